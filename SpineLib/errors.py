@@ -1,0 +1,97 @@
+"""The one error shape of every door: what happened, to which file, what to do."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+
+class SpineError(Exception):
+    """An error for the person who reads it.
+
+    Args:
+        what: one clear sentence without a full stop: what happened.
+        file: the file or folder that it happened to, if there is one.
+        advice: what the person can do about it.
+
+    Example:
+        >>> print(SpineError("The folder holds no DICOM", file="in", advice="Choose another folder."))
+        The folder holds no DICOM (in). Choose another folder.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, file: str | Path | None = None, advice: str = "") -> None:
+        self.what = what
+        self.file = None if file is None else str(file)
+        self.advice = advice
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        text = self.what.rstrip(".")
+        if self.file is not None:
+            text += f" ({self.file})"
+        return f"{text}. {self.advice}".rstrip()
+
+    def to_dict(self) -> dict[str, str | None]:
+        """The error as JSON: ``what``, ``file``, ``advice``, ``kind`` (the class's name)."""
+        return {
+            "kind": type(self).__name__,
+            "what": self.what,
+            "file": self.file,
+            "advice": self.advice,
+        }
+
+
+class BadInput(SpineError):
+    """The input cannot be used: not DICOM, truncated, wrong shape, wrong kind."""
+
+    exit_code = 3
+
+
+class NotApplicable(SpineError):
+    """A model was asked about images that it was not made for."""
+
+    exit_code = 4
+
+
+class BadModel(SpineError):
+    """A model folder is broken: wrong hash, newer schema, missing file."""
+
+    exit_code = 5
+
+
+class OutputError(SpineError):
+    """The result could not be written: no space, no permission."""
+
+    exit_code = 6
+
+
+class Cancelled(SpineError):
+    """The person cancelled; nothing was written."""
+
+    exit_code = 130
+
+    def __init__(self, what: str = "Cancelled; nothing was written") -> None:
+        super().__init__(what)
+
+
+def from_os_error(error: OSError, file: str | Path) -> SpineError:
+    """Says an operating system's error in the project's shape.
+
+    Args:
+        error: what the operating system said.
+        file: the file or folder that was being written or read.
+
+    Returns:
+        An `OutputError` for a full disk or a lack of permission, else a `SpineError`.
+    """
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OutputError(
+            "The disk is full", file=file, advice="Free some space or choose another folder."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return OutputError(
+            "No permission to write or read here", file=file, advice="Choose another folder."
+        )
+    return SpineError(f"The operating system refused: {error.strerror or error}", file=file)

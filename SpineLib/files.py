@@ -1,0 +1,84 @@
+"""Writing so that nothing is ever half-written: a temporary name, then a rename."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from SpineLib.errors import from_os_error
+
+
+@contextmanager
+def writing(path: str | Path) -> Iterator[Path]:
+    """Gives a temporary path beside ``path`` and renames it there when the block succeeds.
+
+    The temporary name keeps the suffix (writers choose the format by it). When the block
+    raises, the temporary file is removed and ``path`` is what it was before.
+
+    Args:
+        path: the file to be written; its folder is made if needed.
+
+    Raises:
+        OutputError: the disk is full or the folder cannot be written to.
+
+    Example:
+        >>> import tempfile
+        >>> target = Path(tempfile.mkdtemp()) / "a.txt"
+        >>> with writing(target) as temporary:
+        ...     _ = temporary.write_text("whole")
+        >>> target.read_text()
+        'whole'
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        suffix = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
+        handle, name = tempfile.mkstemp(prefix=".writing-", suffix=suffix, dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise from_os_error(error, path) from error
+    temporary = Path(name)
+    try:
+        yield temporary
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(path)
+    except OSError as error:
+        raise from_os_error(error, path) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing_folder(path: str | Path) -> Iterator[Path]:
+    """Gives a temporary folder beside ``path`` and moves its files there when the block succeeds.
+
+    An existing ``path`` keeps its other files; those of the same name are replaced one by one.
+
+    Args:
+        path: the folder to be written.
+
+    Raises:
+        OutputError: the disk is full or the folder cannot be written to.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
+    except OSError as error:
+        raise from_os_error(error, path) from error
+    try:
+        yield temporary
+        for source in sorted(p for p in temporary.rglob("*") if p.is_file()):
+            target = path / source.relative_to(temporary)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(target)
+    except OSError as error:
+        raise from_os_error(error, path) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

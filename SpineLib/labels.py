@@ -1,0 +1,181 @@
+"""The words for anatomy, verdicts and grades, and their colours.
+
+Colours are the Okabe–Ito palette (Okabe & Ito 2008, "Color Universal Design"), which readers
+with any common colour blindness can tell apart; a letter or grade always stands beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+PLANES = ("axial", "sagittal", "coronal", "oblique")
+WEIGHTINGS = ("T1", "T2", "T2*", "STIR", "PD", "unknown")
+REGIONS = ("cervical", "thoracic", "lumbar", "unknown")
+
+VERTEBRAE = tuple(
+    [f"C{n}" for n in range(1, 8)]
+    + [f"T{n}" for n in range(1, 13)]
+    + [f"L{n}" for n in range(1, 6)]
+    + ["S1"]
+)
+
+# Verdicts of a slice, with the letter that stands beside the colour.
+COMPRESSED, BORDERLINE, NOT_COMPRESSED = "compressed", "borderline", "not compressed"
+ASSESSED, NOT_ASSESSED = "assessed", "not assessed"
+VERDICT_COLORS = {
+    NOT_COMPRESSED: "#0072B2",
+    BORDERLINE: "#F0E442",
+    COMPRESSED: "#D55E00",
+    NOT_ASSESSED: "#999999",
+}
+VERDICT_LETTERS = {NOT_COMPRESSED: "N", BORDERLINE: "?", COMPRESSED: "C", NOT_ASSESSED: "–"}
+
+STARTER_NOTICE = "Starter model, simulated training data, not for clinical use"
+
+
+def rgb(color: str) -> tuple[float, float, float]:
+    """Red, green, blue in 0–1 of ``#RRGGBB``."""
+    return tuple(int(color[n : n + 2], 16) / 255 for n in (1, 3, 5))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class GradingScheme:
+    """An ordered grading as data, so that another scheme is another card, not other code.
+
+    Attributes:
+        name: for example ``Bilsky``.
+        grades: from mild to severe.
+        first_high: index of the first grade that counts as high.
+        colors: ``#RRGGBB`` a grade, one ordered scale.
+    """
+
+    name: str
+    grades: tuple[str, ...]
+    first_high: int
+    colors: tuple[str, ...]
+
+    def is_high(self, grade: str) -> bool:
+        """Whether the grade is among the high ones."""
+        return self.grades.index(grade) >= self.first_high
+
+    def color(self, grade: str) -> str:
+        """``#RRGGBB`` of a grade."""
+        return self.colors[self.grades.index(grade)]
+
+
+# Bilsky et al. 2010 (J Neurosurg Spine 13:324): 0, 1a, 1b, 1c, 2, 3. Low (0-1b) and high (1c-3)
+# as in Hallinan et al. 2022. Two families of hue (blue low, orange high), darker = more severe.
+BILSKY = GradingScheme(
+    "Bilsky",
+    ("0", "1a", "1b", "1c", "2", "3"),
+    3,
+    ("#BFE3F7", "#56B4E9", "#0072B2", "#F5B041", "#D55E00", "#7A2E00"),
+)
+# Kang et al. 2011 (AJR 197:W134): four cervical grades; 2 and 3 deform the cord.
+KANG = GradingScheme("Kang", ("0", "1", "2", "3"), 2, ("#BFE3F7", "#0072B2", "#E69F00", "#D55E00"))
+SCHEMES = {scheme.name: scheme for scheme in (BILSKY, KANG)}
+
+# SPIDER's numbers (van der Graaf et al. 2024, Sci Data 11:264): vertebrae 1-25 from the most
+# caudal (1 = L5), canal 100, partially visible vertebrae 101-125, discs 201-225 (201 = L5/S1).
+CANAL = 100
+MAX_STRUCTURES = 25
+PARTIAL_OFFSET, DISC_OFFSET = 100, 200
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What a label number of a segmentation means.
+
+    Attributes:
+        label: SPIDER's number.
+        kind: ``vertebra``, ``disc`` or ``canal``.
+        position: count from the most caudal one (1 = lowest), 0 for the canal.
+        partial: a vertebra that the border of the image cuts.
+    """
+
+    label: int
+    kind: str
+    position: int
+    partial: bool = False
+
+
+def structure(label: int) -> Structure:
+    """What SPIDER's label number means.
+
+    Raises:
+        ValueError: the number is not in SPIDER's scheme.
+
+    Example:
+        >>> structure(202).kind, structure(202).position
+        ('disc', 2)
+    """
+    if label == CANAL:
+        return Structure(label, "canal", 0)
+    if 1 <= label <= MAX_STRUCTURES:
+        return Structure(label, "vertebra", label)
+    if PARTIAL_OFFSET < label <= PARTIAL_OFFSET + MAX_STRUCTURES:
+        return Structure(label, "vertebra", label - PARTIAL_OFFSET, partial=True)
+    if DISC_OFFSET < label <= DISC_OFFSET + MAX_STRUCTURES:
+        return Structure(label, "disc", label - DISC_OFFSET)
+    raise ValueError(f"{label} is not a label of SPIDER's scheme")
+
+
+def level_name(position: int, lowest: str = "L5") -> str:
+    """The vertebra ``position`` - 1 above ``lowest``.
+
+    Args:
+        position: 1 for the lowest vertebra, counted upward; 0 for the one below it.
+        lowest: name of vertebra 1.
+
+    Raises:
+        ValueError: there is no such vertebra.
+
+    Example:
+        >>> level_name(2), level_name(6), level_name(0)
+        ('L4', 'T12', 'S1')
+    """
+    index = VERTEBRAE.index(lowest) - (position - 1)
+    if not 0 <= index < len(VERTEBRAE):
+        raise ValueError(f"No vertebra stands {position - 1} above {lowest}")
+    return VERTEBRAE[index]
+
+
+def disc_name(position: int, lowest: str = "L5") -> str:
+    """The disc below vertebra ``position``, as ``L4/L5``; ``position`` 1 is below ``lowest``."""
+    return f"{level_name(position, lowest)}/{level_name(position - 1, lowest)}"
+
+
+@dataclass(frozen=True)
+class Code:
+    """A coded term: value, scheme (SCT is SNOMED CT) and meaning."""
+
+    value: str
+    scheme: str
+    meaning: str
+
+
+CATEGORY = Code("123037004", "SCT", "Anatomical structure")
+CANAL_CODE = Code("61853006", "SCT", "Spinal canal")
+CORD_CODE = Code("2748008", "SCT", "Spinal cord")
+DISC_CODE = Code("360499006", "SCT", "Intervertebral disc")
+VERTEBRA_CODE = Code("51282000", "SCT", "Vertebra")
+_LEVEL_CODES = {
+    "T12": Code("23215003", "SCT", "T12 vertebra"),
+    "L1": Code("66794005", "SCT", "L1 vertebra"),
+    "L2": Code("14293000", "SCT", "L2 vertebra"),
+    "L3": Code("36470004", "SCT", "L3 vertebra"),
+    "L4": Code("11994002", "SCT", "L4 vertebra"),
+    "L5": Code("49668003", "SCT", "L5 vertebra"),
+    "S1": Code("65985001", "SCT", "S1 vertebra"),
+}
+
+
+@cache
+def terminology(kind: str, name: str) -> Code:
+    """The SNOMED CT code of a structure; of the general term where the level has none here."""
+    if kind == "canal":
+        return CANAL_CODE
+    if kind == "disc":
+        return DISC_CODE
+    return _LEVEL_CODES.get(name, VERTEBRA_CODE)

@@ -1,0 +1,83 @@
+"""One progress and one cancel for every long task, in every door."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from SpineLib.errors import Cancelled
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a long task stands.
+
+    Attributes:
+        stage: what is being done now, for the person ("Reading slices").
+        done: units finished in this stage.
+        total: units in this stage; 0 where it is not known.
+        seconds_left: estimated seconds left in this stage; None until it can be told.
+    """
+
+    stage: str
+    done: int
+    total: int
+    seconds_left: float | None
+
+
+class Progress:
+    """Reports steps to a listener and raises `Cancelled` once it was asked to.
+
+    A task calls `stage` and `advance`, or wraps its loop in `track`. Another thread may call
+    `cancel`; the task's next call then raises.
+
+    Args:
+        listener: called with each `Step`, in the task's thread.
+    """
+
+    def __init__(self, listener: Callable[[Step], None] | None = None) -> None:
+        self._listener = listener
+        self._cancel = threading.Event()
+        self._stage, self._done, self._total, self._start = "", 0, 0, time.monotonic()
+
+    def cancel(self) -> None:
+        """Asks the task to stop at its next step."""
+        self._cancel.set()
+
+    def check(self) -> None:
+        """Raises `Cancelled` if the task was asked to stop."""
+        if self._cancel.is_set():
+            raise Cancelled
+
+    def stage(self, name: str, total: int = 0) -> None:
+        """Begins a stage of ``total`` units."""
+        self._stage, self._done, self._total, self._start = name, 0, total, time.monotonic()
+        self._report()
+
+    def advance(self, count: int = 1) -> None:
+        """Says that ``count`` more units are done."""
+        self._done += count
+        self._report()
+
+    def track(self, items: Iterable[T], name: str, total: int | None = None) -> Iterator[T]:
+        """Yields the items and reports each one done."""
+        if total is None:
+            total = len(items) if hasattr(items, "__len__") else 0
+        self.stage(name, total)
+        for item in items:
+            yield item
+            self.advance()
+
+    def _report(self) -> None:
+        self.check()
+        if self._listener is None:
+            return
+        left = None
+        if self._done and self._total:
+            left = (time.monotonic() - self._start) / self._done * (self._total - self._done)
+        self._listener(Step(self._stage, self._done, self._total, left))

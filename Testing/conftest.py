@@ -1,0 +1,19 @@
+"""What all tests share: the real data's place, and one thread a process."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real MR data; tests that need it are skipped in a public clone without it."""
+    folder = Path(os.environ.get("SPINE_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the real MR data is not beside this clone (set SPINE_DATA)")
+    return folder
