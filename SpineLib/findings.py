@@ -358,7 +358,7 @@ def write_csv(findings: Findings, path: str | Path) -> None:
 
 
 def _row(stack: StackFindings, one: SliceFinding) -> dict[str, Any]:
-    canal: list[Any] = list(one.canal_center_ras or ["", "", ""])
+    canal: tuple[Any, ...] = tuple(one.canal_center_ras or ()) or ("", "", "")
     low, high = (one.grading.interval or ["", ""])[:2]
     row: dict[str, Any] = {
         "stack": stack.id,
