@@ -199,14 +199,18 @@ class CompressionSummary:
 
     Attributes:
         verdict: ``abnormal``, ``normal`` or ``not assessed``.
+        reason: why nothing was assessed; empty otherwise.
         rule: the rule in words, from the card.
+        forced: at least one slice was assessed outside of the model's applicability.
         compressed_slices: number of slices with the verdict ``compressed``.
         longest_run: most compressed slices in a row, in one stack.
         longest_run_mm: millimetres that this run covers, slice thickness by slice spacing.
     """
 
     verdict: str = NOT_ASSESSED
+    reason: str = ""
     rule: str = ""
+    forced: bool = False
     assessed_slices: int = 0
     compressed_slices: int = 0
     longest_run: int = 0
@@ -215,9 +219,17 @@ class CompressionSummary:
 
 @dataclass
 class GradingSummary:
-    """The study's worst grade: ``highest`` on slice ``index`` of stack ``stack``."""
+    """The study's worst grade: ``highest`` on slice ``index`` of stack ``stack``.
+
+    Attributes:
+        reason: why nothing was assessed; empty otherwise.
+        high_slices: number of slices whose verdict is ``high``.
+        forced: at least one slice was graded outside of the model's applicability.
+    """
 
     status: str = NOT_ASSESSED
+    reason: str = ""
+    forced: bool = False
     scheme: str = "Bilsky"
     highest: str | None = None
     high_slices: int = 0
