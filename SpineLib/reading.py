@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from SpineLib.findings import Findings, read_json, write_json
+from SpineLib.findings import Findings, StackFindings, read_json, write_json
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
 
@@ -18,17 +18,21 @@ class Reading:
         volumes: stack id → volume, for each stack that was read.
         segmentation: SPIDER label map (uint8) on the grid of stack
             ``findings.segmentation.stack``; None where nothing was segmented.
+        activations: stack id → class activation (float32, 0–1) on the stack's grid, where it was
+            asked for.
     """
 
     findings: Findings
     volumes: dict[str, Volume] = field(default_factory=dict)
     segmentation: Volume | None = None
+    activations: dict[str, Volume] = field(default_factory=dict)
 
     def save(self, folder: str | Path) -> None:
-        """Writes ``findings.json``, ``segmentation.nrrd`` and ``volumes/<stack>.nrrd``."""
+        """Writes ``findings.json``, ``segmentation.nrrd``, ``volumes/`` and ``activations/``."""
         folder = Path(folder)
-        for stack, volume in self.volumes.items():
-            write_volume(volume, folder / "volumes" / f"{stack}.nrrd")
+        for name, volumes in (("volumes", self.volumes), ("activations", self.activations)):
+            for stack, volume in volumes.items():
+                write_volume(volume, folder / name / f"{stack}.nrrd")
         if self.segmentation is not None:
             write_volume(self.segmentation, folder / self.findings.segmentation.file)
         write_json(self.findings, folder / "findings.json")
@@ -42,15 +46,20 @@ class Reading:
         """
         folder = Path(folder)
         findings = read_json(folder / "findings.json")
-        volumes = {}
-        for stack in findings.stacks:
-            path = folder / "volumes" / f"{stack.id}.nrrd"
-            if not path.is_file():
-                continue
-            grid = read_volume(path)
-            frames = tuple(Frame(s.sop_instance_uid, s.frame) for s in stack.slices)
-            volumes[stack.id] = Volume(
-                grid.voxels, grid.ijk_to_ras, frames, stack.frame_of_reference_uid
-            )
+        volumes, activations = (
+            {
+                stack.id: _placed(folder / name / f"{stack.id}.nrrd", stack)
+                for stack in findings.stacks
+                if (folder / name / f"{stack.id}.nrrd").is_file()
+            }
+            for name in ("volumes", "activations")
+        )
         name = findings.segmentation.file
-        return cls(findings, volumes, read_volume(folder / name) if name else None)
+        segmentation = read_volume(folder / name) if name else None
+        return cls(findings, volumes, segmentation, activations)
+
+
+def _placed(path: Path, stack: StackFindings) -> Volume:
+    grid = read_volume(path)
+    frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
+    return replace(grid, frames=frames, frame_of_reference_uid=stack.frame_of_reference_uid)
