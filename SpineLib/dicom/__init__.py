@@ -1,0 +1,7 @@
+"""DICOM in: scan a folder by its headers, split series into stacks, read a stack's pixels."""
+
+from SpineLib.dicom.read import read
+from SpineLib.dicom.scan import scan
+from SpineLib.dicom.stack import Scan, Series, Skipped, Source, Stack, Study
+
+__all__ = ["Scan", "Series", "Skipped", "Source", "Stack", "Study", "read", "scan"]

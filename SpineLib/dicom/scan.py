@@ -1,0 +1,233 @@
+"""Scans a folder for MR stacks by the files' headers alone, without pixels."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from SpineLib.dicom import meaning
+from SpineLib.dicom.header import FrameHeader, read_header
+from SpineLib.dicom.stack import Scan, Series, Skipped, Source, Stack, Study
+from SpineLib.dicom.stacking import Block, blocks
+from SpineLib.errors import BadInput
+from SpineLib.progress import Progress
+from SpineLib.volume import FILE_SUFFIXES
+
+_MANY = 3
+
+
+def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
+    """Finds the studies, series and stacks below a folder (or in one file).
+
+    Args:
+        folder: searched with all folders below it; file names and endings do not matter.
+        progress: told of each file.
+
+    Returns:
+        What was found, in the order of study, series number and stack; every file that was
+        left out is in ``skipped`` with its reason.
+
+    Raises:
+        BadInput: there is no such folder, it is empty, or no file in it is a DICOM image.
+        Cancelled: the person cancelled.
+    """
+    folder = Path(folder)
+    progress = progress or Progress()
+    if not folder.exists():
+        raise BadInput("There is no such folder", file=folder)
+    files = [folder] if folder.is_file() else sorted(_walk(folder))
+    if not files:
+        raise BadInput("The folder is empty", file=folder, advice="Choose a folder with DICOM.")
+    frames, skipped = _headers(files, progress)
+    frames, duplicates = _without_duplicates(frames)
+    skipped += duplicates
+    if not frames:
+        raise _nothing(folder, skipped)
+    studies = _studies(frames)
+    return Scan(studies, tuple(skipped), _patients(studies))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in names:
+            yield Path(place) / name
+
+
+def _headers(files: list[Path], progress: Progress) -> tuple[list[FrameHeader], list[Skipped]]:
+    frames: list[FrameHeader] = []
+    skipped: list[Skipped] = []
+    progress.stage("Scanning files", len(files))
+    for path, result in zip(files, _in_threads(_header, files), strict=True):
+        progress.advance()
+        if isinstance(result, str):
+            skipped.append(Skipped(path, result))
+        else:
+            frames += result
+    return frames, skipped
+
+
+def _header(path: Path) -> list[FrameHeader] | str:
+    try:
+        return read_header(path)
+    except BadInput as error:
+        return error.what
+
+
+def _in_threads(
+    task: Callable[[Path], list[FrameHeader] | str], files: list[Path]
+) -> Iterator[list[FrameHeader] | str]:
+    """The results in order; never more than a few files ahead, so memory stays bounded."""
+    workers = min(4, (os.cpu_count() or 1) + 1)
+    waiting: deque[Future[list[FrameHeader] | str]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for path in files:
+                waiting.append(pool.submit(task, path))
+                if len(waiting) >= 8 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _without_duplicates(
+    frames: list[FrameHeader],
+) -> tuple[list[FrameHeader], list[Skipped]]:
+    kept: dict[tuple[str, int], FrameHeader] = {}
+    skipped: dict[Path, Skipped] = {}
+    for frame in frames:
+        uid, path = frame.source.sop_instance_uid, frame.source.path
+        first = kept.setdefault((uid or str(path), frame.number), frame)
+        if first is not frame:
+            reason = f"is a duplicate of {first.source.path.name} (same SOP Instance UID)"
+            skipped.setdefault(path, Skipped(path, reason))
+    return list(kept.values()), list(skipped.values())
+
+
+def _nothing(folder: Path, skipped: list[Skipped]) -> BadInput:
+    volume = next((s.file for s in skipped if s.file.name.lower().endswith(FILE_SUFFIXES)), None)
+    if all(s.reason == "is not DICOM" for s in skipped):
+        advice = f"To read {volume.name}, give that file." if volume else "Choose another folder."
+        return BadInput("There is no DICOM here", file=folder, advice=advice)
+    reasons = defaultdict(int)
+    for one in skipped:
+        reasons[one.reason] += 1
+    worst = max(reasons, key=lambda reason: reasons[reason])
+    return BadInput(
+        f"No file here is a readable DICOM image; {reasons[worst]} of {len(skipped)} {worst}"
+        if len(skipped) > 1
+        else f"The file {worst}",
+        file=folder if len(skipped) > 1 else skipped[0].file,
+        advice="Export the study again or choose another folder.",
+    )
+
+
+def _studies(frames: list[FrameHeader]) -> tuple[Study, ...]:
+    by_study: dict[tuple[str, str], dict[str, list[FrameHeader]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for frame in frames:
+        source = frame.source
+        key = source.study_instance_uid, source.patient_hash
+        by_study[key][source.series_instance_uid].append(frame)
+    used: dict[str, int] = defaultdict(int)
+    studies = []
+    for (uid, patient), series in sorted(by_study.items()):
+        ordered = sorted(
+            series.values(), key=lambda s: (_number(s), s[0].source.series_instance_uid)
+        )
+        studies.append(Study(uid, patient, tuple(_series(one, used) for one in ordered)))
+    return tuple(studies)
+
+
+def _number(frames: list[FrameHeader]) -> int:
+    number = frames[0].source.series_number
+    return 1 << 40 if number is None else number
+
+
+def _series(frames: list[FrameHeader], used: dict[str, int]) -> Series:
+    source = min(frames, key=lambda f: f.source.sop_instance_uid).source
+    name = "s" if source.series_number is None else str(source.series_number)
+    used[name] += 1
+    if used[name] > 1:
+        name += f"_{used[name]}"
+    found = blocks(frames)
+    stacks = tuple(
+        _stack(block, name if len(found) == 1 else f"{name}.{n}")
+        for n, block in enumerate(found, 1)
+    )
+    return Series(
+        source.series_instance_uid, source.series_number, source.series_description, stacks
+    )
+
+
+def _stack(block: Block, name: str) -> Stack:
+    first = block.frames[0]
+    source, physics = first.source, first.physics
+    texts = (source.series_description, source.protocol_name, physics.sequence_name)
+    stack = Stack(
+        id=name,
+        study_instance_uid=source.study_instance_uid,
+        series_instance_uid=source.series_instance_uid,
+        series_number=source.series_number,
+        description=source.series_description or source.protocol_name,
+        frame_of_reference_uid=source.frame_of_reference_uid,
+        weighting=meaning.weighting(physics, *texts),
+        fat_saturated=meaning.fat_saturated(physics, *texts),
+        region=meaning.region(source),
+        rows=source.rows,
+        columns=source.columns,
+        sources=tuple(
+            Source(f.source.path, f.number, f.source.sop_instance_uid) for f in block.frames
+        ),
+        problem=block.problem or _modality_problem(source.modality),
+        warnings=(*block.warnings, *_missing_words(block.missing)),
+        patient_hash=source.patient_hash,
+        frames=block.frames,
+    )
+    return stack if block.ijk_to_ras is None else placed(stack, block.ijk_to_ras)
+
+
+def placed(stack: Stack, ijk_to_ras: np.ndarray) -> Stack:
+    """The stack with all that follows from its place: plane, spacing, positions."""
+    axes = ijk_to_ras[:3, :3]
+    count = len(stack.sources)
+    corner = ijk_to_ras[:3, 3] + axes @ [(stack.columns - 1) / 2, (stack.rows - 1) / 2, 0]
+    middles = corner + np.outer(np.arange(count), axes[:, 2])
+    i, j, k = np.linalg.norm(axes, axis=0)
+    return replace(
+        stack,
+        plane=meaning.plane(np.cross(axes[:, 0], axes[:, 1])),
+        spacing=(float(i), float(j), float(k)),
+        positions=tuple((float(r), float(a), float(s)) for r, a, s in middles),
+        ijk_to_ras=ijk_to_ras,
+    )
+
+
+def _modality_problem(modality: str) -> str:
+    return "" if modality in ("MR", "", "OT") else f"the modality is {modality}, not MR"
+
+
+def _missing_words(points: tuple[tuple[float, float, float], ...]) -> tuple[str, ...]:
+    if not points:
+        return ()
+    places = "; ".join(f"R {r:.1f}, A {a:.1f}, S {s:.1f} mm" for r, a, s in points[:_MANY])
+    more = f" and {len(points) - _MANY} more" if len(points) > _MANY else ""
+    slices = "1 slice is" if len(points) == 1 else f"{len(points)} slices are"
+    return (f"{slices} missing at {places}{more}; the stack ends there",)
+
+
+def _patients(studies: tuple[Study, ...]) -> tuple[str, ...]:
+    patients = {study.patient_hash for study in studies}
+    if len(patients) < 2:
+        return ()
+    return (f"The folder mixes {len(patients)} patients; each study is read by itself",)

@@ -1,0 +1,424 @@
+"""From the frames of one series to blocks of parallel, evenly spaced slices.
+
+A series may hold several blocks: lumbar and cervical protocols angle one to each disc, some
+overlap at L5/S1, and several echoes, time points or image types may lie on the same places.
+The frames are told apart by geometry first; header values only decide where places repeat.
+The result does not depend on the order of the files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.dicom.header import KINDS, FrameHeader
+from SpineLib.volume import LPS_TO_RAS, lps_to_ras
+
+# Two frames are parallel within this angle. Scanners write cosines to 1e-6 or better and
+# de-identifiers round to no less than 1e-3 (0.06°); 0.2° moves the rim of a 320 mm field of
+# view by half a millimetre, less than a pixel. Neighbouring discs differ by degrees.
+ANGLE_TOLERANCE = 0.2
+# Positions are rounded to 0.1 mm at worst, so steps differ by as much; beyond it by 2 %.
+STEP_TOLERANCE_MM, STEP_TOLERANCE = 0.1, 0.02
+# A slice this close to another one is at the same place.
+SAME_PLACE_MM = 0.05
+# Above this angle between the slices' normal and the line through their corners a stack is
+# sheared (gantry tilt); below it is rounding, and the line is taken to be the normal.
+SHEAR_TOLERANCE = 0.5
+# Without numbers that say so, a longer gap in a row of slices is two blocks, not lost slices.
+MOST_MISSING = 2
+
+Frames = list[FrameHeader]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Frames in the order of the k axis, with their place.
+
+    Attributes:
+        ijk_to_ras: 4×4, or None where the frames have no common place.
+        missing: RAS mm of the middles of slices that are lost beside this block.
+        problem: why the frames are no volume; empty when they are one.
+    """
+
+    frames: tuple[FrameHeader, ...]
+    ijk_to_ras: NDArray[np.float64] | None = None
+    missing: tuple[tuple[float, float, float], ...] = ()
+    problem: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def blocks(frames: Iterable[FrameHeader]) -> list[Block]:
+    """Splits the frames of one series into blocks.
+
+    Args:
+        frames: in any order.
+
+    Returns:
+        The blocks in the order of their lowest instance number, then position.
+    """
+    ordered = sorted(frames, key=_canonical)
+    found: list[Block] = []
+    alike: dict[tuple[object, ...], Frames] = defaultdict(list)
+    for frame in ordered:
+        alike[_shape(frame)].append(frame)
+    for group in alike.values():
+        problem = _frame_problem(group[0])
+        if problem:
+            found.append(Block(tuple(group), problem=problem))
+            continue
+        for parallel in _parallel(group):
+            found += _parallel_blocks(parallel)
+    return sorted(found, key=lambda block: min(_canonical(f) for f in block.frames))
+
+
+def _canonical(frame: FrameHeader) -> tuple[object, ...]:
+    """An order of frames that no file system changes."""
+    instance = frame.instance if frame.instance is not None else 1 << 40
+    return instance, frame.position, frame.number, frame.source.sop_instance_uid
+
+
+def _shape(frame: FrameHeader) -> tuple[object, ...]:
+    source = frame.source
+    return (
+        source.rows,
+        source.columns,
+        tuple(round(s, 3) for s in frame.pixel_spacing),
+        source.samples,
+        source.frame_of_reference_uid,
+        "MOSAIC" in source.image_type,
+        bool(frame.position and frame.orientation),
+    )
+
+
+def _frame_problem(frame: FrameHeader) -> str:
+    source = frame.source
+    if source.samples != 1 or source.photometric not in ("MONOCHROME1", "MONOCHROME2", ""):
+        return f"colour images ({source.photometric or source.samples}), not greyscale MR"
+    if "MOSAIC" in source.image_type:
+        return "a Siemens mosaic: many slices tiled in one picture; export it unmosaicked"
+    if source.number_of_frames > 1 and not source.enhanced:
+        return "a multi-frame object that does not say where its frames lie"
+    if not frame.position or not frame.orientation:
+        return "the header does not say where the slices lie in the patient"
+    if len(frame.pixel_spacing) != 2 or min(frame.pixel_spacing) <= 0:
+        return "the header does not say the pixel spacing"
+    row, column = _cosines(frame)
+    lengths = np.linalg.norm([row, column], axis=1)
+    if np.abs(lengths - 1).max() > 0.01 or abs(row @ column) > 0.01:
+        return "the slice orientation in the header is not two unit vectors at right angles"
+    return ""
+
+
+def _cosines(frame: FrameHeader) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    values = np.array(frame.orientation)
+    return values[:3], values[3:]
+
+
+def _normal(frame: FrameHeader) -> NDArray[np.float64]:
+    normal = np.cross(*_cosines(frame))
+    return normal / np.linalg.norm(normal)
+
+
+def _parallel(frames: Frames) -> list[Frames]:
+    """Groups by orientation, in plane and through plane, within `ANGLE_TOLERANCE`."""
+    groups: list[tuple[NDArray[np.float64], Frames]] = []
+    by_text: dict[tuple[float, ...], Frames] = {}
+    for frame in frames:
+        if frame.orientation in by_text:
+            by_text[frame.orientation].append(frame)
+            continue
+        axes = np.array(frame.orientation).reshape(2, 3)
+        for leader, members in groups:
+            chord = np.linalg.norm(axes - leader, axis=1).max()
+            if np.degrees(2 * np.arcsin(min(chord / 2, 1.0))) <= ANGLE_TOLERANCE:
+                members.append(frame)
+                by_text[frame.orientation] = members
+                break
+        else:
+            groups.append((axes, [frame]))
+            by_text[frame.orientation] = groups[-1][1]
+    return [members for _, members in groups]
+
+
+def _parallel_blocks(frames: Frames) -> list[Block]:
+    normal = _normal(frames[0])
+    found = []
+    for kind in _without_repeats(frames, normal):
+        rows = _rows(kind, normal)
+        missing = _missing(rows, normal)
+        for row, lost in zip(rows, missing, strict=True):
+            found.append(_placed(row, normal, lost))
+    return found
+
+
+def _without_repeats(frames: Frames, normal: NDArray[np.float64]) -> list[Frames]:
+    """Groups in which no place occurs twice, by the header value that explains it simplest."""
+    places = _places(frames, normal)
+    if len(set(places)) == len(frames):
+        return [frames]
+    varying = [n for n in range(len(KINDS)) if len({f.kind[n] for f in frames}) > 1]
+    choices = [(n,) for n in varying]
+    choices += [tuple(varying[:count]) for count in range(2, len(varying) + 1)]
+    candidates = [_grouped(frames, lambda f, c=c: tuple(f.kind[n] for n in c)) for c in choices]
+    candidates = [
+        groups
+        for groups in candidates
+        if all(len(set(_places(group, normal))) == len(group) for group in groups)
+    ]
+    if not candidates:
+        candidates = [_runs_by_number(frames, normal), _layers(frames, places)]
+        candidates = [c for c in candidates if c]
+    return min(candidates, key=lambda groups: sum(len(_rows(g, normal)) for g in groups))
+
+
+def _grouped(frames: Frames, key: object) -> list[Frames]:
+    groups: dict[object, Frames] = defaultdict(list)
+    for frame in frames:
+        groups[key(frame)].append(frame)  # type: ignore[operator]
+    return list(groups.values())
+
+
+def _places(frames: Frames, normal: NDArray[np.float64]) -> list[int]:
+    """A number for each frame; frames at the same place have the same one."""
+    points = np.array([f.position for f in frames])
+    depth = points @ normal
+    numbers = [0] * len(frames)
+    open_places: list[tuple[float, NDArray[np.float64], int]] = []
+    count = 0
+    for index in np.argsort(depth, kind="stable"):
+        open_places = [p for p in open_places if depth[index] - p[0] <= SAME_PLACE_MM]
+        for _, point, number in open_places:
+            if np.abs(points[index] - point).max() <= SAME_PLACE_MM:
+                numbers[index] = number
+                break
+        else:
+            open_places.append((depth[index], points[index], count))
+            numbers[index] = count
+            count += 1
+    return numbers
+
+
+def _layers(frames: Frames, places: Sequence[int]) -> list[Frames]:
+    """First, second, … image of each place, in the order of the instance numbers."""
+    layers: list[Frames] = []
+    seen: dict[int, int] = defaultdict(int)
+    for frame, place in zip(frames, places, strict=True):
+        if seen[place] == len(layers):
+            layers.append([])
+        layers[seen[place]].append(frame)
+        seen[place] += 1
+    return layers
+
+
+def _runs_by_number(frames: Frames, normal: NDArray[np.float64]) -> list[Frames]:
+    """Runs of steady steps in the order of the instance numbers; empty where these lack."""
+    numbers = [f.instance for f in frames]
+    if None in numbers or len(set(numbers)) < len(numbers):
+        return []
+    ordered = sorted(frames, key=_canonical)
+    return [sorted(run, key=lambda f: _depth(f, normal)) for run in _steady(ordered)]
+
+
+def _depth(frame: FrameHeader, normal: NDArray[np.float64]) -> float:
+    return float(np.array(frame.position) @ normal)
+
+
+def _rows(frames: Frames, normal: NDArray[np.float64]) -> list[Frames]:
+    """Evenly spaced rows of slices: the explanation with the fewest rows is the right one.
+
+    Two interleaved blocks, say at 0, 4, 8, 12 and 10, 14, 18, are even by themselves and
+    uneven together; they are told apart by their phase or by their instance numbers.
+    """
+    ordered = sorted(frames, key=lambda f: (_depth(f, normal), _canonical(f)))
+    best = _steady(ordered)
+    if len(best) == 1:
+        return best
+    candidates = [best]
+    for spacing in _spacings(ordered, normal):
+        lines = _by_line(ordered, normal, spacing)
+        candidates.append([row for line in lines for row in _steady(line)])
+    runs = _runs_by_number(frames, normal)
+    if runs:
+        candidates.append(runs)
+    return min(candidates, key=len)
+
+
+def _spacings(ordered: Frames, normal: NDArray[np.float64]) -> list[float]:
+    """Slice spacings that the header or the order of the numbers suggests."""
+    found = {round(f.between, 3) for f in ordered if f.between and f.between > STEP_TOLERANCE_MM}
+    by_number = sorted(ordered, key=_canonical)
+    steps = np.abs(np.diff([_depth(f, normal) for f in by_number]))
+    steps = steps[steps > STEP_TOLERANCE_MM].round(2)
+    if len(steps):
+        values, counts = np.unique(steps, return_counts=True)
+        found.add(float(values[counts.argmax()]))
+    return sorted(found)
+
+
+def _by_line(ordered: Frames, normal: NDArray[np.float64], spacing: float) -> list[Frames]:
+    """Groups of the same phase along the normal and the same offset across it."""
+    groups: list[tuple[NDArray[np.float64], float, Frames]] = []
+    tolerance = max(STEP_TOLERANCE_MM, STEP_TOLERANCE * spacing)
+    for frame in ordered:
+        point = np.array(frame.position)
+        depth = float(point @ normal)
+        across = point - depth * normal
+        for offset, start, members in groups:
+            phase = (depth - start) / spacing
+            aside = abs(phase - round(phase)) * spacing
+            if np.abs(across - offset).max() <= tolerance and aside <= tolerance:
+                members.append(frame)
+                break
+        else:
+            groups.append((across, depth, [frame]))
+    return [members for _, _, members in groups]
+
+
+def _steady(ordered: Frames) -> list[Frames]:
+    """Cuts a sequence where its step changes; the longest steady run is taken first."""
+    if len(ordered) < 3:
+        if len(ordered) == 2 and not _plausible_pair(ordered):
+            return [[frame] for frame in ordered]
+        return [ordered] if ordered else []
+    points = np.array([f.position for f in ordered])
+    steps = np.diff(points, axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    tolerance = np.maximum(STEP_TOLERANCE_MM, STEP_TOLERANCE * lengths[:-1])
+    steady = np.abs(np.diff(steps, axis=0)).max(axis=1) <= tolerance
+    begin, end = _longest_run(steady, lengths)
+    return _steady(ordered[:begin]) + [ordered[begin : end + 1]] + _steady(ordered[end + 1 :])
+
+
+def _longest_run(steady: NDArray[np.bool_], lengths: NDArray[np.float64]) -> tuple[int, int]:
+    """First and last index of the run with the most slices, then the smallest step."""
+    runs = []
+    begin = 0
+    for index in range(len(lengths)):
+        if index == len(steady) or not steady[index]:
+            runs.append((begin - index, round(float(lengths[begin]), 1), begin, index + 1))
+            begin = index + 1
+    _, _, first, last = min(runs)
+    return first, last
+
+
+def _plausible_pair(pair: Frames) -> bool:
+    """Whether two slices alone may be neighbours: their step is what the header says, if it does."""
+    step = float(np.linalg.norm(np.subtract(pair[1].position, pair[0].position)))
+    said = pair[0].between or pair[0].thickness
+    return not said or step <= 2.5 * said
+
+
+def _missing(
+    rows: list[Frames], normal: NDArray[np.float64]
+) -> list[tuple[tuple[float, float, float], ...]]:
+    """For each row, the middles (RAS mm) of slices lost between it and its neighbours."""
+    order = sorted(range(len(rows)), key=lambda n: _depth(rows[n][0], normal))
+    lost: list[list[tuple[float, float, float]]] = [[] for _ in rows]
+    for below, above in zip(order, order[1:], strict=False):
+        for point in _lost_between(rows[below], rows[above]):
+            lost[below].append(point)
+            lost[above].append(point)
+    return [tuple(points) for points in lost]
+
+
+def _lost_between(below: Frames, above: Frames) -> list[tuple[float, float, float]]:
+    """Middles of the slices that would join two rows into one.
+
+    The numbers decide where they can: numbers that jump by as much as the gap mean lost
+    slices, numbers that run on mean that the protocol left the gap. Where they say neither, a
+    gap of at most `MOST_MISSING` slices that fits the spacing counts as lost.
+    """
+    row = max(below, above, key=len)
+    if len(row) < 2:
+        return []
+    step = (np.array(row[-1].position) - row[0].position) / (len(row) - 1)
+    size = float(np.linalg.norm(step))
+    gap = np.array(above[0].position) - below[-1].position
+    count = round(float(gap @ step) / size**2)
+    tolerance = max(STEP_TOLERANCE_MM, STEP_TOLERANCE * size) * max(count, 1)
+    if count < 2 or np.abs(gap - count * step).max() > tolerance:
+        return []
+    for other in (below, above):
+        own = np.diff([f.position for f in other], axis=0)
+        if len(own) and np.abs(own - step).max() > tolerance:
+            return []
+    ends = (below[-1].instance, above[0].instance, row[0].instance, row[-1].instance)
+    if None not in ends:
+        a, b, first, last = ends
+        jump, pace = b - a, (last - first) / (len(row) - 1)  # type: ignore[operator]
+        if pace and jump == pace:
+            return []
+        if (not pace or jump != pace * count) and count - 1 > MOST_MISSING:
+            return []
+    elif count - 1 > MOST_MISSING:
+        return []
+    start = np.array(below[-1].position)
+    return [_middle(below[-1], start + n * step) for n in range(1, count)]
+
+
+def _middle(frame: FrameHeader, corner: NDArray[np.float64]) -> tuple[float, float, float]:
+    row, column = _cosines(frame)
+    between_rows, between_columns = frame.pixel_spacing
+    center = (
+        corner
+        + row * between_columns * (frame.source.columns - 1) / 2
+        + column * between_rows * (frame.source.rows - 1) / 2
+    )
+    r, a, s = lps_to_ras(center)
+    return float(r), float(a), float(s)
+
+
+def _placed(
+    row: Frames, normal: NDArray[np.float64], missing: tuple[tuple[float, float, float], ...]
+) -> Block:
+    """A block with its matrix, or the problem that it is sheared or uneven."""
+    warnings = []
+    points = np.array([f.position for f in row])
+    if len(row) > 1:
+        step = (points[-1] - points[0]) / (len(row) - 1)
+        depth = float(step @ normal)
+        across = float(np.linalg.norm(step - depth * normal))
+        angle = float(np.degrees(np.arctan2(across, abs(depth))))
+        if angle > SHEAR_TOLERANCE:
+            problem = (
+                f"the slices are sheared by {angle:.1f}° (gantry tilt), not a right-angled volume"
+            )
+            return Block(tuple(row), None, missing, problem)
+        expected = points[0] + np.outer(np.arange(len(row)), step)
+        if np.abs(points - expected).max() > max(STEP_TOLERANCE_MM, 0.05 * depth):
+            return Block(tuple(row), None, missing, "the slices are not evenly spaced")
+    else:
+        depth = row[0].between or row[0].thickness or 0.0
+        if depth <= 0:
+            return Block(tuple(row), None, missing, "one slice that does not say its thickness")
+        warnings.append(f"one slice only; its spacing of {depth:g} mm is its thickness")
+    middle = points.mean(axis=0)
+    origin = middle - normal * depth * (len(row) - 1) / 2
+    return Block(tuple(row), _matrix(row[0], normal * depth, origin), missing, "", tuple(warnings))
+
+
+def _matrix(
+    frame: FrameHeader, step: NDArray[np.float64], origin: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Voxel indices to RAS (PS3.3 C.7.6.2.1.1); rows of pixels run along the first cosines."""
+    row, column = _cosines(frame)
+    normal = _normal(frame)
+    row = row / np.linalg.norm(row)
+    column = np.cross(normal, row)
+    between_rows, between_columns = frame.pixel_spacing
+    lps = np.eye(4)
+    lps[:3, 0] = row * between_columns
+    lps[:3, 1] = column * between_rows
+    lps[:3, 2] = step
+    lps[:3, 3] = origin
+    return LPS_TO_RAS @ lps
+
+
+def with_problem(block: Block, problem: str) -> Block:
+    """The block with a problem, unless it has one already."""
+    return block if block.problem else replace(block, problem=problem)
