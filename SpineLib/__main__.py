@@ -1,0 +1,7 @@
+"""``python -m SpineLib``: the commands that need no scene."""
+
+import sys
+
+from SpineLib.cli import main
+
+sys.exit(main())

@@ -1,0 +1,307 @@
+"""The commands that need no scene: scan, models, simulate, bench (``python -m SpineLib``).
+
+`SpineHeadless.cli` adds the ones that do.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from SpineLib import __version__
+from SpineLib.console import (
+    EXIT_CODES,
+    print_json,
+    print_table,
+    progress_bar,
+    run,
+    say,
+)
+from SpineLib.errors import BadModel, SpineError
+
+if TYPE_CHECKING:
+    from SpineLib.dicom.stack import Scan, Stack
+    from SpineLib.models import ModelFolder
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+    epilog=EXIT_CODES.replace("\n", " "),
+)
+models = typer.Typer(no_args_is_help=True, help="Which models are here, and what they are for.")
+app.add_typer(models, name="models")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+
+
+class Kind(str, Enum):
+    """What `simulate` makes; a word each, as in `SpineLib.simulate`."""
+
+    cervical = "cervical"
+    thoracic = "thoracic"
+    lumbar = "lumbar"
+
+
+class Profile(str, Enum):
+    """Which ranges the simulated scanner and patient are drawn from."""
+
+    standard = "standard"
+    held_out = "held-out"
+    domain_randomised = "domain-randomised"
+
+
+class Part(str, Enum):
+    """What `bench` measures."""
+
+    dicom = "dicom"
+    compression = "compression"
+    segmentation = "segmentation"
+
+
+@app.callback()
+def start(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """SlicerSpineMRI: reads spine MR studies.
+
+    Research software, not a medical device. Start with: spine demo
+    """
+    if version:
+        say(f"SlicerSpineMRI {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def scan(
+    folder: Annotated[Path, typer.Argument(help="Folder of DICOM; folders below it count.")],
+    as_json: Json = False,
+) -> None:
+    """Show what a folder of DICOM holds and which models apply, or why not."""
+    from SpineLib.dicom import scan as scan_folder
+
+    with progress_bar() as progress:
+        found = scan_folder(folder, progress=progress)
+    if as_json:
+        print_json(scan_as_json(found))
+    else:
+        _print_scan(found)
+
+
+def scan_as_json(found: Scan) -> dict[str, Any]:
+    """A scan as JSON values: studies, their series, their stacks, and files left out."""
+    return {
+        "studies": [
+            {
+                "study_instance_uid": study.study_instance_uid,
+                "patient_hash": study.patient_hash,
+                "series": [
+                    {
+                        "series_instance_uid": series.series_instance_uid,
+                        "series_number": series.series_number,
+                        "description": series.description,
+                        "stacks": [_stack_as_json(stack) for stack in series.stacks],
+                    }
+                    for series in study.series
+                ],
+            }
+            for study in found.studies
+        ],
+        "skipped": [{"file": str(s.file), "reason": s.reason} for s in found.skipped],
+        "warnings": list(found.warnings),
+    }
+
+
+def _stack_as_json(stack: Stack) -> dict[str, Any]:
+    return {
+        "id": stack.id,
+        "plane": stack.plane,
+        "weighting": stack.weighting,
+        "fat_saturated": stack.fat_saturated,
+        "region": stack.region,
+        "slices": stack.slices,
+        "rows": stack.rows,
+        "columns": stack.columns,
+        "spacing": [float(mm) for mm in stack.spacing],
+        "problem": stack.problem,
+        "warnings": list(stack.warnings),
+        "models": [
+            {"name": card_name, "task": task, "applies": not reason, "reason": reason}
+            for card_name, task, reason in _applicability(stack)
+        ],
+    }
+
+
+def _applicability(stack: Stack) -> list[tuple[str, str, str]]:
+    """Name, task and reason against (empty where it applies) of each model that reads stacks."""
+    from SpineLib.models import find_models
+    from SpineLib.models.applicability import check
+
+    cards = [model.card for model in find_models()]
+    return [(c.name, c.task, check(c, stack)) for c in cards if c.task != "canal"]
+
+
+def _print_scan(found: Scan) -> None:
+    columns = (
+        *("stack", "description", "plane", "weighting", "region", "slices", "spacing (mm)"),
+        "models",
+    )
+    for number, study in enumerate(found.studies, 1):
+        stacks = [stack for series in study.series for stack in series.stacks]
+        patient = f"patient {study.patient_hash}, " if study.patient_hash else ""
+        say(
+            f"Study {number} of {len(found.studies)}: {patient}"
+            f"{count(len(study.series), 'series', 'series')}, {count(len(stacks), 'stack')}"
+        )
+        print_table(columns, [_scan_row(stack) for stack in stacks])
+        for stack in stacks:
+            for warning in stack.warnings:
+                say(f"Stack {stack.id}: {warning}")
+    for warning in found.warnings:
+        say(f"Note: {warning}")
+    if found.skipped:
+        say(f"Left out: {count(len(found.skipped), 'file')}")
+        for skipped in found.skipped:
+            say(f"  {skipped.file}: {skipped.reason}")
+
+
+def _scan_row(stack: Stack) -> list[str]:
+    fat = " fat-saturated" if stack.fat_saturated else ""
+    spacing = "×".join(f"{mm:.3g}" for mm in stack.spacing)
+    if stack.problem:
+        applies = f"cannot be read: {stack.problem}"
+    else:
+        applies = "\n".join(
+            f"{name}: {reason or 'applies'}" for name, _, reason in _applicability(stack)
+        )
+    return [
+        *(stack.id, stack.description, stack.plane, stack.weighting + fat, stack.region),
+        *(str(stack.slices), spacing, applies),
+    ]
+
+
+@models.command("list")
+def list_models(as_json: Json = False) -> None:
+    """Show every model, what it is for, and what it was measured at."""
+    from SpineLib.models import broken_models, find_models
+
+    found, broken = find_models(), broken_models()
+    if as_json:
+        rows = [{**m.card.to_dict(), "path": str(m.path), "bundled": m.bundled} for m in found]
+        print_json({"models": rows, "broken": [error.to_dict() for error in broken]})
+        return
+    columns = ("name", "version", "task", "what for", "trained on", "from")
+    print_table(columns, [_model_row(model) for model in found])
+    for error in broken:
+        say(f"Broken: {error}")
+
+
+def _model_row(model: ModelFolder) -> list[str]:
+    from SpineLib.models.applicability import made_for
+
+    card = model.card
+    return [
+        *(card.name, card.version, card.task, made_for(card.applicability)),
+        "simulated data (starter)" if card.starter else card.training_data,
+        "the program" if model.bundled else str(model.path),
+    ]
+
+
+@models.command()
+def verify(as_json: Json = False) -> None:
+    """Check every model's card and the SHA-256 of its weights."""
+    from SpineLib.models import broken_models, find_models
+
+    problems: dict[str, SpineError | None] = {error.file or "?": error for error in broken_models()}
+    for model in find_models():
+        problems[model.card.name] = None
+        try:
+            model.verify()
+        except BadModel as error:
+            problems[model.card.name] = error
+    if as_json:
+        print_json({name: e.to_dict() if e else None for name, e in problems.items()})
+    else:
+        for name, error in problems.items():
+            say(f"{name}: {error or 'whole'}")
+    bad = [name for name, error in problems.items() if error]
+    if bad:
+        raise BadModel(f"{count(len(bad), 'model')} of {len(problems)} cannot be used")
+
+
+@models.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="A model's folder, or a zip archive of one.")],
+    as_json: Json = False,
+) -> None:
+    """Copy a model into your own models, checked."""
+    from SpineLib.models import import_model
+
+    model = import_model(path)
+    if as_json:
+        print_json({"name": model.card.name, "path": str(model.path)})
+    else:
+        say(f"{model.card.name} is in {model.path}")
+
+
+@models.command()
+def remove(name: Annotated[str, typer.Argument(help="As `models list` names it.")]) -> None:
+    """Remove one of your own models."""
+    from SpineLib.models import remove as remove_model
+
+    remove_model(name)
+    say(f"{name} is removed")
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="Where the DICOM and truth.json go.")],
+    kind: Annotated[Kind, typer.Option(help="Which study.")] = Kind.cervical,
+    seed: Annotated[int, typer.Option(help="Another number is another patient.", min=0)] = 1,
+    profile: Annotated[Profile, typer.Option(help="Ranges to draw from.")] = Profile.standard,
+) -> None:
+    """Make a simulated spine MR study with known truth."""
+    from SpineLib.simulate import write_study
+
+    with progress_bar() as progress:
+        progress.stage(f"Simulating a {kind.value} study")
+        write_study(folder, kind.value, seed=seed, profile=profile.value)
+    say(f"A simulated {kind.value} study and its truth.json are in {folder}")
+
+
+@app.command()
+def bench(
+    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    part: Annotated[list[Part] | None, typer.Option(help="Only this part; may repeat.")] = None,
+    rounds: Annotated[int, typer.Option(help="How often each contender runs.", min=1)] = 5,
+) -> None:
+    """Measure speed and memory beside other ways to do the same, on this machine."""
+    import json
+
+    from SpineLib.bench import PARTS
+    from SpineLib.bench import run as measure
+    from SpineLib.files import writing
+
+    parts = tuple(p.value for p in part) if part else PARTS
+    with progress_bar() as progress:
+        figures = measure(parts, rounds=rounds, progress=progress)
+    if out is None:
+        print_json(figures)
+        return
+    with writing(out) as temporary:
+        temporary.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    say(f"The figures are in {out}")
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """``1 stack``, ``3 stacks``."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def main() -> int:
+    """Runs the commands; returns the exit code."""
+    return run(app)

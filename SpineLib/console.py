@@ -1,0 +1,128 @@
+"""How every command speaks to the person: progress bars, tables, errors and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from typer.exceptions import TyperException
+
+from SpineLib.errors import Cancelled, SpineError, from_os_error
+from SpineLib.progress import Progress, Step
+
+DEBUG = "SPINE_DEBUG"
+_WIDTH_WITHOUT_TERMINAL = 220
+
+EXIT_CODES = """\
+Exit codes: 0 done; 1 another error; 2 the command was not understood; 3 the input cannot be used;
+4 no model applies; 5 a model is broken or missing; 6 the result could not be written;
+130 cancelled."""
+
+
+def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line and says each error in one sentence on stderr.
+
+    Args:
+        app: the commands.
+        arguments: without the program's name; ``sys.argv`` if None.
+
+    Returns:
+        The exit code: 0, 2 for a command that was not understood, `SpineError.exit_code`, else 1.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        code = app(args=arguments, prog_name="spine", standalone_mode=False)
+        if code == Cancelled.exit_code:  # the library turns Ctrl-C into this code
+            raise Cancelled
+        return code if isinstance(code, int) else 0
+    except TyperException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get(DEBUG):
+            raise
+        known = _known(error)
+        print(f"Error: {known}", file=sys.stderr)
+        return known.exit_code
+
+
+def _known(error: BaseException) -> SpineError:
+    if isinstance(error, SpineError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Cancelled()
+    if isinstance(error, OSError):
+        return from_os_error(error, error.filename or "no file named")
+    if isinstance(error, MemoryError):
+        return SpineError("There is not enough memory", advice="Close other programs.")
+    return SpineError(
+        f"Something inside went wrong: {type(error).__name__}: {error}",
+        advice=f"This is a fault of the program; {DEBUG}=1 shows where it happened.",
+    )
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A progress that draws a bar on stderr, where that is a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Progress()
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        "{task.fields[left]}",
+    )
+    with Bars(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task("", total=None, left="")
+
+        def show(step: Step) -> None:
+            left = "" if step.seconds_left is None else f"{step.seconds_left:.0f} s left"
+            bars.update(
+                bar,
+                description=step.stage,
+                completed=step.done,
+                total=step.total or None,
+                left=left,
+            )
+
+        yield Progress(show)
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+    """Prints a table on stdout, as wide as the terminal; wide enough for all where there is none."""
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    _stdout().print(table)
+
+
+def say(text: str) -> None:
+    """Prints a line on stdout, as it is."""
+    _stdout().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_json(data: Any) -> None:
+    """Prints JSON on stdout for another program."""
+    print(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def _stdout() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH_WITHOUT_TERMINAL)
