@@ -1,0 +1,282 @@
+"""Cases to train and test on: a patient, measured, with the truth beside the image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.errors import BadInput
+from SpineLib.simulate.anatomy import paint_spine
+from SpineLib.simulate.body import paint_body
+from SpineLib.simulate.canvas import Canvas
+from SpineLib.simulate.lumbar import LumbarTruth, segmentation_of
+from SpineLib.simulate.morphometry import LEVELS
+from SpineLib.simulate.patient import REGIONS, Patient, build_patient
+from SpineLib.simulate.protocols import PROFILES, draw_protocol
+from SpineLib.simulate.scanner import Protocol, arbitrary_contrast, measure, signal_of, texture
+from SpineLib.simulate.tissues import PROPERTIES, SAC, Tissue
+from SpineLib.simulate.truth import SliceTruth, slice_truth
+from SpineLib.volume import Volume
+
+
+@dataclass(frozen=True)
+class AxialCase:
+    """An axial stack with its truth.
+
+    Attributes:
+        volume: what the scanner gives, uint16.
+        labels: `SpineLib.simulate.tissues.Tissue` numbers on the same grid.
+        slices: truth, one a slice.
+        patient: who was measured.
+        protocol: how.
+        region, disease, seed, profile: what was asked for.
+    """
+
+    volume: Volume
+    labels: Volume
+    slices: list[SliceTruth]
+    patient: Patient
+    protocol: Protocol
+    region: str
+    disease: str
+    seed: int
+    profile: str
+
+
+@dataclass(frozen=True)
+class LumbarCase:
+    """A sagittal lumbar volume with SPIDER's labels.
+
+    Attributes:
+        volume: what the scanner gives, uint16.
+        segmentation: SPIDER's numbers on the same grid, uint8.
+        labels: tissue numbers on the same grid.
+        truth: levels, discs' grades, sizes.
+        patient, protocol, seed, profile: as in `AxialCase`.
+    """
+
+    volume: Volume
+    segmentation: Volume
+    labels: Volume
+    truth: LumbarTruth
+    patient: Patient
+    protocol: Protocol
+    seed: int
+    profile: str
+
+
+def axial_case(region: str, disease: str, *, seed: int, profile: str = "standard") -> AxialCase:
+    """An axial T2 stack of a random patient.
+
+    Args:
+        region: ``cervical``, ``thoracic`` or ``lumbar``.
+        disease: ``none``, ``degenerative`` or ``metastatic``.
+        seed: the same seed gives the same case.
+        profile: ``standard``, ``held-out`` or ``domain-randomised``.
+
+    Raises:
+        BadInput: an unknown region, disease or profile, or a negative seed.
+    """
+    rng = _chance(seed, profile, 1)
+    patient = build_patient(rng, region, disease, held_out=profile == "held-out")
+    protocol = draw_protocol(rng, "axial", region, profile)
+    grid = _axial_grid(rng, patient, protocol, region)
+    volume, labels = image(rng, patient, protocol, grid, profile)
+    slices = []
+    for k in range(protocol.slices):
+        position = volume.slice_center(k)
+        s = _crossing(patient, grid, k)
+        slices.append(
+            slice_truth(patient, s, index=k, position=position, kang=region == "cervical")
+        )
+    return AxialCase(volume, labels, slices, patient, protocol, region, disease, seed, profile)
+
+
+def lumbar_case(*, seed: int, profile: str = "standard") -> LumbarCase:
+    """A sagittal lumbar T1 or T2 volume of a random patient with SPIDER's labels.
+
+    Raises:
+        BadInput: an unknown profile or a negative seed.
+    """
+    rng = _chance(seed, profile, 2)
+    disease = "degenerative" if rng.random() < 0.75 else "none"
+    patient = build_patient(rng, "lumbar", disease, held_out=profile == "held-out")
+    protocol = draw_protocol(rng, "sagittal", "lumbar", profile)
+    grid = _sagittal_grid(rng, patient, protocol)
+    volume, labels = image(rng, patient, protocol, grid, profile)
+    segmentation, truth = segmentation_of(patient, labels)
+    return LumbarCase(volume, segmentation, labels, truth, patient, protocol, seed, profile)
+
+
+def _chance(seed: int, profile: str, stream: int) -> np.random.Generator:
+    if profile not in PROFILES:
+        raise BadInput(
+            f"There is no profile {profile!r}", advice=f"Use one of {', '.join(PROFILES)}."
+        )
+    if seed < 0:
+        raise BadInput(f"A seed is 0 or more, not {seed}")
+    return np.random.default_rng((seed, PROFILES.index(profile), stream))
+
+
+def _matrix(
+    center: NDArray, i: NDArray, j: NDArray, k: NDArray, protocol: Protocol
+) -> NDArray[np.float64]:
+    """ijk to RAS of a stack around ``center`` with unit axes i, j, k."""
+    matrix = np.eye(4)
+    matrix[:3, 0] = i * protocol.pixel
+    matrix[:3, 1] = j * protocol.pixel
+    matrix[:3, 2] = k * (protocol.thickness + protocol.gap)
+    middle = np.array(
+        [(protocol.columns - 1) / 2, (protocol.rows - 1) / 2, (protocol.slices - 1) / 2]
+    )
+    matrix[:3, 3] = center - matrix[:3, :3] @ middle
+    return matrix
+
+
+def _axial_grid(
+    rng: np.random.Generator, patient: Patient, protocol: Protocol, region: str
+) -> NDArray[np.float64]:
+    spine = patient.spine
+    first, last = (float(spine.center[LEVELS.index(name)]) for name in REGIONS[region])
+    length = protocol.slices * (protocol.thickness + protocol.gap)
+    spots = [lobe.s for lobe in patient.disease.lobes] or [(first + last) / 2]
+    middle = (first + last) / 2
+    if length < first - last:
+        middle = float(np.clip(rng.choice(spots) + rng.normal(0, 12), last + length / 2 - 10,
+                               first - length / 2 + 10))  # fmt: skip
+    right, front, up = spine.axes(middle)
+    k = up + 0.06 * rng.normal(size=3)
+    k /= np.linalg.norm(k)
+    i = -right + k * (right @ k)  # columns run to the patient's left
+    i /= np.linalg.norm(i)
+    j = np.cross(k, i)
+    # The middle of the image stands in front of the canal, as planned on a sagittal scout.
+    ahead = {"cervical": 6.0, "thoracic": 20.0, "lumbar": 14.0}[region]
+    center = spine.ras(rng.normal(0, 5), ahead + rng.normal(0, 6), middle)
+    return _matrix(center, i, j, k, protocol)
+
+
+def _sagittal_grid(
+    rng: np.random.Generator, patient: Patient, protocol: Protocol
+) -> NDArray[np.float64]:
+    spine = patient.spine
+    middle = spine.ras(rng.normal(0, 2), 22, float(spine.center[LEVELS.index("L3")]))
+    middle = middle + [0, rng.normal(0, 8), rng.normal(0, 14)]
+    turn = np.radians(rng.normal(0, 2.5, 3))
+    k = np.array([np.cos(turn[0]), np.sin(turn[0]), np.sin(turn[1])])
+    k /= np.linalg.norm(k)
+    j = np.array([0.0, np.sin(turn[2]), -np.cos(turn[2])])
+    j -= k * (j @ k)
+    j /= np.linalg.norm(j)
+    i = np.cross(j, k)
+    return _matrix(middle, i, j, k, protocol)
+
+
+def _crossing(patient: Patient, grid: NDArray[np.float64], k: int) -> float:
+    """Arc length where the canal's line meets slice ``k``."""
+    normal = np.cross(grid[:3, 0], grid[:3, 1])
+    away = (patient.spine.line - (grid[:3, 3] + k * grid[:3, 2])) @ normal
+    at = int(np.argmin(np.abs(away)))
+    low, high = max(at - 1, 0), min(at + 1, len(away) - 1)
+    order = np.argsort(away[low : high + 1])
+    return float(
+        np.interp(0.0, away[low : high + 1][order], patient.spine.nodes[low : high + 1][order])
+    )
+
+
+def image(
+    rng: np.random.Generator,
+    patient: Patient,
+    protocol: Protocol,
+    grid: NDArray[np.float64],
+    profile: str,
+) -> tuple[Volume, Volume]:
+    """Measures a patient on a grid: the image (uint16) and its tissue labels (uint8)."""
+    shape = (protocol.slices, protocol.rows, protocol.columns)
+    palette = signal_of(protocol)
+    if profile == "domain-randomised":
+        palette = arbitrary_contrast(rng)
+    grain = np.array([PROPERTIES[t].texture for t in Tissue], np.float32)
+    voxels, labels = np.empty(shape, np.float32), np.empty(shape, np.uint8)
+    noise = float(palette[Tissue.WHITE_MATTER]) / protocol.snr
+    hot = _coil(rng, protocol)
+    for k in range(protocol.slices):
+        canvas = paint_slice(patient, protocol, grid, k, palette)
+        labels[k] = canvas.label
+        rough = 0.6 * texture(shape[1:], rng, 2.5) + 0.8 * texture(shape[1:], rng, 9.0)
+        signal = canvas.signal * np.maximum(1 + grain[canvas.label] * rough, 0)
+        voxels[k] = measure(signal, hot(canvas), protocol, noise, rng)
+    top = float(np.percentile(voxels[:, ::4, ::4], 99.7))
+    gain = rng.uniform(600, 2600) / max(top, 1e-6)
+    stored = np.clip(voxels * gain, 0, 4095).round().astype(np.uint16)
+    return Volume(stored, grid), Volume(labels, grid)
+
+
+def _coil(rng: np.random.Generator, protocol: Protocol):  # noqa: ANN202
+    """Sensitivity of a coil behind the spine with a smooth random unevenness."""
+    slope, far = protocol.bias, rng.uniform(45, 90)
+    tilt = rng.normal(0, 0.0012, 3)
+
+    def sensitivity(c: Canvas) -> NDArray[np.float32]:
+        depth = (c.y + 60) / far
+        fall = 1 / (1 + np.maximum(depth, 0) ** 1.6)
+        uneven = 1 + tilt[0] * c.x + tilt[1] * c.y + 0.5 * tilt[2] * c.z
+        return ((1 - slope + slope * 1.8 * fall) * np.clip(uneven, 0.4, 1.7)).astype(np.float32)
+
+    return sensitivity
+
+
+def canvas_of(
+    patient: Patient, protocol: Protocol, grid: NDArray[np.float64], k: float,
+    palette: NDArray[np.float32],
+) -> Canvas:  # fmt: skip
+    """An empty canvas of slice ``k`` (a fraction is a plane between slices)."""
+    rows, columns = protocol.rows, protocol.columns
+    j, i = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
+    start = grid[:3, 3] + k * grid[:3, 2]
+    points = (start + i[..., None] * grid[:3, 0] + j[..., None] * grid[:3, 1]).astype(np.float32)
+    spine = patient.spine
+    u, v, s = spine.coordinates(points)
+    line_x = np.interp(points[..., 2], spine.line[:, 2], spine.line[:, 0]).astype(np.float32)
+    line_y = np.interp(points[..., 2], spine.line[:, 2], spine.line[:, 1]).astype(np.float32)
+    shape = (rows, columns)
+    return Canvas(
+        u, v, s, points[..., 0] - line_x, points[..., 1] - line_y, points[..., 2],
+        np.zeros(shape, np.float32), np.zeros(shape, np.uint8),
+        float(protocol.pixel), palette,
+    )  # fmt: skip
+
+
+def paint_slice(
+    patient: Patient, protocol: Protocol, grid: NDArray[np.float64], k: int,
+    palette: NDArray[np.float32],
+) -> Canvas:  # fmt: skip
+    """A slice as thick as the protocol says: soft tissue once, the spine at several depths."""
+    canvas = canvas_of(patient, protocol, grid, k, palette)
+    paint_body(canvas, patient)
+    step = protocol.thickness + protocol.gap
+    depths = [0.0] if protocol.thickness < 1.6 else [-0.33, 0.0, 0.33]
+    total = np.zeros_like(canvas.signal)
+    middle = canvas
+    for depth in depths:
+        moved = canvas.copy()
+        shift = np.float32(depth * protocol.thickness)
+        if shift:
+            normal = grid[:3, 2] / step
+            at = patient.spine.axes(float(np.median(canvas.s)))
+            moved.u = canvas.u + shift * np.float32(normal @ at[0])
+            moved.v = canvas.v + shift * np.float32(normal @ at[1])
+            moved.s = canvas.s + shift * np.float32(normal @ at[2])
+        paint_spine(moved, patient)
+        total += moved.signal
+        if depth == 0.0:
+            middle = moved
+    middle.signal = total / len(depths)
+    return middle
+
+
+def sac_mask(labels: Volume) -> NDArray[np.bool_]:
+    """Where the thecal sac (CSF, cord and roots) is in a tissue map."""
+    return np.isin(labels.voxels, SAC)

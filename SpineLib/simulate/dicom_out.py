@@ -1,0 +1,135 @@
+"""DICOM as a scanner writes it: classic single-frame MR images (PS3.3 A.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+from SpineLib.simulate.scanner import Protocol
+from SpineLib.volume import Volume, lps_to_ras
+
+BODY_PART = {"cervical": "CSPINE", "thoracic": "TSPINE", "lumbar": "LSPINE"}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose study it is; every UID comes from it, so that the same seed gives the same bytes."""
+
+    key: str
+
+    @classmethod
+    def of(cls, kind: str, seed: int, profile: str) -> Identity:
+        """The identity of a simulated study."""
+        return cls(f"SlicerSpineMRI simulate {kind} {seed} {profile}")
+
+    def uid(self, *parts: object) -> str:
+        """A UID that is always the same for the same parts."""
+        return str(generate_uid(entropy_srcs=[self.key, *map(str, parts)]))
+
+
+def write_series(
+    folder: Path,
+    volume: Volume,
+    protocol: Protocol,
+    identity: Identity,
+    *,
+    number: int,
+    region: str,
+    plane: str,
+) -> dict[str, Any]:
+    """Writes a volume as one classic MR series.
+
+    Returns:
+        ``series_instance_uid``, ``series_number``, ``frame_of_reference_uid`` and
+        ``sop_instance_uids`` in slice order.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    series = identity.uid("series", number)
+    uids = [identity.uid("image", number, k) for k in range(volume.shape[0])]
+    for k, uid in enumerate(uids):
+        image = _header(volume, protocol, identity, number=number, region=region, plane=plane, k=k)
+        image.SeriesInstanceUID = series
+        image.SOPInstanceUID = uid
+        image.file_meta.MediaStorageSOPInstanceUID = uid
+        image.save_as(folder / f"IM{k + 1:04d}.dcm", enforce_file_format=True)
+    return {
+        "series_instance_uid": series,
+        "series_number": number,
+        "frame_of_reference_uid": identity.uid("frame of reference"),
+        "sop_instance_uids": uids,
+    }
+
+
+def _header(
+    volume: Volume, protocol: Protocol, identity: Identity, *,
+    number: int, region: str, plane: str, k: int,
+) -> FileDataset:  # fmt: skip
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = MRImageStorage
+    image = FileDataset("", Dataset(), file_meta=meta, preamble=b"\0" * 128)
+    image.SpecificCharacterSet = "ISO_IR 100"
+    image.ImageType = ["ORIGINAL", "PRIMARY", "M", "SE"]
+    image.SOPClassUID = MRImageStorage
+    image.StudyDate = image.SeriesDate = image.AcquisitionDate = image.ContentDate = "20200101"
+    image.StudyTime = image.SeriesTime = image.AcquisitionTime = image.ContentTime = "120000"
+    image.AccessionNumber = ""
+    image.Modality = "MR"
+    image.Manufacturer = "SlicerSpineMRI"
+    image.ManufacturerModelName = "Simulated scanner"
+    image.ReferringPhysicianName = ""
+    weighting = protocol.weighting
+    image.StudyDescription = f"Simulated {region} spine"
+    image.SeriesDescription = f"{weighting} tse {plane[:3]}"
+    image.PatientName = "Simulated^Patient"
+    image.PatientID = "SIM-" + identity.uid("patient")[-8:]
+    image.PatientBirthDate = ""
+    image.PatientSex = "O"
+    image.BodyPartExamined = BODY_PART[region]
+    image.ScanningSequence = "IR" if protocol.ti else ("GR" if weighting == "T2*" else "SE")
+    image.SequenceVariant = "SK"
+    image.ScanOptions = ""
+    image.MRAcquisitionType = "2D"
+    image.SliceThickness = round(protocol.thickness, 4)
+    image.RepetitionTime = round(protocol.tr, 2)
+    image.EchoTime = round(protocol.te, 2)
+    image.EchoTrainLength = 1 if weighting == "T2*" else (3 if weighting == "T1" else 16)
+    if protocol.ti:
+        image.InversionTime = round(protocol.ti, 1)
+    image.MagneticFieldStrength = protocol.field
+    image.ImagingFrequency = round(42.577 * protocol.field, 4)
+    image.FlipAngle = round(protocol.flip, 1)
+    image.SpacingBetweenSlices = round(protocol.thickness + protocol.gap, 4)
+    image.PatientPosition = "HFS"
+    image.ProtocolName = image.SeriesDescription
+    image.StudyInstanceUID = identity.uid("study")
+    image.StudyID = "1"
+    image.SeriesNumber = number
+    image.AcquisitionNumber = 1
+    image.InstanceNumber = k + 1
+    image.FrameOfReferenceUID = identity.uid("frame of reference")
+    image.PositionReferenceIndicator = ""
+    directions = lps_to_ras(volume.directions.T)
+    position = lps_to_ras(volume.ras([0, 0, k]))
+    image.ImageOrientationPatient = [f"{x:.9f}" for x in np.concatenate(directions[:2])]
+    image.ImagePositionPatient = [f"{x:.6f}" for x in position]
+    image.SliceLocation = f"{float(position @ np.cross(directions[0], directions[1])):.4f}"
+    image.PixelSpacing = [f"{x:.6f}" for x in volume.spacing[[1, 0]]]
+    _pixels(image, volume.voxels[k])
+    return image
+
+
+def _pixels(image: Dataset, pixels: np.ndarray) -> None:
+    image.SamplesPerPixel = 1
+    image.PhotometricInterpretation = "MONOCHROME2"
+    image.Rows, image.Columns = pixels.shape
+    image.BitsAllocated, image.BitsStored, image.HighBit = 16, 12, 11
+    image.PixelRepresentation = 0
+    top = float(np.percentile(pixels, 99.5))
+    image.WindowCenter, image.WindowWidth = round(top / 2, 1), round(max(top, 1), 1)
+    image.PixelData = pixels.astype("<u2").tobytes()

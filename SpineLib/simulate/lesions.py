@@ -1,0 +1,209 @@
+"""Lesions: what grows into the canal, and how the sac and the cord give way.
+
+A `Lobe` is a hill that stands on the canal's wall in one direction and reaches inward. The sac
+gives way first, then the cord is displaced into the room that is left opposite, then it is
+deformed: its outline is cut by the lesion, and it widens a little sideways.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.simulate.spine import Spine
+from SpineLib.simulate.tissues import Tissue
+
+DURA_GAP = 0.35  # mm between a lesion and the CSF: compressed dura and ligament
+CORD_GAP = 0.3  # mm between a lesion and a cord that it touches: dura and pia
+
+
+@dataclass(frozen=True)
+class Lobe:
+    """A hill on the canal's wall.
+
+    Attributes:
+        angle: direction from the canal's centre, radians; 0 front, π/2 the patient's right.
+        s: arc length of its middle, mm.
+        depth: how far it reaches inward from the wall, mm.
+        width: half width across its direction, mm.
+        length: half length along the canal, mm.
+        power: 2 is a round hill, 6 a flat-topped one.
+        offset: shift across its direction, mm.
+        tissue: what it is made of.
+    """
+
+    angle: float
+    s: float
+    depth: float
+    width: float
+    length: float
+    power: float = 2.0
+    offset: float = 0.0
+    tissue: Tissue = Tissue.DISC_LESION
+
+    def height(self, s: NDArray) -> NDArray:
+        """How far it reaches inward at arc length ``s``, at its highest, mm."""
+        return self.depth * np.exp(-np.abs((s - self.s) / self.length) ** self.power)
+
+    def distance(self, u: NDArray, v: NDArray, s: NDArray, wall: NDArray) -> NDArray:
+        """Approximate signed distance to the hill, negative inside of it, mm."""
+        nu, nv = np.sin(self.angle), np.cos(self.angle)
+        across = u * nv - v * nu - self.offset
+        hill = self.height(s) * np.exp(-np.abs(across / self.width) ** self.power)
+        return np.where(hill > 0.15, wall - hill - (u * nu + v * nv), 9.0)
+
+
+@dataclass(frozen=True)
+class BoneLesion:
+    """A tumour in bone: an ellipsoid in spine coordinates, mm."""
+
+    u: float
+    v: float
+    s: float
+    radius: tuple[float, float, float]
+
+
+@dataclass
+class Disease:
+    """All that is wrong with one spine.
+
+    Attributes:
+        kind: ``none``, ``degenerative`` or ``metastatic``.
+        lobes: what narrows the canal.
+        bone: tumours in bone.
+        degeneration: each disc's Pfirrmann-like degeneration, 0 (bright) to 1 (black).
+        narrowing: each disc's height as a share of the healthy one.
+        myelopathy: arc lengths of cord signal change with its half length, mm.
+    """
+
+    kind: str
+    lobes: list[Lobe] = field(default_factory=list)
+    bone: list[BoneLesion] = field(default_factory=list)
+    degeneration: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    narrowing: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    collapse: dict[int, float] = field(default_factory=dict)
+    myelopathy: list[tuple[float, float]] = field(default_factory=list)
+
+
+def support(ap: float, width: float, angle: float) -> float:
+    """Distance from an ellipse's centre to its tangent across ``angle``, mm."""
+    return float(np.hypot(width / 2 * np.sin(angle), ap / 2 * np.cos(angle)))
+
+
+class CordShift:
+    """Where the cord stands and how much it widens, along the canal, given the lesions.
+
+    The first `FREE` millimetres of contact are taken by displacement alone, then
+    displacement takes a share of it until the cord meets the opposite wall.
+    """
+
+    FREE = 0.8
+    SHARE = 0.55
+
+    def __init__(self, spine: Spine, canal: Canal, lobes: list[Lobe]) -> None:
+        self.s = spine.nodes
+        self.u, self.v = np.zeros_like(self.s), canal.cord_v(self.s)
+        self.squeeze = np.zeros_like(self.s)
+        self.total = np.zeros_like(self.s)
+        du, dv = np.zeros_like(self.s), np.zeros_like(self.s)
+        cord_ap, cord_width = canal.cord_ap(self.s), canal.cord_width(self.s)
+        for lobe in lobes:
+            nu, nv = np.sin(lobe.angle), np.cos(lobe.angle)
+            wall = canal.wall(lobe.angle, self.s)
+            reach = np.hypot(cord_width / 2 * nu, cord_ap / 2 * nv) + self.v * nv
+            contact = np.maximum(reach + CORD_GAP - (wall - lobe.height(self.s)), 0)
+            contact *= np.exp(-((lobe.offset / (lobe.width + 3)) ** 2))
+            room = canal.sac_reach(lobe.angle + np.pi, self.s) - (
+                np.hypot(cord_width / 2 * nu, cord_ap / 2 * nv) - self.v * nv
+            )
+            move = np.minimum(contact, self.FREE) + self.SHARE * np.maximum(contact - self.FREE, 0)
+            move = np.minimum(move, np.maximum(room - 0.4, 0))
+            du -= nu * move
+            dv -= nv * move
+            self.total += np.maximum(contact - move, 0)
+        self.u += _smooth(du)
+        self.v += _smooth(dv)
+        self.squeeze = _smooth(self.total)
+
+
+def _smooth(values: NDArray) -> NDArray:
+    from scipy.ndimage import gaussian_filter1d
+
+    return gaussian_filter1d(values, 1.5, mode="nearest")
+
+
+class Canal:
+    """The healthy canal, sac and cord as smooth functions of arc length; millimetres.
+
+    The sac leaves 1-1.5 mm around it in the neck and narrows to its end at S2 (Binokay et al.
+    2006, Acta Radiol 47:721: mean end of the sac at the middle of S2).
+    """
+
+    def __init__(self, spine: Spine, rng: np.random.Generator, narrow: float = 1.0) -> None:
+        self.spine = spine
+        sizes = spine.sizes
+        self._ap = sizes.canal_ap * narrow
+        self._width = sizes.canal_width * narrow**0.5
+        lumbar = np.clip((spine.conus - spine.nodes) / 120, 0, 1)
+        end = spine.center[-2] - rng.uniform(-8, 8)
+        self.sac_end = float(end)
+        self._taper = np.clip((spine.nodes - end) / 45, 0.02, 1) ** 0.5
+        self._gap = (rng.uniform(0.8, 1.4), rng.uniform(1.0, 2.2))
+        self._lumbar = lumbar
+        self._rest = rng.uniform(-0.6, 1.2)
+
+    def _read(self, values: NDArray, s: NDArray | float) -> NDArray:
+        return np.interp(s, self.spine.nodes, values)
+
+    def ap(self, s: NDArray | float) -> NDArray:
+        """Front to back of the bony canal."""
+        return self.spine.at(self._ap, s)
+
+    def width(self, s: NDArray | float) -> NDArray:
+        """Left to right of the bony canal."""
+        return self.spine.at(self._width, s)
+
+    def sac_ap(self, s: NDArray | float) -> NDArray:
+        """Front to back of the thecal sac."""
+        return (self.ap(s) - 2 * self._gap[0] - 1.2 * self._read(self._lumbar, s)) * self._read(
+            self._taper, s
+        )
+
+    def sac_width(self, s: NDArray | float) -> NDArray:
+        """Left to right of the thecal sac."""
+        free = self.width(s) - 2 * self._gap[1] - 4.5 * self._read(self._lumbar, s)
+        # Cervical sacs are wide ovals, thoracic ones nearly round.
+        return np.minimum(free, self.sac_ap(s) * 1.55 + 1.5) * self._read(self._taper, s) ** 0.3
+
+    def sac_v(self, s: NDArray | float) -> NDArray:
+        """How far in front of the canal's centre the sac's centre stands."""
+        return 0.9 * self._read(self._lumbar, s) - self._read(
+            (1 - self._taper) * 2.5, s
+        )
+
+    def cord_ap(self, s: NDArray | float) -> NDArray:
+        """Front to back of the cord; 0 below the conus."""
+        return self.spine.at(self.spine.sizes.cord_ap, s) * self._cone(s)
+
+    def cord_width(self, s: NDArray | float) -> NDArray:
+        """Left to right of the cord; 0 below the conus."""
+        return self.spine.at(self.spine.sizes.cord_width, s) * self._cone(s)
+
+    def cord_v(self, s: NDArray | float) -> NDArray:
+        """Where the undisturbed cord stands: a little off the canal's centre."""
+        room = np.maximum(self.sac_ap(s) - self.cord_ap(s), 0) / 2
+        return self.sac_v(s) + np.clip(self._rest, -0.5 * room, 0.5 * room)
+
+    def wall(self, angle: float, s: NDArray | float) -> NDArray:
+        """Distance from the canal's centre to its wall's tangent across ``angle``."""
+        return np.hypot(self.width(s) / 2 * np.sin(angle), self.ap(s) / 2 * np.cos(angle))
+
+    def sac_reach(self, angle: float, s: NDArray | float) -> NDArray:
+        """Distance from the canal's centre to the sac's tangent across ``angle``."""
+        half = np.hypot(self.sac_width(s) / 2 * np.sin(angle), self.sac_ap(s) / 2 * np.cos(angle))
+        return half + self.sac_v(s) * np.cos(angle)
+
+    def _cone(self, s: NDArray | float) -> NDArray:
+        return np.sqrt(np.clip((np.asarray(s) - self.spine.conus) / 22, 0, 1))

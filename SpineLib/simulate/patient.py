@@ -1,0 +1,259 @@
+"""A patient: one spine with its canal, its disease and its soft tissues, from a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from SpineLib.errors import BadInput
+from SpineLib.simulate.lesions import BoneLesion, Canal, CordShift, Disease, Lobe
+from SpineLib.simulate.morphometry import LEVELS
+from SpineLib.simulate.spine import Spine, build_spine
+from SpineLib.simulate.tissues import Tissue
+
+DISEASES = ("none", "degenerative", "metastatic")
+REGIONS = {"cervical": ("C2", "T1"), "thoracic": ("T1", "T12"), "lumbar": ("T12", "S1")}
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Everything that the scanner can see.
+
+    Attributes:
+        spine, canal, disease, shift: see their classes.
+        seed: chance of all that is not in the others (texture, muscles' shapes).
+        fat: thickness of the fat under the skin as a share of the mean.
+        muscle: size of the muscles as a share of the mean.
+    """
+
+    spine: Spine
+    canal: Canal
+    disease: Disease
+    shift: CordShift
+    seed: int
+    fat: float
+    muscle: float
+    atrophy: float
+
+
+def build_patient(
+    rng: np.random.Generator, region: str, disease: str, *, held_out: bool = False
+) -> Patient:
+    """A random patient whose disease stands in ``region``.
+
+    Raises:
+        BadInput: the region or the disease has no such name.
+    """
+    if region not in REGIONS:
+        raise BadInput(f"There is no region {region!r}", advice=f"Use one of {', '.join(REGIONS)}.")
+    if disease not in DISEASES:
+        raise BadInput(
+            f"There is no disease {disease!r}", advice=f"Use one of {', '.join(DISEASES)}."
+        )
+    spine = build_spine(rng, held_out=held_out)
+    narrow = rng.uniform(0.84, 0.92) if rng.random() < 0.12 else rng.uniform(0.95, 1.05)
+    canal = Canal(spine, rng, narrow)
+    make = {"none": _healthy, "degenerative": _degenerative, "metastatic": _metastatic}[disease]
+    sick = make(rng, spine, canal, region)
+    return Patient(
+        spine=spine,
+        canal=canal,
+        disease=sick,
+        shift=CordShift(spine, canal, sick.lobes),
+        seed=int(rng.integers(2**31)),
+        fat=float(np.exp(rng.normal(0, 0.45 if held_out else 0.35))),
+        muscle=float(np.clip(rng.normal(1, 0.09), 0.75, 1.25)),
+        atrophy=float(rng.beta(1.3, 4)),
+    )
+
+
+def _levels(region: str) -> range:
+    first, last = REGIONS[region]
+    return range(LEVELS.index(first), LEVELS.index(last))
+
+
+def _healthy(rng: np.random.Generator, spine: Spine, canal: Canal, region: str) -> Disease:
+    age = rng.beta(1.5, 2.5)
+    degeneration = np.clip(rng.normal(0.15 + 0.6 * age, 0.15, len(LEVELS)), 0, 1)
+    lobes = []
+    for level in _levels(region):
+        if rng.random() < 0.25 + 0.5 * age:  # bulges that leave the cord alone
+            lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.9, -0.05)))
+    return Disease(
+        "none", lobes, [], degeneration, np.clip(1.1 - 0.5 * degeneration, 0.5, 1)
+    )
+
+
+def _bulge(
+    rng: np.random.Generator, spine: Spine, canal: Canal, level: int, contact: float
+) -> Lobe:
+    """A disc lesion whose ``contact`` is a share of the CSF in front (< 0) or mm into the cord."""
+    s = spine.disc(level)
+    kind = rng.choice(["bulge", "protrusion", "bar"])
+    side = rng.normal(0, 0.25) if kind == "bulge" else rng.normal(0, 0.6)
+    angle = float(np.clip(side, -0.9, 0.9))
+    free = _room(canal, angle, s)
+    depth = free[0] + free[1] * (1 + contact) if contact <= 0 else sum(free) + contact
+    height = spine.sizes.disc[level]
+    width = {"bulge": rng.uniform(8, 12), "protrusion": rng.uniform(3.5, 6), "bar": 9.0}[kind]
+    return Lobe(
+        angle=angle,
+        s=s + rng.normal(0, 0.6),
+        depth=float(depth),
+        width=width * canal.width(s) / 24,
+        length=height * {"bulge": 0.7, "protrusion": 0.9, "bar": 1.1}[kind] + rng.uniform(0, 1.5),
+        power=float(rng.choice([2.0, 2.0, 3.0, 4.0])),
+        tissue=Tissue.BONE_LESION if kind == "bar" else Tissue.DISC_LESION,
+    )
+
+
+def _room(canal: Canal, angle: float, s: float) -> tuple[float, float]:
+    """Millimetres of epidural space and of CSF across ``angle`` at ``s``."""
+    cord = np.hypot(
+        canal.cord_width(s) / 2 * np.sin(angle), canal.cord_ap(s) / 2 * np.cos(angle)
+    ) + canal.cord_v(s) * np.cos(angle)
+    sac = canal.sac_reach(angle, s)
+    return float(canal.wall(angle, s) - sac), float(max(sac - cord, 0))
+
+
+def _degenerative(rng: np.random.Generator, spine: Spine, canal: Canal, region: str) -> Disease:
+    degeneration = np.clip(rng.normal(0.65, 0.2, len(LEVELS)), 0, 1)
+    lobes: list[Lobe] = []
+    myelopathy: list[tuple[float, float]] = []
+    levels = list(_levels(region))
+    weights = np.array([2.0 if LEVELS[n] in ("C4", "C5", "C6", "L3", "L4") else 1.0 for n in levels])
+    count = int(rng.choice([1, 2, 3, 4], p=[0.25, 0.35, 0.25, 0.15]))
+    hit = set(rng.choice(levels, min(count, len(levels)), False, weights / weights.sum()).tolist())
+    for level in levels:
+        s = spine.disc(level)
+        if level in hit:
+            contact = rng.uniform(0.4, 4.0)
+            lobes.append(_bulge(rng, spine, canal, level, contact))
+            if rng.random() < 0.5:
+                lobes += _flavum(rng, spine, canal, level, rng.uniform(-0.5, 1.6))
+            if contact > 2.0 and rng.random() < 0.5:
+                myelopathy.append((s + rng.normal(0, 2), rng.uniform(3, 9)))
+        elif rng.random() < 0.55:
+            lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.95, 0.0)))
+            if rng.random() < 0.3:
+                lobes += _flavum(rng, spine, canal, level, rng.uniform(-0.9, -0.1))
+    if region == "cervical" and rng.random() < 0.12:
+        level = int(rng.choice(levels[1:-1]))
+        s, span = float(spine.center[level]), rng.uniform(14, 34)
+        free = _room(canal, 0.0, s)
+        lobes.append(
+            Lobe(
+                angle=float(rng.normal(0, 0.2)),
+                s=s,
+                depth=sum(free) + rng.uniform(-1.0, 2.5),
+                width=rng.uniform(4, 8),
+                length=span / 2,
+                power=6.0,
+                tissue=Tissue.BONE_LESION,
+            )
+        )
+    narrowing = np.clip(1.1 - 0.6 * degeneration, 0.35, 1)
+    return Disease("degenerative", lobes, [], degeneration, narrowing, {}, myelopathy)
+
+
+def _flavum(
+    rng: np.random.Generator, spine: Spine, canal: Canal, level: int, contact: float
+) -> list[Lobe]:
+    lobes = []
+    s = spine.disc(level) - 1.0
+    for side in (-1, 1) if rng.random() < 0.8 else (int(rng.choice([-1, 1])),):
+        angle = float(np.pi - side * rng.uniform(0.45, 0.95))
+        free = _room(canal, angle, s)
+        depth = free[0] + free[1] * (1 + contact) if contact <= 0 else sum(free) + contact
+        lobes.append(
+            Lobe(
+                angle,
+                s,
+                float(depth * rng.uniform(0.9, 1.05)),
+                rng.uniform(4.5, 7.5),
+                rng.uniform(4, 7),
+                2.0,
+                tissue=Tissue.FLAVUM,
+            )
+        )
+    return lobes
+
+
+GRADES = ("0", "1a", "1b", "1c", "2", "3")
+
+
+def _metastatic(rng: np.random.Generator, spine: Spine, canal: Canal, region: str) -> Disease:
+    degeneration = np.clip(rng.normal(0.4, 0.2, len(LEVELS)), 0, 1)
+    disease = Disease(
+        "metastatic", [], [], degeneration, np.clip(1.1 - 0.5 * degeneration, 0.5, 1)
+    )
+    levels = list(_levels(region))
+    count = int(rng.choice([1, 2, 3, 4], p=[0.2, 0.35, 0.3, 0.15]))
+    for level in rng.choice(levels, min(count, len(levels)), replace=False).tolist():
+        grade = str(rng.choice(GRADES, p=[0.1, 0.15, 0.17, 0.16, 0.17, 0.25]))
+        add_metastasis(rng, spine, canal, disease, int(level), grade)
+    for level in levels:
+        if rng.random() < 0.3:
+            _bone(rng, spine, disease, level, rng.uniform(3, 8))
+    return disease
+
+
+def _bone(
+    rng: np.random.Generator, spine: Spine, disease: Disease, level: int, radius: float
+) -> None:
+    sizes = spine.sizes
+    depth, width = sizes.depth[level], sizes.width[level]
+    v = sizes.canal_ap[level] / 2 + depth * rng.uniform(0.2, 0.8)
+    at = float(spine.center[level] + rng.normal(0, 2))
+    radii = tuple(float(radius * rng.uniform(0.7, 1.4)) for _ in range(3))
+    disease.bone.append(BoneLesion(float(rng.uniform(-0.3, 0.3) * width), float(v), at, radii))  # type: ignore[arg-type]
+
+
+def add_metastasis(
+    rng: np.random.Generator,
+    spine: Spine,
+    canal: Canal,
+    disease: Disease,
+    level: int,
+    grade: str,
+) -> None:
+    """Adds a tumour of a vertebra whose worst slice is meant to be of Bilsky ``grade``."""
+    s = float(spine.center[level] + rng.normal(0, 2))
+    sizes = spine.sizes
+    half = sizes.canal_ap[level] / 2
+    for _ in range(int(rng.integers(1, 3))):
+        _bone(rng, spine, disease, level, rng.uniform(0.35, 0.6) * sizes.depth[level])
+    if grade == "0":
+        return
+    side = int(rng.choice([-1, 1]))
+    patterns = {
+        "curtain": [side * 0.55, -side * 0.55],
+        "front": [side * rng.uniform(0, 0.5)],
+        "lateral": [side * rng.uniform(0.8, 1.5)],
+        "back": [np.pi - side * rng.uniform(0, 0.8)],
+        "ring": [side * 0.2, side * 1.25, -side * 1.25, np.pi - side * 0.6, np.pi + side * 0.8],
+    }
+    names = ["ring"] if grade == "3" else ["curtain", "front", "lateral", "back"]
+    weights = [1.0] if grade == "3" else [0.35, 0.25, 0.25, 0.15]
+    angles = patterns[str(rng.choice(names, p=weights))]
+    length = rng.uniform(0.55, 1.1) * sizes.height[level]
+    tissue = Tissue.TUMOUR
+    for angle in angles:
+        gap, csf = _room(canal, float(angle), s)
+        depth = {
+            "1a": gap * rng.uniform(0.45, 0.95),
+            "1b": gap + csf * rng.uniform(0.2, 0.75),
+            "1c": gap + csf + rng.uniform(0.1, 0.7),
+            "2": gap + csf + rng.uniform(2.2, 4.5),
+            "3": gap + csf + rng.uniform(1.6, 2.8),
+        }[grade]
+        disease.lobes.append(
+            Lobe(
+                float(angle), s, float(depth), rng.uniform(5.5, 9), float(length), 4.0,
+                tissue=tissue,
+            )
+        )  # fmt: skip
+    u, v = half * 1.5 * np.sin(angles[0]), (half + 4) * np.cos(angles[0])
+    radii = tuple(float(r) for r in rng.uniform(5, 10, 3))
+    disease.bone.append(BoneLesion(float(u * 1.3), float(v), s, radii))  # type: ignore[arg-type]

@@ -1,0 +1,101 @@
+"""How scanners are set: one table of random ranges a profile.
+
+``standard`` is what training draws from. ``held-out`` draws other scanners (see `_held_out`), so
+that a test on it is a test of transfer. ``domain-randomised`` uses standard geometry with an
+arbitrary signal for each tissue and wider imperfections.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from SpineLib.simulate.scanner import Protocol
+
+PROFILES = ("standard", "held-out", "domain-randomised")
+FIELD_OF_VIEW = {"cervical": (150, 225), "thoracic": (160, 260), "lumbar": (160, 260)}
+
+
+def draw_protocol(rng: np.random.Generator, plane: str, region: str, profile: str) -> Protocol:
+    """A random protocol of a plane and region.
+
+    Args:
+        plane: ``axial`` or ``sagittal``.
+        region: ``cervical``, ``thoracic`` or ``lumbar``.
+        profile: one of `PROFILES`.
+    """
+    base = _axial(rng, region) if plane == "axial" else _sagittal(rng)
+    if profile == "held-out":
+        return _held_out(rng, base)
+    if profile == "domain-randomised":
+        return replace(
+            base,
+            snr=float(rng.uniform(5, 40)),
+            bias=float(rng.uniform(0, 0.9)),
+            blur=float(rng.uniform(0.1, 1.0)),
+            ghost=float(rng.uniform(0, 0.25)),
+        )
+    return base
+
+
+def _common(rng: np.random.Generator) -> dict:
+    return {
+        "field": float(rng.choice([1.5, 3.0], p=[0.6, 0.4])),
+        "snr": float(np.exp(rng.uniform(np.log(8), np.log(40)))),
+        "bias": float(rng.uniform(0.2, 0.9)),
+        "blur": float(rng.uniform(0.15, 0.7)),
+        "ghost": float(rng.choice([0, rng.uniform(0, 0.15)])),
+        "flow": float(rng.beta(1, 5)),
+        "resolution": float(rng.uniform(0.55, 0.95)),
+    }
+
+
+def _axial(rng: np.random.Generator, region: str) -> Protocol:
+    size = int(rng.choice([256, 288, 320, 320, 384]))
+    view = rng.uniform(*FIELD_OF_VIEW[region])
+    thickness = float(rng.choice([2.0, 3.0, 3.0, 3.5, 4.0, 5.0]))
+    return Protocol(
+        weighting="T2",
+        tr=float(rng.uniform(2800, 6000)),
+        te=float(rng.uniform(80, 125)),
+        rows=size,
+        columns=size,
+        slices=int(rng.integers(20, 31)),
+        pixel=float(view / size),
+        thickness=thickness,
+        gap=float(thickness * rng.choice([0, 0.1, 0.1, 0.2])),
+        **_common(rng),
+    )
+
+
+def _sagittal(rng: np.random.Generator) -> Protocol:
+    size = int(rng.choice([320, 384, 384, 448]))
+    t1 = rng.random() < 0.4
+    thickness = float(rng.uniform(3.3, 4.0))
+    return Protocol(
+        weighting="T1" if t1 else "T2",
+        tr=float(rng.uniform(450, 700) if t1 else rng.uniform(2500, 5000)),
+        te=float(rng.uniform(8, 14) if t1 else rng.uniform(85, 125)),
+        rows=size,
+        columns=size,
+        slices=int(rng.integers(15, 20)),
+        pixel=float(rng.uniform(250, 310) / size),
+        thickness=thickness,
+        gap=float(thickness * rng.choice([0, 0.1])),
+        **_common(rng),
+    )
+
+
+def _held_out(rng: np.random.Generator, base: Protocol) -> Protocol:
+    """Thinner or much thicker slices, a lower measured resolution, stronger noise and ghosts."""
+    thickness = float(rng.choice([1.5, 6.0, 7.5]) if base.slices > 19 else rng.choice([2.5, 5.0]))
+    return replace(
+        base,
+        thickness=thickness,
+        gap=float(rng.choice([0.0, 1.2])),
+        resolution=float(rng.uniform(0.45, 0.55)),
+        snr=float(rng.uniform(5, 9)),
+        ghost=float(rng.uniform(0.1, 0.25)),
+        te=base.te * (1.15 if base.weighting == "T2" else 1.4),
+    )

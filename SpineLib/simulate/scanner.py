@@ -1,0 +1,130 @@
+"""The simulated MR scanner: what it is set to, the signal equations, and its imperfections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from SpineLib.simulate.tissues import PROPERTIES, Tissue
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a stack is measured.
+
+    Attributes:
+        weighting: ``T1``, ``T2``, ``T2*``, ``STIR`` or ``PD``.
+        field: 1.5 or 3 tesla.
+        tr, te, ti, flip: milliseconds and degrees (ti 0 without inversion).
+        rows, columns, slices: of the image.
+        pixel, thickness, gap: millimetres.
+        resolution: measured resolution as a share of the image matrix (1 = not interpolated).
+        snr: of white-matter-like signal; the noise is Rician.
+        bias: strength of the surface coil's brightening towards the back.
+        blur: extra blurring (motion, T2 decay along the echo train), pixels.
+        ghost: amplitude of motion ghosts.
+        flow: share of CSF signal lost to pulsation.
+    """
+
+    weighting: str = "T2"
+    field: float = 1.5
+    tr: float = 4000.0
+    te: float = 100.0
+    ti: float = 0.0
+    flip: float = 90.0
+    rows: int = 320
+    columns: int = 320
+    slices: int = 24
+    pixel: float = 0.6
+    thickness: float = 3.0
+    gap: float = 0.3
+    resolution: float = 0.8
+    snr: float = 20.0
+    bias: float = 0.6
+    blur: float = 0.4
+    ghost: float = 0.0
+    flow: float = 0.1
+
+
+def signal_of(protocol: Protocol) -> NDArray[np.float32]:
+    """Signal of each tissue number, CSF in a T2 image about 1.
+
+    Spin echo: PD (1 - exp(-TR/T1)) exp(-TE/T2); with inversion PD |1 - 2 exp(-TI/T1) +
+    exp(-TR/T1)| exp(-TE/T2); spoiled gradient echo: PD sin a (1 - E1) / (1 - cos a E1)
+    exp(-TE/T2*) (Haacke et al. 1999, Magnetic Resonance Imaging, ch. 8 and 18).
+    """
+    at = 0 if protocol.field < 2 else 1
+    values = np.zeros(len(Tissue), np.float32)
+    for tissue, p in PROPERTIES.items():
+        e1 = np.exp(-protocol.tr / p.t1[at])
+        decay = np.exp(-protocol.te / p.t2[at])
+        if protocol.weighting == "T2*":
+            a = np.radians(protocol.flip)
+            share = np.sin(a) * (1 - e1) / (1 - np.cos(a) * e1)
+            decay = np.exp(-protocol.te / p.t2star)
+        elif protocol.ti:
+            share = abs(1 - 2 * np.exp(-protocol.ti / p.t1[at]) + e1)
+        else:
+            share = 1 - e1
+        values[tissue] = p.density * share * decay
+    values[Tissue.CSF] *= 1 - protocol.flow
+    return values
+
+
+def arbitrary_contrast(rng: np.random.Generator) -> NDArray[np.float32]:
+    """A random signal for each tissue (domain randomisation; Billot et al. 2023, SynthSeg)."""
+    values = rng.uniform(0.02, 1, len(Tissue)).astype(np.float32)
+    values[[Tissue.AIR, Tissue.AIRWAY]] = rng.uniform(0, 0.03)
+    values[Tissue.MYELOPATHY] = values[Tissue.WHITE_MATTER] * rng.uniform(1.2, 1.8)
+    values[Tissue.GREY_MATTER] = values[Tissue.WHITE_MATTER] * rng.uniform(0.8, 1.3)
+    csf, cord = values[Tissue.CSF], values[Tissue.WHITE_MATTER]
+    if abs(csf - cord) < 0.25:  # a canal in which nothing can be seen teaches nothing
+        values[Tissue.CSF] = cord + 0.35 if cord < 0.6 else cord - 0.35
+    return values
+
+
+def texture(shape: tuple[int, int], rng: np.random.Generator, scale: float) -> NDArray[np.float32]:
+    """Smooth noise of unit deviation whose grains are about ``scale`` pixels."""
+    ky = fft.fftfreq(shape[0])[:, None]
+    kx = fft.rfftfreq(shape[1])[None]
+    shaping = np.exp(-2 * (np.pi * scale * 0.45) ** 2 * (ky**2 + kx**2)).astype(np.float32)
+    noise = rng.standard_normal(shape, np.float32)
+    smooth = fft.irfft2(fft.rfft2(noise) * shaping, shape)
+    return (smooth / max(float(smooth.std()), 1e-6)).astype(np.float32)
+
+
+def measure(
+    signal: NDArray[np.float32],
+    sensitivity: NDArray[np.float32],
+    protocol: Protocol,
+    noise: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float32]:
+    """One slice through the scanner: coil, k-space, ghosts, Gibbs ringing, Rician noise.
+
+    Args:
+        signal: what the tissues give, [rows, columns].
+        sensitivity: the coil's sensitivity on the same points.
+        protocol: resolution, blur and ghosts.
+        noise: standard deviation of each channel's noise.
+        rng: the source of chance.
+    """
+    rows, columns = signal.shape
+    k = fft.fft2((signal * sensitivity).astype(np.complex64))
+    ky, kx = fft.fftfreq(rows)[:, None], fft.fftfreq(columns)[None]
+    edge = 0.5 * protocol.resolution
+    # A Fermi window: the scanner's own filter, which leaves a little Gibbs ringing.
+    radius = np.maximum(np.abs(ky), np.abs(kx)) / edge
+    window = 1 / (1 + np.exp(np.clip((radius - 0.97) / 0.03, -30, 30)))
+    window = window * np.exp(-2 * (np.pi * protocol.blur) ** 2 * (ky**2 + 0.3 * kx**2))
+    k *= window.astype(np.float32)
+    if protocol.ghost > 0:
+        line = np.arange(rows)[:, None]
+        wobble = protocol.ghost * np.sin(2 * np.pi * line * rng.uniform(0.05, 0.45) + 1)
+        k *= np.exp(1j * wobble).astype(np.complex64)
+    white = rng.standard_normal((2, rows, columns), np.float32) * noise
+    k += fft.fft2((white[0] + 1j * white[1]).astype(np.complex64)) * (radius < 1)
+    return np.abs(fft.ifft2(k)).astype(np.float32)

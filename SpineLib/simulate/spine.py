@@ -1,0 +1,207 @@
+"""The spine as a curve with frames: from RAS millimetres to coordinates along the canal.
+
+Everything anatomical is written in *spine coordinates* of a point: ``s``, arc length along the
+canal's centre line in millimetres (0 at the upper endplate of S1, upward positive); ``u`` to the
+patient's right and ``v`` to the front, both at right angles to the line. In these coordinates the
+spine is straight, so a disc is a flat slab, and curvature makes it a wedge by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.simulate.morphometry import LEVELS, MEAN, Sizes
+
+STEP = 1.0  # mm between the curve's nodes
+
+
+@dataclass(frozen=True)
+class Spine:
+    """One patient's spine.
+
+    Attributes:
+        sizes: millimetres a level of `LEVELS`.
+        center: arc length of each level's body centre.
+        nodes: arc lengths of the curve's nodes, evenly spaced.
+        line: RAS of the nodes, [nodes, 3].
+        right, front, up: unit axes of the nodes in RAS, [nodes, 3].
+        conus: arc length where the cord ends.
+    """
+
+    sizes: Sizes
+    center: NDArray[np.float64]
+    nodes: NDArray[np.float64]
+    line: NDArray[np.float64]
+    right: NDArray[np.float64]
+    front: NDArray[np.float64]
+    up: NDArray[np.float64]
+    conus: float
+    _tables: NDArray[np.float32] = field(repr=False, default_factory=lambda: np.zeros((0, 0)))
+
+    def coordinates(self, ras: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """``u``, ``v``, ``s`` of points; shape (..., 3) in, three arrays of shape (...) out."""
+        x, y, z = (np.ascontiguousarray(ras[..., n]) for n in range(3))
+        s = np.interp(z, self.line[:, 2], self.nodes).astype(np.float32)
+        for _ in range(3):
+            t = self._lookup(s)
+            along = (x - t[0]) * t[9] + (y - t[1]) * t[10] + (z - t[2]) * t[11]
+            s = np.clip(s + np.clip(along, -25, 25) * 0.9, self.nodes[0], self.nodes[-1]).astype(
+                np.float32
+            )
+        t = self._lookup(s)
+        dx, dy, dz = x - t[0], y - t[1], z - t[2]
+        return (
+            dx * t[3] + dy * t[4] + dz * t[5],
+            dx * t[6] + dy * t[7] + dz * t[8],
+            s,
+        )
+
+    def _lookup(self, s: NDArray[np.float32]) -> NDArray[np.float32]:
+        position = (s - np.float32(self.nodes[0])) / np.float32(STEP)
+        index = np.clip(position.astype(np.int32), 0, len(self.nodes) - 2)
+        part = (position - index).astype(np.float32)
+        low = self._tables[:, index]
+        return low + part * (self._tables[:, index + 1] - low)
+
+    def ras(self, u: float, v: float, s: float) -> NDArray[np.float64]:
+        """RAS millimetres of spine coordinates."""
+        at = [
+            np.array([np.interp(s, self.nodes, table[:, n]) for n in range(3)])
+            for table in (self.line, self.right, self.front)
+        ]
+        return at[0] + u * at[1] + v * at[2]
+
+    def axes(self, s: float) -> NDArray[np.float64]:
+        """3×3, rows are right, front, up at ``s``."""
+        return np.array(
+            [
+                [np.interp(s, self.nodes, table[:, n]) for n in range(3)]
+                for table in (self.right, self.front, self.up)
+            ]
+        )
+
+    def level(self, s: float) -> str:
+        """Name of the vertebra whose body or lower disc stands at ``s``."""
+        top = self.center + self.sizes.height / 2
+        for index, name in enumerate(LEVELS):
+            if s > top[index] - self.sizes.height[index] - self.sizes.disc[index]:
+                return name
+        return LEVELS[-1]
+
+    def at(self, values: NDArray[np.float64], s: NDArray[np.float64] | float) -> NDArray:
+        """A per-level value read smoothly at ``s`` (linear between body centres)."""
+        return np.interp(s, self.center[::-1], values[::-1])
+
+    def disc(self, index: int) -> float:
+        """Arc length of the middle of the disc below level ``index``."""
+        return float(
+            self.center[index] - self.sizes.height[index] / 2 - self.sizes.disc[index] / 2
+        )
+
+
+def build_spine(rng: np.random.Generator, *, held_out: bool = False) -> Spine:
+    """A spine with random sizes and curvature around the published means.
+
+    Args:
+        rng: the source of chance.
+        held_out: larger or smaller and more strongly curved than training's.
+    """
+    scale = rng.normal(1.0, 0.055)
+    if held_out:
+        scale += rng.choice([-0.08, 0.07])
+    cord_scale = np.clip(rng.normal(1.0, 0.06), 0.85, 1.15)
+    canal_scale = np.clip(rng.normal(1.0, 0.07), 0.85, 1.18)
+    wobble = lambda sigma: np.exp(_smooth(rng.normal(0, sigma, len(LEVELS))))  # noqa: E731
+    sizes = Sizes(
+        width=MEAN.width * scale * wobble(0.03),
+        depth=MEAN.depth * scale * wobble(0.03),
+        height=MEAN.height * scale * wobble(0.03),
+        disc=MEAN.disc * scale * rng.uniform(0.85, 1.15) * np.exp(rng.normal(0, 0.08, len(LEVELS))),
+        canal_ap=MEAN.canal_ap * canal_scale * wobble(0.03),
+        canal_width=MEAN.canal_width * canal_scale**0.5 * wobble(0.03),
+        cord_ap=MEAN.cord_ap * cord_scale * wobble(0.02),
+        cord_width=MEAN.cord_width * cord_scale * wobble(0.02),
+        spinous=MEAN.spinous * scale * wobble(0.06),
+    )
+    sizes = _keep_cord_inside(sizes)
+    center = _centers(sizes)
+    nodes = np.arange(center[-1] - 30.0, center[0] + 60.0, STEP)
+    line, right, front, up = _curve(nodes, center, rng, held_out)
+    conus = float(np.interp(20 + np.clip(rng.normal(-0.5, 0.5), -1.6, 0.8), range(27), center))
+    tables = np.concatenate([line.T, right.T, front.T, up.T]).astype(np.float32)
+    return Spine(sizes, center, nodes, line, right, front, up, conus, tables)
+
+
+def _keep_cord_inside(sizes: Sizes) -> Sizes:
+    from dataclasses import replace
+
+    return replace(
+        sizes,
+        canal_ap=np.maximum(sizes.canal_ap, np.minimum(sizes.cord_ap, 9.5) + 4.2),
+        canal_width=np.maximum(sizes.canal_width, sizes.cord_width + 6),
+    )
+
+
+def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    padded = np.pad(values, 1, mode="edge")
+    return (padded[:-2] + padded[1:-1] + padded[2:]) / 1.7
+
+
+def _centers(sizes: Sizes) -> NDArray[np.float64]:
+    first = LEVELS.index("S1")
+    center = np.zeros(len(LEVELS))
+    center[first] = -sizes.height[first] / 2
+    for n in range(first - 1, -1, -1):
+        below = center[n + 1] + sizes.height[n + 1] / 2
+        center[n] = below + sizes.disc[n] + sizes.height[n] / 2
+    for n in range(first + 1, len(LEVELS)):
+        above = center[n - 1] - sizes.height[n - 1] / 2
+        center[n] = above - sizes.disc[n - 1] - sizes.height[n] / 2
+    return center
+
+
+def _curve(
+    nodes: NDArray[np.float64],
+    center: NDArray[np.float64],
+    rng: np.random.Generator,
+    held_out: bool,
+) -> tuple[NDArray[np.float64], ...]:
+    """Integrates inclination angles along the arc. Supine curvatures: lordosis about 45°,
+    kyphosis about 35°, cervical lordosis about 15° (supine MR flattens all three)."""
+    spread = 1.5 if held_out else 1.0
+    slope = rng.normal(36, 5 * spread)
+    lordosis = rng.normal(45, 7 * spread)
+    kyphosis = rng.normal(33, 7 * spread)
+    neck = rng.normal(14, 9 * spread)
+    at = dict(zip(LEVELS, center, strict=True))
+    knots = [
+        (at["S3"] - 10, slope - 12),
+        (at["S2"], slope + 8),
+        (at["S1"], slope + 3),
+        (at["L4"], slope - 0.55 * lordosis),
+        (at["L1"], slope - lordosis),
+        (at["T7"], slope - lordosis + 0.5 * kyphosis),
+        (at["T1"], slope - lordosis + kyphosis),
+        (at["C2"], slope - lordosis + kyphosis - neck),
+    ]
+    where, angle = np.array(knots).T
+    theta = np.radians(_blur(np.interp(nodes, where, angle), 25))
+    side = rng.normal(0, 2.0 * spread) * np.sin(nodes / rng.uniform(60, 110) + rng.uniform(0, 6.3))
+    side = np.radians(side + rng.normal(0, 1.0))
+    twist = np.radians(rng.normal(0, 2.0) + rng.normal(0, 1.5) * np.sin(nodes / 90))
+    up = np.stack([np.sin(side), np.cos(side) * np.sin(theta), np.cos(side) * np.cos(theta)], 1)
+    right = np.stack([np.cos(twist), np.sin(twist), np.zeros_like(twist)], 1)
+    right -= up * (right * up).sum(1, keepdims=True)
+    right /= np.linalg.norm(right, axis=1, keepdims=True)
+    front = np.cross(up, right)
+    line = np.cumsum(up, axis=0) * STEP
+    return line - line[np.argmin(np.abs(nodes))], right, front, up
+
+
+def _blur(values: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+    from scipy.ndimage import gaussian_filter1d
+
+    return gaussian_filter1d(values, sigma / STEP, mode="nearest")

@@ -1,0 +1,181 @@
+"""Known truth of a slice, read off the geometry at high resolution."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.simulate.anatomy import paint_canal
+from SpineLib.simulate.canvas import Canvas
+from SpineLib.simulate.patient import Patient
+from SpineLib.simulate.tissues import CORD, EXTRINSIC, Tissue
+
+FINE = 0.2  # mm between truth's sample points
+HALF = 17.0  # mm from the canal's centre to the border of truth's square
+
+
+@dataclass(frozen=True)
+class SliceTruth:
+    """What is true of one axial slice.
+
+    Attributes:
+        index: slice number in the volume.
+        position_ras: middle of the slice, mm.
+        canal_center_ras: where the canal's centre line meets the slice, RAS mm.
+        sac_center_ras: centre of mass of the sac in the slice, RAS mm.
+        level: vertebra (or the one above the disc).
+        cord_area, cord_ap, cord_width: mm², mm, mm; 0 where there is no cord.
+        compression_ratio: cord front-to-back over left-to-right.
+        csf_area, csf_front, csf_back: mm², mm, mm.
+        compressed: the cord's contour is changed by extrinsic tissue (Merali et al. 2021).
+        bilsky: grade by Bilsky et al. 2010 where there is a metastasis at this slice, else None.
+        kang: grade by Kang et al. 2011 of a cervical slice, else None.
+        deformation: how deep the cord's outline is cut, mm.
+        disease: what the patient has.
+    """
+
+    index: int
+    position_ras: tuple[float, float, float]
+    canal_center_ras: tuple[float, float, float]
+    sac_center_ras: tuple[float, float, float]
+    level: str
+    cord_area: float
+    cord_ap: float
+    cord_width: float
+    compression_ratio: float
+    csf_area: float
+    csf_front: float
+    csf_back: float
+    compressed: bool
+    bilsky: str | None
+    kang: str | None
+    deformation: float
+    disease: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+def slice_truth(
+    patient: Patient, s: float, *, index: int, position: NDArray[np.float64], kang: bool
+) -> SliceTruth:
+    """Truth of the cross-section at arc length ``s``."""
+    side = np.arange(-HALF, HALF + FINE / 2, FINE, dtype=np.float32)
+    v, u = np.meshgrid(side[::-1], side, indexing="ij")
+    at = np.full_like(u, s)
+    zero = np.zeros_like(u)
+    palette = np.zeros(len(Tissue), np.float32)
+    c = Canvas(u, v, at, u, v, at, zero, np.zeros(u.shape, np.uint8), FINE, palette)
+    paint_canal(c, patient)
+    cord = np.isin(c.label, CORD)
+    csf = np.isin(c.label, (Tissue.CSF, Tissue.NERVE_ROOT))
+    sac = cord | csf
+    pixel = FINE * FINE
+    rest = _rest_area(patient, s)
+    area = float(cord.sum() * pixel)
+    cut = _deformation(patient, s)
+    touching = _extrinsic_distance(c, cord)
+    compressed = bool(area > 5 and cut > 0.3)
+    front, back = _csf_thickness(cord, csf)
+    ap = float(cord.any(1).sum() * FINE)
+    width = float(cord.any(0).sum() * FINE)
+    center = (0.0, 0.0) if not sac.any() else (float(u[sac].mean()), float(v[sac].mean()))
+    tumour = c.label == Tissue.TUMOUR
+    csf_area = float(csf.sum() * pixel)
+    bilsky = None
+    if patient.disease.kind == "metastatic" and area > 5:
+        bilsky = _bilsky(patient, s, tumour, cut, touching, csf_area, area)
+    return SliceTruth(
+        index=index,
+        position_ras=tuple(float(p) for p in position),  # type: ignore[arg-type]
+        canal_center_ras=tuple(float(p) for p in patient.spine.ras(0, 0, s)),  # type: ignore[arg-type]
+        sac_center_ras=tuple(float(p) for p in patient.spine.ras(*center, s)),  # type: ignore[arg-type]
+        level=patient.spine.level(s),
+        cord_area=area,
+        cord_ap=ap,
+        cord_width=width,
+        compression_ratio=ap / width if width else 0.0,
+        csf_area=csf_area,
+        csf_front=front,
+        csf_back=back,
+        compressed=compressed,
+        bilsky=bilsky,
+        kang=_kang(patient, s, csf_area, rest, compressed) if kang and area > 5 else None,
+        deformation=cut,
+        disease=patient.disease.kind,
+    )
+
+
+def _deformation(patient: Patient, s: float) -> float:
+    return float(np.interp(s, patient.spine.nodes, patient.shift.squeeze))
+
+
+def _rest_area(patient: Patient, s: float) -> float:
+    """CSF area of the same cross-section without disease, mm²."""
+    canal = patient.canal
+    sac = canal.sac_ap(s) * canal.sac_width(s)
+    return float(np.pi / 4 * (sac - canal.cord_ap(s) * canal.cord_width(s)))
+
+
+def _extrinsic_distance(c: Canvas, cord: NDArray[np.bool_]) -> float:
+    """Millimetres between cord and the nearest extrinsic lesion; inf where there is none."""
+    from scipy.ndimage import distance_transform_edt
+
+    lesion = np.isin(c.label, EXTRINSIC)
+    if not lesion.any() or not cord.any():
+        return float("inf")
+    return float(distance_transform_edt(~lesion, sampling=FINE)[cord].min())
+
+
+def _csf_thickness(cord: NDArray[np.bool_], csf: NDArray[np.bool_]) -> tuple[float, float]:
+    """CSF in front of and behind the cord, in the columns of its middle third, mm."""
+    columns = np.flatnonzero(cord.any(0))
+    if not len(columns):
+        return 0.0, 0.0
+    third = columns[len(columns) // 3 : max(2 * len(columns) // 3, len(columns) // 3 + 1)]
+    first = cord[:, third].argmax(0)
+    rows = np.arange(len(cord))[:, None]
+    front = (csf[:, third] & (rows < first)).sum(0).mean() * FINE
+    back = (csf[:, third] & (rows > first)).sum(0).mean() * FINE
+    return float(front), float(back)
+
+
+def _bilsky(
+    patient: Patient,
+    s: float,
+    tumour: NDArray[np.bool_],
+    cut: float,
+    touching: float,
+    csf_area: float,
+    area: float,
+) -> str | None:
+    bone = any(abs(b.s - s) < b.radius[2] for b in patient.disease.bone)
+    if tumour.sum() * FINE * FINE < 1.0:
+        return "0" if bone else None
+    if cut > 0.3:
+        return "3" if csf_area < 0.06 * (csf_area + area) else "2"
+    if touching < 0.9:
+        return "1c"
+    return "1b" if _sac_dented(patient, s) else "1a"
+
+
+def _sac_dented(patient: Patient, s: float) -> bool:
+    canal = patient.canal
+    return any(
+        float(lobe.height(np.float64(s)))
+        > canal.wall(lobe.angle, s) - canal.sac_reach(lobe.angle, s) + 0.2
+        for lobe in patient.disease.lobes
+    )
+
+
+def _kang(patient: Patient, s: float, csf: float, rest: float, compressed: bool) -> str:
+    """Kang et al. 2011: 1 more than half of the subarachnoid space gone, 2 cord deformed, 3 with
+    T2 signal change in the cord."""
+    if compressed:
+        bright = any(abs(s - at) < length for at, length in patient.disease.myelopathy)
+        return "3" if bright else "2"
+    return "1" if csf < 0.5 * rest else "0"
