@@ -1,0 +1,199 @@
+"""A reading in a scene, and back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import slicer
+from SpineLib.findings import Findings, StackFindings
+from SpineLib.labels import STARTER_NOTICE
+from SpineLib.reading import Reading
+from SpineLib.volume import Frame, Volume
+from SpineSegmentationLib import spineSegmentation
+from SpineSegmentationLib.subjectHierarchy import placeUnder, studyItem
+from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
+
+from .activationVolume import addActivationVolume
+from .findingsTable import addFindingsTable
+from .probabilityPlot import addProbabilityPlot
+from .sliceLabels import addSliceLabels
+from .verdictHalo import addVerdictHalo
+
+KIND, STACK = "SpineMRI.Kind", "SpineMRI.Stack"
+VOLUME_ROLE = "SpineMRI.volume"
+FINDINGS = "findings"
+
+
+class ReadingScene:
+    """Shows a reading as MRML nodes and gives it back from them.
+
+    Each node has the attributes ``SpineMRI.Kind`` (``volume``, ``verdicts``, ``slice labels``,
+    ``flagged runs``, ``findings table``, ``probability chart``, ``class activation``,
+    ``spine segmentation``, ``findings``) and ``SpineMRI.Stack``, and a reference
+    ``SpineMRI.volume`` to its volume. The findings stand as JSON in a text node, so a saved
+    scene holds all that was said. `show` replaces what an earlier reading left of the same stack.
+
+    Args:
+        scene: where nodes are added and looked for; nothing else of the application is used.
+
+    Example:
+        ReadingScene(slicer.mrmlScene).show(reading)
+        findings = ReadingScene(slicer.mrmlScene).findings()
+    """
+
+    def __init__(self, scene: slicer.vtkMRMLScene) -> None:
+        self.scene = scene
+
+    def show(self, reading: Reading, volumeNodes: dict[str, Any] | None = None) -> None:
+        """Adds everything of a reading.
+
+        Args:
+            reading: findings, volumes and what goes with them.
+            volumeNodes: stack id → volume node that is in the scene already (Slicer's own DICOM
+                import); other stacks get a new one.
+        """
+        self.clear()
+        study = studyItem(self.scene, "Spine MRI", reading.findings.study_instance_uid)
+        for stack in reading.findings.stacks:
+            volume = reading.volumes.get(stack.id)
+            if volume is None:
+                continue
+            node = (volumeNodes or {}).get(stack.id)
+            if node is None:
+                node = addVolumeNode(self.scene, volume, _name(stack))
+                placeUnder(self.scene, node, study)
+                self._mark(node, "volume", stack.id, None)
+            else:
+                node.SetAttribute(STACK, stack.id)
+            if stack.slices:
+                self._showVerdicts(reading, stack, volume, node)
+            if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
+                self._showSegmentation(reading, node)
+        self._showFindings(reading.findings)
+
+    def clear(self) -> None:
+        """Removes what `show` added; volumes that the reader loaded stay."""
+        for node in self.nodes():
+            self.scene.RemoveNode(node)
+
+    def nodes(self, kind: str = "", stack: str = "") -> list[Any]:
+        """The reading's nodes, of one kind or stack where given."""
+        return [
+            node
+            for node in nodesOfClass(self.scene, "vtkMRMLNode")
+            if node.GetAttribute(KIND)
+            and kind in ("", node.GetAttribute(KIND))
+            and stack in ("", node.GetAttribute(STACK))
+        ]
+
+    def node(self, kind: str, stack: str = "") -> Any:
+        """The first such node, or None."""
+        return next(iter(self.nodes(kind, stack)), None)
+
+    def volumeNode(self, stack: str) -> Any:
+        """The volume node of a stack, whoever loaded it; None where there is none."""
+        nodes = nodesOfClass(self.scene, "vtkMRMLScalarVolumeNode")
+        ours = [node for node in nodes if node.GetAttribute(STACK) == stack]
+        return next((n for n in ours if n.GetAttribute(KIND) in (None, "volume")), None)
+
+    def findings(self) -> Findings | None:
+        """What was found, from the scene alone; None where no reading was shown.
+
+        Raises:
+            BadInput: the scene's findings are damaged or of a newer version.
+        """
+        from SpineLib.findings import validate
+
+        node = self.node(FINDINGS)
+        if node is None:
+            return None
+        data = json.loads(node.GetText())
+        validate(data)
+        return Findings.from_dict(data)
+
+    def reading(self) -> Reading | None:
+        """The whole reading, volumes, segmentation and activations included."""
+        findings = self.findings()
+        if findings is None:
+            return None
+        result = Reading(findings)
+        for stack in findings.stacks:
+            node = self.volumeNode(stack.id)
+            if node is None:
+                continue
+            result.volumes[stack.id] = _placed(volumeFromNode(node), stack)
+            activation = self.node("class activation", stack.id)
+            if activation is not None:
+                result.activations[stack.id] = _placed(volumeFromNode(activation), stack)
+        segmentation = self.node(spineSegmentation.KIND)
+        reference = result.volumes.get(findings.segmentation.stack)
+        if segmentation is not None and reference is not None:
+            result.segmentation = spineSegmentation.spineLabelmap(segmentation, reference)
+        return result
+
+    def _showVerdicts(
+        self, reading: Reading, stack: StackFindings, volume: Volume, node: Any
+    ) -> None:
+        threshold = next(
+            (m.threshold for m in reading.findings.models if m.task == "compression"), None
+        )
+        slices, runs = addSliceLabels(self.scene, volume, stack, node)
+        made = {
+            "verdicts": addVerdictHalo(self.scene, volume, stack, node),
+            "slice labels": slices,
+            "flagged runs": runs,
+            "findings table": addFindingsTable(self.scene, stack, node),
+            "probability chart": addProbabilityPlot(self.scene, stack, node, threshold),
+        }
+        if stack.id in reading.activations:
+            activation = reading.activations[stack.id]
+            made["class activation"] = addActivationVolume(self.scene, activation, node)
+        for kind, one in made.items():
+            if one is not None:
+                self._mark(one, kind, stack.id, node)
+        self._markPlotParts(made["probability chart"], stack.id, node)
+
+    def _markPlotParts(self, chart: Any, stack: str, volumeNode: Any) -> None:
+        if chart is None:
+            return
+        for index in range(chart.GetNumberOfPlotSeriesNodes()):
+            series = chart.GetNthPlotSeriesNode(index)
+            self._mark(series, "probability series", stack, volumeNode)
+            self._mark(series.GetTableNode(), "probability table", stack, volumeNode)
+
+    def _showSegmentation(self, reading: Reading, volumeNode: Any) -> None:
+        finding = reading.findings.segmentation
+        model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
+        algorithm = f"{model.name} {model.version}" if model else "SlicerSpineMRI"
+        assert reading.segmentation is not None
+        node = spineSegmentation.addSpineSegmentation(
+            self.scene, reading.segmentation, finding, volumeNode, algorithm
+        )
+        self._mark(node, spineSegmentation.KIND, finding.stack, volumeNode)
+
+    def _showFindings(self, findings: Findings) -> None:
+        node = self.scene.AddNewNodeByClass("vtkMRMLTextNode", "Spine MRI findings")
+        node.SetText(json.dumps(findings.to_dict(), ensure_ascii=False, allow_nan=False))
+        node.SetAttribute("SpineMRI.Notice", findings.notice or STARTER_NOTICE)
+        self._mark(node, FINDINGS, "", None)
+        for stack in findings.stacks:
+            volume = self.volumeNode(stack.id)
+            if volume is not None:
+                node.AddNodeReferenceID(VOLUME_ROLE, volume.GetID())
+
+    def _mark(self, node: Any, kind: str, stack: str, volumeNode: Any) -> None:
+        node.SetAttribute(KIND, kind)
+        if stack:
+            node.SetAttribute(STACK, stack)
+        if volumeNode is not None:
+            node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+
+
+def _name(stack: StackFindings) -> str:
+    return " ".join(part for part in (f"{stack.id}:", stack.description or stack.plane) if part)
+
+
+def _placed(volume: Volume, stack: StackFindings) -> Volume:
+    frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
+    return Volume(volume.voxels, volume.ijk_to_ras, frames, stack.frame_of_reference_uid)

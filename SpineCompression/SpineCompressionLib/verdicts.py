@@ -1,0 +1,50 @@
+"""Verdicts and grades in the few words that fit beside a slice."""
+
+from __future__ import annotations
+
+from SpineLib.findings import SliceFinding, StackFindings
+from SpineLib.labels import ASSESSED, BORDERLINE, COMPRESSED, NOT_ASSESSED, VERDICT_LETTERS
+
+
+def verdictOf(one: SliceFinding) -> str:
+    """The slice's verdict, ``not assessed`` included."""
+    if one.compression.status != ASSESSED or one.compression.verdict is None:
+        return NOT_ASSESSED
+    return one.compression.verdict
+
+
+def shortText(one: SliceFinding) -> str:
+    """``C 0.96 · 2 (high)``: letter, probability, grade; what was not assessed is left out.
+
+    Example:
+        >>> shortText(SliceFinding(0, "", 1, [0.0, 0.0, 0.0]))
+        '– not assessed'
+    """
+    verdict = verdictOf(one)
+    letter = VERDICT_LETTERS[verdict]
+    if verdict == NOT_ASSESSED:
+        text = f"{letter} {NOT_ASSESSED}"
+    else:
+        text = f"{letter} {one.compression.probability:.2f}"
+    if one.grading.status == ASSESSED:
+        text += f" · {one.grading.scheme} {one.grading.grade} ({one.grading.verdict})"
+    return text
+
+
+def runs(stack: StackFindings) -> list[list[SliceFinding]]:
+    """The stretches of neighbouring slices that are compressed or borderline."""
+    result: list[list[SliceFinding]] = []
+    for one in stack.slices:
+        if verdictOf(one) not in (COMPRESSED, BORDERLINE):
+            continue
+        if result and result[-1][-1].index == one.index - 1:
+            result[-1].append(one)
+        else:
+            result.append([one])
+    return result
+
+
+def worst(slices: list[SliceFinding]) -> SliceFinding | None:
+    """The slice with the highest probability; None where none was assessed."""
+    assessed = [one for one in slices if one.compression.probability is not None]
+    return max(assessed, key=lambda one: one.compression.probability or 0.0, default=None)

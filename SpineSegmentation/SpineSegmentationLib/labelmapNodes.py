@@ -1,0 +1,118 @@
+"""Label map ↔ vtkMRMLSegmentationNode on the label map's own grid, without an application."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import slicer
+import vtk
+from SpineLib.labels import rgb
+from SpineLib.volume import Volume
+from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+
+from .Segment import Segment
+from .subjectHierarchy import placeBeside
+from .terminology import terminologyEntry
+
+# Smoothing of the 3D surface (vtkBinaryLabelmapToClosedSurfaceConversionRule): 0 shows voxels'
+# stairs, Slicer's default of 0.5 thins structures of one slice.
+SMOOTHING = "0.3"
+
+
+def addSegmentationNode(
+    scene: slicer.vtkMRMLScene,
+    labelmap: Volume,
+    segments: Sequence[Segment],
+    name: str,
+    volumeNode: Any,
+    algorithm: str,
+) -> slicer.vtkMRMLSegmentationNode:
+    """Adds a segmentation node whose segments are the label map's numbers.
+
+    Args:
+        scene: where the node is added.
+        labelmap: whole numbers on the grid of ``volumeNode``'s volume.
+        segments: the numbers to show; others in ``labelmap`` belong to no segment.
+        name: the node's name.
+        volumeNode: the volume that was segmented; it becomes the reference geometry, and the
+            segmentation stands beside it in the subject hierarchy (both are what DICOM SEG
+            export asks for).
+        algorithm: ``DICOM.SegmentAlgorithmName``.
+    """
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    node.CreateDefaultDisplayNodes()
+    segmentation = node.GetSegmentation()
+    segmentation.SetSourceRepresentationName(_binaryName())
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
+    segmentation.SetConversionParameter("Smoothing factor", SMOOTHING)
+    image = _orientedImage(labelmap)
+    for segment in segments:
+        segmentation.AddSegment(_vtkSegment(segment, image, algorithm), segment.identifier)
+    placeBeside(scene, node, volumeNode)
+    return node
+
+
+def labelmapFromNode(node: slicer.vtkMRMLSegmentationNode, reference: Volume) -> Volume:
+    """The segmentation's label numbers on the grid of ``reference`` (uint8).
+
+    Args:
+        node: a segmentation on that grid, as `addSegmentationNode` made it or a reader edited it.
+        reference: the segmented volume.
+    """
+    voxels = np.zeros(reference.shape, np.uint8)
+    segmentation = node.GetSegmentation()
+    for index in range(segmentation.GetNumberOfSegments()):
+        segment = segmentation.GetNthSegment(index)
+        image = segment.GetRepresentation(_binaryName())
+        i0, i1, j0, j1, k0, k1 = image.GetExtent()
+        if i1 < i0 or j1 < j0 or k1 < k0:
+            continue
+        scalars = vtk_to_numpy(image.GetPointData().GetScalars())
+        part = scalars.reshape(k1 - k0 + 1, j1 - j0 + 1, i1 - i0 + 1) == segment.GetLabelValue()
+        number = int(vtkTag(segment, "SpineMRI.Label") or segment.GetLabelValue())
+        voxels[k0 : k1 + 1, j0 : j1 + 1, i0 : i1 + 1][part] = number
+    return reference.with_voxels(voxels)
+
+
+def vtkTag(segment: slicer.vtkSegment, name: str) -> str:
+    """A segment's tag, or an empty string."""
+    value = vtk.reference("")
+    return str(value) if segment.GetTag(name, value) else ""
+
+
+def _vtkSegment(
+    segment: Segment, image: slicer.vtkOrientedImageData, algorithm: str
+) -> slicer.vtkSegment:
+    result = slicer.vtkSegment()
+    result.SetName(segment.name)
+    result.SetColor(*rgb(segment.color))
+    result.AddRepresentation(_binaryName(), image)
+    result.SetLabelValue(segment.label)
+    if segment.code is not None:
+        result.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), terminologyEntry(segment.code))
+    result.SetTag("Segmentation.Status", "flagged" if segment.flagged else "completed")
+    result.SetTag("DICOM.SegmentAlgorithmType", "AUTOMATIC")
+    result.SetTag("DICOM.SegmentAlgorithmName", algorithm)
+    # Slicer renumbers label values when it merges layers; the tag keeps the number.
+    result.SetTag("SpineMRI.Label", str(segment.label))
+    for key, value in segment.tags.items():
+        result.SetTag(key, value)
+    return result
+
+
+def _orientedImage(labelmap: Volume) -> slicer.vtkOrientedImageData:
+    from slicer import util
+
+    image = slicer.vtkOrientedImageData()
+    slices, rows, columns = labelmap.shape
+    image.SetDimensions(columns, rows, slices)
+    flat = np.ascontiguousarray(labelmap.voxels, dtype=np.uint8).ravel()
+    image.GetPointData().SetScalars(numpy_to_vtk(flat, deep=True))
+    image.SetGeometryFromImageToWorldMatrix(util.vtkMatrixFromArray(labelmap.ijk_to_ras))
+    return image
+
+
+def _binaryName() -> str:
+    return slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()

@@ -1,0 +1,69 @@
+"""Volume ↔ vtkMRMLScalarVolumeNode, without an application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+from SpineLib.volume import Volume
+
+# What VTK and Slicer display without trouble; anything else is stored as float32.
+DISPLAYABLE_TYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
+# Percentiles of the voxels that span the grey scale: bright fat and flow do not wash out the cord.
+WINDOW_PERCENTILES = (1.0, 99.5)
+
+
+def addVolumeNode(
+    scene: slicer.vtkMRMLScene,
+    volume: Volume,
+    name: str,
+    className: str = "vtkMRMLScalarVolumeNode",
+) -> Any:
+    """Adds a volume to the scene, displayed with a window that its percentiles give.
+
+    Args:
+        scene: where the node is added.
+        volume: voxels [slice, row, column]; they are copied.
+        name: the node's name.
+        className: a scalar volume node's class.
+
+    Returns:
+        The node. Its attribute ``DICOM.instanceUIDs`` lists the SOP Instance UIDs in the order
+        of k, as Slicer's own DICOM import does, where the volume has frames.
+    """
+    from slicer import util
+
+    voxels = volume.voxels
+    if voxels.dtype.name not in DISPLAYABLE_TYPES:
+        voxels = voxels.astype(np.float32)
+    node = scene.AddNewNodeByClass(className, name)
+    node.SetIJKToRASMatrix(util.vtkMatrixFromArray(volume.ijk_to_ras))
+    util.updateVolumeFromArray(node, voxels)
+    uids = [frame.sop_instance_uid for frame in volume.frames]
+    if uids and all(uids):
+        node.SetAttribute("DICOM.instanceUIDs", " ".join(uids))
+    node.CreateDefaultDisplayNodes()
+    low, high = np.percentile(voxels, WINDOW_PERCENTILES)
+    display = node.GetVolumeDisplayNode()
+    display.AutoWindowLevelOff()
+    display.SetWindowLevelMinMax(float(low), float(max(high, low + 1e-6)))
+    return node
+
+
+def volumeFromNode(node: Any) -> Volume:
+    """The voxels (copied) and geometry of a scalar volume node."""
+    from slicer import util
+
+    matrix = util.vtkMatrixFromArray(np.eye(4))
+    node.GetIJKToRASMatrix(matrix)
+    return Volume(np.array(util.arrayFromVolume(node)), util.arrayFromVTKMatrix(matrix))
+
+
+def nodesOfClass(scene: slicer.vtkMRMLScene, className: str) -> list[Any]:
+    """The scene's nodes of a class and its subclasses.
+
+    `slicer.util.getNodesByClass` asks the application's scene whatever scene it is given.
+    """
+    nodes = [scene.GetNthNode(n) for n in range(scene.GetNumberOfNodes())]
+    return [node for node in nodes if node.IsA(className)]
