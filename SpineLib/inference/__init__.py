@@ -1,0 +1,1 @@
+"""From volumes and models to findings: device, canal, compression, grading, segmentation."""

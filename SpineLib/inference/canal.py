@@ -1,0 +1,130 @@
+"""Where the spinal canal is on each axial slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+
+from SpineLib.inference.loaded import Loaded
+from SpineLib.inference.windows import Windows, cut, scaled
+from SpineLib.progress import Progress
+from SpineLib.volume import Volume
+
+# Slices whose heatmap stays below this are placed by their neighbours.
+FOUND = 0.2
+_CANDIDATES, _APART, _REFINE = 5, 5, 2
+# How far the canal may wander from one slice to the next, mm: a little from noise, and the more
+# the farther the slices are apart (the canal may lean about 25° to the stack's normal).
+_WANDER_MM, _LEAN, _MOST = 2.0, 0.45, 12.0
+_NETWORK_MULTIPLE = 16
+
+
+@dataclass(frozen=True)
+class CanalPath:
+    """The canal's centre on each slice.
+
+    Attributes:
+        centers_ras: [slices, 3], RAS mm, in the slices' planes.
+        confidence: [slices] in 0–1: height of the heatmap there; a slice that was placed by its
+            neighbours has half of theirs.
+    """
+
+    centers_ras: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+
+
+def locate(volume: Volume, loaded: Loaded, *, progress: Progress | None = None) -> CanalPath:
+    """Finds the canal on each slice, then the most plausible path along the stack.
+
+    Each slice is resampled to the card's pixel size and the network's heatmap gives its few
+    highest peaks. The path through one peak a slice that best weighs their heights against jumps
+    (Viterbi 1967, over candidates) mends slices where another bright round thing is higher.
+
+    Args:
+        volume: axial slices, stored in any in-plane orientation.
+        loaded: a model for ``canal``.
+        progress: told of each slice; cancels between batches.
+
+    Raises:
+        BadModel: the model is for another task.
+        Cancelled: the person cancelled.
+    """
+    loaded.require("canal")
+    if progress:
+        progress.stage("Finding the spinal canal", len(volume.voxels))
+    windows = search_windows(volume, loaded.card.preprocessing)
+    batch = scaled(windows.pixels)[:, None]
+    heat = torch.sigmoid(loaded.run(batch, progress=progress))[:, 0]
+    heights, places = _peaks(heat)
+    # A heatmap's pixel covers several of the window's; both share their outer edges.
+    places = (places + 0.5) * (windows.pixels.shape[-1] / heat.shape[-1]) - 0.5
+    ras = windows.ras(np.arange(len(heat))[:, None], places[..., 0], places[..., 1])
+    chosen = _best_path(heights, ras, volume)
+    rows = np.arange(len(heat))
+    return _mended(ras[rows, chosen], heights[rows, chosen], volume)
+
+
+def search_windows(volume: Volume, preprocessing: dict) -> Windows:
+    """Each slice at the search's pixel size, as large as the slice, within the card's limit."""
+    spacing = preprocessing["spacing_mm"]
+    slices, rows, columns = volume.shape
+    extent = max(rows * volume.spacing[1], columns * volume.spacing[0]) / spacing
+    size = int(np.ceil(extent / _NETWORK_MULTIPLE)) * _NETWORK_MULTIPLE
+    size = max(2 * _NETWORK_MULTIPLE, min(size, preprocessing["pixels"]))
+    centers = np.array([volume.slice_center(k) for k in range(slices)])
+    return cut(volume, centers, size, spacing)
+
+
+def _peaks(heat: torch.Tensor) -> tuple[NDArray, NDArray]:
+    """Heights [slices, n] and sub-pixel (row, column) [slices, n, 2] of the highest peaks."""
+    size = heat.shape[-1]
+    tops = F.max_pool2d(heat[:, None], _APART, stride=1, padding=_APART // 2)[:, 0]
+    isolated = torch.where(tops == heat, heat, torch.zeros_like(heat)).flatten(1)
+    heights, index = isolated.topk(_CANDIDATES, dim=1)
+    rows, columns = index // size, index % size
+    # The centroid of the heat around a peak is finer than its pixel.
+    near = torch.arange(-_REFINE, _REFINE + 1)
+    r = (rows[..., None, None] + near[:, None]).clamp(0, size - 1)
+    c = (columns[..., None, None] + near[None, :]).clamp(0, size - 1)
+    weight = heat[torch.arange(len(heat))[:, None, None, None], r, c]
+    total = weight.sum((-2, -1)).clamp(min=1e-9)
+    places = [(weight * axis).sum((-2, -1)) / total for axis in (r, c)]
+    return heights.double().numpy(), torch.stack(places, dim=-1).double().numpy()
+
+
+def _best_path(heights: NDArray, ras: NDArray, volume: Volume) -> NDArray[np.intp]:
+    """Which candidate of each slice; least sum of -log height and the cost of jumps."""
+    normal = np.cross(*volume.directions.T[:2])
+    normal /= np.linalg.norm(normal)
+    own = -np.log(heights + 1e-3)
+    cost, back = own[0], []
+    for k in range(1, len(ras)):
+        step = ras[k][None] - ras[k - 1][:, None]
+        along = step @ normal
+        aside = np.linalg.norm(step - along[..., None] * normal, axis=-1)
+        scale = _WANDER_MM + _LEAN * np.abs(along)
+        total = cost[:, None] + np.minimum(0.5 * (aside / scale) ** 2, _MOST)
+        back.append(total.argmin(axis=0))
+        cost = total.min(axis=0) + own[k]
+    path = [int(cost.argmin())]
+    for pointers in reversed(back):
+        path.append(int(pointers[path[-1]]))
+    return np.array(path[::-1])
+
+
+def _mended(centers: NDArray, heights: NDArray, volume: Volume) -> CanalPath:
+    """Slices without a canal of their own are placed between the neighbours that have one."""
+    found = heights >= FOUND
+    if found.all() or not found.any():
+        return CanalPath(centers, heights)
+    k = np.arange(len(centers))
+    ij = volume.ijk(centers)
+    ij[:, 2] = k
+    for axis in (0, 1):
+        ij[~found, axis] = np.interp(k[~found], k[found], ij[found, axis])
+    confidence = np.where(found, heights, np.interp(k, k[found], heights[found]) / 2)
+    return CanalPath(volume.ras(ij), confidence)

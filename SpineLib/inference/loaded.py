@@ -1,0 +1,109 @@
+"""A model in memory, ready to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from SpineLib.errors import BadModel
+from SpineLib.inference.device import choose
+from SpineLib.models.card import Card
+from SpineLib.models.folder import ModelFolder
+from SpineLib.networks import build
+from SpineLib.progress import Progress
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A network on its device, in evaluation mode, with its card."""
+
+    card: Card
+    network: nn.Module
+    device: torch.device
+
+    def require(self, task: str) -> None:
+        """Raises `BadModel` if the model is for another task."""
+        if self.card.task != task:
+            raise BadModel(f"The model {self.card.name} is for {self.card.task}, not for {task}")
+
+    def run(
+        self, batch: torch.Tensor, *, progress: Progress | None = None, size: int = BATCH
+    ) -> torch.Tensor:
+        """The network's output for a batch, in parts of ``size``; cancel is heard between them.
+
+        Args:
+            batch: [items, channels, rows, columns], float32 on any device.
+            progress: advanced by each item.
+            size: items at a time; bounds the memory.
+
+        Returns:
+            float32 on the CPU, one output an item.
+        """
+        outputs = [self._part(part) for part in _watched(batch.split(size), progress)]
+        return torch.cat(outputs)
+
+    def probabilities(
+        self, batch: torch.Tensor, *, progress: Progress | None = None
+    ) -> torch.Tensor:
+        """Calibrated class probabilities [items, classes] of a batch; see `run`."""
+        return torch.softmax(self.run(batch, progress=progress) / self.card.temperature, dim=1)
+
+    def _part(self, part: torch.Tensor) -> torch.Tensor:
+        with torch.inference_mode(), self._precision():
+            part = part.to(self.device, memory_format=torch.channels_last)
+            return self.network(part).float().cpu()
+
+    def _precision(self) -> torch.autocast | nullcontext:
+        if self.device.type != "cuda":
+            return nullcontext()
+        kind = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        return torch.autocast("cuda", dtype=kind)
+
+
+def load(model: ModelFolder, device: str | torch.device = "auto") -> Loaded:
+    """Loads a model after its weights were verified; they are held as float32.
+
+    Args:
+        model: the model's folder.
+        device: see `SpineLib.inference.device.choose`.
+
+    Raises:
+        BadModel: wrong or missing weights, an unknown network, or weights that do not fit it.
+        BadInput: the machine has no such device.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    device = choose(device) if isinstance(device, str) else device
+    model.verify()
+    network = build(model.card.network["name"], model.card.network["arguments"])
+    try:
+        tensors = load_file(model.weights)
+        network.load_state_dict(tensors)
+    except (SafetensorError, RuntimeError) as error:
+        raise BadModel(
+            "The model's weights do not fit the network that its card names",
+            file=model.weights,
+            advice="Ask for the model again from where you got it.",
+        ) from error
+    network = network.float().eval().requires_grad_(False).to(device)
+    if not any(isinstance(m, nn.Conv3d) for m in network.modules()):
+        network = network.to(memory_format=torch.channels_last)
+    return Loaded(model.card, network, device)
+
+
+def _watched(
+    parts: tuple[torch.Tensor, ...], progress: Progress | None
+) -> Iterator[torch.Tensor]:
+    step: Callable[[int], None] = progress.advance if progress else (lambda count: None)
+    for part in parts:
+        if progress:
+            progress.check()
+        yield part
+        step(len(part))

@@ -1,0 +1,181 @@
+"""The card of a model: what it is for, how its input is made, what it was measured at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from SpineLib.errors import BadModel
+from SpineLib.labels import GradingScheme
+
+SCHEMA_VERSION = 1
+SCHEMA_FILE = Path(__file__).parents[1] / "schemas" / "model.schema.json"
+CARD_NAME, WEIGHTS_NAME = "model.json", "weights.safetensors"
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """Which stacks a model was made for; words as in `SpineLib.labels`.
+
+    Attributes:
+        regions: with ``unknown`` among them the model does not care for the region.
+        weightings: with ``unknown`` among them the model does not care for the weighting.
+        note: what the header cannot say, for the person (``known metastases``).
+    """
+
+    planes: tuple[str, ...]
+    weightings: tuple[str, ...]
+    regions: tuple[str, ...]
+    minimum_slices: int = 1
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class StudyRule:
+    """From how many compressed slices on a study is abnormal, and the same in words."""
+
+    minimum_compressed_slices: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure.
+
+    Attributes:
+        name: for example ``AUC``.
+        interval: lowest and highest value of the 95 % confidence interval; empty where none was
+            computed.
+        on: the data that it was measured on.
+    """
+
+    name: str
+    value: float
+    on: str
+    interval: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Card:
+    """What ``model.json`` says.
+
+    Attributes:
+        name: lower-case words joined by ``-``; the folder's name.
+        task: ``canal``, ``compression``, ``grading`` or ``segmentation``.
+        starter: trained on simulated data only; every face must say so.
+        network: ``name`` and ``arguments`` for `SpineLib.networks.build`.
+        preprocessing: ``kind`` (``canal-search``, ``canal-window``, ``whole-slice``,
+            ``volume``) and its numbers.
+        labels: the classes in the order of the network's outputs.
+        threshold: probability from which a slice is positive.
+        borderline: probability from which it is borderline.
+        temperature: logits are divided by it before the softmax (Guo et al. 2017, "On
+            Calibration of Modern Neural Networks").
+        weights_file: name of the weights beside the card.
+        weights_sha256: lower-case hexadecimal SHA-256 of that file.
+    """
+
+    name: str
+    version: str
+    title: str
+    task: str
+    starter: bool
+    applicability: Applicability
+    network: dict[str, Any]
+    preprocessing: dict[str, Any]
+    training_data: str
+    limits: str
+    licence: str
+    weights_sha256: str
+    weights_file: str = WEIGHTS_NAME
+    labels: tuple[str, ...] = ()
+    threshold: float = 0.5
+    borderline: float = 0.5
+    temperature: float = 1.0
+    study_rule: StudyRule | None = None
+    scheme: GradingScheme | None = None
+    figures: tuple[Figure, ...] = ()
+    citation: str = ""
+    schema_version: int = field(default=SCHEMA_VERSION)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the JSON values that the schema describes."""
+        data = json.loads(json.dumps(asdict(self)))
+        data["weights"] = {"file": data.pop("weights_file"), "sha256": data.pop("weights_sha256")}
+        data = {key: value for key, value in data.items() if value is not None}
+        return {"schema_version": data.pop("schema_version"), **data}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any], *, file: str | Path | None = None) -> Card:
+        """From JSON values.
+
+        Args:
+            data: what ``json.load`` gave.
+            file: named in the error.
+
+        Raises:
+            BadModel: a newer schema version, or a value that the schema does not allow.
+        """
+        _validate(data, file)
+        data = dict(data)
+        weights = data.pop("weights")
+        rule, scheme = data.get("study_rule"), data.get("scheme")
+        data["applicability"] = Applicability(**_tuples(data["applicability"]))
+        data["study_rule"] = StudyRule(**rule) if rule else None
+        data["scheme"] = GradingScheme(**_tuples(scheme)) if scheme else None
+        data["figures"] = tuple(Figure(**_tuples(f)) for f in data.get("figures", []))
+        data["labels"] = tuple(data.get("labels", ()))
+        return cls(**data, weights_file=weights["file"], weights_sha256=weights["sha256"])
+
+
+def read_card(path: str | Path) -> Card:
+    """Reads and checks a ``model.json``.
+
+    Raises:
+        BadModel: it is missing, not JSON, of a newer schema, or a value is not allowed.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadModel(
+            f"This is not a model: it has no {CARD_NAME}",
+            file=Path(path).parent,
+            advice=f"A model is a folder with {CARD_NAME} and {WEIGHTS_NAME}.",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise BadModel("The model's card is not readable JSON", file=path) from error
+    return Card.from_dict(data, file=path)
+
+
+def _tuples(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
+
+
+def _validate(data: Any, file: str | Path | None) -> None:
+    import jsonschema
+
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise BadModel(
+            f"The model's card is of schema version {version}, this program knows {SCHEMA_VERSION}",
+            file=file,
+            advice="Update SlicerSpineMRI.",
+        )
+    errors = list(jsonschema.Draft202012Validator(_schema()).iter_errors(data))
+    if errors:
+        worst = jsonschema.exceptions.best_match(errors)
+        place = "/".join(str(p) for p in worst.absolute_path) or "the top"
+        raise BadModel(f"The model's card is not valid at {place}: {worst.message}", file=file)
+    scheme = data.get("scheme")
+    if scheme and len(scheme["grades"]) != len(scheme["colors"]):
+        raise BadModel("The grading scheme needs one colour a grade", file=file)
+    if data["task"] == "grading" and not scheme:
+        raise BadModel("A grading model's card needs a grading scheme", file=file)
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))

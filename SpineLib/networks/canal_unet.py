@@ -1,0 +1,56 @@
+"""A small U-Net that says for each place of an axial slice whether it is the canal's centre."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class CanalUNet(nn.Module):
+    """Heatmap of the canal's centre at half of the input's resolution.
+
+    A U-Net (Ronneberger et al. 2015) whose first convolution halves the resolution, which costs
+    little accuracy since peaks are located between pixels, and whose way up interpolates, since
+    transposed convolutions are slow on CPUs.
+
+    Args:
+        widths: channels of the levels; each halves the resolution.
+    """
+
+    def __init__(self, *, widths: Sequence[int] = (16, 24, 32, 48, 64)) -> None:
+        super().__init__()
+        self.down = nn.ModuleList(
+            nn.Sequential(_layer(before, width, stride=2), _layer(width, width))
+            for before, width in zip((1, *widths[:-1]), widths, strict=True)
+        )
+        self.up = nn.ModuleList(
+            _layer(below + width, width)
+            for below, width in zip(widths[:0:-1], widths[-2::-1], strict=True)
+        )
+        self.heat = nn.Conv2d(widths[0], 1, 1)
+
+    def forward(self, slices: torch.Tensor) -> torch.Tensor:
+        """Logits [batch, 1, rows / 2, columns / 2] of slices [batch, 1, rows, columns].
+
+        Rows and columns must be multiples of 2 to the number of levels.
+        """
+        levels = []
+        features = slices
+        for down in self.down:
+            features = down(features)
+            levels.append(features)
+        for up, beside in zip(self.up, levels[-2::-1], strict=True):
+            features = F.interpolate(features, scale_factor=2.0, mode="nearest")
+            features = up(torch.cat([features, beside], dim=1))
+        return self.heat(features)
+
+
+def _layer(before: int, after: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=False),
+        nn.BatchNorm2d(after),
+        nn.ReLU(inplace=True),
+    )

@@ -1,0 +1,57 @@
+"""Convolutional prototype network: a point a grade in the space of features, the nearest wins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from SpineLib.networks.resnet import FULL_WIDTHS, feature_size, resnet_trunk
+
+
+class PrototypeNetwork(nn.Module):
+    """ResNet features and one learnt prototype a grade.
+
+    Logits are negative squared distances to the prototypes over a temperature (Yang et al. 2018,
+    "Robust Classification with Convolutional Prototype Learning", section 4), as Hallinan et al.
+    2022 (Front Oncol 12:849447) grade epidural compression; their softmax is then the grades'
+    probabilities and the largest logit is the nearest prototype.
+
+    Args:
+        depth, widths, channels, pool: see `SpineLib.networks.resnet.resnet_trunk`.
+        grades: number of prototypes.
+        embedding: size of the space of features; 0 takes the trunk's own.
+        temperature: squared distances are divided by it.
+    """
+
+    def __init__(
+        self,
+        *,
+        grades: int,
+        depth: int = 50,
+        widths: Sequence[int] = FULL_WIDTHS,
+        channels: int = 3,
+        pool: bool = True,
+        embedding: int = 0,
+        temperature: float = 10.0,
+    ) -> None:
+        super().__init__()
+        self.trunk = resnet_trunk(depth, widths, channels, pool)
+        size = feature_size(depth, widths)
+        self.embed = nn.Linear(size, embedding) if embedding else nn.Identity()
+        self.prototypes = nn.Parameter(torch.randn(grades, embedding or size))
+        self.temperature = temperature
+
+    def features(self, windows: torch.Tensor) -> torch.Tensor:
+        """Points [batch, embedding] of windows [batch, channels, rows, columns]."""
+        return self.embed(self.trunk(windows))
+
+    def logits(self, points: torch.Tensor) -> torch.Tensor:
+        """Logits [batch, grades] of points [batch, embedding]."""
+        apart = points[:, None, :] - self.prototypes[None]
+        return -apart.square().sum(dim=2) / self.temperature
+
+    def forward(self, windows: torch.Tensor) -> torch.Tensor:
+        """Logits [batch, grades] of windows [batch, channels, rows, columns]."""
+        return self.logits(self.features(windows))
