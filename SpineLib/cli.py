@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,7 @@ from SpineLib.console import (
     say,
 )
 from SpineLib.errors import BadModel, SpineError
+from SpineLib.listing import applicability, models_as_json, scan_as_json
 
 if TYPE_CHECKING:
     from SpineLib.dicom.stack import Scan, Stack
@@ -92,59 +93,6 @@ def scan(
         _print_scan(found)
 
 
-def scan_as_json(found: Scan) -> dict[str, Any]:
-    """A scan as JSON values: studies, their series, their stacks, and files left out."""
-    return {
-        "studies": [
-            {
-                "study_instance_uid": study.study_instance_uid,
-                "patient_hash": study.patient_hash,
-                "series": [
-                    {
-                        "series_instance_uid": series.series_instance_uid,
-                        "series_number": series.series_number,
-                        "description": series.description,
-                        "stacks": [_stack_as_json(stack) for stack in series.stacks],
-                    }
-                    for series in study.series
-                ],
-            }
-            for study in found.studies
-        ],
-        "skipped": [{"file": str(s.file), "reason": s.reason} for s in found.skipped],
-        "warnings": list(found.warnings),
-    }
-
-
-def _stack_as_json(stack: Stack) -> dict[str, Any]:
-    return {
-        "id": stack.id,
-        "plane": stack.plane,
-        "weighting": stack.weighting,
-        "fat_saturated": stack.fat_saturated,
-        "region": stack.region,
-        "slices": stack.slices,
-        "rows": stack.rows,
-        "columns": stack.columns,
-        "spacing": [float(mm) for mm in stack.spacing],
-        "problem": stack.problem,
-        "warnings": list(stack.warnings),
-        "models": [
-            {"name": card_name, "task": task, "applies": not reason, "reason": reason}
-            for card_name, task, reason in _applicability(stack)
-        ],
-    }
-
-
-def _applicability(stack: Stack) -> list[tuple[str, str, str]]:
-    """Name, task and reason against (empty where it applies) of each model that reads stacks."""
-    from SpineLib.models import find_models
-    from SpineLib.models.applicability import check
-
-    cards = [model.card for model in find_models()]
-    return [(c.name, c.task, check(c, stack)) for c in cards if c.task != "canal"]
-
-
 def _print_scan(found: Scan) -> None:
     columns = (
         *("stack", "description", "plane", "weighting", "region", "slices", "spacing (mm)"),
@@ -176,7 +124,7 @@ def _scan_row(stack: Stack) -> list[str]:
         applies = f"cannot be read: {stack.problem}"
     else:
         applies = "\n".join(
-            f"{name}: {reason or 'applies'}" for name, _, reason in _applicability(stack)
+            f"{name}: {reason or 'applies'}" for name, _, reason in applicability(stack)
         )
     return [
         *(stack.id, stack.description, stack.plane, stack.weighting + fat, stack.region),
@@ -189,14 +137,12 @@ def list_models(as_json: Json = False) -> None:
     """Show every model, what it is for, and what it was measured at."""
     from SpineLib.models import broken_models, find_models
 
-    found, broken = find_models(), broken_models()
     if as_json:
-        rows = [{**m.card.to_dict(), "path": str(m.path), "bundled": m.bundled} for m in found]
-        print_json({"models": rows, "broken": [error.to_dict() for error in broken]})
+        print_json(models_as_json())
         return
     columns = ("name", "version", "task", "what for", "trained on", "from")
-    print_table(columns, [_model_row(model) for model in found])
-    for error in broken:
+    print_table(columns, [_model_row(model) for model in find_models()])
+    for error in broken_models():
         say(f"Broken: {error}")
 
 
@@ -226,9 +172,9 @@ def verify(as_json: Json = False) -> None:
     if as_json:
         print_json({name: e.to_dict() if e else None for name, e in problems.items()})
     else:
-        for name, error in problems.items():
-            say(f"{name}: {error or 'whole'}")
-    bad = [name for name, error in problems.items() if error]
+        for name, problem in problems.items():
+            say(f"{name}: {problem or 'whole'}")
+    bad = [name for name, problem in problems.items() if problem]
     if bad:
         raise BadModel(f"{count(len(bad), 'model')} of {len(problems)} cannot be used")
 

@@ -17,10 +17,9 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from typer.exceptions import TyperException
 
-from SpineLib.errors import Cancelled, SpineError, from_os_error
+from SpineLib.errors import DEBUG, Cancelled, from_exception
 from SpineLib.progress import Progress, Step
 
-DEBUG = "SPINE_DEBUG"
 _WIDTH_WITHOUT_TERMINAL = 220
 
 EXIT_CODES = """\
@@ -46,7 +45,9 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
             raise Cancelled
         return code if isinstance(code, int) else 0
     except TyperException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "spine"
+        print(f"Error: {error.format_message()} Help: {command} --help", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,24 +55,9 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get(DEBUG):
             raise
-        known = _known(error)
+        known = from_exception(error)
         print(f"Error: {known}", file=sys.stderr)
         return known.exit_code
-
-
-def _known(error: BaseException) -> SpineError:
-    if isinstance(error, SpineError):
-        return error
-    if isinstance(error, KeyboardInterrupt):
-        return Cancelled()
-    if isinstance(error, OSError):
-        return from_os_error(error, error.filename or "no file named")
-    if isinstance(error, MemoryError):
-        return SpineError("There is not enough memory", advice="Close other programs.")
-    return SpineError(
-        f"Something inside went wrong: {type(error).__name__}: {error}",
-        advice=f"This is a fault of the program; {DEBUG}=1 shows where it happened.",
-    )
 
 
 @contextmanager

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+# Set in the environment, it lets an unexpected error end with its traceback.
+DEBUG = "SPINE_DEBUG"
+
 
 class SpineError(Exception):
     """An error for the person who reads it.
@@ -67,6 +70,12 @@ class OutputError(SpineError):
     exit_code = 6
 
 
+class BadRequest(SpineError):
+    """A command or request that this program does not understand."""
+
+    exit_code = 2
+
+
 class Cancelled(SpineError):
     """The person cancelled; nothing was written."""
 
@@ -95,3 +104,19 @@ def from_os_error(error: OSError, file: str | Path) -> SpineError:
             "No permission to write or read here", file=file, advice="Choose another folder."
         )
     return SpineError(f"The operating system refused: {error.strerror or error}", file=file)
+
+
+def from_exception(error: BaseException) -> SpineError:
+    """Says any exception in the project's shape; what is one already stays as it is."""
+    if isinstance(error, SpineError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Cancelled()
+    if isinstance(error, OSError):
+        return from_os_error(error, error.filename or "no file named")
+    if isinstance(error, MemoryError):
+        return SpineError("There is not enough memory", advice="Close other programs.")
+    return SpineError(
+        f"Something inside went wrong: {type(error).__name__}: {error}",
+        advice=f"This is a fault of the program; {DEBUG}=1 shows where it happened.",
+    )

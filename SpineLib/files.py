@@ -37,7 +37,7 @@ def writing(path: str | Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         suffix = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
-        handle, name = tempfile.mkstemp(prefix=".writing-", suffix=suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=_prefix(os.getpid()), suffix=suffix, dir=path.parent)
         os.close(handle)
     except OSError as error:
         raise from_os_error(error, path) from error
@@ -69,7 +69,7 @@ def writing_folder(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
+        temporary = Path(tempfile.mkdtemp(prefix=_prefix(os.getpid()), dir=path.parent))
     except OSError as error:
         raise from_os_error(error, path) from error
     try:
@@ -82,3 +82,21 @@ def writing_folder(path: str | Path) -> Iterator[Path]:
         raise from_os_error(error, path) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def sweep(folder: str | Path, process: int) -> None:
+    """Removes what a killed process left half-written in a folder.
+
+    Args:
+        folder: where it was writing; need not exist.
+        process: its number; it must have ended.
+    """
+    for left in Path(folder).glob(f"{_prefix(process)}*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def _prefix(process: int) -> str:
+    return f".writing-{process}-"

@@ -1,0 +1,232 @@
+"""A long-lived process that reads studies: JSON lines in, JSON lines out (``python -m SpineLib.worker``).
+
+Slicer's modules start it, so that torch stays out of Slicer and a reading can be killed. Each
+line is one JSON object.
+
+In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Commands:
+
+- ``read``: ``input`` (folder or file), ``output`` (folder), and any field of
+  `SpineLib.inference.study.ReadOptions`; the result names the folder that `Reading.load` opens;
+- ``scan``: ``folder``; the result is what ``spine scan --json`` prints;
+- ``models``: the result is what ``spine models list --json`` prints;
+- ``cancel``: ends the request of this ``id``; ``shutdown``: ends the process.
+
+Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id``,
+``stage``, ``done``, ``total``, ``seconds_left``), and for each request one ``result`` (``id``,
+``result``) or ``error`` (``id``, ``error`` as `SpineError.to_dict`). Requests run one after
+another, in order. The process ends when its standard input closes or its parent is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from SpineLib import __version__
+from SpineLib.errors import DEBUG, BadRequest, Cancelled, from_exception
+from SpineLib.files import writing_folder
+from SpineLib.progress import Progress, Step
+from SpineLib.worker_client import PROTOCOL
+
+if TYPE_CHECKING:
+    from SpineLib.inference.study import Session
+
+_SECONDS_TO_END = 2.0
+_SECONDS_BETWEEN_LOOKS = 1.0
+_SECONDS_BETWEEN_STEPS = 0.1
+
+
+class Worker:
+    """Takes requests from one stream and answers on another until the first one ends.
+
+    One thread listens, so that a cancel is heard at once; the thread that called `run` works.
+
+    Args:
+        lines: where requests come from.
+        out: where answers go.
+    """
+
+    def __init__(self, lines: Iterable[bytes], out: IO[str]) -> None:
+        self._lines, self._out = lines, out
+        self._lock = threading.Lock()
+        self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._open: dict[str, Progress] = {}
+        self._sessions: dict[str, Session] = {}
+        self._commands: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
+            "read": self._read,
+            "scan": self._scan,
+            "models": self._models,
+        }
+
+    def run(self) -> None:
+        """Works until the input ends, the parent is gone, or ``shutdown`` is asked for."""
+        self._send(
+            type="hello",
+            protocol=PROTOCOL,
+            software=f"SlicerSpineMRI {__version__}",
+            python=platform.python_version(),
+            process=os.getpid(),
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._watch_parent, daemon=True).start()
+        while (request := self._queue.get()) is not None:
+            self._answer(request)
+
+    def stop(self) -> None:
+        """Cancels what is open and ends; by force if a step does not end in time."""
+        for progress in list(self._open.values()):
+            progress.cancel()
+        self._queue.put(None)
+        force = threading.Timer(_SECONDS_TO_END, os._exit, args=(1,))
+        force.daemon = True
+        force.start()
+
+    def _listen(self) -> None:
+        for line in self._lines:
+            if not line.strip():
+                continue
+            try:
+                request = json.loads(line)
+                if request.get("command") == "shutdown":
+                    break
+                self._accept(request)
+            except (ValueError, AttributeError):
+                self._refuse(None, BadRequest("A line is not a JSON object"))
+        self.stop()
+
+    def _accept(self, request: dict[str, Any]) -> None:
+        name, command = request.get("id"), request.get("command")
+        protocol = request.get("protocol", PROTOCOL)
+        if protocol != PROTOCOL:
+            error = BadRequest(
+                f"The request is of protocol {protocol}, this worker speaks {PROTOCOL}",
+                advice="Let both be of the same version of SlicerSpineMRI.",
+            )
+            self._refuse(name, error)
+        elif not isinstance(name, str) or not name:
+            self._refuse(name, BadRequest("A request needs an id, a text"))
+        elif command == "cancel":
+            if name in self._open:
+                self._open[name].cancel()
+        elif name in self._open:
+            self._refuse(name, BadRequest(f"A request with the id {name} is still open"))
+        elif command not in self._commands:
+            known = ", ".join([*self._commands, "cancel", "shutdown"])
+            advice = f"There are: {known}."
+            self._refuse(name, BadRequest(f"There is no command {command}", advice=advice))
+        else:
+            self._open[name] = Progress(self._reporter(name))
+            self._queue.put(request)
+
+    def _answer(self, request: dict[str, Any]) -> None:
+        name = request["id"]
+        progress = self._open[name]
+        try:
+            progress.check()
+            arguments = request.get("arguments") or {}
+            result = self._commands[request["command"]](arguments, progress)
+            self._send(type="result", id=name, result=result)
+        except Exception as error:
+            if os.environ.get(DEBUG) and not isinstance(error, Cancelled):
+                traceback.print_exc()
+            self._refuse(name, error)
+        finally:
+            del self._open[name]
+
+    def _read(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        from SpineLib.inference.study import ReadOptions, Session, read_study
+
+        source, output = (_path(arguments, key) for key in ("input", "output"))
+        given = {k: v for k, v in arguments.items() if k not in ("input", "output")}
+        try:
+            options = ReadOptions(**{**given, "models": tuple(given.get("models", ()))})
+        except TypeError as error:
+            raise BadRequest(f"An argument of read is not known: {error}") from error
+        session = self._sessions.setdefault(options.device, Session(options.device))
+        reading = read_study(source, options=options, progress=progress, session=session)
+        with writing_folder(output) as temporary:
+            progress.stage("Writing the findings")
+            reading.save(temporary)
+            progress.check()
+        return {"folder": str(output)}
+
+    def _scan(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        from SpineLib.dicom import scan
+        from SpineLib.listing import scan_as_json
+
+        return scan_as_json(scan(_path(arguments, "folder"), progress=progress))
+
+    def _models(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        from SpineLib.listing import models_as_json
+
+        return models_as_json()
+
+    def _reporter(self, name: str) -> Callable[[Step], None]:
+        """Sends steps, but not more often than a person can see."""
+        last: tuple[str, float] = ("", 0.0)
+
+        def report(step: Step) -> None:
+            nonlocal last
+            now = time.monotonic()
+            whole = step.done == step.total
+            if step.stage == last[0] and not whole and now - last[1] < _SECONDS_BETWEEN_STEPS:
+                return
+            last = (step.stage, now)
+            self._send(type="progress", id=name, **vars(step))
+
+        return report
+
+    def _refuse(self, name: Any, error: Exception) -> None:
+        self._send(type="error", id=name, error=from_exception(error).to_dict())
+
+    def _send(self, **message: Any) -> None:
+        text = json.dumps(message, ensure_ascii=True, allow_nan=False)
+        try:
+            with self._lock:
+                self._out.write(text + "\n")
+                self._out.flush()
+        except (OSError, ValueError):  # nobody listens any more
+            self._queue.put(None)
+
+    def _watch_parent(self) -> None:
+        parent = os.getppid()
+        while os.getppid() == parent:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        self.stop()
+
+
+def _path(arguments: dict[str, Any], key: str) -> Path:
+    value = arguments.get(key)
+    if not isinstance(value, str) or not value:
+        raise BadRequest(f"The argument {key} is missing")
+    return Path(value)
+
+
+def _own_stdout() -> IO[str]:
+    """The real standard output, for answers only; what libraries print goes to stderr."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return out
+
+
+def main() -> None:
+    """Runs a worker on the process's own streams."""
+    worker = Worker(sys.stdin.buffer, _own_stdout())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which then ends us
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    worker.run()
+
+
+if __name__ == "__main__":
+    main()
