@@ -45,6 +45,11 @@ _CONTRASTS = {
     "STIR": "STIR",
     "PROTON_DENSITY": "PD",
 }
+# Values of Image Type that say phase, real or imaginary part, or a computed map.
+_NO_MAGNITUDE = {
+    "P", "PHASE", "PHASE MAP", "R", "REAL", "I", "IMAGINARY", "MIXED", "B0", "ADC", "FA",
+    "DIFFUSION", "TRACEW", "T1 MAP", "T2 MAP", "T2_STAR_MAP", "VELOCITY", "CBF", "PERFUSION",
+}  # fmt: skip
 _DESCRIBED = (
     ("STIR", re.compile(r"stir|tirm|short.?tau", re.I)),
     ("T2*", re.compile(r"t2\s*\*|t2[ _-]?star|t2s\b|medic|merge|mffe|m-ffe|swi", re.I)),
@@ -86,7 +91,7 @@ def plane(normal: ArrayLike) -> str:
 
 def weighting(physics: Physics, *texts: str) -> str:
     """T1, T2, T2*, STIR, PD or unknown: by the physics, else by the texts in their order."""
-    if _is_diffusion(physics):
+    if _is_other(physics):
         return "unknown"
     found = _by_physics(physics) or _CONTRASTS.get(physics.acquisition_contrast, "")
     if found:
@@ -124,8 +129,11 @@ def region(source: ObjectHeader) -> str:
     return "unknown"
 
 
-def _is_diffusion(physics: Physics) -> bool:
-    return bool(physics.b_value) or physics.acquisition_contrast in ("DIFFUSION", "PERFUSION")
+def _is_other(physics: Physics) -> bool:
+    """Whether the pixels are no plain magnitude: diffusion, perfusion, phase, a map."""
+    if physics.b_value or physics.acquisition_contrast in ("DIFFUSION", "PERFUSION"):
+        return True
+    return bool(_NO_MAGNITUDE & set(physics.image_type))
 
 
 def _by_physics(physics: Physics) -> str:

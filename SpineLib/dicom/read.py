@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.encaps import generate_frames
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.pixels import get_decoder
 from pydicom.uid import UID, ExplicitVRBigEndian
 
@@ -90,7 +90,7 @@ def _common_type(sources: Any) -> np.dtype[Any]:
 def _stored(source: ObjectHeader, numbers: list[int]) -> list[NDArray[Any]]:
     """Stored pixel values of some frames (numbers from 1), each [row, column]."""
     try:
-        if source.pixel_length >= 0 and source.pixel_offset >= 0:
+        if source.pixels.length >= 0 and source.pixels.offset >= 0:
             frames = _native(source, numbers)
         else:
             frames = _encapsulated(source, numbers)
@@ -104,7 +104,7 @@ def _native(source: ObjectHeader, numbers: list[int]) -> list[NDArray[Any]]:
     count = source.rows * source.columns
     frames = []
     for number in numbers:
-        offset = source.pixel_offset + (number - 1) * count * kind.itemsize
+        offset = source.pixels.offset + (number - 1) * count * kind.itemsize
         pixels = np.fromfile(source.path, kind, count, offset=offset)
         if pixels.size < count:
             raise BadInput("The file is truncated: its pixels are cut off", file=source.path)
@@ -115,47 +115,40 @@ def _native(source: ObjectHeader, numbers: list[int]) -> list[NDArray[Any]]:
 def _encapsulated(source: ObjectHeader, numbers: list[int]) -> list[NDArray[Any]]:
     syntax = UID(source.transfer_syntax)
     try:
-        if source.pixel_offset < 0:
+        if source.pixels.offset < 0:
             pixels = pydicom.dcmread(source.path).pixel_array
             return [pixels if source.number_of_frames == 1 else pixels[n - 1] for n in numbers]
         decoder = get_decoder(syntax)
         with source.path.open("rb") as stream:
-            stream.seek(source.pixel_offset)
+            stream.seek(source.pixels.offset)
             coded = list(generate_frames(stream, number_of_frames=source.number_of_frames))
     except OSError:
         raise
     except Exception as error:
-        raise _undecodable(source, error) from error
+        raise _undecodable(source) from error
+    options: Any = dict(
+        raw=True,
+        rows=source.rows,
+        columns=source.columns,
+        number_of_frames=1,
+        samples_per_pixel=1,
+        photometric_interpretation=source.photometric or "MONOCHROME2",
+        pixel_representation=int(source.signed),
+        bits_allocated=source.bits_allocated,
+        bits_stored=source.bits_stored,
+        pixel_keyword="PixelData",
+    )
     frames = []
     for number in numbers:
         try:
-            pixels, _ = decoder.as_array(
-                _encapsulate(coded[number - 1]),
-                index=0,
-                raw=True,
-                rows=source.rows,
-                columns=source.columns,
-                number_of_frames=1,
-                samples_per_pixel=1,
-                photometric_interpretation=source.photometric or "MONOCHROME2",
-                pixel_representation=int(source.signed),
-                bits_allocated=source.bits_allocated,
-                bits_stored=source.bits_stored,
-                pixel_keyword="PixelData",
-            )
+            pixels, _ = decoder.as_array(encapsulate([coded[number - 1]]), index=0, **options)
         except Exception as error:  # each codec has errors of its own
-            raise _undecodable(source, error) from error
+            raise _undecodable(source) from error
         frames.append(pixels)
     return frames
 
 
-def _encapsulate(frame: bytes) -> bytes:
-    from pydicom.encaps import encapsulate
-
-    return encapsulate([frame])
-
-
-def _undecodable(source: ObjectHeader, error: Exception) -> BadInput:
+def _undecodable(source: ObjectHeader) -> BadInput:
     syntax = UID(source.transfer_syntax).name
     return BadInput(
         f"The pixels could not be decoded ({syntax})",

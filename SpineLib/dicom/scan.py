@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,13 @@ from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.volume import FILE_SUFFIXES
 
-_MANY = 3
+Result = list[FrameHeader] | str
+
+_PROBE, _THREADS = 16, 8
+# Seconds of waiting a file from which a disk is slow (a network drive's round trip).
+_SLOW_FILE = 0.002
+_NAMED_POSITIONS = 3
+_ANOTHER = "Export the study again or choose another folder."
 
 
 def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
@@ -64,7 +71,7 @@ def _headers(files: list[Path], progress: Progress) -> tuple[list[FrameHeader], 
     frames: list[FrameHeader] = []
     skipped: list[Skipped] = []
     progress.stage("Scanning files", len(files))
-    for path, result in zip(files, _in_threads(_header, files), strict=True):
+    for path, result in zip(files, _results(files), strict=True):
         progress.advance()
         if isinstance(result, str):
             skipped.append(Skipped(path, result))
@@ -73,24 +80,39 @@ def _headers(files: list[Path], progress: Progress) -> tuple[list[FrameHeader], 
     return frames, skipped
 
 
-def _header(path: Path) -> list[FrameHeader] | str:
+def _header(path: Path) -> Result:
     try:
         return read_header(path)
     except BadInput as error:
         return error.what
 
 
-def _in_threads(
-    task: Callable[[Path], list[FrameHeader] | str], files: list[Path]
-) -> Iterator[list[FrameHeader] | str]:
-    """The results in order; never more than a few files ahead, so memory stays bounded."""
-    workers = min(4, (os.cpu_count() or 1) + 1)
-    waiting: deque[Future[list[FrameHeader] | str]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
+def _results(files: list[Path]) -> Iterator[Result]:
+    """The headers in order: in threads where files are waited for, else one after the other.
+
+    Parsing holds Python's lock: on a warm disk threads double the time (300 files: 0.05 s
+    alone, 0.13 s in four threads, 0.07 s in two processes), on a network drive they hide the
+    waiting. The first files tell which it is.
+    """
+    probe, rest = files[:_PROBE], files[_PROBE:]
+    wall, busy = time.perf_counter(), time.thread_time()
+    for path in probe:
+        yield _header(path)
+    waited = (time.perf_counter() - wall) - (time.thread_time() - busy)
+    if waited > _SLOW_FILE * len(probe):
+        yield from _in_threads(rest)
+    else:
+        yield from map(_header, rest)
+
+
+def _in_threads(files: list[Path]) -> Iterator[Result]:
+    """The headers in order; never more than a few files ahead, so memory stays bounded."""
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(_THREADS) as pool:
         try:
             for path in files:
-                waiting.append(pool.submit(task, path))
-                if len(waiting) >= 8 * workers:
+                waiting.append(pool.submit(_header, path))
+                if len(waiting) >= 8 * _THREADS:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
@@ -118,16 +140,13 @@ def _nothing(folder: Path, skipped: list[Skipped]) -> BadInput:
     if all(s.reason == "is not DICOM" for s in skipped):
         advice = f"To read {volume.name}, give that file." if volume else "Choose another folder."
         return BadInput("There is no DICOM here", file=folder, advice=advice)
-    reasons = defaultdict(int)
-    for one in skipped:
-        reasons[one.reason] += 1
-    worst = max(reasons, key=lambda reason: reasons[reason])
+    reason, count = Counter(one.reason for one in skipped).most_common(1)[0]
+    if len(skipped) == 1:
+        return BadInput(f"The file {reason}", file=skipped[0].file, advice=_ANOTHER)
     return BadInput(
-        f"No file here is a readable DICOM image; {reasons[worst]} of {len(skipped)} {worst}"
-        if len(skipped) > 1
-        else f"The file {worst}",
-        file=folder if len(skipped) > 1 else skipped[0].file,
-        advice="Export the study again or choose another folder.",
+        f"No file here is a readable DICOM image; of {len(skipped)} files {count} say: {reason}",
+        file=folder,
+        advice=_ANOTHER,
     )
 
 
@@ -194,7 +213,13 @@ def _stack(block: Block, name: str) -> Stack:
         patient_hash=source.patient_hash,
         frames=block.frames,
     )
-    return stack if block.ijk_to_ras is None else placed(stack, block.ijk_to_ras)
+    if block.ijk_to_ras is not None:
+        return placed(stack, block.ijk_to_ras)
+    if not first.orientation:
+        return stack
+    return replace(
+        stack, plane=meaning.plane(np.cross(first.orientation[:3], first.orientation[3:]))
+    )
 
 
 def placed(stack: Stack, ijk_to_ras: np.ndarray) -> Stack:
@@ -220,8 +245,10 @@ def _modality_problem(modality: str) -> str:
 def _missing_words(points: tuple[tuple[float, float, float], ...]) -> tuple[str, ...]:
     if not points:
         return ()
-    places = "; ".join(f"R {r:.1f}, A {a:.1f}, S {s:.1f} mm" for r, a, s in points[:_MANY])
-    more = f" and {len(points) - _MANY} more" if len(points) > _MANY else ""
+    places = "; ".join(
+        f"R {r:.1f}, A {a:.1f}, S {s:.1f} mm" for r, a, s in points[:_NAMED_POSITIONS]
+    )
+    more = f" and {len(points) - _NAMED_POSITIONS} more" if len(points) > _NAMED_POSITIONS else ""
     slices = "1 slice is" if len(points) == 1 else f"{len(points)} slices are"
     return (f"{slices} missing at {places}{more}; the stack ends there",)
 

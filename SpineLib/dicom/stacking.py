@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.dicom.header import KINDS, FrameHeader
+from SpineLib.dicom.header import KINDS, FrameHeader, ObjectHeader
 from SpineLib.volume import LPS_TO_RAS, lps_to_ras
 
 # Two frames are parallel within this angle. Scanners write cosines to 1e-6 or better and
@@ -90,17 +91,24 @@ def _shape(frame: FrameHeader) -> tuple[object, ...]:
         tuple(round(s, 3) for s in frame.pixel_spacing),
         source.samples,
         source.frame_of_reference_uid,
-        "MOSAIC" in source.image_type,
+        _tiled(source),
         bool(frame.position and frame.orientation),
     )
+
+
+def _tiled(source: ObjectHeader) -> str:
+    """Which vendor's mosaic it is; the header does not say where the tiles lie."""
+    if "MOSAIC" in source.image_type:
+        return "Siemens mosaic"
+    return "UIH grid" if "VFRAME" in source.image_type else ""
 
 
 def _frame_problem(frame: FrameHeader) -> str:
     source = frame.source
     if source.samples != 1 or source.photometric not in ("MONOCHROME1", "MONOCHROME2", ""):
         return f"colour images ({source.photometric or source.samples}), not greyscale MR"
-    if "MOSAIC" in source.image_type:
-        return "a Siemens mosaic: many slices tiled in one picture; export it unmosaicked"
+    if _tiled(source):
+        return f"many slices tiled in one picture ({_tiled(source)}); export them one by one"
     if source.number_of_frames > 1 and not source.enhanced:
         return "a multi-frame object that does not say where its frames lie"
     if not frame.position or not frame.orientation:
@@ -162,7 +170,7 @@ def _without_repeats(frames: Frames, normal: NDArray[np.float64]) -> list[Frames
     if len(set(places)) == len(frames):
         return [frames]
     varying = [n for n in range(len(KINDS)) if len({f.kind[n] for f in frames}) > 1]
-    choices = [(n,) for n in varying]
+    choices: list[tuple[int, ...]] = [(n,) for n in varying]
     choices += [tuple(varying[:count]) for count in range(2, len(varying) + 1)]
     candidates = [_grouped(frames, lambda f, c=c: tuple(f.kind[n] for n in c)) for c in choices]
     candidates = [
@@ -291,7 +299,7 @@ def _steady(ordered: Frames) -> list[Frames]:
     tolerance = np.maximum(STEP_TOLERANCE_MM, STEP_TOLERANCE * lengths[:-1])
     steady = np.abs(np.diff(steps, axis=0)).max(axis=1) <= tolerance
     begin, end = _longest_run(steady, lengths)
-    return _steady(ordered[:begin]) + [ordered[begin : end + 1]] + _steady(ordered[end + 1 :])
+    return [*_steady(ordered[:begin]), ordered[begin : end + 1], *_steady(ordered[end + 1 :])]
 
 
 def _longest_run(steady: NDArray[np.bool_], lengths: NDArray[np.float64]) -> tuple[int, int]:
@@ -319,7 +327,7 @@ def _missing(
     """For each row, the middles (RAS mm) of slices lost between it and its neighbours."""
     order = sorted(range(len(rows)), key=lambda n: _depth(rows[n][0], normal))
     lost: list[list[tuple[float, float, float]]] = [[] for _ in rows]
-    for below, above in zip(order, order[1:], strict=False):
+    for below, above in pairwise(order):
         for point in _lost_between(rows[below], rows[above]):
             lost[below].append(point)
             lost[above].append(point)
@@ -329,9 +337,10 @@ def _missing(
 def _lost_between(below: Frames, above: Frames) -> list[tuple[float, float, float]]:
     """Middles of the slices that would join two rows into one.
 
-    The numbers decide where they can: numbers that jump by as much as the gap mean lost
-    slices, numbers that run on mean that the protocol left the gap. Where they say neither, a
-    gap of at most `MOST_MISSING` slices that fits the spacing counts as lost.
+    A gap of one slice that fits the spacing always counts as one lost: no protocol leaves it.
+    Longer gaps are told by the instance numbers: if they jump by as much as the gap, slices are
+    lost; if they run on, the protocol left the gap. Where the numbers say neither, a gap of at
+    most `MOST_MISSING` slices counts as lost, and a longer one as two blocks.
     """
     row = max(below, above, key=len)
     if len(row) < 2:
@@ -347,18 +356,20 @@ def _lost_between(below: Frames, above: Frames) -> list[tuple[float, float, floa
         own = np.diff([f.position for f in other], axis=0)
         if len(own) and np.abs(own - step).max() > tolerance:
             return []
-    ends = (below[-1].instance, above[0].instance, row[0].instance, row[-1].instance)
-    if None not in ends:
-        a, b, first, last = ends
-        jump, pace = b - a, (last - first) / (len(row) - 1)  # type: ignore[operator]
-        if pace and jump == pace:
-            return []
-        if (not pace or jump != pace * count) and count - 1 > MOST_MISSING:
-            return []
-    elif count - 1 > MOST_MISSING:
+    if not _counts_as_lost(count - 1, below[-1], above[0], row):
         return []
     start = np.array(below[-1].position)
     return [_middle(below[-1], start + n * step) for n in range(1, count)]
+
+
+def _counts_as_lost(lost: int, end: FrameHeader, begin: FrameHeader, row: Frames) -> bool:
+    ends = [frame.instance for frame in (end, begin, row[0], row[-1])]
+    if lost > 1 and None not in ends:
+        a, b, first, last = (float(n) for n in ends if n is not None)
+        pace = (last - first) / (len(row) - 1)
+        if pace and b - a in (pace, pace * (lost + 1)):
+            return b - a != pace
+    return lost <= MOST_MISSING
 
 
 def _middle(frame: FrameHeader, corner: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -417,8 +428,3 @@ def _matrix(
     lps[:3, 2] = step
     lps[:3, 3] = origin
     return LPS_TO_RAS @ lps
-
-
-def with_problem(block: Block, problem: str) -> Block:
-    """The block with a problem, unless it has one already."""
-    return block if block.problem else replace(block, problem=problem)
