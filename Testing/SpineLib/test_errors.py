@@ -1,0 +1,66 @@
+"""Every error is one sentence for the person, and an exit code for the script."""
+
+import errno
+
+import pytest
+
+from SpineLib import errors
+from SpineLib.errors import BadInput, OutputError, SpineError
+
+
+def test_an_error_says_what_which_file_and_what_to_do():
+    error = BadInput("The file is truncated", file="a.dcm", advice="Copy it again.")
+    assert str(error) == "The file is truncated (a.dcm). Copy it again."
+
+
+def test_each_kind_has_its_own_exit_code():
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, SpineError)
+    ]
+    codes = {kind.exit_code for kind in kinds}
+    assert len(codes) == len(kinds)
+    assert 0 not in codes
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "words"),
+    [
+        (errno.ENOSPC, OutputError, "disk is full"),
+        (errno.EACCES, OutputError, "permission"),
+        (errno.EROFS, OutputError, "permission"),
+        (errno.EIO, SpineError, "refused"),
+    ],
+)
+def test_the_operating_system_is_translated(code, kind, words):
+    error = errors.from_os_error(OSError(code, "x"), "out")
+    assert type(error) is kind
+    assert words in str(error)
+    assert "out" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KeyboardInterrupt(), 130),
+        (MemoryError(), 1),
+        (ZeroDivisionError("division"), 1),
+        (PermissionError(errno.EACCES, "x", "out"), 6),
+        (BadInput("bad"), 3),
+    ],
+)
+def test_any_exception_becomes_a_sentence_with_an_exit_code(error, code):
+    known = errors.from_exception(error)
+    assert known.exit_code == code
+    assert "Traceback" not in str(known)
+    assert "\n" not in str(known)
+
+
+def test_an_error_travels_as_json():
+    assert BadInput("Bad", file="a").to_dict() == {
+        "kind": "BadInput",
+        "what": "Bad",
+        "file": "a",
+        "advice": "",
+    }

@@ -1,0 +1,49 @@
+"""What may import what."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = (ROOT, ROOT / "SpineCompression", ROOT / "SpineSegmentation")
+# What runs in Slicer's own process, where torch must never be imported.
+WITHOUT_TORCH = [
+    *("errors", "progress", "files", "volume", "labels", "findings", "reading", "listing"),
+    *("worker_client", "worker", "cli", "dicom", "models", "models.applicability", "report"),
+]
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level names of the modules that are loaded after ``code`` ran in a fresh interpreter."""
+    code += "\nimport json, sys; print(json.dumps([n for n in sys.modules if '.' not in n]))"
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, FOLDERS))}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+    )
+    return set(json.loads(done.stdout))
+
+
+def test_imports_point_downward_only():
+    run = (
+        "from importlinter.cli import lint_imports_command as run; run(['--no-logo', '--no-cache'])"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, FOLDERS))}
+    done = subprocess.run(
+        [sys.executable, "-c", run], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("forbidden", [("torch", "monai", "torchvision"), ("slicer", "vtk", "qt")])
+def test_the_library_loads_neither_torch_nor_slicer_until_it_is_asked(forbidden):
+    names = [f"SpineLib.{n}" for n in WITHOUT_TORCH]
+    assert not loaded_by(f"import {', '.join(names)}") & set(forbidden)
+
+
+def test_a_command_starts_without_the_heavy_libraries():
+    heavy = {"torch", "monai", "vtk", "slicer", "SimpleITK", "scipy", "matplotlib"}
+    assert not loaded_by("import SpineHeadless.cli") & heavy
