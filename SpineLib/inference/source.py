@@ -1,0 +1,106 @@
+"""The stacks of the one study that a folder or file holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from SpineLib.dicom import open_volume_file, read, scan
+from SpineLib.dicom.stack import Skipped, Stack, Study
+from SpineLib.errors import BadInput, NotApplicable
+from SpineLib.progress import Progress
+from SpineLib.volume import FILE_SUFFIXES, Volume
+
+
+@dataclass
+class Source:
+    """A study whose stacks can be read.
+
+    Attributes:
+        stacks: every stack of the study.
+        warnings: what a reader must know: files left out, missing slices.
+    """
+
+    stacks: list[Stack]
+    study_instance_uid: str = ""
+    warnings: list[str] = field(default_factory=list)
+    _held: dict[str, Volume] = field(default_factory=dict)
+
+    def volume(self, stack: Stack, progress: Progress) -> Volume:
+        """Reads a stack, or gives the volume that came from a file."""
+        return self._held.get(stack.id) or read(stack, progress=progress)
+
+
+def open_source(
+    path: Path, *, series: str = "", weighting: str = "", region: str = "", progress: Progress
+) -> Source:
+    """Opens a folder of DICOM, one DICOM file, or one NIfTI, NRRD or MetaImage volume.
+
+    Args:
+        path: the folder or file.
+        series: a series that tells one study of several apart; empty to expect one study.
+        weighting: used where the images cannot say; empty if the person did not say.
+        region: the same.
+        progress: told of each file.
+
+    Raises:
+        BadInput: nothing can be read, or there are several studies.
+        NotApplicable: ``series`` names nothing.
+    """
+    if path.is_file() and path.name.lower().endswith(FILE_SUFFIXES):
+        stack, volume = open_volume_file(
+            path, weighting=weighting or "unknown", region=region or "unknown"
+        )
+        return Source([stack], _held={stack.id: volume}, warnings=list(stack.warnings))
+    found = scan(path, progress=progress)
+    study = _one_study(found.studies, series, path)
+    stacks = [_filled(stack, weighting, region) for stack in study.stacks]
+    warnings = _left_out(found.skipped)
+    warnings += [f"Stack {stack.id}: {text}" for stack in stacks for text in stack.warnings]
+    return Source(stacks, study.study_instance_uid, warnings)
+
+
+def named(stacks: Iterable[Stack], series: str) -> list[Stack]:
+    """The stacks that ``series`` names: a series number, a stack id or a Series Instance UID."""
+    return [
+        s
+        for s in stacks
+        if not series or series in (str(s.series_number), s.id, s.series_instance_uid)
+    ]
+
+
+def _one_study(studies: tuple[Study, ...], series: str, path: Path) -> Study:
+    fitting = [study for study in studies if named(study.stacks, series)]
+    if not fitting:
+        ids = ", ".join(stack.id for study in studies for stack in study.stacks)
+        raise NotApplicable(
+            f"No series or stack is called {series}", file=path, advice=f"There are: {ids}."
+        )
+    if len(fitting) > 1:
+        patients = len({study.patient_hash for study in fitting})
+        of = f" of {patients} patients" if patients > 1 else ""
+        raise BadInput(
+            f"The folder holds {len(fitting)} studies{of}",
+            file=path,
+            advice="Read one study's folder at a time, or name one series by its UID.",
+        )
+    return fitting[0]
+
+
+def _filled(stack: Stack, weighting: str, region: str) -> Stack:
+    if stack.weighting == "unknown" and weighting:
+        stack = replace(stack, weighting=weighting)
+    if stack.region == "unknown" and region:
+        stack = replace(stack, region=region)
+    return stack
+
+
+def _left_out(skipped: Iterable[Skipped]) -> list[str]:
+    # File names may hold a patient's name, so that only their number is told.
+    counts = Counter(one.reason for one in skipped)
+    return [
+        f"{count} file{'s' if count > 1 else ''} left out: {reason}"
+        for reason, count in counts.most_common()
+    ]
