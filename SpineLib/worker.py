@@ -58,6 +58,7 @@ class Worker:
 
     def __init__(self, lines: Iterable[bytes], out: IO[str]) -> None:
         self._lines, self._out = lines, out
+        self._parent = os.getppid()
         self._lock = threading.Lock()
         self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._open: dict[str, Progress] = {}
@@ -144,9 +145,9 @@ class Worker:
             del self._open[name]
 
     def _read(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        source, output = (_path(arguments, key) for key in ("input", "output"))
         from SpineLib.inference.study import ReadOptions, Session, read_study
 
-        source, output = (_path(arguments, key) for key in ("input", "output"))
         given = {k: v for k, v in arguments.items() if k not in ("input", "output")}
         try:
             options = ReadOptions(**{**given, "models": tuple(given.get("models", ()))})
@@ -199,8 +200,7 @@ class Worker:
             self._queue.put(None)
 
     def _watch_parent(self) -> None:
-        parent = os.getppid()
-        while os.getppid() == parent:
+        while os.getppid() == self._parent:
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         self.stop()
 
@@ -226,6 +226,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which then ends us
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
+    os._exit(0)  # the listening thread may still wait for input, which an ordinary exit waits for
 
 
 if __name__ == "__main__":
