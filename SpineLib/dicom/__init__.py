@@ -3,5 +3,16 @@
 from SpineLib.dicom.read import read
 from SpineLib.dicom.scan import scan
 from SpineLib.dicom.stack import Scan, Series, Skipped, Source, Stack, Study
+from SpineLib.dicom.volume_file import open_volume_file
 
-__all__ = ["Scan", "Series", "Skipped", "Source", "Stack", "Study", "read", "scan"]
+__all__ = [
+    "Scan",
+    "Series",
+    "Skipped",
+    "Source",
+    "Stack",
+    "Study",
+    "open_volume_file",
+    "read",
+    "scan",
+]

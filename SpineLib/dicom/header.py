@@ -168,6 +168,15 @@ def read_header(path: Path) -> list[FrameHeader]:
         elements, syntax, pixels = read_elements(path, _WANTED)
     except OSError as error:
         raise BadInput(f"cannot be opened ({error.strerror or error})", file=path) from error
+    try:
+        return _frames(elements, syntax, pixels, path)
+    except BadInput:
+        raise
+    except Exception as error:  # a damaged file can hold anything in any place
+        raise BadInput("is damaged in its header", file=path) from error
+
+
+def _frames(elements: Elements, syntax: str, pixels: PixelPlace, path: Path) -> list[FrameHeader]:
     _check_image(elements, pixels, path)
     source = _object_header(elements, path, syntax, pixels)
     needed = source.rows * source.columns * source.samples * source.number_of_frames

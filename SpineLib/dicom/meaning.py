@@ -96,6 +96,11 @@ def weighting(physics: Physics, *texts: str) -> str:
     found = _by_physics(physics) or _CONTRASTS.get(physics.acquisition_contrast, "")
     if found:
         return found
+    return described_weighting(*texts)
+
+
+def described_weighting(*texts: str) -> str:
+    """T1, T2, T2*, STIR, PD or unknown, by the first text that names one."""
     for text in texts:
         for name, pattern in _DESCRIBED:
             if pattern.search(text):
@@ -109,6 +114,11 @@ def fat_saturated(physics: Physics, *texts: str) -> bool:
         return True
     if physics.fat_suppression in ("FAT", "FAT_AND_WATER"):
         return True
+    return described_fat_saturation(*texts)
+
+
+def described_fat_saturation(*texts: str) -> bool:
+    """Whether a text names frequency-selective fat suppression."""
     return any(_FAT_DESCRIBED.search(text) for text in texts)
 
 
@@ -117,12 +127,17 @@ def region(source: ObjectHeader) -> str:
     body = re.sub(r"[^A-Z]", "", source.body_part.upper())
     if body in _BODY_PARTS:
         return _BODY_PARTS[body]
-    for text in (
+    return described_region(
         source.body_part,
         source.series_description,
         source.protocol_name,
         source.study_description,
-    ):
+    )
+
+
+def described_region(*texts: str) -> str:
+    """Cervical, thoracic, lumbar or unknown, by the first text that names exactly one."""
+    for text in texts:
         found = [name for name, pattern in _REGIONS if pattern.search(text)]
         if len(found) == 1:
             return found[0]

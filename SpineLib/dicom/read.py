@@ -21,6 +21,8 @@ from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.volume import Frame, Volume
 
+_ANOTHER = "Export the series again or choose another one."
+
 
 def read(stack: Stack, *, progress: Progress | None = None) -> Volume:
     """Reads a stack that a scan found.
@@ -68,7 +70,7 @@ def read(stack: Stack, *, progress: Progress | None = None) -> Volume:
             for future in futures:
                 future.cancel()
     voxels = _rescaled(stored, stack.frames)
-    _check_values(voxels, stack)
+    check_values(voxels, f"Stack {stack.id}", _first(stack))
     frames = tuple(Frame(s.sop_instance_uid, s.frame) for s in stack.sources)
     return Volume(voxels, stack.ijk_to_ras, frames, stack.frame_of_reference_uid)
 
@@ -126,18 +128,18 @@ def _encapsulated(source: ObjectHeader, numbers: list[int]) -> list[NDArray[Any]
         raise
     except Exception as error:
         raise _undecodable(source) from error
-    options: Any = dict(
-        raw=True,
-        rows=source.rows,
-        columns=source.columns,
-        number_of_frames=1,
-        samples_per_pixel=1,
-        photometric_interpretation=source.photometric or "MONOCHROME2",
-        pixel_representation=int(source.signed),
-        bits_allocated=source.bits_allocated,
-        bits_stored=source.bits_stored,
-        pixel_keyword="PixelData",
-    )
+    options: Any = {
+        "raw": True,
+        "rows": source.rows,
+        "columns": source.columns,
+        "number_of_frames": 1,
+        "samples_per_pixel": 1,
+        "photometric_interpretation": source.photometric or "MONOCHROME2",
+        "pixel_representation": int(source.signed),
+        "bits_allocated": source.bits_allocated,
+        "bits_stored": source.bits_stored,
+        "pixel_keyword": "PixelData",
+    }
     frames = []
     for number in numbers:
         try:
@@ -178,14 +180,15 @@ def _rescaled(stored: NDArray[Any], frames: tuple[FrameHeader, ...]) -> NDArray[
         kind = np.float64 if whole else np.float32
         stored = stored * slopes[:, None, None].astype(kind)
         stored += intercepts[:, None, None].astype(kind)
-        stored = _smallest_integer(stored) if whole else stored.astype(np.float32)
+        stored = smallest_integer(stored) if whole else stored.astype(np.float32)
     if frames[0].source.photometric == "MONOCHROME1":
         stored = stored.max() + stored.min() - stored.astype(np.float32)
-        stored = _smallest_integer(stored) if (stored == stored.round()).all() else stored
+        stored = smallest_integer(stored) if (stored == stored.round()).all() else stored
     return stored
 
 
-def _smallest_integer(values: NDArray[Any]) -> NDArray[Any]:
+def smallest_integer(values: NDArray[Any]) -> NDArray[Any]:
+    """Whole numbers in the smallest integer type that holds them all, else float32."""
     low, high = float(values.min()), float(values.max())
     for kind in (np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32):
         limits = np.iinfo(kind)
@@ -194,8 +197,18 @@ def _smallest_integer(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.float32)
 
 
-def _check_values(voxels: NDArray[Any], stack: Stack) -> None:
+def check_values(voxels: NDArray[Any], what: str, file: Path | None) -> None:
+    """Refuses voxels that show nothing.
+
+    Args:
+        voxels: any array.
+        what: what they belong to, for the error.
+        file: named in the error.
+
+    Raises:
+        BadInput: a value is NaN or infinite, or all values are the same.
+    """
     if voxels.dtype.kind == "f" and not np.isfinite(voxels).all():
-        raise BadInput(f"Stack {stack.id} holds values that are not finite", file=_first(stack))
-    if voxels.min() == voxels.max():
-        raise BadInput(f"All pixels of stack {stack.id} have the same value", file=_first(stack))
+        raise BadInput(f"{what} holds values that are not finite", file=file, advice=_ANOTHER)
+    if voxels.size and voxels.min() == voxels.max():
+        raise BadInput(f"{what} is empty: all its pixels are equal", file=file, advice=_ANOTHER)

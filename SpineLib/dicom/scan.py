@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineLib.dicom import meaning
 from SpineLib.dicom.header import FrameHeader, read_header
@@ -124,11 +125,12 @@ def _in_threads(files: list[Path]) -> Iterator[Result]:
 def _without_duplicates(
     frames: list[FrameHeader],
 ) -> tuple[list[FrameHeader], list[Skipped]]:
-    kept: dict[tuple[str, int], FrameHeader] = {}
+    kept: dict[tuple[object, ...], FrameHeader] = {}
     skipped: dict[Path, Skipped] = {}
     for frame in frames:
         uid, path = frame.source.sop_instance_uid, frame.source.path
-        first = kept.setdefault((uid or str(path), frame.number), frame)
+        # The position too: de-identifiers have given all files of a series one UID.
+        first = kept.setdefault((uid or str(path), frame.number, frame.position), frame)
         if first is not frame:
             reason = f"is a duplicate of {first.source.path.name} (same SOP Instance UID)"
             skipped.setdefault(path, Skipped(path, reason))
@@ -157,7 +159,8 @@ def _studies(frames: list[FrameHeader]) -> tuple[Study, ...]:
     for frame in frames:
         source = frame.source
         key = source.study_instance_uid, source.patient_hash
-        by_study[key][source.series_instance_uid].append(frame)
+        uid = source.series_instance_uid
+        by_study[key][uid or f"{source.series_number} {source.series_description}"].append(frame)
     used: dict[str, int] = defaultdict(int)
     studies = []
     for (uid, patient), series in sorted(by_study.items()):
@@ -214,7 +217,7 @@ def _stack(block: Block, name: str) -> Stack:
         frames=block.frames,
     )
     if block.ijk_to_ras is not None:
-        return placed(stack, block.ijk_to_ras)
+        return placed(stack, block.ijk_to_ras, len(block.frames))
     if not first.orientation:
         return stack
     return replace(
@@ -222,12 +225,11 @@ def _stack(block: Block, name: str) -> Stack:
     )
 
 
-def placed(stack: Stack, ijk_to_ras: np.ndarray) -> Stack:
+def placed(stack: Stack, ijk_to_ras: NDArray[np.float64], slices: int) -> Stack:
     """The stack with all that follows from its place: plane, spacing, positions."""
     axes = ijk_to_ras[:3, :3]
-    count = len(stack.sources)
     corner = ijk_to_ras[:3, 3] + axes @ [(stack.columns - 1) / 2, (stack.rows - 1) / 2, 0]
-    middles = corner + np.outer(np.arange(count), axes[:, 2])
+    middles = corner + np.outer(np.arange(slices), axes[:, 2])
     i, j, k = np.linalg.norm(axes, axis=0)
     return replace(
         stack,

@@ -179,9 +179,9 @@ class SeriesWriter:
         dataset.SOPClassUID = kind
         dataset.SOPInstanceUID = generate_uid()
         dataset.StudyInstanceUID, dataset.SeriesInstanceUID = study, series
-        dataset.FrameOfReferenceUID = f"{study}.1"[:64]
+        dataset.FrameOfReferenceUID = generate_uid(entropy_srcs=[study])
         dataset.Modality, dataset.Manufacturer = "MR", "Synthetic"
-        dataset.PatientID, dataset.PatientName = "TEST01", "Nobody^At All"
+        dataset.PatientID, dataset.PatientName = "TEST01", "Nobody^Known"
         dataset.SeriesNumber = 4
         dataset.ImageType = ["ORIGINAL", "PRIMARY", "M"]
         for keyword, value in {**self.tags, **tags}.items():
