@@ -19,6 +19,7 @@ VERTEBRAE = tuple(
     + [f"L{n}" for n in range(1, 6)]
     + ["S1"]
 )
+SIXTH_LUMBAR = "L6"  # transitional anatomy, only where the reader says so
 
 # Verdicts of a slice, with the letter that stands beside the colour.
 COMPRESSED, BORDERLINE, NOT_COMPRESSED = "compressed", "borderline", "not compressed"
@@ -126,7 +127,7 @@ def level_name(position: int, lowest: str = "L5") -> str:
 
     Args:
         position: 1 for the lowest vertebra, counted upward; 0 for the one below it.
-        lowest: name of vertebra 1.
+        lowest: name of vertebra 1; ``L6`` for a sixth lumbar vertebra.
 
     Raises:
         ValueError: there is no such vertebra.
@@ -134,11 +135,14 @@ def level_name(position: int, lowest: str = "L5") -> str:
     Example:
         >>> level_name(2), level_name(6), level_name(0)
         ('L4', 'T12', 'S1')
+        >>> level_name(2, "L6"), level_name(0, "L6")
+        ('L5', 'S1')
     """
-    index = VERTEBRAE.index(lowest) - (position - 1)
-    if not 0 <= index < len(VERTEBRAE):
+    names = (*VERTEBRAE[:-1], SIXTH_LUMBAR, "S1") if lowest == SIXTH_LUMBAR else VERTEBRAE
+    index = names.index(lowest) - (position - 1)
+    if not 0 <= index < len(names):
         raise ValueError(f"No vertebra stands {position - 1} above {lowest}")
-    return VERTEBRAE[index]
+    return names[index]
 
 
 def disc_name(position: int, lowest: str = "L5") -> str:

@@ -42,7 +42,7 @@ class Order:
         view = voxels[tuple(slice(None, None, -1 if flip else 1) for flip in self.flipped)]
         return view.transpose(np.argsort(self.axes))
 
-    def canonical_values(self, values: Sequence[float]) -> tuple[float, ...]:
+    def canonical_values(self, values: Sequence[float] | NDArray[np.float64]) -> tuple[float, ...]:
         """Values of the array axes, such as spacings, in canonical order."""
         return tuple(float(values[axis]) for axis in self.axes)
 

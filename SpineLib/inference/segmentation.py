@@ -17,14 +17,12 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.inference.grid import axis_weights, order_of
+from SpineLib.inference.semantic import BACKGROUND, CLASSES
 from SpineLib.progress import Progress
 from SpineLib.volume import Volume
 
 if TYPE_CHECKING:
     from SpineLib.inference.loaded import Loaded
-
-BACKGROUND, VERTEBRA, DISC, CANAL = 0, 1, 2, 3
-CLASSES = ("background", "vertebra", "disc", "canal")
 
 # Robust range of intensities: what lies beyond is a vessel, a coil's hot spot or an artefact.
 PERCENTILES = (1.0, 99.5)
@@ -65,16 +63,14 @@ def segment(volume: Volume, loaded: Loaded, *, progress: Progress | None = None)
         batch=settings.get("batch", 2),
         progress=progress,
     )
-    classes = classes_on_grid(
-        probabilities, settings["spacing"], voxels.shape, spacing, progress
-    )
+    classes = classes_on_grid(probabilities, settings["spacing"], voxels.shape, spacing, progress)
     return volume.with_voxels(np.ascontiguousarray(order.original(classes)))
 
 
 def to_spacing(
     voxels: NDArray[Any],
-    spacing: Sequence[float],
-    new_spacing: Sequence[float],
+    spacing: Sequence[float] | NDArray[np.float64],
+    new_spacing: Sequence[float] | NDArray[np.float64],
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Resamples to another spacing about the same centre, without aliasing.
@@ -172,9 +168,9 @@ def sliding_window(
 
 def classes_on_grid(
     probabilities: NDArray[np.float32],
-    spacing: Sequence[float],
+    spacing: Sequence[float] | NDArray[np.float64],
     shape: Sequence[int],
-    new_spacing: Sequence[float],
+    new_spacing: Sequence[float] | NDArray[np.float64],
     progress: Progress | None = None,
 ) -> NDArray[np.uint8]:
     """The most probable class of each voxel of a finer grid about the same centre.
@@ -198,7 +194,9 @@ def classes_on_grid(
 
 
 def _weights(
-    shape: Sequence[int], spacing: Sequence[float], new_spacing: Sequence[float]
+    shape: Sequence[int],
+    spacing: Sequence[float] | NDArray[np.float64],
+    new_spacing: Sequence[float] | NDArray[np.float64],
 ) -> list[NDArray[np.float32]]:
     return [
         axis_weights(n, s, max(1, round(n * s / t)), t)

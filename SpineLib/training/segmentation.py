@@ -1,13 +1,13 @@
 """Trains the lumbar segmentation: prepared cases in, a model folder out.
 
-    python -m SpineLib.training.segmentation prepare CACHE --cases 40
-    python -m SpineLib.training.segmentation train CACHE MODEL --steps 1500
+python -m SpineLib.training.segmentation prepare CACHE --cases 40
+python -m SpineLib.training.segmentation train CACHE MODEL --steps 1500
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,8 @@ import torch
 
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
-from SpineLib.inference.segmentation import CLASSES, sliding_window
+from SpineLib.inference.segmentation import sliding_window
+from SpineLib.inference.semantic import CLASSES
 from SpineLib.networks import build
 from SpineLib.progress import Progress
 from SpineLib.training.segmentation_data import Case, draw, prepare, semantic_of
@@ -174,13 +175,15 @@ def dice(network: torch.nn.Module, cases: Sequence[Case]) -> dict[str, list[floa
     return result
 
 
-def _batches(cases: Sequence[Case], settings: Settings):  # noqa: ANN202
+def _batches(
+    cases: Sequence[Case], settings: Settings
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """The batches of a run, drawn one ahead in another thread."""
 
     def one(step: int) -> tuple[torch.Tensor, torch.Tensor]:
         rng = np.random.default_rng([settings.seed, step])
         pairs = [
-            draw(cases[rng.integers(len(cases))], PATCH, rng) for _ in range(settings.batch)
+            draw(cases[int(rng.integers(len(cases)))], PATCH, rng) for _ in range(settings.batch)
         ]
         images, classes = zip(*pairs, strict=True)
         return torch.stack(images), torch.stack(classes)

@@ -14,7 +14,8 @@ from torch.nn import functional as F  # noqa: N812
 
 from SpineLib.files import writing
 from SpineLib.inference.grid import canonical_volume
-from SpineLib.inference.segmentation import CANAL, CLASSES, DISC, VERTEBRA, scaled, to_spacing
+from SpineLib.inference.segmentation import scaled, to_spacing
+from SpineLib.inference.semantic import CANAL, CLASSES, DISC, VERTEBRA
 from SpineLib.labels import structure
 from SpineLib.volume import Volume
 
@@ -48,7 +49,9 @@ class Case:
     def save(self, path: str | Path) -> None:
         """Writes an ``.npz``, whole or not at all."""
         with writing(path) as temporary:
-            np.savez_compressed(temporary, image=self.image.astype(np.float16), classes=self.classes)
+            np.savez_compressed(
+                temporary, image=self.image.astype(np.float16), classes=self.classes
+            )
 
     @classmethod
     def load(cls, path: str | Path) -> Case:

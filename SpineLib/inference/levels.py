@@ -1,0 +1,143 @@
+"""The vertebral level of a place, from a segmentation that shares its Frame of Reference."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
+
+from SpineLib.findings import SegmentationFinding
+from SpineLib.inference.course import Slab, along_course, slab_of
+from SpineLib.inference.grid import canonical_volume
+from SpineLib.inference.naming import name_of, rename
+from SpineLib.labels import CANAL, DISC_OFFSET, PARTIAL_OFFSET, Structure, structure
+from SpineLib.volume import Volume
+
+__all__ = ["Levels", "level_of", "rename"]
+
+# A place farther from the canal's course than this is beside the spine, mm.
+REACH = 80.0
+
+
+class Levels:
+    """Names levels along the canal's course; built once a segmentation, asked for each slice.
+
+    Args:
+        segmentation: SPIDER's numbers on any grid.
+        finding: what the numbers are; without a known level every answer is empty.
+    """
+
+    def __init__(self, segmentation: Volume, finding: SegmentationFinding) -> None:
+        self._lowest = finding.lowest
+        self._discs: list[tuple[int, Slab]] = []
+        self._ends: dict[int, NDArray[np.float64]] = {}
+        self._course = np.zeros((0, 3))
+        if self._lowest:
+            self._read(canonical_volume(segmentation))
+
+    def at(self, point: ArrayLike, *, normal: ArrayLike | None = None) -> str:
+        """The level of a place, or of a slice through it.
+
+        Args:
+            point: RAS mm.
+            normal: RAS direction across the slice; with it the level is that of the point where
+                the slice crosses the canal, wherever in the slice ``point`` lies.
+
+        Returns:
+            ``L4`` beside a vertebra, ``L4/L5`` beside a disc; empty where not known or outside.
+        """
+        given = np.asarray(point, dtype=np.float64)
+        place = given if normal is None else self._crossing(given, np.asarray(normal, np.float64))
+        if place is None or not self._near(place) or not self._discs:
+            return ""
+        for position, disc in self._discs:
+            if abs(disc.height(place)) <= disc.thickness / 2:
+                return self._name("disc", position)
+        below = [position for position, disc in self._discs if disc.height(place) > 0]
+        position = max(below, default=self._discs[0][0] - 1)
+        if position in self._ends and not self._within(place, position):
+            return ""
+        first, last = self._discs[0][0], self._discs[-1][0]
+        if position not in self._ends and not first <= position < last:
+            return ""
+        return self._name("vertebra", position)
+
+    def _read(self, grid: Volume) -> None:
+        points: dict[int, NDArray[np.float64]] = {}
+        for label, box in enumerate(ndimage.find_objects(grid.voxels), start=1):
+            if box is not None:
+                corner = [part.start for part in box]
+                inside = np.argwhere(grid.voxels[box] == label) + corner
+                points[label] = grid.ras(inside[:, ::-1])
+        discs = {label - DISC_OFFSET: p for label, p in points.items() if label > DISC_OFFSET}
+        slabs = along_course([slab_of(p) for p in discs.values() if len(p) > 3])
+        self._discs = list(
+            zip(sorted(n for n, p in discs.items() if len(p) > 3), slabs, strict=True)
+        )
+        if not self._discs:
+            return
+        for position in (self._discs[0][0] - 1, self._discs[-1][0]):
+            for label in (position, position + PARTIAL_OFFSET):
+                if label in points and structure(label).kind == "vertebra":
+                    self._ends[position] = points[label]
+        if CANAL in points:
+            rows = np.round(grid.ijk(points[CANAL])[:, 1]).astype(int)
+            self._course = np.array(
+                [points[CANAL][rows == row].mean(axis=0) for row in np.unique(rows)]
+            )
+
+    def _crossing(
+        self, point: NDArray[np.float64], normal: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
+        """Where the slice's plane meets the canal's course."""
+        if len(self._course) < 2:
+            return None
+        distance = (self._course - point) @ (normal / np.linalg.norm(normal))
+        change = np.flatnonzero(np.sign(distance[:-1]) != np.sign(distance[1:]))
+        if not len(change):
+            return None
+        first = change[np.argmin(np.abs(distance[change]))]
+        share = distance[first] / (distance[first] - distance[first + 1])
+        return self._course[first] + share * (self._course[first + 1] - self._course[first])
+
+    def _near(self, place: NDArray[np.float64]) -> bool:
+        centers = np.concatenate(
+            [self._course, np.reshape([disc.center for _, disc in self._discs], (-1, 3))]
+        )
+        return bool(len(centers) and np.linalg.norm(centers - place, axis=1).min() <= REACH)
+
+    def _within(self, place: NDArray[np.float64], position: int) -> bool:
+        """Whether the place lies no higher or lower than the body of an outermost vertebra."""
+        number, disc = min(self._discs, key=lambda one: abs(one[0] - position - 0.5))
+        heights = disc.height(self._ends[position])
+        beside = np.abs(self._ends[position] - disc.center)
+        body = heights[(beside[:, :2] < disc.radius).all(axis=1)]
+        if not len(body):
+            return False
+        height = float(disc.height(place))
+        return height <= body.max() if number <= position else height >= body.min()
+
+    def _name(self, kind: str, position: int) -> str:
+        name = name_of(Structure(0, kind, position), self._lowest)
+        return "" if "(" in name else name
+
+
+def level_of(
+    point: ArrayLike,
+    segmentation: Volume,
+    finding: SegmentationFinding,
+    *,
+    normal: ArrayLike | None = None,
+) -> str:
+    """The level of one place; `Levels` is quicker for many.
+
+    Args:
+        point: RAS mm in the segmentation's Frame of Reference.
+        segmentation: SPIDER's numbers.
+        finding: what they are.
+        normal: RAS direction across the slice that ``point`` stands for; see `Levels.at`.
+
+    Returns:
+        ``L4`` or ``L4/L5``; empty where not known or outside.
+    """
+    return Levels(segmentation, finding).at(point, normal=normal)
