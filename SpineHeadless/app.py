@@ -62,6 +62,8 @@ class HeadlessSlicer:
             self.scene, self.logic, "1", scheduled_render_strategy=NoScheduleRendering()
         )
         view.set_view_properties(ViewProps(label="1", background_color="black"))
+        # Peeling draws nothing translucent on Mesa's software renderer.
+        view.renderer().SetUseDepthPeeling(False)
         return view
 
     def _slice_view(self, name: str, orientation: Any, color: str) -> Any:
@@ -77,8 +79,9 @@ class HeadlessSlicer:
         return view
 
     def _keep_messages(self) -> None:
-        from vtkmodules.vtkCommonCore import vtkOutputWindow, vtkStringOutputWindow
+        from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow, vtkStringOutputWindow
 
         # A person at a terminal reads our own messages, not those of a toolkit.
+        vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
         self._messages = vtkStringOutputWindow()
         vtkOutputWindow.SetInstance(self._messages)

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import slicer
-from SpineLib.findings import Findings, StackFindings
-from SpineLib.labels import STARTER_NOTICE
+from SpineLib.errors import BadInput
+from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.volume import Frame, Volume
 from SpineSegmentationLib import spineSegmentation
@@ -103,14 +103,22 @@ class ReadingScene:
         Raises:
             BadInput: the scene's findings are damaged or of a newer version.
         """
-        from SpineLib.findings import validate
-
         node = self.node(FINDINGS)
         if node is None:
             return None
-        data = json.loads(node.GetText())
-        validate(data)
-        return Findings.from_dict(data)
+        # Slicer's Python has no jsonschema; what this program wrote, its own types can check.
+        try:
+            data = json.loads(node.GetText())
+            version = int(data["schema_version"])
+            if version > SCHEMA_VERSION:
+                raise BadInput(
+                    f"The scene's findings are of schema version {version}, this program knows "
+                    f"{SCHEMA_VERSION}",
+                    advice="Update SlicerSpineMRI.",
+                )
+            return Findings.from_dict(data)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise BadInput("The scene's findings are damaged", advice="Read the study again.") from error
 
     def reading(self) -> Reading | None:
         """The whole reading, volumes, segmentation and activations included."""
@@ -175,7 +183,7 @@ class ReadingScene:
     def _showFindings(self, findings: Findings) -> None:
         node = self.scene.AddNewNodeByClass("vtkMRMLTextNode", "Spine MRI findings")
         node.SetText(json.dumps(findings.to_dict(), ensure_ascii=False, allow_nan=False))
-        node.SetAttribute("SpineMRI.Notice", findings.notice or STARTER_NOTICE)
+        node.SetAttribute("SpineMRI.Notice", findings.notice)
         self._mark(node, FINDINGS, "", None)
         for stack in findings.stacks:
             volume = self.volumeNode(stack.id)
@@ -191,7 +199,7 @@ class ReadingScene:
 
 
 def _name(stack: StackFindings) -> str:
-    return " ".join(part for part in (f"{stack.id}:", stack.description or stack.plane) if part)
+    return f"{stack.id} {stack.description or stack.plane}"
 
 
 def _placed(volume: Volume, stack: StackFindings) -> Volume:

@@ -21,7 +21,7 @@ from .verdicts import runs, shortText, worst
 # Slicer's names of the views in its standard layouts.
 AXIAL_VIEWS = ("vtkMRMLSliceNodeRed",)
 OTHER_VIEWS = ("vtkMRMLSliceNodeYellow", "vtkMRMLSliceNodeGreen", "vtkMRMLViewNode1")
-GAP = 3.0
+GAP = 2.0
 
 
 def addSliceLabels(

@@ -47,7 +47,6 @@ def addVerdictHalo(
     display = node.GetDisplayNode()
     display.SetOpacity2DFill(0.65)
     display.SetOpacity2DOutline(1.0)
-    display.SetOpacity3D(0.9)
     node.CreateClosedSurfaceRepresentation()
     return node
 

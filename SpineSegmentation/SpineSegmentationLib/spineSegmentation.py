@@ -53,9 +53,6 @@ def addSpineSegmentation(
     display = node.GetDisplayNode()
     display.SetOpacity2DFill(0.35)
     display.SetOpacity2DOutline(1.0)
-    for one in segments:
-        # The canal would hide behind the vertebrae: they are glass enough to see it.
-        display.SetSegmentOpacity3D(one.identifier, 1.0 if one.identifier == "canal" else 0.85)
     node.CreateClosedSurfaceRepresentation()
     return node
 

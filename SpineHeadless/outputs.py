@@ -1,0 +1,66 @@
+"""A reading's files: report, tables, segmentation, scene, pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from SpineCompressionLib.ReadingScene import ReadingScene
+
+from SpineHeadless.app import HeadlessSlicer
+from SpineHeadless.pictures import take_pictures
+from SpineHeadless.scene import save_scene
+from SpineLib.errors import from_os_error
+from SpineLib.files import writing_folder
+from SpineLib.findings import write_csv, write_json
+from SpineLib.progress import Progress
+from SpineLib.reading import Reading
+from SpineLib.report.report import write_report
+from SpineLib.volume import write_volume
+
+
+def write_outputs(
+    reading: Reading,
+    out: str | Path,
+    *,
+    progress: Progress | None = None,
+    app: HeadlessSlicer | None = None,
+) -> None:
+    """Writes everything that a person asks of a reading into a folder, whole or not at all.
+
+    ``report.html``, ``findings.csv``, ``findings.json``, ``scene.mrb``, ``pictures/*.png`` and,
+    where there is one, ``segmentation.nrrd`` (the name in ``findings.segmentation.file``).
+
+    Args:
+        reading: what was read.
+        out: the folder; files of other names in it stay.
+        progress: a stage for the pictures and one for the files.
+        app: an application to use again; by default one is started. Its scene is cleared.
+
+    Raises:
+        OutputError: the folder cannot be written to, or the disk is full.
+        Cancelled: the person cancelled; the folder is as it was.
+    """
+    progress = progress or Progress()
+    progress.stage("Starting Slicer's views")
+    app = app or HeadlessSlicer()
+    app.scene.Clear(False)
+    ReadingScene(app.scene).show(reading)
+    pictures = take_pictures(app, reading, progress=progress)
+    with writing_folder(out) as folder:
+        progress.stage("Writing the report and the scene", 3)
+        (folder / "pictures").mkdir()
+        try:
+            for name, picture in pictures.items():
+                (folder / "pictures" / f"{name}.png").write_bytes(picture.png)
+        except OSError as error:
+            raise from_os_error(error, out) from error
+        embedded = {name: picture.jpeg for name, picture in pictures.items()}
+        write_report(reading, embedded, folder / "report.html")
+        progress.advance()
+        write_csv(reading.findings, folder / "findings.csv")
+        write_json(reading.findings, folder / "findings.json")
+        if reading.segmentation is not None:
+            write_volume(reading.segmentation, folder / reading.findings.segmentation.file)
+        progress.advance()
+        save_scene(app, folder / "scene.mrb")
+        progress.advance()

@@ -1,0 +1,64 @@
+"""How a slice stands on the screen: screen right, screen up and depth as RAS directions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.volume import Volume
+
+RIGHT, ANTERIOR, SUPERIOR = np.eye(3)
+# Radiological convention: the patient's right is on the screen's left, anterior is up; in sagittal
+# and coronal slices superior is up, and anterior is on the left of a sagittal one.
+CONVENTION = {
+    "axial": (-RIGHT, ANTERIOR),
+    "sagittal": (-ANTERIOR, SUPERIOR),
+    "coronal": (-RIGHT, SUPERIOR),
+}
+LETTERS = (("R", RIGHT), ("L", -RIGHT), ("A", ANTERIOR), ("P", -ANTERIOR),
+           ("S", SUPERIOR), ("I", -SUPERIOR))  # fmt: skip
+
+
+def slice_to_ras(volume: Volume, plane: str, through: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The 4×4 matrix of a slice along the volume's own axes, at right angles to each other.
+
+    Args:
+        volume: its axes nearest to the plane's convention are used, so that an acquired slice is
+            shown as it was acquired, never cut obliquely.
+        plane: ``axial``, ``sagittal`` or ``coronal``.
+        through: the slice's middle, RAS mm.
+
+    Returns:
+        Columns: screen right, screen up, towards the reader (their cross product), middle.
+    """
+    right, up = CONVENTION[plane]
+    x = _nearest_axis(volume.directions, right)
+    y = _nearest_axis(volume.directions, up)
+    # A sheared grid (gantry tilt) has no right angles: keep the horizontal, straighten the other.
+    y = y - (y @ x) * x
+    y /= np.linalg.norm(y)
+    matrix = np.eye(4)
+    matrix[:3, 0], matrix[:3, 1], matrix[:3, 2], matrix[:3, 3] = x, y, np.cross(x, y), through
+    return matrix
+
+
+def letter(direction: NDArray[np.float64]) -> str:
+    """``R``, ``L``, ``A``, ``P``, ``S`` or ``I``; two where it lies well between (``AS``).
+
+    The second is named from 20 degrees off the first axis (sin 20° = 0.34).
+
+    Example:
+        >>> letter(np.array([-1.0, 0.0, 0.0])), letter(np.array([0.0, 0.8, 0.6]))
+        ('L', 'AS')
+    """
+    direction = np.asarray(direction) / np.linalg.norm(direction)
+    parts = sorted(LETTERS, key=lambda pair: -float(direction @ pair[1]))
+    return "".join(name for name, axis in parts if direction @ axis > 0.34)
+
+
+def _nearest_axis(directions: NDArray[Any], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    along = directions.T @ wanted
+    column = int(np.argmax(np.abs(along)))
+    return directions[:, column] * (1.0 if along[column] >= 0 else -1.0)

@@ -1,0 +1,70 @@
+"""A reading as one self-contained HTML file that is read in ten seconds."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from SpineLib import labels
+from SpineLib.files import writing
+from SpineLib.reading import Reading
+from SpineLib.report import names, summary
+
+TEMPLATES = Path(__file__).parent
+# So many flagged slices are shown large; the others stand among all slices.
+SHOWN_FLAGGED = 8
+
+
+def write_report(
+    reading: Reading, pictures: Mapping[str, bytes | Path], path: str | Path
+) -> None:
+    """Writes ``report.html``: no script, no file beside it, no name, number or date of a patient.
+
+    Args:
+        reading: what was found.
+        pictures: name (`SpineLib.report.names`) → PNG or JPEG, as bytes or a file; missing ones
+            are left out.
+        path: the file.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    html = render(reading, pictures)
+    with writing(path) as temporary:
+        temporary.write_text(html, encoding="utf-8")
+
+
+def render(reading: Reading, pictures: Mapping[str, bytes | Path]) -> str:
+    """The report's HTML."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    findings = reading.findings
+    embedded = {name: _data_url(picture) for name, picture in pictures.items()}
+    values: dict[str, Any] = {
+        "findings": findings,
+        "headline": summary.headline(findings),
+        "grading_line": summary.grading_line(findings),
+        "strips": summary.strips(findings),
+        "missing": summary.missing(findings),
+        "forced": summary.forced(findings),
+        "flagged": findings.flagged()[:SHOWN_FLAGGED],
+        "pictures": embedded,
+        "names": names,
+        "labels": labels,
+    }
+    return environment.get_template("report.html.jinja").render(values)
+
+
+def _data_url(picture: bytes | Path) -> str:
+    data = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
+    kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
