@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import BadInput
 from SpineLib.findings import (
@@ -50,6 +52,7 @@ class ReadOptions:
         force: run models outside of their applicability; marked as forced everywhere.
         weighting: used where the images cannot say.
         region: used where the images cannot say.
+        activation: also say where the classifier looked (class activation of every slice).
 
     Raises:
         BadInput: a value that is not one of the words above.
@@ -62,6 +65,7 @@ class ReadOptions:
     force: bool = False
     weighting: str = ""
     region: str = ""
+    activation: bool = False
 
     def __post_init__(self) -> None:
         if self.threshold is not None and not 0 <= self.threshold <= 1:
@@ -204,6 +208,17 @@ class _StudyReader:
                 if why and answer.status == ASSESSED:
                     answer.forced, answer.reason = True, f"forced: {why}"
                 setattr(one, task, answer)
+        if self.options.activation and "compression" in tasks:
+            self.reading.activations[described.id] = self._activation(volume, canal)
+
+    def _activation(self, volume: Volume, canal: CanalPath) -> Volume:
+        from SpineLib.inference.saliency import class_activation
+
+        loaded = self._loaded("compression")
+        slices = self.progress.track(range(len(volume.voxels)), "Class activation")
+        return volume.with_voxels(
+            np.stack([class_activation(volume, k, canal, loaded) for k in slices])
+        )
 
     def _compression(self, volume: Volume, canal: CanalPath) -> Sequence[Compression | Grading]:
         from SpineLib.inference.compression import assess

@@ -1,0 +1,187 @@
+"""A whole reading, with the bundled models."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
+from SpineLib.findings import validate
+from SpineLib.inference.study import ReadOptions, Session, read_study
+from SpineLib.labels import ASSESSED, NOT_ASSESSED, STARTER_NOTICE
+from SpineLib.progress import Progress
+from SpineLib.reading import Reading
+from SpineLib.volume import Volume, write_volume
+
+
+@pytest.fixture(scope="module")
+def session():
+    return Session("cpu")
+
+
+@pytest.fixture(scope="module")
+def cervical(data, session):
+    return read_study(data / "dicom" / "cervical_t2_axial", session=session)
+
+
+@pytest.fixture(scope="module")
+def lumbar(data, session):
+    return read_study(data / "dicom" / "lumbar_t2_sagittal", session=session)
+
+
+@pytest.fixture
+def axial_file(tmp_path):
+    """A small axial NIfTI of a bright ring (sac) around a dark one (cord)."""
+    rows, columns = np.mgrid[:96, :96] - 48
+    radius = np.hypot(rows, columns)
+    plane = np.where(radius < 5, 300, np.where(radius < 9, 900, 150)) + (rows + columns) % 7
+    voxels = np.repeat(plane[None], 6, axis=0).astype(np.int16)
+    path = tmp_path / "axial.nii.gz"
+    write_volume(Volume(voxels, np.diag([-0.8, -0.8, 4.0, 1.0])), path)
+    return path
+
+
+def test_the_real_cervical_study_gives_a_probability_and_a_verdict_for_each_of_19_slices(cervical):
+    (stack,) = cervical.findings.stacks
+    assert len(stack.slices) == 19
+    for one in stack.slices:
+        assert one.compression.status == ASSESSED
+        assert 0 <= one.compression.probability <= 1
+        assert one.compression.verdict
+
+
+def test_bilsky_says_why_it_is_not_assessed_on_a_cervical_stack(cervical):
+    (stack,) = cervical.findings.stacks
+    for one in stack.slices:
+        assert one.grading.status == NOT_ASSESSED
+        assert "thoracic" in one.grading.reason and "cervical" in one.grading.reason
+    assert cervical.findings.grading.reason
+
+
+def test_slices_are_keyed_by_the_sop_instance_uids_of_the_files(cervical, data):
+    import pydicom
+
+    files = (data / "dicom" / "cervical_t2_axial").glob("*.dcm")
+    there = {pydicom.dcmread(f, stop_before_pixels=True).SOPInstanceUID for f in files}
+    (stack,) = cervical.findings.stacks
+    assert {one.sop_instance_uid for one in stack.slices} == there
+
+
+def test_forced_answers_are_marked_as_forced_on_every_slice_and_in_the_summary(data, session):
+    options = ReadOptions(force=True)
+    forced = read_study(data / "dicom" / "cervical_t2_axial", options=options, session=session)
+    (stack,) = forced.findings.stacks
+    assert all(one.grading.forced and one.grading.grade for one in stack.slices)
+    assert all(one.grading.reason.startswith("forced: ") for one in stack.slices)
+    assert forced.findings.grading.forced and not forced.findings.compression.forced
+
+
+def test_the_real_lumbar_study_is_segmented_on_its_own_grid_and_levels_are_not_guessed(lumbar):
+    finding = lumbar.findings.segmentation
+    volume = lumbar.volumes[finding.stack]
+    assert lumbar.segmentation.same_grid(volume)
+    assert finding.status == ASSESSED and finding.segments
+    names = [segment.name for segment in finding.segments if segment.kind != "canal"]
+    assert finding.lowest == "" and all("level not known" in name for name in names)
+    present = set(np.unique(lumbar.segmentation.voxels)) - {0}
+    assert present == {segment.label for segment in finding.segments}
+
+
+def test_a_study_without_an_axial_stack_says_so(lumbar):
+    assert lumbar.findings.compression.verdict == NOT_ASSESSED
+    assert "no axial stack" in lumbar.findings.compression.reason
+
+
+@pytest.mark.parametrize("name", ["cervical", "lumbar"])
+def test_every_reading_names_its_starter_models_and_passes_the_schema(name, request):
+    findings = request.getfixturevalue(name).findings
+    assert findings.notice == STARTER_NOTICE
+    assert findings.models and all(model.starter for model in findings.models)
+    validate(json.loads(json.dumps(findings.to_dict())))
+
+
+def test_a_reading_comes_back_from_its_folder_as_it_was(cervical, tmp_path):
+    cervical.save(tmp_path)
+    back = Reading.load(tmp_path)
+    assert back.findings == cervical.findings
+    for stack, volume in cervical.volumes.items():
+        assert back.volumes[stack].same_grid(volume)
+        assert back.volumes[stack].frames == volume.frames
+        assert np.array_equal(back.volumes[stack].voxels, volume.voxels)
+
+
+def test_a_volume_file_is_read_once_its_weighting_and_region_are_said(axial_file, session):
+    silent = read_study(axial_file, session=session)
+    assert "--weighting" in silent.findings.compression.reason
+    options = ReadOptions(weighting="T2", region="cervical")
+    said = read_study(axial_file, options=options, session=session)
+    assert said.findings.compression.assessed_slices == 6
+
+
+def test_what_the_person_says_does_not_overrule_what_the_header_says(data, session):
+    options = ReadOptions(region="thoracic")
+    reading = read_study(data / "dicom" / "cervical_t2_axial", options=options, session=session)
+    assert reading.findings.stacks[0].region == "cervical"
+
+
+def test_the_threshold_that_was_asked_for_decides_and_is_recorded(data, session):
+    options = ReadOptions(threshold=0.0)
+    reading = read_study(data / "dicom" / "cervical_t2_axial", options=options, session=session)
+    assert reading.findings.compression.compressed_slices == 19
+    (used,) = [m for m in reading.findings.models if m.task == "compression"]
+    assert used.threshold == 0.0
+
+
+def test_class_activation_lies_on_the_stacks_own_grid_where_it_is_asked_for(data, session):
+    options = ReadOptions(activation=True)
+    reading = read_study(data / "dicom" / "cervical_t2_axial", options=options, session=session)
+    ((stack, activation),) = reading.activations.items()
+    assert activation.same_grid(reading.volumes[stack])
+    assert 0 <= activation.voxels.min() < activation.voxels.max() <= 1
+
+
+def test_an_unknown_series_is_named_with_the_ones_that_there_are(data):
+    with pytest.raises(NotApplicable, match=r"called 77.*There are: 4"):
+        read_study(data / "dicom" / "cervical_t2_axial", options=ReadOptions(series="77"))
+
+
+def test_two_patients_in_one_folder_are_refused(data):
+    with pytest.raises(BadInput, match="2 studies of 2 patients"):
+        read_study(data / "dicom")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"threshold": 1.5}, {"weighting": "T9"}, {"region": "tail"}],
+)
+def test_options_that_make_no_sense_are_refused_at_once(options):
+    with pytest.raises(BadInput):
+        ReadOptions(**options)
+
+
+def test_an_unknown_model_is_refused(axial_file):
+    with pytest.raises(BadModel, match="nonesuch"):
+        read_study(axial_file, options=ReadOptions(models=("nonesuch",)))
+
+
+def test_a_cancelled_reading_stops(data, session):
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        read_study(data / "dicom" / "cervical_t2_axial", progress=progress, session=session)
+
+
+def test_a_constant_slice_is_not_assessed_and_the_others_are(axial_file, session):
+    from SpineLib.volume import read_volume
+
+    volume = read_volume(axial_file)
+    voxels = volume.voxels.copy()
+    voxels[2] = 7
+    write_volume(dataclasses.replace(volume, voxels=voxels), axial_file)
+    options = ReadOptions(weighting="T2", region="cervical")
+    slices = read_study(axial_file, options=options, session=session).findings.stacks[0].slices
+    assert slices[2].compression.status == NOT_ASSESSED and slices[2].compression.reason
+    assert slices[3].compression.status == ASSESSED
