@@ -21,7 +21,6 @@ from SpineLib.console import (
     say,
 )
 from SpineLib.errors import BadModel, SpineError
-from SpineLib.listing import applicability, models_as_json, scan_as_json
 
 if TYPE_CHECKING:
     from SpineLib.dicom.stack import Scan, Stack
@@ -64,22 +63,30 @@ class Part(str, Enum):
     segmentation = "segmentation"
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"SlicerSpineMRI {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def start(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
 ) -> None:
     """SlicerSpineMRI: reads spine MR studies.
 
     Research software, not a medical device. Start with: spine demo
     """
-    if version:
-        say(f"SlicerSpineMRI {__version__}")
-        raise typer.Exit
 
 
 @app.command()
 def scan(
-    folder: Annotated[Path, typer.Argument(help="Folder of DICOM; folders below it count.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder of DICOM; folders below it count.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Show what a folder of DICOM holds and which models apply, or why not."""
@@ -88,6 +95,8 @@ def scan(
     with progress_bar() as progress:
         found = scan_folder(folder, progress=progress)
     if as_json:
+        from SpineLib.listing import scan_as_json
+
         print_json(scan_as_json(found))
     else:
         _print_scan(found)
@@ -118,6 +127,8 @@ def _print_scan(found: Scan) -> None:
 
 
 def _scan_row(stack: Stack) -> list[str]:
+    from SpineLib.listing import applicability
+
     fat = " fat-saturated" if stack.fat_saturated else ""
     spacing = "×".join(f"{mm:.3g}" for mm in stack.spacing)
     if stack.problem:
@@ -138,6 +149,8 @@ def list_models(as_json: Json = False) -> None:
     from SpineLib.models import broken_models, find_models
 
     if as_json:
+        from SpineLib.listing import models_as_json
+
         print_json(models_as_json())
         return
     columns = ("name", "version", "task", "what for", "trained on", "from")
@@ -181,7 +194,9 @@ def verify(as_json: Json = False) -> None:
 
 @models.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="A model's folder, or a zip archive of one.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A model's folder, or a zip archive of one.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Copy a model into your own models, checked."""
@@ -195,7 +210,9 @@ def import_(
 
 
 @models.command()
-def remove(name: Annotated[str, typer.Argument(help="As `models list` names it.")]) -> None:
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` names it.")],
+) -> None:
     """Remove one of your own models."""
     from SpineLib.models import remove as remove_model
 
@@ -205,7 +222,9 @@ def remove(name: Annotated[str, typer.Argument(help="As `models list` names it."
 
 @app.command()
 def simulate(
-    folder: Annotated[Path, typer.Argument(help="Where the DICOM and truth.json go.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where the DICOM and truth.json go.")
+    ],
     kind: Annotated[Kind, typer.Option(help="Which study.")] = Kind.cervical,
     seed: Annotated[int, typer.Option(help="Another number is another patient.", min=0)] = 1,
     profile: Annotated[Profile, typer.Option(help="Ranges to draw from.")] = Profile.standard,
