@@ -98,9 +98,7 @@ def load(model: ModelFolder, device: str | torch.device = "auto") -> Loaded:
     return Loaded(model.card, network, device)
 
 
-def _watched(
-    parts: tuple[torch.Tensor, ...], progress: Progress | None
-) -> Iterator[torch.Tensor]:
+def _watched(parts: tuple[torch.Tensor, ...], progress: Progress | None) -> Iterator[torch.Tensor]:
     step: Callable[[int], None] = progress.advance if progress else (lambda count: None)
     for part in parts:
         if progress:

@@ -174,9 +174,8 @@ def _grid(ij: NDArray, steps: NDArray, size: int, columns: int, rows: int) -> to
     """Sampling places in grid_sample's own units (-1 to 1 over the pixels' outer edges)."""
     offsets = torch.arange(size, dtype=torch.float32) - (size - 1) / 2
     step = torch.from_numpy(steps).float()
-    plane = (
-        step[:, 0] * offsets[None, :, None].expand(size, size, 1)
-        + step[:, 1] * offsets[:, None, None].expand(size, size, 1)
-    )
+    plane = step[:, 0] * offsets[None, :, None].expand(size, size, 1) + step[:, 1] * offsets[
+        :, None, None
+    ].expand(size, size, 1)
     places = torch.from_numpy(ij).float()[:, None, None, :] + plane
     return (places + 0.5) * 2 / torch.tensor([columns, rows]) - 1

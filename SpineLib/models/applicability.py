@@ -53,7 +53,9 @@ def made_for(limits: Applicability) -> str:
     """What the model is for: ``made for axial T2 of the cervical or thoracic spine``."""
     text = f"made for {_or(limits.planes)}"
     text += " MR" if "unknown" in limits.weightings else f" {_or(limits.weightings)}"
-    text += " of the spine" if "unknown" in limits.regions else f" of the {_or(limits.regions)} spine"
+    text += (
+        " of the spine" if "unknown" in limits.regions else f" of the {_or(limits.regions)} spine"
+    )
     return f"{text} ({limits.note})" if limits.note else text
 
 

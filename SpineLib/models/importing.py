@@ -11,9 +11,9 @@ from typing import Any
 
 from SpineLib.errors import BadModel, from_os_error
 from SpineLib.files import writing_folder
+from SpineLib.models import registry
 from SpineLib.models.card import CARD_NAME, read_card
 from SpineLib.models.folder import ModelFolder, open_folder, write_model
-from SpineLib.models.registry import BUNDLED_FOLDER, user_folder
 
 MAXIMUM_BYTES = 4 << 30
 
@@ -49,13 +49,13 @@ def import_model(path: str | Path) -> ModelFolder:
 def _install(source: Path) -> ModelFolder:
     model = ModelFolder(source, read_card(source / CARD_NAME))
     name = model.card.name
-    if (BUNDLED_FOLDER / name).exists():
+    if (registry.BUNDLED_FOLDER / name).exists():
         raise BadModel(
             f"A model called {name} came with the program",
             file=source,
             advice="Give yours another name in its model.json.",
         )
-    target = user_folder() / name
+    target = registry.user_folder() / name
     if target.exists():
         raise BadModel(
             f"There already is a model called {name}",

@@ -96,9 +96,7 @@ def remove(name: str) -> None:
             raise from_os_error(error, folder) from error
         return
     names = ", ".join(folder.name for folder, bundled in _folders() if not bundled)
-    raise BadModel(
-        f"There is no model called {name}", advice=f"Yours are: {names or 'none'}."
-    )
+    raise BadModel(f"There is no model called {name}", advice=f"Yours are: {names or 'none'}.")
 
 
 def _folders() -> list[tuple[Path, bool]]:

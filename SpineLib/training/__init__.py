@@ -1,0 +1,1 @@
+"""Training: segmentation, and the starter models from simulated slices."""

@@ -1,0 +1,61 @@
+"""Cards are checked on the way in."""
+
+import json
+
+import pytest
+
+from SpineLib.errors import BadModel
+from SpineLib.labels import BILSKY
+from SpineLib.models import Card, read_card
+
+
+def test_a_card_survives_writing_and_reading(make_card, tmp_path):
+    card = make_card("grading")
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(card.to_dict()))
+    assert read_card(path) == card
+    assert read_card(path).scheme == BILSKY
+
+
+def test_a_newer_schema_is_refused_and_says_to_update(make_card):
+    data = make_card().to_dict() | {"schema_version": 2, "future": True}
+    with pytest.raises(BadModel, match="schema version 2") as error:
+        Card.from_dict(data)
+    assert "Update" in error.value.advice
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "place"),
+    [
+        ("name", "../evil", "name"),
+        ("threshold", 1.5, "threshold"),
+        ("task", "diagnosis", "task"),
+        ("weights", {"file": "../../weights.safetensors", "sha256": "0" * 64}, "weights/file"),
+        ("weights", {"file": "weights.pkl", "sha256": "0" * 64}, "weights/file"),
+        ("surprise", 1, "the top"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named_with_its_place(make_card, key, value, place):
+    with pytest.raises(BadModel, match=place):
+        Card.from_dict(make_card().to_dict() | {key: value})
+
+
+def test_a_grading_card_needs_a_scheme_with_a_colour_a_grade(make_card):
+    data = make_card("grading").to_dict()
+    without = {key: value for key, value in data.items() if key != "scheme"}
+    with pytest.raises(BadModel, match="grading scheme"):
+        Card.from_dict(without)
+    data["scheme"]["colors"].pop()
+    with pytest.raises(BadModel, match="one colour a grade"):
+        Card.from_dict(data)
+
+
+def test_a_folder_without_a_card_is_not_a_model(tmp_path):
+    with pytest.raises(BadModel, match=r"no model\.json"):
+        read_card(tmp_path / "model.json")
+
+
+def test_a_card_that_is_not_json_is_named(tmp_path):
+    (tmp_path / "model.json").write_text("{")
+    with pytest.raises(BadModel, match="not readable JSON"):
+        read_card(tmp_path / "model.json")
