@@ -20,7 +20,8 @@ _CANDIDATES, _APART, _REFINE = 5, 5, 2
 # How far the canal may wander from one slice to the next, mm: a little from noise, and the more
 # the farther the slices are apart (the canal may lean about 25° to the stack's normal).
 _WANDER_MM, _LEAN, _MOST = 2.0, 0.45, 12.0
-_NETWORK_MULTIPLE = 16
+# The canal network halves the resolution five times.
+_NETWORK_MULTIPLE = 32
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def search_windows(volume: Volume, preprocessing: dict) -> Windows:
     spacing = preprocessing["spacing_mm"]
     slices, rows, columns = volume.shape
     extent = max(rows * volume.spacing[1], columns * volume.spacing[0]) / spacing
-    size = int(np.ceil(extent / _NETWORK_MULTIPLE)) * _NETWORK_MULTIPLE
-    size = max(2 * _NETWORK_MULTIPLE, min(size, preprocessing["pixels"]))
+    extent = min(extent, preprocessing["pixels"])
+    size = max(2, int(np.ceil(extent / _NETWORK_MULTIPLE))) * _NETWORK_MULTIPLE
     centers = np.array([volume.slice_center(k) for k in range(slices)])
     return cut(volume, centers, size, spacing)
 
