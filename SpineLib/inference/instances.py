@@ -150,8 +150,9 @@ def _vertebrae(grid: Volume, discs: list[Slab]) -> NDArray[np.int32]:
         core[(core == number) & ~kept] = 0
     if not core.any():
         return core
-    bones = _nearest_core(mask, core, _zones(grid, mask, discs), grid.spacing[::-1])
-    return _with_loose_parts(grid, mask, bones)
+    zones = _zones(grid, mask, discs)
+    bones = _nearest_core(mask, core, zones, grid.spacing[::-1])
+    return _with_loose_parts(grid, mask, bones, zones)
 
 
 def _core(points: NDArray[np.float64], discs: list[Slab]) -> NDArray[np.int32]:
@@ -221,18 +222,25 @@ def _nearest_core(
 
 
 def _with_loose_parts(
-    grid: Volume, mask: NDArray[np.bool_], bones: NDArray[np.int32]
+    grid: Volume, mask: NDArray[np.bool_], bones: NDArray[np.int32], zones: NDArray[np.int32]
 ) -> NDArray[np.int32]:
-    """Bone that no path reaches (a spinous process cut off) goes to the nearest vertebra."""
+    """Bone that no path reaches (a spinous process cut off) goes to the vertebra of its zone.
+
+    Where that vertebra's body was not found, it goes to the nearest vertebra.
+    """
     pieces, count = ndimage.label(mask & (bones == 0), np.ones((3, 3, 3)))
     if not count:
         return bones
     known = bones > 0
+    bodies = set(np.unique(bones[known]).tolist())
     tree, values = cKDTree(_points(grid, known)), bones[known]
     for n in range(1, count + 1):
         piece = pieces == n
-        distance, nearest = tree.query(_points(grid, piece))
-        bones[piece] = values[nearest[np.argmin(distance)]]
+        own = int(np.bincount(zones[piece]).argmax()) + 1
+        if own not in bodies:
+            distance, nearest = tree.query(_points(grid, piece))
+            own = int(values[nearest[np.argmin(distance)]])
+        bones[piece] = own
     return bones
 
 

@@ -110,6 +110,11 @@ def scaled(voxels: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.clip((voxels - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
 
 
+def centred(image: torch.Tensor) -> torch.Tensor:
+    """Intensities of 0-1 about 0, which is how a network learns from them."""
+    return 4.0 * image - 1.0
+
+
 def sliding_window(
     voxels: NDArray[np.float32],
     network: torch.nn.Module,
@@ -126,7 +131,7 @@ def sliding_window(
 
     Args:
         voxels: [slice, row, column] in 0-1.
-        network: from [batch, 1, *patch] to logits [batch, classes, *patch].
+        network: from `centred` [batch, 1, *patch] to logits [batch, classes, *patch].
         patch: window size in voxels.
         device: where the network is.
         overlap: least share of a window that its neighbour covers too.
@@ -155,7 +160,7 @@ def sliding_window(
                 for start in starts[first : first + batch]
             ]
             windows = torch.stack([source[place] for place in places])[:, None]
-            answers = network(windows.to(memory_format=torch.channels_last_3d))
+            answers = network(centred(windows).to(memory_format=torch.channels_last_3d))
             for place, answer in zip(places, answers.float().softmax(1), strict=True):
                 total[(slice(None), *place)] += answer * weight
                 norm[place] += weight

@@ -18,20 +18,21 @@ import torch
 
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
-from SpineLib.inference.segmentation import sliding_window
+from SpineLib.inference.segmentation import centred, sliding_window
 from SpineLib.inference.semantic import CLASSES
 from SpineLib.networks import build
 from SpineLib.progress import Progress
 from SpineLib.training.segmentation_data import Case, draw, prepare, semantic_of
 
-SPACING = (4.0, 1.5, 1.5)
-PATCH = (16, 128, 96)
+SPACING = (4.0, 2.0, 2.0)
+PATCH = (16, 96, 80)
 NETWORK: dict[str, Any] = {
     "name": "unetr",
     "arguments": {"patch": list(PATCH), "classes": len(CLASSES), "feature_size": 8,
                   "hidden_size": 96, "mlp_size": 192, "heads": 4},
 }  # fmt: skip
-CLASS_WEIGHTS = (0.5, 1.0, 1.5, 1.0)  # discs are small, and naming stands on them
+RISE = 30  # steps until the learning rate is at its highest
+STRENGTH = (0.1, 0.6)  # of the augmentation, from the first step to the last
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Settings:
 
     def share_of_rate(self, step: int) -> float:
         """Learning rate at a step as a share of the highest."""
-        rise = min(1.0, (step + 1) / (0.08 * self.steps))
+        rise = min(1.0, (step + 1) / RISE)
         return rise * (0.01 + 0.99 * (1 + np.cos(np.pi * min(step / self.steps, 1.0))) / 2)
 
 
@@ -94,15 +95,17 @@ def train(
     cases: Sequence[Case],
     settings: Settings,
     *,
+    start: str | Path | None = None,
     checkpoint: str | Path | None = None,
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> torch.nn.Module:
-    """Trains from random weights.
+    """Trains from random weights, or from those of a checkpoint.
 
     Args:
         cases: on the network's grid.
         settings: of the run.
+        start: safetensors file of the weights to begin with.
         checkpoint: safetensors file, written every ``save_every`` steps with its log beside it.
         device: ``cpu`` or ``cuda``.
         progress: one step a batch.
@@ -115,25 +118,27 @@ def train(
         Cancelled: the person cancelled; the last checkpoint stays.
     """
     from monai.losses import DiceCELoss
+    from safetensors.torch import load_file
 
     if not cases:
         raise BadInput("There are no cases to learn from", advice="Prepare some first.")
     progress = progress or Progress()
     torch.manual_seed(settings.seed)
     network = build(NETWORK["name"], NETWORK["arguments"]).to(device)
+    if start is not None:
+        network.load_state_dict(load_file(start))
     network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
     mean = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average)
     )
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, settings.share_of_rate)
-    weights = torch.tensor(CLASS_WEIGHTS, device=device)
-    loss = DiceCELoss(softmax=True, to_onehot_y=True, weight=weights, batch=True)
+    loss = DiceCELoss(softmax=True, to_onehot_y=True, include_background=False, batch=True)
     losses: list[float] = []
     progress.stage("Training", settings.steps)
     for step, (images, classes) in enumerate(_batches(cases, settings)):
         images = images.to(device, memory_format=torch.channels_last_3d)
-        answer = loss(network(images), classes.to(device))
+        answer = loss(network(centred(images)), classes.to(device))
         optimizer.zero_grad(set_to_none=True)
         answer.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -182,8 +187,10 @@ def _batches(
 
     def one(step: int) -> tuple[torch.Tensor, torch.Tensor]:
         rng = np.random.default_rng([settings.seed, step])
+        strength = float(np.interp(step / settings.steps, (0, 1), STRENGTH))
         pairs = [
-            draw(cases[int(rng.integers(len(cases)))], PATCH, rng) for _ in range(settings.batch)
+            draw(cases[int(rng.integers(len(cases)))], PATCH, rng, strength=strength)
+            for _ in range(settings.batch)
         ]
         images, classes = zip(*pairs, strict=True)
         return torch.stack(images), torch.stack(classes)

@@ -76,7 +76,7 @@ def prepare(volume: Volume, classes: Volume, spacing: Sequence[float]) -> Case:
 
 
 def draw(
-    case: Case, patch: Sequence[int], rng: np.random.Generator
+    case: Case, patch: Sequence[int], rng: np.random.Generator, *, strength: float = 1.0
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """A random patch of a case, moved, turned, scaled and with another contrast.
 
@@ -84,12 +84,13 @@ def draw(
         case: on the network's grid.
         patch: slices, rows, columns.
         rng: the only source of chance.
+        strength: how far the contrast strays from the case's own, 0 to 1.
 
     Returns:
         Image float32 [1, *patch] in 0-1 and classes int64 [1, *patch].
     """
     image, classes = _place(case, patch, rng)
-    return _contrast(image, rng)[None], classes[None]
+    return _contrast(image, rng, strength)[None], classes[None]
 
 
 def _place(
@@ -122,19 +123,21 @@ def _place(
     return image, classes.long()
 
 
-def _contrast(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+def _contrast(image: torch.Tensor, rng: np.random.Generator, strength: float) -> torch.Tensor:
     """Contrast, field, blur and noise of another scanner and sequence."""
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 * strength:
         image = _random_filters(image, rng)
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 * strength:
         image = _remapped(image, rng)
-    image = image.clamp(1e-4, 1) ** float(np.exp(rng.uniform(-0.6, 0.6)))
-    if rng.random() < 0.7:
-        image = image * _field(image.shape, rng)
+    image = image.clamp(1e-4, 1) ** float(np.exp(strength * rng.uniform(-0.6, 0.6)))
+    if rng.random() < 0.8:
+        image = image * _field(image.shape, rng) ** strength
     if rng.random() < 0.4:
         image = _blurred(image, rng.uniform(0.3, 1.2))
-    noise = rng.uniform(0, 0.08) * torch.from_numpy(
-        rng.standard_normal((2, *image.shape)).astype(np.float32)
+    noise = (
+        strength
+        * rng.uniform(0, 0.08)
+        * torch.from_numpy(rng.standard_normal((2, *image.shape)).astype(np.float32))
     )
     # Magnitude of a complex signal (Gudbjartsson & Patz 1995): Rician noise.
     image = torch.sqrt((image + noise[0]) ** 2 + noise[1] ** 2)
