@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pydicom import config
 from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
@@ -190,12 +191,16 @@ def _check_image(elements: Elements, pixels: PixelPlace, path: Path) -> None:
     modality = text(elements, "Modality")
     if modality in _NOT_IMAGES or not integer(elements, "Rows"):
         sop_class = text(elements, "SOPClassUID")
-        name = UID(sop_class).name if sop_class else modality or "an object of unknown kind"
+        name = _class_name(sop_class) or modality or "an object of unknown kind"
         raise BadInput(f"is not an image but {name}", file=path)
     if not pixels.keyword:
         raise BadInput("is truncated: it ends before its pixels", file=path)
     if pixels.keyword != "PixelData":
         raise BadInput(f"holds {pixels.keyword}, which MR images do not have", file=path)
+
+
+def _class_name(sop_class: str) -> str:
+    return UID(sop_class, validation_mode=config.IGNORE).name if sop_class else ""
 
 
 def _object_header(elements: Elements, path: Path, syntax: str, pixels: PixelPlace) -> ObjectHeader:

@@ -157,6 +157,8 @@ def _by_physics(physics: Physics) -> str:
     if "EP" in sequence or _PLANAR_NAMES.match(name) or echo is None:
         return ""
     inversion = physics.inversion_time if "IR" in sequence or not sequence else None
+    if "IR" in sequence and not inversion:
+        return ""
     if inversion and STIR_TI[0] <= inversion <= STIR_TI[1]:
         return "STIR" if "GR" not in sequence else ""
     if inversion and T1_INVERSION_TI[0] <= inversion <= T1_INVERSION_TI[1]:

@@ -23,8 +23,9 @@ from SpineLib.volume import LPS_TO_RAS, lps_to_ras
 # de-identifiers round to no less than 1e-3 (0.06°); 0.2° moves the rim of a 320 mm field of
 # view by half a millimetre, less than a pixel. Neighbouring discs differ by degrees.
 ANGLE_TOLERANCE = 0.2
-# Positions are rounded to 0.1 mm at worst, so steps differ by as much; beyond it by 2 %.
-STEP_TOLERANCE_MM, STEP_TOLERANCE = 0.1, 0.02
+# Positions are rounded to 0.1 mm at worst: a slice is 0.1 mm beside its place, a step 0.2 mm
+# longer than the one before. Beyond that, steps of one stack differ by less than 2 %.
+PLACE_TOLERANCE_MM, STEP_TOLERANCE_MM, STEP_TOLERANCE = 0.1, 0.2, 0.02
 # A slice this close to another one is at the same place.
 SAME_PLACE_MM = 0.05
 # Above this angle between the slices' normal and the line through their corners a stack is
@@ -271,7 +272,7 @@ def _spacings(ordered: Frames, normal: NDArray[np.float64]) -> list[float]:
 def _by_line(ordered: Frames, normal: NDArray[np.float64], spacing: float) -> list[Frames]:
     """Groups of the same phase along the normal and the same offset across it."""
     groups: list[tuple[NDArray[np.float64], float, Frames]] = []
-    tolerance = max(STEP_TOLERANCE_MM, STEP_TOLERANCE * spacing)
+    tolerance = max(PLACE_TOLERANCE_MM, STEP_TOLERANCE * spacing)
     for frame in ordered:
         point = np.array(frame.position)
         depth = float(point @ normal)
@@ -315,10 +316,15 @@ def _longest_run(steady: NDArray[np.bool_], lengths: NDArray[np.float64]) -> tup
 
 
 def _plausible_pair(pair: Frames) -> bool:
-    """Whether two slices alone may be neighbours: their step is what the header says, if it does."""
+    """Whether two slices alone may be neighbours, by what the header says of their distance.
+
+    Spacing Between Slices is the gap alone in some headers, so the thickness speaks as well.
+    """
     step = float(np.linalg.norm(np.subtract(pair[1].position, pair[0].position)))
-    said = pair[0].between or pair[0].thickness
-    return not said or step <= 2.5 * said
+    between, thickness = pair[0].between or 0.0, pair[0].thickness or 0.0
+    if not between and not thickness:
+        return True
+    return step <= max(1.5 * max(between, thickness), 0.0 if between else 2.5 * thickness)
 
 
 def _missing(
@@ -395,13 +401,13 @@ def _placed(
         depth = float(step @ normal)
         across = float(np.linalg.norm(step - depth * normal))
         angle = float(np.degrees(np.arctan2(across, abs(depth))))
-        if angle > SHEAR_TOLERANCE:
+        if angle > SHEAR_TOLERANCE and across * (len(row) - 1) > PLACE_TOLERANCE_MM:
             problem = (
                 f"the slices are sheared by {angle:.1f}° (gantry tilt), not a right-angled volume"
             )
             return Block(tuple(row), None, missing, problem)
         expected = points[0] + np.outer(np.arange(len(row)), step)
-        if np.abs(points - expected).max() > max(STEP_TOLERANCE_MM, 0.05 * depth):
+        if np.abs(points - expected).max() > max(PLACE_TOLERANCE_MM, 0.05 * depth):
             return Block(tuple(row), None, missing, "the slices are not evenly spaced")
     else:
         depth = row[0].between or row[0].thickness or 0.0

@@ -52,8 +52,8 @@ class SeriesWriter:
         writer.write(folder, [that]) writes it and returns the files.
     """
 
-    rows: int = 12
-    columns: int = 16
+    rows: int = 36
+    columns: int = 44
     pixel_spacing: tuple[float, float] = (0.7, 0.6)
     tags: dict[str, Any] = field(default_factory=lambda: dict(T2_TSE))
 
@@ -239,7 +239,7 @@ def angled_series(writer: SeriesWriter, tmp_path: Path) -> Path:
     The two lowest blocks overlap, the header is stripped of SOPClassUID and Manufacturer, the
     pixels are RLE-compressed, and the files come in another order than the slices.
     """
-    discs = [(-12, 60), (-4, 30), (6, 0), (16, -30), (30, -48)]
+    discs = [(-12, 60), (-4, 30), (6, 0), (16, -30), (30, -42)]
     blocks = [writer.place(5, 4.0, angle=angle, center=(0, 0, height)) for angle, height in discs]
     writer.write(
         tmp_path / "angled",
