@@ -114,6 +114,11 @@ def from_exception(error: BaseException) -> SpineError:
         return Cancelled()
     if isinstance(error, OSError):
         return from_os_error(error, error.filename or "no file named")
+    if isinstance(error, ModuleNotFoundError):
+        return SpineError(
+            f"The Python package {error.name} is not installed",
+            advice="Set up again: from a clone with ./spine, in Slicer with the PyTorch extension.",
+        )
     if isinstance(error, MemoryError):
         return SpineError("There is not enough memory", advice="Close other programs.")
     return SpineError(

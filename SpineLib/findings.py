@@ -316,8 +316,6 @@ def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:
         BadInput: a newer schema version, or a value that the schema does not allow; the place
             in the file is named.
     """
-    import jsonschema
-
     if data.get("schema_version", 0) > SCHEMA_VERSION:
         raise BadInput(
             f"These findings are of schema version {data['schema_version']}, this program knows "
@@ -325,6 +323,10 @@ def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:
             file=file,
             advice="Update SlicerSpineMRI.",
         )
+    try:
+        import jsonschema
+    except ModuleNotFoundError:  # Slicer's own Python; the worker checked what it wrote
+        return
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     errors = list(jsonschema.Draft202012Validator(schema).iter_errors(data))
     if errors:
