@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
+from torch.nn import functional as F  # noqa: N812
 
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.windows import Windows, cut, scaled

@@ -94,7 +94,7 @@ def load(model: ModelFolder, device: str | torch.device = "auto") -> Loaded:
         ) from error
     network = network.float().eval().requires_grad_(False).to(device)
     if not any(isinstance(m, nn.Conv3d) for m in network.modules()):
-        network = network.to(memory_format=torch.channels_last)
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Loaded(model.card, network, device)
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
+from torch.nn import functional as F  # noqa: N812
 
 from SpineLib.errors import BadInput
 from SpineLib.inference.canal import CanalPath
@@ -55,12 +55,17 @@ def class_activation(
     if target is None and loaded.card.task == "compression":
         target = 1
     with torch.enable_grad():
-        camera = GradCAM(loaded.network, target_layers="trunk.layer4")
+        # MONAI's own postprocessing turns the map upside down (most active becomes 0).
+        camera = GradCAM(loaded.network, target_layers="trunk.layer4", postprocessing=_as_is)
         # Gradients are needed of the activations only; an input that asks for them is enough.
         held = batch.to(loaded.device).contiguous().requires_grad_(True)
         activation = camera(held, class_idx=target)[0, 0].detach().cpu()
     activation = torch.nan_to_num(activation)
     return _on_slice(activation, part, k - near.start, centers, preprocessing)
+
+
+def _as_is(activation: torch.Tensor) -> torch.Tensor:
+    return activation
 
 
 def _part(volume: Volume, near: range) -> Volume:

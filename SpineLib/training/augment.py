@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional as F  # noqa: N812
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def moved(
 
 def recoloured(pixels: torch.Tensor, ranges: Ranges) -> torch.Tensor:
     """Random contrast, unevenness, sharpness and noise of windows in 0–1; same shape."""
-    batch, channels, size, _ = pixels.shape
+    batch, _, size, _ = pixels.shape
     exponent = torch.exp(_each(batch, 1, 1, 1) * torch.log(torch.tensor(ranges.gamma)))
     pixels = pixels.clamp(min=0) ** exponent
     inverted = torch.rand(batch, 1, 1, 1) < ranges.invert

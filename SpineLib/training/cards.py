@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from SpineLib.labels import BILSKY
 from SpineLib.models.card import Applicability, Card, StudyRule
 
@@ -22,7 +24,7 @@ _TRUNK = {"depth": 18, "widths": [16, 32, 64, 128], "channels": 3, "pool": False
 
 def starter(task: str) -> Card:
     """The card of the starter model of a task; weights and figures are still to come."""
-    common = {
+    common: dict[str, Any] = {
         "version": "0.1.0",
         "starter": True,
         "training_data": _SIMULATED,
@@ -34,7 +36,7 @@ def starter(task: str) -> Card:
     )
 
 
-def _canal() -> dict:
+def _canal() -> dict[str, Any]:
     return {
         "name": "starter-canal",
         "title": "Finds the spinal canal on axial slices (starter)",
@@ -52,7 +54,7 @@ def _canal() -> dict:
     }
 
 
-def _compression() -> dict:
+def _compression() -> dict[str, Any]:
     return {
         "name": "starter-compression",
         "title": "Cord compression on axial T2 slices (starter)",
@@ -73,7 +75,7 @@ def _compression() -> dict:
     }
 
 
-def _grading() -> dict:
+def _grading() -> dict[str, Any]:
     return {
         "name": "starter-grading",
         "title": "Bilsky grade on axial T2 slices with known metastases (starter)",

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional as F  # noqa: N812
 
+from SpineLib.errors import BadInput
+from SpineLib.inference.windows import scaled
 from SpineLib.labels import BILSKY
 from SpineLib.models import Card, ModelFolder, write_model
 from SpineLib.networks import build
@@ -63,9 +65,8 @@ def train(task: str, samples: Samples, recipe: Recipe, *, seed: int) -> tuple[Ca
     torch.manual_seed(seed)
     card = cards.starter(task)
     network = build(card.network["name"], card.network["arguments"])
-    network = network.to(memory_format=torch.channels_last)
-    batcher = {"canal": _SearchBatches, "compression": _LesionBatches, "grading": _GradeBatches}
-    batches = batcher[task](samples, card, recipe.batch, np.random.default_rng(seed))
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    batches = _BATCHES[task](samples, card, recipe.batch, np.random.default_rng(seed))
     model: nn.Module = _WithFeatures(network) if task == "grading" else network
     fitted = fit(
         model, batches, batches.loss, steps=recipe.steps, rate=recipe.rate, minutes=recipe.minutes
@@ -73,13 +74,24 @@ def train(task: str, samples: Samples, recipe: Recipe, *, seed: int) -> tuple[Ca
     return card, fitted.network if isinstance(fitted, _WithFeatures) else fitted
 
 
-class _SearchBatches:
+class _Batches:
+    """Draws changed samples; what a task's subclasses say is how, and what is lost by an error."""
+
+    def __init__(self, samples: Samples, card: Card, size: int, rng: np.random.Generator) -> None:
+        self.samples, self.card, self.size, self.rng = samples, card, size, rng
+
+    def __call__(self) -> tuple[torch.Tensor, torch.Tensor]:
+        raise TypeError("a task's batches are a subclass")
+
+    @staticmethod
+    def loss(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return F.cross_entropy(outputs, targets, label_smoothing=0.05)
+
+
+class _SearchBatches(_Batches):
     ranges = Ranges(
         shift=46, turn=20, scale=1.3, gamma=2.0, noise=0.1, blur=0.3, invert=0.2, border=0.25
     )
-
-    def __init__(self, samples: Samples, card: Card, size: int, rng: np.random.Generator) -> None:
-        self.samples, self.size, self.rng = samples, size, rng
 
     def __call__(self) -> tuple[torch.Tensor, torch.Tensor]:
         chosen = self.rng.integers(0, len(self.samples.pixels), self.size)
@@ -87,31 +99,31 @@ class _SearchBatches:
         place = torch.from_numpy(self.samples.place[chosen])
         windows, at = moved(pixels, place, _SEARCH_CROP, 1.0, self.ranges)
         windows = cropped(recoloured(windows, self.ranges), at, self.ranges)
-        from SpineLib.inference.windows import scaled
-
         axis = torch.arange(_SEARCH_CROP // 2) * 2 + 0.5
         away = (axis - at[:, :1])[:, :, None] ** 2 + (axis - at[:, 1:])[:, None, :] ** 2
         heat = torch.exp(-away / (2 * (HEAT_MM / SEARCH_MM) ** 2))
         return scaled(windows).contiguous(memory_format=torch.channels_last), heat[:, None]
 
     @staticmethod
-    def loss(logits: torch.Tensor, heat: torch.Tensor) -> torch.Tensor:
+    def loss(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """Focal loss for heatmaps (Law & Deng 2018, CornerNet, eq. 1), soft targets."""
-        p = torch.sigmoid(logits)
-        log_p, log_not = F.logsigmoid(logits), F.logsigmoid(-logits)
-        cost = heat * (1 - p) ** 2 * log_p + (1 - heat) ** 4 * p**2 * log_not
-        return -cost.sum() / heat.sum() * 4
+        p = torch.sigmoid(outputs)
+        log_p, log_not = F.logsigmoid(outputs), F.logsigmoid(-outputs)
+        cost = targets * (1 - p) ** 2 * log_p + (1 - targets) ** 4 * p**2 * log_not
+        return -cost.sum() / targets.sum() * 4
 
 
-class _LesionBatches:
+class _LesionBatches(_Batches):
     ranges = Ranges(shift=5, turn=12, scale=1.12, apart=1.5, gamma=1.6, noise=0.06, blur=0.35)
 
     def __init__(self, samples: Samples, card: Card, size: int, rng: np.random.Generator) -> None:
-        self.samples, self.size, self.rng = samples, size, rng
+        super().__init__(samples, card, size, rng)
         self.pixels = card.preprocessing["pixels"]
         self.pixel = card.preprocessing["spacing_mm"] / LESION_MM
         self.context = card.preprocessing["context"]
         self.groups = self.grouped()
+        if not all(len(group) for group in self.groups):
+            raise BadInput("The samples do not hold every class", advice="Simulate more cases.")
 
     def grouped(self) -> list[np.ndarray]:
         return [np.flatnonzero(~self.samples.compressed), np.flatnonzero(self.samples.compressed)]
@@ -123,8 +135,6 @@ class _LesionBatches:
         stacked = torch.from_numpy(self.samples.pixels[self._neighbours(chosen)]).float() / 255
         place = torch.from_numpy(self.samples.place[chosen])
         windows, _ = moved(stacked, place, self.pixels, self.pixel, self.ranges)
-        from SpineLib.inference.windows import scaled
-
         windows = scaled(recoloured(windows, self.ranges))
         return windows.contiguous(memory_format=torch.channels_last), torch.from_numpy(target)
 
@@ -136,10 +146,6 @@ class _LesionBatches:
         same = self.samples.case[near] == self.samples.case[chosen][:, None]
         return np.where(same, near, chosen[:, None])
 
-    @staticmethod
-    def loss(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        return F.cross_entropy(logits, target, label_smoothing=0.05)
-
 
 class _GradeBatches(_LesionBatches):
     """Slices by grade; the loss also knows that neighbouring grades are near."""
@@ -148,18 +154,21 @@ class _GradeBatches(_LesionBatches):
         return [np.flatnonzero(self.samples.bilsky == grade) for grade in BILSKY.grades]
 
     @staticmethod
-    def loss(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Cross entropy of the distances, plus 0.05 of the squared distance to the own prototype.
+    def loss(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Cross entropy of the distances, plus 0.05 of that to the nearest prototype.
 
         The second term keeps a grade together (Yang et al. 2018, prototype loss); targets give
         10 % to the neighbouring grades.
         """
-        logits, compact = out[:, :-1], out[:, -1]
+        logits, compact = outputs[:, :-1], outputs[:, -1]
         grades = logits.shape[1]
-        away = (torch.arange(grades)[None] - target[:, None]).abs()
+        away = (torch.arange(grades)[None] - targets[:, None]).abs()
         soft = torch.where(away == 0, 0.9, torch.where(away == 1, 0.1, 0.0))
         soft = soft / soft.sum(1, keepdim=True)
         return F.cross_entropy(logits, soft) + 0.05 * compact.mean()
+
+
+_BATCHES = {"canal": _SearchBatches, "compression": _LesionBatches, "grading": _GradeBatches}
 
 
 class _WithFeatures(nn.Module):
@@ -176,7 +185,7 @@ class _WithFeatures(nn.Module):
 
 
 RECIPES = {
-    "canal": Recipe(batch=32, steps=2600, rate=4e-3, minutes=12),
+    "canal": Recipe(batch=24, steps=2200, rate=4e-3, minutes=9),
     "compression": Recipe(batch=48, steps=2600, rate=3e-3, minutes=12),
     "grading": Recipe(batch=48, steps=2600, rate=3e-3, minutes=12),
 }
