@@ -16,7 +16,6 @@ class Picture:
         caption: what it shows, in words.
         png: lossless, for the folder of pictures.
         jpeg: small, for the report.
-        level: vertebral level where there is one, for the caption.
     """
 
     caption: str

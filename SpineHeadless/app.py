@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from SpineHeadless.libraries import check_libraries
+from SpineHeadless.overlay import Overlay
 
 
 class HeadlessSlicer:
@@ -35,6 +36,7 @@ class HeadlessSlicer:
         self._keep_messages()
         self.scene = self._app.scene
         self.logic = self._app.app_logic
+        self._overlays: dict[int, Overlay] = {}
 
     @property
     def messages(self) -> str:
@@ -65,6 +67,12 @@ class HeadlessSlicer:
         # Peeling draws nothing translucent on Mesa's software renderer.
         view.renderer().SetUseDepthPeeling(False)
         return view
+
+    def overlay(self, view: Any) -> Overlay:
+        """The view's texts; made once a view, so that they are replaced and not heaped up."""
+        if id(view) not in self._overlays:
+            self._overlays[id(view)] = Overlay(view.first_renderer())
+        return self._overlays[id(view)]
 
     def _slice_view(self, name: str, orientation: Any, color: str) -> Any:
         from trame_slicer.views import SliceView

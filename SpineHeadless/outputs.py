@@ -9,7 +9,6 @@ from SpineCompressionLib.ReadingScene import ReadingScene
 from SpineHeadless.app import HeadlessSlicer
 from SpineHeadless.pictures import take_pictures
 from SpineHeadless.scene import save_scene
-from SpineLib.errors import from_os_error
 from SpineLib.files import writing_folder
 from SpineLib.findings import write_csv, write_json
 from SpineLib.progress import Progress
@@ -41,19 +40,17 @@ def write_outputs(
         Cancelled: the person cancelled; the folder is as it was.
     """
     progress = progress or Progress()
-    progress.stage("Starting Slicer's views")
-    app = app or HeadlessSlicer()
-    app.scene.Clear(False)
-    ReadingScene(app.scene).show(reading)
-    pictures = take_pictures(app, reading, progress=progress)
+    # The folder comes first: one that cannot be written to is said before the work, not after.
     with writing_folder(out) as folder:
+        progress.stage("Starting Slicer's views")
+        app = app or HeadlessSlicer()
+        app.scene.Clear(False)
+        ReadingScene(app.scene).show(reading)
+        pictures = take_pictures(app, reading, progress=progress)
         progress.stage("Writing the report and the scene", 3)
         (folder / "pictures").mkdir()
-        try:
-            for name, picture in pictures.items():
-                (folder / "pictures" / f"{name}.png").write_bytes(picture.png)
-        except OSError as error:
-            raise from_os_error(error, out) from error
+        for name, picture in pictures.items():
+            (folder / "pictures" / f"{name}.png").write_bytes(picture.png)
         embedded = {name: picture.jpeg for name, picture in pictures.items()}
         write_report(reading, embedded, folder / "report.html")
         progress.advance()
@@ -64,3 +61,13 @@ def write_outputs(
         progress.advance()
         save_scene(app, folder / "scene.mrb")
         progress.advance()
+        written = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    _remove_stale(Path(out), written)
+
+
+def _remove_stale(out: Path, written: set[Path]) -> None:
+    """Removes what an earlier reading left under our names: its pictures are not this study's."""
+    ours = [*out.glob("pictures/*.png"), out / "segmentation.nrrd"]
+    for path in ours:
+        if path.relative_to(out) not in written:
+            path.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ _PLACES = {
     "verdict": (0.988, 0.985, "right", "top"),
     "left": (0.015, 0.52, "left", "center"),
     "right": (0.985, 0.52, "right", "center"),
-    "top": (0.5, 0.985, "center", "top"),
+    "top": (0.5, 0.925, "center", "top"),
     "bottom": (0.5, 0.055, "center", "bottom"),
     "notice": (0.5, 0.008, "center", "bottom"),
 }
@@ -31,21 +31,24 @@ class Overlay:
     def __init__(self, renderer: Any) -> None:
         self._actors = {name: self._actor(renderer, *place) for name, place in _PLACES.items()}
 
-    def show(self, texts: dict[str, str], *, height: int, color: str = "#000000") -> None:
+    def show(self, texts: dict[str, str], *, size: tuple[int, int], color: str = "#000000") -> None:
         """Replaces the texts.
 
         Args:
             texts: place → text; places: ``title``, ``verdict``, ``left``, ``right``, ``top``,
                 ``bottom`` (the orientation letters) and ``notice``.
-            height: the view's pixels, which the letters' size follows.
+            size: the view's pixels across and up, which the letters' size follows.
             color: behind the verdict, ``#RRGGBB``; its text is black or white, whichever reads.
         """
         from SpineLib.labels import rgb
 
         for name, actor in self._actors.items():
-            actor.SetInput(texts.get(name, ""))
+            words = texts.get(name, "")
+            actor.SetInput(words)
             share = {"notice": 0.028, "title": 0.036, "verdict": 0.042}.get(name, 0.045)
-            actor.GetTextProperty().SetFontSize(max(9, round(share * height)))
+            # Arial's letters are about half as wide as they are high.
+            fitting = 0.95 * size[0] / (0.55 * max(len(words), 1))
+            actor.GetTextProperty().SetFontSize(max(8, round(min(share * size[1], fitting))))
         verdict = self._actors["verdict"].GetTextProperty()
         verdict.SetBackgroundColor(*rgb(color))
         verdict.SetBackgroundOpacity(1.0)

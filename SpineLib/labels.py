@@ -33,6 +33,8 @@ VERDICT_COLORS = {
 VERDICT_LETTERS = {NOT_COMPRESSED: "N", BORDERLINE: "?", COMPRESSED: "C", NOT_ASSESSED: "–"}
 
 STARTER_NOTICE = "Starter model, simulated training data, not for clinical use"
+# Where no starter model answered: every face still says what the software is not for.
+RESEARCH_NOTICE = "Research software, not for clinical use"
 
 
 def rgb(color: str) -> tuple[float, float, float]:
@@ -159,19 +161,40 @@ class Code:
     meaning: str
 
 
-CATEGORY = Code("123037004", "SCT", "Anatomical structure")
+CATEGORY = Code("123037004", "SCT", "Anatomical Structure")
 CANAL_CODE = Code("61853006", "SCT", "Spinal canal")
 CORD_CODE = Code("2748008", "SCT", "Spinal cord")
 DISC_CODE = Code("360499006", "SCT", "Intervertebral disc")
 VERTEBRA_CODE = Code("51282000", "SCT", "Vertebra")
-_LEVEL_CODES = {
-    "T12": Code("23215003", "SCT", "T12 vertebra"),
-    "L1": Code("66794005", "SCT", "L1 vertebra"),
-    "L2": Code("14293000", "SCT", "L2 vertebra"),
-    "L3": Code("36470004", "SCT", "L3 vertebra"),
-    "L4": Code("11994002", "SCT", "L4 vertebra"),
-    "L5": Code("49668003", "SCT", "L5 vertebra"),
-    "S1": Code("65985001", "SCT", "S1 vertebra"),
+_LEVEL_VALUES = {
+    "C1": "14806007",
+    "C2": "39976000",
+    "C3": "113205007",
+    "C4": "5329002",
+    "C5": "36978003",
+    "C6": "36054005",
+    "C7": "87391001",
+    "T1": "64864005",
+    "T2": "53733008",
+    "T3": "1626008",
+    "T4": "73071006",
+    "T5": "56401006",
+    "T6": "45296009",
+    "T7": "62487009",
+    "T8": "11068009",
+    "T9": "82687006",
+    "T10": "7610001",
+    "T11": "12989004",
+    "T12": "23215003",
+    "L1": "66794005",
+    "L2": "14293000",
+    "L3": "36470004",
+    "L4": "11994002",
+    "L5": "49668003",
+    "S1": "65985001",
+}
+LEVEL_CODES = {
+    name: Code(value, "SCT", f"{name} vertebra") for name, value in _LEVEL_VALUES.items()
 }
 
 
@@ -182,4 +205,4 @@ def terminology(kind: str, name: str) -> Code:
         return CANAL_CODE
     if kind == "disc":
         return DISC_CODE
-    return _LEVEL_CODES.get(name, VERTEBRA_CODE)
+    return LEVEL_CODES.get(name, VERTEBRA_CODE)

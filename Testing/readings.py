@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+
 from SpineLib.findings import (
     Compression,
     CompressionSummary,
@@ -111,7 +112,7 @@ def graded(cervical: Reading) -> Reading:
             continue
         grade = "2" if one.compression.verdict == COMPRESSED else "0"
         names = ("0", "1a", "1b", "1c", "2", "3")
-        rest = {name: 0.04 for name in names}
+        rest = dict.fromkeys(names, 0.04)
         interval = ["1c", "2"] if grade == "2" else ["0", "1a"]
         one.grading = Grading(
             ASSESSED, "", "Bilsky", 0.84 if grade == "2" else 0.12,

@@ -6,13 +6,15 @@ import json
 from typing import Any
 
 import slicer
+from SpineSegmentationLib import spineSegmentation
+from SpineSegmentationLib.segmentNames import addSegmentNames
+from SpineSegmentationLib.subjectHierarchy import placeUnder, studyItem
+from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
+
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.volume import Frame, Volume
-from SpineSegmentationLib import spineSegmentation
-from SpineSegmentationLib.subjectHierarchy import placeUnder, studyItem
-from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
 
 from .activationVolume import addActivationVolume
 from .findingsTable import addFindingsTable
@@ -30,7 +32,7 @@ class ReadingScene:
 
     Each node has the attributes ``SpineMRI.Kind`` (``volume``, ``verdicts``, ``slice labels``,
     ``flagged runs``, ``findings table``, ``probability chart``, ``class activation``,
-    ``spine segmentation``, ``findings``) and ``SpineMRI.Stack``, and a reference
+    ``spine segmentation``, ``segment names``, ``findings``) and ``SpineMRI.Stack``, and a reference
     ``SpineMRI.volume`` to its volume. The findings stand as JSON in a text node, so a saved
     scene holds all that was said. `show` replaces what an earlier reading left of the same stack.
 
@@ -118,7 +120,9 @@ class ReadingScene:
                 )
             return Findings.from_dict(data)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise BadInput("The scene's findings are damaged", advice="Read the study again.") from error
+            raise BadInput(
+                "The scene's findings are damaged", advice="Read the study again."
+            ) from error
 
     def reading(self) -> Reading | None:
         """The whole reading, volumes, segmentation and activations included."""
@@ -179,6 +183,8 @@ class ReadingScene:
             self.scene, reading.segmentation, finding, volumeNode, algorithm
         )
         self._mark(node, spineSegmentation.KIND, finding.stack, volumeNode)
+        names = addSegmentNames(self.scene, reading.segmentation, finding, volumeNode)
+        self._mark(names, "segment names", finding.stack, volumeNode)
 
     def _showFindings(self, findings: Findings) -> None:
         node = self.scene.AddNewNodeByClass("vtkMRMLTextNode", "Spine MRI findings")

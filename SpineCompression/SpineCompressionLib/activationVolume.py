@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from SpineLib.volume import Volume
 from SpineSegmentationLib.subjectHierarchy import placeBeside
 from SpineSegmentationLib.volumeNodes import addVolumeNode
+
+from SpineLib.volume import Volume
 
 # Below this share of the peak the picture underneath shows.
 VISIBLE_FROM = 0.3
@@ -46,5 +47,12 @@ def _ramp(scene: slicer.vtkMRMLScene) -> Any:
     for index in range(256):
         share = index / 255
         # Dark red to yellow to white: brightness rises throughout, so grey prints keep the order.
-        node.SetColor(index, f"{share:.2f}", min(1.0, 0.25 + 1.5 * share), max(0.0, 1.6 * share - 0.5), max(0.0, 3.0 * share - 2.0), 1.0)
+        node.SetColor(
+            index,
+            f"{share:.2f}",
+            min(1.0, 0.25 + 1.5 * share),
+            max(0.0, 1.6 * share - 0.5),
+            max(0.0, 3.0 * share - 2.0),
+            1.0,
+        )
     return scene.AddNode(node)

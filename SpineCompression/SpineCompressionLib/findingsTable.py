@@ -6,9 +6,10 @@ from typing import Any
 
 import slicer
 import vtk
+from SpineSegmentationLib.subjectHierarchy import placeBeside
+
 from SpineLib.findings import SliceFinding, StackFindings
 from SpineLib.labels import ASSESSED
-from SpineSegmentationLib.subjectHierarchy import placeBeside
 
 from .verdicts import verdictOf
 

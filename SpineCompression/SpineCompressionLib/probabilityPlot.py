@@ -6,9 +6,10 @@ from typing import Any
 
 import slicer
 import vtk
+from SpineSegmentationLib.subjectHierarchy import placeBeside
+
 from SpineLib.findings import StackFindings
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, VERDICT_COLORS, rgb
-from SpineSegmentationLib.subjectHierarchy import placeBeside
 
 
 def addProbabilityPlot(

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import slicer
 from numpy.typing import NDArray
+from SpineSegmentationLib.subjectHierarchy import placeBeside
+
 from SpineLib.findings import SliceFinding, StackFindings
 from SpineLib.volume import Volume
-from SpineSegmentationLib.subjectHierarchy import placeBeside
 
 from .verdictHalo import OUTER_RADIUS, canalCenters
 from .verdicts import runs, shortText, worst
@@ -44,12 +45,13 @@ def addSliceLabels(
     # Seen in every sagittal and coronal slice, left and behind the ring, never on the cord.
     flagged.GetDisplayNode().SetSliceProjection(True)
     flagged.GetDisplayNode().SetSliceProjectionUseFiducialColor(True)
+    flagged.GetDisplayNode().SetSliceProjectionOpacity(1.0)
     for run in runs(stack):
         one = worst(run)
         if one is None:
             continue
         place = centers[stack.slices.index(one)] + (OUTER_RADIUS + GAP) * (left - anterior)
-        _addPoint(flagged, place, shortText(one), one)
+        _addPoint(flagged, place, shortText(one, scheme=False), one)
     for node in (slices, flagged):
         placeBeside(scene, node, volumeNode)
     return slices, flagged

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import slicer
 from numpy.typing import NDArray
+from SpineSegmentationLib.labelmapNodes import addSegmentationNode
+from SpineSegmentationLib.Segment import Segment
+
 from SpineLib.findings import SliceFinding, StackFindings
 from SpineLib.labels import VERDICT_COLORS, VERDICT_LETTERS
 from SpineLib.volume import Volume
-from SpineSegmentationLib.labelmapNodes import addSegmentationNode
-from SpineSegmentationLib.Segment import Segment
 
 from .verdicts import verdictOf
 
@@ -45,7 +46,7 @@ def addVerdictHalo(
     name = f"{volumeNode.GetName()} verdicts"
     node = addSegmentationNode(scene, halo, segments, name, volumeNode, "SlicerSpineMRI verdicts")
     display = node.GetDisplayNode()
-    display.SetOpacity2DFill(0.65)
+    display.SetOpacity2DFill(0.9)
     display.SetOpacity2DOutline(1.0)
     node.CreateClosedSurfaceRepresentation()
     return node

@@ -13,8 +13,12 @@ def verdictOf(one: SliceFinding) -> str:
     return one.compression.verdict
 
 
-def shortText(one: SliceFinding) -> str:
-    """``C 0.96 · 2 (high)``: letter, probability, grade; what was not assessed is left out.
+def shortText(one: SliceFinding, *, scheme: bool = True) -> str:
+    """``C 0.96 · Bilsky 2 (high)``: letter, probability, grade if there is one.
+
+    Args:
+        one: the slice.
+        scheme: name the grading and its group too; without, ``C 0.96 · 2``.
 
     Example:
         >>> shortText(SliceFinding(0, "", 1, [0.0, 0.0, 0.0]))
@@ -27,7 +31,10 @@ def shortText(one: SliceFinding) -> str:
     else:
         text = f"{letter} {one.compression.probability:.2f}"
     if one.grading.status == ASSESSED:
-        text += f" · {one.grading.scheme} {one.grading.grade} ({one.grading.verdict})"
+        grade = one.grading.grade
+        text += (
+            f" · {one.grading.scheme} {grade} ({one.grading.verdict})" if scheme else f" · {grade}"
+        )
     return text
 
 

@@ -1,5 +1,8 @@
 """What the pictures are called, for those who take them and the report that shows them."""
 
+# The slice with the highest probability; where its network looked; the verdicts across the
+# slices and in 3D; the segmentation.
+WORST, ACTIVATION, LADDER, TUBE = "worst", "activation", "sagittal", "tube"
 SEGMENTATION_SLICE, SEGMENTATION_SURFACES = "segmentation-sagittal", "segmentation-3d"
 
 
@@ -11,18 +14,3 @@ def slice_picture(stack: str, index: int) -> str:
         'slice-4-09'
     """
     return f"slice-{stack}-{index + 1:02d}"
-
-
-def worst_picture(stack: str) -> str:
-    """The slice with the highest probability, larger."""
-    return f"worst-{stack}"
-
-
-def ladder_picture(stack: str) -> str:
-    """The verdicts in the sagittal plane."""
-    return f"sagittal-{stack}"
-
-
-def tube_picture(stack: str) -> str:
-    """The verdicts in 3D."""
-    return f"tube-{stack}"

@@ -17,9 +17,7 @@ TEMPLATES = Path(__file__).parent
 SHOWN_FLAGGED = 8
 
 
-def write_report(
-    reading: Reading, pictures: Mapping[str, bytes | Path], path: str | Path
-) -> None:
+def write_report(reading: Reading, pictures: Mapping[str, bytes | Path], path: str | Path) -> None:
     """Writes ``report.html``: no script, no file beside it, no name, number or date of a patient.
 
     Args:
@@ -49,13 +47,17 @@ def render(reading: Reading, pictures: Mapping[str, bytes | Path]) -> str:
     )
     findings = reading.findings
     embedded = {name: _data_url(picture) for name, picture in pictures.items()}
+    strips = summary.strips(findings)
+    worst = summary.worst(strips)
     values: dict[str, Any] = {
         "findings": findings,
         "headline": summary.headline(findings),
         "grading_line": summary.grading_line(findings),
-        "strips": summary.strips(findings),
+        "strips": strips,
         "missing": summary.missing(findings),
         "forced": summary.forced(findings),
+        "worst": worst[1],
+        "worst_stack": worst[0],
         "flagged": findings.flagged()[:SHOWN_FLAGGED],
         "pictures": embedded,
         "names": names,

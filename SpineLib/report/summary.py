@@ -23,10 +23,18 @@ _SEVERITY = (COMPRESSED, BORDERLINE, NOT_COMPRESSED, NOT_ASSESSED)
 
 @dataclass(frozen=True)
 class Headline:
-    """The sentence that is read first, the line below it, and the verdict that colours it."""
+    """The sentence that is read first.
+
+    Attributes:
+        text: the sentence.
+        detail: the line below it.
+        mark: a letter or number that stands large beside it.
+        verdict: what colours the mark; empty where the study was read for something else.
+    """
 
     text: str
     detail: str
+    mark: str
     verdict: str
 
 
@@ -87,11 +95,10 @@ def headline(findings: Findings) -> Headline:
     """The study in one sentence, never more than its slices say."""
     summary = findings.compression
     if summary.verdict == NOT_ASSESSED:
-        if findings.segmentation.status != ASSESSED:
-            return Headline("Cord compression was not assessed", summary.reason, NOT_ASSESSED)
-        count = sum(one.kind == "vertebra" for one in findings.segmentation.segments)
-        detail = f"Cord compression was not assessed: {summary.reason}"
-        return Headline(f"{count} vertebrae segmented", detail, NOT_ASSESSED)
+        if findings.segmentation.status == ASSESSED:
+            return _segmentation_headline(findings)
+        text = "Cord compression was not assessed"
+        return Headline(text, summary.reason, VERDICT_LETTERS[NOT_ASSESSED], NOT_ASSESSED)
     number, assessed = summary.compressed_slices, summary.assessed_slices
     total = sum(len(stack.slices) for stack in findings.stacks)
     text = f"{'Compression' if number else 'No compression'} flagged on "
@@ -103,8 +110,9 @@ def headline(findings: Findings) -> Headline:
         parts.append(f"{total - assessed} of {total} slices not assessed")
     verdict = COMPRESSED if summary.verdict == "abnormal" else NOT_COMPRESSED
     if number and verdict == NOT_COMPRESSED:
+        # Fewer flagged slices than the rule asks for: normal by the rule, yet not to be passed by.
         verdict = BORDERLINE
-    return Headline(text, " · ".join(parts), verdict)
+    return Headline(text, " · ".join(parts), VERDICT_LETTERS[verdict], verdict)
 
 
 def grading_line(findings: Findings) -> str:
@@ -117,8 +125,9 @@ def grading_line(findings: Findings) -> str:
     if scheme is not None and summary.highest in scheme.grades:
         group = "high grade, " if scheme.is_high(summary.highest) else "low grade, "
     place = "" if summary.index is None else f" on slice {summary.index + 1}"
+    slices = "slice" if summary.high_slices == 1 else "slices"
     text = f"{summary.scheme}: {group}{summary.highest} at worst{place}"
-    return f"{text}; high on {summary.high_slices} slices"
+    return f"{text}; high on {summary.high_slices} {slices}{' (forced)' if summary.forced else ''}"
 
 
 def strips(findings: Findings) -> list[Strip]:
@@ -126,6 +135,14 @@ def strips(findings: Findings) -> list[Strip]:
     read = [stack for stack in findings.stacks if stack.slices]
     read.sort(key=lambda stack: -max(one.position_ras[2] for one in stack.slices))
     return [_strip(stack) for stack in read]
+
+
+def worst(strips: list[Strip]) -> tuple[StackFindings | None, Cell | None]:
+    """The stack and slice with the highest probability of all; None twice where there is none."""
+    pairs = [(strip.stack, strip.worst) for strip in strips if strip.worst is not None]
+    if not pairs:
+        return None, None
+    return max(pairs, key=lambda pair: pair[1].one.compression.probability or 0.0)
 
 
 def verdict_of(one: SliceFinding) -> str:
@@ -141,7 +158,9 @@ def missing(findings: Findings) -> list[Missing]:
     for stack in findings.stacks:
         where = f"stack {stack.id} ({stack.description or stack.plane})"
         for task, reason in stack.not_assessed.items():
-            rows.append(Missing(task.capitalize(), where, reason))
+            # A forced run answered in spite of the reason.
+            if not any(_assessed(one, task) for one in stack.slices):
+                rows.append(Missing(task.capitalize(), where, reason))
         for task in ("compression", "grading"):
             if task not in stack.not_assessed:
                 rows += _missing_slices(stack, task, where)
@@ -175,6 +194,25 @@ def ranges(numbers: list[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _segmentation_headline(findings: Findings) -> Headline:
+    segmentation = findings.segmentation
+    vertebrae = [one for one in segmentation.segments if one.kind == "vertebra"]
+    text = f"{len(vertebrae)} vertebrae segmented"
+    if not segmentation.lowest:
+        text += ", their levels not known"
+    elif vertebrae:
+        ends = (max(vertebrae, key=lambda one: one.centroid_ras[2]),
+                min(vertebrae, key=lambda one: one.centroid_ras[2]))  # fmt: skip
+        text += f": {ends[0].name} to {ends[1].name}"
+    detail = f"Cord compression was not assessed: {findings.compression.reason}"
+    return Headline(text, detail, str(len(vertebrae)), "")
+
+
+def _assessed(one: SliceFinding, task: str) -> bool:
+    answer = getattr(one, task, None)
+    return answer is not None and answer.status == ASSESSED
 
 
 def _strip(stack: StackFindings) -> Strip:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import slicer
 import vtk
+from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+
 from SpineLib.labels import rgb
 from SpineLib.volume import Volume
-from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from .Segment import Segment
 from .subjectHierarchy import placeBeside
@@ -19,6 +20,7 @@ from .terminology import terminologyEntry
 # Smoothing of the 3D surface (vtkBinaryLabelmapToClosedSurfaceConversionRule): 0 shows voxels'
 # stairs, Slicer's default of 0.5 thins structures of one slice.
 SMOOTHING = "0.3"
+LABEL_TAG = "SpineMRI.Label"
 
 
 def addSegmentationNode(
@@ -58,21 +60,24 @@ def labelmapFromNode(node: slicer.vtkMRMLSegmentationNode, reference: Volume) ->
     """The segmentation's label numbers on the grid of ``reference`` (uint8).
 
     Args:
-        node: a segmentation on that grid, as `addSegmentationNode` made it or a reader edited it.
+        node: a segmentation that `addSegmentationNode` made and a reader may have edited, on
+            whatever grid; segments that a reader added have no number here and are left out.
         reference: the segmented volume.
     """
     voxels = np.zeros(reference.shape, np.uint8)
+    grid = _orientedImage(reference.with_voxels(voxels))
     segmentation = node.GetSegmentation()
     for index in range(segmentation.GetNumberOfSegments()):
-        segment = segmentation.GetNthSegment(index)
-        image = segment.GetRepresentation(_binaryName())
-        i0, i1, j0, j1, k0, k1 = image.GetExtent()
-        if i1 < i0 or j1 < j0 or k1 < k0:
+        number = vtkTag(segmentation.GetNthSegment(index), LABEL_TAG)
+        if not number:
             continue
+        image = slicer.vtkOrientedImageData()
+        node.GetBinaryLabelmapRepresentation(segmentation.GetNthSegmentID(index), image)
+        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+            image, grid, image, False
+        )
         scalars = vtk_to_numpy(image.GetPointData().GetScalars())
-        part = scalars.reshape(k1 - k0 + 1, j1 - j0 + 1, i1 - i0 + 1) == segment.GetLabelValue()
-        number = int(vtkTag(segment, "SpineMRI.Label") or segment.GetLabelValue())
-        voxels[k0 : k1 + 1, j0 : j1 + 1, i0 : i1 + 1][part] = number
+        voxels[scalars.reshape(reference.shape) > 0] = int(number)
     return reference.with_voxels(voxels)
 
 
@@ -91,12 +96,14 @@ def _vtkSegment(
     result.AddRepresentation(_binaryName(), image)
     result.SetLabelValue(segment.label)
     if segment.code is not None:
-        result.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), terminologyEntry(segment.code))
+        result.SetTag(
+            slicer.vtkSegment.GetTerminologyEntryTagName(), terminologyEntry(segment.code)
+        )
     result.SetTag("Segmentation.Status", "flagged" if segment.flagged else "completed")
     result.SetTag("DICOM.SegmentAlgorithmType", "AUTOMATIC")
     result.SetTag("DICOM.SegmentAlgorithmName", algorithm)
     # Slicer renumbers label values when it merges layers; the tag keeps the number.
-    result.SetTag("SpineMRI.Label", str(segment.label))
+    result.SetTag(LABEL_TAG, str(segment.label))
     for key, value in segment.tags.items():
         result.SetTag(key, value)
     return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
+
 from SpineLib.findings import SegmentationFinding, SegmentFinding
 from SpineLib.labels import structure, terminology
 from SpineLib.volume import Volume

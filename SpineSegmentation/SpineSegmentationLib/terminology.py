@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import SpineLib
 from SpineLib.labels import CATEGORY, Code
 
 CONTEXT = "Segmentation category and type - SlicerSpineMRI"
+FILE_NAME = "SegmentationCategoryTypeModifier-SlicerSpineMRI.term.json"
 ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
 
 
@@ -26,3 +30,8 @@ def terminologyEntry(code: Code, category: Code = CATEGORY) -> str:
 
 def _triple(code: Code) -> str:
     return f"{code.scheme}^{code.value}^{code.meaning}"
+
+
+def terminologyFile() -> Path:
+    """The terminology in Slicer's format, with the codes that Slicer's own files lack."""
+    return Path(SpineLib.__file__).parents[1] / "Resources" / "Terminology" / FILE_NAME

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import slicer
+
 from SpineLib.volume import Volume
 
 # What VTK and Slicer display without trouble; anything else is stored as float32.

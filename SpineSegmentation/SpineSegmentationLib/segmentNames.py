@@ -1,0 +1,90 @@
+"""The segments' names in the views: colour never stands alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+from numpy.typing import NDArray
+
+from SpineLib.findings import SegmentationFinding, SegmentFinding
+from SpineLib.labels import CANAL
+from SpineLib.volume import Volume
+
+from .subjectHierarchy import placeBeside
+
+# A vertebra's level is compared with the canal this far up and down, mm.
+REACH = 12.0
+
+
+def addSegmentNames(
+    scene: slicer.vtkMRMLScene, labelmap: Volume, finding: SegmentationFinding, volumeNode: Any
+) -> slicer.vtkMRMLMarkupsFiducialNode:
+    """Adds one label a vertebra and disc, on its body, seen in every parallel slice.
+
+    Args:
+        scene: where the node is added.
+        labelmap: SPIDER's numbers.
+        finding: the segments and their names.
+        volumeNode: the volume that was segmented.
+    """
+    name = f"{volumeNode.GetName()} segment names"
+    node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name)
+    node.CreateDefaultDisplayNodes()
+    node.SetLocked(True)
+    display = node.GetDisplayNode()
+    display.SetGlyphTypeFromString("Vertex2D")
+    display.SetGlyphScale(0.1)
+    display.SetTextScale(3.4)
+    display.SetPropertiesLabelVisibility(False)
+    display.SetPointLabelsVisibility(True)
+    display.SetSliceProjection(True)
+    display.SetSliceProjectionUseFiducialColor(True)
+    display.SetSliceProjectionOpacity(1.0)
+    display.SetSelectedColor(1.0, 1.0, 1.0)
+    display.GetTextProperty().SetBold(True)
+    display.GetTextProperty().SetShadow(True)
+    for one in finding.segments:
+        if one.kind == "canal":
+            continue
+        place = bodyPoint(labelmap, one)
+        index = node.AddControlPoint(*(float(x) for x in place), shortName(one))
+        node.SetNthControlPointLocked(index, True)
+    placeBeside(scene, node, volumeNode)
+    return node
+
+
+def shortName(one: SegmentFinding) -> str:
+    """The name without its explanation: ``L4``, ``vertebra 1 ?``.
+
+    Example:
+        >>> shortName(SegmentFinding(1, "vertebra", "vertebra 1 (level not known)", False, 1.0, []))
+        'vertebra 1 ?'
+    """
+    name, _, explanation = one.name.partition(" (")
+    return f"{name} ?" if "not known" in explanation else name
+
+
+def bodyPoint(labelmap: Volume, one: SegmentFinding) -> NDArray[np.float64]:
+    """The middle of what lies in front of the canal, RAS mm: a vertebra's body, not its arch.
+
+    Args:
+        labelmap: SPIDER's numbers; without a canal in them, or without anything in front of it,
+            the middle of the whole segment is given.
+        one: the segment.
+    """
+    points = _points(labelmap, one.label)
+    if not len(points):
+        return np.asarray(one.centroid_ras, dtype=np.float64)
+    canal = _points(labelmap, CANAL)
+    near = canal[np.abs(canal[:, 2] - points[:, 2].mean()) < REACH]
+    if len(near):
+        front = points[points[:, 1] > near[:, 1].max()]
+        points = front if len(front) else points
+    return points.mean(axis=0)
+
+
+def _points(labelmap: Volume, label: int) -> NDArray[np.float64]:
+    kji = np.argwhere(labelmap.voxels == label)
+    return labelmap.ras(kji[:, ::-1])
