@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A shared machine may be slow at any moment; a time limit an example would make tests flaky.
+settings.register_profile("spine", deadline=None)
+settings.load_profile("spine")
 
 ROOT = Path(__file__).resolve().parent.parent
 

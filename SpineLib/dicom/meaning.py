@@ -17,16 +17,17 @@ from SpineLib.dicom.header import ObjectHeader, Physics
 # is nearer to another one. Sagittal and coronal slices follow a scoliotic spine by less.
 AXIAL_LIMIT, OTHER_LIMIT = 45.0, 30.0
 
-# Spin echo, in ms (McRobbie et al., MRI from Picture to Proton, 3rd ed., chapter 3: short TR
-# < 750, long TR > 1500, short TE < 40, long TE > 75; Bushberg et al., The Essential Physics of
-# Medical Imaging, 3rd ed., chapter 12: T2-weighted TE 60–150). Turbo spin echo at 3 T stretches
-# T1's TR to 1200; 3D T2 (SPACE, CUBE, VISTA) has TR from 1000 with TE above 100.
+# Spin echo, in ms. The usual rule is short TR < 500, long TR > 1500, short TE < 30, long TE > 90
+# (IMAIOS e-MRI, "Signal weighting and sequence parameters"; Nitz & Reimer 1999, Eur Radiol
+# 9:1032). Spine protocols stretch it: T1 turbo spin echo at 3 T has TR up to 1200; 3D T2 (SPACE,
+# CUBE, VISTA) has TR from 1000 with TE above 100; T2 turbo spin echo has TE from 60 up.
 T1_LONGEST_TR, T2_SHORTEST_TR = 1200.0, 1000.0
 T1_LONGEST_TE, PD_LONGEST_TE, T2_SHORTEST_TE = 40.0, 60.0, 60.0
 PD_SHORTEST_TR = 1500.0
-# Inversion recovery: fat's null, ln 2 × T1 of fat, is at 80 ms (0.2 T) to 260 ms (3 T) (Bydder &
-# Young 1985, J Comput Assist Tomogr 9:659); T1 FLAIR and MPRAGE invert at 400 to 1400 ms; above
-# that water is nulled (FLAIR), which is no T2 contrast of the cord's surroundings.
+# Inversion recovery: fat is nulled at ln 2 × its T1 (240–260 ms at 1.5 T), in practice 150–180 ms
+# at 1.5 T, up to 260 ms at 3 T and 80 ms at low field (Bydder & Young 1985, J Comput Assist
+# Tomogr 9:659). T1 FLAIR and MPRAGE invert at 400 to 1400 ms; above that fluid is nulled
+# (FLAIR, 2000–2500 ms), which is no T2 contrast around the cord.
 STIR_TI = (60.0, 320.0)
 T1_INVERSION_TI = (400.0, 1400.0)
 # Gradient echo: spine T2* (MEDIC, MERGE, mFFE) runs at TE 9–30 ms and small angles; spoiled T1
