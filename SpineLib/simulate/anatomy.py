@@ -4,292 +4,427 @@ from __future__ import annotations
 
 import numpy as np
 
-from SpineLib.simulate.canvas import Canvas, capsule, ellipse
+from SpineLib.simulate.canvas import Array, Canvas, capsule, ellipse, rotated
 from SpineLib.simulate.lesions import CORD_GAP, DURA_GAP
 from SpineLib.simulate.morphometry import LEVELS, region_of
 from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.tissues import Tissue
 
+CORD_POWER = 2.2  # a cord is a little squarer than an ellipse
+REACH = 40.0  # mm that a vertebra's posterior elements may hang below its centre
 
-def paint_spine(canvas: Canvas, patient: Patient) -> None:
+# By region: lamina's thickness; facet column (u beside the canal, v, half width, half depth);
+# pedicle's width; spinous process's height share and drop; transverse process (reach, v, radius).
+SHAPES = {
+    "cervical": (3.6, (5.5, 0.0, 6.0, 6.5), 5.5, (0.30, 0.30), (8.0, 6.0, 3.6)),
+    "thoracic": (5.0, (5.0, -4.0, 5.5, 5.5), 6.0, (0.26, 0.60), (21.0, -12.0, 4.0)),
+    "lumbar": (5.5, (6.5, -8.0, 8.0, 8.5), 9.5, (0.42, 0.18), (25.0, -5.0, 3.5)),
+}
+
+
+def paint_spine(c: Canvas, patient: Patient) -> None:
     """Paints everything from the vertebrae inward to the cord."""
     spine = patient.spine
-    near = canvas.crop((np.abs(canvas.u) < 62) & (canvas.v > -62) & (canvas.v < 58))
+    near = c.within(u=(-62, 62), v=(-64, 60))
     if near is None:
         return
     low, high = float(near.s.min()), float(near.s.max())
-    for index in range(len(LEVELS)):
-        sizes = spine.sizes
-        reach = sizes.height[index] / 2 + sizes.disc[index] + 26
-        if spine.center[index] - reach > high or spine.center[index] + reach < low:
-            continue
-        part = near.crop(np.abs(near.s - np.float32(spine.center[index])) < reach)
-        if part is not None:
-            _vertebra(part, patient, index)
-    canal = near.crop((np.abs(near.u) < 32) & (np.abs(near.v) < 20))
+    levels = [
+        k
+        for k in range(len(LEVELS))
+        if spine.center[k] - REACH < high and spine.center[k] + REACH > low
+    ]
+    chance = {k: np.random.default_rng((patient.seed, k)) for k in levels}
+    for k in levels:
+        _between_spines(near, patient, k)
+    for k in levels:
+        if region_of(LEVELS[k]) == "sacral":
+            _sacrum(near, patient, k)
+        else:
+            _posterior(near, patient, k, chance[k])
+    for k in levels:
+        _disc(near, patient, k, chance[k])
+    for k in levels:
+        _body(near, patient, k, chance[k])
+    canal = near.within(u=(-20, 20), v=(-15, 15))
     if canal is not None:
         paint_canal(canal, patient)
 
 
-def _vertebra(c: Canvas, patient: Patient, k: int) -> None:
-    rng = np.random.default_rng((patient.seed, k))
-    region = region_of(LEVELS[k])
-    if region != "sacral":
-        _posterior(c, patient, k, region, rng)
-    else:
-        _sacrum(c, patient, k)
-    if k > 0:
-        _body(c, patient, k, rng)
-    if k > 0:
-        _disc(c, patient, k, rng)
-
-
-def _footprint(c: Canvas, patient: Patient, k: int, grow: float = 0.0):  # noqa: ANN202
-    """Signed distance to the body's outline seen from above, and the radius share from its axis."""
-    sizes, canal = patient.spine.sizes, patient.canal
-    half_depth = sizes.depth[k] / 2
-    front = float(canal.ap(patient.spine.center[k])) / 2
+def _plan(c: Canvas, patient: Patient, k: int, grow: float = 0.0) -> Array:
+    """Signed distance to a body's outline seen from above."""
+    sizes = patient.spine.sizes
+    a, b = float(sizes.width[k] / 2) + grow, float(sizes.depth[k] / 2) + grow
+    middle = float(patient.canal.ap(patient.spine.center[k])) / 2 + b - grow
     # The back wall is hollow: it follows the canal.
-    v = c.v - np.float32(front + half_depth) + 0.012 * c.u * c.u * (c.v < front + half_depth)
-    return ellipse(
-        c.u, v, np.float32(sizes.width[k] / 2 + grow), np.float32(half_depth + grow), 2.5
-    )
+    v = c.v - middle
+    v = v + (0.35 / a) * c.u * c.u * (1 / a) * b * 0.3 * (v < 0)
+    return ellipse(c.u + 0.4 * c.n1, v + 0.4 * c.n2, a, b, 2.5)
 
 
-def _body(c: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> None:
-    spine = patient.spine
-    ds = c.s - np.float32(spine.center[k])
-    half = np.float32(spine.sizes.height[k] / 2)
-    height = half * (1 - 0.06 * np.clip(1 + _footprint(c, patient, k) / 12, 0, 1) * 0)
-    plan = _footprint(c, patient, k)
-    depth = np.clip(-plan / np.float32(spine.sizes.depth[k] / 2), 0, 1)
-    height = half - np.float32(0.05) * half * depth
-    waist = plan + np.float32(0.09 * spine.sizes.depth[k] / 2) * (1 - (ds / half) ** 2)
-    d = np.maximum(waist, np.abs(ds) - height)
-    if LEVELS[k] == "C2":
-        front = float(patient.canal.ap(spine.center[k])) / 2
-        dens = ellipse(c.u, c.v - np.float32(front + 5.5), 5.2, 5.6)
-        d = np.minimum(d, np.maximum(dens, np.abs(ds - half - 8) - 11))
-    gain = np.float32(rng.uniform(0.94, 1.06))
-    c.paint(d, Tissue.CORTICAL)
-    c.paint(d + 0.9, Tissue.MARROW, gain)
-    # Basivertebral vein: a bright wedge in the middle of the back wall.
-    front = float(patient.canal.ap(spine.center[k])) / 2
-    vein = np.maximum(
-        ellipse(c.u, c.v - np.float32(front), 3.5, 0.3 * spine.sizes.depth[k]), np.abs(ds) - 1.5
-    )
-    c.paint(vein, Tissue.MARROW, gain * 1.35)
-    for tumour in patient.disease.bone:
-        if abs(tumour.s - spine.center[k]) < half + 3:
-            ball = (
-                np.sqrt(
-                    ((c.u - tumour.u) / tumour.radius[0]) ** 2
-                    + ((c.v - tumour.v) / tumour.radius[1]) ** 2
-                    + ((c.s - tumour.s) / tumour.radius[2]) ** 2
-                )
-                - 1
-            ) * min(tumour.radius)
-            c.paint(np.maximum(ball, d + 0.5), Tissue.TUMOUR)
-
-
-def _disc(c: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> None:
-    spine = patient.spine
-    if LEVELS[k] in ("S2", "S3"):
+def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> None:
+    if k == 0:
+        _atlas(whole, patient)
         return
-    ds = c.s - np.float32(spine.disc(k))
-    half = np.float32(spine.sizes.disc[k] / 2)
-    lower = min(k + 1, len(LEVELS) - 1)
-    plan = 0.5 * (_footprint(c, patient, k, 0.6) + _footprint(c, patient, lower, 0.6))
-    d = np.maximum(plan, np.abs(ds) - half)
-    worn = float(patient.disease.degeneration[k])
-    c.paint(d, Tissue.ANNULUS, 0.75)
-    inner = np.maximum(plan + np.float32(0.30 * spine.sizes.depth[k] / 2), np.abs(ds) - half * 0.8)
-    bright = float(c.palette[Tissue.NUCLEUS] / max(c.palette[Tissue.ANNULUS], 1e-6))
-    # Pfirrmann et al. 2001: the nucleus darkens to the annulus's signal with degeneration.
-    gain = (1 - worn) + worn * 0.9 / max(bright, 1e-6)
-    c.paint(inner, Tissue.NUCLEUS, np.float32(gain * rng.uniform(0.9, 1.1)))
-    if worn < 0.5:
-        c.paint(np.maximum(inner, np.abs(ds) - 0.35), Tissue.NUCLEUS, np.float32(0.7 * gain))
-
-
-def _posterior(c: Canvas, patient: Patient, k: int, region: str, rng: np.random.Generator) -> None:
-    spine, canal = patient.spine, patient.canal
+    spine, disease = patient.spine, patient.disease
     sizes = spine.sizes
-    ds = c.s - np.float32(spine.center[k])
-    height = float(sizes.height[k])
-    ap, width = float(canal.ap(spine.center[k])), float(canal.width(spine.center[k]))
-    u = np.abs(c.u)
-    ring = ellipse(c.u, c.v, np.float32(width / 2), np.float32(ap / 2))
-    thick = {"cervical": 4.0, "thoracic": 6.0, "lumbar": 6.5}[region]
-    drop = {"cervical": 0.25, "thoracic": 0.55, "lumbar": 0.2}[region]
-    back = np.clip(-c.v - ap / 2, 0, None)
-    # Laminae: the back half of a ring, in the vertebra's lower half.
-    lamina = np.maximum(np.abs(ring - thick / 2) - thick / 2, c.v - 0.5)
-    lamina = np.maximum(lamina, np.abs(ds + 0.2 * height) - 0.42 * height)
-    # Facet columns at both sides, long enough to meet those of the neighbours.
-    pillar_u = width / 2 + {"cervical": 5.5, "thoracic": 5.5, "lumbar": 6.5}[region]
-    pillar_v = {"cervical": 0.0, "thoracic": -4.0, "lumbar": -ap / 2 + 0.5}[region]
-    pillar = ellipse(
-        u - np.float32(pillar_u),
-        c.v - np.float32(pillar_v),
-        {"cervical": 6.0, "thoracic": 6.0, "lumbar": 8.0}[region],
-        {"cervical": 6.5, "thoracic": 6.0, "lumbar": 8.5}[region],
-    )
-    step = height + float(sizes.disc[k])
-    pillar = np.maximum(pillar, np.abs(ds + 0.08 * height) - 0.46 * step)
-    pedicle_w = {"cervical": 5.5, "thoracic": 6.0, "lumbar": 9.5}[region]
-    pedicle = np.maximum(
-        np.abs(u - np.float32(width / 2 + pedicle_w / 2)) - pedicle_w / 2,
-        np.maximum(np.abs(c.v - ap / 4) - ap * 0.45, np.abs(ds - 0.18 * height) - 0.3 * height),
-    )
-    tip = (ap / 2) + float(sizes.spinous[k])
-    spinous = np.maximum(
-        u - np.float32(2.6 + 1.2 * rng.random()) - 0.06 * np.clip(back - 8, 0, 20),
-        np.maximum(c.v + np.float32(ap / 2 + 2), -c.v - np.float32(tip)),
-    )
-    tall = {"cervical": 0.30, "thoracic": 0.26, "lumbar": 0.42}[region] * height
-    spinous = np.maximum(spinous, np.abs(ds + 0.3 * height + drop * back) - tall)
-    reach = {"cervical": 9.0, "thoracic": 22.0, "lumbar": 26.0}[region]
-    transverse = np.maximum(
-        capsule(
-            u,
-            c.v,
-            (width / 2 + 4, pillar_v + 2),
-            (
-                width / 2 + reach,
-                {"cervical": 6.0, "thoracic": -12.0, "lumbar": -4.0}[region],
-            ),
-            {"cervical": 4.0, "thoracic": 4.0, "lumbar": 3.5}[region],
-        ),
-        np.abs(ds - 0.1 * height) - 0.28 * height,
-    )
-    d = np.minimum.reduce([lamina, pillar, pedicle, spinous, transverse])
-    c.paint(d - 0.6, Tissue.LIGAMENT)
+    center, half = float(spine.center[k]), float(sizes.height[k] / 2)
+    gain, inside = patient.marrow * float(rng.uniform(0.93, 1.07)), float(sizes.depth[k] / 2)
+    top = half + (21 if LEVELS[k] == "C2" else 3)
+    wide = float(sizes.width[k]) / 2 + 4
+    c = whole.within(s=(center - half - 3, center + top), u=(-wide, wide), v=(-2, 55))
+    if c is None:
+        return
+    ds = c.s - center + 0.35 * c.n3
+    plan = _plan(c, patient, k)
+    hollow = float(0.05 + 0.02 * rng.random()) * 2 * half * np.clip(plan * (-1 / inside), 0, 1)
+    upper, lower = ds - half + hollow, -ds - half + hollow
+    if k in disease.collapse:
+        loss = disease.collapse[k] * 2 * half
+        front = np.clip((c.v - 8) * (1 / (2 * inside)), 0, 1)
+        upper = upper + loss * (0.25 + 0.75 * front) + 0.8 * hollow
+    for node in disease.schmorl:
+        if node.level == k:
+            middle = float(patient.canal.ap(center)) / 2 + inside
+            edge = half if node.up else -half
+            ball = (
+                np.sqrt((c.u - node.u) ** 2 + (c.v - middle - node.v) ** 2 + (ds - edge) ** 2)
+                - node.radius
+            )
+            upper = np.maximum(upper, -ball)
+    waist = plan + (0.09 * inside) * (1 - (ds * (1 / half)) ** 2)
+    d = np.maximum(waist, np.maximum(upper, lower))
+    if LEVELS[k] == "C2":
+        front = float(patient.canal.ap(center)) / 2
+        dens = ellipse(c.u, c.v - (front + 5.5), 5.2, 5.6)
+        d = np.minimum(d, np.maximum(dens, np.abs(ds - half - 8) - 11))
     c.paint(d, Tissue.CORTICAL)
-    c.paint(d + 1.1, Tissue.MARROW, np.float32(rng.uniform(0.85, 1.1)))
-    if region == "cervical":
-        artery = ellipse(u - np.float32(width / 2 + 5), c.v - 8.0, 2.4, 2.4)
-        c.paint(artery - 0.8, Tissue.CORTICAL)
-        c.paint(artery, Tissue.VESSEL)
-    # The joint with the vertebra below: two dark lines with a little fluid between them.
-    joint = np.maximum(np.abs(ds + 0.08 * height + 0.46 * step) - 0.9, pillar * 0 + np.where(
-        u > width / 2 + 1, 0, 5) + np.abs(c.v - pillar_v) - 6.0)
-    c.paint(np.maximum(joint, np.abs(u - pillar_u) - 5.5), Tissue.CARTILAGE)
-    # Between the spinous processes: ligament with fat.
-    between = np.maximum(
-        np.maximum(u - 1.6, np.maximum(c.v + np.float32(ap / 2 + 4), -c.v - np.float32(tip - 4))),
-        np.abs(ds + 0.3 * height + drop * back + tall + 3) - 4,
+    marrow = d + 0.75
+    c.paint(marrow, Tissue.MARROW, gain)
+    for disc, near in ((k - 1, upper), (k, lower)):
+        change = disease.endplates.get(disc)
+        if change is not None:
+            c.paint(np.maximum(marrow, -near - 5 - 2 * c.n1), Tissue.MARROW, gain * change)
+    # Basivertebral vein: a bright wedge in the middle of the back wall.
+    front = float(patient.canal.ap(center)) / 2
+    vein = np.maximum(ellipse(c.u, c.v - front, 3.0, 0.55 * inside), np.abs(ds) - 1.2)
+    c.paint(np.maximum(vein, d), Tissue.MARROW, gain * 1.3)
+    _tumours(c, patient, d + 0.3)
+
+
+def _tumours(c: Canvas, patient: Patient, bone: Array) -> None:
+    for tumour in patient.disease.bone:
+        a, b, h = tumour.radius
+        part = c.within(
+            u=(tumour.u - a - 4, tumour.u + a + 4), v=(tumour.v - b - 4, tumour.v + b + 4),
+            s=(tumour.s - h - 4, tumour.s + h + 4),
+        )  # fmt: skip
+        if part is None:
+            continue
+        far = np.sqrt(
+            ((part.u + 1.5 * part.n1 - tumour.u) * (1 / a)) ** 2
+            + ((part.v + 1.5 * part.n2 - tumour.v) * (1 / b)) ** 2
+            + ((part.s - tumour.s) * (1 / h)) ** 2
+        )
+        ball = (far - 1) * min(tumour.radius)
+        part.paint(np.maximum(ball, part.same_part(bone, c)), Tissue.TUMOUR)
+
+
+def _atlas(whole: Canvas, patient: Patient) -> None:
+    """C1: a ring with two lateral masses; the dens of C2 stands in it."""
+    center = float(patient.spine.center[0])
+    c = whole.within(s=(center - 8, center + 8), u=(-40, 40), v=(-30, 30))
+    if c is None:
+        return
+    width, ap = float(patient.canal.width(center)), float(patient.canal.ap(center))
+    u, ds = np.abs(c.u), c.s - center
+    mass = np.maximum(ellipse(u - (width / 2 + 4), c.v - 6, 6.5, 8.5), np.abs(ds) - 6.5)
+    arch = ellipse(c.u, c.v - 3, width / 2 + 2, ap / 2 + 8)
+    ring = np.maximum(np.abs(arch - 2.2) - 2.4, np.abs(ds) - 4)
+    d = np.minimum(mass, ring)
+    c.paint(d, Tissue.CORTICAL)
+    c.paint(d + 0.9, Tissue.MARROW, patient.marrow)
+
+
+def _disc(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> None:
+    if k == 0 or LEVELS[k] == "S3":
+        return
+    spine = patient.spine
+    sizes = spine.sizes
+    center = spine.disc(k)
+    tall = float(sizes.disc[k]) / 2
+    hollow = 0.06 * float(sizes.height[k])
+    wide = float(sizes.width[k]) / 2 + 4
+    loss = patient.disease.collapse.get(k + 1, 0.0) * float(sizes.height[min(k + 1, 23)])
+    c = whole.within(
+        s=(center - tall - hollow - 2 - loss, center + tall + hollow + 2),
+        u=(-wide, wide),
+        v=(-2, 55),
     )
-    c.paint(between, Tissue.FASCIA)
-    flavum = np.maximum(np.abs(ring - 1.6) - 1.6, c.v + ap * 0.12)
+    if c is None:
+        return
+    ds = c.s - center + 0.3 * c.n3
+    lower = min(k + 1, len(LEVELS) - 1)
+    plan = 0.5 * (_plan(c, patient, k, 0.5) + _plan(c, patient, lower, 0.5))
+    half = tall + hollow * np.clip(plan * (-2 / float(sizes.depth[k])), 0, 1)
+    d = np.maximum(plan, np.abs(ds) - half)
+    if loss:
+        d = np.minimum(d, np.maximum(plan, np.abs(ds + tall + loss / 2) - loss / 2))
+    worn = float(patient.disease.degeneration[k])
+    c.paint(d, Tissue.ANNULUS, 0.7)
+    rim = (0.26 + 0.06 * float(rng.random())) * float(sizes.depth[k]) / 2
+    inner = np.maximum(plan + rim + 1.2 * c.n1, np.abs(ds) - half + 0.8)
+    bright = float(c.palette[Tissue.NUCLEUS] / max(float(c.palette[Tissue.ANNULUS]), 1e-6))
+    # Pfirrmann et al. 2001 (Spine 26:1873): the nucleus darkens to the annulus's signal.
+    gain = (1 - worn) + worn * 0.75 / max(bright, 1e-6)
+    gain *= float(rng.uniform(0.9, 1.1))
+    c.paint(inner, Tissue.NUCLEUS, gain * (1 - 0.35 * np.exp(-((ds * (1 / 0.6)) ** 2))))
+
+
+def _posterior(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> None:
+    spine, canal, sizes = patient.spine, patient.canal, patient.spine.sizes
+    region = region_of(LEVELS[k])
+    thick, facet, pedicle_w, (tall, drop), bar = SHAPES[region]
+    center, height = float(spine.center[k]), float(sizes.height[k])
+    ap, width = float(canal.ap(center)), float(canal.width(center))
+    step = height + float(sizes.disc[k])
+    side = width / 2 + bar[0] + 6
+    tip = ap / 2 + float(sizes.spinous[k])
+    hang = drop * (tip - ap / 2) + 0.8 * height
+    c = whole.within(s=(center - hang, center + 0.6 * step), u=(-side, side), v=(-tip - 3, 24))
+    if c is None:
+        return
+    ds = c.s - center
+    u = np.abs(c.u + 0.5 * c.n1)
+    v = c.v + 0.5 * c.n2
+    widened = u * (1 / (1 + 0.3 * np.clip(v * (2 / ap), -1, 1) * (region != "thoracic")))
+    ring = ellipse(widened, v, width / 2, ap / 2)
+    lamina = np.maximum(np.abs(ring - thick / 2 - 0.3) - thick / 2, v - 0.5)
+    back = np.clip(-v - ap / 4, 0, None)
+    lamina = np.maximum(lamina, np.abs(ds + 0.15 * height + 0.5 * back * drop) - 0.42 * height)
+    pu, pv = width / 2 + facet[0], facet[1]
+    column = ellipse(u - pu, v - pv, facet[2], facet[3])
+    pillar = np.maximum(column, np.abs(ds + 0.08 * height) - 0.47 * step)
+    pedicle = np.maximum(
+        np.abs(u - (width / 2 + pedicle_w / 2)) - pedicle_w / 2,
+        np.maximum(np.abs(v - ap / 4) - ap * 0.45, np.abs(ds - 0.18 * height) - 0.28 * height),
+    )
+    behind = np.clip(-v - ap / 2, 0, None)
+    spinous = np.maximum(
+        u - (2.2 + float(rng.random())) - 0.07 * np.clip(behind - 8, 0, 20),
+        np.maximum(v + (ap / 2 + 2), -v - tip),
+    )
+    spinous = np.maximum(spinous, np.abs(ds + 0.3 * height + drop * behind) - tall * height)
+    transverse = np.maximum(
+        capsule(u, v, (width / 2 + 4, pv + 2), (width / 2 + bar[0], bar[1]), bar[2]),
+        np.abs(ds - 0.1 * height) - 0.26 * height,
+    )
+    d = np.minimum(np.minimum(lamina, pillar), np.minimum(pedicle, spinous))
+    d = np.minimum(d, transverse)
+    if region != "cervical":
+        _foramen(c, u, v, ds, width, height, ap)
+    c.paint(d, Tissue.CORTICAL, 1.5)
+    c.paint(d + 0.6, Tissue.MARROW, patient.marrow * float(rng.uniform(0.9, 1.15)))
+    _tumours(c, patient, d + 0.2)
+    if region == "cervical":
+        artery = ellipse(u - (width / 2 + 5), v - 8.0, 2.3, 2.3)
+        c.paint(artery - 0.7, Tissue.CORTICAL)
+        c.paint(artery, Tissue.VESSEL, float(rng.uniform(0.1, 1.5)))
+    _joint(c, u - pu, v - pv, ds + 0.08 * height + 0.47 * step, facet, float(rng.random()))
+    flavum = np.maximum(np.abs(ring - 1.4) - 1.4, v + ap * 0.12)
     c.paint(np.maximum(flavum, np.abs(ds + 0.55 * height) - 0.32 * height), Tissue.FLAVUM)
 
 
-def _sacrum(c: Canvas, patient: Patient, k: int) -> None:
+def _joint(
+    c: Canvas, u: Array, v: Array, ds: Array, facet: tuple[float, ...], fluid: float
+) -> None:
+    """The facet joint below: a tilted dark slit, sometimes with fluid in it."""
+    slit = np.abs(ds + 0.5 * v) - 1.0
+    inside = ellipse(u, v, facet[2] * 0.9, facet[3] * 0.9)
+    c.paint(np.maximum(slit - 0.6, inside), Tissue.CORTICAL, 2.0)
+    if fluid > 0.5:
+        c.paint(np.maximum(slit + 0.5, inside), Tissue.JOINT_FLUID, fluid)
+
+
+def _foramen(
+    c: Canvas, u: Array, v: Array, ds: Array, width: float, height: float, ap: float
+) -> None:
+    """Fat with the root's ganglion below each pedicle."""
+    hole = np.maximum(
+        ellipse(u - (width / 2 + 3), v - ap * 0.3, 9.0, 7.0),
+        np.abs(ds + 0.35 * height) - 0.3 * height,
+    )
+    c.paint(hole, Tissue.EPIDURAL_FAT, 0.9)
+    ganglion = np.sqrt((u - (width / 2 + 4)) ** 2 + (v - ap * 0.28) ** 2 + (ds + 0.3 * height) ** 2)
+    c.paint(ganglion - 3.2, Tissue.NERVE_ROOT)
+
+
+def _between_spines(whole: Canvas, patient: Patient, k: int) -> None:
+    """Interspinous ligaments with fat, behind the canal in the midline."""
+    spine, sizes = patient.spine, patient.spine.sizes
+    if region_of(LEVELS[k]) == "sacral":
+        return
+    center = float(spine.center[k])
+    step = float(sizes.height[k] + sizes.disc[k])
+    ap = float(patient.canal.ap(center))
+    tip = ap / 2 + float(sizes.spinous[k]) - 3
+    c = whole.within(s=(center - 1.6 * step, center + step), u=(-4, 4), v=(-tip - 2, -ap / 2 + 1))
+    if c is None:
+        return
+    d = np.maximum(np.abs(c.u) - 1.5 - 0.5 * c.n3, np.maximum(c.v + ap / 2, -c.v - tip))
+    d = np.maximum(d, np.abs(c.s - center) - step)
+    c.paint(d, Tissue.FASCIA, 0.9 + 0.5 * c.n1)
+
+
+def _sacrum(whole: Canvas, patient: Patient, k: int) -> None:
     spine, canal = patient.spine, patient.canal
-    ds = c.s - np.float32(spine.center[k])
-    half = (spine.sizes.height[k] + spine.sizes.disc[k]) / 2
-    ap, width = float(canal.ap(spine.center[k])), float(canal.width(spine.center[k]))
-    wing = 46 if LEVELS[k] == "S1" else 34
-    ala = ellipse(c.u, c.v - np.float32(ap / 2 + 4), wing, 15, 2.5)
-    back = ellipse(c.u, c.v, np.float32(width / 2 + 7), np.float32(ap / 2 + 6))
+    center = float(spine.center[k])
+    half = float(spine.sizes.height[k] + spine.sizes.disc[k]) / 2
+    c = whole.within(s=(center - half - 2, center + half + 2))
+    if c is None:
+        return
+    ds = c.s - center
+    ap, width = float(canal.ap(center)), float(canal.width(center))
+    wing = {"S1": 48.0, "S2": 38.0, "S3": 28.0}[LEVELS[k]]
+    ala = ellipse(c.u + c.n1, c.v - (ap / 2 + 4) + 0.010 * c.u * c.u - 4, wing, 14.0, 2.5)
+    back = ellipse(c.u, c.v, width / 2 + 6, ap / 2 + 5)
     d = np.maximum(np.minimum(ala, back), np.abs(ds) - half)
-    c.paint(d, Tissue.CORTICAL)
-    c.paint(d + 1.0, Tissue.MARROW)
+    c.paint(d, Tissue.CORTICAL, 1.5)
+    c.paint(d + 0.8, Tissue.MARROW, patient.marrow)
 
 
-def paint_canal(c: Canvas, patient: Patient) -> None:
-    """Paints the canal: fat, ligament, lesions, sac, CSF, roots and cord."""
-    spine, canal, shift = patient.spine, patient.canal, patient.shift
-    nodes = spine.nodes
-    read = lambda table: np.interp(c.s, nodes, table).astype(np.float32)  # noqa: E731
-    ap, width = read(canal.ap(nodes)), read(canal.width(nodes))
-    inside = ellipse(c.u, c.v, width / 2, ap / 2, 2.3)
-    lumbar = read(np.clip((spine.conus - nodes) / 60, 0, 1))
-    c.paint(inside - 0.4, Tissue.LIGAMENT)
+def paint_canal(c: Canvas, patient: Patient) -> tuple[Array, Array]:
+    """Paints the canal: fat, ligament, lesions, sac, CSF, roots and cord.
+
+    Returns:
+        Signed distances (mm) to the cord as it would be if nothing touched it (where it has been
+        displaced to), and to the cord as it is.
+    """
+    t = patient.sections.read(c.s)
+    lean = 1 + t["triangle"] * np.clip(c.v / (0.5 * t["canal_ap"]), -1, 1)
+    inside = ellipse(c.u / lean, c.v, t["canal_width"] / 2, t["canal_ap"] / 2, 2.4)
+    c.paint(inside - 0.5, Tissue.LIGAMENT)
     c.paint(inside, Tissue.EPIDURAL, 0.8)
-    c.paint(np.maximum(inside, c.v + 0.15 * ap - 3 * lumbar), Tissue.EPIDURAL_FAT)
-    lesion = _lesions(c, patient)
+    fat = c.v + 0.18 * t["canal_ap"] - 3 * t["lumbar"]
+    c.paint(np.maximum(inside, fat), Tissue.EPIDURAL_FAT)
+    p, q = c.u - t["cord_u"], c.v - t["cord_v"]
+    exists = t["cord_ap"] > 0.8
+    half_ap = np.maximum(t["cord_ap"], 0.8) / 2
+    half_width = np.maximum(t["cord_width"], 0.8) / 2
+    # However much grows into the canal, a flattened core of the cord remains.
+    core = np.where(exists, ellipse(p, q, 0.72 * half_width, 0.42 * half_ap), 9.0)
+    lesion = _lesions(c, patient, inside, DURA_GAP - core)
+    w = c.v - t["sac_v"]
     sac = ellipse(
-        c.u, c.v - read(canal.sac_v(nodes)),
-        read(canal.sac_width(nodes)) / 2, read(canal.sac_ap(nodes)) / 2,
+        c.u / (1 + t["triangle"] * np.clip(w / (0.5 * t["sac_ap"]), -1, 1)), w,
+        t["sac_width"] / 2, t["sac_ap"] / 2, 2.2,
     )  # fmt: skip
     sac = np.maximum(sac, DURA_GAP - lesion)
-    sac = np.maximum(sac, canal.sac_end - c.s)
-    c.paint(sac - 0.5, Tissue.DURA)
+    sac = np.maximum(sac, patient.canal.sac_end - c.s)
+    sac = np.maximum(sac, inside + 0.3)
+    c.paint(sac - 0.45, Tissue.DURA)
     c.paint(sac, Tissue.CSF)
-    cord_u, cord_v = c.u - read(shift.u), c.v - read(shift.v)
-    squeeze = read(shift.squeeze)
-    half_ap, half_width = read(canal.cord_ap(nodes)) / 2, read(canal.cord_width(nodes)) / 2
-    exists = half_ap > 0.4
-    half_ap, half_width = np.maximum(half_ap, 0.4), np.maximum(half_width, 0.4)
-    wide = half_width * (1 + 0.05 * np.minimum(squeeze, 4))
-    cord = ellipse(cord_u, cord_v, wide, half_ap, 2.2)
-    # The front is a little flat, with the median fissure.
-    cord = np.maximum(cord, cord_v - 0.94 * half_ap)
-    cord = np.maximum(cord, np.maximum(CORD_GAP - lesion, sac + 0.1))
-    cord = np.where(exists, cord, 9.0)
-    _roots(c, patient, cord, sac)
+    # A squeezed cord widens a little; its front is a little flat.
+    wide = half_width * (1 + 0.05 * np.minimum(t["squeeze"], 4))
+    free = np.where(exists, _outline(p, q, half_width, half_ap), np.float32(9.0))
+    cord = np.maximum(_outline(p, q, wide, half_ap), np.maximum(CORD_GAP - lesion, sac + 0.1))
+    cord = np.where(exists, cord, np.float32(9.0))
+    _rootlets(c, patient, p, q, half_width, half_ap, sac)
+    _cauda(c, patient, t, sac, lesion)
     c.paint(cord, Tissue.WHITE_MATTER)
-    _grey(c, cord, cord_u / wide, cord_v / half_ap, half_ap)
+    _grey(c, cord, p / wide, q / half_ap, half_ap)
     for at, length in patient.disease.myelopathy:
-        spot = np.maximum(
-            ellipse(cord_u, cord_v, 0.62 * wide, 0.55 * half_ap), np.abs(c.s - at) - length
-        )
+        spot = np.maximum(ellipse(p, q, 0.6 * wide, 0.5 * half_ap), np.abs(c.s - at) - length)
         c.paint(np.maximum(spot, cord + 0.6), Tissue.MYELOPATHY)
+    return free, cord
 
 
-def _lesions(c: Canvas, patient: Patient) -> np.ndarray:
-    canal, nodes = patient.canal, patient.spine.nodes
+def _outline(p: Array, q: Array, half_width: Array, half_ap: Array) -> Array:
+    return np.maximum(ellipse(p, q, half_width, half_ap, CORD_POWER), q - 0.94 * half_ap)
+
+
+def _lesions(c: Canvas, patient: Patient, inside: Array, keep: Array) -> Array:
+    """Paints what narrows the canal; returns the distance to the nearest of it."""
     nearest = np.full(c.u.shape, 9.0, np.float32)
+    canal, nodes = patient.canal, patient.spine.nodes
+    low, high = float(c.s.min()), float(c.s.max())
     for lobe in patient.disease.lobes:
         reach = lobe.length * 2.2
-        if lobe.s + reach < c.s.min() or lobe.s - reach > c.s.max():
+        if lobe.s + reach < low or lobe.s - reach > high:
             continue
         wall = np.interp(c.s, nodes, canal.wall(lobe.angle, nodes)).astype(np.float32)
-        d = lobe.distance(c.u, c.v, c.s, wall).astype(np.float32)
-        outer = ellipse(c.u, c.v, canal.width(lobe.s) / 2 + 1.5, canal.ap(lobe.s) / 2 + 1.5)
-        c.paint(np.maximum(d, outer), lobe.tissue)
+        d = np.maximum(lobe.distance(c.u, c.v, c.s, wall), keep)
+        gain = 1 + 0.15 * c.n1 if lobe.tissue == Tissue.TUMOUR else 1.0
+        c.paint(np.maximum(d, inside - 1.2), lobe.tissue, gain)
         nearest = np.minimum(nearest, d)
     return nearest
 
 
-def _grey(c: Canvas, cord: np.ndarray, p: np.ndarray, q: np.ndarray, scale: np.ndarray) -> None:
+def _grey(c: Canvas, cord: Array, p: Array, q: Array, scale: Array) -> None:
     """The butterfly: front horns thick, back horns thin, a bar between; in shares of the cord."""
     a = np.abs(p)
     front = ellipse(a - 0.30, q - 0.22, 0.15, 0.27)
-    back = ellipse(*_turn(a - 0.28, q + 0.32), 0.075, 0.40)
+    back = ellipse(*rotated(a - 0.28, q + 0.32, 20), 0.075, 0.40)
     bar = np.maximum(np.abs(q - 0.02) - 0.09, a - 0.3)
     d = np.minimum(np.minimum(front, back), bar) * scale
     c.paint(np.maximum(d, cord + 0.5), Tissue.GREY_MATTER)
 
 
-def _turn(u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return 0.94 * u + 0.34 * v, 0.94 * v - 0.34 * u
+def _rootlets(
+    c: Canvas, patient: Patient, p: Array, q: Array, half_width: Array, half_ap: Array, sac: Array
+) -> None:
+    """Front and back rootlets: thin grey lines from the cord's corners to the sac's sides."""
+    spine = patient.spine
+    for k in range(1, LEVELS.index("T2") + 1):
+        part_s = float(spine.center[k] + spine.sizes.height[k] / 2)
+        near = np.abs(c.s - part_s) - 3.5
+        if float(near.min()) > 0:
+            continue
+        a = np.abs(p)
+        for slope, start in ((0.35, 0.35), (-0.30, -0.45)):
+            line = np.abs(q - start * half_ap - slope * (a - 0.6 * half_width)) - 0.4
+            d = np.maximum(np.maximum(line, 0.6 * half_width - a), np.maximum(near, sac + 0.2))
+            c.paint(d, Tissue.NERVE_ROOT)
 
 
-def _roots(c: Canvas, patient: Patient, cord: np.ndarray, sac: np.ndarray) -> None:
+def _cauda(c: Canvas, patient: Patient, t: dict[str, Array], sac: Array, lesion: Array) -> None:
     """Cauda equina: strands that lie in the back of the sac and leave it one pair a level."""
-    spine, canal = patient.spine, patient.canal
-    if c.s.min() > spine.conus + 10:
+    spine = patient.spine
+    top = float(spine.conus) + 8
+    part = c.within(s=(-1e4, top))
+    if part is None or float(part.s.min()) > top:
         return
+    t = {name: part.same_part(t[name], c) for name in ("sac_width", "sac_ap", "sac_v")}
+    sac, lesion, c = part.same_part(sac, c), part.same_part(lesion, c), part
+    low, high = float(c.u.min()) - 2, float(c.u.max()) + 2
     rng = np.random.default_rng((patient.seed, 999))
-    nodes = spine.nodes
-    half_w = np.interp(c.s, nodes, canal.sac_width(nodes) / 2).astype(np.float32)
-    half_v = np.interp(c.s, nodes, canal.sac_ap(nodes) / 2).astype(np.float32)
-    center = np.interp(c.s, nodes, canal.sac_v(nodes)).astype(np.float32)
-    first = LEVELS.index("L1")
-    for n in range(first, LEVELS.index("S3") + 1):
+    half_w, half_v, center = t["sac_width"] / 2, t["sac_ap"] / 2, t["sac_v"]
+    # Where a lesion narrows the sac, the strands crowd behind it.
+    crowd = np.clip(1 - 0.12 * np.clip(3 - lesion, 0, 3), 0.5, 1)
+    first, last = LEVELS.index("L1"), LEVELS.index("S3")
+    for n in range(first, last + 1):
         exit_s = float(spine.center[n]) - 6
+        rank = (n - first) / (last - first)
         for side in (-1, 1):
             for _ in range(2):
-                # Later exits lie nearer to the middle and to the back.
-                spread = 0.80 - 0.10 * (n - first) + rng.normal(0, 0.06)
-                depth = -0.35 - 0.05 * (n - first) + rng.normal(0, 0.12)
-                phase = rng.uniform(0, 6.3)
-                t = np.clip((spine.conus - c.s) / max(spine.conus - exit_s, 1), 0, 1)
-                p = side * half_w * (0.15 + (spread - 0.15) * t) + 0.3 * np.sin(c.s / 14 + phase)
-                q = center + half_v * depth * np.sqrt(np.clip(2 * t, 0, 1))
-                d = np.hypot(c.u - p, c.v - q) - 0.65
-                outside = np.maximum(exit_s - c.s, c.s - spine.conus - 6)
-                c.paint(np.maximum(np.maximum(d, outside), sac + 0.3), Tissue.NERVE_ROOT)
+                spread = float(0.72 - 0.55 * rank + rng.normal(0, 0.06))
+                depth = float(-0.30 - 0.38 * rank + rng.normal(0, 0.10))
+                phase = float(rng.uniform(0, 6.3))
+                if float(c.s.max()) < exit_s or not _crosses(low, high, side, c, half_w):
+                    continue
+                down = np.clip((spine.conus - c.s) * (1 / max(spine.conus - exit_s, 1)), 0, 1)
+                lateral = spread + (0.95 - spread) * np.clip(down * 3 - 2, 0, 1)
+                forward = depth + 0.3 * np.clip(down * 3 - 2, 0, 1)
+                start = np.clip(down * 6, 0.25, 1)
+                u = side * half_w * lateral * start * crowd + 0.3 * np.sin(c.s * (1 / 14) + phase)
+                v = center + half_v * forward * start
+                d = np.sqrt((c.u - u) ** 2 + (c.v - v) ** 2) - 0.6
+                outside = np.maximum(exit_s - c.s, c.s - float(spine.conus) - 6)
+                c.paint(np.maximum(np.maximum(d, outside), sac + 0.2), Tissue.NERVE_ROOT)
+
+
+def _crosses(low: float, high: float, side: int, c: Canvas, half_w: Array) -> bool:
+    """Whether a plane between ``low`` and ``high`` (u) meets strands of one side at all."""
+    widest = float(half_w.max())
+    near, far = sorted((0.05 * side * widest, side * widest))
+    return near < high and far > low

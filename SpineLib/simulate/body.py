@@ -1,30 +1,32 @@
-"""Soft tissue around the spine: outline, fat, muscles, vessels, airway, organs, by region."""
+"""Soft tissue around the spine: outline, fat, muscles, vessels, airway, organs, by region.
+
+Muscles fill the room between the deep fascia and the spine; each point belongs to the muscle in
+whose ellipse it lies deepest, and thin, uneven planes of fat run where two of them meet. The
+tables below were drawn after axial atlases; the numbers are millimetres.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from SpineLib.simulate.canvas import Canvas, ellipse, rotated
+from SpineLib.simulate.canvas import Array, Canvas, capsule, ellipse, rotated, share
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.tissues import Tissue
 
-# Muscles of one side: (x, y, half width, half depth, degrees), mm from the canal's centre,
-# y to the front; drawn from outside inward as axial atlases show them.
+# One side's muscles: (x, y, half width, half depth, degrees), from the canal's centre, y front.
 NECK = (
-    (28, -47, 26, 6, -28), (33, -33, 8, 19, 38), (20, -37, 11, 17, 40), (12, -26, 10, 10, 20),
-    (7, -38, 6, 11, 8), (41, -10, 8, 16, 8), (31, 6, 8, 11, -20), (24, 14, 6, 8, 0),
-    (46, 18, 6, 19, -24), (8, 26, 8, 4, -10), (13, 55, 10, 4, 10),
+    (30, -53, 30, 4.5, -24), (29, -37, 8, 19, 40), (15, -42, 9, 16, 22), (10, -24, 8, 9, 18),
+    (41, -18, 7, 15, 15), (30, 0, 9, 10, -10), (23, 15, 6, 7, 0), (8, 25, 8, 4, -10),
+    (45, 17, 5.5, 19, -25), (12, 56, 11, 5, 10),
 )  # fmt: skip
 CHEST = (
-    (46, -42, 44, 7, -6), (20, -28, 17, 15, 0), (40, -30, 14, 10, -8), (9, -31, 8, 13, 0),
-    (72, -28, 30, 8, 22),
+    (48, -47, 48, 5, -8), (20, -30, 10, 12, 0), (36, -33, 9, 11, -12), (8, -30, 6, 14, 0),
+    (40, -42, 38, 4, -10), (80, -32, 30, 8, 24), (15, -18, 9, 6, 20),
 )  # fmt: skip
 WAIST = (
-    (34, -40, 25, 18, -6), (14, -36, 12, 16, 0), (62, -8, 12, 19, 20), (40, 14, 16, 21, 10),
-    (105, 20, 8, 40, 6),
+    (24, -44, 14, 17, -4), (46, -40, 13, 15, -10), (10, -36, 9, 17, 0), (64, -10, 13, 19, 20),
+    (40, 12, 15, 20, 10), (112, 20, 7, 46, 6), (104, 10, 5, 44, 6),
 )  # fmt: skip
 
 
@@ -32,156 +34,245 @@ def paint_body(c: Canvas, patient: Patient) -> None:
     """Paints everything but the spine itself."""
     spine = patient.spine
     z = {name: float(spine.ras(0, 0, s)[2]) for name, s in zip(LEVELS, spine.center, strict=True)}
-    rng = np.random.default_rng((patient.seed, 7))
-    neck = _ramp(c.z, z["T2"], z["C6"])
-    _outline(c, patient, neck)
-    middle = float(np.median(c.z))
     low, high = float(c.z.min()), float(c.z.max())
-    if high > z["T1"]:
-        _neck(c, patient, rng, z, middle)
-    if low < z["T1"] and high > z["T12"]:
-        _chest(c, patient, rng, z)
-    if low < z["T12"]:
-        _waist(c, patient, rng, z)
+    inner = _outline(c, patient, z)
+    regions = (
+        (_neck, NECK, z["T1"], 1e4),
+        (_chest, CHEST, z["T12"], z["T1"]),
+        (_waist, WAIST, -1e4, z["T12"]),
+    )
+    for number, (paint, muscles, bottom, top) in enumerate(regions):
+        if high < bottom - 8 or low > top + 8:
+            continue
+        rng = np.random.default_rng((patient.seed, 70 + number))
+        part = c.within(z=(bottom - 12, top + 12))
+        if part is None:
+            continue
+        limit = np.maximum(bottom - part.z, part.z - top) + 5 * part.n1
+        _muscles(part, patient, rng, muscles, np.maximum(limit, part.same_part(inner, c)), z)
+        paint(part, patient, rng, z, limit)
 
 
-def _ramp(z: np.ndarray, low: float, high: float) -> np.ndarray:
-    return np.clip((z - low) / (high - low), 0, 1).astype(np.float32)
+def _ramp(z: Array, low: float, high: float) -> Array:
+    t = np.clip((z - low) * (1 / (high - low)), 0, 1)
+    return t * t * (3 - 2 * t)
 
 
-def _outline(c: Canvas, patient: Patient, neck: np.ndarray) -> None:
+def _outline(c: Canvas, patient: Patient, z: dict[str, float]) -> Array:
+    """Skin, fat under it, and the deep fascia; returns the distance to the fascia."""
+    neck = _ramp(c.z, z["T2"], z["C6"])
+    head = _ramp(c.z, z["C4"], z["C2"])
     scale = patient.muscle
-    half_width = scale * (62 * neck + 165 * (1 - neck))
-    front = scale * (68 * neck + 150 * (1 - neck))
-    back = scale * (60 * neck + 58 * (1 - neck))
-    fat = patient.fat * (5 * neck + 9 * (1 - neck))
-    fat_back = patient.fat * (9 * neck + 13 * (1 - neck))
-    half = np.where(c.y > 0, front + fat, back + fat_back)
-    skin = ellipse(c.x, c.y, half_width + fat, half, 2.3)
-    groove = 5 * np.exp(-((c.x / 14) ** 2)) * (c.y < 0)
-    skin = skin + groove
-    c.paint(skin, Tissue.SKIN)
-    c.paint(skin + 1.8, Tissue.FAT)
-    inner = ellipse(c.x, c.y, half_width, np.where(c.y > 0, front, back), 2.3) + groove
-    c.paint(inner, Tissue.FASCIA, 0.7)
-    c.paint(inner + 1.0, Tissue.FAT, 0.8)
+    width = scale * (60 * neck + 165 * (1 - neck)) + 4 * head
+    front = scale * (70 * neck + 145 * (1 - neck)) + 12 * head
+    back = scale * (58 * neck + 55 * (1 - neck)) + 0.7 * c.n2
+    # The neck narrows to the front below the jaw.
+    t = np.clip(c.y / front, 0, 1)
+    x = c.x / (1 - 0.62 * t * np.sqrt(t) * neck * (1 - head))
+    x = x + 0.8 * c.n3
+    groove = 4 * np.exp(-((c.x * (1 / 12)) ** 2)) * (c.y < 0) * (1 - 0.5 * neck)
+    inner = ellipse(x, c.y, width, np.where(c.y > 0, front, back), 2.3) + groove
+    behind = np.clip(0.5 - c.y * (1 / 80), 0, 1)
+    fat = patient.fat * ((2.5 + 5.5 * behind) * neck + (6 + 6 * behind) * (1 - neck))
+    c.paint(inner - fat - 1.6, Tissue.SKIN)
+    c.paint(inner - fat, Tissue.FAT, 0.9 + 0.1 * c.n1)
+    return inner
 
 
 def _muscles(
-    whole: Canvas, patient: Patient, rng: np.random.Generator, shapes: tuple, where: Callable
-) -> None:
-    for cx, cy, a, b, turn in shapes:
-        jitter = rng.normal(0, 1, (2, 5))
-        for side in (0, 1):
-            sign = 1 if side else -1
-            scale = patient.muscle
-            mx, my = cx * scale + jitter[side, 0], cy * scale + jitter[side, 1]
-            far = max(a, b) * scale * 1.1 + 2
-            part = whole.crop((np.abs(sign * whole.x - mx) < far) & (np.abs(whole.y - my) < far))
+    c: Canvas, patient: Patient, rng: np.random.Generator, table: tuple, inner: Array,
+    z: dict[str, float],
+) -> None:  # fmt: skip
+    """Fills the inside of the fascia with muscles and the fat between them."""
+    best = np.full(c.u.shape, 9.0, np.float32)
+    second = np.full(c.u.shape, 9.0, np.float32)
+    scale = patient.muscle
+    x, y = c.x + 2.2 * c.n1, c.y + 2.2 * c.n2
+    if table is NECK:  # muscles fan out into the shoulders
+        out = np.clip(np.abs(c.x) - 24, 0, None)
+        x = x - np.sign(c.x) * out * (0.62 * (1 - _ramp(c.z, z["T2"], z["C6"])))
+    lean = np.ones(c.u.shape, np.float32)
+    for mx, my, a, b, turn in table:
+        jitter = rng.normal(0, 1, (2, 4))
+        for sign, j in ((1, jitter[0]), (-1, jitter[1])):
+            px, py = sign * float(mx * scale + j[0]), float(my * scale + j[1])
+            reach = 2.2 * max(a, b) * scale + 6
+            out = 3.0 if table is NECK and abs(px) > 18 else 1.0
+            part = c.within(
+                x=tuple(sorted((px - sign * reach, px + sign * reach * out))),
+                y=(py - reach, py + reach),
+            )
             if part is None:
                 continue
-            c = part
-            x = sign * c.x - np.float32(mx)
-            y = c.y - np.float32(my)
-            x, y = rotated(x, y, turn + 4 * jitter[side, 2])
-            wave = 0.6 * np.sin(0.5 * x + c.z * 0.05 + 3 * jitter[side, 3])
-            d = ellipse(x, y, a * scale * 1.06, b * scale * 1.06, 2.4) + wave
-            d = np.maximum(d, where(c))
-            c.paint(d - 0.8, Tissue.FASCIA, 0.8)
-            gain = 1 + 0.06 * jitter[side, 4] + 0.9 * patient.atrophy * (cy < -20 and abs(cx) < 20)
-            c.paint(d, Tissue.MUSCLE, np.float32(gain))
+            p, q = rotated(
+                sign * (part.same_part(x, c) - px),
+                part.same_part(y, c) - py,
+                float(turn + 4 * j[2]),
+            )
+            f = share(p, q, a * scale, b * scale)
+            near, far = part.same_part(best, c), part.same_part(second, c)
+            first = f < near
+            np.copyto(far, np.minimum(np.maximum(f, near), far))
+            part.same_part(lean, c)[first] = 1 + 0.08 * j[3]
+            np.minimum(near, f, out=near)
+    # Unfilled room (far from every muscle) is loose fat; planes are thin and uneven.
+    plane = (second - best) * 11.0 - (0.4 + 0.8 * c.n3) * patient.planes
+    gap = (best - 2.3 - 0.5 * c.n1) * 10
+    c.paint(inner, Tissue.FASCIA, 0.6)
+    c.paint(inner + 0.8, Tissue.FAT, np.clip(0.75 + 0.2 * c.n2, 0.35, 1.1))
+    muscle = np.maximum(np.maximum(-plane, gap), inner + 1.6 + 0.8 * c.n2)
+    # Old multifidus is streaked with fat.
+    deep = np.exp(-((c.x * (1 / 24)) ** 2)) * (c.y < -12)
+    streaks = np.clip(c.n1 * c.n2 - 0.3, 0, 1.2) * (6 * patient.atrophy) * deep
+    c.paint(muscle, Tissue.MUSCLE, lean + streaks)
+
+
+def _tube(
+    c: Canvas, x: float, y: float, a: float, b: float, limit: Array, tissue: Tissue,
+    gain: float = 1.0, wall: float = 0.0, coat: Tissue = Tissue.FASCIA, coat_gain: float = 1.0,
+) -> None:  # fmt: skip
+    """A structure that runs up and down, with a wall around it."""
+    far = max(a, b) + wall + 3
+    part = c.within(x=(x - far, x + far), y=(y - far, y + far))
+    if part is None:
+        return
+    d = np.maximum(
+        ellipse(part.x + 0.7 * part.n1 - x, part.y + 0.7 * part.n2 - y, a, b),
+        part.same_part(limit, c),
+    )
+    if wall:
+        part.paint(d - wall, coat, coat_gain)
+    part.paint(d, tissue, gain)
 
 
 def _neck(
-    c: Canvas, patient: Patient, rng: np.random.Generator, z: dict[str, float], middle: float
+    c: Canvas, patient: Patient, rng: np.random.Generator, z: dict[str, float], limit: Array
 ) -> None:
-    below = np.float32(z["T1"] - 10) - c.z
     scale = patient.muscle
-    _muscles(c, patient, rng, NECK, lambda part: z["T1"] - 10 - part.z)
-    upper = np.float32(z["C3"]) - c.z  # negative above C3
-    tongue = np.maximum(ellipse(c.x, c.y - 62 * scale, 24, 22), upper)
-    c.paint(tongue, Tissue.MUSCLE, 1.3)
-    pharynx = np.maximum(ellipse(c.x, c.y - 39, 13, 4.5), np.float32(z["C5"]) - c.z)
-    c.paint(pharynx - 2.5, Tissue.ORGAN)
-    c.paint(pharynx, Tissue.AIRWAY)
-    x, y = np.float32(rng.normal(0, 2)), np.float32(rng.uniform(44, 50) * scale)
-    trachea = np.maximum(ellipse(c.x - x, c.y - y, 8.5, 9.5), np.maximum(c.z - z["C5"], below))
-    c.paint(trachea - 2.2, Tissue.CARTILAGE)
-    c.paint(trachea, Tissue.AIRWAY)
-    gullet = np.maximum(ellipse(c.x + 3, c.y - y + 15, 7, 3.5), np.maximum(c.z - z["C5"], below))
-    c.paint(gullet, Tissue.MUSCLE, 1.4)
+    above = np.maximum(limit, z["C4"] - c.z)
+    below = np.maximum(limit, c.z - z["C5"])
+    size = rng.uniform(0.7, 1.6, 8)
     for sign in (-1, 1):
-        thyroid = np.maximum(ellipse(sign * c.x - 16, c.y - y, 7, 12), c.z - z["C5"])
-        c.paint(np.maximum(thyroid, below), Tissue.ORGAN, 1.6)
-        gland = np.maximum(ellipse(sign * c.x - 42, c.y - 38, 13, 15), np.float32(z["C4"]) - c.z)
-        c.paint(gland, Tissue.ORGAN, 1.7)
-        cx, cy = rng.uniform(24, 29) * scale, rng.uniform(28, 35) * scale
-        flow = rng.uniform(0.3, 1.5)
-        artery = ellipse(sign * c.x - cx, c.y - cy, 3.2, 3.2)
-        vein = ellipse(sign * c.x - cx - 8, c.y - cy + 2, rng.uniform(3.5, 6.5), 4.2)
-        c.paint(np.maximum(vein, below), Tissue.VESSEL, np.float32(4 * flow))
-        c.paint(np.maximum(artery, below), Tissue.VESSEL, np.float32(flow))
-        for _ in range(4):  # lymph nodes
-            node = ellipse(
-                sign * c.x - rng.uniform(30, 50), c.y - rng.uniform(-5, 40), *rng.uniform(2, 4, 2)
-            )
-            c.paint(np.maximum(node, np.abs(c.z - z["C5"] - rng.uniform(-40, 50)) - 5), Tissue.ORGAN, 2)
+        # The fat of the posterior triangle, from the carotid sheath down to the trapezius.
+        side = c.within(x=(20, 70) if sign > 0 else (-70, -20))
+        if side is not None:
+            thick = patient.fat**0.5 * (2.2 + 1.4 * side.n1)
+            band = capsule(
+                sign * side.x, side.y + 2 * side.n2,
+                (34 * scale, 16 * scale), (50 * scale, -30 * scale), thick,
+            )  # fmt: skip
+            side.paint(np.maximum(band, side.same_part(limit, c)), Tissue.FAT)
+        _tube(c, sign * 28 * scale, 28 * scale, 9, 8, limit, Tissue.FAT, 0.85)
+        artery, vein = float(rng.uniform(0.0, 0.8)), float(rng.uniform(0.2, 7.0))
+        cx, cy = sign * float(rng.uniform(25, 29)) * scale, float(rng.uniform(27, 33)) * scale
+        _tube(c, cx, cy, 3.2, 3.2, limit, Tissue.VESSEL, artery, 1.2, Tissue.FAT, 0.8)
+        _tube(c, cx + sign * 8, cy - 2, 3.6 * float(size[0]), 4, limit, Tissue.VESSEL, vein, 0.8)
+        _tube(c, sign * 44 * scale, 40 * scale, 11, 17, above, Tissue.ORGAN, 2.0, 1.0, Tissue.FAT)
+        _tube(c, sign * 16, 48 * scale, 6.5, 12, below, Tissue.ORGAN, 1.5)
+        jaw = np.maximum(limit, z["C3"] - c.z)
+        _tube(
+            c, sign * 47 * scale, 56 * scale, 5, 17, jaw, Tissue.MARROW, 0.8, 1.6, Tissue.CORTICAL
+        )
+        _tube(c, sign * 57 * scale, 52 * scale, 6, 18, jaw, Tissue.MUSCLE, 1.1, 0.8, Tissue.FAT)
+        for _ in range(5):
+            top = z["C5"] + float(rng.uniform(-45, 55))
+            node = np.maximum(limit, np.abs(c.z - top) - 4)
+            nx, ny = sign * float(rng.uniform(30, 48)), float(rng.uniform(-8, 34))
+            _tube(c, nx, ny, *(float(r) for r in rng.uniform(1.8, 3.6, 2)), node, Tissue.ORGAN, 2.4)
+    y = float(rng.uniform(43, 50) * scale)
+    _tube(c, 0, 36 * scale, 22, 5, np.maximum(limit, z["C6"] - c.z), Tissue.MUSCLE, 1.6)
+    _tube(c, 0, 64 * scale, 24, 22, above, Tissue.MUSCLE, 1.5, 1, Tissue.FAT, 0.7)
+    _tube(c, 0, 41 * scale, 13, 4.5, above, Tissue.AIRWAY, 1, 2.2, Tissue.ORGAN, 2.2)
+    larynx = np.maximum(limit, np.maximum(c.z - z["C4"], z["C6"] - c.z))
+    _tube(c, 0, y, 16, 13, larynx, Tissue.MUSCLE, 2.0, 1.2, Tissue.CARTILAGE)
+    _tube(c, 0, y + 2, 6, 8, larynx, Tissue.AIRWAY)
+    tx = float(rng.normal(0, 2))
+    trachea = np.maximum(limit, c.z - z["C6"])
+    _tube(c, tx, y, 8.0, 9.0, trachea, Tissue.AIRWAY, 1, 2.0, Tissue.CARTILAGE, 1.3)
+    _tube(c, tx - 4, y - 14, 7, 3.2, trachea, Tissue.MUSCLE, 1.8)
 
 
-def _chest(c: Canvas, patient: Patient, rng: np.random.Generator, z: dict[str, float]) -> None:
-    inside = np.maximum(c.z - np.float32(z["T1"] + 6), np.float32(z["T12"] - 10) - c.z)
-    _muscles(
-        c, patient, rng, CHEST,
-        lambda part: np.maximum(part.z - z["T1"] - 6, z["T12"] - 10 - part.z),
-    )  # fmt: skip
+def _chest(
+    c: Canvas, patient: Patient, rng: np.random.Generator, z: dict[str, float], limit: Array
+) -> None:
     scale = patient.muscle
+    span = (z["T12"], z["T1"])
+    front = float(np.interp(np.median(c.z), span, (44, 34))) * scale
+    # The chest narrows to its inlet behind the collar bones.
+    inlet = 0.25 + 0.75 * np.sqrt(np.clip((z["T1"] + 6 - c.z) * (1 / 75), 0, 1))
+    cavity = ellipse(c.x, c.y - 62 * scale, 128 * scale * inlet, 82 * scale * inlet, 2.4)
+    cavity = np.maximum(np.maximum(cavity, limit), 10 - c.y)
+    c.paint(cavity, Tissue.FAT, 0.75)
+    # The dome of the diaphragm: liver and spleen stand under the lungs.
+    dome = z["T11"] + 0.55 * (c.y - 10) - 0.005 * (np.abs(c.x) - 60) ** 2 - c.z + 3 * c.n1
     for sign in (-1, 1):
-        lung = ellipse(sign * c.x - 78 * scale, c.y - 52 * scale, 56 * scale, 78 * scale, 2.4)
-        lung = np.maximum(lung, 24 * scale - sign * c.x)
-        lung = np.maximum(lung, inside + 4)
-        # Ribs around the lung, sloping to the front and downward.
-        rib = np.maximum(np.abs(lung - 5) - 3.5, np.cos((c.z + 0.45 * c.y) * 6.28 / 26) * 8 + 1)
-        c.paint(lung - 10, Tissue.MUSCLE, 1.1)
+        lung = ellipse(
+            sign * c.x - (14 + 56 * inlet) * scale, c.y - 50 * scale,
+            56 * scale * inlet, 70 * scale * inlet, 2.6,
+        )  # fmt: skip
+        lung = np.maximum(lung, (14 + 10 * (c.y > front)) * scale - sign * c.x + 2 * c.n1)
+        lung = np.maximum(lung, limit)
+        rib = np.maximum(np.abs(lung - 5) - 3.6, 2.6 - 9 * np.cos((c.z + 0.5 * c.y) * (6.28 / 24)))
+        c.paint(lung - 9, Tissue.MUSCLE, 1.1)
         c.paint(rib, Tissue.CORTICAL)
-        c.paint(rib + 1.2, Tissue.MARROW)
+        c.paint(rib + 1.1, Tissue.MARROW)
         c.paint(lung, Tissue.LUNG)
-    heart = np.maximum(ellipse(c.x + 15, c.y - 95 * scale, 52, 36), inside)
-    c.paint(heart, Tissue.ORGAN, 0.7)
-    front = 0.5 * float(np.interp(np.median(c.z), [z["T12"], z["T1"]], [16, 15])) + 28
-    aorta = np.maximum(ellipse(c.x + 20, c.y - (front + 4) * scale, 11.5, 11.5), inside)
-    aorta = np.maximum(aorta, c.z - z["T4"])
-    flow = rng.uniform(0.2, 0.9)
-    c.paint(aorta - 1.3, Tissue.MUSCLE)
-    c.paint(aorta, Tissue.VESSEL, np.float32(flow))
-    c.paint(np.maximum(ellipse(c.x - 8, c.y - front - 6, 4, 3.5), inside), Tissue.VESSEL, 2.0)
-    gullet = ellipse(c.x + 2, c.y - front - 14, 8, 5)
-    c.paint(np.maximum(gullet, inside), Tissue.MUSCLE, 1.6)
-    trachea = np.maximum(ellipse(c.x - 2, c.y - front - 26, 9, 8), z["T5"] - c.z)
-    c.paint(np.maximum(trachea - 1.5, inside), Tissue.CARTILAGE)
-    c.paint(np.maximum(trachea, inside), Tissue.AIRWAY)
+        organ = Tissue.ORGAN if sign > 0 else Tissue.BOWEL
+        c.paint(np.maximum(lung, -dome), organ, 0.7 if sign > 0 else 0.9)
+    heart = np.maximum(limit, c.z - z["T4"])
+    _tube(c, -18, front + 55, 50, 34, heart, Tissue.ORGAN, float(rng.uniform(0.3, 1.0)))
+    aorta = np.maximum(limit, c.z - z["T4"])
+    ax, ay = -float(rng.uniform(14, 22)), front + 3
+    flow = float(rng.uniform(0.2, 2.5))
+    _tube(c, ax, ay, 11, 11, aorta, Tissue.VESSEL, flow, 1.4, Tissue.MUSCLE, 1.3)
+    _tube(c, 7, front + 2, 3.5, 3.2, limit, Tissue.VESSEL, float(rng.uniform(0.5, 5)), 0.6)
+    _tube(c, -3, front + 14, 8, 5, limit, Tissue.MUSCLE, 1.8)
+    airway = np.maximum(limit, z["T5"] - c.z)
+    _tube(c, 2, front + 24, 9, 8, airway, Tissue.AIRWAY, 1, 1.6, Tissue.CARTILAGE)
 
 
-def _waist(c: Canvas, patient: Patient, rng: np.random.Generator, z: dict[str, float]) -> None:
-    inside = c.z - np.float32(z["T12"] - 2)
-    cavity = ellipse(c.x, c.y - 78, 118 * patient.muscle, 82 * patient.muscle, 2.4)
-    cavity = np.maximum(cavity, 14 - c.y)
-    c.paint(np.maximum(cavity, inside), Tissue.FAT, 0.75)
-    _muscles(c, patient, rng, WAIST, lambda part: part.z - z["T12"] + 2)
-    for _ in range(26):
-        cx, cy, cz = rng.uniform(-90, 90), rng.uniform(72, 135), rng.uniform(z["S2"], z["T12"])
-        r = rng.uniform(8, 20)
-        loop = np.sqrt((c.x - cx) ** 2 + (c.y - cy) ** 2 + (0.6 * (c.z - cz)) ** 2) - r
-        tissue = Tissue.FLUID if rng.random() < 0.15 else Tissue.BOWEL
-        c.paint(np.maximum(loop - 2, cavity), Tissue.MUSCLE, 1.3)
-        c.paint(np.maximum(loop, cavity), tissue, np.float32(rng.uniform(0.3, 1.3)))
+def _waist(
+    c: Canvas, patient: Patient, rng: np.random.Generator, z: dict[str, float], limit: Array
+) -> None:
+    scale = patient.muscle
+    cavity = ellipse(c.x, c.y - 80 * scale, 98 * scale, 66 * scale, 2.4) + 3 * c.n2
+    cavity = np.maximum(cavity, limit)
+    c.paint(cavity, Tissue.FAT, np.clip(0.5 + 0.25 * c.n3, 0.1, 1))
+    for _ in range(45):
+        cx, cy = float(rng.uniform(-85, 85)), float(rng.uniform(62, 125)) * scale
+        cz, r = float(rng.uniform(z["S2"], z["T12"])), float(rng.uniform(9, 22))
+        fluid, gain = rng.random() < 0.15, float(rng.uniform(0.3, 1.3))
+        part = c.within(x=(cx - r - 6, cx + r + 6), y=(cy - r - 6, cy + r + 6))
+        if part is None:
+            continue
+        loop = np.sqrt(
+            (part.x - cx) ** 2 + (part.y - cy + 3 * part.n1) ** 2 + (0.55 * (part.z - cz)) ** 2
+        )
+        loop = np.maximum(loop - r + 2 * part.n3, part.same_part(cavity, c))
+        part.paint(loop - 1.8, Tissue.MUSCLE, 1.3)
+        part.paint(loop, Tissue.FLUID if fluid else Tissue.BOWEL, gain)
+    liver = np.maximum(cavity, np.maximum(8 - c.x, z["L2"] + 0.3 * (c.y - 60) - c.z))
+    c.paint(liver, Tissue.ORGAN, 0.8)
     for sign in (-1, 1):
-        tall = ((c.z - z["L2"] - sign * -6) / 52) ** 2
-        kidney = ellipse(sign * c.x - 66, c.y - 32, 24, 20) + 20 * tall
-        c.paint(np.maximum(kidney, inside), Tissue.ORGAN, 1.5)
-    front = 45 + np.float32(rng.normal(0, 2))
-    split = z["L4"]
-    for cx, r, gain in ((-13, 8.5, 0.4), (17, 9.5, 1.2)):
-        apart = np.clip((split - c.z) * 0.45, 0, None)
-        vessel = ellipse(c.x - cx - np.sign(cx) * apart, c.y - front - 4 - 0.3 * apart, r, r - 1)
-        c.paint(np.maximum(vessel - 1, inside), Tissue.MUSCLE)
-        c.paint(np.maximum(vessel, inside), Tissue.VESSEL, gain * np.float32(rng.uniform(0.6, 1.6)))
+        tall = ((c.z - z["L2"] + sign * 6) * (1 / 52)) ** 2
+        kidney = np.maximum(limit, 20 * tall - 20 + 0 * c.x)
+        wide = float(rng.uniform(21, 26))
+        _tube(c, sign * 66, 34, wide, 20, kidney, Tissue.FAT, 0.8)
+        _tube(c, sign * 66, 34, wide - 5, 16, kidney + 8, Tissue.ORGAN, 1.9)
+        _tube(c, sign * 62, 36, 7, 6, kidney + 12, Tissue.FAT)
+    front = (46 + float(rng.normal(0, 2))) * scale
+    for cx, r, low, high in ((-12, 8.0, 0.2, 1.5), (16, 9.0, 0.3, 4.0)):
+        gain = float(rng.uniform(low, high))
+        apart = np.clip((z["L4"] - c.z) * 0.45, 0, None)
+        near = c.within(x=(-80, 80), y=(front - 60, front + 30))
+        if near is None:
+            continue
+        apart = near.same_part(apart, c)
+        branch = ellipse(
+            np.abs(near.x - (cx if not apart.any() else 0)) - np.where(apart > 0, abs(cx) + apart, 0),
+            near.y - front + 0.8 * apart, r, r - 1,
+        )  # fmt: skip
+        trunk = ellipse(near.x - cx, near.y - front, r, r - 1)
+        vessel = np.maximum(np.where(apart > 0, branch, trunk), near.same_part(limit, c))
+        near.paint(vessel - 1.2, Tissue.MUSCLE, 1.2)
+        near.paint(vessel, Tissue.VESSEL, gain)

@@ -1,89 +1,186 @@
-"""Painting anatomy on a plane of sample points, with soft edges (exact partial volume)."""
+"""Painting anatomy on a plane of sample points, with soft edges (partial volume in the plane).
+
+Shapes are painted one over the other; each is evaluated only in the rectangle of the plane that
+can hold it, which `Canvas.within` finds from the lowest and highest coordinate of each row and
+column.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.simulate.tissues import Tissue
 
-Box = tuple[slice, slice]
+Array = NDArray[np.float32]
+FIELDS = ("u", "v", "s", "x", "y", "z", "n1", "n2", "n3")
 
 
-@dataclass
 class Canvas:
     """Sample points of one plane and what has been painted there.
 
     Attributes:
         u, v, s: spine coordinates, mm, [rows, columns].
-        x, y, z: the body's own coordinates: right and front of the canal's line at the same
-            height, and RAS height; mm.
+        x, y, z: the body's own coordinates: to the right and to the front of the canal's line at
+            the same height, and RAS height; mm.
+        n1, n2, n3: three smooth random fields of unit deviation, fixed in the patient.
         signal: what the tissues give, [rows, columns].
-        label: the tissue that covers most of each point.
+        fat: the share of it that comes from fat and so is shifted.
+        label: the tissue at each point.
         soft: width of an edge, mm (about one pixel).
         palette: signal of each tissue number.
+
+    Args:
+        fields: the coordinates by name of `FIELDS`.
+        soft, palette: see above.
     """
 
-    u: NDArray[np.float32]
-    v: NDArray[np.float32]
-    s: NDArray[np.float32]
-    x: NDArray[np.float32]
-    y: NDArray[np.float32]
-    z: NDArray[np.float32]
-    signal: NDArray[np.float32]
-    label: NDArray[np.uint8]
-    soft: float
-    palette: NDArray[np.float32]
+    __slots__ = (*FIELDS, "_edges", "fat", "label", "palette", "signal", "soft")
 
-    def crop(self, mask: NDArray[np.bool_]) -> Canvas | None:
-        """The smallest part of this canvas (a view of it) that holds ``mask``; None if empty."""
-        rows = np.flatnonzero(mask.any(1))
-        if not len(rows):
+    u: Array
+    v: Array
+    s: Array
+    x: Array
+    y: Array
+    z: Array
+    n1: Array
+    n2: Array
+    n3: Array
+
+    def __init__(self, fields: dict[str, Array], soft: float, palette: Array) -> None:
+        for name in FIELDS:
+            setattr(self, name, fields[name])
+        shape = self.u.shape
+        self.signal = np.zeros(shape, np.float32)
+        self.fat = np.zeros(shape, np.float32)
+        self.label = np.zeros(shape, np.uint8)
+        self.soft, self.palette = float(soft), palette
+        self._edges: dict[str, tuple[Array, Array, Array, Array]] = {}
+        self.measure_edges()
+
+    def measure_edges(self, names: Sequence[str] = ("u", "v", "s", "x", "y", "z")) -> None:
+        """Notes each row's and column's lowest and highest coordinate, for `within`."""
+        for name in names:
+            a = getattr(self, name)
+            self._edges[name] = (a.min(1), a.max(1), a.min(0), a.max(0))
+
+    def within(self, **limits: tuple[float, float]) -> Canvas | None:
+        """A view of the rectangle that holds all points inside the limits; None if there is none.
+
+        Args:
+            limits: lowest and highest value by coordinate, as ``u=(-10, 10)``.
+        """
+        rows = np.ones(self.u.shape[0], bool)
+        columns = np.ones(self.u.shape[1], bool)
+        for name, (low, high) in limits.items():
+            row_low, row_high, column_low, column_high = self._edges[name]
+            rows &= (row_high >= low) & (row_low <= high)
+            columns &= (column_high >= low) & (column_low <= high)
+        r, c = np.flatnonzero(rows), np.flatnonzero(columns)
+        if not len(r) or not len(c):
             return None
-        columns = np.flatnonzero(mask.any(0))
-        return self.part((slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)))
+        return self.part(slice(r[0], r[-1] + 1), slice(c[0], c[-1] + 1))
 
-    def part(self, box: Box) -> Canvas:
-        """A view of a rectangle of this canvas."""
-        arrays = (self.u, self.v, self.s, self.x, self.y, self.z, self.signal, self.label)
-        return Canvas(*(a[box] for a in arrays), self.soft, self.palette)
+    def part(self, rows: slice, columns: slice) -> Canvas:
+        """A view of a rectangle of this canvas: painting there paints here."""
+        view = object.__new__(Canvas)
+        for name in (*FIELDS, "signal", "fat", "label"):
+            setattr(view, name, getattr(self, name)[rows, columns])
+        view.soft, view.palette = self.soft, self.palette
+        view._edges = {
+            name: (a[rows], b[rows], c[columns], d[columns])
+            for name, (a, b, c, d) in self._edges.items()
+        }
+        return view
 
-    def copy(self) -> Canvas:
-        """The same points with signal and labels of its own."""
-        return Canvas(
-            self.u, self.v, self.s, self.x, self.y, self.z,
-            self.signal.copy(), self.label.copy(), self.soft, self.palette,
-        )  # fmt: skip
+    def same_part(self, array: Array, whole: Canvas) -> Array:
+        """The part of an array on ``whole``'s points that lies on this view of it."""
+        if self.label.shape == whole.label.shape:
+            return array
+        offset = _address(self.label) - _address(whole.label)
+        row, column = divmod(offset, whole.label.strides[0])
+        rows, columns = self.label.shape
+        return array[row : row + rows, column : column + columns]
 
-    def paint(self, distance: NDArray, tissue: Tissue, gain: float | NDArray = 1.0) -> None:
-        """Covers what is inside (``distance`` < 0 mm) with a tissue."""
-        cover = np.clip(0.5 - distance / self.soft, 0, 1).astype(np.float32)
-        self.signal += cover * (self.palette[tissue] * gain - self.signal)
+    def moved(self, du: float, dv: float, ds: float) -> Canvas:
+        """A copy of the same points a little off, with signal and labels of its own."""
+        copy = object.__new__(Canvas)
+        for name in FIELDS:
+            setattr(copy, name, getattr(self, name))
+        copy.signal, copy.fat, copy.label = self.signal.copy(), self.fat.copy(), self.label.copy()
+        copy.soft, copy.palette, copy._edges = self.soft, self.palette, dict(self._edges)
+        for name, shift in (("u", du), ("v", dv), ("s", ds)):
+            if shift:
+                setattr(copy, name, getattr(self, name) + np.float32(shift))
+                low, high, left, right = self._edges[name]
+                d = np.float32(shift)
+                copy._edges[name] = (low + d, high + d, left + d, right + d)
+        return copy
+
+    def paint(self, distance: Array, tissue: Tissue, gain: float | Array = 1.0) -> None:
+        """Covers what is inside (``distance`` < 0 mm) with a tissue.
+
+        Args:
+            distance: approximate signed distance to the shape's surface, mm.
+            tissue: what it is made of.
+            gain: factor on the tissue's signal.
+        """
+        cover = distance * (-1.0 / self.soft)
+        cover += 0.5
+        np.clip(cover, 0, 1, out=cover)
+        value = float(self.palette[tissue]) * gain
+        self.signal += cover * (value - self.signal)
+        share = _FAT[tissue]
+        self.fat += cover * (share - self.fat)
         self.label[distance < 0] = tissue
 
 
-def ellipse(
-    u: NDArray, v: NDArray, a: NDArray | float, b: NDArray | float, power: float = 2.0
-) -> NDArray:
-    """Approximate signed distance to a superellipse of half axes ``a`` (u) and ``b`` (v)."""
+def _address(array: NDArray) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+_FAT = [0.0] * len(Tissue)
+_FAT[Tissue.FAT] = _FAT[Tissue.EPIDURAL_FAT] = 1.0
+_FAT[Tissue.MARROW] = 0.45
+
+
+def share(u: Array, v: Array, a: float | Array, b: float | Array, power: float = 2.0) -> Array:
+    """How far out a point is in a superellipse: 0 at its centre, 1 on its outline."""
     if power == 2.0:
-        f = np.sqrt((u / a) ** 2 + (v / b) ** 2)
-    else:
-        f = (np.abs(u / a) ** power + np.abs(v / b) ** power) ** np.float32(1 / power)
-    radius = np.sqrt(u * u + v * v)
-    return np.where(f > 0.3, radius * (1 - 1 / np.maximum(f, 0.3)), -np.minimum(a, b) * (1 - f))
+        f = u * (1 / a)
+        f *= f
+        g = v * (1 / b)
+        g *= g
+        f += g
+        return np.sqrt(f)
+    return (np.abs(u * (1 / a)) ** power + np.abs(v * (1 / b)) ** power) ** (1 / power)
 
 
-def rotated(u: NDArray, v: NDArray, degrees: float) -> tuple[NDArray, NDArray]:
+def ellipse(u: Array, v: Array, a: float | Array, b: float | Array, power: float = 2.0) -> Array:
+    """Approximate signed distance to a superellipse of half axes ``a`` (u) and ``b`` (v), mm.
+
+    First order: f (f - 1) / |gradient of f²| / 2, exact at the outline for an ellipse.
+    """
+    f = share(u, v, a, b, power)
+    p, q = u * (1 / (a * a)), v * (1 / (b * b))
+    slope = np.sqrt(p * p + q * q)
+    return (f + 1e-4) * (f - 1) / (slope + 1e-4 / np.minimum(a, b))
+
+
+def rotated(u: Array, v: Array, degrees: float) -> tuple[Array, Array]:
     """Coordinates in axes that are turned by ``degrees``."""
-    c, s = np.float32(np.cos(np.radians(degrees))), np.float32(np.sin(np.radians(degrees)))
+    c, s = float(np.cos(np.radians(degrees))), float(np.sin(np.radians(degrees)))
     return u * c + v * s, v * c - u * s
 
 
-def capsule(u: NDArray, v: NDArray, start: tuple, end: tuple, radius: float) -> NDArray:
-    """Signed distance to a thick line between two points of the (u, v) plane."""
+def capsule(
+    u: Array, v: Array, start: tuple[float, float], end: tuple[float, float], radius: float | Array
+) -> Array:
+    """Signed distance to a thick line between two points of the (u, v) plane, mm."""
     du, dv = end[0] - start[0], end[1] - start[1]
-    t = np.clip(((u - start[0]) * du + (v - start[1]) * dv) / (du * du + dv * dv), 0, 1)
-    return np.hypot(u - start[0] - t * du, v - start[1] - t * dv) - radius
+    length = du * du + dv * dv
+    t = np.clip(((u - start[0]) * du + (v - start[1]) * dv) * (1 / length), 0, 1)
+    p, q = u - start[0] - t * du, v - start[1] - t * dv
+    return np.sqrt(p * p + q * q) - radius

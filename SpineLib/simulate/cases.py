@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from SpineLib.errors import BadInput
 from SpineLib.simulate.anatomy import paint_spine
 from SpineLib.simulate.body import paint_body
-from SpineLib.simulate.canvas import Canvas
+from SpineLib.simulate.canvas import FIELDS, Canvas
 from SpineLib.simulate.lumbar import LumbarTruth, segmentation_of
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import REGIONS, Patient, build_patient
@@ -164,7 +166,7 @@ def _sagittal_grid(
     spine = patient.spine
     middle = spine.ras(rng.normal(0, 2), 22, float(spine.center[LEVELS.index("L3")]))
     middle = middle + [0, rng.normal(0, 8), rng.normal(0, 14)]
-    turn = np.radians(rng.normal(0, 2.5, 3))
+    turn = np.radians(rng.normal(0, 1.2, 3))
     k = np.array([np.cos(turn[0]), np.sin(turn[0]), np.sin(turn[1])])
     k /= np.linalg.norm(k)
     j = np.array([0.0, np.sin(turn[2]), -np.cos(turn[2])])
@@ -205,7 +207,7 @@ def image(
     for k in range(protocol.slices):
         canvas = paint_slice(patient, protocol, grid, k, palette)
         labels[k] = canvas.label
-        rough = 0.6 * texture(shape[1:], rng, 2.5) + 0.8 * texture(shape[1:], rng, 9.0)
+        rough = texture(shape[1:], rng)
         signal = canvas.signal * np.maximum(1 + grain[canvas.label] * rough, 0)
         voxels[k] = measure(signal, hot(canvas), protocol, noise, rng)
     top = float(np.percentile(voxels[:, ::4, ::4], 99.7))
@@ -214,39 +216,61 @@ def image(
     return Volume(stored, grid), Volume(labels, grid)
 
 
-def _coil(rng: np.random.Generator, protocol: Protocol):  # noqa: ANN202
-    """Sensitivity of a coil behind the spine with a smooth random unevenness."""
-    slope, far = protocol.bias, rng.uniform(45, 90)
+def _coil(rng: np.random.Generator, protocol: Protocol) -> Callable[[Canvas], NDArray[np.float32]]:
+    """Sensitivity of a coil behind the spine, uneven, with a saturation band in front of it."""
+    slope, far = protocol.bias, float(rng.uniform(50, 100))
     tilt = rng.normal(0, 0.0012, 3)
+    band, start = protocol.saturation, float(rng.uniform(28, 60))
 
     def sensitivity(c: Canvas) -> NDArray[np.float32]:
-        depth = (c.y + 60) / far
-        fall = 1 / (1 + np.maximum(depth, 0) ** 1.6)
-        uneven = 1 + tilt[0] * c.x + tilt[1] * c.y + 0.5 * tilt[2] * c.z
-        return ((1 - slope + slope * 1.8 * fall) * np.clip(uneven, 0.4, 1.7)).astype(np.float32)
+        depth = np.maximum((c.y + 58) * (1 / far), 0)
+        fall = 1.8 / (1 + depth * depth)
+        uneven = 1 + float(tilt[0]) * c.x + float(tilt[1]) * c.y + 0.5 * float(tilt[2]) * c.z
+        result = (1 - slope + slope * fall) * np.clip(uneven, 0.4, 1.7)
+        if band:
+            result *= 1 - band * np.clip((c.y - start) * (1 / 12), 0, 1)
+        return result.astype(np.float32)
 
     return sensitivity
+
+
+COARSE = 8  # pixels between the points where smooth coordinates are really computed
 
 
 def canvas_of(
     patient: Patient, protocol: Protocol, grid: NDArray[np.float64], k: float,
     palette: NDArray[np.float32],
 ) -> Canvas:  # fmt: skip
-    """An empty canvas of slice ``k`` (a fraction is a plane between slices)."""
+    """An empty canvas of slice ``k`` (a fraction is a plane between slices).
+
+    Coordinates and the patient's random fields are smooth, so they are computed at every
+    `COARSE`-th pixel and read linearly between.
+    """
     rows, columns = protocol.rows, protocol.columns
-    j, i = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
+    j, down = _spread(rows)
+    i, across = _spread(columns)
     start = grid[:3, 3] + k * grid[:3, 2]
-    points = (start + i[..., None] * grid[:3, 0] + j[..., None] * grid[:3, 1]).astype(np.float32)
+    points = start + i[None, :, None] * grid[:3, 0] + j[:, None, None] * grid[:3, 1]
     spine = patient.spine
-    u, v, s = spine.coordinates(points)
-    line_x = np.interp(points[..., 2], spine.line[:, 2], spine.line[:, 0]).astype(np.float32)
-    line_y = np.interp(points[..., 2], spine.line[:, 2], spine.line[:, 1]).astype(np.float32)
-    shape = (rows, columns)
-    return Canvas(
-        u, v, s, points[..., 0] - line_x, points[..., 1] - line_y, points[..., 2],
-        np.zeros(shape, np.float32), np.zeros(shape, np.uint8),
-        float(protocol.pixel), palette,
-    )  # fmt: skip
+    u, v, s = spine.coordinates(points.astype(np.float32))
+    x, y, z = np.moveaxis(points, -1, 0)
+    line = [np.interp(z, spine.line[:, 2], spine.line[:, n]) for n in (0, 1)]
+    coarse = [u, v, s, x - line[0], y - line[1], z, *patient.fields(points)]
+    fine = down @ np.stack(coarse).astype(np.float32) @ across.T
+    return Canvas(dict(zip(FIELDS, fine, strict=True)), float(protocol.pixel), palette)
+
+
+@cache
+def _spread(count: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Coarse pixel positions and the matrix that reads them linearly at every pixel."""
+    at = np.arange(0, count + COARSE, COARSE, dtype=np.float64)
+    pixel = np.arange(count)
+    low = pixel // COARSE
+    part = (pixel % COARSE) / COARSE
+    matrix = np.zeros((count, len(at)), np.float32)
+    matrix[pixel, low] = 1 - part
+    matrix[pixel, low + 1] += part
+    return at, matrix
 
 
 def paint_slice(
@@ -256,25 +280,24 @@ def paint_slice(
     """A slice as thick as the protocol says: soft tissue once, the spine at several depths."""
     canvas = canvas_of(patient, protocol, grid, k, palette)
     paint_body(canvas, patient)
-    step = protocol.thickness + protocol.gap
+    near = canvas.within(u=(-62, 62), v=(-64, 60))
+    if near is None:
+        return canvas
     depths = [0.0] if protocol.thickness < 1.6 else [-0.33, 0.0, 0.33]
-    total = np.zeros_like(canvas.signal)
-    middle = canvas
+    normal = patient.spine.axes(float(np.median(near.s))) @ grid[:3, 2]
+    normal = normal / np.linalg.norm(normal) * protocol.thickness
+    total, fat = np.zeros_like(near.signal), np.zeros_like(near.signal)
     for depth in depths:
-        moved = canvas.copy()
-        shift = np.float32(depth * protocol.thickness)
-        if shift:
-            normal = grid[:3, 2] / step
-            at = patient.spine.axes(float(np.median(canvas.s)))
-            moved.u = canvas.u + shift * np.float32(normal @ at[0])
-            moved.v = canvas.v + shift * np.float32(normal @ at[1])
-            moved.s = canvas.s + shift * np.float32(normal @ at[2])
+        moved = near.moved(*(float(depth * n) for n in normal))
         paint_spine(moved, patient)
         total += moved.signal
+        fat += moved.fat
         if depth == 0.0:
-            middle = moved
-    middle.signal = total / len(depths)
-    return middle
+            label = moved.label
+    near.signal[...] = total / len(depths)
+    near.fat[...] = fat / len(depths)
+    near.label[...] = label
+    return canvas
 
 
 def sac_mask(labels: Volume) -> NDArray[np.bool_]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.simulate.spine import Spine
+from SpineLib.simulate.morphometry import LEVELS
+from SpineLib.simulate.spine import STEP, Spine
 from SpineLib.simulate.tissues import Tissue
 
 DURA_GAP = 0.35  # mm between a lesion and the CSF: compressed dura and ligament
@@ -45,14 +46,14 @@ class Lobe:
 
     def height(self, s: NDArray) -> NDArray:
         """How far it reaches inward at arc length ``s``, at its highest, mm."""
-        return self.depth * np.exp(-np.abs((s - self.s) / self.length) ** self.power)
+        return self.depth * np.exp(-(np.abs((s - self.s) / self.length) ** self.power))
 
     def distance(self, u: NDArray, v: NDArray, s: NDArray, wall: NDArray) -> NDArray:
         """Approximate signed distance to the hill, negative inside of it, mm."""
-        nu, nv = np.sin(self.angle), np.cos(self.angle)
+        nu, nv = float(np.sin(self.angle)), float(np.cos(self.angle))
         across = u * nv - v * nu - self.offset
-        hill = self.height(s) * np.exp(-np.abs(across / self.width) ** self.power)
-        return np.where(hill > 0.15, wall - hill - (u * nu + v * nv), 9.0)
+        hill = self.height(s) * np.exp(-(np.abs(across / self.width) ** self.power))
+        return np.where(hill > 0.15, wall - hill - (u * nu + v * nv), np.float32(9.0))
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,24 @@ class BoneLesion:
     radius: tuple[float, float, float]
 
 
+@dataclass(frozen=True)
+class Schmorl:
+    """A node of disc that has sunk into a body's endplate; millimetres.
+
+    Attributes:
+        level: index of the body.
+        up: whether it is the upper endplate.
+        u, v: position from the body's centre.
+        radius: of the node.
+    """
+
+    level: int
+    up: bool
+    u: float
+    v: float
+    radius: float
+
+
 @dataclass
 class Disease:
     """All that is wrong with one spine.
@@ -75,6 +94,9 @@ class Disease:
         bone: tumours in bone.
         degeneration: each disc's Pfirrmann-like degeneration, 0 (bright) to 1 (black).
         narrowing: each disc's height as a share of the healthy one.
+        collapse: share of its height that a broken body has lost in front, by level.
+        schmorl: nodes of disc in the bodies.
+        endplates: signal factor of the marrow beside a disc (Modic changes), by disc.
         myelopathy: arc lengths of cord signal change with its half length, mm.
     """
 
@@ -84,54 +106,9 @@ class Disease:
     degeneration: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     narrowing: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     collapse: dict[int, float] = field(default_factory=dict)
+    schmorl: list[Schmorl] = field(default_factory=list)
+    endplates: dict[int, float] = field(default_factory=dict)
     myelopathy: list[tuple[float, float]] = field(default_factory=list)
-
-
-def support(ap: float, width: float, angle: float) -> float:
-    """Distance from an ellipse's centre to its tangent across ``angle``, mm."""
-    return float(np.hypot(width / 2 * np.sin(angle), ap / 2 * np.cos(angle)))
-
-
-class CordShift:
-    """Where the cord stands and how much it widens, along the canal, given the lesions.
-
-    The first `FREE` millimetres of contact are taken by displacement alone, then
-    displacement takes a share of it until the cord meets the opposite wall.
-    """
-
-    FREE = 0.8
-    SHARE = 0.55
-
-    def __init__(self, spine: Spine, canal: Canal, lobes: list[Lobe]) -> None:
-        self.s = spine.nodes
-        self.u, self.v = np.zeros_like(self.s), canal.cord_v(self.s)
-        self.squeeze = np.zeros_like(self.s)
-        self.total = np.zeros_like(self.s)
-        du, dv = np.zeros_like(self.s), np.zeros_like(self.s)
-        cord_ap, cord_width = canal.cord_ap(self.s), canal.cord_width(self.s)
-        for lobe in lobes:
-            nu, nv = np.sin(lobe.angle), np.cos(lobe.angle)
-            wall = canal.wall(lobe.angle, self.s)
-            reach = np.hypot(cord_width / 2 * nu, cord_ap / 2 * nv) + self.v * nv
-            contact = np.maximum(reach + CORD_GAP - (wall - lobe.height(self.s)), 0)
-            contact *= np.exp(-((lobe.offset / (lobe.width + 3)) ** 2))
-            room = canal.sac_reach(lobe.angle + np.pi, self.s) - (
-                np.hypot(cord_width / 2 * nu, cord_ap / 2 * nv) - self.v * nv
-            )
-            move = np.minimum(contact, self.FREE) + self.SHARE * np.maximum(contact - self.FREE, 0)
-            move = np.minimum(move, np.maximum(room - 0.4, 0))
-            du -= nu * move
-            dv -= nv * move
-            self.total += np.maximum(contact - move, 0)
-        self.u += _smooth(du)
-        self.v += _smooth(dv)
-        self.squeeze = _smooth(self.total)
-
-
-def _smooth(values: NDArray) -> NDArray:
-    from scipy.ndimage import gaussian_filter1d
-
-    return gaussian_filter1d(values, 1.5, mode="nearest")
 
 
 class Canal:
@@ -153,6 +130,8 @@ class Canal:
         self._gap = (rng.uniform(0.8, 1.4), rng.uniform(1.0, 2.2))
         self._lumbar = lumbar
         self._rest = rng.uniform(-0.6, 1.2)
+        shape = {"C": 0.45, "T": 0.06, "L": 0.30, "S": 0.4}
+        self._triangle = np.array([shape[name[0]] for name in LEVELS]) * rng.uniform(0.6, 1.3)
 
     def _read(self, values: NDArray, s: NDArray | float) -> NDArray:
         return np.interp(s, self.spine.nodes, values)
@@ -179,9 +158,7 @@ class Canal:
 
     def sac_v(self, s: NDArray | float) -> NDArray:
         """How far in front of the canal's centre the sac's centre stands."""
-        return 0.9 * self._read(self._lumbar, s) - self._read(
-            (1 - self._taper) * 2.5, s
-        )
+        return 0.9 * self._read(self._lumbar, s) - self._read((1 - self._taper) * 2.5, s)
 
     def cord_ap(self, s: NDArray | float) -> NDArray:
         """Front to back of the cord; 0 below the conus."""
@@ -205,5 +182,83 @@ class Canal:
         half = np.hypot(self.sac_width(s) / 2 * np.sin(angle), self.sac_ap(s) / 2 * np.cos(angle))
         return half + self.sac_v(s) * np.cos(angle)
 
+    def triangle(self, s: NDArray | float) -> NDArray:
+        """How much narrower the canal is at its back than in its middle (0 = oval)."""
+        return np.interp(s, self.spine.center[::-1], self._triangle[::-1])
+
     def _cone(self, s: NDArray | float) -> NDArray:
         return np.sqrt(np.clip((np.asarray(s) - self.spine.conus) / 22, 0, 1))
+
+
+class Sections:
+    """Canal, sac and cord along the spine as one table, the cord displaced by the lesions.
+
+    The first `FREE` millimetres of contact are taken by displacement alone, then displacement
+    takes `SHARE` of it until the cord meets the opposite wall; the rest cuts the cord.
+
+    Attributes:
+        names: the table's rows.
+        table: [row, node of the spine's curve].
+    """
+
+    FREE, SHARE = 0.8, 0.5
+    names = (
+        "canal_ap", "canal_width", "sac_ap", "sac_width", "sac_v", "cord_ap", "cord_width",
+        "cord_u", "cord_v", "squeeze", "triangle", "lumbar",
+    )  # fmt: skip
+
+    def __init__(self, spine: Spine, canal: Canal, lobes: list[Lobe]) -> None:
+        s = spine.nodes
+        self.first = float(s[0])
+        ap, width = canal.cord_ap(s), canal.cord_width(s)
+        u, v = np.zeros_like(s), canal.cord_v(s)
+        for lobe in lobes:
+            u, v = self._push(canal, lobe, s, u, v, ap, width)
+        u, v = _smooth(u), _smooth(v)
+        squeeze = np.zeros_like(s)
+        for lobe in lobes:
+            squeeze = np.maximum(squeeze, _contact(canal, lobe, s, u, v, ap, width))
+        lumbar = np.clip((spine.conus - s) / 60, 0, 1)
+        self.table = np.stack(
+            [
+                canal.ap(s), canal.width(s), canal.sac_ap(s), canal.sac_width(s), canal.sac_v(s),
+                ap, width, u, v, _smooth(squeeze), canal.triangle(s), lumbar,
+            ]
+        ).astype(np.float32)  # fmt: skip
+
+    def _push(
+        self, canal: Canal, lobe: Lobe, s: NDArray, u: NDArray, v: NDArray, ap: NDArray,
+        width: NDArray,
+    ) -> tuple[NDArray, NDArray]:  # fmt: skip
+        nu, nv = float(np.sin(lobe.angle)), float(np.cos(lobe.angle))
+        contact = _contact(canal, lobe, s, u, v, ap, width)
+        opposite = canal.sac_reach(lobe.angle + np.pi, s)
+        room = opposite - np.hypot(width / 2 * nu, ap / 2 * nv) + u * nu + v * nv
+        move = np.minimum(contact, self.FREE) + self.SHARE * np.maximum(contact - self.FREE, 0)
+        move = np.minimum(move, np.maximum(room - 0.4, 0))
+        return u - nu * move, v - nv * move
+
+    def read(self, s: NDArray) -> dict[str, NDArray[np.float32]]:
+        """Every row of the table at arc lengths ``s``, by name."""
+        position = (s - self.first) * np.float32(1 / STEP)
+        index = np.clip(position.astype(np.int32), 0, self.table.shape[1] - 2)
+        part = np.clip(position - index, 0, 1).astype(np.float32)
+        low = self.table[:, index]
+        low += part * (self.table[:, index + 1] - low)
+        return dict(zip(self.names, low, strict=True))
+
+
+def _contact(
+    canal: Canal, lobe: Lobe, s: NDArray, u: NDArray, v: NDArray, ap: NDArray, width: NDArray
+) -> NDArray:
+    """How deep a lobe would reach into a cord at (u, v), mm."""
+    nu, nv = float(np.sin(lobe.angle)), float(np.cos(lobe.angle))
+    reach = np.hypot(width / 2 * nu, ap / 2 * nv) + u * nu + v * nv
+    contact = np.maximum(reach + CORD_GAP - (canal.wall(lobe.angle, s) - lobe.height(s)), 0)
+    return contact * np.exp(-((lobe.offset / (lobe.width + 3)) ** 2)) * (ap > 0)
+
+
+def _smooth(values: NDArray) -> NDArray:
+    from scipy.ndimage import gaussian_filter1d
+
+    return gaussian_filter1d(values, 1.5, mode="nearest")

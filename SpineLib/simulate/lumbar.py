@@ -86,9 +86,7 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
     truth = LumbarTruth(
         labels=names,
         degeneration={names[n]: float(patient.disease.degeneration[_at(n)]) for n in discs},
-        canal_ap={
-            names[n]: float(patient.canal.sac_ap(float(spine.disc(_at(n))))) for n in discs
-        },
+        canal_ap={names[n]: float(patient.canal.sac_ap(float(spine.disc(_at(n))))) for n in discs},
     )
     return Volume(out, labels.ijk_to_ras), truth
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.simulate.lesions import BoneLesion, Canal, CordShift, Disease, Lobe
+from SpineLib.simulate.lesions import BoneLesion, Canal, Disease, Lobe, Sections
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.spine import Spine, build_spine
 from SpineLib.simulate.tissues import Tissue
@@ -21,20 +22,41 @@ class Patient:
     """Everything that the scanner can see.
 
     Attributes:
-        spine, canal, disease, shift: see their classes.
+        spine, canal, disease, sections: see their classes.
         seed: chance of all that is not in the others (texture, muscles' shapes).
         fat: thickness of the fat under the skin as a share of the mean.
         muscle: size of the muscles as a share of the mean.
+        planes: thickness of the fat between muscles as a share of the mean.
+        marrow: signal of the marrow as a share of the mean (yellow or red).
+        atrophy: how fatty the deep back muscles are, 0-1.
     """
 
     spine: Spine
     canal: Canal
     disease: Disease
-    shift: CordShift
+    sections: Sections
     seed: int
     fat: float
     muscle: float
+    planes: float
+    marrow: float
     atrophy: float
+
+    def fields(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Three smooth random fields of unit deviation at RAS points; [3, ...] of [..., 3].
+
+        Sums of plane waves with wavelengths of 16-70 mm: they make the shapes of soft tissue and
+        bone uneven, and the same in every image of the patient.
+        """
+        rng = np.random.default_rng((self.seed, 11))
+        waves = 20
+        k = rng.standard_normal((3, waves, 3))
+        k *= 2 * np.pi / (np.linalg.norm(k, axis=-1, keepdims=True) * rng.uniform(
+            16, 70, (3, waves, 1)))  # fmt: skip
+        phase = rng.uniform(0, 2 * np.pi, (3, waves))
+        return np.stack(
+            [np.cos(points @ k[n].T + phase[n]).sum(-1) * np.sqrt(2 / waves) for n in range(3)]
+        )
 
 
 def build_patient(
@@ -60,10 +82,12 @@ def build_patient(
         spine=spine,
         canal=canal,
         disease=sick,
-        shift=CordShift(spine, canal, sick.lobes),
+        sections=Sections(spine, canal, sick.lobes),
         seed=int(rng.integers(2**31)),
         fat=float(np.exp(rng.normal(0, 0.45 if held_out else 0.35))),
         muscle=float(np.clip(rng.normal(1, 0.09), 0.75, 1.25)),
+        planes=float(np.exp(rng.normal(0, 0.4))),
+        marrow=float(np.exp(rng.normal(0, 0.22))),
         atrophy=float(rng.beta(1.3, 4)),
     )
 
@@ -80,9 +104,7 @@ def _healthy(rng: np.random.Generator, spine: Spine, canal: Canal, region: str) 
     for level in _levels(region):
         if rng.random() < 0.25 + 0.5 * age:  # bulges that leave the cord alone
             lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.9, -0.05)))
-    return Disease(
-        "none", lobes, [], degeneration, np.clip(1.1 - 0.5 * degeneration, 0.5, 1)
-    )
+    return Disease("none", lobes, [], degeneration, np.clip(1.1 - 0.5 * degeneration, 0.5, 1))
 
 
 def _bulge(
@@ -114,15 +136,19 @@ def _room(canal: Canal, angle: float, s: float) -> tuple[float, float]:
         canal.cord_width(s) / 2 * np.sin(angle), canal.cord_ap(s) / 2 * np.cos(angle)
     ) + canal.cord_v(s) * np.cos(angle)
     sac = canal.sac_reach(angle, s)
+    cord = max(float(cord), 0.4 * float(sac))  # below the conus: the bundle of roots
     return float(canal.wall(angle, s) - sac), float(max(sac - cord, 0))
 
 
 def _degenerative(rng: np.random.Generator, spine: Spine, canal: Canal, region: str) -> Disease:
-    degeneration = np.clip(rng.normal(0.65, 0.2, len(LEVELS)), 0, 1)
+    age = rng.uniform(0.35, 0.85)
+    degeneration = np.clip(rng.normal(age, 0.22, len(LEVELS)), 0, 1)
     lobes: list[Lobe] = []
     myelopathy: list[tuple[float, float]] = []
     levels = list(_levels(region))
-    weights = np.array([2.0 if LEVELS[n] in ("C4", "C5", "C6", "L3", "L4") else 1.0 for n in levels])
+    weights = np.array(
+        [2.0 if LEVELS[n] in ("C4", "C5", "C6", "L3", "L4") else 1.0 for n in levels]
+    )
     count = int(rng.choice([1, 2, 3, 4], p=[0.25, 0.35, 0.25, 0.15]))
     hit = set(rng.choice(levels, min(count, len(levels)), False, weights / weights.sum()).tolist())
     for level in levels:
@@ -154,7 +180,7 @@ def _degenerative(rng: np.random.Generator, spine: Spine, canal: Canal, region: 
             )
         )
     narrowing = np.clip(1.1 - 0.6 * degeneration, 0.35, 1)
-    return Disease("degenerative", lobes, [], degeneration, narrowing, {}, myelopathy)
+    return Disease("degenerative", lobes, [], degeneration, narrowing, myelopathy=myelopathy)
 
 
 def _flavum(
@@ -185,9 +211,7 @@ GRADES = ("0", "1a", "1b", "1c", "2", "3")
 
 def _metastatic(rng: np.random.Generator, spine: Spine, canal: Canal, region: str) -> Disease:
     degeneration = np.clip(rng.normal(0.4, 0.2, len(LEVELS)), 0, 1)
-    disease = Disease(
-        "metastatic", [], [], degeneration, np.clip(1.1 - 0.5 * degeneration, 0.5, 1)
-    )
+    disease = Disease("metastatic", [], [], degeneration, np.clip(1.1 - 0.5 * degeneration, 0.5, 1))
     levels = list(_levels(region))
     count = int(rng.choice([1, 2, 3, 4], p=[0.2, 0.35, 0.3, 0.15]))
     for level in rng.choice(levels, min(count, len(levels)), replace=False).tolist():
@@ -246,7 +270,7 @@ def add_metastasis(
             "1b": gap + csf * rng.uniform(0.2, 0.75),
             "1c": gap + csf + rng.uniform(0.1, 0.7),
             "2": gap + csf + rng.uniform(2.2, 4.5),
-            "3": gap + csf + rng.uniform(1.6, 2.8),
+            "3": gap + csf + rng.uniform(1.2, 2.4),
         }[grade]
         disease.lobes.append(
             Lobe(

@@ -27,6 +27,7 @@ class Protocol:
         blur: extra blurring (motion, T2 decay along the echo train), pixels.
         ghost: amplitude of motion ghosts.
         flow: share of CSF signal lost to pulsation.
+        saturation: share of the signal that a saturation band in front takes away.
     """
 
     weighting: str = "T2"
@@ -47,6 +48,7 @@ class Protocol:
     blur: float = 0.4
     ghost: float = 0.0
     flow: float = 0.1
+    saturation: float = 0.0
 
 
 def signal_of(protocol: Protocol) -> NDArray[np.float32]:
@@ -86,14 +88,16 @@ def arbitrary_contrast(rng: np.random.Generator) -> NDArray[np.float32]:
     return values
 
 
-def texture(shape: tuple[int, int], rng: np.random.Generator, scale: float) -> NDArray[np.float32]:
-    """Smooth noise of unit deviation whose grains are about ``scale`` pixels."""
+def texture(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Noise of unit deviation with grains of about 2 and of about 9 pixels."""
     ky = fft.fftfreq(shape[0])[:, None]
     kx = fft.rfftfreq(shape[1])[None]
-    shaping = np.exp(-2 * (np.pi * scale * 0.45) ** 2 * (ky**2 + kx**2)).astype(np.float32)
-    noise = rng.standard_normal(shape, np.float32)
-    smooth = fft.irfft2(fft.rfft2(noise) * shaping, shape)
-    return (smooth / max(float(smooth.std()), 1e-6)).astype(np.float32)
+    k2 = (ky**2 + kx**2).astype(np.float32)
+    shaping = np.exp(-25 * k2) + 5.5 * np.exp(-330 * k2)
+    half = (shape[0], shape[1] // 2 + 1)
+    spectrum = rng.standard_normal((2, *half), np.float32)
+    field = fft.irfft2((spectrum[0] + 1j * spectrum[1]) * shaping, shape)
+    return (field / max(float(field.std()), 1e-9)).astype(np.float32)
 
 
 def measure(
@@ -125,6 +129,6 @@ def measure(
         line = np.arange(rows)[:, None]
         wobble = protocol.ghost * np.sin(2 * np.pi * line * rng.uniform(0.05, 0.45) + 1)
         k *= np.exp(1j * wobble).astype(np.complex64)
-    white = rng.standard_normal((2, rows, columns), np.float32) * noise
-    k += fft.fft2((white[0] + 1j * white[1]).astype(np.complex64)) * (radius < 1)
+    white = rng.standard_normal((2, rows, columns), np.float32) * (noise * np.sqrt(rows * columns))
+    k += (white[0] + 1j * white[1]) * (radius < 1)
     return np.abs(fft.ifft2(k)).astype(np.float32)

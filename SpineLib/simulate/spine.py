@@ -45,7 +45,7 @@ class Spine:
         """``u``, ``v``, ``s`` of points; shape (..., 3) in, three arrays of shape (...) out."""
         x, y, z = (np.ascontiguousarray(ras[..., n]) for n in range(3))
         s = np.interp(z, self.line[:, 2], self.nodes).astype(np.float32)
-        for _ in range(3):
+        for _ in range(4):
             t = self._lookup(s)
             along = (x - t[0]) * t[9] + (y - t[1]) * t[10] + (z - t[2]) * t[11]
             s = np.clip(s + np.clip(along, -25, 25) * 0.9, self.nodes[0], self.nodes[-1]).astype(
@@ -97,9 +97,7 @@ class Spine:
 
     def disc(self, index: int) -> float:
         """Arc length of the middle of the disc below level ``index``."""
-        return float(
-            self.center[index] - self.sizes.height[index] / 2 - self.sizes.disc[index] / 2
-        )
+        return float(self.center[index] - self.sizes.height[index] / 2 - self.sizes.disc[index] / 2)
 
 
 def build_spine(rng: np.random.Generator, *, held_out: bool = False) -> Spine:
@@ -181,15 +179,18 @@ def _curve(
         (at["S3"] - 10, slope - 12),
         (at["S2"], slope + 8),
         (at["S1"], slope + 3),
-        (at["L4"], slope - 0.55 * lordosis),
+        (at["L5"], slope - 0.42 * lordosis),
+        (at["L4"], slope - 0.66 * lordosis),
+        (at["L3"], slope - 0.84 * lordosis),
         (at["L1"], slope - lordosis),
+        (at["T10"], slope - 0.98 * lordosis),
         (at["T7"], slope - lordosis + 0.5 * kyphosis),
         (at["T1"], slope - lordosis + kyphosis),
         (at["C2"], slope - lordosis + kyphosis - neck),
     ]
     where, angle = np.array(knots).T
-    theta = np.radians(_blur(np.interp(nodes, where, angle), 25))
-    side = rng.normal(0, 2.0 * spread) * np.sin(nodes / rng.uniform(60, 110) + rng.uniform(0, 6.3))
+    theta = np.radians(_blur(np.interp(nodes, where, angle), 12))
+    side = rng.normal(0, 1.5 * spread) * np.sin(nodes / rng.uniform(60, 110) + rng.uniform(0, 6.3))
     side = np.radians(side + rng.normal(0, 1.0))
     twist = np.radians(rng.normal(0, 2.0) + rng.normal(0, 1.5) * np.sin(nodes / 90))
     up = np.stack([np.sin(side), np.cos(side) * np.sin(theta), np.cos(side) * np.cos(theta)], 1)

@@ -84,7 +84,7 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.MUSCLE: Properties((1130, 1420), (35.3, 31.7), 26, 0.85, 0.05, 0.14),  # Gold 2004
     Tissue.FASCIA: Properties((900, 1000), (45, 40), 15, 0.5, 0.3, 0.1),
     # Red and yellow marrow mixed: between Gold's fatty marrow and water-rich marrow.
-    Tissue.MARROW: Properties((420, 530), (80, 70), 12, 0.60, 0.5, 0.12),
+    Tissue.MARROW: Properties((420, 530), (84, 76), 12, 0.72, 0.45, 0.13),
     Tissue.CORTICAL: Properties((400, 400), (8, 6), 2, 0.12),
     Tissue.ANNULUS: Properties((900, 1000), (48, 42), 18, 0.52, 0.0, 0.08),
     Tissue.NUCLEUS: Properties((1100, 1200), (125, 110), 60, 0.82, 0.0, 0.07),
@@ -92,7 +92,7 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.EPIDURAL_FAT: Properties((288, 371), (150, 125), 45, 0.85, 0.95, 0.06),
     Tissue.CSF: Properties((3800, 4200), (1600, 1300), 600, 1.0, 0.0, 0.03),
     Tissue.WHITE_MATTER: Properties((745, 993), (74, 72), 42, 0.70, 0.0, 0.03),  # Stanisz 2005
-    Tissue.GREY_MATTER: Properties((900, 1060), (84, 80), 48, 0.82, 0.0, 0.03),
+    Tissue.GREY_MATTER: Properties((900, 1060), (79, 76), 48, 0.80, 0.0, 0.03),
     Tissue.NERVE_ROOT: Properties((900, 1080), (76, 74), 40, 0.75),
     Tissue.FLAVUM: Properties((800, 900), (38, 34), 14, 0.50, 0.1, 0.06),
     Tissue.VESSEL: Properties((1441, 1932), (90, 80), 40, 0.15, 0.0, 0.3),

@@ -14,6 +14,7 @@ from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.tissues import CORD, EXTRINSIC, Tissue
 
 FINE = 0.2  # mm between truth's sample points
+DEFORMED = 0.5  # mm of the cord's outline that must be cut to call it deformed
 HALF = 17.0  # mm from the canal's centre to the border of truth's square
 
 
@@ -30,7 +31,8 @@ class SliceTruth:
         cord_area, cord_ap, cord_width: mm², mm, mm; 0 where there is no cord.
         compression_ratio: cord front-to-back over left-to-right.
         csf_area, csf_front, csf_back: mm², mm, mm.
-        compressed: the cord's contour is changed by extrinsic tissue (Merali et al. 2021).
+        compressed: the cord's contour is changed by extrinsic tissue (Merali et al. 2021): its
+            outline is cut by more than `DEFORMED` mm.
         bilsky: grade by Bilsky et al. 2010 where there is a metastasis at this slice, else None.
         kang: grade by Kang et al. 2011 of a cervical slice, else None.
         deformation: how deep the cord's outline is cut, mm.
@@ -64,22 +66,18 @@ def slice_truth(
     patient: Patient, s: float, *, index: int, position: NDArray[np.float64], kang: bool
 ) -> SliceTruth:
     """Truth of the cross-section at arc length ``s``."""
-    side = np.arange(-HALF, HALF + FINE / 2, FINE, dtype=np.float32)
-    v, u = np.meshgrid(side[::-1], side, indexing="ij")
-    at = np.full_like(u, s)
-    zero = np.zeros_like(u)
-    palette = np.zeros(len(Tissue), np.float32)
-    c = Canvas(u, v, at, u, v, at, zero, np.zeros(u.shape, np.uint8), FINE, palette)
-    paint_canal(c, patient)
+    c, free, outline = cross_section(patient, s)
+    u, v = c.u, c.v
     cord = np.isin(c.label, CORD)
     csf = np.isin(c.label, (Tissue.CSF, Tissue.NERVE_ROOT))
     sac = cord | csf
     pixel = FINE * FINE
     rest = _rest_area(patient, s)
     area = float(cord.sum() * pixel)
-    cut = _deformation(patient, s)
+    cut = np.where((free < 0) & (outline > 0), -free, 0)
+    cut = float(cut.max())
     touching = _extrinsic_distance(c, cord)
-    compressed = bool(area > 5 and cut > 0.3)
+    compressed = bool(area > 5 and cut > DEFORMED)
     front, back = _csf_thickness(cord, csf)
     ap = float(cord.any(1).sum() * FINE)
     width = float(cord.any(0).sum() * FINE)
@@ -110,8 +108,22 @@ def slice_truth(
     )
 
 
-def _deformation(patient: Patient, s: float) -> float:
-    return float(np.interp(s, patient.spine.nodes, patient.shift.squeeze))
+def cross_section(
+    patient: Patient, s: float
+) -> tuple[Canvas, NDArray[np.float32], NDArray[np.float32]]:
+    """Paints the canal's cross-section at arc length ``s``, `FINE` mm a point.
+
+    Returns:
+        The canvas (rows run from front to back, columns from left to right), the distance to the
+        cord's outline if nothing touched it, and to its outline as it is.
+    """
+    side = np.arange(-HALF, HALF + FINE / 2, FINE, dtype=np.float32)
+    v, u = np.meshgrid(side[::-1], side, indexing="ij")
+    at, zero = np.full_like(u, s), np.zeros_like(u)
+    fields = {"u": u, "v": v, "s": at, "x": u, "y": v, "z": at, "n1": zero, "n2": zero, "n3": zero}
+    c = Canvas(fields, FINE, np.zeros(len(Tissue), np.float32))
+    free, outline = paint_canal(c, patient)
+    return c, free, outline
 
 
 def _rest_area(patient: Patient, s: float) -> float:
@@ -156,7 +168,7 @@ def _bilsky(
     bone = any(abs(b.s - s) < b.radius[2] for b in patient.disease.bone)
     if tumour.sum() * FINE * FINE < 1.0:
         return "0" if bone else None
-    if cut > 0.3:
+    if cut > DEFORMED:
         return "3" if csf_area < 0.06 * (csf_area + area) else "2"
     if touching < 0.9:
         return "1c"
