@@ -46,6 +46,7 @@ class Settings:
         seed: of weights, patches and augmentation.
         average: decay of the running mean of the weights, which is what is kept.
         save_every: steps between two checkpoints.
+        patch: slices, rows, columns of a patch.
     """
 
     steps: int = 1500
@@ -54,6 +55,7 @@ class Settings:
     seed: int = 1
     average: float = 0.99
     save_every: int = 100
+    patch: tuple[int, int, int] = PATCH
 
     def share_of_rate(self, step: int) -> float:
         """Learning rate at a step as a share of the highest."""
@@ -124,7 +126,8 @@ def train(
         raise BadInput("There are no cases to learn from", advice="Prepare some first.")
     progress = progress or Progress()
     torch.manual_seed(settings.seed)
-    network = build(NETWORK["name"], NETWORK["arguments"]).to(device)
+    arguments = {**NETWORK["arguments"], "patch": list(settings.patch)}
+    network = build(NETWORK["name"], arguments).to(device)
     if start is not None:
         network.load_state_dict(load_file(start))
     network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
@@ -164,7 +167,9 @@ def save_checkpoint(network: torch.nn.Module, losses: Sequence[float], path: str
         temporary.write_text(json.dumps([round(v, 4) for v in losses]), encoding="utf-8")
 
 
-def dice(network: torch.nn.Module, cases: Sequence[Case]) -> dict[str, list[float]]:
+def dice(
+    network: torch.nn.Module, cases: Sequence[Case], *, patch: Sequence[int] = PATCH
+) -> dict[str, list[float]]:
     """Dice overlap of each class on whole cases, through the sliding window of inference.
 
     Returns:
@@ -172,7 +177,7 @@ def dice(network: torch.nn.Module, cases: Sequence[Case]) -> dict[str, list[floa
     """
     result: dict[str, list[float]] = {name: [] for name in CLASSES[1:]}
     for case in cases:
-        found = sliding_window(case.image, network, PATCH).argmax(axis=0)
+        found = sliding_window(case.image, network, patch).argmax(axis=0)
         for value, name in enumerate(CLASSES):
             if value and (case.classes == value).any():
                 a, b = found == value, case.classes == value
@@ -189,7 +194,7 @@ def _batches(
         rng = np.random.default_rng([settings.seed, step])
         strength = float(np.interp(step / settings.steps, (0, 1), STRENGTH))
         pairs = [
-            draw(cases[int(rng.integers(len(cases)))], PATCH, rng, strength=strength)
+            draw(cases[int(rng.integers(len(cases)))], settings.patch, rng, strength=strength)
             for _ in range(settings.batch)
         ]
         images, classes = zip(*pairs, strict=True)
