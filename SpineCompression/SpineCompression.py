@@ -25,7 +25,7 @@ class SpineCompression(ScriptedLoadableModule):
             "lumbar segmentation. Research software, not for clinical use."
         )
         self.parent.acknowledgementText = _(
-            "After Merali et al., Scientific Reports 2021, and Hallinan et al., Cancers 2022."
+            "After Merali et al., Scientific Reports 2021, and Hallinan et al., Frontiers in Oncology 2022."
         )
 
 

@@ -1,6 +1,9 @@
 """What all tests share: the real data's place, and one thread a process."""
 
 import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,3 +24,27 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real MR data is not beside this clone (set SPINE_DATA)")
     return folder
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said: exit code, stdout, and the lines of stderr."""
+
+    code: int
+    out: str
+    errors: list[str]
+
+
+@pytest.fixture
+def spine(capfd, monkeypatch) -> Callable[..., Answer]:
+    """Runs a `spine` command in this process, as the shell would."""
+    from SpineHeadless.cli import main
+
+    def run(*arguments: object) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["spine", *map(str, arguments)])
+        capfd.readouterr()
+        code = main()
+        said = capfd.readouterr()
+        return Answer(code, said.out, said.err.splitlines())
+
+    return run
