@@ -96,7 +96,7 @@ def test_fine_slices_are_averaged_and_not_picked_from():
 
 
 def test_what_lies_outside_of_the_slice_is_black(axial_volume):
-    far = canal_of(axial_volume) + [500, 0, 0]
+    far = np.add(canal_of(axial_volume), [500, 0, 0])
     assert cut(axial_volume, far, 32, 1.0).pixels.abs().max() == 0
 
 

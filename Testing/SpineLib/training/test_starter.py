@@ -25,7 +25,7 @@ def marked(place):
 def test_a_moved_slice_says_where_its_canal_went(seed):
     torch.manual_seed(seed)
     place = torch.tensor([[30.0, 37.0]])
-    windows, at = moved(marked(place[0]), place, 48, 1.0, Ranges(shift=12, turn=30, scale=1.3))
+    windows, at = moved(marked((30, 37)), place, 48, 1.0, Ranges(shift=12, turn=30, scale=1.3))
     weights = windows[0, 0]
     r, c = torch.meshgrid(torch.arange(48.0), torch.arange(48.0), indexing="ij")
     found = torch.stack([(weights * axis).sum() for axis in (r, c)]) / weights.sum()
