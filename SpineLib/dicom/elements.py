@@ -29,6 +29,7 @@ from pydicom.uid import (
 )
 
 from SpineLib.errors import BadInput
+from SpineLib.volume import FILE_SUFFIXES
 
 Elements = Mapping[int, DataElement | RawDataElement]
 DIRECTORY_CLASS = "1.2.840.10008.1.3.10"
@@ -116,6 +117,8 @@ def _check_begin(begin: bytes, path: Path) -> None:
         raise BadInput("is empty", file=path)
     if begin[128:] == b"DICM":
         return
+    if path.name.lower().endswith(FILE_SUFFIXES):
+        raise BadInput("is a volume file, not DICOM", file=path)
     if begin[:2] == b"\x1f\x8b":
         raise BadInput("is packed by gzip; unpack it", file=path)
     group, element = struct.unpack("<HH", begin[:4]) if len(begin) >= 8 else (0, 0)

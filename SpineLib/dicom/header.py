@@ -60,6 +60,8 @@ KINDS = (
     "acquisition",
     "trigger time",
 )
+# The first so many of them make another contrast or another moment.
+CONTRAST_KINDS = 5
 
 
 @dataclass(frozen=True)

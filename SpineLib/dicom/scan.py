@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.dicom import meaning
+from SpineLib.dicom.block import Block
 from SpineLib.dicom.header import FrameHeader, read_header
 from SpineLib.dicom.stack import Scan, Series, Skipped, Source, Stack, Study
-from SpineLib.dicom.stacking import Block, blocks
+from SpineLib.dicom.stacking import blocks
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
-from SpineLib.volume import FILE_SUFFIXES
 
 Result = list[FrameHeader] | str
 
@@ -27,6 +27,7 @@ _PROBE, _THREADS = 16, 8
 # Seconds of waiting a file from which a disk is slow (a network drive's round trip).
 _SLOW_FILE = 0.002
 _NAMED_POSITIONS = 3
+_VOLUME_FILE = "is a volume file, not DICOM"
 _ANOTHER = "Export the study again or choose another folder."
 
 
@@ -138,8 +139,8 @@ def _without_duplicates(
 
 
 def _nothing(folder: Path, skipped: list[Skipped]) -> BadInput:
-    volume = next((s.file for s in skipped if s.file.name.lower().endswith(FILE_SUFFIXES)), None)
-    if all(s.reason == "is not DICOM" for s in skipped):
+    if all(one.reason in ("is not DICOM", _VOLUME_FILE) for one in skipped):
+        volume = next((one.file for one in skipped if one.reason == _VOLUME_FILE), None)
         advice = f"To read {volume.name}, give that file." if volume else "Choose another folder."
         return BadInput("There is no DICOM here", file=folder, advice=advice)
     reason, count = Counter(one.reason for one in skipped).most_common(1)[0]

@@ -10,48 +10,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.dicom.header import KINDS, FrameHeader, ObjectHeader
-from SpineLib.volume import LPS_TO_RAS, lps_to_ras
+from SpineLib.dicom.block import (
+    PLACE_TOLERANCE_MM,
+    Block,
+    cosines,
+    middle,
+    normal_of,
+    placed_block,
+)
+from SpineLib.dicom.header import CONTRAST_KINDS, KINDS, FrameHeader, ObjectHeader
 
 # Two frames are parallel within this angle. Scanners write cosines to 1e-6 or better and
 # de-identifiers round to no less than 1e-3 (0.06°); 0.2° moves the rim of a 320 mm field of
 # view by half a millimetre, less than a pixel. Neighbouring discs differ by degrees.
 ANGLE_TOLERANCE = 0.2
-# Positions are rounded to 0.1 mm at worst: a slice is 0.1 mm beside its place, a step 0.2 mm
+# Where slices lie up to PLACE_TOLERANCE_MM beside their places, a step is up to twice as much
 # longer than the one before. Beyond that, steps of one stack differ by less than 2 %.
-PLACE_TOLERANCE_MM, STEP_TOLERANCE_MM, STEP_TOLERANCE = 0.1, 0.2, 0.02
+STEP_TOLERANCE_MM, STEP_TOLERANCE = 2 * PLACE_TOLERANCE_MM, 0.02
 # A slice this close to another one is at the same place.
 SAME_PLACE_MM = 0.05
-# Above this angle between the slices' normal and the line through their corners a stack is
-# sheared (gantry tilt); below it is rounding, and the line is taken to be the normal.
-SHEAR_TOLERANCE = 0.5
 # Without numbers that say so, a longer gap in a row of slices is two blocks, not lost slices.
 MOST_MISSING = 2
 
 Frames = list[FrameHeader]
-
-
-@dataclass(frozen=True)
-class Block:
-    """Frames in the order of the k axis, with their place.
-
-    Attributes:
-        ijk_to_ras: 4×4, or None where the frames have no common place.
-        missing: RAS mm of the middles of slices that are lost beside this block.
-        problem: why the frames are no volume; empty when they are one.
-    """
-
-    frames: tuple[FrameHeader, ...]
-    ijk_to_ras: NDArray[np.float64] | None = None
-    missing: tuple[tuple[float, float, float], ...] = ()
-    problem: str = ""
-    warnings: tuple[str, ...] = ()
 
 
 def blocks(frames: Iterable[FrameHeader]) -> list[Block]:
@@ -116,21 +102,11 @@ def _frame_problem(frame: FrameHeader) -> str:
         return "the header does not say where the slices lie in the patient"
     if len(frame.pixel_spacing) != 2 or min(frame.pixel_spacing) <= 0:
         return "the header does not say the pixel spacing"
-    row, column = _cosines(frame)
+    row, column = cosines(frame)
     lengths = np.linalg.norm([row, column], axis=1)
     if np.abs(lengths - 1).max() > 0.01 or abs(row @ column) > 0.01:
         return "the slice orientation in the header is not two unit vectors at right angles"
     return ""
-
-
-def _cosines(frame: FrameHeader) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    values = np.array(frame.orientation)
-    return values[:3], values[3:]
-
-
-def _normal(frame: FrameHeader) -> NDArray[np.float64]:
-    normal = np.cross(*_cosines(frame))
-    return normal / np.linalg.norm(normal)
 
 
 def _parallel(frames: Frames) -> list[Frames]:
@@ -155,40 +131,50 @@ def _parallel(frames: Frames) -> list[Frames]:
 
 
 def _parallel_blocks(frames: Frames) -> list[Block]:
-    normal = _normal(frames[0])
+    normal = normal_of(frames[0])
     found = []
     for kind in _without_repeats(frames, normal):
         rows = _rows(kind, normal)
         missing = _missing(rows, normal)
         for row, lost in zip(rows, missing, strict=True):
-            found.append(_placed(row, normal, lost))
+            found.append(placed_block(row, normal, lost))
     return found
 
 
 def _without_repeats(frames: Frames, normal: NDArray[np.float64]) -> list[Frames]:
-    """Groups in which no place occurs twice, by the header value that explains it simplest."""
+    """Groups in which no place occurs twice, by what explains it with the fewest stacks.
+
+    Values that make another contrast are believed first. Acquisition Number and Trigger Time
+    may differ by slice within one stack, so they compete with the order of the numbers.
+    """
     places = _places(frames, normal)
     if len(set(places)) == len(frames):
         return [frames]
     varying = [n for n in range(len(KINDS)) if len({f.kind[n] for f in frames}) > 1]
-    choices: list[tuple[int, ...]] = [(n,) for n in varying]
-    choices += [tuple(varying[:count]) for count in range(2, len(varying) + 1)]
-    candidates = [_grouped(frames, lambda f, c=c: tuple(f.kind[n] for n in c)) for c in choices]
-    candidates = [
+    candidates = _by_kinds(frames, [n for n in varying if n < CONTRAST_KINDS], normal)
+    if not candidates:
+        candidates = _by_kinds(frames, varying, normal)
+        candidates += [_runs_by_number(frames, normal), _layers(frames, places)]
+    explaining = [groups for groups in candidates if groups]
+    return min(explaining, key=lambda groups: sum(len(_rows(g, normal)) for g in groups))
+
+
+def _by_kinds(frames: Frames, kinds: list[int], normal: NDArray[np.float64]) -> list[list[Frames]]:
+    """Groupings by one kind or by several together, as far as they leave no place twice."""
+    choices: list[tuple[int, ...]] = [(n,) for n in kinds]
+    choices += [tuple(kinds[:count]) for count in range(2, len(kinds) + 1)]
+    groupings = [_grouped(frames, choice) for choice in choices]
+    return [
         groups
-        for groups in candidates
+        for groups in groupings
         if all(len(set(_places(group, normal))) == len(group) for group in groups)
     ]
-    if not candidates:
-        candidates = [_runs_by_number(frames, normal), _layers(frames, places)]
-        candidates = [c for c in candidates if c]
-    return min(candidates, key=lambda groups: sum(len(_rows(g, normal)) for g in groups))
 
 
-def _grouped(frames: Frames, key: object) -> list[Frames]:
-    groups: dict[object, Frames] = defaultdict(list)
+def _grouped(frames: Frames, kinds: tuple[int, ...]) -> list[Frames]:
+    groups: dict[tuple[object, ...], Frames] = defaultdict(list)
     for frame in frames:
-        groups[key(frame)].append(frame)  # type: ignore[operator]
+        groups[tuple(frame.kind[n] for n in kinds)].append(frame)
     return list(groups.values())
 
 
@@ -230,7 +216,12 @@ def _runs_by_number(frames: Frames, normal: NDArray[np.float64]) -> list[Frames]
     if None in numbers or len(set(numbers)) < len(numbers):
         return []
     ordered = sorted(frames, key=_canonical)
-    return [sorted(run, key=lambda f: _depth(f, normal)) for run in _steady(ordered)]
+    found: list[Frames] = []
+    for run in _steady(ordered):
+        run = sorted(run, key=lambda f: _depth(f, normal))
+        alone = len(set(_places(run, normal))) < len(run)  # a step of nothing is steady, too
+        found += [[frame] for frame in run] if alone else [run]
+    return found
 
 
 def _depth(frame: FrameHeader, normal: NDArray[np.float64]) -> float:
@@ -365,7 +356,7 @@ def _lost_between(below: Frames, above: Frames) -> list[tuple[float, float, floa
     if not _counts_as_lost(count - 1, below[-1], above[0], row):
         return []
     start = np.array(below[-1].position)
-    return [_middle(below[-1], start + n * step) for n in range(1, count)]
+    return [middle(below[-1], start + n * step) for n in range(1, count)]
 
 
 def _counts_as_lost(lost: int, end: FrameHeader, begin: FrameHeader, row: Frames) -> bool:
@@ -376,61 +367,3 @@ def _counts_as_lost(lost: int, end: FrameHeader, begin: FrameHeader, row: Frames
         if pace and b - a in (pace, pace * (lost + 1)):
             return b - a != pace
     return lost <= MOST_MISSING
-
-
-def _middle(frame: FrameHeader, corner: NDArray[np.float64]) -> tuple[float, float, float]:
-    row, column = _cosines(frame)
-    between_rows, between_columns = frame.pixel_spacing
-    center = (
-        corner
-        + row * between_columns * (frame.source.columns - 1) / 2
-        + column * between_rows * (frame.source.rows - 1) / 2
-    )
-    r, a, s = lps_to_ras(center)
-    return float(r), float(a), float(s)
-
-
-def _placed(
-    row: Frames, normal: NDArray[np.float64], missing: tuple[tuple[float, float, float], ...]
-) -> Block:
-    """A block with its matrix, or the problem that it is sheared or uneven."""
-    warnings = []
-    points = np.array([f.position for f in row])
-    if len(row) > 1:
-        step = (points[-1] - points[0]) / (len(row) - 1)
-        depth = float(step @ normal)
-        across = float(np.linalg.norm(step - depth * normal))
-        angle = float(np.degrees(np.arctan2(across, abs(depth))))
-        if angle > SHEAR_TOLERANCE and across * (len(row) - 1) > PLACE_TOLERANCE_MM:
-            problem = (
-                f"the slices are sheared by {angle:.1f}° (gantry tilt), not a right-angled volume"
-            )
-            return Block(tuple(row), None, missing, problem)
-        expected = points[0] + np.outer(np.arange(len(row)), step)
-        if np.abs(points - expected).max() > max(PLACE_TOLERANCE_MM, 0.05 * depth):
-            return Block(tuple(row), None, missing, "the slices are not evenly spaced")
-    else:
-        depth = row[0].between or row[0].thickness or 0.0
-        if depth <= 0:
-            return Block(tuple(row), None, missing, "one slice that does not say its thickness")
-        warnings.append(f"one slice only; its spacing of {depth:g} mm is its thickness")
-    middle = points.mean(axis=0)
-    origin = middle - normal * depth * (len(row) - 1) / 2
-    return Block(tuple(row), _matrix(row[0], normal * depth, origin), missing, "", tuple(warnings))
-
-
-def _matrix(
-    frame: FrameHeader, step: NDArray[np.float64], origin: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Voxel indices to RAS (PS3.3 C.7.6.2.1.1); rows of pixels run along the first cosines."""
-    row, column = _cosines(frame)
-    normal = _normal(frame)
-    row = row / np.linalg.norm(row)
-    column = np.cross(normal, row)
-    between_rows, between_columns = frame.pixel_spacing
-    lps = np.eye(4)
-    lps[:3, 0] = row * between_columns
-    lps[:3, 1] = column * between_rows
-    lps[:3, 2] = step
-    lps[:3, 3] = origin
-    return LPS_TO_RAS @ lps

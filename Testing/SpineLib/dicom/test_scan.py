@@ -156,6 +156,13 @@ def test_a_folder_without_dicom_is_refused(tmp_path):
         scan(tmp_path)
 
 
+def test_a_folder_of_volume_files_says_how_to_read_them(tmp_path):
+    (tmp_path / "t2.nii.gz").write_bytes(gzip.compress(b"volume"))
+    with pytest.raises(BadInput, match="There is no DICOM here") as caught:
+        scan(tmp_path)
+    assert caught.value.advice == "To read t2.nii.gz, give that file."
+
+
 def test_a_missing_folder_is_refused(tmp_path):
     with pytest.raises(BadInput, match="no such folder"):
         scan(tmp_path / "gone")

@@ -178,6 +178,15 @@ def test_parallel_blocks_that_share_places_are_told_apart_by_their_numbers():
     assert numbers(blocks(frames_of(layout))) == [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]
 
 
+def test_shared_places_are_not_split_by_values_that_differ_by_slice():
+    layout = [block(5, 4.0), block(5, 4.0, center=(0, 0, 12))]
+    frames = [
+        header(f.position, f.orientation, instance=f.instance, trigger_time=f.instance * 37.0)
+        for f in frames_of(layout)
+    ]
+    assert numbers(blocks(frames)) == [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]
+
+
 @pytest.mark.parametrize(
     "kind", ["echo_time", "image_type", "time_point", "diffusion_weighting", "inversion_time"]
 )
