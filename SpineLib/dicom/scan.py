@@ -50,10 +50,14 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
     progress = progress or Progress()
     if not folder.exists():
         raise BadInput("There is no such folder", file=folder)
-    files = [folder] if folder.is_file() else sorted(_walk(folder))
+    closed: list[Skipped] = []
+    files = [folder] if folder.is_file() else sorted(_walk(folder, closed))
+    if not files and closed:
+        raise BadInput(f"The folder {closed[0].reason}", file=closed[0].file)
     if not files:
         raise BadInput("The folder is empty", file=folder, advice="Choose a folder with DICOM.")
     frames, skipped = _headers(files, progress)
+    skipped += closed
     frames, duplicates = _without_duplicates(frames)
     skipped += duplicates
     if not frames:
@@ -62,11 +66,18 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
     return Scan(studies, tuple(skipped), _patients(studies))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders.sort()
+def _walk(folder: Path, closed: list[Skipped]) -> Iterator[Path]:
+    """All plain files below a folder; folders that cannot be opened go into ``closed``."""
+
+    def refused(error: OSError) -> None:
+        reason = f"cannot be opened ({error.strerror or error})"
+        closed.append(Skipped(Path(error.filename or folder), reason))
+
+    for place, _, names in os.walk(folder, onerror=refused):
         for name in names:
-            yield Path(place) / name
+            path = Path(place) / name
+            if path.is_file():
+                yield path
 
 
 def _headers(files: list[Path], progress: Progress) -> tuple[list[FrameHeader], list[Skipped]]:

@@ -150,6 +150,25 @@ def test_an_empty_folder_is_refused_in_one_sentence(tmp_path):
     assert caught.value.file == str(tmp_path) and caught.value.advice
 
 
+def test_a_folder_that_cannot_be_opened_is_named(writer, tmp_path, monkeypatch):
+    import os
+
+    (tmp_path / "closed").mkdir()
+    real = os.scandir
+
+    def refuse(path):
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(BadInput, match="cannot be opened") as caught:
+        scan(tmp_path / "closed")
+    assert caught.value.file == str(tmp_path / "closed")
+    writer.write(tmp_path / "open", [writer.place(3, 4.0)])
+    assert reasons(scan(tmp_path)) == {"closed": "cannot be opened (Permission denied)"}
+
+
 def test_a_folder_without_dicom_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("no DICOM")
     with pytest.raises(BadInput, match="There is no DICOM here"):
