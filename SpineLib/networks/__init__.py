@@ -15,6 +15,7 @@ _NETWORKS = {
     "prototype": ("SpineLib.networks.prototype", "PrototypeNetwork"),
     "canal-unet": ("SpineLib.networks.canal_unet", "CanalUNet"),
     "unetr": ("SpineLib.networks.unetr", "build"),
+    "volume-unet": ("SpineLib.networks.volume_unet", "build"),
 }
 NAMES = tuple(_NETWORKS)
 

@@ -26,10 +26,18 @@ from SpineLib.training.segmentation_data import Case, draw, prepare, semantic_of
 
 SPACING = (4.0, 2.0, 2.0)
 PATCH = (16, 96, 80)
-NETWORK: dict[str, Any] = {
-    "name": "unetr",
-    "arguments": {"patch": list(PATCH), "classes": len(CLASSES), "feature_size": 8,
-                  "hidden_size": 96, "mlp_size": 192, "heads": 4},
+NETWORKS: dict[str, dict[str, Any]] = {
+    "unetr": {
+        "name": "unetr",
+        "arguments": {"patch": list(PATCH), "classes": len(CLASSES), "feature_size": 8,
+                      "hidden_size": 96, "mlp_size": 192, "heads": 4},
+    },
+    "volume-unet": {
+        "name": "volume-unet",
+        "arguments": {"classes": len(CLASSES), "filters": [8, 16, 32, 64, 64],
+                      "strides": [[1, 1, 1], [1, 2, 2], [2, 2, 2], [2, 2, 2], [1, 2, 2]],
+                      "kernels": [[1, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3]]},
+    },
 }  # fmt: skip
 RISE = 30  # steps until the learning rate is at its highest
 STRENGTH = (0.1, 0.6)  # of the augmentation, from the first step to the last
@@ -46,7 +54,7 @@ class Settings:
         seed: of weights, patches and augmentation.
         average: decay of the running mean of the weights, which is what is kept.
         save_every: steps between two checkpoints.
-        patch: slices, rows, columns of a patch.
+        network: key of `NETWORKS`.
     """
 
     steps: int = 1500
@@ -55,7 +63,7 @@ class Settings:
     seed: int = 1
     average: float = 0.99
     save_every: int = 100
-    patch: tuple[int, int, int] = PATCH
+    network: str = "volume-unet"
 
     def share_of_rate(self, step: int) -> float:
         """Learning rate at a step as a share of the highest."""
@@ -126,8 +134,7 @@ def train(
         raise BadInput("There are no cases to learn from", advice="Prepare some first.")
     progress = progress or Progress()
     torch.manual_seed(settings.seed)
-    arguments = {**NETWORK["arguments"], "patch": list(settings.patch)}
-    network = build(NETWORK["name"], arguments).to(device)
+    network = build(settings.network, NETWORKS[settings.network]["arguments"]).to(device)
     if start is not None:
         network.load_state_dict(load_file(start))
     network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
@@ -167,9 +174,7 @@ def save_checkpoint(network: torch.nn.Module, losses: Sequence[float], path: str
         temporary.write_text(json.dumps([round(v, 4) for v in losses]), encoding="utf-8")
 
 
-def dice(
-    network: torch.nn.Module, cases: Sequence[Case], *, patch: Sequence[int] = PATCH
-) -> dict[str, list[float]]:
+def dice(network: torch.nn.Module, cases: Sequence[Case]) -> dict[str, list[float]]:
     """Dice overlap of each class on whole cases, through the sliding window of inference.
 
     Returns:
@@ -177,7 +182,7 @@ def dice(
     """
     result: dict[str, list[float]] = {name: [] for name in CLASSES[1:]}
     for case in cases:
-        found = sliding_window(case.image, network, patch).argmax(axis=0)
+        found = sliding_window(case.image, network, PATCH).argmax(axis=0)
         for value, name in enumerate(CLASSES):
             if value and (case.classes == value).any():
                 a, b = found == value, case.classes == value
@@ -194,7 +199,7 @@ def _batches(
         rng = np.random.default_rng([settings.seed, step])
         strength = float(np.interp(step / settings.steps, (0, 1), STRENGTH))
         pairs = [
-            draw(cases[int(rng.integers(len(cases)))], settings.patch, rng, strength=strength)
+            draw(cases[int(rng.integers(len(cases)))], PATCH, rng, strength=strength)
             for _ in range(settings.batch)
         ]
         images, classes = zip(*pairs, strict=True)

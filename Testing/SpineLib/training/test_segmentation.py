@@ -8,12 +8,18 @@ from safetensors.torch import load_file
 from SpineLib.errors import BadInput, Cancelled
 from SpineLib.inference.semantic import CANAL, DISC, VERTEBRA
 from SpineLib.progress import Progress
+from SpineLib.training import segmentation
 from SpineLib.training.segmentation import PATCH, SPACING, Settings, dice, train
 from SpineLib.training.segmentation_data import Case, draw, prepare, semantic_of
 from SpineLib.volume import Volume
 
 
-SMALL = (16, 32, 16)
+@pytest.fixture
+def small(monkeypatch):
+    """Patches that train in a second."""
+    patch = (16, 32, 32)
+    monkeypatch.setattr(segmentation, "PATCH", patch)
+    monkeypatch.setitem(segmentation.NETWORKS["unetr"]["arguments"], "patch", list(patch))
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +78,15 @@ def test_without_strength_brightness_still_follows_the_classes(case):
     assert image[classes == CANAL].mean() > image[classes == VERTEBRA].mean()
 
 
-def test_a_short_training_lowers_the_loss_and_keeps_its_weights(case, tmp_path):
+@pytest.mark.parametrize("name", ["unetr", "volume-unet"])
+def test_a_short_training_keeps_its_weights_and_losses(name, case, tmp_path, small):
     path = tmp_path / "weights.safetensors"
-    network = train([case], Settings(steps=4, batch=1, save_every=2, patch=SMALL), checkpoint=path)
+    network = train([case], Settings(steps=4, batch=1, save_every=2, network=name), checkpoint=path)
     assert not network.training
     kept = load_file(path)
     assert all(torch.equal(kept[name], value) for name, value in network.state_dict().items())
     assert len(path.with_suffix(".json").read_text().split(",")) == 4
-    assert set(dice(network, [case], patch=SMALL)) == {"vertebra", "disc", "canal"}
+    assert set(dice(network, [case])) == {"vertebra", "disc", "canal"}
 
 
 def test_training_without_cases_is_refused():
@@ -87,7 +94,7 @@ def test_training_without_cases_is_refused():
         train([], Settings(steps=1))
 
 
-def test_training_stops_when_cancelled(case):
+def test_training_stops_when_cancelled(case, small):
     progress = Progress(lambda step: progress.cancel() if step.done else None)
     with pytest.raises(Cancelled):
-        train([case], Settings(steps=50, batch=1, patch=SMALL), progress=progress)
+        train([case], Settings(steps=50, batch=1), progress=progress)
