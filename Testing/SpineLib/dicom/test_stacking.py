@@ -162,6 +162,29 @@ def test_parallel_blocks_beside_each_other_are_two_stacks():
     assert numbers(blocks(frames_of(layout))) == [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]
 
 
+@settings(max_examples=60)
+@given(
+    st.lists(st.integers(3, 8), min_size=2, max_size=2),
+    st.integers(-3, 8),
+    st.floats(0.2, 0.8),
+    st.booleans(),
+    st.randoms(use_true_random=False),
+)
+def test_two_parallel_blocks_are_told_apart_at_any_distance(sizes, whole, part, numbered, random):
+    distance = 4.0 * (whole + part)  # from the last slice of one to the first of the other
+    heights = [0.0, (sizes[0] - 1) / 2 * 4 + distance + (sizes[1] - 1) / 2 * 4]
+    layout = [block(n, 4.0, center=(0, 0, z)) for n, z in zip(sizes, heights, strict=True)]
+    frames = frames_of(layout, between=4.0)
+    first = {f.position for f in frames[: sizes[0]]}
+    if not numbered:
+        frames = [header(f.position, f.orientation, between=4.0) for f in frames]
+    random.shuffle(frames)
+    found = blocks(frames)
+    assert sorted(len(b.frames) for b in found) == sorted(sizes)
+    assert first in [{f.position for f in b.frames} for b in found]
+    assert not any(b.missing or b.problem for b in found)
+
+
 @pytest.mark.parametrize("numbered", [True, False])
 def test_parallel_blocks_that_interleave_are_told_apart(numbered):
     layout = [block(5, 4.0), block(5, 4.0, center=(0, 0, 14))]  # shifted by half a step
