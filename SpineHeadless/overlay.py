@@ -29,7 +29,7 @@ class Overlay:
     """
 
     def __init__(self, renderer: Any) -> None:
-        self._actors = {name: self._actor(renderer, *place) for name, place in _PLACES.items()}
+        self.actors = {name: self._actor(renderer, *place) for name, place in _PLACES.items()}
 
     def show(self, texts: dict[str, str], *, size: tuple[int, int], color: str = "#000000") -> None:
         """Replaces the texts.
@@ -42,14 +42,14 @@ class Overlay:
         """
         from SpineLib.labels import rgb
 
-        for name, actor in self._actors.items():
+        for name, actor in self.actors.items():
             words = texts.get(name, "")
             actor.SetInput(words)
             share = {"notice": 0.028, "title": 0.036, "verdict": 0.042}.get(name, 0.045)
             # Arial's letters are about half as wide as they are high.
             fitting = 0.95 * size[0] / (0.55 * max(len(words), 1))
             actor.GetTextProperty().SetFontSize(max(8, round(min(share * size[1], fitting))))
-        verdict = self._actors["verdict"].GetTextProperty()
+        verdict = self.actors["verdict"].GetTextProperty()
         verdict.SetBackgroundColor(*rgb(color))
         verdict.SetBackgroundOpacity(1.0)
         # Rec. 709 luma tells whether a background is light.

@@ -123,6 +123,25 @@ def graded(cervical: Reading) -> Reading:
 
 
 @pytest.fixture(scope="session")
+def brief(graded: Reading) -> Reading:
+    """Slices 8 to 10 of it as a stack of their own, for tests that need no more."""
+    findings = Findings.from_dict(graded.findings.to_dict())
+    whole = graded.volumes["4"]
+    matrix = whole.ijk_to_ras.copy()
+    matrix[:3, 3] = whole.ras([0, 0, 7])
+    stack = findings.stacks[0]
+    stack.slices = stack.slices[7:10]
+    for k, one in enumerate(stack.slices):
+        one.index = k
+    stack.shape, stack.ijk_to_ras = [3, *stack.shape[1:]], matrix.tolist()
+    findings.grading.index, findings.grading.high_slices = 1, 3
+    findings.compression = CompressionSummary("abnormal", "", "more than one compressed slice",
+                                              False, 3, 3, 3, 22.5)  # fmt: skip
+    volume = Volume(whole.voxels[7:10], matrix, whole.frames[7:10], whole.frame_of_reference_uid)
+    return Reading(findings, {"4": volume})
+
+
+@pytest.fixture(scope="session")
 def lumbar(data: Path) -> Reading:
     """A real lumbar crop with its published masks in SPIDER's numbers; levels not known."""
     folder = data / "nifti" / "tptbox_lumbar"

@@ -17,7 +17,7 @@ VISIBLE_FROM = 0.3
 def addActivationVolume(
     scene: slicer.vtkMRMLScene, activation: Volume, volumeNode: Any
 ) -> slicer.vtkMRMLScalarVolumeNode:
-    """Adds the activation of a stack, coloured by Slicer's "Inferno" or a ramp like it.
+    """Adds the activation of a stack, in its own colours.
 
     Args:
         scene: where the node is added.
@@ -47,12 +47,9 @@ def _ramp(scene: slicer.vtkMRMLScene) -> Any:
     for index in range(256):
         share = index / 255
         # Dark red to yellow to white: brightness rises throughout, so grey prints keep the order.
-        node.SetColor(
-            index,
-            f"{share:.2f}",
-            min(1.0, 0.25 + 1.5 * share),
-            max(0.0, 1.6 * share - 0.5),
-            max(0.0, 3.0 * share - 2.0),
-            1.0,
+        red, green, blue = (
+            min(1.0, max(0.0, value))
+            for value in (0.25 + 1.5 * share, 1.6 * share - 0.5, 3.0 * share - 2.0)
         )
+        node.SetColor(index, f"{share:.2f}", red, green, blue, 1.0)
     return scene.AddNode(node)

@@ -1,0 +1,38 @@
+"""A reading as a folder."""
+
+import numpy as np
+import pytest
+
+from SpineLib.errors import BadInput
+from SpineLib.reading import Reading
+
+
+def test_a_reading_comes_back_from_its_folder(graded, lumbar, tmp_path):
+    for name, reading in (("axial", graded), ("sagittal", lumbar)):
+        reading.save(tmp_path / name)
+        back = Reading.load(tmp_path / name)
+        assert back.findings == reading.findings
+        for stack, volume in reading.volumes.items():
+            assert back.volumes[stack].same_grid(volume)
+            assert back.volumes[stack].frames == volume.frames
+            np.testing.assert_array_equal(back.volumes[stack].voxels, volume.voxels)
+    np.testing.assert_array_equal(back.segmentation.voxels, lumbar.segmentation.voxels)
+
+
+def test_activations_come_back(brief, tmp_path):
+    volume = brief.volumes["4"]
+    heat = np.random.default_rng(3).random(volume.shape).astype(np.float32)
+    Reading(brief.findings, brief.volumes, None, {"4": volume.with_voxels(heat)}).save(tmp_path)
+    np.testing.assert_array_equal(Reading.load(tmp_path).activations["4"].voxels, heat)
+
+
+def test_a_folder_without_findings_is_refused(tmp_path):
+    with pytest.raises(BadInput, match=r"findings\.json"):
+        Reading.load(tmp_path)
+
+
+def test_a_folder_whose_segmentation_is_lost_is_refused(lumbar, tmp_path):
+    lumbar.save(tmp_path)
+    (tmp_path / "segmentation.nrrd").unlink()
+    with pytest.raises(BadInput, match=r"segmentation\.nrrd"):
+        Reading.load(tmp_path)
