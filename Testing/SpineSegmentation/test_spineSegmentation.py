@@ -1,5 +1,6 @@
 """The lumbar segmentation in a scene."""
 
+import itertools
 import json
 
 import numpy as np
@@ -98,7 +99,7 @@ def test_a_readers_edit_comes_back(node, lumbar):
 @pytest.mark.parametrize("offset", [0, 100, 200])
 def test_no_structure_looks_like_its_neighbour(offset):
     colors = [segmentColor(offset + n) for n in range(1, 26)]
-    assert all(a != b for a, b in zip(colors, colors[1:], strict=False))
+    assert all(a != b for a, b in itertools.pairwise(colors))
 
 
 def test_names_stand_on_the_bodies_in_front_of_the_canal(lumbar):
