@@ -14,12 +14,12 @@ _LIMITS = (
 )
 _WINDOW = {
     "kind": "canal-window",
-    "pixels": 96,
-    "spacing_mm": 0.5,
+    "pixels": 80,
+    "spacing_mm": 0.6,
     "context": 1,
     "minimum_confidence": 0.15,
 }
-_TRUNK = {"depth": 18, "widths": [16, 32, 64, 128], "channels": 3, "pool": False}
+_TRUNK = {"depth": 10, "widths": [16, 32, 64, 128], "channels": 3, "pool": False}
 
 
 def starter(task: str) -> Card:

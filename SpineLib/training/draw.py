@@ -48,7 +48,14 @@ def draw_lesion(region: str, disease: str, *, seed: int, profile: str, view_mm: 
 
 
 def draw_spread(
-    region: str, disease: str, *, seed: int, profile: str, slices: int, pixel_mm: float
+    region: str,
+    disease: str,
+    *,
+    seed: int,
+    profile: str,
+    slices: int,
+    pixel_mm: float,
+    weighting: str = "T2",
 ) -> Drawn:
     """Whole slices that are far apart along a region, coarse in plane: to learn to search on.
 
@@ -57,11 +64,13 @@ def draw_spread(
         seed: the same seed gives the same slices.
         slices: how many.
         pixel_mm: in plane.
+        weighting: ``T2``, ``T2*`` (gradient echo) or ``T1``.
     """
     rng = np.random.default_rng((seed, 12))
     patient = build_patient(rng, region, disease)
     protocol = draw_protocol(rng, "axial", region, profile)
     first, last = (float(patient.spine.center[LEVELS.index(n)]) for n in REGIONS[region])
+    protocol = _weighted(rng, protocol, weighting)
     side = round(protocol.rows * protocol.pixel / pixel_mm)
     protocol = replace(
         protocol,
@@ -73,6 +82,17 @@ def draw_spread(
     )
     ahead = {"cervical": 6.0, "thoracic": 20.0, "lumbar": 14.0}[region] + rng.normal(0, 8)
     return _measured(rng, patient, protocol, (first + last) / 2, ahead, profile, region)
+
+
+def _weighted(rng: np.random.Generator, protocol: Protocol, weighting: str) -> Protocol:
+    """The protocol as a gradient echo or T1 sequence of everyday settings."""
+    if weighting == "T2*":
+        tr, te, flip = rng.uniform(400, 900), rng.uniform(10, 28), rng.uniform(18, 35)
+        return replace(protocol, weighting="T2*", tr=float(tr), te=float(te), flip=float(flip))
+    if weighting == "T1":
+        tr, te = rng.uniform(450, 700), rng.uniform(8, 14)
+        return replace(protocol, weighting="T1", tr=float(tr), te=float(te))
+    return protocol
 
 
 def _anywhere(rng: np.random.Generator, patient: Patient, region: str) -> float:

@@ -20,6 +20,7 @@ LESION_PIXELS, LESION_MM = 160, 0.5
 SEARCH_PIXELS, SEARCH_MM = 160, 1.5
 _PROFILES = ("standard", "standard", "domain-randomised")
 _SEARCH_PROFILES = ("standard", "domain-randomised")
+_SEARCH_WEIGHTINGS = ("T2*", "T2*", "T1")
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,33 @@ class Samples:
 
 
 def search_samples(cases: int, *, seed: int, progress: Progress | None = None) -> Samples:
-    """Whole coarse slices of all regions, healthy and diseased, half of arbitrary contrast."""
-    parts = []
-    for n in _counted(cases, "Simulating slices", progress):
-        region = ("cervical", "thoracic", "lumbar")[n % 3]
-        disease = ("none", "degenerative", "metastatic")[(n // 3) % 3]
-        profile = _SEARCH_PROFILES[(n // 9) % 2]
-        drawn = draw_spread(region, disease, seed=seed + n, profile=profile, slices=6, pixel_mm=1.0)
-        centers = np.array([drawn.volume.slice_center(k) for k in range(6)])
-        parts.append(_sampled(drawn, centers, SEARCH_PIXELS, SEARCH_MM, n))
-    return _joined(parts)
+    """Whole coarse slices of all regions, healthy and diseased.
+
+    Three fifths are T2 or of arbitrary contrast in equal parts, the others T2* and some T1.
+
+    Args:
+        cases: number of patients.
+        seed: the same seed gives the same samples.
+        progress: told of each patient.
+    """
+    numbers = _counted(cases, "Simulating slices", progress)
+    return _joined([_search_case(n, n >= 3 * cases // 5, seed) for n in numbers])
+
+
+def _search_case(n: int, other: bool, seed: int) -> Samples:
+    region = ("cervical", "thoracic", "lumbar")[n % 3]
+    disease = ("none", "degenerative", "metastatic")[(n // 3) % 3]
+    drawn = draw_spread(
+        region,
+        disease,
+        seed=seed + n,
+        profile="standard" if other else _SEARCH_PROFILES[(n // 9) % 2],
+        slices=6,
+        pixel_mm=1.0,
+        weighting=_SEARCH_WEIGHTINGS[(n // 9) % 3] if other else "T2",
+    )
+    centers = np.array([drawn.volume.slice_center(k) for k in range(6)])
+    return _sampled(drawn, centers, SEARCH_PIXELS, SEARCH_MM, n)
 
 
 def lesion_samples(

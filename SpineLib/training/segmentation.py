@@ -1,8 +1,4 @@
-"""Trains the lumbar segmentation: prepared cases in, a model folder out.
-
-python -m SpineLib.training.segmentation prepare CACHE --cases 40
-python -m SpineLib.training.segmentation train CACHE MODEL --steps 1500
-"""
+"""Trains the lumbar segmentation on cases that lie on the network's grid."""
 
 from __future__ import annotations
 

@@ -186,8 +186,8 @@ class _WithFeatures(nn.Module):
 
 RECIPES = {
     "canal": Recipe(batch=24, steps=2200, rate=4e-3, minutes=9),
-    "compression": Recipe(batch=48, steps=2600, rate=3e-3, minutes=12),
-    "grading": Recipe(batch=48, steps=2600, rate=3e-3, minutes=12),
+    "compression": Recipe(batch=32, steps=3000, rate=3e-3, minutes=10),
+    "grading": Recipe(batch=32, steps=3000, rate=3e-3, minutes=10),
 }
 
 

@@ -88,13 +88,13 @@ def easy(task):
 def test_training_learns_and_writes_a_model_that_is_loaded_and_says_starter(task, tmp_path):
     from SpineLib.inference.loaded import load
 
-    recipe = starter.Recipe(batch=12, steps=25, rate=3e-3, minutes=1)
+    recipe = starter.Recipe(batch=8, steps=12, rate=3e-3, minutes=1)
     card, network = starter.train(task, easy(task), recipe, seed=0)
     model = write_model(tmp_path / card.name, card, network.state_dict())
     loaded = load(model, "cpu")
     assert loaded.card.starter
     assert "not for clinical use" in loaded.card.limits
-    assert loaded.run(torch.rand(2, 3, 96, 96)).shape == (2, 2 if task == "compression" else 6)
+    assert loaded.run(torch.rand(2, 3, 80, 80)).shape == (2, 2 if task == "compression" else 6)
 
 
 def test_samples_without_a_class_are_refused():
