@@ -13,12 +13,12 @@ from SpineLib.simulate.tissues import Tissue
 CORD_POWER = 2.2  # a cord is a little squarer than an ellipse
 REACH = 40.0  # mm that a vertebra's posterior elements may hang below its centre
 
-# By region: lamina's thickness; facet column (u beside the canal, v, half width, half depth);
+# By region: lamina's thickness; facet column (u beside the canal, v, half width, half depth, degrees);
 # pedicle's width; spinous process's height share and drop; transverse process (reach, v, radius).
 SHAPES = {
-    "cervical": (3.6, (5.5, 0.0, 6.0, 6.5), 5.5, (0.30, 0.30), (8.0, 6.0, 3.6)),
-    "thoracic": (5.0, (5.0, -4.0, 5.5, 5.5), 6.0, (0.26, 0.60), (21.0, -12.0, 4.0)),
-    "lumbar": (5.5, (6.5, -8.0, 8.0, 8.5), 9.5, (0.42, 0.18), (25.0, -5.0, 3.5)),
+    "cervical": (4.4, (5.5, -1.0, 7.5, 5.2, -28), 5.5, (0.30, 0.30), (8.0, 6.0, 3.6)),
+    "thoracic": (5.0, (5.0, -4.0, 5.5, 5.5, 0), 6.0, (0.26, 0.60), (21.0, -12.0, 4.0)),
+    "lumbar": (5.5, (6.5, -8.0, 8.5, 7.5, 25), 9.5, (0.42, 0.18), (25.0, -5.0, 3.5)),
 }
 
 
@@ -38,7 +38,7 @@ def paint_spine(c: Canvas, patient: Patient) -> None:
     for k in levels:
         _between_spines(near, patient, k)
     for k in levels:
-        if region_of(LEVELS[k]) == "sacral":
+        if in_sacrum(patient, k):
             _sacrum(near, patient, k)
         else:
             _posterior(near, patient, k, chance[k])
@@ -51,6 +51,14 @@ def paint_spine(c: Canvas, patient: Patient) -> None:
         paint_canal(canal, patient)
 
 
+def in_sacrum(patient: Patient, k: int) -> bool:
+    """Whether a level has wings and no spinous process of its own."""
+    variant = patient.spine.variant
+    if LEVELS[k] == "L5":
+        return variant == "sacralised"
+    return region_of(LEVELS[k]) == "sacral" and not (LEVELS[k] == "S1" and variant == "lumbarised")
+
+
 def _plan(c: Canvas, patient: Patient, k: int, grow: float = 0.0) -> Array:
     """Signed distance to a body's outline seen from above."""
     sizes = patient.spine.sizes
@@ -59,7 +67,7 @@ def _plan(c: Canvas, patient: Patient, k: int, grow: float = 0.0) -> Array:
     # The back wall is hollow: it follows the canal.
     v = c.v - middle
     v = v + (0.35 / a) * c.u * c.u * (1 / a) * b * 0.3 * (v < 0)
-    return ellipse(c.u + 0.4 * c.n1, v + 0.4 * c.n2, a, b, 2.5)
+    return ellipse(c.u + 0.4 * c.n1, v + 0.4 * c.n2, a, b, 3.0)
 
 
 def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> None:
@@ -183,7 +191,7 @@ def _disc(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
 
 def _posterior(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> None:
     spine, canal, sizes = patient.spine, patient.canal, patient.spine.sizes
-    region = region_of(LEVELS[k])
+    region = region_of(LEVELS[k]).replace("sacral", "lumbar")
     thick, facet, pedicle_w, (tall, drop), bar = SHAPES[region]
     center, height = float(spine.center[k]), float(sizes.height[k])
     ap, width = float(canal.ap(center)), float(canal.width(center))
@@ -203,7 +211,9 @@ def _posterior(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator
     back = np.clip(-v - ap / 4, 0, None)
     lamina = np.maximum(lamina, np.abs(ds + 0.15 * height + 0.5 * back * drop) - 0.42 * height)
     pu, pv = width / 2 + facet[0], facet[1]
-    column = ellipse(u - pu, v - pv, facet[2], facet[3])
+    column = ellipse(
+        *rotated(u - pu + 0.8 * c.n3, v - pv + 0.8 * c.n1, facet[4]), facet[2], facet[3]
+    )
     pillar = np.maximum(column, np.abs(ds + 0.08 * height) - 0.47 * step)
     pedicle = np.maximum(
         np.abs(u - (width / 2 + pedicle_w / 2)) - pedicle_w / 2,
@@ -285,7 +295,7 @@ def _sacrum(whole: Canvas, patient: Patient, k: int) -> None:
         return
     ds = c.s - center
     ap, width = float(canal.ap(center)), float(canal.width(center))
-    wing = {"S1": 48.0, "S2": 38.0, "S3": 28.0}[LEVELS[k]]
+    wing = {"L5": 50.0, "S1": 48.0, "S2": 38.0, "S3": 28.0}[LEVELS[k]]
     ala = ellipse(c.u + c.n1, c.v - (ap / 2 + 4) + 0.010 * c.u * c.u - 4, wing, 14.0, 2.5)
     back = ellipse(c.u, c.v, width / 2 + 6, ap / 2 + 5)
     d = np.maximum(np.minimum(ala, back), np.abs(ds) - half)
@@ -304,7 +314,7 @@ def paint_canal(c: Canvas, patient: Patient) -> tuple[Array, Array]:
     lean = 1 + t["triangle"] * np.clip(c.v / (0.5 * t["canal_ap"]), -1, 1)
     inside = ellipse(c.u / lean, c.v, t["canal_width"] / 2, t["canal_ap"] / 2, 2.4)
     c.paint(inside - 0.5, Tissue.LIGAMENT)
-    c.paint(inside, Tissue.EPIDURAL, 0.8)
+    c.paint(inside, Tissue.EPIDURAL)
     fat = c.v + 0.18 * t["canal_ap"] - 3 * t["lumbar"]
     c.paint(np.maximum(inside, fat), Tissue.EPIDURAL_FAT)
     p, q = c.u - t["cord_u"], c.v - t["cord_v"]

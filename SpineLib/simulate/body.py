@@ -48,7 +48,8 @@ def paint_body(c: Canvas, patient: Patient) -> None:
         part = c.within(z=(bottom - 12, top + 12))
         if part is None:
             continue
-        limit = np.maximum(bottom - part.z, part.z - top) + 5 * part.n1
+        # Neighbouring regions overlap a little, at an uneven border.
+        limit = np.maximum(bottom - part.z, part.z - top) + 5 * part.n1 - 5
         _muscles(part, patient, rng, muscles, np.maximum(limit, part.same_part(inner, c)), z)
         paint(part, patient, rng, z, limit)
 
@@ -115,21 +116,34 @@ def _muscles(
             np.copyto(far, np.minimum(np.maximum(f, near), far))
             part.same_part(lean, c)[first] = 1 + 0.08 * j[3]
             np.minimum(near, f, out=near)
-    # Unfilled room (far from every muscle) is loose fat; planes are thin and uneven.
-    plane = (second - best) * 11.0 - (0.4 + 0.8 * c.n3) * patient.planes
+    # Room far from every muscle is loose fat.
     gap = (best - 2.3 - 0.5 * c.n1) * 10
     c.paint(inner, Tissue.FASCIA, 0.6)
     c.paint(inner + 0.8, Tissue.FAT, np.clip(0.75 + 0.2 * c.n2, 0.35, 1.1))
-    muscle = np.maximum(np.maximum(-plane, gap), inner + 1.6 + 0.8 * c.n2)
-    # Old multifidus is streaked with fat.
-    deep = np.exp(-((c.x * (1 / 24)) ** 2)) * (c.y < -12)
-    streaks = np.clip(c.n1 * c.n2 - 0.3, 0, 1.2) * (6 * patient.atrophy) * deep
-    c.paint(muscle, Tissue.MUSCLE, lean + streaks)
+    muscle = np.maximum(gap, inner + 1.6 + 0.8 * c.n2)
+    c.paint(muscle, Tissue.MUSCLE, lean + _streaks(c, patient))
+    # Where two muscles meet, a plane of fat that is often thinner than a pixel.
+    thick = np.clip(0.25 + 0.75 * c.n3, 0, None) * patient.planes
+    wide = np.maximum(thick, 0.8 * c.soft)
+    cover = np.clip(0.5 - ((second - best) * 11 - wide) * (1 / c.soft), 0, 1) * (thick / wide)
+    cover *= muscle < 0
+    c.blend(cover.astype(np.float32), Tissue.FAT, 0.8)
+    c.label[cover > 0.5] = Tissue.FAT
+
+
+def _streaks(c: Canvas, patient: Patient) -> Array:
+    """Extra signal of the deep back muscles: tendons' fat as fine lines, and fatty wasting."""
+    deep = np.exp(-((c.x * (1 / 26)) ** 2) - ((c.y + 20) * (1 / 22)) ** 2)
+    phase = 0.75 * np.abs(c.x) + 0.55 * c.y + 2.6 * c.n1 + 1.5 * c.n2
+    lines = np.clip(1 - np.abs(np.sin(phase)) * 5, 0, 1) * np.clip(c.n3 + 0.4, 0, 1.5)
+    waste = np.clip(c.n1 * c.n2 - 0.2, 0, 1.2) * (6 * patient.atrophy)
+    return deep * (0.6 + 3.0 * lines * patient.planes + waste)
 
 
 def _tube(
     c: Canvas, x: float, y: float, a: float, b: float, limit: Array, tissue: Tissue,
     gain: float = 1.0, wall: float = 0.0, coat: Tissue = Tissue.FASCIA, coat_gain: float = 1.0,
+    loose: float = 0.7,
 ) -> None:  # fmt: skip
     """A structure that runs up and down, with a wall around it."""
     far = max(a, b) + wall + 3
@@ -137,7 +151,7 @@ def _tube(
     if part is None:
         return
     d = np.maximum(
-        ellipse(part.x + 0.7 * part.n1 - x, part.y + 0.7 * part.n2 - y, a, b),
+        ellipse(part.x + loose * part.n1 - x, part.y + loose * part.n2 - y, a, b),
         part.same_part(limit, c),
     )
     if wall:
@@ -162,7 +176,7 @@ def _neck(
                 (34 * scale, 16 * scale), (50 * scale, -30 * scale), thick,
             )  # fmt: skip
             side.paint(np.maximum(band, side.same_part(limit, c)), Tissue.FAT)
-        _tube(c, sign * 28 * scale, 28 * scale, 9, 8, limit, Tissue.FAT, 0.85)
+        _tube(c, sign * 29 * scale, 28 * scale, 8, 6, limit, Tissue.FAT, 0.85, loose=3.0)
         artery, vein = float(rng.uniform(0.0, 0.8)), float(rng.uniform(0.2, 7.0))
         cx, cy = sign * float(rng.uniform(25, 29)) * scale, float(rng.uniform(27, 33)) * scale
         _tube(c, cx, cy, 3.2, 3.2, limit, Tissue.VESSEL, artery, 1.2, Tissue.FAT, 0.8)

@@ -130,11 +130,14 @@ class Canvas:
         cover = distance * (-1.0 / self.soft)
         cover += 0.5
         np.clip(cover, 0, 1, out=cover)
+        self.blend(cover, tissue, gain)
+        self.label[distance < 0] = tissue
+
+    def blend(self, cover: Array, tissue: Tissue, gain: float | Array = 1.0) -> None:
+        """Mixes a share ``cover`` (0-1) of a tissue's signal in; the labels stay."""
         value = float(self.palette[tissue]) * gain
         self.signal += cover * (value - self.signal)
-        share = _FAT[tissue]
-        self.fat += cover * (share - self.fat)
-        self.label[distance < 0] = tissue
+        self.fat += cover * (_FAT[tissue] - self.fat)
 
 
 def _address(array: NDArray) -> int:

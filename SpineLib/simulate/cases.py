@@ -17,7 +17,14 @@ from SpineLib.simulate.lumbar import LumbarTruth, segmentation_of
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import REGIONS, Patient, build_patient
 from SpineLib.simulate.protocols import PROFILES, draw_protocol
-from SpineLib.simulate.scanner import Protocol, arbitrary_contrast, measure, signal_of, texture
+from SpineLib.simulate.scanner import (
+    Protocol,
+    arbitrary_contrast,
+    measure,
+    shift_fat,
+    signal_of,
+    texture,
+)
 from SpineLib.simulate.tissues import PROPERTIES, SAC, Tissue
 from SpineLib.simulate.truth import SliceTruth, slice_truth
 from SpineLib.volume import Volume
@@ -209,6 +216,8 @@ def image(
         labels[k] = canvas.label
         rough = texture(shape[1:], rng)
         signal = canvas.signal * np.maximum(1 + grain[canvas.label] * rough, 0)
+        if protocol.fat_shift:
+            signal = shift_fat(signal, canvas.fat, protocol.fat_shift)
         voxels[k] = measure(signal, hot(canvas), protocol, noise, rng)
     top = float(np.percentile(voxels[:, ::4, ::4], 99.7))
     gain = rng.uniform(600, 2600) / max(top, 1e-6)

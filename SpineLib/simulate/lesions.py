@@ -127,7 +127,7 @@ class Canal:
         end = spine.center[-2] - rng.uniform(-8, 8)
         self.sac_end = float(end)
         self._taper = np.clip((spine.nodes - end) / 45, 0.02, 1) ** 0.5
-        self._gap = (rng.uniform(0.8, 1.4), rng.uniform(1.0, 2.2))
+        self._gap = (rng.uniform(0.6, 1.2), rng.uniform(1.0, 2.2))
         self._lumbar = lumbar
         self._rest = rng.uniform(-0.6, 1.2)
         shape = {"C": 0.45, "T": 0.06, "L": 0.30, "S": 0.4}

@@ -13,7 +13,7 @@ from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.tissues import Tissue
 from SpineLib.volume import Volume
 
-_L5 = LEVELS.index("L5")
+_LOWEST = {"sacralised": LEVELS.index("L4"), "lumbarised": LEVELS.index("S1")}
 BONE = (Tissue.MARROW, Tissue.CORTICAL, Tissue.TUMOUR)
 DISC = (Tissue.ANNULUS, Tissue.NUCLEUS)
 IN_CANAL = (
@@ -44,14 +44,16 @@ class LumbarTruth:
 def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTruth]:
     """SPIDER's numbers on a tissue map's grid (van der Graaf et al. 2024).
 
-    Vertebrae with their posterior elements count from L5 = 1 upward, discs from L5/S1 = 201; the
+    Vertebrae with their posterior elements count upward from the lowest free one (1, mostly L5),
+    discs from the one below it (201, mostly L5/S1); the
     canal is 100; vertebrae that the border of the image cuts are 101-125. The sacrum has no label.
     """
     spine = patient.spine
+    lowest = _LOWEST.get(spine.variant, LEVELS.index("L5"))
     out = np.zeros(labels.shape, np.uint8)
     names: dict[int, str] = {}
     slices, rows, columns = labels.shape
-    bounds = np.array([spine.disc(k) for k in range(_L5 + 1)])
+    bounds = np.array([spine.disc(k) for k in range(lowest + 1)])
     j, i = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
     for k in range(slices):
         points = labels.ras(np.stack([i, j, np.full_like(i, k)], -1)).astype(np.float32)
@@ -60,20 +62,20 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
         ap = np.interp(s, spine.nodes, patient.canal.ap(spine.nodes))
         # Posterior elements hang lower than their body: follow the spinous processes' slope.
         back = np.clip(-v - 0.1 * ap, 0, 40)
-        level = _L5 - np.searchsorted(bounds[::-1], s + 0.28 * back + 3.5 * (back > 0))
-        level = np.clip(level + 1, 0, _L5 + 1)
+        level = lowest - np.searchsorted(bounds[::-1], s + 0.28 * back + 3.5 * (back > 0))
+        level = np.clip(level + 1, 0, lowest + 1)
         near = (np.abs(u) < 60) & (v < 55) & (v > -60)
-        bone = np.isin(tissue, BONE) & near & (level <= _L5)
-        out[k][bone] = (_L5 - level + 1)[bone].clip(1, 25)
+        bone = np.isin(tissue, BONE) & near & (level <= lowest)
+        out[k][bone] = (lowest - level + 1)[bone].clip(1, 25)
         nearest = np.abs(s[..., None] - bounds[-9:]).argmin(-1) + len(bounds) - 9
         half = spine.sizes.disc[nearest] / 2 + 1.5
         disc = np.isin(tissue, DISC) & near & (np.abs(s - bounds[nearest]) < half)
-        out[k][disc] = (DISC_OFFSET + _L5 - nearest + 1)[disc]
+        out[k][disc] = (DISC_OFFSET + lowest - nearest + 1)[disc]
         canal = np.isin(tissue, IN_CANAL) & (np.abs(u) < 20) & (np.abs(v) < 16)
-        out[k][canal & (s > spine.center[_L5 + 1] - 12)] = CANAL
+        out[k][canal & (s > spine.center[lowest + 1] - 12)] = CANAL
     for number in [int(n) for n in np.unique(out) if 1 <= n <= 25]:
         mask = out == number
-        name = LEVELS[_L5 - number + 1]
+        name = LEVELS[lowest - number + 1]
         body = mask[:, (0, -1), :].any() or mask[:, :, (0, -1)].any()
         if body:
             out[mask] = PARTIAL_OFFSET + number
@@ -81,15 +83,17 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
         names[number] = name
     discs = [int(n) for n in np.unique(out) if n > DISC_OFFSET]
     for number in discs:
-        at = _L5 - (number - DISC_OFFSET) + 1
+        at = lowest - (number - DISC_OFFSET) + 1
         names[number] = f"{LEVELS[at]}/{LEVELS[at + 1]}"
     truth = LumbarTruth(
         labels=names,
-        degeneration={names[n]: float(patient.disease.degeneration[_at(n)]) for n in discs},
-        canal_ap={names[n]: float(patient.canal.sac_ap(float(spine.disc(_at(n))))) for n in discs},
+        degeneration={names[n]: float(patient.disease.degeneration[_at(n, lowest)]) for n in discs},
+        canal_ap={
+            names[n]: float(patient.canal.sac_ap(float(spine.disc(_at(n, lowest))))) for n in discs
+        },
     )
     return Volume(out, labels.ijk_to_ras), truth
 
 
-def _at(number: int) -> int:
-    return _L5 - (number - DISC_OFFSET) + 1
+def _at(number: int, lowest: int) -> int:
+    return lowest - (number - DISC_OFFSET) + 1

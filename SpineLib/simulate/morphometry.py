@@ -54,7 +54,7 @@ def _row(cervical: str, thoracic: str, lumbar: str, sacral: str) -> NDArray[np.f
 
 MEAN = Sizes(
     width=_row(
-        "17 17.5 17.2 17.8 18.6 20.3 23.0",
+        "18 18.5 19.0 19.6 20.6 22.4 25.0",
         "26 26 25.5 25.5 26 27 28.5 30 31.5 33.5 36 39.5",
         "41.5 43 44.5 46.5 48.5",
         "50 36 28",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.simulate.lesions import BoneLesion, Canal, Disease, Lobe, Sections
+from SpineLib.simulate.lumbar_disease import add_lumbar_disease, slipped
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.spine import Spine, build_spine
 from SpineLib.simulate.tissues import Tissue
@@ -74,10 +75,16 @@ def build_patient(
             f"There is no disease {disease!r}", advice=f"Use one of {', '.join(DISEASES)}."
         )
     spine = build_spine(rng, held_out=held_out)
+    step: list[Lobe] = []
+    if region == "lumbar" and disease == "degenerative" and rng.random() < 0.2:
+        spine, step = slipped(rng, spine)
     narrow = rng.uniform(0.84, 0.92) if rng.random() < 0.12 else rng.uniform(0.95, 1.05)
     canal = Canal(spine, rng, narrow)
     make = {"none": _healthy, "degenerative": _degenerative, "metastatic": _metastatic}[disease]
     sick = make(rng, spine, canal, region)
+    sick.lobes += step
+    if region == "lumbar":
+        add_lumbar_disease(rng, spine, sick)
     return Patient(
         spine=spine,
         canal=canal,
@@ -124,7 +131,7 @@ def _bulge(
         s=s + rng.normal(0, 0.6),
         depth=float(depth),
         width=width * canal.width(s) / 24,
-        length=height * {"bulge": 0.7, "protrusion": 0.9, "bar": 1.1}[kind] + rng.uniform(0, 1.5),
+        length=height * {"bulge": 0.9, "protrusion": 1.2, "bar": 1.4}[kind] + rng.uniform(0, 2.5),
         power=float(rng.choice([2.0, 2.0, 3.0, 4.0])),
         tissue=Tissue.BONE_LESION if kind == "bar" else Tissue.DISC_LESION,
     )
@@ -149,21 +156,21 @@ def _degenerative(rng: np.random.Generator, spine: Spine, canal: Canal, region: 
     weights = np.array(
         [2.0 if LEVELS[n] in ("C4", "C5", "C6", "L3", "L4") else 1.0 for n in levels]
     )
-    count = int(rng.choice([1, 2, 3, 4], p=[0.25, 0.35, 0.25, 0.15]))
+    count = int(rng.choice([1, 2, 3, 4, 5], p=[0.07, 0.18, 0.25, 0.3, 0.2]))
     hit = set(rng.choice(levels, min(count, len(levels)), False, weights / weights.sum()).tolist())
     for level in levels:
         s = spine.disc(level)
         if level in hit:
-            contact = rng.uniform(0.4, 4.0)
+            contact = rng.uniform(1.0, 5.5)
             lobes.append(_bulge(rng, spine, canal, level, contact))
-            if rng.random() < 0.5:
-                lobes += _flavum(rng, spine, canal, level, rng.uniform(-0.5, 1.6))
+            if rng.random() < 0.6:
+                lobes += _flavum(rng, spine, canal, level, rng.uniform(-0.4, 2.2))
             if contact > 2.0 and rng.random() < 0.5:
                 myelopathy.append((s + rng.normal(0, 2), rng.uniform(3, 9)))
-        elif rng.random() < 0.55:
-            lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.95, 0.0)))
-            if rng.random() < 0.3:
-                lobes += _flavum(rng, spine, canal, level, rng.uniform(-0.9, -0.1))
+        elif rng.random() < 0.7:
+            lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.9, 0.3)))
+            if rng.random() < 0.5:
+                lobes += _flavum(rng, spine, canal, level, rng.uniform(-0.9, 0.2))
     if region == "cervical" and rng.random() < 0.12:
         level = int(rng.choice(levels[1:-1]))
         s, span = float(spine.center[level]), rng.uniform(14, 34)
@@ -215,7 +222,7 @@ def _metastatic(rng: np.random.Generator, spine: Spine, canal: Canal, region: st
     levels = list(_levels(region))
     count = int(rng.choice([1, 2, 3, 4], p=[0.2, 0.35, 0.3, 0.15]))
     for level in rng.choice(levels, min(count, len(levels)), replace=False).tolist():
-        grade = str(rng.choice(GRADES, p=[0.1, 0.15, 0.17, 0.16, 0.17, 0.25]))
+        grade = str(rng.choice(GRADES, p=[0.08, 0.10, 0.12, 0.18, 0.37, 0.15]))
         add_metastasis(rng, spine, canal, disease, int(level), grade)
     for level in levels:
         if rng.random() < 0.3:
@@ -256,7 +263,7 @@ def add_metastasis(
         "front": [side * rng.uniform(0, 0.5)],
         "lateral": [side * rng.uniform(0.8, 1.5)],
         "back": [np.pi - side * rng.uniform(0, 0.8)],
-        "ring": [side * 0.2, side * 1.25, -side * 1.25, np.pi - side * 0.6, np.pi + side * 0.8],
+        "ring": (np.arange(7) * 2 * np.pi / 7 + rng.normal(0, 0.12, 7)).tolist(),
     }
     names = ["ring"] if grade == "3" else ["curtain", "front", "lateral", "back"]
     weights = [1.0] if grade == "3" else [0.35, 0.25, 0.25, 0.15]
@@ -269,12 +276,12 @@ def add_metastasis(
             "1a": gap * rng.uniform(0.45, 0.95),
             "1b": gap + csf * rng.uniform(0.2, 0.75),
             "1c": gap + csf + rng.uniform(0.1, 0.7),
-            "2": gap + csf + rng.uniform(2.2, 4.5),
-            "3": gap + csf + rng.uniform(1.2, 2.4),
+            "2": gap + csf + rng.uniform(2.0, 4.6),
+            "3": gap + csf + rng.uniform(0.9, 1.9),
         }[grade]
         disease.lobes.append(
             Lobe(
-                float(angle), s, float(depth), rng.uniform(5.5, 9), float(length), 4.0,
+                float(angle), s, float(depth), rng.uniform(5.5, 9) + 3 * (grade == "3"), float(length), 4.0,
                 tissue=tissue,
             )
         )  # fmt: skip

@@ -43,6 +43,7 @@ def _common(rng: np.random.Generator) -> dict:
     return {
         "field": float(rng.choice([1.5, 3.0], p=[0.6, 0.4])),
         "snr": float(np.exp(rng.uniform(np.log(8), np.log(40)))),
+        "fat_shift": float(rng.uniform(0, 1.6)),
         "bias": float(rng.uniform(0.5, 1.0)),
         "saturation": float(rng.choice([0.0, rng.uniform(0.5, 0.95)])),
         "blur": float(rng.uniform(0.15, 0.7)),

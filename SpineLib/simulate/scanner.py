@@ -27,6 +27,8 @@ class Protocol:
         blur: extra blurring (motion, T2 decay along the echo train), pixels.
         ghost: amplitude of motion ghosts.
         flow: share of CSF signal lost to pulsation.
+        fat_shift: pixels that fat appears too far along the columns (chemical shift, 3.5 ppm).
+        metal: whether there is a screw's void beside the canal.
         saturation: share of the signal that a saturation band in front takes away.
     """
 
@@ -49,6 +51,8 @@ class Protocol:
     ghost: float = 0.0
     flow: float = 0.1
     saturation: float = 0.0
+    fat_shift: float = 0.0
+    metal: bool = False
 
 
 def signal_of(protocol: Protocol) -> NDArray[np.float32]:
@@ -98,6 +102,14 @@ def texture(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.floa
     spectrum = rng.standard_normal((2, *half), np.float32)
     field = fft.irfft2((spectrum[0] + 1j * spectrum[1]) * shaping, shape)
     return (field / max(float(field.std()), 1e-9)).astype(np.float32)
+
+
+def shift_fat(signal: NDArray, fat: NDArray, pixels: float) -> NDArray[np.float32]:
+    """Moves the part of the signal that comes from fat along the columns by ``pixels``."""
+    part = signal * fat
+    whole, rest = int(np.floor(pixels)), float(pixels - np.floor(pixels))
+    moved = np.roll(part, whole, 1) * (1 - rest) + np.roll(part, whole + 1, 1) * rest
+    return signal - part + moved
 
 
 def measure(

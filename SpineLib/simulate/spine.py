@@ -8,7 +8,7 @@ spine is straight, so a disc is a flat slab, and curvature makes it a wedge by i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from SpineLib.simulate.morphometry import LEVELS, MEAN, Sizes
 
 STEP = 1.0  # mm between the curve's nodes
+# L5 belongs to the sacrum (four lumbar vertebrae); S1 is free (six); a block of two vertebrae.
+VARIANTS = ("none", "sacralised", "lumbarised", "fused")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Spine:
         line: RAS of the nodes, [nodes, 3].
         right, front, up: unit axes of the nodes in RAS, [nodes, 3].
         conus: arc length where the cord ends.
+        tables: the curve and its axes as one array, [12, nodes].
+        variant: one of `VARIANTS`.
     """
 
     sizes: Sizes
@@ -39,7 +43,8 @@ class Spine:
     front: NDArray[np.float64]
     up: NDArray[np.float64]
     conus: float
-    _tables: NDArray[np.float32] = field(repr=False, default_factory=lambda: np.zeros((0, 0)))
+    tables: NDArray[np.float32] = field(repr=False)
+    variant: str = "none"
 
     def coordinates(self, ras: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """``u``, ``v``, ``s`` of points; shape (..., 3) in, three arrays of shape (...) out."""
@@ -63,8 +68,8 @@ class Spine:
         position = (s - np.float32(self.nodes[0])) / np.float32(STEP)
         index = np.clip(position.astype(np.int32), 0, len(self.nodes) - 2)
         part = (position - index).astype(np.float32)
-        low = self._tables[:, index]
-        return low + part * (self._tables[:, index + 1] - low)
+        low = self.tables[:, index]
+        return low + part * (self.tables[:, index + 1] - low)
 
     def ras(self, u: float, v: float, s: float) -> NDArray[np.float64]:
         """RAS millimetres of spine coordinates."""
@@ -100,11 +105,14 @@ class Spine:
         return float(self.center[index] - self.sizes.height[index] / 2 - self.sizes.disc[index] / 2)
 
 
-def build_spine(rng: np.random.Generator, *, held_out: bool = False) -> Spine:
+def build_spine(
+    rng: np.random.Generator, *, held_out: bool = False, variant: str | None = None
+) -> Spine:
     """A spine with random sizes and curvature around the published means.
 
     Args:
         rng: the source of chance.
+        variant: one of `VARIANTS`; a random one, mostly none, if not given.
         held_out: larger or smaller and more strongly curved than training's.
     """
     scale = rng.normal(1.0, 0.055)
@@ -113,6 +121,8 @@ def build_spine(rng: np.random.Generator, *, held_out: bool = False) -> Spine:
     cord_scale = np.clip(rng.normal(1.0, 0.06), 0.85, 1.15)
     canal_scale = np.clip(rng.normal(1.0, 0.07), 0.85, 1.18)
     wobble = lambda sigma: np.exp(_smooth(rng.normal(0, sigma, len(LEVELS))))  # noqa: E731
+    if variant is None:
+        variant = str(rng.choice(VARIANTS, p=[0.86, 0.05, 0.05, 0.04]))
     sizes = Sizes(
         width=MEAN.width * scale * wobble(0.03),
         depth=MEAN.depth * scale * wobble(0.03),
@@ -124,18 +134,30 @@ def build_spine(rng: np.random.Generator, *, held_out: bool = False) -> Spine:
         cord_width=MEAN.cord_width * cord_scale * wobble(0.02),
         spinous=MEAN.spinous * scale * wobble(0.06),
     )
+    _vary(rng, sizes, variant)
     sizes = _keep_cord_inside(sizes)
     center = _centers(sizes)
     nodes = np.arange(center[-1] - 30.0, center[0] + 60.0, STEP)
     line, right, front, up = _curve(nodes, center, rng, held_out)
     conus = float(np.interp(20 + np.clip(rng.normal(-0.5, 0.5), -1.6, 0.8), range(27), center))
     tables = np.concatenate([line.T, right.T, front.T, up.T]).astype(np.float32)
-    return Spine(sizes, center, nodes, line, right, front, up, conus, tables)
+    return Spine(sizes, center, nodes, line, right, front, up, conus, tables, variant)
+
+
+def _vary(rng: np.random.Generator, sizes: Sizes, kind: str) -> None:
+    """Changes sizes in place to a transitional or fused spine; see `VARIANTS`."""
+    l5, s1 = LEVELS.index("L5"), LEVELS.index("S1")
+    if kind == "sacralised":
+        sizes.disc[l5] = rng.uniform(2.0, 3.5)
+    elif kind == "lumbarised":
+        sizes.disc[s1] = rng.uniform(6.0, 9.0)
+        sizes.height[s1] *= 0.92
+    elif kind == "fused":
+        level = int(rng.choice([LEVELS.index(n) for n in ("C3", "C5", "T8", "L2", "L3")]))
+        sizes.disc[level] = 0.8
 
 
 def _keep_cord_inside(sizes: Sizes) -> Sizes:
-    from dataclasses import replace
-
     return replace(
         sizes,
         canal_ap=np.maximum(sizes.canal_ap, np.minimum(sizes.cord_ap, 9.5) + 4.2),

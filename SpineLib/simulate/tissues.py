@@ -81,7 +81,7 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.AIR: Properties((1.0, 1.0), (1.0, 1.0), 1.0, 0.0),
     Tissue.SKIN: Properties((800, 900), (35, 30), 15, 0.55),
     Tissue.FAT: Properties((288, 371), (165, 133), 45, 0.92, 1.0, 0.07),  # Gold 2004
-    Tissue.MUSCLE: Properties((1130, 1420), (35.3, 31.7), 26, 0.85, 0.05, 0.14),  # Gold 2004
+    Tissue.MUSCLE: Properties((1130, 1420), (35.3, 31.7), 26, 0.85, 0.05, 0.2),  # Gold 2004
     Tissue.FASCIA: Properties((900, 1000), (45, 40), 15, 0.5, 0.3, 0.1),
     # Red and yellow marrow mixed: between Gold's fatty marrow and water-rich marrow.
     Tissue.MARROW: Properties((420, 530), (84, 76), 12, 0.72, 0.45, 0.13),
@@ -94,7 +94,7 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.WHITE_MATTER: Properties((745, 993), (74, 72), 42, 0.70, 0.0, 0.03),  # Stanisz 2005
     Tissue.GREY_MATTER: Properties((900, 1060), (79, 76), 48, 0.80, 0.0, 0.03),
     Tissue.NERVE_ROOT: Properties((900, 1080), (76, 74), 40, 0.75),
-    Tissue.FLAVUM: Properties((800, 900), (38, 34), 14, 0.50, 0.1, 0.06),
+    Tissue.FLAVUM: Properties((800, 900), (50, 45), 14, 0.55, 0.1, 0.06),
     Tissue.VESSEL: Properties((1441, 1932), (90, 80), 40, 0.15, 0.0, 0.3),
     Tissue.AIRWAY: Properties((1.0, 1.0), (1.0, 1.0), 1.0, 0.0),
     Tissue.ORGAN: Properties((700, 850), (55, 45), 28, 0.80, 0.05, 0.15),
@@ -102,7 +102,7 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.CARTILAGE: Properties((1060, 1240), (42, 37), 22, 0.65),  # Gold 2004
     Tissue.JOINT_FLUID: Properties((2850, 3620), (1210, 767), 200, 0.9),  # Gold 2004
     Tissue.DISC_LESION: Properties((1000, 1100), (58, 50), 20, 0.55, 0.0, 0.1),
-    Tissue.BONE_LESION: Properties((500, 600), (14, 12), 4, 0.25, 0.2, 0.1),
+    Tissue.BONE_LESION: Properties((500, 600), (26, 24), 5, 0.38, 0.2, 0.2),
     Tissue.TUMOUR: Properties((1100, 1300), (92, 82), 45, 0.82, 0.0, 0.16),
     Tissue.EPIDURAL: Properties((900, 1000), (75, 65), 30, 0.65, 0.3, 0.12),
     Tissue.BOWEL: Properties((800, 950), (70, 60), 20, 0.70, 0.2, 0.35),

@@ -15,6 +15,7 @@ from SpineLib.simulate.tissues import CORD, EXTRINSIC, Tissue
 
 FINE = 0.2  # mm between truth's sample points
 DEFORMED = 0.5  # mm of the cord's outline that must be cut to call it deformed
+VISIBLE, VISIBLE_AREA = 0.6, 1.5  # mm and mm² of CSF that a reader can see
 HALF = 17.0  # mm from the canal's centre to the border of truth's square
 
 
@@ -86,7 +87,7 @@ def slice_truth(
     csf_area = float(csf.sum() * pixel)
     bilsky = None
     if patient.disease.kind == "metastatic" and area > 5:
-        bilsky = _bilsky(patient, s, tumour, cut, touching, csf_area, area)
+        bilsky = _bilsky(patient, s, tumour, cut, touching, csf)
     return SliceTruth(
         index=index,
         position_ras=tuple(float(p) for p in position),  # type: ignore[arg-type]
@@ -162,17 +163,27 @@ def _bilsky(
     tumour: NDArray[np.bool_],
     cut: float,
     touching: float,
-    csf_area: float,
-    area: float,
+    csf: NDArray[np.bool_],
 ) -> str | None:
     bone = any(abs(b.s - s) < b.radius[2] for b in patient.disease.bone)
     if tumour.sum() * FINE * FINE < 1.0:
         return "0" if bone else None
     if cut > DEFORMED:
-        return "3" if csf_area < 0.06 * (csf_area + area) else "2"
+        return "2" if _csf_visible(csf) else "3"
     if touching < 0.9:
         return "1c"
     return "1b" if _sac_dented(patient, s) else "1a"
+
+
+def _csf_visible(csf: NDArray[np.bool_]) -> bool:
+    """Whether CSF can be seen: some of it is as thick as `VISIBLE`, over `VISIBLE_AREA`."""
+    from scipy.ndimage import distance_transform_edt
+
+    inside = distance_transform_edt(csf, sampling=FINE) > VISIBLE / 2
+    if not inside.any():
+        return False
+    opened = distance_transform_edt(~inside, sampling=FINE) < VISIBLE / 2
+    return bool(opened.sum() * FINE * FINE >= VISIBLE_AREA)
 
 
 def _sac_dented(patient: Patient, s: float) -> bool:
