@@ -91,8 +91,8 @@ def report(
     """Write the results anew from a saved scene, with what a reader changed in it."""
     _ready_to_write(out)
     with progress_bar() as progress:
-        reading, headless = _open_reading(input)
-        _write(reading, out, progress=progress, app=headless)
+        reading = _open_reading(input)
+        _write(reading, out, progress=progress)
     _show(reading.findings, out, as_json)
 
 
@@ -135,12 +135,12 @@ def _nothing_assessed(findings: Findings) -> str:
     return nothing_assessed(findings)
 
 
-def _open_reading(path: Path) -> tuple[Any, Any]:
-    """The reading in a scene or folder, and the application that a scene was opened in."""
+def _open_reading(path: Path) -> Any:
+    """The reading that a scene or a folder holds."""
     from SpineLib.reading import Reading
 
     if path.is_dir():
-        return Reading.load(path), None
+        return Reading.load(path)
     if path.suffix != ".mrb" or not path.is_file():
         raise BadInput(
             "This is neither a scene.mrb nor a reading's folder",
@@ -157,7 +157,7 @@ def _open_reading(path: Path) -> tuple[Any, Any]:
     reading = ReadingScene(headless.scene).reading()
     if reading is None:
         raise BadInput("The scene holds no reading", file=path, advice="Read the study first.")
-    return reading, headless
+    return reading
 
 
 def _write(reading: Any, out: Path, **options: Any) -> None:

@@ -66,7 +66,9 @@ def compare(study: DemoStudy, out: Path, *, progress: Progress) -> Outcome:
     folder = out / study.kind
     progress.stage(f"Simulating: {study.title}")
     truth = write_study(folder / "dicom", study.kind, seed=study.seed)
-    reading = read_study(folder / "dicom", progress=progress)
+    # truth.json and the true segmentation stand beside the series, out of the reader's sight
+    plane = "sagittal" if study.kind == "lumbar" else "axial"
+    reading = read_study(folder / "dicom" / plane, progress=progress)
     write_outputs(reading, folder, progress=progress)
     compared = _segmentation if study.kind == "lumbar" else _slices
     outcome = compared(study, reading, truth, folder)
