@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,10 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from SpineLib.errors import BadInput
+from SpineLib.inference.loaded import load
 from SpineLib.inference.windows import scaled
 from SpineLib.labels import BILSKY
-from SpineLib.models import Card, ModelFolder, write_model
+from SpineLib.models import Card, ModelFolder, open_folder, write_model
 from SpineLib.networks import build
 from SpineLib.networks.prototype import PrototypeNetwork
 from SpineLib.training import cards
@@ -50,7 +51,9 @@ def draw(task: str, cases: int, seed: int) -> Samples:
     return lesion_samples(cases, KINDS[task], seed=seed)
 
 
-def train(task: str, samples: Samples, recipe: Recipe, *, seed: int) -> tuple[Card, nn.Module]:
+def train(
+    task: str, samples: Samples, recipe: Recipe, *, seed: int, start: ModelFolder | None = None
+) -> tuple[Card, nn.Module]:
     """Trains a starter model.
 
     Args:
@@ -58,6 +61,7 @@ def train(task: str, samples: Samples, recipe: Recipe, *, seed: int) -> tuple[Ca
         samples: as `draw` gives for this task.
         recipe: how long.
         seed: of the weights and of the changes to the samples.
+        start: a model of the same network to go on from; None begins with random weights.
 
     Returns:
         The card, its figures still empty, and the network.
@@ -65,6 +69,8 @@ def train(task: str, samples: Samples, recipe: Recipe, *, seed: int) -> tuple[Ca
     torch.manual_seed(seed)
     card = cards.starter(task)
     network = build(card.network["name"], card.network["arguments"])
+    if start is not None:
+        network.load_state_dict(load(start, "cpu").network.state_dict())
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     batches = _BATCHES[task](samples, card, recipe.batch, np.random.default_rng(seed))
     model: nn.Module = _WithFeatures(network) if task == "grading" else network
@@ -122,15 +128,16 @@ class _LesionBatches(_Batches):
         self.pixel = card.preprocessing["spacing_mm"] / LESION_MM
         self.context = card.preprocessing["context"]
         self.groups = self.grouped()
-        if not all(len(group) for group in self.groups):
-            raise BadInput("The samples do not hold every class", advice="Simulate more cases.")
+        self.present = [n for n, group in enumerate(self.groups) if len(group)]
+        if len(self.present) < 2:
+            raise BadInput("The samples hold only one class", advice="Simulate more cases.")
 
     def grouped(self) -> list[np.ndarray]:
         return [np.flatnonzero(~self.samples.compressed), np.flatnonzero(self.samples.compressed)]
 
     def __call__(self) -> tuple[torch.Tensor, torch.Tensor]:
         # Each class as often as the others; the card's calibration puts its true share back.
-        target = self.rng.integers(0, len(self.groups), self.size)
+        target = self.rng.choice(self.present, self.size)
         chosen = np.array([self.rng.choice(self.groups[t]) for t in target])
         stacked = torch.from_numpy(self.samples.pixels[self._neighbours(chosen)]).float() / 255
         place = torch.from_numpy(self.samples.place[chosen])
@@ -197,6 +204,8 @@ def main(arguments: list[str] | None = None) -> ModelFolder | None:
     parser.add_argument("task", choices=sorted(RECIPES))
     parser.add_argument("--samples", type=Path, required=True, help="file of samples (.npz)")
     parser.add_argument("--cases", type=int, default=400, help="patients to simulate")
+    parser.add_argument("--start", type=Path, help="folder of a model to go on from")
+    parser.add_argument("--minutes", type=float, help="instead of the recipe's")
     parser.add_argument("--out", type=Path, help="folder of the model; without it only samples")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
@@ -206,7 +215,10 @@ def main(arguments: list[str] | None = None) -> ModelFolder | None:
     if given.out is None:
         return None
     samples = Samples.load(given.samples)
-    card, network = train(given.task, samples, RECIPES[given.task], seed=given.seed)
+    recipe = RECIPES[given.task]
+    recipe = replace(recipe, minutes=given.minutes or recipe.minutes)
+    start = None if given.start is None else open_folder(given.start)
+    card, network = train(given.task, samples, recipe, seed=given.seed, start=start)
     return write_model(given.out, card, network.state_dict())
 
 

@@ -97,9 +97,9 @@ def test_training_learns_and_writes_a_model_that_is_loaded_and_says_starter(task
     assert loaded.run(torch.rand(2, 3, 80, 80)).shape == (2, 2 if task == "compression" else 6)
 
 
-def test_samples_without_a_class_are_refused():
+def test_samples_of_one_class_are_refused():
     samples = easy("compression").of(np.arange(3))
-    with pytest.raises(BadInput, match="every class"):
+    with pytest.raises(BadInput, match="only one class"):
         starter.train("compression", samples, starter.RECIPES["compression"], seed=0)
 
 
