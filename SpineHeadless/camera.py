@@ -87,6 +87,8 @@ class Camera:
         camera.Elevation(ELEVATION)
         camera.OrthogonalizeViewUp()
         view.renderer().ResetCamera()
+        # Room for the words at the borders.
+        camera.Zoom(0.85)
         view.renderer().ResetCameraClippingRange()
         screen = np.eye(4)
         screen[:3, 1] = camera.GetViewUp()

@@ -45,9 +45,10 @@ class Overlay:
         for name, actor in self.actors.items():
             words = texts.get(name, "")
             actor.SetInput(words)
-            share = {"notice": 0.028, "title": 0.036, "verdict": 0.042}.get(name, 0.045)
+            share = {"notice": 0.028, "title": 0.036, "verdict": 0.036}.get(name, 0.045)
+            longest = max(map(len, words.splitlines()), default=1)
             # Arial's letters are about half as wide as they are high.
-            fitting = 0.95 * size[0] / (0.55 * max(len(words), 1))
+            fitting = 0.95 * size[0] / (0.55 * longest)
             actor.GetTextProperty().SetFontSize(max(8, round(min(share * size[1], fitting))))
         verdict = self.actors["verdict"].GetTextProperty()
         verdict.SetBackgroundColor(*rgb(color))

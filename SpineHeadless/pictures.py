@@ -25,7 +25,9 @@ SLICE_SIZE, KEY_SIZE, TALL_SIZE = (420, 420), (640, 640), (470, 640)
 AXIAL_FIELD = 2 * OUTER_RADIUS + 36.0
 # Millimetres that a sagittal picture shows above and below the slices.
 LADDER_MARGIN = 14.0
-LABEL_ROOM = 6.0
+LABEL_ROOM = 8.0
+# A single block is shown with as much around it as the ring and its label need.
+LADDER_FIELD = 140.0
 
 
 def take_pictures(
@@ -99,7 +101,7 @@ class _Studio:
         shown = background or stack.id
         matrix = slice_to_ras(self._reading.volumes[shown], "sagittal", self._center(stack, one))
         centers = np.concatenate([self._centers[other.id] for other in together])
-        height = _center_on(matrix, centers, axis=1) + 2 * LADDER_MARGIN
+        height = max(_center_on(matrix, centers, axis=1) + 2 * LADDER_MARGIN, LADDER_FIELD)
         _center_on(matrix, centers, axis=0)
         # The runs' labels stand behind the canal, on the screen's right.
         matrix[:3, 3] += LABEL_ROOM * matrix[:3, 0]
@@ -151,7 +153,7 @@ class _Studio:
         matrix[:3, 3] += 3.0 * matrix[:3, 1]
         return self._camera.slice_picture(
             "axial", stack.id, matrix, AXIAL_FIELD, size, f"{title}: {words}",
-            {"title": title, "verdict": words}, verdictOf(one),
+            {"title": title, "verdict": words.replace(" · ", "\n")}, verdictOf(one),
         )  # fmt: skip
 
     def _center(self, stack: StackFindings, one: SliceFinding) -> NDArray[np.float64]:

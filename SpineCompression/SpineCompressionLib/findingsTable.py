@@ -14,8 +14,8 @@ from SpineLib.labels import ASSESSED
 from .verdicts import verdictOf
 
 # "Slice" counts from 1, as viewers show it; findings.json counts from 0.
-COLUMNS = ("Slice", "Level", "P", "Verdict", "Grade", "Low/high", "Interval", "Source", "Review",
-           "SOP Instance UID", "Frame")  # fmt: skip
+COLUMNS = ("Slice", "Level", "P", "Verdict", "Grade", "Low/high", "Interval", "Source", "Forced",
+           "Review", "SOP Instance UID", "Frame")  # fmt: skip
 
 
 def addFindingsTable(
@@ -53,6 +53,7 @@ def _row(one: SliceFinding) -> tuple[Any, ...]:
         one.grading.verdict or "" if graded else "",
         "–".join(one.grading.interval) if graded else "",
         one.grading.source if graded else "",
+        ", ".join(task for task in ("compression", "grading") if getattr(one, task).forced),
         "",
         one.sop_instance_uid,
         one.frame,

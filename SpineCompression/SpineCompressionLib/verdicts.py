@@ -24,18 +24,25 @@ def shortText(one: SliceFinding, *, scheme: bool = True) -> str:
         >>> shortText(SliceFinding(0, "", 1, [0.0, 0.0, 0.0]))
         '– not assessed'
     """
-    verdict = verdictOf(one)
-    letter = VERDICT_LETTERS[verdict]
+    verdict, graded = verdictOf(one), one.grading.status == ASSESSED
+    text = VERDICT_LETTERS[verdict]
     if verdict == NOT_ASSESSED:
-        text = f"{letter} {NOT_ASSESSED}"
+        text += f" {NOT_ASSESSED}"
     else:
-        text = f"{letter} {one.compression.probability:.2f}"
-    if one.grading.status == ASSESSED:
-        grade = one.grading.grade
-        text += (
-            f" · {one.grading.scheme} {grade} ({one.grading.verdict})" if scheme else f" · {grade}"
-        )
+        text += f" {one.compression.probability:.2f}"
+    if not scheme:
+        text += f" · {one.grading.grade}" if graded else ""
+        return text + _forced(one.compression.forced or (graded and one.grading.forced))
+    text += _forced(one.compression.forced)
+    if graded:
+        grading = one.grading
+        text += f" · {grading.scheme} {grading.grade} ({grading.verdict})" + _forced(grading.forced)
     return text
+
+
+def _forced(forced: bool) -> str:
+    # Outside of the model's applicability: said wherever its answer is.
+    return " forced" if forced else ""
 
 
 def runs(stack: StackFindings) -> list[list[SliceFinding]]:

@@ -71,13 +71,13 @@ class Strip:
     """One stack that was read slice by slice.
 
     Attributes:
+        levels: from the head downward.
         first, last: which way its first and last slice lie (``feet``, ``head``), or empty.
     """
 
     stack: StackFindings
     cells: list[Cell]
     levels: list[Level]
-    worst: Cell | None
     first: str
     last: str
 
@@ -125,6 +125,8 @@ def grading_line(findings: Findings) -> str:
     if scheme is not None and summary.highest in scheme.grades:
         group = "high grade, " if scheme.is_high(summary.highest) else "low grade, "
     place = "" if summary.index is None else f" on slice {summary.index + 1}"
+    if place and sum(bool(stack.slices) for stack in findings.stacks) > 1:
+        place += f" of stack {summary.stack}"
     slices = "slice" if summary.high_slices == 1 else "slices"
     text = f"{summary.scheme}: {group}{summary.highest} at worst{place}"
     return f"{text}; high on {summary.high_slices} {slices}{' (forced)' if summary.forced else ''}"
@@ -134,15 +136,20 @@ def strips(findings: Findings) -> list[Strip]:
     """The stacks that were read slice by slice, from the head downward."""
     read = [stack for stack in findings.stacks if stack.slices]
     read.sort(key=lambda stack: -max(one.position_ras[2] for one in stack.slices))
-    return [_strip(stack) for stack in read]
+    assessed = [
+        one for stack in read for one in stack.slices if one.compression.probability is not None
+    ]
+    peak = max(assessed, key=lambda one: one.compression.probability or 0.0, default=None)
+    return [_strip(stack, peak) for stack in read]
 
 
 def worst(strips: list[Strip]) -> tuple[StackFindings | None, Cell | None]:
     """The stack and slice with the highest probability of all; None twice where there is none."""
-    pairs = [(strip.stack, strip.worst) for strip in strips if strip.worst is not None]
-    if not pairs:
-        return None, None
-    return max(pairs, key=lambda pair: pair[1].one.compression.probability or 0.0)
+    for strip in strips:
+        for cell in strip.cells:
+            if cell.worst:
+                return strip.stack, cell
+    return None, None
 
 
 def verdict_of(one: SliceFinding) -> str:
@@ -215,17 +222,14 @@ def _assessed(one: SliceFinding, task: str) -> bool:
     return answer is not None and answer.status == ASSESSED
 
 
-def _strip(stack: StackFindings) -> Strip:
-    assessed = [one for one in stack.slices if one.compression.probability is not None]
-    peak = max(assessed, key=lambda one: one.compression.probability or 0.0, default=None)
+def _strip(stack: StackFindings, peak: SliceFinding | None) -> Strip:
     cells = [_cell(one, one is peak) for one in stack.slices]
     rise = stack.slices[-1].position_ras[2] - stack.slices[0].position_ras[2]
     ends = ("feet", "head") if rise > 0 else ("head", "feet")
     return Strip(
         stack,
         cells,
-        _levels(cells),
-        next((cell for cell in cells if cell.worst), None),
+        _levels(cells if rise <= 0 else cells[::-1]),
         *(ends if abs(rise) > 1.0 else ("", "")),
     )
 
@@ -280,6 +284,10 @@ def _missing_slices(stack: StackFindings, task: str, where: str) -> list[Missing
         if answer.status != ASSESSED:
             silent.setdefault(answer.reason, []).append(one.index + 1)
     return [
-        Missing(task.capitalize(), f"{where}, slices {ranges(numbers)}", reason)
+        Missing(
+            task.capitalize(),
+            f"{where}, slice{'s' if len(numbers) > 1 else ''} {ranges(numbers)}",
+            reason,
+        )
         for reason, numbers in silent.items()
     ]

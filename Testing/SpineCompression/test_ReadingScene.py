@@ -78,7 +78,7 @@ def test_each_label_stands_in_its_own_slice_and_outside_the_ring(shown, graded):
 def test_a_run_of_flagged_slices_has_one_label_off_the_cord(shown):
     flagged = shown.node("flagged runs")
     assert flagged.GetNumberOfControlPoints() == 1
-    assert flagged.GetNthControlPointLabel(0) == "C 0.96 · 2"
+    assert flagged.GetNthControlPointLabel(0) == "C 0.96 · 2 forced"
 
 
 def test_the_volume_says_which_dicom_slices_it_is(shown, graded):

@@ -17,6 +17,13 @@ def test_letter_probability_and_grade_stand_side_by_side():
     assert shortText(finding()) == "C 0.96"
 
 
+def test_a_forced_answer_says_so_wherever_it_stands():
+    one = finding(grading=Grading("assessed", grade="2", verdict="high", forced=True))
+    assert shortText(one) == "C 0.96 · Bilsky 2 (high) forced"
+    one.compression.forced, one.grading.status = True, "not assessed"
+    assert shortText(one) == "C 0.96 forced"
+
+
 def test_neighbouring_flagged_slices_are_one_run(cervical):
     found = runs(cervical.findings.stacks[0])
     assert [[one.index for one in run] for run in found] == [[5, 6, 7, 8, 9, 10]]

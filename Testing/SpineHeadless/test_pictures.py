@@ -72,7 +72,7 @@ def test_captions_say_slice_verdict_and_probability(pictures):
 def test_the_worst_slice_says_its_grade(app, scene, brief):
     ReadingScene(scene).show(brief)
     worst = take_pictures(app, brief)[names.WORST]
-    assert worst.caption == "Slice 2 of 3: C 0.96 · Bilsky 2 (high)"
+    assert worst.caption == "Slice 2 of 3: C 0.96 · Bilsky 2 (high) forced"
 
 
 def test_a_picture_of_the_activation_is_taken_where_there_is_one(app, scene, brief):

@@ -109,7 +109,7 @@ def test_a_newer_schema_is_refused_with_advice(tmp_path):
 def test_an_unknown_key_is_refused_with_its_place(graded):
     data = graded.findings.to_dict()
     data["stacks"][0]["slices"][3]["compression"]["certainty"] = 1
-    with pytest.raises(BadInput, match="stacks/0/slices/3/compression.*certainty"):
+    with pytest.raises(BadInput, match=r"stacks/0/slices/3/compression.*certainty"):
         validate(data)
 
 

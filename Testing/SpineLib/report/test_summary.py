@@ -66,17 +66,17 @@ def test_a_forced_run_is_not_called_missing_but_forced(graded):
     assert forced(graded.findings) == ["grading"]
 
 
-def test_levels_gather_their_slices(graded):
+def test_levels_gather_their_slices_from_the_head_downward(graded):
     findings = copy(graded.findings)
     for one in findings.stacks[0].slices:
         one.level = "C6" if one.index < 8 else "C5"
     levels = strips(findings)[0].levels
     assert [(one.name, one.slices, one.verdict) for one in levels] == [
-        ("C6", "1–8", "compressed"),
         ("C5", "9–19", "compressed"),
+        ("C6", "1–8", "compressed"),
     ]
-    assert levels[1].flagged == 2 and levels[1].assessed == 9
-    assert levels[1].grade == "high, Bilsky 2"
+    assert levels[0].flagged == 2 and levels[0].assessed == 9
+    assert levels[0].grade == "high, Bilsky 2"
 
 
 def test_the_strip_knows_its_worst_slice_and_its_ends(cervical):
