@@ -41,6 +41,12 @@ LEAST_CANAL = 300.0
 # Two pieces whose middles are nearer than this along the spine are one disc, mm: the least
 # distance between two discs is a vertebra's height, over 20 mm from T10 down.
 ONE_DISC = 10.0
+# A lumbar disc's middle lies 25-35 mm in front of the canal's; farther ones are bowel or muscle.
+MOST_FROM_CANAL = 50.0
+# A cut-off piece of bone belongs to the spine when it lies this close to a vertebra, mm.
+MOST_LOOSE = 15.0
+# A piece of canal goes on where another ends: at most so far away, and not far to the side.
+CANAL_GAP, CANAL_SHIFT, CANAL_SLOPE = 60.0, 10.0, 0.75
 # Share of the disc's radius around its centre's line that is surely body, never pedicle.
 CORE = 0.7
 # Behind the canal's front a vertebra hangs lower than its body: the surface between two zones
@@ -66,9 +72,9 @@ def name_instances(semantic: Volume) -> tuple[Volume, SegmentationFinding]:
         nothing = semantic.with_voxels(np.zeros(semantic.shape, np.uint8))
         return nothing, SegmentationFinding(reason="no part of the spine was found")
     part = _cropped(grid, box[0])
-    discs, disc_labels = _discs(part)
+    canal = _canal(part)
+    discs, disc_labels = _discs(part, canal)
     bones = _vertebrae(part, discs)
-    canal = _without_islands(part.voxels == classes.CANAL, LEAST_CANAL / _voxel(part))
     below = bool((bones == 1).any())
     labels = np.zeros(part.shape, np.uint8)
     labels[canal] = CANAL
@@ -114,8 +120,30 @@ def _without_islands(mask: NDArray[np.bool_], least: float) -> NDArray[np.bool_]
     return keep[found]
 
 
-def _discs(grid: Volume) -> tuple[list[Slab], NDArray[np.int32]]:
+def _canal(grid: Volume) -> NDArray[np.bool_]:
+    """The largest piece of canal and those that go on where it ends."""
+    mask = _without_islands(grid.voxels == classes.CANAL, LEAST_CANAL / _voxel(grid))
+    pieces, count = ndimage.label(mask, np.ones((3, 3, 3)))
+    points = {n: _points(grid, pieces == n) for n in range(1, count + 1)}
+    waiting = sorted(points, key=lambda n: -len(points[n]))
+    kept = waiting[:1]
+    found = bool(kept)
+    while found:
+        found = False
+        tree = cKDTree(np.concatenate([points[n] for n in kept]))
+        for n in [n for n in waiting if n not in kept]:
+            distance, nearest = tree.query(points[n])
+            step = points[n][distance.argmin()] - tree.data[nearest[distance.argmin()]]
+            aside = np.hypot(step[0], step[1])
+            if distance.min() < CANAL_GAP and aside < CANAL_SHIFT + CANAL_SLOPE * abs(step[2]):
+                kept.append(n)
+                found = True
+    return np.isin(pieces, kept) & mask
+
+
+def _discs(grid: Volume, canal: NDArray[np.bool_]) -> tuple[list[Slab], NDArray[np.int32]]:
     """Discs from caudal to cranial, and an array in which the n-th has the value n from 1."""
+    course = cKDTree(_points(grid, canal)) if canal.any() else None
     mask = _without_islands(grid.voxels == classes.DISC, LEAST_DISC / _voxel(grid))
     pieces, count = ndimage.label(mask, np.ones((3, 3, 3)))
     points = [_points(grid, pieces == n) for n in range(1, count + 1)]
@@ -124,6 +152,8 @@ def _discs(grid: Volume) -> tuple[list[Slab], NDArray[np.int32]]:
     slabs: list[Slab] = []
     for n in order:
         middle = points[n].mean(axis=0)
+        if course is not None and course.query(middle)[0] > MOST_FROM_CANAL:
+            continue
         near = [g for g, slab in enumerate(slabs) if abs(slab.height(middle)) < ONE_DISC]
         if near:
             groups[near[0]].append(n)
@@ -131,6 +161,8 @@ def _discs(grid: Volume) -> tuple[list[Slab], NDArray[np.int32]]:
             groups.append([n])
             slabs.append(slab_of(points[n]))
     slabs = [slab_of(np.concatenate([points[n] for n in group])) for group in groups]
+    if not slabs:
+        return [], np.zeros(grid.shape, np.int32)
     ordered = along_course(slabs)
     ranks = np.argsort([slab.center[2] for slab in slabs])
     table = np.zeros(count + 1, np.int32)
@@ -226,7 +258,8 @@ def _with_loose_parts(
 ) -> NDArray[np.int32]:
     """Bone that no path reaches (a spinous process cut off) goes to the vertebra of its zone.
 
-    Where that vertebra's body was not found, it goes to the nearest vertebra.
+    Where that vertebra's body was not found, it goes to the nearest vertebra. Pieces far from
+    every vertebra are dropped.
     """
     pieces, count = ndimage.label(mask & (bones == 0), np.ones((3, 3, 3)))
     if not count:
@@ -236,9 +269,11 @@ def _with_loose_parts(
     tree, values = cKDTree(_points(grid, known)), bones[known]
     for n in range(1, count + 1):
         piece = pieces == n
+        distance, nearest = tree.query(_points(grid, piece))
+        if distance.min() > MOST_LOOSE:
+            continue
         own = int(np.bincount(zones[piece]).argmax()) + 1
         if own not in bodies:
-            distance, nearest = tree.query(_points(grid, piece))
             own = int(values[nearest[np.argmin(distance)]])
         bones[piece] = own
     return bones

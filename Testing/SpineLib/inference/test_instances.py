@@ -211,3 +211,27 @@ def test_a_vertebra_without_any_disc_is_still_counted(drawn_spine):
     found, finding = name_instances(semantic.with_voxels(only))
     assert [s.name for s in finding.segments] == ["vertebra 1 (level not known)"]
     assert dice(found.voxels == 1, only > 0) == 1
+
+
+@pytest.mark.parametrize("kind", [VERTEBRA, DISC, CANAL])
+def test_bowel_taken_for_spine_is_dropped(kind, drawn_spine):
+    semantic = drawn_spine()
+    bowel = np.zeros((16, semantic.shape[1], 100), np.uint8)
+    bowel[:, :, 30:] = semantic.voxels
+    bowel[4:12, 40:60, 2:12] = kind
+    matrix = semantic.ijk_to_ras.copy()
+    matrix[:3, 3] = semantic.ras([-30, 0, 0])
+    labels, finding = name_instances(Volume(bowel, matrix))
+    expected, _ = name_instances(semantic)
+    assert np.array_equal(labels.voxels[:, :, 30:], expected.voxels)
+    assert not labels.voxels[:, :, :30].any()
+    assert finding.lowest == "L5"
+
+
+def test_a_canal_in_two_pieces_is_kept_whole(drawn_spine):
+    semantic = drawn_spine()
+    voxels = semantic.voxels.copy()
+    gap = voxels[:, 50:56]
+    gap[gap == CANAL] = 0
+    labels, _ = name_instances(semantic.with_voxels(voxels))
+    assert np.array_equal(labels.voxels == 100, voxels == CANAL)
