@@ -14,7 +14,7 @@ from SpineSegmentationLib.spineSegmentation import KIND as SEGMENTATION
 from SpineHeadless.app import HeadlessSlicer
 from SpineHeadless.camera import Camera
 from SpineHeadless.Picture import Picture
-from SpineHeadless.planes import slice_to_ras
+from SpineHeadless.planes import plane_of, slice_to_ras
 from SpineLib.findings import SliceFinding, StackFindings
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
@@ -148,7 +148,9 @@ class _Studio:
     ) -> Picture:
         title = f"Slice {one.index + 1} of {len(stack.slices)}"
         title += f" · {one.level}" if one.level else ""
-        matrix = slice_to_ras(self._reading.volumes[stack.id], "axial", self._center(stack, one))
+        volume = self._reading.volumes[stack.id]
+        # A forced run may have read slices of another plane: they are shown as acquired, too.
+        matrix = slice_to_ras(volume, plane_of(volume), self._center(stack, one))
         # The label stands above the ring, so the ring stands a little below the middle.
         matrix[:3, 3] += 3.0 * matrix[:3, 1]
         return self._camera.slice_picture(

@@ -44,6 +44,12 @@ def slice_to_ras(volume: Volume, plane: str, through: NDArray[np.float64]) -> ND
     return matrix
 
 
+def plane_of(volume: Volume) -> str:
+    """The plane of the volume's slices: ``axial``, ``sagittal`` or ``coronal``, the nearest."""
+    normal = np.cross(volume.directions[:, 0], volume.directions[:, 1])
+    return ("sagittal", "coronal", "axial")[int(np.argmax(np.abs(normal)))]
+
+
 def letter(direction: NDArray[np.float64]) -> str:
     """``R``, ``L``, ``A``, ``P``, ``S`` or ``I``; two where it lies well between (``AS``).
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import slicer
 from SpineSegmentationLib import spineSegmentation
 from SpineSegmentationLib.segmentNames import addSegmentNames
@@ -14,7 +16,7 @@ from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass, volume
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
-from SpineLib.volume import Frame, Volume
+from SpineLib.volume import Frame, Volume, resample
 
 from .activationVolume import addActivationVolume
 from .findingsTable import addFindingsTable
@@ -209,5 +211,10 @@ def _name(stack: StackFindings) -> str:
 
 
 def _placed(volume: Volume, stack: StackFindings) -> Volume:
+    """The volume on the stack's grid: Slicer's own import may have turned the slices' order."""
     frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
-    return Volume(volume.voxels, volume.ijk_to_ras, frames, stack.frame_of_reference_uid)
+    shape = stack.shape or volume.shape
+    grid = Volume(np.zeros(shape, np.uint8), np.array(stack.ijk_to_ras or volume.ijk_to_ras))
+    if not grid.same_grid(volume):
+        volume = resample(volume, grid, nearest=True)
+    return replace(volume, frames=frames, frame_of_reference_uid=stack.frame_of_reference_uid)

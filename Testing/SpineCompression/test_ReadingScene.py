@@ -10,6 +10,7 @@ from SpineSegmentationLib.volumeNodes import addVolumeNode, volumeFromNode
 
 from SpineLib.errors import BadInput
 from SpineLib.reading import Reading
+from SpineLib.volume import Volume
 
 
 @pytest.fixture
@@ -136,3 +137,16 @@ def test_boolean_and_wide_integer_voxels_are_shown(scene, brief):
     for kind in (np.bool_, np.int64, np.float16):
         node = addVolumeNode(scene, volume.with_voxels((volume.voxels > 500).astype(kind)), "v")
         assert volumeFromNode(node).voxels.max() == 1.0
+
+
+def test_slices_that_slicer_loaded_in_the_other_order_come_back_in_the_stacks_own(scene, brief):
+    volume = brief.volumes["4"]
+    matrix = volume.ijk_to_ras.copy()
+    matrix[:3, 3] = volume.ras([0, 0, 2])
+    matrix[:3, 2] *= -1
+    loaded = addVolumeNode(scene, Volume(volume.voxels[::-1], matrix), "loaded by hand")
+    shown = ReadingScene(scene)
+    shown.show(brief, {"4": loaded})
+    back = shown.reading().volumes["4"]
+    np.testing.assert_array_equal(back.voxels, volume.voxels)
+    assert back.frames == volume.frames

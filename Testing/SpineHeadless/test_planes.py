@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from SpineHeadless.planes import CONVENTION, letter, slice_to_ras
+from SpineHeadless.planes import CONVENTION, letter, plane_of, slice_to_ras
 from SpineLib.volume import Volume
 
 angles = st.floats(-40, 40)
@@ -42,3 +42,9 @@ def test_an_acquired_axial_slice_is_shown_in_its_own_plane(angle, sign):
 def test_letters_name_both_axes_of_an_oblique_direction():
     assert letter(np.array([1.0, 0.1, 0.0])) == "R"
     assert letter(np.array([0.0, -0.6, 0.8])) == "SP"
+
+
+@given(angle=angles, sign=signs)
+def test_a_volumes_plane_is_the_nearest_one(angle, sign):
+    assert plane_of(volume(angle, sign, [0, 1, 2])) == "axial"
+    assert plane_of(volume(angle / 2, sign, [1, 2, 0])) == "sagittal"
