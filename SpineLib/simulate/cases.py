@@ -129,7 +129,7 @@ def _chance(seed: int, profile: str, stream: int) -> np.random.Generator:
     return np.random.default_rng((seed, PROFILES.index(profile), stream))
 
 
-def _matrix(
+def stack_matrix(
     center: NDArray, i: NDArray, j: NDArray, k: NDArray, protocol: Protocol
 ) -> NDArray[np.float64]:
     """ijk to RAS of a stack around ``center`` with unit axes i, j, k."""
@@ -155,16 +155,35 @@ def _axial_grid(
     if length < first - last:
         middle = float(np.clip(rng.choice(spots) + rng.normal(0, 12), last + length / 2 - 10,
                                first - length / 2 + 10))  # fmt: skip
-    right, front, up = spine.axes(middle)
-    k = up + 0.06 * rng.normal(size=3)
-    k /= np.linalg.norm(k)
+    # The middle of the image stands in front of the canal, as planned on a sagittal scout.
+    ahead = {"cervical": 6.0, "thoracic": 20.0, "lumbar": 14.0}[region] + rng.normal(0, 6)
+    tilt = 0.06 * rng.normal(size=3)
+    return axial_at(patient, protocol, middle, ahead=ahead, aside=rng.normal(0, 5), tilt=tilt)
+
+
+def axial_at(
+    patient: Patient,
+    protocol: Protocol,
+    s: float,
+    *,
+    ahead: float,
+    aside: float = 0.0,
+    tilt: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """ijk to RAS of a stack across the spine.
+
+    Args:
+        patient, protocol: who is measured and how.
+        s: arc length of the stack's middle.
+        ahead, aside: where the image's middle stands in front and to the right of the canal, mm.
+        tilt: added to the stack's unit normal (RAS), which is then made a unit again.
+    """
+    right, _, up = patient.spine.axes(s)
+    k = up if tilt is None else up + tilt
+    k = k / np.linalg.norm(k)
     i = -right + k * (right @ k)  # columns run to the patient's left
     i /= np.linalg.norm(i)
-    j = np.cross(k, i)
-    # The middle of the image stands in front of the canal, as planned on a sagittal scout.
-    ahead = {"cervical": 6.0, "thoracic": 20.0, "lumbar": 14.0}[region]
-    center = spine.ras(rng.normal(0, 5), ahead + rng.normal(0, 6), middle)
-    return _matrix(center, i, j, k, protocol)
+    return stack_matrix(patient.spine.ras(aside, ahead, s), i, np.cross(k, i), k, protocol)
 
 
 def _sagittal_grid(
@@ -172,7 +191,7 @@ def _sagittal_grid(
 ) -> NDArray[np.float64]:
     spine = patient.spine
     middle = spine.ras(rng.normal(0, 2), 22, float(spine.center[LEVELS.index("L3")]))
-    middle = middle + [0, rng.normal(0, 8), rng.normal(0, 14)]
+    middle = middle + np.array([0, rng.normal(0, 8), rng.normal(0, 14)])
     turn = np.radians(rng.normal(0, 1.2, 3))
     k = np.array([np.cos(turn[0]), np.sin(turn[0]), np.sin(turn[1])])
     k /= np.linalg.norm(k)
@@ -180,7 +199,7 @@ def _sagittal_grid(
     j -= k * (j @ k)
     j /= np.linalg.norm(j)
     i = np.cross(j, k)
-    return _matrix(middle, i, j, k, protocol)
+    return stack_matrix(middle, i, j, k, protocol)
 
 
 def _crossing(patient: Patient, grid: NDArray[np.float64], k: int) -> float:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
+from SpineLib.simulate.enhanced import write_enhanced
+from SpineLib.simulate.headers import dress
 from SpineLib.simulate.scanner import Protocol
 from SpineLib.volume import Volume, lps_to_ras
 
@@ -34,34 +37,55 @@ class Identity:
 
 def write_series(
     folder: Path,
-    volume: Volume,
+    stacks: Sequence[Volume],
     protocol: Protocol,
     identity: Identity,
     *,
     number: int,
     region: str,
     plane: str,
+    vendor: str = "plain",
+    enhanced: bool = False,
 ) -> dict[str, Any]:
-    """Writes a volume as one classic MR series.
+    """Writes one MR series of one or several stacks.
+
+    Args:
+        folder: where the files go, ``IM0001.dcm`` and on.
+        stacks: volumes of 12-bit pixels; all have the same rows and columns.
+        protocol, identity, number, region, plane: what stands in the header.
+        vendor: whose header set, one of `SpineLib.simulate.headers.VENDORS`.
+        enhanced: one multi-frame object instead of a file a slice.
 
     Returns:
-        ``series_instance_uid``, ``series_number``, ``frame_of_reference_uid`` and
-        ``sop_instance_uids`` in slice order.
+        ``folder``, ``series_instance_uid``, ``series_number``, ``frame_of_reference_uid``, and
+        in slice order ``sop_instance_uids`` and ``frames`` (from 1).
     """
     folder.mkdir(parents=True, exist_ok=True)
+    slices = [(volume, k) for volume in stacks for k in range(volume.shape[0])]
     series = identity.uid("series", number)
-    uids = [identity.uid("image", number, k) for k in range(volume.shape[0])]
-    for k, uid in enumerate(uids):
+    uids = [identity.uid("image", number, n) for n in range(len(slices))]
+    images = []
+    for n, (volume, k) in enumerate(slices):
         image = _header(volume, protocol, identity, number=number, region=region, plane=plane, k=k)
+        image.InstanceNumber = n + 1
         image.SeriesInstanceUID = series
-        image.SOPInstanceUID = uid
-        image.file_meta.MediaStorageSOPInstanceUID = uid
-        image.save_as(folder / f"IM{k + 1:04d}.dcm", enforce_file_format=True)
+        image.SOPInstanceUID = uids[n]
+        image.file_meta.MediaStorageSOPInstanceUID = UID(uids[n])
+        dress(image, vendor, protocol, plane)
+        images.append(image)
+    if enhanced:
+        write_enhanced(folder / "IM0001.dcm", images)
+        uids = [uids[0]] * len(images)
+    else:
+        for n, image in enumerate(images):
+            image.save_as(folder / f"IM{n + 1:04d}.dcm", enforce_file_format=True)
     return {
+        "folder": folder.name,
         "series_instance_uid": series,
         "series_number": number,
         "frame_of_reference_uid": identity.uid("frame of reference"),
         "sop_instance_uids": uids,
+        "frames": list(range(1, len(images) + 1)) if enhanced else [1] * len(images),
     }
 
 
@@ -74,7 +98,7 @@ def _header(
     meta.MediaStorageSOPClassUID = MRImageStorage
     image = FileDataset("", Dataset(), file_meta=meta, preamble=b"\0" * 128)
     image.SpecificCharacterSet = "ISO_IR 100"
-    image.ImageType = ["ORIGINAL", "PRIMARY", "M", "SE"]
+    image.ImageType = ["ORIGINAL", "PRIMARY", "OTHER"]
     image.SOPClassUID = MRImageStorage
     image.StudyDate = image.SeriesDate = image.AcquisitionDate = image.ContentDate = "20200101"
     image.StudyTime = image.SeriesTime = image.AcquisitionTime = image.ContentTime = "120000"
@@ -85,7 +109,7 @@ def _header(
     image.ReferringPhysicianName = ""
     weighting = protocol.weighting
     image.StudyDescription = f"Simulated {region} spine"
-    image.SeriesDescription = f"{weighting} tse {plane[:3]}"
+    image.SeriesDescription = f"{weighting} {plane}"
     image.PatientName = "Simulated^Patient"
     image.PatientID = "SIM-" + identity.uid("patient")[-8:]
     image.PatientBirthDate = ""

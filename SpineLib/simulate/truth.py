@@ -16,6 +16,7 @@ from SpineLib.simulate.tissues import CORD, EXTRINSIC, Tissue
 FINE = 0.2  # mm between truth's sample points
 DEFORMED = 0.5  # mm of the cord's outline that must be cut to call it deformed
 VISIBLE, VISIBLE_AREA = 0.6, 1.5  # mm and mm² of CSF that a reader can see
+CIRCUMFERENCE = 0.6  # share of the outline that is cut
 HALF = 17.0  # mm from the canal's centre to the border of truth's square
 
 
@@ -32,6 +33,11 @@ class SliceTruth:
         cord_area, cord_ap, cord_width: mm², mm, mm; 0 where there is no cord.
         compression_ratio: cord front-to-back over left-to-right.
         csf_area, csf_front, csf_back: mm², mm, mm.
+        mscc: maximum spinal cord compression, percent: 100 (1 - AP / mean AP of the nearest
+            levels above and below that nothing touches); Miyanji et al. 2007 (Radiology
+            243:820), as SCT's sct_compute_compression computes it; None where not compressed.
+        pattern: ``none``, ``partial`` or ``circumferential``: less or more than
+            `CIRCUMFERENCE` of the cord's outline is cut.
         compressed: the cord's contour is changed by extrinsic tissue (Merali et al. 2021): its
             outline is cut by more than `DEFORMED` mm.
         bilsky: grade by Bilsky et al. 2010 where there is a metastasis at this slice, else None.
@@ -53,6 +59,8 @@ class SliceTruth:
     csf_front: float
     csf_back: float
     compressed: bool
+    mscc: float | None
+    pattern: str
     bilsky: str | None
     kang: str | None
     deformation: float
@@ -75,8 +83,7 @@ def slice_truth(
     pixel = FINE * FINE
     rest = _rest_area(patient, s)
     area = float(cord.sum() * pixel)
-    cut = np.where((free < 0) & (outline > 0), -free, 0)
-    cut = float(cut.max())
+    cut = float(np.where((free < 0) & (outline > 0), -free, 0).max())
     touching = _extrinsic_distance(c, cord)
     compressed = bool(area > 5 and cut > DEFORMED)
     front, back = _csf_thickness(cord, csf)
@@ -102,6 +109,8 @@ def slice_truth(
         csf_front=front,
         csf_back=back,
         compressed=compressed,
+        mscc=_mscc(patient, s, ap) if compressed else None,
+        pattern=_pattern(free, outline) if compressed else "none",
         bilsky=bilsky,
         kang=_kang(patient, s, csf_area, rest, compressed) if kang and area > 5 else None,
         deformation=cut,
@@ -125,6 +134,23 @@ def cross_section(
     c = Canvas(fields, FINE, np.zeros(len(Tissue), np.float32))
     free, outline = paint_canal(c, patient)
     return c, free, outline
+
+
+def _mscc(patient: Patient, s: float, ap: float) -> float:
+    """Percent that the cord is thinner than at the nearest untouched places above and below."""
+    nodes, sections = patient.spine.nodes, patient.sections
+    squeeze = sections.table[sections.names.index("squeeze")]
+    healthy = 0.97 * patient.canal.cord_ap(nodes)  # the front is flat: 0.94 of its half
+    normal = (squeeze < 0.05) & (healthy > 3)
+    near = [nodes[normal & (nodes > s)][:1], nodes[normal & (nodes < s)][-1:]]
+    beside = [float(np.interp(n[0], nodes, healthy)) for n in near if len(n)]
+    return 100 * (1 - ap / float(np.mean(beside))) if beside else 0.0
+
+
+def _pattern(free: NDArray[np.float32], outline: NDArray[np.float32]) -> str:
+    rim = np.abs(free) < FINE
+    share = float((outline[rim] > 0.25).mean()) if rim.any() else 0.0
+    return "circumferential" if share > CIRCUMFERENCE else "partial"
 
 
 def _rest_area(patient: Patient, s: float) -> float:
