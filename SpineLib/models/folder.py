@@ -76,7 +76,7 @@ def write_model(folder: str | Path, card: Card, tensors: dict[str, Any]) -> Mode
         card: its card; the weights' name and SHA-256 are filled in.
         tensors: name → torch tensor; floating-point ones are stored as fp16.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     small = {
         name: (t.half() if t.is_floating_point() else t).detach().cpu().clone().contiguous()
@@ -84,7 +84,7 @@ def write_model(folder: str | Path, card: Card, tensors: dict[str, Any]) -> Mode
     }
     folder = Path(folder)
     with writing_folder(folder) as temporary:
-        save_file(small, temporary / WEIGHTS_NAME)
+        (temporary / WEIGHTS_NAME).write_bytes(save(small))
         digest = sha256(temporary / WEIGHTS_NAME)
         card = replace(card, weights_file=WEIGHTS_NAME, weights_sha256=digest)
         text = json.dumps(card.to_dict(), indent=1, ensure_ascii=False)
