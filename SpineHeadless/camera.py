@@ -86,9 +86,8 @@ class Camera:
         camera.Azimuth(AZIMUTH)
         camera.Elevation(ELEVATION)
         camera.OrthogonalizeViewUp()
-        view.renderer().ResetCamera()
-        # Room for the words at the borders.
-        camera.Zoom(0.85)
+        # Fits the shape, not a sphere around it; some room is left for the words at the borders.
+        view.renderer().ResetCameraScreenSpace(0.68)
         view.renderer().ResetCameraClippingRange()
         screen = np.eye(4)
         screen[:3, 1] = camera.GetViewUp()

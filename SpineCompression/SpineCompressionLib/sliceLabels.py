@@ -23,6 +23,8 @@ from .verdicts import runs, shortText, worst
 AXIAL_VIEWS = ("vtkMRMLSliceNodeRed",)
 OTHER_VIEWS = ("vtkMRMLSliceNodeYellow", "vtkMRMLSliceNodeGreen", "vtkMRMLViewNode1")
 GAP = 2.0
+# Millimetres between two runs' labels, so that they are two lines in a view of a whole stack.
+LINE = 10.0
 
 
 def addSliceLabels(
@@ -46,15 +48,25 @@ def addSliceLabels(
     flagged.GetDisplayNode().SetSliceProjection(True)
     flagged.GetDisplayNode().SetSliceProjectionUseFiducialColor(True)
     flagged.GetDisplayNode().SetSliceProjectionOpacity(1.0)
-    for run in runs(stack):
-        one = worst(run)
-        if one is None:
-            continue
-        place = centers[stack.slices.index(one)] + (OUTER_RADIUS + GAP) * (left - anterior)
+    for one, center in _apart(stack, centers):
+        place = center + (OUTER_RADIUS + GAP) * (left - anterior)
         _addPoint(flagged, place, shortText(one, scheme=False), one)
     for node in (slices, flagged):
         placeBeside(scene, node, volumeNode)
     return slices, flagged
+
+
+def _apart(
+    stack: StackFindings, centers: NDArray[np.float64]
+) -> list[tuple[SliceFinding, NDArray[np.float64]]]:
+    """Each run's worst slice and its centre; of two runs too close for two lines, the worse one."""
+    found = [one for one in map(worst, runs(stack)) if one is not None]
+    kept: list[tuple[SliceFinding, NDArray[np.float64]]] = []
+    for one in sorted(found, key=lambda one: -(one.compression.probability or 0.0)):
+        center = centers[stack.slices.index(one)]
+        if all(np.linalg.norm(center - other) >= LINE for _, other in kept):
+            kept.append((one, center))
+    return kept
 
 
 def _addNode(scene: Any, name: str, views: tuple[str, ...]) -> Any:

@@ -9,6 +9,7 @@ from SpineCompressionLib.ReadingScene import ReadingScene
 from SpineSegmentationLib.volumeNodes import addVolumeNode, volumeFromNode
 
 from SpineLib.errors import BadInput
+from SpineLib.findings import Findings
 from SpineLib.reading import Reading
 from SpineLib.volume import Volume
 
@@ -80,6 +81,29 @@ def test_a_run_of_flagged_slices_has_one_label_off_the_cord(shown):
     flagged = shown.node("flagged runs")
     assert flagged.GetNumberOfControlPoints() == 1
     assert flagged.GetNthControlPointLabel(0) == "C 0.96 · 2 forced"
+
+
+def test_two_runs_too_close_for_two_lines_share_the_worse_ones_label(scene, graded):
+    findings = Findings.from_dict(graded.findings.to_dict())
+    for one in findings.stacks[0].slices:
+        one.compression.verdict = "compressed" if one.index in (2, 7, 9) else "not compressed"
+    reading = Reading(findings, graded.volumes)
+    ReadingScene(scene).show(reading)
+    labels = ReadingScene(scene).node("flagged runs")
+    texts = {labels.GetNthControlPointLabel(n) for n in range(labels.GetNumberOfControlPoints())}
+    # Slices 7.5 mm thick: the runs at 7 and 9 lie 15 mm apart, those at 2 and 7 more.
+    assert len(texts) == 3
+    volume = graded.volumes["4"]
+    thin = volume.ijk_to_ras.copy()
+    thin[:3, 2] *= 0.4
+    for one in findings.stacks[0].slices:
+        one.canal_center_ras = None
+    findings.stacks[0].ijk_to_ras = thin.tolist()
+    reading = Reading(findings, {"4": Volume(volume.voxels, thin, volume.frames)})
+    ReadingScene(scene).show(reading)
+    labels = ReadingScene(scene).node("flagged runs")
+    texts = {labels.GetNthControlPointLabel(n) for n in range(labels.GetNumberOfControlPoints())}
+    assert texts == {"C 0.91 · 2 forced", "C 0.05 · 0 forced"}
 
 
 def test_the_volume_says_which_dicom_slices_it_is(shown, graded):
