@@ -54,6 +54,11 @@ class HeadlessSlicer:
         return self._slice_view("Yellow", "Sagittal", "#EDD54C")
 
     @cached_property
+    def coronal(self) -> Any:
+        """The green slice view."""
+        return self._slice_view("Green", "Coronal", "#6EB04B")
+
+    @cached_property
     def three_d(self) -> Any:
         """The 3D view."""
         from trame_slicer.views import ThreeDView

@@ -47,7 +47,7 @@ class Camera:
         """A slice view's picture.
 
         Args:
-            view: ``axial`` or ``sagittal``.
+            view: ``axial``, ``sagittal`` or ``coronal``.
             stack: whose volume is the background.
             matrix: the slice in RAS, as `SpineHeadless.planes.slice_to_ras` gives it.
             height: millimetres from the picture's lower to its upper border.
@@ -56,6 +56,18 @@ class Camera:
             texts: place → words, as `Overlay.show` takes them; orientation letters are added.
             verdict: colours the verdict's words.
         """
+        shown = self.aim(view, stack, matrix, height, size)
+        return self._take(shown, texts | _letters(matrix), caption, verdict)
+
+    def aim(
+        self,
+        view: str,
+        stack: str,
+        matrix: NDArray[np.float64],
+        height: float,
+        size: tuple[int, int],
+    ) -> Any:
+        """Points a slice view, as `slice_picture` takes it; gives the view."""
         shown: Any = getattr(self._app, view)
         volume = self._reading.volumes[stack]
         shown.set_background_volume_id(self._scene.volumeNode(stack).GetID())
@@ -69,7 +81,7 @@ class Camera:
         axis = int(np.argmax(np.abs(volume.directions.T @ matrix[:3, 2])))
         node.SetDimensions(*size, 1)
         node.SetFieldOfView(height * size[0] / size[1], height, float(volume.spacing[axis]))
-        return self._take(shown, texts | _letters(matrix), caption, verdict)
+        return shown
 
     def three_d_picture(
         self, size: tuple[int, int], caption: str, texts: dict[str, str]

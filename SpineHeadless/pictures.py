@@ -45,7 +45,9 @@ def take_pictures(
     """
     studio = _Studio(app, reading)
     tasks = (progress or Progress()).track(studio.tasks(), "Taking pictures")
-    return {name: make() for name, make in tasks}
+    pictures = {name: make() for name, make in tasks}
+    studio.leave()
+    return pictures
 
 
 class _Studio:
@@ -96,21 +98,24 @@ class _Studio:
 
         The plane goes through the worst slice's canal; the slices' whole length is shown.
         """
-        together = self._together(stack)
-        background = self._sagittal_of(stack)
-        shown = background or stack.id
-        matrix = slice_to_ras(self._reading.volumes[shown], "sagittal", self._center(stack, one))
-        centers = np.concatenate([self._centers[other.id] for other in together])
-        height = max(_center_on(matrix, centers, axis=1) + 2 * LADDER_MARGIN, LADDER_FIELD)
-        _center_on(matrix, centers, axis=0)
+        shown = self._sagittal_of(stack) or stack.id
+        matrix, height = self._along("sagittal", shown, stack, one)
         # The runs' labels stand behind the canal, on the screen's right.
         matrix[:3, 3] += LABEL_ROOM * matrix[:3, 0]
-        how = "sagittal series" if background else "reformatted axial stack"
-        with self._camera.only([s.id for s in together], "verdicts", "flagged runs"):
+        together = [other.id for other in self._together(stack)]
+        how = "reformatted axial stack" if shown == stack.id else "sagittal series"
+        with self._camera.only(together, "verdicts", "flagged runs"):
             return self._camera.slice_picture(
                 "sagittal", shown, matrix, height, TALL_SIZE,
                 f"Verdicts along the canal, {how}", {"title": "Sagittal"},
             )  # fmt: skip
+
+    def leave(self) -> None:
+        """Leaves the coronal view where the others stand, for who opens the saved scene."""
+        if self._stacks:
+            stack, one = self._worst()
+            matrix, height = self._along("coronal", stack.id, stack, one)
+            self._camera.aim("coronal", stack.id, matrix, height, TALL_SIZE)
 
     def tube(self, stack: StackFindings) -> Picture:
         """The verdicts' tube in 3D, from the front and left."""
@@ -157,6 +162,17 @@ class _Studio:
             "axial", stack.id, matrix, AXIAL_FIELD, size, f"{title}: {words}",
             {"title": title, "verdict": words.replace(" · ", "\n")}, verdictOf(one),
         )  # fmt: skip
+
+    def _along(
+        self, plane: str, background: str, stack: StackFindings, one: SliceFinding
+    ) -> tuple[NDArray[np.float64], float]:
+        """A plane through a slice's canal that shows the whole length of the slices, and how tall."""
+        volume = self._reading.volumes[background]
+        matrix = slice_to_ras(volume, plane, self._center(stack, one))
+        centers = np.concatenate([self._centers[other.id] for other in self._together(stack)])
+        height = _center_on(matrix, centers, axis=1) + 2 * LADDER_MARGIN
+        _center_on(matrix, centers, axis=0)
+        return matrix, max(height, LADDER_FIELD)
 
     def _center(self, stack: StackFindings, one: SliceFinding) -> NDArray[np.float64]:
         return self._centers[stack.id][stack.slices.index(one)]

@@ -1,6 +1,8 @@
 """The folder that a person gets."""
 
 import csv
+import zipfile
+from xml.etree import ElementTree
 
 import pytest
 
@@ -12,22 +14,39 @@ from SpineLib.volume import read_volume
 
 
 @pytest.fixture(scope="module")
-def folder(app, cervical, tmp_path_factory):
+def folder(app, brief, tmp_path_factory):
     out = tmp_path_factory.mktemp("outputs") / "study"
-    write_outputs(cervical, out, app=app)
+    write_outputs(brief, out, app=app)
     return out
 
 
 def test_the_folder_holds_everything(folder):
     names = {p.name for p in folder.iterdir()}
     assert names == {"report.html", "findings.csv", "findings.json", "scene.mrb", "pictures"}
-    assert len(list(folder.glob("pictures/slice-4-*.png"))) == 19
+    assert len(list(folder.glob("pictures/slice-4-*.png"))) == 3
 
 
-def test_the_tables_have_every_slice(folder, cervical):
-    assert read_json(folder / "findings.json") == cervical.findings
+def test_the_tables_have_every_slice(folder, brief):
+    assert read_json(folder / "findings.json") == brief.findings
     with (folder / "findings.csv").open(encoding="utf-8") as stream:
-        assert len(list(csv.DictReader(stream))) == 19
+        assert len(list(csv.DictReader(stream))) == 3
+
+
+def test_the_scene_opens_with_its_volume_in_all_three_slice_views(folder):
+    with zipfile.ZipFile(folder / "scene.mrb") as bundle:
+        scene = ElementTree.fromstring(bundle.read("scene/scene.mrml"))
+    shown = {
+        view.get("singletonTag"): view.get("references") for view in scene.iter("SliceComposite")
+    }
+    assert set(shown) >= {"Red", "Yellow", "Green"}
+    volume = scene.find("Volume").get("id")
+    assert all(f"backgroundVolume:{volume};" in references for references in shown.values())
+
+
+def test_the_scene_names_no_folder_of_this_machine(folder):
+    with zipfile.ZipFile(folder / "scene.mrb") as bundle:
+        text = bundle.read("scene/scene.mrml").decode()
+    assert str(folder.parent) not in text and "/tmp/" not in text
 
 
 def test_pictures_stay_small(folder):
