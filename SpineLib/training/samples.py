@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +78,7 @@ def search_samples(cases: int, *, seed: int, progress: Progress | None = None) -
         progress: told of each patient.
     """
     numbers = _counted(cases, "Simulating slices", progress)
-    return _joined([_search_case(n, n >= 3 * cases // 5, seed) for n in numbers])
+    return joined([_search_case(n, n >= 3 * cases // 5, seed) for n in numbers])
 
 
 def _search_case(n: int, other: bool, seed: int) -> Samples:
@@ -114,7 +116,7 @@ def lesion_samples(
         drawn = draw_lesion(region, disease, seed=seed + n, profile=profile, view_mm=view)
         centers = np.array([s.sac_center_ras for s in drawn.slices])
         parts.append(_sampled(drawn, centers, LESION_PIXELS, LESION_MM, n))
-    return _joined(parts)
+    return joined(parts)
 
 
 def _counted(cases: int, name: str, progress: Progress | None) -> range | list:
@@ -136,6 +138,13 @@ def _sampled(drawn: Drawn, centers: NDArray, size: int, spacing: float, n: int) 
     )
 
 
-def _joined(parts: list[Samples]) -> Samples:
-    names = vars(parts[0])
-    return Samples(**{name: np.concatenate([vars(p)[name] for p in parts]) for name in names})
+def joined(parts: Sequence[Samples]) -> Samples:
+    """All of them as one; patients keep apart."""
+    together = {
+        name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])
+    }
+    new = [p.case.copy() for p in parts]
+    for before, cases in itertools.pairwise(new):
+        cases += before.max() + 1 - cases.min()
+    together["case"] = np.concatenate(new)
+    return Samples(**together)

@@ -22,7 +22,14 @@ from SpineLib.networks.prototype import PrototypeNetwork
 from SpineLib.training import cards
 from SpineLib.training.augment import Ranges, cropped, moved, recoloured
 from SpineLib.training.fit import fit
-from SpineLib.training.samples import LESION_MM, SEARCH_MM, Samples, lesion_samples, search_samples
+from SpineLib.training.samples import (
+    LESION_MM,
+    SEARCH_MM,
+    Samples,
+    joined,
+    lesion_samples,
+    search_samples,
+)
 
 CERVICAL = (("cervical", "degenerative"), ("cervical", "degenerative"), ("cervical", "none"))
 THORACIC = (("thoracic", "degenerative"), ("thoracic", "metastatic"), ("thoracic", "none"))
@@ -202,19 +209,22 @@ def main(arguments: list[str] | None = None) -> ModelFolder | None:
     """Draws samples where ``--samples`` does not exist yet, trains, writes the model's folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task", choices=sorted(RECIPES))
-    parser.add_argument("--samples", type=Path, required=True, help="file of samples (.npz)")
-    parser.add_argument("--cases", type=int, default=400, help="patients to simulate")
+    parser.add_argument(
+        "--samples", type=Path, nargs="+", required=True, help="files of samples (.npz)"
+    )
+    parser.add_argument("--cases", type=int, default=400, help="patients a file")
     parser.add_argument("--start", type=Path, help="folder of a model to go on from")
     parser.add_argument("--minutes", type=float, help="instead of the recipe's")
     parser.add_argument("--out", type=Path, help="folder of the model; without it only samples")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    if not given.samples.exists():
-        draw(given.task, given.cases, 1000 * given.seed).save(given.samples)
+    for n, path in enumerate(given.samples):
+        if not path.exists():
+            draw(given.task, given.cases, 1000 * (given.seed + n)).save(path)
     if given.out is None:
         return None
-    samples = Samples.load(given.samples)
+    samples = joined([Samples.load(path) for path in given.samples])
     recipe = RECIPES[given.task]
     recipe = replace(recipe, minutes=given.minutes or recipe.minutes)
     start = None if given.start is None else open_folder(given.start)
