@@ -128,9 +128,10 @@ def _structure_row(
         for labels in (found, known)
     )
     a, b = np.isin(found, ours), np.isin(known, theirs)
-    overlap = 2 * np.count_nonzero(a & b) / max(1, np.count_nonzero(a) + np.count_nonzero(b))
+    voxels = np.count_nonzero(a) + np.count_nonzero(b)
+    dice = f"{2 * np.count_nonzero(a & b) / voxels:.2f}" if voxels else "–"
     fitting = sum(_lies_in(found == n, known, names) == named.get(n) for n in ours)
-    return kind, str(len(ours)), str(len(theirs)), f"{overlap:.2f}", f"{fitting} of {len(ours)}"
+    return kind, str(len(ours)), str(len(theirs)), dice, f"{fitting} of {len(ours)}"
 
 
 def _lies_in(mask: NDArray[np.bool_], known: NDArray[Any], names: dict[int, str]) -> str:
