@@ -89,8 +89,8 @@ def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
     upper, lower = ds - half + hollow, -ds - half + hollow
     if k in disease.collapse:
         loss = disease.collapse[k] * 2 * half
-        front = np.clip((c.v - 8) * (1 / (2 * inside)), 0, 1)
-        upper = upper + loss * (0.25 + 0.75 * front) + 0.8 * hollow
+        ahead = np.clip((c.v - 8) * (1 / (2 * inside)), 0, 1)
+        upper = upper + loss * (0.25 + 0.75 * ahead) + 0.8 * hollow
     for node in disease.schmorl:
         if node.level == k:
             middle = float(patient.canal.ap(center)) / 2 + inside
@@ -99,7 +99,7 @@ def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
                 np.sqrt((c.u - node.u) ** 2 + (c.v - middle - node.v) ** 2 + (ds - edge) ** 2)
                 - node.radius
             )
-            upper = np.maximum(upper, -ball)
+            upper = np.maximum(upper, -ball)  # max: the node's ball is taken out of the body
     waist = plan + (0.09 * inside) * (1 - (ds * (1 / half)) ** 2)
     d = np.maximum(waist, np.maximum(upper, lower))
     if LEVELS[k] == "C2":

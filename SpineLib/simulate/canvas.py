@@ -8,13 +8,15 @@ column.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.simulate.tissues import Tissue
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]
 FIELDS = ("u", "v", "s", "x", "y", "z", "n1", "n2", "n3")
 
 
@@ -100,7 +102,7 @@ class Canvas:
         if self.label.shape == whole.label.shape:
             return array
         offset = _address(self.label) - _address(whole.label)
-        row, column = divmod(offset, whole.label.strides[0])
+        row, column = divmod(offset, whole.label.strides[0])  # type: ignore[misc]
         rows, columns = self.label.shape
         return array[row : row + rows, column : column + columns]
 
@@ -138,6 +140,22 @@ class Canvas:
         value = float(self.palette[tissue]) * gain
         self.signal += cover * (value - self.signal)
         self.fat += cover * (_FAT[tissue] - self.fat)
+
+
+COARSE = 8  # pixels between the points where smooth coordinates are really computed
+
+
+@cache
+def spread(count: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Coarse pixel positions and the matrix that reads them linearly at every pixel."""
+    at = np.arange(0, count + COARSE, COARSE, dtype=np.float64)
+    pixel = np.arange(count)
+    low = pixel // COARSE
+    part = (pixel % COARSE) / COARSE
+    matrix = np.zeros((count, len(at)), np.float32)
+    matrix[pixel, low] = 1 - part
+    matrix[pixel, low + 1] += part
+    return at, matrix
 
 
 def _address(array: NDArray) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from SpineLib.errors import BadInput
 from SpineLib.simulate.anatomy import paint_spine
 from SpineLib.simulate.body import paint_body
-from SpineLib.simulate.canvas import FIELDS, Canvas
+from SpineLib.simulate.canvas import FIELDS, Canvas, spread
 from SpineLib.simulate.lumbar import LumbarTruth, segmentation_of
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import REGIONS, Patient, build_patient
@@ -262,9 +261,6 @@ def _coil(rng: np.random.Generator, protocol: Protocol) -> Callable[[Canvas], ND
     return sensitivity
 
 
-COARSE = 8  # pixels between the points where smooth coordinates are really computed
-
-
 def canvas_of(
     patient: Patient, protocol: Protocol, grid: NDArray[np.float64], k: float,
     palette: NDArray[np.float32],
@@ -272,11 +268,11 @@ def canvas_of(
     """An empty canvas of slice ``k`` (a fraction is a plane between slices).
 
     Coordinates and the patient's random fields are smooth, so they are computed at every
-    `COARSE`-th pixel and read linearly between.
+    eighth pixel and read linearly between (`spread`).
     """
     rows, columns = protocol.rows, protocol.columns
-    j, down = _spread(rows)
-    i, across = _spread(columns)
+    j, down = spread(rows)
+    i, across = spread(columns)
     start = grid[:3, 3] + k * grid[:3, 2]
     points = start + i[None, :, None] * grid[:3, 0] + j[:, None, None] * grid[:3, 1]
     spine = patient.spine
@@ -286,19 +282,6 @@ def canvas_of(
     coarse = [u, v, s, x - line[0], y - line[1], z, *patient.fields(points)]
     fine = down @ np.stack(coarse).astype(np.float32) @ across.T
     return Canvas(dict(zip(FIELDS, fine, strict=True)), float(protocol.pixel), palette)
-
-
-@cache
-def _spread(count: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Coarse pixel positions and the matrix that reads them linearly at every pixel."""
-    at = np.arange(0, count + COARSE, COARSE, dtype=np.float64)
-    pixel = np.arange(count)
-    low = pixel // COARSE
-    part = (pixel % COARSE) / COARSE
-    matrix = np.zeros((count, len(at)), np.float32)
-    matrix[pixel, low] = 1 - part
-    matrix[pixel, low + 1] += part
-    return at, matrix
 
 
 def paint_slice(

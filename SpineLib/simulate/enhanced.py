@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.sequence import Sequence as Items
@@ -74,7 +75,7 @@ def _contrast(image: Dataset) -> str:
     return "T1" if image.RepetitionTime < 1500 else "T2"
 
 
-def _description(image: Dataset) -> dict[str, str]:
+def _description(image: Dataset) -> dict[str, Any]:
     return {
         "PixelPresentation": "MONOCHROME",
         "ComplexImageComponent": "MAGNITUDE",
@@ -82,7 +83,7 @@ def _description(image: Dataset) -> dict[str, str]:
     }
 
 
-def _pulse_sequence(image: Dataset) -> dict[str, object]:
+def _pulse_sequence(image: Dataset) -> dict[str, Any]:
     """PS3.3 C.8.13.4: the MR pulse sequence module."""
     gradient = image.ScanningSequence == "GR"
     return {

@@ -44,7 +44,7 @@ class Lobe:
     offset: float = 0.0
     tissue: Tissue = Tissue.DISC_LESION
 
-    def height(self, s: NDArray) -> NDArray:
+    def height(self, s: NDArray | float) -> NDArray:
         """How far it reaches inward at arc length ``s``, at its highest, mm."""
         return self.depth * np.exp(-(np.abs((s - self.s) / self.length) ** self.power))
 
@@ -184,7 +184,7 @@ class Canal:
 
     def triangle(self, s: NDArray | float) -> NDArray:
         """How much narrower the canal is at its back than in its middle (0 = oval)."""
-        return np.interp(s, self.spine.center[::-1], self._triangle[::-1])
+        return np.asarray(np.interp(s, self.spine.center[::-1], self._triangle[::-1]))
 
     def _cone(self, s: NDArray | float) -> NDArray:
         return np.sqrt(np.clip((np.asarray(s) - self.spine.conus) / 22, 0, 1))

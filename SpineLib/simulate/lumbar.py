@@ -6,10 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineLib.labels import CANAL, DISC_OFFSET, PARTIAL_OFFSET
+from SpineLib.simulate.canvas import spread
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import Patient
+from SpineLib.simulate.spine import Spine
 from SpineLib.simulate.tissues import Tissue
 from SpineLib.volume import Volume
 
@@ -52,12 +55,10 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
     lowest = _LOWEST.get(spine.variant, LEVELS.index("L5"))
     out = np.zeros(labels.shape, np.uint8)
     names: dict[int, str] = {}
-    slices, rows, columns = labels.shape
+    slices = labels.shape[0]
     bounds = np.array([spine.disc(k) for k in range(lowest + 1)])
-    j, i = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
     for k in range(slices):
-        points = labels.ras(np.stack([i, j, np.full_like(i, k)], -1)).astype(np.float32)
-        u, v, s = spine.coordinates(points)
+        u, v, s = plane_coordinates(spine, labels, k)
         tissue = labels.voxels[k]
         ap = np.interp(s, spine.nodes, patient.canal.ap(spine.nodes))
         # Posterior elements hang lower than their body: follow the spinous processes' slope.
@@ -93,6 +94,15 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
         },
     )
     return Volume(out, labels.ijk_to_ras), truth
+
+
+def plane_coordinates(spine: Spine, grid: Volume, k: int) -> NDArray[np.float32]:
+    """``u``, ``v``, ``s`` of slice ``k``'s pixels, [3, rows, columns]."""
+    _, rows, columns = grid.shape
+    (j, down), (i, across) = spread(rows), spread(columns)
+    at_i, at_j = np.meshgrid(i, j)
+    points = grid.ras(np.stack([at_i, at_j, np.full_like(at_i, k)], -1)).astype(np.float32)
+    return down @ np.stack(spine.coordinates(points)) @ across.T
 
 
 def _at(number: int, lowest: int) -> int:

@@ -130,7 +130,7 @@ def _bulge(
         angle=angle,
         s=s + rng.normal(0, 0.6),
         depth=float(depth),
-        width=width * canal.width(s) / 24,
+        width=float(width * canal.width(s) / 24),
         length=height * {"bulge": 0.9, "protrusion": 1.2, "bar": 1.4}[kind] + rng.uniform(0, 2.5),
         power=float(rng.choice([2.0, 2.0, 3.0, 4.0])),
         tissue=Tissue.BONE_LESION if kind == "bar" else Tissue.DISC_LESION,
@@ -144,7 +144,7 @@ def _room(canal: Canal, angle: float, s: float) -> tuple[float, float]:
     ) + canal.cord_v(s) * np.cos(angle)
     sac = canal.sac_reach(angle, s)
     cord = max(float(cord), 0.4 * float(sac))  # below the conus: the bundle of roots
-    return float(canal.wall(angle, s) - sac), float(max(sac - cord, 0))
+    return float(canal.wall(angle, s) - sac), max(float(sac) - cord, 0.0)
 
 
 def _degenerative(rng: np.random.Generator, spine: Spine, canal: Canal, region: str) -> Disease:

@@ -98,7 +98,7 @@ class Spine:
 
     def at(self, values: NDArray[np.float64], s: NDArray[np.float64] | float) -> NDArray:
         """A per-level value read smoothly at ``s`` (linear between body centres)."""
-        return np.interp(s, self.center[::-1], values[::-1])
+        return np.asarray(np.interp(s, self.center[::-1], values[::-1]))
 
     def disc(self, index: int) -> float:
         """Arc length of the middle of the disc below level ``index``."""

@@ -61,7 +61,7 @@ def write_study(
         "version": __version__, "kind": kind, "seed": seed, "profile": profile,
         "study_instance_uid": identity.uid("study"),
     }  # fmt: skip
-    dressing = {"region": kind, "vendor": vendor, "enhanced": enhanced}
+    dressing: dict[str, Any] = {"region": kind, "vendor": vendor, "enhanced": enhanced}
     old = _old_series(Path(folder))
     with writing_folder(folder) as out:
         if kind == "lumbar":

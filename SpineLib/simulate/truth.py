@@ -215,8 +215,7 @@ def _csf_visible(csf: NDArray[np.bool_]) -> bool:
 def _sac_dented(patient: Patient, s: float) -> bool:
     canal = patient.canal
     return any(
-        float(lobe.height(np.float64(s)))
-        > canal.wall(lobe.angle, s) - canal.sac_reach(lobe.angle, s) + 0.2
+        float(lobe.height(s)) > canal.wall(lobe.angle, s) - canal.sac_reach(lobe.angle, s) + 0.2
         for lobe in patient.disease.lobes
     )
 
