@@ -18,7 +18,7 @@ REACH = 40.0  # mm that a vertebra's posterior elements may hang below its centr
 SHAPES = {
     "cervical": (4.4, (5.5, -1.0, 7.5, 5.2, -28), 5.5, (0.30, 0.30), (8.0, 6.0, 3.6)),
     "thoracic": (5.0, (5.0, -4.0, 5.5, 5.5, 0), 6.0, (0.26, 0.60), (21.0, -12.0, 4.0)),
-    "lumbar": (5.5, (6.5, -8.0, 8.5, 7.5, 25), 9.5, (0.42, 0.18), (25.0, -5.0, 3.5)),
+    "lumbar": (5.0, (6.5, -8.0, 7.5, 6.5, 25), 9.5, (0.42, 0.18), (25.0, -5.0, 3.5)),
 }
 
 
@@ -67,7 +67,7 @@ def _plan(c: Canvas, patient: Patient, k: int, grow: float = 0.0) -> Array:
     # The back wall is hollow: it follows the canal.
     v = c.v - middle
     v = v + (0.35 / a) * c.u * c.u * (1 / a) * b * 0.3 * (v < 0)
-    return ellipse(c.u + 0.4 * c.n1, v + 0.4 * c.n2, a, b, 3.0)
+    return ellipse(c.u + 0.4 * c.n1, v + 0.4 * c.n2, a, b, 2.5)
 
 
 def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> None:
@@ -85,7 +85,7 @@ def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
         return
     ds = c.s - center + 0.35 * c.n3
     plan = _plan(c, patient, k)
-    hollow = float(0.05 + 0.02 * rng.random()) * 2 * half * np.clip(plan * (-1 / inside), 0, 1)
+    hollow = float(0.035 + 0.02 * rng.random()) * 2 * half * np.clip(plan * (-1 / inside), 0, 1)
     upper, lower = ds - half + hollow, -ds - half + hollow
     if k in disease.collapse:
         loss = disease.collapse[k] * 2 * half
@@ -161,7 +161,7 @@ def _disc(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
     sizes = spine.sizes
     center = spine.disc(k)
     tall = float(sizes.disc[k]) / 2
-    hollow = 0.06 * float(sizes.height[k])
+    hollow = 0.045 * float(sizes.height[k])
     wide = float(sizes.width[k]) / 2 + 4
     loss = patient.disease.collapse.get(k + 1, 0.0) * float(sizes.height[min(k + 1, 23)])
     c = whole.within(
@@ -214,7 +214,7 @@ def _posterior(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator
     column = ellipse(
         *rotated(u - pu + 0.8 * c.n3, v - pv + 0.8 * c.n1, facet[4]), facet[2], facet[3]
     )
-    pillar = np.maximum(column, np.abs(ds + 0.08 * height) - 0.47 * step)
+    pillar = np.maximum(column, np.abs(ds + 0.08 * height) - 0.44 * step)
     pedicle = np.maximum(
         np.abs(u - (width / 2 + pedicle_w / 2)) - pedicle_w / 2,
         np.maximum(np.abs(v - ap / 4) - ap * 0.45, np.abs(ds - 0.18 * height) - 0.28 * height),
@@ -227,7 +227,7 @@ def _posterior(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator
     spinous = np.maximum(spinous, np.abs(ds + 0.3 * height + drop * behind) - tall * height)
     transverse = np.maximum(
         capsule(u, v, (width / 2 + 4, pv + 2), (width / 2 + bar[0], bar[1]), bar[2]),
-        np.abs(ds - 0.1 * height) - 0.26 * height,
+        np.abs(ds - 0.1 * height) - 0.2 * height,
     )
     d = np.minimum(np.minimum(lamina, pillar), np.minimum(pedicle, spinous))
     d = np.minimum(d, transverse)

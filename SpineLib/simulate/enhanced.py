@@ -40,6 +40,8 @@ def write_enhanced(path: Path, images: Sequence[FileDataset]) -> None:
     out.InstanceNumber, out.NumberOfFrames = 1, len(images)
     date = str(first.get("AcquisitionDate", "")) or "20200101"
     time = str(first.get("AcquisitionTime", "")) or "120000"
+    out.ContentDate = out.get("ContentDate") or date
+    out.ContentTime = out.get("ContentTime") or time
     out.AcquisitionDateTime = date + time
     out.AcquisitionDuration = 180.0
     out.AcquisitionNumber = 1

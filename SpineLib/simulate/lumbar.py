@@ -72,7 +72,9 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
         half = spine.sizes.disc[nearest] / 2 + 1.5
         disc = np.isin(tissue, DISC) & near & (np.abs(s - bounds[nearest]) < half)
         out[k][disc] = (DISC_OFFSET + lowest - nearest + 1)[disc]
-        canal = np.isin(tissue, IN_CANAL) & (np.abs(u) < 20) & (np.abs(v) < 16)
+        wide = np.interp(s, spine.nodes, patient.canal.width(spine.nodes))
+        inside = (2 * u / wide) ** 2 + (2 * v / ap) ** 2 < 1.2
+        canal = np.isin(tissue, IN_CANAL) & inside
         out[k][canal & (s > spine.center[lowest + 1] - 12)] = CANAL
     for number in [int(n) for n in np.unique(out) if 1 <= n <= 25]:
         mask = out == number

@@ -5,8 +5,9 @@ was measured in vivo the source stands beside it; the others are set so that the
 contrast stands in the order that a fast spin echo shows (compact bone and ligament dark).
 
 Sources:
-    Gold et al. 2004, AJR 183:343, table of T1/T2 at 1.5 and 3 T (muscle, fat, marrow, cartilage,
-    synovial fluid). Stanisz et al. 2005, Magn Reson Med 54:507, table 1 (spinal cord, blood).
+    Gold et al. 2004, AJR 183:343, table of T1/T2 at 1.5 and 3 T (fat, marrow, cartilage,
+    synovial fluid). Stanisz et al. 2005, Magn Reson Med 54:507, table 1 (muscle at 1.5 T,
+    spinal cord, blood).
 """
 
 from __future__ import annotations
@@ -81,10 +82,10 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.AIR: Properties((1.0, 1.0), (1.0, 1.0), 1.0, 0.0),
     Tissue.SKIN: Properties((800, 900), (35, 30), 15, 0.55),
     Tissue.FAT: Properties((288, 371), (165, 133), 45, 0.92, 1.0, 0.07),  # Gold 2004
-    Tissue.MUSCLE: Properties((1130, 1420), (35.3, 31.7), 26, 0.85, 0.05, 0.2),  # Gold 2004
+    Tissue.MUSCLE: Properties((1008, 1412), (44, 40), 26, 0.85, 0.05, 0.2),  # Stanisz 2005 (1.5 T)
     Tissue.FASCIA: Properties((900, 1000), (45, 40), 15, 0.5, 0.3, 0.1),
     # Red and yellow marrow mixed: between Gold's fatty marrow and water-rich marrow.
-    Tissue.MARROW: Properties((420, 530), (84, 76), 12, 0.72, 0.45, 0.13),
+    Tissue.MARROW: Properties((420, 530), (86, 80), 12, 0.82, 0.45, 0.13),
     Tissue.CORTICAL: Properties((400, 400), (8, 6), 2, 0.12),
     Tissue.ANNULUS: Properties((900, 1000), (48, 42), 18, 0.52, 0.0, 0.08),
     Tissue.NUCLEUS: Properties((1100, 1200), (125, 110), 60, 0.82, 0.0, 0.07),
