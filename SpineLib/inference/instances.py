@@ -35,6 +35,8 @@ from SpineLib.volume import Volume
 
 # Smallest parts that are kept, mm³. A lumbar disc has 10 000 or more, a body 25 000 or more.
 LEAST_DISC = 400.0
+# A disc is never so much smaller than the others in the picture: this share of their median.
+LEAST_DISC_SHARE = 0.2
 LEAST_BODY = 1500.0
 LEAST_BONE = 150.0
 LEAST_CANAL = 300.0
@@ -43,6 +45,9 @@ LEAST_CANAL = 300.0
 ONE_DISC = 10.0
 # A lumbar disc's middle lies 25-35 mm in front of the canal's; farther ones are bowel or muscle.
 MOST_FROM_CANAL = 50.0
+# Bone ends this far in front of the discs' middles and this far to their side, mm: half a body's
+# depth is under 25, half of the width over the transverse processes under 55.
+MOST_FRONT, MOST_ASIDE = 35.0, 70.0
 # A cut-off piece of bone belongs to the spine when it lies this close to a vertebra, mm.
 MOST_LOOSE = 15.0
 # A piece of canal goes on where another ends: at most so far away, and not far to the side.
@@ -160,9 +165,12 @@ def _discs(grid: Volume, canal: NDArray[np.bool_]) -> tuple[list[Slab], NDArray[
         else:
             groups.append([n])
             slabs.append(slab_of(points[n]))
-    slabs = [slab_of(np.concatenate([points[n] for n in group])) for group in groups]
-    if not slabs:
+    if not groups:
         return [], np.zeros(grid.shape, np.int32)
+    sizes = [sum(len(points[n]) for n in group) for group in groups]
+    least = LEAST_DISC_SHARE * np.median(sizes)
+    groups = [group for group, size in zip(groups, sizes, strict=True) if size >= least]
+    slabs = [slab_of(np.concatenate([points[n] for n in group])) for group in groups]
     ordered = along_course(slabs)
     ranks = np.argsort([slab.center[2] for slab in slabs])
     table = np.zeros(count + 1, np.int32)
@@ -174,7 +182,9 @@ def _discs(grid: Volume, canal: NDArray[np.bool_]) -> tuple[list[Slab], NDArray[
 
 def _vertebrae(grid: Volume, discs: list[Slab]) -> NDArray[np.int32]:
     """Bone by the interval that its body lies in: 1 below the lowest disc, 2 above it, …"""
-    mask = _without_islands(grid.voxels == classes.VERTEBRA, LEAST_BONE / _voxel(grid))
+    bone = grid.voxels == classes.VERTEBRA
+    bone[bone] = _near_column(_points(grid, bone), discs)
+    mask = _without_islands(bone, LEAST_BONE / _voxel(grid))
     core = np.zeros(grid.shape, np.int32)
     core[mask] = _core(_points(grid, mask), discs)
     for number in range(1, len(discs) + 2):
@@ -185,6 +195,17 @@ def _vertebrae(grid: Volume, discs: list[Slab]) -> NDArray[np.int32]:
     zones = _zones(grid, mask, discs)
     bones = _nearest_core(mask, core, zones, grid.spacing[::-1])
     return _with_loose_parts(grid, mask, bones, zones)
+
+
+def _near_column(points: NDArray[np.float64], discs: list[Slab]) -> NDArray[np.bool_]:
+    """Whether points lie where a vertebra can reach, in front and aside of the discs' line."""
+    if not discs:
+        return np.ones(len(points), bool)
+    ends = [discs[0].center - 60 * discs[0].normal, discs[-1].center + 60 * discs[-1].normal]
+    line = np.array([ends[0], *(disc.center for disc in discs), ends[1]])
+    right, front = (np.interp(points[:, 2], line[:, 2], line[:, n]) for n in (0, 1))
+    near = (points[:, 1] - front < MOST_FRONT) & (np.abs(points[:, 0] - right) < MOST_ASIDE)
+    return np.asarray(near)
 
 
 def _core(points: NDArray[np.float64], discs: list[Slab]) -> NDArray[np.int32]:
