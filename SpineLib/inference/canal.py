@@ -22,6 +22,9 @@ _CANDIDATES, _APART, _REFINE = 5, 5, 2
 _WANDER_MM, _LEAN, _MOST = 2.0, 0.45, 12.0
 # The canal network halves the resolution five times.
 _NETWORK_MULTIPLE = 32
+# How far along the stack slices share one straight piece of the path, and from where on a slice
+# counts less and less, mm.
+_SMOOTH_MM, _OUTLIER_MM = 10.0, 1.5
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def locate(volume: Volume, loaded: Loaded, *, progress: Progress | None = None) 
     ras = windows.ras(np.arange(len(heat))[:, None], places[..., 0], places[..., 1])
     chosen = _best_path(heights, ras, volume)
     rows = np.arange(len(heat))
-    return _mended(ras[rows, chosen], heights[rows, chosen], volume)
+    return _smoothed(ras[rows, chosen], heights[rows, chosen], volume)
 
 
 def search_windows(volume: Volume, preprocessing: dict) -> Windows:
@@ -117,15 +120,38 @@ def _best_path(heights: NDArray, ras: NDArray, volume: Volume) -> NDArray[np.int
     return np.array(path[::-1])
 
 
-def _mended(centers: NDArray, heights: NDArray, volume: Volume) -> CanalPath:
-    """Slices without a canal of their own are placed between the neighbours that have one."""
+def _smoothed(centers: NDArray, heights: NDArray, volume: Volume) -> CanalPath:
+    """The path as a smooth line: local straight fits, weighted by height, robust to outliers.
+
+    Locally weighted regression with robust weights (Cleveland 1979, LOWESS), here with a Gaussian
+    of distance and Cauchy weights. Slices without a canal of their own weigh nothing, so that
+    their neighbours place them.
+    """
     found = heights >= FOUND
-    if found.all() or not found.any():
+    if not found.any():
         return CanalPath(centers, heights)
     k = np.arange(len(centers))
-    ij = volume.ijk(centers)
-    ij[:, 2] = k
-    for axis in (0, 1):
-        ij[~found, axis] = np.interp(k[~found], k[found], ij[found, axis])
+    ij, mm = volume.ijk(centers), volume.spacing
+    place = ij[:, :2] * mm[:2]
+    near = np.exp(-0.5 * ((k[:, None] - k) * mm[2] / _SMOOTH_MM) ** 2) + 1e-6
+    trust = np.where(found, heights, 0.0)
+    fitted = place
+    for _ in range(4):
+        fitted = _local_lines(k * mm[2], place, near * trust)
+        away = np.linalg.norm(place - fitted, axis=1)
+        trust = np.where(found, heights, 0.0) / (1 + (away / _OUTLIER_MM) ** 2)
+    path = volume.ras(np.column_stack([fitted / mm[:2], k]))
     confidence = np.where(found, heights, np.interp(k, k[found], heights[found]) / 2)
-    return CanalPath(volume.ras(ij), confidence)
+    return CanalPath(path, confidence)
+
+
+def _local_lines(x: NDArray, y: NDArray, weights: NDArray) -> NDArray[np.float64]:
+    """Value at each ``x`` [n] of the straight line fitted there to ``y`` [n, 2]; weights [n, n]."""
+    total = weights.sum(1)
+    mean_x = weights @ x / total
+    mean_y = weights @ y / total[:, None]
+    apart = x[None, :] - mean_x[:, None]
+    spread = (weights * apart**2).sum(1)
+    slope = np.einsum("nm,nm,mc->nc", weights, apart, y) / np.maximum(spread, 1e-9)[:, None]
+    steep = spread > 1e-6 * total
+    return mean_y + np.where(steep[:, None], slope * (x - mean_x)[:, None], 0.0)

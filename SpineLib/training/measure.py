@@ -147,14 +147,19 @@ def compression_figures(
 def grading_figures(
     found: Sequence[tuple[Study, CanalPath]], loaded: Loaded, on: str
 ) -> tuple[Figure, ...]:
-    """Cohen's κ of low against high, linearly weighted κ of the grades, accuracy within one."""
+    """Cohen's κ of low against high, linearly weighted κ of the grades, share within one grade.
+
+    These are of slices with a metastasis; the last figure is of the others.
+    """
     from sklearn.metrics import cohen_kappa_score
 
-    rows = []
+    rows, spared = [], []
     for n, (study, path) in enumerate(found):
         answers = grade(study.volume, path, loaded)
         for one, t in zip(answers, study.truth, strict=True):
-            if t["bilsky"] and one.grade:
+            if not t["bilsky"] and one.grade:
+                spared.append(one.verdict == "low")
+            elif one.grade:
                 index = BILSKY.grades.index
                 rows.append((index(t["bilsky"]), index(one.grade), one.verdict == "high", n))
     y, p, high, g = np.array(rows, dtype=int).T
@@ -166,7 +171,9 @@ def grading_figures(
         ),
         "share within one grade": lambda k: float((np.abs(y[k] - p[k]) <= 1).mean()),
     }
-    return _figures(metrics, g, on)
+    beside = f"slices without a tumour in the same studies ({len(spared)} slices)"
+    low = Figure("share called low", round(float(np.mean(spared)), 3), beside)
+    return (*_figures(metrics, g, on), low)
 
 
 def calibrate(
@@ -271,8 +278,7 @@ def _biased(loaded: Loaded, temperature: float, bias: NDArray) -> Loaded:
 def _store(loaded: Loaded, models: Path, figures: tuple[Figure, ...]) -> None:
     for figure in figures:
         print(loaded.card.name, figure)
-    kept = tuple(f for f in loaded.card.figures if "simulated" not in f.on)
-    card = replace(loaded.card, figures=figures + kept)
+    card = replace(loaded.card, figures=figures)
     write_model(models / card.name, card, loaded.network.state_dict())
 
 

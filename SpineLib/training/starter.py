@@ -162,10 +162,16 @@ class _LesionBatches(_Batches):
 
 
 class _GradeBatches(_LesionBatches):
-    """Slices by grade; the loss also knows that neighbouring grades are near."""
+    """Slices by grade; the loss also knows that neighbouring grades are near.
+
+    Slices without a tumour are taught as grade 0, so that the neighbours of a metastasis, which
+    are in the same stack, do not read high.
+    """
 
     def grouped(self) -> list[np.ndarray]:
-        return [np.flatnonzero(self.samples.bilsky == grade) for grade in BILSKY.grades]
+        groups = [self.samples.bilsky == grade for grade in BILSKY.grades]
+        groups[0] |= (self.samples.bilsky == "") & ~self.samples.compressed
+        return [np.flatnonzero(group) for group in groups]
 
     @staticmethod
     def loss(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
