@@ -102,7 +102,8 @@ class Canvas:
         if self.label.shape == whole.label.shape:
             return array
         offset = _address(self.label) - _address(whole.label)
-        row, column = divmod(offset, whole.label.strides[0])  # type: ignore[misc]
+        bytes_a_row = _address(whole.label[1:]) - _address(whole.label)
+        row, column = divmod(offset, bytes_a_row)
         rows, columns = self.label.shape
         return array[row : row + rows, column : column + columns]
 
