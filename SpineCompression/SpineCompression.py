@@ -117,13 +117,19 @@ class SpineCompressionTest(ScriptedLoadableModuleTest):
 
 def _verdictLine(findings):
     compression, grading = findings.compression, findings.grading
-    if compression.verdict == "not assessed":
+    if not compression.assessed_slices:
         line = f"Compression not assessed: {compression.reason}"
     else:
         line = (
-            f"{compression.verdict.capitalize()}: {compression.compressed_slices} of "
+            f"{_studyVerdict(compression)}: {compression.compressed_slices} of "
             f"{compression.assessed_slices} slices compressed ({compression.rule})"
         )
     if grading.status == "assessed":
         return f"{line}. {grading.scheme}: highest {grading.highest}"
     return f"{line}. {grading.scheme} not assessed: {grading.reason}"
+
+
+def _studyVerdict(compression):
+    if compression.verdict == "not assessed":
+        return f"No verdict on the study ({compression.reason})"
+    return compression.verdict.capitalize()

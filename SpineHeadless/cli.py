@@ -48,6 +48,15 @@ def read(
     region: Annotated[
         str, typer.Option(help=f"Where the images cannot say: {', '.join(REGIONS[:-1])}.")
     ] = "",
+    plane: Annotated[
+        str, typer.Option(help="Slice a volume file so: axial, sagittal, coronal.")
+    ] = "",
+    activation: Annotated[
+        bool,
+        typer.Option(
+            "--activation", help="Add where the classifier looked (Grad-CAM) to the scene."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read a study: report, table, segmentation, scene and pictures.
@@ -65,6 +74,8 @@ def read(
         force=force,
         weighting=weighting,
         region=region,
+        plane=plane,
+        activation=activation,
     )
     _ready_to_write(out)
     with progress_bar() as progress:

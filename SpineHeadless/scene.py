@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,8 +19,12 @@ def save_scene(app: HeadlessSlicer, path: str | Path) -> None:
     Raises:
         OutputError: the bundle could not be written.
     """
-    path = Path(path)
-    with writing(path) as temporary, TemporaryDirectory(dir=temporary.parent) as folder:
+    path = Path(path).resolve()
+    with (
+        writing(path) as temporary,
+        TemporaryDirectory(dir=temporary.parent) as folder,
+        _working_directory_kept(),
+    ):
         # The bundle's inner folder and .mrml take the file's name: it must be the final one.
         bundle = Path(folder) / path.name
         if not app.scene.WriteToMRB(str(bundle)):
@@ -38,5 +45,17 @@ def load_scene(app: HeadlessSlicer, path: str | Path) -> None:
     path = Path(path)
     if not path.is_file():
         raise BadInput("There is no such file", file=path)
-    if not app.scene.ReadFromMRB(str(path), True):
+    with _working_directory_kept():
+        read = app.scene.ReadFromMRB(str(path.resolve()), True)
+    if not read:
         raise BadInput("The file is not a Slicer scene bundle, or it is damaged", file=path)
+
+
+@contextmanager
+def _working_directory_kept() -> Iterator[None]:
+    """Slicer packs bundles from inside of a temporary folder, and leaves the process there."""
+    before = Path.cwd()
+    try:
+        yield
+    finally:
+        os.chdir(before)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from SpineLib.findings import Findings, Grading, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
@@ -52,11 +51,14 @@ def sentences(findings: Findings) -> Iterator[str]:
         findings.grading,
         findings.segmentation,
     )
-    if compression.verdict == NOT_ASSESSED:
+    if not compression.assessed_slices:
         yield f"Compression: not assessed: {compression.reason}"
     else:
+        verdict = compression.verdict
+        if verdict == NOT_ASSESSED:
+            verdict = f"no verdict on the study: {compression.reason}"
         yield (
-            f"Compression: {compression.verdict} ({compression.compressed_slices} of "
+            f"Compression: {verdict} ({compression.compressed_slices} of "
             f"{compression.assessed_slices} slices compressed, longest run "
             f"{compression.longest_run_mm:.0f} mm; rule: {compression.rule})"
         )
@@ -83,8 +85,8 @@ def _choices(findings: Findings) -> Iterator[str]:
 
 def nothing_assessed(findings: Findings) -> str:
     """Why not one model answered; empty where one did."""
-    answers: list[Any] = [findings.grading.status, findings.segmentation.status]
-    if ASSESSED in answers or findings.compression.verdict != NOT_ASSESSED:
+    answers = (findings.grading.status, findings.segmentation.status)
+    if ASSESSED in answers or findings.compression.assessed_slices:
         return ""
     reasons = (findings.compression.reason, findings.grading.reason, findings.segmentation.reason)
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

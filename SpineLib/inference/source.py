@@ -34,7 +34,13 @@ class Source:
 
 
 def open_source(
-    path: Path, *, series: str = "", weighting: str = "", region: str = "", progress: Progress
+    path: Path,
+    *,
+    series: str = "",
+    weighting: str = "",
+    region: str = "",
+    plane: str = "",
+    progress: Progress,
 ) -> Source:
     """Opens a folder of DICOM, one DICOM file, or one NIfTI, NRRD or MetaImage volume.
 
@@ -43,6 +49,8 @@ def open_source(
         series: a series that tells one study of several apart; empty to expect one study.
         weighting: used where the images cannot say; empty if the person did not say.
         region: the same.
+        plane: how to slice a volume file that is as fine in every direction; ``axial``,
+            ``sagittal``, ``coronal``, or empty for what its spacing says.
         progress: told of each file.
 
     Raises:
@@ -51,7 +59,7 @@ def open_source(
     """
     if path.is_file() and path.name.lower().endswith(FILE_SUFFIXES):
         stack, volume = open_volume_file(
-            path, weighting=weighting or "unknown", region=region or "unknown"
+            path, weighting=weighting or "unknown", region=region or "unknown", plane=plane
         )
         return Source([stack], _held={stack.id: volume}, warnings=list(stack.warnings))
     found = scan(path, progress=progress)

@@ -52,6 +52,8 @@ class ReadOptions:
         force: run models outside of their applicability; marked as forced everywhere.
         weighting: used where the images cannot say.
         region: used where the images cannot say.
+        plane: how to slice a volume file that is as fine in every direction; empty for what its
+            spacing says.
         activation: also say where the classifier looked (class activation of every slice).
 
     Raises:
@@ -65,6 +67,7 @@ class ReadOptions:
     force: bool = False
     weighting: str = ""
     region: str = ""
+    plane: str = ""
     activation: bool = False
 
     def __post_init__(self) -> None:
@@ -142,6 +145,7 @@ class _StudyReader:
             series=options.series,
             weighting=options.weighting,
             region=options.region,
+            plane=options.plane,
             progress=self.progress,
         )
         findings.study_instance_uid = self.source.study_instance_uid

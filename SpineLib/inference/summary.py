@@ -11,7 +11,7 @@ from SpineLib.findings import (
     SliceFinding,
     StackFindings,
 )
-from SpineLib.labels import ASSESSED, COMPRESSED
+from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
 from SpineLib.models.card import Card
 
 
@@ -32,8 +32,15 @@ def summarise_compression(stacks: Sequence[StackFindings], card: Card) -> Compre
     count = sum(answer.verdict == COMPRESSED for answer in assessed)
     minimum = card.study_rule.minimum_compressed_slices if card.study_rule else 1
     run, millimetres = max(_longest_run(stack) for stack in stacks)
+    reason = ""
+    if len(assessed) < minimum:
+        # The rule can never call such a study abnormal, so that "normal" would mean nothing.
+        noun = "slice was" if len(assessed) == 1 else "slices were"
+        reason = f"the rule needs at least {minimum} slices, and {len(assessed)} {noun} assessed"
+    verdict = "abnormal" if count >= minimum else "normal"
     return CompressionSummary(
-        verdict="abnormal" if count >= minimum else "normal",
+        verdict=NOT_ASSESSED if reason else verdict,
+        reason=reason,
         rule=card.study_rule.text if card.study_rule else "any compressed slice",
         forced=any(answer.forced for answer in assessed),
         assessed_slices=len(assessed),

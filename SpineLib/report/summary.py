@@ -94,7 +94,7 @@ class Missing:
 def headline(findings: Findings) -> Headline:
     """The study in one sentence, never more than its slices say."""
     summary = findings.compression
-    if summary.verdict == NOT_ASSESSED:
+    if not summary.assessed_slices:
         if findings.segmentation.status == ASSESSED:
             return _segmentation_headline(findings)
         text = "Cord compression was not assessed"
@@ -103,7 +103,10 @@ def headline(findings: Findings) -> Headline:
     total = sum(len(stack.slices) for stack in findings.stacks)
     text = f"{'Compression' if number else 'No compression'} flagged on "
     text += f"{number} of {assessed} slices" if number else f"{assessed} slices"
-    parts = [f"Study {summary.verdict} (rule: {summary.rule})"]
+    if summary.verdict == NOT_ASSESSED:
+        parts = [f"No verdict on the study: {summary.reason}"]
+    else:
+        parts = [f"Study {summary.verdict} (rule: {summary.rule})"]
     if number:
         parts.append(f"longest run {summary.longest_run_mm:.0f} mm")
     if total > assessed:

@@ -1,6 +1,7 @@
 """A saved scene brings everything back."""
 
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,6 +31,17 @@ def test_a_bundle_brings_back_findings_volumes_and_segmentation(app, scene, read
         np.testing.assert_array_equal(back.volumes[stack].voxels, volume.voxels)
     if reading.segmentation is not None:
         np.testing.assert_array_equal(back.segmentation.voxels, reading.segmentation.voxels)
+
+
+def test_saving_and_loading_leave_the_process_in_its_folder_and_take_relative_names(
+    app, scene, cervical, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    ReadingScene(scene).show(cervical)
+    save_scene(app, "scene.mrb")
+    assert Path.cwd() == tmp_path
+    load_scene(app, "scene.mrb")
+    assert Path.cwd() == tmp_path
 
 
 def test_a_bundle_keeps_how_things_are_shown(app, scene, graded, tmp_path):

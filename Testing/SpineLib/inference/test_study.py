@@ -121,6 +121,16 @@ def test_a_volume_file_is_read_once_its_weighting_and_region_are_said(axial_file
     assert said.findings.compression.assessed_slices == 6
 
 
+def test_an_isotropic_volume_is_read_in_the_plane_that_was_asked_for(data, session):
+    path = data / "nifti" / "sct_testing" / "t2" / "t2.nii.gz"
+    options = ReadOptions(weighting="T2", region="cervical", plane="axial")
+    reading = read_study(path, options=options, session=session)
+    (stack,) = reading.findings.stacks
+    assert stack.plane == "axial" and reading.findings.compression.assessed_slices == len(
+        stack.slices
+    )
+
+
 def test_what_the_person_says_does_not_overrule_what_the_header_says(data, session):
     options = ReadOptions(region="thoracic")
     reading = read_study(data / "dicom" / "cervical_t2_axial", options=options, session=session)

@@ -34,6 +34,12 @@ def test_one_compressed_slice_is_normal_and_two_are_abnormal_by_the_published_ru
     assert summarise_compression([stack("NCNC")], COMPRESSION).verdict == "abnormal"
 
 
+def test_a_study_of_one_slice_gets_no_study_verdict_but_its_compressed_slice_is_counted():
+    summary = summarise_compression([stack("C")], COMPRESSION)
+    assert summary.verdict == "not assessed" and "at least 2 slices" in summary.reason
+    assert summary.compressed_slices == 1
+
+
 def test_the_longest_run_is_told_in_slices_and_millimetres():
     summary = summarise_compression([stack("CNCCC-C")], COMPRESSION)
     assert (summary.compressed_slices, summary.longest_run) == (5, 3)
