@@ -104,7 +104,7 @@ class Canvas:
         offset = _address(self.label) - _address(whole.label)
         bytes_a_row = _address(whole.label[1:]) - _address(whole.label)
         row, column = divmod(offset, bytes_a_row)
-        rows, columns = self.label.shape
+        rows, columns = self.u.shape
         return array[row : row + rows, column : column + columns]
 
     def moved(self, du: float, dv: float, ds: float) -> Canvas:

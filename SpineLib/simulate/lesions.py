@@ -114,8 +114,8 @@ class Disease:
 class Canal:
     """The healthy canal, sac and cord as smooth functions of arc length; millimetres.
 
-    The sac leaves 1-1.5 mm around it in the neck and narrows to its end at S2 (Binokay et al.
-    2006, Acta Radiol 47:721: mean end of the sac at the middle of S2).
+    The sac leaves about 1 mm around it in the neck and narrows to its end (Soleiman et al. 2005,
+    Spine 30:1875: on average at the upper third of S2).
     """
 
     def __init__(self, spine: Spine, rng: np.random.Generator, narrow: float = 1.0) -> None:
@@ -124,7 +124,7 @@ class Canal:
         self._ap = sizes.canal_ap * narrow
         self._width = sizes.canal_width * narrow**0.5
         lumbar = np.clip((spine.conus - spine.nodes) / 120, 0, 1)
-        end = spine.center[-2] - rng.uniform(-8, 8)
+        end = spine.center[-2] + spine.sizes.height[-2] / 3 + rng.normal(0, 9)
         self.sac_end = float(end)
         self._taper = np.clip((spine.nodes - end) / 45, 0.02, 1) ** 0.5
         self._gap = (rng.uniform(0.6, 1.2), rng.uniform(1.0, 2.2))

@@ -28,7 +28,6 @@ class Protocol:
         ghost: amplitude of motion ghosts.
         flow: share of CSF signal lost to pulsation.
         fat_shift: pixels that fat appears too far along the columns (chemical shift, 3.5 ppm).
-        metal: whether there is a screw's void beside the canal.
         saturation: share of the signal that a saturation band in front takes away.
     """
 
@@ -52,7 +51,6 @@ class Protocol:
     flow: float = 0.1
     saturation: float = 0.0
     fat_shift: float = 0.0
-    metal: bool = False
 
 
 def signal_of(protocol: Protocol) -> NDArray[np.float32]:

@@ -139,7 +139,7 @@ def build_spine(
     center = _centers(sizes)
     nodes = np.arange(center[-1] - 30.0, center[0] + 60.0, STEP)
     line, right, front, up = _curve(nodes, center, rng, held_out)
-    conus = float(np.interp(20 + np.clip(rng.normal(-0.5, 0.5), -1.6, 0.8), range(27), center))
+    conus = float(np.interp(20 + np.clip(rng.normal(-0.7, 0.5), -2.0, 0.6), range(27), center))
     tables = np.concatenate([line.T, right.T, front.T, up.T]).astype(np.float32)
     return Spine(sizes, center, nodes, line, right, front, up, conus, tables, variant)
 
