@@ -11,7 +11,13 @@ from monai.inferers import SlidingWindowInferer
 
 from SpineLib.inference.grid import order_of
 from SpineLib.inference.loaded import Loaded, load
-from SpineLib.inference.segmentation import classes_on_grid, scaled, segment, to_spacing
+from SpineLib.inference.segmentation import (
+    centred,
+    classes_on_grid,
+    scaled,
+    segment,
+    to_spacing,
+)
 from SpineLib.models import find_models
 from SpineLib.simulate import lumbar_case
 from SpineLib.volume import Volume
@@ -44,6 +50,7 @@ def _monai(volume: Volume, loaded: Loaded) -> np.ndarray:
     coarse = torch.from_numpy(scaled(to_spacing(voxels, spacing, settings["spacing"])))
     inferer = SlidingWindowInferer(settings["patch"])
     with torch.inference_mode():
-        answer = inferer(coarse[None, None], loaded.network)[0].softmax(0)
-    classes = classes_on_grid(answer.numpy(), settings["spacing"], voxels.shape, spacing)
+        logits = inferer(coarse[None, None], lambda windows: loaded.network(centred(windows)))
+    probabilities = logits[0].softmax(0).numpy()
+    classes = classes_on_grid(probabilities, settings["spacing"], voxels.shape, spacing)
     return order.original(classes)

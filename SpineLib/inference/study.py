@@ -274,14 +274,16 @@ class _StudyReader:
         findings, labels = self.reading.findings, self.reading.segmentation
         if labels is None or not findings.segmentation.lowest:
             return
-        from SpineLib.inference.levels import level_of
+        from SpineLib.inference.levels import Levels
 
+        levels = Levels(labels, findings.segmentation)
         frame = findings.stack(findings.segmentation.stack).frame_of_reference_uid
         for stack in findings.stacks:
-            if frame and stack.frame_of_reference_uid == frame:
+            if frame and stack.frame_of_reference_uid == frame and stack.slices:
+                normal = self.reading.volumes[stack.id].directions[:, 2]
                 for one in stack.slices:
                     place = one.canal_center_ras or one.position_ras
-                    one.level = level_of(place, labels, findings.segmentation)
+                    one.level = levels.at(place, normal=normal)
 
     def _finish(self) -> None:
         findings = self.reading.findings

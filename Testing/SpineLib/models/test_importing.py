@@ -92,7 +92,9 @@ class Bomb:
 
 def test_a_checkpoint_with_code_is_refused_and_never_run(make_model, own, tmp_path, monkeypatch):
     monkeypatch.setenv("BOMB", str(tmp_path / "exploded"))
-    folder = with_checkpoint(make_model(), lambda path: path.write_bytes(pickle.dumps(Bomb())))
+    folder = with_checkpoint(
+        make_model(), lambda path: path.write_bytes(pickle.dumps(Bomb(), protocol=2))
+    )
     with pytest.raises(BadModel, match="tensors only"):
         import_model(folder)
     assert not (tmp_path / "exploded").exists()
