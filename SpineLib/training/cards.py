@@ -89,8 +89,8 @@ def _grading() -> dict[str, Any]:
         "labels": BILSKY.grades,
         "scheme": BILSKY,
         "limits": _LIMITS
-        + "Known metastases are taken for granted: a healthy or degenerative slice also gets a "
-        "grade. Levels below the conus are not graded by Bilsky's scale.",
+        + "Known metastases are taken for granted: slices without a tumour were taught as grade 0, "
+        "which so does not tell bone disease from none. Levels below the conus are not graded by Bilsky's scale.",
         "citation": "Method: Hallinan et al. 2022, Front Oncol 12:849447; scale: Bilsky et al. "
         "2010, J Neurosurg Spine 13:324",
     }

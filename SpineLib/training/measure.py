@@ -27,7 +27,7 @@ from SpineLib.labels import BILSKY, COMPRESSED
 from SpineLib.models import open_folder, write_model
 from SpineLib.models.card import Figure
 from SpineLib.simulate import axial_case
-from SpineLib.volume import Volume
+from SpineLib.volume import Volume, read_volume
 
 KINDS = (
     ("cervical", "degenerative"),
@@ -113,6 +113,26 @@ def canal_figures(found: Sequence[tuple[Study, CanalPath]], on: str) -> tuple[Fi
         Figure("median error (mm)", round(float(np.median(errors)), 2), on),
         Figure("95th percentile of the error (mm)", round(float(np.percentile(errors, 95)), 2), on),
         Figure("slices within 3 mm", round(float((errors <= 3).mean()), 3), on),
+    )
+
+
+def cord_figures(pairs: Sequence[tuple[Path, Path]], canal: Loaded) -> tuple[Figure, ...]:
+    """How far the canal's centre is from the cord's on real slices, where masks are given.
+
+    Args:
+        pairs: image and cord mask of axial slices, NIfTI, NRRD or MetaImage.
+        canal: the model.
+    """
+    errors = []
+    for image, mask in pairs:
+        path, cord = locate(read_volume(image), canal), read_volume(mask)
+        for k in np.flatnonzero(cord.voxels.any(axis=(1, 2))):
+            j, i = np.argwhere(cord.voxels[k] > 0).mean(axis=0)
+            errors.append(float(np.linalg.norm(path.centers_ras[k] - cord.ras([i, j, k]))))
+    on = f"spinal cord masks of {len(pairs)} real axial series ({len(errors)} slices)"
+    return (
+        Figure("median distance to the cord's centre (mm)", round(float(np.median(errors)), 2), on),
+        Figure("slices within 3 mm", round(float(np.mean(np.array(errors) <= 3)), 3), on),
     )
 
 
@@ -240,6 +260,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, help="where simulated studies are kept")
     parser.add_argument("--models", type=Path, required=True, help="folder of the models")
     parser.add_argument("--studies", type=int, default=30, help="for each of the two purposes")
+    parser.add_argument(
+        "--cords", type=Path, nargs=2, action="append", default=[], metavar=("IMAGE", "MASK")
+    )
     parser.add_argument("--only-simulate", action="store_true")
     given = parser.parse_args(arguments)
     given.folder.mkdir(parents=True, exist_ok=True)
@@ -251,7 +274,8 @@ def main(arguments: list[str] | None = None) -> None:
     canal = load(open_folder(given.models / "starter-canal"), "cpu")
     test, own = _located(held_out, canal), _located(usual, canal)
     on = "held-out simulated studies"
-    _store(canal, given.models, canal_figures(test, on))
+    real = cord_figures(given.cords, canal) if given.cords else ()
+    _store(canal, given.models, canal_figures(test, on) + real)
     for task, figures in (("compression", compression_figures), ("grading", grading_figures)):
         folder = given.models / f"starter-{task}"
         if not folder.exists():
