@@ -335,4 +335,9 @@ def _segments(labels: Volume, lowest: str) -> list[SegmentFinding]:
                 centroid_ras=[round(float(x), 2) for x in points.mean(axis=0)],
             )
         )
-    return result
+    return sorted(result, key=_from_the_lowest)
+
+
+def _from_the_lowest(segment: SegmentFinding) -> tuple[int, int]:
+    order = ("vertebra", "disc", "canal")
+    return order.index(segment.kind), structure(segment.label).position

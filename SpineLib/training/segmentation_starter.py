@@ -106,11 +106,15 @@ def train_command(
     steps: int = 900,
     network: str = "volume-unet",
     start: Annotated[Path | None, typer.Option(help="weights to begin with")] = None,
+    rate: Annotated[float, typer.Option(help="highest learning rate")] = 2e-3,
+    patch: Annotated[
+        tuple[int, int, int], typer.Option(help="slices, rows, columns; UNETR needs the default")
+    ] = PATCH,
     threads: int = 1,
 ) -> None:
     """Trains on kept cases and writes the weights."""
     torch.set_num_threads(threads)
-    settings = Settings(steps=steps, network=network)
+    settings = Settings(steps=steps, network=network, rate=rate, patch=patch)
     trained = train(
         _cases(cases), settings, start=start, checkpoint=weights, progress=Progress(_say)
     )

@@ -73,4 +73,4 @@ def test_every_structure_has_a_snomed_code():
     assert labels.terminology("vertebra", "L5").value == "49668003"
     assert labels.terminology("disc", "L5/S1").value == "360499006"
     assert labels.terminology("canal", "canal").value == "61853006"
-    assert labels.terminology("vertebra", "T7").meaning == "Vertebra"
+    assert labels.terminology("vertebra", "vertebra 1 (level not known)").meaning == "Vertebra"

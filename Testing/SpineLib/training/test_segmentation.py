@@ -13,11 +13,13 @@ from SpineLib.training.segmentation import PATCH, SPACING, Settings, dice, train
 from SpineLib.training.segmentation_data import Case, draw, prepare, semantic_of
 from SpineLib.volume import Volume
 
+SMALL = (16, 32, 32)
+
 
 @pytest.fixture
 def small(monkeypatch):
     """Patches that train in a second."""
-    patch = (16, 32, 32)
+    patch = SMALL
     monkeypatch.setattr(segmentation, "PATCH", patch)
     monkeypatch.setitem(segmentation.NETWORKS["unetr"]["arguments"], "patch", list(patch))
 
@@ -81,7 +83,9 @@ def test_without_strength_brightness_still_follows_the_classes(case):
 @pytest.mark.parametrize("name", ["unetr", "volume-unet"])
 def test_a_short_training_keeps_its_weights_and_losses(name, case, tmp_path, small):
     path = tmp_path / "weights.safetensors"
-    network = train([case], Settings(steps=4, batch=1, save_every=2, network=name), checkpoint=path)
+    network = train(
+        [case], Settings(steps=4, batch=1, save_every=2, network=name, patch=SMALL), checkpoint=path
+    )
     assert not network.training
     kept = load_file(path)
     assert all(torch.equal(kept[name], value) for name, value in network.state_dict().items())
@@ -97,4 +101,4 @@ def test_training_without_cases_is_refused():
 def test_training_stops_when_cancelled(case, small):
     progress = Progress(lambda step: progress.cancel() if step.done else None)
     with pytest.raises(Cancelled):
-        train([case], Settings(steps=50, batch=1), progress=progress)
+        train([case], Settings(steps=50, batch=1, patch=SMALL), progress=progress)
