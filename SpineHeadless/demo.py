@@ -131,7 +131,9 @@ def _structure_row(
     voxels = np.count_nonzero(a) + np.count_nonzero(b)
     dice = f"{2 * np.count_nonzero(a & b) / voxels:.2f}" if voxels else "–"
     fitting = sum(_lies_in(found == n, known, names) == named.get(n) for n in ours)
-    return kind, str(len(ours)), str(len(theirs)), dice, f"{fitting} of {len(ours)}"
+    # A canal has one name, whatever it lies in.
+    fit = "–" if kind == "canal" else f"{fitting} of {len(ours)}"
+    return kind, str(len(ours)), str(len(theirs)), dice, fit
 
 
 def _lies_in(mask: NDArray[np.bool_], known: NDArray[Any], names: dict[int, str]) -> str:

@@ -11,6 +11,18 @@ from pathlib import Path
 
 from SpineLib.errors import from_os_error
 
+_HERE = Path(__file__).resolve().parent
+
+
+def resources() -> Path:
+    """The folder of what ships beside the code: ``Models``, ``Terminology``, ``Colors``.
+
+    It stands beside SpineLib in a clone and in the installed extension, and inside of it in a
+    wheel.
+    """
+    inside = _HERE / "_resources"
+    return inside if inside.is_dir() else _HERE.parent / "Resources"
+
 
 @contextmanager
 def writing(path: str | Path) -> Iterator[Path]:

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from SpineLib.errors import BadModel, SpineError, from_os_error
+from SpineLib.files import resources
 from SpineLib.models.card import CARD_NAME
 from SpineLib.models.folder import ModelFolder, open_folder
 
-BUNDLED_FOLDER = Path(__file__).parents[2] / "Resources" / "Models"
+BUNDLED_FOLDER = resources() / "Models"
 
 
 def user_folder() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import SpineLib
+from SpineLib.files import resources
 from SpineLib.labels import CATEGORY, Code
 
 CONTEXT = "Segmentation category and type - SlicerSpineMRI"
@@ -34,4 +34,4 @@ def _triple(code: Code) -> str:
 
 def terminologyFile() -> Path:
     """The terminology in Slicer's format, with the codes that Slicer's own files lack."""
-    return Path(SpineLib.__file__).parents[1] / "Resources" / "Terminology" / FILE_NAME
+    return resources() / "Terminology" / FILE_NAME

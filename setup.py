@@ -1,0 +1,18 @@
+"""What pyproject.toml cannot say: a wheel holds Resources/ too, inside of SpineLib."""
+
+from setuptools import find_packages, setup
+
+setup(
+    packages=[
+        *find_packages(".", include=["SpineLib*", "SpineHeadless*"]),
+        "SpineCompressionLib",
+        "SpineSegmentationLib",
+        "SpineLib.schemas",
+        "SpineLib._resources",
+    ],
+    package_dir={
+        "SpineCompressionLib": "SpineCompression/SpineCompressionLib",
+        "SpineSegmentationLib": "SpineSegmentation/SpineSegmentationLib",
+        "SpineLib._resources": "Resources",
+    },
+)
