@@ -5,14 +5,18 @@ from __future__ import annotations
 import copy
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import torch
 
+from SpineLib.bench.dicom import write_series
+from SpineLib.dicom import read, scan
 from SpineLib.inference.canal import locate, search_windows
 from SpineLib.inference.compression import assess
 from SpineLib.inference.loaded import Loaded, load
@@ -37,14 +41,31 @@ def contenders() -> Iterator[tuple[dict[str, Callable[[], object]], list[str]]]:
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", COLD], check=True)
     cold = time.perf_counter() - start
-    yield (
+    with tempfile.TemporaryDirectory() as name:
+        write_series(Path(name), SLICES, PIXELS, PIXELS)
+        yield _contenders(volume, canal, classifier, Path(name), search, windows, cold)
+
+
+def _contenders(
+    volume: Volume,
+    canal: Loaded,
+    classifier: Loaded,
+    folder: Path,
+    search: torch.Tensor,
+    windows: torch.Tensor,
+    cold: float,
+) -> tuple[dict[str, Callable[[], object]], list[str]]:
+    return (
         {
-            "SlicerSpineMRI, warm": lambda: ours(volume, canal, classifier),
+            "SlicerSpineMRI from DICOM, warm": lambda: ours(
+                read(scan(folder).stacks[0]), canal, classifier
+            ),
+            "SlicerSpineMRI from memory, warm": lambda: ours(volume, canal, classifier),
             "bare networks on the same batch": lambda: _bare(search, windows, canal, classifier),
             "naive loop": lambda: _naive(volume, canal, classifier),
         },
         [
-            f"{SLICES} axial slices of {PIXELS}×{PIXELS} 16-bit pixels in memory",
+            f"{SLICES} axial slices of {PIXELS}×{PIXELS} 16-bit pixels",
             "bare: one forward pass each of the canal network and the classifier, inputs ready",
             "naive: one slice at a time, fp32, default memory layout",
             f"cold, with the interpreter's start and all imports: {cold:.2f} s",

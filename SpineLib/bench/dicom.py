@@ -35,11 +35,13 @@ def contenders() -> Iterator[tuple[dict[str, Callable[[], object]], list[str]]]:
         )
 
 
-def write_series(folder: Path) -> None:
-    """Writes a sagittal MR series of `FILES` single-frame files of noise into ``folder``."""
+def write_series(
+    folder: Path, files: int = FILES, rows: int = ROWS, columns: int = COLUMNS
+) -> None:
+    """Writes a sagittal MR series of single-frame files of noise into ``folder``."""
     random = np.random.default_rng(0)
     study, series, frame = generate_uid(), generate_uid(), generate_uid()
-    for k in range(FILES):
+    for k in range(files):
         data = pydicom.Dataset()
         data.file_meta = FileMetaDataset()
         data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -50,13 +52,13 @@ def write_series(folder: Path) -> None:
         data.SeriesNumber, data.InstanceNumber = 1, k + 1
         data.ImageOrientationPatient = [0, 1, 0, 0, 0, -1]
         data.ImagePositionPatient = [-float(k), -128.0, 128.0]
-        data.PixelSpacing, data.SliceThickness = [1.0, 1.0], 1.0
+        data.PixelSpacing, data.SliceThickness = [0.5, 0.5], 1.0
         data.EchoTime, data.RepetitionTime, data.ScanningSequence = 95, 3000, "SE"
-        data.Rows, data.Columns, data.SamplesPerPixel = ROWS, COLUMNS, 1
+        data.Rows, data.Columns, data.SamplesPerPixel = rows, columns, 1
         data.BitsAllocated = data.BitsStored = 16
         data.HighBit, data.PixelRepresentation = 15, 0
         data.PhotometricInterpretation = "MONOCHROME2"
-        data.PixelData = random.integers(0, 4096, (ROWS, COLUMNS), dtype=np.uint16).tobytes()
+        data.PixelData = random.integers(0, 4096, (rows, columns), dtype=np.uint16).tobytes()
         data.save_as(folder / f"{k:04}.dcm", enforce_file_format=True)
 
 
