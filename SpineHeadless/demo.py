@@ -65,12 +65,13 @@ def compare(study: DemoStudy, out: Path, *, progress: Progress) -> Outcome:
     """
     folder = out / study.kind
     progress.stage(f"Simulating: {study.title}")
-    truth = write_study(folder / "dicom", study.kind, seed=study.seed)
-    # truth.json and the true segmentation stand beside the series, out of the reader's sight
-    plane = "sagittal" if study.kind == "lumbar" else "axial"
-    reading = read_study(folder / "dicom" / plane, progress=progress)
+    lumbar = study.kind == "lumbar"
+    # The axial blocks of the lumbar study get their levels from its sagittal segmentation.
+    truth = write_study(folder / "dicom", study.kind, seed=study.seed, companions=lumbar)
+    # truth.json and the true segmentation stand beside the series; the reader leaves them out
+    reading = read_study(folder / "dicom", progress=progress)
     write_outputs(reading, folder, progress=progress)
-    compared = _segmentation if study.kind == "lumbar" else _slices
+    compared = _segmentation if lumbar else _slices
     outcome = compared(study, reading, truth, folder)
     outcome.pictures = _key_pictures(folder)
     return outcome
@@ -113,7 +114,15 @@ def _segmentation(
     rows = [
         _structure_row(kind, found, known, named, names) for kind in ("vertebra", "disc", "canal")
     ]
-    return Outcome(study, columns, rows, list(sentences(reading.findings)))
+    return Outcome(study, columns, rows, [*sentences(reading.findings), _levels(reading)])
+
+
+def _levels(reading: Reading) -> str:
+    slices = [one for stack in reading.findings.stacks for one in stack.slices]
+    levels = list(dict.fromkeys(one.level for one in slices if one.level))
+    named = sum(bool(one.level) for one in slices)
+    which = f": {', '.join(levels)}" if levels else ""
+    return f"Levels of {named} of {len(slices)} axial slices are known by geometry{which}"
 
 
 def _structure_row(

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from SpineLib.errors import SpineError
 from SpineLib.inference.instances import name_instances
 from SpineLib.inference.loaded import load
 from SpineLib.inference.segmentation import segment
@@ -18,10 +17,7 @@ from SpineLib.volume import read_volume
 
 @pytest.fixture(scope="module")
 def starter():
-    try:
-        return load(open_model("starter-segmentation"), "cpu")
-    except SpineError as error:  # a clone without the bundled models
-        pytest.skip(str(error))
+    return load(open_model("starter-segmentation"), "cpu")
 
 
 def test_the_card_says_that_it_is_a_starter_and_what_it_was_measured_on(starter):
