@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from SpineLib.simulate.artefacts import paint_metal
 from SpineLib.simulate.canvas import Array, Canvas, capsule, ellipse, rotated
 from SpineLib.simulate.lesions import CORD_GAP, DURA_GAP
 from SpineLib.simulate.morphometry import LEVELS, region_of
@@ -49,6 +50,7 @@ def paint_spine(c: Canvas, patient: Patient) -> None:
     canal = near.within(u=(-20, 20), v=(-15, 15))
     if canal is not None:
         paint_canal(canal, patient)
+    paint_metal(near, patient.metal)
 
 
 def in_sacrum(patient: Patient, k: int) -> bool:

@@ -17,7 +17,7 @@ from SpineLib.simulate.tissues import Tissue
 from SpineLib.volume import Volume
 
 _LOWEST = {"sacralised": LEVELS.index("L4"), "lumbarised": LEVELS.index("S1")}
-BONE = (Tissue.MARROW, Tissue.CORTICAL, Tissue.TUMOUR)
+BONE = (Tissue.MARROW, Tissue.CORTICAL, Tissue.TUMOUR, Tissue.METAL)
 DISC = (Tissue.ANNULUS, Tissue.NUCLEUS)
 IN_CANAL = (
     Tissue.EPIDURAL, Tissue.EPIDURAL_FAT, Tissue.CSF, Tissue.WHITE_MATTER, Tissue.GREY_MATTER,

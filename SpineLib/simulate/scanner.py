@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from scipy import fft, special
 
 from SpineLib.simulate.tissues import PROPERTIES, Tissue
 
@@ -88,6 +88,22 @@ def arbitrary_contrast(rng: np.random.Generator) -> NDArray[np.float32]:
     if abs(csf - cord) < 0.25:  # a canal in which nothing can be seen teaches nothing
         values[Tissue.CSF] = cord + 0.35 if cord < 0.6 else cord - 0.35
     return values
+
+
+def slice_profile(thickness: float) -> tuple[list[float], list[float]]:
+    """Depths (in thicknesses) at which a slice is sampled, and their weights (sum 1).
+
+    The profile of a windowed-sinc pulse is close to a rectangle with soft flanks; here a
+    rectangle of the nominal thickness convolved with a Gaussian of 0.17 of it, so that its full
+    width at half maximum is the thickness and its flanks reach into the neighbours. The width of
+    the flanks was set by hand. Thin slices are sampled at 3 depths, thick ones (4 mm and more)
+    at 5, each weighted by the profile there.
+    """
+    span = 0.48 if thickness < 4 else 0.56
+    depths = np.linspace(-span, span, 3 if thickness < 4 else 5)
+    flank = 0.17 * np.sqrt(2)
+    weights = special.erf((depths + 0.5) / flank) - special.erf((depths - 0.5) / flank)
+    return depths.tolist(), (weights / weights.sum()).tolist()
 
 
 def texture(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:

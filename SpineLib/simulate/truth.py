@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.simulate.anatomy import paint_canal
+from SpineLib.simulate.artefacts import hidden_share
 from SpineLib.simulate.canvas import Canvas
 from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.tissues import CORD, EXTRINSIC, Tissue
@@ -44,6 +45,9 @@ class SliceTruth:
         kang: grade by Kang et al. 2011 of a cervical slice, else None.
         deformation: how deep the cord's outline is cut, mm.
         disease: what the patient has.
+        fracture: the vertebra at this slice has lost height.
+        metal: share of the sac that lies in the signal void of metal (0-1); the rest of the truth
+            is of the anatomy, whether the image shows it or not.
     """
 
     index: int
@@ -65,6 +69,8 @@ class SliceTruth:
     kang: str | None
     deformation: float
     disease: str
+    fracture: bool = False
+    metal: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -115,6 +121,8 @@ def slice_truth(
         kang=_kang(patient, s, csf_area, rest, compressed) if kang and area > 5 else None,
         deformation=cut,
         disease=patient.disease.kind,
+        fracture=_fractured(patient, s),
+        metal=hidden_share(c, patient.metal, sac),
     )
 
 
@@ -134,6 +142,14 @@ def cross_section(
     c = Canvas(fields, FINE, np.zeros(len(Tissue), np.float32))
     free, outline = paint_canal(c, patient)
     return c, free, outline
+
+
+def _fractured(patient: Patient, s: float) -> bool:
+    spine = patient.spine
+    return any(
+        abs(s - float(spine.center[k])) < float(spine.sizes.height[k]) / 2
+        for k in patient.disease.collapse
+    )
 
 
 def _mscc(patient: Patient, s: float, ap: float) -> float:
