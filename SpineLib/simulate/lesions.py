@@ -114,8 +114,8 @@ class Disease:
 class Canal:
     """The healthy canal, sac and cord as smooth functions of arc length; millimetres.
 
-    The sac leaves about 1 mm around it in the neck and narrows to its end (Soleiman et al. 2005,
-    Spine 30:1875: on average at the upper third of S2).
+    The sac leaves about 1 mm around it in the neck and narrows to its end (Binokay et al. 2006, Acta
+    Radiol 47:397: on average at the upper third of S2).
     """
 
     def __init__(self, spine: Spine, rng: np.random.Generator, narrow: float = 1.0) -> None:

@@ -11,7 +11,7 @@ from SpineLib.errors import BadInput
 from SpineLib.simulate.artefacts import OPERATED, Jet, Metal, draw_jets, draw_metal
 from SpineLib.simulate.lesions import BoneLesion, Canal, Disease, Lobe, Sections
 from SpineLib.simulate.lumbar_disease import add_lumbar_disease, slipped
-from SpineLib.simulate.morphometry import LEVELS
+from SpineLib.simulate.morphometry import LEVELS, MEAN
 from SpineLib.simulate.spine import Spine, build_spine
 from SpineLib.simulate.tissues import Tissue
 
@@ -198,7 +198,7 @@ def _bulge(
     angle = float(np.clip(side, -0.9, 0.9))
     free = _room(canal, angle, s)
     depth = free[0] + free[1] * (1 + contact) if contact <= 0 else sum(free) + contact
-    height = spine.sizes.disc[level]
+    height = MEAN.disc[level]  # from corner to corner: spurs stay where the disc has thinned
     width = {"bulge": rng.uniform(8, 12), "protrusion": rng.uniform(3.5, 6), "bar": 9.0}[kind]
     return Lobe(
         angle=angle,
@@ -230,17 +230,29 @@ def _degenerative(
         [2.0 if LEVELS[n] in ("C4", "C5", "C6", "L3", "L4") else 1.0 for n in levels]
     )
     count = int(rng.choice([1, 2, 3, 4, 5], p=[0.07, 0.18, 0.25, 0.3, 0.2]))
+    if region == "thoracic":  # neighbours wear together, so that a stack of 80 mm meets several
+        count += 2
+        focus = rng.uniform(levels[2], levels[-2])
+        weights = np.exp(-0.5 * ((np.array(levels) - focus) / 1.6) ** 2) + 1e-6
     hit = set(rng.choice(levels, min(count, len(levels)), False, weights / weights.sum()).tolist())
     for level in levels:
         s = spine.disc(level)
         if level in hit:
             contact = rng.uniform(1.0, 5.5)
-            lobes.append(_bulge(rng, spine, canal, level, contact))
+            lobe = _bulge(rng, spine, canal, level, contact)
+            if region == "thoracic":  # broad-based: they creep along the body; by hand
+                lobe = replace(lobe, length=lobe.length * float(rng.uniform(1.2, 1.9)))
+            lobes.append(lobe)
             if rng.random() < 0.6:
                 lobes += _flavum(rng, spine, canal, level, rng.uniform(-0.4, 2.2))
             if contact > 2.0 and rng.random() < 0.5:
                 myelopathy.append((s + rng.normal(0, 2), rng.uniform(3, 9)))
-        elif rng.random() < 0.7:
+        elif rng.random() < 0.25:  # Kang's grade 1: CSF squeezed out all around, cord untouched
+            lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.35, -0.02)))
+            for side in (-1, 1):
+                lobes.append(_squeeze(rng, spine, canal, level, side * rng.uniform(0.9, 1.5)))
+                lobes.append(_squeeze(rng, spine, canal, level, np.pi - side * 0.7))
+        elif rng.random() < 0.6:
             lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.9, 0.3)))
             if rng.random() < 0.5:
                 lobes += _flavum(rng, spine, canal, level, rng.uniform(-0.9, 0.2))
@@ -260,6 +272,17 @@ def _degenerative(
             )
         )
     return found
+
+
+def _squeeze(
+    rng: np.random.Generator, spine: Spine, canal: Canal, level: int, angle: float
+) -> Lobe:
+    """Thick ligament or joint that takes most of the CSF and leaves the cord alone."""
+    s = spine.disc(level)
+    free = _room(canal, float(angle), s)
+    depth = free[0] + free[1] * rng.uniform(0.5, 0.9)
+    return Lobe(float(angle), s, float(depth), rng.uniform(5, 8), rng.uniform(4, 7), 4.0,
+                tissue=Tissue.FLAVUM)  # fmt: skip
 
 
 def _flavum(

@@ -58,7 +58,8 @@ def signal_of(protocol: Protocol) -> NDArray[np.float32]:
 
     Spin echo: PD (1 - exp(-TR/T1)) exp(-TE/T2); with inversion PD |1 - 2 exp(-TI/T1) +
     exp(-TR/T1)| exp(-TE/T2); spoiled gradient echo: PD sin a (1 - E1) / (1 - cos a E1)
-    exp(-TE/T2*) (Haacke et al. 1999, Magnetic Resonance Imaging, ch. 8 and 18).
+    exp(-TE/T2*) (the textbook equations of
+    ideal sequences).
     """
     at = 0 if protocol.field < 2 else 1
     values = np.zeros(len(Tissue), np.float32)
@@ -79,7 +80,7 @@ def signal_of(protocol: Protocol) -> NDArray[np.float32]:
 
 
 def arbitrary_contrast(rng: np.random.Generator) -> NDArray[np.float32]:
-    """A random signal for each tissue (domain randomisation; Billot et al. 2023, SynthSeg)."""
+    """A random signal for each tissue (domain randomisation, as SynthSeg does)."""
     values = rng.uniform(0.02, 1, len(Tissue)).astype(np.float32)
     values[[Tissue.AIR, Tissue.AIRWAY]] = rng.uniform(0, 0.03)
     values[Tissue.MYELOPATHY] = values[Tissue.WHITE_MATTER] * rng.uniform(1.2, 1.8)
