@@ -109,8 +109,7 @@ class Canvas:
         if self.label.shape == whole.label.shape:
             return array
         offset = _address(self.label) - _address(whole.label)
-        bytes_a_row = _address(whole.label[1:]) - _address(whole.label)
-        row, column = divmod(offset, bytes_a_row)
+        row, column = divmod(offset, whole.label.strides[0])
         rows, columns = self.u.shape
         return array[row : row + rows, column : column + columns]
 

@@ -58,8 +58,7 @@ def signal_of(protocol: Protocol) -> NDArray[np.float32]:
 
     Spin echo: PD (1 - exp(-TR/T1)) exp(-TE/T2); with inversion PD |1 - 2 exp(-TI/T1) +
     exp(-TR/T1)| exp(-TE/T2); spoiled gradient echo: PD sin a (1 - E1) / (1 - cos a E1)
-    exp(-TE/T2*) (the textbook equations of
-    ideal sequences).
+    exp(-TE/T2*) (the textbook equations of ideal sequences).
     """
     at = 0 if protocol.field < 2 else 1
     values = np.zeros(len(Tissue), np.float32)

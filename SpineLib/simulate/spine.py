@@ -208,7 +208,7 @@ def _curve(
     held_out: bool,
 ) -> tuple[NDArray[np.float64], ...]:
     """Integrates inclination angles along the arc. Supine curvatures: lordosis about 45°,
-    kyphosis about 35°, cervical lordosis about 15° (supine MR flattens all three)."""
+    kyphosis about 35°, cervical lordosis about 15° (set by hand; lying flattens all three)."""
     spread = 1.5 if held_out else 1.0
     slope = rng.normal(36, 5 * spread)
     lordosis = rng.normal(45, 7 * spread)

@@ -50,9 +50,9 @@ class SliceTruth:
         pattern: ``none``, ``partial`` or ``circumferential``: less or more than
             `CIRCUMFERENCE` of the cord's outline is cut.
         compressed: the cord's contour is changed by extrinsic tissue (Merali et al. 2021, Sci Rep
-            11, s41598-021-89848-3): its
-            outline is cut by more than `DEFORMED` mm.
-        bilsky: grade by Bilsky et al. 2010 (J Neurosurg Spine 13:324) where there is a metastasis at this slice, else None.
+            11, s41598-021-89848-3): its outline is cut by more than `DEFORMED` mm.
+        bilsky: grade by Bilsky et al. 2010 (J Neurosurg Spine 13:324) where there is a metastasis
+            at this slice, else None.
         kang: grade by Kang et al. 2011 of a cervical slice, else None.
         deformation: how deep the cord's outline is cut, mm.
         disease: what the patient has.
