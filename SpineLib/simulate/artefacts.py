@@ -104,12 +104,12 @@ def disturb(c: Canvas, metal: list[Metal], protocol: Protocol) -> None:
             continue
         away = np.maximum(one.distance(part), 0)
         r = away + one.radius
-        shift = 2.2 * ((reach + one.radius) / (r + reach)) ** 3 * reach / part.soft
+        shift = 4.5 * ((reach + one.radius) / (r + reach)) ** 3 * reach / part.soft
         columns = np.arange(part.u.shape[1], dtype=np.float32)
         moved = np.empty_like(part.signal)
         for row in range(len(moved)):
             moved[row] = np.interp(columns + shift[row], columns, part.signal[row])
-        pile = np.clip(1 + np.gradient(shift, axis=1), 0.3, 2.2)
+        pile = np.clip(1 + 1.5 * np.gradient(shift, axis=1), 0.3, 2.5)
         gone = np.clip((reach - away) * (1 / (0.35 * reach)) + 0.5, 0, 1)
         part.signal[...] = moved * pile * (1 - gone)
 

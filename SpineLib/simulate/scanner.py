@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,6 +127,19 @@ def shift_fat(signal: NDArray, fat: NDArray, pixels: float) -> NDArray[np.float3
     return signal - part + moved
 
 
+@lru_cache(maxsize=4)
+def _window(
+    rows: int, columns: int, resolution: float, blur: float
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """What is kept of k-space, and where it is measured: a Fermi window (the scanner's own filter,
+    which leaves a little Gibbs ringing) times the blur's decay."""
+    ky, kx = fft.fftfreq(rows)[:, None], fft.fftfreq(columns)[None]
+    radius = np.maximum(np.abs(ky), np.abs(kx)) / (0.5 * resolution)
+    window = 1 / (1 + np.exp(np.clip((radius - 0.97) / 0.03, -30, 30)))
+    window = window * np.exp(-2 * (np.pi * blur) ** 2 * (ky**2 + 0.3 * kx**2))
+    return window.astype(np.float32), radius < 1
+
+
 def measure(
     signal: NDArray[np.float32],
     sensitivity: NDArray[np.float32],
@@ -144,17 +158,12 @@ def measure(
     """
     rows, columns = signal.shape
     k = fft.fft2((signal * sensitivity).astype(np.complex64))
-    ky, kx = fft.fftfreq(rows)[:, None], fft.fftfreq(columns)[None]
-    edge = 0.5 * protocol.resolution
-    # A Fermi window: the scanner's own filter, which leaves a little Gibbs ringing.
-    radius = np.maximum(np.abs(ky), np.abs(kx)) / edge
-    window = 1 / (1 + np.exp(np.clip((radius - 0.97) / 0.03, -30, 30)))
-    window = window * np.exp(-2 * (np.pi * protocol.blur) ** 2 * (ky**2 + 0.3 * kx**2))
-    k *= window.astype(np.float32)
+    window, measured = _window(rows, columns, protocol.resolution, protocol.blur)
+    k *= window
     if protocol.ghost > 0:
         line = np.arange(rows)[:, None]
         wobble = protocol.ghost * np.sin(2 * np.pi * line * rng.uniform(0.05, 0.45) + 1)
         k *= np.exp(1j * wobble).astype(np.complex64)
     white = rng.standard_normal((2, rows, columns), np.float32) * (noise * np.sqrt(rows * columns))
-    k += (white[0] + 1j * white[1]) * (radius < 1)
+    k += (white[0] + 1j * white[1]) * measured
     return np.abs(fft.ifft2(k)).astype(np.float32)

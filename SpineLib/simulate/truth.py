@@ -28,7 +28,7 @@ DENTED = 0.5  # mm of the sac's depth that must be gone to call it deformed
 TOUCHING = 0.9  # mm between tumour and cord: dura and pia lie between them
 CIRCUMFERENCE = 0.6  # share of the outline that is cut
 CSF = (Tissue.CSF, Tissue.NERVE_ROOT)
-HALF = 17.0  # mm from the canal's centre to the border of truth's square
+HALF = 17.0, 13.5  # mm from the canal's centre to the border of truth's square, u and v
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ def cross_section(
         The canvas (rows run from front to back, columns from left to right), the distance to the
         cord's outline if nothing touched it, and to its outline as it is.
     """
-    side = np.arange(-HALF, HALF + FINE / 2, FINE, dtype=np.float32)
-    v, u = np.meshgrid(side[::-1], side, indexing="ij")
+    across, ahead = (np.arange(-h, h + FINE / 2, FINE, dtype=np.float32) for h in HALF)
+    v, u = np.meshgrid(ahead[::-1], across, indexing="ij")
     at, zero = np.full_like(u, s), np.zeros_like(u)
     fields = {"u": u, "v": v, "s": at, "x": u, "y": v, "z": at, "n1": zero, "n2": zero, "n3": zero}
     c = Canvas(fields, FINE, np.zeros(len(Tissue), np.float32))
@@ -280,5 +280,7 @@ def _kang(patient: Patient, s: float, c: Canvas, csf: float, compressed: bool) -
     T2 signal change in the cord."""
     if compressed:
         return "3" if (c.label == Tissue.MYELOPATHY).any() else "2"
+    if not np.isin(c.label, EXTRINSIC).any():
+        return "0"  # as the reference shape, which need not be painted
     rest = cross_section(without_lesions(patient), s)[0].label
     return "1" if csf < 0.5 * np.isin(rest, CSF).sum() * FINE * FINE else "0"
