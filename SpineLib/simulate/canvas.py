@@ -198,7 +198,8 @@ def ellipse(u: Array, v: Array, a: float | Array, b: float | Array, power: float
     f = share(u, v, a, b, power)
     p, q = u * (1 / (a * a)), v * (1 / (b * b))
     slope = np.sqrt(p * p + q * q)
-    return (f + 1e-4) * (f - 1) / (slope + 1e-4 / np.minimum(a, b))
+    tiny = np.asarray(1e-4 / np.minimum(a, b), f.dtype)  # a float64 number would widen all
+    return (f + 1e-4) * (f - 1) / (slope + tiny)
 
 
 def rotated(u: Array, v: Array, degrees: float) -> tuple[Array, Array]:

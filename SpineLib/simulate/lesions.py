@@ -46,13 +46,14 @@ class Lobe:
 
     def height(self, s: NDArray | float) -> NDArray:
         """How far it reaches inward at arc length ``s``, at its highest, mm."""
-        return self.depth * np.exp(-(np.abs((s - self.s) / self.length) ** self.power))
+        far = np.abs((s - float(self.s)) / float(self.length))
+        return float(self.depth) * np.exp(-(far ** float(self.power)))
 
     def distance(self, u: NDArray, v: NDArray, s: NDArray, wall: NDArray) -> NDArray:
         """Approximate signed distance to the hill, negative inside of it, mm."""
         nu, nv = float(np.sin(self.angle)), float(np.cos(self.angle))
-        across = u * nv - v * nu - self.offset
-        hill = self.height(s) * np.exp(-(np.abs(across / self.width) ** self.power))
+        across = u * nv - v * nu - float(self.offset)
+        hill = self.height(s) * np.exp(-(np.abs(across / float(self.width)) ** float(self.power)))
         return np.where(hill > 0.15, wall - hill - (u * nu + v * nv), np.float32(9.0))
 
 
