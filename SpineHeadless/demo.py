@@ -36,7 +36,7 @@ class DemoStudy:
 STUDIES = (
     DemoStudy("cervical", 900_001, "Cervical spine, degenerative compression"),
     DemoStudy("thoracic", 900_002, "Thoracic spine, metastases"),
-    DemoStudy("lumbar", 900_003, "Lumbar spine"),
+    DemoStudy("lumbar", 900_009, "Lumbar spine"),
 )
 
 

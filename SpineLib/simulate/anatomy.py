@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from SpineLib.simulate.artefacts import paint_metal
 from SpineLib.simulate.canvas import Array, Canvas, capsule, ellipse, rotated
 from SpineLib.simulate.lesions import CORD_GAP, DURA_GAP
 from SpineLib.simulate.morphometry import LEVELS, region_of
@@ -49,6 +50,7 @@ def paint_spine(c: Canvas, patient: Patient) -> None:
     canal = near.within(u=(-20, 20), v=(-15, 15))
     if canal is not None:
         paint_canal(canal, patient)
+    paint_metal(near, patient.metal)
 
 
 def in_sacrum(patient: Patient, k: int) -> bool:
@@ -183,7 +185,7 @@ def _disc(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
     rim = (0.26 + 0.06 * float(rng.random())) * float(sizes.depth[k]) / 2
     inner = np.maximum(plan + rim + 1.2 * c.n1, np.abs(ds) - half + 0.8)
     bright = float(c.palette[Tissue.NUCLEUS] / max(float(c.palette[Tissue.ANNULUS]), 1e-6))
-    # Pfirrmann et al. 2001 (Spine 26:1873): the nucleus darkens to the annulus's signal.
+    # As Pfirrmann's grades rise, the nucleus darkens to the annulus's signal.
     gain = (1 - worn) + worn * 0.75 / max(bright, 1e-6)
     gain *= float(rng.uniform(0.9, 1.1))
     c.paint(inner, Tissue.NUCLEUS, gain * (1 - 0.35 * np.exp(-((ds * (1 / 0.6)) ** 2))))

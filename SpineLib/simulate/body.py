@@ -225,7 +225,12 @@ def _chest(
             sign * c.x - (14 + 56 * inlet) * scale, c.y - 50 * scale,
             56 * scale * inlet, 70 * scale * inlet, 2.6,
         )  # fmt: skip
-        lung = np.maximum(lung, (14 + 10 * (c.y > front)) * scale - sign * c.x + 2 * c.n1)
+        lung = np.maximum(
+            lung,
+            np.where(c.y > front, np.float32(24 * scale), np.float32(14 * scale))
+            - sign * c.x
+            + 2 * c.n1,
+        )
         lung = np.maximum(lung, limit)
         rib = np.maximum(np.abs(lung - 5) - 3.6, 2.6 - 9 * np.cos((c.z + 0.5 * c.y) * (6.28 / 24)))
         c.paint(lung - 9, Tissue.MUSCLE, 1.1)

@@ -39,7 +39,7 @@ class Canvas:
         soft, palette: see above.
     """
 
-    __slots__ = (*FIELDS, "_edges", "fat", "label", "palette", "signal", "soft")
+    __slots__ = (*FIELDS, "_edges", "_span", "fat", "label", "palette", "signal", "soft")
 
     u: Array
     v: Array
@@ -60,13 +60,16 @@ class Canvas:
         self.label = np.zeros(shape, np.uint8)
         self.soft, self.palette = float(soft), palette
         self._edges: dict[str, tuple[Array, Array, Array, Array]] = {}
+        self._span: dict[str, tuple[float, float]] = {}
         self.measure_edges()
 
     def measure_edges(self, names: Sequence[str] = ("u", "v", "s", "x", "y", "z")) -> None:
         """Notes each row's and column's lowest and highest coordinate, for `within`."""
         for name in names:
             a = getattr(self, name)
-            self._edges[name] = (a.min(1), a.max(1), a.min(0), a.max(0))
+            low, high = a.min(1), a.max(1)
+            self._edges[name] = (low, high, a.min(0), a.max(0))
+            self._span[name] = (float(low.min()), float(high.max()))
 
     def within(self, **limits: tuple[float, float]) -> Canvas | None:
         """A view of the rectangle that holds all points inside the limits; None if there is none.
@@ -74,13 +77,17 @@ class Canvas:
         Args:
             limits: lowest and highest value by coordinate, as ``u=(-10, 10)``.
         """
+        for name, (low, high) in limits.items():
+            lowest, highest = self._span[name]
+            if highest < low or lowest > high:
+                return None
         rows = np.ones(self.u.shape[0], bool)
         columns = np.ones(self.u.shape[1], bool)
         for name, (low, high) in limits.items():
             row_low, row_high, column_low, column_high = self._edges[name]
             rows &= (row_high >= low) & (row_low <= high)
             columns &= (column_high >= low) & (column_low <= high)
-        r, c = np.flatnonzero(rows), np.flatnonzero(columns)
+        r, c = rows.nonzero()[0], columns.nonzero()[0]
         if not len(r) or not len(c):
             return None
         return self.part(slice(r[0], r[-1] + 1), slice(c[0], c[-1] + 1))
@@ -90,7 +97,7 @@ class Canvas:
         view = object.__new__(Canvas)
         for name in (*FIELDS, "signal", "fat", "label"):
             setattr(view, name, getattr(self, name)[rows, columns])
-        view.soft, view.palette = self.soft, self.palette
+        view.soft, view.palette, view._span = self.soft, self.palette, self._span
         view._edges = {
             name: (a[rows], b[rows], c[columns], d[columns])
             for name, (a, b, c, d) in self._edges.items()
@@ -112,13 +119,15 @@ class Canvas:
         for name in FIELDS:
             setattr(copy, name, getattr(self, name))
         copy.signal, copy.fat, copy.label = self.signal.copy(), self.fat.copy(), self.label.copy()
-        copy.soft, copy.palette, copy._edges = self.soft, self.palette, dict(self._edges)
+        copy.soft, copy.palette = self.soft, self.palette
+        copy._edges, copy._span = dict(self._edges), dict(self._span)
         for name, shift in (("u", du), ("v", dv), ("s", ds)):
             if shift:
                 setattr(copy, name, getattr(self, name) + np.float32(shift))
                 low, high, left, right = self._edges[name]
                 d = np.float32(shift)
                 copy._edges[name] = (low + d, high + d, left + d, right + d)
+                copy._span[name] = (float((low + d).min()), float((high + d).max()))
         return copy
 
     def paint(self, distance: Array, tissue: Tissue, gain: float | Array = 1.0) -> None:
@@ -129,6 +138,8 @@ class Canvas:
             tissue: what it is made of.
             gain: factor on the tissue's signal.
         """
+        if distance.min() >= 0.5 * self.soft:
+            return  # nothing of it is here
         cover = distance * (-1.0 / self.soft)
         cover += 0.5
         np.clip(cover, 0, 1, out=cover)
@@ -187,7 +198,8 @@ def ellipse(u: Array, v: Array, a: float | Array, b: float | Array, power: float
     f = share(u, v, a, b, power)
     p, q = u * (1 / (a * a)), v * (1 / (b * b))
     slope = np.sqrt(p * p + q * q)
-    return (f + 1e-4) * (f - 1) / (slope + 1e-4 / np.minimum(a, b))
+    tiny = np.asarray(1e-4 / np.minimum(a, b), f.dtype)  # a float64 number would widen all
+    return (f + 1e-4) * (f - 1) / (slope + tiny)
 
 
 def rotated(u: Array, v: Array, degrees: float) -> tuple[Array, Array]:

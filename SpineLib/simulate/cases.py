@@ -10,18 +10,20 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.simulate.anatomy import paint_spine
+from SpineLib.simulate.artefacts import dim_jets, disturb
 from SpineLib.simulate.body import paint_body
 from SpineLib.simulate.canvas import FIELDS, Canvas, spread
 from SpineLib.simulate.lumbar import LumbarTruth, segmentation_of
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import REGIONS, Patient, build_patient
-from SpineLib.simulate.protocols import PROFILES, draw_protocol
+from SpineLib.simulate.protocols import PROFILES, draw_protocol, with_contrast
 from SpineLib.simulate.scanner import (
     Protocol,
     arbitrary_contrast,
     measure,
     shift_fat,
     signal_of,
+    slice_profile,
     texture,
 )
 from SpineLib.simulate.tissues import PROPERTIES, SAC, Tissue
@@ -75,21 +77,26 @@ class LumbarCase:
     profile: str
 
 
-def axial_case(region: str, disease: str, *, seed: int, profile: str = "standard") -> AxialCase:
-    """An axial T2 stack of a random patient.
+def axial_case(
+    region: str, disease: str, *, seed: int, profile: str = "standard", contrast: str | None = None
+) -> AxialCase:
+    """An axial stack of a random patient, T2 if not said otherwise.
 
     Args:
         region: ``cervical``, ``thoracic`` or ``lumbar``.
         disease: ``none``, ``degenerative`` or ``metastatic``.
         seed: the same seed gives the same case.
         profile: ``standard``, ``held-out`` or ``domain-randomised``.
+        contrast: ``T1``, ``T2``, ``T2*``, ``STIR`` or ``PD``; the profile's own if not given.
 
     Raises:
-        BadInput: an unknown region, disease or profile, or a negative seed.
+        BadInput: an unknown region, disease, profile or contrast, or a negative seed.
     """
     rng = _chance(seed, profile, 1)
     patient = build_patient(rng, region, disease, held_out=profile == "held-out")
     protocol = draw_protocol(rng, "axial", region, profile)
+    if contrast is not None:
+        protocol = with_contrast(_chance(seed, profile, 3), protocol, contrast)
     grid = _axial_grid(rng, patient, protocol, region)
     volume, labels = image(rng, patient, protocol, grid, profile)
     slices = []
@@ -102,16 +109,21 @@ def axial_case(region: str, disease: str, *, seed: int, profile: str = "standard
     return AxialCase(volume, labels, slices, patient, protocol, region, disease, seed, profile)
 
 
-def lumbar_case(*, seed: int, profile: str = "standard") -> LumbarCase:
+def lumbar_case(*, seed: int, profile: str = "standard", contrast: str | None = None) -> LumbarCase:
     """A sagittal lumbar T1 or T2 volume of a random patient with SPIDER's labels.
 
+    Args:
+        seed, profile, contrast: as for `axial_case`.
+
     Raises:
-        BadInput: an unknown profile or a negative seed.
+        BadInput: an unknown profile or contrast, or a negative seed.
     """
     rng = _chance(seed, profile, 2)
     disease = "degenerative" if rng.random() < 0.75 else "none"
     patient = build_patient(rng, "lumbar", disease, held_out=profile == "held-out")
     protocol = draw_protocol(rng, "sagittal", "lumbar", profile)
+    if contrast is not None:
+        protocol = with_contrast(_chance(seed, profile, 3), protocol, contrast)
     grid = _sagittal_grid(rng, patient, protocol)
     volume, labels = image(rng, patient, protocol, grid, profile)
     segmentation, truth = segmentation_of(patient, labels)
@@ -288,26 +300,33 @@ def paint_slice(
     patient: Patient, protocol: Protocol, grid: NDArray[np.float64], k: int,
     palette: NDArray[np.float32],
 ) -> Canvas:  # fmt: skip
-    """A slice as thick as the protocol says: soft tissue once, the spine at several depths."""
+    """A slice as thick as the protocol says: the spine at the depths of `slice_profile`, weighted.
+
+    Soft tissue beyond 60 mm runs along the body and is painted once. The labels are those of the
+    slice's middle. Jets and metal's void come last: they are in the signal, not in the anatomy.
+    """
     canvas = canvas_of(patient, protocol, grid, k, palette)
     paint_body(canvas, patient)
     near = canvas.within(u=(-62, 62), v=(-64, 60))
     if near is None:
         return canvas
-    depths = [0.0] if protocol.thickness < 1.6 else [-0.33, 0.0, 0.33]
+    depths, weights = slice_profile(protocol.thickness)
     normal = patient.spine.axes(float(np.median(near.s))) @ grid[:3, 2]
     normal = normal / np.linalg.norm(normal) * protocol.thickness
     total, fat = np.zeros_like(near.signal), np.zeros_like(near.signal)
-    for depth in depths:
+    for depth, weight in zip(depths, weights, strict=True):
         moved = near.moved(*(float(depth * n) for n in normal))
         paint_spine(moved, patient)
-        total += moved.signal
-        fat += moved.fat
+        if protocol.weighting in ("T2", "STIR", "PD"):
+            dim_jets(moved, patient.jets)
+        total += np.float32(weight) * moved.signal
+        fat += np.float32(weight) * moved.fat
         if depth == 0.0:
             label = moved.label
-    near.signal[...] = total / len(depths)
-    near.fat[...] = fat / len(depths)
+    near.signal[...] = total
+    near.fat[...] = fat
     near.label[...] = label
+    disturb(canvas, patient.metal, protocol)
     return canvas
 
 

@@ -46,13 +46,14 @@ class Lobe:
 
     def height(self, s: NDArray | float) -> NDArray:
         """How far it reaches inward at arc length ``s``, at its highest, mm."""
-        return self.depth * np.exp(-(np.abs((s - self.s) / self.length) ** self.power))
+        far = np.abs((s - float(self.s)) / float(self.length))
+        return float(self.depth) * np.exp(-(far ** float(self.power)))
 
     def distance(self, u: NDArray, v: NDArray, s: NDArray, wall: NDArray) -> NDArray:
         """Approximate signed distance to the hill, negative inside of it, mm."""
         nu, nv = float(np.sin(self.angle)), float(np.cos(self.angle))
-        across = u * nv - v * nu - self.offset
-        hill = self.height(s) * np.exp(-(np.abs(across / self.width) ** self.power))
+        across = u * nv - v * nu - float(self.offset)
+        hill = self.height(s) * np.exp(-(np.abs(across / float(self.width)) ** float(self.power)))
         return np.where(hill > 0.15, wall - hill - (u * nu + v * nv), np.float32(9.0))
 
 
@@ -114,8 +115,8 @@ class Disease:
 class Canal:
     """The healthy canal, sac and cord as smooth functions of arc length; millimetres.
 
-    The sac leaves about 1 mm around it in the neck and narrows to its end (Soleiman et al. 2005,
-    Spine 30:1875: on average at the upper third of S2).
+    The sac leaves about 1 mm around it in the neck and narrows to its end (Binokay et al. 2006, Acta
+    Radiol 47:397: on average at the upper third of S2).
     """
 
     def __init__(self, spine: Spine, rng: np.random.Generator, narrow: float = 1.0) -> None:
@@ -239,7 +240,10 @@ class Sections:
         return u - nu * move, v - nv * move
 
     def read(self, s: NDArray) -> dict[str, NDArray[np.float32]]:
-        """Every row of the table at arc lengths ``s``, by name."""
+        """Every row of the table at arc lengths ``s``, by name; read-only where ``s`` is constant."""
+        if s.size > 1 and s.min() == s.max():
+            one = self.read(s.reshape(-1)[:1])
+            return {name: np.broadcast_to(value, s.shape) for name, value in one.items()}
         position = (s - self.first) * np.float32(1 / STEP)
         index = np.clip(position.astype(np.int32), 0, self.table.shape[1] - 2)
         part = np.clip(position - index, 0, 1).astype(np.float32)

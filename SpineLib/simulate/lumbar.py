@@ -13,11 +13,12 @@ from SpineLib.simulate.canvas import spread
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.spine import Spine
-from SpineLib.simulate.tissues import Tissue
+from SpineLib.simulate.tissues import SAC, Tissue
+from SpineLib.simulate.truth import FINE, cross_section
 from SpineLib.volume import Volume
 
 _LOWEST = {"sacralised": LEVELS.index("L4"), "lumbarised": LEVELS.index("S1")}
-BONE = (Tissue.MARROW, Tissue.CORTICAL, Tissue.TUMOUR)
+BONE = (Tissue.MARROW, Tissue.CORTICAL, Tissue.TUMOUR, Tissue.METAL)
 DISC = (Tissue.ANNULUS, Tissue.NUCLEUS)
 IN_CANAL = (
     Tissue.EPIDURAL, Tissue.EPIDURAL_FAT, Tissue.CSF, Tissue.WHITE_MATTER, Tissue.GREY_MATTER,
@@ -32,7 +33,8 @@ class LumbarTruth:
     Attributes:
         labels: name of each SPIDER number in the segmentation, as ``{1: "L5", 201: "L5/S1"}``.
         degeneration: each disc's degeneration (0 bright to 1 black) by name.
-        canal_ap: front to back of the sac at each disc, mm, by name.
+        canal_ap: front to back of the sac in the middle 4 mm of the cross-section at each disc, as
+            it is with all that narrows it, mm, by name.
     """
 
     labels: dict[int, str]
@@ -91,9 +93,7 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
     truth = LumbarTruth(
         labels=names,
         degeneration={names[n]: float(patient.disease.degeneration[_at(n, lowest)]) for n in discs},
-        canal_ap={
-            names[n]: float(patient.canal.sac_ap(float(spine.disc(_at(n, lowest))))) for n in discs
-        },
+        canal_ap={names[n]: _sac_depth(patient, float(spine.disc(_at(n, lowest)))) for n in discs},
     )
     return Volume(out, labels.ijk_to_ras), truth
 
@@ -105,6 +105,12 @@ def plane_coordinates(spine: Spine, grid: Volume, k: int) -> NDArray[np.float32]
     at_i, at_j = np.meshgrid(i, j)
     points = grid.ras(np.stack([at_i, at_j, np.full_like(at_i, k)], -1)).astype(np.float32)
     return down @ np.stack(spine.coordinates(points)) @ across.T
+
+
+def _sac_depth(patient: Patient, s: float) -> float:
+    c, _, _ = cross_section(patient, s)
+    middle = np.isin(c.label, SAC) & (np.abs(c.u) <= 2)
+    return float(middle.sum(0)[(np.abs(c.u) <= 2).any(0)].mean() * FINE)
 
 
 def _at(number: int, lowest: int) -> int:

@@ -16,8 +16,7 @@ def add_lumbar_disease(rng: np.random.Generator, spine: Spine, disease: Disease)
     """Adds Schmorl nodes, Modic changes of the endplates and compression fractures.
 
     About every third spine has nodes, every second a changed endplate and every eighth a
-    fracture (wedge, with a loss of 12-45 % of the front height: Genant et al. 1993, J Bone Miner
-    Res 8:1137, grades 1-3).
+    fracture (wedge, with a loss of 12-45 % of the front height). The shares were set by hand.
     """
     first, last = LEVELS.index("T11"), LEVELS.index("L5")
     sizes = spine.sizes
@@ -28,7 +27,7 @@ def add_lumbar_disease(rng: np.random.Generator, spine: Spine, disease: Disease)
             u, v = float(rng.normal(0, spread_u)), float(rng.normal(0, spread_v))
             disease.schmorl.append(Schmorl(level, bool(rng.random() < 0.5), u, v, radius))
         if disease.degeneration[level] > 0.55 and rng.random() < 0.35:
-            # Modic 1 and 2 are bright in T2, 3 is dark (Modic et al. 1988, Radiology 166:193).
+            # Modic 1 and 2 are bright in T2, 3 is dark by definition.
             disease.endplates[level] = float(rng.choice([1.5, 1.35, 0.55], p=[0.35, 0.5, 0.15]))
     if rng.random() < 0.12:
         level = int(rng.integers(first, LEVELS.index("L4")))

@@ -4,10 +4,9 @@ Sources:
     Cord: Frostell et al. 2016, Front Neurol 7:238, abstract: 13.3 x 7.4 mm at segment C5, 8.3 x
     6.3 mm at T8, 9.4 mm wide at L3 (segments, not vertebrae); between these the numbers were
     drawn smoothly. Conus: Saifuddin et al. 1998, Spine 23:1452: on average at the lower third of
-    L1. Bodies and canal are rounded after the means of Panjabi et al. 1991 (Spine 16:861 and
-    16:888) and 1992 (Spine 17:299), discs after Busscher et al. 2010 (Eur Spine J 19:1104); they
-    were set level by level to look right and were not copied from a table. The neck's bodies are
-    wider than its endplates, because the uncinate processes are not modelled apart.
+    L1. Bodies, canal, discs and processes were set by hand, level by level, within commonly reported
+    ranges; they were not copied from a table. The neck's bodies are wider than its endplates,
+    because the uncinate processes are not modelled apart. Sex and age: see `build_spine`.
 """
 
 from __future__ import annotations

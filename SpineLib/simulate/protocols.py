@@ -11,9 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from SpineLib.errors import BadInput
 from SpineLib.simulate.scanner import Protocol
+from SpineLib.simulate.tissues import PROPERTIES, Tissue
 
 PROFILES = ("standard", "held-out", "domain-randomised")
+CONTRASTS = ("T1", "T2", "T2*", "STIR", "PD")
 FIELD_OF_VIEW = {"cervical": (150, 225), "thoracic": (160, 260), "lumbar": (160, 260)}
 
 
@@ -37,6 +40,35 @@ def draw_protocol(rng: np.random.Generator, plane: str, region: str, profile: st
             ghost=float(rng.uniform(0, 0.25)),
         )
     return base
+
+
+def with_contrast(rng: np.random.Generator, protocol: Protocol, contrast: str) -> Protocol:
+    """The protocol with another weighting, at everyday times in milliseconds (set by hand).
+
+    STIR's inversion time nulls fat: TI = T1 ln 2 for a long TR.
+
+    Raises:
+        BadInput: the contrast has no such name.
+    """
+    if contrast not in CONTRASTS:
+        raise BadInput(
+            f"There is no contrast {contrast!r}", advice=f"Use one of {', '.join(CONTRASTS)}."
+        )
+    fat = PROPERTIES[Tissue.FAT].t1[0 if protocol.field < 2 else 1]
+    ti = 0.0
+    if contrast == "T1":
+        tr, te = rng.uniform(450, 700), rng.uniform(8, 14)
+    elif contrast == "T2*":
+        tr, te = rng.uniform(400, 900), rng.uniform(10, 28)
+    elif contrast == "STIR":
+        tr, te = rng.uniform(3500, 6000), rng.uniform(45, 75)
+        ti = float(fat * np.log(2) * rng.uniform(0.95, 1.05))
+    elif contrast == "PD":
+        tr, te = rng.uniform(2200, 4000), rng.uniform(12, 35)
+    else:
+        tr, te = rng.uniform(2800, 6000), rng.uniform(80, 125)
+    flip = float(rng.uniform(18, 35)) if contrast == "T2*" else 90.0
+    return replace(protocol, weighting=contrast, tr=float(tr), te=float(te), ti=ti, flip=flip)
 
 
 def _common(rng: np.random.Generator) -> dict:

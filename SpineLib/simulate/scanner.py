@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from scipy import fft, special
 
 from SpineLib.simulate.tissues import PROPERTIES, Tissue
 
@@ -58,7 +59,7 @@ def signal_of(protocol: Protocol) -> NDArray[np.float32]:
 
     Spin echo: PD (1 - exp(-TR/T1)) exp(-TE/T2); with inversion PD |1 - 2 exp(-TI/T1) +
     exp(-TR/T1)| exp(-TE/T2); spoiled gradient echo: PD sin a (1 - E1) / (1 - cos a E1)
-    exp(-TE/T2*) (Haacke et al. 1999, Magnetic Resonance Imaging, ch. 8 and 18).
+    exp(-TE/T2*) (the textbook equations of ideal sequences).
     """
     at = 0 if protocol.field < 2 else 1
     values = np.zeros(len(Tissue), np.float32)
@@ -79,7 +80,7 @@ def signal_of(protocol: Protocol) -> NDArray[np.float32]:
 
 
 def arbitrary_contrast(rng: np.random.Generator) -> NDArray[np.float32]:
-    """A random signal for each tissue (domain randomisation; Billot et al. 2023, SynthSeg)."""
+    """A random signal for each tissue (domain randomisation, as SynthSeg does)."""
     values = rng.uniform(0.02, 1, len(Tissue)).astype(np.float32)
     values[[Tissue.AIR, Tissue.AIRWAY]] = rng.uniform(0, 0.03)
     values[Tissue.MYELOPATHY] = values[Tissue.WHITE_MATTER] * rng.uniform(1.2, 1.8)
@@ -88,6 +89,22 @@ def arbitrary_contrast(rng: np.random.Generator) -> NDArray[np.float32]:
     if abs(csf - cord) < 0.25:  # a canal in which nothing can be seen teaches nothing
         values[Tissue.CSF] = cord + 0.35 if cord < 0.6 else cord - 0.35
     return values
+
+
+def slice_profile(thickness: float) -> tuple[list[float], list[float]]:
+    """Depths (in thicknesses) at which a slice is sampled, and their weights (sum 1).
+
+    The profile of a windowed-sinc pulse is close to a rectangle with soft flanks; here a
+    rectangle of the nominal thickness convolved with a Gaussian of 0.17 of it, so that its full
+    width at half maximum is the thickness and its flanks reach into the neighbours. The width of
+    the flanks was set by hand. Thin slices are sampled at 3 depths, thick ones (4 mm and more)
+    at 5, each weighted by the profile there.
+    """
+    span = 0.48 if thickness < 4 else 0.56
+    depths = np.linspace(-span, span, 3 if thickness < 4 else 5)
+    flank = 0.17 * np.sqrt(2)
+    weights = special.erf((depths + 0.5) / flank) - special.erf((depths - 0.5) / flank)
+    return depths.tolist(), (weights / weights.sum()).tolist()
 
 
 def texture(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -110,6 +127,19 @@ def shift_fat(signal: NDArray, fat: NDArray, pixels: float) -> NDArray[np.float3
     return signal - part + moved
 
 
+@lru_cache(maxsize=4)
+def _window(
+    rows: int, columns: int, resolution: float, blur: float
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """What is kept of k-space, and where it is measured: a Fermi window (the scanner's own filter,
+    which leaves a little Gibbs ringing) times the blur's decay."""
+    ky, kx = fft.fftfreq(rows)[:, None], fft.fftfreq(columns)[None]
+    radius = np.maximum(np.abs(ky), np.abs(kx)) / (0.5 * resolution)
+    window = 1 / (1 + np.exp(np.clip((radius - 0.97) / 0.03, -30, 30)))
+    window = window * np.exp(-2 * (np.pi * blur) ** 2 * (ky**2 + 0.3 * kx**2))
+    return window.astype(np.float32), radius < 1
+
+
 def measure(
     signal: NDArray[np.float32],
     sensitivity: NDArray[np.float32],
@@ -128,17 +158,12 @@ def measure(
     """
     rows, columns = signal.shape
     k = fft.fft2((signal * sensitivity).astype(np.complex64))
-    ky, kx = fft.fftfreq(rows)[:, None], fft.fftfreq(columns)[None]
-    edge = 0.5 * protocol.resolution
-    # A Fermi window: the scanner's own filter, which leaves a little Gibbs ringing.
-    radius = np.maximum(np.abs(ky), np.abs(kx)) / edge
-    window = 1 / (1 + np.exp(np.clip((radius - 0.97) / 0.03, -30, 30)))
-    window = window * np.exp(-2 * (np.pi * protocol.blur) ** 2 * (ky**2 + 0.3 * kx**2))
-    k *= window.astype(np.float32)
+    window, measured = _window(rows, columns, protocol.resolution, protocol.blur)
+    k *= window
     if protocol.ghost > 0:
         line = np.arange(rows)[:, None]
         wobble = protocol.ghost * np.sin(2 * np.pi * line * rng.uniform(0.05, 0.45) + 1)
         k *= np.exp(1j * wobble).astype(np.complex64)
     white = rng.standard_normal((2, rows, columns), np.float32) * (noise * np.sqrt(rows * columns))
-    k += (white[0] + 1j * white[1]) * (radius < 1)
+    k += (white[0] + 1j * white[1]) * measured
     return np.abs(fft.ifft2(k)).astype(np.float32)

