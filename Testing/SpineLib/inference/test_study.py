@@ -14,6 +14,7 @@ from SpineLib.inference.study import ReadOptions, Session, read_study
 from SpineLib.labels import ASSESSED, NOT_ASSESSED, STARTER_NOTICE
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
+from SpineLib.simulate import write_study
 from SpineLib.volume import Volume, write_volume
 
 
@@ -129,6 +130,32 @@ def test_an_isotropic_volume_is_read_in_the_plane_that_was_asked_for(data, sessi
     assert stack.plane == "axial" and reading.findings.compression.assessed_slices == len(
         stack.slices
     )
+
+
+@pytest.fixture(scope="module")
+def lumbar_with_axial_blocks(tmp_path_factory, session):
+    """A simulated study of one Frame of Reference: a sagittal, and axial blocks at the discs."""
+    folder = tmp_path_factory.mktemp("lumbar")
+    truth = write_study(folder, "lumbar", seed=900_009, companions=True)
+    return read_study(folder, session=session), truth
+
+
+def test_axial_slices_get_their_level_from_the_sagittal_segmentation(lumbar_with_axial_blocks):
+    reading, _ = lumbar_with_axial_blocks
+    assert reading.findings.segmentation.lowest == "L5"
+    blocks = [stack.slices for stack in reading.findings.stacks if stack.slices]
+    assert len(blocks) >= 3
+    middles = [block[len(block) // 2].level for block in blocks]
+    discs = ["T12/L1", "L1/L2", "L2/L3", "L3/L4", "L4/L5", "L5/S1"]
+    assert middles == discs[-len(middles) :]
+
+
+def test_a_lumbar_axial_stack_has_levels_but_no_verdict(lumbar_with_axial_blocks):
+    reading, _ = lumbar_with_axial_blocks
+    assert reading.findings.compression.verdict == NOT_ASSESSED
+    assert "lumbar" in reading.findings.compression.reason
+    for stack in reading.findings.stacks:
+        assert all(one.compression.status == NOT_ASSESSED for one in stack.slices)
 
 
 def test_what_the_person_says_does_not_overrule_what_the_header_says(data, session):
