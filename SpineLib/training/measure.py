@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from SpineLib.dicom import open_volume_file
 from SpineLib.files import writing
 from SpineLib.inference.canal import CanalPath, locate
 from SpineLib.inference.compression import assess
@@ -27,7 +28,7 @@ from SpineLib.labels import BILSKY, COMPRESSED
 from SpineLib.models import open_folder, write_model
 from SpineLib.models.card import Figure
 from SpineLib.simulate import axial_case
-from SpineLib.volume import Volume, read_volume
+from SpineLib.volume import Volume
 
 KINDS = (
     ("cervical", "degenerative"),
@@ -125,7 +126,8 @@ def cord_figures(pairs: Sequence[tuple[Path, Path]], canal: Loaded) -> tuple[Fig
     """
     errors = []
     for image, mask in pairs:
-        path, cord = locate(read_volume(image), canal), read_volume(mask)
+        (_, slices), (_, cord) = (open_volume_file(one, plane="axial") for one in (image, mask))
+        path = locate(slices, canal)
         for k in np.flatnonzero(cord.voxels.any(axis=(1, 2))):
             j, i = np.argwhere(cord.voxels[k] > 0).mean(axis=0)
             errors.append(float(np.linalg.norm(path.centers_ras[k] - cord.ras([i, j, k]))))
