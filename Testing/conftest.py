@@ -10,8 +10,9 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# A shared machine may be slow at any moment; a time limit an example would make tests flaky.
-settings.register_profile("spine", deadline=None)
+# A shared machine may be slow at any moment; a time limit an example would make tests flaky. CI
+# tries the same examples each time, so that it answers for the change; elsewhere they are new ones.
+settings.register_profile("spine", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("spine")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from SpineLib.dicom import read, scan
@@ -107,7 +107,7 @@ def test_each_angled_block_is_one_stack_in_any_order_of_files(layout, random):
 def test_every_slice_lies_where_its_header_says(count, spacing, angle, center, numbered):
     positions, orientation = block(count, spacing, angle=angle, center=center)
     frames = [
-        header(p, orientation, instance=n if numbered else None)
+        header(p, orientation, instance=n if numbered else None, thickness=spacing)
         for n, p in enumerate(positions[::-1])
     ]
     (found,) = blocks(frames)
@@ -171,6 +171,8 @@ def test_parallel_blocks_beside_each_other_are_two_stacks():
     st.randoms(use_true_random=False),
 )
 def test_two_parallel_blocks_are_told_apart_at_any_distance(sizes, whole, part, numbered, random):
+    # Pushed into each other by half a step they may be one finer stack, acquired interleaved.
+    assume(whole >= 0 or abs(part - 0.5) > 0.06)
     distance = 4.0 * (whole + part)  # from the last slice of one to the first of the other
     heights = [0.0, (sizes[0] - 1) / 2 * 4 + distance + (sizes[1] - 1) / 2 * 4]
     layout = [block(n, 4.0, center=(0, 0, z)) for n, z in zip(sizes, heights, strict=True)]
