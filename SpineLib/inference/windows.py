@@ -107,10 +107,12 @@ def scaled(pixels: torch.Tensor) -> torch.Tensor:
     Args:
         pixels: [..., rows, columns]; a constant window becomes 0.
     """
-    sample = pixels[..., ::2, ::2].flatten(start_dim=-2).sort(dim=-1).values
+    sample = pixels[..., ::2, ::2].flatten(start_dim=-2)
     last = sample.shape[-1] - 1
-    low = sample[..., round(last * _LOW), None, None]
-    high = sample[..., round(last * _HIGH), None, None]
+    low, high = (
+        sample.kthvalue(round(last * share) + 1, dim=-1).values[..., None, None]
+        for share in (_LOW, _HIGH)
+    )
     return ((pixels - low) / (high - low).clamp(min=1e-6)).clamp(0, 1)
 
 
