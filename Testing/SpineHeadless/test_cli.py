@@ -111,7 +111,8 @@ def test_one_slice_is_said_to_be_one(spine, study, tmp_path):
         file.unlink()
     answer = spine("read", study, "--out", tmp_path / "out")
     assert "one slice only" in answer.out
-    assert answer.code in (0, 4)
+    assert "no verdict on the study" in answer.out
+    assert answer.code == 0
 
 
 def _truncated(study):
