@@ -1,0 +1,148 @@
+"""A table of labels beside DICOM: ``sop_instance_uid, [frame,] label, [reader,] …`` a line."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from SpineLib.datasets.cases import LabelledStack, SliceLabel
+from SpineLib.datasets.layout import patient_of
+from SpineLib.datasets.vocabulary import vocabulary
+from SpineLib.dicom import Stack, read, scan
+from SpineLib.errors import BadInput
+from SpineLib.progress import Progress
+
+UID, LABEL = "sop_instance_uid", "label"
+_KNOWN = (UID, "frame", LABEL, "reader", "site")
+Slice = tuple[str, int]
+
+
+def open_tidy(
+    table: str | Path,
+    folder: str | Path | None = None,
+    *,
+    task: str = "compression",
+    scheme: str = "Bilsky",
+    progress: Progress | None = None,
+) -> list[LabelledStack]:
+    """Reads a table of labels and the DICOM that it speaks of.
+
+    Args:
+        table: CSV with a header; ``sop_instance_uid`` and ``label`` must be there, ``frame``
+            (from 1) in multi-frame objects, ``reader`` where there are several, ``site`` and any
+            other column for subgroup tables (a stack has the values of its first line).
+        folder: of the DICOM; the table's own folder if not given.
+        task: ``compression`` or ``grading``.
+        scheme: of the grades.
+        progress: told of each file.
+
+    Raises:
+        BadInput: a column is missing, a slice is unknown, a label means nothing, or a reader has
+            labelled a slice twice; with the line.
+    """
+    table = Path(table)
+    folder = table.parent if folder is None else Path(folder)
+    value = vocabulary(task, scheme)
+    stacks = scan(folder, progress=progress).stacks
+    places = _places(stacks)
+    labels: dict[int, list[SliceLabel]] = defaultdict(list)
+    facts: dict[int, dict[str, str]] = {}
+    seen: dict[tuple[int, int, str], int] = {}
+    for n, row in rows(table, (UID, LABEL)):
+        which, k = _place(places, row, n, table, folder)
+        reader = row.get("reader", "")
+        first = seen.setdefault((which, k, reader), n)
+        if first != n:
+            who = f"the reader {reader}" if reader else "the reader"
+            raise BadInput(
+                f"Line {n}: {who} labelled this slice before, in line {first}",
+                file=table,
+                advice="Keep one label of each reader for a slice.",
+            )
+        try:
+            labels[which].append(SliceLabel(k, value(row[LABEL]), reader))
+        except ValueError as error:
+            raise BadInput(f"Line {n}: {error}", file=table, advice="Correct the label.") from error
+        facts.setdefault(which, row)
+    if not labels:
+        raise BadInput("The table holds no label", file=table, advice="Add a line a slice.")
+    return [_labelled(stacks[which], labels[which], facts[which]) for which in sorted(labels)]
+
+
+def rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Lines of a CSV with a header, with their number; empty lines are left out.
+
+    Args:
+        path: comma-separated, UTF-8; names of columns in any case.
+        needed: columns that must be there.
+
+    Raises:
+        BadInput: it cannot be read, a column is missing, or a line has more cells than columns.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("The table cannot be read as text (UTF-8)", file=path) from error
+    reader = csv.reader(text)
+    header = [name.strip().lower() for name in next(reader, [])]
+    missing = [name for name in needed if name not in header]
+    if missing:
+        raise BadInput(
+            f"The table has no column {' and no column '.join(missing)}",
+            file=path,
+            advice=f"Its first line must name the columns: {','.join(needed)}.",
+        )
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            raise BadInput(
+                f"Line {reader.line_num}: {len(cells)} cells for {len(header)} columns",
+                file=path,
+                advice="Put text that has a comma in it into quotes.",
+            )
+        yield reader.line_num, dict(zip(header, (c.strip() for c in cells), strict=True))
+
+
+def _places(stacks: tuple[Stack, ...]) -> dict[Slice, tuple[int, int]]:
+    """(SOP Instance UID, frame) → number of the stack, slice k."""
+    return {
+        (source.sop_instance_uid, source.frame): (n, k)
+        for n, stack in enumerate(stacks)
+        if not stack.problem
+        for k, source in enumerate(stack.sources)
+    }
+
+
+def _place(
+    places: dict[Slice, tuple[int, int]], row: dict[str, str], n: int, table: Path, folder: Path
+) -> tuple[int, int]:
+    frame = row.get("frame") or "1"
+    if not frame.isdecimal():
+        raise BadInput(f"Line {n}: {frame!r} is no frame number", file=table, advice="From 1.")
+    found = places.get((row[UID], int(frame)))
+    if found is None:
+        raise BadInput(
+            f"Line {n}: no slice of a readable stack has this SOP Instance UID and frame",
+            file=table,
+            advice=f"Take the line out, or put the slice's file below {folder}.",
+        )
+    return found
+
+
+def _labelled(stack: Stack, labels: list[SliceLabel], facts: dict[str, str]) -> LabelledStack:
+    series = f"{stack.series_instance_uid} {stack.id}"
+    return LabelledStack(
+        id=hashlib.sha256(series.encode()).hexdigest()[:12],
+        patient=patient_of(stack, stack.study_instance_uid),
+        open=partial(read, stack),
+        labels=tuple(sorted(labels, key=lambda label: (label.index, label.reader))),
+        site=facts.get("site", ""),
+        region=stack.region,
+        weighting=stack.weighting,
+        columns={name: text for name, text in facts.items() if name not in _KNOWN},
+    )

@@ -1,0 +1,223 @@
+"""LabelImg's boxes (Pascal VOC XML) around the canal, named with a grade.
+
+Hallinan et al. 2022 (Front Oncol 12:849447) drew a box a slice and gave it a Bilsky class. A box
+belongs to the DICOM slice whose file name or SOP Instance UID the XML's picture carries, if there
+is one in the patient's folder, else to the picture itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+
+from SpineLib.datasets.cases import LabelledStack, SliceLabel
+from SpineLib.datasets.flat import SUFFIXES, open_pictures
+from SpineLib.datasets.layout import patient_of
+from SpineLib.datasets.vocabulary import vocabulary
+from SpineLib.dicom import Stack, read, scan
+from SpineLib.errors import BadInput
+from SpineLib.progress import Progress
+from SpineLib.volume import Volume
+
+Box = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """One box of one picture.
+
+    Attributes:
+        file: the XML.
+        picture: name of the picture that it was drawn on.
+        rows, columns: the picture's size; 0 where the XML does not say.
+        value: the grade.
+        corners: first and last column and row, in pixels, counted from 0 at the picture's edge
+            (LabelImg's ``xmin``, ``ymin``, ``xmax``, ``ymax``).
+    """
+
+    file: Path
+    picture: str
+    rows: int
+    columns: int
+    value: str
+    corners: tuple[float, float, float, float]
+
+
+def open_voc(
+    root: str | Path,
+    *,
+    task: str = "grading",
+    scheme: str = "Bilsky",
+    progress: Progress | None = None,
+) -> list[LabelledStack]:
+    """Reads a folder of patients' folders with XML beside pictures or DICOM.
+
+    Args:
+        root: ``Root/Patient/**/*.xml``.
+        task: ``grading`` or ``compression``.
+        scheme: of the grades.
+        progress: told of each patient.
+
+    Raises:
+        BadInput: no XML; one that is not LabelImg's, whose class is no grade, whose box is empty
+            or outside, or whose picture is missing; two boxes for a slice.
+    """
+    root = Path(root)
+    files = sorted(path for path in root.rglob("*") if path.suffix.lower() == ".xml")
+    if not files:
+        raise BadInput("There is no LabelImg annotation (.xml) here", file=root)
+    value = vocabulary(task, scheme)
+    patients: dict[Path, list[Annotation]] = defaultdict(list)
+    for file in files:
+        parts = file.relative_to(root).parts
+        if len(parts) < 2:
+            raise BadInput(
+                "The annotations lie in one folder, so nothing says which patient each is of",
+                file=file,
+                advice="Make a folder for each patient.",
+            )
+        patients[root / parts[0]].append(read_annotation(file, value))
+    if progress:
+        progress.stage("Reading boxes", len(patients))
+    found: list[LabelledStack] = []
+    for folder, drawn in patients.items():
+        found += _patient(folder, drawn)
+        if progress:
+            progress.advance()
+    return found
+
+
+def read_annotation(file: Path, value: Callable[[str], str]) -> Annotation:
+    """Reads one XML with one box.
+
+    Raises:
+        BadInput: see `open_voc`.
+    """
+    try:
+        top = ElementTree.parse(file).getroot()
+    except (OSError, ElementTree.ParseError) as error:
+        raise BadInput(f"This is not readable XML ({error})", file=file) from error
+    boxes = top.findall("object")
+    if top.tag != "annotation" or not boxes:
+        raise BadInput(
+            "This is not a LabelImg annotation with a box",
+            file=file,
+            advice="Save it as Pascal VOC in LabelImg, or take it out.",
+        )
+    if len(boxes) > 1:
+        raise BadInput(
+            f"{len(boxes)} boxes are drawn on one slice", file=file, advice="Keep one of them."
+        )
+    try:
+        grade = value(boxes[0].findtext("name", ""))
+        corners = tuple(float(boxes[0].findtext(f"bndbox/{k}", "")) for k in _CORNERS)
+        rows, columns = (int(top.findtext(f"size/{k}", "0")) for k in ("height", "width"))
+    except ValueError as error:
+        raise BadInput(f"The box cannot be used: {error}", file=file) from error
+    left, upper, right, lower = corners
+    outside = rows and columns and (right > columns or lower > rows)
+    if not (0 <= left < right and 0 <= upper < lower) or outside or not np.isfinite(corners).all():
+        raise BadInput(
+            f"The box {corners} is empty or outside of the picture",
+            file=file,
+            advice="Draw it again.",
+        )
+    picture = top.findtext("filename", "").replace("\\", "/").split("/")[-1] or file.stem
+    return Annotation(file, picture, rows, columns, grade, (left, upper, right, lower))
+
+
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+
+
+def box_in(volume: Volume, k: int, corners: tuple[float, float, float, float]) -> Box:
+    """Two opposite corners in RAS mm of a box in pixels of slice ``k``."""
+    left, upper, right, lower = corners
+    # Pixel edges count from 0 in the XML, voxel centres in a volume.
+    ends = volume.ras([[left - 0.5, upper - 0.5, k], [right - 0.5, lower - 0.5, k]])
+    return tuple(map(float, ends[0])), tuple(map(float, ends[1]))  # type: ignore[return-value]
+
+
+def _patient(folder: Path, drawn: list[Annotation]) -> list[LabelledStack]:
+    stacks = _stacks(folder)
+    names = {
+        key: (n, k)
+        for n, stack in enumerate(stacks)
+        for k, source in enumerate(stack.sources)
+        for key in (source.path.stem, source.path.name, source.sop_instance_uid)
+    }
+    found: list[LabelledStack] = []
+    on_dicom: dict[int, dict[int, Annotation]] = defaultdict(dict)
+    name = hashlib.sha256(folder.name.encode()).hexdigest()[:12]
+    for one in drawn:
+        place = names.get(one.picture) or names.get(Path(one.picture).stem)
+        place = place or names.get(one.picture.removesuffix(".dcm"))
+        if place is None:
+            found.append(_on_picture(one, name))
+            continue
+        n, k = place
+        if k in on_dicom[n]:
+            raise BadInput(
+                f"The slice has a box already, in {on_dicom[n][k].file.name}", file=one.file,
+                advice="Keep one of them.",
+            )  # fmt: skip
+        on_dicom[n][k] = one
+    for n, boxes in sorted(on_dicom.items()):
+        found.append(_on_stack(stacks[n], boxes, folder.name))
+    return found
+
+
+def _stacks(folder: Path) -> tuple[Stack, ...]:
+    try:
+        return tuple(stack for stack in scan(folder).stacks if not stack.problem)
+    except BadInput:  # no DICOM in it: the boxes were drawn on pictures
+        return ()
+
+
+def _on_stack(stack: Stack, boxes: dict[int, Annotation], folder: str) -> LabelledStack:
+    geometry = Volume(np.zeros((stack.slices, 1, 1)), stack.ijk_to_ras)  # type: ignore[arg-type]
+    labels = []
+    for k, one in sorted(boxes.items()):
+        if (one.rows, one.columns) not in ((0, 0), (stack.rows, stack.columns)):
+            raise BadInput(
+                f"The box was drawn on a picture of {one.rows}×{one.columns} pixels, the slice has "
+                f"{stack.rows}×{stack.columns}",
+                file=one.file,
+                advice="Draw boxes on the slices at their own size.",
+            )
+        labels.append(SliceLabel(k, one.value, box_ras=box_in(geometry, k, one.corners)))
+    series = f"{stack.series_instance_uid} {stack.id}"
+    return LabelledStack(
+        id=hashlib.sha256(series.encode()).hexdigest()[:12],
+        patient=patient_of(stack, folder),
+        open=partial(read, stack),
+        labels=tuple(labels),
+        region=stack.region,
+        weighting=stack.weighting,
+    )
+
+
+def _on_picture(one: Annotation, patient: str) -> LabelledStack:
+    path = one.file.with_name(one.picture)
+    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+        raise BadInput(
+            f"The picture {one.picture} of this box is not beside it",
+            file=one.file,
+            advice="Put it there, or DICOM whose file name or SOP Instance UID is the picture's.",
+        )
+    volume = open_pictures([path])
+    if (one.rows, one.columns) not in ((0, 0), volume.shape[1:]):
+        raise BadInput(
+            f"The picture has {volume.shape[1]}×{volume.shape[2]} pixels, the box was drawn on "
+            f"{one.rows}×{one.columns}",
+            file=one.file,
+        )
+    label = SliceLabel(0, one.value, box_ras=box_in(volume, 0, one.corners))
+    key = hashlib.sha256(one.picture.encode()).hexdigest()[:12]
+    return LabelledStack(f"{patient}-{key}", patient, partial(open_pictures, [path]), (label,))
