@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,7 +20,7 @@ from SpineLib.console import (
     run,
     say,
 )
-from SpineLib.errors import BadModel, SpineError
+from SpineLib.errors import BadModel, BadRequest, SpineError
 
 if TYPE_CHECKING:
     from SpineLib.dicom.stack import Scan, Stack
@@ -39,7 +39,7 @@ app.add_typer(models, name="models")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
-class Kind(str, Enum):
+class Region(str, Enum):
     """What `simulate` makes; a word each, as in `SpineLib.simulate`."""
 
     cervical = "cervical"
@@ -223,19 +223,81 @@ def remove(
 @app.command()
 def simulate(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where the DICOM and truth.json go.")
+        Path, typer.Argument(metavar="FOLDER", help="Where the images and truth.json go.")
     ],
-    kind: Annotated[Kind, typer.Option(help="Which study.")] = Kind.cervical,
+    region: Annotated[
+        Region, typer.Option("--region", "--kind", help="Which part of the spine.")
+    ] = Region.cervical,
+    disease: Annotated[
+        str | None,
+        typer.Option(
+            help="none, degenerative or metastatic. Default: what is usual there "
+            "(thoracic: metastatic, else degenerative)."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another number is another patient.", min=0)] = 1,
+    count: Annotated[
+        int, typer.Option(help="How many studies; more than one go into folders below.", min=1)
+    ] = 1,
+    workers: Annotated[int, typer.Option(help="How many processes write them.", min=1)] = 1,
     profile: Annotated[Profile, typer.Option(help="Ranges to draw from.")] = Profile.standard,
+    contrast: Annotated[
+        str | None, typer.Option(help="T1, T2, T2*, STIR or PD, in place of the drawn one.")
+    ] = None,
+    scanner: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A setting of the scanner in place of the drawn one, as thickness=5, pixel=0.8, "
+            "snr=8 or ghost=0.3 (motion); may repeat. An unknown name lists them all.",
+        ),
+    ] = None,
+    companions: Annotated[
+        bool, typer.Option("--companions", help="Also a localiser and series of other planes.")
+    ] = False,
+    format: Annotated[str, typer.Option(help="dicom or nifti.")] = "dicom",
+    vendor: Annotated[
+        str, typer.Option(help="plain, siemens-like, philips-like, ge-like or stripped headers.")
+    ] = "plain",
+    enhanced: Annotated[
+        bool, typer.Option("--enhanced", help="Multi-frame DICOM instead of a file a slice.")
+    ] = False,
 ) -> None:
-    """Make a simulated spine MR study with known truth."""
-    from SpineLib.simulate import write_study
+    """Make simulated spine MR studies with known truth."""
+    from SpineLib.simulate import write_studies, write_study
 
+    how: dict[str, Any] = {
+        "profile": profile.value, "disease": disease, "contrast": contrast,
+        "scanner": _settings(scanner or []), "companions": companions, "format": format,
+        "vendor": vendor, "enhanced": enhanced,
+    }  # fmt: skip
     with progress_bar() as progress:
-        progress.stage(f"Simulating a {kind.value} study")
-        write_study(folder, kind.value, seed=seed, profile=profile.value)
-    say(f"A simulated {kind.value} study and its truth.json are in {folder}")
+        if count > 1:
+            write_studies(
+                folder, count, kinds=(region.value,), seed=seed, workers=workers,
+                progress=progress, **how,
+            )  # fmt: skip
+        else:
+            progress.stage(f"Simulating a {region.value} study")
+            write_study(folder, region.value, seed=seed, **how)
+    if count > 1:
+        say(f"{count} simulated {region.value} studies are in folders of their own in {folder}")
+    else:
+        say(f"A simulated {region.value} study and its truth.json are in {folder}")
+
+
+def _settings(given: list[str]) -> dict[str, float]:
+    settings = {}
+    for one in given:
+        name, _, value = one.partition("=")
+        try:
+            settings[name.strip()] = float(value)
+        except ValueError as error:
+            raise BadRequest(
+                f"{one!r} sets nothing", advice="Say a name and a number, as --set thickness=5."
+            ) from error
+    return settings
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from SpineLib.simulate.canvas import FIELDS, Canvas, spread
 from SpineLib.simulate.lumbar import LumbarTruth, segmentation_of
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import REGIONS, Patient, build_patient
-from SpineLib.simulate.protocols import PROFILES, draw_protocol, with_contrast
+from SpineLib.simulate.protocols import PROFILES, protocol_for
 from SpineLib.simulate.scanner import (
     Protocol,
     arbitrary_contrast,
@@ -78,7 +78,13 @@ class LumbarCase:
 
 
 def axial_case(
-    region: str, disease: str, *, seed: int, profile: str = "standard", contrast: str | None = None
+    region: str,
+    disease: str,
+    *,
+    seed: int,
+    profile: str = "standard",
+    contrast: str | None = None,
+    scanner: Mapping[str, float] | None = None,
 ) -> AxialCase:
     """An axial stack of a random patient, T2 if not said otherwise.
 
@@ -88,15 +94,19 @@ def axial_case(
         seed: the same seed gives the same case.
         profile: ``standard``, ``held-out`` or ``domain-randomised``.
         contrast: ``T1``, ``T2``, ``T2*``, ``STIR`` or ``PD``; the profile's own if not given.
+        scanner: values of the protocol in place of the drawn ones, as ``{"thickness": 5,
+            "ghost": 0.2}``; see `SpineLib.simulate.protocols.with_settings`.
 
     Raises:
-        BadInput: an unknown region, disease, profile or contrast, or a negative seed.
+        BadInput: an unknown region, disease, profile, contrast or setting, an impossible value, or
+            a negative seed.
     """
     rng = _chance(seed, profile, 1)
     patient = build_patient(rng, region, disease, held_out=profile == "held-out")
-    protocol = draw_protocol(rng, "axial", region, profile)
-    if contrast is not None:
-        protocol = with_contrast(_chance(seed, profile, 3), protocol, contrast)
+    protocol = protocol_for(
+        rng, "axial", region, profile,
+        contrast=contrast, chance=_chance(seed, profile, 3), settings=scanner,
+    )  # fmt: skip
     grid = _axial_grid(rng, patient, protocol, region)
     volume, labels = image(rng, patient, protocol, grid, profile)
     slices = []
@@ -109,21 +119,31 @@ def axial_case(
     return AxialCase(volume, labels, slices, patient, protocol, region, disease, seed, profile)
 
 
-def lumbar_case(*, seed: int, profile: str = "standard", contrast: str | None = None) -> LumbarCase:
+def lumbar_case(
+    *,
+    seed: int,
+    profile: str = "standard",
+    disease: str | None = None,
+    contrast: str | None = None,
+    scanner: Mapping[str, float] | None = None,
+) -> LumbarCase:
     """A sagittal lumbar T1 or T2 volume of a random patient with SPIDER's labels.
 
     Args:
-        seed, profile, contrast: as for `axial_case`.
+        disease: as for `axial_case`; degenerative in three patients of four if not given.
+        seed, profile, contrast, scanner: as for `axial_case`.
 
     Raises:
-        BadInput: an unknown profile or contrast, or a negative seed.
+        BadInput: as `axial_case`.
     """
     rng = _chance(seed, profile, 2)
-    disease = "degenerative" if rng.random() < 0.75 else "none"
+    drawn = "degenerative" if rng.random() < 0.75 else "none"
+    disease = drawn if disease is None else disease
     patient = build_patient(rng, "lumbar", disease, held_out=profile == "held-out")
-    protocol = draw_protocol(rng, "sagittal", "lumbar", profile)
-    if contrast is not None:
-        protocol = with_contrast(_chance(seed, profile, 3), protocol, contrast)
+    protocol = protocol_for(
+        rng, "sagittal", "lumbar", profile,
+        contrast=contrast, chance=_chance(seed, profile, 3), settings=scanner,
+    )  # fmt: skip
     grid = _sagittal_grid(rng, patient, protocol)
     volume, labels = image(rng, patient, protocol, grid, profile)
     segmentation, truth = segmentation_of(patient, labels)

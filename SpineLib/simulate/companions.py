@@ -29,8 +29,8 @@ def sagittal(patient: Patient, region: str, like: Protocol, seed: int) -> tuple[
     first, last = (float(patient.spine.center[LEVELS.index(n)]) for n in REGIONS[region])
     view = max(220.0, 1.25 * (first - last))
     protocol = replace(
-        like, tr=600.0 if t1 else 3200.0, te=10.0 if t1 else 105.0, rows=320, columns=320,
-        slices=13, pixel=view / 320, thickness=3.0, gap=0.3,
+        like, tr=600.0 if t1 else 3200.0, te=10.0 if t1 else 105.0, ti=0.0, flip=90.0, rows=320,
+        columns=320, slices=13, pixel=view / 320, thickness=3.0, gap=0.3,
     )  # fmt: skip
     middle = patient.spine.ras(0, _AHEAD[region], (first + last) / 2)
     k, j = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, -1.0])
@@ -60,8 +60,8 @@ def localiser(
 def disc_blocks(patient: Patient, like: Protocol, seed: int) -> tuple[list[Volume], Protocol]:
     """Axial T2 blocks of five slices, each angled to one disc (L1/L2 to L5/S1), as one series."""
     protocol = replace(
-        like, weighting="T2", tr=4200.0, te=105.0, ti=0.0, rows=256, columns=256, slices=5,
-        pixel=180 / 256, thickness=4.0, gap=0.4, saturation=0.7,
+        like, weighting="T2", tr=4200.0, te=105.0, ti=0.0, flip=90.0, rows=256, columns=256,
+        slices=5, pixel=180 / 256, thickness=4.0, gap=0.4, saturation=0.7,
     )  # fmt: skip
     stacks = []
     for n, name in enumerate(("L1", "L2", "L3", "L4", "L5")):

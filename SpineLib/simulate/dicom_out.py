@@ -26,9 +26,11 @@ class Identity:
     key: str
 
     @classmethod
-    def of(cls, kind: str, seed: int, profile: str) -> Identity:
-        """The identity of a simulated study."""
-        return cls(f"SlicerSpineMRI simulate {kind} {seed} {profile}")
+    def of(cls, kind: str, seed: int, profile: str, *asked: object) -> Identity:
+        """The identity of a simulated study; ``asked`` is what else was asked for."""
+        return cls(
+            " ".join(["SlicerSpineMRI simulate", kind, str(seed), profile, *map(str, asked)])
+        )
 
     def uid(self, *parts: object) -> str:
         """A UID that is always the same for the same parts."""
@@ -74,7 +76,7 @@ def write_series(
         dress(image, vendor, protocol, plane)
         images.append(image)
     if enhanced:
-        write_enhanced(folder / "IM0001.dcm", images)
+        write_enhanced(folder / "IM0001.dcm", images, protocol.weighting)
         uids = [uids[0]] * len(images)
     else:
         for n, image in enumerate(images):

@@ -22,14 +22,19 @@ _COPIED = (
 )  # fmt: skip
 
 
-def write_enhanced(path: Path, images: Sequence[FileDataset]) -> None:
+# Terms of Acquisition Contrast (0008,9209).
+_CONTRAST = {"T1": "T1", "T2": "T2", "T2*": "T2_STAR", "STIR": "STIR", "PD": "PROTON_DENSITY"}
+
+
+def write_enhanced(path: Path, images: Sequence[FileDataset], weighting: str) -> None:
     """Writes classic images of one series as one enhanced multi-frame object.
 
     Args:
         path: the file to write.
         images: in frame order; all have the same rows and columns.
+        weighting: of `SpineLib.simulate.scanner.Protocol`.
     """
-    first = images[0]
+    first, contrast = images[0], _CONTRAST[weighting]
     meta = first.file_meta
     meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
     out = FileDataset("", Dataset(), file_meta=meta, preamble=b"\0" * 128)
@@ -55,13 +60,13 @@ def write_enhanced(path: Path, images: Sequence[FileDataset]) -> None:
         out.Manufacturer = "unknown"
     out.ManufacturerModelName = out.get("ManufacturerModelName") or "unknown"
     out.AcquisitionContextSequence = Items([])
-    out.ImageType = ["ORIGINAL", "PRIMARY", _contrast(first), "NONE"]
-    for name, value in _description(first).items():
+    out.ImageType = ["ORIGINAL", "PRIMARY", contrast, "NONE"]
+    for name, value in _description(contrast).items():
         setattr(out, name, value)
     for name, value in _pulse_sequence(first).items():
         setattr(out, name, value)
     stack = _dimensions(out)
-    out.SharedFunctionalGroupsSequence = Items([_shared(first)])
+    out.SharedFunctionalGroupsSequence = Items([_shared(first, contrast)])
     out.PerFrameFunctionalGroupsSequence = Items(
         [_frame(image, n, stack, date + time) for n, image in enumerate(images)]
     )
@@ -69,19 +74,11 @@ def write_enhanced(path: Path, images: Sequence[FileDataset]) -> None:
     out.save_as(path, enforce_file_format=True)
 
 
-def _contrast(image: Dataset) -> str:
-    if image.ScanningSequence == "IR":
-        return "STIR"
-    if image.ScanningSequence == "GR":
-        return "T2_STAR"
-    return "T1" if image.RepetitionTime < 1500 else "T2"
-
-
-def _description(image: Dataset) -> dict[str, Any]:
+def _description(contrast: str) -> dict[str, Any]:
     return {
         "PixelPresentation": "MONOCHROME",
         "ComplexImageComponent": "MAGNITUDE",
-        "AcquisitionContrast": _contrast(image),
+        "AcquisitionContrast": contrast,
     }
 
 
@@ -131,7 +128,7 @@ def _dimensions(out: Dataset) -> str:
     return "1"
 
 
-def _shared(image: Dataset) -> Dataset:
+def _shared(image: Dataset, contrast: str) -> Dataset:
     group = Dataset()
     echo_pulse = "GRADIENT" if image.ScanningSequence == "GR" else "SPIN"
     train = int(image.EchoTrainLength)
@@ -178,9 +175,9 @@ def _shared(image: Dataset) -> Dataset:
         SpacingBetweenSlices=image.SpacingBetweenSlices,
     )  # fmt: skip
     group.MRImageFrameTypeSequence = _item(
-        FrameType=["ORIGINAL", "PRIMARY", _contrast(image), "NONE"],
+        FrameType=["ORIGINAL", "PRIMARY", contrast, "NONE"],
         VolumetricProperties="VOLUME", VolumeBasedCalculationTechnique="NONE",
-        **_description(image),
+        **_description(contrast),
     )  # fmt: skip
     group.PixelValueTransformationSequence = _item(
         RescaleIntercept=image.get("RescaleIntercept", "0"),

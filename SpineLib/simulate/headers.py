@@ -28,7 +28,7 @@ def dress(image: Dataset, vendor: str, protocol: Protocol, plane: str) -> None:
         image.ImageType = ["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]
         image.SequenceVariant = ["SK", "SP", "OSP"]
         image.ScanOptions = ["PFP", "SFS"]
-        image.SequenceName = "*fl2d1" if echo == "gre" else "*tse2d1_17"
+        image.SequenceName = {"gre": "*fl2d1", "tir": "*tir2d1_17"}.get(echo, "*tse2d1_17")
         _describe(image, f"{weighting.lower()}_{echo}_{short}")
     elif vendor == "philips-like":
         image.Manufacturer, image.ManufacturerModelName = "Philips Medical Systems", "Ingenia"
@@ -39,7 +39,7 @@ def dress(image: Dataset, vendor: str, protocol: Protocol, plane: str) -> None:
         image.Manufacturer, image.ManufacturerModelName = "GE MEDICAL SYSTEMS", "SIGNA Artist"
         image.ImageType = ["ORIGINAL", "PRIMARY", "OTHER"]
         image.ScanOptions = ["FAST_GEMS", "NPW", "FC"]
-        _describe(image, f"{upper} {weighting} FSE")
+        _describe(image, f"{upper} {weighting} {'GRE' if echo == 'gre' else 'FSE'}")
     elif vendor == "stripped":
         for name in (
             "ManufacturerModelName", "StudyDescription", "SeriesDescription", "ProtocolName",

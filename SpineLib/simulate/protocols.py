@@ -7,7 +7,9 @@ arbitrary signal for each tissue and wider imperfections.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +19,15 @@ from SpineLib.simulate.tissues import PROPERTIES, Tissue
 
 PROFILES = ("standard", "held-out", "domain-randomised")
 CONTRASTS = ("T1", "T2", "T2*", "STIR", "PD")
+# What a person may set, with the lowest and highest value; `Protocol` says what each one is.
+SETTINGS: dict[str, tuple[float, float]] = {
+    "field": (1.5, 3.0), "tr": (5, 20_000), "te": (1, 500), "rows": (64, 1024),
+    "columns": (64, 1024), "slices": (1, 400), "pixel": (0.2, 4), "thickness": (0.5, 20),
+    "gap": (0, 50), "resolution": (0.2, 1), "snr": (1, 1000), "bias": (0, 1), "blur": (0, 5),
+    "ghost": (0, 1), "flow": (0, 1), "fat_shift": (0, 10), "saturation": (0, 1),
+}  # fmt: skip
+_WHOLE = ("rows", "columns", "slices")
+_OF_CONTRAST = ("field", "tr", "te")
 FIELD_OF_VIEW = {"cervical": (150, 225), "thoracic": (160, 260), "lumbar": (160, 260)}
 
 
@@ -69,6 +80,92 @@ def with_contrast(rng: np.random.Generator, protocol: Protocol, contrast: str) -
         tr, te = rng.uniform(2800, 6000), rng.uniform(80, 125)
     flip = float(rng.uniform(18, 35)) if contrast == "T2*" else 90.0
     return replace(protocol, weighting=contrast, tr=float(tr), te=float(te), ti=ti, flip=flip)
+
+
+def with_settings(protocol: Protocol, settings: Mapping[str, float]) -> Protocol:
+    """The protocol with some of its values set by a person.
+
+    What is not set follows: with another thickness or gap the stack keeps its length (and so has
+    other slices), with another pixel it keeps its field of view (and so has another matrix).
+
+    Args:
+        protocol: as it was drawn.
+        settings: values by name of `SETTINGS`, as ``{"thickness": 5, "ghost": 0.2}``.
+
+    Raises:
+        BadInput: a name that cannot be set, or a value that no scanner has.
+    """
+    for name, value in settings.items():
+        _check_setting(name, value)
+    told: dict[str, Any] = {n: int(v) if n in _WHOLE else float(v) for n, v in settings.items()}
+    made = replace(protocol, **told)
+    if "slices" not in told:
+        length = protocol.slices * (protocol.thickness + protocol.gap)
+        made = replace(made, slices=max(1, round(length / (made.thickness + made.gap))))
+    if "pixel" in told:
+        share = protocol.pixel / made.pixel
+        matrix = {n: round(getattr(protocol, n) * share) for n in ("rows", "columns")}
+        made = replace(made, **(matrix | {n: told[n] for n in matrix if n in told}))
+    for name in _WHOLE:
+        low, high = SETTINGS[name]
+        if not low <= getattr(made, name) <= high:
+            raise BadInput(
+                f"These settings need {getattr(made, name)} {name}, the scanner has "
+                f"{low:g} to {high:g}",
+                advice=f"Set {name} too, or other millimetres.",
+            )
+    if made.te >= made.tr:
+        raise BadInput(f"The echo comes before the next pulse: TE {made.te:g} ms, TR {made.tr:g}")
+    return made
+
+
+def _check_setting(name: str, value: float) -> None:
+    if name not in SETTINGS:
+        raise BadInput(
+            f"The scanner has no setting {name!r}", advice=f"Use one of {', '.join(SETTINGS)}."
+        )
+    low, high = SETTINGS[name]
+    if name == "field" and value not in (1.5, 3):
+        raise BadInput(f"A field of {value} tesla is not simulated", advice="Use 1.5 or 3.")
+    if not low <= value <= high:
+        raise BadInput(f"The scanner's {name} is from {low:g} to {high:g}, not {value}")
+    if name in _WHOLE and value != int(value):
+        raise BadInput(f"The scanner's {name} is a whole number, not {value}")
+
+
+def protocol_for(
+    rng: np.random.Generator,
+    plane: str,
+    region: str,
+    profile: str,
+    *,
+    contrast: str | None,
+    chance: np.random.Generator,
+    settings: Mapping[str, float] | None,
+) -> Protocol:
+    """A random protocol, with what a person asked for in place of what chance gave.
+
+    Args:
+        rng, plane, region, profile: as for `draw_protocol`.
+        contrast: of `with_contrast`, whose times come from ``chance``; None leaves the drawn one.
+        settings: of `with_settings`.
+
+    Raises:
+        BadInput: as `with_contrast` and `with_settings`; or a contrast, field or time is asked of
+            the domain-randomised profile, whose signal does not come from them.
+    """
+    settings = settings or {}
+    protocol = with_settings(draw_protocol(rng, plane, region, profile), settings)
+    if profile == "domain-randomised" and (contrast or set(settings) & set(_OF_CONTRAST)):
+        raise BadInput(
+            "The domain-randomised profile has an arbitrary signal for each tissue, so no contrast,"
+            " field or time can be asked for",
+            advice="Use the standard or the held-out profile.",
+        )
+    if contrast is None:
+        return protocol
+    times = {name: settings[name] for name in ("tr", "te") if name in settings}
+    return with_settings(with_contrast(chance, protocol, contrast), times)
 
 
 def _common(rng: np.random.Generator) -> dict:

@@ -1,24 +1,28 @@
-"""Simulated studies as DICOM on disk, with ``truth.json`` beside them."""
+"""Simulated studies on disk, DICOM or NIfTI, with label maps and ``truth.json`` beside them."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput
 from SpineLib.files import writing_folder
+from SpineLib.progress import Progress
 from SpineLib.simulate.cases import axial_case, lumbar_case
 from SpineLib.simulate.companions import disc_blocks, localiser, sagittal
 from SpineLib.simulate.dicom_out import Identity, write_series
 from SpineLib.simulate.headers import VENDORS
-from SpineLib.volume import write_volume
+from SpineLib.simulate.patient import Patient
+from SpineLib.simulate.scanner import Protocol
+from SpineLib.volume import Volume, write_volume
 
 KINDS = {"cervical": "degenerative", "thoracic": "metastatic", "lumbar": "degenerative"}
+FORMATS = ("dicom", "nifti")
 
 
 def write_study(
@@ -27,76 +31,78 @@ def write_study(
     *,
     seed: int,
     profile: str = "standard",
+    disease: str | None = None,
+    contrast: str | None = None,
+    scanner: Mapping[str, float] | None = None,
     companions: bool = False,
     vendor: str = "plain",
     enhanced: bool = False,
+    format: str = "dicom",
 ) -> dict[str, Any]:
-    """Writes one simulated DICOM study and its truth.
+    """Writes one simulated study, its label map and its truth.
 
     Args:
-        folder: where the files go: ``<series>/IM0001.dcm`` …, label maps as NIfTI, ``truth.json``.
-            A study that stood there before is replaced.
-        kind: ``cervical`` (degenerative, axial T2), ``thoracic`` (metastases, axial T2) or
-            ``lumbar`` (sagittal T1 or T2, SPIDER's labels in ``segmentation.nii.gz``).
+        folder: where the files go: ``<series>/IM0001.dcm`` … or ``<series>.nii.gz``, the label map
+            as NIfTI, ``truth.json``. A study that stood there before is replaced.
+        kind: the region: ``cervical`` or ``thoracic`` (an axial stack, `Tissue` numbers in
+            ``tissues.nii.gz``) or ``lumbar`` (a sagittal one, SPIDER's labels in
+            ``segmentation.nii.gz``).
         seed: the same seed and version gives the same bytes.
         profile: one of `SpineLib.simulate.protocols.PROFILES`.
+        disease: ``none``, ``degenerative`` or ``metastatic``; if not given, cervical is
+            degenerative, thoracic metastatic, lumbar degenerative in three patients of four.
+        contrast: of the main series, as for `axial_case`.
+        scanner: settings in place of the drawn ones, as for `axial_case`.
         companions: also a localiser of three planes and sagittal T2 and T1 (lumbar: axial blocks
             angled to each disc, in one series), in the same Frame of Reference.
         vendor: header set, one of `SpineLib.simulate.headers.VENDORS`.
         enhanced: multi-frame objects instead of a file a slice.
+        format: ``dicom`` or ``nifti``; a NIfTI file holds one stack and no header.
 
     Returns:
         What ``truth.json`` holds.
 
     Raises:
-        BadInput: unknown kind, profile or vendor; the folder holds something else.
+        BadInput: unknown kind, format or vendor; a header set asked of NIfTI; what `axial_case`
+            refuses; the folder holds something else.
         OutputError: the folder cannot be written.
     """
-    if kind not in KINDS:
-        raise BadInput(f"There is no study {kind!r}", advice=f"Use one of {', '.join(KINDS)}.")
-    if vendor not in VENDORS:
-        raise BadInput(f"There is no header set {vendor!r}", advice=f"Use {', '.join(VENDORS)}.")
-    identity = Identity.of(kind, seed, profile)
-    truth: dict[str, Any] = {
-        "version": __version__, "kind": kind, "seed": seed, "profile": profile,
-        "study_instance_uid": identity.uid("study"),
-    }  # fmt: skip
-    dressing: dict[str, Any] = {"region": kind, "vendor": vendor, "enhanced": enhanced}
-    old = _old_series(Path(folder))
+    _check(kind, vendor, enhanced, format)
+    asked: dict[str, Any] = {
+        "disease": disease,
+        "contrast": contrast,
+        "scanner": dict(scanner or {}),
+    }
+    old = _old_files(Path(folder))
+    study = _measured(kind, seed, profile, **asked)
+    # A study that nothing special was asked of keeps the UIDs that it always had.
+    special = [f"{name}={value}" for name, value in asked.items() if value]
+    identity = Identity.of(kind, seed, profile, *special)
+
+    def write(out: Path, one: _Series) -> dict[str, Any]:
+        if format == "nifti":
+            return _write_nifti(out, one)
+        return write_series(
+            out / one.name, one.stacks, one.protocol, identity, number=one.number,
+            plane=one.plane, region=kind, vendor=vendor, enhanced=enhanced,
+        )  # fmt: skip
+
     with writing_folder(folder) as out:
-        if kind == "lumbar":
-            lumbar = lumbar_case(seed=seed, profile=profile)
-            patient, protocol = lumbar.patient, lumbar.protocol
-            uids = write_series(
-                out / "sagittal", [lumbar.volume], protocol, identity, number=2, plane="sagittal",
-                **dressing,
-            )  # fmt: skip
-            write_volume(lumbar.segmentation, out / "segmentation.nii.gz")
-            truth.update(series=uids, truth=lumbar.truth.to_dict())
-        else:
-            case = axial_case(kind, KINDS[kind], seed=seed, profile=profile)
-            patient, protocol = case.patient, case.protocol
-            uids = write_series(
-                out / "axial", [case.volume], protocol, identity, number=4, plane="axial",
-                **dressing,
-            )  # fmt: skip
-            write_volume(case.labels, out / "tissues.nii.gz")
-            keys = zip(uids["sop_instance_uids"], uids["frames"], strict=True)
-            truth.update(
-                series=uids,
-                slices=[
-                    {**one.to_dict(), "sop_instance_uid": uid, "frame": frame}
-                    for one, (uid, frame) in zip(case.slices, keys, strict=True)
-                ],
-            )
+        write_volume(study.labels, out / study.labels_name)
+        truth = {
+            "version": __version__, "kind": kind, "seed": seed, "profile": profile,
+            "disease": study.patient.disease.kind, "protocol": asdict(study.series.protocol),
+            "study_instance_uid": identity.uid("study"), "labels": study.labels_name,
+            "series": write(out, study.series), **study.truth,
+        }  # fmt: skip
         if companions:
-            truth["companions"] = [
-                write_series(out / name, stacks, how, identity, number=n, plane=plane, **dressing)
-                for name, n, plane, stacks, how in _companions(kind, seed, patient, protocol)
-            ]
+            beside = _companions(kind, seed, study.patient, study.series.protocol)
+            truth["companions"] = [write(out, one) for one in beside]
+        if format == "dicom":
+            _name_frames(truth)
         (out / "truth.json").write_text(json.dumps(truth, indent=1), encoding="utf-8")
         for name in old:
-            shutil.rmtree(Path(folder) / name, ignore_errors=True)
+            _remove(Path(folder) / name)
     return truth
 
 
@@ -108,6 +114,8 @@ def write_studies(
     seed: int = 0,
     profile: str = "standard",
     workers: int = 1,
+    progress: Progress | None = None,
+    **how: Any,
 ) -> list[Path]:
     """Writes ``count`` independent studies, ``<folder>/<kind>-<seed>``, with several processes.
 
@@ -118,43 +126,115 @@ def write_studies(
         seed: of the first study; each next one has the next seed.
         profile: of `write_study`.
         workers: how many processes write at the same time.
+        progress: told of each study.
+        how: what else `write_study` takes, as ``contrast="STIR"``.
 
     Raises:
         BadInput: a count or number of workers below 1, or as `write_study`.
     """
     if count < 1 or workers < 1:
         raise BadInput(f"{count} studies by {workers} workers: both must be 1 or more")
+    how["profile"] = profile
     jobs = [
         (str(Path(folder) / f"{kinds[n % len(kinds)]}-{seed + n}"), kinds[n % len(kinds)], seed + n,
-         profile)
+         how)
         for n in range(count)
     ]  # fmt: skip
+    progress = progress or Progress()
     if workers == 1:
-        for job in jobs:
+        for job in progress.track(jobs, "Simulating studies"):
             _write(job)
     else:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            list(pool.map(_write, jobs))
+            done = pool.map(_write, jobs)
+            for _ in progress.track(done, "Simulating studies", count):
+                pass
     return [Path(job[0]) for job in jobs]
 
 
-def _write(job: tuple[str, str, int, str]) -> None:
-    folder, kind, seed, profile = job
-    write_study(folder, kind, seed=seed, profile=profile)
+def _write(job: tuple[str, str, int, dict[str, Any]]) -> None:
+    folder, kind, seed, how = job
+    write_study(folder, kind, seed=seed, **how)
 
 
-def _old_series(folder: Path) -> list[str]:
-    """Folders of a study that was written here before; fails where there is anything else."""
+def _check(kind: str, vendor: str, enhanced: bool, format: str) -> None:
+    for what, word, known in (
+        ("study", kind, tuple(KINDS)),
+        ("header set", vendor, VENDORS),
+        ("format", format, FORMATS),
+    ):
+        if word not in known:
+            raise BadInput(f"There is no {what} {word!r}", advice=f"Use one of {', '.join(known)}.")
+    if format == "nifti" and (enhanced or vendor != "plain"):
+        raise BadInput(
+            "NIfTI has no header for a vendor or for enhanced objects",
+            advice="Leave these out, or write DICOM.",
+        )
+
+
+class _Series(NamedTuple):
+    """What becomes one series: its number in the study and its stacks."""
+
+    name: str
+    number: int
+    plane: str
+    stacks: Sequence[Volume]
+    protocol: Protocol
+
+
+@dataclass(frozen=True)
+class _Study:
+    """The main series of a study, its label map and its truth."""
+
+    patient: Patient
+    series: _Series
+    labels: Volume
+    labels_name: str
+    truth: dict[str, Any]
+
+
+def _measured(kind: str, seed: int, profile: str, *, disease: str | None, **asked: Any) -> _Study:
+    if kind == "lumbar":
+        back = lumbar_case(seed=seed, profile=profile, disease=disease, **asked)
+        series = _Series("sagittal", 2, "sagittal", [back.volume], back.protocol)
+        truth: dict[str, Any] = {"truth": back.truth.to_dict()}
+        return _Study(back.patient, series, back.segmentation, "segmentation.nii.gz", truth)
+    case = axial_case(kind, disease or KINDS[kind], seed=seed, profile=profile, **asked)
+    series = _Series("axial", 4, "axial", [case.volume], case.protocol)
+    truth = {"slices": [one.to_dict() for one in case.slices]}
+    return _Study(case.patient, series, case.labels, "tissues.nii.gz", truth)
+
+
+def _name_frames(truth: dict[str, Any]) -> None:
+    """Says of each slice's truth, in place, which DICOM frame it is of."""
+    series = truth["series"]
+    keys = zip(series["sop_instance_uids"], series["frames"], strict=True)
+    for one, (uid, frame) in zip(truth.get("slices", ()), keys, strict=False):
+        one |= {"sop_instance_uid": uid, "frame": frame}
+
+
+def _write_nifti(out: Path, one: _Series) -> dict[str, Any]:
+    names = [f"{one.name}-{n + 1}.nii.gz" for n in range(len(one.stacks))]
+    if len(names) == 1:
+        names = [f"{one.name}.nii.gz"]
+    for stack, name in zip(one.stacks, names, strict=True):
+        write_volume(stack, out / name)
+    return {"files": names}
+
+
+def _old_files(folder: Path) -> list[str]:
+    """What a study that was written here before left; fails where there is anything else."""
     if not folder.is_dir() or not any(folder.iterdir()):
         return []
     try:
         truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-        return [
-            one.get("folder", "axial") for one in (truth["series"], *truth.get("companions", []))
-        ]
+        series = [truth["series"], *truth.get("companions", [])]
+        files = [one["files"] if "files" in one else [one["folder"]] for one in series]
+        labels = [truth["labels"]] if "labels" in truth else []
+        return [*labels, *(name for names in files for name in names)]
     except (OSError, ValueError, KeyError) as error:
         raise BadInput(
             "The folder holds something else than a simulated study",
@@ -163,13 +243,20 @@ def _old_series(folder: Path) -> list[str]:
         ) from error
 
 
-def _companions(kind: str, seed: int, patient: Any, protocol: Any) -> list[tuple]:
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _companions(kind: str, seed: int, patient: Patient, protocol: Protocol) -> list[_Series]:
     scout, how = localiser(patient, kind, protocol, seed)
-    made: list[tuple] = [("localiser", 1, "localiser", scout, how)]
+    made = [_Series("localiser", 1, "localiser", scout, how)]
     if kind == "lumbar":
         blocks, how = disc_blocks(patient, protocol, seed)
-        return [*made, ("axial", 3, "axial", blocks, how)]
+        return [*made, _Series("axial", 3, "axial", blocks, how)]
     for number, weighting in ((2, "T2"), (3, "T1")):
         stack, how = sagittal(patient, kind, replace(protocol, weighting=weighting), seed)
-        made.append((f"sagittal-{weighting.lower()}", number, "sagittal", [stack], how))
+        made.append(_Series(f"sagittal-{weighting.lower()}", number, "sagittal", [stack], how))
     return made

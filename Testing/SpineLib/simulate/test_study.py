@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import subprocess
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +16,8 @@ from SpineLib.simulate import write_studies, write_study
 from SpineLib.simulate.cases import axial_case
 from SpineLib.simulate.dicom_out import Identity, write_series
 from SpineLib.simulate.headers import VENDORS
-from SpineLib.volume import from_sitk
+from SpineLib.volume import from_sitk, read_volume
+from Testing.SpineLib.simulate.conformance import errors_of
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +31,6 @@ def whole(tmp_path_factory):
 def plain(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plain") / "study"
     return folder, write_study(folder, "thoracic", seed=5)
-
-
-def errors_of(file):
-    if shutil.which("dciodvfy") is None:
-        pytest.skip("dciodvfy is not installed (apt-get install dicom3tools)")
-    said = subprocess.run(["dciodvfy", str(file)], capture_output=True, text=True, check=False)
-    return [line for line in (said.stderr + said.stdout).splitlines() if line.startswith("Error")]
 
 
 def test_the_projects_own_scan_tells_plane_weighting_and_region(plain):
@@ -119,7 +112,7 @@ def test_every_header_set_is_conformant_and_keeps_pixels_and_place(
 
 def test_workers_write_the_same_bytes_as_one_process(plain, tmp_path):
     folder, _ = plain
-    made = write_studies(tmp_path, 2, kinds=("thoracic",), seed=4, workers=2)
+    made = write_studies(tmp_path, 2, kinds=("thoracic",), seed=4, workers=2, companions=False)
     assert [one.name for one in made] == ["thoracic-4", "thoracic-5"]
 
     def digest(path):
@@ -143,11 +136,48 @@ def test_an_older_study_is_replaced_and_anything_else_is_left_alone(plain, tmp_p
     assert (tmp_path / "mine" / "letter.txt").exists()
 
 
+def test_nifti_holds_the_same_image_labels_and_truth_as_dicom(plain, tmp_path):
+    folder, dicom = plain
+    out = tmp_path / "study"
+    truth = write_study(out, "thoracic", seed=5, format="nifti", companions=True)
+    assert sorted(one.name for one in out.iterdir()) == [
+        "axial.nii.gz", "localiser-1.nii.gz", "localiser-2.nii.gz", "localiser-3.nii.gz",
+        "sagittal-t1.nii.gz", "sagittal-t2.nii.gz", "tissues.nii.gz", "truth.json",
+    ]  # fmt: skip
+    image, labels = read_volume(out / "axial.nii.gz"), read_volume(out / "tissues.nii.gz")
+    (stack,) = scan(folder).stacks
+    assert np.array_equal(image.voxels, read(stack).voxels)
+    assert image.same_grid(read(stack), tolerance=0.02)
+    assert image.same_grid(labels)
+    for one, other in zip(truth["slices"], dicom["slices"], strict=True):
+        assert one.items() <= other.items()
+    write_study(out, "thoracic", seed=5)
+    assert sorted(one.name for one in out.iterdir()) == ["axial", "tissues.nii.gz", "truth.json"]
+
+
+def test_what_was_asked_for_is_in_the_truth_and_makes_another_study(plain, tmp_path):
+    _, usual = plain
+    truth = write_study(
+        tmp_path / "s", "thoracic", seed=5, disease="none", contrast="STIR",
+        scanner={"thickness": 6, "slices": 4, "ghost": 0.3},
+    )  # fmt: skip
+    assert truth["disease"] == "none"
+    assert truth["protocol"]["weighting"] == "STIR"
+    assert truth["protocol"]["thickness"] == 6
+    assert truth["study_instance_uid"] != usual["study_instance_uid"]
+    (stack,) = scan(tmp_path / "s").stacks
+    assert (stack.weighting, stack.slices) == ("STIR", 4)
+
+
 def test_unknown_kinds_vendors_and_counts_are_refused(tmp_path):
     with pytest.raises(BadInput, match="pelvis"):
         write_study(tmp_path / "x", "pelvis", seed=0)
     with pytest.raises(BadInput, match="acme"):
         write_study(tmp_path / "x", "thoracic", seed=0, vendor="acme")
+    with pytest.raises(BadInput, match="tiff"):
+        write_study(tmp_path / "x", "thoracic", seed=0, format="tiff")
+    with pytest.raises(BadInput, match="NIfTI has no header"):
+        write_study(tmp_path / "x", "thoracic", seed=0, format="nifti", enhanced=True)
     with pytest.raises(BadInput, match="0 studies"):
         write_studies(tmp_path, 0)
     assert not (tmp_path / "x").exists()
