@@ -40,6 +40,8 @@ class LabelledStack:
         labels: of all readers; slices without a label are not used.
         columns: further facts of the study by name (age group, scanner's maker, mJOA …) for
             subgroup tables.
+        fingerprint: changes when the content does (`SpineLib.datasets.cache.fingerprint` of its
+            files); empty where nothing tells, and then nothing prepared from it is kept.
         region, weighting: as in `SpineLib.labels`; ``unknown`` where nothing says so.
     """
 
@@ -51,6 +53,7 @@ class LabelledStack:
     region: str = "unknown"
     weighting: str = "unknown"
     columns: dict[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class LabelledVolume:
     """One volume and its label map.
 
     Attributes:
-        id, patient, site, columns: as of `LabelledStack`.
+        id, patient, site, columns, fingerprint: as of `LabelledStack`.
         open: reads the image and the label map on the same grid; SPIDER's numbers for the
             lumbar spine, 1 for a cord mask.
     """
@@ -68,3 +71,4 @@ class LabelledVolume:
     open: Callable[[], tuple[Volume, Volume]]
     site: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
