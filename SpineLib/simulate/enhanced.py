@@ -89,7 +89,7 @@ def _pulse_sequence(image: Dataset) -> dict[str, Any]:
         "PulseSequenceName": "gre" if gradient else "tse",
         "MRAcquisitionType": "2D",
         "EchoPulseSequence": "GRADIENT" if gradient else "SPIN",
-        "MultipleSpinEcho": "NO",
+        **({} if gradient else {"MultipleSpinEcho": "NO"}),
         "MultiPlanarExcitation": "NO",
         "PhaseContrast": "NO",
         "TimeOfFlightContrast": "NO",
