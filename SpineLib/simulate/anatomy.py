@@ -111,6 +111,8 @@ def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
     c.paint(d, Tissue.CORTICAL)
     marrow = d + 0.75
     c.paint(marrow, Tissue.MARROW, gain)
+    if k in disease.collapse:
+        _fracture(c, marrow, upper, gain)
     for disc, near in ((k - 1, upper), (k, lower)):
         change = disease.endplates.get(disc)
         if change is not None:
@@ -120,6 +122,13 @@ def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
     vein = np.maximum(ellipse(c.u, c.v - front, 3.0, 0.55 * inside), np.abs(ds) - 1.2)
     c.paint(np.maximum(vein, d), Tissue.MARROW, gain * 1.3)
     _tumours(c, patient, d + 0.3)
+
+
+def _fracture(c: Canvas, marrow: Array, upper: Array, gain: float) -> None:
+    """Oedema under the endplate that broke in, and the dark line of the fracture in it."""
+    c.paint(np.maximum(marrow, -upper - 7 - 2 * c.n1), Tissue.MARROW, gain * 1.35)
+    line = np.abs(upper + 4.2 + 0.9 * c.n1 + 0.5 * c.n2) - 0.55
+    c.paint(np.maximum(line, marrow + 1.5), Tissue.CORTICAL, 1.5)
 
 
 def _tumours(c: Canvas, patient: Patient, bone: Array) -> None:
@@ -325,6 +334,11 @@ def paint_canal(c: Canvas, patient: Patient) -> tuple[Array, Array]:
     half_width = np.maximum(t["cord_width"], 0.8) / 2
     # However much grows into the canal, a flattened core of the cord remains.
     core = np.where(exists, ellipse(p, q, 0.72 * half_width, 0.42 * half_ap), 9.0)
+    if float(t["bundle_ap"].max()) > 0.5:
+        bundle = ellipse(
+            p, q, np.maximum(t["bundle_width"] / 2, 0.3), np.maximum(t["bundle_ap"] / 2, 0.3)
+        )
+        core = np.minimum(core, np.where(t["bundle_ap"] > 0.5, bundle, 9.0))
     lesion = _lesions(c, patient, inside, DURA_GAP - core)
     w = c.v - t["sac_v"]
     sac = ellipse(
@@ -406,13 +420,15 @@ def _cauda(c: Canvas, patient: Patient, t: dict[str, Array], sac: Array, lesion:
     part = c.within(s=(-1e4, top))
     if part is None or float(part.s.min()) > top:
         return
-    t = {name: part.same_part(t[name], c) for name in ("sac_width", "sac_ap", "sac_v")}
+    names = ("sac_width", "sac_ap", "sac_v", "cord_u", "cord_v")
+    t = {name: part.same_part(t[name], c) for name in names}
     sac, lesion, c = part.same_part(sac, c), part.same_part(lesion, c), part
     low, high = float(c.u.min()) - 2, float(c.u.max()) + 2
     rng = np.random.default_rng((patient.seed, 999))
     half_w, half_v, center = t["sac_width"] / 2, t["sac_ap"] / 2, t["sac_v"]
-    # Where a lesion narrows the sac, the strands crowd behind it.
+    # Where a lesion narrows the sac, the strands crowd around the place that is left.
     crowd = np.clip(1 - 0.12 * np.clip(3 - lesion, 0, 3), 0.5, 1)
+    aside, back = t["cord_u"], t["cord_v"] - patient.canal.rest_v(t["sac_v"])
     first, last = LEVELS.index("L1"), LEVELS.index("S3")
     for n in range(first, last + 1):
         exit_s = float(spine.center[n]) - 6
@@ -428,8 +444,12 @@ def _cauda(c: Canvas, patient: Patient, t: dict[str, Array], sac: Array, lesion:
                 lateral = spread + (0.95 - spread) * np.clip(down * 3 - 2, 0, 1)
                 forward = depth + 0.3 * np.clip(down * 3 - 2, 0, 1)
                 start = np.clip(down * 6, 0.25, 1)
-                u = side * half_w * lateral * start * crowd + 0.3 * np.sin(c.s * (1 / 14) + phase)
-                v = center + half_v * forward * start
+                u = (
+                    aside
+                    + side * half_w * lateral * start * crowd
+                    + 0.3 * np.sin(c.s * (1 / 14) + phase)
+                )
+                v = center + back + half_v * forward * start * crowd
                 d = np.sqrt((c.u - u) ** 2 + (c.v - v) ** 2) - 0.6
                 outside = np.maximum(exit_s - c.s, c.s - float(spine.conus) - 6)
                 c.paint(np.maximum(np.maximum(d, outside), sac + 0.2), Tissue.NERVE_ROOT)

@@ -17,6 +17,11 @@ from SpineLib.simulate.spine import STEP, Spine
 from SpineLib.simulate.tissues import Tissue
 
 DURA_GAP = 0.35  # mm between a lesion and the CSF: compressed dura and ligament
+# Half depth and half width of the roots' bundle that remains of the sac below the conus, mm, and so
+# an area of 30 mm2. Mean area of 437 levels before an operation for stenosis: 52 mm2, deviation 21
+# (NORDSTEN, Eur Spine J 2024, doi 10.1007/s00586-024-08251-4); depth two deviations below the mean
+# at L3/L4: 3.8 mm (Chatha and Schweitzer 2011, Bull NYU Hosp Jt Dis 69:303).
+BUNDLE = (2.1, 4.6)
 CORD_GAP = 0.3  # mm between a lesion and a cord that it touches: dura and pia
 
 
@@ -174,6 +179,10 @@ class Canal:
         room = np.maximum(self.sac_ap(s) - self.cord_ap(s), 0) / 2
         return self.sac_v(s) + np.clip(self._rest, -0.5 * room, 0.5 * room)
 
+    def rest_v(self, sac_v: NDArray) -> NDArray:
+        """Where the undisturbed roots' bundle stands, of `sac_v`: `cord_v` where there is room."""
+        return sac_v + self._rest
+
     def wall(self, angle: float, s: NDArray | float) -> NDArray:
         """Distance from the canal's centre to its wall's tangent across ``angle``."""
         return np.hypot(self.width(s) / 2 * np.sin(angle), self.ap(s) / 2 * np.cos(angle))
@@ -191,6 +200,25 @@ class Canal:
         return np.sqrt(np.clip((np.asarray(s) - self.spine.conus) / 22, 0, 1))
 
 
+def fragment(
+    spine: Spine, canal: Canal, rng: np.random.Generator, level: int, tissue: Tissue
+) -> Lobe:
+    """The back wall of a broken body, pushed back into the canal at its upper half.
+
+    It takes 15-50 % of the canal's depth (by hand).
+    """
+    s = float(spine.center[level] + spine.sizes.height[level] * rng.uniform(0.05, 0.3))
+    return Lobe(
+        angle=float(rng.normal(0, 0.15)),
+        s=s,
+        depth=float(canal.ap(s) * rng.uniform(0.15, 0.5)),
+        width=float(canal.width(s) * rng.uniform(0.28, 0.42)),
+        length=float(spine.sizes.height[level] * rng.uniform(0.25, 0.4)),
+        power=float(rng.choice([2.0, 3.0])),
+        tissue=tissue,
+    )
+
+
 class Sections:
     """Canal, sac and cord along the spine as one table, the cord displaced by the lesions.
 
@@ -205,7 +233,7 @@ class Sections:
     FREE, SHARE = 0.8, 0.5
     names = (
         "canal_ap", "canal_width", "sac_ap", "sac_width", "sac_v", "cord_ap", "cord_width",
-        "cord_u", "cord_v", "squeeze", "triangle", "lumbar",
+        "cord_u", "cord_v", "squeeze", "triangle", "lumbar", "bundle_ap", "bundle_width",
     )  # fmt: skip
 
     def __init__(self, spine: Spine, canal: Canal, lobes: list[Lobe]) -> None:
@@ -213,8 +241,13 @@ class Sections:
         self.first = float(s[0])
         ap, width = canal.cord_ap(s), canal.cord_width(s)
         u, v = np.zeros_like(s), canal.cord_v(s)
+        # Below the conus the roots' bundle gives way as the cord does above it.
+        below = np.clip((spine.conus + 5 - s) / 10, 0, 1)
+        bundle_ap = below * np.minimum(2 * BUNDLE[0], 0.7 * canal.sac_ap(s))
+        bundle_width = below * np.minimum(2 * BUNDLE[1], 0.7 * canal.sac_width(s))
+        soft_ap, soft_width = np.maximum(ap, bundle_ap), np.maximum(width, bundle_width)
         for lobe in lobes:
-            u, v = self._push(canal, lobe, s, u, v, ap, width)
+            u, v = self._push(canal, lobe, s, u, v, soft_ap, soft_width)
         u, v = _smooth(u), _smooth(v)
         squeeze = np.zeros_like(s)
         for lobe in lobes:
@@ -224,6 +257,7 @@ class Sections:
             [
                 canal.ap(s), canal.width(s), canal.sac_ap(s), canal.sac_width(s), canal.sac_v(s),
                 ap, width, u, v, _smooth(squeeze), canal.triangle(s), lumbar,
+                bundle_ap, bundle_width,
             ]
         ).astype(np.float32)  # fmt: skip
 

@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from SpineLib.simulate.lesions import Disease, Lobe, Schmorl
+from SpineLib.simulate.lesions import Canal, Disease, Lobe, Schmorl, fragment
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.spine import Spine
 from SpineLib.simulate.tissues import Tissue
 
 
-def add_lumbar_disease(rng: np.random.Generator, spine: Spine, disease: Disease) -> None:
+def add_lumbar_disease(
+    rng: np.random.Generator, spine: Spine, canal: Canal, disease: Disease
+) -> None:
     """Adds Schmorl nodes, Modic changes of the endplates and compression fractures.
 
     About every third spine has nodes, every second a changed endplate and every eighth a
-    fracture (wedge, with a loss of 12-45 % of the front height). The shares were set by hand.
+    fracture (wedge, with a loss of 12-45 % of the front height; every second one that lost more than
+    25 % pushes a fragment back). The shares were set by hand.
     """
     first, last = LEVELS.index("T11"), LEVELS.index("L5")
     sizes = spine.sizes
@@ -32,6 +35,8 @@ def add_lumbar_disease(rng: np.random.Generator, spine: Spine, disease: Disease)
     if rng.random() < 0.12:
         level = int(rng.integers(first, LEVELS.index("L4")))
         disease.collapse[level] = float(rng.uniform(0.12, 0.45))
+        if disease.collapse[level] > 0.25 and rng.random() < 0.5:
+            disease.lobes.append(fragment(spine, canal, rng, level, Tissue.BONE_LESION))
 
 
 def slipped(rng: np.random.Generator, spine: Spine) -> tuple[Spine, list[Lobe]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.simulate.artefacts import OPERATED, Jet, Metal, draw_jets, draw_metal
-from SpineLib.simulate.lesions import BoneLesion, Canal, Disease, Lobe, Sections
+from SpineLib.simulate.lesions import BoneLesion, Canal, Disease, Lobe, Sections, fragment
 from SpineLib.simulate.lumbar_disease import add_lumbar_disease, slipped
 from SpineLib.simulate.morphometry import LEVELS, MEAN
 from SpineLib.simulate.spine import Spine, build_spine
@@ -122,7 +122,7 @@ def build_patient(
         sick.lobes = [_other_shapes(person, lobe) for lobe in sick.lobes]
     sick.lobes += step
     if region == "lumbar":
-        add_lumbar_disease(rng, spine, sick)
+        add_lumbar_disease(rng, spine, canal, sick)
     operated = disease != "none" and person.random() < OPERATED
     return Patient(
         spine=spine,
@@ -322,6 +322,9 @@ def _metastatic(
         add_metastasis(rng, spine, canal, disease, int(level), grade)
         if level > 0 and rng.random() < FRACTURED:
             disease.collapse[int(level)] = float(rng.uniform(0.12, 0.5))
+            if grade != "0" and disease.collapse[int(level)] > 0.25:
+                # The wall is full of tumour, which is what the grades ask for.
+                disease.lobes.append(fragment(spine, canal, rng, int(level), Tissue.TUMOUR))
     for level in levels:
         if rng.random() < 0.3:
             _bone(rng, spine, disease, level, rng.uniform(3, 8))

@@ -209,8 +209,9 @@ def _curve(
 
     Lordosis, T12-S1, recumbent: 36.8 degrees, more in women (627 volunteers, Asian Spine J
     2019;13:663; its deviation of 13.2 is cut to 9 and the sexes' difference set to 4 by hand).
-    Kyphosis: 26.8 degrees at 18-35 years, 41.9 over 65 (Bartynski et al. 2005, AJNR 26:2077), linear
-    between, the same in both sexes (885 chests, synapse.koreamed.org 1122721). Neck, C2-C7: 12.7
+    Kyphosis, upright: 26.8 degrees at 18-35 years, 41.9 over 65 (Bartynski et al. 2005, AJNR 26:2077), linear
+    between, the same in both sexes (885 chests, synapse.koreamed.org 1122721); lying takes 15 % off (by
+    hand). Sacrum and T1 by hand: 34 and 22 degrees. Neck, C2-C7: 12.7
     degrees, more in men, not changed by age (Guo et al. 2018, J Orthop Surg Res 13:147; the
     difference set to 3, deviations to 9, by hand); a worn neck is straighter (by hand). Scoliosis: a
     wave of 1.5 degrees (by hand).
@@ -220,9 +221,10 @@ def _curve(
     """
     spread = 1.5 if held_out else 1.0
     sign = {"male": 1, "female": -1}.get(sex or "", 0)
-    slope = rng.normal(34, 5 * spread)
     lordosis = np.clip(rng.normal(36.8 - 2 * sign, 9 * spread), 8, 70)
-    kyphosis = np.clip(rng.normal(26.8 + 0.33 * (age - 27), 7 * spread), 8, 65)
+    kyphosis = np.clip(rng.normal(0.85 * (26.8 + 0.33 * (age - 27)), 7 * spread), 8, 65)
+    # Curves balance: the sacrum and T1 share what lordosis and kyphosis do not cancel.
+    slope = 0.5 * (rng.normal(34, 4) + rng.normal(22, 5) + lordosis - kyphosis)
     neck = rng.normal(12.7 + 1.5 * sign, 9 * spread) - 25 * worn
     at = dict(zip(LEVELS, center, strict=True))
     knots = [
