@@ -70,13 +70,16 @@ class Optimiser(_Table):
 
     @model_validator(mode="after")
     def _fits(self) -> Optimiser:
-        given = self.model_fields_set
-        wrong = given & ({"momentum", "nesterov"} if self.name != "sgd" else {"betas"})
+        # By value, not by what was written: a recipe as run has every key.
+        changed = {
+            key for key in type(self).model_fields if getattr(self, key) != _usual(self, key)
+        }
+        wrong = changed & ({"momentum", "nesterov"} if self.name != "sgd" else {"betas"})
         if wrong:
             raise ValueError(f"{self.name} has no {' and '.join(sorted(wrong))}")
         if self.warmup and self.schedule not in ("constant", "cosine"):
             raise ValueError(f"the schedule {self.schedule} has no warmup")
-        if given & {"factor", "wait"} and self.schedule != "plateau":
+        if changed & {"factor", "wait"} and self.schedule != "plateau":
             raise ValueError("only the schedule plateau has factor and wait")
         return self
 
@@ -415,14 +418,22 @@ def _made(values: dict[str, Any], file: str | Path) -> Recipe:
     return recipe
 
 
+def _usual(table: BaseModel, key: str) -> Any:
+    return type(table).model_fields[key].default
+
+
 def _wrong(error: ValidationError, file: str | Path, section: str = "") -> BadInput:
     first = error.errors(include_url=False)[0]
     key = ".".join([section] * bool(section) + [str(part) for part in first["loc"]])
-    what = "there is no such key" if first["type"] == "extra_forbidden" else first["msg"]
+    what = (
+        "there is no such key"
+        if first["type"] == "extra_forbidden"
+        else first["msg"].removeprefix("Value error, ")
+    )
     more = len(error.errors()) - 1
     return BadInput(
         f"The recipe is not valid at {key}: {what}" + (f" (and {more} more)" if more else ""),
-        file=file,
+        file=file or None,
         advice="docs/training.md tells the keys.",
     )
 

@@ -1,0 +1,70 @@
+"""Where a training runs: one process or many, on what device, in which precision."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from lightning_fabric.plugins import MixedPrecision
+from lightning_fabric.strategies import DDPStrategy
+
+from SpineLib.inference.device import choose
+
+# The other processes wait while the first one validates.
+_PATIENCE = timedelta(hours=6)
+
+
+class _Mixed(MixedPrecision):
+    """Autocast that leaves the batch as it is: Fabric would round targets as well."""
+
+    def convert_input(self, data: Any) -> Any:
+        return data
+
+
+def launch(device: str = "auto", precision: str = "32") -> Fabric:
+    """The launcher of this process; under ``torchrun`` it joins the others.
+
+    Args:
+        device: see `SpineLib.inference.device.choose`.
+        precision: as in `SpineLib.training.recipe.Training`.
+
+    Raises:
+        BadInput: the machine has no such device.
+    """
+    chosen = choose(device)
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    fabric = Fabric(
+        accelerator=chosen.type,
+        devices=here,
+        num_nodes=max(1, world // here),
+        strategy=_strategy(chosen.type) if world > 1 else "auto",
+        plugins=[_Mixed(_kind(), "cuda")] if _is_mixed(chosen, precision) else None,
+        precision=None if _is_mixed(chosen, precision) else "32-true",
+    )
+    fabric.launch()
+    return fabric
+
+
+def leave() -> None:
+    """Leaves the group of processes, where there is one."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def _strategy(device: str) -> DDPStrategy:
+    # Buffers are not sent from the first process: SyncBatchNorm keeps them alike on GPUs, and a
+    # loss that runs the network more than once could not bear it.
+    backend = "nccl" if device == "cuda" else "gloo"
+    return DDPStrategy(process_group_backend=backend, timeout=_PATIENCE, broadcast_buffers=False)
+
+
+def _is_mixed(device: torch.device, precision: str) -> bool:
+    return precision == "mixed" and device.type == "cuda"
+
+
+def _kind() -> Any:
+    return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
