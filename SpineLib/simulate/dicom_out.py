@@ -13,7 +13,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, generate_ui
 
 from SpineLib.simulate.enhanced import write_enhanced
 from SpineLib.simulate.headers import dress
-from SpineLib.simulate.scanner import Protocol
+from SpineLib.simulate.scanner import LARMOR, Protocol
 from SpineLib.volume import Volume, lps_to_ras
 
 BODY_PART = {"cervical": "CSPINE", "thoracic": "TSPINE", "lumbar": "LSPINE"}
@@ -128,7 +128,7 @@ def _header(
     if protocol.ti:
         image.InversionTime = round(protocol.ti, 1)
     image.MagneticFieldStrength = protocol.field
-    image.ImagingFrequency = round(42.577 * protocol.field, 4)
+    image.ImagingFrequency = round(LARMOR * protocol.field, 4)
     image.FlipAngle = round(protocol.flip, 1)
     image.SpacingBetweenSlices = round(protocol.thickness + protocol.gap, 4)
     image.PatientPosition = "HFS"

@@ -10,6 +10,8 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.sequence import Sequence as Items
 from pydicom.uid import EnhancedMRImageStorage
 
+from SpineLib.simulate.scanner import BANDWIDTH
+
 _COPIED = (
     "SpecificCharacterSet", "StudyDate", "StudyTime", "ContentDate", "ContentTime", "SeriesDate",
     "SeriesTime", "AccessionNumber", "Modality", "Manufacturer", "ManufacturerModelName",
@@ -159,7 +161,7 @@ def _shared(image: Dataset, contrast: str) -> Dataset:
         group.MRModifierSequence[0].InversionTimes = [float(image.InversionTime)]
     group.MRImagingModifierSequence = _item(
         MagnetizationTransfer="NONE", BloodSignalNulling="NO", Tagging="NONE",
-        TransmitterFrequency=float(image.get("ImagingFrequency", 63.87)), PixelBandwidth=200.0,
+        TransmitterFrequency=float(image.get("ImagingFrequency", 63.87)), PixelBandwidth=BANDWIDTH,
     )  # fmt: skip
     group.MRReceiveCoilSequence = _item(
         ReceiveCoilName="SPINE", ReceiveCoilManufacturerName="", ReceiveCoilType="MULTICOIL",

@@ -11,6 +11,10 @@ from scipy import fft, special
 
 from SpineLib.simulate.tissues import PROPERTIES, Tissue
 
+LARMOR = 42.577  # Hz a tesla and ppm: the proton's gyromagnetic ratio over 2 pi, MHz a tesla
+BANDWIDTH = 200.0  # Hz a pixel of the readout, an everyday value
+SLICE_BANDWIDTH = 1500.0  # Hz of the pulse that selects a slice, an everyday value; by hand
+
 
 @dataclass(frozen=True)
 class Protocol:
