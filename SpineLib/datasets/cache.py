@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -39,39 +40,52 @@ Arrays = dict[str, NDArray[Any]]
 class Prepared:
     """The arrays of all cases, memory-mapped and read-only.
 
-    It may be sent to another process: the files are opened there anew.
+    It is small and may be sent to another process, which opens the files itself.
 
     Attributes:
         folder: where the files lie.
-        count: number of cases.
     """
 
     folder: Path
-    count: int
-    _starts: dict[str, list[int]] = field(repr=False)
     _keep: tempfile.TemporaryDirectory | None = field(default=None, repr=False, compare=False)
-    _open: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arrays."""
+        return tuple(_starts(self.folder))
 
     def array(self, name: str) -> NDArray[Any]:
         """All cases' rows of an array, one after the other."""
-        if name not in self._open:
-            path = self.folder / f"{name}.npy"
-            # numpy cannot map an array without elements.
-            empty = self._starts[name][-1] == 0
-            self._open[name] = np.load(path, mmap_mode=None if empty else "r")
-        return self._open[name]
+        return _mapped(self.folder / f"{name}.npy")
 
     def rows(self, name: str, case: int) -> slice:
         """Where the rows of a case lie in `array`."""
-        first, end = self._starts[name][case : case + 2]
+        first, end = _starts(self.folder)[name][case : case + 2]
         return slice(first, end)
 
     def case(self, number: int) -> Arrays:
         """The arrays of one case, views of the files."""
-        return {name: self.array(name)[self.rows(name, number)] for name in self._starts}
+        return {name: self.array(name)[self.rows(name, number)] for name in self.names}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_open": {}, "_keep": None}
+        return {"folder": self.folder, "_keep": None}
+
+
+@lru_cache(maxsize=64)
+def _starts(folder: Path) -> dict[str, list[int]]:
+    return json.loads((folder / _INDEX).read_text(encoding="utf-8"))["starts"]
+
+
+@lru_cache(maxsize=64)
+def _mapped(path: Path) -> NDArray[Any]:
+    array = np.load(path, mmap_mode="r")
+    return array if array.size else np.array(array)
+
+
+def workers_at_hand() -> int:
+    """Processes that may prepare at the same time: the cores that this process may use."""
+    cores = getattr(os, "sched_getaffinity", None)
+    return len(cores(0)) if cores else os.cpu_count() or 1
 
 
 def fingerprint(paths: Iterable[str | Path]) -> str:
@@ -137,8 +151,7 @@ def prepare(
             time.sleep(_POLL_SECONDS)
     if not (target / _INDEX).exists():
         _write(target, cases, make, workers, progress, stage)
-    index = json.loads((target / _INDEX).read_text(encoding="utf-8"))
-    return Prepared(target, len(cases), index["starts"], keep)
+    return Prepared(target, keep)
 
 
 def _another_prepares() -> bool:

@@ -13,7 +13,7 @@ from SpineLib.datasets.voc import open_voc
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 
-SIMULATED = "simulated:"
+_SIMULATED = "simulated:"
 
 
 def open_slices(
@@ -21,6 +21,8 @@ def open_slices(
     *,
     task: str = "compression",
     scheme: str = "Bilsky",
+    cache: Path | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Opens labelled slices; pixels are read when a stack is opened.
@@ -30,15 +32,19 @@ def open_slices(
             a tidy CSV beside its DICOM; or ``simulated:<region>-<disease>:<profile>:<count>[:<seed>]``.
         task: ``compression`` or ``grading``.
         scheme: of the grades.
+        cache: where simulated cases are kept; None keeps none beyond this process.
+        workers: processes that simulate at the same time.
         progress: told of each patient.
 
     Raises:
         BadInput: there is no such place, it holds none of these, or its labels do not fit.
     """
-    if source.startswith(SIMULATED):
+    if source.startswith(_SIMULATED):
         from SpineLib.datasets.simulated import simulated_slices
 
-        return simulated_slices(source, task=task, scheme=scheme)
+        return simulated_slices(
+            source, task=task, scheme=scheme, cache=cache, workers=workers, progress=progress
+        )
     path = Path(source)
     if path.is_file() and path.suffix.lower() == ".csv":
         return open_tidy(path, task=task, scheme=scheme, progress=progress)

@@ -1,0 +1,122 @@
+"""Parts of simulated studies that are cheap to simulate and worth learning from.
+
+``lesions``: a block of slices around a lesion, of the canal's surroundings only. Whole studies hold
+few compressed slices; these hold many. ``search``: whole slices that are far apart along a region,
+coarse in plane and of all weightings, to learn to find the canal on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.simulate.cases import axial_at, image
+from SpineLib.simulate.morphometry import LEVELS
+from SpineLib.simulate.patient import REGIONS, Patient, build_patient
+from SpineLib.simulate.protocols import PROFILES, draw_protocol, with_contrast
+from SpineLib.simulate.scanner import Protocol
+from SpineLib.simulate.truth import SliceTruth, slice_truth
+from SpineLib.volume import Volume
+
+# Side of the square that is imaged around the canal, and slices of a block: by hand.
+LESION_VIEW_MM, LESION_SLICES = 84.0, (8, 13)
+SEARCH_SLICES, SEARCH_PIXEL_MM = 6, 1.0
+# How often a search's slices have each weighting.
+_WEIGHTINGS = {"T2": 0.4, "T2*": 0.3, "T1": 0.15, "STIR": 0.1, "PD": 0.05}
+# How far in front of the canal the middle of a whole slice stands, mm, as in whole studies.
+_AHEAD = {"cervical": 6.0, "thoracic": 20.0, "lumbar": 14.0}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A few simulated axial slices of one patient, the truth of each, and their weighting."""
+
+    volume: Volume
+    slices: list[SliceTruth]
+    weighting: str
+
+
+def draw_lesion(region: str, disease: str, *, seed: int, profile: str) -> Drawn:
+    """Neighbouring slices around one lesion of a patient, or anywhere in a healthy one.
+
+    Args:
+        region, disease, profile: as for `SpineLib.simulate.axial_case`.
+        seed: the same seed gives the same slices.
+    """
+    rng = np.random.default_rng((seed, PROFILES.index(profile), 11))
+    patient = build_patient(rng, region, disease, held_out=profile == "held-out")
+    protocol = draw_protocol(rng, "axial", region, profile)
+    side = round(LESION_VIEW_MM / protocol.pixel)
+    protocol = replace(protocol, rows=side, columns=side, slices=int(rng.integers(*LESION_SLICES)))
+    spots = [lobe.s for lobe in patient.disease.lobes] or [_anywhere(rng, patient, region)]
+    middle = float(rng.choice(spots)) + rng.normal(0, 6)
+    return _measured(rng, patient, protocol, middle, rng.normal(0, 4), profile, region)
+
+
+def draw_search(region: str, disease: str, *, seed: int, profile: str) -> Drawn:
+    """A few whole coarse slices, evenly spread over a region.
+
+    Args:
+        region, disease, profile: as for `SpineLib.simulate.axial_case`.
+        seed: the same seed gives the same slices.
+    """
+    rng = np.random.default_rng((seed, PROFILES.index(profile), 12))
+    patient = build_patient(rng, region, disease, held_out=profile == "held-out")
+    protocol = draw_protocol(rng, "axial", region, profile)
+    weighting = str(rng.choice(list(_WEIGHTINGS), p=list(_WEIGHTINGS.values())))
+    if weighting != protocol.weighting:
+        protocol = with_contrast(rng, protocol, weighting)
+    first, last = (float(patient.spine.center[LEVELS.index(n)]) for n in REGIONS[region])
+    side = round(protocol.rows * protocol.pixel / SEARCH_PIXEL_MM)
+    protocol = replace(
+        protocol,
+        rows=side,
+        columns=side,
+        slices=SEARCH_SLICES,
+        pixel=SEARCH_PIXEL_MM,
+        gap=abs(first - last) / SEARCH_SLICES - protocol.thickness,
+    )
+    ahead = _AHEAD[region] + rng.normal(0, 8)
+    return _measured(rng, patient, protocol, (first + last) / 2, ahead, profile, region)
+
+
+def _anywhere(rng: np.random.Generator, patient: Patient, region: str) -> float:
+    first, last = (float(patient.spine.center[LEVELS.index(n)]) for n in REGIONS[region])
+    return float(rng.uniform(min(first, last), max(first, last)))
+
+
+def _measured(
+    rng: np.random.Generator,
+    patient: Patient,
+    protocol: Protocol,
+    middle: float,
+    ahead: float,
+    profile: str,
+    region: str,
+) -> Drawn:
+    grid = axial_at(
+        patient, protocol, middle,
+        ahead=ahead, aside=rng.normal(0, 4), tilt=0.08 * rng.normal(size=3),
+    )  # fmt: skip
+    volume, _ = image(rng, patient, protocol, grid, profile)
+    kang = region == "cervical"
+    truths = [
+        slice_truth(
+            patient,
+            _crossing(patient, grid, k),
+            index=k,
+            position=volume.slice_center(k),
+            kang=kang,
+        )
+        for k in range(protocol.slices)
+    ]
+    return Drawn(volume, truths, protocol.weighting)
+
+
+def _crossing(patient: Patient, grid: NDArray[np.float64], k: int) -> float:
+    """Arc length at which the canal's line is nearest to the plane of slice ``k``."""
+    normal = np.cross(grid[:3, 0], grid[:3, 1])
+    away = np.abs((patient.spine.line - (grid[:3, 3] + k * grid[:3, 2])) @ normal)
+    return float(patient.spine.nodes[np.argmin(away)])

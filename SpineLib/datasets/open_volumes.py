@@ -1,0 +1,74 @@
+"""Which reader reads a source of labelled volumes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from SpineLib.datasets.cases import LabelledStack, LabelledVolume
+from SpineLib.datasets.nifti import open_cords, open_pairs
+from SpineLib.datasets.spider import is_spider, open_spider
+from SpineLib.errors import BadInput
+from SpineLib.progress import Progress
+
+_SIMULATED = "simulated:"
+
+
+def open_volumes(
+    source: str,
+    *,
+    cache: Path | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> list[LabelledVolume]:
+    """Opens labelled volumes; voxels are read when one is opened.
+
+    Args:
+        source: SPIDER's folder; a CSV of images and masks (`SpineLib.datasets.nifti`); or
+            ``simulated:lumbar-<disease>:<profile>:<count>[:<seed>]``.
+        cache: where simulated cases are kept; None keeps none beyond this process.
+        workers: processes that simulate at the same time.
+        progress: told of each patient that is simulated.
+
+    Raises:
+        BadInput: there is no such place, it holds none of these, or its labels do not fit.
+    """
+    if source.startswith(_SIMULATED):
+        from SpineLib.datasets.simulated import simulated_volumes
+
+        return simulated_volumes(source, cache=cache, workers=workers, progress=progress)
+    path = Path(source)
+    if path.is_file() and path.suffix.lower() == ".csv":
+        return open_pairs(path)
+    if is_spider(path):
+        return open_spider(path)
+    raise BadInput(
+        "No labelled volumes are found here",
+        file=path,
+        advice="Known are SPIDER's folder (images, masks) and a CSV with image, mask and patient.",
+    )
+
+
+def open_canals(
+    source: str,
+    *,
+    cache: Path | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> list[LabelledStack]:
+    """Opens axial slices that say where the canal is.
+
+    Args:
+        source: a CSV of images and cord masks (`SpineLib.datasets.nifti`), or
+            ``simulated:[search-]<region>-<disease>:<profile>:<count>[:<seed>]``.
+        cache, workers, progress: as for `open_volumes`.
+
+    Raises:
+        BadInput: as `open_volumes`.
+    """
+    if source.startswith(_SIMULATED):
+        from SpineLib.datasets.simulated import simulated_slices
+
+        return simulated_slices(
+            source, task="canal", cache=cache, workers=workers, progress=progress
+        )
+    return open_cords(source)
