@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -56,14 +56,27 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
         raise BadInput(f"The folder {closed[0].reason}", file=closed[0].file)
     if not files:
         raise BadInput("The folder is empty", file=folder, advice="Choose a folder with DICOM.")
-    frames, skipped = _headers(files, progress)
-    skipped += closed
+    found = scan_files(files, progress=progress)
+    skipped = (*found.skipped, *closed)
+    if not found.studies:
+        raise _nothing(folder, list(skipped))
+    return replace(found, skipped=skipped)
+
+
+def scan_files(files: Sequence[Path], *, progress: Progress | None = None) -> Scan:
+    """Finds the studies, series and stacks in a list of files; see `scan`.
+
+    Args:
+        files: in any order; for a host that keeps its own index of files.
+        progress: told of each file.
+
+    Returns:
+        As `scan`, but empty where no file is a DICOM image.
+    """
+    frames, skipped = _headers(list(files), progress or Progress())
     frames, duplicates = _without_duplicates(frames)
-    skipped += duplicates
-    if not frames:
-        raise _nothing(folder, skipped)
     studies = _studies(frames)
-    return Scan(studies, tuple(skipped), _patients(studies))
+    return Scan(studies, (*skipped, *duplicates), _patients(studies))
 
 
 def _walk(folder: Path, closed: list[Skipped]) -> Iterator[Path]:

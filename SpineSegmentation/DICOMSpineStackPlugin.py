@@ -1,0 +1,25 @@
+"""Hidden Slicer module: tells the DICOM module about series that hold several stacks."""
+
+
+class DICOMSpineStackPlugin:
+    """Registers the plugin; Slicer finds it by this file's name and calls it once."""
+
+    def __init__(self, parent):
+        parent.title = "DICOM Spine Stack Plugin"
+        parent.categories = ["Developer Tools.DICOM Plugins"]
+        parent.contributors = ["SlicerSpineMRI contributors"]
+        parent.helpText = (
+            "Offers every stack of an MR series with several angled stacks as a volume of its own."
+        )
+        parent.acknowledgementText = ""
+        parent.hidden = True
+        _register()
+
+
+def _register():
+    import slicer
+    from SpineSegmentationLib.DICOMSpineStackPluginClass import DICOMSpineStackPluginClass
+
+    if not hasattr(slicer.modules, "dicomPlugins"):
+        slicer.modules.dicomPlugins = {}
+    slicer.modules.dicomPlugins["DICOMSpineStackPlugin"] = DICOMSpineStackPluginClass
