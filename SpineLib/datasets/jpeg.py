@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, SliceLabel
 from SpineLib.datasets.consensus import agreed
 from SpineLib.datasets.flat import open_pictures
@@ -125,6 +126,7 @@ def _stacks(root: Path, folder: Path, named: dict[int, tuple[Path, str]]) -> lis
             open=partial(open_pictures, [named[n][0] for n in run]),
             labels=tuple(SliceLabel(k, words[named[n][1]]) for k, n in enumerate(run)),
             site="/".join(parts[:-1]),
+            fingerprint=fingerprint(named[n][0] for n in run),
         )
         for run in runs
     ]

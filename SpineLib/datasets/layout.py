@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, SliceLabel
 from SpineLib.datasets.vocabulary import vocabulary
 from SpineLib.dicom import Stack, read, scan
@@ -146,6 +147,7 @@ def _labelled(
         region=stack.region,
         weighting=stack.weighting,
         columns=known,
+        fingerprint=fingerprint(source.path for source in stack.sources),
     )
 
 

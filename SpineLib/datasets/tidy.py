@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, SliceLabel
 from SpineLib.datasets.layout import patient_of
 from SpineLib.datasets.vocabulary import vocabulary
@@ -145,4 +146,5 @@ def _labelled(stack: Stack, labels: list[SliceLabel], facts: dict[str, str]) -> 
         region=stack.region,
         weighting=stack.weighting,
         columns={name: text for name, text in facts.items() if name not in _KNOWN},
+        fingerprint=fingerprint(source.path for source in stack.sources),
     )

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, SliceLabel
 from SpineLib.datasets.flat import SUFFIXES, open_pictures
 from SpineLib.datasets.layout import patient_of
@@ -200,6 +201,7 @@ def _on_stack(stack: Stack, boxes: dict[int, Annotation], folder: str) -> Labell
         labels=tuple(labels),
         region=stack.region,
         weighting=stack.weighting,
+        fingerprint=fingerprint(source.path for source in stack.sources),
     )
 
 
@@ -220,4 +222,10 @@ def _on_picture(one: Annotation, patient: str) -> LabelledStack:
         )
     label = SliceLabel(0, one.value, box_ras=box_in(volume, 0, one.corners))
     key = hashlib.sha256(one.picture.encode()).hexdigest()[:12]
-    return LabelledStack(f"{patient}-{key}", patient, partial(open_pictures, [path]), (label,))
+    return LabelledStack(
+        f"{patient}-{key}",
+        patient,
+        partial(open_pictures, [path]),
+        (label,),
+        fingerprint=fingerprint([path]),
+    )
