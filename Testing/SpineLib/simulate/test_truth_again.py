@@ -1,13 +1,20 @@
 """Every number of truth, computed a second time from the tissue map by another route."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.ndimage import binary_erosion
 from scipy.spatial import cKDTree
+from scipy.stats import spearmanr
 
+from SpineLib.simulate.anatomy import paint_spine
 from SpineLib.simulate.canvas import Canvas
-from SpineLib.simulate.lumbar import plane_coordinates
+from SpineLib.simulate.cases import axial_at, image
+from SpineLib.simulate.lumbar import BONE, plane_coordinates
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import REGIONS, build_patient
+from SpineLib.simulate.scanner import Protocol
 from SpineLib.simulate.tissues import CORD, EXTRINSIC, SAC, Tissue
 from SpineLib.simulate.truth import cross_section, slice_truth, untouched, without_lesions
 
@@ -113,6 +120,25 @@ def test_compression_is_a_cut_of_the_cords_outline(worn, tumours):
             assert truth.compressed == (depth > 0.5)
 
 
+def test_the_pattern_is_the_share_of_the_outline_that_is_gone(worn, tumours):
+    """The outline's pixels of the displaced whole cord by their distance to the nearest cord of the
+    map; left out: shares within 0.12 of the limit."""
+    seen = set()
+    for who, s, c, truth in worn + tumours:
+        if not truth.compressed:
+            assert truth.pattern == "none"
+            continue
+        _, free, _ = cross_section(who, s)
+        whole = free < 0
+        rim = whole & ~binary_erosion(whole)
+        away = cKDTree(points(c, CORD)).query(np.stack([c.u[rim], c.v[rim]], 1))[0]
+        share = (away > 0.3).mean()
+        if abs(share - 0.6) > 0.12:
+            assert truth.pattern == ("circumferential" if share > 0.6 else "partial")
+            seen.add(truth.pattern)
+    assert seen == {"partial", "circumferential"}
+
+
 def test_mscc_compares_with_the_neighbouring_untouched_cord(worn):
     """Within 1 percent point."""
     compressed = [one for one in worn if one[3].compressed]
@@ -193,6 +219,83 @@ def test_bilskys_grade_follows_from_distances_in_the_map(tumours):
         assert truth.bilsky == expected
         seen.add(expected)
     assert {"1a", "1b", "2", "3"} <= seen
+
+
+def test_bone_tumour_is_what_the_images_own_label_map_shows():
+    """Grade 0 or none, by the tumour within 60 mm of the canal in the slice itself. The slice is
+    tilted against truth's cross-section, so sizes between nothing and 25 mm² are left out."""
+    seen = set()
+    how = Protocol(rows=160, columns=160, slices=1, pixel=0.8, thickness=2.0)
+    for seed in range(400, 404):
+        who = build_patient(np.random.default_rng(seed), "thoracic", "metastatic")
+        for one in who.disease.bone:
+            for s in (one.s, one.s + 14):
+                grid = axial_at(who, how, s, ahead=15.0, tilt=np.array([0.03, 0.04, 0.0]))
+                at = who.spine.ras(0, 0, s)
+                _, labels = image(np.random.default_rng(0), who, how, grid, "standard")
+                _, j, i = np.nonzero(labels.voxels == Tissue.TUMOUR)
+                places = labels.ras(np.stack([i, j, np.zeros_like(i)], -1))
+                area = (np.linalg.norm(places - at, axis=1) < 60).sum() * how.pixel**2
+                told = slice_truth(who, s, index=0, position=at, kang=False)
+                if told.cord_area <= 5 or told.bilsky not in (None, "0") or 0 < area < 25:
+                    continue
+                assert told.bilsky == ("0" if area else None)
+                seen.add(told.bilsky)
+    assert seen == {None, "0"}
+
+
+def front_height(who, k):
+    """Bone in front of the middle of body ``k``, along the canal, in a sagittal tissue map, mm."""
+    step, center = 0.4, float(who.spine.center[k])
+    depth = float(who.canal.ap(center)) / 2 + 0.8 * float(who.spine.sizes.depth[k])
+    tall = float(who.spine.sizes.height[k]) / 2 + 1.5
+    s, v = np.meshgrid(
+        np.arange(center - tall, center + tall, step, dtype=np.float32),
+        np.arange(depth - 2, depth + 2, step, dtype=np.float32), indexing="ij",
+    )  # fmt: skip
+    zero = np.zeros_like(s)
+    fields = {"u": zero, "v": v, "s": s, "x": zero, "y": v, "z": s}
+    c = Canvas(fields | dict.fromkeys(("n1", "n2", "n3"), zero), step, np.zeros(len(Tissue)))
+    paint_spine(c, who)
+    return float(np.isin(c.label, (*BONE, Tissue.HAEMATOMA)).sum(0).mean() * step)
+
+
+def test_a_fractured_vertebra_is_lower_in_front_in_the_tissue_map():
+    """At least 8 % lower than the same vertebra whole; the others keep their height."""
+    broken = whole = 0
+    for seed in range(300, 312):
+        who = build_patient(np.random.default_rng(seed), "thoracic", "metastatic")
+        mended = replace(who, disease=replace(who.disease, collapse={}))
+        for k in range(_index("T2"), _index("T12")):
+            left = front_height(who, k) / front_height(mended, k)
+            s = float(who.spine.center[k])
+            told = slice_truth(who, s, index=0, position=np.zeros(3), kang=False).fracture
+            assert told == (left < 0.92)
+            broken, whole = broken + told, whole + (not told)
+    assert broken > 3 and whole > 30
+
+
+def test_levels_are_those_of_the_segmentation(back):
+    """The middle of each labelled body lies at the level that the truth names."""
+    for number, name in back.truth.labels.items():
+        if number <= 25:
+            k, j, i = np.nonzero(back.segmentation.voxels == number)
+            places = back.segmentation.ras(np.stack([i, j, k], -1)).astype(np.float32)
+            _, v, s = back.patient.spine.coordinates(places)
+            assert back.patient.spine.level(float(s[v > 14].mean())) == name
+
+
+def test_a_worn_disc_is_darker(back):
+    """The parameter `degeneration` against the image: signal of each disc over the canal's."""
+    image, labels = back.volume.voxels, back.segmentation.voxels
+    bright, worn = [], []
+    for number, name in back.truth.labels.items():
+        if number > 200:
+            core = binary_erosion(labels == number, np.ones((1, 3, 5)))
+            bright.append(np.percentile(image[core], 70) / image[labels == 100].mean())
+            worn.append(back.truth.degeneration[name])
+    assert len(worn) >= 6
+    assert spearmanr(bright, worn).statistic < -0.6
 
 
 def test_the_sacs_depth_at_a_lumbar_disc_is_the_mean_of_its_middle_lines(back):
