@@ -1,4 +1,4 @@
-"""The commands that need no scene: scan, models, simulate, bench (``python -m SpineLib``).
+"""The commands that need no scene: scan, models, simulate, train, bench (``python -m SpineLib``).
 
 `SpineHeadless.cli` adds the ones that do.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib import __version__
+from SpineLib.cli_training import package, train
 from SpineLib.console import (
     EXIT_CODES,
     print_json,
@@ -35,6 +36,8 @@ app = typer.Typer(
 )
 models = typer.Typer(no_args_is_help=True, help="Which models are here, and what they are for.")
 app.add_typer(models, name="models")
+app.add_typer(train, name="train")
+models.command()(package)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import logging
 import os
 from datetime import timedelta
 from typing import Any
@@ -10,6 +12,7 @@ import torch
 from lightning_fabric import Fabric
 from lightning_fabric.plugins import MixedPrecision
 from lightning_fabric.strategies import DDPStrategy
+from torch.nn.parallel import DistributedDataParallel
 
 from SpineLib.inference.device import choose
 
@@ -56,10 +59,14 @@ def leave() -> None:
 
 
 def _strategy(device: str) -> DDPStrategy:
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     # Buffers are not sent from the first process: SyncBatchNorm keeps them alike on GPUs, and a
     # loss that runs the network more than once could not bear it.
     backend = "nccl" if device == "cuda" else "gloo"
-    return DDPStrategy(process_group_backend=backend, timeout=_PATIENCE, broadcast_buffers=False)
+    known = inspect.signature(DistributedDataParallel).parameters
+    newer = "forward_sync_buffers" in known  # the older name is deprecated since then
+    quiet: dict[str, Any] = {"forward_sync_buffers" if newer else "broadcast_buffers": False}
+    return DDPStrategy(process_group_backend=backend, timeout=_PATIENCE, **quiet)
 
 
 def _is_mixed(device: torch.device, precision: str) -> bool:

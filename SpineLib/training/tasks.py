@@ -1,0 +1,161 @@
+"""From a recipe and sources of labelled data to a task, with no patient on two sides."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from SpineLib.datasets.cases import LabelledStack, LabelledVolume
+from SpineLib.datasets.split import read_frozen, require_apart, split_by_patient
+from SpineLib.errors import BadInput
+from SpineLib.progress import Progress
+from SpineLib.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from SpineLib.training.task import Task
+
+_TASKS = {
+    "canal": ("SpineLib.training.canal", "CanalTask"),
+    "compression": ("SpineLib.training.compression", "CompressionTask"),
+    "grading": ("SpineLib.training.grading", "GradingTask"),
+    "segmentation": ("SpineLib.training.segmentation", "SegmentationTask"),
+}
+
+
+@dataclass(frozen=True)
+class Data:
+    """Labelled cases for training and for validation; no patient is in both.
+
+    Attributes:
+        training, validation: what the task reads.
+        record: for ``run.json``: hashes of the labels, of each split and of its patients, and what
+            the sources are called. Paths are left out: folders may be named after patients.
+    """
+
+    training: list[Any]
+    validation: list[Any]
+    record: dict[str, Any]
+
+
+def task_class(recipe: Recipe) -> type[Task]:
+    """The class of the recipe's task."""
+    module, name = _TASKS[recipe.task]
+    return getattr(import_module(module), name)
+
+
+def open_data(
+    recipe: Recipe,
+    sources: Sequence[str],
+    *,
+    validation: Sequence[str] = (),
+    test: str | Path | None = None,
+    leave_out_test: bool = False,
+    progress: Progress | None = None,
+) -> Data:
+    """Opens what a recipe is to be trained on and splits it by patient.
+
+    Args:
+        recipe: says which kind of data, and how the validation is split off.
+        sources: see `SpineLib.datasets.open_slices` and `open_volumes`.
+        validation: sources of the validation; none splits it off ``sources``.
+        test: a frozen test set (`SpineLib.datasets.split`) whose patients may not be here.
+        leave_out_test: take those patients out instead of refusing them.
+        progress: told of each patient.
+
+    Raises:
+        BadInput: a source cannot be read, or a patient is on two sides.
+    """
+    training = _opened(recipe, sources, progress)
+    validating = _opened(recipe, validation, progress)
+    frozen = None if test is None else read_frozen(test)
+    if frozen is not None and leave_out_test:
+        training, validating = frozen.part(training)[0], frozen.part(validating)[0]
+    if frozen is not None:
+        _require_untested({c.patient for c in (*training, *validating)} & set(frozen.patients))
+    if not validation:
+        training, validating = split_by_patient(
+            training,
+            share=recipe.split.validation,
+            seed=recipe.seed,
+            stratify=recipe.split.stratify,
+        )
+    require_apart(training=training, validation=validating)
+    record = {
+        "sources": [_called(source) for source in (*sources, *validation)],
+        "splits": {"training": _record(training), "validation": _record(validating)},
+        "test_sha256": None if frozen is None else frozen.sha256,
+    }
+    return Data(training, validating, record)
+
+
+def make_task(
+    recipe: Recipe, data: Data, *, cache: Path | None = None, progress: Progress | None = None
+) -> Task:
+    """The task that the recipe names, on its data.
+
+    Args:
+        recipe: of the task.
+        data: from `open_data`.
+        cache: where prepared samples may be kept.
+        progress: of the preparation.
+
+    Raises:
+        BadInput: a key or value of the recipe that the task does not know, or data that it cannot
+            learn from.
+    """
+    made = task_class(recipe)
+    return made(recipe, data.training, data.validation, cache=cache, progress=progress)
+
+
+def _opened(recipe: Recipe, sources: Iterable[str], progress: Progress | None) -> list[Any]:
+    cases: list[Any] = []
+    for source in sources:
+        if task_class(recipe).reads == "volumes":
+            from SpineLib.datasets.open_volumes import open_volumes
+
+            cases += open_volumes(source, progress=progress)
+        else:
+            from SpineLib.datasets.open_slices import open_slices
+
+            scheme = recipe.data.get("scheme", "Bilsky")
+            cases += open_slices(source, task=recipe.task, scheme=scheme, progress=progress)
+    return cases
+
+
+def _require_untested(patients: set[str]) -> None:
+    if patients:
+        raise BadInput(
+            f"{len(patients)} of the patients are in the frozen test set (the first: "
+            f"{min(patients)})",
+            advice="A model must not learn from them: give other data, or leave them out with "
+            "--leave-out-test.",
+        )
+
+
+def _record(cases: Sequence[LabelledStack | LabelledVolume]) -> dict[str, Any]:
+    patients = sorted({case.patient for case in cases})
+    facts = sorted(json.dumps(_facts(case)) for case in cases)
+    return {
+        "cases": len(cases),
+        "sha256": _sha256(facts),
+        "patients_sha256": _sha256(patients),
+        "patients": patients,
+    }
+
+
+def _facts(case: LabelledStack | LabelledVolume) -> list[Any]:
+    labels = getattr(case, "labels", ())
+    return [case.id, case.patient, [[n.index, n.value, n.reader, n.box_ras] for n in labels]]
+
+
+def _sha256(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _called(source: str) -> str:
+    return source if source.startswith("simulated:") else Path(source).name
