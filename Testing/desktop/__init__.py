@@ -1,0 +1,70 @@
+"""A stand-in for Slicer's desktop: the modules' real widgets on the real MRML scene.
+
+Slicer's desktop is in no package index; slicer-core is all of its C++ without Qt. This package
+puts PySide6 (off-screen) where PythonQt stands in Slicer, so that a test drives a module's panel by
+clicks and keys and asks the scene what came of it. It behaves as PythonQt does (properties are
+attributes, ``connect("clicked(bool)", f)``, enums convert with ``int()``), and it refuses each
+name that the facts in ``facts.json``, taken from a running Slicer, do not list.
+
+In a test::
+
+    from Testing.desktop import desktop  # noqa: F401  the fixture; it needs the fixture `app`
+
+    def test_a_click(desktop):
+        widget = desktop.open("SpineCompression", ROOT / "SpineCompression")
+        click(widget.ui.readButton)
+        assert desktop.scene.GetFirstNodeByName(...)
+
+- ``qt``, ``ctk``, ``slicer.app``, ``slicer.modules``, ``slicer.mrmlScene``, ``slicer.i18n``,
+  ``slicer.ScriptedLoadableModule`` and ``slicer.parameterNodeWrapper`` stand while the fixture
+  does; `slicer.util` is slicer-core's own.
+- What a slot raises is in ``desktop.errors``; the fixture fails the test for it.
+- ``desktop.window.grab().save(path)`` makes a picture of the panel.
+- A name that Slicer has and this package has not raises `NotImplementedError`: add it, small.
+- Code in this package sees plain PySide6 (``label.text()``); a test sees what a module sees.
+- `facts.json` is made from the whole facts by ``cut_facts.py``.
+"""
+
+import os
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture
+def desktop(app):
+    """A desktop around the test's `HeadlessSlicer` (`app`), with an empty scene."""
+    pytest.importorskip("PySide6.QtWidgets")
+    from .application import Desktop
+
+    app.scene.Clear(False)
+    with Desktop(app) as one:
+        yield one
+    assert not one.errors, one.errors
+
+
+def click(widget):
+    """A click with the left button in the middle of a widget."""
+    from PySide6 import QtWidgets
+
+    assert widget.isEnabled(), f"{widget.objectName} is not enabled"
+    assert widget.isVisible(), f"{widget.objectName} is not visible"
+    if isinstance(widget, QtWidgets.QAbstractButton) or hasattr(widget, "click"):
+        widget.click()
+    QtWidgets.QApplication.processEvents()
+
+
+def press(widget, key, *modifiers):
+    """A key's press on a widget, by its name (``Key_Right``) or its letter."""
+    from PySide6 import QtCore, QtGui, QtWidgets
+
+    code = getattr(QtCore.Qt.Key, key if key.startswith("Key_") else f"Key_{key.upper()}")
+    held = QtCore.Qt.KeyboardModifier.NoModifier
+    for one in modifiers:
+        held |= getattr(QtCore.Qt.KeyboardModifier, f"{one}Modifier")
+    text = "" if key.startswith("Key_") else key
+    for kind in (QtCore.QEvent.Type.KeyPress, QtCore.QEvent.Type.KeyRelease):
+        event = QtGui.QKeyEvent(kind, code, held, text)
+        QtWidgets.QApplication.sendEvent(widget, event)
+    QtWidgets.QApplication.processEvents()

@@ -1,0 +1,265 @@
+"""`slicer.app`, `slicer.modules`, and the modules `qt` and `ctk`, for as long as a desktop stands."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import tempfile
+import types
+import xml.etree.ElementTree as xml
+from pathlib import Path
+from typing import Any
+
+import slicer
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from . import pythonqt, widgets
+from .facts import NotInSlicer, facts, known, names
+
+
+class Refusing:
+    """An object that has what Slicer's has; a test may add more of it."""
+
+    def __init__(self, what: str) -> None:
+        self.__dict__["_what"] = what
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        has = name in facts()[self._what]
+        raise (
+            NotImplementedError(f"The stand-in has no {name}")
+            if has
+            else NotInSlicer(f"slicer.{self._what} has no {name}")
+        )
+
+
+class App(Refusing):
+    """`slicer.app`."""
+
+    applicationName, applicationVersion, majorVersion, minorVersion = "Slicer", "5.13.0", 5, 13
+    revision, os, arch, platform, repositoryRevision = "0", "linux", "amd64", "linux-amd64", "0"
+
+    def __init__(self, host: Any) -> None:
+        super().__init__("app")
+        self.__dict__.update(
+            _layout=widgets.qSlicerLayoutManager(host),
+            _logic=host.logic,
+            _folder=tempfile.mkdtemp(prefix="Desktop-"),
+            quitters=[],
+        )
+
+    @property
+    def temporaryPath(self) -> str:
+        return self._folder
+
+    def applicationLogic(self) -> Any:
+        return self._logic
+
+    def layoutManager(self) -> Any:
+        return self._layout
+
+    def processEvents(self) -> None:
+        QtWidgets.QApplication.processEvents()
+
+    def testingEnabled(self) -> bool:
+        return False
+
+    def settings(self) -> Any:
+        return QtCore.QSettings()
+
+    userSettings = settings
+
+    def clipboard(self) -> Any:
+        return QtGui.QGuiApplication.clipboard()
+
+    def palette(self) -> Any:
+        return QtWidgets.QApplication.palette()
+
+    def startupEnvironment(self) -> Any:
+        environment = QtCore.QProcessEnvironment()
+        for name, value in os.environ.items():
+            environment.insert(name, value)
+        return environment
+
+    def connect(self, signal: str, slot: Any) -> None:
+        if signal != "aboutToQuit()":
+            raise NotImplementedError(signal)
+        self.quitters.append(slot)
+
+    def disconnect(self, signal: str, slot: Any) -> None:
+        self.quitters.remove(slot)
+
+
+class Modules(Refusing):
+    """`slicer.modules`; `add` what Slicer would have loaded."""
+
+    def __init__(self) -> None:
+        super().__init__("modules")
+
+    def add(self, **modules: Any) -> None:
+        self.__dict__.update(modules)
+
+
+class Kit(types.ModuleType):
+    """The module `qt` or `ctk`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name not in facts()[self.__name__]:
+            raise NotInSlicer(f"{self.__name__} has no {name}")
+        if name == "QUiLoader":
+            found = UiLoader
+        else:
+            found = widgets.CLASSES.get(name) or pythonqt.find(name)
+        if found is None:
+            raise NotImplementedError(f"The stand-in has no {self.__name__}.{name}")
+        return found
+
+
+class UiLoader:
+    """Loads a ``.ui`` file and refuses what Slicer's loader would silently drop."""
+
+    def load(self, file: Any) -> Any:
+        path = QtCore.QFile.fileName(file)
+        root = xml.parse(path).getroot()
+        self._check(root)
+        connections = list(root.iter("connection"))
+        for group in root.findall("connections"):
+            root.remove(group)  # PySide6 has no signals with VTK's types; they are made below
+        buffer = QtCore.QBuffer()
+        buffer.setData(xml.tostring(root))
+        widget = widgets.Loader().load(buffer)
+        if widget is None:
+            return None
+        by = {one.objectName(): one for one in [widget, *widget.findChildren(QtCore.QObject)]}
+        for one in connections:
+            sender, receiver = (by[one.findtext(key)] for key in ("sender", "receiver"))
+            if one.findtext("signal") == "mrmlSceneChanged(vtkMRMLScene*)":
+                sender.mrmlSceneChanged.connect(receiver.setMRMLScene)
+        return widget
+
+    def _check(self, root: Any) -> None:
+        for one in root.iter("widget"):
+            kind = one.get("class")
+            if not known(kind):
+                raise NotInSlicer(f"The facts do not hold the class {kind}")
+            for item in one.findall("property"):
+                name = item.get("name")
+                if name not in names(kind, "properties") | {"SlicerParameterName"}:
+                    raise NotInSlicer(f"{one.get('name')}: Slicer's {kind} has no {name}")
+
+
+def _shutdown() -> None:
+    application = QtWidgets.QApplication.instance()
+    if application is not None:
+        application.shutdown()
+
+
+class Desktop:
+    """Slicer's desktop as far as the modules see it, around one headless Slicer.
+
+    Args:
+        host: a `SpineHeadless.app.HeadlessSlicer`.
+
+    Attributes:
+        app: `slicer.app`.
+        errors: exceptions that slots raised; a test ends with none.
+    """
+
+    def __init__(self, host: Any) -> None:
+        pythonqt.install()
+        self.application = QtWidgets.QApplication.instance() or QtWidgets.QApplication([])
+        self.scene, self.errors, self._was = host.scene, [], {}
+        self._settings = tempfile.TemporaryDirectory()
+        QtCore.QSettings.setDefaultFormat(QtCore.QSettings.Format.IniFormat)
+        QtCore.QSettings.setPath(
+            QtCore.QSettings.Format.IniFormat, QtCore.QSettings.Scope.UserScope, self._settings.name
+        )
+        QtCore.QCoreApplication.setOrganizationName("Testing")
+        for name in ("axial", "sagittal", "coronal"):
+            getattr(host, name)
+        self.app, self.modules = App(host), Modules()
+        self.window: Any = None
+        # Else Qt's own end comes after the interpreter's, and falls over its widgets.
+        atexit.unregister(_shutdown)
+        atexit.register(_shutdown)
+
+    def __enter__(self) -> Desktop:
+        from . import scripted
+
+        self._set(slicer, app=self.app, modules=self.modules, mrmlScene=self.scene)
+        for name, cls in widgets.CLASSES.items():
+            if name.startswith("q"):
+                self._set(slicer, **{name: cls})
+        self._set(sys.modules, qt=Kit("qt"), ctk=Kit("ctk"), **scripted.modules())
+        self._set(slicer, **{n.split(".")[1]: m for n, m in scripted.modules().items()})
+        self._hook, sys.excepthook = sys.excepthook, self._onException
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        for slot in list(self.app.quitters):
+            slot()
+        if self.window is not None:
+            self.window.deleteLater()
+        self.application.processEvents()
+        sys.excepthook = self._hook
+        for (_, name), (where, value) in reversed(self._was.items()):
+            if isinstance(where, dict):
+                where.pop(name, None) if value is None else where.__setitem__(name, value)
+            elif value is None:
+                delattr(where, name)
+            else:
+                setattr(where, name, value)
+        self._settings.cleanup()
+
+    def open(self, name: str, folder: Path, *, width: int = 400, height: int = 900) -> Any:
+        """Opens a module's panel as its first click in Slicer does.
+
+        Args:
+            name: the module, for example ``SpineCompression``.
+            folder: where ``<name>.py`` stands.
+            width, height: the panel's size in pixels.
+
+        Returns:
+            The module's widget (``ScriptedLoadableModuleWidget``).
+        """
+        import importlib
+
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))
+        module = importlib.import_module(name)
+        parent = widgets.qMRMLWidget()
+        QtWidgets.QVBoxLayout(parent).setContentsMargins(4, 4, 4, 4)
+        parent.setMRMLScene(self.scene)
+        area = QtWidgets.QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(parent)
+        area.resize(width, height)
+        self.window = area
+        widget = getattr(module, f"{name}Widget")(parent)
+        widget.moduleName = name
+        about = types.SimpleNamespace(
+            name=name, path=str(folder / f"{name}.py"), widgetRepresentation=lambda: parent
+        )
+        self.modules.add(**{name.lower(): about, f"{name}Widget": widget})
+        widget.setup()
+        widget.enter()
+        area.show()
+        self.application.processEvents()
+        return widget
+
+    def _onException(self, kind: type, error: BaseException, trace: Any) -> None:
+        self.errors.append(error)
+        self._hook(kind, error, trace)
+
+    def _set(self, where: Any, **values: Any) -> None:
+        for name, value in values.items():
+            space = where if isinstance(where, dict) else vars(where)
+            self._was.setdefault((id(where), name), (where, space.get(name)))
+            if isinstance(where, dict):
+                where[name] = value
+            else:
+                setattr(where, name, value)

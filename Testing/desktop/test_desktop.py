@@ -1,0 +1,79 @@
+"""The stand-in itself: it answers as PythonQt does, and refuses what Slicer does not have."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from SpineHeadless.app import HeadlessSlicer
+from Testing.desktop import desktop  # noqa: F401
+from Testing.desktop.facts import facts, known, names
+
+ROOT = Path(__file__).resolve().parents[2]
+SIDES = ("SpineCompression", "SpineSegmentation")
+
+
+@pytest.fixture(scope="session")
+def app() -> HeadlessSlicer:
+    """One Slicer without views for this file."""
+    return HeadlessSlicer()
+
+
+def test_a_property_is_an_attribute_and_a_signal_is_a_string(desktop):
+    import qt
+
+    clicks = []
+    button = qt.QPushButton("Read")
+    button.connect("clicked(bool)", clicks.append)
+    button.text = "Cancel"
+    button.click()
+    assert (button.text, clicks) == ("Cancel", [False])
+
+
+@pytest.mark.parametrize("what", ["button.rainbow", "button.rainbow = 1", "qt.QRainbow",
+                                  "button.connect('rainbow()', print)", "slicer.app.rainbow"])  # fmt: skip
+def test_a_name_that_slicer_does_not_have_is_refused(desktop, what):
+    import qt
+    import slicer
+
+    with pytest.raises(AttributeError, match="rainbow|Rainbow"):
+        exec(what, {"qt": qt, "slicer": slicer, "button": qt.QPushButton()})
+
+
+def test_enums_convert_as_pythonqts_do(desktop):
+    import qt
+
+    assert int(qt.QProcess().state()) == 0 == int(qt.QProcess.NotRunning)
+
+
+def test_a_python_widget_paints_itself(desktop):
+    import qt
+
+    class Red(qt.QWidget):
+        def paintEvent(self, event):
+            painter = qt.QPainter(self)
+            painter.fillRect(self.rect, qt.QColor("#FF0000"))
+            painter.end()
+
+    picture = Red().grab().toImage()
+    assert qt.QColor(picture.pixel(5, 5)).red() == 255
+
+
+@pytest.mark.parametrize(
+    "file", [f for s in SIDES for f in sorted((ROOT / s).rglob("*.py"))], ids=lambda f: f.name
+)
+def test_every_name_of_qt_in_a_module_is_slicers(file):
+    """Also those on paths that no test takes: ``qt.A`` and ``qt.A.B`` as they stand in the text."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Attribute):
+            continue
+        kit, parts = node, []
+        while isinstance(kit, ast.Attribute):
+            parts.insert(0, kit.attr)
+            kit = kit.value
+        if not isinstance(kit, ast.Name) or kit.id not in ("qt", "ctk"):
+            continue
+        assert parts[0] in facts()[kit.id], f"{kit.id}.{parts[0]}"
+        if len(parts) > 1:
+            assert known(parts[0]), f"{kit.id}.{parts[0]} is not in facts.json; see cut_facts.py"
+            assert parts[1] in names(parts[0]), f"{kit.id}.{parts[0]}.{parts[1]}"
