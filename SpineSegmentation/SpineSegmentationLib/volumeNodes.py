@@ -45,6 +45,8 @@ def addVolumeNode(
     if uids and all(uids):
         node.SetAttribute("DICOM.instanceUIDs", " ".join(uids))
     node.CreateDefaultDisplayNodes()
+    if node.IsA("vtkMRMLLabelMapVolumeNode"):
+        return node
     low, high = np.percentile(voxels, WINDOW_PERCENTILES)
     display = node.GetVolumeDisplayNode()
     display.AutoWindowLevelOff()

@@ -1,0 +1,174 @@
+"""The reader's "this one is L5", in the scene: segments, labels, findings and tables follow."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import slicer
+
+from SpineLib.errors import BadInput
+from SpineLib.findings import SegmentationFinding
+from SpineLib.inference.levels import Levels
+from SpineLib.inference.naming import rename
+from SpineLib.labels import SIXTH_LUMBAR, VERTEBRAE, terminology
+from SpineLib.volume import Volume
+
+from .segmentNames import shortName
+from .spineSegmentation import (
+    currentLabelmap,
+    isFlagged,
+    rememberNames,
+    segmentationFinding,
+    segmentedVolumeNode,
+    segmentId,
+    shownName,
+)
+from .terminology import terminologyEntry
+from .volumeNodes import nodesOfClass
+
+# What the reader may call a vertebra: from the lumbar spine up, as far as such volumes reach.
+CHOICES = (SIXTH_LUMBAR, *reversed(VERTEBRAE[VERTEBRAE.index("T1") : VERTEBRAE.index("S1")]))
+# Lumbar vertebrae → name of the lowest free one. With four, L5 has become part of the sacrum.
+LOWEST_OF = {4: "L4", 5: "L5", 6: SIXTH_LUMBAR}
+_VOLUME_ROLE = "SpineMRI.volume"
+
+
+def nameVertebra(
+    node: slicer.vtkMRMLSegmentationNode, label: int, name: str, *, evidence: str = ""
+) -> SegmentationFinding:
+    """Renames every structure after the reader said what one vertebra is.
+
+    The findings of the same reading, the labels in the views and the "Level" column of its tables
+    follow. Label numbers stay.
+
+    Args:
+        node: a spine segmentation.
+        label: the vertebra's number.
+        name: one of `CHOICES`.
+        evidence: why; by default that the reader named it.
+
+    Raises:
+        BadInput: there is no such vertebra, or the vertebrae below it would have no name.
+    """
+    labelmap = currentLabelmap(node)
+    finding = rename(segmentationFinding(node, labelmap), label, name)
+    finding = replace(finding, evidence=evidence or finding.evidence)
+    _renameSegments(node, finding)
+    rememberNames(node, finding)
+    _renameLabels(node, finding)
+    if labelmap is not None:
+        _updateFindings(node, finding, labelmap)
+    return finding
+
+
+def stateLumbarCount(node: slicer.vtkMRMLSegmentationNode, count: int) -> SegmentationFinding:
+    """Names all structures from how many lumbar vertebrae the patient has.
+
+    Only right where the lowest vertebra of the segmentation is the lowest free one.
+
+    Args:
+        node: a spine segmentation.
+        count: 4, 5 or 6.
+
+    Raises:
+        BadInput: another count, or no vertebra to begin at.
+    """
+    if count not in LOWEST_OF:
+        raise BadInput(f"{count} lumbar vertebrae", advice="Say four, five or six.")
+    labels = [s.label for s in segmentationFinding(node).segments if s.kind == "vertebra"]
+    if not labels:
+        raise BadInput("The segmentation has no vertebra")
+    lowest = min(labels, key=lambda n: n % 100)
+    words = {4: "four", 5: "five", 6: "six"}
+    evidence = (
+        f"the reader stated {words[count]} lumbar vertebrae, the lowest free one {LOWEST_OF[count]}"
+    )
+    return nameVertebra(node, lowest, LOWEST_OF[count], evidence=evidence)
+
+
+def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
+    segmentation = node.GetSegmentation()
+    entry = slicer.vtkSegment.GetTerminologyEntryTagName()
+    for one in finding.segments:
+        segment = segmentation.GetSegment(segmentId(one.label))
+        if segment is None:
+            continue
+        segment.SetName(shownName(one))
+        segment.SetTag(entry, terminologyEntry(terminology(one.kind, one.name)))
+        flagged = isFlagged(one, levelKnown=bool(finding.lowest))
+        segment.SetTag("Segmentation.Status", "flagged" if flagged else "completed")
+
+
+def _renameLabels(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
+    """The names beside the bodies, which stand in the order of the segments without the canal."""
+    names = [shortName(one) for one in finding.segments if one.kind != "canal"]
+    for labels in _beside(node, "vtkMRMLMarkupsFiducialNode", "segment names"):
+        if labels.GetNumberOfControlPoints() == len(names):
+            for index, name in enumerate(names):
+                labels.SetNthControlPointLabel(index, name)
+
+
+def _updateFindings(
+    node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding, labelmap: Volume
+) -> None:
+    volumeNode = segmentedVolumeNode(node)
+    levels = Levels(labelmap, finding)
+    for text in nodesOfClass(node.GetScene(), "vtkMRMLTextNode"):
+        if text.GetAttribute("SpineMRI.Kind") != "findings" or not _refersTo(text, volumeNode):
+            continue
+        findings = json.loads(text.GetText())
+        said = findings["segmentation"]
+        said.update(lowest=finding.lowest, evidence=finding.evidence)
+        said["segments"] = [asdict(one) for one in finding.segments]
+        _levelSlices(findings, levels)
+        text.SetText(json.dumps(findings, ensure_ascii=False, allow_nan=False))
+        _levelTables(node.GetScene(), text, findings)
+
+
+def _levelSlices(findings: dict[str, Any], levels: Levels) -> None:
+    stacks = {stack["id"]: stack for stack in findings["stacks"]}
+    frame = stacks[findings["segmentation"]["stack"]]["frame_of_reference_uid"]
+    for stack in findings["stacks"]:
+        if not frame or stack["frame_of_reference_uid"] != frame or not stack["slices"]:
+            continue
+        axes = np.array(stack["ijk_to_ras"])[:3, :3]
+        for one in stack["slices"]:
+            place = one["canal_center_ras"] or one["position_ras"]
+            one["level"] = levels.at(place, normal=axes[:, 2])
+
+
+def _levelTables(scene: Any, text: Any, findings: dict[str, Any]) -> None:
+    """The "Level" columns of the tables of this reading's stacks."""
+    for stack in findings["stacks"]:
+        levels = {one["index"] + 1: one["level"] for one in stack["slices"]}
+        for table in nodesOfClass(scene, "vtkMRMLTableNode"):
+            same = table.GetAttribute("SpineMRI.Stack") == stack["id"]
+            if not same or not _refersTo(text, table.GetNodeReference(_VOLUME_ROLE)):
+                continue
+            slices, names = (table.GetTable().GetColumnByName(n) for n in ("Slice", "Level"))
+            if slices is None or names is None:
+                continue
+            for row in range(table.GetNumberOfRows()):
+                names.SetValue(row, levels.get(int(slices.GetVariantValue(row).ToInt()), ""))
+            table.GetTable().Modified()
+
+
+def _refersTo(text: Any, volumeNode: Any) -> bool:
+    count = text.GetNumberOfNodeReferences(_VOLUME_ROLE)
+    return volumeNode is not None and any(
+        text.GetNthNodeReference(_VOLUME_ROLE, n) is volumeNode for n in range(count)
+    )
+
+
+def _beside(node: Any, className: str, kind: str) -> list[Any]:
+    """Nodes of a kind that belong to the same volume."""
+    volumeNode = segmentedVolumeNode(node)
+    return [
+        one
+        for one in nodesOfClass(node.GetScene(), className)
+        if one.GetAttribute("SpineMRI.Kind") == kind
+        and one.GetNodeReference(_VOLUME_ROLE) is volumeNode
+    ]
