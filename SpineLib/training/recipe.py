@@ -175,6 +175,18 @@ class Split(_Table):
     stratify: str = "site"
 
 
+class Sources(_Table):
+    """The data where the command names none, as `SpineLib.datasets` opens them.
+
+    Attributes:
+        training: sources that are learnt from together.
+        validation: sources of other patients; without any, ``split`` says which are held back.
+    """
+
+    training: tuple[str, ...] = ()
+    validation: tuple[str, ...] = ()
+
+
 class Stacks(_Table):
     """`SpineLib.models.card.Applicability` as a table."""
 
@@ -257,6 +269,7 @@ class Recipe(_Table):
     training: Training
     select: Select
     split: Split = Split()
+    sources: Sources = Sources()
     card: CardText
     search: dict[str, Range] = {}
     _file: str = PrivateAttr("")
@@ -439,15 +452,20 @@ def _wrong(error: ValidationError, file: str | Path, section: str = "") -> BadIn
 
 
 def _put(values: dict[str, Any], key: str, value: Any, file: str | Path) -> None:
+    """Sets or removes a value; a number among the dots is a place in a list (``betas.0``)."""
     *tables, last = key.split(".")
-    for name in tables:
-        values = values.setdefault(name, {})
-        if not isinstance(values, dict):
-            raise BadInput(f"The recipe has no table {'.'.join(tables)}", file=file)
-    if value is None:
-        values.pop(last, None)
-    else:
-        values[last] = value
+    place: Any = values
+    try:
+        for name in tables:
+            place = place[int(name)] if isinstance(place, list) else place.setdefault(name, {})
+        if isinstance(place, list):
+            place[int(last)] = value
+        elif value is None:
+            place.pop(last, None)
+        else:
+            place[last] = value
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        raise BadInput(f"The recipe has no {key}", file=file or None) from error
 
 
 def _value(text: str) -> Any:

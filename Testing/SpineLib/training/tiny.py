@@ -1,6 +1,6 @@
 """A task so small that the trainer can be asked everything about it within seconds.
 
-``python tiny.py FOLDER`` trains it; under torchrun in as many processes as there are.
+``python tiny.py FOLDER [--steps N]`` trains it; under torchrun in as many processes as there are.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ import sys
 
 import numpy as np
 import torch
+import typer
 from torch import nn
 
+from SpineLib.console import run
 from SpineLib.models import Card
 from SpineLib.networks import build
 from SpineLib.training.recipe import Recipe
@@ -99,15 +101,13 @@ def recipe(**changes) -> Recipe:
     )
 
 
-def main(folder: str) -> None:
-    from SpineLib.training.trainer import train
-
+def plain(*, steps: int) -> Recipe:
+    """The recipe without dropout, whose chance is each process's own."""
     arguments = {**RECIPE["network"]["arguments"], "dropout": 0.0}
-    plain = recipe(network__arguments=arguments, training__steps=6, training__validate_every=3)
-    train(_Frozen(plain), folder, device="cpu", workers=0)
+    return recipe(network__arguments=arguments, training__steps=steps, training__validate_every=3)
 
 
-class _Frozen(Tiny):
+class Frozen(Tiny):
     """Without statistics of the batch, which several processes do not share on a CPU."""
 
     def loss(self, network, batch):
@@ -117,5 +117,13 @@ class _Frozen(Tiny):
         return super().loss(network, batch)
 
 
+def main(folder: str, steps: int = 6) -> None:
+    from SpineLib.training.trainer import train
+
+    train(Frozen(plain(steps=steps)), folder, device="cpu", workers=0)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    app = typer.Typer()
+    app.command()(main)
+    sys.exit(run(app))
