@@ -6,12 +6,14 @@ import numpy as np
 
 from SpineLib.simulate.artefacts import paint_metal
 from SpineLib.simulate.canvas import Array, Canvas, capsule, ellipse, rotated
+from SpineLib.simulate.head import FORAMEN
 from SpineLib.simulate.lesions import CORD_GAP, DURA_GAP
 from SpineLib.simulate.morphometry import LEVELS, region_of
 from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.tissues import Tissue
 
 CORD_POWER = 2.2  # a cord is a little squarer than an ellipse
+UNCINATE = (LEVELS.index("C3"), LEVELS.index("T1"))  # the first and last body with hooks
 REACH = 40.0  # mm that a vertebra's posterior elements may hang below its centre
 
 # By region: lamina's thickness; facet column (u beside the canal, v, half width, half depth, degrees);
@@ -82,13 +84,19 @@ def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
     gain, inside = patient.marrow * float(rng.uniform(0.93, 1.07)), float(sizes.depth[k] / 2)
     top = half + (21 if LEVELS[k] == "C2" else 3)
     wide = float(sizes.width[k]) / 2 + 4
-    c = whole.within(s=(center - half - 3, center + top), u=(-wide, wide), v=(-2, 55))
+    c = whole.within(s=(center - half - 3, center + top + 6), u=(-wide, wide), v=(-2, 55))
     if c is None:
         return
     ds = c.s - center + 0.35 * c.n3
+    hooked = UNCINATE[0] <= k <= UNCINATE[1]
     plan = _plan(c, patient, k)
+    if hooked:  # 23.2 mm wide above and 19.9 below (Eur J Anat 2020;24:9, C3-C6)
+        aside = np.clip(np.abs(c.u) * (4 / float(sizes.width[k])) - 0.9, 0, 1)
+        plan = plan - 1.65 * aside * np.clip(ds * (1 / half) + 0.3, 0, 1)
     hollow = float(0.035 + 0.02 * rng.random()) * 2 * half * np.clip(plan * (-1 / inside), 0, 1)
     upper, lower = ds - half + hollow, -ds - half + hollow
+    if hooked:
+        upper, lower = _uncinate(c, patient, k, upper, lower, inside)
     if k in disease.collapse:
         loss = disease.collapse[k] * 2 * half
         ahead = np.clip((c.v - 8) * (1 / (2 * inside)), 0, 1)
@@ -122,6 +130,24 @@ def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
     vein = np.maximum(ellipse(c.u, c.v - front, 3.0, 0.55 * inside), np.abs(ds) - 1.2)
     c.paint(np.maximum(vein, d), Tissue.MARROW, gain * 1.3)
     _tumours(c, patient, d + 0.3)
+
+
+def _uncinate(
+    c: Canvas, patient: Patient, k: int, upper: Array, lower: Array, inside: float
+) -> tuple[Array, Array]:
+    """Hooks on the back two thirds of the upper sides, and the bevel of the lower ones.
+
+    Kocabiyik et al. 2017, Folia Morphol 76:440: 4.25 mm wide at C3, 7.5 high at C4, 4.9 at T1; a
+    hook here is as high as its disc and a little more, for it meets the body above.
+    """
+    sizes = patient.spine.sizes
+    edge = np.abs(c.u) - float(sizes.width[k]) / 2
+    tall = min(float(sizes.disc[k - 1]) + 1.2, 7.5)
+    middle = float(patient.canal.ap(patient.spine.center[k])) / 2 + inside
+    behind = np.clip((middle + 0.35 * inside - c.v) * (1 / 4), 0, 1)
+    upper = upper - tall * np.clip((edge + 2.6) * (1 / 3.2), 0, 1) * behind
+    lower = lower + 2.2 * np.clip((edge + 3.2) * (1 / 3), 0, 1)
+    return upper, lower
 
 
 def _fracture(c: Canvas, marrow: Array, upper: Array, gain: float) -> None:
@@ -193,6 +219,8 @@ def _disc(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
     c.paint(d, Tissue.ANNULUS, 0.7)
     rim = (0.26 + 0.06 * float(rng.random())) * float(sizes.depth[k]) / 2
     inner = np.maximum(plan + rim + 1.2 * c.n1, np.abs(ds) - half + 0.8)
+    if loss:  # the disc sinks into the broken body
+        inner = np.maximum(plan + rim + 1.2 * c.n1, np.maximum(ds - half, -ds - half - loss) + 0.8)
     bright = float(c.palette[Tissue.NUCLEUS] / max(float(c.palette[Tissue.ANNULUS]), 1e-6))
     # As Pfirrmann's grades rise, the nucleus darkens to the annulus's signal.
     gain = (1 - worn) + worn * 0.75 / max(bright, 1e-6)
@@ -241,7 +269,7 @@ def _posterior(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator
         np.abs(ds - 0.1 * height) - 0.2 * height,
     )
     d = np.minimum(np.minimum(lamina, pillar), np.minimum(pedicle, spinous))
-    d = np.minimum(d, transverse)
+    d = np.minimum(d, transverse) + 0.45 * c.n3 + 0.3 * c.n1
     if region != "cervical":
         _foramen(c, u, v, ds, width, height, ap)
     c.paint(d, Tissue.CORTICAL, 1.5)
@@ -324,10 +352,13 @@ def paint_canal(c: Canvas, patient: Patient) -> tuple[Array, Array]:
     t = patient.sections.read(c.s)
     lean = 1 + t["triangle"] * np.clip(c.v / (0.5 * t["canal_ap"]), -1, 1)
     inside = ellipse(c.u / lean, c.v, t["canal_width"] / 2, t["canal_ap"] / 2, 2.4)
-    c.paint(inside - 0.5, Tissue.LIGAMENT)
-    c.paint(inside, Tissue.EPIDURAL)
+    # Above the foramen magnum the cord goes on as brain stem, without a canal around it.
+    skull = c.s - float(patient.spine.center[0]) - FORAMEN
+    bony = np.maximum(inside, skull)
+    c.paint(bony - 0.5, Tissue.LIGAMENT)
+    c.paint(bony, Tissue.EPIDURAL)
     fat = c.v + 0.18 * t["canal_ap"] - 3 * t["lumbar"]
-    c.paint(np.maximum(inside, fat), Tissue.EPIDURAL_FAT)
+    c.paint(np.maximum(bony, fat), Tissue.EPIDURAL_FAT)
     p, q = c.u - t["cord_u"], c.v - t["cord_v"]
     exists = t["cord_ap"] > 0.8
     half_ap = np.maximum(t["cord_ap"], 0.8) / 2
@@ -348,8 +379,8 @@ def paint_canal(c: Canvas, patient: Patient) -> tuple[Array, Array]:
     sac = np.maximum(sac, DURA_GAP - lesion)
     sac = np.maximum(sac, patient.canal.sac_end - c.s)
     sac = np.maximum(sac, inside + 0.3)
-    c.paint(sac - 0.45, Tissue.DURA)
-    c.paint(sac, Tissue.CSF)
+    c.paint(np.maximum(sac - 0.45, skull), Tissue.DURA)
+    c.paint(np.maximum(sac, skull - 12), Tissue.CSF)
     # A squeezed cord widens a little; its front is a little flat.
     wide = half_width * (1 + 0.05 * np.minimum(t["squeeze"], 4))
     free = np.where(exists, _outline(p, q, half_width, half_ap), np.float32(9.0))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from SpineLib.simulate.canvas import Array, Canvas, capsule, ellipse, rotated, share
+from SpineLib.simulate.head import paint_head
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.tissues import Tissue
@@ -51,7 +52,11 @@ def paint_body(c: Canvas, patient: Patient) -> None:
         # Neighbouring regions overlap a little, at an uneven border.
         limit = np.maximum(bottom - part.z, part.z - top) + 5 * part.n1 - 5
         _muscles(part, patient, rng, muscles, np.maximum(limit, part.same_part(inner, c)), z)
+        if paint is _neck:
+            limit = np.maximum(limit, part.same_part(inner, c) + 1)
         paint(part, patient, rng, z, limit)
+        if paint is _neck:
+            paint_head(part, z, part.same_part(inner, c), patient.marrow)
 
 
 def _ramp(z: Array, low: float, high: float) -> Array:
@@ -64,9 +69,10 @@ def _outline(c: Canvas, patient: Patient, z: dict[str, float]) -> Array:
     neck = _ramp(c.z, z["T2"], z["C6"])
     head = _ramp(c.z, z["C4"], z["C2"])
     scale = patient.muscle
-    width = scale * (60 * neck + 165 * (1 - neck)) + 4 * head
-    front = scale * (70 * neck + 145 * (1 - neck)) + 12 * head
-    back = scale * (58 * neck + 55 * (1 - neck)) + 0.7 * c.n2
+    skull = _ramp(c.z, z["C2"], z["C1"] + 40)
+    width = scale * (60 * neck + 165 * (1 - neck)) + 4 * head + 10 * skull
+    front = scale * (70 * neck + 145 * (1 - neck)) + 16 * head + 8 * skull
+    back = scale * (58 * neck + 55 * (1 - neck)) + 0.7 * c.n2 + 32 * skull
     # The neck narrows to the front below the jaw.
     t = np.clip(c.y / front, 0, 1)
     x = c.x / (1 - 0.62 * t * np.sqrt(t) * neck * (1 - head))
@@ -132,12 +138,14 @@ def _muscles(
 
 
 def _streaks(c: Canvas, patient: Patient) -> Array:
-    """Extra signal of the deep back muscles: tendons' fat as fine lines, and fatty wasting."""
+    """Extra signal of muscles: fine fat in all; in the deep back tendons' fat and wasting."""
     deep = np.exp(-((c.x * (1 / 26)) ** 2) - ((c.y + 20) * (1 / 22)) ** 2)
     phase = 0.75 * np.abs(c.x) + 0.55 * c.y + 2.6 * c.n1 + 1.5 * c.n2
     lines = np.clip(1 - np.abs(np.sin(phase)) * 5, 0, 1) * np.clip(c.n3 + 0.4, 0, 1.5)
     waste = np.clip(c.n1 * c.n2 - 0.2, 0, 1.2) * (6 * patient.atrophy)
-    return deep * (0.6 + 3.0 * lines * patient.planes + waste)
+    grain = 0.9 * np.abs(c.x) - 0.5 * c.y + 3 * c.n3 + 2 * c.n2
+    fine = np.clip(1 - np.abs(np.sin(grain)) * 4, 0, 1) * np.clip(c.n2 + 0.3, 0, 1.2)
+    return deep * (0.6 + 3.0 * lines * patient.planes + waste) + 0.9 * fine * patient.planes
 
 
 def _tube(
@@ -163,8 +171,9 @@ def _neck(
     c: Canvas, patient: Patient, rng: np.random.Generator, z: dict[str, float], limit: Array
 ) -> None:
     scale = patient.muscle
-    above = np.maximum(limit, z["C4"] - c.z)
-    below = np.maximum(limit, c.z - z["C5"])
+    uneven = 2.5 * c.n1 + 2 * c.n2
+    above = np.maximum(limit, z["C4"] - c.z + uneven)
+    below = np.maximum(limit, c.z - z["C5"] + uneven)
     size = rng.uniform(0.7, 1.6, 8)
     for sign in (-1, 1):
         # The fat of the posterior triangle, from the carotid sheath down to the trapezius.
@@ -183,10 +192,7 @@ def _neck(
         _tube(c, cx + sign * 8, cy - 2, 3.6 * float(size[0]), 4, limit, Tissue.VESSEL, vein, 0.8)
         _tube(c, sign * 44 * scale, 40 * scale, 11, 17, above, Tissue.ORGAN, 2.0, 1.0, Tissue.FAT)
         _tube(c, sign * 16, 48 * scale, 6.5, 12, below, Tissue.ORGAN, 1.5)
-        jaw = np.maximum(limit, z["C3"] - c.z)
-        _tube(
-            c, sign * 47 * scale, 56 * scale, 5, 17, jaw, Tissue.MARROW, 0.8, 1.6, Tissue.CORTICAL
-        )
+        jaw = np.maximum(limit, z["C3"] - c.z + uneven)
         _tube(c, sign * 57 * scale, 52 * scale, 6, 18, jaw, Tissue.MUSCLE, 1.1, 0.8, Tissue.FAT)
         for _ in range(5):
             top = z["C5"] + float(rng.uniform(-45, 55))
@@ -195,14 +201,17 @@ def _neck(
             wide, deep = (float(r) for r in rng.uniform(1.8, 3.6, 2))
             _tube(c, nx, ny, wide, deep, node, Tissue.ORGAN, 2.4)
     y = float(rng.uniform(43, 50) * scale)
-    _tube(c, 0, 36 * scale, 22, 5, np.maximum(limit, z["C6"] - c.z), Tissue.MUSCLE, 1.6)
-    _tube(c, 0, 64 * scale, 24, 22, above, Tissue.MUSCLE, 1.5, 1, Tissue.FAT, 0.7)
+    throat = np.maximum(limit, z["C6"] - c.z + uneven)
+    _tube(c, 0, 36 * scale, 22, 5, throat, Tissue.MUSCLE, 1.6)
+    # The tongue ends under the palate; its root slopes down to the hyoid.
+    tongue = np.maximum(limit, np.maximum(z["C4"] + 0.35 * (80 - c.y) - c.z, c.z - z["C1"] - 6))
+    _tube(c, 0, 64 * scale, 24, 22, tongue + uneven, Tissue.MUSCLE, 1.5, 1, Tissue.FAT, 0.7)
     _tube(c, 0, 41 * scale, 13, 4.5, above, Tissue.AIRWAY, 1, 2.2, Tissue.ORGAN, 2.2)
-    larynx = np.maximum(limit, np.maximum(c.z - z["C4"], z["C6"] - c.z))
+    larynx = np.maximum(limit, np.maximum(c.z - z["C4"] + uneven, z["C6"] - c.z + uneven))
     _tube(c, 0, y, 16, 13, larynx, Tissue.MUSCLE, 2.0, 1.2, Tissue.CARTILAGE)
     _tube(c, 0, y + 2, 6, 8, larynx, Tissue.AIRWAY)
     tx = float(rng.normal(0, 2))
-    trachea = np.maximum(limit, c.z - z["C6"])
+    trachea = np.maximum(limit, c.z - z["C6"] + uneven)
     _tube(c, tx, y, 8.0, 9.0, trachea, Tissue.AIRWAY, 1, 2.0, Tissue.CARTILAGE, 1.3)
     _tube(c, tx - 4, y - 14, 7, 3.2, trachea, Tissue.MUSCLE, 1.8)
 
@@ -227,19 +236,24 @@ def _chest(
         )  # fmt: skip
         lung = np.maximum(
             lung,
-            np.where(c.y > front, np.float32(24 * scale), np.float32(14 * scale))
-            - sign * c.x
-            + 2 * c.n1,
+            (14 + 10 * _ramp(c.y, front - 10, front + 14)) * scale - sign * c.x + 2 * c.n1,
         )
         lung = np.maximum(lung, limit)
         rib = np.maximum(np.abs(lung - 5) - 3.6, 2.6 - 9 * np.cos((c.z + 0.5 * c.y) * (6.28 / 24)))
-        c.paint(lung - 9, Tissue.MUSCLE, 1.1)
+        wall = 26 * scale - sign * c.x  # towards the middle there is only pleura
+        rib = np.maximum(rib, wall)
+        c.paint(np.maximum(lung - 9, wall), Tissue.MUSCLE, 1.1)
         c.paint(rib, Tissue.CORTICAL)
         c.paint(rib + 1.1, Tissue.MARROW)
         c.paint(lung, Tissue.LUNG)
         organ = Tissue.ORGAN if sign > 0 else Tissue.BOWEL
         c.paint(np.maximum(lung, -dome), organ, 0.7 if sign > 0 else 0.9)
-    heart = np.maximum(limit, c.z - z["T4"])
+    low = z["T3"] + 0.12 * np.abs(c.x)
+    collar = capsule(np.abs(c.x), c.y, (14, 62 * scale), (120, 26 * scale), 5.5)
+    collar = np.maximum(np.maximum(collar, np.abs(c.z - low) - 6), limit)
+    c.paint(collar, Tissue.CORTICAL)
+    c.paint(collar + 1.6, Tissue.MARROW, 0.9)
+    heart = np.maximum(limit, c.z - z["T4"] + 0.25 * np.abs(c.y - front - 55) + 3 * c.n1)
     _tube(c, -18, front + 55, 50, 34, heart, Tissue.ORGAN, float(rng.uniform(0.3, 1.0)))
     aorta = np.maximum(limit, c.z - z["T4"])
     ax, ay = -float(rng.uniform(14, 22)), front + 3
@@ -247,7 +261,7 @@ def _chest(
     _tube(c, ax, ay, 11, 11, aorta, Tissue.VESSEL, flow, 1.4, Tissue.MUSCLE, 1.3)
     _tube(c, 7, front + 2, 3.5, 3.2, limit, Tissue.VESSEL, float(rng.uniform(0.5, 5)), 0.6)
     _tube(c, -3, front + 14, 8, 5, limit, Tissue.MUSCLE, 1.8)
-    airway = np.maximum(limit, z["T5"] - c.z)
+    airway = np.maximum(limit, z["T5"] - c.z + 3 * c.n1)
     _tube(c, 2, front + 24, 9, 8, airway, Tissue.AIRWAY, 1, 1.6, Tissue.CARTILAGE)
 
 
@@ -257,7 +271,7 @@ def _waist(
     scale = patient.muscle
     cavity = ellipse(c.x, c.y - 80 * scale, 98 * scale, 66 * scale, 2.4) + 3 * c.n2
     cavity = np.maximum(cavity, limit)
-    c.paint(cavity, Tissue.FAT, np.clip(0.5 + 0.25 * c.n3, 0.1, 1))
+    c.paint(cavity, Tissue.FAT, np.clip(0.72 + 0.15 * c.n3, 0.35, 1))
     for _ in range(45):
         cx, cy = float(rng.uniform(-85, 85)), float(rng.uniform(62, 125)) * scale
         cz, r = float(rng.uniform(z["S2"], z["T12"])), float(rng.uniform(9, 22))
@@ -271,7 +285,9 @@ def _waist(
         loop = np.maximum(loop - r + 2 * part.n3, part.same_part(cavity, c))
         part.paint(loop - 1.8, Tissue.MUSCLE, 1.3)
         part.paint(loop, Tissue.FLUID if fluid else Tissue.BOWEL, gain)
-    liver = np.maximum(cavity, np.maximum(8 - c.x, z["L2"] + 0.3 * (c.y - 60) - c.z))
+    liver = np.maximum(
+        cavity, np.maximum(8 - c.x + 4 * c.n2 - 0.3 * (c.y - 60), z["L2"] + 0.3 * (c.y - 60) - c.z)
+    )
     c.paint(liver, Tissue.ORGAN, 0.8)
     for sign in (-1, 1):
         tall = ((c.z - z["L2"] + sign * 6) * (1 / 52)) ** 2

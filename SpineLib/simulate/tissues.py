@@ -46,6 +46,7 @@ class Tissue(IntEnum):
     MYELOPATHY = 29
     HAEMATOMA = 30
     METAL = 31
+    BRAIN = 32
 
 
 CORD = (Tissue.WHITE_MATTER, Tissue.GREY_MATTER, Tissue.MYELOPATHY)
@@ -108,4 +109,5 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.MYELOPATHY: Properties((1150, 1300), (125, 115), 60, 0.82, 0.0, 0.04),
     Tissue.HAEMATOMA: Properties((900, 1000), (120, 100), 30, 0.85, 0.0, 0.2),
     Tissue.METAL: Properties((1.0, 1.0), (1.0, 1.0), 1.0, 0.0),
+    Tissue.BRAIN: Properties((850, 1080), (88, 82), 48, 0.76, 0.0, 0.04),
 }
