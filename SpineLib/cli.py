@@ -1,4 +1,4 @@
-"""The commands that need no scene: scan, models, simulate, train, bench (``python -m SpineLib``).
+"""The commands that need no scene: scan, models, simulate, train, evaluate, bench (``python -m SpineLib``).
 
 `SpineHeadless.cli` adds the ones that do.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib import __version__
+from SpineLib.cli_evaluation import evaluate
 from SpineLib.cli_training import package, train
 from SpineLib.console import (
     EXIT_CODES,
@@ -37,6 +38,7 @@ app = typer.Typer(
 models = typer.Typer(no_args_is_help=True, help="Which models are here, and what they are for.")
 app.add_typer(models, name="models")
 app.add_typer(train, name="train")
+app.add_typer(evaluate, name="evaluate")
 models.command()(package)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
@@ -64,6 +66,7 @@ class Part(str, Enum):
     dicom = "dicom"
     compression = "compression"
     segmentation = "segmentation"
+    simulate = "simulate"
 
 
 def _version(wanted: bool) -> None:
