@@ -68,7 +68,8 @@ def paired(truth: ArrayLike, first: ArrayLike, second: ArrayLike) -> Comparison:
     half = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
     p = 2 * float(stats.norm.sf(abs(difference) / error)) if error else float(difference == 0)
     return Comparison(
-        *map(float, areas),
+        float(areas[0]),
+        float(areas[1]),
         difference,
         (difference - half, difference + half),
         p,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadModel, from_os_error
-from SpineLib.files import writing_folder
+from SpineLib.files import writing, writing_folder
 from SpineLib.models.card import CARD_NAME, WEIGHTS_NAME, Card, read_card
 
 
@@ -87,10 +87,32 @@ def write_model(folder: str | Path, card: Card, tensors: dict[str, Any]) -> Mode
         (temporary / WEIGHTS_NAME).write_bytes(save(small))
         digest = sha256(temporary / WEIGHTS_NAME)
         card = replace(card, weights_file=WEIGHTS_NAME, weights_sha256=digest)
-        text = json.dumps(card.to_dict(), indent=1, ensure_ascii=False)
-        (temporary / CARD_NAME).write_text(text + "\n", encoding="utf-8")
-        read_card(temporary / CARD_NAME)
+        _write_card(temporary / CARD_NAME, card)
     return open_folder(folder)
+
+
+def replace_card(model: ModelFolder, card: Card) -> ModelFolder:
+    """Writes another card into a model's folder; the weights stay as they are.
+
+    Args:
+        model: whose folder is written to.
+        card: names the same weights.
+
+    Raises:
+        BadModel: the card is not valid, or names other weights.
+        OutputError: the folder cannot be written to.
+    """
+    if card.weights_sha256 != model.card.weights_sha256:
+        raise BadModel("The card is of other weights", file=model.path)
+    with writing(model.path / CARD_NAME) as temporary:
+        _write_card(temporary, card)
+    return open_folder(model.path, bundled=model.bundled)
+
+
+def _write_card(path: Path, card: Card) -> None:
+    text = json.dumps(card.to_dict(), indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+    read_card(path)
 
 
 def sha256(path: str | Path) -> str:

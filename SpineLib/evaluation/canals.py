@@ -1,0 +1,86 @@
+"""The canal: how far its found centre is from the true one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from SpineLib.errors import BadModel
+from SpineLib.evaluation.figures import Evaluation, Figure, left_out_notes, measured, share
+from SpineLib.evaluation.predictions import Predictions, require_same_rows
+from SpineLib.evaluation.slices import comparison_table
+from SpineLib.evaluation.statistics import bootstrap_difference, signed_rank
+
+# The distance that a window around the canal bears (issue and docs/models.md state results by it).
+NEAR_MM = 3.0
+
+
+def evaluate_canal(predictions: Predictions) -> Evaluation:
+    """Median and 95th percentile of the error, and the share of slices within 3 mm.
+
+    Args:
+        predictions: of `SpineLib.evaluation.predict.predict_canal`. Slices whose canal was placed
+            by their neighbours count like the others.
+
+    Raises:
+        BadModel: predictions of a model for another task.
+    """
+    table, card = predictions.table, predictions.card
+    if predictions.task != "canal":
+        raise BadModel(f"The model {card.name} is for {predictions.task}, not for the canal")
+    error, patients = table["error_mm"].to_numpy(float), table["patient"].to_numpy(str)
+    of, every = f"{len(error)} slices", np.ones(len(error), bool)
+
+    def percentile(share: float) -> Figure:
+        name = "median error (mm)" if share == 50 else f"{share:g}th percentile of the error (mm)"
+
+        def metric(k: NDArray[np.intp]) -> float:
+            return float(np.percentile(error[k], share))
+
+        return measured(name, metric, patients, of=of, missing="there is no slice", card=True)
+
+    figures = (
+        percentile(50),
+        percentile(95),
+        share("slices within 3 mm", error <= NEAR_MM, every, patients, missing="no slice",
+              card=True),
+    )  # fmt: skip
+    by_stack = table.groupby("stack", sort=True)["error_mm"]
+    stacks = by_stack.agg(slices="size", median="median", most="max").reset_index()
+    stacks["within_3_mm"] = by_stack.apply(lambda e: float((e <= NEAR_MM).mean())).to_numpy()
+    notes = [
+        "The true centre is that of the cord's mask on real slices, and of the dural sac on "
+        "simulated ones.",
+        *left_out_notes(predictions.left_out),
+    ]
+    return Evaluation(
+        card,
+        predictions.data,
+        table["patient"].nunique(),
+        len(table),
+        figures,
+        {"stacks": stacks},
+        tuple(notes),
+    )
+
+
+def compare_canal(first: Predictions, second: Predictions) -> pd.DataFrame:
+    """Two models on the same slices: median error by patient, and signed ranks of stacks' medians.
+
+    Raises:
+        BadInput: the tables hold other slices.
+    """
+    require_same_rows(first, second)
+    a, b = (p.table["error_mm"].to_numpy(float) for p in (first, second))
+
+    def median(errors: NDArray) -> object:
+        return lambda k: float(np.median(errors[k]))
+
+    found = []
+    test = bootstrap_difference(median(a), median(b), first.table["patient"])  # type: ignore[arg-type]
+    found += [("median error (mm)", test)] if test else []
+    medians = [p.table.groupby("stack")["error_mm"].median() for p in (first, second)]
+    ranks = signed_rank(*medians)
+    found += [("median error of a stack (mm)", ranks)] if ranks else []
+    return comparison_table(found)

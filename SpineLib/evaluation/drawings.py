@@ -1,0 +1,165 @@
+"""Drawings of an evaluation, as PNG."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from SpineLib.evaluation.calibration import Reliability, reliability_of
+from SpineLib.evaluation.predictions import Predictions
+from SpineLib.evaluation.slices import Slices
+from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's blue and vermilion: the first and the second model.
+COLORS = ("#0072B2", "#D55E00")
+_GREY = "#9a9a9a"
+
+
+def draw(answers: Sequence[Predictions]) -> dict[str, bytes]:
+    """Every drawing of a task.
+
+    Args:
+        answers: of one model, or of two on the same data.
+
+    Returns:
+        Caption → PNG; what cannot be drawn (no curve of one class) is left out.
+    """
+    task = answers[0].task
+    if task == "compression":
+        return _slices(answers)
+    if task == "grading":
+        return _reliabilities(answers)
+    if task == "canal":
+        return {"Share of slices whose canal was found within a distance": _errors(answers)}
+    return {"Dice of each volume": _dice(answers)}
+
+
+def draw_reliability(curves: dict[str, Reliability], what: str) -> bytes:
+    """Reliability curves over how often each probability was given.
+
+    Args:
+        curves: name → reliability.
+        what: the probability's name: ``P(compressed)``.
+    """
+    figure, (above, below) = _figure((5.4, 5.6), rows=(3, 1))
+    above.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--", label="honest")
+    for (name, one), color in zip(curves.items(), COLORS, strict=False):
+        label = f"{name}: ECE {one.ece:.3f}, Brier {one.brier:.3f}"
+        above.plot(one.predicted, one.seen, marker="o", color=color, label=label)
+        below.plot(one.predicted, one.count, marker="o", color=color, linewidth=1)
+    above.set(xlim=(0, 1), ylim=(0, 1), ylabel="share that it was true of")
+    above.legend(fontsize=8, loc="upper left")
+    below.set(xlim=(0, 1), xlabel=what, ylabel="slices", yscale="log")
+    return _png(figure)
+
+
+def _slices(answers: Sequence[Predictions]) -> dict[str, bytes]:
+    found = {}
+    for one in answers:
+        decided = one.table[one.table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
+        data = Slices(decided)
+        if data.both_classes:
+            caption = "ROC curves: of each patient, their mean with one standard deviation, and all"
+            found[_titled(caption, one, answers)] = _roc(data)
+    return {**found, **_reliabilities(answers)}
+
+
+def _roc(data: Slices) -> bytes:
+    from sklearn.metrics import roc_curve
+
+    figure, (axes,) = _figure((5.4, 5.2))
+    grid = np.linspace(0, 1, 201)
+    curves = []
+    for name in np.unique(data.patients):
+        own = data.only(data.patients == name)
+        if own.both_classes:
+            x, y, _ = roc_curve(own.truth, own.score, drop_intermediate=False)
+            axes.plot(x, y, color=_GREY, linewidth=0.7, alpha=0.5)
+            curves.append(np.interp(grid, x, y))
+    axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
+    if len(curves) > 1:
+        mean, spread = np.mean(curves, axis=0), np.std(curves, axis=0, ddof=1)
+        low, high = np.maximum(mean - spread, 0), np.minimum(mean + spread, 1)
+        axes.fill_between(grid, low, high, color=COLORS[0], alpha=0.2, linewidth=0,
+                          label="± 1 SD")  # fmt: skip
+        label = f"mean of {len(curves)} patients"
+        axes.plot(grid, mean, color=COLORS[0], linewidth=2, label=label)
+    x, y, _ = roc_curve(data.truth, data.score)
+    area = data.auc().value
+    axes.plot(x, y, color="black", linewidth=1.2, label=f"all slices: AUC {area:.3f}")
+    axes.set(xlim=(-0.01, 1), ylim=(0, 1.01), xlabel="1 - specificity", ylabel="sensitivity")
+    axes.set_aspect("equal")
+    axes.legend(fontsize=8, loc="lower right")
+    return _png(figure)
+
+
+def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
+    curves = {p.card.name: reliability_of(p) for p in answers}
+    known = {name: one for name, one in curves.items() if one is not None}
+    what = "P(compressed)" if answers[0].task == "compression" else "P(most probable grade)"
+    caption = "Reliability: what a probability says and how often it was true"
+    return {caption: draw_reliability(known, what)} if known else {}
+
+
+def _errors(answers: Sequence[Predictions]) -> bytes:
+    figure, (axes,) = _figure((5.8, 4))
+    for one, color in zip(answers, COLORS, strict=False):
+        error = np.sort(one.table["error_mm"].to_numpy(float))
+        share = np.arange(1, len(error) + 1) / len(error)
+        axes.step(error, share, where="post", color=color, label=one.card.name)
+    axes.axvline(3, color=_GREY, linewidth=1, linestyle="--")
+    axes.set(xlim=(0, 15), ylim=(0, 1.01), xlabel="distance to the true centre (mm)")
+    axes.set_ylabel("share of slices")
+    axes.legend(fontsize=8, loc="lower right")
+    return _png(figure)
+
+
+def _dice(answers: Sequence[Predictions]) -> bytes:
+    figure, (axes,) = _figure((5.8, 4))
+    tables = [one.table[one.table["kind"] == "class"] for one in answers]
+    names = list(tables[0]["structure"].unique())
+    for n, (one, table) in enumerate(zip(answers, tables, strict=True)):
+        _points(axes, table, names, (n - (len(answers) - 1) / 2) * 0.25, COLORS[n], one.card.name)
+    axes.set(ylim=(0, 1), ylabel="Dice", xticks=range(len(names)), xticklabels=names)
+    axes.legend(fontsize=8, loc="lower right")
+    return _png(figure)
+
+
+def _points(
+    axes: Axes, table: pd.DataFrame, names: Sequence[str], aside: float, color: str, label: str
+) -> None:
+    for place, name in enumerate(names):
+        dice = table.loc[table["structure"] == name, "dice"].to_numpy(float)
+        spread = np.linspace(-0.08, 0.08, len(dice)) if len(dice) > 1 else np.zeros(len(dice))
+        own = label if place == 0 else None
+        axes.plot(place + aside + spread, dice, "o", color=color, alpha=0.6, label=own)
+        axes.hlines(dice.mean(), place + aside - 0.1, place + aside + 0.1, color="black")
+
+
+def _titled(caption: str, one: Predictions, answers: Sequence[Predictions]) -> str:
+    return f"{one.card.name}: {caption}" if len(answers) > 1 else caption
+
+
+def _figure(size: tuple[float, float], rows: Sequence[int] = (1,)) -> tuple[Figure, list[Axes]]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    found = figure.subplots(len(rows), height_ratios=list(rows), squeeze=False)
+    for axes in found.flat:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(alpha=0.25)
+    return figure, list(found.flat)
+
+
+def _png(figure: Figure) -> bytes:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=130)
+    return stream.getvalue()

@@ -1,0 +1,255 @@
+"""From models and labelled data to an evaluation; no patient that a model learnt from is in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from SpineLib.datasets.open_slices import open_slices
+from SpineLib.datasets.open_volumes import open_canals, open_volumes
+from SpineLib.datasets.split import read_frozen
+from SpineLib.errors import BadInput, BadModel
+from SpineLib.evaluation.canals import compare_canal, evaluate_canal
+from SpineLib.evaluation.figures import Evaluation
+from SpineLib.evaluation.grades import compare_grading, evaluate_grading
+from SpineLib.evaluation.predict import predict_canal, predict_slices, predict_volumes
+from SpineLib.evaluation.predictions import Predictions, require_same_rows
+from SpineLib.evaluation.segments import compare_segmentation, evaluate_segmentation
+from SpineLib.evaluation.slices import compare_compression, evaluate_compression
+from SpineLib.inference.loaded import load
+from SpineLib.models import ModelFolder, find_models, open_model
+from SpineLib.models.folder import replace_card
+from SpineLib.progress import Progress
+
+TASKS = ("compression", "grading", "canal", "segmentation")
+_COMPARE: dict[str, Callable[[Predictions, Predictions], pd.DataFrame]] = {
+    "compression": compare_compression,
+    "grading": compare_grading,
+    "canal": compare_canal,
+    "segmentation": compare_segmentation,
+}
+_SIMULATED = "simulated:"
+_RECORD = "run.json"  # of a training run, in whose folder its model lies
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person may say about the data and the run.
+
+    Attributes:
+        sources: as for `open_slices`, `open_canals` or `open_volumes`.
+        title: the data set in words; empty for what the sources say.
+        canal: name or folder of the model that finds the canal; empty for the bundled one.
+        region, weighting: where the data do not say.
+        force: run models outside of what they were made for.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        tolerance: of surface Dice, mm.
+        cache: where simulated cases are kept.
+    """
+
+    sources: tuple[str, ...]
+    title: str = ""
+    canal: str = ""
+    region: str = ""
+    weighting: str = ""
+    force: bool = False
+    device: str = "auto"
+    tolerance: float = 2.0
+    cache: Path | None = None
+
+
+def open_models(task: str, names: Sequence[str]) -> list[ModelFolder]:
+    """The models, all for the task.
+
+    Raises:
+        BadModel: there is no such model, or it is for another task.
+        BadInput: none, or more than two.
+    """
+    if not 1 <= len(names) <= 2:
+        raise BadInput(f"{len(names)} models were named", advice="Name one, or two to compare.")
+    models = [open_model(name) for name in names]
+    for model in models:
+        if model.card.task != task:
+            raise BadModel(
+                f"The model {model.card.name} is for {model.card.task}, not for {task}",
+                advice=f"Evaluate it with: spine evaluate {model.card.task}",
+            )
+    return models
+
+
+def open_cases(
+    models: Sequence[ModelFolder],
+    asked: Asked,
+    *,
+    only: Path | None = None,
+    without: Path | None = None,
+    unseen: Sequence[str] = ("training", "validation"),
+    progress: Progress | None = None,
+) -> list[Any]:
+    """The labelled cases, none of a patient that a model's run knows.
+
+    Args:
+        models: all for one task.
+        asked: names the sources.
+        only: a frozen test set (`SpineLib.datasets.split`); other patients are left out.
+        without: a frozen test set none of whose patients may be here.
+        unseen: parts of the models' runs whose patients may not be here.
+        progress: told of each patient.
+
+    Raises:
+        BadInput: a source cannot be read, or a patient is where none may be.
+    """
+    cases = [
+        case for source in asked.sources for case in _opened(models[0], source, asked, progress)
+    ]
+    if only is not None:
+        cases = read_frozen(only).part(cases)[1]
+        if not cases:
+            raise BadInput("None of the test set's patients is in the data", file=only)
+    patients = {case.patient for case in cases}
+    if without is not None:
+        _refuse(patients & set(read_frozen(without).patients), "the frozen test set")
+    for model in models:
+        for part, known in _learnt_from(model).items():
+            if part in unseen:
+                _refuse(patients & known, f"the {part} data of {model.card.name}")
+    return cases
+
+
+def predict(
+    models: Sequence[ModelFolder],
+    cases: Sequence[Any],
+    asked: Asked,
+    *,
+    progress: Progress | None = None,
+) -> list[Predictions]:
+    """A table of predictions a model.
+
+    Args:
+        models: all for one task.
+        cases: of `open_cases`.
+        asked: how.
+        progress: told of each stack or volume.
+    """
+    task = models[0].card.task
+    loaded = [load(model, asked.device) for model in models]
+    data = title_of(asked)
+    if task == "canal":
+        return predict_canal(cases, loaded, data=data, progress=progress)
+    if task == "segmentation":
+        return predict_volumes(
+            cases, loaded, data=data, tolerance=asked.tolerance, progress=progress
+        )
+    finder = open_model(asked.canal) if asked.canal else find_models("canal")[0]
+    return predict_slices(
+        cases,
+        loaded,
+        load(finder, asked.device),
+        data=data,
+        region=asked.region,
+        weighting=asked.weighting,
+        force=asked.force,
+        progress=progress,
+    )
+
+
+def evaluated(
+    answers: Sequence[Predictions], *, groups: Sequence[str] | None = None
+) -> tuple[list[Evaluation], pd.DataFrame | None]:
+    """An evaluation a table, and the comparison where there are two.
+
+    Args:
+        answers: one or two tables of predictions, of the same rows.
+        groups: columns for the subgroup table of compression; None takes all that vary.
+
+    Raises:
+        BadInput: the two tables are not of the same rows, or nothing is labelled.
+    """
+    if len(answers) == 2:
+        require_same_rows(*answers)
+    found = [_evaluation(one, groups) for one in answers]
+    if len(answers) < 2:
+        return found, None
+    return found, _COMPARE[answers[0].task](*answers)
+
+
+def title_of(asked: Asked) -> str:
+    """The data set in words: the title, or what the sources say."""
+    if asked.title:
+        return asked.title
+    if all(source.startswith(_SIMULATED) for source in asked.sources):
+        profiles = dict.fromkeys(source.split(":")[2] for source in asked.sources)
+        return f"{' and '.join(profiles)} simulated studies"
+    return "labelled studies"
+
+
+def write_figures(model: ModelFolder, evaluation: Evaluation) -> ModelFolder:
+    """Puts the figures on the model's card, in place of those of the same data.
+
+    Args:
+        model: its card is written.
+        evaluation: of this model.
+
+    Raises:
+        BadModel: the evaluation is of other weights.
+        OutputError: the folder cannot be written to.
+    """
+    if evaluation.card.weights_sha256 != model.card.weights_sha256:
+        raise BadModel(
+            f"The figures are of other weights than {model.card.name} has now",
+            file=model.path,
+            advice="Evaluate the model anew.",
+        )
+    others = tuple(f for f in model.card.figures if not f.on.startswith(f"{evaluation.data} ("))
+    return replace_card(model, replace(model.card, figures=others + evaluation.card_figures()))
+
+
+def _evaluation(one: Predictions, groups: Sequence[str] | None) -> Evaluation:
+    if one.task == "compression":
+        return evaluate_compression(one, groups=groups)
+    if one.task == "grading":
+        return evaluate_grading(one)
+    return evaluate_canal(one) if one.task == "canal" else evaluate_segmentation(one)
+
+
+def _opened(
+    model: ModelFolder, source: str, asked: Asked, progress: Progress | None
+) -> Sequence[Any]:
+    task, scheme = model.card.task, model.card.scheme
+    if task == "canal":
+        return open_canals(source, cache=asked.cache, progress=progress)
+    if task == "segmentation":
+        return open_volumes(source, cache=asked.cache, progress=progress)
+    name = scheme.name if scheme else "Bilsky"
+    return open_slices(source, task=task, scheme=name, cache=asked.cache, progress=progress)
+
+
+def _learnt_from(model: ModelFolder) -> dict[str, set[str]]:
+    """Patients of each part of the run that made the model, where its record lies beside it."""
+    record = model.path.resolve().parent / _RECORD
+    if not record.is_file():
+        return {}
+    try:
+        splits = json.loads(record.read_text(encoding="utf-8"))["data"]["splits"]
+        return {part: set(about["patients"]) for part, about in splits.items()}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadModel(
+            "The record of the run that made the model does not say whom it learnt from",
+            file=record,
+            advice="Package the model out of its run, and make sure of the patients yourself.",
+        ) from error
+
+
+def _refuse(patients: set[str], where: str) -> None:
+    if patients:
+        noun = "patient is" if len(patients) == 1 else "patients are"
+        raise BadInput(
+            f"{len(patients)} {noun} in {where} as well (the first: {min(patients)})",
+            advice="A model is not measured on patients that it learnt from or was chosen by: "
+            "take them out, or name the frozen test set with --split.",
+        )

@@ -1,0 +1,243 @@
+"""Runs models on labelled data as a reading does, the search for the canal included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from SpineLib.datasets.cases import LabelledStack, LabelledVolume
+from SpineLib.datasets.consensus import agreed
+from SpineLib.dicom.stack import Stack
+from SpineLib.errors import BadInput, BadModel, NotApplicable
+from SpineLib.evaluation.overlap import overlap_rows
+from SpineLib.evaluation.predictions import Predictions, make_table
+from SpineLib.inference.canal import CanalPath, locate
+from SpineLib.inference.compression import assess
+from SpineLib.inference.grading import grade
+from SpineLib.inference.loaded import Loaded
+from SpineLib.inference.segmentation import segment
+from SpineLib.labels import NOT_ASSESSED
+from SpineLib.models.applicability import check
+from SpineLib.progress import Progress
+from SpineLib.volume import Volume
+
+Row = dict[str, object]
+
+
+def predict_slices(
+    stacks: Sequence[LabelledStack],
+    models: Sequence[Loaded],
+    canal: Loaded,
+    *,
+    data: str,
+    region: str = "",
+    weighting: str = "",
+    force: bool = False,
+    progress: Progress | None = None,
+) -> list[Predictions]:
+    """Compression or grades of every labelled slice; each stack is opened once for all models.
+
+    A stack that a model was not made for is left out and named, as in a reading.
+
+    Args:
+        stacks: labelled for the models' task; readers' labels are joined as in training
+            (`SpineLib.datasets.consensus`).
+        models: all for compression, or all for grading by one scheme.
+        canal: finds the canal.
+        data: the data set in words.
+        region, weighting: where the data set does not say.
+        force: run the models outside of what they were made for.
+        progress: told of each stack.
+
+    Returns:
+        A table a model, in their order.
+
+    Raises:
+        BadInput: no labelled slice, or a label that is no word of the task.
+        BadModel: models of different tasks or schemes.
+        NotApplicable: a model was made for none of the stacks.
+    """
+    progress = progress or Progress()
+    task, scheme = _one_task(models, ("compression", "grading")), models[0].card.scheme
+    if any(m.card.scheme and scheme and m.card.scheme.grades != scheme.grades for m in models):
+        raise BadModel("The models grade by different schemes")
+    rows: list[list[Row]] = [[] for _ in models]
+    left_out: list[dict[str, str]] = [{} for _ in models]
+    for stack in progress.track(stacks, "Reading labelled stacks"):
+        try:
+            truth = agreed(stack.labels, scheme)
+        except ValueError as error:
+            raise BadInput(f"A label of {stack.id} is no word for {task}: {error}") from error
+        volume = stack.open()
+        path = locate(volume, canal)
+        for n, model in enumerate(models):
+            why = _why_not(stack, volume, model, region, weighting)
+            if why and not force:
+                left_out[n][stack.id] = why
+            else:
+                rows[n] += _slice_rows(stack, volume, path, model, truth)
+    for model, found, missing in zip(models, rows, left_out, strict=True):
+        _require_some(model, found, missing)
+    return [
+        Predictions(model.card, data, make_table(task, found), missing)
+        for model, found, missing in zip(models, rows, left_out, strict=True)
+    ]
+
+
+def predict_canal(
+    stacks: Sequence[LabelledStack],
+    models: Sequence[Loaded],
+    *,
+    data: str,
+    progress: Progress | None = None,
+) -> list[Predictions]:
+    """How far the found canal is from the true one, on every slice that says where it is.
+
+    Args:
+        stacks: their labels' boxes are centred on the canal
+            (`SpineLib.datasets.open_volumes.open_canals`); the centre is moved into its slice.
+        models: for the canal.
+        data, progress: as for `predict_slices`.
+
+    Raises:
+        BadInput: no slice says where its canal is.
+    """
+    progress = progress or Progress()
+    _one_task(models, ("canal",))
+    rows: list[list[Row]] = [[] for _ in models]
+    for stack in progress.track(stacks, "Finding the canal"):
+        volume = stack.open()
+        centres = {
+            label.index: np.mean(label.box_ras, axis=0) for label in stack.labels if label.box_ras
+        }
+        for n, model in enumerate(models):
+            path = locate(volume, model)
+            for k, centre in sorted(centres.items()):
+                i, j, _ = volume.ijk(centre)
+                error = float(np.linalg.norm(path.centers_ras[k] - volume.ras([i, j, k])))
+                sure = float(path.confidence[k])
+                row = {**_key(stack, volume, k), "error_mm": error, "confidence": sure}
+                rows[n].append({**row, **_groups(stack)})
+    return [
+        Predictions(model.card, data, make_table("canal", found))
+        for model, found in zip(models, rows, strict=True)
+    ]
+
+
+def predict_volumes(
+    volumes: Sequence[LabelledVolume],
+    models: Sequence[Loaded],
+    *,
+    data: str,
+    tolerance: float = 2.0,
+    progress: Progress | None = None,
+) -> list[Predictions]:
+    """Overlap and distances of every class and every structure of each volume.
+
+    Args:
+        volumes: with SPIDER's numbers.
+        models: for segmentation.
+        tolerance: of surface Dice, mm.
+        data, progress: as for `predict_slices`.
+    """
+    progress = progress or Progress()
+    _one_task(models, ("segmentation",))
+    rows: list[list[Row]] = [[] for _ in models]
+    for one in progress.track(volumes, "Segmenting"):
+        volume, truth = one.open()
+        _require_grid(one, volume, truth)
+        about: Row = {"stack": one.id, "patient": one.patient, "site": one.site}
+        for n, model in enumerate(models):
+            found = overlap_rows(segment(volume, model), truth, tolerance=tolerance)
+            rows[n] += [{**about, **row, **_groups(one)} for row in found]
+    settings = {"tolerance_mm": tolerance}
+    return [
+        Predictions(model.card, data, make_table("segmentation", found), settings=settings)
+        for model, found in zip(models, rows, strict=True)
+    ]
+
+
+def _slice_rows(
+    stack: LabelledStack, volume: Volume, path: CanalPath, model: Loaded, truth: dict[int, str]
+) -> Iterator[Row]:
+    if model.card.task == "compression":
+        assessed = assess(volume, path, model)
+        for k, value in truth.items():
+            one = assessed[k]
+            yield {
+                **_key(stack, volume, k),
+                "truth": value,
+                "probability": one.probability,
+                "verdict": one.verdict or NOT_ASSESSED,
+                "reason": one.reason,
+                **_groups(stack),
+            }
+        return
+    graded = grade(volume, path, model)
+    for k, value in truth.items():
+        answer = graded[k]
+        yield {
+            **_key(stack, volume, k),
+            "truth": value,
+            "grade": answer.grade or "",
+            "verdict": answer.verdict or NOT_ASSESSED,
+            "reason": answer.reason,
+            **{f"p_{name}": p for name, p in answer.probabilities.items()},
+            **_groups(stack),
+        }
+
+
+def _key(one: LabelledStack, volume: Volume, k: int) -> Row:
+    frame = volume.frames[k] if volume.frames else None
+    return {
+        "stack": one.id,
+        "patient": one.patient,
+        "site": one.site,
+        "index": k,
+        "sop_instance_uid": frame.sop_instance_uid if frame else "",
+        "frame": frame.number if frame else 1,
+    }
+
+
+def _groups(one: LabelledStack | LabelledVolume) -> Row:
+    known: Row = dict(one.columns)
+    if isinstance(one, LabelledStack):
+        known = {"region": one.region, "weighting": one.weighting, **known}
+    return known
+
+
+def _why_not(
+    stack: LabelledStack, volume: Volume, model: Loaded, region: str, weighting: str
+) -> str:
+    filled = Stack(
+        plane="axial",
+        weighting=weighting if weighting and stack.weighting == "unknown" else stack.weighting,
+        region=region if region and stack.region == "unknown" else stack.region,
+        positions=((0.0, 0.0, 0.0),) * len(volume.voxels),
+    )
+    return check(model.card, filled)
+
+
+def _one_task(models: Sequence[Loaded], tasks: tuple[str, ...]) -> str:
+    first = models[0].card.task
+    if first not in tasks:
+        raise BadModel(f"The model {models[0].card.name} is for {first}, not for {tasks[0]}")
+    for model in models:
+        model.require(first)
+    return first
+
+
+def _require_some(model: Loaded, rows: Sequence[Row], left_out: dict[str, str]) -> None:
+    if not rows and left_out:
+        raise NotApplicable(
+            f"The model {model.card.name} was made for none of the {len(left_out)} stacks: "
+            f"{next(iter(left_out.values()))}",
+            advice="Say what they are with --region and --weighting, or run it all the same with "
+            "--force.",
+        )
+
+
+def _require_grid(one: LabelledVolume, volume: Volume, mask: Volume) -> None:
+    if not volume.same_grid(mask):
+        raise BadInput(f"The labels of {one.id} are on another grid than its image")

@@ -1,0 +1,155 @@
+"""An evaluation on the disk: CSV tables and one page that needs no file beside it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from SpineLib.evaluation.drawings import draw
+from SpineLib.evaluation.figures import Evaluation, Figure, counted, unit
+from SpineLib.evaluation.predictions import Predictions
+from SpineLib.files import writing
+from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
+from SpineLib.models.applicability import made_for
+
+PAGE, FIGURES, PREDICTIONS, COMPARISON = (
+    "evaluation.html",
+    "figures.csv",
+    "predictions.csv",
+    "comparison.csv",
+)
+_TITLES = {
+    "compression": "Cord compression",
+    "grading": "Grading",
+    "canal": "Finding the canal",
+    "segmentation": "Segmentation",
+}
+# What stands open on the page; other tables unfold.
+_OPEN = ("confusion", "subgroups", "levels")
+
+
+def write_evaluation(
+    folder: str | Path,
+    answers: Sequence[Predictions],
+    evaluations: Sequence[Evaluation],
+    comparison: pd.DataFrame | None = None,
+) -> Path:
+    """Writes ``evaluation.html``, and a folder a model with its tables as CSV.
+
+    Args:
+        folder: is made; files of the same names are replaced.
+        answers, evaluations: of one model, or of two on the same data.
+        comparison: of the two models.
+
+    Returns:
+        The page.
+
+    Raises:
+        OutputError: the folder cannot be written to.
+    """
+    folder = Path(folder)
+    for name, one, evaluation in zip(names_of(answers), answers, evaluations, strict=True):
+        one.write(folder / name / PREDICTIONS)
+        _write_table(evaluation.table(), folder / name / FIGURES)
+        for title, table in evaluation.tables.items():
+            _write_table(table, folder / name / f"{title.replace('/', '-').replace(' ', '-')}.csv")
+    if comparison is not None:
+        _write_table(comparison, folder / COMPARISON)
+    page = folder / PAGE
+    html = render(answers, evaluations, comparison, draw(answers))
+    with writing(page) as temporary:
+        temporary.write_text(html, encoding="utf-8")
+    return page
+
+
+def render(
+    answers: Sequence[Predictions],
+    evaluations: Sequence[Evaluation],
+    comparison: pd.DataFrame | None,
+    drawings: Mapping[str, bytes],
+) -> str:
+    """The page as HTML; see `write_evaluation`."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    first = evaluations[0]
+    names = names_of(answers)
+    cards = [evaluation.card for evaluation in evaluations]
+    values: dict[str, Any] = {
+        "notice": STARTER_NOTICE if any(card.starter for card in cards) else RESEARCH_NOTICE,
+        "title": _TITLES[answers[0].task],
+        "data": first.data,
+        "counts": f"{counted(first.patients, 'patient')}, {first.rows} {unit(answers[0].task)}",
+        "names": names,
+        "evaluations": list(zip(names, evaluations, strict=True)),
+        "figures": _side_by_side(evaluations),
+        "comparison": None if comparison is None else _cells(comparison),
+        "tables": [
+            (f"{name}: {title}" if len(names) > 1 else title, _cells(table),
+             title.startswith(_OPEN))
+            for name, evaluation in zip(names, evaluations, strict=True)
+            for title, table in evaluation.tables.items()
+        ],
+        "drawings": {caption: _url(picture) for caption, picture in drawings.items()},
+        "made_for": made_for,
+    }  # fmt: skip
+    return environment.get_template("evaluation.html.jinja").render(values)
+
+
+def names_of(answers: Sequence[Predictions]) -> list[str]:
+    """The models' names, told apart where both have the same one."""
+    names = [one.card.name for one in answers]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{name}-{n}" for n, name in enumerate(names, 1)]
+
+
+def text_of(value: float | None) -> str:
+    """A number for a person: three decimals; as it is where it is whole."""
+    if value is None:
+        return "not defined"
+    return f"{value:.3f}"
+
+
+def span_of(interval: tuple[float, float] | None) -> str:
+    """``0.912 to 0.987``; empty where there is no interval."""
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
+
+
+def _side_by_side(evaluations: Sequence[Evaluation]) -> list[tuple[str, list[Figure | None]]]:
+    names = list(dict.fromkeys(f.name for one in evaluations for f in one.figures))
+    return [
+        (name, [next((f for f in one.figures if f.name == name), None) for one in evaluations])
+        for name in names
+    ]
+
+
+def _cells(table: pd.DataFrame) -> dict[str, Any]:
+    def text(value: Any) -> str:
+        if value is None or (isinstance(value, float) and pd.isna(value)):
+            return ""
+        return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+    return {
+        "columns": [str(c).replace("_", " ") for c in table.columns],
+        "rows": [[text(v) for v in row] for row in table.astype(object).to_numpy().tolist()],
+    }
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    with writing(path) as temporary:
+        table.to_csv(temporary, index=False)
+
+
+def _url(picture: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
