@@ -21,33 +21,39 @@ from SpineLib.volume import Frame, Volume, resample
 from .activationVolume import addActivationVolume
 from .findingsTable import addFindingsTable
 from .probabilityPlot import addProbabilityPlot
+from .ReviewLog import ReviewLog
 from .sliceLabels import addSliceLabels
+from .studies import STUDY, studyKey
 from .verdictHalo import addVerdictHalo
 
 KIND, STACK = "SpineMRI.Kind", "SpineMRI.Stack"
 VOLUME_ROLE = "SpineMRI.volume"
-FINDINGS = "findings"
+FINDINGS, REVIEWS = "findings", "reviews"
 
 
 class ReadingScene:
-    """Shows a reading as MRML nodes and gives it back from them.
+    """Shows readings as MRML nodes and gives them back from them, each study by itself.
 
     Each node has the attributes ``SpineMRI.Kind`` (``volume``, ``verdicts``, ``slice labels``,
     ``flagged runs``, ``findings table``, ``probability chart``, ``class activation``,
     ``spine segmentation``, ``segment names``, ``findings``) and ``SpineMRI.Stack``, and a reference
     ``SpineMRI.volume`` to its volume. The findings stand as JSON in a text node, so a saved
-    scene holds all that was said. `show` replaces what an earlier reading left of the same stack.
+    scene holds all that was said; ``SpineMRI.Study`` says of which study a node is. `show`
+    replaces what an earlier reading left of the same study, but never what a reader said
+    (``reviews``).
 
     Args:
         scene: where nodes are added and looked for; nothing else of the application is used.
+        study: only this study's nodes are looked at (`studies.studyKey`); empty for any, and set
+            by `show`.
 
     Example:
         ReadingScene(slicer.mrmlScene).show(reading)
         findings = ReadingScene(slicer.mrmlScene).findings()
     """
 
-    def __init__(self, scene: slicer.vtkMRMLScene) -> None:
-        self.scene = scene
+    def __init__(self, scene: slicer.vtkMRMLScene, study: str = "") -> None:
+        self.scene, self.study = scene, study
 
     def show(self, reading: Reading, volumeNodes: dict[str, Any] | None = None) -> None:
         """Adds everything of a reading.
@@ -57,6 +63,7 @@ class ReadingScene:
             volumeNodes: stack id → volume node that is in the scene already (Slicer's own DICOM
                 import); other stacks get a new one.
         """
+        self.study = studyKey(reading.findings)
         self.clear()
         study = studyItem(self.scene, "Spine MRI", reading.findings.study_instance_uid)
         for stack in reading.findings.stacks:
@@ -70,6 +77,7 @@ class ReadingScene:
                 self._mark(node, "volume", stack.id, None)
             else:
                 node.SetAttribute(STACK, stack.id)
+                node.SetAttribute(STUDY, self.study)
             if stack.slices:
                 self._showVerdicts(reading, stack, volume, node)
             if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
@@ -77,9 +85,10 @@ class ReadingScene:
         self._showFindings(reading.findings)
 
     def clear(self) -> None:
-        """Removes what `show` added; volumes that the reader loaded stay."""
+        """Removes what `show` added; volumes that the reader loaded, and reviews, stay."""
         for node in self.nodes():
-            self.scene.RemoveNode(node)
+            if node.GetAttribute(KIND) != REVIEWS:
+                self.scene.RemoveNode(node)
 
     def nodes(self, kind: str = "", stack: str = "") -> list[Any]:
         """The reading's nodes, of one kind or stack where given."""
@@ -87,6 +96,7 @@ class ReadingScene:
             node
             for node in nodesOfClass(self.scene, "vtkMRMLNode")
             if node.GetAttribute(KIND)
+            and self.study in ("", node.GetAttribute(STUDY))
             and kind in ("", node.GetAttribute(KIND))
             and stack in ("", node.GetAttribute(STACK))
         ]
@@ -98,8 +108,30 @@ class ReadingScene:
     def volumeNode(self, stack: str) -> Any:
         """The volume node of a stack, whoever loaded it; None where there is none."""
         nodes = nodesOfClass(self.scene, "vtkMRMLScalarVolumeNode")
-        ours = [node for node in nodes if node.GetAttribute(STACK) == stack]
+        ours = [
+            node
+            for node in nodes
+            if node.GetAttribute(STACK) == stack
+            and self.study in ("", node.GetAttribute(STUDY) or "")
+        ]
         return next((n for n in ours if n.GetAttribute(KIND) in (None, "volume")), None)
+
+    def reviews(self) -> ReviewLog:
+        """What readers said of this study.
+
+        Raises:
+            BadInput: the scene's reviews are damaged or of a newer version.
+        """
+        node = self.node(REVIEWS)
+        return ReviewLog(node.GetText() if node is not None else "")
+
+    def keepReviews(self, log: ReviewLog) -> None:
+        """Puts what readers said of this study into the scene."""
+        node = self.node(REVIEWS)
+        if node is None:
+            node = self.scene.AddNewNodeByClass("vtkMRMLTextNode", "Spine MRI reviews")
+            self._mark(node, REVIEWS, "", None)
+        node.SetText(log.text())
 
     def findings(self) -> Findings | None:
         """What was found, from the scene alone; None where no reading was shown.
@@ -200,6 +232,7 @@ class ReadingScene:
 
     def _mark(self, node: Any, kind: str, stack: str, volumeNode: Any) -> None:
         node.SetAttribute(KIND, kind)
+        node.SetAttribute(STUDY, self.study)
         if stack:
             node.SetAttribute(STACK, stack)
         if volumeNode is not None:
