@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
 import signal
@@ -21,6 +23,8 @@ from SpineLib.errors import DEBUG, Cancelled, from_exception
 from SpineLib.progress import Progress, Step
 
 _WIDTH_WITHOUT_TERMINAL = 220
+# After torch, Python searches for cycles for seconds before it ends: Ctrl-C would seem unheard.
+atexit.register(gc.freeze)
 
 EXIT_CODES = """\
 Exit codes: 0 done; 1 another error; 2 the command was not understood; 3 the input cannot be used;
