@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineLib.errors import BadInput
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.spine import STEP, Spine
 from SpineLib.simulate.tissues import Tissue
@@ -122,6 +123,14 @@ class Canal:
 
     The sac leaves about 1 mm around it in the neck and narrows to its end (Binokay et al. 2006, Acta
     Radiol 47:397: on average at the upper third of S2).
+
+    Args:
+        spine: whose canal it is.
+        rng: the source of chance.
+        narrow: the canal's depth as a share of the spine's; its width follows with the root.
+
+    Raises:
+        BadInput: the sac would be more than 0.5 mm thinner or narrower than the cord in it.
     """
 
     def __init__(self, spine: Spine, rng: np.random.Generator, narrow: float = 1.0) -> None:
@@ -138,6 +147,17 @@ class Canal:
         self._rest = rng.uniform(-0.6, 1.2)
         shape = {"C": 0.45, "T": 0.06, "L": 0.30, "S": 0.4}
         self._triangle = np.array([shape[name[0]] for name in LEVELS]) * rng.uniform(0.6, 1.3)
+        self._check(narrow)
+
+    def _check(self, narrow: float) -> None:
+        s = self.spine.center[self.spine.center > self.spine.conus + 5]
+        room = np.minimum(self.sac_ap(s) - self.cord_ap(s), self.sac_width(s) - self.cord_width(s))
+        if room.min() < -0.5:
+            level = LEVELS[int(room.argmin())]
+            raise BadInput(
+                f"A canal of {narrow:g} times its depth cannot hold the cord at {level}",
+                advice="Congenitally narrow canals are 0.84 to 0.92 times as deep as usual.",
+            )
 
     def _read(self, values: NDArray, s: NDArray | float) -> NDArray:
         return np.interp(s, self.spine.nodes, values)

@@ -319,7 +319,7 @@ def _metastatic(
     count = int(rng.choice([1, 2, 3, 4], p=[0.2, 0.35, 0.3, 0.15]))
     for level in rng.choice(levels, min(count, len(levels)), replace=False).tolist():
         grade = str(rng.choice(GRADES, p=[0.08, 0.10, 0.12, 0.18, 0.37, 0.15]))
-        add_metastasis(rng, spine, canal, disease, int(level), grade)
+        _grow(rng, spine, canal, disease, int(level), grade)
         if level > 0 and rng.random() < FRACTURED:
             disease.collapse[int(level)] = float(rng.uniform(0.12, 0.5))
             if grade != "0" and disease.collapse[int(level)] > 0.25:
@@ -350,7 +350,37 @@ def add_metastasis(
     level: int,
     grade: str,
 ) -> None:
-    """Adds a tumour of a vertebra whose worst slice is meant to be of Bilsky ``grade``."""
+    """Adds a tumour of a vertebra whose worst slice is meant to be of Bilsky ``grade``.
+
+    Args:
+        rng: the source of chance.
+        spine, canal: whose vertebra it is.
+        disease: what the tumour is added to.
+        level: index of `LEVELS`.
+        grade: one of `GRADES`.
+
+    Raises:
+        BadInput: no such grade; no such vertebra; or a grade that tells of the cord (1c, 2, 3)
+            where no cord is.
+    """
+    if grade not in GRADES:
+        raise BadInput(
+            f"There is no Bilsky grade {grade!r}", advice=f"Use one of {', '.join(GRADES)}."
+        )
+    if not 0 < level <= LEVELS.index("L5"):
+        raise BadInput("Tumours grow in the vertebrae from C2 to L5")
+    if grade in ("1c", "2", "3") and spine.center[level] < spine.conus:
+        raise BadInput(
+            f"The cord ends above {LEVELS[level]}: there is no Bilsky grade {grade} there",
+            advice="Use grade 0, 1a or 1b, or a higher vertebra.",
+        )
+    _grow(rng, spine, canal, disease, level, grade)
+
+
+def _grow(
+    rng: np.random.Generator, spine: Spine, canal: Canal, disease: Disease, level: int, grade: str
+) -> None:
+    """A tumour in bone and, from grade 1a on, its lobes in the canal."""
     s = float(spine.center[level] + rng.normal(0, 2))
     sizes = spine.sizes
     half = sizes.canal_ap[level] / 2

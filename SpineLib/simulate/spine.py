@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineLib.errors import BadInput
 from SpineLib.simulate.morphometry import LEVELS, MEAN, Sizes, of_sex_and_age
 
 STEP = 1.0  # mm between the curve's nodes
@@ -123,7 +124,16 @@ def build_spine(
         sex: ``female`` or ``male``; age: years. What they change:
             `SpineLib.simulate.morphometry.of_sex_and_age` and `_curve`.
         narrowing: share of each disc's height that wear has left; neighbours come closer.
+
+    Raises:
+        BadInput: a variant or sex without such a name, or an impossible narrowing.
     """
+    if sex not in (None, "female", "male"):
+        raise BadInput(f"There is no sex {sex!r}", advice="Use female or male.")
+    if variant is not None and variant not in VARIANTS:
+        raise BadInput(
+            f"There is no variant {variant!r}", advice=f"Use one of {', '.join(VARIANTS)}."
+        )
     scale = 1 + 0.7 * (rng.normal(1.0, 0.055) - 1)  # the rest of the spread is sex's
     if held_out:
         scale += rng.choice([-0.08, 0.07])
@@ -145,6 +155,10 @@ def build_spine(
     )
     of_sex_and_age(sizes, sex, age)
     if narrowing is not None:
+        if narrowing.shape != (len(LEVELS),) or narrowing.min() <= 0 or narrowing.max() > 1.5:
+            raise BadInput(
+                f"Discs keep shares of more than 0 to 1.5 of their height, {len(LEVELS)} of them"
+            )
         sizes.disc[1:] *= narrowing[1:]
     _vary(rng, sizes, variant)
     sizes = _keep_cord_inside(sizes)
