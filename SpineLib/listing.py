@@ -1,12 +1,23 @@
-"""Scans and models as JSON values, for other programs and for the worker."""
+"""Scans, models and the state of an installation as JSON values, for hosts and the worker."""
 
 from __future__ import annotations
 
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from SpineLib import __version__
 from SpineLib.dicom.stack import Scan, Stack
+from SpineLib.errors import BadModel
 from SpineLib.models import broken_models, find_models
 from SpineLib.models.applicability import check
+from SpineLib.models.folder import ModelFolder
+
+# What a reading imports; the names are those of the package index.
+PACKAGES = ("torch", "monai", "einops", "safetensors", "numpy", "scipy", "pydicom", "SimpleITK",
+            "jsonschema", "pylibjpeg", "pylibjpeg-openjpeg", "pyjpegls", "python-gdcm")  # fmt: skip
 
 
 def scan_as_json(found: Scan) -> dict[str, Any]:
@@ -63,3 +74,59 @@ def models_as_json() -> dict[str, Any]:
     """Every model's card with its place, and what is wrong with those that cannot be opened."""
     rows = [{**m.card.to_dict(), "path": str(m.path), "bundled": m.bundled} for m in find_models()]
     return {"models": rows, "broken": [error.to_dict() for error in broken_models()]}
+
+
+def diagnosis_as_json() -> dict[str, Any]:
+    """What a helper needs to know of this Python: versions, devices, models; nothing of patients.
+
+    Returns:
+        ``python``, ``system``, ``processors``, ``packages`` (name → version, None where missing),
+        ``devices`` (what PyTorch can compute on), ``problem`` (why PyTorch cannot be imported),
+        ``models`` (name, task, version, ``whole`` or what is wrong).
+    """
+    devices, problem = _devices()
+    models = [
+        {"name": m.card.name, "task": m.card.task, "version": m.card.version, "state": _state(m)}
+        for m in find_models()
+    ]
+    return {
+        "software": f"SlicerSpineMRI {__version__}",
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "processors": os.cpu_count() or 1,
+        "packages": {name: _version(name) for name in PACKAGES},
+        "devices": devices,
+        "problem": problem,
+        "models": models,
+        "broken": [error.what for error in broken_models()],
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _devices() -> tuple[list[str], str]:
+    try:
+        import torch
+    except (ImportError, OSError) as error:
+        # Its text may name a folder of this machine; the class says enough.
+        return [], f"PyTorch cannot be imported ({type(error).__name__})"
+    found = [f"CPU, {torch.get_num_threads()} threads"]
+    for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
+        one = torch.cuda.get_device_properties(index)
+        found.append(f"CUDA {index}: {one.name}, {one.total_memory / 2**30:.0f} GB")
+    if sys.platform == "darwin" and torch.backends.mps.is_available():
+        found.append("MPS")
+    return found, ""
+
+
+def _state(model: ModelFolder) -> str:
+    try:
+        model.verify()
+    except BadModel as error:
+        return error.what
+    return "whole"

@@ -9,6 +9,9 @@ In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Comma
   `SpineLib.inference.study.ReadOptions`; the result names the folder that `Reading.load` opens;
 - ``scan``: ``folder``; the result is what ``spine scan --json`` prints;
 - ``models``: the result is what ``spine models list --json`` prints;
+- ``simulate``: ``folder`` and what `SpineLib.simulate.write_study` takes (``kind``, ``seed``,
+  ``companions``, …); the result names the folder;
+- ``diagnose``: the result is `SpineLib.listing.diagnosis_as_json`;
 - ``cancel``: ends the request of this ``id``; ``shutdown``: ends the process.
 
 Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id``,
@@ -67,6 +70,8 @@ class Worker:
             "read": self._read,
             "scan": self._scan,
             "models": self._models,
+            "simulate": self._simulate,
+            "diagnose": self._diagnose,
         }
 
     def run(self) -> None:
@@ -171,6 +176,23 @@ class Worker:
         from SpineLib.listing import models_as_json
 
         return models_as_json()
+
+    def _simulate(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        from SpineLib.simulate import write_study
+
+        folder = _path(arguments, "folder")
+        progress.stage("Simulating a study")
+        try:
+            write_study(folder, **{k: v for k, v in arguments.items() if k != "folder"})
+        except TypeError as error:
+            raise BadRequest(f"An argument of simulate is not known: {error}") from error
+        progress.check()
+        return {"folder": str(folder)}
+
+    def _diagnose(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        from SpineLib.listing import diagnosis_as_json
+
+        return diagnosis_as_json()
 
     def _reporter(self, name: str) -> Callable[[Step], None]:
         """Sends steps, but not more often than a person can see."""

@@ -129,6 +129,21 @@ def test_a_malformed_line_is_refused_and_the_next_one_is_heard(host, line):
     assert "models" in host.answer(host.ask("models"))
 
 
+def test_it_says_what_its_python_has_and_that_the_models_are_whole(host):
+    said = host.answer(host.ask("diagnose"))
+    assert said["packages"]["torch"] and said["problem"] == ""
+    assert any(one.startswith("CPU") for one in said["devices"])
+    assert {one["state"] for one in said["models"]} == {"whole"}
+
+
+def test_a_study_that_cannot_be_simulated_is_refused(host, tmp_path):
+    error = host.answer(host.ask("simulate", folder=str(tmp_path / "a"), kind="knee", seed=1))
+    assert type(error) is BadInput and "lumbar" in str(error)
+    error = host.answer(host.ask("simulate", folder=str(tmp_path / "a"), species="cat"))
+    assert type(error) is BadRequest
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_command_is_refused_with_the_ones_there_are(host):
     error = host.answer(host.ask("fly"))
     assert type(error) is BadRequest

@@ -1,8 +1,12 @@
 """Real readings, and one Slicer without a desktop for all tests of this folder."""
 
+from pathlib import Path
+
 import pytest
+from SpineSegmentationLib.sampleData import SEED
 
 from SpineHeadless.app import HeadlessSlicer
+from SpineLib.simulate.study import write_study
 from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
 
 
@@ -17,3 +21,11 @@ def scene(app):
     """An empty scene."""
     app.scene.Clear(False)
     return app.scene
+
+
+@pytest.fixture(scope="session")
+def lumbarStudy(tmp_path_factory) -> Path:
+    """The simulated sample: localiser in three planes, a sagittal stack, five axial blocks."""
+    folder = tmp_path_factory.mktemp("study") / "lumbar"
+    write_study(folder, "lumbar", seed=SEED, companions=True)
+    return folder

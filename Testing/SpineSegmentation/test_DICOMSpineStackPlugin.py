@@ -12,7 +12,6 @@ import slicer
 from SpineSegmentationLib.stackLoadables import CONFIDENCE, addStackVolume, stacksOfSeries
 
 from SpineLib.dicom import scan
-from SpineLib.simulate.study import write_study
 
 SCALAR_VOLUME_CONFIDENCE = 0.5
 
@@ -76,12 +75,10 @@ class ApplicationLogic:
         pass
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+@pytest.fixture
+def folder(lumbarStudy):
     """A lumbar study: localiser in three planes, one sagittal stack, five axial blocks."""
-    folder = tmp_path_factory.mktemp("lumbar")
-    write_study(folder, "lumbar", seed=3, companions=True)
-    return folder
+    return lumbarStudy
 
 
 @pytest.fixture

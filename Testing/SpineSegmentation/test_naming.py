@@ -25,7 +25,7 @@ def studied(scene, lumbar):
     low, high = (np.array(one.centroid_ras) for one in (discs[0], discs[-1]))
     step = (high - low) / (len(discs) - 1 or 1)
     matrix = np.diag([-1.0, -1.0, float(step[2] / 2), 1.0])
-    matrix[:3, 3] = low + (40, 20, 0)
+    matrix[:3, 3] = low + np.array([40, 20, 0])
     voxels = np.zeros((2 * len(discs), 80, 80), np.uint8)
     voxels[0, 0, 0] = 1
     axial = Volume(voxels, matrix, (), lumbar.volumes["2"].frame_of_reference_uid)
