@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib import __version__
+from SpineLib.cli_comparing import train
+from SpineLib.cli_data import data
 from SpineLib.cli_evaluation import evaluate
-from SpineLib.cli_training import package, train
+from SpineLib.cli_training import package
 from SpineLib.console import (
     EXIT_CODES,
     print_json,
@@ -39,6 +41,7 @@ models = typer.Typer(no_args_is_help=True, help="Which models are here, and what
 app.add_typer(models, name="models")
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(data, name="data")
 models.command()(package)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]

@@ -59,6 +59,7 @@ class ResNetClassifier(nn.Module):
         classes: number of logits.
         hidden: units of each dense layer before the last one, ReLU between them.
         dropout: probability of dropout before each dense layer.
+        input_dropout: the same before the first one, on the trunk's features; ``dropout`` if None.
     """
 
     def __init__(
@@ -71,15 +72,17 @@ class ResNetClassifier(nn.Module):
         classes: int = 2,
         hidden: Sequence[int] = (),
         dropout: float = 0.0,
+        input_dropout: float | None = None,
     ) -> None:
         super().__init__()
         self.trunk = resnet_trunk(depth, widths, channels, pool)
         layers: list[nn.Module] = []
         size = feature_size(depth, widths)
+        share = dropout if input_dropout is None else input_dropout
         for units in hidden:
-            layers += [nn.Dropout(dropout), nn.Linear(size, units), nn.ReLU()]
-            size = units
-        self.head = nn.Sequential(*layers, nn.Dropout(dropout), nn.Linear(size, classes))
+            layers += [nn.Dropout(share), nn.Linear(size, units), nn.ReLU()]
+            size, share = units, dropout
+        self.head = nn.Sequential(*layers, nn.Dropout(share), nn.Linear(size, classes))
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         """Logits [batch, classes] of windows [batch, channels, rows, columns]."""
