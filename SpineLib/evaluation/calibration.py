@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput, BadModel
+from SpineLib.evaluation.figures import Figure
 from SpineLib.evaluation.predictions import Predictions
-from SpineLib.inference.loaded import load
 from SpineLib.labels import COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
 from SpineLib.models import ModelFolder, write_model
 
@@ -19,6 +19,7 @@ BORDERLINE = 0.4
 # Beyond these the validation data are told apart without an error and say nothing of how sure.
 MOST_TEMPERATURE = 20.0
 _LEAST = 1e-12
+COMPRESSED_LOGIT = 1
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,18 @@ def reliability_of(predictions: Predictions) -> Reliability | None:
     return reliability(_probabilities(scores, predictions.card.temperature, 0.0), truth)
 
 
+def reliability_figures(predictions: Predictions) -> list[Figure]:
+    """Brier score and expected calibration error of the assessed slices."""
+    found = reliability_of(predictions)
+    if found is None:
+        return [Figure("Brier score", None, note="not defined: the slices are of one class")]
+    of = f"{found.count.sum()} assessed slices"
+    return [
+        Figure("Brier score", found.brier, of=of),
+        Figure("expected calibration error", found.ece, of=of),
+    ]
+
+
 def reliability(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> Reliability:
     """Of two classes: of P(the second); of more: of the most probable class.
 
@@ -151,6 +164,8 @@ def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFold
         BadModel: the network has no last layer that takes a bias.
         OutputError: the folder cannot be written to.
     """
+    from SpineLib.inference.loaded import load
+
     loaded = load(model, "cpu")
     if calibration.bias:
         last = getattr(loaded.network, "head", [None])[-1]
@@ -169,9 +184,6 @@ def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFold
     if model.card.task != "compression":
         card = replace(card, borderline=model.card.borderline)
     return write_model(model.path, card, loaded.network.state_dict())
-
-
-COMPRESSED_LOGIT = 1
 
 
 def logits(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

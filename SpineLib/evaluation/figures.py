@@ -46,7 +46,7 @@ class Evaluation:
     Attributes:
         card: the model's card.
         data: the data set in words.
-        patients, rows: how many patients and rows (slices or structures) the figures are of.
+        patients, rows: how many patients and slices (volumes for a segmentation) they are of.
         figures: in the order in which they are shown.
         tables: name → table, for CSV and the page.
         notes: how things were counted, and what was left out, in sentences.
@@ -101,8 +101,8 @@ class Evaluation:
 
 
 def unit(task: str) -> str:
-    """What a row of the figures is: slices, or structures of a segmentation."""
-    return "structures" if task == "segmentation" else "slices"
+    """What is counted: slices, or volumes for a segmentation."""
+    return "volumes" if task == "segmentation" else "slices"
 
 
 def share(

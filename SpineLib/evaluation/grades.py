@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.evaluation.agreement import Agreement, cohen, gwet, kappa
+from SpineLib.evaluation.calibration import reliability_figures
 from SpineLib.evaluation.figures import (
     Evaluation,
     Figure,
@@ -54,6 +55,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
         *_agreement_figures("grades", graded.ratings(), names, graded, ("identity", "linear",
                                                                        "quadratic")),
         _within_one(graded),
+        *reliability_figures(predictions),
     ]  # fmt: skip
     tables = {
         "confusion low/high": _matrix(two, HIGH_LOW, graded.missing_by(graded.high, HIGH_LOW)),

@@ -50,7 +50,7 @@ def evaluate_segmentation(predictions: Predictions) -> Evaluation:
         card,
         predictions.data,
         table["patient"].nunique(),
-        len(classes),
+        table["stack"].nunique(),
         tuple(figures),
         {"cases": _cases(classes), "levels": _levels(whole)},
         tuple(notes),

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput, BadModel
-from SpineLib.evaluation.delong import Auc, auc, paired, unpaired
+from SpineLib.evaluation.calibration import reliability_figures
+from SpineLib.evaluation.delong import Auc, area, auc, paired, unpaired
 from SpineLib.evaluation.figures import (
     Evaluation,
     Figure,
@@ -62,7 +63,7 @@ def evaluate_compression(
         *_patient_auc_figures(data),
     ]
     patients = patient_table(table, predictions.card)
-    figures += _patient_figures(patients)
+    figures += [*_patient_figures(patients), *reliability_figures(predictions)]
     names = predictions.groups if groups is None else list(groups)
     tables = {
         "confusion by slice": _confusion(table["truth"], table["verdict"]),
@@ -123,8 +124,7 @@ class Slices:
 
     def auc_of(self, rows: NDArray[np.intp]) -> float:
         """The area over these rows; NaN where it is not defined."""
-        y = self.truth[rows]
-        return auc(y, self.score[rows]).value if y.any() and not y.all() else float("nan")
+        return area(self.truth[rows], self.score[rows])
 
 
 def patient_table(table: pd.DataFrame, card: Card) -> pd.DataFrame:
@@ -240,9 +240,9 @@ def _slice_figures(data: Slices, suffix: str) -> list[Figure]:
     of = f"{positives} of {counted(len(data.truth), 'slice')} compressed"
     none = "no slice is compressed"
     if data.both_classes:
-        area = data.auc()
+        own = data.auc()
         interval = bootstrap(data.auc_of, data.patients)
-        first = Figure("AUC" + suffix, area.value, interval, area.interval, "DeLong", of, card=main)
+        first = Figure("AUC" + suffix, own.value, interval, own.interval, "DeLong", of, card=main)
     else:
         why = none if not positives else "every slice is compressed"
         first = Figure("AUC" + suffix, None, of=of, note=f"not defined: {why}", card=main)
@@ -314,11 +314,11 @@ def _subgroup(column: str, name: str, inside: Slices, others: Slices) -> dict[st
     }
     if not inside.both_classes:
         return {**row, "note": "AUC not defined: all slices are of one kind"}
-    area = inside.auc()
-    row |= {"auc": area.value, "low": area.interval[0], "high": area.interval[1]}
+    own = inside.auc()
+    row |= {"auc": own.value, "low": own.interval[0], "high": own.interval[1]}
     if not others.both_classes:
         return {**row, "note": "no other slices of both kinds to compare with"}
-    test = unpaired(area, others.auc())
+    test = unpaired(own, others.auc())
     if test is None:
         return {**row, "auc_others": others.auc().value, "note": "both areas without variance"}
     return {**row, "auc_others": test.second, "p": test.p, "note": ""}

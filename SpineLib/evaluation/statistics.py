@@ -54,7 +54,7 @@ def bootstrap(
     metric: Callable[[NDArray[np.intp]], float],
     patients: ArrayLike,
     *,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 0,
 ) -> Interval | None:
     """95 % percentile interval of a metric over patients drawn with replacement.
@@ -65,7 +65,7 @@ def bootstrap(
     Args:
         metric: from indices of rows to the figure; NaN where it cannot be computed.
         patients: the patient of each row.
-        draws: number of resamplings.
+        draws: number of resamplings; `DRAWS` if None.
         seed: of the drawing.
 
     Returns:
@@ -84,7 +84,7 @@ def bootstrap_difference(
     second: Callable[[NDArray[np.intp]], float],
     patients: ArrayLike,
     *,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 0,
 ) -> Comparison | None:
     """Whether a metric differs between two models on the same rows; patients are drawn.
@@ -110,8 +110,9 @@ def bootstrap_difference(
 
 
 def _drawn(
-    metric: Callable[[NDArray[np.intp]], float], patients: ArrayLike, draws: int, seed: int
+    metric: Callable[[NDArray[np.intp]], float], patients: ArrayLike, draws: int | None, seed: int
 ) -> NDArray[np.float64] | None:
+    draws = DRAWS if draws is None else draws
     names, of_row = np.unique(np.asarray(patients), return_inverse=True)
     if len(names) < LEAST_PATIENTS:
         return None

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from SpineLib.errors import BadInput
-from SpineLib.evaluation.delong import auc, paired, unpaired
+from SpineLib.evaluation.delong import area, auc, paired, unpaired
 
 # 113 patients with aneurysmal subarachnoid haemorrhage (Turck et al. 2010, Intensive Care Med
 # 36:107), the example data of pROC (Robin et al. 2011, BMC Bioinformatics 12:77): whether the
@@ -63,6 +63,7 @@ def test_areas_and_variances_follow_from_counting_all_pairs(rows):
     )
     found = auc(y, first)
     assert found.value == pytest.approx(value)
+    assert area(y, first) == pytest.approx(value)
     assert found.variance == pytest.approx(spread[0, 0])
     error = np.sqrt(max(spread[0, 0] + spread[1, 1] - 2 * spread[0, 1], 0))
     both = paired(y, first, second)

@@ -8,9 +8,9 @@ from scipy.spatial.distance import cdist
 from SpineLib.errors import BadInput
 
 pytest.importorskip("monai")
-from SpineLib.evaluation.overlap import overlap, overlap_rows  # noqa: E402
-from SpineLib.inference.semantic import CANAL, DISC, VERTEBRA  # noqa: E402
-from SpineLib.volume import Volume  # noqa: E402
+from SpineLib.evaluation.overlap import overlap, overlap_rows
+from SpineLib.inference.semantic import CANAL, DISC, VERTEBRA
+from SpineLib.volume import Volume
 
 SPACING = (3.0, 0.8, 1.25)
 

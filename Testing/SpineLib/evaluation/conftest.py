@@ -1,0 +1,80 @@
+"""Tables of predictions as a model would give them, and a card for them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from SpineLib.evaluation import statistics
+from SpineLib.evaluation.predictions import Predictions, make_table
+from SpineLib.labels import BILSKY, COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
+from SpineLib.models.card import Applicability, Card, StudyRule
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    """Intervals need not be smooth here."""
+    monkeypatch.setattr(statistics, "DRAWS", 200)
+
+
+def card_of(task: str, **values) -> Card:
+    common = {
+        "name": f"own-{task}",
+        "version": "1",
+        "title": "A model",
+        "task": task,
+        "starter": True,
+        "applicability": Applicability(("axial",), ("T2",), ("cervical",)),
+        "network": {"name": "none", "arguments": {}},
+        "preprocessing": {"kind": "whole-slice", "pixels": 32},
+        "training_data": "nothing",
+        "limits": "Sees nothing on Mondays.",
+        "licence": "Apache-2.0",
+        "weights_sha256": "0" * 64,
+        "study_rule": StudyRule(2, "more than one compressed slice"),
+        "scheme": BILSKY if task == "grading" else None,
+    }
+    return Card(**{**common, **values})
+
+
+@pytest.fixture
+def compression() -> Callable[..., Predictions]:
+    """Predictions of patients, each a list of (truth, P(compressed) or None)."""
+
+    def make(patients: dict[str, list], *, threshold=0.5, columns=None, **card) -> Predictions:
+        rows = []
+        for patient, slices in patients.items():
+            for k, (truth, p) in enumerate(slices):
+                called = COMPRESSED if p is not None and p >= threshold else NOT_COMPRESSED
+                word = truth if isinstance(truth, str) else (NOT_COMPRESSED, COMPRESSED)[truth]
+                rows.append({
+                    "stack": f"{patient}-1", "patient": patient, "site": "", "index": k,
+                    "sop_instance_uid": "", "frame": 1, "truth": word, "probability": p,
+                    "verdict": NOT_ASSESSED if p is None else called,
+                    "reason": "the spinal canal was not found" if p is None else "",
+                    **(columns or {}).get(patient, {}),
+                })  # fmt: skip
+        return Predictions(card_of("compression", **card), "test", make_table("compression", rows))
+
+    return make
+
+
+@pytest.fixture
+def grading() -> Callable[..., Predictions]:
+    """Predictions of patients, each a list of (true grade, probabilities of grades or None)."""
+
+    def make(patients: dict[str, list], **card) -> Predictions:
+        rows = []
+        for patient, slices in patients.items():
+            for k, (truth, p) in enumerate(slices):
+                grade = "" if p is None else BILSKY.grades[max(range(6), key=p.__getitem__)]
+                high = p is not None and sum(p[3:]) >= 0.5
+                rows.append({
+                    "stack": f"{patient}-1", "patient": patient, "site": "", "index": k,
+                    "sop_instance_uid": "", "frame": 1, "truth": truth, "grade": grade,
+                    "verdict": NOT_ASSESSED if p is None else ("high" if high else "low"),
+                    "reason": "the spinal canal was not found" if p is None else "",
+                    **{f"p_{g}": p[n] if p else None for n, g in enumerate(BILSKY.grades)},
+                })  # fmt: skip
+        return Predictions(card_of("grading", **card), "test", make_table("grading", rows))
+
+    return make
