@@ -88,13 +88,20 @@ def _command(task: str) -> Callable[..., None]:
         device: Device = "auto",
         workers: Workers = None,
         cache: Cache = None,
+        evaluate: Annotated[
+            list[str] | None,
+            typer.Option(
+                help="Measure the model on this afterwards, as `evaluate` does; with --test on its "
+                "patients only. May repeat."
+            ),
+        ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print the run's record.")] = False,
     ) -> None:
         from SpineLib.training.trainer import train as train_task
 
         chosen = _recipe(recipe, change, task)
         with _bar() as progress:
-            data_ = _data(chosen, data, validation, test, leave_out_test, progress)
+            data_ = _data(chosen, data, validation, test, leave_out_test, progress, cache)
             run = train_task(
                 _task(chosen, data_, cache, progress),
                 out,
@@ -106,6 +113,8 @@ def _command(task: str) -> Callable[..., None]:
                 workers=workers,
                 progress=progress,
             )
+            if evaluate and run.finished and _first():
+                _evaluate(run, evaluate, test, device, cache, progress)
         if _first():
             _say_run(run, as_json)
 
@@ -171,7 +180,7 @@ def search(
 
     chosen = _recipe(recipe, change)
     with _bar() as progress:
-        data_ = _data(chosen, data, validation, test, leave_out_test, progress)
+        data_ = _data(chosen, data, validation, test, leave_out_test, progress, cache)
 
         def trial(changed: Recipe, folder: Path, validated: Any) -> Run:
             return train_task(
@@ -223,6 +232,7 @@ def _data(
     test: Path | None,
     leave_out_test: bool,
     progress: Progress,
+    cache: Path | None = None,
 ) -> Data:
     from SpineLib.training.tasks import open_data
 
@@ -232,6 +242,7 @@ def _data(
         validation=validation or (),
         test=test,
         leave_out_test=leave_out_test,
+        cache=cache,
         progress=progress,
     )
 
@@ -247,6 +258,28 @@ def _weights(folder: Path) -> dict[str, torch.Tensor]:
     from SpineLib.models import open_folder
 
     return load(open_folder(folder), "cpu").network.state_dict()
+
+
+def _evaluate(
+    run: Run,
+    sources: list[str],
+    test: Path | None,
+    device: str,
+    cache: Path | None,
+    progress: Progress,
+) -> None:
+    """Measures the run's model into ``evaluation`` and writes the figures on its card."""
+    from SpineLib.evaluation.evaluate import Asked, evaluated, open_cases, predict, write_figures
+    from SpineLib.evaluation.report import write_evaluation
+    from SpineLib.models import open_folder
+
+    model = open_folder(run.model)
+    asked = Asked(tuple(sources), device=device, cache=cache)
+    cases = open_cases([model], asked, only=test, progress=progress)
+    answers = predict([model], cases, asked, progress=progress)
+    found, comparison = evaluated(answers)
+    write_evaluation(run.folder / "evaluation", answers, found, comparison)
+    write_figures(model, found[0])
 
 
 def _first() -> bool:

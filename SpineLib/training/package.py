@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from SpineLib.errors import BadInput, OutputError
-from SpineLib.models import Card, ModelFolder, write_model
+from SpineLib.files import writing_folder
+from SpineLib.models import Card, ModelFolder, open_folder, write_model
+from SpineLib.models.card import CARD_NAME
 from SpineLib.training.checkpoints import load_checkpoint
 from SpineLib.training.run import Run, open_run
 
 
 def package(folder: str | Path, out: str | Path, *, best: bool = False) -> ModelFolder:
-    """Writes the model of a run.
+    """Writes the model of a run, with what evaluation and calibration wrote on its card since.
 
     Args:
         folder: of the run.
@@ -41,7 +44,7 @@ def package(folder: str | Path, out: str | Path, *, best: bool = False) -> Model
             file=out,
             advice="Choose a new or an empty folder.",
         )
-    return write_best(run, out)
+    return _copied(run, out) if run.finished else write_best(run, out)
 
 
 def write_best(run: Run, out: Path | None = None) -> ModelFolder:
@@ -49,3 +52,13 @@ def write_best(run: Run, out: Path | None = None) -> ModelFolder:
     held = load_checkpoint(run.best_checkpoint)
     card = Card.from_dict(held["card"], file=run.best_checkpoint)
     return write_model(out or run.model, card, held["weights"])
+
+
+def _copied(run: Run, out: Path) -> ModelFolder:
+    """The run's model as it is now, checked."""
+    model = open_folder(run.model)
+    model.verify()
+    with writing_folder(out) as temporary:
+        for file in (run.model / CARD_NAME, model.weights):
+            shutil.copyfile(file, temporary / file.name)
+    return open_folder(out)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume
+from SpineLib.datasets.open_slices import open_slices
+from SpineLib.datasets.open_volumes import open_canals, open_volumes
 from SpineLib.datasets.split import read_frozen, require_apart, split_by_patient
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
@@ -55,23 +57,26 @@ def open_data(
     validation: Sequence[str] = (),
     test: str | Path | None = None,
     leave_out_test: bool = False,
+    cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Data:
     """Opens what a recipe is to be trained on and splits it by patient.
 
     Args:
         recipe: says which kind of data, and how the validation is split off.
-        sources: see `SpineLib.datasets.open_slices` and `open_volumes`.
+        sources: see `SpineLib.datasets.open_slices` and `open_volumes` (`open_canals` for the
+            canal).
         validation: sources of the validation; none splits it off ``sources``.
         test: a frozen test set (`SpineLib.datasets.split`) whose patients may not be here.
         leave_out_test: take those patients out instead of refusing them.
+        cache: where simulated cases are kept between runs.
         progress: told of each patient.
 
     Raises:
         BadInput: a source cannot be read, or a patient is on two sides.
     """
-    training = _opened(recipe, sources, progress)
-    validating = _opened(recipe, validation, progress)
+    training = _opened(recipe, sources, cache, progress)
+    validating = _opened(recipe, validation, cache, progress)
     frozen = None if test is None else read_frozen(test)
     if frozen is not None and leave_out_test:
         training, validating = frozen.part(training)[0], frozen.part(validating)[0]
@@ -112,18 +117,20 @@ def make_task(
     return made(recipe, data.training, data.validation, cache=cache, progress=progress)
 
 
-def _opened(recipe: Recipe, sources: Iterable[str], progress: Progress | None) -> list[Any]:
+def _opened(
+    recipe: Recipe, sources: Iterable[str], cache: Path | None, progress: Progress | None
+) -> list[Any]:
     cases: list[Any] = []
     for source in sources:
-        if task_class(recipe).reads == "volumes":
-            from SpineLib.datasets.open_volumes import open_volumes
-
-            cases += open_volumes(source, progress=progress)
+        if recipe.task == "canal":
+            cases += open_canals(source, cache=cache, progress=progress)
+        elif recipe.task == "segmentation":
+            cases += open_volumes(source, cache=cache, progress=progress)
         else:
-            from SpineLib.datasets.open_slices import open_slices
-
             scheme = recipe.data.get("scheme", "Bilsky")
-            cases += open_slices(source, task=recipe.task, scheme=scheme, progress=progress)
+            cases += open_slices(
+                source, task=recipe.task, scheme=scheme, cache=cache, progress=progress
+            )
     return cases
 
 
