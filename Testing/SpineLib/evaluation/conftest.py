@@ -1,4 +1,4 @@
-"""Tables of predictions as a model would give them, and a card for them."""
+"""Tables of predictions as a model would give them."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,6 @@ import pytest
 from SpineLib.evaluation import statistics
 from SpineLib.evaluation.predictions import Predictions, make_table
 from SpineLib.labels import BILSKY, COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
-from SpineLib.models.card import Applicability, Card, StudyRule
 
 
 @pytest.fixture(autouse=True)
@@ -16,28 +15,8 @@ def few_draws(monkeypatch):
     monkeypatch.setattr(statistics, "DRAWS", 200)
 
 
-def card_of(task: str, **values) -> Card:
-    common = {
-        "name": f"own-{task}",
-        "version": "1",
-        "title": "A model",
-        "task": task,
-        "starter": True,
-        "applicability": Applicability(("axial",), ("T2",), ("cervical",)),
-        "network": {"name": "none", "arguments": {}},
-        "preprocessing": {"kind": "whole-slice", "pixels": 32},
-        "training_data": "nothing",
-        "limits": "Sees nothing on Mondays.",
-        "licence": "Apache-2.0",
-        "weights_sha256": "0" * 64,
-        "study_rule": StudyRule(2, "more than one compressed slice"),
-        "scheme": BILSKY if task == "grading" else None,
-    }
-    return Card(**{**common, **values})
-
-
 @pytest.fixture
-def compression() -> Callable[..., Predictions]:
+def compression(make_card) -> Callable[..., Predictions]:
     """Predictions of patients, each a list of (truth, P(compressed) or None)."""
 
     def make(patients: dict[str, list], *, threshold=0.5, columns=None, **card) -> Predictions:
@@ -53,13 +32,15 @@ def compression() -> Callable[..., Predictions]:
                     "reason": "the spinal canal was not found" if p is None else "",
                     **(columns or {}).get(patient, {}),
                 })  # fmt: skip
-        return Predictions(card_of("compression", **card), "test", make_table("compression", rows))
+        return Predictions(
+            make_card("compression", **card), "test", make_table("compression", rows)
+        )
 
     return make
 
 
 @pytest.fixture
-def grading() -> Callable[..., Predictions]:
+def grading(make_card) -> Callable[..., Predictions]:
     """Predictions of patients, each a list of (true grade, probabilities of grades or None)."""
 
     def make(patients: dict[str, list], **card) -> Predictions:
@@ -75,6 +56,6 @@ def grading() -> Callable[..., Predictions]:
                     "reason": "the spinal canal was not found" if p is None else "",
                     **{f"p_{g}": p[n] if p else None for n, g in enumerate(BILSKY.grades)},
                 })  # fmt: skip
-        return Predictions(card_of("grading", **card), "test", make_table("grading", rows))
+        return Predictions(make_card("grading", **card), "test", make_table("grading", rows))
 
     return make
