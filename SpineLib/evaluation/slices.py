@@ -212,7 +212,8 @@ def comparison_table(found: Sequence[tuple[str, Comparison]]) -> pd.DataFrame:
                 "test": c.method,
             }
             for name, c in found
-        ]
+        ],
+        columns=["figure", "first", "second", "difference", "low", "high", "p", "test"],
     )
 
 
