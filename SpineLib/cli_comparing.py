@@ -75,7 +75,7 @@ def ablation(
 
 
 def _compare(
-    chosen: Any, variants: Any, title: str, out: Path, data: list[str],
+    chosen: Any, variants: Any, title: str, out: Path, data: list[str] | None,
     validation: list[str] | None, test: Path | None, leave_out_test: bool, device: str,
     workers: int | None, cache: Path | None,
 ) -> None:  # fmt: skip

@@ -36,11 +36,11 @@ USUAL = {
 }
 
 Sources = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--data",
         help="Labelled data: a folder, a CSV, or simulated:REGION-DISEASE:PROFILE:COUNT[:SEED]; "
-        "may repeat.",
+        "may repeat. Without it, the recipe's own.",
     ),
 ]
 Validation = Annotated[
@@ -67,8 +67,8 @@ Changes = Annotated[
 
 def _command(task: str) -> Callable[..., None]:
     def command(
-        data: Sources,
         out: Out,
+        data: Sources = None,
         recipe: Annotated[
             str, typer.Option(help="Name of a recipe, or a TOML file of your own.")
         ] = USUAL[task],
@@ -153,8 +153,8 @@ def recipes(
 @train.command()
 def search(
     recipe: Annotated[str, typer.Option(help="A recipe with a table [search].")],
-    data: Sources,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the trials.")],
+    data: Sources = None,
     trials: Annotated[int, typer.Option(help="Of all machines together.", min=1)] = 20,
     storage: Annotated[
         str, typer.Option(help="File or database URL that all machines share.")
@@ -227,7 +227,7 @@ def _recipe(name: str, change: list[str] | None, task: str = "") -> Recipe:
 
 def _data(
     recipe: Recipe,
-    sources: list[str],
+    sources: list[str] | None,
     validation: list[str] | None,
     test: Path | None,
     leave_out_test: bool,
@@ -236,10 +236,16 @@ def _data(
 ) -> Data:
     from SpineLib.training.tasks import open_data
 
+    own = recipe.sources
+    if not (sources or own.training):
+        raise BadRequest(
+            "No data is named, and the recipe has none of its own",
+            advice="Name it with --data: a folder, a CSV, or simulated:…",
+        )
     return open_data(
         recipe,
-        sources,
-        validation=validation or (),
+        sources or own.training,
+        validation=validation or (() if sources else own.validation),
         test=test,
         leave_out_test=leave_out_test,
         cache=cache,

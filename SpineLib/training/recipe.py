@@ -396,12 +396,11 @@ def parse_changes(texts: Sequence[str]) -> dict[str, Any]:
 def differences(one: Recipe, other: Recipe) -> list[str]:
     """Dotted keys in which two recipes would train otherwise.
 
-    What does not decide the weights (``name``, ``about``, ``card``, ``search``) is left out.
+    What does not decide the weights (``name``, ``about``, ``card``, ``search``) is left out, and
+    ``sources``: data are compared by what they hold.
     """
-    flat = [
-        _flat({k: v for k, v in r.values().items() if k not in ("name", "about", "card", "search")})
-        for r in (one, other)
-    ]
+    words = ("name", "about", "sources", "card", "search")
+    flat = [_flat({k: v for k, v in r.values().items() if k not in words}) for r in (one, other)]
     return sorted(k for k in flat[0].keys() | flat[1].keys() if flat[0].get(k) != flat[1].get(k))
 
 

@@ -32,8 +32,8 @@ def test_a_run_on_simulated_slices_leaves_a_model_and_goes_no_further_when_it_is
     spine, small, tmp_path
 ):
     command = ["train", "compression", "--recipe", small, "--out", tmp_path / "run", "--resume"]
-    command += ["--data", "simulated:lesions-cervical-degenerative:standard:1:40", "--json"]
-    command += ["--validation", "simulated:lesions-cervical-degenerative:standard:1:41"]
+    command += ["--data", "simulated:lesions-cervical-degenerative:standard:1:42", "--json"]
+    command += ["--validation", "simulated:lesions-cervical-degenerative:standard:1:45"]
     command += ["--workers", 0, "--device", "cpu", "--cache", tmp_path / "cache"]
     answer = spine(*command)
     assert answer.code == 0, answer.errors
