@@ -1,12 +1,16 @@
-"""UNETR's rival: a small U-Net whose kernels and strides fit thick sagittal slices."""
+"""UNETR's rival: a U-Net whose kernels and strides fit thick sagittal slices."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from torch import nn
 
 from SpineLib.errors import BadModel
+
+# DynUNet holds each layer a second time in the chain that runs them.
+_CHAIN = "skip_layers."
 
 
 def build(
@@ -16,6 +20,8 @@ def build(
     strides: Sequence[Sequence[int]],
     kernels: Sequence[Sequence[int]],
     channels: int = 1,
+    residual: bool = False,
+    supervised: int = 0,
 ) -> nn.Module:
     """MONAI's DynUNet, which follows nnU-Net.
 
@@ -25,10 +31,14 @@ def build(
         strides: of each level, slice, row, column; the first is 1, 1, 1.
         kernels: of each level, slice, row, column.
         channels: input channels.
+        residual: blocks add their input to their output (He et al. 2016).
+        supervised: how many coarser levels are taught too (deep supervision); less than the number
+            of levels by 2 or more. While it is trained the network then gives
+            [batch, supervised + 1, classes, *patch], full resolution first.
 
     Returns:
         A network from [batch, channels, *patch] to logits [batch, classes, *patch]; a patch must
-        be a multiple of the product of the strides.
+        be a multiple of the product of the strides. Its state holds every weight once.
 
     Raises:
         BadModel: the levels do not match.
@@ -43,7 +53,9 @@ def build(
         raise BadModel(
             "The U-Net needs filters, strides and kernels of the same three levels or more"
         )
-    return DynUNet(
+    if not 0 <= supervised <= len(strides) - 2:
+        raise BadModel(f"A U-Net of {len(strides)} levels cannot teach {supervised} coarser ones")
+    network = DynUNet(
         3,
         channels,
         classes,
@@ -52,4 +64,25 @@ def build(
         upsample_kernel_size=[tuple(s) for s in strides[1:]],
         filters=list(filters),
         norm_name=("INSTANCE", {"affine": True}),
+        deep_supervision=supervised > 0,
+        deep_supr_num=max(supervised, 1),
+        res_block=residual,
     )
+    network.register_state_dict_post_hook(_without_chain)
+    network.register_load_state_dict_pre_hook(_with_chain)
+    return network
+
+
+def _without_chain(module: nn.Module, state: dict[str, Any], prefix: str, _: Any) -> None:
+    for name in [key for key in state if key.startswith(prefix + _CHAIN)]:
+        del state[name]
+
+
+def _with_chain(module: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
+    """Gives the chain's layers the weights of the layers that they are."""
+    tensors = dict(module.named_parameters(remove_duplicate=False))
+    names = {id(tensor): name for name, tensor in tensors.items() if not name.startswith(_CHAIN)}
+    for name, tensor in tensors.items():
+        own = names.get(id(tensor))
+        if name.startswith(_CHAIN) and own is not None and prefix + own in state:
+            state[prefix + name] = state[prefix + own]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from SpineLib.datasets.cache import Arrays, Prepared, prepare, workers_at_hand
+from SpineLib.datasets.cache import Arrays, Prepared, prepare
 from SpineLib.datasets.cases import LabelledStack
 from SpineLib.datasets.split import require_apart
 from SpineLib.errors import BadInput
@@ -99,7 +99,6 @@ class CanalTask(Task):
             partial(_whole_slices, spacing=self._search.spacing_mm),
             key={"task": "canal", "spacing": self._search.spacing_mm, "version": _VERSION},
             folder=cache,
-            workers=workers_at_hand(),
             stage="Preparing training slices",
             progress=progress,
         )

@@ -1,213 +1,211 @@
-"""Trains the lumbar segmentation on cases that lie on the network's grid."""
+"""Learning vertebrae, discs and canal of lumbar volumes."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import nn
 
+from SpineLib.datasets.cache import Prepared, prepare
+from SpineLib.datasets.cases import LabelledVolume
+from SpineLib.datasets.split import require_apart
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.inference.segmentation import centred, sliding_window
 from SpineLib.inference.semantic import CLASSES
+from SpineLib.models.card import Card
 from SpineLib.networks import build
 from SpineLib.progress import Progress
-from SpineLib.training.segmentation_data import Case, draw, prepare, semantic_of
+from SpineLib.training.recipe import Recipe
+from SpineLib.training.segmentation_data import Ranges, arrays_of, case_of, draw
+from SpineLib.training.task import Item, Items, Task
 
-SPACING = (4.0, 2.0, 2.0)
-PATCH = (16, 96, 80)
-NETWORKS: dict[str, dict[str, Any]] = {
-    "unetr": {
-        "name": "unetr",
-        "arguments": {"patch": list(PATCH), "classes": len(CLASSES), "feature_size": 8,
-                      "hidden_size": 96, "mlp_size": 192, "heads": 4},
-    },
-    "volume-unet": {
-        "name": "volume-unet",
-        "arguments": {"classes": len(CLASSES), "filters": [8, 16, 32, 64, 64],
-                      "strides": [[1, 1, 1], [1, 2, 2], [2, 2, 2], [2, 2, 2], [1, 2, 2]],
-                      "kernels": [[1, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3]]},
-    },
-}  # fmt: skip
-RISE = 30  # steps until the learning rate is at its highest
-STRENGTH = (0.1, 0.6)  # of the augmentation, from the first step to the last
+_VERSION = 1
+Sizes = Annotated[list[int], Field(min_length=3, max_length=3)]
+Millimetres = Annotated[list[float], Field(min_length=3, max_length=3)]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Of one training run.
+class _Volume(BaseModel):
+    """The card's preprocessing; lists are slice, row, column in canonical order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["volume"]
+    spacing: Millimetres
+    patch: Sizes
+    overlap: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    batch: Annotated[int, Field(ge=1)] = 2
+
+
+class _Data(BaseModel):
+    """``[data]`` of segmentation.
 
     Attributes:
-        steps: batches.
-        batch: patches a batch.
-        rate: highest learning rate, after a linear rise and before a cosine fall.
-        seed: of weights, patches and augmentation.
-        average: decay of the running mean of the weights, which is what is kept.
-        save_every: steps between two checkpoints.
-        network: key of `NETWORKS`.
-        patch: slices, rows, columns to learn from at once; UNETR needs `PATCH`, a U-Net learns
-            from smaller ones too, which gives more steps an hour.
+        patch: voxels that are learnt from at once; the card's where it is left out.
+        foreground: share of the patches that stand around a structure.
+        passes: patches of each volume an epoch.
     """
 
-    steps: int = 1500
-    batch: int = 2
-    rate: float = 2e-3
-    seed: int = 1
-    average: float = 0.99
-    save_every: int = 100
-    network: str = "volume-unet"
-    patch: tuple[int, int, int] = PATCH
-
-    def share_of_rate(self, step: int) -> float:
-        """Learning rate at a step as a share of the highest."""
-        rise = min(1.0, (step + 1) / RISE)
-        return rise * (0.01 + 0.99 * (1 + np.cos(np.pi * min(step / self.steps, 1.0))) / 2)
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    patch: Sizes | None = None
+    foreground: Annotated[float, Field(ge=0, le=1)] = 0.8
+    passes: Annotated[int, Field(ge=1)] = 1
 
 
-def prepare_simulated(
-    folder: str | Path,
-    cases: int,
-    *,
-    seed: int = 0,
-    profiles: Sequence[str] = ("standard", "domain-randomised"),
-    progress: Progress | None = None,
-) -> list[Path]:
-    """Simulates lumbar cases, brings them to the network's grid and keeps them.
+class _DiceCE(BaseModel):
+    """The loss ``dice-ce``: MONAI's DiceCELoss.
 
-    Args:
-        folder: gets one ``.npz`` a case; those that are already there are kept.
-        cases: how many.
-        seed: of the first case; case n has seed + n.
-        profiles: taken in turn.
-        progress: one step a case.
+    Attributes:
+        background: whether the background counts in the Dice part.
+        batch: one Dice a batch instead of one a patch.
     """
-    from SpineLib.simulate import lumbar_case
 
-    paths = []
-    for n in (progress or Progress()).track(range(cases), "Simulating lumbar spines"):
-        path = Path(folder) / f"case-{seed + n:06d}.npz"
-        if not path.is_file():
-            case = lumbar_case(seed=seed + n, profile=profiles[n % len(profiles)])
-            classes = case.segmentation.with_voxels(semantic_of(case.segmentation.voxels))
-            prepare(case.volume, classes, SPACING).save(path)
-        paths.append(path)
-    return paths
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    background: bool = True
+    batch: bool = False
 
 
-def train(
-    cases: Sequence[Case],
-    settings: Settings,
-    *,
-    start: str | Path | None = None,
-    checkpoint: str | Path | None = None,
-    device: str = "cpu",
-    progress: Progress | None = None,
-) -> torch.nn.Module:
-    """Trains from random weights, or from those of a checkpoint.
+class SegmentationTask(Task):
+    """One class a voxel, learnt from patches and validated on whole volumes.
 
-    Args:
-        cases: on the network's grid.
-        settings: of the run.
-        start: safetensors file of the weights to begin with.
-        checkpoint: safetensors file, written every ``save_every`` steps with its log beside it.
-        device: ``cpu`` or ``cuda``.
-        progress: one step a batch.
-
-    Returns:
-        The network with the running mean of its weights, in evaluation mode.
-
-    Raises:
-        BadInput: there are no cases.
-        Cancelled: the person cancelled; the last checkpoint stays.
+    A network that gives several resolutions while it is trained (deep supervision) is taught all
+    of them, each half as much as the finer one (nnU-Net, Isensee et al. 2021).
     """
+
+    reads: ClassVar[Literal["slices", "volumes"]] = "volumes"
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        training: list[LabelledVolume],
+        validation: list[LabelledVolume],
+        *,
+        cache: Path | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        super().__init__(recipe, training, validation, cache=cache, progress=progress)
+        self._volume = recipe.checked("preprocessing", _Volume)
+        self._data = recipe.checked("data", _Data)
+        self._ranges = recipe.checked("augment", Ranges)
+        if recipe.loss.name != "dice-ce":
+            raise BadInput(
+                f"Segmentation has no loss {recipe.loss.name}",
+                file=recipe.file,
+                advice="Use dice-ce.",
+            )
+        self._loss = _dice_ce(recipe.checked("loss", _DiceCE))
+        require_apart(training=training, validation=validation)
+        self._training = self._prepared(training, "training", cache, progress)
+        self._validation = self._prepared(validation, "validation", cache, progress)
+        self._counts = (len(training), len(validation))
+
+    def network(self) -> nn.Module:
+        """The recipe's network with random weights."""
+        return build(self.recipe.network.name, self.recipe.network.arguments)
+
+    def training_items(self) -> Items:
+        """Changed patches."""
+        return _Patches(
+            self._training,
+            self._counts[0],
+            self._data,
+            self._data.patch or self._volume.patch,
+            self._ranges,
+        )
+
+    def loss(self, network: nn.Module, batch: Item) -> torch.Tensor:
+        """Dice and cross-entropy of every resolution that the network gives."""
+        images, classes = batch
+        outputs = network(centred(images))
+        if isinstance(outputs, torch.Tensor):
+            # DynUNet stacks its resolutions, all enlarged to the patch's size.
+            outputs = outputs.unbind(1) if outputs.ndim == 6 else [outputs]
+        weights = [0.5**n for n in range(len(outputs))]
+        total = torch.zeros((), device=images.device)
+        for weight, logits in zip(weights, outputs, strict=True):
+            total = total + weight * self._loss(logits.float(), classes)
+        return total / sum(weights)
+
+    def validate(
+        self, network: nn.Module, device: torch.device, progress: Progress
+    ) -> dict[str, float]:
+        """Dice of each class on whole volumes through the sliding window (MONAI's DiceMetric)."""
+        from monai.metrics import DiceMetric
+        from monai.transforms import AsDiscrete
+
+        discrete = AsDiscrete(to_onehot=len(CLASSES))
+        metric = DiceMetric(include_background=False, reduction="none", ignore_empty=True)
+        for number in range(self._counts[1]):
+            progress.check()
+            case = case_of(self._validation, number)
+            settings = self._volume
+            found = sliding_window(
+                case.image.astype(np.float32), network, settings.patch,
+                device=device, overlap=settings.overlap, batch=settings.batch,
+            ).argmax(axis=0)  # fmt: skip
+            truth = torch.from_numpy(np.array(case.classes))[None]
+            metric([discrete(torch.from_numpy(found)[None])], [discrete(truth)])
+        values = metric.aggregate()
+        assert isinstance(values, torch.Tensor)
+        classes = {
+            f"dice_{name}": float(values[:, n].nanmean()) for n, name in enumerate(CLASSES[1:])
+        }
+        return {"dice": float(np.nanmean(list(classes.values()))), **classes}
+
+    def card(self) -> Card:
+        """See `Task.card`."""
+        return Card(**self.recipe.card_fields(), labels=CLASSES)
+
+    def _prepared(
+        self,
+        volumes: list[LabelledVolume],
+        name: str,
+        cache: Path | None,
+        progress: Progress | None,
+    ) -> Prepared:
+        if not volumes:
+            raise BadInput(f"There are no {name} volumes")
+        spacing = self._volume.spacing
+        prepared = prepare(
+            volumes,
+            partial(arrays_of, spacing=tuple(spacing)),
+            key={"task": "segmentation", "spacing": spacing, "version": _VERSION},
+            folder=cache,
+            stage=f"Preparing {name} volumes",
+            progress=progress,
+        )
+        present = np.unique(prepared.array("present"))
+        missing = [c for n, c in enumerate(CLASSES) if n and n not in present]
+        if missing:
+            raise BadInput(f"No {name} volume holds a {' or a '.join(missing)}")
+        return prepared
+
+
+class _Patches(Items):
+    def __init__(
+        self, prepared: Prepared, count: int, data: _Data, patch: list[int], ranges: Ranges
+    ) -> None:
+        self._prepared, self._count, self._data = prepared, count, data
+        self._patch, self._ranges = patch, ranges
+
+    def __len__(self) -> int:
+        return self._count * self._data.passes
+
+    def item(self, index: int, rng: np.random.Generator) -> Item:
+        """Image float32 [1, *patch] in 0–1 and classes int64 [1, *patch]."""
+        case = case_of(self._prepared, index % self._count)
+        return draw(case, self._patch, rng, self._ranges, foreground=self._data.foreground)
+
+
+def _dice_ce(settings: _DiceCE) -> Any:
     from monai.losses import DiceCELoss
-    from safetensors.torch import load_file
 
-    if not cases:
-        raise BadInput("There are no cases to learn from", advice="Prepare some first.")
-    progress = progress or Progress()
-    torch.manual_seed(settings.seed)
-    network = build(settings.network, NETWORKS[settings.network]["arguments"]).to(device)
-    if start is not None:
-        network.load_state_dict(load_file(start))
-    network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
-    mean = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average)
+    return DiceCELoss(
+        softmax=True,
+        to_onehot_y=True,
+        include_background=settings.background,
+        batch=settings.batch,
     )
-    optimizer = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, settings.share_of_rate)
-    loss = DiceCELoss(softmax=True, to_onehot_y=True, include_background=False, batch=True)
-    losses: list[float] = []
-    progress.stage("Training", settings.steps)
-    for step, (images, classes) in enumerate(_batches(cases, settings)):
-        images = images.to(device, memory_format=torch.channels_last_3d)
-        answer = loss(network(centred(images)), classes.to(device))
-        optimizer.zero_grad(set_to_none=True)
-        answer.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        mean.update_parameters(network)
-        losses.append(float(answer.detach()))
-        progress.advance()
-        if checkpoint and (step + 1) % settings.save_every == 0:
-            save_checkpoint(mean.module, losses, checkpoint)
-    return mean.module.eval()
-
-
-def save_checkpoint(network: torch.nn.Module, losses: Sequence[float], path: str | Path) -> None:
-    """Writes the weights as safetensors and the losses beside them, each whole or not at all."""
-    from safetensors.torch import save_file
-
-    path = Path(path)
-    state = {k: v.detach().cpu().clone().contiguous() for k, v in network.state_dict().items()}
-    with writing(path) as temporary:
-        save_file(state, temporary)
-    with writing(path.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps([round(v, 4) for v in losses]), encoding="utf-8")
-
-
-def dice(network: torch.nn.Module, cases: Sequence[Case]) -> dict[str, list[float]]:
-    """Dice overlap of each class on whole cases, through the sliding window of inference.
-
-    Returns:
-        Class name → one value a case (Dice 1945), in 0-1; classes absent in a case are left out.
-    """
-    result: dict[str, list[float]] = {name: [] for name in CLASSES[1:]}
-    for case in cases:
-        found = sliding_window(case.image, network, PATCH).argmax(axis=0)
-        for value, name in enumerate(CLASSES):
-            if value and (case.classes == value).any():
-                a, b = found == value, case.classes == value
-                result[name].append(float(2 * (a & b).sum() / (a.sum() + b.sum())))
-    return result
-
-
-def _batches(
-    cases: Sequence[Case], settings: Settings
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """The batches of a run, drawn one ahead in another thread."""
-
-    def one(step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        rng = np.random.default_rng([settings.seed, step])
-        strength = float(np.interp(step / settings.steps, (0, 1), STRENGTH))
-        pairs = [
-            draw(cases[int(rng.integers(len(cases)))], settings.patch, rng, strength=strength)
-            for _ in range(settings.batch)
-        ]
-        images, classes = zip(*pairs, strict=True)
-        return torch.stack(images), torch.stack(classes)
-
-    with ThreadPoolExecutor(1) as pool:
-        ahead = pool.submit(one, 0)
-        for step in range(settings.steps):
-            batch = ahead.result()
-            if step + 1 < settings.steps:
-                ahead = pool.submit(one, step + 1)
-            yield batch

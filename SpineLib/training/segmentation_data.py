@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 from torch.nn import functional as F  # noqa: N812
 
-from SpineLib.files import writing
+from SpineLib.datasets.cache import Arrays, Prepared
+from SpineLib.datasets.cases import LabelledVolume
+from SpineLib.errors import BadInput
 from SpineLib.inference.grid import canonical_volume
-from SpineLib.inference.segmentation import scaled, to_spacing
+from SpineLib.inference.segmentation import AIR, PERCENTILES, scaled, to_spacing
 from SpineLib.inference.semantic import CANAL, CLASSES, DISC, VERTEBRA
 from SpineLib.labels import structure
 from SpineLib.volume import Volume
@@ -24,14 +26,49 @@ def semantic_of(spider: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """SPIDER's numbers as classes of `SpineLib.inference.segmentation`.
 
     Raises:
-        ValueError: a number is not in SPIDER's scheme.
+        BadInput: a number is not in SPIDER's scheme.
     """
     kinds = {"vertebra": VERTEBRA, "disc": DISC, "canal": CANAL}
     table = np.zeros(256, np.uint8)
     for label in np.unique(spider):
         if label:
-            table[label] = kinds[structure(int(label)).kind]
+            try:
+                table[label] = kinds[structure(int(label)).kind]
+            except ValueError as error:
+                raise BadInput(f"A mask holds {label}, which is no label of SPIDER") from error
     return table[spider]
+
+
+Chance = Annotated[float, Field(ge=0, le=1)]
+Amount = Annotated[float, Field(ge=0)]
+
+
+class Ranges(BaseModel):
+    """How much patches are changed; the recipe's ``[augment]``. What is left out is not done.
+
+    Attributes:
+        turn: degrees in the sagittal plane, each way.
+        scale: largest change of each axis's size, as a share, each way.
+        mirror: probability of exchanging left and right.
+        crop: probability that the picture is a part of itself, as small fields of view are.
+        strength: how far the contrast strays from the volume's own, 0 to 1: random shallow
+            filters, curves, unevenness, gamma and noise.
+        blur: probability of a lower resolution in the sagittal plane.
+        thick: probability of a lower resolution across the slices.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    turn: Amount = 0.0
+    scale: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    mirror: Chance = 0.0
+    crop: Chance = 0.0
+    strength: Chance = 0.0
+    blur: Chance = 0.0
+    thick: Chance = 0.0
+
+
+# Shortest sides of a random field of view, as shares of the volume's (by hand).
+_LEAST_SHARE = (0.5, 0.3, 0.3)
 
 
 @dataclass(frozen=True)
@@ -39,28 +76,17 @@ class Case:
     """One volume on the network's grid.
 
     Attributes:
-        image: float32 [slice, row, column], 0-1, canonical order.
+        image: [slice, row, column] in 0-1, canonical order, of any floating type.
         classes: uint8 on the same grid.
+        inside: int32 [n, 3], some voxels that belong to a structure.
     """
 
-    image: NDArray[np.float32]
+    image: NDArray[np.floating]
     classes: NDArray[np.uint8]
-
-    def save(self, path: str | Path) -> None:
-        """Writes an ``.npz``, whole or not at all."""
-        with writing(path) as temporary:
-            np.savez_compressed(
-                temporary, image=self.image.astype(np.float16), classes=self.classes
-            )
-
-    @classmethod
-    def load(cls, path: str | Path) -> Case:
-        """Reads what `save` wrote."""
-        with np.load(path, allow_pickle=False) as data:
-            return cls(data["image"].astype(np.float32), data["classes"])
+    inside: NDArray[np.int32]
 
 
-def prepare(volume: Volume, classes: Volume, spacing: Sequence[float]) -> Case:
+def prepare_case(volume: Volume, classes: Volume, spacing: Sequence[float]) -> Case:
     """Brings a volume and its classes to the network's grid as inference does.
 
     Args:
@@ -72,76 +98,152 @@ def prepare(volume: Volume, classes: Volume, spacing: Sequence[float]) -> Case:
     own = volume.spacing[::-1]
     shares = [to_spacing(classes.voxels == c, own, spacing) for c in range(len(CLASSES))]
     image = scaled(to_spacing(volume.voxels, own, spacing))
-    return Case(image, np.argmax(shares, axis=0).astype(np.uint8))
+    found = np.argmax(shares, axis=0).astype(np.uint8)
+    return Case(image, found, _some_inside(found))
+
+
+def _some_inside(classes: NDArray[np.uint8], most: int = 4096) -> NDArray[np.int32]:
+    inside = np.argwhere(classes > 0).astype(np.int32)
+    chosen = np.random.default_rng(0).permutation(len(inside))[:most]
+    return inside[np.sort(chosen)]
+
+
+def arrays_of(volume: LabelledVolume, *, spacing: Sequence[float]) -> Arrays:
+    """A labelled volume on the network's grid, as `SpineLib.datasets.cache` keeps it.
+
+    Raises:
+        BadInput: as its reader, or labels outside of SPIDER's scheme, or no label at all.
+    """
+    image, labels = volume.open()
+    case = prepare_case(image, labels.with_voxels(semantic_of(labels.voxels)), spacing)
+    if not len(case.inside):
+        raise BadInput(f"The volume {volume.id} has no labelled structure")
+    return {
+        "image": case.image.astype(np.float16).reshape(-1),
+        "classes": case.classes.reshape(-1),
+        "inside": case.inside,
+        "shape": np.array([case.image.shape]),
+        "present": np.unique(case.classes),
+    }
+
+
+def case_of(prepared: Prepared, number: int) -> Case:
+    """A case of `arrays_of`, views of the files."""
+    held = prepared.case(number)
+    shape = held["shape"][0]
+    return Case(held["image"].reshape(shape), held["classes"].reshape(shape), held["inside"])
 
 
 def draw(
-    case: Case, patch: Sequence[int], rng: np.random.Generator, *, strength: float = 1.0
+    case: Case,
+    patch: Sequence[int],
+    rng: np.random.Generator,
+    ranges: Ranges,
+    *,
+    foreground: float = 0.8,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """A random patch of a case, moved, turned, scaled and with another contrast.
+    """A random patch of a case, moved, turned, scaled, cut off and with another contrast.
 
     Args:
         case: on the network's grid.
         patch: slices, rows, columns.
         rng: the only source of chance.
-        strength: how far the contrast strays from the case's own, 0 to 1.
+        ranges: how much.
+        foreground: probability that it stands around a structure.
 
     Returns:
         Image float32 [1, *patch] in 0-1 and classes int64 [1, *patch].
     """
-    image, classes = _place(case, patch, rng)
-    return _contrast(image, rng, strength)[None], classes[None]
+    view = _view(case, rng, ranges)
+    grid = _grid(case, view, patch, rng, ranges, foreground)
+    image = torch.from_numpy(case.image[view].astype(np.float32))[None, None]
+    classes = torch.from_numpy(case.classes[view].astype(np.float32))[None, None]
+    image = F.grid_sample(image, grid, mode="bilinear", align_corners=False)[0, 0]
+    classes = F.grid_sample(classes, grid, mode="nearest", align_corners=False)[0, 0]
+    outside = (grid.abs() > 1).any(-1)[0]
+    image = _contrast(_narrowed(image, case, view), rng, ranges)
+    return image.masked_fill(outside, 0.0)[None], classes[None].long()
 
 
-def _place(
-    case: Case, patch: Sequence[int], rng: np.random.Generator
-) -> tuple[torch.Tensor, torch.Tensor]:
-    shape = np.array(case.image.shape)
-    inside = np.argwhere(case.classes > 0)
-    if len(inside) and rng.random() < 0.8:
-        center = inside[rng.integers(len(inside))] + rng.normal(0, 0.15, 3) * patch
-    else:
-        center = rng.uniform(0, shape)
+def _view(case: Case, rng: np.random.Generator, ranges: Ranges) -> tuple[slice, ...]:
+    """The part of the volume that is in the picture, around some structure."""
+    shape = case.image.shape
+    if rng.random() >= ranges.crop or not len(case.inside):
+        return tuple(slice(0, n) for n in shape)
+    center = case.inside[rng.integers(len(case.inside))]
+    view = []
+    for at, size, least in zip(center, shape, _LEAST_SHARE, strict=True):
+        side = max(4, round(size * rng.uniform(least, 1)))
+        first = int(np.clip(at - rng.integers(0, side), 0, size - side)) if side < size else 0
+        view.append(slice(first, first + side))
+    return tuple(view)
+
+
+def _narrowed(image: torch.Tensor, case: Case, view: tuple[slice, ...]) -> torch.Tensor:
+    """Brightness as it is where only the view was measured: scaled by its own percentiles."""
+    part = case.image[view]
+    if part.shape == case.image.shape:
+        return image
+    sample = part[:, ::2, ::2].astype(np.float32)
+    body = sample[sample > AIR]
+    low, high = np.percentile(body if body.size else sample, PERCENTILES)
+    low = min(float(low), float(np.percentile(sample, PERCENTILES[0])))
+    return ((image - low) / max(float(high) - low, 1e-3)).clamp(0, 1)
+
+
+def _grid(
+    case: Case,
+    view: tuple[slice, ...],
+    patch: Sequence[int],
+    rng: np.random.Generator,
+    ranges: Ranges,
+    foreground: float,
+) -> torch.Tensor:
+    """Where the patch's voxels lie in the view, as grid_sample wants it: column, row, slice."""
+    first = np.array([one.start for one in view])
+    shape = np.array([one.stop - one.start for one in view])
+    center = rng.uniform(0, shape)
+    if len(case.inside) and rng.random() < foreground:
+        chosen = case.inside[rng.integers(len(case.inside))] - first
+        center = chosen + 0.5 + rng.normal(0, 0.15, 3) * patch
     reach = np.maximum(0, (shape - np.array(patch)) / 2)
     center = np.clip(center, shape / 2 - reach, shape / 2 + reach)
-    turn, zoom = np.deg2rad(rng.uniform(-15, 15)), rng.uniform(0.8, 1.2, 3)
-    # [column, row, slice] as grid_sample wants it; the turn is in the sagittal plane.
+    turn = np.deg2rad(rng.uniform(-ranges.turn, ranges.turn))
+    zoom = rng.uniform(1 - ranges.scale, 1 + ranges.scale, 3)
     size = np.array(patch)[::-1] / 2 * zoom[::-1]
     cos, sin = np.cos(turn), np.sin(turn)
     matrix = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]) @ np.diag(size)
-    if rng.random() < 0.5:
+    if rng.random() < ranges.mirror:
         matrix[:, 2] *= -1
     half = shape[::-1] / 2
-    theta = np.column_stack([matrix / half[:, None], (center[::-1] + 0.5 - half) / half])
-    grid = F.affine_grid(
+    theta = np.column_stack([matrix / half[:, None], (center[::-1] - half) / half])
+    return F.affine_grid(
         torch.tensor(theta, dtype=torch.float32)[None], [1, 1, *patch], align_corners=False
     )
-    image = torch.from_numpy(case.image)[None, None]
-    classes = torch.from_numpy(case.classes.astype(np.float32))[None, None]
-    image = F.grid_sample(image, grid, mode="bilinear", align_corners=False)[0, 0]
-    classes = F.grid_sample(classes, grid, mode="nearest", align_corners=False)[0, 0]
-    return image, classes.long()
 
 
-def _contrast(image: torch.Tensor, rng: np.random.Generator, strength: float) -> torch.Tensor:
+def _contrast(image: torch.Tensor, rng: np.random.Generator, ranges: Ranges) -> torch.Tensor:
     """Contrast, field, blur and noise of another scanner and sequence."""
+    strength = ranges.strength
     if rng.random() < 0.5 * strength:
         image = _random_filters(image, rng)
     if rng.random() < 0.5 * strength:
         image = _remapped(image, rng)
     image = image.clamp(1e-4, 1) ** float(np.exp(strength * rng.uniform(-0.6, 0.6)))
-    if rng.random() < 0.8:
+    if strength and rng.random() < 0.8:
         image = image * _field(image.shape, rng) ** strength
-    if rng.random() < 0.4:
+    if rng.random() < ranges.thick:
+        weight = float(rng.uniform(0.1, 0.3))
+        ends = torch.cat([image[:1], image, image[-1:]])
+        image = (1 - 2 * weight) * image + weight * (ends[:-2] + ends[2:])
+    if rng.random() < ranges.blur:
         image = _blurred(image, rng.uniform(0.3, 1.2))
-    noise = (
-        strength
-        * rng.uniform(0, 0.08)
-        * torch.from_numpy(rng.standard_normal((2, *image.shape)).astype(np.float32))
-    )
+    level = np.float32(strength * rng.uniform(0, 0.08))
+    noise = level * torch.from_numpy(rng.standard_normal((2, *image.shape), np.float32))
     # Magnitude of a complex signal (Gudbjartsson & Patz 1995): Rician noise.
     image = torch.sqrt((image + noise[0]) ** 2 + noise[1] ** 2)
-    return (image * float(rng.uniform(0.7, 1.3)) + float(rng.uniform(-0.05, 0.05))).clamp(0, 1)
+    gain, offset = 1 + strength * rng.uniform(-0.3, 0.3), strength * rng.uniform(-0.05, 0.05)
+    return (image * float(gain) + float(offset)).clamp(0, 1)
 
 
 def _remapped(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
@@ -183,10 +285,3 @@ def _blurred(image: torch.Tensor, sigma: float) -> torch.Tensor:
     x = image[:, None]
     x = F.conv2d(x, kernel.view(1, 1, 7, 1), padding=(3, 0))
     return F.conv2d(x, kernel.view(1, 1, 1, 7), padding=(0, 3))[:, 0]
-
-
-def statistics(cases: Sequence[Case]) -> dict[str, Any]:
-    """Share of each class over the cases, for the record of a training run."""
-    counts = sum(np.bincount(case.classes.ravel(), minlength=len(CLASSES)) for case in cases)
-    shares = np.asarray(counts) / np.sum(counts)
-    return {"cases": len(cases), **dict(zip(CLASSES, shares.round(4).tolist(), strict=True))}
