@@ -8,6 +8,7 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleTest,
     ScriptedLoadableModuleWidget,
 )
+from slicer.util import VTKObservationMixin
 
 
 class SpineCompression(ScriptedLoadableModule):
@@ -29,35 +30,89 @@ class SpineCompression(ScriptedLoadableModule):
         )
 
 
-class SpineCompressionWidget(ScriptedLoadableModuleWidget):
+class SpineCompressionWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     """The panel; the work is in `SpineCompressionLib` and `SpineSegmentationLib`."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
         self.logic = None
         self.panel = None
+        self._parameters = None
+        self._tag = None
 
     def setup(self):
         """Builds the panel when the module is first opened."""
         import slicer
-        from SpineSegmentationLib.ReadingPanel import ReadingPanel
+        from SpineCompressionLib.CompressionPanel import CompressionPanel
 
         ScriptedLoadableModuleWidget.setup(self)
-        widget = slicer.util.loadUI(self.resourcePath("UI/SpineCompression.ui"))
-        widget.setMRMLScene(slicer.mrmlScene)
-        self.layout.addWidget(widget)
+        self._widget = slicer.util.loadUI(self.resourcePath("UI/SpineCompression.ui"))
+        self._widget.setMRMLScene(slicer.mrmlScene)
+        self.layout.addWidget(self._widget)
         self.logic = SpineCompressionLogic()
-        ui = slicer.util.childWidgetVariables(widget)
-        self.panel = ReadingPanel(ui, self.logic.reader, self.logic.show)
+        self.ui = slicer.util.childWidgetVariables(self._widget)
+        self._connectParameters()
+        self.panel = CompressionPanel(self.ui, self._widget, self.logic.reader, slicer.mrmlScene)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneChanged)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneChanged)
+        slicer.app.connect("aboutToQuit()", self.cleanup)
+
+    def enter(self):
+        """Brings panel and views in step each time the module is opened."""
+        self._connectParameters()
+        self.panel.enter()
+
+    def exit(self):
+        """Leaves the views alone when another module is opened."""
+        self.panel.exit()
 
     def cleanup(self):
-        """Ends the worker when Slicer closes the module."""
-        if self.logic is not None:
-            self.logic.reader.stop()
+        """Ends the worker when Slicer closes or reloads the module."""
+        import slicer
+
+        self.removeObservers()
+        self._disconnectParameters()
+        if self.panel is not None:
+            slicer.app.disconnect("aboutToQuit()", self.cleanup)
+            self.panel.cleanup()
+            self.panel = None
+
+    def onReload(self):
+        """Reloads the packages too, not the module's file alone."""
+        import sys
+
+        for name in [n for n in sys.modules if n.startswith("SpineCompressionLib")]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
+
+    def onSceneStartClose(self, _caller, _event):
+        """What is read belongs to the scene that goes away."""
+        self._disconnectParameters()
+        self.panel.onSceneClosing()
+
+    def onSceneChanged(self, _caller, _event):
+        """Shows what the scene holds now, where the panel is open."""
+        if self.parent.visible:
+            self.enter()
+
+    def _connectParameters(self):
+        from SpineCompressionLib.Parameters import Parameters
+
+        if self._parameters is None:
+            self._parameters = Parameters(self.logic.getParameterNode())
+            self._tag = self._parameters.connectGui(self._widget)
+
+    def _disconnectParameters(self):
+        if self._parameters is not None:
+            self._parameters.disconnectGui(self._tag)
+            self._parameters = None
 
 
 class SpineCompressionLogic(ScriptedLoadableModuleLogic):
-    """Reads studies in the worker and shows what was found.
+    """Reads studies in the worker and shows what was found, without a panel.
 
     Args:
         reader: reads studies; by default one with a worker of its own.
@@ -81,23 +136,21 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
         """
         import slicer
         from SpineCompressionLib.ReadingScene import ReadingScene
+        from SpineCompressionLib.ShownStudy import ShownStudy
+        from SpineCompressionLib.ViewLink import ViewLink
 
-        findings = reading.findings
-        scene = ReadingScene(slicer.mrmlScene)
-        read = [stack.id for stack in findings.stacks if stack.id in reading.volumes]
-        scene.show(reading, {read[0]: volumeNode} if volumeNode and read else None)
-        flagged = findings.flagged()
-        if read:
-            stack = flagged[0][0].id if flagged else read[0]
-            slicer.util.setSliceViewerLayers(background=scene.volumeNode(stack), fit=True)
-        if flagged:
-            worst = flagged[0][1]
-            slicer.vtkMRMLSliceNode.JumpAllSlices(
-                slicer.mrmlScene,
-                *(worst.canal_center_ras or worst.position_ras),
-                slicer.vtkMRMLSliceNode.CenteredJumpSlice,
-            )
-        return _verdictLine(findings)
+        from SpineLib.report import summary
+
+        nodes = ReadingScene(slicer.mrmlScene)
+        read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
+        nodes.show(reading, {read[0]: volumeNode} if volumeNode is not None and read else None)
+        study = ShownStudy(slicer.mrmlScene)
+        study.open(nodes.study)
+        link = ViewLink(study)
+        link.start()
+        link.stop()
+        line = summary.headline(reading.findings)
+        return f"{line.text}. {line.detail}. {summary.grading_line(reading.findings)}"
 
 
 class SpineCompressionTest(ScriptedLoadableModuleTest):
@@ -113,23 +166,3 @@ class SpineCompressionTest(ScriptedLoadableModuleTest):
 
         line = SpineCompressionLogic().show(Reading(Findings()))
         self.assertIn("not assessed", line)
-
-
-def _verdictLine(findings):
-    compression, grading = findings.compression, findings.grading
-    if not compression.assessed_slices:
-        line = f"Compression not assessed: {compression.reason}"
-    else:
-        line = (
-            f"{_studyVerdict(compression)}: {compression.compressed_slices} of "
-            f"{compression.assessed_slices} slices compressed ({compression.rule})"
-        )
-    if grading.status == "assessed":
-        return f"{line}. {grading.scheme}: highest {grading.highest}"
-    return f"{line}. {grading.scheme} not assessed: {grading.reason}"
-
-
-def _studyVerdict(compression):
-    if compression.verdict == "not assessed":
-        return f"No verdict on the study ({compression.reason})"
-    return compression.verdict.capitalize()

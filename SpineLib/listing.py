@@ -72,8 +72,14 @@ def applicability(stack: Stack) -> list[tuple[str, str, str]]:
 
 def models_as_json() -> dict[str, Any]:
     """Every model's card with its place, and what is wrong with those that cannot be opened."""
-    rows = [{**m.card.to_dict(), "path": str(m.path), "bundled": m.bundled} for m in find_models()]
+    rows = [_model_as_json(model) for model in find_models()]
     return {"models": rows, "broken": [error.to_dict() for error in broken_models()]}
+
+
+def _model_as_json(model: ModelFolder) -> dict[str, Any]:
+    size = sum(path.stat().st_size for path in model.path.iterdir() if path.is_file())
+    place = {"path": str(model.path), "bundled": model.bundled, "bytes": size}
+    return {**model.card.to_dict(), **place}
 
 
 def diagnosis_as_json() -> dict[str, Any]:

@@ -9,6 +9,11 @@ In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Comma
   `SpineLib.inference.study.ReadOptions`; the result names the folder that `Reading.load` opens;
 - ``scan``: ``folder``; the result is what ``spine scan --json`` prints;
 - ``models``: the result is what ``spine models list --json`` prints;
+- ``manage``: ``action`` (``verify`` or ``remove`` with ``name``, ``import`` with ``path``); the
+  result is that of ``models`` with ``done``, a line for the person;
+- ``regrade``: ``reading`` (folder with ``findings.json``, which is changed), ``input`` (the volume
+  of ``stack``), ``boxes`` (slice → two corners, RAS mm), and fields of ``ReadOptions``;
+- ``report``: ``reading`` (folder with ``findings.json``), ``pictures`` (folder), ``file``;
 - ``simulate``: ``folder`` and what `SpineLib.simulate.write_study` takes (``kind``, ``seed``,
   ``companions``, …); the result names the folder;
 - ``diagnose``: the result is `SpineLib.listing.diagnosis_as_json`;
@@ -42,7 +47,7 @@ from SpineLib.progress import Progress, Step
 from SpineLib.worker_client import PROTOCOL
 
 if TYPE_CHECKING:
-    from SpineLib.inference.study import Session
+    from SpineLib.inference.study import ReadOptions, Session
 
 _SECONDS_TO_END = 2.0
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -153,11 +158,7 @@ class Worker:
         source, output = (_path(arguments, key) for key in ("input", "output"))
         from SpineLib.inference.study import ReadOptions, Session, read_study
 
-        given = {k: v for k, v in arguments.items() if k not in ("input", "output")}
-        try:
-            options = ReadOptions(**{**given, "models": tuple(given.get("models", ()))})
-        except TypeError as error:
-            raise BadRequest(f"An argument of read is not known: {error}") from error
+        options = _options(ReadOptions, arguments, "input", "output")
         session = self._sessions.setdefault(options.device, Session(options.device))
         reading = read_study(source, options=options, progress=progress, session=session)
         with writing_folder(output) as temporary:
@@ -194,6 +195,51 @@ class Worker:
 
         return diagnosis_as_json()
 
+    def _manage(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        from SpineLib.models import open_model, registry
+        from SpineLib.models.importing import import_model
+
+        action = arguments.get("action")
+        if action == "import":
+            done = f"{import_model(_path(arguments, 'path')).card.title} was taken in"
+        elif action == "verify":
+            model = open_model(str(arguments.get("name")))
+            model.verify()
+            done = f"{model.card.title}: the weights are the ones that the card names"
+        elif action == "remove":
+            registry.remove(str(arguments.get("name")))
+            done = f"{arguments.get('name')} was removed"
+        else:
+            raise BadRequest(f"Models have no action {action}")
+        return {**self._models({}, progress), "done": done}
+
+    def _regrade(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        from SpineLib.findings import read_json, write_json
+        from SpineLib.inference.regrade import regrade
+        from SpineLib.inference.study import ReadOptions, Session
+        from SpineLib.volume import read_volume
+
+        options = _options(ReadOptions, arguments, "reading", "input", "stack", "boxes")
+        boxes = {int(k): corners for k, corners in (arguments.get("boxes") or {}).items()}
+        file = _path(arguments, "reading") / "findings.json"
+        findings, volume = read_json(file), read_volume(_path(arguments, "input"))
+        session = self._sessions.setdefault(options.device, Session(options.device))
+        regrade(
+            findings, str(arguments.get("stack")), volume, boxes,
+            options=options, session=session, progress=progress,
+        )  # fmt: skip
+        write_json(findings, file)
+        return {"slices": len(boxes)}
+
+    def _report(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        from SpineLib.reading import Reading
+        from SpineLib.report.report import write_report
+
+        folder, file = _path(arguments, "pictures"), _path(arguments, "file")
+        pictures = {path.stem: path for path in sorted(folder.glob("*.png"))}
+        write_report(Reading.load(_path(arguments, "reading")), pictures, file)
+        return {"file": str(file)}
+
     def _reporter(self, name: str) -> Callable[[Step], None]:
         """Sends steps, but not more often than a person can see."""
         last: tuple[str, float] = ("", 0.0)
@@ -225,6 +271,14 @@ class Worker:
         while os.getppid() == self._parent:
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         self.stop()
+
+
+def _options(kind: type[ReadOptions], arguments: dict[str, Any], *others: str) -> ReadOptions:
+    given = {key: value for key, value in arguments.items() if key not in others}
+    try:
+        return kind(**{**given, "models": tuple(given.get("models", ()))})
+    except TypeError as error:
+        raise BadRequest(f"An argument of read is not known: {error}") from error
 
 
 def _path(arguments: dict[str, Any], key: str) -> Path:

@@ -64,13 +64,14 @@ class ReadingScene:
                 import); other stacks get a new one.
         """
         self.study = studyKey(reading.findings)
-        self.clear()
+        given = volumeNodes or {}
+        self._clearExcept(list(given.values()))
         study = studyItem(self.scene, "Spine MRI", reading.findings.study_instance_uid)
         for stack in reading.findings.stacks:
             volume = reading.volumes.get(stack.id)
             if volume is None:
                 continue
-            node = (volumeNodes or {}).get(stack.id)
+            node = given.get(stack.id)
             if node is None:
                 node = addVolumeNode(self.scene, volume, _name(stack))
                 placeUnder(self.scene, node, study)
@@ -86,8 +87,11 @@ class ReadingScene:
 
     def clear(self) -> None:
         """Removes what `show` added; volumes that the reader loaded, and reviews, stay."""
+        self._clearExcept([])
+
+    def _clearExcept(self, kept: list[Any]) -> None:
         for node in self.nodes():
-            if node.GetAttribute(KIND) != REVIEWS:
+            if node.GetAttribute(KIND) != REVIEWS and node not in kept:
                 self.scene.RemoveNode(node)
 
     def nodes(self, kind: str = "", stack: str = "") -> list[Any]:

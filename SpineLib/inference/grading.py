@@ -54,7 +54,7 @@ def grade(
     if progress:
         progress.stage("Grading", len(volume.voxels))
     scheme, drawn = _scheme(loaded.card), dict(boxes or {})
-    canal = _with_boxes(canal, drawn, volume)
+    canal = with_boxes(canal, drawn, volume)
     batch = network_input(volume, canal.centers_ras, loaded.card.preprocessing)
     probabilities = loaded.probabilities(batch, progress=progress).double().tolist()
     answers = []
@@ -118,7 +118,12 @@ def _scheme(card: Card) -> GradingScheme:
     return card.scheme
 
 
-def _with_boxes(canal: CanalPath, boxes: dict[int, ArrayLike], volume: Volume) -> CanalPath:
+def with_boxes(canal: CanalPath, boxes: Mapping[int, ArrayLike], volume: Volume) -> CanalPath:
+    """The canal's path, going through the middles of the boxes that a reader drew.
+
+    Raises:
+        BadInput: a box on a slice that does not exist, or that is not two corners.
+    """
     centers, confidence = canal.centers_ras.copy(), canal.confidence.copy()
     for k, box in boxes.items():
         corners = np.asarray(box, dtype=float)

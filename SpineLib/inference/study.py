@@ -134,7 +134,7 @@ class _StudyReader:
 
     def __init__(self, options: ReadOptions, progress: Progress, session: Session) -> None:
         self.options, self.progress, self.session = options, progress, session
-        self.models = _models(options.models)
+        self.models = models_by_task(options.models)
         self.reading = Reading(Findings())
         self.used: dict[str, ModelFolder] = {}
 
@@ -298,7 +298,8 @@ class _StudyReader:
             findings.notice = STARTER_NOTICE
 
 
-def _models(names: tuple[str, ...]) -> dict[str, ModelFolder]:
+def models_by_task(names: tuple[str, ...]) -> dict[str, ModelFolder]:
+    """A model for each task: the named ones, the first at hand where a task has none."""
     named_models = [open_model(name) for name in names]
     models = {model.card.task: model for model in named_models}
     for task in TASKS:

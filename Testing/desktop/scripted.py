@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from PySide6 import QtCore
+from PySide6 import QtCore, QtWidgets
 
 
 def _folder(self: Any) -> Path:
@@ -89,6 +89,20 @@ class Default:
         self.value = value
 
 
+class Choice:
+    """The values that a parameter may have; a combo box is filled with them."""
+
+    def __init__(self, choices):
+        self.choices = choices
+
+
+class WithinRange:
+    """A number's limits; a slider takes them over."""
+
+    def __init__(self, minimum, maximum):
+        self.minimum, self.maximum = minimum, maximum
+
+
 _BINDINGS = (  # property, signal: the first that the widget has
     ("currentNode", "currentNodeChanged"), ("currentPath", "currentPathChanged"),
     ("value", "valueChanged"), ("checked", "toggled"), ("currentText", "currentTextChanged"),
@@ -155,14 +169,28 @@ def _write(node, name, hint, value):
         node.SetParameter(name, value.name if isinstance(value, enum.Enum) else str(value))
 
 
+def _prepare(widget, hint):
+    """As Slicer's connectors do it: a combo box needs choices, a slider limits."""
+    extras = typing.get_args(hint)[1:]
+    if isinstance(widget, QtWidgets.QComboBox):
+        choice = next(one for one in extras if isinstance(one, Choice))
+        widget.clear()
+        widget.addItems([str(one) for one in choice.choices])
+    elif type(widget).__name__ == "ctkSliderWidget":
+        limits = next(one for one in extras if isinstance(one, WithinRange))
+        widget.setProperty("minimum", limits.minimum)
+        widget.setProperty("maximum", limits.maximum)
+
+
 def _connectGui(self, widget):
-    links = []
+    links, hints = [], typing.get_type_hints(type(self), include_extras=True)
     for child in [widget, *widget.findChildren(QtCore.QObject)]:
         name = child.property("SlicerParameterName")
         if not name:
             continue
         if not hasattr(type(self), name):
             raise ValueError(f"{child.objectName()} names the parameter {name}, which is not there")
+        _prepare(child, hints[name])
         links.append(_Link(self, name, child))
     tag = max(self._links, default=0) + 1
     self._links[tag] = links
@@ -178,7 +206,10 @@ class _Link:
     def __init__(self, wrapper, name, widget):
         self.wrapper, self.name, self.widget, self.busy = wrapper, name, widget, False
         self.prop, signal = next(
-            pair for pair in _BINDINGS if hasattr(widget, pair[0]) and hasattr(widget, pair[1])
+            (name, signal)
+            for name, signal in _BINDINGS
+            if hasattr(widget, signal)
+            and (name == "currentNode" or widget.metaObject().indexOfProperty(name) >= 0)
         )
         self.signal = getattr(widget, signal)
         node = wrapper.parameterNode
@@ -221,7 +252,8 @@ def modules() -> dict[str, types.ModuleType]:
                 ScriptedLoadableModuleTest):  # fmt: skip
         setattr(loadable, one.__name__, one)
     parameters = types.ModuleType("slicer.parameterNodeWrapper")
-    parameters.parameterNodeWrapper, parameters.Default = parameterNodeWrapper, Default
+    for one in (parameterNodeWrapper, Default, Choice, WithinRange):
+        setattr(parameters, one.__name__, one)
     i18n = types.ModuleType("slicer.i18n")
     i18n.tr, i18n.translate = lambda text: text, lambda context, text: text
     return {one.__name__: one for one in (loadable, parameters, i18n)}

@@ -1,0 +1,171 @@
+"""The whole panel of SpineCompression: its sections, the run, and what happens to the scene."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from SpineSegmentationLib.RunControl import RunControl
+
+from SpineLib.errors import Cancelled, SpineError, from_exception
+from SpineLib.reading import Reading
+
+from .DisplaySection import DisplaySection
+from .ModelsSection import ModelsSection
+from .ReadingScene import ReadingScene
+from .RegionSection import RegionSection
+from .ReportSection import ReportSection
+from .ResultSection import ResultSection
+from .ReviewSection import ReviewSection
+from .ShownStudy import ShownStudy
+from .StudySection import StudySection
+from .ViewLink import ViewLink
+
+
+class CompressionPanel:
+    """Ties the sections together; it lives as long as the module's widget.
+
+    Args:
+        ui: the widgets of ``SpineCompression.ui`` by name.
+        widget: the panel itself.
+        reader: reads studies (`StudyReader`).
+        scene: where results stand.
+    """
+
+    def __init__(self, ui: Any, widget: Any, reader: Any, scene: Any) -> None:
+        self._ui, self._reader, self._scene = ui, reader, scene
+        self.study = ShownStudy(scene)
+        self.link = ViewLink(self.study)
+        self.review = ReviewSection(ui, self.study)
+        keys = {
+            **self.review.keys,
+            "N": lambda: self.result.nextFlagged(),
+            "P": lambda: self.result.previousFlagged(),
+            "U": lambda: self.result.nextUnreviewed(),
+        }
+        self.result = ResultSection(ui, self.study, keys)
+        self.input = StudySection(ui, reader.worker, self._update)
+        self.models = ModelsSection(ui, reader.worker)
+        self.display = DisplaySection(ui, self.study)
+        self.region = RegionSection(ui, self.study, self.models, reader.worker)
+        self.report = ReportSection(ui, self.study, self.result, reader.worker)
+        self.run = RunControl(
+            ui.readButton, ui.progressBar, self.read, reader.cancel, lambda: reader.busy, widget
+        )
+        self._drops = _Drops(widget, self.input.choose)
+        self._tell("")
+        self._update()
+
+    def enter(self) -> None:
+        """The module is shown: views and timeline are brought in step."""
+        if not self.models.models:
+            self.models.refresh()
+        self.refresh()
+        self.link.start()
+
+    def exit(self) -> None:
+        """Another module is shown: the views are the reader's alone."""
+        self.link.stop()
+        self.region.hide()
+
+    def cleanup(self) -> None:
+        """The panel goes away: the worker ends and nothing observes the scene any more."""
+        self.exit()
+        self._reader.stop()
+
+    def refresh(self) -> None:
+        """Shows what the scene holds now."""
+        try:
+            self.study.open()
+            self._tell("")
+        except SpineError as error:
+            self._tell(str(error))
+
+    def onSceneClosing(self) -> None:
+        """What is read belongs to the scene that goes away."""
+        self.link.stop()
+        self._reader.cancel()
+
+    def read(self) -> None:
+        """Reads what is chosen, with the chosen models."""
+        node = self.input.volume
+        options = {
+            **self.input.options,
+            **self.models.options,
+            "onReading": lambda reading: self._onReading(reading, node),
+            "onError": self._onError,
+            "onProgress": self.run.progress,
+        }
+        self._tell("")
+        try:
+            if node is not None:
+                self._reader.readVolume(node, **options)
+            else:
+                self._reader.readFolder(self.input.folder, **options)
+        except SpineError as error:
+            self._onError(error)
+
+    def show(self, reading: Reading, volumeNode: Any = None) -> None:
+        """Shows a reading in the scene, and its worst slice in the views.
+
+        Args:
+            reading: what was read.
+            volumeNode: the volume that it was read from; by default the reading's are added.
+        """
+        nodes = ReadingScene(self._scene)
+        read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
+        nodes.show(reading, {read[0]: volumeNode} if volumeNode is not None and read else None)
+        self.study.open(nodes.study)
+        self.display.apply()
+
+    def _onReading(self, reading: Reading, node: Any) -> None:
+        try:
+            # The volume may have been deleted while it was read.
+            still = node if node is not None and self._scene.IsNodePresent(node) else None
+            self.show(reading, still)
+        except Exception as error:
+            self._tell(str(from_exception(error)))
+        self._update()
+
+    def _onError(self, error: SpineError) -> None:
+        self._tell(_("Cancelled.") if isinstance(error, Cancelled) else str(error))
+        self._update()
+
+    def _tell(self, text: str) -> None:
+        self._ui.statusLabel.text = text
+        self._ui.statusLabel.visible = bool(text)
+
+    def _update(self) -> None:
+        self.run.setReady(self.input.ready)
+
+
+class _Drops:
+    """Lets a folder or file be dropped anywhere on the panel."""
+
+    def __init__(self, widget: Any, choose: Any) -> None:
+        import qt
+
+        class Filter(qt.QObject):
+            def eventFilter(self, _watched: Any, event: Any) -> bool:
+                kind = event.type()
+                if kind not in (qt.QEvent.DragEnter, qt.QEvent.Drop):
+                    return False
+                paths = [url.toLocalFile() for url in event.mimeData().urls()]
+                paths = [path for path in paths if path]
+                if not paths:
+                    return False
+                event.acceptProposedAction()
+                if kind == qt.QEvent.Drop:
+                    first = Path(paths[0])
+                    choose(str(first.parent if len(paths) > 1 and first.is_file() else first))
+                return True
+
+        self._filter = Filter()
+        widget.acceptDrops = True
+        widget.installEventFilter(self._filter)
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

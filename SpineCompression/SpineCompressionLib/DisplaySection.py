@@ -1,0 +1,180 @@
+"""The panel's section "Display": what of a reading the views show, and how they are arranged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+from SpineSegmentationLib.volumeNodes import nodesOfClass
+
+from SpineLib.labels import VERDICT_LETTERS, rgb
+
+from .ShownStudy import STUDY_CHANGED, ShownStudy
+from .sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
+
+# Our own layouts' numbers: any that Slicer's own (below 600) and other extensions do not use.
+PLOT_LAYOUT, COMPARE_LAYOUT = 67101, 67102
+_SLICE = (
+    '<item><view class="vtkMRMLSliceNode" singletontag="{tag}">'
+    '<property name="orientation" action="default">{orientation}</property>'
+    '<property name="viewlabel" action="default">{label}</property>'
+    '<property name="viewcolor" action="default">{color}</property></view></item>'
+)
+_RED = _SLICE.format(tag="Red", orientation="Axial", label="R", color="#F34A33")
+_YELLOW = _SLICE.format(tag="Yellow", orientation="Sagittal", label="Y", color="#EDD54C")
+_GREEN = _SLICE.format(tag="Green", orientation="Coronal", label="G", color="#6EB04B")
+_PLOT = (
+    '<item><view class="vtkMRMLPlotViewNode" singletontag="PlotView1">'
+    '<property name="viewlabel" action="default">P</property></view></item>'
+)
+LAYOUTS = {
+    PLOT_LAYOUT: f'<layout type="vertical" split="true"><item><layout type="horizontal">'
+    f"{_RED}{_YELLOW}</layout></item>{_PLOT}</layout>",
+    COMPARE_LAYOUT: f'<layout type="horizontal">{_RED}{_GREEN}{_YELLOW}</layout>',
+}
+
+
+class DisplaySection:
+    """Applies the panel's display choices to a study's nodes.
+
+    Args:
+        ui: the panel's widgets.
+        study: whose nodes are shown or hidden; other studies' are hidden.
+    """
+
+    def __init__(self, ui: Any, study: ShownStudy) -> None:
+        self._ui, self._study = ui, study
+        for box in ("flagsBox", "ladderBox", "gradeTextBox", "camBox", "legendBox"):
+            getattr(ui, box).connect("toggled(bool)", self.apply)
+        ui.camOpacitySlider.connect("valueChanged(double)", self.apply)
+        for text, layout in ((_("As it is"), 0), (_("Axial, sagittal, plot"), PLOT_LAYOUT),
+                             (_("Two stacks compared"), COMPARE_LAYOUT)):  # fmt: skip
+            ui.layoutBox.addItem(text, layout)
+        ui.layoutBox.connect("currentIndexChanged(int)", self._onLayout)
+        ui.compareBox.connect("currentIndexChanged(int)", self._onCompare)
+        ui.plotButton.connect("clicked(bool)", self._onPlot)
+        study.listen(self._onChanged)
+        self._fillCompare()
+
+    def apply(self, *_arguments: Any) -> None:
+        """Shows and hides what the boxes say."""
+        ui, study = self._ui, self._study
+        for node in nodesOfClass(study.scene, "vtkMRMLDisplayableNode"):
+            kind = node.GetAttribute("SpineMRI.Kind")
+            if kind not in ("verdicts", "slice labels", "flagged runs"):
+                continue
+            mine = bool(study.study) and node.GetAttribute("SpineMRI.Study") == study.study
+            self._applyTo(node, kind, mine)
+        self._applyActivation()
+        self._applyLegend()
+        has = bool(study.study and study.nodes.nodes("class activation"))
+        ui.camBox.enabled = ui.camOpacitySlider.enabled = has
+
+    def _applyTo(self, node: Any, kind: str, mine: bool) -> None:
+        ring, ladder = bool(self._ui.flagsBox.checked), bool(self._ui.ladderBox.checked)
+        display = node.GetDisplayNode()
+        if kind == "verdicts":
+            display.SetVisibility(mine and (ring or ladder))
+            display.RemoveAllViewNodeIDs()
+            if ring != ladder:
+                for view in AXIAL_VIEWS if ring else OTHER_VIEWS:
+                    display.AddViewNodeID(view)
+        else:
+            other = ring if kind == "slice labels" else ladder
+            display.SetVisibility(mine and other and bool(self._ui.gradeTextBox.checked))
+
+    def _applyActivation(self) -> None:
+        place = self._study.current
+        node = self._study.nodes.node("class activation", place.stack) if place else None
+        on = node is not None and bool(self._ui.camBox.checked)
+        opacity = float(self._ui.camOpacitySlider.value)
+        for composite in nodesOfClass(self._study.scene, "vtkMRMLSliceCompositeNode"):
+            shown = composite.GetForegroundVolumeID()
+            if on:
+                composite.SetForegroundVolumeID(node.GetID())
+                composite.SetForegroundOpacity(opacity)
+            elif shown and self._isActivation(shown):
+                composite.SetForegroundVolumeID(None)
+
+    def _isActivation(self, identifier: str) -> bool:
+        node = self._study.scene.GetNodeByID(identifier)
+        return node is not None and node.GetAttribute("SpineMRI.Kind") == "class activation"
+
+    def _applyLegend(self) -> None:
+        manager = slicer.app.layoutManager()
+        widget = manager.sliceWidget("Red") if manager else None
+        if widget is None:
+            return
+        import vtk
+
+        view, corner = widget.sliceView(), vtk.vtkCornerAnnotation.UpperRight
+        on = bool(self._ui.legendBox.checked) and bool(self._study.study)
+        words = [f"{letter}  {verdict}" for verdict, letter in VERDICT_LETTERS.items()]
+        view.cornerAnnotation().SetText(corner, "\n".join(words) if on else "")
+        view.cornerAnnotation().GetTextProperty().SetColor(*rgb("#FFFFFF"))
+        view.scheduleRender()
+
+    def _onChanged(self, what: str) -> None:
+        if what == STUDY_CHANGED:
+            self._fillCompare()
+            self.apply()
+        elif self._ui.camBox.checked:
+            self._applyActivation()
+
+    def _onLayout(self, *_arguments: Any) -> None:
+        layout = int(self._ui.layoutBox.currentData or 0)
+        self._ui.compareBox.visible = layout == COMPARE_LAYOUT
+        if layout:
+            self._setLayout(layout)
+            self._onCompare()
+
+    def _onPlot(self, *_arguments: Any) -> None:
+        index = self._ui.layoutBox.findData(PLOT_LAYOUT if self._ui.plotButton.checked else 0)
+        if not self._ui.plotButton.checked:
+            self._setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+        self._ui.layoutBox.currentIndex = index
+
+    def _setLayout(self, layout: int) -> None:
+        manager = slicer.app.layoutManager()
+        node = manager.layoutLogic().GetLayoutNode()
+        if layout in LAYOUTS and not node.IsLayoutDescription(layout):
+            node.AddLayoutDescription(layout, LAYOUTS[layout])
+        manager.setLayout(layout)
+        if layout == PLOT_LAYOUT:
+            self._showChart(manager)
+
+    def _showChart(self, manager: Any) -> None:
+        place = self._study.current
+        chart = self._study.nodes.node("probability chart", place.stack) if place else None
+        if chart is not None:
+            for view in nodesOfClass(self._study.scene, "vtkMRMLPlotViewNode"):
+                view.SetPlotChartNodeID(chart.GetID())
+
+    def _fillCompare(self) -> None:
+        box, findings = self._ui.compareBox, self._study.findings
+        blocked = box.blockSignals(True)
+        box.clear()
+        for stack in findings.stacks if findings else ():
+            if self._study.nodes.volumeNode(stack.id) is not None:
+                box.addItem(f"{stack.id} {stack.description or stack.plane}", stack.id)
+        box.currentIndex = box.count - 1
+        box.blockSignals(blocked)
+        box.visible = int(self._ui.layoutBox.currentData or 0) == COMPARE_LAYOUT
+
+    def _onCompare(self, *_arguments: Any) -> None:
+        stack = self._ui.compareBox.currentData
+        if int(self._ui.layoutBox.currentData or 0) != COMPARE_LAYOUT or not stack:
+            return
+        volume = self._study.nodes.volumeNode(stack)
+        green = self._study.scene.GetNodeByID("vtkMRMLSliceNodeGreen")
+        composite = self._study.scene.GetNodeByID("vtkMRMLSliceCompositeNodeGreen")
+        if volume is None or green is None or composite is None:
+            return
+        composite.SetBackgroundVolumeID(volume.GetID())
+        green.RotateToVolumePlane(volume)
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

@@ -1,0 +1,123 @@
+"""The panel's section "Report": the command line's report, with pictures from Slicer's own views."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import slicer
+
+from SpineLib.errors import SpineError
+from SpineLib.report import names
+
+from .ShownStudy import STUDY_CHANGED, ShownStudy
+
+SHOWN = 8  # key images: the flagged slices, worst first
+
+
+class ReportSection:
+    """Writes the report and copies the verdict.
+
+    Args:
+        ui: the panel's widgets.
+        study: what is reported.
+        result: says the verdict as text (`ResultSection`).
+        worker: writes the HTML (`WorkerProcess`), whose Python has what that needs.
+    """
+
+    def __init__(self, ui: Any, study: ShownStudy, result: Any, worker: Any) -> None:
+        self._ui, self._study, self._result, self._worker = ui, study, result, worker
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        ui.writeReportButton.connect("clicked(bool)", self._onWrite)
+        ui.copyVerdictButton.connect("clicked(bool)", self._onCopy)
+        study.listen(self._onChanged)
+        self._onChanged(STUDY_CHANGED)
+
+    def write(self, path: str) -> None:
+        """Takes the pictures and has the report written; the line beneath says when it is there."""
+        if not path or self._study.findings is None or self._folder is not None:
+            return
+        self._folder = tempfile.TemporaryDirectory(prefix="SpineMRI-")
+        folder = Path(self._folder.name)
+        text = json.dumps(self._study.findings.to_dict(), ensure_ascii=False, allow_nan=False)
+        (folder / "findings.json").write_text(text, encoding="utf-8")
+        self._takePictures(folder)
+        self._say(_("Writing the report…"))
+        self._worker.request(
+            "report",
+            {"reading": str(folder), "pictures": str(folder), "file": path},
+            onResult=self._onWritten,
+            onError=self._onError,
+        )
+
+    def _takePictures(self, folder: Path) -> None:
+        """The flagged slices as the axial view shows them, the worst one also as the first."""
+        study, before = self._study, self._study.place
+        flagged = [n for n in range(len(study.places)) if study.isFlagged(n)]
+        flagged.sort(key=lambda n: -(study.slice(n).compression.probability or 0.0))
+        for count, number in enumerate((flagged or [before])[:SHOWN]):
+            study.go(number)
+            place = study.places[number]
+            name = names.slice_picture(place.stack, place.index)
+            picture = _capture("Red", folder / f"{name}.png")
+            if picture and count == 0:
+                (folder / f"{names.WORST}.png").write_bytes(picture.read_bytes())
+                _capture("Yellow", folder / f"{names.LADDER}.png")
+        study.go(before)
+
+    def _onWrite(self, *_arguments: Any) -> None:
+        import qt
+
+        parent = self._ui.writeReportButton
+        title, kinds = _("Write the report"), _("Reports (*.html)")
+        self.write(qt.QFileDialog.getSaveFileName(parent, title, "report.html", kinds))
+
+    def _onCopy(self, *_arguments: Any) -> None:
+        slicer.app.clipboard().setText(self._result.verdictText())
+        self._say(_("Copied."))
+
+    def _onWritten(self, result: dict[str, Any]) -> None:
+        self._end(_("Written: {file}").format(file=result["file"]))
+
+    def _onError(self, error: SpineError) -> None:
+        self._end(str(error))
+
+    def _end(self, text: str) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+        self._say(text)
+
+    def _onChanged(self, what: str) -> None:
+        if what == STUDY_CHANGED:
+            has = self._study.findings is not None
+            self._ui.writeReportButton.enabled = self._ui.copyVerdictButton.enabled = has
+
+    def _say(self, text: str) -> None:
+        self._ui.reportStatusLabel.text = text
+
+
+def _capture(view: str, path: Path) -> Path | None:
+    """What a slice view shows now, as PNG; None where the layout has no such view."""
+    import vtk
+
+    widget = slicer.app.layoutManager().sliceWidget(view)
+    if widget is None:
+        return None
+    widget.sliceView().forceRender()
+    grab = vtk.vtkWindowToImageFilter()
+    grab.SetInput(widget.sliceView().renderWindow())
+    grab.ReadFrontBufferOff()
+    writer = vtk.vtkPNGWriter()
+    writer.SetInputConnection(grab.GetOutputPort())
+    writer.SetFileName(str(path))
+    writer.Write()
+    return path
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

@@ -1,0 +1,89 @@
+"""One button that starts a run and turns into Cancel while it works, with progress and Esc."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from SpineLib.progress import Step
+
+
+class RunControl:
+    """A run's button and bar; a second click, or Esc, cancels instead of starting a second run.
+
+    Args:
+        button: its text when nothing runs is what the ``.ui`` says.
+        bar: hidden while nothing runs.
+        start: begins the run; `busy` is asked afterwards.
+        cancel: stops it.
+        busy: whether it is under way.
+        escape: the widget in which Esc cancels.
+
+    Example:
+        self.run = RunControl(ui.readButton, ui.progressBar, self.start, reader.cancel,
+                              lambda: reader.busy, panel)
+    """
+
+    def __init__(
+        self,
+        button: Any,
+        bar: Any,
+        start: Callable[[], None],
+        cancel: Callable[[], None],
+        busy: Callable[[], bool],
+        escape: Any = None,
+    ) -> None:
+        self._button, self._bar = button, bar
+        self._start, self._cancel, self._busy = start, cancel, busy
+        self._action, self._ready = button.text, True
+        button.connect("clicked(bool)", self._onClick)
+        if escape is not None:
+            import qt
+
+            self._shortcut = qt.QShortcut(qt.QKeySequence("Esc"), escape)
+            self._shortcut.setContext(qt.Qt.WidgetWithChildrenShortcut)
+            self._shortcut.connect("activated()", self.stop)
+        self.update()
+
+    def setReady(self, ready: bool) -> None:
+        """Whether there is something to run on."""
+        self._ready = ready
+        self.update()
+
+    def stop(self) -> None:
+        """Cancels what runs; nothing where nothing does."""
+        if self._busy():
+            self._button.enabled = False
+            self._bar.setFormat(_("Stopping…"))
+            self._cancel()
+
+    def update(self) -> None:
+        """Shows what the button does now; to be called when a run began or ended."""
+        busy = self._busy()
+        self._button.text = _("Cancel") if busy else self._action
+        self._button.enabled = busy or self._ready
+        self._bar.visible = busy
+        if busy:
+            self._bar.maximum = 0
+            self._bar.setFormat("")
+
+    def progress(self, step: Step) -> None:
+        """Shows a step: stage, how many of how many, seconds left."""
+        self._bar.maximum = step.total
+        self._bar.value = step.done
+        count = f" {step.done}/{step.total}" if step.total else ""
+        left = "" if step.seconds_left is None else f", {step.seconds_left:.0f} s"
+        self._bar.setFormat(f"{step.stage}{count}{left}")
+
+    def _onClick(self, *_arguments: Any) -> None:
+        if self._busy():
+            self.stop()
+        else:
+            self._start()
+            self.update()
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)
