@@ -118,7 +118,7 @@ def predict_canal(
                 error = float(np.linalg.norm(path.centers_ras[k] - volume.ras([i, j, k])))
                 sure = float(path.confidence[k])
                 row = {**_key(stack, volume, k), "error_mm": error, "confidence": sure}
-                rows[n].append({**row, **_groups(stack)})
+                rows[n].append({**_groups(stack), **row})
     return [
         Predictions(model.card, data, make_table("canal", found))
         for model, found in zip(models, rows, strict=True)
@@ -150,7 +150,7 @@ def predict_volumes(
         about: Row = {"stack": one.id, "patient": one.patient, "site": one.site}
         for n, model in enumerate(models):
             found = overlap_rows(segment(volume, model), truth, tolerance=tolerance)
-            rows[n] += [{**about, **row, **_groups(one)} for row in found]
+            rows[n] += [{**_groups(one), **about, **row} for row in found]
     settings = {"tolerance_mm": tolerance}
     return [
         Predictions(model.card, data, make_table("segmentation", found), settings=settings)
@@ -166,26 +166,30 @@ def _slice_rows(
         for k, value in truth.items():
             one = assessed[k]
             yield {
+                **_groups(stack),
                 **_key(stack, volume, k),
                 "truth": value,
                 "probability": one.probability,
                 "verdict": one.verdict or NOT_ASSESSED,
                 "reason": one.reason,
-                **_groups(stack),
             }
         return
     graded = grade(volume, path, model)
     for k, value in truth.items():
         answer = graded[k]
         yield {
+            **_groups(stack),
             **_key(stack, volume, k),
             "truth": value,
             "grade": answer.grade or "",
             "verdict": answer.verdict or NOT_ASSESSED,
             "reason": answer.reason,
-            **{f"p_{name}": p for name, p in answer.probabilities.items()},
-            **_groups(stack),
+            **{f"p_{name}": answer.probabilities.get(name) for name in _grades(model)},
         }
+
+
+def _grades(model: Loaded) -> tuple[str, ...]:
+    return model.card.scheme.grades if model.card.scheme else ()
 
 
 def _key(one: LabelledStack, volume: Volume, k: int) -> Row:

@@ -53,8 +53,9 @@ class Predictions:
     @property
     def groups(self) -> list[str]:
         """Names of the columns that studies can be grouped by, of those that vary."""
-        extra = [name for name in self.table.columns if name not in COLUMNS[self.task]]
-        extra = [name for name in extra if not name.startswith("p_")]
+        grades = self.card.scheme.grades if self.card.scheme else ()
+        known = {*COLUMNS[self.task], *(f"p_{grade}" for grade in grades)}
+        extra = [name for name in self.table.columns if name not in known]
         return [name for name in ("site", *extra) if self.table[name].nunique() > 1]
 
     def write(self, path: str | Path) -> None:
@@ -101,10 +102,11 @@ def read_predictions(path: str | Path) -> Predictions:
     try:
         about = json.loads(about_file.read_text(encoding="utf-8"))
         card = Card.from_dict(about["card"], file=about_file)
-        numbers = ("probability", "error_mm", "confidence", "dice", "surface_dice", "hd95_mm")
+        numbers = {"probability", "error_mm", "confidence", "dice", "surface_dice", "hd95_mm"}
+        numbers |= {f"p_{grade}" for grade in card.scheme.grades} if card.scheme else set()
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         for name in table.columns:
-            if name in numbers or name.startswith("p_"):
+            if name in numbers:
                 table[name] = pd.to_numeric(table[name])
             elif name in ("index", "frame"):
                 table[name] = table[name].astype(int)
@@ -137,7 +139,9 @@ def require_same_rows(first: Predictions, second: Predictions) -> None:
     if first.task != second.task:
         raise BadInput(f"A model for {first.task} cannot be compared with one for {second.task}")
     keys = [c for c in (*KEY, "kind", "structure", "truth") if c in first.table.columns]
-    one, two = (p.table[keys].astype(str).reset_index(drop=True) for p in (first, second))
+    one, two = (
+        _expected(p.table)[keys].astype(str).reset_index(drop=True) for p in (first, second)
+    )
     if one.equals(two):
         return
     apart = len(one.merge(two, how="outer", indicator=True).query("_merge != 'both'"))
@@ -146,3 +150,8 @@ def require_same_rows(first: Predictions, second: Predictions) -> None:
         advice="Two models are compared on the same slices with the same truth; evaluate both in "
         "one command.",
     )
+
+
+def _expected(table: pd.DataFrame) -> pd.DataFrame:
+    """Without the structures that only the model has."""
+    return table[table["kind"] != "extra"] if "kind" in table.columns else table

@@ -93,6 +93,7 @@ def render(
         "names": names,
         "evaluations": list(zip(names, evaluations, strict=True)),
         "figures": _side_by_side(evaluations),
+        "by_slice": any(f.alone for one in evaluations for f in one.figures),
         "comparison": None if comparison is None else _cells(comparison),
         "tables": [
             (f"{name}: {title}" if len(names) > 1 else title, _cells(table),
@@ -112,13 +113,6 @@ def names_of(answers: Sequence[Predictions]) -> list[str]:
     if len(set(names)) == len(names):
         return names
     return [f"{name}-{n}" for n, name in enumerate(names, 1)]
-
-
-def text_of(value: float | None) -> str:
-    """A number for a person: three decimals; as it is where it is whole."""
-    if value is None:
-        return "not defined"
-    return f"{value:.3f}"
 
 
 def span_of(interval: tuple[float, float] | None) -> str:

@@ -34,17 +34,17 @@ def evaluate_segmentation(predictions: Predictions) -> Evaluation:
         figures += [_mean(f"{METRICS[m]}, {name}", rows, m, card=m != "surface_dice")
                     for m in METRICS]  # fmt: skip
     extra = table[table["kind"] == "extra"]
-    missed = int((~levels["found"].astype(bool)).sum())
-    named = levels["named"].value_counts()
+    missed = int((~whole["found"].astype(bool)).sum())
+    named = whole["named"].value_counts()
     tolerance = predictions.settings["tolerance_mm"]
     notes = [
         f"Surface Dice has a tolerance of {tolerance:g} mm.",
-        f"{counted(missed, 'vertebra or disc', 'vertebrae or discs')} of {len(levels)} missed "
+        f"{counted(missed, 'vertebra or disc', 'vertebrae or discs')} of {len(whole)} missed "
         f"(Dice 0, no distance); {len(extra)} found that the truth does not have.",
         f"Level: {named.get('right', 0)} structures had the truth's level, "
         f"{named.get('wrong', 0)} another one, the others were not named.",
-        "A level's figures are of whole vertebrae; those that the border of the image cuts stand "
-        "in the table of predictions only.",
+        "Levels are counted and measured on whole vertebrae; those that the border of the image "
+        "cuts stand in the table of predictions only.",
     ]
     return Evaluation(
         card,

@@ -69,11 +69,11 @@ def bootstrap(
         seed: of the drawing.
 
     Returns:
-        None where there are fewer than three patients or the metric is undefined in half of the
-        drawings.
+        None where there are fewer than three patients, the metric is undefined in half of the
+        drawings, or it is the same in all: then the drawings do not tell how sure it is.
     """
     values = _drawn(metric, patients, draws, seed)
-    if values is None:
+    if values is None or not np.ptp(values):
         return None
     low, high = np.percentile(values, [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2])
     return float(low), float(high)

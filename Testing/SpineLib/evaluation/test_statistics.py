@@ -39,6 +39,10 @@ def test_two_patients_are_too_few_for_an_interval():
     assert bootstrap(lambda k: 1.0, ["a", "b", "b"]) is None
 
 
+def test_drawings_that_are_all_alike_do_not_say_how_sure_a_figure_is():
+    assert bootstrap(lambda k: 1.0, np.arange(20)) is None
+
+
 def test_a_metric_that_is_mostly_undefined_has_no_interval():
     assert bootstrap(lambda k: float("nan"), np.arange(20)) is None
 
