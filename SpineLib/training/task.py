@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -53,17 +53,15 @@ class Task(ABC):
 
     Args:
         recipe: its free sections are checked here (`Recipe.checked`).
-        training, validation: `LabelledStack` where ``reads`` is ``slices``, `LabelledVolume` where
-            it is ``volumes``; no patient is in both.
+        training, validation: `LabelledStack` (`LabelledVolume` for segmentation); no patient is
+            in both.
         cache: a folder where prepared samples may be kept between runs; None keeps none.
         progress: for what takes long before the first step.
 
     Attributes:
-        reads: what the task is made from.
         recipe: as given.
     """
 
-    reads: ClassVar[Literal["slices", "volumes"]]
     recipe: Recipe
 
     def __init__(

@@ -68,8 +68,6 @@ class Squares(Items):
 class Tiny(Task):
     """Tells bright from dark squares with a small ResNet."""
 
-    reads = "slices"
-
     def __init__(self, recipe: Recipe, count: int = 20) -> None:
         self.recipe, self.count = recipe, count
         self.steps = 0
