@@ -120,7 +120,7 @@ def _recoloured(pixels: torch.Tensor, ranges: Ranges, rng: np.random.Generator) 
         coarse = int(size / rng.uniform(1.2, 2.4))
         small = F.interpolate(pixels[None, None], (coarse, coarse), mode="area")
         pixels = F.interpolate(small, (size, size), mode="bilinear")[0, 0]
-    strength = np.float32(rng.uniform(0, ranges.noise))
-    noise = torch.from_numpy(strength * rng.standard_normal((2, size, size), np.float32))
+    strength = float(rng.uniform(0, ranges.noise))
+    noise = strength * torch.from_numpy(rng.standard_normal((2, size, size), np.float32))
     # The magnitude of a noisy complex signal: Rician, as in MR (Gudbjartsson & Patz 1995).
     return torch.hypot(pixels + noise[0], noise[1])

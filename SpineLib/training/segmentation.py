@@ -147,7 +147,8 @@ class SegmentationTask(Task):
                 device=device, overlap=settings.overlap, batch=settings.batch,
             ).argmax(axis=0)  # fmt: skip
             truth = torch.from_numpy(np.array(case.classes))[None]
-            metric([discrete(torch.from_numpy(found)[None])], [discrete(truth)])
+            answer: Any = discrete(torch.from_numpy(found)[None])
+            metric([answer], [discrete(truth)])  # type: ignore[list-item]
         values = metric.aggregate()
         assert isinstance(values, torch.Tensor)
         classes = {

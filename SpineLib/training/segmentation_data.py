@@ -238,7 +238,7 @@ def _contrast(image: torch.Tensor, rng: np.random.Generator, ranges: Ranges) -> 
         image = (1 - 2 * weight) * image + weight * (ends[:-2] + ends[2:])
     if rng.random() < ranges.blur:
         image = _blurred(image, rng.uniform(0.3, 1.2))
-    level = np.float32(strength * rng.uniform(0, 0.08))
+    level = float(strength * rng.uniform(0, 0.08))
     noise = level * torch.from_numpy(rng.standard_normal((2, *image.shape), np.float32))
     # Magnitude of a complex signal (Gudbjartsson & Patz 1995): Rician noise.
     image = torch.sqrt((image + noise[0]) ** 2 + noise[1] ** 2)
