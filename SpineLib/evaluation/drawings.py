@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from SpineLib.evaluation.calibration import Reliability, reliability_of
-from SpineLib.evaluation.predictions import Predictions
+from SpineLib.evaluation.predictions import Predictions, names_of
 from SpineLib.evaluation.slices import Slices
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 
@@ -63,12 +63,12 @@ def draw_reliability(curves: dict[str, Reliability], what: str) -> bytes:
 
 def _slices(answers: Sequence[Predictions]) -> dict[str, bytes]:
     found = {}
-    for one in answers:
+    for name, one in zip(names_of(answers), answers, strict=True):
         decided = one.table[one.table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
         data = Slices(decided)
         if data.both_classes:
             caption = "ROC curves: of each patient, their mean with one standard deviation, and all"
-            found[_titled(caption, one, answers)] = _roc(data)
+            found[f"{name}: {caption}" if len(answers) > 1 else caption] = _roc(data)
     return {**found, **_reliabilities(answers)}
 
 
@@ -102,7 +102,7 @@ def _roc(data: Slices) -> bytes:
 
 
 def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
-    curves = {p.card.name: reliability_of(p) for p in answers}
+    curves = dict(zip(names_of(answers), map(reliability_of, answers), strict=True))
     known = {name: one for name, one in curves.items() if one is not None}
     what = "P(compressed)" if answers[0].task == "compression" else "P(most probable grade)"
     caption = "Reliability: what a probability says and how often it was true"
@@ -111,10 +111,10 @@ def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
 
 def _errors(answers: Sequence[Predictions]) -> bytes:
     figure, (axes,) = _figure((5.8, 4))
-    for one, color in zip(answers, COLORS, strict=False):
+    for one, name, color in zip(answers, names_of(answers), COLORS, strict=False):
         error = np.sort(one.table["error_mm"].to_numpy(float))
         share = np.arange(1, len(error) + 1) / len(error)
-        axes.step(error, share, where="post", color=color, label=one.card.name)
+        axes.step(error, share, where="post", color=color, label=name)
     axes.axvline(3, color=_GREY, linewidth=1, linestyle="--")
     axes.set(xlim=(0, 15), ylim=(0, 1.01), xlabel="distance to the true centre (mm)")
     axes.set_ylabel("share of slices")
@@ -126,8 +126,8 @@ def _dice(answers: Sequence[Predictions]) -> bytes:
     figure, (axes,) = _figure((5.8, 4))
     tables = [one.table[one.table["kind"] == "class"] for one in answers]
     names = list(tables[0]["structure"].unique())
-    for n, (one, table) in enumerate(zip(answers, tables, strict=True)):
-        _points(axes, table, names, (n - (len(answers) - 1) / 2) * 0.25, COLORS[n], one.card.name)
+    for n, (model, table) in enumerate(zip(names_of(answers), tables, strict=True)):
+        _points(axes, table, names, (n - (len(answers) - 1) / 2) * 0.25, COLORS[n], model)
     axes.set(ylim=(0, 1), ylabel="Dice", xticks=range(len(names)), xticklabels=names)
     axes.legend(fontsize=8, loc="lower right")
     return _png(figure)
@@ -142,10 +142,6 @@ def _points(
         own = label if place == 0 else None
         axes.plot(place + aside + spread, dice, "o", color=color, alpha=0.6, label=own)
         axes.hlines(dice.mean(), place + aside - 0.1, place + aside + 0.1, color="black")
-
-
-def _titled(caption: str, one: Predictions, answers: Sequence[Predictions]) -> str:
-    return f"{one.card.name}: {caption}" if len(answers) > 1 else caption
 
 
 def _figure(size: tuple[float, float], rows: Sequence[int] = (1,)) -> tuple[Figure, list[Axes]]:

@@ -152,6 +152,14 @@ def require_same_rows(first: Predictions, second: Predictions) -> None:
     )
 
 
+def names_of(answers: Sequence[Predictions]) -> list[str]:
+    """The models' names, told apart where both have the same one."""
+    names = [one.card.name for one in answers]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{name}-{n}" for n, name in enumerate(names, 1)]
+
+
 def _expected(table: pd.DataFrame) -> pd.DataFrame:
     """Without the structures that only the model has."""
     return table[table["kind"] != "extra"] if "kind" in table.columns else table

@@ -11,7 +11,7 @@ import pandas as pd
 
 from SpineLib.evaluation.drawings import draw
 from SpineLib.evaluation.figures import Evaluation, Figure, counted, unit
-from SpineLib.evaluation.predictions import Predictions
+from SpineLib.evaluation.predictions import Predictions, names_of
 from SpineLib.files import writing
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.models.applicability import made_for
@@ -105,14 +105,6 @@ def render(
         "made_for": made_for,
     }  # fmt: skip
     return environment.get_template("evaluation.html.jinja").render(values)
-
-
-def names_of(answers: Sequence[Predictions]) -> list[str]:
-    """The models' names, told apart where both have the same one."""
-    names = [one.card.name for one in answers]
-    if len(set(names)) == len(names):
-        return names
-    return [f"{name}-{n}" for n, name in enumerate(names, 1)]
 
 
 def span_of(interval: tuple[float, float] | None) -> str:
