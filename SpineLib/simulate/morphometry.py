@@ -10,7 +10,8 @@ Sources:
     18 women and 30 men; sac (its spinal canal): the 203, C1-T4. Rows are the mean of the sexes'
     means.
     Bony canal: Kang et al. 2012, Korean J Spine 9:165, abstract (83 adults of 20-29 years, CT);
-    L5: Cook and Baker 2021, Int J Spine Surg 15:1072, table 6 (196 patients, CT).
+    L5: Cook and Baker 2021, Int J Spine Surg 15:1072, table 6 (196 patients, CT). L1-L5 agree with
+    Shukri et al. 2013, doi 10.17656/jsmc.10028 (106 adults, MRI: 16.6, 15.5, 14.9, 15.0, 16.0).
     Discs: Fletcher et al. 2015, Eur Spine J, doi 10.1007/s00586-015-3925-y, abstract (128 adults,
     CT); lumbar: Measuring Dimensions of Lumbar Intervertebral Discs in Normal Subjects,
     anatomyjournal.ir A-10-159-1, abstract (14 adults, MRI).

@@ -223,12 +223,14 @@ def _curve(
 
     Lordosis, T12-S1, recumbent: 36.8 degrees, more in women (627 volunteers, Asian Spine J
     2019;13:663; its deviation of 13.2 is cut to 9 and the sexes' difference set to 4 by hand).
-    Kyphosis, upright: 26.8 degrees at 18-35 years, 41.9 over 65 (Bartynski et al. 2005, AJNR 26:2077), linear
-    between, the same in both sexes (885 chests, synapse.koreamed.org 1122721); lying takes 15 % off (by
-    hand). Sacrum and T1 by hand: 34 and 22 degrees. Neck, C2-C7: 12.7
-    degrees, more in men, not changed by age (Guo et al. 2018, J Orthop Surg Res 13:147; the
-    difference set to 3, deviations to 9, by hand); a worn neck is straighter (by hand). Scoliosis: a
-    wave of 1.5 degrees (by hand).
+
+    Kyphosis on chest radiographs: 26.8 degrees at 18-35 years, 41.9 over 65 (Bartynski et al. 2005,
+    AJNR 26:2077), linear between, the same in both sexes (885 chests, synapse.koreamed.org
+    1122721); lying takes 15 % off (by hand). Sacrum and T1 by hand: 34 and 22 degrees.
+
+    Neck, C2-C7: 12.7 degrees, more in men, not changed by age (Guo et al. 2018, J Orthop Surg Res
+    13:147; the difference set to 3, deviations to 9, by hand); a worn neck is straighter (by hand).
+    Scoliosis: a wave of 1.5 degrees (by hand).
 
     Args:
         worn: share of the neck's disc height that is lost.

@@ -140,7 +140,7 @@ def test_lordosis_is_that_of_lying_people_and_larger_in_women():
 
 
 def test_kyphosis_grows_with_age():
-    """Bartynski et al. 2005: 15.1 degrees more over 65 than at 18-35 years, upright."""
+    """Bartynski et al. 2005: 15.1 degrees more over 65 than at 18-35 years."""
     young, old = (curve(spines(60, age=age), "T12", "T1") for age in (27, 73))
     assert old.mean() - young.mean() == pytest.approx(15.1 * 0.85, abs=3)
 
