@@ -76,6 +76,10 @@ class BadRequest(SpineError):
     exit_code = 2
 
 
+class WorkerEnded(SpineError):
+    """The reading process ended before it had answered."""
+
+
 class Cancelled(SpineError):
     """The person cancelled; nothing was written."""
 

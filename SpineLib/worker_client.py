@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib import errors
-from SpineLib.errors import SpineError
+from SpineLib.errors import SpineError, WorkerEnded
 from SpineLib.files import sweep
 from SpineLib.progress import Step
 
@@ -108,7 +108,7 @@ class WorkerClient:
             if request.output and self.process:
                 sweep(Path(request.output).parent, self.process)
             request.on_error(
-                SpineError(
+                WorkerEnded(
                     "The reading process ended before it had answered"
                     + (f" ({how})" if how else ""),
                     advice="Start again; if it happens again, memory may be short.",

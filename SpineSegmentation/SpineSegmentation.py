@@ -27,6 +27,14 @@ class SpineSegmentation(ScriptedLoadableModule):
         self.parent.acknowledgementText = _(
             "Label numbers and task after SPIDER (van der Graaf et al., Scientific Data 2024)."
         )
+        import slicer
+
+        slicer.app.connect("startupCompleted()", self._onStartupCompleted)
+
+    def _onStartupCompleted(self):
+        from SpineSegmentationLib.sampleData import registerSampleData
+
+        registerSampleData(self.resourcePath("Icons"))
 
 
 class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
@@ -40,20 +48,37 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
     def setup(self):
         """Builds the panel when the module is first opened."""
         import slicer
-        from SpineSegmentationLib.ReadingPanel import ReadingPanel
+        from SpineSegmentationLib.SegmentationPanel import SegmentationPanel
 
         ScriptedLoadableModuleWidget.setup(self)
         widget = slicer.util.loadUI(self.resourcePath("UI/SpineSegmentation.ui"))
         widget.setMRMLScene(slicer.mrmlScene)
         self.layout.addWidget(widget)
         self.logic = SpineSegmentationLogic()
-        ui = slicer.util.childWidgetVariables(widget)
-        self.panel = ReadingPanel(ui, self.logic.reader, self.logic.show)
+        self.panel = SegmentationPanel(widget, self.logic)
+
+    def enter(self):
+        """The module was chosen."""
+        self.panel.enter()
+
+    def exit(self):
+        """Another module was chosen."""
+        self.panel.exit()
 
     def cleanup(self):
-        """Ends the worker when Slicer closes the module."""
-        if self.logic is not None:
-            self.logic.reader.stop()
+        """Ends the worker when Slicer closes the module or itself."""
+        if self.panel is not None:
+            self.panel.cleanup()
+        self.panel = None
+
+    def onReload(self):
+        """Developer's button: the files of `SpineSegmentationLib` are read anew too."""
+        import importlib
+        import sys
+
+        for name in [n for n in sys.modules if n.startswith("SpineSegmentationLib.")]:
+            importlib.reload(sys.modules[name])
+        ScriptedLoadableModuleWidget.onReload(self)
 
 
 class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
@@ -70,49 +95,45 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
         self.reader = reader or StudyReader()
 
     def show(self, reading, volumeNode=None):
-        """Adds a reading's segmentation to the scene.
+        """Adds a reading's segmentation to the scene and shows its volume.
 
         Args:
             reading: what was read.
             volumeNode: the volume that it was read from; by default the reading's is added.
 
         Returns:
-            What was found, in one line.
+            The segmentation node; None where nothing was segmented.
         """
         import slicer
-        from SpineSegmentationLib.spineSegmentation import addSpineSegmentation
-        from SpineSegmentationLib.volumeNodes import addVolumeNode
+        from SpineSegmentationLib.shownSegmentation import showSegmentation
 
-        finding = reading.findings.segmentation
-        if reading.segmentation is None:
-            return f"Not assessed: {finding.reason}"
-        model = next(m for m in reading.findings.models if m.task == "segmentation")
-        node = volumeNode or addVolumeNode(
-            slicer.mrmlScene, reading.volumes[finding.stack], f"Stack {finding.stack}"
+        node, volumeNode = showSegmentation(slicer.mrmlScene, reading, volumeNode)
+        if node is not None:
+            slicer.util.setSliceViewerLayers(background=volumeNode, fit=True)
+        return node
+
+    def verdictLine(self, finding):
+        """What was found, in one line.
+
+        Args:
+            finding: a `SegmentationFinding`.
+        """
+        if finding.status != "assessed":
+            return _("Not assessed: {reason}").format(reason=finding.reason)
+        kinds = [one.kind for one in finding.segments]
+        found = _("{vertebrae} vertebrae, {discs} discs").format(
+            vertebrae=kinds.count("vertebra"), discs=kinds.count("disc")
         )
-        algorithm = f"{model.name} {model.version}"
-        addSpineSegmentation(slicer.mrmlScene, reading.segmentation, finding, node, algorithm)
-        slicer.util.setSliceViewerLayers(background=node, fit=True)
-        names = ", ".join(segment.name for segment in finding.segments)
-        return f"{names}. {finding.evidence}"
+        canal = _(" and the canal") if "canal" in kinds else ""
+        forced = f" {finding.reason}." if finding.forced else ""
+        return f"{found}{canal}. {finding.evidence}.{forced}"
 
 
 class SpineSegmentationTest(ScriptedLoadableModuleTest):
-    """Runs inside Slicer: the panel opens and the worker answers."""
+    """Runs inside Slicer (Reload & Test, ctest): a simulated study from reading to a saved scene."""
 
     def runTest(self):
-        import slicer
-        from SpineSegmentationLib.WorkerProcess import WorkerProcess
+        from SpineSegmentationLib.selfTest import selfTest
 
         self.setUp()
-        slicer.util.selectModule("SpineSegmentation")
-        answers = []
-        worker = WorkerProcess()
-        worker.request("models", {}, onResult=answers.append, onError=answers.append)
-        for _attempt in range(600):
-            if answers:
-                break
-            slicer.app.processEvents()
-            self.delayDisplay("Waiting for the worker", 100)
-        worker.stop()
-        self.assertTrue(answers)
+        selfTest(self, SpineSegmentationLogic())

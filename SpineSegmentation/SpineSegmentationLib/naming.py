@@ -89,6 +89,13 @@ def stateLumbarCount(node: slicer.vtkMRMLSegmentationNode, count: int) -> Segmen
     return nameVertebra(node, lowest, LOWEST_OF[count], evidence=evidence)
 
 
+def updateFindings(node: slicer.vtkMRMLSegmentationNode) -> None:
+    """Writes a corrected segmentation's sizes, and the levels by it, into its findings."""
+    labelmap = currentLabelmap(node)
+    if labelmap is not None:
+        _updateFindings(node, segmentationFinding(node, labelmap), labelmap)
+
+
 def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
     segmentation = node.GetSegmentation()
     entry = slicer.vtkSegment.GetTerminologyEntryTagName()

@@ -1,12 +1,12 @@
 """What is missing is said before anything is installed."""
 
 import sys
-import tomllib
 import types
 from pathlib import Path
 
 import pytest
 import slicer
+import tomllib
 from SpineSegmentationLib import Installation as module
 from SpineSegmentationLib.Installation import PACKAGES, TORCH, Installation
 

@@ -184,7 +184,7 @@ def _prepare(widget, hint):
 
 def _connectGui(self, widget):
     links, hints = [], typing.get_type_hints(type(self), include_extras=True)
-    for child in [widget, *widget.findChildren(QtCore.QObject)]:
+    for child in [widget, *widget.findChildren(QtWidgets.QWidget)]:
         name = child.property("SlicerParameterName")
         if not name:
             continue

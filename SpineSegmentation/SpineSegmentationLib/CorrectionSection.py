@@ -1,0 +1,152 @@
+"""The panel's Segment Editor, and what the reader changed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import slicer
+
+from .corrections import Change, changes, keepOriginal, markCorrections
+from .naming import updateFindings
+from .spineSegmentation import segmentedVolumeNode
+
+EFFECTS = ("Paint", "Erase", "Islands", "Smoothing", "Grow from seeds")
+_SINGLETON = "SpineSegmentation"
+
+
+class CorrectionSection:
+    """Opens Segment Editor in the panel and counts what it changed.
+
+    The editor is made when it is first asked for, so that a panel costs nothing before.
+
+    Args:
+        ui: ``editButton``, ``editorFrame``, ``changesLabel``, ``changesTable``.
+        onCorrected: called when the reader finished.
+    """
+
+    def __init__(self, ui: Any, onCorrected: Callable[[], None]) -> None:
+        self._ui, self._onCorrected = ui, onCorrected
+        self._node: Any = None
+        self._editor: Any = None
+        self._action = ui.editButton.text
+        ui.editButton.connect("toggled(bool)", self._onToggled)
+        ui.editorFrame.visible = False
+        self.show(None)
+
+    @property
+    def editing(self) -> bool:
+        """Whether the editor is open."""
+        return bool(self._ui.editButton.checked)
+
+    def show(self, node: Any) -> None:
+        """Offers to correct a segmentation; another one ends the editing of the last."""
+        if self.editing and node is not self._node:
+            self._ui.editButton.checked = False
+        self._node = node
+        self._ui.editButton.enabled = node is not None and segmentedVolumeNode(node) is not None
+        self._fill(changes(node) if node is not None else [])
+
+    def leave(self) -> None:
+        """Takes the editor's hands off the views; for when the panel is left or goes away."""
+        if self._editor is not None:
+            self._editor.setActiveEffect(None)
+            self._editor.uninstallKeyboardShortcuts()
+            self._editor.removeViewObservations()
+
+    def enter(self) -> None:
+        """Lets the editor, if it is open, hear the views again."""
+        if self._editor is not None and self.editing:
+            self._editor.setupViewObservations()
+            self._editor.installKeyboardShortcuts()
+            self._editor.updateWidgetFromMRML()
+
+    def close(self) -> None:
+        """Ends the editing without a word to the scene; for when the scene closes."""
+        blocked = self._ui.editButton.blockSignals(True)
+        self._ui.editButton.checked = False
+        self._ui.editButton.text = self._action
+        self._ui.editButton.blockSignals(blocked)
+        self._ui.editorFrame.visible = False
+        self.leave()
+        if self._editor is not None:
+            self._editor.setSegmentationNode(None)
+            self._editor.setSourceVolumeNode(None)
+            self._editor.setMRMLSegmentEditorNode(None)
+        self._node = None
+
+    def _onToggled(self, on: bool) -> None:
+        self._ui.editButton.text = _("Finish correcting") if on else self._action
+        self._ui.editorFrame.visible = on
+        if on:
+            self._begin()
+        else:
+            self._finish()
+
+    def _begin(self) -> None:
+        keepOriginal(self._node)
+        editor = self._made()
+        editor.setMRMLSegmentEditorNode(_editorNode(self._node.GetScene()))
+        editor.setSegmentationNode(self._node)
+        editor.setSourceVolumeNode(segmentedVolumeNode(self._node))
+        self.enter()
+        editor.setActiveEffectByName(EFFECTS[0])
+
+    def _finish(self) -> None:
+        self.leave()
+        if self._node is None:
+            return
+        found = markCorrections(self._node)
+        updateFindings(self._node)
+        self._onCorrected()
+        self._fill(found)
+
+    def _made(self) -> Any:
+        if self._editor is None:
+            editor = slicer.qMRMLSegmentEditorWidget()
+            editor.setMaximumNumberOfUndoStates(10)
+            editor.setMRMLScene(slicer.mrmlScene)
+            editor.setEffectNameOrder(list(EFFECTS))
+            editor.unorderedEffectsVisible = False
+            editor.setSegmentationNodeSelectorVisible(False)
+            editor.setSourceVolumeNodeSelectorVisible(False)
+            editor.setSwitchToSegmentationsButtonVisible(False)
+            self._ui.editorFrame.layout().addWidget(editor)
+            self._editor = editor
+        return self._editor
+
+    def _fill(self, found: list[Change]) -> None:
+        import qt
+
+        table = self._ui.changesTable
+        table.visible = bool(found)
+        self._ui.changesLabel.visible = self._node is not None
+        self._ui.changesLabel.text = (
+            _("{count} segments differ from what the model gave.").format(count=len(found))
+            if found
+            else _("Nothing differs from what the model gave.")
+        )
+        table.setRowCount(len(found))
+        for row, one in enumerate(found):
+            numbers = [one.before, one.after, one.added, one.removed]
+            texts = [one.name, *map(str, numbers), f"{one.dice:.3f}"]
+            for column, text in enumerate(texts):
+                table.setItem(row, column, qt.QTableWidgetItem(text))
+        table.resizeColumnsToContents()
+
+
+def _editorNode(scene: Any) -> Any:
+    """The editor's own settings in the scene, apart from those of the Segment Editor module."""
+    node = scene.GetSingletonNode(_SINGLETON, "vtkMRMLSegmentEditorNode")
+    if node is None:
+        node = scene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+        node.UnRegister(None)
+        node.SetSingletonTag(_SINGLETON)
+        node = scene.AddNode(node)
+    return node
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

@@ -1,0 +1,254 @@
+"""The segmentation module's panel: choose, segment, look, name, correct, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from SpineLib.errors import Cancelled, SpineError, WorkerEnded
+from SpineLib.labels import REGIONS, WEIGHTINGS
+from SpineLib.models import find_models
+from SpineLib.reading import Reading
+
+from .CorrectionSection import CorrectionSection
+from .NamesSection import NamesSection
+from .RunControl import RunControl
+from .segmentationExport import exportSegmentation
+from .SegmentationParameters import SegmentationParameters
+from .SetupSection import SetupSection
+from .StructuresSection import StructuresSection
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+_NOT_SAID = "not said"
+
+
+class SegmentationPanel:
+    """Wires the panel's widgets to the reader and to the scene.
+
+    It lives from the module's `setup` to its `cleanup`. What it shows follows the parameter node,
+    so that a loaded scene brings it back to where it was.
+
+    Args:
+        widget: the panel, from ``SpineSegmentation.ui``.
+        logic: reads, shows, and has the parameter node.
+    """
+
+    def __init__(self, widget: Any, logic: Any) -> None:
+        self.ui = ui = slicer.util.childWidgetVariables(widget)
+        self._logic, self._reader = logic, logic.reader
+        self._widget = widget
+        self._parameters: Any = None
+        self._guiTag: Any = None
+        self._run = 0
+        self._shown: Any = None
+        self._fillBoxes()
+        ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", "SpineMRI.Kind", None)
+        self.structures = StructuresSection(ui, self._onStructure)
+        self.names = NamesSection(ui, self._onNamed)
+        self.correction = CorrectionSection(ui, self._onCorrected)
+        self.setup = SetupSection(ui.setupFrame.layout(), self._reader.worker)
+        self.run = RunControl(
+            ui.segmentButton, ui.progressBar, self._start, self._reader.cancel,
+            lambda: self._reader.busy, widget,
+        )  # fmt: skip
+        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onInput)
+        ui.pathEdit.connect("currentPathChanged(QString)", self._onInput)
+        ui.modelBox.connect("currentIndexChanged(int)", self._onModel)
+        ui.deviceBox.connect("currentIndexChanged(int)", self._onDevice)
+        ui.segmentationSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onSegmentation)
+        ui.exportButton.connect("clicked(bool)", self._onExport)
+        ui.exportEdit.connect("currentPathChanged(QString)", self._onExportPath)
+        ui.restartButton.connect("clicked(bool)", self._onRestart)
+        scene = slicer.mrmlScene
+        self._observers = [
+            scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose),
+            # After closing and after importing; earlier, the selectors do not know the nodes yet.
+            scene.AddObserver(scene.EndBatchProcessEvent, self._onSceneEndBatchProcess),
+        ]
+        self.tell("")
+        self.bind()
+
+    def bind(self) -> None:
+        """Follows the scene's parameter node; the first volume of the scene is chosen if none is."""
+        self.unbind()
+        self._parameters = SegmentationParameters(self._logic.getParameterNode())
+        if self._parameters.volume is None:
+            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+            if first is not None:
+                self._parameters.volume = first
+        self._guiTag = self._parameters.connectGui(self._widget)
+        if self._parameters.model:
+            self.ui.modelBox.setCurrentText(self._parameters.model)
+        self.ui.deviceBox.setCurrentText(self._parameters.device)
+        self._onModel()
+        self._showSegmentation()
+        self._onInput()
+
+    def unbind(self) -> None:
+        """Lets go of the parameter node."""
+        if self._guiTag is not None:
+            self._parameters.disconnectGui(self._guiTag)
+        self._guiTag = None
+
+    def enter(self) -> None:
+        """Called when the module is chosen."""
+        if self._guiTag is None:
+            self.bind()
+        self.correction.enter()
+
+    def exit(self) -> None:
+        """Called when another module is chosen."""
+        self.correction.leave()
+
+    def cleanup(self) -> None:
+        """Called when the module goes away: the worker ends, nothing is observed any more."""
+        self._run += 1
+        self._reader.stop()
+        self.correction.close()
+        for one in self._observers:
+            slicer.mrmlScene.RemoveObserver(one)
+        self._observers = []
+        self.unbind()
+        self._parameters = self._shown = None
+
+    def tell(self, verdict: str, notice: str = "", *, restart: bool = False) -> None:
+        """Shows what came of it, by the button; never in a dialog."""
+        for label, text in ((self.ui.verdictLabel, verdict), (self.ui.noticeLabel, notice)):
+            label.text = text
+            label.visible = bool(text)
+        self.ui.restartButton.visible = restart
+
+    def _fillBoxes(self) -> None:
+        for box, words in ((self.ui.weightingBox, WEIGHTINGS), (self.ui.regionBox, REGIONS)):
+            box.addItems([_NOT_SAID, *(word for word in words if word != "unknown")])
+        self.ui.deviceBox.addItems(list(DEVICES))
+        try:
+            self._models = find_models("segmentation")
+        except SpineError as error:
+            self._models = []
+            self.ui.modelLabel.text = str(error)
+        self.ui.modelBox.addItems([model.card.name for model in self._models])
+
+    def _start(self) -> None:
+        self._run += 1
+        run, node = self._run, self.ui.volumeSelector.currentNode()
+        options = {
+            "onReading": lambda reading: self._onReading(run, reading, node),
+            "onError": lambda error: self._onError(run, error),
+            "onProgress": self.run.progress,
+            "force": bool(self.ui.forceBox.checked),
+            "weighting": _said(self.ui.weightingBox.currentText),
+            "region": _said(self.ui.regionBox.currentText),
+            "models": [self.ui.modelBox.currentText],
+            "device": self.ui.deviceBox.currentText,
+        }
+        self.tell("")
+        try:
+            if node is not None:
+                self._reader.readVolume(node, **options)
+            else:
+                self._reader.readFolder(self.ui.pathEdit.currentPath, **options)
+        except SpineError as error:
+            self._onError(run, error)
+
+    def _onReading(self, run: int, reading: Reading, volumeNode: Any) -> None:
+        self.run.update()
+        if run != self._run:  # the scene that it was read from is closed
+            return
+        node = self._logic.show(reading, volumeNode)
+        if node is not None:
+            self._parameters.segmentation = node
+            self._showSegmentation()
+        self.tell(self._logic.verdictLine(reading.findings.segmentation), reading.findings.notice)
+
+    def _onError(self, run: int, error: SpineError) -> None:
+        self.run.update()
+        if run != self._run:
+            return
+        text = _("Cancelled.") if isinstance(error, Cancelled) else str(error)
+        self.tell(text, restart=isinstance(error, WorkerEnded))
+
+    def _onRestart(self, *_arguments: Any) -> None:
+        self._start()
+        self.run.update()
+
+    def _onInput(self, *_arguments: Any) -> None:
+        chosen = self.ui.volumeSelector.currentNode() is not None or self.ui.pathEdit.currentPath
+        self.run.setReady(bool(chosen and self._models))
+        self.ui.pathEdit.enabled = self.ui.volumeSelector.currentNode() is None
+
+    def _onModel(self, *_arguments: Any) -> None:
+        index = self.ui.modelBox.currentIndex
+        if not 0 <= index < len(self._models):
+            return
+        card = self._models[index].card
+        badge = _("Starter model. ") if card.starter else ""
+        self.ui.modelLabel.text = f"{badge}{card.title} {card.version}. {card.limits}"
+        if self._parameters is not None:
+            self._parameters.model = card.name
+
+    def _onDevice(self, *_arguments: Any) -> None:
+        if self._parameters is not None:
+            self._parameters.device = self.ui.deviceBox.currentText
+
+    def _onSegmentation(self, *_arguments: Any) -> None:
+        self._showSegmentation()
+
+    def _showSegmentation(self) -> None:
+        node = self._parameters.segmentation if self._parameters is not None else None
+        if node is self._shown:
+            return
+        self._shown = node
+        self._update(node)
+
+    def _update(self, node: Any) -> None:
+        self.structures.show(node)
+        self.names.show(node)
+        self.correction.show(node)
+        self._onExportPath()
+
+    def _onStructure(self, label: int) -> None:
+        self.names.choose(label)
+
+    def _onNamed(self) -> None:
+        self.structures.show(self._shown)
+        self.names.show(self._shown)
+
+    def _onCorrected(self) -> None:
+        self.structures.show(self._shown)
+        self.names.show(self._shown)
+
+    def _onExportPath(self, *_arguments: Any) -> None:
+        self.ui.exportButton.enabled = bool(self._shown and self.ui.exportEdit.currentPath)
+
+    def _onExport(self, *_arguments: Any) -> None:
+        path = self.ui.exportEdit.currentPath
+        try:
+            exportSegmentation(self._shown, path)
+        except SpineError as error:
+            self.ui.exportLabel.text = str(error)
+            return
+        self.ui.exportLabel.text = _("Written: {path}").format(path=path)
+
+    def _onSceneStartClose(self, *_arguments: Any) -> None:
+        self._run += 1
+        self._reader.cancel()
+        self.unbind()
+        self._shown = None
+        self.correction.close()
+        self._update(None)
+        self.tell("")
+
+    def _onSceneEndBatchProcess(self, *_arguments: Any) -> None:
+        self.bind()
+
+
+def _said(word: str) -> str:
+    return "" if word == _NOT_SAID else word
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

@@ -1,0 +1,387 @@
+"""The segmentation module's panel, driven by clicks: what the person sees, what the scene holds."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import slicer
+from SpineSegmentationLib.corrections import ALGORITHM_TYPE
+from SpineSegmentationLib.labelmapNodes import vtkTag
+from SpineSegmentationLib.volumeNodes import addVolumeNode
+
+from SpineHeadless.scene import load_scene, save_scene
+from SpineLib.errors import BadInput, Cancelled, WorkerEnded
+from SpineLib.listing import diagnosis_as_json
+from SpineLib.progress import Step
+from SpineLib.volume import read_volume
+from Testing.desktop import click, desktop, press  # noqa: F401
+from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
+from Testing.desktop.widgets import CLASSES
+from Testing.SpineSegmentation.test_corrections import half, paint
+
+CLASSES.setdefault("qMRMLSegmentEditorWidget", qMRMLSegmentEditorWidget)
+pytestmark = pytest.mark.filterwarnings("ignore:Function. .QTableWidgetItem.setTextAlignment")
+FOLDER = Path(__file__).resolve().parents[2] / "SpineSegmentation"
+
+
+class Worker:
+    """Remembers requests; a test answers."""
+
+    def __init__(self):
+        self.asked, self.stopped = [], False
+
+    def request(self, command, arguments, *, onResult, onError, onProgress=None):
+        self.asked.append(command)
+        self.arguments, self.result, self.error = arguments, onResult, onError
+        self.progress = onProgress
+        return str(len(self.asked))
+
+    def cancel(self, request):
+        self.cancelled = request
+
+    def stop(self):
+        self.stopped = True
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    worker = Worker()
+    monkeypatch.setattr("SpineSegmentationLib.StudyReader.WorkerProcess", lambda: worker)
+    monkeypatch.setattr(
+        "SpineSegmentationLib.SetupSection.Installation.missing", lambda self: [], raising=True
+    )
+    return worker
+
+
+@pytest.fixture
+def open_panel(desktop, worker):
+    """Opens the module's panel; it is closed at the end."""
+    opened = []
+
+    def open_it():
+        opened.append(desktop.open("SpineSegmentation", FOLDER))
+        return opened[-1].panel
+
+    yield open_it
+    for widget in opened:
+        widget.cleanup()
+
+
+@pytest.fixture
+def opened(desktop, open_panel, lumbar):
+    """The panel with the lumbar volume in the scene."""
+    node = addVolumeNode(desktop.scene, lumbar.volumes["2"], "T2 sagittal")
+    return open_panel(), node
+
+
+@pytest.fixture
+def panel(opened):
+    return opened[0]
+
+
+@pytest.fixture
+def ui(panel):
+    return panel.ui
+
+
+def answer(worker, reading, folder):
+    reading.save(folder)
+    worker.result({"folder": str(folder)})
+
+
+@pytest.fixture
+def segmented(panel, ui, worker, lumbar, tmp_path):
+    """The panel after a reading."""
+    click(ui.segmentButton)
+    answer(worker, lumbar, tmp_path / "reading")
+    return panel._parameters.segmentation
+
+
+def open_section(button):
+    button.collapsed = False
+    button.window().grab()
+
+
+def rows(table):
+    return [
+        [table.item(row, column).text() for column in range(table.columnCount)]
+        for row in range(table.rowCount)
+    ]
+
+
+def test_the_volume_in_the_scene_is_chosen_and_can_be_segmented(ui, opened):
+    assert ui.volumeSelector.currentNode() is opened[1]
+    assert ui.segmentButton.enabled and ui.segmentButton.text == "Segment"
+    assert not ui.progressBar.visible and not ui.restartButton.visible
+    assert "Starter model" in ui.modelLabel.text
+
+
+def test_without_a_volume_or_folder_nothing_can_be_segmented(open_panel, worker):
+    ui = open_panel().ui
+    assert not ui.segmentButton.enabled
+    ui.pathEdit.currentPath = "/data/study"
+    assert ui.segmentButton.enabled
+    click(ui.segmentButton)
+    assert worker.arguments["input"] == "/data/study"
+
+
+def test_what_the_person_says_reaches_the_worker(ui, worker):
+    ui.weightingBox.setCurrentText("T2")
+    ui.deviceBox.setCurrentText("cpu")
+    ui.forceBox.checked = True
+    click(ui.segmentButton)
+    told = worker.arguments
+    assert (told["weighting"], told["region"], told["device"]) == ("T2", "", "cpu")
+    assert told["force"] is True and told["models"] == [ui.modelBox.currentText]
+
+
+def test_while_it_works_the_button_cancels_and_a_second_click_starts_no_second_run(ui, worker):
+    click(ui.segmentButton)
+    assert ui.segmentButton.text == "Cancel" and ui.progressBar.visible
+    worker.progress(Step("Segmenting", 3, 12, 8.0))
+    assert ui.progressBar.text == "Segmenting 3/12, 8 s"
+    click(ui.segmentButton)
+    assert worker.asked == ["read"] and worker.cancelled == "1"
+    worker.error(Cancelled())
+    assert ui.verdictLabel.text == "Cancelled."
+    assert ui.segmentButton.text == "Segment" and ui.segmentButton.enabled
+
+
+def test_the_result_is_a_segmentation_beside_its_volume_with_a_row_a_structure(
+    ui, opened, segmented, lumbar
+):
+    volume = opened[1]
+    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    parent, other = (tree.GetItemParent(tree.GetItemByDataNode(n)) for n in (segmented, volume))
+    assert parent == other
+    role = segmented.GetReferenceImageGeometryReferenceRole()
+    assert segmented.GetNodeReference(role) is volume
+    table = rows(ui.structuresTable)
+    assert [row[0] for row in table] == [s.name for s in lumbar.findings.segmentation.segments]
+    disc = next(row for row in table if row[0].startswith("disc"))
+    assert all(float(text) > 0 for text in disc[1:])
+    vertebra = next(row for row in table if row[0].startswith("vertebra"))
+    assert float(vertebra[1]) > 0 and set(vertebra[2:]) == {"–"}
+    assert "neither the sacrum" in ui.evidenceLabel.text
+    assert "vertebrae" in ui.verdictLabel.text and "Starter" in ui.noticeLabel.text
+
+
+def test_what_was_not_assessed_says_why(ui, worker, lumbar, tmp_path):
+    from dataclasses import replace
+
+    from SpineLib.findings import Findings, SegmentationFinding
+    from SpineLib.reading import Reading
+
+    findings = replace(
+        Findings.from_dict(lumbar.findings.to_dict()),
+        segmentation=SegmentationFinding(reason="this stack is cervical"),
+    )
+    click(ui.segmentButton)
+    answer(worker, Reading(findings, lumbar.volumes), tmp_path / "r")
+    assert ui.verdictLabel.text == "Not assessed: this stack is cervical"
+    assert slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSegmentationNode") is None
+
+
+def test_a_click_on_a_row_jumps_there_in_all_views_and_chooses_the_vertebra(ui, segmented):
+    ui.structuresTable.setCurrentCell(1, 0)
+    node = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceNodeRed")
+    center = np.array([node.GetSliceToRAS().GetElement(n, 3) for n in range(3)])
+    place = np.array(ui_place(ui, segmented, 1))
+    np.testing.assert_allclose(center, place, atol=1e-3)
+    assert ui.vertebraSelector.currentText == rows(ui.structuresTable)[1][0]
+
+
+def ui_place(ui, node, row):
+    from SpineSegmentationLib.segmentNames import bodyPoint
+    from SpineSegmentationLib.spineSegmentation import currentLabelmap, segmentationFinding
+
+    labelmap = currentLabelmap(node)
+    return bodyPoint(labelmap, segmentationFinding(node, labelmap).segments[row])
+
+
+def test_groups_are_hidden_and_shown_and_3d_is_made_on_demand(ui, segmented):
+    display = segmented.GetDisplayNode()
+    name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
+    assert not segmented.GetSegmentation().ContainsRepresentation(name)
+    ui.discBox.checked = False
+    assert not display.GetSegmentVisibility("disc202") and display.GetSegmentVisibility("canal")
+    click(ui.show3DButton)
+    assert segmented.GetSegmentation().ContainsRepresentation(name)
+    assert display.GetVisibility3D()
+    click(ui.show3DButton)
+    assert not display.GetVisibility3D()
+
+
+def test_this_one_is_l5(ui, segmented):
+    open_section(ui.namesButton)
+    ui.vertebraSelector.setCurrentIndex(0)
+    ui.nameBox.setCurrentText("L5")
+    click(ui.nameButton)
+    names = [row[0] for row in rows(ui.structuresTable)]
+    assert "L5" in names and not [name for name in names if "not known" in name]
+    assert ui.namesLabel.text == "The reader named vertebra 1 L5"
+    assert ui.evidenceLabel.text == "the reader named vertebra 1 L5"
+    assert segmented.GetSegmentation().GetSegment("vertebra1").GetName() == "L5"
+
+
+def test_a_name_that_cannot_be_is_refused_beside_the_button(ui, segmented):
+    open_section(ui.namesButton)
+    ui.vertebraSelector.setCurrentIndex(1)
+    ui.nameBox.setCurrentText("L6")
+    click(ui.nameButton)
+    assert "cannot be L6" in ui.namesLabel.text
+    assert "not known" in rows(ui.structuresTable)[0][0]
+
+
+def test_transitional_anatomy_is_stated(ui, segmented):
+    open_section(ui.namesButton)
+    ui.countBox.setCurrentText("6")
+    click(ui.countButton)
+    assert segmented.GetSegmentation().GetSegment("vertebra1").GetName() == "L6"
+
+
+def test_correcting_opens_the_editor_and_back_says_what_changed(ui, opened, segmented):
+    open_section(ui.correctButton)
+    click(ui.editButton)
+    editor = ui.editorFrame.findChildren(qMRMLSegmentEditorWidget)[0]
+    assert editor.segmentationNode() is segmented and editor.sourceVolumeNode() is opened[1]
+    assert editor.effectNameOrder()[:2] == ("Paint", "Erase")
+    assert editor.activeEffect() == "Paint" and editor._shortcuts
+    paint(segmented, "disc202", half)
+    click(ui.editButton)
+    assert not ui.editorFrame.visible and editor.activeEffect() is None
+    assert not editor._shortcuts and not editor._observing
+    (row,) = rows(ui.changesTable)
+    assert int(row[4]) > 0 and 0 < float(row[5]) < 1
+    disc = segmented.GetSegmentation().GetSegment("disc202")
+    assert vtkTag(disc, ALGORITHM_TYPE) == "SEMIAUTOMATIC"
+    assert ui.editButton.text == "Correct in Segment Editor"
+
+
+def test_leaving_the_module_takes_the_editors_hands_off_the_views(panel, ui, segmented):
+    open_section(ui.correctButton)
+    click(ui.editButton)
+    editor = ui.editorFrame.findChildren(qMRMLSegmentEditorWidget)[0]
+    panel.exit()
+    assert not editor._shortcuts and not editor._observing and editor.activeEffect() is None
+    panel.enter()
+    assert editor._shortcuts and editor._observing
+
+
+def test_a_new_run_leaves_a_corrected_segmentation_alone(ui, worker, segmented, lumbar, tmp_path):
+    open_section(ui.correctButton)
+    click(ui.editButton)
+    paint(segmented, "disc202", half)
+    click(ui.editButton)
+    click(ui.segmentButton)
+    answer(worker, lumbar, tmp_path / "again")
+    assert segmented.GetScene() is slicer.mrmlScene
+    assert "(corrected)" in segmented.GetName() and not segmented.GetDisplayNode().GetVisibility()
+    nodes = slicer.mrmlScene.GetNodesByClass("vtkMRMLSegmentationNode")
+    assert nodes.GetNumberOfItems() == 2
+
+
+def test_the_label_map_is_exported_on_the_inputs_grid(ui, segmented, lumbar, tmp_path):
+    open_section(ui.exportSection)
+    assert not ui.exportButton.enabled
+    ui.exportEdit.currentPath = str(tmp_path / "labels.png")
+    click(ui.exportButton)
+    assert "no file name for a label map" in ui.exportLabel.text
+    ui.exportEdit.currentPath = str(tmp_path / "labels.nii.gz")
+    click(ui.exportButton)
+    back = read_volume(tmp_path / "labels.nii.gz")
+    assert back.same_grid(lumbar.volumes["2"])
+    np.testing.assert_array_equal(back.voxels, lumbar.segmentation.voxels)
+
+
+def test_a_saved_scene_brings_the_panel_back_to_where_it_was(app, panel, ui, segmented, tmp_path):
+    open_section(ui.namesButton)
+    click(ui.nameButton)
+    before = rows(ui.structuresTable)
+    save_scene(app, tmp_path / "scene.mrb")
+    app.scene.Clear(False)
+    assert ui.structuresTable.rowCount == 0 and not ui.show3DButton.enabled
+    load_scene(app, tmp_path / "scene.mrb")
+    assert rows(ui.structuresTable) == before
+    assert ui.volumeSelector.currentNode().GetName() == "T2 sagittal"
+
+
+def test_a_scene_that_is_closed_while_it_works_gets_nothing_of_it(
+    app, ui, worker, lumbar, tmp_path
+):
+    click(ui.segmentButton)
+    app.scene.Clear(False)
+    assert worker.cancelled == "1"
+    answer(worker, lumbar, tmp_path / "r")
+    assert slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSegmentationNode") is None
+    assert ui.segmentButton.text == "Segment" and ui.verdictLabel.text == ""
+
+
+def test_an_error_is_one_line_by_the_button_and_no_dialog(ui, worker):
+    click(ui.segmentButton)
+    worker.error(BadInput("Every voxel of this volume has the same value"))
+    assert ui.verdictLabel.text == "Every voxel of this volume has the same value."
+    assert not ui.restartButton.visible and ui.segmentButton.enabled
+
+
+def test_a_worker_that_died_can_be_started_again(ui, worker):
+    click(ui.segmentButton)
+    worker.error(WorkerEnded("The reading process ended before it had answered (exit code 9)"))
+    assert "exit code 9" in ui.verdictLabel.text
+    click(ui.restartButton)
+    assert worker.asked == ["read", "read"] and ui.segmentButton.text == "Cancel"
+
+
+def test_diagnostics_are_shown_and_copied_and_name_no_patient(ui, panel, worker, lumbar, opened):
+    import slicer as application
+
+    opened[1].SetName("DOE^JOHN")
+    setup = panel.setup.ui
+    open_section(setup.setupButton)
+    click(setup.diagnosticsButton)
+    assert worker.asked == ["diagnose"]
+    worker.result(diagnosis_as_json())
+    text = setup.diagnosticsText.plainText
+    assert "starter-segmentation" in text and "Slicer 5.13.0" in text and "DOE" not in text
+    click(setup.copyButton)
+    assert application.app.clipboard().text() == text
+
+
+def test_what_is_missing_opens_the_setup_and_nothing_is_installed(open_panel, worker, monkeypatch):
+    monkeypatch.setattr(
+        "SpineSegmentationLib.SetupSection.Installation.missing", lambda self: ["einops"]
+    )
+    setup = open_panel().setup.ui
+    assert not setup.setupButton.collapsed
+    assert "Missing in Slicer's Python: einops" in setup.setupLabel.text
+    assert setup.installButton.enabled and worker.asked == []
+
+
+def test_another_python_is_kept_in_the_settings(panel):
+    setup = panel.setup.ui
+    setup.pythonEdit.currentPath = "/no/python"
+    assert "There is no Python at /no/python" in setup.setupLabel.text
+    assert slicer.app.settings().value("SpineMRI/WorkerPython") == "/no/python"
+
+
+def test_the_panel_fits_into_400_pixels_and_every_control_says_what_it_is(desktop, ui, segmented):
+    from PySide6 import QtWidgets
+
+    for button in (ui.namesButton, ui.correctButton, ui.exportSection, ui.modelButton):
+        button.collapsed = False
+    desktop.application.processEvents()
+    inner = desktop.window.widget()
+    assert inner.minimumSizeHint.width() <= 400
+    controls = (QtWidgets.QAbstractButton, QtWidgets.QComboBox, QtWidgets.QTableWidget)
+    for one in inner.findChildren(QtWidgets.QWidget):
+        named = one.objectName
+        if isinstance(one, controls) and named and not named.startswith("qt_"):
+            assert one.toolTip, named
+
+
+def test_the_worker_ends_with_the_panel(desktop, worker):
+    widget = desktop.open("SpineSegmentation", FOLDER)
+    widget.cleanup()
+    assert worker.stopped
+    app_scene = desktop.scene
+    app_scene.Clear(False)  # nothing of the panel hears it any more
