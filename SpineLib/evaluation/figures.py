@@ -92,7 +92,8 @@ class Evaluation:
 
     def card_figures(self) -> tuple[CardFigure, ...]:
         """The figures for the model's card; intervals are those by patient."""
-        on = f"{self.data} ({self.patients} patients, {self.rows} {unit(self.card.task)})"
+        patients, rows = counted(self.patients, "patient"), counted(self.rows, unit(self.card.task))
+        on = f"{self.data} ({patients}, {rows})"
         return tuple(
             CardFigure(f.name, round(f.value, 3), on, tuple(round(x, 3) for x in f.interval or ()))
             for f in self.figures
@@ -102,7 +103,7 @@ class Evaluation:
 
 def unit(task: str) -> str:
     """What is counted: slices, or volumes for a segmentation."""
-    return "volumes" if task == "segmentation" else "slices"
+    return "volume" if task == "segmentation" else "slice"
 
 
 def share(

@@ -89,7 +89,8 @@ def render(
         "notice": STARTER_NOTICE if any(card.starter for card in cards) else RESEARCH_NOTICE,
         "title": _TITLES[answers[0].task],
         "data": first.data,
-        "counts": f"{counted(first.patients, 'patient')}, {first.rows} {unit(answers[0].task)}",
+        "counts": f"{counted(first.patients, 'patient')}, "
+        f"{counted(first.rows, unit(answers[0].task))}",
         "names": names,
         "evaluations": list(zip(names, evaluations, strict=True)),
         "figures": _side_by_side(evaluations),
