@@ -70,6 +70,7 @@ class Part(str, Enum):
     compression = "compression"
     segmentation = "segmentation"
     simulate = "simulate"
+    training = "training"
 
 
 def _version(wanted: bool) -> None:

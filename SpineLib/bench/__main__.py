@@ -17,7 +17,7 @@ def main() -> None:
             next(iter(contenders.values()))()
             result = {"peak_memory_mb": peak_memory_mb()}
         else:
-            result = paired(contenders, int(rounds)) | {"notes": notes}
+            result = paired(contenders, int(rounds)) | {"notes": list(notes)}
     print(json.dumps(result))
 
 

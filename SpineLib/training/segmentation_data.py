@@ -239,7 +239,8 @@ def _contrast(image: torch.Tensor, rng: np.random.Generator, ranges: Ranges) -> 
     if rng.random() < ranges.blur:
         image = _blurred(image, rng.uniform(0.3, 1.2))
     level = float(strength * rng.uniform(0, 0.08))
-    noise = level * torch.from_numpy(rng.standard_normal((2, *image.shape), np.float32))
+    chance = torch.Generator().manual_seed(int(rng.integers(1 << 32)))
+    noise = level * torch.randn(2, *image.shape, generator=chance)  # faster than NumPy's
     # Magnitude of a complex signal (Gudbjartsson & Patz 1995): Rician noise.
     image = torch.sqrt((image + noise[0]) ** 2 + noise[1] ** 2)
     gain, offset = 1 + strength * rng.uniform(-0.3, 0.3), strength * rng.uniform(-0.05, 0.05)
