@@ -111,7 +111,9 @@ def cohen(table: ArrayLike, *, weights: str = "identity") -> Agreement | None:
     if np.isnan(value):
         return None
     w, share = weights_of(weights, len(counts)), counts / counts.sum()
-    found = cohens_kappa(counts, weights=None if weights == "identity" else 1 - w)
+    # It also makes a test of no agreement, which does not exist for every table.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = cohens_kappa(counts, weights=None if weights == "identity" else 1 - w)
     error = float(np.sqrt(max(found.var_kappa, 0.0)))
     half = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
     chance = float((w * np.outer(share.sum(axis=1), share.sum(axis=0))).sum())

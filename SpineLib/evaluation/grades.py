@@ -214,8 +214,9 @@ def _figure(  # type: ignore[no-untyped-def]
         return Figure(name, None, of=of, note=why, card=card)
     interval = bootstrap(metric, graded.patients) if metric else None
     note = f"standard error {found.error:.3f}"
-    return Figure(name, found.value, interval, found.interval, "from the standard error", of, note,
-                  card)  # fmt: skip
+    # Where truth and model agree wholly the standard error is 0, which is not being sure.
+    alone, method = (found.interval, "from the standard error") if found.error else (None, "")
+    return Figure(name, found.value, interval, alone, method, of, note, card)
 
 
 def _within_one(graded: Graded) -> Figure:

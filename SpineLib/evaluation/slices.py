@@ -243,7 +243,9 @@ def _slice_figures(data: Slices, suffix: str) -> list[Figure]:
     if data.both_classes:
         own = data.auc()
         interval = bootstrap(data.auc_of, data.patients)
-        first = Figure("AUC" + suffix, own.value, interval, own.interval, "DeLong", of, card=main)
+        # Without a pair in the wrong order the variance is 0, which is not being sure.
+        alone, method = (own.interval, "DeLong") if own.variance else (None, "")
+        first = Figure("AUC" + suffix, own.value, interval, alone, method, of, card=main)
     else:
         why = none if not positives else "every slice is compressed"
         first = Figure("AUC" + suffix, None, of=of, note=f"not defined: {why}", card=main)
@@ -316,7 +318,8 @@ def _subgroup(column: str, name: str, inside: Slices, others: Slices) -> dict[st
     if not inside.both_classes:
         return {**row, "note": "AUC not defined: all slices are of one kind"}
     own = inside.auc()
-    row |= {"auc": own.value, "low": own.interval[0], "high": own.interval[1]}
+    low, high = own.interval if own.variance else (None, None)
+    row |= {"auc": own.value, "low": low, "high": high}
     if not others.both_classes:
         return {**row, "note": "no other slices of both kinds to compare with"}
     test = unpaired(own, others.auc())

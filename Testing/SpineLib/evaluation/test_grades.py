@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score, confusion_matrix
 
 from SpineLib.errors import BadInput, BadModel
@@ -66,6 +68,28 @@ def test_one_grade_only_has_no_kappa_and_says_so(grading):
     assert found.figure("κ low/high").value is None
     assert "one category only" in found.figure("κ low/high").note
     assert found.figure("sensitivity for high").note == "not defined: no slice is high"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.sampled_from(BILSKY.grades), st.none() | st.integers(0, 5)),
+            min_size=1,
+            max_size=4,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_whatever_the_table_every_figure_is_a_number_or_says_why_not(grading, patients):
+    one = grading({
+        f"p{n}": [(t, None if g is None else np.eye(6)[g].tolist()) for t, g in rows]
+        for n, rows in enumerate(patients)
+    })  # fmt: skip
+    for found in evaluate_grading(one).figures:
+        numbers = [found.value, *(found.interval or ()), *(found.alone or ())]
+        assert found.note if found.value is None else np.isfinite(numbers).all()
 
 
 def test_a_sharper_model_agrees_more(grading):

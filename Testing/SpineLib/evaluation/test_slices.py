@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import f1_score, roc_auc_score
 
 from SpineLib.errors import BadInput, BadModel
@@ -89,6 +91,13 @@ def test_without_a_compressed_slice_the_area_is_said_to_be_undefined(compression
     assert all(f.name != "AUC" for f in found.card_figures())
 
 
+def test_a_model_without_an_error_is_not_called_sure(compression):
+    found = evaluate_compression(compression({f"p{n}": [(1, 0.9), (0, 0.1)] for n in range(4)}))
+    assert found.figure("AUC").value == 1
+    assert found.figure("AUC").alone is None and found.figure("AUC").interval is None
+    assert found.figure("sensitivity").alone == pytest.approx((0.398, 1), abs=1e-3)
+
+
 def test_subgroups_are_compared_with_all_other_slices(compression):
     columns = {f"p{n}": {"maker": "A" if n < 6 else "B", "age": str(40 + 3 * n)} for n in range(12)}
     del columns["p0"]["age"]
@@ -120,6 +129,31 @@ def test_models_are_not_compared_on_other_slices(compression):
     other = {**PATIENTS, "d": [(1, 0.7), (0, 0.55), (0, 0.45)]}
     with pytest.raises(BadInput, match="do not hold the same rows: 2 differ"):
         compare_compression(compression(PATIENTS), compression(other))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.sampled_from([0, 1, "possibly compressed"]), st.none() | st.floats(0, 1)),
+            min_size=1,
+            max_size=4,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_whatever_the_table_every_figure_is_a_number_or_says_why_not(compression, patients):
+    one = compression({f"p{n}": rows for n, rows in enumerate(patients)})
+    if all(truth == "possibly compressed" for rows in patients for truth, _ in rows):
+        with pytest.raises(BadInput, match="No slice is labelled"):
+            evaluate_compression(one)
+        return
+    for found in evaluate_compression(one).figures:
+        numbers = [found.value, *(found.interval or ()), *(found.alone or ())]
+        assert found.note if found.value is None else np.isfinite(numbers).all()
+        if found.value is not None and found.name != "AUC within patients, SD":
+            assert 0 <= found.value <= 1
 
 
 def test_a_grading_models_predictions_are_refused(grading):
