@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing
@@ -30,6 +32,8 @@ from SpineLib.progress import Progress
 
 _INDEX = "index.json"
 _POLL_SECONDS = 0.5
+# Cases that a process must have for its start to be worth it.
+_WORTH = 4
 
 
 C = TypeVar("C")
@@ -47,7 +51,7 @@ class Prepared:
     """
 
     folder: Path
-    _keep: tempfile.TemporaryDirectory | None = field(default=None, repr=False, compare=False)
+    _keep: _Temporary | None = field(default=None, repr=False, compare=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -71,6 +75,19 @@ class Prepared:
         return {"folder": self.folder, "_keep": None}
 
 
+class _Temporary:
+    """A folder that is removed with this object, but not with its copy in a forked process."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="spine-prepared-"))
+        weakref.finalize(self, _remove, self.path, os.getpid())
+
+
+def _remove(path: Path, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 @lru_cache(maxsize=64)
 def _starts(folder: Path) -> dict[str, list[int]]:
     return json.loads((folder / _INDEX).read_text(encoding="utf-8"))["starts"]
@@ -80,12 +97,6 @@ def _starts(folder: Path) -> dict[str, list[int]]:
 def _mapped(path: Path) -> NDArray[Any]:
     array = np.load(path, mmap_mode="r")
     return array if array.size else np.array(array)
-
-
-def workers_at_hand() -> int:
-    """Processes that may prepare at the same time: the cores that this process may use."""
-    cores = getattr(os, "sched_getaffinity", None)
-    return len(cores(0)) if cores else os.cpu_count() or 1
 
 
 def fingerprint(paths: Iterable[str | Path]) -> str:
@@ -110,7 +121,7 @@ def prepare(
     *,
     key: Mapping[str, Any],
     folder: str | Path | None,
-    workers: int = 1,
+    workers: int | None = None,
     stage: str = "Preparing",
     progress: Progress | None = None,
 ) -> Prepared:
@@ -125,7 +136,7 @@ def prepare(
         key: settings that decide what ``make`` gives, as JSON values; say a version in it that
             changes with the code.
         folder: where caches are kept; None keeps none beyond this process.
-        workers: processes that prepare at the same time.
+        workers: processes that prepare at the same time; None takes the cores at hand.
         stage: what the person reads.
         progress: told of each case.
 
@@ -139,8 +150,8 @@ def prepare(
     prints = [getattr(case, "fingerprint", "") for case in cases]
     keep = None
     if folder is None or not all(prints):
-        keep = tempfile.TemporaryDirectory(prefix="spine-prepared-")
-        folder = keep.name
+        keep = _Temporary()
+        folder = keep.path
     text = json.dumps({"key": dict(key), "cases": prints}, sort_keys=True, ensure_ascii=False)
     target = Path(folder) / hashlib.sha256(text.encode()).hexdigest()[:20]
     progress = progress or Progress()
@@ -150,8 +161,14 @@ def prepare(
             progress.check()
             time.sleep(_POLL_SECONDS)
     if not (target / _INDEX).exists():
-        _write(target, cases, make, workers, progress, stage)
+        _write(target, cases, make, workers or min(_cores(), len(cases) // _WORTH), progress, stage)
     return Prepared(target, keep)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    mine = getattr(os, "sched_getaffinity", None)
+    return len(mine(0)) if mine else os.cpu_count() or 1
 
 
 def _another_prepares() -> bool:

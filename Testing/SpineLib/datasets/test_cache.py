@@ -1,8 +1,11 @@
 """Prepared samples are made once, whole or not at all, and are read from disk."""
 
+import gc
 import pickle
+import weakref
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -75,6 +78,24 @@ def test_what_has_no_fingerprint_is_not_kept(tmp_path):
     made = prepare([Case(3, ""), Case(1, "b")], rows, key={}, folder=tmp_path)
     assert made.array("pixels").shape == (4, 2, 3)
     assert not list(tmp_path.iterdir())
+
+
+def _dropped(made):
+    """In a forked process: everything is let go and finalised."""
+    weakref.finalize._exitfunc()
+
+
+def test_what_is_not_kept_goes_with_its_process_only():
+    made = prepare(CASES, rows, key={}, folder=None)
+    folder = made.folder
+    assert (folder / "pixels.npy").exists()
+    child = get_context("fork").Process(target=_dropped, args=(made,))
+    child.start()
+    child.join()
+    assert child.exitcode == 0 and (folder / "pixels.npy").exists()
+    del made
+    gc.collect()
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("make", [failing, other_shape])
