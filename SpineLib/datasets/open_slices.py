@@ -8,6 +8,7 @@ from SpineLib.datasets.cases import LabelledStack
 from SpineLib.datasets.flat import SUFFIXES
 from SpineLib.datasets.jpeg import open_jpegs
 from SpineLib.datasets.layout import STACK_FOLDER, open_layout
+from SpineLib.datasets.open_volumes import open_canals
 from SpineLib.datasets.tidy import open_tidy
 from SpineLib.datasets.voc import open_voc
 from SpineLib.errors import BadInput
@@ -22,7 +23,7 @@ def open_slices(
     task: str = "compression",
     scheme: str = "Bilsky",
     cache: Path | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Opens labelled slices; pixels are read when a stack is opened.
@@ -30,15 +31,17 @@ def open_slices(
     Args:
         source: a folder in the published layout, of LabelImg's XML, or of the converter's JPEGs;
             a tidy CSV beside its DICOM; or ``simulated:<region>-<disease>:<profile>:<count>[:<seed>]``.
-        task: ``compression`` or ``grading``.
+        task: ``compression``, ``grading`` or ``canal`` (`SpineLib.datasets.open_volumes.open_canals`).
         scheme: of the grades.
         cache: where simulated cases are kept; None keeps none beyond this process.
-        workers: processes that simulate at the same time.
+        workers: processes that simulate at the same time; None takes the cores at hand.
         progress: told of each patient.
 
     Raises:
         BadInput: there is no such place, it holds none of these, or its labels do not fit.
     """
+    if task == "canal":
+        return open_canals(source, cache=cache, workers=workers, progress=progress)
     if source.startswith(_SIMULATED):
         from SpineLib.datasets.simulated import simulated_slices
 

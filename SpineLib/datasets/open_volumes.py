@@ -17,7 +17,7 @@ def open_volumes(
     source: str,
     *,
     cache: Path | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledVolume]:
     """Opens labelled volumes; voxels are read when one is opened.
@@ -26,7 +26,7 @@ def open_volumes(
         source: SPIDER's folder; a CSV of images and masks (`SpineLib.datasets.nifti`); or
             ``simulated:lumbar-<disease>:<profile>:<count>[:<seed>]``.
         cache: where simulated cases are kept; None keeps none beyond this process.
-        workers: processes that simulate at the same time.
+        workers: processes that simulate at the same time; None takes the cores at hand.
         progress: told of each patient that is simulated.
 
     Raises:
@@ -52,7 +52,7 @@ def open_canals(
     source: str,
     *,
     cache: Path | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Opens axial slices that say where the canal is.

@@ -119,7 +119,7 @@ def simulated_slices(
     task: str,
     scheme: str = BILSKY.name,
     cache: Path | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Simulated axial stacks with the truth as their labels.
@@ -133,7 +133,7 @@ def simulated_slices(
         task: ``canal`` (the label's box says where), ``compression`` or ``grading``.
         scheme: of the grades.
         cache: where the simulated cases are kept; None keeps none beyond this process.
-        workers: processes that simulate at the same time.
+        workers: processes that simulate at the same time; None takes the cores at hand.
         progress: told of each patient.
 
     Raises:
@@ -169,7 +169,7 @@ def simulated_volumes(
     source: str,
     *,
     cache: Path | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledVolume]:
     """Simulated sagittal lumbar volumes with SPIDER's numbers.
@@ -216,7 +216,7 @@ def simulator_version() -> str:
 
 
 def _simulated(
-    source: Source, kind: str, make: Any, cache: Path | None, workers: int,
+    source: Source, kind: str, make: Any, cache: Path | None, workers: int | None,
     progress: Progress | None,
 ) -> tuple[list[_Asked], Prepared]:  # fmt: skip
     cases = [
