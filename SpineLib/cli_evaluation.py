@@ -121,8 +121,8 @@ def calibrate(
     test: Annotated[
         Path | None, typer.Option(help="Frozen test set; its patients in the data are an error.")
     ] = None,
-    canal: Canal = "", region: Region = "", weighting: Weighting = "", force: Force = False,
-    device: Device = "auto", cache: Cache = None, write_card: WriteCard = False,
+    canal: Canal = "", region: Region = "", weighting: Weighting = "", device: Device = "auto",
+    cache: Cache = None, write_card: WriteCard = False,
 ) -> None:  # fmt: skip
     """Fit temperature (and for compression the share of compressed slices) on validation data.
 
@@ -135,7 +135,7 @@ def calibrate(
     from SpineLib.files import writing
     from SpineLib.models import open_model
 
-    asked = Asked(tuple(data), canal=canal, region=region, weighting=weighting, force=force,
+    asked = Asked(tuple(data), canal=canal, region=region, weighting=weighting,
                   device=device, cache=cache)  # fmt: skip
     folder = open_model(model)
     with progress_bar() as progress:

@@ -197,6 +197,7 @@ def write_figures(model: ModelFolder, evaluation: Evaluation) -> ModelFolder:
 
     Raises:
         BadModel: the evaluation is of other weights.
+        BadInput: the model was forced, so that the figures are not of what it was made for.
         OutputError: the folder cannot be written to.
     """
     if evaluation.card.weights_sha256 != model.card.weights_sha256:
@@ -204,6 +205,11 @@ def write_figures(model: ModelFolder, evaluation: Evaluation) -> ModelFolder:
             f"The figures are of other weights than {model.card.name} has now",
             file=model.path,
             advice="Evaluate the model anew.",
+        )
+    if evaluation.forced:
+        raise BadInput(
+            "Figures on images that the model was not made for do not go onto its card",
+            advice="Evaluate it without --force, or without --write-card.",
         )
     others = tuple(f for f in model.card.figures if not f.on.startswith(f"{evaluation.data} ("))
     return replace_card(model, replace(model.card, figures=others + evaluation.card_figures()))

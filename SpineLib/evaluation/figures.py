@@ -50,6 +50,7 @@ class Evaluation:
         figures: in the order in which they are shown.
         tables: name → table, for CSV and the page.
         notes: how things were counted, and what was left out, in sentences.
+        forced: the model was run on stacks that it was not made for.
     """
 
     card: Card
@@ -59,6 +60,7 @@ class Evaluation:
     figures: tuple[Figure, ...]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    forced: bool = False
 
     def figure(self, name: str) -> Figure:
         """The figure of this name.
@@ -161,15 +163,18 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
-def left_out_notes(left_out: dict[str, str]) -> list[str]:
-    """A sentence a reason for the stacks that the model was not run on."""
-    by_reason: dict[str, list[str]] = {}
-    for stack, reason in left_out.items():
-        by_reason.setdefault(reason, []).append(stack)
-    return [
-        f"{counted(len(stacks), 'stack')} left out ({_listed(stacks)}): {reason}."
-        for reason, stacks in by_reason.items()
-    ]
+def stack_notes(left_out: dict[str, str], forced: dict[str, str]) -> list[str]:
+    """A sentence a reason for the stacks that the model was not run on, or was forced to.
+
+    Args:
+        left_out, forced: stack → why the model was not made for it.
+    """
+    notes = []
+    for what, stacks in (("left out", left_out), ("FORCED", forced)):
+        for reason in dict.fromkeys(stacks.values()):
+            own = [stack for stack, why in stacks.items() if why == reason]
+            notes.append(f"{counted(len(own), 'stack')} {what} ({_listed(own)}): {reason}.")
+    return notes
 
 
 def not_assessed_notes(table: pd.DataFrame, how: str) -> list[str]:

@@ -14,10 +14,10 @@ from SpineLib.evaluation.calibration import reliability_figures
 from SpineLib.evaluation.figures import (
     Evaluation,
     Figure,
-    left_out_notes,
     measured,
     not_assessed_notes,
     share,
+    stack_notes,
 )
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
 from SpineLib.evaluation.slices import comparison_table
@@ -61,7 +61,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
         "confusion low/high": _matrix(two, HIGH_LOW, graded.missing_by(graded.high, HIGH_LOW)),
         "confusion of grades": _matrix(six, names, graded.missing_by(graded.truth, names)),
     }
-    notes = left_out_notes(predictions.left_out)
+    notes = stack_notes(predictions.left_out, predictions.forced)
     notes += not_assessed_notes(predictions.table, AS_WRONG)
     notes.append(
         f"High is {names[graded.scheme.first_high]} or more. The model's low or high is the sum of "
@@ -75,6 +75,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
         tuple(figures),
         tables,
         tuple(notes),
+        bool(predictions.forced),
     )
 
 

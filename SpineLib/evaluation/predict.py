@@ -47,7 +47,7 @@ def predict_slices(
         canal: finds the canal.
         data: the data set in words.
         region, weighting: where the data set does not say.
-        force: run the models outside of what they were made for.
+        force: run the models outside of what they were made for; such stacks are named as forced.
         progress: told of each stack.
 
     Returns:
@@ -64,6 +64,7 @@ def predict_slices(
         raise BadModel("The models grade by different schemes")
     rows: list[list[Row]] = [[] for _ in models]
     left_out: list[dict[str, str]] = [{} for _ in models]
+    forced: list[dict[str, str]] = [{} for _ in models]
     for stack in progress.track(stacks, "Reading labelled stacks"):
         try:
             truth = agreed(stack.labels, scheme)
@@ -73,15 +74,15 @@ def predict_slices(
         path = locate(volume, canal)
         for n, model in enumerate(models):
             why = _why_not(stack, volume, model, region, weighting)
-            if why and not force:
-                left_out[n][stack.id] = why
-            else:
+            if why:
+                (forced if force else left_out)[n][stack.id] = why
+            if force or not why:
                 rows[n] += _slice_rows(stack, volume, path, model, truth)
     for model, found, missing in zip(models, rows, left_out, strict=True):
         _require_some(model, found, missing)
     return [
-        Predictions(model.card, data, make_table(task, found), missing)
-        for model, found, missing in zip(models, rows, left_out, strict=True)
+        Predictions(model.card, data, make_table(task, found), missing, odd)
+        for model, found, missing, odd in zip(models, rows, left_out, forced, strict=True)
     ]
 
 

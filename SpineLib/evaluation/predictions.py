@@ -36,6 +36,7 @@ class Predictions:
         data: the data set in words for the person (``held-out simulated studies``).
         table: a row a slice or structure; `COLUMNS` of the task, then columns for subgroups.
         left_out: stack or volume that the model was not run on → why; its slices are in no figure.
+        forced: stack → why the model was not made for it, where it was run all the same.
         settings: what else was chosen, such as the tolerance of surface Dice in mm.
     """
 
@@ -43,6 +44,7 @@ class Predictions:
     data: str
     table: pd.DataFrame
     left_out: dict[str, str] = field(default_factory=dict)
+    forced: dict[str, str] = field(default_factory=dict)
     settings: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -68,6 +70,7 @@ class Predictions:
             "data": self.data,
             "rows": len(self.table),
             "left_out": self.left_out,
+            "forced": self.forced,
             "settings": self.settings,
             "card": self.card.to_dict(),
         }
@@ -112,7 +115,9 @@ def read_predictions(path: str | Path) -> Predictions:
                 table[name] = table[name].astype(int)
             elif name in ("partial", "found"):
                 table[name] = table[name] == "True"
-        found = Predictions(card, about["data"], table, about["left_out"], about["settings"])
+        found = Predictions(
+            card, about["data"], table, about["left_out"], about["forced"], about["settings"]
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             "This is not a table of predictions",

@@ -87,6 +87,7 @@ def render(
     cards = [evaluation.card for evaluation in evaluations]
     values: dict[str, Any] = {
         "notice": STARTER_NOTICE if any(card.starter for card in cards) else RESEARCH_NOTICE,
+        "forced": any(evaluation.forced for evaluation in evaluations),
         "title": _TITLES[answers[0].task],
         "data": first.data,
         "counts": f"{counted(first.patients, 'patient')}, "

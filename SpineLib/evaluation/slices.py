@@ -16,10 +16,10 @@ from SpineLib.evaluation.figures import (
     Evaluation,
     Figure,
     counted,
-    left_out_notes,
     measured,
     not_assessed_notes,
     share,
+    stack_notes,
 )
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
 from SpineLib.evaluation.statistics import (
@@ -85,6 +85,7 @@ def evaluate_compression(
         tuple(figures),
         {name: one for name, one in tables.items() if len(one)},
         tuple(notes),
+        bool(predictions.forced),
     )
 
 
@@ -227,7 +228,7 @@ def _decided(predictions: Predictions) -> tuple[pd.DataFrame, list[str]]:
     odd = set(table["truth"]) - {COMPRESSED, NOT_COMPRESSED, "possibly compressed"}
     if odd:
         raise BadInput(f"These truths are no words for compression: {', '.join(sorted(odd))}")
-    notes = left_out_notes(predictions.left_out)
+    notes = stack_notes(predictions.left_out, predictions.forced)
     if len(table) > len(decided):
         unsure = counted(len(table) - len(decided), "slice")
         notes.append(f"{unsure} possibly compressed, on which readers disagree, left out.")

@@ -74,6 +74,17 @@ def test_a_stack_that_the_model_was_not_made_for_is_left_out_and_named(stack, ma
     assert len(told.table) == 6
 
 
+def test_a_forced_model_is_said_to_be_forced_and_its_figures_go_on_no_card(stack, make_model):
+    canal, folder = load(make_model("canal"), "cpu"), make_model("compression")
+    lumbar = replace(stack, region="lumbar")
+    found = predict_slices([lumbar], [load(folder, "cpu")], canal, data="test", force=True)
+    evaluations, comparison = evaluated(found)
+    assert "1 stack FORCED (s)" in evaluations[0].notes[0]
+    assert "Forced: a model ran on" in render(found, evaluations, comparison, {})
+    with pytest.raises(BadInput, match="not made for"):
+        write_figures(folder, evaluations[0])
+
+
 def test_the_distance_to_the_canal_is_that_of_its_true_centre(stack, make_model):
     model = load(make_model("canal"), "cpu")
     found = predict_canal([stack], [model], data="test")[0]
@@ -148,7 +159,9 @@ def segmented(dice, missed=False):
 @pytest.fixture
 def segmentation(make_card):
     card = replace(make_card("canal"), task="segmentation", name="tiny-segmentation")
-    return lambda *a, **b: Predictions(card, "test", segmented(*a, **b), {}, {"tolerance_mm": 2.0})
+    return lambda *a, **b: Predictions(
+        card, "test", segmented(*a, **b), settings={"tolerance_mm": 2.0}
+    )
 
 
 def test_a_missed_level_counts_as_nought_and_a_cut_one_not_at_all(segmentation):
