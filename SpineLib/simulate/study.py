@@ -68,11 +68,8 @@ def write_study(
         OutputError: the folder cannot be written.
     """
     _check(kind, vendor, enhanced, format)
-    asked: dict[str, Any] = {
-        "disease": disease,
-        "contrast": contrast,
-        "scanner": dict(scanner or {}),
-    }
+    settings = {name: float(value) for name, value in sorted((scanner or {}).items())}
+    asked: dict[str, Any] = {"disease": disease, "contrast": contrast, "scanner": settings}
     old = _old_files(Path(folder))
     study = _measured(kind, seed, profile, **asked)
     # A study that nothing special was asked of keeps the UIDs that it always had.

@@ -167,6 +167,11 @@ def test_what_was_asked_for_is_in_the_truth_and_makes_another_study(plain, tmp_p
     assert truth["study_instance_uid"] != usual["study_instance_uid"]
     (stack,) = scan(tmp_path / "s").stacks
     assert (stack.weighting, stack.slices) == ("STIR", 4)
+    again = write_study(
+        tmp_path / "t", "thoracic", seed=5, disease="none", contrast="STIR",
+        scanner={"ghost": 0.3, "slices": 4.0, "thickness": 6.0},
+    )  # fmt: skip
+    assert again == truth, "the order and the type of the numbers make no other study"
 
 
 def test_unknown_kinds_vendors_and_counts_are_refused(tmp_path):
