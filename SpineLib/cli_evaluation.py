@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from SpineLib.console import print_json, print_table, progress_bar, say
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, BadModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,12 +122,15 @@ def calibrate(
         Path | None, typer.Option(help="Frozen test set; its patients in the data are an error.")
     ] = None,
     canal: Canal = "", region: Region = "", weighting: Weighting = "", device: Device = "auto",
-    cache: Cache = None, write_card: WriteCard = False,
+    cache: Cache = None,
+    write_card: Annotated[
+        bool, typer.Option("--write-card", help="Also write what was fitted into the model.")
+    ] = False,
 ) -> None:  # fmt: skip
     """Fit temperature (and for compression the share of compressed slices) on validation data.
 
-    OUT gets reliability.png and the table of predictions. With --write-card both are written into
-    the model's folder, and its figures, which were of the model before, are removed.
+    OUT gets reliability.png and the table of predictions. With --write-card temperature and bias
+    go into the model's folder, and its figures, which were of the model before, are removed.
     """
     from SpineLib.evaluation.calibration import apply_calibration, fit_calibration
     from SpineLib.evaluation.drawings import draw_reliability
@@ -138,6 +141,8 @@ def calibrate(
     asked = Asked(tuple(data), canal=canal, region=region, weighting=weighting,
                   device=device, cache=cache)  # fmt: skip
     folder = open_model(model)
+    if folder.card.task not in ("compression", "grading"):
+        raise BadModel(f"A model for {folder.card.task} has no probabilities to calibrate")
     with progress_bar() as progress:
         cases = open_cases([folder], asked, without=test, unseen=("training",), progress=progress)
         answers = predict([folder], cases, asked, progress=progress)[0]

@@ -270,6 +270,7 @@ def test_a_simulated_data_set_says_its_profile():
         (["canal", "--model", "starter-canal", "--data", "x", "--write-card"], "--title"),
         (["canal", "--predictions", "x.csv", "--data", "y"], "given together"),
         (["canal", "--predictions", "nowhere.csv"], "not a table of predictions"),
+        (["calibrate", "--model", "starter-canal", "--data", "x"], "no probabilities"),
     ],
 )
 def test_what_is_missing_or_does_not_fit_is_one_sentence(spine, tmp_path, arguments, said):
