@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import logging
 import os
@@ -55,6 +56,8 @@ def launch(device: str = "auto", precision: str = "32") -> Fabric:
 def leave() -> None:
     """Leaves the group of processes, where there is one."""
     if torch.distributed.is_available() and torch.distributed.is_initialized():
+        # What DDP still holds must go before the group does: afterwards its end waits for ever.
+        gc.collect()
         torch.distributed.destroy_process_group()
 
 

@@ -87,8 +87,11 @@ def train(
             return run
         if workers is None:
             workers = default_workers(int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
-        trainer = _Trainer(task, fabric, run, workers, start)
-        return trainer.go(progress or Progress(), ends, validated)
+        done = _Trainer(task, fabric, run, workers, start).go(
+            progress or Progress(), ends, validated
+        )
+        fabric.barrier()
+        return done
     except torch.OutOfMemoryError as error:
         raise _too_large(task) from error
     except (KeyboardInterrupt, Cancelled) as error:
