@@ -77,6 +77,11 @@ def evaluate_compression(
         ", in truth and in the model's verdict, of the labelled slices. Borderline slices are not "
         "compressed.",
     ]
+    if len(tables["subgroups"]):
+        notes.append(
+            "Each subgroup is compared with all other slices of a known value by DeLong's test for "
+            "unpaired areas, slices as independent; p-values are not corrected for their number."
+        )
     return Evaluation(
         predictions.card,
         predictions.data,
