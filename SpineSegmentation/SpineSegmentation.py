@@ -120,13 +120,14 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
         """
         if finding.status != "assessed":
             return _("Not assessed: {reason}").format(reason=finding.reason)
-        kinds = [one.kind for one in finding.segments]
-        found = _("{vertebrae} vertebrae, {discs} discs").format(
-            vertebrae=kinds.count("vertebra"), discs=kinds.count("disc")
+        names = [one.name for one in finding.segments if one.kind == "vertebra"]
+        discs = sum(one.kind == "disc" for one in finding.segments)
+        levels = f"{names[-1]}–{names[0]}" if finding.lowest and names else _("levels not known")
+        text = _("{vertebrae} vertebrae ({levels}), {discs} discs").format(
+            vertebrae=len(names), levels=levels, discs=discs
         )
-        canal = _(" and the canal") if "canal" in kinds else ""
         forced = f" {finding.reason}." if finding.forced else ""
-        return f"{found}{canal}. {finding.evidence}.{forced}"
+        return f"{text}.{forced}"
 
 
 class SpineSegmentationTest(ScriptedLoadableModuleTest):

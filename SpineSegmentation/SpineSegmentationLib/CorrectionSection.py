@@ -122,7 +122,7 @@ class CorrectionSection:
         table.visible = bool(found)
         self._ui.changesLabel.visible = self._node is not None
         self._ui.changesLabel.text = (
-            _("{count} segments differ from what the model gave.").format(count=len(found))
+            _("Segments that differ from what the model gave: {count}").format(count=len(found))
             if found
             else _("Nothing differs from what the model gave.")
         )

@@ -13,10 +13,12 @@ from SpineLib.reading import Reading
 
 from .CorrectionSection import CorrectionSection
 from .NamesSection import NamesSection
+from .naming import noticeOf
 from .RunControl import RunControl
 from .segmentationExport import exportSegmentation
 from .SegmentationParameters import SegmentationParameters
 from .SetupSection import SetupSection
+from .spineSegmentation import segmentationFinding
 from .StructuresSection import StructuresSection
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -160,7 +162,8 @@ class SegmentationPanel:
         if node is not None:
             self._parameters.segmentation = node
             self._showSegmentation()
-        self.tell(self._logic.verdictLine(reading.findings.segmentation), reading.findings.notice)
+        else:
+            self.tell(self._logic.verdictLine(reading.findings.segmentation))
 
     def _onError(self, run: int, error: SpineError) -> None:
         self.run.update()
@@ -207,13 +210,15 @@ class SegmentationPanel:
         self.names.show(node)
         self.correction.show(node)
         self._onExportPath()
+        if node is not None:
+            self.tell(self._logic.verdictLine(segmentationFinding(node)), noticeOf(node))
 
     def _onStructure(self, label: int) -> None:
         self.names.choose(label)
 
     def _onNamed(self) -> None:
-        self.structures.show(self._shown)
-        self.names.show(self._shown)
+        self._onCorrected()
+        self.tell(self._logic.verdictLine(segmentationFinding(self._shown)), noticeOf(self._shown))
 
     def _onCorrected(self) -> None:
         self.structures.show(self._shown)

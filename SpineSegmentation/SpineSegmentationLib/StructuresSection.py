@@ -9,13 +9,13 @@ import slicer
 
 from SpineLib.inference.measures import Measure, measure
 
-from .measuresTable import NUMBERS, showMeasures
+from .measuresTable import showMeasures
 from .segmentGroups import isGroupVisible, setGroupVisible
 from .segmentNames import bodyPoint
 from .spineSegmentation import currentLabelmap, segmentationFinding
 
-_DIGITS = {"volume_ml": 1, "canal_area": 0}
 _NONE = "–"
+_ROW_HEIGHT = 22
 
 
 class StructuresSection:
@@ -35,6 +35,9 @@ class StructuresSection:
         for group, box in self._boxes.items():
             box.connect("toggled(bool)", lambda on, group=group: self._onGroup(group, on))
         ui.show3DButton.connect("toggled(bool)", self._onShow3D)
+        header = ui.structuresTable.verticalHeader()
+        header.visible = False
+        header.defaultSectionSize = _ROW_HEIGHT
         ui.structuresTable.connect("cellClicked(int,int)", self._onRow)
         ui.structuresTable.connect("currentCellChanged(int,int,int,int)", self._onRow)
         self.show(None)
@@ -72,13 +75,15 @@ class StructuresSection:
         finding = segmentationFinding(self._node, labelmap)
         if labelmap is None:
             return _("The segmented volume is not in the scene, so that nothing can be measured.")
-        self._measures = measure(labelmap, finding)
+        found = measure(labelmap, finding)
+        # As a reader goes down the picture; the canal, which runs through all of it, comes last.
+        self._measures = sorted(found, key=lambda one: (one.kind == "canal", -one.place_ras[2]))
         # A vertebra's middle lies in its canal; what a reader wants to see is the body.
         self._places = {one.label: one.place_ras for one in self._measures}
         for one in finding.segments:
             if one.kind == "vertebra" and one.label in self._places:
                 self._places[one.label] = tuple(float(x) for x in bodyPoint(labelmap, one))
-        return finding.evidence
+        return f"{finding.evidence[:1].upper()}{finding.evidence[1:]}."
 
     def _fill(self) -> None:
         import qt
@@ -87,9 +92,7 @@ class StructuresSection:
         blocked = table.blockSignals(True)
         table.setRowCount(len(self._measures))
         for row, one in enumerate(self._measures):
-            name = one.name + (_(" (partial)") if one.partial else "")
-            texts = [name, *(_text(one, attribute) for attribute in NUMBERS.values())]
-            for column, text in enumerate(texts):
+            for column, text in enumerate(_texts(one)):
                 item = qt.QTableWidgetItem(text)
                 if column:
                     item.setTextAlignment(int(qt.Qt.AlignRight) | int(qt.Qt.AlignVCenter))
@@ -120,9 +123,18 @@ class StructuresSection:
         self._node.GetDisplayNode().SetVisibility3D(on)
 
 
-def _text(one: Measure, attribute: str) -> str:
-    value = getattr(one, attribute)
-    return _NONE if value is None else f"{value:.{_DIGITS.get(attribute, 1)}f}"
+def _texts(one: Measure) -> list[str]:
+    name = one.name + (_(" (partial)") if one.partial else "")
+    heights = (one.height_front, one.height_middle, one.height_back)
+    return [
+        name,
+        f"{one.volume_ml:.1f}",
+        "  ".join(_NONE if mm is None else f"{mm:.1f}" for mm in heights)
+        if one.kind == "disc"
+        else _NONE,
+        _NONE if one.canal_area is None else f"{one.canal_area:.0f}",
+        _NONE if one.canal_ap is None else f"{one.canal_ap:.1f}",
+    ]
 
 
 def _hasSurfaces(node: Any) -> bool:

@@ -12,6 +12,8 @@ from SpineLib.errors import SpineError
 from SpineLib.progress import Step
 from SpineLib.worker_client import WorkerClient
 
+from .SafeLog import SafeLog
+
 PYTHON_SETTING = "SpineMRI/WorkerPython"
 SECONDS_TO_CANCEL = 2
 FAILED_TO_START = 0  # QProcess.FailedToStart
@@ -23,11 +25,16 @@ class WorkerProcess:
     It starts with the first request and stays, so that models are loaded once; a request that
     does not stop in time when cancelled is stopped with the process. Callbacks run in Slicer's
     main thread. The worker gets the environment from before Slicer changed it; Slicer's own
-    environment is not touched.
+    environment is not touched. A worker that ends by itself says its last words, as far as they
+    cannot name a patient.
 
     Args:
         process: a `QProcess`, or what a test puts in its place.
-        python: the interpreter; by default the setting ``SpineMRI/WorkerPython``, else Slicer's.
+        python: the interpreter; by default the setting ``SpineMRI/WorkerPython``, else Slicer's,
+            looked up each time a process starts.
+
+    Attributes:
+        log: the safe part of what the process printed.
 
     Example:
         worker = WorkerProcess()
@@ -38,7 +45,8 @@ class WorkerProcess:
         import qt
 
         self._process = process or qt.QProcess()
-        self._python = python or _settingsPython()
+        self._given, self._python = python, ""
+        self.log = SafeLog()
         self._client = WorkerClient(self._write)
         self._timer = qt.QTimer()
         self._timer.singleShot = True
@@ -93,6 +101,9 @@ class WorkerProcess:
         return int(self._process.state()) != 0
 
     def _start(self) -> None:
+        python = self._given or _settingsPython()
+        if self._running() and python != self._python and not self.busy:
+            self.stop()
         if self._running():
             return
         import qt
@@ -102,8 +113,12 @@ class WorkerProcess:
         for name, value in slicer.util.startupEnvironment().items():
             environment.insert(name, value)
         environment.insert("PYTHONPATH", str(Path(SpineLib.__file__).parents[1]))
+        # A crash in a library's C code then says in which call it was.
+        environment.insert("PYTHONFAULTHANDLER", "1")
         self._process.setProcessEnvironment(environment)
         self._client = WorkerClient(self._write)
+        self._python = python
+        self.log.clear()
         self._process.start(self._python, ["-m", "SpineLib.worker"])
 
     def _write(self, text: str) -> None:
@@ -115,13 +130,14 @@ class WorkerProcess:
             self._timer.stop()
 
     def _onErrorOutput(self) -> None:
-        # Read so that the pipe never fills; not kept, because libraries may print file names.
-        self._process.readAllStandardError()
+        self.log.feed(self._process.readAllStandardError().data().decode(errors="replace"))
 
     def _onFinished(self, code: int, status: Any) -> None:
         self._timer.stop()
+        self._onErrorOutput()
         how = "it crashed or was stopped" if int(status) else f"exit code {int(code)}"
-        self._client.closed(how)
+        words = self.log.lastWords(3).replace("\n", "; ")
+        self._client.closed(f"{how}: {words}" if words else how)
 
     def _onError(self, error: Any) -> None:
         if int(error) == FAILED_TO_START:

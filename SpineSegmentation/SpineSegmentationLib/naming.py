@@ -13,7 +13,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.levels import Levels
 from SpineLib.inference.naming import rename
-from SpineLib.labels import SIXTH_LUMBAR, VERTEBRAE, terminology
+from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
 from SpineLib.volume import Volume
 
 from .segmentNames import shortName
@@ -89,6 +89,14 @@ def stateLumbarCount(node: slicer.vtkMRMLSegmentationNode, count: int) -> Segmen
     return nameVertebra(node, lowest, LOWEST_OF[count], evidence=evidence)
 
 
+def noticeOf(node: slicer.vtkMRMLSegmentationNode) -> str:
+    """What the segmentation may be used for; the badge of a starter model stays with its result."""
+    if node.GetAttribute("SpineMRI.Notice"):
+        return str(node.GetAttribute("SpineMRI.Notice"))
+    notices = [text.GetAttribute("SpineMRI.Notice") for text in _findingsOf(node)]
+    return next((one for one in notices if one), RESEARCH_NOTICE)
+
+
 def updateFindings(node: slicer.vtkMRMLSegmentationNode) -> None:
     """Writes a corrected segmentation's sizes, and the levels by it, into its findings."""
     labelmap = currentLabelmap(node)
@@ -121,11 +129,8 @@ def _renameLabels(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFin
 def _updateFindings(
     node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding, labelmap: Volume
 ) -> None:
-    volumeNode = segmentedVolumeNode(node)
     levels = Levels(labelmap, finding)
-    for text in nodesOfClass(node.GetScene(), "vtkMRMLTextNode"):
-        if text.GetAttribute("SpineMRI.Kind") != "findings" or not _refersTo(text, volumeNode):
-            continue
+    for text in _findingsOf(node):
         findings = json.loads(text.GetText())
         said = findings["segmentation"]
         said.update(lowest=finding.lowest, evidence=finding.evidence)
@@ -161,6 +166,16 @@ def _levelTables(scene: Any, text: Any, findings: dict[str, Any]) -> None:
             for row in range(table.GetNumberOfRows()):
                 names.SetValue(row, levels.get(int(slices.GetVariantValue(row).ToInt()), ""))
             table.GetTable().Modified()
+
+
+def _findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
+    """The text nodes with the findings of the reading that this segmentation belongs to."""
+    volumeNode = segmentedVolumeNode(node)
+    return [
+        text
+        for text in nodesOfClass(node.GetScene(), "vtkMRMLTextNode")
+        if text.GetAttribute("SpineMRI.Kind") == "findings" and _refersTo(text, volumeNode)
+    ]
 
 
 def _refersTo(text: Any, volumeNode: Any) -> bool:

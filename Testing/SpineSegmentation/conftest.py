@@ -7,6 +7,7 @@ from SpineSegmentationLib.sampleData import SEED
 
 from SpineHeadless.app import HeadlessSlicer
 from SpineLib.simulate.study import write_study
+from Testing.desktop import desktop  # noqa: F401
 from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
 
 

@@ -7,14 +7,15 @@ import pytest
 import slicer
 from SpineSegmentationLib.corrections import ALGORITHM_TYPE
 from SpineSegmentationLib.labelmapNodes import vtkTag
+from SpineSegmentationLib.segmentNames import bodyPoint
+from SpineSegmentationLib.spineSegmentation import currentLabelmap, segmentationFinding
 from SpineSegmentationLib.volumeNodes import addVolumeNode
 
 from SpineHeadless.scene import load_scene, save_scene
 from SpineLib.errors import BadInput, Cancelled, WorkerEnded
-from SpineLib.listing import diagnosis_as_json
 from SpineLib.progress import Step
 from SpineLib.volume import read_volume
-from Testing.desktop import click, desktop, press  # noqa: F401
+from Testing.desktop import click
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.desktop.widgets import CLASSES
 from Testing.SpineSegmentation.test_corrections import half, paint
@@ -22,6 +23,13 @@ from Testing.SpineSegmentation.test_corrections import half, paint
 CLASSES.setdefault("qMRMLSegmentEditorWidget", qMRMLSegmentEditorWidget)
 pytestmark = pytest.mark.filterwarnings("ignore:Function. .QTableWidgetItem.setTextAlignment")
 FOLDER = Path(__file__).resolve().parents[2] / "SpineSegmentation"
+
+DIAGNOSIS = {
+    "software": "SlicerSpineMRI 0.1.0", "python": "3.12.1", "system": "Linux 6.1 x86_64",
+    "processors": 8, "packages": {"torch": "2.8.0", "monai": None}, "devices": ["CPU, 8 threads"],
+    "problem": "", "broken": [], "models": [{"name": "starter-segmentation", "version": "0.1.0",
+                                             "task": "segmentation", "state": "whole"}],
+}  # fmt: skip
 
 
 class Worker:
@@ -157,12 +165,17 @@ def test_the_result_is_a_segmentation_beside_its_volume_with_a_row_a_structure(
     role = segmented.GetReferenceImageGeometryReferenceRole()
     assert segmented.GetNodeReference(role) is volume
     table = rows(ui.structuresTable)
-    assert [row[0] for row in table] == [s.name for s in lumbar.findings.segmentation.segments]
+    names = [row[0] for row in table]
+    assert sorted(names) == sorted(s.name for s in lumbar.findings.segmentation.segments)
+    assert names[-1] == "canal" and names.index("vertebra 2 (level not known)") < names.index(
+        "disc 2 (level not known)"
+    )
     disc = next(row for row in table if row[0].startswith("disc"))
-    assert all(float(text) > 0 for text in disc[1:])
+    assert all(float(text) > 0 for text in [disc[1], *disc[2].split(), *disc[3:]])
+    assert len(disc[2].split()) == 3
     vertebra = next(row for row in table if row[0].startswith("vertebra"))
     assert float(vertebra[1]) > 0 and set(vertebra[2:]) == {"–"}
-    assert "neither the sacrum" in ui.evidenceLabel.text
+    assert "Neither the sacrum" in ui.evidenceLabel.text
     assert "vertebrae" in ui.verdictLabel.text and "Starter" in ui.noticeLabel.text
 
 
@@ -183,20 +196,16 @@ def test_what_was_not_assessed_says_why(ui, worker, lumbar, tmp_path):
 
 
 def test_a_click_on_a_row_jumps_there_in_all_views_and_chooses_the_vertebra(ui, segmented):
-    ui.structuresTable.setCurrentCell(1, 0)
+    name = "vertebra 2 (level not known)"
+    row = [one[0] for one in rows(ui.structuresTable)].index(name)
+    ui.structuresTable.setCurrentCell(row, 0)
     node = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceNodeRed")
     center = np.array([node.GetSliceToRAS().GetElement(n, 3) for n in range(3)])
-    place = np.array(ui_place(ui, segmented, 1))
+    labelmap = currentLabelmap(segmented)
+    segments = segmentationFinding(segmented, labelmap).segments
+    place = bodyPoint(labelmap, next(one for one in segments if one.label == 2))
     np.testing.assert_allclose(center, place, atol=1e-3)
-    assert ui.vertebraSelector.currentText == rows(ui.structuresTable)[1][0]
-
-
-def ui_place(ui, node, row):
-    from SpineSegmentationLib.segmentNames import bodyPoint
-    from SpineSegmentationLib.spineSegmentation import currentLabelmap, segmentationFinding
-
-    labelmap = currentLabelmap(node)
-    return bodyPoint(labelmap, segmentationFinding(node, labelmap).segments[row])
+    assert ui.vertebraSelector.currentText == name
 
 
 def test_groups_are_hidden_and_shown_and_3d_is_made_on_demand(ui, segmented):
@@ -218,9 +227,13 @@ def test_this_one_is_l5(ui, segmented):
     ui.nameBox.setCurrentText("L5")
     click(ui.nameButton)
     names = [row[0] for row in rows(ui.structuresTable)]
-    assert "L5" in names and not [name for name in names if "not known" in name]
+    assert (
+        "–L5" in ui.verdictLabel.text
+        and "L5" in names
+        and not [name for name in names if "not known" in name]
+    )
     assert ui.namesLabel.text == "The reader named vertebra 1 L5"
-    assert ui.evidenceLabel.text == "the reader named vertebra 1 L5"
+    assert ui.evidenceLabel.text == "The reader named vertebra 1 L5."
     assert segmented.GetSegmentation().GetSegment("vertebra1").GetName() == "L5"
 
 
@@ -231,6 +244,7 @@ def test_a_name_that_cannot_be_is_refused_beside_the_button(ui, segmented):
     click(ui.nameButton)
     assert "cannot be L6" in ui.namesLabel.text
     assert "not known" in rows(ui.structuresTable)[0][0]
+    assert "levels not known" in ui.verdictLabel.text
 
 
 def test_transitional_anatomy_is_stated(ui, segmented):
@@ -304,6 +318,7 @@ def test_a_saved_scene_brings_the_panel_back_to_where_it_was(app, panel, ui, seg
     load_scene(app, tmp_path / "scene.mrb")
     assert rows(ui.structuresTable) == before
     assert ui.volumeSelector.currentNode().GetName() == "T2 sagittal"
+    assert "Starter" in ui.noticeLabel.text and "vertebrae" in ui.verdictLabel.text
 
 
 def test_a_scene_that_is_closed_while_it_works_gets_nothing_of_it(
@@ -340,9 +355,13 @@ def test_diagnostics_are_shown_and_copied_and_name_no_patient(ui, panel, worker,
     open_section(setup.setupButton)
     click(setup.diagnosticsButton)
     assert worker.asked == ["diagnose"]
-    worker.result(diagnosis_as_json())
+    worker.result(DIAGNOSIS)
     text = setup.diagnosticsText.plainText
-    assert "starter-segmentation" in text and "Slicer 5.13.0" in text and "DOE" not in text
+    assert (
+        "starter-segmentation 0.1.0 (segmentation): whole" in text
+        and "Slicer 5.13.0" in text
+        and "DOE" not in text
+    )
     click(setup.copyButton)
     assert application.app.clipboard().text() == text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from SpineLib.errors import BadInput, SpineError
+from SpineLib.errors import BadInput, WorkerEnded
 
 
 class FakeProcess:
@@ -16,7 +16,7 @@ class FakeProcess:
     def __init__(self):
         self.slots, self.written, self.started, self.environment = {}, [], [], None
         self.killed = False
-        self._out = b""
+        self._out = self.errors = b""
 
     def connect(self, signal, slot):
         self.slots[signal] = slot
@@ -36,6 +36,16 @@ class FakeProcess:
     def readAllStandardOutput(self):
         out, self._out = self._out, b""
         return types.SimpleNamespace(data=lambda: out)
+
+    def readAllStandardError(self):
+        errors, self.errors = self.errors, b""
+        return types.SimpleNamespace(data=lambda: errors)
+
+    def closeWriteChannel(self):
+        self.started.clear()
+
+    def waitForFinished(self, milliseconds):
+        return True
 
     def kill(self):
         self.killed = True
@@ -138,12 +148,38 @@ def test_a_worker_that_crashes_is_a_clear_error_and_the_next_request_starts_anot
 ):
     ask(worker, answers)
     process.kill()
-    assert type(answers[0]) is SpineError
+    assert type(answers[0]) is WorkerEnded
     assert "crashed or was stopped" in str(answers[0])
     process.killed = False
     process.started.clear()
     ask(worker, answers)
     assert len(process.started) == 1
+
+
+def test_a_worker_that_dies_says_its_last_words_but_no_files_name(worker, process, answers):
+    ask(worker, answers)
+    process.errors = b"reading /data/DOE^JOHN\nModuleNotFoundError: No module named 'torch'\n"
+    process.slots["finished(int,QProcess::ExitStatus)"](1, 0)
+    (error,) = answers
+    assert type(error) is WorkerEnded
+    assert "No module named 'torch'" in str(error) and "DOE" not in str(error)
+    assert worker.log.lines == ["ModuleNotFoundError: No module named 'torch'"]
+
+
+def test_another_python_named_in_the_settings_is_used_from_the_next_request_on(
+    process, answers, monkeypatch
+):
+    from SpineSegmentationLib.WorkerProcess import WorkerProcess
+
+    python = ["/slicer/PythonSlicer"]
+    settings = sys.modules["slicer"].util
+    monkeypatch.setattr(settings, "settingsValue", lambda key, default: python[0])
+    worker = WorkerProcess(process)
+    ask(worker, answers)
+    process.say(type="result", id="1", result={})
+    python[0] = "/opt/venv/bin/python"
+    ask(worker, answers)
+    assert [program for program, _ in process.started] == ["/opt/venv/bin/python"]
 
 
 def test_a_python_that_is_not_there_is_named(worker, process, answers):
@@ -161,7 +197,7 @@ def test_a_reading_that_does_not_stop_when_cancelled_is_ended_with_its_process(
     assert worker._timer.milliseconds <= 2000
     worker._timer.fire()
     assert process.killed
-    assert isinstance(answers[0], SpineError)
+    assert isinstance(answers[0], WorkerEnded)
 
 
 def test_what_a_stopped_worker_half_wrote_is_removed(worker, process, answers, tmp_path):

@@ -203,6 +203,8 @@ class Desktop:
         for slot in list(self.app.quitters):
             slot()
         if self.window is not None:
+            for one in self.window.findChildren(widgets.qMRMLNodeComboBox):
+                one.setMRMLScene(None)
             self.window.deleteLater()
         self.application.processEvents()
         sys.excepthook = self._hook
