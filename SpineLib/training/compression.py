@@ -58,24 +58,27 @@ class CompressionTask(SliceTask):
     def __init__(self, recipe, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         self._loss = _loss(recipe)
         super().__init__(recipe, *args, **kwargs)
-        classes = recipe.network.arguments.get("classes", 2)
-        if classes != len(self.labels):
-            raise BadInput(
-                f"The network has {classes} classes, the data {len(self.labels)}",
-                file=recipe.file,
-                advice=f"Set network.arguments.classes = {len(self.labels)}, or data.possibly.",
-            )
-        if isinstance(self._loss, _WeightedBce) and len(self.labels) != 2:
-            raise BadInput(
-                "weighted-bce is for two classes",
-                file=recipe.file,
-                advice="Set loss.name to cross-entropy, or data.possibly to merge or drop.",
-            )
 
     @classmethod
     def data_model(cls) -> type[SliceData]:
         """See `SliceTask.data_model`."""
         return CompressionData
+
+    def require_fitting(self) -> None:
+        """See `SliceTask.require_fitting`."""
+        classes = self.recipe.network.arguments.get("classes", 2)
+        if classes != len(self.labels):
+            raise BadInput(
+                f"The network has {classes} classes, the data {len(self.labels)}",
+                file=self.recipe.file,
+                advice=f"Set network.arguments.classes = {len(self.labels)}, or data.possibly.",
+            )
+        if isinstance(self._loss, _WeightedBce) and len(self.labels) != 2:
+            raise BadInput(
+                "weighted-bce is for two classes",
+                file=self.recipe.file,
+                advice="Set loss.name to cross-entropy, or data.possibly to merge or drop.",
+            )
 
     @property
     def labels(self) -> tuple[str, ...]:

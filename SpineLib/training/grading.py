@@ -94,14 +94,6 @@ class GradingTask(SliceTask):
                 advice="Set loss.name to cross-entropy.",
             )
         super().__init__(recipe, *args, **kwargs)
-        named = recipe.network.arguments
-        grades = named.get("grades", named.get("classes", 2))
-        if grades != len(self.labels):
-            raise BadInput(
-                f"The network has {grades} grades, {self.scheme.name}'s scheme {len(self.labels)}",
-                file=recipe.file,
-                advice="Set the network's grades (or classes) to the scheme's.",
-            )
         counts = np.bincount(self.training.classes, minlength=len(self.labels))
         self._weights = torch.from_numpy(1 - counts / counts.sum()).float()
 
@@ -109,6 +101,17 @@ class GradingTask(SliceTask):
     def data_model(cls) -> type[SliceData]:
         """See `SliceTask.data_model`."""
         return GradingData
+
+    def require_fitting(self) -> None:
+        """See `SliceTask.require_fitting`."""
+        named = self.recipe.network.arguments
+        grades = named.get("grades", named.get("classes", 2))
+        if grades != len(self.labels):
+            raise BadInput(
+                f"The network has {grades} grades, {self.scheme.name}'s scheme {len(self.labels)}",
+                file=self.recipe.file,
+                advice="Set the network's grades (or classes) to the scheme's.",
+            )
 
     @property
     def scheme(self) -> GradingScheme:

@@ -150,6 +150,7 @@ class SliceTask(Task):
                 file=recipe.file,
                 advice="Set data.crop to window, or preprocessing.context to 0.",
             )
+        self.require_fitting()
         require_apart(training=training, validation=validation)
         self.training = self._slices(training, True, cache, "Preparing training slices", progress)
         self.validation = self._slices(
@@ -166,6 +167,10 @@ class SliceTask(Task):
     @abstractmethod
     def labels(self) -> tuple[str, ...]:
         """The classes in the order of the network's outputs."""
+
+    @abstractmethod
+    def require_fitting(self) -> None:
+        """Raises `BadInput` where network or loss do not fit the labels; before anything is cut."""
 
     @abstractmethod
     def agreed(self, stack: LabelledStack) -> dict[int, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, partial
@@ -29,6 +28,8 @@ from SpineLib.volume import Volume
 _ROOM, _FINER = 1.6, 0.8
 # Share of a reader's box that is added around it where slices are cropped to boxes (by hand).
 _AROUND_BOX = 1.1
+# Starting processes takes as long as cutting so many stacks.
+_WORTH_PROCESSES = 16
 _VERSION = 1
 
 
@@ -99,14 +100,10 @@ def prepare_slices(
         partial(_cut_stack, how=how),
         key=key,
         folder=folder,
-        workers=_workers(),
+        workers=None if len(stacks) >= _WORTH_PROCESSES else 1,
         stage=stage,
         progress=progress,
     )
-
-
-def _workers() -> int:
-    return max(1, min(8, (os.cpu_count() or 1) - 1))
 
 
 def _needs_canal(stacks: Sequence[LabelledStack], how: Cut) -> bool:
