@@ -68,8 +68,10 @@ class ResultSection:
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.verticalHeader().hide()
         table.horizontalHeader().setStretchLastSection(True)
+        table.verticalHeader().setDefaultSectionSize(22)
         table.minimumHeight = 190
         table.sortingEnabled = True
+        table.sortItems(COLUMNS.index("P"), qt.Qt.DescendingOrder)  # the worst on top
 
     def _onChanged(self, what: str) -> None:
         if what == STUDY_CHANGED:
@@ -158,6 +160,10 @@ class ResultSection:
                     item.setData(qt.Qt.DecorationRole, qt.QColor(self._color(number)))
                 table.setItem(number, column, item)
         table.sortingEnabled = True
+        for name in ("Level", "Grade"):
+            column, empty = COLUMNS.index(name), ("", "–")
+            values = [table.item(row, column).text() for row in range(table.rowCount)]
+            table.setColumnHidden(column, all(value in empty for value in values))
         table.resizeColumnsToContents()
         self._filling = False
         self._markRows()
@@ -175,7 +181,7 @@ class ResultSection:
         return (
             one.index + 1,
             one.level,
-            "–" if p is None else f"{p:.2f}",
+            "" if p is None else f"{p:.2f}",
             _(self._study.verdict(number)),
             grade or "–",
             review or "–",

@@ -68,3 +68,21 @@ def press(widget, key, *modifiers):
         event = QtGui.QKeyEvent(kind, code, held, text)
         QtWidgets.QApplication.sendEvent(widget, event)
     QtWidgets.QApplication.processEvents()
+
+
+def drag(widget, *points, shift=False):
+    """The left button pressed at the first point, moved over the others and let go."""
+    from PySide6 import QtCore, QtGui, QtWidgets
+
+    kinds = QtCore.QEvent.Type
+    left, none = QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.MouseButton.NoButton
+    held = QtCore.Qt.KeyboardModifier
+    modifiers = held.ShiftModifier if shift else held.NoModifier
+    steps = [(kinds.MouseButtonPress, points[0], left)]
+    steps += [(kinds.MouseMove, point, none) for point in points[1:]]
+    steps.append((kinds.MouseButtonRelease, points[-1], left))
+    for kind, point, button in steps:
+        where = QtCore.QPointF(*point)
+        event = QtGui.QMouseEvent(kind, where, where, button, left, modifiers)
+        QtWidgets.QApplication.sendEvent(widget, event)
+    QtWidgets.QApplication.processEvents()

@@ -179,6 +179,9 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self._box = QtWidgets.QComboBox(self)
+        self._box.setSizePolicy(
+            QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed
+        )
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._box)

@@ -1,0 +1,86 @@
+"""What the panel's tests share: the panel on a desktop, with a worker whose answers a test gives."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from SpineLib.errors import Cancelled
+from SpineLib.listing import models_as_json
+
+MODULE = Path(__file__).resolve().parents[2] / "SpineCompression"
+
+
+@cache
+def models() -> dict:
+    """What the real worker says of the bundled models."""
+    return models_as_json()
+
+
+class Worker:
+    """In the place of `WorkerProcess`: says what models there are, keeps all other requests."""
+
+    def __init__(self):
+        self.requests, self.stopped = [], False
+
+    def request(self, command, arguments, *, onResult, onError, onProgress=lambda step: None):
+        if command == "models":
+            onResult(models())
+        else:
+            self.requests.append((command, arguments, onResult, onError, onProgress))
+        return str(len(self.requests))
+
+    def cancel(self, request):
+        self.requests[int(request) - 1][3](Cancelled())
+
+    def stop(self):
+        self.stopped = True
+
+    @property
+    def last(self):
+        """Command and arguments of the last request."""
+        return self.requests[-1][:2]
+
+    def answer(self, result):
+        """Answers the last request."""
+        self.requests[-1][2](result)
+
+    def fail(self, error):
+        """Refuses the last request."""
+        self.requests[-1][3](error)
+
+    def progress(self, step):
+        """Tells the last request's progress."""
+        self.requests[-1][4](step)
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    """The worker that panels get."""
+    import SpineSegmentationLib.StudyReader as module
+
+    one = Worker()
+    monkeypatch.setattr(module, "WorkerProcess", lambda *_: one)
+    return one
+
+
+@pytest.fixture
+def widget(desktop, worker):
+    """The module's widget, opened in an empty scene."""
+    one = desktop.open("SpineCompression", MODULE, height=1500)
+    yield one
+    if one.panel is not None:
+        one.cleanup()
+
+
+@pytest.fixture
+def ui(widget):
+    """Its controls by name."""
+    return widget.ui
+
+
+@pytest.fixture
+def shown(widget, graded):
+    """The panel's study: the graded cervical reading."""
+    widget.panel.show(graded)
+    return widget.panel.study

@@ -1,0 +1,131 @@
+"""Display, window, report and models: what the boxes do to the scene and ask of the worker."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import slicer
+from SpineCompressionLib.ReadingScene import ReadingScene
+
+from SpineLib.findings import Findings
+from SpineLib.reading import Reading
+from Testing.desktop import click, desktop  # noqa: F401
+from Testing.SpineCompression.panels import models, ui, widget, worker  # noqa: F401
+
+
+@pytest.fixture
+def shown(widget, brief):
+    volume = brief.volumes["4"]
+    heat = np.full(volume.shape, 0.5, np.float32)
+    reading = Reading(brief.findings, brief.volumes, None, {"4": volume.with_voxels(heat)})
+    widget.panel.show(reading)
+    for section in ("models", "region", "display", "report"):
+        getattr(widget.ui, f"{section}Button").collapsed = False
+    return widget.panel.study
+
+
+def display(kind):
+    return ReadingScene(slicer.mrmlScene).node(kind).GetDisplayNode()
+
+
+def test_ring_ladder_and_text_are_switched_by_themselves(ui, shown):
+    ui.ladderBox.checked = False
+    assert display("verdicts").GetVisibility()
+    assert list(display("verdicts").GetViewNodeIDs()) == ["vtkMRMLSliceNodeRed"]
+    assert not display("flagged runs").GetVisibility()
+    ui.gradeTextBox.checked = False
+    assert not display("slice labels").GetVisibility()
+    ui.flagsBox.checked = False
+    assert not display("verdicts").GetVisibility()
+
+
+def test_the_activation_lies_over_the_slice_only_when_asked_for(ui, shown):
+    composite = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceCompositeNodeRed")
+    assert composite.GetForegroundVolumeID() is None
+    ui.camBox.checked = True
+    ui.camOpacitySlider.value = 0.3
+    heat = ReadingScene(slicer.mrmlScene).node("class activation")
+    assert composite.GetForegroundVolumeID() == heat.GetID()
+    assert composite.GetForegroundOpacity() == pytest.approx(0.3)
+    ui.camBox.checked = False
+    assert composite.GetForegroundVolumeID() is None
+
+
+def test_the_legend_stands_in_the_axial_views_corner(ui, shown):
+    import vtk
+
+    ui.legendBox.checked = True
+    corner = slicer.app.layoutManager().sliceWidget("Red").sliceView().cornerAnnotation()
+    assert "C  compressed" in corner.GetText(vtk.vtkCornerAnnotation.UpperRight)
+
+
+def test_the_comparison_puts_the_other_stack_beside(ui, shown):
+    ui.layoutBox.currentIndex = 2
+    green = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceCompositeNodeGreen")
+    assert green.GetBackgroundVolumeID() == ReadingScene(slicer.mrmlScene).volumeNode("4").GetID()
+    assert slicer.app.layoutManager().layout == 67102
+
+
+def test_a_moved_window_is_graded_by_the_worker_on_the_chosen_slices_only(ui, shown, worker):
+    click(ui.windowBox)
+    box = shown.nodes.node("window")
+    size = [0.0] * 3
+    box.GetSize(size)
+    card = next(m for m in models()["models"] if m["task"] == "grading")["preprocessing"]
+    assert size[0] == pytest.approx(card["pixels"] * card["spacing_mm"])
+    before = np.array(shown.slice(shown.place).canal_center_ras)
+    box.SetCenterWorld(*(before + [3.0, 0.0, 0.0]))
+    click(ui.regradeButton)
+    command, said = worker.last
+    index = shown.slice(shown.place).index
+    assert command == "regrade" and said["stack"] == "4" and list(said["boxes"]) == [str(index)]
+    middle = np.mean(said["boxes"][str(index)], axis=0)
+    np.testing.assert_allclose(middle, before + [3.0, 0.0, 0.0], atol=1e-3)
+    file = Path(said["reading"]) / "findings.json"
+    findings = Findings.from_dict(json.loads(file.read_text()))
+    findings.stacks[0].slices[index].grading.grade = "3"
+    findings.stacks[0].slices[index].grading.source = "reader's box"
+    file.write_text(json.dumps(findings.to_dict()))
+    worker.answer({"slices": 1})
+    assert shown.slice(shown.place).grading.source == "reader's box"
+    assert ReadingScene(slicer.mrmlScene).volumeNode("4") is not None
+    assert not file.exists() and shown.nodes.node("window") is None
+
+
+def test_the_report_is_asked_for_with_pictures_of_the_views(ui, widget, shown, worker, tmp_path):
+    widget.panel.report.write(str(tmp_path / "report.html"))
+    command, said = worker.last
+    assert command == "report" and said["file"].endswith("report.html")
+    pictures = {path.stem for path in Path(said["pictures"]).glob("*.png")}
+    assert {"worst", "sagittal", "slice-4-01", "slice-4-02", "slice-4-03"} == pictures
+    worker.answer({"file": said["file"]})
+    assert "report.html" in ui.reportStatusLabel.text
+    assert not Path(said["pictures"]).exists()
+
+
+def test_the_verdict_is_copied_as_text(ui, shown):
+    click(ui.copyVerdictButton)
+    text = slicer.app.clipboard().text()
+    assert text.startswith("Compression flagged on 3 of 3 slices") and "Starter" in text
+
+
+def test_a_bundled_model_cannot_be_removed_but_verified(ui, shown, worker):
+    assert not ui.removeModelButton.enabled
+    click(ui.verifyModelButton)
+    assert worker.last == ("manage", {"action": "verify", "name": ui.manageBox.currentData})
+    worker.answer({**models(), "done": "all is well"})
+    assert ui.modelStatusLabel.text == "all is well"
+
+
+def test_starter_models_say_so_beside_their_limits(ui, shown):
+    assert "STARTER MODEL" in ui.modelLimitsLabel.text and "★" in ui.gradingModelBox.currentText
+
+
+def test_every_control_has_a_tooltip_and_the_panel_fits_400_pixels(ui, widget, shown):
+    controls = [one for one in vars(ui).values() if hasattr(one, "toolTip")]
+    spoken = ("QPushButton", "QCheckBox", "QComboBox", "QLineEdit", "ctkSliderWidget",
+              "qMRMLNodeComboBox", "ctkPathLineEdit", "ctkCollapsibleButton", "QTableWidget")  # fmt: skip
+    assert not [c.name for c in controls if c.className() in spoken and not c.toolTip
+                and not c.name.startswith("qt_") and c.name != "ExpandButton"]  # fmt: skip
+    assert widget._widget.minimumSizeHint.width() <= 380

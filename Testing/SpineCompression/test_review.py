@@ -1,0 +1,185 @@
+"""A reader's own answers: by keys, with undo, in the scene, in files, and never lost."""
+
+import json
+
+import pytest
+import slicer
+from SpineCompressionLib.ReadingScene import ReadingScene
+from SpineCompressionLib.ReviewLog import Answer, ReviewLog
+from SpineSegmentationLib.volumeNodes import nodesOfClass
+
+from SpineLib.datasets.layout import read_labels
+from SpineLib.datasets.vocabulary import vocabulary
+from SpineLib.errors import BadInput
+from SpineLib.findings import Findings
+from SpineLib.reading import Reading
+from Testing.desktop import click, desktop, drag, press  # noqa: F401
+from Testing.SpineCompression.panels import MODULE, ui, widget, worker  # noqa: F401
+
+
+@pytest.fixture
+def shown(widget, brief):
+    widget.panel.show(brief)
+    return widget.panel.study
+
+
+@pytest.fixture
+def timeline(widget, shown):
+    return widget.panel.result.timeline
+
+
+def answers(study, task="compression"):
+    found = (study.reviewed(n, task) for n in range(len(study.places)))
+    return [one.answer if one else "" for one in found]
+
+
+def test_a_key_overrides_the_model_and_both_answers_stand(ui, shown, timeline):
+    ui.readerEdit.text, ui.reasonEdit.text = "AB", "motion"
+    press(timeline, "0")
+    one = shown.reviewed(shown.place, "compression")
+    assert (one.answer, one.model, one.reader) == ("not compressed", "compressed", "AB")
+    assert one.reason == "motion" and one.time.endswith("+00:00") and one.state == "overridden"
+    assert shown.modelAnswer(shown.place, "compression") == "compressed"
+    assert "reader AB: not compressed" in ui.sliceLabel.text
+    assert ui.reasonEdit.text == ""
+
+
+def test_a_grade_key_answers_with_its_grade(shown, timeline):
+    press(timeline, "r")
+    assert answers(shown, "grading")[shown.place] == "1c"
+
+
+def test_a_range_is_answered_at_once_and_undone_at_once(ui, shown, timeline):
+    shown.go(0)
+    press(timeline, "Key_Right", "Shift")
+    press(timeline, "Key_Right", "Shift")
+    assert ui.selectionLabel.text == "1–3"
+    press(timeline, "1")
+    assert answers(shown) == ["compressed"] * 3
+    press(timeline, "z", "Control")
+    assert answers(shown) == [""] * 3
+    click(ui.redoButton)
+    assert answers(shown) == ["compressed"] * 3
+    assert not ui.redoButton.enabled
+
+
+def test_agreeing_takes_over_what_the_model_says_of_both_tasks(ui, shown):
+    click(ui.agreeButton)
+    number = shown.place
+    assert shown.reviewed(number, "compression").state == "agreed"
+    assert shown.reviewed(number, "grading").answer == "2"
+    assert ui.reviewStatusLabel.text == "1 of 3 slices reviewed"
+
+
+def test_reading_again_overwrites_nothing_that_a_reader_said(ui, widget, shown, timeline, brief):
+    press(timeline, "0")
+    place = shown.place
+    widget.panel.show(brief)
+    assert answers(shown)[place] == "not compressed"
+
+
+def test_an_undone_answer_stays_in_the_log_and_a_new_one_follows_it():
+    log = ReviewLog()
+    for answer in ("compressed", "not compressed"):
+        log.add([Answer("1:1", "compression", answer)])
+    log.undo()
+    log.add([Answer("1:1", "compression", "borderline")])
+    assert not log.canRedo
+    back = ReviewLog(log.text())
+    assert back.current("1:1", "compression").answer == "borderline"
+    assert [s["undone"] for s in json.loads(back.text())["steps"]] == [False, True, False]
+
+
+@pytest.mark.parametrize("text", ['{"version": 99, "steps": []}', "{", "[]"])
+def test_reviews_that_cannot_be_read_are_refused_and_stay(text):
+    with pytest.raises(BadInput, match="version|damaged"):
+        ReviewLog(text)
+
+
+def test_the_readers_name_is_remembered(ui, shown):
+    ui.readerEdit.setText("CD")
+    press(ui.readerEdit, "Key_Return")
+    assert slicer.util.settingsValue("SpineMRI/Reader", "") == "CD"
+
+
+def test_the_published_labels_need_every_slice_answered(ui, widget, shown, timeline, tmp_path):
+    path = tmp_path / "compression_label.csv"
+    press(timeline, "0")
+    widget.panel.review.exportLabels(str(path))
+    assert "No reader has answered on the slices" in ui.reviewStatusLabel.text
+    assert not path.exists()
+    shown.choose([0, 1])
+    press(timeline, "1")
+    shown.choose([2])
+    press(timeline, "0")
+    widget.panel.review.exportLabels(str(path))
+    feetFirst = sorted(range(3), key=lambda n: shown.slice(n).position_ras[2])
+    wanted = [shown.verdict(n) for n in feetFirst]
+    assert read_labels(path, vocabulary("compression")) == wanted
+
+
+def test_the_table_has_the_models_and_the_readers_answers(widget, shown, timeline, tmp_path):
+    import csv
+
+    press(timeline, "0")
+    widget.panel.review.exportTable(str(tmp_path / "reviews.csv"))
+    rows = list(csv.DictReader((tmp_path / "reviews.csv").open()))
+    one = rows[shown.place]
+    assert (one["model_verdict"], one["label"]) == ("compressed", "not compressed")
+    assert one["model_grade"] == "2" and one["sop_instance_uid"]
+
+
+def test_a_saved_scene_comes_back_with_findings_reviews_and_choices(
+    ui, widget, shown, timeline, tmp_path
+):
+    press(timeline, "0")
+    ui.ladderBox.checked = False
+    place, scene = shown.place, slicer.mrmlScene
+    for node in nodesOfClass(scene, "vtkMRMLStorableNode"):
+        if node.GetSaveWithScene() and node.GetAttribute("SpineMRI.Kind"):
+            node.AddDefaultStorageNode()
+    assert scene.WriteToMRB(str(tmp_path / "scene.mrb"), None)
+    scene.Clear(False)
+    assert shown.findings is None and not ui.verdictLabel.isVisible()
+    assert scene.ReadFromMRB(str(tmp_path / "scene.mrb"))
+    assert answers(shown)[place] == "not compressed"
+    assert ui.verdictLabel.isVisible() and not ui.ladderBox.checked
+
+
+def moved(reading, uid):
+    """The same reading as another patient's."""
+    findings = Findings.from_dict(reading.findings.to_dict())
+    findings.study_instance_uid = uid
+    for one in findings.stacks[0].slices:
+        one.sop_instance_uid += ".9"
+    return Reading(findings, reading.volumes)
+
+
+def test_two_studies_in_a_scene_do_not_mix(ui, widget, shown, timeline, brief):
+    press(timeline, "0")
+    first = shown.study
+    widget.panel.show(moved(brief, "1.2.3"))
+    assert ui.readingBox.count == 2 and shown.study != first
+    assert answers(shown) == [""] * 3
+    halos = ReadingScene(slicer.mrmlScene).nodes("verdicts")
+    assert [halo.GetDisplayNode().GetVisibility() for halo in halos] == [0, 1]
+    ui.readingBox.currentIndex = 0
+    assert shown.study == first and "not compressed" in answers(shown)
+    assert [halo.GetDisplayNode().GetVisibility() for halo in halos] == [1, 0]
+
+
+def test_stacks_of_one_series_are_one_timeline_with_gaps(widget, brief):
+    findings = Findings.from_dict(brief.findings.to_dict())
+    upper, lower = findings.stacks[0], Findings.from_dict(brief.findings.to_dict()).stacks[0]
+    lower.id = "4.2"
+    for one in lower.slices:
+        one.position_ras = [one.position_ras[0], one.position_ras[1], one.position_ras[2] - 60]
+        one.sop_instance_uid += ".2"
+    findings.stacks = [lower, upper]
+    widget.panel.show(Reading(findings, {"4": brief.volumes["4"]}))
+    places = widget.panel.study.places
+    assert [place.stack for place in places] == ["4"] * 3 + ["4.2"] * 3
+    assert [place.block for place in places] == [0] * 3 + [1] * 3
+    rects = widget.panel.result.timeline.cellRects()
+    gaps = [b[0] - (a[0] + a[2]) for a, b in zip(rects, rects[1:], strict=False)]
+    assert max(gaps) == gaps[2] > 4 and max(gaps[:2] + gaps[3:]) < 1
