@@ -12,7 +12,7 @@ from SpineLib.models.card import Card
 from SpineLib.progress import Progress
 from SpineLib.volume import Volume
 
-POSITIVE = 1
+_SECOND = 1  # where a card calls its classes otherwise
 
 
 def assess(
@@ -28,7 +28,8 @@ def assess(
     Args:
         volume: axial slices.
         canal: where the canal is on them.
-        loaded: a model for ``compression``; its labels are (not compressed, compressed).
+        loaded: a model for ``compression``; its labels are (not compressed, compressed), or three
+            with ``possibly compressed`` between them.
         threshold: P(compressed) from which a slice is compressed; None takes the card's.
         progress: told of each slice; cancels between batches.
 
@@ -44,7 +45,8 @@ def assess(
         progress.stage("Assessing compression", len(volume.voxels))
     card = loaded.card
     batch = network_input(volume, canal.centers_ras, card.preprocessing)
-    probabilities = loaded.probabilities(batch, progress=progress)[:, POSITIVE].tolist()
+    positive = card.labels.index(COMPRESSED) if COMPRESSED in card.labels else _SECOND
+    probabilities = loaded.probabilities(batch, progress=progress)[:, positive].tolist()
     reasons = why_not(volume, canal, card)
     return [
         Compression(reason=reason)

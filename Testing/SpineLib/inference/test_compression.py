@@ -40,6 +40,18 @@ def test_every_slice_is_answered_in_its_own_place(axial_volume, canal, brightnes
     assert all(a.status == ASSESSED and 0 <= a.probability <= 1 for a in answers)
 
 
+def test_with_a_class_between_them_compressed_is_still_compressed(axial_volume, canal, make_card):
+    class Certain(torch.nn.Module):
+        def forward(self, windows):
+            return torch.tensor([[0.0, 0.0, 9.0]]).expand(len(windows), -1)
+
+    labels = (NOT_COMPRESSED, "possibly compressed", COMPRESSED)
+    answers = assess(
+        axial_volume, canal, Loaded(make_card(labels=labels), Certain(), torch.device("cpu"))
+    )
+    assert all(answer.verdict == COMPRESSED for answer in answers)
+
+
 def test_verdicts_follow_the_card_and_the_persons_threshold(make_card):
     card = make_card(threshold=0.6, borderline=0.4)
     assert [verdict(p, card) for p in (0.39, 0.4, 0.59, 0.6)] == [
