@@ -92,10 +92,14 @@ def test_a_module_has_the_classes_that_slicer_looks_for(module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_panel_has_every_widget_that_its_code_uses(module):
-    code = (ROOT / "SpineSegmentation/SpineSegmentationLib/ReadingPanel.py").read_text()
+    code = "".join(path.read_text() for path in (ROOT / module / f"{module}Lib").glob("*.py"))
     used = set(re.findall(r"\bui\.(\w+)", code))
-    form = ElementTree.parse(ROOT / module / "Resources" / "UI" / f"{module}.ui")
-    assert used <= {widget.get("name") for widget in form.iter("widget")}
+    assert used
+    forms = [*(ROOT / module).glob("Resources/UI/*.ui"), *ROOT.glob("*/Resources/UI/Setup.ui")]
+    named = {
+        widget.get("name") for form in forms for widget in ElementTree.parse(form).iter("widget")
+    }
+    assert used <= named
 
 
 @pytest.mark.parametrize(
