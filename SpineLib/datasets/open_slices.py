@@ -8,7 +8,6 @@ from SpineLib.datasets.cases import LabelledStack
 from SpineLib.datasets.flat import SUFFIXES
 from SpineLib.datasets.jpeg import open_jpegs
 from SpineLib.datasets.layout import STACK_FOLDER, open_layout
-from SpineLib.datasets.open_volumes import open_canals
 from SpineLib.datasets.tidy import open_tidy
 from SpineLib.datasets.voc import open_voc
 from SpineLib.errors import BadInput
@@ -23,7 +22,6 @@ def open_slices(
     task: str = "compression",
     scheme: str = "Bilsky",
     cache: Path | None = None,
-    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Opens labelled slices; pixels are read when a stack is opened.
@@ -31,23 +29,18 @@ def open_slices(
     Args:
         source: a folder in the published layout, of LabelImg's XML, or of the converter's JPEGs;
             a tidy CSV beside its DICOM; or ``simulated:<region>-<disease>:<profile>:<count>[:<seed>]``.
-        task: ``compression``, ``grading`` or ``canal`` (`SpineLib.datasets.open_volumes.open_canals`).
+        task: ``compression`` or ``grading``.
         scheme: of the grades.
         cache: where simulated cases are kept; None keeps none beyond this process.
-        workers: processes that simulate at the same time; None takes the cores at hand.
         progress: told of each patient.
 
     Raises:
         BadInput: there is no such place, it holds none of these, or its labels do not fit.
     """
-    if task == "canal":
-        return open_canals(source, cache=cache, workers=workers, progress=progress)
     if source.startswith(_SIMULATED):
         from SpineLib.datasets.simulated import simulated_slices
 
-        return simulated_slices(
-            source, task=task, scheme=scheme, cache=cache, workers=workers, progress=progress
-        )
+        return simulated_slices(source, task=task, scheme=scheme, cache=cache, progress=progress)
     path = Path(source)
     if path.is_file() and path.suffix.lower() == ".csv":
         return open_tidy(path, task=task, scheme=scheme, progress=progress)

@@ -17,7 +17,6 @@ def open_volumes(
     source: str,
     *,
     cache: Path | None = None,
-    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledVolume]:
     """Opens labelled volumes; voxels are read when one is opened.
@@ -26,7 +25,6 @@ def open_volumes(
         source: SPIDER's folder; a CSV of images and masks (`SpineLib.datasets.nifti`); or
             ``simulated:lumbar-<disease>:<profile>:<count>[:<seed>]``.
         cache: where simulated cases are kept; None keeps none beyond this process.
-        workers: processes that simulate at the same time; None takes the cores at hand.
         progress: told of each patient that is simulated.
 
     Raises:
@@ -35,7 +33,7 @@ def open_volumes(
     if source.startswith(_SIMULATED):
         from SpineLib.datasets.simulated import simulated_volumes
 
-        return simulated_volumes(source, cache=cache, workers=workers, progress=progress)
+        return simulated_volumes(source, cache=cache, progress=progress)
     path = Path(source)
     if path.is_file() and path.suffix.lower() == ".csv":
         return open_pairs(path)
@@ -52,7 +50,6 @@ def open_canals(
     source: str,
     *,
     cache: Path | None = None,
-    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Opens axial slices that say where the canal is.
@@ -60,7 +57,7 @@ def open_canals(
     Args:
         source: a CSV of images and cord masks (`SpineLib.datasets.nifti`), or
             ``simulated:[search-]<region>-<disease>:<profile>:<count>[:<seed>]``.
-        cache, workers, progress: as for `open_volumes`.
+        cache, progress: as for `open_volumes`.
 
     Raises:
         BadInput: as `open_volumes`.
@@ -68,7 +65,5 @@ def open_canals(
     if source.startswith(_SIMULATED):
         from SpineLib.datasets.simulated import simulated_slices
 
-        return simulated_slices(
-            source, task="canal", cache=cache, workers=workers, progress=progress
-        )
+        return simulated_slices(source, task="canal", cache=cache, progress=progress)
     return open_cords(source)

@@ -119,7 +119,6 @@ def simulated_slices(
     task: str,
     scheme: str = BILSKY.name,
     cache: Path | None = None,
-    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Simulated axial stacks with the truth as their labels.
@@ -133,7 +132,6 @@ def simulated_slices(
         task: ``canal`` (the label's box says where), ``compression`` or ``grading``.
         scheme: of the grades.
         cache: where the simulated cases are kept; None keeps none beyond this process.
-        workers: processes that simulate at the same time; None takes the cores at hand.
         progress: told of each patient.
 
     Raises:
@@ -144,7 +142,7 @@ def simulated_slices(
         raise BadInput(f"Kang's grades are of the cervical spine, not of {source}")
     if task == "grading" and scheme == BILSKY.name and asked.disease != "metastatic":
         raise BadInput(f"Bilsky's grades are of metastases, not of {source}")
-    cases, prepared = _simulated(asked, asked.kind, _axial, cache, workers, progress)
+    cases, prepared = _simulated(asked, asked.kind, _axial, cache, progress)
     stacks = []
     for n, case in enumerate(cases):
         about = _about(prepared, n)
@@ -169,14 +167,13 @@ def simulated_volumes(
     source: str,
     *,
     cache: Path | None = None,
-    workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledVolume]:
     """Simulated sagittal lumbar volumes with SPIDER's numbers.
 
     Args:
         source: see this module; the region is ``lumbar``.
-        cache, workers, progress: as for `simulated_slices`.
+        cache, progress: as for `simulated_slices`.
 
     Raises:
         BadInput: see `parse`; or another region, or a part of studies.
@@ -188,7 +185,7 @@ def simulated_volumes(
             advice="The simulator segments whole lumbar volumes: "
             "simulated:lumbar-degenerative:standard:20",
         )
-    cases, prepared = _simulated(asked, VOLUMES, _lumbar, cache, workers, progress)
+    cases, prepared = _simulated(asked, VOLUMES, _lumbar, cache, progress)
     return [
         LabelledVolume(
             id=case.name,
@@ -216,7 +213,7 @@ def simulator_version() -> str:
 
 
 def _simulated(
-    source: Source, kind: str, make: Any, cache: Path | None, workers: int | None,
+    source: Source, kind: str, make: Any, cache: Path | None,
     progress: Progress | None,
 ) -> tuple[list[_Asked], Prepared]:  # fmt: skip
     cases = [
@@ -224,7 +221,7 @@ def _simulated(
         for n in range(source.count)
     ]
     prepared = prepare(
-        cases, make, key={"kind": "simulated"}, folder=cache, workers=workers,
+        cases, make, key={"kind": "simulated"}, folder=cache,
         stage="Simulating patients", progress=progress,
     )  # fmt: skip
     return cases, prepared

@@ -61,7 +61,7 @@ def test_partial_vertebrae_keep_spider_s_numbers(tmp_path):
 
 @pytest.mark.parametrize("number", ["005", "007"])
 def test_spider_s_real_masks_are_read_and_placed_on_the_network_s_grid(tmp_path, data, number):
-    from SpineLib.training.segmentation_data import prepare, semantic_of
+    from SpineLib.training.segmentation_data import prepare_case, semantic_of
 
     mask = read_volume(data / "spider" / f"mask_{number}.nii.gz")
     change = np.zeros(256, np.uint8)
@@ -71,7 +71,7 @@ def test_spider_s_real_masks_are_read_and_placed_on_the_network_s_grid(tmp_path,
     write_volume(labels, tmp_path / "masks" / "5_t2.mha")
     image, read = open_volumes(str(tmp_path))[0].open()
     assert np.array_equal(read.voxels, labels.voxels)
-    case = prepare(image, read.with_voxels(semantic_of(read.voxels)), (4.0, 2.0, 2.0))
+    case = prepare_case(image, read.with_voxels(semantic_of(read.voxels)), (4.0, 2.0, 2.0))
     assert set(np.unique(case.classes)) == {0, 1, 2, 3}
 
 

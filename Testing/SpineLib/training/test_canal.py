@@ -62,7 +62,9 @@ def stack(volume: Volume, number: int, boxed: bool = True) -> LabelledStack:
     labels = []
     for k in range(len(volume.voxels)):
         center = volume.ras([*CANAL_IJ, k])
-        box = (tuple(center - [10, 10, 0]), tuple(center + [10, 10, 0])) if boxed else None
+        box = (
+            (tuple(center - [10, 10, 0]), tuple(center + np.array([10, 10, 0]))) if boxed else None
+        )
         labels.append(SliceLabel(k, "canal", "truth", box))
     return LabelledStack(f"s{number}", f"p{number}", lambda: volume, tuple(labels))
 
