@@ -12,6 +12,7 @@ from SpineLib.models import find_models
 from SpineLib.reading import Reading
 
 from .CorrectionSection import CorrectionSection
+from .FolderDrop import FolderDrop
 from .NamesSection import NamesSection
 from .naming import noticeOf
 from .RunControl import RunControl
@@ -68,6 +69,7 @@ class SegmentationPanel:
             # After closing and after importing; earlier, the selectors do not know the nodes yet.
             scene.AddObserver(scene.EndBatchProcessEvent, self._onSceneEndBatchProcess),
         ]
+        self._drop = FolderDrop(widget, self._onDropped)
         self.tell("")
         self.bind()
 
@@ -180,6 +182,10 @@ class SegmentationPanel:
         chosen = self.ui.volumeSelector.currentNode() is not None or self.ui.pathEdit.currentPath
         self.run.setReady(bool(chosen and self._models))
         self.ui.pathEdit.enabled = self.ui.volumeSelector.currentNode() is None
+
+    def _onDropped(self, path: str) -> None:
+        self.ui.volumeSelector.setCurrentNode(None)
+        self.ui.pathEdit.currentPath = path
 
     def _onModel(self, *_arguments: Any) -> None:
         index = self.ui.modelBox.currentIndex

@@ -77,8 +77,11 @@ def original(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
 
 def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
     """What differs from the original: one a segment that was changed, removed or added."""
-    before, after = original(node), currentLabelmap(node)
-    if before is None or after is None:
+    before = original(node)
+    if before is None:
+        return []
+    after = currentLabelmap(node)
+    if after is None:
         return []
     names = _names(node)
     numbers = sorted({int(n) for n in np.unique(before.voxels) if n} | set(names))
