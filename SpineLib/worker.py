@@ -75,6 +75,9 @@ class Worker:
             "read": self._read,
             "scan": self._scan,
             "models": self._models,
+            "manage": self._manage,
+            "regrade": self._regrade,
+            "report": self._report,
             "simulate": self._simulate,
             "diagnose": self._diagnose,
         }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
+from SpineSegmentationLib.FolderDrop import FolderDrop
 from SpineSegmentationLib.RunControl import RunControl
 
 from SpineLib.errors import Cancelled, SpineError, from_exception
@@ -20,6 +20,7 @@ from .ReviewSection import ReviewSection
 from .ShownStudy import ShownStudy
 from .StudySection import StudySection
 from .ViewLink import ViewLink
+from .volumeIdentity import adoptIdentity
 
 
 class CompressionPanel:
@@ -52,7 +53,7 @@ class CompressionPanel:
         self.run = RunControl(
             ui.readButton, ui.progressBar, self.read, reader.cancel, lambda: reader.busy, widget
         )
-        self._drops = _Drops(widget, self.input.choose)
+        self._drops = FolderDrop(widget, self.input.choose)
         self._tell("")
         self._update()
 
@@ -122,6 +123,8 @@ class CompressionPanel:
         try:
             # The volume may have been deleted while it was read.
             still = node if node is not None and self._scene.IsNodePresent(node) else None
+            if still is not None:
+                adoptIdentity(reading, still)
             self.show(reading, still)
         except Exception as error:
             self._tell(str(from_exception(error)))
@@ -137,32 +140,6 @@ class CompressionPanel:
 
     def _update(self) -> None:
         self.run.setReady(self.input.ready)
-
-
-class _Drops:
-    """Lets a folder or file be dropped anywhere on the panel."""
-
-    def __init__(self, widget: Any, choose: Any) -> None:
-        import qt
-
-        class Filter(qt.QObject):
-            def eventFilter(self, _watched: Any, event: Any) -> bool:
-                kind = event.type()
-                if kind not in (qt.QEvent.DragEnter, qt.QEvent.Drop):
-                    return False
-                paths = [url.toLocalFile() for url in event.mimeData().urls()]
-                paths = [path for path in paths if path]
-                if not paths:
-                    return False
-                event.acceptProposedAction()
-                if kind == qt.QEvent.Drop:
-                    first = Path(paths[0])
-                    choose(str(first.parent if len(paths) > 1 and first.is_file() else first))
-                return True
-
-        self._filter = Filter()
-        widget.acceptDrops = True
-        widget.installEventFilter(self._filter)
 
 
 def _(text: str) -> str:

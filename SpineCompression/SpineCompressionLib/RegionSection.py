@@ -105,9 +105,9 @@ class RegionSection:
     def _boxes(self) -> dict[int, list[list[float]]]:
         """Slice number → two corners, RAS mm: the drawn box moved along to each chosen slice."""
         current = self._study.current
-        center, size = [0.0] * 3, [0.0] * 3
+        center = [0.0] * 3
         self.box.GetCenterWorld(center)
-        self.box.GetSize(size)
+        size = self.box.GetSize()
         stack = self._study.timeline.stack(current)
         axes = np.array(stack.ijk_to_ras, float)[:3, :3]
         axes /= np.linalg.norm(axes, axis=0)

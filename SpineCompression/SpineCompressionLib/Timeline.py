@@ -116,7 +116,7 @@ class Timeline(qt.QWidget):
             painter.setBrush(qt.QBrush())
         every = max(1, round(18 / max(width, 1.0) + 0.49))
         index = self._study.slice(number).index + 1
-        if index == 1 or index % every == 0:
+        if (index - 1) % every == 0:
             painter.setPen(self.palette.color(qt.QPalette.WindowText))
             under = qt.QRectF(left - 10, top + height, width + 20, NUMBER_HEIGHT)
             painter.drawText(under, qt.Qt.AlignCenter, str(index))

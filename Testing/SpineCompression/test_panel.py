@@ -7,7 +7,9 @@ from SpineCompressionLib.ReadingScene import ReadingScene
 from SpineSegmentationLib.volumeNodes import addVolumeNode
 
 from SpineLib.errors import BadInput, SpineError
+from SpineLib.findings import Findings
 from SpineLib.progress import Step
+from SpineLib.reading import Reading
 from SpineLib.volume import read_volume
 from Testing.desktop import click, desktop, drag, press  # noqa: F401
 from Testing.SpineCompression.panels import shown, ui, widget, worker  # noqa: F401
@@ -125,8 +127,14 @@ def test_a_volume_of_the_scene_is_read_and_gets_its_own_slices_findings(
     click(ui.readButton)
     handed = read_volume(worker.last[1]["input"])
     assert (handed.voxels == brief.volumes["4"].voxels).all()
-    brief.save(tmp_path / "reading")
+    findings = Findings.from_dict(brief.findings.to_dict())
+    for one in findings.stacks[0].slices:
+        one.sop_instance_uid = ""
+    Reading(findings, brief.volumes).save(tmp_path / "reading")
     worker.answer({"folder": str(tmp_path / "reading")})
+    said = ReadingScene(slicer.mrmlScene).findings()
+    uids = [one.sop_instance_uid for one in said.stacks[0].slices]
+    assert uids == [one.sop_instance_uid for one in brief.findings.stacks[0].slices]
     volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
     assert len(volumes) == 1 and ReadingScene(slicer.mrmlScene).volumeNode("4") is node
 

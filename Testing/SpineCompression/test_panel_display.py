@@ -70,8 +70,7 @@ def test_the_comparison_puts_the_other_stack_beside(ui, shown):
 def test_a_moved_window_is_graded_by_the_worker_on_the_chosen_slices_only(ui, shown, worker):
     click(ui.windowBox)
     box = shown.nodes.node("window")
-    size = [0.0] * 3
-    box.GetSize(size)
+    size = box.GetSize()
     card = next(m for m in models()["models"] if m["task"] == "grading")["preprocessing"]
     assert size[0] == pytest.approx(card["pixels"] * card["spacing_mm"])
     before = np.array(shown.slice(shown.place).canal_center_ras)

@@ -150,6 +150,29 @@ def test_an_unknown_command_is_refused_with_the_ones_there_are(host):
     assert "read" in str(error)
 
 
+def test_models_are_verified_and_what_cannot_be_imported_or_removed_is_said(host, tmp_path):
+    from SpineLib.models.registry import BUNDLED_FOLDER
+
+    bundled = sorted(path.parent.name for path in BUNDLED_FOLDER.glob("*/model.json"))
+    said = host.answer(host.ask("manage", action="verify", name=bundled[0]))
+    assert "the ones that the card names" in said["done"]
+    assert {model["name"] for model in said["models"]} >= set(bundled)
+    error = host.answer(host.ask("manage", action="remove", name=bundled[0]))
+    assert "came with the program" in str(error)
+    error = host.answer(host.ask("manage", action="import", path=str(tmp_path)))
+    assert "model.json" in str(error)
+
+
+def test_a_report_is_written_with_the_pictures_that_it_is_given(host, tmp_path):
+    from SpineLib.findings import Findings, write_json
+
+    write_json(Findings(), tmp_path / "findings.json")
+    file = tmp_path / "report.html"
+    arguments = {"reading": str(tmp_path), "pictures": str(tmp_path), "file": str(file)}
+    assert host.answer(host.ask("report", **arguments)) == {"file": str(file)}
+    assert "<html" in file.read_text(encoding="utf-8")
+
+
 def test_an_unknown_argument_is_refused(host, tmp_path):
     error = host.answer(host.ask("read", input="a", output=str(tmp_path / "o"), colour="red"))
     assert type(error) is BadRequest

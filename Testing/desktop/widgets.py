@@ -27,6 +27,7 @@ class ctkCollapsibleButton(QtWidgets.QWidget):
     def __init__(self, *arguments):
         super().__init__(*[one for one in arguments if not isinstance(one, str)])
         self._text, self._collapsed = next((a for a in arguments if isinstance(a, str)), ""), False
+        self._mine = []
         self.setContentsMargins(0, 26, 0, 0)
 
     def _setText(self, text):
@@ -41,9 +42,14 @@ class ctkCollapsibleButton(QtWidgets.QWidget):
         self.contentsCollapsed.emit(collapsed)
 
     def _showChildren(self):
-        for child in self.children():
-            if isinstance(child, QtWidgets.QWidget):
-                child.setVisible(not self._collapsed and not child.property("hiddenByCode"))
+        # What was hidden by its own code stays hidden when the section opens.
+        if self._collapsed:
+            shown = [one for one in self.children() if isinstance(one, QtWidgets.QWidget)]
+            self._mine += [one for one in shown if not one.isHidden()]
+        for child in self._mine:
+            child.setVisible(not self._collapsed)
+        if not self._collapsed:
+            self._mine = []
         self.setMaximumHeight(26 if self._collapsed else 16777215)
         self.updateGeometry()
 

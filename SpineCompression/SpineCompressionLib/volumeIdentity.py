@@ -1,0 +1,27 @@
+"""A volume of the scene says again which DICOM slices it was made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpineLib.reading import Reading
+
+
+def adoptIdentity(reading: Reading, volumeNode: Any) -> None:
+    """Gives a reading's slices the SOP Instance UIDs of the volume that they were read from.
+
+    On its way to the worker a volume is a file without them; reviews and exports are keyed by
+    them. Nothing is done where the numbers do not fit.
+
+    Args:
+        reading: of this one volume; its findings are changed.
+        volumeNode: with ``DICOM.instanceUIDs`` in the order of k, as Slicer's DICOM import sets it.
+    """
+    uids = (volumeNode.GetAttribute("DICOM.instanceUIDs") or "").split()
+    for stack in reading.findings.stacks:
+        if len(stack.slices) != len(uids) or any(s.sop_instance_uid for s in stack.slices):
+            continue
+        if volumeNode.GetImageData().GetDimensions()[::-1] != tuple(stack.shape):
+            continue
+        for one in stack.slices:
+            one.sop_instance_uid = uids[one.index]

@@ -1,0 +1,80 @@
+"""Pictures of the panels, made by the real worker reading a simulated study by clicks.
+
+    python -m Testing.desktop.pictures docs/pictures
+
+Nothing in them is made up: what they show is what the bundled models said of that study.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from Testing.desktop import click
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parents[2]
+CASE = ["--region", "cervical", "--disease", "degenerative", "--seed", "7"]
+DARK = {"Window": "#2D2D30", "WindowText": "#E6E6E6", "Base": "#1E1E1E", "Text": "#E6E6E6",
+        "Button": "#3C3C40", "ButtonText": "#E6E6E6", "Highlight": "#2A6CB0"}  # fmt: skip
+
+
+def main(folder: Path) -> None:
+    """Writes ``panel-compression.png`` and ``panel-compression-dark.png``."""
+    from SpineHeadless.app import HeadlessSlicer
+    from Testing.desktop.application import Desktop
+
+    with tempfile.TemporaryDirectory() as temporary, Desktop(HeadlessSlicer()) as desktop:
+        study = Path(temporary) / "study"
+        _simulate(study)
+        widget = desktop.open("SpineCompression", ROOT / "SpineCompression", height=1180)
+        widget.panel.input.choose(str(study))
+        _wait(desktop, lambda: widget.ui.stackBox.isEnabled())
+        click(widget.ui.readButton)
+        _wait(desktop, lambda: not widget.ui.progressBar.isVisible())
+        _settle(desktop)
+        widget.ui.pathEdit.blockSignals(True)
+        widget.ui.pathEdit.currentPath = "/data/study"  # the temporary folder's name says nothing
+        folder.mkdir(parents=True, exist_ok=True)
+        desktop.window.grab().save(str(folder / "panel-compression.png"))
+        _darken(desktop)
+        desktop.window.grab().save(str(folder / "panel-compression-dark.png"))
+
+
+def _simulate(study: Path) -> None:
+    from SpineLib.cli import main as command
+
+    sys.argv = ["spine", "simulate", *CASE, str(study)]
+    command()
+
+
+def _wait(desktop, done, seconds: float = 300.0) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise TimeoutError("The worker did not answer in time")
+        desktop.application.processEvents()
+        time.sleep(0.02)
+
+
+def _settle(desktop) -> None:
+    for _ in range(20):  # labels that wrap need several rounds to find their heights
+        desktop.application.processEvents()
+        time.sleep(0.01)
+
+
+def _darken(desktop) -> None:
+    from PySide6 import QtGui
+
+    palette = QtGui.QPalette()
+    for role, color in DARK.items():
+        palette.setColor(getattr(QtGui.QPalette.ColorRole, role), QtGui.QColor(color))
+    desktop.application.setPalette(palette)
+    _settle(desktop)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
