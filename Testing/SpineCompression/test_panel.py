@@ -11,8 +11,7 @@ from SpineLib.findings import Findings
 from SpineLib.progress import Step
 from SpineLib.reading import Reading
 from SpineLib.volume import read_volume
-from Testing.desktop import click, desktop, drag, press  # noqa: F401
-from Testing.SpineCompression.panels import shown, ui, widget, worker  # noqa: F401
+from Testing.desktop import click, drag, press
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from SpineCompressionLib.ReadingScene import ReadingScene
 
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
-from Testing.desktop import click, desktop  # noqa: F401
-from Testing.SpineCompression.panels import models, ui, widget, worker  # noqa: F401
+from Testing.desktop import click
+from Testing.SpineCompression.panels import models
 
 
 @pytest.fixture
@@ -74,13 +74,14 @@ def test_a_moved_window_is_graded_by_the_worker_on_the_chosen_slices_only(ui, sh
     card = next(m for m in models()["models"] if m["task"] == "grading")["preprocessing"]
     assert size[0] == pytest.approx(card["pixels"] * card["spacing_mm"])
     before = np.array(shown.slice(shown.place).canal_center_ras)
-    box.SetCenterWorld(*(before + [3.0, 0.0, 0.0]))
+    after = before + np.array([3.0, 0.0, 0.0])
+    box.SetCenterWorld(*after)
     click(ui.regradeButton)
     command, said = worker.last
     index = shown.slice(shown.place).index
     assert command == "regrade" and said["stack"] == "4" and list(said["boxes"]) == [str(index)]
     middle = np.mean(said["boxes"][str(index)], axis=0)
-    np.testing.assert_allclose(middle, before + [3.0, 0.0, 0.0], atol=1e-3)
+    np.testing.assert_allclose(middle, after, atol=1e-3)
     file = Path(said["reading"]) / "findings.json"
     findings = Findings.from_dict(json.loads(file.read_text()))
     findings.stacks[0].slices[index].grading.grade = "3"

@@ -1,5 +1,6 @@
 """A reader's own answers: by keys, with undo, in the scene, in files, and never lost."""
 
+import itertools
 import json
 
 import pytest
@@ -13,8 +14,7 @@ from SpineLib.datasets.vocabulary import vocabulary
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
-from Testing.desktop import click, desktop, drag, press  # noqa: F401
-from Testing.SpineCompression.panels import MODULE, ui, widget, worker  # noqa: F401
+from Testing.desktop import click, press
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_an_undone_answer_stays_in_the_log_and_a_new_one_follows_it():
 
 @pytest.mark.parametrize("text", ['{"version": 99, "steps": []}', "{", "[]"])
 def test_reviews_that_cannot_be_read_are_refused_and_stay(text):
-    with pytest.raises(BadInput, match="version|damaged"):
+    with pytest.raises(BadInput, match=r"version|damaged"):
         ReviewLog(text)
 
 
@@ -181,5 +181,5 @@ def test_stacks_of_one_series_are_one_timeline_with_gaps(widget, brief):
     assert [place.stack for place in places] == ["4"] * 3 + ["4.2"] * 3
     assert [place.block for place in places] == [0] * 3 + [1] * 3
     rects = widget.panel.result.timeline.cellRects()
-    gaps = [b[0] - (a[0] + a[2]) for a, b in zip(rects, rects[1:], strict=False)]
+    gaps = [b[0] - (a[0] + a[2]) for a, b in itertools.pairwise(rects)]
     assert max(gaps) == gaps[2] > 4 and max(gaps[:2] + gaps[3:]) < 1

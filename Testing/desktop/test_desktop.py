@@ -5,18 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from SpineHeadless.app import HeadlessSlicer
-from Testing.desktop import desktop  # noqa: F401
 from Testing.desktop.facts import facts, known, names
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDES = ("SpineCompression", "SpineSegmentation")
-
-
-@pytest.fixture(scope="session")
-def app() -> HeadlessSlicer:
-    """One Slicer without views for this file."""
-    return HeadlessSlicer()
 
 
 def test_a_property_is_an_attribute_and_a_signal_is_a_string(desktop):
@@ -36,7 +28,7 @@ def test_a_name_that_slicer_does_not_have_is_refused(desktop, what):
     import qt
     import slicer
 
-    with pytest.raises(AttributeError, match="rainbow|Rainbow"):
+    with pytest.raises(AttributeError, match=r"rainbow|Rainbow"):
         exec(what, {"qt": qt, "slicer": slicer, "button": qt.QPushButton()})
 
 
@@ -74,6 +66,6 @@ def test_every_name_of_qt_in_a_module_is_slicers(file):
         if not isinstance(kit, ast.Name) or kit.id not in ("qt", "ctk"):
             continue
         assert parts[0] in facts()[kit.id], f"{kit.id}.{parts[0]}"
-        if len(parts) > 1:
+        if len(parts) > 1 and not parts[1].startswith("__"):
             assert known(parts[0]), f"{kit.id}.{parts[0]} is not in facts.json; see cut_facts.py"
             assert parts[1] in names(parts[0]), f"{kit.id}.{parts[0]}.{parts[1]}"

@@ -8,8 +8,8 @@ from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.labels import ASSESSED
 
 pytest.importorskip("torch")
-from SpineLib.inference.regrade import regrade  # noqa: E402
-from SpineLib.inference.study import Session  # noqa: E402
+from SpineLib.inference.regrade import regrade
+from SpineLib.inference.study import Session
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def findings(axial_volume):
 
 
 def box(volume, k, away=0.0):
-    middle = volume.slice_center(k) + [away, 0.0, 0.0]
-    return [(middle - [10, 10, 0]).tolist(), (middle + [10, 10, 0]).tolist()]
+    middle, half = volume.slice_center(k) + np.array([away, 0, 0]), np.array([10.0, 10.0, 0.0])
+    return [(middle - half).tolist(), (middle + half).tolist()]
 
 
 def test_only_the_boxed_slices_are_answered_and_the_study_is_summed_up(
@@ -41,7 +41,7 @@ def test_only_the_boxed_slices_are_answered_and_the_study_is_summed_up(
     assert [one.grading.status == ASSESSED for one in slices] == [k == 2 for k in range(8)]
     assert slices[2].grading.source == "reader's box" and slices[2].grading.forced
     assert slices[2].compression.reason == "reader's box" and not slices[2].compression.forced
-    middle = np.array(axial_volume.slice_center(2)) + [5.0, 0.0, 0.0]
+    middle = axial_volume.slice_center(2) + np.array([5.0, 0.0, 0.0])
     np.testing.assert_allclose(slices[2].canal_center_ras, middle, atol=1e-6)
     assert findings.compression.assessed_slices == 1
     assert findings.grading.highest == slices[2].grading.grade
