@@ -113,6 +113,7 @@ def _plainSet(self: Any, name: str, value: Any) -> None:
 
 
 _patched: set[type] = set()
+_seen: set[type] = set()
 
 
 def _patch(cls: type) -> None:
@@ -151,7 +152,8 @@ def install() -> None:
 def find(name: str) -> Any:
     """A class or function of Qt by its name, whichever kit has it."""
     found = next((getattr(kit, name) for kit in KITS if hasattr(kit, name)), None)
-    if isinstance(found, type) and found not in _patched and name != "QApplication":
+    if isinstance(found, type) and found not in _seen and name != "QApplication":
+        _seen.add(found)
         own = {"__getattribute__", "__setattr__", "__delattr__"} & found.__dict__.keys()
         if own or name in _VALUES:
             _patch(found)
