@@ -18,8 +18,14 @@ class DICOMSpineStackPlugin:
 
 def _register():
     import slicer
-    from SpineSegmentationLib.DICOMSpineStackPluginClass import DICOMSpineStackPluginClass
 
     if not hasattr(slicer.modules, "dicomPlugins"):
         slicer.modules.dicomPlugins = {}
-    slicer.modules.dicomPlugins["DICOMSpineStackPlugin"] = DICOMSpineStackPluginClass
+    # Slicer calls what stands here; a function, so that starting Slicer imports nothing of ours.
+    slicer.modules.dicomPlugins["DICOMSpineStackPlugin"] = _plugin
+
+
+def _plugin():
+    from SpineSegmentationLib.DICOMSpineStackPluginClass import DICOMSpineStackPluginClass
+
+    return DICOMSpineStackPluginClass()

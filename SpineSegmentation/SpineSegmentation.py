@@ -76,8 +76,11 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
         import importlib
         import sys
 
+        self.cleanup()
+        # Forgotten, not reloaded one by one: they import each other, in an order of their own.
         for name in [n for n in sys.modules if n.startswith("SpineSegmentationLib.")]:
-            importlib.reload(sys.modules[name])
+            del sys.modules[name]
+        importlib.invalidate_caches()
         ScriptedLoadableModuleWidget.onReload(self)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from SpineSegmentationLib.FolderDrop import FolderDrop
 from SpineSegmentationLib.RunControl import RunControl
+from SpineSegmentationLib.SetupSection import SetupSection
 
 from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.reading import Reading
@@ -53,6 +54,7 @@ class CompressionPanel:
         self.run = RunControl(
             ui.readButton, ui.progressBar, self.read, reader.cancel, lambda: reader.busy, widget
         )
+        self.setup = SetupSection(widget.layout(), reader.worker)
         self._drops = FolderDrop(widget, self.input.choose)
         self._tell("")
         self._update()

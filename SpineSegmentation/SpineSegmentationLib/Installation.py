@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,8 @@ class Installation:
         """Requirements that Slicer's Python does not meet; none with another Python."""
         if self.externalPython:
             return []
-        return [one for one in (TORCH, *PACKAGES) if not self._tools().pip_check(one)]
+        check = self._tools().pip_check if self._tools() is not None else _isThere
+        return [one for one in (TORCH, *PACKAGES) if not check(one)]
 
     def summary(self) -> str:
         """One or two lines for the person: what is there, what is missing, what would happen."""
@@ -75,6 +78,8 @@ class Installation:
         if not missing:
             return "Everything that reading needs is installed in Slicer's Python."
         what = f"Missing in Slicer's Python: {', '.join(missing)}."
+        if self._tools() is None:
+            return f"{what} This Slicer cannot install them; use 5.12 or later, or another Python."
         if self.wheelFolder:
             return f"{what} Install takes them from {self.wheelFolder}; no network is used."
         if TORCH not in missing:
@@ -92,7 +97,7 @@ class Installation:
     def canInstall(self) -> bool:
         """Whether `install` has something to do and can do it."""
         missing = self.missing()
-        if not missing:
+        if not missing or self._tools() is None:
             return False
         return bool(self.wheelFolder) or TORCH not in missing or _hasPyTorchExtension()
 
@@ -140,11 +145,19 @@ class Installation:
         )
 
     def _tools(self) -> Any:
-        if self._packaging is None:
-            import slicer.packaging
-
-            self._packaging = slicer.packaging
+        """`slicer.packaging`; None in a Slicer that is too old to have it."""
+        if self._packaging is None and importlib.util.find_spec("slicer.packaging") is not None:
+            self._packaging = importlib.import_module("slicer.packaging")
         return self._packaging
+
+
+def _isThere(requirement: str) -> bool:
+    """Whether a package is installed, whatever its version."""
+    try:
+        importlib.metadata.version(re.split(r"[<>=!~ ]", requirement)[0])
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _hasPyTorchExtension() -> bool:

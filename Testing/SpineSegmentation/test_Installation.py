@@ -135,3 +135,11 @@ def test_another_python_can_be_named_and_given_up(settings):
     assert "There is no Python at /no/such/python" in installation.summary()
     installation.externalPython = ""
     assert settings == {} and installation.missing() == [TORCH]
+
+
+def test_a_slicer_that_cannot_install_says_what_is_missing_all_the_same(settings, monkeypatch):
+    monkeypatch.setattr(module, "PACKAGES", ("numpy>=2", "no-such-package>=1"))
+    installation = Installation()
+    assert installation.missing() == ["no-such-package>=1"]
+    assert not installation.canInstall()
+    assert "use 5.12 or later, or another Python" in installation.summary()

@@ -412,6 +412,21 @@ def test_the_panel_fits_into_400_pixels_and_every_control_says_what_it_is(deskto
             assert one.toolTip, named
 
 
+def test_reloading_the_module_ends_the_worker_and_reads_every_file_anew(
+    desktop, worker, monkeypatch
+):
+    import sys
+
+    widget = desktop.open("SpineSegmentation", FOLDER)
+    ours = {name: one for name, one in sys.modules.items() if "SpineSegmentationLib." in name}
+    try:
+        widget.onReload()
+        assert worker.stopped and "SpineSegmentationLib.SegmentationPanel" in ours
+        assert not [name for name in sys.modules if name.startswith("SpineSegmentationLib.")]
+    finally:
+        sys.modules.update(ours)
+
+
 def test_the_worker_ends_with_the_panel(desktop, worker):
     widget = desktop.open("SpineSegmentation", FOLDER)
     widget.cleanup()
