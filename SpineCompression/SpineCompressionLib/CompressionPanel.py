@@ -54,7 +54,7 @@ class CompressionPanel:
         self.run = RunControl(
             ui.readButton, ui.progressBar, self.read, reader.cancel, lambda: reader.busy, widget
         )
-        self.setup = SetupSection(widget.layout(), reader.worker)
+        self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
         self._drops = FolderDrop(widget, self.input.choose)
         self._tell("")
         self._update()
