@@ -8,7 +8,6 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleTest,
     ScriptedLoadableModuleWidget,
 )
-from slicer.util import VTKObservationMixin
 
 
 class SpineCompression(ScriptedLoadableModule):
@@ -30,12 +29,12 @@ class SpineCompression(ScriptedLoadableModule):
         )
 
 
-class SpineCompressionWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+class SpineCompressionWidget(ScriptedLoadableModuleWidget):
     """The panel; the work is in `SpineCompressionLib` and `SpineSegmentationLib`."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
-        VTKObservationMixin.__init__(self)
+        self._observed = []
         self.logic = None
         self.panel = None
         self._parameters = None
@@ -55,9 +54,12 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._connectParameters()
         self.panel = CompressionPanel(self.ui, self._widget, self.logic.reader, slicer.mrmlScene)
         scene = slicer.mrmlScene
-        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
-        self.addObserver(scene, scene.EndCloseEvent, self.onSceneChanged)
-        self.addObserver(scene, scene.EndImportEvent, self.onSceneChanged)
+        for event, method in (
+            (scene.StartCloseEvent, self.onSceneStartClose),
+            (scene.EndCloseEvent, self.onSceneChanged),
+            (scene.EndImportEvent, self.onSceneChanged),
+        ):
+            self._observed.append((scene, scene.AddObserver(event, method)))
         slicer.app.connect("aboutToQuit()", self.cleanup)
 
     def enter(self):
@@ -73,7 +75,9 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Ends the worker when Slicer closes or reloads the module."""
         import slicer
 
-        self.removeObservers()
+        for scene, tag in self._observed:
+            scene.RemoveObserver(tag)
+        self._observed = []
         self._disconnectParameters()
         if self.panel is not None:
             slicer.app.disconnect("aboutToQuit()", self.cleanup)

@@ -20,7 +20,7 @@ class RunControl:
         escape: the widget in which Esc cancels.
 
     Example:
-        self.run = RunControl(ui.readButton, ui.progressBar, self.start, reader.cancel,
+        self.run = RunControl(button, bar, self.start, reader.cancel,
                               lambda: reader.busy, panel)
     """
 
