@@ -19,8 +19,9 @@ from .RunControl import RunControl
 from .segmentationExport import exportSegmentation
 from .SegmentationParameters import SegmentationParameters
 from .SetupSection import SetupSection
-from .spineSegmentation import segmentationFinding
+from .spineSegmentation import KIND, segmentationFinding
 from .StructuresSection import StructuresSection
+from .volumeNodes import nodesOfClass
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 _NOT_SAID = "not said"
@@ -46,7 +47,7 @@ class SegmentationPanel:
         self._run = 0
         self._shown: Any = None
         self._fillBoxes()
-        ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", "SpineMRI.Kind", None)
+        ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", "SpineMRI.Kind", KIND)
         self.structures = StructuresSection(ui, self._onStructure)
         self.names = NamesSection(ui, self._onNamed)
         self.correction = CorrectionSection(ui, self._onCorrected)
@@ -78,9 +79,10 @@ class SegmentationPanel:
         self.unbind()
         self._parameters = SegmentationParameters(self._logic.getParameterNode())
         if self._parameters.volume is None:
-            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
-            if first is not None:
-                self._parameters.volume = first
+            volumes = nodesOfClass(slicer.mrmlScene, "vtkMRMLScalarVolumeNode")
+            volumes = [one for one in volumes if one.GetClassName() == "vtkMRMLScalarVolumeNode"]
+            if volumes:
+                self._parameters.volume = volumes[0]
         self._guiTag = self._parameters.connectGui(self._widget)
         if self._parameters.model:
             self.ui.modelBox.setCurrentText(self._parameters.model)

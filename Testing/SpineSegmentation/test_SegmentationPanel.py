@@ -193,6 +193,14 @@ def test_the_result_is_a_segmentation_beside_its_volume_with_a_row_a_structure(
     assert "vertebrae" in ui.verdictLabel.text and "Starter" in ui.noticeLabel.text
 
 
+def test_only_spine_segmentations_are_offered(ui, segmented):
+    halo = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "verdicts")
+    halo.SetAttribute("SpineMRI.Kind", "verdicts")
+    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "the reader's own")
+    assert ui.segmentationSelector.nodeCount() == 1
+    assert ui.segmentationSelector.currentNode() is segmented
+
+
 def test_what_was_not_assessed_says_why(ui, worker, lumbar, tmp_path):
     from dataclasses import replace
 
@@ -383,6 +391,9 @@ def test_diagnostics_are_shown_and_copied_and_name_no_patient(ui, panel, worker,
 def test_what_is_missing_opens_the_setup_and_nothing_is_installed(open_panel, worker, monkeypatch):
     monkeypatch.setattr(
         "SpineSegmentationLib.SetupSection.Installation.missing", lambda self: ["einops"]
+    )
+    monkeypatch.setattr(
+        "SpineSegmentationLib.SetupSection.Installation._tools", lambda self: object()
     )
     setup = open_panel().setup.ui
     assert not setup.setupButton.collapsed
