@@ -14,6 +14,7 @@ import typer
 from SpineLib import __version__
 from SpineLib.cli_comparing import train
 from SpineLib.cli_data import data
+from SpineLib.cli_deidentify import deidentify
 from SpineLib.cli_evaluation import evaluate
 from SpineLib.cli_training import package
 from SpineLib.console import (
@@ -43,6 +44,7 @@ app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(data, name="data")
 models.command()(package)
+app.command()(deidentify)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 

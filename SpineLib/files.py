@@ -25,7 +25,7 @@ def resources() -> Path:
 
 
 @contextmanager
-def writing(path: str | Path) -> Iterator[Path]:
+def writing(path: str | Path, *, mode: int = 0o666) -> Iterator[Path]:
     """Gives a temporary path beside ``path`` and renames it there when the block succeeds.
 
     The temporary name keeps the suffix (writers choose the format by it). When the block
@@ -33,6 +33,7 @@ def writing(path: str | Path) -> Iterator[Path]:
 
     Args:
         path: the file to be written; its folder is made if needed.
+        mode: who may read and write it, before the process's umask.
 
     Raises:
         OutputError: the disk is full or the folder cannot be written to.
@@ -58,7 +59,7 @@ def writing(path: str | Path) -> Iterator[Path]:
         yield temporary
         mask = os.umask(0)
         os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
+        temporary.chmod(mode & ~mask)
         temporary.replace(path)
     except OSError as error:
         raise from_os_error(error, path) from error

@@ -51,7 +51,7 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
     if not folder.exists():
         raise BadInput("There is no such folder", file=folder)
     closed: list[Skipped] = []
-    files = [folder] if folder.is_file() else sorted(_walk(folder, closed))
+    files = [folder] if folder.is_file() else sorted(walk(folder, closed))
     if not files and closed:
         raise BadInput(f"The folder {closed[0].reason}", file=closed[0].file)
     if not files:
@@ -79,7 +79,7 @@ def scan_files(files: Sequence[Path], *, progress: Progress | None = None) -> Sc
     return Scan(studies, (*skipped, *duplicates), _patients(studies))
 
 
-def _walk(folder: Path, closed: list[Skipped]) -> Iterator[Path]:
+def walk(folder: Path, closed: list[Skipped]) -> Iterator[Path]:
     """All plain files below a folder; folders that cannot be opened go into ``closed``."""
 
     def refused(error: OSError) -> None:

@@ -1,0 +1,115 @@
+"""The key: a secret that new identities follow from, and the table that links old and new ones."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock
+
+from SpineLib.errors import BadInput
+from SpineLib.files import writing
+
+VERSION = 1
+# By hand: up to ten years back, at least one, so that no shifted date lies in the future.
+_LEAST_DAYS, _MOST_DAYS = 366, 3650
+
+
+@dataclass
+class Key:
+    """New identities that follow from old ones and a secret, and both in one table.
+
+    The same key gives the same new identity in every run, in any order of files. Without it,
+    neither way can be found.
+
+    Attributes:
+        secret: 32 random bytes.
+        patients: what was met: old patient → pseudonym and days of shift.
+        uids: what was met: old UID → new UID.
+    """
+
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    patients: dict[str, dict[str, str | int]] = field(default_factory=dict, repr=False)
+    uids: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def uid(self, old: str) -> str:
+        """The new UID of an old one: ``2.25.`` and a UUID as an integer (PS3.5 B.2)."""
+        if old not in self.uids:
+            number = uuid.UUID(bytes=self._digest("uid", old)[:16], version=4).int
+            self.uids[old] = f"2.25.{number}"
+        return self.uids[old]
+
+    def pseudonym(self, patient: str) -> str:
+        """The pseudonym of a patient: P and ten hex digits."""
+        return str(self._patient(patient)["pseudonym"])
+
+    def days(self, patient: str) -> int:
+        """By how many days this patient's dates are moved; negative."""
+        return int(self._patient(patient)["days"])
+
+    def _patient(self, patient: str) -> dict[str, str | int]:
+        if patient not in self.patients:
+            drawn = int.from_bytes(self._digest("days", patient)[:8], "big")
+            self.patients[patient] = {
+                "pseudonym": "P" + self._digest("patient", patient).hex()[:10].upper(),
+                "days": -(_LEAST_DAYS + drawn % (_MOST_DAYS - _LEAST_DAYS + 1)),
+            }
+        return self.patients[patient]
+
+    def _digest(self, what: str, value: str) -> bytes:
+        return hmac.new(self.secret, f"{what}\0{value}".encode(), hashlib.sha256).digest()
+
+
+def open_key(path: str | Path) -> Key:
+    """Reads a key file; a new key where there is none yet (nothing is written).
+
+    Raises:
+        BadInput: it is no key file, damaged, or of a newer version.
+    """
+    path = Path(path)
+    if not path.exists():
+        return Key()
+    advice = "Choose the key file of the earlier run, or a name that does not exist yet."
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        version = kept["version"]
+        key = Key(bytes.fromhex(kept["secret"]), dict(kept["patients"]), dict(kept["uids"]))
+        if version != VERSION:
+            what = f"The key file has version {version}; this program knows {VERSION}"
+            raise BadInput(what, file=path, advice="Use the program that wrote it.")
+        if len(key.secret) < 32:
+            raise ValueError
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput("This is no key file", file=path, advice=advice) from error
+    return key
+
+
+def write_key(key: Key, path: str | Path) -> None:
+    """Writes a key with mode 600; what another run has added meanwhile stays.
+
+    Raises:
+        BadInput: another run has meanwhile made another key of this name.
+        OutputError: it cannot be written.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        other = open_key(path)
+        if path.exists() and other.secret != key.secret:
+            raise BadInput(
+                "Another run has made this key file meanwhile",
+                file=path, advice="Run again; it will then use that key.",
+            )  # fmt: skip
+        kept = {
+            "version": VERSION,
+            "secret": key.secret.hex(),
+            "patients": {**other.patients, **key.patients},
+            "uids": {**other.uids, **key.uids},
+        }
+        with writing(path, mode=0o600) as temporary:
+            temporary.write_text(json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8")
