@@ -1,0 +1,194 @@
+"""The model's answers for a project's slices, kept apart from everything that a blinded reader opens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from SpineLib.datasets.tidy import UID, rows
+from SpineLib.errors import BadInput
+from SpineLib.files import writing
+from SpineLib.findings import SliceFinding, read_json
+from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
+from SpineLib.projects.blinding import require_over, require_seen_by
+from SpineLib.projects.labels import ASSISTED, read_labels
+from SpineLib.projects.project import ANSWERS, SOFTWARE, Key, Project, now
+
+
+@dataclass(frozen=True)
+class ModelAnswer:
+    """What the model said of one slice.
+
+    Attributes:
+        value: a label of the scheme; empty where it was not assessed. A borderline slice is not
+            compressed, as in `spine evaluate`.
+        verdict: as the model said it: ``borderline``, ``high``, ``not assessed``.
+        probability: of compressed or of a high grade.
+        level: the slice's level, where the reading knew it.
+    """
+
+    value: str
+    verdict: str = ""
+    probability: float | None = None
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One model's answers.
+
+    Attributes:
+        model: name and version.
+        answers: (SOP Instance UID, frame) → answer.
+    """
+
+    model: str
+    answers: dict[Key, ModelAnswer]
+
+
+def keep_answers(project: Project, files: Sequence[str | Path]) -> Answers:
+    """Takes over a model's answers from ``findings.json`` or ``predictions.csv`` files.
+
+    Raises:
+        BadInput: no answer is for a slice of the project, two models are mixed, the scheme is
+            another, or a reader has begun to read with earlier answers.
+    """
+    begun = [n for n in project.readers if read_labels(project, n).given[ASSISTED]]
+    if begun:
+        raise BadInput(
+            f"{begun[0]} has read with the model's answers already, so they stay as they are",
+            file=project.folder / ANSWERS,
+        )
+    known = {one.key for _, _, one in project.slices()}
+    found: dict[Key, ModelAnswer] = {}
+    models = set()
+    for file in map(Path, files):
+        model, answers = _table(project, file) if file.suffix == ".csv" else _read(project, file)
+        own = {key: answer for key, answer in answers if key in known}
+        if not own:
+            raise BadInput("No answer here is for a slice of this project", file=file)
+        found |= own
+        models.add(model)
+    if len(models) != 1:
+        raise BadInput(
+            f"The files are of {len(models)} models: {', '.join(sorted(models))}",
+            advice="Give the answers of one.",
+        )
+    kept = Answers(models.pop(), found)
+    listed = [
+        {"sop_instance_uid": uid, "frame": frame, **asdict(answer)}
+        for (uid, frame), answer in sorted(found.items())
+    ]
+    data = {"model": kept.model, "time": now(), "software": SOFTWARE, "answers": listed}
+    with writing(project.folder / ANSWERS) as temporary:
+        temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    return kept
+
+
+def answers_for(project: Project, reader: str) -> Answers:
+    """The model's answers, for a reader whose own set is locked.
+
+    Raises:
+        Blinded: it is not.
+        BadInput: the project has none.
+    """
+    require_seen_by(project, reader)
+    return _kept(project)
+
+
+def all_answers(project: Project) -> Answers | None:
+    """The model's answers when every set is locked; None where the project has none.
+
+    Raises:
+        Blinded: a set is open.
+    """
+    require_over(project)
+    return _kept(project) if (project.folder / ANSWERS).is_file() else None
+
+
+def has_answers(project: Project) -> bool:
+    """Whether the assisted arm can be read at all; shows none of them."""
+    return (project.folder / ANSWERS).is_file()
+
+
+def _kept(project: Project) -> Answers:
+    path = project.folder / ANSWERS
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        answers = {}
+        for one in data["answers"]:
+            key = one.pop("sop_instance_uid"), one.pop("frame")
+            answers[key] = ModelAnswer(**one)
+        return Answers(data["model"], answers)
+    except FileNotFoundError as error:
+        raise BadInput(
+            "The project has no model's answers",
+            file=project.folder,
+            advice=f"Add them: spine project model {project.folder} FINDINGS…",
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput("The model's answers cannot be read", file=path) from error
+
+
+def _read(project: Project, file: Path) -> tuple[str, Iterator[tuple[Key, ModelAnswer]]]:
+    findings = read_json(file)
+    task = project.scheme.task
+    models = [m for m in findings.models if m.task == task]
+    name = f"{models[0].name} {models[0].version}".strip() if models else "unknown"
+    slices = [one for stack in findings.stacks for one in stack.slices]
+    pairs = (((one.sop_instance_uid, one.frame), _answer(project, one, file)) for one in slices)
+    return name, pairs
+
+
+def _answer(project: Project, one: SliceFinding, file: Path) -> ModelAnswer:
+    if project.scheme.task == "compression":
+        said = one.compression
+        if said.status != ASSESSED:
+            return ModelAnswer("", NOT_ASSESSED, None, one.level)
+        return ModelAnswer(_binary(said.verdict), said.verdict or "", said.probability, one.level)
+    grading = one.grading
+    if grading.status != ASSESSED:
+        return ModelAnswer("", NOT_ASSESSED, None, one.level)
+    if grading.scheme != project.scheme.name:
+        raise BadInput(
+            f"The grades are {grading.scheme}'s, the project's are {project.scheme.name}'s",
+            file=file,
+        )
+    value = project.scheme.checked(grading.grade or "")
+    return ModelAnswer(value, grading.verdict or "", grading.high_probability, one.level)
+
+
+def _table(project: Project, file: Path) -> tuple[str, Iterator[tuple[Key, ModelAnswer]]]:
+    graded = project.scheme.task == "grading"
+    needed = (UID, "frame", "verdict", *(("grade",) if graded else ("probability",)))
+    about = file.with_suffix(".json")
+    name = "unknown"
+    if about.is_file():
+        card: dict[str, Any] = json.loads(about.read_text(encoding="utf-8")).get("card", {})
+        name = f"{card.get('name', 'unknown')} {card.get('version', '')}".strip()
+
+    def pairs() -> Iterator[tuple[Key, ModelAnswer]]:
+        for n, row in rows(file, needed):
+            try:
+                key, verdict = (row[UID], int(float(row["frame"]))), row["verdict"]
+                level = row.get("level", "")
+                if verdict == NOT_ASSESSED:
+                    yield key, ModelAnswer("", verdict, None, level)
+                    continue
+                value = project.scheme.checked(row["grade"]) if graded else _binary(verdict)
+                probability = row.get("probability", "")
+                yield (
+                    key,
+                    ModelAnswer(value, verdict, float(probability) if probability else None, level),
+                )
+            except ValueError as error:
+                raise BadInput(f"Line {n}: {error}", file=file) from error
+
+    return name, pairs()
+
+
+def _binary(verdict: str | None) -> str:
+    return COMPRESSED if verdict == COMPRESSED else NOT_COMPRESSED

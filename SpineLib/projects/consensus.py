@@ -1,0 +1,158 @@
+"""What readers disagreed on, and what they settled together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from SpineLib.errors import BadInput, BadRequest
+from SpineLib.projects.blinding import require_over
+from SpineLib.projects.holding import holding
+from SpineLib.projects.journal import append, read_journal, repair, require_whole
+from SpineLib.projects.labels import UNASSISTED, Label, read_labels
+from SpineLib.projects.order import FIRST
+from SpineLib.projects.project import (
+    CONSENSUS,
+    SOFTWARE,
+    Key,
+    Project,
+    ReadingSlice,
+    ReadingStack,
+    ReadingStudy,
+    now,
+)
+
+DECISION = "decision"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was settled for one slice.
+
+    Attributes:
+        value: a label of the scheme.
+        note: of the discussion.
+        present: who was there.
+    """
+
+    value: str
+    note: str
+    present: tuple[str, ...]
+    time: str
+
+
+@dataclass(frozen=True)
+class SliceReadings:
+    """One slice and what every reader said of it, unassisted, the first time.
+
+    Attributes:
+        study, stack, slice, index: which; ``index`` is its k.
+        labels: reader → label; who gave none is not there.
+        decision: of the consensus; None where there is none (yet).
+    """
+
+    study: ReadingStudy
+    stack: ReadingStack
+    slice: ReadingSlice
+    index: int
+    labels: dict[str, Label]
+    decision: Decision | None = None
+
+    @property
+    def disagreed(self) -> bool:
+        """Whether two readers gave different labels."""
+        return len({label.value for label in self.labels.values()}) > 1
+
+    @property
+    def final(self) -> str | None:
+        """What all said, else the consensus; None where neither is."""
+        if self.disagreed:
+            return self.decision.value if self.decision else None
+        return next((label.value for label in self.labels.values()), None)
+
+
+def readings(project: Project) -> list[SliceReadings]:
+    """Every slice of the project with what the readers said.
+
+    Raises:
+        Blinded: a reader's set is still open.
+        BadInput: nobody labelled anything, or the consensus file was edited wrongly.
+    """
+    require_over(project)
+    current = {name: read_labels(project, name).current(UNASSISTED) for name in project.readers}
+    decided = _decisions(project)
+    found = []
+    for study in project.studies:
+        for stack in study.stacks:
+            for index, one in enumerate(stack.slices):
+                key = (*one.key, FIRST)
+                labels = {name: own[key] for name, own in current.items() if key in own}
+                decision = decided.get(one.key)
+                found.append(SliceReadings(study, stack, one, index, labels, decision))
+    return found
+
+
+def disagreements(project: Project) -> list[SliceReadings]:
+    """Slices on which readers disagreed, settled or not, labels side by side.
+
+    Raises:
+        Blinded: a reader's set is still open.
+    """
+    return [one for one in readings(project) if one.disagreed]
+
+
+def decide(
+    project: Project, key: Key, value: str, *, note: str = "", present: tuple[str, ...]
+) -> Decision:
+    """Records what was settled for a slice that readers disagreed on; a later one replaces it.
+
+    Args:
+        key: (SOP Instance UID, frame).
+        value: a label of the scheme.
+        note: of the discussion.
+        present: who was there.
+
+    Raises:
+        BadRequest: nobody was there.
+        BadInput: the slice is unknown, readers agree on it, or the value is no label.
+        Blinded: a reader's set is still open.
+    """
+    project.scheme.checked(value)
+    names = tuple(name.strip() for name in present if name.strip())
+    if not names:
+        raise BadRequest("A consensus needs those who were there")
+    one = next((r for r in disagreements(project) if r.slice.key == key), None)
+    if one is None:
+        raise BadInput(
+            "The readers do not disagree on this slice, so there is nothing to settle",
+            advice=f"spine project consensus {project.folder} lists those to settle.",
+        )
+    path, time = project.folder / CONSENSUS, now()
+    with holding(path):
+        repair(path)
+        append(path, {
+            "kind": DECISION, "sop_instance_uid": key[0], "frame": key[1], "study": one.study.id,
+            "labels": {name: label.value for name, label in one.labels.items()}, "label": value,
+            "note": note, "present": names, "time": time, "software": SOFTWARE,
+        })  # fmt: skip
+    return Decision(value, note, names, time)
+
+
+def _decisions(project: Project) -> dict[Key, Decision]:
+    path = project.folder / CONSENSUS
+    journal = read_journal(path)
+    require_whole(journal, path)
+    found: dict[Key, Decision] = {}
+    for line in journal.lines:
+        one: dict[str, Any] = line.record
+        try:
+            value = project.scheme.checked(one["label"])
+            key = str(one["sop_instance_uid"]), int(one["frame"])
+            found[key] = Decision(value, one["note"], tuple(one["present"]), one["time"])
+        except (KeyError, TypeError, ValueError, BadInput) as error:
+            raise BadInput(
+                f"Line {line.number} is no decision: {error}",
+                file=path,
+                advice="Take the file from a copy.",
+            ) from error
+    return found

@@ -1,0 +1,315 @@
+"""Labels out of a project in the formats that others read, and into it."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from xml.etree import ElementTree
+
+from SpineLib.datasets import LabelledStack, SliceLabel
+from SpineLib.datasets.jpeg import write_jpegs
+from SpineLib.datasets.layout import STACK_FOLDER
+from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
+from SpineLib.dicom import Stack, read
+from SpineLib.errors import BadInput, BadRequest
+from SpineLib.files import writing, writing_folder
+from SpineLib.labels import COMPRESSED, SCHEMES
+from SpineLib.progress import Progress
+from SpineLib.projects.blinding import require_over
+from SpineLib.projects.consensus import SliceReadings, readings
+from SpineLib.projects.labels import ARMS, read_labels
+from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
+
+TABLE = "labels.csv"
+DROP, KEEP = "drop", "keep"
+TIDY = (
+    "sop_instance_uid", "frame", "label", "reader", "study", "patient", "stack", "slice", "arm",
+    "turn", "confidence", "comment", "seconds", "time", "software",
+)  # fmt: skip
+
+
+def write_tidy(project: Project, path: str | Path) -> int:
+    """Writes every label of every reader, a line each, both arms and both turns.
+
+    Returns:
+        How many labels there are.
+
+    Raises:
+        Blinded: a reader's set is still open.
+    """
+    require_over(project)
+    count = 0
+    places = {
+        one.key: (study, stack, k)
+        for study in project.studies
+        for stack in study.stacks
+        for k, one in enumerate(stack.slices)
+    }
+    with _table(path, TIDY) as table:
+        for name in project.readers:
+            labels = read_labels(project, name)
+            for arm in ARMS:
+                for key, label in labels.current(arm).items():
+                    study, stack, k = places[key[:2]]
+                    table.writerow({
+                        "sop_instance_uid": key[0], "frame": key[1], "label": label.value,
+                        "reader": name, "study": study.id, "patient": study.patient,
+                        "stack": stack.id, "slice": k + 1, "arm": arm, "turn": key[2],
+                        "confidence": "" if label.confidence is None else label.confidence,
+                        "comment": label.comment,
+                        "seconds": "" if label.seconds is None else label.seconds,
+                        "time": label.time, "software": label.software,
+                    })  # fmt: skip
+                    count += 1
+    return count
+
+
+def write_training(
+    project: Project,
+    folder: str | Path,
+    *,
+    unsettled: str = DROP,
+    progress: Progress | None = None,
+) -> Path:
+    """Writes a data set for ``spine train``: the DICOM and one label a slice beside it.
+
+    A slice's label is what all its readers said, else the consensus.
+
+    Args:
+        folder: new or empty.
+        unsettled: slices on which readers disagreed and no consensus was found: ``drop`` leaves
+            them out, ``keep`` makes them ``possibly compressed``.
+        progress: told of each stack.
+
+    Returns:
+        The table, which is the source for ``--data``.
+
+    Raises:
+        Blinded: a reader's set is still open.
+        BadInput: no slice has a label, files have moved, or the folder is not empty.
+        BadRequest: ``keep`` for grades, among which there is no class for it, or a scheme that
+            training does not know.
+    """
+    folder = _empty(folder)
+    _require_known(project)
+    labels = {r.slice.key: v for r, v in _final(project, unsettled)}
+    columns = ("sop_instance_uid", "frame", "label", "study")
+    with writing_folder(folder) as out, _table(out / TABLE, columns) as table:
+        for study, stack, found in _stacks(project, set(labels), progress):
+            _copy(found, out / "dicom" / f"{study.id}-{stack.id}")
+            for one in stack.slices:
+                if one.key in labels:
+                    table.writerow({
+                        "sop_instance_uid": one.sop_instance_uid, "frame": one.frame,
+                        "label": labels[one.key], "study": study.id,
+                    })  # fmt: skip
+    return folder / TABLE
+
+
+def write_layout(project: Project, folder: str | Path, *, progress: Progress | None = None) -> int:
+    """Writes the published layout: ``Stack/ax_t2/*.dcm`` and one ``compression_label`` a reader.
+
+    Every slice of a stack must have every reader's label, since its lines are counted.
+
+    Returns:
+        How many stacks were written.
+
+    Raises:
+        Blinded: a reader's set is still open.
+        BadInput: a reader has not labelled every slice of a stack, or files have moved.
+        BadRequest: a scheme that the layout does not know.
+    """
+    folder = _empty(folder)
+    _require_known(project)
+    task, every = project.scheme.task, readings(project)
+    by_slice = {one.slice.key: one.labels for one in every}
+    count = 0
+    with writing_folder(folder) as out:
+        for study, stack, found in _stacks(project, set(by_slice), progress):
+            place = out / f"{study.id}-{stack.id}"
+            _copy(found, place / STACK_FOLDER)
+            upward = sorted(range(found.slices), key=lambda k: found.positions[k][2])
+            for name in project.readers:
+                said = [by_slice[stack.slices[k].key].get(name) for k in upward]
+                missing = [str(k + 1) for k, one in zip(upward, said, strict=True) if one is None]
+                if missing:
+                    raise BadInput(
+                        f"{name} has no label of slice {', '.join(sorted(missing, key=int))} of "
+                        f"study {study.id}, stack {stack.id}",
+                        advice="This layout counts lines; the tidy table does without them.",
+                    )
+                lines = [_number(project, one.value) for one in said if one]
+                text = "".join(f"{line}\n" for line in lines)
+                (place / f"{task}_label_{name}.csv").write_text(text, encoding="utf-8")
+            count += 1
+    return count
+
+
+def write_voc(project: Project, folder: str | Path, *, progress: Progress | None = None) -> int:
+    """Writes LabelImg's XML for the boxes that readers drew, beside the DICOM.
+
+    Where several drew one, the box of the reader who comes first by name is taken, with the
+    slice's final label.
+
+    Returns:
+        How many boxes were written.
+
+    Raises:
+        Blinded: a reader's set is still open.
+        BadInput: nobody drew a box on a slice with a final label.
+    """
+    folder = _empty(folder)
+    _require_known(project)
+    boxes = {}
+    for one, value in _final(project, DROP):
+        drawn = [label.box for _, label in sorted(one.labels.items()) if label.box]
+        if drawn:
+            boxes[one.slice.key] = drawn[0], value
+    if not boxes:
+        raise BadInput("No reader drew a box on a slice whose label is settled")
+    with writing_folder(folder) as out:
+        for study, stack, found in _stacks(project, set(boxes), progress):
+            place = out / f"{study.id}-{stack.id}"
+            _copy(found, place)
+            for each in stack.slices:
+                if each.key in boxes:
+                    xml = _annotation(each.sop_instance_uid, found, *boxes[each.key])
+                    xml.write(place / f"{each.sop_instance_uid}.xml", encoding="utf-8")
+    return len(boxes)
+
+
+def write_pictures(
+    project: Project, folder: str | Path, *, progress: Progress | None = None
+) -> int:
+    """Writes ``compressed.N.jpeg``, ``notcompressed.N.jpeg``, ``pcompressed.N.jpeg``.
+
+    Returns:
+        How many pictures were written.
+
+    Raises:
+        Blinded: a reader's set is still open.
+        BadRequest: the project is of grades.
+    """
+    if project.scheme.task != "compression":
+        raise BadRequest("These pictures are named by compression, and the project is of grades")
+    labels = {r.slice.key: v for r, v in _final(project, KEEP)}
+    return write_jpegs(labelled(project, labels, progress=progress), _empty(folder))
+
+
+def labelled(
+    project: Project, labels: dict[tuple[str, int], str], *, progress: Progress | None = None
+) -> list[LabelledStack]:
+    """Stacks with one label a slice, as `SpineLib.datasets` speaks of them.
+
+    Args:
+        labels: (SOP Instance UID, frame) → label.
+        progress: told of each stack.
+
+    Raises:
+        BadInput: files have moved.
+    """
+    return [
+        LabelledStack(
+            f"{study.id}-{stack.id}",
+            study.patient,
+            partial(read, found),
+            tuple(
+                SliceLabel(k, labels[one.key])
+                for k, one in enumerate(stack.slices)
+                if one.key in labels
+            ),
+            region=stack.region,
+            weighting=stack.weighting,
+        )
+        for study, stack, found in _stacks(project, set(labels), progress)
+    ]
+
+
+def _final(project: Project, unsettled: str) -> list[tuple[SliceReadings, str]]:
+    if unsettled not in (DROP, KEEP):
+        raise BadRequest(f"{unsettled!r} is neither {DROP} nor {KEEP}")
+    if unsettled == KEEP and project.scheme.task != "compression":
+        raise BadRequest(
+            "Grades have no class for what readers disagree on",
+            advice="Drop these slices, or settle them by consensus.",
+        )
+    found = []
+    for one in readings(project):
+        if one.final is not None:
+            found.append((one, one.final))
+        elif one.labels and unsettled == KEEP:
+            found.append((one, POSSIBLY_COMPRESSED))
+    if not found:
+        raise BadInput("No slice has a label that is settled", file=project.folder)
+    return found
+
+
+def _stacks(
+    project: Project, keys: set[tuple[str, int]], progress: Progress | None
+) -> Iterator[tuple[ReadingStudy, ReadingStack, Stack]]:
+    wanted = [
+        (study, stack)
+        for study in project.studies
+        for stack in study.stacks
+        if any(one.key in keys for one in stack.slices)
+    ]
+    if progress:
+        progress.stage("Writing stacks", len(wanted))
+    for study, stack in wanted:
+        yield study, stack, project.open_stack(study, stack)
+        if progress:
+            progress.advance()
+
+
+def _copy(stack: Stack, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for n, path in enumerate(dict.fromkeys(source.path for source in stack.sources), 1):
+        shutil.copyfile(path, folder / f"{n:04d}.dcm")
+
+
+def _annotation(
+    uid: str, stack: Stack, box: tuple[float, float, float, float], value: str
+) -> ElementTree.ElementTree:
+    top = ElementTree.Element("annotation")
+    ElementTree.SubElement(top, "filename").text = f"{uid}.dcm"
+    size = ElementTree.SubElement(top, "size")
+    for name, number in (("width", stack.columns), ("height", stack.rows), ("depth", 1)):
+        ElementTree.SubElement(size, name).text = str(number)
+    drawn = ElementTree.SubElement(top, "object")
+    ElementTree.SubElement(drawn, "name").text = value
+    corners = ElementTree.SubElement(drawn, "bndbox")
+    for name, edge in zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True):
+        ElementTree.SubElement(corners, name).text = f"{edge:g}"
+    ElementTree.indent(top)
+    return ElementTree.ElementTree(top)
+
+
+def _number(project: Project, value: str) -> str:
+    return str(int(value == COMPRESSED)) if project.scheme.task == "compression" else value
+
+
+def _require_known(project: Project) -> None:
+    if project.scheme.task == "grading" and project.scheme.name not in SCHEMES:
+        raise BadRequest(
+            f"Other programs do not know the scheme {project.scheme.name}",
+            advice="The tidy table holds its labels.",
+        )
+
+
+def _empty(folder: str | Path) -> Path:
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
+    return folder
+
+
+@contextmanager
+def _table(path: str | Path, columns: Iterable[str]) -> Iterator[csv.DictWriter]:
+    with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        table = csv.DictWriter(stream, tuple(columns))
+        table.writeheader()
+        yield table

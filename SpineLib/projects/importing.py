@@ -1,0 +1,65 @@
+"""Labels that were made elsewhere become a reader's set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from SpineLib.datasets.open_slices import open_slices
+from SpineLib.errors import BadInput
+from SpineLib.labels import SCHEMES
+from SpineLib.progress import Progress
+from SpineLib.projects.project import Project
+from SpineLib.projects.session import ReaderSession
+
+
+def import_labels(
+    project: Project,
+    reader: str,
+    source: str | Path,
+    *,
+    named: str = "",
+    progress: Progress | None = None,
+) -> int:
+    """Gives a new reader the labels of a data set; the set stays open until it is locked.
+
+    Args:
+        project: its studies must be those of the data set; other slices are left out.
+        reader: new in the project.
+        source: published layout, tidy CSV or LabelImg's XML, as for ``spine train``.
+        named: whose labels, where the source has several readers.
+        progress: told of each patient.
+
+    Returns:
+        How many labels were taken over.
+
+    Raises:
+        BadInput: the source is none or has several readers, none of its slices is in the project,
+            or the reader has labels already.
+    """
+    if project.labels_file(reader).exists():
+        raise BadInput(f"{reader} has labels already", file=project.labels_file(reader))
+    scheme = project.scheme.name if project.scheme.name in SCHEMES else "Bilsky"
+    stacks = open_slices(str(source), task=project.scheme.task, scheme=scheme, progress=progress)
+    readers = sorted({label.reader for stack in stacks for label in stack.labels})
+    if len(readers) > 1 and named not in readers:
+        raise BadInput(
+            f"The labels are of {len(readers)} readers", file=source,
+            advice=f"Say whose: {', '.join(readers)}.",
+        )  # fmt: skip
+    found = {}
+    for stack in stacks:
+        frames = stack.open().frames
+        for label in stack.labels:
+            if frames and (len(readers) == 1 or label.reader == named):
+                frame = frames[label.index]
+                found[frame.sop_instance_uid, frame.number] = project.scheme.checked(label.value)
+    if not found.keys() & {one.key for _, _, one in project.slices()}:
+        raise BadInput("None of these slices is in the project", file=source)
+    with ReaderSession(project, reader) as session:
+        count = 0
+        for item in session.items:
+            if item.turn == 1 and item.slice.key in found:
+                session.go_to(item)
+                session.label(found[item.slice.key], comment="imported", timed=False)
+                count += 1
+    return count

@@ -1,0 +1,404 @@
+"""A reading project: a folder that can be opened, backed up and put under version control."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from SpineLib import __version__
+from SpineLib.dicom import Stack, scan
+from SpineLib.errors import BadInput
+from SpineLib.files import writing
+from SpineLib.progress import Progress
+from SpineLib.projects.schemes import Scheme, scheme_of
+
+FORMAT = 1
+PROJECT, STUDIES, LABELS = "project.json", "studies.json", "labels"
+CONSENSUS, EVENTS, ANSWERS = "consensus.jsonl", "events.jsonl", "model/answers.json"
+SCHEMA_FILE = Path(__file__).parent / "project.schema.json"
+SOFTWARE = f"SlicerSpineMRI {__version__}"
+OWN_LOCK, ALL_LOCKS = "own lock", "all locks"
+ANY = "any"
+# A reader's name is a file's name on every system.
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class ReadingSlice:
+    """One slice that is read.
+
+    Attributes:
+        sop_instance_uid, frame: which slice; frames count from 1.
+    """
+
+    sop_instance_uid: str
+    frame: int = 1
+
+    @property
+    def key(self) -> Key:
+        """(SOP Instance UID, frame)."""
+        return self.sop_instance_uid, self.frame
+
+
+@dataclass(frozen=True)
+class ReadingStack:
+    """A stack whose slices are read, in the order of its volume's k.
+
+    Attributes:
+        id: as a scan of the study's folder named it.
+        plane, region, weighting: as in `SpineLib.labels`.
+    """
+
+    id: str
+    plane: str
+    region: str
+    weighting: str
+    slices: tuple[ReadingSlice, ...]
+
+
+@dataclass(frozen=True)
+class ReadingStudy:
+    """One study of a project.
+
+    Attributes:
+        id: hash of the Study Instance UID.
+        patient: hash of the Patient ID (of the study where there is none); clusters go by it.
+        folder: where its DICOM lies; relative to the project where it lies inside of it.
+    """
+
+    id: str
+    patient: str
+    folder: str
+    stacks: tuple[ReadingStack, ...]
+
+    @property
+    def slices(self) -> tuple[ReadingSlice, ...]:
+        """Of all stacks."""
+        return tuple(one for stack in self.stacks for one in stack.slices)
+
+
+@dataclass(frozen=True)
+class Project:
+    """What `create` made and `open_project` reads.
+
+    Attributes:
+        folder: of the project.
+        id: the same in every copy.
+        scheme: what readers may say.
+        plane, weighting: of the stacks that are read; ``any`` takes all.
+        rules: how to read, in words, shown to readers.
+        order: ``studies`` (studies in random order, slices as they lie) or ``slices``.
+        repeat_share: of each stack's slices, read a second time.
+        visible_after: ``own lock`` or ``all locks``: when a reader may see what others and the
+            model said.
+    """
+
+    folder: Path
+    id: str
+    title: str
+    scheme: Scheme
+    studies: tuple[ReadingStudy, ...] = ()
+    plane: str = "axial"
+    weighting: str = "T2"
+    rules: str = ""
+    order: str = "studies"
+    repeat_share: float = 0.1
+    visible_after: str = OWN_LOCK
+
+    @property
+    def readers(self) -> list[str]:
+        """Names of those who have a file of labels."""
+        return sorted(path.stem for path in (self.folder / LABELS).glob("*.jsonl"))
+
+    def labels_file(self, reader: str) -> Path:
+        """Where a reader's labels are kept.
+
+        Raises:
+            BadInput: the name cannot be a file's name.
+        """
+        if not _NAME.match(reader):
+            raise BadInput(
+                f"{reader!r} cannot be a reader's name",
+                advice="Use letters, digits, - and _; at most 40 of them.",
+            )
+        taken = [name for name in self.readers if name.lower() == reader.lower() and name != reader]
+        if taken:
+            raise BadInput(
+                f"There is a reader {taken[0]} already, which some disks cannot tell from {reader}",
+                advice="Choose another name.",
+            )
+        return self.folder / LABELS / f"{reader}.jsonl"
+
+    def study(self, study_id: str) -> ReadingStudy:
+        """The study of this id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for study in self.studies:
+            if study.id == study_id:
+                return study
+        raise KeyError(study_id)
+
+    def slices(self) -> Iterator[tuple[ReadingStudy, ReadingStack, ReadingSlice]]:
+        """Every slice with its stack and study."""
+        for study in self.studies:
+            for stack in study.stacks:
+                for one in stack.slices:
+                    yield study, stack, one
+
+    def place(self, study: ReadingStudy) -> Path:
+        """The folder of a study's DICOM."""
+        return self.folder / study.folder
+
+    def missing(self) -> list[ReadingStudy]:
+        """Studies whose folder is no longer where it was."""
+        return [study for study in self.studies if not self.place(study).exists()]
+
+    def open_stack(self, study: ReadingStudy, stack: ReadingStack) -> Stack:
+        """The stack as a scan finds it, to be read by `SpineLib.dicom.read`.
+
+        Raises:
+            BadInput: the files have moved or changed; `relink` helps.
+        """
+        place, keys = self.place(study), [one.key for one in stack.slices]
+        if place.exists():
+            for found in scan(place).stacks:
+                if _keys(found) == keys:
+                    return found
+        raise BadInput(
+            f"The slices of study {study.id} are no longer here",
+            file=place,
+            advice=f"Say where they are: spine project relink {self.folder} FOLDER",
+        )
+
+
+def create(
+    folder: str | Path,
+    *,
+    title: str,
+    scheme: str | dict[str, Any] = "compression",
+    **settings: Any,
+) -> Project:
+    """Makes an empty project.
+
+    Args:
+        folder: new or empty.
+        title: for the person.
+        scheme: ``compression``, ``Bilsky``, ``Kang``, or JSON values of another.
+        settings: ``plane``, ``weighting``, ``rules``, ``order``, ``repeat_share``,
+            ``visible_after`` of `Project`.
+
+    Raises:
+        BadInput: the folder holds something, or a setting is none.
+    """
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
+    data = {
+        "format": FORMAT, "id": uuid.uuid4().hex, "title": title, "scheme": scheme,
+        "plane": "axial", "weighting": "T2", "rules": "", "order": "studies",
+        "repeat_share": 0.1, "visible_after": OWN_LOCK, **settings, "created": now(),
+        "software": SOFTWARE,
+    }  # fmt: skip
+    _check(data, folder / PROJECT)
+    scheme_of(scheme)
+    _write_json(folder / PROJECT, data)
+    _write_json(folder / STUDIES, [])
+    return open_project(folder)
+
+
+def open_project(folder: str | Path) -> Project:
+    """Reads a project.
+
+    Raises:
+        BadInput: it is none, damaged, or of a newer version.
+    """
+    folder = Path(folder)
+    if not (folder / PROJECT).is_file():
+        raise BadInput(
+            f"This is no reading project: there is no {PROJECT}",
+            file=folder,
+            advice="Make one with: spine project create",
+        )
+    data = _read_json(folder / PROJECT)
+    _check(data, folder / PROJECT)
+    kept = {k: v for k, v in data.items() if k not in ("format", "created", "software", "scheme")}
+    studies = _read_json(folder / STUDIES)
+    try:
+        return Project(
+            folder, scheme=scheme_of(data["scheme"]), studies=tuple(map(_study, studies)), **kept
+        )
+    except (TypeError, KeyError, AttributeError) as error:
+        raise BadInput(
+            "The project cannot be read", file=folder, advice="Take both files from a copy."
+        ) from error
+
+
+def add(project: Project, folder: str | Path, *, progress: Progress | None = None) -> Project:
+    """Adds the studies below a folder.
+
+    Args:
+        project: no reader of it has locked a set yet.
+        folder: of DICOM; each study is to lie in a folder of its own for `relink` to be quick.
+        progress: told of each file.
+
+    Raises:
+        BadInput: a set is locked, or no stack of the project's plane and weighting is there.
+    """
+    from SpineLib.projects.labels import locked_sets
+
+    locked = locked_sets(project)
+    if locked:
+        raise BadInput(
+            f"{locked[0]} has locked a set of labels, so no study can be added",
+            file=project.folder,
+            advice="Make another project for more studies.",
+        )
+    known = {study.id for study in project.studies}
+    new = [one for one in _found(project, folder, progress) if one.id not in known]
+    if not new:
+        kind = f"{project.plane} {project.weighting}".replace(ANY, "").strip() or "readable"
+        raise BadInput(
+            f"No new study with a {kind} stack lies here",
+            file=folder,
+            advice="spine scan shows what the folder holds; the project's plane and weighting "
+            f"stand in {PROJECT}.",
+        )
+    changed = replace(project, studies=(*project.studies, *new))
+    write_studies(changed)
+    return changed
+
+
+def relink(
+    project: Project, folder: str | Path, *, progress: Progress | None = None
+) -> tuple[Project, int]:
+    """Finds studies that have moved, by their SOP Instance UIDs.
+
+    Returns:
+        The project, and how many studies were found at another place.
+    """
+    places: dict[str, tuple[str, set[Key]]] = {}
+    for stack in scan(folder, progress=progress).stacks:
+        study, before = _hash(stack.study_instance_uid), places.get(_hash(stack.study_instance_uid))
+        keys = set(_keys(stack)) | (before[1] if before else set())
+        places[study] = _place(project.folder, [stack], before[0] if before else ""), keys
+    moved, studies = 0, []
+    for one in project.studies:
+        place, keys = places.get(one.id, (one.folder, set()))
+        if place != one.folder and {s.key for s in one.slices} <= keys:
+            one, moved = replace(one, folder=place), moved + 1
+        studies.append(one)
+    changed = replace(project, studies=tuple(studies))
+    if moved:
+        write_studies(changed)
+    return changed, moved
+
+
+def write_studies(project: Project) -> None:
+    """Writes the list of studies, whole or not at all."""
+    _write_json(project.folder / STUDIES, [asdict(study) for study in project.studies])
+
+
+def now() -> str:
+    """UTC, ISO 8601."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def _found(
+    project: Project, folder: str | Path, progress: Progress | None
+) -> Iterator[ReadingStudy]:
+    for study in scan(folder, progress=progress).studies:
+        wanted = [s for s in study.stacks if not s.problem and _fits(project, s)]
+        if not wanted:
+            continue
+        yield ReadingStudy(
+            _hash(study.study_instance_uid),
+            study.patient_hash or _hash(study.study_instance_uid),
+            _place(project.folder, wanted),
+            tuple(
+                ReadingStack(
+                    s.id, s.plane, s.region, s.weighting, tuple(ReadingSlice(*k) for k in _keys(s))
+                )
+                for s in wanted
+            ),
+        )
+
+
+def _fits(project: Project, stack: Stack) -> bool:
+    plane, weighting = project.plane, project.weighting
+    return plane in (ANY, stack.plane) and weighting in (ANY, stack.weighting)
+
+
+def _keys(stack: Stack) -> list[Key]:
+    return [(source.sop_instance_uid, source.frame) for source in stack.sources]
+
+
+def _place(project: Path, stacks: list[Stack], other: str = "") -> str:
+    """The deepest folder that holds all files."""
+    folders = [str(source.path.resolve().parent) for s in stacks for source in s.sources]
+    folders += [str((project / other).resolve())] if other else []
+    common = Path(os.path.commonpath(folders))
+    try:
+        return common.relative_to(project.resolve()).as_posix()
+    except ValueError:
+        return str(common)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _check(data: Any, file: Path) -> None:
+    version = data.get("format") if isinstance(data, dict) else None
+    if not isinstance(version, int):
+        raise BadInput("This is no reading project", file=file)
+    if version > FORMAT:
+        raise BadInput(
+            f"This project is of format {version}, this program knows {FORMAT}",
+            file=file,
+            advice="Update SlicerSpineMRI; the project stays as it is.",
+        )
+    try:
+        import jsonschema
+    except ModuleNotFoundError:  # Slicer's own Python before its set-up; `Project` checks names
+        return
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(data))
+    if errors:
+        worst = jsonschema.exceptions.best_match(errors)
+        place = "/".join(str(p) for p in worst.absolute_path) or "the top"
+        raise BadInput(f"The project is not valid at {place}: {worst.message}", file=file)
+
+
+def _study(data: dict[str, Any]) -> ReadingStudy:
+    stacks = tuple(
+        ReadingStack(**{**s, "slices": tuple(ReadingSlice(**one) for one in s["slices"])})
+        for s in data["stacks"]
+    )
+    return ReadingStudy(**{**data, "stacks": stacks})
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            "The file is not readable JSON", file=path, advice="Take it from a copy."
+        ) from error
+
+
+def _write_json(path: Path, data: Any) -> None:
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    with writing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
