@@ -1,4 +1,4 @@
-"""Agreement beyond chance: Gwet's AC1 and AC2, and Cohen's kappa, with standard errors."""
+"""Agreement: of a category, and beyond chance by Gwet, Cohen, Fleiss and Krippendorff."""
 
 from __future__ import annotations
 
@@ -131,6 +131,64 @@ def kappa(table: ArrayLike, *, weights: str = "identity") -> float:
         return float("nan")
     away = None if weights == "identity" else 1 - weights_of(weights, len(counts))
     return float(cohens_kappa(counts, weights=away, return_results=False))
+
+
+def specific(first: Sequence[str], second: Sequence[str], category: str) -> float:
+    """Specific agreement of two raters on one category: 2a / (2a + b + c).
+
+    Of the times that either gave the category, how often the other gave it too (Cicchetti &
+    Feinstein 1990, J Clin Epidemiol 43:551, for two categories).
+
+    Args:
+        first, second: a rating a subject, in the same order.
+        category: which.
+
+    Returns:
+        NaN where neither gave it.
+    """
+    a = sum(x == y == category for x, y in zip(first, second, strict=True))
+    every = sum(x == category for x in first) + sum(y == category for y in second)
+    return 2 * a / every if every else float("nan")
+
+
+def fleiss(ratings: Sequence[Sequence[str | None]], categories: Sequence[str]) -> float:
+    """Fleiss' kappa (1971, Psychological Bulletin 76:378), by statsmodels.
+
+    Args:
+        ratings: as for `gwet`; subjects that a rater did not rate do not count.
+        categories: every category.
+
+    Returns:
+        NaN where it is not defined: no subject that all rated, or one category only.
+    """
+    from statsmodels.stats.inter_rater import fleiss_kappa
+
+    counts = _counts([row for row in ratings if None not in row], categories)
+    if np.count_nonzero(counts.sum(axis=0)) < 2:
+        return float("nan")
+    return float(fleiss_kappa(counts))
+
+
+def krippendorff_alpha(
+    ratings: Sequence[Sequence[str | None]], categories: Sequence[str], *, level: str = "nominal"
+) -> float:
+    """Krippendorff's alpha of two or more raters, missing ratings allowed, by ``krippendorff``.
+
+    Args:
+        ratings: as for `gwet`.
+        categories: every category in order.
+        level: ``nominal`` or ``ordinal``.
+
+    Returns:
+        NaN where it is not defined: no subject with two ratings, or one category only.
+    """
+    import krippendorff
+
+    counts = _counts(ratings, categories)
+    counts = counts[counts.sum(axis=1) > 1]
+    if np.count_nonzero(counts.sum(axis=0)) < 2:
+        return float("nan")
+    return float(krippendorff.alpha(value_counts=counts, level_of_measurement=level))
 
 
 def _counts(

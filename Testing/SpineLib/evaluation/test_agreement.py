@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from SpineLib.errors import BadInput
-from SpineLib.evaluation.agreement import cohen, gwet, kappa
+from SpineLib.evaluation.agreement import (
+    cohen,
+    fleiss,
+    gwet,
+    kappa,
+    krippendorff_alpha,
+    specific,
+)
 
 # Gwet's Handbook of Inter-Rater Reliability (4th ed., 2014): two abstractors and 100 pregnancies
 # (cont3x3abstractors), four raters and 12 units with missing ratings (cac.raw4raters). The values
@@ -87,3 +94,46 @@ def test_two_raters_who_know_one_word_have_no_kappa():
 def test_a_rating_that_is_no_category_is_refused():
     with pytest.raises(BadInput, match="'x' is none"):
         gwet([("0", "x"), ("0", "0")], "01")
+
+
+def test_krippendorffs_alpha_of_his_own_example():
+    # Four observers and 12 units ("Computing Krippendorff's Alpha-Reliability", 2007, example C).
+    assert krippendorff_alpha(FOUR_RATERS, "12345") == pytest.approx(0.743, abs=5e-4)
+    assert krippendorff_alpha(FOUR_RATERS, "12345", level="ordinal") == pytest.approx(
+        0.815, abs=6e-4
+    )
+
+
+@given(st.lists(st.tuples(*[st.sampled_from("012")] * 3), min_size=3, max_size=30))
+def test_fleiss_kappa_is_that_of_its_formula(ratings):
+    # Fleiss 1971, written out anew: pairs of raters that agree, against pooled shares.
+    pooled = [value for row in ratings for value in row]
+    chance = sum((pooled.count(c) / len(pooled)) ** 2 for c in "012")
+    if chance == 1:
+        assert np.isnan(fleiss(ratings, "012"))
+        return
+    pairs = [(a == b) for row in ratings for n, a in enumerate(row) for b in row[n + 1 :]]
+    expected = (np.mean(pairs) - chance) / (1 - chance)
+    assert fleiss(ratings, "012") == pytest.approx(expected)
+    assert fleiss([*ratings, ("0", None, "1")], "012") == pytest.approx(expected)
+
+
+@given(st.lists(st.tuples(*[st.sampled_from("01")] * 2), min_size=3, max_size=30))
+def test_alpha_of_two_raters_is_scotts_pi_with_krippendorffs_correction(ratings):
+    if len({value for row in ratings for value in row}) == 1:
+        assert np.isnan(krippendorff_alpha(ratings, "01"))
+        return
+    pi = fleiss(ratings, "01")
+    assert krippendorff_alpha(ratings, "01") == pytest.approx(
+        1 - (1 - pi) * (1 - 0.5 / len(ratings))
+    )
+
+
+def test_agreement_on_a_category_is_the_f1_score_of_one_rater_by_the_other():
+    from sklearn.metrics import f1_score
+
+    a, b = zip(*as_ratings(ABSTRACTORS), strict=True)
+    for category in "012":
+        expected = f1_score(a, b, labels=[category], average="macro")
+        assert specific(a, b, category) == pytest.approx(expected)
+    assert np.isnan(specific("00", "00", "1"))
