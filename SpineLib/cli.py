@@ -243,8 +243,8 @@ def simulate(
     disease: Annotated[
         str | None,
         typer.Option(
-            help="none, degenerative or metastatic. Default: what is usual there "
-            "(thoracic: metastatic, else degenerative)."
+            help="none, degenerative or metastatic. Default: what is usual there (thoracic: "
+            "metastatic; cervical: degenerative; lumbar: degenerative in three of four, else none)."
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Another number is another patient.", min=0)] = 1,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from SpineLib import __version__
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, Cancelled
 from SpineLib.files import writing_folder
 from SpineLib.progress import Progress
 from SpineLib.simulate.cases import axial_case, lumbar_case
@@ -23,6 +23,7 @@ from SpineLib.volume import Volume, write_volume
 
 KINDS = {"cervical": "degenerative", "thoracic": "metastatic", "lumbar": "degenerative"}
 FORMATS = ("dicom", "nifti")
+MOST = 100_000  # studies at once: their names are kept in memory
 
 
 def write_study(
@@ -127,32 +128,49 @@ def write_studies(
         how: what else `write_study` takes, as ``contrast="STIR"``.
 
     Raises:
-        BadInput: a count or number of workers below 1, or as `write_study`.
+        BadInput: a count that is not from 1 to `MOST`, no worker, or as `write_study`.
+        Cancelled: it was stopped; the studies that stand there by then are whole.
     """
     if count < 1 or workers < 1:
         raise BadInput(f"{count} studies by {workers} workers: both must be 1 or more")
+    if count > MOST:
+        raise BadInput(
+            f"{count} studies are more than the {MOST} that can be made at once",
+            advice="Make fewer, and the next ones with another seed.",
+        )
     how["profile"] = profile
     jobs = [
         (str(Path(folder) / f"{kinds[n % len(kinds)]}-{seed + n}"), kinds[n % len(kinds)], seed + n,
          how)
         for n in range(count)
     ]  # fmt: skip
-    progress = progress or Progress()
-    if workers == 1:
-        for job in progress.track(jobs, "Simulating studies"):
-            _write(job)
-    else:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            done = pool.map(_write, jobs)
-            for _ in progress.track(done, "Simulating studies", count):
-                pass
+    try:
+        _write_all(jobs, workers, progress or Progress())
+    except (KeyboardInterrupt, Cancelled) as error:
+        raise Cancelled(
+            f"Cancelled; the studies in {folder} are whole, the rest is missing"
+        ) from error
     return [Path(job[0]) for job in jobs]
 
 
-def _write(job: tuple[str, str, int, dict[str, Any]]) -> None:
+_Job = tuple[str, str, int, dict[str, Any]]
+
+
+def _write_all(jobs: Sequence[_Job], workers: int, progress: Progress) -> None:
+    if workers == 1:
+        for job in progress.track(jobs, "Simulating studies"):
+            _write(job)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        done = pool.map(_write, jobs)
+        for _ in progress.track(done, "Simulating studies", len(jobs)):
+            pass
+
+
+def _write(job: _Job) -> None:
     folder, kind, seed, how = job
     write_study(folder, kind, seed=seed, **how)
 
@@ -224,6 +242,8 @@ def _write_nifti(out: Path, one: _Series) -> dict[str, Any]:
 
 def _old_files(folder: Path) -> list[str]:
     """What a study that was written here before left; fails where there is anything else."""
+    if folder.exists() and not folder.is_dir():
+        raise BadInput("This is a file", file=folder, advice="Choose an empty folder.")
     if not folder.is_dir() or not any(folder.iterdir()):
         return []
     try:
@@ -231,13 +251,20 @@ def _old_files(folder: Path) -> list[str]:
         series = [truth["series"], *truth.get("companions", [])]
         files = [one["files"] if "files" in one else [one["folder"]] for one in series]
         labels = [truth["labels"]] if "labels" in truth else []
-        return [*labels, *(name for names in files for name in names)]
-    except (OSError, ValueError, KeyError) as error:
+        return [_inside(name) for names in [labels, *files] for name in names]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             "The folder holds something else than a simulated study",
             file=folder,
             advice="Choose an empty folder.",
         ) from error
+
+
+def _inside(name: str) -> str:
+    """A file's name as it is; these files get removed, so none may lie outside of the folder."""
+    if name in ("", "..") or Path(name).name != name:
+        raise ValueError(f"{name} is not the name of a file here")
+    return name
 
 
 def _remove(path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 import SimpleITK as sitk
 
 from SpineLib.dicom import read, scan
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, Cancelled
+from SpineLib.progress import Progress
 from SpineLib.simulate import write_studies, write_study
 from SpineLib.simulate.cases import axial_case
 from SpineLib.simulate.dicom_out import Identity, write_series
@@ -136,6 +137,30 @@ def test_an_older_study_is_replaced_and_anything_else_is_left_alone(plain, tmp_p
     assert (tmp_path / "mine" / "letter.txt").exists()
 
 
+@pytest.mark.parametrize("name", ["../mine", "..", "/mine", "axial/..", 7, None])
+def test_a_truth_that_names_files_elsewhere_removes_none(name, tmp_path):
+    (tmp_path / "mine").write_text("mine", encoding="utf-8")
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s/truth.json").write_text(
+        json.dumps({"series": {"files": [name]}}), encoding="utf-8"
+    )
+    with pytest.raises(BadInput, match="something else"):
+        write_study(tmp_path / "s", "thoracic", seed=5)
+    assert (tmp_path / "mine").exists()
+    with pytest.raises(BadInput, match="a file"):
+        write_study(tmp_path / "mine", "thoracic", seed=5)
+
+
+def test_who_stops_many_studies_is_told_that_whole_ones_stand(tmp_path):
+    progress = Progress(lambda step: progress.cancel() if step.done == 1 else None)
+    few = {"slices": 1, "rows": 64, "columns": 64}
+    with pytest.raises(Cancelled, match="are whole"):
+        write_studies(tmp_path, 3, kinds=("thoracic",), scanner=few, progress=progress)
+    made = sorted(one.name for one in tmp_path.iterdir())
+    assert "thoracic-0" in made and "thoracic-2" not in made
+    assert all((tmp_path / one / "truth.json").exists() for one in made)
+
+
 def test_nifti_holds_the_same_image_labels_and_truth_as_dicom(plain, tmp_path):
     folder, dicom = plain
     out = tmp_path / "study"
@@ -185,4 +210,6 @@ def test_unknown_kinds_vendors_and_counts_are_refused(tmp_path):
         write_study(tmp_path / "x", "thoracic", seed=0, format="nifti", enhanced=True)
     with pytest.raises(BadInput, match="0 studies"):
         write_studies(tmp_path, 0)
+    with pytest.raises(BadInput, match="more than the 100000"):
+        write_studies(tmp_path, 10**12)
     assert not (tmp_path / "x").exists()
