@@ -7,7 +7,7 @@ import io
 import json
 import warnings
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from SpineLib.dicom.elements import read_elements, tag
 from SpineLib.dicom.scan import walk
 from SpineLib.dicom.stack import Skipped
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing_folder
+from SpineLib.files import writing, writing_folder
 from SpineLib.progress import Progress
 
 REPORT_NAME = "deidentification.json"
@@ -141,6 +141,47 @@ def deidentify(
     return report
 
 
+def deidentify_file(
+    source: str | Path,
+    target: str | Path,
+    deidentifier: Deidentifier,
+    *,
+    keep_burnt_in: bool = False,
+) -> str:
+    """Writes one file de-identified, for an export that has its own folders and names.
+
+    The caller keeps the deidentifier's key (`write_key`) and names no file after a patient; a
+    label finds its image again by ``deidentifier.key.uid(old)``.
+
+    Returns:
+        Why the picture may show text; empty where nothing says so.
+
+    Raises:
+        BadInput: it cannot be de-identified, or is likely to show text; ``what`` is the reason.
+        OutputError: it cannot be written.
+    """
+    _, content, warning = _cleaned(Path(source), deidentifier, keep_burnt_in)
+    with writing(target) as temporary:
+        temporary.write_bytes(content)
+    return warning
+
+
+def text_in_pixels(files: Iterable[str | Path]) -> tuple[Skipped, ...]:
+    """Which files may show text that names the patient, to be asked before pictures are exported.
+
+    By their headers, see `burnt_in`; nothing looks at the pixels.
+
+    Raises:
+        BadInput: a file is not DICOM or damaged.
+    """
+    found = []
+    for path in map(Path, files):
+        suspicion, why = burnt_in(_read(path)[0])
+        if suspicion is not Suspicion.none:
+            found.append(Skipped(path, f"{suspicion.value}: {why}"))
+    return tuple(found)
+
+
 class _Run:
     """One folder's way: the files that went, and those that did not."""
 
@@ -156,9 +197,7 @@ class _Run:
 
     def copy(self, path: Path, out: Path) -> None:
         try:
-            original, syntax = _read(path)
-            suspicion, why = self._check(original)
-            clean, content = self._cleaned(original, syntax)
+            clean, content, warning = _cleaned(path, self.deidentifier, self.keep_burnt_in)
         except BadInput as error:
             self.left_out.append(Skipped(path, error.what))
             return
@@ -166,39 +205,8 @@ class _Run:
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(content)
         self.files.append(name)
-        if suspicion is not Suspicion.none:
-            self.warnings.append(Skipped(name, f"{suspicion.value}: {why}"))
-
-    def _check(self, original: Dataset) -> tuple[Suspicion, str]:
-        sop_class = str(original.get("SOPClassUID") or "")
-        for begin, reason in _UNSAFE_CLASSES:
-            if sop_class == begin or (begin.endswith(".") and sop_class.startswith(begin)):
-                raise BadInput(reason)
-        if sop_class and not sop_class.startswith(_STANDARD):
-            raise BadInput("is a private object, which only its maker can read")
-        suspicion, why = burnt_in(original)
-        if suspicion is Suspicion.likely and not self.keep_burnt_in:
-            raise BadInput(f"{suspicion.value}: {why}")
-        return suspicion, why
-
-    def _cleaned(self, original: Dataset, syntax: str) -> tuple[Dataset, bytes]:
-        before = self.deidentifier.counts.copy()
-        options = self.deidentifier.options
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pydicom's warnings quote values
-            try:
-                clean = self.deidentifier.dataset(original)
-                content = _encoded(clean, original, syntax)
-                values = traces.identifying(original, options)
-            except Exception as error:  # a damaged value can break a parser in any way
-                self.deidentifier.counts = before
-                raise BadInput("is damaged in its header") from error
-        if Option.uids not in options:
-            values |= traces.original_uids(original)
-        if traces.in_bytes(content, values, original.get("SpecificCharacterSet")):
-            self.deidentifier.counts = before
-            raise BadInput("still holds an identifying value where none should be")
-        return clean, content
+        if warning:
+            self.warnings.append(Skipped(name, warning))
 
     def _name(self, clean: Dataset) -> Path:
         place = Path(str(clean.PatientID))
@@ -208,6 +216,52 @@ class _Run:
         self._used[str(place / name)] += 1
         again = self._used[str(place / name)]
         return place / f"{name}{f'-{again}' if again > 1 else ''}.dcm"
+
+
+def _cleaned(
+    path: Path, deidentifier: Deidentifier, keep_burnt_in: bool
+) -> tuple[Dataset, bytes, str]:
+    """The data set, the file's bytes, and a warning of text in its pixels."""
+    original, syntax = _read(path)
+    _require_safe_class(original, path)
+    suspicion, why = burnt_in(original)
+    warning = f"{suspicion.value}: {why}" if suspicion is not Suspicion.none else ""
+    if suspicion is Suspicion.likely and not keep_burnt_in:
+        raise BadInput(warning, file=path)
+    before = deidentifier.counts.copy()
+    try:
+        clean, content = _clean_bytes(original, syntax, deidentifier, path)
+    except BadInput:
+        deidentifier.counts = before
+        raise
+    return clean, content, warning
+
+
+def _clean_bytes(
+    original: Dataset, syntax: str, deidentifier: Deidentifier, path: Path
+) -> tuple[Dataset, bytes]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's warnings quote values
+        try:
+            clean = deidentifier.dataset(original)
+            content = _encoded(clean, original, syntax)
+            values = traces.identifying(original, deidentifier.options)
+        except Exception as error:  # a damaged value can break a parser in any way
+            raise BadInput("is damaged in its header", file=path) from error
+    if Option.uids not in deidentifier.options:
+        values |= traces.original_uids(original)
+    if traces.in_bytes(content, values, original.get("SpecificCharacterSet")):
+        raise BadInput("still holds an identifying value where none should be", file=path)
+    return clean, content
+
+
+def _require_safe_class(original: Dataset, path: Path) -> None:
+    sop_class = str(original.get("SOPClassUID") or "")
+    for begin, reason in _UNSAFE_CLASSES:
+        if sop_class == begin or (begin.endswith(".") and sop_class.startswith(begin)):
+            raise BadInput(reason, file=path)
+    if sop_class and not sop_class.startswith(_STANDARD):
+        raise BadInput("is a private object, which only its maker can read", file=path)
 
 
 def _check_places(source: Path, folder: Path, key: Path) -> None:

@@ -30,7 +30,8 @@ _CURVES, _OVERLAYS, _PADDING = 0x5000, 0x6000, 0xFFFCFFFC
 _STRUCTURE = {
     "ValueType", "RelationshipType", "ContinuityOfContent", "GraphicType", "TemporalRangeType",
     "GraphicAnnotationUnits", "BoundingBoxAnnotationUnits", "AnchorPointAnnotationUnits",
-    "AnchorPointVisibility", "GraphicFilled", "MappingResource",
+    "AnchorPointVisibility", "GraphicFilled", "MappingResource", "ReferencedFrameNumber",
+    "ReferencedSegmentNumber",
 }  # fmt: skip
 # UIDs of kinds and of code systems, not of an object or a person.
 _NO_INSTANCES = {
@@ -59,6 +60,8 @@ class Deidentifier:
         self.key = key
         self.options = frozenset(options)
         self.counts: Counter[tuple[str, str]] = Counter()
+        # Programs put one item into several sequences; what was renamed must not be so again.
+        self._done: dict[tuple[int, bool], Dataset] = {}
 
     def pseudonym(self, dataset: Dataset) -> str:
         """The pseudonym of the patient of an original data set."""
@@ -75,6 +78,7 @@ class Deidentifier:
         for name in ("file_meta", "preamble"):
             if hasattr(clean, name):
                 delattr(clean, name)
+        self._done.clear()
         self._walk(clean, self.key.days(patient))
         self._remove_traces(clean, sought)
         clean.PatientName = clean.PatientID = self.key.pseudonym(patient)
@@ -122,6 +126,10 @@ class Deidentifier:
         if what is Action.empty:
             element.value = Sequence()
         for item in element.value or ():
+            place = id(item), what is Action.dummy
+            if place in self._done:
+                continue
+            self._done[place] = item
             if what is Action.dummy:
                 self._put_dummies(item)
             else:
@@ -149,12 +157,11 @@ class Deidentifier:
                 continue
             element = item[tag]
             if element.VR == "SQ":
-                for one in element.value or ():
-                    self._put_dummies(one)
+                self._act_on_sequence(element, Action.dummy, 0)
             elif element.VR == "UI":
                 if Option.uids not in self.options:
                     self._new_uids(element)
-            elif element.keyword not in _STRUCTURE | _CODES and "Frame" not in element.keyword:
+            elif element.keyword not in _STRUCTURE | _CODES:
                 _put_dummy(item, element)
 
     def _remove_traces(self, dataset: Dataset, sought: re.Pattern[str] | None) -> None:

@@ -1,0 +1,508 @@
+"""What leaves the house names nobody, and is still the same study."""
+
+import json
+import os
+import re
+from datetime import date
+
+import numpy as np
+import pydicom
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydicom.datadict import DicomDictionary, dictionary_VR, keyword_for_tag
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000Lossless, generate_uid
+
+from SpineLib.dicom import read, scan
+from SpineLib.dicom.confidentiality import Deidentifier, Key, Option, Suspicion, burnt_in
+from SpineLib.dicom.confidentiality.descriptors import cleaned
+from SpineLib.dicom.confidentiality.profile import (
+    _CHARACTERISTICS,
+    _DESCRIPTORS,
+    _DEVICE,
+    _INSTITUTION,
+    _REFERENCES,
+    _table,
+)
+from SpineLib.dicom.deidentify import (
+    REPORT_NAME,
+    deidentify,
+    deidentify_file,
+    text_in_pixels,
+)
+from SpineLib.dicom.meaning import described_region, described_weighting
+from SpineLib.errors import BadInput, BadRequest, Cancelled
+from SpineLib.progress import Progress
+from SpineLib.simulate import write_study
+
+NAME = "Grimaldi^Theodora"
+
+
+@pytest.fixture
+def study(writer, tmp_path):
+    """A series of three slices of a patient with a name, in a folder that carries the name."""
+    folder = tmp_path / "in" / "GRIMALDI_THEODORA"
+    writer.write(
+        folder, [writer.place(3, 4.0)], names="Grimaldi_{:02d}.dcm".format,
+        PatientName=NAME, PatientID="MRN-4711-88", PatientBirthDate="19310405",
+        PatientAge="093Y", StudyDate="20240512", StudyTime="101112", AcquisitionDate="20240513",
+        StudyDescription="HWS Grimaldi", SeriesDescription="t2_tse_sag Grimaldi 12.05.2024",
+        InstitutionName="Klinikum Neustadt", ReferringPhysicianName="Baumgarten^Ilse",
+        BodyPartExamined="CSPINE",
+    )  # fmt: skip
+    return folder.parent
+
+
+def objects(folder):
+    return [pydicom.dcmread(path) for path in sorted(folder.rglob("*.dcm"))]
+
+
+def content(folder):
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def test_neither_files_nor_their_names_say_who_it_is(study, tmp_path):
+    report = deidentify(study, tmp_path / "out")
+    said = content(tmp_path / "out") + "".join(map(str, (tmp_path / "out").rglob("*"))).encode()
+    for trace in ("grimaldi", "theodora", "4711", "19310405", "20240512", "neustadt", "baumgarten"):
+        assert trace.encode() not in said.lower().replace(str(tmp_path).lower().encode(), b"")
+    assert len(report.files) == 3 and report.patients == 1
+    for dataset in objects(tmp_path / "out"):
+        assert dataset.PatientIdentityRemoved == "YES"
+        assert [c.CodeValue for c in dataset.DeidentificationMethodCodeSequence] == ["113100"]
+        assert dataset.LongitudinalTemporalInformationModified == "REMOVED"
+        assert dataset.PatientID == dataset.PatientName == report.files[0].parts[0]
+
+
+def test_the_preamble_and_the_meta_information_say_nothing(study, tmp_path):
+    path = next(study.rglob("*.dcm"))
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.SourceApplicationEntityTitle = "NEUSTADT_MR1"
+    dataset.preamble = b"Theodora".ljust(128)
+    dataset.save_as(path)
+    deidentify(path, tmp_path / "out")
+    (written,) = objects(tmp_path / "out")
+    assert written.preamble == bytes(128)
+    assert "SourceApplicationEntityTitle" not in written.file_meta
+    assert written.file_meta.MediaStorageSOPInstanceUID == written.SOPInstanceUID
+
+
+def test_a_patient_keeps_the_pseudonym_in_later_runs_with_the_same_key(study, tmp_path):
+    key = tmp_path / "keys" / "key.json"
+    first = deidentify(study, tmp_path / "one", key=key)
+    second = deidentify(next(study.rglob("*.dcm")), tmp_path / "two", key=key)
+    other = deidentify(study, tmp_path / "three", key=tmp_path / "keys" / "other.json")
+    assert second.files[0] in first.files
+    assert not set(other.files) & set(first.files)
+    links = json.loads(key.read_text())
+    assert links["patients"]["ID MRN-4711-88"]["pseudonym"] == first.files[0].parts[0]
+    assert links["uids"][pydicom.dcmread(next(study.rglob("*_01.dcm"))).SOPInstanceUID] in {
+        dataset.SOPInstanceUID for dataset in objects(tmp_path / "one")
+    }
+
+
+def test_only_its_owner_may_read_the_key_and_it_lies_beside_the_copy(study, tmp_path):
+    report = deidentify(study, tmp_path / "out")
+    assert report.key == tmp_path / "out.key.json"
+    assert report.key.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "kept", ["{}", "no json", '{"version": 1, "secret": "ab", "patients": {}, "uids": {}}']
+)
+def test_what_is_no_key_file_is_refused_and_stays(study, tmp_path, kept):
+    (tmp_path / "key").write_text(kept)
+    with pytest.raises(BadInput, match="no key file"):
+        deidentify(study, tmp_path / "out", key=tmp_path / "key")
+    assert (tmp_path / "key").read_text() == kept and not (tmp_path / "out").exists()
+
+
+def test_a_key_of_a_newer_version_is_refused(study, tmp_path):
+    kept = {"version": 2, "secret": "ab" * 32, "patients": {}, "uids": {}}
+    (tmp_path / "key").write_text(json.dumps(kept))
+    with pytest.raises(BadInput, match="version 2"):
+        deidentify(study, tmp_path / "out", key=tmp_path / "key")
+
+
+def test_copy_and_original_may_not_lie_in_each_other(study, tmp_path):
+    (tmp_path / "link").symlink_to(study)
+    for out in (study, study / "new", tmp_path, tmp_path / "link", tmp_path / "link" / "new"):
+        with pytest.raises(BadInput, match="in each other"):
+            deidentify(study, out, key=tmp_path.parent / "apart.json")
+    with pytest.raises(BadInput, match="in each other"):
+        deidentify(tmp_path / "link", study / "new")
+    assert len([p for p in study.rglob("*") if p.is_file()]) == 3
+
+
+def test_nothing_is_ever_replaced(study, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    with pytest.raises(BadRequest, match="not empty"):
+        deidentify(study, tmp_path / "out")
+
+
+@pytest.mark.parametrize("place", ["out/key.json", "in/key.json", "link/key.json"])
+def test_the_key_may_lie_in_neither_folder(study, tmp_path, place):
+    (tmp_path / "link").symlink_to(study)
+    with pytest.raises(BadInput, match="key would lie"):
+        deidentify(study, tmp_path / "out", key=tmp_path / place)
+
+
+def test_a_cancelled_run_leaves_nothing(study, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    progress = Progress(lambda step: step.done == 1 and progress.cancel())
+    with pytest.raises(Cancelled):
+        deidentify(study, tmp_path / "out", progress=progress)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_is_no_dicom_or_damaged_is_listed_and_not_copied(study, tmp_path):
+    (study / "letter Grimaldi.txt").write_text("Dear Theodora")
+    whole = next(study.rglob("*_02.dcm")).read_bytes()
+    (study / "cut.dcm").write_bytes(whole[: len(whole) - 100])
+    report = deidentify(study, tmp_path / "out")
+    reasons = {one.file.name: one.reason for one in report.left_out}
+    assert set(reasons) == {"letter Grimaldi.txt", "cut.dcm"}
+    assert "truncated" in reasons["cut.dcm"] and len(report.files) == 3
+    passed_on = json.loads((tmp_path / "out" / REPORT_NAME).read_text())
+    assert sum(passed_on["left_out"].values()) == 2 and "Grimaldi" not in str(passed_on)
+
+
+def test_a_folder_without_dicom_makes_neither_copy_nor_key(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("no DICOM")
+    with pytest.raises(BadInput, match="No file here"):
+        deidentify(tmp_path / "in", tmp_path / "out")
+    assert [p.name for p in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_name_inside_of_compressed_pixels_keeps_the_file_back(study, tmp_path):
+    path = next(study.rglob("*_01.dcm"))
+    dataset = pydicom.dcmread(path)
+    dataset.PixelData = encapsulate([b"\xff\x4f\xff\x64 made for Grimaldi " + bytes(200)])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    dataset.save_as(path)
+    report = deidentify(study, tmp_path / "out")
+    assert [one.file.name for one in report.left_out] == ["Grimaldi_01.dcm"]
+    assert "still holds" in report.left_out[0].reason
+
+
+def one_dataset(**values):
+    dataset = Dataset()
+    dataset.PatientName, dataset.PatientID = NAME, "MRN-4711-88"
+    dataset.StudyInstanceUID, dataset.SOPInstanceUID = generate_uid(), generate_uid()
+    for keyword, value in values.items():
+        setattr(dataset, keyword, value)
+    return dataset
+
+
+def test_dates_of_one_patient_move_by_the_same_number_of_days():
+    key = Key()
+    clean = Deidentifier(key, [Option.modified_dates]).dataset(
+        one_dataset(
+            StudyDate="20240228", SeriesDate="20240301", StudyTime="101112", ContentDate="2024",
+            AcquisitionDateTime="20240301101112.5+0100", PatientBirthDate="19310405",
+        )
+    )  # fmt: skip
+    days = key.days("ID MRN-4711-88")
+    assert -3650 <= days <= -366
+    first, second = (date.fromisoformat(d) for d in (clean.StudyDate, clean.SeriesDate))
+    assert (second - first).days == 2 and (first - date(2024, 2, 28)).days == days
+    assert clean.AcquisitionDateTime == f"{second:%Y%m%d}101112.5+0100"
+    assert clean.StudyTime == "101112" and not clean.PatientBirthDate and not clean.ContentDate
+    assert clean.LongitudinalTemporalInformationModified == "MODIFIED"
+    assert clean.DeidentificationMethodCodeSequence[1].CodeValue == "113107"
+
+
+def test_options_keep_what_they_are_named_after():
+    original = one_dataset(
+        PatientSex="F", PatientAge="093Y", InstitutionName="Klinikum", DeviceSerialNumber="77-12",
+        StudyInstanceUID="1.2.3",
+    )  # fmt: skip
+    plain = Deidentifier(Key()).dataset(original)
+    assert not plain.PatientSex and "PatientAge" not in plain and "InstitutionName" not in plain
+    assert plain.DeviceSerialNumber == "ANONYMIZED" and plain.StudyInstanceUID != "1.2.3"
+    kept = Deidentifier(Key(), Option).dataset(original)
+    assert (kept.PatientSex, kept.PatientAge) == ("F", "090Y")  # ages over 89 are one group
+    assert (kept.InstitutionName, kept.DeviceSerialNumber) == ("Klinikum", "77-12")
+    assert kept.StudyInstanceUID == "1.2.3"
+    assert len(kept.DeidentificationMethodCodeSequence) == 1 + len(Option)
+    assert original.PatientName == NAME
+
+
+def test_references_between_objects_lead_to_the_new_objects():
+    image, label = one_dataset(FrameOfReferenceUID="1.2.3.4"), one_dataset()
+    reference = Dataset()
+    reference.ReferencedSOPClassUID = "1.2.840.10008.5.1.4.1.1.4"
+    reference.ReferencedSOPInstanceUID = image.SOPInstanceUID
+    series = Dataset()
+    series.ReferencedInstanceSequence = [reference]
+    label.ReferencedSeriesSequence = [series]
+    label.SourceImageSequence = [reference]
+    label.FrameOfReferenceUID = "1.2.3.4"
+    run = Deidentifier(Key())
+    new_image, new_label = run.dataset(image), run.dataset(label)
+    nested = new_label.ReferencedSeriesSequence[0].ReferencedInstanceSequence[0]
+    assert nested.ReferencedSOPInstanceUID == new_image.SOPInstanceUID != image.SOPInstanceUID
+    assert new_label.SourceImageSequence[0].ReferencedSOPInstanceUID == new_image.SOPInstanceUID
+    assert nested.ReferencedSOPClassUID == "1.2.840.10008.5.1.4.1.1.4"
+    assert new_label.FrameOfReferenceUID == new_image.FrameOfReferenceUID != "1.2.3.4"
+
+
+def test_a_report_keeps_its_structure_and_references_but_no_text():
+    concept, place, value = Dataset(), Dataset(), Dataset()
+    concept.CodeValue, concept.CodingSchemeDesignator = "121071", "DCM"
+    concept.CodeMeaning = "Finding of Theodora"
+    value.RelationshipType, value.ValueType = "CONTAINS", "TEXT"
+    value.ConceptNameCodeSequence = [concept]
+    value.TextValue = "Compression, patient Theodora"
+    place.ReferencedSOPInstanceUID = "1.2.3"
+    value.ReferencedSOPSequence = [place]
+    run = Deidentifier(Key())
+    (item,) = run.dataset(one_dataset(ContentSequence=[value])).ContentSequence
+    assert (item.ValueType, item.RelationshipType) == ("TEXT", "CONTAINS")
+    assert item.TextValue == "ANONYMIZED"
+    assert item.ConceptNameCodeSequence[0].CodeMeaning == "Finding"
+    assert item.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == run.key.uid("1.2.3")
+
+
+def test_curves_overlays_private_and_unknown_elements_go():
+    original = one_dataset()
+    original.add_new(0x60003000, "OW", b"ab")
+    original.add_new(0x60020010, "US", 3)
+    original.add_new(0x50003000, "OW", b"ab")
+    original.add_new(0x00090010, "LO", "MAKER")
+    original.add_new(0x00091001, "LO", "Theodora")
+    original.add_new(0x00084321, "LO", "Theodora")
+    left = Deidentifier(Key()).dataset(original)
+    assert not {0x60003000, 0x60020010, 0x50003000, 0x00090010, 0x00091001, 0x00084321} & set(
+        left.keys()
+    )
+    assert not any(element.tag.is_private for element in left)
+
+
+word = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=12, max_size=14).filter(
+    lambda w: len(set(w)) > 4
+)
+SEQUENCES = sorted({e[4] for e in DicomDictionary.values() if e[0] == "SQ" and e[4] and not e[3]})
+TEXTS = {"LO", "SH", "PN", "LT", "ST", "UT", "UC", "AE", "CS"}
+NAMED = sorted(
+    keyword_for_tag(t) for t in _table() if keyword_for_tag(t) and dictionary_VR(t) in TEXTS
+)
+ANY_TEXT = sorted(
+    {
+        e[4]
+        for e in DicomDictionary.values()
+        if e[0] in {"LO", "SH", "PN", "LT", "ST", "UT"} and e[4]
+    }
+    - {"DeidentificationMethod", "CodingSchemeDesignator"}
+)
+
+
+def planted(path, keyword, value):
+    item = Dataset()
+    if keyword:
+        setattr(item, keyword, value)
+    else:
+        item.private_block(0x0029, "MAKER", create=True).add_new(1, "LO", value)
+    for sequence in path:
+        outer = Dataset()
+        setattr(outer, sequence, [item])
+        item = outer
+    return item
+
+
+def written(dataset):
+    return str(dataset.to_json_dict(bulk_data_element_handler=lambda _: ""))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.sampled_from(SEQUENCES), max_size=4),
+    st.one_of(st.none(), st.sampled_from(NAMED)), word,
+    st.sets(st.sampled_from([Option.uids, Option.modified_dates, Option.descriptors])),
+)  # fmt: skip
+def test_identifiers_vanish_from_any_depth(path, keyword, value, options):
+    original = planted(path, keyword, value)
+    original.PatientID = "1"
+    assert value in written(original)
+    assert value not in written(Deidentifier(Key(bytes(32)), options).dataset(original))
+
+
+@settings(max_examples=40)
+@given(st.lists(st.sampled_from(SEQUENCES), max_size=3), st.sampled_from(ANY_TEXT), word)
+def test_a_patients_name_vanishes_from_texts_that_the_profile_keeps(path, keyword, name):
+    original = planted(path, keyword, f"for {name}, urgent")
+    original.PatientName, original.PatientID = f"{name}^Theodora", "1"
+    assert name not in written(Deidentifier(Key(bytes(32))).dataset(original))
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_new_identities_are_valid_and_never_shared(one, other):
+    key = Key(bytes(32))
+    assert re.fullmatch(r"2\.25\.(0|[1-9]\d*)", key.uid(one)) and len(key.uid(one)) <= 64
+    assert (key.uid(one) == key.uid(other)) == (one == other)
+    assert (key.pseudonym(one) == key.pseudonym(other)) == (one == other)
+
+
+def test_the_options_name_only_attributes_of_the_profiles_table():
+    named = _DEVICE | _INSTITUTION | _CHARACTERISTICS | _DESCRIPTORS | _REFERENCES
+    assert named <= set(_table())
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("t2_tse_sag_HWS", "t2 tse sag HWS"),
+        ("T2* ax C-Spine Dr. Miller", "T2* ax C Spine"),
+        ("LWS sag T1tse 12.05.2024 Tel 555", "LWS sag T1tse"),
+        ("Cervical spine w/o contrast, Jane Roe", "Cervical spine w contrast"),
+        ("sag STIR L1-S1 (MRN 4711)", "sag STIR L1 S1"),
+        ("Grimaldi", ""),
+    ],
+)
+def test_cleaned_descriptions_still_say_region_and_weighting(text, left):
+    assert cleaned(text) == left
+    assert described_region(left) == described_region(text)
+    assert described_weighting(left) == described_weighting(text)
+
+
+@pytest.mark.parametrize(
+    ("header", "suspicion"),
+    [
+        ({"BurnedInAnnotation": "YES"}, Suspicion.likely),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, Suspicion.likely),
+        ({"ImageType": ["DERIVED", "SECONDARY", "SCREEN SAVE"]}, Suspicion.likely),
+        ({"ImageType": ["DERIVED", "SECONDARY", "MPR"]}, Suspicion.possible),
+        ({"ImageType": ["DERIVED", "SECONDARY"], "BurnedInAnnotation": "NO"}, Suspicion.none),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "M"]}, Suspicion.none),
+    ],
+)
+def test_text_in_pixels_is_suspected_by_the_header(header, suspicion):
+    assert burnt_in(one_dataset(PixelData=b"ab", **header))[0] is suspicion
+
+
+def test_a_picture_of_a_screen_is_kept_back_unless_asked_for(writer, tmp_path):
+    writer.write(tmp_path / "in", [writer.place(2, 4.0)])
+    writer.write(
+        tmp_path / "in" / "screen", [writer.place(1, 4.0)],
+        ImageType=["DERIVED", "SECONDARY", "SCREEN SAVE"],
+    )  # fmt: skip
+    report = deidentify(tmp_path / "in", tmp_path / "one")
+    assert len(report.files) == 2 and "screen" in report.left_out[0].reason
+    report = deidentify(tmp_path / "in", tmp_path / "two", keep_burnt_in=True)
+    assert len(report.files) == 3 and "screen" in report.warnings[0].reason
+
+
+def test_an_export_with_its_own_names_cleans_file_by_file_and_asks_about_text(study, tmp_path):
+    path = next(study.rglob("*_01.dcm"))
+    run = Deidentifier(Key())
+    assert deidentify_file(path, tmp_path / "sub" / "a.dcm", run) == ""
+    new, old = pydicom.dcmread(tmp_path / "sub" / "a.dcm"), pydicom.dcmread(path)
+    assert new.SOPInstanceUID == run.key.uid(old.SOPInstanceUID)
+    assert text_in_pixels([path]) == ()
+    old.BurnedInAnnotation = "YES"
+    old.save_as(path)
+    assert text_in_pixels([path])[0].file == path
+    with pytest.raises(BadInput, match="burnt in"):
+        deidentify_file(path, tmp_path / "b.dcm", run)
+    assert not (tmp_path / "b.dcm").exists()
+
+
+@pytest.mark.parametrize(
+    ("sop_class", "reason"),
+    [
+        ("1.2.840.10008.5.1.4.1.1.66", "Raw Data"),
+        ("1.2.840.10008.5.1.4.1.1.104.1", "document"),
+        ("1.3.12.2.1107.5.9.1", "private object"),
+    ],
+)
+def test_objects_that_cannot_be_cleaned_stay_behind(writer, tmp_path, sop_class, reason):
+    writer.write(tmp_path / "in", [writer.place(1, 4.0)])
+    writer.write(tmp_path / "in" / "b", [writer.place(1, 4.0)], SOPClassUID=sop_class)
+    report = deidentify(tmp_path / "in", tmp_path / "out")
+    assert len(report.files) == 1 and reason in report.left_out[0].reason
+
+
+def test_a_study_with_companions_keeps_its_stacks_pixels_and_shared_space(tmp_path):
+    write_study(
+        tmp_path / "in", "cervical", seed=3, companions=True, vendor="siemens-like",
+        scanner={"thickness": 12, "pixel": 2.0},
+    )  # fmt: skip
+    deidentify(tmp_path / "in", tmp_path / "out", options=[Option.descriptors])
+    (before,), (after,) = scan(tmp_path / "in").studies, scan(tmp_path / "out").studies
+    assert (
+        before.study_instance_uid != after.study_instance_uid
+        and before.patient_hash != after.patient_hash
+    )
+    stacks = [[s for series in study.series for s in series.stacks] for study in (before, after)]
+    assert len(stacks[0]) == len(stacks[1]) > 2
+    assert len({s.frame_of_reference_uid for s in stacks[1]}) == 1
+    for old, new in zip(*stacks, strict=True):
+        for name in ("id", "plane", "weighting", "fat_saturated", "region", "slices", "spacing"):
+            assert getattr(old, name) == getattr(new, name), name
+        one, other = read(old), read(new)
+        assert one.same_grid(other) and np.array_equal(one.voxels, other.voxels)
+
+
+@pytest.fixture(scope="module")
+def torture(data, tmp_path_factory):
+    out = tmp_path_factory.mktemp("torture")
+    report = deidentify(data / "torture", out / "out", options=[Option.descriptors])
+    left_out = {one.file for one in report.left_out}
+    paths = [p for p in (data / "torture").rglob("*") if p.is_file() and p not in left_out]
+    assert len(paths) == len(report.files) > 90
+    return paths, out / "out"
+
+
+def original_values(dataset):
+    """What a reader of the standard would call identifying, told by kind and name."""
+    for element in dataset.iterall():
+        if element.VR in ("PN", "DA", "DT") or re.search(
+            "PatientID|PatientIDs|Accession|Institution|Physician|Operator|StationName|Serial|"
+            "StudyID|RequestedProcedureID|ProcedureStepID|Comments|Address|Telephone|InstanceUID|"
+            "FrameOfReferenceUID",
+            element.keyword,
+        ):
+            many = element.value if element.VM > 1 else [element.value]
+            yield from (str(value).strip() for value in many if element.VR != "SQ")
+
+
+def test_no_vendors_header_leaves_an_identifying_value_in_the_bytes(torture):
+    paths, out = torture
+    sought = set()
+    for path in paths:
+        sought.update(original_values(pydicom.dcmread(path, stop_before_pixels=True, force=True)))
+    sought = {v for v in sought if len(v) > 4 and v not in ("00010101", "000000.00", "0.000000")}
+    assert len(sought) > 200
+    printed = b"\n".join(re.findall(rb"[ -~\x80-\xff]{5,}", content(out)))
+    assert not {value for value in sought if value.encode() in printed}
+
+
+def test_every_vendors_stacks_are_the_same_afterwards(data, torture):
+    def known(folder):
+        return sorted(
+            (s.plane, s.weighting, s.region, s.slices, s.rows, s.columns, s.problem)
+            for s in scan(folder).stacks
+        )
+
+    colour = known(data / "torture" / "generic" / "rgb")
+    before = known(data / "torture")
+    for one in colour:  # a captured picture is kept back
+        before.remove(one)
+    assert known(torture[1]) == before
+
+
+def test_the_command_says_what_it_did_and_names_nobody(spine, study, tmp_path):
+    answer = spine("deidentify", study, tmp_path / "out", "--option", "clean-descriptors", "--json")
+    assert answer.code == 0 and "Grimaldi^" not in answer.out
+    said = json.loads(answer.out)
+    assert said["files"] == 3 and said["options"] == ["clean-descriptors"]
+    assert {"attribute": "StudyDate", "done": "emptied", "count": 3} in said["attributes"]
+    assert objects(tmp_path / "out")[0].SeriesDescription == "t2 tse sag"
+    assert os.access(said["key"], os.R_OK)
+    again = spine("deidentify", study, tmp_path / "out")
+    assert again.code == 2 and "not empty" in again.errors[0]
