@@ -14,8 +14,8 @@ from SpineLib.simulate.artefacts import dim_jets, disturb
 from SpineLib.simulate.body import paint_body
 from SpineLib.simulate.canvas import FIELDS, Canvas, spread
 from SpineLib.simulate.lumbar import LumbarTruth, segmentation_of
-from SpineLib.simulate.morphometry import LEVELS
-from SpineLib.simulate.patient import REGIONS, Patient, build_patient
+from SpineLib.simulate.morphometry import LEVELS, REGIONS
+from SpineLib.simulate.patient import Patient, build_patient
 from SpineLib.simulate.protocols import PROFILES, protocol_for
 from SpineLib.simulate.scanner import (
     Protocol,
@@ -26,7 +26,7 @@ from SpineLib.simulate.scanner import (
     slice_profile,
     texture,
 )
-from SpineLib.simulate.tissues import PROPERTIES, SAC, Tissue
+from SpineLib.simulate.tissues import PROPERTIES, Tissue
 from SpineLib.simulate.truth import SliceTruth, slice_truth
 from SpineLib.volume import Volume
 
@@ -348,8 +348,3 @@ def paint_slice(
     near.label[...] = label
     disturb(canvas, patient.metal, protocol)
     return canvas
-
-
-def sac_mask(labels: Volume) -> NDArray[np.bool_]:
-    """Where the thecal sac (CSF, cord and roots) is in a tissue map."""
-    return np.isin(labels.voxels, SAC)

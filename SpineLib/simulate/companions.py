@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.simulate.cases import axial_at, image, stack_matrix
-from SpineLib.simulate.morphometry import LEVELS
-from SpineLib.simulate.patient import REGIONS, Patient
+from SpineLib.simulate.morphometry import LEVELS, REGIONS
+from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.scanner import Protocol
 from SpineLib.volume import Volume
 

@@ -212,6 +212,15 @@ class Canal:
         half = np.hypot(self.sac_width(s) / 2 * np.sin(angle), self.sac_ap(s) / 2 * np.cos(angle))
         return half + self.sac_v(s) * np.cos(angle)
 
+    def room(self, angle: float, s: float) -> tuple[float, float]:
+        """Millimetres of epidural space and of CSF across ``angle``; below the conus to the roots."""
+        cord = np.hypot(
+            self.cord_width(s) / 2 * np.sin(angle), self.cord_ap(s) / 2 * np.cos(angle)
+        ) + self.cord_v(s) * np.cos(angle)
+        sac = self.sac_reach(angle, s)
+        cord = max(float(cord), 0.4 * float(sac))  # below the conus: the bundle of roots
+        return float(self.wall(angle, s) - sac), max(float(sac) - cord, 0.0)
+
     def triangle(self, s: NDArray | float) -> NDArray:
         """How much narrower the canal is at its back than in its middle (0 = oval)."""
         return np.asarray(np.interp(s, self.spine.center[::-1], self._triangle[::-1]))

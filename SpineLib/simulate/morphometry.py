@@ -38,6 +38,8 @@ LEVELS = (
     "S2",
     "S3",
 )
+# The first level and the one below the last.
+REGIONS = {"cervical": ("C2", "T1"), "thoracic": ("T1", "T12"), "lumbar": ("T12", "S1")}
 
 
 @dataclass(frozen=True)
@@ -176,3 +178,9 @@ def of_sex_and_age(sizes: Sizes, sex: str | None, age: float) -> None:
 def region_of(level: str) -> str:
     """``cervical``, ``thoracic``, ``lumbar`` or ``sacral`` of a level's name."""
     return {"C": "cervical", "T": "thoracic", "L": "lumbar", "S": "sacral"}[level[0]]
+
+
+def levels_of(region: str) -> range:
+    """Indices of `LEVELS` of a region of `REGIONS`, from the top."""
+    first, last = REGIONS[region]
+    return range(LEVELS.index(first), LEVELS.index(last))

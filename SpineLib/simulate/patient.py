@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.simulate.artefacts import OPERATED, Jet, Metal, draw_jets, draw_metal
-from SpineLib.simulate.lesions import BoneLesion, Canal, Disease, Lobe, Sections, fragment
+from SpineLib.simulate.lesions import Canal, Disease, Lobe, Sections
 from SpineLib.simulate.lumbar_disease import add_lumbar_disease, slipped
-from SpineLib.simulate.morphometry import LEVELS, MEAN
+from SpineLib.simulate.metastases import grow_metastases
+from SpineLib.simulate.morphometry import LEVELS, MEAN, REGIONS, levels_of
 from SpineLib.simulate.spine import Spine, build_spine
 from SpineLib.simulate.tissues import Tissue
 
 SEXES = ("female", "male")
 AGES = {"none": (20, 75), "degenerative": (40, 85), "metastatic": (40, 85)}  # years, by hand
 DISEASES = ("none", "degenerative", "metastatic")
-REGIONS = {"cervical": ("C2", "T1"), "thoracic": ("T1", "T12"), "lumbar": ("T12", "S1")}
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def build_patient(
 
     Args:
         rng: the source of chance.
-        region, disease: of `REGIONS` and `DISEASES`.
+        region, disease: of `SpineLib.simulate.morphometry.REGIONS` and `DISEASES`.
         held_out: another population than training's, see `_other_shapes` and `build_spine`.
         sex: one of `SEXES`; by chance if not given.
         age: years, 18-100; by chance, from `AGES`, if not given.
@@ -116,8 +116,9 @@ def build_patient(
         spine, step = slipped(rng, spine)
     narrow = rng.uniform(0.84, 0.92) if rng.random() < 0.12 else rng.uniform(0.95, 1.05)
     canal = Canal(spine, rng, narrow)
-    make = {"none": _healthy, "degenerative": _degenerative, "metastatic": _metastatic}[disease]
-    sick = make(rng, spine, canal, region, Disease(disease, [], [], degeneration, narrowing))
+    make = {"none": _healthy, "degenerative": _degenerative, "metastatic": grow_metastases}[disease]
+    found = Disease(disease, [], [], degeneration, narrowing)
+    sick = make(rng, spine, canal, region, found)
     if held_out:
         sick.lobes = [_other_shapes(person, lobe) for lobe in sick.lobes]
     sick.lobes += step
@@ -137,14 +138,9 @@ def build_patient(
         atrophy=float(np.clip(rng.beta(1.3, 4) * (0.4 + age / 85), 0, 1)),
         sex=sex,
         age=age,
-        metal=draw_metal(person, spine, canal, _levels(region)) if operated else [],
+        metal=draw_metal(person, spine, canal, levels_of(region)) if operated else [],
         jets=draw_jets(person, spine, canal, region),
     )
-
-
-def _levels(region: str) -> range:
-    first, last = REGIONS[region]
-    return range(LEVELS.index(first), LEVELS.index(last))
 
 
 def _years(age: float) -> float:
@@ -182,7 +178,7 @@ def _healthy(
     rng: np.random.Generator, spine: Spine, canal: Canal, region: str, found: Disease
 ) -> Disease:
     age = float(found.degeneration.mean())
-    for level in _levels(region):
+    for level in levels_of(region):
         if rng.random() < 0.25 + 0.5 * age:  # bulges that leave the cord alone
             found.lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.9, -0.05)))
     return found
@@ -196,7 +192,7 @@ def _bulge(
     kind = rng.choice(["bulge", "protrusion", "bar"])
     side = rng.normal(0, 0.25) if kind == "bulge" else rng.normal(0, 0.6)
     angle = float(np.clip(side, -0.9, 0.9))
-    free = _room(canal, angle, s)
+    free = canal.room(angle, s)
     depth = free[0] + free[1] * (1 + contact) if contact <= 0 else sum(free) + contact
     height = MEAN.disc[level]  # from corner to corner: spurs stay where the disc has thinned
     width = {"bulge": rng.uniform(8, 12), "protrusion": rng.uniform(3.5, 6), "bar": 9.0}[kind]
@@ -211,21 +207,11 @@ def _bulge(
     )
 
 
-def _room(canal: Canal, angle: float, s: float) -> tuple[float, float]:
-    """Millimetres of epidural space and of CSF across ``angle`` at ``s``."""
-    cord = np.hypot(
-        canal.cord_width(s) / 2 * np.sin(angle), canal.cord_ap(s) / 2 * np.cos(angle)
-    ) + canal.cord_v(s) * np.cos(angle)
-    sac = canal.sac_reach(angle, s)
-    cord = max(float(cord), 0.4 * float(sac))  # below the conus: the bundle of roots
-    return float(canal.wall(angle, s) - sac), max(float(sac) - cord, 0.0)
-
-
 def _degenerative(
     rng: np.random.Generator, spine: Spine, canal: Canal, region: str, found: Disease
 ) -> Disease:
     lobes, myelopathy = found.lobes, found.myelopathy
-    levels = list(_levels(region))
+    levels = list(levels_of(region))
     weights = np.array(
         [2.0 if LEVELS[n] in ("C4", "C5", "C6", "L3", "L4") else 1.0 for n in levels]
     )
@@ -259,7 +245,7 @@ def _degenerative(
     if region == "cervical" and rng.random() < 0.12:
         level = int(rng.choice(levels[1:-1]))
         s, span = float(spine.center[level]), rng.uniform(14, 34)
-        free = _room(canal, 0.0, s)
+        free = canal.room(0.0, s)
         lobes.append(
             Lobe(
                 angle=float(rng.normal(0, 0.2)),
@@ -279,7 +265,7 @@ def _squeeze(
 ) -> Lobe:
     """Thick ligament or joint that takes most of the CSF and leaves the cord alone."""
     s = spine.disc(level)
-    free = _room(canal, float(angle), s)
+    free = canal.room(float(angle), s)
     depth = free[0] + free[1] * rng.uniform(0.5, 0.9)
     return Lobe(float(angle), s, float(depth), rng.uniform(5, 8), rng.uniform(4, 7), 4.0,
                 tissue=Tissue.FLAVUM)  # fmt: skip
@@ -292,7 +278,7 @@ def _flavum(
     s = spine.disc(level) - 1.0
     for side in (-1, 1) if rng.random() < 0.8 else (int(rng.choice([-1, 1])),):
         angle = float(np.pi - side * rng.uniform(0.45, 0.95))
-        free = _room(canal, angle, s)
+        free = canal.room(angle, s)
         depth = free[0] + free[1] * (1 + contact) if contact <= 0 else sum(free) + contact
         lobes.append(
             Lobe(
@@ -306,116 +292,3 @@ def _flavum(
             )
         )
     return lobes
-
-
-FRACTURED = 0.25  # share of the vertebrae with a metastasis that have lost height, by hand
-GRADES = ("0", "1a", "1b", "1c", "2", "3")
-
-
-def _metastatic(
-    rng: np.random.Generator, spine: Spine, canal: Canal, region: str, disease: Disease
-) -> Disease:
-    levels = list(_levels(region))
-    count = int(rng.choice([1, 2, 3, 4], p=[0.2, 0.35, 0.3, 0.15]))
-    for level in rng.choice(levels, min(count, len(levels)), replace=False).tolist():
-        grade = str(rng.choice(GRADES, p=[0.08, 0.10, 0.12, 0.18, 0.37, 0.15]))
-        _grow(rng, spine, canal, disease, int(level), grade)
-        if level > 0 and rng.random() < FRACTURED:
-            disease.collapse[int(level)] = float(rng.uniform(0.12, 0.5))
-            if grade != "0" and disease.collapse[int(level)] > 0.25:
-                # The wall is full of tumour, which is what the grades ask for.
-                disease.lobes.append(fragment(spine, canal, rng, int(level), Tissue.TUMOUR))
-    for level in levels:
-        if rng.random() < 0.3:
-            _bone(rng, spine, disease, level, rng.uniform(3, 8))
-    return disease
-
-
-def _bone(
-    rng: np.random.Generator, spine: Spine, disease: Disease, level: int, radius: float
-) -> None:
-    sizes = spine.sizes
-    depth, width = sizes.depth[level], sizes.width[level]
-    v = sizes.canal_ap[level] / 2 + depth * rng.uniform(0.2, 0.8)
-    at = float(spine.center[level] + rng.normal(0, 2))
-    radii = tuple(float(radius * rng.uniform(0.7, 1.4)) for _ in range(3))
-    disease.bone.append(BoneLesion(float(rng.uniform(-0.3, 0.3) * width), float(v), at, radii))  # type: ignore[arg-type]
-
-
-def add_metastasis(
-    rng: np.random.Generator,
-    spine: Spine,
-    canal: Canal,
-    disease: Disease,
-    level: int,
-    grade: str,
-) -> None:
-    """Adds a tumour of a vertebra whose worst slice is meant to be of Bilsky ``grade``.
-
-    Args:
-        rng: the source of chance.
-        spine, canal: whose vertebra it is.
-        disease: what the tumour is added to.
-        level: index of `LEVELS`.
-        grade: one of `GRADES`.
-
-    Raises:
-        BadInput: no such grade; no such vertebra; or a grade that tells of the cord (1c, 2, 3)
-            where no cord is.
-    """
-    if grade not in GRADES:
-        raise BadInput(
-            f"There is no Bilsky grade {grade!r}", advice=f"Use one of {', '.join(GRADES)}."
-        )
-    if not 0 < level <= LEVELS.index("L5"):
-        raise BadInput("Tumours grow in the vertebrae from C2 to L5")
-    if grade in ("1c", "2", "3") and spine.center[level] < spine.conus:
-        raise BadInput(
-            f"The cord ends above {LEVELS[level]}: there is no Bilsky grade {grade} there",
-            advice="Use grade 0, 1a or 1b, or a higher vertebra.",
-        )
-    _grow(rng, spine, canal, disease, level, grade)
-
-
-def _grow(
-    rng: np.random.Generator, spine: Spine, canal: Canal, disease: Disease, level: int, grade: str
-) -> None:
-    """A tumour in bone and, from grade 1a on, its lobes in the canal."""
-    s = float(spine.center[level] + rng.normal(0, 2))
-    sizes = spine.sizes
-    half = sizes.canal_ap[level] / 2
-    for _ in range(int(rng.integers(1, 3))):
-        _bone(rng, spine, disease, level, rng.uniform(0.35, 0.6) * sizes.depth[level])
-    if grade == "0":
-        return
-    side = int(rng.choice([-1, 1]))
-    patterns = {
-        "curtain": [side * 0.55, -side * 0.55],
-        "front": [side * rng.uniform(0, 0.5)],
-        "lateral": [side * rng.uniform(0.8, 1.5)],
-        "back": [np.pi - side * rng.uniform(0, 0.8)],
-        "ring": (np.arange(7) * 2 * np.pi / 7 + rng.normal(0, 0.12, 7)).tolist(),
-    }
-    names = ["ring"] if grade == "3" else ["curtain", "front", "lateral", "back"]
-    weights = [1.0] if grade == "3" else [0.35, 0.25, 0.25, 0.15]
-    angles = patterns[str(rng.choice(names, p=weights))]
-    length = rng.uniform(0.55, 1.1) * sizes.height[level]
-    tissue = Tissue.TUMOUR
-    for angle in angles:
-        gap, csf = _room(canal, float(angle), s)
-        depth = {
-            "1a": gap * rng.uniform(0.45, 0.95),
-            "1b": gap + csf * rng.uniform(0.2, 0.75),
-            "1c": gap + csf + rng.uniform(0.1, 0.7),
-            "2": gap + csf + rng.uniform(2.0, 4.6),
-            "3": gap + csf + rng.uniform(0.9, 1.9),
-        }[grade]
-        disease.lobes.append(
-            Lobe(
-                float(angle), s, float(depth), rng.uniform(5.5, 9) + 3 * (grade == "3"), float(length), 4.0,
-                tissue=tissue,
-            )
-        )  # fmt: skip
-    u, v = half * 1.5 * np.sin(angles[0]), (half + 4) * np.cos(angles[0])
-    radii = tuple(float(r) for r in rng.uniform(5, 10, 3))
-    disease.bone.append(BoneLesion(float(u * 1.3), float(v), s, radii))  # type: ignore[arg-type]

@@ -13,8 +13,9 @@ from SpineLib.simulate.anatomy import paint_spine
 from SpineLib.simulate.body import paint_body
 from SpineLib.simulate.canvas import FIELDS, Canvas
 from SpineLib.simulate.lesions import Canal, Disease, Lobe, Sections
+from SpineLib.simulate.metastases import add_metastasis
 from SpineLib.simulate.morphometry import LEVELS, MEAN
-from SpineLib.simulate.patient import add_metastasis, build_patient
+from SpineLib.simulate.patient import build_patient
 from SpineLib.simulate.spine import build_spine
 from SpineLib.simulate.tissues import CORD, SAC, Tissue
 from SpineLib.simulate.truth import cross_section, slice_truth

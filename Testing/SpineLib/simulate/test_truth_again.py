@@ -12,8 +12,8 @@ from SpineLib.simulate.anatomy import paint_spine
 from SpineLib.simulate.canvas import Canvas
 from SpineLib.simulate.cases import axial_at, image
 from SpineLib.simulate.lumbar import BONE, plane_coordinates
-from SpineLib.simulate.morphometry import LEVELS
-from SpineLib.simulate.patient import REGIONS, build_patient
+from SpineLib.simulate.morphometry import LEVELS, REGIONS
+from SpineLib.simulate.patient import build_patient
 from SpineLib.simulate.scanner import Protocol
 from SpineLib.simulate.tissues import CORD, EXTRINSIC, SAC, Tissue
 from SpineLib.simulate.truth import cross_section, slice_truth, untouched, without_lesions
