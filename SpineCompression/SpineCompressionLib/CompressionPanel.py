@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from SpineSegmentationLib.FolderDrop import FolderDrop
+from SpineSegmentationLib.naming import levelReadings
 from SpineSegmentationLib.RunControl import RunControl
 from SpineSegmentationLib.SetupSection import SetupSection
 
@@ -52,8 +54,9 @@ class CompressionPanel:
         self.region = RegionSection(ui, self.study, self.models, reader.worker)
         self.report = ReportSection(ui, self.study, self.result, reader.worker)
         self.run = RunControl(
-            ui.readButton, ui.progressBar, self.read, reader.cancel, lambda: reader.busy, widget
+            ui.readButton, ui.progressBar, self.read, reader.cancel, lambda: reader.busy
         )
+        self._escape = _shortcut("Esc", widget, self.cancel)
         self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
         self._drops = FolderDrop(widget, self.input.choose)
         self._tell("")
@@ -74,6 +77,7 @@ class CompressionPanel:
     def cleanup(self) -> None:
         """The panel goes away: the worker ends and nothing observes the scene any more."""
         self.exit()
+        self.region.stop()
         self._reader.stop()
 
     def refresh(self) -> None:
@@ -88,6 +92,12 @@ class CompressionPanel:
         """What is read belongs to the scene that goes away."""
         self.link.stop()
         self._reader.cancel()
+        self.region.cancel()
+
+    def cancel(self) -> None:
+        """Cancels whatever runs."""
+        self.run.stop()
+        self.region.run.stop()
 
     def read(self) -> None:
         """Reads what is chosen, with the chosen models."""
@@ -118,6 +128,7 @@ class CompressionPanel:
         nodes = ReadingScene(self._scene)
         read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
         nodes.show(reading, {read[0]: volumeNode} if volumeNode is not None and read else None)
+        levelReadings(self._scene)
         self.study.open(nodes.study)
         self.display.apply()
 
@@ -142,6 +153,15 @@ class CompressionPanel:
 
     def _update(self) -> None:
         self.run.setReady(self.input.ready)
+
+
+def _shortcut(key: str, widget: Any, method: Callable[[], None]) -> Any:
+    import qt
+
+    shortcut = qt.QShortcut(qt.QKeySequence(key), widget)
+    shortcut.setContext(qt.Qt.WidgetWithChildrenShortcut)
+    shortcut.connect("activated()", method)
+    return shortcut
 
 
 def _(text: str) -> str:

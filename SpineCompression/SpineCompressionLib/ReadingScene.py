@@ -10,6 +10,7 @@ import numpy as np
 import slicer
 from SpineSegmentationLib import spineSegmentation
 from SpineSegmentationLib.segmentNames import addSegmentNames
+from SpineSegmentationLib.shownSegmentation import setAside
 from SpineSegmentationLib.subjectHierarchy import placeUnder, studyItem
 from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
 
@@ -91,7 +92,11 @@ class ReadingScene:
 
     def _clearExcept(self, kept: list[Any]) -> None:
         for node in self.nodes():
-            if node.GetAttribute(KIND) != REVIEWS and node not in kept:
+            kind = node.GetAttribute(KIND)
+            if kind == REVIEWS or node in kept:
+                continue
+            # A segmentation that a reader corrected or named is the reader's work too.
+            if kind != spineSegmentation.KIND or not setAside(node):
                 self.scene.RemoveNode(node)
 
     def nodes(self, kind: str = "", stack: str = "") -> list[Any]:

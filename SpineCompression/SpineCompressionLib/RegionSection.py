@@ -8,36 +8,48 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import slicer
-from SpineSegmentationLib.volumeNodes import volumeFromNode
+from SpineSegmentationLib.RunControl import RunControl
+from SpineSegmentationLib.volumeNodes import nodesOfClass, volumeFromNode
 
-from SpineLib.errors import Cancelled, SpineError
-from SpineLib.findings import read_json
+from SpineLib.errors import Cancelled, SpineError, from_exception
+from SpineLib.findings import Findings, read_json
 from SpineLib.volume import write_volume
 
+from .canalWindow import KIND, Corners, addWindow, corners, placeWindow, windowOf
 from .ReadingScene import ReadingScene
-from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from .ShownStudy import STUDY_CHANGED, ShownStudy
 
-KIND = "window"
 DEFAULT_MM = 48.0  # where no model says how wide it looks
+MOVED_MM = 0.01
 
 
 class RegionSection:
     """Shows the canal window as a box that can be moved, and has slices graded with it.
+
+    What a reader draws is kept with the reader's answers when the mouse is let go, for all chosen
+    slices; no new run touches it, and it is shown again wherever it was drawn.
 
     Args:
         ui: the panel's widgets.
         study: whose slices are meant.
         models: says how wide the models look (`ModelsSection`).
         worker: grades (`WorkerProcess`).
+
+    Attributes:
+        run: the button and its progress.
     """
 
     def __init__(self, ui: Any, study: ShownStudy, models: Any, worker: Any) -> None:
         self._ui, self._study, self._models, self._worker = ui, study, models, worker
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._request, self._sent = "", {}
+        self._placed: Corners = []
+        self._at: list[int] = []
+        self.run = RunControl(
+            ui.regradeButton, ui.regradeBar, self._regrade, self.cancel, lambda: self.busy
+        )
         ui.windowBox.connect("toggled(bool)", self._onShow)
-        ui.regradeButton.connect("clicked(bool)", self._onRegrade)
-        ui.resetWindowButton.connect("clicked(bool)", self._place)
+        ui.resetWindowButton.connect("clicked(bool)", self._onReset)
         study.listen(self._onChanged)
         self._update()
 
@@ -46,55 +58,109 @@ class RegionSection:
         """The box's markups node; None where it is not shown."""
         return self._study.nodes.node(KIND) if self._study.study else None
 
+    @property
+    def busy(self) -> bool:
+        """Whether slices are being graded."""
+        return self._folder is not None
+
     def hide(self) -> None:
-        """Takes the box out of the scene."""
+        """Takes the box out of the scene; what was drawn with it is kept."""
         self._ui.windowBox.checked = False
+
+    def cancel(self) -> None:
+        """Stops the grading; the findings stay as they were."""
+        if self._request:
+            self._worker.cancel(self._request)
+
+    def stop(self) -> None:
+        """Leaves nothing behind; for when the module goes away."""
+        self.hide()
+        self._end()
 
     def _onShow(self, on: bool) -> None:
         if on and self._study.current is not None:
             self._place()
         elif self.box is not None:
+            self._keep()
             self._study.scene.RemoveNode(self.box)
         self._update()
 
     def _onChanged(self, what: str) -> None:
         if what == STUDY_CHANGED:
-            self._ui.windowBox.checked = self.box is not None
-        elif what == PLACE_CHANGED and self.box is not None:
+            self._onStudy()
+        elif self.box is not None:
+            self._keep()
             self._place()
         self._update()
 
-    def _place(self, *_arguments: Any) -> None:
-        """Puts the box where the model looked on the current slice."""
+    def _onStudy(self) -> None:
+        """The box goes along to the study that is shown now."""
+        self._placed = []
+        for node in nodesOfClass(self._study.scene, "vtkMRMLMarkupsROINode"):
+            if node.GetAttribute("SpineMRI.Kind") == KIND:
+                self._study.scene.RemoveNode(node)
+        if self._study.current is None:
+            self._ui.windowBox.checked = False
+        elif self._ui.windowBox.checked:
+            self._place()
+
+    def _place(self) -> None:
+        """Puts the box where the reader, or else the model, looks on the current slice."""
         place = self._study.current
         if place is None:
             return
-        one, stack = self._study.slice(self._study.place), self._study.timeline.stack(place)
-        box = self.box or self._add()
-        axes = np.array(stack.ijk_to_ras, float)[:3, :3]
-        axes /= np.linalg.norm(axes, axis=0)
-        matrix = np.eye(4)
-        matrix[:3, :3], matrix[:3, 3] = axes, one.canal_center_ras or one.position_ras
-        if np.linalg.det(axes) < 0:
-            matrix[:3, 2] *= -1
-        box.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(matrix))
-        box.SetSize(self._width(), self._width(), stack.spacing[2])
-        box.SetXYZ((0.0, 0.0, 0.0))
-        box.SetCenter(*matrix[:3, 3])
+        import slicer
 
-    def _add(self) -> Any:
-        box = self._study.scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "Canal window")
-        box.CreateDefaultDisplayNodes()
-        box.SetSaveWithScene(False)
-        display = box.GetDisplayNode()
-        display.SetHandlesInteractive(True)
-        display.SetFillVisibility(False)
-        display.SetPropertiesLabelVisibility(False)
-        display.SetSelectedColor(0.94, 0.89, 0.26)
-        display.SetSnapMode(display.SnapModeUnconstrained)
-        box.SetAttribute("SpineMRI.Kind", KIND)
-        box.SetAttribute("SpineMRI.Study", self._study.study)
-        return box
+        box = self.box
+        if box is None:
+            box = addWindow(self._study.scene, self._study.study)
+            box.AddObserver(slicer.vtkMRMLMarkupsNode.PointEndInteractionEvent, self._onLetGo)
+        stack = self._study.timeline.stack(place)
+        placeWindow(box, stack, self._window(self._study.place))
+        self._placed = windowOf(box, stack)
+        self._at = [n for n in self._study.chosen if self._study.places[n].stack == place.stack]
+
+    def _window(self, number: int) -> Corners:
+        """Where a slice is looked at: the reader's window, else the model's."""
+        drawn = self._study.window(number)
+        if drawn:
+            return drawn
+        one, stack = self._study.slice(number), self._study.timeline.stack(self._places[number])
+        return corners(stack, one.canal_center_ras or one.position_ras, [self._width()] * 2)
+
+    @property
+    def _places(self) -> list[Any]:
+        return self._study.places
+
+    def _keep(self) -> None:
+        """Puts a box that was moved into the reader's log, for the slices it was drawn on."""
+        box = self.box
+        if box is None or not self._placed or not self._at:
+            return
+        stack = self._study.timeline.stack(self._places[self._at[0]])
+        now = windowOf(box, stack)
+        moved = np.array(now) - np.array(self._placed)
+        if np.abs(moved).max() < MOVED_MM:
+            return
+        before, self._placed = self._placed, now
+        size = np.array(now[1]) - now[0]
+        shift = (np.array(now).mean(axis=0)) - np.array(before).mean(axis=0)
+        boxes = {}
+        for number in self._at:
+            middle = np.array(self._window(number)).mean(axis=0) + shift
+            boxes[number] = [(middle - size / 2).tolist(), (middle + size / 2).tolist()]
+        self._study.keepWindows(boxes, self._reader())
+
+    def _onLetGo(self, *_arguments: Any) -> None:
+        self._keep()
+
+    def _onReset(self, *_arguments: Any) -> None:
+        drawn = [number for number in self._study.chosen if self._study.window(number)]
+        self._placed = []  # where the box was dragged to meanwhile is not meant
+        if drawn:
+            self._study.keepWindows(dict.fromkeys(drawn), self._reader())
+        else:
+            self._place()
 
     def _width(self) -> float:
         card = self._models.chosen("grading") or self._models.chosen("compression")
@@ -102,73 +168,71 @@ class RegionSection:
             return DEFAULT_MM
         return card["preprocessing"]["pixels"] * card["preprocessing"]["spacing_mm"]
 
-    def _boxes(self) -> dict[int, list[list[float]]]:
-        """Slice number → two corners, RAS mm: the drawn box moved along to each chosen slice."""
-        current = self._study.current
-        center = [0.0] * 3
-        self.box.GetCenterWorld(center)
-        size = self.box.GetSize()
-        stack = self._study.timeline.stack(current)
-        axes = np.array(stack.ijk_to_ras, float)[:3, :3]
-        axes /= np.linalg.norm(axes, axis=0)
-        half = axes[:, :2] @ (np.array(size[:2]) / 2)
-        here = self._study.slice(self._study.place)
-        moved = np.array(center) - (here.canal_center_ras or here.position_ras)
-        boxes = {}
-        for number in self._study.chosen:
-            if self._study.places[number].stack == current.stack:
-                one = self._study.slice(number)
-                middle = np.array(one.canal_center_ras or one.position_ras) + moved
-                boxes[one.index] = [(middle - half).tolist(), (middle + half).tolist()]
-        return boxes
-
-    def _onRegrade(self, *_arguments: Any) -> None:
+    def _regrade(self) -> None:
         place = self._study.current
         node = self._study.nodes.volumeNode(place.stack) if place else None
-        if node is None or self.box is None or self._folder is not None:
+        if node is None or self.box is None:
             return
-        stack, study = place.stack, self._study.study
+        self._keep()
+        study, numbers = self._study.study, self._at
+        boxes = {self._study.slice(n).index: self._window(n) for n in numbers}
+        self._sent = self._study.findings.to_dict()
         self._folder = tempfile.TemporaryDirectory(prefix="SpineMRI-")
-        folder, boxes = Path(self._folder.name), self._boxes()
-        write_volume(volumeFromNode(node), folder / "volume.nrrd")
-        text = json.dumps(self._study.findings.to_dict(), ensure_ascii=False, allow_nan=False)
-        (folder / "findings.json").write_text(text, encoding="utf-8")
+        folder = Path(self._folder.name)
+        try:
+            write_volume(volumeFromNode(node), folder / "volume.nrrd")
+            text = json.dumps(self._sent, ensure_ascii=False, allow_nan=False)
+            (folder / "findings.json").write_text(text, encoding="utf-8")
+        except Exception as error:
+            self._onError(from_exception(error))
+            return
         options = self._models.options
         arguments = {
             "reading": str(folder),
             "input": str(folder / "volume.nrrd"),
-            "stack": stack,
-            "boxes": {str(k): corners for k, corners in boxes.items()},
+            "stack": place.stack,
+            "boxes": {str(k): window for k, window in boxes.items()},
             **{key: options[key] for key in ("models", "device", "threshold")},
         }
-        self._say(_("Grading…"))
-        self._worker.request(
+        self._say("")
+        self._request = self._worker.request(
             "regrade",
             arguments,
-            onResult=lambda result: self._onGraded(study, boxes),
+            onResult=lambda result: self._onGraded(study, len(boxes)),
             onError=self._onError,
+            onProgress=self.run.progress,
         )
-        self._update()
 
-    def _onGraded(self, study: str, boxes: dict[int, Any]) -> None:
-        findings = read_json(Path(self._folder.name) / "findings.json")
+    def _onGraded(self, study: str, count: int) -> None:
+        if self._folder is None:  # the panel went away in the meantime
+            return
+        try:
+            findings = read_json(Path(self._folder.name) / "findings.json")
+        except SpineError as error:
+            self._onError(error)
+            return
         self._end()
+        self._say(self._take(study, findings, count))
+
+    def _take(self, study: str, findings: Findings, count: int) -> str:
         nodes = ReadingScene(self._study.scene, study)
         reading = nodes.reading()
         if reading is None:  # the scene was closed in the meantime
-            return
+            return ""
+        if reading.findings.to_dict() != self._sent:
+            return _("The study was read anew in the meantime. Grade again.")
         reading.findings = findings
         given = {stack.id: nodes.volumeNode(stack.id) for stack in findings.stacks}
-        self._ui.windowBox.checked = False
         nodes.show(reading, {key: node for key, node in given.items() if node is not None})
         self._study.open(study)
-        self._say(_("{n} slices graded again with the window").format(n=len(boxes)))
+        return _("{n} slices graded again with the window").format(n=count)
 
     def _onError(self, error: SpineError) -> None:
         self._end()
         self._say(_("Cancelled.") if isinstance(error, Cancelled) else str(error))
 
     def _end(self) -> None:
+        self._request = ""
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
@@ -178,7 +242,15 @@ class RegionSection:
         shown = self.box is not None
         self._ui.windowBox.enabled = self._study.current is not None
         self._ui.resetWindowButton.enabled = shown
-        self._ui.regradeButton.enabled = shown and self._folder is None
+        self.run.setReady(shown)
+        if shown and not self.busy:
+            mine = self._study.window(self._study.place) is not None
+            self._say(
+                _("A reader's window is shown.") if mine else _("The model's window is shown.")
+            )
+
+    def _reader(self) -> str:
+        return self._ui.readerEdit.text.strip()
 
     def _say(self, text: str) -> None:
         self._ui.regionStatusLabel.text = text

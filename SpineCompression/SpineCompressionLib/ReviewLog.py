@@ -1,4 +1,4 @@
-"""What readers said of slices, in the order in which they said it; nothing is ever removed."""
+"""What readers said and drew, in the order in which they did it; nothing is ever removed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, replace
 
 from SpineLib.errors import BadInput
 
-VERSION = 1
+# 2: windows; a log of version 1 is read as it is.
+VERSION = 2
+WINDOW = "window"
 AGREED, OVERRIDDEN = "agreed", "overridden"
 
 
@@ -18,10 +20,13 @@ class Answer:
 
     Attributes:
         slice: the slice's key (`SpineTimeline.sliceKey`).
-        task: ``compression`` (answers are verdicts) or ``grading`` (answers are grades).
-        answer: what the reader says.
+        task: ``compression`` (answers are verdicts), ``grading`` (answers are grades) or
+            ``window`` (where the model is to look).
+        answer: what the reader says; of a window, whose it is.
         model: what the model said when the reader answered; empty where it was not assessed.
         time: UTC, ISO 8601.
+        box: of a window, two opposite corners [2, 3], RAS mm; None where the reader left it to
+            the model again.
     """
 
     slice: str
@@ -31,6 +36,7 @@ class Answer:
     reader: str = ""
     reason: str = ""
     time: str = ""
+    box: list[list[float]] | None = None
 
     @property
     def state(self) -> str:

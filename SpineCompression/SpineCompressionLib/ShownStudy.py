@@ -10,7 +10,7 @@ from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import ASSESSED, BORDERLINE, COMPRESSED, SCHEMES, GradingScheme
 
 from .ReadingScene import ReadingScene
-from .ReviewLog import Answer, ReviewLog
+from .ReviewLog import WINDOW, Answer, ReviewLog
 from .SpineTimeline import Place, SpineTimeline
 from .studies import studiesIn
 from .verdicts import verdictOf
@@ -162,9 +162,22 @@ class ShownStudy:
             return ""
         return (one.compression.verdict if task == "compression" else one.grading.grade) or ""
 
+    def window(self, number: int) -> list[list[float]] | None:
+        """The window that a reader drew on a slice, two corners [2, 3] in RAS mm; None: none."""
+        answer = self.reviewed(number, WINDOW)
+        return answer.box if answer else None
+
+    def keepWindows(self, boxes: dict[int, list[list[float]] | None], reader: str = "") -> None:
+        """Keeps the windows that a reader drew, None for the model's own; one step to undo."""
+        self._add(
+            Answer(self.places[n].key, WINDOW, "reader" if box else "model", "model", reader, "",
+                   _now(), box)
+            for n, box in boxes.items()
+        )  # fmt: skip
+
     def answer(self, task: str, answer: str, *, reader: str = "", reason: str = "") -> None:
         """Says for the chosen slices what the reader sees; one step to undo."""
-        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        now = _now()
         self._add(
             Answer(self.places[n].key, task, answer, self.modelAnswer(n, task), reader, reason, now)
             for n in self.chosen
@@ -178,7 +191,7 @@ class ShownStudy:
         Returns:
             The number of slices that were answered.
         """
-        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        now = _now()
         answers = [
             Answer(self.places[n].key, task, said, said, reader, reason, now)
             for n in self.chosen
@@ -224,3 +237,7 @@ class ShownStudy:
     def _tell(self, what: str) -> None:
         for listener in self._listeners:
             listener(what)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

@@ -14,7 +14,7 @@ from .ShownStudy import ShownStudy
 COLUMNS = (
     "stack", "slice", "sop_instance_uid", "frame", "level", "model_probability", "model_verdict",
     "model_grade", "label", "grade", "reader", "reason", "time", "grade_reader", "grade_reason",
-    "grade_time",
+    "grade_time", "window",
 )  # fmt: skip
 
 
@@ -86,4 +86,6 @@ def _row(study: ShownStudy, number: int) -> dict[str, object]:
         "grade_reader": graded.reader if graded else "",
         "grade_reason": graded.reason if graded else "",
         "grade_time": graded.time if graded else "",
+        # Two opposite corners, RAS mm: x y z x y z.
+        "window": " ".join(f"{x:.2f}" for corner in study.window(number) or () for x in corner),
     }

@@ -1,6 +1,5 @@
 """Display, window, report and models: what the boxes do to the scene and ask of the worker."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 import slicer
 from SpineCompressionLib.ReadingScene import ReadingScene
 
-from SpineLib.findings import Findings
 from SpineLib.reading import Reading
 from Testing.desktop import click
 from Testing.SpineCompression.panels import models
@@ -65,32 +63,6 @@ def test_the_comparison_puts_the_other_stack_beside(ui, shown):
     green = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceCompositeNodeGreen")
     assert green.GetBackgroundVolumeID() == ReadingScene(slicer.mrmlScene).volumeNode("4").GetID()
     assert slicer.app.layoutManager().layout == 67102
-
-
-def test_a_moved_window_is_graded_by_the_worker_on_the_chosen_slices_only(ui, shown, worker):
-    click(ui.windowBox)
-    box = shown.nodes.node("window")
-    size = box.GetSize()
-    card = next(m for m in models()["models"] if m["task"] == "grading")["preprocessing"]
-    assert size[0] == pytest.approx(card["pixels"] * card["spacing_mm"])
-    before = np.array(shown.slice(shown.place).canal_center_ras)
-    after = before + np.array([3.0, 0.0, 0.0])
-    box.SetCenterWorld(*after)
-    click(ui.regradeButton)
-    command, said = worker.last
-    index = shown.slice(shown.place).index
-    assert command == "regrade" and said["stack"] == "4" and list(said["boxes"]) == [str(index)]
-    middle = np.mean(said["boxes"][str(index)], axis=0)
-    np.testing.assert_allclose(middle, after, atol=1e-3)
-    file = Path(said["reading"]) / "findings.json"
-    findings = Findings.from_dict(json.loads(file.read_text()))
-    findings.stacks[0].slices[index].grading.grade = "3"
-    findings.stacks[0].slices[index].grading.source = "reader's box"
-    file.write_text(json.dumps(findings.to_dict()))
-    worker.answer({"slices": 1})
-    assert shown.slice(shown.place).grading.source == "reader's box"
-    assert ReadingScene(slicer.mrmlScene).volumeNode("4") is not None
-    assert not file.exists() and shown.nodes.node("window") is None
 
 
 def test_the_report_is_asked_for_with_pictures_of_the_views(ui, widget, shown, worker, tmp_path):
