@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,7 @@ from scipy import stats
 from SpineLib.errors import BadInput
 from SpineLib.evaluation.statistics import CONFIDENCE, Interval
 
+Level = Literal["nominal", "ordinal"]
 WEIGHTS = ("identity", "linear", "quadratic")
 
 
@@ -70,7 +72,12 @@ def gwet(
         BadInput: fewer than two subjects, none with two ratings, one category only, or a rating
             that is none of them.
     """
-    counts = _counts(ratings, categories)
+    return gwet_of(rating_counts(ratings, categories), weights=weights)
+
+
+def gwet_of(counts: NDArray[np.float64], *, weights: str = "identity") -> Agreement:
+    """`gwet` from counts [subjects, categories] of `rating_counts`."""
+    counts = counts[counts.sum(axis=1) > 0]
     total = counts.sum(axis=1)
     n, q = counts.shape
     both = total >= 2
@@ -133,50 +140,47 @@ def kappa(table: ArrayLike, *, weights: str = "identity") -> float:
     return float(cohens_kappa(counts, weights=away, return_results=False))
 
 
-def specific(first: Sequence[str], second: Sequence[str], category: str) -> float:
+def specific(table: ArrayLike, category: int) -> float:
     """Specific agreement of two raters on one category: 2a / (2a + b + c).
 
     Of the times that either gave the category, how often the other gave it too (Cicchetti &
     Feinstein 1990, J Clin Epidemiol 43:551, for two categories).
 
     Args:
-        first, second: a rating a subject, in the same order.
-        category: which.
+        table: counts [categories, categories], rows one rater, columns the other.
+        category: its index.
 
     Returns:
         NaN where neither gave it.
     """
-    a = sum(x == y == category for x, y in zip(first, second, strict=True))
-    every = sum(x == category for x in first) + sum(y == category for y in second)
-    return 2 * a / every if every else float("nan")
+    counts = np.asarray(table, dtype=float)
+    every = counts[category].sum() + counts[:, category].sum()
+    return float(2 * counts[category, category] / every) if every else float("nan")
 
 
-def fleiss(ratings: Sequence[Sequence[str | None]], categories: Sequence[str]) -> float:
+def fleiss_of(counts: NDArray[np.float64], raters: int) -> float:
     """Fleiss' kappa (1971, Psychological Bulletin 76:378), by statsmodels.
 
     Args:
-        ratings: as for `gwet`; subjects that a rater did not rate do not count.
-        categories: every category.
+        counts: of `rating_counts`; subjects that a rater did not rate do not count.
+        raters: how many there are.
 
     Returns:
         NaN where it is not defined: no subject that all rated, or one category only.
     """
     from statsmodels.stats.inter_rater import fleiss_kappa
 
-    counts = _counts([row for row in ratings if None not in row], categories)
+    counts = counts[counts.sum(axis=1) == raters]
     if np.count_nonzero(counts.sum(axis=0)) < 2:
         return float("nan")
     return float(fleiss_kappa(counts))
 
 
-def krippendorff_alpha(
-    ratings: Sequence[Sequence[str | None]], categories: Sequence[str], *, level: str = "nominal"
-) -> float:
-    """Krippendorff's alpha of two or more raters, missing ratings allowed, by ``krippendorff``.
+def krippendorff_of(counts: NDArray[np.float64], *, level: Level = "nominal") -> float:
+    """Krippendorff's alpha of two or more raters, by the package ``krippendorff``.
 
     Args:
-        ratings: as for `gwet`.
-        categories: every category in order.
+        counts: of `rating_counts`, categories in order; missing ratings are allowed.
         level: ``nominal`` or ``ordinal``.
 
     Returns:
@@ -184,16 +188,23 @@ def krippendorff_alpha(
     """
     import krippendorff
 
-    counts = _counts(ratings, categories)
     counts = counts[counts.sum(axis=1) > 1]
     if np.count_nonzero(counts.sum(axis=0)) < 2:
         return float("nan")
     return float(krippendorff.alpha(value_counts=counts, level_of_measurement=level))
 
 
-def _counts(
+def rating_counts(
     ratings: Sequence[Sequence[str | None]], categories: Sequence[str]
 ) -> NDArray[np.float64]:
+    """How many raters gave a subject each category: [subjects, categories].
+
+    Args:
+        ratings, categories: as for `gwet`.
+
+    Raises:
+        BadInput: a rating that is none of the categories.
+    """
     place = {name: n for n, name in enumerate(categories)}
     counts = np.zeros((len(ratings), len(categories)))
     for row, given in enumerate(ratings):
@@ -205,4 +216,4 @@ def _counts(
                     f"{rating!r} is none of the categories", advice=f"There are: {list(place)}."
                 )
             counts[row, place[rating]] += 1
-    return counts[counts.sum(axis=1) > 0]
+    return counts

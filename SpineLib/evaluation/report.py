@@ -54,11 +54,11 @@ def write_evaluation(
     folder = Path(folder)
     for name, one, evaluation in zip(names_of(answers), answers, evaluations, strict=True):
         one.write(folder / name / PREDICTIONS)
-        _write_table(evaluation.table(), folder / name / FIGURES)
+        write_table(evaluation.table(), folder / name / FIGURES)
         for title, table in evaluation.tables.items():
-            _write_table(table, folder / name / f"{title.replace('/', '-').replace(' ', '-')}.csv")
+            write_table(table, folder / name / f"{title.replace('/', '-').replace(' ', '-')}.csv")
     if comparison is not None:
-        _write_table(comparison, folder / COMPARISON)
+        write_table(comparison, folder / COMPARISON)
     page = folder / PAGE
     html = render(answers, evaluations, comparison, draw(answers))
     with writing(page) as temporary:
@@ -96,14 +96,14 @@ def render(
         "evaluations": list(zip(names, evaluations, strict=True)),
         "figures": _side_by_side(evaluations),
         "by_slice": any(f.alone for one in evaluations for f in one.figures),
-        "comparison": None if comparison is None else _cells(comparison),
+        "comparison": None if comparison is None else cells(comparison),
         "tables": [
-            (f"{name}: {title}" if len(names) > 1 else title, _cells(table),
+            (f"{name}: {title}" if len(names) > 1 else title, cells(table),
              title.startswith(_OPEN))
             for name, evaluation in zip(names, evaluations, strict=True)
             for title, table in evaluation.tables.items()
         ],
-        "drawings": {caption: _url(picture) for caption, picture in drawings.items()},
+        "drawings": {caption: data_url(picture) for caption, picture in drawings.items()},
         "made_for": made_for,
     }  # fmt: skip
     return environment.get_template("evaluation.html.jinja").render(values)
@@ -122,7 +122,9 @@ def _side_by_side(evaluations: Sequence[Evaluation]) -> list[tuple[str, list[Fig
     ]
 
 
-def _cells(table: pd.DataFrame) -> dict[str, Any]:
+def cells(table: pd.DataFrame) -> dict[str, Any]:
+    """A table as text for a page: ``columns`` and ``rows``, numbers with three decimals."""
+
     def text(value: Any) -> str:
         if value is None or (isinstance(value, float) and pd.isna(value)):
             return ""
@@ -134,10 +136,12 @@ def _cells(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _write_table(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Writes a table as CSV, whole or not at all."""
     with writing(path) as temporary:
         table.to_csv(temporary, index=False)
 
 
-def _url(picture: bytes) -> str:
+def data_url(picture: bytes) -> str:
+    """A PNG that stands in a page itself."""
     return f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"

@@ -53,8 +53,7 @@ def keep_answers(project: Project, files: Sequence[str | Path]) -> Answers:
     """Takes over a model's answers from ``findings.json`` or ``predictions.csv`` files.
 
     Raises:
-        BadInput: no answer is for a slice of the project, two models are mixed, the scheme is
-            another, or a reader has begun to read with earlier answers.
+        BadInput: as of `read_answers`, or a reader has begun to read with earlier answers.
     """
     begun = [n for n in project.readers if read_labels(project, n).given[ASSISTED]]
     if begun:
@@ -62,6 +61,27 @@ def keep_answers(project: Project, files: Sequence[str | Path]) -> Answers:
             f"{begun[0]} has read with the model's answers already, so they stay as they are",
             file=project.folder / ANSWERS,
         )
+    kept = read_answers(project, files)
+    listed = [
+        {"sop_instance_uid": uid, "frame": frame, **asdict(answer)}
+        for (uid, frame), answer in sorted(kept.answers.items())
+    ]
+    data = {"model": kept.model, "time": now(), "software": SOFTWARE, "answers": listed}
+    with writing(project.folder / ANSWERS) as temporary:
+        temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    return kept
+
+
+def read_answers(project: Project, files: Sequence[str | Path]) -> Answers:
+    """Reads a model's answers without keeping them.
+
+    Args:
+        files: ``findings.json`` of each study, or ``predictions.csv`` of an evaluation.
+
+    Raises:
+        BadInput: no answer is for a slice of the project, two models are mixed, or the scheme is
+            another.
+    """
     known = {one.key for _, _, one in project.slices()}
     found: dict[Key, ModelAnswer] = {}
     models = set()
@@ -77,15 +97,7 @@ def keep_answers(project: Project, files: Sequence[str | Path]) -> Answers:
             f"The files are of {len(models)} models: {', '.join(sorted(models))}",
             advice="Give the answers of one.",
         )
-    kept = Answers(models.pop(), found)
-    listed = [
-        {"sop_instance_uid": uid, "frame": frame, **asdict(answer)}
-        for (uid, frame), answer in sorted(found.items())
-    ]
-    data = {"model": kept.model, "time": now(), "software": SOFTWARE, "answers": listed}
-    with writing(project.folder / ANSWERS) as temporary:
-        temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    return kept
+    return Answers(models.pop(), found)
 
 
 def answers_for(project: Project, reader: str) -> Answers:
@@ -178,7 +190,9 @@ def _table(project: Project, file: Path) -> tuple[str, Iterator[tuple[Key, Model
                 if verdict == NOT_ASSESSED:
                     yield key, ModelAnswer("", verdict, None, level)
                     continue
-                value = project.scheme.checked(row["grade"]) if graded else _binary(verdict)
+                if graded and row["grade"] not in project.scheme.values:
+                    raise ValueError(f"{row['grade']!r} is no label of {project.scheme.name}")
+                value = row["grade"] if graded else _binary(verdict)
                 probability = row.get("probability", "")
                 yield (
                     key,

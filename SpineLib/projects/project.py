@@ -29,6 +29,8 @@ OWN_LOCK, ALL_LOCKS = "own lock", "all locks"
 ANY = "any"
 # A reader's name is a file's name on every system.
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
+# Words of the tables in which readers stand side by side.
+_RESERVED = ("model", "consensus", "final", "truth")
 
 Key = tuple[str, int]
 
@@ -126,10 +128,11 @@ class Project:
         Raises:
             BadInput: the name cannot be a file's name.
         """
-        if not _NAME.match(reader):
+        if not _NAME.match(reader) or reader.lower() in _RESERVED:
             raise BadInput(
                 f"{reader!r} cannot be a reader's name",
-                advice="Use letters, digits, - and _; at most 40 of them.",
+                advice="Use letters, digits, - and _, at most 40 of them, and none of "
+                f"{', '.join(_RESERVED)}.",
             )
         taken = [name for name in self.readers if name.lower() == reader.lower() and name != reader]
         if taken:

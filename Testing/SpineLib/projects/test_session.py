@@ -223,7 +223,7 @@ def test_two_people_cannot_share_a_name(make_project, monkeypatch):
     assert json.loads(lines(project, "anna")[-1])["kind"] == "taken over"
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a b", "å", "x" * 41, "-a"])
+@pytest.mark.parametrize("name", ["", "../x", "a b", "å", "x" * 41, "-a", "Model"])
 def test_a_name_that_cannot_be_a_file_is_refused(make_project, name):
     with pytest.raises(BadInput, match="cannot be a reader's name"):
         ReaderSession(make_project(), name)

@@ -1,0 +1,421 @@
+"""Agreement of readers, and readers and the model against the consensus, with and without help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from SpineLib.evaluation.agreement import (
+    WEIGHTS,
+    Agreement,
+    Level,
+    cohen,
+    fleiss_of,
+    gwet_of,
+    kappa,
+    krippendorff_of,
+    rating_counts,
+    specific,
+)
+from SpineLib.evaluation.figures import Figure, counted, measured, share
+from SpineLib.evaluation.statistics import bootstrap, exact_interval, mcnemar, signed_rank
+from SpineLib.labels import NOT_ASSESSED
+from SpineLib.projects.labels import ASSISTED, UNASSISTED
+from SpineLib.projects.tables import Readings
+
+LOW_HIGH = ("low", "high")
+MODEL, CONSENSUS = "model", "consensus"
+
+
+@dataclass(frozen=True)
+class ReaderStudy:
+    """What was found.
+
+    Attributes:
+        title: of the project.
+        readings: what it was found in.
+        sections: heading → figures.
+        tables: name → table, for CSV and the page.
+        notes: how things were counted, in sentences.
+    """
+
+    title: str
+    readings: Readings
+    sections: dict[str, tuple[Figure, ...]]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def figure(self, section: str, name: str) -> Figure:
+        """The figure of this name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for one in self.sections[section]:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def table(self) -> pd.DataFrame:
+        """Every figure as a row."""
+        rows = [
+            {
+                "of": section, "figure": f.name, "value": f.value,
+                "low_by_patient": f.interval[0] if f.interval else None,
+                "high_by_patient": f.interval[1] if f.interval else None,
+                "low_by_slice": f.alone[0] if f.alone else None,
+                "high_by_slice": f.alone[1] if f.alone else None,
+                "method_by_slice": f.method, "counted": f.of, "note": f.note,
+            }
+            for section, figures in self.sections.items()
+            for f in figures
+        ]  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+def evaluate_readers(readings: Readings, title: str = "") -> ReaderStudy:
+    """Every figure and table that the labels allow.
+
+    Args:
+        readings: of `SpineLib.projects.tables.readings_of`.
+        title: of the project.
+    """
+    sections: dict[str, tuple[Figure, ...]] = {}
+    tables: dict[str, pd.DataFrame] = {}
+    for a, b in combinations(readings.readers, 2):
+        one, two = readings.first[a], readings.first[b]
+        sections[f"{a} and {b}"] = tuple(_pair(readings, one, two))
+        tables[f"confusion {a} and {b}"] = confusion(readings, one, two, a, b)
+    if len(readings.readers) > 2:
+        sections["all readers"] = tuple(_several(readings))
+    for name in readings.readers:
+        again = readings.again[name]
+        if (again != "").any():
+            sections[f"{name} with themselves"] = tuple(
+                _pair(readings, readings.first[name], again)
+            )
+            tables[f"confusion {name} first and again"] = confusion(
+                readings, readings.first[name], again, "first", "again"
+            )
+    judged = dict(_judged(readings))
+    for who, labels in judged.items():
+        sections[f"{who} against the consensus"] = tuple(
+            _against(readings, labels, missing_is_wrong=who == MODEL)
+        )
+        tables[f"confusion {who} against the consensus"] = confusion(
+            readings, readings.final, labels, CONSENSUS, who
+        )
+    tables["comparisons"] = _comparisons(readings, judged)
+    tables["by level"] = _by_level(readings, judged)
+    tables["by label"] = _by_label(readings, judged)
+    tables["with and without help"] = _assistance(readings)
+    _assisted_pairs(readings, sections)
+    kept = {name: one for name, one in tables.items() if len(one)}
+    return ReaderStudy(title, readings, sections, kept, tuple(_notes(readings)))
+
+
+def confusion(
+    readings: Readings, down: NDArray, across: NDArray, one: str, two: str
+) -> pd.DataFrame:
+    """Counts of label against label, of the slices that both labelled; ``not assessed`` apart."""
+    rows = (down != "") & ((across != "") | (two == MODEL))
+    names = list(readings.scheme.values)
+    columns = [*names, NOT_ASSESSED] if (across[rows] == "").any() else names
+    counts = pd.DataFrame(0, index=names, columns=columns)
+    for x, y in zip(down[rows], across[rows], strict=True):
+        counts.loc[x, y or NOT_ASSESSED] += 1
+    counts.insert(0, f"{one} \\ {two}", names)
+    return counts.reset_index(drop=True)
+
+
+def _pair(readings: Readings, one: NDArray, two: NDArray) -> Iterator[Figure]:
+    rows = (one != "") & (two != "")
+    a, b, patients = one[rows], two[rows], readings.patients[rows]
+    values, none = readings.scheme.values, "no slice was labelled by both"
+    every = np.ones(len(a), bool)
+    yield share("agreement", a == b, every, patients, missing=none)
+    table = _table(a, b, values)
+    for n, value in enumerate(values):
+
+        def metric(k: NDArray[np.intp], place: int = n) -> float:
+            return specific(table(k), place)
+
+        given = f"{int((a == value).sum())} and {int((b == value).sum())} slices"
+        yield measured(f"agreement on {value}", metric, patients, of=given,
+                       missing="neither said so")  # fmt: skip
+    yield from _chance(a, b, values, patients, "")
+    if len(values) > 2:
+        x, y = (np.where(readings.positive(labels), *LOW_HIGH[::-1]) for labels in (a, b))
+        yield share("agreement low/high", x == y, every, patients, missing=none)
+        yield from _chance(x, y, LOW_HIGH, patients, " low/high")
+
+
+def _table(
+    a: NDArray, b: NDArray, values: tuple[str, ...]
+) -> Callable[[NDArray[np.intp]], NDArray[np.int64]]:
+    """Counts [values, values] of chosen rows."""
+    places = _places(a, values) * len(values) + _places(b, values)
+
+    def counts(k: NDArray[np.intp]) -> NDArray[np.int64]:
+        size = len(values)
+        return np.bincount(places[k], minlength=size**2).reshape(size, size)
+
+    return counts
+
+
+def _places(labels: NDArray, values: tuple[str, ...]) -> NDArray[np.int64]:
+    place = {value: n for n, value in enumerate(values)}
+    return np.array([place[label] for label in labels], np.int64)
+
+
+def _chance(
+    a: NDArray, b: NDArray, values: tuple[str, ...], patients: NDArray, what: str
+) -> Iterator[Figure]:
+    """Cohen's kappa, AC1 and AC2; weighted ones where there is an order of more than two."""
+    kinds = WEIGHTS if len(values) > 2 else WEIGHTS[:1]
+    of, table = counted(len(a), "slice"), _table(a, b, values)
+    for kind in kinds:
+        suffix = "" if kind == "identity" else f", {kind}"
+        found = cohen(table(np.arange(len(a))), weights=kind)
+
+        def weighted(k: NDArray[np.intp], w: str = kind) -> float:
+            return kappa(table(k), weights=w)
+
+        yield _coefficient(f"κ{what}{suffix}", found, bootstrap(weighted, patients), of)
+    each = np.eye(len(values))
+    yield from _gwet(each[_places(a, values)] + each[_places(b, values)], patients, what, of)
+
+
+def _gwet(counts: NDArray[np.float64], patients: NDArray, what: str, of: str) -> Iterator[Figure]:
+    for kind in WEIGHTS if counts.shape[1] > 2 else WEIGHTS[:1]:
+        name = f"AC1{what}" if kind == "identity" else f"AC2{what}, {kind}"
+        if len(counts) < 2:
+            yield _coefficient(name, None, None, of)
+            continue
+
+        def metric(k: NDArray[np.intp], w: str = kind) -> float:
+            return gwet_of(counts[k], weights=w).value
+
+        found = gwet_of(counts, weights=kind)
+        yield _coefficient(name, found, bootstrap(metric, patients), of)
+
+
+def _coefficient(
+    name: str, found: Agreement | None, interval: tuple[float, float] | None, of: str
+) -> Figure:
+    if found is None or not np.isfinite(found.value):
+        why = "not defined: one label only, or too few slices"
+        return Figure(name, None, of=of, note=why)
+    note = f"standard error {found.error:.3f}"
+    # Where both agree wholly the standard error is 0, which is not being sure.
+    alone, method = (found.interval, "from the standard error") if found.error else (None, "")
+    return Figure(name, found.value, interval, alone, method, of, note)
+
+
+def _several(readings: Readings) -> Iterator[Figure]:
+    values = readings.scheme.values
+    every = np.array([readings.first[name] for name in readings.readers]).T
+    counts = rating_counts([[v or None for v in row] for row in every], values)
+    rows = counts.sum(axis=1) > 1
+    counts, patients = counts[rows], readings.patients[rows]
+    whole = int((counts.sum(axis=1) == len(readings.readers)).sum())
+    of = counted(len(counts), "slice")
+    yield measured("Fleiss' κ", lambda k: fleiss_of(counts[k], len(readings.readers)), patients,
+                   of=f"{whole} slices that all labelled", missing="one label only")  # fmt: skip
+    levels: tuple[Level, ...] = ("nominal", "ordinal") if len(values) > 2 else ("nominal",)
+    for level in levels:
+
+        def alpha(k: NDArray[np.intp], own: Level = level) -> float:
+            return krippendorff_of(counts[k], level=own)
+
+        yield measured(f"Krippendorff's α, {level}", alpha, patients, of=of,
+                       missing="one label only")  # fmt: skip
+    yield from _gwet(counts, patients, "", of)
+
+
+def _judged(readings: Readings) -> Iterator[tuple[str, NDArray]]:
+    """Who can be held against the consensus: the model always, a reader where there are several."""
+    if len(readings.readers) > 1:
+        for name in readings.readers:
+            yield name, readings.first[name]
+    if readings.model is not None:
+        yield MODEL, readings.model
+
+
+def _against(readings: Readings, labels: NDArray, *, missing_is_wrong: bool) -> Iterator[Figure]:
+    rows = readings.final != ""
+    if not missing_is_wrong:
+        rows &= labels != ""
+    truth, said = readings.positive(readings.final), readings.positive(labels)
+    right = (truth == said) & (labels != "")
+    patients = readings.patients
+    yield share("sensitivity", right, rows & truth, patients, missing="no slice is positive")
+    yield share("specificity", right, rows & ~truth, patients, missing="every slice is positive")
+    yield share("accuracy", right, rows, patients, missing="no label is settled")
+    if len(readings.scheme.values) > 2:
+        yield share("same grade", labels == readings.final, rows, patients,
+                    missing="no label is settled")  # fmt: skip
+
+
+def _comparisons(readings: Readings, judged: dict[str, NDArray]) -> pd.DataFrame:
+    """McNemar's exact test of each two of them on the slices that both labelled."""
+    truth, found = readings.positive(readings.final), []
+    for a, b in combinations(judged, 2):
+        one, two = judged[a], judged[b]
+        rows = readings.final != ""
+        for who, labels in ((a, one), (b, two)):
+            rows = rows & (labels != "") if who != MODEL else rows
+        right = [(readings.positive(x) == truth) & (x != "") for x in (one, two)]
+        for figure, chosen in (("sensitivity", rows & truth), ("specificity", rows & ~truth),
+                               ("accuracy", rows)):  # fmt: skip
+            if chosen.any():
+                test = mcnemar(right[0][chosen], right[1][chosen])
+                found.append({
+                    "first": a, "second": b, "figure": figure, "slices": int(chosen.sum()),
+                    "value_first": test.first, "value_second": test.second,
+                    "difference": test.difference, "p": test.p, "test": test.method,
+                })  # fmt: skip
+    return pd.DataFrame(found)
+
+
+def _by_level(readings: Readings, judged: dict[str, NDArray]) -> pd.DataFrame:
+    levels = readings.table["level"].to_numpy(dtype=str)
+    truth, found = readings.positive(readings.final), []
+    for level in sorted(set(levels) - {""}):
+        here = levels == level
+        for who, labels in judged.items():
+            rows = here & (readings.final != "") & ((labels != "") | (who == MODEL))
+            right = (readings.positive(labels) == truth) & (labels != "")
+            found.append({"level": level, "who": f"{who} against the consensus",
+                          "slices": int(rows.sum()), **_rates(right, truth, rows)})  # fmt: skip
+        for a, b in combinations(readings.readers, 2):
+            one, two = readings.first[a], readings.first[b]
+            rows = here & (one != "") & (two != "")
+            found.append({"level": level, "who": f"{a} and {b}", "slices": int(rows.sum()),
+                          **_rate("agreement", one == two, rows)})  # fmt: skip
+    return pd.DataFrame(found)
+
+
+def _by_label(readings: Readings, judged: dict[str, NDArray]) -> pd.DataFrame:
+    """How often each final label was given by each."""
+    found = []
+    for value in readings.scheme.values:
+        for who, labels in judged.items():
+            rows = (readings.final == value) & ((labels != "") | (who == MODEL))
+            found.append({"final_label": value, "who": who, "slices": int(rows.sum()),
+                          **_rate("same_label", labels == value, rows)})  # fmt: skip
+    return pd.DataFrame(found)
+
+
+def _rates(right: NDArray, truth: NDArray, rows: NDArray) -> dict[str, object]:
+    return {**_rate("sensitivity", right, rows & truth),
+            **_rate("specificity", right, rows & ~truth)}  # fmt: skip
+
+
+def _rate(name: str, hit: NDArray, rows: NDArray) -> dict[str, object]:
+    total, hits = int(rows.sum()), int((hit & rows).sum())
+    if not total:
+        return {name: None, f"{name}_low": None, f"{name}_high": None, f"{name}_of": "0 of 0"}
+    low, high = exact_interval(hits, total)
+    return {name: hits / total, f"{name}_low": low, f"{name}_high": high,
+            f"{name}_of": f"{hits} of {total}"}  # fmt: skip
+
+
+def _assistance(readings: Readings) -> pd.DataFrame:
+    """The same reader on the same slices with and without the model's answer."""
+    truth, found = readings.positive(readings.final), []
+    for name in readings.readers:
+        without, helped = readings.first[name], readings.assisted[name]
+        both = (without != "") & (helped != "")
+        if not both.any():
+            continue
+        times = [readings.seconds[name, arm] for arm in (UNASSISTED, ASSISTED)]
+        timed = both & np.isfinite(times[0]) & np.isfinite(times[1])
+        if timed.any():
+            test = signed_rank(times[0][timed], times[1][timed])
+            found.append(_row(name, "median seconds", timed, np.median(times[0][timed]),
+                              np.median(times[1][timed]), test.p if test else None,
+                              test.method if test else ""))  # fmt: skip
+        right = [(readings.positive(x) == truth) & both for x in (without, helped)]
+        settled = both & (readings.final != "")
+        for figure, rows in (("sensitivity", settled & truth), ("specificity", settled & ~truth),
+                             ("accuracy", settled)):  # fmt: skip
+            if rows.any():
+                paired = mcnemar(right[0][rows], right[1][rows])
+                found.append(_row(name, figure, rows, paired.first, paired.second, paired.p,
+                                  paired.method))  # fmt: skip
+        if readings.model is not None:
+            rows = both & (readings.model != "")
+            if rows.any():
+                same = [(x == readings.model)[rows] for x in (without, helped)]
+                paired = mcnemar(*same)
+                found.append(_row(name, "agreement with the model", rows, paired.first,
+                                  paired.second, paired.p, paired.method))  # fmt: skip
+    return pd.DataFrame(found)
+
+
+def _row(
+    name: str, figure: str, rows: NDArray, without: float, helped: float, p: float | None, test: str
+) -> dict[str, object]:
+    return {"reader": name, "figure": figure, "slices": int(rows.sum()),
+            "without": float(without), "with": float(helped),
+            "difference": float(helped - without), "p": p, "test": test}  # fmt: skip
+
+
+def _assisted_pairs(readings: Readings, sections: dict[str, tuple[Figure, ...]]) -> None:
+    """Agreement of two readers with help, and without it on the same slices."""
+    for a, b in combinations(readings.readers, 2):
+        both = (readings.assisted[a] != "") & (readings.assisted[b] != "")
+        both &= (readings.first[a] != "") & (readings.first[b] != "")
+        if both.any():
+            for arm, said in (("without", readings.first), ("with", readings.assisted)):
+                one, two = (np.where(both, said[name], "") for name in (a, b))
+                sections[f"{a} and {b}, {arm} the model, same slices"] = tuple(
+                    _pair(readings, one, two)
+                )
+
+
+def _notes(readings: Readings) -> Iterator[str]:
+    final = readings.final
+    several = len(readings.readers) > 1
+    if several:
+        yield (
+            "The consensus is what all readers of a slice said, else what they settled together. "
+            "Each reader is part of it, which makes readers look better against it than the model."
+        )
+    else:
+        yield "There is one reader: the model is held against this reader's labels."
+    labelled = np.any([readings.first[name] != "" for name in readings.readers], axis=0)
+    if open_ := int((labelled & (final == "")).sum()):
+        yield (
+            f"{counted(open_, 'slice')} on which readers disagree and nothing was settled: in no "
+            "figure against the consensus."
+        )
+    if none := int((~labelled).sum()):
+        yield f"{counted(none, 'slice')} that nobody labelled."
+    if readings.model is not None:
+        missing = int((readings.model == "").sum())
+        yield (
+            f"The model is {readings.model_name}. {counted(missing, 'slice')} that it did not "
+            "assess count as wrong. Borderline slices are not compressed."
+        )
+    high = ", ".join(readings.scheme.values[readings.scheme.first_high :])
+    yield f"Positive, for sensitivity and specificity: {high}."
+    yield (
+        "Agreement on a label is specific agreement: of the times that either reader gave it, how "
+        "often the other did too."
+    )
+    yield (
+        "McNemar's and Wilcoxon's tests take slices as independent; p-values are not corrected "
+        "for their number."
+    )
+    if any((labels != "").any() for labels in readings.assisted.values()):
+        yield (
+            "The assisted arm was read after the unassisted one, on the same slices, so that "
+            "remembering them may have helped too."
+        )

@@ -1,0 +1,104 @@
+"""Everything that was said of a project's slices, as one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from SpineLib.projects.answers import Answers
+from SpineLib.projects.consensus import readings
+from SpineLib.projects.labels import ASSISTED, UNASSISTED, Label, read_labels
+from SpineLib.projects.order import FIRST, SECOND
+from SpineLib.projects.project import Project
+from SpineLib.projects.schemes import Scheme
+
+KEYS = ("study", "patient", "stack", "index", "sop_instance_uid", "frame", "level")
+
+
+@dataclass(frozen=True)
+class Readings:
+    """A row a slice.
+
+    Attributes:
+        scheme: of the labels.
+        table: `KEYS`, then ``final``: what all readers said or settled, empty where it is open.
+        readers: names.
+        first, again, assisted: reader → a label a row, empty where there is none: unassisted, the
+            second time, and with the model's answer shown.
+        seconds: (reader, arm) → seconds a row, NaN where there are none.
+        model: the model's labels, empty where it did not assess; None without a model.
+        model_name: name and version.
+    """
+
+    scheme: Scheme
+    table: pd.DataFrame
+    readers: tuple[str, ...]
+    first: dict[str, NDArray]
+    again: dict[str, NDArray]
+    assisted: dict[str, NDArray]
+    seconds: dict[tuple[str, str], NDArray[np.float64]]
+    model: NDArray | None = None
+    model_name: str = ""
+
+    @property
+    def patients(self) -> NDArray:
+        """The patient of each row."""
+        return self.table["patient"].to_numpy(dtype=str)
+
+    @property
+    def final(self) -> NDArray:
+        """The final label of each row; empty where it is open."""
+        return self.table["final"].to_numpy(dtype=str)
+
+    def positive(self, values: NDArray) -> NDArray[np.bool_]:
+        """Whether each label is compressed or a high grade; never where there is none."""
+        high = self.scheme.values[self.scheme.first_high :]
+        return np.isin(values, high)
+
+
+def readings_of(project: Project, answers: Answers | None = None) -> Readings:
+    """Puts together what readers and a model said.
+
+    Raises:
+        Blinded: a reader's set is still open.
+        BadInput: nobody labelled anything.
+    """
+    slices = readings(project)
+    keys = [one.slice.key for one in slices]
+    said = answers.answers if answers else {}
+    rows = [
+        {
+            "study": one.study.id, "patient": one.study.patient, "stack": one.stack.id,
+            "index": one.index, "sop_instance_uid": one.slice.sop_instance_uid,
+            "frame": one.slice.frame, "final": one.final or "",
+            "level": said[one.slice.key].level if one.slice.key in said else "",
+        }
+        for one in slices
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)[[*KEYS, "final"]]
+    labels = {name: read_labels(project, name) for name in project.readers}
+
+    def column(own: dict[tuple[str, int, int], Label], turn: int) -> NDArray:
+        return np.array([own[(*k, turn)].value if (*k, turn) in own else "" for k in keys])
+
+    def seconds(own: dict[tuple[str, int, int], Label]) -> NDArray[np.float64]:
+        given = [own.get((*k, FIRST)) for k in keys]
+        return np.array([float("nan") if g is None or g.seconds is None else g.seconds
+                         for g in given])  # fmt: skip
+
+    arms = {(name, arm): labels[name].current(arm) for name in labels
+            for arm in (UNASSISTED, ASSISTED)}  # fmt: skip
+    return Readings(
+        project.scheme,
+        table,
+        tuple(labels),
+        {name: column(arms[name, UNASSISTED], FIRST) for name in labels},
+        {name: column(arms[name, UNASSISTED], SECOND) for name in labels},
+        {name: column(arms[name, ASSISTED], FIRST) for name in labels},
+        {which: seconds(own) for which, own in arms.items()},
+        np.array([said[k].value if k in said else "" for k in keys]) if answers else None,
+        answers.model if answers else "",
+    )
