@@ -111,20 +111,19 @@ def gallery(out: Path) -> None:
     grades = examples("thoracic", "metastatic", lambda who, s, truth: [truth.bilsky or "none"][:1])
     kinds = examples("cervical", "degenerative", lesions)
     kinds["listhesis"] = slipped()
-    figure, axes = plt.subplots(2, 8, figsize=(14, 3.9), facecolor="black")
+    figure, axes = plt.subplots(2, 8, figsize=(14, 4.1), facecolor="black", layout="constrained")
     top = [(f"Bilsky {g}", grades[g]) for g in GRADES]
     top += [(f"Kang {g}", kinds[f"Kang {g}"]) for g in "13"]
     for place, (title, (who, s)) in zip(
         axes.ravel(), [*top, *((name, kinds[name]) for name in KINDS)], strict=True
     ):
         show(place, around(who, s), title)
-    figure.tight_layout(pad=0.3)
     figure.savefig(out / "simulator-gallery.png", dpi=85, facecolor="black")
 
 
 def beside(data: Path, out: Path) -> None:
     """Real series above, simulated ones below."""
-    figure, axes = plt.subplots(2, 5, figsize=(14, 6))
+    figure, axes = plt.subplots(2, 5, figsize=(14, 6.4), layout="constrained")
     neck, neck_mm = upright(read_volume(data / REAL_NECK))
     mask = data / "nifti/gm_challenge/sub-9418"
     cord, cord_mm = upright(read_volume(mask / "sub-9418_run-1_T2starw.nii.gz"))
@@ -145,7 +144,6 @@ def beside(data: Path, out: Path) -> None:
     middle = lumbar.volume.shape[0] // 2
     for place, k in zip(axes[1, 3:], (middle - 1, middle), strict=True):
         show(place, lumbar.volume.voxels[k], "simulated T2", color="black")
-    figure.tight_layout(pad=0.4)
     figure.savefig(out / "simulator-beside-real.png", dpi=65)
 
 
