@@ -277,9 +277,12 @@ class Worker:
 
 
 def _options(kind: type[ReadOptions], arguments: dict[str, Any], *others: str) -> ReadOptions:
-    given = {key: value for key, value in arguments.items() if key not in others}
+    given: dict[str, Any] = {k: v for k, v in arguments.items() if k not in others}
     try:
-        return kind(**{**given, "models": tuple(given.get("models", ()))})
+        for key in ("models", "tasks"):
+            if key in given:
+                given[key] = tuple(given[key])
+        return kind(**given)
     except TypeError as error:
         raise BadRequest(f"An argument of read is not known: {error}") from error
 

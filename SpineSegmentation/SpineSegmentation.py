@@ -108,10 +108,12 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
             The segmentation node; None where nothing was segmented.
         """
         import slicer
+        from SpineSegmentationLib.naming import levelReadings
         from SpineSegmentationLib.shownSegmentation import showSegmentation
 
         node, volumeNode = showSegmentation(slicer.mrmlScene, reading, volumeNode)
         if node is not None:
+            levelReadings(slicer.mrmlScene)
             slicer.util.setSliceViewerLayers(background=volumeNode, fit=True)
         return node
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 TASKS = ("canal", "compression", "grading", "segmentation")
 AXIAL_TASKS = ("compression", "grading")
+READ_TASKS = (*AXIAL_TASKS, "segmentation")
+NOT_ASKED = "not asked for in this reading"
 SEGMENTATION_FILE = "segmentation.nrrd"
 
 
@@ -55,6 +57,7 @@ class ReadOptions:
         plane: how to slice a volume file that is as fine in every direction; empty for what its
             spacing says.
         activation: also say where the classifier looked (class activation of every slice).
+        tasks: which of `READ_TASKS` are asked for.
 
     Raises:
         BadInput: a value that is not one of the words above.
@@ -69,6 +72,7 @@ class ReadOptions:
     region: str = ""
     plane: str = ""
     activation: bool = False
+    tasks: tuple[str, ...] = READ_TASKS
 
     def __post_init__(self) -> None:
         if self.threshold is not None and not 0 <= self.threshold <= 1:
@@ -77,6 +81,11 @@ class ReadOptions:
             raise BadInput(f"{self.weighting} is not one of {', '.join(WEIGHTINGS)}")
         if self.region and self.region not in REGIONS:
             raise BadInput(f"{self.region} is not one of {', '.join(REGIONS)}")
+        unknown = [task for task in self.tasks if task not in READ_TASKS]
+        if unknown or not self.tasks:
+            raise BadInput(
+                f"{', '.join(unknown) or 'No task'} is not one of {', '.join(READ_TASKS)}"
+            )
 
 
 class Session:
@@ -152,8 +161,16 @@ class _StudyReader:
         findings.warnings = self.source.warnings
         findings.stacks = [_describe(stack) for stack in self.source.stacks]
         chosen = named(self.source.stacks, options.series)
-        self._axial(choose(chosen, "axial", self._cards(*AXIAL_TASKS)))
-        self._sagittal(choose(chosen, "sagittal", self._cards("segmentation")))
+        self.axial_tasks = [task for task in AXIAL_TASKS if task in options.tasks]
+        nothing = Choice((), NOT_ASKED)
+        self._axial(
+            choose(chosen, "axial", self._cards(*self.axial_tasks)) if self.axial_tasks else nothing
+        )
+        self._sagittal(
+            choose(chosen, "sagittal", self._cards("segmentation"))
+            if "segmentation" in options.tasks
+            else nothing
+        )
         self._levels()
         self._finish()
         return self.reading
@@ -184,9 +201,12 @@ class _StudyReader:
     def _axial_stack(self, stack: Stack, described: StackFindings) -> None:
         volume = self._volume(stack)
         described.slices = [_slice(volume, k) for k in range(volume.shape[0])]
-        reasons = {task: check(self.models[task].card, stack) for task in AXIAL_TASKS}
+        reasons = {
+            task: check(self.models[task].card, stack) if task in self.axial_tasks else NOT_ASKED
+            for task in AXIAL_TASKS
+        }
         described.not_assessed.update({task: why for task, why in reasons.items() if why})
-        wanted = [task for task, why in reasons.items() if self.options.force or not why]
+        wanted = [task for task in self.axial_tasks if self.options.force or not reasons[task]]
         described.chosen_for += wanted
         for one in described.slices:
             one.compression.reason, one.grading.reason = reasons["compression"], reasons["grading"]

@@ -49,11 +49,23 @@ def addSegmentationNode(
     segmentation.SetSourceRepresentationName(_binaryName())
     node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
     segmentation.SetConversionParameter("Smoothing factor", SMOOTHING)
+    setSegments(node, labelmap, segments, algorithm)
+    placeBeside(scene, node, volumeNode)
+    return node
+
+
+def setSegments(
+    node: slicer.vtkMRMLSegmentationNode,
+    labelmap: Volume,
+    segments: Sequence[Segment],
+    algorithm: str,
+) -> None:
+    """Replaces a node's segments by a label map's numbers; see `addSegmentationNode`."""
+    segmentation = node.GetSegmentation()
+    segmentation.RemoveAllSegments()
     image = _orientedImage(labelmap)
     for segment in segments:
         segmentation.AddSegment(_vtkSegment(segment, image, algorithm), segment.identifier)
-    placeBeside(scene, node, volumeNode)
-    return node
 
 
 def labelmapFromNode(node: slicer.vtkMRMLSegmentationNode, reference: Volume) -> Volume:

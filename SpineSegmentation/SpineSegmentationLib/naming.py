@@ -10,7 +10,7 @@ import numpy as np
 import slicer
 
 from SpineLib.errors import BadInput
-from SpineLib.findings import SegmentationFinding
+from SpineLib.findings import SCHEMA_VERSION, SegmentationFinding
 from SpineLib.inference.levels import Levels
 from SpineLib.inference.naming import rename
 from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
@@ -18,22 +18,26 @@ from SpineLib.volume import Volume
 
 from .segmentNames import shortName
 from .spineSegmentation import (
+    EVIDENCE,
+    LOWEST,
     currentLabelmap,
     isFlagged,
     rememberNames,
     segmentationFinding,
+    segmentationNodes,
     segmentedVolumeNode,
     segmentId,
     shownName,
 )
 from .terminology import terminologyEntry
-from .volumeNodes import nodesOfClass
+from .volumeNodes import frameOfReference, nodesOfClass
 
 # What the reader may call a vertebra: from the lumbar spine up, as far as such volumes reach.
 CHOICES = (SIXTH_LUMBAR, *reversed(VERTEBRAE[VERTEBRAE.index("T1") : VERTEBRAE.index("S1")]))
 # Lumbar vertebrae → name of the lowest free one. With four, L5 has become part of the sacrum.
 LOWEST_OF = {4: "L4", 5: "L5", 6: SIXTH_LUMBAR}
-_VOLUME_ROLE = "SpineMRI.volume"
+_VOLUME_ROLE, _STACK = "SpineMRI.volume", "SpineMRI.Stack"
+_READER = "the reader "  # how the evidence begins where it is a reader's word
 
 
 def nameVertebra(
@@ -41,8 +45,9 @@ def nameVertebra(
 ) -> SegmentationFinding:
     """Renames every structure after the reader said what one vertebra is.
 
-    The findings of the same reading, the labels in the views and the "Level" column of its tables
-    follow. Label numbers stay.
+    The findings of the same reading and the labels in the views follow, and the levels of all
+    slices in the scene that share the segmentation's Frame of Reference, in the findings and in
+    the "Level" columns of the tables. Label numbers stay.
 
     Args:
         node: a spine segmentation.
@@ -61,7 +66,30 @@ def nameVertebra(
     _renameLabels(node, finding)
     if labelmap is not None:
         _updateFindings(node, finding, labelmap)
+        _levelOthers(node, finding, labelmap, asked=True)
     return finding
+
+
+def levelReadings(scene: slicer.vtkMRMLScene) -> None:
+    """Gives readings without levels of their own those of a segmentation beside them.
+
+    For when a reading or a segmentation was added. What a reader named goes before what a model
+    named, and over the levels that a reading brought; otherwise those stay.
+
+    Args:
+        scene: where both are.
+    """
+    known = [node for node in segmentationNodes(scene) if node.GetAttribute(LOWEST)]
+    for node in sorted(known, key=namedByReader):
+        labelmap = currentLabelmap(node)
+        if labelmap is not None:
+            finding = segmentationFinding(node, labelmap)
+            _levelOthers(node, finding, labelmap)
+
+
+def namedByReader(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether the levels are a reader's word and not a model's."""
+    return (node.GetAttribute(EVIDENCE) or "").startswith(_READER)
 
 
 def stateLumbarCount(node: slicer.vtkMRMLSegmentationNode, count: int) -> SegmentationFinding:
@@ -101,7 +129,9 @@ def updateFindings(node: slicer.vtkMRMLSegmentationNode) -> None:
     """Writes a corrected segmentation's sizes, and the levels by it, into its findings."""
     labelmap = currentLabelmap(node)
     if labelmap is not None:
-        _updateFindings(node, segmentationFinding(node, labelmap), labelmap)
+        finding = segmentationFinding(node, labelmap)
+        _updateFindings(node, finding, labelmap)
+        _levelOthers(node, finding, labelmap)
 
 
 def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
@@ -135,21 +165,70 @@ def _updateFindings(
         said = findings["segmentation"]
         said.update(lowest=finding.lowest, evidence=finding.evidence)
         said["segments"] = [asdict(one) for one in finding.segments]
-        _levelSlices(findings, levels)
-        text.SetText(json.dumps(findings, ensure_ascii=False, allow_nan=False))
-        _levelTables(node.GetScene(), text, findings)
+        stacks = {stack["id"]: stack for stack in findings["stacks"]}
+        _levelSlices(text, findings, levels, stacks[said["stack"]]["frame_of_reference_uid"])
+        _keep(text, findings)
 
 
-def _levelSlices(findings: dict[str, Any], levels: Levels) -> None:
-    stacks = {stack["id"]: stack for stack in findings["stacks"]}
-    frame = stacks[findings["segmentation"]["stack"]]["frame_of_reference_uid"]
-    for stack in findings["stacks"]:
-        if not frame or stack["frame_of_reference_uid"] != frame or not stack["slices"]:
+def _levelOthers(
+    node: slicer.vtkMRMLSegmentationNode,
+    finding: SegmentationFinding,
+    labelmap: Volume,
+    *,
+    asked: bool = False,
+) -> None:
+    """Levels of the slices of other readings in the segmentation's Frame of Reference.
+
+    Unless a reader asked for it now, a reading keeps levels of its own; a model's give way to a
+    reader's, a reader's to none.
+    """
+    own = _findingsOf(node)
+    frame = frameOfReference(segmentedVolumeNode(node)) or _frameIn(own, finding.stack)
+    if not frame or not finding.lowest:
+        return
+    levels = Levels(labelmap, finding)
+    for text in _allFindings(node.GetScene()):
+        if text in own:
             continue
+        findings = json.loads(text.GetText())
+        said = findings["segmentation"]
+        theirs = not namedByReader(node) or said["evidence"].startswith(_READER)
+        if said["lowest"] and theirs and not asked:
+            continue
+        if _levelSlices(text, findings, levels, frame):
+            _keep(text, findings)
+
+
+def _keep(text: Any, findings: dict[str, Any]) -> None:
+    text.SetText(json.dumps(findings, ensure_ascii=False, allow_nan=False))
+    _levelTables(text.GetScene(), text, findings)
+
+
+def _frameIn(texts: list[Any], stack: str) -> str:
+    found = [one for text in texts for one in json.loads(text.GetText())["stacks"]]
+    return next((s["frame_of_reference_uid"] for s in found if s["id"] == stack), "")
+
+
+def _levelSlices(text: Any, findings: dict[str, Any], levels: Levels, frame: str) -> bool:
+    """Sets the levels of the stacks in a Frame of Reference; whether there was such a stack."""
+    found = False
+    for stack in findings["stacks"]:
+        same = stack["frame_of_reference_uid"] or frameOfReference(_volumeOf(text, stack["id"]))
+        if not frame or same != frame or not stack["slices"]:
+            continue
+        found = True
         axes = np.array(stack["ijk_to_ras"])[:3, :3]
         for one in stack["slices"]:
             place = one["canal_center_ras"] or one["position_ras"]
             one["level"] = levels.at(place, normal=axes[:, 2])
+    return found
+
+
+def _volumeOf(text: Any, stack: str) -> Any:
+    """The volume node of a reading's stack; read from the scene, its findings know no frame."""
+    count = text.GetNumberOfNodeReferences(_VOLUME_ROLE)
+    nodes = [text.GetNthNodeReference(_VOLUME_ROLE, n) for n in range(count)]
+    return next((one for one in nodes if one and one.GetAttribute(_STACK) == stack), None)
 
 
 def _levelTables(scene: Any, text: Any, findings: dict[str, Any]) -> None:
@@ -157,7 +236,7 @@ def _levelTables(scene: Any, text: Any, findings: dict[str, Any]) -> None:
     for stack in findings["stacks"]:
         levels = {one["index"] + 1: one["level"] for one in stack["slices"]}
         for table in nodesOfClass(scene, "vtkMRMLTableNode"):
-            same = table.GetAttribute("SpineMRI.Stack") == stack["id"]
+            same = table.GetAttribute(_STACK) == stack["id"]
             if not same or not _refersTo(text, table.GetNodeReference(_VOLUME_ROLE)):
                 continue
             slices, names = (table.GetTable().GetColumnByName(n) for n in ("Slice", "Level"))
@@ -171,11 +250,23 @@ def _levelTables(scene: Any, text: Any, findings: dict[str, Any]) -> None:
 def _findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
     """The text nodes with the findings of the reading that this segmentation belongs to."""
     volumeNode = segmentedVolumeNode(node)
+    return [text for text in _allFindings(node.GetScene()) if _refersTo(text, volumeNode)]
+
+
+def _allFindings(scene: slicer.vtkMRMLScene) -> list[Any]:
+    """The text nodes with findings that this version can read; others are left as they are."""
     return [
         text
-        for text in nodesOfClass(node.GetScene(), "vtkMRMLTextNode")
-        if text.GetAttribute("SpineMRI.Kind") == "findings" and _refersTo(text, volumeNode)
+        for text in nodesOfClass(scene, "vtkMRMLTextNode")
+        if text.GetAttribute("SpineMRI.Kind") == "findings" and _isReadable(text.GetText())
     ]
+
+
+def _isReadable(text: str) -> bool:
+    try:
+        return int(json.loads(text)["schema_version"]) <= SCHEMA_VERSION
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def _refersTo(text: Any, volumeNode: Any) -> bool:

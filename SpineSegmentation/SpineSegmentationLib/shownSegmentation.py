@@ -9,12 +9,13 @@ import slicer
 from SpineLib.reading import Reading
 
 from .corrections import changes
+from .naming import namedByReader
 from .segmentNames import addSegmentNames
 from .spineSegmentation import addSpineSegmentation, segmentationNodes, segmentedVolumeNode
 from .subjectHierarchy import placeUnder, studyItem
 from .volumeNodes import addVolumeNode, nodesOfClass
 
-_VOLUME_ROLE = "SpineMRI.volume"
+_VOLUME_ROLE, _ASIDE = "SpineMRI.volume", "SpineMRI.Aside"
 
 
 def showSegmentation(
@@ -22,8 +23,8 @@ def showSegmentation(
 ) -> tuple[Any, Any]:
     """Adds a reading's segmentation, with the names of its structures in the views.
 
-    An earlier segmentation of the same volume is replaced, unless a reader corrected it: then it
-    stays, hidden.
+    An earlier segmentation of the same volume is replaced, unless a reader corrected or named it:
+    then it stays, hidden.
 
     Args:
         scene: where nodes are added.
@@ -53,6 +54,24 @@ def showSegmentation(
     return node, volumeNode
 
 
+def setAside(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Hides a segmentation that a reader corrected or named, so that a new one can take its place.
+
+    Returns:
+        False where no reader did anything: nothing is lost with it.
+    """
+    if node.GetAttribute(_ASIDE):
+        return True
+    word = "corrected" if changes(node) else "named" if namedByReader(node) else ""
+    if not word:
+        return False
+    node.SetAttribute(_ASIDE, word)
+    node.RemoveAttribute("SpineMRI.Study")
+    node.GetDisplayNode().SetVisibility(False)
+    node.SetName(node.GetScene().GenerateUniqueName(f"{node.GetName()} ({word})"))
+    return True
+
+
 def _addVolume(scene: Any, reading: Reading) -> Any:
     stack = reading.findings.stack(reading.findings.segmentation.stack)
     name = f"{stack.id} {stack.description or stack.plane}"
@@ -65,10 +84,7 @@ def _makeRoom(scene: Any, volumeNode: Any) -> None:
     for node in segmentationNodes(scene):
         if segmentedVolumeNode(node) is not volumeNode:
             continue
-        if changes(node):
-            node.GetDisplayNode().SetVisibility(False)
-            node.SetName(scene.GenerateUniqueName(f"{node.GetName()} (corrected)"))
-        else:
+        if not setAside(node):
             scene.RemoveNode(node)
     for labels in nodesOfClass(scene, "vtkMRMLMarkupsFiducialNode"):
         if (

@@ -13,6 +13,7 @@ from SpineLib.volume import Volume
 DISPLAYABLE_TYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
 # Percentiles of the voxels that span the grey scale: bright fat and flow do not wash out the cord.
 WINDOW_PERCENTILES = (1.0, 99.5)
+FRAME_OF_REFERENCE = "SpineMRI.FrameOfReference"
 
 
 def addVolumeNode(
@@ -31,7 +32,8 @@ def addVolumeNode(
 
     Returns:
         The node. Its attribute ``DICOM.instanceUIDs`` lists the SOP Instance UIDs in the order
-        of k, as Slicer's own DICOM import does, where the volume has frames.
+        of k, as Slicer's own DICOM import does, where the volume has frames;
+        ``SpineMRI.FrameOfReference`` is the volume's Frame of Reference UID, if it has one.
     """
     from slicer import util
 
@@ -44,6 +46,8 @@ def addVolumeNode(
     uids = [frame.sop_instance_uid for frame in volume.frames]
     if uids and all(uids):
         node.SetAttribute("DICOM.instanceUIDs", " ".join(uids))
+    if volume.frame_of_reference_uid:
+        node.SetAttribute(FRAME_OF_REFERENCE, volume.frame_of_reference_uid)
     node.CreateDefaultDisplayNodes()
     if node.IsA("vtkMRMLLabelMapVolumeNode"):
         return node
@@ -61,6 +65,22 @@ def volumeFromNode(node: Any) -> Volume:
     matrix = util.vtkMatrixFromArray(np.eye(4))
     node.GetIJKToRASMatrix(matrix)
     return Volume(np.array(util.arrayFromVolume(node)), util.arrayFromVTKMatrix(matrix))
+
+
+def frameOfReference(node: Any) -> str:
+    """The Frame of Reference UID of a volume node; empty where neither it nor the database says.
+
+    Args:
+        node: from `addVolumeNode`, or from Slicer's own DICOM import, whose volumes name their
+            images only, so that Slicer's database is asked (0020,0052); None is allowed.
+    """
+    if node is None:
+        return ""
+    said = node.GetAttribute(FRAME_OF_REFERENCE)
+    images = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
+    if said or not images or not hasattr(slicer, "dicomDatabase"):
+        return said or ""
+    return str(slicer.dicomDatabase.instanceValue(images[0], "0020,0052") or "")
 
 
 def nodesOfClass(scene: slicer.vtkMRMLScene, className: str) -> list[Any]:

@@ -1,12 +1,18 @@
 """'This one is L5', in the scene."""
 
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import slicer
 from SpineCompressionLib.ReadingScene import ReadingScene
 from SpineSegmentationLib.labelmapNodes import vtkTag
-from SpineSegmentationLib.naming import CHOICES, nameVertebra, stateLumbarCount
+from SpineSegmentationLib.naming import CHOICES, levelReadings, nameVertebra, stateLumbarCount
+from SpineSegmentationLib.shownSegmentation import showSegmentation
 from SpineSegmentationLib.spineSegmentation import addSpineSegmentation, segmentationFinding
-from SpineSegmentationLib.volumeNodes import addVolumeNode
+from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass
 
 from SpineHeadless.scene import load_scene, save_scene
 from SpineLib.errors import BadInput
@@ -124,3 +130,96 @@ def test_what_is_no_vertebra_cannot_be_named(studied):
 
 def test_names_run_upward_from_a_sixth_lumbar_vertebra():
     assert CHOICES[:3] == ("L6", "L5", "L4") and CHOICES[-1] == "T1"
+
+
+def axial_alone(studied, frame):
+    """The axial stack of `studied` as a reading of its own, in a Frame of Reference."""
+    whole = studied.reading()
+    volume = replace(whole.volumes["4"], frame_of_reference_uid=frame)
+    stack = stack_of(volume, "4", "axial", "lumbar")
+    for k in range(volume.shape[0]):
+        stack.slices.append(
+            SliceFinding(k, "", 1, [float(x) for x in volume.slice_center(k)], None)
+        )
+    return Reading(Findings([stack]), {"4": volume})
+
+
+def separate(studied, scene, frame):
+    """A scene with a segmentation from one reading and axial slices from another."""
+    alone, lumbar = axial_alone(studied, frame), studied.reading()
+    own = lumbar.findings.stack("2").frame_of_reference_uid
+    scene.Clear(False)
+    volume = replace(lumbar.volumes["2"], frame_of_reference_uid=own)
+    node = showSegmentation(scene, Reading(lumbar.findings, {"2": volume}, lumbar.segmentation))[0]
+    ReadingScene(scene).show(alone)
+    return node
+
+
+def levels_in(scene):
+    text = next(
+        one for one in nodesOfClass(scene, "vtkMRMLTextNode")
+        if one.GetAttribute("SpineMRI.Kind") == "findings"
+    )  # fmt: skip
+    return [one["level"] for one in json.loads(text.GetText())["stacks"][0]["slices"]]
+
+
+def test_a_reading_made_separately_follows_in_the_same_frame_of_reference(scene, studied, lumbar):
+    node = separate(studied, scene, lumbar.volumes["2"].frame_of_reference_uid)
+    assert set(levels_in(scene)) == {""}
+    nameVertebra(node, 1, "L5")
+    levels = levels_in(scene)
+    assert "L4/L5" in levels
+    table = ReadingScene(scene).node("findings table", "4").GetTable()
+    column = table.GetColumnByName("Level")
+    assert [column.GetValue(n) for n in range(table.GetNumberOfRows())] == levels
+    nameVertebra(node, 1, "L4")
+    assert "L3/L4" in levels_in(scene) and "L4/L5" not in levels_in(scene)
+
+
+@pytest.mark.parametrize("frame", ["1.2.826.0.99", ""])
+def test_a_reading_in_another_frame_of_reference_is_left_alone(scene, studied, frame):
+    nameVertebra(separate(studied, scene, frame), 1, "L5")
+    assert set(levels_in(scene)) == {""}
+
+
+def test_a_volume_of_slicers_own_import_says_its_frame_through_the_database(
+    scene, studied, lumbar, monkeypatch
+):
+    node = separate(studied, scene, "")
+    volume = ReadingScene(scene).volumeNode("4")
+    volume.SetAttribute("DICOM.instanceUIDs", "1.2.826.0.77")
+    frame = lumbar.volumes["2"].frame_of_reference_uid
+    database = SimpleNamespace(
+        instanceValue=lambda uid, tag: frame if (uid, tag) == ("1.2.826.0.77", "0020,0052") else ""
+    )
+    monkeypatch.setattr(slicer, "dicomDatabase", database, raising=False)
+    nameVertebra(node, 1, "L5")
+    assert "L4/L5" in levels_in(scene)
+
+
+def test_a_reading_that_comes_later_takes_the_levels_that_the_reader_named(scene, studied, lumbar):
+    frame = lumbar.volumes["2"].frame_of_reference_uid
+    alone = axial_alone(studied, frame)
+    nameVertebra(separate(studied, scene, frame), 1, "L5")
+    ReadingScene(scene).show(alone)
+    levelReadings(scene)
+    assert "L4/L5" in levels_in(scene)
+
+
+def test_findings_of_a_newer_version_are_left_as_they_are(scene, studied, lumbar):
+    node = separate(studied, scene, lumbar.volumes["2"].frame_of_reference_uid)
+    text = ReadingScene(scene).node("findings")
+    newer = json.dumps({**json.loads(text.GetText()), "schema_version": 99})
+    text.SetText(newer)
+    nameVertebra(node, 1, "L5")
+    assert text.GetText() == newer
+
+
+def test_a_named_segmentation_outlives_a_new_reading_of_the_study(scene, studied):
+    whole = studied.reading()
+    node = studied.node("spine segmentation")
+    nameVertebra(node, 1, "L4")
+    studied.show(whole)
+    assert segmentationFinding(node).lowest == "L4" and "(named)" in node.GetName()
+    assert not node.GetDisplayNode().GetVisibility()
+    assert studied.node("spine segmentation") is not node

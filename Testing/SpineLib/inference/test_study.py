@@ -10,7 +10,7 @@ import pytest
 
 from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
 from SpineLib.findings import validate
-from SpineLib.inference.study import ReadOptions, Session, read_study
+from SpineLib.inference.study import NOT_ASKED, ReadOptions, Session, read_study
 from SpineLib.labels import ASSESSED, NOT_ASSESSED, STARTER_NOTICE
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
@@ -150,6 +150,22 @@ def test_axial_slices_get_their_level_from_the_sagittal_segmentation(lumbar_with
     assert middles == discs[-len(middles) :]
 
 
+def test_only_what_was_asked_for_is_read(axial_file, session):
+    options = ReadOptions(tasks=("compression",), weighting="T2", region="cervical", force=True)
+    findings = read_study(axial_file, options=options, session=session).findings
+    assert {model.task for model in findings.models} == {"canal", "compression"}
+    assert findings.compression.assessed_slices == 6
+    assert findings.segmentation.reason == findings.grading.reason == NOT_ASKED
+
+
+def test_segmenting_alone_looks_at_no_axial_slice(axial_file, session):
+    options = ReadOptions(tasks=("segmentation",), weighting="T2", region="cervical")
+    reading = read_study(axial_file, options=options, session=session)
+    assert not reading.findings.models and not reading.volumes
+    assert reading.findings.compression.reason == NOT_ASKED
+    assert "no sagittal stack" in reading.findings.segmentation.reason
+
+
 def test_a_lumbar_axial_stack_has_levels_but_no_verdict(lumbar_with_axial_blocks):
     reading, _ = lumbar_with_axial_blocks
     assert reading.findings.compression.verdict == NOT_ASSESSED
@@ -192,7 +208,13 @@ def test_two_patients_in_one_folder_are_refused(data):
 
 @pytest.mark.parametrize(
     "options",
-    [{"threshold": 1.5}, {"weighting": "T9"}, {"region": "tail"}],
+    [
+        {"threshold": 1.5},
+        {"weighting": "T9"},
+        {"region": "tail"},
+        {"tasks": ("canal",)},
+        {"tasks": ()},
+    ],
 )
 def test_options_that_make_no_sense_are_refused_at_once(options):
     with pytest.raises(BadInput):
