@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from SpineLib.console import print_json, print_table, progress_bar, say
-from SpineLib.dicom.confidentiality.profile import Option
+
+
+class Option(str, Enum):
+    """What may be asked for; the words of `SpineLib.dicom.confidentiality.Option`."""
+
+    # A copy, as importing that one would cost every command a second.
+    uids = "retain-uids"
+    device = "retain-device-identity"
+    institution = "retain-institution-identity"
+    characteristics = "retain-patient-characteristics"
+    modified_dates = "retain-modified-dates"
+    descriptors = "clean-descriptors"
 
 
 def deidentify(
@@ -33,11 +45,13 @@ def deidentify(
     ] = False,
 ) -> None:
     """Copy DICOM without its patients' identities (DICOM PS3.15). docs/deidentification.md."""
+    from SpineLib.dicom.confidentiality import Option as Known
     from SpineLib.dicom.deidentify import deidentify as run
 
     with progress_bar() as progress:
         report = run(
-            source, folder, key=key, options=option or (), keep_burnt_in=keep_burnt_in,
+            source, folder, key=key, options=[Known(one.value) for one in option or ()],
+            keep_burnt_in=keep_burnt_in,
             progress=progress,
         )  # fmt: skip
     left_out = [{"file": str(one.file), "reason": one.reason} for one in report.left_out]

@@ -41,6 +41,8 @@ _NO_INSTANCES = {
     "CodingSchemeUID", "ContextUID", "MappingResourceUID",
 }  # fmt: skip
 _CODES = {"CodeValue", "CodingSchemeDesignator", "CodeMeaning"}
+# The library's own, of the year 1, is refused by dciodvfy.
+_DUMMY_DATES = {"DA": "19000101", "DT": "19000101000000"}
 # 45 CFR 164.514(b)(2)(i)(C): ages over 89 are told as one group.
 _OLDEST = 89
 
@@ -232,6 +234,9 @@ def _concepts() -> dict[tuple[str, str], str]:
 
 def _put_dummy(dataset: Dataset, element: DataElement) -> Action:
     """The library's dummy of this kind of value; what it has none for is removed."""
+    if element.VR in _DUMMY_DATES:
+        element.value = _DUMMY_DATES[element.VR]
+        return Action.dummy
     try:
         replace_element(element)
         return Action.dummy

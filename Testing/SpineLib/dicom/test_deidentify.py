@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, generate_uid
 
+from SpineLib.cli_deidentify import Option as Offered
 from SpineLib.dicom import read, scan
 from SpineLib.dicom.confidentiality import Deidentifier, Key, Option, Suspicion, burnt_in
 from SpineLib.dicom.confidentiality.descriptors import cleaned
@@ -36,6 +37,7 @@ from SpineLib.dicom.meaning import described_region, described_weighting
 from SpineLib.errors import BadInput, BadRequest, Cancelled
 from SpineLib.progress import Progress
 from SpineLib.simulate import write_study
+from Testing.SpineLib.simulate.conformance import errors_of
 
 NAME = "Grimaldi^Theodora"
 
@@ -348,6 +350,10 @@ def test_new_identities_are_valid_and_never_shared(one, other):
     assert (key.pseudonym(one) == key.pseudonym(other)) == (one == other)
 
 
+def test_the_command_offers_every_option():
+    assert {one.value for one in Offered} == {one.value for one in Option}
+
+
 def test_the_options_name_only_attributes_of_the_profiles_table():
     named = _DEVICE | _INSTITUTION | _CHARACTERISTICS | _DESCRIPTORS | _REFERENCES
     assert named <= set(_table())
@@ -427,25 +433,34 @@ def test_objects_that_cannot_be_cleaned_stay_behind(writer, tmp_path, sop_class,
     assert len(report.files) == 1 and reason in report.left_out[0].reason
 
 
-def test_a_study_with_companions_keeps_its_stacks_pixels_and_shared_space(tmp_path):
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    """A simulated study with a localiser and sagittal series, and its de-identified copy."""
+    folder = tmp_path_factory.mktemp("simulated")
     write_study(
-        tmp_path / "in", "cervical", seed=3, companions=True, vendor="siemens-like",
+        folder / "in", "cervical", seed=3, companions=True, vendor="siemens-like",
         scanner={"thickness": 12, "pixel": 2.0},
     )  # fmt: skip
-    deidentify(tmp_path / "in", tmp_path / "out", options=[Option.descriptors])
-    (before,), (after,) = scan(tmp_path / "in").studies, scan(tmp_path / "out").studies
-    assert (
-        before.study_instance_uid != after.study_instance_uid
-        and before.patient_hash != after.patient_hash
-    )
-    stacks = [[s for series in study.series for s in series.stacks] for study in (before, after)]
-    assert len(stacks[0]) == len(stacks[1]) > 2
-    assert len({s.frame_of_reference_uid for s in stacks[1]}) == 1
-    for old, new in zip(*stacks, strict=True):
+    deidentify(folder / "in", folder / "out", options=[Option.descriptors])
+    return folder
+
+
+def test_a_study_with_companions_keeps_its_stacks_pixels_and_shared_space(simulated):
+    (before,), (after,) = (scan(simulated / name).studies for name in ("in", "out"))
+    assert before.study_instance_uid != after.study_instance_uid
+    assert before.patient_hash != after.patient_hash
+    assert len(before.stacks) == len(after.stacks) > 2
+    assert len({stack.frame_of_reference_uid for stack in after.stacks}) == 1
+    for old, new in zip(before.stacks, after.stacks, strict=True):
         for name in ("id", "plane", "weighting", "fat_saturated", "region", "slices", "spacing"):
             assert getattr(old, name) == getattr(new, name), name
         one, other = read(old), read(new)
         assert one.same_grid(other) and np.array_equal(one.voxels, other.voxels)
+
+
+def test_the_validator_finds_nothing_wrong_that_was_right_before(simulated):
+    for series in sorted((simulated / "out").rglob("series-*")):
+        assert errors_of(next(series.glob("*.dcm"))) == []
 
 
 @pytest.fixture(scope="module")
@@ -480,6 +495,17 @@ def test_no_vendors_header_leaves_an_identifying_value_in_the_bytes(torture):
     assert len(sought) > 200
     printed = b"\n".join(re.findall(rb"[ -~\x80-\xff]{5,}", content(out)))
     assert not {value for value in sought if value.encode() in printed}
+
+
+def test_no_vendors_file_becomes_less_valid(torture):
+    paths, out = torture
+    uids = json.loads((out.parent / "out.key.json").read_text())["uids"]
+    copies = {
+        pydicom.dcmread(p, stop_before_pixels=True).SOPInstanceUID: p for p in out.rglob("*.dcm")
+    }
+    for path in {p.parent: p for p in paths}.values():
+        old = pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID
+        assert set(errors_of(copies[uids[old]])) <= set(errors_of(path)), path
 
 
 def test_every_vendors_stacks_are_the_same_afterwards(data, torture):
