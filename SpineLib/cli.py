@@ -1,4 +1,4 @@
-"""The commands that need no scene: scan, models, simulate, train, evaluate, bench (``python -m SpineLib``).
+"""The commands that need no scene: scan, models, simulate, train, evaluate, project, bench (``python -m SpineLib``).
 
 `SpineHeadless.cli` adds the ones that do.
 """
@@ -16,6 +16,7 @@ from SpineLib.cli_comparing import train
 from SpineLib.cli_data import data
 from SpineLib.cli_deidentify import deidentify
 from SpineLib.cli_evaluation import evaluate
+from SpineLib.cli_projects import project
 from SpineLib.cli_training import package
 from SpineLib.console import (
     EXIT_CODES,
@@ -43,6 +44,7 @@ app.add_typer(models, name="models")
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(data, name="data")
+app.add_typer(project, name="project")
 models.command()(package)
 app.command()(deidentify)
 

@@ -14,6 +14,7 @@ FOLDERS = (ROOT, ROOT / "SpineCompression", ROOT / "SpineSegmentation")
 WITHOUT_TORCH = [
     *("errors", "progress", "files", "volume", "labels", "findings", "reading", "listing"),
     *("worker_client", "worker", "cli", "dicom", "models", "models.applicability", "report"),
+    *("projects.session", "projects.status", "projects.consensus", "projects.exporting"),
 ]
 
 
@@ -38,7 +39,9 @@ def test_imports_point_downward_only():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("forbidden", [("torch", "monai", "torchvision"), ("slicer", "vtk", "qt")])
+@pytest.mark.parametrize(
+    "forbidden", [("torch", "monai", "torchvision"), ("slicer", "vtk", "qt"), ("pandas",)]
+)
 def test_the_library_loads_neither_torch_nor_slicer_until_it_is_asked(forbidden):
     names = [f"SpineLib.{n}" for n in WITHOUT_TORCH]
     assert not loaded_by(f"import {', '.join(names)}") & set(forbidden)

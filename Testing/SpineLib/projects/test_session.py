@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from SpineLib.errors import BadInput, BadRequest, OutputError
@@ -129,6 +129,7 @@ with ReaderSession(sys.argv[1], "anna") as session:
         session.label(NOT_COMPRESSED) if session.current() else None
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 400), st.binary(max_size=30).filter(lambda tail: b"\n" not in tail))
 def test_a_line_that_was_cut_anywhere_costs_only_itself(tmp_path_factory, cut, noise):
     path = tmp_path_factory.mktemp("journal") / "a.jsonl"

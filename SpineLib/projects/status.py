@@ -1,0 +1,59 @@
+"""How far each reader is, without a word on what they said."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+from SpineLib.projects.blinding import unblindings
+from SpineLib.projects.labels import ARMS, UNASSISTED, ReaderLabels, read_labels
+from SpineLib.projects.order import order_of
+from SpineLib.projects.project import Project
+
+
+def status_of(project: Project) -> dict[str, Any]:
+    """Counts, times and locks of every reader, and what is wrong with files.
+
+    Returns:
+        JSON values: ``title``, ``studies``, ``slices``, ``readers`` (a row a reader and arm that
+        was begun: ``done``, ``left``, ``seconds``, ``seconds_left`` by the median of those done,
+        None where nothing was timed, ``locked`` as the time or empty), ``notes``.
+    """
+    rows, notes = [], []
+    for name in project.readers:
+        labels = read_labels(project, name)
+        notes += [f"{name}: {problem}" for problem in labels.problems]
+        for arm in ARMS:
+            if arm == UNASSISTED or labels.given[arm] or arm in labels.locks:
+                rows.append(_row(project, labels, arm))
+    for one in unblindings(project):
+        told = ", ".join(one["readers"])  # type: ignore[arg-type]
+        notes.append(f"{told} unblinded by {one['who']} at {one['time']}: {one['why']}")
+    for study in project.missing():
+        notes.append(f"Study {study.id} is no longer at {project.place(study)}; relink finds it")
+    return {
+        "title": project.title,
+        "studies": len(project.studies),
+        "slices": len(list(project.slices())),
+        "readers": rows,
+        "notes": notes,
+    }
+
+
+def _row(project: Project, labels: ReaderLabels, arm: str) -> dict[str, Any]:
+    given = labels.current(arm)
+    # Without its first line a file has no order of its own; how many slices there are is the same.
+    items = order_of(project, labels.seed or 0)
+    keys = {item.key for item in items} if labels.seed is not None else set(given)
+    done = [label for key, label in given.items() if key in keys]
+    timed = [label.seconds for label in done if label.seconds is not None]
+    left = len(items) - len(done)
+    return {
+        "reader": labels.reader,
+        "arm": arm,
+        "done": len(done),
+        "left": left,
+        "seconds": round(sum(timed), 1),
+        "seconds_left": round(median(timed) * left, 1) if timed else None,
+        "locked": labels.locks.get(arm, ""),
+    }
