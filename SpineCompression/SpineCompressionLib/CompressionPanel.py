@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import slicer
 from SpineSegmentationLib.FolderDrop import FolderDrop
 from SpineSegmentationLib.naming import levelReadings
 from SpineSegmentationLib.RunControl import RunControl
@@ -13,6 +14,7 @@ from SpineSegmentationLib.SetupSection import SetupSection
 from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.reading import Reading
 
+from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
 from .ReadingScene import ReadingScene
@@ -40,6 +42,7 @@ class CompressionPanel:
         self._ui, self._reader, self._scene = ui, reader, scene
         self.study = ShownStudy(scene)
         self.link = ViewLink(self.study)
+        self.answers = AnswersInViews(self.study)
         self.review = ReviewSection(ui, self.study)
         keys = {
             **self.review.keys,
@@ -77,6 +80,7 @@ class CompressionPanel:
     def cleanup(self) -> None:
         """The panel goes away: the worker ends and nothing observes the scene any more."""
         self.exit()
+        self.answers.stop()
         self.region.stop()
         self._reader.stop()
 
@@ -91,6 +95,7 @@ class CompressionPanel:
     def onSceneClosing(self) -> None:
         """What is read belongs to the scene that goes away."""
         self.link.stop()
+        self.answers.stop()
         self._reader.cancel()
         self.region.cancel()
 
@@ -127,10 +132,12 @@ class CompressionPanel:
         """
         nodes = ReadingScene(self._scene)
         read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
-        nodes.show(reading, {read[0]: volumeNode} if volumeNode is not None and read else None)
-        levelReadings(self._scene)
-        self.study.open(nodes.study)
-        self.display.apply()
+        given = {read[0]: volumeNode} if volumeNode is not None and read else None
+        # The views are drawn once, when all is there.
+        with slicer.util.RenderBlocker():
+            nodes.show(reading, given, surfaces=False)
+            levelReadings(self._scene)
+            self.study.open(nodes.study)
 
     def _onReading(self, reading: Reading, node: Any) -> None:
         try:

@@ -56,13 +56,20 @@ class ReadingScene:
     def __init__(self, scene: slicer.vtkMRMLScene, study: str = "") -> None:
         self.scene, self.study = scene, study
 
-    def show(self, reading: Reading, volumeNodes: dict[str, Any] | None = None) -> None:
+    def show(
+        self,
+        reading: Reading,
+        volumeNodes: dict[str, Any] | None = None,
+        *,
+        surfaces: bool = True,
+    ) -> None:
         """Adds everything of a reading.
 
         Args:
             reading: findings, volumes and what goes with them.
             volumeNodes: stack id → volume node that is in the scene already (Slicer's own DICOM
                 import); other stacks get a new one.
+            surfaces: makes the rings' surface for 3D views too, the slowest part.
         """
         self.study = studyKey(reading.findings)
         given = volumeNodes or {}
@@ -82,6 +89,8 @@ class ReadingScene:
                 node.SetAttribute(STUDY, self.study)
             if stack.slices:
                 self._showVerdicts(reading, stack, volume, node)
+                if surfaces:
+                    self.node("verdicts", stack.id).CreateClosedSurfaceRepresentation()
             if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
                 self._showSegmentation(reading, node)
         self._showFindings(reading.findings)

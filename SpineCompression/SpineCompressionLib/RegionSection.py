@@ -223,7 +223,8 @@ class RegionSection:
             return _("The study was read anew in the meantime. Grade again.")
         reading.findings = findings
         given = {stack.id: nodes.volumeNode(stack.id) for stack in findings.stacks}
-        nodes.show(reading, {key: node for key, node in given.items() if node is not None})
+        given = {key: node for key, node in given.items() if node is not None}
+        nodes.show(reading, given, surfaces=False)
         self._study.open(study)
         return _("{n} slices graded again with the window").format(n=count)
 

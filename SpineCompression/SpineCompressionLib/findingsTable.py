@@ -14,8 +14,9 @@ from SpineLib.labels import ASSESSED
 from .verdicts import verdictOf
 
 # "Slice" counts from 1, as viewers show it; findings.json counts from 0.
+REVIEW_COLUMN = "Review"
 COLUMNS = ("Slice", "Level", "P", "Verdict", "Grade", "Low/high", "Interval", "Source", "Forced",
-           "Review", "SOP Instance UID", "Frame")  # fmt: skip
+           REVIEW_COLUMN, "SOP Instance UID", "Frame")  # fmt: skip
 
 
 def addFindingsTable(

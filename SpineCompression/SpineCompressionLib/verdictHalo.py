@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import slicer
 from numpy.typing import NDArray
-from SpineSegmentationLib.labelmapNodes import addSegmentationNode
+from SpineSegmentationLib.labelmapNodes import addSegmentationNode, setSegments
 from SpineSegmentationLib.Segment import Segment
 
 from SpineLib.findings import SliceFinding, StackFindings
@@ -23,13 +23,14 @@ from .verdicts import verdictOf
 # Millimetres from the canal's centre. The canal's half width is 8-14 mm at every level, so that
 # the ring never touches cord, dura or the foramina's entries.
 INNER_RADIUS, OUTER_RADIUS = 22.0, 24.5
+SHOWN, ALGORITHM = "SpineMRI.ShownVerdicts", "SlicerSpineMRI verdicts"
 LABELS = {verdict: number for number, verdict in enumerate(VERDICT_COLORS, start=1)}
 
 
 def addVerdictHalo(
     scene: slicer.vtkMRMLScene, volume: Volume, stack: StackFindings, volumeNode: Any
 ) -> slicer.vtkMRMLSegmentationNode:
-    """Adds the halo of a stack that was read for compression.
+    """Adds the halo of a stack that was read for compression, with the model's verdicts.
 
     Args:
         scene: where the node is added.
@@ -37,41 +38,78 @@ def addVerdictHalo(
         stack: its slices' verdicts and canal centres.
         volumeNode: the stack's volume node.
     """
-    halo = haloLabelmap(volume, stack.slices)
-    segments = [
-        Segment(label, verdict.replace(" ", "-"), _title(verdict), VERDICT_COLORS[verdict])
-        for verdict, label in LABELS.items()
-        if (halo.voxels == label).any()
-    ]
+    verdicts = [verdictOf(one) for one in stack.slices]
+    halo = haloLabelmap(volume, stack.slices, verdicts)
     name = f"{volumeNode.GetName()} verdicts"
-    node = addSegmentationNode(scene, halo, segments, name, volumeNode, "SlicerSpineMRI verdicts")
+    node = addSegmentationNode(scene, halo, _segments(halo), name, volumeNode, ALGORITHM)
+    node.SetAttribute(SHOWN, _letters(verdicts))
     display = node.GetDisplayNode()
     display.SetOpacity2DFill(0.9)
     display.SetOpacity2DOutline(1.0)
-    node.CreateClosedSurfaceRepresentation()
     return node
 
 
-def haloLabelmap(volume: Volume, slices: list[SliceFinding]) -> Volume:
+def recolourHalo(node: Any, stack: StackFindings, verdicts: list[str]) -> bool:
+    """Gives a halo other verdicts, a reader's for example; its surface goes.
+
+    Args:
+        node: what `addVerdictHalo` made.
+        stack: whose grid and canal centres it has.
+        verdicts: one a slice, in the order of ``stack.slices``.
+
+    Returns:
+        Whether anything had to change.
+    """
+    if node.GetAttribute(SHOWN) == _letters(verdicts):
+        return False
+    grid = Volume(np.zeros(stack.shape, np.uint8), np.array(stack.ijk_to_ras))
+    halo = haloLabelmap(grid, stack.slices, verdicts)
+    setSegments(node, halo, _segments(halo), ALGORITHM)
+    node.SetAttribute(SHOWN, _letters(verdicts))
+    return True
+
+
+def haloLabelmap(volume: Volume, slices: list[SliceFinding], verdicts: list[str]) -> Volume:
     """The rings as numbers (`LABELS`) on the volume's grid.
 
     Args:
         volume: the stack's volume; the ring is round in millimetres whatever its pixels are.
-        slices: verdict and canal centre of each slice; a slice without a centre borrows it from
-            its neighbours (`canalCenters`).
+        slices: canal centre of each slice; a slice without a centre borrows it from its
+            neighbours (`canalCenters`).
+        verdicts: of each slice.
     """
     voxels = np.zeros(volume.shape, np.uint8)
     _, rows, columns = volume.shape
-    j, i = np.mgrid[0:rows, 0:columns]
-    spacing = volume.spacing
+    across, down = (float(x) for x in volume.spacing[:2])
     # Pixels wider than the ring would leave holes in it.
-    width = max(OUTER_RADIUS - INNER_RADIUS, 1.5 * float(max(spacing[:2])))
-    for one, center in zip(slices, canalCenters(volume, slices), strict=True):
-        ci, cj, _ = volume.ijk(center)
-        radius = np.hypot((i - ci) * spacing[0], (j - cj) * spacing[1])
+    width = max(OUTER_RADIUS - INNER_RADIUS, 1.5 * max(across, down))
+    at = volume.ijk(canalCenters(volume, slices))
+    for one, verdict, (ci, cj, _k) in zip(slices, verdicts, at, strict=True):
+        # Only the square around the ring: an image of 1024 pixels a side costs no more.
+        i = np.arange(*_span(ci, OUTER_RADIUS / across, columns))
+        j = np.arange(*_span(cj, OUTER_RADIUS / down, rows))
+        radius = np.hypot((i[None, :] - ci) * across, (j[:, None] - cj) * down)
         ring = (radius >= OUTER_RADIUS - width) & (radius <= OUTER_RADIUS)
-        voxels[one.index][ring] = LABELS[verdictOf(one)]
+        if ring.size:
+            voxels[one.index, j[0] : j[-1] + 1, i[0] : i[-1] + 1][ring] = LABELS[verdict]
     return volume.with_voxels(voxels)
+
+
+def _span(center: float, radius: float, size: int) -> tuple[int, int]:
+    first = min(max(int(np.floor(center - radius)), 0), size)
+    return first, max(min(int(np.ceil(center + radius)) + 1, size), first)
+
+
+def _segments(halo: Volume) -> list[Segment]:
+    return [
+        Segment(label, verdict.replace(" ", "-"), _title(verdict), VERDICT_COLORS[verdict])
+        for verdict, label in LABELS.items()
+        if (halo.voxels == label).any()
+    ]
+
+
+def _letters(verdicts: list[str]) -> str:
+    return "".join(VERDICT_LETTERS[verdict] for verdict in verdicts)
 
 
 def canalCenters(volume: Volume, slices: list[SliceFinding]) -> NDArray[np.float64]:

@@ -22,6 +22,10 @@ def grid(spacing: tuple[float, float, float], slices: int = 3, size: int = 160) 
     return Volume(np.zeros((slices, size, size), np.uint8), matrix)
 
 
+def halo_of(volume: Volume, slices: list[SliceFinding]) -> Volume:
+    return haloLabelmap(volume, slices, [verdictOf(one) for one in slices])
+
+
 def slices_at(volume: Volume, centers: list[list[float] | None]) -> list[SliceFinding]:
     return [
         SliceFinding(k, "", 1, [0.0, 0.0, 0.0], None if at is None else list(volume.ras([*at, k])),
@@ -32,7 +36,7 @@ def slices_at(volume: Volume, centers: list[list[float] | None]) -> list[SliceFi
 
 def test_every_slice_of_the_real_series_has_one_ring_of_its_verdict(cervical):
     stack = cervical.findings.stacks[0]
-    halo = haloLabelmap(cervical.volumes["4"], stack.slices)
+    halo = halo_of(cervical.volumes["4"], stack.slices)
     for one in stack.slices:
         assert set(np.unique(halo.voxels[one.index])) == {0, LABELS[verdictOf(one)]}
 
@@ -40,7 +44,7 @@ def test_every_slice_of_the_real_series_has_one_ring_of_its_verdict(cervical):
 def test_the_ring_stays_clear_of_cord_and_canal(cervical):
     stack = cervical.findings.stacks[0]
     volume = cervical.volumes["4"]
-    halo = haloLabelmap(volume, stack.slices)
+    halo = halo_of(volume, stack.slices)
     for one, center in zip(stack.slices, canalCenters(volume, stack.slices), strict=True):
         k = one.index
         j, i = np.nonzero(halo.voxels[k])
@@ -54,7 +58,7 @@ def test_the_ring_stays_clear_of_cord_and_canal(cervical):
 @given(x=st.floats(0.3, 2.5), y=st.floats(0.3, 2.5))
 def test_the_ring_is_closed_however_large_the_pixels_are(x, y):
     volume = grid((x, y, 4.0), slices=1, size=200)
-    ring = haloLabelmap(volume, slices_at(volume, [[100, 100]])).voxels[0]
+    ring = halo_of(volume, slices_at(volume, [[100, 100]])).voxels[0]
     j, i = np.nonzero(ring)
     angles = np.degrees(np.arctan2((j - 100) * y, (i - 100) * x))
     # Every direction from the centre meets the ring.

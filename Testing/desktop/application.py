@@ -48,6 +48,7 @@ class App(Refusing):
             _logic=host.logic,
             _folder=tempfile.mkdtemp(prefix="Desktop-"),
             quitters=[],
+            _paused=0,
         )
 
     @property
@@ -62,6 +63,12 @@ class App(Refusing):
 
     def processEvents(self) -> None:
         QtWidgets.QApplication.processEvents()
+
+    def pauseRender(self) -> None:
+        self._paused += 1
+
+    def resumeRender(self) -> None:
+        self._paused -= 1
 
     def testingEnabled(self) -> bool:
         return False

@@ -1,0 +1,98 @@
+"""A reader's answers where the views show the model's: ring, ladder, text and table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from SpineLib.findings import StackFindings
+
+from .findingsTable import REVIEW_COLUMN
+from .ReviewLog import Answer
+from .ShownStudy import PLACE_CHANGED, ShownStudy
+from .verdictHalo import recolourHalo
+from .verdicts import shortText, verdictOf
+
+SURFACE_AFTER_MS = 300
+
+
+class AnswersInViews:
+    """Keeps a study's nodes at what readers said.
+
+    Ring and ladder have the colour of the reader's verdict where there is one, else the model's;
+    the text beside the ring names both. The surface that a 3D view shows is made when the reader
+    pauses, because it takes longer than a key press may.
+
+    Args:
+        study: whose answers and nodes are meant.
+    """
+
+    def __init__(self, study: ShownStudy) -> None:
+        import qt
+
+        self._study = study
+        self._timer = qt.QTimer()
+        self._timer.singleShot = True
+        self._timer.connect("timeout()", self.makeSurfaces)
+        study.listen(self._onChanged)
+
+    def stop(self) -> None:
+        """Makes no more surfaces; for when the module or the scene goes away."""
+        self._timer.stop()
+
+    def makeSurfaces(self) -> None:
+        """The tube in 3D, for each halo that has none."""
+        name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
+        for node in self._study.nodes.nodes("verdicts") if self._study.study else ():
+            if not node.GetSegmentation().ContainsRepresentation(name):
+                node.CreateClosedSurfaceRepresentation()
+
+    def _onChanged(self, what: str) -> None:
+        if what == PLACE_CHANGED or self._study.findings is None:
+            return
+        for stack in self._study.findings.stacks:
+            if stack.slices:
+                self._apply(stack)
+        self._timer.start(SURFACE_AFTER_MS)
+
+    def _apply(self, stack: StackFindings) -> None:
+        nodes, log = self._study.nodes, self._study.log
+        numbers = {p.index: p.key for p in self._study.places if p.stack == stack.id}
+        said = [
+            {task: log.current(numbers[one.index], task) for task in ("compression", "grading")}
+            for one in stack.slices
+        ]
+        halo = nodes.node("verdicts", stack.id)
+        if halo is not None:
+            verdicts = [
+                answer["compression"].answer if answer["compression"] else verdictOf(one)
+                for one, answer in zip(stack.slices, said, strict=True)
+            ]
+            recolourHalo(halo, stack, verdicts)
+        labels = nodes.node("slice labels", stack.id)
+        table = nodes.node("findings table", stack.id)
+        column = table.GetTable().GetColumnByName(REVIEW_COLUMN) if table is not None else None
+        for row, (one, answer) in enumerate(zip(stack.slices, said, strict=True)):
+            text = shortText(one) + _beside(answer)
+            if labels is not None and labels.GetNthControlPointLabel(row) != text:
+                labels.SetNthControlPointLabel(row, text)
+            review = _review(answer)
+            if column is not None and column.GetValue(row) != review:
+                column.SetValue(row, review)
+                table.GetTable().Modified()
+
+
+def _beside(said: dict[str, Answer | None]) -> str:
+    answers = [one.answer for one in said.values() if one]
+    return " | " + _("reader: {what}").format(what=", ".join(answers)) if answers else ""
+
+
+def _review(said: dict[str, Any]) -> str:
+    return ", ".join(f"{one.state}: {one.answer} ({one.reader})" for one in said.values() if one)
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)
