@@ -1,8 +1,11 @@
 """Tissues of the simulated patient: their label numbers and their MR parameters.
 
-T1 and T2 are in milliseconds, proton density (PD) is relative to water. All were set by hand within
-commonly reported ranges, so that the simulated contrast stands in the order that a fast spin echo
-shows (compact bone and ligament dark); none was copied from a table.
+T1 and T2 are in milliseconds, proton density (PD) is relative to water. Several relaxation times
+(fat, muscle, cartilage, joint fluid, blood, the cord's white matter) are numbers often quoted from
+Gold et al. 2004 (AJR 183:343) and Stanisz et al. 2005 (Magn Reson Med 54:507), whose tables were
+not at hand to check them; take them, as all the others, as set by hand: within commonly reported
+ranges, so that the simulated contrast stands in the order that a fast spin echo shows (compact bone
+and ligament dark).
 """
 
 from __future__ import annotations
@@ -81,7 +84,7 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.FAT: Properties((288, 371), (165, 133), 45, 0.92, 1.0, 0.07),
     Tissue.MUSCLE: Properties((1008, 1412), (44, 40), 26, 0.85, 0.05, 0.2),
     Tissue.FASCIA: Properties((900, 1000), (45, 40), 15, 0.5, 0.3, 0.1),
-    # Red and yellow marrow mixed: between Gold's fatty marrow and water-rich marrow.
+    # Red and yellow marrow mixed: between fatty and water-rich marrow.
     Tissue.MARROW: Properties((420, 530), (86, 80), 12, 0.82, 0.45, 0.13),
     Tissue.CORTICAL: Properties((400, 400), (8, 6), 2, 0.12),
     Tissue.ANNULUS: Properties((900, 1000), (48, 42), 18, 0.52, 0.0, 0.08),
