@@ -158,15 +158,19 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
 
 
 class SpineCompressionTest(ScriptedLoadableModuleTest):
-    """Runs inside Slicer: the panel opens and a reading without images is shown as what it is."""
+    """Runs inside Slicer: simulates a study, reads it, answers, saves and loads."""
 
     def runTest(self):
         import slicer
 
         self.setUp()
-        slicer.util.selectModule("SpineCompression")
-        from SpineLib.findings import Findings
-        from SpineLib.reading import Reading
+        panel = slicer.util.getModuleWidget("SpineCompression").panel
+        from SpineCompressionLib.selfTest import checkPanel, readSimulated
 
-        line = SpineCompressionLogic().show(Reading(Findings()))
-        self.assertIn("not assessed", line)
+        slicer.mrmlScene.Clear(False)
+        logic = SpineCompressionLogic()
+        try:
+            reading = readSimulated(self, logic.reader)
+        finally:
+            logic.reader.stop()
+        checkPanel(self, panel, reading)

@@ -10,6 +10,7 @@ from SpineSegmentationLib.FolderDrop import FolderDrop
 from SpineSegmentationLib.naming import levelReadings
 from SpineSegmentationLib.RunControl import RunControl
 from SpineSegmentationLib.SetupSection import SetupSection
+from SpineSegmentationLib.StudySection import StudySection
 
 from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.reading import Reading
@@ -23,7 +24,6 @@ from .ReportSection import ReportSection
 from .ResultSection import ResultSection
 from .ReviewSection import ReviewSection
 from .ShownStudy import ShownStudy
-from .StudySection import StudySection
 from .ViewLink import ViewLink
 from .volumeIdentity import adoptIdentity
 
@@ -39,7 +39,7 @@ class CompressionPanel:
     """
 
     def __init__(self, ui: Any, widget: Any, reader: Any, scene: Any) -> None:
-        self._ui, self._reader, self._scene = ui, reader, scene
+        self._ui, self._reader, self._scene, self._scenes = ui, reader, scene, 0
         self.study = ShownStudy(scene)
         self.link = ViewLink(self.study)
         self.answers = AnswersInViews(self.study)
@@ -51,7 +51,7 @@ class CompressionPanel:
             "U": lambda: self.result.nextUnreviewed(),
         }
         self.result = ResultSection(ui, self.study, keys)
-        self.input = StudySection(ui, reader.worker, self._update)
+        self.input = StudySection(ui, reader.worker, self._update, "compression")
         self.models = ModelsSection(ui, reader.worker)
         self.display = DisplaySection(ui, self.study)
         self.region = RegionSection(ui, self.study, self.models, reader.worker)
@@ -94,6 +94,7 @@ class CompressionPanel:
 
     def onSceneClosing(self) -> None:
         """What is read belongs to the scene that goes away."""
+        self._scenes += 1
         self.link.stop()
         self.answers.stop()
         self._reader.cancel()
@@ -106,11 +107,11 @@ class CompressionPanel:
 
     def read(self) -> None:
         """Reads what is chosen, with the chosen models."""
-        node = self.input.volume
+        node, scenes = self.input.volume, self._scenes
         options = {
             **self.input.options,
             **self.models.options,
-            "onReading": lambda reading: self._onReading(reading, node),
+            "onReading": lambda reading: self._onReading(reading, node, scenes),
             "onError": self._onError,
             "onProgress": self.run.progress,
         }
@@ -139,7 +140,10 @@ class CompressionPanel:
             levelReadings(self._scene)
             self.study.open(nodes.study)
 
-    def _onReading(self, reading: Reading, node: Any) -> None:
+    def _onReading(self, reading: Reading, node: Any, scenes: int) -> None:
+        if scenes != self._scenes:  # it answered before it heard of the scene's end
+            self._onError(Cancelled())
+            return
         try:
             # The volume may have been deleted while it was read.
             still = node if node is not None and self._scene.IsNodePresent(node) else None

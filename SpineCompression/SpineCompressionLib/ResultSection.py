@@ -41,6 +41,11 @@ class ResultSection:
         study.listen(self._onChanged)
         self._onChanged(STUDY_CHANGED)
 
+    @property
+    def rows(self) -> int:
+        """The table's rows, one a slice."""
+        return int(self._ui.findingsTable.rowCount)
+
     def previousFlagged(self, *_arguments: Any) -> None:
         """Goes to the flagged slice before this one."""
         self._study.step(self._study.isFlagged, -1)
@@ -138,9 +143,8 @@ class ResultSection:
         for task in ("compression", "grading"):
             answer = self._study.reviewed(self._study.place, task)
             if answer:
-                text += " | " + _("reader {who}: {what}").format(
-                    who=answer.reader, what=answer.answer
-                )
+                who = _("reader {name}").format(name=answer.reader).strip()
+                text += f" | {who}: {answer.answer}"
         reason = one.compression.reason
         self._ui.sliceLabel.text = text + (f" ({reason})" if reason else "")
 

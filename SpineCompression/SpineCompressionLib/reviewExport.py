@@ -38,14 +38,16 @@ def writeLabels(study: ShownStudy, path: Path) -> str:
     if missing:
         names = ", ".join(str(study.slice(n).index + 1) for n in sorted(missing))
         raise BadInput(
-            f"No reader has answered on the slices {names} of stack {current.stack}",
-            advice="Answer them first; A takes over what the model says.",
+            _("No reader has answered on the slices {names} of stack {stack}").format(
+                names=names, stack=current.stack
+            ),
+            advice=_("Answer them first; A takes over what the model says."),
         )
     numbers.sort(key=lambda n: study.slice(n).position_ras[2])
     labels = [int(study.verdict(n) == COMPRESSED) for n in numbers]
     with writing(path) as temporary:
         temporary.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
-    return f"{len(labels)} labels, from the feet upward: {path.name}"
+    return _("{n} labels, from the feet upward: {file}").format(n=len(labels), file=path.name)
 
 
 def writeTable(study: ShownStudy, path: Path) -> str:
@@ -62,7 +64,7 @@ def writeTable(study: ShownStudy, path: Path) -> str:
         table.writeheader()
         for number in range(len(study.places)):
             table.writerow(_row(study, number))
-    return f"{len(study.places)} slices: {path.name}"
+    return _("{n} slices: {file}").format(n=len(study.places), file=path.name)
 
 
 def _row(study: ShownStudy, number: int) -> dict[str, object]:
@@ -89,3 +91,9 @@ def _row(study: ShownStudy, number: int) -> dict[str, object]:
         # Two opposite corners, RAS mm: x y z x y z.
         "window": " ".join(f"{x:.2f}" for corner in study.window(number) or () for x in corner),
     }
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

@@ -95,9 +95,10 @@ def test_a_folders_stacks_are_listed_with_what_the_models_say_of_them(ui, widget
     widget.panel.input.choose(str(tmp_path))
     series = {"description": "", "stacks": [stack("3", "sagittal", "made for axial"),
                                             stack("4", "axial", "")]}  # fmt: skip
-    worker.answer({"studies": [{"series": [series]}]})
+    chosen = {"axial": {"stacks": ["4"], "reason": "the only axial series"}}
+    worker.answer({"studies": [{"series": [series], "chosen": chosen}]})
     assert ui.stackBox.count == 3
-    assert ui.stackReasonLabel.text == "Read: 4 (axial, made for the model)."
+    assert ui.stackReasonLabel.text == "Read: 4. The only axial series."
     ui.stackBox.currentIndex = 1
     assert "Not assessed: made for axial" in ui.stackReasonLabel.text
     click(ui.readButton)

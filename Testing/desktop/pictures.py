@@ -72,6 +72,9 @@ def _darken(desktop) -> None:
     palette = QtGui.QPalette()
     for role, color in DARK.items():
         palette.setColor(getattr(QtGui.QPalette.ColorRole, role), QtGui.QColor(color))
+    for role in ("WindowText", "Text", "ButtonText"):
+        off = QtGui.QPalette.ColorGroup.Disabled
+        palette.setColor(off, getattr(QtGui.QPalette.ColorRole, role), QtGui.QColor("#7A7A7E"))
     desktop.application.setPalette(palette)
     _settle(desktop)
 
