@@ -37,6 +37,8 @@ _TEXT = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}
 _NOBODY = {
     "anonymized", "anonymised", "anonymous", "anonym", "unknown", "none", "removed", "nobody",
     "phantom", "patient", "test", "demo",
+    # Makers, who enter themselves where they serve a scanner.
+    "siemens", "philips", "canon", "toshiba", "hitachi", "fujifilm", "esaote", "hyperfine",
 }  # fmt: skip
 # Shorter words are found by chance in any text; by hand.
 _SHORTEST, _SHORTEST_IN_BYTES = 4, 6
@@ -47,16 +49,19 @@ def identifying(dataset: Dataset, options: frozenset[Option]) -> set[str]:
 
     Words that name the manufacturer, a plane, a region or nobody are left out.
     """
-    values: set[str] = set()
+    people: set[str] = set()
+    places: set[str] = set()
     for element in _elements(dataset):
         keep = _IDENTIFYING.get(element.keyword, ...)
         if element.VR == "PN":
             for name in _strings(element):
-                values.update((name, *re.split(r"[\^=\s,]+", name)))
+                people.update((name, *re.split(r"[\^=\s,]+", name)))
         elif element.VR != "SQ" and (keep is None or keep in set(Option) - options):
-            values.update(_strings(element))
+            (people if keep is None else places).update(_strings(element))
+    # A maker's own site is called like the maker.
     maker = f"{dataset.get('Manufacturer')} {dataset.get('ManufacturerModelName')}".lower()
-    return {value for value in values if _tells(value, maker)}
+    places = {value for value in places if value.lower() not in maker}
+    return {value for value in people | places if _tells(value)}
 
 
 def original_uids(dataset: Dataset) -> set[str]:
@@ -96,11 +101,10 @@ def in_bytes(content: bytes, values: Iterable[str], character_set: str | list[st
     return False
 
 
-def _tells(value: str, maker: str) -> bool:
+def _tells(value: str) -> bool:
     return (
         len(value) >= _SHORTEST
         and len(set(value)) > 1
-        and value.lower() not in maker
         and value.lower() not in _NOBODY
         and not is_known(value)
     )

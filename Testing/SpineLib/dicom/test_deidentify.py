@@ -286,6 +286,17 @@ def test_curves_overlays_private_and_unknown_elements_go():
     assert not any(element.tag.is_private for element in left)
 
 
+def test_a_name_that_stands_in_a_kept_attribute_goes_but_the_maker_stays():
+    original = one_dataset(
+        Manufacturer="Siemens Healthineers", InstitutionName="Siemens", SequenceName="GRIMALDI_2",
+        OperatorsName="Siemens^Service", SoftwareVersions="installed for Baumgarten",
+        ReferringPhysicianName="Baumgarten^Ilse",
+    )  # fmt: skip
+    clean = Deidentifier(Key()).dataset(original)
+    assert clean.Manufacturer == "Siemens Healthineers"
+    assert not clean.SequenceName and not clean.SoftwareVersions
+
+
 word = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=12, max_size=14).filter(
     lambda w: len(set(w)) > 4
 )
