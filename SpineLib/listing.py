@@ -9,8 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from SpineLib import __version__
-from SpineLib.dicom.stack import Scan, Stack
+from SpineLib.dicom.stack import Scan, Stack, Study
 from SpineLib.errors import BadModel
+from SpineLib.inference.choose import choose
 from SpineLib.models import broken_models, find_models
 from SpineLib.models.applicability import check
 from SpineLib.models.folder import ModelFolder
@@ -27,6 +28,7 @@ def scan_as_json(found: Scan) -> dict[str, Any]:
             {
                 "study_instance_uid": study.study_instance_uid,
                 "patient_hash": study.patient_hash,
+                "chosen": _chosen(study),
                 "series": [
                     {
                         "series_instance_uid": series.series_instance_uid,
@@ -42,6 +44,16 @@ def scan_as_json(found: Scan) -> dict[str, Any]:
         "skipped": [{"file": str(s.file), "reason": s.reason} for s in found.skipped],
         "warnings": list(found.warnings),
     }
+
+
+def _chosen(study: Study) -> dict[str, Any]:
+    """What a reading would take with the bundled models: plane → stacks' ids, and why."""
+    stacks = [stack for series in study.series for stack in series.stacks]
+    result = {}
+    for plane, tasks in (("axial", ("compression", "grading")), ("sagittal", ("segmentation",))):
+        choice = choose(stacks, plane, [find_models(task)[0].card for task in tasks])
+        result[plane] = {"stacks": [one.id for one in choice.stacks], "reason": choice.reason}
+    return result
 
 
 def _stack_as_json(stack: Stack) -> dict[str, Any]:

@@ -21,10 +21,11 @@ from .SegmentationParameters import SegmentationParameters
 from .SetupSection import SetupSection
 from .spineSegmentation import KIND, segmentationFinding
 from .StructuresSection import StructuresSection
+from .StudySection import StudySection
 from .volumeNodes import nodesOfClass
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
-_NOT_SAID = "not said"
+TASK = "segmentation"
 
 
 class SegmentationPanel:
@@ -51,13 +52,12 @@ class SegmentationPanel:
         self.structures = StructuresSection(ui, self._onStructure)
         self.names = NamesSection(ui, self._onNamed)
         self.correction = CorrectionSection(ui, self._onCorrected)
+        self.input = StudySection(ui, self._reader.worker, self._onInput, TASK)
         self.setup = SetupSection(ui.setupFrame.layout(), self._reader.worker)
         self.run = RunControl(
             ui.segmentButton, ui.progressBar, self._start, self._reader.cancel,
             lambda: self._reader.busy, widget,
         )  # fmt: skip
-        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onInput)
-        ui.pathEdit.connect("currentPathChanged(QString)", self._onInput)
         ui.modelBox.connect("currentIndexChanged(int)", self._onModel)
         ui.deviceBox.connect("currentIndexChanged(int)", self._onDevice)
         ui.segmentationSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onSegmentation)
@@ -70,7 +70,7 @@ class SegmentationPanel:
             # After closing and after importing; earlier, the selectors do not know the nodes yet.
             scene.AddObserver(scene.EndBatchProcessEvent, self._onSceneEndBatchProcess),
         ]
-        self._drop = FolderDrop(widget, self._onDropped)
+        self._drop = FolderDrop(widget, self.input.choose)
         self.tell("")
         self.bind()
 
@@ -127,10 +127,10 @@ class SegmentationPanel:
 
     def _fillBoxes(self) -> None:
         for box, words in ((self.ui.weightingBox, WEIGHTINGS), (self.ui.regionBox, REGIONS)):
-            box.addItems([_NOT_SAID, *(word for word in words if word != "unknown")])
+            box.addItems(["unknown", *(word for word in words if word != "unknown")])
         self.ui.deviceBox.addItems(list(DEVICES))
         try:
-            self._models = find_models("segmentation")
+            self._models = find_models(TASK)
         except SpineError as error:
             self._models = []
             self.ui.modelLabel.text = str(error)
@@ -138,14 +138,13 @@ class SegmentationPanel:
 
     def _start(self) -> None:
         self._run += 1
-        run, node = self._run, self.ui.volumeSelector.currentNode()
+        run, node = self._run, self.input.volume
         options = {
             "onReading": lambda reading: self._onReading(run, reading, node),
             "onError": lambda error: self._onError(run, error),
             "onProgress": self.run.progress,
-            "force": bool(self.ui.forceBox.checked),
-            "weighting": _said(self.ui.weightingBox.currentText),
-            "region": _said(self.ui.regionBox.currentText),
+            **self.input.options,
+            "tasks": [TASK],
             "models": [self.ui.modelBox.currentText],
             "device": self.ui.deviceBox.currentText,
         }
@@ -154,7 +153,7 @@ class SegmentationPanel:
             if node is not None:
                 self._reader.readVolume(node, **options)
             else:
-                self._reader.readFolder(self.ui.pathEdit.currentPath, **options)
+                self._reader.readFolder(self.input.folder, **options)
         except SpineError as error:
             self._onError(run, error)
 
@@ -181,13 +180,9 @@ class SegmentationPanel:
         self.run.update()
 
     def _onInput(self, *_arguments: Any) -> None:
-        chosen = self.ui.volumeSelector.currentNode() is not None or self.ui.pathEdit.currentPath
-        self.run.setReady(bool(chosen and self._models))
-        self.ui.pathEdit.enabled = self.ui.volumeSelector.currentNode() is None
-
-    def _onDropped(self, path: str) -> None:
-        self.ui.volumeSelector.setCurrentNode(None)
-        self.ui.pathEdit.currentPath = path
+        self.run.setReady(self.input.ready and bool(self._models))
+        for widget in (self.ui.pathEdit, self.ui.loadDicomButton):
+            widget.enabled = self.input.volume is None
 
     def _onModel(self, *_arguments: Any) -> None:
         index = self.ui.modelBox.currentIndex
@@ -255,10 +250,6 @@ class SegmentationPanel:
 
     def _onSceneEndBatchProcess(self, *_arguments: Any) -> None:
         self.bind()
-
-
-def _said(word: str) -> str:
-    return "" if word == _NOT_SAID else word
 
 
 def _(text: str) -> str:

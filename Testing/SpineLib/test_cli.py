@@ -66,6 +66,11 @@ def test_a_scan_says_of_each_model_whether_it_applies_or_why_not(
     )
     assert axial["applies"] and not axial["reason"]
     assert not sagittal["applies"] and "sagittal" in sagittal["reason"]
+    chosen = {
+        plane: one for study in studies for plane, one in study["chosen"].items() if one["stacks"]
+    }
+    assert set(chosen) == {"axial", "sagittal"}
+    assert "the only axial series" in chosen["axial"]["reason"]
 
 
 def test_no_patient_is_named_by_a_scan(spine, cervical):

@@ -157,6 +157,42 @@ def test_what_the_person_says_reaches_the_worker(ui, worker):
     assert told["force"] is True and told["models"] == [ui.modelBox.currentText]
 
 
+def test_only_the_segmentation_is_asked_for(ui, worker):
+    click(ui.segmentButton)
+    assert worker.arguments["tasks"] == ["segmentation"]
+
+
+def stack_said(identifier, plane, reason):
+    says = {"name": "m", "task": "segmentation", "applies": not reason, "reason": reason}
+    return {"id": identifier, "plane": plane, "weighting": "T2", "region": "lumbar", "slices": 15,
+            "problem": "", "models": [says]}  # fmt: skip
+
+
+def test_a_folders_stacks_are_offered_with_the_chosen_one_and_why(ui, panel, worker, tmp_path):
+    panel.input.choose(str(tmp_path))
+    assert worker.asked == ["scan"]
+    stacks = [stack_said("2", "sagittal", ""), stack_said("3.1", "axial", "made for sagittal")]
+    chosen = {"sagittal": {"stacks": ["2"], "reason": "series 2: sagittal T2, 15 slices"}}
+    series = {"description": "", "stacks": stacks}
+    worker.result({"studies": [{"series": [series], "chosen": chosen}]})
+    assert ui.stackBox.count == 3
+    assert ui.stackReasonLabel.text == "Read: 2. Series 2: sagittal T2, 15 slices."
+    ui.stackBox.currentIndex = 2
+    assert ui.stackReasonLabel.text.startswith("Not assessed: made for sagittal")
+    click(ui.segmentButton)
+    assert worker.arguments["series"] == "3.1"
+
+
+def test_a_study_without_a_sagittal_stack_says_so_before_anything_is_read(
+    ui, panel, worker, tmp_path
+):
+    panel.input.choose(str(tmp_path))
+    chosen = {"sagittal": {"stacks": [], "reason": "the study has no sagittal stack"}}
+    series = {"description": "", "stacks": [stack_said("3", "axial", "made for sagittal")]}
+    worker.result({"studies": [{"series": [series], "chosen": chosen}]})
+    assert "Not assessed: the study has no sagittal stack" in ui.stackReasonLabel.text
+
+
 def test_while_it_works_the_button_cancels_and_a_second_click_starts_no_second_run(ui, worker):
     click(ui.segmentButton)
     assert ui.segmentButton.text == "Cancel" and ui.progressBar.visible
