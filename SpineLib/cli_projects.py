@@ -186,7 +186,9 @@ def next_(
                 "sop_instance_uid": item.slice.sop_instance_uid, "frame": item.slice.frame,
                 "file": str(stack.sources[item.index].path), "second_time": item.turn == 2,
                 "labels": dict(session.definitions), "rules": session.project.rules,
-                "model": None if answer is None else answer.verdict,
+                "model": session.model,
+                "model_says": None if answer is None else answer.verdict,
+                "model_forced": bool(answer and answer.forced),
             }  # fmt: skip
     if as_json:
         print_json(shown)
@@ -198,7 +200,8 @@ def next_(
     for value, meaning in shown["labels"].items():
         say(f"  {value}: {meaning}")
     if shown["model"]:
-        say(f"The model says: {shown['model']}")
+        forced = ", forced outside of what it was made for" if shown["model_forced"] else ""
+        say(f"{shown['model']} says: {shown['model_says'] or 'nothing; it was not run'}{forced}")
     say(f"{count.done} done, {count.left} left")
 
 
@@ -275,7 +278,8 @@ def model(
     from SpineLib.projects.project import open_project
 
     kept = keep_answers(open_project(folder), answers)
-    say(f"{len(kept.answers)} answers of {kept.model}; blinded readers are not shown them")
+    starter = " (starter)" if kept.starter else ""
+    say(f"{len(kept.answers)} answers of {kept.model}{starter}; blinded readers are not shown them")
 
 
 @project.command()

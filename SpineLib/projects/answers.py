@@ -28,12 +28,14 @@ class ModelAnswer:
         verdict: as the model said it: ``borderline``, ``high``, ``not assessed``.
         probability: of compressed or of a high grade.
         level: the slice's level, where the reading knew it.
+        forced: the model ran outside of its applicability because a person said so.
     """
 
     value: str
     verdict: str = ""
     probability: float | None = None
     level: str = ""
+    forced: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,12 @@ class Answers:
 
     Attributes:
         model: name and version.
+        starter: the model is a starter, which every face says.
         answers: (SOP Instance UID, frame) → answer.
     """
 
     model: str
+    starter: bool
     answers: dict[Key, ModelAnswer]
 
 
@@ -66,7 +70,10 @@ def keep_answers(project: Project, files: Sequence[str | Path]) -> Answers:
         {"sop_instance_uid": uid, "frame": frame, **asdict(answer)}
         for (uid, frame), answer in sorted(kept.answers.items())
     ]
-    data = {"model": kept.model, "time": now(), "software": SOFTWARE, "answers": listed}
+    data = {
+        "model": kept.model, "starter": kept.starter, "time": now(), "software": SOFTWARE,
+        "answers": listed,
+    }  # fmt: skip
     with writing(project.folder / ANSWERS) as temporary:
         temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     return kept
@@ -94,10 +101,10 @@ def read_answers(project: Project, files: Sequence[str | Path]) -> Answers:
         models.add(model)
     if len(models) != 1:
         raise BadInput(
-            f"The files are of {len(models)} models: {', '.join(sorted(models))}",
+            f"The files are of {len(models)} models: {', '.join(sorted(name for name, _ in models))}",
             advice="Give the answers of one.",
         )
-    return Answers(models.pop(), found)
+    return Answers(*models.pop(), found)
 
 
 def answers_for(project: Project, reader: str) -> Answers:
@@ -134,7 +141,7 @@ def _kept(project: Project) -> Answers:
         for one in data["answers"]:
             key = one.pop("sop_instance_uid"), one.pop("frame")
             answers[key] = ModelAnswer(**one)
-        return Answers(data["model"], answers)
+        return Answers(data["model"], bool(data["starter"]), answers)
     except FileNotFoundError as error:
         raise BadInput(
             "The project has no model's answers",
@@ -145,14 +152,19 @@ def _kept(project: Project) -> Answers:
         raise BadInput("The model's answers cannot be read", file=path) from error
 
 
-def _read(project: Project, file: Path) -> tuple[str, Iterator[tuple[Key, ModelAnswer]]]:
+Model = tuple[str, bool]  # name and version, starter
+Pairs = Iterator[tuple[Key, ModelAnswer]]
+
+
+def _read(project: Project, file: Path) -> tuple[Model, Pairs]:
     findings = read_json(file)
     task = project.scheme.task
-    models = [m for m in findings.models if m.task == task]
-    name = f"{models[0].name} {models[0].version}".strip() if models else "unknown"
+    used = next((m for m in findings.models if m.task == task), None)
+    if used is None:
+        raise BadInput(f"No model for {task} answered in this reading", file=file)
     slices = [one for stack in findings.stacks for one in stack.slices]
     pairs = (((one.sop_instance_uid, one.frame), _answer(project, one, file)) for one in slices)
-    return name, pairs
+    return (f"{used.name} {used.version}".strip(), used.starter), pairs
 
 
 def _answer(project: Project, one: SliceFinding, file: Path) -> ModelAnswer:
@@ -160,7 +172,8 @@ def _answer(project: Project, one: SliceFinding, file: Path) -> ModelAnswer:
         said = one.compression
         if said.status != ASSESSED:
             return ModelAnswer("", NOT_ASSESSED, None, one.level)
-        return ModelAnswer(_binary(said.verdict), said.verdict or "", said.probability, one.level)
+        value, verdict = _binary(said.verdict), said.verdict or ""
+        return ModelAnswer(value, verdict, said.probability, one.level, said.forced)
     grading = one.grading
     if grading.status != ASSESSED:
         return ModelAnswer("", NOT_ASSESSED, None, one.level)
@@ -170,38 +183,45 @@ def _answer(project: Project, one: SliceFinding, file: Path) -> ModelAnswer:
             file=file,
         )
     value = project.scheme.checked(grading.grade or "")
-    return ModelAnswer(value, grading.verdict or "", grading.high_probability, one.level)
+    return ModelAnswer(
+        value, grading.verdict or "", grading.high_probability, one.level, grading.forced
+    )
 
 
-def _table(project: Project, file: Path) -> tuple[str, Iterator[tuple[Key, ModelAnswer]]]:
+def _table(project: Project, file: Path) -> tuple[Model, Pairs]:
     graded = project.scheme.task == "grading"
-    needed = (UID, "frame", "verdict", *(("grade",) if graded else ("probability",)))
-    about = file.with_suffix(".json")
-    name = "unknown"
-    if about.is_file():
-        card: dict[str, Any] = json.loads(about.read_text(encoding="utf-8")).get("card", {})
-        name = f"{card.get('name', 'unknown')} {card.get('version', '')}".strip()
+    needed = (UID, "frame", "stack", "verdict", *(("grade",) if graded else ("probability",)))
+    beside = file.with_suffix(".json")
+    try:
+        about: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
+        card, forced = about["card"], about["forced"]
+        model = f"{card['name']} {card['version']}".strip(), bool(card["starter"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            "Nothing beside this table says whose answers it holds",
+            file=beside,
+            advice="Give a predictions.csv that an evaluation wrote, its .json beside it.",
+        ) from error
 
-    def pairs() -> Iterator[tuple[Key, ModelAnswer]]:
+    def pairs() -> Pairs:
         for n, row in rows(file, needed):
             try:
-                key, verdict = (row[UID], int(float(row["frame"]))), row["verdict"]
-                level = row.get("level", "")
-                if verdict == NOT_ASSESSED:
-                    yield key, ModelAnswer("", verdict, None, level)
-                    continue
-                if graded and row["grade"] not in project.scheme.values:
-                    raise ValueError(f"{row['grade']!r} is no label of {project.scheme.name}")
-                value = row["grade"] if graded else _binary(verdict)
-                probability = row.get("probability", "")
-                yield (
-                    key,
-                    ModelAnswer(value, verdict, float(probability) if probability else None, level),
-                )
+                yield (row[UID], int(float(row["frame"]))), _of_row(project, row, forced)
             except ValueError as error:
                 raise BadInput(f"Line {n}: {error}", file=file) from error
 
-    return name, pairs()
+    return model, pairs()
+
+
+def _of_row(project: Project, row: dict[str, str], forced: dict[str, str]) -> ModelAnswer:
+    verdict, level = row["verdict"], row.get("level", "")
+    if verdict == NOT_ASSESSED:
+        return ModelAnswer("", verdict, None, level)
+    value = row["grade"] if project.scheme.task == "grading" else _binary(verdict)
+    if value not in project.scheme.values:
+        raise ValueError(f"{value!r} is no label of {project.scheme.name}")
+    probability = float(row["probability"]) if row.get("probability") else None
+    return ModelAnswer(value, verdict, probability, level, row["stack"] in forced)
 
 
 def _binary(verdict: str | None) -> str:

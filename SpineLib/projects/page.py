@@ -15,7 +15,7 @@ from SpineLib import evaluation
 from SpineLib.evaluation.figures import Figure, counted
 from SpineLib.evaluation.report import cells, data_url, write_table
 from SpineLib.files import writing
-from SpineLib.labels import RESEARCH_NOTICE
+from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.projects.readers import ReaderStudy
 
 PAGE, FIGURES, LABELS = "readers.html", "figures.csv", "labels.csv"
@@ -58,12 +58,13 @@ def render(study: ReaderStudy) -> str:
     readings = study.readings
     patients = int(readings.table["patient"].nunique())
     return environment.get_template("readers.html.jinja").render(
-        notice=RESEARCH_NOTICE,
+        notice=STARTER_NOTICE if readings.starter else RESEARCH_NOTICE,
+        forced=readings.forced,
         title=study.title or "Reader study",
         scheme=readings.scheme,
         counts=f"{counted(len(readings.readers), 'reader')}, {counted(patients, 'patient')}, "
         f"{counted(len(readings.table), 'slice')}",
-        model=readings.model_name,
+        model=f"{readings.model_name} (starter)" if readings.starter else readings.model_name,
         sections=study.sections,
         tables=[(name, cells(table), not name.startswith("confusion"))
                 for name, table in study.tables.items()],

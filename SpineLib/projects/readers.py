@@ -104,11 +104,10 @@ def evaluate_readers(readings: Readings, title: str = "") -> ReaderStudy:
             )
     judged = dict(_judged(readings))
     for who, labels in judged.items():
-        sections[f"{who} against the consensus"] = tuple(
-            _against(readings, labels, missing_is_wrong=who == MODEL)
-        )
+        sections[f"{who} against the consensus"] = tuple(_against(readings, who, labels))
+        final = np.where(_counts(readings, who, labels), readings.final, "")
         tables[f"confusion {who} against the consensus"] = confusion(
-            readings, readings.final, labels, CONSENSUS, who
+            readings, final, labels, CONSENSUS, who
         )
     tables["comparisons"] = _comparisons(readings, judged)
     tables["by level"] = _by_level(readings, judged)
@@ -247,10 +246,15 @@ def _judged(readings: Readings) -> Iterator[tuple[str, NDArray]]:
         yield MODEL, readings.model
 
 
-def _against(readings: Readings, labels: NDArray, *, missing_is_wrong: bool) -> Iterator[Figure]:
-    rows = readings.final != ""
-    if not missing_is_wrong:
-        rows &= labels != ""
+def _counts(readings: Readings, who: str, labels: NDArray) -> NDArray[np.bool_]:
+    """Rows that count for somebody: a reader's labels, and all that the model was asked."""
+    if who == MODEL and readings.asked is not None:
+        return readings.asked
+    return labels != ""
+
+
+def _against(readings: Readings, who: str, labels: NDArray) -> Iterator[Figure]:
+    rows = (readings.final != "") & _counts(readings, who, labels)
     truth, said = readings.positive(readings.final), readings.positive(labels)
     right = (truth == said) & (labels != "")
     patients = readings.patients
@@ -269,7 +273,7 @@ def _comparisons(readings: Readings, judged: dict[str, NDArray]) -> pd.DataFrame
         one, two = judged[a], judged[b]
         rows = readings.final != ""
         for who, labels in ((a, one), (b, two)):
-            rows = rows & (labels != "") if who != MODEL else rows
+            rows = rows & _counts(readings, who, labels)
         right = [(readings.positive(x) == truth) & (x != "") for x in (one, two)]
         for figure, chosen in (("sensitivity", rows & truth), ("specificity", rows & ~truth),
                                ("accuracy", rows)):  # fmt: skip
@@ -289,7 +293,7 @@ def _by_level(readings: Readings, judged: dict[str, NDArray]) -> pd.DataFrame:
     for level in sorted(set(levels) - {""}):
         here = levels == level
         for who, labels in judged.items():
-            rows = here & (readings.final != "") & ((labels != "") | (who == MODEL))
+            rows = here & (readings.final != "") & _counts(readings, who, labels)
             right = (readings.positive(labels) == truth) & (labels != "")
             found.append({"level": level, "who": f"{who} against the consensus",
                           "slices": int(rows.sum()), **_rates(right, truth, rows)})  # fmt: skip
@@ -306,7 +310,7 @@ def _by_label(readings: Readings, judged: dict[str, NDArray]) -> pd.DataFrame:
     found = []
     for value in readings.scheme.values:
         for who, labels in judged.items():
-            rows = (readings.final == value) & ((labels != "") | (who == MODEL))
+            rows = (readings.final == value) & _counts(readings, who, labels)
             found.append({"final_label": value, "who": who, "slices": int(rows.sum()),
                           **_rate("same_label", labels == value, rows)})  # fmt: skip
     return pd.DataFrame(found)
@@ -399,11 +403,14 @@ def _notes(readings: Readings) -> Iterator[str]:
     if none := int((~labelled).sum()):
         yield f"{counted(none, 'slice')} that nobody labelled."
     if readings.model is not None:
-        missing = int((readings.model == "").sum())
+        asked = _counts(readings, MODEL, readings.model)
+        missing = int((asked & (readings.model == "")).sum())
         yield (
             f"The model is {readings.model_name}. {counted(missing, 'slice')} that it did not "
             "assess count as wrong. Borderline slices are not compressed."
         )
+        if left := int((~asked).sum()):
+            yield f"{counted(left, 'slice')} that the model was not run on: in none of its figures."
     high = ", ".join(readings.scheme.values[readings.scheme.first_high :])
     yield f"Positive, for sensitivity and specificity: {high}."
     yield (

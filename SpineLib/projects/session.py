@@ -181,6 +181,13 @@ class ReaderSession:
             return None
         return self._answers.answers.get(item.slice.key)
 
+    @property
+    def model(self) -> str:
+        """Whose answers are shown, a starter marked so; empty in the unassisted arm."""
+        if self._answers is None:
+            return ""
+        return f"{self._answers.model}{' (starter)' if self._answers.starter else ''}"
+
     def label(
         self,
         value: str,

@@ -30,7 +30,9 @@ class Readings:
             second time, and with the model's answer shown.
         seconds: (reader, arm) → seconds a row, NaN where there are none.
         model: the model's labels, empty where it did not assess; None without a model.
+        asked: whether the model was run on each row at all.
         model_name: name and version.
+        starter, forced: the model is a starter; it ran outside of its applicability somewhere.
     """
 
     scheme: Scheme
@@ -41,7 +43,10 @@ class Readings:
     assisted: dict[str, NDArray]
     seconds: dict[tuple[str, str], NDArray[np.float64]]
     model: NDArray | None = None
+    asked: NDArray[np.bool_] | None = None
     model_name: str = ""
+    starter: bool = False
+    forced: bool = False
 
     @property
     def patients(self) -> NDArray:
@@ -100,5 +105,8 @@ def readings_of(project: Project, answers: Answers | None = None) -> Readings:
         {name: column(arms[name, ASSISTED], FIRST) for name in labels},
         {which: seconds(own) for which, own in arms.items()},
         np.array([said[k].value if k in said else "" for k in keys]) if answers else None,
+        np.array([k in said for k in keys]) if answers else None,
         answers.model if answers else "",
+        bool(answers and answers.starter),
+        any(said[k].forced for k in keys if k in said),
     )

@@ -25,7 +25,12 @@ def test_from_eight_studies_to_agreement_consensus_and_a_training_set(
     added = spine("project", "add", project, dicom)
     assert "8 studies joined; the project has 32 slices" in added.out
     shown = json.loads(spine("project", "next", project, "anna", "--json").out)
-    assert shown["left"] == 40 and shown["rules"].startswith("Look") and shown["model"] is None
+    assert (
+        shown["left"] == 40
+        and shown["rules"].startswith("Look")
+        and shown["model"] == ""
+        and not shown["model_says"]
+    )
     assert COMPRESSED in shown["labels"] and shown["file"].endswith(".dcm")
     value = WORDS[truth[shown["sop_instance_uid"]]]
     told = spine("project", "label", project, "anna", value, "--confidence", "0.8")
@@ -48,7 +53,10 @@ def test_from_eight_studies_to_agreement_consensus_and_a_training_set(
     kept = spine("project", "model", project, tmp_path / "predictions.csv")
     assert "32 answers" in kept.out
     helped = json.loads(spine("project", "next", project, "ben", "--assisted", "--json").out)
-    assert helped["model"] in (COMPRESSED, "borderline")
+    assert helped["model"] == "tiny 1 (starter)" and helped["model_says"] in (
+        COMPRESSED,
+        "borderline",
+    )
     listed = json.loads(spine("project", "consensus", project, "--json").out)
     assert len(listed) == 3 and all(set(one["labels"]) == {"anna", "ben"} for one in listed)
     for one in listed:

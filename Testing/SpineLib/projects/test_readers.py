@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,7 +40,8 @@ def made(said, scheme=BILSKY, *, final=None, model=None, assisted=None, again=No
         scheme, table, names, {k: np.array(v) for k, v in said.items()},
         empty | (again or {}), empty | (assisted or {}),
         {(n, a): np.full(count, np.nan) for n in names for a in ("unassisted", ASSISTED)},
-        model, "tiny 1" if model is not None else "",
+        model, None if model is None else np.ones(count, bool),
+        "tiny 1" if model is not None else "",
     )  # fmt: skip
 
 
@@ -102,6 +105,19 @@ def test_readers_and_the_model_stand_against_the_consensus(graded, study):
     table = study.tables["confusion model against the consensus"]
     assert table["not assessed"].sum() == missing
     assert any(f"{missing} slices that it did not assess" in note for note in study.notes)
+
+
+def test_slices_that_the_model_never_saw_are_left_out_and_counted(graded):
+    from dataclasses import replace
+
+    asked = np.arange(60) >= 20
+    model = np.where(asked, graded.model, "")
+    study = evaluate_readers(replace(graded, model=model, asked=asked))
+    found = study.figure("model against the consensus", "accuracy")
+    assert found.of.endswith(" of 40 slices")
+    assert any("20 slices that the model was not run on" in note for note in study.notes)
+    table = study.tables["confusion model against the consensus"]
+    assert table.iloc[:, 1:].to_numpy().sum() == 40
 
 
 def test_two_of_them_are_compared_by_mcnemar_on_the_same_slices(graded, study):
@@ -182,7 +198,8 @@ def test_the_whole_study_of_two_readers_and_a_model(make_project, reading, truth
     assert set(found.tables["by level"]["level"]) == {"C4", "C5"}
     page = write_page(found, tmp_path / "out")
     text = page.read_text(encoding="utf-8")
-    assert "Research software, not for clinical use" in text and text.count("data:image/png") == 2
+    assert "Starter model" in text and "tiny 1 (starter)" in text and "Forced" not in text
+    assert "not for clinical use" in text and text.count("data:image/png") == 2
     assert "http" not in text.replace("http-equiv", "")
     figures = pd.read_csv(tmp_path / "out" / "figures.csv")
     assert {"of", "figure", "value", "low_by_patient"} <= set(figures.columns)
@@ -190,16 +207,46 @@ def test_the_whole_study_of_two_readers_and_a_model(make_project, reading, truth
     assert len(labels) == 32 and set(labels["anna"]) == {COMPRESSED, NOT_COMPRESSED}
 
 
-def test_answers_of_another_scheme_are_refused(make_project, tmp_path):
+def test_answers_that_do_not_fit_are_refused(make_project, tmp_path):
     project = make_project(scheme="Bilsky")
     uid = project.studies[0].slices[0].sop_instance_uid
     table = tmp_path / "p.csv"
-    table.write_text(f"sop_instance_uid,frame,verdict,grade\n{uid},1,high,9\n")
-    with pytest.raises(BadInput, match="Line 2"):
+    head = "sop_instance_uid,frame,stack,verdict,grade\n"
+    table.write_text(f"{head}{uid},1,4,high,9\n")
+    with pytest.raises(BadInput, match="whose answers"):
         answers.keep_answers(project, [table])
-    table.write_text("sop_instance_uid,frame,verdict,grade\n1.2.3,1,high,2\n")
+    about = {"card": {"name": "tiny", "version": "1", "starter": False}, "forced": {"4": "lumbar"}}
+    table.with_suffix(".json").write_text(json.dumps(about))
+    with pytest.raises(BadInput, match="Line 2: '9' is no label"):
+        answers.keep_answers(project, [table])
+    table.write_text(f"{head}1.2.3,1,4,high,2\n")
     with pytest.raises(BadInput, match="No answer here"):
         answers.keep_answers(project, [table])
+    table.write_text(f"{head}{uid},1,4,high,2\n")
+    (answer,) = answers.keep_answers(project, [table]).answers.values()
+    assert answer.value == "2" and answer.forced
+
+
+def test_answers_come_from_findings_too(make_project, tmp_path):
+    from SpineLib import findings as f
+
+    project = make_project()
+    one, two, other = (s.sop_instance_uid for s in project.studies[0].slices[:3])
+    place = [0.0, 0.0, 0.0]
+    said = f.Compression("assessed", "", 0.93, COMPRESSED, forced=True)
+    slices = [f.SliceFinding(0, one, 1, place, level="C5", compression=said),
+              f.SliceFinding(1, two, 1, place), f.SliceFinding(2, "9.9", 1, place)]  # fmt: skip
+    used = f.ModelUsed("compression", "tiny", "Tiny", "2", "0" * 64, True, "none")
+    reading = f.Findings(stacks=[f.StackFindings("4", slices=slices)], models=[used])
+    f.write_json(reading, tmp_path / "findings.json")
+    kept = answers.read_answers(project, [tmp_path / "findings.json"])
+    assert (kept.model, kept.starter) == ("tiny 2", True) and (other, 1) not in kept.answers
+    assert kept.answers[one, 1] == answers.ModelAnswer(COMPRESSED, COMPRESSED, 0.93, "C5", True)
+    assert kept.answers[two, 1].value == "" and kept.answers[two, 1].verdict == "not assessed"
+    reading.models.clear()
+    f.write_json(reading, tmp_path / "findings.json")
+    with pytest.raises(BadInput, match="No model for compression"):
+        answers.read_answers(project, [tmp_path / "findings.json"])
 
 
 def test_nothing_is_measured_before_somebody_read(make_project):

@@ -262,11 +262,13 @@ def test_a_set_is_locked_whole_and_then_stays(make_project, reading):
 
 def answers_of(project, truth, tmp_path, wrong=()):
     table = tmp_path / "predictions.csv"
-    rows = ["sop_instance_uid,frame,verdict,probability,level"]
+    about = {"card": {"name": "tiny", "version": "1", "starter": True}, "forced": {}}
+    table.with_suffix(".json").write_text(json.dumps(about))
+    rows = ["sop_instance_uid,frame,stack,verdict,probability,level"]
     for n, (_, _, one) in enumerate(project.slices()):
         value = truth[one.sop_instance_uid] != (n in wrong)
         verdict = COMPRESSED if value else "borderline"
-        rows.append(f"{one.sop_instance_uid},1,{verdict},{0.9 if value else 0.4},C{4 + n % 2}")
+        rows.append(f"{one.sop_instance_uid},1,4,{verdict},{0.9 if value else 0.4},C{4 + n % 2}")
     table.write_text("\n".join(rows) + "\n")
     return answers.keep_answers(project, [table])
 
@@ -338,11 +340,12 @@ def test_unblinding_is_recorded_and_closes_the_set(make_project, reading):
 def test_the_assisted_arm_shows_the_model_and_is_kept_apart(make_project, reading, truth, tmp_path):
     project = make_project()
     kept = answers_of(project, truth, tmp_path)
-    assert kept.model == "unknown" and len(kept.answers) == 32
+    assert (kept.model, kept.starter) == ("tiny 1", True) and len(kept.answers) == 32
     reading(project, "anna", wrong={0, 1})
     with ReaderSession(project, "anna", arm=ASSISTED) as session:
         answer, item = session.model_answer(), session.current()
         assert session.progress().done == 0 and session.own(item) is None
+        assert session.model == "tiny 1 (starter)"
         assert answer.value == (NOT_COMPRESSED, COMPRESSED)[truth[item.slice.sop_instance_uid]]
         session.label(answer.value)
     found = read_labels(project, "anna")
