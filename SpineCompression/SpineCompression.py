@@ -164,7 +164,8 @@ class SpineCompressionTest(ScriptedLoadableModuleTest):
         import slicer
 
         self.setUp()
-        panel = slicer.util.getModuleWidget("SpineCompression").panel
+        slicer.modules.spinecompression.widgetRepresentation()  # makes the panel, shown or not
+        panel = slicer.modules.SpineCompressionWidget.panel
         from SpineCompressionLib.selfTest import checkPanel, readSimulated
 
         slicer.mrmlScene.Clear(False)

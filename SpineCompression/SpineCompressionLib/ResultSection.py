@@ -12,7 +12,7 @@ from .studies import studiesIn
 from .Timeline import Timeline
 from .verdicts import shortText
 
-COLUMNS = ("Slice", "Level", "P", "Verdict", "Grade", "Review")
+COLUMNS = ("Slice", "Stack", "Level", "P", "Verdict", "Grade", "Review")
 
 
 class ResultSection:
@@ -138,7 +138,9 @@ class ResultSection:
             self._ui.sliceLabel.text = ""
             return
         one = self._study.slice(self._study.place)
-        text = _("Slice {n}").format(n=one.index + 1) + (f" ({one.level})" if one.level else "")
+        text = _("Slice {n}").format(n=one.index + 1)
+        text += _(" of stack {id}").format(id=place.stack) if self._severalStacks() else ""
+        text += f" ({one.level})" if one.level else ""
         text += ": " + shortText(one)
         for task in ("compression", "grading"):
             answer = self._study.reviewed(self._study.place, task)
@@ -147,6 +149,9 @@ class ResultSection:
                 text += f" | {who}: {answer.answer}"
         reason = one.compression.reason
         self._ui.sliceLabel.text = text + (f" ({reason})" if reason else "")
+
+    def _severalStacks(self) -> bool:
+        return len({place.stack for place in self._study.places}) > 1
 
     def _fillTable(self) -> None:
         import qt
@@ -168,6 +173,7 @@ class ResultSection:
             column, empty = COLUMNS.index(name), ("", "–")
             values = [table.item(row, column).text() for row in range(table.rowCount)]
             table.setColumnHidden(column, all(value in empty for value in values))
+        table.setColumnHidden(COLUMNS.index("Stack"), not self._severalStacks())
         table.resizeColumnsToContents()
         self._filling = False
         self._markRows()
@@ -184,6 +190,7 @@ class ResultSection:
         review = ", ".join(dict.fromkeys(_(a.state) for a in answers if a))
         return (
             one.index + 1,
+            self._study.places[number].stack,
             one.level,
             "" if p is None else f"{p:.2f}",
             _(self._study.verdict(number)),

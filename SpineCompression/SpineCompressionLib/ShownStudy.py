@@ -60,16 +60,20 @@ class ShownStudy:
         study = study if study in known else (known[-1] if known else "")
         before = self.current.key if self.study == study and self.current else ""
         self._clear()
-        if study:
-            nodes = ReadingScene(self.scene, study)
-            findings = nodes.findings()
-            self.log = nodes.reviews()
-            assert findings is not None
-            self.study, self.findings = study, findings
-            self.timeline = SpineTimeline(findings)
-            self.place = self._start(before)
-            self.chosen = [self.place] if self.timeline.places else []
-        self._tell(STUDY_CHANGED)
+        try:
+            if study:
+                self._load(study, before)
+        finally:  # a study that cannot be read leaves none on the panel
+            self._tell(STUDY_CHANGED)
+
+    def _load(self, study: str, before: str) -> None:
+        nodes = ReadingScene(self.scene, study)
+        findings, log = nodes.findings(), nodes.reviews()
+        assert findings is not None
+        self.study, self.findings, self.log = study, findings, log
+        self.timeline = SpineTimeline(findings)
+        self.place = self._start(before)
+        self.chosen = [self.place] if self.timeline.places else []
 
     @property
     def nodes(self) -> ReadingScene:

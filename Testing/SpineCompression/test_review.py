@@ -180,6 +180,8 @@ def test_stacks_of_one_series_are_one_timeline_with_gaps(widget, brief):
     places = widget.panel.study.places
     assert [place.stack for place in places] == ["4"] * 3 + ["4.2"] * 3
     assert [place.block for place in places] == [0] * 3 + [1] * 3
+    assert "of stack 4" in widget.ui.sliceLabel.text
+    assert not widget.ui.findingsTable.isColumnHidden(1)
     rects = widget.panel.result.timeline.cellRects()
     gaps = [b[0] - (a[0] + a[2]) for a, b in itertools.pairwise(rects)]
     assert max(gaps) == gaps[2] > 4 and max(gaps[:2] + gaps[3:]) < 1

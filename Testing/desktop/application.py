@@ -250,9 +250,8 @@ class Desktop:
         self.window = area
         widget = getattr(module, f"{name}Widget")(parent)
         widget.moduleName = name
-        itself = types.SimpleNamespace(self=lambda: widget)
         about = types.SimpleNamespace(
-            name=name, path=str(folder / f"{name}.py"), widgetRepresentation=lambda: itself
+            name=name, path=str(folder / f"{name}.py"), widgetRepresentation=lambda: parent
         )
         self.modules.add(**{name.lower(): about, f"{name}Widget": widget})
         widget.setup()
