@@ -104,6 +104,7 @@ class Disease:
         collapse: share of its height that a broken body has lost in front, by level.
         schmorl: nodes of disc in the bodies.
         endplates: signal factor of the marrow beside a disc (Modic changes), by disc.
+        slips: how far a body stands in front of the next lower one, mm, by level; negative backward.
         myelopathy: arc lengths of cord signal change with its half length, mm.
     """
 
@@ -115,6 +116,7 @@ class Disease:
     collapse: dict[int, float] = field(default_factory=dict)
     schmorl: list[Schmorl] = field(default_factory=list)
     endplates: dict[int, float] = field(default_factory=dict)
+    slips: dict[int, float] = field(default_factory=dict)
     myelopathy: list[tuple[float, float]] = field(default_factory=list)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,23 @@ class LumbarTruth:
         degeneration: each disc's degeneration (0 bright to 1 black) by name.
         canal_ap: front to back of the sac in the middle 4 mm of the cross-section at each disc, as
             it is with all that narrows it, mm, by name.
+        slips: how far a vertebra stands in front of the next lower one, mm, by its name; negative
+            where it stands behind.
+        fractures: share of its height that a broken vertebra has lost in front, by name.
+        schmorl: vertebrae with a Schmorl node, each as often as it has one.
+        endplates: signal of the marrow beside a disc as a share of the vertebra's (Modic changes),
+            by the disc's name.
+
+    The last four hold what is in the picture, and are parameters of the anatomy.
     """
 
     labels: dict[int, str]
     degeneration: dict[str, float]
     canal_ap: dict[str, float]
+    slips: dict[str, float] = field(default_factory=dict)
+    fractures: dict[str, float] = field(default_factory=dict)
+    schmorl: list[str] = field(default_factory=list)
+    endplates: dict[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -97,8 +110,24 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
         labels=names,
         degeneration={names[n]: float(patient.disease.degeneration[_at(n, lowest)]) for n in discs},
         canal_ap={names[n]: _sac_depth(patient, float(spine.disc(_at(n, lowest)))) for n in discs},
+        **_disease_seen(patient, set(names.values())),
     )
     return Volume(out, labels.ijk_to_ras), truth
+
+
+def _disease_seen(patient: Patient, names: set[str]) -> dict[str, Any]:
+    """The disease of the structures whose names are in the picture."""
+    sick = patient.disease
+
+    def seen(by_level: dict[int, float], name: Callable[[int], str]) -> dict[str, float]:
+        return {name(k): float(v) for k, v in sorted(by_level.items()) if name(k) in names}
+
+    return {
+        "slips": seen(sick.slips, LEVELS.__getitem__),
+        "fractures": seen(sick.collapse, LEVELS.__getitem__),
+        "schmorl": [LEVELS[one.level] for one in sick.schmorl if LEVELS[one.level] in names],
+        "endplates": seen(sick.endplates, lambda k: f"{LEVELS[k]}/{LEVELS[k + 1]}"),
+    }
 
 
 def plane_coordinates(spine: Spine, grid: Volume, k: int) -> NDArray[np.float32]:

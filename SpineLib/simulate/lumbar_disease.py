@@ -39,14 +39,14 @@ def add_lumbar_disease(
             disease.lobes.append(fragment(spine, canal, rng, level, Tissue.BONE_LESION))
 
 
-def slipped(rng: np.random.Generator, spine: Spine) -> tuple[Spine, list[Lobe]]:
+def slipped(rng: np.random.Generator, spine: Spine) -> tuple[Spine, list[Lobe], dict[int, float]]:
     """A spine in which one vertebra, with all above it, stands forward on the next.
 
     Meyerding's grades 1 and 2 (3-10 mm here), mostly at L4/L5 and L5/S1. The step narrows the
     canal between the upper lamina and the lower body's corner.
 
     Returns:
-        The spine and the lobes that the step makes in the canal.
+        The spine, the lobes that the step makes in the canal, and the slip (mm) by level.
     """
     level = LEVELS.index(str(rng.choice(["L5", "L4", "L3"], p=[0.35, 0.5, 0.15])))
     slip = float(rng.uniform(3, 10)) * (-1 if rng.random() < 0.1 else 1)
@@ -63,4 +63,4 @@ def slipped(rng: np.random.Generator, spine: Spine) -> tuple[Spine, list[Lobe]]:
         Lobe(float(np.pi) if slip > 0 else 0.0, at + 2, depth, width * 0.4, 5.0,
              tissue=Tissue.FLAVUM),
     ]  # fmt: skip
-    return moved, lobes
+    return moved, lobes, {level: slip}

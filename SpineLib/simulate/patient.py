@@ -112,8 +112,9 @@ def build_patient(
     degeneration, narrowing = _worn(rng, disease, age)
     spine = build_spine(rng, held_out=held_out, sex=sex, age=age, narrowing=narrowing)
     step: list[Lobe] = []
+    slips: dict[int, float] = {}
     if region == "lumbar" and disease == "degenerative" and rng.random() < 0.2:
-        spine, step = slipped(rng, spine)
+        spine, step, slips = slipped(rng, spine)
     narrow = rng.uniform(0.84, 0.92) if rng.random() < 0.12 else rng.uniform(0.95, 1.05)
     canal = Canal(spine, rng, narrow)
     make = {"none": _healthy, "degenerative": _degenerative, "metastatic": grow_metastases}[disease]
@@ -122,6 +123,7 @@ def build_patient(
     if held_out:
         sick.lobes = [_other_shapes(person, lobe) for lobe in sick.lobes]
     sick.lobes += step
+    sick.slips = slips
     if region == "lumbar":
         add_lumbar_disease(rng, spine, canal, sick)
     operated = disease != "none" and person.random() < OPERATED
