@@ -51,7 +51,9 @@ class Measure:
 
     Attributes:
         label: SPIDER's number.
-        kind, name, partial: as in `SpineLib.findings.SegmentFinding`.
+        kind, name: as in `SpineLib.findings.SegmentFinding`.
+        partial: as there; also a disc that the image's front, back, upper or lower border cuts.
+            It has no heights and no canal: its plane would be a wrong one.
         volume_ml: millilitres.
         height_front, height_middle, height_back: of a disc, mm.
         canal_area: mm² of the canal in the disc's middle plane.
@@ -98,11 +100,12 @@ def measure(segmentation: Volume, finding: SegmentationFinding) -> list[Measure]
         if one.label not in parts:
             continue
         points = parts[one.label]
-        slab = slabs.get(one.label)
+        cut = one.kind == "disc" and _is_cut(segmentation, boxes[one.label])
+        slab = None if cut else slabs.get(one.label)
         sizes = _disc_sizes(segmentation, one.label, slab, canal) if slab else (None,) * 5
         r, a, s = (float(x) for x in points.mean(axis=0))
         result.append(
-            Measure(one.label, one.kind, one.name, one.partial, len(points) * voxel_ml,
+            Measure(one.label, one.kind, one.name, one.partial or cut, len(points) * voxel_ml,
                     *sizes, (r, a, s))
         )  # fmt: skip
     return result
@@ -111,6 +114,17 @@ def measure(segmentation: Volume, finding: SegmentationFinding) -> list[Measure]
 def _points(grid: Volume, label: int, box: tuple[slice, ...]) -> NDArray[np.float64]:
     inside = np.argwhere(grid.voxels[box] == label) + [part.start for part in box]
     return grid.ras(inside[:, ::-1])
+
+
+def _is_cut(grid: Volume, box: tuple[slice, ...]) -> bool:
+    """Whether a structure touches a border of the image other than the left and right ones.
+
+    Sagittal stacks rarely hold a disc from side to side, and its heights are taken in its middle.
+    """
+    sideways = 2 - int(np.argmax(np.abs(grid.directions[0])))
+    ends = zip(box, grid.shape, strict=True)
+    touches = [part.start == 0 or part.stop == length for part, length in ends]
+    return any(touched for axis, touched in enumerate(touches) if axis != sideways)
 
 
 def _slabs(points: dict[int, NDArray[np.float64]]) -> dict[int, Slab]:

@@ -16,7 +16,7 @@ import slicer
 from SpineLib.volume import Volume
 
 from .labelmapNodes import LABEL_TAG, vtkTag
-from .spineSegmentation import currentLabelmap, segmentedVolumeNode
+from .spineSegmentation import currentLabelmap, segmentedVolumeNode, spineLabelmap
 from .subjectHierarchy import placeBeside
 from .volumeNodes import addVolumeNode, volumeFromNode
 
@@ -80,9 +80,8 @@ def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
     before = original(node)
     if before is None:
         return []
-    after = currentLabelmap(node)
-    if after is None:
-        return []
+    # On the original's own grid: the volume may have been cropped, or be gone.
+    after = spineLabelmap(node, before)
     names = _names(node)
     numbers = sorted({int(n) for n in np.unique(before.voxels) if n} | set(names))
     found = [_change(n, names.get(n, str(n)), before.voxels, after.voxels) for n in numbers]

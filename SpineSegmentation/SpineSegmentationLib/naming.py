@@ -16,7 +16,7 @@ from SpineLib.inference.naming import rename
 from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
 from SpineLib.volume import Volume
 
-from .segmentNames import shortName
+from .segmentNames import renameSegmentNames
 from .spineSegmentation import (
     EVIDENCE,
     LOWEST,
@@ -63,7 +63,8 @@ def nameVertebra(
     finding = replace(finding, evidence=evidence or finding.evidence)
     _renameSegments(node, finding)
     rememberNames(node, finding)
-    _renameLabels(node, finding)
+    for labels in _beside(node, "vtkMRMLMarkupsFiducialNode", "segment names"):
+        renameSegmentNames(labels, finding)
     if labelmap is not None:
         _updateFindings(node, finding, labelmap)
         _levelOthers(node, finding, labelmap, asked=True)
@@ -145,15 +146,6 @@ def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationF
         segment.SetTag(entry, terminologyEntry(terminology(one.kind, one.name)))
         flagged = isFlagged(one, levelKnown=bool(finding.lowest))
         segment.SetTag("Segmentation.Status", "flagged" if flagged else "completed")
-
-
-def _renameLabels(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
-    """The names beside the bodies, which stand in the order of the segments without the canal."""
-    names = [shortName(one) for one in finding.segments if one.kind != "canal"]
-    for labels in _beside(node, "vtkMRMLMarkupsFiducialNode", "segment names"):
-        if labels.GetNumberOfControlPoints() == len(names):
-            for index, name in enumerate(names):
-                labels.SetNthControlPointLabel(index, name)
 
 
 def _updateFindings(

@@ -50,9 +50,25 @@ def addSegmentNames(
             continue
         place = bodyPoint(labelmap, one)
         index = node.AddControlPoint(*(float(x) for x in place), shortName(one))
+        node.SetNthControlPointDescription(index, str(one.label))
         node.SetNthControlPointLocked(index, True)
     placeBeside(scene, node, volumeNode)
     return node
+
+
+def renameSegmentNames(node: Any, finding: SegmentationFinding) -> None:
+    """Writes new names; those of segments that are no more are hidden.
+
+    Args:
+        node: from `addSegmentNames`; each of its points has the segment's number as description.
+        finding: the segments that there are, and their names.
+    """
+    names = {str(one.label): shortName(one) for one in finding.segments}
+    for index in range(node.GetNumberOfControlPoints()):
+        name = names.get(node.GetNthControlPointDescription(index))
+        node.SetNthControlPointVisibility(index, name is not None)
+        if name is not None:
+            node.SetNthControlPointLabel(index, name)
 
 
 def shortName(one: SegmentFinding) -> str:
