@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -336,28 +335,46 @@ def export(
     unsettled: Annotated[
         Unsettled, typer.Option(help="Of training: what readers disagree on, without consensus.")
     ] = Unsettled.drop,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Links the identities that copied DICOM gets to the old ones; used again, they "
+            "stay. Default: OUT.key.json beside OUT. Never pass it on.",
+        ),
+    ] = None,
+    with_identities: Annotated[
+        bool, typer.Option("--with-identities", help="Copy DICOM as it is, names and all.")
+    ] = False,
 ) -> None:
     """Write the labels when every set is locked: a data set for `train`, or other formats."""
     from SpineLib.projects import exporting
     from SpineLib.projects.project import open_project
 
     opened = open_project(folder)
+    kept = None if with_identities else key or out.with_name(f"{out.name}.key.json")
     with progress_bar() as progress:
         if format is Format.training:
             table = exporting.write_training(
-                opened, out, unsettled=unsettled.value, progress=progress
+                opened, out, unsettled=unsettled.value, key=kept, progress=progress
             )
             told = f"train on it with: spine train {opened.scheme.task} --data {table} --out RUN"
         elif format is Format.tidy:
             told = f"{exporting.write_tidy(opened, out)} labels are in {out}"
+        elif format is Format.jpeg:
+            told = (
+                f"{exporting.write_pictures(opened, out, progress=progress)} pictures are in {out}"
+            )
+        elif format is Format.layout:
+            count = exporting.write_layout(opened, out, key=kept, progress=progress)
+            told = f"{count} stacks are in {out}"
         else:
-            write: Callable[..., int] = {
-                Format.layout: exporting.write_layout, Format.voc: exporting.write_voc,
-                Format.jpeg: exporting.write_pictures,
-            }[format]  # fmt: skip
-            noun = {Format.layout: "stacks", Format.voc: "boxes", Format.jpeg: "pictures"}[format]
-            told = f"{write(opened, out, progress=progress)} {noun} are in {out}"
+            count = exporting.write_voc(opened, out, key=kept, progress=progress)
+            told = f"{count} boxes are in {out}"
     say(told[0].upper() + told[1:])
+    if format not in (Format.tidy, Format.jpeg):
+        say(f"The key is {kept}; keep it apart" if kept
+            else "The DICOM still names its patients")  # fmt: skip
 
 
 @project.command("import")

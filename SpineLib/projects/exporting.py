@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,12 +15,13 @@ from SpineLib.datasets.layout import STACK_FOLDER
 from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
 from SpineLib.dicom import Stack, read
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing, writing_folder
+from SpineLib.files import writing
 from SpineLib.labels import COMPRESSED, SCHEMES
 from SpineLib.progress import Progress
 from SpineLib.projects.blinding import require_over
 from SpineLib.projects.consensus import SliceReadings, readings
 from SpineLib.projects.labels import ARMS, read_labels
+from SpineLib.projects.outgoing import Outgoing, require_no_text
 from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
 
 TABLE = "labels.csv"
@@ -73,6 +73,7 @@ def write_training(
     folder: str | Path,
     *,
     unsettled: str = DROP,
+    key: Path | None,
     progress: Progress | None = None,
 ) -> Path:
     """Writes a data set for ``spine train``: the DICOM and one label a slice beside it.
@@ -83,6 +84,7 @@ def write_training(
         folder: new or empty.
         unsettled: slices on which readers disagreed and no consensus was found: ``drop`` leaves
             them out, ``keep`` makes them ``possibly compressed``.
+        key: links old and new identities, and is kept apart; None copies files with identities.
         progress: told of each stack.
 
     Returns:
@@ -97,23 +99,30 @@ def write_training(
     folder = _empty(folder)
     _require_known(project)
     labels = {r.slice.key: v for r, v in _final(project, unsettled)}
-    columns = ("sop_instance_uid", "frame", "label", "study")
-    with writing_folder(folder) as out, _table(out / TABLE, columns) as table:
+    columns, files = ("sop_instance_uid", "frame", "label"), Outgoing(folder, key)
+    with files.writing() as out, _table(out / TABLE, columns) as table:
         for study, stack, found in _stacks(project, set(labels), progress):
-            _copy(found, out / "dicom" / f"{study.id}-{stack.id}")
+            files.copy(found, out / "dicom" / files.name(study, stack))
             for one in stack.slices:
                 if one.key in labels:
                     table.writerow({
-                        "sop_instance_uid": one.sop_instance_uid, "frame": one.frame,
-                        "label": labels[one.key], "study": study.id,
+                        "sop_instance_uid": files.uid(one.sop_instance_uid), "frame": one.frame,
+                        "label": labels[one.key],
                     })  # fmt: skip
     return folder / TABLE
 
 
-def write_layout(project: Project, folder: str | Path, *, progress: Progress | None = None) -> int:
+def write_layout(
+    project: Project, folder: str | Path, *, key: Path | None, progress: Progress | None = None
+) -> int:
     """Writes the published layout: ``Stack/ax_t2/*.dcm`` and one ``compression_label`` a reader.
 
     Every slice of a stack must have every reader's label, since its lines are counted.
+
+    Args:
+        folder: new or empty.
+        key: links old and new identities, and is kept apart; None copies files with identities.
+        progress: told of each stack.
 
     Returns:
         How many stacks were written.
@@ -127,11 +136,11 @@ def write_layout(project: Project, folder: str | Path, *, progress: Progress | N
     _require_known(project)
     task, every = project.scheme.task, readings(project)
     by_slice = {one.slice.key: one.labels for one in every}
-    count = 0
-    with writing_folder(folder) as out:
+    count, files = 0, Outgoing(folder, key)
+    with files.writing() as out:
         for study, stack, found in _stacks(project, set(by_slice), progress):
-            place = out / f"{study.id}-{stack.id}"
-            _copy(found, place / STACK_FOLDER)
+            place = out / files.name(study, stack)
+            files.copy(found, place / STACK_FOLDER)
             upward = sorted(range(found.slices), key=lambda k: found.positions[k][2])
             for name in project.readers:
                 said = [by_slice[stack.slices[k].key].get(name) for k in upward]
@@ -149,11 +158,18 @@ def write_layout(project: Project, folder: str | Path, *, progress: Progress | N
     return count
 
 
-def write_voc(project: Project, folder: str | Path, *, progress: Progress | None = None) -> int:
+def write_voc(
+    project: Project, folder: str | Path, *, key: Path | None, progress: Progress | None = None
+) -> int:
     """Writes LabelImg's XML for the boxes that readers drew, beside the DICOM.
 
     Where several drew one, the box of the reader who comes first by name is taken, with the
     slice's final label.
+
+    Args:
+        folder: new or empty.
+        key: links old and new identities, and is kept apart; None copies files with identities.
+        progress: told of each stack.
 
     Returns:
         How many boxes were written.
@@ -171,14 +187,16 @@ def write_voc(project: Project, folder: str | Path, *, progress: Progress | None
             boxes[one.slice.key] = drawn[0], value
     if not boxes:
         raise BadInput("No reader drew a box on a slice whose label is settled")
-    with writing_folder(folder) as out:
+    files = Outgoing(folder, key)
+    with files.writing() as out:
         for study, stack, found in _stacks(project, set(boxes), progress):
-            place = out / f"{study.id}-{stack.id}"
-            _copy(found, place)
+            place = out / files.name(study, stack)
+            files.copy(found, place)
             for each in stack.slices:
                 if each.key in boxes:
-                    xml = _annotation(each.sop_instance_uid, found, *boxes[each.key])
-                    xml.write(place / f"{each.sop_instance_uid}.xml", encoding="utf-8")
+                    uid = files.uid(each.sop_instance_uid)
+                    xml = _annotation(uid, found, *boxes[each.key])
+                    xml.write(place / f"{uid}.xml", encoding="utf-8")
     return len(boxes)
 
 
@@ -192,15 +210,17 @@ def write_pictures(
 
     Raises:
         Blinded: a reader's set is still open.
+        BadInput: a file is likely to show text that names the patient.
         BadRequest: the project is of grades.
     """
     if project.scheme.task != "compression":
         raise BadRequest("These pictures are named by compression, and the project is of grades")
     labels = {r.slice.key: v for r, v in _final(project, KEEP)}
-    return write_jpegs(labelled(project, labels, progress=progress), _empty(folder))
+    stacks = _labelled(project, labels, progress=progress)
+    return write_jpegs(stacks, _empty(folder))
 
 
-def labelled(
+def _labelled(
     project: Project, labels: dict[tuple[str, int], str], *, progress: Progress | None = None
 ) -> list[LabelledStack]:
     """Stacks with one label a slice, as `SpineLib.datasets` speaks of them.
@@ -210,7 +230,7 @@ def labelled(
         progress: told of each stack.
 
     Raises:
-        BadInput: files have moved.
+        BadInput: files have moved, or are likely to show text that names the patient.
     """
     return [
         LabelledStack(
@@ -225,7 +245,7 @@ def labelled(
             region=stack.region,
             weighting=stack.weighting,
         )
-        for study, stack, found in _stacks(project, set(labels), progress)
+        for study, stack, found in _checked(_stacks(project, set(labels), progress))
     ]
 
 
@@ -265,10 +285,12 @@ def _stacks(
             progress.advance()
 
 
-def _copy(stack: Stack, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    for n, path in enumerate(dict.fromkeys(source.path for source in stack.sources), 1):
-        shutil.copyfile(path, folder / f"{n:04d}.dcm")
+def _checked(
+    stacks: Iterator[tuple[ReadingStudy, ReadingStack, Stack]],
+) -> Iterator[tuple[ReadingStudy, ReadingStack, Stack]]:
+    for study, stack, found in stacks:
+        require_no_text(found)
+        yield study, stack, found
 
 
 def _annotation(

@@ -65,7 +65,9 @@ def test_training_data_hold_what_was_agreed_or_settled(read_twice, truth, tmp_pa
     project = read_twice
     settle(project, truth, {consensus.disagreements(project)[0].slice.key})
     for unsettled, classes in (("drop", 2), ("keep", 3)):
-        table = exporting.write_training(project, tmp_path / unsettled, unsettled=unsettled)
+        table = exporting.write_training(
+            project, tmp_path / unsettled, unsettled=unsettled, key=None
+        )
         stacks = open_slices(str(table))
         values = [label.value for stack in stacks for label in stack.labels]
         assert len(values) == (30 if unsettled == "drop" else 32)
@@ -85,14 +87,14 @@ def test_grades_have_no_class_for_disagreement(make_project, tmp_path):
                 session.label("0" if session.progress().done else grade)
             session.lock()
     with pytest.raises(BadRequest, match="no class"):
-        exporting.write_training(project, tmp_path / "keep", unsettled="keep")
-    table = exporting.write_training(project, tmp_path / "drop")
+        exporting.write_training(project, tmp_path / "keep", unsettled="keep", key=None)
+    table = exporting.write_training(project, tmp_path / "drop", key=None)
     stacks = open_slices(str(table), task="grading")
     assert {label.value for s in stacks for label in s.labels} == {"0"}
 
 
 def test_the_published_layout_has_a_file_a_reader(read_twice, truth, tmp_path):
-    assert exporting.write_layout(read_twice, tmp_path / "layout") == 8
+    assert exporting.write_layout(read_twice, tmp_path / "layout", key=None) == 8
     stacks = open_slices(str(tmp_path / "layout"))
     wrong = {"anna": 0, "ben": 0}
     for stack in stacks:
@@ -126,7 +128,7 @@ def test_boxes_come_back_at_the_place_where_they_were_drawn(make_project, tmp_pa
         while session.current():
             session.label("0")
         session.lock()
-    assert exporting.write_voc(project, tmp_path / "voc") == 1
+    assert exporting.write_voc(project, tmp_path / "voc", key=None) == 1
     (stack,) = open_voc(tmp_path / "voc")
     (label,) = stack.labels
     volume = stack.open()
@@ -137,13 +139,15 @@ def test_boxes_come_back_at_the_place_where_they_were_drawn(make_project, tmp_pa
 
 def test_exports_never_go_into_a_folder_that_holds_something(read_twice, tmp_path):
     (tmp_path / "kept.txt").write_text("mine")
-    for write in (exporting.write_training, exporting.write_layout, exporting.write_pictures):
+    keyed = {"key": tmp_path.with_name("k.json")}
+    for write, how in ((exporting.write_training, keyed), (exporting.write_layout, keyed),
+                       (exporting.write_pictures, {})):  # fmt: skip
         with pytest.raises(BadInput, match="not empty"):
-            write(read_twice, tmp_path)
+            write(read_twice, tmp_path, **how)
 
 
 def test_labels_from_elsewhere_become_a_readers_set(read_twice, make_project, tmp_path):
-    exporting.write_layout(read_twice, tmp_path / "layout")
+    exporting.write_layout(read_twice, tmp_path / "layout", key=None)
     other = make_project("other", repeat_share=0)
     with pytest.raises(BadInput, match="2 readers"):
         import_labels(other, "carla", tmp_path / "layout")
@@ -205,3 +209,28 @@ def test_a_consensus_file_edited_wrongly_is_refused_by_line(read_twice, truth):
     path.write_text("\n".join([lines[0], json.dumps(broken), lines[2]]) + "\n")
     with pytest.raises(BadInput, match="Line 2 is no decision"):
         consensus.readings(read_twice)
+
+
+def test_exported_dicom_names_nobody_and_its_labels_still_fit(read_twice, truth, tmp_path):
+    from SpineLib.dicom.confidentiality import open_key
+
+    key = tmp_path / "keys" / "study.json"
+    table = exporting.write_training(read_twice, tmp_path / "out", key=key)
+    old = {new: uid for uid, new in open_key(key).uids.items()}
+    stacks = open_slices(str(table))
+    wrong = 0
+    for stack in stacks:
+        frames = stack.open().frames
+        assert (stack.region, stack.weighting) == ("cervical", "T2")
+        for label in stack.labels:
+            uid = old[frames[label.index].sop_instance_uid]
+            wrong += label.value != (NOT_COMPRESSED, COMPRESSED)[truth[uid]]
+    assert (len(stacks), wrong) == (8, 1)
+    known = {one.sop_instance_uid for _, _, one in read_twice.slices()}
+    known |= {study.id for study in read_twice.studies}
+    for path in (tmp_path / "out").rglob("*"):
+        data = str(path).encode() + (path.read_bytes() if path.is_file() else b"")
+        assert not any(one.encode() in data for one in known)
+    with pytest.raises(BadInput, match="must not lie"):
+        exporting.write_layout(read_twice, tmp_path / "new", key=tmp_path / "new" / "k.json")
+    assert not (tmp_path / "new").exists()
