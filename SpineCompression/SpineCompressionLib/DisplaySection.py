@@ -9,7 +9,7 @@ from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.labels import VERDICT_LETTERS, rgb
 
-from .ShownStudy import STUDY_CHANGED, ShownStudy
+from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from .sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
 
 # Our own layouts' numbers: any that Slicer's own (below 600) and other extensions do not use.
@@ -118,8 +118,11 @@ class DisplaySection:
         if what == STUDY_CHANGED:
             self._fillCompare()
             self.apply()
-        elif self._ui.camBox.checked:
-            self._applyActivation()
+            self._onCompare()
+        elif what == PLACE_CHANGED:
+            if self._ui.camBox.checked:
+                self._applyActivation()
+            self._onCompare()  # another stack's slice put its volume into every view
 
     def _onLayout(self, *_arguments: Any) -> None:
         layout = int(self._ui.layoutBox.currentData or 0)
@@ -169,6 +172,8 @@ class DisplaySection:
         green = self._study.scene.GetNodeByID("vtkMRMLSliceNodeGreen")
         composite = self._study.scene.GetNodeByID("vtkMRMLSliceCompositeNodeGreen")
         if volume is None or green is None or composite is None:
+            return
+        if composite.GetBackgroundVolumeID() == volume.GetID():
             return
         composite.SetBackgroundVolumeID(volume.GetID())
         green.RotateToVolumePlane(volume)

@@ -7,6 +7,7 @@ import pytest
 import slicer
 from SpineCompressionLib.ReadingScene import ReadingScene
 
+from SpineLib.findings import Findings
 from SpineLib.reading import Reading
 from Testing.desktop import click
 from Testing.SpineCompression.panels import models
@@ -58,11 +59,28 @@ def test_the_legend_stands_in_the_axial_views_corner(ui, shown):
     assert "C  compressed" in corner.GetText(vtk.vtkCornerAnnotation.UpperRight)
 
 
-def test_the_comparison_puts_the_other_stack_beside(ui, shown):
+def test_the_comparison_keeps_the_other_stack_beside_whatever_is_scrolled(ui, widget, brief):
+    findings = Findings.from_dict(brief.findings.to_dict())
+    second = Findings.from_dict(brief.findings.to_dict()).stacks[0]
+    second.id, second.series_instance_uid = "9", "1.2.9"
+    for one in second.slices:
+        one.sop_instance_uid += ".9"
+    findings.stacks.append(second)
+    volume = brief.volumes["4"]
+    widget.panel.show(Reading(findings, {"4": volume, "9": volume}))
+    study, scene = widget.panel.study, slicer.mrmlScene
+    ui.displayButton.collapsed = False
     ui.layoutBox.currentIndex = 2
-    green = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceCompositeNodeGreen")
-    assert green.GetBackgroundVolumeID() == ReadingScene(slicer.mrmlScene).volumeNode("4").GetID()
     assert slicer.app.layoutManager().layout == 67102
+    ui.compareBox.currentIndex = ui.compareBox.findData("9")
+    for stack in ("4", "9", "4"):
+        study.go(next(n for n, place in enumerate(study.places) if place.stack == stack))
+        background = {
+            view: scene.GetNodeByID(f"vtkMRMLSliceCompositeNode{view}").GetBackgroundVolumeID()
+            for view in ("Red", "Green")
+        }
+        assert background["Red"] == study.nodes.volumeNode(stack).GetID()
+        assert background["Green"] == study.nodes.volumeNode("9").GetID()
 
 
 def test_the_report_is_asked_for_with_pictures_of_the_views(ui, widget, shown, worker, tmp_path):
