@@ -125,7 +125,7 @@ def _rates(against: dict[str, tuple[Figure, ...]]) -> bytes:
 def _confusions(tables: list[pd.DataFrame]) -> bytes:
     rows = -(-len(tables) // _COLUMNS)
     columns = min(len(tables), _COLUMNS)
-    figure = Drawing(figsize=(3.1 * columns, 2.9 * rows), layout="constrained")
+    figure = Drawing(figsize=(2.3 * columns, 2.3 * rows), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, table in zip(grid, tables, strict=False):
         _confusion(axes, table)

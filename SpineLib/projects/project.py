@@ -120,7 +120,8 @@ class Project:
     @property
     def readers(self) -> list[str]:
         """Names of those who have a file of labels."""
-        return sorted(path.stem for path in (self.folder / LABELS).glob("*.jsonl"))
+        names = (path.stem for path in (self.folder / LABELS).glob("*.jsonl"))
+        return sorted(name for name in names if _NAME.match(name))
 
     def labels_file(self, reader: str) -> Path:
         """Where a reader's labels are kept.
