@@ -16,10 +16,10 @@ from SpineLib.cli_training import (
     Test,
     Validation,
     Workers,
-    _bar,
-    _data,
-    _recipe,
-    _task,
+    chosen_recipe,
+    first_bar,
+    made_task,
+    opened_data,
     train,
 )
 from SpineLib.console import say
@@ -43,7 +43,7 @@ def compare_heads(
     """Train the seven heads of Merali et al. 2021 and write their table; goes on if stopped."""
     from SpineLib.training.compare import HEADS
 
-    chosen = _recipe(recipe, change, "compression")
+    chosen = chosen_recipe(recipe, change, "compression")
     title = "Seven heads for one ResNet, after table 3 of Merali et al. 2021"
     _compare(
         chosen, HEADS, title, out, data, validation, test, leave_out_test, device, workers, cache
@@ -66,7 +66,7 @@ def ablation(
     """Train a grading recipe whole and without its parts, and write the table; goes on if stopped."""
     from SpineLib.training.compare import ablation as variants
 
-    chosen = _recipe(recipe, change, "grading")
+    chosen = chosen_recipe(recipe, change, "grading")
     title = "What each part of the method is worth"
     _compare(
         chosen, variants(chosen), title, out, data, validation, test, leave_out_test, device, workers,
@@ -82,12 +82,12 @@ def _compare(
     from SpineLib.training.compare import PAGE, compare
     from SpineLib.training.trainer import train as train_task
 
-    with _bar() as progress:
-        held = _data(chosen, data, validation, test, leave_out_test, progress)
+    with first_bar() as progress:
+        held = opened_data(chosen, data, validation, test, leave_out_test, progress, cache)
         compare(
             chosen,
             variants,
-            lambda recipe: _task(recipe, held, cache, progress),  # type: ignore[arg-type,return-value]
+            lambda recipe: made_task(recipe, held, cache, progress),  # type: ignore[arg-type,return-value]
             lambda task, folder: train_task(
                 task, folder, device=device, resume=True, data=held.record, workers=workers,
                 progress=progress,

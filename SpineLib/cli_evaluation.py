@@ -129,13 +129,14 @@ def calibrate(
 ) -> None:  # fmt: skip
     """Fit temperature (and for compression the share of compressed slices) on validation data.
 
+    Patients that the model learnt from are left out, where it lies in its run's folder.
+
     OUT gets reliability.png and the table of predictions. With --write-card temperature and bias
     go into the model's folder, and its figures, which were of the model before, are removed.
     """
     from SpineLib.evaluation.calibration import apply_calibration, fit_calibration
-    from SpineLib.evaluation.drawings import draw_reliability
     from SpineLib.evaluation.evaluate import Asked, open_cases, predict
-    from SpineLib.files import writing
+    from SpineLib.evaluation.report import write_calibration
     from SpineLib.models import open_model
 
     asked = Asked(tuple(data), canal=canal, region=region, weighting=weighting,
@@ -144,14 +145,11 @@ def calibrate(
     if folder.card.task not in ("compression", "grading"):
         raise BadModel(f"A model for {folder.card.task} has no probabilities to calibrate")
     with progress_bar() as progress:
-        cases = open_cases([folder], asked, without=test, unseen=("training",), progress=progress)
+        cases = open_cases([folder], asked, without=test, unseen=("training",), leave_out=True,
+                           progress=progress)  # fmt: skip
         answers = predict([folder], cases, asked, progress=progress)[0]
     found = fit_calibration(answers)
-    answers.write(out / "predictions.csv")
-    what = "P(compressed)" if folder.card.task == "compression" else "P(most probable grade)"
-    picture = draw_reliability({"before": found.before, "after": found.after}, what)
-    with writing(out / "reliability.png") as temporary:
-        temporary.write_bytes(picture)
+    picture = write_calibration(out, answers, found)
     say(
         f"Temperature {found.temperature:.3f} (was {folder.card.temperature:g}), bias "
         f"{found.bias:+.3f}; on {found.slices} slices ECE {found.before.ece:.3f} → "
@@ -160,7 +158,7 @@ def calibrate(
     if write_card:
         apply_calibration(folder, found)
         say(f"Written into {folder.path}; its figures are removed until it is evaluated anew")
-    say(f"The drawing is {out / 'reliability.png'}")
+    say(f"The drawing is {picture}")
 
 
 def _run(

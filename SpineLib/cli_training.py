@@ -99,11 +99,11 @@ def _command(task: str) -> Callable[..., None]:
     ) -> None:
         from SpineLib.training.trainer import train as train_task
 
-        chosen = _recipe(recipe, change, task)
-        with _bar() as progress:
-            data_ = _data(chosen, data, validation, test, leave_out_test, progress, cache)
+        chosen = chosen_recipe(recipe, change, task)
+        with first_bar() as progress:
+            data_ = opened_data(chosen, data, validation, test, leave_out_test, progress, cache)
             run = train_task(
-                _task(chosen, data_, cache, progress),
+                made_task(chosen, data_, cache, progress),
                 out,
                 device=device,
                 resume=resume,
@@ -113,6 +113,10 @@ def _command(task: str) -> Callable[..., None]:
                 workers=workers,
                 progress=progress,
             )
+            if chosen.calibrate and run.finished and _first():
+                from SpineLib.training.calibrating import calibrate_run
+
+                run = calibrate_run(run, data_.validation, device=device, progress=progress)
             if evaluate and run.finished and _first():
                 _evaluate(run, evaluate, test, device, cache, progress)
         if _first():
@@ -178,13 +182,13 @@ def search(
     from SpineLib.training.search import search as search_values
     from SpineLib.training.trainer import train as train_task
 
-    chosen = _recipe(recipe, change)
-    with _bar() as progress:
-        data_ = _data(chosen, data, validation, test, leave_out_test, progress, cache)
+    chosen = chosen_recipe(recipe, change)
+    with first_bar() as progress:
+        data_ = opened_data(chosen, data, validation, test, leave_out_test, progress, cache)
 
         def trial(changed: Recipe, folder: Path, validated: Any) -> Run:
             return train_task(
-                _task(changed, data_, cache, progress),
+                made_task(changed, data_, cache, progress),
                 folder,
                 device=device,
                 data=data_.record,
@@ -213,7 +217,8 @@ def package(
     say(f"{model.card.name} is in {model.path}; import it with: spine models import {model.path}")
 
 
-def _recipe(name: str, change: list[str] | None, task: str = "") -> Recipe:
+def chosen_recipe(name: str, change: list[str] | None, task: str = "") -> Recipe:
+    """The recipe that was named, changed by ``--set``; refused where it is for another task."""
     from SpineLib.training.recipe import parse_changes, read_recipe
 
     recipe = read_recipe(name, changes=parse_changes(change or []))
@@ -225,7 +230,7 @@ def _recipe(name: str, change: list[str] | None, task: str = "") -> Recipe:
     return recipe
 
 
-def _data(
+def opened_data(
     recipe: Recipe,
     sources: list[str] | None,
     validation: list[str] | None,
@@ -234,6 +239,7 @@ def _data(
     progress: Progress,
     cache: Path | None = None,
 ) -> Data:
+    """What ``--data``, ``--validation`` and ``--test`` name, else the recipe's own."""
     from SpineLib.training.tasks import open_data
 
     own = recipe.sources
@@ -253,7 +259,8 @@ def _data(
     )
 
 
-def _task(recipe: Recipe, data: Data, cache: Path | None, progress: Progress) -> Task:
+def made_task(recipe: Recipe, data: Data, cache: Path | None, progress: Progress) -> Task:
+    """The recipe's task on its data."""
     from SpineLib.training.tasks import make_task
 
     return make_task(recipe, data, cache=cache, progress=progress)
@@ -294,7 +301,8 @@ def _first() -> bool:
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def first_bar() -> Iterator[Progress]:
+    """A progress bar, in one process under torchrun."""
     if not _first():
         yield Progress()
         return
@@ -312,4 +320,16 @@ def _say_run(run: Run, as_json: bool) -> None:
     best = run.best or {}
     figures = ", ".join(f"{name} {value:.4g}" for name, value in best["metrics"].items())
     say(f"Trained {run.step} steps ({run.record['ended']}); best at step {best['step']}: {figures}")
+    _say_calibration(run.record.get("calibration", {}))
     say(f"The model is in {run.model}; its curves are in {run.folder / 'curves.png'}")
+
+
+def _say_calibration(found: dict[str, Any]) -> None:
+    if "failed" in found:
+        say(f"Not calibrated: {found['failed']}")
+    elif found:
+        say(
+            f"Calibrated on {found['slices']} slices of the validation data: temperature "
+            f"{found['temperature']:.3f}, bias {found['bias']:+.3f}, expected calibration error "
+            f"{found['ece_before']:.3f} → {found['ece']:.3f}"
+        )

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import errno
+import sys
 from pathlib import Path
 
 # Set in the environment, it lets an unexpected error end with its traceback.
 DEBUG = "SPINE_DEBUG"
+# Modules of the optional dependencies `train` in pyproject.toml, and the packages they come in.
+TRAIN_MODULES = {
+    "krippendorff": "krippendorff",
+    "lightning_fabric": "lightning-fabric",
+    "matplotlib": "matplotlib",
+    "optuna": "optuna",
+    "pandas": "pandas",
+    "statsmodels": "statsmodels",
+    "tensorboard": "tensorboard",
+}
 
 
 class SpineError(Exception):
@@ -118,6 +129,13 @@ def from_exception(error: BaseException) -> SpineError:
         return Cancelled()
     if isinstance(error, OSError):
         return from_os_error(error, error.filename or "no file named")
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in TRAIN_MODULES:
+        return SpineError(
+            f"The Python package {error.name} is not installed; training, evaluation and reader "
+            "studies need it",
+            advice="A clone's ./spine sets it up. For another Python: "
+            f"{sys.executable or 'python'} -m pip install {' '.join(TRAIN_MODULES.values())}",
+        )
     if isinstance(error, ModuleNotFoundError):
         return SpineError(
             f"The Python package {error.name} is not installed",

@@ -89,6 +89,7 @@ def open_cases(
     only: Path | None = None,
     without: Path | None = None,
     unseen: Sequence[str] = ("training", "validation"),
+    leave_out: bool = False,
     progress: Progress | None = None,
 ) -> list[Any]:
     """The labelled cases, none of a patient that a model's run knows.
@@ -99,6 +100,7 @@ def open_cases(
         only: a frozen test set (`SpineLib.datasets.split`); other patients are left out.
         without: a frozen test set none of whose patients may be here.
         unseen: parts of the models' runs whose patients may not be here.
+        leave_out: leave these patients out instead of refusing them.
         progress: told of each patient.
 
     Raises:
@@ -116,8 +118,14 @@ def open_cases(
         _refuse(patients & set(read_frozen(without).patients), "the frozen test set")
     for model in models:
         for part, known in _learnt_from(model).items():
-            if part in unseen:
+            if part in unseen and leave_out:
+                cases = [case for case in cases if case.patient not in known]
+            elif part in unseen:
                 _refuse(patients & known, f"the {part} data of {model.card.name}")
+    if not cases:
+        raise BadInput(
+            "The model learnt from every patient of the data", advice="Give data of other patients."
+        )
     return cases
 
 

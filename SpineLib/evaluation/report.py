@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from SpineLib.evaluation.drawings import draw
+from SpineLib.evaluation.calibration import Calibration
+from SpineLib.evaluation.drawings import draw, draw_reliability
 from SpineLib.evaluation.figures import Evaluation, Figure, counted, unit
 from SpineLib.evaluation.predictions import Predictions, names_of
 from SpineLib.files import writing
@@ -64,6 +65,16 @@ def write_evaluation(
     with writing(page) as temporary:
         temporary.write_text(html, encoding="utf-8")
     return page
+
+
+def write_calibration(folder: Path, predictions: Predictions, calibration: Calibration) -> Path:
+    """Writes the predictions and ``reliability.png``, before and after; gives the drawing."""
+    what = "P(compressed)" if predictions.task == "compression" else "P(most probable grade)"
+    predictions.write(folder / "predictions.csv")
+    parts = {"before": calibration.before, "after": calibration.after}
+    with writing(folder / "reliability.png") as temporary:
+        temporary.write_bytes(draw_reliability(parts, what))
+    return folder / "reliability.png"
 
 
 def render(

@@ -23,6 +23,9 @@ class PrototypeNetwork(nn.Module):
         grades: number of prototypes.
         embedding: size of the space of features; 0 takes the trunk's own.
         temperature: squared distances are divided by it.
+
+    The trunk's own features are averages of rectified values, never negative: there the prototypes
+    begin evenly between 0 and 1, as in the published code. In an embedding they begin normally.
     """
 
     def __init__(
@@ -40,7 +43,8 @@ class PrototypeNetwork(nn.Module):
         self.trunk = resnet_trunk(depth, widths, channels, pool)
         size = feature_size(depth, widths)
         self.embed = nn.Linear(size, embedding) if embedding else nn.Identity()
-        self.prototypes = nn.Parameter(torch.randn(grades, embedding or size))
+        draw = torch.randn if embedding else torch.rand
+        self.prototypes = nn.Parameter(draw(grades, embedding or size))
         self.temperature = temperature
 
     def features(self, windows: torch.Tensor) -> torch.Tensor:

@@ -57,14 +57,14 @@ class Prototype(CrossEntropy):
         compactness: weight of `SpineLib.training.losses.compactness`; the published code's
             ``lamb``.
         adversarial: weight of `SpineLib.training.losses.virtual_adversarial_loss`.
-        epsilon, xi, iterations: of the virtual adversarial loss; ``epsilon`` as a share of the
-            images' own length, so that it means the same at every size of window.
+        epsilon, xi, iterations: of the virtual adversarial loss; both steps as shares of the
+            images' own length, so that they mean the same at every size of window.
     """
 
     compactness: Weight = 0.0
     adversarial: Weight = 0.0
     epsilon: Weight = 0.02
-    xi: Annotated[float, Field(gt=0)] = 1.0
+    xi: Annotated[float, Field(gt=0)] = 0.02
     iterations: Annotated[int, Field(ge=1)] = 1
 
 
@@ -151,7 +151,7 @@ class GradingTask(SliceTask):
                 network,
                 images,
                 epsilon=how.epsilon * length,
-                xi=how.xi,
+                xi=how.xi * length,
                 iterations=how.iterations,
             )
 

@@ -66,6 +66,8 @@ class Keeper:
     """
 
     def __init__(self, run: Run, state: State, *, steps: int, epoch: int, metric: str) -> None:
+        # Here, not after days: the curves are drawn at the end.
+        import matplotlib  # noqa: F401
         from torch.utils.tensorboard import SummaryWriter
 
         self.run, self.state = run, state

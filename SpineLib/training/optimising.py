@@ -9,12 +9,17 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
+from SpineLib.errors import BadRequest
 from SpineLib.training.recipe import Optimiser, Select
 
 
 def make_optimiser(recipe: Optimiser, network: nn.Module) -> torch.optim.Optimizer:
-    """The optimiser of the parameters that are not frozen."""
-    parameters = [p for p in network.parameters() if p.requires_grad]
+    """The optimiser of the parameters that are not frozen; the trunk's own rate where it has one.
+
+    Raises:
+        BadRequest: the recipe gives a trunk's rate to a network without a trunk.
+    """
+    parameters = _groups(recipe, network)
     common: dict[str, Any] = {"lr": recipe.rate, "weight_decay": recipe.weight_decay}
     if recipe.name == "sgd":
         return torch.optim.SGD(
@@ -45,7 +50,10 @@ class Schedule:
             )
         elif recipe.schedule == "one-cycle":
             self._stepwise = lr_scheduler.OneCycleLR(
-                optimiser, recipe.rate, total_steps=steps, cycle_momentum=False
+                optimiser,
+                [group["lr"] for group in optimiser.param_groups],
+                total_steps=steps,
+                cycle_momentum=False,
             )
         else:
             self._stepwise = lr_scheduler.LambdaLR(optimiser, lambda n: _share(recipe, n, steps))
@@ -67,6 +75,21 @@ class Schedule:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes on from a checkpoint."""
         (self._plateau or self._stepwise).load_state_dict(state)  # type: ignore[union-attr]
+
+
+def _groups(recipe: Optimiser, network: nn.Module) -> list[Any]:
+    if recipe.trunk == 1:
+        return [p for p in network.parameters() if p.requires_grad]
+    inside: dict[bool, list[nn.Parameter]] = {False: [], True: []}
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            inside[name.startswith("trunk.")].append(parameter)
+    if not inside[True]:
+        raise BadRequest(
+            "The network has no trunk, but the recipe gives one a rate of its own",
+            advice="Take optimiser.trunk out of the recipe.",
+        )
+    return [{"params": inside[False]}, {"params": inside[True], "lr": recipe.rate * recipe.trunk}]
 
 
 def _share(recipe: Optimiser, step: int, steps: int) -> float:

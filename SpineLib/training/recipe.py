@@ -49,6 +49,7 @@ class Optimiser(_Table):
     Attributes:
         name: ``adam``, ``adamw`` or ``sgd``, as in `torch.optim`.
         rate: the learning rate; the highest one where the schedule changes it.
+        trunk: the rate of the network's trunk, as a share of ``rate``.
         weight_decay, betas, momentum, nesterov: as in `torch.optim`; ``betas`` are Adam's,
             ``momentum`` and ``nesterov`` SGD's.
         schedule: ``constant``; ``cosine``, which falls to zero at the last step; ``one-cycle``
@@ -59,6 +60,7 @@ class Optimiser(_Table):
 
     name: Literal["adam", "adamw", "sgd"]
     rate: Positive
+    trunk: Positive = 1.0
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     betas: tuple[Share, Share] = (0.9, 0.999)
     momentum: Share = 0.0
@@ -253,6 +255,8 @@ class Recipe(_Table):
         task: which model it makes.
         about: for the person: the paper, and where the recipe differs from it.
         seed: of the first weights, the order and every chance in the items.
+        calibrate: fit temperature (and for compression a bias) to the validation data once the
+            training has ended; of compression and grading.
         search: dotted key of this recipe → where a search looks for its value.
     """
 
@@ -260,6 +264,7 @@ class Recipe(_Table):
     task: Literal["canal", "compression", "grading", "segmentation"]
     about: str
     seed: Annotated[int, Field(ge=0)] = 1
+    calibrate: bool = False
     network: Network
     preprocessing: dict[str, Any]
     data: dict[str, Any] = {}
@@ -273,6 +278,12 @@ class Recipe(_Table):
     card: CardText
     search: dict[str, Range] = {}
     _file: str = PrivateAttr("")
+
+    @model_validator(mode="after")
+    def _has_probabilities(self) -> Recipe:
+        if self.calibrate and self.task not in ("compression", "grading"):
+            raise ValueError(f"a model for {self.task} has no probabilities to calibrate")
+        return self
 
     @property
     def file(self) -> str:

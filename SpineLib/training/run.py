@@ -143,6 +143,13 @@ def begin_run(
     )
 
 
+def forget_unbegun(run: Run) -> None:
+    """Takes recipe and record out again, so that a start that failed can be put right in place."""
+    if not run.last.exists():
+        for name in (RECORD, RECIPE):
+            (run.folder / name).unlink(missing_ok=True)
+
+
 def _reopened(folder: Path, recipe: Recipe, data: dict[str, Any] | None) -> Run:
     run = open_run(folder)
     other = differences(read_recipe(folder / RECIPE), recipe)

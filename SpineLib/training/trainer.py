@@ -21,7 +21,7 @@ from SpineLib.progress import Progress
 from SpineLib.training.keeping import Keeper, state_of
 from SpineLib.training.launching import launch, leave
 from SpineLib.training.optimising import Schedule, make_optimiser
-from SpineLib.training.run import Run, begin_run, session
+from SpineLib.training.run import Run, begin_run, forget_unbegun, session
 from SpineLib.training.sampling import Batches, Share, default_workers, seed_torch
 from SpineLib.training.task import Item, Task
 
@@ -87,9 +87,13 @@ def train(
             return run
         if workers is None:
             workers = default_workers(int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
-        done = _Trainer(task, fabric, run, workers, start).go(
-            progress or Progress(), ends, validated
-        )
+        try:
+            trainer = _Trainer(task, fabric, run, workers, start)
+        except Exception:
+            if fabric.global_rank == 0:
+                forget_unbegun(run)
+            raise
+        done = trainer.go(progress or Progress(), ends, validated)
         fabric.barrier()
         return done
     except torch.OutOfMemoryError as error:

@@ -12,6 +12,7 @@ from Testing.SpineLib.training import tiny
 # As small as a real task can be: the slices of two simulated patients, two steps.
 _RECIPE = {
     "name": "small",
+    "calibrate": True,
     "preprocessing": {"kind": "canal-window", "pixels": 32, "spacing_mm": 1.5, "context": 0},
     "data": {"possibly": "drop", "balance": True},
     "training": {"batch": 4, "steps": 2, "validate_every": 1},
@@ -40,11 +41,13 @@ def test_a_run_on_simulated_slices_leaves_a_model_and_goes_no_further_when_it_is
     record = json.loads(answer.out)
     assert record["finished"] and record["step"] == 2
     assert record["data"]["splits"]["validation"]["patients"]
+    # Two steps teach nothing that could be calibrated; that stands in the record.
+    assert "not at all" in record["calibration"]["failed"]
     packed = spine("models", "package", tmp_path / "run", "--out", tmp_path / "model")
     assert packed.code == 0 and "tiny is in" in packed.out
     assert load(open_folder(tmp_path / "model"), "cpu").card.task == "compression"
     again = json.loads(spine(*command).out)
-    assert again["sessions"] == record["sessions"]
+    assert again == record
 
 
 def test_the_recipes_are_listed_and_printed_to_copy(spine, tmp_path):
@@ -67,3 +70,13 @@ def test_data_that_are_not_there_leave_no_folder(spine, tmp_path):
     answer = spine(*command)
     assert answer.code == 3 and "none" in answer.errors[-1]
     assert not (tmp_path / "run").exists()
+
+
+def test_a_start_that_fails_can_be_put_right_in_the_same_folder(spine, small, tmp_path):
+    command = ["train", "compression", "--recipe", small, "--out", tmp_path / "run"]
+    command += ["--data", "simulated:lesions-cervical-degenerative:standard:1:42"]
+    command += ["--validation", "simulated:lesions-cervical-degenerative:standard:1:45"]
+    command += ["--workers", 0, "--device", "cpu", "--cache", tmp_path / "cache"]
+    wrong = spine(*command, "--set", "network.arguments.depth=11")
+    assert wrong.code != 0 and "11" in wrong.errors[-1]
+    assert spine(*command).code == 0

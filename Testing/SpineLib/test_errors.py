@@ -1,11 +1,18 @@
 """Every error is one sentence for the person, and an exit code for the script."""
 
 import errno
+import sys
+from pathlib import Path
 
 import pytest
 
 from SpineLib import errors
 from SpineLib.errors import BadInput, OutputError, SpineError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 
 def test_an_error_says_what_which_file_and_what_to_do():
@@ -64,3 +71,13 @@ def test_an_error_travels_as_json():
         "file": "a",
         "advice": "",
     }
+
+
+def test_a_missing_training_package_comes_with_the_line_that_installs_all_of_them():
+    missing = ModuleNotFoundError("No module named 'lightning_fabric.plugins'")
+    missing.name = "lightning_fabric.plugins"
+    said = str(errors.from_exception(missing))
+    declared = tomllib.loads(Path("pyproject.toml").read_text())
+    extra = declared["project"]["optional-dependencies"]["train"]
+    assert all(package.split(">=")[0] in said for package in extra)
+    assert len(errors.TRAIN_MODULES) == len(extra)

@@ -231,6 +231,10 @@ def test_calibration_may_use_validation_but_neither_training_nor_test(trained, t
     assert len(open_cases([trained], asked, only=only, unseen=("training",))) == 1
     with pytest.raises(BadInput, match="in the frozen test set"):
         open_cases([trained], asked, without=only, unseen=())
+    left = open_cases([trained], asked, unseen=("training",), leave_out=True)
+    assert "p1" not in {case.patient for case in left} and left
+    with pytest.raises(BadInput, match="every patient"):
+        open_cases([trained], asked, unseen=("training", "validation"), leave_out=True, only=only)
 
 
 def test_figures_go_onto_the_card_in_place_of_those_of_the_same_data(compression, make_model):
