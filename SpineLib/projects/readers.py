@@ -100,7 +100,7 @@ def evaluate_readers(readings: Readings, title: str = "") -> ReaderStudy:
                 _pair(readings, readings.first[name], again)
             )
             tables[f"confusion {name} first and again"] = confusion(
-                readings, readings.first[name], again, "first", "again"
+                readings, readings.first[name], again, f"{name} first", f"{name} again"
             )
     judged = dict(_judged(readings))
     for who, labels in judged.items():
