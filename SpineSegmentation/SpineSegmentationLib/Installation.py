@@ -72,25 +72,35 @@ class Installation:
         """One or two lines for the person: what is there, what is missing, what would happen."""
         if self.externalPython:
             if not Path(self.externalPython).is_file():
-                return f"There is no Python at {self.externalPython}. Name another one."
-            return f"Reading runs in {self.externalPython}."
+                return _("There is no Python at {path}. Name another one.").format(
+                    path=self.externalPython
+                )
+            return _("Reading runs in {path}.").format(path=self.externalPython)
         missing = self.missing()
         if not missing:
-            return "Everything that reading needs is installed in Slicer's Python."
-        what = f"Missing in Slicer's Python: {', '.join(missing)}."
+            return _("Everything that reading needs is installed in Slicer's Python.")
+        what = _("Missing in Slicer's Python: {packages}.").format(packages=", ".join(missing))
+        return f"{what} {self._way(missing)}"
+
+    def _way(self, missing: list[str]) -> str:
+        """How what is missing would come, or what to do first."""
         if self._tools() is None:
-            return f"{what} This Slicer cannot install them; use 5.12 or later, or another Python."
+            return _("This Slicer cannot install them; use 5.12 or later, or another Python.")
         if self.wheelFolder:
-            return f"{what} Install takes them from {self.wheelFolder}; no network is used."
+            if not list(Path(self.wheelFolder).glob("*.whl")):
+                text = _("There are no wheels in {folder}. Name another folder.")
+            else:
+                text = _("Install takes them from {folder}; no network is used.")
+            return text.format(folder=self.wheelFolder)
         if TORCH not in missing:
-            return f"{what} Install downloads them from the Python package index."
+            return _("Install downloads them from the Python package index.")
         if not _hasPyTorchExtension():
-            return (
-                f"{what} First install the extension PyTorch in the Extension Manager and restart "
+            return _(
+                "First install the extension PyTorch in the Extension Manager and restart "
                 "Slicer; or name another Python, or a folder of wheels."
             )
-        return (
-            f"{what} Install downloads PyTorch through the PyTorch extension, which takes up to "
+        return _(
+            "Install downloads PyTorch through the PyTorch extension, which takes up to "
             "several gigabytes of disk, and the rest from the Python package index."
         )
 
@@ -123,21 +133,24 @@ class Installation:
         except SpineError:
             raise
         except RuntimeError as error:  # what pip_ensure says when the person declines
-            raise SpineError("Nothing was installed", advice=f"{error}.") from error
+            raise SpineError(_("Nothing was installed"), advice=f"{error}.") from error
         except Exception as error:
             raise SpineError(
-                f"The installation failed: {type(error).__name__}",
-                advice="Slicer's Python console shows what pip said. Try again, or name a folder "
-                "of wheels or another Python.",
+                _("The installation failed: {kind}").format(kind=type(error).__name__),
+                advice=_(
+                    "Slicer's Python console shows what pip said. Try again, or name a folder of "
+                    "wheels or another Python."
+                ),
             ) from error
 
     def _fromWheels(self, missing: list[str]) -> None:
         folder = Path(self.wheelFolder)
         if not list(folder.glob("*.whl")):
             raise SpineError(
-                "There are no wheels in this folder",
+                _("There are no wheels in this folder"),
                 file=folder,
-                advice="Download them on another machine with: pip download --dest FOLDER "
+                advice=_("Download them on another machine with:")
+                + " pip download --dest FOLDER "
                 + " ".join(f'"{one}"' for one in missing),
             )
         self._tools().pip_install(
@@ -168,8 +181,8 @@ def _installTorch() -> None:
     """Lets the PyTorch extension choose the build for this machine's graphics card."""
     if not _hasPyTorchExtension():
         raise SpineError(
-            "The extension PyTorch is not installed",
-            advice="Install it in the Extension Manager and restart Slicer.",
+            _("The extension PyTorch is not installed"),
+            advice=_("Install it in the Extension Manager and restart Slicer."),
         )
     import PyTorchUtils
 
@@ -177,7 +190,7 @@ def _installTorch() -> None:
         askConfirmation=True, torchVersionRequirement=TORCH.removeprefix("torch")
     )
     if installed is None:
-        raise SpineError("Nothing was installed", advice="PyTorch was declined.")
+        raise SpineError(_("Nothing was installed"), advice=_("PyTorch was declined."))
 
 
 def _setSetting(key: str, value: str) -> None:
@@ -186,3 +199,9 @@ def _setSetting(key: str, value: str) -> None:
         settings.setValue(key, value)
     else:
         settings.remove(key)
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

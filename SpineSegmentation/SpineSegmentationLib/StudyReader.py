@@ -51,7 +51,7 @@ class StudyReader:
         assert self._folder is not None
         path = Path(self._folder.name) / "volume.nrrd"
         try:
-            write_volume(volumeFromNode(volumeNode), path)
+            write_volume(volumeFromNode(volumeNode), path, compress=False)
         except Exception as error:
             self._end()
             callbacksAndOptions["onError"](from_exception(error))

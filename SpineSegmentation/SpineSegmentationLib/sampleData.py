@@ -91,7 +91,7 @@ def loadSimulatedStudy(worker: Any = None, *, onLoaded: Any = None, onError: Any
         if own:
             worker.stop()
 
-    slicer.util.showStatusMessage("Simulating a lumbar study…", 3000)
+    slicer.util.showStatusMessage(_("Simulating a lumbar study…"), 3000)
     worker.request(
         "simulate",
         {"folder": str(folder), "kind": "lumbar", "seed": SEED, "companions": True},
@@ -126,6 +126,12 @@ def loadStudyFolder(folder: str | Path) -> list[Any]:
                 scene, nodes[-1], studyItem(scene, "Simulated study", stack.study_instance_uid)
             )
     return nodes
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)
 
 
 def _icon(folder: str, name: str) -> str:

@@ -13,6 +13,7 @@ from SpineLib.volume import Volume
 DISPLAYABLE_TYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
 # Percentiles of the voxels that span the grey scale: bright fat and flow do not wash out the cord.
 WINDOW_PERCENTILES = (1.0, 99.5)
+ENOUGH_VOXELS = 500_000
 FRAME_OF_REFERENCE = "SpineMRI.FrameOfReference"
 
 
@@ -42,16 +43,20 @@ def addVolumeNode(
         voxels = voxels.astype(np.float32)
     node = scene.AddNewNodeByClass(className, name)
     node.SetIJKToRASMatrix(util.vtkMatrixFromArray(volume.ijk_to_ras))
+    # Before the voxels are there, else Slicer looks through all of them for a window of its own.
+    node.CreateDefaultDisplayNodes()
+    labels = node.IsA("vtkMRMLLabelMapVolumeNode")
+    if not labels:
+        node.GetVolumeDisplayNode().AutoWindowLevelOff()
     util.updateVolumeFromArray(node, voxels)
     uids = [frame.sop_instance_uid for frame in volume.frames]
     if uids and all(uids):
         node.SetAttribute("DICOM.instanceUIDs", " ".join(uids))
-    if volume.frame_of_reference_uid:
-        node.SetAttribute(FRAME_OF_REFERENCE, volume.frame_of_reference_uid)
-    node.CreateDefaultDisplayNodes()
-    if node.IsA("vtkMRMLLabelMapVolumeNode"):
+    if labels:
         return node
-    low, high = np.percentile(voxels, WINDOW_PERCENTILES)
+    # A part of a large volume says as much, and does not hold up the window.
+    part = voxels.ravel()[:: max(1, voxels.size // ENOUGH_VOXELS)]
+    low, high = np.percentile(part, WINDOW_PERCENTILES)
     display = node.GetVolumeDisplayNode()
     display.AutoWindowLevelOff()
     display.SetWindowLevelMinMax(float(low), float(max(high, low + 1e-6)))

@@ -37,6 +37,7 @@ class Packaging:
 def settings(monkeypatch):
     """Slicer's settings as a dict."""
     kept = {}
+    monkeypatch.setitem(sys.modules, "slicer.i18n", types.SimpleNamespace(tr=lambda text: text))
     held = types.SimpleNamespace(setValue=kept.__setitem__, remove=lambda key: kept.pop(key, None))
     monkeypatch.setattr(slicer, "app", types.SimpleNamespace(settings=lambda: held), raising=False)
     monkeypatch.setattr(
@@ -116,12 +117,14 @@ def test_an_installation_that_fails_says_what_to_do(settings, extension):
 def test_a_folder_of_wheels_needs_no_network_and_no_extension(settings, tmp_path):
     packaging = Packaging(TORCH, "einops")
     installation = Installation(packaging)
-    installation.wheelFolder = str(tmp_path)
-    assert "no network is used" in installation.summary()
+    for folder in (tmp_path / "none", tmp_path):
+        installation.wheelFolder = str(folder)
+        assert f"There are no wheels in {folder}. Name another folder." in installation.summary()
     with pytest.raises(SpineError, match="no wheels in this folder") as caught:
         installation.install()
     assert 'pip download --dest FOLDER "torch>=2.8" "einops"' in str(caught.value)
     (tmp_path / "einops-0.8.1-py3-none-any.whl").touch()
+    assert "no network is used" in installation.summary()
     installation.install()
     assert packaging.installed == [["--no-index", "--find-links", str(tmp_path), TORCH, "einops"]]
 

@@ -15,6 +15,12 @@ from SpineSegmentationLib.sampleData import (
 )
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    """Slicer's translation, which Slicer alone has."""
+    monkeypatch.setitem(sys.modules, "slicer.i18n", types.SimpleNamespace(tr=lambda text: text))
+
+
 @pytest.fixture
 def sources(monkeypatch):
     """What is registered, as Slicer's own function takes it."""
