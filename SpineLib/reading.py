@@ -28,13 +28,17 @@ class Reading:
     activations: dict[str, Volume] = field(default_factory=dict)
 
     def save(self, folder: str | Path) -> None:
-        """Writes ``findings.json``, ``segmentation.nrrd``, ``volumes/`` and ``activations/``."""
+        """Writes ``findings.json``, ``segmentation.nrrd``, ``volumes/`` and ``activations/``.
+
+        Not compressed: it is read back at once, in the main thread of a window.
+        """
         folder = Path(folder)
         for name, volumes in (("volumes", self.volumes), ("activations", self.activations)):
             for stack, volume in volumes.items():
-                write_volume(volume, folder / name / f"{stack}.nrrd")
+                write_volume(volume, folder / name / f"{stack}.nrrd", compress=False)
         if self.segmentation is not None:
-            write_volume(self.segmentation, folder / self.findings.segmentation.file)
+            name = self.findings.segmentation.file
+            write_volume(self.segmentation, folder / name, compress=False)
         write_json(self.findings, folder / "findings.json")
 
     @classmethod

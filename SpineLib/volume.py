@@ -182,8 +182,13 @@ def read_volume(path: str | Path) -> Volume:
         ) from error
 
 
-def write_volume(volume: Volume, path: str | Path) -> None:
-    """Writes NIfTI, NRRD or MetaImage (by the suffix), compressed, whole or not at all.
+def write_volume(volume: Volume, path: str | Path, *, compress: bool = True) -> None:
+    """Writes NIfTI, NRRD or MetaImage (by the suffix), whole or not at all.
+
+    Args:
+        volume: what is written.
+        path: the file.
+        compress: False where it is read back at once: compressing takes 16 times as long.
 
     Raises:
         OutputError: the disk is full or the folder cannot be written to.
@@ -192,7 +197,7 @@ def write_volume(volume: Volume, path: str | Path) -> None:
 
     with writing(path) as temporary:
         try:
-            sitk.WriteImage(to_sitk(volume), str(temporary), useCompression=True)
+            sitk.WriteImage(to_sitk(volume), str(temporary), useCompression=compress)
         except RuntimeError as error:
             raise OSError(5, "the image could not be written") from error
 

@@ -180,7 +180,7 @@ class RegionSection:
         self._folder = tempfile.TemporaryDirectory(prefix="SpineMRI-")
         folder = Path(self._folder.name)
         try:
-            write_volume(volumeFromNode(node), folder / "volume.nrrd")
+            write_volume(volumeFromNode(node), folder / "volume.nrrd", compress=False)
             text = json.dumps(self._sent, ensure_ascii=False, allow_nan=False)
             (folder / "findings.json").write_text(text, encoding="utf-8")
         except Exception as error:

@@ -52,13 +52,14 @@ def addVolumeNode(
     uids = [frame.sop_instance_uid for frame in volume.frames]
     if uids and all(uids):
         node.SetAttribute("DICOM.instanceUIDs", " ".join(uids))
+    if volume.frame_of_reference_uid:
+        node.SetAttribute(FRAME_OF_REFERENCE, volume.frame_of_reference_uid)
     if labels:
         return node
     # A part of a large volume says as much, and does not hold up the window.
     part = voxels.ravel()[:: max(1, voxels.size // ENOUGH_VOXELS)]
     low, high = np.percentile(part, WINDOW_PERCENTILES)
     display = node.GetVolumeDisplayNode()
-    display.AutoWindowLevelOff()
     display.SetWindowLevelMinMax(float(low), float(max(high, low + 1e-6)))
     return node
 
