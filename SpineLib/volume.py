@@ -149,6 +149,8 @@ def to_sitk(volume: Volume) -> SimpleITK.Image:
     directions = volume.directions
     if np.abs(directions.T @ directions - np.eye(3)).max() > 1e-3:
         raise BadInput("The image's axes are not at right angles (gantry tilt)")
+    # ITK fails to invert a direction with cosines near the smallest numbers there are (1e-313).
+    directions = np.where(np.abs(directions) < 1e-12, 0.0, directions)
     image = sitk.GetImageFromArray(volume.voxels)
     image.SetSpacing([float(s) for s in volume.spacing])
     image.SetDirection([float(d) for d in (LPS_TO_RAS[:3, :3] @ directions).ravel()])
