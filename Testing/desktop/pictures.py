@@ -18,7 +18,8 @@ from Testing.desktop import click
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[2]
 CASE = ["--region", "cervical", "--disease", "degenerative", "--seed", "7"]
-DARK = {"Window": "#2D2D30", "WindowText": "#E6E6E6", "Base": "#1E1E1E", "Text": "#E6E6E6",
+DARK = {"Window": "#2D2D30", "WindowText": "#E6E6E6", "Base": "#1E1E1E", "AlternateBase": "#262629",
+        "Text": "#E6E6E6",
         "Button": "#3C3C40", "ButtonText": "#E6E6E6", "Highlight": "#2A6CB0"}  # fmt: skip
 
 
