@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from SpineLib.console import print_table, progress_bar, say
+from SpineLib.errors import BadRequest
+from SpineLib.progress import Progress
 
 data = typer.Typer(
     no_args_is_help=True,
@@ -22,19 +24,20 @@ Source = Annotated[
         help="A folder, a CSV, or simulated:REGION-DISEASE:PROFILE:COUNT[:SEED].",
     ),
 ]
-Task = Annotated[str, typer.Option(help="compression or grading.")]
+Task = Annotated[str, typer.Option(help="compression, grading, segmentation or canal.")]
 Scheme = Annotated[str, typer.Option(help="Of the grades: Bilsky or Kang.")]
 
 
 @data.command()
 def check(source: Source, task: Task = "compression", scheme: Scheme = "Bilsky") -> None:
-    """Read labels of slices and count them, or say what does not fit."""
+    """Read labels and count them, or say what does not fit."""
     from collections import Counter
 
-    from SpineLib.datasets.open_slices import open_slices
-
     with progress_bar() as progress:
-        stacks = open_slices(source, task=task, scheme=scheme, progress=progress)
+        stacks = _opened(source, task, scheme, progress)
+        if task == "segmentation":
+            _say_volumes(stacks, progress)
+            return
     patients, sites = ({getattr(s, name) for s in stacks} for name in ("patient", "site"))
     say(f"{len(stacks)} stacks of {len(patients)} patients from {len(sites)} sites")
     counts = Counter((label.value, label.reader) for s in stacks for label in s.labels)
@@ -68,12 +71,11 @@ def freeze_test(
     scheme: Scheme = "Bilsky",
 ) -> None:
     """Keep patients for the test, once and for all; every run's record then names the file."""
-    from SpineLib.datasets.open_slices import open_slices
     from SpineLib.datasets.split import freeze_test as freeze
     from SpineLib.datasets.split import split_by_patient
 
     with progress_bar() as progress:
-        stacks = open_slices(source, task=task, scheme=scheme, progress=progress)
+        stacks = _opened(source, task, scheme, progress)
     kept = stacks if share == 1 else split_by_patient(stacks, share=share, seed=seed)[1]
     frozen = freeze(out, kept)
     say(f"{len(frozen.patients)} patients are kept for the test in {out}")
@@ -93,3 +95,35 @@ def imagenet(
     with progress_bar() as progress:
         kept = get_weights(file, progress=progress)
     say(f"The weights are in {kept}")
+
+
+def _opened(source: str, task: str, scheme: str, progress: Progress) -> list[Any]:
+    from SpineLib.datasets.open_slices import open_slices
+    from SpineLib.datasets.open_volumes import open_canals, open_volumes
+
+    if task == "segmentation":
+        return open_volumes(source, progress=progress)
+    if task == "canal":
+        return open_canals(source, progress=progress)
+    if task not in ("compression", "grading"):
+        raise BadRequest(
+            f"There is no task {task}", advice="Use compression, grading, segmentation or canal."
+        )
+    return open_slices(source, task=task, scheme=scheme, progress=progress)
+
+
+def _say_volumes(volumes: list[Any], progress: Progress) -> None:
+    """Opens every volume, so that a mask that does not fit is found here and not in training."""
+    from collections import Counter
+
+    import numpy as np
+
+    from SpineLib.labels import structure
+
+    counts: Counter[str] = Counter()
+    for volume in progress.track(volumes, "Reading labelled volumes"):
+        _, mask = volume.open()
+        found = [structure(int(n)) for n in np.unique(mask.voxels) if n]
+        counts.update({f"partial {s.kind}" if s.partial else s.kind for s in found})
+    say(f"{len(volumes)} volumes of {len({v.patient for v in volumes})} patients")
+    print_table(("structure", "volumes"), [[name, str(n)] for name, n in sorted(counts.items())])

@@ -181,7 +181,11 @@ class SegmentationTask(Task):
         present = np.unique(prepared.array("present"))
         missing = [c for n, c in enumerate(CLASSES) if n and n not in present]
         if missing:
-            raise BadInput(f"No {name} volume holds a {' or a '.join(missing)}")
+            raise BadInput(
+                f"No {name} volume holds a {' or a '.join(missing)}",
+                advice="Give more patients, or look with: spine data check SOURCE --task "
+                "segmentation.",
+            )
         return prepared
 
 

@@ -268,12 +268,17 @@ class _Trainer:
                 raise NotFinite(
                     f"The training loss became {loss} at step {step}",
                     file=self.run.folder,
-                    advice="The last checkpoint is of before. A lower optimiser.rate or a "
+                    advice=f"{self._kept_so_far()} A lower optimiser.rate or a "
                     "training.gradient_clip often helps; look for broken images or labels.",
                 )
         self.state.losses += values
         if self.keeper is not None:
             self.keeper.losses(values)
+
+    def _kept_so_far(self) -> str:
+        if self.run.last.exists():
+            return "The last checkpoint is of before."
+        return "There was no checkpoint yet; start again in another folder."
 
     def _validate(self, validated: Validated | None) -> bool:
         """Validates, keeps what is better, writes a checkpoint; True where training is to end."""

@@ -75,7 +75,7 @@ def test_a_short_training_finds_the_canal_of_an_easy_stack(axial_volume):
     torch.manual_seed(0)
     network, items = task.network().train(), task.training_items()
     optimiser = torch.optim.AdamW(network.parameters(), lr=1e-2)
-    for step in range(60):
+    for step in range(110):
         parts = [items.item(n, np.random.default_rng((step, n))) for n in range(8)]
         loss = task.loss(network, tuple(torch.stack(p) for p in zip(*parts, strict=True)))
         optimiser.zero_grad()
