@@ -480,3 +480,25 @@ def test_the_worker_ends_with_the_panel(desktop, worker):
     assert worker.stopped
     app_scene = desktop.scene
     app_scene.Clear(False)  # nothing of the panel hears it any more
+
+
+@pytest.mark.parametrize("end", ["cleanup", "onReload"])
+def test_a_panel_that_goes_while_it_works_leaves_nothing_behind(
+    desktop, worker, lumbar, tmp_path, monkeypatch, end
+):
+    import sys
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    addVolumeNode(desktop.scene, lumbar.volumes["2"], "T2 sagittal")
+    widget = desktop.open("SpineSegmentation", FOLDER)
+    click(widget.panel.ui.segmentButton)
+    assert list(tmp_path.glob("SpineMRI-*"))
+    ours = {name: one for name, one in sys.modules.items() if "SpineSegmentationLib." in name}
+    try:
+        getattr(widget, end)()
+    finally:
+        sys.modules.update(ours)
+    assert worker.stopped and not list(tmp_path.iterdir())
+    worker.error(Cancelled())  # an answer that comes too late
+    assert slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSegmentationNode") is None
