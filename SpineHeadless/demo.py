@@ -35,7 +35,7 @@ class DemoStudy:
 # Seeds outside of those that the starter models were trained with (see `SpineLib.training`).
 STUDIES = (
     DemoStudy("cervical", 900_001, "Cervical spine, degenerative compression"),
-    DemoStudy("thoracic", 900_002, "Thoracic spine, metastases"),
+    DemoStudy("thoracic", 900_015, "Thoracic spine, metastases"),
     DemoStudy("lumbar", 900_009, "Lumbar spine"),
 )
 
