@@ -29,7 +29,7 @@ atexit.register(gc.freeze)
 EXIT_CODES = """\
 Exit codes: 0 done; 1 another error; 2 the command was not understood; 3 the input cannot be used;
 4 no model applies; 5 a model is broken or missing; 6 the result could not be written;
-130 cancelled."""
+7 the reading process ended; 130 cancelled."""
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:

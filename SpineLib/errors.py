@@ -90,6 +90,8 @@ class BadRequest(SpineError):
 class WorkerEnded(SpineError):
     """The reading process ended before it had answered."""
 
+    exit_code = 7
+
 
 class Cancelled(SpineError):
     """The person cancelled; nothing was written."""

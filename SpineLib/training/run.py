@@ -161,7 +161,8 @@ def _reopened(folder: Path, recipe: Recipe, data: dict[str, Any] | None) -> Run:
         )
     if run.record["data"] != data:
         raise BadInput(
-            "The run in this folder was trained on other data, or split otherwise",
+            "The run in this folder was trained on other data, split otherwise, or with windows that "
+            "another model cut",
             file=folder,
             advice="Give the same --data, --validation and --test, or choose another folder.",
         )

@@ -25,7 +25,7 @@ from SpineLib.training.imagenet import get_weights, load_into
 from SpineLib.training.recipe import Recipe
 from SpineLib.training.slice_augment import Augmentation, Ranges
 from SpineLib.training.task import Item, Items, Task
-from SpineLib.training.windows import Cut, prepare_slices
+from SpineLib.training.windows import Cut, canal_sha256, needs_canal, prepare_slices
 
 _BATCH = 64
 
@@ -244,6 +244,14 @@ class SliceTask(Task):
         """The training part as validation sees it, without augmentation."""
         stage = "Preparing training slices as they are"
         return self._slices(self._stacks, False, cache, stage, progress)
+
+    @classmethod
+    def models_used(cls, recipe: Recipe, cases: list[Any]) -> dict[str, str]:
+        """The finder of the canal, where slices have no reader's box."""
+        if not needs_canal(cases, recipe.preprocessing.get("kind", "")):
+            return {}
+        name = recipe.data.get("canal", SliceData.model_fields["canal"].default)
+        return {name: canal_sha256(name)}
 
     def _cut(self, room: bool) -> Cut:
         preprocessing = self.recipe.preprocessing

@@ -75,6 +75,14 @@ class Task(ABC):
     ) -> None:
         self.recipe = recipe
 
+    @classmethod
+    def models_used(cls, recipe: Recipe, cases: list[Any]) -> dict[str, str]:
+        """SHA-256 of the weights of each model that prepares the cases, by the model's name.
+
+        They stand in the run's record: windows that another model cut are other data.
+        """
+        return {}
+
     @abstractmethod
     def network(self) -> nn.Module:
         """The network with its first weights; the trainer has seeded torch with the recipe's seed."""

@@ -35,8 +35,8 @@ class Data:
 
     Attributes:
         training, validation: what the task reads.
-        record: for ``run.json``: hashes of the labels, of each split and of its patients, and what
-            the sources are called. Paths are left out: folders may be named after patients.
+        record: for ``run.json``: hashes of the labels, of each split and of its patients, of the
+            models that prepare the cases, and what the sources are called. Paths are left out: folders may be named after patients.
     """
 
     training: list[Any]
@@ -94,6 +94,7 @@ def open_data(
         "sources": [_called(source) for source in (*sources, *validation)],
         "splits": {"training": _record(training), "validation": _record(validating)},
         "test_sha256": None if frozen is None else frozen.sha256,
+        "models": task_class(recipe).models_used(recipe, [*training, *validating]),
     }
     return Data(training, validating, record)
 

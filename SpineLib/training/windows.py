@@ -93,7 +93,7 @@ def prepare_slices(
         **asdict(how),
         "version": _VERSION,
         "boxes": hashlib.sha256(boxes.encode()).hexdigest(),
-        "canal_sha256": _needs_canal(stacks, how) and open_model(how.canal).card.weights_sha256,
+        "canal_sha256": needs_canal(stacks, how.kind) and canal_sha256(how.canal),
     }
     return prepare(
         stacks,
@@ -106,8 +106,14 @@ def prepare_slices(
     )
 
 
-def _needs_canal(stacks: Sequence[LabelledStack], how: Cut) -> bool:
-    return how.kind == "canal-window" and not all(_all_boxed(stack) for stack in stacks)
+def needs_canal(stacks: Sequence[LabelledStack], kind: str) -> bool:
+    """Whether the canal must be found: windows around it, and a slice without a reader's box."""
+    return kind == "canal-window" and not all(_all_boxed(stack) for stack in stacks)
+
+
+def canal_sha256(name: str) -> str:
+    """Of the weights of the model that finds the canal."""
+    return open_model(name).card.weights_sha256
 
 
 def _all_boxed(stack: LabelledStack) -> bool:

@@ -16,6 +16,7 @@ from SpineLib.datasets.split import split_by_patient
 from SpineLib.errors import BadInput
 from SpineLib.inference.windows import network_input
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
+from SpineLib.models import open_model
 from SpineLib.progress import Progress
 from SpineLib.training.compare import HEADS, ablation, compare
 from SpineLib.training.compression import CompressionTask
@@ -276,3 +277,13 @@ def test_the_ablation_is_one_table_and_goes_on_where_it_stopped(tmp_path):
     page = (tmp_path / "comparison.html").read_text()
     assert "Ablation &lt;1&gt;" in page and "plain-resnet" in page
     assert again()["validation loss"].tolist() == pytest.approx(table["validation loss"].tolist())
+
+
+def test_a_run_names_the_finder_of_its_windows_where_no_reader_drew_boxes():
+    recipe = read_recipe("compression")
+    boxed = stack("a", [COMPRESSED, NOT_COMPRESSED])
+    bare = LabelledStack("b", "b", boxed.open, (SliceLabel(0, COMPRESSED, "r"),))
+    finder = open_model("starter-canal").card.weights_sha256
+    assert CompressionTask.models_used(recipe, [boxed]) == {}
+    assert CompressionTask.models_used(recipe, [boxed, bare]) == {"starter-canal": finder}
+    assert CompressionTask.models_used(read_recipe("merali2021"), [bare]) == {}
