@@ -8,6 +8,7 @@ setup(
         "SpineCompressionLib",
         "SpineSegmentationLib",
         "SpineLib.schemas",
+        "SpineLib.training.recipes",
         "SpineLib._resources",
     ],
     package_dir={

@@ -100,7 +100,7 @@ def test_a_resized_window_keeps_its_size(shown, box):
     box().SetSize(30.0, 20.0, box().GetSize()[2])
     move(box())
     shown.go((place + 1) % 3)
-    assert box().GetSize()[0] > 40
+    assert box().GetSize()[0] > 35
     shown.go(place)
     np.testing.assert_allclose(box().GetSize()[:2], [30, 20], atol=1e-6)
 

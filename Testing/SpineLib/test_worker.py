@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from SpineLib.errors import BadInput, BadRequest, Cancelled, SpineError
+from SpineLib.errors import BadInput, BadRequest, Cancelled, WorkerEnded
 from SpineLib.reading import Reading
 from SpineLib.worker_client import PROTOCOL, WorkerClient
 
@@ -294,7 +294,7 @@ def test_a_kill_while_it_writes_leaves_nothing_and_a_clear_error(host, data, tmp
     host.wait(lambda: any(s.stage == "Writing the findings" for s in host.steps))
     host.process.send_signal(signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
     error = host.answer(request)
-    assert type(error) is SpineError
+    assert type(error) is WorkerEnded
     assert "ended before it had answered" in str(error)
     assert "exit code -9" in str(error)
     assert list(tmp_path.iterdir()) == []
