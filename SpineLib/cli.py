@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib import __version__
-from SpineLib.cli_comparing import train
-from SpineLib.cli_data import data
-from SpineLib.cli_deidentify import deidentify
-from SpineLib.cli_evaluation import evaluate
-from SpineLib.cli_projects import project
-from SpineLib.cli_training import package
+from SpineLib.commands.comparing import train
+from SpineLib.commands.data import data
+from SpineLib.commands.deidentify import deidentify
+from SpineLib.commands.evaluation import evaluate
+from SpineLib.commands.projects import project
+from SpineLib.commands.training import package
 from SpineLib.console import (
     EXIT_CODES,
     print_json,

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, generate_uid
 
-from SpineLib.cli_deidentify import Option as Offered
+from SpineLib.commands.deidentify import Option as Offered
 from SpineLib.dicom import read, scan
 from SpineLib.dicom.confidentiality import Deidentifier, Key, Option, Suspicion, burnt_in
 from SpineLib.dicom.confidentiality.descriptors import cleaned

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.cli_evaluation import evaluate
+from SpineLib.commands.evaluation import evaluate
 from SpineLib.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadInput, BadRequest
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from SpineLib.cli_training import (
+from SpineLib.commands.training import (
     Cache,
     Changes,
     Device,

@@ -1,0 +1,1 @@
+"""The commands by what they are for; `SpineLib.cli` puts them together."""
