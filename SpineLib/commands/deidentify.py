@@ -65,5 +65,6 @@ def deidentify(
     say(f"Left out: {len(left_out)} files")
     for file in left_out:
         say(f"  {file['file']}: {file['reason']}")
-    say(f"{len(report.files)} files of {report.patients} patients are in {report.folder}")
+    patients = "1 patient" if report.patients == 1 else f"{report.patients} patients"
+    say(f"{len(report.files)} files of {patients} are in {report.folder}")
     say(f"The key is {report.key}; keep it apart, whoever has it can undo all of this")
