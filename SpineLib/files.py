@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from SpineLib.errors import from_os_error
@@ -47,15 +47,11 @@ def writing(path: str | Path, *, mode: int = 0o666) -> Iterator[Path]:
         'whole'
     """
     path = Path(path)
+    # Named before it is made, so that a Ctrl-C in between finds it too.
+    temporary = _beside(path, "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        suffix = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
-        handle, name = tempfile.mkstemp(prefix=_prefix(os.getpid()), suffix=suffix, dir=path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise from_os_error(error, path) from error
-    temporary = Path(name)
-    try:
+        temporary.touch(mode=0o600, exist_ok=False)
         yield temporary
         mask = os.umask(0)
         os.umask(mask)
@@ -64,7 +60,8 @@ def writing(path: str | Path, *, mode: int = 0o666) -> Iterator[Path]:
     except OSError as error:
         raise from_os_error(error, path) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 @contextmanager
@@ -80,12 +77,10 @@ def writing_folder(path: str | Path) -> Iterator[Path]:
         OutputError: the disk is full or the folder cannot be written to.
     """
     path = Path(path)
+    temporary = _beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=_prefix(os.getpid()), dir=path.parent))
-    except OSError as error:
-        raise from_os_error(error, path) from error
-    try:
+        temporary.mkdir(mode=0o700)
         yield temporary
         for source in sorted(p for p in temporary.rglob("*") if p.is_file()):
             target = path / source.relative_to(temporary)
@@ -109,6 +104,10 @@ def sweep(folder: str | Path, process: int) -> None:
             shutil.rmtree(left, ignore_errors=True)
         else:
             left.unlink(missing_ok=True)
+
+
+def _beside(path: Path, suffix: str = "") -> Path:
+    return path.parent / f"{_prefix(os.getpid())}{secrets.token_hex(6)}{suffix}"
 
 
 def _prefix(process: int) -> str:

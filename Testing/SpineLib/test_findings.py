@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -174,7 +175,7 @@ def test_a_folder_without_permission_is_an_output_error(graded, tmp_path, monkey
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("SpineLib.files.tempfile.mkstemp", refuse)
+    monkeypatch.setattr(Path, "touch", refuse)
     with pytest.raises(OutputError, match="permission"):
         write_json(graded.findings, tmp_path / "findings.json")
 
