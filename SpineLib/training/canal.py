@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
@@ -66,8 +66,6 @@ class _Focal(BaseModel):
 
 class CanalTask(Task):
     """The canal's centre on each slice, from labels whose box's middle is the centre."""
-
-    reads: ClassVar[Literal["slices", "volumes"]] = "slices"
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
@@ -74,8 +74,6 @@ class SegmentationTask(Task):
     A network that gives several resolutions while it is trained (deep supervision) is taught all
     of them, each half as much as the finer one (nnU-Net, Isensee et al. 2021).
     """
-
-    reads: ClassVar[Literal["slices", "volumes"]] = "volumes"
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
@@ -125,8 +125,6 @@ class SliceItems(Items):
 
 class SliceTask(Task):
     """Learns one class a slice; what subclasses say is which classes, the loss and the figures."""
-
-    reads: ClassVar[Literal["slices", "volumes"]] = "slices"
 
     def __init__(
         self,
