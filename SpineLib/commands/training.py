@@ -219,7 +219,8 @@ def package(
 
 def chosen_recipe(name: str, change: list[str] | None, task: str = "") -> Recipe:
     """The recipe that was named, changed by ``--set``; refused where it is for another task."""
-    from SpineLib.training.recipe import parse_changes, read_recipe
+    from SpineLib.training.recipe import read_recipe
+    from SpineLib.training.recipe_text import parse_changes
 
     recipe = read_recipe(name, changes=parse_changes(change or []))
     if task and recipe.task != task:

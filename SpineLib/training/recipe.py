@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from SpineLib.errors import BadInput, BadRequest, from_os_error
+from SpineLib.errors import BadInput, from_os_error
 from SpineLib.models.card import Applicability
 
 if sys.version_info >= (3, 11):
@@ -385,25 +384,6 @@ def read_recipe(name_or_path: str | Path, *, changes: Mapping[str, Any] | None =
     return _made(values, path)
 
 
-def parse_changes(texts: Sequence[str]) -> dict[str, Any]:
-    """``["optimiser.rate=1e-3", "card.name=mine"]`` as changes for `read_recipe`.
-
-    A value is read as TOML, and is a text where it is not; nothing after ``=`` removes the key.
-
-    Raises:
-        BadRequest: a text without ``=``.
-    """
-    changes: dict[str, Any] = {}
-    for text in texts:
-        key, equals, value = text.partition("=")
-        if not equals or not key.strip():
-            raise BadRequest(
-                f"{text} is not key=value", advice="For example: --set optimiser.rate=1e-3"
-            )
-        changes[key.strip()] = _value(value.strip())
-    return changes
-
-
 def differences(one: Recipe, other: Recipe) -> list[str]:
     """Dotted keys in which two recipes would train otherwise.
 
@@ -413,20 +393,6 @@ def differences(one: Recipe, other: Recipe) -> list[str]:
     words = ("name", "about", "sources", "card", "search")
     flat = [_flat({k: v for k, v in r.values().items() if k not in words}) for r in (one, other)]
     return sorted(k for k in flat[0].keys() | flat[1].keys() if flat[0].get(k) != flat[1].get(k))
-
-
-def to_toml(values: Mapping[str, Any]) -> str:
-    """Values of a recipe as TOML text that `tomllib` reads back to the same values.
-
-    Args:
-        values: texts, numbers, truth values, lists and tables; no None.
-    """
-    lines = [f"{_key(k)} = {_toml(v)}" for k, v in values.items() if not isinstance(v, Mapping)]
-    for key, table in values.items():
-        if isinstance(table, Mapping):
-            inner = [f"{_key(k)} = {_toml(v)}" for k, v in table.items()]
-            lines += ["", f"[{_key(key)}]", *inner]
-    return "\n".join(lines) + "\n"
 
 
 def _made(values: dict[str, Any], file: str | Path) -> Recipe:
@@ -478,36 +444,9 @@ def _put(values: dict[str, Any], key: str, value: Any, file: str | Path) -> None
         raise BadInput(f"The recipe has no {key}", file=file or None) from error
 
 
-def _value(text: str) -> Any:
-    if not text:
-        return None
-    try:
-        return tomllib.loads(f"v = {text}")["v"]
-    except ValueError:
-        return text
-
-
 def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in values.items():
         inner = isinstance(value, Mapping) and value
         flat.update(_flat(value, f"{before}{key}.") if inner else {before + key: value})
     return flat
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(k)} = {_toml(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    if isinstance(value, str):
-        # JSON's texts are TOML's, but for the character 127.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(value)
-
-
-def _key(key: str) -> str:
-    plain = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
-    return key if plain else _toml(key)

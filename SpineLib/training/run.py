@@ -21,7 +21,8 @@ from typing import Any
 from SpineLib import __version__
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.files import writing
-from SpineLib.training.recipe import Recipe, differences, read_recipe, to_toml
+from SpineLib.training.recipe import Recipe, differences, read_recipe
+from SpineLib.training.recipe_text import to_toml
 
 RECORD, RECIPE, CURVES, DRAWING = "run.json", "recipe.toml", "curves.csv", "curves.png"
 MODEL = "model"

@@ -6,7 +6,8 @@ import pytest
 
 from SpineLib.inference.loaded import load
 from SpineLib.models import open_folder
-from SpineLib.training.recipe import names, to_toml
+from SpineLib.training.recipe import names
+from SpineLib.training.recipe_text import to_toml
 from Testing.SpineLib.training import tiny
 
 # As small as a real task can be: the slices of two simulated patients, two steps.

@@ -12,10 +12,9 @@ from SpineLib.training.recipe import (
     Recipe,
     differences,
     names,
-    parse_changes,
     read_recipe,
-    to_toml,
 )
+from SpineLib.training.recipe_text import parse_changes, to_toml
 from Testing.SpineLib.training import tiny
 
 if sys.version_info >= (3, 11):
