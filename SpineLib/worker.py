@@ -79,6 +79,7 @@ class Worker:
             "regrade": self._regrade,
             "report": self._report,
             "simulate": self._simulate,
+            "project": self._project,
             "diagnose": self._diagnose,
         }
 
@@ -192,6 +193,11 @@ class Worker:
             raise BadRequest(f"An argument of simulate is not known: {error}") from error
         progress.check()
         return {"folder": str(folder)}
+
+    def _project(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        from SpineLib.projects.requests import answer
+
+        return answer(arguments, progress)
 
     def _diagnose(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         from SpineLib.listing import diagnosis_as_json

@@ -32,6 +32,10 @@ from SpineLib.projects.order import Item, order_of
 from SpineLib.projects.project import FORMAT, SOFTWARE, Project, now, open_project
 
 
+class NameTaken(BadInput):
+    """A reader's name belongs to another user or machine."""
+
+
 @dataclass(frozen=True)
 class Count:
     """How far a reader is.
@@ -65,8 +69,8 @@ class ReaderSession:
         seed: of the order, for a new reader; drawn if None.
 
     Raises:
-        BadInput: the name belongs to somebody else, another program has it open, or the model has
-            no answers.
+        NameTaken: the name belongs to another user or machine.
+        BadInput: another program has it open, or the model has no answers.
         Blinded: the assisted arm before the own set is locked.
 
     Example:
@@ -94,6 +98,8 @@ class ReaderSession:
         if not self.project.studies:
             raise BadInput("The project has no studies yet", file=self.project.folder)
         self._answers: Answers | None = None
+        self._seen = 0.0
+        self._shown: float | None = None
         if arm == ASSISTED:
             self._answers = answers_for(self.project, reader)
         self._stack.enter_context(holding(self._path))
@@ -121,7 +127,7 @@ class ReaderSession:
             )
         if labels.token != token():
             if not take_over:
-                raise BadInput(
+                raise NameTaken(
                     f"The name {self.reader} belongs to another user or machine",
                     file=self._path,
                     advice="Choose another name; if this is you, on another machine, say "
@@ -134,7 +140,7 @@ class ReaderSession:
         self._given = labels.given[self.arm]
         self._current = labels.current(self.arm)
         self._place = self._unlabelled(-1)
-        self._shown = time.monotonic()
+        self.begin()
 
     def __enter__(self) -> ReaderSession:
         return self
@@ -168,7 +174,19 @@ class ReaderSession:
 
     def begin(self) -> None:
         """The current slice is on the screen now: its seconds count from here."""
-        self._shown = time.monotonic()
+        self._seen, self._shown = 0.0, time.monotonic()
+
+    def pause(self) -> None:
+        """The current slice is out of sight: its seconds stop until `resume`."""
+        self._seen, self._shown = self._seconds(), None
+
+    def resume(self) -> None:
+        """The current slice is in sight again: its seconds go on."""
+        if self._shown is None:
+            self._shown = time.monotonic()
+
+    def _seconds(self) -> float:
+        return self._seen + (0.0 if self._shown is None else time.monotonic() - self._shown)
 
     def own(self, item: Item) -> Label | None:
         """What this reader said of a slice in this arm."""
@@ -229,7 +247,7 @@ class ReaderSession:
             self.project.scheme.checked(value),
             confidence,
             comment,
-            round(time.monotonic() - self._shown, 2) if timed else None,
+            round(self._seconds(), 2) if timed else None,
             drawn,
             now(),
             SOFTWARE,
