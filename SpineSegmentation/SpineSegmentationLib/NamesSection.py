@@ -7,16 +7,26 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 
-from .naming import CHOICES, LOWEST_OF, nameVertebra, stateLumbarCount
+from .NamesLog import NamesLog, Naming
+from .naming import (
+    CHOICES,
+    LOWEST_OF,
+    nameVertebra,
+    redoNaming,
+    stateLumbarCount,
+    undoNaming,
+)
 from .spineSegmentation import segmentationFinding
+
+READER_SETTING = "SpineMRI/Reader"  # the name that Spine Compression's review asks for
 
 
 class NamesSection:
-    """Lets the reader name one vertebra, or state transitional anatomy.
+    """Lets the reader name one vertebra, or state transitional anatomy, and take it back.
 
     Args:
         ui: ``vertebraSelector``, ``nameBox``, ``nameButton``, ``countBox``, ``countButton``,
-            ``namesLabel``.
+            ``undoNameButton``, ``redoNameButton``, ``namesLabel``.
         onNamed: called when the names changed.
     """
 
@@ -30,6 +40,8 @@ class NamesSection:
         ui.countBox.setCurrentText("5")
         ui.nameButton.connect("clicked(bool)", self._onName)
         ui.countButton.connect("clicked(bool)", self._onCount)
+        ui.undoNameButton.connect("clicked(bool)", self._onUndo)
+        ui.redoNameButton.connect("clicked(bool)", self._onRedo)
         self.show(None)
 
     def show(self, node: Any) -> None:
@@ -48,6 +60,9 @@ class NamesSection:
         self.choose(chosen)
         for button in (self._ui.nameButton, self._ui.countButton):
             button.enabled = bool(vertebrae)
+        log = self._log()
+        self._ui.undoNameButton.enabled = log is not None and log.toUndo is not None
+        self._ui.redoNameButton.enabled = log is not None and log.toRedo is not None
 
     def choose(self, label: int) -> None:
         """Chooses the vertebra of this number, if it is one."""
@@ -58,19 +73,52 @@ class NamesSection:
         index = self._ui.vertebraSelector.currentIndex
         return self._labels[index] if 0 <= index < len(self._labels) else 0
 
+    def _log(self) -> NamesLog | None:
+        try:
+            return NamesLog(self._node) if self._node is not None else None
+        except SpineError as error:
+            self._ui.namesLabel.text = str(error)
+            return None
+
     def _onName(self, *_arguments: Any) -> None:
-        name = self._ui.nameBox.currentText
-        self._do(lambda: nameVertebra(self._node, self._chosen(), name))
+        name, reader = self._ui.nameBox.currentText, _reader()
+        self._do(lambda: nameVertebra(self._node, self._chosen(), name, reader=reader).evidence)
 
     def _onCount(self, *_arguments: Any) -> None:
-        count = int(self._ui.countBox.currentText)
-        self._do(lambda: stateLumbarCount(self._node, count))
+        count, reader = int(self._ui.countBox.currentText), _reader()
+        self._do(lambda: stateLumbarCount(self._node, count, reader=reader).evidence)
 
-    def _do(self, action: Callable[[], Any]) -> None:
+    def _onUndo(self, *_arguments: Any) -> None:
+        self._do(lambda: _("Taken back: {said}").format(said=_said(undoNaming(self._node))))
+
+    def _onRedo(self, *_arguments: Any) -> None:
+        self._do(lambda: _said(redoNaming(self._node)))
+
+    def _do(self, action: Callable[[], str]) -> None:
         try:
-            said = action().evidence
+            said = action()
         except SpineError as error:
             self._ui.namesLabel.text = str(error)
             return
         self._onNamed()
         self._ui.namesLabel.text = said[:1].upper() + said[1:]
+
+
+def _reader() -> str:
+    import slicer
+
+    return str(slicer.util.settingsValue(READER_SETTING, "") or "")
+
+
+def _said(step: Naming | None) -> str:
+    """What was said, by whom and when, as far as it is known."""
+    if step is None:
+        return ""
+    by = ", ".join(word for word in (step.reader, step.time) if word)
+    return f"{step.after.evidence} ({by})"
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

@@ -16,8 +16,10 @@ from SpineLib.inference.naming import rename
 from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
 from SpineLib.volume import Volume
 
+from .NamesLog import Names, NamesLog, Naming
 from .segmentNames import renameSegmentNames
 from .spineSegmentation import (
+    ASIDE,
     EVIDENCE,
     LOWEST,
     currentLabelmap,
@@ -38,37 +40,66 @@ CHOICES = (SIXTH_LUMBAR, *reversed(VERTEBRAE[VERTEBRAE.index("T1") : VERTEBRAE.i
 LOWEST_OF = {4: "L4", 5: "L5", 6: SIXTH_LUMBAR}
 _VOLUME_ROLE, _STACK = "SpineMRI.volume", "SpineMRI.Stack"
 _READER = "the reader "  # how the evidence begins where it is a reader's word
+_NO_LEVELS = Levels(Volume(np.zeros((1, 1, 1), np.uint8), np.eye(4)), SegmentationFinding())
 
 
 def nameVertebra(
-    node: slicer.vtkMRMLSegmentationNode, label: int, name: str, *, evidence: str = ""
+    node: slicer.vtkMRMLSegmentationNode,
+    label: int,
+    name: str,
+    *,
+    evidence: str = "",
+    reader: str = "",
 ) -> SegmentationFinding:
     """Renames every structure after the reader said what one vertebra is.
 
     The findings of the same reading and the labels in the views follow, and the levels of all
     slices in the scene that share the segmentation's Frame of Reference, in the findings and in
-    the "Level" columns of the tables. Label numbers stay.
+    the "Level" columns of the tables. Label numbers stay. What was said is kept in the node
+    (`NamesLog`) and can be undone. A segmentation that a newer run's took the place of is renamed
+    by itself: findings and labels are those of the newer one.
 
     Args:
         node: a spine segmentation.
         label: the vertebra's number.
         name: one of `CHOICES`.
         evidence: why; by default that the reader named it.
+        reader: who says so, for the log.
 
     Raises:
-        BadInput: there is no such vertebra, or the vertebrae below it would have no name.
+        BadInput: there is no such vertebra, or the vertebrae below it would have no name, or the
+            node's log cannot be read.
     """
-    labelmap = currentLabelmap(node)
-    finding = rename(segmentationFinding(node, labelmap), label, name)
+    log, labelmap = NamesLog(node), currentLabelmap(node)
+    before = segmentationFinding(node, labelmap)
+    finding = rename(before, label, name)
     finding = replace(finding, evidence=evidence or finding.evidence)
-    _renameSegments(node, finding)
-    rememberNames(node, finding)
-    for labels in _beside(node, "vtkMRMLMarkupsFiducialNode", "segment names"):
-        renameSegmentNames(labels, finding)
-    if labelmap is not None:
-        _updateFindings(node, finding, labelmap)
-        _levelOthers(node, finding, labelmap, asked=True)
+    log.add(Names.of(before), Names.of(finding), reader=reader)
+    _apply(node, finding, labelmap)
     return finding
+
+
+def undoNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:
+    """Takes back what a reader said last; everything that followed it follows again.
+
+    Returns:
+        What was taken back; None where there is nothing.
+
+    Raises:
+        BadInput: the node's log cannot be read.
+    """
+    step = NamesLog(node).undo()
+    if step is not None:
+        _giveNames(node, step.before)
+    return step
+
+
+def redoNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:
+    """Takes the last undo back; see `undoNaming`."""
+    step = NamesLog(node).redo()
+    if step is not None:
+        _giveNames(node, step.after)
+    return step
 
 
 def levelReadings(scene: slicer.vtkMRMLScene) -> None:
@@ -93,7 +124,9 @@ def namedByReader(node: slicer.vtkMRMLSegmentationNode) -> bool:
     return (node.GetAttribute(EVIDENCE) or "").startswith(_READER)
 
 
-def stateLumbarCount(node: slicer.vtkMRMLSegmentationNode, count: int) -> SegmentationFinding:
+def stateLumbarCount(
+    node: slicer.vtkMRMLSegmentationNode, count: int, *, reader: str = ""
+) -> SegmentationFinding:
     """Names all structures from how many lumbar vertebrae the patient has.
 
     Only right where the lowest vertebra of the segmentation is the lowest free one.
@@ -101,6 +134,7 @@ def stateLumbarCount(node: slicer.vtkMRMLSegmentationNode, count: int) -> Segmen
     Args:
         node: a spine segmentation.
         count: 4, 5 or 6.
+        reader: who says so, for the log.
 
     Raises:
         BadInput: another count, or no vertebra to begin at.
@@ -115,7 +149,7 @@ def stateLumbarCount(node: slicer.vtkMRMLSegmentationNode, count: int) -> Segmen
     evidence = (
         f"the reader stated {words[count]} lumbar vertebrae, the lowest free one {LOWEST_OF[count]}"
     )
-    return nameVertebra(node, lowest, LOWEST_OF[count], evidence=evidence)
+    return nameVertebra(node, lowest, LOWEST_OF[count], evidence=evidence, reader=reader)
 
 
 def noticeOf(node: slicer.vtkMRMLSegmentationNode) -> str:
@@ -127,12 +161,60 @@ def noticeOf(node: slicer.vtkMRMLSegmentationNode) -> str:
 
 
 def updateFindings(node: slicer.vtkMRMLSegmentationNode) -> None:
-    """Writes a corrected segmentation's sizes, and the levels by it, into its findings."""
-    labelmap = currentLabelmap(node)
+    """Writes a corrected segmentation's sizes, and the levels by it, into its findings.
+
+    Not those of one that a newer run's took the place of.
+    """
+    labelmap = None if node.GetAttribute(ASIDE) else currentLabelmap(node)
     if labelmap is not None:
         finding = segmentationFinding(node, labelmap)
         _updateFindings(node, finding, labelmap)
         _levelOthers(node, finding, labelmap)
+
+
+def _giveNames(node: slicer.vtkMRMLSegmentationNode, names: Names) -> None:
+    labelmap = currentLabelmap(node)
+    _apply(node, names.given(segmentationFinding(node, labelmap)), labelmap)
+
+
+def _apply(
+    node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding, labelmap: Volume | None
+) -> None:
+    _renameSegments(node, finding)
+    rememberNames(node, finding)
+    if node.GetAttribute(ASIDE):
+        return
+    for labels in _beside(node, "vtkMRMLMarkupsFiducialNode", "segment names"):
+        renameSegmentNames(labels, finding)
+    if labelmap is None:
+        return
+    _updateFindings(node, finding, labelmap)
+    if namedByReader(node):
+        _levelOthers(node, finding, labelmap, asked=True)
+    else:
+        _levelAnew(node, finding)
+
+
+def _levelAnew(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
+    """The levels of the others, now that a reader's word on this segmentation was taken back.
+
+    Each reading has again those of its own segmentation, or none; then `levelReadings`.
+    """
+    scene, frame = node.GetScene(), _frameOf(node, finding)
+    own = _findingsOf(node)
+    for text in _allFindings(scene):
+        if not frame or text in own:
+            continue
+        theirs = [one for one in segmentationNodes(scene) if text in _findingsOf(one)]
+        theirs = [one for one in theirs if not one.GetAttribute(ASIDE)]
+        labelmap = currentLabelmap(theirs[0]) if theirs else None
+        levels = _NO_LEVELS
+        if labelmap is not None:
+            levels = Levels(labelmap, segmentationFinding(theirs[0], labelmap))
+        findings = json.loads(text.GetText())
+        if _levelSlices(text, findings, levels, frame):
+            _keep(text, findings)
+    levelReadings(scene)
 
 
 def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
@@ -174,8 +256,7 @@ def _levelOthers(
     Unless a reader asked for it now, a reading keeps levels of its own; a model's give way to a
     reader's, a reader's to none.
     """
-    own = _findingsOf(node)
-    frame = frameOfReference(segmentedVolumeNode(node)) or _frameIn(own, finding.stack)
+    own, frame = _findingsOf(node), _frameOf(node, finding)
     if not frame or not finding.lowest:
         return
     levels = Levels(labelmap, finding)
@@ -194,6 +275,11 @@ def _levelOthers(
 def _keep(text: Any, findings: dict[str, Any]) -> None:
     text.SetText(json.dumps(findings, ensure_ascii=False, allow_nan=False))
     _levelTables(text.GetScene(), text, findings)
+
+
+def _frameOf(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> str:
+    frame = frameOfReference(segmentedVolumeNode(node))
+    return frame or _frameIn(_findingsOf(node), finding.stack)
 
 
 def _frameIn(texts: list[Any], stack: str) -> str:

@@ -9,13 +9,19 @@ import slicer
 from SpineLib.reading import Reading
 
 from .corrections import changes
+from .NamesLog import hasNamesLog
 from .naming import namedByReader
 from .segmentNames import addSegmentNames
-from .spineSegmentation import addSpineSegmentation, segmentationNodes, segmentedVolumeNode
+from .spineSegmentation import (
+    ASIDE,
+    addSpineSegmentation,
+    segmentationNodes,
+    segmentedVolumeNode,
+)
 from .subjectHierarchy import placeUnder, studyItem
 from .volumeNodes import addVolumeNode, nodesOfClass
 
-_VOLUME_ROLE, _ASIDE = "SpineMRI.volume", "SpineMRI.Aside"
+_VOLUME_ROLE = "SpineMRI.volume"
 
 
 def showSegmentation(
@@ -60,12 +66,13 @@ def setAside(node: slicer.vtkMRMLSegmentationNode) -> bool:
     Returns:
         False where no reader did anything: nothing is lost with it.
     """
-    if node.GetAttribute(_ASIDE):
+    if node.GetAttribute(ASIDE):
         return True
-    word = "corrected" if changes(node) else "named" if namedByReader(node) else ""
+    named = namedByReader(node) or hasNamesLog(node)  # also what was undone stays in the scene
+    word = "corrected" if changes(node) else "named" if named else ""
     if not word:
         return False
-    node.SetAttribute(_ASIDE, word)
+    node.SetAttribute(ASIDE, word)
     node.RemoveAttribute("SpineMRI.Study")
     node.GetDisplayNode().SetVisibility(False)
     node.SetName(node.GetScene().GenerateUniqueName(f"{node.GetName()} ({word})"))

@@ -26,6 +26,8 @@ DISC_COLORS = ("#117733", "#999933")
 CANAL_COLOR = "#AA4499"
 KIND = "spine segmentation"
 LOWEST, EVIDENCE, FORCED = "SpineMRI.Lowest", "SpineMRI.Evidence", "SpineMRI.Forced"
+# Why a newer run's segmentation took this one's place: a reader had "corrected" or "named" it.
+ASIDE = "SpineMRI.Aside"
 PARTIAL = " (partial)"
 
 

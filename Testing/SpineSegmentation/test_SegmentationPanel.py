@@ -312,6 +312,20 @@ def test_transitional_anatomy_is_stated(ui, segmented):
     assert segmented.GetSegmentation().GetSegment("vertebra1").GetName() == "L6"
 
 
+def test_a_name_is_taken_back_and_given_again_by_a_click(ui, segmented):
+    slicer.app.settings().setValue("SpineMRI/Reader", "AB")
+    open_section(ui.namesButton)
+    assert not ui.undoNameButton.enabled and not ui.redoNameButton.enabled
+    before = rows(ui.structuresTable)
+    click(ui.nameButton)
+    click(ui.undoNameButton)
+    assert rows(ui.structuresTable) == before and "levels not known" in ui.verdictLabel.text
+    assert ui.namesLabel.text.startswith("Taken back: the reader named vertebra 1 L5 (AB, 20")
+    assert not ui.undoNameButton.enabled
+    click(ui.redoNameButton)
+    assert "–L5" in ui.verdictLabel.text and not ui.redoNameButton.enabled
+
+
 def test_correcting_opens_the_editor_and_back_says_what_changed(ui, opened, segmented):
     open_section(ui.correctButton)
     click(ui.editButton)

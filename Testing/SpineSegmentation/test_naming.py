@@ -9,8 +9,17 @@ import pytest
 import slicer
 from SpineCompressionLib.ReadingScene import ReadingScene
 from SpineSegmentationLib.labelmapNodes import vtkTag
-from SpineSegmentationLib.naming import CHOICES, levelReadings, nameVertebra, stateLumbarCount
-from SpineSegmentationLib.shownSegmentation import showSegmentation
+from SpineSegmentationLib.NamesLog import NamesLog
+from SpineSegmentationLib.naming import (
+    CHOICES,
+    levelReadings,
+    nameVertebra,
+    redoNaming,
+    stateLumbarCount,
+    undoNaming,
+    updateFindings,
+)
+from SpineSegmentationLib.shownSegmentation import setAside, showSegmentation
 from SpineSegmentationLib.spineSegmentation import addSpineSegmentation, segmentationFinding
 from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass
 
@@ -223,3 +232,99 @@ def test_a_named_segmentation_outlives_a_new_reading_of_the_study(scene, studied
     assert segmentationFinding(node).lowest == "L4" and "(named)" in node.GetName()
     assert not node.GetDisplayNode().GetVisibility()
     assert studied.node("spine segmentation") is not node
+
+
+def words(findings):
+    """What findings say of names and levels; sizes are measured anew."""
+    said = findings.segmentation
+    levels = [[one.level for one in stack.slices] for stack in findings.stacks]
+    return said.lowest, said.evidence, [one.name for one in said.segments], levels
+
+
+def test_a_name_that_is_taken_back_leaves_all_as_it_was_and_can_be_given_again(studied):
+    node = studied.node("spine segmentation")
+    before, said = names(node), words(studied.findings())
+    nameVertebra(node, 1, "L5", reader="AB")
+    after = words(studied.findings())
+    assert undoNaming(node).reader == "AB"
+    assert names(node) == before and words(studied.findings()) == said
+    assert segmentationFinding(node).lowest == ""
+    table = studied.node("findings table", "4").GetTable().GetColumnByName("Level")
+    assert {table.GetValue(n) for n in range(table.GetNumberOfValues())} == {""}
+    labels = studied.node("segment names")
+    assert labels.GetNthControlPointLabel(0) == "vertebra 1 ?"
+    redoNaming(node)
+    assert words(studied.findings()) == after and "L5" in names(node)
+    assert redoNaming(node) is None and undoNaming(node) and undoNaming(node) is None
+
+
+def test_slices_of_another_reading_lose_the_levels_that_were_taken_back(scene, studied, lumbar):
+    node = separate(studied, scene, lumbar.volumes["2"].frame_of_reference_uid)
+    nameVertebra(node, 1, "L5")
+    nameVertebra(node, 1, "L4")
+    undoNaming(node)
+    assert "L4/L5" in levels_in(scene)
+    undoNaming(node)
+    assert set(levels_in(scene)) == {""}
+    redoNaming(node)
+    assert "L4/L5" in levels_in(scene)
+
+
+def test_the_log_keeps_who_said_what_and_when_also_what_was_undone_and_is_saved(
+    app, scene, studied, tmp_path
+):
+    node = studied.node("spine segmentation")
+    nameVertebra(node, 1, "L5", reader="Zoë; A:B")
+    undoNaming(node)
+    stateLumbarCount(node, 6, reader="CD")
+    save_scene(app, tmp_path / "scene.mrb")
+    scene.Clear(False)
+    load_scene(app, tmp_path / "scene.mrb")
+    first, second = NamesLog(ReadingScene(scene).node("spine segmentation")).steps
+    assert (first.reader, first.undone, first.after.lowest) == ("Zoë; A:B", True, "L5")
+    assert (second.reader, second.undone, second.after.lowest) == ("CD", False, "L6")
+    assert first.time.startswith("20") and first.time.endswith("+00:00")
+
+
+def test_what_was_undone_before_something_else_was_said_is_not_brought_back(studied):
+    node = studied.node("spine segmentation")
+    nameVertebra(node, 1, "L5")
+    undoNaming(node)
+    nameVertebra(node, 1, "L4")
+    undoNaming(node)
+    redoNaming(node)
+    assert segmentationFinding(node).lowest == "L4" and redoNaming(node) is None
+    assert len(NamesLog(node).steps) == 2
+
+
+@pytest.mark.parametrize("text", ["{", '{"version": 99, "steps": []}', '{"version": 1}'])
+def test_a_log_that_cannot_be_read_is_left_as_it_is_and_nothing_is_named(studied, text):
+    node = studied.node("spine segmentation")
+    node.SetAttribute("SpineMRI.NamesLog", text)
+    with pytest.raises(BadInput, match="log of this segmentation's names"):
+        nameVertebra(node, 1, "L5")
+    assert node.GetAttribute("SpineMRI.NamesLog") == text
+    assert segmentationFinding(node).lowest == ""
+
+
+def test_renaming_a_segmentation_that_was_set_aside_changes_nothing_of_the_newer_one(studied):
+    whole, node = studied.reading(), studied.node("spine segmentation")
+    nameVertebra(node, 1, "L5")
+    studied.show(whole, {"2": studied.volumeNode("2")})  # read again from the same volume
+    newer, said = studied.node("spine segmentation"), studied.findings()
+    shown = [n.GetName() for n in (newer, studied.node("segment names"))]
+    nameVertebra(node, 1, "L4")
+    undoNaming(node)
+    stateLumbarCount(node, 6)
+    updateFindings(node)
+    assert "L6" in names(node) and studied.findings() == said
+    assert "not known" in names(newer)[0]
+    assert studied.node("segment names").GetNthControlPointLabel(0) == "vertebra 1 ?"
+    assert shown == [n.GetName() for n in (newer, studied.node("segment names"))]
+
+
+def test_a_segmentation_whose_names_were_taken_back_is_set_aside_with_its_log(studied):
+    node = studied.node("spine segmentation")
+    nameVertebra(node, 1, "L5")
+    undoNaming(node)
+    assert setAside(node) and "(named)" in node.GetName()

@@ -1,0 +1,148 @@
+"""What readers said of a segmentation's levels, in the order in which they did; nothing is lost."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from SpineLib.errors import BadInput
+from SpineLib.findings import SegmentationFinding
+
+VERSION = 1
+_ATTRIBUTE = "SpineMRI.NamesLog"
+
+
+@dataclass(frozen=True)
+class Names:
+    """How a segmentation's structures are called.
+
+    Attributes:
+        lowest: the lowest vertebra's name; empty where it is not known.
+        evidence: whose word it is, and why.
+        names: label number, as text → name.
+    """
+
+    lowest: str
+    evidence: str
+    names: dict[str, str]
+
+    @classmethod
+    def of(cls, finding: SegmentationFinding) -> Names:
+        """The names that a finding gives."""
+        names = {str(one.label): one.name for one in finding.segments}
+        return cls(finding.lowest, finding.evidence, names)
+
+    def given(self, finding: SegmentationFinding) -> SegmentationFinding:
+        """A finding with these names; a segment that came later keeps its own."""
+        segments = [
+            replace(one, name=self.names.get(str(one.label), one.name)) for one in finding.segments
+        ]
+        return replace(finding, lowest=self.lowest, evidence=self.evidence, segments=segments)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """One thing that a reader said.
+
+    Attributes:
+        before, after: the names then, and since.
+        reader: who said it; empty where the settings name nobody.
+        time: UTC, ISO 8601.
+        undone: taken back; it stays in the log.
+        replaced: something else was said after it was undone, so that it is not brought back.
+    """
+
+    before: Names
+    after: Names
+    reader: str = ""
+    time: str = ""
+    undone: bool = False
+    replaced: bool = False
+
+
+class NamesLog:
+    """The log of one segmentation node, kept in the node and saved with it.
+
+    Args:
+        node: a spine segmentation.
+
+    Raises:
+        BadInput: the node's log is damaged, or of a newer version; it stays as it is.
+
+    Example:
+        log = NamesLog(node)
+        log.add(before, after, reader="AB")
+        log.undo().before
+    """
+
+    def __init__(self, node: Any) -> None:
+        self._node = node
+        text = node.GetAttribute(_ATTRIBUTE)
+        try:
+            data = json.loads(text) if text else {"version": VERSION, "steps": []}
+            version = int(data["version"])
+            self.steps = [] if version > VERSION else [_step(one) for one in data["steps"]]
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadInput(
+                "The log of this segmentation's names is damaged",
+                advice="It stays in the scene as it is; segment again to name anew.",
+            ) from error
+        if version > VERSION:
+            raise BadInput(
+                f"The log of this segmentation's names is of version {version}, this program "
+                f"knows {VERSION}",
+                advice="Update SlicerSpineMRI; the log stays in the scene as it is.",
+            )
+
+    @property
+    def toUndo(self) -> int | None:
+        """The number of the step that `undo` would take back; None where there is none."""
+        numbers = [n for n, step in enumerate(self.steps) if not step.undone]
+        return numbers[-1] if numbers else None
+
+    @property
+    def toRedo(self) -> int | None:
+        """The number of the step that `redo` would bring back; None where there is none."""
+        after = -1 if self.toUndo is None else self.toUndo
+        left = [n for n, one in enumerate(self.steps) if n > after and not one.replaced]
+        return left[0] if left else None
+
+    def add(self, before: Names, after: Names, *, reader: str = "") -> None:
+        """Adds what a reader said just now."""
+        time = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        self.steps = [replace(one, replaced=one.undone) for one in self.steps]
+        self.steps.append(Naming(before, after, reader, time))
+        self._keep()
+
+    def undo(self) -> Naming | None:
+        """Marks the last step as taken back, and gives it; None where there is none."""
+        return self._mark(self.toUndo, undone=True)
+
+    def redo(self) -> Naming | None:
+        """Takes the last undo back, and gives its step; None where there is none."""
+        return self._mark(self.toRedo, undone=False)
+
+    def _mark(self, number: int | None, *, undone: bool) -> Naming | None:
+        if number is None:
+            return None
+        self.steps[number] = replace(self.steps[number], undone=undone)
+        self._keep()
+        return self.steps[number]
+
+    def _keep(self) -> None:
+        data = {"version": VERSION, "steps": [asdict(step) for step in self.steps]}
+        self._node.SetAttribute(_ATTRIBUTE, json.dumps(data, ensure_ascii=True))
+
+
+def hasNamesLog(node: Any) -> bool:
+    """Whether a reader ever named this segmentation, undone or not."""
+    return bool(node.GetAttribute(_ATTRIBUTE))
+
+
+def _step(data: dict[str, Any]) -> Naming:
+    return Naming(
+        Names(**data["before"]), Names(**data["after"]), data["reader"], data["time"],
+        bool(data["undone"]), bool(data["replaced"]),
+    )  # fmt: skip
