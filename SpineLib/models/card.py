@@ -59,6 +59,67 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Ancestor:
+    """A model that another one came from, or was compared with."""
+
+    name: str
+    version: str
+    weights_sha256: str
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """How a fine-tuned model came into force in its data set.
+
+    Attributes:
+        over: the model that was in force before.
+        test_sha256: of the frozen test's patients; empty where there was no test.
+        worse: the figures that had become worse beyond their margin, in words.
+        reason: a person's, where the model was worse or could not be compared; empty elsewhere.
+    """
+
+    over: Ancestor
+    test_sha256: str
+    worse: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What a fine-tuned model came from.
+
+    Attributes:
+        parent: whose weights it started from.
+        recipe: name of the recipe.
+        recipe_sha256: of the recipe's file as run.
+        cases: SHA-256 of each corrected image that it learnt from or was chosen by
+            (`SpineLib.loop.lineage.content_sha256`): of the voxels, never of a patient's identity.
+        others: the same of replayed images, and of what its ancestors learnt from.
+        patients: how many the cases are of.
+        minutes: that people spent on the cases.
+        promotion: None until it was promoted.
+    """
+
+    parent: Ancestor
+    recipe: str
+    recipe_sha256: str
+    cases: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    patients: int = 0
+    minutes: float = 0.0
+    promotion: Promotion | None = None
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Lineage:
+        """From JSON values that the schema allows."""
+        promotion = data.get("promotion")
+        if promotion:
+            promotion = Promotion(**_tuples({**promotion, "over": Ancestor(**promotion["over"])}))
+        parent = Ancestor(**data["parent"])
+        return cls(**_tuples({**data, "parent": parent, "promotion": promotion}))
+
+
+@dataclass(frozen=True)
 class Card:
     """What ``model.json`` says.
 
@@ -74,6 +135,7 @@ class Card:
         borderline: probability from which it is borderline.
         temperature: logits are divided by it before the softmax (Guo et al. 2017, "On
             Calibration of Modern Neural Networks").
+        lineage: of a fine-tuned model; None for one that was trained from the start.
         weights_file: name of the weights beside the card.
         weights_sha256: lower-case hexadecimal SHA-256 of that file.
     """
@@ -99,11 +161,14 @@ class Card:
     scheme: GradingScheme | None = None
     figures: tuple[Figure, ...] = ()
     citation: str = ""
+    lineage: Lineage | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
     def to_dict(self) -> dict[str, Any]:
         """As the JSON values that the schema describes."""
         data = json.loads(json.dumps(asdict(self)))
+        if self.lineage and not self.lineage.promotion:
+            del data["lineage"]["promotion"]
         data["weights"] = {"file": data.pop("weights_file"), "sha256": data.pop("weights_sha256")}
         data = {key: value for key, value in data.items() if value is not None}
         return {"schema_version": data.pop("schema_version"), **data}
@@ -128,6 +193,8 @@ class Card:
         data["scheme"] = GradingScheme(**_tuples(scheme)) if scheme else None
         data["figures"] = tuple(Figure(**_tuples(f)) for f in data.get("figures", []))
         data["labels"] = tuple(data.get("labels", ()))
+        if data.get("lineage"):
+            data["lineage"] = Lineage.from_dict(data["lineage"])
         return cls(**data, weights_file=weights["file"], weights_sha256=weights["sha256"])
 
 

@@ -75,8 +75,8 @@ def open_data(
     Raises:
         BadInput: a source cannot be read, or a patient is on two sides.
     """
-    training = _opened(recipe, sources, cache, progress)
-    validating = _opened(recipe, validation, cache, progress)
+    training = open_sources(recipe, sources, cache=cache, progress=progress)
+    validating = open_sources(recipe, validation, cache=cache, progress=progress)
     frozen = None if test is None else read_frozen(test)
     if frozen is not None and leave_out_test:
         training, validating = frozen.part(training)[0], frozen.part(validating)[0]
@@ -92,7 +92,7 @@ def open_data(
     require_apart(training=training, validation=validating)
     record = {
         "sources": [_called(source) for source in (*sources, *validation)],
-        "splits": {"training": _record(training), "validation": _record(validating)},
+        "splits": {"training": record_of(training), "validation": record_of(validating)},
         "test_sha256": None if frozen is None else frozen.sha256,
         "models": task_class(recipe).models_used(recipe, [*training, *validating]),
     }
@@ -118,9 +118,14 @@ def make_task(
     return made(recipe, data.training, data.validation, cache=cache, progress=progress)
 
 
-def _opened(
-    recipe: Recipe, sources: Iterable[str], cache: Path | None, progress: Progress | None
+def open_sources(
+    recipe: Recipe,
+    sources: Iterable[str],
+    *,
+    cache: Path | None = None,
+    progress: Progress | None = None,
 ) -> list[Any]:
+    """The labelled cases of sources, of the kind that the recipe's task learns from."""
     cases: list[Any] = []
     for source in sources:
         if recipe.task == "canal":
@@ -145,7 +150,8 @@ def _require_untested(patients: set[str]) -> None:
         )
 
 
-def _record(cases: Sequence[LabelledStack | LabelledVolume]) -> dict[str, Any]:
+def record_of(cases: Sequence[LabelledStack | LabelledVolume]) -> dict[str, Any]:
+    """What a run's record says of one part of the data."""
     patients = sorted({case.patient for case in cases})
     facts = sorted(json.dumps(_facts(case)) for case in cases)
     return {
