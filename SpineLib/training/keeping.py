@@ -12,7 +12,7 @@ from SpineLib.models import Card
 from SpineLib.models.card import Figure
 from SpineLib.training.checkpoints import load_checkpoint, save_checkpoint
 from SpineLib.training.package import write_best
-from SpineLib.training.recipe import Select
+from SpineLib.training.recipe_sections import Select
 from SpineLib.training.run import Run, draw_curves, write_curves
 
 

@@ -10,7 +10,7 @@ from torch import nn
 from torch.optim import lr_scheduler
 
 from SpineLib.errors import BadRequest
-from SpineLib.training.recipe import Optimiser, Select
+from SpineLib.training.recipe_sections import Optimiser, Select
 
 
 def make_optimiser(recipe: Optimiser, network: nn.Module) -> torch.optim.Optimizer:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
-from SpineLib.training.recipe import Range, Recipe, differences
+from SpineLib.training.recipe import Recipe, differences
+from SpineLib.training.recipe_sections import Range
 from SpineLib.training.recipe_text import to_toml
 from SpineLib.training.run import Run
 from SpineLib.training.trainer import NotFinite, OutOfMemory, Validated
