@@ -1,0 +1,205 @@
+"""What a version says: a label map on the image's grid, or a label a slice; files and effort."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.datasets.cases import SliceLabel
+from SpineLib.errors import BadInput
+from SpineLib.files import writing
+from SpineLib.loop.images import TOLERANCE_MM
+from SpineLib.volume import Frame, Volume, read_volume, write_volume
+
+Answer: TypeAlias = "Volume | list[SliceLabel]"
+VOXELS, TABLE = ".nii.gz", ".csv"
+COLUMNS = ("slice", "sop_instance_uid", "frame", "value", "box_ras")
+
+
+def write_answer(answer: Answer, path: Path, grid: Volume) -> None:
+    """Writes a label map (uint8) or a table of slices, whole or not at all."""
+    if isinstance(answer, Volume):
+        write_volume(grid.with_voxels(answer.voxels.astype(np.uint8)), path)
+        return
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for label in sorted(answer, key=lambda one: one.index):
+        frame = grid.frames[label.index] if grid.frames else Frame("")
+        box = " ".join(f"{x:.2f}" for corner in label.box_ras or () for x in corner)
+        table.writerow([label.index + 1, frame.sop_instance_uid, frame.number, label.value, box])
+    with writing(path) as temporary:
+        temporary.write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
+def read_answer(path: Path, grid: Volume, by: str = "") -> Answer:
+    """Reads what `write_answer` wrote.
+
+    Args:
+        path: of the version.
+        grid: of the case's image, with its frames where it is DICOM.
+        by: who gave a slice's label.
+
+    Raises:
+        BadInput: it cannot be read, or is not of this image.
+    """
+    if path.name.endswith(VOXELS):
+        labels = read_volume(path)
+        if not grid.same_grid(labels, tolerance=TOLERANCE_MM):
+            raise BadInput("The segmentation is not on its image's grid", file=path)
+        return grid.with_voxels(labels.voxels)
+    from SpineLib.datasets.tidy import rows
+
+    known = {(f.sop_instance_uid, f.number): k for k, f in enumerate(grid.frames)}
+    found = []
+    for line, row in rows(path, COLUMNS):
+        try:
+            index = int(row["slice"]) - 1
+            if known:
+                index = known[row["sop_instance_uid"], int(row["frame"])]
+            found.append(SliceLabel(index, row["value"], by, _box(row["box_ras"])))
+        except (KeyError, ValueError) as error:
+            raise BadInput(
+                f"Line {line} is no label of a slice of this image", file=path
+            ) from error
+    return found
+
+
+def _box(
+    text: str,
+) -> tuple[tuple[float, float, float], tuple[float, float, float]] | None:
+    if not text:
+        return None
+    a, b, c, d, e, f = (float(x) for x in text.split())
+    return (a, b, c), (d, e, f)
+
+
+def effort(
+    answer: Answer, base: Answer | None, automatic: Answer | None
+) -> tuple[int, dict[str, float]]:
+    """How much a correction changed.
+
+    Args:
+        answer: the corrected one.
+        base: what the correction began with.
+        automatic: the model's.
+
+    Returns:
+        Voxels (slices) whose label is not that of ``base``, all that are labelled without one; and
+        Dice against ``automatic`` by SPIDER's number, empty for slices and without one.
+    """
+    if isinstance(answer, Volume):
+        before = base.voxels if isinstance(base, Volume) else np.zeros_like(answer.voxels)
+        changed = int(np.count_nonzero(answer.voxels != before))
+        if not isinstance(automatic, Volume):
+            return changed, {}
+        return changed, dice(answer.voxels, automatic.voxels)
+    old = {label.index: label.value for label in (base if isinstance(base, list) else [])}
+    new = {label.index: label.value for label in answer}
+    return sum(old.get(k) != new.get(k) for k in old.keys() | new.keys()), {}
+
+
+def dice(one: NDArray, other: NDArray) -> dict[str, float]:
+    """Dice 1945's coefficient of each number that either map holds.
+
+    2·|A ∩ B| / (|A| + |B|): 0 where only one of the maps holds it.
+    """
+    a, b = (np.bincount(x.ravel(), minlength=256).astype(float) for x in (one, other))
+    both = np.bincount(one[one == other].ravel(), minlength=256)
+    held = [n for n in np.flatnonzero(a + b) if n]
+    return {str(n): round(float(2 * both[n] / (a[n] + b[n])), 4) for n in held}
+
+
+def on_grid(labels: Volume, grid: Volume, *, resampled: bool = False) -> Volume:
+    """A label map in the image's own order of voxels.
+
+    A map that has the same voxels in another order (axes swapped or turned by the program that
+    saved it) is put into the image's order; nothing is interpolated. Another grid needs
+    ``resampled``.
+
+    Args:
+        labels: whole numbers, as a file gave them.
+        grid: of the image.
+        resampled: take the nearest voxel of another grid, as the person asked.
+
+    Raises:
+        BadInput: another grid, or values that are no whole numbers of 0-255.
+    """
+    labels = _whole(labels)
+    if grid.same_grid(labels, tolerance=TOLERANCE_MM):
+        return grid.with_voxels(labels.voxels)
+    from SpineLib.inference.grid import canonical_volume, order_of
+
+    turned, wanted = canonical_volume(labels), canonical_volume(replace(grid, frames=()))
+    if wanted.same_grid(turned, tolerance=TOLERANCE_MM):
+        return grid.with_voxels(np.ascontiguousarray(order_of(grid).original(turned.voxels)))
+    if not resampled:
+        raise BadInput(
+            f"The correction is on another grid than its image: {_said(labels)} instead of "
+            f"{_said(grid)}",
+            advice="Save it on the image's grid, or say --resample to take the nearest voxels.",
+        )
+    from SpineLib.volume import resample
+
+    moved = resample(labels, replace(grid, voxels=np.zeros(grid.shape, np.uint8)), nearest=True)
+    if labels.voxels.any() and not moved.voxels.any():
+        raise BadInput("The correction lies outside of its image, so nothing of it is left")
+    return moved
+
+
+def _whole(labels: Volume) -> Volume:
+    voxels = labels.voxels
+    if voxels.dtype.kind == "f" and not np.array_equal(voxels, np.round(voxels)):
+        raise BadInput(
+            "The voxels hold fractions, so this is no label map",
+            advice="Give the mask, not the image or a probability.",
+        )
+    if voxels.size and not (voxels.min() >= 0 and voxels.max() <= 255):
+        outside = np.unique(voxels[(voxels < 0) | (voxels > 255)])[:5]
+        raise BadInput(
+            f"The mask holds {', '.join(f'{n:g}' for n in outside)}, which is no label of SPIDER",
+            advice="Known are 0, 1-25, 100, 101-125 and 201-225.",
+        )
+    return labels.with_voxels(voxels.astype(np.uint8))
+
+
+def _said(volume: Volume) -> str:
+    return (
+        f"{'×'.join(map(str, volume.shape))} voxels of "
+        f"{'×'.join(f'{mm:.2f}' for mm in volume.spacing[::-1])} mm"
+    )
+
+
+def checked_labels(
+    labels: Sequence[SliceLabel], grid: Volume, task: str, scheme: str
+) -> list[SliceLabel]:
+    """Labels in the task's own words, one a slice, in the order of the slices.
+
+    Raises:
+        BadInput: a value that means nothing, a slice that is not there, or two labels of one.
+    """
+    from SpineLib.datasets.vocabulary import vocabulary
+
+    value = vocabulary(task, scheme)
+    found: dict[int, SliceLabel] = {}
+    for label in labels:
+        if not 0 <= label.index < grid.shape[0]:
+            raise BadInput(
+                f"There is no slice {label.index + 1}; the stack has {grid.shape[0]} slices"
+            )
+        if label.index in found:
+            raise BadInput(f"Slice {label.index + 1} has two labels", advice="Keep one.")
+        try:
+            found[label.index] = replace(label, value=value(label.value))
+        except ValueError as error:
+            raise BadInput(f"Slice {label.index + 1}: {error}") from error
+    if not found:
+        raise BadInput("There is no label")
+    return [found[k] for k in sorted(found)]

@@ -1,0 +1,296 @@
+"""A data set of the correction loop: a folder of cases, versions, models and a frozen test."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from SpineLib import __version__
+from SpineLib.errors import BadInput, BadRequest
+from SpineLib.files import writing
+from SpineLib.labels import SCHEMES
+from SpineLib.loop import frozen as freezing
+from SpineLib.loop.cases import Case
+from SpineLib.loop.frozen import Frozen
+from SpineLib.loop.images import ImageReference
+from SpineLib.loop.lineage import Lineage, LoopModel, keep_model, read_lineage
+from SpineLib.loop.versions import now, read_history
+from SpineLib.models.folder import ModelFolder
+from SpineLib.projects.journal import read_journal
+
+FORMAT = 1
+DATASET, JOURNAL = "dataset.json", "cases.jsonl"
+TASKS = ("segmentation", "compression", "grading")
+CASE, ASIDE, TAKEN_BACK, FREEZE = "case", "set aside", "taken back", "frozen"
+SOFTWARE = f"SlicerSpineMRI {__version__}"
+_CASE_ID = re.compile(r"^\d{4,}$")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a folder holds; reading needs no lock.
+
+    Attributes:
+        folder: of the data set.
+        task: ``segmentation``, ``compression`` or ``grading``.
+        scheme: name of the grades' scheme; empty for the other tasks.
+        seed: of what is drawn, such as the frozen test.
+        problems: sentences on what a person should know, such as a line that was not written to
+            its end.
+        cases: by id, in the order of arrival.
+        lineage: its models.
+        frozen: the frozen test; None before it is chosen.
+    """
+
+    folder: Path
+    title: str
+    task: str
+    scheme: str = ""
+    seed: int = 0
+    problems: tuple[str, ...] = ()
+    cases: dict[str, Case] = field(default_factory=dict, repr=False)
+    lineage: Lineage = field(default=Lineage(), repr=False)
+    frozen: Frozen | None = None
+
+    @property
+    def models(self) -> tuple[LoopModel, ...]:
+        """In the order of arrival."""
+        return self.lineage.models
+
+    @property
+    def current(self) -> LoopModel:
+        """The model in force.
+
+        Raises:
+            BadInput: the data set has none.
+        """
+        if not self.lineage.current:
+            raise BadInput("The data set has no model", file=self.folder)
+        return self.lineage.model(self.lineage.current)
+
+    def case(self, case_id: str) -> Case:
+        """The case of this id; leading zeros may be left out.
+
+        Raises:
+            BadInput: there is none.
+        """
+        found = self.cases.get(case_id) or self.cases.get(case_id.zfill(4))
+        if found is None:
+            raise BadInput(
+                f"The data set has no case {case_id}",
+                file=self.folder,
+                advice=f"spine loop status {self.folder} lists them.",
+            )
+        return found
+
+    def training(self) -> list[Case]:
+        """Cases to learn from: corrected or approved, not set aside, never of a test patient.
+
+        Raises:
+            BadInput: no test is frozen yet.
+        """
+        self.require_frozen()
+        return [case for case in self.cases.values() if case.usable and not case.test]
+
+    def test(self) -> list[Case]:
+        """Cases to measure on: of the frozen test, corrected or approved, not set aside.
+
+        Raises:
+            BadInput: no test is frozen yet.
+        """
+        self.require_frozen()
+        return [case for case in self.cases.values() if case.usable and case.test]
+
+    def require_frozen(self) -> Frozen:
+        """The frozen test.
+
+        Raises:
+            BadInput: none was chosen yet.
+        """
+        if self.frozen is None:
+            raise BadInput(
+                "The data set has no frozen test yet, so nothing may be learnt from it",
+                file=self.folder,
+                advice=f"Choose it first: spine loop freeze {self.folder}",
+            )
+        return self.frozen
+
+    def require_training(self, cases: Iterable[Case]) -> None:
+        """Refuses to learn from cases of a test patient.
+
+        Raises:
+            BadInput: one is, or no test is frozen yet.
+        """
+        frozen = self.require_frozen()
+        wrong = [case.id for case in cases if case.patient in frozen.patients]
+        if wrong:
+            raise BadInput(
+                f"{_named(wrong)} of a patient in the frozen test and never trained on",
+                file=self.folder,
+                advice="Leave them out; a model must not be measured on what it learnt from.",
+            )
+
+
+def create_dataset(
+    folder: str | Path,
+    *,
+    title: str,
+    task: str,
+    model: ModelFolder,
+    scheme: str = "",
+    seed: int = 0,
+) -> Dataset:
+    """Makes an empty data set.
+
+    Args:
+        folder: new or empty.
+        title: for the person.
+        task: ``segmentation``, ``compression`` or ``grading``.
+        model: that the loop begins with; it is copied.
+        scheme: of the grades; the model's own if empty.
+        seed: of what is drawn.
+
+    Raises:
+        BadRequest: no such task or scheme.
+        BadInput: the folder holds something, or the model is for another task or scheme.
+        BadModel: its weights are damaged.
+    """
+    folder = Path(folder)
+    if task not in TASKS:
+        raise BadRequest(f"The loop has no task {task}", advice=f"Use {', '.join(TASKS)}.")
+    if model.card.task != task:
+        raise BadInput(
+            f"The model {model.card.name} is for {model.card.task}, not for {task}", file=model.path
+        )
+    scheme = _scheme(task, scheme, model)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
+    model.verify()
+    data = {
+        "format": FORMAT, "title": title, "task": task, "scheme": scheme, "seed": seed,
+        "created": now(), "software": SOFTWARE,
+    }  # fmt: skip
+    keep_model(folder, model, "")
+    with writing(folder / DATASET) as temporary:
+        text = json.dumps(data, indent=1, ensure_ascii=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+    return open_dataset(folder)
+
+
+def open_dataset(folder: str | Path) -> Dataset:
+    """Reads a data set.
+
+    Raises:
+        BadInput: it is none, damaged, of a newer version, or its frozen test was changed.
+    """
+    folder = Path(folder)
+    data = _about(folder)
+    lineage = read_lineage(folder)
+    dataset = Dataset(
+        folder, str(data["title"]), str(data["task"]), str(data["scheme"]), int(data["seed"]),
+        lineage=lineage,
+    )  # fmt: skip
+    journal = read_journal(folder / JOURNAL)
+    problems = [*journal.problems, *lineage.problems]
+    frozen, found = None, {}
+    for line in journal.lines:
+        try:
+            if line.record["kind"] == FREEZE:
+                frozen = freezing.read(folder, line.record["sha256"], line.record["strata"])
+            else:
+                _tell(found, dataset, line.record)
+        except (KeyError, TypeError, ValueError) as error:
+            problems.append(f"Line {line.number} of {JOURNAL} is left out: {error}")
+    if frozen is None and (folder / freezing.FROZEN).exists():
+        problems.append(
+            f"{freezing.FROZEN} was begun and not recorded; freeze the test again to finish it"
+        )
+    for case in list(found.values()):
+        found[case.id] = fresh(case, frozen)
+        problems += [f"Case {case.id}: {one}" for one in found[case.id].history.problems]
+    return replace(dataset, cases=found, frozen=frozen, problems=tuple(problems))
+
+
+def fresh(case: Case, frozen: Frozen | None) -> Case:
+    """The case as its journal says it now."""
+    test = frozen is not None and case.patient in frozen.patients
+    return replace(case, test=test, history=read_history(case.folder))
+
+
+def case_record(case: Case) -> dict[str, Any]:
+    """The line of the journal that adds a case."""
+    return {
+        "kind": CASE, "id": case.id, "patient": case.patient, "region": case.region,
+        "site": case.site, "weighting": case.weighting, "columns": case.columns,
+        "image": case.image.to_dict(), "time": now(),
+    }  # fmt: skip
+
+
+def _tell(found: dict[str, Case], dataset: Dataset, record: dict[str, Any]) -> None:
+    kind, name = record["kind"], str(record["id"])
+    if kind == CASE:
+        if not _CASE_ID.match(name) or name in found:
+            raise ValueError(f"{name!r} is no id of a new case")
+        found[name] = Case(
+            name, str(record["patient"]), str(record["region"]), str(record["site"]),
+            ImageReference.from_dict(record["image"]), dataset.folder, dataset.task,
+            dataset.scheme, str(record["weighting"]), columns=dict(record["columns"]),
+            added=str(record["time"]),
+        )  # fmt: skip
+    elif kind == ASIDE:
+        found[name] = replace(found[name], set_aside=str(record["reason"]) or "no reason given")
+    elif kind == TAKEN_BACK:
+        found[name] = replace(found[name], set_aside="")
+    else:
+        raise ValueError(f"{kind!r} is no kind of line")
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    path = folder / DATASET
+    if not path.is_file():
+        raise BadInput(
+            f"This is no data set of the correction loop: there is no {DATASET}",
+            file=folder,
+            advice="Make one with: spine loop create",
+        )
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        version = data["format"]
+        newer = version > FORMAT
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            "The file is not readable", file=path, advice="Take it from a copy."
+        ) from error
+    if newer:
+        raise BadInput(
+            f"This data set is of format {version}, this program knows {FORMAT}",
+            file=path,
+            advice="Update SlicerSpineMRI; the data set stays as it is.",
+        )
+    if {"title", "scheme", "seed"} - data.keys() or data.get("task") not in TASKS:
+        raise BadInput(
+            "The data set does not say its title, task, scheme and seed",
+            file=path,
+            advice="Take the file from a copy.",
+        )
+    return data
+
+
+def _scheme(task: str, scheme: str, model: ModelFolder) -> str:
+    if task != "grading":
+        return ""
+    own = model.card.scheme.name if model.card.scheme else ""
+    scheme = scheme or own
+    if scheme not in SCHEMES:
+        raise BadRequest(f"There is no scheme {scheme}", advice=f"Use one of {', '.join(SCHEMES)}.")
+    if own and own != scheme:
+        raise BadInput(f"The model grades by {own}, not by {scheme}", file=model.path)
+    return scheme
+
+
+def _named(ids: list[str]) -> str:
+    return f"The case {ids[0]} is" if len(ids) == 1 else f"The cases {', '.join(ids[:5])} are"

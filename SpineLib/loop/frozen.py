@@ -1,0 +1,155 @@
+"""The frozen test: patients drawn once, by region and scanner, hashed, never trained on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from SpineLib.datasets.split import freeze_test, read_frozen
+from SpineLib.errors import BadInput
+
+if TYPE_CHECKING:
+    from SpineLib.loop.cases import Case
+
+FROZEN = "frozen.json"
+Stratum = tuple[str, str]
+Strata = dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Which patients are kept for the test.
+
+    Attributes:
+        patients: their hashes.
+        sha256: of the sorted list, as `SpineLib.datasets.split.FrozenTest` gives it.
+        strata: ``region, scanner`` → how many patients of it are in the test, of how many.
+    """
+
+    patients: frozenset[str]
+    sha256: str
+    strata: Strata = field(default_factory=dict)
+
+
+def draw(cases: Iterable[Case], share: float, seed: int) -> list[str]:
+    """Draws patients so that each region and scanner has its share (largest remainders).
+
+    A patient has the region and scanner of the first of its cases.
+
+    Args:
+        cases: of the data set.
+        share: of the patients.
+        seed: another number draws others.
+
+    Returns:
+        The patients, sorted.
+
+    Raises:
+        BadInput: too few patients for this share.
+    """
+    stratum: dict[str, Stratum] = {}
+    for case in cases:
+        stratum.setdefault(case.patient, (case.region, case.site))
+    wanted = round(share * len(stratum))
+    if not 0 < wanted < len(stratum):
+        raise BadInput(
+            f"{len(stratum)} patients cannot be split with a share of {share:g}",
+            advice="Add more patients first, or say another share.",
+        )
+    groups: dict[Stratum, list[str]] = defaultdict(list)
+    for patient in sorted(stratum):
+        groups[stratum[patient]].append(patient)
+    names = sorted(groups)
+    counts = _shared([len(groups[name]) for name in names], wanted)
+    rng = np.random.default_rng(seed)
+    chosen: list[str] = []
+    for name, count in zip(names, counts, strict=True):
+        chosen += [groups[name][n] for n in rng.permutation(len(groups[name]))[:count]]
+    return sorted(chosen)
+
+
+def named(cases: Iterable[Case], patients: Iterable[str]) -> list[str]:
+    """Patients that a person or another data set named.
+
+    Raises:
+        BadInput: one of them is in no case, there is none, or no other patient is left.
+    """
+    known, chosen = {case.patient for case in cases}, set(patients)
+    if chosen - known:
+        raise BadInput(
+            f"The patient {min(chosen - known)} is in no case", advice="Add the case first."
+        )
+    if not chosen or chosen == known:
+        raise BadInput(
+            "A test needs a patient, and so does what is learnt from",
+            advice="Name some of the patients.",
+        )
+    return sorted(chosen)
+
+
+def counted(cases: Iterable[Case], chosen: Iterable[str]) -> Strata:
+    """`Frozen.strata` of a choice."""
+    stratum: dict[str, Stratum] = {}
+    for case in cases:
+        stratum.setdefault(case.patient, (case.region, case.site))
+    strata: dict[str, tuple[int, int]] = {}
+    test = set(chosen)
+    for patient, (region, site) in sorted(stratum.items(), key=lambda pair: pair[1]):
+        name = f"{region}, {site or 'scanner not known'}"
+        kept, total = strata.get(name, (0, 0))
+        strata[name] = kept + (patient in test), total + 1
+    return strata
+
+
+def write(folder: Path, patients: Sequence[str]) -> str:
+    """Writes ``frozen.json``, which ``spine train --test`` reads too.
+
+    Returns:
+        Its SHA-256.
+    """
+    return freeze_test(folder / FROZEN, map(_Patient, patients)).sha256
+
+
+def read(folder: Path, sha256: str, strata: Strata) -> Frozen:
+    """Reads ``frozen.json``.
+
+    Args:
+        folder: of the data set.
+        sha256: that the journal of the data set recorded.
+        strata: the same.
+
+    Raises:
+        BadInput: it is missing, or not the one that was frozen.
+    """
+    found = read_frozen(folder / FROZEN)
+    if found.sha256 != sha256:
+        raise BadInput(
+            "The frozen test was exchanged: its SHA-256 is not the recorded one",
+            file=folder / FROZEN,
+            advice="Take the file from a copy; figures measured on another set do not compare.",
+        )
+    return Frozen(frozenset(found.patients), sha256, {k: tuple(v) for k, v in strata.items()})
+
+
+@dataclass(frozen=True)
+class _Patient:
+    """What `freeze_test` asks of a case."""
+
+    patient: str
+    site: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+def _shared(sizes: list[int], wanted: int) -> list[int]:
+    """``wanted`` places among groups, in proportion to their sizes."""
+    exact = [wanted * size / sum(sizes) for size in sizes]
+    counts = [int(one) for one in exact]
+    rest = sorted(range(len(sizes)), key=lambda n: (counts[n] - exact[n], n))
+    for n in rest[: wanted - sum(counts)]:
+        counts[n] += 1
+    return counts

@@ -1,0 +1,240 @@
+"""The image of a case: where it lies, how it is recognised, and how it is opened again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from SpineLib.errors import BadInput
+from SpineLib.files import writing
+from SpineLib.volume import Frame, Volume, read_volume, write_volume
+
+if TYPE_CHECKING:
+    from SpineLib.dicom.stack import Stack
+
+DICOM, FILE, COPY = "dicom", "file", "copy"
+KINDS = (DICOM, FILE, COPY)
+IMAGE, SLICES = "image.nii.gz", "image.json"
+# NIfTI keeps places in float32, about 1e-5 mm of a metre; masks from elsewhere round more.
+TOLERANCE_MM = 0.05
+
+Slices = tuple[tuple[str, str, int], ...]
+
+
+class ImageChanged(BadInput):
+    """A case's image is not the one that was added: its hash or its grid is another."""
+
+
+class ImageMissing(BadInput):
+    """A case's image is no longer where it was."""
+
+
+@dataclass(frozen=True)
+class ImageReference:
+    """Where an image lies and what it must be.
+
+    Attributes:
+        kind: ``dicom``, ``file`` (NIfTI, NRRD, MetaImage), or ``copy`` (inside the data set).
+        path: folder of the DICOM or the file; relative to the data set where it lies inside of it.
+        sha256: of the voxels (`voxels_hash`), whatever the file around them.
+        shape: slices, rows, columns.
+        ijk_to_ras: 4×4 as rows, voxel centres to RAS mm.
+        series_instance_uid, stack: of DICOM, as a scan names them.
+        plane: how a volume file is sliced (`SpineLib.dicom.open_volume_file`); empty for what its
+            spacing says.
+        slices: of DICOM, in the order of k: file (relative to ``path``), SOP Instance UID, frame
+            from 1. Read from the case's own file where it is needed.
+        held: the voxels, for an image that is yet to be copied.
+    """
+
+    kind: str
+    path: str
+    sha256: str
+    shape: tuple[int, int, int]
+    ijk_to_ras: tuple[tuple[float, ...], ...]
+    series_instance_uid: str = ""
+    stack: str = ""
+    plane: str = ""
+    slices: Slices = field(default=(), repr=False)
+    held: Volume | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def grid(self) -> Volume:
+        """The image's grid without its voxels: all 0, in no memory."""
+        frames = tuple(Frame(uid, number) for _, uid, number in self.slices)
+        empty = np.broadcast_to(np.uint8(0), self.shape)
+        return Volume(empty, np.array(self.ijk_to_ras), frames)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the data set keeps it; the slices stand in a file of their own."""
+        kept = asdict(replace(self, held=None))
+        del kept["held"], kept["slices"]
+        return {name: value for name, value in kept.items() if value != ""}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> ImageReference:
+        """From `to_dict`.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        if data["kind"] not in KINDS:
+            raise ValueError(f"{data['kind']!r} is no kind of image")
+        slices, rows, columns = data["shape"]
+        matrix = tuple(tuple(map(float, row)) for row in data["ijk_to_ras"])
+        return cls(**{**data, "shape": (slices, rows, columns), "ijk_to_ras": matrix})
+
+
+def of_stack(stack: Stack, volume: Volume, *, copy: bool = False) -> ImageReference:
+    """Refers to a stack of DICOM.
+
+    Args:
+        stack: from a scan.
+        volume: the stack as it was read.
+        copy: keep the voxels in the data set, not only the place of the files.
+    """
+    folder = Path(os.path.commonpath([str(one.path.resolve().parent) for one in stack.sources]))
+    slices = tuple(
+        (one.path.resolve().relative_to(folder).as_posix(), one.sop_instance_uid, one.frame)
+        for one in stack.sources
+    )
+    return replace(
+        _of(volume, DICOM, str(folder)),
+        kind=COPY if copy else DICOM,
+        series_instance_uid=stack.series_instance_uid,
+        stack=stack.id,
+        slices=slices,
+        held=volume if copy else None,
+    )
+
+
+def of_file(path: str | Path, volume: Volume, *, plane: str = "") -> ImageReference:
+    """Refers to a volume file that was read with `SpineLib.dicom.open_volume_file`."""
+    return replace(_of(volume, FILE, str(Path(path).resolve())), plane=plane)
+
+
+def of_volume(volume: Volume) -> ImageReference:
+    """An image that lies nowhere else and is to be copied into the data set."""
+    return replace(_of(volume, COPY, ""), held=volume)
+
+
+def voxels_hash(volume: Volume) -> str:
+    """SHA-256 of shape and values: the same for the same picture in any file or number type."""
+    kind = "<f4" if volume.voxels.dtype.kind == "f" else "<i4"
+    digest = hashlib.sha256(repr((volume.shape, kind)).encode())
+    digest.update(np.ascontiguousarray(volume.voxels, dtype=kind).data)
+    return digest.hexdigest()
+
+
+def keep(reference: ImageReference, case: Path, dataset: Path) -> ImageReference:
+    """Writes what belongs into a new case's folder: copied voxels, and which slices there are."""
+    if reference.kind == COPY:
+        if reference.held is None:
+            raise BadInput("An image that is to be copied needs its voxels")
+        write_volume(reference.held, case / IMAGE)
+        reference = replace(reference, path=IMAGE)
+    else:
+        reference = replace(reference, path=_inside(Path(reference.path), dataset))
+    if reference.slices:
+        with writing(case / SLICES) as temporary:
+            text = json.dumps({"slices": reference.slices}, ensure_ascii=False)
+            temporary.write_text(text + "\n", encoding="utf-8")
+    return replace(reference, held=None)
+
+
+def with_slices(reference: ImageReference, case: Path) -> ImageReference:
+    """The reference with the slices that its case's folder names.
+
+    Raises:
+        BadInput: that file is damaged, or is missing for DICOM.
+    """
+    path = case / SLICES
+    if reference.slices or not (path.is_file() or reference.kind == DICOM):
+        return reference
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8"))["slices"]
+        slices = tuple((str(file), str(uid), int(frame)) for file, uid, frame in listed)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            "The list of this case's slices cannot be read",
+            file=path,
+            advice="Take it from a copy.",
+        ) from error
+    return replace(reference, slices=slices)
+
+
+def open_image(reference: ImageReference, case: Path, dataset: Path) -> Volume:
+    """Reads the image and makes sure that it is the one that was added.
+
+    Raises:
+        ImageMissing: it is no longer there.
+        ImageChanged: its voxels or its grid are others.
+        BadInput: it cannot be read.
+    """
+    reference = with_slices(reference, case)
+    place = case / IMAGE if reference.kind == COPY else dataset / reference.path
+    if not place.exists():
+        raise ImageMissing(
+            "The case's image is no longer here", file=place, advice="Bring it back to this place."
+        )
+    volume = _read(reference, place)
+    if not reference.grid.same_grid(volume, tolerance=TOLERANCE_MM):
+        raise ImageChanged("The image has another grid than when it was added", file=place)
+    if voxels_hash(volume) != reference.sha256:
+        raise ImageChanged("The image's voxels are others than when it was added", file=place)
+    return volume
+
+
+def _read(reference: ImageReference, place: Path) -> Volume:
+    if reference.kind == DICOM:
+        return _dicom(reference, place)
+    if reference.kind == FILE:
+        from SpineLib.dicom import open_volume_file
+
+        return open_volume_file(place, plane=reference.plane)[1]
+    volume = read_volume(place)
+    frames = tuple(Frame(uid, number) for _, uid, number in reference.slices)
+    return replace(volume, frames=frames)
+
+
+def _dicom(reference: ImageReference, folder: Path) -> Volume:
+    from SpineLib.dicom import read
+    from SpineLib.dicom.scan import scan_files
+
+    files = [folder / file for file in dict.fromkeys(file for file, _, _ in reference.slices)]
+    missing = [file for file in files if not file.is_file()]
+    if missing:
+        raise ImageMissing(
+            f"{len(missing)} of the case's {len(files)} DICOM files are no longer here",
+            file=missing[0],
+            advice="Bring them back to this place.",
+        )
+    wanted = [(uid, frame) for _, uid, frame in reference.slices]
+    for stack in scan_files(files).stacks:
+        if [(one.sop_instance_uid, one.frame) for one in stack.sources] == wanted:
+            return read(stack)
+    raise ImageChanged("The DICOM files no longer hold the case's slices", file=folder)
+
+
+def _of(volume: Volume, kind: str, path: str) -> ImageReference:
+    matrix = tuple(tuple(float(x) for x in row) for row in volume.ijk_to_ras)
+    return ImageReference(kind, path, voxels_hash(volume), volume.shape, matrix)
+
+
+def _inside(path: Path, dataset: Path) -> str:
+    try:
+        return path.relative_to(dataset.resolve()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def slice_index(slices: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], int]:
+    """(SOP Instance UID, frame) → k."""
+    return {(uid, frame): k for k, (_, uid, frame) in enumerate(slices)}

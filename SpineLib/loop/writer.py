@@ -1,0 +1,473 @@
+"""Writing to a data set: one program at a time, nothing overwritten, each line on the disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from SpineLib.datasets.cases import SliceLabel
+from SpineLib.errors import BadInput, BadRequest
+from SpineLib.files import writing
+from SpineLib.loop import frozen as freezing
+from SpineLib.loop import images, lineage
+from SpineLib.loop.answers import (
+    TABLE,
+    VOXELS,
+    Answer,
+    checked_labels,
+    effort,
+    on_grid,
+    write_answer,
+)
+from SpineLib.loop.cases import CASES, Case
+from SpineLib.loop.checks import problems_of, require_known
+from SpineLib.loop.dataset import (
+    ASIDE,
+    DATASET,
+    FREEZE,
+    JOURNAL,
+    TAKEN_BACK,
+    Dataset,
+    case_record,
+    fresh,
+    open_dataset,
+)
+from SpineLib.loop.frozen import Frozen
+from SpineLib.loop.images import ImageChanged, ImageReference
+from SpineLib.loop.lineage import LoopModel
+from SpineLib.loop.problem import Problem
+from SpineLib.loop.versions import (
+    APPROVAL,
+    APPROVED,
+    AUTOMATIC,
+    CHOICE,
+    CORRECTED,
+    FILE_NAME,
+    MADE,
+    VERSION,
+    VERSIONS,
+    Version,
+    now,
+)
+from SpineLib.models.folder import ModelFolder, sha256
+from SpineLib.projects.holding import holding, token
+from SpineLib.projects.journal import append, repair
+from SpineLib.volume import Volume
+
+LEFT = "left"
+_HOLDER = ".dataset.holder.json"
+_POLL_SECONDS = 0.1
+
+
+class NotAccepted(BadInput):
+    """An answer has problems that must not be.
+
+    Attributes:
+        problems: what `SpineLib.loop.checks.problems_of` found.
+    """
+
+    def __init__(self, case: Case, problems: Sequence[Problem]) -> None:
+        serious = [one for one in problems if one.serious]
+        super().__init__(
+            f"The case {case.id} is not accepted: {'; '.join(one.what for one in serious[:5])}",
+            advice="Correct it, or say that it is right as it is.",
+        )
+        self.problems = tuple(problems)
+
+
+class DatasetWriter:
+    """A data set, open for writing; every method returns when what it did is on the disk.
+
+    Hold it for as short as a write takes: a reader in Slicer and a computing worker then take
+    turns. Whoever opens it repairs what a killed program left (`notes` says what).
+
+    Args:
+        folder: of the data set.
+        wait: seconds to wait for another program that writes.
+
+    Raises:
+        BadInput: as `open_dataset`, or another program is writing.
+
+    Attributes:
+        dataset: as it is after the last write.
+        notes: sentences on what was repaired.
+
+    Example:
+        >>> with DatasetWriter("lumbar") as writer:  # doctest: +SKIP
+        ...     writer.approve("0007", by="anna", minutes=4)
+    """
+
+    def __init__(self, folder: str | Path, *, wait: float = 0.0) -> None:
+        self.folder = Path(folder)
+        self.dataset: Dataset = open_dataset(folder)
+        self.notes: tuple[str, ...] = ()
+        self._stack = ExitStack()
+        self._hold(wait)
+        try:
+            self.notes = tuple(self._repaired())
+            self.dataset = open_dataset(folder)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> DatasetWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets another program write."""
+        self._stack.close()
+
+    def add(
+        self,
+        image: ImageReference,
+        *,
+        patient: str,
+        region: str = "unknown",
+        site: str = "",
+        weighting: str = "unknown",
+        columns: Mapping[str, str] | None = None,
+        labels: Answer | None = None,
+        kind: str = CORRECTED,
+        by: str = "",
+    ) -> Case:
+        """Adds a case; of a test patient it is a test case.
+
+        Args:
+            image: from `SpineLib.loop.images`.
+            patient: hash of the patient's identity.
+            labels: that somebody gave elsewhere.
+            kind: what these labels are: ``corrected`` or ``approved``.
+            by: who gave them.
+
+        Raises:
+            BadInput: the same image is there already, or the labels do not fit.
+        """
+        if not patient:
+            raise BadRequest("A case needs its patient", advice="Splits go by patient.")
+        for other in self.dataset.cases.values():
+            if other.image.sha256 == image.sha256:
+                who = "" if other.patient == patient else " under another patient"
+                raise BadInput(f"This image is the case {other.id} already{who}", file=image.path)
+        name = f"{max((int(n) for n in self.dataset.cases), default=0) + 1:04d}"
+        folder = self.folder / CASES / name
+        case = Case(
+            name, patient, region, site, images.keep(image, folder, self.folder), self.folder,
+            self.dataset.task, self.dataset.scheme, weighting, columns=dict(columns or {}),
+        )  # fmt: skip
+        answer = None if labels is None else self._checked(case, labels)
+        append(self.folder / JOURNAL, case_record(case))
+        self._refresh(case)
+        if answer is not None:
+            self.add_version(name, answer, kind=CORRECTED, by=by)
+            if kind == APPROVED:
+                self._tell(self.dataset.cases[name], {"kind": APPROVAL, "number": 1, "by": by})
+        return self.dataset.cases[name]
+
+    def add_version(
+        self,
+        case: Case | str,
+        answer: Answer,
+        *,
+        kind: str,
+        by: str = "",
+        minutes: float = 0.0,
+        model: str = "",
+        base: int | None = None,
+        resampled: bool = False,
+    ) -> Version:
+        """Keeps one more answer; those before it stay.
+
+        Args:
+            case: or its id.
+            answer: a label map in SPIDER's numbers, or labels of slices.
+            kind: ``automatic`` or ``corrected``.
+            by: who corrected it.
+            minutes: that it took.
+            model: id of the model that made it.
+            base: the version that the correction began with; the chosen one if None.
+            resampled: take the nearest voxel of another grid, as the person asked.
+
+        Raises:
+            BadInput: another grid, unknown labels (listed), or an empty name.
+            OutputError: the disk is full; the case is then as it was.
+        """
+        case = self._case(case)
+        if kind not in MADE:
+            raise BadRequest(f"{kind!r} is no kind of version", advice=f"Use {', '.join(MADE)}.")
+        if kind == CORRECTED and not by.strip():
+            raise BadRequest("A correction needs the reader's name")
+        if minutes < 0:
+            raise BadRequest("Minutes cannot be negative")
+        answer = self._checked(case, answer, resampled=resampled)
+        before = case.chosen if base is None else case.version(base)
+        number = len(case.versions) + 1
+        file = f"{number:04d}-{kind}{VOXELS if isinstance(answer, Volume) else TABLE}"
+        path = case.folder / file
+        changed, overlap = self._effort(case, answer, before, kind)
+        write_answer(answer, path, case.grid)
+        record = Version(
+            number, kind, file, sha256(path), by, now(), float(minutes), model,
+            None if before is None else before.number, changed, overlap,
+        )  # fmt: skip
+        kept = {k: v for k, v in asdict(record).items() if not k.startswith("approved")}
+        try:
+            self._tell(case, {"kind": VERSION, "version": kept})
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise
+        return self.dataset.cases[case.id].versions[-1]
+
+    def choose(self, case: Case | str, number: int, *, by: str) -> Version:
+        """Makes another version the one that counts: an undo, or a redo."""
+        case = self._case(case)
+        case.version(number)
+        self._tell(case, {"kind": CHOICE, "number": number, "by": by})
+        return self.dataset.cases[case.id].version(number)
+
+    def approve(
+        self, case: Case | str, *, by: str, minutes: float = 0.0, anyway: bool = False
+    ) -> Version:
+        """Approves the version that counts, after the checks.
+
+        Args:
+            case: or its id.
+            by: who approves.
+            minutes: that it took.
+            anyway: although serious problems were found, as the person said.
+
+        Raises:
+            NotAccepted: serious problems, each with its place.
+            BadInput: the case has no answer, or is set aside.
+        """
+        case = self._case(case)
+        if case.set_aside:
+            raise BadInput(f"The case {case.id} is set aside: {case.set_aside}")
+        if not by.strip():
+            raise BadRequest("An approval needs the reader's name")
+        if case.chosen is None:
+            raise BadInput(f"The case {case.id} has no answer yet")
+        found = problems_of(case.grid, case.open_answer())
+        if not anyway and any(one.serious for one in found):
+            raise NotAccepted(case, found)
+        record: dict[str, Any] = {"kind": APPROVAL, "number": case.chosen.number, "by": by}
+        if found:
+            record["problems"] = [one.to_dict() for one in found]
+        self._tell(case, {**record, "minutes": float(minutes)})
+        return self.dataset.cases[case.id].version(case.chosen.number)
+
+    def set_aside(self, case: Case | str, reason: str, *, by: str) -> None:
+        """Uses a case no longer, and says why; nothing of it is removed."""
+        case = self._case(case)
+        record = {"kind": ASIDE, "id": case.id, "reason": reason, "by": by, "time": now()}
+        append(self.folder / JOURNAL, record)
+        self._refresh(replace(case, set_aside=reason or "no reason given"))
+
+    def take_back(self, case: Case | str, *, by: str) -> None:
+        """Uses a case again that was set aside."""
+        case = self._case(case)
+        append(self.folder / JOURNAL, {"kind": TAKEN_BACK, "id": case.id, "by": by, "time": now()})
+        self._refresh(replace(case, set_aside=""))
+
+    def open_image(self, case: Case | str) -> Volume:
+        """Reads a case's image; one that changed on the disk sets the case aside.
+
+        Raises:
+            ImageChanged: it did.
+            ImageMissing: it is no longer there.
+        """
+        case = self._case(case)
+        try:
+            return case.open_image()
+        except ImageChanged as error:
+            if not case.set_aside:
+                self.set_aside(case, error.what, by="")
+            raise
+
+    def freeze(
+        self, share: float = 0.2, *, patients: Iterable[str] | None = None, by: str = ""
+    ) -> Frozen:
+        """Keeps patients for the test, once and for all.
+
+        Args:
+            share: of the patients, drawn from each region and scanner with the data set's seed.
+            patients: these ones instead (their hashes).
+            by: who chose.
+
+        Raises:
+            BadInput: a test is frozen already, a model was fine-tuned here before, too few
+                patients, or one that is in no case.
+        """
+        if self.dataset.frozen is not None:
+            raise BadInput(
+                f"The test is frozen already, with {len(self.dataset.frozen.patients)} patients",
+                file=self.folder / freezing.FROZEN,
+                advice="It stays as it is; for another test make another data set.",
+            )
+        if len(self.dataset.models) > 1:
+            raise BadInput("A model was fine-tuned here already, so it is too late for a test")
+        cases = list(self.dataset.cases.values())
+        if (self.folder / freezing.FROZEN).exists():  # begun by a program that was killed
+            chosen = list(freezing.read_frozen(self.folder / freezing.FROZEN).patients)
+        elif patients is None:
+            chosen = freezing.draw(cases, share, self.dataset.seed)
+        else:
+            chosen = freezing.named(cases, patients)
+        strata = freezing.counted(cases, chosen)
+        digest = freezing.write(self.folder, chosen)
+        append(self.folder / JOURNAL, {
+            "kind": FREEZE, "sha256": digest, "strata": strata, "share": share,
+            "seed": self.dataset.seed, "by": by, "time": now(),
+        })  # fmt: skip
+        frozen = freezing.read(self.folder, digest, strata)
+        known = {name: fresh(case, frozen) for name, case in self.dataset.cases.items()}
+        self.dataset = replace(self.dataset, cases=known, frozen=frozen)
+        return frozen
+
+    def add_model(self, folder: ModelFolder, *, parent: str) -> LoopModel:
+        """Copies a candidate into the data set; it is not in force until it is promoted."""
+        self.dataset.lineage.model(parent)
+        if folder.card.task != self.dataset.task:
+            raise BadInput(f"This model is for {folder.card.task}", file=folder.path)
+        model_id = lineage.keep_model(self.folder, folder, parent)
+        self._reread_models()
+        return self.dataset.lineage.model(model_id)
+
+    def promote(
+        self, model_id: str, *, by: str, reason: str = "",
+        figures: dict[str, Any] | None = None,
+    ) -> LoopModel:  # fmt: skip
+        """Puts a model in force."""
+        return self._model(lineage.PROMOTED, model_id, by, reason, figures)
+
+    def refuse(
+        self, model_id: str, *, by: str = "", reason: str,
+        figures: dict[str, Any] | None = None,
+    ) -> LoopModel:  # fmt: skip
+        """Records that a candidate is not put in force."""
+        return self._model(lineage.REFUSED, model_id, by, reason, figures)
+
+    def back(self, model_id: str, *, by: str, reason: str = "") -> LoopModel:
+        """Puts an earlier model in force again."""
+        return self._model(lineage.BACK, model_id, by, reason, None)
+
+    def _model(
+        self, kind: str, model_id: str, by: str, reason: str, figures: dict[str, Any] | None
+    ) -> LoopModel:
+        self.dataset.lineage.model(model_id).folder.verify()
+        lineage.tell(self.folder, kind, model_id, by, reason, figures or {})
+        self._reread_models()
+        return self.dataset.lineage.model(model_id)
+
+    def _reread_models(self) -> None:
+        self.dataset = replace(self.dataset, lineage=lineage.read_lineage(self.folder))
+
+    def _case(self, case: Case | str) -> Case:
+        return self.dataset.case(case if isinstance(case, str) else case.id)
+
+    def _checked(self, case: Case, answer: Answer, *, resampled: bool = False) -> Answer:
+        if (self.dataset.task == "segmentation") != isinstance(answer, Volume):
+            raise BadRequest(f"This is no answer to {self.dataset.task}")
+        if isinstance(answer, Volume):
+            labels = on_grid(answer, case.grid, resampled=resampled)
+            require_known(labels)
+            return labels
+        return checked_labels(answer, case.grid, self.dataset.task, self.dataset.scheme)
+
+    def _effort(
+        self, case: Case, answer: Answer, before: Version | None, kind: str
+    ) -> tuple[int, dict[str, float]]:
+        if kind == AUTOMATIC:
+            return 0, {}
+        automatic = next((v for v in reversed(case.versions) if v.kind == AUTOMATIC), None)
+        base = None if before is None else case.open_answer(before)
+        if automatic is not None and automatic != before:
+            return effort(answer, base, case.open_answer(automatic))
+        return effort(answer, base, None if automatic is None else base)
+
+    def _tell(self, case: Case, record: dict[str, Any]) -> None:
+        append(case.folder / VERSIONS, {**record, "time": now()})
+        self._refresh(case)
+
+    def _refresh(self, case: Case) -> None:
+        cases = {**self.dataset.cases, case.id: fresh(case, self.dataset.frozen)}
+        self.dataset = replace(self.dataset, cases=cases)
+
+    def _hold(self, wait: float) -> None:
+        end = time.monotonic() + wait
+        while True:
+            try:
+                self._stack.enter_context(holding(self.folder / DATASET))
+                break
+            except BadInput as error:
+                if time.monotonic() < end:
+                    time.sleep(_POLL_SECONDS)
+                    continue
+                raise BadInput(
+                    f"Another program is writing to this data set{self._holder()}",
+                    file=self.folder,
+                    advice="Wait until it has finished or close it, then try again.",
+                ) from error
+        path = self.folder / _HOLDER
+        with writing(path) as temporary:
+            about = {"process": os.getpid(), "token": token(), "since": now()}
+            temporary.write_text(json.dumps(about) + "\n", encoding="utf-8")
+        self._stack.callback(lambda: path.unlink(missing_ok=True))
+
+    def _holder(self) -> str:
+        try:
+            about = json.loads((self.folder / _HOLDER).read_text(encoding="utf-8"))
+            where = "of this user" if about["token"] == token() else "of another user or machine"
+            return f": process {about['process']} {where}, since {about['since'][11:16]} UTC"
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def _repaired(self) -> list[str]:
+        """Puts aside what a killed program left."""
+        notes = [repair(self.folder / name) for name in (JOURNAL, lineage.JOURNAL)]
+        for case in self.dataset.cases.values():
+            if not case.folder.is_dir():
+                continue
+            notes.append(_in_case(case, repair(case.folder / VERSIONS)))
+            known = {one.file for one in fresh(case, None).versions}
+            with os.scandir(case.folder) as found:
+                names = [one.name for one in found if one.name not in known]
+            for name in sorted(name for name in names if FILE_NAME.match(name)):
+                notes.append(_in_case(case, _put_aside(case.folder, name)))
+        return [note for note in notes if note]
+
+
+def _put_aside(folder: Path, name: str) -> str:
+    number = 1
+    while (target := folder / LEFT / f"{number:02d}-{name}").exists():
+        number += 1
+    target.parent.mkdir(exist_ok=True)
+    (folder / name).replace(target)
+    return (
+        f"{name} was being saved when its program ended; it is kept as {LEFT}/{target.name} "
+        "and does not count"
+    )
+
+
+def _in_case(case: Case, note: str) -> str:
+    return f"Case {case.id}: {note}" if note else ""
+
+
+def slice_labels(values: Mapping[int, str], by: str = "") -> list[SliceLabel]:
+    """Slice index (k) → value, as an answer."""
+    return [SliceLabel(index, value, by) for index, value in sorted(values.items())]
