@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import slicer
 import vtk
+from numpy.typing import NDArray
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from SpineLib.labels import rgb
@@ -21,6 +22,7 @@ from .terminology import terminologyEntry
 # stairs, Slicer's default of 0.5 thins structures of one slice.
 SMOOTHING = "0.3"
 LABEL_TAG = "SpineMRI.Label"
+_LAST_VALUE = 255
 
 
 def addSegmentationNode(
@@ -79,18 +81,48 @@ def labelmapFromNode(node: slicer.vtkMRMLSegmentationNode, reference: Volume) ->
     voxels = np.zeros(reference.shape, np.uint8)
     grid = _orientedImage(reference.with_voxels(voxels))
     segmentation = node.GetSegmentation()
+    # Segments that do not overlap share an image, so that one look-up serves them all.
+    shared: dict[int, tuple[slicer.vtkOrientedImageData, NDArray[np.uint8]]] = {}
     for index in range(segmentation.GetNumberOfSegments()):
-        number = vtkTag(segmentation.GetNthSegment(index), LABEL_TAG)
+        segment = segmentation.GetNthSegment(index)
+        number = vtkTag(segment, LABEL_TAG)
         if not number:
             continue
-        image = slicer.vtkOrientedImageData()
-        node.GetBinaryLabelmapRepresentation(segmentation.GetNthSegmentID(index), image)
-        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-            image, grid, image, False
-        )
-        scalars = vtk_to_numpy(image.GetPointData().GetScalars())
-        voxels[scalars.reshape(reference.shape) > 0] = int(number)
+        image = segment.GetRepresentation(_binaryName())
+        value = segment.GetLabelValue()
+        if value > _LAST_VALUE or not _isOnGrid(image, grid):
+            image, value = slicer.vtkOrientedImageData(), 1
+            node.GetBinaryLabelmapRepresentation(segmentation.GetNthSegmentID(index), image)
+            slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+                image, grid, image, False
+            )
+        _, table = shared.setdefault(id(image), (image, np.zeros(_LAST_VALUE + 2, np.uint8)))
+        table[value] = int(number)
+    for image, table in shared.values():
+        part, box = _array(image)
+        numbers = np.take(table, part, mode="clip")
+        np.copyto(voxels[box], numbers, where=numbers > 0)
     return reference.with_voxels(voxels)
+
+
+def _isOnGrid(image: slicer.vtkOrientedImageData | None, grid: slicer.vtkOrientedImageData) -> bool:
+    """Whether an image's voxels are some of the grid's; most are, and then nothing is resampled."""
+    if image is None or image.GetPointData().GetScalars() is None:
+        return False
+    if not slicer.vtkOrientedImageDataResample.DoGeometriesMatchIgnoreOrigin(image, grid):
+        return False
+    origins = np.array([one.GetOrigin() for one in (image, grid)])
+    inside, outside = np.array(image.GetExtent()), np.array(grid.GetExtent())
+    fits = (inside[::2] >= outside[::2]).all() and (inside[1::2] <= outside[1::2]).all()
+    return bool(fits and np.allclose(origins[0], origins[1], atol=1e-3))
+
+
+def _array(image: slicer.vtkOrientedImageData) -> tuple[NDArray, tuple[slice, ...]]:
+    """An image's voxels [slice, row, column], not copied, and the box that they fill in a grid."""
+    extent = np.array(image.GetExtent()).reshape(3, 2)[::-1]
+    shape = extent[:, 1] - extent[:, 0] + 1
+    box = tuple(slice(int(low), int(high) + 1) for low, high in extent)
+    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(shape), box
 
 
 def vtkTag(segment: slicer.vtkSegment, name: str) -> str:
