@@ -5,9 +5,10 @@ line is one JSON object.
 
 In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Commands:
 
-- ``read``: ``input`` (folder or file), ``output`` (folder), and any field of
-  `SpineLib.inference.study.ReadOptions`; the result names the folder that `Reading.load` opens;
-- ``scan``: ``folder``; the result is what ``spine scan --json`` prints;
+- ``read``: ``input`` (folder or file) or ``files`` (list of DICOM files), ``output`` (folder), and
+  any field of `SpineLib.inference.study.ReadOptions`; the result names the folder that
+  `Reading.load` opens;
+- ``scan``: ``folder``, or ``files``; the result is what ``spine scan --json`` prints;
 - ``models``: the result is what ``spine models list --json`` prints;
 - ``manage``: ``action`` (``verify`` or ``remove`` with ``name``, ``import`` with ``path``); the
   result is that of ``models`` with ``done``, a line for the person;
@@ -159,10 +160,10 @@ class Worker:
             del self._open[name]
 
     def _read(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        source, output = (_path(arguments, key) for key in ("input", "output"))
+        source, output = _source(arguments, "input"), _path(arguments, "output")
         from SpineLib.inference.study import ReadOptions, Session, read_study
 
-        options = _options(ReadOptions, arguments, "input", "output")
+        options = _options(ReadOptions, arguments, "input", "files", "output")
         session = self._sessions.setdefault(options.device, Session(options.device))
         reading = read_study(source, options=options, progress=progress, session=session)
         with writing_folder(output) as temporary:
@@ -172,10 +173,13 @@ class Worker:
         return {"folder": str(output)}
 
     def _scan(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.dicom import scan
+        from SpineLib.dicom import scan, scan_files
         from SpineLib.listing import scan_as_json
 
-        return scan_as_json(scan(_path(arguments, "folder"), progress=progress))
+        source = _source(arguments, "folder")
+        if isinstance(source, Path):
+            return scan_as_json(scan(source, progress=progress))
+        return scan_as_json(scan_files(source, progress=progress))
 
     def _models(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         from SpineLib.listing import models_as_json
@@ -291,6 +295,16 @@ def _options(kind: type[ReadOptions], arguments: dict[str, Any], *others: str) -
         return kind(**given)
     except TypeError as error:
         raise BadRequest(f"An argument of read is not known: {error}") from error
+
+
+def _source(arguments: dict[str, Any], key: str) -> Path | list[Path]:
+    """The argument ``files`` where there is one, else the path ``key``."""
+    files = arguments.get("files")
+    if not files:
+        return _path(arguments, key)
+    if not isinstance(files, list) or not all(isinstance(one, str) for one in files):
+        raise BadRequest("The argument files is not a list of paths")
+    return [Path(one) for one in files]
 
 
 def _path(arguments: dict[str, Any], key: str) -> Path:

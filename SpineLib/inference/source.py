@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from SpineLib.dicom import open_volume_file, read, scan
-from SpineLib.dicom.stack import Skipped, Stack, Study
+from SpineLib.dicom import open_volume_file, read, scan, scan_files
+from SpineLib.dicom.stack import Scan, Skipped, Stack, Study
 from SpineLib.errors import BadInput, NotApplicable
 from SpineLib.progress import Progress
 from SpineLib.volume import FILE_SUFFIXES, Volume
@@ -34,7 +34,7 @@ class Source:
 
 
 def open_source(
-    path: Path,
+    path: Path | Sequence[Path],
     *,
     series: str = "",
     weighting: str = "",
@@ -42,10 +42,10 @@ def open_source(
     plane: str = "",
     progress: Progress,
 ) -> Source:
-    """Opens a folder of DICOM, one DICOM file, or one NIfTI, NRRD or MetaImage volume.
+    """Opens a folder of DICOM, DICOM files, or one NIfTI, NRRD or MetaImage volume.
 
     Args:
-        path: the folder or file.
+        path: the folder or file; or a list of DICOM files, for a host with its own index of them.
         series: a series that tells one study of several apart; empty to expect one study.
         weighting: used where the images cannot say; empty if the person did not say.
         region: the same.
@@ -57,13 +57,22 @@ def open_source(
         BadInput: nothing can be read, or there are several studies.
         NotApplicable: ``series`` names nothing.
     """
+    if not isinstance(path, Path):
+        return _from_scan(scan_files(path, progress=progress), series, weighting, region, file=None)
     if path.is_file() and path.name.lower().endswith(FILE_SUFFIXES):
         stack, volume = open_volume_file(
             path, weighting=weighting or "unknown", region=region or "unknown", plane=plane
         )
         return Source([stack], _held={stack.id: volume}, warnings=list(stack.warnings))
-    found = scan(path, progress=progress)
-    study = _one_study(found.studies, series, path)
+    return _from_scan(scan(path, progress=progress), series, weighting, region, file=path)
+
+
+def _from_scan(
+    found: Scan, series: str, weighting: str, region: str, *, file: Path | None
+) -> Source:
+    if not found.studies:
+        raise BadInput("None of the study's files is a readable DICOM image")
+    study = _one_study(found.studies, series, file)
     stacks = [_filled(stack, weighting, region) for stack in study.stacks]
     warnings = _left_out(found.skipped)
     warnings += [f"Stack {stack.id}: {text}" for stack in stacks for text in stack.warnings]
@@ -79,7 +88,7 @@ def named(stacks: Iterable[Stack], series: str) -> list[Stack]:
     ]
 
 
-def _one_study(studies: tuple[Study, ...], series: str, path: Path) -> Study:
+def _one_study(studies: tuple[Study, ...], series: str, path: Path | None) -> Study:
     fitting = [study for study in studies if named(study.stacks, series)]
     if not fitting:
         ids = ", ".join(stack.id for study in studies for stack in study.stacks)

@@ -110,7 +110,7 @@ class Session:
 
 
 def read_study(
-    path: str | Path,
+    path: str | Path | Sequence[Path],
     *,
     options: ReadOptions | None = None,
     progress: Progress | None = None,
@@ -119,7 +119,7 @@ def read_study(
     """Reads one study: a folder of DICOM, or one NIfTI, NRRD or MetaImage volume.
 
     Args:
-        path: the folder or file.
+        path: the folder or file, or a list of DICOM files.
         options: what the person said.
         progress: told of each step; cancels.
         session: keeps models loaded between readings; made for ``options.device`` if None.
@@ -135,7 +135,8 @@ def read_study(
     """
     options = options or ReadOptions()
     progress = progress or Progress()
-    return _StudyReader(options, progress, session or Session(options.device)).run(Path(path))
+    source = Path(path) if isinstance(path, str) else path
+    return _StudyReader(options, progress, session or Session(options.device)).run(source)
 
 
 class _StudyReader:
@@ -147,7 +148,7 @@ class _StudyReader:
         self.reading = Reading(Findings())
         self.used: dict[str, ModelFolder] = {}
 
-    def run(self, path: Path) -> Reading:
+    def run(self, path: Path | Sequence[Path]) -> Reading:
         options, findings = self.options, self.reading.findings
         self.source = open_source(
             path,

@@ -110,6 +110,7 @@ class SegmentationPanel:
     def cleanup(self) -> None:
         """Called when the module goes away: the worker ends, nothing is observed any more."""
         self._run += 1
+        self.input.close()
         self._reader.stop()
         self.correction.close()
         for one in self._observers:
@@ -181,8 +182,7 @@ class SegmentationPanel:
 
     def _onInput(self, *_arguments: Any) -> None:
         self.run.setReady(self.input.ready and bool(self._models))
-        for widget in (self.ui.pathEdit, self.ui.loadDicomButton):
-            widget.enabled = self.input.volume is None
+        self.ui.pathEdit.enabled = self.input.volume is None
 
     def _onModel(self, *_arguments: Any) -> None:
         index = self.ui.modelBox.currentIndex

@@ -8,16 +8,21 @@ from typing import Any
 
 from SpineLib.errors import Cancelled, SpineError
 
+from .dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
+
 AUTOMATIC = ""
+# A path is typed letter by letter: its stacks are looked for when nothing was typed so long.
+MILLISECONDS_TO_LOOK = 800
 # Task → the plane whose stacks it reads.
 PLANES = {"compression": "axial", "segmentation": "sagittal"}
 
 
 class StudySection:
-    """Lets a volume or a folder be chosen, and says what of it is read and why.
+    """Lets a volume, a folder or a study of Slicer's DICOM database be chosen.
 
-    The stacks of a folder are found by the worker; they stand in a list with what the models say
-    of them. It lives as long as the panel.
+    The stacks are found by the worker; they stand in a list with what the models say of them. A
+    folder's study that Slicer's database holds already is read from there. It lives as long as
+    the panel.
 
     Args:
         ui: the panel's widgets: ``volumeSelector``, ``pathEdit``, ``loadDicomButton``,
@@ -34,7 +39,14 @@ class StudySection:
         self._ui, self._worker, self._changed, self._task = ui, worker, changed, task
         self._stacks: list[dict[str, Any]] = []
         self._chosen: dict[str, Any] = {}
-        self._scanned, self._request = "", ""
+        self._scanned, self._request, self._looks = "", "", 0
+        self._files: list[str] = []  # of Slicer's database
+        self._menu: Any = None
+        import qt
+
+        self._wait = qt.QTimer()
+        self._wait.singleShot = True
+        self._wait.connect("timeout()", self.scan)
         ui.pathEdit.connect("currentPathChanged(QString)", self._onPath)
         ui.loadDicomButton.connect("clicked(bool)", self._onLoadDicom)
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onVolume)
@@ -55,13 +67,15 @@ class StudySection:
     @property
     def ready(self) -> bool:
         """Whether something is chosen."""
-        return self.volume is not None or bool(self.folder)
+        return self.volume is not None or bool(self.folder) or bool(self._files)
 
     @property
     def options(self) -> dict[str, Any]:
         """What was said of the study, as the worker's arguments."""
         series = "" if self.volume is not None else (self._ui.stackBox.currentData or AUTOMATIC)
+        files = [] if self.volume is not None else self._files
         return {
+            **({"files": files} if files else {}),
             "series": series,
             "force": bool(self._ui.forceBox.checked),
             "weighting": _said(self._ui.weightingBox.currentText),
@@ -72,22 +86,80 @@ class StudySection:
         """Chooses a folder or file and has its stacks found."""
         self._ui.volumeSelector.setCurrentNode(None)
         self._ui.pathEdit.currentPath = path
+        self._wait.stop()
         self.scan()
 
     def scan(self) -> None:
         """Has the folder's stacks found; the list follows when the worker answers."""
         folder = self.folder
-        if not Path(folder).is_dir() or folder == self._scanned:
+        if not folder or not Path(folder).is_dir() or folder == self._scanned:
             return
+        self._scanned = folder
+        self._begin()
+        self._look({"folder": folder}, self._onScanned)
+
+    def chooseFromDatabase(self, study: DatabaseStudy) -> None:
+        """Chooses a study of Slicer's DICOM database and has its stacks found."""
+        self._ui.volumeSelector.setCurrentNode(None)
+        self._ui.pathEdit.currentPath = ""
+        self._wait.stop()
+        self._scanned = ""
+        files = studyFiles(study.uid)
+        if not files:
+            self._say(_("The files of this study are no more where Slicer's database has them."))
+            return
+        self._begin()
+        self._look({"files": files}, lambda result: self._onFromDatabase(result, files))
+
+    def close(self) -> None:
+        """Looks for nothing any more; for when the panel goes away."""
+        self._wait.stop()
+        self._cancel()
+
+    def _begin(self) -> None:
+        self._stacks, self._chosen, self._files = [], {}, []
+        self._say(_("Looking for stacks…"))
+
+    def _look(self, where: dict[str, Any], found: Callable[[dict[str, Any]], None]) -> None:
+        """Has the worker look for stacks; an answer that comes after another look is not heard."""
+        self._cancel()
+        look = self._looks
+
+        def answered(result: dict[str, Any]) -> None:
+            if look == self._looks:
+                self._request = ""
+                found(result)
+
+        def failed(error: SpineError) -> None:
+            if look == self._looks:
+                self._onError(error)
+
+        self._request = self._worker.request("scan", where, onResult=answered, onError=failed)
+
+    def _cancel(self) -> None:
         if self._request:
             self._worker.cancel(self._request)
-        self._scanned, self._stacks, self._chosen = folder, [], {}
-        self._say(_("Looking for stacks…"))
-        self._request = self._worker.request(
-            "scan", {"folder": folder}, onResult=self._onScanned, onError=self._onError
-        )
+        self._request = ""
+        self._looks += 1
 
     def _onLoadDicom(self, *_arguments: Any) -> None:
+        import qt
+
+        studies = databaseStudies()
+        if not studies:
+            self._onChooseFolder()
+            return
+        button = self._ui.loadDicomButton
+        self._menu = menu = qt.QMenu(button)
+        menu.addAction(_("Choose a folder…")).connect("triggered()", self._onChooseFolder)
+        menu.addSection(_("In Slicer's DICOM database"))
+        for study in studies:
+            action = menu.addAction(study.title.replace("&", "&&"))
+            action.connect("triggered()", lambda study=study: self.chooseFromDatabase(study))
+        menu.addAction(_("Others: the DICOM module…")).connect("triggered()", _openDicomModule)
+        menu.popup(button.mapToGlobal(qt.QPoint(0, button.height)))
+
+    def _onChooseFolder(self) -> None:
         import qt
 
         title = _("Choose a study's folder of DICOM")
@@ -96,7 +168,9 @@ class StudySection:
             self.choose(folder)
 
     def _onPath(self, *_arguments: Any) -> None:
-        self._stacks, self._scanned = [], ""
+        self._cancel()
+        self._stacks, self._files, self._scanned = [], [], ""
+        self._wait.start(MILLISECONDS_TO_LOOK)
         self._fill()
         self._changed()
 
@@ -105,7 +179,23 @@ class StudySection:
         self._changed()
 
     def _onScanned(self, result: dict[str, Any]) -> None:
-        self._request = ""
+        self._list(result)
+        files = seriesFiles([one.get("series_instance_uid", "") for one in _series(result)])
+        if len(result["studies"]) == 1 and files:
+            # Which stacks the database's files make is only known when they were looked at.
+            self._look({"files": files}, lambda there: self._onFoundThere(there, result, files))
+
+    def _onFoundThere(self, there: dict[str, Any], here: dict[str, Any], files: list[str]) -> None:
+        """The database was looked at; it serves if it has every stack of the folder."""
+        if _sizes(there) == _sizes(here):
+            self._onFromDatabase(there, files)
+
+    def _onFromDatabase(self, result: dict[str, Any], files: list[str]) -> None:
+        self._files = files
+        self._list(result)
+        self._changed()
+
+    def _list(self, result: dict[str, Any]) -> None:
         studies = result["studies"]
         self._stacks = [
             {**stack, "description": series["description"]}
@@ -154,10 +244,14 @@ class StudySection:
         against = self._against(next(one for one in self._stacks if one["id"] == names[0]))
         if against:
             return self._notAssessed(against)
+        there = " " + _("From Slicer's DICOM database.") if self._files else ""
         if chosen != AUTOMATIC:
-            return _("A model is made for it.")
-        return _("Read: {names}. {reason}.").format(
-            names=", ".join(names), reason=_capital(self._chosen["reason"])
+            return _("A model is made for it.") + there
+        return (
+            _("Read: {names}. {reason}.").format(
+                names=", ".join(names), reason=_capital(self._chosen["reason"])
+            )
+            + there
         )
 
     def _against(self, stack: dict[str, Any]) -> str:
@@ -181,6 +275,25 @@ class StudySection:
     def _say(self, text: str) -> None:
         self._ui.stackReasonLabel.text = text
         self._ui.stackReasonLabel.visible = bool(text)
+
+
+def _series(result: dict[str, Any]) -> list[dict[str, Any]]:
+    return [series for study in result["studies"] for series in study["series"]]
+
+
+def _sizes(result: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """What tells whether two looks found the same stacks."""
+    return sorted(
+        (series["series_instance_uid"], stack["id"], stack["slices"])
+        for series in _series(result)
+        for stack in series["stacks"]
+    )
+
+
+def _openDicomModule() -> None:
+    import slicer
+
+    slicer.util.selectModule("DICOM")
 
 
 def _title(stack: dict[str, Any]) -> str:

@@ -276,6 +276,16 @@ def test_it_ends_when_its_parent_was_killed_though_its_input_is_still_open(tmp_p
     assert not _runs(worker)
 
 
+def test_a_list_of_files_is_as_good_as_a_folder(host, data, tmp_path):
+    folder = data / "dicom" / "cervical_t2_axial"
+    files = sorted(str(path) for path in folder.rglob("*") if path.is_file())
+    whole = host.answer(host.ask("scan", folder=str(folder)))
+    assert host.answer(host.ask("scan", files=files)) == whole
+    nothing = host.answer(host.ask("read", files=[__file__], output=str(tmp_path / "out")))
+    assert isinstance(nothing, BadInput) and "None of the study's files" in str(nothing)
+    assert isinstance(host.answer(host.ask("scan", files="one")), BadRequest)
+
+
 def test_a_reading_comes_back_as_a_folder(host, data, tmp_path):
     source = data / "dicom" / "cervical_t2_axial"
     out = tmp_path / "out"

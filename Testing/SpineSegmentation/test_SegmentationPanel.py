@@ -1,10 +1,13 @@
 """The segmentation module's panel, driven by clicks: what the person sees, what the scene holds."""
 
+import shutil
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import slicer
+from PySide6 import QtWidgets
 from SpineSegmentationLib.corrections import ALGORITHM_TYPE
 from SpineSegmentationLib.labelmapNodes import vtkTag
 from SpineSegmentationLib.segmentNames import bodyPoint
@@ -16,6 +19,7 @@ from SpineLib.errors import BadInput, Cancelled, WorkerEnded
 from SpineLib.progress import Step
 from SpineLib.volume import read_volume
 from Testing.desktop import click
+from Testing.desktop.dicomDatabase import DicomDatabase
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.desktop.widgets import CLASSES
 from Testing.SpineSegmentation.test_corrections import half, paint
@@ -181,6 +185,110 @@ def test_a_folders_stacks_are_offered_with_the_chosen_one_and_why(ui, panel, wor
     assert ui.stackReasonLabel.text.startswith("Not assessed: made for sagittal")
     click(ui.segmentButton)
     assert worker.arguments["series"] == "3.1"
+
+
+def wait(desktop, until):
+    for _ in range(300):
+        desktop.application.processEvents()
+        if until():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
+def test_the_stacks_of_a_path_that_is_typed_are_looked_for_when_the_typing_stops(
+    desktop, ui, worker, tmp_path
+):
+    (tmp_path / "study").mkdir()
+    ui.volumeSelector.setCurrentNode(None)
+    for end in range(1, len(str(tmp_path / "study")) + 1):
+        ui.pathEdit.currentPath = str(tmp_path / "study")[:end]
+    assert worker.asked == []
+    wait(desktop, lambda: worker.asked)
+    assert worker.asked == ["scan"] and worker.arguments == {"folder": str(tmp_path / "study")}
+
+
+def test_what_an_earlier_folder_answers_late_is_not_listed(ui, panel, worker, tmp_path):
+    panel.input.choose(str(tmp_path))
+    late = worker.result, worker.error
+    (tmp_path / "other").mkdir()
+    panel.input.choose(str(tmp_path / "other"))
+    assert worker.cancelled == "1"
+    late[1](Cancelled())
+    late[0]({"studies": []})
+    assert ui.stackReasonLabel.text == "Looking for stacks…"
+
+
+@pytest.fixture
+def scanned(worker, monkeypatch):
+    """The worker's looks for stacks are answered at once, as the real worker would."""
+    from SpineLib.dicom import scan, scan_files
+    from SpineLib.listing import scan_as_json
+
+    whole = worker.request
+
+    def request(command, arguments, **callbacks):
+        name = whole(command, arguments, **callbacks)
+        if command == "scan":
+            files = [Path(one) for one in arguments.get("files", ())]
+            worker.result(scan_as_json(scan_files(files) if files else scan(arguments["folder"])))
+        return name
+
+    monkeypatch.setattr(worker, "request", request)
+
+
+def database(monkeypatch, *folders):
+    monkeypatch.setattr(slicer, "dicomDatabase", DicomDatabase(*folders), raising=False)
+
+
+def test_a_folders_study_that_is_in_slicers_database_is_read_from_there(
+    ui, panel, worker, scanned, lumbarStudy, tmp_path, monkeypatch
+):
+    stored = tmp_path / "database"
+    shutil.copytree(lumbarStudy, stored)
+    database(monkeypatch, stored)
+    panel.input.choose(str(lumbarStudy))
+    assert "From Slicer's DICOM database." in ui.stackReasonLabel.text
+    click(ui.segmentButton)
+    files = worker.arguments["files"]
+    assert files and all(Path(one).is_relative_to(stored) for one in files)
+
+
+@pytest.mark.parametrize("left_out", ["one image", "all", "the files are gone"])
+def test_a_study_that_slicers_database_does_not_hold_whole_is_read_from_its_folder(
+    ui, panel, worker, scanned, lumbarStudy, tmp_path, monkeypatch, left_out
+):
+    stored = tmp_path / "database"
+    shutil.copytree(lumbarStudy, stored)
+    files = sorted(one for one in stored.rglob("*.dcm"))
+    if left_out == "one image":
+        files[len(files) // 2].unlink()
+    database(monkeypatch, *([] if left_out == "all" else [stored]))
+    if left_out == "the files are gone":
+        shutil.rmtree(stored)
+    panel.input.choose(str(lumbarStudy))
+    assert "database" not in ui.stackReasonLabel.text and ui.stackBox.count > 2
+    click(ui.segmentButton)
+    assert "files" not in worker.arguments and worker.arguments["input"] == str(lumbarStudy)
+
+
+def test_a_study_of_slicers_database_is_chosen_in_the_same_place(
+    ui, worker, scanned, lumbarStudy, monkeypatch
+):
+    database(monkeypatch, lumbarStudy)
+    click(ui.loadDicomButton)
+    (menu,) = ui.loadDicomButton.findChildren(QtWidgets.QMenu)
+    texts = [one.text for one in menu.actions()]
+    assert texts[0] == "Choose a folder…" and texts[-1] == "Others: the DICOM module…"
+    (study,) = menu.actions()[2:-1]
+    study.trigger()
+    menu.hide()
+    assert ui.volumeSelector.currentNode() is None and ui.stackBox.count > 2
+    assert "From Slicer's DICOM database." in ui.stackReasonLabel.text
+    click(ui.segmentButton)
+    assert worker.arguments["input"] == "" and len(worker.arguments["files"]) > 20
+    ui.pathEdit.currentPath = "/data/other"
+    assert "database" not in ui.stackReasonLabel.text
 
 
 def test_a_study_without_a_sagittal_stack_says_so_before_anything_is_read(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import sys
 import tempfile
 import types
@@ -223,6 +224,7 @@ class Desktop:
             else:
                 setattr(where, name, value)
         self._settings.cleanup()
+        shutil.rmtree(self.app.temporaryPath, ignore_errors=True)
 
     def open(self, name: str, folder: Path, *, width: int = 400, height: int = 900) -> Any:
         """Opens a module's panel as its first click in Slicer does.

@@ -1,0 +1,72 @@
+"""What Slicer's DICOM database holds of a study, so that the same study is read from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import slicer
+
+# Patients whose studies are offered: a menu longer than this is searched in the DICOM module.
+MOST_PATIENTS = 15
+
+
+@dataclass(frozen=True)
+class DatabaseStudy:
+    """One study of the database.
+
+    Attributes:
+        uid: Study Instance UID.
+        title: whose it is, of when and what; for the screen only.
+    """
+
+    uid: str
+    title: str
+
+
+def databaseStudies() -> list[DatabaseStudy]:
+    """The MR studies of the patients that came last; none where no database is open."""
+    database = _database()
+    if database is None:
+        return []
+    found = []
+    for patient in reversed(database.patients()[-MOST_PATIENTS:]):
+        name = database.nameForPatient(patient)
+        for uid in database.studiesForPatient(patient):
+            series = database.seriesForStudy(uid)
+            if any(database.fieldForSeries("Modality", one) == "MR" for one in series):
+                words = (name, database.fieldForStudy("StudyDate", uid),
+                         database.descriptionForStudy(uid))  # fmt: skip
+                found.append(DatabaseStudy(uid, ", ".join(word for word in words if word) or uid))
+    return found
+
+
+def studyFiles(studyInstanceUid: str) -> list[str]:
+    """All files of a study of the database that are there."""
+    database = _database()
+    series = database.seriesForStudy(studyInstanceUid) if database is not None else ()
+    return [file for one in series for file in database.filesForSeries(one) if _isFile(file)]
+
+
+def seriesFiles(seriesInstanceUids: Sequence[str]) -> list[str]:
+    """The database's files of some series; nothing unless it has files of each of them."""
+    database, found = _database(), []
+    for uid in seriesInstanceUids:
+        files = database.filesForSeries(uid) if database is not None and uid else ()
+        files = [file for file in files if _isFile(file)]
+        if not files:
+            return []
+        found += files
+    return found
+
+
+def _database() -> Any:
+    """Slicer's database; None where the DICOM module is switched off or none is open."""
+    database = getattr(slicer, "dicomDatabase", None)
+    return database if database is not None and database.isOpen else None
+
+
+def _isFile(path: str) -> bool:
+    return bool(path) and Path(path).is_file()
