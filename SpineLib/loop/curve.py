@@ -1,0 +1,154 @@
+"""The learning curve: what the frozen test says of each model against the work that went into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from SpineLib.errors import BadInput
+from SpineLib.files import writing
+from SpineLib.loop.changes import MAIN, Change
+from SpineLib.loop.dataset import Dataset
+from SpineLib.loop.promotion import Comparison, comparisons
+
+CURVE = "curve"
+# Okabe and Ito's, the main figure first.
+_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+_GREY = "#9a9a9a"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One model's figure on the frozen test.
+
+    Attributes:
+        model: its id.
+        cases, minutes: corrected cases that it learnt from, and what people spent on them.
+        figure: as on the page of the comparison.
+        value: of the model's last comparison.
+        interval: 95 % by patient; None where there are too few.
+        test_cases: of the test then; models that were compared on other cases are less alike.
+        comparison: number of the comparison that it is from.
+        state: ``first``, ``candidate``, ``promoted`` or ``refused``.
+    """
+
+    model: str
+    cases: int
+    minutes: float
+    figure: str
+    value: float
+    interval: tuple[float, float] | None
+    test_cases: int
+    comparison: int
+    state: str
+
+
+def points(dataset: Dataset) -> list[Point]:
+    """Every model's figures from the last comparison that it was in, fewest cases first.
+
+    Figures of single levels are left out: they stand on the pages.
+
+    Raises:
+        BadInput: nothing was compared yet.
+    """
+    last: dict[str, tuple[Comparison, str]] = {}
+    for one in comparisons(dataset):
+        if not one.cannot:
+            last[one.against] = (one, "against")
+            last[one.candidate] = (one, "candidate")
+    states = {model.id: model.state for model in dataset.models}
+    found = []
+    for model, (one, role) in last.items():
+        for change in one.changes:
+            point = _point(model, one, role, change, states.get(model, ""))
+            if point is not None and change.margin_of != "level":
+                found.append(point)
+    if not found:
+        raise BadInput(
+            "No models were compared on the frozen test yet, so there is no curve",
+            file=dataset.folder,
+            advice=f"Compare with: spine loop promote {dataset.folder}",
+        )
+    return sorted(found, key=lambda p: (p.cases, p.minutes, p.model))
+
+
+def write_curve(dataset: Dataset, folder: str | Path | None = None) -> list[Path]:
+    """Writes ``curve.csv``, ``curve.svg`` and ``curve.png``.
+
+    Args:
+        dataset: whose comparisons are drawn.
+        folder: where to; the data set's own if None.
+
+    Returns:
+        The three files.
+
+    Raises:
+        BadInput: nothing was compared yet.
+        OutputError: the disk is full.
+    """
+    import pandas as pd
+
+    found = points(dataset)
+    folder = Path(folder) if folder else dataset.folder
+    table = pd.DataFrame(
+        [
+            {
+                **{k: v for k, v in vars(one).items() if k != "interval"},
+                "low": one.interval[0] if one.interval else None,
+                "high": one.interval[1] if one.interval else None,
+            }
+            for one in found
+        ]
+    )
+    files = [folder / f"{CURVE}.{suffix}" for suffix in ("csv", "svg", "png")]
+    with writing(files[0]) as temporary:
+        table.to_csv(temporary, index=False)
+    for file in files[1:]:
+        with writing(file) as temporary:
+            _draw(found, dataset.task, temporary)
+    return files
+
+
+def _point(model: str, one: Comparison, role: str, change: Change, state: str) -> Point | None:
+    value, interval = (
+        (change.old, change.old_interval)
+        if role == "against"
+        else (change.new, change.new_interval)
+    )
+    about = one.record[role]
+    if value is None:
+        return None
+    return Point(
+        model, about["cases"], about["minutes"], change.figure, value, interval,
+        len(one.record["test"]), one.record["number"], state,
+    )  # fmt: skip
+
+
+def _draw(found: Sequence[Point], task: str, path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 3.8), layout="constrained")
+    pair = figure.subplots(1, 2, sharey=True)
+    names = sorted({one.figure for one in found}, key=lambda name: (name != MAIN[task], name))
+    for axes, of in zip(pair, ("cases", "minutes"), strict=True):
+        for name, color in zip(names, _COLORS, strict=False):
+            own = sorted((p for p in found if p.figure == name), key=lambda p: getattr(p, of))
+            kept = [p for p in own if p.state in ("first", "promoted")]
+            main = name == names[0]
+            width = 2.2 if main else 1.2
+            axes.plot([getattr(p, of) for p in kept], [p.value for p in kept], color=color,
+                      linewidth=width, label=name)  # fmt: skip
+            for p in own:
+                x, filled = getattr(p, of), p in kept
+                axes.plot(x, p.value, "o", color=color, markersize=6 if main else 4,
+                          markerfacecolor=color if filled else "white")  # fmt: skip
+                if main and p.interval:
+                    axes.vlines(x, *p.interval, color=color, linewidth=1)
+        axes.set_xlabel("corrected cases" if of == "cases" else "minutes spent on them")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(alpha=0.25)
+    pair[0].set_ylabel("on the frozen test")
+    pair[1].plot([], [], "o", color=_GREY, markerfacecolor="white", label="not in force")
+    pair[1].legend(fontsize=8)
+    figure.savefig(path, dpi=130)

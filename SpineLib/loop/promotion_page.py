@@ -1,0 +1,66 @@
+"""The page of a comparison: what the answer is, figure by figure, and pictures; needs no file beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from SpineLib import evaluation
+from SpineLib.evaluation.drawings import draw
+from SpineLib.evaluation.figures import counted
+from SpineLib.evaluation.predictions import Predictions
+from SpineLib.evaluation.report import cells, data_url
+from SpineLib.files import writing
+from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
+from SpineLib.loop.changes import Change, change_table
+
+
+def write_page(
+    path: Path,
+    record: Mapping[str, Any],
+    changes: list[Change],
+    pictures: Mapping[str, Path],
+    answers: Sequence[Predictions],
+) -> None:
+    """Writes the page.
+
+    Args:
+        path: of the page.
+        record: of ``comparison.json``.
+        changes: figure by figure.
+        pictures: caption → PNG of the largest changes.
+        answers: of the old and of the new model.
+
+    Raises:
+        OutputError: the disk is full.
+    """
+    environment = Environment(
+        loader=FileSystemLoader([Path(__file__).parent, Path(evaluation.__file__).parent]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    starter = any(record[which]["starter"] for which in ("candidate", "against"))
+    better = [one for one in changes if (one.difference or 0) > 0 and one.margin is not None]
+    html = environment.get_template("promotion.html.jinja").render(
+        notice=STARTER_NOTICE if starter else RESEARCH_NOTICE,
+        old=record["against"],
+        new=record["candidate"],
+        counts=f"{counted(record['patients'], 'patient')}, {counted(len(record['test']), 'case')}",
+        data=answers[0].data,
+        worse=record["worse"],
+        cannot=record["cannot"],
+        better=len(better),
+        judged=sum(one.margin is not None for one in changes),
+        changes=cells(change_table(changes)),
+        pictures={caption: data_url(file.read_bytes()) for caption, file in pictures.items()},
+        drawings={caption: data_url(picture) for caption, picture in draw(answers).items()},
+        left_out=[f"{stack}: {why}" for stack, why in answers[0].left_out.items()],
+        limits=[one.card.limits for one in answers],
+    )
+    with writing(path) as temporary:
+        temporary.write_text(html, encoding="utf-8")
