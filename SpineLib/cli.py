@@ -16,6 +16,7 @@ from SpineLib.commands.comparing import train
 from SpineLib.commands.data import data
 from SpineLib.commands.deidentify import deidentify
 from SpineLib.commands.evaluation import evaluate
+from SpineLib.commands.loop import loop
 from SpineLib.commands.projects import project
 from SpineLib.commands.training import package
 from SpineLib.console import (
@@ -45,6 +46,7 @@ app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(data, name="data")
 app.add_typer(project, name="project")
+app.add_typer(loop, name="loop")
 models.command()(package)
 app.command()(deidentify)
 

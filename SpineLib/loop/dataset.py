@@ -188,7 +188,7 @@ def open_dataset(folder: str | Path) -> Dataset:
         BadInput: it is none, damaged, of a newer version, or its frozen test was changed.
     """
     folder = Path(folder)
-    data = _about(folder)
+    data = require_dataset(folder)
     lineage = read_lineage(folder)
     dataset = Dataset(
         folder, str(data["title"]), str(data["task"]), str(data["scheme"]), int(data["seed"]),
@@ -196,7 +196,8 @@ def open_dataset(folder: str | Path) -> Dataset:
     )  # fmt: skip
     journal = read_journal(folder / JOURNAL)
     problems = [*journal.problems, *lineage.problems]
-    frozen, found = None, {}
+    frozen: Frozen | None = None
+    found: dict[str, Case] = {}
     for line in journal.lines:
         try:
             if line.record["kind"] == FREEZE:
@@ -249,7 +250,12 @@ def _tell(found: dict[str, Case], dataset: Dataset, record: dict[str, Any]) -> N
         raise ValueError(f"{kind!r} is no kind of line")
 
 
-def _about(folder: Path) -> dict[str, Any]:
+def require_dataset(folder: Path) -> dict[str, Any]:
+    """What ``dataset.json`` says.
+
+    Raises:
+        BadInput: the folder is no data set, is damaged, or of a newer version.
+    """
     path = folder / DATASET
     if not path.is_file():
         raise BadInput(

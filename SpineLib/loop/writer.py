@@ -38,6 +38,7 @@ from SpineLib.loop.dataset import (
     case_record,
     fresh,
     open_dataset,
+    require_dataset,
 )
 from SpineLib.loop.frozen import Frozen
 from SpineLib.loop.images import ImageChanged, ImageReference
@@ -82,6 +83,10 @@ class NotAccepted(BadInput):
         self.problems = tuple(problems)
 
 
+class AlreadyThere(BadInput):
+    """An image is in the data set already."""
+
+
 class DatasetWriter:
     """A data set, open for writing; every method returns when what it did is on the disk.
 
@@ -106,13 +111,14 @@ class DatasetWriter:
 
     def __init__(self, folder: str | Path, *, wait: float = 0.0) -> None:
         self.folder = Path(folder)
-        self.dataset: Dataset = open_dataset(folder)
-        self.notes: tuple[str, ...] = ()
+        require_dataset(self.folder)
         self._stack = ExitStack()
         self._hold(wait)
         try:
-            self.notes = tuple(self._repaired())
-            self.dataset = open_dataset(folder)
+            self.dataset: Dataset = open_dataset(folder)
+            self.notes: tuple[str, ...] = tuple(self._repaired())
+            if self.notes:
+                self.dataset = open_dataset(folder)
         except BaseException:
             self.close()
             raise
@@ -162,7 +168,9 @@ class DatasetWriter:
         for other in self.dataset.cases.values():
             if other.image.sha256 == image.sha256:
                 who = "" if other.patient == patient else " under another patient"
-                raise BadInput(f"This image is the case {other.id} already{who}", file=image.path)
+                raise AlreadyThere(
+                    f"This image is the case {other.id} already{who}", file=image.path or None
+                )
         name = f"{max((int(n) for n in self.dataset.cases), default=0) + 1:04d}"
         folder = self.folder / CASES / name
         case = Case(

@@ -1,0 +1,460 @@
+"""The commands of the correction loop: ``loop``."""
+
+from __future__ import annotations
+
+import getpass
+from collections import Counter
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from SpineLib.console import print_json, print_table, progress_bar, say
+from SpineLib.errors import BadInput, BadRequest
+
+if TYPE_CHECKING:
+    from SpineLib.loop.cases import Case
+    from SpineLib.loop.dataset import Dataset
+    from SpineLib.loop.writer import DatasetWriter
+
+loop = typer.Typer(
+    no_args_is_help=True,
+    help="The correction loop: segment, correct, fine-tune, and never get worse unnoticed. "
+    "docs/correction-loop.md tells how.",
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of the data set.")]
+CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Its number; status lists them.")]
+Reader = Annotated[str, typer.Option("--reader", help="Who says so; the system's user if none.")]
+Minutes = Annotated[float, typer.Option(help="That it took.", min=0)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+# Seconds to wait for another program that writes.
+WAIT = 10.0
+
+
+class Task(str, Enum):
+    """What a data set is for."""
+
+    segmentation = "segmentation"
+    compression = "compression"
+    grading = "grading"
+
+
+@loop.command()
+def create(
+    folder: Folder,
+    task: Annotated[Task, typer.Option(help="What the models do.")] = Task.segmentation,
+    model: Annotated[
+        str, typer.Option(help="Name or folder of the first model; the bundled one if none.")
+    ] = "",
+    title: Annotated[str, typer.Option(help="For the person.")] = "",
+    scheme: Annotated[str, typer.Option(help="Of grades; the model's if none.")] = "",
+    seed: Annotated[int, typer.Option(help="Of what is drawn.", min=0)] = 0,
+) -> None:
+    """Make an empty data set with a copy of the model that it begins with."""
+    from SpineLib.loop.dataset import create_dataset
+    from SpineLib.models import find_models, open_model
+
+    chosen = open_model(model) if model else find_models(task.value)[0]
+    made = create_dataset(
+        folder, title=title or folder.name, task=task.value, model=chosen, scheme=scheme, seed=seed
+    )
+    say(f"The data set is in {made.folder}; it begins with {chosen.card.name}")
+    say(f"Add cases with: spine loop add {made.folder} SOURCE")
+
+
+@loop.command()
+def add(
+    folder: Folder,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE…",
+            help="Folders of DICOM or of volume files, files, a CSV with image and patient, "
+            "labelled data as for train, or simulated:…",
+        ),
+    ],
+    region: Annotated[str, typer.Option(help="Where the images cannot say.")] = "unknown",
+    weighting: Annotated[str, typer.Option(help="The same.")] = "unknown",
+    patient: Annotated[
+        str, typer.Option(help="Whose these are (kept as a hash), where they do not say.")
+    ] = "",
+    named: Annotated[str, typer.Option(help="Whose labels, where a source has several.")] = "",
+    images_only: Annotated[
+        bool, typer.Option("--images-only", help="Leave labels that a source has.")
+    ] = False,
+    approved: Annotated[
+        bool, typer.Option("--approved", help="The source's labels need no second look.")
+    ] = False,
+    copy: Annotated[
+        bool, typer.Option("--copy", help="Keep DICOM's voxels here, not only their place.")
+    ] = False,
+    reader: Reader = "",
+) -> None:
+    """Add cases: each stack that the model was made for, each file; labels become corrections."""
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.sources import LeftOut, Wanted, about, arrivals
+    from SpineLib.loop.versions import APPROVED, CORRECTED
+    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+
+    dataset = open_dataset(folder)
+    wanted = Wanted(
+        dataset.current.folder.card, dataset.task, dataset.scheme, region, weighting, patient,
+        named, images_only, copy,
+    )  # fmt: skip
+    left: list[LeftOut] = []
+    added: list[Case] = []
+    kind = APPROVED if approved else CORRECTED
+    with progress_bar() as progress:
+        for source in sources:
+            for one in arrivals(source, wanted, progress=progress):
+                if isinstance(one, LeftOut):
+                    left.append(one)
+                    continue
+                try:
+                    with DatasetWriter(folder, wait=WAIT) as writer:
+                        by = reader or one.by or _user()
+                        added.append(writer.add(one.image, kind=kind, by=by, **about(one)))
+                except AlreadyThere as error:
+                    left.append(LeftOut(Path(one.image.path).name or source, error.what))
+    labelled = sum(case.usable for case in added)
+    test = sum(case.test for case in added)
+    say(f"{_count(len(added), 'case')} added, {labelled} with labels"
+        + (f", {test} of patients in the frozen test" if test else ""))  # fmt: skip
+    for reason, number in Counter(one.reason for one in left).most_common(20):
+        say(f"Left out: {number} × {reason}")
+    if not added and not left:
+        raise BadInput("The sources hold nothing that can be a case", file=sources[0])
+
+
+@loop.command()
+def freeze(
+    folder: Folder,
+    share: Annotated[float, typer.Option(help="Of the patients.", min=0.01, max=0.99)] = 0.2,
+    reader: Reader = "",
+) -> None:
+    """Keep patients for the test, once and for all, from each region and scanner alike."""
+    with _writer(folder) as writer:
+        frozen = writer.freeze(share, by=reader or _user())
+    say(f"{_count(len(frozen.patients), 'patient')} are kept for the test and never train")
+    print_table(("region, scanner", "test", "of"),
+                [[name, str(kept), str(total)] for name, (kept, total) in frozen.strata.items()])  # fmt: skip
+    say(f"SHA-256 of the set: {frozen.sha256}")
+
+
+@loop.command()
+def status(folder: Folder, as_json: Json = False) -> None:
+    """Show cases, states, effort, models, and what is wrong."""
+    from SpineLib.loop.dataset import open_dataset
+
+    dataset = open_dataset(folder)
+    shown = status_of(dataset)
+    if as_json:
+        print_json(shown)
+        return
+    _say_status(dataset, shown)
+
+
+def status_of(dataset: Dataset) -> dict[str, Any]:
+    """A data set as JSON values."""
+    current = dataset.current.id
+    return {
+        "title": dataset.title, "task": dataset.task, "scheme": dataset.scheme,
+        "model": current,
+        "models": [
+            {"id": one.id, "parent": one.parent, "state": one.state, "in_force": one.id == current,
+             "by": one.by, "reason": one.reason}
+            for one in dataset.models
+        ],
+        "frozen": None if dataset.frozen is None else {
+            "patients": len(dataset.frozen.patients), "sha256": dataset.frozen.sha256,
+            "strata": dataset.frozen.strata,
+        },
+        "cases": [_case_row(case) for case in dataset.cases.values()],
+        "problems": list(dataset.problems),
+    }  # fmt: skip
+
+
+def _case_row(case: Case) -> dict[str, Any]:
+    chosen = case.chosen
+    return {
+        "id": case.id, "state": case.state, "test": case.test, "patient": case.patient,
+        "region": case.region, "site": case.site, "weighting": case.weighting,
+        "version": None if chosen is None else chosen.number, "versions": len(case.versions),
+        "by": "" if chosen is None else chosen.approved_by or chosen.by or chosen.model,
+        "minutes": round(case.minutes, 2), "changed": 0 if chosen is None else chosen.changed,
+        "dice": {} if chosen is None else chosen.dice, "set_aside": case.set_aside,
+    }  # fmt: skip
+
+
+def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
+    states = Counter(row["state"] for row in shown["cases"] if not row["set_aside"])
+    said = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
+    minutes = sum(row["minutes"] for row in shown["cases"])
+    say(f"{dataset.title} ({dataset.task}): {_count(len(shown['cases']), 'case')}"
+        + (f": {said}" if said else "") + f"; {minutes:.0f} minutes of readers")  # fmt: skip
+    print_table(
+        ("case", "state", "part", "region", "scanner", "version", "by", "minutes", "changed"),
+        [[row["id"], "set aside" if row["set_aside"] else row["state"],
+          "test" if row["test"] else "training", row["region"], row["site"],
+          f"{row['version'] or '–'} of {row['versions']}", row["by"], f"{row['minutes']:.1f}",
+          str(row["changed"])]
+         for row in shown["cases"]],
+    )  # fmt: skip
+    print_table(
+        ("model", "from", "state", ""),
+        [[one["id"], one["parent"], one["state"], "in force" if one["in_force"] else ""]
+         for one in shown["models"]],
+    )  # fmt: skip
+    if dataset.frozen is None:
+        say(f"No test is frozen yet: spine loop freeze {dataset.folder}")
+    else:
+        say(f"Frozen test: {_count(len(dataset.frozen.patients), 'patient')}, "
+            f"SHA-256 {dataset.frozen.sha256[:12]}…")  # fmt: skip
+    for row in shown["cases"]:
+        if row["set_aside"]:
+            say(f"Case {row['id']} is set aside: {row['set_aside']}")
+    for problem in dataset.problems:
+        say(f"Note: {problem}")
+
+
+@loop.command()
+def correct(
+    folder: Folder,
+    case: CaseId,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A mask; a CSV for slices.")],
+    reader: Reader = "",
+    minutes: Minutes = 0.0,
+    resample: Annotated[
+        bool, typer.Option("--resample", help="Take the nearest voxels of another grid.")
+    ] = False,
+) -> None:
+    """Keep a correction as a new version; the one before it stays."""
+    from SpineLib.loop.exchange import read_correction
+    from SpineLib.loop.versions import CORRECTED
+
+    with _writer(folder) as writer:
+        found = writer.dataset.case(case)
+        answer = read_correction(found, file)
+        version = writer.add_version(
+            found, answer, kind=CORRECTED, by=reader or _user(), minutes=minutes,
+            resampled=resample,
+        )  # fmt: skip
+    unit = "voxels" if writer.dataset.task == "segmentation" else "slices"
+    say(
+        f"Case {found.id} is corrected as version {version.number}: {version.changed} {unit} changed"
+    )
+    if version.dice:
+        lowest = sorted(version.dice.items(), key=lambda pair: pair[1])[:5]
+        say("Lowest Dice against the automatic one: "
+            + ", ".join(f"{name} {value:.3f}" for name, value in lowest))  # fmt: skip
+
+
+@loop.command()
+def accept(
+    folder: Folder,
+    case: CaseId,
+    reader: Reader = "",
+    minutes: Minutes = 0.0,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Although serious problems were found.")
+    ] = False,
+) -> None:
+    """Approve the version that counts, after the checks."""
+    with _writer(folder) as writer:
+        version = writer.approve(case, by=reader or _user(), minutes=minutes, anyway=anyway)
+    say(f"Case {writer.dataset.case(case).id}: version {version.number} is approved")
+
+
+@loop.command()
+def undo(folder: Folder, case: CaseId, reader: Reader = "") -> None:
+    """Let the version count that the one in force began with; nothing is removed."""
+    with _writer(folder) as writer:
+        found = writer.dataset.case(case)
+        if found.chosen is None or found.chosen.base is None:
+            raise BadRequest(f"The case {found.id} has no earlier version to go back to")
+        version = writer.choose(found, found.chosen.base, by=reader or _user())
+    _say_choice(writer, found.id, version.number)
+
+
+@loop.command()
+def choose(
+    folder: Folder,
+    case: CaseId,
+    number: Annotated[int, typer.Argument(metavar="VERSION", help="Its number.", min=1)],
+    reader: Reader = "",
+) -> None:
+    """Let any version count: an undo, or a redo."""
+    with _writer(folder) as writer:
+        found = writer.dataset.case(case)
+        writer.choose(found, number, by=reader or _user())
+    _say_choice(writer, found.id, number)
+
+
+def _say_choice(writer: DatasetWriter, case: str, number: int) -> None:
+    found = writer.dataset.case(case)
+    say(f"Case {case}: version {number} of {len(found.versions)} counts; it is {found.state}")
+
+
+@loop.command("set-aside")
+def set_aside(
+    folder: Folder,
+    case: CaseId,
+    reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
+    back: Annotated[bool, typer.Option("--back", help="Use it again instead.")] = False,
+    reader: Reader = "",
+) -> None:
+    """Use a case no longer, and say why."""
+    with _writer(folder) as writer:
+        if back:
+            writer.take_back(case, by=reader or _user())
+        else:
+            writer.set_aside(case, reason, by=reader or _user())
+    say(f"Case {writer.dataset.case(case).id} is {'used again' if back else 'set aside'}")
+
+
+@loop.command("import")
+def import_(
+    folder: Folder,
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A datalist of MONAI's (JSON), findings.json of a reading, or a table of slices "
+            "that a reader labelled.",
+        ),
+    ],
+    region: Annotated[str, typer.Option(help="Of a datalist's images.")] = "unknown",
+    weighting: Annotated[str, typer.Option(help="The same.")] = "unknown",
+    reader: Reader = "",
+    minutes: Minutes = 0.0,
+) -> None:
+    """Take over what others made: cases with label maps, a model's answers, a reader's labels."""
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.exchange import is_datalist, read_answers, read_reviews
+    from SpineLib.loop.versions import AUTOMATIC, CORRECTED
+
+    by, dataset = reader or _user(), open_dataset(folder)
+    if is_datalist(source):
+        _import_datalist(folder, source, region, weighting, by)
+        return
+    with _writer(folder) as writer:
+        if source.suffix.lower() == ".json":
+            model, found = read_answers(dataset, source)
+            for case, labels in found:
+                writer.add_version(case, labels, kind=AUTOMATIC, model=model)
+            say(f"Answers of {model} to {_count(len(found), 'case')}")
+            return
+        found = read_reviews(dataset, source)
+        for case, labels in found:
+            share = minutes / len(found)
+            writer.add_version(case, labels, kind=CORRECTED, by=by, minutes=share)
+    said = sum(len(labels) for _, labels in found)
+    say(f"{_count(said, 'label')} of {by} in {_count(len(found), 'case')}")
+
+
+def _import_datalist(folder: Path, source: Path, region: str, weighting: str, by: str) -> None:
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.exchange import TEST, read_datalist
+    from SpineLib.loop.sources import LeftOut, Wanted, about
+    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+
+    dataset = open_dataset(folder)
+    wanted = Wanted(dataset.current.folder.card, dataset.task, "", region, weighting)
+    left: Counter[str] = Counter()
+    patients, added = set(), 0
+    with progress_bar() as progress:
+        for one in read_datalist(source, wanted, progress):
+            if isinstance(one.arrival, LeftOut):
+                left[one.arrival.reason] += 1
+                continue
+            try:
+                with DatasetWriter(folder, wait=WAIT) as writer:
+                    writer.add(one.arrival.image, by=by, **about(one.arrival))
+                added += 1
+            except AlreadyThere as error:
+                left[error.what] += 1
+            if one.part == TEST:
+                patients.add(one.arrival.patient)
+    say(f"{_count(added, 'case')} added")
+    for reason, number in left.most_common(20):
+        say(f"Left out: {number} × {reason}")
+    _keep_test(folder, patients, by)
+
+
+def _keep_test(folder: Path, patients: set[str], by: str) -> None:
+    """The source's own test becomes the frozen one, where none is frozen yet."""
+    if not patients:
+        return
+    with _writer(folder) as writer:
+        frozen = writer.dataset.frozen
+        if frozen is None:
+            writer.freeze(patients=patients, by=by)
+            say(f"The source's {_count(len(patients), 'test patient')} are the frozen test now")
+            return
+    outside = len(patients - frozen.patients)
+    if outside:
+        say(f"Note: {_count(outside, 'test patient')} of the source are not in this data set's "
+            "frozen test, so they train here: do not measure on the source's test any more")  # fmt: skip
+
+
+class Format(str, Enum):
+    """What `export` writes."""
+
+    monai = "monai"
+    spider = "spider"
+    tidy = "tidy"
+
+
+class Part(str, Enum):
+    """Which cases are exported."""
+
+    training = "training"
+    test = "test"
+    all = "all"
+
+
+@loop.command()
+def export(
+    folder: Folder,
+    format: Annotated[
+        Format, typer.Argument(metavar="FORMAT", help="monai, spider; tidy for slices.")
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="New folder; a CSV file for tidy.")],
+    part: Annotated[Part, typer.Option(help="Test cases leave as such only.")] = Part.training,
+    case: Annotated[list[str] | None, typer.Option(help="Only these; may repeat.")] = None,
+) -> None:
+    """Write corrected and approved cases for other programs."""
+    from SpineLib.loop import exchange
+    from SpineLib.loop.dataset import open_dataset
+
+    dataset = open_dataset(folder)
+    cases = exchange.chosen_cases(dataset, part.value, case or ())
+    with progress_bar() as progress:
+        if format is Format.monai:
+            written = _count(
+                exchange.write_datalist(dataset, out, cases, progress=progress), "case"
+            )
+        elif format is Format.spider:
+            written = _count(exchange.write_spider(dataset, out, cases, progress=progress), "case")
+        else:
+            written = _count(exchange.write_tidy(dataset, out, cases), "label")
+    say(f"{written} ({part.value}) are in {out}")
+
+
+def _writer(folder: Path) -> DatasetWriter:
+    from SpineLib.loop.writer import DatasetWriter
+
+    writer = DatasetWriter(folder, wait=WAIT)
+    for note in writer.notes:
+        say(f"Note: {note}")
+    return writer
+
+
+def _user() -> str:
+    return getpass.getuser()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"

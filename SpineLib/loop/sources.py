@@ -1,0 +1,287 @@
+"""What a person adds: folders of DICOM, lists of files, tables, labelled data sets, the simulator."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
+from SpineLib.dicom import Stack, open_volume_file, read, scan
+from SpineLib.dicom.elements import number, read_elements, tag, text
+from SpineLib.errors import BadInput
+from SpineLib.loop.answers import Answer
+from SpineLib.loop.cases import SIMULATED
+from SpineLib.loop.images import ImageReference, of_file, of_stack, of_volume
+from SpineLib.models.applicability import check
+from SpineLib.models.card import Card
+from SpineLib.progress import Progress
+from SpineLib.volume import FILE_SUFFIXES
+
+_SIMULATED = "simulated:"
+# Names that say whose series it is: BIDS (``sub-01_T2w.nii.gz``) and SPIDER (``12_t2.mha``).
+_PATIENT = re.compile(r"^(sub-[A-Za-z0-9]+|\d+(?=_t[12]))")
+_SCANNER = ("Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
+_TABLE = ("image", "patient", "mask", "labels", "site", "region", "weighting")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An image that is to become a case, with what its source says of it.
+
+    Attributes:
+        image, patient, region, site, weighting, columns, labels: as of `DatasetWriter.add`.
+        by: who gave the labels; empty where the source does not say.
+    """
+
+    image: ImageReference
+    patient: str
+    region: str
+    site: str = ""
+    weighting: str = "unknown"
+    columns: dict[str, str] = field(default_factory=dict)
+    labels: Answer | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a source holds and what is no case, and why."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How sources are read.
+
+    Attributes:
+        card: of the model in force: which stacks it was made for.
+        task, scheme: of the data set.
+        region, weighting: where the images cannot say; ``unknown`` if nobody said.
+        patient: whose the images are; empty where the sources say.
+        named: whose labels, where a source has several readers.
+        images_only: leave the source's labels.
+        copy: keep DICOM's voxels in the data set.
+    """
+
+    card: Card
+    task: str
+    scheme: str = ""
+    region: str = "unknown"
+    weighting: str = "unknown"
+    patient: str = ""
+    named: str = ""
+    images_only: bool = False
+    copy: bool = False
+
+
+def arrivals(
+    source: str, wanted: Wanted, *, progress: Progress | None = None
+) -> Iterator[Arrival | LeftOut]:
+    """What a source holds, read one image at a time.
+
+    Args:
+        source: a folder of DICOM (each stack that the model was made for), a volume file or a
+            folder of them, a CSV of images (``image,patient`` and more), or labelled data as for
+            ``spine train``.
+        wanted: how to read it.
+        progress: told of each file.
+
+    Raises:
+        BadInput: there is no such place, or it holds nothing of this.
+    """
+    progress = progress or Progress()
+    labelled = _labelled(source, wanted, progress)
+    if labelled is not None:
+        yield from labelled
+        return
+    path = Path(source)
+    if not path.exists():
+        raise BadInput("There is no such folder or file", file=path)
+    if path.suffix.lower() == ".csv":
+        yield from _listed(path, wanted, progress)
+        return
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    volumes = [file for file in files if file.name.lower().endswith(FILE_SUFFIXES)]
+    if volumes:
+        for file in progress.track(volumes, "Reading volumes"):
+            yield of_path(file, wanted)
+        return
+    yield from _stacks(scan(path, progress=progress).stacks, wanted, progress)
+
+
+def of_path(file: Path, wanted: Wanted) -> Arrival | LeftOut:
+    """A volume file without labels."""
+    try:
+        stack, volume = open_volume_file(file, weighting=wanted.weighting, region=wanted.region)
+    except BadInput as error:
+        return LeftOut(file.name, error.what)
+    reason = check(wanted.card, stack)
+    if reason:
+        return LeftOut(file.name, reason)
+    patient = patient_hash(wanted.patient) or patient_of_file(file)
+    return Arrival(of_file(file, volume), patient, stack.region, "", stack.weighting)
+
+
+def patient_hash(name: str) -> str:
+    """The hash that splits go by, of a patient's name or number; empty of nothing."""
+    return hashlib.sha256(name.strip().encode()).hexdigest()[:12] if name.strip() else ""
+
+
+def patient_of_file(file: Path) -> str:
+    """Of a file's name: BIDS' ``sub-…`` or SPIDER's number; else the file is a patient's only one."""
+    match = _PATIENT.match(file.name)
+    return patient_hash(match[0] if match else file.name)
+
+
+def _stacks(
+    stacks: Iterable[Stack], wanted: Wanted, progress: Progress
+) -> Iterator[Arrival | LeftOut]:
+    for stack in progress.track(list(stacks), "Reading stacks"):
+        known = replace(
+            stack,
+            region=stack.region if stack.region != "unknown" else wanted.region,
+            weighting=stack.weighting if stack.weighting != "unknown" else wanted.weighting,
+        )
+        reason = check(wanted.card, known)
+        if reason:
+            yield LeftOut(f"Stack {stack.id}", reason)
+            continue
+        patient = stack.patient_hash or patient_hash(stack.study_instance_uid)
+        yield Arrival(
+            of_stack(stack, read(stack), copy=wanted.copy),
+            patient_hash(wanted.patient) or patient,
+            known.region,
+            scanner(stack),
+            known.weighting,
+        )
+
+
+def scanner(stack: Stack) -> str:
+    """Maker, model and field strength as the header says them."""
+    elements, _, _ = read_elements(stack.sources[0].path, [tag(name) for name in _SCANNER])
+    field_strength = number(elements, "MagneticFieldStrength")
+    words = [text(elements, name) for name in _SCANNER[:2]]
+    return " ".join([*filter(None, words), *([f"{field_strength:g} T"] if field_strength else [])])
+
+
+def _listed(table: Path, wanted: Wanted, progress: Progress) -> Iterator[Arrival | LeftOut]:
+    """A CSV of images, each with its patient and, where it has one, its mask."""
+    from SpineLib.datasets.tidy import rows
+
+    lines = list(rows(table, ("image", "patient")))
+    for line, row in progress.track(lines, "Reading volumes"):
+        file, patient = table.parent / row["image"], patient_hash(row["patient"])
+        if not patient:
+            raise BadInput(f"Line {line} does not say the patient", file=table)
+        said = replace(
+            wanted,
+            region=row.get("region") or wanted.region,
+            weighting=row.get("weighting") or wanted.weighting,
+        )
+        found = of_path(file, said)
+        if isinstance(found, LeftOut):
+            yield found
+            continue
+        labels = None
+        if row.get("mask") and not wanted.images_only:
+            from SpineLib.datasets.nifti import open_pair
+
+            labels = open_pair(file, table.parent / row["mask"], row.get("labels") or "SPIDER")[1]
+        columns = {name: value for name, value in row.items() if name not in _TABLE}
+        yield replace(
+            found, patient=patient, site=row.get("site", ""), columns=columns, labels=labels
+        )
+
+
+def _labelled(source: str, wanted: Wanted, progress: Progress) -> Iterator[Arrival] | None:
+    """Labelled data that `SpineLib.datasets` reads; None where the source is none."""
+    path, simulated = Path(source), source.startswith(_SIMULATED)
+    if wanted.task == "segmentation":
+        from SpineLib.datasets.spider import is_spider
+
+        if simulated or is_spider(path):
+            from SpineLib.datasets.open_volumes import open_volumes
+
+            return _volumes(open_volumes(source, progress=progress), wanted, progress)
+        return None
+    if not (simulated or _has_labels(path, wanted.task)):
+        return None
+    from SpineLib.datasets.open_slices import open_slices
+
+    scheme = wanted.scheme or "Bilsky"
+    found = open_slices(source, task=wanted.task, scheme=scheme, progress=progress)
+    return _labelled_stacks(found, source, wanted, progress)
+
+
+def _has_labels(path: Path, task: str) -> bool:
+    if path.is_file():
+        if path.suffix.lower() != ".csv":
+            return False
+        from SpineLib.datasets.tidy import UID
+
+        header = path.read_text(encoding="utf-8-sig", errors="replace").split("\n", 1)[0]
+        return UID in header.lower()
+    return any(path.rglob(f"{task}_label*.csv")) or any(path.rglob("*.xml"))
+
+
+def _volumes(
+    volumes: list[LabelledVolume], wanted: Wanted, progress: Progress
+) -> Iterator[Arrival]:
+    from SpineLib.datasets.nifti import open_pair
+
+    for one in progress.track(volumes, "Reading labelled volumes"):
+        columns, call = dict(one.columns), one.open
+        weighting = columns.pop("weighting", "unknown")
+        image, labels = call()
+        if getattr(call, "func", None) is open_pair:
+            file = call.args[0]  # type: ignore[attr-defined]
+            reference, by = of_file(file, open_volume_file(file)[1]), ""
+        else:
+            reference, by = of_volume(image), "truth"
+            columns["source"] = SIMULATED
+        yield Arrival(
+            reference, one.patient, "lumbar", one.site, weighting.split()[0].upper()
+            if weighting != "unknown" else weighting, columns,
+            None if wanted.images_only else labels, by,
+        )  # fmt: skip
+
+
+def _labelled_stacks(
+    stacks: list[LabelledStack], source: str, wanted: Wanted, progress: Progress
+) -> Iterator[Arrival]:
+    readers = sorted({label.reader for one in stacks for label in one.labels})
+    if len(readers) > 1 and wanted.named not in readers and not wanted.images_only:
+        raise BadInput(
+            f"The labels are of {len(readers)} readers", file=source,
+            advice=f"Say whose with --named: {', '.join(readers)}.",
+        )  # fmt: skip
+    reader = wanted.named or (readers[0] if readers else "")
+    for one in progress.track(stacks, "Reading labelled stacks"):
+        volume, columns = one.open(), dict(one.columns)
+        if getattr(one.open, "func", None) is read:
+            image = of_stack(one.open.args[0], volume, copy=wanted.copy)  # type: ignore[attr-defined]
+        else:
+            image = of_volume(volume)
+            columns["source"] = SIMULATED
+        yield Arrival(
+            image, one.patient, one.region, one.site, one.weighting, columns,
+            None if wanted.images_only else _of_reader(one, reader), reader,
+        )  # fmt: skip
+
+
+def _of_reader(stack: LabelledStack, reader: str) -> list[SliceLabel] | None:
+    return [label for label in stack.labels if label.reader == reader] or None
+
+
+def about(arrival: Arrival) -> dict[str, Any]:
+    """Keyword arguments of `DatasetWriter.add`, but for who gave the labels."""
+    return {
+        name: getattr(arrival, name)
+        for name in ("patient", "region", "site", "weighting", "columns", "labels")
+    }
