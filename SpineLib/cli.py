@@ -16,7 +16,7 @@ from SpineLib.commands.comparing import train
 from SpineLib.commands.data import data
 from SpineLib.commands.deidentify import deidentify
 from SpineLib.commands.evaluation import evaluate
-from SpineLib.commands.loop import loop
+from SpineLib.commands.loop_learning import loop
 from SpineLib.commands.projects import project
 from SpineLib.commands.training import package
 from SpineLib.console import (

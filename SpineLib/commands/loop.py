@@ -114,7 +114,7 @@ def add(
                     continue
                 try:
                     with DatasetWriter(folder, wait=WAIT) as writer:
-                        by = reader or one.by or _user()
+                        by = reader or one.by or user()
                         added.append(writer.add(one.image, kind=kind, by=by, **about(one)))
                 except AlreadyThere as error:
                     left.append(LeftOut(Path(one.image.path).name or source, error.what))
@@ -135,8 +135,8 @@ def freeze(
     reader: Reader = "",
 ) -> None:
     """Keep patients for the test, once and for all, from each region and scanner alike."""
-    with _writer(folder) as writer:
-        frozen = writer.freeze(share, by=reader or _user())
+    with opened_writer(folder) as writer:
+        frozen = writer.freeze(share, by=reader or user())
     say(f"{_count(len(frozen.patients), 'patient')} are kept for the test and never train")
     print_table(("region, scanner", "test", "of"),
                 [[name, str(kept), str(total)] for name, (kept, total) in frozen.strata.items()])  # fmt: skip
@@ -189,6 +189,8 @@ def _case_row(case: Case) -> dict[str, Any]:
 
 
 def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
+    from SpineLib.loop.promotion import standing
+
     states = Counter(row["state"] for row in shown["cases"] if not row["set_aside"])
     said = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
     minutes = sum(row["minutes"] for row in shown["cases"])
@@ -215,7 +217,7 @@ def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
     for row in shown["cases"]:
         if row["set_aside"]:
             say(f"Case {row['id']} is set aside: {row['set_aside']}")
-    for problem in dataset.problems:
+    for problem in (*dataset.problems, *standing(dataset)):
         say(f"Note: {problem}")
 
 
@@ -234,11 +236,11 @@ def correct(
     from SpineLib.loop.exchange import read_correction
     from SpineLib.loop.versions import CORRECTED
 
-    with _writer(folder) as writer:
+    with opened_writer(folder) as writer:
         found = writer.dataset.case(case)
         answer = read_correction(found, file)
         version = writer.add_version(
-            found, answer, kind=CORRECTED, by=reader or _user(), minutes=minutes,
+            found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes,
             resampled=resample,
         )  # fmt: skip
     unit = "voxels" if writer.dataset.task == "segmentation" else "slices"
@@ -262,19 +264,19 @@ def accept(
     ] = False,
 ) -> None:
     """Approve the version that counts, after the checks."""
-    with _writer(folder) as writer:
-        version = writer.approve(case, by=reader or _user(), minutes=minutes, anyway=anyway)
+    with opened_writer(folder) as writer:
+        version = writer.approve(case, by=reader or user(), minutes=minutes, anyway=anyway)
     say(f"Case {writer.dataset.case(case).id}: version {version.number} is approved")
 
 
 @loop.command()
 def undo(folder: Folder, case: CaseId, reader: Reader = "") -> None:
     """Let the version count that the one in force began with; nothing is removed."""
-    with _writer(folder) as writer:
+    with opened_writer(folder) as writer:
         found = writer.dataset.case(case)
         if found.chosen is None or found.chosen.base is None:
             raise BadRequest(f"The case {found.id} has no earlier version to go back to")
-        version = writer.choose(found, found.chosen.base, by=reader or _user())
+        version = writer.choose(found, found.chosen.base, by=reader or user())
     _say_choice(writer, found.id, version.number)
 
 
@@ -286,9 +288,9 @@ def choose(
     reader: Reader = "",
 ) -> None:
     """Let any version count: an undo, or a redo."""
-    with _writer(folder) as writer:
+    with opened_writer(folder) as writer:
         found = writer.dataset.case(case)
-        writer.choose(found, number, by=reader or _user())
+        writer.choose(found, number, by=reader or user())
     _say_choice(writer, found.id, number)
 
 
@@ -306,11 +308,11 @@ def set_aside(
     reader: Reader = "",
 ) -> None:
     """Use a case no longer, and say why."""
-    with _writer(folder) as writer:
+    with opened_writer(folder) as writer:
         if back:
-            writer.take_back(case, by=reader or _user())
+            writer.take_back(case, by=reader or user())
         else:
-            writer.set_aside(case, reason, by=reader or _user())
+            writer.set_aside(case, reason, by=reader or user())
     say(f"Case {writer.dataset.case(case).id} is {'used again' if back else 'set aside'}")
 
 
@@ -335,11 +337,11 @@ def import_(
     from SpineLib.loop.exchange import is_datalist, read_answers, read_reviews
     from SpineLib.loop.versions import AUTOMATIC, CORRECTED
 
-    by, dataset = reader or _user(), open_dataset(folder)
+    by, dataset = reader or user(), open_dataset(folder)
     if is_datalist(source):
         _import_datalist(folder, source, region, weighting, by)
         return
-    with _writer(folder) as writer:
+    with opened_writer(folder) as writer:
         if source.suffix.lower() == ".json":
             model, found = read_answers(dataset, source)
             for case, labels in found:
@@ -387,7 +389,7 @@ def _keep_test(folder: Path, patients: set[str], by: str) -> None:
     """The source's own test becomes the frozen one, where none is frozen yet."""
     if not patients:
         return
-    with _writer(folder) as writer:
+    with opened_writer(folder) as writer:
         frozen = writer.dataset.frozen
         if frozen is None:
             writer.freeze(patients=patients, by=by)
@@ -443,7 +445,8 @@ def export(
     say(f"{written} ({part.value}) are in {out}")
 
 
-def _writer(folder: Path) -> DatasetWriter:
+def opened_writer(folder: Path) -> DatasetWriter:
+    """The data set, open for writing; says what was repaired."""
     from SpineLib.loop.writer import DatasetWriter
 
     writer = DatasetWriter(folder, wait=WAIT)
@@ -452,7 +455,8 @@ def _writer(folder: Path) -> DatasetWriter:
     return writer
 
 
-def _user() -> str:
+def user() -> str:
+    """The system's user: who says so where nobody is named."""
     return getpass.getuser()
 
 

@@ -113,13 +113,13 @@ def _command(task: str) -> Callable[..., None]:
                 workers=workers,
                 progress=progress,
             )
-            if chosen.calibrate and run.finished and _first():
+            if chosen.calibrate and run.finished and is_first():
                 from SpineLib.training.calibrating import calibrate_run
 
                 run = calibrate_run(run, data_.validation, device=device, progress=progress)
-            if evaluate and run.finished and _first():
+            if evaluate and run.finished and is_first():
                 _evaluate(run, evaluate, test, device, cache, progress)
-        if _first():
+        if is_first():
             _say_run(run, as_json)
 
     command.__doc__ = f"Train {_ARTICLES[task]} by a recipe, `{USUAL[task]}` if none is named."
@@ -296,7 +296,7 @@ def _evaluate(
     write_figures(model, found[0])
 
 
-def _first() -> bool:
+def is_first() -> bool:
     """Whether this process speaks to the person; under torchrun one of them does."""
     return os.environ.get("RANK", "0") == "0"
 
@@ -304,7 +304,7 @@ def _first() -> bool:
 @contextmanager
 def first_bar() -> Iterator[Progress]:
     """A progress bar, in one process under torchrun."""
-    if not _first():
+    if not is_first():
         yield Progress()
         return
     with progress_bar() as progress:
