@@ -18,6 +18,7 @@ In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Comma
 - ``simulate``: ``folder`` and what `SpineLib.simulate.write_study` takes (``kind``, ``seed``,
   ``companions``, …); the result names the folder;
 - ``diagnose``: the result is `SpineLib.listing.diagnosis_as_json`;
+- ``loop-finetune``, ``loop-compare``, …: those of `SpineLib.loop.serving`;
 - ``cancel``: ends the request of this ``id``; ``shutdown``: ends the process.
 
 Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id``,
@@ -44,6 +45,7 @@ from typing import IO, TYPE_CHECKING, Any
 from SpineLib import __version__
 from SpineLib.errors import DEBUG, BadRequest, Cancelled, from_exception
 from SpineLib.files import writing_folder
+from SpineLib.loop import serving
 from SpineLib.progress import Progress, Step
 from SpineLib.worker_client import PROTOCOL
 
@@ -82,6 +84,7 @@ class Worker:
             "simulate": self._simulate,
             "project": self._project,
             "diagnose": self._diagnose,
+            **serving.COMMANDS,
         }
 
     def run(self) -> None:

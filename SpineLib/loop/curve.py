@@ -13,6 +13,7 @@ from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.promotion import Comparison, comparisons
 
 CURVE = "curve"
+_ON_PAGES = ("level", "names")
 # Okabe and Ito's, the main figure first.
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _GREY = "#9a9a9a"
@@ -47,7 +48,7 @@ class Point:
 def points(dataset: Dataset) -> list[Point]:
     """Every model's figures from the last comparison that it was in, fewest cases first.
 
-    Figures of single levels are left out: they stand on the pages.
+    Figures of single levels and of their names are left out: they stand on the pages.
 
     Raises:
         BadInput: nothing was compared yet.
@@ -62,7 +63,7 @@ def points(dataset: Dataset) -> list[Point]:
     for model, (one, role) in last.items():
         for change in one.changes:
             point = _point(model, one, role, change, states.get(model, ""))
-            if point is not None and change.margin_of != "level":
+            if point is not None and change.margin_of not in _ON_PAGES:
                 found.append(point)
     if not found:
         raise BadInput(
@@ -145,10 +146,11 @@ def _draw(found: Sequence[Point], task: str, path: Path) -> None:
                           markerfacecolor=color if filled else "white")  # fmt: skip
                 if main and p.interval:
                     axes.vlines(x, *p.interval, color=color, linewidth=1)
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("corrected cases" if of == "cases" else "minutes spent on them")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
     pair[0].set_ylabel("on the frozen test")
-    pair[1].plot([], [], "o", color=_GREY, markerfacecolor="white", label="not in force")
+    pair[1].plot([], [], "o", color=_GREY, markerfacecolor="white", label="not promoted")
     pair[1].legend(fontsize=8)
     figure.savefig(path, dpi=130)

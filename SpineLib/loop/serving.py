@@ -1,4 +1,17 @@
-"""What a worker does for the correction loop, while the reader goes on."""
+"""What a worker does for the correction loop, while the reader goes on.
+
+Every command's ``dataset``, ``run`` and ``comparison`` are folders.
+
+- ``loop-finetune``: ``dataset`` (a new one is prepared; ``replay``, ``changes``), or ``run`` (goes on
+  with one), and ``device``, ``workers``, ``minutes``; the result is ``run``, ``state``, ``step``,
+  ``steps``, and ``model`` (folder; None where it is not done);
+- ``loop-take``: ``dataset``, ``run``; the result is the candidate's id, ``model``;
+- ``loop-compare``: ``dataset``, ``candidate`` (id), ``against``, ``margins``, ``device``; the result
+  is ``comparison``, ``page``, ``worse``, ``cannot``, ``changes``;
+- ``loop-promote``: ``dataset``, ``comparison``, ``by``, ``reason``; the result is ``model``;
+- ``loop-back``: ``dataset``, ``model`` (id), ``by``, ``reason``; the result is ``model``;
+- ``loop-curve``: ``dataset``; the result is ``files``: CSV, SVG and PNG.
+"""
 
 from __future__ import annotations
 
