@@ -316,6 +316,17 @@ def set_aside(
     say(f"Case {writer.dataset.case(case).id} is {'used again' if back else 'set aside'}")
 
 
+@loop.command()
+def check(folder: Folder) -> None:
+    """Read every image and version; a case whose image changed on the disk is set aside."""
+    with _writer(folder) as writer, progress_bar() as progress:
+        changed = writer.verify(progress=progress)
+    for case in changed:
+        say(f"Case {case.id} is set aside: {case.set_aside}")
+    cases = _count(len(writer.dataset.cases), "case")
+    say(f"{cases} read; " + (f"{len(changed)} changed" if changed else "all are as they were"))
+
+
 @loop.command("import")
 def import_(
     folder: Folder,

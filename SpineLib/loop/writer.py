@@ -24,10 +24,10 @@ from SpineLib.loop.answers import (
     checked_labels,
     effort,
     on_grid,
+    require_known,
     write_answer,
 )
 from SpineLib.loop.cases import CASES, Case
-from SpineLib.loop.checks import problems_of, require_known
 from SpineLib.loop.dataset import (
     ASIDE,
     DATASET,
@@ -58,6 +58,7 @@ from SpineLib.loop.versions import (
     now,
 )
 from SpineLib.models.folder import ModelFolder, sha256
+from SpineLib.progress import Progress
 from SpineLib.projects.holding import holding, token
 from SpineLib.projects.journal import append, repair
 from SpineLib.volume import Volume
@@ -263,6 +264,8 @@ class DatasetWriter:
             NotAccepted: serious problems, each with its place.
             BadInput: the case has no answer, or is set aside.
         """
+        from SpineLib.loop.checks import problems_of  # SciPy takes a second to import
+
         case = self._case(case)
         if case.set_aside:
             raise BadInput(f"The case {case.id} is set aside: {case.set_aside}")
@@ -306,6 +309,28 @@ class DatasetWriter:
             if not case.set_aside:
                 self.set_aside(case, error.what, by="")
             raise
+
+    def verify(self, *, progress: Progress | None = None) -> list[Case]:
+        """Reads every image and every version, and sets cases aside whose image changed.
+
+        Returns:
+            The cases that were set aside.
+
+        Raises:
+            BadInput: a version was changed or removed, or an image is no longer there; with the
+                case. Nothing stands for it, so a person must bring it back.
+        """
+        progress, changed = progress or Progress(), []
+        for case in progress.track(list(self.dataset.cases.values()), "Reading cases"):
+            for version in case.versions:
+                case.open_answer(version)
+            if case.set_aside:
+                continue
+            try:
+                self.open_image(case)
+            except ImageChanged:
+                changed.append(self.dataset.cases[case.id])
+        return changed
 
     def freeze(
         self, share: float = 0.2, *, patients: Iterable[str] | None = None, by: str = ""
