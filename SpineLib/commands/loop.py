@@ -319,7 +319,7 @@ def set_aside(
 @loop.command()
 def check(folder: Folder) -> None:
     """Read every image and version; a case whose image changed on the disk is set aside."""
-    with _writer(folder) as writer, progress_bar() as progress:
+    with opened_writer(folder) as writer, progress_bar() as progress:
         changed = writer.verify(progress=progress)
     for case in changed:
         say(f"Case {case.id} is set aside: {case.set_aside}")
