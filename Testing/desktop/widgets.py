@@ -293,7 +293,7 @@ class qMRMLSliceView(QtWidgets.QWidget):
         return self._corner
 
     def mrmlSliceNode(self):
-        return self._view.mrml_view_node
+        return self._view.get_view_node()
 
     def renderWindow(self):
         return self._view.render_window()
@@ -316,7 +316,7 @@ class qMRMLSliceWidget(QtWidgets.QWidget):
         return self._view
 
     def sliceLogic(self):
-        return self._view._view.logic
+        return self._view._view._logic
 
     def mrmlSliceNode(self):
         return self._view.mrmlSliceNode()

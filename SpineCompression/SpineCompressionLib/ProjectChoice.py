@@ -1,0 +1,285 @@
+"""Which reading project, who reads, and how far everybody is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from SpineLib.errors import SpineError, from_exception
+from SpineLib.progress import Step
+from SpineLib.projects.labels import ASSISTED, UNASSISTED
+from SpineLib.projects.project import Project, create, open_project
+from SpineLib.projects.schemes import SCHEMES
+
+PROJECT_SETTING, READER_SETTING = "SpineMRI/ReadingProject", "SpineMRI/ProjectReader"
+COLUMNS = ("Reader", "Arm", "Done", "Left", "Time", "Locked")
+ROW_HEIGHT = 22
+
+
+class ProjectChoice:
+    """The controls above the desk: folder, new project, reader, status, and what the worker does.
+
+    Folder and reader are settings of this computer and never stand in the scene. How far readers
+    are is asked of the worker, so that Slicer's process opens nobody's labels for it.
+
+    Args:
+        ui: the widgets of ``ReadingStudy.ui``.
+        worker: `WorkerProcess`.
+        changed: called when there is another project, or it has changed.
+        tell: shows a message.
+
+    Attributes:
+        project: None where none is chosen.
+        status: what `SpineLib.projects.status.status_of` said last; empty before.
+    """
+
+    def __init__(
+        self, ui: Any, worker: Any, changed: Callable[[], None], tell: Callable[[str], None]
+    ) -> None:
+        import slicer
+
+        self._ui, self._worker, self._changed, self._tell = ui, worker, changed, tell
+        self.project: Project | None = None
+        self.status: dict[str, Any] = {}
+        self._request = ""
+        self._prepare()
+        ui.projectEdit.currentPath = slicer.util.settingsValue(PROJECT_SETTING, "")
+        ui.projectReaderEdit.text = slicer.util.settingsValue(READER_SETTING, "")
+        ui.projectEdit.connect("currentPathChanged(QString)", self._onPath)
+        ui.projectReaderEdit.connect("textChanged(QString)", self._onReader)
+        ui.newProjectButton.connect("clicked(bool)", self._onNew)
+        ui.createButton.connect("clicked(bool)", self._onCreate)
+        ui.addStudiesButton.connect("clicked(bool)", self._onAdd)
+        ui.relinkButton.connect("clicked(bool)", self._onRelink)
+
+    @property
+    def reader(self) -> str:
+        """The reader's name; empty where none is given."""
+        return self._ui.projectReaderEdit.text.strip()
+
+    @property
+    def arm(self) -> str:
+        """``unassisted`` or ``assisted``."""
+        return self._ui.armBox.currentData
+
+    @property
+    def busy(self) -> bool:
+        """Whether the worker is at something for the project."""
+        return bool(self._request)
+
+    @property
+    def over(self) -> bool:
+        """Whether every set is locked, so that labels may be seen."""
+        rows = [row for row in self.status.get("readers", ()) if row["arm"] == UNASSISTED]
+        return bool(rows) and all(row["locked"] for row in rows)
+
+    def open(self) -> None:
+        """Opens the folder that is named; says why where it cannot be."""
+        folder = self._ui.projectEdit.currentPath.strip()
+        self.project, self.status = None, {}
+        if folder:
+            try:
+                self.project = open_project(folder)
+            except SpineError as error:
+                self._tell(str(error))
+        self._fill()
+        if self.project is not None:
+            self.refresh()
+        self._changed()
+
+    def refresh(self) -> None:
+        """Asks how far everybody is."""
+        if self.project is not None and not self.busy:
+            self.ask("status", {}, lambda result: None)
+
+    def ask(
+        self, action: str, arguments: dict[str, Any], done: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Has the worker do something with the project; its answer is status where it has readers."""
+        if self.project is None or self.busy:
+            return
+
+        def onResult(result: dict[str, Any]) -> None:
+            self._end()
+            if "readers" in result:
+                self.status = result
+                self._reopen()
+            done(result)
+            self._changed()
+
+        self._ui.projectBar.visible = action != "status"
+        self.progress(Step(_("Working"), 0, 0, None))
+        self._request = "asked"  # an answer may come before the number does
+        number = self._worker.request(
+            "project",
+            {"action": action, "project": str(self.project.folder), **arguments},
+            onResult=onResult,
+            onError=self._onError,
+            onProgress=self.progress,
+        )
+        if self._request:
+            self._request = number
+        self._changed()
+
+    def cancel(self) -> None:
+        """Stops what the worker is at."""
+        if self.busy:
+            self._worker.cancel(self._request)
+
+    def progress(self, step: Step) -> None:
+        """Shows how far the worker is."""
+        self._ui.projectBar.maximum = step.total
+        self._ui.projectBar.value = step.done
+        count = f" {step.done}/{step.total}" if step.total else ""
+        self._ui.projectBar.setFormat(f"{step.stage}{count}")
+
+    def make(self, title: str, scheme: str, plane: str) -> None:
+        """Makes a project in the folder that is named."""
+        folder = self._ui.projectEdit.currentPath.strip()
+        try:
+            if not folder:
+                raise SpineError(
+                    _("No folder is named"), advice=_("Name a new or empty one above.")
+                )
+            create(folder, title=title, scheme=scheme, plane=plane)
+        except Exception as error:
+            self._tell(str(from_exception(error)))
+            return
+        self._ui.newProjectPart.visible = False
+        self._tell(_("The project is made. Add studies to it."))
+        self.open()
+
+    def add(self, folder: str) -> None:
+        """Adds the studies below a folder."""
+        before = len(self.project.studies) if self.project else 0
+        self.ask("add", {"folder": folder}, lambda result: self._tell(
+            _("{n} studies joined").format(n=result["studies"] - before)))  # fmt: skip
+
+    def relink(self, folder: str) -> None:
+        """Finds studies that have moved."""
+        self.ask("relink", {"folder": folder}, lambda result: self._tell(
+            _("{n} studies were found again").format(n=result["moved"])))  # fmt: skip
+
+    def setEnabled(self, on: bool) -> None:
+        """Nothing here is changed while somebody reads."""
+        self._ui.projectPart.enabled = on
+
+    def _prepare(self) -> None:
+        ui = self._ui
+        for scheme in SCHEMES.values():
+            ui.schemeBox.addItem(f"{scheme.name}: {', '.join(scheme.values)}", scheme.name)
+        for plane in ("axial", "sagittal", "any"):
+            ui.planeBox.addItem(_(plane), plane)
+        ui.armBox.addItem(_("Blinded"), UNASSISTED)
+        ui.armBox.addItem(_("With the model's answers"), ASSISTED)
+        table = ui.readersTable
+        table.setColumnCount(len(COLUMNS))
+        table.setHorizontalHeaderLabels([_(name) for name in COLUMNS])
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        table.horizontalHeader().setStretchLastSection(True)
+        import qt
+
+        table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
+        table.setSelectionMode(qt.QAbstractItemView.NoSelection)
+        ui.newProjectPart.visible = ui.takeOverBox.visible = ui.projectBar.visible = False
+
+    def _reopen(self) -> None:
+        """Studies may have joined or moved."""
+        try:
+            self.project = open_project(self.project.folder) if self.project else None
+        except SpineError as error:
+            self.project = None
+            self._tell(str(error))
+        self._fill()
+
+    def _fill(self) -> None:
+        ui, project = self._ui, self.project
+        ui.projectLabel.visible = ui.readersTable.visible = project is not None
+        rows = self.status.get("readers", ())
+        table = ui.readersTable
+        table.setRowCount(len(rows))
+        for number, row in enumerate(rows):
+            for column, text in enumerate(_cells(row)):
+                import qt
+
+                table.setItem(number, column, qt.QTableWidgetItem(text))
+        table.resizeColumnsToContents()
+        table.setFixedHeight(ROW_HEIGHT * (len(rows) + 1) + 8)
+        table.visible = bool(rows)
+        if project is None:
+            return
+        lines = [
+            _("{title}: {studies} studies, {slices} slices, {scheme}").format(
+                title=project.title, studies=len(project.studies),
+                slices=sum(1 for _one in project.slices()), scheme=project.scheme.name,
+            ),
+            *self.status.get("notes", ()),
+        ]  # fmt: skip
+        ui.projectLabel.text = "\n".join(lines)
+
+    def _onError(self, error: SpineError) -> None:
+        self._end()
+        self._tell(str(error))
+        self._changed()
+
+    def _end(self) -> None:
+        self._request = ""
+        self._ui.projectBar.visible = False
+
+    def _onPath(self, path: str) -> None:
+        import qt
+
+        qt.QSettings().setValue(PROJECT_SETTING, path)
+        self._tell("")
+        if self._ui.newProjectPart.visible:  # a folder for a new one
+            return
+        self.open()
+
+    def _onReader(self, name: str) -> None:
+        import qt
+
+        qt.QSettings().setValue(READER_SETTING, name.strip())
+        self._ui.takeOverBox.visible = self._ui.takeOverBox.checked = False
+        self._changed()
+
+    def _onNew(self, *_arguments: Any) -> None:
+        part = self._ui.newProjectPart
+        part.visible = not part.visible
+        self._tell(_("Name a new or empty folder, a title and the labels.") if part.visible else "")
+
+    def _onCreate(self, *_arguments: Any) -> None:
+        ui = self._ui
+        self.make(ui.titleEdit.text.strip(), ui.schemeBox.currentData, ui.planeBox.currentData)
+
+    def _onAdd(self, *_arguments: Any) -> None:
+        folder = self.askFolder(_("Choose the folder of DICOM; each study in one of its own"))
+        if folder:
+            self.add(folder)
+
+    def _onRelink(self, *_arguments: Any) -> None:
+        folder = self.askFolder(_("Choose where the files are now"))
+        if folder:
+            self.relink(folder)
+
+    def askFolder(self, title: str) -> str:
+        """A folder that the person chooses; empty where they cancel."""
+        import qt
+
+        start = str(Path(self.project.folder).parent) if self.project else ""
+        return qt.QFileDialog.getExistingDirectory(self._ui.projectPart, title, start)
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["reader"], _(row["arm"]), str(row["done"]), str(row["left"]),
+        f"{row['seconds'] / 60:.1f} min" if row["seconds"] else "–",
+        row["locked"][:10] or _("open"),
+    )  # fmt: skip
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

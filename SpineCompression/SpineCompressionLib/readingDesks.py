@@ -1,0 +1,199 @@
+"""The two kinds of work in a reading study, without a panel: labelling, and settling disagreements.
+
+Both have the same face, so that one view shows either: ``values``, ``item``, ``done``, ``total``,
+``where()``, ``said()``, `label`, `step`, `nextStudy`, `undo`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpineLib.projects.consensus import SliceReadings, decide, disagreements
+from SpineLib.projects.labels import ASSISTED
+from SpineLib.projects.order import Item
+from SpineLib.projects.project import Project
+from SpineLib.projects.session import ReaderSession
+
+
+class LabellingDesk:
+    """A reader labels slices in their own order.
+
+    Args:
+        session: the reader's, open.
+    """
+
+    settles = False
+
+    def __init__(self, session: ReaderSession) -> None:
+        self.session, self.project = session, session.project
+
+    @property
+    def item(self) -> Item | None:
+        """The slice to be labelled; None when all are."""
+        return self.session.current()
+
+    @property
+    def done(self) -> int:
+        """Slices with a label, those that come twice counted twice."""
+        return self.session.progress().done
+
+    @property
+    def total(self) -> int:
+        """Slices to be labelled."""
+        return len(self.session.items)
+
+    def where(self) -> str:
+        """Which study and slice, in words; not whether it is shown a second time."""
+        item = self.item
+        return "" if item is None else _where(item, [one.study.id for one in self.session.items])
+
+    def said(self) -> str:
+        """What the reader said of this slice before, and in the assisted arm what the model says."""
+        item = self.item
+        if item is None:
+            return ""
+        own = self.session.own(item)
+        parts = [_("You said: {value}").format(value=own.value)] if own else []
+        if self.session.arm == ASSISTED:
+            parts.insert(0, self._modelSays())
+        return "\n".join(parts)
+
+    def _modelSays(self) -> str:
+        answer = self.session.model_answer()
+        if answer is None:
+            return _("{model} was not run on this slice").format(model=self.session.model)
+        text = _("{model} says: {verdict}").format(model=self.session.model, verdict=answer.verdict)
+        if answer.value and answer.value != answer.verdict:
+            text += f" ({answer.value})"
+        if answer.probability is not None:
+            text += f", P {answer.probability:.2f}"
+        return text + (", " + _("forced") if answer.forced else "")
+
+    def label(self, value: str, *, confidence: float | None, comment: str, **_others: Any) -> None:
+        """Labels the slice; it is on the disk when this returns."""
+        self.session.label(value, confidence=confidence, comment=comment)
+
+    def undo(self) -> bool:
+        """Takes the last label back; False where there is none."""
+        return self.session.undo() is not None
+
+    def step(self, by: int) -> None:
+        """Goes along the reader's order, labelled slices too.
+
+        Never from a slice's second time back to the first times, whose labels the reader is not to
+        see again.
+        """
+        items = self.session.items
+        item = self.item
+        at = len(items) if item is None else items.index(item)
+        last = items[-1].turn if item is None else item.turn
+        if 0 <= at + by < len(items) and items[at + by].turn == last:
+            self.session.go_to(items[at + by])
+
+    def nextStudy(self) -> None:
+        """Goes to the next study that has slices without a label."""
+        self.session.next_study()
+
+
+class ConsensusDesk:
+    """Readers settle together what they disagree on.
+
+    Args:
+        project: every set of it is locked.
+
+    Raises:
+        Blinded: a reader's set is still open.
+    """
+
+    settles = True
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.rows: list[SliceReadings] = disagreements(project)
+        self._at = self._unsettled(-1)
+
+    @property
+    def item(self) -> SliceReadings | None:
+        """The slice to be settled; None when all are."""
+        return None if self._at is None else self.rows[self._at]
+
+    @property
+    def done(self) -> int:
+        """Slices that are settled."""
+        return sum(one.decision is not None for one in self.rows)
+
+    @property
+    def total(self) -> int:
+        """Slices on which readers disagree."""
+        return len(self.rows)
+
+    def where(self) -> str:
+        """Which study and slice, in words."""
+        item = self.item
+        return "" if item is None else _where(item, [one.id for one in self.project.studies])
+
+    def said(self) -> str:
+        """The labels side by side, with what readers said of them."""
+        item = self.item
+        return "" if item is None else "\n".join(_line(item, name) for name in item.labels)
+
+    def label(self, value: str, *, comment: str, present: tuple[str, ...], **_others: Any) -> None:
+        """Settles the slice and goes on to the next one that is not."""
+        item = self.item
+        if item is None:
+            return
+        decide(self.project, item.slice.key, value, note=comment, present=present)
+        self.rows = disagreements(self.project)
+        assert self._at is not None
+        self._at = self._unsettled(self._at)
+
+    def undo(self) -> bool:
+        """Nothing is taken back here: settling a slice again replaces what was settled."""
+        return False
+
+    def step(self, by: int) -> None:
+        """Goes along the disagreements, settled ones too."""
+        at = (len(self.rows) if self._at is None else self._at) + by
+        if 0 <= at < len(self.rows):
+            self._at = at
+
+    def go(self, number: int) -> None:
+        """Goes to a disagreement by its number from 0."""
+        self._at = number
+
+    def nextStudy(self) -> None:
+        """Goes to the next study that has something to settle."""
+        item = self.item
+        if item is None:
+            return
+        for number, one in enumerate(self.rows):
+            if number > self.rows.index(item) and one.study.id != item.study.id and not one.final:
+                self._at = number
+                return
+
+    def _unsettled(self, after: int) -> int | None:
+        for n in [*range(after + 1, len(self.rows)), *range(after + 1)]:
+            if self.rows[n].decision is None:
+                return n
+        return None
+
+
+def _line(item: SliceReadings, name: str) -> str:
+    label = item.labels[name]
+    sure = "" if label.confidence is None else f", {label.confidence:.0%}"
+    comment = f" – {label.comment}" if label.comment else ""
+    return f"{name}: {label.value}{sure}{comment}"
+
+
+def _where(item: Any, studies: list[str]) -> str:
+    known = list(dict.fromkeys(studies))
+    return _("Study {n} of {m}, slice {k} of {slices}").format(
+        n=known.index(item.study.id) + 1, m=len(known), k=item.index + 1,
+        slices=len(item.stack.slices),
+    )  # fmt: skip
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)
