@@ -103,11 +103,43 @@ def _back(arguments: Arguments, progress: Progress) -> dict[str, Any]:
 
 
 def _curve(arguments: Arguments, progress: Progress) -> dict[str, Any]:
-    from SpineLib.loop.curve import write_curve
+    from dataclasses import asdict
+
+    from SpineLib.loop.curve import points, write_curve
     from SpineLib.loop.dataset import open_dataset
 
-    files = write_curve(open_dataset(_path(arguments, "dataset")))
-    return {"files": [str(file) for file in files]}
+    dataset = open_dataset(_path(arguments, "dataset"))
+    files = write_curve(dataset)
+    return {
+        "files": [str(file) for file in files],
+        "points": [asdict(point) for point in points(dataset)],
+    }
+
+
+def _add(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+    """Adds each image of ``source`` as it is read, so that a cancel keeps what was added."""
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.sources import LeftOut, Wanted, about, arrivals
+    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+
+    folder, by = _path(arguments, "dataset"), arguments.get("by", "")
+    dataset = open_dataset(folder)
+    wanted = Wanted(
+        dataset.current.folder.card, dataset.task, dataset.scheme,
+        arguments.get("region") or "unknown", arguments.get("weighting") or "unknown",
+    )  # fmt: skip
+    added: list[str] = []
+    left: list[str] = []
+    for one in arrivals(_text(arguments, "source"), wanted, progress=progress):
+        if isinstance(one, LeftOut):
+            left.append(one.reason)
+            continue
+        try:
+            with DatasetWriter(folder, wait=_WAIT) as writer:
+                added.append(writer.add(one.image, by=by or one.by, **about(one)).id)
+        except AlreadyThere as error:
+            left.append(error.what)
+    return {"added": added, "left_out": left}
 
 
 COMMANDS: dict[str, Callable[[Arguments, Progress], dict[str, Any]]] = {
@@ -117,6 +149,7 @@ COMMANDS: dict[str, Callable[[Arguments, Progress], dict[str, Any]]] = {
     "loop-promote": _promote,
     "loop-back": _back,
     "loop-curve": _curve,
+    "loop-add": _add,
 }
 
 

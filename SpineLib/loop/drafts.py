@@ -1,0 +1,99 @@
+"""What a reader has not finished yet: saved again and again beside the versions, never as one.
+
+A draft is one file that is exchanged as a whole, uncompressed, so that saving it does not hold up
+whoever paints. It stands until the correction became a version.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from SpineLib.errors import BadInput
+from SpineLib.files import writing
+from SpineLib.loop.images import TOLERANCE_MM
+from SpineLib.volume import Volume
+
+DRAFT = "draft.npz"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An unfinished correction of a segmentation.
+
+    Attributes:
+        labels: SPIDER's numbers on the image's grid.
+        base: number of the version that it began with; None where the case had none.
+        by: who corrects.
+        time: UTC, ISO 8601.
+        minutes: worked since the last version.
+    """
+
+    labels: Volume
+    base: int | None
+    by: str
+    time: str
+    minutes: float
+
+
+def save_draft(folder: Path, draft: Draft) -> None:
+    """Saves a draft in the place of the one before.
+
+    Args:
+        folder: of the case.
+        draft: what stands now.
+
+    Raises:
+        OutputError: the disk is full or not writable; the draft before stays.
+    """
+    about = {"base": draft.base, "by": draft.by, "time": draft.time, "minutes": draft.minutes}
+    with writing(folder / DRAFT) as temporary, temporary.open("wb") as stream:
+        np.savez(
+            stream,
+            labels=draft.labels.voxels.astype(np.uint8),
+            ijk_to_ras=draft.labels.ijk_to_ras,
+            about=np.array(json.dumps(about, ensure_ascii=False)),
+        )
+
+
+def open_draft(folder: Path, grid: Volume) -> Draft | None:
+    """Reads a case's draft; None where there is none.
+
+    Args:
+        folder: of the case.
+        grid: of its image.
+
+    Raises:
+        BadInput: it cannot be read, or is on another grid.
+    """
+    path = folder / DRAFT
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            labels = Volume(np.asarray(kept["labels"]), np.asarray(kept["ijk_to_ras"]))
+            about = json.loads(str(kept["about"]))
+        base = None if about["base"] is None else int(about["base"])
+        draft = Draft(labels, base, about["by"], about["time"], float(about["minutes"]))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise BadInput(
+            "The draft of this case cannot be read",
+            file=path,
+            advice="Move it away to go on from the last version.",
+        ) from error
+    if not grid.same_grid(labels, tolerance=TOLERANCE_MM):
+        raise BadInput(
+            "The draft of this case is not on its image's grid",
+            file=path,
+            advice="Move it away to go on from the last version.",
+        )
+    return draft
+
+
+def remove_draft(folder: Path) -> None:
+    """Removes a case's draft, after it became a version."""
+    (folder / DRAFT).unlink(missing_ok=True)
