@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from SpineLib.commands.loop import Folder, Json, Reader, loop, opened_writer, user
+from SpineLib.commands.loop import Folder, Json, Reader, opened_writer, user
+from SpineLib.commands.loop_queue import loop
 from SpineLib.commands.training import Cache, Changes, Device, Workers, first_bar, is_first
 from SpineLib.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadInput, BadRequest

@@ -27,6 +27,19 @@ Arguments = dict[str, Any]
 _WAIT = 30.0
 
 
+def _score(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+    from SpineLib.loop.scoring import score
+
+    done = score(
+        _path(arguments, "dataset"),
+        arguments.get("cases"),
+        model=arguments.get("model", ""),
+        device=arguments.get("device", "auto"),
+        progress=progress,
+    )
+    return {"scored": len(done.scored), "skipped": done.skipped, "failed": done.failed}
+
+
 def _finetune(arguments: Arguments, progress: Progress) -> dict[str, Any]:
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.finetune import carry_out, prepare
@@ -143,6 +156,7 @@ def _add(arguments: Arguments, progress: Progress) -> dict[str, Any]:
 
 
 COMMANDS: dict[str, Callable[[Arguments, Progress], dict[str, Any]]] = {
+    "loop-score": _score,
     "loop-finetune": _finetune,
     "loop-take": _take,
     "loop-compare": _compare,

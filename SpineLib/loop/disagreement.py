@@ -1,0 +1,39 @@
+"""How far two models' answers to the same image differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from SpineLib.loop.answers import Answer, dice
+from SpineLib.volume import Volume
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """How far two answers differ.
+
+    Attributes:
+        score: 0 (alike) to 1: one minus the mean of ``dice``, or the share of slices that are called
+            otherwise or by one of the two only.
+        dice: of each of SPIDER's numbers that either holds; empty for slices.
+    """
+
+    score: float
+    dice: dict[str, float] = field(default_factory=dict)
+
+
+def disagreement(one: Answer, other: Answer) -> Disagreement:
+    """Compares two answers to the same image, both label maps or both labels of slices.
+
+    A vertebra that two models count otherwise is a disagreement, although its voxels are alike.
+    """
+    if isinstance(one, Volume) and isinstance(other, Volume):
+        found = dice(one.voxels, other.voxels)
+        return Disagreement(1 - float(np.mean(list(found.values()))) if found else 0.0, found)
+    assert isinstance(one, list) and isinstance(other, list), "answers to one task"
+    first, second = ({label.index: label.value for label in said} for said in (one, other))
+    slices = first.keys() | second.keys()
+    differ = sum(first.get(k) != second.get(k) for k in slices)
+    return Disagreement(differ / len(slices) if slices else 0.0)

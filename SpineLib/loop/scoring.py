@@ -1,0 +1,248 @@
+"""The current model's answer to each case of a data set, and what it says about the case.
+
+Nothing is held while a model computes: the data set is opened for writing only for the moment in
+which one case's answer is added. Each case is finished before the next one begins, so that a
+program that is cancelled or killed loses one case at most, and the next call goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from SpineLib.datasets.cases import SliceLabel
+from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
+from SpineLib.dicom.stack import Stack
+from SpineLib.errors import Cancelled, NotApplicable, OutputError, SpineError
+from SpineLib.inference.canal import CanalPath, locate
+from SpineLib.inference.compression import assess
+from SpineLib.inference.grading import grade
+from SpineLib.inference.instances import name_instances
+from SpineLib.inference.loaded import Loaded, load
+from SpineLib.inference.segmentation import segment
+from SpineLib.labels import ASSESSED, BORDERLINE
+from SpineLib.loop.answers import Answer
+from SpineLib.loop.cases import Case, ImageChanged
+from SpineLib.loop.dataset import Dataset, open_dataset
+from SpineLib.loop.disagreement import disagreement
+from SpineLib.loop.lineage import LoopModel
+from SpineLib.loop.plausibility import implausible
+from SpineLib.loop.scores import Score, overlay_file, read_score, write_score
+from SpineLib.loop.slice_plausibility import implausible_slices
+from SpineLib.loop.slice_uncertainty import uncertain_slices
+from SpineLib.loop.uncertainty import uncertain
+from SpineLib.loop.versions import AUTOMATIC, Version
+from SpineLib.loop.writer import DatasetWriter
+from SpineLib.models import find_models
+from SpineLib.models.applicability import check
+from SpineLib.progress import Progress
+from SpineLib.volume import Volume, write_volume
+
+# Seconds to wait for a program that writes a correction at the same moment.
+WAIT = 30.0
+STAGE = "Answering cases"
+# Answers to each image from which the uncertainty is taken, by task; more say little more (by hand).
+TIMES_VOLUME, TIMES_SLICES = 3, 4
+
+
+@dataclass
+class Scored:
+    """What came of scoring.
+
+    Attributes:
+        scored: ids of the cases that were answered now.
+        skipped: how many had this model's answer to this image.
+        failed: why a case has none, in a sentence, by id.
+    """
+
+    scored: list[str] = field(default_factory=list)
+    skipped: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A model's answer to an image and what it says about itself."""
+
+    answer: Answer
+    uncertainty: float
+    per_structure: dict[str, float] = field(default_factory=dict)
+    per_slice: tuple[float | None, ...] = ()
+    overlay: Volume | None = None
+
+
+def score(
+    folder: str | Path,
+    cases: Sequence[str] | None = None,
+    *,
+    model: str = "",
+    device: str = "auto",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Scored:
+    """Lets a model answer cases and keeps answer, uncertainty, disagreement and implausible places.
+
+    A case whose image is no longer the one that was added is set aside; one that cannot be
+    answered is named, and the others go on.
+
+    Args:
+        folder: of the data set.
+        cases: ids; every case that is not set aside if None.
+        model: id; the one in force if empty.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        seed: of the changes from which the uncertainty is taken.
+        progress: a case's files stand when its step of ``Answering cases`` is reported.
+
+    Raises:
+        BadInput: no such data set, case or model.
+        OutputError: the disk is full; what was finished stays.
+        Cancelled: the person cancelled; what was finished stays.
+    """
+    progress = progress or Progress()
+    dataset = open_dataset(folder)
+    chosen = dataset.lineage.model(model) if model else dataset.current
+    wanted = list(dataset.cases.values()) if cases is None else [dataset.case(c) for c in cases]
+    result = Scored()
+    waiting = [case for case in wanted if not case.set_aside and not _is_scored(case, chosen)]
+    result.skipped = len(wanted) - len(waiting)
+    if not waiting:
+        return result
+    reader = _Reader(dataset, chosen, device, seed)
+    for n, case in enumerate(waiting, 1):
+        try:
+            reader.score(case, progress)
+            result.scored.append(case.id)
+        except (Cancelled, OutputError):
+            raise
+        except SpineError as error:
+            result.failed[case.id] = error.what
+        progress.stage(STAGE, len(waiting))
+        progress.advance(n)
+    return result
+
+
+def _is_scored(case: Case, model: LoopModel) -> bool:
+    known = read_score(case.dataset, model.id, case.id)
+    answered = own_answer(case, model.id)
+    return (
+        known is not None
+        and answered is not None
+        and known.version == answered.number
+        and known.image == case.image.sha256
+    )
+
+
+def own_answer(case: Case, model: str) -> Version | None:
+    """A model's last answer to a case."""
+    return next(
+        (v for v in reversed(case.versions) if v.kind == AUTOMATIC and v.model == model), None
+    )
+
+
+def earlier_answer(case: Case, model: str) -> Version | None:
+    """The last answer of another model."""
+    return next(
+        (v for v in reversed(case.versions) if v.kind == AUTOMATIC and v.model != model), None
+    )
+
+
+class _Reader:
+    """A model, loaded once, that answers case after case."""
+
+    def __init__(self, dataset: Dataset, model: LoopModel, device: str, seed: int) -> None:
+        self.dataset, self.model, self.device, self.seed = dataset, model, device, seed
+        self.loaded = load(model.folder, device)
+
+    @cached_property
+    def canal(self) -> Loaded:
+        return load(find_models("canal")[0], self.device)
+
+    def score(self, case: Case, progress: Progress) -> None:
+        progress.stage(f"Reading case {case.id}")
+        image = self._image(case)
+        self._require_applicable(case, image)
+        found = self._answer(image, progress)
+        before = earlier_answer(case, self.model.id)
+        progress.stage(f"Keeping the answer to case {case.id}")
+        differs = None if before is None else disagreement(found.answer, case.open_answer(before))
+        problems = (
+            implausible(found.answer)
+            if isinstance(found.answer, Volume)
+            else implausible_slices(found.answer, image, self.dataset.scheme)
+        )
+        progress.check()
+        version = self._keep(case, found)
+        write_score(self.dataset.folder, Score(
+            case.id, self.model.id, case.image.sha256, version.number, found.uncertainty,
+            found.per_structure, found.per_slice,
+            None if differs is None else differs.score,
+            "" if before is None else before.model,
+            {} if differs is None else differs.dice,
+            tuple(problems),
+        ))  # fmt: skip
+
+    def _image(self, case: Case) -> Volume:
+        try:
+            return case.open_image()
+        except ImageChanged as error:
+            with DatasetWriter(self.dataset.folder, wait=WAIT) as writer:
+                writer.set_aside(case, error.what, by="")
+            raise
+
+    def _require_applicable(self, case: Case, image: Volume) -> None:
+        plane = "sagittal" if self.dataset.task == "segmentation" else "axial"
+        stack = Stack(
+            plane=plane, weighting=case.weighting, region=case.region,
+            positions=((0.0, 0.0, 0.0),) * len(image.voxels),
+        )  # fmt: skip
+        reason = check(self.loaded.card, stack)
+        if reason:
+            raise NotApplicable(reason)
+
+    def _answer(self, image: Volume, progress: Progress) -> _Answered:
+        if self.dataset.task == "segmentation":
+            return self._segmented(image, progress)
+        canal = locate(image, self.canal, progress=progress)
+        said = self._values(image, canal, progress)
+        labels = [SliceLabel(k, value) for k, value in said.items()]
+        if not labels:
+            raise NotApplicable("None of its slices can be assessed: the canal was not found")
+        unsure = uncertain_slices(
+            image, canal, self.loaded, times=TIMES_SLICES, seed=self.seed, progress=progress
+        )
+        return _Answered(labels, unsure.score, per_slice=unsure.per_slice)
+
+    def _segmented(self, image: Volume, progress: Progress) -> _Answered:
+        labels, _ = name_instances(segment(image, self.loaded, progress=progress))
+        unsure = uncertain(
+            image, self.loaded, times=TIMES_VOLUME, seed=self.seed, progress=progress
+        )
+        return _Answered(labels, unsure.score, unsure.per_structure, overlay=unsure.entropy)
+
+    def _values(self, image: Volume, canal: CanalPath, progress: Progress) -> dict[int, str]:
+        """A word of the task for each slice that can be assessed."""
+        if self.dataset.task == "compression":
+            found = assess(image, canal, self.loaded, progress=progress)
+            return {
+                k: POSSIBLY_COMPRESSED if one.verdict == BORDERLINE else str(one.verdict)
+                for k, one in enumerate(found)
+                if one.status == ASSESSED
+            }
+        graded = grade(image, canal, self.loaded, progress=progress)
+        return {k: str(one.grade) for k, one in enumerate(graded) if one.status == ASSESSED}
+
+    def _keep(self, case: Case, found: _Answered) -> Version:
+        """The answer as a version; one that a killed program had kept already stays the only one."""
+        if found.overlay is not None:
+            # Two digits are finer than any colour table, and compress to a fifth.
+            shown = found.overlay.with_voxels(np.round(found.overlay.voxels, 2))
+            write_volume(shown, overlay_file(self.dataset.folder, self.model.id, case.id))
+        with DatasetWriter(self.dataset.folder, wait=WAIT) as writer:
+            own = own_answer(writer.dataset.case(case.id), self.model.id)
+            if own is not None:
+                return own
+            return writer.add_version(case.id, found.answer, kind=AUTOMATIC, model=self.model.id)

@@ -1,0 +1,83 @@
+"""What hardly ever is in the labels of a stack's slices: flips of one slice, jumps of grades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from SpineLib.datasets.cases import SliceLabel
+from SpineLib.datasets.vocabulary import COMPRESSION_VALUES
+from SpineLib.errors import BadRequest
+from SpineLib.labels import SCHEMES
+from SpineLib.loop.problem import Problem
+from SpineLib.volume import Volume
+
+# Grades between neighbouring slices: more than this is a jump.
+MOST_STEPS = 2
+# What narrows a canal is seldom less than this from head to foot, mm (by hand: about a disc with its
+# rims). Farther apart, neighbouring slices may well say anything.
+LEAST_LESION = 8.0
+
+
+def implausible_slices(
+    labels: Sequence[SliceLabel], grid: Volume, scheme: str = ""
+) -> list[Problem]:
+    """Looks through the labels of neighbouring slices.
+
+    - One slice that says otherwise than both of its neighbours, where they agree and the three
+      lie within `LEAST_LESION` mm; serious where it is at the other end of the scale.
+    - Grades that differ by more than `MOST_STEPS` from one slice to the next, half as far away at
+      most: serious.
+
+    Args:
+        labels: one a slice; slices without a label are no neighbours.
+        grid: of the image; its frames are not needed.
+        scheme: name of the grades' scheme; empty for compression.
+
+    Returns:
+        In the order of the slices.
+
+    Raises:
+        BadRequest: no such scheme.
+    """
+    if scheme and scheme not in SCHEMES:
+        raise BadRequest(f"There is no scheme {scheme}", advice=f"Use {', '.join(SCHEMES)}.")
+    scale = SCHEMES[scheme].grades if scheme else COMPRESSION_VALUES
+    said = {label.index: scale.index(label.value) for label in labels}
+    ordered = sorted(said)
+    if 2 * float(grid.spacing[2]) > LEAST_LESION:
+        return []
+    found = [*_flips(said, ordered, scale, grid)]
+    if scheme:
+        found += _jumps(said, ordered, scale, grid)
+    return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
+
+
+def _flips(
+    said: dict[int, int], ordered: Sequence[int], scale: Sequence[str], grid: Volume
+) -> Iterator[tuple[int, Problem]]:
+    for k in ordered:
+        before, after = said.get(k - 1), said.get(k + 1)
+        if before is None or before != after or said[k] == before:
+            continue
+        yield k, Problem(
+            f"Slice {k + 1} alone is {scale[said[k]]}, both of its neighbours are {scale[before]}",
+            None, _place(grid, k), abs(said[k] - before) == len(scale) - 1,
+        )  # fmt: skip
+
+
+def _jumps(
+    said: dict[int, int], ordered: Sequence[int], scale: Sequence[str], grid: Volume
+) -> Iterator[tuple[int, Problem]]:
+    for a, b in pairwise(ordered):
+        if b == a + 1 and abs(said[b] - said[a]) > MOST_STEPS:
+            yield b, Problem(
+                f"From slice {a + 1} to {b + 1} the grade jumps from {scale[said[a]]} to "
+                f"{scale[said[b]]}",
+                None, _place(grid, b), True,
+            )  # fmt: skip
+
+
+def _place(grid: Volume, k: int) -> tuple[float, float, float]:
+    x, y, z = grid.slice_center(k)
+    return float(x), float(y), float(z)
