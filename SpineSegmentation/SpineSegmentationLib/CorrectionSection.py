@@ -47,6 +47,11 @@ class CorrectionSection:
         self._ui.editButton.enabled = node is not None and segmentedVolumeNode(node) is not None
         self._fill(changes(node) if node is not None else [])
 
+    def select(self, segment: str) -> None:
+        """Makes a segment the one that is edited, if the editor is open."""
+        if self._editor is not None and self.editing:
+            self._editor.setCurrentSegmentID(segment)
+
     def leave(self) -> None:
         """Takes the editor's hands off the views; for when the panel is left or goes away."""
         if self._editor is not None:

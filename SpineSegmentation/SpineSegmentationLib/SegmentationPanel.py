@@ -8,11 +8,12 @@ import slicer
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded
 from SpineLib.labels import REGIONS, WEIGHTINGS
-from SpineLib.models import find_models
+from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
 
 from .CorrectionSection import CorrectionSection
 from .FolderDrop import FolderDrop
+from .LoopSection import LoopSection
 from .NamesSection import NamesSection
 from .naming import noticeOf
 from .RunControl import RunControl
@@ -53,6 +54,10 @@ class SegmentationPanel:
         self.names = NamesSection(ui, self._onNamed)
         self.correction = CorrectionSection(ui, self._onCorrected)
         self.input = StudySection(ui, self._reader.worker, self._onInput, TASK)
+        self.loop = LoopSection(
+            ui.loopFrame.layout(), self._reader.worker, self._model,
+            lambda: self.ui.deviceBox.currentText,
+        )  # fmt: skip
         self.setup = SetupSection(ui.setupFrame.layout(), self._reader.worker)
         self.run = RunControl(
             ui.segmentButton, ui.progressBar, self._start, self._reader.cancel,
@@ -102,10 +107,12 @@ class SegmentationPanel:
         if self._guiTag is None:
             self.bind()
         self.correction.enter()
+        self.loop.enter()
 
     def exit(self) -> None:
         """Called when another module is chosen."""
         self.correction.leave()
+        self.loop.exit()
 
     def cleanup(self) -> None:
         """Called when the module goes away: the worker ends, nothing is observed any more."""
@@ -184,11 +191,16 @@ class SegmentationPanel:
         self.run.setReady(self.input.ready and bool(self._models))
         self.ui.pathEdit.enabled = self.input.volume is None
 
-    def _onModel(self, *_arguments: Any) -> None:
+    def _model(self) -> ModelFolder | None:
         index = self.ui.modelBox.currentIndex
-        if not 0 <= index < len(self._models):
+        return self._models[index] if 0 <= index < len(self._models) else None
+
+    def _onModel(self, *_arguments: Any) -> None:
+        self.loop.data.update()
+        model = self._model()
+        if model is None:
             return
-        card = self._models[index].card
+        card = model.card
         badge = _("Starter model. ") if card.starter else ""
         self.ui.modelLabel.text = f"{badge}{card.title} {card.version}. {card.limits}"
         if self._parameters is not None:
@@ -242,6 +254,7 @@ class SegmentationPanel:
     def _onSceneStartClose(self, *_arguments: Any) -> None:
         self._run += 1
         self._reader.cancel()
+        self.loop.sceneCloses()
         self.unbind()
         self._shown = None
         self.correction.close()

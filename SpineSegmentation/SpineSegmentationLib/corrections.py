@@ -46,8 +46,12 @@ class Change:
     dice: float
 
 
-def keepOriginal(node: slicer.vtkMRMLSegmentationNode) -> Any:
+def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None = None) -> Any:
     """Keeps the segmentation as it is now, once; later calls give the same node.
+
+    Args:
+        node: a spine segmentation.
+        labelmap: what it is held against, where that is not what it is now.
 
     Returns:
         The hidden label map; None where the segmented volume is not in the scene.
@@ -55,7 +59,7 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode) -> Any:
     kept = node.GetNodeReference(ROLE)
     if kept is not None:
         return kept
-    labelmap = currentLabelmap(node)
+    labelmap = labelmap or currentLabelmap(node)
     if labelmap is None:
         return None
     name = f"{node.GetName()} original"

@@ -49,6 +49,7 @@ class App(Refusing):
             _logic=host.logic,
             _folder=tempfile.mkdtemp(prefix="Desktop-"),
             quitters=[],
+            front=True,  # a test puts None here where another application is in front
             _paused=0,
         )
 
@@ -81,6 +82,9 @@ class App(Refusing):
 
     def clipboard(self) -> Any:
         return QtGui.QGuiApplication.clipboard()
+
+    def activeWindow(self) -> Any:
+        return self.front
 
     def palette(self) -> Any:
         return QtWidgets.QApplication.palette()

@@ -36,6 +36,13 @@ class qMRMLSegmentEditorWidget(QtWidgets.QWidget):
     def sourceVolumeNode(self):
         return self._given.get("volume")
 
+    def setCurrentSegmentID(self, identifier):
+        self._given["segment"] = identifier
+        self.currentSegmentIDChanged.emit(identifier)
+
+    def currentSegmentID(self):
+        return self._given.get("segment", "")
+
     def setEffectNameOrder(self, names):
         self._given["effects"] = list(names)
         for index, name in enumerate(names):

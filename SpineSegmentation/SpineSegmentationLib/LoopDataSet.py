@@ -1,0 +1,94 @@
+"""A data set of the correction loop as a panel holds it: read by many, written by one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TypeVar
+
+from SpineLib.errors import BadInput, SpineError
+from SpineLib.loop.dataset import Dataset, open_dataset
+from SpineLib.loop.writer import DatasetWriter
+from SpineLib.projects.holding import holding
+
+T = TypeVar("T")
+# A worker writes for moments only; the window must not stand still for longer.
+SECONDS_TO_WAIT = 0.5
+_READER = "reader"
+
+
+class LoopDataSet:
+    """Keeps other readers from the data set as long as it lives, and writes in short moments.
+
+    Two locks: the reader's, held all the while, tells two people from each other; the writer's is
+    taken for each write only, so that a worker's answers come in between.
+
+    Args:
+        folder: of a data set.
+
+    Attributes:
+        dataset: as it was last read.
+        readOnly: why nothing can be written, for the person; empty where it can.
+
+    Raises:
+        BadInput: the folder is no data set.
+
+    Example:
+        data = LoopDataSet("/data/lumbar")
+        data.write(lambda writer: writer.approve("0007", by="anna"))
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.dataset: Dataset = open_dataset(folder)
+        self.readOnly = ""
+        self._lock = ExitStack()
+        self._hold()
+
+    def reload(self) -> None:
+        """Reads what a worker or another program wrote; takes over when the other reader left."""
+        if self.readOnly:
+            self._hold()
+        self.dataset = open_dataset(self.folder)
+
+    def write(self, action: Callable[[DatasetWriter], T]) -> T:
+        """Does one thing with a writer; returns when it is on the disk.
+
+        Raises:
+            SpineError: as the writer, or the data set is read-only here.
+        """
+        self.requireWritable()
+        with DatasetWriter(self.folder, wait=SECONDS_TO_WAIT) as writer:
+            result = action(writer)
+            self.dataset = writer.dataset
+        return result
+
+    def requireWritable(self) -> None:
+        """Raises `BadInput` where another reader has the data set."""
+        if self.readOnly:
+            raise BadInput(self.readOnly)
+
+    def close(self) -> None:
+        """Lets the next reader in."""
+        self._lock.close()
+        self.readOnly = _("It is closed.")
+
+    def _hold(self) -> None:
+        try:
+            self._lock.enter_context(holding(self.folder / _READER))
+        except BadInput:
+            self.readOnly = _(
+                "Open elsewhere: another Slicer corrects in this data set, so it can only be "
+                "looked at here"
+            )
+        except SpineError as error:
+            self.readOnly = _("It can only be looked at: {reason}").format(reason=error)
+        else:
+            self.readOnly = ""
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

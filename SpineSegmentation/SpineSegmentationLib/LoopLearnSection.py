@@ -1,0 +1,357 @@
+"""The loop's section "Learn": fine-tune, compare, promote, go back; how it went so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from SpineLib.errors import Cancelled, SpineError
+from SpineLib.loop import finetune, promotion
+from SpineLib.loop.finetune import FineTuning, fine_tunings
+from SpineLib.loop.lineage import CANDIDATE, REFUSED
+from SpineLib.progress import Step
+
+from .LoopDataSet import LoopDataSet
+from .RunControl import RunControl
+
+_WORSE = "▼"
+
+
+class LoopLearnSection:
+    """Has models made and compared by a worker of its own; it lives as long as the panel.
+
+    Args:
+        ui: the loop's widgets.
+        worker: computes (`WorkerProcess`); not the one that segments, so that both go on at once.
+        device: where the network runs.
+        reader: who promotes.
+        onChanged: called when something was written.
+    """
+
+    def __init__(
+        self,
+        ui: Any,
+        worker: Any,
+        device: Callable[[], str],
+        reader: Callable[[], str],
+        onChanged: Callable[[], None],
+    ) -> None:
+        self._ui, self._worker, self._device = ui, worker, device
+        self._reader, self._onChanged = reader, onChanged
+        self._data: LoopDataSet | None = None
+        self._request, self._doing, self._said = "", "", ""
+        self._comparison: dict[str, Any] = {}
+        self._run: FineTuning | None = None
+        self._tuning = self._control("tune", ui.tuneButton, ui.tuneBar, self._tune)
+        self._comparing = self._control("compare", ui.compareButton, ui.compareBar, self._compare)
+        ui.resumeButton.connect("clicked(bool)", self._onResume)
+        ui.candidateBox.connect("currentIndexChanged(int)", self._onCandidate)
+        ui.reasonEdit.connect("textChanged(QString)", lambda *_: self._enable())
+        ui.promoteButton.connect("clicked(bool)", self._onPromote)
+        ui.refuseButton.connect("clicked(bool)", self._onRefuse)
+        ui.backButton.connect("clicked(bool)", self._onBack)
+        ui.curveButton.connect("clicked(bool)", self._onCurve)
+        self.show(None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the worker has something to do."""
+        return bool(self._request)
+
+    def show(self, data: LoopDataSet | None) -> None:
+        """Shows a data set's models, or none; what ran for another one is cancelled."""
+        if data is not self._data:
+            self.cancel()
+            self._said, self._comparison = "", {}
+            self._ui.tuneLabel.text = self._ui.promoteLabel.text = ""
+            self._fillCurve([], "")
+        self._data = data
+        self.update()
+
+    def update(self) -> None:
+        """Shows what may be learnt from, which models there are, and what waits."""
+        ui = self._ui
+        ui.learnLabel.text = self._standing()
+        self._fillBox(ui.candidateBox, [m.id for m in self._models((CANDIDATE, REFUSED))][::-1])
+        self._fillBox(ui.earlierBox, self._earlier()[::-1])
+        self._onCandidate()
+
+    def cancel(self) -> None:
+        """Stops what runs; a run can be gone on with."""
+        if self._request:
+            self._worker.cancel(self._request)
+
+    def stop(self) -> None:
+        """Ends the worker; for when the module goes away."""
+        self._request = ""
+        self._worker.stop()
+
+    def _control(self, name: str, button: Any, bar: Any, start: Callable[[], None]) -> RunControl:
+        return RunControl(button, bar, start, self.cancel, lambda: self._doing == name)
+
+    def _models(self, states: tuple[str, ...]) -> list[Any]:
+        if self._data is None:
+            return []
+        return [one for one in self._data.dataset.models if one.state in states]
+
+    def _earlier(self) -> list[str]:
+        if self._data is None:
+            return []
+        now = self._data.dataset.current.id
+        return [m.id for m in self._models(("first", "promoted")) if m.id != now]
+
+    def _standing(self) -> str:
+        """What the next model would learn from, and what was interrupted."""
+        self._run = None
+        if self._data is None:
+            return ""
+        dataset = self._data.dataset
+        if dataset.frozen is None:
+            return _("Freeze the test first; without it no one can tell whether a model is better.")
+        cases, test = dataset.training(), dataset.test()
+        patients = len({case.patient for case in cases})
+        lines = [
+            _("The next model learns from {cases} corrected cases of {patients} patients.").format(
+                cases=len(cases), patients=patients
+            ),
+            _("{count} cases of the test are corrected.").format(count=len(test)),
+        ]
+        try:
+            for one in fine_tunings(dataset):
+                if one.state == "trained":
+                    continue
+                self._run = one
+                if self._doing != "tune":
+                    text = _("Fine-tuning {name} was stopped at step {step} of {steps}.")
+                    steps = one.steps or "?"
+                    lines.append(text.format(name=one.name, step=one.step, steps=steps))
+        except SpineError as error:
+            lines.append(str(error))
+        return "\n".join(lines)
+
+    def _fillBox(self, box: Any, ids: list[str]) -> None:
+        chosen = box.currentText
+        blocked = box.blockSignals(True)
+        box.clear()
+        box.addItems(ids)
+        if chosen in ids:
+            box.setCurrentText(chosen)
+        box.blockSignals(blocked)
+
+    def _enable(self) -> None:
+        ui = self._ui
+        writable = self._data is not None and not self._data.readOnly
+        idle = writable and not self.busy
+        candidate = bool(ui.candidateBox.currentText)
+        frozen = self._data is not None and self._data.dataset.frozen is not None
+        ready = frozen and bool(self._data.dataset.training()) if self._data is not None else False
+        self._tuning.setReady(idle and ready)
+        self._comparing.setReady(idle and candidate)
+        ui.resumeButton.visible = self._run is not None and self._doing != "tune"
+        ui.resumeButton.enabled = idle
+        needs = bool(self._comparison.get("worse") or self._comparison.get("cannot"))
+        reason = bool(ui.reasonEdit.text.strip())
+        ui.reasonEdit.visible = needs
+        ui.promoteButton.enabled = idle and bool(self._comparison) and (reason or not needs)
+        ui.refuseButton.enabled = (
+            writable and candidate and self._isOpen(ui.candidateBox.currentText)
+        )
+        ui.backButton.enabled = writable and bool(ui.earlierBox.currentText)
+        ui.curveButton.enabled = idle
+
+    def _isOpen(self, model: str) -> bool:
+        return any(one.id == model for one in self._models((CANDIDATE,)))
+
+    def _ask(self, doing: str, command: str, onResult: Callable[[Any], None], **more: Any) -> None:
+        self._doing = doing
+        arguments = {"dataset": str(self._data.folder), **more}
+
+        def done(result: dict[str, Any]) -> None:
+            self._ended()
+            onResult(result)
+            self._refresh()
+
+        def failed(error: SpineError) -> None:
+            self._ended()
+            cancelled = isinstance(error, Cancelled)
+            self._tell(doing, _("Cancelled.") if cancelled else str(error))
+            self._refresh()
+
+        self._request = self._worker.request(
+            command, arguments, onResult=done, onError=failed, onProgress=self._progress
+        )
+        self._enable()
+
+    def _ended(self) -> None:
+        self._request, self._doing = "", ""
+        for one in (self._tuning, self._comparing):
+            one.update()
+
+    def _refresh(self) -> None:
+        if self._data is not None:
+            self._data.reload()
+        self._onChanged()
+
+    def _tell(self, doing: str, text: str) -> None:
+        label = self._ui.tuneLabel if doing == "tune" else self._ui.promoteLabel
+        label.text = text
+        label.visible = bool(text)
+
+    def _progress(self, step: Step) -> None:
+        control = self._tuning if self._doing == "tune" else self._comparing
+        control.progress(step)
+
+    def _tune(self) -> None:
+        self._tell("tune", "")
+        self._ask("tune", "loop-finetune", self._onTuned, device=self._device())
+
+    def _onResume(self, *_arguments: Any) -> None:
+        assert self._run is not None
+        self._tell("tune", "")
+        run = str(self._run.folder)
+        self._ask("tune", "loop-finetune", self._onTuned, run=run, device=self._device())
+        self._tuning.update()
+
+    def _onTuned(self, result: dict[str, Any]) -> None:
+        assert self._data is not None
+        try:
+            run = Path(result["run"])
+            model = self._data.write(lambda writer: finetune.take(writer, run))
+        except SpineError as error:
+            self._tell("tune", str(error))
+            return
+        text = _("{model} is made. Compare it before it comes into force.")
+        self._tell("tune", text.format(model=model.id))
+
+    def _onCandidate(self, *_arguments: Any) -> None:
+        """Shows the last comparison of the chosen model with the one in force, if there is one."""
+        self._comparison = {}
+        chosen = self._ui.candidateBox.currentText
+        if self._data is not None and chosen:
+            now = self._data.dataset.current.id
+            try:
+                for one in promotion.comparisons(self._data.dataset):
+                    if (one.candidate, one.against) == (chosen, now):
+                        self._comparison = {**one.record, "folder": one.folder, "page": one.page}
+            except SpineError as error:
+                self._tell("compare", str(error))
+        self._fillComparison()
+        self._enable()
+
+    def _fillComparison(self) -> None:
+        import qt
+
+        ui, rows = self._ui, self._comparison.get("changes", [])
+        table = ui.comparisonTable
+        table.visible = bool(rows)
+        table.setRowCount(len(rows))
+        for row, one in enumerate(rows):
+            texts = [_WORSE if _isWorse(one) else "", one["figure"], _number(one["old"]),
+                     _number(one["new"]), _difference(one)]  # fmt: skip
+            for column, text in enumerate(texts):
+                item = qt.QTableWidgetItem(text)
+                item.setToolTip(one["note"] or one["figure"])
+                table.setItem(row, column, item)
+        table.resizeColumnsToContents()
+        _link(ui.pageLabel, self._comparison.get("page"), _("Page with figures and pictures"))
+        worse = self._comparison.get("worse") or []
+        if self._comparison.get("cannot"):
+            self._tell("compare", str(self._comparison["cannot"]))
+        elif worse:
+            text = _("Worse beyond the margin: {what}. Say why, if it is to be promoted.")
+            self._tell("compare", text.format(what="; ".join(worse)))
+        elif self._comparison:
+            self._tell("compare", _("Nowhere worse beyond the margin."))
+
+    def _compare(self) -> None:
+        self._tell("compare", "")
+        candidate = self._ui.candidateBox.currentText
+        self._ask(
+            "compare", "loop-compare", lambda result: None, candidate=candidate,
+            device=self._device(),
+        )  # fmt: skip
+
+    def _onPromote(self, *_arguments: Any) -> None:
+        candidate = self._ui.candidateBox.currentText
+
+        def done(result: dict[str, Any]) -> None:
+            self._ui.reasonEdit.text = ""
+            self._tell("promote", _("{model} is in force.").format(model=result["model"]))
+
+        self._ask(
+            "promote", "loop-promote", done, comparison=str(self._comparison["folder"]),
+            by=self._reader(), reason=self._ui.reasonEdit.text.strip(),
+        )  # fmt: skip
+        self._tell("promote", _("Promoting {model}…").format(model=candidate))
+
+    def _onRefuse(self, *_arguments: Any) -> None:
+        candidate = self._ui.candidateBox.currentText
+        reason = self._ui.reasonEdit.text.strip() or "; ".join(self._comparison.get("worse") or [])
+        self._write(lambda writer: writer.refuse(candidate, by=self._reader(), reason=reason))
+
+    def _onBack(self, *_arguments: Any) -> None:
+        model = self._ui.earlierBox.currentText
+        self._write(lambda writer: promotion.back(writer, model, by=self._reader()))
+
+    def _write(self, action: Callable[[Any], Any]) -> None:
+        assert self._data is not None
+        try:
+            self._data.write(action)
+        except SpineError as error:
+            self._tell("promote", str(error))
+            return
+        self._tell("promote", "")
+        self._onChanged()
+
+    def _onCurve(self, *_arguments: Any) -> None:
+        self._ask(
+            "curve", "loop-curve",
+            lambda result: self._fillCurve(result["points"], result["files"][-1]),
+        )  # fmt: skip
+
+    def _fillCurve(self, points: list[dict[str, Any]], file: str) -> None:
+        import qt
+
+        table = self._ui.curveTable
+        table.visible = bool(points)
+        table.setRowCount(len(points))
+        for row, one in enumerate(points):
+            value = _number(one["value"])
+            if one["interval"]:
+                value += " ({:.3f}–{:.3f})".format(*one["interval"])
+            texts = [one["model"], str(one["cases"]), f"{one['minutes']:.0f}", value]
+            for column, text in enumerate(texts):
+                table.setItem(row, column, qt.QTableWidgetItem(text))
+        table.resizeColumnsToContents()
+        _link(self._ui.curveLabel, file, _("Drawing of the curve"))
+
+
+def _isWorse(change: dict[str, Any]) -> bool:
+    """As `SpineLib.loop.changes.Change.worse`, which needs pandas."""
+    old, new, margin = change["old"], change["new"], change["margin"]
+    return None not in (old, new, margin) and new - old < -margin - 1e-9
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _difference(change: dict[str, Any]) -> str:
+    if change["old"] is None or change["new"] is None:
+        return "–"
+    text = f"{change['new'] - change['old']:+.3f}"
+    interval = change["interval"]
+    return text + (" ({:+.3f} to {:+.3f})".format(*interval) if interval else "")
+
+
+def _link(label: Any, file: Any, text: str) -> None:
+    there = bool(file) and Path(file).is_file()
+    label.text = f'<a href="{Path(file).resolve().as_uri()}">{text}</a>' if there else ""
+    label.visible = there
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

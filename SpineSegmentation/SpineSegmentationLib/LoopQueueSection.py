@@ -1,0 +1,187 @@
+"""The loop's section "Queue": which case comes next and why, and the model's answers to all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from SpineLib.errors import Cancelled, SpineError
+from SpineLib.loop.cases import Case
+from SpineLib.loop.queue import OLDEST, TEACHING, Queued, queue
+from SpineLib.loop.versions import APPROVED, NEW
+
+from .LoopDataSet import LoopDataSet
+from .RunControl import RunControl
+
+ORDERS = {TEACHING: "What teaches most", OLDEST: "Oldest first"}
+
+
+class LoopQueueSection:
+    """Lists the cases and has the new ones segmented; it lives as long as the panel.
+
+    Args:
+        ui: the loop's widgets.
+        worker: segments (`WorkerProcess`).
+        device: where the network runs.
+        onOpen: called with a case's id when the reader chose it.
+        onChanged: called when the worker wrote something.
+    """
+
+    def __init__(
+        self,
+        ui: Any,
+        worker: Any,
+        device: Callable[[], str],
+        onOpen: Callable[[str], None],
+        onChanged: Callable[[], None],
+    ) -> None:
+        self._ui, self._worker, self._device = ui, worker, device
+        self._onOpen, self._onChanged = onOpen, onChanged
+        self._data: LoopDataSet | None = None
+        self._waits: list[Queued] = []
+        self._rows: list[Queued] = []
+        self._request, self._said = "", ""
+        for key, text in ORDERS.items():
+            ui.orderBox.addItem(_(text), key)
+        self._scoring = RunControl(
+            ui.scoreButton, ui.scoreBar, self._score, self.cancel, lambda: bool(self._request)
+        )
+        ui.orderBox.connect("currentIndexChanged(int)", lambda *_: self.update())
+        ui.openButton.connect("clicked(bool)", self._onOpenButton)
+        ui.queueTable.connect("cellDoubleClicked(int,int)", self._onOpenButton)
+        ui.queueTable.connect("itemActivated(QTableWidgetItem*)", self._onOpenButton)
+        ui.queueTable.connect("currentCellChanged(int,int,int,int)", self._onRow)
+        ui.queueTable.verticalHeader().visible = False
+        self.show(None)
+
+    def show(self, data: LoopDataSet | None) -> None:
+        """Shows a data set's cases, or none."""
+        if data is not self._data:
+            self.cancel()
+            self._said = ""
+        self._data = data
+        self.update()
+
+    def update(self) -> None:
+        """Lists the cases anew, in the chosen order."""
+        chosen = self._chosen()
+        order = self._ui.orderBox.currentData or TEACHING
+        self._waits = queue(self._data.dataset, order=order) if self._data is not None else []
+        self._rows = [*self._waits, *self._done()]
+        self._fill()
+        self.choose(chosen)
+        waiting = self._waiting()
+        self._scoring.setReady(bool(waiting) and self._data is not None and not self._data.readOnly)
+        self._ui.scoreLabel.text = self._said
+        self._ui.scoreLabel.visible = bool(self._said)
+
+    def next(self, after: str) -> str:
+        """The id of the case that comes next; empty where all are done.
+
+        Args:
+            after: the case that is left.
+        """
+        cases = [one.case for one in self._waits if one.case.state != NEW]
+        return next((case.id for case in cases if case.id != after), "")
+
+    def choose(self, case: str) -> None:
+        """Marks a case's row."""
+        for row, one in enumerate(self._rows):
+            if one.case.id == case:
+                self._ui.queueTable.setCurrentCell(row, 0)
+
+    def cancel(self) -> None:
+        """Stops segmenting; what is done stays."""
+        if self._request:
+            self._worker.cancel(self._request)
+
+    def _chosen(self) -> str:
+        row = self._ui.queueTable.currentRow()
+        return self._rows[row].case.id if 0 <= row < len(self._rows) else ""
+
+    def _waiting(self) -> list[str]:
+        if self._data is None:
+            return []
+        model = self._data.dataset.current.id
+        return [
+            case.id
+            for case in self._data.dataset.cases.values()
+            if not case.set_aside and not any(v.model == model for v in case.versions)
+        ]
+
+    def _done(self) -> list[Queued]:
+        """What waits for nobody: to look at again, or to take back."""
+        cases = self._data.dataset.cases.values() if self._data is not None else ()
+        found = []
+        for case in cases:
+            if case.set_aside:
+                found.append(Queued(case, None, (case.set_aside,)))
+            elif case.state == APPROVED:
+                by = case.chosen.approved_by if case.chosen is not None else ""
+                found.append(Queued(case, None, (_("Approved by {by}").format(by=by),)))
+        return found
+
+    def _fill(self) -> None:
+        import qt
+
+        table = self._ui.queueTable
+        blocked = table.blockSignals(True)
+        table.setRowCount(len(self._rows))
+        for row, one in enumerate(self._rows):
+            reasons = "; ".join(one.reasons)
+            score = "" if one.score is None else f"{one.score:.2f}"
+            for column, text in enumerate([one.case.id, _state(one.case), score, reasons]):
+                item = qt.QTableWidgetItem(text)
+                item.setToolTip(reasons)
+                table.setItem(row, column, item)
+        table.resizeColumnsToContents()
+        table.blockSignals(blocked)
+        self._ui.openButton.enabled = bool(self._rows)
+        self._onRow(table.currentRow())
+
+    def _onRow(self, row: int, *_arguments: Any) -> None:
+        reasons = self._rows[row].reasons if 0 <= row < len(self._rows) else ()
+        self._ui.whyLabel.text = "; ".join(reasons)
+        self._ui.whyLabel.visible = bool(reasons)
+
+    def _onOpenButton(self, *_arguments: Any) -> None:
+        case = self._chosen() or (self._rows[0].case.id if self._rows else "")
+        if case:
+            self._onOpen(case)
+
+    def _score(self) -> None:
+        self._said = ""
+        arguments = {
+            "dataset": str(self._data.folder), "cases": self._waiting(), "device": self._device(),
+        }  # fmt: skip
+        self._request = self._worker.request(
+            "loop-score", arguments, onResult=self._onScored, onError=self._onError,
+            onProgress=self._scoring.progress,
+        )  # fmt: skip
+
+    def _onScored(self, result: dict[str, Any]) -> None:
+        failed = [f"{case}: {why}" for case, why in result["failed"].items()]
+        text = _("{count} cases segmented.").format(count=result["scored"])
+        self._ended("\n".join([text, *failed]))
+
+    def _onError(self, error: SpineError) -> None:
+        cancelled = isinstance(error, Cancelled)
+        self._ended(_("Cancelled; what is done stays.") if cancelled else str(error))
+
+    def _ended(self, said: str) -> None:
+        self._request, self._said = "", said
+        self._scoring.update()
+        if self._data is not None:
+            self._data.reload()
+        self._onChanged()
+
+
+def _state(case: Case) -> str:
+    state = _("set aside") if case.set_aside else case.state
+    return f"{state} (T)" if case.test else state
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)
