@@ -81,9 +81,7 @@ def segmentation_set(
     with DatasetWriter(folder) as writer:
         for n in range(patients):
             image, labels = spine(n)
-            case = writer.add(
-                of_volume(image), patient=f"p{n}", region="lumbar", columns=columns
-            )
+            case = writer.add(of_volume(image), patient=f"p{n}", region="lumbar", columns=columns)
             writer.add_version(case, labels, kind="corrected", by="anna", minutes=2.5)
         if test:
             writer.freeze(patients=[f"p{n}" for n in range(test)])
