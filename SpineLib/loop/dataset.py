@@ -14,7 +14,7 @@ from SpineLib.errors import BadInput, BadRequest
 from SpineLib.files import writing
 from SpineLib.labels import SCHEMES
 from SpineLib.loop import frozen as freezing
-from SpineLib.loop.cases import Case
+from SpineLib.loop.cases import CASES, Case
 from SpineLib.loop.frozen import Frozen
 from SpineLib.loop.images import ImageReference
 from SpineLib.loop.lineage import Lineage, LoopModel, keep_model, read_lineage
@@ -210,6 +210,11 @@ def open_dataset(folder: str | Path) -> Dataset:
         problems.append(
             f"{freezing.FROZEN} was begun and not recorded; freeze the test again to finish it"
         )
+    folders = {path.name for path in (folder / CASES).glob("*") if _CASE_ID.match(path.name)}
+    problems += [
+        f"The folder {CASES}/{name} is in no line of {JOURNAL}, so it does not count"
+        for name in sorted(folders - found.keys())
+    ]
     for case in list(found.values()):
         found[case.id] = fresh(case, frozen)
         problems += [f"Case {case.id}: {one}" for one in found[case.id].history.problems]

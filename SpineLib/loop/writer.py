@@ -172,13 +172,14 @@ class DatasetWriter:
                 raise AlreadyThere(
                     f"This image is the case {other.id} already{who}", file=image.path or None
                 )
-        name = f"{max((int(n) for n in self.dataset.cases), default=0) + 1:04d}"
+        name = self._next_case()
         folder = self.folder / CASES / name
         case = Case(
-            name, patient, region, site, images.keep(image, folder, self.folder), self.folder,
-            self.dataset.task, self.dataset.scheme, weighting, columns=dict(columns or {}),
+            name, patient, region, site, image, self.folder, self.dataset.task,
+            self.dataset.scheme, weighting, columns=dict(columns or {}),
         )  # fmt: skip
         answer = None if labels is None else self._checked(case, labels)
+        case = replace(case, image=images.keep(image, folder, self.folder))
         append(self.folder / JOURNAL, case_record(case))
         self._refresh(case)
         if answer is not None:
@@ -412,6 +413,13 @@ class DatasetWriter:
 
     def _case(self, case: Case | str) -> Case:
         return self.dataset.case(case if isinstance(case, str) else case.id)
+
+    def _next_case(self) -> str:
+        """A number that no case has, and no folder that a killed program left."""
+        folders = (self.folder / CASES).glob("[0-9]*")
+        used = [int(name) for name in self.dataset.cases]
+        used += [int(path.name) for path in folders if path.name.isdecimal()]
+        return f"{max(used, default=0) + 1:04d}"
 
     def _checked(self, case: Case, answer: Answer, *, resampled: bool = False) -> Answer:
         if (self.dataset.task == "segmentation") != isinstance(answer, Volume):
