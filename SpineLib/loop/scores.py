@@ -14,6 +14,8 @@ from SpineLib.loop.problem import Problem
 
 SCORES = "scores"
 FORMAT = 1
+# The stage in which one step more is one case more whose files stand.
+STAGE = "Answering cases"
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from SpineLib.loop.dataset import Dataset, open_dataset
 from SpineLib.loop.disagreement import disagreement
 from SpineLib.loop.lineage import LoopModel
 from SpineLib.loop.plausibility import implausible
-from SpineLib.loop.scores import Score, overlay_file, read_score, write_score
+from SpineLib.loop.scores import STAGE, Score, overlay_file, read_score, write_score
 from SpineLib.loop.slice_plausibility import implausible_slices
 from SpineLib.loop.slice_uncertainty import uncertain_slices
 from SpineLib.loop.uncertainty import uncertain
@@ -44,7 +44,6 @@ from SpineLib.volume import Volume, write_volume
 
 # Seconds to wait for a program that writes a correction at the same moment.
 WAIT = 30.0
-STAGE = "Answering cases"
 # Answers to each image from which the uncertainty is taken, by task; more say little more (by hand).
 TIMES_VOLUME, TIMES_SLICES = 3, 4
 

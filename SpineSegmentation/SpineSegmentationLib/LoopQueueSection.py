@@ -8,7 +8,9 @@ from typing import Any
 from SpineLib.errors import Cancelled, SpineError
 from SpineLib.loop.cases import Case
 from SpineLib.loop.queue import OLDEST, TEACHING, Queued, queue
+from SpineLib.loop.scores import STAGE
 from SpineLib.loop.versions import APPROVED, NEW
+from SpineLib.progress import Step
 
 from .LoopDataSet import LoopDataSet
 from .RunControl import RunControl
@@ -106,7 +108,9 @@ class LoopQueueSection:
         return [
             case.id
             for case in self._data.dataset.cases.values()
-            if not case.set_aside and not any(v.model == model for v in case.versions)
+            if not case.set_aside
+            and case.state != APPROVED
+            and not any(version.model == model for version in case.versions)
         ]
 
     def _done(self) -> list[Queued]:
@@ -156,8 +160,14 @@ class LoopQueueSection:
         }  # fmt: skip
         self._request = self._worker.request(
             "loop-score", arguments, onResult=self._onScored, onError=self._onError,
-            onProgress=self._scoring.progress,
+            onProgress=self._onProgress,
         )  # fmt: skip
+
+    def _onProgress(self, step: Step) -> None:
+        self._scoring.progress(step)
+        if step.stage == STAGE and self._data is not None:
+            self._data.reload()
+            self.update()
 
     def _onScored(self, result: dict[str, Any]) -> None:
         failed = [f"{case}: {why}" for case, why in result["failed"].items()]
