@@ -303,12 +303,14 @@ def _say_choice(writer: DatasetWriter, case: str, number: int) -> None:
 def set_aside(
     folder: Folder,
     case: CaseId,
-    reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
+    reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
     back: Annotated[bool, typer.Option("--back", help="Use it again instead.")] = False,
     reader: Reader = "",
 ) -> None:
     """Use a case no longer, and say why."""
     with opened_writer(folder) as writer:
+        if not (back or reason):
+            raise BadRequest("A case is set aside for a reason", advice="Say --reason.")
         if back:
             writer.take_back(case, by=reader or user())
         else:

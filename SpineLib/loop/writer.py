@@ -79,7 +79,7 @@ class NotAccepted(BadInput):
         serious = [one for one in problems if one.serious]
         super().__init__(
             f"The case {case.id} is not accepted: {'; '.join(one.what for one in serious[:5])}",
-            advice="Correct it, or say that it is right as it is.",
+            advice="Correct it, or accept it as it is: --anyway.",
         )
         self.problems = tuple(problems)
 
