@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from SpineLib.findings import Findings, StackFindings, read_json, write_json
-from SpineLib.volume import Frame, Volume, read_volume, write_volume
+from SpineLib.slabs import Steps, finish, read_in_slabs
+from SpineLib.volume import Frame, Volume, write_volume
 
 
 @dataclass
@@ -48,22 +49,29 @@ class Reading:
         Raises:
             BadInput: a file is missing or damaged.
         """
+        return finish(cls.loading(folder, checked=False))
+
+    @classmethod
+    def loading(cls, folder: str | Path, *, checked: bool = True) -> Steps[Reading]:
+        """The same in steps of some milliseconds, for a window's main thread.
+
+        Args:
+            folder: what `save` wrote.
+            checked: the findings were held against their schema when they were written.
+        """
         folder = Path(folder)
-        findings = read_json(folder / "findings.json")
-        volumes, activations = (
-            {
-                stack.id: _placed(folder / name / f"{stack.id}.nrrd", stack)
-                for stack in findings.stacks
-                if (folder / name / f"{stack.id}.nrrd").is_file()
-            }
-            for name in ("volumes", "activations")
-        )
-        name = findings.segmentation.file
-        segmentation = read_volume(folder / name) if name else None
-        return cls(findings, volumes, segmentation, activations)
+        findings = read_json(folder / "findings.json", checked=checked)
+        reading = cls(findings)
+        for name, volumes in (("volumes", reading.volumes), ("activations", reading.activations)):
+            for stack in findings.stacks:
+                path = folder / name / f"{stack.id}.nrrd"
+                if path.is_file():
+                    volumes[stack.id] = _placed((yield from read_in_slabs(path)), stack)
+        if findings.segmentation.file:
+            reading.segmentation = yield from read_in_slabs(folder / findings.segmentation.file)
+        return reading
 
 
-def _placed(path: Path, stack: StackFindings) -> Volume:
-    grid = read_volume(path)
+def _placed(grid: Volume, stack: StackFindings) -> Volume:
     frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
     return replace(grid, frames=frames, frame_of_reference_uid=stack.frame_of_reference_uid)

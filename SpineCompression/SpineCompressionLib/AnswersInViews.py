@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
+from SpineSegmentationLib.Turns import Turns
 
 from SpineLib.findings import StackFindings
+from SpineLib.slabs import Steps
 
 from .findingsTable import REVIEW_COLUMN
 from .ReviewLog import Answer
@@ -15,6 +17,8 @@ from .verdictHalo import recolourHalo
 from .verdicts import shortText, verdictOf
 
 SURFACE_AFTER_MS = 300
+# Of more slices than these, rings and texts follow after the strip and the table.
+SLICES_AT_ONCE = 50
 
 
 class AnswersInViews:
@@ -35,25 +39,39 @@ class AnswersInViews:
         self._timer = qt.QTimer()
         self._timer.singleShot = True
         self._timer.connect("timeout()", self.makeSurfaces)
+        self._turns = Turns()
         study.listen(self._onChanged)
 
     def stop(self) -> None:
         """Makes no more surfaces; for when the module or the scene goes away."""
         self._timer.stop()
+        self._turns.stop()
 
     def makeSurfaces(self) -> None:
-        """The tube in 3D, for each halo that has none."""
+        """The tube in 3D, for each halo that has none; a halo a turn of the event loop."""
+        self._turns.start(self._makingSurfaces(), onDone=lambda _none: None, onError=_raise)
+
+    def _makingSurfaces(self) -> Steps[None]:
         name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
         for node in self._study.nodes.nodes("verdicts") if self._study.study else ():
-            if not node.GetSegmentation().ContainsRepresentation(name):
+            if node.GetScene() and not node.GetSegmentation().ContainsRepresentation(name):
                 node.CreateClosedSurfaceRepresentation()
+                yield
 
     def _onChanged(self, what: str) -> None:
         if what == PLACE_CHANGED or self._study.findings is None:
             return
-        for stack in self._study.findings.stacks:
+        self._turns.start(self._applying(), onDone=self._wait, onError=_raise)
+
+    def _applying(self) -> Steps[None]:
+        many, findings = len(self._study.places) > SLICES_AT_ONCE, self._study.findings
+        for stack in findings.stacks if findings else ():
+            if many:
+                yield
             if stack.slices:
                 self._apply(stack)
+
+    def _wait(self, _none: Any) -> None:
         self._timer.start(SURFACE_AFTER_MS)
 
     def _apply(self, stack: StackFindings) -> None:
@@ -81,6 +99,10 @@ class AnswersInViews:
             if column is not None and column.GetValue(row) != review:
                 column.SetValue(row, review)
                 table.GetTable().Modified()
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _beside(said: dict[str, Answer | None]) -> str:

@@ -11,21 +11,30 @@ from SpineSegmentationLib.naming import levelReadings
 from SpineSegmentationLib.RunControl import RunControl
 from SpineSegmentationLib.SetupSection import SetupSection
 from SpineSegmentationLib.StudySection import StudySection
+from SpineSegmentationLib.Turns import Turns
 
 from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.reading import Reading
+from SpineLib.slabs import Steps, finish
 
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
+from .ReadSection import ReadSection
 from .ReadingScene import ReadingScene
 from .RegionSection import RegionSection
 from .ReportSection import ReportSection
 from .ResultSection import ResultSection
 from .ReviewSection import ReviewSection
 from .ShownStudy import ShownStudy
+from .studies import isStudyOf, studiesIn, studyOfReading
 from .ViewLink import ViewLink
 from .volumeIdentity import adoptIdentity
+
+
+# What is out of sight while somebody labels slices blinded.
+UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel", "resultButton",
+             "reviewButton", "regionButton", "displayButton", "reportButton")  # fmt: skip
 
 
 class CompressionPanel:
@@ -40,6 +49,8 @@ class CompressionPanel:
 
     def __init__(self, ui: Any, widget: Any, reader: Any, scene: Any) -> None:
         self._ui, self._reader, self._scene, self._scenes = ui, reader, scene, 0
+        self._turns = Turns()
+        self._sources: dict[str, str] = {}  # folder → study; not saved, for it may name a patient
         self.study = ShownStudy(scene)
         self.link = ViewLink(self.study)
         self.answers = AnswersInViews(self.study)
@@ -57,9 +68,14 @@ class CompressionPanel:
         self.region = RegionSection(ui, self.study, self.models, reader.worker)
         self.report = ReportSection(ui, self.study, self.result, reader.worker)
         self.run = RunControl(
-            ui.readButton, ui.progressBar, self.read, reader.cancel, lambda: reader.busy
-        )
+            ui.readButton, ui.progressBar, self.read, self._cancelReading,
+            lambda: reader.busy or self._turns.busy,
+        )  # fmt: skip
         self._escape = _shortcut("Esc", widget, self.cancel)
+        self.readers = ReadSection(
+            ui.readingFrame.layout(), reader.worker, scene, [getattr(ui, n) for n in UNBLINDED],
+            self._beginBlinded, self._endBlinded,
+        )  # fmt: skip
         self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
         self._drops = FolderDrop(widget, self.input.choose)
         self._tell("")
@@ -67,6 +83,8 @@ class CompressionPanel:
 
     def enter(self) -> None:
         """The module is shown: views and timeline are brought in step."""
+        if self.readers.resume():
+            return
         if not self.models.models:
             self.models.refresh()
         self.refresh()
@@ -76,12 +94,16 @@ class CompressionPanel:
         """Another module is shown: the views are the reader's alone."""
         self.link.stop()
         self.region.hide()
+        self.readers.pause()
 
     def cleanup(self) -> None:
         """The panel goes away: the worker ends and nothing observes the scene any more."""
         self.exit()
+        self.readers.cleanup()
         self.answers.stop()
         self.region.stop()
+        self.report.stop()
+        self._turns.stop()
         self._reader.stop()
 
     def refresh(self) -> None:
@@ -94,24 +116,27 @@ class CompressionPanel:
 
     def onSceneClosing(self) -> None:
         """What is read belongs to the scene that goes away."""
+        self.readers.sceneClosing()
         self._scenes += 1
+        self._sources = {}
         self.link.stop()
         self.answers.stop()
-        self._reader.cancel()
+        self._cancelReading()
         self.region.cancel()
 
     def cancel(self) -> None:
         """Cancels whatever runs."""
         self.run.stop()
         self.region.run.stop()
+        self.readers.choice.cancel()
 
     def read(self) -> None:
         """Reads what is chosen, with the chosen models."""
-        node, scenes = self.input.volume, self._scenes
+        node, folder, scenes = self.input.volume, self.input.folder, self._scenes
         options = {
             **self.input.options,
             **self.models.options,
-            "onReading": lambda reading: self._onReading(reading, node, scenes),
+            "onReading": lambda reading: self._onReading(reading, node, folder, scenes),
             "onError": self._onError,
             "onProgress": self.run.progress,
         }
@@ -130,29 +155,69 @@ class CompressionPanel:
         Args:
             reading: what was read.
             volumeNode: the volume that it was read from; by default the reading's are added.
+
+        Raises:
+            SpineError: somebody labels slices blinded.
         """
-        nodes = ReadingScene(self._scene)
+        if self.readers.on:
+            raise SpineError(
+                _("Somebody labels slices blinded"), advice=_("End that first: Read, Stop.")
+            )
+        finish(self._showing(reading, volumeNode))
+
+    def _showing(self, reading: Reading, volumeNode: Any = None, folder: str = "") -> Steps[None]:
         read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
-        given = {read[0]: volumeNode} if volumeNode is not None and read else None
+        given = {read[0]: volumeNode} if volumeNode is not None and read else {}
+        nodes = ReadingScene(self._scene, self._study(reading, given, folder))
+        if folder:
+            self._sources[folder] = nodes.study
         # The views are drawn once, when all is there.
         with slicer.util.RenderBlocker():
-            nodes.show(reading, given, surfaces=False)
+            yield from nodes.showing(reading, given, surfaces=False)
             levelReadings(self._scene)
+            yield
             self.study.open(nodes.study)
 
-    def _onReading(self, reading: Reading, node: Any, scenes: int) -> None:
+    def _study(self, reading: Reading, given: dict[str, Any], folder: str) -> str:
+        """The study that a reading is a new run of: of the same folder, else of the same images."""
+        known = self._sources.get(folder, "")
+        if known in studiesIn(self._scene) and isStudyOf(known, reading.findings):
+            return known
+        others = self._sources.values() if folder else ()
+        return studyOfReading(self._scene, reading, given.values(), others)
+
+    def _cancelReading(self) -> None:
+        if self._turns.busy:
+            self._turns.stop()
+            self._onError(Cancelled())
+        else:
+            self._reader.cancel()
+
+    def _onReading(self, reading: Reading, node: Any, folder: str, scenes: int) -> None:
         if scenes != self._scenes:  # it answered before it heard of the scene's end
             self._onError(Cancelled())
             return
-        try:
-            # The volume may have been deleted while it was read.
-            still = node if node is not None and self._scene.IsNodePresent(node) else None
-            if still is not None:
-                adoptIdentity(reading, still)
-            self.show(reading, still)
-        except Exception as error:
-            self._tell(str(from_exception(error)))
-        self._update()
+        # The volume may have been deleted while it was read.
+        still = node if node is not None and self._scene.IsNodePresent(node) else None
+        if still is not None:
+            adoptIdentity(reading, still)
+        self._turns.start(
+            self._showing(reading, still, "" if node is not None else folder),
+            onDone=lambda _none: self._update(),
+            onError=lambda error: self._onError(from_exception(error)),
+        )
+
+    def _beginBlinded(self) -> str:
+        """Leaves the views to a blinded reader; says why not where the models are at work."""
+        if self._reader.busy or self._turns.busy or self.region.busy:
+            return _("The models are reading a study. Wait for them, or cancel it.")
+        self.link.stop()
+        self.region.hide()
+        return ""
+
+    def _endBlinded(self) -> None:
+        self.refresh()
+        self.link.start()
 
     def _onError(self, error: SpineError) -> None:
         self._tell(_("Cancelled.") if isinstance(error, Cancelled) else str(error))

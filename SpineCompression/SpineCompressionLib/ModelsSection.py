@@ -37,7 +37,10 @@ class ModelsSection:
     def options(self) -> dict[str, Any]:
         """What was chosen, as the worker's arguments."""
         chosen = [self.chosen(task) for task in TASKS]
+        # A forced lumbar segmentation would name levels in a neck.
+        levels = bool(self._ui.levelsBox.checked) and not self._ui.forceBox.checked
         return {
+            "tasks": [*TASKS, "segmentation"] if levels else list(TASKS),
             "models": [model["path"] for model in chosen if model],
             "threshold": self.threshold,
             "device": self._ui.deviceBox.currentText or "auto",

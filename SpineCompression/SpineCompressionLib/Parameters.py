@@ -24,6 +24,7 @@ class Parameters:
     threshold: Annotated[float, WithinRange(0.0, 1.0), Default(0.0)]
     device: Annotated[str, Choice(list(DEVICES)), Default("auto")]
     activation: bool = False
+    levels: bool = True
     showRing: bool = True
     showLadder: bool = True
     showText: bool = True

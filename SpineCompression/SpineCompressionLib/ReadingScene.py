@@ -12,24 +12,39 @@ from SpineSegmentationLib import spineSegmentation
 from SpineSegmentationLib.segmentNames import addSegmentNames
 from SpineSegmentationLib.shownSegmentation import setAside
 from SpineSegmentationLib.subjectHierarchy import placeUnder, studyItem
-from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
+from SpineSegmentationLib.volumeNodes import addingVolumeNode, nodesOfClass, volumeFromNode
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
+from SpineLib.slabs import Steps, finish
 from SpineLib.volume import Frame, Volume, resample
 
-from .activationVolume import addActivationVolume
+from .activationVolume import addingActivationVolume
 from .findingsTable import addFindingsTable
 from .probabilityPlot import addProbabilityPlot
 from .ReviewLog import ReviewLog
 from .sliceLabels import addSliceLabels
-from .studies import STUDY, studyKey
-from .verdictHalo import addVerdictHalo
+from .studies import (
+    FINDINGS,
+    GIVEN,
+    IMAGES,
+    KIND,
+    STUDY,
+    VOLUME_ROLE,
+    fingerprint,
+    imagesOf,
+    studyOfReading,
+    volumesOf,
+)
+from .verdictHalo import addVerdictHalo, gridOf
 
-KIND, STACK = "SpineMRI.Kind", "SpineMRI.Stack"
-VOLUME_ROLE = "SpineMRI.volume"
-FINDINGS, REVIEWS = "findings", "reviews"
+STACK, REVIEWS = "SpineMRI.Stack", "reviews"
+# On the findings' node: the stacks' ids, and in this role and their order the stacks' volumes.
+_STACKS, _STACK_ROLE = "SpineMRI.Stacks", "SpineMRI.stack{}"
+# What is made of a stack's verdicts, and made anew when some of its slices are graded again.
+_OF_VERDICTS = ("verdicts", "slice labels", "flagged runs", "findings table", "probability chart",
+                "probability series", "probability table")  # fmt: skip
 
 
 class ReadingScene:
@@ -40,13 +55,12 @@ class ReadingScene:
     ``spine segmentation``, ``segment names``, ``findings``) and ``SpineMRI.Stack``, and a reference
     ``SpineMRI.volume`` to its volume. The findings stand as JSON in a text node, so a saved
     scene holds all that was said; ``SpineMRI.Study`` says of which study a node is. `show`
-    replaces what an earlier reading left of the same study, but never what a reader said
-    (``reviews``).
+    replaces what an earlier reading left of the same study (`studies.studyOfReading`), but never
+    what a reader said (``reviews``).
 
     Args:
         scene: where nodes are added and looked for; nothing else of the application is used.
-        study: only this study's nodes are looked at (`studies.studyKey`); empty for any, and set
-            by `show`.
+        study: only this study's nodes are looked at; empty for any, and set by `show`.
 
     Example:
         ReadingScene(slicer.mrmlScene).show(reading)
@@ -55,6 +69,7 @@ class ReadingScene:
 
     def __init__(self, scene: slicer.vtkMRMLScene, study: str = "") -> None:
         self.scene, self.study = scene, study
+        self._made: list[Any] | None = None
 
     def show(
         self,
@@ -63,50 +78,141 @@ class ReadingScene:
         *,
         surfaces: bool = True,
     ) -> None:
-        """Adds everything of a reading.
+        """Adds everything of a reading; see `showing`."""
+        finish(self.showing(reading, volumeNodes, surfaces=surfaces))
+
+    def showing(
+        self,
+        reading: Reading,
+        volumeNodes: dict[str, Any] | None = None,
+        *,
+        surfaces: bool = True,
+    ) -> Steps[None]:
+        """Adds everything of a reading, in steps of some milliseconds.
+
+        Until the last but the tidying, what was shown before stands; where the steps are left
+        before, nothing is added.
 
         Args:
             reading: findings, volumes and what goes with them.
-            volumeNodes: stack id → volume node that is in the scene already (Slicer's own DICOM
+            volumeNodes: stack id → volume node of the scene that was read (Slicer's own DICOM
                 import); other stacks get a new one.
-            surfaces: makes the rings' surface for 3D views too, the slowest part.
+            surfaces: makes surfaces for 3D views too, the slowest part.
         """
-        self.study = studyKey(reading.findings)
         given = volumeNodes or {}
-        self._clearExcept(list(given.values()))
-        study = studyItem(self.scene, "Spine MRI", reading.findings.study_instance_uid)
-        for stack in reading.findings.stacks:
-            volume = reading.volumes.get(stack.id)
-            if volume is None:
-                continue
-            node = given.get(stack.id)
-            if node is None:
-                node = addVolumeNode(self.scene, volume, _name(stack))
-                placeUnder(self.scene, node, study)
-                self._mark(node, "volume", stack.id, None)
-            else:
-                node.SetAttribute(STACK, stack.id)
-                node.SetAttribute(STUDY, self.study)
-            if stack.slices:
-                self._showVerdicts(reading, stack, volume, node)
-                if surfaces:
-                    self.node("verdicts", stack.id).CreateClosedSurfaceRepresentation()
-            if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
-                self._showSegmentation(reading, node)
-        self._showFindings(reading.findings)
+        self.study = self.study or studyOfReading(self.scene, reading, given.values())
+        before = self.nodes()
+        images = self._images(reading, given)
+        nodes = {**self._sameVolumes(reading), **given}
+        self._made, published = [], False
+        try:
+            for stack in reading.findings.stacks:
+                if stack.id not in reading.volumes and stack.id not in nodes:
+                    continue
+                if stack.id not in nodes:
+                    nodes[stack.id] = yield from self._addingVolume(reading, stack)
+                yield from self._showingStack(reading, stack, nodes[stack.id], surfaces)
+            self._showFindings(reading.findings, nodes, images)
+            self._publish(before, list(nodes.values()))
+            published = True
+        finally:
+            made, self._made = self._made, None
+            if not published:
+                self._remove(made)
+        yield from self._removing(before, list(nodes.values()))
+
+    def showAgain(self, findings: Findings, stack: str) -> None:
+        """Shows findings of which one stack's slices changed; all else stays as it is."""
+        node = self.volumeNode(stack)
+        before = [n for kind in (FINDINGS, *_OF_VERDICTS) for n in self.nodes(kind)]
+        before = [n for n in before if n.GetAttribute(STACK) in (None, stack)]
+        images = self.node(FINDINGS).GetAttribute(IMAGES) or ""
+        volumes = {one.id: self.volumeNode(one.id) for one in findings.stacks}
+        volumes = {stack: one for stack, one in volumes.items() if one is not None}
+        self._made = []
+        try:
+            finish(self._showingVerdicts(Reading(findings), findings.stack(stack), node))
+            self._showFindings(findings, volumes, images)
+            self._publish(before, [])
+        finally:
+            self._made = None
+        self._remove(before)
 
     def clear(self) -> None:
         """Removes what `show` added; volumes that the reader loaded, and reviews, stay."""
-        self._clearExcept([])
+        finish(self._removing(self.nodes(), []))
 
-    def _clearExcept(self, kept: list[Any]) -> None:
-        for node in self.nodes():
-            kind = node.GetAttribute(KIND)
-            if kind == REVIEWS or node in kept:
+    def _images(self, reading: Reading, given: dict[str, Any]) -> str:
+        if not given:
+            return imagesOf(reading)
+        old = self.node(FINDINGS)
+        return (old.GetAttribute(IMAGES) if old is not None else "") or GIVEN
+
+    def _sameVolumes(self, reading: Reading) -> dict[str, Any]:
+        """Volumes of an earlier run that hold what was read now: a reader's window on them stays."""
+        found = {}
+        for stack, volume in reading.volumes.items():
+            node = self.node("volume", stack)
+            if node is None or node.GetImageData() is None:
+                continue
+            if fingerprint(volumeFromNode(node, copied=False)) == fingerprint(volume):
+                found[stack] = node
+        return found
+
+    def _addingVolume(self, reading: Reading, stack: StackFindings) -> Steps[Any]:
+        name = _name(stack)
+        node = yield from addingVolumeNode(self.scene, reading.volumes[stack.id], name)
+        uid = reading.findings.study_instance_uid
+        placeUnder(self.scene, node, studyItem(self.scene, "Spine MRI", uid))
+        self._mark(node, "volume", stack.id, None)
+        yield
+        return node
+
+    def _showingStack(
+        self, reading: Reading, stack: StackFindings, node: Any, surfaces: bool
+    ) -> Steps[None]:
+        if not node.GetAttribute(STACK):
+            node.SetAttribute(STACK, stack.id)
+        if stack.slices:
+            yield from self._showingVerdicts(reading, stack, node)
+            if surfaces:
+                halo = next(n for n in reversed(self._made or []) if _kind(n) == "verdicts")
+                halo.CreateClosedSurfaceRepresentation()
+        if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
+            self._showSegmentation(reading, node, surfaces)
+            yield
+
+    def _publish(self, before: list[Any], kept: list[Any]) -> None:
+        """The new nodes take the place of the old ones, all at once."""
+        for node in before:
+            if _kind(node) != REVIEWS and node not in kept:
+                node.RemoveAttribute(STUDY)
+        for node in self._made or []:
+            node.SetAttribute(STUDY, self.study)
+
+    def _removing(self, nodes: list[Any], kept: list[Any]) -> Steps[None]:
+        for node in nodes:
+            if _kind(node) == REVIEWS or node in kept or node.GetScene() is None:
                 continue
             # A segmentation that a reader corrected or named is the reader's work too.
-            if kind != spineSegmentation.KIND or not setAside(node):
+            if _kind(node) == spineSegmentation.KIND and setAside(node):
+                continue
+            if _kind(node) == "volume" and self._isOthers(node):
+                node.RemoveAttribute(KIND)
+            else:
                 self.scene.RemoveNode(node)
+            yield
+
+    def _remove(self, nodes: list[Any]) -> None:
+        for node in nodes:
+            if node.GetScene() is not None:
+                self.scene.RemoveNode(node)
+
+    def _isOthers(self, volume: Any) -> bool:
+        """Whether another study was read from this volume."""
+        texts = nodesOfClass(self.scene, "vtkMRMLTextNode")
+        others = (one for one in texts if one.GetAttribute(STUDY) not in (None, self.study))
+        return any(volume in volumesOf(one) for one in others if _kind(one) == FINDINGS)
 
     def nodes(self, kind: str = "", stack: str = "") -> list[Any]:
         """The reading's nodes, of one kind or stack where given."""
@@ -125,8 +231,13 @@ class ReadingScene:
 
     def volumeNode(self, stack: str) -> Any:
         """The volume node of a stack, whoever loaded it; None where there is none."""
+        text = self.node(FINDINGS)
+        stacks = json.loads(text.GetAttribute(_STACKS) or "[]") if text is not None else []
+        if stacks:
+            role = _STACK_ROLE.format(stacks.index(stack)) if stack in stacks else ""
+            return text.GetNodeReference(role) if role else None
         nodes = nodesOfClass(self.scene, "vtkMRMLScalarVolumeNode")
-        ours = [
+        ours = [  # a scene of the first version
             node
             for node in nodes
             if node.GetAttribute(STACK) == stack
@@ -196,65 +307,77 @@ class ReadingScene:
             result.segmentation = spineSegmentation.spineLabelmap(segmentation, reference)
         return result
 
-    def _showVerdicts(
-        self, reading: Reading, stack: StackFindings, volume: Volume, node: Any
-    ) -> None:
+    def _showingVerdicts(self, reading: Reading, stack: StackFindings, node: Any) -> Steps[None]:
         threshold = next(
             (m.threshold for m in reading.findings.models if m.task == "compression"), None
         )
-        slices, runs = addSliceLabels(self.scene, volume, stack, node)
-        made = {
-            "verdicts": addVerdictHalo(self.scene, volume, stack, node),
-            "slice labels": slices,
-            "flagged runs": runs,
-            "findings table": addFindingsTable(self.scene, stack, node),
-            "probability chart": addProbabilityPlot(self.scene, stack, node, threshold),
-        }
+        grid = gridOf(stack) if stack.ijk_to_ras else reading.volumes[stack.id]
+        slices, runs = addSliceLabels(self.scene, grid, stack, node)
+        self._mark(slices, "slice labels", stack.id, node)
+        self._mark(runs, "flagged runs", stack.id, node)
+        yield
+        halo = addVerdictHalo(self.scene, grid, stack, node)
+        self._mark(halo, "verdicts", stack.id, node)
+        yield
+        table = addFindingsTable(self.scene, stack, node)
+        self._mark(table, "findings table", stack.id, node)
+        chart = addProbabilityPlot(self.scene, stack, node, threshold)
+        if chart is not None:
+            self._mark(chart, "probability chart", stack.id, node)
+            self._markPlotParts(chart, stack.id, node)
+        yield
         if stack.id in reading.activations:
-            activation = reading.activations[stack.id]
-            made["class activation"] = addActivationVolume(self.scene, activation, node)
-        for kind, one in made.items():
-            if one is not None:
-                self._mark(one, kind, stack.id, node)
-        self._markPlotParts(made["probability chart"], stack.id, node)
+            activation = yield from addingActivationVolume(
+                self.scene, reading.activations[stack.id], node
+            )
+            self._mark(activation, "class activation", stack.id, node)
+            yield
 
     def _markPlotParts(self, chart: Any, stack: str, volumeNode: Any) -> None:
-        if chart is None:
-            return
         for index in range(chart.GetNumberOfPlotSeriesNodes()):
             series = chart.GetNthPlotSeriesNode(index)
             self._mark(series, "probability series", stack, volumeNode)
             self._mark(series.GetTableNode(), "probability table", stack, volumeNode)
 
-    def _showSegmentation(self, reading: Reading, volumeNode: Any) -> None:
+    def _showSegmentation(self, reading: Reading, volumeNode: Any, surfaces: bool) -> None:
         finding = reading.findings.segmentation
         model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
         algorithm = f"{model.name} {model.version}" if model else "SlicerSpineMRI"
         assert reading.segmentation is not None
         node = spineSegmentation.addSpineSegmentation(
-            self.scene, reading.segmentation, finding, volumeNode, algorithm
+            self.scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=surfaces
         )
         self._mark(node, spineSegmentation.KIND, finding.stack, volumeNode)
         names = addSegmentNames(self.scene, reading.segmentation, finding, volumeNode)
         self._mark(names, "segment names", finding.stack, volumeNode)
 
-    def _showFindings(self, findings: Findings) -> None:
+    def _showFindings(self, findings: Findings, volumes: dict[str, Any], images: str) -> None:
         node = self.scene.AddNewNodeByClass("vtkMRMLTextNode", "Spine MRI findings")
         node.SetText(json.dumps(findings.to_dict(), ensure_ascii=False, allow_nan=False))
         node.SetAttribute("SpineMRI.Notice", findings.notice)
+        node.SetAttribute(IMAGES, images)
+        node.SetAttribute(_STACKS, json.dumps([stack.id for stack in findings.stacks]))
         self._mark(node, FINDINGS, "", None)
-        for stack in findings.stacks:
-            volume = self.volumeNode(stack.id)
-            if volume is not None:
-                node.AddNodeReferenceID(VOLUME_ROLE, volume.GetID())
+        for number, stack in enumerate(findings.stacks):
+            if stack.id in volumes:
+                identifier = volumes[stack.id].GetID()
+                node.AddNodeReferenceID(VOLUME_ROLE, identifier)
+                node.SetNodeReferenceID(_STACK_ROLE.format(number), identifier)
 
     def _mark(self, node: Any, kind: str, stack: str, volumeNode: Any) -> None:
         node.SetAttribute(KIND, kind)
-        node.SetAttribute(STUDY, self.study)
+        if self._made is None:
+            node.SetAttribute(STUDY, self.study)
+        else:  # the study's from `_publish` on
+            self._made.append(node)
         if stack:
             node.SetAttribute(STACK, stack)
         if volumeNode is not None:
             node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+
+
+def _kind(node: Any) -> str:
+    return node.GetAttribute(KIND) or ""
 
 
 def _name(stack: StackFindings) -> str:

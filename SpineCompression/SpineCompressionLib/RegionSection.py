@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 from SpineSegmentationLib.RunControl import RunControl
+from SpineSegmentationLib.Turns import Turns
 from SpineSegmentationLib.volumeNodes import nodesOfClass, volumeFromNode
 
 from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.findings import Findings, read_json
-from SpineLib.volume import write_volume
+from SpineLib.slabs import Steps, write_in_slabs
 
 from .canalWindow import KIND, Corners, addWindow, corners, placeWindow, windowOf
 from .ReadingScene import ReadingScene
@@ -42,7 +43,7 @@ class RegionSection:
     def __init__(self, ui: Any, study: ShownStudy, models: Any, worker: Any) -> None:
         self._ui, self._study, self._models, self._worker = ui, study, models, worker
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._request, self._sent = "", {}
+        self._request, self._sent, self._turns = "", {}, Turns()
         self._placed: Corners = []
         self._at: list[int] = []
         self.run = RunControl(
@@ -69,12 +70,16 @@ class RegionSection:
 
     def cancel(self) -> None:
         """Stops the grading; the findings stay as they were."""
-        if self._request:
+        if self._turns.busy:
+            self._turns.stop()
+            self._onError(Cancelled())
+        elif self._request:
             self._worker.cancel(self._request)
 
     def stop(self) -> None:
         """Leaves nothing behind; for when the module goes away."""
         self.hide()
+        self._turns.stop()
         self._end()
 
     def _onShow(self, on: bool) -> None:
@@ -175,56 +180,58 @@ class RegionSection:
             return
         self._keep()
         study, numbers = self._study.study, self._at
-        boxes = {self._study.slice(n).index: self._window(n) for n in numbers}
+        boxes = {str(self._study.slice(n).index): self._window(n) for n in numbers}
         self._sent = self._study.findings.to_dict()
         self._folder = tempfile.TemporaryDirectory(prefix="SpineMRI-")
         folder = Path(self._folder.name)
-        try:
-            write_volume(volumeFromNode(node), folder / "volume.nrrd", compress=False)
-            text = json.dumps(self._sent, ensure_ascii=False, allow_nan=False)
-            (folder / "findings.json").write_text(text, encoding="utf-8")
-        except Exception as error:
-            self._onError(from_exception(error))
-            return
         options = self._models.options
         arguments = {
             "reading": str(folder),
             "input": str(folder / "volume.nrrd"),
             "stack": place.stack,
-            "boxes": {str(k): window for k, window in boxes.items()},
+            "boxes": boxes,
             **{key: options[key] for key in ("models", "device", "threshold")},
         }
         self._say("")
+        self._turns.start(
+            self._writing(node, folder),
+            onDone=lambda _none: self._ask(arguments, study),
+            onError=lambda error: self._onError(from_exception(error)),
+        )
+
+    def _writing(self, node: Any, folder: Path) -> Steps[None]:
+        text = json.dumps(self._sent, ensure_ascii=False, allow_nan=False)
+        (folder / "findings.json").write_text(text, encoding="utf-8")
+        yield from write_in_slabs(volumeFromNode(node, copied=False), folder / "volume.nrrd")
+
+    def _ask(self, arguments: dict[str, Any], study: str) -> None:
         self._request = self._worker.request(
             "regrade",
             arguments,
-            onResult=lambda result: self._onGraded(study, len(boxes)),
+            onResult=lambda result: self._onGraded(study, arguments["stack"], result["slices"]),
             onError=self._onError,
             onProgress=self.run.progress,
         )
 
-    def _onGraded(self, study: str, count: int) -> None:
+    def _onGraded(self, study: str, stack: str, count: int) -> None:
         if self._folder is None:  # the panel went away in the meantime
             return
         try:
-            findings = read_json(Path(self._folder.name) / "findings.json")
+            findings = read_json(Path(self._folder.name) / "findings.json", checked=True)
         except SpineError as error:
             self._onError(error)
             return
         self._end()
-        self._say(self._take(study, findings, count))
+        self._say(self._take(study, stack, findings, count))
 
-    def _take(self, study: str, findings: Findings, count: int) -> str:
+    def _take(self, study: str, stack: str, findings: Findings, count: int) -> str:
         nodes = ReadingScene(self._study.scene, study)
-        reading = nodes.reading()
-        if reading is None:  # the scene was closed in the meantime
+        before = nodes.findings()
+        if before is None or nodes.volumeNode(stack) is None:  # gone in the meantime
             return ""
-        if reading.findings.to_dict() != self._sent:
+        if before.to_dict() != self._sent:
             return _("The study was read anew in the meantime. Grade again.")
-        reading.findings = findings
-        given = {stack.id: nodes.volumeNode(stack.id) for stack in findings.stacks}
-        given = {key: node for key, node in given.items() if node is not None}
-        nodes.show(reading, given, surfaces=False)
+        nodes.showAgain(findings, stack)
         self._study.open(study)
         return _("{n} slices graded again with the window").format(n=count)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import slicer
+from SpineSegmentationLib.Turns import Turns
 
-from SpineLib.errors import SpineError
+from SpineLib.errors import SpineError, from_exception
 from SpineLib.report import names
+from SpineLib.slabs import Steps
 
 from .ShownStudy import STUDY_CHANGED, ShownStudy
 
@@ -30,6 +32,7 @@ class ReportSection:
     def __init__(self, ui: Any, study: ShownStudy, result: Any, worker: Any) -> None:
         self._ui, self._study, self._result, self._worker = ui, study, result, worker
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._turns = Turns()
         ui.writeReportButton.connect("clicked(bool)", self._onWrite)
         ui.copyVerdictButton.connect("clicked(bool)", self._onCopy)
         study.listen(self._onChanged)
@@ -43,8 +46,19 @@ class ReportSection:
         folder = Path(self._folder.name)
         text = json.dumps(self._study.findings.to_dict(), ensure_ascii=False, allow_nan=False)
         (folder / "findings.json").write_text(text, encoding="utf-8")
-        self._takePictures(folder)
         self._say(_("Writing the report…"))
+        self._turns.start(
+            self._takingPictures(folder),
+            onDone=lambda _none: self._ask(folder, path),
+            onError=lambda error: self._onError(from_exception(error)),
+        )
+
+    def stop(self) -> None:
+        """Leaves nothing behind; for when the module goes away."""
+        self._turns.stop()
+        self._end("")
+
+    def _ask(self, folder: Path, path: str) -> None:
         self._worker.request(
             "report",
             {"reading": str(folder), "pictures": str(folder), "file": path},
@@ -52,12 +66,15 @@ class ReportSection:
             onError=self._onError,
         )
 
-    def _takePictures(self, folder: Path) -> None:
+    def _takingPictures(self, folder: Path) -> Steps[None]:
         """The flagged slices as the axial view shows them, the worst one also as the first."""
-        study, before = self._study, self._study.place
+        study, findings = self._study, self._study.findings
+        before, chosen = study.place, study.chosen
         flagged = [n for n in range(len(study.places)) if study.isFlagged(n)]
         flagged.sort(key=lambda n: -(study.slice(n).compression.probability or 0.0))
         for count, number in enumerate((flagged or [before])[:SHOWN]):
+            if study.findings is not findings:
+                raise SpineError(_("Another study is shown now"), advice=_("Write it again."))
             study.go(number)
             place = study.places[number]
             name = names.slice_picture(place.stack, place.index)
@@ -65,7 +82,9 @@ class ReportSection:
             if picture and count == 0:
                 (folder / f"{names.WORST}.png").write_bytes(picture.read_bytes())
                 _capture("Yellow", folder / f"{names.LADDER}.png")
+            yield
         study.go(before)
+        study.choose(chosen)
 
     def _onWrite(self, *_arguments: Any) -> None:
         import qt

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from SpineSegmentationLib.Turns import Turns
+
 from SpineLib.labels import NOT_ASSESSED, VERDICT_COLORS
 from SpineLib.report import summary
+from SpineLib.slabs import Steps
 
 from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from .studies import studiesIn
 from .Timeline import Timeline
 from .verdicts import shortText
 
+# Rows that are filled in one go; a study of several stacks takes more than one.
+ROWS_A_STEP = 50
 COLUMNS = ("Slice", "Stack", "Level", "P", "Verdict", "Grade", "Review")
 
 
@@ -28,6 +33,7 @@ class ResultSection:
         import qt
 
         self._ui, self._study, self._filling = ui, study, False
+        self._turns, self._rows = Turns(), []
         self.timeline = Timeline(study, keys)
         row = qt.QVBoxLayout(ui.timelineHolder)
         row.setContentsMargins(0, 0, 0, 0)
@@ -82,10 +88,11 @@ class ResultSection:
         if what == STUDY_CHANGED:
             self._fillReadings()
             self._tellVerdict()
-        if what == PLACE_CHANGED:
+            self._fillTable()
+        elif what == PLACE_CHANGED:
             self._markRows()
         else:
-            self._fillTable()
+            self._updateTable()
         self._tellSlice()
 
     def _fillReadings(self) -> None:
@@ -154,29 +161,70 @@ class ResultSection:
         return len({place.stack for place in self._study.places}) > 1
 
     def _fillTable(self) -> None:
-        import qt
+        self._turns.start(self._fillingTable(), onDone=self._onFilled, onError=_raise)
 
-        table, study = self._ui.findingsTable, self._study
+    def _fillingTable(self) -> Steps[None]:
+        table, count = self._ui.findingsTable, len(self._study.places)
         self._filling = True
         table.sortingEnabled = False
-        table.setRowCount(len(study.places))
-        for number in range(len(study.places)):
-            for column, value in enumerate(self._row(number)):
-                item = qt.QTableWidgetItem()
-                item.setData(qt.Qt.DisplayRole, value)
-                item.setData(qt.Qt.UserRole, number)
-                if column == COLUMNS.index("Verdict"):
-                    item.setData(qt.Qt.DecorationRole, qt.QColor(self._color(number)))
-                table.setItem(number, column, item)
-        table.sortingEnabled = True
+        self._rows = []
+        table.setRowCount(0)
+        table.setRowCount(count)
+        for number in range(count):
+            if number and number % ROWS_A_STEP == 0:
+                yield
+            self._rows.append(self._row(number))
+            self._fillRow(number, number)
+
+    def _onFilled(self, _none: Any) -> None:
+        table = self._ui.findingsTable
+        self._filling = False
         for name in ("Level", "Grade"):
-            column, empty = COLUMNS.index(name), ("", "–")
-            values = [table.item(row, column).text() for row in range(table.rowCount)]
-            table.setColumnHidden(column, all(value in empty for value in values))
+            column = COLUMNS.index(name)
+            table.setColumnHidden(column, all(row[column] in ("", "–") for row in self._rows))
         table.setColumnHidden(COLUMNS.index("Stack"), not self._severalStacks())
         table.resizeColumnsToContents()
-        self._filling = False
+        table.sortingEnabled = True
         self._markRows()
+
+    def _updateTable(self) -> None:
+        """Only the rows that say something else now."""
+        if self._turns.busy or len(self._rows) != len(self._study.places):
+            self._fillTable()
+            return
+        table = self._ui.findingsTable
+        now = [self._row(number) for number in range(len(self._rows))]
+        changed = {n for n, row in enumerate(now) if row != self._rows[n]}
+        grades = COLUMNS.index("Grade")
+        if changed:
+            self._rows, self._filling = now, True
+            table.sortingEnabled = False
+            for row, number in enumerate(self._numbers()):
+                if number in changed:
+                    self._fillRow(row, number)
+            table.setColumnHidden(grades, all(row[grades] in ("", "–") for row in now))
+            table.sortingEnabled = True
+            self._filling = False
+        self._markRows()
+
+    def _fillRow(self, row: int, number: int) -> None:
+        import qt
+
+        for column, value in enumerate(self._rows[number]):
+            item = qt.QTableWidgetItem()
+            item.setData(qt.Qt.DisplayRole, value)
+            if column == 0:
+                item.setData(qt.Qt.UserRole, number)
+            if column == COLUMNS.index("Verdict"):
+                item.setData(qt.Qt.DecorationRole, qt.QColor(self._color(number)))
+            self._ui.findingsTable.setItem(row, column, item)
+
+    def _numbers(self) -> list[int]:
+        """The place of each row, in the order that the table is sorted in."""
+        import qt
+
+        table = self._ui.findingsTable
+        return [int(table.item(row, 0).data(qt.Qt.UserRole)) for row in range(table.rowCount)]
 
     def _row(self, number: int) -> tuple[Any, ...]:
         one = self._study.slice(number)
@@ -204,13 +252,14 @@ class ResultSection:
     def _markRows(self) -> None:
         import qt
 
+        if self._turns.busy:
+            return
         table = self._ui.findingsTable
         self._filling = True
         model, selection = table.model(), table.selectionModel()
         selection.clearSelection()
         rows = qt.QItemSelectionModel.Select | qt.QItemSelectionModel.Rows
-        for row in range(table.rowCount):
-            number = table.item(row, 0).data(qt.Qt.UserRole)
+        for row, number in enumerate(self._numbers()):
             if number in self._study.chosen:
                 selection.select(model.index(row, 0), rows)
             if number == self._study.place:
@@ -218,16 +267,19 @@ class ResultSection:
         self._filling = False
 
     def _onTable(self) -> None:
-        import qt
-
         if self._filling:
             return
-        items = self._ui.findingsTable.selectedItems()
-        numbers = list(dict.fromkeys(int(item.data(qt.Qt.UserRole)) for item in items))
+        rows = {item.row() for item in self._ui.findingsTable.selectedItems()}
+        known = self._numbers()
+        numbers = [known[row] for row in sorted(rows)]
         if len(numbers) == 1:
             self._study.go(numbers[0])
         elif numbers:
             self._study.choose(numbers)
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _(text: str) -> str:

@@ -39,10 +39,12 @@ def addSliceLabels(
     right, anterior, left = _inPlane(volume)
     name = volumeNode.GetName()
     slices = _addNode(scene, f"{name} slice labels", AXIAL_VIEWS)
+    modified = slices.StartModify()  # one event for all points
     for one, center in zip(stack.slices, centers, strict=True):
         # Above the ring, from its right edge on: the text runs along the ring and leaves it free.
         place = center + (OUTER_RADIUS + GAP) * anterior + 0.8 * OUTER_RADIUS * right
         _addPoint(slices, place, shortText(one), one)
+    slices.EndModify(modified)
     flagged = _addNode(scene, f"{name} flagged runs", OTHER_VIEWS)
     # Seen in every sagittal and coronal slice, left and behind the ring, never on the cord.
     flagged.GetDisplayNode().SetSliceProjection(True)

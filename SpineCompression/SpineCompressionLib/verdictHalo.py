@@ -23,6 +23,8 @@ from .verdicts import verdictOf
 # Millimetres from the canal's centre. The canal's half width is 8-14 mm at every level, so that
 # the ring never touches cord, dura or the foramina's entries.
 INNER_RADIUS, OUTER_RADIUS = 22.0, 24.5
+# Slices are what is meant, so their stairs stay; smoothing and shading take twenty times as long.
+_SURFACE = {"Smoothing factor": "0.0", "Compute surface normals": "0"}
 SHOWN, ALGORITHM = "SpineMRI.ShownVerdicts", "SlicerSpineMRI verdicts"
 LABELS = {verdict: number for number, verdict in enumerate(VERDICT_COLORS, start=1)}
 
@@ -39,10 +41,12 @@ def addVerdictHalo(
         volumeNode: the stack's volume node.
     """
     verdicts = [verdictOf(one) for one in stack.slices]
-    halo = haloLabelmap(volume, stack.slices, verdicts)
+    halo = _around(haloLabelmap(volume, stack.slices, verdicts), stack.slices)
     name = f"{volumeNode.GetName()} verdicts"
     node = addSegmentationNode(scene, halo, _segments(halo), name, volumeNode, ALGORITHM)
     node.SetAttribute(SHOWN, _letters(verdicts))
+    for name, value in _SURFACE.items():
+        node.GetSegmentation().SetConversionParameter(name, value)
     display = node.GetDisplayNode()
     display.SetOpacity2DFill(0.9)
     display.SetOpacity2DOutline(1.0)
@@ -62,11 +66,16 @@ def recolourHalo(node: Any, stack: StackFindings, verdicts: list[str]) -> bool:
     """
     if node.GetAttribute(SHOWN) == _letters(verdicts):
         return False
-    grid = Volume(np.zeros(stack.shape, np.uint8), np.array(stack.ijk_to_ras))
-    halo = haloLabelmap(grid, stack.slices, verdicts)
+    grid = gridOf(stack)
+    halo = _around(haloLabelmap(grid, stack.slices, verdicts), stack.slices)
     setSegments(node, halo, _segments(halo), ALGORITHM)
     node.SetAttribute(SHOWN, _letters(verdicts))
     return True
+
+
+def gridOf(stack: StackFindings) -> Volume:
+    """A stack's grid without its voxels, which takes no memory."""
+    return Volume(np.broadcast_to(np.uint8(0), stack.shape), np.array(stack.ijk_to_ras))
 
 
 def haloLabelmap(volume: Volume, slices: list[SliceFinding], verdicts: list[str]) -> Volume:
@@ -88,11 +97,30 @@ def haloLabelmap(volume: Volume, slices: list[SliceFinding], verdicts: list[str]
         # Only the square around the ring: an image of 1024 pixels a side costs no more.
         i = np.arange(*_span(ci, OUTER_RADIUS / across, columns))
         j = np.arange(*_span(cj, OUTER_RADIUS / down, rows))
-        radius = np.hypot((i[None, :] - ci) * across, (j[:, None] - cj) * down)
-        ring = (radius >= OUTER_RADIUS - width) & (radius <= OUTER_RADIUS)
+        squares = ((i - ci) * across)[None, :] ** 2 + ((j - cj) * down)[:, None] ** 2
+        ring = (squares >= (OUTER_RADIUS - width) ** 2) & (squares <= OUTER_RADIUS**2)
         if ring.size:
             voxels[one.index, j[0] : j[-1] + 1, i[0] : i[-1] + 1][ring] = LABELS[verdict]
     return volume.with_voxels(voxels)
+
+
+def _around(halo: Volume, slices: list[SliceFinding]) -> Volume:
+    """Only the part of the grid that holds rings: a tenth of it, and so is all work with it."""
+    _, rows, columns = halo.shape
+    centers = halo.ijk(canalCenters(halo, slices))
+    i, j = (
+        slice(
+            _span(at.min(), OUTER_RADIUS / spacing, size)[0],
+            _span(at.max(), OUTER_RADIUS / spacing, size)[1],
+        )
+        for at, spacing, size in zip(centers.T[:2], halo.spacing[:2], (columns, rows), strict=True)
+    )
+    part = halo.voxels[:, j, i]
+    if not part.size:
+        return halo
+    matrix = halo.ijk_to_ras.copy()
+    matrix[:3, 3] = halo.ras([i.start, j.start, 0])
+    return Volume(part, matrix)
 
 
 def _span(center: float, radius: float, size: int) -> tuple[int, int]:
@@ -101,10 +129,11 @@ def _span(center: float, radius: float, size: int) -> tuple[int, int]:
 
 
 def _segments(halo: Volume) -> list[Segment]:
+    present = set(halo.voxels.max(axis=(1, 2)).tolist())  # a slice's ring is of one verdict
     return [
         Segment(label, verdict.replace(" ", "-"), _title(verdict), VERDICT_COLORS[verdict])
         for verdict, label in LABELS.items()
-        if (halo.voxels == label).any()
+        if label in present
     ]
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from SpineLib.errors import SpineError, from_exception
+from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.reading import Reading
-from SpineLib.volume import write_volume
+from SpineLib.slabs import Steps, write_in_slabs
 
+from .Turns import Turns
 from .volumeNodes import volumeFromNode
 from .WorkerProcess import WorkerProcess
 
@@ -20,7 +21,7 @@ class StudyReader:
     """Has a study read by the worker and gives the reading back; one at a time.
 
     What passes between the processes stands in a temporary folder, which is removed when the
-    reading ended, however it ended.
+    reading ended, however it ended. Large volumes go to and fro in several turns of the event loop.
 
     Args:
         worker: the process; by default one of its own.
@@ -32,7 +33,7 @@ class StudyReader:
 
     def __init__(self, worker: WorkerProcess | None = None) -> None:
         self.worker = worker or WorkerProcess()
-        self._request = ""
+        self._request, self._turns = "", Turns()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -50,21 +51,24 @@ class StudyReader:
         self._begin()
         assert self._folder is not None
         path = Path(self._folder.name) / "volume.nrrd"
-        try:
-            write_volume(volumeFromNode(volumeNode), path, compress=False)
-        except Exception as error:
-            self._end()
-            callbacksAndOptions["onError"](from_exception(error))
-            return
-        self._read(str(path), **callbacksAndOptions)
+        self._onError = callbacksAndOptions["onError"]
+        self._turns.start(
+            _writing(volumeNode, path),
+            onDone=lambda _none: self._read(str(path), **callbacksAndOptions),
+            onError=self._failed,
+        )
 
     def cancel(self) -> None:
         """Stops the reading; its ``onError`` gets `Cancelled`."""
-        if self._request:
+        if self._turns.busy:
+            self._turns.stop()
+            self._failed(Cancelled())
+        elif self._request:
             self.worker.cancel(self._request)
 
     def stop(self) -> None:
         """Ends the worker; for when the module goes away."""
+        self._turns.stop()
         self.worker.stop()
         self._end()
 
@@ -85,29 +89,36 @@ class StudyReader:
         assert self._folder is not None
         output = Path(self._folder.name) / "reading"
 
+        self._onError = onError
+
         def finished(result: dict[str, Any]) -> None:
-            try:
-                reading = Reading.load(result["folder"])
-            except Exception as error:
-                failed(from_exception(error))
-                return
+            self._request = ""
+            loading = Reading.loading(result["folder"])
+            self._turns.start(loading, onDone=loaded, onError=self._failed)
+
+        def loaded(reading: Reading) -> None:
             self._end()
             onReading(reading)
-
-        def failed(error: SpineError) -> None:
-            self._end()
-            onError(error)
 
         self._request = self.worker.request(
             "read",
             {"input": source, "output": str(output), **options},
             onResult=finished,
-            onError=failed,
+            onError=self._failed,
             onProgress=onProgress,
         )
+
+    def _failed(self, error: Exception) -> None:
+        self._end()
+        self._onError(from_exception(error))
 
     def _end(self) -> None:
         self._request = ""
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+
+def _writing(volumeNode: Any, path: Path) -> Steps[None]:
+    # A node without an image is told as any other error of the work.
+    yield from write_in_slabs(volumeFromNode(volumeNode, copied=False), path)

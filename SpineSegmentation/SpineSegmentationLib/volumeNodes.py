@@ -6,7 +6,11 @@ from typing import Any
 
 import numpy as np
 import slicer
+import vtk
+from numpy.typing import NDArray
+from vtk.util import numpy_support
 
+from SpineLib.slabs import Steps, finish, slabs
 from SpineLib.volume import Volume
 
 # What VTK and Slicer display without trouble; anything else is stored as float32.
@@ -36,11 +40,22 @@ def addVolumeNode(
         of k, as Slicer's own DICOM import does, where the volume has frames;
         ``SpineMRI.FrameOfReference`` is the volume's Frame of Reference UID, if it has one.
     """
+    return finish(addingVolumeNode(scene, volume, name, className))
+
+
+def addingVolumeNode(
+    scene: slicer.vtkMRMLScene,
+    volume: Volume,
+    name: str,
+    className: str = "vtkMRMLScalarVolumeNode",
+) -> Steps[Any]:
+    """`addVolumeNode` in steps of some milliseconds; the node is in the scene from the last on."""
     from slicer import util
 
     voxels = volume.voxels
     if voxels.dtype.name not in DISPLAYABLE_TYPES:
         voxels = voxels.astype(np.float32)
+    image = yield from _imageOf(voxels)
     node = scene.AddNewNodeByClass(className, name)
     node.SetIJKToRASMatrix(util.vtkMatrixFromArray(volume.ijk_to_ras))
     # Before the voxels are there, else Slicer looks through all of them for a window of its own.
@@ -48,7 +63,7 @@ def addVolumeNode(
     labels = node.IsA("vtkMRMLLabelMapVolumeNode")
     if not labels:
         node.GetVolumeDisplayNode().AutoWindowLevelOff()
-    util.updateVolumeFromArray(node, voxels)
+    node.SetAndObserveImageData(image)
     uids = [frame.sop_instance_uid for frame in volume.frames]
     if uids and all(uids):
         node.SetAttribute("DICOM.instanceUIDs", " ".join(uids))
@@ -64,13 +79,31 @@ def addVolumeNode(
     return node
 
 
-def volumeFromNode(node: Any) -> Volume:
-    """The voxels (copied) and geometry of a scalar volume node."""
+def _imageOf(voxels: NDArray[Any]) -> Steps[vtk.vtkImageData]:
+    image = vtk.vtkImageData()
+    image.SetDimensions(*voxels.shape[::-1])
+    image.AllocateScalars(numpy_support.get_vtk_array_type(voxels.dtype), 1)
+    target = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(voxels.shape)
+    for part in slabs(voxels):
+        if part.start:
+            yield
+        target[part] = voxels[part]
+    return image
+
+
+def volumeFromNode(node: Any, *, copied: bool = True) -> Volume:
+    """The voxels and geometry of a scalar volume node.
+
+    Args:
+        node: the volume node.
+        copied: False gives the node's own voxels, which are only to be read.
+    """
     from slicer import util
 
     matrix = util.vtkMatrixFromArray(np.eye(4))
     node.GetIJKToRASMatrix(matrix)
-    return Volume(np.array(util.arrayFromVolume(node)), util.arrayFromVTKMatrix(matrix))
+    voxels = util.arrayFromVolume(node)
+    return Volume(np.array(voxels) if copied else voxels, util.arrayFromVTKMatrix(matrix))
 
 
 def frameOfReference(node: Any) -> str:

@@ -18,6 +18,14 @@ def models() -> dict:
     return models_as_json()
 
 
+def settle(turns=60):
+    """Lets the panel do its work, a step a turn of the event loop."""
+    from PySide6 import QtWidgets
+
+    for _turn in range(turns):
+        QtWidgets.QApplication.processEvents()
+
+
 class Worker:
     """In the place of `WorkerProcess`: says what models there are, keeps all other requests."""
 
@@ -39,12 +47,14 @@ class Worker:
 
     @property
     def last(self):
-        """Command and arguments of the last request."""
+        """Command and arguments of the last request, once the panel got as far."""
+        settle()
         return self.requests[-1][:2]
 
     def answer(self, result):
-        """Answers the last request."""
+        """Answers the last request, and waits for what the panel does with it."""
         self.requests[-1][2](result)
+        settle()
 
     def fail(self, error):
         """Refuses the last request."""

@@ -100,6 +100,7 @@ def test_two_runs_too_close_for_two_lines_share_the_worse_ones_label(scene, grad
         one.canal_center_ras = None
     findings.stacks[0].ijk_to_ras = thin.tolist()
     reading = Reading(findings, {"4": Volume(volume.voxels, thin, volume.frames)})
+    scene.Clear(False)
     ReadingScene(scene).show(reading)
     labels = ReadingScene(scene).node("flagged runs")
     texts = {labels.GetNthControlPointLabel(n) for n in range(labels.GetNumberOfControlPoints())}

@@ -35,8 +35,12 @@ def slicerClass(cls: type) -> str:
     return next((one.__name__ for one in cls.__mro__ if known(one.__name__)), "")
 
 
+# PySide looks for a Python override of these when an object goes, whoever let go of it.
+_ASKED_BY_QT = ("connectNotify", "disconnectNotify")
+
+
 def _get(plain: Callable[[Any, str], Any], self: Any, name: str) -> Any:
-    if name.startswith("__") or _inside():
+    if name.startswith("__") or name in _ASKED_BY_QT or _inside():
         return plain(self, name)
     cls = type(self)
     if name in plain(self, "__dict__") or any(name in one.__dict__ for one in _pythonClasses(cls)):

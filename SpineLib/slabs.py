@@ -1,0 +1,136 @@
+"""Large volumes from and to files a slab at a time, for a caller that must not stop for long.
+
+The files are NRRD without compression (teem's definition of the format, "NRRD0004"), which any
+other reader opens too.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.errors import BadInput
+from SpineLib.files import writing
+from SpineLib.volume import Volume, from_sitk, read_volume, to_sitk
+
+# Some milliseconds of copying.
+SLAB_BYTES = 8 << 20
+Result = TypeVar("Result")
+Steps = Generator[None, None, Result]
+
+_HEADER_BYTES = 4096
+_TYPES = {
+    "int8": "int8", "uint8": "uint8", "int16": "int16", "uint16": "uint16", "int32": "int32",
+    "uint32": "uint32", "int64": "int64", "uint64": "uint64", "float32": "float",
+    "float64": "double",
+}  # fmt: skip
+
+
+def finish(steps: Steps[Result]) -> Result:
+    """Does all steps at once and gives what they lead to.
+
+    Example:
+        >>> def three():
+        ...     yield
+        ...     return 3
+        >>> finish(three())
+        3
+    """
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
+def slabs(voxels: NDArray[Any]) -> Iterator[slice]:
+    """The slices [first, last) of an array's slabs of at most `SLAB_BYTES`, at least one slice."""
+    count = max(1, SLAB_BYTES // max(1, voxels[:1].nbytes))
+    for first in range(0, len(voxels), count):
+        yield slice(first, first + count)
+
+
+def read_in_slabs(path: str | Path) -> Steps[Volume]:
+    """Reads a volume file; a file that `write_in_slabs` or `write_volume` left uncompressed in slabs.
+
+    Raises:
+        BadInput: the file is missing, unreadable, or not one greyscale volume.
+    """
+    import SimpleITK as sitk
+
+    path = Path(path)
+    begin = _voxels_at(path) if path.is_file() else 0
+    if not begin:
+        return read_volume(path)
+    about = sitk.ImageFileReader()
+    about.SetFileName(str(path))
+    about.ReadImageInformation()
+    one = sitk.Image([1] * about.GetDimension(), about.GetPixelID(), about.GetNumberOfComponents())
+    one.SetSpacing(about.GetSpacing())
+    one.SetOrigin(about.GetOrigin())
+    one.SetDirection(about.GetDirection())
+    head = from_sitk(one)
+    voxels = np.empty(about.GetSize()[::-1], head.voxels.dtype)
+    with path.open("rb") as stream:
+        stream.seek(begin)
+        for part in slabs(voxels):
+            if part.start:
+                yield
+            wanted = voxels[part].nbytes
+            if stream.readinto(memoryview(voxels[part]).cast("B")) != wanted:  # type: ignore[attr-defined]
+                raise BadInput("The file is cut off", file=path, advice="Export it again.")
+    return Volume(voxels, head.ijk_to_ras)
+
+
+def write_in_slabs(volume: Volume, path: str | Path) -> Steps[None]:
+    """Writes ``.nrrd`` without compression, whole or not at all.
+
+    Args:
+        volume: what is written; its voxels may be another's memory, they are only read.
+        path: the file.
+
+    Raises:
+        BadInput: the volume's axes are not at right angles (gantry tilt).
+        OutputError: the disk is full or the folder cannot be written to.
+    """
+    head = to_sitk(Volume(volume.voxels[:1], volume.ijk_to_ras))
+    directions = np.array(head.GetDirection()).reshape(3, 3) * head.GetSpacing()
+    lines = (
+        "NRRD0004",
+        f"type: {_TYPES[volume.voxels.dtype.name]}",
+        "dimension: 3",
+        "space: left-posterior-superior",
+        "sizes: " + " ".join(map(str, volume.shape[::-1])),
+        "space directions: " + " ".join(map(_vector, directions.T)),
+        "kinds: domain domain domain",
+        f"endian: {sys.byteorder}",
+        "encoding: raw",
+        f"space origin: {_vector(head.GetOrigin())}",
+    )
+    with writing(path) as temporary, temporary.open("wb") as stream:
+        stream.write(("\n".join(lines) + "\n\n").encode("ascii"))
+        for part in slabs(volume.voxels):
+            if part.start:
+                yield
+            stream.write(np.ascontiguousarray(volume.voxels[part]).data)
+
+
+def _vector(numbers: Any) -> str:
+    return "(" + ",".join(repr(float(x)) for x in numbers) + ")"
+
+
+def _voxels_at(path: Path) -> int:
+    """Where the voxels begin in a NRRD file that holds them as they are in memory; else 0."""
+    with path.open("rb") as stream:
+        header, end, _ = stream.read(_HEADER_BYTES).partition(b"\n\n")
+    lines = header.decode("ascii", "replace").splitlines()
+    raw = bool(end) and lines[0].startswith("NRRD") and "encoding: raw" in lines
+    byte = any(line in ("type: int8", "type: uint8", "type: signed char", "type: unsigned char")
+               for line in lines)  # fmt: skip
+    return len(header) + 2 if raw and (byte or f"endian: {sys.byteorder}" in lines) else 0
