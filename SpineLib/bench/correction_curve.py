@@ -1,0 +1,153 @@
+"""What the loops of `SpineLib.bench.correction_loop` come to, and their drawing."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from SpineLib.files import writing
+
+COLORS = {"queue": "#D55E00", "random": "#0072B2"}  # Okabe-Ito
+WORDS = {"queue": "the queue's order", "random": "random order"}
+
+
+def mean_dice(dice: Sequence[Sequence[float]]) -> float:
+    """The mean over vertebra, disc and canal of each structure's mean over the volumes."""
+    return float(np.nanmean(np.asarray(dice), axis=0).mean())
+
+
+def interval(values: ArrayLike) -> tuple[float, float, float]:
+    """Mean and 95 % interval by Student's t over seeds; the interval is NaN for a single one."""
+    from scipy.stats import t
+
+    given = np.asarray(values, float)
+    mean, n = float(given.mean()), len(given)
+    if n < 2:
+        return mean, float("nan"), float("nan")
+    half = float(t.ppf(0.975, n - 1) * given.std(ddof=1) / np.sqrt(n))
+    return mean, mean - half, mean + half
+
+
+def cases_needed(sizes: Sequence[float], dice: Sequence[float], wanted: float) -> float:
+    """From how many cases on a curve reaches a Dice, by straight lines between its points.
+
+    Args:
+        sizes: rising numbers of cases, from 0.
+        dice: one value each.
+        wanted: the Dice.
+
+    Returns:
+        The first place where the curve is at ``wanted`` or above; infinite where it never is.
+    """
+    for n, value in enumerate(dice):
+        if value >= wanted:
+            if n == 0:
+                return float(sizes[0])
+            share = (wanted - dice[n - 1]) / (value - dice[n - 1])
+            return float(sizes[n - 1] + share * (sizes[n] - sizes[n - 1]))
+    return float("inf")
+
+
+def curves(lines: Sequence[dict[str, Any]]) -> tuple[list[int], dict[str, NDArray[np.float64]]]:
+    """Sizes, from 0, and each order's mean Dice [seed, size]; only seeds that are done in all orders."""
+    [start] = [mean_dice(line["dice"]) for line in lines if line["what"] == "start"]
+    loops = [line for line in lines if line["what"] == "loop"]
+    sizes = sorted({line["cases"] for line in loops})
+    orders = sorted({line["order"] for line in loops})
+    found = {(n["order"], n["seed"], n["cases"]): mean_dice(n["dice"]) for n in loops}
+    seeds = [
+        seed
+        for seed in sorted({line["seed"] for line in loops})
+        if all((order, seed, size) in found for order in orders for size in sizes)
+    ]
+    tables = {
+        order: np.array([[start, *(found[order, seed, n] for n in sizes)] for seed in seeds])
+        for order in orders
+    }
+    return [0, *sizes], tables
+
+
+def summary(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of the issue: Dice, the share of the gap that is closed, cases needed.
+
+    Args:
+        lines: of ``results.jsonl``, with a rival.
+
+    Returns:
+        ``start``, ``rival``; for each order ``dice`` (size → mean, low, high) and ``closed``
+        (size → share of the gap to the rival: mean, low, high); ``gain`` (size → Dice of the
+        queue's order minus random's on the same candidates: mean, low, high); ``needed``: size of
+        the random order → cases that the queue's mean curve needs for the Dice of random's mean
+        curve there, as a share.
+    """
+    [start] = [mean_dice(line["dice"]) for line in lines if line["what"] == "start"]
+    [rival] = [mean_dice(line["dice"]) for line in lines if line["what"] == "rival"]
+    sizes, tables = curves(lines)
+    found: dict[str, Any] = {"start": start, "rival": rival}
+    for order, table in tables.items():
+        closed = (table - start) / (rival - start)
+        found[order] = {
+            "seeds": len(table),
+            "dice": {n: interval(table[:, k]) for k, n in enumerate(sizes)},
+            "closed": {n: interval(closed[:, k]) for k, n in enumerate(sizes) if n},
+        }
+    if {"queue", "random"} <= tables.keys():
+        queue, random = tables["queue"], tables["random"]
+        found["gain"] = {n: interval((queue - random)[:, k]) for k, n in enumerate(sizes) if n}
+        means = queue.mean(0)
+        found["needed"] = {
+            n: cases_needed(sizes, means, random.mean(0)[k]) / n for k, n in enumerate(sizes) if n
+        }
+    return found
+
+
+def write_table(file: Path, lines: Sequence[dict[str, Any]]) -> None:
+    """Writes a CSV, one row a model: order, seed, cases, Dice of each structure and the mean."""
+    with writing(file) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        table = csv.writer(stream)
+        table.writerow(["model", "seed", "cases", "vertebra", "disc", "canal", "mean"])
+        for line in lines:
+            if "dice" in line:
+                each = np.nanmean(np.asarray(line["dice"]), axis=0)
+                name, seed = line.get("order", line["what"]), line.get("seed", "")
+                rounded = [f"{value:.4f}" for value in (*each, mean_dice(line["dice"]))]
+                table.writerow([name, seed, line["cases"], *rounded])
+
+
+def draw(file: Path, lines: Sequence[dict[str, Any]]) -> None:
+    """Draws Dice against corrected cases: each loop thin, each order's mean thick."""
+    from matplotlib.figure import Figure
+
+    sizes, tables = curves(lines)
+    told = summary(lines)
+    figure = Figure(figsize=(7.5, 4.6), layout="constrained")
+    axes = figure.subplots()
+    for order, table in tables.items():
+        shift = 0.12 if order == "queue" else -0.12  # so that intervals do not cover each other
+        axes.plot(sizes, table.T, color=COLORS[order], linewidth=0.7, alpha=0.35)
+        mean, low, high = np.array([told[order]["dice"][n] for n in sizes]).T
+        errors = np.array([mean - low, high - mean])
+        axes.errorbar(
+            np.array(sizes) + shift, mean, errors, color=COLORS[order], linewidth=2.2, marker="o",
+            capsize=4, label=f"{WORDS[order]}: mean of {len(table)} loops, 95 % interval",
+        )  # fmt: skip
+    start, rival = told["start"], told["rival"]
+    axes.axhline(rival, color="#444444", linewidth=1.2)
+    axes.text(sizes[-1], rival, "trained on 200 cases", ha="right", va="bottom", fontsize=9)
+    half = (start + rival) / 2
+    axes.axhline(half, color="#999999", linewidth=1, linestyle=":")
+    axes.text(sizes[-1], half, "half of the gap", ha="right", va="bottom", fontsize=9)
+    axes.set_xlabel("corrected cases")
+    axes.set_ylabel("mean Dice on the frozen cases")
+    axes.set_xticks(sizes)
+    axes.legend(loc="lower right", fontsize=9, frameon=False)
+    axes.grid(alpha=0.25)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    with writing(file) as temporary:
+        figure.savefig(temporary, dpi=130, format="png")
