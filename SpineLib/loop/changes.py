@@ -56,7 +56,8 @@ class Change:
         figure: for the person; ``margin_of`` is its key in `MARGINS`.
         patients: that it is of.
         old, new: values; None where it is not defined.
-        old_interval, new_interval: 95 % by patient.
+        old_interval, new_interval: 95 % by patient; None for single levels and where there are
+            too few.
         interval: 95 % of ``difference`` by patient, paired; None where there are too few.
         p: two-sided; None where no test can be made.
         test: its name.
@@ -195,11 +196,13 @@ def _paired(name: str, margin: str, rows: pd.DataFrame, margins: Mapping[str, fl
     patients = rows["patient"].to_numpy(str)
     by_patient = rows.groupby("patient")[["dice_old", "dice_new"]].mean()
     test = signed_rank(by_patient["dice_new"], by_patient["dice_old"])
-    few = margin == "level" and len(by_patient) < LEAST_PATIENTS
+    level = margin == "level"
+    few = level and len(by_patient) < LEAST_PATIENTS
     drawn = bootstrap_difference(_mean(b), _mean(a), patients)
     return Change(
         name, margin, len(by_patient), float(a.mean()), float(b.mean()),
-        bootstrap(_mean(a), patients), bootstrap(_mean(b), patients),
+        None if level else bootstrap(_mean(a), patients),
+        None if level else bootstrap(_mean(b), patients),
         drawn.interval if drawn else None,
         test.p if test else None, test.method if test else "",
         None if few else margins[margin],

@@ -324,7 +324,7 @@ def _promoted(card: Card, old: Card, comparison: Comparison, reason: str) -> Car
             one.figure, round(one.new, 3), on, tuple(round(x, 3) for x in one.new_interval or ())
         )
         for one in comparison.changes
-        if one.new is not None
+        if one.new is not None and one.margin_of != "level"
     )
     promotion = Promotion(ancestor(old), record["test_sha256"], comparison.worse, reason)
     lineage = card.lineage and replace(card.lineage, promotion=promotion)
