@@ -319,6 +319,25 @@ def set_aside(
 
 
 @loop.command()
+def relink(
+    folder: Folder,
+    place: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the images are now.")],
+) -> None:
+    """Find images that have moved: DICOM by its UIDs, files by name, both by their hash."""
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.relinking import found_again, missing
+
+    dataset = open_dataset(folder)
+    lost = len(missing(dataset))
+    with progress_bar() as progress:
+        found = found_again(dataset, place, progress=progress)
+    with opened_writer(folder) as writer:
+        for case, image in found.items():
+            writer.move(case, image)
+    say(f"{_count(len(found), 'image')} found again, {lost - len(found)} still missing")
+
+
+@loop.command()
 def check(folder: Folder) -> None:
     """Read every image and version; a case whose image changed on the disk is set aside."""
     with opened_writer(folder) as writer, progress_bar() as progress:

@@ -25,7 +25,8 @@ from SpineLib.projects.journal import read_journal
 FORMAT = 1
 DATASET, JOURNAL = "dataset.json", "cases.jsonl"
 TASKS = ("segmentation", "compression", "grading")
-CASE, ASIDE, TAKEN_BACK, FREEZE = "case", "set aside", "taken back", "frozen"
+CASE, ASIDE, TAKEN_BACK, MOVED = "case", "set aside", "taken back", "moved"
+FREEZE = "frozen"
 SOFTWARE = f"SlicerSpineMRI {__version__}"
 _CASE_ID = re.compile(r"^\d{4,}$")
 
@@ -251,6 +252,9 @@ def _tell(found: dict[str, Case], dataset: Dataset, record: dict[str, Any]) -> N
         found[name] = replace(found[name], set_aside=str(record["reason"]) or "no reason given")
     elif kind == TAKEN_BACK:
         found[name] = replace(found[name], set_aside="")
+    elif kind == MOVED:
+        image = replace(found[name].image, path=str(record["path"]))
+        found[name] = replace(found[name], image=image)
     else:
         raise ValueError(f"{kind!r} is no kind of line")
 

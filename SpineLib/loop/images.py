@@ -26,6 +26,7 @@ IMAGE, SLICES = "image.nii.gz", "image.json"
 TOLERANCE_MM = 0.05
 
 Slices = tuple[tuple[str, str, int], ...]
+_RELINK = "Bring it back, or say where it is: spine loop relink DATASET FOLDER"
 
 
 class ImageChanged(BadInput):
@@ -100,11 +101,7 @@ def of_stack(stack: Stack, volume: Volume, *, copy: bool = False) -> ImageRefere
         volume: the stack as it was read.
         copy: keep the voxels in the data set, not only the place of the files.
     """
-    folder = Path(os.path.commonpath([str(one.path.resolve().parent) for one in stack.sources]))
-    slices = tuple(
-        (one.path.resolve().relative_to(folder).as_posix(), one.sop_instance_uid, one.frame)
-        for one in stack.sources
-    )
+    folder, slices = places_of(stack)
     return replace(
         _of(volume, DICOM, str(folder)),
         kind=COPY if copy else DICOM,
@@ -112,6 +109,16 @@ def of_stack(stack: Stack, volume: Volume, *, copy: bool = False) -> ImageRefere
         stack=stack.id,
         slices=slices,
         held=volume if copy else None,
+    )
+
+
+def places_of(stack: Stack) -> tuple[Path, Slices]:
+    """The deepest folder that holds a stack's files, and `ImageReference.slices`."""
+    files = [one.path.resolve() for one in stack.sources]
+    folder = Path(os.path.commonpath([str(file.parent) for file in files]))
+    return folder, tuple(
+        (file.relative_to(folder).as_posix(), one.sop_instance_uid, one.frame)
+        for file, one in zip(files, stack.sources, strict=True)
     )
 
 
@@ -126,7 +133,7 @@ def of_volume(volume: Volume) -> ImageReference:
 
 
 def voxels_hash(volume: Volume) -> str:
-    """SHA-256 of shape and values: the same for the same picture in any file or number type."""
+    """SHA-256 of shape and values: the same for the same picture in any file or integer type."""
     kind = "<f4" if volume.voxels.dtype.kind == "f" else "<i4"
     digest = hashlib.sha256(repr((volume.shape, kind)).encode())
     digest.update(np.ascontiguousarray(volume.voxels, dtype=kind).data)
@@ -141,12 +148,17 @@ def keep(reference: ImageReference, case: Path, dataset: Path) -> ImageReference
         write_volume(reference.held, case / IMAGE)
         reference = replace(reference, path=IMAGE)
     else:
-        reference = replace(reference, path=_inside(Path(reference.path), dataset))
+        reference = replace(reference, path=inside(Path(reference.path), dataset))
+    keep_slices(reference, case)
+    return replace(reference, held=None)
+
+
+def keep_slices(reference: ImageReference, case: Path) -> None:
+    """Writes which slices of which files a DICOM image is."""
     if reference.slices:
         with writing(case / SLICES) as temporary:
             text = json.dumps({"slices": reference.slices}, ensure_ascii=False)
             temporary.write_text(text + "\n", encoding="utf-8")
-    return replace(reference, held=None)
 
 
 def with_slices(reference: ImageReference, case: Path) -> ImageReference:
@@ -170,6 +182,16 @@ def with_slices(reference: ImageReference, case: Path) -> ImageReference:
     return replace(reference, slices=slices)
 
 
+def files_of(reference: ImageReference, case: Path, dataset: Path) -> list[Path]:
+    """The files that hold the image."""
+    if reference.kind == COPY:
+        return [case / IMAGE]
+    if reference.kind == FILE:
+        return [dataset / reference.path]
+    names = dict.fromkeys(file for file, _, _ in with_slices(reference, case).slices)
+    return [dataset / reference.path / name for name in names]
+
+
 def open_image(reference: ImageReference, case: Path, dataset: Path) -> Volume:
     """Reads the image and makes sure that it is the one that was added.
 
@@ -181,9 +203,7 @@ def open_image(reference: ImageReference, case: Path, dataset: Path) -> Volume:
     reference = with_slices(reference, case)
     place = case / IMAGE if reference.kind == COPY else dataset / reference.path
     if not place.exists():
-        raise ImageMissing(
-            "The case's image is no longer here", file=place, advice="Bring it back to this place."
-        )
+        raise ImageMissing("The case's image is no longer here", file=place, advice=_RELINK)
     volume = _read(reference, place)
     if not reference.grid.same_grid(volume, tolerance=TOLERANCE_MM):
         raise ImageChanged("The image has another grid than when it was added", file=place)
@@ -214,7 +234,7 @@ def _dicom(reference: ImageReference, folder: Path) -> Volume:
         raise ImageMissing(
             f"{len(missing)} of the case's {len(files)} DICOM files are no longer here",
             file=missing[0],
-            advice="Bring them back to this place.",
+            advice=_RELINK,
         )
     wanted = [(uid, frame) for _, uid, frame in reference.slices]
     for stack in scan_files(files).stacks:
@@ -228,7 +248,7 @@ def _of(volume: Volume, kind: str, path: str) -> ImageReference:
     return ImageReference(kind, path, voxels_hash(volume), volume.shape, matrix)
 
 
-def _inside(path: Path, dataset: Path) -> str:
+def inside(path: Path, dataset: Path) -> str:
     try:
         return path.relative_to(dataset.resolve()).as_posix()
     except ValueError:

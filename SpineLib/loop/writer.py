@@ -33,6 +33,7 @@ from SpineLib.loop.dataset import (
     DATASET,
     FREEZE,
     JOURNAL,
+    MOVED,
     TAKEN_BACK,
     Dataset,
     case_record,
@@ -311,6 +312,14 @@ class DatasetWriter:
                 self.set_aside(case, error.what, by="")
             raise
 
+    def move(self, case: Case | str, image: ImageReference) -> None:
+        """Records where a case's image is now (`SpineLib.loop.relinking.found_again`)."""
+        case = self._case(case)
+        images.keep_slices(image, case.folder)
+        path = images.inside(Path(image.path), self.folder)
+        append(self.folder / JOURNAL, {"kind": MOVED, "id": case.id, "path": path, "time": now()})
+        self._refresh(replace(case, image=replace(case.image, path=path)))
+
     def verify(self, *, progress: Progress | None = None) -> list[Case]:
         """Reads every image and every version, and sets cases aside whose image changed.
 
@@ -487,8 +496,8 @@ class DatasetWriter:
             notes.append(_in_case(case, repair(case.folder / VERSIONS)))
             known = {one.file for one in fresh(case, None).versions}
             with os.scandir(case.folder) as found:
-                names = [one.name for one in found if one.name not in known]
-            for name in sorted(name for name in names if FILE_NAME.match(name)):
+                names = [one.name for one in found if FILE_NAME.match(one.name)]
+            for name in sorted(set(names) - known):
                 notes.append(_in_case(case, _put_aside(case.folder, name)))
         return [note for note in notes if note]
 

@@ -12,6 +12,7 @@ from SpineLib.inference.grid import canonical_volume
 from SpineLib.loop.answers import dice, on_grid
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.images import ImageChanged, ImageMissing, of_volume, voxels_hash
+from SpineLib.loop.relinking import found_again, missing
 from SpineLib.loop.sources import Arrival, LeftOut, Wanted, about, arrivals, patient_hash
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import open_model
@@ -89,6 +90,41 @@ def test_dicom_that_has_gone_is_missing_and_not_changed(tmp_path, dicom):
         with pytest.raises(ImageMissing):
             writer.open_image(case)
         assert not writer.dataset.case("1").set_aside
+
+
+def test_images_that_have_moved_are_found_by_uid_and_hash(tmp_path, dicom):
+    folder = tmp_path / "files"
+    shutil.copytree(dicom / "P1", folder)
+    kept.empty(tmp_path / "set", "compression")
+    added(tmp_path / "set", folder, AXIAL)
+    before = open_dataset(tmp_path / "set").case("1").open_image()
+    for path in folder.iterdir():
+        path.rename(tmp_path / "files" / f"renamed {path.name}")
+    folder.rename(tmp_path / "elsewhere")
+    dataset = open_dataset(tmp_path / "set")
+    assert [case.id for case in missing(dataset)] == ["0001"]
+    assert found_again(dataset, dicom / "P2") == {}
+    found = found_again(dataset, tmp_path / "elsewhere")
+    with DatasetWriter(tmp_path / "set") as writer:
+        writer.move("1", found["0001"])
+    again = open_dataset(tmp_path / "set")
+    assert missing(again) == []
+    assert np.array_equal(again.case("1").open_image().voxels, before.voxels)
+
+
+def test_a_file_of_the_same_name_and_another_image_is_not_taken(tmp_path):
+    for n, name in enumerate(("here", "wrong", "right")):
+        write_volume(spine(n % 2)[0], tmp_path / name / "sub-1.nii.gz")
+    kept.empty(tmp_path / "set")
+    added(tmp_path / "set", tmp_path / "here", SAID)
+    shutil.rmtree(tmp_path / "here")
+    dataset = open_dataset(tmp_path / "set")
+    assert found_again(dataset, tmp_path / "wrong") == {}
+    found = found_again(dataset, tmp_path)
+    assert found["0001"].path == str(tmp_path / "right" / "sub-1.nii.gz")
+    with DatasetWriter(tmp_path / "set") as writer:
+        writer.move("1", found["0001"])
+        assert writer.verify() == []
 
 
 @pytest.mark.parametrize("change", ["voxel", "place"])
