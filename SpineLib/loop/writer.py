@@ -67,6 +67,8 @@ from SpineLib.volume import Volume
 LEFT = "left"
 _HOLDER = ".dataset.holder.json"
 _POLL_SECONDS = 0.1
+# What `SpineLib.files.writing` names its files; a program that writes one for a day has ended.
+_HALF, _OLD = ".writing-", 86400.0
 
 
 class NotAccepted(BadInput):
@@ -451,6 +453,7 @@ class DatasetWriter:
         return effort(answer, base, None if automatic is None else base)
 
     def _tell(self, case: Case, record: dict[str, Any]) -> None:
+        repair(case.folder / VERSIONS)
         append(case.folder / VERSIONS, {**record, "time": now()})
         self._refresh(case)
 
@@ -491,14 +494,17 @@ class DatasetWriter:
         """Puts aside what a killed program left."""
         notes = [repair(self.folder / name) for name in (JOURNAL, lineage.JOURNAL)]
         for case in self.dataset.cases.values():
-            if not case.folder.is_dir():
-                continue
-            notes.append(_in_case(case, repair(case.folder / VERSIONS)))
-            known = {one.file for one in fresh(case, None).versions}
-            with os.scandir(case.folder) as found:
-                names = [one.name for one in found if FILE_NAME.match(one.name)]
-            for name in sorted(set(names) - known):
-                notes.append(_in_case(case, _put_aside(case.folder, name)))
+            if case.history.problems:
+                notes.append(_in_case(case, repair(case.folder / VERSIONS)))
+            known = {one.file for one in case.versions}
+            left = []
+            with suppress(FileNotFoundError), os.scandir(case.folder) as found:
+                for one in found:
+                    if FILE_NAME.match(one.name) and one.name not in known:
+                        left.append(one.name)
+                    elif one.name.startswith(_HALF) and one.stat().st_mtime < time.time() - _OLD:
+                        Path(one.path).unlink(missing_ok=True)
+            notes += [_in_case(case, _put_aside(case.folder, name)) for name in sorted(left)]
         return [note for note in notes if note]
 
 

@@ -1,6 +1,8 @@
 """Versions: nothing is overwritten, what counts is a choice, effort is recorded."""
 
 import json
+import os
+import time
 
 import numpy as np
 import pytest
@@ -175,6 +177,15 @@ def test_a_version_whose_line_was_not_written_does_not_count_and_is_kept_aside(f
     assert corrected(folder, kept.without(kept.truth(), 202)).number == 2
     with DatasetWriter(folder) as writer:
         assert writer.notes == ()
+
+
+def test_half_written_files_of_programs_that_ended_long_ago_are_removed(folder):
+    place = open_dataset(folder).case("1").folder
+    for name, age in ((".writing-1-aa.nii.gz", 2 * 86400), (".writing-1-bb.nii.gz", 60)):
+        (place / name).write_bytes(b"x")
+        os.utime(place / name, (time.time() - age,) * 2)
+    DatasetWriter(folder).close()
+    assert [path.name for path in place.glob(".writing*")] == [".writing-1-bb.nii.gz"]
 
 
 def test_a_last_line_that_was_not_written_to_its_end_is_put_aside_and_said(folder):
