@@ -179,9 +179,12 @@ def _model_row(model: ModelFolder) -> list[str]:
     from SpineLib.models.applicability import made_for
 
     card = model.card
+    trained = "simulated data (starter)" if card.starter else card.training_data
+    if card.lineage:
+        trained += f"; fine-tuned from {card.lineage.parent.name}"
     return [
         *(card.name, card.version, card.task, made_for(card.applicability)),
-        "simulated data (starter)" if card.starter else card.training_data,
+        trained,
         "the program" if model.bundled else str(model.path),
     ]
 
