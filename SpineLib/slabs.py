@@ -82,8 +82,7 @@ def read_in_slabs(path: str | Path) -> Steps[Volume]:
         for part in slabs(voxels):
             if part.start:
                 yield
-            wanted = voxels[part].nbytes
-            if stream.readinto(memoryview(voxels[part]).cast("B")) != wanted:  # type: ignore[attr-defined]
+            if stream.readinto(voxels[part].data.cast("B")) != voxels[part].nbytes:
                 raise BadInput("The file is cut off", file=path, advice="Export it again.")
     return Volume(voxels, head.ijk_to_ras)
 
