@@ -161,9 +161,9 @@ class ProjectChoice:
         self.ask("relink", {"folder": folder}, lambda result: self._tell(
             _("{n} studies were found again").format(n=result["moved"])))  # fmt: skip
 
-    def setEnabled(self, on: bool) -> None:
-        """Nothing here is changed while somebody reads."""
-        self._ui.projectPart.enabled = on
+    def setVisible(self, on: bool) -> None:
+        """Nothing here is changed, or takes up room, while somebody reads."""
+        self._ui.projectPart.visible = on
 
     def _prepare(self) -> None:
         ui = self._ui

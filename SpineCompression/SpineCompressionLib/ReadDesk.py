@@ -106,6 +106,8 @@ class ReadDesk:
         if self.desk is None or not self._ready:
             return
         if not self._isShown():
+            if self.desk is None:  # the scene showed an answer, and the reading has ended
+                return
             self._show()
             self._tell(_("The view showed another slice; here is the one to label. Once more."))
             return

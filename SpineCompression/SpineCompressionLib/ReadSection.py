@@ -130,7 +130,7 @@ class ReadSection:
         for one in self._hidden:
             one.visible = True
         self._hidden = []
-        self.choice.setEnabled(True)
+        self.choice.setVisible(True)
         self._tell("")
         self._end()
         self.choice.refresh()
@@ -192,7 +192,7 @@ class ReadSection:
         self._hidden = [one for one in self._others if not one.isHidden()]
         for one in self._hidden:
             one.visible = False
-        self.choice.setEnabled(False)
+        self.choice.setVisible(False)
         self.desk.open(desk, present)
         self._update()
         self._tell("")
@@ -252,14 +252,17 @@ class ReadSection:
     def _onUnreadable(self, error: SpineError) -> None:
         self.ui.projectBar.visible = False
         self._tell(
-            _("{error} Stop, then Find moved files… does it here.").format(error=error)
+            _("{error} Here: Stop, then Moved files….").format(error=error)
             if self.choice.project and self.choice.project.missing()
             else str(error)
         )
 
     def _isShown(self) -> bool:
-        desk = self.desk.desk
-        return desk is not None and desk.item is not None and self.scene.isAt(desk.item.index)
+        """Whether the view shows the slice, and the scene nothing that anybody said."""
+        if not self._requireClean():
+            return False
+        item = self.desk.desk.item
+        return item is not None and self.scene.isAt(item.index)
 
     def _onLock(self) -> None:
         if self._session is None:

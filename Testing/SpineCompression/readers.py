@@ -1,10 +1,14 @@
-"""What the tests of reading studies in the panel share."""
+"""What the tests of reading studies in the panel share; their `worker` is a `ProjectWorker`."""
 
 from __future__ import annotations
+
+import pytest
+import slicer
 
 from SpineLib.errors import from_exception
 from SpineLib.progress import Progress
 from SpineLib.projects.requests import answer
+from Testing.desktop import click
 from Testing.SpineCompression.panels import Worker
 
 
@@ -43,17 +47,57 @@ class ProjectWorker(Worker):
 
 def key(desktop, name):
     """A key as a person presses it wherever the mouse is: shortcuts hear it."""
-    from PySide6 import QtCore, QtGui, QtTest
+    from PySide6 import QtGui, QtTest
 
     code = QtGui.QKeySequence(name)[0]
     desktop.window.activateWindow()
-    desktop.application.setActiveWindow(desktop.window)
     focus = desktop.application.focusWidget() or desktop.window
     QtTest.QTest.keyClick(focus, code.key(), code.keyboardModifiers())
     settle(desktop)
+
+
+def projectWorker(monkeypatch):
+    """Panels that are opened from now on get this worker."""
+    import SpineSegmentationLib.StudyReader as module
+
+    one = ProjectWorker()
+    monkeypatch.setattr(module, "WorkerProcess", lambda *_: one)
+    return one
 
 
 def settle(desktop):
     """Lets timers that are due have their turn."""
     for _ in range(20):
         desktop.application.processEvents()
+
+
+@pytest.fixture
+def choose(desktop, widget):
+    """Chooses a project and a reader in the panel and, if not said otherwise, starts."""
+
+    def start(project, reader, *, arm="unassisted", start=True):
+        section = widget.panel.readers
+        section.ui.readingSectionButton.collapsed = False
+        section.ui.projectEdit.currentPath = str(project.folder)
+        section.ui.projectReaderEdit.text = reader
+        section.ui.armBox.currentIndex = section.ui.armBox.findData(arm)
+        if start:
+            click(section.ui.startReadingButton)
+            settle(desktop)
+        return section
+
+    return start
+
+
+@pytest.fixture
+def answered(monkeypatch):
+    """Answers the questions that the panel asks; ``answered.asked`` is the last one."""
+
+    def answer_with(yes):
+        def ask(text, *_arguments, **_more):
+            answer_with.asked = text
+            return yes
+
+        monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", ask)
+
+    return answer_with

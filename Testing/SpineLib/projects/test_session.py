@@ -426,3 +426,21 @@ def test_no_patients_name_or_folder_of_the_scan_stands_in_the_labels(make_projec
     studies = json.loads((project.folder / "studies.json").read_text())
     assert not any(f'"P{n}"' in text for n in range(1, 9))
     assert all(len(s["patient"]) == 12 and len(s["id"]) == 12 for s in studies)
+
+
+def test_a_slice_that_is_out_of_sight_for_a_while_costs_no_seconds(make_project, monkeypatch):
+    clock = [time.monotonic()]
+    monkeypatch.setattr("SpineLib.projects.session.time.monotonic", lambda: clock[0])
+    with ReaderSession(make_project(), "anna") as session:
+        clock[0] += 10
+        session.begin()
+        clock[0] += 2
+        session.pause()
+        clock[0] += 100
+        session.pause()
+        session.resume()
+        session.resume()
+        clock[0] += 3
+        assert session.label(COMPRESSED).seconds == 5.0
+        clock[0] += 1
+        assert session.label(COMPRESSED).seconds == 1.0
