@@ -60,8 +60,8 @@ FROZEN = (
 STANDARD = ("simulated:lumbar-degenerative:standard:8:810000",)
 SIZES = (5, 10, 20)
 # Each seed's loops choose among so many of the pool, drawn by the seed.
-CANDIDATES = 48
-ANSWERS = 2
+CANDIDATES = 40
+ANSWERS = 1
 RIVAL_STEPS, RIVAL_RATE = 2500, 1e-3
 ORDERS = ("queue", "random")
 Weights = dict[str, torch.Tensor]
