@@ -31,8 +31,8 @@ from SpineLib.loop.sources import (
     Arrival,
     LeftOut,
     Wanted,
+    known_patient,
     of_path,
-    patient_hash,
     patient_of_file,
 )
 from SpineLib.progress import Progress
@@ -164,7 +164,7 @@ def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) 
             if not isinstance(item, dict) or not isinstance(item.get("image"), str):
                 raise BadInput(f"A line of {part} names no single image", file=file)
             name = str(item.get("patient", ""))
-            patient = patient_hash(name) or patient_of_file(Path(item["image"]))
+            patient = known_patient(name) or patient_of_file(Path(item["image"]))
             side = TEST if part == TEST else TRAINING
             if parts.setdefault(patient, side) != side:
                 raise BadInput(

@@ -133,10 +133,16 @@ def of_volume(volume: Volume) -> ImageReference:
 
 
 def voxels_hash(volume: Volume) -> str:
-    """SHA-256 of shape and values: the same for the same picture in any file or integer type."""
-    kind = "<f4" if volume.voxels.dtype.kind == "f" else "<i4"
-    digest = hashlib.sha256(repr((volume.shape, kind)).encode())
-    digest.update(np.ascontiguousarray(volume.voxels, dtype=kind).data)
+    """SHA-256 of shape and values, axes in canonical order (`SpineLib.inference.grid`).
+
+    The same for the same picture in any file, order of axes or integer type.
+    """
+    from SpineLib.inference.grid import canonical_volume
+
+    voxels = canonical_volume(volume).voxels
+    kind = "<f4" if voxels.dtype.kind == "f" else "<i4"
+    digest = hashlib.sha256(repr((voxels.shape, kind)).encode())
+    digest.update(np.ascontiguousarray(voxels, dtype=kind).data)
     return digest.hexdigest()
 
 

@@ -24,6 +24,7 @@ from SpineLib.volume import FILE_SUFFIXES
 _SIMULATED = "simulated:"
 # Names that say whose series it is: BIDS (``sub-01_T2w.nii.gz``) and SPIDER (``12_t2.mha``).
 _PATIENT = re.compile(r"^(sub-[A-Za-z0-9]+|\d+(?=_t[12]))")
+_HASH = re.compile(r"^[0-9a-f]{12}$")
 _SCANNER = ("Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
 _TABLE = ("image", "patient", "mask", "labels", "site", "region", "weighting")
 
@@ -133,6 +134,11 @@ def patient_hash(name: str) -> str:
     return hashlib.sha256(name.strip().encode()).hexdigest()[:12] if name.strip() else ""
 
 
+def known_patient(text: str) -> str:
+    """As `patient_hash`; what this program wrote is a hash already and stays as it is."""
+    return text if _HASH.match(text) else patient_hash(text)
+
+
 def patient_of_file(file: Path) -> str:
     """Of a file's name: BIDS' ``sub-…`` or SPIDER's number; else the file is a patient's only one."""
     match = _PATIENT.match(file.name)
@@ -176,7 +182,7 @@ def _listed(table: Path, wanted: Wanted, progress: Progress) -> Iterator[Arrival
 
     lines = list(rows(table, ("image", "patient")))
     for line, row in progress.track(lines, "Reading volumes"):
-        file, patient = table.parent / row["image"], patient_hash(row["patient"])
+        file, patient = table.parent / row["image"], known_patient(row["patient"])
         if not patient:
             raise BadInput(f"Line {line} does not say the patient", file=table)
         said = replace(

@@ -143,6 +143,10 @@ def test_an_imported_test_is_the_frozen_one(tmp_path, spine_loop, files):
     said = spine_loop("export", tmp_path / "set", "monai", tmp_path / "out", "--part", "all")
     assert "4 cases" in said
     assert len(list((tmp_path / "out" / "imagesTr").iterdir())) == 3
+    said = spine_loop("import", tmp_path / "set", tmp_path / "out" / "dataset.json",
+                      "--region", "lumbar", "--weighting", "T2")  # fmt: skip
+    assert "0 cases added" in said
+    assert said.count("already") == 4
 
 
 def test_the_same_loop_serves_compression(tmp_path, spine_loop):

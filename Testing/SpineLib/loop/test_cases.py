@@ -153,6 +153,16 @@ def test_the_hash_does_not_care_for_the_file_around_the_voxels(tmp_path):
     for name in ("a.nii.gz", "a.mha", "a.nrrd"):
         write_volume(image, tmp_path / name)
         assert voxels_hash(read_volume(tmp_path / name)) == voxels_hash(image)
+    turned = Volume(image.voxels[:, ::-1].transpose(2, 0, 1), _turned(image))
+    assert voxels_hash(turned) == voxels_hash(image)
+    assert voxels_hash(image.with_voxels(image.voxels[:, ::-1])) != voxels_hash(image)
+
+
+def _turned(image):
+    """The matrix after the rows were reversed and the columns made the slices."""
+    i, j, k, corner = image.ijk_to_ras.T
+    corner = corner + (image.shape[1] - 1) * j
+    return np.stack([-j, k, i, corner], axis=1)
 
 
 def test_files_are_cases_of_the_patients_that_their_names_say(tmp_path):
