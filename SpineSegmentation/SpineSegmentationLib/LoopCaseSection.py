@@ -12,7 +12,6 @@ import slicer
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.labels import CANAL, DISC_OFFSET
-from SpineLib.loop.checks import problems_of
 from SpineLib.loop.plausibility import implausible
 from SpineLib.loop.problem import Problem
 from SpineLib.loop.scores import overlay_file
@@ -61,8 +60,7 @@ class LoopCaseSection:
         self._onOpen, self._onChanged = onOpen, onChanged
         self.work: LoopWork | None = None
         self._places: list[Problem] = []
-        self._checks: list[Problem] = []
-        self._structure = 0
+        self._structure, self._blocked = 0, False
         self._said, self._saved = "", 0.0
         self._clock = WorkClock(lambda: slicer.app.activeWindow() is not None)
         self._timer = qt.QTimer()
@@ -86,16 +84,10 @@ class LoopCaseSection:
         ui.versionBox.connect("activated(int)", self._onVersion)
         ui.uncertaintyBox.connect("toggled(bool)", lambda *_: self._showUncertainty())
         ui.uncertaintySlider.connect("valueChanged(double)", lambda *_: self._showUncertainty())
-        for table, rows in ((ui.placesTable, lambda: self._places),
-                            (ui.checksTable, lambda: self._checks)):  # fmt: skip
-            table.connect(
-                "currentCellChanged(int,int,int,int)",
-                lambda row, *_, rows=rows: self._onProblem(rows(), row),
-            )
-            table.connect(
-                "cellClicked(int,int)", lambda row, *_, rows=rows: self._onProblem(rows(), row)
-            )
-            table.verticalHeader().visible = False
+        places = ui.placesTable
+        places.connect("currentCellChanged(int,int,int,int)", self._onPlace)
+        places.connect("cellClicked(int,int)", self._onPlace)
+        places.verticalHeader().visible = False
         for number in _offered():
             ui.missingBox.addItem(structureName(number), number)
         self._show()
@@ -112,8 +104,7 @@ class LoopCaseSection:
         self.leave()
         self.work = LoopWork(data, case, self._clock)
         self._said, self._saved, self._structure = self.work.note, time.monotonic(), 0
-        self._checks = []
-        self._places = implausible(self.work.shown.labels)
+        self._look()
         self._correction.show(self.work.shown.node)
         self._ui.uncertaintyBox.checked = False
         self._ui.caseSection.collapsed = False
@@ -201,7 +192,7 @@ class LoopCaseSection:
         table = self._ui.placesTable
         row = (table.currentRow() + 1) % len(self._places)
         table.setCurrentCell(row, 0)
-        self._onProblem(self._places, row)
+        self._onPlace(row)
 
     def accept(self, *, anyway: bool = False) -> None:
         """Checks and approves the case, then opens the next one."""
@@ -210,8 +201,8 @@ class LoopCaseSection:
         try:
             self.work.accept(self._reader(), anyway=anyway)
         except NotAccepted as error:
-            self._checks = list(error.problems)
-            self._say(_("Not accepted: mend what is marked, or say that it is right as it is."))
+            self._places, self._blocked = list(error.problems), True
+            self._say(_("Not accepted: mend what is marked ✖, or say that it is right as it is."))
             return
         except Exception as error:
             self._say(str(from_exception(error)))
@@ -251,7 +242,7 @@ class LoopCaseSection:
         except SpineError as error:
             self._say(str(error))
             return
-        self._checks = problems_of(self.work.shown.grid, self.work.shown.current())
+        self._look()
         self._say(_("Saved as version {number}.").format(number=number) if number else "")
         self._onChanged()
 
@@ -284,7 +275,7 @@ class LoopCaseSection:
         self._timer.stop()
         self._correction.close()
         self._correction.show(None)
-        self._places, self._checks, self._said = [], [], ""
+        self._places, self._blocked, self._said = [], False, ""
         self._show()
 
     def _say(self, text: str) -> None:
@@ -298,11 +289,10 @@ class LoopCaseSection:
     def _show(self) -> None:
         self._title()
         self._fillVersions()
-        _fill(self._ui.placesTable, [[one.what] for one in self._places])
-        _fill(self._ui.checksTable, [["✖" if p.serious else "·", p.what] for p in self._checks])
+        _fill(self._ui.placesTable, [["✖" if p.serious else "·", p.what] for p in self._places])
         self._ui.checksLabel.text = self._said
         self._ui.checksLabel.visible = bool(self._said)
-        self._ui.anywayButton.visible = any(one.serious for one in self._checks)
+        self._ui.anywayButton.visible = self._blocked
         self._enable()
 
     def _title(self) -> None:
@@ -361,7 +351,7 @@ class LoopCaseSection:
 
     def _onCorrected(self) -> None:
         assert self.work is not None
-        self._places = implausible(self.work.shown.current())
+        self._look()
         self._autosave()
         self._show()
 
@@ -384,14 +374,19 @@ class LoopCaseSection:
         except SpineError as error:
             self._say(str(error))
             return
-        self._places, self._checks = implausible(self.work.shown.labels), []
+        self._look()
         self._say(_("Version {number} counts now.").format(number=number))
         self._onChanged()
 
-    def _onProblem(self, problems: list[Problem], row: int) -> None:
-        if self.work is None or not 0 <= row < len(problems):
+    def _look(self) -> None:
+        """Lists anew what is implausible in what is shown."""
+        assert self.work is not None
+        self._places, self._blocked = implausible(self.work.shown.current()), False
+
+    def _onPlace(self, row: int, *_arguments: Any) -> None:
+        if self.work is None or not 0 <= row < len(self._places):
             return
-        one = problems[row]
+        one = self._places[row]
         if one.structure is not None:
             self._structure = one.structure
             self._correction.select(self.work.shown.segment(one.structure))

@@ -60,9 +60,10 @@ class LoopDataSet:
         """
         self.requireWritable()
         with DatasetWriter(self.folder, wait=SECONDS_TO_WAIT) as writer:
-            result = action(writer)
-            self.dataset = writer.dataset
-        return result
+            try:
+                return action(writer)
+            finally:  # an action that fails may have written all the same
+                self.dataset = writer.dataset
 
     def requireWritable(self) -> None:
         """Raises `BadInput` where another reader has the data set."""
