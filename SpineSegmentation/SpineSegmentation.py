@@ -107,13 +107,19 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
         Returns:
             The segmentation node; None where nothing was segmented.
         """
-        import slicer
-        from SpineSegmentationLib.naming import levelReadings
-        from SpineSegmentationLib.shownSegmentation import showSegmentation
+        from SpineLib.slabs import finish
 
-        node, volumeNode = showSegmentation(slicer.mrmlScene, reading, volumeNode)
+        return finish(self.showing(reading, volumeNode))
+
+    def showing(self, reading, volumeNode=None):
+        """`show` in steps, for turns of the event loop (`Turns`)."""
+        import slicer
+        from SpineSegmentationLib.naming import levellingReadings
+        from SpineSegmentationLib.shownSegmentation import showingSegmentation
+
+        node, volumeNode = yield from showingSegmentation(slicer.mrmlScene, reading, volumeNode)
         if node is not None:
-            levelReadings(slicer.mrmlScene)
+            yield from levellingReadings(slicer.mrmlScene)
             slicer.util.setSliceViewerLayers(background=volumeNode, fit=True)
         return node
 

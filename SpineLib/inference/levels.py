@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
 from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.course import Slab, along_course, slab_of
 from SpineLib.inference.grid import canonical_volume
 from SpineLib.inference.naming import name_of, rename
+from SpineLib.inference.parts import Parts
 from SpineLib.labels import CANAL, DISC_OFFSET, PARTIAL_OFFSET, Structure, structure
 from SpineLib.volume import Volume
 
@@ -33,7 +33,7 @@ class Levels:
         self._ends: dict[int, NDArray[np.float64]] = {}
         self._course = np.zeros((0, 3))
         if self._lowest:
-            self._read(canonical_volume(segmentation))
+            self._read(segmentation)
 
     def at(self, point: ArrayLike, *, normal: ArrayLike | None = None) -> str:
         """The level of a place, or of a slice through it.
@@ -62,14 +62,10 @@ class Levels:
             return ""
         return self._name("vertebra", position)
 
-    def _read(self, grid: Volume) -> None:
-        points: dict[int, NDArray[np.float64]] = {}
-        for label, box in enumerate(ndimage.find_objects(grid.voxels), start=1):
-            if box is not None:
-                corner = [part.start for part in box]
-                inside = np.argwhere(grid.voxels[box] == label) + corner
-                points[label] = grid.ras(inside[:, ::-1])
-        discs = {label - DISC_OFFSET: p for label, p in points.items() if label > DISC_OFFSET}
+    def _read(self, segmentation: Volume) -> None:
+        parts = Parts(segmentation)
+        labels = set(parts.labels)
+        discs = {n - DISC_OFFSET: parts.points(n) for n in labels if n > DISC_OFFSET}
         slabs = along_course([slab_of(p) for p in discs.values() if len(p) > 3])
         self._discs = list(
             zip(sorted(n for n, p in discs.items() if len(p) > 3), slabs, strict=True)
@@ -78,13 +74,12 @@ class Levels:
             return
         for position in (self._discs[0][0] - 1, self._discs[-1][0]):
             for label in (position, position + PARTIAL_OFFSET):
-                if label in points and structure(label).kind == "vertebra":
-                    self._ends[position] = points[label]
-        if CANAL in points:
-            rows = np.round(grid.ijk(points[CANAL])[:, 1]).astype(int)
-            self._course = np.array(
-                [points[CANAL][rows == row].mean(axis=0) for row in np.unique(rows)]
-            )
+                if label in labels and structure(label).kind == "vertebra":
+                    self._ends[position] = parts.points(label)
+        if CANAL in labels:
+            canal = parts.points(CANAL)
+            rows = np.round(canonical_volume(segmentation).ijk(canal)[:, 1]).astype(int)
+            self._course = np.array([canal[rows == row].mean(axis=0) for row in np.unique(rows)])
 
     def _crossing(
         self, point: NDArray[np.float64], normal: NDArray[np.float64]

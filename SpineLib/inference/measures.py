@@ -28,7 +28,9 @@ from scipy import ndimage
 
 from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.course import Slab, along_course, slab_of
+from SpineLib.inference.parts import Parts
 from SpineLib.labels import CANAL
+from SpineLib.slabs import Steps, finish
 from SpineLib.volume import Volume
 
 BAND = 10.0  # mm left to right in which a disc's height is taken
@@ -84,13 +86,16 @@ def measure(segmentation: Volume, finding: SegmentationFinding) -> list[Measure]
     Returns:
         One a segment that has voxels, in the finding's order.
     """
-    voxels = segmentation.voxels
-    boxes = dict(enumerate(ndimage.find_objects(voxels.astype(np.int32)), start=1))
-    parts = {
-        one.label: _points(segmentation, one.label, box)
-        for one in finding.segments
-        if (box := boxes.get(one.label)) is not None
-    }
+    return finish(measuring(segmentation, finding))
+
+
+def measuring(segmentation: Volume, finding: SegmentationFinding) -> Steps[list[Measure]]:
+    """`measure` in steps of some ten milliseconds, for a window's main thread."""
+    places = Parts(segmentation)
+    yield
+    boxes = {one.label: places.box(one.label) for one in finding.segments}
+    parts = {n: places.points(n) for n, box in boxes.items() if box is not None}
+    yield
     discs = [s.label for s in finding.segments if s.kind == "disc"]
     slabs = _slabs({n: parts[n] for n in discs if len(parts.get(n, ())) >= LEAST_VOXELS})
     canal = parts.get(CANAL, np.zeros((0, 3)))
@@ -99,8 +104,9 @@ def measure(segmentation: Volume, finding: SegmentationFinding) -> list[Measure]
     for one in finding.segments:
         if one.label not in parts:
             continue
-        points = parts[one.label]
-        cut = one.kind == "disc" and _is_cut(segmentation, boxes[one.label])
+        points, box = parts[one.label], boxes[one.label]
+        assert box is not None
+        cut = one.kind == "disc" and _is_cut(segmentation, box)
         slab = None if cut else slabs.get(one.label)
         sizes = _disc_sizes(segmentation, one.label, slab, canal) if slab else (None,) * 5
         r, a, s = (float(x) for x in points.mean(axis=0))
@@ -108,12 +114,8 @@ def measure(segmentation: Volume, finding: SegmentationFinding) -> list[Measure]
             Measure(one.label, one.kind, one.name, one.partial or cut, len(points) * voxel_ml,
                     *sizes, (r, a, s))
         )  # fmt: skip
+        yield
     return result
-
-
-def _points(grid: Volume, label: int, box: tuple[slice, ...]) -> NDArray[np.float64]:
-    inside = np.argwhere(grid.voxels[box] == label) + [part.start for part in box]
-    return grid.ras(inside[:, ::-1])
 
 
 def _is_cut(grid: Volume, box: tuple[slice, ...]) -> bool:

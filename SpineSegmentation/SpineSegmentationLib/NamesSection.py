@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from SpineLib.errors import SpineError
+from SpineLib.errors import SpineError, from_exception
 
 from .NamesLog import NamesLog, Naming
 from .naming import (
     CHOICES,
     LOWEST_OF,
-    nameVertebra,
+    following,
     redoNaming,
-    stateLumbarCount,
+    renamed,
+    statedCount,
     undoNaming,
 )
 from .spineSegmentation import segmentationFinding
+from .Turns import Turns
 
 READER_SETTING = "SpineMRI/Reader"  # the name that Spine Compression's review asks for
 
@@ -34,6 +36,7 @@ class NamesSection:
         self._ui, self._onNamed = ui, onNamed
         self._node: Any = None
         self._labels: list[int] = []
+        self._following = Turns()
         ui.nameBox.addItems(list(CHOICES))
         ui.nameBox.setCurrentText("L5")
         ui.countBox.addItems([str(count) for count in LOWEST_OF])
@@ -64,6 +67,10 @@ class NamesSection:
         self._ui.undoNameButton.enabled = log is not None and log.toUndo is not None
         self._ui.redoNameButton.enabled = log is not None and log.toRedo is not None
 
+    def stop(self) -> None:
+        """Lets nothing follow any more; for when the scene closes or the panel goes."""
+        self._following.stop()
+
     def choose(self, label: int) -> None:
         """Chooses the vertebra of this number, if it is one."""
         if label in self._labels:
@@ -82,11 +89,11 @@ class NamesSection:
 
     def _onName(self, *_arguments: Any) -> None:
         name, reader = self._ui.nameBox.currentText, _reader()
-        self._do(lambda: nameVertebra(self._node, self._chosen(), name, reader=reader).evidence)
+        self._do(lambda: renamed(self._node, self._chosen(), name, reader=reader).evidence)
 
     def _onCount(self, *_arguments: Any) -> None:
         count, reader = int(self._ui.countBox.currentText), _reader()
-        self._do(lambda: stateLumbarCount(self._node, count, reader=reader).evidence)
+        self._do(lambda: statedCount(self._node, count, reader=reader).evidence)
 
     def _onUndo(self, *_arguments: Any) -> None:
         self._do(lambda: _("Taken back: {said}").format(said=_said(undoNaming(self._node))))
@@ -102,6 +109,14 @@ class NamesSection:
             return
         self._onNamed()
         self._ui.namesLabel.text = said[:1].upper() + said[1:]
+        self._following.start(following(self._node), onDone=_nothing, onError=self._onFailed)
+
+    def _onFailed(self, error: Exception) -> None:
+        self._ui.namesLabel.text = str(from_exception(error))
+
+
+def _nothing(_none: Any) -> None:
+    pass
 
 
 def _reader() -> str:

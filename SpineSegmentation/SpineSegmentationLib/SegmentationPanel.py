@@ -6,7 +6,7 @@ from typing import Any
 
 import slicer
 
-from SpineLib.errors import Cancelled, SpineError, WorkerEnded
+from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
@@ -23,6 +23,7 @@ from .SetupSection import SetupSection
 from .spineSegmentation import KIND, segmentationFinding
 from .StructuresSection import StructuresSection
 from .StudySection import StudySection
+from .Turns import Turns
 from .volumeNodes import nodesOfClass
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -46,7 +47,7 @@ class SegmentationPanel:
         self._widget = widget
         self._parameters: Any = None
         self._guiTag: Any = None
-        self._run = 0
+        self._run, self._showing = 0, Turns()
         self._shown: Any = None
         self._fillBoxes()
         ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", "SpineMRI.Kind", KIND)
@@ -60,9 +61,8 @@ class SegmentationPanel:
         )  # fmt: skip
         self.setup = SetupSection(ui.setupFrame.layout(), self._reader.worker)
         self.run = RunControl(
-            ui.segmentButton, ui.progressBar, self._start, self._reader.cancel,
-            lambda: self._reader.busy, widget,
-        )  # fmt: skip
+            ui.segmentButton, ui.progressBar, self._start, self._cancel, self._isBusy, widget
+        )
         ui.modelBox.connect("currentIndexChanged(int)", self._onModel)
         ui.deviceBox.connect("currentIndexChanged(int)", self._onDevice)
         ui.segmentationSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onSegmentation)
@@ -116,8 +116,12 @@ class SegmentationPanel:
 
     def cleanup(self) -> None:
         """Called when the module goes away: the worker ends, nothing is observed any more."""
+        self.loop.cleanup()
         self._run += 1
         self.input.close()
+        self.structures.stop()
+        self.names.stop()
+        self._showing.stop()
         self._reader.stop()
         self.correction.close()
         for one in self._observers:
@@ -165,11 +169,28 @@ class SegmentationPanel:
         except SpineError as error:
             self._onError(run, error)
 
+    def _isBusy(self) -> bool:
+        return self._reader.busy or self._showing.busy
+
+    def _cancel(self) -> None:
+        if self._showing.busy:
+            self._showing.stop()
+            self._onError(self._run, Cancelled())
+        else:
+            self._reader.cancel()
+
     def _onReading(self, run: int, reading: Reading, volumeNode: Any) -> None:
-        self.run.update()
         if run != self._run:  # the scene that it was read from is closed
+            self.run.update()
             return
-        node = self._logic.show(reading, volumeNode)
+        self._showing.start(
+            self._logic.showing(reading, volumeNode),
+            onDone=lambda node: self._onShown(reading, node),
+            onError=lambda error: self._onError(run, from_exception(error)),
+        )
+
+    def _onShown(self, reading: Reading, node: Any) -> None:
+        self.run.update()
         if node is not None:
             self._parameters.segmentation = node
             self._showSegmentation()
@@ -232,8 +253,10 @@ class SegmentationPanel:
         self.names.choose(label)
 
     def _onNamed(self) -> None:
-        self._onCorrected()
-        self.tell(self._logic.verdictLine(segmentationFinding(self._shown)), noticeOf(self._shown))
+        finding = segmentationFinding(self._shown)
+        self.structures.rename(finding)
+        self.names.show(self._shown)
+        self.tell(self._logic.verdictLine(finding), noticeOf(self._shown))
 
     def _onCorrected(self) -> None:
         self.structures.show(self._shown)
@@ -253,6 +276,8 @@ class SegmentationPanel:
 
     def _onSceneStartClose(self, *_arguments: Any) -> None:
         self._run += 1
+        self.names.stop()
+        self._showing.stop()
         self._reader.cancel()
         self.loop.sceneCloses()
         self.unbind()

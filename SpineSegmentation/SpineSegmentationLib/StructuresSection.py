@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import slicer
 
-from SpineLib.inference.measures import Measure, measure
+from SpineLib.errors import from_exception
+from SpineLib.findings import SegmentationFinding
+from SpineLib.inference.measures import Measure, measuring
+from SpineLib.inference.parts import Parts
+from SpineLib.slabs import Steps
 
+from .closedSurfaces import addingSurfaces, hasSurfaces
 from .measuresTable import showMeasures
 from .segmentGroups import isGroupVisible, setGroupVisible
-from .segmentNames import bodyPoint
-from .spineSegmentation import currentLabelmap, segmentationFinding
+from .segmentNames import bodyMiddle
+from .spineSegmentation import currentLabelmap, segmentationFinding, segmentedVolumeNode
+from .Turns import Turns
 
 _NONE = "–"
 _ROW_HEIGHT = 22
@@ -20,6 +27,8 @@ _ROW_HEIGHT = 22
 
 class StructuresSection:
     """Shows one segmentation; it lives as long as the module's panel.
+
+    Sizes are measured and surfaces made over several turns of the event loop.
 
     Args:
         ui: the panel's widgets: ``vertebraBox``, ``discBox``, ``canalBox``, ``show3DButton``,
@@ -31,6 +40,8 @@ class StructuresSection:
         self._ui, self._onChosen = ui, onChosen
         self._node: Any = None
         self._measures: list[Measure] = []
+        self._places: dict[int, tuple[float, ...]] = {}
+        self._measuring, self._surfaces = Turns(), Turns()
         self._boxes = {"vertebra": ui.vertebraBox, "disc": ui.discBox, "canal": ui.canalBox}
         for group, box in self._boxes.items():
             box.connect("toggled(bool)", lambda on, group=group: self._onGroup(group, on))
@@ -49,20 +60,42 @@ class StructuresSection:
 
     def show(self, node: Any) -> None:
         """Shows a segmentation, or that there is none; measures it anew."""
+        self.stop()
+        if node is not self._node:
+            self._measures, self._places = [], {}
+            self._fill()
         self._node = node
-        self._measures, evidence = [], ""
+        self._ui.evidenceLabel.text = ""
         if node is not None:
-            evidence = self._measure()
-            showMeasures(node, self._measures)
-        self._fill()
-        self._ui.evidenceLabel.text = evidence
+            self._ui.evidenceLabel.text = _("Measuring…")
+            self._measuring.start(self._measured(), onDone=self._onMeasured, onError=self._onFailed)
         for group, box in self._boxes.items():
             _silently(box, node is None or isGroupVisible(node, group))
             box.enabled = node is not None
         self._ui.show3DButton.enabled = node is not None
         display = node.GetDisplayNode() if node is not None else None
-        shown = bool(display and display.GetVisibility3D() and _hasSurfaces(node))
+        shown = bool(display and display.GetVisibility3D() and hasSurfaces(node))
         _silently(self._ui.show3DButton, shown)
+
+    def rename(self, finding: SegmentationFinding) -> None:
+        """Shows new names; sizes are those that were measured."""
+        if self.busy:
+            self.show(self._node)
+            return
+        names = {one.label: one.name for one in finding.segments}
+        self._onMeasured(
+            [replace(one, name=names.get(one.label, one.name)) for one in self._measures]
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether sizes or surfaces are still to come."""
+        return self._measuring.busy or self._surfaces.busy
+
+    def stop(self) -> None:
+        """Leaves what is under way; for when another segmentation is shown or the panel goes."""
+        self._measuring.stop()
+        self._surfaces.stop()
 
     def choose(self, label: int) -> None:
         """Chooses the row of a structure, as a click does."""
@@ -70,20 +103,36 @@ class StructuresSection:
             if one.label == label:
                 self._ui.structuresTable.setCurrentCell(row, 0)
 
-    def _measure(self) -> str:
+    def _measured(self) -> Steps[list[Measure]]:
         labelmap = currentLabelmap(self._node)
-        finding = segmentationFinding(self._node, labelmap)
         if labelmap is None:
-            return _("The segmented volume is not in the scene, so that nothing can be measured.")
-        found = measure(labelmap, finding)
-        # As a reader goes down the picture; the canal, which runs through all of it, comes last.
-        self._measures = sorted(found, key=lambda one: (one.kind == "canal", -one.place_ras[2]))
+            return []
+        yield
+        finding = segmentationFinding(self._node)
+        found = yield from measuring(labelmap, finding)
         # A vertebra's middle lies in its canal; what a reader wants to see is the body.
-        self._places = {one.label: one.place_ras for one in self._measures}
+        parts = Parts(labelmap)
+        self._places = {one.label: one.place_ras for one in found}
         for one in finding.segments:
             if one.kind == "vertebra" and one.label in self._places:
-                self._places[one.label] = tuple(float(x) for x in bodyPoint(labelmap, one))
-        return f"{finding.evidence[:1].upper()}{finding.evidence[1:]}."
+                yield
+                self._places[one.label] = tuple(float(x) for x in bodyMiddle(parts, one))
+        # As a reader goes down the picture; the canal, which runs through all of it, comes last.
+        return sorted(found, key=lambda one: (one.kind == "canal", -one.place_ras[2]))
+
+    def _onMeasured(self, found: list[Measure]) -> None:
+        self._measures = found
+        showMeasures(self._node, found)
+        self._fill()
+        evidence = segmentationFinding(self._node).evidence
+        self._ui.evidenceLabel.text = (
+            f"{evidence[:1].upper()}{evidence[1:]}."
+            if segmentedVolumeNode(self._node) is not None
+            else _("The segmented volume is not in the scene, so that nothing can be measured.")
+        )
+
+    def _onFailed(self, error: Exception) -> None:
+        self._ui.evidenceLabel.text = str(from_exception(error))
 
     def _fill(self) -> None:
         import qt
@@ -118,9 +167,17 @@ class StructuresSection:
     def _onShow3D(self, on: bool) -> None:
         if self._node is None:
             return
-        if on and not _hasSurfaces(self._node):
-            self._node.CreateClosedSurfaceRepresentation()
-        self._node.GetDisplayNode().SetVisibility3D(on)
+        node = self._node
+        if not on:
+            self._surfaces.stop()
+        elif not hasSurfaces(node):
+            self._surfaces.start(
+                addingSurfaces(node),
+                onDone=lambda _none: node.GetDisplayNode().SetVisibility3D(True),
+                onError=self._onFailed,
+            )
+            return
+        node.GetDisplayNode().SetVisibility3D(on)
 
 
 def _texts(one: Measure) -> list[str]:
@@ -135,11 +192,6 @@ def _texts(one: Measure) -> list[str]:
         _NONE if one.canal_area is None else f"{one.canal_area:.0f}",
         _NONE if one.canal_ap is None else f"{one.canal_ap:.1f}",
     ]
-
-
-def _hasSurfaces(node: Any) -> bool:
-    name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
-    return bool(node.GetSegmentation().ContainsRepresentation(name))
 
 
 def _silently(button: Any, on: bool) -> None:

@@ -87,9 +87,15 @@ def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
     # On the original's own grid: the volume may have been cropped, or be gone.
     after = spineLabelmap(node, before)
     names = _names(node)
-    numbers = sorted({int(n) for n in np.unique(before.voxels) if n} | set(names))
-    found = [_change(n, names.get(n, str(n)), before.voxels, after.voxels) for n in numbers]
-    return [one for one in found if one.added or one.removed] + _added(node)
+    differ = before.voxels != after.voxels
+    removed = np.bincount(before.voxels[differ], minlength=256)
+    added = np.bincount(after.voxels[differ], minlength=256)
+    found = [
+        _change(n, names.get(n, str(n)), before.voxels, int(removed[n]), int(added[n]))
+        for n in range(1, 256)
+        if removed[n] or added[n]
+    ]
+    return found + _added(node)
 
 
 def markCorrections(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
@@ -105,13 +111,11 @@ def markCorrections(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
     return found
 
 
-def _change(label: int, name: str, before: Any, after: Any) -> Change:
-    one, other = before == label, after == label
-    both, total = int((one & other).sum()), int(one.sum()) + int(other.sum())
-    return Change(
-        label, name, int(one.sum()), int(other.sum()),
-        int(other.sum()) - both, int(one.sum()) - both, 2 * both / total if total else 1.0,
-    )  # fmt: skip
+def _change(label: int, name: str, voxels: Any, removed: int, added: int) -> Change:
+    before = int(np.count_nonzero(voxels == label))
+    after = before - removed + added
+    dice = 2 * (before - removed) / (before + after)
+    return Change(label, name, before, after, added, removed, dice)
 
 
 def _names(node: slicer.vtkMRMLSegmentationNode) -> dict[int, str]:

@@ -48,7 +48,7 @@ def addSegmentationNode(
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.CreateDefaultDisplayNodes()
     segmentation = node.GetSegmentation()
-    segmentation.SetSourceRepresentationName(_binaryName())
+    segmentation.SetSourceRepresentationName(binaryName())
     node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
     segmentation.SetConversionParameter("Smoothing factor", SMOOTHING)
     setSegments(node, labelmap, segments, algorithm)
@@ -65,7 +65,7 @@ def setSegments(
     """Replaces a node's segments by a label map's numbers; see `addSegmentationNode`."""
     segmentation = node.GetSegmentation()
     segmentation.RemoveAllSegments()
-    image = _orientedImage(labelmap)
+    image = orientedImage(labelmap)
     for segment in segments:
         segmentation.AddSegment(_vtkSegment(segment, image, algorithm), segment.identifier)
 
@@ -79,50 +79,31 @@ def labelmapFromNode(node: slicer.vtkMRMLSegmentationNode, reference: Volume) ->
         reference: the segmented volume.
     """
     voxels = np.zeros(reference.shape, np.uint8)
-    grid = _orientedImage(reference.with_voxels(voxels))
+    grid = orientedImage(reference.with_voxels(voxels))
     segmentation = node.GetSegmentation()
-    # Segments that do not overlap share an image, so that one look-up serves them all.
-    shared: dict[int, tuple[slicer.vtkOrientedImageData, NDArray[np.uint8]]] = {}
-    for index in range(segmentation.GetNumberOfSegments()):
-        segment = segmentation.GetNthSegment(index)
-        number = vtkTag(segment, LABEL_TAG)
-        if not number:
+    for number in range(segmentation.GetNumberOfLayers(binaryName())):
+        image = segmentation.GetLayerDataObject(number, binaryName())
+        segments = segmentation.GetSegmentIDsForLayer(number, binaryName())
+        numbers = _numbersOf([segmentation.GetSegment(name) for name in segments])
+        if image.GetPointData().GetScalars() is None or not numbers.any():
             continue
-        image = segment.GetRepresentation(_binaryName())
-        value = segment.GetLabelValue()
-        if value > _LAST_VALUE or not _isOnGrid(image, grid):
-            image, value = slicer.vtkOrientedImageData(), 1
-            node.GetBinaryLabelmapRepresentation(segmentation.GetNthSegmentID(index), image)
-            slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-                image, grid, image, False
-            )
-        _, table = shared.setdefault(id(image), (image, np.zeros(_LAST_VALUE + 2, np.uint8)))
-        table[value] = int(number)
-    for image, table in shared.values():
-        part, box = _array(image)
-        numbers = np.take(table, part, mode="clip")
-        np.copyto(voxels[box], numbers, where=numbers > 0)
+        fitting = slicer.vtkOrientedImageData()
+        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+            image, grid, fitting, False
+        )
+        values = vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(reference.shape)
+        found = numbers[np.minimum(values, len(numbers) - 1)]
+        np.copyto(voxels, found, where=found > 0)
     return reference.with_voxels(voxels)
 
 
-def _isOnGrid(image: slicer.vtkOrientedImageData | None, grid: slicer.vtkOrientedImageData) -> bool:
-    """Whether an image's voxels are some of the grid's; most are, and then nothing is resampled."""
-    if image is None or image.GetPointData().GetScalars() is None:
-        return False
-    if not slicer.vtkOrientedImageDataResample.DoGeometriesMatchIgnoreOrigin(image, grid):
-        return False
-    origins = np.array([one.GetOrigin() for one in (image, grid)])
-    inside, outside = np.array(image.GetExtent()), np.array(grid.GetExtent())
-    fits = (inside[::2] >= outside[::2]).all() and (inside[1::2] <= outside[1::2]).all()
-    return bool(fits and np.allclose(origins[0], origins[1], atol=1e-3))
-
-
-def _array(image: slicer.vtkOrientedImageData) -> tuple[NDArray, tuple[slice, ...]]:
-    """An image's voxels [slice, row, column], not copied, and the box that they fill in a grid."""
-    extent = np.array(image.GetExtent()).reshape(3, 2)[::-1]
-    shape = extent[:, 1] - extent[:, 0] + 1
-    box = tuple(slice(int(low), int(high) + 1) for low, high in extent)
-    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(shape), box
+def _numbersOf(segments: Sequence[Any]) -> NDArray[np.uint8]:
+    """A layer's values → label numbers; the last one stands for every value beyond."""
+    values = [int(one.GetLabelValue()) for one in segments]
+    numbers = np.zeros(max(values, default=0) + 2, np.uint8)
+    for value, one in zip(values, segments, strict=True):
+        numbers[value] = int(vtkTag(one, LABEL_TAG) or 0)
+    return numbers
 
 
 def vtkTag(segment: slicer.vtkSegment, name: str) -> str:
@@ -137,7 +118,7 @@ def _vtkSegment(
     result = slicer.vtkSegment()
     result.SetName(segment.name)
     result.SetColor(*rgb(segment.color))
-    result.AddRepresentation(_binaryName(), image)
+    result.AddRepresentation(binaryName(), image)
     result.SetLabelValue(segment.label)
     if segment.code is not None:
         result.SetTag(
@@ -153,7 +134,8 @@ def _vtkSegment(
     return result
 
 
-def _orientedImage(labelmap: Volume) -> slicer.vtkOrientedImageData:
+def orientedImage(labelmap: Volume) -> slicer.vtkOrientedImageData:
+    """A label map's numbers (copied, uint8) and geometry as Slicer's segments hold them."""
     from slicer import util
 
     image = slicer.vtkOrientedImageData()
@@ -165,5 +147,6 @@ def _orientedImage(labelmap: Volume) -> slicer.vtkOrientedImageData:
     return image
 
 
-def _binaryName() -> str:
+def binaryName() -> str:
+    """What Slicer calls segments' label maps."""
     return slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()

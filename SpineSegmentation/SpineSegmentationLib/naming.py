@@ -14,6 +14,7 @@ from SpineLib.findings import SCHEMA_VERSION, SegmentationFinding
 from SpineLib.inference.levels import Levels
 from SpineLib.inference.naming import rename
 from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
+from SpineLib.slabs import Steps, finish
 from SpineLib.volume import Volume
 
 from .NamesLog import Names, NamesLog, Naming
@@ -70,17 +71,52 @@ def nameVertebra(
         BadInput: there is no such vertebra, or the vertebrae below it would have no name, or the
             node's log cannot be read.
     """
-    log, labelmap = NamesLog(node), currentLabelmap(node)
-    before = segmentationFinding(node, labelmap)
-    finding = rename(before, label, name)
-    finding = replace(finding, evidence=evidence or finding.evidence)
-    log.add(Names.of(before), Names.of(finding), reader=reader)
-    _apply(node, finding, labelmap)
+    finding = renamed(node, label, name, evidence=evidence, reader=reader)
+    finish(following(node))
     return finding
 
 
+def renamed(
+    node: slicer.vtkMRMLSegmentationNode,
+    label: int,
+    name: str,
+    *,
+    evidence: str = "",
+    reader: str = "",
+) -> SegmentationFinding:
+    """`nameVertebra` for the segmentation alone; `following` does the rest."""
+    log, before = NamesLog(node), segmentationFinding(node)
+    finding = rename(before, label, name)
+    finding = replace(finding, evidence=evidence or finding.evidence)
+    log.add(Names.of(before), Names.of(finding), reader=reader)
+    _giveNames(node, finding)
+    return finding
+
+
+def following(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
+    """Lets labels, findings, tables and levels of slices follow the names, a piece a step."""
+    if node.GetAttribute(ASIDE):
+        return
+    labelmap = currentLabelmap(node)
+    yield
+    finding = segmentationFinding(node, labelmap)
+    for labels in _beside(node, "vtkMRMLMarkupsFiducialNode", "segment names"):
+        renameSegmentNames(labels, finding)
+    yield
+    if labelmap is None:
+        return
+    levels = Levels(labelmap, finding)
+    yield
+    _updateFindings(node, finding, levels)
+    yield
+    if namedByReader(node):
+        _levelOthers(node, finding, levels, asked=True)
+    else:
+        yield from _levellingAnew(node, finding)
+
+
 def undoNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:
-    """Takes back what a reader said last; everything that followed it follows again.
+    """Takes back what a reader said last; `following` does the rest.
 
     Returns:
         What was taken back; None where there is nothing.
@@ -90,7 +126,7 @@ def undoNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:
     """
     step = NamesLog(node).undo()
     if step is not None:
-        _giveNames(node, step.before)
+        _giveNames(node, step.before.given(segmentationFinding(node)))
     return step
 
 
@@ -98,7 +134,7 @@ def redoNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:
     """Takes the last undo back; see `undoNaming`."""
     step = NamesLog(node).redo()
     if step is not None:
-        _giveNames(node, step.after)
+        _giveNames(node, step.after.given(segmentationFinding(node)))
     return step
 
 
@@ -111,12 +147,21 @@ def levelReadings(scene: slicer.vtkMRMLScene) -> None:
     Args:
         scene: where both are.
     """
+    finish(levellingReadings(scene))
+
+
+def levellingReadings(scene: slicer.vtkMRMLScene) -> Steps[None]:
+    """`levelReadings` in steps, for turns of the event loop."""
     known = [node for node in segmentationNodes(scene) if node.GetAttribute(LOWEST)]
     for node in sorted(known, key=namedByReader):
         labelmap = currentLabelmap(node)
+        yield
         if labelmap is not None:
-            finding = segmentationFinding(node, labelmap)
-            _levelOthers(node, finding, labelmap)
+            finding = segmentationFinding(node)
+            levels = Levels(labelmap, finding)
+            yield
+            _levelOthers(node, finding, levels)
+            yield
 
 
 def namedByReader(node: slicer.vtkMRMLSegmentationNode) -> bool:
@@ -139,6 +184,15 @@ def stateLumbarCount(
     Raises:
         BadInput: another count, or no vertebra to begin at.
     """
+    finding = statedCount(node, count, reader=reader)
+    finish(following(node))
+    return finding
+
+
+def statedCount(
+    node: slicer.vtkMRMLSegmentationNode, count: int, *, reader: str = ""
+) -> SegmentationFinding:
+    """`stateLumbarCount` for the segmentation alone; `following` does the rest."""
     if count not in LOWEST_OF:
         raise BadInput(f"{count} lumbar vertebrae", advice="Say four, five or six.")
     labels = [s.label for s in segmentationFinding(node).segments if s.kind == "vertebra"]
@@ -149,7 +203,7 @@ def stateLumbarCount(
     evidence = (
         f"the reader stated {words[count]} lumbar vertebrae, the lowest free one {LOWEST_OF[count]}"
     )
-    return nameVertebra(node, lowest, LOWEST_OF[count], evidence=evidence, reader=reader)
+    return renamed(node, lowest, LOWEST_OF[count], evidence=evidence, reader=reader)
 
 
 def noticeOf(node: slicer.vtkMRMLSegmentationNode) -> str:
@@ -168,34 +222,19 @@ def updateFindings(node: slicer.vtkMRMLSegmentationNode) -> None:
     labelmap = None if node.GetAttribute(ASIDE) else currentLabelmap(node)
     if labelmap is not None:
         finding = segmentationFinding(node, labelmap)
-        _updateFindings(node, finding, labelmap)
-        _levelOthers(node, finding, labelmap)
+        levels = Levels(labelmap, finding)
+        _updateFindings(node, finding, levels)
+        _levelOthers(node, finding, levels)
 
 
-def _giveNames(node: slicer.vtkMRMLSegmentationNode, names: Names) -> None:
-    labelmap = currentLabelmap(node)
-    _apply(node, names.given(segmentationFinding(node, labelmap)), labelmap)
-
-
-def _apply(
-    node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding, labelmap: Volume | None
-) -> None:
+def _giveNames(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
     _renameSegments(node, finding)
     rememberNames(node, finding)
-    if node.GetAttribute(ASIDE):
-        return
-    for labels in _beside(node, "vtkMRMLMarkupsFiducialNode", "segment names"):
-        renameSegmentNames(labels, finding)
-    if labelmap is None:
-        return
-    _updateFindings(node, finding, labelmap)
-    if namedByReader(node):
-        _levelOthers(node, finding, labelmap, asked=True)
-    else:
-        _levelAnew(node, finding)
 
 
-def _levelAnew(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
+def _levellingAnew(
+    node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding
+) -> Steps[None]:
     """The levels of the others, now that a reader's word on this segmentation was taken back.
 
     Each reading has again those of its own segmentation, or none; then `levelReadings`.
@@ -208,13 +247,14 @@ def _levelAnew(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFindin
         theirs = [one for one in segmentationNodes(scene) if text in _findingsOf(one)]
         theirs = [one for one in theirs if not one.GetAttribute(ASIDE)]
         labelmap = currentLabelmap(theirs[0]) if theirs else None
+        yield
         levels = _NO_LEVELS
         if labelmap is not None:
             levels = Levels(labelmap, segmentationFinding(theirs[0], labelmap))
         findings = json.loads(text.GetText())
         if _levelSlices(text, findings, levels, frame):
             _keep(text, findings)
-    levelReadings(scene)
+    yield from levellingReadings(scene)
 
 
 def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
@@ -231,9 +271,8 @@ def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationF
 
 
 def _updateFindings(
-    node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding, labelmap: Volume
+    node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding, levels: Levels
 ) -> None:
-    levels = Levels(labelmap, finding)
     for text in _findingsOf(node):
         findings = json.loads(text.GetText())
         said = findings["segmentation"]
@@ -247,7 +286,7 @@ def _updateFindings(
 def _levelOthers(
     node: slicer.vtkMRMLSegmentationNode,
     finding: SegmentationFinding,
-    labelmap: Volume,
+    levels: Levels,
     *,
     asked: bool = False,
 ) -> None:
@@ -259,7 +298,6 @@ def _levelOthers(
     own, frame = _findingsOf(node), _frameOf(node, finding)
     if not frame or not finding.lowest:
         return
-    levels = Levels(labelmap, finding)
     for text in _allFindings(node.GetScene()):
         if text in own:
             continue

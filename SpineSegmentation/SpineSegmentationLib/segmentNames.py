@@ -9,7 +9,9 @@ import slicer
 from numpy.typing import NDArray
 
 from SpineLib.findings import SegmentationFinding, SegmentFinding
+from SpineLib.inference.parts import Parts
 from SpineLib.labels import CANAL
+from SpineLib.slabs import Steps, finish
 from SpineLib.volume import Volume
 
 from .subjectHierarchy import placeBeside
@@ -29,6 +31,19 @@ def addSegmentNames(
         finding: the segments and their names.
         volumeNode: the volume that was segmented.
     """
+    return finish(addingSegmentNames(scene, labelmap, finding, volumeNode))
+
+
+def addingSegmentNames(
+    scene: slicer.vtkMRMLScene, labelmap: Volume, finding: SegmentationFinding, volumeNode: Any
+) -> Steps[slicer.vtkMRMLMarkupsFiducialNode]:
+    """`addSegmentNames` in steps; the node is in the scene from the last on."""
+    parts = Parts(labelmap)
+    shown = [one for one in finding.segments if one.kind != "canal"]
+    places = []
+    for one in shown:
+        yield
+        places.append(bodyMiddle(parts, one))
     name = f"{volumeNode.GetName()} segment names"
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name)
     node.CreateDefaultDisplayNodes()
@@ -45,10 +60,7 @@ def addSegmentNames(
     display.SetSelectedColor(1.0, 1.0, 1.0)
     display.GetTextProperty().SetBold(True)
     display.GetTextProperty().SetShadow(True)
-    for one in finding.segments:
-        if one.kind == "canal":
-            continue
-        place = bodyPoint(labelmap, one)
+    for one, place in zip(shown, places, strict=True):
         index = node.AddControlPoint(*(float(x) for x in place), shortName(one))
         node.SetNthControlPointDescription(index, str(one.label))
         node.SetNthControlPointLocked(index, True)
@@ -83,24 +95,24 @@ def shortName(one: SegmentFinding) -> str:
 
 
 def bodyPoint(labelmap: Volume, one: SegmentFinding) -> NDArray[np.float64]:
+    """`bodyMiddle` of one segment of a label map."""
+    return bodyMiddle(Parts(labelmap), one)
+
+
+def bodyMiddle(parts: Parts, one: SegmentFinding) -> NDArray[np.float64]:
     """The middle of what lies in front of the canal, RAS mm: a vertebra's body, not its arch.
 
     Args:
-        labelmap: SPIDER's numbers; without a canal in them, or without anything in front of it,
+        parts: of SPIDER's numbers; without a canal in them, or without anything in front of it,
             the middle of the whole segment is given.
         one: the segment.
     """
-    points = _points(labelmap, one.label)
+    points = parts.points(one.label)
     if not len(points):
         return np.asarray(one.centroid_ras, dtype=np.float64)
-    canal = _points(labelmap, CANAL)
+    canal = parts.points(CANAL)
     near = canal[np.abs(canal[:, 2] - points[:, 2].mean()) < REACH]
     if len(near):
         front = points[points[:, 1] > near[:, 1].max()]
         points = front if len(front) else points
     return points.mean(axis=0)
-
-
-def _points(labelmap: Volume, label: int) -> NDArray[np.float64]:
-    kji = np.argwhere(labelmap.voxels == label)
-    return labelmap.ras(kji[:, ::-1])

@@ -12,6 +12,7 @@ import numpy as np
 import slicer
 
 from SpineLib.findings import SegmentationFinding, SegmentFinding
+from SpineLib.inference.parts import Parts
 from SpineLib.labels import ASSESSED, structure, terminology
 from SpineLib.volume import Volume
 
@@ -93,13 +94,13 @@ def segmentationFinding(
         node: from `addSpineSegmentation`, perhaps edited.
         labelmap: its numbers, for volumes and middles; without them these are 0.
     """
-    segmentation = node.GetSegmentation()
-    segments = []
+    segmentation, segments = node.GetSegmentation(), []
+    parts = None if labelmap is None else Parts(labelmap)
     for index in range(segmentation.GetNumberOfSegments()):
         segment = segmentation.GetNthSegment(index)
         number = vtkTag(segment, LABEL_TAG)
         if number:
-            segments.append(_finding(int(number), segment.GetName(), labelmap))
+            segments.append(_finding(int(number), segment.GetName(), parts))
     return SegmentationFinding(
         status=ASSESSED,
         stack=node.GetAttribute("SpineMRI.Stack") or "",
@@ -143,14 +144,14 @@ def isFlagged(one: SegmentFinding, *, levelKnown: bool) -> bool:
     return one.kind != "canal" and (one.partial or not levelKnown)
 
 
-def _finding(label: int, name: str, labelmap: Volume | None) -> SegmentFinding:
+def _finding(label: int, name: str, parts: Parts | None) -> SegmentFinding:
     what = structure(label)
     volume, middle = 0.0, [0.0, 0.0, 0.0]
-    if labelmap is not None:
-        kji = np.argwhere(labelmap.voxels == label)
-        volume = len(kji) * float(abs(np.linalg.det(labelmap.ijk_to_ras[:3, :3]))) / 1000
-        if len(kji):
-            middle = [float(x) for x in labelmap.ras(kji.mean(axis=0)[::-1])]
+    if parts is not None:
+        points = parts.points(label)
+        volume = len(points) * float(abs(np.linalg.det(parts.grid.ijk_to_ras[:3, :3]))) / 1000
+        if len(points):
+            middle = [float(x) for x in points.mean(axis=0)]
     return SegmentFinding(
         label, what.kind, name.removesuffix(PARTIAL), what.partial, volume, middle
     )

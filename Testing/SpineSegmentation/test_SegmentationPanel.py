@@ -55,6 +55,12 @@ class Worker:
         self.stopped = True
 
 
+@pytest.fixture(autouse=True)
+def turns(monkeypatch):
+    """What takes several turns of the event loop is done in one, so that a story is read at once."""
+    monkeypatch.setattr("SpineSegmentationLib.Turns.SECONDS_A_TURN", 600.0)
+
+
 @pytest.fixture
 def worker(monkeypatch):
     worker = Worker()

@@ -12,6 +12,7 @@ from SpineSegmentationLib.labelmapNodes import vtkTag
 from SpineSegmentationLib.NamesLog import NamesLog
 from SpineSegmentationLib.naming import (
     CHOICES,
+    following,
     levelReadings,
     nameVertebra,
     redoNaming,
@@ -28,6 +29,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import LEVEL_CODES, VERTEBRA_CODE
 from SpineLib.reading import Reading
+from SpineLib.slabs import finish
 from SpineLib.volume import Volume
 from Testing.readings import stack_of
 
@@ -234,6 +236,17 @@ def test_a_named_segmentation_outlives_a_new_reading_of_the_study(scene, studied
     assert studied.node("spine segmentation") is not node
 
 
+def takeBack(node):
+    step = undoNaming(node)
+    finish(following(node))
+    return step
+
+
+def giveAgain(node):
+    redoNaming(node)
+    finish(following(node))
+
+
 def words(findings):
     """What findings say of names and levels; sizes are measured anew."""
     said = findings.segmentation
@@ -246,14 +259,14 @@ def test_a_name_that_is_taken_back_leaves_all_as_it_was_and_can_be_given_again(s
     before, said = names(node), words(studied.findings())
     nameVertebra(node, 1, "L5", reader="AB")
     after = words(studied.findings())
-    assert undoNaming(node).reader == "AB"
+    assert takeBack(node).reader == "AB"
     assert names(node) == before and words(studied.findings()) == said
     assert segmentationFinding(node).lowest == ""
     table = studied.node("findings table", "4").GetTable().GetColumnByName("Level")
     assert {table.GetValue(n) for n in range(table.GetNumberOfValues())} == {""}
     labels = studied.node("segment names")
     assert labels.GetNthControlPointLabel(0) == "vertebra 1 ?"
-    redoNaming(node)
+    giveAgain(node)
     assert words(studied.findings()) == after and "L5" in names(node)
     assert redoNaming(node) is None and undoNaming(node) and undoNaming(node) is None
 
@@ -262,11 +275,11 @@ def test_slices_of_another_reading_lose_the_levels_that_were_taken_back(scene, s
     node = separate(studied, scene, lumbar.volumes["2"].frame_of_reference_uid)
     nameVertebra(node, 1, "L5")
     nameVertebra(node, 1, "L4")
-    undoNaming(node)
+    takeBack(node)
     assert "L4/L5" in levels_in(scene)
-    undoNaming(node)
+    takeBack(node)
     assert set(levels_in(scene)) == {""}
-    redoNaming(node)
+    giveAgain(node)
     assert "L4/L5" in levels_in(scene)
 
 
@@ -275,7 +288,7 @@ def test_the_log_keeps_who_said_what_and_when_also_what_was_undone_and_is_saved(
 ):
     node = studied.node("spine segmentation")
     nameVertebra(node, 1, "L5", reader="Zoë; A:B")
-    undoNaming(node)
+    takeBack(node)
     stateLumbarCount(node, 6, reader="CD")
     save_scene(app, tmp_path / "scene.mrb")
     scene.Clear(False)
@@ -289,10 +302,10 @@ def test_the_log_keeps_who_said_what_and_when_also_what_was_undone_and_is_saved(
 def test_what_was_undone_before_something_else_was_said_is_not_brought_back(studied):
     node = studied.node("spine segmentation")
     nameVertebra(node, 1, "L5")
-    undoNaming(node)
+    takeBack(node)
     nameVertebra(node, 1, "L4")
-    undoNaming(node)
-    redoNaming(node)
+    takeBack(node)
+    giveAgain(node)
     assert segmentationFinding(node).lowest == "L4" and redoNaming(node) is None
     assert len(NamesLog(node).steps) == 2
 
@@ -314,7 +327,7 @@ def test_renaming_a_segmentation_that_was_set_aside_changes_nothing_of_the_newer
     newer, said = studied.node("spine segmentation"), studied.findings()
     shown = [n.GetName() for n in (newer, studied.node("segment names"))]
     nameVertebra(node, 1, "L4")
-    undoNaming(node)
+    takeBack(node)
     stateLumbarCount(node, 6)
     updateFindings(node)
     assert "L6" in names(node) and studied.findings() == said
@@ -326,5 +339,5 @@ def test_renaming_a_segmentation_that_was_set_aside_changes_nothing_of_the_newer
 def test_a_segmentation_whose_names_were_taken_back_is_set_aside_with_its_log(studied):
     node = studied.node("spine segmentation")
     nameVertebra(node, 1, "L5")
-    undoNaming(node)
+    takeBack(node)
     assert setAside(node) and "(named)" in node.GetName()
