@@ -120,7 +120,7 @@ def add(
                     left.append(LeftOut(Path(one.image.path).name or source, error.what))
     labelled = sum(case.usable for case in added)
     test = sum(case.test for case in added)
-    say(f"{_count(len(added), 'case')} added, {labelled} with labels"
+    say(f"{count(len(added), 'case')} added, {labelled} with labels"
         + (f", {test} of patients in the frozen test" if test else ""))  # fmt: skip
     for reason, number in Counter(one.reason for one in left).most_common(20):
         say(f"Left out: {number} × {reason}")
@@ -137,7 +137,7 @@ def freeze(
     """Keep patients for the test, once and for all, from each region and scanner alike."""
     with opened_writer(folder) as writer:
         frozen = writer.freeze(share, by=reader or user())
-    say(f"{_count(len(frozen.patients), 'patient')} are kept for the test and never train")
+    say(f"{count(len(frozen.patients), 'patient')} are kept for the test and never train")
     print_table(("region, scanner", "test", "of"),
                 [[name, str(kept), str(total)] for name, (kept, total) in frozen.strata.items()])  # fmt: skip
     say(f"SHA-256 of the set: {frozen.sha256}")
@@ -194,7 +194,7 @@ def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
     states = Counter(row["state"] for row in shown["cases"] if not row["set_aside"])
     said = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
     minutes = sum(row["minutes"] for row in shown["cases"])
-    say(f"{dataset.title} ({dataset.task}): {_count(len(shown['cases']), 'case')}"
+    say(f"{dataset.title} ({dataset.task}): {count(len(shown['cases']), 'case')}"
         + (f": {said}" if said else "") + f"; {minutes:.0f} minutes of readers")  # fmt: skip
     print_table(
         ("case", "state", "part", "region", "scanner", "version", "by", "minutes", "changed"),
@@ -212,7 +212,7 @@ def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
     if dataset.frozen is None:
         say(f"No test is frozen yet: spine loop freeze {dataset.folder}")
     else:
-        say(f"Frozen test: {_count(len(dataset.frozen.patients), 'patient')}, "
+        say(f"Frozen test: {count(len(dataset.frozen.patients), 'patient')}, "
             f"SHA-256 {dataset.frozen.sha256[:12]}…")  # fmt: skip
     for row in shown["cases"]:
         if row["set_aside"]:
@@ -334,7 +334,7 @@ def relink(
     with opened_writer(folder) as writer:
         for case, image in found.items():
             writer.move(case, image)
-    say(f"{_count(len(found), 'image')} found again, {lost - len(found)} still missing")
+    say(f"{count(len(found), 'image')} found again, {lost - len(found)} still missing")
 
 
 @loop.command()
@@ -344,137 +344,8 @@ def check(folder: Folder) -> None:
         changed = writer.verify(progress=progress)
     for case in changed:
         say(f"Case {case.id} is set aside: {case.set_aside}")
-    cases = _count(len(writer.dataset.cases), "case")
+    cases = count(len(writer.dataset.cases), "case")
     say(f"{cases} read; " + (f"{len(changed)} changed" if changed else "all are as they were"))
-
-
-@loop.command("import")
-def import_(
-    folder: Folder,
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help="A datalist of MONAI's (JSON), findings.json of a reading, or a table of slices "
-            "that a reader labelled.",
-        ),
-    ],
-    region: Annotated[str, typer.Option(help="Of a datalist's images.")] = "unknown",
-    weighting: Annotated[str, typer.Option(help="The same.")] = "unknown",
-    reader: Reader = "",
-    minutes: Minutes = 0.0,
-) -> None:
-    """Take over what others made: cases with label maps, a model's answers, a reader's labels."""
-    from SpineLib.loop.dataset import open_dataset
-    from SpineLib.loop.exchange import is_datalist, read_answers, read_reviews
-    from SpineLib.loop.versions import AUTOMATIC, CORRECTED
-
-    by, dataset = reader or user(), open_dataset(folder)
-    if is_datalist(source):
-        _import_datalist(folder, source, region, weighting, by)
-        return
-    with opened_writer(folder) as writer:
-        if source.suffix.lower() == ".json":
-            model, found = read_answers(dataset, source)
-            for case, labels in found:
-                writer.add_version(case, labels, kind=AUTOMATIC, model=model)
-            say(f"Answers of {model} to {_count(len(found), 'case')}")
-            return
-        found = read_reviews(dataset, source)
-        for case, labels in found:
-            share = minutes / len(found)
-            writer.add_version(case, labels, kind=CORRECTED, by=by, minutes=share)
-    said = sum(len(labels) for _, labels in found)
-    say(f"{_count(said, 'label')} of {by} in {_count(len(found), 'case')}")
-
-
-def _import_datalist(folder: Path, source: Path, region: str, weighting: str, by: str) -> None:
-    from SpineLib.loop.dataset import open_dataset
-    from SpineLib.loop.exchange import TEST, read_datalist
-    from SpineLib.loop.sources import LeftOut, Wanted, about
-    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
-
-    dataset = open_dataset(folder)
-    wanted = Wanted(dataset.current.folder.card, dataset.task, "", region, weighting)
-    left: Counter[str] = Counter()
-    patients, added = set(), 0
-    with progress_bar() as progress:
-        for one in read_datalist(source, wanted, progress):
-            if isinstance(one.arrival, LeftOut):
-                left[one.arrival.reason] += 1
-                continue
-            try:
-                with DatasetWriter(folder, wait=WAIT) as writer:
-                    writer.add(one.arrival.image, by=by, **about(one.arrival))
-                added += 1
-            except AlreadyThere as error:
-                left[error.what] += 1
-            if one.part == TEST:
-                patients.add(one.arrival.patient)
-    say(f"{_count(added, 'case')} added")
-    for reason, number in left.most_common(20):
-        say(f"Left out: {number} × {reason}")
-    _keep_test(folder, patients, by)
-
-
-def _keep_test(folder: Path, patients: set[str], by: str) -> None:
-    """The source's own test becomes the frozen one, where none is frozen yet."""
-    if not patients:
-        return
-    with opened_writer(folder) as writer:
-        frozen = writer.dataset.frozen
-        if frozen is None:
-            writer.freeze(patients=patients, by=by)
-            say(f"The source's {_count(len(patients), 'test patient')} are the frozen test now")
-            return
-    outside = len(patients - frozen.patients)
-    if outside:
-        say(f"Note: {_count(outside, 'test patient')} of the source are not in this data set's "
-            "frozen test, so they train here: do not measure on the source's test any more")  # fmt: skip
-
-
-class Format(str, Enum):
-    """What `export` writes."""
-
-    monai = "monai"
-    spider = "spider"
-    tidy = "tidy"
-
-
-class Part(str, Enum):
-    """Which cases are exported."""
-
-    training = "training"
-    test = "test"
-    all = "all"
-
-
-@loop.command()
-def export(
-    folder: Folder,
-    format: Annotated[
-        Format, typer.Argument(metavar="FORMAT", help="monai, spider; tidy for slices.")
-    ],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="New folder; a CSV file for tidy.")],
-    part: Annotated[Part, typer.Option(help="Test cases leave as such only.")] = Part.training,
-    case: Annotated[list[str] | None, typer.Option(help="Only these; may repeat.")] = None,
-) -> None:
-    """Write corrected and approved cases for other programs."""
-    from SpineLib.loop import exchange
-    from SpineLib.loop.dataset import open_dataset
-
-    dataset = open_dataset(folder)
-    cases = exchange.chosen_cases(dataset, part.value, case or ())
-    with progress_bar() as progress:
-        if format is Format.monai:
-            written = _count(
-                exchange.write_datalist(dataset, out, cases, progress=progress), "case"
-            )
-        elif format is Format.spider:
-            written = _count(exchange.write_spider(dataset, out, cases, progress=progress), "case")
-        else:
-            written = _count(exchange.write_tidy(dataset, out, cases), "label")
-    say(f"{written} ({part.value}) are in {out}")
 
 
 def opened_writer(folder: Path) -> DatasetWriter:
@@ -492,5 +363,6 @@ def user() -> str:
     return getpass.getuser()
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """``1 case``, ``3 cases``."""
     return f"{number} {noun if number == 1 else noun + 's'}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.commands.loop import CaseId, Folder, Json, loop
+from SpineLib.commands.loop import CaseId, Folder, Json
+from SpineLib.commands.loop_exchange import loop
 from SpineLib.console import print_json, print_table, progress_bar, say
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What is wrong with an answer before it is accepted: grid, labels, anatomy, slices left out.
 
 Two structures cannot overlap in a label map: each voxel has one number. Islands, gaps, counts and
-sizes are `SpineLib.loop.plausibility`'s.
+sizes are `SpineLib.loop.plausibility`'s, jumps between slices `SpineLib.loop.slice_plausibility`'s.
 """
 
 from __future__ import annotations
@@ -16,19 +16,23 @@ from SpineLib.loop.answers import is_known
 from SpineLib.loop.images import TOLERANCE_MM
 from SpineLib.loop.plausibility import implausible
 from SpineLib.loop.problem import Problem
+from SpineLib.loop.slice_plausibility import implausible_slices
 from SpineLib.volume import Volume
 
 
-def problems_of(image: Volume, answer: Volume | Sequence[SliceLabel]) -> list[Problem]:
+def problems_of(
+    image: Volume, answer: Volume | Sequence[SliceLabel], *, scheme: str = ""
+) -> list[Problem]:
     """What a person should look at before an answer is accepted.
 
     Args:
         image: or its grid (`Case.grid`).
-        answer: a label map, or labels of slices.
+        answer: a label map, or labels of slices in the task's own words.
+        scheme: of grades; empty for the other tasks.
     """
     if isinstance(answer, Volume):
         return _of_map(image, answer)
-    return _of_slices(image, answer)
+    return [*_of_slices(image, answer), *implausible_slices(answer, image, scheme)]
 
 
 def _of_map(image: Volume, labels: Volume) -> list[Problem]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
@@ -12,9 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from SpineLib.datasets.cases import SliceLabel
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing
 from SpineLib.loop import frozen as freezing
 from SpineLib.loop import images, lineage
 from SpineLib.loop.answers import (
@@ -30,7 +25,6 @@ from SpineLib.loop.answers import (
 from SpineLib.loop.cases import CASES, Case
 from SpineLib.loop.dataset import (
     ASIDE,
-    DATASET,
     FREEZE,
     JOURNAL,
     MOVED,
@@ -44,6 +38,7 @@ from SpineLib.loop.dataset import (
 from SpineLib.loop.frozen import Frozen
 from SpineLib.loop.images import ImageChanged, ImageReference
 from SpineLib.loop.lineage import LoopModel
+from SpineLib.loop.opening import held, repaired
 from SpineLib.loop.problem import Problem
 from SpineLib.loop.versions import (
     APPROVAL,
@@ -51,8 +46,8 @@ from SpineLib.loop.versions import (
     AUTOMATIC,
     CHOICE,
     CORRECTED,
-    FILE_NAME,
     MADE,
+    NEW,
     VERSION,
     VERSIONS,
     Version,
@@ -60,15 +55,8 @@ from SpineLib.loop.versions import (
 )
 from SpineLib.models.folder import ModelFolder, sha256
 from SpineLib.progress import Progress
-from SpineLib.projects.holding import holding, token
 from SpineLib.projects.journal import append, repair
 from SpineLib.volume import Volume
-
-LEFT = "left"
-_HOLDER = ".dataset.holder.json"
-_POLL_SECONDS = 0.1
-# What `SpineLib.files.writing` names its files; a program that writes one for a day has ended.
-_HALF, _OLD = ".writing-", 86400.0
 
 
 class NotAccepted(BadInput):
@@ -117,10 +105,10 @@ class DatasetWriter:
         self.folder = Path(folder)
         require_dataset(self.folder)
         self._stack = ExitStack()
-        self._hold(wait)
+        self._stack.enter_context(held(self.folder, wait))
         try:
             self.dataset: Dataset = open_dataset(folder)
-            self.notes: tuple[str, ...] = tuple(self._repaired())
+            self.notes: tuple[str, ...] = tuple(repaired(self.dataset))
             if self.notes:
                 self.dataset = open_dataset(folder)
         except BaseException:
@@ -157,6 +145,8 @@ class DatasetWriter:
     ) -> Case:
         """Adds a case; of a test patient it is a test case.
 
+        Labels of an image that is a case already, of which no reader has said anything, join it.
+
         Args:
             image: from `SpineLib.loop.images`.
             patient: hash of the patient's identity.
@@ -169,12 +159,18 @@ class DatasetWriter:
         """
         if not patient:
             raise BadRequest("A case needs its patient", advice="Splits go by patient.")
+        if labels is not None and not by.strip():
+            raise BadRequest("Labels need the name of who gave them")
         for other in self.dataset.cases.values():
-            if other.image.sha256 == image.sha256:
-                who = "" if other.patient == patient else " under another patient"
-                raise AlreadyThere(
-                    f"This image is the case {other.id} already{who}", file=image.path or None
-                )
+            if other.image.sha256 != image.sha256:
+                continue
+            joins = other.state in (NEW, AUTOMATIC) and other.patient == patient
+            if labels is not None and joins:
+                return self._labelled(other, self._checked(other, labels), kind, by)
+            who = "" if other.patient == patient else " under another patient"
+            raise AlreadyThere(
+                f"This image is the case {other.id} already{who}", file=image.path or None
+            )
         name = self._next_case()
         folder = self.folder / CASES / name
         case = Case(
@@ -185,11 +181,8 @@ class DatasetWriter:
         case = replace(case, image=images.keep(image, folder, self.folder))
         append(self.folder / JOURNAL, case_record(case))
         self._refresh(case)
-        if answer is not None:
-            self.add_version(name, answer, kind=CORRECTED, by=by)
-            if kind == APPROVED:
-                self._tell(self.dataset.cases[name], {"kind": APPROVAL, "number": 1, "by": by})
-        return self.dataset.cases[name]
+        case = self.dataset.cases[name]
+        return case if answer is None else self._labelled(case, answer, kind, by)
 
     def add_version(
         self,
@@ -277,7 +270,7 @@ class DatasetWriter:
             raise BadRequest("An approval needs the reader's name")
         if case.chosen is None:
             raise BadInput(f"The case {case.id} has no answer yet")
-        found = problems_of(case.grid, case.open_answer())
+        found = problems_of(case.grid, case.open_answer(), scheme=case.scheme)
         if not anyway and any(one.serious for one in found):
             raise NotAccepted(case, found)
         record: dict[str, Any] = {"kind": APPROVAL, "number": case.chosen.number, "by": by}
@@ -425,6 +418,12 @@ class DatasetWriter:
     def _case(self, case: Case | str) -> Case:
         return self.dataset.case(case if isinstance(case, str) else case.id)
 
+    def _labelled(self, case: Case, answer: Answer, kind: str, by: str) -> Case:
+        version = self.add_version(case, answer, kind=CORRECTED, by=by)
+        if kind == APPROVED:
+            self._tell(case, {"kind": APPROVAL, "number": version.number, "by": by})
+        return self.dataset.cases[case.id]
+
     def _next_case(self) -> str:
         """A number that no case has, and no folder that a killed program left."""
         folders = (self.folder / CASES).glob("[0-9]*")
@@ -460,70 +459,3 @@ class DatasetWriter:
     def _refresh(self, case: Case) -> None:
         cases = {**self.dataset.cases, case.id: fresh(case, self.dataset.frozen)}
         self.dataset = replace(self.dataset, cases=cases)
-
-    def _hold(self, wait: float) -> None:
-        end = time.monotonic() + wait
-        while True:
-            try:
-                self._stack.enter_context(holding(self.folder / DATASET))
-                break
-            except BadInput as error:
-                if time.monotonic() < end:
-                    time.sleep(_POLL_SECONDS)
-                    continue
-                raise BadInput(
-                    f"Another program is writing to this data set{self._holder()}",
-                    file=self.folder,
-                    advice="Wait until it has finished or close it, then try again.",
-                ) from error
-        path = self.folder / _HOLDER
-        with writing(path) as temporary:
-            about = {"process": os.getpid(), "token": token(), "since": now()}
-            temporary.write_text(json.dumps(about) + "\n", encoding="utf-8")
-        self._stack.callback(lambda: path.unlink(missing_ok=True))
-
-    def _holder(self) -> str:
-        try:
-            about = json.loads((self.folder / _HOLDER).read_text(encoding="utf-8"))
-            where = "of this user" if about["token"] == token() else "of another user or machine"
-            return f": process {about['process']} {where}, since {about['since'][11:16]} UTC"
-        except (OSError, ValueError, KeyError, TypeError):
-            return ""
-
-    def _repaired(self) -> list[str]:
-        """Puts aside what a killed program left."""
-        notes = [repair(self.folder / name) for name in (JOURNAL, lineage.JOURNAL)]
-        for case in self.dataset.cases.values():
-            if case.history.problems:
-                notes.append(_in_case(case, repair(case.folder / VERSIONS)))
-            known = {one.file for one in case.versions}
-            left = []
-            with suppress(FileNotFoundError), os.scandir(case.folder) as found:
-                for one in found:
-                    if FILE_NAME.match(one.name) and one.name not in known:
-                        left.append(one.name)
-                    elif one.name.startswith(_HALF) and one.stat().st_mtime < time.time() - _OLD:
-                        Path(one.path).unlink(missing_ok=True)
-            notes += [_in_case(case, _put_aside(case.folder, name)) for name in sorted(left)]
-        return [note for note in notes if note]
-
-
-def _put_aside(folder: Path, name: str) -> str:
-    number = 1
-    while (target := folder / LEFT / f"{number:02d}-{name}").exists():
-        number += 1
-    target.parent.mkdir(exist_ok=True)
-    (folder / name).replace(target)
-    return (
-        f"{name} was being saved when its program ended; it is kept as {LEFT}/{target.name} "
-        "and does not count"
-    )
-
-
-def _in_case(case: Case, note: str) -> str:
-    return f"Case {case.id}: {note}" if note else ""
-
-
-def slice_labels(values: Mapping[int, str], by: str = "") -> list[SliceLabel]:
-    """Slice index (k) → value, as an answer."""
-    return [SliceLabel(index, value, by) for index, value in sorted(values.items())]

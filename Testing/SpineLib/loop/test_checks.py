@@ -51,3 +51,12 @@ def test_slices_without_a_label_are_listed_and_not_serious():
     assert np.allclose(found.ras, stack.slice_center(2))
     assert serious(stack, []) == ["No slice is labelled"]
     assert problems_of(stack, [SliceLabel(k, "compressed") for k in range(8)]) == []
+
+
+def test_a_hole_in_a_lesion_is_found_in_slices_too():
+    words = ["compressed"] * 8
+    words[4] = "not compressed"
+    labels = [SliceLabel(k, word) for k, word in enumerate(words)]
+    (found,) = problems_of(axial(0), labels)
+    assert found.serious
+    assert np.allclose(found.ras, axial(0).slice_center(4))

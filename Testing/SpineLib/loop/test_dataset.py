@@ -132,6 +132,21 @@ def test_labels_that_do_not_fit_leave_no_case_behind(tmp_path):
     assert list(open_dataset(folder).cases) == ["0001", "0002"]
 
 
+def test_labels_join_a_case_of_which_no_reader_has_said_anything(tmp_path):
+    folder = kept.volumes(tmp_path / "set", 1)
+    image, labels = spine(0)
+    with DatasetWriter(folder) as writer:
+        with pytest.raises(BadRequest, match="who gave them"):
+            writer.add(of_volume(image), patient="p0", labels=labels)
+        with pytest.raises(AlreadyThere, match="another patient"):
+            writer.add(of_volume(image), patient="p9", labels=labels, by="anna")
+        joined = writer.add(of_volume(image), patient="p0", labels=labels, by="anna")
+        assert (joined.id, joined.state, len(writer.dataset.cases)) == ("0001", "corrected", 1)
+        with pytest.raises(AlreadyThere):
+            writer.add(of_volume(image), patient="p0", labels=labels, by="ben")
+        assert len(writer.dataset.case("1").versions) == 1
+
+
 def test_what_a_killed_program_copied_is_said_and_never_mixed_with_the_next_case(tmp_path):
     folder = kept.volumes(tmp_path / "set", 1)
     left = folder / "cases" / "0002"

@@ -1,0 +1,114 @@
+"""Opening a data set for writing: one program at a time, and what a killed one left is put aside."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from SpineLib.errors import BadInput
+from SpineLib.files import writing
+from SpineLib.loop import lineage
+from SpineLib.loop.cases import Case
+from SpineLib.loop.dataset import DATASET, JOURNAL, Dataset
+from SpineLib.loop.versions import FILE_NAME, VERSIONS, now
+from SpineLib.projects.holding import holding, token
+from SpineLib.projects.journal import repair
+
+LEFT = "left"
+_HOLDER = ".dataset.holder.json"
+_POLL_SECONDS = 0.1
+# What `SpineLib.files.writing` names its files; a program that writes one for a day has ended.
+_HALF, _OLD = ".writing-", 86400.0
+
+
+@contextmanager
+def held(folder: Path, wait: float = 0.0) -> Iterator[None]:
+    """Holds a data set for this program; the system lets go of it when the program ends.
+
+    Args:
+        folder: of the data set.
+        wait: seconds to wait for another program.
+
+    Raises:
+        BadInput: another program has it, with its number.
+    """
+    lock = holding(folder / DATASET)
+    end = time.monotonic() + wait
+    while True:
+        try:
+            lock.__enter__()
+            break
+        except BadInput as error:
+            if time.monotonic() >= end:
+                raise BadInput(
+                    f"Another program is writing to this data set{_holder(folder)}",
+                    file=folder,
+                    advice="Wait until it has finished or close it, then try again.",
+                ) from error
+        time.sleep(_POLL_SECONDS)
+        lock = holding(folder / DATASET)
+    path = folder / _HOLDER
+    try:
+        with writing(path) as temporary:
+            about = {"process": os.getpid(), "token": token(), "since": now()}
+            temporary.write_text(json.dumps(about) + "\n", encoding="utf-8")
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        lock.__exit__(None, None, None)
+
+
+def repaired(dataset: Dataset) -> list[str]:
+    """Puts aside what a killed program left; only whoever holds the data set may call this.
+
+    Returns:
+        Sentences on what was done.
+    """
+    notes = [repair(dataset.folder / name) for name in (JOURNAL, lineage.JOURNAL)]
+    for case in dataset.cases.values():
+        if case.history.problems:
+            notes.append(_in_case(case, repair(case.folder / VERSIONS)))
+        notes += [_in_case(case, _put_aside(case.folder, name)) for name in _left_in(case)]
+    return [note for note in notes if note]
+
+
+def _left_in(case: Case) -> list[str]:
+    """Files of versions that the journal does not know; removes half-written ones of old."""
+    known = {one.file for one in case.versions}
+    left = []
+    with suppress(FileNotFoundError), os.scandir(case.folder) as found:
+        for one in found:
+            if FILE_NAME.match(one.name) and one.name not in known:
+                left.append(one.name)
+            elif one.name.startswith(_HALF) and one.stat().st_mtime < time.time() - _OLD:
+                Path(one.path).unlink(missing_ok=True)
+    return sorted(left)
+
+
+def _holder(folder: Path) -> str:
+    try:
+        about = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
+        where = "of this user" if about["token"] == token() else "of another user or machine"
+        return f": process {about['process']} {where}, since {about['since'][11:16]} UTC"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _put_aside(folder: Path, name: str) -> str:
+    number = 1
+    while (target := folder / LEFT / f"{number:02d}-{name}").exists():
+        number += 1
+    target.parent.mkdir(exist_ok=True)
+    (folder / name).replace(target)
+    return (
+        f"{name} was being saved when its program ended; it is kept as {LEFT}/{target.name} "
+        "and does not count"
+    )
+
+
+def _in_case(case: Case, note: str) -> str:
+    return f"Case {case.id}: {note}" if note else ""
