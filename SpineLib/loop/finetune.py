@@ -23,7 +23,8 @@ from SpineLib.errors import BadInput, BadModel, SpineError
 from SpineLib.files import writing, writing_folder
 from SpineLib.loop.ancestry import FrozenImages, ancestor, descendant, inherited, learnt_from
 from SpineLib.loop.dataset import Dataset
-from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept
+from SpineLib.loop.images import ImageChanged
+from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept, set_aside_changed
 from SpineLib.loop.lineage import LoopModel
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import ModelFolder, open_folder
@@ -121,7 +122,7 @@ def prepare(
     Raises:
         BadInput: fewer than two corrected patients; or a case to learn from, a replayed one
             included, is in the frozen test, by its patient or by its image.
-        ImageChanged: a case's image is another one than when it was corrected.
+        ImageChanged: a case's image is another one than when it was added; it is set aside now.
         OutputError: the disk is full; nothing is left behind.
     """
     from SpineLib.loop.recipe import fine_tuning_recipe
@@ -160,8 +161,10 @@ def prepare(
             with writing(folder / JOB) as temporary:
                 text = json.dumps(record, indent=1, ensure_ascii=False)
                 temporary.write_text(text + "\n", encoding="utf-8")
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, ImageChanged):
+            raise set_aside_changed(dataset, cases, error) from error
         raise
     return FineTuning(folder, record)
 

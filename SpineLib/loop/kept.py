@@ -14,8 +14,10 @@ import numpy as np
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.files import writing
 from SpineLib.loop.ancestry import FrozenImages
+from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import Dataset
-from SpineLib.loop.images import voxels_hash
+from SpineLib.loop.images import ImageChanged, ImageMissing, voxels_hash
+from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.folder import sha256
 from SpineLib.progress import Progress
 from SpineLib.volume import Volume
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 # What a case is there for: to be learnt from, to choose the best weights by, to be learnt again.
 LEARNT, WATCHES, REPLAY = "training", "validation", "replay"
+# Seconds to wait for another program that writes to the data set.
+_WAIT = 10.0
 Labelled = LabelledStack | LabelledVolume
 
 
@@ -90,6 +94,33 @@ def keep_cases(
                 about = {"minutes": 0.0, "simulated": simulated, "part": REPLAY}
                 kept.append(_keep(folder, one, test, where) | about)
     return kept
+
+
+def set_aside_changed(dataset: Dataset, cases: Sequence[Case], error: ImageChanged) -> ImageChanged:
+    """Sets aside every case whose image is another one than when it was added.
+
+    Args:
+        dataset: of the cases.
+        cases: to look through; all images are read.
+        error: what one of them raised.
+
+    Returns:
+        An error that names the cases, to be raised.
+    """
+    gone = []
+    with DatasetWriter(dataset.folder, wait=_WAIT) as writer:
+        for case in cases:
+            try:
+                writer.open_image(case)
+            except ImageChanged:
+                gone.append(case.id)
+            except ImageMissing:
+                continue
+    return ImageChanged(
+        f"{error.what}; set aside now: case {', '.join(gone)}",
+        file=error.file,
+        advice="Bring the image back and take the case back, or go on without it: start again.",
+    )
 
 
 def open_kept(

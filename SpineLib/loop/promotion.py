@@ -20,6 +20,8 @@ from SpineLib.files import writing
 from SpineLib.loop.ancestry import ancestor
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.finetune import made_by, require_untested, unfinished
+from SpineLib.loop.images import ImageChanged
+from SpineLib.loop.kept import set_aside_changed
 from SpineLib.loop.lineage import LoopModel
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.card import Card, Figure, Promotion
@@ -114,7 +116,7 @@ def compare(
 
     Raises:
         BadInput: the candidate learnt from the test, or is the other model itself.
-        ImageChanged: a test case's image is another one than when it was corrected.
+        ImageChanged: a test case's image is another one than when it was added; it is set aside.
     """
     from SpineLib.loop.changes import margins_of
 
@@ -157,8 +159,10 @@ def compare(
         with writing(folder / COMPARISON) as temporary:
             text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
             temporary.write_text(text + "\n", encoding="utf-8")
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, ImageChanged):
+            raise set_aside_changed(dataset, test, error) from error
         raise
     return Comparison(folder, record)
 

@@ -25,6 +25,7 @@ from SpineLib.loop.finetune import (  # noqa: E402
     take,
     unfinished,
 )
+from SpineLib.loop.images import ImageChanged, of_volume  # noqa: E402
 from SpineLib.loop.kept import file_of  # noqa: E402
 from SpineLib.loop.writer import DatasetWriter  # noqa: E402
 from SpineLib.progress import Progress  # noqa: E402
@@ -128,8 +129,6 @@ def test_a_later_fine_tuning_learns_again_from_the_cases_of_earlier_ones(done):
     with DatasetWriter(done.folder) as writer:
         writer.promote(model.id, by="anna")
         image, labels = spine(30)
-        from SpineLib.loop.images import of_volume
-
         writer.add(of_volume(image), patient="new", region="lumbar", labels=labels, by="anna")
     again = prepare(open_dataset(done.folder), changes=FEW_STEPS)
     assert again.record["parent"]["id"] == model.id
@@ -237,6 +236,17 @@ def test_one_corrected_patient_is_too_few(tmp_path):
 def test_nothing_is_learnt_before_a_test_is_frozen(tmp_path):
     with pytest.raises(BadInput, match="frozen test"):
         prepare(segmentation_set(tmp_path / "set", patients=4, test=0))
+
+
+def test_a_case_whose_image_changed_is_set_aside_and_nothing_learnt_from_it(dataset):
+    case = dataset.training()[0]
+    write_volume(spine(90)[0], case.folder / "image.nii.gz")
+    with pytest.raises(ImageChanged, match=f"set aside now: case {case.id}"):
+        prepare(dataset, changes=FEW_STEPS)
+    now = open_dataset(dataset.folder)
+    assert now.case(case.id).set_aside and not any((dataset.folder / "runs").iterdir())
+    kept = prepare(now, changes=FEW_STEPS).record["cases"]
+    assert case.id not in {one["case"] for one in kept} and len(kept) == 3
 
 
 def test_a_full_disk_leaves_no_half_prepared_folder(dataset, monkeypatch):

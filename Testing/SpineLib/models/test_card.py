@@ -1,12 +1,14 @@
 """Cards are checked on the way in."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from SpineLib.errors import BadModel
 from SpineLib.labels import BILSKY
 from SpineLib.models import Card, read_card
+from SpineLib.models.card import Ancestor, Lineage, Promotion
 
 
 def test_a_card_survives_writing_and_reading(make_card, tmp_path):
@@ -15,6 +17,22 @@ def test_a_card_survives_writing_and_reading(make_card, tmp_path):
     path.write_text(json.dumps(card.to_dict()))
     assert read_card(path) == card
     assert read_card(path).scheme == BILSKY
+
+
+def test_a_fine_tuned_model_s_card_keeps_what_it_came_from(make_card):
+    parent = Ancestor("starter-x", "1", "a" * 64)
+    lineage = Lineage(parent, "fine-tuning", "b" * 64, ("c" * 64,), ("d" * 64,), 1, 2.5)
+    card = make_card(lineage=lineage)
+    assert Card.from_dict(card.to_dict()) == card
+    promotion = Promotion(parent, "e" * 64, ("Dice, disc 0.9 → 0.8",), "on purpose")
+    card = make_card(lineage=replace(lineage, promotion=promotion))
+    assert Card.from_dict(json.loads(json.dumps(card.to_dict()))) == card
+
+
+def test_a_lineage_holds_hashes_of_images_and_nothing_else(make_card):
+    lineage = Lineage(Ancestor("starter-x", "1", "a" * 64), "fine-tuning", "b" * 64, ("anna-1950",))
+    with pytest.raises(BadModel, match="lineage/cases"):
+        Card.from_dict(make_card(lineage=lineage).to_dict())
 
 
 def test_a_newer_schema_is_refused_and_says_to_update(make_card):
