@@ -13,15 +13,15 @@ from SpineSegmentationLib.SetupSection import SetupSection
 from SpineSegmentationLib.StudySection import StudySection
 from SpineSegmentationLib.Turns import Turns
 
-from SpineLib.errors import Cancelled, SpineError, from_exception
+from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
 
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
-from .ReadSection import ReadSection
 from .ReadingScene import ReadingScene
+from .ReadSection import ReadSection
 from .RegionSection import RegionSection
 from .ReportSection import ReportSection
 from .ResultSection import ResultSection
@@ -30,7 +30,6 @@ from .ShownStudy import ShownStudy
 from .studies import isStudyOf, studiesIn, studyOfReading
 from .ViewLink import ViewLink
 from .volumeIdentity import adoptIdentity
-
 
 # What is out of sight while somebody labels slices blinded.
 UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel", "resultButton",
@@ -71,6 +70,7 @@ class CompressionPanel:
             ui.readButton, ui.progressBar, self.read, self._cancelReading,
             lambda: reader.busy or self._turns.busy,
         )  # fmt: skip
+        ui.restartButton.connect("clicked(bool)", self._onRestart)
         self._escape = _shortcut("Esc", widget, self.cancel)
         self.readers = ReadSection(
             ui.readingFrame.layout(), reader.worker, scene, [getattr(ui, n) for n in UNBLINDED],
@@ -220,10 +220,16 @@ class CompressionPanel:
         self.link.start()
 
     def _onError(self, error: SpineError) -> None:
-        self._tell(_("Cancelled.") if isinstance(error, Cancelled) else str(error))
+        text = _("Cancelled.") if isinstance(error, Cancelled) else str(error)
+        self._tell(text, restart=isinstance(error, WorkerEnded))
         self._update()
 
-    def _tell(self, text: str) -> None:
+    def _onRestart(self, *_arguments: Any) -> None:
+        self.read()
+        self.run.update()
+
+    def _tell(self, text: str, *, restart: bool = False) -> None:
+        self._ui.restartButton.visible = restart
         self._ui.statusLabel.text = text
         self._ui.statusLabel.visible = bool(text)
 

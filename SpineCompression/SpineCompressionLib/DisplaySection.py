@@ -119,10 +119,12 @@ class DisplaySection:
             self._fillCompare()
             self.apply()
             self._onCompare()
+            self._showChart()
         elif what == PLACE_CHANGED:
             if self._ui.camBox.checked:
                 self._applyActivation()
             self._onCompare()  # another stack's slice put its volume into every view
+            self._showChart()
 
     def _onLayout(self, *_arguments: Any) -> None:
         layout = int(self._ui.layoutBox.currentData or 0)
@@ -143,15 +145,18 @@ class DisplaySection:
         if layout in LAYOUTS and not node.IsLayoutDescription(layout):
             node.AddLayoutDescription(layout, LAYOUTS[layout])
         manager.setLayout(layout)
-        if layout == PLOT_LAYOUT:
-            self._showChart(manager)
+        self._showChart()
 
-    def _showChart(self, manager: Any) -> None:
+    def _showChart(self) -> None:
+        """The current stack's plot, also after another run or on another stack's slice."""
+        if int(self._ui.layoutBox.currentData or 0) != PLOT_LAYOUT:
+            return
         place = self._study.current
         chart = self._study.nodes.node("probability chart", place.stack) if place else None
         if chart is not None:
             for view in nodesOfClass(self._study.scene, "vtkMRMLPlotViewNode"):
-                view.SetPlotChartNodeID(chart.GetID())
+                if view.GetPlotChartNodeID() != chart.GetID():
+                    view.SetPlotChartNodeID(chart.GetID())
 
     def _fillCompare(self) -> None:
         box, findings = self._ui.compareBox, self._study.findings

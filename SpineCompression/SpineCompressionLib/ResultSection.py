@@ -83,6 +83,8 @@ class ResultSection:
         table.minimumHeight = 190
         table.sortingEnabled = True
         table.sortItems(COLUMNS.index("P"), qt.Qt.DescendingOrder)  # the worst on top
+        self._tableKeys = _keysTo(self.timeline)
+        table.installEventFilter(self._tableKeys)
 
     def _onChanged(self, what: str) -> None:
         if what == STUDY_CHANGED:
@@ -276,6 +278,17 @@ class ResultSection:
             self._study.go(numbers[0])
         elif numbers:
             self._study.choose(numbers)
+
+
+def _keysTo(timeline: Timeline) -> Any:
+    """Answers by keys in the table too, where Qt would go to a row that begins with the digit."""
+    import qt
+
+    class Filter(qt.QObject):
+        def eventFilter(self, _watched: Any, event: Any) -> bool:
+            return event.type() == qt.QEvent.KeyPress and timeline.does(event)
+
+    return Filter()
 
 
 def _raise(error: Exception) -> None:

@@ -48,6 +48,7 @@ class Answer:
 class _Step:
     answers: tuple[Answer, ...]
     undone: bool = False
+    replaced: bool = False  # something else was said after it was undone: it is not brought back
 
 
 class ReviewLog:
@@ -84,7 +85,11 @@ class ReviewLog:
                     advice="Update SlicerSpineMRI; the reviews stay in the scene as they are.",
                 )
             self._steps = [
-                _Step(tuple(Answer(**one) for one in step["answers"]), step["undone"])
+                _Step(
+                    tuple(Answer(**one) for one in step["answers"]),
+                    step["undone"],
+                    step.get("replaced", False),
+                )
                 for step in data["steps"]
             ]
         except (ValueError, TypeError, KeyError) as error:
@@ -96,7 +101,11 @@ class ReviewLog:
     def text(self) -> str:
         """The whole log as JSON."""
         steps = [
-            {"answers": [asdict(one) for one in step.answers], "undone": step.undone}
+            {
+                "answers": [asdict(one) for one in step.answers],
+                "undone": step.undone,
+                "replaced": step.replaced,
+            }
             for step in self._steps
         ]
         return json.dumps({"version": VERSION, "steps": steps}, ensure_ascii=False)
@@ -105,6 +114,7 @@ class ReviewLog:
         """Adds one step."""
         step = _Step(tuple(answers))
         if step.answers:
+            self._steps = [replace(one, replaced=one.undone) for one in self._steps]
             self._steps.append(step)
 
     def undo(self) -> bool:
@@ -145,4 +155,5 @@ class ReviewLog:
 
     def _redoable(self) -> int | None:
         last = max((n for n, step in enumerate(self._steps) if not step.undone), default=-1)
-        return last + 1 if last + 1 < len(self._steps) else None
+        later = range(last + 1, len(self._steps))
+        return next((n for n in later if not self._steps[n].replaced), None)

@@ -75,19 +75,25 @@ class Timeline(qt.QWidget):
 
     def keyPressEvent(self, event: Any) -> None:
         shift = bool(event.modifiers() & qt.Qt.ShiftModifier)
-        control = bool(event.modifiers() & qt.Qt.ControlModifier)
         moves = {qt.Qt.Key_Left: -1, qt.Qt.Key_Up: -1, qt.Qt.Key_Right: 1, qt.Qt.Key_Down: 1}
         ends = {qt.Qt.Key_Home: 0, qt.Qt.Key_End: len(self._study.places) - 1}
         key = event.key()
-        name = ("Ctrl+" if control else "") + (chr(key) if 32 < key < 127 else "")
         if key in moves:
             self._study.go(self._study.place + moves[key], extend=shift)
         elif key in ends:
             self._study.go(ends[key], extend=shift)
-        elif name in self._keys:
-            self._keys[name]()
-        else:
+        elif not self.does(event):
             event.ignore()
+
+    def does(self, event: Any) -> bool:
+        """Does what a key means beyond moving, wherever it was pressed; False where it means nothing."""
+        control = bool(event.modifiers() & qt.Qt.ControlModifier)
+        key = event.key()
+        name = ("Ctrl+" if control else "") + (chr(key) if 32 < key < 127 else "")
+        if name not in self._keys:
+            return False
+        self._keys[name]()
+        return True
 
     def _go(self, event: Any) -> None:
         x, y = event.x(), event.y()

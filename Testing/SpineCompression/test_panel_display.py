@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import slicer
 from SpineCompressionLib.ReadingScene import ReadingScene
+from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
@@ -81,6 +82,25 @@ def test_the_comparison_keeps_the_other_stack_beside_whatever_is_scrolled(ui, wi
         }
         assert background["Red"] == study.nodes.volumeNode(stack).GetID()
         assert background["Green"] == study.nodes.volumeNode("9").GetID()
+
+
+def test_the_plot_follows_the_stack_and_the_next_run(ui, widget, brief):
+    findings = Findings.from_dict(brief.findings.to_dict())
+    second = Findings.from_dict(brief.findings.to_dict()).stacks[0]
+    second.id, second.series_instance_uid = "9", "1.2.9"
+    findings.stacks.append(second)
+    reading = Reading(findings, {"4": brief.volumes["4"], "9": brief.volumes["4"]})
+    widget.panel.show(reading)
+    study = widget.panel.study
+    ui.displayButton.collapsed = False
+    ui.layoutBox.currentIndex = 1
+    (view,) = nodesOfClass(slicer.mrmlScene, "vtkMRMLPlotViewNode")
+    for stack in ("9", "4"):
+        study.go(next(n for n, place in enumerate(study.places) if place.stack == stack))
+        chart = study.nodes.node("probability chart", stack)
+        assert view.GetPlotChartNodeID() == chart.GetID()
+    widget.panel.show(reading)
+    assert view.GetPlotChartNode() is study.nodes.node("probability chart", "4")
 
 
 def test_the_report_is_asked_for_with_pictures_of_the_views(ui, widget, shown, worker, tmp_path):

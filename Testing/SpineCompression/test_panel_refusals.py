@@ -6,7 +6,7 @@ import pytest
 import slicer
 from SpineCompressionLib.ReviewLog import ReviewLog
 
-from SpineLib.errors import BadInput, SpineError
+from SpineLib.errors import BadInput, WorkerEnded
 from SpineLib.findings import Findings
 from SpineLib.progress import Step
 from SpineLib.reading import Reading
@@ -36,6 +36,22 @@ def test_findings_of_a_newer_version_are_said_where_the_panel_speaks(ui, widget,
     shown.nodes.node("findings").SetText(json.dumps(data))
     widget.enter()
     assert "schema version 99" in ui.statusLabel.text and not ui.verdictLabel.isVisible()
+
+
+def test_a_scene_of_the_first_version_is_shown_and_read_again(ui, widget, brief):
+    """It marked volumes by attributes, where later versions refer to them."""
+    widget.panel.show(brief)
+    study = widget.panel.study
+    press(widget.panel.result.timeline, "0")
+    text, volume = study.nodes.node("findings"), study.nodes.volumeNode("4")
+    for name in ("SpineMRI.Stacks", "SpineMRI.Images"):
+        text.RemoveAttribute(name)
+    text.RemoveNodeReferenceIDs("SpineMRI.stack0")
+    widget.enter()
+    assert study.nodes.volumeNode("4") is volume and study.isReviewed(study.place)
+    assert study.nodes.reading().volumes["4"].same_grid(brief.volumes["4"])
+    widget.panel.show(Reading(Findings.from_dict(brief.findings.to_dict()), brief.volumes))
+    assert ui.readingBox.count == 1 and study.isReviewed(study.place)
 
 
 def test_answers_of_the_first_version_are_read(shown):
@@ -68,11 +84,13 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_panel_ready(ui, worker, tmp
     ui.pathEdit.currentPath = str(tmp_path)
     click(ui.readButton)
     worker.progress(Step("Reading slices", 3, 19, None))
-    worker.fail(SpineError("The worker ended: Killed", advice="Read again to start it anew."))
-    assert ui.statusLabel.text.startswith("The worker ended: Killed")
+    assert not ui.restartButton.isVisible()
+    worker.fail(WorkerEnded("exit code 137: Killed"))
+    assert "exit code 137: Killed" in ui.statusLabel.text and ui.readButton.enabled
     assert not ui.progressBar.isVisible()
-    click(ui.readButton)
+    click(ui.restartButton)
     assert len([r for r in worker.requests if r[0] == "read"]) == 2
+    assert ui.readButton.text == "Cancel" and not ui.restartButton.isVisible()
 
 
 def test_without_a_readers_name_the_answer_still_counts(ui, widget, shown):

@@ -78,6 +78,30 @@ def test_reading_again_overwrites_nothing_that_a_reader_said(ui, widget, shown, 
     assert answers(shown)[place] == "not compressed"
 
 
+def test_redo_never_brings_back_what_was_replaced():
+    log = ReviewLog()
+    for answer in ("first", "withdrawn"):
+        log.add([Answer("1:1", "compression", answer)])
+    log.undo()
+    log.add([Answer("1:1", "compression", "instead")])
+    log = ReviewLog(log.text())
+    log.undo()
+    assert log.redo() and log.current("1:1", "compression").answer == "instead"
+    assert not log.canRedo
+    log.undo(), log.undo()
+    assert log.redo() and log.current("1:1", "compression").answer == "first"
+
+
+def test_the_keys_answer_in_the_table_too(ui, shown):
+    """Qt would go to the row that begins with the digit, and the reader believe to have answered."""
+    ui.findingsTable.selectRow(1)
+    place = shown.place
+    press(ui.findingsTable, "0")
+    assert shown.place == place and shown.reviewed(place, "compression").answer == "not compressed"
+    press(ui.findingsTable, "z", "Control")
+    assert not shown.isReviewed(place)
+
+
 def test_an_undone_answer_stays_in_the_log_and_a_new_one_follows_it():
     log = ReviewLog()
     for answer in ("compressed", "not compressed"):
