@@ -14,6 +14,8 @@ from SpineLib.volume import Volume
 
 # Grades between neighbouring slices: more than this is a jump.
 MOST_STEPS = 2
+# One slice that differs so much from both of its neighbours is a flip.
+LEAST_STEPS = 2
 # What narrows a canal is seldom less than this from head to foot, mm (by hand: about a disc with its
 # rims). Farther apart, neighbouring slices may well say anything.
 LEAST_LESION = 8.0
@@ -24,8 +26,9 @@ def implausible_slices(
 ) -> list[Problem]:
     """Looks through the labels of neighbouring slices.
 
-    - One slice that says otherwise than both of its neighbours, where they agree and the three
-      lie within `LEAST_LESION` mm; serious where it is at the other end of the scale.
+    - One slice that is `LEAST_STEPS` or more worse than both of its neighbours, or better, where
+      the three lie within `LEAST_LESION` mm. Better is serious: in simulated truths a lesion may
+      show on one slice alone, but none has a hole.
     - Grades that differ by more than `MOST_STEPS` from one slice to the next, half as far away at
       most: serious.
 
@@ -58,12 +61,15 @@ def _flips(
 ) -> Iterator[tuple[int, Problem]]:
     for k in ordered:
         before, after = said.get(k - 1), said.get(k + 1)
-        if before is None or before != after or said[k] == before:
+        if before is None or after is None:
             continue
-        yield k, Problem(
-            f"Slice {k + 1} alone is {scale[said[k]]}, both of its neighbours are {scale[before]}",
-            None, _place(grid, k), abs(said[k] - before) == len(scale) - 1,
-        )  # fmt: skip
+        less = min(before, after) - said[k] >= LEAST_STEPS
+        if less or said[k] - max(before, after) >= LEAST_STEPS:
+            yield k, Problem(
+                f"Slice {k + 1} alone is {scale[said[k]]}, its neighbours are {scale[before]} and "
+                f"{scale[after]}",
+                None, _place(grid, k), less,
+            )  # fmt: skip
 
 
 def _jumps(
