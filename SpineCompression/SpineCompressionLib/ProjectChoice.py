@@ -94,11 +94,27 @@ class ProjectChoice:
             self.ask("status", {}, lambda result: None)
 
     def ask(
-        self, action: str, arguments: dict[str, Any], done: Callable[[dict[str, Any]], None]
+        self,
+        action: str,
+        arguments: dict[str, Any],
+        done: Callable[[dict[str, Any]], None],
+        failed: Callable[[SpineError], None] | None = None,
     ) -> None:
-        """Has the worker do something with the project; its answer is status where it has readers."""
-        if self.project is None or self.busy:
+        """Has the worker do something with the project, one thing at a time.
+
+        Args:
+            action: of `SpineLib.projects.requests`.
+            arguments: what the action takes.
+            done: gets the answer; one with ``readers`` in it is the project's status, too.
+            failed: gets what went wrong; by default it is shown.
+
+        Raises:
+            SpineError: something is under way.
+        """
+        if self.project is None:
             return
+        if self.busy:
+            raise SpineError(_("The project is being worked on"), advice=_("Wait a moment."))
 
         def onResult(result: dict[str, Any]) -> None:
             self._end()
@@ -108,14 +124,14 @@ class ProjectChoice:
             done(result)
             self._changed()
 
-        self._ui.projectBar.visible = action != "status"
+        self._ui.projectBar.visible = action not in ("status", "decide")
         self.progress(Step(_("Working"), 0, 0, None))
         self._request = "asked"  # an answer may come before the number does
         number = self._worker.request(
             "project",
             {"action": action, "project": str(self.project.folder), **arguments},
             onResult=onResult,
-            onError=self._onError,
+            onError=lambda error: self._onError(error, failed or self._say),
             onProgress=self.progress,
         )
         if self._request:
@@ -219,10 +235,13 @@ class ProjectChoice:
         ]  # fmt: skip
         ui.projectLabel.text = "\n".join(lines)
 
-    def _onError(self, error: SpineError) -> None:
+    def _onError(self, error: SpineError, tell: Callable[[SpineError], None]) -> None:
         self._end()
-        self._tell(str(error))
+        tell(error)
         self._changed()
+
+    def _say(self, error: SpineError) -> None:
+        self._tell(str(error))
 
     def _end(self) -> None:
         self._request = ""

@@ -113,19 +113,28 @@ class ReadDesk:
             return
         ui = self._ui
         sure = ui.confidenceBox.value
+        self.setReady(False)  # until it is on the disk
         try:
             self.desk.label(
                 value,
                 confidence=None if sure < 0 else sure / 100,
                 comment=ui.commentEdit.text.strip(),
                 present=tuple(name.strip() for name in ui.presentEdit.text.split(",")),
+                done=self._onLabelled,
             )
         except SpineError as error:
-            self._tell(str(error))
-            return
-        self._clearForm()
-        self._tell("")
-        self._show()
+            self.fail(error)
+
+    def fail(self, error: SpineError) -> None:
+        """A label could not be kept: what stands in the form stays there."""
+        self._tell(str(error))
+        self.setReady(self.desk is not None)
+
+    def _onLabelled(self) -> None:
+        if self.desk is not None:
+            self._clearForm()
+            self._tell("")
+            self._show()
 
     def undo(self) -> None:
         """Takes the last label back and shows its slice."""

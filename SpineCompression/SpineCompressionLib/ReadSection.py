@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -108,15 +109,17 @@ class ReadSection:
         choice = self.choice
         if choice.project is None or self.on or not self._mayBegin():
             return
-        try:
-            desk = ConsensusDesk(choice.project)
-        except Exception as error:
-            self._tell(str(from_exception(error)))
+        choice.ask("disagreements", {}, self._onDisagreements)
+
+    def _onDisagreements(self, result: dict[str, Any]) -> None:
+        project = self.choice.project
+        if project is None or self.on or not self._mayBegin():
             return
-        if not desk.rows:
+        if not result["rows"]:
             self._tell(_("The readers disagree on no slice."))
             return
-        self._open(desk, ", ".join(choice.project.readers))
+        ask = functools.partial(self.choice.ask, failed=self.desk.fail)
+        self._open(ConsensusDesk(project, result["rows"], ask), ", ".join(project.readers))
 
     def stop(self) -> None:
         """Ends; what was labelled is on the disk already."""

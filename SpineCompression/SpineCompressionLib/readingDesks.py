@@ -6,12 +6,14 @@ Both have the same face, so that one view shows either: ``values``, ``item``, ``
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from SpineLib.projects.consensus import SliceReadings, decide, disagreements
+from SpineLib.projects.consensus import SliceReadings
 from SpineLib.projects.labels import ASSISTED
 from SpineLib.projects.order import Item
 from SpineLib.projects.project import Project
+from SpineLib.projects.requests import readings_of_json
 from SpineLib.projects.session import ReaderSession
 
 
@@ -69,9 +71,18 @@ class LabellingDesk:
             text += f", P {answer.probability:.2f}"
         return text + (", " + _("forced") if answer.forced else "")
 
-    def label(self, value: str, *, confidence: float | None, comment: str, **_others: Any) -> None:
-        """Labels the slice; it is on the disk when this returns."""
+    def label(
+        self,
+        value: str,
+        *,
+        confidence: float | None,
+        comment: str,
+        done: Callable[[], None],
+        **_others: Any,
+    ) -> None:
+        """Labels the slice; it is on the disk when ``done`` is called, which is at once."""
         self.session.label(value, confidence=confidence, comment=comment)
+        done()
 
     def undo(self) -> bool:
         """Takes the last label back; False where there is none."""
@@ -100,16 +111,17 @@ class ConsensusDesk:
 
     Args:
         project: every set of it is locked.
-
-    Raises:
-        Blinded: a reader's set is still open.
+        rows: what the worker answered to ``disagreements``.
+        ask: asks the worker: action, arguments, what takes the answer.
     """
 
     settles = True
 
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.rows: list[SliceReadings] = disagreements(project)
+    def __init__(
+        self, project: Project, rows: list[dict[str, Any]], ask: Callable[..., None]
+    ) -> None:
+        self.project, self._ask = project, ask
+        self.rows: list[SliceReadings] = readings_of_json(project, rows)
         self._at = self._unsettled(-1)
 
     @property
@@ -137,15 +149,30 @@ class ConsensusDesk:
         item = self.item
         return "" if item is None else "\n".join(_line(item, name) for name in item.labels)
 
-    def label(self, value: str, *, comment: str, present: tuple[str, ...], **_others: Any) -> None:
-        """Settles the slice and goes on to the next one that is not."""
+    def label(
+        self,
+        value: str,
+        *,
+        comment: str,
+        present: tuple[str, ...],
+        done: Callable[[], None],
+        **_others: Any,
+    ) -> None:
+        """Settles the slice; ``done`` is called when it is on the disk, at the next unsettled one."""
         item = self.item
         if item is None:
             return
-        decide(self.project, item.slice.key, value, note=comment, present=present)
-        self.rows = disagreements(self.project)
-        assert self._at is not None
-        self._at = self._unsettled(self._at)
+
+        def settled(answer: dict[str, Any]) -> None:
+            self.rows = readings_of_json(self.project, answer["rows"])
+            assert self._at is not None
+            self._at = self._unsettled(self._at)
+            done()
+
+        uid, frame = item.slice.key
+        arguments = {"sop_instance_uid": uid, "frame": frame, "label": value, "note": comment,
+                     "present": list(present)}  # fmt: skip
+        self._ask("decide", arguments, settled)
 
     def undo(self) -> bool:
         """Nothing is taken back here: settling a slice again replaces what was settled."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from SpineLib.dicom import read
 from SpineLib.errors import BadRequest
 from SpineLib.progress import Progress
+from SpineLib.projects.consensus import Decision, SliceReadings, decide, disagreements
+from SpineLib.projects.labels import UNASSISTED, Label
+from SpineLib.projects.order import FIRST
 from SpineLib.projects.project import Project, add, open_project, relink
 from SpineLib.projects.status import status_of
 from SpineLib.volume import write_volume
@@ -19,7 +23,7 @@ def answer(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
     Args:
         arguments: ``project`` (its folder), ``action`` (``status``, ``add``, ``relink``,
-            ``stack``, ``readers``, ``training``, ``model``) and what the action takes.
+            ``stack``, ``disagreements``, ``decide``, ``readers``, ``training``, ``model``) and what the action takes.
         progress: told of each step.
 
     Returns:
@@ -62,6 +66,49 @@ def _stack(project: Project, arguments: dict[str, Any], progress: Progress) -> d
     return {"file": arguments["output"]}
 
 
+def _disagreements(
+    project: Project, arguments: dict[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """What readers disagree on, as `readings_of_json` takes it."""
+    rows = []
+    for one in disagreements(project):
+        labels = {
+            name: {"value": said.value, "confidence": said.confidence, "comment": said.comment}
+            for name, said in one.labels.items()
+        }
+        rows.append({
+            "study": one.study.id, "stack": one.stack.id, "index": one.index, "labels": labels,
+            "decision": None if one.decision is None else asdict(one.decision),
+        })  # fmt: skip
+    return {"rows": rows}
+
+
+def readings_of_json(project: Project, rows: list[dict[str, Any]]) -> list[SliceReadings]:
+    """What ``disagreements`` and ``decide`` answer, as values."""
+    found = []
+    for row in rows:
+        study = project.study(row["study"])
+        stack = next(one for one in study.stacks if one.id == row["stack"])
+        one = stack.slices[row["index"]]
+        labels = {
+            name: Label((*one.key, FIRST), UNASSISTED, **said)
+            for name, said in row["labels"].items()
+        }
+        decision = row["decision"]
+        settled = decision and Decision(**{**decision, "present": tuple(decision["present"])})
+        found.append(SliceReadings(study, stack, one, row["index"], labels, settled))
+    return found
+
+
+def _decide(project: Project, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    key = arguments["sop_instance_uid"], arguments["frame"]
+    decide(
+        project, key, arguments["label"], note=arguments["note"],
+        present=tuple(arguments["present"]),
+    )  # fmt: skip
+    return _disagreements(project, arguments, progress)
+
+
 def _readers(project: Project, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     from SpineLib.projects.answers import all_answers
     from SpineLib.projects.page import write_page
@@ -95,6 +142,8 @@ _ACTIONS: dict[str, Callable[[Project, dict[str, Any], Progress], dict[str, Any]
     "add": _add,
     "relink": _relink,
     "stack": _stack,
+    "disagreements": _disagreements,
+    "decide": _decide,
     "readers": _readers,
     "training": _training,
     "model": _model,
