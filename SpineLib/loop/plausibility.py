@@ -179,7 +179,7 @@ def _sizes(spine: Spine) -> Iterator[Problem]:
     for one in discs:
         yield from _size(one, one.volume / 1000, "ml", _ml(DISC_VOLUME))
         yield from _size(one, one.height, "mm thick", DISC_HEIGHT)
-    yield from _shares(whole, "body", "volume of its body", BODY_SHARE)
+    yield from _shares(whole, "body", "volume", BODY_SHARE)
     yield from _shares(whole, "height", "height", HEIGHT_SHARE)
     yield from _shares(discs, "volume", "volume", DISC_SHARE)
 
@@ -206,8 +206,9 @@ def _shares(
             continue
         share = getattr(one, field) / float(np.mean([getattr(two, field) for two in beside]))
         if not limits[0] <= share <= limits[1]:
+            whose = f"The body of vertebra {position}" if field == "body" else _name(one)
             yield Problem(
-                f"{_name(one)} has {share:.1f} times the {words} of its neighbours",
+                f"{whose} has {share:.1f} times the {words} of its neighbours",
                 one.label, one.ras,
             )  # fmt: skip
 
