@@ -84,8 +84,7 @@ class ModelsSection:
         for task in TASKS:
             card = self.chosen(task)
             if card:
-                badge = _("STARTER MODEL: ") if card["starter"] else ""
-                lines.append(f"<b>{badge}</b>{card['limits']}")
+                lines.append(_limits(card))
         self._ui.modelLimitsLabel.text = "<br>".join(dict.fromkeys(lines))
         card = self.chosen("compression")
         if card:
@@ -181,8 +180,16 @@ def cardHtml(card: dict[str, Any]) -> str:
     return head + (starter if card["starter"] else "") + f"<table cellpadding=3>{table}</table>"
 
 
+def _limits(card: dict[str, Any]) -> str:
+    if not card["starter"]:
+        return str(card["limits"])
+    text = card["limits"].removeprefix("Starter model: ")
+    return "<b>" + _("STARTER MODEL:") + f"</b> {text}"
+
+
 def _title(card: dict[str, Any]) -> str:
-    return card["title"] + (" ★ " + _("starter") if card["starter"] else "")
+    # The star stands first: a narrow panel cuts the end off.
+    return ("★ " if card["starter"] else "") + card["title"]
 
 
 def _fill(box: Any, items: list[tuple[str, str]]) -> None:
