@@ -21,6 +21,7 @@ from SpineLib.loop.writer import NotAccepted
 from .CorrectionSection import CorrectionSection
 from .LoopCase import structureName
 from .LoopDataSet import LoopDataSet
+from .LoopQueueSection import ROW_HEIGHT
 from .LoopWork import LoopWork
 from .WorkClock import WorkClock
 
@@ -88,6 +89,7 @@ class LoopCaseSection:
         places.connect("currentCellChanged(int,int,int,int)", self._onPlace)
         places.connect("cellClicked(int,int)", self._onPlace)
         places.verticalHeader().visible = False
+        places.verticalHeader().defaultSectionSize = ROW_HEIGHT
         for number in _offered():
             ui.missingBox.addItem(structureName(number), number)
         self._show()

@@ -52,6 +52,7 @@ class LoopLearnSection:
         ui.refuseButton.connect("clicked(bool)", self._onRefuse)
         ui.backButton.connect("clicked(bool)", self._onBack)
         ui.curveButton.connect("clicked(bool)", self._onCurve)
+        self._clear()
         self.show(None)
 
     @property
@@ -64,8 +65,7 @@ class LoopLearnSection:
         if data is not self._data:
             self.cancel()
             self._said, self._comparison = "", {}
-            self._ui.tuneLabel.text = self._ui.promoteLabel.text = ""
-            self._fillCurve([], "")
+            self._clear()
         self._data = data
         self.update()
 
@@ -86,6 +86,11 @@ class LoopLearnSection:
         """Ends the worker; for when the module goes away."""
         self._request = ""
         self._worker.stop()
+
+    def _clear(self) -> None:
+        for doing in ("tune", "promote"):
+            self._tell(doing, "")
+        self._fillCurve([], "")
 
     def _control(self, name: str, button: Any, bar: Any, start: Callable[[], None]) -> RunControl:
         return RunControl(button, bar, start, self.cancel, lambda: self._doing == name)
@@ -112,10 +117,10 @@ class LoopLearnSection:
         cases, test = dataset.training(), dataset.test()
         patients = len({case.patient for case in cases})
         lines = [
-            _("The next model learns from {cases} corrected cases of {patients} patients.").format(
+            _("To learn from: {cases} corrected cases, {patients} patients.").format(
                 cases=len(cases), patients=patients
             ),
-            _("{count} cases of the test are corrected.").format(count=len(test)),
+            _("To measure on: {count} corrected cases of the test.").format(count=len(test)),
         ]
         try:
             for one in fine_tunings(dataset):

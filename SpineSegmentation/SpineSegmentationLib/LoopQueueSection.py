@@ -15,6 +15,7 @@ from SpineLib.progress import Step
 from .LoopDataSet import LoopDataSet
 from .RunControl import RunControl
 
+ROW_HEIGHT = 22
 ORDERS = {TEACHING: "What teaches most", OLDEST: "Oldest first"}
 
 
@@ -53,7 +54,9 @@ class LoopQueueSection:
         ui.queueTable.connect("cellDoubleClicked(int,int)", self._onOpenButton)
         ui.queueTable.connect("itemActivated(QTableWidgetItem*)", self._onOpenButton)
         ui.queueTable.connect("currentCellChanged(int,int,int,int)", self._onRow)
-        ui.queueTable.verticalHeader().visible = False
+        header = ui.queueTable.verticalHeader()
+        header.visible = False
+        header.defaultSectionSize = ROW_HEIGHT
         self.show(None)
 
     def show(self, data: LoopDataSet | None) -> None:

@@ -488,8 +488,9 @@ def test_a_serious_problem_blocks_with_its_place_until_it_is_mended(loop, ui, ca
     lose(case)
     click(ui.acceptButton)
     assert open_dataset(opened).case("0002").state == "corrected"
-    row = next(n for n, (mark, _) in enumerate(rows(ui.placesTable)) if mark == "✖")
-    assert "Vertebra 2 is missing" in rows(ui.placesTable)[row][1]
+    found = rows(ui.placesTable)
+    row = [what for _, what in found].index("Vertebra 2 is missing between vertebrae 1 and 3")
+    assert found[row][0] == "✖"
     assert "Not accepted" in ui.checksLabel.text and ui.anywayButton.visible
     ui.placesTable.setCurrentCell(row, 0)
     np.testing.assert_allclose(center(), loop.case._places[row].ras, atol=1e-3)
@@ -610,7 +611,7 @@ def learnt(loop, ui, tmp_path):
 def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes_on(
     loop, ui, learner, worker, learnt
 ):
-    assert "from 4 corrected cases of 4 patients" in ui.learnLabel.text
+    assert "4 corrected cases, 4 patients" in ui.learnLabel.text
     click(ui.tuneButton)
     assert learner.asked[-1][0] == "loop-finetune" and ui.tuneButton.text == "Cancel"
     learner.progress(Step("Training: loss 0.42", 3, 6, 5.0))
