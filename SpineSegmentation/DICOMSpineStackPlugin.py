@@ -5,10 +5,12 @@ class DICOMSpineStackPlugin:
     """Registers the plugin; Slicer finds it by this file's name and calls it once."""
 
     def __init__(self, parent):
-        parent.title = "DICOM Spine Stack Plugin"
+        from slicer.i18n import tr as _
+
+        parent.title = _("DICOM Spine Stack Plugin")
         parent.categories = ["Developer Tools.DICOM Plugins"]
         parent.contributors = ["SlicerSpineMRI contributors"]
-        parent.helpText = (
+        parent.helpText = _(
             "Offers every stack of an MR series with several angled stacks as a volume of its own."
         )
         parent.acknowledgementText = ""

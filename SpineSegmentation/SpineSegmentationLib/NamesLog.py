@@ -86,14 +86,16 @@ class NamesLog:
             self.steps = [] if version > VERSION else [_step(one) for one in data["steps"]]
         except (ValueError, TypeError, KeyError) as error:
             raise BadInput(
-                "The log of this segmentation's names is damaged",
-                advice="It stays in the scene as it is; segment again to name anew.",
+                _("The log of this segmentation's names is damaged"),
+                advice=_("It stays in the scene as it is; segment again to name anew."),
             ) from error
         if version > VERSION:
             raise BadInput(
-                f"The log of this segmentation's names is of version {version}, this program "
-                f"knows {VERSION}",
-                advice="Update SlicerSpineMRI; the log stays in the scene as it is.",
+                _(
+                    "The log of this segmentation's names is of version {version}, this program "
+                    "knows {known}"
+                ).format(version=version, known=VERSION),
+                advice=_("Update SlicerSpineMRI; the log stays in the scene as it is."),
             )
 
     @property
@@ -146,3 +148,11 @@ def _step(data: dict[str, Any]) -> Naming:
         Names(**data["before"]), Names(**data["after"]), data["reader"], data["time"],
         bool(data["undone"]), bool(data["replaced"]),
     )  # fmt: skip
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)

@@ -194,10 +194,12 @@ def statedCount(
 ) -> SegmentationFinding:
     """`stateLumbarCount` for the segmentation alone; `following` does the rest."""
     if count not in LOWEST_OF:
-        raise BadInput(f"{count} lumbar vertebrae", advice="Say four, five or six.")
+        raise BadInput(
+            _("{count} lumbar vertebrae").format(count=count), advice=_("Say four, five or six.")
+        )
     labels = [s.label for s in segmentationFinding(node).segments if s.kind == "vertebra"]
     if not labels:
-        raise BadInput("The segmentation has no vertebra")
+        raise BadInput(_("The segmentation has no vertebra"))
     lowest = min(labels, key=lambda n: n % 100)
     words = {4: "four", 5: "five", 6: "six"}
     evidence = (
@@ -401,3 +403,11 @@ def _beside(node: Any, className: str, kind: str) -> list[Any]:
         if one.GetAttribute("SpineMRI.Kind") == kind
         and one.GetNodeReference(_VOLUME_ROLE) is volumeNode
     ]
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)

@@ -29,14 +29,22 @@ def exportSegmentation(node: Any, path: str | Path) -> None:
     """
     if not str(path).lower().endswith(SUFFIXES):
         raise BadInput(
-            "This is no file name for a label map",
+            _("This is no file name for a label map"),
             file=path,
-            advice=f"Let it end as one of {', '.join(SUFFIXES)}.",
+            advice=_("Let it end as one of {suffixes}.").format(suffixes=", ".join(SUFFIXES)),
         )
     labelmap = currentLabelmap(node)
     if labelmap is None:
         raise BadInput(
-            f"The volume of {node.GetName()} is not in the scene",
-            advice="Load it: its grid is what the file is written on.",
+            _("The volume of {name} is not in the scene").format(name=node.GetName()),
+            advice=_("Load it: its grid is what the file is written on."),
         )
     write_volume(labelmap, path)
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)

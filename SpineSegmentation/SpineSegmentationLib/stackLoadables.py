@@ -54,8 +54,15 @@ def stacksOfSeries(files: Sequence[str], name: str) -> list[StackFiles]:
     readable = [stack for stack in stacks if not stack.problem]
     if not _severalPlaces(readable):
         return []
-    left = [f"{one.slices} slices left out: {one.problem}" for one in stacks if one.problem]
-    left += [f"{one.file.name} left out: it {one.reason}" for one in found.skipped]
+    left = [
+        _("{n} slices left out: {reason}").format(n=one.slices, reason=one.problem)
+        for one in stacks
+        if one.problem
+    ]
+    left += [
+        _("{file} left out: it {reason}").format(file=one.file.name, reason=one.reason)
+        for one in found.skipped
+    ]
     return [_stackFiles(stack, name, len(readable), left) for stack in readable]
 
 
@@ -91,9 +98,21 @@ def _stackFiles(stack: Stack, name: str, count: int, left: Sequence[str]) -> Sta
     files = list(dict.fromkeys(str(source.path) for source in stack.sources))
     number = stack.id.rpartition(".")[2]
     r, a, s = np.mean(stack.positions, axis=0)
-    toolTip = (
-        f"{stack.plane} stack {number} of {count}: {stack.slices} slices every "
-        f"{stack.spacing[2]:.1f} mm about R {r:.0f}, A {a:.0f}, S {s:.0f} mm"
-    )
+    toolTip = _(
+        "{plane} stack {number} of {count}: {slices} slices every {spacing} mm about R {r}, A {a}, "
+        "S {s} mm"
+    ).format(
+        plane=stack.plane, number=number, count=count, slices=stack.slices,
+        spacing=f"{stack.spacing[2]:.1f}", r=f"{r:.0f}", a=f"{a:.0f}", s=f"{s:.0f}",
+    )  # fmt: skip
     warning = "; ".join((*stack.warnings, *left))
+    # The node's name, too, which is saved: Slicer's own plugins leave theirs in English.
     return StackFiles(files, f"{name} - stack {number}", toolTip, warning, stack)
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)
