@@ -133,7 +133,9 @@ def read(folder: Path, sha256: str, strata: Strata) -> Frozen:
             file=folder / FROZEN,
             advice="Take the file from a copy; figures measured on another set do not compare.",
         )
-    return Frozen(frozenset(found.patients), sha256, {k: (int(v[0]), int(v[1])) for k, v in strata.items()})
+    return Frozen(
+        frozenset(found.patients), sha256, {k: (int(v[0]), int(v[1])) for k, v in strata.items()}
+    )
 
 
 @dataclass(frozen=True)
