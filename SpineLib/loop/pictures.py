@@ -174,7 +174,11 @@ def _draw_slice(path: Path, case: LabelledStack, canal: Loaded, row: Mapping[str
     figure = Figure(figsize=(3.6, 4.2), layout="constrained")
     axes = figure.subplots()
     title = f"truth: {row['truth']}\nold: {row['said_old']}\nnew: {row['said_new']}"
-    _show(axes, volume.voxels[k, rows, columns], title, down / across)
+    # As radiologists hang it, however the file orders it: left on the right, front above.
+    to_left, to_back = volume.directions[0, 0] < 0, volume.directions[1, 1] < 0
+    picture = volume.voxels[k, rows, columns][:: 1 if to_back else -1, :: 1 if to_left else -1]
+    _show(axes, picture, title, down / across)
+    figure.supxlabel("the patient's left is on the right", fontsize=8)
     _save(figure, path)
 
 
