@@ -79,7 +79,9 @@ class Levels:
         if CANAL in labels:
             canal = parts.points(CANAL)
             rows = np.round(canonical_volume(segmentation).ijk(canal)[:, 1]).astype(int)
-            self._course = np.array([canal[rows == row].mean(axis=0) for row in np.unique(rows)])
+            _, row, count = np.unique(rows, return_inverse=True, return_counts=True)
+            sums = [np.bincount(row, weights=axis) for axis in canal.T]
+            self._course = np.stack(sums, axis=1) / count[:, None]
 
     def _crossing(
         self, point: NDArray[np.float64], normal: NDArray[np.float64]
