@@ -66,7 +66,7 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
         self.panel.exit()
 
     def cleanup(self):
-        """Ends the worker when Slicer closes the module or itself."""
+        """Ends the worker when the module is unloaded; Slicer unloads all when it is about to quit."""
         if self.panel is not None:
             self.panel.cleanup()
         self.panel = None

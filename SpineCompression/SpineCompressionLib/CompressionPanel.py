@@ -104,6 +104,7 @@ class CompressionPanel:
         self.region.stop()
         self.report.stop()
         self._turns.stop()
+        self.input.close()
         self._reader.stop()
 
     def refresh(self) -> None:
