@@ -140,6 +140,7 @@ def _add(arguments: Arguments, progress: Progress) -> dict[str, Any]:
     wanted = Wanted(
         dataset.current.folder.card, dataset.task, dataset.scheme,
         arguments.get("region") or "unknown", arguments.get("weighting") or "unknown",
+        images_only=bool(arguments.get("images_only")),
     )  # fmt: skip
     added: list[str] = []
     left: list[str] = []

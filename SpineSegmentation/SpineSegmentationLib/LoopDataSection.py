@@ -182,6 +182,7 @@ class LoopDataSection:
             "dataset": str(self.data.folder), "source": self._ui.imagesEdit.currentPath.strip(),
             "weighting": self._ui.loopWeightingBox.currentText,
             "region": self._ui.loopRegionBox.currentText, "by": self.reader,
+            "images_only": bool(self._ui.imagesOnlyBox.checked),
         }  # fmt: skip
         self._request = self._worker.request(
             "loop-add", arguments, onResult=self._onAdded, onError=self._onAddError,

@@ -225,6 +225,21 @@ def test_a_data_set_is_made_filled_and_its_test_frozen_from_the_panel(panel, ui,
     assert sum("(T)" in row[1] for row in rows(ui.queueTable)) == 2
 
 
+@pytest.mark.parametrize(("images_only", "state"), [(False, "corrected"), (True, "new")])
+def test_labels_of_a_table_become_corrections_unless_only_images_are_wanted(
+    ui, worker, opened, tmp_path, images_only, state
+):
+    image, labels = learning.spine(20)
+    write_volume(image, tmp_path / "t2.nii.gz")
+    write_volume(labels, tmp_path / "mask.nii.gz")
+    (tmp_path / "table.csv").write_text("image,patient,mask\nt2.nii.gz,p20,mask.nii.gz\n")
+    ui.imagesEdit.currentPath = str(tmp_path / "table.csv")
+    ui.imagesOnlyBox.checked = images_only
+    click(ui.addButton)
+    worker.work()
+    assert open_dataset(opened).case("0005").state == state
+
+
 def test_a_folder_that_holds_something_else_says_so(ui, tmp_path):
     (tmp_path / "holiday.txt").write_text("x")
     ui.dataSetEdit.currentPath = str(tmp_path)
@@ -464,6 +479,31 @@ def test_a_missed_structure_is_added_under_its_number(loop, ui, case, opened):
     paint_all(case.shown.node, "disc202", learning.spine(1)[1].voxels == 202)
     click(ui.saveButton)
     assert (open_dataset(opened).case("0002").open_answer().voxels == 202).any()
+
+
+def test_saving_a_draft_takes_less_than_50_ms_of_computing(loop, ui, opened, desktop):
+    """Of a lumbar volume as large as they come, while a reader paints."""
+    import time
+
+    shape, large = (18, 448, 448), learning.spine(3)[1]
+    voxels = np.zeros(shape, np.uint8)
+    voxels[3:9, 100:196, 100:172] = np.repeat(np.repeat(large.voxels, 2, 1), 2, 2)
+    grey = np.random.default_rng(1).integers(0, 200, shape).astype(np.int16)
+    with DatasetWriter(opened) as writer:
+        image = of_volume(large.with_voxels(grey))
+        case = writer.add(image, patient="large", region="lumbar")
+        writer.add_version(case, large.with_voxels(voxels), kind="automatic", model=MODEL)
+    click(ui.reloadButton)
+    loop.open(case.id)
+    taken = []
+    for n in range(5):
+        erase_half(loop.case.work, f"vertebra{n % 3 + 1}")
+        loop.case._saved -= 31
+        start = time.thread_time()
+        loop.case.tick()
+        taken.append(time.thread_time() - start)
+    assert (case.folder / DRAFT).is_file()
+    assert np.median(taken) < 0.05
 
 
 # --- accept -----------------------------------------------------------------------------------
