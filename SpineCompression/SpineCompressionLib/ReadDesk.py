@@ -9,7 +9,7 @@ from SpineLib.errors import SpineError
 
 from .labelKeys import examplePicture, labelKeys
 
-PICTURE_HEIGHT = 64
+PICTURE_HEIGHT = 76
 SURE_STEP = 5
 
 
@@ -183,7 +183,7 @@ class ReadDesk:
 
         meaning = scheme.definitions.get(value, "")
         button, text = qt.QPushButton(), qt.QLabel(meaning)
-        button.text = f"{key}  {value}" if key and key != value else value
+        button.text = f"{value} ({key})" if key and key != value else value
         text.wordWrap = True
         picture = examplePicture(scheme.name, value)
         tip = _("{value} (key {key})").format(value=value, key=key) if key else value

@@ -24,7 +24,7 @@ from SpineLib.volume import Volume
 
 # A clean image with thin slices, so that the label is what one sees.
 SCANNER = {"pixel": 0.4, "thickness": 3.0, "gap": 0.0, "ghost": 0.0, "snr": 60.0}
-SIDE_MM, PIXELS = 40.0, 144
+SIDE_MM, PIXELS = 32.0, 144
 CERVICAL, THORACIC = ("cervical", "degenerative"), ("thoracic", "metastatic")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import slicer
 from SpineCompressionLib.labelKeys import examplePicture, labelKeys
-from SpineCompressionLib.ReadScene import STACK_KIND, holdsAnswers
+from SpineCompressionLib.ReadScene import STACK_KIND, ReadScene, holdsAnswers
 from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
@@ -18,6 +18,7 @@ from SpineLib.projects.project import open_project
 from SpineLib.projects.schemes import SCHEMES
 from SpineLib.projects.session import ReaderSession
 from SpineLib.simulate import cases
+from SpineLib.slabs import finish
 from SpineLib.volume import Volume
 from Testing.desktop import click
 from Testing.SpineCompression.examples import EXAMPLES, SCANNER, label_of
@@ -183,7 +184,7 @@ def test_the_window_that_a_reader_chose_stays_from_slice_to_slice_and_study_to_s
 def test_each_label_has_its_key_its_definition_and_a_picture(project, read):
     for value, meaning in project.scheme.definitions.items():
         button = read.desk.buttons[value]
-        assert button.text == f"{KEYS[value]}  {value}" and meaning in button.toolTip
+        assert button.text == f"{value} ({KEYS[value]})" and meaning in button.toolTip
         assert f"(key {KEYS[value]})" in button.toolTip
     assert labelKeys(SCHEMES["Kang"].values) == {"0": "0", "1": "1", "2": "2", "3": "3"}
     assert list(labelKeys(SCHEMES["Bilsky"].values).values()) == list("QWERTY")
@@ -377,3 +378,49 @@ def test_nothing_of_the_reading_stays_in_the_scene_when_it_ends(desktop, read):
         node.GetAttribute("SpineMRI.Kind") for node in nodesOfClass(slicer.mrmlScene, "vtkMRMLNode")
     }
     assert STACK_KIND not in kinds and not read.on
+
+
+def test_no_key_takes_longer_than_a_frame(project, read):
+    """CPU time of the main thread, the least of several, so that a busy machine changes nothing."""
+
+    def fastest(do):
+        took = []
+        for _ in range(3):
+            start = time.thread_time()
+            do()
+            took.append(time.thread_time() - start)
+        return min(took)
+
+    steps = {
+        "label": lambda: read.desk.label(COMPRESSED),
+        "undo": read.desk.undo,
+        "update": read.desk.update,
+        "slice": lambda: read.scene.go(2),
+        "clean": read._requireClean,
+    }
+    took = {name: fastest(do) for name, do in steps.items()}
+    assert max(took.values()) < 0.05, took
+
+
+@pytest.mark.parametrize("plane", ["axial", "sagittal", "coronal", "oblique"])
+def test_a_stack_of_any_plane_is_read_in_its_own_slices(desktop, plane):
+    turned = {
+        "axial": np.diag([-0.5, -0.5, 3.0]),
+        "sagittal": np.array([[0, 0, 3.0], [-0.5, 0, 0], [0, -0.5, 0]]),
+        "coronal": np.array([[-0.5, 0, 0], [0, 0, 3.0], [0, -0.5, 0]]),
+    }
+    axes = turned.get(plane, turned["axial"])
+    if plane == "oblique":
+        c, s = np.cos(0.4), np.sin(0.4)
+        axes = np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ axes
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = axes, [10, 20, 30]
+    scene = ReadScene(slicer.mrmlScene)
+    finish(
+        scene.showing(
+            Volume(np.arange(7 * 20 * 30, dtype=np.int16).reshape(7, 20, 30), matrix), "x"
+        )
+    )
+    for index in (0, 3, 6):
+        scene.go(index)
+        assert scene.isAt(index) and not scene.isAt(index - 1)

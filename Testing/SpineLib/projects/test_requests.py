@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,6 +15,8 @@ from SpineLib.errors import BadInput, BadRequest
 from SpineLib.progress import Progress
 from SpineLib.projects.requests import answer
 from SpineLib.volume import read_volume
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def ask(project, action, **more):
@@ -41,3 +48,31 @@ def test_agreement_and_training_set_wait_for_every_lock(make_project, reading, t
 def test_what_a_project_cannot_do_is_said(make_project, arguments):
     with pytest.raises(BadRequest, match=r"no action|is missing"):
         answer({"project": str(make_project().folder), **arguments}, Progress())
+
+
+def test_the_worker_hears_what_is_asked_of_a_project(make_project, reading):
+    project = make_project()
+    reading(project, "anna", lock=False)
+    arguments = {"project": str(project.folder), "action": "status"}
+    request = {"id": "1", "command": "project", "arguments": arguments}
+    with subprocess.Popen(
+        [sys.executable, "-m", "SpineLib.worker"], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as worker:  # fmt: skip
+        worker.stdin.write(json.dumps(request) + "\n")
+        worker.stdin.flush()
+        said = [json.loads(worker.stdout.readline()) for _ in range(2)]
+        worker.stdin.close()
+    (row,) = said[1]["result"]["readers"]
+    assert (row["reader"], row["done"], row["locked"]) == ("anna", 40, "")
+
+
+def test_nothing_that_a_panel_needs_of_a_project_imports_torch_or_pandas():
+    code = (
+        "import sys, SpineLib.projects.session, SpineLib.projects.requests;"
+        "print({'torch', 'pandas'} & set(sys.modules))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "set()"
