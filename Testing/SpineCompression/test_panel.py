@@ -77,6 +77,20 @@ def test_what_the_person_chose_reaches_the_worker(ui, worker, folder):
     assert len(said["models"]) == 2
 
 
+def test_the_sagittal_stack_is_segmented_for_levels_unless_models_are_forced(ui, worker, folder):
+    def tasks():
+        click(ui.readButton)
+        asked = worker.last[1]["tasks"]
+        click(ui.readButton)
+        return asked
+
+    assert tasks() == ["compression", "grading", "segmentation"]
+    ui.forceBox.checked = True  # else lumbar levels would be named in a neck
+    assert tasks() == ["compression", "grading"]
+    ui.forceBox.checked = ui.levelsBox.checked = False
+    assert tasks() == ["compression", "grading"]
+
+
 def test_the_cards_threshold_is_one_click_away(ui, worker, folder):
     card = ui.thresholdSlider.value
     ui.thresholdSlider.value = 0.99
