@@ -129,10 +129,13 @@ def _point(model: str, one: Comparison, role: str, change: Change, state: str) -
 def _draw(found: Sequence[Point], task: str, path: Path) -> None:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 3.8), layout="constrained")
-    pair = figure.subplots(1, 2, sharey=True)
+    # Minutes that nobody counted would be one point above another.
+    counted = [of for of in ("cases", "minutes") if len({getattr(p, of) for p in found}) > 1]
+    shown = counted or ["cases"]
+    figure = Figure(figsize=(4.7 * len(shown), 3.8), layout="constrained")
+    panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
     names = sorted({one.figure for one in found}, key=lambda name: (name != MAIN[task], name))
-    for axes, of in zip(pair, ("cases", "minutes"), strict=True):
+    for axes, of in zip(panels, shown, strict=True):
         for name, color in zip(names, _COLORS, strict=False):
             own = sorted((p for p in found if p.figure == name), key=lambda p: getattr(p, of))
             kept = [p for p in own if p.state in ("first", "promoted")]
@@ -150,7 +153,7 @@ def _draw(found: Sequence[Point], task: str, path: Path) -> None:
         axes.set_xlabel("corrected cases" if of == "cases" else "minutes spent on them")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
-    pair[0].set_ylabel("on the frozen test")
-    pair[1].plot([], [], "o", color=_GREY, markerfacecolor="white", label="not promoted")
-    pair[1].legend(fontsize=8)
+    panels[0].set_ylabel("on the frozen test")
+    panels[-1].plot([], [], "o", color=_GREY, markerfacecolor="white", label="not promoted")
+    panels[-1].legend(fontsize=8)
     figure.savefig(path, dpi=130)

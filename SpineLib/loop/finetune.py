@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from SpineLib import __version__
-from SpineLib.errors import BadInput, BadModel, SpineError
+from SpineLib.errors import BadInput, BadModel
 from SpineLib.files import writing, writing_folder
 from SpineLib.loop.ancestry import FrozenImages, ancestor, descendant, inherited, learnt_from
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept, set_aside_changed
 from SpineLib.loop.lineage import LoopModel
+from SpineLib.loop.numbered import next_folder
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import ModelFolder, open_folder
 from SpineLib.models.card import CARD_NAME, Lineage
@@ -134,7 +135,8 @@ def prepare(
     cases = dataset.training()
     patients = {case.patient for case in cases}
     recipe = fine_tuning_recipe(parent.folder.card, cases=len(patients)).changed(changes or {})
-    folder = _new_folder(dataset.folder / RUNS)
+    folder = next_folder(dataset.folder / RUNS)
+    _sweep(folder.parent, besides=folder)
     try:
         with holding(folder / JOB):
             kept = keep_cases(folder / IMAGES, dataset, recipe, replay, cache, progress)
@@ -410,30 +412,17 @@ def _copy_model(model: ModelFolder, folder: Path) -> None:
             shutil.copyfile(file, temporary / file.name)
 
 
-def _new_folder(runs: Path) -> Path:
-    """The next number's folder, just made; what a killed preparation left is removed."""
-    runs.mkdir(parents=True, exist_ok=True)
-    numbers = [0]
-    for folder in sorted(runs.glob("[0-9]*")):
-        numbers.append(int(folder.name))
-        if not (folder / JOB).exists():
-            _remove_if_left(folder)
-    for number in range(max(numbers) + 1, max(numbers) + 100):
-        try:
-            (runs / f"{number:04d}").mkdir()
-        except FileExistsError:
+def _sweep(runs: Path, *, besides: Path) -> None:
+    """Removes what a killed preparation left; one that is under way is let be."""
+    for folder in runs.glob("[0-9]*"):
+        if folder == besides or (folder / JOB).exists():
             continue
-        return runs / f"{number:04d}"
-    raise SpineError("No number is free for another fine-tuning", file=runs)
-
-
-def _remove_if_left(folder: Path) -> None:
-    try:
-        with holding(folder / JOB):
-            pass
-    except BadInput:  # it is being prepared now
-        return
-    shutil.rmtree(folder, ignore_errors=True)
+        try:
+            with holding(folder / JOB):
+                pass
+        except BadInput:
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _forget_unbegun(training: Path) -> None:

@@ -23,6 +23,7 @@ from SpineLib.loop.finetune import made_by, require_untested, unfinished
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import set_aside_changed
 from SpineLib.loop.lineage import LoopModel
+from SpineLib.loop.numbered import next_folder
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.card import Card, Figure, Promotion
 from SpineLib.models.folder import replace_card
@@ -130,7 +131,7 @@ def compare(
         require_untested(dataset, one.folder, made_by(dataset, one.folder))
     frozen = dataset.require_frozen()
     test = dataset.test()
-    folder = _new_folder(dataset.folder / PROMOTIONS)
+    folder = next_folder(dataset.folder / PROMOTIONS)
     record: dict[str, Any] = {
         "format": _FORMAT,
         "number": int(folder.name),
@@ -359,15 +360,3 @@ def _about(model: LoopModel) -> dict[str, Any]:
         "cases": len(lineage.cases) if lineage else 0,
         "minutes": lineage.minutes if lineage else 0.0,
     }
-
-
-def _new_folder(promotions: Path) -> Path:
-    promotions.mkdir(parents=True, exist_ok=True)
-    numbers = [int(path.name) for path in promotions.glob("[0-9]*")]
-    for number in range(max(numbers, default=0) + 1, max(numbers, default=0) + 100):
-        try:
-            (promotions / f"{number:04d}").mkdir()
-        except FileExistsError:
-            continue
-        return promotions / f"{number:04d}"
-    raise SpineError("No number is free for another comparison", file=promotions)

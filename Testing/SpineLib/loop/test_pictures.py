@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 pytest.importorskip("torch")
-from SpineLib.loop import pictures  # noqa: E402
-from SpineLib.volume import Volume  # noqa: E402
-from Testing.SpineLib.loop.learning import axial  # noqa: E402
+from SpineLib.loop import pictures
+from SpineLib.volume import Volume
+from Testing.SpineLib.loop.learning import axial
 
 TURNED = np.diag([-1.0, -1.0, 1.0, 1.0])
 TURNED[:2, 3] = 79
