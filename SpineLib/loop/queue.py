@@ -25,10 +25,13 @@ TEACHING, OLDEST, RANDOM = ORDERS = ("teaching", "oldest", "random")
 ALL, TRAINING, TEST = PARTS = ("all", "training", "test")
 # What a score is combined from, in the words of a reason.
 MEASURES: dict[str, str] = {
-    "uncertainty": "the model is less sure than in",
-    "disagreement": "the answer differs from the earlier model's by more than in",
-    "implausibility": "its answer is less plausible than in",
+    "uncertainty": "The model is less sure of it than of",
+    "disagreement": "Its answer differs from an earlier model's by more than that of",
+    "implausibility": "Its answer is less plausible than that of",
 }
+# A measure by which a case stands below this share of the others is no reason for its place.
+LEAST_SHARE = 0.5
+PLAIN = "Nothing about it stands out among those that wait"
 
 
 @dataclass(frozen=True)
@@ -125,11 +128,10 @@ def reasons(scores: Mapping[str, Score]) -> dict[str, tuple[str, ...]]:
     for n, (name, score) in enumerate(scores.items()):
         ranked = sorted(((float(v[n]), measure) for measure, v in shares.items()), reverse=True)
         found[name] = tuple(
-            f"{MEASURES[measure].capitalize()} {100 * share:.0f} % of the cases: "
-            f"{_said(score, measure)}"
+            f"{MEASURES[measure]} {100 * share:.0f} % of the others: {_said(score, measure)}"
             for share, measure in ranked
-            if not (measure == "implausibility" and not score.problems)
-        )
+            if share >= LEAST_SHARE and (measure != "implausibility" or score.problems)
+        ) or (PLAIN,)
     return found
 
 

@@ -88,9 +88,10 @@ def test_the_order_of_the_cases_and_the_unit_of_a_measure_change_nothing(rows):
 def test_reasons_say_which_structure_which_model_and_how_many_places():
     told = reasons({"a": scored("a", 0.1, 0.1), "b": scored("b", 0.3, 0.4, 2)})
     sentences = " ".join(told["b"])
-    assert "less sure than in 100 % of the cases: 0.300, most for disc (0.300)" in sentences
+    assert "less sure of it than of 100 % of the others: 0.300, most for disc (0.300)" in sentences
     assert "lowest Dice 0.60 for label 203 (with 0000-before)" in sentences
     assert "2 places to look at, 2 of them serious; vertebra 3 is missing" in sentences
+    assert told["a"] == ("Nothing about it stands out among those that wait",)
 
 
 def test_frozen_test_cases_come_first_then_what_teaches_then_what_is_not_answered(dataset):
