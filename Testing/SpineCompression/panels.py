@@ -69,9 +69,12 @@ class Worker:
 def worker(monkeypatch):
     """The worker that panels get."""
     import SpineSegmentationLib.StudyReader as module
+    import SpineSegmentationLib.StudySection as study
 
     one = Worker()
     monkeypatch.setattr(module, "WorkerProcess", lambda *_: one)
+    # A typed path's stacks are looked for after a pause, which a slow test may reach or not.
+    monkeypatch.setattr(study, "MILLISECONDS_TO_LOOK", 1_000_000)
     return one
 
 
