@@ -292,10 +292,13 @@ class LoopCaseSection:
         self._title()
         self._fillVersions()
         _fill(self._ui.placesTable, [["✖" if p.serious else "·", p.what] for p in self._places])
-        self._ui.checksLabel.text = self._said
-        self._ui.checksLabel.visible = bool(self._said)
+        self._showSaid()
         self._ui.anywayButton.visible = self._blocked
         self._enable()
+
+    def _showSaid(self) -> None:
+        self._ui.checksLabel.text = self._said
+        self._ui.checksLabel.visible = bool(self._said)
 
     def _title(self) -> None:
         if self.work is None:
@@ -389,6 +392,8 @@ class LoopCaseSection:
         if self.work is None or not 0 <= row < len(self._places):
             return
         one = self._places[row]
+        self._said = one.what  # in full; the list is narrow
+        self._showSaid()
         if one.structure is not None:
             self._structure = one.structure
             self._correction.select(self.work.shown.segment(one.structure))

@@ -131,7 +131,7 @@ class LoopDataSection:
             lines.append(text.format(count=len(dataset.frozen.patients), sha=sha))
         lines.append(_("Model in force: {model}.").format(model=dataset.current.id))
         if self.data.readOnly:
-            lines.append(f"{self.data.readOnly}.")
+            lines.append(f"{self.data.readOnly.removesuffix('.')}.")
         return "\n".join([*lines, *dataset.problems])
 
     def _onReader(self, *_arguments: Any) -> None:

@@ -29,7 +29,6 @@ class LoopDataSet:
 
     Attributes:
         dataset: as it was last read.
-        readOnly: why nothing can be written, for the person; empty where it can.
 
     Raises:
         BadInput: the folder is no data set.
@@ -42,15 +41,27 @@ class LoopDataSet:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.dataset: Dataset = open_dataset(folder)
-        self.readOnly = ""
+        self._locked = self._unread = ""
         self._lock = ExitStack()
         self._hold()
 
+    @property
+    def readOnly(self) -> str:
+        """Why nothing can be written, for the person; empty where it can."""
+        return self._locked or self._unread
+
     def reload(self) -> None:
-        """Reads what a worker or another program wrote; takes over when the other reader left."""
-        if self.readOnly:
+        """Reads what a worker or another program wrote; takes over when the other reader left.
+
+        A folder that cannot be read any more (a drive that is gone) is `readOnly`, and stays as it
+        was last read.
+        """
+        if self._locked:
             self._hold()
-        self.dataset = open_dataset(self.folder)
+        try:
+            self.dataset, self._unread = open_dataset(self.folder), ""
+        except SpineError as error:
+            self._unread = str(error)
 
     def write(self, action: Callable[[DatasetWriter], T]) -> T:
         """Does one thing with a writer; returns when it is on the disk.
@@ -73,20 +84,20 @@ class LoopDataSet:
     def close(self) -> None:
         """Lets the next reader in."""
         self._lock.close()
-        self.readOnly = _("It is closed.")
+        self._locked = _("It is closed.")
 
     def _hold(self) -> None:
         try:
             self._lock.enter_context(holding(self.folder / _READER))
         except BadInput:
-            self.readOnly = _(
+            self._locked = _(
                 "Open elsewhere: another Slicer corrects in this data set, so it can only be "
                 "looked at here"
             )
         except SpineError as error:
-            self.readOnly = _("It can only be looked at: {reason}").format(reason=error)
+            self._locked = _("It can only be looked at: {reason}").format(reason=error)
         else:
-            self.readOnly = ""
+            self._locked = ""
 
 
 def _(text: str) -> str:

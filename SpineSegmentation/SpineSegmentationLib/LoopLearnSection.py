@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from SpineLib.progress import Step
 
 from .LoopDataSet import LoopDataSet
 from .RunControl import RunControl
+from .trainingCurve import curveRows
 
 _WORSE = "▼"
+_SECONDS_BETWEEN_LOOKS = 2.0
 
 
 class LoopLearnSection:
@@ -43,6 +46,7 @@ class LoopLearnSection:
         self._request, self._doing, self._said = "", "", ""
         self._comparison: dict[str, Any] = {}
         self._run: FineTuning | None = None
+        self._looked = 0.0
         self._tuning = self._control("tune", ui.tuneButton, ui.tuneBar, self._tune)
         self._comparing = self._control("compare", ui.compareButton, ui.compareBar, self._compare)
         ui.resumeButton.connect("clicked(bool)", self._onResume)
@@ -91,6 +95,7 @@ class LoopLearnSection:
         for doing in ("tune", "promote"):
             self._tell(doing, "")
         self._fillCurve([], "")
+        self._ui.runTable.visible = False
 
     def _control(self, name: str, button: Any, bar: Any, start: Callable[[], None]) -> RunControl:
         return RunControl(button, bar, start, self.cancel, lambda: self._doing == name)
@@ -189,6 +194,8 @@ class LoopLearnSection:
         self._enable()
 
     def _ended(self) -> None:
+        if self._doing == "tune" and self._data is not None:
+            self._fillRun()
         self._request, self._doing = "", ""
         for one in (self._tuning, self._comparing):
             one.update()
@@ -206,6 +213,23 @@ class LoopLearnSection:
     def _progress(self, step: Step) -> None:
         control = self._tuning if self._doing == "tune" else self._comparing
         control.progress(step)
+        if self._doing == "tune" and time.monotonic() - self._looked > _SECONDS_BETWEEN_LOOKS:
+            self._fillRun()
+
+    def _fillRun(self) -> None:
+        """Shows the curve of the newest run, or of the one that is gone on with."""
+        import qt
+
+        self._looked = time.monotonic()
+        assert self._data is not None
+        runs = sorted((self._data.folder / finetune.RUNS).glob(f"*/{finetune.TRAINING}"))
+        rows = curveRows(runs[-1]) if runs else []
+        table = self._ui.runTable
+        table.visible = bool(rows)
+        table.setRowCount(len(rows))
+        for row, texts in enumerate(rows):
+            for column, text in enumerate(texts):
+                table.setItem(row, column, qt.QTableWidgetItem(text))
 
     def _tune(self) -> None:
         self._tell("tune", "")

@@ -71,14 +71,13 @@ class LoopWork:
 
     def pause(self) -> None:
         """The reader goes elsewhere for a while."""
-        self.saveDraft()
         self._clock.stop()
 
     def resume(self) -> None:
         """The reader is back."""
         self._clock.start()
 
-    def saveDraft(self, by: str = "") -> bool:
+    def saveDraft(self, by: str) -> bool:
         """Saves what is not yet in a version, if it changed since the last draft.
 
         Returns:

@@ -15,7 +15,7 @@ from SpineLib.loop.images import of_volume
 from SpineLib.loop.scores import STAGE, Score, overlay_file, write_score
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.progress import Progress, Step
-from SpineLib.volume import write_volume
+from SpineLib.volume import Volume, write_volume
 from Testing.desktop import click
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.desktop.widgets import CLASSES
@@ -234,6 +234,8 @@ def test_labels_of_a_table_become_corrections_unless_only_images_are_wanted(
     write_volume(labels, tmp_path / "mask.nii.gz")
     (tmp_path / "table.csv").write_text("image,patient,mask\nt2.nii.gz,p20,mask.nii.gz\n")
     ui.imagesEdit.currentPath = str(tmp_path / "table.csv")
+    ui.loopRegionBox.setCurrentText("lumbar")
+    ui.loopWeightingBox.setCurrentText("T2")
     ui.imagesOnlyBox.checked = images_only
     click(ui.addButton)
     worker.work()
@@ -270,6 +272,16 @@ def test_a_data_set_that_another_reader_has_open_is_shown_and_not_written(loop, 
     other.close()
     click(ui.reloadButton)
     assert "Open elsewhere" not in ui.dataSetLabel.text and ui.acceptButton.enabled
+
+
+def test_a_drive_that_is_gone_is_said_and_taken_up_again_when_it_is_back(panel, ui, opened):
+    away = opened.rename(opened.with_name("away"))
+    panel.exit()
+    panel.enter()
+    assert "no data set" in ui.dataSetLabel.text and not ui.freezeButton.enabled
+    away.rename(opened)
+    click(ui.reloadButton)
+    assert "no data set" not in ui.dataSetLabel.text and ui.freezeButton.enabled
 
 
 # --- queue ------------------------------------------------------------------------------------
@@ -490,9 +502,9 @@ def test_saving_a_draft_takes_less_than_50_ms_of_computing(loop, ui, opened, des
     voxels[3:9, 100:196, 100:172] = np.repeat(np.repeat(large.voxels, 2, 1), 2, 2)
     grey = np.random.default_rng(1).integers(0, 200, shape).astype(np.int16)
     with DatasetWriter(opened) as writer:
-        image = of_volume(large.with_voxels(grey))
+        image = of_volume(Volume(grey, learning.MATRIX))
         case = writer.add(image, patient="large", region="lumbar")
-        writer.add_version(case, large.with_voxels(voxels), kind="automatic", model=MODEL)
+        writer.add_version(case, Volume(voxels, learning.MATRIX), kind="automatic", model=MODEL)
     click(ui.reloadButton)
     loop.open(case.id)
     taken = []
@@ -652,14 +664,18 @@ def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes
     loop, ui, learner, worker, learnt
 ):
     assert "4 corrected cases, 4 patients" in ui.learnLabel.text
+    assert not ui.runTable.visible
     click(ui.tuneButton)
     assert learner.asked[-1][0] == "loop-finetune" and ui.tuneButton.text == "Cancel"
-    learner.progress(Step("Training: loss 0.42", 3, 6, 5.0))
-    assert "loss 0.42 3/6" in ui.tuneBar.text
+    learner.progress(Step("Training", 3, 6, 5.0))
+    assert ui.tuneBar.text == "Training 3/6, 5 s"
     ui.queueTable.setCurrentCell(0, 0)
     click(ui.openButton)  # the reader goes on
     assert loop.case.work is not None
     learner.work(changes=learning.FEW_STEPS)
+    curve = rows(ui.runTable)
+    assert [row[0] for row in curve] == ["2", "4", "6"]
+    assert all(float(row[1]) > 0 and 0 <= float(row[2]) <= 1 for row in curve)
     dataset = open_dataset(learnt)
     new = dataset.models[-1].id
     assert dataset.models[-1].state == "candidate" and dataset.current.id == MODEL
