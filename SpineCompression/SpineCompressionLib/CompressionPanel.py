@@ -101,6 +101,7 @@ class CompressionPanel:
         self.exit()
         self.readers.cleanup()
         self.answers.stop()
+        self.result.stop()
         self.region.stop()
         self.report.stop()
         self._turns.stop()

@@ -52,6 +52,10 @@ class ResultSection:
         """The table's rows, one a slice."""
         return int(self._ui.findingsTable.rowCount)
 
+    def stop(self) -> None:
+        """Fills the table no further; for when the module goes away."""
+        self._turns.stop()
+
     def previousFlagged(self, *_arguments: Any) -> None:
         """Goes to the flagged slice before this one."""
         self._study.step(self._study.isFlagged, -1)
