@@ -266,7 +266,11 @@ class ProjectChoice:
     def _onNew(self, *_arguments: Any) -> None:
         part = self._ui.newProjectPart
         part.visible = not part.visible
-        self._tell(_("Name a new or empty folder, a title and the labels.") if part.visible else "")
+        if part.visible:
+            self._tell(_("Name a new or empty folder, a title and the labels."))
+        else:  # the folder that is named may be another one by now
+            self._tell("")
+            self.open()
 
     def _onCreate(self, *_arguments: Any) -> None:
         ui = self._ui
