@@ -124,7 +124,11 @@ class LoopCaseSection:
         if self.work is None:
             return
         self._correction.leave()
-        self.work.close(self._reader())
+        try:
+            self.work.close(self._reader())
+        except SpineError:
+            self._correction.enter()
+            raise
         self._let()
 
     def forget(self, *, closing: bool = False) -> None:
