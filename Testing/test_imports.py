@@ -15,6 +15,7 @@ WITHOUT_TORCH = [
     *("errors", "progress", "files", "volume", "labels", "findings", "reading", "listing"),
     *("worker_client", "worker", "cli", "dicom", "models", "models.applicability", "report"),
     *("projects.session", "projects.status", "projects.consensus", "projects.exporting"),
+    *("loop.writer", "loop.drafts", "loop.queue", "loop.checks", "loop.finetune", "loop.promotion"),
 ]
 
 
