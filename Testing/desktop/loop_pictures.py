@@ -14,7 +14,7 @@ from pathlib import Path
 from Testing.desktop import click
 from Testing.desktop.pictures import ROOT, _darken, _settle, _wait
 
-SOURCE = "simulated:lumbar-degenerative:standard:3"
+SOURCE = "simulated:lumbar-degenerative:standard:2"
 
 
 def main(folder: Path) -> None:
@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
         ui.imagesEdit.currentPath = SOURCE
         ui.imagesOnlyBox.checked = True
         _run(desktop, ui.addButton)
-        ui.shareBox.value = 34
+        ui.shareBox.value = 50
         click(ui.freezeButton)
         _run(desktop, ui.scoreButton)
         click(ui.openButton)
