@@ -79,7 +79,8 @@ def summary(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         lines: of ``results.jsonl``, with a rival.
 
     Returns:
-        ``start``, ``rival``; for each order ``dice`` (size → mean, low, high) and ``closed``
+        ``start``, ``rival``; ``at_once``: order → the Dice of each seed's last cases learnt from at
+        once, and ``at_once_closed`` their mean share of the gap; for each order ``dice`` (size → mean, low, high) and ``closed``
         (size → share of the gap to the rival: mean, low, high); ``gain`` (size → Dice of the
         queue's order minus random's on the same candidates: mean, low, high); ``needed``: size of
         the random order → cases that the queue's mean curve needs for the Dice of random's mean
@@ -88,7 +89,12 @@ def summary(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     [start] = [mean_dice(line["dice"]) for line in lines if line["what"] == "start"]
     [rival] = [mean_dice(line["dice"]) for line in lines if line["what"] == "rival"]
     sizes, tables = curves(lines)
-    found: dict[str, Any] = {"start": start, "rival": rival}
+    found: dict[str, Any] = {"start": start, "rival": rival, "at_once": {}, "at_once_closed": {}}
+    for line in lines:
+        if line["what"] == "at once":
+            found["at_once"].setdefault(line["order"], []).append(mean_dice(line["dice"]))
+    for order, values in found["at_once"].items():
+        found["at_once_closed"][order] = interval((np.array(values) - start) / (rival - start))
     for order, table in tables.items():
         closed = (table - start) / (rival - start)
         found[order] = {
@@ -136,6 +142,13 @@ def draw(file: Path, lines: Sequence[dict[str, Any]]) -> None:
             np.array(sizes) + shift, mean, errors, color=COLORS[order], linewidth=2.2, marker="o",
             capsize=4, label=f"{WORDS[order]}: mean of {len(table)} loops, 95 % interval",
         )  # fmt: skip
+        once = told["at_once"].get(order, [])
+        if once:
+            axes.plot(
+                np.full(len(once), sizes[-1]) + 4 * shift, once, "s", color=COLORS[order],
+                markersize=6, markerfacecolor="none",
+                label=f"{WORDS[order]}: the {sizes[-1]} cases at once, the whole recipe",
+            )  # fmt: skip
     start, rival = told["start"], told["rival"]
     axes.axhline(rival, color="#444444", linewidth=1.2)
     axes.text(sizes[-1], rival, "trained on 200 cases", ha="right", va="bottom", fontsize=9)

@@ -67,6 +67,17 @@ ORDERS = ("queue", "random")
 Weights = dict[str, torch.Tensor]
 
 
+def short(cases: int) -> dict[str, Any]:
+    """What a loop's fine-tunings change in the recipe: so many loops fit into an hour of two cores."""
+    steps = 150 + 10 * cases
+    return {
+        "optimiser.rate": 5e-4,
+        "training.steps": steps,
+        "training.validate_every": -(-steps // 4),
+        "optimiser.warmup": steps // 20,
+    }
+
+
 @dataclass
 class Experiment:
     """The cases, the starter model, and what was measured so far.
@@ -262,7 +273,7 @@ def loop(experiment: Experiment, results: Results, order: str, seed: int) -> Non
             left = queued(experiment, models, left, f"{order}-{seed}")
         chosen = [*chosen, *left[: size - len(chosen)]]
         weights, cost = experiment.fine_tuned(
-            models[-1], chosen, f"{order}-{seed}-{size}", seed=seed
+            models[-1], chosen, f"{order}-{seed}-{size}", seed=seed, changes=short(size)
         )
         with writing(kept) as temporary:
             save_file(weights, temporary)
@@ -271,6 +282,23 @@ def loop(experiment: Experiment, results: Results, order: str, seed: int) -> Non
             what="loop", order=order, seed=seed, cases=size, chosen=[v.id for v in chosen],
             dice=experiment.dice(weights, frozen), seconds=cost,
         )  # fmt: skip
+
+
+def at_once(experiment: Experiment, results: Results, order: str, seed: int) -> None:
+    """The cases that a loop chose, learnt from at once by the recipe as it is."""
+    done = results.find(what="loop", order=order, seed=seed, cases=SIZES[-1])
+    known = results.find(what="at once", order=order, seed=seed)
+    if done is None or known is not None:
+        return
+    by_id = {v.id: v for v in experiment.cases(POOL)}
+    weights, cost = experiment.fine_tuned(
+        experiment.first, [by_id[n] for n in done["chosen"]], f"at-once-{order}-{seed}", seed=seed
+    )
+    results.add(
+        what="at once", order=order, seed=seed, cases=SIZES[-1],
+        dice=experiment.dice(weights, experiment.cases(FROZEN)),
+        standard=experiment.dice(weights, experiment.cases(STANDARD)), seconds=cost,
+    )  # fmt: skip
 
 
 def queued(
@@ -316,6 +344,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, help="of the results; a run that ended goes on")
     parser.add_argument("--cache", type=Path, help="where simulated cases are kept")
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3, 4, 5])
+    parser.add_argument("--orders", nargs="*", choices=ORDERS, default=list(ORDERS))
+    parser.add_argument("--at-once", action="store_true", help="the chosen cases, the whole recipe")
     parser.add_argument("--rival", action=argparse.BooleanOptionalAction, default=True)
     asked = parser.parse_args(arguments)
     experiment = Experiment(asked.folder, asked.cache or asked.folder / "simulated")
@@ -324,8 +354,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.rival:
         rival(experiment, results)
     for seed in asked.seeds:
-        for order in ORDERS:
-            loop(experiment, results, order, seed)
+        for order in asked.orders:
+            (at_once if asked.at_once else loop)(experiment, results, order, seed)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from SpineLib.models.card import Card
 from SpineLib.training.recipe import Recipe, names, read_recipe
 
 # Chosen on simulated cases that no test holds (docs/correction-loop.md, "Measured").
-_RATE = 0.25
-_STEPS, _STEPS_A_CASE, _MOST_STEPS = 150, 10, 4000
+_RATE = 0.5
+_STEPS_A_CASE, _LEAST_STEPS, _MOST_STEPS = 45, 200, 4000
 _AVERAGE = 0.99
 _VALIDATIONS = 4
 # One patient in so many watches instead of being learnt from; whole volumes take seconds each.
@@ -49,7 +49,7 @@ def fine_tuning_recipe(card: Card, *, cases: int, name: str = "", seed: int = 1)
             advice="Correct at least two: one of them watches while the others are learnt from.",
         )
     base = own_recipe(card)
-    steps = min(_STEPS + _STEPS_A_CASE * cases, _MOST_STEPS)
+    steps = max(_LEAST_STEPS, min(_STEPS_A_CASE * cases, _MOST_STEPS))
     changes: dict[str, Any] = {
         "name": "fine-tuning",
         "about": f"Goes on from {card.name} {card.version} with {cases} corrected cases.",
