@@ -117,13 +117,15 @@ def add(
                         by = reader or one.by or user()
                         added.append(writer.add(one.image, kind=kind, by=by, **about(one)))
                 except AlreadyThere as error:
-                    left.append(LeftOut(Path(one.image.path).name or source, error.what))
-    labelled = sum(case.usable for case in added)
-    test = sum(case.test for case in added)
-    say(f"{count(len(added), 'case')} added, {labelled} with labels"
-        + (f", {test} of patients in the frozen test" if test else ""))  # fmt: skip
-    for reason, number in Counter(one.reason for one in left).most_common(20):
-        say(f"Left out: {number} × {reason}")
+                    left.append(LeftOut(Path(one.image.path).name or source, error.reason))
+    joined = [case for case in added if case.id in dataset.cases]
+    new = [case for case in added if case.id not in dataset.cases]
+    labelled = sum(case.usable for case in new)
+    test = sum(case.test for case in new)
+    say(f"{count(len(new), 'case')} added, {labelled} with labels"
+        + (f", {test} of patients in the frozen test" if test else "")
+        + (f"; {count(len(joined), 'earlier case')} got labels" if joined else ""))  # fmt: skip
+    say_left_out(Counter(one.reason for one in left))
     if not added and not left:
         raise BadInput("The sources hold nothing that can be a case", file=sources[0])
 
@@ -346,6 +348,16 @@ def check(folder: Folder) -> None:
         say(f"Case {case.id} is set aside: {case.set_aside}")
     cases = count(len(writer.dataset.cases), "case")
     say(f"{cases} read; " + (f"{len(changed)} changed" if changed else "all are as they were"))
+
+
+def say_left_out(reasons: Counter[str]) -> None:
+    """Says why images are no cases, the most frequent reasons first."""
+    shown = reasons.most_common(20)
+    for reason, number in shown:
+        say(f"Left out: {number} × {reason}")
+    if len(shown) < len(reasons):
+        rest = reasons.total() - sum(number for _, number in shown)
+        say(f"Left out: {rest} more, for other reasons")
 
 
 def opened_writer(folder: Path) -> DatasetWriter:

@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.commands.loop import WAIT, Folder, Minutes, Reader, count, loop, opened_writer, user
+from SpineLib.commands.loop import (
+    WAIT,
+    Folder,
+    Minutes,
+    Reader,
+    count,
+    loop,
+    opened_writer,
+    say_left_out,
+    user,
+)
 from SpineLib.console import progress_bar, say
 
 
@@ -73,12 +83,11 @@ def _import_datalist(folder: Path, source: Path, region: str, weighting: str, by
                     writer.add(one.arrival.image, by=by, **about(one.arrival))
                 added += 1
             except AlreadyThere as error:
-                left[error.what] += 1
+                left[error.reason] += 1
             if one.part == TEST:
                 patients.add(one.arrival.patient)
     say(f"{count(added, 'case')} added")
-    for reason, number in left.most_common(20):
-        say(f"Left out: {number} × {reason}")
+    say_left_out(left)
     _keep_test(folder, patients, by)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from SpineLib.commands.loop import Folder, Json, Reader, opened_writer, user
+from SpineLib.commands.loop import Folder, Json, Reader, count, opened_writer, user
 from SpineLib.commands.loop_queue import loop
 from SpineLib.commands.training import Cache, Changes, Device, Workers, first_bar, is_first
 from SpineLib.console import print_json, print_table, progress_bar, say
@@ -250,8 +250,9 @@ def _learns(found: FineTuning) -> str:
     parts = [case["part"] for case in found.record["cases"]]
     counts = {name: parts.count(name) for name in ("training", "validation", "replay")}
     return (
-        f"learns from {counts['training']} corrected cases, {counts['validation']} watch"
-        + (f", {counts['replay']} are replayed" if counts["replay"] else "")
+        f"learns from {count(counts['training'], 'corrected case')}, {counts['validation']} "
+        + ("watches" if counts["validation"] == 1 else "watch")
+        + (f", {counts['replay']} replayed" if counts["replay"] else "")
         + f"; starts from {found.record['parent']['id']}"
     )
 

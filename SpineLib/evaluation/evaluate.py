@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from SpineLib.evaluation.predict import predict_canal, predict_slices, predict_v
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
 from SpineLib.evaluation.segments import compare_segmentation, evaluate_segmentation
 from SpineLib.evaluation.slices import compare_compression, evaluate_compression
+from SpineLib.inference.grid import voxels_hash
 from SpineLib.inference.loaded import load
 from SpineLib.models import ModelFolder, find_models, open_model
 from SpineLib.models.folder import replace_card
@@ -143,8 +145,15 @@ def predict(
         cases: of `open_cases`.
         asked: how.
         progress: told of each stack or volume.
+
+    Raises:
+        BadInput: a model or an ancestor of it learnt from one of the images, as its card's lineage
+            says, whoever the patient is said to be.
     """
     task = models[0].card.task
+    seen = {model.card.name: model.card.lineage.images for model in models if model.card.lineage}
+    if seen:
+        cases = [replace(case, open=partial(_open_unseen, case, seen)) for case in cases]
     loaded = [load(model, asked.device) for model in models]
     data = title_of(asked)
     if task == "canal":
@@ -257,6 +266,19 @@ def _learnt_from(model: ModelFolder) -> dict[str, set[str]]:
             file=record,
             advice="Package the model out of its run, and make sure of the patients yourself.",
         ) from error
+
+
+def _open_unseen(case: Any, seen: Mapping[str, frozenset[str]]) -> Any:
+    """Opens a case whose image no model learnt from."""
+    found = case.open()
+    digest = voxels_hash(found[0] if isinstance(found, tuple) else found)
+    for name, images in seen.items():
+        if digest in images:
+            raise BadInput(
+                f"{name} or a model that it came from learnt from an image of {case.id}",
+                advice="A model is not measured on what it learnt from: take the image out.",
+            )
+    return found
 
 
 def _refuse(patients: set[str], where: str) -> None:

@@ -7,6 +7,7 @@ Axes are permuted and flipped only, never rotated, so that an oblique volume kee
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -76,6 +77,18 @@ def canonical_volume(volume: Volume) -> Volume:
         matrix,
         frame_of_reference_uid=volume.frame_of_reference_uid,
     )
+
+
+def voxels_hash(volume: Volume) -> str:
+    """SHA-256 of shape and values, axes in canonical order.
+
+    The same for the same picture in any file, order of axes or integer type.
+    """
+    voxels = canonical_volume(volume).voxels
+    kind = "<f4" if voxels.dtype.kind == "f" else "<i4"
+    digest = hashlib.sha256(repr((voxels.shape, kind)).encode())
+    digest.update(np.ascontiguousarray(voxels, dtype=kind).data)
+    return digest.hexdigest()
 
 
 def axis_weights(size: int, spacing: float, new_size: int, new_spacing: float) -> NDArray:

@@ -10,8 +10,8 @@ from itertools import permutations, product
 import numpy as np
 
 from SpineLib.errors import BadInput
+from SpineLib.inference.grid import voxels_hash
 from SpineLib.loop.dataset import Dataset
-from SpineLib.loop.images import voxels_hash
 from SpineLib.models.card import Ancestor, Card, Lineage
 from SpineLib.volume import Volume
 
@@ -32,7 +32,7 @@ class FrozenImages:
 
     Attributes:
         patients: hashes of the test's patients.
-        hashes: of its images (`SpineLib.loop.images.voxels_hash`).
+        hashes: of its images (`SpineLib.inference.grid.voxels_hash`).
     """
 
     def __init__(self, dataset: Dataset) -> None:
@@ -72,7 +72,7 @@ class FrozenImages:
 
 def learnt_from(card: Card) -> set[str]:
     """Hashes of every image that a model or its ancestors are known to have learnt from."""
-    return {*card.lineage.cases, *card.lineage.others} if card.lineage else set()
+    return set(card.lineage.images) if card.lineage else set()
 
 
 def descendant(
@@ -82,6 +82,7 @@ def descendant(
     number: int,
     simulated: bool,
     replay: Sequence[str],
+    parents_calibration: bool = False,
 ) -> Card:
     """The card of what was fine-tuned from a model; the weights' hash is filled in later.
 
@@ -95,6 +96,7 @@ def descendant(
         number: of the fine-tuning in its data set.
         simulated: every image that it learnt from was made by the simulator.
         replay: what was learnt again beside the corrected cases, in words.
+        parents_calibration: how sure it says it is was fitted to its parent; the limits say so.
     """
     starter = parent.starter and simulated
     base = _NUMBER.sub("", parent.name if starter else _STARTER.sub("", parent.name))
@@ -113,7 +115,7 @@ def descendant(
         title=title if title.endswith("fine-tuned") else f"{title}, fine-tuned",
         starter=starter,
         training_data=f"{parent.training_data}; then {learnt}",
-        limits=_limits(parent, simulated, learnt),
+        limits=_limits(parent, simulated, learnt, parents_calibration),
         figures=(),
         lineage=lineage,
         weights_sha256="0" * 64,
@@ -130,12 +132,13 @@ def inherited(parent: Card, replayed: Iterable[str], cases: Iterable[str]) -> tu
     return tuple(sorted({*replayed, *learnt_from(parent)} - set(cases)))
 
 
-def _limits(parent: Card, simulated: bool, learnt: str) -> str:
+def _limits(parent: Card, simulated: bool, learnt: str, parents_calibration: bool) -> str:
     began = parent.limits.split(_BEGAN)[-1]
     where = "simulated images, " if simulated else ""
+    sure = " Its probabilities were not calibrated anew." if parents_calibration else ""
     return (
         f"Fine-tuned on {where}{learnt}; not validated beyond the frozen test of that data set, "
-        f"not for clinical use.{_BEGAN}{began}"
+        f"not for clinical use.{sure}{_BEGAN}{began}"
     )
 
 

@@ -17,6 +17,8 @@ _ON_PAGES = ("level", "names")
 # Okabe and Ito's, the main figure first.
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _GREY = "#9a9a9a"
+# No figure is above 1; a point there is drawn whole.
+_MOST = 1.01
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ def _draw(found: Sequence[Point], task: str, path: Path) -> None:
         axes.set_xlabel("corrected cases" if of == "cases" else "minutes spent on them")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
+    low, high = panels[0].get_ylim()
+    panels[0].set_ylim(low, min(high, _MOST))
     panels[0].set_ylabel("on the frozen test")
     panels[-1].plot([], [], "o", color=_GREY, markerfacecolor="white", label="not promoted")
     panels[-1].legend(fontsize=8)

@@ -16,12 +16,13 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.files import writing, writing_folder
-from SpineLib.loop.ancestry import FrozenImages, ancestor, descendant, inherited, learnt_from
+from SpineLib.loop.ancestry import FrozenImages, ancestor, learnt_from
+from SpineLib.loop.candidate import write_candidate
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept, set_aside_changed
@@ -29,13 +30,10 @@ from SpineLib.loop.lineage import LoopModel
 from SpineLib.loop.numbered import next_folder
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import ModelFolder, open_folder
-from SpineLib.models.card import CARD_NAME, Lineage
+from SpineLib.models.card import CARD_NAME
 from SpineLib.models.folder import sha256
 from SpineLib.progress import Progress
 from SpineLib.projects.holding import holding
-
-if TYPE_CHECKING:
-    from SpineLib.training.run import Run
 
 RUNS, JOB, PARENT, IMAGES, TRAINING, MODEL = (
     "runs", "finetune.json", "parent", "data", "training", "model",
@@ -253,7 +251,10 @@ def carry_out(
             progress=progress,
         )
         if run.finished and _first():
-            _write_candidate(found, parent, run)
+            write_candidate(
+                found.folder / MODEL, found.record, parent, run, data, device=device,
+                progress=progress,
+            )  # fmt: skip
     return found
 
 
@@ -377,33 +378,6 @@ def _unchanged(found: FineTuning) -> Path:
             advice="Copy the whole folder anew, or prepare another one.",
         )
     return found.folder
-
-
-def _write_candidate(found: FineTuning, parent: ModelFolder, run: Run) -> ModelFolder:
-    from safetensors.torch import load_file
-
-    from SpineLib.models import write_model
-
-    record = found.record
-    own = {case["image"] for case in record["cases"] if case["part"] != REPLAY}
-    replayed = [case["image"] for case in record["cases"] if case["part"] == REPLAY]
-    lineage = Lineage(
-        parent=ancestor(parent.card),
-        recipe=run.record["recipe"],
-        recipe_sha256=record["recipe_sha256"],
-        cases=tuple(sorted(own)),
-        others=inherited(parent.card, replayed, own),
-        patients=record["patients"],
-        minutes=record["minutes"],
-    )
-    card = descendant(
-        parent.card,
-        lineage,
-        number=record["number"],
-        simulated=all(case["simulated"] for case in record["cases"]),
-        replay=[s if s.startswith("simulated:") else Path(s).name for s in record["replay"]],
-    )
-    return write_model(found.folder / MODEL, card, load_file(open_folder(run.model).weights))
 
 
 def _copy_model(model: ModelFolder, folder: Path) -> None:

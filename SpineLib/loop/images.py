@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ import numpy as np
 
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
+from SpineLib.inference.grid import voxels_hash
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ImageReference:
     Attributes:
         kind: ``dicom``, ``file`` (NIfTI, NRRD, MetaImage), or ``copy`` (inside the data set).
         path: folder of the DICOM or the file; relative to the data set where it lies inside of it.
-        sha256: of the voxels (`voxels_hash`), whatever the file around them.
+        sha256: of the voxels (`SpineLib.inference.grid.voxels_hash`), whatever the file around them.
         shape: slices, rows, columns.
         ijk_to_ras: 4×4 as rows, voxel centres to RAS mm.
         series_instance_uid, stack: of DICOM, as a scan names them.
@@ -130,20 +130,6 @@ def of_file(path: str | Path, volume: Volume, *, plane: str = "") -> ImageRefere
 def of_volume(volume: Volume) -> ImageReference:
     """An image that lies nowhere else and is to be copied into the data set."""
     return replace(_of(volume, COPY, ""), held=volume)
-
-
-def voxels_hash(volume: Volume) -> str:
-    """SHA-256 of shape and values, axes in canonical order (`SpineLib.inference.grid`).
-
-    The same for the same picture in any file, order of axes or integer type.
-    """
-    from SpineLib.inference.grid import canonical_volume
-
-    voxels = canonical_volume(volume).voxels
-    kind = "<f4" if voxels.dtype.kind == "f" else "<i4"
-    digest = hashlib.sha256(repr((voxels.shape, kind)).encode())
-    digest.update(np.ascontiguousarray(voxels, dtype=kind).data)
-    return digest.hexdigest()
 
 
 def keep(reference: ImageReference, case: Path, dataset: Path) -> ImageReference:

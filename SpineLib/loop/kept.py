@@ -13,10 +13,11 @@ import numpy as np
 
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.files import writing
+from SpineLib.inference.grid import voxels_hash
 from SpineLib.loop.ancestry import FrozenImages
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import Dataset
-from SpineLib.loop.images import ImageChanged, ImageMissing, voxels_hash
+from SpineLib.loop.images import ImageChanged, ImageMissing
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.folder import sha256
 from SpineLib.progress import Progress

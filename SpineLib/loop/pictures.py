@@ -21,7 +21,7 @@ from SpineLib.inference.grid import order_of
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.segmentation import segment
 from SpineLib.inference.semantic import CLASSES
-from SpineLib.labels import COMPRESSED
+from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.progress import Progress
 from SpineLib.training.segmentation_data import semantic_of
 
@@ -98,11 +98,12 @@ def _volume_changes(old: Predictions, new: Predictions) -> pd.DataFrame:
 
 
 def _slice_changes(old: Predictions, new: Predictions, truth_of: Any) -> pd.DataFrame:
-    """A row a slice: how much more probable the truth became."""
+    """A row a slice that is said otherwise now: how much more probable the truth became."""
     one, two = (truth_of(p) for p in (old, new))
     table = old.table[["stack", "index", "truth"]].assign(
         old=one["p"], new=two["p"], said_old=one["said"], said_new=two["said"]
     )
+    table = table[table["said_old"] != table["said_new"]]
     return table.assign(difference=table["new"] - table["old"]).dropna(subset="difference")
 
 
@@ -112,7 +113,9 @@ def _truth_of_compression(one: Predictions) -> pd.DataFrame:
         verdict if np.isnan(x) else f"{verdict}, P = {x:.2f}"
         for verdict, x in zip(one.table["verdict"], p, strict=True)
     ]
-    return pd.DataFrame({"p": p.where(one.table["truth"] == COMPRESSED, 1 - p), "said": said})
+    truth = one.table["truth"]
+    of_truth = p.where(truth == COMPRESSED, (1 - p).where(truth == NOT_COMPRESSED))
+    return pd.DataFrame({"p": of_truth, "said": said})
 
 
 def _truth_of_grades(one: Predictions) -> pd.DataFrame:

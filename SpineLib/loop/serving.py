@@ -152,7 +152,7 @@ def _add(arguments: Arguments, progress: Progress) -> dict[str, Any]:
             with DatasetWriter(folder, wait=_WAIT) as writer:
                 added.append(writer.add(one.image, by=by or one.by, **about(one)).id)
         except AlreadyThere as error:
-            left.append(error.what)
+            left.append(error.reason)
     return {"added": added, "left_out": left}
 
 

@@ -76,7 +76,19 @@ class NotAccepted(BadInput):
 
 
 class AlreadyThere(BadInput):
-    """An image is in the data set already."""
+    """An image is in the data set already.
+
+    Attributes:
+        reason: in words that are the same for every such image, but for one under another patient.
+    """
+
+    def __init__(self, case: Case, image: ImageReference, patient: str) -> None:
+        same = case.patient == patient
+        what = f"This image is the case {case.id} already" + (
+            "" if same else " under another patient"
+        )
+        super().__init__(what, file=image.path or None)
+        self.reason = "it is a case already" if same else what
 
 
 class DatasetWriter:
@@ -167,10 +179,7 @@ class DatasetWriter:
             joins = other.state in (NEW, AUTOMATIC) and other.patient == patient
             if labels is not None and joins:
                 return self._labelled(other, self._checked(other, labels), kind, by)
-            who = "" if other.patient == patient else " under another patient"
-            raise AlreadyThere(
-                f"This image is the case {other.id} already{who}", file=image.path or None
-            )
+            raise AlreadyThere(other, image, patient)
         name = self._next_case()
         folder = self.folder / CASES / name
         case = Case(

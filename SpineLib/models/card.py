@@ -93,7 +93,7 @@ class Lineage:
         recipe: name of the recipe.
         recipe_sha256: of the recipe's file as run.
         cases: SHA-256 of each corrected image that it learnt from or was chosen by
-            (`SpineLib.loop.lineage.content_sha256`): of the voxels, never of a patient's identity.
+            (`SpineLib.inference.grid.voxels_hash`): of the voxels, never of a patient's identity.
         others: the same of replayed images, and of what its ancestors learnt from.
         patients: how many the cases are of.
         minutes: that people spent on the cases.
@@ -108,6 +108,11 @@ class Lineage:
     patients: int = 0
     minutes: float = 0.0
     promotion: Promotion | None = None
+
+    @property
+    def images(self) -> frozenset[str]:
+        """Of every image that the model or an ancestor is known to have learnt from."""
+        return frozenset((*self.cases, *self.others))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Lineage:

@@ -28,6 +28,8 @@ from SpineLib.training.task import Item, Items, Task
 from SpineLib.training.windows import Cut, canal_sha256, needs_canal, prepare_slices
 
 _BATCH = 64
+# What the networks for slices take unless the recipe says otherwise.
+_CHANNELS = 3
 
 
 class WholeSlice(BaseModel):
@@ -148,6 +150,7 @@ class SliceTask(Task):
                 file=recipe.file,
                 advice="Set data.crop to window, or preprocessing.context to 0.",
             )
+        self._require_channels(3 if kind == "whole-slice" else 2 * self.context + 1)
         self.require_fitting()
         require_apart(training=training, validation=validation)
         self.training = self._slices(training, True, cache, "Preparing training slices", progress)
@@ -285,6 +288,16 @@ class SliceTask(Task):
                 classes.append(self.labels.index(value))
         as_array = [np.array(values, np.int64) for values in (rows, first, last, classes)]
         return Slices(prepared, *as_array)
+
+    def _require_channels(self, given: int) -> None:
+        """Refuses a network for other images than the preprocessing makes; before anything is cut."""
+        taken = self.recipe.network.arguments.get("channels", _CHANNELS)
+        if taken != given:
+            raise BadInput(
+                f"The channels do not fit: the network takes {taken}, the preprocessing gives {given}",
+                file=self.recipe.file,
+                advice=f"Set network.arguments.channels = {given}, or change the preprocessing.",
+            )
 
     def _require_classes(self) -> None:
         for name, part in (("training", self.training), ("validation", self.validation)):

@@ -27,7 +27,7 @@ def test_slices_are_fine_tuned_compared_promoted_and_gone_back_from(spine, tmp_p
     first = dataset.current.id
     made = spine("loop", "finetune", dataset.folder, *QUICK)
     assert made.code == 0, made.errors
-    assert "learns from 2 corrected cases, 1 watch" in made.out
+    assert "learns from 2 corrected cases, 1 watches" in made.out
     assert f"0002-tiny-{task}-ft1 is a candidate" in made.out
 
     shown = spine("loop", "promote", dataset.folder, "--device", "cpu", "--compare-only")

@@ -16,6 +16,7 @@ from SpineLib.evaluation.evaluate import (
     evaluated,
     open_cases,
     open_models,
+    predict,
     title_of,
     write_figures,
 )
@@ -25,9 +26,11 @@ from SpineLib.evaluation.report import render, write_evaluation
 from SpineLib.evaluation.segments import compare_segmentation, evaluate_segmentation
 from SpineLib.inference.canal import locate
 from SpineLib.inference.compression import assess
+from SpineLib.inference.grid import voxels_hash
 from SpineLib.inference.loaded import load
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, STARTER_NOTICE
-from SpineLib.models import open_folder
+from SpineLib.models import ModelFolder, open_folder
+from SpineLib.models.card import Ancestor, Lineage
 
 
 @pytest.fixture
@@ -42,6 +45,21 @@ def stack(axial_volume):
         for k in range(6)
     )  # fmt: skip
     return LabelledStack("s", "p1", lambda: volume, labels, region="cervical", weighting="T2")
+
+
+def test_an_image_that_a_fine_tuned_model_or_its_ancestor_learnt_from_is_refused(stack, make_model):
+    made = make_model("compression")
+    parent = Ancestor("parent", "1", "0" * 64)
+
+    def model(*images):
+        lineage = Lineage(parent, "fine-tuning", "0" * 64, cases=("1" * 64,), others=images)
+        return ModelFolder(made.path, replace(made.card, lineage=lineage))
+
+    asked = Asked((), force=True, device="cpu")
+    assert len(predict([model("2" * 64)], [stack], asked)[0].table) == 6
+    renamed = replace(stack, patient="somebody else")
+    with pytest.raises(BadInput, match="learnt from an image of s"):
+        predict([model(voxels_hash(stack.open()))], [renamed], asked)
 
 
 def test_predictions_are_what_a_reading_answers(stack, make_model):

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from SpineLib.errors import BadInput
-from SpineLib.inference.grid import canonical_volume
+from SpineLib.inference.grid import canonical_volume, voxels_hash
 from SpineLib.loop.answers import dice, on_grid
 from SpineLib.loop.dataset import open_dataset
-from SpineLib.loop.images import ImageChanged, ImageMissing, of_volume, voxels_hash
+from SpineLib.loop.images import ImageChanged, ImageMissing, of_volume
 from SpineLib.loop.relinking import found_again, missing
 from SpineLib.loop.sources import Arrival, LeftOut, Wanted, about, arrivals, patient_hash
 from SpineLib.loop.writer import DatasetWriter

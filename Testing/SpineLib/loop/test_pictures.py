@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 pytest.importorskip("torch")
@@ -33,3 +34,21 @@ def test_the_patient_s_left_is_on_the_right_however_the_file_orders_it(monkeypat
     pictures._draw_slice(Path("x"), SimpleNamespace(open=lambda: given), None, row)
     bright = np.argwhere(shown[0] > 800)[:, 1]
     assert bright.min() > shown[0].shape[1] / 2
+
+
+def test_slices_that_are_said_alike_or_whose_truth_is_open_are_no_changes():
+    truth = ["compressed", "possibly compressed", "not compressed", "not compressed"]
+
+    def answered(*probabilities):
+        verdicts = ["compressed" if p >= 0.5 else "not compressed" for p in probabilities]
+        return SimpleNamespace(table=pd.DataFrame({
+            "stack": "0001", "index": range(4), "truth": truth, "probability": probabilities,
+            "verdict": verdicts,
+        }))  # fmt: skip
+
+    old, new = answered(0.9, 0.1, 0.012, 0.2), answered(0.7, 0.9, 0.013, 0.6)
+    found = pictures._slice_changes(old, new, pictures._truth_of_compression)
+    assert dict(zip(found["index"], found["difference"].round(6), strict=True)) == {
+        0: -0.2,
+        3: -0.4,
+    }

@@ -141,6 +141,14 @@ def test_an_empty_class_is_refused_by_its_name():
         ({"loss.name": "dice"}, "no loss dice"),
         ({"data.possibly": "class"}, "2 classes, the data 3"),
         ({"data.crop": "box"}, "without context"),
+        ({"network.arguments.channels": 1}, "network takes 1, the preprocessing gives 3"),
+        (
+            {
+                "preprocessing": {"kind": "whole-slice", "pixels": 32},
+                "network.arguments.channels": 1,
+            },
+            "network takes 1, the preprocessing gives 3",
+        ),
     ],
 )
 def test_a_key_that_does_not_fit_is_named_with_its_recipe(changes, what):
