@@ -190,6 +190,15 @@ class Card:
             BadModel: a newer schema version, or a value that the schema does not allow.
         """
         _validate(data, file)
+        try:
+            return cls._of(data, file)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # Where there is no jsonschema: in Slicer's own Python before its set-up.
+            raise BadModel("The model's card is not valid", file=file) from error
+
+    @classmethod
+    def _of(cls, data: dict[str, Any], file: str | Path | None) -> Card:
+        _check_scheme(data, file)
         data = dict(data)
         weights = data.pop("weights")
         rule, scheme = data.get("study_rule"), data.get("scheme")
@@ -227,8 +236,6 @@ def _tuples(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _validate(data: Any, file: str | Path | None) -> None:
-    import jsonschema
-
     version = data.get("schema_version") if isinstance(data, dict) else None
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise BadModel(
@@ -236,11 +243,18 @@ def _validate(data: Any, file: str | Path | None) -> None:
             file=file,
             advice="Update SlicerSpineMRI.",
         )
+    try:
+        import jsonschema
+    except ModuleNotFoundError:  # Slicer's own Python; the worker checks before it loads a model
+        return
     errors = list(jsonschema.Draft202012Validator(_schema()).iter_errors(data))
     if errors:
         worst = jsonschema.exceptions.best_match(errors)
         place = "/".join(str(p) for p in worst.absolute_path) or "the top"
         raise BadModel(f"The model's card is not valid at {place}: {worst.message}", file=file)
+
+
+def _check_scheme(data: dict[str, Any], file: str | Path | None) -> None:
     scheme = data.get("scheme")
     if scheme and len(scheme["grades"]) != len(scheme["colors"]):
         raise BadModel("The grading scheme needs one colour a grade", file=file)

@@ -1,6 +1,7 @@
 """Cards are checked on the way in."""
 
 import json
+import sys
 from dataclasses import replace
 
 import pytest
@@ -27,6 +28,15 @@ def test_a_fine_tuned_model_s_card_keeps_what_it_came_from(make_card):
     promotion = Promotion(parent, "e" * 64, ("Dice, disc 0.9 → 0.8",), "on purpose")
     card = make_card(lineage=replace(lineage, promotion=promotion))
     assert Card.from_dict(json.loads(json.dumps(card.to_dict()))) == card
+
+
+def test_without_jsonschema_a_card_is_read_and_a_broken_one_refused(make_card, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jsonschema", None)  # as in Slicer's own Python
+    data = make_card("grading").to_dict()
+    assert Card.from_dict(data) == make_card("grading")
+    for broken in ({"name": "x"}, [], data | {"surprise": 1}, data | {"scheme": None}):
+        with pytest.raises(BadModel):
+            Card.from_dict(broken)
 
 
 def test_a_lineage_holds_hashes_of_images_and_nothing_else(make_card):
