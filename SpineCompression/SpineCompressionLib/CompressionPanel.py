@@ -32,8 +32,9 @@ from .ViewLink import ViewLink
 from .volumeIdentity import adoptIdentity
 
 # What is out of sight while somebody labels slices blinded.
-UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel", "resultButton",
-             "reviewButton", "regionButton", "displayButton", "reportButton")  # fmt: skip
+UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel",
+             "restartButton", "resultButton", "reviewButton", "regionButton", "displayButton",
+             "reportButton")  # fmt: skip
 
 
 class CompressionPanel:
@@ -87,6 +88,7 @@ class CompressionPanel:
             return
         if not self.models.models:
             self.models.refresh()
+        self.models.useCardsThreshold()
         self.refresh()
         self.link.start()
 

@@ -52,12 +52,17 @@ class ModelsSection:
         """The threshold where it is not the card's own; else None."""
         card = self.chosen("compression")
         value = round(float(self._ui.thresholdSlider.value), 2)
-        return None if card is None or value == round(card["threshold"], 2) else value
+        return None if card is None or value in (0.0, round(card["threshold"], 2)) else value
 
     def chosen(self, task: str) -> dict[str, Any] | None:
         """The card of the model chosen for a task; None before the worker answered."""
         name = self._boxes[task].currentData
         return next((m for m in self.models if m["task"] == task and m["name"] == name), None)
+
+    def useCardsThreshold(self) -> None:
+        """The card's own threshold where none is said: a new scene's is 0, which flags all."""
+        if self._ui.thresholdSlider.value == 0.0:
+            self._onDefault()
 
     def refresh(self) -> None:
         """Asks the worker which models there are."""
@@ -70,8 +75,8 @@ class ModelsSection:
         for task, box in self._boxes.items():
             _fill(box, [(_title(m), m["name"]) for m in self.models if m["task"] == task])
         _fill(self._ui.manageBox, [(_title(m), m["name"]) for m in self.models])
-        if first and self._ui.thresholdSlider.value == 0.0:
-            self._onDefault()
+        if first:
+            self.useCardsThreshold()
         self._onModel()
         broken = [_error["what"] for _error in result["broken"]]
         self._say(" ".join(broken)) if broken else self._onManaged()

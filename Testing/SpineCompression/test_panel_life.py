@@ -106,3 +106,15 @@ def test_the_self_test_notices_a_reading_without_a_flag(widget, brief):
     test = sys.modules["SpineCompression"].SpineCompressionTest()
     with pytest.raises(AssertionError, match="not flagged"):
         checkPanel(test, widget.panel, Reading(findings, brief.volumes))
+
+
+def test_a_new_scene_is_read_with_the_cards_threshold_and_a_saved_one_with_its_own(ui, widget):
+    card = widget.panel.models.chosen("compression")["threshold"]
+    assert ui.thresholdSlider.value == card
+    ui.thresholdSlider.value = 0.31
+    slicer.mrmlScene.Clear(False)
+    assert ui.thresholdSlider.value == card and widget.panel.models.threshold is None
+    ui.thresholdSlider.value = 0.31
+    widget.exit()
+    widget.enter()
+    assert widget.panel.models.threshold == 0.31
