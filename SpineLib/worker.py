@@ -73,6 +73,7 @@ class Worker:
         self._lock = threading.Lock()
         self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._open: dict[str, Progress] = {}
+        self._at = ""  # the request that is worked on; the other open ones wait
         self._sessions: dict[str, Session] = {}
         self._commands: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
             "read": self._read,
@@ -135,8 +136,7 @@ class Worker:
         elif not isinstance(name, str) or not name:
             self._refuse(name, BadRequest("A request needs an id, a text"))
         elif command == "cancel":
-            if name in self._open:
-                self._open[name].cancel()
+            self._cancel(name)
         elif name in self._open:
             self._refuse(name, BadRequest(f"A request with the id {name} is still open"))
         elif command not in self._commands:
@@ -147,9 +147,19 @@ class Worker:
             self._open[name] = Progress(self._reporter(name))
             self._queue.put(request)
 
+    def _cancel(self, name: str) -> None:
+        progress = self._open.get(name)
+        if progress is None:
+            return
+        progress.cancel()
+        if name != self._at and self._open.pop(name, None) is not None:
+            self._refuse(name, Cancelled())
+
     def _answer(self, request: dict[str, Any]) -> None:
-        name = request["id"]
-        progress = self._open[name]
+        name = self._at = request["id"]
+        progress = self._open.get(name)
+        if progress is None:  # cancelled while it waited
+            return
         try:
             progress.check()
             arguments = request.get("arguments") or {}
@@ -160,7 +170,7 @@ class Worker:
                 traceback.print_exc()
             self._refuse(name, error)
         finally:
-            del self._open[name]
+            self._open.pop(name, None)
 
     def _read(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         source, output = _source(arguments, "input"), _path(arguments, "output")

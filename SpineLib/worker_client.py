@@ -82,6 +82,10 @@ class WorkerClient:
         self._write({"command": command, "id": request, "arguments": arguments})
         return request
 
+    def is_open(self, request: str) -> bool:
+        """Whether an answer to a request is still to come."""
+        return request in self._open
+
     def cancel(self, request: str) -> None:
         """Asks the worker to stop a request; `Cancelled` comes back as its error."""
         self._write({"command": "cancel", "id": request})

@@ -47,7 +47,7 @@ class WorkerProcess:
         self._process = process or qt.QProcess()
         self._given, self._python = python, ""
         self.log = SafeLog()
-        self._client = WorkerClient(self._write)
+        self._client, self._cancelled = WorkerClient(self._write), set[str]()
         self._timer = qt.QTimer()
         self._timer.singleShot = True
         self._timer.connect("timeout()", self.kill)
@@ -81,13 +81,20 @@ class WorkerProcess:
         )
 
     def cancel(self, request: str) -> None:
-        """Asks the worker to stop a request, and ends the process if it does not."""
+        """Asks the worker to stop a request, and ends the process if it does not.
+
+        A request that waits behind another one is answered at once, and does not end that one.
+        """
         self._client.cancel(request)
+        self._cancelled.add(request)
         self._timer.start(SECONDS_TO_CANCEL * 1000)
 
     def kill(self) -> None:
-        """Ends the process; open requests fail. The next request starts another one."""
-        if self._client.busy:
+        """Ends a process that did not stop what was cancelled; open requests fail.
+
+        The next request starts another one.
+        """
+        if self._isStopping():
             self._process.kill()
 
     def stop(self) -> None:
@@ -96,6 +103,11 @@ class WorkerProcess:
             self._process.closeWriteChannel()
             if not self._process.waitForFinished(SECONDS_TO_CANCEL * 1000):
                 self._process.kill()
+                # Else the process is still there when its object goes, or when the next one starts.
+                self._process.waitForFinished(SECONDS_TO_CANCEL * 1000)
+
+    def _isStopping(self) -> bool:
+        return any(self._client.is_open(one) for one in self._cancelled)
 
     def _running(self) -> bool:
         return int(self._process.state()) != 0
@@ -116,7 +128,7 @@ class WorkerProcess:
         # A crash in a library's C code then says in which call it was.
         environment.insert("PYTHONFAULTHANDLER", "1")
         self._process.setProcessEnvironment(environment)
-        self._client = WorkerClient(self._write)
+        self._client, self._cancelled = WorkerClient(self._write), set()
         self._python = python
         self.log.clear()
         self._process.start(self._python, ["-m", "SpineLib.worker"])
@@ -126,7 +138,7 @@ class WorkerProcess:
 
     def _onOutput(self) -> None:
         self._client.feed(self._process.readAllStandardOutput().data().decode())
-        if not self._client.busy:
+        if not self._isStopping():
             self._timer.stop()
 
     def _onErrorOutput(self) -> None:

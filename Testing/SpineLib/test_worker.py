@@ -210,12 +210,16 @@ def test_cancel_is_effective_within_a_second(host, many_files):
     assert time.monotonic() - asked < 1
 
 
-def test_a_request_that_waits_can_be_cancelled_before_it_begins(host, many_files):
+def test_a_request_that_waits_is_cancelled_at_once_and_the_one_before_it_goes_on(host, many_files):
     first = host.ask("scan", folder=str(many_files))
+    host.wait(lambda: host.steps)
     second = host.ask("models")
     host.client.cancel(second)
-    host.client.cancel(first)
     assert type(host.answer(second)) is Cancelled
+    assert host.client.is_open(first)
+    host.client.cancel(first)
+    assert type(host.answer(first)) is Cancelled
+    assert "models" in host.answer(host.ask("models"))
 
 
 def test_what_a_library_prints_does_not_reach_the_answers():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from SpineLib.errors import BadInput, WorkerEnded
+from SpineLib.errors import BadInput, Cancelled, WorkerEnded
 
 
 class FakeProcess:
@@ -198,6 +198,30 @@ def test_a_reading_that_does_not_stop_when_cancelled_is_ended_with_its_process(
     worker._timer.fire()
     assert process.killed
     assert isinstance(answers[0], WorkerEnded)
+
+
+def test_a_cancelled_request_that_waits_does_not_end_the_one_that_is_read(worker, process, answers):
+    ask(worker, answers)
+    waiting = worker.request("scan", {}, onResult=answers.append, onError=answers.append)
+    worker.cancel(waiting)
+    process.say(
+        type="error", id="2", error={"kind": "Cancelled", "what": "", "file": None, "advice": ""}
+    )
+    worker._timer.fire()
+    assert not process.killed and [type(one) for one in answers] == [Cancelled]
+    process.say(type="result", id="1", result={"folder": "out"})
+    assert answers[1:] == [{"folder": "out"}]
+
+
+def test_a_worker_that_does_not_end_by_itself_is_waited_for_when_it_is_killed(
+    worker, process, answers
+):
+    ask(worker, answers)
+    waited = []
+    process.closeWriteChannel = lambda: None
+    process.waitForFinished = lambda milliseconds: waited.append(process.killed)
+    worker.stop()
+    assert waited == [False, True]
 
 
 def test_what_a_stopped_worker_half_wrote_is_removed(worker, process, answers, tmp_path):
