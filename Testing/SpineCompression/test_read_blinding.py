@@ -54,6 +54,7 @@ def saved(tmp_path):
     slicer.mrmlScene.SetSaveToXMLString(1)
     slicer.mrmlScene.Commit()
     text = slicer.mrmlScene.GetSceneXMLString()
+    slicer.mrmlScene.SetSaveToXMLString(0)  # else the tests that follow save nothing
     for node in nodesOfClass(slicer.mrmlScene, "vtkMRMLTextNode"):
         text += node.GetText() or ""
     return text
