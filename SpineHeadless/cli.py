@@ -102,8 +102,8 @@ def report(
     """Write the results anew from a saved scene, with what a reader changed in it."""
     _ready_to_write(out)
     with progress_bar() as progress:
-        reading = _open_reading(input)
-        _write(reading, out, progress=progress)
+        reading, said = _open_reading(input)
+        _write(reading, out, said=said, progress=progress)
     _show(reading.findings, out, as_json)
 
 
@@ -146,12 +146,12 @@ def _nothing_assessed(findings: Findings) -> str:
     return nothing_assessed(findings)
 
 
-def _open_reading(path: Path) -> Any:
-    """The reading that a scene or a folder holds."""
+def _open_reading(path: Path) -> tuple[Any, Any]:
+    """The reading that a scene or a folder holds, and what readers said; of several the last one."""
     from SpineLib.reading import Reading
 
     if path.is_dir():
-        return Reading.load(path)
+        return Reading.load(path), None
     if path.suffix != ".mrb" or not path.is_file():
         raise BadInput(
             "This is neither a scene.mrb nor a reading's folder",
@@ -159,16 +159,19 @@ def _open_reading(path: Path) -> Any:
             advice="Name the scene.mrb that `spine read` wrote or that Slicer saved.",
         )
     from SpineCompressionLib.ReadingScene import ReadingScene
+    from SpineCompressionLib.studies import studiesIn
 
     from SpineHeadless.app import HeadlessSlicer
     from SpineHeadless.scene import load_scene
 
     headless = HeadlessSlicer()
     load_scene(headless, path)
-    reading = ReadingScene(headless.scene).reading()
+    known = studiesIn(headless.scene)
+    nodes = ReadingScene(headless.scene, known[-1] if known else "")
+    reading = nodes.reading()
     if reading is None:
         raise BadInput("The scene holds no reading", file=path, advice="Read the study first.")
-    return reading
+    return reading, nodes.reviews()
 
 
 def _write(reading: Any, out: Path, **options: Any) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from SpineCompressionLib.ReadingScene import ReadingScene
+from SpineCompressionLib.reportAnswers import readerAnswers
+from SpineCompressionLib.ReviewLog import ReviewLog
 
 from SpineHeadless.app import HeadlessSlicer
 from SpineHeadless.pictures import take_pictures
@@ -21,6 +23,7 @@ def write_outputs(
     reading: Reading,
     out: str | Path,
     *,
+    said: ReviewLog | None = None,
     progress: Progress | None = None,
     app: HeadlessSlicer | None = None,
 ) -> None:
@@ -32,6 +35,7 @@ def write_outputs(
     Args:
         reading: what was read.
         out: the folder; files of other names in it stay.
+        said: what readers answered; it stands in the report and in the scene.
         progress: a stage for the pictures and one for the files.
         app: an application to use again; by default one is started. Its scene is cleared.
 
@@ -45,14 +49,18 @@ def write_outputs(
         progress.stage("Starting Slicer's views")
         app = app or HeadlessSlicer()
         app.scene.Clear(False)
-        ReadingScene(app.scene).show(reading)
+        nodes, answers = ReadingScene(app.scene), []
+        nodes.show(reading)
+        if said is not None:
+            nodes.keepReviews(said)
+            answers = readerAnswers(reading.findings, said)
         pictures = take_pictures(app, reading, progress=progress)
         progress.stage("Writing the report and the scene", 3)
         (folder / "pictures").mkdir()
         for name, picture in pictures.items():
             (folder / "pictures" / f"{name}.png").write_bytes(picture.png)
         embedded = {name: picture.jpeg for name, picture in pictures.items()}
-        write_report(reading, embedded, folder / "report.html")
+        write_report(reading, embedded, folder / "report.html", answers)
         progress.advance()
         write_csv(reading.findings, folder / "findings.csv")
         write_json(reading.findings, folder / "findings.json")

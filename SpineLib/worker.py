@@ -14,7 +14,8 @@ In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Comma
   result is that of ``models`` with ``done``, a line for the person;
 - ``regrade``: ``reading`` (folder with ``findings.json``, which is changed), ``input`` (the volume
   of ``stack``), ``boxes`` (slice → two corners, RAS mm), and fields of ``ReadOptions``;
-- ``report``: ``reading`` (folder with ``findings.json``), ``pictures`` (folder), ``file``;
+- ``report``: ``reading`` (folder with ``findings.json``, and `SpineLib.report.answers` where
+  readers answered), ``pictures`` (folder), ``file``;
 - ``simulate``: ``folder`` and what `SpineLib.simulate.write_study` takes (``kind``, ``seed``,
   ``companions``, …); the result names the folder;
 - ``diagnose``: the result is `SpineLib.listing.diagnosis_as_json`;
@@ -259,11 +260,13 @@ class Worker:
 
     def _report(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         from SpineLib.reading import Reading
+        from SpineLib.report.answers import read_answers
         from SpineLib.report.report import write_report
 
         folder, file = _path(arguments, "pictures"), _path(arguments, "file")
         pictures = {path.stem: path for path in sorted(folder.glob("*.png"))}
-        write_report(Reading.load(_path(arguments, "reading")), pictures, file)
+        reading = _path(arguments, "reading")
+        write_report(Reading.load(reading), pictures, file, read_answers(reading))
         return {"file": str(file)}
 
     def _reporter(self, name: str) -> Callable[[Step], None]:

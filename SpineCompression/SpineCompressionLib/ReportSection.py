@@ -12,8 +12,10 @@ from SpineSegmentationLib.Turns import Turns
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.report import names
+from SpineLib.report.answers import write_answers
 from SpineLib.slabs import Steps
 
+from .reportAnswers import readerAnswers
 from .ShownStudy import STUDY_CHANGED, ShownStudy
 
 SHOWN = 8  # key images: the flagged slices, worst first
@@ -46,6 +48,7 @@ class ReportSection:
         folder = Path(self._folder.name)
         text = json.dumps(self._study.findings.to_dict(), ensure_ascii=False, allow_nan=False)
         (folder / "findings.json").write_text(text, encoding="utf-8")
+        write_answers(readerAnswers(self._study.findings, self._study.log), folder)
         self._say(_("Writing the report…"))
         self._turns.start(
             self._takingPictures(folder),

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.findings import Findings, SliceFinding
-from SpineLib.labels import ASSESSED, BORDERLINE, COMPRESSED, SCHEMES, GradingScheme
+from SpineLib.labels import BORDERLINE, COMPRESSED, SCHEMES, GradingScheme
 
 from .ReadingScene import ReadingScene
+from .reportAnswers import modelAnswer
 from .ReviewLog import WINDOW, Answer, ReviewLog
 from .SpineTimeline import Place, SpineTimeline
 from .studies import studiesIn
@@ -160,11 +161,7 @@ class ShownStudy:
 
     def modelAnswer(self, number: int, task: str) -> str:
         """What the model said on a slice; empty where it was not assessed."""
-        one = self.slice(number)
-        answer = one.compression if task == "compression" else one.grading
-        if answer.status != ASSESSED:
-            return ""
-        return (one.compression.verdict if task == "compression" else one.grading.grade) or ""
+        return modelAnswer(self.slice(number), task)
 
     def window(self, number: int) -> list[list[float]] | None:
         """The window that a reader drew on a slice, two corners [2, 3] in RAS mm; None: none."""

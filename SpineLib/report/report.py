@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,19 @@ from SpineLib import labels
 from SpineLib.files import writing
 from SpineLib.reading import Reading
 from SpineLib.report import names, summary
+from SpineLib.report.answers import ReaderAnswer, by_slice, sentence
 
 TEMPLATES = Path(__file__).parent
 # So many flagged slices are shown large; the others stand among all slices.
 SHOWN_FLAGGED = 8
 
 
-def write_report(reading: Reading, pictures: Mapping[str, bytes | Path], path: str | Path) -> None:
+def write_report(
+    reading: Reading,
+    pictures: Mapping[str, bytes | Path],
+    path: str | Path,
+    answers: Sequence[ReaderAnswer] = (),
+) -> None:
     """Writes ``report.html``: no script, no file beside it, no name, number or date of a patient.
 
     Args:
@@ -25,16 +31,21 @@ def write_report(reading: Reading, pictures: Mapping[str, bytes | Path], path: s
         pictures: name (`SpineLib.report.names`) → PNG or JPEG, as bytes or a file; missing ones
             are left out.
         path: the file.
+        answers: what readers said; it stands beside what the models said, and changes none of it.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    html = render(reading, pictures)
+    html = render(reading, pictures, answers)
     with writing(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
 
 
-def render(reading: Reading, pictures: Mapping[str, bytes | Path]) -> str:
+def render(
+    reading: Reading,
+    pictures: Mapping[str, bytes | Path],
+    answers: Sequence[ReaderAnswer] = (),
+) -> str:
     """The report's HTML."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -61,6 +72,9 @@ def render(reading: Reading, pictures: Mapping[str, bytes | Path]) -> str:
         "flagged": findings.flagged()[:SHOWN_FLAGGED],
         "pictures": embedded,
         "names": names,
+        "answers": answers,
+        "answers_line": sentence(list(answers)),
+        "said": by_slice(answers),
         "labels": labels,
     }
     return environment.get_template("report.html.jinja").render(values)

@@ -10,6 +10,7 @@ from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
+from SpineLib.report.answers import read_answers
 from Testing.desktop import click
 from Testing.SpineCompression.panels import models
 
@@ -104,11 +105,15 @@ def test_the_plot_follows_the_stack_and_the_next_run(ui, widget, brief):
 
 
 def test_the_report_is_asked_for_with_pictures_of_the_views(ui, widget, shown, worker, tmp_path):
+    shown.answer("compression", "not compressed", reader="AB", reason="artefact")
     widget.panel.report.write(str(tmp_path / "report.html"))
     command, said = worker.last
     assert command == "report" and said["file"].endswith("report.html")
     pictures = {path.stem for path in Path(said["pictures"]).glob("*.png")}
     assert {"worst", "sagittal", "slice-4-01", "slice-4-02", "slice-4-03"} == pictures
+    (answer,) = read_answers(said["reading"])
+    assert (answer.model, answer.answer, answer.reader) == ("compressed", "not compressed", "AB")
+    assert answer.index == shown.slice(shown.place).index and answer.reason == "artefact"
     worker.answer({"file": said["file"]})
     assert "report.html" in ui.reportStatusLabel.text
     assert not Path(said["pictures"]).exists()

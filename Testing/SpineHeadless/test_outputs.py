@@ -5,8 +5,12 @@ import zipfile
 from xml.etree import ElementTree
 
 import pytest
+from SpineCompressionLib.ReadingScene import ReadingScene
+from SpineCompressionLib.ReviewLog import Answer, ReviewLog
+from SpineCompressionLib.SpineTimeline import sliceKey
 
 from SpineHeadless.outputs import write_outputs
+from SpineHeadless.scene import load_scene
 from SpineLib.errors import Cancelled, SpineError
 from SpineLib.findings import read_json
 from SpineLib.progress import Progress
@@ -52,6 +56,18 @@ def test_the_scene_names_no_folder_of_this_machine(folder):
 def test_pictures_stay_small(folder):
     assert max(p.stat().st_size for p in folder.glob("pictures/slice-*.png")) < 250_000
     assert (folder / "report.html").stat().st_size < 3_000_000
+
+
+def test_what_readers_answered_is_in_the_report_and_stays_in_the_scene(app, brief, tmp_path):
+    stack = brief.findings.stacks[0]
+    log = ReviewLog()
+    log.add(
+        [Answer(sliceKey(stack, stack.slices[0]), "compression", "not compressed", reader="AB")]
+    )
+    write_outputs(brief, tmp_path / "out", said=log, app=app)
+    assert "reader AB: not compressed" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    load_scene(app, tmp_path / "out" / "scene.mrb")
+    assert ReadingScene(app.scene).reviews().text() == log.text()
 
 
 def test_the_segmentation_is_on_the_inputs_grid(app, lumbar, tmp_path):

@@ -5,10 +5,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.reading import Reading
 from SpineLib.report import names
+from SpineLib.report.answers import ReaderAnswer, read_answers, write_answers
 from SpineLib.report.report import render, write_report
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 16
@@ -89,6 +91,32 @@ def test_limits_versions_and_thresholds_are_said(cervical):
     text = parsed(cervical).text
     for words in ("Starter compression model", "0.1.0", "0.5", "Trained on simulated images only"):
         assert words in text
+
+
+def test_a_readers_answers_stand_beside_the_models_and_change_none(cervical, tmp_path):
+    stack = next(one for one in cervical.findings.stacks if one.slices)
+    answers = [
+        ReaderAnswer(stack.id, 8, "compression", "not compressed", "compressed", "AB", "<artefact>",
+                     "2026-03-01T10:20:30+00:00"),
+        ReaderAnswer(stack.id, 0, "compression", "not compressed", "not compressed", "AB"),
+    ]  # fmt: skip
+    write_answers(answers, tmp_path)
+    assert read_answers(tmp_path) == answers and read_answers(tmp_path / "none") == []
+    html = render(cervical, {names.slice_picture(stack.id, 8): PNG}, answers)
+    text = Balanced()
+    text.feed(html)
+    assert "A reader answered on 2 slices (2 answers) and differs from the model in 1" in text.text
+    assert "reader AB: not compressed" in text.text and "2026-03-01 10:20" in text.text
+    assert "<artefact>" not in html and "&lt;artefact&gt;" in html
+    assert "reader" not in parsed(cervical).text.lower()
+    letters = re.findall(r'class="box[^>]*>([^<]+)<', html)
+    assert "".join(x.strip() for x in letters) == "NNNNN?CCCC?NNNNNN––"
+
+
+def test_damaged_answers_are_refused(tmp_path):
+    (tmp_path / "answers.json").write_text('[{"nonsense": 1}]')
+    with pytest.raises(BadInput, match="answers"):
+        read_answers(tmp_path)
 
 
 def test_words_from_outside_cannot_become_markup(cervical):
