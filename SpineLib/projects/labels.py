@@ -52,7 +52,8 @@ class ReaderLabels:
         seed: of the reader's order; None for a file without its first line.
         token: hash of the user and machine that the name belongs to.
         locks: arm → time of the lock.
-        problems: sentences on lines that are left out, with their numbers.
+        problems: sentences on lines that are left out, with their numbers; for the reader's eyes.
+        told: the same for everybody: what stood there instead of a label is not said.
         given: arm → every label in the order in which it was given, those taken back left out.
     """
 
@@ -61,6 +62,7 @@ class ReaderLabels:
     token: str = ""
     locks: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     given: dict[str, list[Label]] = field(default_factory=lambda: {arm: [] for arm in ARMS})
 
     def current(self, arm: str = UNASSISTED) -> dict[SliceKey, Label]:
@@ -76,7 +78,7 @@ def read_labels(project: Project, reader: str) -> ReaderLabels:
     """
     path = project.labels_file(reader)
     journal = read_journal(path)
-    found = ReaderLabels(reader, problems=list(journal.problems))
+    found = ReaderLabels(reader, problems=list(journal.problems), told=list(journal.problems))
     opened = unblinded_at(project, reader)
     known = {one.key for _, _, one in project.slices()}
     for line in journal.lines:
@@ -87,10 +89,13 @@ def read_labels(project: Project, reader: str) -> ReaderLabels:
         except (KeyError, TypeError, ValueError) as error:
             what = f"has no {error}" if isinstance(error, KeyError) else str(error)
             found.problems.append(f"Line {line.number} is left out: {what}")
+            told = error.told if isinstance(error, _NoLabel) else what
+            found.told.append(f"Line {line.number} is left out: {told}")
     if opened:
         found.locks.setdefault(UNASSISTED, opened)
     if found.seed is None and journal.lines:
-        found.problems.append("The file does not begin with the reader's own line")
+        for sentences in (found.problems, found.told):
+            sentences.append("The file does not begin with the reader's own line")
     return found
 
 
@@ -108,6 +113,14 @@ def unblinded_at(project: Project, reader: str) -> str:
 def locked_sets(project: Project) -> list[str]:
     """Readers who have locked a set."""
     return [name for name in project.readers if read_labels(project, name).locks]
+
+
+class _NoLabel(ValueError):
+    """What stands there instead of a label may say what the reader meant."""
+
+    def __init__(self, what: str, told: str) -> None:
+        super().__init__(what)
+        self.told = told
 
 
 def _require_before(data: dict[str, Any], opened: str) -> None:
@@ -160,7 +173,10 @@ def _label(data: dict[str, Any], project: Project, known: set) -> Label:
     if key[:2] not in known:
         raise ValueError("no slice of the project has this SOP Instance UID and frame")
     if value not in project.scheme.values:
-        raise ValueError(f"{value!r} is no label of {project.scheme.name}")
+        raise _NoLabel(
+            f"{value!r} is no label of {project.scheme.name}",
+            f"its label is none of {project.scheme.name}",
+        )
     confidence, box = data.get("confidence"), data.get("box")
     if confidence is not None and not 0 <= float(confidence) <= 1:
         raise ValueError(f"{confidence} is no confidence; it goes from 0 to 1")

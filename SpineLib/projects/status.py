@@ -22,7 +22,7 @@ def status_of(project: Project) -> dict[str, Any]:
     rows, notes = [], []
     for name in project.readers:
         labels = read_labels(project, name)
-        notes += [f"{name}: {problem}" for problem in labels.problems]
+        notes += [f"{name}: {problem}" for problem in labels.told]
         for arm in ARMS:
             if arm == UNASSISTED or labels.given[arm] or arm in labels.locks:
                 rows.append(_row(project, labels, arm))

@@ -19,6 +19,7 @@ from SpineLib.projects import answers, blinding, consensus, exporting, holding, 
 from SpineLib.projects.labels import ASSISTED, UNASSISTED, read_labels
 from SpineLib.projects.project import create, open_project, relink
 from SpineLib.projects.session import ReaderSession
+from SpineLib.projects.status import status_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -179,6 +180,10 @@ def test_a_line_edited_wrongly_is_named_and_the_rest_is_used(make_project):
     problems = "\n".join(found.problems)
     assert "Line 2 is left out: 'compresed' is no label" in problems
     assert "Line 3 is not a JSON object" in problems and "Line 4" in problems
+    # The status is for all readers: what anna meant is not said there.
+    notes = "\n".join(status_of(project)["notes"])
+    assert "Line 2 is left out: its label is none of compression" in notes
+    assert "compresed" not in notes and "Line 4" in notes
     with ReaderSession(project, "anna") as session:
         assert session.progress().done == 1 and len(session.notes) == 3
         session.label(COMPRESSED)
