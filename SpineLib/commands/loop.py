@@ -346,8 +346,10 @@ def check(folder: Folder) -> None:
         changed = writer.verify(progress=progress)
     for case in changed:
         say(f"Case {case.id} is set aside: {case.set_aside}")
-    cases = count(len(writer.dataset.cases), "case")
-    say(f"{cases} read; " + (f"{len(changed)} changed" if changed else "all are as they were"))
+    aside = sum(bool(case.set_aside) for case in writer.dataset.cases.values()) - len(changed)
+    read = count(len(writer.dataset.cases) - aside, "case")
+    say(f"{read} read; " + (f"{len(changed)} changed" if changed else "all are as they were")
+        + (f". {aside} set aside before: only their versions were read" if aside else ""))  # fmt: skip
 
 
 def say_left_out(reasons: Counter[str]) -> None:

@@ -318,6 +318,8 @@ def write_tidy(dataset: Dataset, out: Path, cases: Sequence[Case]) -> int:
 
 def _by_case(cases: Sequence[Case], file: Path) -> list[tuple[Case, list[SliceLabel]]]:
     """A table's labels by case; ``slice`` is enough where one case is asked for."""
+    if not file.is_file():
+        raise BadInput("There is no such file", file=file)
     listed = list(rows(file, ()))
     header = listed[0][1] if listed else {}
     column = (

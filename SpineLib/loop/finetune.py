@@ -27,7 +27,7 @@ from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept, set_aside_changed
 from SpineLib.loop.lineage import LoopModel
-from SpineLib.loop.numbered import next_folder
+from SpineLib.loop.numbered import next_folder, sweep
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import ModelFolder, open_folder
 from SpineLib.models.card import CARD_NAME
@@ -134,7 +134,7 @@ def prepare(
     patients = {case.patient for case in cases}
     recipe = fine_tuning_recipe(parent.folder.card, cases=len(patients)).changed(changes or {})
     folder = next_folder(dataset.folder / RUNS)
-    _sweep(folder.parent, besides=folder)
+    sweep(folder.parent, JOB, besides=folder)
     try:
         with holding(folder / JOB):
             kept = keep_cases(folder / IMAGES, dataset, recipe, replay, cache, progress)
@@ -384,19 +384,6 @@ def _copy_model(model: ModelFolder, folder: Path) -> None:
     with writing_folder(folder) as temporary:
         for file in (model.path / CARD_NAME, model.weights):
             shutil.copyfile(file, temporary / file.name)
-
-
-def _sweep(runs: Path, *, besides: Path) -> None:
-    """Removes what a killed preparation left; one that is under way is let be."""
-    for folder in runs.glob("[0-9]*"):
-        if folder == besides or (folder / JOB).exists():
-            continue
-        try:
-            with holding(folder / JOB):
-                pass
-        except BadInput:
-            continue
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _forget_unbegun(training: Path) -> None:

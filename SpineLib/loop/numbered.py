@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from SpineLib.errors import SpineError, from_os_error
+from SpineLib.errors import BadInput, SpineError, from_os_error
+from SpineLib.projects.holding import holding
 
 _TRIES = 100
 
@@ -20,7 +22,7 @@ def next_folder(parent: Path) -> Path:
     """
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        first = max((int(one.name) for one in parent.glob("[0-9]*")), default=0) + 1
+        first = max((int(one.name) for one in _numbered(parent)), default=0) + 1
         for number in range(first, first + _TRIES):
             try:
                 (parent / f"{number:04d}").mkdir()
@@ -30,3 +32,26 @@ def next_folder(parent: Path) -> Path:
     except OSError as error:
         raise from_os_error(error, parent) from error
     raise SpineError("No number is free for another folder", file=parent)
+
+
+def sweep(parent: Path, last: str, *, besides: Path) -> None:
+    """Removes what a killed program left; what another one is writing is let be.
+
+    Args:
+        parent: of the numbered folders; folders of other names are not touched.
+        last: name of the file that is written last, held by whoever writes the folder.
+        besides: folder to leave.
+    """
+    for folder in _numbered(parent):
+        if folder == besides or (folder / last).exists():
+            continue
+        try:
+            with holding(folder / last):
+                pass
+        except BadInput:
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _numbered(parent: Path) -> list[Path]:
+    return [one for one in parent.iterdir() if one.name.isdecimal() and one.is_dir()]

@@ -23,11 +23,12 @@ from SpineLib.loop.finetune import made_by, require_untested, unfinished
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import set_aside_changed
 from SpineLib.loop.lineage import LoopModel
-from SpineLib.loop.numbered import next_folder
+from SpineLib.loop.numbered import next_folder, sweep
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.card import Card, Figure, Promotion
 from SpineLib.models.folder import replace_card
 from SpineLib.progress import Progress
+from SpineLib.projects.holding import holding
 
 if TYPE_CHECKING:
     from SpineLib.evaluation.predictions import Predictions
@@ -132,6 +133,7 @@ def compare(
     frozen = dataset.require_frozen()
     test = dataset.test()
     folder = next_folder(dataset.folder / PROMOTIONS)
+    sweep(folder.parent, COMPARISON, besides=folder)
     record: dict[str, Any] = {
         "format": _FORMAT,
         "number": int(folder.name),
@@ -148,18 +150,20 @@ def compare(
         "cannot": "",
     }
     try:
-        if not test:
-            record["cannot"] = (
-                "None of the test's cases is corrected yet, so the two models cannot be compared"
-            )
-        else:
-            try:
-                _measure(dataset, folder, record, (old, new), device, progress)
-            except NotApplicable as error:
-                record["cannot"] = f"{error.what}, so the two models cannot be compared"
-        with writing(folder / COMPARISON) as temporary:
-            text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
-            temporary.write_text(text + "\n", encoding="utf-8")
+        with holding(folder / COMPARISON):
+            if test:
+                try:
+                    _measure(dataset, folder, record, (old, new), device, progress)
+                except NotApplicable as error:
+                    record["cannot"] = f"{error.what}, so the two models cannot be compared"
+            else:
+                record["cannot"] = (
+                    "None of the test's cases is corrected yet, so the two models cannot be "
+                    "compared"
+                )
+            with writing(folder / COMPARISON) as temporary:
+                text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+                temporary.write_text(text + "\n", encoding="utf-8")
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, ImageChanged):

@@ -106,8 +106,9 @@ def score(
     chosen = dataset.lineage.model(model) if model else dataset.current
     wanted = list(dataset.cases.values()) if cases is None else [dataset.case(c) for c in cases]
     result = Scored()
-    waiting = [case for case in wanted if not case.set_aside and not _is_scored(case, chosen)]
-    result.skipped = len(wanted) - len(waiting)
+    used = [case for case in wanted if not case.set_aside]
+    waiting = [case for case in used if not _is_scored(case, chosen)]
+    result.skipped = len(used) - len(waiting)
     if not waiting:
         return result
     reader = _Reader(dataset, chosen, device, seed)

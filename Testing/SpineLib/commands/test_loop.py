@@ -118,6 +118,12 @@ def test_a_correction_on_another_grid_or_with_unknown_labels_is_refused(tmp_path
     assert "77" in unknown.errors[0]
 
 
+def test_a_file_of_labels_that_is_not_there_is_said_so(tmp_path, spine):
+    folder = kept.stacks(tmp_path / "set")
+    refused = spine("loop", "correct", folder, "1", tmp_path / "labels.csv")
+    assert refused.code == 3 and "There is no such file" in refused.errors[0]
+
+
 def test_what_cannot_be_is_accepted_only_with_a_word(tmp_path, folder, spine):
     spine("loop", "correct", folder, "1", mask(tmp_path, kept.without(kept.truth(), 100)))
     refused = spine("loop", "accept", folder, "1")
@@ -137,7 +143,10 @@ def test_a_case_is_set_aside_and_used_again(folder, spine_loop):
 def test_check_finds_a_file_that_was_exchanged(folder, files, spine_loop):
     first = min(files.iterdir())
     write_volume(volumes(99)[0], first)
-    assert "0001 is set aside" in spine_loop("check", folder)
+    said = spine_loop("check", folder)
+    assert "0001 is set aside" in said and "4 cases read; 1 changed" in said
+    said = spine_loop("check", folder)
+    assert "3 cases read; all are as they were. 1 set aside before" in said
 
 
 def test_an_imported_test_is_the_frozen_one(tmp_path, spine_loop, files):

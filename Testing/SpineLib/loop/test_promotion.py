@@ -27,6 +27,7 @@ from SpineLib.loop.promotion import (  # noqa: E402
 )
 from SpineLib.loop.writer import DatasetWriter  # noqa: E402
 from SpineLib.models.card import Lineage  # noqa: E402
+from SpineLib.projects.holding import holding  # noqa: E402
 from SpineLib.training.segmentation_data import semantic_of  # noqa: E402
 from Testing.SpineLib.loop.learning import segmentation_set, spine, tiny_model  # noqa: E402
 
@@ -213,6 +214,17 @@ def test_a_half_written_comparison_is_not_taken_for_one(dataset):
     assert comparisons(dataset) == []
     with pytest.raises(BadInput, match="Compare again"):
         open_comparison(left)
+
+
+def test_what_a_killed_comparison_left_is_removed_one_under_way_is_let_be(dataset, answers):
+    left, running, kept = (dataset.folder / "promotions" / n for n in ("0001", "0002", "3 notes"))
+    for folder in (left, running, kept):
+        folder.mkdir(parents=True)
+        (folder / "changes.csv").write_text("figure")
+    with holding(running / "comparison.json"):
+        found = compare(dataset, SECOND, device="cpu")
+    assert found.folder.name == "0003"
+    assert not left.exists() and running.exists() and kept.exists()
 
 
 def test_a_comparison_is_used_again_only_while_the_test_is_the_same(dataset, answers):
