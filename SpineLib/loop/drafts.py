@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
@@ -19,6 +20,7 @@ from SpineLib.loop.images import TOLERANCE_MM
 from SpineLib.volume import Volume
 
 DRAFT = "draft.npz"
+Own = tuple[tuple[str, NDArray[np.bool_]], ...]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Draft:
         by: who corrects.
         time: UTC, ISO 8601.
         minutes: worked since the last version.
+        own: name and voxels of the reader's own segments, which have no number of SPIDER's and so
+            cannot be in a version.
     """
 
     labels: Volume
@@ -38,6 +42,7 @@ class Draft:
     by: str
     time: str
     minutes: float
+    own: Own = ()
 
 
 def save_draft(folder: Path, draft: Draft) -> None:
@@ -50,12 +55,16 @@ def save_draft(folder: Path, draft: Draft) -> None:
     Raises:
         OutputError: the disk is full or not writable; the draft before stays.
     """
-    about = {"base": draft.base, "by": draft.by, "time": draft.time, "minutes": draft.minutes}
+    about = {
+        "base": draft.base, "by": draft.by, "time": draft.time, "minutes": draft.minutes,
+        "own": [name for name, _ in draft.own],
+    }  # fmt: skip
     with writing(folder / DRAFT) as temporary, temporary.open("wb") as stream:
         np.savez(
             stream,
             labels=draft.labels.voxels.astype(np.uint8),
             ijk_to_ras=draft.labels.ijk_to_ras,
+            own=np.array([np.packbits(voxels) for _, voxels in draft.own], np.uint8),
             about=np.array(json.dumps(about, ensure_ascii=False)),
         )
 
@@ -77,8 +86,11 @@ def open_draft(folder: Path, grid: Volume) -> Draft | None:
         with np.load(path, allow_pickle=False) as kept:
             labels = Volume(np.asarray(kept["labels"]), np.asarray(kept["ijk_to_ras"]))
             about = json.loads(str(kept["about"]))
+            names = about.get("own", [])  # the first drafts had none
+            masks = [_mask(labels, bits) for bits in kept["own"]] if names else []
+        own = tuple(zip(names, masks, strict=True))
         base = None if about["base"] is None else int(about["base"])
-        draft = Draft(labels, base, about["by"], about["time"], float(about["minutes"]))
+        draft = Draft(labels, base, about["by"], about["time"], float(about["minutes"]), own)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise BadInput(
             "The draft of this case cannot be read",
@@ -92,6 +104,11 @@ def open_draft(folder: Path, grid: Volume) -> Draft | None:
             advice="Move it away to go on from the last version.",
         )
     return draft
+
+
+def _mask(labels: Volume, bits: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    voxels = np.unpackbits(bits, count=labels.voxels.size)
+    return voxels.reshape(labels.shape).astype(bool)
 
 
 def remove_draft(folder: Path) -> None:

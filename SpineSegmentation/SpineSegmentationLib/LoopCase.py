@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import slicer
+from numpy.typing import NDArray
+from vtk.util.numpy_support import vtk_to_numpy
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentFinding
 from SpineLib.inference.naming import name_of
 from SpineLib.labels import rgb, structure, terminology
 from SpineLib.loop.cases import Case
-from SpineLib.volume import Volume, read_volume
+from SpineLib.slabs import Steps
+from SpineLib.volume import Volume
 
 from .heatRamp import heatRamp
-from .labelmapNodes import LABEL_TAG, addSegmentationNode, labelmapFromNode, setSegments, vtkTag
+from .labelmapNodes import (
+    LABEL_TAG,
+    addSegmentationNode,
+    binaryName,
+    labelmapFromNode,
+    orientedImage,
+    setSegments,
+    vtkTag,
+)
 from .Segment import Segment
 from .segmentNames import bodyPoint
 from .spineSegmentation import PARTIAL, segmentColor, segmentId
-from .volumeNodes import addVolumeNode, nodesOfClass
+from .volumeNodes import addingVolumeNode, nodesOfClass
 
 # Apart from the module's own kind, so that no new run takes a case's place in the scene.
 KIND = "loop case"
@@ -36,36 +46,22 @@ class LoopCase:
     for the numbers to say, not for this class.
 
     Args:
-        scene: where nodes are added.
+        scene: with the nodes, from `addingLoopCase`.
         case: which one.
-        image: its voxels.
-        labels: the version's numbers on the image's grid; None where the case has no answer.
+        labels: as they are shown.
+        volumeNode, node: the image and the segmentation.
 
     Attributes:
-        volumeNode, node: the image and the segmentation.
         grid: of the image.
         labels: as they were when they were last shown.
     """
 
     def __init__(
-        self, scene: slicer.vtkMRMLScene, case: Case, image: Volume, labels: Volume | None
+        self, scene: slicer.vtkMRMLScene, case: Case, labels: Volume, volumeNode: Any, node: Any
     ) -> None:
         self.case, self._scene, self.grid = case, scene, case.grid
         self._overlay: Any = None
-        name = f"{case.id} {case.region}"
-        self.volumeNode = addVolumeNode(scene, image, name)
-        self.labels = labels or self.grid.with_voxels(np.zeros(image.shape, np.uint8))
-        self.node = addSegmentationNode(
-            scene, self.labels, _segments(self.labels), f"{name} segmentation", self.volumeNode, ""
-        )
-        self.node.GetDisplayNode().SetOpacity2DFill(0.35)
-        self.node.GetDisplayNode().SetOpacity2DOutline(1.0)
-        self.node.SetAttribute("SpineMRI.Kind", KIND)
-        for one in (self.volumeNode, self.node):
-            one.SetAttribute("SpineMRI.LoopCase", case.id)
-        slicer.util.setSliceViewerLayers(
-            background=self.volumeNode, foreground=None, label=None, fit=True
-        )
+        self.labels, self.volumeNode, self.node = labels, volumeNode, node
 
     @property
     def isThere(self) -> bool:
@@ -84,10 +80,41 @@ class LoopCase:
     def strays(self) -> list[str]:
         """Names of segments without a number of SPIDER's, which no version can hold."""
         segmentation = self.node.GetSegmentation()
-        segments = [
-            segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())
-        ]
-        return [one.GetName() for one in segments if not vtkTag(one, LABEL_TAG)]
+        return [segmentation.GetSegment(one).GetName() for one in self._strays()]
+
+    def own(self) -> tuple[tuple[str, NDArray[np.bool_]], ...]:
+        """Name and voxels, on the image's grid, of segments without a number of SPIDER's."""
+        return tuple(
+            (self.node.GetSegmentation().GetSegment(one).GetName(), self._voxels(one))
+            for one in self._strays()
+        )
+
+    def addOwn(self, name: str, voxels: NDArray[np.bool_]) -> None:
+        """Adds a segment of the reader's own, as `own` gave it."""
+        segmentation = self.node.GetSegmentation()
+        segment = slicer.vtkSegment()
+        segment.SetName(name)
+        segment.AddRepresentation(binaryName(), orientedImage(self.grid.with_voxels(voxels)))
+        segment.SetTag("DICOM.SegmentAlgorithmType", "MANUAL")
+        segmentation.AddSegment(segment, segmentation.GenerateUniqueSegmentID(name))
+
+    def _strays(self) -> list[str]:
+        segmentation = self.node.GetSegmentation()
+        ids = [segmentation.GetNthSegmentID(n) for n in range(segmentation.GetNumberOfSegments())]
+        return [one for one in ids if not vtkTag(segmentation.GetSegment(one), LABEL_TAG)]
+
+    def _voxels(self, identifier: str) -> NDArray[np.bool_]:
+        image = slicer.vtkOrientedImageData()
+        self.node.GetBinaryLabelmapRepresentation(identifier, image)
+        empty = np.zeros(self.grid.shape, np.uint8)
+        if image.GetPointData().GetScalars() is None:
+            return empty.astype(bool)
+        fitting = slicer.vtkOrientedImageData()
+        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+            image, orientedImage(self.grid.with_voxels(empty)), fitting, False
+        )
+        values = vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(self.grid.shape)
+        return np.asarray(values > 0)
 
     def structures(self) -> list[int]:
         """The numbers of the segments from head to foot, the canal last."""
@@ -135,24 +162,41 @@ class LoopCase:
         """The segment ID of a structure."""
         return segmentId(number)
 
-    def showUncertainty(self, file: Path | None, opacity: float) -> None:
+    @property
+    def hasOverlay(self) -> bool:
+        """Whether the model's doubts are in the scene."""
+        return self._overlay is not None
+
+    def addingOverlay(self, entropy: Volume) -> Steps[None]:
+        """Adds the model's doubts to the scene, in steps; `showOverlay` shows them.
+
+        Args:
+            entropy: 0 (sure) to 1 on the image's grid.
+        """
+        name = f"{self.volumeNode.GetName()} uncertainty"
+        node = yield from addingVolumeNode(self._scene, entropy, name)
+        node.SetAttribute("SpineMRI.Kind", _UNCERTAINTY)
+        display = node.GetVolumeDisplayNode()
+        display.SetWindowLevelMinMax(0.0, 1.0)
+        display.SetAndObserveColorNodeID(heatRamp(self._scene, "SpineMRI uncertainty").GetID())
+        display.SetThreshold(VISIBLE_FROM, 1.0)
+        display.ApplyThresholdOn()
+        self._overlay = node
+
+    def showOverlay(self, on: bool, opacity: float) -> None:
         """Lays the model's doubts over the image, or takes them away.
 
         Args:
-            file: 0 (sure) to 1 on the image's grid, read when it is first shown; None hides it.
+            on: show them, if they were added.
             opacity: 0 to 1.
-
-        Raises:
-            SpineError: the file cannot be read.
         """
-        if file is not None and self._overlay is None:
-            self._overlay = self._addOverlay(read_volume(file))
+        if self._overlay is None:
+            return
         for composite in nodesOfClass(self._scene, "vtkMRMLSliceCompositeNode"):
-            shown = self._scene.GetNodeByID(composite.GetForegroundVolumeID() or "")
-            if file is not None:
+            if on:
                 composite.SetForegroundVolumeID(self._overlay.GetID())
                 composite.SetForegroundOpacity(opacity)
-            elif shown is not None and shown is self._overlay:
+            elif composite.GetForegroundVolumeID() == self._overlay.GetID():
                 composite.SetForegroundVolumeID(None)
 
     def close(self) -> None:
@@ -163,15 +207,44 @@ class LoopCase:
                 self._scene.RemoveNode(one)
         self._overlay = None
 
-    def _addOverlay(self, entropy: Volume) -> Any:
-        node = addVolumeNode(self._scene, entropy, f"{self.volumeNode.GetName()} uncertainty")
-        node.SetAttribute("SpineMRI.Kind", _UNCERTAINTY)
-        display = node.GetVolumeDisplayNode()
-        display.SetWindowLevelMinMax(0.0, 1.0)
-        display.SetAndObserveColorNodeID(heatRamp(self._scene, "SpineMRI uncertainty").GetID())
-        display.SetThreshold(VISIBLE_FROM, 1.0)
-        display.ApplyThresholdOn()
-        return node
+
+def addingLoopCase(
+    scene: slicer.vtkMRMLScene, case: Case, image: Volume, labels: Volume
+) -> Steps[LoopCase]:
+    """Adds a case to the scene, in steps; steps that are left take away what was added.
+
+    Args:
+        scene: where nodes are added.
+        case: which one.
+        image: its voxels.
+        labels: SPIDER's numbers on the image's grid.
+    """
+    name = f"{case.id} {case.region}"
+    added = []
+    try:
+        volumeNode = yield from addingVolumeNode(scene, image, name)
+        added.append(volumeNode)
+        volumeNode.SetAttribute("SpineMRI.LoopCase", case.id)
+        yield
+        node = addSegmentationNode(
+            scene, labels, _segments(labels), f"{name} segmentation", volumeNode, ""
+        )
+        added.append(node)
+        node.GetDisplayNode().SetOpacity2DFill(0.35)
+        node.GetDisplayNode().SetOpacity2DOutline(1.0)
+        node.SetAttribute("SpineMRI.Kind", KIND)
+        node.SetAttribute("SpineMRI.LoopCase", case.id)
+        yield
+        slicer.util.setSliceViewerLayers(
+            background=volumeNode, foreground=None, label=None, fit=True
+        )
+        yield
+    except BaseException:
+        for one in added:
+            if scene.IsNodePresent(one):
+                scene.RemoveNode(one)
+        raise
+    return LoopCase(scene, case, labels, volumeNode, node)
 
 
 def structureName(number: int) -> str:

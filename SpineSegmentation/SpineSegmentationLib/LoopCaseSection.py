@@ -5,42 +5,44 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import slicer
 
 from SpineLib.errors import SpineError, from_exception
-from SpineLib.labels import CANAL, DISC_OFFSET
-from SpineLib.loop.plausibility import implausible
 from SpineLib.loop.problem import Problem
-from SpineLib.loop.scores import overlay_file
-from SpineLib.loop.versions import Version
 from SpineLib.loop.writer import NotAccepted
+from SpineLib.slabs import Steps, finish
 
 from .CorrectionSection import CorrectionSection
-from .LoopCase import structureName
 from .LoopDataSet import LoopDataSet
-from .LoopQueueSection import ROW_HEIGHT
-from .LoopWork import LoopWork
+from .LoopDoubts import LoopDoubts
+from .LoopKeys import LoopKeys
+from .LoopPlaces import LoopPlaces
+from .LoopStructures import LoopStructures
+from .LoopVersions import LoopVersions
+from .LoopWork import LoopWork, openingLoopWork
+from .Turns import Turns
 from .WorkClock import WorkClock
 
 # A killed program loses no more than this of a correction.
 AUTOSAVE_SECONDS = 30.0
 TICK_MILLISECONDS = 1000
-# As many structures as a lumbar field of view may show are offered to be added.
-_OFFERED = 12
-KEYS = {"structure": "Alt+S", "place": "Alt+P", "accept": "Alt+A", "next": "Alt+N"}
 
 
 class LoopCaseSection:
     """Shows the open case and takes what the reader does with it; it lives as long as the panel.
+
+    Opening, saving, accepting and leaving are done in turns of the event loop, one at a time; a
+    case that is chosen while another is saved comes after.
 
     Args:
         ui: the loop's widgets.
         reader: who corrects.
         nextCase: which case comes after this one; empty where none is left.
         onOpen: called with the id of the case to open next.
+        onOpened: called with the id of the case that was opened and an empty text, or with what
+            went wrong.
         onChanged: called when something was written.
 
     Attributes:
@@ -53,83 +55,63 @@ class LoopCaseSection:
         reader: Callable[[], str],
         nextCase: Callable[[str], str],
         onOpen: Callable[[str], None],
+        onOpened: Callable[[str, str], None],
         onChanged: Callable[[], None],
     ) -> None:
         import qt
 
         self._ui, self._reader, self._nextCase = ui, reader, nextCase
-        self._onOpen, self._onChanged = onOpen, onChanged
+        self._onOpen, self._onOpened, self._onChanged = onOpen, onOpened, onChanged
         self.work: LoopWork | None = None
-        self._places: list[Problem] = []
-        self._structure, self._blocked = 0, False
-        self._said, self._saved = "", 0.0
+        self._turns, self._looking = Turns(), Turns()
+        self._wanted: tuple[LoopDataSet, str] | None = None
+        self._blocked, self._away, self._opening = False, False, ""
+        self._said, self._before, self._saved = "", "", 0.0
         self._clock = WorkClock(lambda: slicer.app.activeWindow() is not None)
         self._timer = qt.QTimer()
         self._timer.interval = TICK_MILLISECONDS
         self._timer.connect("timeout()", self.tick)
         self._correction = CorrectionSection(ui, self._onCorrected)
-        actions = {
-            "structure": self.nextStructure, "place": self.nextPlace,
+        self._structures = LoopStructures(ui, self._correction, self._say)
+        self._places = LoopPlaces(ui, self._onPlace)
+        self._versions = LoopVersions(ui, self._onVersion)
+        self._doubts = LoopDoubts(ui, lambda error: self._say(str(from_exception(error))))
+        self._keys = LoopKeys(ui, {
+            "structure": self._structures.next, "place": self._places.next,
             "accept": self.accept, "next": self.next,
-        }  # fmt: skip
-        self._shortcuts = []
-        for name, action in actions.items():
-            getattr(ui, f"{name}Button").connect("clicked(bool)", lambda *_, do=action: do())
-            shortcut = qt.QShortcut(qt.QKeySequence(KEYS[name]), ui.caseSection)
-            shortcut.setContext(qt.Qt.WindowShortcut)  # the mouse is over the views
-            shortcut.connect("activated()", action)
-            self._shortcuts.append(shortcut)
+        })  # fmt: skip
         ui.saveButton.connect("clicked(bool)", lambda *_: self._save())
         ui.anywayButton.connect("clicked(bool)", lambda *_: self.accept(anyway=True))
-        ui.missingButton.connect("clicked(bool)", self._onMissing)
-        ui.versionBox.connect("activated(int)", self._onVersion)
-        ui.uncertaintyBox.connect("toggled(bool)", lambda *_: self._showUncertainty())
-        ui.uncertaintySlider.connect("valueChanged(double)", lambda *_: self._showUncertainty())
-        places = ui.placesTable
-        places.connect("currentCellChanged(int,int,int,int)", self._onPlace)
-        places.connect("cellClicked(int,int)", self._onPlace)
-        places.verticalHeader().visible = False
-        places.verticalHeader().defaultSectionSize = ROW_HEIGHT
-        for number in _offered():
-            ui.missingBox.addItem(structureName(number), number)
         self._show()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a case is being opened, saved or left."""
+        return self._turns.busy
 
     def open(self, data: LoopDataSet, case: str) -> None:
-        """Opens a case; the one before is saved and left.
-
-        Raises:
-            SpineError: the one before cannot be saved, or this one cannot be opened.
-        """
+        """Opens a case; the one before is saved and left. `onOpened` tells how it went."""
+        if self.busy and self.work is not None:  # what is being saved is saved first
+            self._wanted = data, case
+            return
         if self.work is not None and self.work.case.id == case and self.work.data is data:
+            self._onOpened(case, "")
             return
         editing = self._correction.editing
-        self.leave()
-        self.work = LoopWork(data, case, self._clock)
-        self._said, self._saved, self._structure = self.work.note, time.monotonic(), 0
-        self._look()
-        self._correction.show(self.work.shown.node)
-        self._ui.uncertaintyBox.checked = False
-        self._ui.caseSection.collapsed = False
-        self._timer.start()
-        self._show()
-        if editing and not data.readOnly:
-            self._ui.editButton.checked = True
+        self._start(
+            self._moving(data, case),
+            lambda work: self._onWork(work, editing),
+            lambda error: self._onNotOpened(case, error),
+        )
 
     def leave(self) -> None:
-        """Saves and closes the open case.
+        """Saves and closes the open case, at once.
 
         Raises:
             SpineError: it cannot be saved; it stays open.
         """
-        if self.work is None:
-            return
-        self._correction.leave()
-        try:
-            self.work.close(self._reader())
-        except SpineError:
-            self._correction.enter()
-            raise
-        self._let()
+        self._endTurns()
+        finish(self._leaving())
 
     def forget(self, *, closing: bool = False) -> None:
         """Saves a draft and lets go, whatever happens; for when the scene or the module goes.
@@ -137,6 +119,7 @@ class LoopCaseSection:
         Args:
             closing: the scene takes the nodes away itself.
         """
+        self._endTurns()
         if self.work is None:
             return
         try:
@@ -150,23 +133,26 @@ class LoopCaseSection:
 
     def pause(self) -> None:
         """Another module was chosen."""
+        self._away = True
         self._correction.leave()
-        for one in self._shortcuts:
-            one.setEnabled(False)
+        self._enable()
         if self.work is not None:
-            self._autosave()
+            if not self.busy:
+                self._autosave()
             self.work.pause()
 
     def resume(self) -> None:
         """The module is back."""
-        self._correction.enter()
+        self._away = False
+        if not self.busy:
+            self._correction.enter()
         if self.work is not None:
             self.work.resume()
         self._enable()
 
     def tick(self) -> None:
         """Once a second: counts, and saves a draft when it is time."""
-        if self.work is None:
+        if self.work is None or self.busy:
             return
         if not self.work.shown.isThere:
             self._gone()
@@ -176,80 +162,133 @@ class LoopCaseSection:
             self._autosave()
         self._title()
 
-    def nextStructure(self) -> None:
-        """Jumps to the next structure from head to foot, and edits that one."""
-        if self.work is None:
-            return
-        numbers = self.work.shown.structures()
-        if not numbers:
-            return
-        after = numbers.index(self._structure) + 1 if self._structure in numbers else 0
-        self._structure = numbers[after % len(numbers)]
-        self._correction.select(self.work.shown.segment(self._structure))
-        place = self.work.shown.place(self._structure)
-        if place is not None:
-            self.work.shown.jump(place)
-        self._say(structureName(self._structure))
-
-    def nextPlace(self) -> None:
-        """Jumps to the next implausible place."""
-        if self.work is None or not self._places:
-            return
-        table = self._ui.placesTable
-        row = (table.currentRow() + 1) % len(self._places)
-        table.setCurrentCell(row, 0)
-        self._onPlace(row)
-
     def accept(self, *, anyway: bool = False) -> None:
         """Checks and approves the case, then opens the next one."""
-        if self.work is None or self.work.data.readOnly:
+        if self.work is None or self.busy or self.work.data.readOnly:
             return
-        try:
-            self.work.accept(self._reader(), anyway=anyway)
-        except NotAccepted as error:
-            self._places, self._blocked = list(error.problems), True
-            self._say(_("Not accepted: mend what is marked ✖, or say that it is right as it is."))
-            return
-        except Exception as error:
-            self._say(str(from_exception(error)))
-            return
-        self._goOn(_("Case {case} is approved.").format(case=self.work.case.id))
+        said = _("Case {case} is approved.").format(case=self.work.case.id)
+        self._start(
+            self.work.accepting(self._reader(), anyway=anyway), lambda _none: self._goOn(said)
+        )
 
     def next(self) -> None:
         """Saves the case and opens the next one."""
-        if self.work is not None:
+        if self.work is not None and not self.busy:
             self._goOn("")
+
+    def _start(
+        self,
+        steps: Steps[Any],
+        onDone: Callable[[Any], None],
+        onError: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Does one thing with the case in turns."""
+        self._looking.stop()
+        told = onError or self._onError
+
+        def ended(tell: Callable[[Any], None], what: Any) -> None:
+            tell(what)
+            self._enable()
+            self._openWanted()
+
+        self._turns.start(
+            steps,
+            onDone=lambda result: ended(onDone, result),
+            onError=lambda error: ended(told, error),
+        )
+        self._enable()
+
+    def _endTurns(self) -> None:
+        """Ends what is under way: what is being saved is saved, what is being opened is left."""
+        self._wanted = None
+        if self.work is not None:
+            self._turns.finish()
+        self._turns.stop()
+        self._looking.stop()
+        self._wanted, self._opening = None, ""
+
+    def _openWanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self.open(*wanted)
+
+    def _moving(self, data: LoopDataSet, case: str) -> Steps[LoopWork]:
+        yield
+        yield from self._leaving()
+        self._opening = case
+        self._title()
+        return (yield from openingLoopWork(data, case, self._clock))
+
+    def _leaving(self) -> Steps[None]:
+        if self.work is None:
+            return
+        yield from self._handsOff(self.work.leaving(self._reader()))
+        self._let()
+
+    def _handsOff(self, steps: Steps[None]) -> Steps[None]:
+        """Steps during which nothing may be painted, since it would be lost."""
+        self._correction.leave()
+        try:
+            yield from steps
+        except Exception:
+            self._handsOn()
+            raise
+
+    def _handsOn(self) -> None:
+        if not self._away:
+            self._correction.enter()
+
+    def _onWork(self, work: LoopWork, editing: bool) -> None:
+        self.work, self._opening = work, ""
+        self._said, self._saved = f"{self._before} {work.note}".strip(), time.monotonic()
+        self._before = ""
+        self._structures.show(work.shown)
+        self._places.show(work.problems)
+        self._correction.show(work.shown.node)
+        self._ui.caseSection.collapsed = False
+        self._timer.start()
+        if self._away:
+            work.pause()
+        self._show()
+        self._onOpened(work.case.id, "")
+        if editing and not work.data.readOnly and not self._away:
+            self._ui.editButton.checked = True
+
+    def _onNotOpened(self, case: str, error: Exception) -> None:
+        self._opening = ""
+        self._say(self._before or self._said)
+        self._before = ""
+        self._onOpened(case, str(from_exception(error)))
+
+    def _onError(self, error: Exception) -> None:
+        if isinstance(error, NotAccepted):
+            self._places.show(error.problems)
+            self._blocked = True
+            self._say(_("Not accepted: mend what is marked ✖, or say that it is right as it is."))
+        else:
+            self._say(str(from_exception(error)))
 
     def _goOn(self, said: str) -> None:
         assert self.work is not None
         self._onChanged()
         following = self._nextCase(self.work.case.id)
         if following:
+            self._before = said
             self._onOpen(following)
-            if said:
-                self._say(f"{said} {self._said}".strip())
-        elif self._left():
-            self._say(f"{said} {_('No case is left to correct.')}".strip())
+        else:
+            self._start(self._leaving(), lambda _none: self._onLast(said))
 
-    def _left(self) -> bool:
-        try:
-            self.leave()
-        except SpineError as error:
-            self._say(str(error))
-            return False
+    def _onLast(self, said: str) -> None:
+        self._say(f"{said} {_('No case is left to correct.')}".strip())
         self._onChanged()
-        return True
 
     def _save(self) -> None:
-        if self.work is None:
-            return
-        try:
-            number = self.work.saveVersion(self._reader())
-        except SpineError as error:
-            self._say(str(error))
-            return
-        self._look()
+        if self.work is not None and not self.busy:
+            self._start(self.work.saving(self._reader()), self._onSaved)
+
+    def _onSaved(self, number: int) -> None:
         self._say(_("Saved as version {number}.").format(number=number) if number else "")
+        self._look()
         self._onChanged()
 
     def _autosave(self) -> None:
@@ -264,7 +303,8 @@ class LoopCaseSection:
         if strays:
             self._say(
                 _(
-                    "{names}: no structure of SPIDER's, so that it is not saved. Use Missing."
+                    "{names}: no structure of SPIDER's, so that only the draft holds it. Use "
+                    "Missing."
                 ).format(names=", ".join(strays))
             )
 
@@ -279,9 +319,12 @@ class LoopCaseSection:
     def _let(self) -> None:
         self.work = None
         self._timer.stop()
+        self._looking.stop()
         self._correction.close()
         self._correction.show(None)
-        self._places, self._blocked, self._said = [], False, ""
+        self._places.show(())
+        self._structures.show(None)
+        self._blocked, self._said = False, ""
         self._show()
 
     def _say(self, text: str) -> None:
@@ -294,8 +337,8 @@ class LoopCaseSection:
 
     def _show(self) -> None:
         self._title()
-        self._fillVersions()
-        _fill(self._ui.placesTable, [["✖" if p.serious else "·", p.what] for p in self._places])
+        self._versions.show(self.work.case if self.work is not None else None)
+        self._doubts.show(self.work)
         self._showSaid()
         self._ui.anywayButton.visible = self._blocked
         self._enable()
@@ -305,58 +348,23 @@ class LoopCaseSection:
         self._ui.checksLabel.visible = bool(self._said)
 
     def _title(self) -> None:
-        if self.work is None:
+        if self.work is not None:
+            self._ui.caseLabel.text = self.work.title
+        elif self._opening:
+            self._ui.caseLabel.text = _("Opening case {case}…").format(case=self._opening)
+        else:
             self._ui.caseLabel.text = _("No case is open. Choose one in the queue.")
-            return
-        case = self.work.case
-        words = [_("Case {case}").format(case=case.id), case.state]
-        if case.test:
-            words.append(_("of the frozen test"))
-        minutes = case.minutes + self.work.minutes
-        words.append(_("{minutes:.1f} min").format(minutes=minutes))
-        if self.work.data.readOnly:
-            words.append(_("only to be looked at"))
-        self._ui.caseLabel.text = ", ".join(words)
-
-    def _fillVersions(self) -> None:
-        box = self._ui.versionBox
-        blocked = box.blockSignals(True)
-        box.clear()
-        versions = self.work.case.versions if self.work is not None else ()
-        for one in reversed(versions):
-            box.addItem(_about(one), one.number)
-        if self.work is not None and self.work.case.chosen is not None:
-            box.setCurrentIndex(len(versions) - self.work.case.chosen.number)
-        box.blockSignals(blocked)
 
     def _enable(self) -> None:
-        ui, work = self._ui, self.work
+        ui = self._ui
+        work = None if self.busy else self.work
         writable = work is not None and not work.data.readOnly
         for one in (ui.acceptButton, ui.saveButton, ui.anywayButton, ui.missingButton):
             one.enabled = writable
         for one in (ui.structureButton, ui.nextButton, ui.versionBox, ui.missingBox):
             one.enabled = work is not None
         ui.editButton.enabled = writable
-        ui.placeButton.enabled = bool(self._places)
-        entropy = work is not None and self._entropyFile() is not None
-        ui.uncertaintyBox.enabled = ui.uncertaintySlider.enabled = entropy
-        for one in self._shortcuts:
-            one.setEnabled(work is not None)
-
-    def _entropyFile(self) -> Path | None:
-        assert self.work is not None
-        data, case = self.work.data, self.work.case
-        file = overlay_file(data.folder, data.dataset.current.id, case.id)
-        return file if file.is_file() else None
-
-    def _showUncertainty(self) -> None:
-        if self.work is None:
-            return
-        file = self._entropyFile() if self._ui.uncertaintyBox.checked else None
-        try:
-            self.work.shown.showUncertainty(file, float(self._ui.uncertaintySlider.value))
-        except SpineError as error:
-            self._say(str(error))
+        self._keys.enable(work is not None and not self._away)
 
     def _onCorrected(self) -> None:
         assert self.work is not None
@@ -364,70 +372,36 @@ class LoopCaseSection:
         self._autosave()
         self._show()
 
-    def _onMissing(self, *_arguments: Any) -> None:
-        assert self.work is not None
-        try:
-            identifier = self.work.shown.add(int(self._ui.missingBox.currentData))
-        except SpineError as error:
-            self._say(str(error))
+    def _onVersion(self, number: int) -> None:
+        if self.work is None or self.busy:
             return
-        self._ui.editButton.checked = True
-        self._correction.select(identifier)
+        self._start(
+            self._handsOff(self.work.choosing(number, self._reader())),
+            lambda _none: self._onChosen(number),
+        )
 
-    def _onVersion(self, *_arguments: Any) -> None:
-        if self.work is None:
-            return
-        number = int(self._ui.versionBox.currentData)
-        try:
-            self.work.choose(number, self._reader())
-        except SpineError as error:
-            self._say(str(error))
-            return
-        self._look()
+    def _onChosen(self, number: int) -> None:
+        self._handsOn()
         self._say(_("Version {number} counts now.").format(number=number))
+        self._look()
         self._onChanged()
 
     def _look(self) -> None:
         """Lists anew what is implausible in what is shown."""
         assert self.work is not None
-        self._places, self._blocked = implausible(self.work.shown.current()), False
+        self._blocked = False
+        self._ui.anywayButton.visible = False
+        self._looking.start(self.work.looking(), onDone=self._places.show, onError=self._onError)
 
-    def _onPlace(self, row: int, *_arguments: Any) -> None:
-        if self.work is None or not 0 <= row < len(self._places):
+    def _onPlace(self, one: Problem) -> None:
+        if self.work is None:
             return
-        one = self._places[row]
         self._said = one.what  # in full; the list is narrow
         self._showSaid()
         if one.structure is not None:
-            self._structure = one.structure
-            self._correction.select(self.work.shown.segment(one.structure))
+            self._structures.choose(one.structure)
         if one.ras is not None:
             self.work.shown.jump(one.ras)
-
-
-def _offered() -> list[int]:
-    vertebrae = [*range(1, _OFFERED + 1)]
-    return [*vertebrae, *(n + DISC_OFFSET for n in vertebrae), CANAL, *(n + 100 for n in vertebrae)]
-
-
-def _about(one: Version) -> str:
-    words = [str(one.number), one.state, one.approved_by or one.by or one.model]
-    return " · ".join(word for word in (*words, one.time[:16].replace("T", " ")) if word)
-
-
-def _fill(table: Any, rows: list[list[str]]) -> None:
-    import qt
-
-    table.visible = bool(rows)
-    blocked = table.blockSignals(True)
-    table.setRowCount(len(rows))
-    for row, texts in enumerate(rows):
-        for column, text in enumerate(texts):
-            item = qt.QTableWidgetItem(text)
-            item.setToolTip(text)
-            table.setItem(row, column, item)
-    table.resizeColumnsToContents()
-    table.blockSignals(blocked)
 
 
 def _(text: str) -> str:

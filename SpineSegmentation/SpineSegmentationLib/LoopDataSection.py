@@ -126,7 +126,7 @@ class LoopDataSection:
         if dataset.frozen is None:
             lines.append(_("No test is frozen yet: nothing can be learnt before."))
         else:
-            text = _("Frozen test: {count} patients, {sha}. It never trains.")
+            text = _("Patients in the frozen test: {count} ({sha}). They never train.")
             sha = dataset.frozen.sha256[:8]
             lines.append(text.format(count=len(dataset.frozen.patients), sha=sha))
         lines.append(_("Model in force: {model}.").format(model=dataset.current.id))

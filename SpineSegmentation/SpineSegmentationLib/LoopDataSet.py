@@ -11,6 +11,9 @@ from SpineLib.errors import BadInput, SpineError
 from SpineLib.loop.dataset import Dataset, open_dataset
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.projects.holding import holding
+from SpineLib.slabs import Steps, finish
+
+from .inThread import inThread
 
 T = TypeVar("T")
 # A worker writes for moments only; the window must not stand still for longer.
@@ -69,12 +72,25 @@ class LoopDataSet:
         Raises:
             SpineError: as the writer, or the data set is read-only here.
         """
+        return finish(self.writing(action))
+
+    def writing(self, action: Callable[[DatasetWriter], T]) -> Steps[T]:
+        """`write` in steps, the writing itself in a thread; steps that are left end it first."""
         self.requireWritable()
-        with DatasetWriter(self.folder, wait=SECONDS_TO_WAIT) as writer:
-            try:
-                return action(writer)
-            finally:  # an action that fails may have written all the same
-                self.dataset = writer.dataset
+        after: list[Dataset] = []
+
+        def work() -> T:
+            with DatasetWriter(self.folder, wait=SECONDS_TO_WAIT) as writer:
+                try:
+                    return action(writer)
+                finally:  # an action that fails may have written all the same
+                    after.append(writer.dataset)
+
+        try:
+            return (yield from inThread(work, toTheEnd=True))
+        finally:
+            if after:
+                self.dataset = after[0]
 
     def requireWritable(self) -> None:
         """Raises `BadInput` where another reader has the data set."""

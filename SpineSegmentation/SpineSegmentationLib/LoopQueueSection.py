@@ -26,6 +26,7 @@ class LoopQueueSection:
         ui: the loop's widgets.
         worker: segments (`WorkerProcess`).
         device: where the network runs.
+        reader: who sets a case aside.
         onOpen: called with a case's id when the reader chose it.
         onChanged: called when the worker wrote something.
     """
@@ -35,11 +36,12 @@ class LoopQueueSection:
         ui: Any,
         worker: Any,
         device: Callable[[], str],
+        reader: Callable[[], str],
         onOpen: Callable[[str], None],
         onChanged: Callable[[], None],
     ) -> None:
         self._ui, self._worker, self._device = ui, worker, device
-        self._onOpen, self._onChanged = onOpen, onChanged
+        self._reader, self._onOpen, self._onChanged = reader, onOpen, onChanged
         self._data: LoopDataSet | None = None
         self._waits: list[Queued] = []
         self._rows: list[Queued] = []
@@ -51,6 +53,8 @@ class LoopQueueSection:
         )
         ui.orderBox.connect("currentIndexChanged(int)", lambda *_: self.update())
         ui.openButton.connect("clicked(bool)", self._onOpenButton)
+        ui.asideButton.connect("clicked(bool)", self._onAside)
+        ui.asideEdit.connect("textChanged(QString)", lambda *_: self._enableAside())
         ui.queueTable.connect("cellDoubleClicked(int,int)", self._onOpenButton)
         ui.queueTable.connect("itemActivated(QTableWidgetItem*)", self._onOpenButton)
         ui.queueTable.connect("currentCellChanged(int,int,int,int)", self._onRow)
@@ -101,8 +105,12 @@ class LoopQueueSection:
             self._worker.cancel(self._request)
 
     def _chosen(self) -> str:
+        case = self._case()
+        return "" if case is None else case.id
+
+    def _case(self) -> Case | None:
         row = self._ui.queueTable.currentRow()
-        return self._rows[row].case.id if 0 <= row < len(self._rows) else ""
+        return self._rows[row].case if 0 <= row < len(self._rows) else None
 
     def _waiting(self) -> list[str]:
         if self._data is None:
@@ -150,6 +158,31 @@ class LoopQueueSection:
         reasons = self._rows[row].reasons if 0 <= row < len(self._rows) else ()
         self._ui.whyLabel.text = "; ".join(reasons)
         self._ui.whyLabel.visible = bool(reasons)
+        self._enableAside()
+
+    def _enableAside(self) -> None:
+        ui, case = self._ui, self._case()
+        aside = case is not None and bool(case.set_aside)
+        ui.asideButton.text = _("Take back") if aside else _("Set aside")
+        ui.asideEdit.visible = not aside
+        ready = case is not None and (aside or bool(ui.asideEdit.text.strip()))
+        writable = self._data is not None and not self._data.readOnly
+        ui.asideButton.enabled = writable and ready
+
+    def _onAside(self, *_arguments: Any) -> None:
+        case, by, why = self._case(), self._reader(), self._ui.asideEdit.text.strip()
+        assert self._data is not None and case is not None
+        try:
+            if case.set_aside:
+                self._data.write(lambda writer: writer.take_back(case, by=by))
+            else:
+                self._data.write(lambda writer: writer.set_aside(case, why, by=by))
+        except SpineError as error:
+            self._said = str(error)
+        else:
+            self._said, self._ui.asideEdit.text = "", ""
+        self._onChanged()
+        self.choose(case.id)
 
     def _onOpenButton(self, *_arguments: Any) -> None:
         case = self._chosen() or (self._rows[0].case.id if self._rows else "")

@@ -8,7 +8,7 @@ from typing import Any
 
 import slicer
 
-from SpineLib.errors import SpineError, from_exception
+from SpineLib.errors import SpineError
 from SpineLib.models.folder import ModelFolder
 
 from .LoopCaseSection import LoopCaseSection
@@ -45,12 +45,14 @@ class LoopSection:
         self.widget = slicer.util.loadUI(str(FORM))
         layout.addWidget(self.widget)
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)
-        self._leaving = False
         self.data = LoopDataSection(ui, worker, model, self._onData, self._onChanged)
-        self.queue = LoopQueueSection(ui, worker, device, self.open, self._onChanged)
-        self.case = LoopCaseSection(
-            ui, lambda: self.data.reader, self.queue.next, self.open, self._onChanged
+        self.queue = LoopQueueSection(
+            ui, worker, device, lambda: self.data.reader, self.open, self._onChanged
         )
+        self.case = LoopCaseSection(
+            ui, lambda: self.data.reader, self.queue.next, self.open, self._onOpened,
+            self._onChanged,
+        )  # fmt: skip
         self.learn = LoopLearnSection(
             ui, learner or WorkerProcess(), device, lambda: self.data.reader, self._onChanged
         )
@@ -60,14 +62,7 @@ class LoopSection:
         data = self.data.data
         if data is None:
             return
-        try:
-            self.case.open(data, case)
-        except Exception as error:
-            self.data.say(str(from_exception(error)))
-        else:
-            self.data.say("")
-        self._onChanged()
-        self.queue.choose(case)
+        self.case.open(data, case)
 
     def enter(self) -> None:
         """The module was chosen."""
@@ -89,6 +84,11 @@ class LoopSection:
         self.case.forget()
         self.learn.stop()
         self.data.close()
+
+    def _onOpened(self, case: str, error: str) -> None:
+        self.data.say(error)
+        self._onChanged()
+        self.queue.choose(case)
 
     def _onData(self) -> None:
         try:

@@ -9,13 +9,19 @@ import numpy as np
 import slicer
 
 from SpineLib.errors import BadInput, SpineError
-from SpineLib.loop.cases import Case, ImageChanged
-from SpineLib.loop.drafts import Draft, open_draft, remove_draft, save_draft
-from SpineLib.loop.versions import AUTOMATIC, CORRECTED
+from SpineLib.loop.cases import Case
+from SpineLib.loop.drafts import Draft, Own, remove_draft, save_draft
+from SpineLib.loop.images import ImageChanged
+from SpineLib.loop.plausibility import implausible
+from SpineLib.loop.problem import Problem
+from SpineLib.loop.versions import CORRECTED
+from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
 
 from .corrections import keepOriginal
-from .LoopCase import LoopCase
+from .inThread import inThread
+from .LoopCase import LoopCase, addingLoopCase
+from .LoopCaseFiles import LoopCaseFiles, readCaseFiles, readVersion
 from .LoopDataSet import LoopDataSet
 from .SignsOfWork import SignsOfWork
 from .WorkClock import WorkClock
@@ -29,40 +35,49 @@ class LoopWork:
 
     Args:
         data: an open data set.
-        case: id of the case.
         clock: counts while this case is open.
+        files: as they were read.
+        shown: the case in the scene.
 
     Attributes:
         shown: the case in the scene.
+        problems: what was implausible in it when it was opened.
         note: what a person should know of how it was opened; empty in most cases.
-
-    Raises:
-        SpineError: the image changed (the case is then set aside) or is gone, or the answer's file.
     """
 
-    def __init__(self, data: LoopDataSet, case: str, clock: WorkClock) -> None:
-        self.data, self._id, self._clock = data, case, clock
-        self.note, self._base = "", 0
-        one = self.case
-        image = self._image(one)
-        self._saved = None if one.chosen is None else one.open_answer()
-        self._base = one.chosen.number if one.chosen is not None else None
-        draft = open_draft(one.folder, one.grid)
-        labels = self._saved
-        if draft is not None:
-            labels = self._takeUp(one, draft)
-        self.shown = LoopCase(slicer.mrmlScene, one, image, labels)
-        self._drafted = self.shown.labels
-        if labels is not None:
-            self._keepAutomatic(one)
+    def __init__(
+        self, data: LoopDataSet, clock: WorkClock, files: LoopCaseFiles, shown: LoopCase
+    ) -> None:
+        self.data, self.shown, self._id, self._clock = data, shown, shown.case.id, clock
+        self.note, self.problems = "", files.problems
+        self._saved, self._base = files.saved, files.base
+        self._drafted = files.labels
+        self._own: Own = ()
+        if files.draft is not None:
+            self._takeUp(files.draft)
+        if files.automatic is not None:
+            # So that "what did I change" is held against the model, not against a reader.
+            keepOriginal(shown.node, files.automatic)
         self._signs = SignsOfWork(slicer.mrmlScene, clock.touch)
-        self._signs.watch(self.shown.node)
+        self._signs.watch(shown.node)
         clock.start()
 
     @property
     def case(self) -> Case:
         """The case as it was last read."""
         return self.data.dataset.case(self._id)
+
+    @property
+    def title(self) -> str:
+        """Which case this is, and how it stands."""
+        case = self.case
+        words = [_("Case {case}").format(case=case.id), case.state]
+        if case.test:
+            words.append(_("of the frozen test"))
+        words.append(_("{minutes:.1f} min").format(minutes=case.minutes + self.minutes))
+        if self.data.readOnly:
+            words.append(_("only to be looked at"))
+        return ", ".join(words)
 
     @property
     def minutes(self) -> float:
@@ -88,14 +103,20 @@ class LoopWork:
         """
         if self.data.readOnly or not self.shown.isThere:
             return False
-        labels = self.shown.current()
-        if np.array_equal(labels.voxels, self._drafted.voxels):
+        labels, own = self.shown.current(), self.shown.own()
+        if np.array_equal(labels.voxels, self._drafted.voxels) and _areSame(own, self._own):
             return False
         self._writeDraft(labels, by)
         return True
 
-    def saveVersion(self, by: str) -> int:
-        """Makes a version of what changed since the last one.
+    def looking(self) -> Steps[list[Problem]]:
+        """What is implausible in what is shown now, in steps."""
+        labels = self.shown.current()
+        yield
+        return (yield from inThread(lambda: implausible(labels)))
+
+    def saving(self, by: str) -> Steps[int]:
+        """Makes a version of what changed since the last one, in steps.
 
         Args:
             by: who corrected.
@@ -108,67 +129,73 @@ class LoopWork:
                 then saved where that is possible.
         """
         labels = self.shown.current()
+        self._clock.tick()
+        minutes = self.minutes
         try:
             self._requireNumbers()
             if self._isSaved(labels):
                 return self._base or 0
-            version = self.data.write(
+            yield
+            version = yield from self.data.writing(
                 lambda writer: writer.add_version(
-                    self._id, labels, kind=CORRECTED, by=by, minutes=self.minutes, base=self._base
+                    self._id, labels, kind=CORRECTED, by=by, minutes=minutes, base=self._base
                 )
             )
         except SpineError:
             self._writeDraft(labels, by)
             raise
-        self._clock.take()
+        self._clock.seconds -= minutes * 60
         self._saved, self._drafted, self._base = labels, labels, version.number
         remove_draft(self.case.folder)
         return int(version.number)
 
-    def accept(self, by: str, *, anyway: bool = False) -> None:
-        """Saves, checks and approves.
+    def accepting(self, by: str, *, anyway: bool = False) -> Steps[None]:
+        """Saves, checks and approves, in steps.
 
         Raises:
             NotAccepted: serious problems, each with its place.
             SpineError: it cannot be saved.
         """
-        number = self.saveVersion(by)
+        number = yield from self.saving(by)
+        minutes = self.minutes
 
         def approve(writer: Any) -> None:
             case = writer.dataset.case(self._id)
             if number and (case.chosen is None or case.chosen.number != number):
                 writer.choose(self._id, number, by=by)
-            writer.approve(self._id, by=by, minutes=self.minutes, anyway=anyway)
+            writer.approve(self._id, by=by, minutes=minutes, anyway=anyway)
 
-        self.data.write(approve)
-        self._clock.take()
+        yield from self.data.writing(approve)
+        self._clock.seconds -= minutes * 60
         remove_draft(self.case.folder)
 
-    def choose(self, number: int, by: str) -> None:
+    def choosing(self, number: int, by: str) -> Steps[None]:
         """Goes on from another version; what was not saved becomes a version first.
 
         Raises:
-            SpineError: as `saveVersion`.
+            SpineError: as `saving`, or the version cannot be read.
         """
         if not self.data.readOnly:
-            self.saveVersion(by)
-            self.data.write(lambda writer: writer.choose(self._id, number, by=by))
-        labels = self.case.open_answer(self.case.version(number))
-        assert isinstance(labels, Volume)
+            yield from self.saving(by)
+            yield from self.data.writing(lambda writer: writer.choose(self._id, number, by=by))
+        labels = yield from inThread(lambda: readVersion(self.case, number))
+        if not self.shown.isThere:
+            return
         self._saved, self._base = labels, number
         self.shown.show(labels)
         self._drafted = labels
 
-    def close(self, by: str) -> None:
-        """Leaves the case: saves a version, or at least a draft, and takes it out of the scene.
+    def leaving(self, by: str) -> Steps[None]:
+        """Saves a version, or at least a draft, and takes the case out of the scene, in steps.
 
         Raises:
             SpineError: nothing could be saved; the case then stays open.
         """
         if self.shown.isThere and not self.data.readOnly:
             if by:
-                self.saveVersion(by)
+                yield from self.saving(by)
             self._keepMinutes(by)
+            yield
         self.forget()
         self.shown.close()
 
@@ -178,24 +205,15 @@ class LoopWork:
         self._clock.stop()
         self._clock.take()
 
-    def _image(self, case: Case) -> Volume:
-        try:
-            return case.open_image()
-        except ImageChanged:
-            if not self.data.readOnly:
-                self.data.write(lambda writer: writer.open_image(case))  # sets it aside, raises
-            raise
-
-    def _takeUp(self, case: Case, draft: Draft) -> Volume:
+    def _takeUp(self, draft: Draft) -> None:
         self._clock.seconds = draft.minutes * 60
-        if draft.base != self._base:
-            self._base = draft.base
-            self._saved = None if draft.base is None else case.open_answer(case.version(draft.base))
-        if not self._isSaved(draft.labels):
+        for name, voxels in draft.own:
+            self.shown.addOwn(name, voxels)
+        self._own = draft.own
+        if draft.own or not self._isSaved(draft.labels):
             self.note = _("The draft of {time} UTC is taken up; it is not a version yet.").format(
                 time=draft.time[:16].replace("T", " ")
             )
-        return draft.labels
 
     def _isSaved(self, labels: Volume) -> bool:
         if self._saved is None:
@@ -205,23 +223,16 @@ class LoopWork:
     def _keepMinutes(self, by: str) -> None:
         """What was worked without a change stays with the case, for the next time."""
         labels = self.shown.current()
-        if self._isSaved(labels) and self.minutes < 0.05:
+        if self._isSaved(labels) and self.minutes < 0.05 and not self.shown.strays():
             remove_draft(self.case.folder)
         else:
             self._writeDraft(labels, by)
 
     def _writeDraft(self, labels: Volume, by: str) -> None:
         time = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        save_draft(self.case.folder, Draft(labels, self._base, by, time, self.minutes))
-        self._drafted = labels
-
-    def _keepAutomatic(self, case: Case) -> None:
-        """So that "what did I change" is held against the model's answer, not against a reader's."""
-        made = [one for one in case.versions if one.kind == AUTOMATIC]
-        if made and made[-1].number != self._base:
-            labels = case.open_answer(made[-1])
-            assert isinstance(labels, Volume)
-            keepOriginal(self.shown.node, labels)
+        own = self.shown.own()
+        save_draft(self.case.folder, Draft(labels, self._base, by, time, self.minutes, own))
+        self._drafted, self._own = labels, own
 
     def _requireNumbers(self) -> None:
         strays = self.shown.strays()
@@ -232,6 +243,31 @@ class LoopWork:
                 ),
                 advice=_("Add the structure under Missing and paint into that one; delete this."),
             )
+
+
+def openingLoopWork(data: LoopDataSet, case: str, clock: WorkClock) -> Steps[LoopWork]:
+    """Opens a case, in steps; steps that are left leave nothing behind in the scene.
+
+    Raises:
+        SpineError: the image changed (the case is then set aside) or is gone, or the answer's file.
+    """
+    one = data.dataset.case(case)
+    try:
+        files = yield from inThread(lambda: readCaseFiles(one))
+    except ImageChanged as error:
+        if not data.readOnly and not one.set_aside:
+            why = error.what
+            yield from data.writing(lambda writer: writer.set_aside(one, why, by=""))
+        raise
+    shown = yield from addingLoopCase(slicer.mrmlScene, one, files.image, files.labels)
+    return LoopWork(data, clock, files, shown)
+
+
+def _areSame(some: Own, others: Own) -> bool:
+    return len(some) == len(others) and all(
+        name == other and np.array_equal(voxels, those)
+        for (name, voxels), (other, those) in zip(some, others, strict=True)
+    )
 
 
 def _(text: str) -> str:

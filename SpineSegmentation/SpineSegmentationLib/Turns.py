@@ -57,6 +57,12 @@ class Turns:
         if steps is not None:
             steps.close()
 
+    def finish(self) -> None:
+        """Does what is left at once, as it is told; for work that must not be left half done."""
+        steps = self._steps
+        while steps is not None and steps is self._steps:
+            self._step()
+
     def _step(self) -> None:
         steps, end = self._steps, time.perf_counter() + SECONDS_A_TURN
         try:

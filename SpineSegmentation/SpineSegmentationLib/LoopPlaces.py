@@ -1,0 +1,67 @@
+"""The list "Where to look" of the open case: what cannot be in it, or hardly ever is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from SpineLib.loop.problem import Problem
+
+from .LoopQueueSection import ROW_HEIGHT
+
+
+class LoopPlaces:
+    """Lists places and tells which one the reader chose.
+
+    Args:
+        ui: ``placesTable``, ``placeButton``.
+        onPlace: called with the place to look at.
+    """
+
+    def __init__(self, ui: Any, onPlace: Callable[[Problem], None]) -> None:
+        self._ui, self._onPlace = ui, onPlace
+        self._places: tuple[Problem, ...] = ()
+        table = ui.placesTable
+        table.connect("currentCellChanged(int,int,int,int)", self._onRow)
+        table.connect("cellClicked(int,int)", self._onRow)
+        table.verticalHeader().visible = False
+        table.verticalHeader().defaultSectionSize = ROW_HEIGHT
+        self.show(())
+
+    def __iter__(self) -> Any:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def show(self, places: Sequence[Problem]) -> None:
+        """Lists others."""
+        import qt
+
+        self._places = tuple(places)
+        table = self._ui.placesTable
+        table.visible = self._ui.placeButton.enabled = bool(places)
+        blocked = table.blockSignals(True)
+        table.setRowCount(len(self._places))
+        for row, one in enumerate(self._places):
+            for column, text in enumerate(("✖" if one.serious else "·", one.what)):
+                item = qt.QTableWidgetItem(text)
+                item.setToolTip(text)
+                table.setItem(row, column, item)
+        table.resizeColumnsToContents()
+        table.blockSignals(blocked)
+
+    def next(self) -> None:
+        """Goes to the next place, after the last one to the first."""
+        if not self._places:
+            return
+        table = self._ui.placesTable
+        row = (table.currentRow() + 1) % len(self._places)
+        blocked = table.blockSignals(True)
+        table.setCurrentCell(row, 0)
+        table.blockSignals(blocked)
+        self._onRow(row)
+
+    def _onRow(self, row: int, *_arguments: Any) -> None:
+        if 0 <= row < len(self._places):
+            self._onPlace(self._places[row])
