@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib.console import print_json, print_table, progress_bar, say
-from SpineLib.errors import BadInput, BadRequest
+from SpineLib.errors import BadInput, BadRequest, Cancelled
 
 if TYPE_CHECKING:
     from SpineLib.loop.cases import Case
@@ -106,7 +108,8 @@ def add(
     left: list[LeftOut] = []
     added: list[Case] = []
     kind = APPROVED if approved else CORRECTED
-    with progress_bar() as progress:
+    stays = "what was added stays, and the same command goes on"
+    with kept_when_cancelled(stays), progress_bar() as progress:
         for source in sources:
             for one in arrivals(source, wanted, progress=progress):
                 if isinstance(one, LeftOut):
@@ -350,6 +353,15 @@ def check(folder: Folder) -> None:
     read = count(len(writer.dataset.cases) - aside, "case")
     say(f"{read} read; " + (f"{len(changed)} changed" if changed else "all are as they were")
         + (f". {aside} set aside before: only their versions were read" if aside else ""))  # fmt: skip
+
+
+@contextmanager
+def kept_when_cancelled(what: str) -> Iterator[None]:
+    """Says of what is cancelled inside what stays of it."""
+    try:
+        yield
+    except (KeyboardInterrupt, Cancelled) as error:
+        raise Cancelled(f"Cancelled; {what}") from error
 
 
 def say_left_out(reasons: Counter[str]) -> None:

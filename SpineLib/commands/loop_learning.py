@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from SpineLib.commands.loop import Folder, Json, Reader, count, opened_writer, user
+from SpineLib.commands.loop import (
+    Folder,
+    Json,
+    Reader,
+    count,
+    kept_when_cancelled,
+    opened_writer,
+    user,
+)
 from SpineLib.commands.loop_queue import loop
 from SpineLib.commands.training import Cache, Changes, Device, Workers, first_bar, is_first
 from SpineLib.console import print_json, print_table, progress_bar, say
@@ -87,9 +95,11 @@ def finetune(
             _say_prepared(found)
             return
         _say_begin(found)
-        found = carry_out(
-            found.folder, device=device, workers=workers, minutes=minutes, progress=progress
-        )
+        stays = f"fine-tuning {found.name} goes on from its last checkpoint with the same command"
+        with kept_when_cancelled(stays):
+            found = carry_out(
+                found.folder, device=device, workers=workers, minutes=minutes, progress=progress
+            )
     if not is_first():
         return
     if found.model is None:

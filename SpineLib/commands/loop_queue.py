@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.commands.loop import CaseId, Folder, Json
+from SpineLib.commands.loop import CaseId, Folder, Json, kept_when_cancelled
 from SpineLib.commands.loop_exchange import loop
 from SpineLib.console import print_json, print_table, progress_bar, say
 
@@ -43,7 +43,8 @@ def answer(
     from SpineLib.errors import SpineError
     from SpineLib.loop.scoring import score
 
-    with progress_bar() as progress:
+    stays = "the answers that were finished stay, and the same command goes on"
+    with kept_when_cancelled(stays), progress_bar() as progress:
         done = score(folder, case or None, model=model, device=device, progress=progress)
     said = f"{len(done.scored)} answered, {done.skipped} had an answer already"
     say(said + (f", {len(done.failed)} have none:" if done.failed else ""))

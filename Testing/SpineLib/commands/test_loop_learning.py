@@ -60,6 +60,19 @@ def test_a_prepared_folder_is_carried_out_without_its_data_set(spine, tmp_path):
     assert "is a candidate" in back.out
 
 
+def test_a_cancel_says_what_stays(spine, tmp_path, monkeypatch):
+    def cancelled(*_, **__):
+        raise KeyboardInterrupt
+
+    dataset = slice_set(tmp_path / "set", "compression")
+    monkeypatch.setattr("SpineLib.loop.finetune.carry_out", cancelled)
+    said = spine("loop", "finetune", dataset.folder, *QUICK)
+    assert said.code == 130 and "0001 goes on from its last checkpoint" in said.errors[0]
+    monkeypatch.setattr("SpineLib.loop.scoring.score", cancelled)
+    said = spine("loop", "answer", dataset.folder)
+    assert said.code == 130 and "that were finished stay" in said.errors[0]
+
+
 def test_promoting_without_a_candidate_says_what_to_do(spine, tmp_path):
     dataset = slice_set(tmp_path / "set", "compression")
     answer = spine("loop", "promote", dataset.folder)
