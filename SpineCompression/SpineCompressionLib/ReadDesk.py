@@ -210,8 +210,9 @@ class ReadDesk:
             "Backspace": self.undo,
             "Home": self._show,
             "N": lambda: self._move(lambda: self.desk.nextStudy()),
-            "Alt+Left": lambda: self._move(lambda: self.desk.step(-1)),
-            "Alt+Right": lambda: self._move(lambda: self.desk.step(1)),
+            # Alt and an arrow go through the modules that were shown, in all of Slicer.
+            "PgUp": lambda: self._move(lambda: self.desk.step(-1)),
+            "PgDown": lambda: self._move(lambda: self.desk.step(1)),
             "+": lambda: self._sure(SURE_STEP),
             "-": lambda: self._sure(-SURE_STEP),
         }

@@ -88,7 +88,7 @@ def test_backspace_takes_the_last_label_back_and_shows_its_slice(desktop, projec
 
 def test_one_can_go_back_and_see_and_change_what_one_said(desktop, project, read):
     key(desktop, "1")
-    key(desktop, "Alt+Left")
+    key(desktop, "PgUp")
     assert read.ui.saidLabel.text == "You said: compressed" and read.scene.isAt(0)
     key(desktop, "0")
     assert labels(project) == [COMPRESSED, NOT_COMPRESSED]
@@ -103,7 +103,7 @@ def test_a_slice_that_comes_again_comes_without_its_first_label(desktop, project
             session.label(COMPRESSED)
     read = choose(project, "anna")
     assert read.desk.desk.item.turn == 2 and read.ui.saidLabel.text == ""
-    key(desktop, "Alt+Left")
+    key(desktop, "PgUp")
     assert read.desk.desk.item.turn == 2 and "said" not in read.ui.saidLabel.text
 
 

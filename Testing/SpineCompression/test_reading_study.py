@@ -146,7 +146,7 @@ def test_a_consensus_without_anybody_present_is_refused_and_one_can_be_changed(
     assert "who were there" in read.ui.readMessageLabel.text
     read.ui.presentEdit.text = "eva"
     key(desktop, "1")
-    key(desktop, "Alt+Left")
+    key(desktop, "PgUp")
     key(desktop, "0")
     values = [one.decision.value for one in consensus.disagreements(project) if one.decision]
     assert values == [NOT_COMPRESSED]

@@ -18,6 +18,12 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from . import pythonqt, widgets
 from .facts import NotInSlicer, facts, known, names
 
+# Slicer's own keys, wherever the mouse is (qSlicerMainWindow.ui, qSlicerModuleSelectorToolBar.cxx):
+# a panel's key that is one of them does nothing there, because Qt does not know whose it is.
+SLICERS_KEYS = ("Alt+Left", "Alt+Right", "Ctrl+Left", "Ctrl+Right", "Ctrl+F", "Ctrl+H", "Ctrl+O",
+                "Ctrl+S", "Ctrl+W", "Ctrl+0", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5",
+                "Ctrl+6", "Ctrl+Shift+A", "Ctrl+Shift+T", "Ctrl+Shift+Space")  # fmt: skip
+
 
 class Refusing:
     """An object that has what Slicer's has; a test may add more of it."""
@@ -254,6 +260,11 @@ class Desktop:
         area.setWidget(parent)
         area.resize(width, height)
         self.window = area
+        for key in SLICERS_KEYS:
+            action = QtGui.QAction(area)
+            action.setShortcut(QtGui.QKeySequence(key))
+            action.setShortcutContext(QtCore.Qt.ShortcutContext.ApplicationShortcut)
+            area.addAction(action)
         widget = getattr(module, f"{name}Widget")(parent)
         widget.moduleName = name
         about = types.SimpleNamespace(

@@ -69,3 +69,19 @@ def test_every_name_of_qt_in_a_module_is_slicers(file):
         if len(parts) > 1 and not parts[1].startswith("__"):
             assert known(parts[0]), f"{kit.id}.{parts[0]} is not in facts.json; see cut_facts.py"
             assert parts[1] in names(parts[0]), f"{kit.id}.{parts[0]}.{parts[1]}"
+
+
+@pytest.mark.parametrize(("key", "heard"), [("PgUp", 1), ("Alt+Left", 0)])
+def test_a_key_of_slicers_own_is_not_heard_by_a_panel(desktop, key, heard):
+    import qt
+
+    from Testing.SpineCompression.readers import key as press
+
+    widget = desktop.open("SpineSegmentation", ROOT / "SpineSegmentation")
+    hears, shortcut = [], qt.QShortcut(qt.QKeySequence(key), widget.parent)
+    shortcut.setContext(qt.Qt.ApplicationShortcut)
+    shortcut.connect("activated()", lambda: hears.append(key))
+    press(desktop, key)
+    shortcut.setEnabled(False)
+    widget.cleanup()
+    assert len(hears) == heard
