@@ -330,6 +330,19 @@ def _path(arguments: dict[str, Any], key: str) -> Path:
     return Path(value)
 
 
+def _own_stdin() -> IO[bytes]:
+    """The real standard input, for requests only; everything else finds an empty one.
+
+    A forked child (a data loader of PyTorch's) begins by closing ``sys.stdin``, and would wait for
+    ever if our listening thread held that stream's lock.
+    """
+    lines = os.fdopen(os.dup(0), "rb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return lines
+
+
 def _own_stdout() -> IO[str]:
     """The real standard output, for answers only; what libraries print goes to stderr."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -340,7 +353,7 @@ def _own_stdout() -> IO[str]:
 
 def main() -> None:
     """Runs a worker on the process's own streams."""
-    worker = Worker(sys.stdin.buffer, _own_stdout())
+    worker = Worker(_own_stdin(), _own_stdout())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which then ends us
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()

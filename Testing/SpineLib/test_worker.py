@@ -23,9 +23,9 @@ PATIENCE = 60
 class Host:
     """A host as Slicer is one: owns the process and hands its lines to the client."""
 
-    def __init__(self):
+    def __init__(self, program=("-m", "SpineLib.worker")):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "SpineLib.worker"],
+            [sys.executable, *program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -329,3 +329,30 @@ def _runs(process):
         return state != "Z"
     except FileNotFoundError:
         return False
+
+
+FORKS = """
+from multiprocessing import get_context
+from SpineLib import worker
+
+def fork(arguments, progress):
+    child = get_context("fork").Process(target=int)  # as PyTorch's data loaders are
+    child.start()
+    child.join(20)
+    child.kill()
+    return {"code": child.exitcode}
+
+worker.serving.COMMANDS["fork"] = fork
+worker.main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
+def test_a_forked_loader_does_not_wait_for_the_stream_that_the_worker_listens_to():
+    """It did for ever, so that no training in a worker began."""
+    host = Host(("-c", FORKS))
+    try:
+        assert host.answer(host.ask("fork"))["code"] == 0
+    finally:
+        host.process.kill()
+        host.process.wait(PATIENCE)
