@@ -12,6 +12,7 @@ from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.project import Project, create, open_project
 from SpineLib.projects.schemes import SCHEMES
 
+# The reader of a project is not the one of Review: a name there belongs to a set of labels.
 PROJECT_SETTING, READER_SETTING = "SpineMRI/ReadingProject", "SpineMRI/ProjectReader"
 COLUMNS = ("Reader", "Arm", "Done", "Left", "Time", "Locked")
 ROW_HEIGHT = 22

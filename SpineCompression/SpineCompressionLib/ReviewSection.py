@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from SpineSegmentationLib.readersName import keepReadersName, readersName
+
 from SpineLib.errors import SpineError
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 
 from . import reviewExport
 from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from .Timeline import GRADE_KEYS
-
-READER_SETTING = "SpineMRI/Reader"
 
 
 class ReviewSection:
@@ -29,7 +29,6 @@ class ReviewSection:
 
     def __init__(self, ui: Any, study: ShownStudy) -> None:
         import qt
-        import slicer
 
         self._ui, self._study, self._grades = ui, study, []
         self.keys: dict[str, Callable[[], None]] = {
@@ -41,7 +40,7 @@ class ReviewSection:
         }
         for number, key in enumerate(GRADE_KEYS):
             self.keys[key] = lambda number=number: self._gradeNumber(number)
-        ui.readerEdit.text = slicer.util.settingsValue(READER_SETTING, "")
+        ui.readerEdit.text = readersName()
         ui.readerEdit.connect("editingFinished()", self._onReader)
         for name, key in (("notCompressed", "0"), ("compressed", "1"), ("agree", "A"),
                           ("undo", "Ctrl+Z"), ("redo", "Ctrl+Y")):  # fmt: skip
@@ -96,9 +95,7 @@ class ReviewSection:
         return reason
 
     def _onReader(self) -> None:
-        import qt
-
-        qt.QSettings().setValue(READER_SETTING, self._reader())
+        keepReadersName(self._reader())
 
     def _onExportLabels(self, *_arguments: Any) -> None:
         self.exportLabels(self._askFile("compression_label.csv"))

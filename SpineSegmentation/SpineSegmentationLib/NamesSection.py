@@ -17,10 +17,9 @@ from .naming import (
     statedCount,
     undoNaming,
 )
+from .readersName import readersName
 from .spineSegmentation import segmentationFinding
 from .Turns import Turns
-
-READER_SETTING = "SpineMRI/Reader"  # the name that Spine Compression's review asks for
 
 
 class NamesSection:
@@ -88,11 +87,11 @@ class NamesSection:
             return None
 
     def _onName(self, *_arguments: Any) -> None:
-        name, reader = self._ui.nameBox.currentText, _reader()
+        name, reader = self._ui.nameBox.currentText, readersName()
         self._do(lambda: renamed(self._node, self._chosen(), name, reader=reader).evidence)
 
     def _onCount(self, *_arguments: Any) -> None:
-        count, reader = int(self._ui.countBox.currentText), _reader()
+        count, reader = int(self._ui.countBox.currentText), readersName()
         self._do(lambda: statedCount(self._node, count, reader=reader).evidence)
 
     def _onUndo(self, *_arguments: Any) -> None:
@@ -117,12 +116,6 @@ class NamesSection:
 
 def _nothing(_none: Any) -> None:
     pass
-
-
-def _reader() -> str:
-    import slicer
-
-    return str(slicer.util.settingsValue(READER_SETTING, "") or "")
 
 
 def _said(step: Naming | None) -> str:

@@ -117,7 +117,7 @@ def frameOfReference(node: Any) -> str:
         return ""
     said = node.GetAttribute(FRAME_OF_REFERENCE)
     images = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
-    if said or not images or not hasattr(slicer, "dicomDatabase"):
+    if said or not images or getattr(slicer, "dicomDatabase", None) is None:
         return said or ""
     return str(slicer.dicomDatabase.instanceValue(images[0], "0020,0052") or "")
 
