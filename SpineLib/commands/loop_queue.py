@@ -47,7 +47,8 @@ def answer(
     with kept_when_cancelled(stays), progress_bar() as progress:
         done = score(folder, case or None, model=model, device=device, progress=progress)
     said = f"{len(done.scored)} answered, {done.skipped} had an answer already"
-    say(said + (f", {len(done.failed)} have none:" if done.failed else ""))
+    none = "1 has none" if len(done.failed) == 1 else f"{len(done.failed)} have none"
+    say(said + (f", {none}:" if done.failed else ""))
     for name, why in done.failed.items():
         say(f"Case {name}: {why}")
     if done.failed and not done.scored and not done.skipped:

@@ -143,8 +143,7 @@ def on_grid(labels: Volume, grid: Volume, *, resampled: bool = False) -> Volume:
         return grid.with_voxels(np.ascontiguousarray(order_of(grid).original(turned.voxels)))
     if not resampled:
         raise BadInput(
-            f"The correction is on another grid than its image: {_said(labels)} instead of "
-            f"{_said(grid)}",
+            f"The correction is on another grid than its image: {_difference(labels, grid)}",
             advice="Save it on the image's grid, or say --resample to take the nearest voxels.",
         )
     from SpineLib.volume import resample
@@ -169,6 +168,14 @@ def _whole(labels: Volume) -> Volume:
             advice="Known are 0, 1-25, 100, 101-125 and 201-225.",
         )
     return labels.with_voxels(voxels.astype(np.uint8))
+
+
+def _difference(labels: Volume, grid: Volume) -> str:
+    if _said(labels) != _said(grid):
+        return f"{_said(labels)} instead of {_said(grid)}"
+    corners = np.array(list(np.ndindex(2, 2, 2))) * (np.array(grid.shape[::-1]) - 1)
+    moved = max(np.linalg.norm(labels.ras(corner) - grid.ras(corner)) for corner in corners)
+    return f"as large, but up to {moved:.1f} mm away or turned"
 
 
 def _said(volume: Volume) -> str:

@@ -290,6 +290,8 @@ def test_another_grid_is_refused_and_resampled_only_when_asked():
     )
     with pytest.raises(BadInput, match="outside of its image"):
         on_grid(elsewhere, image, resampled=True)
+    with pytest.raises(BadInput, match="as large, but up to 5000.0 mm away"):
+        on_grid(elsewhere, image)
 
 
 def test_fractions_and_numbers_beyond_a_byte_are_no_label_map():
