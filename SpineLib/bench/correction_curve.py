@@ -22,10 +22,14 @@ def mean_dice(dice: Sequence[Sequence[float]]) -> float:
 
 
 def interval(values: ArrayLike) -> tuple[float, float, float]:
-    """Mean and 95 % interval by Student's t over seeds; the interval is NaN for a single one."""
+    """Mean and 95 % interval by Student's t over seeds, NaN ones left out.
+
+    The interval is NaN for a single seed.
+    """
     from scipy.stats import t
 
     given = np.asarray(values, float)
+    given = given[~np.isnan(given)]
     mean, n = float(given.mean()), len(given)
     if n < 2:
         return mean, float("nan"), float("nan")
@@ -54,22 +58,30 @@ def cases_needed(sizes: Sequence[float], dice: Sequence[float], wanted: float) -
 
 
 def curves(lines: Sequence[dict[str, Any]]) -> tuple[list[int], dict[str, NDArray[np.float64]]]:
-    """Sizes, from 0, and each order's mean Dice [seed, size]; only seeds that are done in all orders."""
+    """Sizes, from 0, and each order's mean Dice [seed, size].
+
+    What is not done in all orders yet is NaN in all of them, so that they stay comparable.
+    """
     [start] = [mean_dice(line["dice"]) for line in lines if line["what"] == "start"]
     loops = [line for line in lines if line["what"] == "loop"]
     sizes = sorted({line["cases"] for line in loops})
     orders = sorted({line["order"] for line in loops})
+    seeds = sorted({line["seed"] for line in loops})
     found = {(n["order"], n["seed"], n["cases"]): mean_dice(n["dice"]) for n in loops}
-    seeds = [
-        seed
-        for seed in sorted({line["seed"] for line in loops})
-        if all((order, seed, size) in found for order in orders for size in sizes)
-    ]
     tables = {
-        order: np.array([[start, *(found[order, seed, n] for n in sizes)] for seed in seeds])
+        order: np.array(
+            [[start, *(_of_all(found, orders, order, seed, n) for n in sizes)] for seed in seeds]
+        )
         for order in orders
     }
     return [0, *sizes], tables
+
+
+def _of_all(
+    found: dict[tuple[str, int, int], float], orders: Sequence[str], order: str, seed: int, n: int
+) -> float:
+    done = all((one, seed, n) in found for one in orders)
+    return found[order, seed, n] if done else float("nan")
 
 
 def summary(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -98,16 +110,18 @@ def summary(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for order, table in tables.items():
         closed = (table - start) / (rival - start)
         found[order] = {
-            "seeds": len(table),
+            "seeds": {n: int((~np.isnan(table[:, k])).sum()) for k, n in enumerate(sizes)},
             "dice": {n: interval(table[:, k]) for k, n in enumerate(sizes)},
             "closed": {n: interval(closed[:, k]) for k, n in enumerate(sizes) if n},
         }
     if {"queue", "random"} <= tables.keys():
         queue, random = tables["queue"], tables["random"]
         found["gain"] = {n: interval((queue - random)[:, k]) for k, n in enumerate(sizes) if n}
-        means = queue.mean(0)
+        means = np.nanmean(queue, axis=0)
         found["needed"] = {
-            n: cases_needed(sizes, means, random.mean(0)[k]) / n for k, n in enumerate(sizes) if n
+            n: cases_needed(sizes, means, np.nanmean(random, axis=0)[k]) / n
+            for k, n in enumerate(sizes)
+            if n
         }
     return found
 
@@ -131,7 +145,7 @@ def draw(file: Path, lines: Sequence[dict[str, Any]]) -> None:
 
     sizes, tables = curves(lines)
     told = summary(lines)
-    figure = Figure(figsize=(7.5, 4.6), layout="constrained")
+    figure = Figure(figsize=(7.5, 5.4), layout="constrained")
     axes = figure.subplots()
     for order, table in tables.items():
         shift = 0.12 if order == "queue" else -0.12  # so that intervals do not cover each other
@@ -140,25 +154,25 @@ def draw(file: Path, lines: Sequence[dict[str, Any]]) -> None:
         errors = np.array([mean - low, high - mean])
         axes.errorbar(
             np.array(sizes) + shift, mean, errors, color=COLORS[order], linewidth=2.2, marker="o",
-            capsize=4, label=f"{WORDS[order]}: mean of {len(table)} loops, 95 % interval",
+            capsize=4, label=f"{WORDS[order]}: loops, mean, 95 % interval",
         )  # fmt: skip
         once = told["at_once"].get(order, [])
         if once:
             axes.plot(
                 np.full(len(once), sizes[-1]) + 4 * shift, once, "s", color=COLORS[order],
                 markersize=6, markerfacecolor="none",
-                label=f"{WORDS[order]}: the {sizes[-1]} cases at once, the whole recipe",
+                label=f"{WORDS[order]}: its {sizes[-1]} cases at once, whole recipe",
             )  # fmt: skip
     start, rival = told["start"], told["rival"]
     axes.axhline(rival, color="#444444", linewidth=1.2)
-    axes.text(sizes[-1], rival, "trained on 200 cases", ha="right", va="bottom", fontsize=9)
+    axes.text(0, rival, "trained on 200 cases", va="bottom", fontsize=9)
     half = (start + rival) / 2
     axes.axhline(half, color="#999999", linewidth=1, linestyle=":")
-    axes.text(sizes[-1], half, "half of the gap", ha="right", va="bottom", fontsize=9)
+    axes.text(0, half, "half of the gap", va="bottom", fontsize=9)
     axes.set_xlabel("corrected cases")
     axes.set_ylabel("mean Dice on the frozen cases")
     axes.set_xticks(sizes)
-    axes.legend(loc="lower right", fontsize=9, frameon=False)
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     axes.grid(alpha=0.25)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from SpineLib.bench.correction_curve import draw, summary, write_table
 from SpineLib.datasets.cases import LabelledVolume
 from SpineLib.datasets.simulated import simulated_volumes
 from SpineLib.datasets.split import split_by_patient
@@ -339,7 +340,10 @@ def _answer(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """``python -m SpineLib.bench.correction_loop FOLDER --seeds 1 2 3 [--no-rival]``."""
+    """``python -m SpineLib.bench.correction_loop FOLDER``, then the same with ``--at-once``.
+
+    Leaves ``dice.csv``, ``dice.png`` and ``summary.json`` in the folder.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="of the results; a run that ended goes on")
     parser.add_argument("--cache", type=Path, help="where simulated cases are kept")
@@ -356,6 +360,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for seed in asked.seeds:
         for order in asked.orders:
             (at_once if asked.at_once else loop)(experiment, results, order, seed)
+    if results.find(what="rival") and results.find(what="loop"):
+        write_table(asked.folder / "dice.csv", results.lines())
+        draw(asked.folder / "dice.png", results.lines())
+        with writing(asked.folder / "summary.json") as temporary:
+            told = json.dumps(summary(results.lines()), indent=1)
+            temporary.write_text(told + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

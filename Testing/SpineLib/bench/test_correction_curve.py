@@ -69,7 +69,7 @@ def test_the_gap_that_is_closed_is_a_share_of_that_to_the_rival():
     told = summary(_lines())
     assert told["queue"]["closed"][20][0] == pytest.approx(0.8)
     assert told["random"]["closed"][20][0] == pytest.approx(0.6)
-    assert told["random"]["seeds"] == 3
+    assert told["random"]["seeds"] == {0: 3, 5: 3, 10: 3, 20: 3}
     assert told["gain"][20][0] == pytest.approx(0.02)
 
 
@@ -84,12 +84,16 @@ def test_a_worse_order_needs_more_than_there_are():
     assert told["needed"][20] == float("inf")
 
 
-def test_a_seed_whose_loops_are_not_all_done_does_not_count():
+def test_a_step_that_is_not_done_in_both_orders_counts_in_neither():
     lines = _lines()
     assert lines[-1]["order"] == "random" and lines[-1]["seed"] == 3
+    told, whole = summary(lines[:-1]), summary(lines)
+    for order in ("queue", "random"):
+        assert told[order]["seeds"] == {0: 3, 5: 3, 10: 3, 20: 2}
+        assert told[order]["dice"][10] == whole[order]["dice"][10]
     sizes, tables = curves(lines[:-1])
     assert sizes == [0, 5, 10, 20]
-    assert {order: len(table) for order, table in tables.items()} == {"queue": 2, "random": 2}
+    assert np.isnan(tables["queue"][2, 3]) and np.isnan(tables["random"][2, 3])
 
 
 def test_the_table_and_the_drawing_hold_every_model(tmp_path):
