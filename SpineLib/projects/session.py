@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, OutputError
 from SpineLib.projects.answers import Answers, ModelAnswer, answers_for
 from SpineLib.projects.blinding import Blinded, unblinded_at
 from SpineLib.projects.holding import holding, token
@@ -252,7 +253,7 @@ class ReaderSession:
             now(),
             SOFTWARE,
         )
-        append(self._path, {
+        self._append({
             "kind": LABEL, **self._said(item), "study": item.study.id, "label": one.value,
             "confidence": confidence, "comment": comment, "seconds": one.seconds, "box": drawn,
             "time": one.time, "software": SOFTWARE,
@@ -275,7 +276,7 @@ class ReaderSession:
         key = self._given[-1].key
         place = next(n for n, item in enumerate(self.items) if item.key == key)
         said = self._said(self.items[place])
-        append(self._path, {"kind": UNDO, **said, "time": now(), "software": SOFTWARE})
+        self._append({"kind": UNDO, **said, "time": now(), "software": SOFTWARE})
         self._given.pop()
         self._current = self._labels.current(self.arm)
         self._go(place)
@@ -323,7 +324,7 @@ class ReaderSession:
                 advice="Label them, or lock the set as it is with --incomplete.",
             )
         record = {"kind": LOCK, "arm": self.arm, "left": left, "time": now(), "software": SOFTWARE}
-        append(self._path, record)
+        self._append(record)
         self._labels.locks[self.arm] = str(record["time"])
 
     def _require_open(self) -> None:
@@ -339,6 +340,16 @@ class ReaderSession:
     def _go(self, place: int | None) -> None:
         self._place = place
         self.begin()
+
+    def _append(self, record: dict[str, Any]) -> None:
+        """Adds a line to a set that is there: a drive that is gone would be written to elsewhere."""
+        if not self._path.is_file():
+            raise OutputError(
+                "The reading project is no longer there, and nothing was written",
+                file=self._path,
+                advice="Connect its drive again, or put the folder back.",
+            )
+        append(self._path, record)
 
     def _unlabelled(self, after: int) -> int | None:
         """The next item without a label after this one, from the start if there is none behind."""

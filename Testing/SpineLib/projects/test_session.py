@@ -190,6 +190,21 @@ def test_a_line_edited_wrongly_is_named_and_the_rest_is_used(make_project):
     assert len(read_labels(project, "anna").current()) == 2
 
 
+def test_a_project_that_went_away_is_said_and_no_label_goes_elsewhere(make_project, tmp_path):
+    project = make_project()
+    with ReaderSession(project, "anna") as session:
+        session.label(COMPRESSED)
+        before = session.current()
+        project.folder.rename(tmp_path / "unplugged")
+        for write in (lambda: session.label(COMPRESSED), session.undo):
+            with pytest.raises(OutputError, match="no longer there"):
+                write()
+        assert not project.folder.exists() and session.current() == before
+        (tmp_path / "unplugged").rename(project.folder)
+        session.label(COMPRESSED)
+    assert len(read_labels(project, "anna").current()) == 2
+
+
 def test_a_full_disk_leaves_the_file_as_it_was(make_project, monkeypatch):
     project = make_project()
     with ReaderSession(project, "anna") as session:
