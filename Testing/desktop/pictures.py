@@ -17,6 +17,7 @@ from Testing.desktop import click
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[2]
+LUMBAR = ["--region", "lumbar", "--companions", "--seed", "7"]
 CASE = ["--region", "cervical", "--disease", "degenerative", "--seed", "7"]
 DARK = {"Window": "#2D2D30", "WindowText": "#E6E6E6", "Base": "#1E1E1E", "AlternateBase": "#262629",
         "Text": "#E6E6E6",
@@ -24,13 +25,13 @@ DARK = {"Window": "#2D2D30", "WindowText": "#E6E6E6", "Base": "#1E1E1E", "Altern
 
 
 def main(folder: Path) -> None:
-    """Writes ``panel-compression.png`` and ``panel-compression-dark.png``."""
+    """Writes ``panel-compression.png``, ``panel-compression-dark.png``, ``panel-segmentation.png``."""
     from SpineHeadless.app import HeadlessSlicer
     from Testing.desktop.application import Desktop
 
     with tempfile.TemporaryDirectory() as temporary, Desktop(HeadlessSlicer()) as desktop:
         study = Path(temporary) / "study"
-        _simulate(study)
+        _simulate(study, CASE)
         widget = desktop.open("SpineCompression", ROOT / "SpineCompression", height=1180)
         widget.panel.input.choose(str(study))
         _wait(desktop, lambda: widget.ui.stackBox.isEnabled())
@@ -41,14 +42,38 @@ def main(folder: Path) -> None:
         widget.ui.pathEdit.currentPath = "/data/study"  # the temporary folder's name says nothing
         folder.mkdir(parents=True, exist_ok=True)
         desktop.window.grab().save(str(folder / "panel-compression.png"))
+        plain = desktop.application.palette()
         _darken(desktop)
         desktop.window.grab().save(str(folder / "panel-compression-dark.png"))
+        widget.cleanup()
+        desktop.application.setPalette(plain)
+        desktop.scene.Clear(False)
+        _simulate(Path(temporary) / "lumbar", LUMBAR)
+        segmentation(desktop, Path(temporary) / "lumbar", folder)
 
 
-def _simulate(study: Path) -> None:
+def segmentation(desktop, study: Path, folder: Path) -> None:
+    """Writes ``panel-segmentation.png``: a lumbar study, segmented by clicks."""
+    widget = desktop.open("SpineSegmentation", ROOT / "SpineSegmentation", height=1180)
+    ui = widget.panel.ui
+    widget.panel.input.choose(str(study))
+    _wait(desktop, lambda: ui.stackBox.isEnabled())
+    click(ui.segmentButton)
+    _wait(desktop, lambda: not ui.progressBar.isVisible(), 900.0)
+    _wait(desktop, lambda: bool(widget.panel.structures.measures))
+    for _ in range(10):
+        _settle(desktop)
+    ui.pathEdit.blockSignals(True)
+    ui.pathEdit.setCurrentPath("/data/study")
+    folder.mkdir(parents=True, exist_ok=True)
+    desktop.window.grab().save(str(folder / "panel-segmentation.png"))
+    widget.cleanup()
+
+
+def _simulate(study: Path, case: list[str]) -> None:
     from SpineLib.cli import main as command
 
-    sys.argv = ["spine", "simulate", *CASE, str(study)]
+    sys.argv = ["spine", "simulate", *case, str(study)]
     command()
 
 
