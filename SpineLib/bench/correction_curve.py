@@ -131,12 +131,17 @@ def write_table(file: Path, lines: Sequence[dict[str, Any]]) -> None:
     with writing(file) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
         table = csv.writer(stream)
         table.writerow(["model", "seed", "cases", "vertebra", "disc", "canal", "mean"])
-        for line in lines:
-            if "dice" in line:
-                each = np.nanmean(np.asarray(line["dice"]), axis=0)
-                name, seed = line.get("order", line["what"]), line.get("seed", "")
-                rounded = [f"{value:.4f}" for value in (*each, mean_dice(line["dice"]))]
-                table.writerow([name, seed, line["cases"], *rounded])
+        models = [line for line in lines if "dice" in line]
+        for line in sorted(models, key=lambda n: (n.get("seed", 0), _name(n), n["cases"])):
+            each = np.nanmean(np.asarray(line["dice"]), axis=0)
+            rounded = [f"{value:.4f}" for value in (*each, mean_dice(line["dice"]))]
+            table.writerow([_name(line), line.get("seed", ""), line["cases"], *rounded])
+
+
+def _name(line: dict[str, Any]) -> str:
+    """``queue``, ``queue at once``, ``start``."""
+    order = line.get("order", "")
+    return order if line["what"] == "loop" else f"{order} {line['what']}".strip()
 
 
 def draw(file: Path, lines: Sequence[dict[str, Any]]) -> None:

@@ -99,12 +99,14 @@ def test_a_step_that_is_not_done_in_both_orders_counts_in_neither():
 def test_the_table_and_the_drawing_hold_every_model(tmp_path):
     from PIL import Image
 
-    write_table(tmp_path / "t.csv", _lines())
+    lines = [*_lines(), _line("at once", 0.87, order="queue", seed=1, cases=20)]
+    write_table(tmp_path / "t.csv", lines)
     rows = list(csv.DictReader((tmp_path / "t.csv").open()))
-    assert len(rows) == 2 + 18
-    assert rows[0] == {
+    assert len(rows) == 2 + 18 + 1
+    assert [row["mean"] for row in rows if row["model"] == "queue at once"] == ["0.8700"]
+    assert rows[1] == {
         "model": "start", "seed": "", "cases": "0",
         "vertebra": "0.8000", "disc": "0.8000", "canal": "0.8000", "mean": "0.8000",
     }  # fmt: skip
-    draw(tmp_path / "d.png", _lines())
+    draw(tmp_path / "d.png", lines)
     assert Image.open(tmp_path / "d.png").size[0] > 600
