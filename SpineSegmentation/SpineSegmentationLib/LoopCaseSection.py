@@ -256,9 +256,14 @@ class LoopCaseSection:
 
     def _onNotOpened(self, case: str, error: Exception) -> None:
         self._opening = ""
-        self._say(self._before or self._said)
+        said = str(from_exception(error))
+        if self.work is not None:  # the one before could not be saved, so it is not left
+            self._say(said)
+            case, said = self.work.case.id, ""
+        else:
+            self._say(self._before)
         self._before = ""
-        self._onOpened(case, str(from_exception(error)))
+        self._onOpened(case, said)
 
     def _onError(self, error: Exception) -> None:
         if isinstance(error, NotAccepted):

@@ -47,9 +47,7 @@ class LoopDoubts:
         return file if file.is_file() else None
 
     def _onChanged(self, *_arguments: Any) -> None:
-        if (
-            self._work is None or self._turns.busy
-        ):  # what is busy shows the slider's value in the end
+        if self._work is None or self._turns.busy:  # in its end it shows the slider's value
             return
         self._turns.start(self._showing(), onDone=lambda _none: None, onError=self._onError)
 

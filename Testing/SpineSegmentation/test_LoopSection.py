@@ -513,6 +513,7 @@ def test_a_segment_that_is_no_structure_is_told_and_not_lost(loop, ui, case, ope
     assert "Segment_1" in ui.checksLabel.text and "Missing" in ui.checksLabel.text
     click(ui.nextButton)
     assert loop.case.work is case, "the case stays open"
+    assert "Segment_1" in ui.checksLabel.text, "and says why"
     case.shown.node.GetSegmentation().RemoveSegment("mine")
     click(ui.acceptButton)
     assert open_dataset(opened).case("0002").state == "approved"
