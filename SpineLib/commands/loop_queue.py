@@ -69,12 +69,14 @@ def queue_(
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.queue import queue
 
-    found = queue(open_dataset(folder), order=order.value, part=part.value, seed=seed)
+    dataset = open_dataset(folder)
+    found = queue(dataset, order=order.value, part=part.value, seed=seed)
     if as_json:
         print_json([queued_as_json(one) for one in found])
         return
     if not found:
-        say("No case waits: all are approved or set aside")
+        none = f"The data set has no case yet: spine loop add {folder} SOURCE"
+        say("No case waits: all are approved or set aside" if dataset.cases else none)
         return
     print_table(
         ("case", "state", "part", "score", "places", "why"),

@@ -58,7 +58,8 @@ def draw(cases: Iterable[Case], share: float, seed: int) -> list[str]:
     wanted = round(share * len(stratum))
     if not 0 < wanted < len(stratum):
         raise BadInput(
-            f"{len(stratum)} patients cannot be split with a share of {share:g}",
+            f"{len(stratum)} patient{'' if len(stratum) == 1 else 's'} cannot be split with a share "
+            f"of {share:g}",
             advice="Add more patients first, or say another share.",
         )
     groups: dict[Stratum, list[str]] = defaultdict(list)

@@ -199,7 +199,7 @@ class _Reader:
             plane=plane, weighting=case.weighting, region=case.region,
             positions=((0.0, 0.0, 0.0),) * len(image.voxels),
         )  # fmt: skip
-        reason = check(self.loaded.card, stack)
+        reason = check(self.loaded.card, stack, forcing=False)
         if reason:
             raise NotApplicable(reason)
 

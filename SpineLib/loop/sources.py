@@ -12,6 +12,7 @@ from typing import Any
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.dicom import Stack, open_volume_file, read, scan
 from SpineLib.dicom.elements import number, read_elements, tag, text
+from SpineLib.dicom.scan import scan_files
 from SpineLib.errors import BadInput
 from SpineLib.loop.answers import Answer
 from SpineLib.loop.cases import SIMULATED
@@ -87,8 +88,8 @@ def arrivals(
     """What a source holds, read one image at a time.
 
     Args:
-        source: a folder of DICOM (each stack that the model was made for), a volume file or a
-            folder of them, a CSV of images (``image,patient`` and more), or labelled data as for
+        source: a folder of DICOM (each stack that the model was made for; volume files beside it
+            are left out), a volume file or a folder of them, a CSV of images (``image,patient`` and more), or labelled data as for
             ``spine train``.
         wanted: how to read it.
         progress: told of each file.
@@ -109,11 +110,19 @@ def arrivals(
         return
     files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
     volumes = [file for file in files if file.name.lower().endswith(FILE_SUFFIXES)]
-    if volumes:
+    others = sorted(set(files) - set(volumes))
+    # Volumes among DICOM are what a program made of it: a mask more often than an image.
+    stacks = scan_files(others, progress=progress).stacks if volumes else ()
+    if stacks:
+        yield from (
+            LeftOut(one.name, "a volume file among DICOM; name it itself") for one in volumes
+        )
+        yield from _stacks(stacks, wanted, progress)
+    elif volumes:
         for file in progress.track(volumes, "Reading volumes"):
             yield of_path(file, wanted)
-        return
-    yield from _stacks(scan(path, progress=progress).stacks, wanted, progress)
+    else:
+        yield from _stacks(scan(path, progress=progress).stacks, wanted, progress)
 
 
 def of_path(file: Path, wanted: Wanted) -> Arrival | LeftOut:
@@ -122,7 +131,7 @@ def of_path(file: Path, wanted: Wanted) -> Arrival | LeftOut:
         stack, volume = open_volume_file(file, weighting=wanted.weighting, region=wanted.region)
     except BadInput as error:
         return LeftOut(file.name, error.what)
-    reason = check(wanted.card, stack)
+    reason = check(wanted.card, stack, forcing=False)
     if reason:
         return LeftOut(file.name, reason)
     patient = patient_hash(wanted.patient) or patient_of_file(file)
@@ -154,7 +163,7 @@ def _stacks(
             region=stack.region if stack.region != "unknown" else wanted.region,
             weighting=stack.weighting if stack.weighting != "unknown" else wanted.weighting,
         )
-        reason = check(wanted.card, known)
+        reason = check(wanted.card, known, forcing=False)
         if reason:
             yield LeftOut(f"Stack {stack.id}", reason)
             continue
@@ -275,8 +284,10 @@ def _labelled_stacks(
         else:
             image = of_volume(volume)
             columns["source"] = SIMULATED
+        region = one.region if one.region != "unknown" else wanted.region
+        weighting = one.weighting if one.weighting != "unknown" else wanted.weighting
         yield Arrival(
-            image, one.patient, one.region, one.site, one.weighting, columns,
+            image, one.patient, region, one.site, weighting, columns,
             None if wanted.images_only else _of_reader(one, reader), reader,
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from SpineLib.dicom.stack import Stack
 
 
-def check(card: Card, stack: Stack) -> str:
+def check(card: Card, stack: Stack, *, forcing: bool = True) -> str:
     """Why the model does not apply to the stack; empty where it does.
 
     What the header does not say counts as not fitting, unless the card says ``unknown``: a model
@@ -21,6 +21,7 @@ def check(card: Card, stack: Stack) -> str:
     Args:
         card: the model's card.
         stack: what is to be read.
+        forcing: whoever asks can run the model all the same; the reason then says so.
 
     Example:
         ``made for axial T2 of the cervical or thoracic spine; this stack is axial T2 of the
@@ -37,10 +38,8 @@ def check(card: Card, stack: Stack) -> str:
         if value in allowed or "unknown" in allowed:
             continue
         if value == "unknown":
-            return (
-                f"{made}; the {word} of this stack is not known (say it with --{word}, or run "
-                "the model all the same with --force)"
-            )
+            force = ", or run the model all the same with --force" if forcing else ""
+            return f"{made}; the {word} of this stack is not known (say it with --{word}{force})"
         return f"{made}; this stack is {_words(stack)}"
     if stack.slices < limits.minimum_slices:
         noun = "slice" if stack.slices == 1 else "slices"

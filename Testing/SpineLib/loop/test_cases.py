@@ -1,12 +1,14 @@
 """Images of cases: referred to by hash and UID, changed ones noticed, masks put on their grid."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from SpineLib.datasets import open_slices
 from SpineLib.errors import BadInput
 from SpineLib.inference.grid import canonical_volume, voxels_hash
 from SpineLib.loop.answers import dice, on_grid
@@ -207,6 +209,39 @@ def test_labelled_layouts_of_slices_become_corrections(tmp_path):
     assert [said[k] for k in range(4)] == bright.tolist()
 
 
+def test_the_region_and_weighting_that_labelled_slices_do_not_say_can_be_said(
+    tmp_path, monkeypatch
+):
+    root = labelled.published(tmp_path / "data", {"P1": [0, 1, 1, 0]})
+    bare = [
+        replace(one, region="unknown", weighting="unknown")
+        for one in open_slices.open_slices(str(root))
+    ]
+    monkeypatch.setattr(open_slices, "open_slices", lambda *_, **__: bare)
+    said = replace(AXIAL, region="thoracic", weighting="T2")
+    found = next(iter(arrivals(str(root), said)))
+    assert (found.region, found.weighting) == ("thoracic", "T2")
+
+
+def test_a_volume_beside_dicom_is_no_case_unless_it_is_named_itself(tmp_path, data):
+    folder = shutil.copytree(data / "dicom" / "lumbar_t2_sagittal", tmp_path / "real")
+    write_volume(spine(1)[1], folder / "mask.nii.gz")
+    said = replace(SAID, region="lumbar", weighting="T2")
+    found = list(arrivals(str(folder), said))
+    images = [one.image.kind for one in found if isinstance(one, Arrival)]
+    assert images and set(images) == {"dicom"}
+    assert [one.what for one in found if isinstance(one, LeftOut) and "among" in one.reason] == [
+        "mask.nii.gz"
+    ]
+    assert isinstance(next(iter(arrivals(str(folder / "mask.nii.gz"), said))), Arrival)
+
+
+def test_what_is_left_out_names_only_options_that_the_loop_has(tmp_path):
+    write_volume(spine(1)[0], tmp_path / "a.nii.gz")
+    left = next(iter(arrivals(str(tmp_path / "a.nii.gz"), LUMBAR)))
+    assert "say it with --" in left.reason and "--force" not in left.reason
+
+
 def test_labels_can_be_left_and_several_readers_need_a_name(tmp_path):
     root = labelled.published(tmp_path / "data", {"P1": [0, 1, 1, 0]})
     (root / "P1" / "compression_label_ben.csv").write_text("1\n1\n1\n1\n")
@@ -290,7 +325,7 @@ def test_another_grid_is_refused_and_resampled_only_when_asked():
     )
     with pytest.raises(BadInput, match="outside of its image"):
         on_grid(elsewhere, image, resampled=True)
-    with pytest.raises(BadInput, match="as large, but up to 5000.0 mm away"):
+    with pytest.raises(BadInput, match="as large, but up to 5000"):
         on_grid(elsewhere, image)
 
 

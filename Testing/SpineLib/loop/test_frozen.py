@@ -135,5 +135,5 @@ def test_named_patients_must_be_there_and_leave_some(folder):
 
 def test_too_few_patients_are_said(tmp_path):
     folder = kept.volumes(tmp_path / "set", 1, labelled=True)
-    with pytest.raises(BadInput, match="1 patients cannot be split"):
+    with pytest.raises(BadInput, match="1 patient cannot be split"):
         freeze(folder, 0.2)
