@@ -142,7 +142,9 @@ def freeze(
     """Keep patients for the test, once and for all, from each region and scanner alike."""
     with opened_writer(folder) as writer:
         frozen = writer.freeze(share, by=reader or user())
-    say(f"{count(len(frozen.patients), 'patient')} are kept for the test and never train")
+    one = len(frozen.patients) == 1
+    say(f"{count(len(frozen.patients), 'patient')} {'is' if one else 'are'} kept for the test and "
+        f"never {'trains' if one else 'train'}")  # fmt: skip
     print_table(("region, scanner", "test", "of"),
                 [[name, str(kept), str(total)] for name, (kept, total) in frozen.strata.items()])  # fmt: skip
     say(f"SHA-256 of the set: {frozen.sha256}")

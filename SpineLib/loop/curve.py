@@ -134,7 +134,7 @@ def _draw(found: Sequence[Point], task: str, path: Path) -> None:
     # Minutes that nobody counted would be one point above another.
     counted = [of for of in ("cases", "minutes") if len({getattr(p, of) for p in found}) > 1]
     shown = counted or ["cases"]
-    figure = Figure(figsize=(4.7 * len(shown), 3.8), layout="constrained")
+    figure = Figure(figsize=(4.7 * len(shown), 4.1), layout="constrained")
     panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
     names = sorted({one.figure for one in found}, key=lambda name: (name != MAIN[task], name))
     for axes, of in zip(panels, shown, strict=True):
@@ -159,5 +159,6 @@ def _draw(found: Sequence[Point], task: str, path: Path) -> None:
     panels[0].set_ylim(low, min(high, _MOST))
     panels[0].set_ylabel("on the frozen test")
     panels[-1].plot([], [], "o", color=_GREY, markerfacecolor="white", label="not promoted")
-    panels[-1].legend(fontsize=8)
+    handles, labels = panels[-1].get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize=8, loc="outside lower center", ncols=3)
     figure.savefig(path, dpi=130)
