@@ -110,6 +110,14 @@ _BINDINGS = (  # property, signal: the first that the widget has
 )  # fmt: skip
 
 
+_TAKEN = {  # the widgets that Slicer's connectors take (parameterNodeWrapper/guiConnectors.py)
+    bool: ("QCheckBox", "ctkCheckBox", "QPushButton", "ctkCheckablePushButton"),
+    int: ("QSlider", "QSpinBox", "QComboBox"),
+    float: ("QDoubleSpinBox", "ctkSliderWidget", "qMRMLSliderWidget", "QComboBox"),
+    str: ("QComboBox", "QLineEdit", "QTextEdit", "QLabel"),
+}
+
+
 def parameterNodeWrapper(cls):
     """Makes a class of annotated fields a view of a parameter node."""
     hints = typing.get_type_hints(cls, include_extras=True)
@@ -171,7 +179,10 @@ def _write(node, name, hint, value):
 
 def _prepare(widget, hint):
     """As Slicer's connectors do it: a combo box needs choices, a slider limits."""
-    extras = typing.get_args(hint)[1:]
+    extras, kind = typing.get_args(hint)[1:], _plain(hint)
+    taken = ("qMRMLNodeComboBox",) if _isNode(kind) else _TAKEN.get(kind, ("QComboBox",))
+    if type(widget).__name__ not in taken:
+        raise RuntimeError(f"Slicer has no connector from {kind} to {type(widget).__name__}")
     if isinstance(widget, QtWidgets.QComboBox):
         choice = next(one for one in extras if isinstance(one, Choice))
         widget.clear()
@@ -223,6 +234,8 @@ class _Link:
             return
         if self.prop == "currentNode":
             self.widget.setCurrentNode(value)
+        elif self.prop == "currentText" and self.widget.findText(str(value)) < 0:
+            raise ValueError(f"Unable to find value {value} in choices")
         else:
             self.widget.setProperty(
                 self.prop, value.name if isinstance(value, enum.Enum) else value
