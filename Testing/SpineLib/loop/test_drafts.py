@@ -73,3 +73,12 @@ def test_a_draft_on_another_grid_is_refused(tmp_path):
     save_draft(tmp_path, draft())
     with pytest.raises(BadInput, match="not on its image's grid"):
         open_draft(tmp_path, Volume(GRID.voxels, np.eye(4)))
+
+
+def test_segments_of_the_readers_own_come_back_with_their_names(tmp_path):
+    voxels = np.arange(24).reshape(GRID.shape) % 5 == 0
+    save_draft(tmp_path, draft(own=(("Zyste, rechts", voxels), ("2", ~voxels))))
+    (name, one), (other, those) = open_draft(tmp_path, GRID).own
+    assert (name, other) == ("Zyste, rechts", "2")
+    np.testing.assert_array_equal(one, voxels)
+    np.testing.assert_array_equal(those, ~voxels)
