@@ -215,6 +215,7 @@ class LoopCaseSection:
     def _moving(self, data: LoopDataSet, case: str) -> Steps[LoopWork]:
         yield
         yield from self._leaving()
+        yield
         self._opening = case
         self._title()
         return (yield from openingLoopWork(data, case, self._clock))

@@ -122,10 +122,10 @@ class LoopLearnSection:
         cases, test = dataset.training(), dataset.test()
         patients = len({case.patient for case in cases})
         lines = [
-            _("To learn from: {cases} corrected cases, {patients} patients.").format(
+            _("Corrected cases to learn from: {cases}, patients: {patients}.").format(
                 cases=len(cases), patients=patients
             ),
-            _("To measure on: {count} corrected cases of the test.").format(count=len(test)),
+            _("Corrected cases of the test to measure on: {count}.").format(count=len(test)),
         ]
         try:
             for one in fine_tunings(dataset):
@@ -306,6 +306,7 @@ class LoopLearnSection:
 
         def done(result: dict[str, Any]) -> None:
             self._ui.reasonEdit.text = ""
+            self._tell("tune", "")  # what it says of the new model is past
             self._tell("promote", _("{model} is in force.").format(model=result["model"]))
 
         self._ask(
@@ -349,9 +350,12 @@ class LoopLearnSection:
             value = _number(one["value"])
             if one["interval"]:
                 value += " ({:.3f}–{:.3f})".format(*one["interval"])
-            texts = [one["model"], str(one["cases"]), f"{one['minutes']:.0f}", value]
+            number = one["model"].partition("-")[0]  # the whole name takes half of the panel
+            texts = [number, str(one["cases"]), f"{one['minutes']:.0f}", one["figure"], value]
             for column, text in enumerate(texts):
-                table.setItem(row, column, qt.QTableWidgetItem(text))
+                item = qt.QTableWidgetItem(text)
+                item.setToolTip(one["model"] if column == 0 else text)
+                table.setItem(row, column, item)
         table.resizeColumnsToContents()
         _link(self._ui.curveLabel, file, _("Drawing of the curve"))
 

@@ -830,7 +830,7 @@ def learnt(loop, ui, tmp_path):
 def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes_on(
     loop, ui, learner, worker, learnt
 ):
-    assert "4 corrected cases, 4 patients" in ui.learnLabel.text
+    assert "learn from: 4, patients: 4" in ui.learnLabel.text
     assert not ui.runTable.visible
     click(ui.tuneButton)
     assert learner.asked[-1][0] == "loop-finetune" and ui.tuneButton.text == "Cancel"
@@ -860,6 +860,7 @@ def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes
     learner.work()
     dataset = open_dataset(learnt)
     assert dataset.current.id == new and f"{new} is in force" in ui.promoteLabel.text
+    assert not ui.tuneLabel.text, "that it is to be compared first is past"
     assert ui.earlierBox.currentText == MODEL
     click(ui.backButton)
     assert open_dataset(learnt).current.id == MODEL
@@ -867,8 +868,9 @@ def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes
     click(ui.curveButton)
     learner.work()
     curve = rows(ui.curveTable)
-    assert {row[0] for row in curve} == {MODEL, new}
+    assert {row[0] for row in curve} == {"0001", "0002"}
     assert any(row[1] == "4" and row[2] == "10" for row in curve)
+    assert len({(row[0], row[3]) for row in curve}) == len(curve), "each figure once a model"
 
 
 def test_a_cancelled_fine_tuning_can_be_gone_on_with(loop, ui, learner, learnt):
