@@ -36,7 +36,8 @@ def fine_tuning_recipe(card: Card, *, cases: int, name: str = "", seed: int = 1)
 
     Returns:
         A recipe; its ``card`` says what the old card said, and how many corrected cases came
-        after. A starter model's descendant stays one.
+        after. Whether the model that comes of it is still a starter depends on what it learnt
+        from (`SpineLib.loop.ancestry.descendant`).
 
     Raises:
         BadInput: fewer than two patients; or the program has no recipe for such a model.

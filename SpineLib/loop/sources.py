@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.dicom import Stack, open_volume_file, read, scan
 from SpineLib.dicom.elements import number, read_elements, tag, text
@@ -20,13 +22,14 @@ from SpineLib.loop.images import ImageReference, of_file, of_stack, of_volume
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
 from SpineLib.progress import Progress
-from SpineLib.volume import FILE_SUFFIXES
+from SpineLib.volume import FILE_SUFFIXES, Volume
 
 _SIMULATED = "simulated:"
 # Names that say whose series it is: BIDS (``sub-01_T2w.nii.gz``) and SPIDER (``12_t2.mha``).
 _PATIENT = re.compile(r"^(sub-[A-Za-z0-9]+|\d+(?=_t[12]))")
 _HASH = re.compile(r"^[0-9a-f]{12}$")
 _SCANNER = ("Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
+_MOST_NUMBERS = 64  # of different values in a mask
 _TABLE = ("image", "patient", "mask", "labels", "site", "region", "weighting")
 
 
@@ -89,8 +92,8 @@ def arrivals(
 
     Args:
         source: a folder of DICOM (each stack that the model was made for; volume files beside it
-            are left out), a volume file or a folder of them, a CSV of images (``image,patient`` and more), or labelled data as for
-            ``spine train``.
+            are left out), a volume file or a folder of them (masks are left out), a CSV of images
+            (``image,patient`` and more), or labelled data as for ``spine train``.
         wanted: how to read it.
         progress: told of each file.
 
@@ -132,10 +135,22 @@ def of_path(file: Path, wanted: Wanted) -> Arrival | LeftOut:
     except BadInput as error:
         return LeftOut(file.name, error.what)
     reason = check(wanted.card, stack, forcing=False)
+    if not reason and is_mask(volume):
+        reason = "a mask, no image; list images with their masks in a CSV"
     if reason:
         return LeftOut(file.name, reason)
     patient = patient_hash(wanted.patient) or patient_of_file(file)
     return Arrival(of_file(file, volume), patient, stack.region, "", stack.weighting)
+
+
+def is_mask(volume: Volume) -> bool:
+    """Whether the voxels are numbers of structures: a few different whole numbers up to 255.
+
+    An MR image has hundreds of values; SPIDER numbers a lumbar spine with some twenty.
+    """
+    values = np.unique(volume.voxels)
+    whole = bool(np.all(values == np.round(values)))
+    return whole and len(values) <= _MOST_NUMBERS and values.min() >= 0 and values.max() <= 255
 
 
 def patient_hash(name: str) -> str:

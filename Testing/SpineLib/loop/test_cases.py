@@ -225,15 +225,25 @@ def test_the_region_and_weighting_that_labelled_slices_do_not_say_can_be_said(
 
 def test_a_volume_beside_dicom_is_no_case_unless_it_is_named_itself(tmp_path, data):
     folder = shutil.copytree(data / "dicom" / "lumbar_t2_sagittal", tmp_path / "real")
-    write_volume(spine(1)[1], folder / "mask.nii.gz")
+    write_volume(spine(1)[0], folder / "other.nii.gz")
     said = replace(SAID, region="lumbar", weighting="T2")
     found = list(arrivals(str(folder), said))
     images = [one.image.kind for one in found if isinstance(one, Arrival)]
     assert images and set(images) == {"dicom"}
     assert [one.what for one in found if isinstance(one, LeftOut) and "among" in one.reason] == [
-        "mask.nii.gz"
+        "other.nii.gz"
     ]
-    assert isinstance(next(iter(arrivals(str(folder / "mask.nii.gz"), said))), Arrival)
+    assert isinstance(next(iter(arrivals(str(folder / "other.nii.gz"), said))), Arrival)
+
+
+def test_a_mask_among_volumes_is_no_case(tmp_path):
+    image, labels = spine(1)
+    write_volume(image, tmp_path / "a.nii.gz")
+    write_volume(labels, tmp_path / "a_seg.nii.gz")
+    write_volume(labels.with_voxels(labels.voxels.astype(np.float32)), tmp_path / "b.nii.gz")
+    found = list(arrivals(str(tmp_path), replace(SAID, region="lumbar", weighting="T2")))
+    assert [isinstance(one, Arrival) for one in found] == [True, False, False]
+    assert all("mask" in one.reason for one in found[1:])
 
 
 def test_what_is_left_out_names_only_options_that_the_loop_has(tmp_path):
