@@ -17,7 +17,7 @@ from SpineLib.slabs import Steps
 from .closedSurfaces import addingSurfaces, hasSurfaces
 from .measuresTable import showMeasures
 from .segmentGroups import isGroupVisible, setGroupVisible
-from .segmentNames import bodyMiddle
+from .segmentNames import bodyMiddle, shortName
 from .spineSegmentation import currentLabelmap, segmentationFinding, segmentedVolumeNode
 from .Turns import Turns
 
@@ -146,7 +146,8 @@ class StructuresSection:
                 if column:
                     item.setTextAlignment(int(qt.Qt.AlignRight) | int(qt.Qt.AlignVCenter))
                 else:
-                    item.setToolTip(_("Choose it to jump there in all views."))
+                    jump = _("Choose it to jump there in all views.")
+                    item.setToolTip(f"{one.name}. {jump}")
                 table.setItem(row, column, item)
         table.resizeColumnsToContents()
         table.blockSignals(blocked)
@@ -181,7 +182,7 @@ class StructuresSection:
 
 
 def _texts(one: Measure) -> list[str]:
-    name = one.name + (_(" (partial)") if one.partial else "")
+    name = shortName(one.name) + (_(" (partial)") if one.partial else "")
     heights = (one.height_front, one.height_middle, one.height_back)
     return [
         name,

@@ -61,7 +61,7 @@ def addingSegmentNames(
     display.GetTextProperty().SetBold(True)
     display.GetTextProperty().SetShadow(True)
     for one, place in zip(shown, places, strict=True):
-        index = node.AddControlPoint(*(float(x) for x in place), shortName(one))
+        index = node.AddControlPoint(*(float(x) for x in place), shortName(one.name))
         node.SetNthControlPointDescription(index, str(one.label))
         node.SetNthControlPointLocked(index, True)
     placeBeside(scene, node, volumeNode)
@@ -75,7 +75,7 @@ def renameSegmentNames(node: Any, finding: SegmentationFinding) -> None:
         node: from `addSegmentNames`; each of its points has the segment's number as description.
         finding: the segments that there are, and their names.
     """
-    names = {str(one.label): shortName(one) for one in finding.segments}
+    names = {str(one.label): shortName(one.name) for one in finding.segments}
     for index in range(node.GetNumberOfControlPoints()):
         name = names.get(node.GetNthControlPointDescription(index))
         node.SetNthControlPointVisibility(index, name is not None)
@@ -83,14 +83,14 @@ def renameSegmentNames(node: Any, finding: SegmentationFinding) -> None:
             node.SetNthControlPointLabel(index, name)
 
 
-def shortName(one: SegmentFinding) -> str:
+def shortName(whole: str) -> str:
     """The name without its explanation: ``L4``, ``vertebra 1 ?``.
 
     Example:
-        >>> shortName(SegmentFinding(1, "vertebra", "vertebra 1 (level not known)", False, 1.0, []))
+        >>> shortName("vertebra 1 (level not known)")
         'vertebra 1 ?'
     """
-    name, _, explanation = one.name.partition(" (")
+    name, _, explanation = whole.partition(" (")
     return f"{name} ?" if "not known" in explanation else name
 
 
