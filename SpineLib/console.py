@@ -42,7 +42,8 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 2 for a command that was not understood, `SpineError.exit_code`, else 1.
     """
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Not by way of SIGINT, which is ignored in what a script starts in the background.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = app(args=arguments, prog_name="spine", standalone_mode=False)
         if code == Cancelled.exit_code:  # the library turns Ctrl-C into this code

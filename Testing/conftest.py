@@ -1,6 +1,7 @@
 """What all tests share: the real data's place, and one thread a process."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # tries the same examples each time, so that it answers for the change; elsewhere they are new ones.
 settings.register_profile("spine", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("spine")
+
+# A shell that runs the suite in the background has it ignore Ctrl-C, which tests send to children.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -216,6 +216,24 @@ def test_a_stopped_command_says_so_and_leaves_nothing(tmp_path, how):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
+def test_a_command_that_a_script_started_in_the_background_can_be_ended(tmp_path):
+    out = tmp_path / "study"
+    command = [sys.executable, "-m", "SpineHeadless", "simulate", str(out), "--kind", "lumbar"]
+    # What a shell does to "command &" in a script.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    end = time.monotonic() + 30
+    while not list(tmp_path.iterdir()) and time.monotonic() < end:
+        time.sleep(0.02)
+    process.terminate()
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.strip()) == (130, "Error: Cancelled; nothing was written.")
+
+
 def test_a_fault_is_one_sentence_and_shows_its_place_when_asked(spine, monkeypatch, data):
     def fault(*arguments, **options):
         raise ZeroDivisionError("division by zero")

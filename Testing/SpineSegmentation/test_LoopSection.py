@@ -1,6 +1,7 @@
 """The correction loop in the panel, by clicks and keys: what the data set's folder then holds."""
 
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -601,8 +602,15 @@ def test_no_turn_of_opening_saving_accepting_or_leaving_holds_the_window_up(
 
 @pytest.fixture
 def slowly(monkeypatch):
-    """Each step is a turn of the event loop."""
+    """Each step is a turn of the event loop, and what a thread does takes some of them."""
+
+    class Late(threading.Thread):
+        def run(self):
+            time.sleep(0.05)
+            super().run()
+
     monkeypatch.setattr("SpineSegmentationLib.Turns.SECONDS_A_TURN", -1.0)
+    monkeypatch.setattr("SpineSegmentationLib.inThread.threading.Thread", Late)
 
 
 def test_another_case_chosen_while_one_is_opened_is_the_one_that_is_shown(loop, opened, slowly):
