@@ -7,17 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import slicer
-
 from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.loop.dataset import DATASET, create_dataset
 from SpineLib.models.folder import ModelFolder
 
 from .LoopDataSet import LoopDataSet
+from .readersName import keepReadersName, readersName
 from .RunControl import RunControl
 
-READER_SETTING = "SpineMRI/Reader"
 TASK = "segmentation"
 _REASONS = 5  # as many are told; the command line tells all
 
@@ -48,7 +46,7 @@ class LoopDataSection:
         self._onData, self._onChanged = onData, onChanged
         self._request, self._said = "", ""
         self.data: LoopDataSet | None = None
-        ui.readerEdit.text = slicer.util.settingsValue(READER_SETTING, "")
+        ui.readerEdit.text = readersName()
         for box, words in ((ui.loopWeightingBox, WEIGHTINGS), (ui.loopRegionBox, REGIONS)):
             box.addItems(["unknown", *(word for word in words if word != "unknown")])
         self._adding = RunControl(
@@ -135,7 +133,7 @@ class LoopDataSection:
         return "\n".join([*lines, *dataset.problems])
 
     def _onReader(self, *_arguments: Any) -> None:
-        slicer.app.settings().setValue(READER_SETTING, self.reader)
+        keepReadersName(self.reader)
         self._onChanged()
 
     def _onPath(self, *_arguments: Any) -> None:
