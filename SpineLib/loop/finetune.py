@@ -27,7 +27,7 @@ from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept, set_aside_changed
 from SpineLib.loop.lineage import LoopModel
-from SpineLib.loop.numbered import next_folder, sweep
+from SpineLib.loop.numbered import next_folder, read_record, sweep, write_record
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import ModelFolder, open_folder
 from SpineLib.models.card import CARD_NAME
@@ -158,9 +158,7 @@ def prepare(
                 "software": f"SlicerSpineMRI {__version__}",
                 "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             }
-            with writing(folder / JOB) as temporary:
-                text = json.dumps(record, indent=1, ensure_ascii=False)
-                temporary.write_text(text + "\n", encoding="utf-8")
+            write_record(folder / JOB, record)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, ImageChanged):
@@ -175,17 +173,8 @@ def open_fine_tuning(folder: str | Path) -> FineTuning:
     Raises:
         BadInput: it is none, or was not prepared to its end.
     """
-    folder = Path(folder)
-    try:
-        record = json.loads((folder / JOB).read_text(encoding="utf-8"))
-        if record["format"] != _FORMAT:
-            raise BadInput(f"The fine-tuning is of format {record['format']}, known is {_FORMAT}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            f"This is not the folder of a fine-tuning: it has no readable {JOB}",
-            file=folder,
-            advice="Copy the whole folder, such as runs/0001 of a data set.",
-        ) from error
+    folder, advice = Path(folder), "Copy the whole folder, such as runs/0001 of a data set."
+    record = read_record(folder / JOB, known=_FORMAT, what="fine-tuning", advice=advice)
     return FineTuning(folder, record)
 
 

@@ -1,11 +1,14 @@
-"""Folders that are numbered in the order in which they are made: ``0001``, ``0002``, …"""
+"""Folders that are numbered as they are made, ``0001``, ``0002``, …, and their record, written last."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from SpineLib.errors import BadInput, SpineError, from_os_error
+from SpineLib.files import writing
 from SpineLib.projects.holding import holding
 
 _TRIES = 100
@@ -51,6 +54,46 @@ def sweep(parent: Path, last: str, *, besides: Path) -> None:
         except BadInput:
             continue
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_record(path: Path, record: dict[str, Any]) -> None:
+    """Writes the file that says that a folder is complete.
+
+    Args:
+        path: ``finetune.json`` and the like.
+        record: JSON values, with ``format``.
+
+    Raises:
+        OutputError: the disk is full or not writable.
+    """
+    with writing(path) as temporary:
+        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def read_record(path: Path, *, known: int, what: str, advice: str) -> dict[str, Any]:
+    """Reads what `write_record` wrote.
+
+    Args:
+        path: of the record.
+        known: the format that this program knows.
+        what: the folder is, for the person: ``fine-tuning``.
+        advice: what to do where it is none.
+
+    Raises:
+        BadInput: there is no such record, it is not readable, or of another format.
+    """
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if record["format"] != known:
+            raise BadInput(f"The {what} is of format {record['format']}, known is {known}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            f"This is not the folder of a {what}: it has no readable {path.name}",
+            file=path.parent,
+            advice=advice,
+        ) from error
+    return record
 
 
 def _numbered(parent: Path) -> list[Path]:

@@ -6,7 +6,6 @@ both tables of predictions and ``pictures/``.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from SpineLib.loop.finetune import made_by, require_untested, unfinished
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import set_aside_changed
 from SpineLib.loop.lineage import LoopModel
-from SpineLib.loop.numbered import next_folder, sweep
+from SpineLib.loop.numbered import next_folder, read_record, sweep, write_record
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.card import Card, Figure, Promotion
 from SpineLib.models.folder import replace_card
@@ -161,9 +160,7 @@ def compare(
                     "None of the test's cases is corrected yet, so the two models cannot be "
                     "compared"
                 )
-            with writing(folder / COMPARISON) as temporary:
-                text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
-                temporary.write_text(text + "\n", encoding="utf-8")
+            write_record(folder / COMPARISON, record)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, ImageChanged):
@@ -178,18 +175,9 @@ def open_comparison(folder: str | Path) -> Comparison:
     Raises:
         BadInput: it is none, or was not written to its end.
     """
-    folder = Path(folder)
-    try:
-        record = json.loads((folder / COMPARISON).read_text(encoding="utf-8"))
-        if record["format"] != _FORMAT:
-            raise BadInput(f"The comparison is of format {record['format']}, known is {_FORMAT}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            f"This is not the folder of a comparison: it has no readable {COMPARISON}",
-            file=folder,
-            advice="Compare again.",
-        ) from error
-    return Comparison(folder, record)
+    path = Path(folder) / COMPARISON
+    record = read_record(path, known=_FORMAT, what="comparison", advice="Compare again.")
+    return Comparison(Path(folder), record)
 
 
 def comparisons(dataset: Dataset) -> list[Comparison]:
