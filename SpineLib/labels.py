@@ -124,6 +124,15 @@ def structure(label: int) -> Structure:
     raise ValueError(f"{label} is not a label of SPIDER's scheme")
 
 
+def is_structure(label: int) -> bool:
+    """Whether a number is in SPIDER's scheme."""
+    try:
+        structure(label)
+    except ValueError:
+        return False
+    return True
+
+
 def level_name(position: int, lowest: str = "L5") -> str:
     """The vertebra ``position`` - 1 above ``lowest``.
 

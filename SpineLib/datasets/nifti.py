@@ -19,7 +19,7 @@ from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.dicom import open_volume_file
 from SpineLib.errors import BadInput
-from SpineLib.labels import CANAL, structure
+from SpineLib.labels import CANAL, is_structure
 from SpineLib.volume import Volume, read_volume
 
 _ONE_VERTEBRA, _ONE_DISC = 1, 201
@@ -176,10 +176,4 @@ def _numbered(voxels: NDArray, numbering: str, mask: Path) -> NDArray[np.uint8]:
 
 
 def _known(number: int, table: dict[int, int] | None) -> bool:
-    if table is not None:
-        return number in table
-    try:
-        structure(number)
-    except ValueError:
-        return False
-    return True
+    return is_structure(number) if table is None else number in table

@@ -16,6 +16,7 @@ from SpineLib.evaluation.predictions import Predictions, names_of
 from SpineLib.files import writing
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.models.applicability import made_for
+from SpineLib.report.templates import environment
 
 PAGE, FIGURES, PREDICTIONS, COMPARISON = (
     "evaluation.html",
@@ -84,15 +85,7 @@ def render(
     drawings: Mapping[str, bytes],
 ) -> str:
     """The page as HTML; see `write_evaluation`."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    pages = environment(Path(__file__).parent)
     first = evaluations[0]
     names = names_of(answers)
     cards = [evaluation.card for evaluation in evaluations]
@@ -117,7 +110,7 @@ def render(
         "drawings": {caption: data_url(picture) for caption, picture in drawings.items()},
         "made_for": made_for,
     }  # fmt: skip
-    return environment.get_template("evaluation.html.jinja").render(values)
+    return pages.get_template("evaluation.html.jinja").render(values)
 
 
 def span_of(interval: tuple[float, float] | None) -> str:

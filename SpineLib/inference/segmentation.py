@@ -49,13 +49,31 @@ def segment(volume: Volume, loaded: Loaded, *, progress: Progress | None = None)
         Cancelled: the person cancelled.
     """
     progress = progress or Progress()
-    settings = loaded.card.preprocessing
+    grid = loaded.card.preprocessing["spacing"]
     order = order_of(volume)
     voxels = order.canonical(volume.voxels)
     spacing = order.canonical_values(volume.spacing[::-1])
-    coarse = scaled(to_spacing(voxels, spacing, settings["spacing"], progress))
-    probabilities = sliding_window(
-        coarse,
+    coarse = scaled(to_spacing(voxels, spacing, grid, progress))
+    probabilities = class_probabilities(coarse, loaded, progress)
+    classes = classes_on_grid(probabilities, grid, voxels.shape, spacing, progress)
+    return volume.with_voxels(np.ascontiguousarray(order.original(classes)))
+
+
+def class_probabilities(
+    voxels: NDArray[np.float32], loaded: Loaded, progress: Progress | None = None
+) -> NDArray[np.float32]:
+    """The model's answer on its own grid, with the windows that its card names.
+
+    Args:
+        voxels: [slice, row, column] in 0-1, canonical order, at the card's spacing.
+        loaded, progress: as for `segment`.
+
+    Returns:
+        As `sliding_window`.
+    """
+    settings = loaded.card.preprocessing
+    return sliding_window(
+        voxels,
         loaded.network,
         settings["patch"],
         device=loaded.device,
@@ -63,8 +81,6 @@ def segment(volume: Volume, loaded: Loaded, *, progress: Progress | None = None)
         batch=settings.get("batch", 2),
         progress=progress,
     )
-    classes = classes_on_grid(probabilities, settings["spacing"], voxels.shape, spacing, progress)
-    return volume.with_voxels(np.ascontiguousarray(order.original(classes)))
 
 
 def to_spacing(

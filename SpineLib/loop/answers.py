@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
-from SpineLib.labels import structure
+from SpineLib.labels import is_structure
 from SpineLib.loop.images import TOLERANCE_MM
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
@@ -191,7 +191,7 @@ def require_known(labels: Volume) -> None:
     Raises:
         BadInput: with the list.
     """
-    unknown = [int(n) for n in np.unique(labels.voxels) if n and not is_known(int(n))]
+    unknown = [int(n) for n in np.unique(labels.voxels) if n and not is_structure(int(n))]
     if unknown:
         raise BadInput(
             f"The mask holds {', '.join(map(str, unknown))}, which {'are' if len(unknown) > 1 else 'is'}"
@@ -199,15 +199,6 @@ def require_known(labels: Volume) -> None:
             advice="Known are vertebrae 1-25 (101-125 where the border cuts them), canal 100 and "
             "discs 201-225.",
         )
-
-
-def is_known(number: int) -> bool:
-    """Whether a number is in SPIDER's scheme."""
-    try:
-        structure(number)
-    except ValueError:
-        return False
-    return True
 
 
 def checked_labels(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.datasets.cases import SliceLabel
-from SpineLib.loop.answers import is_known
+from SpineLib.labels import is_structure
 from SpineLib.loop.images import TOLERANCE_MM
 from SpineLib.loop.plausibility import implausible
 from SpineLib.loop.problem import Problem
@@ -44,7 +44,7 @@ def _of_map(image: Volume, labels: Volume) -> list[Problem]:
     unknown = [
         Problem(f"{number} is no label of SPIDER", number, _place(labels, number), True)
         for number in numbers
-        if not is_known(number)
+        if not is_structure(number)
     ]
     return unknown or implausible(labels)
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from SpineLib import evaluation
 from SpineLib.evaluation.drawings import draw
 from SpineLib.evaluation.figures import counted
@@ -16,6 +14,7 @@ from SpineLib.evaluation.report import cells, data_url
 from SpineLib.files import writing
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.loop.changes import Change, change_table
+from SpineLib.report.templates import environment
 
 
 def write_page(
@@ -37,16 +36,10 @@ def write_page(
     Raises:
         OutputError: the disk is full.
     """
-    environment = Environment(
-        loader=FileSystemLoader([Path(__file__).parent, Path(evaluation.__file__).parent]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    pages = environment(Path(__file__).parent, Path(evaluation.__file__).parent)
     starter = any(record[which]["starter"] for which in ("candidate", "against"))
     better = [one for one in changes if (one.difference or 0) > 0 and one.margin is not None]
-    html = environment.get_template("promotion.html.jinja").render(
+    html = pages.get_template("promotion.html.jinja").render(
         notice=STARTER_NOTICE if starter else RESEARCH_NOTICE,
         old=record["against"],
         new=record["candidate"],

@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from SpineLib.inference.course import Slab, along_course, slab_of
 from SpineLib.inference.grid import canonical_volume
-from SpineLib.labels import CANAL, Structure, structure
+from SpineLib.labels import CANAL, Structure, is_structure, structure
 from SpineLib.volume import Volume
 
 Point = tuple[float, float, float]
@@ -118,7 +118,7 @@ def shapes_of(labels: Volume) -> Spine:
     grid = canonical_volume(labels)
     voxel = float(abs(np.linalg.det(grid.ijk_to_ras[:3, :3])))
     boxes = ndimage.find_objects(grid.voxels.astype(np.int32))
-    found = {n: box for n, box in enumerate(boxes, 1) if box is not None and _known(n)}
+    found = {n: box for n, box in enumerate(boxes, 1) if box is not None and is_structure(n)}
     canal = _canal(grid, found.get(CANAL), voxel)
     front = _Front(canal)
     shapes = [
@@ -244,11 +244,3 @@ def _points(grid: Volume, mask: NDArray[np.bool_], box: tuple[slice, ...]) -> ND
 
 def _place(point: NDArray[np.float64]) -> Point:
     return float(point[0]), float(point[1]), float(point[2])
-
-
-def _known(label: int) -> bool:
-    try:
-        structure(label)
-    except ValueError:
-        return False
-    return True

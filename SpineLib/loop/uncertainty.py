@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812
 
 from SpineLib.inference.grid import axis_weights, order_of
-from SpineLib.inference.segmentation import classes_on_grid, scaled, sliding_window, to_spacing
+from SpineLib.inference.segmentation import class_probabilities, classes_on_grid, scaled, to_spacing
 from SpineLib.inference.semantic import CLASSES
 from SpineLib.progress import Progress
 from SpineLib.volume import Volume
@@ -103,19 +103,9 @@ def mean_probabilities(
     Returns:
         float32 [classes, slice, row, column], summing to 1.
     """
-    settings = loaded.card.preprocessing
     total = np.zeros((len(CLASSES), *voxels.shape), np.float32)
     for change in _changes(times, seed):
-        answer = sliding_window(
-            change.done(voxels),
-            loaded.network,
-            settings["patch"],
-            device=loaded.device,
-            overlap=settings.get("overlap", 0.25),
-            batch=settings.get("batch", 2),
-            progress=progress,
-        )
-        total += change.undone(answer)
+        total += change.undone(class_probabilities(change.done(voxels), loaded, progress))
     return total / total.sum(axis=0, keepdims=True)
 
 

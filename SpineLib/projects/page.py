@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
@@ -17,6 +16,7 @@ from SpineLib.evaluation.report import cells, data_url, write_table
 from SpineLib.files import writing
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.projects.readers import ReaderStudy
+from SpineLib.report.templates import environment
 
 PAGE, FIGURES, LABELS = "readers.html", "figures.csv", "labels.csv"
 _COLUMNS = 3
@@ -48,16 +48,10 @@ def write_page(study: ReaderStudy, folder: str | Path) -> Path:
 
 def render(study: ReaderStudy) -> str:
     """The page as HTML."""
-    environment = Environment(
-        loader=FileSystemLoader([Path(__file__).parent, Path(evaluation.__file__).parent]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    pages = environment(Path(__file__).parent, Path(evaluation.__file__).parent)
     readings = study.readings
     patients = int(readings.table["patient"].nunique())
-    return environment.get_template("readers.html.jinja").render(
+    return pages.get_template("readers.html.jinja").render(
         notice=STARTER_NOTICE if readings.starter else RESEARCH_NOTICE,
         forced=readings.forced,
         title=study.title or "Reader study",

@@ -12,6 +12,7 @@ from SpineLib.files import writing
 from SpineLib.reading import Reading
 from SpineLib.report import names, summary
 from SpineLib.report.answers import ReaderAnswer, by_slice, sentence
+from SpineLib.report.templates import environment
 
 TEMPLATES = Path(__file__).parent
 # So many flagged slices are shown large; the others stand among all slices.
@@ -47,15 +48,7 @@ def render(
     answers: Sequence[ReaderAnswer] = (),
 ) -> str:
     """The report's HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    pages = environment(TEMPLATES)
     findings = reading.findings
     embedded = {name: _data_url(picture) for name, picture in pictures.items()}
     strips = summary.strips(findings)
@@ -77,7 +70,7 @@ def render(
         "said": by_slice(answers),
         "labels": labels,
     }
-    return environment.get_template("report.html.jinja").render(values)
+    return pages.get_template("report.html.jinja").render(values)
 
 
 def _data_url(picture: bytes | Path) -> str:

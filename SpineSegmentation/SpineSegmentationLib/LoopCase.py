@@ -12,7 +12,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentFinding
 from SpineLib.inference.naming import name_of
-from SpineLib.labels import rgb, structure, terminology
+from SpineLib.labels import is_structure, rgb, structure, terminology
 from SpineLib.loop.cases import Case
 from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
@@ -261,15 +261,7 @@ def _order(number: int) -> tuple[int, int]:
 
 def _numbers(labels: Volume) -> list[int]:
     found = np.flatnonzero(np.bincount(labels.voxels.ravel(), minlength=256))
-    return [int(n) for n in found if n and _isKnown(int(n))]
-
-
-def _isKnown(number: int) -> bool:
-    try:
-        structure(number)
-    except ValueError:
-        return False
-    return True
+    return [int(n) for n in found if n and is_structure(int(n))]
 
 
 def _found(number: int) -> SegmentFinding:
