@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from SpineLib.errors import BadInput
+from SpineLib.files import writing
 
 NAME = "answers.json"
 
@@ -45,7 +46,8 @@ class ReaderAnswer:
 def write_answers(answers: Iterable[ReaderAnswer], folder: str | Path) -> None:
     """Puts answers beside a ``findings.json``, where `read_answers` finds them."""
     text = json.dumps([asdict(one) for one in answers], ensure_ascii=False)
-    (Path(folder) / NAME).write_text(text, encoding="utf-8")
+    with writing(Path(folder) / NAME) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def read_answers(folder: str | Path) -> list[ReaderAnswer]:
