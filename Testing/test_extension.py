@@ -39,7 +39,7 @@ def test_every_file_of_a_module_is_in_the_installed_package(module):
 
 
 def test_every_file_of_the_library_is_in_the_installed_package():
-    shipped = present("SpineLib", "Resources")
+    shipped = present("SpineLib", "SpineSlicer", "Resources")
     not_shipped = {"SpineLib/CMakeLists.txt"} | present("Resources/Icons")
     assert shipped - not_shipped == listed("SpineLib")
 
