@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from SpineLib.findings import Findings, StackFindings, read_json, write_json
+from SpineLib.findings import Findings, StackFindings
+from SpineLib.findings_file import read_json, write_json
 from SpineLib.slabs import Steps, finish, read_in_slabs
 from SpineLib.volume import Frame, Volume, write_volume
 

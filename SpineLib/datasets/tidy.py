@@ -16,6 +16,7 @@ from SpineLib.datasets.vocabulary import vocabulary
 from SpineLib.dicom import Stack, read, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, Question
 
 UID, LABEL = "sop_instance_uid", "label"
 _KNOWN = (UID, "frame", LABEL, "reader", "site")
@@ -27,7 +28,7 @@ def open_tidy(
     folder: str | Path | None = None,
     *,
     task: str = "compression",
-    scheme: str = "Bilsky",
+    scheme: Question = BILSKY,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Reads a table of labels and the DICOM that it speaks of.

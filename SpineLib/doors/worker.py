@@ -241,7 +241,7 @@ class Worker:
         return {**self._models({}, progress), "done": done}
 
     def _regrade(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.findings import read_json, write_json
+        from SpineLib.findings_file import read_json, write_json
         from SpineLib.inference.regrade import regrade
         from SpineLib.inference.study import ReadOptions, Session
         from SpineLib.volume import read_volume

@@ -27,6 +27,7 @@ from SpineLib.inference.loaded import load
 from SpineLib.models import ModelFolder, find_models, open_model
 from SpineLib.models.folder import replace_card
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY
 
 TASKS = ("compression", "grading", "canal", "segmentation")
 _COMPARE: dict[str, Callable[[Predictions, Predictions], pd.DataFrame]] = {
@@ -248,8 +249,9 @@ def _opened(
         return open_canals(source, cache=asked.cache, progress=progress)
     if task == "segmentation":
         return open_volumes(source, cache=asked.cache, progress=progress)
-    name = scheme.name if scheme else "Bilsky"
-    return open_slices(source, task=task, scheme=name, cache=asked.cache, progress=progress)
+    return open_slices(
+        source, task=task, scheme=scheme or BILSKY, cache=asked.cache, progress=progress
+    )
 
 
 def _learnt_from(model: ModelFolder) -> dict[str, set[str]]:

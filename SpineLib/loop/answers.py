@@ -16,6 +16,7 @@ from SpineLib.datasets.cases import SliceLabel
 from SpineLib.errors import BadInput
 from SpineLib.labels import is_structure
 from SpineLib.loop.images import TOLERANCE_MM
+from SpineLib.questions import Question
 from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
@@ -202,7 +203,7 @@ def require_known(labels: Volume) -> None:
 
 
 def checked_labels(
-    labels: Sequence[SliceLabel], grid: Volume, task: str, scheme: str
+    labels: Sequence[SliceLabel], grid: Volume, task: str, question: Question
 ) -> list[SliceLabel]:
     """Labels in the task's own words, one a slice, in the order of the slices.
 
@@ -211,7 +212,7 @@ def checked_labels(
     """
     from SpineLib.datasets.vocabulary import vocabulary
 
-    value = vocabulary(task, scheme)
+    value = vocabulary(task, question)
     found: dict[int, SliceLabel] = {}
     for label in labels:
         if not 0 <= label.index < grid.shape[0]:

@@ -21,7 +21,6 @@ import numpy as np
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.labels import ASSESSED, BORDERLINE
 from SpineLib.loop.answers import Answer
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import Dataset
@@ -98,26 +97,20 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
         BadInput: the file is none, no model for the data set's task answered, or no stack is a
             case.
     """
-    from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
-    from SpineLib.findings import read_json
+    from SpineLib.datasets.vocabulary import word_of
+    from SpineLib.findings_file import read_json
 
     findings = read_json(file)
-    used = next((m for m in findings.models if m.task == dataset.task), None)
-    if used is None:
-        raise BadInput(f"No model for {dataset.task} answered in this reading", file=file)
-    said: dict[tuple[str, int], str] = {}
-    for one in (one for stack in findings.stacks for one in stack.slices):
-        key = one.sop_instance_uid, one.frame
-        if dataset.task == "compression" and one.compression.status == ASSESSED:
-            verdict = one.compression.verdict or ""
-            said[key] = POSSIBLY_COMPRESSED if verdict == BORDERLINE else verdict
-        elif dataset.task == "grading" and one.grading.status == ASSESSED:
-            if one.grading.scheme != dataset.scheme:
-                raise BadInput(
-                    f"The grades are {one.grading.scheme}'s, the data set's are {dataset.scheme}'s",
-                    file=file,
-                )
-            said[key] = one.grading.grade or ""
+    question = dataset.question
+    used = [m for m in findings.models if question and m.question == question.key]
+    if question is None or not used:
+        about = question.title if question else dataset.task
+        raise BadInput(f"No model answered in this reading: {about}", file=file)
+    model, said = used[0], {}
+    for finding in (finding for stack in findings.stacks for finding in stack.slices):
+        opinion = finding.opinion(question.key, model.name)
+        if opinion and opinion.assessed:
+            said[tuple(finding.key)] = word_of(opinion)
     found = []
     for case in dataset.cases.values():
         places = slice_index(case.slices)
@@ -126,7 +119,7 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
             found.append((case, labels))
     if not found:
         raise BadInput("No stack of this reading is a case of the data set", file=file)
-    return f"{used.name} {used.version}".strip(), found
+    return f"{model.name} {model.version}".strip(), found
 
 
 @dataclass(frozen=True)

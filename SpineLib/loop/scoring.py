@@ -15,16 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from SpineLib.datasets.cases import SliceLabel
-from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
+from SpineLib.datasets.vocabulary import word_of
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import Cancelled, NotApplicable, OutputError, SpineError
 from SpineLib.inference.canal import CanalPath, locate
-from SpineLib.inference.compression import assess
-from SpineLib.inference.grading import grade
 from SpineLib.inference.instances import name_instances
 from SpineLib.inference.loaded import Loaded, load
+from SpineLib.inference.opinions import opinions
 from SpineLib.inference.segmentation import segment
-from SpineLib.labels import ASSESSED, BORDERLINE
 from SpineLib.loop.answers import Answer
 from SpineLib.loop.cases import Case, ImageChanged
 from SpineLib.loop.dataset import Dataset, open_dataset
@@ -40,6 +38,7 @@ from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import find_models
 from SpineLib.models.applicability import check
 from SpineLib.progress import Progress
+from SpineLib.questions import COMPRESSION
 from SpineLib.volume import Volume, write_volume
 
 # Seconds to wait for a program that writes a correction at the same moment.
@@ -172,7 +171,7 @@ class _Reader:
         problems = (
             implausible(found.answer)
             if isinstance(found.answer, Volume)
-            else implausible_slices(found.answer, image, self.dataset.scheme)
+            else implausible_slices(found.answer, image, self.dataset.question or COMPRESSION)
         )
         progress.check()
         version = self._keep(case, found)
@@ -225,15 +224,8 @@ class _Reader:
 
     def _values(self, image: Volume, canal: CanalPath, progress: Progress) -> dict[int, str]:
         """A word of the task for each slice that can be assessed."""
-        if self.dataset.task == "compression":
-            found = assess(image, canal, self.loaded, progress=progress)
-            return {
-                k: POSSIBLY_COMPRESSED if one.verdict == BORDERLINE else str(one.verdict)
-                for k, one in enumerate(found)
-                if one.status == ASSESSED
-            }
-        graded = grade(image, canal, self.loaded, progress=progress)
-        return {k: str(one.grade) for k, one in enumerate(graded) if one.status == ASSESSED}
+        answers = opinions(image, canal, self.loaded, progress=progress)
+        return {k: word_of(answer) for k, answer in enumerate(answers) if answer.assessed}
 
     def _keep(self, case: Case, found: _Answered) -> Version:
         """The answer as a version; one that a killed program had kept already stays the only one."""

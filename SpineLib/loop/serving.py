@@ -138,7 +138,7 @@ def _add(arguments: Arguments, progress: Progress) -> dict[str, Any]:
     folder, by = _path(arguments, "dataset"), arguments.get("by", "")
     dataset = open_dataset(folder)
     wanted = Wanted(
-        dataset.current.folder.card, dataset.task, dataset.scheme,
+        dataset.current.folder.card, dataset.task, dataset.question,
         arguments.get("region") or "unknown", arguments.get("weighting") or "unknown",
         images_only=bool(arguments.get("images_only")),
     )  # fmt: skip

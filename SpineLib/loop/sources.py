@@ -22,6 +22,7 @@ from SpineLib.loop.images import ImageReference, of_file, of_stack, of_volume
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
 from SpineLib.progress import Progress
+from SpineLib.questions import COMPRESSION, Question
 from SpineLib.volume import FILE_SUFFIXES, Volume
 
 _SIMULATED = "simulated:"
@@ -66,7 +67,7 @@ class Wanted:
 
     Attributes:
         card: of the model in force: which stacks it was made for.
-        task, scheme: of the data set.
+        task, question: of the data set.
         region, weighting: where the images cannot say; ``unknown`` if nobody said.
         patient: whose the images are; empty where the sources say.
         named: whose labels, where a source has several readers.
@@ -76,7 +77,7 @@ class Wanted:
 
     card: Card
     task: str
-    scheme: str = ""
+    question: Question | None = None
     region: str = "unknown"
     weighting: str = "unknown"
     patient: str = ""
@@ -244,7 +245,7 @@ def _labelled(source: str, wanted: Wanted, progress: Progress) -> Iterator[Arriv
         return None
     from SpineLib.datasets.open_slices import open_slices
 
-    scheme = wanted.scheme or "Bilsky"
+    scheme = wanted.question or COMPRESSION
     found = open_slices(source, task=wanted.task, scheme=scheme, progress=progress)
     return _labelled_stacks(found, source, wanted, progress)
 

@@ -55,6 +55,7 @@ from SpineLib.loop.versions import (
 )
 from SpineLib.models.folder import ModelFolder, sha256
 from SpineLib.progress import Progress
+from SpineLib.questions import COMPRESSION
 from SpineLib.store.journal import append, repair
 from SpineLib.volume import Volume
 
@@ -184,7 +185,7 @@ class DatasetWriter:
         folder = self.folder / CASES / name
         case = Case(
             name, patient, region, site, image, self.folder, self.dataset.task,
-            self.dataset.scheme, weighting, columns=dict(columns or {}),
+            self.dataset.question, weighting, columns=dict(columns or {}),
         )  # fmt: skip
         answer = None if labels is None else self._checked(case, labels)
         case = replace(case, image=images.keep(image, folder, self.folder))
@@ -279,7 +280,7 @@ class DatasetWriter:
             raise BadRequest("An approval needs the reader's name")
         if case.chosen is None:
             raise BadInput(f"The case {case.id} has no answer yet")
-        found = problems_of(case.grid, case.open_answer(), scheme=case.scheme)
+        found = problems_of(case.grid, case.open_answer(), question=case.question)
         if not anyway and any(one.serious for one in found):
             raise NotAccepted(case, found)
         record: dict[str, Any] = {"kind": APPROVAL, "number": case.chosen.number, "by": by}
@@ -447,7 +448,9 @@ class DatasetWriter:
             labels = on_grid(answer, case.grid, resampled=resampled)
             require_known(labels)
             return labels
-        return checked_labels(answer, case.grid, self.dataset.task, self.dataset.scheme)
+        return checked_labels(
+            answer, case.grid, self.dataset.task, self.dataset.question or COMPRESSION
+        )
 
     def _effort(
         self, case: Case, answer: Answer, before: Version | None, kind: str

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.errors import BadInput
-from SpineLib.labels import SCHEMES
 from SpineLib.progress import Progress
 from SpineLib.projects.project import Project
 from SpineLib.projects.session import ReaderSession
@@ -38,8 +37,7 @@ def import_labels(
     """
     if project.labels_file(reader).exists():
         raise BadInput(f"{reader} has labels already", file=project.labels_file(reader))
-    scheme = project.scheme.name if project.scheme.name in SCHEMES else "Bilsky"
-    stacks = open_slices(str(source), task=project.scheme.task, scheme=scheme, progress=progress)
+    stacks = open_slices(str(source), task=project.task, scheme=project.scheme, progress=progress)
     readers = sorted({label.reader for stack in stacks for label in stack.labels})
     if len(readers) > 1 and named not in readers:
         raise BadInput(

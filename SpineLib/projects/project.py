@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
+from SpineLib.datasets.vocabulary import task_of
 from SpineLib.dicom import Stack, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
-from SpineLib.projects.schemes import Scheme, scheme_of
+from SpineLib.questions import Question, question_of
 from SpineLib.store.files import writing
 
 FORMAT = 1
@@ -108,7 +109,7 @@ class Project:
     folder: Path
     id: str
     title: str
-    scheme: Scheme
+    scheme: Question
     studies: tuple[ReadingStudy, ...] = ()
     plane: str = "axial"
     weighting: str = "T2"
@@ -116,6 +117,11 @@ class Project:
     order: str = "studies"
     repeat_share: float = 0.1
     visible_after: str = OWN_LOCK
+
+    @property
+    def task(self) -> str:
+        """``compression`` or ``grading``, as `SpineLib.datasets` names the labels' task."""
+        return task_of(self.scheme)
 
     @property
     def readers(self) -> list[str]:
@@ -216,7 +222,7 @@ def create(
         "software": SOFTWARE,
     }  # fmt: skip
     _check(data, folder / PROJECT)
-    scheme_of(scheme)
+    question_of(scheme)
     _write_json(folder / PROJECT, data)
     _write_json(folder / STUDIES, [])
     return open_project(folder)
@@ -241,7 +247,7 @@ def open_project(folder: str | Path) -> Project:
     studies = _read_json(folder / STUDIES)
     try:
         return Project(
-            folder, scheme=scheme_of(data["scheme"]), studies=tuple(map(_study, studies)), **kept
+            folder, scheme=question_of(data["scheme"]), studies=tuple(map(_study, studies)), **kept
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise BadInput(

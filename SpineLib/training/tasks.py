@@ -16,6 +16,7 @@ from SpineLib.datasets.open_volumes import open_canals, open_volumes
 from SpineLib.datasets.split import read_frozen, require_apart, split_by_patient
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, question_of
 from SpineLib.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def open_sources(
         elif recipe.task == "segmentation":
             cases += open_volumes(source, cache=cache, progress=progress)
         else:
-            scheme = recipe.data.get("scheme", "Bilsky")
+            scheme = question_of(recipe.data.get("scheme", BILSKY.key))
             cases += open_slices(
                 source, task=recipe.task, scheme=scheme, cache=cache, progress=progress
             )

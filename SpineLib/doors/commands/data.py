@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import print_table, progress_bar, say
 from SpineLib.errors import BadRequest
 from SpineLib.progress import Progress
@@ -25,7 +26,9 @@ Source = Annotated[
     ),
 ]
 Task = Annotated[str, typer.Option(help="compression, grading, segmentation or canal.")]
-Scheme = Annotated[str, typer.Option(help="Of the grades: Bilsky or Kang.")]
+Scheme = Annotated[
+    str, typer.Option(help="Of the grades: Bilsky, Kang, or a JSON file of your own.")
+]
 
 
 @data.command()
@@ -109,7 +112,7 @@ def _opened(source: str, task: str, scheme: str, progress: Progress) -> list[Any
         raise BadRequest(
             f"There is no task {task}", advice="Use compression, grading, segmentation or canal."
         )
-    return open_slices(source, task=task, scheme=scheme, progress=progress)
+    return open_slices(source, task=task, scheme=read_scheme(scheme), progress=progress)
 
 
 def _say_volumes(volumes: list[Any], progress: Progress) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadInput, BadRequest, Cancelled
 
@@ -60,7 +61,12 @@ def create(
 
     chosen = open_model(model) if model else find_models(task.value)[0]
     made = create_dataset(
-        folder, title=title or folder.name, task=task.value, model=chosen, scheme=scheme, seed=seed
+        folder,
+        title=title or folder.name,
+        task=task.value,
+        model=chosen,
+        scheme=read_scheme(scheme) if scheme else None,
+        seed=seed,
     )
     say(f"The data set is in {made.folder}; it begins with {chosen.card.name}")
     say(f"Add cases with: spine loop add {made.folder} SOURCE")
@@ -102,7 +108,7 @@ def add(
 
     dataset = open_dataset(folder)
     wanted = Wanted(
-        dataset.current.folder.card, dataset.task, dataset.scheme, region, weighting, patient,
+        dataset.current.folder.card, dataset.task, dataset.question, region, weighting, patient,
         named, images_only, copy,
     )  # fmt: skip
     left: list[LeftOut] = []
@@ -167,7 +173,7 @@ def status_of(dataset: Dataset) -> dict[str, Any]:
     """A data set as JSON values."""
     current = dataset.current.id
     return {
-        "title": dataset.title, "task": dataset.task, "scheme": dataset.scheme,
+        "title": dataset.title, "task": dataset.task, "scheme": dataset.question.key if dataset.question else "",
         "model": current,
         "models": [
             {"id": one.id, "parent": one.parent, "state": one.state, "in_force": one.id == current,
