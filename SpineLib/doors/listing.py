@@ -12,6 +12,7 @@ from SpineLib import __version__
 from SpineLib.dicom.stack import Scan, Stack, Study
 from SpineLib.errors import BadModel
 from SpineLib.inference.choose import choose
+from SpineLib.inference.models import Models
 from SpineLib.models import broken_models, find_models
 from SpineLib.models.applicability import check
 from SpineLib.models.folder import ModelFolder
@@ -50,9 +51,15 @@ def _chosen(study: Study) -> dict[str, Any]:
     """What a reading would take with the bundled models: plane → stacks' ids, and why."""
     stacks = [stack for series in study.series for stack in series.stacks]
     result = {}
-    for plane, tasks in (("axial", ("compression", "grading")), ("sagittal", ("segmentation",))):
-        choice = choose(stacks, plane, [find_models(task)[0].card for task in tasks])
-        result[plane] = {"stacks": [one.id for one in choice.stacks], "reason": choice.reason}
+    models = Models.at_hand(())
+    of_slices = [model.card for model in models.of_slices]
+    for plane, choices in (
+        ("axial", choose(stacks, "axial", of_slices)),
+        ("sagittal", choose(stacks, "sagittal", [models.segmentation.card], most=1)),
+    ):
+        chosen = [stack.id for choice in choices.series for stack in choice.stacks]
+        reasons = [choice.reason for choice in choices.series] or [choices.reason]
+        result[plane] = {"stacks": chosen, "reason": "; ".join(reasons)}
     return result
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.labels import RESEARCH_NOTICE, VERDICT_COLORS
+from SpineLib.labels import RESEARCH_NOTICE
 from SpineLib.reading import Reading
 from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.Picture import Picture, take
@@ -42,7 +42,7 @@ class Camera:
         size: tuple[int, int],
         caption: str,
         texts: dict[str, str],
-        verdict: str = "",
+        color: str = "#000000",
     ) -> Picture:
         """A slice view's picture.
 
@@ -54,10 +54,10 @@ class Camera:
             size: pixels across and up.
             caption: the picture's.
             texts: place → words, as `Overlay.show` takes them; orientation letters are added.
-            verdict: colours the verdict's words.
+            color: ``#RRGGBB`` behind the verdict's words.
         """
         shown = self.aim(view, stack, matrix, height, size)
-        return self._take(shown, texts | _letters(matrix), caption, verdict)
+        return self._take(shown, texts | _letters(matrix), caption, color)
 
     def aim(
         self,
@@ -134,12 +134,14 @@ class Camera:
         finally:
             view.set_foreground_volume_id(None)
 
-    def _take(self, view: Any, texts: dict[str, str], caption: str, verdict: str = "") -> Picture:
+    def _take(
+        self, view: Any, texts: dict[str, str], caption: str, color: str = "#000000"
+    ) -> Picture:
         overlay = self._app.overlay(view)
         overlay.show(
             texts | {"notice": self._reading.findings.notice or RESEARCH_NOTICE},
             size=view.render_window().GetSize(),
-            color=VERDICT_COLORS.get(verdict, "#000000"),
+            color=color,
         )
         return take(view, caption)
 

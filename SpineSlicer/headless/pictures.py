@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from SpineLib.findings import SliceFinding, StackFindings
 from SpineLib.outputs import names
 from SpineLib.progress import Progress
+from SpineLib.questions import NOT_ASSESSED_COLOR
 from SpineLib.reading import Reading
 from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.camera import Camera
@@ -18,7 +19,7 @@ from SpineSlicer.headless.Picture import Picture
 from SpineSlicer.headless.planes import plane_of, slice_to_ras
 from SpineSlicer.scene.spineSegmentation import KIND as SEGMENTATION
 from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
-from SpineSlicer.scene.verdicts import shortText, verdictOf
+from SpineSlicer.scene.verdicts import leadValue, shortText, worst
 
 SLICE_SIZE, KEY_SIZE, TALL_SIZE = (420, 420), (640, 640), (470, 640)
 # Millimetres across an axial picture: the ring, its label above it, and a margin.
@@ -86,7 +87,7 @@ class _Studio:
     def axial(self, stack: StackFindings, one: SliceFinding, size: tuple[int, int]) -> Picture:
         """One slice as it was acquired, the canal in the middle."""
         with self._camera.only([stack.id], "verdicts", "slice labels"):
-            return self._axial(stack, one, size, shortText(one))
+            return self._axial(stack, one, size, shortText(self._reading.findings, one))
 
     def activation(self, stack: StackFindings, one: SliceFinding) -> Picture:
         """The same slice with the class activation over it."""
@@ -160,7 +161,7 @@ class _Studio:
         matrix[:3, 3] += 3.0 * matrix[:3, 1]
         return self._camera.slice_picture(
             "axial", stack.id, matrix, AXIAL_FIELD, size, f"{title}: {words}",
-            {"title": title, "verdict": words.replace(" · ", "\n")}, verdictOf(one),
+            {"title": title, "verdict": words.replace(" · ", "\n")}, self._color(one),
         )  # fmt: skip
 
     def _along(
@@ -180,9 +181,15 @@ class _Studio:
     def _worst(self) -> tuple[StackFindings, SliceFinding]:
         # Where nothing was assessed the middle slice stands for the study.
         middle = self._stacks[0], self._stacks[0].slices[len(self._stacks[0].slices) // 2]
-        pairs = [(stack, one) for stack in self._stacks for one in stack.slices]
-        assessed = [pair for pair in pairs if pair[1].compression.probability is not None]
-        return max(assessed, key=lambda p: p[1].compression.probability or 0.0, default=middle)
+        slices = [one for stack in self._stacks for one in stack.slices]
+        found = worst(self._reading.findings, slices)
+        pairs = [(stack, one) for stack in self._stacks for one in stack.slices if one is found]
+        return pairs[0] if pairs else middle
+
+    def _color(self, one: SliceFinding) -> str:
+        """``#RRGGBB`` of the slice's answer to the lead question."""
+        lead = self._reading.findings.lead
+        return lead.color(leadValue(self._reading.findings, one)) if lead else NOT_ASSESSED_COLOR
 
     def _together(self, stack: StackFindings) -> list[StackFindings]:
         frame = stack.frame_of_reference_uid

@@ -251,7 +251,10 @@ class ReadingScene:
             BadInput: the scene's reviews are damaged or of a newer version.
         """
         node = self.node(REVIEWS)
-        return ReviewLog(node.GetText() if node is not None else "")
+        if node is None:
+            return ReviewLog()
+        findings = self.findings()
+        return ReviewLog(node.GetText(), findings.questions if findings else ())
 
     def keepReviews(self, log: ReviewLog) -> None:
         """Puts what readers said of this study into the scene."""
@@ -307,20 +310,18 @@ class ReadingScene:
         return result
 
     def _showingVerdicts(self, reading: Reading, stack: StackFindings, node: Any) -> Steps[None]:
-        threshold = next(
-            (m.threshold for m in reading.findings.models if m.task == "compression"), None
-        )
+        findings = reading.findings
         grid = gridOf(stack) if stack.ijk_to_ras else reading.volumes[stack.id]
-        slices, runs = addSliceLabels(self.scene, grid, stack, node)
+        slices, runs = addSliceLabels(self.scene, findings, grid, stack, node)
         self._mark(slices, "slice labels", stack.id, node)
         self._mark(runs, "flagged runs", stack.id, node)
         yield
-        halo = addVerdictHalo(self.scene, grid, stack, node)
+        halo = addVerdictHalo(self.scene, findings, grid, stack, node)
         self._mark(halo, "verdicts", stack.id, node)
         yield
-        table = addFindingsTable(self.scene, stack, node)
+        table = addFindingsTable(self.scene, findings, stack, node)
         self._mark(table, "findings table", stack.id, node)
-        chart = addProbabilityPlot(self.scene, stack, node, threshold)
+        chart = addProbabilityPlot(self.scene, findings, stack, node)
         if chart is not None:
             self._mark(chart, "probability chart", stack.id, node)
             self._markPlotParts(chart, stack.id, node)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.findings import Findings, SliceFinding
-from SpineLib.labels import BORDERLINE, COMPRESSED, SCHEMES, GradingScheme
+from SpineLib.labels import BORDERLINE
+from SpineLib.questions import Question
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
 from SpineSlicer.scene.SpineTimeline import Place, SpineTimeline
 from SpineSlicer.scene.studies import studiesIn
-from SpineSlicer.scene.verdicts import verdictOf
 
 STUDY_CHANGED, PLACE_CHANGED, REVIEW_CHANGED = "study", "place", "review"
 
@@ -91,12 +91,16 @@ class ShownStudy:
         return self.places[self.place] if self.places else None
 
     @property
-    def scheme(self) -> GradingScheme | None:
-        """The scheme of the study's grades; None where nothing can be graded."""
-        for stack in self.findings.stacks if self.findings else ():
-            for one in stack.slices:
-                return SCHEMES.get(one.grading.scheme)
-        return None
+    def questions(self) -> list[Question]:
+        """What was asked of the study's slices, the lead question first."""
+        asked = self.findings.questions if self.findings else []
+        lead = self.findings.lead if self.findings else None
+        return sorted(asked, key=lambda question: question is not lead)
+
+    @property
+    def lead(self) -> Question | None:
+        """The question that colours strip and ring; None where nothing was asked."""
+        return self.findings.lead if self.findings else None
 
     def slice(self, number: int) -> SliceFinding:
         """What the models found at a place."""
@@ -126,13 +130,22 @@ class ShownStudy:
             self._tell(PLACE_CHANGED)
 
     def isFlagged(self, number: int) -> bool:
-        """Whether a slice wants looking at: compressed or borderline, or a high grade."""
-        high = bool(self.scheme) and self.grade(number) and self.scheme.is_high(self.grade(number))
-        return self.verdict(number) in (COMPRESSED, BORDERLINE) or bool(high)
+        """Whether a slice wants looking at: positive or borderline in any question.
+
+        A reader's answer stands in the place of the model's.
+        """
+        return any(self._flags(number, question) for question in self.questions)
+
+    def _flags(self, number: int, question: Question) -> bool:
+        answer = self.reviewed(number, question.key)
+        if answer is not None:
+            return question.is_positive(answer.answer)
+        opinions = self.slice(number).opinions
+        return any(o.flagged for o in opinions if o.question == question.key)
 
     def isReviewed(self, number: int) -> bool:
         """Whether a reader answered on a slice."""
-        return any(self.reviewed(number, task) for task in ("compression", "grading"))
+        return any(self.reviewed(number, question.key) for question in self.questions)
 
     def step(self, test: Callable[[int], bool], direction: int = 1) -> bool:
         """Goes to the next place in a direction for which ``test`` holds; False where none is."""
@@ -144,23 +157,18 @@ class ShownStudy:
             self.go(found)
         return found is not None
 
-    def reviewed(self, number: int, task: str) -> Answer | None:
+    def reviewed(self, number: int, question: str) -> Answer | None:
         """The reader's answer on a slice."""
-        return self.log.current(self.places[number].key, task)
+        return self.log.current(self.places[number].key, question)
 
-    def verdict(self, number: int) -> str:
-        """The slice's verdict: the reader's where there is one, else the model's."""
-        answer = self.reviewed(number, "compression")
-        return answer.answer if answer else verdictOf(self.slice(number))
+    def value(self, number: int, question: str) -> str:
+        """The slice's answer: the reader's where there is one, else the model's; may be empty."""
+        answer = self.reviewed(number, question)
+        return answer.answer if answer else self.modelAnswer(number, question)
 
-    def grade(self, number: int) -> str:
-        """The slice's grade: the reader's where there is one, else the model's; may be empty."""
-        answer = self.reviewed(number, "grading")
-        return answer.answer if answer else self.modelAnswer(number, "grading")
-
-    def modelAnswer(self, number: int, task: str) -> str:
+    def modelAnswer(self, number: int, question: str) -> str:
         """What the model said on a slice; empty where it was not assessed."""
-        return modelAnswer(self.slice(number), task)
+        return modelAnswer(self.slice(number), question)
 
     def window(self, number: int) -> list[list[float]] | None:
         """The window that a reader drew on a slice, two corners [2, 3] in RAS mm; None: none."""
@@ -175,16 +183,24 @@ class ShownStudy:
             for n, box in boxes.items()
         )  # fmt: skip
 
-    def answer(self, task: str, answer: str, *, reader: str = "", reason: str = "") -> None:
+    def answer(self, question: str, answer: str, *, reader: str = "", reason: str = "") -> None:
         """Says for the chosen slices what the reader sees; one step to undo."""
         now = _now()
         self._add(
-            Answer(self.places[n].key, task, answer, self.modelAnswer(n, task), reader, reason, now)
+            Answer(
+                self.places[n].key,
+                question,
+                answer,
+                self.modelAnswer(n, question),
+                reader,
+                reason,
+                now,
+            )  # fmt: skip
             for n in self.chosen
         )
 
     def agree(self, *, reader: str = "", reason: str = "") -> int:
-        """Takes over what the model says for the chosen slices, each task by itself.
+        """Takes over what the model says for the chosen slices, each question by itself.
 
         A borderline slice is not an answer that one can agree with: the reader has to say.
 
@@ -193,10 +209,10 @@ class ShownStudy:
         """
         now = _now()
         answers = [
-            Answer(self.places[n].key, task, said, said, reader, reason, now)
+            Answer(self.places[n].key, question.key, value, value, reader, reason, now)
             for n in self.chosen
-            for task in ("compression", "grading")
-            if (said := self.modelAnswer(n, task)) and said != BORDERLINE
+            for question in self.questions
+            if (value := self.modelAnswer(n, question.key)) and value != BORDERLINE
         ]
         self._add(answers)
         return len({one.slice for one in answers})
@@ -225,7 +241,9 @@ class ShownStudy:
         same = next((n for n in numbers if before and self.places[n].key == before), None)
         if same is not None:
             return same
-        return max(numbers, key=lambda n: self.slice(n).compression.probability or 0.0, default=0)
+        findings = self.findings
+        assert findings is not None
+        return max(numbers, key=lambda n: findings.severity(self.slice(n)), default=0)
 
     def _clear(self) -> None:
         self.study, self.place = "", 0
