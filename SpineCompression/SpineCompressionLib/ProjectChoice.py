@@ -10,7 +10,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.project import Project, create, open_project
-from SpineLib.projects.schemes import SCHEMES
+from SpineLib.questions import KNOWN_QUESTIONS
 
 # The reader of a project is not the one of Review: a name there belongs to a set of labels.
 PROJECT_SETTING, READER_SETTING = "SpineMRI/ReadingProject", "SpineMRI/ProjectReader"
@@ -184,8 +184,8 @@ class ProjectChoice:
 
     def _prepare(self) -> None:
         ui = self._ui
-        for scheme in SCHEMES.values():
-            ui.schemeBox.addItem(f"{scheme.name}: {', '.join(scheme.values)}", scheme.name)
+        for scheme in KNOWN_QUESTIONS.values():
+            ui.schemeBox.addItem(f"{scheme.title}: {', '.join(scheme.values)}", scheme.key)
         for plane in ("axial", "sagittal", "any"):
             ui.planeBox.addItem(_(plane), plane)
         ui.armBox.addItem(_("Blinded"), UNASSISTED)
@@ -230,7 +230,7 @@ class ProjectChoice:
         lines = [
             _("{title}: {studies} studies, {slices} slices, {scheme}").format(
                 title=project.title, studies=len(project.studies),
-                slices=sum(1 for _one in project.slices()), scheme=project.scheme.name,
+                slices=sum(1 for _one in project.slices()), scheme=project.scheme.title,
             ),
             *self.status.get("notes", ()),
         ]  # fmt: skip

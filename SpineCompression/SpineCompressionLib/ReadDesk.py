@@ -185,7 +185,7 @@ class ReadDesk:
         button, text = qt.QPushButton(), qt.QLabel(meaning)
         button.text = f"{value} ({key})" if key and key != value else value
         text.wordWrap = True
-        picture = examplePicture(scheme.name, value)
+        picture = examplePicture(scheme.key, value)
         tip = _("{value} (key {key})").format(value=value, key=key) if key else value
         tip += f": {meaning}" if meaning else ""
         button.toolTip = tip

@@ -127,14 +127,14 @@ def demo(out: Out = Path("demo-output")) -> None:
 
 
 def _show(findings: Findings, out: Path, as_json: bool) -> None:
-    from SpineSlicer.headless.tables import SLICE_COLUMNS, sentences, slice_rows
+    from SpineSlicer.headless.tables import sentences, slice_columns, slice_rows
 
     if as_json:
         print_json(findings.to_dict())
         return
     rows = slice_rows(findings)
     if rows:
-        print_table(SLICE_COLUMNS, rows)
+        print_table(slice_columns(findings), rows)
     for sentence in sentences(findings):
         say(sentence)
     say(f"Open {out / 'report.html'}")

@@ -195,7 +195,7 @@ class ShownStudy:
                 reader,
                 reason,
                 now,
-            )  # fmt: skip
+            )
             for n in self.chosen
         )
 

@@ -39,13 +39,13 @@ def test_each_number_is_one_structure_or_refused(number):
 
 
 def test_high_bilsky_grades_begin_at_1c():
-    high = [grade for grade in labels.BILSKY.grades if labels.BILSKY.is_high(grade)]
+    high = [grade for grade in labels.BILSKY.values if labels.BILSKY.is_high(grade)]
     assert high == ["1c", "2", "3"]
 
 
 @pytest.mark.parametrize("scheme", labels.SCHEMES.values(), ids=lambda s: s.name)
 def test_every_grade_has_a_colour_of_its_own(scheme):
-    assert len(set(map(scheme.color, scheme.grades))) == len(scheme.grades)
+    assert len(set(map(scheme.color, scheme.values))) == len(scheme.values)
 
 
 def test_every_verdict_has_a_colour_and_a_letter_of_its_own():

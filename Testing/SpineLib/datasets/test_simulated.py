@@ -10,7 +10,7 @@ from SpineLib.datasets.open_slices import open_slices
 from SpineLib.datasets.open_volumes import open_canals, open_volumes
 from SpineLib.datasets.simulated import parse
 from SpineLib.errors import BadInput
-from SpineLib.labels import BILSKY
+from SpineLib.questions import BILSKY
 
 LESIONS = "simulated:lesions-thoracic-metastatic:standard:2:3"
 
@@ -42,7 +42,7 @@ def test_a_block_around_a_metastasis_has_a_grade_and_a_box_on_every_slice(cache)
     for stack in stacks:
         volume = stack.open()
         assert [label.index for label in stack.labels] == list(range(len(volume.voxels)))
-        assert {label.value for label in stack.labels} <= set(BILSKY.grades)
+        assert {label.value for label in stack.labels} <= set(BILSKY.values)
         for label in stack.labels:
             i, j, k = volume.ijk(np.mean(label.box_ras, axis=0))
             assert abs(k - label.index) < 1.5

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from SpineLib.errors import BadModel
-from SpineLib.labels import BILSKY
+from SpineLib.questions import BILSKY
 from SpineLib.models import Card, read_card
 from SpineLib.models.card import Ancestor, Lineage, Promotion
 

@@ -17,7 +17,7 @@ from SpineLib.projects import answers, consensus
 from SpineLib.projects.labels import ASSISTED
 from SpineLib.projects.page import write_page
 from SpineLib.projects.readers import evaluate_readers
-from SpineLib.projects.schemes import SCHEMES
+from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 from SpineLib.projects.tables import KEYS, Readings, readings_of
 from Testing.SpineLib.projects.test_session import answers_of
 from Testing.SpineLib.projects.test_story import settle

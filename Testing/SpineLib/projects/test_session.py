@@ -434,7 +434,7 @@ def test_a_scheme_of_ones_own_is_read_with_its_definitions(make_project):
 
 
 def test_published_schemes_define_every_label():
-    from SpineLib.projects.schemes import SCHEMES
+    from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 
     assert set(SCHEMES) == {"compression", "Bilsky", "Kang"}
     for scheme in SCHEMES.values():
