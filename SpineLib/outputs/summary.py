@@ -270,7 +270,7 @@ def missing(findings: Findings) -> list[Missing]:
 
 def forced(findings: Findings) -> list[str]:
     """What was answered outside of its model's applicability, in words."""
-    titles = {question.key: question.title.lower() for question in findings.questions}
+    titles = {question.key: question.title for question in findings.questions}
     ran = [titles[s.question] for s in findings.summaries if s.forced]
     return list(dict.fromkeys(ran)) + ["segmentation"] * findings.segmentation.forced
 

@@ -82,7 +82,7 @@ def _sentence(question: Question, summary: QuestionSummary) -> str:
 
 
 def _choices(findings: Findings) -> Iterator[str]:
-    titles = {question.key: question.title.lower() for question in findings.questions}
+    titles = {question.key: question.title for question in findings.questions}
     for stack in findings.stacks:
         if stack.chosen_for:
             read_for = " and ".join(titles.get(key, key) for key in stack.chosen_for)

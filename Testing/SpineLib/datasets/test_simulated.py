@@ -10,7 +10,7 @@ from SpineLib.datasets.open_slices import open_slices
 from SpineLib.datasets.open_volumes import open_canals, open_volumes
 from SpineLib.datasets.simulated import parse
 from SpineLib.errors import BadInput
-from SpineLib.questions import BILSKY
+from SpineLib.questions import BILSKY, KANG
 
 LESIONS = "simulated:lesions-thoracic-metastatic:standard:2:3"
 
@@ -76,7 +76,7 @@ def test_grades_are_refused_where_the_simulator_has_none():
     with pytest.raises(BadInput, match="metastases"):
         open_slices("simulated:thoracic-none:standard:1", task="grading")
     with pytest.raises(BadInput, match="cervical spine"):
-        open_slices("simulated:thoracic-none:standard:1", task="grading", scheme="Kang")
+        open_slices("simulated:thoracic-none:standard:1", task="grading", scheme=KANG)
 
 
 def test_only_whole_lumbar_volumes_are_segmented():

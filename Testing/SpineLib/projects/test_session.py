@@ -430,7 +430,7 @@ def test_a_scheme_of_ones_own_is_read_with_its_definitions(make_project):
     with ReaderSession(project, "anna") as session:
         assert session.definitions == (("wide", ""), ("narrow", "ratio below 0.8"))
         session.label("narrow")
-    assert project.scheme.positive("narrow") and not project.scheme.positive("wide")
+    assert project.scheme.is_positive("narrow") and not project.scheme.is_positive("wide")
 
 
 def test_published_schemes_define_every_label():
