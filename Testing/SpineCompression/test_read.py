@@ -12,8 +12,8 @@ from SpineCompressionLib.labelKeys import examplePicture, labelKeys
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.projects.labels import ASSISTED, read_labels
 from SpineLib.projects.project import open_project
-from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 from SpineLib.projects.session import ReaderSession
+from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 from SpineLib.simulate import cases
 from SpineLib.slabs import finish
 from SpineLib.store import lock as holding

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from SpineLib.questions import BILSKY
 from SpineLib.models import Card, ModelFolder, write_model
 from SpineLib.models.card import Applicability, StudyRule
+from SpineLib.questions import BILSKY
 from SpineLib.volume import Volume
 from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
 

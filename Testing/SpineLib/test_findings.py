@@ -163,7 +163,9 @@ def test_the_csv_has_a_row_a_slice_with_four_digits(graded, tmp_path):
     with (tmp_path / "findings.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == SLICE_COLUMNS + tuple(
-        f"{question}_{column}" for question in ("compression", "Bilsky") for column in OPINION_COLUMNS
+        f"{question}_{column}"
+        for question in ("compression", "Bilsky")
+        for column in OPINION_COLUMNS
     )
     assert len(rows) == 19
     ninth = rows[8]

@@ -12,7 +12,6 @@ pytest.importorskip("torch")
 from SpineLib.inference.regrade import regrade
 from SpineLib.inference.study import Session
 
-
 CARDS = [find_models(task)[0].card for task in ("compression", "grading")]
 
 

@@ -128,9 +128,9 @@ def test_an_isotropic_volume_is_read_in_the_plane_that_was_asked_for(data, sessi
     options = ReadOptions(weighting="T2", region="cervical", plane="axial")
     reading = read_study(path, options=options, session=session)
     (stack,) = reading.findings.stacks
-    assert stack.plane == "axial" and reading.findings.summary("compression").assessed_slices == len(
-        stack.slices
-    )
+    assert stack.plane == "axial" and reading.findings.summary(
+        "compression"
+    ).assessed_slices == len(stack.slices)
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
-
-from dataclasses import replace
 
 from SpineLib.findings import SliceFinding, StackFindings
 from SpineLib.inference.opinions import graded

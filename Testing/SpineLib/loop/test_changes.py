@@ -8,8 +8,8 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.evaluation.predictions import Predictions
-from SpineLib.questions import BILSKY
 from SpineLib.loop.changes import Change, change_table, changes, margins_of
+from SpineLib.questions import BILSKY
 from Testing.SpineLib.loop.learning import segmentation_card
 
 PATIENTS, SLICES = 12, 8

@@ -8,9 +8,9 @@ import pytest
 
 from SpineLib.datasets.split import split_by_patient
 from SpineLib.errors import BadInput
-from SpineLib.questions import KANG
 from SpineLib.loop.recipe import fine_tuning_recipe, held_back, own_recipe
 from SpineLib.models import find_models
+from SpineLib.questions import KANG
 from SpineLib.training.recipe import read_recipe
 
 

@@ -59,7 +59,10 @@ def test_the_grade_is_said_low_or_high_first(graded, cervical):
 def test_what_was_not_assessed_is_listed_once_with_its_slices(cervical):
     rows = {(row.what, row.where): row.reason for row in missing(cervical.findings)}
     assert rows == {
-        ("Bilsky grade", "stack 4 (T2 TSE axial)"): "made for thoracic axial T2; this stack is cervical",
+        (
+            "Bilsky grade",
+            "stack 4 (T2 TSE axial)",
+        ): "made for thoracic axial T2; this stack is cervical",
         ("Compression", "stack 4 (T2 TSE axial), slices 18–19"): "the spinal canal was not found",
         ("Segmentation", "study"): "no lumbar sagittal T1 or T2 stack in this study",
     }

@@ -17,8 +17,8 @@ from SpineLib.projects import answers, consensus
 from SpineLib.projects.labels import ASSISTED
 from SpineLib.projects.page import write_page
 from SpineLib.projects.readers import evaluate_readers
-from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 from SpineLib.projects.tables import KEYS, Readings, readings_of
+from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 from Testing.SpineLib.projects.test_session import answers_of
 from Testing.SpineLib.projects.test_story import settle
 
@@ -238,7 +238,9 @@ def test_answers_come_from_findings_too(make_project, tmp_path):
     opinion = Opinion("compression", "tiny", COMPRESSED, True, 0.93, forced=True)
     slices = [f.SliceFinding(0, one, 1, place, level="C5", opinions=[opinion]),
               f.SliceFinding(1, two, 1, place), f.SliceFinding(2, "9.9", 1, place)]  # fmt: skip
-    used = f.ModelUsed("compression", "tiny", "Tiny", "2", "0" * 64, True, "none", 0.5, "compression")
+    used = f.ModelUsed(
+        "compression", "tiny", "Tiny", "2", "0" * 64, True, "none", 0.5, "compression"
+    )
     reading = f.Findings(stacks=[f.StackFindings("4", slices=slices)], models=[used])
     write_json(reading, tmp_path / "findings.json")
     kept = answers.read_answers(project, [tmp_path / "findings.json"])
