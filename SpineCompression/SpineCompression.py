@@ -155,7 +155,7 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
         link.start()
         link.stop()
         line = summary.headline(reading.findings)
-        return f"{line.text}. {line.detail}. {summary.grading_line(reading.findings)}"
+        return ". ".join((line.text, line.detail, *summary.other_lines(reading.findings)))
 
 
 class SpineCompressionTest(ScriptedLoadableModuleTest):

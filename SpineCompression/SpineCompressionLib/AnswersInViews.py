@@ -13,7 +13,7 @@ from SpineSlicer.scene.findingsTable import REVIEW_COLUMN
 from SpineSlicer.scene.ReviewLog import Answer
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, ShownStudy
 from SpineSlicer.scene.verdictHalo import recolourHalo
-from SpineSlicer.scene.verdicts import shortText, verdictOf
+from SpineSlicer.scene.verdicts import leadValue, shortText
 
 SURFACE_AFTER_MS = 300
 # Of more slices than these, rings and texts follow after the strip and the table.
@@ -76,22 +76,25 @@ class AnswersInViews:
     def _apply(self, stack: StackFindings) -> None:
         nodes, log = self._study.nodes, self._study.log
         numbers = {p.index: p.key for p in self._study.places if p.stack == stack.id}
+        findings, lead, questions = self._study.findings, self._study.lead, self._study.questions
+        if findings is None or lead is None:
+            return
         said = [
-            {task: log.current(numbers[one.index], task) for task in ("compression", "grading")}
+            {q.key: log.current(numbers[one.index], q.key) for q in questions}
             for one in stack.slices
         ]
         halo = nodes.node("verdicts", stack.id)
         if halo is not None:
             verdicts = [
-                answer["compression"].answer if answer["compression"] else verdictOf(one)
+                answer[lead.key].answer if answer[lead.key] else leadValue(findings, one)
                 for one, answer in zip(stack.slices, said, strict=True)
             ]
-            recolourHalo(halo, stack, verdicts)
+            recolourHalo(halo, stack, lead, verdicts)
         labels = nodes.node("slice labels", stack.id)
         table = nodes.node("findings table", stack.id)
         column = table.GetTable().GetColumnByName(REVIEW_COLUMN) if table is not None else None
         for row, (one, answer) in enumerate(zip(stack.slices, said, strict=True)):
-            text = shortText(one) + _beside(answer)
+            text = shortText(findings, one) + _beside(answer)
             if labels is not None and labels.GetNthControlPointLabel(row) != text:
                 labels.SetNthControlPointLabel(row, text)
             review = _review(answer)

@@ -6,9 +6,10 @@ from typing import Any
 
 import slicer
 
-from SpineLib.labels import VERDICT_LETTERS, rgb
+from SpineLib.labels import NOT_ASSESSED, rgb
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
+from SpineSlicer.scene.verdicts import shownValues
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 # Our own layouts' numbers: any that Slicer's own (below 600) and other extensions do not use.
@@ -108,7 +109,8 @@ class DisplaySection:
 
         view, corner = widget.sliceView(), vtk.vtkCornerAnnotation.UpperRight
         on = bool(self._ui.legendBox.checked) and bool(self._study.study)
-        words = [f"{letter}  {verdict}" for verdict, letter in VERDICT_LETTERS.items()]
+        lead = self._study.lead
+        words = [f"{lead.letter(v)}  {v or NOT_ASSESSED}" for v in shownValues(lead)] if lead else []
         view.cornerAnnotation().SetText(corner, "\n".join(words) if on else "")
         view.cornerAnnotation().GetTextProperty().SetColor(*rgb("#FFFFFF"))
         view.scheduleRender()

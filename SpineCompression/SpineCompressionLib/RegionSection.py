@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from SpineLib.errors import Cancelled, SpineError, from_exception
-from SpineLib.findings import Findings, read_json
+from SpineLib.findings import Findings
+from SpineLib.findings_file import read_json
 from SpineLib.slabs import Steps, write_in_slabs
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns

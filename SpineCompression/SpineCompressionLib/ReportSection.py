@@ -73,7 +73,7 @@ class ReportSection:
         study, findings = self._study, self._study.findings
         before, chosen = study.place, study.chosen
         flagged = [n for n in range(len(study.places)) if study.isFlagged(n)]
-        flagged.sort(key=lambda n: -(study.slice(n).compression.probability or 0.0))
+        flagged.sort(key=lambda n: findings.severity(study.slice(n)), reverse=True)
         for count, number in enumerate((flagged or [before])[:SHOWN]):
             if study.findings is not findings:
                 raise SpineError(_("Another study is shown now"), advice=_("Write it again."))

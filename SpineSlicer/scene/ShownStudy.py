@@ -8,7 +8,7 @@ from typing import Any
 
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE
-from SpineLib.questions import Question
+from SpineLib.questions import NOT_ASSESSED_COLOR, Question
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
@@ -101,6 +101,19 @@ class ShownStudy:
     def lead(self) -> Question | None:
         """The question that colours strip and ring; None where nothing was asked."""
         return self.findings.lead if self.findings else None
+
+    def leadValue(self, number: int) -> str:
+        """The slice's answer to the lead question, which colours strip and ring."""
+        return self.value(number, self.lead.key) if self.lead else ""
+
+    def color(self, number: int) -> str:
+        """``#RRGGBB`` of the slice in strip, table and ring."""
+        return self.lead.color(self.leadValue(number)) if self.lead else NOT_ASSESSED_COLOR
+
+    def others(self, number: int) -> list[tuple[Question, str]]:
+        """The answers to the other questions, the reader's where there is one."""
+        found = ((q, self.value(number, q.key)) for q in self.questions if q is not self.lead)
+        return [(question, value) for question, value in found if value]
 
     def slice(self, number: int) -> SliceFinding:
         """What the models found at a place."""
