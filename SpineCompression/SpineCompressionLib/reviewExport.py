@@ -68,12 +68,12 @@ def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
     place, one = study.places[number], study.slice(number)
     values = (place.stack, one.index + 1, one.sop_instance_uid, one.frame, one.level)
     yield from zip(_SLICE, values, strict=True)
-    for question, prefix in _prefixes(study):
+    for question, (label, model, prefix) in _columns(study):
         answer, opinion = study.reviewed(number, question.key), one.opinion(question.key)
         p = opinion.probability if opinion else None
-        yield f"{prefix}model", study.modelAnswer(number, question.key)
-        yield f"{prefix}probability", "" if p is None else f"{p:.4f}"
-        yield (prefix + "label" if not prefix else prefix[:-1]), answer.answer if answer else ""
+        yield f"model_{prefix}probability", "" if p is None else f"{p:.4f}"
+        yield model, study.modelAnswer(number, question.key)
+        yield label, answer.answer if answer else ""
         for name in ("reader", "reason", "time"):
             yield prefix + name, getattr(answer, name) if answer else ""
     # Two opposite corners, RAS mm: x y z x y z.
@@ -81,18 +81,20 @@ def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
     yield _WINDOW, " ".join(f"{x:.2f}" for x in corners)
 
 
-def _prefixes(study: ShownStudy) -> Iterator[tuple[Question, str]]:
-    """Questions with what their columns begin with: compression's label is just ``label``.
+def _columns(study: ShownStudy) -> Iterator[tuple[Question, tuple[str, str, str]]]:
+    """Each question with the columns of label and model's answer, and what others begin with.
 
-    ``grade`` is the first graded question's, as `SpineLib.loop.exchange` reads it; further ones
-    bear their own name.
+    ``label`` is that of the question with two values, ``grade`` that of the first graded one, as
+    `SpineLib.loop.exchange` reads them; further ones bear their own name.
     """
     graded = [question for question in study.questions if len(question.values) > 2]
     for question in study.questions:
         if question not in graded:
-            yield question, ""
+            yield question, ("label", "model_verdict", "")
+        elif question is graded[0]:
+            yield question, ("grade", "model_grade", "grade_")
         else:
-            yield question, "grade_" if question is graded[0] else f"{question.key}_"
+            yield question, (question.key, f"model_{question.key}", f"{question.key}_")
 
 
 def _(text: str) -> str:

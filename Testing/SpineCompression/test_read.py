@@ -192,7 +192,7 @@ def test_each_label_has_its_key_its_definition_and_a_picture(project, read):
 
 
 def test_every_published_label_has_a_small_picture():
-    files = [examplePicture(s.name, value) for s in SCHEMES.values() for value in s.values]
+    files = [examplePicture(s.key, value) for s in SCHEMES.values() for value in s.values]
     assert all(files) and sum(file.stat().st_size for file in files) < 300_000
     assert {one.name for one in EXAMPLES} == {file.name for file in files}
     assert examplePicture("mine", "0") is None

@@ -82,7 +82,7 @@ def create(read, folder, dicom):
     click(ui.createButton)
     read.choice.add(str(dicom))
     assert ui.readMessageLabel.text == "8 studies joined"
-    assert ui.projectLabel.text.startswith("Two readers: 8 studies, 32 slices, compression")
+    assert ui.projectLabel.text.startswith("Two readers: 8 studies, 32 slices, Compression")
 
 
 def label_everything(desktop, read, reader, truth):
