@@ -110,7 +110,9 @@ class DisplaySection:
         view, corner = widget.sliceView(), vtk.vtkCornerAnnotation.UpperRight
         on = bool(self._ui.legendBox.checked) and bool(self._study.study)
         lead = self._study.lead
-        words = [f"{lead.letter(v)}  {v or NOT_ASSESSED}" for v in shownValues(lead)] if lead else []
+        words = (
+            [f"{lead.letter(v)}  {v or NOT_ASSESSED}" for v in shownValues(lead)] if lead else []
+        )
         view.cornerAnnotation().SetText(corner, "\n".join(words) if on else "")
         view.cornerAnnotation().GetTextProperty().SetColor(*rgb("#FFFFFF"))
         view.scheduleRender()

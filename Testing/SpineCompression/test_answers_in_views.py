@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import slicer
 
-from SpineSlicer.scene.labelmapNodes import labelmapFromNode
 from SpineLib.questions import COMPRESSION
+from SpineSlicer.scene.labelmapNodes import labelmapFromNode
 from SpineSlicer.scene.verdictHalo import haloLabels
 from Testing.desktop import press
 

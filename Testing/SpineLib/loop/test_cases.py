@@ -18,6 +18,7 @@ from SpineLib.loop.relinking import found_again, missing
 from SpineLib.loop.sources import Arrival, LeftOut, Wanted, about, arrivals, patient_hash
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import open_model
+from SpineLib.questions import BILSKY
 from SpineLib.volume import Volume, read_volume, write_volume
 from Testing.SpineLib.datasets import labelled
 from Testing.SpineLib.loop import kept
@@ -267,7 +268,7 @@ def test_labels_can_be_left_and_several_readers_need_a_name(tmp_path):
 
 
 def test_simulated_cases_are_copied_and_known_as_such(tmp_path):
-    wanted = Wanted(open_model("starter-grading").card, "grading", "Bilsky")
+    wanted = Wanted(open_model("starter-grading").card, "grading", BILSKY)
     found = list(arrivals("simulated:lesions-thoracic-metastatic:standard:1:3", wanted))
     assert isinstance(found[0], Arrival)
     kept.empty(tmp_path / "set", "grading")
