@@ -131,6 +131,8 @@ def _print_scan(found: Scan) -> None:
             f"{count(len(study.series), 'series', 'series')}, {count(len(stacks), 'stack')}"
         )
         print_table(columns, [_scan_row(stack) for stack in stacks])
+        for warning in study.warnings:
+            say(f"Note: {warning}")
         for stack in stacks:
             for warning in stack.warnings:
                 say(f"Stack {stack.id}: {warning}")

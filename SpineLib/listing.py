@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
@@ -28,6 +30,7 @@ def scan_as_json(found: Scan) -> dict[str, Any]:
             {
                 "study_instance_uid": study.study_instance_uid,
                 "patient_hash": study.patient_hash,
+                "warnings": list(study.warnings),
                 "chosen": _chosen(study),
                 "series": [
                     {
@@ -41,9 +44,14 @@ def scan_as_json(found: Scan) -> dict[str, Any]:
             }
             for study in found.studies
         ],
-        "skipped": [{"file": str(s.file), "reason": s.reason} for s in found.skipped],
+        "skipped": [{"file": _printable(s.file), "reason": s.reason} for s in found.skipped],
         "warnings": list(found.warnings),
     }
+
+
+def _printable(path: Path) -> str:
+    """A path as text; names in another encoding than the system's are no text."""
+    return str(path).encode("utf-8", "replace").decode("utf-8")
 
 
 def _chosen(study: Study) -> dict[str, Any]:
@@ -66,7 +74,8 @@ def _stack_as_json(stack: Stack) -> dict[str, Any]:
         "slices": stack.slices,
         "rows": stack.rows,
         "columns": stack.columns,
-        "spacing": [float(mm) for mm in stack.spacing],
+        # Without a place in space there is none; a file can hold what is no number in JSON, too.
+        "spacing": [mm if mm and math.isfinite(mm) else None for mm in map(float, stack.spacing)],
         "problem": stack.problem,
         "warnings": list(stack.warnings),
         "models": [

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import SimpleITK
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+_WINDOW = "SpineMRI window"  # centre and width, among a NRRD file's own keys
 FILE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 
@@ -46,6 +47,7 @@ class Volume:
             centres, to RAS millimetres.
         frames: the DICOM frame of each slice, or empty where there is none.
         frame_of_reference_uid: Frame of Reference UID; empty where there is none.
+        window: centre and width of the grey values to be shown; None where nobody says.
 
     Raises:
         BadInput: the voxels are not three-dimensional, or the matrix cannot be inverted.
@@ -55,6 +57,7 @@ class Volume:
     ijk_to_ras: NDArray[np.float64]
     frames: tuple[Frame, ...] = field(default=(), repr=False)
     frame_of_reference_uid: str = ""
+    window: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         matrix = np.asarray(self.ijk_to_ras, dtype=np.float64)
@@ -99,10 +102,13 @@ class Volume:
         return self.ras([(columns - 1) / 2, (rows - 1) / 2, k])
 
     def with_voxels(self, voxels: NDArray[Any]) -> Volume:
-        """The same grid, frames and Frame of Reference with other voxels of the same shape."""
+        """The same grid, frames and Frame of Reference with other voxels of the same shape.
+
+        Their window is another, too, so that there is none.
+        """
         if voxels.shape != self.shape:
             raise BadInput(f"Voxels of shape {voxels.shape} do not fit the grid {self.shape}")
-        return replace(self, voxels=voxels)
+        return replace(self, voxels=voxels, window=None)
 
     def same_grid(self, other: Volume, *, tolerance: float = 1e-3) -> bool:
         """Whether both have the same shape and voxel centres within ``tolerance`` millimetres."""
@@ -135,7 +141,18 @@ def from_sitk(image: SimpleITK.Image) -> Volume:
     lps = np.eye(4)
     lps[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * image.GetSpacing()
     lps[:3, 3] = image.GetOrigin()
-    return Volume(sitk.GetArrayFromImage(image), LPS_TO_RAS @ lps)
+    return Volume(sitk.GetArrayFromImage(image), LPS_TO_RAS @ lps, window=window_in(image))
+
+
+def window_in(file: SimpleITK.Image | SimpleITK.ImageFileReader) -> tuple[float, float] | None:
+    """The display window that `write_volume` wrote into a NRRD file; None where there is none."""
+    if not file.HasMetaDataKey(_WINDOW):
+        return None
+    try:
+        center, width = map(float, file.GetMetaData(_WINDOW).split())
+    except ValueError:
+        return None
+    return (center, width) if np.isfinite([center, width]).all() and width > 0 else None
 
 
 def to_sitk(volume: Volume) -> SimpleITK.Image:
@@ -197,9 +214,12 @@ def write_volume(volume: Volume, path: str | Path, *, compress: bool = True) -> 
     """
     import SimpleITK as sitk
 
+    image = to_sitk(volume)
+    if volume.window is not None and Path(path).suffix == ".nrrd":
+        image.SetMetaData(_WINDOW, " ".join(repr(float(x)) for x in volume.window))
     with writing(path) as temporary:
         try:
-            sitk.WriteImage(to_sitk(volume), str(temporary), useCompression=compress)
+            sitk.WriteImage(image, str(temporary), useCompression=compress)
         except RuntimeError as error:
             raise OSError(5, "the image could not be written") from error
 

@@ -28,7 +28,7 @@ from SpineLib.dicom.confidentiality import (
 )
 from SpineLib.dicom.confidentiality.profile import EDITION
 from SpineLib.dicom.elements import read_elements, tag
-from SpineLib.dicom.scan import walk
+from SpineLib.dicom.places import files_of
 from SpineLib.dicom.stack import Skipped
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.files import writing, writing_folder
@@ -120,8 +120,7 @@ def deidentify(
     source, folder = Path(source), Path(folder)
     key_path = folder.with_name(f"{folder.name}.key.json") if key is None else Path(key)
     _check_places(source, folder, key_path)
-    closed: list[Skipped] = []
-    paths = [source] if source.is_file() else sorted(walk(source, closed))
+    paths, closed = files_of(source)
     kept = open_key(key_path)
     run = _Run(Deidentifier(kept, options), keep_burnt_in, closed)
     with writing_folder(folder) as temporary:

@@ -179,6 +179,15 @@ class _StudyReader:
     def _cards(self, *tasks: str) -> list[Card]:
         return [self.models[task].card for task in tasks]
 
+    def _parts(self, stack: Stack) -> list[Stack]:
+        """The stack, or what is left of it where slices cannot be read."""
+        parts = self.source.parts(stack, self.progress)
+        if parts != [stack]:
+            findings = self.reading.findings
+            known = {one.id: one for one in findings.stacks if one.id != stack.id}
+            findings.stacks = [known.get(s.id) or _describe(s) for s in self.source.stacks]
+        return parts
+
     def _volume(self, stack: Stack) -> Volume:
         volumes = self.reading.volumes
         if stack.id not in volumes:
@@ -195,9 +204,10 @@ class _StudyReader:
             findings.compression.reason = findings.grading.reason = choice.reason
             return
         for stack in choice.stacks:
-            described = findings.stack(stack.id)
-            described.choice_reason = choice.reason
-            self._axial_stack(stack, described)
+            for part in self._parts(stack):
+                described = findings.stack(part.id)
+                described.choice_reason = choice.reason
+                self._axial_stack(part, described)
 
     def _axial_stack(self, stack: Stack, described: StackFindings) -> None:
         volume = self._volume(stack)
@@ -266,6 +276,7 @@ class _StudyReader:
             finding.reason = choice.reason
             return
         stack = max(choice.stacks, key=lambda s: s.slices)
+        stack = max(self._parts(stack), key=lambda s: s.slices)
         described = self.reading.findings.stack(stack.id)
         described.choice_reason = choice.reason
         reason = check(self.models["segmentation"].card, stack)
