@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from SpineLib.dicom.dicomdir import NAME, named_files
@@ -72,14 +70,17 @@ class _Found:
         self.files: list[Path] = []
         self.links: list[Path] = []
         self._folders: list[Path] = []
-        self._met: set[tuple[int, int]] = set()
-        self._told = 0, 0  # of how many folders and files `_met` knows the identity
+        # What was met, once there are links: before, nothing can be met twice, and the disk need
+        # not be asked about each file.
+        self._met: set[tuple[int, int]] | None = None
 
     def enter(self, folder: Path, closed: list[Skipped]) -> None:
         """Takes the files of a folder and of all folders below it; keeps links for later."""
         waiting = [folder]
         while waiting:
             place = waiting.pop()
+            if self._was_met(place):
+                continue
             self._folders.append(place)
             try:
                 entries = sorted(os.scandir(place), key=lambda entry: entry.name)
@@ -92,40 +93,37 @@ class _Found:
                     self.links.append(path)
                 elif entry.is_dir(follow_symlinks=False):
                     waiting.append(path)
-                elif entry.is_file(follow_symlinks=False):
-                    self.files.append(path)
-                else:
+                elif not entry.is_file(follow_symlinks=False):
                     closed.append(Skipped(path, _NO_FILE))
+                elif not self._was_met(path):
+                    self.files.append(path)
 
     def follow(self, closed: list[Skipped]) -> None:
         """Takes what the next link leads to, unless that was met already."""
-        self._tell_apart()
+        if self._met is None:
+            self._met = set()
+            for path in (*self._folders, *self.files):
+                self._was_met(path)
         link = self.links.pop(0)
-        try:
-            about = link.stat()
-        except OSError:
-            closed.append(Skipped(link, _NOWHERE))
-            return
-        if _identity(about) in self._met:
-            return
-        if stat.S_ISDIR(about.st_mode):
+        if link.is_dir():
             self.enter(link, closed)
-        elif stat.S_ISREG(about.st_mode):
-            self.files.append(link)
+        elif link.is_file():
+            if not self._was_met(link):
+                self.files.append(link)
         else:
-            closed.append(Skipped(link, _NO_FILE))
+            closed.append(Skipped(link, _NO_FILE if link.exists() else _NOWHERE))
 
-    def _tell_apart(self) -> None:
-        """Only where there are links: it asks the disk for each file."""
-        folders, files = self._told
-        for path in (*self._folders[folders:], *self.files[files:]):
-            with suppress(OSError):
-                self._met.add(_identity(path.stat()))
-        self._told = len(self._folders), len(self.files)
-
-
-def _identity(about: os.stat_result) -> tuple[int, int]:
-    return about.st_dev, about.st_ino
+    def _was_met(self, path: Path) -> bool:
+        """Whether the file or folder itself was met before, by whatever way; it now is."""
+        if self._met is None:
+            return False
+        try:
+            about = path.stat()
+        except OSError:
+            return False
+        before = len(self._met)
+        self._met.add((about.st_dev, about.st_ino))
+        return len(self._met) == before
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:

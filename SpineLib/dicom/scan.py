@@ -20,7 +20,7 @@ from SpineLib.dicom.header import FrameHeader, read_header
 from SpineLib.dicom.patients import by_study
 from SpineLib.dicom.places import files_of
 from SpineLib.dicom.stack import Scan, Series, Skipped, Source, Stack, Study, repeated_uids
-from SpineLib.dicom.stacking import blocks
+from SpineLib.dicom.stacking import are_cosines, blocks
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 
@@ -242,7 +242,7 @@ def _stack(block: Block, name: str) -> Stack:
     )
     if block.ijk_to_ras is not None:
         return placed(stack, block.ijk_to_ras, len(block.frames))
-    if not first.orientation:
+    if not are_cosines(first.orientation):
         return stack
     return replace(
         stack, plane=meaning.plane(np.cross(first.orientation[:3], first.orientation[3:]))

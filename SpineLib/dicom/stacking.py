@@ -119,13 +119,16 @@ def _frame_problem(frame: FrameHeader) -> str:
         return "the header says pixels or slices of a size that no image has"
     if max(map(abs, frame.position)) > _FARTHEST_MM:
         return "the header puts the slices where no patient lies"
-    if not _are_cosines(frame.orientation):
+    if not are_cosines(frame.orientation):
         return "the slice orientation in the header is not two unit vectors at right angles"
     return ""
 
 
 @lru_cache(maxsize=1024)
-def _are_cosines(values: tuple[float, ...]) -> bool:
+def are_cosines(values: tuple[float, ...]) -> bool:
+    """Whether these are two unit vectors at right angles, as an orientation is."""
+    if len(values) != 6:
+        return False
     row, column = np.array(values).reshape(2, 3)
     with np.errstate(all="ignore"):  # absurd values are not near 1 either
         away = np.abs(np.linalg.norm([row, column], axis=1) - 1).max()
