@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -113,8 +114,20 @@ def of_stack(stack: Stack, volume: Volume, *, copy: bool = False) -> ImageRefere
 
 
 def places_of(stack: Stack) -> tuple[Path, Slices]:
-    """The deepest folder that holds a stack's files, and `ImageReference.slices`."""
+    """The deepest folder that holds a stack's files, and `ImageReference.slices`.
+
+    Raises:
+        BadInput: they were unpacked from a zip, and are gone with this process.
+    """
+    from SpineLib.dicom.unzipping import zip_of
+
     files = [one.path.resolve() for one in stack.sources]
+    if files and (zipped := zip_of(files[0])) is not None:
+        raise BadInput(
+            "A data set refers to the files of its images, and a zip has none that stay",
+            file=zipped,
+            advice="Unpack it and give the folder.",
+        )
     folder = Path(os.path.commonpath([str(file.parent) for file in files]))
     return folder, tuple(
         (file.relative_to(folder).as_posix(), one.sop_instance_uid, one.frame)
@@ -247,6 +260,9 @@ def inside(path: Path, dataset: Path) -> str:
         return str(path)
 
 
-def slice_index(slices: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], int]:
-    """(SOP Instance UID, frame) → k."""
-    return {(uid, frame): k for k, (_, uid, frame) in enumerate(slices)}
+def slice_index(slices: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], list[int]]:
+    """(SOP Instance UID, frame) → k of each slice that has it: several where an anonymiser lied."""
+    found: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for k, (_, uid, frame) in enumerate(slices):
+        found[uid, frame].append(k)
+    return found

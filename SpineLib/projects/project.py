@@ -7,6 +7,7 @@ import json
 import os
 import re
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -15,6 +16,7 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.dicom import Stack, scan
+from SpineLib.dicom.unzipping import zip_of
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
 from SpineLib.progress import Progress
@@ -258,7 +260,8 @@ def add(project: Project, folder: str | Path, *, progress: Progress | None = Non
         progress: told of each file.
 
     Raises:
-        BadInput: a set is locked, or no stack of the project's plane and weighting is there.
+        BadInput: a set is locked, no stack of the project's plane and weighting is there, or a SOP
+            Instance UID would stand for several slices of the project.
     """
     from SpineLib.projects.labels import locked_sets
 
@@ -280,8 +283,22 @@ def add(project: Project, folder: str | Path, *, progress: Progress | None = Non
             f"stand in {PROJECT}.",
         )
     changed = replace(project, studies=(*project.studies, *new))
+    _require_unique(changed, folder)
     write_studies(changed)
     return changed
+
+
+def _require_unique(project: Project, folder: str | Path) -> None:
+    """Labels are kept by UID: one that an anonymiser gave twice would be another slice's too."""
+    counts = Counter(one.key for _, _, one in project.slices())
+    several = sum(count > 1 for count in counts.values())
+    if several:
+        raise BadInput(
+            f"{several} SOP Instance UIDs stand for several slices, so that a label could land on "
+            "the wrong one",
+            file=folder,
+            advice="An anonymiser has given them twice; anonymise the originals again.",
+        )
 
 
 def relink(
@@ -349,8 +366,9 @@ def _keys(stack: Stack) -> list[Key]:
 
 
 def _place(project: Path, stacks: list[Stack], other: str = "") -> str:
-    """The deepest folder that holds all files."""
-    folders = [str(source.path.resolve().parent) for s in stacks for source in s.sources]
+    """The deepest folder that holds all files, or the zip."""
+    files = [source.path.resolve() for s in stacks for source in s.sources]
+    folders = [str(zip_of(file) or file.parent) for file in files]
     folders += [str((project / other).resolve())] if other else []
     common = Path(os.path.commonpath(folders))
     try:
