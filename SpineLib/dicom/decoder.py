@@ -88,12 +88,25 @@ def coded_size(code: bytes) -> tuple[int, int] | None:
 
     A decoder takes its memory by these, whatever the header says.
     """
-    start = code.find(b"\xff\x4f\xff\x51", 0, 4096)  # JPEG 2000: start of code stream, size
+    start = _jpeg2000(code)
     if start >= 0 and len(code) >= start + 24:
         right, lower, left, upper = struct.unpack(">4I", code[start + 8 : start + 24])
         return lower - upper, right - left
     about = _get_jpg_parameters(code)
     return (about["height"], about["width"]) if about.get("height") else None
+
+
+def coded_precision(code: bytes) -> int:
+    """How many bits a code stream says that its values have; 0 where it does not say (RLE)."""
+    start = _jpeg2000(code)
+    if start >= 0:
+        return (code[start + 42] & 0x7F) + 1 if len(code) > start + 42 else 0
+    return int(_get_jpg_parameters(code).get("precision", 0))
+
+
+def _jpeg2000(code: bytes) -> int:
+    """Where a JPEG 2000 code stream and its size begin; -1 in other code."""
+    return code.find(b"\xff\x4f\xff\x51", 0, 4096)
 
 
 @lru_cache(maxsize=1)

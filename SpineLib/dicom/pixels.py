@@ -16,7 +16,7 @@ from SpineLib.dicom.walk import Damaged, walk_meta
 from SpineLib.errors import BadInput
 
 # Explicit VR Big Endian; and General Electric's own, in which only the pixels are big endian.
-_BIG_ENDIAN = {str(ExplicitVRBigEndian), "1.2.840.113619.5.2"}
+BIG_ENDIAN = {str(ExplicitVRBigEndian), "1.2.840.113619.5.2"}
 _LOOK_BYTES = 4096
 
 
@@ -73,6 +73,11 @@ def stored(
     yield from (reason for _ in numbers[count:])
 
 
+def raw_frames(source: ObjectHeader) -> Iterator[NDArray[Any] | BadInput]:
+    """All frames of a compressed file as they are decoded, with the bits beside the value."""
+    return _encapsulated(source, range(1, source.number_of_frames + 1), None)
+
+
 def same_pixels(one: ObjectHeader, other: ObjectHeader) -> bool:
     """Whether two files hold the same pixels; compressed and not, too."""
     if _layout(one) == _layout(other) and not _is_deflated(one):
@@ -125,14 +130,14 @@ def _native(source: ObjectHeader, number: int, kind: np.dtype[Any]) -> NDArray[A
     begin = (number - 1) * count * kind.itemsize
     if _is_paired(source, kind):
         return _unpaired(source, begin, count).view(kind)
-    ordered = kind.newbyteorder(">" if source.transfer_syntax in _BIG_ENDIAN else "<")
+    ordered = kind.newbyteorder(">" if source.transfer_syntax in BIG_ENDIAN else "<")
     pixels = np.fromfile(source.path, ordered, count, offset=source.pixels.offset + begin)
     return _shaped(pixels, source)
 
 
 def _is_paired(source: ObjectHeader, kind: np.dtype[Any]) -> bool:
     """Bytes in big endian words lie in swapped pairs (PS3.5 8.1.1 and A.3)."""
-    big = source.transfer_syntax in _BIG_ENDIAN
+    big = source.transfer_syntax in BIG_ENDIAN
     return big and kind.itemsize == 1 and source.pixels.vr == "OW"
 
 
@@ -181,6 +186,7 @@ def _encapsulated(
         "bits_allocated": source.bits_allocated,
         "bits_stored": source.bits_stored,
         "pixel_keyword": "PixelData",
+        "correct_unused_bits": False,  # by `_significant`, which knows the highest bit
     }
     place, syntax = source.pixels, source.transfer_syntax
     for number in numbers:
