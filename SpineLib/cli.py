@@ -119,13 +119,15 @@ def scan(
 
 
 def _print_scan(found: Scan) -> None:
+    from SpineLib.listing import shown_patient
+
     columns = (
         *("stack", "description", "plane", "weighting", "region", "slices", "spacing (mm)"),
         "models",
     )
     for number, study in enumerate(found.studies, 1):
         stacks = [stack for series in study.series for stack in series.stacks]
-        patient = f"patient {study.patient_hash}, " if study.patient_hash else ""
+        patient = f"patient {shown_patient(study)}, " if study.patient_hash else ""
         say(
             f"Study {number} of {len(found.studies)}: {patient}"
             f"{count(len(study.series), 'series', 'series')}, {count(len(stacks), 'stack')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import platform
+import secrets
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,7 +18,9 @@ from SpineLib.inference.choose import choose
 from SpineLib.models import broken_models, find_models
 from SpineLib.models.applicability import check
 from SpineLib.models.folder import ModelFolder
+from SpineLib.patients import keyed
 
+_SHOWN = secrets.token_bytes(32)
 # What a reading imports; the names are those of the package index.
 PACKAGES = ("torch", "monai", "einops", "safetensors", "numpy", "scipy", "pydicom", "SimpleITK",
             "jsonschema", "pylibjpeg", "pylibjpeg-openjpeg", "pyjpegls", "python-gdcm")  # fmt: skip
@@ -29,7 +32,7 @@ def scan_as_json(found: Scan) -> dict[str, Any]:
         "studies": [
             {
                 "study_instance_uid": study.study_instance_uid,
-                "patient_hash": study.patient_hash,
+                "patient_hash": shown_patient(study),
                 "warnings": list(study.warnings),
                 "chosen": _chosen(study),
                 "series": [
@@ -47,6 +50,11 @@ def scan_as_json(found: Scan) -> dict[str, Any]:
         "skipped": [{"file": _printable(s.file), "reason": s.reason} for s in found.skipped],
         "warnings": list(found.warnings),
     }
+
+
+def shown_patient(study: Study) -> str:
+    """What tells patients apart in what this process shows, and leads to nobody."""
+    return keyed(study.patient_hash, _SHOWN)
 
 
 def _printable(path: Path) -> str:

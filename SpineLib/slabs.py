@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
-from SpineLib.volume import Volume, from_sitk, read_volume, to_sitk, window_in
+from SpineLib.volume import Volume, from_sitk, read_volume, to_sitk
 
 # Some milliseconds of copying.
 SLAB_BYTES = 8 << 20
@@ -84,7 +84,7 @@ def read_in_slabs(path: str | Path) -> Steps[Volume]:
                 yield
             if stream.readinto(voxels[part].data.cast("B")) != voxels[part].nbytes:
                 raise BadInput("The file is cut off", file=path, advice="Export it again.")
-    return Volume(voxels, head.ijk_to_ras, window=window_in(about))
+    return Volume(voxels, head.ijk_to_ras)
 
 
 def write_in_slabs(volume: Volume, path: str | Path) -> Steps[None]:

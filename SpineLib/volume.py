@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import SimpleITK
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-_WINDOW = "SpineMRI window"  # centre and width, among a NRRD file's own keys
 FILE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 
@@ -141,18 +140,7 @@ def from_sitk(image: SimpleITK.Image) -> Volume:
     lps = np.eye(4)
     lps[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * image.GetSpacing()
     lps[:3, 3] = image.GetOrigin()
-    return Volume(sitk.GetArrayFromImage(image), LPS_TO_RAS @ lps, window=window_in(image))
-
-
-def window_in(file: SimpleITK.Image | SimpleITK.ImageFileReader) -> tuple[float, float] | None:
-    """The display window that `write_volume` wrote into a NRRD file; None where there is none."""
-    if not file.HasMetaDataKey(_WINDOW):
-        return None
-    try:
-        center, width = map(float, file.GetMetaData(_WINDOW).split())
-    except ValueError:
-        return None
-    return (center, width) if np.isfinite([center, width]).all() and width > 0 else None
+    return Volume(sitk.GetArrayFromImage(image), LPS_TO_RAS @ lps)
 
 
 def to_sitk(volume: Volume) -> SimpleITK.Image:
@@ -214,12 +202,9 @@ def write_volume(volume: Volume, path: str | Path, *, compress: bool = True) -> 
     """
     import SimpleITK as sitk
 
-    image = to_sitk(volume)
-    if volume.window is not None and Path(path).suffix == ".nrrd":
-        image.SetMetaData(_WINDOW, " ".join(repr(float(x)) for x in volume.window))
     with writing(path) as temporary:
         try:
-            sitk.WriteImage(image, str(temporary), useCompression=compress)
+            sitk.WriteImage(to_sitk(volume), str(temporary), useCompression=compress)
         except RuntimeError as error:
             raise OSError(5, "the image could not be written") from error
 

@@ -108,7 +108,7 @@ class Worker:
         for progress in list(self._open.values()):
             progress.cancel()
         self._queue.put(None)
-        force = threading.Timer(_SECONDS_TO_END, os._exit, args=(1,))
+        force = threading.Timer(_SECONDS_TO_END, _end, args=(1,))
         force.daemon = True
         force.start()
 
@@ -330,6 +330,14 @@ def _path(arguments: dict[str, Any], key: str) -> Path:
     return Path(value)
 
 
+def _end(code: int) -> None:
+    """Ends at once, but for the patients' files that were unpacked."""
+    unzipping = sys.modules.get("SpineLib.dicom.unzipping")
+    if unzipping is not None:
+        unzipping.remove_unpacked()
+    os._exit(code)
+
+
 def _own_stdin() -> IO[bytes]:
     """The real standard input, for requests only; everything else finds an empty one.
 
@@ -357,7 +365,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which then ends us
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
-    os._exit(0)  # the listening thread may still wait for input, which an ordinary exit waits for
+    _end(0)  # the listening thread may still wait for input, which an ordinary exit waits for
 
 
 if __name__ == "__main__":

@@ -99,15 +99,16 @@ class StackLoader:
         if wanted == self._wanted:
             self._request, self.shown = "", ()
             self._turns.start(
-                self._put(result["file"], name, uids),
+                self._put(result, name, uids),
                 onDone=lambda _none: self._onPut(),
                 onError=lambda error: self._onFailed(wanted, from_exception(error)),
             )
 
-    def _put(self, file: str, name: str, uids: list[str]) -> Steps[None]:
-        volume = yield from read_in_slabs(file)
+    def _put(self, result: dict[str, Any], name: str, uids: list[str]) -> Steps[None]:
+        volume = yield from read_in_slabs(result["file"])
         frames = tuple(Frame(uid) for uid in uids)
-        yield from self._scene.showing(replace(volume, frames=frames), name)
+        window = tuple(result["window"]) if result.get("window") else None
+        yield from self._scene.showing(replace(volume, frames=frames, window=window), name)
 
     def _onPut(self) -> None:
         self.shown, self._wanted = self._wanted, ()

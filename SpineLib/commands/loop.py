@@ -103,7 +103,7 @@ def add(
     dataset = open_dataset(folder)
     wanted = Wanted(
         dataset.current.folder.card, dataset.task, dataset.scheme, region, weighting, patient,
-        named, images_only, copy,
+        named, images_only, copy, dataset.secret,
     )  # fmt: skip
     left: list[LeftOut] = []
     added: list[Case] = []

@@ -70,7 +70,8 @@ def _import_datalist(folder: Path, source: Path, region: str, weighting: str, by
     from SpineLib.loop.writer import AlreadyThere, DatasetWriter
 
     dataset = open_dataset(folder)
-    wanted = Wanted(dataset.current.folder.card, dataset.task, "", region, weighting)
+    card = dataset.current.folder.card
+    wanted = Wanted(card, dataset.task, "", region, weighting, secret=dataset.secret)
     left: Counter[str] = Counter()
     patients, added = set(), 0
     with progress_bar() as progress:

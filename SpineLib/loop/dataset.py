@@ -20,6 +20,7 @@ from SpineLib.loop.images import ImageReference
 from SpineLib.loop.lineage import Lineage, LoopModel, keep_model, read_lineage
 from SpineLib.loop.versions import now, read_history
 from SpineLib.models.folder import ModelFolder
+from SpineLib.patients import KEY_FILE, mark_of, new_secret, secret_of
 from SpineLib.projects.journal import read_journal
 
 FORMAT = 1
@@ -40,6 +41,8 @@ class Dataset:
         task: ``segmentation``, ``compression`` or ``grading``.
         scheme: name of the grades' scheme; empty for the other tasks.
         seed: of what is drawn, such as the frozen test.
+        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+            data set that was made before there were secrets.
         problems: sentences on what a person should know, such as a line that was not written to
             its end.
         cases: by id, in the order of arrival.
@@ -52,10 +55,20 @@ class Dataset:
     task: str
     scheme: str = ""
     seed: int = 0
+    patients_key: str = ""
     problems: tuple[str, ...] = ()
     cases: dict[str, Case] = field(default_factory=dict, repr=False)
     lineage: Lineage = field(default=Lineage(), repr=False)
     frozen: Frozen | None = None
+
+    @property
+    def secret(self) -> bytes:
+        """What the hashes of its patients are made with; empty where there is none.
+
+        Raises:
+            BadInput: it is no longer in the folder.
+        """
+        return secret_of(self.patients_key, self.folder / KEY_FILE)
 
     @property
     def models(self) -> tuple[LoopModel, ...]:
@@ -176,6 +189,7 @@ def create_dataset(
         "created": now(), "software": SOFTWARE,
     }  # fmt: skip
     keep_model(folder, model, "")
+    data["patients_key"] = mark_of(new_secret(folder))
     with writing(folder / DATASET) as temporary:
         text = json.dumps(data, indent=1, ensure_ascii=False)
         temporary.write_text(text + "\n", encoding="utf-8")
@@ -193,7 +207,7 @@ def open_dataset(folder: str | Path) -> Dataset:
     lineage = read_lineage(folder)
     dataset = Dataset(
         folder, str(data["title"]), str(data["task"]), str(data["scheme"]), int(data["seed"]),
-        lineage=lineage,
+        str(data.get("patients_key", "")), lineage=lineage,
     )  # fmt: skip
     journal = read_journal(folder / JOURNAL)
     problems = [*journal.problems, *lineage.problems]

@@ -35,6 +35,7 @@ from SpineLib.loop.sources import (
     of_path,
     patient_of_file,
 )
+from SpineLib.patients import keyed
 from SpineLib.progress import Progress
 from SpineLib.volume import read_volume, write_volume
 
@@ -172,7 +173,8 @@ def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) 
             if not isinstance(item, dict) or not isinstance(item.get("image"), str):
                 raise BadInput(f"A line of {part} names no single image", file=file)
             name = str(item.get("patient", ""))
-            patient = known_patient(name) or patient_of_file(Path(item["image"]))
+            own = keyed(patient_of_file(Path(item["image"])), wanted.secret)
+            patient = known_patient(name, wanted.secret) or own
             side = TEST if part == TEST else TRAINING
             if parts.setdefault(patient, side) != side:
                 raise BadInput(

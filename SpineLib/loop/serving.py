@@ -140,7 +140,7 @@ def _add(arguments: Arguments, progress: Progress) -> dict[str, Any]:
     wanted = Wanted(
         dataset.current.folder.card, dataset.task, dataset.scheme,
         arguments.get("region") or "unknown", arguments.get("weighting") or "unknown",
-        images_only=bool(arguments.get("images_only")),
+        images_only=bool(arguments.get("images_only")), secret=dataset.secret,
     )  # fmt: skip
     added: list[str] = []
     left: list[str] = []

@@ -21,6 +21,7 @@ from SpineLib.loop.cases import SIMULATED
 from SpineLib.loop.images import ImageReference, of_file, of_stack, of_volume
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
+from SpineLib.patients import keyed
 from SpineLib.progress import Progress
 from SpineLib.volume import FILE_SUFFIXES, Volume
 
@@ -72,6 +73,7 @@ class Wanted:
         named: whose labels, where a source has several readers.
         images_only: leave the source's labels.
         copy: keep DICOM's voxels in the data set.
+        secret: of the data set, for the patients' hashes (`SpineLib.patients`); empty for none.
     """
 
     card: Card
@@ -83,6 +85,7 @@ class Wanted:
     named: str = ""
     images_only: bool = False
     copy: bool = False
+    secret: bytes = field(default=b"", repr=False)
 
 
 def arrivals(
@@ -139,7 +142,7 @@ def of_path(file: Path, wanted: Wanted) -> Arrival | LeftOut:
         reason = "a mask, no image; list images with their masks in a CSV"
     if reason:
         return LeftOut(file.name, reason)
-    patient = patient_hash(wanted.patient) or patient_of_file(file)
+    patient = keyed(patient_hash(wanted.patient) or patient_of_file(file), wanted.secret)
     return Arrival(of_file(file, volume), patient, stack.region, "", stack.weighting)
 
 
@@ -158,9 +161,9 @@ def patient_hash(name: str) -> str:
     return hashlib.sha256(name.strip().encode()).hexdigest()[:12] if name.strip() else ""
 
 
-def known_patient(text: str) -> str:
-    """As `patient_hash`; what this program wrote is a hash already and stays as it is."""
-    return text if _HASH.match(text) else patient_hash(text)
+def known_patient(text: str, secret: bytes = b"") -> str:
+    """The hash to keep of a name; what this program wrote is one already and stays as it is."""
+    return text if _HASH.match(text) else keyed(patient_hash(text), secret)
 
 
 def patient_of_file(file: Path) -> str:
@@ -185,7 +188,7 @@ def _stacks(
         patient = stack.patient_hash or patient_hash(stack.study_instance_uid)
         yield Arrival(
             of_stack(stack, read(stack), copy=wanted.copy),
-            patient_hash(wanted.patient) or patient,
+            keyed(patient_hash(wanted.patient) or patient, wanted.secret),
             known.region,
             scanner(stack),
             known.weighting,
@@ -206,7 +209,7 @@ def _listed(table: Path, wanted: Wanted, progress: Progress) -> Iterator[Arrival
 
     lines = list(rows(table, ("image", "patient")))
     for line, row in progress.track(lines, "Reading volumes"):
-        file, patient = table.parent / row["image"], known_patient(row["patient"])
+        file, patient = table.parent / row["image"], known_patient(row["patient"], wanted.secret)
         if not patient:
             raise BadInput(f"Line {line} does not say the patient", file=table)
         said = replace(
@@ -276,7 +279,7 @@ def _volumes(
             reference, by = of_volume(image), "truth"
             columns["source"] = SIMULATED
         yield Arrival(
-            reference, one.patient, "lumbar", one.site, weighting.split()[0].upper()
+            reference, keyed(one.patient, wanted.secret), "lumbar", one.site, weighting.split()[0].upper()
             if weighting != "unknown" else weighting, columns,
             None if wanted.images_only else labels, by,
         )  # fmt: skip
@@ -302,7 +305,7 @@ def _labelled_stacks(
         region = one.region if one.region != "unknown" else wanted.region
         weighting = one.weighting if one.weighting != "unknown" else wanted.weighting
         yield Arrival(
-            image, one.patient, region, one.site, weighting, columns,
+            image, keyed(one.patient, wanted.secret), region, one.site, weighting, columns,
             None if wanted.images_only else _of_reader(one, reader), reader,
         )  # fmt: skip
 

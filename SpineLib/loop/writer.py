@@ -376,7 +376,7 @@ class DatasetWriter:
         else:
             chosen = freezing.named(cases, patients)
         strata = freezing.counted(cases, chosen)
-        digest = freezing.write(self.folder, chosen)
+        digest = freezing.write(self.folder, chosen, self.dataset.patients_key)
         append(self.folder / JOURNAL, {
             "kind": FREEZE, "sha256": digest, "strata": strata, "share": share,
             "seed": self.dataset.seed, "by": by, "time": now(),

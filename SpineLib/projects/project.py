@@ -19,6 +19,7 @@ from SpineLib.dicom import Stack, scan
 from SpineLib.dicom.unzipping import zip_of
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
+from SpineLib.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
 from SpineLib.progress import Progress
 from SpineLib.projects.schemes import Scheme, scheme_of
 
@@ -76,7 +77,7 @@ class ReadingStudy:
 
     Attributes:
         id: hash of the Study Instance UID.
-        patient: hash of the Patient ID (of the study where there is none); clusters go by it.
+        patient: keyed hash of the Patient ID (of the study where there is none); clusters go by it.
         folder: where its DICOM lies; relative to the project where it lies inside of it.
     """
 
@@ -105,6 +106,8 @@ class Project:
         repeat_share: of each stack's slices, read a second time.
         visible_after: ``own lock`` or ``all locks``: when a reader may see what others and the
             model said.
+        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+            project that was made before there were secrets.
     """
 
     folder: Path
@@ -118,6 +121,7 @@ class Project:
     order: str = "studies"
     repeat_share: float = 0.1
     visible_after: str = OWN_LOCK
+    patients_key: str = ""
 
     @property
     def readers(self) -> list[str]:
@@ -219,6 +223,7 @@ def create(
     }  # fmt: skip
     _check(data, folder / PROJECT)
     scheme_of(scheme)
+    data["patients_key"] = mark_of(new_secret(folder))
     _write_json(folder / PROJECT, data)
     _write_json(folder / STUDIES, [])
     return open_project(folder)
@@ -282,6 +287,8 @@ def add(project: Project, folder: str | Path, *, progress: Progress | None = Non
             advice="spine scan shows what the folder holds; the project's plane and weighting "
             f"stand in {PROJECT}.",
         )
+    secret = secret_of(project.patients_key, project.folder / KEY_FILE)
+    new = [replace(one, patient=keyed(one.patient, secret)) for one in new]
     changed = replace(project, studies=(*project.studies, *new))
     _require_unique(changed, folder)
     write_studies(changed)
