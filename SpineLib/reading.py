@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.findings import Findings, StackFindings, read_json, write_json
 from SpineLib.slabs import Steps, finish, read_in_slabs
+from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, write_volume
-
 
 _WINDOWS = "volumes/windows.json"  # stack → centre and width of the grey values to be shown
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
-from SpineLib.patients import KEY_FILE, Patients, keyed, mark_of, secret_of
+from SpineLib.store.files import writing
+from SpineLib.store.patients import KEY_FILE, Patients, keyed, mark_of, secret_of
 
 _VERSION = 1
 

@@ -38,8 +38,8 @@ from SpineLib.dicom.places import files_of
 from SpineLib.dicom.stack import Skipped
 from SpineLib.dicom.walk import walk_meta
 from SpineLib.errors import BadInput, BadRequest, Cancelled
-from SpineLib.files import writing, writing_folder
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing, writing_folder
 
 REPORT_NAME = "deidentification.json"
 # Objects of which nothing safe is left, or nothing at all (PS3.4 B.5).

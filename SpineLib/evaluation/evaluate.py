@@ -26,8 +26,8 @@ from SpineLib.inference.grid import voxels_hash
 from SpineLib.inference.loaded import load
 from SpineLib.models import ModelFolder, find_models, open_model
 from SpineLib.models.folder import replace_card
-from SpineLib.patients import KEY_FILE, Patients, secret_of
 from SpineLib.progress import Progress
+from SpineLib.store.patients import KEY_FILE, Patients, secret_of
 
 TASKS = ("compression", "grading", "canal", "segmentation")
 _COMPARE: dict[str, Callable[[Predictions, Predictions], pd.DataFrame]] = {

@@ -13,7 +13,7 @@ from SpineLib.errors import BadInput
 from SpineLib.inference.grid import voxels_hash
 from SpineLib.loop.dataset import Dataset
 from SpineLib.models.card import Ancestor, Card, Lineage
-from SpineLib.patients import Patients
+from SpineLib.store.patients import Patients
 from SpineLib.volume import Volume
 
 _BEGAN = " Of the model that it began with: "

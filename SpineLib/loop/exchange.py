@@ -21,7 +21,6 @@ import numpy as np
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing, writing_folder
 from SpineLib.labels import ASSESSED, BORDERLINE
 from SpineLib.loop.answers import Answer
 from SpineLib.loop.cases import Case
@@ -35,8 +34,9 @@ from SpineLib.loop.sources import (
     of_path,
     patient_of_file,
 )
-from SpineLib.patients import keyed
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing, writing_folder
+from SpineLib.store.patients import keyed
 from SpineLib.volume import read_volume, write_volume
 
 TRAINING, VALIDATION, TEST, ALL = "training", "validation", "test", "all"

@@ -21,8 +21,8 @@ from SpineLib.loop.cases import SIMULATED
 from SpineLib.loop.images import ImageReference, of_file, of_stack, of_volume
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
-from SpineLib.patients import keyed
 from SpineLib.progress import Progress
+from SpineLib.store.patients import keyed
 from SpineLib.volume import FILE_SUFFIXES, Volume
 
 _SIMULATED = "simulated:"

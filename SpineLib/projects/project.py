@@ -18,10 +18,10 @@ from SpineLib import __version__
 from SpineLib.dicom import Stack, scan
 from SpineLib.dicom.unzipping import zip_of
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
-from SpineLib.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
 from SpineLib.progress import Progress
 from SpineLib.projects.schemes import Scheme, scheme_of
+from SpineLib.store.files import writing
+from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
 
 FORMAT = 1
 PROJECT, STUDIES, LABELS = "project.json", "studies.json", "labels"

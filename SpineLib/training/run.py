@@ -21,8 +21,8 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, OutputError
-from SpineLib.files import writing
-from SpineLib.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
+from SpineLib.store.files import writing
+from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
 from SpineLib.training.recipe import Recipe, differences, read_recipe
 from SpineLib.training.recipe_text import to_toml
 

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 
 VERSION = 1
 # By hand: up to ten years back, at least one, so that no shifted date lies in the future.

@@ -16,8 +16,8 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, RLELos
 from SpineLib.dicom import read, scan
 from SpineLib.dicom.charset import decode, encodings, is_known
 from SpineLib.dicom.header import read_header
+from SpineLib.doors.listing import scan_as_json
 from SpineLib.errors import BadInput
-from SpineLib.listing import scan_as_json
 
 
 def one_file(writer, folder, **options):
