@@ -29,7 +29,7 @@ _PROGRAM = Path(__file__).with_name("decoder.py")
 _SECONDS, _SECONDS_A_MILLION = 1.0, 1.0
 # Where a system does not count processor time for us, or the decoder waits for something.
 _WAITING_SECONDS = 30.0
-_IDLE_SECONDS = 60.0
+_STARTING_SECONDS, _IDLE_SECONDS = 60.0, 60.0
 _BETWEEN_LOOKS = 0.25
 # numpy's names of what a decoder may answer with.
 _TYPES = {"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", ">u2", ">i2", ">u4", ">i4"}
@@ -110,6 +110,7 @@ class _Decoder:
         """The answer to a request; raises as `decode`."""
         try:
             self._wait_for_start()
+            self.until = time.monotonic() + _WAITING_SECONDS + request["seconds"]
             self._write(json.dumps(request).encode() + b"\n")
             about = self._answer()
             if "error" in about:
@@ -195,7 +196,7 @@ class _Pool:
         million = coded.options["rows"] * coded.options["columns"] / 1e6
         seconds = _SECONDS + _SECONDS_A_MILLION * million
         request = {**vars(coded), "file": os.fspath(coded.file.absolute()), "seconds": seconds}
-        decoder = self._take(owner, seconds)
+        decoder = self._take(owner)
         try:
             return decoder.ask(request)
         except (DecoderEnded, SpineError):
@@ -225,14 +226,14 @@ class _Pool:
         for decoder in (*self._idle, *self._busy):
             decoder.forget()
 
-    def _take(self, owner: object, seconds: float) -> _Decoder:
+    def _take(self, owner: object) -> _Decoder:
         with self._lock:
             try:
                 decoder = self._idle.pop() if self._idle else _Decoder()
             except OSError as error:
                 raise _not_started() from error
             decoder.owner = owner
-            decoder.until = time.monotonic() + _WAITING_SECONDS + seconds
+            decoder.until = time.monotonic() + _STARTING_SECONDS
             self._busy.append(decoder)
             if self._watcher is None:
                 self._watcher = threading.Thread(target=self._watch, daemon=True)
