@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import slicer
+from SpineSegmentationLib.confirm import confirm
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.projects.session import NameTaken, ReaderSession
@@ -163,7 +164,7 @@ class ReadSection:
         """The panel goes away."""
         self.stop()
         self.loader.stop()
-        self.choice.cancel()
+        self.choice.stop()
 
     def measure(self, folder: str) -> None:
         """Has agreement measured, and opens the page."""
@@ -276,7 +277,7 @@ class ReadSection:
         )
         if left:
             text += " " + _("{n} slices have no label.").format(n=left)
-        if slicer.util.confirmYesNoDisplay(text, windowTitle=_("Lock my set")):
+        if confirm(text, _("Lock my set"), self.widget):
             self.lock()
 
     def _onAgreement(self) -> None:

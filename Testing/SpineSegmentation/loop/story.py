@@ -40,15 +40,16 @@ class Worker:
     """A worker in this process, which works when the test says so."""
 
     def __init__(self):
-        self.asked, self.cancelled, self.stopped = [], [], False
+        self.asked, self.cancelled, self.seconds, self.stopped = [], [], [], False
 
     def request(self, command, arguments, *, onResult, onError, onProgress=lambda step: None):
         self.asked.append((command, arguments))
         self.result, self.error, self.progress = onResult, onError, onProgress
         return str(len(self.asked))
 
-    def cancel(self, request):
+    def cancel(self, request, seconds=2):
         self.cancelled.append(request)
+        self.seconds.append(seconds)
 
     def stop(self):
         self.stopped = True
