@@ -61,7 +61,7 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         if os.environ.get(DEBUG):
             raise
         known = from_exception(error)
-        print(f"Error: {known}", file=sys.stderr)
+        print(f"Error: {known.in_terminal}", file=sys.stderr)
         return known.exit_code
 
 

@@ -66,8 +66,9 @@ def import_(
 def _import_datalist(folder: Path, source: Path, region: str, weighting: str, by: str) -> None:
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.exchange import TEST, read_datalist
+    from SpineLib.loop.refusals import AlreadyThere
     from SpineLib.loop.sources import LeftOut, Wanted, about
-    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+    from SpineLib.loop.writer import DatasetWriter
 
     dataset = open_dataset(folder)
     wanted = Wanted(dataset.current.folder.card, dataset.task, "", region, weighting)
