@@ -59,7 +59,7 @@ def test_every_key_of_the_findings_is_explained():
 def test_the_changelog_begins_with_this_version_below_what_is_not_released():
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     sections = re.findall(r"^## (\S+)", text, flags=re.M)
-    assert [name for name in sections[:2] if name != "Unreleased"][0] == __version__
+    assert next(name for name in sections[:2] if name != "Unreleased") == __version__
     assert "Unreleased" not in sections[1:]
 
 

@@ -246,7 +246,7 @@ class LoopCaseSection:
         self._before = ""
         self._structures.show(work.shown)
         self._places.show(work.problems)
-        self._correction.show(work.shown.node)
+        self._correction.show(work.shown.node, models=work.hasAnswer)
         self._ui.caseSection.collapsed = False
         self._timer.start()
         if self._away:
@@ -413,7 +413,11 @@ class LoopCaseSection:
         assert self.work is not None
         self._blocked = False
         self._ui.anywayButton.visible = False
-        self._looking.start(self.work.looking(), onDone=self._places.show, onError=self._onError)
+        self._looking.start(self.work.looking(), onDone=self._onLooked, onError=self._onError)
+
+    def _onLooked(self, places: list[Problem]) -> None:
+        self._places.show(places)
+        self._correction.refresh()
 
     def _onPlace(self, one: Problem) -> None:
         if self.work is None:

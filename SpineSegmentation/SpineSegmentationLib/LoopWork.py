@@ -44,6 +44,7 @@ class LoopWork:
         shown: the case in the scene.
         problems: what was implausible in it when it was opened.
         note: what a person should know of how it was opened; empty in most cases.
+        hasAnswer: whether a model has answered the case.
     """
 
     def __init__(
@@ -57,8 +58,9 @@ class LoopWork:
         self._own: Own = ()
         if files.draft is not None:
             self._takeUp(files.draft)
+        self.hasAnswer = files.automatic is not None
         if files.automatic is not None:
-            # So that "what did I change" is held against the model, not against a reader.
+            # So that "what did I change" is held against the model, not against a reader or a draft.
             keepOriginal(shown.node, files.automatic)
         self._signs = SignsOfWork(slicer.mrmlScene, clock.touch)
         self._signs.watch(shown.node)

@@ -249,3 +249,38 @@ def test_the_last_case_says_that_none_is_left(loop, ui, opened):
     assert loop.case.work is None and "No case is left" in ui.checksLabel.text
     states = {case.state for case in open_dataset(opened).cases.values()}
     assert states == {"approved"}
+
+
+def test_what_was_painted_saved_or_taken_up_again_is_never_said_to_be_the_models(
+    loop, ui, case, opened
+):
+    nothing = "Nothing differs from what the model gave."
+    assert ui.changesLabel.text == nothing
+    erase_half(case)  # wherever it is painted
+    assert ui.changesLabel.text.startswith("Being corrected")
+    click(ui.saveButton)
+    assert ui.changesLabel.text == "Segments that differ from what the model gave: 1"
+    assert [row[0] for row in rows(ui.changesTable)] == ["vertebra 2"]
+    erase_half(case, "vertebra3")
+    loop.case.forget()  # as a kill would leave it
+    click(ui.openButton)
+    assert "draft" in ui.checksLabel.text
+    assert ui.changesLabel.text == "Segments that differ from what the model gave: 2"
+    click(ui.editButton)
+    assert ui.changesLabel.text.startswith("Being corrected")
+    click(ui.editButton)
+    assert ui.changesLabel.text == "Segments that differ from what the model gave: 2"
+    ui.versionBox.setCurrentIndex(1)  # the model's own
+    ui.versionBox.activated.emit(1)
+    settle()
+    assert ui.changesLabel.text == nothing
+
+
+def test_labels_that_no_model_gave_are_not_held_against_one(loop, ui, learnt):
+    loop.open("0004")
+    settle()
+    assert not ui.changesLabel.text
+    click(ui.editButton)
+    erase_half(loop.case.work)
+    click(ui.editButton)
+    assert ui.changesLabel.text.startswith("Segments that differ from what was there before")
