@@ -54,11 +54,18 @@ class Worker:
     def stop(self):
         self.stopped = True
 
-    def work(self, **changes):
-        """Does what was asked last, as the real worker's command does it."""
+    def work(self, stop=lambda step: False, **changes):
+        """Does what was asked last, as the real worker's command does it, until it is cancelled."""
         command, arguments = self.asked[-1]
+
+        def tell(step):
+            self.progress(step)
+            if stop(step):
+                progress.cancel()
+
+        progress = Progress(tell)
         try:
-            result = serving.COMMANDS[command]({**arguments, **changes}, Progress(self.progress))
+            result = serving.COMMANDS[command]({**arguments, **changes}, progress)
         except SpineError as error:
             self.error(from_exception(error))
         else:

@@ -166,6 +166,17 @@ def test_a_cancelled_fine_tuning_can_be_gone_on_with(loop, ui, learner, learnt):
     assert not ui.resumeButton.visible
 
 
+def test_a_cancel_says_at_which_step_and_waits_for_the_checkpoint(ui, learner, learnt):
+    click(ui.tuneButton)
+    click(ui.tuneButton)
+    assert learner.seconds == [60], "else the worker is ended while it writes"
+    learner.work(
+        stop=lambda step: step.stage == "Training" and step.done == 3, changes=learning.FEW_STEPS
+    )
+    assert ui.tuneLabel.text == "Cancelled."
+    assert "Fine-tuning 0001 was stopped at step 3 of 6." in ui.learnLabel.text
+
+
 def test_a_model_that_is_worse_needs_a_reason_and_may_be_refused(loop, ui, learner, learnt):
     from SpineLib.loop.promotion import compare
 
