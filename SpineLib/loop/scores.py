@@ -14,8 +14,8 @@ from SpineLib.loop.problem import Problem
 
 SCORES = "scores"
 FORMAT = 1
-# The stage in which one step more is one case more whose files stand.
-STAGE = "Answering cases"
+# The stage that is told when a case's files stand.
+STAGE = "The answer is kept"
 
 
 @dataclass(frozen=True)

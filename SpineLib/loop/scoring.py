@@ -94,7 +94,7 @@ def score(
         model: id; the one in force if empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         seed: of the changes from which the uncertainty is taken.
-        progress: a case's files stand when its step of ``Answering cases`` is reported.
+        progress: each case is a part; its files stand when its stage `STAGE` is told.
 
     Raises:
         BadInput: no such data set, case or model.
@@ -113,6 +113,7 @@ def score(
         return result
     reader = _Reader(dataset, chosen, device, seed)
     for n, case in enumerate(waiting, 1):
+        progress.part(n, len(waiting))
         try:
             reader.score(case, progress)
             result.scored.append(case.id)
@@ -120,8 +121,7 @@ def score(
             raise
         except SpineError as error:
             result.failed[case.id] = error.what
-        progress.stage(STAGE, len(waiting))
-        progress.advance(n)
+        progress.stage(STAGE)
     return result
 
 
@@ -162,12 +162,12 @@ class _Reader:
         return load(find_models("canal")[0], self.device)
 
     def score(self, case: Case, progress: Progress) -> None:
-        progress.stage(f"Reading case {case.id}")
+        progress.stage("Reading the image")
         image = self._image(case)
         self._require_applicable(case, image)
         found = self._answer(image, progress)
         before = earlier_answer(case, self.model.id)
-        progress.stage(f"Keeping the answer to case {case.id}")
+        progress.stage("Keeping the answer")
         differs = None if before is None else disagreement(found.answer, case.open_answer(before))
         problems = (
             implausible(found.answer)

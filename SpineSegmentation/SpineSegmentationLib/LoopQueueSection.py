@@ -50,8 +50,9 @@ class LoopQueueSection:
         for key, text in ORDERS.items():
             ui.orderBox.addItem(_(text), key)
         self._scoring = RunControl(
-            ui.scoreButton, ui.scoreBar, self._score, self._task.cancel, lambda: self._task.busy
-        )
+            ui.scoreButton, ui.scoreBar, self._score, self._task.cancel, lambda: self._task.busy,
+            partText=_("Case {part} of {parts}"),
+        )  # fmt: skip
         ui.orderBox.connect("currentIndexChanged(int)", lambda *_: self.update())
         ui.openButton.connect("clicked(bool)", self._onOpenButton)
         ui.asideButton.connect("clicked(bool)", self._onAside)

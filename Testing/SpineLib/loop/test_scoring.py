@@ -94,7 +94,7 @@ def test_a_cancel_keeps_what_was_finished_and_the_next_call_goes_on(volumes):
     progress = Progress()
 
     def listen(step: Step) -> None:
-        if step.stage == STAGE and step.done == 1:
+        if step.stage == STAGE and step.part == 1:
             progress.cancel()
 
     progress._listener = listen
