@@ -22,10 +22,10 @@ In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Comma
 - ``loop-finetune``, ``loop-compare``, …: those of `SpineLib.loop.serving`;
 - ``cancel``: ends the request of this ``id``; ``shutdown``: ends the process.
 
-Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id``,
-``stage``, ``done``, ``total``, ``seconds_left``, ``part``, ``parts``), and for each request one ``result`` (``id``,
-``result``) or ``error`` (``id``, ``error`` as `SpineError.to_dict`). Requests run one after
-another, in order. The process ends when its standard input closes or its parent is gone.
+Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id`` and
+the values of `SpineLib.progress.Step`), and for each request one ``result`` (``id``, ``result``) or
+``error`` (``id``, ``error`` as `SpineError.to_dict`). Requests run one after another, in order. The
+process ends when its standard input closes or its parent is gone.
 """
 
 from __future__ import annotations

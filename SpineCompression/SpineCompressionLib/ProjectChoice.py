@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineSegmentationLib.confirm import confirm
+from SpineSegmentationLib.readersTime import readersDay, readersTime
 from SpineSegmentationLib.WorkerTask import WorkerTask
 
 from SpineLib.errors import SpineError, from_exception
@@ -243,7 +244,7 @@ class ProjectChoice:
                 title=project.title, studies=len(project.studies),
                 slices=sum(1 for _one in project.slices()), scheme=project.scheme.name,
             ),
-            *self.status.get("notes", ()),
+            *_notes(self.status),
         ]  # fmt: skip
         ui.projectLabel.text = "\n".join(lines)
 
@@ -316,11 +317,28 @@ class ProjectChoice:
         return qt.QFileDialog.getExistingDirectory(self._ui.projectPart, title, start)
 
 
+def _notes(status: dict[str, Any]) -> list[str]:
+    """What a person should know of the project, beside how far everybody is."""
+    notes = list(status.get("problems", ()))
+    for one in status.get("unblinded", ()):
+        notes.append(
+            _("{readers} unblinded by {who}, {time}: {why}").format(
+                readers=", ".join(one["readers"]), who=one["who"],
+                time=readersTime(one["time"]), why=one["why"],
+            )
+        )  # fmt: skip
+    missing = len(status.get("missing", ()))
+    if missing:
+        text = _("Studies that are no longer at their place: {n}. Moved files… finds them.")
+        notes.append(text.format(n=missing))
+    return notes
+
+
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["reader"], _(row["arm"]), str(row["done"]), str(row["left"]),
         f"{row['seconds'] / 60:.1f} min" if row["seconds"] else "–",
-        row["locked"][:10] or _("open"),
+        readersDay(row["locked"]) if row["locked"] else _("open"),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from SpineLib.loop.refusals import Overtaken
 from SpineLib.loop.versions import Version
 
 from .LoopWork import LoopWork
+from .readersTime import readersTime
 
 
 class LoopVersions:
@@ -72,7 +73,7 @@ class LoopVersions:
 
 def _about(one: Version) -> str:
     words = [str(one.number), one.state, one.approved_by or one.by or one.model]
-    return " · ".join(word for word in (*words, one.time[:16].replace("T", " ")) if word)
+    return " · ".join(word for word in (*words, readersTime(one.time)) if word)
 
 
 def _(text: str) -> str:

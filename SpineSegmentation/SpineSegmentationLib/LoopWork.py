@@ -24,6 +24,7 @@ from .inThread import inThread
 from .LoopCase import LoopCase, addingLoopCase
 from .LoopCaseFiles import LoopCaseFiles, readCaseFiles, readVersion
 from .LoopDataSet import LoopDataSet
+from .readersTime import readersTime
 from .SignsOfWork import SignsOfWork
 from .WorkClock import WorkClock
 
@@ -269,8 +270,8 @@ class LoopWork:
             self.shown.addOwn(name, voxels)
         self._own = draft.own
         if draft.own or not self._isSaved(draft.labels):
-            self.note = _("The draft of {time} UTC is taken up; it is not a version yet.").format(
-                time=draft.time[:16].replace("T", " ")
+            self.note = _("The draft of {time} is taken up; it is not a version yet.").format(
+                time=readersTime(draft.time)
             )
 
     def _isSaved(self, labels: Volume) -> bool:

@@ -18,6 +18,7 @@ from .naming import (
     undoNaming,
 )
 from .readersName import readersName
+from .readersTime import readersTime
 from .spineSegmentation import segmentationFinding
 from .Turns import Turns
 
@@ -122,7 +123,7 @@ def _said(step: Naming | None) -> str:
     """What was said, by whom and when, as far as it is known."""
     if step is None:
         return ""
-    by = ", ".join(word for word in (step.reader, step.time) if word)
+    by = ", ".join(word for word in (step.reader, readersTime(step.time)) if word)
     return f"{step.after.evidence} ({by})"
 
 

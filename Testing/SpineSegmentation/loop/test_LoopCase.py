@@ -284,3 +284,12 @@ def test_labels_that_no_model_gave_are_not_held_against_one(loop, ui, learnt):
     erase_half(loop.case.work)
     click(ui.editButton)
     assert ui.changesLabel.text.startswith("Segments that differ from what was there before")
+
+
+def test_when_a_version_was_saved_is_said_on_the_readers_clock(loop, ui, case, monkeypatch):
+    monkeypatch.setattr(
+        "SpineSegmentationLib.LoopVersions.readersTime", lambda text: f"my clock at {text[:4]}"
+    )
+    erase_half(case)
+    click(ui.saveButton)
+    assert ui.versionBox.currentText.startswith("2 · corrected · Anna · my clock at 20")
