@@ -288,7 +288,10 @@ def consensus(
     slice: Annotated[str, typer.Option(help="SOP Instance UID of the slice to settle.")] = "",
     frame: Annotated[int, typer.Option(help="Of a multi-frame object.", min=1)] = 1,
     label: Annotated[str, typer.Option(help="What was settled.")] = "",
-    note: Annotated[str, typer.Option(help="Of the discussion.")] = "",
+    note: Annotated[
+        str | None,
+        typer.Option(help="Of the discussion; the one of an earlier decision stays if none."),
+    ] = None,
     present: Annotated[list[str] | None, typer.Option(help="Who was there; may repeat.")] = None,
     as_json: Json = False,
 ) -> None:

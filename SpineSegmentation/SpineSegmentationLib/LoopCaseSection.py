@@ -158,6 +158,7 @@ class LoopCaseSection:
             self._gone()
             return
         self._clock.tick()
+        self._structures.update()
         if time.monotonic() - self._saved >= AUTOSAVE_SECONDS:
             self._autosave()
         self._title()
@@ -361,6 +362,7 @@ class LoopCaseSection:
         self._title()
         self._versions.show(self.work)
         self._doubts.show(self.work)
+        self._structures.update()
         self._showSaid()
         self._ui.anywayButton.visible = self._blocked
         self._enable()

@@ -316,21 +316,30 @@ class LoopLearnSection:
     def _onRefuse(self, *_arguments: Any) -> None:
         candidate = self._ui.candidateBox.currentText
         reason = self._ui.reasonEdit.text.strip() or "; ".join(self._comparison.get("worse") or [])
-        self._write(lambda writer: writer.refuse(candidate, by=self._reader(), reason=reason))
+        self._write(
+            lambda writer: writer.refuse(candidate, by=self._reader(), reason=reason),
+            _("{model} is refused; {now} stays in force."),
+            candidate,
+        )
 
     def _onBack(self, *_arguments: Any) -> None:
         model = self._ui.earlierBox.currentText
-        self._write(lambda writer: promotion.back(writer, model, by=self._reader()))
+        self._write(
+            lambda writer: promotion.back(writer, model, by=self._reader()),
+            _("{model} is in force again."),
+            model,
+        )
 
-    def _write(self, action: Callable[[Any], Any]) -> None:
+    def _write(self, action: Callable[[Any], Any], done: str, model: str) -> None:
+        """Writes, and says so when all else is shown anew."""
         assert self._data is not None
         try:
             self._data.write(action)
         except SpineError as error:
             self._tell("promote", str(error))
             return
-        self._tell("promote", "")
         self._onChanged()
+        self._tell("promote", done.format(model=model, now=self._data.dataset.current.id))
 
     def _onCurve(self, *_arguments: Any) -> None:
         self._ask(

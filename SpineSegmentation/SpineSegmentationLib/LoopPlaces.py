@@ -19,13 +19,19 @@ class LoopPlaces:
     """
 
     def __init__(self, ui: Any, onPlace: Callable[[Problem], None]) -> None:
+        import qt
+
         self._ui, self._onPlace = ui, onPlace
         self._places: tuple[Problem, ...] = ()
         table = ui.placesTable
         table.connect("currentCellChanged(int,int,int,int)", self._onRow)
         table.connect("cellClicked(int,int)", self._onRow)
+        # A sentence is longer than the panel is wide: it wraps, and its row grows with it.
+        table.wordWrap = True
         table.verticalHeader().visible = False
         table.verticalHeader().defaultSectionSize = ROW_HEIGHT
+        table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+        table.horizontalHeader().setStretchLastSection(True)
         self.show(())
 
     def __iter__(self) -> Any:
@@ -48,7 +54,7 @@ class LoopPlaces:
                 item = qt.QTableWidgetItem(text)
                 item.setToolTip(text)
                 table.setItem(row, column, item)
-        table.resizeColumnsToContents()
+        table.resizeColumnToContents(0)
         table.blockSignals(blocked)
 
     def next(self) -> None:

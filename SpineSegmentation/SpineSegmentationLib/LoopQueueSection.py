@@ -63,6 +63,8 @@ class LoopQueueSection:
         header = ui.queueTable.verticalHeader()
         header.visible = False
         header.defaultSectionSize = ROW_HEIGHT
+        # The reasons end with "…" at the panel's border; in full they stand beneath and in a tooltip.
+        ui.queueTable.horizontalHeader().setStretchLastSection(True)
         self.show(None)
 
     def show(self, data: LoopDataSet | None) -> None:
@@ -150,7 +152,7 @@ class LoopQueueSection:
             score = "" if one.score is None else f"{one.score:.2f}"
             for column, text in enumerate([one.case.id, _state(one.case), score, reasons]):
                 item = qt.QTableWidgetItem(text)
-                item.setToolTip(reasons)
+                item.setToolTip("\n".join(one.reasons))
                 table.setItem(row, column, item)
         table.resizeColumnsToContents()
         table.blockSignals(blocked)

@@ -27,14 +27,26 @@ class LoopStructures:
     def __init__(self, ui: Any, correction: CorrectionSection, say: Callable[[str], None]) -> None:
         self._ui, self._correction, self._say = ui, correction, say
         self._shown: LoopCase | None = None
-        self._number = 0
-        for number in _offered():
-            ui.missingBox.addItem(structureName(number), number)
+        self._number, self._offered = 0, list[int]()
         ui.missingButton.connect("clicked(bool)", self._onMissing)
 
     def show(self, shown: LoopCase | None) -> None:
         """Takes another case, or none; the next structure is its first."""
         self._shown, self._number = shown, 0
+        self.update()
+
+    def update(self) -> None:
+        """Offers as missing what is not there; to be called when that may have changed."""
+        there = self._shown.structures() if self._shown is not None else []
+        offered = [number for number in _offered() if number not in there]
+        if offered == self._offered:
+            return
+        box, chosen = self._ui.missingBox, self._ui.missingBox.currentData
+        self._offered = offered
+        box.clear()
+        for number in offered:
+            box.addItem(structureName(number), number)
+        box.setCurrentIndex(max(0, box.findData(chosen)))
 
     def choose(self, number: int) -> None:
         """Has a structure edited, by SPIDER's number."""
@@ -61,6 +73,7 @@ class LoopStructures:
         except SpineError as error:
             self._say(str(error))
             return
+        self.update()
         self._ui.editButton.checked = True
         self._correction.select(identifier)
 

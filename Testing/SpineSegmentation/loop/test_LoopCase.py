@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import slicer
 
+from SpineLib.errors import BadInput
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.drafts import DRAFT
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
@@ -181,11 +182,44 @@ def test_a_missed_structure_is_added_under_its_number(loop, ui, case, opened):
     click(ui.missingButton)
     editor = ui.editorFrame.findChildren(qMRMLSegmentEditorWidget)[0]
     assert editor.currentSegmentID() == "disc202" and ui.editButton.checked
-    click(ui.missingButton)
-    assert "disc 2 is there already" in ui.checksLabel.text
+    assert ui.missingBox.findText("disc 2") < 0, "it is there now"
+    with pytest.raises(BadInput, match="disc 2 is there already"):
+        case.shown.add(202)
     paint_all(case.shown.node, "disc202", learning.spine(1)[1].voxels == 202)
     click(ui.saveButton)
     assert (open_dataset(opened).case("0002").open_answer().voxels == 202).any()
+
+
+def test_only_what_is_missing_is_offered_as_missing(loop, ui, case):
+    def offered():
+        return [ui.missingBox.itemText(n) for n in range(ui.missingBox.count)]
+
+    assert "disc 2" in offered() and "vertebra 4" in offered()
+    assert not {"vertebra 1", "vertebra 2", "vertebra 3", "disc 1", "disc 3", "canal"} & {
+        *offered()
+    }
+    lose(case)
+    loop.case.tick()  # within a second
+    assert "vertebra 2" in offered()
+
+
+def test_a_long_place_is_read_in_full_however_narrow_the_panel_is(desktop, loop, ui, case):
+    from SpineLib.loop.problem import Problem
+
+    text = "Vertebra 2 is less than half as high as the mean of its neighbours, which is rare"
+    loop.case._places.show([Problem(text), Problem("Short")])
+    heights = []
+    for width in (600, 330):
+        desktop.window.resize(width, 900)
+        for _ in range(3):
+            desktop.application.processEvents()
+        table = ui.placesTable
+        assert not table.horizontalScrollBar().visible
+        heights.append([table.rowHeight(row) for row in range(2)])
+    assert heights[1][0] > heights[0][0] >= heights[0][1], "it wraps"
+    assert heights[1][1] == heights[0][1]
+    assert ui.queueTable.item(0, 3).toolTip() == ui.whyLabel.text.replace("; ", "\n")
+    assert not ui.queueTable.horizontalScrollBar().visible
 
 
 def test_a_segment_of_the_readers_own_is_in_the_draft(loop, ui, case, opened):

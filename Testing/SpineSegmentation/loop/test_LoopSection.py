@@ -139,6 +139,7 @@ def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes
     assert ui.earlierBox.currentText == MODEL
     click(ui.backButton)
     assert open_dataset(learnt).current.id == MODEL
+    assert ui.promoteLabel.text == f"{MODEL} is in force again."
     assert "Model in force: " + MODEL in ui.dataSetLabel.text
     click(ui.curveButton)
     learner.work()
@@ -193,6 +194,7 @@ def test_a_model_that_is_worse_needs_a_reason_and_may_be_refused(loop, ui, learn
     click(ui.refuseButton)
     model = open_dataset(learnt).models[-1]
     assert model.state == "refused" and model.reason == "The test has one strange case"
+    assert ui.promoteLabel.text == f"{new} is refused; {MODEL} stays in force."
 
 
 def test_without_a_frozen_test_nothing_can_be_learnt_and_it_says_why(ui, opened):
