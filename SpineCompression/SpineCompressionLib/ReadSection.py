@@ -297,9 +297,10 @@ class ReadSection:
     def _onExported(self, result: dict[str, Any]) -> None:
         self._tell(
             _(
-                "Written: {file}. Train on it with: spine train {task} --data {file} --out RUN. "
-                "The key to the old identities is {key}; keep it apart."
-            ).format(**result)
+                "Written: {file}, with the slices beside it. The key to the old identities is "
+                "{key}; keep it apart. Models of slices are trained on the command line; the "
+                "documentation of training tells how."
+            ).format(file=result["file"], key=result["key"])
         )
 
     def _onCollapsed(self, collapsed: bool) -> None:

@@ -98,5 +98,6 @@ def read_score(dataset: Path, model: str, case: str) -> Score | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
             "This score cannot be read", file=path,
-            advice="Remove the file; the next `spine loop answer` makes it again.",
+            advice="Remove the file, and let the model answer the case again.",
+            command="spine loop answer DATASET",
         ) from error  # fmt: skip

@@ -289,7 +289,8 @@ def _labelled_stacks(
     if len(readers) > 1 and wanted.named not in readers and not wanted.images_only:
         raise BadInput(
             f"The labels are of {len(readers)} readers", file=source,
-            advice=f"Say whose with --named: {', '.join(readers)}.",
+            advice=f"Say whose: {', '.join(readers)}.",
+            command="--named READER",
         )  # fmt: skip
     reader = wanted.named or (readers[0] if readers else "")
     for one in progress.track(stacks, "Reading labelled stacks"):

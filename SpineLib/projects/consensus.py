@@ -125,7 +125,8 @@ def decide(
     if one is None:
         raise BadInput(
             "The readers do not disagree on this slice, so there is nothing to settle",
-            advice=f"spine project consensus {project.folder} lists those to settle.",
+            advice="Look which are to be settled.",
+            command=f"spine project consensus {project.folder}",
         )
     if note is None:
         note = "" if one.decision is None else one.decision.note

@@ -437,6 +437,7 @@ def _too_large(task: Task) -> OutOfMemory:
     return OutOfMemory(
         f"The device's memory does not hold {training.batch // training.accumulate} of the "
         f"{training.batch} items of a batch at once",
-        advice=f"Split the batch: --set training.accumulate={training.accumulate * 2} (the same "
-        "method in less memory), or use more processes, or a smaller training.batch.",
+        advice="Use a smaller batch or more processes, or split the batch, which is the same method in "
+        "less memory.",
+        command=f"--set training.accumulate={training.accumulate * 2}",
     )

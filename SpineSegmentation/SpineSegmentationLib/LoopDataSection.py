@@ -166,9 +166,9 @@ class LoopDataSection:
         except SpineError as error:
             self._said = str(error)
         if self.data is not None and self.data.dataset.task != TASK:
-            self._said = _("This data set is for {task}; use spine loop for it.").format(
-                task=self.data.dataset.task
-            )
+            self._said = _(
+                "This data set is for {task}; only segmentations are corrected here."
+            ).format(task=self.data.dataset.task)
             self.close()
         self.update()
         self._onChanged()

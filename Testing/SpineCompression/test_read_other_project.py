@@ -118,3 +118,20 @@ def _yes(pressed):
 
     box = QtWidgets.QApplication.activeModalWidget()
     box.button(QtWidgets.QMessageBox.StandardButton.Yes).click()
+
+
+def test_a_project_without_a_title_is_refused_in_plain_words(choose, two, tmp_path):
+    section = choose(two[0], "anna", start=False)
+    click(section.ui.newProjectButton)
+    section.ui.projectEdit.currentPath = str(tmp_path / "new")
+    section.ui.titleEdit.text = " "
+    click(section.ui.createButton)
+    assert section.ui.readMessageLabel.text == "A reading project needs a title. Give it one."
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_set_that_is_still_open_is_said_without_a_command(choose, make_project):
+    section = choose(make_project("third"), "anna", arm="assisted", start=False)
+    click(section.ui.startReadingButton)
+    said = section.ui.readMessageLabel.text
+    assert "has not locked" in said and said.endswith("Lock it first.")

@@ -55,7 +55,7 @@ def test_from_eight_studies_to_a_training_set_and_a_measured_model(
 
     read.exportTraining(str(tmp_path / "train"))
     table = tmp_path / "train" / "labels.csv"
-    assert f"--data {table}" in ui.readMessageLabel.text
+    assert str(table) in ui.readMessageLabel.text and "train.key.json" in ui.readMessageLabel.text
     assert len(open_slices(str(table))) == 8
     recipe = tmp_path / "small.toml"
     arguments = {**tiny.RECIPE["network"]["arguments"], "channels": 3, "classes": 2}

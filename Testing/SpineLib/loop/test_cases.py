@@ -324,8 +324,9 @@ def test_a_mask_whose_voxels_are_in_another_order_keeps_each_voxels_place(axes, 
 def test_another_grid_is_refused_and_resampled_only_when_asked():
     image, labels = spine(1)
     coarse = Volume(labels.voxels[:, ::2, ::2], labels.ijk_to_ras @ np.diag([2, 2, 1, 1.0]))
-    with pytest.raises(BadInput, match=r"another grid.*6×24×18 voxels.*--resample"):
+    with pytest.raises(BadInput, match=r"another grid.*6×24×18 voxels.*nearest") as told:
         on_grid(coarse, image)
+    assert told.value.in_terminal.endswith("take the nearest voxels: --resample")
     fine = on_grid(coarse, image, resampled=True)
     assert fine.same_grid(image)
     assert set(np.unique(fine.voxels)) <= set(np.unique(labels.voxels))

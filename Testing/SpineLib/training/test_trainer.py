@@ -266,7 +266,7 @@ class TooLarge(tiny.Tiny):
 def test_too_little_memory_comes_with_the_recipe_that_fits(tmp_path):
     with pytest.raises(OutOfMemory, match="does not hold 8 of the 8 items") as error:
         _train(TooLarge(tiny.recipe()), tmp_path / "run")
-    assert "--set training.accumulate=2" in error.value.advice
+    assert "--set training.accumulate=2" in error.value.command
 
 
 def test_a_figure_that_validation_does_not_give_is_said_with_those_it_gives(tmp_path):
