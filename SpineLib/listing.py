@@ -5,36 +5,51 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from SpineLib import __version__
-from SpineLib.dicom.stack import Scan, Stack, Study
+from SpineLib.dicom.stack import Scan, Stack
 from SpineLib.errors import BadModel
 from SpineLib.inference.choose import choose
+from SpineLib.inference.source import filled
 from SpineLib.models import broken_models, find_models
 from SpineLib.models.applicability import check
 from SpineLib.models.folder import ModelFolder
+from SpineLib.reasons import Reason
 
 # What a reading imports; the names are those of the package index.
 PACKAGES = ("torch", "monai", "einops", "safetensors", "numpy", "scipy", "pydicom", "SimpleITK",
             "jsonschema", "pylibjpeg", "pylibjpeg-openjpeg", "pyjpegls", "python-gdcm")  # fmt: skip
 
 
-def scan_as_json(found: Scan) -> dict[str, Any]:
-    """A scan as JSON values: studies, their series, their stacks, and files left out."""
+def scan_as_json(found: Scan, *, weighting: str = "", region: str = "") -> dict[str, Any]:
+    """A scan as JSON values: studies, their series, their stacks, and files left out.
+
+    Args:
+        found: the scan.
+        weighting, region: what a person said of stacks whose images cannot say; as in a reading.
+    """
+
+    def as_read(stack: Stack) -> Stack:
+        return filled(stack, weighting, region)
+
     return {
         "studies": [
             {
                 "study_instance_uid": study.study_instance_uid,
                 "patient_hash": study.patient_hash,
-                "chosen": _chosen(study),
+                "chosen": _chosen([as_read(stack) for stack in study.stacks]),
                 "series": [
                     {
                         "series_instance_uid": series.series_instance_uid,
                         "series_number": series.series_number,
                         "description": series.description,
-                        "stacks": [_stack_as_json(stack) for stack in series.stacks],
+                        "stacks": [
+                            {**_stack_as_json(stack), "models": _models_of(as_read(stack))}
+                            for stack in series.stacks
+                        ],
                     }
                     for series in study.series
                 ],
@@ -46,13 +61,15 @@ def scan_as_json(found: Scan) -> dict[str, Any]:
     }
 
 
-def _chosen(study: Study) -> dict[str, Any]:
+def _chosen(stacks: list[Stack]) -> dict[str, Any]:
     """What a reading would take with the bundled models: plane → stacks' ids, and why."""
-    stacks = [stack for series in study.series for stack in series.stacks]
     result = {}
     for plane, tasks in (("axial", ("compression", "grading")), ("sagittal", ("segmentation",))):
         choice = choose(stacks, plane, [find_models(task)[0].card for task in tasks])
-        result[plane] = {"stacks": [one.id for one in choice.stacks], "reason": choice.reason}
+        result[plane] = {
+            "stacks": [one.id for one in choice.stacks], "reason": choice.reason,
+            "why": None if choice.why is None else asdict(choice.why),
+        }  # fmt: skip
     return result
 
 
@@ -69,15 +86,24 @@ def _stack_as_json(stack: Stack) -> dict[str, Any]:
         "spacing": [float(mm) for mm in stack.spacing],
         "problem": stack.problem,
         "warnings": list(stack.warnings),
-        "models": [
-            {"name": card_name, "task": task, "applies": not reason, "reason": reason}
-            for card_name, task, reason in applicability(stack)
-        ],
     }
 
 
-def applicability(stack: Stack) -> list[tuple[str, str, str]]:
-    """Name, task and reason against (empty where it applies) of each model that reads stacks."""
+def _models_of(stack: Stack) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "task": task,
+            "applies": why is None,
+            "reason": "" if why is None else str(why),
+            "why": None if why is None else asdict(why),
+        }
+        for name, task, why in applicability(stack)
+    ]
+
+
+def applicability(stack: Stack) -> list[tuple[str, str, Reason | None]]:
+    """Name, task and reason against (None where it applies) of each model that reads stacks."""
     cards = [model.card for model in find_models()]
     return [(c.name, c.task, check(c, stack)) for c in cards if c.task != "canal"]
 

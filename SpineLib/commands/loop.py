@@ -129,7 +129,7 @@ def add(
     say(f"{count(len(new), 'case')} added, {labelled} with labels"
         + (f", {test} of patients in the frozen test" if test else "")
         + (f"; {count(len(joined), 'earlier case')} got labels" if joined else ""))  # fmt: skip
-    say_left_out(Counter(one.reason for one in left))
+    say_left_out(Counter(one.in_terminal for one in left))
     if not added and not left:
         raise BadInput("The sources hold nothing that can be a case", file=sources[0])
 

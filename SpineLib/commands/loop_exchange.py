@@ -77,7 +77,7 @@ def _import_datalist(folder: Path, source: Path, region: str, weighting: str, by
     with progress_bar() as progress:
         for one in read_datalist(source, wanted, progress):
             if isinstance(one.arrival, LeftOut):
-                left[one.arrival.reason] += 1
+                left[one.arrival.in_terminal] += 1
                 continue
             try:
                 with DatasetWriter(folder, wait=WAIT) as writer:

@@ -199,9 +199,9 @@ class _Reader:
             plane=plane, weighting=case.weighting, region=case.region,
             positions=((0.0, 0.0, 0.0),) * len(image.voxels),
         )  # fmt: skip
-        reason = check(self.loaded.card, stack, forcing=False)
-        if reason:
-            raise NotApplicable(reason)
+        why = check(self.loaded.card, stack)
+        if why is not None:
+            raise NotApplicable(str(why))
 
     def _answer(self, image: Volume, progress: Progress) -> _Answered:
         if self.dataset.task == "segmentation":

@@ -249,7 +249,8 @@ def test_a_mask_among_volumes_is_no_case(tmp_path):
 def test_what_is_left_out_names_only_options_that_the_loop_has(tmp_path):
     write_volume(spine(1)[0], tmp_path / "a.nii.gz")
     left = next(iter(arrivals(str(tmp_path / "a.nii.gz"), LUMBAR)))
-    assert "say it with --" in left.reason and "--force" not in left.reason
+    assert "say it with --" in left.in_terminal and "--force" not in left.in_terminal
+    assert "not known" in left.reason and "--" not in left.reason, "a panel shows this one"
 
 
 def test_labels_can_be_left_and_several_readers_need_a_name(tmp_path):
