@@ -14,6 +14,7 @@ from SpineLib.evaluation.report import cells, data_url
 from SpineLib.files import writing
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.loop.changes import Change, change_table
+from SpineLib.loop.origins import told
 from SpineLib.report.templates import environment
 
 
@@ -47,6 +48,7 @@ def write_page(
         data=answers[0].data,
         worse=record["worse"],
         cannot=record["cannot"],
+        own=told(record),
         better=len(better),
         judged=sum(one.margin is not None for one in changes),
         changes=cells(change_table(changes)),

@@ -72,6 +72,7 @@ class _Answered:
     per_structure: dict[str, float] = field(default_factory=dict)
     per_slice: tuple[float | None, ...] = ()
     overlay: Volume | None = None
+    lowest: str = ""
 
 
 def score(
@@ -217,11 +218,14 @@ class _Reader:
         return _Answered(labels, unsure.score, per_slice=unsure.per_slice)
 
     def _segmented(self, image: Volume, progress: Progress) -> _Answered:
-        labels, _ = name_instances(segment(image, self.loaded, progress=progress))
+        labels, finding = name_instances(segment(image, self.loaded, progress=progress))
         unsure = uncertain(
             image, self.loaded, times=TIMES_VOLUME, seed=self.seed, progress=progress
         )
-        return _Answered(labels, unsure.score, unsure.per_structure, overlay=unsure.entropy)
+        return _Answered(
+            labels, unsure.score, unsure.per_structure, overlay=unsure.entropy,
+            lowest=finding.lowest,
+        )  # fmt: skip
 
     def _values(self, image: Volume, canal: CanalPath, progress: Progress) -> dict[int, str]:
         """A word of the task for each slice that can be assessed."""
@@ -245,4 +249,6 @@ class _Reader:
             own = own_answer(writer.dataset.case(case.id), self.model.id)
             if own is not None:
                 return own
-            return writer.add_version(case.id, found.answer, kind=AUTOMATIC, model=self.model.id)
+            return writer.add_version(
+                case.id, found.answer, kind=AUTOMATIC, model=self.model.id, lowest=found.lowest
+            )

@@ -34,6 +34,8 @@ class Version:
         base: number of the version that it began with; None for the first.
         changed: voxels (slices) whose label is not that of ``base``.
         dice: by SPIDER's number, against the automatic version before it.
+        lowest: name of the vertebra with the number 1 (``L5``, or ``L6``), where the picture showed
+            it; empty where nobody knows, and in versions of before it was kept.
         approved_by, approved_at: empty where nobody approved it.
     """
 
@@ -48,6 +50,7 @@ class Version:
     base: int | None = None
     changed: int = 0
     dice: dict[str, float] = field(default_factory=dict)
+    lowest: str = ""
     approved_by: str = ""
     approved_at: str = ""
 

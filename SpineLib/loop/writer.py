@@ -17,12 +17,12 @@ from SpineLib.loop.answers import (
     VOXELS,
     Answer,
     checked_labels,
-    effort,
     on_grid,
     require_known,
     write_answer,
 )
 from SpineLib.loop.cases import CASES, Case
+from SpineLib.loop.corrections import compared
 from SpineLib.loop.dataset import (
     ASIDE,
     FREEZE,
@@ -174,6 +174,7 @@ class DatasetWriter:
         base: int | None = None,
         seen: int | None = None,
         resampled: bool = False,
+        lowest: str = "",
     ) -> Version:
         """Keeps one more answer; those before it stay.
 
@@ -188,6 +189,8 @@ class DatasetWriter:
             seen: the version that counted when the person looked last, 0 for none; None does not
                 ask.
             resampled: take the nearest voxel of another grid, as the person asked.
+            lowest: name of vertebra 1, from a model; a correction has that of its base as long as
+                vertebra 1 is still the same body.
 
         Raises:
             BadInput: another grid, unknown labels (listed), an empty name, or a correction of a
@@ -210,13 +213,17 @@ class DatasetWriter:
         number = len(case.versions) + 1
         file = f"{number:04d}-{kind}{VOXELS if isinstance(answer, Volume) else TABLE}"
         path = case.folder / file
-        changed, overlap = self._effort(case, answer, before, kind)
+        changed, overlap = 0, dict[str, float]()
+        if kind == CORRECTED:
+            changed, overlap, lowest = compared(case, answer, before)
         write_answer(answer, path, case.grid)
         record = Version(
             number, kind, file, sha256(path), by, now(), float(minutes), model,
-            None if before is None else before.number, changed, overlap,
+            None if before is None else before.number, changed, overlap, lowest,
         )  # fmt: skip
         kept = {k: v for k, v in asdict(record).items() if not k.startswith("approved")}
+        if not lowest:
+            del kept["lowest"]  # a program of before it was kept then reads the line
         try:
             self._tell(case, {"kind": VERSION, "version": kept})
         except BaseException:
@@ -439,17 +446,6 @@ class DatasetWriter:
             require_known(labels)
             return labels
         return checked_labels(answer, case.grid, self.dataset.task, self.dataset.scheme)
-
-    def _effort(
-        self, case: Case, answer: Answer, before: Version | None, kind: str
-    ) -> tuple[int, dict[str, float]]:
-        if kind == AUTOMATIC:
-            return 0, {}
-        automatic = next((v for v in reversed(case.versions) if v.kind == AUTOMATIC), None)
-        base = None if before is None else case.open_answer(before)
-        if automatic is not None and automatic != before:
-            return effort(answer, base, case.open_answer(automatic))
-        return effort(answer, base, None if automatic is None else base)
 
     def _tell(self, case: Case, record: dict[str, Any]) -> None:
         repair(case.folder / VERSIONS)

@@ -25,6 +25,7 @@ class LoopCaseFiles:
         draft: what was not finished; None where there is none.
         automatic: the model's last answer; None where no model has answered.
         labels: what is shown: the draft, else the version, else nothing.
+        lowest: name of vertebra 1 in that version; empty where not known.
         problems: what in it cannot be, or hardly ever is.
     """
 
@@ -34,6 +35,7 @@ class LoopCaseFiles:
     draft: Draft | None
     automatic: Volume | None
     labels: Volume
+    lowest: str
     problems: list[Problem]
 
 
@@ -56,7 +58,8 @@ def readCaseFiles(case: Case) -> LoopCaseFiles:
     labels = draft.labels if draft is not None else saved
     if labels is None:
         labels = case.grid.with_voxels(np.zeros(case.grid.shape, np.uint8))
-    return LoopCaseFiles(image, base, saved, draft, automatic, labels, implausible(labels))
+    lowest = "" if base is None else case.version(base).lowest
+    return LoopCaseFiles(image, base, saved, draft, automatic, labels, lowest, implausible(labels))
 
 
 def readVersion(case: Case, number: int) -> Volume:

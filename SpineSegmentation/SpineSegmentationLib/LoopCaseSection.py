@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import slicer
@@ -246,7 +246,7 @@ class LoopCaseSection:
         self._said, self._saved = f"{self._before} {work.note}".strip(), time.monotonic()
         self._before = ""
         self._structures.show(work.shown)
-        self._places.show(work.problems)
+        self._showPlaces(work.problems)
         self._correction.show(work.shown.node, models=work.hasAnswer)
         self._ui.caseSection.collapsed = False
         self._timer.start()
@@ -270,7 +270,7 @@ class LoopCaseSection:
 
     def _onError(self, error: Exception) -> None:
         if isinstance(error, NotAccepted):
-            self._places.show(error.problems)
+            self._showPlaces(error.problems)
             self._blocked = True
             self._say(_("Not accepted: mend what is marked ✖, or say that it is right as it is."))
         elif isinstance(error, Overtaken):
@@ -418,13 +418,17 @@ class LoopCaseSection:
         self._looking.start(self.work.looking(), onDone=self._onLooked, onError=self._onError)
 
     def _onLooked(self, places: list[Problem]) -> None:
-        self._places.show(places)
+        self._showPlaces(places)
         self._correction.refresh()
+
+    def _showPlaces(self, places: Sequence[Problem]) -> None:
+        shown = None if self.work is None else self.work.shown
+        self._places.show(places, shown.nameOf if shown is not None and shown.lowest else None)
 
     def _onPlace(self, one: Problem) -> None:
         if self.work is None:
             return
-        self._said = one.what  # in full; the list is narrow
+        self._said = self._places.text(one)
         self._showSaid()
         if one.structure is not None:
             self._structures.choose(one.structure)

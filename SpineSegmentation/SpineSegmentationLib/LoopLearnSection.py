@@ -281,15 +281,16 @@ class LoopLearnSection:
         self._enable()
 
     def _fillComparison(self) -> None:
-        self._figures.showComparison(self._comparison)
-        worse = self._comparison.get("worse") or []
-        if self._comparison.get("cannot"):
-            self._tell("compare", str(self._comparison["cannot"]))
+        record = self._comparison
+        self._figures.showComparison(record)
+        worse = record.get("worse") or []
+        if record.get("cannot"):
+            self._tell("compare", str(record["cannot"]))
         elif worse:
             text = _("Worse beyond the margin: {what}. Say why, if it is to be promoted.")
-            self._tell("compare", text.format(what="; ".join(worse)))
-        elif self._comparison:
-            self._tell("compare", _("Nowhere worse beyond the margin."))
+            self._tell("compare", " ".join([text.format(what="; ".join(worse)), *_own(record)]))
+        elif record:
+            self._tell("compare", " ".join([_("Nowhere worse beyond the margin."), *_own(record)]))
 
     def _compare(self) -> None:
         self._tell("compare", "")
@@ -346,6 +347,22 @@ class LoopLearnSection:
             "curve", "loop-curve",
             lambda result: self._figures.showCurve(result["points"], result["files"][-1]),
         )  # fmt: skip
+
+
+def _own(record: dict[str, Any]) -> list[str]:
+    """What a person must know where a truth was corrected from a compared model's own answer."""
+    own, count = record.get("own", {}), len(record["test"])
+    texts = {
+        "old": _(
+            "{n} of the {m} test cases were corrected from the own answer of the model in force, "
+            "so that its figures are too good and the new model looks worse than it is."
+        ),
+        "new": _(
+            "{n} of the {m} test cases were corrected from the new model's own answer, so that its "
+            "figures are too good."
+        ),
+    }
+    return [texts[side].format(n=len(own[side]), m=count) for side in texts if own.get(side)]
 
 
 # A text where it is needed, so that it is translated then.

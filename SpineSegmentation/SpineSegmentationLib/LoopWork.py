@@ -210,7 +210,7 @@ class LoopWork:
         if not self.shown.isThere:
             return
         self._saved, self._base = labels, number
-        self.shown.show(labels)
+        self.shown.show(labels, self.case.version(number).lowest)
         self._drafted = labels
 
     def insisting(self, by: str) -> Steps[int]:
@@ -318,7 +318,9 @@ def openingLoopWork(data: LoopDataSet, case: str, clock: WorkClock) -> Steps[Loo
             why = error.what
             yield from data.writing(lambda writer: writer.set_aside(one, why, by=""))
         raise
-    shown = yield from addingLoopCase(slicer.mrmlScene, one, files.image, files.labels)
+    shown = yield from addingLoopCase(
+        slicer.mrmlScene, one, files.image, files.labels, files.lowest
+    )
     return LoopWork(data, clock, files, shown)
 
 

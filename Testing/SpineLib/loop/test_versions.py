@@ -312,3 +312,23 @@ def test_a_case_that_is_set_aside_takes_no_correction_until_it_is_taken_back(fol
     with DatasetWriter(folder) as writer:
         writer.take_back("1", by="bea")
     assert corrected(folder, kept.truth()).number == 2
+
+
+def test_a_version_knows_its_lowest_level_as_long_as_vertebra_1_is_the_same_body(folder):
+    with DatasetWriter(folder) as writer:
+        writer.add_version("1", kept.truth(), kind="automatic", model="m", lowest="L5")
+    assert corrected(folder, kept.without(kept.truth(), 203)).lowest == "L5"
+    assert open_dataset(folder).case("1").chosen.lowest == "L5"
+    truth = kept.truth()
+    one_up = truth.voxels.copy()
+    bones = (one_up > 0) & (one_up < 25)
+    one_up[bones] += 1  # a vertebra lies below the one that the model took for the lowest
+    assert corrected(folder, truth.with_voxels(one_up)).lowest == ""
+    assert corrected(folder, kept.truth()).lowest == "", "what was lost is not guessed again"
+
+
+def test_a_journal_of_before_levels_were_kept_still_opens_and_says_none(folder):
+    automatic(folder, kept.truth())
+    journal = open_dataset(folder).case("1").folder / "versions.jsonl"
+    assert "lowest" not in journal.read_text(), "nor does a program of before stumble over it"
+    assert open_dataset(folder).case("1").chosen.lowest == ""

@@ -7,6 +7,7 @@ import slicer
 from SpineLib.errors import BadInput
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.drafts import DRAFT
+from SpineLib.loop.writer import DatasetWriter
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.SpineLib.loop import learning
 from Testing.SpineSegmentation.loop.story import (
@@ -327,3 +328,31 @@ def test_when_a_version_was_saved_is_said_on_the_readers_clock(loop, ui, case, m
     erase_half(case)
     click(ui.saveButton)
     assert ui.versionBox.currentText.startswith("2 · corrected · Anna · my clock at 20")
+
+
+def test_structures_have_the_names_that_the_version_knows_and_keep_them_when_it_is_corrected(
+    loop, ui, opened
+):
+    case = open_dataset(opened).case("0003")
+    with DatasetWriter(opened) as writer:
+        labels = case.open_answer()
+        writer.add_version(case, labels, kind="automatic", model="0002-tiny", lowest="L5")
+    click(ui.reloadButton)
+    loop.open("0003")
+    settle()
+    segmentation = loop.case.work.shown.node.GetSegmentation()
+    names = [segmentation.GetNthSegment(n).GetName() for n in range(6)]
+    assert names == ["L3", "L3/L4", "L4", "L5", "L5/S1", "canal"]
+    assert ui.missingBox.findText("L4/L5") >= 0 and ui.missingBox.findText("disc 2") < 0
+    place = rows(ui.placesTable)[0][1]
+    assert place == "L4/L5: There is no disc between vertebrae 2 and 1"
+    key(loop, "structure")
+    assert ui.checksLabel.text == "L3"
+    erase_half(loop.case.work)
+    click(ui.saveButton)
+    assert open_dataset(opened).case("0003").chosen.lowest == "L5"
+    assert [row[0] for row in rows(ui.changesTable)] == ["L4"]
+    ui.versionBox.setCurrentIndex(ui.versionBox.count - 1)  # one that does not know
+    ui.versionBox.activated.emit(0)
+    settle()
+    assert segmentation.GetNthSegment(2).GetName() == "vertebra 2"

@@ -184,10 +184,16 @@ def test_a_model_that_is_worse_needs_a_reason_and_may_be_refused(loop, ui, learn
     with DatasetWriter(learnt) as writer:
         other = learning.tiny_model(learnt.parent / "other", seed=5)
         new = writer.add_model(other, parent=MODEL).id
+        for case in writer.dataset.test()[:2]:  # corrected from the model in force's own answer
+            labels = case.open_answer()
+            own = writer.add_version(case, labels, kind="automatic", model=MODEL)
+            writer.add_version(case, labels, kind="corrected", by="anna", base=own.number)
     compare(open_dataset(learnt), new, margins={"dice": 0.0, "level": 0.0, "names": 0.0})
     click(ui.reloadButton)
     worse = [row for row in rows(ui.comparisonTable) if row[0] == "▼"]
     assert worse and "Worse beyond the margin" in ui.promoteLabel.text
+    assert "2 of the 3 test cases were corrected from the own answer" in ui.promoteLabel.text
+    assert "looks worse than it is" in ui.promoteLabel.text
     assert ui.reasonEdit.visible and not ui.promoteButton.enabled
     ui.reasonEdit.text = "The test has one strange case"
     assert ui.promoteButton.enabled
