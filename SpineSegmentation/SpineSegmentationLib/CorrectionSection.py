@@ -28,7 +28,8 @@ class CorrectionSection:
     def __init__(self, ui: Any, onCorrected: Callable[[], None]) -> None:
         self._ui, self._onCorrected = ui, onCorrected
         self._node: Any = None
-        self._models, self._counted, self._heard = True, False, 0
+        self._models, self._counted = True, False
+        self._heard: tuple[Any, int] | None = None  # what is listened to, and the observer's tag
         self._editor: Any = None
         self._action = ui.editButton.text
         ui.editButton.connect("toggled(bool)", self._onToggled)
@@ -166,12 +167,14 @@ class CorrectionSection:
 
     def _hear(self, node: Any) -> None:
         """Listens to what is painted into a segmentation, wherever that is done."""
-        if self._heard and self._node is not None:
-            self._node.GetSegmentation().RemoveObserver(self._heard)
-        self._heard = 0
+        if self._heard is not None:
+            segmentation, tag = self._heard
+            segmentation.RemoveObserver(tag)
+        self._heard = None
         if node is not None:
+            segmentation = node.GetSegmentation()
             changed = slicer.vtkSegmentation.SourceRepresentationModified
-            self._heard = node.GetSegmentation().AddObserver(changed, self._onPainted)
+            self._heard = segmentation, segmentation.AddObserver(changed, self._onPainted)
 
     def _onPainted(self, *_arguments: Any) -> None:
         """What was counted is no longer so; counting with each stroke would hold the brush up."""

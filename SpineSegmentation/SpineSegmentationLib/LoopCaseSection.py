@@ -274,19 +274,17 @@ class LoopCaseSection:
             self._blocked = True
             self._say(_("Not accepted: mend what is marked ✖, or say that it is right as it is."))
         elif isinstance(error, Overtaken):
-            self._say(_("Not saved as a version; what you painted is kept as a draft."))
+            self._say(_("Nothing was put on top of it. What is not saved is kept as a draft."))
         else:
             self._say(str(from_exception(error)))
 
     def _goOn(self, said: str) -> None:
         assert self.work is not None
         self._onChanged()
-        following = self._nextCase(self.work.case.id)
+        following, self._before = self._nextCase(self.work.case.id), said
         if following:
-            self._before = said
             self._onOpen(following)
         else:
-            self._before = said
             self._start(self._leaving(), lambda _none: self._onLast())
 
     def _onLast(self) -> None:
