@@ -6,15 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from SpineSegmentationLib.confirm import confirm
-from SpineSegmentationLib.readersTime import readersDay, readersTime
-from SpineSegmentationLib.WorkerTask import WorkerTask
-
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.project import Project, create, open_project
 from SpineLib.projects.schemes import SCHEMES
+from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.readersTime import readersDay, readersTime
+from SpineSlicer.host.WorkerTask import WorkerTask
 
 # The reader of a project is not the one of Review: a name there belongs to a set of labels.
 PROJECT_SETTING, READER_SETTING = "SpineMRI/ReadingProject", "SpineMRI/ProjectReader"

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from SpineSegmentationLib.readersTime import readersTime
-
 from SpineLib.projects.consensus import SliceReadings
 from SpineLib.projects.labels import ASSISTED
 from SpineLib.projects.order import Item
 from SpineLib.projects.project import Project
 from SpineLib.projects.requests import readings_of_json
 from SpineLib.projects.session import ReaderSession
+from SpineSlicer.host.readersTime import readersTime
 
 
 class LabellingDesk:

@@ -12,11 +12,11 @@ from SpineLib.loop import finetune, promotion
 from SpineLib.loop.finetune import FineTuning, fine_tunings
 from SpineLib.loop.lineage import CANDIDATE, REFUSED
 from SpineLib.progress import Step
+from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.WorkerTask import WorkerTask
 
 from .LoopDataSet import LoopDataSet
 from .LoopFigures import LoopFigures
-from .RunControl import RunControl
-from .WorkerTask import WorkerTask
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 # A cancelled training ends its step and writes a checkpoint, which must not be cut off.

@@ -10,13 +10,13 @@ import slicer
 
 from SpineLib.errors import SpineError
 from SpineLib.models.folder import ModelFolder
+from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.WorkerProcess import WorkerProcess
 
-from .confirm import confirm
 from .LoopCaseSection import LoopCaseSection
 from .LoopDataSection import LoopDataSection
 from .LoopLearnSection import LoopLearnSection
 from .LoopQueueSection import LoopQueueSection
-from .WorkerProcess import WorkerProcess
 
 FORM = Path(__file__).resolve().parents[1] / "Resources" / "UI" / "CorrectionLoop.ui"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from SpineLib.loop.refusals import Overtaken
 from SpineLib.loop.versions import Version
+from SpineSlicer.host.readersTime import readersTime
 
 from .LoopWork import LoopWork
-from .readersTime import readersTime
 
 
 class LoopVersions:

@@ -1,10 +1,10 @@
 """Another project is chosen while the worker is at something for the one before."""
 
 import pytest
-from SpineSegmentationLib.confirm import confirm
 
 from SpineLib.errors import Cancelled
 from SpineLib.projects.project import open_project
+from SpineSlicer.host.confirm import confirm
 from Testing.desktop import click
 from Testing.SpineCompression.readers import projectWorker, settle
 

@@ -25,7 +25,7 @@ def test_an_error_says_what_which_file_and_what_to_do():
 def test_the_command_that_helps_is_said_in_a_terminal_only(capsys):
     import typer
 
-    from SpineLib.console import run
+    from SpineLib.doors.console import run
 
     error = BadInput("The set is open", file="p", advice="Lock it first.", command="spine lock p")
     assert str(error) == "The set is open (p). Lock it first."
@@ -40,7 +40,7 @@ def test_the_command_that_helps_is_said_in_a_terminal_only(capsys):
 
 
 # What a panel reaches; the other rooms are opened from a terminal only.
-REACHED = ("dicom", "inference", "loop", "models", "projects")
+REACHED = ("dicom", "inference", "loop", "models", "outputs", "projects", "store")
 COMMAND = re.compile(r"\bspine [a-z]+\b|(^|[\s(])--[a-z]")
 
 
@@ -73,7 +73,10 @@ def test_no_sentence_that_a_panel_may_show_names_a_command_or_an_option(room):
     assert not wrong
 
 
-@pytest.mark.parametrize("module", ["SpineCompression", "SpineSegmentation"])
+@pytest.mark.parametrize(
+    "module",
+    ["SpineCompression", "SpineSegmentation", "SpineSlicer/host", "SpineSlicer/scene"],
+)
 def test_no_text_of_a_panel_names_a_command_or_an_option(module):
     wrong = []
     for file in sorted((Path(errors.__file__).parents[1] / module).rglob("*.py")):

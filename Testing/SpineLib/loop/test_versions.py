@@ -13,7 +13,7 @@ from SpineLib.loop import writer as writing
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.refusals import NotAccepted, Overtaken
 from SpineLib.loop.writer import DatasetWriter
-from SpineLib.projects import journal
+from SpineLib.store import journal
 from SpineLib.volume import write_volume
 from Testing.SpineLib.loop import kept
 
