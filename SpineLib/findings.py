@@ -16,6 +16,7 @@ from typing import Any
 from SpineLib import __version__
 from SpineLib.errors import BadInput
 from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
+from SpineLib.reasons import Reason
 from SpineLib.store.files import writing
 
 SCHEMA_VERSION = 1
@@ -40,6 +41,7 @@ class Compression:
         probability: P(compressed) in 0–1.
         verdict: ``compressed``, ``borderline``, ``not compressed``; None where not assessed.
         forced: the model ran outside of its applicability because the person said so.
+        why: the reason as code and values; None in findings of before there were codes.
     """
 
     status: str = NOT_ASSESSED
@@ -47,6 +49,7 @@ class Compression:
     probability: float | None = None
     verdict: str | None = None
     forced: bool = False
+    why: Reason | None = None
 
 
 @dataclass
@@ -65,6 +68,7 @@ class Grading:
         probabilities: grade → probability, summing to 1.
         forced: the model ran outside of its applicability because the person said so.
         source: ``canal window`` or ``reader's box``: which region was graded.
+        why: as of `Compression`.
     """
 
     status: str = NOT_ASSESSED
@@ -77,6 +81,7 @@ class Grading:
     probabilities: dict[str, float] = field(default_factory=dict)
     forced: bool = False
     source: str = "canal window"
+    why: Reason | None = None
 
 
 @dataclass
@@ -112,6 +117,8 @@ class StackFindings:
         ijk_to_ras: 4×4 matrix, rows as lists, of the stack's volume.
         shape: slices, rows, columns.
         spacing: mm along columns (i), rows (j), slices (k).
+        not_assessed, not_assessed_why: task → why its model does not apply, as a sentence and as
+            code and values.
         slices: one a slice where the stack was read for compression or grading, else empty.
     """
 
@@ -130,6 +137,7 @@ class StackFindings:
     chosen_for: list[str] = field(default_factory=list)
     choice_reason: str = ""
     not_assessed: dict[str, str] = field(default_factory=dict)
+    not_assessed_why: dict[str, Reason] = field(default_factory=dict)
     slices: list[SliceFinding] = field(default_factory=list)
 
 
@@ -165,6 +173,7 @@ class SegmentationFinding:
         lowest: name of vertebra 1 (``L5``, or ``L6`` where the reader said so); empty where not
             known.
         evidence: why the levels are known, or why not.
+        why: as of `Compression`.
     """
 
     status: str = NOT_ASSESSED
@@ -175,6 +184,7 @@ class SegmentationFinding:
     evidence: str = ""
     forced: bool = False
     segments: list[SegmentFinding] = field(default_factory=list)
+    why: Reason | None = None
 
 
 @dataclass
@@ -263,7 +273,7 @@ class Findings:
         data["stacks"] = [_stack(s) for s in data.get("stacks", [])]
         segmentation = dict(data.get("segmentation", {}))
         segmentation["segments"] = [SegmentFinding(**s) for s in segmentation.get("segments", [])]
-        data["segmentation"] = SegmentationFinding(**segmentation)
+        data["segmentation"] = SegmentationFinding(**_reasoned(segmentation))
         data["models"] = [ModelUsed(**m) for m in data.get("models", [])]
         data["compression"] = CompressionSummary(**data.get("compression", {}))
         data["grading"] = GradingSummary(**data.get("grading", {}))
@@ -296,13 +306,18 @@ def _stack(data: dict[str, Any]) -> StackFindings:
         SliceFinding(
             **{
                 **one,
-                "compression": Compression(**one.get("compression", {})),
-                "grading": Grading(**one.get("grading", {})),
+                "compression": Compression(**_reasoned(one.get("compression", {}))),
+                "grading": Grading(**_reasoned(one.get("grading", {}))),
             }
         )
         for one in data.get("slices", [])
     ]
-    return StackFindings(**{**data, "slices": slices})
+    why = {task: Reason(**one) for task, one in data.get("not_assessed_why", {}).items()}
+    return StackFindings(**{**data, "slices": slices, "not_assessed_why": why})
+
+
+def _reasoned(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "why": Reason.from_dict(data.get("why"))}
 
 
 def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:

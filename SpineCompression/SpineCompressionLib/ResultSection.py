@@ -6,6 +6,7 @@ from typing import Any
 
 from SpineLib.labels import NOT_ASSESSED, VERDICT_COLORS
 from SpineLib.outputs import summary
+from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
@@ -159,7 +160,7 @@ class ResultSection:
             if answer:
                 who = _("reader {name}").format(name=answer.reader).strip()
                 text += f" | {who}: {answer.answer}"
-        reason = one.compression.reason
+        reason = _reason(one.compression)
         self._ui.sliceLabel.text = text + (f" ({reason})" if reason else "")
 
     def _severalStacks(self) -> bool:
@@ -281,6 +282,14 @@ class ResultSection:
             self._study.go(numbers[0])
         elif numbers:
             self._study.choose(numbers)
+
+
+def _reason(answer: Any) -> str:
+    """Why a slice was not assessed, or had to be forced; empty where neither is so."""
+    if answer.why is None:
+        return str(answer.reason)
+    why = sentence(answer.why, _)
+    return _("forced: {reason}").format(reason=why) if answer.forced else why
 
 
 def _keysTo(timeline: Timeline) -> Any:

@@ -9,6 +9,7 @@ from itertools import groupby
 from SpineLib.dicom.stack import Stack
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
+from SpineLib.reasons import NO_STACK, NONE_READABLE, Reason
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,12 @@ class Choice:
     Attributes:
         stacks: the chosen stacks, all of one series; empty where there is none.
         reason: why these and not others, or why none, in one sentence.
+        why: the same where there is none.
     """
 
     stacks: tuple[Stack, ...]
     reason: str
+    why: Reason | None = None
 
 
 def choose(stacks: Sequence[Stack], plane: str, cards: Sequence[Card]) -> Choice:
@@ -43,10 +46,10 @@ def choose(stacks: Sequence[Stack], plane: str, cards: Sequence[Card]) -> Choice
     if not usable:
         broken = [s for s in stacks if s.plane == plane]
         if broken:
-            why = f"no {plane} stack can be read: {broken[0].problem}"
+            why = Reason(NONE_READABLE, {"plane": plane, "problem": broken[0].problem})
         else:
-            why = f"the study has no {plane} stack"
-        return Choice((), why)
+            why = Reason(NO_STACK, {"plane": plane})
+        return Choice((), str(why), why)
     by_uid = sorted(usable, key=lambda s: s.series_instance_uid)
     series = [list(group) for _, group in groupby(by_uid, key=lambda s: s.series_instance_uid)]
     series.sort(key=lambda group: _rank(group, cards), reverse=True)

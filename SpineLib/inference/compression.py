@@ -49,7 +49,7 @@ def assess(
     probabilities = loaded.probabilities(batch, progress=progress)[:, positive].tolist()
     reasons = why_not(volume, canal, card)
     return [
-        Compression(reason=reason)
+        Compression(reason=str(reason), why=reason)
         if reason
         else Compression(ASSESSED, probability=p, verdict=verdict(p, card, threshold))
         for p, reason in zip(probabilities, reasons, strict=True)

@@ -61,7 +61,9 @@ def grade(
     for k, reason in enumerate(why_not(volume, canal, loaded.card)):
         source = READERS_BOX if k in drawn else CANAL_WINDOW
         if reason:
-            answers.append(Grading(reason=reason, scheme=scheme.name, source=source))
+            answers.append(
+                Grading(reason=str(reason), scheme=scheme.name, source=source, why=reason)
+            )
         else:
             answers.append(replace(graded(probabilities[k], scheme), source=source))
     return answers

@@ -96,7 +96,7 @@ def _from_scan(
     if not found.studies:
         raise BadInput("None of the study's files is a readable DICOM image")
     study = _one_study(found.studies, series, file)
-    stacks = [_filled(stack, weighting, region) for stack in study.stacks]
+    stacks = [filled(stack, weighting, region) for stack in study.stacks]
     warnings = [*study.warnings, *_left_out(found.skipped)]
     warnings += [f"Stack {stack.id}: {text}" for stack in stacks for text in stack.warnings]
     return Source(stacks, study.study_instance_uid, warnings)
@@ -129,7 +129,8 @@ def _one_study(studies: tuple[Study, ...], series: str, path: Path | None) -> St
     return fitting[0]
 
 
-def _filled(stack: Stack, weighting: str, region: str) -> Stack:
+def filled(stack: Stack, weighting: str, region: str) -> Stack:
+    """The stack with what a person said where its images do not; empty where nobody said."""
     if stack.weighting == "unknown" and weighting:
         stack = replace(stack, weighting=weighting)
     if stack.region == "unknown" and region:

@@ -28,6 +28,7 @@ from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
+from SpineLib.reasons import NOT_ASKED, Reason
 from SpineLib.volume import Volume
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 TASKS = ("canal", "compression", "grading", "segmentation")
 AXIAL_TASKS = ("compression", "grading")
 READ_TASKS = (*AXIAL_TASKS, "segmentation")
-NOT_ASKED = "not asked for in this reading"
 SEGMENTATION_FILE = "segmentation.nrrd"
+_NOT_ASKED = Reason(NOT_ASKED)
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ class _StudyReader:
         findings.stacks = [_describe(stack) for stack in self.source.stacks]
         chosen = named(self.source.stacks, options.series)
         self.axial_tasks = [task for task in AXIAL_TASKS if task in options.tasks]
-        nothing = Choice((), NOT_ASKED)
+        nothing = Choice((), str(_NOT_ASKED), _NOT_ASKED)
         self._axial(
             choose(chosen, "axial", self._cards(*self.axial_tasks)) if self.axial_tasks else nothing
         )
@@ -213,14 +214,17 @@ class _StudyReader:
         volume = self._volume(stack)
         described.slices = [_slice(volume, k) for k in range(volume.shape[0])]
         reasons = {
-            task: check(self.models[task].card, stack) if task in self.axial_tasks else NOT_ASKED
+            task: check(self.models[task].card, stack) if task in self.axial_tasks else _NOT_ASKED
             for task in AXIAL_TASKS
         }
-        described.not_assessed.update({task: why for task, why in reasons.items() if why})
+        for task, why in reasons.items():
+            _describe_why(described, task, why)
         wanted = [task for task in self.axial_tasks if self.options.force or not reasons[task]]
         described.chosen_for += wanted
         for one in described.slices:
-            one.compression.reason, one.grading.reason = reasons["compression"], reasons["grading"]
+            for task, why in reasons.items():
+                answer = getattr(one, task)
+                answer.reason, answer.why = "" if why is None else str(why), why
         if wanted:
             self._answer(volume, described, wanted)
 
@@ -233,7 +237,7 @@ class _StudyReader:
         for one, center in zip(described.slices, centers, strict=True):
             one.canal_center_ras = center
         for task in tasks:
-            why = described.not_assessed.get(task, "")
+            why = described.not_assessed_why.get(task)
             answers = (
                 self._compression(volume, canal)
                 if task == "compression"
@@ -241,7 +245,7 @@ class _StudyReader:
             )
             for one, answer in zip(described.slices, answers, strict=True):
                 if why and answer.status == ASSESSED:
-                    answer.forced, answer.reason = True, f"forced: {why}"
+                    answer.forced, answer.reason, answer.why = True, f"forced: {why}", why
                 setattr(one, task, answer)
         if self.options.activation and "compression" in tasks:
             self.reading.activations[described.id] = self._activation(volume, canal)
@@ -273,22 +277,22 @@ class _StudyReader:
     def _sagittal(self, choice: Choice) -> None:
         finding = self.reading.findings.segmentation
         if not choice.stacks:
-            finding.reason = choice.reason
+            finding.reason, finding.why = choice.reason, choice.why
             return
         stack = max(choice.stacks, key=lambda s: s.slices)
         stack = max(self._parts(stack), key=lambda s: s.slices)
         described = self.reading.findings.stack(stack.id)
         described.choice_reason = choice.reason
-        reason = check(self.models["segmentation"].card, stack)
-        if reason:
-            described.not_assessed["segmentation"] = reason
-            if not self.options.force:
-                finding.reason = reason
-                return
+        why = check(self.models["segmentation"].card, stack)
+        _describe_why(described, "segmentation", why)
+        if why is not None and not self.options.force:
+            finding.reason, finding.why = str(why), why
+            return
         described.chosen_for.append("segmentation")
-        self._segment(stack, forced=bool(reason), reason=reason)
+        self._segment(stack, why)
 
-    def _segment(self, stack: Stack, *, forced: bool, reason: str) -> None:
+    def _segment(self, stack: Stack, why: Reason | None) -> None:
+        """Segments a stack; ``why`` says why the model had to be forced to."""
         from SpineLib.inference.instances import name_instances
         from SpineLib.inference.segmentation import segment
 
@@ -296,9 +300,9 @@ class _StudyReader:
         semantic = segment(volume, self._loaded("segmentation"), progress=self.progress)
         self.progress.stage("Naming the structures")
         labels, finding = name_instances(semantic)
-        finding = replace(finding, stack=stack.id, file=SEGMENTATION_FILE, forced=forced)
-        if forced:
-            finding.reason = f"forced: {reason}"
+        finding = replace(finding, stack=stack.id, file=SEGMENTATION_FILE, forced=why is not None)
+        if why is not None:
+            finding.reason, finding.why = f"forced: {why}", why
         self.reading.segmentation = labels
         self.reading.findings.segmentation = finding
 
@@ -371,6 +375,11 @@ def _describe(stack: Stack) -> StackFindings:
         shape=[stack.slices, stack.rows, stack.columns],
         spacing=[float(x) for x in stack.spacing],
     )
+
+
+def _describe_why(described: StackFindings, task: str, why: Reason | None) -> None:
+    if why is not None:
+        described.not_assessed[task], described.not_assessed_why[task] = str(why), why
 
 
 def _slice(volume: Volume, k: int) -> SliceFinding:

@@ -146,7 +146,8 @@ def on_grid(labels: Volume, grid: Volume, *, resampled: bool = False) -> Volume:
     if not resampled:
         raise BadInput(
             f"The correction is on another grid than its image: {_difference(labels, grid)}",
-            advice="Save it on the image's grid, or say --resample to take the nearest voxels.",
+            advice="Save it on the image's grid, or take the nearest voxels.",
+            command="--resample",
         )
     from SpineLib.volume import resample
 

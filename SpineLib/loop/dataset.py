@@ -97,7 +97,8 @@ class Dataset:
             raise BadInput(
                 f"The data set has no case {case_id}",
                 file=self.folder,
-                advice=f"spine loop status {self.folder} lists them.",
+                advice="Look which there are.",
+                command=f"spine loop status {self.folder}",
             )
         return found
 
@@ -129,7 +130,8 @@ class Dataset:
             raise BadInput(
                 "The data set has no frozen test yet, so nothing may be learnt from it",
                 file=self.folder,
-                advice=f"Choose it first: spine loop freeze {self.folder}",
+                advice="Freeze it first.",
+                command=f"spine loop freeze {self.folder}",
             )
         return self.frozen
 
@@ -284,7 +286,8 @@ def require_dataset(folder: Path) -> dict[str, Any]:
         raise BadInput(
             f"This is no data set of the correction loop: there is no {DATASET}",
             file=folder,
-            advice="Make one with: spine loop create",
+            advice="Make one in a new folder.",
+            command="spine loop create",
         )
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

@@ -27,7 +27,7 @@ IMAGE, SLICES = "image.nii.gz", "image.json"
 TOLERANCE_MM = 0.05
 
 Slices = tuple[tuple[str, str, int], ...]
-_RELINK = "Bring it back, or say where it is: spine loop relink DATASET FOLDER"
+_ADVICE, _RELINK = "Bring it back, or say where it is.", "spine loop relink DATASET FOLDER"
 
 
 class ImageChanged(BadInput):
@@ -208,7 +208,9 @@ def open_image(reference: ImageReference, case: Path, dataset: Path) -> Volume:
     reference = with_slices(reference, case)
     place = case / IMAGE if reference.kind == COPY else dataset / reference.path
     if not place.exists():
-        raise ImageMissing("The case's image is no longer here", file=place, advice=_RELINK)
+        raise ImageMissing(
+            "The case's image is no longer here", file=place, advice=_ADVICE, command=_RELINK
+        )
     volume = _read(reference, place)
     if not reference.grid.same_grid(volume, tolerance=TOLERANCE_MM):
         raise ImageChanged("The image has another grid than when it was added", file=place)
@@ -239,7 +241,8 @@ def _dicom(reference: ImageReference, folder: Path) -> Volume:
         raise ImageMissing(
             f"{len(missing)} of the case's {len(files)} DICOM files are no longer here",
             file=missing[0],
-            advice=_RELINK,
+            advice=_ADVICE,
+            command=_RELINK,
         )
     wanted = [(uid, frame) for _, uid, frame in reference.slices]
     for stack in scan_files(files).stacks:

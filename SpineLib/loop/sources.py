@@ -22,6 +22,7 @@ from SpineLib.loop.images import ImageReference, of_file, of_stack, of_volume
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
 from SpineLib.progress import Progress
+from SpineLib.reasons import Reason, in_terminal
 from SpineLib.store.patients import keyed
 from SpineLib.volume import FILE_SUFFIXES, Volume
 
@@ -55,10 +56,20 @@ class Arrival:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What a source holds and what is no case, and why."""
+    """What a source holds and what is no case, and why.
+
+    Attributes:
+        why: where the model in force was not made for it.
+    """
 
     what: str
     reason: str
+    why: Reason | None = None
+
+    @property
+    def in_terminal(self) -> str:
+        """The reason with the option that helps."""
+        return in_terminal(self.why, forcing=False) if self.why is not None else self.reason
 
 
 @dataclass(frozen=True)
@@ -137,11 +148,11 @@ def of_path(file: Path, wanted: Wanted) -> Arrival | LeftOut:
         stack, volume = open_volume_file(file, weighting=wanted.weighting, region=wanted.region)
     except BadInput as error:
         return LeftOut(file.name, error.what)
-    reason = check(wanted.card, stack, forcing=False)
-    if not reason and is_mask(volume):
-        reason = "a mask, no image; list images with their masks in a CSV"
-    if reason:
-        return LeftOut(file.name, reason)
+    why = check(wanted.card, stack)
+    if why is not None:
+        return LeftOut(file.name, str(why), why)
+    if is_mask(volume):
+        return LeftOut(file.name, "a mask, no image; list images with their masks in a CSV")
     patient = keyed(patient_hash(wanted.patient) or patient_of_file(file), wanted.secret)
     return Arrival(of_file(file, volume), patient, stack.region, "", stack.weighting)
 
@@ -181,9 +192,9 @@ def _stacks(
             region=stack.region if stack.region != "unknown" else wanted.region,
             weighting=stack.weighting if stack.weighting != "unknown" else wanted.weighting,
         )
-        reason = check(wanted.card, known, forcing=False)
-        if reason:
-            yield LeftOut(f"Stack {stack.id}", reason)
+        why = check(wanted.card, known)
+        if why is not None:
+            yield LeftOut(f"Stack {stack.id}", str(why), why)
             continue
         patient = stack.patient_hash or patient_hash(stack.study_instance_uid)
         yield Arrival(
@@ -292,7 +303,8 @@ def _labelled_stacks(
     if len(readers) > 1 and wanted.named not in readers and not wanted.images_only:
         raise BadInput(
             f"The labels are of {len(readers)} readers", file=source,
-            advice=f"Say whose with --named: {', '.join(readers)}.",
+            advice=f"Say whose: {', '.join(readers)}.",
+            command="--named READER",
         )  # fmt: skip
     reader = wanted.named or (readers[0] if readers else "")
     for one in progress.track(stacks, "Reading labelled stacks"):

@@ -189,7 +189,8 @@ class Project:
         raise BadInput(
             f"The slices of study {study.id} are no longer here",
             file=place,
-            advice=f"Say where they are: spine project relink {self.folder} FOLDER",
+            advice="Say where they are.",
+            command=f"spine project relink {self.folder} FOLDER",
         )
 
 
@@ -210,9 +211,11 @@ def create(
             ``visible_after`` of `Project`.
 
     Raises:
-        BadInput: the folder holds something, or a setting is none.
+        BadInput: the title is empty, the folder holds something, or a setting is none.
     """
     folder = Path(folder)
+    if not title.strip():
+        raise BadInput("A reading project needs a title", advice="Give it one.", command="--title")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
     data = {
@@ -240,7 +243,8 @@ def open_project(folder: str | Path) -> Project:
         raise BadInput(
             f"This is no reading project: there is no {PROJECT}",
             file=folder,
-            advice="Make one with: spine project create",
+            advice="Make one in a new folder.",
+            command="spine project create",
         )
     data = _read_json(folder / PROJECT)
     _check(data, folder / PROJECT)
@@ -284,8 +288,8 @@ def add(project: Project, folder: str | Path, *, progress: Progress | None = Non
         raise BadInput(
             f"No new study with a {kind} stack lies here",
             file=folder,
-            advice="spine scan shows what the folder holds; the project's plane and weighting "
-            f"stand in {PROJECT}.",
+            advice=f"Look what the folder holds. The project's plane and weighting stand in {PROJECT}.",
+            command=f"spine scan {folder}",
         )
     secret = secret_of(project.patients_key, project.folder / KEY_FILE)
     new = [replace(one, patient=keyed(one.patient, secret)) for one in new]

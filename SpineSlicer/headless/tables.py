@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from SpineLib.findings import Findings, Grading, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.reasons import NOT_SAID
 
 SLICE_COLUMNS = ("slice", "level", "P(compressed)", "verdict", "grade", "P(high)")
 
@@ -72,6 +73,15 @@ def sentences(findings: Findings) -> Iterator[str]:
         names = ", ".join(segment.name for segment in segmentation.segments)
         yield f"Segmentation: {names} ({segmentation.evidence})"
     yield from _choices(findings)
+    if options := options_to_say(findings):
+        yield f"Not known of a stack, and said with {options}"
+
+
+def options_to_say(findings: Findings) -> str:
+    """The options with which a person says what the images could not."""
+    whys = [why for stack in findings.stacks for why in stack.not_assessed_why.values()]
+    words = dict.fromkeys(why.values["word"] for why in whys if why.code == NOT_SAID)
+    return " and ".join(f"--{word}" for word in words)
 
 
 def _choices(findings: Findings) -> Iterator[str]:

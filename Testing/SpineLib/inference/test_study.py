@@ -10,10 +10,11 @@ import pytest
 
 from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
 from SpineLib.findings import validate
-from SpineLib.inference.study import NOT_ASKED, ReadOptions, Session, read_study
+from SpineLib.inference.study import ReadOptions, Session, read_study
 from SpineLib.labels import ASSESSED, NOT_ASSESSED, STARTER_NOTICE
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
+from SpineLib.reasons import NOT_ASKED, NOT_SAID, Reason
 from SpineLib.simulate import write_study
 from SpineLib.volume import Volume, write_volume
 
@@ -116,7 +117,12 @@ def test_a_reading_comes_back_from_its_folder_as_it_was(cervical, tmp_path):
 
 def test_a_volume_file_is_read_once_its_weighting_and_region_are_said(axial_file, session):
     silent = read_study(axial_file, session=session)
-    assert "--weighting" in silent.findings.compression.reason
+    (stack,) = silent.findings.stacks
+    why = stack.not_assessed_why["compression"]
+    assert (why.code, why.values["word"]) == (NOT_SAID, "weighting")
+    assert all(one.compression.why == why for one in stack.slices)
+    assert "weighting of this stack is not known" in silent.findings.compression.reason
+    assert "--" not in silent.findings.compression.reason
     options = ReadOptions(weighting="T2", region="cervical")
     said = read_study(axial_file, options=options, session=session)
     assert said.findings.compression.assessed_slices == 6
@@ -155,14 +161,15 @@ def test_only_what_was_asked_for_is_read(axial_file, session):
     findings = read_study(axial_file, options=options, session=session).findings
     assert {model.task for model in findings.models} == {"canal", "compression"}
     assert findings.compression.assessed_slices == 6
-    assert findings.segmentation.reason == findings.grading.reason == NOT_ASKED
+    assert findings.segmentation.reason == findings.grading.reason == str(Reason(NOT_ASKED))
+    assert findings.segmentation.why == Reason(NOT_ASKED)
 
 
 def test_segmenting_alone_looks_at_no_axial_slice(axial_file, session):
     options = ReadOptions(tasks=("segmentation",), weighting="T2", region="cervical")
     reading = read_study(axial_file, options=options, session=session)
     assert not reading.findings.models and not reading.volumes
-    assert reading.findings.compression.reason == NOT_ASKED
+    assert reading.findings.compression.reason == str(Reason(NOT_ASKED))
     assert "no sagittal stack" in reading.findings.segmentation.reason
 
 
