@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
-from SpineLib.dicom.stack import Scan, Stack
+from SpineLib.dicom.stack import Scan, Stack, Study
 from SpineLib.errors import BadModel
 from SpineLib.inference.choose import choose
 from SpineLib.inference.source import filled
