@@ -14,6 +14,7 @@ from SpineLib import __version__
 from SpineLib.findings_upgrade import upgraded
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
 from SpineLib.questions import Opinion, Question, SliceKey
+from SpineLib.reasons import Reason
 
 SCHEMA_VERSION = 2
 
@@ -69,7 +70,8 @@ class StackFindings:
         shape: slices, rows, columns.
         spacing: mm along columns (i), rows (j), slices (k).
         chosen_for: keys of the questions that the stack was read for, or ``segmentation``.
-        not_assessed: key of a question, or ``segmentation`` → why no model answered there.
+        not_assessed, not_assessed_why: key of a question, or ``segmentation`` → why no model
+            answered there, as a sentence and as code and values.
         slices: one a slice where the stack was read slice by slice, else empty.
     """
 
@@ -88,6 +90,7 @@ class StackFindings:
     chosen_for: list[str] = field(default_factory=list)
     choice_reason: str = ""
     not_assessed: dict[str, str] = field(default_factory=dict)
+    not_assessed_why: dict[str, Reason] = field(default_factory=dict)
     slices: list[SliceFinding] = field(default_factory=list)
 
 
@@ -123,6 +126,7 @@ class SegmentationFinding:
         lowest: name of vertebra 1 (``L5``, or ``L6`` where the reader said so); empty where not
             known.
         evidence: why the levels are known, or why not.
+        why: as of `Compression`.
     """
 
     status: str = NOT_ASSESSED
@@ -133,6 +137,7 @@ class SegmentationFinding:
     evidence: str = ""
     forced: bool = False
     segments: list[SegmentFinding] = field(default_factory=list)
+    why: Reason | None = None
 
 
 @dataclass
@@ -227,7 +232,7 @@ class Findings:
         data["stacks"] = [_stack(stack) for stack in data.get("stacks", [])]
         segmentation = dict(data.get("segmentation", {}))
         segmentation["segments"] = [SegmentFinding(**s) for s in segmentation.get("segments", [])]
-        data["segmentation"] = SegmentationFinding(**segmentation)
+        data["segmentation"] = SegmentationFinding(**_reasoned(segmentation))
         data["models"] = [ModelUsed(**model) for model in data.get("models", [])]
         data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
         data["summaries"] = [QuestionSummary(**summary) for summary in data.get("summaries", [])]
@@ -306,7 +311,16 @@ def severity(asked: Question, opinion: Opinion) -> tuple[float, float]:
 
 def _stack(data: dict[str, Any]) -> StackFindings:
     slices = [
-        SliceFinding(**{**one, "opinions": [Opinion(**o) for o in one.get("opinions", [])]})
+        SliceFinding(**{**one, "opinions": [_opinion(o) for o in one.get("opinions", [])]})
         for one in data.get("slices", [])
     ]
-    return StackFindings(**{**data, "slices": slices})
+    why = {key: Reason(**one) for key, one in data.get("not_assessed_why", {}).items()}
+    return StackFindings(**{**data, "slices": slices, "not_assessed_why": why})
+
+
+def _opinion(data: dict[str, Any]) -> Opinion:
+    return Opinion(**_reasoned(data))
+
+
+def _reasoned(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "why": Reason.from_dict(data.get("why"))}

@@ -131,8 +131,11 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
         Args:
             finding: a `SegmentationFinding`.
         """
+        from SpineLib.reasons import sentence
+
         if finding.status != "assessed":
-            return _("Not assessed: {reason}").format(reason=finding.reason)
+            reason = finding.reason if finding.why is None else sentence(finding.why, _)
+            return _("Not assessed: {reason}").format(reason=reason)
         names = [one.name for one in finding.segments if one.kind == "vertebra"]
         discs = sum(one.kind == "disc" for one in finding.segments)
         levels = f"{names[-1]}–{names[0]}" if finding.lowest and names else _("levels not known")
@@ -140,6 +143,8 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
             vertebrae=len(names), levels=levels, discs=discs
         )
         forced = f" {finding.reason}." if finding.forced else ""
+        if finding.forced and finding.why is not None:
+            forced = " " + _("forced: {reason}.").format(reason=sentence(finding.why, _))
         return f"{text}.{forced}"
 
 

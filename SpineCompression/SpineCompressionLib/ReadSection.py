@@ -12,6 +12,7 @@ import slicer
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.projects.session import NameTaken, ReaderSession
+from SpineSlicer.host.confirm import confirm
 from SpineSlicer.host.StackLoader import StackLoader
 from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
 
@@ -163,7 +164,7 @@ class ReadSection:
         """The panel goes away."""
         self.stop()
         self.loader.stop()
-        self.choice.cancel()
+        self.choice.stop()
 
     def measure(self, folder: str) -> None:
         """Has agreement measured, and opens the page."""
@@ -276,7 +277,7 @@ class ReadSection:
         )
         if left:
             text += " " + _("{n} slices have no label.").format(n=left)
-        if slicer.util.confirmYesNoDisplay(text, windowTitle=_("Lock my set")):
+        if confirm(text, _("Lock my set"), self.widget):
             self.lock()
 
     def _onAgreement(self) -> None:
@@ -296,9 +297,10 @@ class ReadSection:
     def _onExported(self, result: dict[str, Any]) -> None:
         self._tell(
             _(
-                "Written: {file}. Train on it with: spine train {task} --data {file} --out RUN. "
-                "The key to the old identities is {key}; keep it apart."
-            ).format(**result)
+                "Written: {file}, with the slices beside it. The key to the old identities is "
+                "{key}; keep it apart. Models of slices are trained on the command line; the "
+                "documentation of training tells how."
+            ).format(file=result["file"], key=result["key"])
         )
 
     def _onCollapsed(self, collapsed: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs import summary
 from SpineLib.questions import Opinion, Question
+from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
@@ -161,7 +162,7 @@ class ResultSection:
                 who = _("reader {name}").format(name=answer.reader).strip()
                 text += f" | {who}: {answer.answer}"
         lead = one.opinion(self._study.lead.key) if self._study.lead else None
-        reason = lead.reason if lead else ""
+        reason = _reason(lead) if lead else ""
         self._ui.sliceLabel.text = text + (f" ({reason})" if reason else "")
 
     def _severalStacks(self) -> bool:
@@ -296,6 +297,14 @@ class ResultSection:
             self._study.go(numbers[0])
         elif numbers:
             self._study.choose(numbers)
+
+
+def _reason(answer: Any) -> str:
+    """Why a slice was not assessed, or had to be forced; empty where neither is so."""
+    if answer.why is None:
+        return str(answer.reason)
+    why = sentence(answer.why, _)
+    return _("forced: {reason}").format(reason=why) if answer.forced else why
 
 
 def _keysTo(timeline: Timeline) -> Any:

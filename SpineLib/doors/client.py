@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ class WorkerClient:
         if request is None:
             return
         if kind == "progress":
-            keys = ("stage", "done", "total", "seconds_left")
+            keys = [one.name for one in fields(Step) if one.name in message]
             request.on_progress(Step(**{key: message[key] for key in keys}))
             return
         del self._open[str(message["id"])]

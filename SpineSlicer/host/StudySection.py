@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import Cancelled, SpineError
+from SpineLib.reasons import NO_STACK, NONE_READABLE, NOT_SAID, UNREADABLE, Reason, sentence
 from SpineSlicer.host.dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
 
 AUTOMATIC = ""
 # A path is typed letter by letter: its stacks are looked for when nothing was typed so long.
 MILLISECONDS_TO_LOOK = 800
+# Where there is no stack to read, running anyway does not help.
+_NOTHING_TO_READ = (NO_STACK, NONE_READABLE, UNREADABLE)
 # Task → the plane whose stacks it reads.
 PLANES = {"compression": "axial", "segmentation": "sagittal"}
 
@@ -51,6 +54,8 @@ class StudySection:
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onVolume)
         ui.stackBox.connect("currentIndexChanged(int)", self._onStack)
         ui.forceBox.connect("toggled(bool)", self._onStack)
+        for box in (ui.weightingBox, ui.regionBox):
+            box.connect("currentIndexChanged(int)", self._onSaid)
         self._fill()
 
     @property
@@ -77,8 +82,7 @@ class StudySection:
             **({"files": files} if files else {}),
             "series": series,
             "force": bool(self._ui.forceBox.checked),
-            "weighting": _said(self._ui.weightingBox.currentText),
-            "region": _said(self._ui.regionBox.currentText),
+            **self._words(),
         }
 
     def choose(self, path: str) -> None:
@@ -133,7 +137,22 @@ class StudySection:
             if look == self._looks:
                 self._onError(error)
 
-        self._request = self._worker.request("scan", where, onResult=answered, onError=failed)
+        arguments = {**where, **{word: said for word, said in self._words().items() if said}}
+        self._request = self._worker.request("scan", arguments, onResult=answered, onError=failed)
+
+    def _words(self) -> dict[str, str]:
+        """What the person says of stacks whose images cannot say."""
+        return {
+            "weighting": _said(self._ui.weightingBox.currentText),
+            "region": _said(self._ui.regionBox.currentText),
+        }
+
+    def _onSaid(self, *_arguments: Any) -> None:
+        """Asks again which stacks a model is made for, where the images could not say."""
+        unknown = any("unknown" in (one["weighting"], one["region"]) for one in self._stacks)
+        if unknown and self.volume is None and not self._wait.active:
+            where = {"files": self._files} if self._files else {"folder": self.folder}
+            self._look(where, self._list)
 
     def _cancel(self) -> None:
         if self._request:
@@ -219,11 +238,12 @@ class StudySection:
 
     def _fill(self) -> None:
         box = self._ui.stackBox
-        blocked = box.blockSignals(True)
+        blocked, chosen = box.blockSignals(True), box.currentData
         box.clear()
         box.addItem(_("Automatic"), AUTOMATIC)
         for stack in self._stacks:
             box.addItem(_title(stack), stack["id"])
+        box.setCurrentIndex(max(0, box.findData(chosen)))
         box.blockSignals(blocked)
         box.enabled = bool(self._stacks) and self.volume is None
         self._onStack()
@@ -238,10 +258,10 @@ class StudySection:
 
     def _reason(self, chosen: str) -> str:
         if chosen == AUTOMATIC and not self._chosen.get("stacks"):
-            return self._notAssessed(self._chosen.get("reason", ""))
+            return self._notAssessed(self._chosen)
         names = self._chosen["stacks"] if chosen == AUTOMATIC else [chosen]
         against = self._against(next(one for one in self._stacks if one["id"] == names[0]))
-        if against:
+        if against is not None:
             return self._notAssessed(against)
         there = " " + _("From Slicer's DICOM database.") if self._files else ""
         if chosen != AUTOMATIC:
@@ -253,23 +273,28 @@ class StudySection:
             + there
         )
 
-    def _against(self, stack: dict[str, Any]) -> str:
-        """Why no model is made for a stack; empty where one is."""
+    def _against(self, stack: dict[str, Any]) -> dict[str, Any] | None:
+        """What says why no model is made for a stack; None where one is."""
         models = [one for one in stack["models"] if one["task"] == self._task]
-        if stack.get("problem"):
-            return str(stack["problem"])
-        return (
-            "" if any(one["applies"] for one in models) else models[0]["reason"] if models else ""
-        )
+        if not models or any(one["applies"] for one in models):
+            return None
+        return models[0]
 
-    def _notAssessed(self, reason: str) -> str:
+    def _notAssessed(self, against: dict[str, Any]) -> str:
+        """Why not, and what helps, as a person at a panel says it."""
+        why = Reason.from_dict(against.get("why"))
+        reason = str(against.get("reason", "")) if why is None else sentence(why, _)
+        if why is not None and why.code in _NOTHING_TO_READ:
+            return _("Not assessed: {reason}.").format(reason=reason)
         if self._ui.forceBox.checked:
             return _("Not made for it ({reason}); it is read anyway and marked as forced.").format(
                 reason=reason
             )
-        return _('Not assessed: {reason}. "Run anyway" reads it all the same.').format(
-            reason=reason
-        )
+        help_ = [_('"Run anyway" reads it all the same.')]
+        if why is not None and why.code == NOT_SAID:
+            says = {"region": _("Say it under Region."), "weighting": _("Say it under Weighting.")}
+            help_.insert(0, says[why.values["word"]])
+        return " ".join([_("Not assessed: {reason}.").format(reason=reason), *help_])
 
     def _say(self, text: str) -> None:
         self._ui.stackReasonLabel.text = text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,9 @@ class WorkerProcess:
         self._process = process or qt.QProcess()
         self._given, self._python = python, ""
         self.log = SafeLog()
-        self._client, self._cancelled = WorkerClient(self._write), set[str]()
+        self._client = WorkerClient(self._write)
+        self._ends: dict[str, float] = {}  # what was cancelled, and until when it may take to stop
+        self._end = 0.0  # what the timer was set for
         self._timer = qt.QTimer()
         self._timer.singleShot = True
         self._timer.connect("timeout()", self.kill)
@@ -79,22 +82,28 @@ class WorkerProcess:
             command, arguments, on_result=onResult, on_error=onError, on_progress=onProgress
         )
 
-    def cancel(self, request: str) -> None:
+    def cancel(self, request: str, seconds: float = SECONDS_TO_CANCEL) -> None:
         """Asks the worker to stop a request, and ends the process if it does not.
 
         A request that waits behind another one is answered at once, and does not end that one.
+
+        Args:
+            request: its id.
+            seconds: that it may take to stop; more for what has something to save first.
         """
         self._client.cancel(request)
-        self._cancelled.add(request)
-        self._timer.start(SECONDS_TO_CANCEL * 1000)
+        self._ends.setdefault(request, time.monotonic() + seconds)
+        self._wait()
 
     def kill(self) -> None:
-        """Ends a process that did not stop what was cancelled; open requests fail.
+        """Ends a process that did not stop what was cancelled in time; open requests fail.
 
         The next request starts another one.
         """
-        if self._isStopping():
+        if any(end <= self._end for end in self._stopping()):
             self._process.kill()
+        else:
+            self._wait()
 
     def stop(self) -> None:
         """Lets the process end; for when the module goes away."""
@@ -105,8 +114,17 @@ class WorkerProcess:
                 # Else the process is still there when its object goes, or when the next one starts.
                 self._process.waitForFinished(SECONDS_TO_CANCEL * 1000)
 
-    def _isStopping(self) -> bool:
-        return any(self._client.is_open(one) for one in self._cancelled)
+    def _stopping(self) -> list[float]:
+        """Until when each cancelled request that is still open may take."""
+        return [end for one, end in self._ends.items() if self._client.is_open(one)]
+
+    def _wait(self) -> None:
+        stopping = self._stopping()
+        if stopping:
+            self._end = min(stopping)
+            self._timer.start(max(0, round((self._end - time.monotonic()) * 1000)))
+        else:
+            self._timer.stop()
 
     def _running(self) -> bool:
         return int(self._process.state()) != 0
@@ -127,7 +145,7 @@ class WorkerProcess:
         # A crash in a library's C code then says in which call it was.
         environment.insert("PYTHONFAULTHANDLER", "1")
         self._process.setProcessEnvironment(environment)
-        self._client, self._cancelled = WorkerClient(self._write), set()
+        self._client, self._ends = WorkerClient(self._write), {}
         self._python = python
         self.log.clear()
         self._process.start(self._python, ["-m", "SpineLib.doors.worker"])
@@ -137,8 +155,7 @@ class WorkerProcess:
 
     def _onOutput(self) -> None:
         self._client.feed(self._process.readAllStandardOutput().data().decode())
-        if not self._isStopping():
-            self._timer.stop()
+        self._wait()
 
     def _onErrorOutput(self) -> None:
         self.log.feed(self._process.readAllStandardError().data().decode(errors="replace"))

@@ -41,13 +41,14 @@ _UNCERTAINTY = "loop uncertainty"
 class LoopCase:
     """The nodes of the open case; it lives from opening to leaving it.
 
-    Names are those of SPIDER's numbers, counted from the lowest vertebra; whether that is L5 is
-    for the numbers to say, not for this class.
+    Structures have the names that the version knows (``L4``), or where it does not SPIDER's numbers,
+    counted from the lowest vertebra (``vertebra 2``).
 
     Args:
         scene: with the nodes, from `addingLoopCase`.
         case: which one.
         labels: as they are shown.
+        lowest: name of vertebra 1; empty where not known.
         volumeNode, node: the image and the segmentation.
 
     Attributes:
@@ -56,9 +57,15 @@ class LoopCase:
     """
 
     def __init__(
-        self, scene: slicer.vtkMRMLScene, case: Case, labels: Volume, volumeNode: Any, node: Any
+        self,
+        scene: slicer.vtkMRMLScene,
+        case: Case,
+        labels: Volume,
+        lowest: str,
+        volumeNode: Any,
+        node: Any,
     ) -> None:
-        self.case, self._scene, self.grid = case, scene, case.grid
+        self.case, self._scene, self.grid, self.lowest = case, scene, case.grid, lowest
         self._overlay: Any = None
         self.labels, self.volumeNode, self.node = labels, volumeNode, node
 
@@ -71,10 +78,14 @@ class LoopCase:
         """SPIDER's numbers as they stand in the scene now, on the image's grid."""
         return labelmapFromNode(self.node, self.grid)
 
-    def show(self, labels: Volume) -> None:
+    def show(self, labels: Volume, lowest: str) -> None:
         """Puts another version in the place of what is shown."""
-        self.labels = labels
-        setSegments(self.node, labels, _segments(labels), "")
+        self.labels, self.lowest = labels, lowest
+        setSegments(self.node, labels, _segments(labels, lowest), "")
+
+    def nameOf(self, number: int) -> str:
+        """What one of SPIDER's numbers is called in this case."""
+        return structureName(number, self.lowest)
 
     def strays(self) -> list[str]:
         """Names of segments without a number of SPIDER's, which no version can hold."""
@@ -135,8 +146,8 @@ class LoopCase:
         """
         identifier = segmentId(number)
         if self.node.GetSegmentation().GetSegment(identifier) is not None:
-            raise BadInput(_("{name} is there already").format(name=structureName(number)))
-        one, segmentation = _segment(number), self.node.GetSegmentation()
+            raise BadInput(_("{name} is there already").format(name=self.nameOf(number)))
+        one, segmentation = _segment(number, self.lowest), self.node.GetSegmentation()
         segmentation.AddEmptySegment(identifier, one.name, rgb(one.color))
         segment = segmentation.GetSegment(identifier)
         segment.SetTag(LABEL_TAG, str(number))
@@ -148,7 +159,7 @@ class LoopCase:
         labels = self.current()
         if not (labels.voxels == number).any():
             return None
-        x, y, z = bodyPoint(labels, _found(number))
+        x, y, z = bodyPoint(labels, _found(number, self.nameOf(number)))
         return float(x), float(y), float(z)
 
     def jump(self, ras: tuple[float, float, float]) -> None:
@@ -208,7 +219,7 @@ class LoopCase:
 
 
 def addingLoopCase(
-    scene: slicer.vtkMRMLScene, case: Case, image: Volume, labels: Volume
+    scene: slicer.vtkMRMLScene, case: Case, image: Volume, labels: Volume, lowest: str
 ) -> Steps[LoopCase]:
     """Adds a case to the scene, in steps; steps that are left take away what was added.
 
@@ -217,6 +228,7 @@ def addingLoopCase(
         case: which one.
         image: its voxels.
         labels: SPIDER's numbers on the image's grid.
+        lowest: name of vertebra 1; empty where not known.
     """
     name = f"{case.id} {case.region}"
     added = []
@@ -226,7 +238,7 @@ def addingLoopCase(
         volumeNode.SetAttribute("SpineMRI.LoopCase", case.id)
         yield
         node = addSegmentationNode(
-            scene, labels, _segments(labels), f"{name} segmentation", volumeNode, ""
+            scene, labels, _segments(labels, lowest), f"{name} segmentation", volumeNode, ""
         )
         added.append(node)
         node.GetDisplayNode().SetOpacity2DFill(0.35)
@@ -243,13 +255,13 @@ def addingLoopCase(
             if scene.IsNodePresent(one):
                 scene.RemoveNode(one)
         raise
-    return LoopCase(scene, case, labels, volumeNode, node)
+    return LoopCase(scene, case, labels, lowest, volumeNode, node)
 
 
-def structureName(number: int) -> str:
-    """What one of SPIDER's numbers is called where the level is not known: ``vertebra 2``."""
+def structureName(number: int, lowest: str = "") -> str:
+    """What one of SPIDER's numbers is called: ``L4``, or ``vertebra 2`` without a known level."""
     what = structure(number)
-    name = name_of(what, "").partition(" (")[0]
+    name = name_of(what, lowest).partition(" (")[0]
     return f"{name}{PARTIAL}" if what.partial else name
 
 
@@ -263,18 +275,18 @@ def _numbers(labels: Volume) -> list[int]:
     return [int(n) for n in found if n and is_structure(int(n))]
 
 
-def _found(number: int) -> SegmentFinding:
+def _found(number: int, name: str) -> SegmentFinding:
     what = structure(number)
-    return SegmentFinding(number, what.kind, structureName(number), what.partial, 0.0, [0.0] * 3)
+    return SegmentFinding(number, what.kind, name, what.partial, 0.0, [0.0] * 3)
 
 
-def _segments(labels: Volume) -> list[Segment]:
-    return [_segment(number) for number in sorted(_numbers(labels), key=_order)]
+def _segments(labels: Volume, lowest: str) -> list[Segment]:
+    return [_segment(number, lowest) for number in sorted(_numbers(labels), key=_order)]
 
 
-def _segment(number: int) -> Segment:
+def _segment(number: int, lowest: str) -> Segment:
     what = structure(number)
-    name = structureName(number)
+    name = structureName(number, lowest)
     return Segment(
         label=number, identifier=segmentId(number), name=name, color=segmentColor(number),
         code=terminology(what.kind, name),

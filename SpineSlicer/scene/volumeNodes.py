@@ -27,7 +27,9 @@ def addVolumeNode(
     name: str,
     className: str = "vtkMRMLScalarVolumeNode",
 ) -> Any:
-    """Adds a volume to the scene, displayed with a window that its percentiles give.
+    """Adds a volume to the scene, displayed with the window of its header.
+
+    Where the header says none, or one that does not fit the image, its percentiles give one.
 
     Args:
         scene: where the node is added.
@@ -71,10 +73,14 @@ def addingVolumeNode(
         node.SetAttribute(FRAME_OF_REFERENCE, volume.frame_of_reference_uid)
     if labels:
         return node
+    display = node.GetVolumeDisplayNode()
+    if volume.window is not None:
+        center, width = volume.window
+        display.SetWindowLevel(width, center)
+        return node
     # A part of a large volume says as much, and does not hold up the window.
     part = voxels.ravel()[:: max(1, voxels.size // ENOUGH_VOXELS)]
     low, high = np.percentile(part, WINDOW_PERCENTILES)
-    display = node.GetVolumeDisplayNode()
     display.SetWindowLevelMinMax(float(low), float(max(high, low + 1e-6)))
     return node
 

@@ -131,7 +131,7 @@ def test_a_key_that_comes_before_the_slice_labels_nothing_and_waiting_is_not_cou
 ):
     clock = [time.monotonic()]
     monkeypatch.setattr("SpineLib.projects.session.time.monotonic", lambda: clock[0])
-    worker.held = True
+    worker.held = ("stack",)
     for _ in range(4):
         key(desktop, "0")
     clock[0] += 60

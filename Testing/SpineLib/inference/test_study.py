@@ -10,10 +10,11 @@ import pytest
 
 from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
 from SpineLib.findings_file import validate
-from SpineLib.inference.study import NOT_ASKED, ReadOptions, Session, read_study
+from SpineLib.inference.study import ReadOptions, Session, read_study
 from SpineLib.labels import ASSESSED, STARTER_NOTICE
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
+from SpineLib.reasons import NOT_ASKED, NOT_SAID, Reason
 from SpineLib.simulate import write_study
 from SpineLib.volume import Volume, write_volume
 
@@ -117,7 +118,12 @@ def test_a_reading_comes_back_from_its_folder_as_it_was(cervical, tmp_path):
 
 def test_a_volume_file_is_read_once_its_weighting_and_region_are_said(axial_file, session):
     silent = read_study(axial_file, session=session)
-    assert "--weighting" in silent.findings.summary("compression").reason
+    (stack,) = silent.findings.stacks
+    why = stack.not_assessed_why["compression"]
+    assert (why.code, why.values["word"]) == (NOT_SAID, "weighting")
+    assert all(one.opinion("compression").why == why for one in stack.slices)
+    reason = silent.findings.summary("compression").reason
+    assert "weighting of this stack is not known" in reason and "--" not in reason
     options = ReadOptions(weighting="T2", region="cervical")
     said = read_study(axial_file, options=options, session=session)
     assert said.findings.summary("compression").assessed_slices == 6
@@ -156,14 +162,16 @@ def test_only_what_was_asked_for_is_read(axial_file, session):
     findings = read_study(axial_file, options=options, session=session).findings
     assert {model.task for model in findings.models} == {"canal", "compression"}
     assert findings.summary("compression").assessed_slices == 6
-    assert findings.segmentation.reason == findings.summary("Bilsky").reason == NOT_ASKED
+    not_asked = str(Reason(NOT_ASKED))
+    assert findings.segmentation.reason == findings.summary("Bilsky").reason == not_asked
+    assert findings.segmentation.why == Reason(NOT_ASKED)
 
 
 def test_segmenting_alone_looks_at_no_axial_slice(axial_file, session):
     options = ReadOptions(tasks=("segmentation",), weighting="T2", region="cervical")
     reading = read_study(axial_file, options=options, session=session)
     assert not reading.findings.models and not reading.volumes
-    assert reading.findings.summary("compression").reason == NOT_ASKED
+    assert reading.findings.summary("compression").reason == str(Reason(NOT_ASKED))
     assert "no sagittal stack" in reading.findings.segmentation.reason
 
 

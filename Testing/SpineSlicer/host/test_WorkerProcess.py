@@ -200,6 +200,20 @@ def test_a_reading_that_does_not_stop_when_cancelled_is_ended_with_its_process(
     assert isinstance(answers[0], WorkerEnded)
 
 
+def test_what_has_something_to_save_may_take_longer_to_stop(worker, process, answers):
+    learning, read = ask(worker, answers), ask(worker, answers)
+    worker.cancel(learning, 60)
+    assert 50_000 < worker._timer.milliseconds <= 60_000
+    worker.cancel(read)
+    assert worker._timer.milliseconds <= 2000
+    process.say(
+        type="error", id=read, error={"kind": "Cancelled", "what": "", "file": None, "advice": ""}
+    )
+    assert worker._timer.milliseconds > 50_000, "the other one still saves"
+    worker._timer.fire()
+    assert process.killed
+
+
 def test_a_cancelled_request_that_waits_does_not_end_the_one_that_is_read(worker, process, answers):
     ask(worker, answers)
     waiting = worker.request("scan", {}, onResult=answers.append, onError=answers.append)
