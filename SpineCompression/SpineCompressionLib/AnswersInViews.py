@@ -37,7 +37,7 @@ class AnswersInViews:
 
         self._study = study
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
+        self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.makeSurfaces)
         self._turns = Turns()
         study.listen(self._onChanged)

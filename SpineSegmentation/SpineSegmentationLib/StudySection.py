@@ -45,7 +45,7 @@ class StudySection:
         import qt
 
         self._wait = qt.QTimer()
-        self._wait.singleShot = True
+        self._wait.setSingleShot(True)
         self._wait.connect("timeout()", self.scan)
         ui.pathEdit.connect("currentPathChanged(QString)", self._onPath)
         ui.loadDicomButton.connect("clicked(bool)", self._onLoadDicom)

@@ -49,7 +49,7 @@ class WorkerProcess:
         self.log = SafeLog()
         self._client, self._cancelled = WorkerClient(self._write), set[str]()
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
+        self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.kill)
         self._process.connect("readyReadStandardOutput()", self._onOutput)
         self._process.connect("readyReadStandardError()", self._onErrorOutput)

@@ -60,7 +60,8 @@ class FakeProcess:
 
 
 class FakeTimer:
-    singleShot = False
+    def setSingleShot(self, on):
+        self.single = on
 
     def connect(self, signal, slot):
         self.fire = slot
