@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import slicer
+from SpineSegmentationLib.selfTest import waitFor
 from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.reading import Reading
@@ -33,10 +33,10 @@ def readSimulated(test: Any, reader: Any) -> Reading:
             onResult=answers.append,
             onError=answers.append,
         )
-        _wait(test, lambda: answers)
+        waitFor(test, lambda: answers, SECONDS)
         test.assertFalse(isinstance(answers[0], Exception), str(answers[0]))
         reader.readFolder(folder, onReading=answers.append, onError=answers.append)
-        _wait(test, lambda: len(answers) > 1)
+        waitFor(test, lambda: len(answers) > 1, SECONDS)
     test.assertFalse(isinstance(answers[1], Exception), str(answers[1]))
     return answers[1]
 
@@ -77,12 +77,3 @@ def _saveAndLoad(test: Any) -> None:
         test.assertTrue(scene.WriteToMRB(path, None))
         scene.Clear(False)
         test.assertTrue(scene.ReadFromMRB(path))
-
-
-def _wait(test: Any, until: Callable[[], Any]) -> None:
-    for _attempt in range(SECONDS * 10):
-        if until():
-            return
-        slicer.app.processEvents()
-        test.delayDisplay("Waiting for the worker", 100)
-    test.fail(f"The worker gave no answer in {SECONDS} seconds")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +39,27 @@ def selfTest(test: Any, logic: Any) -> None:
         logic.reader.stop()
 
 
+def waitFor(test: Any, until: Callable[[], Any], seconds: float = SECONDS) -> None:
+    """Lets Slicer work until something has come, by the clock: `delayDisplay` may return at once.
+
+    Args:
+        test: fails when nothing has come in time.
+        until: asked again and again.
+        seconds: how long is waited.
+    """
+    end = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > end:
+            test.fail(f"The worker gave no answer in {seconds:g} seconds")
+        slicer.app.processEvents()
+        time.sleep(0.02)
+
+
 def _simulated(test: Any, logic: Any) -> Any:
     nodes: list[Any] = []
     failed: list[Any] = []
     loadSimulatedStudy(logic.reader.worker, onLoaded=nodes.extend, onError=failed.append)
-    _wait(test, lambda: nodes or failed)
+    waitFor(test, lambda: nodes or failed)
     test.assertEqual(failed, [])
     return next(node for node in nodes if "sagittal" in node.GetName())
 
@@ -51,7 +69,7 @@ def _read(test: Any, logic: Any, volume: Any) -> Any:
     logic.reader.readVolume(
         volume, onReading=answers.append, onError=answers.append, weighting="T2", region="lumbar"
     )
-    _wait(test, lambda: answers)
+    waitFor(test, lambda: answers)
     test.assertFalse(isinstance(answers[0], Exception), str(answers[0]))
     return answers[0]
 
@@ -86,12 +104,3 @@ def _saveAndLoad(test: Any, node: Any) -> None:
         test.assertTrue(slicer.util.loadScene(path))
     (back,) = segmentationNodes(slicer.mrmlScene)
     test.assertEqual(segmentationFinding(back), before)
-
-
-def _wait(test: Any, until: Any) -> None:
-    for _attempt in range(SECONDS * 10):
-        if until():
-            return
-        slicer.app.processEvents()
-        test.delayDisplay("Waiting for the worker", 100)
-    test.fail(f"The worker gave no answer in {SECONDS} seconds")

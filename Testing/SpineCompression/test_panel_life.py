@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import slicer
-from SpineCompressionLib.selfTest import checkPanel
+from SpineCompressionLib.selfTest import checkPanel, readSimulated
+from SpineSegmentationLib.selfTest import waitFor
+from SpineSegmentationLib.StudyReader import StudyReader
 
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
@@ -92,6 +94,44 @@ def test_a_reading_that_comes_after_the_scene_was_closed_is_not_shown(
     worker.answer({"folder": str(tmp_path / "reading")})
     assert widget.panel.study.findings is None and ui.readButton.text == "Read"
     assert not slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+
+
+class LateWorker:
+    """Answers a request after a while, as a process does."""
+
+    def __init__(self, milliseconds, answers):
+        self.milliseconds, self.answers, self.timers = milliseconds, answers, []
+
+    def request(self, command, arguments, *, onResult, onError, onProgress=None):
+        import qt
+
+        timer = qt.QTimer()
+        timer.setSingleShot(True)
+        timer.connect("timeout()", lambda: onResult(self.answers[command]))
+        timer.start(self.milliseconds)
+        self.timers.append(timer)
+        return str(len(self.timers))
+
+    def stop(self):
+        pass
+
+
+def test_the_self_test_waits_by_the_clock_for_a_worker_that_takes_its_time(
+    desktop, brief, tmp_path
+):
+    brief.save(tmp_path / "reading")
+    answers = {"simulate": {}, "read": {"folder": str(tmp_path / "reading")}}
+    desktop.open("SpineCompression", MODULE).cleanup()
+    test = sys.modules["SpineCompression"].SpineCompressionTest()
+    reading = readSimulated(test, StudyReader(LateWorker(1500, answers)))
+    assert reading.findings == brief.findings
+
+
+def test_the_self_test_gives_up_on_a_worker_that_never_answers(desktop):
+    desktop.open("SpineCompression", MODULE).cleanup()
+    test = sys.modules["SpineCompression"].SpineCompressionTest()
+    with pytest.raises(AssertionError, match=r"no answer in 0\.2 seconds"):
+        waitFor(test, lambda: False, 0.2)
 
 
 def test_the_self_test_passes_with_a_reading_that_is_there(widget, brief):

@@ -16,6 +16,7 @@ import slicer
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from . import pythonqt, widgets
+from .coreIo import CoreIOManager
 from .facts import NotInSlicer, facts, known, names
 
 # Slicer's own keys, wherever the mouse is (qSlicerMainWindow.ui, qSlicerModuleSelectorToolBar.cxx):
@@ -68,6 +69,9 @@ class App(Refusing):
 
     def layoutManager(self) -> Any:
         return self._layout
+
+    def coreIOManager(self) -> CoreIOManager:
+        return CoreIOManager()
 
     def processEvents(self) -> None:
         QtWidgets.QApplication.processEvents()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtWidgets
 
 
 def _folder(self: Any) -> Path:
@@ -78,8 +78,10 @@ class ScriptedLoadableModuleTest(unittest.TestCase):
     def runTest(self):
         pass
 
-    def delayDisplay(self, message, msec=0):
-        QtCore.QCoreApplication.processEvents()
+    def delayDisplay(self, message, requestedDelay=None, msec=None):
+        """Under 400 ms, as by default, Slicer's own `delayDisplay` does not wait."""
+        msec = getattr(self, "messageDelay", requestedDelay if msec is None else msec)
+        slicer.util.delayDisplay(message, 100 if msec is None else msec)
 
 
 class Default:
