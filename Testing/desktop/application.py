@@ -25,6 +25,8 @@ SLICERS_KEYS = ("Alt+Left", "Alt+Right", "Ctrl+Left", "Ctrl+Right", "Ctrl+F", "C
                 "Ctrl+S", "Ctrl+W", "Ctrl+0", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5",
                 "Ctrl+6", "Ctrl+Shift+A", "Ctrl+Shift+T", "Ctrl+Shift+Space")  # fmt: skip
 
+ORIENTATIONS = ("Axial", "Sagittal", "Coronal")  # of Red, Yellow and Green
+
 
 class Refusing:
     """An object that has what Slicer's has; a test may add more of it."""
@@ -201,8 +203,11 @@ class Desktop:
             QtCore.QSettings.Format.IniFormat, QtCore.QSettings.Scope.UserScope, self._settings.name
         )
         QtCore.QCoreApplication.setOrganizationName("Testing")
-        for name in ("axial", "sagittal", "coronal"):
-            getattr(host, name)
+        self._views = [host.axial, host.sagittal, host.coronal]
+        for view, orientation in zip(self._views, ORIENTATIONS, strict=True):
+            # As Slicer's layout logic makes these nodes, whatever a host without a desktop does.
+            view.get_view_node().SetDefaultOrientation(orientation)
+            view.get_view_node().SetOrientation(orientation)
         self.app, self.modules = App(host), Modules()
         self.window: Any = None
         # Else Qt's own end comes after the interpreter's, and falls over its widgets.
@@ -216,6 +221,9 @@ class Desktop:
         for name, cls in widgets.CLASSES.items():
             if name.startswith("q"):
                 self._set(slicer, **{name: cls})
+        for view in self._views:
+            # Slicer's views do nothing of their own when a scene is closed; trame-slicer's turn back.
+            self._set(view, reset_view=lambda: None)
         self._set(sys.modules, qt=Kit("qt"), ctk=Kit("ctk"), **scripted.modules())
         self._set(slicer, **{n.split(".")[1]: m for n, m in scripted.modules().items()})
         self._hook, sys.excepthook = sys.excepthook, self._onException
