@@ -236,6 +236,7 @@ class Desktop:
             for one in self.window.findChildren(widgets.qMRMLNodeComboBox):
                 one.setMRMLScene(None)
             self.window.deleteLater()
+        self.app.layoutManager()._stop()
         self.application.processEvents()
         sys.excepthook = self._hook
         for (_, name), (where, value) in reversed(self._was.items()):

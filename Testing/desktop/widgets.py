@@ -6,6 +6,8 @@ import slicer
 import vtk
 from PySide6 import QtCore, QtUiTools, QtWidgets
 
+from .sliceController import qMRMLSliceControllerWidget
+
 Property, Signal = QtCore.Property, QtCore.Signal
 
 
@@ -306,11 +308,15 @@ class qMRMLSliceView(QtWidgets.QWidget):
 
 
 class qMRMLSliceWidget(QtWidgets.QWidget):
-    """A slice view with its logic."""
+    """A slice view with its logic and its controller."""
 
     def __init__(self, host, name):
         super().__init__()
         self._view = qMRMLSliceView(host, name)
+        self._controller = qMRMLSliceControllerWidget(host.scene)
+
+    def sliceController(self):
+        return self._controller
 
     def sliceView(self):
         return self._view
@@ -335,7 +341,8 @@ class qSlicerLayoutManager(QtCore.QObject):
 
     def __init__(self, host):
         super().__init__()
-        self._host, self._widgets = host, {}
+        self._widgets = {name: qMRMLSliceWidget(host, name) for name in self.sliceViewNames()}
+        self._host = host
         self._logic = slicer.vtkMRMLLayoutLogic()
         self._logic.SetMRMLScene(host.scene)
 
@@ -343,11 +350,7 @@ class qSlicerLayoutManager(QtCore.QObject):
         return ("Red", "Yellow", "Green")
 
     def sliceWidget(self, name):
-        if name not in self.sliceViewNames():
-            return None
-        if name not in self._widgets:
-            self._widgets[name] = qMRMLSliceWidget(self._host, name)
-        return self._widgets[name]
+        return self._widgets.get(name)
 
     def mrmlSliceLogics(self):
         return self._host.logic.GetSliceLogics()
@@ -362,6 +365,12 @@ class qSlicerLayoutManager(QtCore.QObject):
     def resetSliceViews(self):
         for name in self.sliceViewNames():
             self.sliceWidget(name).fitSliceToBackground()
+
+    def _stop(self):
+        """Lets go of the scene; for when the desktop goes."""
+        for widget in self._widgets.values():
+            widget.sliceController().stop()
+        self._logic.SetMRMLScene(None)
 
     layout = Property(int, lambda self: self._logic.GetLayoutNode().GetViewArrangement(), setLayout)
     threeDViewCount = Property(int, lambda self: 0)
@@ -384,5 +393,6 @@ class Loader(QtUiTools.QUiLoader):
 CLASSES = {
     one.__name__: one
     for one in (ctkCollapsibleButton, ctkPathLineEdit, ctkSliderWidget, qMRMLWidget,
-                qMRMLNodeComboBox, qMRMLSliceView, qMRMLSliceWidget, qSlicerLayoutManager)
+                qMRMLNodeComboBox, qMRMLSliceControllerWidget, qMRMLSliceView, qMRMLSliceWidget,
+                qSlicerLayoutManager)
 }  # fmt: skip
