@@ -103,6 +103,7 @@ class CompressionPanel:
         self.exit()
         self.readers.cleanup()
         self.answers.stop()
+        self.display.close()
         self.result.stop()
         self.region.stop()
         self.report.stop()

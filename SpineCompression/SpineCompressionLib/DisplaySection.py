@@ -7,8 +7,7 @@ from typing import Any
 import slicer
 from SpineSegmentationLib.volumeNodes import nodesOfClass
 
-from SpineLib.labels import VERDICT_LETTERS, rgb
-
+from .Legend import Legend
 from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from .sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
 
@@ -43,7 +42,7 @@ class DisplaySection:
     """
 
     def __init__(self, ui: Any, study: ShownStudy) -> None:
-        self._ui, self._study = ui, study
+        self._ui, self._study, self._legend = ui, study, Legend()
         for box in ("flagsBox", "ladderBox", "gradeTextBox", "camBox", "legendBox"):
             getattr(ui, box).connect("toggled(bool)", self.apply)
         ui.camOpacitySlider.connect("valueChanged(double)", self.apply)
@@ -69,6 +68,10 @@ class DisplaySection:
         self._applyLegend()
         has = bool(study.study and study.nodes.nodes("class activation"))
         ui.camBox.enabled = ui.camOpacitySlider.enabled = has
+
+    def close(self) -> None:
+        """Takes the legend out of the view; for when the panel goes away."""
+        self._legend.hide()
 
     def _applyTo(self, node: Any, kind: str, mine: bool) -> None:
         ring, ladder = bool(self._ui.flagsBox.checked), bool(self._ui.ladderBox.checked)
@@ -105,14 +108,10 @@ class DisplaySection:
         widget = manager.sliceWidget("Red") if manager else None
         if widget is None:
             return
-        import vtk
-
-        view, corner = widget.sliceView(), vtk.vtkCornerAnnotation.UpperRight
-        on = bool(self._ui.legendBox.checked) and bool(self._study.study)
-        words = [f"{letter}  {verdict}" for verdict, letter in VERDICT_LETTERS.items()]
-        view.cornerAnnotation().SetText(corner, "\n".join(words) if on else "")
-        view.cornerAnnotation().GetTextProperty().SetColor(*rgb("#FFFFFF"))
-        view.scheduleRender()
+        if self._ui.legendBox.checked and self._study.study:
+            self._legend.show(widget.sliceView())
+        else:
+            self._legend.hide()
 
     def _onChanged(self, what: str) -> None:
         if what == STUDY_CHANGED:

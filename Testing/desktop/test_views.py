@@ -56,3 +56,11 @@ def test_turning_to_a_volume_keeps_the_views_own_nearest_plane_and_its_handednes
     view("Red").UpdateMatrices()
     view("Red").RotateToVolumePlane(node)
     assert axes("Red")[0, 0] == 1  # mirrored still
+
+
+def test_text_in_a_views_corner_is_gone_at_the_next_slice(desktop):
+    corner = slicer.app.layoutManager().sliceWidget("Red").sliceView().cornerAnnotation()
+    for place in range(4):
+        corner.SetText(place, "ours")
+    view("Red").SetSliceOffset(view("Red").GetSliceOffset() + 3)
+    assert "ours" not in [corner.GetText(place) for place in range(4)]

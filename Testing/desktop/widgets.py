@@ -284,12 +284,25 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
 
 
 class qMRMLSliceView(QtWidgets.QWidget):
-    """A slice view; its picture is what Slicer's own off-screen view draws."""
+    """A slice view; its picture is what Slicer's own off-screen view draws.
+
+    Data Probe, which Slicer always has, writes its corners anew at each change of the slice.
+    """
 
     def __init__(self, host, name):
         super().__init__()
         self._view = getattr(host, {"Red": "axial", "Yellow": "sagittal", "Green": "coronal"}[name])
         self._corner = vtk.vtkCornerAnnotation()
+        self._tag = self._view._logic.AddObserver("ModifiedEvent", self._annotate)
+
+    def _annotate(self, logic, _event):
+        background = logic.GetBackgroundLayer().GetVolumeNode()
+        name = "" if background is None else f"B: {background.GetName()}\n"
+        for corner, text in enumerate((name, "", "", "")):
+            self._corner.SetText(corner, text)
+
+    def _stop(self):
+        self._view._logic.RemoveObserver(self._tag)
 
     def cornerAnnotation(self):
         return self._corner
@@ -370,6 +383,7 @@ class qSlicerLayoutManager(QtCore.QObject):
         """Lets go of the scene; for when the desktop goes."""
         for widget in self._widgets.values():
             widget.sliceController().stop()
+            widget.sliceView()._stop()
         self._logic.SetMRMLScene(None)
 
     layout = Property(int, lambda self: self._logic.GetLayoutNode().GetViewArrangement(), setLayout)
