@@ -61,6 +61,8 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         ):
             self._observed.append((scene, scene.AddObserver(event, method)))
         slicer.app.connect("aboutToQuit()", self.cleanup)
+        if self.parent.isEntered:  # after Reload, which does not enter
+            self.enter()
 
     def enter(self):
         """Brings panel and views in step each time the module is opened."""
@@ -85,12 +87,16 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
             self.panel = None
 
     def onReload(self):
-        """Reloads the packages too, not the module's file alone."""
+        """Reloads the packages too, not the module's file alone; folder and stack stay chosen."""
         import sys
 
+        import slicer
+
+        chosen = self.panel.input.chosen
         for name in [n for n in sys.modules if n.startswith("SpineCompressionLib")]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
+        slicer.modules.SpineCompressionWidget.panel.input.chooseAgain(chosen)
 
     def onSceneStartClose(self, _caller, _event):
         """What is read belongs to the scene that goes away."""

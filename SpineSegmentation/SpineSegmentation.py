@@ -56,6 +56,8 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(widget)
         self.logic = SpineSegmentationLogic()
         self.panel = SegmentationPanel(widget, self.logic)
+        if self.parent.isEntered:  # after Reload, which does not enter
+            self.enter()
 
     def enter(self):
         """The module was chosen."""
@@ -72,16 +74,20 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
         self.panel = None
 
     def onReload(self):
-        """Developer's button: the files of `SpineSegmentationLib` are read anew too."""
+        """Developer's button: all files of the module are read anew; folder and stack stay chosen."""
         import importlib
         import sys
 
+        import slicer
+
+        chosen = self.panel.input.chosen
         self.cleanup()
         # Forgotten, not reloaded one by one: they import each other, in an order of their own.
         for name in [n for n in sys.modules if n.startswith("SpineSegmentationLib.")]:
             del sys.modules[name]
         importlib.invalidate_caches()
         ScriptedLoadableModuleWidget.onReload(self)
+        slicer.modules.SpineSegmentationWidget.panel.input.chooseAgain(chosen)
 
 
 class SpineSegmentationLogic(ScriptedLoadableModuleLogic):

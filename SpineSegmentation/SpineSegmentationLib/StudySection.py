@@ -40,6 +40,7 @@ class StudySection:
         self._stacks: list[dict[str, Any]] = []
         self._chosen: dict[str, Any] = {}
         self._scanned, self._request, self._looks = "", "", 0
+        self._wanted = ""  # the stack to choose when it is found
         self._files: list[str] = []  # of Slicer's database
         self._menu: Any = None
         import qt
@@ -82,6 +83,23 @@ class StudySection:
             "region": _said(self._ui.regionBox.currentText),
         }
 
+    @property
+    def chosen(self) -> tuple[str, list[str], str]:
+        """Folder, files of Slicer's database and stack, for `chooseAgain`."""
+        return self.folder, list(self._files), self._ui.stackBox.currentData or self._wanted
+
+    def chooseAgain(self, chosen: tuple[str, list[str], str]) -> None:
+        """Chooses what another section had chosen; a chosen volume goes before it."""
+        folder, files, stack = chosen
+        self._ui.pathEdit.currentPath = folder
+        self._wait.stop()
+        self._wanted = stack
+        if folder:
+            self.scan()
+        elif files:
+            self._begin()
+            self._look({"files": files}, lambda result: self._onFromDatabase(result, files))
+
     def choose(self, path: str) -> None:
         """Chooses a folder or file and has its stacks found."""
         self._ui.volumeSelector.setCurrentNode(None)
@@ -118,6 +136,7 @@ class StudySection:
 
     def _begin(self) -> None:
         self._stacks, self._chosen, self._files = [], {}, []
+        self._ui.stackBox.setCurrentIndex(0)
         self._say(_("Looking for stacks…"))
 
     def _look(self, where: dict[str, Any], found: Callable[[dict[str, Any]], None]) -> None:
@@ -169,7 +188,7 @@ class StudySection:
 
     def _onPath(self, *_arguments: Any) -> None:
         self._cancel()
-        self._stacks, self._files, self._scanned = [], [], ""
+        self._stacks, self._files, self._scanned, self._wanted = [], [], "", ""
         self._wait.start(MILLISECONDS_TO_LOOK)
         self._fill()
         self._changed()
@@ -220,11 +239,15 @@ class StudySection:
 
     def _fill(self) -> None:
         box = self._ui.stackBox
+        wanted = self._wanted or box.currentData
         blocked = box.blockSignals(True)
         box.clear()
         box.addItem(_("Automatic"), AUTOMATIC)
         for stack in self._stacks:
             box.addItem(_title(stack), stack["id"])
+        index = max(0, box.findData(wanted))
+        box.setCurrentIndex(index)
+        self._wanted = "" if index else self._wanted
         box.blockSignals(blocked)
         box.enabled = bool(self._stacks) and self.volume is None
         self._onStack()

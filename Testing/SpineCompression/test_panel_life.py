@@ -55,10 +55,9 @@ def leftovers(widget):
 @pytest.mark.parametrize("how", ["reload", "quit", "cleanup"])
 def test_nothing_is_left_over_when_the_panel_goes_while_it_reads(desktop, reading, process, how):
     folder = leftovers(reading)
-    kept = {n: m for n, m in sys.modules.items() if n.startswith("SpineCompressionLib")}
     if how == "reload":
         reading.onReload()
-        sys.modules.update(kept)  # for the tests that follow
+        slicer.modules.SpineCompressionWidget.cleanup()  # of the new one
     elif how == "quit":
         for slot in list(desktop.app.quitters):
             slot()
@@ -158,3 +157,25 @@ def test_a_new_scene_is_read_with_the_cards_threshold_and_a_saved_one_with_its_o
     widget.exit()
     widget.enter()
     assert widget.panel.models.threshold == 0.31
+
+
+def test_reload_brings_back_the_study_its_folder_and_the_stack(
+    desktop, widget, ui, worker, graded, tmp_path
+):
+    widget.panel.show(Reading(graded.findings))
+    widget.panel.input.choose(str(tmp_path))
+    stacks = [{"id": one, "plane": "axial", "weighting": "T2", "region": "cervical", "slices": 9,
+               "problem": "", "models": []} for one in ("3", "4", "5")]  # fmt: skip
+    found = {"studies": [{"series": [{"description": "", "stacks": stacks}],
+                          "chosen": {"axial": {"stacks": ["3"], "reason": "the first"}}}]}  # fmt: skip
+    worker.answer(found)
+    ui.stackBox.currentIndex = 2
+    said, rows = ui.verdictLabel.text, ui.findingsTable.rowCount
+    widget.onReload()
+    new = slicer.modules.SpineCompressionWidget
+    assert worker.last == ("scan", {"folder": str(tmp_path)})
+    worker.answer(found)
+    assert (new.ui.verdictLabel.text, new.ui.findingsTable.rowCount) == (said, rows)
+    assert new.ui.verdictLabel.visible and not ui.verdictLabel.visible
+    assert new.ui.stackBox.currentData == "4" and new.ui.pathEdit.currentPath == str(tmp_path)
+    new.cleanup()

@@ -193,8 +193,8 @@ def test_a_folders_stacks_are_offered_with_the_chosen_one_and_why(ui, panel, wor
     assert worker.arguments["series"] == "3.1"
 
 
-def wait(desktop, until):
-    for _ in range(300):
+def wait(desktop, until, seconds=3):
+    for _ in range(100 * seconds):
         desktop.application.processEvents()
         if until():
             return
@@ -588,19 +588,32 @@ def test_the_panel_fits_into_400_pixels_and_every_control_says_what_it_is(deskto
             assert one.toolTip, named
 
 
-def test_reloading_the_module_ends_the_worker_and_reads_every_file_anew(
-    desktop, worker, monkeypatch
-):
+def test_reloading_the_module_ends_the_worker_and_reads_every_file_anew(desktop, worker):
     import sys
 
     widget = desktop.open("SpineSegmentation", FOLDER)
     ours = {name: one for name, one in sys.modules.items() if "SpineSegmentationLib." in name}
-    try:
-        widget.onReload()
-        assert worker.stopped and "SpineSegmentationLib.SegmentationPanel" in ours
-        assert not [name for name in sys.modules if name.startswith("SpineSegmentationLib.")]
-    finally:
-        sys.modules.update(ours)
+    widget.onReload()
+    assert worker.stopped and "SpineSegmentationLib.SegmentationPanel" in ours
+    assert not [name for name, one in ours.items() if sys.modules.get(name) is one]
+
+
+def test_reload_keeps_folder_and_stack_and_brings_the_panel_back(desktop, lumbarStudy):
+    """With a real worker: the new panel is made of new modules, which no test has touched."""
+    panel = desktop.open("SpineSegmentation", FOLDER).panel
+    panel.input.choose(str(lumbarStudy))
+    wait(desktop, lambda: panel.ui.stackBox.count > 2, seconds=60)
+    panel.ui.stackBox.currentIndex = 2
+    stack = panel.ui.stackBox.currentData
+    slicer.modules.SpineSegmentationWidget.onReload()
+    widget = slicer.modules.SpineSegmentationWidget
+    assert widget.panel is not panel
+    ui = widget.panel.ui
+    wait(desktop, lambda: ui.stackBox.currentIndex > 0, seconds=60)
+    assert ui.pathEdit.currentPath == str(lumbarStudy) and ui.stackBox.currentData == stack
+    assert ui.segmentButton.visible and ui.segmentButton.enabled
+    assert not panel.ui.segmentButton.visible
+    widget.cleanup()
 
 
 def test_the_worker_ends_with_the_panel(desktop, worker):

@@ -18,6 +18,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from . import pythonqt, widgets
 from .coreIo import CoreIOManager
 from .facts import NotInSlicer, facts, known, names
+from .moduleWidget import ModuleManager, qSlicerScriptedLoadableModuleWidget
 
 # Slicer's own keys, wherever the mouse is (qSlicerMainWindow.ui, qSlicerModuleSelectorToolBar.cxx):
 # a panel's key that is one of them does nothing there, because Qt does not know whose it is.
@@ -54,6 +55,7 @@ class App(Refusing):
     def __init__(self, host: Any) -> None:
         super().__init__("app")
         self.__dict__.update(
+            _modules=ModuleManager(),
             _layout=widgets.qSlicerLayoutManager(host),
             _logic=host.logic,
             _folder=tempfile.mkdtemp(prefix="Desktop-"),
@@ -68,6 +70,9 @@ class App(Refusing):
 
     def applicationLogic(self) -> Any:
         return self._logic
+
+    def moduleManager(self) -> ModuleManager:
+        return self._modules
 
     def layoutManager(self) -> Any:
         return self._layout
@@ -210,6 +215,8 @@ class Desktop:
             view.get_view_node().SetOrientation(orientation)
         self.app, self.modules = App(host), Modules()
         self.window: Any = None
+        self._opened: list[str] = []
+        self._loaded: dict[str, Any] = {}
         # Else Qt's own end comes after the interpreter's, and falls over its widgets.
         atexit.unregister(_shutdown)
         atexit.register(_shutdown)
@@ -232,6 +239,8 @@ class Desktop:
     def __exit__(self, *_: Any) -> None:
         for slot in list(self.app.quitters):
             slot()
+        for name in self._opened:
+            self.app.moduleManager().moduleAboutToBeUnloaded.emit(name)
         if self.window is not None:
             for one in self.window.findChildren(widgets.qMRMLNodeComboBox):
                 one.setMRMLScene(None)
@@ -246,6 +255,7 @@ class Desktop:
                 delattr(where, name)
             else:
                 setattr(where, name, value)
+        self._forgetReloaded()
         self._settings.cleanup()
         shutil.rmtree(self.app.temporaryPath, ignore_errors=True)
 
@@ -264,13 +274,16 @@ class Desktop:
 
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
-        module = importlib.import_module(name)
-        parent = widgets.qMRMLWidget()
-        QtWidgets.QVBoxLayout(parent).setContentsMargins(4, 4, 4, 4)
+        importlib.import_module(name)
+        parent = qSlicerScriptedLoadableModuleWidget(name)
         parent.setMRMLScene(self.scene)
+        about = types.SimpleNamespace(
+            name=name, path=str(folder / f"{name}.py"), widgetRepresentation=lambda: parent
+        )
+        self.modules.add(**{name.lower(): about})
+        self._opened.append(name)
         area = QtWidgets.QScrollArea()
         area.setWidgetResizable(True)
-        area.setWidget(parent)
         area.resize(width, height)
         self.window = area
         for key in SLICERS_KEYS:
@@ -278,21 +291,26 @@ class Desktop:
             action.setShortcut(QtGui.QKeySequence(key))
             action.setShortcutContext(QtCore.Qt.ShortcutContext.ApplicationShortcut)
             area.addAction(action)
-        widget = getattr(module, f"{name}Widget")(parent)
-        widget.moduleName = name
-        about = types.SimpleNamespace(
-            name=name, path=str(folder / f"{name}.py"), widgetRepresentation=lambda: parent
-        )
-        self.modules.add(**{name.lower(): about, f"{name}Widget": widget})
-        widget.setup()
-        widget.enter()
+        parent.reload()  # to begin with as later: Slicer makes a widget in one way
+        area.setWidget(parent)
         area.show()
+        parent.enter()
         self.application.processEvents()
-        return widget
+        self._loaded = {**sys.modules, **self._loaded}
+        return parent.self()
 
     def _onException(self, kind: type, error: BaseException, trace: Any) -> None:
         self.errors.append(error)
         self._hook(kind, error, trace)
+
+    def _forgetReloaded(self) -> None:
+        """Brings back the modules that a reload replaced: tests have imported from them."""
+        for name, module in self._loaded.items():
+            if name.startswith("Spine") and sys.modules.get(name) is not module:
+                sys.modules[name] = module
+                package, _, last = name.rpartition(".")
+                if package:
+                    setattr(self._loaded[package], last, module)
 
     def _set(self, where: Any, **values: Any) -> None:
         for name, value in values.items():

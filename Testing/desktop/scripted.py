@@ -31,6 +31,12 @@ class ScriptedLoadableModuleWidget:
         self.parent, self.layout = parent, parent.layout()
         self.moduleName = type(self).__name__.removesuffix("Widget")
         self.developerMode = False
+        manager = slicer.app.moduleManager()
+        manager.moduleAboutToBeUnloaded.connect(self._onModuleAboutToBeUnloaded)
+
+    def _onModuleAboutToBeUnloaded(self, name):
+        if name == self.moduleName:
+            self.cleanup()
 
     def resourcePath(self, name):
         return str(_folder(self) / "Resources" / name)
@@ -48,8 +54,7 @@ class ScriptedLoadableModuleWidget:
         pass
 
     def onReload(self):
-        """As Slicer does it: the old panel is cleaned up, then the module file is run anew."""
-        self.cleanup()
+        slicer.util.reloadScriptedModule(self.moduleName)
 
 
 class ScriptedLoadableModuleLogic:
