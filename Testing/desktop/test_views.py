@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import slicer
+import vtk
 
 
 def view(name):
@@ -64,3 +65,32 @@ def test_text_in_a_views_corner_is_gone_at_the_next_slice(desktop):
         corner.SetText(place, "ours")
     view("Red").SetSliceOffset(view("Red").GetSliceOffset() + 3)
     assert "ours" not in [corner.GetText(place) for place in range(4)]
+
+
+def test_a_3d_view_looks_where_it_looked_until_it_is_told_of_new_data(desktop):
+    camera = threeD().renderWindow().GetRenderers().GetFirstRenderer().GetActiveCamera()
+    sphere = vtk.vtkSphereSource()
+    sphere.SetCenter(500.0, 0.0, 0.0)
+    sphere.SetRadius(20.0)
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLModelNode", "far away")
+    node.SetPolyDataConnection(sphere.GetOutputPort())
+    node.CreateDefaultDisplayNodes()
+    threeD().forceRender()
+    assert abs(camera.GetFocalPoint()[0]) < 100
+    threeD().resetFocalPoint()
+    assert camera.GetFocalPoint()[0] == pytest.approx(500, abs=5)
+
+
+def threeD():
+    return slicer.app.layoutManager().threeDWidget(0).threeDView()
+
+
+def test_a_layout_that_nobody_described_is_the_conventional_one(desktop):
+    manager, known = slicer.app.layoutManager(), slicer.vtkMRMLLayoutNode
+    assert manager.layout == known.SlicerLayoutFourUpView
+    heard = []
+    manager.connect("layoutChanged(int)", heard.append)
+    manager.setLayout(known.SlicerLayoutFourUpView)
+    manager.setLayout(66123)
+    assert manager.layout == known.SlicerLayoutConventionalView
+    assert heard == [known.SlicerLayoutConventionalView]

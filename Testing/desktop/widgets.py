@@ -7,7 +7,9 @@ import vtk
 from PySide6 import QtCore, QtUiTools, QtWidgets
 
 from .sliceController import qMRMLSliceControllerWidget
+from .threeDView import qMRMLThreeDView, qMRMLThreeDWidget
 
+FOUR_UP = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
 Property, Signal = QtCore.Property, QtCore.Signal
 
 
@@ -348,16 +350,17 @@ class qMRMLSliceWidget(QtWidgets.QWidget):
 
 
 class qSlicerLayoutManager(QtCore.QObject):
-    """The three slice views, and the layout by its number."""
+    """The three slice views and the 3D view, and the layout by its number; none is remembered."""
 
     layoutChanged = Signal(int)
 
     def __init__(self, host):
         super().__init__()
         self._widgets = {name: qMRMLSliceWidget(host, name) for name in self.sliceViewNames()}
-        self._host = host
+        self._host, self._threeD = host, None
         self._logic = slicer.vtkMRMLLayoutLogic()
         self._logic.SetMRMLScene(host.scene)
+        self._logic.GetLayoutNode().SetViewArrangement(FOUR_UP)
 
     def sliceViewNames(self):
         return ("Red", "Yellow", "Green")
@@ -371,8 +374,21 @@ class qSlicerLayoutManager(QtCore.QObject):
     def layoutLogic(self):
         return self._logic
 
+    def threeDWidget(self, index):
+        if index == 0 and self._threeD is None:
+            view = self._host.three_d
+            if view.get_view_node().GetScene() is None:  # the layout logic's node came before
+                view.set_view_node(self._host.scene.GetNodeByID("vtkMRMLViewNode1"))
+            self._threeD = qMRMLThreeDWidget(view)
+        return self._threeD if index == 0 else None
+
     def setLayout(self, number):
-        self._logic.GetLayoutNode().SetViewArrangement(number)
+        node = self._logic.GetLayoutNode()
+        if number == node.GetViewArrangement():
+            return
+        if not node.IsLayoutDescription(number):
+            number = slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView
+        node.SetViewArrangement(number)
         self.layoutChanged.emit(number)
 
     def resetSliceViews(self):
@@ -387,7 +403,7 @@ class qSlicerLayoutManager(QtCore.QObject):
         self._logic.SetMRMLScene(None)
 
     layout = Property(int, lambda self: self._logic.GetLayoutNode().GetViewArrangement(), setLayout)
-    threeDViewCount = Property(int, lambda self: 0)
+    threeDViewCount = Property(int, lambda self: 1)
     plotViewCount = Property(int, lambda self: 0)
     tableViewCount = Property(int, lambda self: 0)
 
@@ -408,5 +424,5 @@ CLASSES = {
     one.__name__: one
     for one in (ctkCollapsibleButton, ctkPathLineEdit, ctkSliderWidget, qMRMLWidget,
                 qMRMLNodeComboBox, qMRMLSliceControllerWidget, qMRMLSliceView, qMRMLSliceWidget,
-                qSlicerLayoutManager)
+                qMRMLThreeDView, qMRMLThreeDWidget, qSlicerLayoutManager)
 }  # fmt: skip
