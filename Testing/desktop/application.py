@@ -306,7 +306,7 @@ class Desktop:
     def _forgetReloaded(self) -> None:
         """Brings back the modules that a reload replaced: tests have imported from them."""
         for name, module in self._loaded.items():
-            if name.startswith("Spine") and sys.modules.get(name) is not module:
+            if name.startswith("Spine"):
                 sys.modules[name] = module
                 package, _, last = name.rpartition(".")
                 if package:
