@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import slicer
 
-from .corrections import keepOriginal
-from .naming import nameVertebra
-from .sampleData import loadSimulatedStudy
-from .segmentationExport import exportSegmentation
-from .spineSegmentation import segmentationFinding, segmentationNodes
+from SpineSlicer.host.sampleData import loadSimulatedStudy
+from SpineSlicer.host.waitFor import waitFor
+from SpineSlicer.scene.corrections import keepOriginal
+from SpineSlicer.scene.naming import nameVertebra
+from SpineSlicer.scene.segmentationExport import exportSegmentation
+from SpineSlicer.scene.spineSegmentation import segmentationFinding, segmentationNodes
 
 SECONDS = 300
 
@@ -39,27 +38,11 @@ def selfTest(test: Any, logic: Any) -> None:
         logic.reader.stop()
 
 
-def waitFor(test: Any, until: Callable[[], Any], seconds: float = SECONDS) -> None:
-    """Lets Slicer work until something has come, by the clock: `delayDisplay` may return at once.
-
-    Args:
-        test: fails when nothing has come in time.
-        until: asked again and again.
-        seconds: how long is waited.
-    """
-    end = time.monotonic() + seconds
-    while not until():
-        if time.monotonic() > end:
-            test.fail(f"The worker gave no answer in {seconds:g} seconds")
-        slicer.app.processEvents()
-        time.sleep(0.02)
-
-
 def _simulated(test: Any, logic: Any) -> Any:
     nodes: list[Any] = []
     failed: list[Any] = []
     loadSimulatedStudy(logic.reader.worker, onLoaded=nodes.extend, onError=failed.append)
-    waitFor(test, lambda: nodes or failed)
+    waitFor(test, lambda: nodes or failed, SECONDS)
     test.assertEqual(failed, [])
     return next(node for node in nodes if "sagittal" in node.GetName())
 
@@ -69,15 +52,14 @@ def _read(test: Any, logic: Any, volume: Any) -> Any:
     logic.reader.readVolume(
         volume, onReading=answers.append, onError=answers.append, weighting="T2", region="lumbar"
     )
-    waitFor(test, lambda: answers)
+    waitFor(test, lambda: answers, SECONDS)
     test.assertFalse(isinstance(answers[0], Exception), str(answers[0]))
     return answers[0]
 
 
 def _use(test: Any, node: Any) -> None:
     from SpineLib.inference.measures import measure
-
-    from .spineSegmentation import currentLabelmap
+    from SpineSlicer.scene.spineSegmentation import currentLabelmap
 
     finding = segmentationFinding(node)
     vertebra = next(one for one in finding.segments if one.kind == "vertebra")

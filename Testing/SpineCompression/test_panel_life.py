@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import slicer
 from SpineCompressionLib.selfTest import checkPanel, readSimulated
-from SpineSegmentationLib.selfTest import waitFor
-from SpineSegmentationLib.StudyReader import StudyReader
 
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
+from SpineSlicer.host.StudyReader import StudyReader
+from SpineSlicer.host.waitFor import waitFor
 from Testing.desktop import click
 from Testing.SpineCompression.panels import MODULE
 
@@ -19,7 +19,7 @@ from Testing.SpineCompression.panels import MODULE
 @pytest.fixture
 def process(monkeypatch, tmp_path):
     """A real process that hears requests and never answers, where panels have the worker."""
-    import SpineSegmentationLib.StudyReader as module
+    import SpineSlicer.host.StudyReader as module
 
     silent = tmp_path / "silent"
     silent.write_text("#!/bin/sh\nexec cat > /dev/null\n")
@@ -159,23 +159,19 @@ def test_a_new_scene_is_read_with_the_cards_threshold_and_a_saved_one_with_its_o
     assert widget.panel.models.threshold == 0.31
 
 
-def test_reload_brings_back_the_study_its_folder_and_the_stack(
-    desktop, widget, ui, worker, graded, tmp_path
-):
+def test_reload_brings_back_the_study_its_folder_and_the_stack(desktop, data, graded):
+    """With a real worker: the new panel is made of new modules, which no test has touched."""
+    widget = desktop.open("SpineCompression", MODULE)
+    ui, folder = widget.ui, str(data / "dicom" / "cervical_t2_axial")
     widget.panel.show(Reading(graded.findings))
-    widget.panel.input.choose(str(tmp_path))
-    stacks = [{"id": one, "plane": "axial", "weighting": "T2", "region": "cervical", "slices": 9,
-               "problem": "", "models": []} for one in ("3", "4", "5")]  # fmt: skip
-    found = {"studies": [{"series": [{"description": "", "stacks": stacks}],
-                          "chosen": {"axial": {"stacks": ["3"], "reason": "the first"}}}]}  # fmt: skip
-    worker.answer(found)
-    ui.stackBox.currentIndex = 2
-    said, rows = ui.verdictLabel.text, ui.findingsTable.rowCount
+    widget.panel.input.choose(folder)
+    waitFor(pytest, lambda: ui.stackBox.count > 1, 60)
+    ui.stackBox.currentIndex = 1
+    said, rows, stack = ui.verdictLabel.text, ui.findingsTable.rowCount, ui.stackBox.currentData
     widget.onReload()
     new = slicer.modules.SpineCompressionWidget
-    assert worker.last == ("scan", {"folder": str(tmp_path)})
-    worker.answer(found)
+    waitFor(pytest, lambda: new.ui.stackBox.count > 1, 60)
     assert (new.ui.verdictLabel.text, new.ui.findingsTable.rowCount) == (said, rows)
     assert new.ui.verdictLabel.visible and not ui.verdictLabel.visible
-    assert new.ui.stackBox.currentData == "4" and new.ui.pathEdit.currentPath == str(tmp_path)
+    assert new.ui.stackBox.currentData == stack and new.ui.pathEdit.currentPath == folder
     new.cleanup()

@@ -191,7 +191,7 @@ class Desktop:
     """Slicer's desktop as far as the modules see it, around one headless Slicer.
 
     Args:
-        host: a `SpineHeadless.app.HeadlessSlicer`.
+        host: a `SpineSlicer.headless.app.HeadlessSlicer`.
 
     Attributes:
         app: `slicer.app`.
@@ -306,11 +306,15 @@ class Desktop:
     def _forgetReloaded(self) -> None:
         """Brings back the modules that a reload replaced: tests have imported from them."""
         for name, module in self._loaded.items():
-            if name.startswith("Spine"):
-                sys.modules[name] = module
-                package, _, last = name.rpartition(".")
-                if package:
-                    setattr(self._loaded[package], last, module)
+            if not name.startswith("Spine"):
+                continue
+            sys.modules[name] = module
+            package, _, last = name.rpartition(".")
+            if (
+                package
+                and getattr(getattr(self._loaded[package], last, None), "__name__", "") == name
+            ):
+                setattr(self._loaded[package], last, module)
 
     def _set(self, where: Any, **values: Any) -> None:
         for name, value in values.items():
