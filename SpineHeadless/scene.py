@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from SpineSegmentationLib.sliceViews import mendViews
+
 from SpineHeadless.app import HeadlessSlicer
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.files import writing
@@ -49,6 +51,7 @@ def load_scene(app: HeadlessSlicer, path: str | Path) -> None:
         read = app.scene.ReadFromMRB(str(path.resolve()), True)
     if not read:
         raise BadInput("The file is not a Slicer scene bundle, or it is damaged", file=path)
+    mendViews(app.scene)
 
 
 @contextmanager

@@ -32,9 +32,13 @@ class SpineSegmentation(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", self._onStartupCompleted)
 
     def _onStartupCompleted(self):
+        import slicer
         from SpineSegmentationLib.sampleData import registerSampleData
+        from SpineSegmentationLib.SceneKeeper import SceneKeeper
 
         registerSampleData(self.resourcePath("Icons"))
+        # Scenes are opened and volumes moved without our panels, too.
+        self._keeper = SceneKeeper(slicer.mrmlScene)
 
 
 class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
@@ -116,10 +120,12 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
         import slicer
         from SpineSegmentationLib.naming import levellingReadings
         from SpineSegmentationLib.shownSegmentation import showingSegmentation
+        from SpineSegmentationLib.sliceViews import mendViews
 
         node, volumeNode = yield from showingSegmentation(slicer.mrmlScene, reading, volumeNode)
         if node is not None:
             yield from levellingReadings(slicer.mrmlScene)
+            mendViews(slicer.mrmlScene)
             slicer.util.setSliceViewerLayers(background=volumeNode, fit=True)
         return node
 
