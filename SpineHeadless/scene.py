@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from SpineSegmentationLib.sliceViews import mendViews
+from SpineSegmentationLib.SceneKeeper import SceneKeeper
 
 from SpineHeadless.app import HeadlessSlicer
 from SpineLib.errors import BadInput, OutputError
@@ -51,7 +51,7 @@ def load_scene(app: HeadlessSlicer, path: str | Path) -> None:
         read = app.scene.ReadFromMRB(str(path.resolve()), True)
     if not read:
         raise BadInput("The file is not a Slicer scene bundle, or it is damaged", file=path)
-    mendViews(app.scene)
+    SceneKeeper(app.scene).stop()
 
 
 @contextmanager

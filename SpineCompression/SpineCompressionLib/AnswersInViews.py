@@ -12,7 +12,7 @@ from SpineLib.slabs import Steps
 
 from .findingsTable import REVIEW_COLUMN
 from .ReviewLog import Answer
-from .ShownStudy import PLACE_CHANGED, ShownStudy
+from .ShownStudy import PLACE_CHANGED, VOLUME_CHANGED, ShownStudy
 from .verdictHalo import recolourHalo
 from .verdicts import shortText, verdictOf
 
@@ -59,7 +59,7 @@ class AnswersInViews:
                 yield
 
     def _onChanged(self, what: str) -> None:
-        if what == PLACE_CHANGED or self._study.findings is None:
+        if what in (PLACE_CHANGED, VOLUME_CHANGED) or self._study.findings is None:
             return
         self._turns.start(self._applying(), onDone=self._wait, onError=_raise)
 
@@ -81,13 +81,13 @@ class AnswersInViews:
             {task: log.current(numbers[one.index], task) for task in ("compression", "grading")}
             for one in stack.slices
         ]
-        halo = nodes.node("verdicts", stack.id)
-        if halo is not None:
+        halo, place = nodes.node("verdicts", stack.id), self._study.inScene(stack.id)
+        if halo is not None and place.fits:
             verdicts = [
                 answer["compression"].answer if answer["compression"] else verdictOf(one)
                 for one, answer in zip(stack.slices, said, strict=True)
             ]
-            recolourHalo(halo, stack, verdicts)
+            recolourHalo(halo, place.stackInNode(), verdicts)
         labels = nodes.node("slice labels", stack.id)
         table = nodes.node("findings table", stack.id)
         column = table.GetTable().GetColumnByName(REVIEW_COLUMN) if table is not None else None

@@ -9,6 +9,7 @@ import slicer
 from SpineSegmentationLib.FolderDrop import FolderDrop
 from SpineSegmentationLib.naming import levelReadings
 from SpineSegmentationLib.RunControl import RunControl
+from SpineSegmentationLib.SceneKeeper import SceneKeeper
 from SpineSegmentationLib.SetupSection import SetupSection
 from SpineSegmentationLib.StudySection import StudySection
 from SpineSegmentationLib.Turns import Turns
@@ -50,6 +51,7 @@ class CompressionPanel:
     def __init__(self, ui: Any, widget: Any, reader: Any, scene: Any) -> None:
         self._ui, self._reader, self._scene, self._scenes = ui, reader, scene, 0
         self._turns = Turns()
+        self._keeper = SceneKeeper(scene)
         self._sources: dict[str, str] = {}  # folder → study; not saved, for it may name a patient
         self.study = ShownStudy(scene)
         self.link = ViewLink(self.study)
@@ -108,6 +110,8 @@ class CompressionPanel:
         self.report.stop()
         self._turns.stop()
         self.input.close()
+        self.study.close()
+        self._keeper.stop()
         self._reader.stop()
 
     def refresh(self) -> None:

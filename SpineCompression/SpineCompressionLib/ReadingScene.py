@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import slicer
 from SpineSegmentationLib import spineSegmentation
+from SpineSegmentationLib.overlays import putOnVolume
 from SpineSegmentationLib.segmentNames import addSegmentNames
 from SpineSegmentationLib.shownSegmentation import setAside
+from SpineSegmentationLib.StackInScene import StackInScene, requireStill
 from SpineSegmentationLib.subjectHierarchy import placeUnder, studyItem
+from SpineSegmentationLib.volumeInScene import voxelsOf
 from SpineSegmentationLib.volumeNodes import addingVolumeNode, nodesOfClass, volumeFromNode
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
-from SpineLib.volume import Frame, Volume, resample
 
 from .activationVolume import addingActivationVolume
 from .findingsTable import addFindingsTable
 from .probabilityPlot import addProbabilityPlot
 from .ReviewLog import ReviewLog
 from .sliceLabels import addSliceLabels
+from .stackGrids import GRIDS, notedGrid, noteGrids
 from .studies import (
     FINDINGS,
     GIVEN,
@@ -98,8 +99,14 @@ class ReadingScene:
             volumeNodes: stack id → volume node of the scene that was read (Slicer's own DICOM
                 import); other stacks get a new one.
             surfaces: makes surfaces for 3D views too, the slowest part.
+
+        Raises:
+            BadInput: a volume was moved or changed while it was read.
         """
         given = volumeNodes or {}
+        for stack in reading.findings.stacks:
+            if stack.id in given:
+                requireStill(stack, given[stack.id])
         self.study = self.study or studyOfReading(self.scene, reading, given.values())
         before = self.nodes()
         images = self._images(reading, given)
@@ -112,7 +119,7 @@ class ReadingScene:
                 if stack.id not in nodes:
                     nodes[stack.id] = yield from self._addingVolume(reading, stack)
                 yield from self._showingStack(reading, stack, nodes[stack.id], surfaces)
-            self._showFindings(reading.findings, nodes, images)
+            self._showFindings(reading.findings, nodes, images, "{}")
             self._publish(before, list(nodes.values()))
             published = True
         finally:
@@ -122,17 +129,23 @@ class ReadingScene:
         yield from self._removing(before, list(nodes.values()))
 
     def showAgain(self, findings: Findings, stack: str) -> None:
-        """Shows findings of which one stack's slices changed; all else stays as it is."""
-        node = self.volumeNode(stack)
+        """Shows findings of which one stack's slices changed; all else stays as it is.
+
+        Raises:
+            BadInput: the stack's volume no longer has the slices that were read.
+        """
+        node, place = self.volumeNode(stack), self.inScene(findings.stack(stack))
+        place.require()
         before = [n for kind in (FINDINGS, *_OF_VERDICTS) for n in self.nodes(kind)]
         before = [n for n in before if n.GetAttribute(STACK) in (None, stack)]
-        images = self.node(FINDINGS).GetAttribute(IMAGES) or ""
+        images, grids = (self.node(FINDINGS).GetAttribute(name) or "" for name in (IMAGES, GRIDS))
         volumes = {one.id: self.volumeNode(one.id) for one in findings.stacks}
         volumes = {stack: one for stack, one in volumes.items() if one is not None}
         self._made = []
         try:
-            finish(self._showingVerdicts(Reading(findings), findings.stack(stack), node))
-            self._showFindings(findings, volumes, images)
+            now = place.stackInNode()
+            finish(self._showingVerdicts(Reading(findings), now, node))
+            self._showFindings(findings, volumes, images, grids)
             self._publish(before, [])
         finally:
             self._made = None
@@ -245,6 +258,16 @@ class ReadingScene:
         ]
         return next((n for n in ours if n.GetAttribute(KIND) in (None, "volume")), None)
 
+    def inScene(self, stack: StackFindings) -> StackInScene:
+        """Where a stack's slices lie now; see `StackInScene`."""
+        node, text = self.volumeNode(stack.id), self.node(FINDINGS)
+        return StackInScene(stack, node, notedGrid(text, stack, node) if node else None)
+
+    def noteGrids(self, findings: Findings) -> None:
+        """Notes how volumes lie, for a scene of version 0.1, which did not."""
+        volumes = {stack.id: self.volumeNode(stack.id) for stack in findings.stacks}
+        noteGrids(self.node(FINDINGS), findings, volumes)
+
     def reviews(self) -> ReviewLog:
         """What readers said of this study.
 
@@ -288,7 +311,12 @@ class ReadingScene:
             ) from error
 
     def reading(self) -> Reading | None:
-        """The whole reading, volumes, segmentation and activations included."""
+        """The whole reading, volumes, segmentation and activations included, as it was read.
+
+        Raises:
+            BadInput: a volume no longer has the slices that were read, or the findings are
+                damaged or of a newer version.
+        """
         findings = self.findings()
         if findings is None:
             return None
@@ -297,14 +325,15 @@ class ReadingScene:
             node = self.volumeNode(stack.id)
             if node is None:
                 continue
-            result.volumes[stack.id] = _placed(volumeFromNode(node), stack)
+            place = self.inScene(stack)
+            result.volumes[stack.id] = volume = place.volume(voxelsOf(node).copy())
             activation = self.node("class activation", stack.id)
             if activation is not None:
-                result.activations[stack.id] = _placed(volumeFromNode(activation), stack)
-        segmentation = self.node(spineSegmentation.KIND)
-        reference = result.volumes.get(findings.segmentation.stack)
-        if segmentation is not None and reference is not None:
-            result.segmentation = spineSegmentation.spineLabelmap(segmentation, reference)
+                result.activations[stack.id] = volume.with_voxels(voxelsOf(activation).copy())
+            segmentation = self.node(spineSegmentation.KIND)
+            if segmentation is not None and stack.id == findings.segmentation.stack:
+                labels = spineSegmentation.spineLabelmap(segmentation, volumeFromNode(node))
+                result.segmentation = place.volume(labels.voxels)
         return result
 
     def _showingVerdicts(self, reading: Reading, stack: StackFindings, node: Any) -> Steps[None]:
@@ -351,12 +380,16 @@ class ReadingScene:
         names = addSegmentNames(self.scene, reading.segmentation, finding, volumeNode)
         self._mark(names, "segment names", finding.stack, volumeNode)
 
-    def _showFindings(self, findings: Findings, volumes: dict[str, Any], images: str) -> None:
+    def _showFindings(
+        self, findings: Findings, volumes: dict[str, Any], images: str, grids: str
+    ) -> None:
         node = self.scene.AddNewNodeByClass("vtkMRMLTextNode", "Spine MRI findings")
         node.SetText(json.dumps(findings.to_dict(), ensure_ascii=False, allow_nan=False))
         node.SetAttribute("SpineMRI.Notice", findings.notice)
         node.SetAttribute(IMAGES, images)
         node.SetAttribute(_STACKS, json.dumps([stack.id for stack in findings.stacks]))
+        node.SetAttribute(GRIDS, grids)
+        noteGrids(node, findings, volumes)
         self._mark(node, FINDINGS, "", None)
         for number, stack in enumerate(findings.stacks):
             if stack.id in volumes:
@@ -374,6 +407,8 @@ class ReadingScene:
             node.SetAttribute(STACK, stack)
         if volumeNode is not None:
             node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+            if node.IsA("vtkMRMLTransformableNode"):
+                putOnVolume(node, volumeNode)
 
 
 def _kind(node: Any) -> str:
@@ -382,13 +417,3 @@ def _kind(node: Any) -> str:
 
 def _name(stack: StackFindings) -> str:
     return f"{stack.id} {stack.description or stack.plane}"
-
-
-def _placed(volume: Volume, stack: StackFindings) -> Volume:
-    """The volume on the stack's grid: Slicer's own import may have turned the slices' order."""
-    frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
-    shape = stack.shape or volume.shape
-    grid = Volume(np.zeros(shape, np.uint8), np.array(stack.ijk_to_ras or volume.ijk_to_ras))
-    if not grid.same_grid(volume):
-        volume = resample(volume, grid, nearest=True)
-    return replace(volume, frames=frames, frame_of_reference_uid=stack.frame_of_reference_uid)

@@ -10,7 +10,7 @@ from SpineLib.labels import NOT_ASSESSED, VERDICT_COLORS
 from SpineLib.report import summary
 from SpineLib.slabs import Steps
 
-from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from .studies import studiesIn
 from .Timeline import Timeline
 from .verdicts import shortText
@@ -97,7 +97,7 @@ class ResultSection:
             self._fillTable()
         elif what == PLACE_CHANGED:
             self._markRows()
-        else:
+        elif what != VOLUME_CHANGED:
             self._updateTable()
         self._tellSlice()
 
@@ -161,7 +161,9 @@ class ResultSection:
                 who = _("reader {name}").format(name=answer.reader).strip()
                 text += f" | {who}: {answer.answer}"
         reason = one.compression.reason
-        self._ui.sliceLabel.text = text + (f" ({reason})" if reason else "")
+        text += f" ({reason})" if reason else ""
+        problem = self._study.inScene(place.stack).problem
+        self._ui.sliceLabel.text = f"{text}. {problem}" if problem else text
 
     def _severalStacks(self) -> bool:
         return len({place.stack for place in self._study.places}) > 1

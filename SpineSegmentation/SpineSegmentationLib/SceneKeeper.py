@@ -1,16 +1,22 @@
-"""Keeps what the views show right, whatever is loaded into the scene."""
+"""Keeps what the views show right, whatever is loaded into the scene or done to its volumes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import slicer
+import vtk
 
+from .overlays import standOnVolume
 from .sliceViews import mendViews
+from .volumeNodes import nodesOfClass
+from .VolumeWatch import VolumeWatch
 
 
 class SceneKeeper:
-    """Mends the slice views when a scene was loaded; it lives as long as what it was made by.
+    """Mends slice views that a scene brought, and lets overlays follow volumes that are moved.
+
+    It lives as long as the program or the panel that made it; several do no harm.
 
     Args:
         scene: what is watched.
@@ -21,13 +27,45 @@ class SceneKeeper:
     """
 
     def __init__(self, scene: slicer.vtkMRMLScene) -> None:
-        self._scene = scene
-        self._tag = scene.AddObserver(scene.EndImportEvent, self._onImported)
-        mendViews(scene)
+        self._scene, self._volumes = scene, dict[Any, VolumeWatch]()
+        self._tags = [
+            scene.AddObserver(scene.EndImportEvent, self._onImported),
+            scene.AddObserver(scene.NodeAddedEvent, self._onAdded),
+            scene.AddObserver(scene.NodeRemovedEvent, self._onRemoved),
+        ]
+        for node in nodesOfClass(scene, "vtkMRMLScalarVolumeNode"):
+            self._follow(node)
+        self._onImported()
 
     def stop(self) -> None:
         """Watches the scene no more."""
-        self._scene.RemoveObserver(self._tag)
+        for tag in self._tags:
+            self._scene.RemoveObserver(tag)
+        for node in list(self._volumes):
+            self._forget(node)
 
     def _onImported(self, *_arguments: Any) -> None:
         mendViews(self._scene)
+        for node in self._volumes:
+            standOnVolume(node)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onAdded(self, _scene: Any, _event: str, node: Any) -> None:
+        if node.IsA("vtkMRMLScalarVolumeNode"):
+            self._follow(node)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onRemoved(self, _scene: Any, _event: str, node: Any) -> None:
+        if node in self._volumes:
+            self._forget(node)
+
+    def _follow(self, node: Any) -> None:
+        self._volumes[node] = VolumeWatch(node, self._onVolume)
+
+    def _forget(self, node: Any) -> None:
+        self._volumes.pop(node).stop()
+
+    def _onVolume(self, node: Any) -> None:
+        # A scene that is loaded is looked at when it is whole.
+        if not self._scene.IsBatchProcessing():
+            standOnVolume(node)

@@ -17,6 +17,7 @@ from .LoopSection import LoopSection
 from .NamesSection import NamesSection
 from .naming import noticeOf
 from .RunControl import RunControl
+from .SceneKeeper import SceneKeeper
 from .segmentationExport import exportSegmentation
 from .SegmentationParameters import SegmentationParameters
 from .SetupSection import SetupSection
@@ -70,6 +71,7 @@ class SegmentationPanel:
         ui.exportEdit.connect("currentPathChanged(QString)", self._onExportPath)
         ui.restartButton.connect("clicked(bool)", self._onRestart)
         scene = slicer.mrmlScene
+        self._keeper = SceneKeeper(scene)
         self._observers = [
             scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose),
             # After closing and after importing; earlier, the selectors do not know the nodes yet.
@@ -127,6 +129,7 @@ class SegmentationPanel:
         for one in self._observers:
             slicer.mrmlScene.RemoveObserver(one)
         self._observers = []
+        self._keeper.stop()
         self.unbind()
         self._parameters = self._shown = None
 

@@ -14,6 +14,7 @@ from SpineLib.volume import Volume
 from .corrections import changes
 from .NamesLog import hasNamesLog
 from .naming import namedByReader
+from .overlays import VOLUME_ROLE, putOnVolume
 from .segmentNames import addingSegmentNames
 from .spineSegmentation import (
     ASIDE,
@@ -21,10 +22,9 @@ from .spineSegmentation import (
     segmentationNodes,
     segmentedVolumeNode,
 )
+from .StackInScene import requireStill
 from .subjectHierarchy import placeUnder, studyItem
 from .volumeNodes import addingVolumeNode, nodesOfClass
-
-_VOLUME_ROLE = "SpineMRI.volume"
 
 
 def showSegmentation(
@@ -44,6 +44,9 @@ def showSegmentation(
 
     Returns:
         The segmentation node and its volume's; both None where nothing was segmented.
+
+    Raises:
+        BadInput: the volume was moved or changed while it was read.
     """
     return finish(showingSegmentation(scene, reading, volumeNode))
 
@@ -59,6 +62,7 @@ def showingSegmentation(
         volumeNode = loadedVolumeNode(scene, reading.volumes[finding.stack])
     if volumeNode is None:
         volumeNode = yield from _addingVolume(scene, reading)
+    requireStill(reading.findings.stack(finding.stack), volumeNode)
     yield
     yield from _makingRoom(scene, volumeNode)
     model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
@@ -103,7 +107,8 @@ def _mark(node: Any, kind: str, reading: Reading, volumeNode: Any) -> None:
     node.SetAttribute("SpineMRI.Kind", kind)
     node.SetAttribute("SpineMRI.Stack", reading.findings.segmentation.stack)
     node.SetAttribute("SpineMRI.Notice", reading.findings.notice)
-    node.SetNodeReferenceID(_VOLUME_ROLE, volumeNode.GetID())
+    node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+    putOnVolume(node, volumeNode)
 
 
 def setAside(node: slicer.vtkMRMLSegmentationNode) -> bool:
@@ -144,6 +149,6 @@ def _makingRoom(scene: Any, volumeNode: Any) -> Steps[None]:
     for labels in nodesOfClass(scene, "vtkMRMLMarkupsFiducialNode"):
         if (
             labels.GetAttribute("SpineMRI.Kind") == "segment names"
-            and labels.GetNodeReference(_VOLUME_ROLE) is volumeNode
+            and labels.GetNodeReference(VOLUME_ROLE) is volumeNode
         ):
             scene.RemoveNode(labels)

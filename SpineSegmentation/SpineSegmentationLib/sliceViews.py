@@ -15,7 +15,7 @@ import slicer
 from numpy.typing import NDArray
 from slicer import util
 
-from .volumeInScene import axesInWorld, isBent, middleOf
+from .volumeInScene import axesInWorld, ijkToWorld, isBent, middleOf
 from .volumeNodes import nodesOfClass
 
 # Names of Slicer's orientations, by the axis of the world (R, A, S) that they look along.
@@ -71,6 +71,15 @@ def showsSlices(view: Any, volumeNode: Any, ijk: Any) -> bool:
     normal = np.cross(axes[:, 0], axes[:, 1])
     along = abs(normal @ _axesOf(view)[:, 2]) / np.linalg.norm(normal)
     return bool(along > (0.99 if isBent(volumeNode) else 0.999))
+
+
+def slicesOff(view: Any, volumeNode: Any, ijk: Any) -> float:
+    """How many of the volume's slices a view's plane lies off a voxel; 0 where it meets it."""
+    axes = axesInWorld(volumeNode, ijk)
+    normal = np.cross(axes[:, 0], axes[:, 1])
+    matrix = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS()))
+    away = matrix[:3, 3] - ijkToWorld(volumeNode, ijk)
+    return float(normal @ away / (normal @ axes[:, 2]))
 
 
 def _turn(view: Any, axes: NDArray[np.float64], orientation: str, across: int) -> None:
