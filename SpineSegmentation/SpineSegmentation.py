@@ -33,8 +33,9 @@ class SpineSegmentation(ScriptedLoadableModule):
 
     def _onStartupCompleted(self):
         import slicer
-        from SpineSegmentationLib.sampleData import registerSampleData
-        from SpineSegmentationLib.SceneKeeper import SceneKeeper
+
+        from SpineSlicer.host.sampleData import registerSampleData
+        from SpineSlicer.scene.SceneKeeper import SceneKeeper
 
         registerSampleData(self.resourcePath("Icons"))
         # Scenes are opened and volumes moved without our panels, too.
@@ -82,7 +83,8 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
 
         self.cleanup()
         # Forgotten, not reloaded one by one: they import each other, in an order of their own.
-        for name in [n for n in sys.modules if n.startswith("SpineSegmentationLib.")]:
+        shared = ("SpineSegmentationLib.", "SpineSlicer.scene", "SpineSlicer.host")
+        for name in [n for n in sys.modules if n.startswith(shared)]:
             del sys.modules[name]
         importlib.invalidate_caches()
         ScriptedLoadableModuleWidget.onReload(self)
@@ -96,7 +98,7 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
     """
 
     def __init__(self, reader=None):
-        from SpineSegmentationLib.StudyReader import StudyReader
+        from SpineSlicer.host.StudyReader import StudyReader
 
         ScriptedLoadableModuleLogic.__init__(self)
         self.reader = reader or StudyReader()
@@ -118,9 +120,10 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
     def showing(self, reading, volumeNode=None):
         """`show` in steps, for turns of the event loop (`Turns`)."""
         import slicer
-        from SpineSegmentationLib.naming import levellingReadings
-        from SpineSegmentationLib.shownSegmentation import showingSegmentation
-        from SpineSegmentationLib.sliceViews import mendViews
+
+        from SpineSlicer.scene.naming import levellingReadings
+        from SpineSlicer.scene.shownSegmentation import showingSegmentation
+        from SpineSlicer.scene.sliceViews import mendViews
 
         node, volumeNode = yield from showingSegmentation(slicer.mrmlScene, reading, volumeNode)
         if node is not None:

@@ -146,6 +146,6 @@ def _segmentation(labels: Volume) -> SegmentationFinding:
 
 
 if __name__ == "__main__":
-    from SpineHeadless.outputs import write_outputs
+    from SpineSlicer.headless.outputs import write_outputs
 
     write_outputs(phantom(), sys.argv[1])

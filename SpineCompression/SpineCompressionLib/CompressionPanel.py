@@ -6,31 +6,31 @@ from collections.abc import Callable
 from typing import Any
 
 import slicer
-from SpineSegmentationLib.FolderDrop import FolderDrop
-from SpineSegmentationLib.naming import levelReadings
-from SpineSegmentationLib.RunControl import RunControl
-from SpineSegmentationLib.SceneKeeper import SceneKeeper
-from SpineSegmentationLib.SetupSection import SetupSection
-from SpineSegmentationLib.StudySection import StudySection
-from SpineSegmentationLib.Turns import Turns
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
+from SpineSlicer.host.FolderDrop import FolderDrop
+from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.SetupSection import SetupSection
+from SpineSlicer.host.StudySection import StudySection
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.naming import levelReadings
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.SceneKeeper import SceneKeeper
+from SpineSlicer.scene.ShownStudy import ShownStudy
+from SpineSlicer.scene.studies import isStudyOf, studiesIn, studyOfReading
+from SpineSlicer.scene.ViewLink import ViewLink
+from SpineSlicer.scene.volumeIdentity import adoptIdentity
 
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
-from .ReadingScene import ReadingScene
 from .ReadSection import ReadSection
 from .RegionSection import RegionSection
 from .ReportSection import ReportSection
 from .ResultSection import ResultSection
 from .ReviewSection import ReviewSection
-from .ShownStudy import ShownStudy
-from .studies import isStudyOf, studiesIn, studyOfReading
-from .ViewLink import ViewLink
-from .volumeIdentity import adoptIdentity
 
 # What is out of sight while somebody labels slices blinded.
 UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel",

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import slicer
 from PIL import Image
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineCompressionLib.volumeIdentity import adoptIdentity
-from SpineSegmentationLib.SceneKeeper import SceneKeeper
-from SpineSegmentationLib.volumeInScene import ijkToRas, worldToIjk
-from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
 
-from SpineHeadless.Picture import take
-from SpineHeadless.scene import load_scene, save_scene
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
 from SpineLib.volume import Volume, read_volume
+from SpineSlicer.headless.Picture import take
+from SpineSlicer.headless.scene import load_scene, save_scene
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.SceneKeeper import SceneKeeper
+from SpineSlicer.scene.volumeIdentity import adoptIdentity
+from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
+from SpineSlicer.scene.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
 from Testing.desktop import click, press
 from Testing.phantom import FLAGGED, SCENE_OF_VERSION_0_1, phantom
 from Testing.transforms import bend, crop, harden, move, placed
@@ -354,6 +354,25 @@ def test_the_overlays_of_an_old_scene_follow_too(app, widget, way):
     assert (np.abs(picture(app) - before).max(axis=2) > 60).mean() < 0.01
 
 
+def test_an_old_reading_of_a_volume_of_the_scene_is_found_again_after_it_is_moved(
+    scene, whole, tmp_path, app
+):
+    """Also where no panel was opened in between: version 0.1 noted nothing of such a volume."""
+    node = addVolumeNode(scene, whole.volumes["1"], "axial")
+    reading = Reading(Findings([whole.findings.stacks[0]]), {"1": whole.volumes["1"]})
+    ReadingScene(scene).show(reading, {"1": node})
+    ReadingScene(scene).node("findings").RemoveAttribute("SpineMRI.Grids")
+    save_scene(app, tmp_path / "old.mrb")
+    scene.Clear(False)
+    keeper = SceneKeeper(scene)
+    assert scene.ReadFromMRB(str(tmp_path / "old.mrb"), True)
+    nodes = ReadingScene(scene)
+    hardened(nodes.volumeNode("1"), None)
+    keeper.stop()
+    assert nodes.inScene(nodes.findings().stacks[0]).fits
+    assert nodes.reading().volumes["1"].same_grid(whole.volumes["1"])
+
+
 @pytest.mark.parametrize("way", [observed, hardened, both], ids=lambda way: way.__name__)
 def test_what_version_0_1_left_behind_is_brought_along_when_its_scene_is_opened(
     app, scene, widget, way, tmp_path
@@ -375,7 +394,7 @@ def test_what_version_0_1_left_behind_is_brought_along_when_its_scene_is_opened(
 
 
 def test_levels_stay_when_the_segmented_volume_is_moved(widget, whole):
-    from SpineSegmentationLib.naming import nameVertebra
+    from SpineSlicer.scene.naming import nameVertebra
 
     widget.panel.show(whole)
     nodes = widget.panel.study.nodes

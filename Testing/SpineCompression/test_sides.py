@@ -8,8 +8,8 @@ import slicer
 from PIL import Image
 from scipy import ndimage
 
-from SpineHeadless.Picture import take
-from SpineHeadless.scene import save_scene
+from SpineSlicer.headless.Picture import take
+from SpineSlicer.headless.scene import save_scene
 from Testing.phantom import SCENE_OF_VERSION_0_1, phantom
 from Testing.transforms import move, placed
 

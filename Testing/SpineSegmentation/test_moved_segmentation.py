@@ -3,24 +3,24 @@
 import numpy as np
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineSegmentationLib.corrections import changes, keepOriginal
-from SpineSegmentationLib.overlays import gridAsRead, gridUnder
-from SpineSegmentationLib.SceneKeeper import SceneKeeper
-from SpineSegmentationLib.segmentationExport import exportSegmentation
-from SpineSegmentationLib.shownSegmentation import showSegmentation
-from SpineSegmentationLib.spineSegmentation import (
+from Testing.SpineSlicer.scene.test_corrections import half, paint
+
+from SpineLib.errors import BadInput
+from SpineLib.volume import read_volume
+from SpineSlicer.scene.corrections import changes, keepOriginal
+from SpineSlicer.scene.overlays import gridAsRead, gridUnder
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.SceneKeeper import SceneKeeper
+from SpineSlicer.scene.segmentationExport import exportSegmentation
+from SpineSlicer.scene.shownSegmentation import showSegmentation
+from SpineSlicer.scene.spineSegmentation import (
     currentLabelmap,
     labelmapAsRead,
     segmentedVolumeNode,
 )
-from SpineSegmentationLib.volumeInScene import ijkToRas, worldToIjk
-
-from SpineLib.errors import BadInput
-from SpineLib.volume import read_volume
+from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
 from Testing.desktop import desktop  # noqa: F401
 from Testing.phantom import phantom
-from Testing.SpineSegmentation.test_corrections import half, paint
 from Testing.SpineSegmentation.test_SegmentationPanel import FOLDER
 from Testing.transforms import bend, crop, harden, move, placed
 
@@ -70,7 +70,7 @@ def test_the_structures_are_the_same_voxels_wherever_the_volume_is(node, volume,
 
 @WAYS
 def test_a_name_stays_on_its_structure(scene, node, volume, way):
-    from SpineSegmentationLib.volumeNodes import nodesOfClass
+    from SpineSlicer.scene.volumeNodes import nodesOfClass
 
     labels = next(one for one in nodesOfClass(scene, "vtkMRMLMarkupsFiducialNode")
                   if one.GetAttribute("SpineMRI.Kind") == "segment names")  # fmt: skip
@@ -156,8 +156,8 @@ def test_a_volume_that_was_moved_while_it_was_segmented_is_not_drawn_on(scene, n
 
 @pytest.fixture
 def panel(desktop, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("SpineSegmentationLib.Turns.SECONDS_A_TURN", 600.0)
-    monkeypatch.setattr("SpineSegmentationLib.SetupSection.Installation.missing", lambda self: [])
+    monkeypatch.setattr("SpineSlicer.host.Turns.SECONDS_A_TURN", 600.0)
+    monkeypatch.setattr("SpineSlicer.host.SetupSection.Installation.missing", lambda self: [])
     widget = desktop.open("SpineSegmentation", FOLDER)
     node = widget.logic.show(WHOLE)
     widget.panel._parameters.segmentation = node

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import slicer
-from SpineSegmentationLib.volumeInScene import ijkToRas, worldToIjk
 
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.drafts import DRAFT
+from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.SpineLib.loop import learning
 from Testing.SpineSegmentation.loop.story import (
