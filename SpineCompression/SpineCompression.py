@@ -160,6 +160,7 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
         link = ViewLink(study)
         link.start()
         link.stop()
+        study.close()
         line = summary.headline(reading.findings)
         return f"{line.text}. {line.detail}. {summary.grading_line(reading.findings)}"
 

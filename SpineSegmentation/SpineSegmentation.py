@@ -32,9 +32,14 @@ class SpineSegmentation(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", self._onStartupCompleted)
 
     def _onStartupCompleted(self):
+        import slicer
+
         from SpineSlicer.host.sampleData import registerSampleData
+        from SpineSlicer.scene.SceneKeeper import SceneKeeper
 
         registerSampleData(self.resourcePath("Icons"))
+        # Scenes are opened and volumes moved without our panels, too.
+        self._keeper = SceneKeeper(slicer.mrmlScene)
 
 
 class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
@@ -124,10 +129,12 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
 
         from SpineSlicer.scene.naming import levellingReadings
         from SpineSlicer.scene.shownSegmentation import showingSegmentation
+        from SpineSlicer.scene.sliceViews import mendViews
 
         node, volumeNode = yield from showingSegmentation(slicer.mrmlScene, reading, volumeNode)
         if node is not None:
             yield from levellingReadings(slicer.mrmlScene)
+            mendViews(slicer.mrmlScene)
             slicer.util.setSliceViewerLayers(background=volumeNode, fit=True)
         return node
 

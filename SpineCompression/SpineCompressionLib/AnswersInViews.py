@@ -11,7 +11,7 @@ from SpineLib.slabs import Steps
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.findingsTable import REVIEW_COLUMN
 from SpineSlicer.scene.ReviewLog import Answer
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.verdictHalo import recolourHalo
 from SpineSlicer.scene.verdicts import shortText, verdictOf
 
@@ -58,7 +58,7 @@ class AnswersInViews:
                 yield
 
     def _onChanged(self, what: str) -> None:
-        if what == PLACE_CHANGED or self._study.findings is None:
+        if what in (PLACE_CHANGED, VOLUME_CHANGED) or self._study.findings is None:
             return
         self._turns.start(self._applying(), onDone=self._wait, onError=_raise)
 
@@ -80,13 +80,13 @@ class AnswersInViews:
             {task: log.current(numbers[one.index], task) for task in ("compression", "grading")}
             for one in stack.slices
         ]
-        halo = nodes.node("verdicts", stack.id)
-        if halo is not None:
+        halo, place = nodes.node("verdicts", stack.id), self._study.inScene(stack.id)
+        if halo is not None and place.fits:
             verdicts = [
                 answer["compression"].answer if answer["compression"] else verdictOf(one)
                 for one, answer in zip(stack.slices, said, strict=True)
             ]
-            recolourHalo(halo, stack, verdicts)
+            recolourHalo(halo, place.stackInNode(), verdicts)
         labels = nodes.node("slice labels", stack.id)
         table = nodes.node("findings table", stack.id)
         column = table.GetTable().GetColumnByName(REVIEW_COLUMN) if table is not None else None

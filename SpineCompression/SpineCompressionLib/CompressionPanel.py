@@ -17,6 +17,7 @@ from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.naming import levelReadings
 from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.ShownStudy import ShownStudy
 from SpineSlicer.scene.studies import isStudyOf, studiesIn, studyOfReading
 from SpineSlicer.scene.ViewLink import ViewLink
@@ -50,6 +51,7 @@ class CompressionPanel:
     def __init__(self, ui: Any, widget: Any, reader: Any, scene: Any) -> None:
         self._ui, self._reader, self._scene, self._scenes = ui, reader, scene, 0
         self._turns = Turns()
+        self._keeper = SceneKeeper(scene)
         self._sources: dict[str, str] = {}  # folder → study; not saved, for it may name a patient
         self.study = ShownStudy(scene)
         self.link = ViewLink(self.study)
@@ -109,6 +111,8 @@ class CompressionPanel:
         self.report.stop()
         self._turns.stop()
         self.input.close()
+        self.study.close()
+        self._keeper.stop()
         self._reader.stop()
 
     def refresh(self) -> None:

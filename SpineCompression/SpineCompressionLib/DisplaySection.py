@@ -6,14 +6,16 @@ from typing import Any
 
 import slicer
 
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
+from SpineSlicer.scene.sliceViews import turnToSlices
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 from .Legend import Legend
 
 # Our own layouts' numbers: any that Slicer's own (below 600) and other extensions do not use.
 PLOT_LAYOUT, COMPARE_LAYOUT = 67101, 67102
+COMPARE_VIEW = "vtkMRMLSliceNodeGreen"
 _SLICE = (
     '<item><view class="vtkMRMLSliceNode" singletontag="{tag}">'
     '<property name="orientation" action="default">{orientation}</property>'
@@ -44,6 +46,7 @@ class DisplaySection:
 
     def __init__(self, ui: Any, study: ShownStudy) -> None:
         self._ui, self._study, self._legend = ui, study, Legend()
+        self._compared = False
         for box in ("flagsBox", "ladderBox", "gradeTextBox", "camBox", "legendBox"):
             getattr(ui, box).connect("toggled(bool)", self.apply)
         ui.camOpacitySlider.connect("valueChanged(double)", self.apply)
@@ -64,7 +67,7 @@ class DisplaySection:
             if kind not in ("verdicts", "slice labels", "flagged runs"):
                 continue
             mine = bool(study.study) and node.GetAttribute("SpineMRI.Study") == study.study
-            self._applyTo(node, kind, mine)
+            self._applyTo(node, kind, mine and self._hasPlace(node, kind))
         self._applyActivation()
         self._applyLegend()
         has = bool(study.study and study.nodes.nodes("class activation"))
@@ -73,6 +76,12 @@ class DisplaySection:
     def close(self) -> None:
         """Takes the legend out of the view; for when the panel goes away."""
         self._legend.hide()
+
+    def _hasPlace(self, node: Any, kind: str) -> bool:
+        """Whether a node of this study can be drawn where it belongs."""
+        where = self._study.inScene(node.GetAttribute("SpineMRI.Stack"))
+        # Beside a bent slice lies its neighbour's label; the ring is where it belongs.
+        return where.fits and not (kind == "slice labels" and where.isBent)
 
     def _applyTo(self, node: Any, kind: str, mine: bool) -> None:
         ring, ladder = bool(self._ui.flagsBox.checked), bool(self._ui.ladderBox.checked)
@@ -91,6 +100,7 @@ class DisplaySection:
         place = self._study.current
         node = self._study.nodes.node("class activation", place.stack) if place else None
         on = node is not None and bool(self._ui.camBox.checked)
+        on = on and self._study.inScene(place.stack).fits
         opacity = float(self._ui.camOpacitySlider.value)
         for composite in nodesOfClass(self._study.scene, "vtkMRMLSliceCompositeNode"):
             shown = composite.GetForegroundVolumeID()
@@ -125,10 +135,17 @@ class DisplaySection:
                 self._applyActivation()
             self._onCompare()  # another stack's slice put its volume into every view
             self._showChart()
+        elif what == VOLUME_CHANGED:
+            self.apply()
+            self._onCompare(again=True)
 
     def _onLayout(self, *_arguments: Any) -> None:
         layout = int(self._ui.layoutBox.currentData or 0)
         self._ui.compareBox.visible = layout == COMPARE_LAYOUT
+        green = self._study.scene.GetNodeByID(COMPARE_VIEW)
+        if self._compared and layout != COMPARE_LAYOUT and green is not None:
+            self._compared = False
+            green.SetOrientationToDefault()
         if layout:
             self._setLayout(layout)
             self._onCompare()
@@ -169,19 +186,20 @@ class DisplaySection:
         box.blockSignals(blocked)
         box.visible = int(self._ui.layoutBox.currentData or 0) == COMPARE_LAYOUT
 
-    def _onCompare(self, *_arguments: Any) -> None:
+    def _onCompare(self, *_arguments: Any, again: bool = False) -> None:
         stack = self._ui.compareBox.currentData
         if int(self._ui.layoutBox.currentData or 0) != COMPARE_LAYOUT or not stack:
             return
         volume = self._study.nodes.volumeNode(stack)
-        green = self._study.scene.GetNodeByID("vtkMRMLSliceNodeGreen")
+        green = self._study.scene.GetNodeByID(COMPARE_VIEW)
         composite = self._study.scene.GetNodeByID("vtkMRMLSliceCompositeNodeGreen")
         if volume is None or green is None or composite is None:
             return
-        if composite.GetBackgroundVolumeID() == volume.GetID():
+        if composite.GetBackgroundVolumeID() == volume.GetID() and not again:
             return
         composite.SetBackgroundVolumeID(volume.GetID())
-        green.RotateToVolumePlane(volume)
+        self._compared = True
+        turnToSlices(green, volume)
 
 
 def _(text: str) -> str:

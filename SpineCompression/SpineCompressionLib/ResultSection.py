@@ -8,7 +8,7 @@ from SpineLib.labels import NOT_ASSESSED, VERDICT_COLORS
 from SpineLib.outputs import summary
 from SpineLib.slabs import Steps
 from SpineSlicer.host.Turns import Turns
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.studies import studiesIn
 from SpineSlicer.scene.verdicts import shortText
 
@@ -96,7 +96,7 @@ class ResultSection:
             self._fillTable()
         elif what == PLACE_CHANGED:
             self._markRows()
-        else:
+        elif what != VOLUME_CHANGED:
             self._updateTable()
         self._tellSlice()
 
@@ -160,7 +160,9 @@ class ResultSection:
                 who = _("reader {name}").format(name=answer.reader).strip()
                 text += f" | {who}: {answer.answer}"
         reason = one.compression.reason
-        self._ui.sliceLabel.text = text + (f" ({reason})" if reason else "")
+        text += f" ({reason})" if reason else ""
+        problem = self._study.inScene(place.stack).problem
+        self._ui.sliceLabel.text = f"{text}. {problem}" if problem else text
 
     def _severalStacks(self) -> bool:
         return len({place.stack for place in self._study.places}) > 1

@@ -16,6 +16,7 @@ from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.naming import noticeOf
+from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
 from SpineSlicer.scene.spineSegmentation import KIND, segmentationFinding
 from SpineSlicer.scene.volumeNodes import nodesOfClass
@@ -70,6 +71,7 @@ class SegmentationPanel:
         ui.exportEdit.connect("currentPathChanged(QString)", self._onExportPath)
         ui.restartButton.connect("clicked(bool)", self._onRestart)
         scene = slicer.mrmlScene
+        self._keeper = SceneKeeper(scene)
         self._observers = [
             scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose),
             # After closing and after importing; earlier, the selectors do not know the nodes yet.
@@ -127,6 +129,7 @@ class SegmentationPanel:
         for one in self._observers:
             slicer.mrmlScene.RemoveObserver(one)
         self._observers = []
+        self._keeper.stop()
         self.unbind()
         self._parameters = self._shown = None
 

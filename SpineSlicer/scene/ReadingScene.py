@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import slicer
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
-from SpineLib.volume import Frame, Volume, resample
 from SpineSlicer.scene import spineSegmentation
 from SpineSlicer.scene.activationVolume import addingActivationVolume
 from SpineSlicer.scene.findingsTable import addFindingsTable
+from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.probabilityPlot import addProbabilityPlot
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.segmentNames import addSegmentNames
 from SpineSlicer.scene.shownSegmentation import setAside
 from SpineSlicer.scene.sliceLabels import addSliceLabels
+from SpineSlicer.scene.stackGrids import notedGrid, noteGrids
+from SpineSlicer.scene.StackInScene import GRIDS, StackInScene, requireStill
 from SpineSlicer.scene.studies import (
     FINDINGS,
     GIVEN,
@@ -36,6 +36,7 @@ from SpineSlicer.scene.studies import (
 )
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
 from SpineSlicer.scene.verdictHalo import addVerdictHalo, gridOf
+from SpineSlicer.scene.volumeInScene import voxelsOf
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass, volumeFromNode
 
 STACK, REVIEWS = "SpineMRI.Stack", "reviews"
@@ -97,8 +98,14 @@ class ReadingScene:
             volumeNodes: stack id → volume node of the scene that was read (Slicer's own DICOM
                 import); other stacks get a new one.
             surfaces: makes surfaces for 3D views too, the slowest part.
+
+        Raises:
+            BadInput: a volume was moved or changed while it was read.
         """
         given = volumeNodes or {}
+        for stack in reading.findings.stacks:
+            if stack.id in given:
+                requireStill(stack, given[stack.id])
         self.study = self.study or studyOfReading(self.scene, reading, given.values())
         before = self.nodes()
         images = self._images(reading, given)
@@ -111,7 +118,7 @@ class ReadingScene:
                 if stack.id not in nodes:
                     nodes[stack.id] = yield from self._addingVolume(reading, stack)
                 yield from self._showingStack(reading, stack, nodes[stack.id], surfaces)
-            self._showFindings(reading.findings, nodes, images)
+            self._showFindings(reading.findings, nodes, images, "{}")
             self._publish(before, list(nodes.values()))
             published = True
         finally:
@@ -121,17 +128,23 @@ class ReadingScene:
         yield from self._removing(before, list(nodes.values()))
 
     def showAgain(self, findings: Findings, stack: str) -> None:
-        """Shows findings of which one stack's slices changed; all else stays as it is."""
-        node = self.volumeNode(stack)
+        """Shows findings of which one stack's slices changed; all else stays as it is.
+
+        Raises:
+            BadInput: the stack's volume no longer has the slices that were read.
+        """
+        node, place = self.volumeNode(stack), self.inScene(findings.stack(stack))
+        place.require()
         before = [n for kind in (FINDINGS, *_OF_VERDICTS) for n in self.nodes(kind)]
         before = [n for n in before if n.GetAttribute(STACK) in (None, stack)]
-        images = self.node(FINDINGS).GetAttribute(IMAGES) or ""
+        images, grids = (self.node(FINDINGS).GetAttribute(name) or "" for name in (IMAGES, GRIDS))
         volumes = {one.id: self.volumeNode(one.id) for one in findings.stacks}
         volumes = {stack: one for stack, one in volumes.items() if one is not None}
         self._made = []
         try:
-            finish(self._showingVerdicts(Reading(findings), findings.stack(stack), node))
-            self._showFindings(findings, volumes, images)
+            now = place.stackInNode()
+            finish(self._showingVerdicts(Reading(findings), now, node))
+            self._showFindings(findings, volumes, images, grids)
             self._publish(before, [])
         finally:
             self._made = None
@@ -244,6 +257,16 @@ class ReadingScene:
         ]
         return next((n for n in ours if n.GetAttribute(KIND) in (None, "volume")), None)
 
+    def inScene(self, stack: StackFindings) -> StackInScene:
+        """Where a stack's slices lie now; see `StackInScene`."""
+        node, text = self.volumeNode(stack.id), self.node(FINDINGS)
+        return StackInScene(stack, node, notedGrid(text, stack, node) if node else None)
+
+    def noteGrids(self, findings: Findings) -> None:
+        """Notes how volumes lie, for a scene of version 0.1, which did not."""
+        volumes = {stack.id: self.volumeNode(stack.id) for stack in findings.stacks}
+        noteGrids(self.node(FINDINGS), findings, volumes)
+
     def reviews(self) -> ReviewLog:
         """What readers said of this study.
 
@@ -287,7 +310,12 @@ class ReadingScene:
             ) from error
 
     def reading(self) -> Reading | None:
-        """The whole reading, volumes, segmentation and activations included."""
+        """The whole reading, volumes, segmentation and activations included, as it was read.
+
+        Raises:
+            BadInput: a volume no longer has the slices that were read, or the findings are
+                damaged or of a newer version.
+        """
         findings = self.findings()
         if findings is None:
             return None
@@ -296,14 +324,15 @@ class ReadingScene:
             node = self.volumeNode(stack.id)
             if node is None:
                 continue
-            result.volumes[stack.id] = _placed(volumeFromNode(node), stack)
+            place = self.inScene(stack)
+            result.volumes[stack.id] = volume = place.volume(voxelsOf(node).copy())
             activation = self.node("class activation", stack.id)
             if activation is not None:
-                result.activations[stack.id] = _placed(volumeFromNode(activation), stack)
-        segmentation = self.node(spineSegmentation.KIND)
-        reference = result.volumes.get(findings.segmentation.stack)
-        if segmentation is not None and reference is not None:
-            result.segmentation = spineSegmentation.spineLabelmap(segmentation, reference)
+                result.activations[stack.id] = volume.with_voxels(voxelsOf(activation).copy())
+            segmentation = self.node(spineSegmentation.KIND)
+            if segmentation is not None and stack.id == findings.segmentation.stack:
+                labels = spineSegmentation.spineLabelmap(segmentation, volumeFromNode(node))
+                result.segmentation = place.volume(labels.voxels)
         return result
 
     def _showingVerdicts(self, reading: Reading, stack: StackFindings, node: Any) -> Steps[None]:
@@ -350,12 +379,16 @@ class ReadingScene:
         names = addSegmentNames(self.scene, reading.segmentation, finding, volumeNode)
         self._mark(names, "segment names", finding.stack, volumeNode)
 
-    def _showFindings(self, findings: Findings, volumes: dict[str, Any], images: str) -> None:
+    def _showFindings(
+        self, findings: Findings, volumes: dict[str, Any], images: str, grids: str
+    ) -> None:
         node = self.scene.AddNewNodeByClass("vtkMRMLTextNode", "Spine MRI findings")
         node.SetText(json.dumps(findings.to_dict(), ensure_ascii=False, allow_nan=False))
         node.SetAttribute("SpineMRI.Notice", findings.notice)
         node.SetAttribute(IMAGES, images)
         node.SetAttribute(_STACKS, json.dumps([stack.id for stack in findings.stacks]))
+        node.SetAttribute(GRIDS, grids)
+        noteGrids(node, findings, volumes)
         self._mark(node, FINDINGS, "", None)
         for number, stack in enumerate(findings.stacks):
             if stack.id in volumes:
@@ -373,6 +406,8 @@ class ReadingScene:
             node.SetAttribute(STACK, stack)
         if volumeNode is not None:
             node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+            if node.IsA("vtkMRMLTransformableNode"):
+                putOnVolume(node, volumeNode)
 
 
 def _kind(node: Any) -> str:
@@ -381,13 +416,3 @@ def _kind(node: Any) -> str:
 
 def _name(stack: StackFindings) -> str:
     return f"{stack.id} {stack.description or stack.plane}"
-
-
-def _placed(volume: Volume, stack: StackFindings) -> Volume:
-    """The volume on the stack's grid: Slicer's own import may have turned the slices' order."""
-    frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
-    shape = stack.shape or volume.shape
-    grid = Volume(np.zeros(shape, np.uint8), np.array(stack.ijk_to_ras or volume.ijk_to_ras))
-    if not grid.same_grid(volume):
-        volume = resample(volume, grid, nearest=True)
-    return replace(volume, frames=frames, frame_of_reference_uid=stack.frame_of_reference_uid)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
 
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE, COMPRESSED, SCHEMES, GradingScheme
@@ -12,10 +14,16 @@ from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
 from SpineSlicer.scene.SpineTimeline import Place, SpineTimeline
+from SpineSlicer.scene.StackInScene import StackInScene
 from SpineSlicer.scene.studies import studiesIn
 from SpineSlicer.scene.verdicts import verdictOf
+from SpineSlicer.scene.VolumeWatch import VolumeWatch
 
 STUDY_CHANGED, PLACE_CHANGED, REVIEW_CHANGED = "study", "place", "review"
+# A volume of the study was moved or changed.
+VOLUME_CHANGED = "volume"
+# A view that is turned further than 30° (its cosine) from a stack's slices shows none of them.
+SAME_PLANE = 0.866
 
 
 class ShownStudy:
@@ -43,10 +51,11 @@ class ShownStudy:
     def __init__(self, scene: Any) -> None:
         self.scene = scene
         self._listeners: list[Callable[[str], None]] = []
+        self._watches: list[VolumeWatch] = []
         self._clear()
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Has ``listener`` called with what changed: the study, the place or the reviews."""
+        """Has ``listener`` called with what changed: study, place, reviews or a volume's place."""
         self._listeners.append(listener)
 
     def open(self, study: str = "") -> None:
@@ -66,14 +75,20 @@ class ShownStudy:
         finally:  # a study that cannot be read leaves none on the panel
             self._tell(STUDY_CHANGED)
 
+    def close(self) -> None:
+        """Shows no study and observes no volume any more; for when the module goes away."""
+        self._clear()
+
     def _load(self, study: str, before: str) -> None:
         nodes = ReadingScene(self.scene, study)
         findings, log = nodes.findings(), nodes.reviews()
         assert findings is not None
+        nodes.noteGrids(findings)
         self.study, self.findings, self.log = study, findings, log
         self.timeline = SpineTimeline(findings)
         self.place = self._start(before)
         self.chosen = [self.place] if self.timeline.places else []
+        self._watch()
 
     @property
     def nodes(self) -> ReadingScene:
@@ -102,6 +117,41 @@ class ShownStudy:
         """What the models found at a place."""
         assert self.timeline is not None
         return self.timeline.slice(self.places[number])
+
+    def inScene(self, stack: str) -> StackInScene:
+        """Where a stack's slices lie now."""
+        assert self.findings is not None
+        known = self._inScene.get(stack)
+        gone = known is not None and known.volumeNode and known.volumeNode.GetScene() is None
+        if known is None or gone:
+            known = self._inScene[stack] = self.nodes.inScene(self.findings.stack(stack))
+        return known
+
+    def toWorld(self, number: int) -> list[float]:
+        """Where a slice's canal, or else its middle, is in the views, world mm."""
+        one = self.slice(number)
+        return self.inScene(self.places[number].stack).toWorld(
+            one.canal_center_ras or one.position_ras
+        )
+
+    def numberAt(self, world: Sequence[float], normal: Sequence[float]) -> int | None:
+        """The place whose slice a view shows; None where it shows none.
+
+        Args:
+            world: a point in the view, mm.
+            normal: across the view, of length 1.
+        """
+        if self.timeline is None or self.current is None:
+            return None
+        points = {}
+        for stack in dict.fromkeys(place.stack for place in self.places):
+            where = self.inScene(stack)
+            if not where.fits:
+                continue
+            ras = where.fromWorld(world)
+            if abs(float(np.dot(where.normalInWorld(ras), normal))) >= SAME_PLANE:
+                points[stack] = ras
+        return self.timeline.nearest(points, self.current.stack)
 
     def go(self, number: int, *, extend: bool = False) -> None:
         """Goes to a place; with ``extend`` the range from the last choice to there is chosen."""
@@ -168,7 +218,12 @@ class ShownStudy:
         return answer.box if answer else None
 
     def keepWindows(self, boxes: dict[int, list[list[float]] | None], reader: str = "") -> None:
-        """Keeps the windows that a reader drew, None for the model's own; one step to undo."""
+        """Keeps the windows that a reader drew, None for the model's own; one step to undo.
+
+        Raises:
+            BadInput: a slice's volume no longer has the slices that were read.
+        """
+        self._requireFit(list(boxes))
         self._add(
             Answer(self.places[n].key, WINDOW, "reader" if box else "model", "model", reader, "",
                    _now(), box)
@@ -176,7 +231,12 @@ class ShownStudy:
         )  # fmt: skip
 
     def answer(self, task: str, answer: str, *, reader: str = "", reason: str = "") -> None:
-        """Says for the chosen slices what the reader sees; one step to undo."""
+        """Says for the chosen slices what the reader sees; one step to undo.
+
+        Raises:
+            BadInput: a slice's volume no longer has the slices that were read; nothing is kept.
+        """
+        self._requireFit(self.chosen)
         now = _now()
         self._add(
             Answer(self.places[n].key, task, answer, self.modelAnswer(n, task), reader, reason, now)
@@ -190,7 +250,11 @@ class ShownStudy:
 
         Returns:
             The number of slices that were answered.
+
+        Raises:
+            BadInput: a slice's volume no longer has the slices that were read; nothing is kept.
         """
+        self._requireFit(self.chosen)
         now = _now()
         answers = [
             Answer(self.places[n].key, task, said, said, reader, reason, now)
@@ -210,6 +274,19 @@ class ShownStudy:
         """Takes the undo back."""
         if self.log.redo():
             self._keep()
+
+    def _requireFit(self, numbers: Sequence[int]) -> None:
+        for stack in dict.fromkeys(self.places[n].stack for n in numbers):
+            self.inScene(stack).require()
+
+    def _watch(self) -> None:
+        stacks = self.findings.stacks if self.findings else ()
+        nodes = [self.nodes.volumeNode(stack.id) for stack in stacks]
+        self._watches = [VolumeWatch(node, self._onVolume) for node in nodes if node is not None]
+
+    def _onVolume(self, _node: Any) -> None:
+        self._inScene = {}
+        self._tell(VOLUME_CHANGED)
 
     def _add(self, answers: Any) -> None:
         if self.study:
@@ -233,6 +310,10 @@ class ShownStudy:
         self.findings: Findings | None = None
         self.timeline: SpineTimeline | None = None
         self.log = ReviewLog()
+        self._inScene: dict[str, StackInScene] = {}
+        for watch in self._watches:
+            watch.stop()
+        self._watches = []
 
     def _tell(self, what: str) -> None:
         for listener in self._listeners:

@@ -9,6 +9,7 @@ import slicer
 from numpy.typing import NDArray
 
 from SpineLib.findings import StackFindings
+from SpineSlicer.scene.StackInScene import StackInScene
 
 KIND = "window"
 Corners = list[list[float]]
@@ -31,31 +32,37 @@ def addWindow(scene: slicer.vtkMRMLScene, study: str) -> slicer.vtkMRMLMarkupsRO
     return box
 
 
-def placeWindow(box: Any, stack: StackFindings, corners: Corners) -> None:
-    """Puts the box along a stack's axes.
+def placeWindow(box: Any, where: StackInScene, corners: Corners) -> None:
+    """Puts the box along a stack's axes, under what transforms its volume.
 
     Args:
         box: the node.
-        stack: gives the axes and how thick the box is.
-        corners: two opposite corners in the slice, RAS mm.
+        where: the stack, as it lies now; gives the axes and how thick the box is.
+        corners: two opposite corners in the slice, in the RAS of the findings, mm.
     """
+    stack = where.stackInNode()
     axes, matrix = _axes(stack), np.eye(4)
-    first, second = np.array(corners)
+    first, second = np.array([where.inNode(one) for one in corners])
     matrix[:3, :3], matrix[:3, 3] = axes, (first + second) / 2
     if np.linalg.det(axes) < 0:
         matrix[:3, 2] *= -1
     width, height = np.abs(axes[:, :2].T @ (second - first))
+    if where.volumeNode is not None:
+        box.SetAndObserveTransformNodeID(where.volumeNode.GetTransformNodeID())
     box.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(matrix))
     box.SetSize(width, height, stack.spacing[2])
     box.SetXYZ((0.0, 0.0, 0.0))
     box.SetCenter(*matrix[:3, 3])
 
 
-def windowOf(box: Any, stack: StackFindings) -> Corners:
-    """The two corners, RAS mm, of the box as it stands now, in the plane of its middle."""
-    middle = [0.0] * 3
-    box.GetCenterWorld(middle)
-    return corners(stack, middle, box.GetSize()[:2])
+def windowOf(box: Any, where: StackInScene) -> Corners:
+    """The box's two corners as it stands now, in the plane of its middle.
+
+    Returns:
+        RAS mm of the findings.
+    """
+    stack = where.stackInNode()
+    return [where.fromNode(one) for one in corners(stack, box.GetCenter(), box.GetSize()[:2])]
 
 
 def corners(stack: StackFindings, middle: Any, size: Any) -> Corners:

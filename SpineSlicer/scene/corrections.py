@@ -15,12 +15,12 @@ import slicer
 
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
+from SpineSlicer.scene.overlays import ORIGINAL_ROLE, putOnVolume
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentedVolumeNode, spineLabelmap
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 from SpineSlicer.scene.volumeNodes import addVolumeNode, volumeFromNode
 
 KIND = "original segmentation"
-ROLE = "SpineMRI.original"
 ALGORITHM_TYPE = "DICOM.SegmentAlgorithmType"
 
 
@@ -55,7 +55,7 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None =
     Returns:
         The hidden label map; None where the segmented volume is not in the scene.
     """
-    kept = node.GetNodeReference(ROLE)
+    kept = node.GetNodeReference(ORIGINAL_ROLE)
     if kept is not None:
         return kept
     labelmap = labelmap or currentLabelmap(node)
@@ -67,14 +67,15 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None =
     kept.SetAttribute("SpineMRI.Kind", KIND)
     if node.GetAttribute("SpineMRI.Stack"):
         kept.SetAttribute("SpineMRI.Stack", node.GetAttribute("SpineMRI.Stack"))
-    node.SetNodeReferenceID(ROLE, kept.GetID())
+    node.SetNodeReferenceID(ORIGINAL_ROLE, kept.GetID())
+    putOnVolume(kept, segmentedVolumeNode(node))
     placeBeside(node.GetScene(), kept, segmentedVolumeNode(node))
     return kept
 
 
 def original(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
     """SPIDER's numbers as the model gave them; None where nothing was kept."""
-    kept = node.GetNodeReference(ROLE)
+    kept = node.GetNodeReference(ORIGINAL_ROLE)
     return None if kept is None else volumeFromNode(kept)
 
 

@@ -22,8 +22,8 @@ from SpineSlicer.scene.spineSegmentation import (
     ASIDE,
     EVIDENCE,
     LOWEST,
-    currentLabelmap,
     isFlagged,
+    labelmapAsRead,
     rememberNames,
     segmentationFinding,
     segmentationNodes,
@@ -96,7 +96,7 @@ def following(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
     """Lets labels, findings, tables and levels of slices follow the names, a piece a step."""
     if node.GetAttribute(ASIDE):
         return
-    labelmap = currentLabelmap(node)
+    labelmap = labelmapAsRead(node)
     yield
     finding = segmentationFinding(node, labelmap)
     for labels in _beside(node, "vtkMRMLMarkupsFiducialNode", "segment names"):
@@ -153,7 +153,7 @@ def levellingReadings(scene: slicer.vtkMRMLScene) -> Steps[None]:
     """`levelReadings` in steps, for turns of the event loop."""
     known = [node for node in segmentationNodes(scene) if node.GetAttribute(LOWEST)]
     for node in sorted(known, key=namedByReader):
-        labelmap = currentLabelmap(node)
+        labelmap = labelmapAsRead(node)
         yield
         if labelmap is not None:
             finding = segmentationFinding(node)
@@ -220,7 +220,7 @@ def updateFindings(node: slicer.vtkMRMLSegmentationNode) -> None:
 
     Not those of one that a newer run's took the place of.
     """
-    labelmap = None if node.GetAttribute(ASIDE) else currentLabelmap(node)
+    labelmap = None if node.GetAttribute(ASIDE) else labelmapAsRead(node)
     if labelmap is not None:
         finding = segmentationFinding(node, labelmap)
         levels = Levels(labelmap, finding)
@@ -247,7 +247,7 @@ def _levellingAnew(
             continue
         theirs = [one for one in segmentationNodes(scene) if text in _findingsOf(one)]
         theirs = [one for one in theirs if not one.GetAttribute(ASIDE)]
-        labelmap = currentLabelmap(theirs[0]) if theirs else None
+        labelmap = labelmapAsRead(theirs[0]) if theirs else None
         yield
         levels = _NO_LEVELS
         if labelmap is not None:

@@ -13,6 +13,7 @@ from SpineLib.volume import Volume
 from SpineSlicer.scene.corrections import changes
 from SpineSlicer.scene.NamesLog import hasNamesLog
 from SpineSlicer.scene.naming import namedByReader
+from SpineSlicer.scene.overlays import VOLUME_ROLE, putOnVolume
 from SpineSlicer.scene.segmentNames import addingSegmentNames
 from SpineSlicer.scene.spineSegmentation import (
     ASIDE,
@@ -20,10 +21,9 @@ from SpineSlicer.scene.spineSegmentation import (
     segmentationNodes,
     segmentedVolumeNode,
 )
+from SpineSlicer.scene.StackInScene import requireStill
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
-
-_VOLUME_ROLE = "SpineMRI.volume"
 
 
 def showSegmentation(
@@ -43,6 +43,9 @@ def showSegmentation(
 
     Returns:
         The segmentation node and its volume's; both None where nothing was segmented.
+
+    Raises:
+        BadInput: the volume was moved or changed while it was read.
     """
     return finish(showingSegmentation(scene, reading, volumeNode))
 
@@ -58,6 +61,7 @@ def showingSegmentation(
         volumeNode = loadedVolumeNode(scene, reading.volumes[finding.stack])
     if volumeNode is None:
         volumeNode = yield from _addingVolume(scene, reading)
+    requireStill(reading.findings.stack(finding.stack), volumeNode)
     yield
     yield from _makingRoom(scene, volumeNode)
     model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
@@ -102,7 +106,8 @@ def _mark(node: Any, kind: str, reading: Reading, volumeNode: Any) -> None:
     node.SetAttribute("SpineMRI.Kind", kind)
     node.SetAttribute("SpineMRI.Stack", reading.findings.segmentation.stack)
     node.SetAttribute("SpineMRI.Notice", reading.findings.notice)
-    node.SetNodeReferenceID(_VOLUME_ROLE, volumeNode.GetID())
+    node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+    putOnVolume(node, volumeNode)
 
 
 def setAside(node: slicer.vtkMRMLSegmentationNode) -> bool:
@@ -143,6 +148,6 @@ def _makingRoom(scene: Any, volumeNode: Any) -> Steps[None]:
     for labels in nodesOfClass(scene, "vtkMRMLMarkupsFiducialNode"):
         if (
             labels.GetAttribute("SpineMRI.Kind") == "segment names"
-            and labels.GetNodeReference(_VOLUME_ROLE) is volumeNode
+            and labels.GetNodeReference(VOLUME_ROLE) is volumeNode
         ):
             scene.RemoveNode(labels)

@@ -16,8 +16,10 @@ from SpineLib.inference.parts import Parts
 from SpineLib.labels import ASSESSED, structure, terminology
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, addSegmentationNode, labelmapFromNode, vtkTag
+from SpineSlicer.scene.overlays import fitsItsVolume, gridAsRead
 from SpineSlicer.scene.Segment import Segment
-from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
+from SpineSlicer.scene.volumeInScene import ijkToRas, shapeOf
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 # Paul Tol's "muted" scheme (SRON/EPS/TN/09-002, issue 3.2): safe for colour-blind readers and
 # apart from the verdicts' colours. Three a cycle, so that no vertebra looks like a neighbour.
@@ -111,9 +113,40 @@ def segmentationFinding(
 
 
 def currentLabelmap(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
-    """SPIDER's numbers on the segmented volume's grid; None where that volume is gone."""
+    """SPIDER's numbers on the segmented volume's grid, before what transforms it.
+
+    Returns:
+        None where the volume is gone, or no longer has the voxels that were segmented.
+    """
+    if not fitsItsVolume(node):
+        return None
     volumeNode = segmentedVolumeNode(node)
-    return None if volumeNode is None else spineLabelmap(node, volumeFromNode(volumeNode))
+    empty = np.broadcast_to(np.uint8(0), shapeOf(volumeNode))
+    return spineLabelmap(node, Volume(empty, ijkToRas(volumeNode)))
+
+
+def labelmapAsRead(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
+    """`currentLabelmap` where the volume was when it was read: in the RAS of the findings.
+
+    There it lies beside the slices of its Frame of Reference, wherever volumes were moved since.
+    """
+    labelmap, grid = currentLabelmap(node), gridAsRead(node)
+    if labelmap is None or grid is None:
+        return labelmap
+    return Volume(labelmap.voxels, grid.ijk_to_ras)
+
+
+def volumeProblem(node: slicer.vtkMRMLSegmentationNode) -> str:
+    """Why nothing can be measured or corrected on the segmented volume; empty where it can."""
+    volumeNode = segmentedVolumeNode(node)
+    if volumeNode is None:
+        return _("The segmented volume is not in the scene, so that nothing can be measured.")
+    if fitsItsVolume(node):
+        return ""
+    return _(
+        "The volume {name} no longer has the voxels that were segmented: it was cropped, "
+        "resampled, warped or changed. Nothing is measured on it; segment it again."
+    ).format(name=volumeNode.GetName())
 
 
 def segmentationNodes(scene: slicer.vtkMRMLScene) -> list[slicer.vtkMRMLSegmentationNode]:
@@ -165,3 +198,11 @@ def _segment(one: SegmentFinding, *, levelKnown: bool) -> Segment:
         code=terminology(one.kind, one.name),
         flagged=isFlagged(one, levelKnown=levelKnown),
     )
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from SpineLib.reading import Reading
+from SpineSlicer.scene.StackInScene import AsRead
 from SpineSlicer.scene.volumeNodes import frameOfReference
 
 
@@ -24,7 +25,8 @@ def adoptIdentity(reading: Reading, volumeNode: Any) -> None:
         stack.frame_of_reference_uid = stack.frame_of_reference_uid or frameOfReference(volumeNode)
         if len(stack.slices) != len(uids) or any(s.sop_instance_uid for s in stack.slices):
             continue
-        if volumeNode.GetImageData().GetDimensions()[::-1] != tuple(stack.shape):
+        asRead = AsRead.of(stack, volumeNode)
+        if asRead is None or not asRead.keepsSlices:
             continue
         for one in stack.slices:
-            one.sop_instance_uid = uids[one.index]
+            one.sop_instance_uid = uids[asRead.slice(one.index)]
