@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from SpineSegmentationLib.pathChanged import onPathChanged
+
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
@@ -47,7 +49,7 @@ class ProjectChoice:
         self._prepare()
         ui.projectEdit.currentPath = slicer.util.settingsValue(PROJECT_SETTING, "")
         ui.projectReaderEdit.text = slicer.util.settingsValue(READER_SETTING, "")
-        ui.projectEdit.connect("currentPathChanged(QString)", self._onPath)
+        onPathChanged(ui.projectEdit, self._onPath)
         ui.projectReaderEdit.connect("textChanged(QString)", self._onReader)
         ui.newProjectButton.connect("clicked(bool)", self._onNew)
         ui.createButton.connect("clicked(bool)", self._onCreate)

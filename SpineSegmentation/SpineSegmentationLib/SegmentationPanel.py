@@ -16,6 +16,7 @@ from .FolderDrop import FolderDrop
 from .LoopSection import LoopSection
 from .NamesSection import NamesSection
 from .naming import noticeOf
+from .pathChanged import onPathChanged
 from .RunControl import RunControl
 from .segmentationExport import exportSegmentation
 from .SegmentationParameters import SegmentationParameters
@@ -67,7 +68,7 @@ class SegmentationPanel:
         ui.deviceBox.connect("currentIndexChanged(int)", self._onDevice)
         ui.segmentationSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onSegmentation)
         ui.exportButton.connect("clicked(bool)", self._onExport)
-        ui.exportEdit.connect("currentPathChanged(QString)", self._onExportPath)
+        onPathChanged(ui.exportEdit, self._onExportPath)
         ui.restartButton.connect("clicked(bool)", self._onRestart)
         scene = slicer.mrmlScene
         self._observers = [

@@ -11,6 +11,7 @@ from SpineLib.errors import SpineError
 
 from .diagnostics import diagnosticsText
 from .Installation import Installation
+from .pathChanged import onPathChanged
 
 FORM = Path(__file__).resolve().parents[1] / "Resources" / "UI" / "Setup.ui"
 
@@ -36,8 +37,8 @@ class SetupSection:
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)
         ui.pythonEdit.currentPath = self._installation.externalPython
         ui.wheelsEdit.currentPath = self._installation.wheelFolder
-        ui.pythonEdit.connect("currentPathChanged(QString)", self._onPython)
-        ui.wheelsEdit.connect("currentPathChanged(QString)", self._onWheels)
+        onPathChanged(ui.pythonEdit, self._onPython)
+        onPathChanged(ui.wheelsEdit, self._onWheels)
         ui.installButton.connect("clicked(bool)", self._onInstall)
         ui.diagnosticsButton.connect("clicked(bool)", self._onDiagnostics)
         ui.copyButton.connect("clicked(bool)", self._onCopy)
@@ -78,11 +79,11 @@ class SetupSection:
         self.ui.diagnosticsText.visible = self.ui.copyButton.visible = True
 
     def _onPython(self, path: str) -> None:
-        self._installation.externalPython = path
+        self._installation.externalPython = path.strip()
         self.update()
 
     def _onWheels(self, path: str) -> None:
-        self._installation.wheelFolder = path
+        self._installation.wheelFolder = path.strip()
         self.update()
 
     def _onInstall(self, *_arguments: Any) -> None:

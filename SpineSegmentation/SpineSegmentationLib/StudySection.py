@@ -9,6 +9,7 @@ from typing import Any
 from SpineLib.errors import Cancelled, SpineError
 
 from .dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
+from .pathChanged import onPathChanged
 
 AUTOMATIC = ""
 # A path is typed letter by letter: its stacks are looked for when nothing was typed so long.
@@ -47,7 +48,7 @@ class StudySection:
         self._wait = qt.QTimer()
         self._wait.singleShot = True
         self._wait.connect("timeout()", self.scan)
-        ui.pathEdit.connect("currentPathChanged(QString)", self._onPath)
+        onPathChanged(ui.pathEdit, self._onPath)
         ui.loadDicomButton.connect("clicked(bool)", self._onLoadDicom)
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onVolume)
         ui.stackBox.connect("currentIndexChanged(int)", self._onStack)
