@@ -8,6 +8,7 @@ from typing import Any
 import slicer
 from SpineSegmentationLib.FolderDrop import FolderDrop
 from SpineSegmentationLib.naming import levelReadings
+from SpineSegmentationLib.ParameterBinding import ParameterBinding
 from SpineSegmentationLib.RunControl import RunControl
 from SpineSegmentationLib.SetupSection import SetupSection
 from SpineSegmentationLib.StudySection import StudySection
@@ -20,7 +21,7 @@ from SpineLib.slabs import Steps, finish
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
-from .ReadingScene import ReadingScene
+from .ReadingScene import ReadingScene, onlyVolumeRead
 from .ReadSection import ReadSection
 from .RegionSection import RegionSection
 from .ReportSection import ReportSection
@@ -45,9 +46,12 @@ class CompressionPanel:
         widget: the panel itself.
         reader: reads studies (`StudyReader`).
         scene: where results stand.
+        parameters: gives the scene's `Parameters`.
     """
 
-    def __init__(self, ui: Any, widget: Any, reader: Any, scene: Any) -> None:
+    def __init__(
+        self, ui: Any, widget: Any, reader: Any, scene: Any, parameters: Callable[[], Any]
+    ) -> None:
         self._ui, self._reader, self._scene, self._scenes = ui, reader, scene, 0
         self._turns = Turns()
         self._sources: dict[str, str] = {}  # folder → study; not saved, for it may name a patient
@@ -81,6 +85,11 @@ class CompressionPanel:
         self._drops = FolderDrop(widget, self.input.choose)
         self._tell("")
         self._update()
+        self._binding = ParameterBinding(
+            scene, parameters, widget, self._onTied, self.input.follow,
+            lambda: self.input.elsewhere,
+        )  # fmt: skip
+        self._binding.start()
 
     def enter(self) -> None:
         """The module is shown: views and timeline are brought in step."""
@@ -100,6 +109,7 @@ class CompressionPanel:
 
     def cleanup(self) -> None:
         """The panel goes away: the worker ends and nothing observes the scene any more."""
+        self._binding.stop()
         self.exit()
         self.readers.cleanup()
         self.answers.stop()
@@ -125,8 +135,17 @@ class CompressionPanel:
         self._sources = {}
         self.link.stop()
         self.answers.stop()
+        self.input.forget()
         self._cancelReading()
         self.region.cancel()
+
+    def _onTied(self) -> None:
+        """The scene's parameters are there, perhaps others than before."""
+        self.models.useCardsThreshold()
+        volume = onlyVolumeRead(self._scene) if self._binding.untouched else None
+        if volume is not None:
+            self._binding.parameters.volume = volume
+        self.input.follow()
 
     def cancel(self) -> None:
         """Cancels whatever runs."""

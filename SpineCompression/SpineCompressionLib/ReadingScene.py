@@ -14,7 +14,7 @@ from SpineSegmentationLib.shownSegmentation import setAside
 from SpineSegmentationLib.subjectHierarchy import placeUnder, studyItem
 from SpineSegmentationLib.volumeNodes import addingVolumeNode, nodesOfClass, volumeFromNode
 
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, SpineError
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
@@ -34,6 +34,7 @@ from .studies import (
     VOLUME_ROLE,
     fingerprint,
     imagesOf,
+    studiesIn,
     studyOfReading,
     volumesOf,
 )
@@ -374,6 +375,20 @@ class ReadingScene:
             node.SetAttribute(STACK, stack)
         if volumeNode is not None:
             node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+
+
+def onlyVolumeRead(scene: slicer.vtkMRMLScene) -> Any:
+    """The volume that was read slice by slice; None where there are several, or none."""
+    studies = studiesIn(scene)
+    if len(studies) != 1:
+        return None
+    nodes = ReadingScene(scene, studies[0])
+    try:
+        findings = nodes.findings()
+    except SpineError:  # the panel says so where it shows the study
+        return None
+    read = [nodes.volumeNode(one.id) for one in findings.stacks if one.slices] if findings else []
+    return read[0] if len(read) == 1 else None
 
 
 def _kind(node: Any) -> str:

@@ -16,12 +16,19 @@ from .FolderDrop import FolderDrop
 from .LoopSection import LoopSection
 from .NamesSection import NamesSection
 from .naming import noticeOf
+from .ParameterBinding import ParameterBinding
 from .pathChanged import onPathChanged
 from .RunControl import RunControl
 from .segmentationExport import exportSegmentation
 from .SegmentationParameters import SegmentationParameters
 from .SetupSection import SetupSection
-from .spineSegmentation import KIND, segmentationFinding
+from .spineSegmentation import (
+    ASIDE,
+    KIND,
+    segmentationFinding,
+    segmentationNodes,
+    segmentedVolumeNode,
+)
 from .StructuresSection import StructuresSection
 from .StudySection import StudySection
 from .Turns import Turns
@@ -46,8 +53,7 @@ class SegmentationPanel:
         self.ui = ui = slicer.util.childWidgetVariables(widget)
         self._logic, self._reader = logic, logic.reader
         self._widget = widget
-        self._parameters: Any = None
-        self._guiTag: Any = None
+        self._binding: Any = None
         self._run, self._showing = 0, Turns()
         self._shown: Any = None
         self._fillBoxes()
@@ -66,47 +72,58 @@ class SegmentationPanel:
         )
         ui.modelBox.connect("currentIndexChanged(int)", self._onModel)
         ui.deviceBox.connect("currentIndexChanged(int)", self._onDevice)
-        ui.segmentationSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onSegmentation)
         ui.exportButton.connect("clicked(bool)", self._onExport)
         onPathChanged(ui.exportEdit, self._onExportPath)
         ui.restartButton.connect("clicked(bool)", self._onRestart)
         scene = slicer.mrmlScene
-        self._observers = [
-            scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose),
-            # After closing and after importing; earlier, the selectors do not know the nodes yet.
-            scene.AddObserver(scene.EndBatchProcessEvent, self._onSceneEndBatchProcess),
-        ]
+        self._observer = scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose)
         self._drop = FolderDrop(widget, self.input.choose)
         self.tell("")
-        self.bind()
+        self._binding = ParameterBinding(
+            scene, lambda: SegmentationParameters(logic.getParameterNode()), widget,
+            self._onTied, self._onParameters, lambda: self.input.elsewhere,
+        )  # fmt: skip
+        self._binding.start()
 
-    def bind(self) -> None:
-        """Follows the scene's parameter node; the first volume of the scene is chosen if none is."""
-        self.unbind()
-        self._parameters = SegmentationParameters(self._logic.getParameterNode())
-        if self._parameters.volume is None:
-            volumes = nodesOfClass(slicer.mrmlScene, "vtkMRMLScalarVolumeNode")
-            volumes = [one for one in volumes if one.GetClassName() == "vtkMRMLScalarVolumeNode"]
-            if volumes:
-                self._parameters.volume = volumes[0]
-        self._guiTag = self._parameters.connectGui(self._widget)
-        if self._parameters.model:
-            self.ui.modelBox.setCurrentText(self._parameters.model)
-        self.ui.deviceBox.setCurrentText(self._parameters.device)
+    @property
+    def _parameters(self) -> Any:
+        return self._binding.parameters if self._binding is not None else None
+
+    def _onTied(self) -> None:
+        """The scene's parameter node is there, perhaps another one than before."""
+        parameters = self._parameters
+        if parameters.model:
+            self.ui.modelBox.setCurrentText(parameters.model)
+        self.ui.deviceBox.setCurrentText(parameters.device)
         self._onModel()
-        self._showSegmentation()
+        if self._binding.untouched:
+            self._chooseWhatIsThere()
+        self._onParameters()
         self._onInput()
 
-    def unbind(self) -> None:
-        """Lets go of the parameter node."""
-        if self._guiTag is not None:
-            self._parameters.disconnectGui(self._guiTag)
-        self._guiTag = None
+    def _onParameters(self) -> None:
+        """What is shown follows the parameter node, which has what was chosen; a selector's own
+        signal comes before."""
+        self.input.follow()
+        self._showSegmentation()
+
+    def _chooseWhatIsThere(self) -> None:
+        """Where there is only one to choose: a segmentation with its volume, or else a volume."""
+        scene, parameters = slicer.mrmlScene, self._parameters
+        nodes = [one for one in segmentationNodes(scene) if not one.GetAttribute(ASIDE)]
+        volumes = [
+            one
+            for one in nodesOfClass(scene, "vtkMRMLScalarVolumeNode")
+            if one.GetClassName() == "vtkMRMLScalarVolumeNode"
+            and not one.GetAttribute("SpineMRI.LoopCase")
+        ]
+        if len(nodes) == 1:
+            parameters.segmentation, parameters.volume = nodes[0], segmentedVolumeNode(nodes[0])
+        elif len(volumes) == 1:
+            parameters.volume = volumes[0]
 
     def enter(self) -> None:
         """Called when the module is chosen."""
-        if self._guiTag is None:
-            self.bind()
         self.correction.enter()
         self.loop.enter()
 
@@ -125,11 +142,9 @@ class SegmentationPanel:
         self._showing.stop()
         self._reader.stop()
         self.correction.close()
-        for one in self._observers:
-            slicer.mrmlScene.RemoveObserver(one)
-        self._observers = []
-        self.unbind()
-        self._parameters = self._shown = None
+        slicer.mrmlScene.RemoveObserver(self._observer)
+        self._binding.stop()
+        self._shown = None
 
     def tell(self, verdict: str, notice: str = "", *, restart: bool = False) -> None:
         """Shows what came of it, by the button; never in a dialog."""
@@ -232,11 +247,8 @@ class SegmentationPanel:
         if self._parameters is not None:
             self._parameters.device = self.ui.deviceBox.currentText
 
-    def _onSegmentation(self, *_arguments: Any) -> None:
-        self._showSegmentation()
-
     def _showSegmentation(self) -> None:
-        node = self._parameters.segmentation if self._parameters is not None else None
+        node = self._parameters.segmentation
         if node is self._shown:
             return
         self._shown = node
@@ -249,6 +261,8 @@ class SegmentationPanel:
         self._onExportPath()
         if node is not None:
             self.tell(self._logic.verdictLine(segmentationFinding(node)), noticeOf(node))
+        else:
+            self.tell("")
 
     def _onStructure(self, label: int) -> None:
         self.names.choose(label)
@@ -281,14 +295,11 @@ class SegmentationPanel:
         self._showing.stop()
         self._reader.cancel()
         self.loop.sceneCloses()
-        self.unbind()
+        self.input.forget()
         self._shown = None
         self.correction.close()
         self._update(None)
         self.tell("")
-
-    def _onSceneEndBatchProcess(self, *_arguments: Any) -> None:
-        self.bind()
 
 
 def _(text: str) -> str:

@@ -10,12 +10,14 @@ from SpineLib.errors import Cancelled, SpineError
 
 from .dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
 from .pathChanged import onPathChanged
+from .stackWords import stackWords
 
 AUTOMATIC = ""
 # A path is typed letter by letter: its stacks are looked for when nothing was typed so long.
 MILLISECONDS_TO_LOOK = 800
 # Task → the plane whose stacks it reads.
 PLANES = {"compression": "axial", "segmentation": "sagittal"}
+_NEVER = object()
 
 
 class StudySection:
@@ -42,6 +44,8 @@ class StudySection:
         self._chosen: dict[str, Any] = {}
         self._scanned, self._request, self._looks = "", "", 0
         self._files: list[str] = []  # of Slicer's database
+        self._followed: Any = _NEVER
+        self._filled = ["", ""]  # what the volume's own weighting and region are
         self._menu: Any = None
         import qt
 
@@ -50,7 +54,6 @@ class StudySection:
         self._wait.connect("timeout()", self.scan)
         onPathChanged(ui.pathEdit, self._onPath)
         ui.loadDicomButton.connect("clicked(bool)", self._onLoadDicom)
-        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onVolume)
         ui.stackBox.connect("currentIndexChanged(int)", self._onStack)
         ui.forceBox.connect("toggled(bool)", self._onStack)
         self._fill()
@@ -66,9 +69,14 @@ class StudySection:
         return self._ui.pathEdit.currentPath.strip()
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether a folder, a file or a study of the database is chosen, not the scene's volume."""
+        return self.volume is None and (bool(self.folder) or bool(self._files))
+
+    @property
     def ready(self) -> bool:
         """Whether something is chosen."""
-        return self.volume is not None or bool(self.folder) or bool(self._files)
+        return self.volume is not None or self.elsewhere
 
     @property
     def options(self) -> dict[str, Any]:
@@ -112,8 +120,29 @@ class StudySection:
         self._begin()
         self._look({"files": files}, lambda result: self._onFromDatabase(result, files))
 
+    def follow(self) -> None:
+        """Takes up another volume, if one was chosen.
+
+        The panel calls it when the parameter node has it (`ParameterBinding`). Heard from the
+        selector itself it would come too early: what is said here of weighting and region goes
+        into the parameter node too, which then puts its former volume back.
+        """
+        node = self.volume
+        if node is self._followed:
+            return
+        self._followed = node
+        if node is not None:
+            self._fillWords(node)
+        self._fill()
+        self._changed()
+
+    def forget(self) -> None:
+        """Holds no node any more; for when the scene closes."""
+        self._followed = _NEVER
+
     def close(self) -> None:
         """Looks for nothing any more; for when the panel goes away."""
+        self.forget()
         self._wait.stop()
         self._cancel()
 
@@ -175,9 +204,14 @@ class StudySection:
         self._fill()
         self._changed()
 
-    def _onVolume(self, node: Any) -> None:
-        self._fill()
-        self._changed()
+    def _fillWords(self, node: Any) -> None:
+        """Says what is known of a volume that is chosen now; the person may say otherwise."""
+        boxes = (self._ui.weightingBox, self._ui.regionBox)
+        words = stackWords(node)
+        for box, word, before in zip(boxes, words, self._filled, strict=True):
+            if word or box.currentText == before:
+                box.setCurrentText(word or "unknown")
+        self._filled = list(words)
 
     def _onScanned(self, result: dict[str, Any]) -> None:
         self._list(result)

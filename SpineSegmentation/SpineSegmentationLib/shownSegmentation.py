@@ -21,6 +21,7 @@ from .spineSegmentation import (
     segmentationNodes,
     segmentedVolumeNode,
 )
+from .stackWords import keepStackWords
 from .subjectHierarchy import placeUnder, studyItem
 from .volumeNodes import addingVolumeNode, nodesOfClass
 
@@ -59,6 +60,7 @@ def showingSegmentation(
         volumeNode = loadedVolumeNode(scene, reading.volumes[finding.stack])
     if volumeNode is None:
         volumeNode = yield from _addingVolume(scene, reading)
+    keepStackWords(volumeNode, reading.findings.stack(finding.stack))
     yield
     yield from _makingRoom(scene, volumeNode)
     model = next((m for m in reading.findings.models if m.task == "segmentation"), None)

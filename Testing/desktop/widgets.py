@@ -250,6 +250,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         self._setId(identifier)
 
     def _setId(self, identifier):
+        self._fill()  # Slicer's list follows a node's attributes as they change
         index = self._box.findData(identifier or "")
         if index >= 0:
             self._box.setCurrentIndex(index)
