@@ -13,6 +13,7 @@ from SpineSegmentationLib.RunControl import RunControl
 from SpineSegmentationLib.SetupSection import SetupSection
 from SpineSegmentationLib.StudySection import StudySection
 from SpineSegmentationLib.Turns import Turns
+from SpineSegmentationLib.UncaughtErrors import UncaughtErrors
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading
@@ -53,6 +54,7 @@ class CompressionPanel:
         self, ui: Any, widget: Any, reader: Any, scene: Any, parameters: Callable[[], Any]
     ) -> None:
         self._ui, self._reader, self._scene, self._scenes = ui, reader, scene, 0
+        self.uncaught = UncaughtErrors(widget.layout())
         self._turns = Turns()
         self._sources: dict[str, str] = {}  # folder → study; not saved, for it may name a patient
         self.study = ShownStudy(scene)
@@ -119,6 +121,7 @@ class CompressionPanel:
         self._turns.stop()
         self.input.close()
         self._reader.stop()
+        self.uncaught.stop()
 
     def refresh(self) -> None:
         """Shows what the scene holds now."""

@@ -32,6 +32,7 @@ from .spineSegmentation import (
 from .StructuresSection import StructuresSection
 from .StudySection import StudySection
 from .Turns import Turns
+from .UncaughtErrors import UncaughtErrors
 from .volumeNodes import nodesOfClass
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -53,6 +54,7 @@ class SegmentationPanel:
         self.ui = ui = slicer.util.childWidgetVariables(widget)
         self._logic, self._reader = logic, logic.reader
         self._widget = widget
+        self.uncaught = UncaughtErrors(widget.layout())
         self._binding: Any = None
         self._run, self._showing = 0, Turns()
         self._shown: Any = None
@@ -145,6 +147,7 @@ class SegmentationPanel:
         slicer.mrmlScene.RemoveObserver(self._observer)
         self._binding.stop()
         self._shown = None
+        self.uncaught.stop()
 
     def tell(self, verdict: str, notice: str = "", *, restart: bool = False) -> None:
         """Shows what came of it, by the button; never in a dialog."""
