@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from SpineLib.findings import Findings, Grading, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.report.summary import threshold_line
 
 SLICE_COLUMNS = ("slice", "level", "P(compressed)", "verdict", "grade", "P(high)")
 
@@ -60,7 +61,8 @@ def sentences(findings: Findings) -> Iterator[str]:
         yield (
             f"Compression: {verdict} ({compression.compressed_slices} of "
             f"{compression.assessed_slices} slices compressed, longest run "
-            f"{compression.longest_run_mm:.0f} mm; rule: {compression.rule})"
+            f"{compression.longest_run_mm:.0f} mm; rule: {compression.rule}"
+            + (f"; {threshold_line(findings)})" if threshold_line(findings) else ")")
         )
     if grading.status != ASSESSED:
         yield f"{grading.scheme}: not assessed: {grading.reason}"
