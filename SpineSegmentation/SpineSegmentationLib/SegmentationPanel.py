@@ -21,6 +21,7 @@ from .pathChanged import onPathChanged
 from .RunControl import RunControl
 from .segmentationExport import exportSegmentation
 from .SegmentationParameters import SegmentationParameters
+from .SegmentWatch import SegmentWatch
 from .SetupSection import SetupSection
 from .spineSegmentation import (
     ASIDE,
@@ -60,6 +61,7 @@ class SegmentationPanel:
         self._shown: Any = None
         self._fillBoxes()
         ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", "SpineMRI.Kind", KIND)
+        self._segments = SegmentWatch(self._onSegments)
         self.structures = StructuresSection(ui, self._onStructure)
         self.names = NamesSection(ui, self._onNamed)
         self.correction = CorrectionSection(ui, self._onCorrected)
@@ -125,7 +127,10 @@ class SegmentationPanel:
             parameters.volume = volumes[0]
 
     def enter(self) -> None:
-        """Called when the module is chosen."""
+        """Called when the module is chosen; a model may have been taken in or removed meanwhile."""
+        self._listModels()
+        self._onModel()
+        self._onInput()
         self.correction.enter()
         self.loop.enter()
 
@@ -139,6 +144,7 @@ class SegmentationPanel:
         self.loop.cleanup()
         self._run += 1
         self.input.close()
+        self._segments.follow(None)
         self.structures.stop()
         self.names.stop()
         self._showing.stop()
@@ -160,12 +166,21 @@ class SegmentationPanel:
         for box, words in ((self.ui.weightingBox, WEIGHTINGS), (self.ui.regionBox, REGIONS)):
             box.addItems(["unknown", *(word for word in words if word != "unknown")])
         self.ui.deviceBox.addItems(list(DEVICES))
+        self._listModels()
+
+    def _listModels(self) -> None:
+        """Lists the models that are on this machine now; the chosen one stays, if it is there."""
         try:
             self._models = find_models(TASK)
         except SpineError as error:
             self._models = []
             self.ui.modelLabel.text = str(error)
-        self.ui.modelBox.addItems([model.card.name for model in self._models])
+        box = self.ui.modelBox
+        chosen, blocked = box.currentText, box.blockSignals(True)
+        box.clear()
+        box.addItems([model.card.name for model in self._models])
+        box.currentIndex = max(box.findText(chosen), 0)
+        box.blockSignals(blocked)
 
     def _start(self) -> None:
         self._run += 1
@@ -258,6 +273,7 @@ class SegmentationPanel:
         self._update(node)
 
     def _update(self, node: Any) -> None:
+        self._segments.follow(node)
         self.structures.show(node)
         self.names.show(node)
         self.correction.show(node)
@@ -266,6 +282,13 @@ class SegmentationPanel:
             self.tell(self._logic.verdictLine(segmentationFinding(node)), noticeOf(node))
         else:
             self.tell("")
+
+    def _onSegments(self) -> None:
+        """The reader deleted a segment, or took that back."""
+        self.structures.show(self._shown)
+        self.names.show(self._shown)
+        finding = segmentationFinding(self._shown)
+        self.tell(self._logic.verdictLine(finding), noticeOf(self._shown))
 
     def _onStructure(self, label: int) -> None:
         self.names.choose(label)

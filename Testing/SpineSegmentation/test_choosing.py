@@ -159,6 +159,7 @@ def test_where_the_chosen_segmentation_is_deleted_no_other_one_is_shown(
     desktop.scene.RemoveNode(segmented)
     assert ui.segmentationSelector.currentNode() is None
     assert ui.structuresTable.rowCount == 0 and not ui.nameButton.enabled
+    assert ui.verdictLabel.text == "" and ui.noticeLabel.text == ""
 
 
 def test_of_several_volumes_none_is_chosen_by_itself(desktop, open_panel, lumbar):
@@ -182,3 +183,19 @@ def test_a_scene_of_the_command_line_opens_with_its_segmentation_volume_weightin
     assert (ui.weightingBox.currentText, ui.regionBox.currentText) == ("T2", "lumbar")
     click(ui.segmentButton)
     assert (worker.arguments["weighting"], worker.arguments["region"]) == ("T2", "lumbar")
+
+
+def test_a_segment_that_is_deleted_goes_from_table_names_and_verdict(ui, segmented, desktop):
+    before = discs(ui)
+    assert len(before) == 2 and "2 discs" in ui.verdictLabel.text
+    segment = slicer.vtkSegment()
+    segment.DeepCopy(segmented.GetSegmentation().GetSegment("disc202"))
+    segmented.GetSegmentation().RemoveSegment("disc202")
+    segmented.GetSegmentation().RemoveSegment("vertebra1")
+    desktop.application.processEvents()
+    assert discs(ui) == ["disc 3 ?"] and "1 disc" in ui.verdictLabel.text
+    choices = [ui.vertebraSelector.itemText(n) for n in range(ui.vertebraSelector.count)]
+    assert not [name for name in choices if name.startswith("vertebra 1 ")]
+    segmented.GetSegmentation().AddSegment(segment, "disc202")  # as undo does it
+    desktop.application.processEvents()
+    assert discs(ui) == before
