@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import slicer
+import vtk
 from SpineSegmentationLib.FolderDrop import FolderDrop
 from SpineSegmentationLib.naming import levelReadings
 from SpineSegmentationLib.ParameterBinding import ParameterBinding
@@ -28,8 +29,8 @@ from .RegionSection import RegionSection
 from .ReportSection import ReportSection
 from .ResultSection import ResultSection
 from .ReviewSection import ReviewSection
-from .ShownStudy import ShownStudy
-from .studies import isStudyOf, studiesIn, studyOfReading
+from .ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
+from .studies import FINDINGS, KIND, isStudyOf, studiesIn, studyOf, studyOfReading
 from .ViewLink import ViewLink
 from .volumeIdentity import adoptIdentity
 
@@ -85,6 +86,9 @@ class CompressionPanel:
         )  # fmt: skip
         self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
         self._drops = FolderDrop(widget, self.input.choose)
+        self._unseen = ""
+        self.study.listen(self._onStudy)
+        self._observer = scene.AddObserver(scene.NodeRemovedEvent, self._onNodeRemoved)
         self._tell("")
         self._update()
         self._binding = ParameterBinding(
@@ -112,6 +116,7 @@ class CompressionPanel:
     def cleanup(self) -> None:
         """The panel goes away: the worker ends and nothing observes the scene any more."""
         self._binding.stop()
+        self._scene.RemoveObserver(self._observer)
         self.exit()
         self.readers.cleanup()
         self.answers.stop()
@@ -125,9 +130,9 @@ class CompressionPanel:
 
     def refresh(self) -> None:
         """Shows what the scene holds now."""
+        self._tell("")
         try:
             self.study.open()
-            self._tell("")
         except SpineError as error:
             self._tell(str(error))
 
@@ -141,6 +146,26 @@ class CompressionPanel:
         self.input.forget()
         self._cancelReading()
         self.region.cancel()
+        self.study.close()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onNodeRemoved(self, _scene: Any, _event: str, node: Any) -> None:
+        """Findings that somebody deletes take their verdict along; no other study's comes instead."""
+        if self._scene.IsClosing() or node.GetAttribute(KIND) != FINDINGS:
+            return
+        if studyOf(node) and studyOf(node) == self.study.study:
+            self.study.close()
+
+    def _onStudy(self, what: str) -> None:
+        if what != STUDY_CHANGED:
+            return
+        unseen = self.study.unseen()
+        if unseen:
+            text = _("{what}, so nothing can be answered on them. Read the study again.")
+            self._unseen = text.format(what=unseenText(unseen))
+            self._tell(self._unseen)
+        elif self._unseen and self._ui.statusLabel.text == self._unseen:
+            self._tell("")
 
     def _onTied(self) -> None:
         """The scene's parameters are there, perhaps others than before."""

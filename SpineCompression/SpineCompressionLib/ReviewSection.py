@@ -71,11 +71,18 @@ class ReviewSection:
             self._ui.reviewStatusLabel.text = str(error)
 
     def _answer(self, task: str, answer: str) -> None:
-        self._study.answer(task, answer, reader=self._reader(), reason=self._reason())
+        try:
+            self._study.answer(task, answer, reader=self._reader(), reason=self._reason())
+        except SpineError as error:
+            self._ui.reviewStatusLabel.text = str(error)
 
     def _agree(self) -> None:
         chosen = len(self._study.chosen)
-        answered = self._study.agree(reader=self._reader(), reason=self._reason())
+        try:
+            answered = self._study.agree(reader=self._reader(), reason=self._reason())
+        except SpineError as error:
+            self._ui.reviewStatusLabel.text = str(error)
+            return
         if answered < chosen:
             self._ui.reviewStatusLabel.text = _(
                 "{n} slices have no clear answer of the model to agree with; use 0 or 1."

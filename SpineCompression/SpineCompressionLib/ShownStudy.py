@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE, COMPRESSED, SCHEMES, GradingScheme
 
@@ -67,12 +68,18 @@ class ShownStudy:
         finally:  # a study that cannot be read leaves none on the panel
             self._tell(STUDY_CHANGED)
 
+    def close(self) -> None:
+        """Shows no study; for when the findings of the one that was shown are gone."""
+        self._clear()
+        self._tell(STUDY_CHANGED)
+
     def _load(self, study: str, before: str) -> None:
         nodes = ReadingScene(self.scene, study)
         findings, log = nodes.findings(), nodes.reviews()
         assert findings is not None
         self.study, self.findings, self.log = study, findings, log
         self.timeline = SpineTimeline(findings)
+        self._volumes = {stack.id: nodes.volumeNode(stack.id) for stack in findings.stacks}
         self.place = self._start(before)
         self.chosen = [self.place] if self.timeline.places else []
 
@@ -103,6 +110,20 @@ class ShownStudy:
         """What the models found at a place."""
         assert self.timeline is not None
         return self.timeline.slice(self.places[number])
+
+    def unseen(self, numbers: Iterable[int] | None = None) -> list[str]:
+        """The stacks whose images are not in the scene, or not their voxels.
+
+        Args:
+            numbers: places whose stacks are meant; by default all.
+        """
+        places = self.places if numbers is None else [self.places[n] for n in numbers]
+        return [stack for stack in dict.fromkeys(p.stack for p in places) if not self._has(stack)]
+
+    def _has(self, stack: str) -> bool:
+        node = self._volumes.get(stack)
+        there = node is not None and self.scene.IsNodePresent(node)
+        return bool(there and node.GetImageData())
 
     def go(self, number: int, *, extend: bool = False) -> None:
         """Goes to a place; with ``extend`` the range from the last choice to there is chosen."""
@@ -169,7 +190,12 @@ class ShownStudy:
         return answer.box if answer else None
 
     def keepWindows(self, boxes: dict[int, list[list[float]] | None], reader: str = "") -> None:
-        """Keeps the windows that a reader drew, None for the model's own; one step to undo."""
+        """Keeps the windows that a reader drew, None for the model's own; one step to undo.
+
+        Raises:
+            BadInput: as `answer`.
+        """
+        self._requireSeen(boxes)
         self._add(
             Answer(self.places[n].key, WINDOW, "reader" if box else "model", "model", reader, "",
                    _now(), box)
@@ -177,7 +203,12 @@ class ShownStudy:
         )  # fmt: skip
 
     def answer(self, task: str, answer: str, *, reader: str = "", reason: str = "") -> None:
-        """Says for the chosen slices what the reader sees; one step to undo."""
+        """Says for the chosen slices what the reader sees; one step to undo.
+
+        Raises:
+            BadInput: their images are not in the scene, so that nobody sees them.
+        """
+        self._requireSeen(self.chosen)
         now = _now()
         self._add(
             Answer(self.places[n].key, task, answer, self.modelAnswer(n, task), reader, reason, now)
@@ -191,7 +222,11 @@ class ShownStudy:
 
         Returns:
             The number of slices that were answered.
+
+        Raises:
+            BadInput: as `answer`.
         """
+        self._requireSeen(self.chosen)
         now = _now()
         answers = [
             Answer(self.places[n].key, task, said, said, reader, reason, now)
@@ -211,6 +246,11 @@ class ShownStudy:
         """Takes the undo back."""
         if self.log.redo():
             self._keep()
+
+    def _requireSeen(self, numbers: Iterable[int]) -> None:
+        unseen = self.unseen(numbers)
+        if unseen:
+            raise BadInput(unseenText(unseen), advice=_("Read the study again, then answer."))
 
     def _add(self, answers: Any) -> None:
         if self.study:
@@ -233,11 +273,25 @@ class ShownStudy:
         self.chosen: list[int] = []
         self.findings: Findings | None = None
         self.timeline: SpineTimeline | None = None
+        self._volumes: dict[str, Any] = {}
         self.log = ReviewLog()
 
     def _tell(self, what: str) -> None:
         for listener in self._listeners:
             listener(what)
+
+
+def unseenText(stacks: list[str]) -> str:
+    """Says that images are missing, without a full stop."""
+    return _("The images of stack {stacks} are not in the scene").format(stacks=", ".join(stacks))
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)
 
 
 def _now() -> str:
