@@ -9,7 +9,7 @@ import slicer
 
 from .corrections import Change, changes, keepOriginal, markCorrections
 from .naming import updateFindings
-from .spineSegmentation import segmentedVolumeNode
+from .spineSegmentation import hasImages, segmentedVolumeNode
 
 EFFECTS = ("Paint", "Erase", "Islands", "Smoothing", "Grow from seeds")
 _SINGLETON = "SpineSegmentation"
@@ -44,7 +44,7 @@ class CorrectionSection:
         if self.editing and node is not self._node:
             self._ui.editButton.checked = False
         self._node = node
-        self._ui.editButton.enabled = node is not None and segmentedVolumeNode(node) is not None
+        self._ui.editButton.enabled = node is not None and hasImages(node)
         self._fill(changes(node) if node is not None else [])
 
     def select(self, segment: str) -> None:

@@ -18,7 +18,7 @@ from .closedSurfaces import addingSurfaces, hasSurfaces
 from .measuresTable import showMeasures
 from .segmentGroups import isGroupVisible, setGroupVisible
 from .segmentNames import bodyMiddle, shortName
-from .spineSegmentation import currentLabelmap, segmentationFinding, segmentedVolumeNode
+from .spineSegmentation import currentLabelmap, hasImages, segmentationFinding
 from .Turns import Turns
 
 _NONE = "–"
@@ -127,8 +127,11 @@ class StructuresSection:
         evidence = segmentationFinding(self._node).evidence
         self._ui.evidenceLabel.text = (
             f"{evidence[:1].upper()}{evidence[1:]}."
-            if segmentedVolumeNode(self._node) is not None
-            else _("The segmented volume is not in the scene, so that nothing can be measured.")
+            if hasImages(self._node)
+            else _(
+                "The images of the segmented volume are not in the scene, so that nothing can be "
+                "measured."
+            )
         )
 
     def _onFailed(self, error: Exception) -> None:

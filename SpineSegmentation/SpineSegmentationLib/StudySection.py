@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from SpineLib.errors import Cancelled, SpineError
+from SpineLib.errors import BadInput, Cancelled, SpineError
 
 from .dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
 from .pathChanged import onPathChanged
@@ -44,6 +44,7 @@ class StudySection:
         self._chosen: dict[str, Any] = {}
         self._scanned, self._request, self._looks = "", "", 0
         self._files: list[str] = []  # of Slicer's database
+        self._unreadable = False  # what was looked at elsewhere holds no study that can be read
         self._followed: Any = _NEVER
         self._filled = ["", ""]  # what the volume's own weighting and region are
         self._menu: Any = None
@@ -75,8 +76,14 @@ class StudySection:
 
     @property
     def ready(self) -> bool:
-        """Whether something is chosen."""
-        return self.volume is not None or self.elsewhere
+        """Whether something is chosen, as far as is known one that can be read."""
+        if self.volume is not None:
+            return self._hasVoxels
+        return self.elsewhere and not self._unreadable
+
+    @property
+    def _hasVoxels(self) -> bool:
+        return self.volume is not None and self.volume.GetImageData() is not None
 
     @property
     def options(self) -> dict[str, Any]:
@@ -101,7 +108,11 @@ class StudySection:
     def scan(self) -> None:
         """Has the folder's stacks found; the list follows when the worker answers."""
         folder = self.folder
-        if not folder or not Path(folder).is_dir() or folder == self._scanned:
+        if not folder or folder == self._scanned:
+            return
+        if not Path(folder).exists():
+            self._refuse(_("There is nothing at this path. Choose another one."))
+        if not Path(folder).is_dir():
             return
         self._scanned = folder
         self._begin()
@@ -147,8 +158,9 @@ class StudySection:
         self._cancel()
 
     def _begin(self) -> None:
-        self._stacks, self._chosen, self._files = [], {}, []
+        self._stacks, self._chosen, self._files, self._unreadable = [], {}, [], False
         self._say(_("Looking for stacks…"))
+        self._changed()
 
     def _look(self, where: dict[str, Any], found: Callable[[dict[str, Any]], None]) -> None:
         """Has the worker look for stacks; an answer that comes after another look is not heard."""
@@ -199,7 +211,7 @@ class StudySection:
 
     def _onPath(self, *_arguments: Any) -> None:
         self._cancel()
-        self._stacks, self._files, self._scanned = [], [], ""
+        self._stacks, self._files, self._scanned, self._unreadable = [], [], "", False
         self._wait.start(MILLISECONDS_TO_LOOK)
         self._fill()
         self._changed()
@@ -242,16 +254,23 @@ class StudySection:
             self._chosen = studies[0]["chosen"][PLANES[self._task]]
         self._fill()
         if len(studies) > 1:
-            self._say(
-                _("The folder holds {n} studies; choose one's folder.").format(n=len(studies))
-            )
+            text = _("The folder holds {n} studies; choose one's folder.")
+            self._refuse(text.format(n=len(studies)))
         elif not self._stacks:
-            self._say(_("There are no MR images in this folder. Choose another one."))
+            self._refuse(_("There are no MR images in this folder. Choose another one."))
 
     def _onError(self, error: SpineError) -> None:
         self._request, self._scanned = "", ""
-        if not isinstance(error, Cancelled):
+        if isinstance(error, BadInput):
+            self._refuse(str(error))
+        elif not isinstance(error, Cancelled):
             self._say(str(error))
+
+    def _refuse(self, text: str) -> None:
+        """What is chosen cannot be read, and why."""
+        self._unreadable = True
+        self._changed()
+        self._say(text)
 
     def _fill(self) -> None:
         box = self._ui.stackBox
@@ -265,7 +284,10 @@ class StudySection:
         self._onStack()
 
     def _onStack(self, *_arguments: Any) -> None:
-        if self.volume is not None:
+        if self.volume is not None and not self._hasVoxels:
+            text = _("The images of {name} are not in the scene: its file may be missing.")
+            self._say(text.format(name=self.volume.GetName()))
+        elif self.volume is not None:
             self._say(_("The volume {name} is read.").format(name=self.volume.GetName()))
         elif not self._stacks:
             self._say("" if self.ready else _("Choose a volume, or drop a folder of DICOM here."))
@@ -274,11 +296,13 @@ class StudySection:
 
     def _reason(self, chosen: str) -> str:
         if chosen == AUTOMATIC and not self._chosen.get("stacks"):
-            return self._notAssessed(self._chosen.get("reason", ""))
+            return self._notAssessed(self._chosen.get("reason", ""), forcible=False)
         names = self._chosen["stacks"] if chosen == AUTOMATIC else [chosen]
-        against = self._against(next(one for one in self._stacks if one["id"] == names[0]))
+        stack = next(one for one in self._stacks if one["id"] == names[0])
+        against = self._against(stack)
         if against:
-            return self._notAssessed(against)
+            rightPlane = stack["plane"] == PLANES[self._task]
+            return self._notAssessed(against, forcible=rightPlane and not stack.get("problem"))
         there = " " + _("From Slicer's DICOM database.") if self._files else ""
         if chosen != AUTOMATIC:
             return _("A model is made for it.") + there
@@ -298,7 +322,10 @@ class StudySection:
             "" if any(one["applies"] for one in models) else models[0]["reason"] if models else ""
         )
 
-    def _notAssessed(self, reason: str) -> str:
+    def _notAssessed(self, reason: str, *, forcible: bool) -> str:
+        """Why no model answers; a model can be forced, but not without slices of its plane."""
+        if not forcible:
+            return _("Not assessed: {reason}.").format(reason=reason)
         if self._ui.forceBox.checked:
             return _("Not made for it ({reason}); it is read anyway and marked as forced.").format(
                 reason=reason

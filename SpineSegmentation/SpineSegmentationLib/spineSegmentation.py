@@ -85,6 +85,12 @@ def segmentedVolumeNode(node: slicer.vtkMRMLSegmentationNode) -> Any:
     return node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole())
 
 
+def hasImages(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether the segmented volume is in the scene with its voxels, whose file may be missing."""
+    volumeNode = segmentedVolumeNode(node)
+    return volumeNode is not None and volumeNode.GetImageData() is not None
+
+
 def segmentationFinding(
     node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None = None
 ) -> SegmentationFinding:
@@ -112,9 +118,10 @@ def segmentationFinding(
 
 
 def currentLabelmap(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
-    """SPIDER's numbers on the segmented volume's grid; None where that volume is gone."""
-    volumeNode = segmentedVolumeNode(node)
-    return None if volumeNode is None else spineLabelmap(node, volumeFromNode(volumeNode))
+    """SPIDER's numbers on the segmented volume's grid; None where its images are gone."""
+    if not hasImages(node):
+        return None
+    return spineLabelmap(node, volumeFromNode(segmentedVolumeNode(node)))
 
 
 def segmentationNodes(scene: slicer.vtkMRMLScene) -> list[slicer.vtkMRMLSegmentationNode]:

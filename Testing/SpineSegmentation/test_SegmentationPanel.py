@@ -53,18 +53,20 @@ def test_without_a_volume_or_folder_nothing_can_be_segmented(open_panel, worker)
     assert worker.arguments["input"] == "/data/study"
 
 
-def test_a_folder_that_is_dropped_on_the_panel_is_chosen_instead_of_the_volume(ui, opened, worker):
+def test_a_folder_that_is_dropped_on_the_panel_is_chosen_instead_of_the_volume(
+    ui, opened, worker, tmp_path
+):
     from PySide6 import QtCore, QtGui, QtWidgets
 
     data = QtCore.QMimeData()
-    data.setUrls([QtCore.QUrl.fromLocalFile("/data/study")])
+    data.setUrls([QtCore.QUrl.fromLocalFile(str(tmp_path))])
     where, act = QtCore.QPointF(5, 5), QtCore.Qt.DropAction.CopyAction
     left, none = QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.KeyboardModifier.NoModifier
     for event in (QtGui.QDragEnterEvent(where.toPoint(), act, data, left, none),
                   QtGui.QDropEvent(where, act, data, left, none)):  # fmt: skip
         QtWidgets.QApplication.sendEvent(opened[0]._widget, event)
     click(ui.segmentButton)
-    assert worker.arguments["input"] == "/data/study"
+    assert worker.arguments["input"] == str(tmp_path)
 
 
 def test_what_the_person_says_reaches_the_worker(ui, worker):

@@ -1,5 +1,6 @@
 """What is chosen is what is shown, named and exported, whatever else comes into the scene or goes."""
 
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -199,3 +200,32 @@ def test_a_segment_that_is_deleted_goes_from_table_names_and_verdict(ui, segment
     segmented.GetSegmentation().AddSegment(segment, "disc202")  # as undo does it
     desktop.application.processEvents()
     assert discs(ui) == before
+
+
+def without(app, folder, ending):
+    """The scene, saved and loaded again, but for one file, which is gone meanwhile."""
+    save_scene(app, folder / "whole.mrb")
+    with zipfile.ZipFile(folder / "whole.mrb") as whole:
+        kept = [one for one in whole.namelist() if not one.endswith(ending)]
+        assert len(kept) == len(whole.namelist()) - 1
+        with zipfile.ZipFile(folder / "part.mrb", "w") as part:
+            for one in kept:
+                part.writestr(one.replace("whole", "part"), whole.read(one))
+    app.scene.Clear(False)
+    app.scene.ReadFromMRB(str(folder / "part.mrb"), True)
+
+
+def test_a_scene_whose_images_are_missing_says_so(app, ui, segmented, tmp_path):
+    without(app, tmp_path, "T2 sagittal.nrrd")
+    assert "images of the segmented volume are not in the scene" in ui.evidenceLabel.text
+    assert not ui.editButton.enabled and not ui.segmentButton.enabled
+    open_section(ui.exportSection)
+    ui.exportEdit.currentPath = str(tmp_path / "labels.nii.gz")
+    click(ui.exportButton)
+    assert "volume of" in ui.exportLabel.text and not (tmp_path / "labels.nii.gz").exists()
+
+
+def test_a_scene_whose_segments_are_missing_claims_nothing(app, ui, segmented, tmp_path):
+    without(app, tmp_path, ".seg.nrrd")
+    assert "no segments" in ui.verdictLabel.text and "vertebrae" not in ui.verdictLabel.text
+    assert not ui.nameButton.enabled
