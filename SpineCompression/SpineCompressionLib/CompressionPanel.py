@@ -105,6 +105,7 @@ class CompressionPanel:
             self.models.refresh()
         self.models.useCardsThreshold()
         self.refresh()
+        self._update()
         self.link.start()
 
     def exit(self) -> None:

@@ -210,6 +210,8 @@ class StudySection:
             self.choose(folder)
 
     def _onPath(self, *_arguments: Any) -> None:
+        if self.folder and self.volume is not None:
+            self._ui.volumeSelector.setCurrentNode(None)  # what was chosen last is meant
         self._cancel()
         self._stacks, self._files, self._scanned, self._unreadable = [], [], "", False
         self._wait.start(MILLISECONDS_TO_LOOK)

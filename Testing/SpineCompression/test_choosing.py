@@ -103,3 +103,14 @@ def test_a_folder_that_is_chosen_is_read_also_when_a_scene_was_added(
     add_scene(app, scene_file)
     click(ui.readButton)
     assert worker.last[1]["input"] == str(tmp_path)
+
+
+def test_a_folder_that_is_typed_is_read_and_not_the_volume_that_was_chosen_before(
+    app, scene_file, ui, worker, tmp_path
+):
+    load_scene(app, scene_file)
+    assert ui.volumeSelector.currentNode() is not None
+    ui.pathEdit.currentPath = str(tmp_path)
+    assert ui.volumeSelector.currentNode() is None
+    click(ui.readButton)
+    assert worker.last[1]["input"] == str(tmp_path)
