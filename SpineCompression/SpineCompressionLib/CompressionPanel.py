@@ -7,32 +7,39 @@ from typing import Any
 
 import slicer
 import vtk
-from SpineSegmentationLib.FolderDrop import FolderDrop
-from SpineSegmentationLib.naming import levelReadings
-from SpineSegmentationLib.ParameterBinding import ParameterBinding
-from SpineSegmentationLib.RunControl import RunControl
-from SpineSegmentationLib.SetupSection import SetupSection
-from SpineSegmentationLib.StudySection import StudySection
-from SpineSegmentationLib.Turns import Turns
-from SpineSegmentationLib.UncaughtErrors import UncaughtErrors
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
+from SpineSlicer.host.FolderDrop import FolderDrop
+from SpineSlicer.host.ParameterBinding import ParameterBinding
+from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.SetupSection import SetupSection
+from SpineSlicer.host.StudySection import StudySection
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.host.UncaughtErrors import UncaughtErrors
+from SpineSlicer.scene.naming import levelReadings
+from SpineSlicer.scene.ReadingScene import ReadingScene, onlyVolumeRead
+from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
+from SpineSlicer.scene.studies import (
+    FINDINGS,
+    KIND,
+    isStudyOf,
+    studiesIn,
+    studyOf,
+    studyOfReading,
+)
+from SpineSlicer.scene.ViewLink import ViewLink
+from SpineSlicer.scene.volumeIdentity import adoptIdentity
 
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
-from .ReadingScene import ReadingScene, onlyVolumeRead
 from .ReadSection import ReadSection
 from .RegionSection import RegionSection
 from .ReportSection import ReportSection
 from .ResultSection import ResultSection
 from .ReviewSection import ReviewSection
-from .ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
-from .studies import FINDINGS, KIND, isStudyOf, studiesIn, studyOf, studyOfReading
-from .ViewLink import ViewLink
-from .volumeIdentity import adoptIdentity
 
 # What is out of sight while somebody labels slices blinded.
 UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel",

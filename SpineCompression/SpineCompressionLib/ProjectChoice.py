@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from SpineSegmentationLib.pathChanged import onPathChanged
-
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.project import Project, create, open_project
 from SpineLib.projects.schemes import SCHEMES
+from SpineSlicer.host.pathChanged import onPathChanged
 
 # The reader of a project is not the one of Review: a name there belongs to a set of labels.
 PROJECT_SETTING, READER_SETTING = "SpineMRI/ReadingProject", "SpineMRI/ProjectReader"

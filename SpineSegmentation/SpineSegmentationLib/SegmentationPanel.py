@@ -10,31 +10,31 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
-
-from .CorrectionSection import CorrectionSection
-from .FolderDrop import FolderDrop
-from .LoopSection import LoopSection
-from .NamesSection import NamesSection
-from .naming import noticeOf
-from .ParameterBinding import ParameterBinding
-from .pathChanged import onPathChanged
-from .RunControl import RunControl
-from .segmentationExport import exportSegmentation
-from .SegmentationParameters import SegmentationParameters
-from .SegmentWatch import SegmentWatch
-from .SetupSection import SetupSection
-from .spineSegmentation import (
+from SpineSlicer.host.FolderDrop import FolderDrop
+from SpineSlicer.host.ParameterBinding import ParameterBinding
+from SpineSlicer.host.pathChanged import onPathChanged
+from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.SegmentWatch import SegmentWatch
+from SpineSlicer.host.SetupSection import SetupSection
+from SpineSlicer.host.StudySection import StudySection
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.host.UncaughtErrors import UncaughtErrors
+from SpineSlicer.scene.naming import noticeOf
+from SpineSlicer.scene.segmentationExport import exportSegmentation
+from SpineSlicer.scene.spineSegmentation import (
     ASIDE,
     KIND,
     segmentationFinding,
     segmentationNodes,
     segmentedVolumeNode,
 )
+from SpineSlicer.scene.volumeNodes import nodesOfClass
+
+from .CorrectionSection import CorrectionSection
+from .LoopSection import LoopSection
+from .NamesSection import NamesSection
+from .SegmentationParameters import SegmentationParameters
 from .StructuresSection import StructuresSection
-from .StudySection import StudySection
-from .Turns import Turns
-from .UncaughtErrors import UncaughtErrors
-from .volumeNodes import nodesOfClass
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 TASK = "segmentation"

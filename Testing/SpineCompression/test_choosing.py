@@ -2,11 +2,11 @@
 
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineSegmentationLib.volumeNodes import addVolumeNode
 
-from SpineHeadless.scene import load_scene, save_scene
 from SpineLib.volume import read_volume
+from SpineSlicer.headless.scene import load_scene, save_scene
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
 
 

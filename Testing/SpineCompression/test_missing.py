@@ -5,9 +5,9 @@ import zipfile
 import pytest
 import slicer
 
-from SpineHeadless.scene import load_scene, save_scene
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
+from SpineSlicer.headless.scene import load_scene, save_scene
 from Testing.desktop import click, press
 
 

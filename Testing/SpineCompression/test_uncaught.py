@@ -15,7 +15,7 @@ def fail(*_arguments, **_options):
 @pytest.fixture
 def broken(desktop, monkeypatch):
     """The menu of Slicer's DICOM database cannot be made; that is no fault of the test."""
-    monkeypatch.setattr("SpineSegmentationLib.StudySection.databaseStudies", fail)
+    monkeypatch.setattr("SpineSlicer.host.StudySection.databaseStudies", fail)
     yield
     assert desktop.errors
     desktop.errors.clear()

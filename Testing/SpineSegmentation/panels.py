@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from SpineSegmentationLib.volumeNodes import addVolumeNode
 
+from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.desktop.widgets import CLASSES
@@ -35,15 +35,15 @@ class Worker:
 @pytest.fixture
 def turns(monkeypatch):
     """What takes several turns of the event loop is done in one, so that a story is read at once."""
-    monkeypatch.setattr("SpineSegmentationLib.Turns.SECONDS_A_TURN", 600.0)
+    monkeypatch.setattr("SpineSlicer.host.Turns.SECONDS_A_TURN", 600.0)
 
 
 @pytest.fixture
 def worker(monkeypatch):
     worker = Worker()
-    monkeypatch.setattr("SpineSegmentationLib.StudyReader.WorkerProcess", lambda: worker)
+    monkeypatch.setattr("SpineSlicer.host.StudyReader.WorkerProcess", lambda: worker)
     monkeypatch.setattr(
-        "SpineSegmentationLib.SetupSection.Installation.missing", lambda self: [], raising=True
+        "SpineSlicer.host.SetupSection.Installation.missing", lambda self: [], raising=True
     )
     return worker
 

@@ -8,27 +8,28 @@ import numpy as np
 import pytest
 import slicer
 from PySide6 import QtWidgets
-from SpineSegmentationLib.corrections import ALGORITHM_TYPE
-from SpineSegmentationLib.labelmapNodes import vtkTag
-from SpineSegmentationLib.segmentNames import bodyPoint
-from SpineSegmentationLib.spineSegmentation import currentLabelmap, segmentationFinding
-from SpineSegmentationLib.volumeNodes import addVolumeNode
 
-from SpineHeadless.scene import load_scene, save_scene
 from SpineLib.errors import BadInput, Cancelled, WorkerEnded
 from SpineLib.progress import Step
 from SpineLib.volume import read_volume
+from SpineSlicer.headless.scene import load_scene, save_scene
+from SpineSlicer.scene.corrections import ALGORITHM_TYPE
+from SpineSlicer.scene.labelmapNodes import vtkTag
+from SpineSlicer.scene.segmentNames import bodyPoint
+from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentationFinding
+from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
 from Testing.desktop.dicomDatabase import DicomDatabase
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.SpineSegmentation.panels import FOLDER, answer, open_section, rows
-from Testing.SpineSegmentation.test_corrections import half, paint
+from Testing.SpineSlicer.scene.test_corrections import half, paint
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Function. .QTableWidgetItem.setTextAlignment"),
     pytest.mark.usefixtures("turns"),
 ]
 
+OURS = ("SpineSegmentationLib.", "SpineSlicer.scene", "SpineSlicer.host")
 DIAGNOSIS = {
     "software": "SlicerSpineMRI 0.1.0", "python": "3.12.1", "system": "Linux 6.1 x86_64",
     "processors": 8, "packages": {"torch": "2.8.0", "monai": None}, "devices": ["CPU, 8 threads"],
@@ -141,7 +142,7 @@ def test_what_an_earlier_folder_answers_late_is_not_listed(ui, panel, worker, tm
 def scanned(worker, monkeypatch):
     """The worker's looks for stacks are answered at once, as the real worker would."""
     from SpineLib.dicom import scan, scan_files
-    from SpineLib.listing import scan_as_json
+    from SpineLib.doors.listing import scan_as_json
 
     whole = worker.request
 
@@ -467,11 +468,9 @@ def test_diagnostics_are_shown_and_copied_and_name_no_patient(ui, panel, worker,
 
 def test_what_is_missing_opens_the_setup_and_nothing_is_installed(open_panel, worker, monkeypatch):
     monkeypatch.setattr(
-        "SpineSegmentationLib.SetupSection.Installation.missing", lambda self: ["einops"]
+        "SpineSlicer.host.SetupSection.Installation.missing", lambda self: ["einops"]
     )
-    monkeypatch.setattr(
-        "SpineSegmentationLib.SetupSection.Installation._tools", lambda self: object()
-    )
+    monkeypatch.setattr("SpineSlicer.host.SetupSection.Installation._tools", lambda self: object())
     setup = open_panel().setup.ui
     assert not setup.setupButton.collapsed
     assert "Missing in Slicer's Python: einops" in setup.setupLabel.text
@@ -506,11 +505,11 @@ def test_reloading_the_module_ends_the_worker_and_reads_every_file_anew(
     import sys
 
     widget = desktop.open("SpineSegmentation", FOLDER)
-    ours = {name: one for name, one in sys.modules.items() if "SpineSegmentationLib." in name}
+    ours = {name: one for name, one in sys.modules.items() if name.startswith(OURS)}
     try:
         widget.onReload()
         assert worker.stopped and "SpineSegmentationLib.SegmentationPanel" in ours
-        assert not [name for name in sys.modules if name.startswith("SpineSegmentationLib.")]
+        assert not [name for name in sys.modules if name.startswith(OURS)]
     finally:
         sys.modules.update(ours)
 
@@ -535,7 +534,7 @@ def test_a_panel_that_goes_while_it_works_leaves_nothing_behind(
     widget = desktop.open("SpineSegmentation", FOLDER)
     click(widget.panel.ui.segmentButton)
     assert list(tmp_path.glob("SpineMRI-*"))
-    ours = {name: one for name, one in sys.modules.items() if "SpineSegmentationLib." in name}
+    ours = {name: one for name, one in sys.modules.items() if name.startswith(OURS)}
     try:
         getattr(widget, end)()
     finally:

@@ -28,7 +28,7 @@ def failing(error):
 
 def test_what_a_click_raises_is_a_line_at_the_top_of_the_panel(line, ui, monkeypatch):
     monkeypatch.setattr(
-        "SpineSegmentationLib.StudySection.databaseStudies", failing(KeyError("/data/Doe^John"))
+        "SpineSlicer.host.StudySection.databaseStudies", failing(KeyError("/data/Doe^John"))
     )
     click(ui.loadDicomButton)
     assert line.frame.isVisible()

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineSegmentationLib.spineSegmentation import addSpineSegmentation
-from SpineSegmentationLib.volumeNodes import addVolumeNode
 
-from SpineHeadless.scene import load_scene, save_scene
 from SpineLib.volume import read_volume
+from SpineSlicer.headless.scene import load_scene, save_scene
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.spineSegmentation import addSpineSegmentation
+from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
 from Testing.SpineSegmentation.panels import open_section, rows
 

@@ -2,9 +2,9 @@
 
 import pytest
 import slicer
-from SpineSegmentationLib.WorkerProcess import PYTHON_SETTING
 
 from SpineLib.volume import read_volume
+from SpineSlicer.host.WorkerProcess import PYTHON_SETTING
 from Testing.desktop import click
 from Testing.SpineSegmentation.panels import open_section
 

@@ -3,7 +3,7 @@
 import pytest
 import slicer
 
-from SpineHeadless.scene import save_scene
+from SpineSlicer.headless.scene import save_scene
 from Testing.desktop import widgets
 
 
