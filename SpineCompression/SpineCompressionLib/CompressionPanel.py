@@ -182,6 +182,7 @@ class CompressionPanel:
         if volume is not None:
             self._binding.parameters.volume = volume
         self.input.follow()
+        self._update()
 
     def cancel(self) -> None:
         """Cancels whatever runs."""
