@@ -37,13 +37,12 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         self._observed = []
         self.logic = None
         self.panel = None
-        self._parameters = None
-        self._tag = None
 
     def setup(self):
         """Builds the panel when the module is first opened."""
         import slicer
         from SpineCompressionLib.CompressionPanel import CompressionPanel
+        from SpineCompressionLib.Parameters import Parameters
 
         ScriptedLoadableModuleWidget.setup(self)
         self._widget = slicer.util.loadUI(self.resourcePath("UI/SpineCompression.ui"))
@@ -51,8 +50,13 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(self._widget)
         self.logic = SpineCompressionLogic()
         self.ui = slicer.util.childWidgetVariables(self._widget)
-        self._connectParameters()
-        self.panel = CompressionPanel(self.ui, self._widget, self.logic.reader, slicer.mrmlScene)
+        self.panel = CompressionPanel(
+            self.ui,
+            self._widget,
+            self.logic.reader,
+            slicer.mrmlScene,
+            lambda: Parameters(self.logic.getParameterNode()),
+        )
         scene = slicer.mrmlScene
         for event, method in (
             (scene.StartCloseEvent, self.onSceneStartClose),
@@ -66,7 +70,6 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
 
     def enter(self):
         """Brings panel and views in step each time the module is opened."""
-        self._connectParameters()
         self.panel.enter()
 
     def exit(self):
@@ -80,7 +83,6 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         for scene, tag in self._observed:
             scene.RemoveObserver(tag)
         self._observed = []
-        self._disconnectParameters()
         if self.panel is not None:
             slicer.app.disconnect("aboutToQuit()", self.cleanup)
             self.panel.cleanup()
@@ -101,25 +103,12 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
 
     def onSceneStartClose(self, _caller, _event):
         """What is read belongs to the scene that goes away."""
-        self._disconnectParameters()
         self.panel.onSceneClosing()
 
     def onSceneChanged(self, _caller, _event):
         """Shows what the scene holds now, where the panel is open."""
         if self.parent.visible:
             self.enter()
-
-    def _connectParameters(self):
-        from SpineCompressionLib.Parameters import Parameters
-
-        if self._parameters is None:
-            self._parameters = Parameters(self.logic.getParameterNode())
-            self._tag = self._parameters.connectGui(self._widget)
-
-    def _disconnectParameters(self):
-        if self._parameters is not None:
-            self._parameters.disconnectGui(self._tag)
-            self._parameters = None
 
 
 class SpineCompressionLogic(ScriptedLoadableModuleLogic):

@@ -179,7 +179,12 @@ class SegmentationFinding:
 
 @dataclass
 class ModelUsed:
-    """Which model answered, and its limits, as its card says them."""
+    """Which model answered, and its limits, as its card says them.
+
+    Attributes:
+        threshold: P(compressed) from which slices were compressed; None for other tasks.
+        card_threshold: the card's, where the person asked for another one; None otherwise.
+    """
 
     task: str
     name: str
@@ -191,6 +196,7 @@ class ModelUsed:
     threshold: float | None = None
     scheme: str = ""
     licence: str = ""
+    card_threshold: float | None = None
 
 
 @dataclass

@@ -146,6 +146,8 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
         """
         if finding.status != "assessed":
             return _("Not assessed: {reason}").format(reason=finding.reason)
+        if not finding.segments:
+            return _("This segmentation has no segments. If it had some, its file is missing.")
         names = [one.name for one in finding.segments if one.kind == "vertebra"]
         discs = sum(one.kind == "disc" for one in finding.segments)
         levels = f"{names[-1]}–{names[0]}" if finding.lowest and names else _("levels not known")

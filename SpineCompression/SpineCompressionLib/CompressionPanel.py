@@ -6,20 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 import slicer
+import vtk
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
 from SpineSlicer.host.FolderDrop import FolderDrop
+from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
+from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.scene.naming import levelReadings
-from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.ReadingScene import ReadingScene, onlyVolumeRead
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
-from SpineSlicer.scene.ShownStudy import ShownStudy
-from SpineSlicer.scene.studies import isStudyOf, studiesIn, studyOfReading
+from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
+from SpineSlicer.scene.studies import (
+    FINDINGS,
+    KIND,
+    isStudyOf,
+    studiesIn,
+    studyOf,
+    studyOfReading,
+)
 from SpineSlicer.scene.ViewLink import ViewLink
 from SpineSlicer.scene.volumeIdentity import adoptIdentity
 
@@ -46,10 +56,14 @@ class CompressionPanel:
         widget: the panel itself.
         reader: reads studies (`StudyReader`).
         scene: where results stand.
+        parameters: gives the scene's `Parameters`.
     """
 
-    def __init__(self, ui: Any, widget: Any, reader: Any, scene: Any) -> None:
+    def __init__(
+        self, ui: Any, widget: Any, reader: Any, scene: Any, parameters: Callable[[], Any]
+    ) -> None:
         self._ui, self._reader, self._scene, self._scenes = ui, reader, scene, 0
+        self.uncaught = UncaughtErrors(widget.layout())
         self._turns = Turns()
         self._keeper = SceneKeeper(scene)
         self._sources: dict[str, str] = {}  # folder → study; not saved, for it may name a patient
@@ -81,8 +95,16 @@ class CompressionPanel:
         )  # fmt: skip
         self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
         self._drops = FolderDrop(widget, self.input.choose)
+        self._unseen = ""
+        self.study.listen(self._onStudy)
+        self._observer = scene.AddObserver(scene.NodeRemovedEvent, self._onNodeRemoved)
         self._tell("")
         self._update()
+        self._binding = ParameterBinding(
+            scene, parameters, widget, self._onTied, self.input.follow,
+            lambda: self.input.elsewhere,
+        )  # fmt: skip
+        self._binding.start()
 
     def enter(self) -> None:
         """The module is shown: views and timeline are brought in step."""
@@ -92,6 +114,7 @@ class CompressionPanel:
             self.models.refresh()
         self.models.useCardsThreshold()
         self.refresh()
+        self._update()
         self.link.start()
 
     def exit(self) -> None:
@@ -102,6 +125,8 @@ class CompressionPanel:
 
     def cleanup(self) -> None:
         """The panel goes away: the worker ends and nothing observes the scene any more."""
+        self._binding.stop()
+        self._scene.RemoveObserver(self._observer)
         self.exit()
         self.readers.cleanup()
         self.answers.stop()
@@ -114,12 +139,13 @@ class CompressionPanel:
         self.study.close()
         self._keeper.stop()
         self._reader.stop()
+        self.uncaught.stop()
 
     def refresh(self) -> None:
         """Shows what the scene holds now."""
+        self._tell("")
         try:
             self.study.open()
-            self._tell("")
         except SpineError as error:
             self._tell(str(error))
 
@@ -130,8 +156,38 @@ class CompressionPanel:
         self._sources = {}
         self.link.stop()
         self.answers.stop()
+        self.input.forget()
         self._cancelReading()
         self.region.cancel()
+        self.study.close()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onNodeRemoved(self, _scene: Any, _event: str, node: Any) -> None:
+        """Findings that somebody deletes take their verdict along; no other study's comes instead."""
+        if self._scene.IsClosing() or node.GetAttribute(KIND) != FINDINGS:
+            return
+        if studyOf(node) and studyOf(node) == self.study.study:
+            self.study.close()
+
+    def _onStudy(self, what: str) -> None:
+        if what != STUDY_CHANGED:
+            return
+        unseen = self.study.unseen()
+        if unseen:
+            text = _("{what}, so nothing can be answered on them. Read the study again.")
+            self._unseen = text.format(what=unseenText(unseen))
+            self._tell(self._unseen)
+        elif self._unseen and self._ui.statusLabel.text == self._unseen:
+            self._tell("")
+
+    def _onTied(self) -> None:
+        """The scene's parameters are there, perhaps others than before."""
+        self.models.useCardsThreshold()
+        volume = onlyVolumeRead(self._scene) if self._binding.untouched else None
+        if volume is not None:
+            self._binding.parameters.volume = volume
+        self.input.follow()
+        self._update()
 
     def cancel(self) -> None:
         """Cancels whatever runs."""

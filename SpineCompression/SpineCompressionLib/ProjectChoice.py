@@ -11,6 +11,7 @@ from SpineLib.progress import Step
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.project import Project, create, open_project
 from SpineLib.projects.schemes import SCHEMES
+from SpineSlicer.host.pathChanged import onPathChanged
 
 # The reader of a project is not the one of Review: a name there belongs to a set of labels.
 PROJECT_SETTING, READER_SETTING = "SpineMRI/ReadingProject", "SpineMRI/ProjectReader"
@@ -47,7 +48,7 @@ class ProjectChoice:
         self._prepare()
         ui.projectEdit.currentPath = slicer.util.settingsValue(PROJECT_SETTING, "")
         ui.projectReaderEdit.text = slicer.util.settingsValue(READER_SETTING, "")
-        ui.projectEdit.connect("currentPathChanged(QString)", self._onPath)
+        onPathChanged(ui.projectEdit, self._onPath)
         ui.projectReaderEdit.connect("textChanged(QString)", self._onReader)
         ui.newProjectButton.connect("clicked(bool)", self._onNew)
         ui.createButton.connect("clicked(bool)", self._onCreate)

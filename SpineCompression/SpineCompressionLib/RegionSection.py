@@ -83,7 +83,7 @@ class RegionSection:
         self._end()
 
     def _onShow(self, on: bool) -> None:
-        if on and self._study.current is not None:
+        if on and self._ui.windowBox.enabled:
             self._place()
         elif self.box is not None:
             self._keep()
@@ -105,7 +105,8 @@ class RegionSection:
         for node in nodesOfClass(self._study.scene, "vtkMRMLMarkupsROINode"):
             if node.GetAttribute("SpineMRI.Kind") == KIND:
                 self._study.scene.RemoveNode(node)
-        if self._study.current is None:
+        self._update()
+        if not self._ui.windowBox.enabled:
             self._ui.windowBox.checked = False
         elif self._ui.windowBox.checked:
             self._place()
@@ -266,7 +267,9 @@ class RegionSection:
 
     def _update(self) -> None:
         shown = self.box is not None
-        self._ui.windowBox.enabled = self._study.current is not None
+        place = self._study.current
+        seen = place is not None and not self._study.unseen([self._study.place])
+        self._ui.windowBox.enabled = seen
         self._ui.resetWindowButton.enabled = shown
         self.run.setReady(shown)
         if shown and not self.busy:

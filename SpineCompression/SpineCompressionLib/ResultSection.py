@@ -108,7 +108,7 @@ class ResultSection:
         for number, study in enumerate(known, start=1):
             box.addItem(_("Study {n}").format(n=number) + f" ({study[:6]})", study)
         box.currentIndex = box.findData(self._study.study)
-        box.visible = len(known) > 1
+        box.visible = len(known) > int(bool(self._study.study))
         self._filling = False
 
     def _onReadingBox(self, *_arguments: Any) -> None:

@@ -332,6 +332,7 @@ def models_by_task(names: tuple[str, ...]) -> dict[str, ModelFolder]:
 def _model_used(task: str, model: ModelFolder, options: ReadOptions) -> ModelUsed:
     card = model.card
     threshold = card.threshold if options.threshold is None else options.threshold
+    other = task == "compression" and threshold != card.threshold
     return ModelUsed(
         task=task,
         name=card.name,
@@ -343,6 +344,7 @@ def _model_used(task: str, model: ModelFolder, options: ReadOptions) -> ModelUse
         threshold=threshold if task == "compression" else None,
         scheme=card.scheme.name if card.scheme else "",
         licence=card.licence,
+        card_threshold=card.threshold if other else None,
     )
 
 

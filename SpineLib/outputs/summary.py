@@ -109,6 +109,8 @@ def headline(findings: Findings) -> Headline:
         parts = [f"Study {summary.verdict} (rule: {summary.rule})"]
     if number:
         parts.append(f"longest run {summary.longest_run_mm:.0f} mm")
+    if threshold_line(findings):
+        parts.append(threshold_line(findings))
     if total > assessed:
         parts.append(f"{total - assessed} of {total} slices not assessed")
     verdict = COMPRESSED if summary.verdict == "abnormal" else NOT_COMPRESSED
@@ -116,6 +118,14 @@ def headline(findings: Findings) -> Headline:
         # Fewer flagged slices than the rule asks for: normal by the rule, yet not to be passed by.
         verdict = BORDERLINE
     return Headline(text, " · ".join(parts), VERDICT_LETTERS[verdict], verdict)
+
+
+def threshold_line(findings: Findings) -> str:
+    """That slices were flagged at another threshold than the card's; empty where they were not."""
+    for model in findings.models:
+        if model.threshold is not None and model.card_threshold is not None:
+            return f"threshold {model.threshold:g}, not the card's {model.card_threshold:g}"
+    return ""
 
 
 def grading_line(findings: Findings) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from SpineLib.errors import BadInput, from_os_error
+from SpineLib.errors import BadInput, from_exception, from_os_error
 
 
 @contextmanager
@@ -21,9 +21,12 @@ def holding(path: Path) -> Iterator[None]:
 
     Raises:
         BadInput: another program holds it.
+        SpineError: the package filelock is not installed; Slicer's Python does not bring it.
     """
-    from filelock import FileLock, Timeout
-
+    try:
+        from filelock import FileLock, Timeout
+    except ModuleNotFoundError as error:
+        raise from_exception(error) from error
     lock = FileLock(path.with_name(f".{path.name}.lock"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from SpineLib.report.summary import threshold_line
+
 from SpineLib.findings import Findings, Grading, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
 
@@ -60,7 +62,8 @@ def sentences(findings: Findings) -> Iterator[str]:
         yield (
             f"Compression: {verdict} ({compression.compressed_slices} of "
             f"{compression.assessed_slices} slices compressed, longest run "
-            f"{compression.longest_run_mm:.0f} mm; rule: {compression.rule})"
+            f"{compression.longest_run_mm:.0f} mm; rule: {compression.rule}"
+            + (f"; {threshold_line(findings)})" if threshold_line(findings) else ")")
         )
     if grading.status != ASSESSED:
         yield f"{grading.scheme}: not assessed: {grading.reason}"

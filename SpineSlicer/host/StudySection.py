@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from SpineLib.errors import Cancelled, SpineError
+from SpineLib.errors import BadInput, Cancelled, SpineError
 from SpineSlicer.host.dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
+from SpineSlicer.host.pathChanged import onPathChanged
+from SpineSlicer.scene.stackWords import stackWords
 
 AUTOMATIC = ""
 # A path is typed letter by letter: its stacks are looked for when nothing was typed so long.
 MILLISECONDS_TO_LOOK = 800
 # Task → the plane whose stacks it reads.
 PLANES = {"compression": "axial", "segmentation": "sagittal"}
+_NEVER = object()
 
 
 class StudySection:
@@ -41,15 +44,17 @@ class StudySection:
         self._scanned, self._request, self._looks = "", "", 0
         self._wanted = ""  # the stack to choose when it is found
         self._files: list[str] = []  # of Slicer's database
+        self._unreadable = False  # what was looked at elsewhere holds no study that can be read
+        self._followed: Any = _NEVER
+        self._filled = ["", ""]  # what the volume's own weighting and region are
         self._menu: Any = None
         import qt
 
         self._wait = qt.QTimer()
         self._wait.setSingleShot(True)
         self._wait.connect("timeout()", self.scan)
-        ui.pathEdit.connect("currentPathChanged(QString)", self._onPath)
+        onPathChanged(ui.pathEdit, self._onPath)
         ui.loadDicomButton.connect("clicked(bool)", self._onLoadDicom)
-        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onVolume)
         ui.stackBox.connect("currentIndexChanged(int)", self._onStack)
         ui.forceBox.connect("toggled(bool)", self._onStack)
         self._fill()
@@ -65,9 +70,20 @@ class StudySection:
         return self._ui.pathEdit.currentPath.strip()
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether a folder, a file or a study of the database is chosen, not the scene's volume."""
+        return self.volume is None and (bool(self.folder) or bool(self._files))
+
+    @property
     def ready(self) -> bool:
-        """Whether something is chosen."""
-        return self.volume is not None or bool(self.folder) or bool(self._files)
+        """Whether something is chosen, as far as is known one that can be read."""
+        if self.volume is not None:
+            return self._hasVoxels
+        return self.elsewhere and not self._unreadable
+
+    @property
+    def _hasVoxels(self) -> bool:
+        return self.volume is not None and self.volume.GetImageData() is not None
 
     @property
     def options(self) -> dict[str, Any]:
@@ -109,7 +125,11 @@ class StudySection:
     def scan(self) -> None:
         """Has the folder's stacks found; the list follows when the worker answers."""
         folder = self.folder
-        if not folder or not Path(folder).is_dir() or folder == self._scanned:
+        if not folder or folder == self._scanned:
+            return
+        if not Path(folder).exists():
+            self._refuse(_("There is nothing at this path. Choose another one."))
+        if not Path(folder).is_dir():
             return
         self._scanned = folder
         self._begin()
@@ -128,15 +148,37 @@ class StudySection:
         self._begin()
         self._look({"files": files}, lambda result: self._onFromDatabase(result, files))
 
+    def follow(self) -> None:
+        """Takes up another volume, if one was chosen.
+
+        The panel calls it when the parameter node has it (`ParameterBinding`). Heard from the
+        selector itself it would come too early: what is said here of weighting and region goes
+        into the parameter node too, which then puts its former volume back.
+        """
+        node = self.volume
+        if node is self._followed:
+            return
+        self._followed = node
+        if node is not None:
+            self._fillWords(node)
+        self._fill()
+        self._changed()
+
+    def forget(self) -> None:
+        """Holds no node any more; for when the scene closes."""
+        self._followed = _NEVER
+
     def close(self) -> None:
         """Looks for nothing any more; for when the panel goes away."""
+        self.forget()
         self._wait.stop()
         self._cancel()
 
     def _begin(self) -> None:
-        self._stacks, self._chosen, self._files = [], {}, []
+        self._stacks, self._chosen, self._files, self._unreadable = [], {}, [], False
         self._ui.stackBox.setCurrentIndex(0)
         self._say(_("Looking for stacks…"))
+        self._changed()
 
     def _look(self, where: dict[str, Any], found: Callable[[dict[str, Any]], None]) -> None:
         """Has the worker look for stacks; an answer that comes after another look is not heard."""
@@ -186,15 +228,23 @@ class StudySection:
             self.choose(folder)
 
     def _onPath(self, *_arguments: Any) -> None:
+        if self.folder and self.volume is not None:
+            self._ui.volumeSelector.setCurrentNode(None)  # what was chosen last is meant
         self._cancel()
-        self._stacks, self._files, self._scanned, self._wanted = [], [], "", ""
+        self._stacks, self._files, self._scanned, self._unreadable = [], [], "", False
+        self._wanted = ""
         self._wait.start(MILLISECONDS_TO_LOOK)
         self._fill()
         self._changed()
 
-    def _onVolume(self, node: Any) -> None:
-        self._fill()
-        self._changed()
+    def _fillWords(self, node: Any) -> None:
+        """Says what is known of a volume that is chosen now; the person may say otherwise."""
+        boxes = (self._ui.weightingBox, self._ui.regionBox)
+        words = stackWords(node)
+        for box, word, before in zip(boxes, words, self._filled, strict=True):
+            if word or box.currentText == before:
+                box.setCurrentText(word or "unknown")
+        self._filled = list(words)
 
     def _onScanned(self, result: dict[str, Any]) -> None:
         self._list(result)
@@ -225,16 +275,23 @@ class StudySection:
             self._chosen = studies[0]["chosen"][PLANES[self._task]]
         self._fill()
         if len(studies) > 1:
-            self._say(
-                _("The folder holds {n} studies; choose one's folder.").format(n=len(studies))
-            )
+            text = _("The folder holds {n} studies; choose one's folder.")
+            self._refuse(text.format(n=len(studies)))
         elif not self._stacks:
-            self._say(_("There are no MR images in this folder. Choose another one."))
+            self._refuse(_("There are no MR images in this folder. Choose another one."))
 
     def _onError(self, error: SpineError) -> None:
         self._request, self._scanned = "", ""
-        if not isinstance(error, Cancelled):
+        if isinstance(error, BadInput):
+            self._refuse(str(error))
+        elif not isinstance(error, Cancelled):
             self._say(str(error))
+
+    def _refuse(self, text: str) -> None:
+        """What is chosen cannot be read, and why."""
+        self._unreadable = True
+        self._changed()
+        self._say(text)
 
     def _fill(self) -> None:
         box = self._ui.stackBox
@@ -252,7 +309,10 @@ class StudySection:
         self._onStack()
 
     def _onStack(self, *_arguments: Any) -> None:
-        if self.volume is not None:
+        if self.volume is not None and not self._hasVoxels:
+            text = _("The images of {name} are not in the scene: its file may be missing.")
+            self._say(text.format(name=self.volume.GetName()))
+        elif self.volume is not None:
             self._say(_("The volume {name} is read.").format(name=self.volume.GetName()))
         elif not self._stacks:
             self._say("" if self.ready else _("Choose a volume, or drop a folder of DICOM here."))
@@ -261,11 +321,13 @@ class StudySection:
 
     def _reason(self, chosen: str) -> str:
         if chosen == AUTOMATIC and not self._chosen.get("stacks"):
-            return self._notAssessed(self._chosen.get("reason", ""))
+            return self._notAssessed(self._chosen.get("reason", ""), forcible=False)
         names = self._chosen["stacks"] if chosen == AUTOMATIC else [chosen]
-        against = self._against(next(one for one in self._stacks if one["id"] == names[0]))
+        stack = next(one for one in self._stacks if one["id"] == names[0])
+        against = self._against(stack)
         if against:
-            return self._notAssessed(against)
+            rightPlane = stack["plane"] == PLANES[self._task]
+            return self._notAssessed(against, forcible=rightPlane and not stack.get("problem"))
         there = " " + _("From Slicer's DICOM database.") if self._files else ""
         if chosen != AUTOMATIC:
             return _("A model is made for it.") + there
@@ -285,7 +347,10 @@ class StudySection:
             "" if any(one["applies"] for one in models) else models[0]["reason"] if models else ""
         )
 
-    def _notAssessed(self, reason: str) -> str:
+    def _notAssessed(self, reason: str, *, forcible: bool) -> str:
+        """Why no model answers; a model can be forced, but not without slices of its plane."""
+        if not forcible:
+            return _("Not assessed: {reason}.").format(reason=reason)
         if self._ui.forceBox.checked:
             return _("Not made for it ({reason}); it is read anyway and marked as forced.").format(
                 reason=reason

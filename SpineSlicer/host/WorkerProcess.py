@@ -9,7 +9,7 @@ from typing import Any
 
 import SpineLib
 from SpineLib.doors.client import WorkerClient
-from SpineLib.errors import SpineError
+from SpineLib.errors import SpineError, WorkerEnded
 from SpineLib.progress import Step
 from SpineSlicer.host.SafeLog import SafeLog
 
@@ -47,6 +47,7 @@ class WorkerProcess:
         self._given, self._python = python, ""
         self.log = SafeLog()
         self._client, self._cancelled = WorkerClient(self._write), set[str]()
+        self._killed = False
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.kill)
@@ -75,9 +76,12 @@ class WorkerProcess:
             The request's id, for `cancel`.
         """
         self._start()
-        return self._client.request(
+        name = self._client.request(
             command, arguments, on_result=onResult, on_error=onError, on_progress=onProgress
         )
+        if not self._running():  # it could not be started, and said so before there was a request
+            self._onError(FAILED_TO_START)
+        return name
 
     def cancel(self, request: str) -> None:
         """Asks the worker to stop a request, and ends the process if it does not.
@@ -89,11 +93,12 @@ class WorkerProcess:
         self._timer.start(SECONDS_TO_CANCEL * 1000)
 
     def kill(self) -> None:
-        """Ends a process that did not stop what was cancelled; open requests fail.
+        """Ends a process that did not stop what was cancelled; other open requests fail.
 
         The next request starts another one.
         """
         if self._isStopping():
+            self._killed = True
             self._process.kill()
 
     def stop(self) -> None:
@@ -128,6 +133,7 @@ class WorkerProcess:
         environment.insert("PYTHONFAULTHANDLER", "1")
         self._process.setProcessEnvironment(environment)
         self._client, self._cancelled = WorkerClient(self._write), set()
+        self._killed = False
         self._python = python
         self.log.clear()
         self._process.start(self._python, ["-m", "SpineLib.doors.worker"])
@@ -148,11 +154,31 @@ class WorkerProcess:
         self._onErrorOutput()
         how = "it crashed or was stopped" if int(status) else f"exit code {int(code)}"
         words = self.log.lastWords(3).replace("\n", "; ")
-        self._client.closed(f"{how}: {words}" if words else how)
+        error = None
+        if self._killed:
+            error = WorkerEnded(
+                _("The reading process was ended, because it did not stop what was cancelled"),
+                advice=_("Start again."),
+            )
+        self._client.closed(
+            f"{how}: {words}" if words else how, error=error, cancelled=self._cancelled
+        )
 
     def _onError(self, error: Any) -> None:
         if int(error) == FAILED_TO_START:
-            self._client.closed(f"{self._python} could not be started")
+            error = SpineError(
+                _("{python} could not be started").format(python=self._python),
+                advice=_("Choose another Python under Setup, or none for Slicer's own."),
+            )
+            self._client.closed(error=error, cancelled=self._cancelled)
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a test without the application
+        return text
+    return tr(text)
 
 
 def _settingsPython() -> str:

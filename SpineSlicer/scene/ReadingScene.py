@@ -7,7 +7,7 @@ from typing import Any
 
 import slicer
 
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, SpineError
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
@@ -31,6 +31,7 @@ from SpineSlicer.scene.studies import (
     VOLUME_ROLE,
     fingerprint,
     imagesOf,
+    studiesIn,
     studyOfReading,
     volumesOf,
 )
@@ -408,6 +409,20 @@ class ReadingScene:
             node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
             if node.IsA("vtkMRMLTransformableNode"):
                 putOnVolume(node, volumeNode)
+
+
+def onlyVolumeRead(scene: slicer.vtkMRMLScene) -> Any:
+    """The volume that was read slice by slice; None where there are several, or none."""
+    studies = studiesIn(scene)
+    if len(studies) != 1:
+        return None
+    nodes = ReadingScene(scene, studies[0])
+    try:
+        findings = nodes.findings()
+    except SpineError:  # the panel says so where it shows the study
+        return None
+    read = [nodes.volumeNode(one.id) for one in findings.stacks if one.slices] if findings else []
+    return read[0] if len(read) == 1 else None
 
 
 def _kind(node: Any) -> str:

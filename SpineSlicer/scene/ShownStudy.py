@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE, COMPRESSED, SCHEMES, GradingScheme
 from SpineSlicer.scene.ReadingScene import ReadingScene
@@ -76,8 +77,9 @@ class ShownStudy:
             self._tell(STUDY_CHANGED)
 
     def close(self) -> None:
-        """Shows no study and observes no volume any more; for when the module goes away."""
+        """Shows no study and observes no volume any more; for when the module or its study goes."""
         self._clear()
+        self._tell(STUDY_CHANGED)
 
     def _load(self, study: str, before: str) -> None:
         nodes = ReadingScene(self.scene, study)
@@ -86,6 +88,7 @@ class ShownStudy:
         nodes.noteGrids(findings)
         self.study, self.findings, self.log = study, findings, log
         self.timeline = SpineTimeline(findings)
+        self._volumes = {stack.id: nodes.volumeNode(stack.id) for stack in findings.stacks}
         self.place = self._start(before)
         self.chosen = [self.place] if self.timeline.places else []
         self._watch()
@@ -152,6 +155,20 @@ class ShownStudy:
             if abs(float(np.dot(where.normalInWorld(ras), normal))) >= SAME_PLANE:
                 points[stack] = ras
         return self.timeline.nearest(points, self.current.stack)
+
+    def unseen(self, numbers: Iterable[int] | None = None) -> list[str]:
+        """The stacks whose images are not in the scene, or not their voxels.
+
+        Args:
+            numbers: places whose stacks are meant; by default all.
+        """
+        places = self.places if numbers is None else [self.places[n] for n in numbers]
+        return [stack for stack in dict.fromkeys(p.stack for p in places) if not self._has(stack)]
+
+    def _has(self, stack: str) -> bool:
+        node = self._volumes.get(stack)
+        there = node is not None and self.scene.IsNodePresent(node)
+        return bool(there and node.GetImageData())
 
     def go(self, number: int, *, extend: bool = False) -> None:
         """Goes to a place; with ``extend`` the range from the last choice to there is chosen."""
@@ -221,9 +238,10 @@ class ShownStudy:
         """Keeps the windows that a reader drew, None for the model's own; one step to undo.
 
         Raises:
-            BadInput: a slice's volume no longer has the slices that were read.
+            BadInput: a slice's images are not in the scene, or its volume no longer has the slices
+                that were read; nothing is kept.
         """
-        self._requireFit(list(boxes))
+        self._requireSeen(boxes)
         self._add(
             Answer(self.places[n].key, WINDOW, "reader" if box else "model", "model", reader, "",
                    _now(), box)
@@ -234,9 +252,10 @@ class ShownStudy:
         """Says for the chosen slices what the reader sees; one step to undo.
 
         Raises:
-            BadInput: a slice's volume no longer has the slices that were read; nothing is kept.
+            BadInput: a slice's images are not in the scene, or its volume no longer has the slices
+                that were read; nothing is kept.
         """
-        self._requireFit(self.chosen)
+        self._requireSeen(self.chosen)
         now = _now()
         self._add(
             Answer(self.places[n].key, task, answer, self.modelAnswer(n, task), reader, reason, now)
@@ -252,9 +271,10 @@ class ShownStudy:
             The number of slices that were answered.
 
         Raises:
-            BadInput: a slice's volume no longer has the slices that were read; nothing is kept.
+            BadInput: a slice's images are not in the scene, or its volume no longer has the slices
+                that were read; nothing is kept.
         """
-        self._requireFit(self.chosen)
+        self._requireSeen(self.chosen)
         now = _now()
         answers = [
             Answer(self.places[n].key, task, said, said, reader, reason, now)
@@ -275,7 +295,11 @@ class ShownStudy:
         if self.log.redo():
             self._keep()
 
-    def _requireFit(self, numbers: Sequence[int]) -> None:
+    def _requireSeen(self, numbers: Iterable[int]) -> None:
+        numbers = list(numbers)
+        unseen = self.unseen(numbers)
+        if unseen:
+            raise BadInput(unseenText(unseen), advice=_("Read the study again, then answer."))
         for stack in dict.fromkeys(self.places[n].stack for n in numbers):
             self.inScene(stack).require()
 
@@ -309,6 +333,7 @@ class ShownStudy:
         self.chosen: list[int] = []
         self.findings: Findings | None = None
         self.timeline: SpineTimeline | None = None
+        self._volumes: dict[str, Any] = {}
         self.log = ReviewLog()
         self._inScene: dict[str, StackInScene] = {}
         for watch in self._watches:
@@ -318,6 +343,19 @@ class ShownStudy:
     def _tell(self, what: str) -> None:
         for listener in self._listeners:
             listener(what)
+
+
+def unseenText(stacks: list[str]) -> str:
+    """Says that images are missing, without a full stop."""
+    return _("The images of stack {stacks} are not in the scene").format(stacks=", ".join(stacks))
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)
 
 
 def _now() -> str:

@@ -74,9 +74,9 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None =
 
 
 def original(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
-    """SPIDER's numbers as the model gave them; None where nothing was kept."""
+    """SPIDER's numbers as the model gave them; None where nothing was kept, or its file is gone."""
     kept = node.GetNodeReference(ORIGINAL_ROLE)
-    return None if kept is None else volumeFromNode(kept)
+    return None if kept is None or kept.GetImageData() is None else volumeFromNode(kept)
 
 
 def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:

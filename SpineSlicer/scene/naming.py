@@ -242,7 +242,7 @@ def _levellingAnew(
     """
     scene, frame = node.GetScene(), _frameOf(node, finding)
     own = _findingsOf(node)
-    for text in _allFindings(scene):
+    for text in allFindings(scene):
         if not frame or text in own:
             continue
         theirs = [one for one in segmentationNodes(scene) if text in _findingsOf(one)]
@@ -299,7 +299,7 @@ def _levelOthers(
     own, frame = _findingsOf(node), _frameOf(node, finding)
     if not frame or not finding.lowest:
         return
-    for text in _allFindings(node.GetScene()):
+    for text in allFindings(node.GetScene()):
         if text in own:
             continue
         findings = json.loads(text.GetText())
@@ -354,7 +354,7 @@ def _levelTables(scene: Any, text: Any, findings: dict[str, Any]) -> None:
         levels = {one["index"] + 1: one["level"] for one in stack["slices"]}
         for table in nodesOfClass(scene, "vtkMRMLTableNode"):
             same = table.GetAttribute(_STACK) == stack["id"]
-            if not same or not _refersTo(text, table.GetNodeReference(_VOLUME_ROLE)):
+            if not same or not refersTo(text, table.GetNodeReference(_VOLUME_ROLE)):
                 continue
             slices, names = (table.GetTable().GetColumnByName(n) for n in ("Slice", "Level"))
             if slices is None or names is None:
@@ -367,10 +367,10 @@ def _levelTables(scene: Any, text: Any, findings: dict[str, Any]) -> None:
 def _findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
     """The text nodes with the findings of the reading that this segmentation belongs to."""
     volumeNode = segmentedVolumeNode(node)
-    return [text for text in _allFindings(node.GetScene()) if _refersTo(text, volumeNode)]
+    return [text for text in allFindings(node.GetScene()) if refersTo(text, volumeNode)]
 
 
-def _allFindings(scene: slicer.vtkMRMLScene) -> list[Any]:
+def allFindings(scene: slicer.vtkMRMLScene) -> list[Any]:
     """The text nodes with findings that this version can read; others are left as they are."""
     return [
         text
@@ -386,7 +386,8 @@ def _isReadable(text: str) -> bool:
         return False
 
 
-def _refersTo(text: Any, volumeNode: Any) -> bool:
+def refersTo(text: Any, volumeNode: Any) -> bool:
+    """Whether a text node's findings are about a volume."""
     count = text.GetNumberOfNodeReferences(_VOLUME_ROLE)
     return volumeNode is not None and any(
         text.GetNthNodeReference(_VOLUME_ROLE, n) is volumeNode for n in range(count)

@@ -22,6 +22,7 @@ from SpineSlicer.scene.spineSegmentation import (
     segmentedVolumeNode,
 )
 from SpineSlicer.scene.StackInScene import requireStill
+from SpineSlicer.scene.stackWords import keepStackWords
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
 
@@ -62,6 +63,7 @@ def showingSegmentation(
     if volumeNode is None:
         volumeNode = yield from _addingVolume(scene, reading)
     requireStill(reading.findings.stack(finding.stack), volumeNode)
+    keepStackWords(volumeNode, reading.findings.stack(finding.stack))
     yield
     yield from _makingRoom(scene, volumeNode)
     model = next((m for m in reading.findings.models if m.task == "segmentation"), None)

@@ -86,6 +86,12 @@ def segmentedVolumeNode(node: slicer.vtkMRMLSegmentationNode) -> Any:
     return node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole())
 
 
+def hasImages(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether the segmented volume is in the scene with its voxels, whose file may be missing."""
+    volumeNode = segmentedVolumeNode(node)
+    return volumeNode is not None and volumeNode.GetImageData() is not None
+
+
 def segmentationFinding(
     node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None = None
 ) -> SegmentationFinding:
@@ -138,11 +144,14 @@ def labelmapAsRead(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
 
 def volumeProblem(node: slicer.vtkMRMLSegmentationNode) -> str:
     """Why nothing can be measured or corrected on the segmented volume; empty where it can."""
-    volumeNode = segmentedVolumeNode(node)
-    if volumeNode is None:
-        return _("The segmented volume is not in the scene, so that nothing can be measured.")
+    if not hasImages(node):
+        return _(
+            "The images of the segmented volume are not in the scene, so that nothing can be "
+            "measured."
+        )
     if fitsItsVolume(node):
         return ""
+    volumeNode = segmentedVolumeNode(node)
     return _(
         "The volume {name} no longer has the voxels that were segmented: it was cropped, "
         "resampled, warped or changed. Nothing is measured on it; segment it again."

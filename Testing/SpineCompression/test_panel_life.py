@@ -175,3 +175,32 @@ def test_reload_brings_back_the_study_its_folder_and_the_stack(desktop, data, gr
     assert new.ui.verdictLabel.visible and not ui.verdictLabel.visible
     assert new.ui.stackBox.currentData == stack and new.ui.pathEdit.currentPath == folder
     new.cleanup()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the silent worker is a shell script")
+def test_a_worker_that_has_to_be_ended_by_cancel_is_no_crash(desktop, reading, process):
+    click(reading.ui.readButton)
+    process[0]._timer.interval = 10  # not the seconds that a person would wait
+    _waitFor(desktop, lambda: not reading.panel._reader.busy)
+    assert reading.ui.statusLabel.text == "Cancelled." and reading.ui.readButton.text == "Read"
+
+
+def test_a_python_that_cannot_be_started_sends_the_reader_to_setup(desktop, tmp_path):
+    slicer.app.settings().setValue("SpineMRI/WorkerPython", str(tmp_path / "no-python"))
+    widget = desktop.open("SpineCompression", MODULE)
+    (tmp_path / "study").mkdir()
+    widget.ui.pathEdit.currentPath = str(tmp_path / "study")
+    click(widget.ui.readButton)
+    _waitFor(desktop, lambda: not widget.panel._reader.busy)
+    said = widget.ui.statusLabel.text
+    widget.cleanup()
+    assert "no-python could not be started" in said and "Setup" in said and "memory" not in said
+
+
+def _waitFor(desktop, until):
+    import time
+
+    end = time.monotonic() + 20
+    while not until():
+        assert time.monotonic() < end
+        desktop.application.processEvents()

@@ -384,16 +384,12 @@ def test_a_set_that_is_open_elsewhere_is_refused(project, choose):
 
 
 def test_without_filelock_it_says_how_it_comes(project, choose, monkeypatch):
-    import importlib.util
+    import sys
 
-    found = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util,
-        "find_spec",
-        lambda name, *a: None if name == "filelock" else found(name, *a),
-    )
+    monkeypatch.setitem(sys.modules, "filelock", None)
     read = choose(project, "anna")
-    assert not read.on and "pip_install('filelock')" in read.ui.readMessageLabel.text
+    assert not read.on and "filelock is not installed" in read.ui.readMessageLabel.text
+    assert "Setup" in read.ui.readMessageLabel.text
 
 
 def test_a_full_disk_is_said_and_the_slice_stays(desktop, project, read, monkeypatch):

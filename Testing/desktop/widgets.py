@@ -6,6 +6,7 @@ import slicer
 import vtk
 from PySide6 import QtCore, QtUiTools, QtWidgets
 
+from .pathLineEdit import ctkPathLineEdit
 from .sliceController import qMRMLSliceControllerWidget
 from .threeDView import qMRMLThreeDView, qMRMLThreeDWidget
 
@@ -82,35 +83,6 @@ class ctkCollapsibleButton(QtWidgets.QWidget):
     checked = Property(bool, lambda self: not self._collapsed,
                        lambda self, on: self._setCollapsed(not on))  # fmt: skip
     contentsLineWidth = plain(int, "contentsLineWidth", 1)
-
-
-class ctkPathLineEdit(QtWidgets.QWidget):
-    """A line for a path, with a button that a test does not press."""
-
-    Files, Dirs, Executable = 2, 1, 0x40
-    currentPathChanged, validInputChanged = Signal(str), Signal(bool)
-
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
-        self._edit = QtWidgets.QLineEdit(self)
-        row = QtWidgets.QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._edit)
-        button = QtWidgets.QToolButton(self)
-        button.setText("…")
-        row.addWidget(button)
-        self._edit.textChanged.connect(self.currentPathChanged)
-
-    def setCurrentPath(self, path):
-        self._edit.setText(path)
-
-    def addCurrentPathToHistory(self):
-        pass
-
-    currentPath = Property(str, lambda self: self._edit.text(), setCurrentPath)
-    filters = plain(object, "filters", 2)
-    settingKey = plain(str, "settingKey", "")
-    nameFilters = plain(list, "nameFilters", [])
 
 
 class ctkSliderWidget(QtWidgets.QWidget):
@@ -204,9 +176,10 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
             self._scene.RemoveObserver(one)
         self._scene, self._observers = scene, []
         if scene is not None:
-            events = (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndCloseEvent,
-                      scene.EndImportEvent, scene.EndBatchProcessEvent)  # fmt: skip
-            self._observers = [scene.AddObserver(event, self._fill) for event in events]
+            events = ((scene.NodeAddedEvent, self._fill), (scene.NodeRemovedEvent, self._onRemoved),
+                      (scene.EndCloseEvent, self._fill), (scene.EndImportEvent, self._onImported),
+                      (scene.EndBatchProcessEvent, self._fill))  # fmt: skip
+            self._observers = [scene.AddObserver(event, method) for event, method in events]
         self._fill()
 
     def mrmlScene(self):
@@ -228,7 +201,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         )
 
     def _fill(self, *_):
-        if self._scene is None or self._scene.IsBatchProcessing():
+        if self._scene is None or self._scene.IsImporting() or self._scene.IsClosing():
             return
         before = self._said
         nodes = [self._scene.GetNthNode(n) for n in range(self._scene.GetNumberOfNodes())]
@@ -241,6 +214,27 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
                 self._box.addItem(node.GetName(), node.GetID())
             self._box.setCurrentIndex(max(0, self._box.findData(before)))
         self._onIndex()
+
+    def _onImported(self, *_):
+        """All rows go and come again, and no node is current any more (qMRMLSceneModel.cxx)."""
+        with QtCore.QSignalBlocker(self._box):
+            self._box.setCurrentIndex(self._box.findData(""))
+        self._onIndex()
+        self._fill()
+
+    def _onRemoved(self, *_):
+        """Where the current row goes, Qt goes to its neighbour, a node of whomever."""
+        gone = self._said and self._scene.GetNodeByID(self._said) is None
+        neighbour = self._box.currentIndex()
+        if not gone or self._scene.IsClosing():
+            self._fill()
+            return
+        with QtCore.QSignalBlocker(self._box):
+            self._box.removeItem(neighbour)
+            neighbour = min(neighbour, self._box.count() - 1)
+            self._box.setCurrentIndex(neighbour)
+        self._onIndex()
+        self._fill()
 
     def _onIndex(self, *_):
         now = self._box.currentData() or ""
@@ -259,6 +253,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         self._setId(identifier)
 
     def _setId(self, identifier):
+        self._fill()  # Slicer's list follows a node's attributes as they change
         index = self._box.findData(identifier or "")
         if index >= 0:
             self._box.setCurrentIndex(index)

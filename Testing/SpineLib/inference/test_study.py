@@ -12,6 +12,7 @@ from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
 from SpineLib.findings import validate
 from SpineLib.inference.study import NOT_ASKED, ReadOptions, Session, read_study
 from SpineLib.labels import ASSESSED, NOT_ASSESSED, STARTER_NOTICE
+from SpineLib.models import find_models
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
 from SpineLib.simulate import write_study
@@ -186,6 +187,7 @@ def test_the_threshold_that_was_asked_for_decides_and_is_recorded(data, session)
     assert reading.findings.compression.compressed_slices == 19
     (used,) = [m for m in reading.findings.models if m.task == "compression"]
     assert used.threshold == 0.0
+    assert used.card_threshold == find_models("compression")[0].card.threshold
 
 
 def test_class_activation_lies_on_the_stacks_own_grid_where_it_is_asked_for(data, session):
