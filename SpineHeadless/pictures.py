@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from SpineCompressionLib.verdictHalo import OUTER_RADIUS, canalCenters
 from SpineCompressionLib.verdicts import shortText, verdictOf
-from SpineSegmentationLib.spineSegmentation import KIND as SEGMENTATION
+from SpineSegmentationLib.studyNodes import SEGMENTATION
 
 from SpineHeadless.app import HeadlessSlicer
 from SpineHeadless.camera import Camera

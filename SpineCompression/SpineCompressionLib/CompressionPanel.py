@@ -9,7 +9,9 @@ import slicer
 from SpineSegmentationLib.FolderDrop import FolderDrop
 from SpineSegmentationLib.naming import levelReadings
 from SpineSegmentationLib.RunControl import RunControl
+from SpineSegmentationLib.SegmentsAfterImport import SegmentsAfterImport
 from SpineSegmentationLib.SetupSection import SetupSection
+from SpineSegmentationLib.studyNodes import rootsStudy, stackOf
 from SpineSegmentationLib.StudySection import StudySection
 from SpineSegmentationLib.Turns import Turns
 
@@ -20,6 +22,7 @@ from SpineLib.slabs import Steps, finish
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
+from .partOfStudy import studyWith, wholeReading
 from .ReadingScene import ReadingScene
 from .ReadSection import ReadSection
 from .RegionSection import RegionSection
@@ -27,7 +30,7 @@ from .ReportSection import ReportSection
 from .ResultSection import ResultSection
 from .ReviewSection import ReviewSection
 from .ShownStudy import ShownStudy
-from .studies import isStudyOf, studiesIn, studyOfReading
+from .studies import isStudyOf, studiesIn
 from .ViewLink import ViewLink
 from .volumeIdentity import adoptIdentity
 
@@ -78,6 +81,7 @@ class CompressionPanel:
             self._beginBlinded, self._endBlinded,
         )  # fmt: skip
         self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
+        self._segments = SegmentsAfterImport(scene)
         self._drops = FolderDrop(widget, self.input.choose)
         self._tell("")
         self._update()
@@ -101,6 +105,7 @@ class CompressionPanel:
     def cleanup(self) -> None:
         """The panel goes away: the worker ends and nothing observes the scene any more."""
         self.exit()
+        self._segments.stop()
         self.readers.cleanup()
         self.answers.stop()
         self.result.stop()
@@ -127,6 +132,11 @@ class CompressionPanel:
         self.answers.stop()
         self._cancelReading()
         self.region.cancel()
+        self.study.close()
+
+    def onSceneClosed(self) -> None:
+        """Shows that there is no study any more, whether the panel is in sight or not."""
+        self.study.close()
 
     def cancel(self) -> None:
         """Cancels whatever runs."""
@@ -158,7 +168,8 @@ class CompressionPanel:
 
         Args:
             reading: what was read.
-            volumeNode: the volume that it was read from; by default the reading's are added.
+            volumeNode: the volume that it was read from; by default the reading's are added. A
+                volume of a study that is in the scene is that study's, whose other stacks stay.
 
         Raises:
             SpineError: somebody labels slices blinded.
@@ -170,25 +181,37 @@ class CompressionPanel:
         finish(self._showing(reading, volumeNode))
 
     def _showing(self, reading: Reading, volumeNode: Any = None, folder: str = "") -> Steps[None]:
-        read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
-        given = {read[0]: volumeNode} if volumeNode is not None and read else {}
-        nodes = ReadingScene(self._scene, self._study(reading, given, folder))
-        if folder:
-            self._sources[folder] = nodes.study
         # The views are drawn once, when all is there.
         with slicer.util.RenderBlocker():
-            yield from nodes.showing(reading, given, surfaces=False)
+            root = studyWith(self._scene, volumeNode, self.study.study)
+            if root is not None:
+                nodes = yield from self._showingPart(reading, root, volumeNode)
+            else:
+                nodes = yield from self._showingStudy(reading, volumeNode, folder)
             levelReadings(self._scene)
             yield
             self.study.open(nodes.study)
 
-    def _study(self, reading: Reading, given: dict[str, Any], folder: str) -> str:
-        """The study that a reading is a new run of: of the same folder, else of the same images."""
+    def _showingStudy(self, reading: Reading, volumeNode: Any, folder: str) -> Steps[ReadingScene]:
+        """A whole study: a new run of the one of the same folder, or of the same images."""
+        read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
+        given = {read[0]: volumeNode} if volumeNode is not None and read else {}
         known = self._sources.get(folder, "")
-        if known in studiesIn(self._scene) and isStudyOf(known, reading.findings):
-            return known
-        others = self._sources.values() if folder else ()
-        return studyOfReading(self._scene, reading, given.values(), others)
+        same = known in studiesIn(self._scene) and isStudyOf(known, reading.findings)
+        nodes = ReadingScene(self._scene, known if same else "")
+        others = [one for one in self._sources.values() if one != nodes.study] if folder else []
+        yield from nodes.showing(reading, given, apart=others, surfaces=False)
+        if folder:
+            self._sources[folder] = nodes.study
+        return nodes
+
+    def _showingPart(self, reading: Reading, root: Any, volumeNode: Any) -> Steps[ReadingScene]:
+        """One volume of a study that is in the scene: its other stacks' findings stay."""
+        nodes = ReadingScene(self._scene, rootsStudy(root))
+        stack, findings = stackOf(root, volumeNode), nodes.findings()
+        assert findings is not None
+        yield from nodes.showingPart(wholeReading(reading, findings, stack), stack)
+        return nodes
 
     def _cancelReading(self) -> None:
         if self._turns.busy:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
+from SpineSegmentationLib.studyNodes import ACTIVATION, SLICE_LABELS, VERDICTS, nodesOfKind
+from SpineSegmentationLib.studyVisibility import RINGS, hideRings, showSegmentsOf, showStudy
 from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.labels import VERDICT_LETTERS, rgb
@@ -39,7 +41,7 @@ class DisplaySection:
 
     Args:
         ui: the panel's widgets.
-        study: whose nodes are shown or hidden; other studies' are hidden.
+        study: whose nodes are shown or hidden; other studies' are hidden, names and all.
     """
 
     def __init__(self, ui: Any, study: ShownStudy) -> None:
@@ -59,33 +61,34 @@ class DisplaySection:
     def apply(self, *_arguments: Any) -> None:
         """Shows and hides what the boxes say."""
         ui, study = self._ui, self._study
-        for node in nodesOfClass(study.scene, "vtkMRMLDisplayableNode"):
-            kind = node.GetAttribute("SpineMRI.Kind")
-            if kind not in ("verdicts", "slice labels", "flagged runs"):
-                continue
-            mine = bool(study.study) and node.GetAttribute("SpineMRI.Study") == study.study
-            self._applyTo(node, kind, mine)
+        if study.study:
+            showStudy(study.scene, study.study)
+            for kind in RINGS:
+                for node in study.nodes.nodes(kind):
+                    self._applyTo(node, kind)
+        else:
+            hideRings(study.scene)
         self._applyActivation()
         self._applyLegend()
-        has = bool(study.study and study.nodes.nodes("class activation"))
+        has = bool(study.study and study.nodes.nodes(ACTIVATION))
         ui.camBox.enabled = ui.camOpacitySlider.enabled = has
 
-    def _applyTo(self, node: Any, kind: str, mine: bool) -> None:
+    def _applyTo(self, node: Any, kind: str) -> None:
         ring, ladder = bool(self._ui.flagsBox.checked), bool(self._ui.ladderBox.checked)
         display = node.GetDisplayNode()
-        if kind == "verdicts":
-            display.SetVisibility(mine and (ring or ladder))
+        if kind == VERDICTS:
+            display.SetVisibility(ring or ladder)
             display.RemoveAllViewNodeIDs()
             if ring != ladder:
                 for view in AXIAL_VIEWS if ring else OTHER_VIEWS:
                     display.AddViewNodeID(view)
         else:
-            other = ring if kind == "slice labels" else ladder
-            display.SetVisibility(mine and other and bool(self._ui.gradeTextBox.checked))
+            other = ring if kind == SLICE_LABELS else ladder
+            display.SetVisibility(other and bool(self._ui.gradeTextBox.checked))
 
     def _applyActivation(self) -> None:
         place = self._study.current
-        node = self._study.nodes.node("class activation", place.stack) if place else None
+        node = self._study.nodes.node(ACTIVATION, place.stack) if place else None
         on = node is not None and bool(self._ui.camBox.checked)
         opacity = float(self._ui.camOpacitySlider.value)
         for composite in nodesOfClass(self._study.scene, "vtkMRMLSliceCompositeNode"):
@@ -98,7 +101,7 @@ class DisplaySection:
 
     def _isActivation(self, identifier: str) -> bool:
         node = self._study.scene.GetNodeByID(identifier)
-        return node is not None and node.GetAttribute("SpineMRI.Kind") == "class activation"
+        return node in nodesOfKind(self._study.scene, ACTIVATION)
 
     def _applyLegend(self) -> None:
         manager = slicer.app.layoutManager()
@@ -118,6 +121,8 @@ class DisplaySection:
         if what == STUDY_CHANGED:
             self._fillCompare()
             self.apply()
+            if self._study.study:
+                showSegmentsOf(self._study.scene, self._study.study)
             self._onCompare()
             self._showChart()
         elif what == PLACE_CHANGED:

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import slicer
+from SpineSegmentationLib.studyNodes import KIND
 from SpineSegmentationLib.volumeNodes import addingVolumeNode, nodesOfClass
 
 from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
 
-from .ReadingScene import KIND
 from .ViewLink import AXIAL_VIEW
 
 STACK_KIND = "reading study"
@@ -40,7 +40,7 @@ class ReadScene:
     """
 
     def __init__(self, scene: slicer.vtkMRMLScene) -> None:
-        self.scene, self._id = scene, ""
+        self.scene, self._node = scene, None
         self._range = (0.0, 1.0)
         # Width and middle of the window as shares of the stack's own range.
         self._window = (1.0, 0.5)
@@ -48,13 +48,14 @@ class ReadScene:
     @property
     def volume(self) -> Any:
         """The volume that is shown; None where there is none."""
-        return self.scene.GetNodeByID(self._id) if self._id else None
+        there = self._node is not None and self.scene.IsNodePresent(self._node)
+        return self._node if there else None
 
     def showing(self, volume: Volume, name: str) -> Steps[None]:
         """Puts a stack in the place of the one before, in steps of some milliseconds."""
         self.clear()
         node = yield from addingVolumeNode(self.scene, volume, name)
-        self._id = node.GetID()
+        self._node = node
         node.SetAttribute(KIND, STACK_KIND)
         display = node.GetVolumeDisplayNode()
         self._range = display.GetWindowLevelMin(), display.GetWindowLevelMax()
@@ -91,10 +92,9 @@ class ReadScene:
     def clear(self) -> None:
         """Takes the volume out of the scene."""
         self.keepWindow()
-        for node in nodesOfClass(self.scene, "vtkMRMLScalarVolumeNode"):
-            if node.GetAttribute(KIND) == STACK_KIND:
-                self.scene.RemoveNode(node)
-        self._id = ""
+        if self.volume is not None:
+            self.scene.RemoveNode(self.volume)
+        self._node = None
 
     def _applyWindow(self) -> None:
         low, high = self._range

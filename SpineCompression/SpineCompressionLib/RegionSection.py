@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 from SpineSegmentationLib.RunControl import RunControl
+from SpineSegmentationLib.studyNodes import FINDINGS, WINDOW, nodesOfKind
 from SpineSegmentationLib.Turns import Turns
-from SpineSegmentationLib.volumeNodes import nodesOfClass, volumeFromNode
+from SpineSegmentationLib.volumeNodes import volumeFromNode
 
 from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.findings import Findings, read_json
 from SpineLib.slabs import Steps, write_in_slabs
 
-from .canalWindow import KIND, Corners, addWindow, corners, placeWindow, windowOf
+from .canalWindow import Corners, addWindow, corners, placeWindow, windowOf
 from .ReadingScene import ReadingScene
 from .ShownStudy import STUDY_CHANGED, ShownStudy
 
@@ -57,7 +58,7 @@ class RegionSection:
     @property
     def box(self) -> Any:
         """The box's markups node; None where it is not shown."""
-        return self._study.nodes.node(KIND) if self._study.study else None
+        return self._study.nodes.node(WINDOW) if self._study.study else None
 
     @property
     def busy(self) -> bool:
@@ -100,10 +101,9 @@ class RegionSection:
 
     def _onStudy(self) -> None:
         """The box goes along to the study that is shown now."""
-        self._placed = []
-        for node in nodesOfClass(self._study.scene, "vtkMRMLMarkupsROINode"):
-            if node.GetAttribute("SpineMRI.Kind") == KIND:
-                self._study.scene.RemoveNode(node)
+        self._placed, self._at = [], []
+        for node in nodesOfKind(self._study.scene, WINDOW):
+            self._study.scene.RemoveNode(node)
         if self._study.current is None:
             self._ui.windowBox.checked = False
         elif self._ui.windowBox.checked:
@@ -118,7 +118,7 @@ class RegionSection:
 
         box = self.box
         if box is None:
-            box = addWindow(self._study.scene, self._study.study)
+            box = addWindow(self._study.nodes.node(FINDINGS))
             box.AddObserver(slicer.vtkMRMLMarkupsNode.PointEndInteractionEvent, self._onLetGo)
         stack = self._study.timeline.stack(place)
         placeWindow(box, stack, self._window(self._study.place))

@@ -11,7 +11,7 @@ from SpineLib.report import summary
 from SpineLib.slabs import Steps
 
 from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
-from .studies import studiesIn
+from .studies import studyNames
 from .Timeline import Timeline
 from .verdicts import shortText
 
@@ -105,9 +105,9 @@ class ResultSection:
         box, scene = self._ui.readingBox, self._study.scene
         self._filling = True
         box.clear()
-        known = studiesIn(scene)
-        for number, study in enumerate(known, start=1):
-            box.addItem(_("Study {n}").format(n=number) + f" ({study[:6]})", study)
+        known = studyNames(scene)
+        for study, name in known.items():
+            box.addItem(name, study)
         box.currentIndex = box.findData(self._study.study)
         box.visible = len(known) > 1
         self._filling = False

@@ -13,7 +13,7 @@ from .ReadingScene import ReadingScene
 from .reportAnswers import modelAnswer
 from .ReviewLog import WINDOW, Answer, ReviewLog
 from .SpineTimeline import Place, SpineTimeline
-from .studies import studiesIn
+from .studies import separateStudies, studiesIn
 from .verdicts import verdictOf
 
 STUDY_CHANGED, PLACE_CHANGED, REVIEW_CHANGED = "study", "place", "review"
@@ -26,7 +26,7 @@ class ShownStudy:
         scene: where readings and reviews stand.
 
     Attributes:
-        study: its key (`studies.studyKey`); empty where no study is shown.
+        study: its key (`studyNodes.studyKey`); empty where no study is shown.
         findings: what the models found; None where no study is shown.
         timeline: its slices from the head to the feet.
         log: what readers said.
@@ -56,6 +56,7 @@ class ShownStudy:
         Raises:
             BadInput: its findings or reviews are damaged or of a newer version.
         """
+        separateStudies(self.scene)
         known = studiesIn(self.scene)
         study = study or (self.study if self.study in known else "")
         study = study if study in known else (known[-1] if known else "")
@@ -66,6 +67,11 @@ class ShownStudy:
                 self._load(study, before)
         finally:  # a study that cannot be read leaves none on the panel
             self._tell(STUDY_CHANGED)
+
+    def close(self) -> None:
+        """Shows none any more; for when the scene goes away, and all of a study's nodes with it."""
+        self._clear()
+        self._tell(STUDY_CHANGED)
 
     def _load(self, study: str, before: str) -> None:
         nodes = ReadingScene(self.scene, study)

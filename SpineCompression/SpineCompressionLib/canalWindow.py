@@ -7,16 +7,20 @@ from typing import Any
 import numpy as np
 import slicer
 from numpy.typing import NDArray
+from SpineSegmentationLib.studyNodes import KIND, STUDY, WINDOW, own, rootsStudy
 
 from SpineLib.findings import StackFindings
 
-KIND = "window"
 Corners = list[list[float]]
 
 
-def addWindow(scene: slicer.vtkMRMLScene, study: str) -> slicer.vtkMRMLMarkupsROINode:
-    """Adds the box; it is not saved, since what a reader drew stands in the reader's log."""
-    box = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "Canal window")
+def addWindow(findings: Any) -> slicer.vtkMRMLMarkupsROINode:
+    """Adds the box; it is not saved, since what a reader drew stands in the reader's log.
+
+    Args:
+        findings: the text node with the findings of the study that the box is of.
+    """
+    box = findings.GetScene().AddNewNodeByClass("vtkMRMLMarkupsROINode", "Canal window")
     box.CreateDefaultDisplayNodes()
     box.SetSaveWithScene(False)
     display = box.GetDisplayNode()
@@ -26,8 +30,9 @@ def addWindow(scene: slicer.vtkMRMLScene, study: str) -> slicer.vtkMRMLMarkupsRO
     display.SetPropertiesLabelVisibility(False)
     display.SetSelectedColor(0.94, 0.89, 0.26)
     display.SetSnapMode(display.SnapModeUnconstrained)
-    box.SetAttribute("SpineMRI.Kind", KIND)
-    box.SetAttribute("SpineMRI.Study", study)
+    box.SetAttribute(KIND, WINDOW)
+    box.SetAttribute(STUDY, rootsStudy(findings))
+    own(findings, [box])
     return box
 
 

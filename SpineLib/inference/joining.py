@@ -55,7 +55,7 @@ def joined(
         chosen_for=new.chosen_for,
         choice_reason=new.choice_reason,
         not_assessed=new.not_assessed,
-        slices=_slices(old, new),
+        slices=_slices(old, new) if new.slices else old.slices,
     )
     stacks = [own if one.id == stack else one for one in study.stacks]
     models = _models(study, part, stacks, own, segmented=segmented)
@@ -73,8 +73,6 @@ def joined(
 
 
 def _slices(old: StackFindings, new: StackFindings) -> list[SliceFinding]:
-    if not new.slices:
-        return []
     grid = Volume(np.broadcast_to(np.uint8(0), old.shape), np.array(old.ijk_to_ras))
     places = grid.ijk([one.position_ras for one in new.slices])[:, 2]
     numbers = np.round(places).astype(int)

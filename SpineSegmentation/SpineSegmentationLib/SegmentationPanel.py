@@ -19,10 +19,13 @@ from .naming import noticeOf
 from .RunControl import RunControl
 from .segmentationExport import exportSegmentation
 from .SegmentationParameters import SegmentationParameters
+from .SegmentsAfterImport import SegmentsAfterImport
 from .SetupSection import SetupSection
-from .spineSegmentation import KIND, segmentationFinding
+from .spineSegmentation import segmentationFinding
 from .StructuresSection import StructuresSection
+from .studyNodes import KIND, SEGMENTATION
 from .StudySection import StudySection
+from .studyViews import showInViews
 from .Turns import Turns
 from .volumeNodes import nodesOfClass
 
@@ -50,7 +53,7 @@ class SegmentationPanel:
         self._run, self._showing = 0, Turns()
         self._shown: Any = None
         self._fillBoxes()
-        ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", "SpineMRI.Kind", KIND)
+        ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", KIND, SEGMENTATION)
         self.structures = StructuresSection(ui, self._onStructure)
         self.names = NamesSection(ui, self._onNamed)
         self.correction = CorrectionSection(ui, self._onCorrected)
@@ -75,6 +78,7 @@ class SegmentationPanel:
             # After closing and after importing; earlier, the selectors do not know the nodes yet.
             scene.AddObserver(scene.EndBatchProcessEvent, self._onSceneEndBatchProcess),
         ]
+        self._segments = SegmentsAfterImport(scene, self._onSegmentsShown)
         self._drop = FolderDrop(widget, self.input.choose)
         self.tell("")
         self.bind()
@@ -106,6 +110,7 @@ class SegmentationPanel:
         """Called when the module is chosen."""
         if self._guiTag is None:
             self.bind()
+        showInViews(self._shown)
         self.correction.enter()
         self.loop.enter()
 
@@ -118,6 +123,7 @@ class SegmentationPanel:
         """Called when the module goes away: the worker ends, nothing is observed any more."""
         self.loop.cleanup()
         self._run += 1
+        self._segments.stop()
         self.input.close()
         self.structures.stop()
         self.names.stop()
@@ -240,6 +246,7 @@ class SegmentationPanel:
             return
         self._shown = node
         self._update(node)
+        showInViews(node)
 
     def _update(self, node: Any) -> None:
         self.structures.show(node)
@@ -285,6 +292,9 @@ class SegmentationPanel:
         self.correction.close()
         self._update(None)
         self.tell("")
+
+    def _onSegmentsShown(self) -> None:
+        self.structures.showGroups()
 
     def _onSceneEndBatchProcess(self, *_arguments: Any) -> None:
         self.bind()

@@ -9,6 +9,7 @@ from typing import Any
 from SpineLib.errors import Cancelled, SpineError
 
 from .dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
+from .volumeNodes import described
 
 AUTOMATIC = ""
 # A path is typed letter by letter: its stacks are looked for when nothing was typed so long.
@@ -78,9 +79,15 @@ class StudySection:
             **({"files": files} if files else {}),
             "series": series,
             "force": bool(self._ui.forceBox.checked),
-            "weighting": _said(self._ui.weightingBox.currentText),
-            "region": _said(self._ui.regionBox.currentText),
+            **self._words(),
         }
+
+    def _words(self) -> dict[str, str]:
+        """Weighting and region: what the person says goes before what the volume knows."""
+        known = described(self.volume) if self.volume is not None else {}
+        ui = self._ui
+        said = {"weighting": ui.weightingBox.currentText, "region": ui.regionBox.currentText}
+        return {word: _said(text) or known.get(word, "") for word, text in said.items()}
 
     def choose(self, path: str) -> None:
         """Chooses a folder or file and has its stacks found."""
@@ -231,7 +238,9 @@ class StudySection:
 
     def _onStack(self, *_arguments: Any) -> None:
         if self.volume is not None:
-            self._say(_("The volume {name} is read.").format(name=self.volume.GetName()))
+            text = _("The volume {name} is read.").format(name=self.volume.GetName())
+            known = ", ".join(word for word in described(self.volume).values() if word)
+            self._say(text + (" " + _("It is {words}.").format(words=known) if known else ""))
         elif not self._stacks:
             self._say("" if self.ready else _("Choose a volume, or drop a folder of DICOM here."))
         else:

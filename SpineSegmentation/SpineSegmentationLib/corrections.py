@@ -16,11 +16,17 @@ import slicer
 from SpineLib.volume import Volume
 
 from .labelmapNodes import LABEL_TAG, vtkTag
-from .spineSegmentation import currentLabelmap, segmentedVolumeNode, spineLabelmap
+from .spineSegmentation import (
+    GIVEN,
+    currentLabelmap,
+    labelsHash,
+    segmentedVolumeNode,
+    spineLabelmap,
+)
+from .studyNodes import KIND, ORIGINAL, STACK
 from .subjectHierarchy import placeBeside
 from .volumeNodes import addVolumeNode, volumeFromNode
 
-KIND = "original segmentation"
 ROLE = "SpineMRI.original"
 ALGORITHM_TYPE = "DICOM.SegmentAlgorithmType"
 
@@ -65,9 +71,9 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None =
     name = f"{node.GetName()} original"
     kept = addVolumeNode(node.GetScene(), labelmap, name, "vtkMRMLLabelMapVolumeNode")
     kept.SetHideFromEditors(True)
-    kept.SetAttribute("SpineMRI.Kind", KIND)
-    if node.GetAttribute("SpineMRI.Stack"):
-        kept.SetAttribute("SpineMRI.Stack", node.GetAttribute("SpineMRI.Stack"))
+    kept.SetAttribute(KIND, ORIGINAL)
+    if node.GetAttribute(STACK):
+        kept.SetAttribute(STACK, node.GetAttribute(STACK))
     node.SetNodeReferenceID(ROLE, kept.GetID())
     placeBeside(node.GetScene(), kept, segmentedVolumeNode(node))
     return kept
@@ -96,6 +102,20 @@ def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
         if removed[n] or added[n]
     ]
     return found + _added(node)
+
+
+def isCorrected(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether a reader changed the segmentation, in the panel or anywhere else in Slicer.
+
+    Where the segmented volume is gone and no original was kept, nobody can tell: True.
+    """
+    if node.GetNodeReference(ROLE) is not None:
+        return bool(changes(node))
+    given = node.GetAttribute(GIVEN)
+    if not given:  # of an earlier version
+        return False
+    labelmap = currentLabelmap(node)
+    return labelmap is None or labelsHash(labelmap) != given or bool(_added(node))
 
 
 def markCorrections(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:

@@ -9,9 +9,9 @@ import vtk
 
 from SpineLib.inference.measures import Measure
 
+from .studyNodes import KIND, MEASURES, STACK
 from .subjectHierarchy import placeBeside
 
-KIND = "segmentation measures"
 ROLE = "SpineMRI.measures"
 # Column name → what it shows, in the order of the table. Units stand in the names.
 NUMBERS = {
@@ -35,9 +35,9 @@ def showMeasures(segmentationNode: Any, measures: Sequence[Measure]) -> Any:
     if node is None:
         scene = segmentationNode.GetScene()
         node = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{segmentationNode.GetName()} sizes")
-        node.SetAttribute("SpineMRI.Kind", KIND)
-        if segmentationNode.GetAttribute("SpineMRI.Stack"):
-            node.SetAttribute("SpineMRI.Stack", segmentationNode.GetAttribute("SpineMRI.Stack"))
+        node.SetAttribute(KIND, MEASURES)
+        if segmentationNode.GetAttribute(STACK):
+            node.SetAttribute(STACK, segmentationNode.GetAttribute(STACK))
         node.SetUseColumnTitleAsColumnHeader(True)
         node.SetLocked(True)
         segmentationNode.SetNodeReferenceID(ROLE, node.GetID())

@@ -115,13 +115,14 @@ def loadStudyFolder(folder: str | Path) -> list[Any]:
     from SpineLib.dicom import read, scan
 
     from .subjectHierarchy import placeUnder, studyItem
-    from .volumeNodes import addVolumeNode
+    from .volumeNodes import addVolumeNode, describe
 
     scene, nodes = slicer.mrmlScene, []
     for stack in scan(folder).stacks:
         if not stack.problem:
             name = scene.GenerateUniqueName(f"{stack.id} {stack.description}".strip())
             nodes.append(addVolumeNode(scene, read(stack), name))
+            describe(nodes[-1], weighting=stack.weighting, region=stack.region)
             placeUnder(
                 scene, nodes[-1], studyItem(scene, "Simulated study", stack.study_instance_uid)
             )

@@ -12,7 +12,8 @@ from .corrections import keepOriginal
 from .naming import nameVertebra
 from .sampleData import loadSimulatedStudy
 from .segmentationExport import exportSegmentation
-from .spineSegmentation import segmentationFinding, segmentationNodes
+from .spineSegmentation import segmentationFinding
+from .studyNodes import segmentationNodes
 
 SECONDS = 300
 

@@ -11,9 +11,9 @@ from SpineSegmentationLib.shownSegmentation import showSegmentation
 from SpineSegmentationLib.spineSegmentation import (
     currentLabelmap,
     segmentationFinding,
-    segmentationNodes,
     segmentedVolumeNode,
 )
+from SpineSegmentationLib.studyNodes import segmentationNodes
 
 from SpineLib.inference.measures import measure
 
