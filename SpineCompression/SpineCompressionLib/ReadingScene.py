@@ -63,7 +63,7 @@ from .findingsTable import addFindingsTable
 from .probabilityPlot import addProbabilityPlot
 from .ReviewLog import ReviewLog
 from .sliceLabels import addSliceLabels
-from .studies import IMAGES, NAME, findingsOf, fingerprint, freeName, imagesOf, studyOfReading
+from .studies import IMAGES, NAME, findingsOf, freeName, imagesOf, isChanged, studyOfReading
 from .verdictHalo import addVerdictHalo, gridOf
 
 # What is made of a stack's verdicts, and made anew when some of its slices are graded again.
@@ -264,10 +264,10 @@ class ReadingScene:
                 replaceSegmentation(node)
                 yield
         images = next((n.GetAttribute(IMAGES) for n in nodes if _kind(n) == FINDINGS), None)
-        for node in nodes:
+        for node in sorted(nodes, key=lambda node: _kind(node) == VOLUME):
             if node.GetScene() is None or _kind(node) == REVIEWS or isOurs(node):
                 continue
-            if _kind(node) == VOLUME and (isNeeded(node) or _isChanged(node, images)):
+            if _kind(node) == VOLUME and (isNeeded(node) or isChanged(node, images)):
                 node.RemoveAttribute(KIND)
             else:
                 self.scene.RemoveNode(node)
@@ -433,17 +433,6 @@ class ReadingScene:
 
 def _kind(node: Any) -> str:
     return node.GetAttribute(KIND) or ""
-
-
-def _isChanged(volumeNode: Any, images: str | None) -> bool:
-    """Whether a reader changed a volume that was read; False where it is not known how it was."""
-    try:
-        read = json.loads(images or "{}").get(volumeNode.GetAttribute(STACK))
-    except (ValueError, AttributeError):  # a scene of an earlier version
-        return False
-    if read is None or volumeNode.GetImageData() is None:
-        return False
-    return fingerprint(volumeFromNode(volumeNode, copied=False)) != read
 
 
 def _placed(volume: Volume, stack: StackFindings) -> Volume:

@@ -26,6 +26,7 @@ from SpineSegmentationLib.studyNodes import (
     studyKey,
     volumesOf,
 )
+from SpineSegmentationLib.volumeNodes import volumeFromNode
 
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import ASSESSED
@@ -106,6 +107,22 @@ def fingerprint(volume: Volume) -> str:
     part = volume.voxels[:, [rows // 4, rows // 2, 3 * rows // 4]]
     grid = f"{volume.shape} {np.round(volume.ijk_to_ras, 3).tolist()} ".encode()
     return hashlib.sha256(grid + part.astype(np.float32).tobytes()).hexdigest()[:16]
+
+
+def isChanged(volumeNode: Any, images: str | None) -> bool:
+    """Whether a reader changed a volume since it was read.
+
+    Args:
+        volumeNode: of a stack that was read.
+        images: from `imagesOf`; where it does not say how the stack was, nobody can tell: False.
+    """
+    try:
+        read = json.loads(images or "{}").get(volumeNode.GetAttribute(STACK))
+    except (ValueError, AttributeError):  # of an earlier version
+        return False
+    if read is None or volumeNode.GetImageData() is None:
+        return False
+    return fingerprint(volumeFromNode(volumeNode, copied=False)) != read
 
 
 def studiesIn(scene: slicer.vtkMRMLScene) -> list[str]:

@@ -182,6 +182,17 @@ def test_segments_that_slicer_hid_when_a_scene_came_are_in_sight_once_it_is_done
     assert boxes.vertebraBox.checked and boxes.canalBox.checked and not boxes.discBox.checked
 
 
+def test_a_verdict_shows_whatever_hid_its_segments_once_its_study_is_shown(widget, lumbar, brief):
+    widget.panel.show(brief)
+    study = widget.panel.study
+    ring, first = study.nodes.node("verdicts"), study.study
+    widget.panel.show(lumbar)
+    ring.GetDisplayNode().SetAllSegmentsVisibility(False)
+    study.open(first)
+    ids = ring.GetSegmentation().GetSegmentIDs()
+    assert ids and all(ring.GetDisplayNode().GetSegmentVisibility(one) for one in ids)
+
+
 def test_nothing_of_a_study_outlives_the_scene_that_held_it(segmentation, widget, lumbar, brief):
     widget.panel.show(brief)
     node, _volume = showSegmentation(slicer.mrmlScene, lumbar)

@@ -16,6 +16,7 @@ from SpineSegmentationLib.spineSegmentation import (
 from SpineSegmentationLib.studyNodes import segmentationNodes
 
 from SpineLib.inference.measures import measure
+from SpineLib.reading import Reading
 
 
 @pytest.fixture
@@ -63,7 +64,9 @@ def test_segments_that_the_reader_deleted_are_changes_and_stop_nothing(node):
 
 def test_two_segmentations_in_one_scene_are_named_each_by_itself(node, lumbar):
     scene = node.GetScene()
-    other, volume = showSegmentation(scene, lumbar)
+    another = lumbar.volumes["2"].with_voxels(lumbar.volumes["2"].voxels + 1)
+    reading = Reading(lumbar.findings, {"2": another}, lumbar.segmentation)
+    other, volume = showSegmentation(scene, reading)
     assert segmentedVolumeNode(other) is volume is not segmentedVolumeNode(node)
     nameVertebra(other, 1, "L4")
     assert segmentationFinding(node).lowest == "" and segmentationFinding(other).lowest == "L4"
