@@ -30,7 +30,7 @@ class SpineCompression(ScriptedLoadableModule):
 
 
 class SpineCompressionWidget(ScriptedLoadableModuleWidget):
-    """The panel; the work is in `SpineCompressionLib` and `SpineSegmentationLib`."""
+    """The panel; the work is in `SpineCompressionLib`."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -88,7 +88,8 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         """Reloads the packages too, not the module's file alone."""
         import sys
 
-        for name in [n for n in sys.modules if n.startswith("SpineCompressionLib")]:
+        shared = ("SpineCompressionLib", "SpineSlicer.scene", "SpineSlicer.host")
+        for name in [n for n in sys.modules if n.startswith(shared)]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
 
@@ -128,7 +129,7 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
     """
 
     def __init__(self, reader=None):
-        from SpineSegmentationLib.StudyReader import StudyReader
+        from SpineSlicer.host.StudyReader import StudyReader
 
         ScriptedLoadableModuleLogic.__init__(self)
         self.reader = reader or StudyReader()
@@ -144,11 +145,11 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
             The verdict, in one line.
         """
         import slicer
-        from SpineCompressionLib.ReadingScene import ReadingScene
-        from SpineCompressionLib.ShownStudy import ShownStudy
-        from SpineCompressionLib.ViewLink import ViewLink
 
-        from SpineLib.report import summary
+        from SpineLib.outputs import summary
+        from SpineSlicer.scene.ReadingScene import ReadingScene
+        from SpineSlicer.scene.ShownStudy import ShownStudy
+        from SpineSlicer.scene.ViewLink import ViewLink
 
         nodes = ReadingScene(slicer.mrmlScene)
         read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]

@@ -15,8 +15,8 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
+from SpineLib.store.files import writing
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "findings.schema.json"

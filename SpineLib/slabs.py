@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 from SpineLib.volume import Volume, from_sitk, read_volume, to_sitk
 
 # Some milliseconds of copying.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 
 if TYPE_CHECKING:
     import SimpleITK

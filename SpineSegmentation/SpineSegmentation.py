@@ -32,7 +32,7 @@ class SpineSegmentation(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", self._onStartupCompleted)
 
     def _onStartupCompleted(self):
-        from SpineSegmentationLib.sampleData import registerSampleData
+        from SpineSlicer.host.sampleData import registerSampleData
 
         registerSampleData(self.resourcePath("Icons"))
 
@@ -78,7 +78,8 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
 
         self.cleanup()
         # Forgotten, not reloaded one by one: they import each other, in an order of their own.
-        for name in [n for n in sys.modules if n.startswith("SpineSegmentationLib.")]:
+        shared = ("SpineSegmentationLib.", "SpineSlicer.scene", "SpineSlicer.host")
+        for name in [n for n in sys.modules if n.startswith(shared)]:
             del sys.modules[name]
         importlib.invalidate_caches()
         ScriptedLoadableModuleWidget.onReload(self)
@@ -92,7 +93,7 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
     """
 
     def __init__(self, reader=None):
-        from SpineSegmentationLib.StudyReader import StudyReader
+        from SpineSlicer.host.StudyReader import StudyReader
 
         ScriptedLoadableModuleLogic.__init__(self)
         self.reader = reader or StudyReader()
@@ -114,8 +115,9 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
     def showing(self, reading, volumeNode=None):
         """`show` in steps, for turns of the event loop (`Turns`)."""
         import slicer
-        from SpineSegmentationLib.naming import levellingReadings
-        from SpineSegmentationLib.shownSegmentation import showingSegmentation
+
+        from SpineSlicer.scene.naming import levellingReadings
+        from SpineSlicer.scene.shownSegmentation import showingSegmentation
 
         node, volumeNode = yield from showingSegmentation(slicer.mrmlScene, reading, volumeNode)
         if node is not None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from SpineSegmentationLib.Turns import Turns
 
 from SpineLib.findings import StackFindings
 from SpineLib.slabs import Steps
-
-from .findingsTable import REVIEW_COLUMN
-from .ReviewLog import Answer
-from .ShownStudy import PLACE_CHANGED, ShownStudy
-from .verdictHalo import recolourHalo
-from .verdicts import shortText, verdictOf
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.findingsTable import REVIEW_COLUMN
+from SpineSlicer.scene.ReviewLog import Answer
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, ShownStudy
+from SpineSlicer.scene.verdictHalo import recolourHalo
+from SpineSlicer.scene.verdicts import shortText, verdictOf
 
 SURFACE_AFTER_MS = 300
 # Of more slices than these, rings and texts follow after the strip and the table.

@@ -6,33 +6,33 @@ from collections.abc import Callable
 from typing import Any
 
 import slicer
-from SpineSegmentationLib.FolderDrop import FolderDrop
-from SpineSegmentationLib.naming import levelReadings
-from SpineSegmentationLib.RunControl import RunControl
-from SpineSegmentationLib.SegmentsAfterImport import SegmentsAfterImport
-from SpineSegmentationLib.SetupSection import SetupSection
-from SpineSegmentationLib.studyNodes import rootsStudy, stackOf
-from SpineSegmentationLib.StudySection import StudySection
-from SpineSegmentationLib.Turns import Turns
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
+from SpineSlicer.host.FolderDrop import FolderDrop
+from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.SegmentsAfterImport import SegmentsAfterImport
+from SpineSlicer.host.SetupSection import SetupSection
+from SpineSlicer.host.StudySection import StudySection
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.naming import levelReadings
+from SpineSlicer.scene.partOfStudy import studyWith, wholeReading
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.ShownStudy import ShownStudy
+from SpineSlicer.scene.studies import isStudyOf, studiesIn
+from SpineSlicer.scene.studyNodes import rootsStudy, stackOf
+from SpineSlicer.scene.ViewLink import ViewLink
+from SpineSlicer.scene.volumeIdentity import adoptIdentity
 
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
-from .partOfStudy import studyWith, wholeReading
-from .ReadingScene import ReadingScene
 from .ReadSection import ReadSection
 from .RegionSection import RegionSection
 from .ReportSection import ReportSection
 from .ResultSection import ResultSection
 from .ReviewSection import ReviewSection
-from .ShownStudy import ShownStudy
-from .studies import isStudyOf, studiesIn
-from .ViewLink import ViewLink
-from .volumeIdentity import adoptIdentity
 
 # What is out of sight while somebody labels slices blinded.
 UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel",

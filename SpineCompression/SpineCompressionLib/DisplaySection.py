@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from SpineSegmentationLib.studyNodes import ACTIVATION, SLICE_LABELS, VERDICTS, nodesOfKind
-from SpineSegmentationLib.studyVisibility import RINGS, hideRings, showSegmentsOf, showStudy
-from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.labels import VERDICT_LETTERS, rgb
-
-from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
-from .sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
+from SpineSlicer.scene.studyNodes import ACTIVATION, SLICE_LABELS, VERDICTS, nodesOfKind
+from SpineSlicer.scene.studyVisibility import RINGS, hideRings, showSegmentsOf, showStudy
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 # Our own layouts' numbers: any that Slicer's own (below 600) and other extensions do not use.
 PLOT_LAYOUT, COMPARE_LAYOUT = 67101, 67102

@@ -12,12 +12,12 @@ import slicer
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.projects.session import NameTaken, ReaderSession
+from SpineSlicer.host.StackLoader import StackLoader
+from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
 
 from .ProjectChoice import ProjectChoice
 from .ReadDesk import ReadDesk
 from .readingDesks import ConsensusDesk, LabellingDesk
-from .ReadScene import ReadScene, holdsAnswers
-from .StackLoader import StackLoader
 
 FORM = Path(__file__).resolve().parents[1] / "Resources" / "UI" / "ReadingStudy.ui"
 

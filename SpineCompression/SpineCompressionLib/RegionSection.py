@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from SpineSegmentationLib.RunControl import RunControl
-from SpineSegmentationLib.studyNodes import FINDINGS, WINDOW, nodesOfKind
-from SpineSegmentationLib.Turns import Turns
-from SpineSegmentationLib.volumeNodes import volumeFromNode
 
 from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.findings import Findings, read_json
 from SpineLib.slabs import Steps, write_in_slabs
-
-from .canalWindow import Corners, addWindow, corners, placeWindow, windowOf
-from .ReadingScene import ReadingScene
-from .ShownStudy import STUDY_CHANGED, ShownStudy
+from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.canalWindow import Corners, addWindow, corners, placeWindow, windowOf
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.studyNodes import FINDINGS, WINDOW, nodesOfKind
+from SpineSlicer.scene.volumeNodes import volumeFromNode
 
 DEFAULT_MM = 48.0  # where no model says how wide it looks
 MOVED_MM = 0.01

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from SpineSegmentationLib.Turns import Turns
 
 from SpineLib.errors import SpineError, from_exception
-from SpineLib.report import names
-from SpineLib.report.answers import write_answers
+from SpineLib.outputs import names
+from SpineLib.outputs.answers import write_answers
 from SpineLib.slabs import Steps
-
-from .reportAnswers import readerAnswers
-from .ShownStudy import STUDY_CHANGED, ShownStudy
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.reportAnswers import readerAnswers
+from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
 
 SHOWN = 8  # key images: the flagged slices, worst first
 

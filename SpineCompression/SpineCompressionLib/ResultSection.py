@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpineSegmentationLib.Turns import Turns
-
 from SpineLib.labels import NOT_ASSESSED, VERDICT_COLORS
-from SpineLib.report import summary
+from SpineLib.outputs import summary
 from SpineLib.slabs import Steps
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.studies import studyNames
+from SpineSlicer.scene.verdicts import shortText
 
-from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
-from .studies import studyNames
 from .Timeline import Timeline
-from .verdicts import shortText
 
 # Rows that are filled in one go; a study of several stacks takes more than one.
 ROWS_A_STEP = 50

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from SpineSegmentationLib.readersName import keepReadersName, readersName
-
 from SpineLib.errors import SpineError
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
+from SpineSlicer.host.readersName import keepReadersName, readersName
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 
 from . import reviewExport
-from .ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from .Timeline import GRADE_KEYS
 
 

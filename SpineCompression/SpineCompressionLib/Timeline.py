@@ -7,8 +7,7 @@ from typing import Any
 import qt
 
 from SpineLib.labels import NOT_ASSESSED, VERDICT_COLORS, VERDICT_LETTERS
-
-from .ShownStudy import ShownStudy
+from SpineSlicer.scene.ShownStudy import ShownStudy
 
 GAP, CELL_HEIGHT, NUMBER_HEIGHT, MAXIMUM_WIDTH = 8, 30, 16, 44
 # Keys that answer with the scheme's grades, in their order.

@@ -6,10 +6,9 @@ import csv
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.labels import COMPRESSED
-
-from .ShownStudy import ShownStudy
+from SpineLib.store.files import writing
+from SpineSlicer.scene.ShownStudy import ShownStudy
 
 COLUMNS = (
     "stack", "slice", "sop_instance_uid", "frame", "level", "model_probability", "model_verdict",

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.reading import Reading
-
-from .ReadingScene import ReadingScene
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 SECONDS = 600
 SEED = 7

@@ -22,9 +22,9 @@ from SpineLib.datasets.consensus import agreed
 from SpineLib.datasets.flat import open_pictures
 from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
 from SpineLib.errors import BadInput
-from SpineLib.files import writing_folder
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing_folder
 
 WORDS = {
     COMPRESSED: "compressed",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 
 _VERSION = 1
 

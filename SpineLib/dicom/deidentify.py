@@ -31,8 +31,8 @@ from SpineLib.dicom.elements import read_elements, tag
 from SpineLib.dicom.scan import walk
 from SpineLib.dicom.stack import Skipped
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing, writing_folder
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing, writing_folder
 
 REPORT_NAME = "deidentification.json"
 # Objects of which nothing safe is left, or nothing at all (PS3.4 B.5).

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.models import Card
+from SpineLib.store.files import writing
 
 # A row is one slice (compression, grading, canal) or one structure of one volume.
 KEY = ("stack", "patient", "site", "index", "sop_instance_uid", "frame")

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.labels import is_structure
 from SpineLib.loop.images import TOLERANCE_MM
+from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
 Answer: TypeAlias = "Volume | list[SliceLabel]"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.loop.changes import MAIN, Change
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.promotion import Comparison, comparisons
+from SpineLib.store.files import writing
 
 CURVE = "curve"
 _ON_PAGES = ("level", "names")

@@ -11,7 +11,6 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing
 from SpineLib.labels import SCHEMES
 from SpineLib.loop import frozen as freezing
 from SpineLib.loop.cases import CASES, Case
@@ -20,7 +19,8 @@ from SpineLib.loop.images import ImageReference
 from SpineLib.loop.lineage import Lineage, LoopModel, keep_model, read_lineage
 from SpineLib.loop.versions import now, read_history
 from SpineLib.models.folder import ModelFolder
-from SpineLib.projects.journal import read_journal
+from SpineLib.store.files import writing
+from SpineLib.store.journal import read_journal
 
 FORMAT = 1
 DATASET, JOURNAL = "dataset.json", "cases.jsonl"

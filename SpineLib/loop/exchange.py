@@ -21,7 +21,6 @@ import numpy as np
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing, writing_folder
 from SpineLib.labels import ASSESSED, BORDERLINE
 from SpineLib.loop.answers import Answer
 from SpineLib.loop.cases import Case
@@ -36,6 +35,7 @@ from SpineLib.loop.sources import (
     patient_of_file,
 )
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing, writing_folder
 from SpineLib.volume import read_volume, write_volume
 
 TRAINING, VALIDATION, TEST, ALL = "training", "validation", "test", "all"

@@ -20,20 +20,20 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, BadModel
-from SpineLib.files import writing, writing_folder
 from SpineLib.loop.ancestry import FrozenImages, ancestor, learnt_from
 from SpineLib.loop.candidate import write_candidate
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept, set_aside_changed
 from SpineLib.loop.lineage import LoopModel
-from SpineLib.loop.numbered import next_folder, read_record, sweep, write_record
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import ModelFolder, open_folder
 from SpineLib.models.card import CARD_NAME
 from SpineLib.models.folder import sha256
 from SpineLib.progress import Progress
-from SpineLib.projects.holding import holding
+from SpineLib.store.files import writing, writing_folder
+from SpineLib.store.lock import holding
+from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
 
 RUNS, JOB, PARENT, IMAGES, TRAINING, MODEL = (
     "runs", "finetune.json", "parent", "data", "training", "model",

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.inference.grid import voxels_hash
+from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
 if TYPE_CHECKING:

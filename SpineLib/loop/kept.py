@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
-from SpineLib.files import writing
 from SpineLib.inference.grid import voxels_hash
 from SpineLib.loop.ancestry import FrozenImages
 from SpineLib.loop.cases import Case
@@ -21,6 +20,7 @@ from SpineLib.loop.images import ImageChanged, ImageMissing
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.folder import sha256
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing
 from SpineLib.volume import Volume
 
 if TYPE_CHECKING:

@@ -10,18 +10,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.loop import lineage
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import DATASET, JOURNAL, Dataset
 from SpineLib.loop.versions import FILE_NAME, VERSIONS, now
-from SpineLib.projects.holding import holding, token
-from SpineLib.projects.journal import repair
+from SpineLib.store.files import writing
+from SpineLib.store.journal import repair
+from SpineLib.store.lock import holding, token
 
 LEFT = "left"
 _HOLDER = ".dataset.holder.json"
 _POLL_SECONDS = 0.1
-# What `SpineLib.files.writing` names its files; a program that writes one for a day has ended.
+# What `SpineLib.store.files.writing` names its files; a program that writes one for a day has ended.
 _HALF, _OLD = ".writing-", 86400.0
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.loop.plausibility import severity
 from SpineLib.loop.problem import Problem
+from SpineLib.store.files import writing
 
 SCORES = "scores"
 FORMAT = 1

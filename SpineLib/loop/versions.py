@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from SpineLib.projects.journal import read_journal
+from SpineLib.store.journal import read_journal
 
 AUTOMATIC, CORRECTED, APPROVED, NEW = "automatic", "corrected", "approved", "new"
 MADE = (AUTOMATIC, CORRECTED)

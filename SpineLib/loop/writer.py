@@ -55,7 +55,7 @@ from SpineLib.loop.versions import (
 )
 from SpineLib.models.folder import ModelFolder, sha256
 from SpineLib.progress import Progress
-from SpineLib.projects.journal import append, repair
+from SpineLib.store.journal import append, repair
 from SpineLib.volume import Volume
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadModel, from_os_error
-from SpineLib.files import writing, writing_folder
 from SpineLib.models.card import CARD_NAME, WEIGHTS_NAME, Card, read_card
+from SpineLib.store.files import writing, writing_folder
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from SpineLib.errors import BadModel, from_os_error
-from SpineLib.files import writing_folder
 from SpineLib.models import registry
 from SpineLib.models.card import CARD_NAME, read_card
 from SpineLib.models.folder import ModelFolder, open_folder, write_model
+from SpineLib.store.files import writing_folder
 
 MAXIMUM_BYTES = 4 << 30
 

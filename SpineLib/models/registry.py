@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from SpineLib.errors import BadModel, SpineError, from_os_error
-from SpineLib.files import resources
 from SpineLib.models.card import CARD_NAME
 from SpineLib.models.folder import ModelFolder, open_folder
+from SpineLib.store.files import resources
 
 BUNDLED_FOLDER = resources() / "Models"
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.findings import SliceFinding, read_json
 from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
 from SpineLib.projects.blinding import require_over, require_seen_by
 from SpineLib.projects.labels import ASSISTED, read_labels
 from SpineLib.projects.project import ANSWERS, SOFTWARE, Key, Project, now
+from SpineLib.store.files import writing
 
 
 @dataclass(frozen=True)

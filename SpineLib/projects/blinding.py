@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.projects.holding import holding
-from SpineLib.projects.journal import append, read_journal, require_whole
 from SpineLib.projects.labels import (
     UNASSISTED,
     UNBLIND,
@@ -13,6 +11,8 @@ from SpineLib.projects.labels import (
     unblinded_at,
 )
 from SpineLib.projects.project import ALL_LOCKS, EVENTS, SOFTWARE, Project, now
+from SpineLib.store.journal import append, read_journal, require_whole
+from SpineLib.store.lock import holding
 
 
 class Blinded(BadInput):

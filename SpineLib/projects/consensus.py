@@ -7,8 +7,6 @@ from typing import Any
 
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.projects.blinding import require_over
-from SpineLib.projects.holding import holding
-from SpineLib.projects.journal import append, read_journal, repair, require_whole
 from SpineLib.projects.labels import UNASSISTED, Label, read_labels
 from SpineLib.projects.order import FIRST
 from SpineLib.projects.project import (
@@ -21,6 +19,8 @@ from SpineLib.projects.project import (
     ReadingStudy,
     now,
 )
+from SpineLib.store.journal import append, read_journal, repair, require_whole
+from SpineLib.store.lock import holding
 
 DECISION = "decision"
 

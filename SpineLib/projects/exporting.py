@@ -15,7 +15,6 @@ from SpineLib.datasets.layout import STACK_FOLDER
 from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
 from SpineLib.dicom import Stack, read
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing
 from SpineLib.labels import COMPRESSED, SCHEMES
 from SpineLib.progress import Progress
 from SpineLib.projects.blinding import require_over
@@ -23,6 +22,7 @@ from SpineLib.projects.consensus import SliceReadings, readings
 from SpineLib.projects.labels import ARMS, read_labels
 from SpineLib.projects.outgoing import Outgoing, require_no_text
 from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
+from SpineLib.store.files import writing
 
 TABLE = "labels.csv"
 DROP, KEEP = "drop", "keep"

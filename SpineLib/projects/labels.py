@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput
-from SpineLib.projects.journal import read_journal
 from SpineLib.projects.project import EVENTS, FORMAT, Project
+from SpineLib.store.journal import read_journal
 
 UNASSISTED, ASSISTED = "unassisted", "assisted"
 ARMS = (UNASSISTED, ASSISTED)

@@ -16,9 +16,9 @@ from typing import Any
 from SpineLib import __version__
 from SpineLib.dicom import Stack, scan
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.progress import Progress
 from SpineLib.projects.schemes import Scheme, scheme_of
+from SpineLib.store.files import writing
 
 FORMAT = 1
 PROJECT, STUDIES, LABELS = "project.json", "studies.json", "labels"

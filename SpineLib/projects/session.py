@@ -13,8 +13,6 @@ from typing import Any
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.projects.answers import Answers, ModelAnswer, answers_for
 from SpineLib.projects.blinding import Blinded, unblinded_at
-from SpineLib.projects.holding import holding, token
-from SpineLib.projects.journal import append, repair
 from SpineLib.projects.labels import (
     ARMS,
     ASSISTED,
@@ -31,6 +29,8 @@ from SpineLib.projects.labels import (
 )
 from SpineLib.projects.order import Item, order_of
 from SpineLib.projects.project import FORMAT, SOFTWARE, Project, now, open_project
+from SpineLib.store.journal import append, repair
+from SpineLib.store.lock import holding, token
 
 
 class NameTaken(BadInput):

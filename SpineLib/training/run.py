@@ -20,7 +20,7 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, OutputError
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 from SpineLib.training.recipe import Recipe, differences, read_recipe
 from SpineLib.training.recipe_text import to_toml
 

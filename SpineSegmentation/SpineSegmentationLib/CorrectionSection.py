@@ -7,9 +7,9 @@ from typing import Any
 
 import slicer
 
-from .corrections import Change, changes, keepOriginal, markCorrections
-from .naming import updateFindings
-from .spineSegmentation import segmentedVolumeNode
+from SpineSlicer.scene.corrections import Change, changes, keepOriginal, markCorrections
+from SpineSlicer.scene.naming import updateFindings
+from SpineSlicer.scene.spineSegmentation import segmentedVolumeNode
 
 EFFECTS = ("Paint", "Erase", "Islands", "Smoothing", "Grow from seeds")
 _SINGLETON = "SpineSegmentation"

@@ -13,6 +13,8 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.loop.problem import Problem
 from SpineLib.loop.writer import NotAccepted
 from SpineLib.slabs import Steps, finish
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.host.WorkClock import WorkClock
 
 from .CorrectionSection import CorrectionSection
 from .LoopDataSet import LoopDataSet
@@ -22,8 +24,6 @@ from .LoopPlaces import LoopPlaces
 from .LoopStructures import LoopStructures
 from .LoopVersions import LoopVersions
 from .LoopWork import LoopWork, openingLoopWork
-from .Turns import Turns
-from .WorkClock import WorkClock
 
 # A killed program loses no more than this of a correction.
 AUTOSAVE_SECONDS = 30.0

@@ -11,10 +11,10 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.loop.dataset import DATASET, create_dataset
 from SpineLib.models.folder import ModelFolder
+from SpineSlicer.host.readersName import keepReadersName, readersName
+from SpineSlicer.host.RunControl import RunControl
 
 from .LoopDataSet import LoopDataSet
-from .readersName import keepReadersName, readersName
-from .RunControl import RunControl
 
 TASK = "segmentation"
 _REASONS = 5  # as many are told; the command line tells all

@@ -12,9 +12,9 @@ from SpineLib.loop import finetune, promotion
 from SpineLib.loop.finetune import FineTuning, fine_tunings
 from SpineLib.loop.lineage import CANDIDATE, REFUSED
 from SpineLib.progress import Step
+from SpineSlicer.host.RunControl import RunControl
 
 from .LoopDataSet import LoopDataSet
-from .RunControl import RunControl
 from .trainingCurve import curveRows
 
 _WORSE = "▼"

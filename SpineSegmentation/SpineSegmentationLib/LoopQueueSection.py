@@ -11,9 +11,9 @@ from SpineLib.loop.queue import OLDEST, TEACHING, Queued, queue
 from SpineLib.loop.scores import STAGE
 from SpineLib.loop.versions import APPROVED, NEW
 from SpineLib.progress import Step
+from SpineSlicer.host.RunControl import RunControl
 
 from .LoopDataSet import LoopDataSet
-from .RunControl import RunControl
 
 ROW_HEIGHT = 22
 ORDERS = {TEACHING: "What teaches most", OLDEST: "Oldest first"}

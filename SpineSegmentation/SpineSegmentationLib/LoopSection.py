@@ -10,12 +10,12 @@ import slicer
 
 from SpineLib.errors import SpineError
 from SpineLib.models.folder import ModelFolder
+from SpineSlicer.host.WorkerProcess import WorkerProcess
 
 from .LoopCaseSection import LoopCaseSection
 from .LoopDataSection import LoopDataSection
 from .LoopLearnSection import LoopLearnSection
 from .LoopQueueSection import LoopQueueSection
-from .WorkerProcess import WorkerProcess
 
 FORM = Path(__file__).resolve().parents[1] / "Resources" / "UI" / "CorrectionLoop.ui"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 from SpineLib.labels import CANAL, DISC_OFFSET
+from SpineSlicer.scene.LoopCase import LoopCase, structureName
 
 from .CorrectionSection import CorrectionSection
-from .LoopCase import LoopCase, structureName
 
 # As many structures as a lumbar field of view may show are offered to be added.
 _OFFERED = 12

@@ -17,14 +17,14 @@ from SpineLib.loop.problem import Problem
 from SpineLib.loop.versions import CORRECTED
 from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
+from SpineSlicer.host.inThread import inThread
+from SpineSlicer.host.SignsOfWork import SignsOfWork
+from SpineSlicer.host.WorkClock import WorkClock
+from SpineSlicer.scene.corrections import keepOriginal
+from SpineSlicer.scene.LoopCase import LoopCase, addingLoopCase
 
-from .corrections import keepOriginal
-from .inThread import inThread
-from .LoopCase import LoopCase, addingLoopCase
 from .LoopCaseFiles import LoopCaseFiles, readCaseFiles, readVersion
 from .LoopDataSet import LoopDataSet
-from .SignsOfWork import SignsOfWork
-from .WorkClock import WorkClock
 
 
 class LoopWork:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.errors import SpineError, from_exception
-
-from .NamesLog import NamesLog, Naming
-from .naming import (
+from SpineSlicer.host.readersName import readersName
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.NamesLog import NamesLog, Naming
+from SpineSlicer.scene.naming import (
     CHOICES,
     LOWEST_OF,
     following,
@@ -17,9 +18,7 @@ from .naming import (
     statedCount,
     undoNaming,
 )
-from .readersName import readersName
-from .spineSegmentation import segmentationFinding
-from .Turns import Turns
+from SpineSlicer.scene.spineSegmentation import segmentationFinding
 
 
 class NamesSection:

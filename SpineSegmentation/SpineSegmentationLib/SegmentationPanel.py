@@ -10,24 +10,24 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
+from SpineSlicer.host.FolderDrop import FolderDrop
+from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.SegmentsAfterImport import SegmentsAfterImport
+from SpineSlicer.host.SetupSection import SetupSection
+from SpineSlicer.host.StudySection import StudySection
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.naming import noticeOf
+from SpineSlicer.scene.segmentationExport import exportSegmentation
+from SpineSlicer.scene.spineSegmentation import segmentationFinding
+from SpineSlicer.scene.studyNodes import KIND, SEGMENTATION
+from SpineSlicer.scene.studyViews import showInViews
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 from .CorrectionSection import CorrectionSection
-from .FolderDrop import FolderDrop
 from .LoopSection import LoopSection
 from .NamesSection import NamesSection
-from .naming import noticeOf
-from .RunControl import RunControl
-from .segmentationExport import exportSegmentation
 from .SegmentationParameters import SegmentationParameters
-from .SegmentsAfterImport import SegmentsAfterImport
-from .SetupSection import SetupSection
-from .spineSegmentation import segmentationFinding
 from .StructuresSection import StructuresSection
-from .studyNodes import KIND, SEGMENTATION
-from .StudySection import StudySection
-from .studyViews import showInViews
-from .Turns import Turns
-from .volumeNodes import nodesOfClass
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 TASK = "segmentation"

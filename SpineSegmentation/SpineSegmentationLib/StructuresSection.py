@@ -13,13 +13,16 @@ from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.measures import Measure, measuring
 from SpineLib.inference.parts import Parts
 from SpineLib.slabs import Steps
-
-from .closedSurfaces import addingSurfaces, hasSurfaces
-from .measuresTable import showMeasures
-from .segmentGroups import isGroupVisible, setGroupVisible
-from .segmentNames import bodyMiddle, shortName
-from .spineSegmentation import currentLabelmap, segmentationFinding, segmentedVolumeNode
-from .Turns import Turns
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.closedSurfaces import addingSurfaces, hasSurfaces
+from SpineSlicer.scene.measuresTable import showMeasures
+from SpineSlicer.scene.segmentGroups import isGroupVisible, setGroupVisible
+from SpineSlicer.scene.segmentNames import bodyMiddle, shortName
+from SpineSlicer.scene.spineSegmentation import (
+    currentLabelmap,
+    segmentationFinding,
+    segmentedVolumeNode,
+)
 
 _NONE = "–"
 _ROW_HEIGHT = 22

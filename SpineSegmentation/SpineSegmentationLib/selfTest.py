@@ -8,12 +8,12 @@ from typing import Any
 
 import slicer
 
-from .corrections import keepOriginal
-from .naming import nameVertebra
-from .sampleData import loadSimulatedStudy
-from .segmentationExport import exportSegmentation
-from .spineSegmentation import segmentationFinding
-from .studyNodes import segmentationNodes
+from SpineSlicer.host.sampleData import loadSimulatedStudy
+from SpineSlicer.scene.corrections import keepOriginal
+from SpineSlicer.scene.naming import nameVertebra
+from SpineSlicer.scene.segmentationExport import exportSegmentation
+from SpineSlicer.scene.spineSegmentation import segmentationFinding
+from SpineSlicer.scene.studyNodes import segmentationNodes
 
 SECONDS = 300
 
@@ -59,8 +59,7 @@ def _read(test: Any, logic: Any, volume: Any) -> Any:
 
 def _use(test: Any, node: Any) -> None:
     from SpineLib.inference.measures import measure
-
-    from .spineSegmentation import currentLabelmap
+    from SpineSlicer.scene.spineSegmentation import currentLabelmap
 
     finding = segmentationFinding(node)
     vertebra = next(one for one in finding.segments if one.kind == "vertebra")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from SpineLib.doors.listing import models_as_json
 from SpineLib.errors import Cancelled
-from SpineLib.listing import models_as_json
 from SpineLib.reading import Reading
 
 MODULE = Path(__file__).resolve().parents[2] / "SpineCompression"
@@ -68,8 +68,8 @@ class Worker:
 @pytest.fixture
 def worker(monkeypatch):
     """The worker that panels get."""
-    import SpineSegmentationLib.StudyReader as module
-    import SpineSegmentationLib.StudySection as study
+    import SpineSlicer.host.StudyReader as module
+    import SpineSlicer.host.StudySection as study
 
     one = Worker()
     monkeypatch.setattr(module, "WorkerProcess", lambda *_: one)

@@ -58,7 +58,7 @@ def key(desktop, name):
 
 def projectWorker(monkeypatch):
     """Panels that are opened from now on get this worker."""
-    import SpineSegmentationLib.StudyReader as module
+    import SpineSlicer.host.StudyReader as module
 
     one = ProjectWorker()
     monkeypatch.setattr(module, "WorkerProcess", lambda *_: one)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import slicer
-from SpineCompressionLib.verdictHalo import LABELS
-from SpineSegmentationLib.labelmapNodes import labelmapFromNode
 
+from SpineSlicer.scene.labelmapNodes import labelmapFromNode
+from SpineSlicer.scene.verdictHalo import LABELS
 from Testing.desktop import press
 
 SURFACE = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.findings import Findings
+from SpineLib.outputs.answers import read_answers
 from SpineLib.reading import Reading
-from SpineLib.report.answers import read_answers
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.desktop import click
 from Testing.SpineCompression.panels import models
 

@@ -17,7 +17,7 @@ from Testing.SpineCompression.panels import MODULE
 @pytest.fixture
 def process(monkeypatch, tmp_path):
     """A real process that hears requests and never answers, where panels have the worker."""
-    import SpineSegmentationLib.StudyReader as module
+    import SpineSlicer.host.StudyReader as module
 
     silent = tmp_path / "silent"
     silent.write_text("#!/bin/sh\nexec cat > /dev/null\n")
@@ -53,7 +53,8 @@ def leftovers(widget):
 @pytest.mark.parametrize("how", ["reload", "quit", "cleanup"])
 def test_nothing_is_left_over_when_the_panel_goes_while_it_reads(desktop, reading, process, how):
     folder = leftovers(reading)
-    kept = {n: m for n, m in sys.modules.items() if n.startswith("SpineCompressionLib")}
+    ours = ("SpineCompressionLib", "SpineSlicer.scene", "SpineSlicer.host")
+    kept = {n: m for n, m in sys.modules.items() if n.startswith(ours)}
     if how == "reload":
         reading.onReload()
         sys.modules.update(kept)  # for the tests that follow

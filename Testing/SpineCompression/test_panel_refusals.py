@@ -4,12 +4,12 @@ import json
 
 import pytest
 import slicer
-from SpineCompressionLib.ReviewLog import ReviewLog
 
 from SpineLib.errors import BadInput, WorkerEnded
 from SpineLib.findings import Findings
 from SpineLib.progress import Step
 from SpineLib.reading import Reading
+from SpineSlicer.scene.ReviewLog import ReviewLog
 from Testing.desktop import click, press
 from Testing.SpineCompression.panels import models
 

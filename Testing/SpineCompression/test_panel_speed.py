@@ -6,14 +6,14 @@ import time
 import numpy as np
 import pytest
 import slicer
-from SpineCompressionLib.verdictHalo import recolourHalo
-from SpineSegmentationLib.volumeNodes import addVolumeNode, volumeFromNode
 
 from SpineLib.findings import Findings
 from SpineLib.progress import Step
 from SpineLib.reading import Reading
 from SpineLib.slabs import write_in_slabs
 from SpineLib.volume import Volume, write_volume
+from SpineSlicer.scene.verdictHalo import recolourHalo
+from SpineSlicer.scene.volumeNodes import addVolumeNode, volumeFromNode
 from Testing.desktop import drag
 from Testing.SpineCompression.panels import settle
 

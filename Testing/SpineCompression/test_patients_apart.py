@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineSegmentationLib.shownSegmentation import showSegmentation
-from SpineSegmentationLib.studyNodes import SEGMENTATION, nodesOfKind
-from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.shownSegmentation import showSegmentation
+from SpineSlicer.scene.studyNodes import SEGMENTATION, nodesOfKind
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.clones import clone
 from Testing.SpineCompression.panels import settle
 
@@ -21,7 +21,7 @@ OVERLAYS = ("verdicts", "slice labels", "flagged runs", "spine segmentation", "s
 @pytest.fixture
 def segmentation(desktop, widget, monkeypatch):
     """Spine Segmentation's panel, chosen after Spine Compression's, which is there and not seen."""
-    from SpineSegmentationLib import SetupSection, Turns
+    from SpineSlicer.host import SetupSection, Turns
 
     monkeypatch.setattr(SetupSection.Installation, "missing", lambda self: [])
     monkeypatch.setattr(Turns, "SECONDS_A_TURN", 600.0)
@@ -53,7 +53,7 @@ def isSeen(node):
 
 
 def namesOf(node):
-    from SpineSegmentationLib.naming import namesOf
+    from SpineSlicer.scene.naming import namesOf
 
     return namesOf(node)[0]
 
@@ -153,7 +153,7 @@ def test_segments_that_slicer_hid_when_a_scene_came_are_in_sight_once_it_is_done
     app, segmentation, widget, lumbar, brief, tmp_path
 ):
     """The controllers of Slicer's slice views hide the segments of a session's second scene."""
-    from SpineHeadless.scene import load_scene, save_scene
+    from SpineSlicer.headless.scene import load_scene, save_scene
 
     widget.panel.show(brief)
     widget.panel.show(lumbar)

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import slicer
 from SpineCompressionLib.labelKeys import examplePicture, labelKeys
-from SpineCompressionLib.ReadScene import STACK_KIND, ReadScene, holdsAnswers
-from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
-from SpineLib.projects import holding
 from SpineLib.projects.labels import ASSISTED, read_labels
 from SpineLib.projects.project import open_project
 from SpineLib.projects.schemes import SCHEMES
 from SpineLib.projects.session import ReaderSession
 from SpineLib.simulate import cases
 from SpineLib.slabs import finish
+from SpineLib.store import lock as holding
 from SpineLib.volume import Volume
+from SpineSlicer.scene.ReadScene import STACK_KIND, ReadScene, holdsAnswers
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.desktop import click
 from Testing.SpineCompression.examples import EXAMPLES, SCANNER, label_of
 from Testing.SpineCompression.readers import key, projectWorker, settle
@@ -358,7 +358,7 @@ def test_without_filelock_it_says_how_it_comes(project, choose, monkeypatch):
 
 
 def test_a_full_disk_is_said_and_the_slice_stays(desktop, project, read, monkeypatch):
-    from SpineLib.projects import journal
+    from SpineLib.store import journal
 
     write = journal.os.write
     monkeypatch.setattr(journal.os, "write", lambda handle, data: write(handle, data[:20]))

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
 
 from SpineLib.findings import Findings
 from SpineLib.progress import Step
 from SpineLib.reading import Reading
+from SpineSlicer.scene.ReadingScene import ReadingScene
 from Testing.desktop import click, press
 from Testing.SpineCompression.panels import models
 

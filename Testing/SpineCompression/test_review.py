@@ -5,15 +5,15 @@ import json
 
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineCompressionLib.ReviewLog import Answer, ReviewLog
-from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.datasets.layout import read_labels
 from SpineLib.datasets.vocabulary import vocabulary
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.ReviewLog import Answer, ReviewLog
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.desktop import click, press
 
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineCompressionLib.ShownStudy import ShownStudy
-from SpineCompressionLib.studies import studiesIn, studyNames
-from SpineSegmentationLib.volumeNodes import addVolumeNode, nodesOfClass
 
-from SpineHeadless.scene import load_scene, save_scene
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
 from SpineLib.volume import Frame, Volume
+from SpineSlicer.headless.scene import load_scene, save_scene
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.ShownStudy import ShownStudy
+from SpineSlicer.scene.studies import studiesIn, studyNames
+from SpineSlicer.scene.volumeNodes import addVolumeNode, nodesOfClass
 from Testing.desktop import click, press
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from SpineSegmentationLib.sampleData import SEED
 
-from SpineHeadless.app import HeadlessSlicer
 from SpineLib.simulate.study import write_study
+from SpineSlicer.headless.app import HeadlessSlicer
+from SpineSlicer.host.sampleData import SEED
 from Testing.desktop import desktop  # noqa: F401
 from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
 

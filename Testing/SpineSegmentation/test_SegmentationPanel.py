@@ -8,24 +8,25 @@ import numpy as np
 import pytest
 import slicer
 from PySide6 import QtWidgets
-from SpineSegmentationLib.corrections import ALGORITHM_TYPE
-from SpineSegmentationLib.labelmapNodes import vtkTag
-from SpineSegmentationLib.segmentNames import bodyPoint
-from SpineSegmentationLib.spineSegmentation import currentLabelmap, segmentationFinding
-from SpineSegmentationLib.volumeNodes import addVolumeNode
 
-from SpineHeadless.scene import load_scene, save_scene
 from SpineLib.errors import BadInput, Cancelled, WorkerEnded
 from SpineLib.progress import Step
 from SpineLib.volume import read_volume
+from SpineSlicer.headless.scene import load_scene, save_scene
+from SpineSlicer.scene.corrections import ALGORITHM_TYPE
+from SpineSlicer.scene.labelmapNodes import vtkTag
+from SpineSlicer.scene.segmentNames import bodyPoint
+from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentationFinding
+from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
 from Testing.desktop.dicomDatabase import DicomDatabase
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.desktop.widgets import CLASSES
-from Testing.SpineSegmentation.test_corrections import half, paint
+from Testing.SpineSlicer.scene.test_corrections import half, paint
 
 CLASSES.setdefault("qMRMLSegmentEditorWidget", qMRMLSegmentEditorWidget)
 pytestmark = pytest.mark.filterwarnings("ignore:Function. .QTableWidgetItem.setTextAlignment")
+OURS = ("SpineSegmentationLib.", "SpineSlicer.scene", "SpineSlicer.host")
 FOLDER = Path(__file__).resolve().parents[2] / "SpineSegmentation"
 
 DIAGNOSIS = {
@@ -58,15 +59,15 @@ class Worker:
 @pytest.fixture(autouse=True)
 def turns(monkeypatch):
     """What takes several turns of the event loop is done in one, so that a story is read at once."""
-    monkeypatch.setattr("SpineSegmentationLib.Turns.SECONDS_A_TURN", 600.0)
+    monkeypatch.setattr("SpineSlicer.host.Turns.SECONDS_A_TURN", 600.0)
 
 
 @pytest.fixture
 def worker(monkeypatch):
     worker = Worker()
-    monkeypatch.setattr("SpineSegmentationLib.StudyReader.WorkerProcess", lambda: worker)
+    monkeypatch.setattr("SpineSlicer.host.StudyReader.WorkerProcess", lambda: worker)
     monkeypatch.setattr(
-        "SpineSegmentationLib.SetupSection.Installation.missing", lambda self: [], raising=True
+        "SpineSlicer.host.SetupSection.Installation.missing", lambda self: [], raising=True
     )
     return worker
 
@@ -229,7 +230,7 @@ def test_what_an_earlier_folder_answers_late_is_not_listed(ui, panel, worker, tm
 def scanned(worker, monkeypatch):
     """The worker's looks for stacks are answered at once, as the real worker would."""
     from SpineLib.dicom import scan, scan_files
-    from SpineLib.listing import scan_as_json
+    from SpineLib.doors.listing import scan_as_json
 
     whole = worker.request
 
@@ -555,11 +556,9 @@ def test_diagnostics_are_shown_and_copied_and_name_no_patient(ui, panel, worker,
 
 def test_what_is_missing_opens_the_setup_and_nothing_is_installed(open_panel, worker, monkeypatch):
     monkeypatch.setattr(
-        "SpineSegmentationLib.SetupSection.Installation.missing", lambda self: ["einops"]
+        "SpineSlicer.host.SetupSection.Installation.missing", lambda self: ["einops"]
     )
-    monkeypatch.setattr(
-        "SpineSegmentationLib.SetupSection.Installation._tools", lambda self: object()
-    )
+    monkeypatch.setattr("SpineSlicer.host.SetupSection.Installation._tools", lambda self: object())
     setup = open_panel().setup.ui
     assert not setup.setupButton.collapsed
     assert "Missing in Slicer's Python: einops" in setup.setupLabel.text
@@ -594,11 +593,11 @@ def test_reloading_the_module_ends_the_worker_and_reads_every_file_anew(
     import sys
 
     widget = desktop.open("SpineSegmentation", FOLDER)
-    ours = {name: one for name, one in sys.modules.items() if "SpineSegmentationLib." in name}
+    ours = {name: one for name, one in sys.modules.items() if name.startswith(OURS)}
     try:
         widget.onReload()
         assert worker.stopped and "SpineSegmentationLib.SegmentationPanel" in ours
-        assert not [name for name in sys.modules if name.startswith("SpineSegmentationLib.")]
+        assert not [name for name in sys.modules if name.startswith(OURS)]
     finally:
         sys.modules.update(ours)
 
@@ -623,7 +622,7 @@ def test_a_panel_that_goes_while_it_works_leaves_nothing_behind(
     widget = desktop.open("SpineSegmentation", FOLDER)
     click(widget.panel.ui.segmentButton)
     assert list(tmp_path.glob("SpineMRI-*"))
-    ours = {name: one for name, one in sys.modules.items() if "SpineSegmentationLib." in name}
+    ours = {name: one for name, one in sys.modules.items() if name.startswith(OURS)}
     try:
         getattr(widget, end)()
     finally:

@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineSegmentationLib.corrections import changes, keepOriginal, markCorrections
-from SpineSegmentationLib.measuresTable import showMeasures
-from SpineSegmentationLib.naming import nameVertebra
-from SpineSegmentationLib.shownSegmentation import showSegmentation
-from SpineSegmentationLib.spineSegmentation import (
+
+from SpineLib.inference.measures import measure
+from SpineLib.reading import Reading
+from SpineSlicer.scene.corrections import changes, keepOriginal, markCorrections
+from SpineSlicer.scene.measuresTable import showMeasures
+from SpineSlicer.scene.naming import nameVertebra
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.shownSegmentation import showSegmentation
+from SpineSlicer.scene.spineSegmentation import (
     currentLabelmap,
     segmentationFinding,
     segmentedVolumeNode,
 )
-from SpineSegmentationLib.studyNodes import segmentationNodes
-
-from SpineLib.inference.measures import measure
-from SpineLib.reading import Reading
+from SpineSlicer.scene.studyNodes import segmentationNodes
 
 
 @pytest.fixture

@@ -180,7 +180,7 @@ class Desktop:
     """Slicer's desktop as far as the modules see it, around one headless Slicer.
 
     Args:
-        host: a `SpineHeadless.app.HeadlessSlicer`.
+        host: a `SpineSlicer.headless.app.HeadlessSlicer`.
 
     Attributes:
         app: `slicer.app`.

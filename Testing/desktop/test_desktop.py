@@ -8,7 +8,7 @@ import pytest
 from Testing.desktop.facts import facts, known, names
 
 ROOT = Path(__file__).resolve().parents[2]
-SIDES = ("SpineCompression", "SpineSegmentation")
+SIDES = ("SpineCompression", "SpineSegmentation", "SpineSlicer/scene", "SpineSlicer/host")
 
 
 def test_a_property_is_an_attribute_and_a_signal_is_a_string(desktop):

@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 
 VERSION = 1
 # By hand: up to ten years back, at least one, so that no shifted date lies in the future.

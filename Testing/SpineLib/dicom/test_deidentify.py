@@ -15,7 +15,6 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, generate_uid
 
-from SpineLib.commands.deidentify import Option as Offered
 from SpineLib.dicom import read, scan
 from SpineLib.dicom.confidentiality import Deidentifier, Key, Option, Suspicion, burnt_in
 from SpineLib.dicom.confidentiality.descriptors import cleaned
@@ -34,6 +33,7 @@ from SpineLib.dicom.deidentify import (
     text_in_pixels,
 )
 from SpineLib.dicom.meaning import described_region, described_weighting
+from SpineLib.doors.commands.deidentify import Option as Offered
 from SpineLib.errors import BadInput, BadRequest, Cancelled
 from SpineLib.progress import Progress
 from SpineLib.simulate import write_study

@@ -29,7 +29,7 @@ from SpineLib.loop.images import ImageChanged, of_volume  # noqa: E402
 from SpineLib.loop.kept import file_of  # noqa: E402
 from SpineLib.loop.writer import DatasetWriter  # noqa: E402
 from SpineLib.progress import Progress  # noqa: E402
-from SpineLib.projects.holding import holding  # noqa: E402
+from SpineLib.store.lock import holding  # noqa: E402
 from SpineLib.training.segmentation import SegmentationTask  # noqa: E402
 from SpineLib.training.trainer import NotFinite  # noqa: E402
 from SpineLib.volume import Volume, write_volume  # noqa: E402

@@ -27,7 +27,7 @@ from SpineLib.loop.promotion import (  # noqa: E402
 )
 from SpineLib.loop.writer import DatasetWriter  # noqa: E402
 from SpineLib.models.card import Lineage  # noqa: E402
-from SpineLib.projects.holding import holding  # noqa: E402
+from SpineLib.store.lock import holding  # noqa: E402
 from SpineLib.training.segmentation_data import semantic_of  # noqa: E402
 from Testing.SpineLib.loop.learning import segmentation_set, spine, tiny_model  # noqa: E402
 

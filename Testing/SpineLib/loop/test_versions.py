@@ -12,7 +12,7 @@ from SpineLib.errors import BadInput, BadRequest, OutputError
 from SpineLib.loop import writer as writing
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.writer import DatasetWriter, NotAccepted
-from SpineLib.projects import journal
+from SpineLib.store import journal
 from Testing.SpineLib.loop import kept
 
 

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from SpineLib.errors import BadInput, BadRequest, OutputError
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
-from SpineLib.projects import answers, blinding, consensus, exporting, holding, journal
+from SpineLib.projects import answers, blinding, consensus, exporting
 from SpineLib.projects.labels import ASSISTED, UNASSISTED, read_labels
 from SpineLib.projects.project import create, open_project, relink
 from SpineLib.projects.session import ReaderSession
 from SpineLib.projects.status import status_of
+from SpineLib.store import journal
+from SpineLib.store import lock as holding
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -11,7 +11,7 @@ from SpineLib.loop import serving
 from SpineLib.progress import Progress
 from Testing.desktop import click as press
 from Testing.SpineLib.loop import learning
-from Testing.SpineSegmentation.test_corrections import paint
+from Testing.SpineSlicer.scene.test_corrections import paint
 
 FOLDER = Path(__file__).resolve().parents[3] / "SpineSegmentation"
 MODEL = "0001-starter-tiny"
@@ -122,7 +122,7 @@ def center():
 
 
 def nodes(name):
-    from SpineSegmentationLib.volumeNodes import nodesOfClass
+    from SpineSlicer.scene.volumeNodes import nodesOfClass
 
     return [one for one in nodesOfClass(slicer.mrmlScene, name) if one.GetClassName() == name]
 

@@ -84,7 +84,7 @@ def test_the_module_goes_with_a_draft_kept_the_workers_ended_and_the_lock_free(
 ):
     from SpineSegmentationLib.LoopDataSet import LoopDataSet
 
-    monkeypatch.setattr("SpineSegmentationLib.SetupSection.Installation.missing", lambda self: [])
+    monkeypatch.setattr("SpineSlicer.host.SetupSection.Installation.missing", lambda self: [])
     widget = desktop.open("SpineSegmentation", FOLDER)
     loop = widget.panel.loop
     loop.ui.readerEdit.text = "Anna"

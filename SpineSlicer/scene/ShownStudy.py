@@ -1,0 +1,249 @@
+"""The study that the panel shows: its findings, its reviews, and the slice one is at."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from SpineLib.findings import Findings, SliceFinding
+from SpineLib.labels import BORDERLINE, COMPRESSED, SCHEMES, GradingScheme
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.reportAnswers import modelAnswer
+from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
+from SpineSlicer.scene.SpineTimeline import Place, SpineTimeline
+from SpineSlicer.scene.studies import separateStudies, studiesIn
+from SpineSlicer.scene.verdicts import verdictOf
+
+STUDY_CHANGED, PLACE_CHANGED, REVIEW_CHANGED = "study", "place", "review"
+
+
+class ShownStudy:
+    """One study of the scene; the panel's parts listen to it and never to each other.
+
+    Args:
+        scene: where readings and reviews stand.
+
+    Attributes:
+        study: its key (`studyNodes.studyKey`); empty where no study is shown.
+        findings: what the models found; None where no study is shown.
+        timeline: its slices from the head to the feet.
+        log: what readers said.
+        place: the number of the current place on the timeline.
+        chosen: the numbers that an answer is about; holds ``place``.
+
+    Example:
+        study = ShownStudy(slicer.mrmlScene)
+        study.listen(lambda what: print(what))
+        study.open()
+        study.go(3)
+        study.answer("compression", "compressed", reader="AB")
+    """
+
+    def __init__(self, scene: Any) -> None:
+        self.scene = scene
+        self._listeners: list[Callable[[str], None]] = []
+        self._clear()
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Has ``listener`` called with what changed: the study, the place or the reviews."""
+        self._listeners.append(listener)
+
+    def open(self, study: str = "") -> None:
+        """Shows a study of the scene; by default the one shown before, else the last one read.
+
+        Raises:
+            BadInput: its findings or reviews are damaged or of a newer version.
+        """
+        separateStudies(self.scene)
+        known = studiesIn(self.scene)
+        study = study or (self.study if self.study in known else "")
+        study = study if study in known else (known[-1] if known else "")
+        before = self.current.key if self.study == study and self.current else ""
+        self._clear()
+        try:
+            if study:
+                self._load(study, before)
+        finally:  # a study that cannot be read leaves none on the panel
+            self._tell(STUDY_CHANGED)
+
+    def close(self) -> None:
+        """Shows none any more; for when the scene goes away, and all of a study's nodes with it."""
+        self._clear()
+        self._tell(STUDY_CHANGED)
+
+    def _load(self, study: str, before: str) -> None:
+        nodes = ReadingScene(self.scene, study)
+        findings, log = nodes.findings(), nodes.reviews()
+        assert findings is not None
+        self.study, self.findings, self.log = study, findings, log
+        self.timeline = SpineTimeline(findings)
+        self.place = self._start(before)
+        self.chosen = [self.place] if self.timeline.places else []
+
+    @property
+    def nodes(self) -> ReadingScene:
+        """The study's nodes."""
+        return ReadingScene(self.scene, self.study)
+
+    @property
+    def places(self) -> list[Place]:
+        """The timeline's places; none where no study is shown."""
+        return self.timeline.places if self.timeline else []
+
+    @property
+    def current(self) -> Place | None:
+        """The current place."""
+        return self.places[self.place] if self.places else None
+
+    @property
+    def scheme(self) -> GradingScheme | None:
+        """The scheme of the study's grades; None where nothing can be graded."""
+        for stack in self.findings.stacks if self.findings else ():
+            for one in stack.slices:
+                return SCHEMES.get(one.grading.scheme)
+        return None
+
+    def slice(self, number: int) -> SliceFinding:
+        """What the models found at a place."""
+        assert self.timeline is not None
+        return self.timeline.slice(self.places[number])
+
+    def go(self, number: int, *, extend: bool = False) -> None:
+        """Goes to a place; with ``extend`` the range from the last choice to there is chosen."""
+        if not self.places:
+            return
+        number = min(max(number, 0), len(self.places) - 1)
+        if extend:
+            anchor = self.chosen[0] if self.place >= self.chosen[0] else self.chosen[-1]
+            low, high = sorted((anchor, number))
+            self.chosen = list(range(low, high + 1))
+        elif self.chosen == [number] and self.place == number:
+            return
+        else:
+            self.chosen = [number]
+        self.place = number
+        self._tell(PLACE_CHANGED)
+
+    def choose(self, numbers: list[int]) -> None:
+        """Chooses several places, the last of which is gone to."""
+        if numbers and sorted(numbers) != self.chosen:
+            self.chosen, self.place = sorted(numbers), numbers[-1]
+            self._tell(PLACE_CHANGED)
+
+    def isFlagged(self, number: int) -> bool:
+        """Whether a slice wants looking at: compressed or borderline, or a high grade."""
+        high = bool(self.scheme) and self.grade(number) and self.scheme.is_high(self.grade(number))
+        return self.verdict(number) in (COMPRESSED, BORDERLINE) or bool(high)
+
+    def isReviewed(self, number: int) -> bool:
+        """Whether a reader answered on a slice."""
+        return any(self.reviewed(number, task) for task in ("compression", "grading"))
+
+    def step(self, test: Callable[[int], bool], direction: int = 1) -> bool:
+        """Goes to the next place in a direction for which ``test`` holds; False where none is."""
+        numbers = range(
+            self.place + direction, len(self.places) if direction > 0 else -1, direction
+        )
+        found = next((n for n in numbers if test(n)), None)
+        if found is not None:
+            self.go(found)
+        return found is not None
+
+    def reviewed(self, number: int, task: str) -> Answer | None:
+        """The reader's answer on a slice."""
+        return self.log.current(self.places[number].key, task)
+
+    def verdict(self, number: int) -> str:
+        """The slice's verdict: the reader's where there is one, else the model's."""
+        answer = self.reviewed(number, "compression")
+        return answer.answer if answer else verdictOf(self.slice(number))
+
+    def grade(self, number: int) -> str:
+        """The slice's grade: the reader's where there is one, else the model's; may be empty."""
+        answer = self.reviewed(number, "grading")
+        return answer.answer if answer else self.modelAnswer(number, "grading")
+
+    def modelAnswer(self, number: int, task: str) -> str:
+        """What the model said on a slice; empty where it was not assessed."""
+        return modelAnswer(self.slice(number), task)
+
+    def window(self, number: int) -> list[list[float]] | None:
+        """The window that a reader drew on a slice, two corners [2, 3] in RAS mm; None: none."""
+        answer = self.reviewed(number, WINDOW)
+        return answer.box if answer else None
+
+    def keepWindows(self, boxes: dict[int, list[list[float]] | None], reader: str = "") -> None:
+        """Keeps the windows that a reader drew, None for the model's own; one step to undo."""
+        self._add(
+            Answer(self.places[n].key, WINDOW, "reader" if box else "model", "model", reader, "",
+                   _now(), box)
+            for n, box in boxes.items()
+        )  # fmt: skip
+
+    def answer(self, task: str, answer: str, *, reader: str = "", reason: str = "") -> None:
+        """Says for the chosen slices what the reader sees; one step to undo."""
+        now = _now()
+        self._add(
+            Answer(self.places[n].key, task, answer, self.modelAnswer(n, task), reader, reason, now)
+            for n in self.chosen
+        )
+
+    def agree(self, *, reader: str = "", reason: str = "") -> int:
+        """Takes over what the model says for the chosen slices, each task by itself.
+
+        A borderline slice is not an answer that one can agree with: the reader has to say.
+
+        Returns:
+            The number of slices that were answered.
+        """
+        now = _now()
+        answers = [
+            Answer(self.places[n].key, task, said, said, reader, reason, now)
+            for n in self.chosen
+            for task in ("compression", "grading")
+            if (said := self.modelAnswer(n, task)) and said != BORDERLINE
+        ]
+        self._add(answers)
+        return len({one.slice for one in answers})
+
+    def undo(self) -> None:
+        """Takes the last answer back."""
+        if self.log.undo():
+            self._keep()
+
+    def redo(self) -> None:
+        """Takes the undo back."""
+        if self.log.redo():
+            self._keep()
+
+    def _add(self, answers: Any) -> None:
+        if self.study:
+            self.log.add(answers)
+            self._keep()
+
+    def _keep(self) -> None:
+        self.nodes.keepReviews(self.log)
+        self._tell(REVIEW_CHANGED)
+
+    def _start(self, before: str) -> int:
+        numbers = range(len(self.places))
+        same = next((n for n in numbers if before and self.places[n].key == before), None)
+        if same is not None:
+            return same
+        return max(numbers, key=lambda n: self.slice(n).compression.probability or 0.0, default=0)
+
+    def _clear(self) -> None:
+        self.study, self.place = "", 0
+        self.chosen: list[int] = []
+        self.findings: Findings | None = None
+        self.timeline: SpineTimeline | None = None
+        self.log = ReviewLog()
+
+    def _tell(self, what: str) -> None:
+        for listener in self._listeners:
+            listener(what)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

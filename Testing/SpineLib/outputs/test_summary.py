@@ -1,0 +1,103 @@
+"""What the report says, before it is laid out."""
+
+from SpineLib.findings import CompressionSummary, Findings, SegmentationFinding, SegmentFinding
+from SpineLib.outputs.summary import forced, grading_line, headline, missing, ranges, strips, worst
+
+
+def copy(findings: Findings) -> Findings:
+    return Findings.from_dict(findings.to_dict())
+
+
+def test_the_headline_counts_flagged_and_assessed_slices(cervical):
+    line = headline(cervical.findings)
+    assert line.text == "Compression flagged on 4 of 17 slices"
+    assert "2 of 19 slices not assessed" in line.detail and "30 mm" in line.detail
+    assert (line.mark, line.verdict) == ("C", "compressed")
+
+
+def test_a_normal_study_says_on_how_many_slices_nothing_was_flagged(cervical):
+    findings = copy(cervical.findings)
+    findings.compression = CompressionSummary("normal", "", "rule", False, 17)
+    assert headline(findings).text == "No compression flagged on 17 slices"
+    assert headline(findings).mark == "N"
+
+
+def test_fewer_flagged_slices_than_the_rule_asks_for_are_not_passed_by(cervical):
+    findings = copy(cervical.findings)
+    findings.compression = CompressionSummary("normal", "", "rule", False, 17, 1, 1, 7.5)
+    line = headline(findings)
+    assert line.text == "Compression flagged on 1 of 17 slices"
+    assert line.verdict == "borderline"
+
+
+def test_a_study_that_nothing_was_made_for_says_why():
+    findings = Findings(compression=CompressionSummary(reason="no axial T2 stack"))
+    assert headline(findings).text == "Cord compression was not assessed"
+    assert headline(findings).detail == "no axial T2 stack"
+
+
+def test_a_segmentation_says_whether_its_levels_are_known(lumbar):
+    assert headline(lumbar.findings).text == "3 vertebrae segmented, their levels not known"
+    segments = [SegmentFinding(n, "vertebra", f"L{6 - n}", False, 1.0, [0.0, 0.0, 30.0 * n])
+                for n in range(1, 6)]  # fmt: skip
+    known = SegmentationFinding("assessed", "", "f", "2", "L5", "sacrum seen", False, segments)
+    findings = Findings(segmentation=known)
+    assert headline(findings).text == "5 vertebrae segmented: L1 to L5"
+
+
+def test_the_grade_is_said_low_or_high_first(graded, cervical):
+    assert grading_line(graded.findings).startswith("Bilsky: high grade, 2 at worst on slice 9")
+    assert grading_line(graded.findings).endswith("(forced)")
+    assert "not assessed – made for thoracic" in grading_line(cervical.findings)
+
+
+def test_what_was_not_assessed_is_listed_once_with_its_slices(cervical):
+    rows = {(row.what, row.where): row.reason for row in missing(cervical.findings)}
+    assert rows == {
+        ("Grading", "stack 4 (T2 TSE axial)"): "made for thoracic axial T2; this stack is cervical",
+        ("Compression", "stack 4 (T2 TSE axial), slices 18–19"): "the spinal canal was not found",
+        ("Segmentation", "study"): "no lumbar sagittal T1 or T2 stack in this study",
+    }
+
+
+def test_a_forced_run_is_not_called_missing_but_forced(graded):
+    assert not any(row.what == "Grading" and "thoracic" in row.reason and "slices" not in row.where
+                   for row in missing(graded.findings))  # fmt: skip
+    assert forced(graded.findings) == ["grading"]
+
+
+def test_levels_gather_their_slices_from_the_head_downward(graded):
+    findings = copy(graded.findings)
+    for one in findings.stacks[0].slices:
+        one.level = "C6" if one.index < 8 else "C5"
+    levels = strips(findings)[0].levels
+    assert [(one.name, one.slices, one.verdict) for one in levels] == [
+        ("C5", "9–19", "compressed"),
+        ("C6", "1–8", "compressed"),
+    ]
+    assert levels[0].flagged == 2 and levels[0].assessed == 9
+    assert levels[0].grade == "high, Bilsky 2"
+
+
+def test_the_strip_knows_its_worst_slice_and_its_ends(cervical):
+    strip = strips(cervical.findings)[0]
+    assert worst([strip])[1].number == 9
+    assert (strip.first, strip.last) == ("feet", "head")
+
+
+def test_stacks_stand_from_the_head_downward(cervical):
+    findings = copy(cervical.findings)
+    lower = copy(cervical.findings).stacks[0]
+    lower.id = "5"
+    for one in lower.slices:
+        one.position_ras[2] -= 300
+    findings.stacks.insert(0, lower)
+    assert [strip.stack.id for strip in strips(findings)] == ["4", "5"]
+
+
+def test_no_slice_has_no_worst():
+    assert worst([]) == (None, None)
+
+
+def test_slice_numbers_are_written_as_ranges():
+    assert ranges([3, 1, 2, 9]) == "1–3, 9"
