@@ -20,8 +20,7 @@ from SpineSlicer.scene.naming import levelReadings
 from SpineSlicer.scene.partOfStudy import studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.ShownStudy import ShownStudy
-from SpineSlicer.scene.studies import isStudyOf, studiesIn
-from SpineSlicer.scene.studyNodes import rootsStudy, stackOf
+from SpineSlicer.scene.studies import isStudyOf
 from SpineSlicer.scene.ViewLink import ViewLink
 from SpineSlicer.scene.volumeIdentity import adoptIdentity
 
@@ -183,9 +182,10 @@ class CompressionPanel:
     def _showing(self, reading: Reading, volumeNode: Any = None, folder: str = "") -> Steps[None]:
         # The views are drawn once, when all is there.
         with slicer.util.RenderBlocker():
-            root = studyWith(self._scene, volumeNode, self.study.study)
-            if root is not None:
-                nodes = yield from self._showingPart(reading, root, volumeNode)
+            study, stack = studyWith(self._scene, volumeNode, self.study.study)
+            if study:
+                nodes = ReadingScene(self._scene, study)
+                yield from nodes.showingPart(wholeReading(reading, nodes, stack), stack)
             else:
                 nodes = yield from self._showingStudy(reading, volumeNode, folder)
             levelReadings(self._scene)
@@ -197,20 +197,12 @@ class CompressionPanel:
         read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
         given = {read[0]: volumeNode} if volumeNode is not None and read else {}
         known = self._sources.get(folder, "")
-        same = known in studiesIn(self._scene) and isStudyOf(known, reading.findings)
+        same = isStudyOf(self._scene, known, reading.findings)
         nodes = ReadingScene(self._scene, known if same else "")
-        others = [one for one in self._sources.values() if one != nodes.study] if folder else []
+        others = [one for where, one in self._sources.items() if folder and where != folder]
         yield from nodes.showing(reading, given, apart=others, surfaces=False)
         if folder:
             self._sources[folder] = nodes.study
-        return nodes
-
-    def _showingPart(self, reading: Reading, root: Any, volumeNode: Any) -> Steps[ReadingScene]:
-        """One volume of a study that is in the scene: its other stacks' findings stay."""
-        nodes = ReadingScene(self._scene, rootsStudy(root))
-        stack, findings = stackOf(root, volumeNode), nodes.findings()
-        assert findings is not None
-        yield from nodes.showingPart(wholeReading(reading, findings, stack), stack)
         return nodes
 
     def _cancelReading(self) -> None:

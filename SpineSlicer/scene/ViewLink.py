@@ -7,6 +7,8 @@ from typing import Any
 import slicer
 
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.studyNodes import SEGMENTATION
+from SpineSlicer.scene.studyViews import showInViews
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 AXIAL_VIEW = "vtkMRMLSliceNodeRed"
@@ -49,6 +51,7 @@ class ViewLink:
     def _show(self) -> None:
         place = self._study.current
         if place is None:
+            self._showSegmented()
             return
         self._busy = True
         try:
@@ -61,6 +64,11 @@ class ViewLink:
             )
         finally:
             self._busy = False
+
+    def _showSegmented(self) -> None:
+        """The images of a study that was only segmented, not those of the study before it."""
+        if self._study.study:
+            showInViews(self._study.nodes.node(SEGMENTATION))
 
     def _background(self, stack: str) -> None:
         """A stack's own slices in the axial view, as they were acquired."""

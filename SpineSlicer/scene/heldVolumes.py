@@ -15,6 +15,7 @@ from SpineLib.volume import Volume
 from SpineSlicer.scene.studyNodes import KIND, STACK, VOLUME
 from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
 
+LOOP_CASE = "SpineMRI.LoopCase"
 # Share of the grey scale by which two readers of one file may differ: float32's rounding.
 TOLERANCE = 1e-5
 
@@ -61,7 +62,8 @@ def holdingVolume(
 def _isImage(node: Any) -> bool:
     kind = node.GetAttribute(KIND) or VOLUME
     image = node.GetImageData()
-    plain = not node.IsA("vtkMRMLLabelMapVolumeNode") and kind == VOLUME
+    case = node.GetAttribute(LOOP_CASE)  # leaves the scene with its case
+    plain = not node.IsA("vtkMRMLLabelMapVolumeNode") and kind == VOLUME and not case
     return plain and image is not None and image.GetNumberOfScalarComponents() == 1
 
 

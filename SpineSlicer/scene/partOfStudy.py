@@ -6,40 +6,48 @@ from typing import Any
 
 import slicer
 
+from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.inference.joining import joined
 from SpineLib.labels import ASSESSED
 from SpineLib.models import find_models
 from SpineLib.models.card import Card
 from SpineLib.reading import Reading
+from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.studyNodes import FINDINGS, readingsOf, rootsStudy, stackOf
 
 
-def studyWith(scene: slicer.vtkMRMLScene, volumeNode: Any, shown: str) -> Any:
-    """The findings of the study that a volume belongs to; None where it belongs to none.
+def studyWith(scene: slicer.vtkMRMLScene, volumeNode: Any, shown: str) -> tuple[str, str]:
+    """The study that a volume belongs to, and which of its stacks it is; empty where to none.
 
     Args:
-        scene: with the studies.
-        volumeNode: None gives None.
+        scene: with the studies; those whose findings cannot be read are not asked.
+        volumeNode: None belongs to none.
         shown: the study that is shown, which comes before others with the same volume.
     """
     if volumeNode is None or volumeNode.GetScene() is not scene:
-        return None
-    found = [one for one in readingsOf(volumeNode, FINDINGS) if stackOf(one, volumeNode)]
-    return max(found, key=lambda one: rootsStudy(one) == shown, default=None)
+        return "", ""
+    roots = (one for one in readingsOf(volumeNode, FINDINGS) if stackOf(one, volumeNode))
+    found = [one for one in roots if _isReadable(scene, rootsStudy(one))]
+    if not found:
+        return "", ""
+    root = max(found, key=lambda one: rootsStudy(one) == shown)
+    return rootsStudy(root), stackOf(root, volumeNode)
 
 
-def wholeReading(part: Reading, study: Findings, stack: str) -> Reading:
+def wholeReading(part: Reading, nodes: ReadingScene, stack: str) -> Reading:
     """A reading of one volume as one of its whole study.
 
     Args:
         part: of one volume, laid out as the worker did.
-        study: the study's findings.
-        stack: the volume's stack in them.
+        nodes: of the study, from `studyWith`.
+        stack: the volume's stack in its findings.
 
     Raises:
         BadInput: the volume is not where the stack was, or nothing was assessed.
     """
+    study = nodes.findings()
+    assert study is not None
     (read,) = (one for one in part.findings.stacks if one.id in part.volumes)
     findings = joined(
         study, part.findings, read.id, stack,
@@ -50,6 +58,13 @@ def wholeReading(part: Reading, study: Findings, stack: str) -> Reading:
     if read.id in part.activations:
         whole.activations[stack] = part.activations[read.id]
     return whole
+
+
+def _isReadable(scene: slicer.vtkMRMLScene, study: str) -> bool:
+    try:
+        return ReadingScene(scene, study).findings() is not None
+    except BadInput:
+        return False
 
 
 def _card(task: str, findings: Findings) -> Card:

@@ -61,10 +61,10 @@ def studyOfReading(
         study, volumes = rootsStudy(root), volumesOf(root)
         if study in apart:
             continue
-        copy = isCopyOf(study, key)
+        copy = _isOf(root, reading.findings)
         # A volume of the scene that was read by itself may not have known its examination.
         sameVolumes = bool(volumes) and all(one in held.values() for one in volumes)
-        if sameVolumes and (copy or not _isNamed(root.GetText())):
+        if sameVolumes and (copy or not _uidIn(root.GetText())):
             return study
         said = root.GetAttribute(IMAGES)
         # Scenes of the first version do not say which images were read.
@@ -90,9 +90,10 @@ def _segmentedBefore(scene: slicer.vtkMRMLScene, reading: Reading, held: Mapping
     return ""
 
 
-def isStudyOf(study: str, findings: Findings) -> bool:
-    """Whether a study's name is that of a copy of this examination."""
-    return isCopyOf(study, studyKey(findings))
+def isStudyOf(scene: slicer.vtkMRMLScene, study: str, findings: Findings) -> bool:
+    """Whether a study of the scene is a copy of the examination that was read."""
+    root = findingsOf(scene, study) if study else None
+    return root is not None and _isOf(root, findings)
 
 
 def imagesOf(reading: Reading) -> str:
@@ -197,12 +198,18 @@ def _mainStack(findings: Findings) -> StackFindings | None:
     return next(iter(findings.stacks), None)
 
 
-def _isNamed(text: str) -> bool:
-    """Whether findings as text say of which DICOM study they are."""
+def _isOf(root: Any, findings: Findings) -> bool:
+    uid = findings.study_instance_uid
+    named = bool(uid) and _uidIn(root.GetText()) == uid
+    return named or isCopyOf(rootsStudy(root), studyKey(findings))
+
+
+def _uidIn(text: str) -> str:
+    """The Study Instance UID that findings as text name; empty where they name none."""
     try:
-        return bool(json.loads(text)["study_instance_uid"])
+        return str(json.loads(text)["study_instance_uid"])
     except (ValueError, TypeError, KeyError):
-        return False
+        return ""
 
 
 def _named(text: str) -> str:

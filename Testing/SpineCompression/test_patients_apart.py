@@ -72,8 +72,10 @@ def test_a_study_that_is_shown_hides_the_others_segmentations_and_names(widget, 
     second = study.study
     assert inSight(first) == set()
     assert inSight(second) == {"verdicts", "slice labels", "flagged runs"}
+    assert backgrounds() == {study.nodes.volumeNode("4").GetID()}
     ui.readingBox.currentIndex = ui.readingBox.findData(first)
     assert inSight(first) == {"spine segmentation", "segment names"} and inSight(second) == set()
+    assert backgrounds() == {study.nodes.volumeNode("2").GetID()}
 
 
 def test_what_a_reader_hid_stays_hidden_when_its_study_comes_back(widget, lumbar, brief):
@@ -125,6 +127,10 @@ def test_a_segmentation_of_another_patient_is_hidden_while_compression_shows_a_s
     segmentation.enter()
     assert isSeen(node) and isSeen(namesOf(node)) and inSight(study) == set()
     assert backgrounds() == {volume.GetID()}
+    segmentation.exit()
+    widget.enter()
+    assert not isSeen(node) and "verdicts" in inSight(study)
+    assert backgrounds() == {widget.panel.study.nodes.volumeNode("4").GetID()}
 
 
 def test_a_segmentation_of_the_same_examination_stays_in_sight(segmentation, widget, lumbar, brief):

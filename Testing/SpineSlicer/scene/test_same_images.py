@@ -145,3 +145,9 @@ def test_slices_in_the_other_order_are_the_same_images(scene, lumbar):
     assert heldVolume(scene, replace(volume, frames=frames), "2") is node
     others = tuple(Frame(f"1.2.8.{k}") for k in range(len(frames)))
     assert heldVolume(scene, replace(volume, frames=others), "2") is None
+
+
+def test_a_loop_cases_image_is_not_taken_for_it_leaves_the_scene_with_its_case(scene, lumbar):
+    node = addVolumeNode(scene, lumbar.volumes["2"], "case")
+    node.SetAttribute("SpineMRI.LoopCase", "0001")
+    assert heldVolume(scene, lumbar.volumes["2"], "2") is None
