@@ -60,7 +60,7 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         scene = slicer.mrmlScene
         for event, method in (
             (scene.StartCloseEvent, self.onSceneStartClose),
-            (scene.EndCloseEvent, self.onSceneChanged),
+            (scene.EndCloseEvent, self.onSceneEndClose),
             (scene.EndImportEvent, self.onSceneChanged),
         ):
             self._observed.append((scene, scene.AddObserver(event, method)))
@@ -104,6 +104,11 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
     def onSceneStartClose(self, _caller, _event):
         """What is read belongs to the scene that goes away."""
         self.panel.onSceneClosing()
+
+    def onSceneEndClose(self, caller, event):
+        """Nothing of the scene that went away stays in the panel, open or not."""
+        self.panel.onSceneClosed()
+        self.onSceneChanged(caller, event)
 
     def onSceneChanged(self, _caller, _event):
         """Shows what the scene holds now, where the panel is open."""

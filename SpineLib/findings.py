@@ -113,6 +113,9 @@ class StackFindings:
         shape: slices, rows, columns.
         spacing: mm along columns (i), rows (j), slices (k).
         slices: one a slice where the stack was read for compression or grading, else empty.
+        sop_instance_uids: of each slice in the order of k, where the stack was read, whatever
+            for; empty where it was not, or is not DICOM.
+        frame_numbers: beside them, each slice's frame number from 1.
     """
 
     id: str
@@ -131,6 +134,8 @@ class StackFindings:
     choice_reason: str = ""
     not_assessed: dict[str, str] = field(default_factory=dict)
     slices: list[SliceFinding] = field(default_factory=list)
+    sop_instance_uids: list[str] = field(default_factory=list)
+    frame_numbers: list[int] = field(default_factory=list)
 
 
 @dataclass

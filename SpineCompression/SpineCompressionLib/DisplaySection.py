@@ -9,6 +9,8 @@ import slicer
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
 from SpineSlicer.scene.sliceViews import turnToSlices
+from SpineSlicer.scene.studyNodes import ACTIVATION, SLICE_LABELS, STACK, VERDICTS, nodesOfKind
+from SpineSlicer.scene.studyVisibility import RINGS, hideRings, showSegmentsOf, showStudy
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 from .Legend import Legend
@@ -41,7 +43,7 @@ class DisplaySection:
 
     Args:
         ui: the panel's widgets.
-        study: whose nodes are shown or hidden; other studies' are hidden.
+        study: whose nodes are shown or hidden; other studies' are hidden, names and all.
     """
 
     def __init__(self, ui: Any, study: ShownStudy) -> None:
@@ -62,15 +64,16 @@ class DisplaySection:
     def apply(self, *_arguments: Any) -> None:
         """Shows and hides what the boxes say."""
         ui, study = self._ui, self._study
-        for node in nodesOfClass(study.scene, "vtkMRMLDisplayableNode"):
-            kind = node.GetAttribute("SpineMRI.Kind")
-            if kind not in ("verdicts", "slice labels", "flagged runs"):
-                continue
-            mine = bool(study.study) and node.GetAttribute("SpineMRI.Study") == study.study
-            self._applyTo(node, kind, mine and self._hasPlace(node, kind))
+        if study.study:
+            showStudy(study.scene, study.study)
+            for kind in RINGS:
+                for node in study.nodes.nodes(kind):
+                    self._applyTo(node, kind, self._hasPlace(node, kind))
+        else:
+            hideRings(study.scene)
         self._applyActivation()
         self._applyLegend()
-        has = bool(study.study and study.nodes.nodes("class activation"))
+        has = bool(study.study and study.nodes.nodes(ACTIVATION))
         ui.camBox.enabled = ui.camOpacitySlider.enabled = has
 
     def close(self) -> None:
@@ -79,26 +82,26 @@ class DisplaySection:
 
     def _hasPlace(self, node: Any, kind: str) -> bool:
         """Whether a node of this study can be drawn where it belongs."""
-        where = self._study.inScene(node.GetAttribute("SpineMRI.Stack"))
+        where = self._study.inScene(node.GetAttribute(STACK))
         # Beside a bent slice lies its neighbour's label; the ring is where it belongs.
-        return where.fits and not (kind == "slice labels" and where.isBent)
+        return where.fits and not (kind == SLICE_LABELS and where.isBent)
 
     def _applyTo(self, node: Any, kind: str, mine: bool) -> None:
         ring, ladder = bool(self._ui.flagsBox.checked), bool(self._ui.ladderBox.checked)
         display = node.GetDisplayNode()
-        if kind == "verdicts":
-            display.SetVisibility(mine and (ring or ladder))
+        if kind == VERDICTS:
+            display.SetVisibility(ring or ladder)
             display.RemoveAllViewNodeIDs()
             if ring != ladder:
                 for view in AXIAL_VIEWS if ring else OTHER_VIEWS:
                     display.AddViewNodeID(view)
         else:
-            other = ring if kind == "slice labels" else ladder
-            display.SetVisibility(mine and other and bool(self._ui.gradeTextBox.checked))
+            other = ring if kind == SLICE_LABELS else ladder
+            display.SetVisibility(other and bool(self._ui.gradeTextBox.checked))
 
     def _applyActivation(self) -> None:
         place = self._study.current
-        node = self._study.nodes.node("class activation", place.stack) if place else None
+        node = self._study.nodes.node(ACTIVATION, place.stack) if place else None
         on = node is not None and bool(self._ui.camBox.checked)
         on = on and self._study.inScene(place.stack).fits
         opacity = float(self._ui.camOpacitySlider.value)
@@ -112,7 +115,7 @@ class DisplaySection:
 
     def _isActivation(self, identifier: str) -> bool:
         node = self._study.scene.GetNodeByID(identifier)
-        return node is not None and node.GetAttribute("SpineMRI.Kind") == "class activation"
+        return node in nodesOfKind(self._study.scene, ACTIVATION)
 
     def _applyLegend(self) -> None:
         manager = slicer.app.layoutManager()
@@ -128,6 +131,8 @@ class DisplaySection:
         if what == STUDY_CHANGED:
             self._fillCompare()
             self.apply()
+            if self._study.study:
+                showSegmentsOf(self._study.scene, self._study.study)
             self._onCompare()
             self._showChart()
         elif what == PLACE_CHANGED:

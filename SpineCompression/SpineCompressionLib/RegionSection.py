@@ -15,10 +15,10 @@ from SpineLib.slabs import Steps, write_in_slabs
 from SpineLib.volume import Volume
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns
-from SpineSlicer.scene.canalWindow import KIND, Corners, addWindow, corners, placeWindow, windowOf
+from SpineSlicer.scene.canalWindow import Corners, addWindow, corners, placeWindow, windowOf
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
-from SpineSlicer.scene.volumeNodes import nodesOfClass
+from SpineSlicer.scene.studyNodes import FINDINGS, WINDOW, nodesOfKind
 
 DEFAULT_MM = 48.0  # where no model says how wide it looks
 MOVED_MM = 0.01
@@ -57,7 +57,7 @@ class RegionSection:
     @property
     def box(self) -> Any:
         """The box's markups node; None where it is not shown."""
-        return self._study.nodes.node(KIND) if self._study.study else None
+        return self._study.nodes.node(WINDOW) if self._study.study else None
 
     @property
     def busy(self) -> bool:
@@ -101,10 +101,9 @@ class RegionSection:
 
     def _onStudy(self) -> None:
         """The box goes along to the study that is shown now."""
-        self._placed = []
-        for node in nodesOfClass(self._study.scene, "vtkMRMLMarkupsROINode"):
-            if node.GetAttribute("SpineMRI.Kind") == KIND:
-                self._study.scene.RemoveNode(node)
+        self._placed, self._at = [], []
+        for node in nodesOfKind(self._study.scene, WINDOW):
+            self._study.scene.RemoveNode(node)
         self._update()
         if not self._ui.windowBox.enabled:
             self._ui.windowBox.checked = False
@@ -121,7 +120,7 @@ class RegionSection:
         import slicer
 
         if box is None:
-            box = addWindow(self._study.scene, self._study.study)
+            box = addWindow(self._study.nodes.node(FINDINGS))
             box.AddObserver(slicer.vtkMRMLMarkupsNode.PointEndInteractionEvent, self._onLetGo)
         where = self._study.inScene(place.stack)
         placeWindow(box, where, self._window(self._study.place))

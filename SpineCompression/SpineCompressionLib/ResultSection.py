@@ -9,7 +9,7 @@ from SpineLib.outputs import summary
 from SpineLib.slabs import Steps
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
-from SpineSlicer.scene.studies import studiesIn
+from SpineSlicer.scene.studies import studyNames
 from SpineSlicer.scene.verdicts import shortText
 
 from .Timeline import Timeline
@@ -104,9 +104,9 @@ class ResultSection:
         box, scene = self._ui.readingBox, self._study.scene
         self._filling = True
         box.clear()
-        known = studiesIn(scene)
-        for number, study in enumerate(known, start=1):
-            box.addItem(_("Study {n}").format(n=number) + f" ({study[:6]})", study)
+        known = studyNames(scene)
+        for study, name in known.items():
+            box.addItem(name, study)
         box.currentIndex = box.findData(self._study.study)
         box.visible = len(known) > int(bool(self._study.study))
         self._filling = False

@@ -187,6 +187,8 @@ class _StudyReader:
             described.shape = list(volume.shape)
             described.spacing = [float(x) for x in volume.spacing]
             described.ijk_to_ras = volume.ijk_to_ras.tolist()
+            described.sop_instance_uids = [frame.sop_instance_uid for frame in volume.frames]
+            described.frame_numbers = [frame.number for frame in volume.frames]
         return volumes[stack.id]
 
     def _axial(self, choice: Choice) -> None:

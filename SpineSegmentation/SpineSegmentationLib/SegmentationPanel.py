@@ -14,21 +14,19 @@ from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.SegmentsAfterImport import SegmentsAfterImport
 from SpineSlicer.host.SegmentWatch import SegmentWatch
 from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
+from SpineSlicer.scene.heldVolumes import LOOP_CASE
 from SpineSlicer.scene.naming import noticeOf
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
-from SpineSlicer.scene.spineSegmentation import (
-    ASIDE,
-    KIND,
-    segmentationFinding,
-    segmentationNodes,
-    segmentedVolumeNode,
-)
+from SpineSlicer.scene.spineSegmentation import ASIDE, segmentationFinding, segmentedVolumeNode
+from SpineSlicer.scene.studyNodes import KIND, SEGMENTATION, segmentationNodes
+from SpineSlicer.scene.studyViews import showInViews
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 from .CorrectionSection import CorrectionSection
@@ -61,8 +59,8 @@ class SegmentationPanel:
         self._run, self._showing = 0, Turns()
         self._shown: Any = None
         self._fillBoxes()
-        ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", "SpineMRI.Kind", KIND)
-        self._segments = SegmentWatch(self._onSegments)
+        ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", KIND, SEGMENTATION)
+        self._watch = SegmentWatch(self._onSegments)
         self.structures = StructuresSection(ui, self._onStructure)
         self.names = NamesSection(ui, self._onNamed)
         self.correction = CorrectionSection(ui, self._onCorrected)
@@ -83,6 +81,7 @@ class SegmentationPanel:
         scene = slicer.mrmlScene
         self._keeper = SceneKeeper(scene)
         self._observer = scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose)
+        self._segments = SegmentsAfterImport(scene, self._onSegmentsShown)
         self._drop = FolderDrop(widget, self.input.choose)
         self.tell("")
         self._binding = ParameterBinding(
@@ -120,8 +119,7 @@ class SegmentationPanel:
         volumes = [
             one
             for one in nodesOfClass(scene, "vtkMRMLScalarVolumeNode")
-            if one.GetClassName() == "vtkMRMLScalarVolumeNode"
-            and not one.GetAttribute("SpineMRI.LoopCase")
+            if one.GetClassName() == "vtkMRMLScalarVolumeNode" and not one.GetAttribute(LOOP_CASE)
         ]
         if len(nodes) == 1:
             parameters.segmentation, parameters.volume = nodes[0], segmentedVolumeNode(nodes[0])
@@ -133,6 +131,7 @@ class SegmentationPanel:
         self._listModels()
         self._onModel()
         self._onInput()
+        showInViews(self._shown)
         self.correction.enter()
         self.loop.enter()
 
@@ -145,8 +144,9 @@ class SegmentationPanel:
         """Called when the module goes away: the worker ends, nothing is observed any more."""
         self.loop.cleanup()
         self._run += 1
+        self._segments.stop()
         self.input.close()
-        self._segments.follow(None)
+        self._watch.follow(None)
         self.structures.stop()
         self.names.stop()
         self._showing.stop()
@@ -274,9 +274,10 @@ class SegmentationPanel:
             return
         self._shown = node
         self._update(node)
+        showInViews(node)
 
     def _update(self, node: Any) -> None:
-        self._segments.follow(node)
+        self._watch.follow(node)
         self.structures.show(node)
         self.names.show(node)
         self.correction.show(node)
@@ -329,6 +330,9 @@ class SegmentationPanel:
         self.correction.close()
         self._update(None)
         self.tell("")
+
+    def _onSegmentsShown(self) -> None:
+        self.structures.showGroups()
 
 
 def _(text: str) -> str:

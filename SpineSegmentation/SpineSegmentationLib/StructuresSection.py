@@ -76,13 +76,17 @@ class StructuresSection:
         if node is not None:
             self._ui.evidenceLabel.text = _("Measuring…")
             self._measuring.start(self._measured(), onDone=self._onMeasured, onError=self._onFailed)
-        for group, box in self._boxes.items():
-            _silently(box, node is None or isGroupVisible(node, group))
-            box.enabled = node is not None
+        self.showGroups()
         self._ui.show3DButton.enabled = node is not None
         display = node.GetDisplayNode() if node is not None else None
         shown = bool(display and display.GetVisibility3D() and hasSurfaces(node))
         _silently(self._ui.show3DButton, shown)
+
+    def showGroups(self) -> None:
+        """Ticks the groups that are in sight."""
+        for group, box in self._boxes.items():
+            _silently(box, self._node is None or isGroupVisible(self._node, group))
+            box.enabled = self._node is not None
 
     def rename(self, finding: SegmentationFinding) -> None:
         """Shows new names; sizes are those that were measured."""

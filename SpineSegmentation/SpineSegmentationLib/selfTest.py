@@ -13,7 +13,8 @@ from SpineSlicer.host.waitFor import waitFor
 from SpineSlicer.scene.corrections import keepOriginal
 from SpineSlicer.scene.naming import nameVertebra
 from SpineSlicer.scene.segmentationExport import exportSegmentation
-from SpineSlicer.scene.spineSegmentation import segmentationFinding, segmentationNodes
+from SpineSlicer.scene.spineSegmentation import segmentationFinding
+from SpineSlicer.scene.studyNodes import segmentationNodes
 
 SECONDS = 300
 

@@ -9,7 +9,7 @@ from typing import Any
 from SpineLib.errors import BadInput, Cancelled, SpineError
 from SpineSlicer.host.dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
 from SpineSlicer.host.pathChanged import onPathChanged
-from SpineSlicer.scene.stackWords import stackWords
+from SpineSlicer.scene.volumeNodes import described
 
 AUTOMATIC = ""
 # A path is typed letter by letter: its stacks are looked for when nothing was typed so long.
@@ -240,11 +240,11 @@ class StudySection:
     def _fillWords(self, node: Any) -> None:
         """Says what is known of a volume that is chosen now; the person may say otherwise."""
         boxes = (self._ui.weightingBox, self._ui.regionBox)
-        words = stackWords(node)
+        words = list(described(node).values())
         for box, word, before in zip(boxes, words, self._filled, strict=True):
             if word or box.currentText == before:
                 box.setCurrentText(word or "unknown")
-        self._filled = list(words)
+        self._filled = words
 
     def _onScanned(self, result: dict[str, Any]) -> None:
         self._list(result)
@@ -313,7 +313,9 @@ class StudySection:
             text = _("The images of {name} are not in the scene: its file may be missing.")
             self._say(text.format(name=self.volume.GetName()))
         elif self.volume is not None:
-            self._say(_("The volume {name} is read.").format(name=self.volume.GetName()))
+            text = _("The volume {name} is read.").format(name=self.volume.GetName())
+            known = ", ".join(word for word in described(self.volume).values() if word)
+            self._say(text + (" " + _("It is {words}.").format(words=known) if known else ""))
         elif not self._stacks:
             self._say("" if self.ready else _("Choose a volume, or drop a folder of DICOM here."))
         else:

@@ -9,7 +9,6 @@ import slicer
 
 from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
-from SpineSlicer.scene.ReadingScene import KIND
 from SpineSlicer.scene.sliceViews import (
     mendViews,
     showsSlices,
@@ -17,6 +16,7 @@ from SpineSlicer.scene.sliceViews import (
     turnToSlices,
     turnToVolume,
 )
+from SpineSlicer.scene.studyNodes import KIND
 from SpineSlicer.scene.ViewLink import AXIAL_VIEW
 from SpineSlicer.scene.volumeInScene import ijkToWorld, middleOf, shapeOf, voxelPrint
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
@@ -47,7 +47,7 @@ class ReadScene:
     """
 
     def __init__(self, scene: slicer.vtkMRMLScene) -> None:
-        self.scene, self._id, self._voxels = scene, "", ""
+        self.scene, self._node, self._voxels = scene, None, ""
         self._range = (0.0, 1.0)
         # Width and middle of the window as shares of the stack's own range.
         self._window = (1.0, 0.5)
@@ -55,14 +55,18 @@ class ReadScene:
     @property
     def volume(self) -> Any:
         """The volume that is shown; None where there is none, or somebody changed its voxels."""
-        node = self.scene.GetNodeByID(self._id) if self._id else None
+        node = self._node if self._isThere else None
         return node if node is not None and self._print(node) == self._voxels else None
+
+    @property
+    def _isThere(self) -> bool:
+        return self._node is not None and bool(self.scene.IsNodePresent(self._node))
 
     def showing(self, volume: Volume, name: str) -> Steps[None]:
         """Puts a stack in the place of the one before, in steps of some milliseconds."""
         self.clear()
         node = yield from addingVolumeNode(self.scene, volume, name)
-        self._id, self._voxels = node.GetID(), self._print(node)
+        self._node, self._voxels = node, self._print(node)
         node.SetAttribute(KIND, STACK_KIND)
         display = node.GetVolumeDisplayNode()
         self._range = display.GetWindowLevelMin(), display.GetWindowLevelMax()
@@ -100,10 +104,9 @@ class ReadScene:
     def clear(self) -> None:
         """Takes the volume out of the scene."""
         self.keepWindow()
-        for node in nodesOfClass(self.scene, "vtkMRMLScalarVolumeNode"):
-            if node.GetAttribute(KIND) == STACK_KIND:
-                self.scene.RemoveNode(node)
-        self._id = ""
+        if self._isThere:
+            self.scene.RemoveNode(self._node)
+        self._node = None
 
     def _applyWindow(self) -> None:
         low, high = self._range

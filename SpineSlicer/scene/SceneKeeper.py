@@ -12,6 +12,7 @@ from SpineLib.errors import SpineError
 from SpineSlicer.scene.overlays import standOnVolume
 from SpineSlicer.scene.sliceViews import mendViews
 from SpineSlicer.scene.StackInScene import GRIDS
+from SpineSlicer.scene.studyNodes import findingsNodes
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 from SpineSlicer.scene.VolumeWatch import VolumeWatch
 
@@ -51,13 +52,10 @@ class SceneKeeper:
         mendViews(self._scene)
         for node in self._volumes:
             standOnVolume(node)
-        if any(
-            node.GetAttribute("SpineMRI.Kind") == "findings" and not node.GetAttribute(GRIDS)
-            for node in nodesOfClass(self._scene, "vtkMRMLTextNode")
-        ):
-            self._noteGrids()
+        if not all(root.GetAttribute(GRIDS) for root in findingsNodes(self._scene)):
+            self._noteVolumes()
 
-    def _noteGrids(self) -> None:
+    def _noteVolumes(self) -> None:
         """A scene of version 0.1 does not say how its volumes lay, as long as they still do."""
         # Not at the top: Slicer imports this file when it starts.
         from SpineSlicer.scene.ReadingScene import ReadingScene
@@ -68,7 +66,7 @@ class SceneKeeper:
             with contextlib.suppress(SpineError):  # the panel says what is wrong with them
                 findings = nodes.findings()
                 if findings is not None:
-                    nodes.noteGrids(findings)
+                    nodes.noteVolumes(findings)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _onAdded(self, _scene: Any, _event: str, node: Any) -> None:

@@ -16,7 +16,7 @@ from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
 from SpineSlicer.scene.SpineTimeline import Place, SpineTimeline
 from SpineSlicer.scene.StackInScene import StackInScene
-from SpineSlicer.scene.studies import studiesIn
+from SpineSlicer.scene.studies import separateStudies, studiesIn
 from SpineSlicer.scene.verdicts import verdictOf
 from SpineSlicer.scene.VolumeWatch import VolumeWatch
 
@@ -34,7 +34,7 @@ class ShownStudy:
         scene: where readings and reviews stand.
 
     Attributes:
-        study: its key (`studies.studyKey`); empty where no study is shown.
+        study: its key (`studyNodes.studyKey`); empty where no study is shown.
         findings: what the models found; None where no study is shown.
         timeline: its slices from the head to the feet.
         log: what readers said.
@@ -65,6 +65,7 @@ class ShownStudy:
         Raises:
             BadInput: its findings or reviews are damaged or of a newer version.
         """
+        separateStudies(self.scene)
         known = studiesIn(self.scene)
         study = study or (self.study if self.study in known else "")
         study = study if study in known else (known[-1] if known else "")
@@ -77,7 +78,7 @@ class ShownStudy:
             self._tell(STUDY_CHANGED)
 
     def close(self) -> None:
-        """Shows no study and observes no volume any more; for when the module or its study goes."""
+        """Shows no study and observes no volume any more; for when module, scene or study goes."""
         self._clear()
         self._tell(STUDY_CHANGED)
 
@@ -85,7 +86,7 @@ class ShownStudy:
         nodes = ReadingScene(self.scene, study)
         findings, log = nodes.findings(), nodes.reviews()
         assert findings is not None
-        nodes.noteGrids(findings)
+        nodes.noteVolumes(findings)
         self.study, self.findings, self.log = study, findings, log
         self.timeline = SpineTimeline(findings)
         self._volumes = {stack.id: nodes.volumeNode(stack.id) for stack in findings.stacks}

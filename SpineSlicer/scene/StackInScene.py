@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import StackFindings
-from SpineLib.volume import Frame, Volume
+from SpineLib.reading import frames_of
+from SpineLib.volume import Volume
 from SpineSlicer.scene.volumeInScene import (
     axesInWorld,
     ijkToRas,
@@ -207,9 +208,8 @@ class StackInScene:
         # The arrays' axes are k, j, i: the other way round than the matrix's.
         turned = voxels.transpose((2 - np.abs(axes).argmax(axis=0))[::-1])
         flips = [slice(None, None, -1 if flip else 1) for flip in axes.sum(axis=0)[::-1] < 0]
-        frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
         matrix = np.array(stack.ijk_to_ras, np.float64)
-        return Volume(turned[tuple(flips)], matrix, frames, stack.frame_of_reference_uid)
+        return Volume(turned[tuple(flips)], matrix, frames_of(stack), stack.frame_of_reference_uid)
 
 
 def requireStill(stack: StackFindings, volumeNode: Any) -> None:

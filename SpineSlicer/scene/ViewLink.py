@@ -10,6 +10,8 @@ import slicer
 from SpineSlicer.scene.ShownStudy import REVIEW_CHANGED, STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceViews import mendViews, turnToSlices
 from SpineSlicer.scene.StackInScene import StackInScene
+from SpineSlicer.scene.studyNodes import SEGMENTATION
+from SpineSlicer.scene.studyViews import showInViews
 from SpineSlicer.scene.volumeInScene import worldToIjk
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
@@ -53,8 +55,11 @@ class ViewLink:
 
     def _show(self) -> None:
         place = self._study.current
-        where = self._study.inScene(place.stack) if place is not None else None
-        if where is None or not where.fits:
+        if place is None:
+            self._showSegmented()
+            return
+        where = self._study.inScene(place.stack)
+        if not where.fits:
             return
         self._busy = True
         try:
@@ -66,6 +71,11 @@ class ViewLink:
             )
         finally:
             self._busy = False
+
+    def _showSegmented(self) -> None:
+        """The images of a study that was only segmented, not those of the study before it."""
+        if self._study.study:
+            showInViews(self._study.nodes.node(SEGMENTATION))
 
     def _background(self, stack: str, where: StackInScene, world: list[float]) -> None:
         """A stack's own slices in the axial view, as they were acquired."""

@@ -10,14 +10,18 @@ from numpy.typing import NDArray
 
 from SpineLib.findings import StackFindings
 from SpineSlicer.scene.StackInScene import StackInScene
+from SpineSlicer.scene.studyNodes import KIND, STUDY, WINDOW, own, rootsStudy
 
-KIND = "window"
 Corners = list[list[float]]
 
 
-def addWindow(scene: slicer.vtkMRMLScene, study: str) -> slicer.vtkMRMLMarkupsROINode:
-    """Adds the box; it is not saved, since what a reader drew stands in the reader's log."""
-    box = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "Canal window")
+def addWindow(findings: Any) -> slicer.vtkMRMLMarkupsROINode:
+    """Adds the box; it is not saved, since what a reader drew stands in the reader's log.
+
+    Args:
+        findings: the text node with the findings of the study that the box is of.
+    """
+    box = findings.GetScene().AddNewNodeByClass("vtkMRMLMarkupsROINode", "Canal window")
     box.CreateDefaultDisplayNodes()
     box.SetSaveWithScene(False)
     display = box.GetDisplayNode()
@@ -27,8 +31,9 @@ def addWindow(scene: slicer.vtkMRMLScene, study: str) -> slicer.vtkMRMLMarkupsRO
     display.SetPropertiesLabelVisibility(False)
     display.SetSelectedColor(0.94, 0.89, 0.26)
     display.SetSnapMode(display.SnapModeUnconstrained)
-    box.SetAttribute("SpineMRI.Kind", KIND)
-    box.SetAttribute("SpineMRI.Study", study)
+    box.SetAttribute(KIND, WINDOW)
+    box.SetAttribute(STUDY, rootsStudy(findings))
+    own(findings, [box])
     return box
 
 

@@ -15,12 +15,19 @@ import slicer
 
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
-from SpineSlicer.scene.overlays import ORIGINAL_ROLE, putOnVolume
-from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentedVolumeNode, spineLabelmap
+from SpineSlicer.scene.overlays import putOnVolume
+from SpineSlicer.scene.spineSegmentation import (
+    GIVEN,
+    currentLabelmap,
+    labelmapAsRead,
+    labelsHash,
+    segmentedVolumeNode,
+    spineLabelmap,
+)
+from SpineSlicer.scene.studyNodes import KIND, ORIGINAL, ORIGINAL_ROLE, STACK
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 from SpineSlicer.scene.volumeNodes import addVolumeNode, volumeFromNode
 
-KIND = "original segmentation"
 ALGORITHM_TYPE = "DICOM.SegmentAlgorithmType"
 
 
@@ -64,9 +71,9 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None =
     name = f"{node.GetName()} original"
     kept = addVolumeNode(node.GetScene(), labelmap, name, "vtkMRMLLabelMapVolumeNode")
     kept.SetHideFromEditors(True)
-    kept.SetAttribute("SpineMRI.Kind", KIND)
-    if node.GetAttribute("SpineMRI.Stack"):
-        kept.SetAttribute("SpineMRI.Stack", node.GetAttribute("SpineMRI.Stack"))
+    kept.SetAttribute(KIND, ORIGINAL)
+    if node.GetAttribute(STACK):
+        kept.SetAttribute(STACK, node.GetAttribute(STACK))
     node.SetNodeReferenceID(ORIGINAL_ROLE, kept.GetID())
     putOnVolume(kept, segmentedVolumeNode(node))
     placeBeside(node.GetScene(), kept, segmentedVolumeNode(node))
@@ -96,6 +103,20 @@ def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
         if removed[n] or added[n]
     ]
     return found + _added(node)
+
+
+def isCorrected(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether a reader changed the segmentation, in the panel or anywhere else in Slicer.
+
+    Where the segmented volume is gone and no original was kept, nobody can tell: True.
+    """
+    if node.GetNodeReference(ORIGINAL_ROLE) is not None:
+        return bool(changes(node))
+    given = node.GetAttribute(GIVEN)
+    if not given:  # of an earlier version
+        return False
+    labelmap = labelmapAsRead(node)
+    return labelmap is None or labelsHash(labelmap) != given or bool(_added(node))
 
 
 def markCorrections(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:

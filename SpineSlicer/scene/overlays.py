@@ -16,11 +16,18 @@ from numpy.typing import NDArray
 from slicer import util
 
 from SpineLib.volume import Volume
+from SpineSlicer.scene.studyNodes import (
+    KIND,
+    ORIGINAL_ROLE,
+    SEGMENT_NAMES,
+    SEGMENTATION,
+    VERDICTS,
+    VOLUME_ROLE,
+)
 from SpineSlicer.scene.volumeInScene import ijkToRas, shapeOf, voxelPrint
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
-VOLUME_ROLE, ORIGINAL_ROLE = "SpineMRI.volume", "SpineMRI.original"
-_KIND, _GRID = "SpineMRI.Kind", "SpineMRI.OnGrid"
+_GRID = "SpineMRI.OnGrid"
 # An overlay that is nearer than this to where it belongs, mm, is left alone.
 SAME_PLACE = 1e-3
 # So near, mm, is what somebody moved along with its volume.
@@ -59,7 +66,7 @@ def overlaysOf(volumeNode: Any) -> list[Any]:
     """The nodes of ours that are drawn on a volume."""
     found: list[Any] = []
     for node in nodesOfClass(volumeNode.GetScene(), "vtkMRMLDisplayableNode"):
-        if node.GetAttribute(_KIND) and _volumeOf(node) is volumeNode and node is not volumeNode:
+        if node.GetAttribute(KIND) and _volumeOf(node) is volumeNode and node is not volumeNode:
             found.append(node)
             kept = node.GetNodeReference(ORIGINAL_ROLE)
             if kept is not None:
@@ -106,8 +113,8 @@ def _firstGrid(overlay: Any, volumeNode: Any, overlays: list[Any]) -> NDArray[np
     A segmentation keeps the volume's grid of the moment in which it was made, and so tells where
     the labels and volumes were put that were made with it.
     """
-    kind = "spine segmentation" if overlay.GetAttribute(_KIND) == "segment names" else "verdicts"
-    first = [overlay, *(one for one in overlays if one.GetAttribute(_KIND) == kind), *overlays]
+    kind = SEGMENTATION if overlay.GetAttribute(KIND) == SEGMENT_NAMES else VERDICTS
+    first = [overlay, *(one for one in overlays if one.GetAttribute(KIND) == kind), *overlays]
     known = [_referenceGeometry(one) for one in first if one.IsA("vtkMRMLSegmentationNode")]
     shape = shapeOf(volumeNode)
     return next((matrix for matrix, size in known if size == shape), ijkToRas(volumeNode))

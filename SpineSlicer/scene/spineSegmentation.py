@@ -6,30 +6,34 @@ vertebra's name and the evidence in attributes, each segment's number in a tag, 
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import slicer
 
 from SpineLib.findings import SegmentationFinding, SegmentFinding
+from SpineLib.inference.grid import canonical_volume
 from SpineLib.inference.parts import Parts
 from SpineLib.labels import ASSESSED, structure, terminology
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, addSegmentationNode, labelmapFromNode, vtkTag
 from SpineSlicer.scene.overlays import fitsItsVolume, gridAsRead
 from SpineSlicer.scene.Segment import Segment
+from SpineSlicer.scene.studyNodes import KIND, SEGMENTATION, STACK, VOLUME_ROLE, own
 from SpineSlicer.scene.volumeInScene import ijkToRas, shapeOf
-from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 # Paul Tol's "muted" scheme (SRON/EPS/TN/09-002, issue 3.2): safe for colour-blind readers and
 # apart from the verdicts' colours. Three a cycle, so that no vertebra looks like a neighbour.
 VERTEBRA_COLORS = ("#88CCEE", "#CC6677", "#DDCC77")
 DISC_COLORS = ("#117733", "#999933")
 CANAL_COLOR = "#AA4499"
-KIND = "spine segmentation"
 LOWEST, EVIDENCE, FORCED = "SpineMRI.Lowest", "SpineMRI.Evidence", "SpineMRI.Forced"
 # Why a newer run's segmentation took this one's place: a reader had "corrected" or "named" it.
 ASIDE = "SpineMRI.Aside"
+# What the model gave, as `labelsHash` has it: whoever corrects it, wherever, is noticed by it.
+GIVEN = "SpineMRI.GivenLabels"
 PARTIAL = " (partial)"
 
 
@@ -51,7 +55,7 @@ def addSpineSegmentation(
     *,
     surfaces: bool = True,
 ) -> slicer.vtkMRMLSegmentationNode:
-    """Adds the segmentation: filled and outlined in slices, closed surfaces in 3D.
+    """Adds the segmentation, a root of its own: filled in slices, closed surfaces in 3D.
 
     Args:
         scene: where the node is added.
@@ -64,9 +68,12 @@ def addSpineSegmentation(
     segments = [_segment(one, levelKnown=bool(finding.lowest)) for one in finding.segments]
     name = f"{volumeNode.GetName()} segmentation"
     node = addSegmentationNode(scene, labelmap, segments, name, volumeNode, algorithm)
-    node.SetAttribute("SpineMRI.Kind", KIND)
+    node.SetAttribute(KIND, SEGMENTATION)
+    node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+    own(node)
     rememberNames(node, finding)
     node.SetAttribute(FORCED, "1" if finding.forced else "0")
+    node.SetAttribute(GIVEN, labelsHash(labelmap, [one.label for one in finding.segments]))
     display = node.GetDisplayNode()
     display.SetOpacity2DFill(0.35)
     display.SetOpacity2DOutline(1.0)
@@ -110,7 +117,7 @@ def segmentationFinding(
             segments.append(_finding(int(number), segment.GetName(), parts))
     return SegmentationFinding(
         status=ASSESSED,
-        stack=node.GetAttribute("SpineMRI.Stack") or "",
+        stack=node.GetAttribute(STACK) or "",
         lowest=node.GetAttribute(LOWEST) or "",
         evidence=node.GetAttribute(EVIDENCE) or "",
         forced=node.GetAttribute(FORCED) == "1",
@@ -158,10 +165,17 @@ def volumeProblem(node: slicer.vtkMRMLSegmentationNode) -> str:
     ).format(name=volumeNode.GetName())
 
 
-def segmentationNodes(scene: slicer.vtkMRMLScene) -> list[slicer.vtkMRMLSegmentationNode]:
-    """The scene's spine segmentations, in the order in which they were added."""
-    nodes = nodesOfClass(scene, "vtkMRMLSegmentationNode")
-    return [node for node in nodes if node.GetAttribute("SpineMRI.Kind") == KIND]
+def labelsHash(labelmap: Volume, labels: Iterable[int] = range(1, 256)) -> str:
+    """A label map as a hash: the same in any order of axes.
+
+    Args:
+        labelmap: SPIDER's numbers.
+        labels: the numbers that count; others are taken for background.
+    """
+    kept = np.zeros(256, np.uint8)
+    kept[list(labels)] = list(labels)
+    voxels = np.ascontiguousarray(kept[canonical_volume(labelmap).voxels])
+    return hashlib.sha256(repr(voxels.shape).encode() + voxels.tobytes()).hexdigest()
 
 
 def spineLabelmap(node: slicer.vtkMRMLSegmentationNode, reference: Volume) -> Volume:

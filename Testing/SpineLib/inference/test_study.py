@@ -167,6 +167,18 @@ def test_segmenting_alone_looks_at_no_axial_slice(axial_file, session):
     assert "no sagittal stack" in reading.findings.segmentation.reason
 
 
+@pytest.mark.parametrize("name", ["cervical", "lumbar"])
+def test_every_stack_that_was_read_names_its_images_whatever_it_was_read_for(
+    name, request, tmp_path
+):
+    reading = request.getfixturevalue(name)
+    reading.save(tmp_path)
+    for stack, volume in Reading.load(tmp_path).volumes.items():
+        frames = reading.volumes[stack].frames
+        assert len(frames) == len(volume.voxels) and volume.frames == frames
+        assert all(frame.sop_instance_uid for frame in frames)
+
+
 def test_a_lumbar_axial_stack_has_levels_but_no_verdict(lumbar_with_axial_blocks):
     reading, _ = lumbar_with_axial_blocks
     assert reading.findings.compression.verdict == NOT_ASSESSED

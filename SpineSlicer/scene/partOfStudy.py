@@ -1,0 +1,74 @@
+"""A volume of a study is read by itself: whose it is, and what the whole study says then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from SpineLib.errors import BadInput
+from SpineLib.findings import Findings
+from SpineLib.inference.joining import joined
+from SpineLib.labels import ASSESSED
+from SpineLib.models import find_models
+from SpineLib.models.card import Card
+from SpineLib.reading import Reading
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.studyNodes import FINDINGS, readingsOf, rootsStudy, stackOf
+
+
+def studyWith(scene: slicer.vtkMRMLScene, volumeNode: Any, shown: str) -> tuple[str, str]:
+    """The study that a volume belongs to, and which of its stacks it is; empty where to none.
+
+    Args:
+        scene: with the studies; those whose findings cannot be read are not asked.
+        volumeNode: None belongs to none.
+        shown: the study that is shown, which comes before others with the same volume.
+    """
+    if volumeNode is None or volumeNode.GetScene() is not scene:
+        return "", ""
+    roots = (one for one in readingsOf(volumeNode, FINDINGS) if stackOf(one, volumeNode))
+    found = [one for one in roots if _isReadable(scene, rootsStudy(one))]
+    if not found:
+        return "", ""
+    root = max(found, key=lambda one: rootsStudy(one) == shown)
+    return rootsStudy(root), stackOf(root, volumeNode)
+
+
+def wholeReading(part: Reading, nodes: ReadingScene, stack: str) -> Reading:
+    """A reading of one volume as one of its whole study.
+
+    Args:
+        part: of one volume, laid out as the worker did.
+        nodes: of the study, from `studyWith`.
+        stack: the volume's stack in its findings.
+
+    Raises:
+        BadInput: the volume is not where the stack was, or nothing was assessed.
+    """
+    study = nodes.findings()
+    assert study is not None
+    (read,) = (one for one in part.findings.stacks if one.id in part.volumes)
+    findings = joined(
+        study, part.findings, read.id, stack,
+        compression=_card("compression", part.findings), grading=_card("grading", part.findings),
+    )  # fmt: skip
+    segmented = part.findings.segmentation.status == ASSESSED
+    whole = Reading(findings, {}, part.segmentation if segmented else None)
+    if read.id in part.activations:
+        whole.activations[stack] = part.activations[read.id]
+    return whole
+
+
+def _isReadable(scene: slicer.vtkMRMLScene, study: str) -> bool:
+    try:
+        return ReadingScene(scene, study).findings() is not None
+    except BadInput:
+        return False
+
+
+def _card(task: str, findings: Findings) -> Card:
+    """The card of the model that answered; of the first one at hand where none did."""
+    used = {one.name for one in findings.models if one.task == task}
+    cards = [model.card for model in find_models(task)]
+    return next((card for card in cards if card.name in used), cards[0])
