@@ -86,18 +86,18 @@ class DisplaySection:
         # Beside a bent slice lies its neighbour's label; the ring is where it belongs.
         return where.fits and not (kind == SLICE_LABELS and where.isBent)
 
-    def _applyTo(self, node: Any, kind: str, mine: bool) -> None:
+    def _applyTo(self, node: Any, kind: str, hasPlace: bool) -> None:
         ring, ladder = bool(self._ui.flagsBox.checked), bool(self._ui.ladderBox.checked)
         display = node.GetDisplayNode()
         if kind == VERDICTS:
-            display.SetVisibility(ring or ladder)
+            display.SetVisibility(hasPlace and (ring or ladder))
             display.RemoveAllViewNodeIDs()
             if ring != ladder:
                 for view in AXIAL_VIEWS if ring else OTHER_VIEWS:
                     display.AddViewNodeID(view)
         else:
             other = ring if kind == SLICE_LABELS else ladder
-            display.SetVisibility(other and bool(self._ui.gradeTextBox.checked))
+            display.SetVisibility(hasPlace and other and bool(self._ui.gradeTextBox.checked))
 
     def _applyActivation(self) -> None:
         place = self._study.current

@@ -81,12 +81,13 @@ def showingSegmentation(
     stack = reading.findings.stack(reading.findings.segmentation.stack)
     added: list[Any] = []
     try:
-        if volumeNode is None:
+        if volumeNode is not None:
+            requireStill(stack, volumeNode)
+        else:
             volumeNode = yield from holdingVolume(scene, reading.volumes[stack.id], stack.id)
         if volumeNode is None:
             volumeNode = yield from _addingVolume(scene, reading, stack)
             added.append(volumeNode)
-        requireStill(stack, volumeNode)
         yield
         node = yield from _addingSegmentation(scene, reading, volumeNode, added)
         added.clear()

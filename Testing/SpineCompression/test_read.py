@@ -146,7 +146,7 @@ def test_a_stack_that_is_bent_can_still_be_labelled_slice_by_slice(desktop, proj
 
 
 def test_a_stack_that_was_cropped_is_loaded_anew_before_a_slice_is_labelled(desktop, project, read):
-    crop(read.scene.scene.GetNodeByID(read.scene._id))
+    crop(read.scene.volume)
     key(desktop, "1")
     assert labels(project) == []
     settle(desktop)
