@@ -15,15 +15,13 @@ from SpineSlicer.host.WorkerProcess import PYTHON_SETTING
 
 WHEELS_SETTING = "SpineMRI/WheelFolder"
 TORCH = "torch>=2.8"
-# What a reading needs beside PyTorch, as in pyproject.toml. Slicer brings the first four.
+# What a worker needs beside PyTorch, as in pyproject.toml. Slicer brings the first four; filelock
+# keeps two de-identifications from one key, and PyTorch brings it too.
 PACKAGES = (
     "numpy>=2", "scipy>=1.13", "pydicom>=3", "SimpleITK>=2.4", "monai>=1.5", "einops",
     "safetensors>=0.5", "jsonschema>=4.20", "pyjpegls", "pylibjpeg", "pylibjpeg-openjpeg",
     "python-gdcm", "filelock",
 )  # fmt: skip
-# What the panels themselves need, wherever reading runs: filelock keeps two programs from writing
-# one reader's labels or one data set's cases.
-PANELS = ("filelock",)
 REQUESTER = "Spine MRI"
 
 
@@ -31,8 +29,8 @@ class Installation:
     """Says what is missing in Slicer's Python, and installs it when the person says so.
 
     Nothing is imported and nothing is changed before `install`. With another Python named for the
-    worker, what reading needs is that Python's matter, and the worker's own answer tells what it
-    lacks; what the panels need is asked for all the same.
+    worker, its packages are that Python's matter, and the worker's own answer tells what it lacks:
+    the panels need no more than Slicer brings.
 
     Args:
         packaging: `slicer.packaging`, or what a test puts in its place.
@@ -65,30 +63,27 @@ class Installation:
         _setSetting(WHEELS_SETTING, path)
 
     def missing(self) -> list[str]:
-        """Requirements that Slicer's Python does not meet, of those that it has to."""
+        """Requirements that Slicer's Python does not meet; none with another Python."""
+        if self.externalPython:
+            return []
         check = self._tools().pip_check if self._tools() is not None else _isThere
-        needed = PANELS if self.externalPython else (TORCH, *PACKAGES)
-        return [one for one in needed if not check(one)]
+        return [one for one in (TORCH, *PACKAGES) if not check(one)]
 
     def summary(self) -> str:
         """One or two lines for the person: what is there, what is missing, what would happen."""
+        if self.externalPython:
+            there = Path(self.externalPython).is_file()
+            text = (
+                _("Reading runs in {path}.")
+                if there
+                else _("There is no Python at {path}. Name another one.")
+            )
+            return text.format(path=self.externalPython)
         missing = self.missing()
-        lines = [self._where(missing)]
-        if missing:
-            text = _("Missing in Slicer's Python: {packages}.")
-            lines.append(text.format(packages=", ".join(missing)))
-            lines.append(self._way(missing))
-        return " ".join(line for line in lines if line)
-
-    def _where(self, missing: list[str]) -> str:
-        """Which Python reading runs in, where that is all that there is to say of it."""
-        python = self.externalPython
-        if not python:
-            text = _("Everything that reading needs is installed in Slicer's Python.")
-            return "" if missing else text
-        if not Path(python).is_file():
-            return _("There is no Python at {path}. Name another one.").format(path=python)
-        return _("Reading runs in {path}.").format(path=python)
+        if not missing:
+            return _("Everything that reading needs is installed in Slicer's Python.")
+        what = _("Missing in Slicer's Python: {packages}.").format(packages=", ".join(missing))
+        return f"{what} {self._way(missing)}"
 
     def _way(self, missing: list[str]) -> str:
         """How what is missing would come, or what to do first."""

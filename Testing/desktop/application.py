@@ -26,6 +26,8 @@ SLICERS_KEYS = ("Alt+Left", "Alt+Right", "Ctrl+Left", "Ctrl+Right", "Ctrl+F", "C
                 "Ctrl+S", "Ctrl+W", "Ctrl+0", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5",
                 "Ctrl+6", "Ctrl+Shift+A", "Ctrl+Shift+T", "Ctrl+Shift+Space")  # fmt: skip
 
+# What Slicer's own Python does not bring, and a panel's process must not need; the worker may.
+ABSENT = ("filelock", "jsonschema")
 ORIENTATIONS = ("Axial", "Sagittal", "Coronal")  # of Red, Yellow and Green
 
 
@@ -231,6 +233,7 @@ class Desktop:
         for view in self._views:
             # Slicer's views do nothing of their own when a scene is closed; trame-slicer's turn back.
             self._set(view, reset_view=lambda: None)
+        self._set(sys.modules, **dict.fromkeys(ABSENT))
         self._set(sys.modules, qt=Kit("qt"), ctk=Kit("ctk"), **scripted.modules())
         self._set(slicer, **{n.split(".")[1]: m for n, m in scripted.modules().items()})
         self._hook, sys.excepthook = sys.excepthook, self._onException

@@ -1,5 +1,6 @@
 """The stand-in's scripted modules do as Slicer's: what a module must not count on."""
 
+import importlib
 import sys
 import textwrap
 import time
@@ -76,3 +77,9 @@ def test_a_module_is_cleaned_up_when_slicer_quits(app):
         panel = slicer.modules.SpineSegmentationWidget.panel
         assert panel is not None
     assert panel._observers == []
+
+
+@pytest.mark.parametrize("name", ["filelock", "jsonschema"])
+def test_slicers_python_does_not_have_what_only_the_worker_needs(desktop, name):
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module(name)

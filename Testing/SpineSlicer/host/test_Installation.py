@@ -140,18 +140,6 @@ def test_another_python_can_be_named_and_given_up(settings):
     assert settings == {} and installation.missing() == [TORCH]
 
 
-def test_what_the_panels_need_is_asked_for_also_where_reading_runs_in_another_python(settings):
-    packaging = Packaging(TORCH, "monai>=1.5", "filelock")
-    installation = Installation(packaging)
-    installation.externalPython = sys.executable
-    assert installation.missing() == ["filelock"] and installation.canInstall()
-    assert f"Reading runs in {sys.executable}. Missing in Slicer's Python: filelock." in (
-        installation.summary()
-    )
-    installation.install()
-    assert packaging.ensured == [["filelock"]]
-
-
 def test_a_slicer_that_cannot_install_says_what_is_missing_all_the_same(settings, monkeypatch):
     monkeypatch.setattr(module, "PACKAGES", ("numpy>=2", "no-such-package>=1"))
     installation = Installation()
