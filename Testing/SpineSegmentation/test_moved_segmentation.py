@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import slicer
-from Testing.SpineSlicer.scene.test_corrections import half, paint
 
 from SpineLib.errors import BadInput
 from SpineLib.volume import read_volume
@@ -22,6 +21,7 @@ from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
 from Testing.desktop import desktop  # noqa: F401
 from Testing.phantom import phantom
 from Testing.SpineSegmentation.test_SegmentationPanel import FOLDER
+from Testing.SpineSlicer.scene.test_corrections import half, paint
 from Testing.transforms import bend, crop, harden, move, placed
 
 MOTION = placed([10.0, 0.0, 0.0], [12.0, -9.0, 31.0])
