@@ -66,8 +66,9 @@ def windowOf(box: Any, where: StackInScene) -> Corners:
     Returns:
         RAS mm of the findings.
     """
-    stack = where.stackInNode()
-    return [where.fromNode(one) for one in corners(stack, box.GetCenter(), box.GetSize()[:2])]
+    stack, middle = where.stackInNode(), [0.0] * 3
+    box.GetCenter(middle)
+    return [where.fromNode(one) for one in corners(stack, middle, box.GetSize()[:2])]
 
 
 def corners(stack: StackFindings, middle: Any, size: Any) -> Corners:
