@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from SpineLib.report.summary import threshold_line
-
 from SpineLib.findings import Findings, Grading, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.outputs.summary import threshold_line
 
 SLICE_COLUMNS = ("slice", "level", "P(compressed)", "verdict", "grade", "P(high)")
 
