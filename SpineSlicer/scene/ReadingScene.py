@@ -59,9 +59,9 @@ from SpineSlicer.scene.studyNodes import (
     nodesOfKind,
     own,
     owned,
-    rootsStudy,
     setStackVolumes,
     stackVolume,
+    studyOfRoot,
     volumesOf,
 )
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
@@ -207,7 +207,7 @@ class ReadingScene:
     ) -> Steps[dict[str, Any]]:
         """Stack → volume node of the scene that shows its images: a reader's window on it stays."""
         roots = findingsNodes(self.scene)
-        others = [n for root in roots if rootsStudy(root) in apart for n in volumesOf(root)]
+        others = [n for root in roots if studyOfRoot(root) in apart for n in volumesOf(root)]
         held = dict(given)
         for stack, volume in reading.volumes.items():
             if stack in held:
@@ -287,7 +287,7 @@ class ReadingScene:
 
     def nodes(self, kind: str = "", stack: str = "") -> list[Any]:
         """The reading's nodes, of one kind or stack where given."""
-        roots = [n for n in findingsNodes(self.scene) if self.study in ("", rootsStudy(n))]
+        roots = [n for n in findingsNodes(self.scene) if self.study in ("", studyOfRoot(n))]
         found = {node.GetID(): node for root in roots for node in owned(root)}
         return [
             node
