@@ -59,6 +59,7 @@ from SpineSlicer.scene.studyNodes import (
     nodesOfKind,
     own,
     owned,
+    segmentationNodes,
     setStackVolumes,
     stackVolume,
     studyOfRoot,
@@ -266,8 +267,8 @@ class ReadingScene:
     def _removing(self, nodes: list[Any], made: list[Any]) -> Steps[None]:
         """Takes away what an earlier run left, but nothing that a reader made, said or changed."""
         segmented = [segmentedVolumeNode(one) for one in made if _kind(one) == SEGMENTATION]
-        for node in nodes:
-            if _kind(node) == SEGMENTATION and segmentedVolumeNode(node) in segmented:
+        for node in segmentationNodes(self.scene):  # whichever module made it
+            if node not in made and segmentedVolumeNode(node) in segmented:
                 replaceSegmentation(node)
                 yield
         images = next((n.GetAttribute(IMAGES) for n in nodes if _kind(n) == FINDINGS), None)
