@@ -60,9 +60,10 @@ from SpineSlicer.scene.studyNodes import (
     nodesOfKind,
     own,
     owned,
-    rootsStudy,
+    segmentationNodes,
     setStackVolumes,
     stackVolume,
+    studyOfRoot,
     volumesOf,
 )
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
@@ -224,7 +225,7 @@ class ReadingScene:
     ) -> Steps[dict[str, Any]]:
         """Stack → volume node of the scene that shows its images: a reader's window on it stays."""
         roots = findingsNodes(self.scene)
-        others = [n for root in roots if rootsStudy(root) in apart for n in volumesOf(root)]
+        others = [n for root in roots if studyOfRoot(root) in apart for n in volumesOf(root)]
         held = dict(given)
         for stack, volume in reading.volumes.items():
             if stack in held:
@@ -283,8 +284,8 @@ class ReadingScene:
     def _removing(self, nodes: list[Any], made: list[Any]) -> Steps[None]:
         """Takes away what an earlier run left, but nothing that a reader made, said or changed."""
         segmented = [segmentedVolumeNode(one) for one in made if _kind(one) == SEGMENTATION]
-        for node in nodes:
-            if _kind(node) == SEGMENTATION and segmentedVolumeNode(node) in segmented:
+        for node in segmentationNodes(self.scene):  # whichever module made it
+            if node not in made and segmentedVolumeNode(node) in segmented:
                 replaceSegmentation(node)
                 yield
         images = next((n.GetAttribute(IMAGES) for n in nodes if _kind(n) == FINDINGS), None)
@@ -304,7 +305,7 @@ class ReadingScene:
 
     def nodes(self, kind: str = "", stack: str = "") -> list[Any]:
         """The reading's nodes, of one kind or stack where given."""
-        roots = [n for n in findingsNodes(self.scene) if self.study in ("", rootsStudy(n))]
+        roots = [n for n in findingsNodes(self.scene) if self.study in ("", studyOfRoot(n))]
         found = {node.GetID(): node for root in roots for node in owned(root)}
         return [
             node

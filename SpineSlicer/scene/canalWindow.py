@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from SpineLib.findings import StackFindings
 from SpineSlicer.scene.StackInScene import StackInScene
-from SpineSlicer.scene.studyNodes import KIND, STUDY, WINDOW, own, rootsStudy
+from SpineSlicer.scene.studyNodes import KIND, STUDY, WINDOW, own, studyOfRoot
 
 Corners = list[list[float]]
 
@@ -32,7 +32,7 @@ def addWindow(findings: Any) -> slicer.vtkMRMLMarkupsROINode:
     display.SetSelectedColor(0.94, 0.89, 0.26)
     display.SetSnapMode(display.SnapModeUnconstrained)
     box.SetAttribute(KIND, WINDOW)
-    box.SetAttribute(STUDY, rootsStudy(findings))
+    box.SetAttribute(STUDY, studyOfRoot(findings))
     own(findings, [box])
     return box
 

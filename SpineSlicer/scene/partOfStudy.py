@@ -14,7 +14,7 @@ from SpineLib.models import find_models
 from SpineLib.models.card import Card
 from SpineLib.reading import Reading
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.studyNodes import FINDINGS, readingsOf, rootsStudy, stackOf
+from SpineSlicer.scene.studyNodes import FINDINGS, readingsOf, stackOf, studyOfRoot
 
 
 def studyWith(scene: slicer.vtkMRMLScene, volumeNode: Any, shown: str) -> tuple[str, str]:
@@ -28,11 +28,11 @@ def studyWith(scene: slicer.vtkMRMLScene, volumeNode: Any, shown: str) -> tuple[
     if volumeNode is None or volumeNode.GetScene() is not scene:
         return "", ""
     roots = (one for one in readingsOf(volumeNode, FINDINGS) if stackOf(one, volumeNode))
-    found = [one for one in roots if _isReadable(scene, rootsStudy(one))]
+    found = [one for one in roots if _isReadable(scene, studyOfRoot(one))]
     if not found:
         return "", ""
-    root = max(found, key=lambda one: rootsStudy(one) == shown)
-    return rootsStudy(root), stackOf(root, volumeNode)
+    root = max(found, key=lambda one: studyOfRoot(one) == shown)
+    return studyOfRoot(root), stackOf(root, volumeNode)
 
 
 def wholeReading(part: Reading, nodes: ReadingScene, stack: str) -> Reading:

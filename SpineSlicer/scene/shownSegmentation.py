@@ -35,10 +35,10 @@ from SpineSlicer.scene.studyNodes import (
     own,
     readingsOf,
     roots,
-    rootsStudy,
     segmentationNodes,
     stackOf,
     studyKey,
+    studyOfRoot,
     volumesOf,
 )
 from SpineSlicer.scene.studyVisibility import HIDDEN
@@ -178,16 +178,16 @@ def _studyOf(reading: Reading, volumeNode: Any, stack: str, node: Any) -> str:
     """
     others = [root for root in roots(volumeNode.GetScene()) if root is not node]
     for root in reversed(others):
-        if volumeNode in volumesOf(root) and rootsStudy(root):
-            return rootsStudy(root)
+        if volumeNode in volumesOf(root) and studyOfRoot(root):
+            return studyOfRoot(root)
     scene, findings = volumeNode.GetScene(), reading.findings
     uid = findings.study_instance_uid or studyUidOf(scene, volumeNode)
     key = studyKey(replace(findings, study_instance_uid=uid))
-    copies = {rootsStudy(root) for root in others if isCopyOf(rootsStudy(root), key)}
+    copies = {studyOfRoot(root) for root in others if isCopyOf(studyOfRoot(root), key)}
     if not uid or len(copies) != 1:
         return freeStudy(scene, key)
     (study,) = copies
-    theirs = [one for root in others if rootsStudy(root) == study for one in volumesOf(root)]
+    theirs = [one for root in others if studyOfRoot(root) == study for one in volumesOf(root)]
     return freeStudy(scene, key) if stack in [n.GetAttribute(STACK) for n in theirs] else study
 
 

@@ -26,9 +26,9 @@ from SpineSlicer.scene.studyNodes import (
     freeStudy,
     isCopyOf,
     owned,
-    rootsStudy,
     segmentationNodes,
     studyKey,
+    studyOfRoot,
     volumesOf,
 )
 from SpineSlicer.scene.volumeNodes import volumeFromNode
@@ -58,7 +58,7 @@ def studyOfReading(
     """
     key, images = studyKey(reading.findings), imagesOf(reading)
     for root in findingsNodes(scene):
-        study, volumes = rootsStudy(root), volumesOf(root)
+        study, volumes = studyOfRoot(root), volumesOf(root)
         if study in apart:
             continue
         copy = _isOf(root, reading.findings)
@@ -83,7 +83,7 @@ def _segmentedBefore(scene: slicer.vtkMRMLScene, reading: Reading, held: Mapping
         return ""
     known, key = studiesIn(scene), studyKey(reading.findings)
     for root in segmentationNodes(scene):
-        study, stack = rootsStudy(root), root.GetAttribute(STACK)
+        study, stack = studyOfRoot(root), root.GetAttribute(STACK)
         other = stack in reading.volumes and held.get(stack) not in volumesOf(root)
         if isCopyOf(study, key) and study not in known and not other:
             return study
@@ -128,12 +128,12 @@ def isChanged(volumeNode: Any, images: str | None) -> bool:
 
 def studiesIn(scene: slicer.vtkMRMLScene) -> list[str]:
     """The studies that have findings in the scene, in the order in which they were shown."""
-    return list(dict.fromkeys(rootsStudy(root) for root in findingsNodes(scene)))
+    return list(dict.fromkeys(studyOfRoot(root) for root in findingsNodes(scene)))
 
 
 def findingsOf(scene: slicer.vtkMRMLScene, study: str) -> Any:
     """The text node with a study's findings; of any study where none is named; None without one."""
-    found = (root for root in findingsNodes(scene) if study in ("", rootsStudy(root)))
+    found = (root for root in findingsNodes(scene) if study in ("", studyOfRoot(root)))
     return next(found, None)
 
 
@@ -141,7 +141,7 @@ def separateStudies(scene: slicer.vtkMRMLScene) -> None:
     """Gives every study a key and a name of its own; for after scenes were added to each other."""
     keys: set[str] = set()
     for root in findingsNodes(scene):
-        study = rootsStudy(root)
+        study = studyOfRoot(root)
         if study and study in keys:
             study = freeStudy(scene, study)
             for node in owned(root):
@@ -156,7 +156,7 @@ def separateStudies(scene: slicer.vtkMRMLScene) -> None:
 
 def studyNames(scene: slicer.vtkMRMLScene) -> dict[str, str]:
     """Study → what it is called, in the order of the names."""
-    names = {rootsStudy(root): root.GetAttribute(NAME) or "" for root in findingsNodes(scene)}
+    names = {studyOfRoot(root): root.GetAttribute(NAME) or "" for root in findingsNodes(scene)}
     return dict(sorted(names.items(), key=lambda one: one[1]))
 
 
@@ -201,7 +201,7 @@ def _mainStack(findings: Findings) -> StackFindings | None:
 def _isOf(root: Any, findings: Findings) -> bool:
     uid = findings.study_instance_uid
     named = bool(uid) and _uidIn(root.GetText()) == uid
-    return named or isCopyOf(rootsStudy(root), studyKey(findings))
+    return named or isCopyOf(studyOfRoot(root), studyKey(findings))
 
 
 def _uidIn(text: str) -> str:

@@ -69,9 +69,12 @@ def owned(root: Any) -> list[Any]:
 
 
 def roots(scene: slicer.vtkMRMLScene) -> list[Any]:
-    """The scene's readings, in the order in which they were shown."""
-    nodes = (scene.GetNthNode(n) for n in range(scene.GetNumberOfNodes()))
-    return [node for node in nodes if _isRoot(node)]
+    """The scene's readings: findings, then segmentations, each in the order of the scene."""
+    found = []
+    for name in ("vtkMRMLTextNode", "vtkMRMLSegmentationNode"):
+        count = scene.GetNumberOfNodesByClass(name)
+        found += [scene.GetNthNodeByClass(n, name) for n in range(count)]
+    return [node for node in found if _isRoot(node)]
 
 
 def findingsNodes(scene: slicer.vtkMRMLScene) -> list[Any]:
@@ -95,10 +98,10 @@ def studyOf(node: Any) -> str:
     if node is None or node.GetScene() is None:
         return ""
     owners = (root for root in roots(node.GetScene()) if node in owned(root))
-    return next((study for study in map(rootsStudy, owners) if study), "")
+    return next((study for study in map(studyOfRoot, owners) if study), "")
 
 
-def rootsStudy(root: Any) -> str:
+def studyOfRoot(root: Any) -> str:
     """The study of a reading; of a segmentation of an earlier version, its volume says it."""
     study = root.GetAttribute(STUDY)
     if study or root.GetAttribute(KIND) == FINDINGS:
@@ -107,7 +110,7 @@ def rootsStudy(root: Any) -> str:
     if volume is None:
         return ""
     others = readingsOf(volume, FINDINGS)
-    return rootsStudy(others[-1]) if others else f"volume {volume.GetID()}"
+    return studyOfRoot(others[-1]) if others else f"volume {volume.GetID()}"
 
 
 def readingsOf(volume: Any, kind: str = "") -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import slicer
 
 from SpineSlicer.scene.spineSegmentation import segmentedVolumeNode
-from SpineSlicer.scene.studyNodes import readingsOf, rootsStudy, studyOf
+from SpineSlicer.scene.studyNodes import readingsOf, studyOf, studyOfRoot
 from SpineSlicer.scene.studyVisibility import showSegmentsOf, showStudy
 from SpineSlicer.scene.subjectHierarchy import studyUidOf
 from SpineSlicer.scene.volumeNodes import nodesOfClass
@@ -41,7 +41,7 @@ def _isOf(shown: Any, study: str, volume: Any) -> bool:
     """Whether a volume shows the study: one of its own, or another series of the examination."""
     if shown is None or shown is volume:
         return shown is volume
-    theirs = [rootsStudy(root) for root in readingsOf(shown)]
+    theirs = [studyOfRoot(root) for root in readingsOf(shown)]
     if theirs:
         return study in theirs
     uid = studyUidOf(volume.GetScene(), volume)

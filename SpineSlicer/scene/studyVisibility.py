@@ -20,8 +20,8 @@ from SpineSlicer.scene.studyNodes import (
     nodesOfKind,
     owned,
     roots,
-    rootsStudy,
     studyOf,
+    studyOfRoot,
 )
 
 RINGS = (VERDICTS, SLICE_LABELS, FLAGGED_RUNS)
@@ -44,7 +44,7 @@ def showStudy(scene: slicer.vtkMRMLScene, study: str) -> None:
         return
     mine, others = {}, {}
     for root in roots(scene):
-        found = mine if rootsStudy(root) == study else others
+        found = mine if studyOfRoot(root) == study else others
         found |= {n.GetID(): n for n in owned(root) if n.GetAttribute(KIND) in OVERLAYS}
     for identifier, node in others.items():
         if identifier not in mine:

@@ -7,14 +7,15 @@ import pytest
 import slicer
 
 from SpineLib.dicom import read, scan
-from SpineLib.findings import Findings
+from SpineLib.findings import Findings, SegmentationFinding
 from SpineLib.reading import Reading
 from SpineLib.volume import Frame, Volume
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.host.stackLoadables import addStackVolume, stacksOfSeries
 from SpineSlicer.scene.heldVolumes import heldVolume
 from SpineSlicer.scene.measuresTable import showMeasures
-from SpineSlicer.scene.naming import namesOf
+from SpineSlicer.scene.naming import namesOf, nameVertebra
+from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.spineSegmentation import currentLabelmap
 from SpineSlicer.scene.studyNodes import segmentationNodes
@@ -151,3 +152,32 @@ def test_a_loop_cases_image_is_not_taken_for_it_leaves_the_scene_with_its_case(s
     node = addVolumeNode(scene, lumbar.volumes["2"], "case")
     node.SetAttribute("SpineMRI.LoopCase", "0001")
     assert heldVolume(scene, lumbar.volumes["2"], "2") is None
+
+
+def test_findings_of_the_same_volume_take_the_new_segmentation_for_theirs(scene, lumbar):
+    nodes = ReadingScene(scene)
+    nodes.show(lumbar, surfaces=False)
+    old = nodes.node("spine segmentation")
+    paint(old, "disc202", half)
+    newer, volume = showSegmentation(scene, lumbar)
+    assert nodes.node("spine segmentation") is newer and volume is nodes.volumeNode("2")
+    assert nodes.nodes("segment names") == namesOf(newer)
+    nameVertebra(newer, 1, "L5")
+    assert nodes.findings().segmentation.lowest == "L5"
+    np.testing.assert_array_equal(nodes.reading().segmentation.voxels, lumbar.segmentation.voxels)
+    assert old.GetScene() is scene and "(corrected)" in old.GetName()
+
+
+def test_a_segmentation_that_no_new_one_replaces_stays(scene, lumbar):
+    nodes = ReadingScene(scene)
+    nodes.show(lumbar, surfaces=False)
+    node, volume = nodes.node("spine segmentation"), nodes.volumeNode("2")
+    findings = replace(
+        Findings.from_dict(lumbar.findings.to_dict()), segmentation=SegmentationFinding()
+    )
+    nodes.show(Reading(findings), surfaces=False)
+    assert node.GetScene() is volume.GetScene() is scene and len(namesOf(node)) == 1
+    assert nodes.nodes() == [nodes.node("findings")]
+    nodes.show(lumbar, surfaces=False)
+    assert nodes.volumeNode("2") is volume and node.GetScene() is None
+    assert counts(scene)[:3] == [1, 1, 1]
