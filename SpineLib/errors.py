@@ -157,7 +157,7 @@ def from_exception(error: BaseException) -> SpineError:
     if isinstance(error, ModuleNotFoundError):
         return SpineError(
             f"The Python package {error.name} is not installed",
-            advice="Set up again: from a clone with ./spine, in Slicer with the PyTorch extension.",
+            advice="Set up again: from a clone with ./spine, in Slicer under Setup.",
         )
     if isinstance(error, MemoryError):
         return SpineError("There is not enough memory", advice="Close other programs.")

@@ -47,11 +47,9 @@ class SliceFinding:
         return SliceKey(self.sop_instance_uid, self.frame)
 
     def opinion(self, question: str, by: str = "") -> Opinion | None:
-        """The first opinion on a question, of one model where ``by`` names it."""
-        for opinion in self.opinions:
-            if opinion.question == question and by in ("", opinion.by):
-                return opinion
-        return None
+        """The first answer to a question, of one model where ``by`` names it; else why there is none."""
+        asked = [o for o in self.opinions if o.question == question and by in ("", o.by)]
+        return next((opinion for opinion in asked if opinion.assessed), asked[0] if asked else None)
 
     @property
     def flagged(self) -> bool:
@@ -73,6 +71,9 @@ class StackFindings:
         not_assessed, not_assessed_why: key of a question, or ``segmentation`` → why no model
             answered there, as a sentence and as code and values.
         slices: one a slice where the stack was read slice by slice, else empty.
+        sop_instance_uids: of each slice in the order of k, where the stack was read, whatever
+            for; empty where it was not, or is not DICOM.
+        frame_numbers: beside them, each slice's frame number from 1.
     """
 
     id: str
@@ -92,6 +93,8 @@ class StackFindings:
     not_assessed: dict[str, str] = field(default_factory=dict)
     not_assessed_why: dict[str, Reason] = field(default_factory=dict)
     slices: list[SliceFinding] = field(default_factory=list)
+    sop_instance_uids: list[str] = field(default_factory=list)
+    frame_numbers: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -147,6 +150,7 @@ class ModelUsed:
     Attributes:
         question: key of the question that it answers; empty for one that finds or outlines.
         threshold: P(positive) from which it says so; None where its card has no such number.
+        card_threshold: the card's, where the person asked for another one; None otherwise.
     """
 
     task: str
@@ -159,6 +163,7 @@ class ModelUsed:
     threshold: float | None = None
     question: str = ""
     licence: str = ""
+    card_threshold: float | None = None
 
 
 @dataclass

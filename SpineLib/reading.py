@@ -97,6 +97,15 @@ def _windows(folder: Path) -> dict[str, tuple[float, float]]:
         raise BadInput("The windows cannot be read", file=folder / _WINDOWS) from error
 
 
+def frames_of(stack: StackFindings) -> tuple[Frame, ...]:
+    """The DICOM frame of each slice of a stack, in the order of k; empty where none is known."""
+    uids = stack.sop_instance_uids
+    if uids:
+        numbers = stack.frame_numbers or [1] * len(uids)
+        return tuple(Frame(*one) for one in zip(uids, numbers, strict=True))
+    return tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
+
+
 def _placed(grid: Volume, stack: StackFindings) -> Volume:
-    frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
-    return replace(grid, frames=frames, frame_of_reference_uid=stack.frame_of_reference_uid)
+    frames, frame_of_reference = frames_of(stack), stack.frame_of_reference_uid
+    return replace(grid, frames=frames, frame_of_reference_uid=frame_of_reference)

@@ -12,6 +12,7 @@ from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.project import Project, create, open_project
 from SpineLib.questions import KNOWN_QUESTIONS
 from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersTime import readersDay, readersTime
 from SpineSlicer.host.WorkerTask import WorkerTask
 
@@ -52,7 +53,7 @@ class ProjectChoice:
         self._prepare()
         ui.projectEdit.currentPath = slicer.util.settingsValue(PROJECT_SETTING, "")
         ui.projectReaderEdit.text = slicer.util.settingsValue(READER_SETTING, "")
-        ui.projectEdit.connect("currentPathChanged(QString)", self._onPath)
+        onPathChanged(ui.projectEdit, self._onPath)
         ui.projectReaderEdit.connect("textChanged(QString)", self._onReader)
         ui.newProjectButton.connect("clicked(bool)", self._onNew)
         ui.createButton.connect("clicked(bool)", self._onCreate)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -203,15 +202,7 @@ class ReadSection:
         self._show()
 
     def _mayBegin(self) -> bool:
-        if holdsAnswers(self._mrml):
-            reason = _answersText()
-        elif importlib.util.find_spec("filelock") is None:
-            reason = _(
-                "Reading studies need the Python package filelock in Slicer's own Python. Install "
-                "it in Slicer's Python console: slicer.util.pip_install('filelock')"
-            )
-        else:
-            reason = self._begin()
+        reason = _answersText() if holdsAnswers(self._mrml) else self._begin()
         if reason:
             self._tell(reason)
         return not reason

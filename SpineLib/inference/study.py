@@ -187,6 +187,8 @@ class _StudyReader:
             described.shape = list(volume.shape)
             described.spacing = [float(x) for x in volume.spacing]
             described.ijk_to_ras = volume.ijk_to_ras.tolist()
+            described.sop_instance_uids = [frame.sop_instance_uid for frame in volume.frames]
+            described.frame_numbers = [frame.number for frame in volume.frames]
         return volumes[stack.id]
 
     def _axial(self, choices: Choices) -> None:
@@ -343,6 +345,8 @@ def _silent(card: Card, why: Reason | None) -> Opinion:
 def _model_used(model: ModelFolder, options: ReadOptions) -> ModelUsed:
     card, question = model.card, model.card.question
     threshold = card.threshold if options.threshold is None else options.threshold
+    decided = question is not None and len(question.values) == 2
+    other = decided and threshold != card.threshold
     return ModelUsed(
         task=card.task,
         name=card.name,
@@ -351,9 +355,10 @@ def _model_used(model: ModelFolder, options: ReadOptions) -> ModelUsed:
         sha256=card.weights_sha256,
         starter=card.starter,
         limits=card.limits,
-        threshold=threshold if question and len(question.values) == 2 else None,
+        threshold=threshold if decided else None,
         question=question.key if question else "",
         licence=card.licence,
+        card_threshold=card.threshold if other else None,
     )
 
 

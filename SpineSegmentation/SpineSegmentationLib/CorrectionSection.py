@@ -15,7 +15,7 @@ from SpineSlicer.scene.corrections import (
     original,
 )
 from SpineSlicer.scene.naming import updateFindings
-from SpineSlicer.scene.spineSegmentation import segmentedVolumeNode
+from SpineSlicer.scene.spineSegmentation import segmentedVolumeNode, volumeProblem
 
 EFFECTS = ("Paint", "Erase", "Islands", "Smoothing", "Grow from seeds")
 _SINGLETON = "SpineSegmentation"
@@ -58,7 +58,7 @@ class CorrectionSection:
             self._ui.editButton.checked = False
         self._hear(node)
         self._node, self._models = node, models
-        self._ui.editButton.enabled = node is not None and segmentedVolumeNode(node) is not None
+        self._ui.editButton.enabled = node is not None and not volumeProblem(node)
         self.refresh()
 
     def refresh(self) -> None:

@@ -430,8 +430,11 @@ class LoopCaseSection:
         self._showSaid()
         if one.structure is not None:
             self._structures.choose(one.structure)
-        if one.ras is not None:
-            self.work.shown.jump(one.ras)
+        try:
+            if one.ras is not None:
+                self.work.shown.jump(one.ras)
+        except SpineError as error:
+            self._say(str(error))
 
 
 def _(text: str) -> str:

@@ -11,6 +11,7 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.loop.dataset import DATASET, create_dataset
 from SpineLib.models.folder import ModelFolder
+from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.WorkerTask import WorkerTask
@@ -57,8 +58,8 @@ class LoopDataSection:
             ui.addButton, ui.addBar, self._add, self._task.cancel, lambda: self._task.busy
         )
         ui.readerEdit.connect("textChanged(QString)", self._onReader)
-        ui.dataSetEdit.connect("currentPathChanged(QString)", self._onPath)
-        ui.imagesEdit.connect("currentPathChanged(QString)", lambda *_: self.update())
+        onPathChanged(ui.dataSetEdit, self._onPath)
+        onPathChanged(ui.imagesEdit, lambda *_: self.update())
         ui.titleEdit.connect("textChanged(QString)", lambda *_: self.update())
         ui.createButton.connect("clicked(bool)", self._onCreate)
         ui.freezeButton.connect("clicked(bool)", self._onFreeze)

@@ -63,8 +63,12 @@ class LoopStructures:
         after = numbers.index(self._number) + 1 if self._number in numbers else 0
         self.choose(numbers[after % len(numbers)])
         place = self._shown.place(self._number)
-        if place is not None:
-            self._shown.jump(place)
+        try:
+            if place is not None:
+                self._shown.jump(place)
+        except SpineError as error:
+            self._say(str(error))
+            return
         self._say(self._shown.nameOf(self._number))
 
     def _onMissing(self, *_arguments: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from SpineLib.findings import Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
-from SpineLib.outputs.summary import count
+from SpineLib.outputs.summary import count, threshold_line
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import NOT_SAID
 
@@ -58,6 +58,8 @@ def sentences(findings: Findings) -> Iterator[str]:
     """What was concluded and what was not assessed, one sentence each, the verdict first."""
     for summary in findings.summaries:
         yield _sentence(findings.question(summary.question), summary)
+    if threshold_line(findings):
+        yield f"Flagged at the {threshold_line(findings)}"
     segmentation = findings.segmentation
     if segmentation.status != ASSESSED:
         yield f"Segmentation: not assessed: {segmentation.reason}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import SpineLib
 from SpineLib.doors.client import WorkerClient
-from SpineLib.errors import SpineError
+from SpineLib.errors import SpineError, WorkerEnded
 from SpineLib.progress import Step
 from SpineSlicer.host.SafeLog import SafeLog
 
@@ -50,8 +50,9 @@ class WorkerProcess:
         self._client = WorkerClient(self._write)
         self._ends: dict[str, float] = {}  # what was cancelled, and until when it may take to stop
         self._end = 0.0  # what the timer was set for
+        self._killed = False
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
+        self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.kill)
         self._process.connect("readyReadStandardOutput()", self._onOutput)
         self._process.connect("readyReadStandardError()", self._onErrorOutput)
@@ -78,9 +79,12 @@ class WorkerProcess:
             The request's id, for `cancel`.
         """
         self._start()
-        return self._client.request(
+        name = self._client.request(
             command, arguments, on_result=onResult, on_error=onError, on_progress=onProgress
         )
+        if not self._running():  # it could not be started, and said so before there was a request
+            self._onError(FAILED_TO_START)
+        return name
 
     def cancel(self, request: str, seconds: float = SECONDS_TO_CANCEL) -> None:
         """Asks the worker to stop a request, and ends the process if it does not.
@@ -96,11 +100,12 @@ class WorkerProcess:
         self._wait()
 
     def kill(self) -> None:
-        """Ends a process that did not stop what was cancelled in time; open requests fail.
+        """Ends a process that did not stop what was cancelled in time; other open requests fail.
 
         The next request starts another one.
         """
         if any(end <= self._end for end in self._stopping()):
+            self._killed = True
             self._process.kill()
         else:
             self._wait()
@@ -146,6 +151,7 @@ class WorkerProcess:
         environment.insert("PYTHONFAULTHANDLER", "1")
         self._process.setProcessEnvironment(environment)
         self._client, self._ends = WorkerClient(self._write), {}
+        self._killed = False
         self._python = python
         self.log.clear()
         self._process.start(self._python, ["-m", "SpineLib.doors.worker"])
@@ -165,11 +171,31 @@ class WorkerProcess:
         self._onErrorOutput()
         how = "it crashed or was stopped" if int(status) else f"exit code {int(code)}"
         words = self.log.lastWords(3).replace("\n", "; ")
-        self._client.closed(f"{how}: {words}" if words else how)
+        error = None
+        if self._killed:
+            error = WorkerEnded(
+                _("The reading process was ended, because it did not stop what was cancelled"),
+                advice=_("Start again."),
+            )
+        self._client.closed(
+            f"{how}: {words}" if words else how, error=error, cancelled=set(self._ends)
+        )
 
     def _onError(self, error: Any) -> None:
         if int(error) == FAILED_TO_START:
-            self._client.closed(f"{self._python} could not be started")
+            error = SpineError(
+                _("{python} could not be started").format(python=self._python),
+                advice=_("Choose another Python under Setup, or none for Slicer's own."),
+            )
+            self._client.closed(error=error, cancelled=set(self._ends))
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a test without the application
+        return text
+    return tr(text)
 
 
 def _settingsPython() -> str:

@@ -26,9 +26,12 @@ from SpineSlicer.scene.labelmapNodes import (
     setSegments,
     vtkTag,
 )
+from SpineSlicer.scene.overlays import gridUnder, putOnVolume
 from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.segmentNames import bodyPoint
-from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentColor, segmentId
+from SpineSlicer.scene.sliceViews import mendViews
+from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentColor, segmentId, volumeProblem
+from SpineSlicer.scene.volumeInScene import ijkToWorld
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
 
 # Apart from the module's own kind, so that no new run takes a case's place in the scene.
@@ -76,12 +79,13 @@ class LoopCase:
 
     def current(self) -> Volume:
         """SPIDER's numbers as they stand in the scene now, on the image's grid."""
-        return labelmapFromNode(self.node, self.grid)
+        return self.grid.with_voxels(labelmapFromNode(self.node, self._inScene()).voxels)
 
     def show(self, labels: Volume, lowest: str) -> None:
         """Puts another version in the place of what is shown."""
         self.labels, self.lowest = labels, lowest
-        setSegments(self.node, labels, _segments(labels, lowest), "")
+        there = self._inScene().with_voxels(labels.voxels)
+        setSegments(self.node, there, _segments(labels, lowest), "")
 
     def nameOf(self, number: int) -> str:
         """What one of SPIDER's numbers is called in this case."""
@@ -104,7 +108,8 @@ class LoopCase:
         segmentation = self.node.GetSegmentation()
         segment = slicer.vtkSegment()
         segment.SetName(name)
-        segment.AddRepresentation(binaryName(), orientedImage(self.grid.with_voxels(voxels)))
+        there = self._inScene().with_voxels(voxels)
+        segment.AddRepresentation(binaryName(), orientedImage(there))
         segment.SetTag("DICOM.SegmentAlgorithmType", "MANUAL")
         segmentation.AddSegment(segment, segmentation.GenerateUniqueSegmentID(name))
 
@@ -121,7 +126,7 @@ class LoopCase:
             return empty.astype(bool)
         fitting = slicer.vtkOrientedImageData()
         slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-            image, orientedImage(self.grid.with_voxels(empty)), fitting, False
+            image, orientedImage(self._inScene().with_voxels(empty)), fitting, False
         )
         values = vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(self.grid.shape)
         return np.asarray(values > 0)
@@ -163,10 +168,26 @@ class LoopCase:
         return float(x), float(y), float(z)
 
     def jump(self, ras: tuple[float, float, float]) -> None:
-        """Shows a place in all slice views."""
+        """Shows a place in all slice views, wherever the image was moved.
+
+        Args:
+            ras: mm, on the case's grid.
+
+        Raises:
+            BadInput: the image in the scene no longer has the case's voxels.
+        """
+        problem = volumeProblem(self.node)
+        if problem:
+            raise BadInput(problem, advice=_("Save, then open the case again."))
         slicer.vtkMRMLSliceNode.JumpAllSlices(
-            self._scene, *ras, slicer.vtkMRMLSliceNode.CenteredJumpSlice
+            self._scene,
+            *ijkToWorld(self.volumeNode, self.grid.ijk(ras)),
+            slicer.vtkMRMLSliceNode.CenteredJumpSlice,
         )
+
+    def _inScene(self) -> Volume:
+        """The case's grid where it lies in the scene: a hardened transform moves it."""
+        return gridUnder(self.node) or self.grid
 
     def segment(self, number: int) -> str:
         """The segment ID of a structure."""
@@ -184,8 +205,10 @@ class LoopCase:
             entropy: 0 (sure) to 1 on the image's grid.
         """
         name = f"{self.volumeNode.GetName()} uncertainty"
-        node = yield from addingVolumeNode(self._scene, entropy, name)
+        there = Volume(entropy.voxels, self._inScene().ijk_to_ras)
+        node = yield from addingVolumeNode(self._scene, there, name)
         node.SetAttribute("SpineMRI.Kind", _UNCERTAINTY)
+        putOnVolume(node, self.volumeNode)
         display = node.GetVolumeDisplayNode()
         display.SetWindowLevelMinMax(0.0, 1.0)
         display.SetAndObserveColorNodeID(heatRamp(self._scene, "SpineMRI uncertainty").GetID())
@@ -245,7 +268,9 @@ def addingLoopCase(
         node.GetDisplayNode().SetOpacity2DOutline(1.0)
         node.SetAttribute("SpineMRI.Kind", KIND)
         node.SetAttribute("SpineMRI.LoopCase", case.id)
+        putOnVolume(node, volumeNode)
         yield
+        mendViews(scene)
         slicer.util.setSliceViewerLayers(
             background=volumeNode, foreground=None, label=None, fit=True
         )

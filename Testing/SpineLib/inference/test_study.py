@@ -12,6 +12,7 @@ from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
 from SpineLib.findings_file import validate
 from SpineLib.inference.study import ReadOptions, Session, read_study
 from SpineLib.labels import ASSESSED, STARTER_NOTICE
+from SpineLib.models import find_models
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
 from SpineLib.reasons import NOT_ASKED, NOT_SAID, Reason
@@ -175,6 +176,18 @@ def test_segmenting_alone_looks_at_no_axial_slice(axial_file, session):
     assert "no sagittal stack" in reading.findings.segmentation.reason
 
 
+@pytest.mark.parametrize("name", ["cervical", "lumbar"])
+def test_every_stack_that_was_read_names_its_images_whatever_it_was_read_for(
+    name, request, tmp_path
+):
+    reading = request.getfixturevalue(name)
+    reading.save(tmp_path)
+    for stack, volume in Reading.load(tmp_path).volumes.items():
+        frames = reading.volumes[stack].frames
+        assert len(frames) == len(volume.voxels) and volume.frames == frames
+        assert all(frame.sop_instance_uid for frame in frames)
+
+
 def test_a_lumbar_axial_stack_has_levels_but_no_verdict(lumbar_with_axial_blocks):
     reading, _ = lumbar_with_axial_blocks
     assert not reading.findings.summary("compression").assessed
@@ -195,6 +208,7 @@ def test_the_threshold_that_was_asked_for_decides_and_is_recorded(data, session)
     assert reading.findings.summary("compression").positive_slices == 19
     (used,) = [m for m in reading.findings.models if m.task == "compression"]
     assert used.threshold == 0.0
+    assert used.card_threshold == find_models("compression")[0].card.threshold
 
 
 def test_class_activation_lies_on_the_stacks_own_grid_where_it_is_asked_for(data, session):

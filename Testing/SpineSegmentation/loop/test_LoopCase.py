@@ -8,6 +8,7 @@ from SpineLib.errors import BadInput
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.drafts import DRAFT
 from SpineLib.loop.writer import DatasetWriter
+from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.SpineLib.loop import learning
 from Testing.SpineSegmentation.loop.story import (
@@ -21,6 +22,7 @@ from Testing.SpineSegmentation.loop.story import (
     rows,
     settle,
 )
+from Testing.transforms import crop, harden, move, placed
 
 # --- case -------------------------------------------------------------------------------------
 
@@ -61,6 +63,50 @@ def test_the_next_structure_is_shown_and_edited(loop, ui, case):
     for _ in range(5):
         key(loop, "structure")
     assert editor.currentSegmentID() == "vertebra3"
+
+
+@pytest.mark.parametrize("hardened", [False, True])
+def test_a_case_that_is_moved_keeps_its_answer_and_its_places(loop, ui, case, hardened):
+    before, node = case.shown.current(), case.shown.volumeNode
+    places = list(loop.case._places)
+    move(node, placed([0.0, 20.0, 0.0], [15.0, 0.0, -30.0]))
+    if hardened:
+        harden(node)
+    now = case.shown.current()
+    np.testing.assert_array_equal(now.voxels, before.voxels)
+    assert now.same_grid(case.case.grid)
+    for place in (one for one in places if one.ras is not None):
+        case.shown.jump(place.ras)
+        np.testing.assert_allclose(worldToIjk(node, center()), now.ijk(place.ras), atol=1e-3)
+    erase_half(case)
+    voxels = before.voxels.copy()
+    half = voxels[:, : voxels.shape[1] // 2]
+    half[half == 2] = 0
+    np.testing.assert_array_equal(case.shown.current().voxels, voxels)
+    click(ui.uncertaintyBox)
+    overlay = slicer.mrmlScene.GetNodeByID(
+        slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSliceCompositeNode").GetForegroundVolumeID()
+    )
+    assert overlay.GetTransformNodeID() == node.GetTransformNodeID()
+    np.testing.assert_allclose(ijkToRas(overlay), ijkToRas(node), atol=1e-9)
+
+
+def test_a_version_is_shown_where_the_case_lies_now(loop, ui, case):
+    before = case.shown.current()
+    move(case.shown.volumeNode, placed([0.0, 0.0, 15.0], [9.0, 4.0, 30.0]))
+    harden(case.shown.volumeNode)
+    case.shown.show(before)
+    np.testing.assert_array_equal(case.shown.current().voxels, before.voxels)
+
+
+def test_no_place_is_shown_in_an_image_that_was_cropped_and_the_answer_stays(loop, ui, case):
+    before = case.shown.current()
+    crop(case.shown.volumeNode)
+    key(loop, "place")
+    assert "no longer has the voxels" in ui.checksLabel.text
+    key(loop, "structure")
+    assert "no longer has the voxels" in ui.checksLabel.text
+    np.testing.assert_array_equal(case.shown.current().voxels, before.voxels)
 
 
 def test_the_models_doubts_lie_over_the_image_only_when_asked_for(ui, case, desktop):
