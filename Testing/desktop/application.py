@@ -18,6 +18,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from . import pythonqt, widgets
 from .coreIo import CoreIOManager
 from .facts import NotInSlicer, facts, known, names
+from .modulePanel import qSlicerModulePanel
 from .moduleWidget import ModuleManager, qSlicerScriptedLoadableModuleWidget
 
 # Slicer's own keys, wherever the mouse is (qSlicerMainWindow.ui, qSlicerModuleSelectorToolBar.cxx):
@@ -285,22 +286,24 @@ class Desktop:
         )
         self.modules.add(**{name.lower(): about})
         self._opened.append(name)
-        area = QtWidgets.QScrollArea()
-        area.setWidgetResizable(True)
+        parent.reload()  # to begin with as later: Slicer makes a widget in one way
+        self.dock(parent, width, height)
+        parent.enter()
+        self.application.processEvents()
+        self._loaded = {**sys.modules, **self._loaded}
+        return parent.self()
+
+    def dock(self, module: Any, width: int, height: int) -> None:
+        """Puts a module's widget into the dock's panel and shows it."""
+        self.window = area = qSlicerModulePanel()
         area.resize(width, height)
-        self.window = area
         for key in SLICERS_KEYS:
             action = QtGui.QAction(area)
             action.setShortcut(QtGui.QKeySequence(key))
             action.setShortcutContext(QtCore.Qt.ShortcutContext.ApplicationShortcut)
             area.addAction(action)
-        parent.reload()  # to begin with as later: Slicer makes a widget in one way
-        area.setWidget(parent)
+        area.addModule(module)
         area.show()
-        parent.enter()
-        self.application.processEvents()
-        self._loaded = {**sys.modules, **self._loaded}
-        return parent.self()
 
     def _onException(self, kind: type, error: BaseException, trace: Any) -> None:
         self.errors.append(error)

@@ -33,6 +33,10 @@ class ctkCollapsibleButton(QtWidgets.QWidget):
         super().__init__(*[one for one in arguments if not isinstance(one, str)])
         self._text, self._collapsed = next((a for a in arguments if isinstance(a, str)), ""), False
         self._mine = []
+        policy = QtWidgets.QSizePolicy.Policy
+        self.setSizePolicy(
+            policy.Minimum, policy.Preferred
+        )  # CTK's: what it would like is the least
         self.setContentsMargins(0, 26, 0, 0)
 
     def _setText(self, text):
