@@ -1,5 +1,7 @@
 """A reading as a folder."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,14 @@ def test_a_reading_comes_back_from_its_folder(graded, lumbar, tmp_path):
             assert back.volumes[stack].frames == volume.frames
             np.testing.assert_array_equal(back.volumes[stack].voxels, volume.voxels)
     np.testing.assert_array_equal(back.segmentation.voxels, lumbar.segmentation.voxels)
+
+
+def test_the_window_of_the_header_comes_back(brief, tmp_path):
+    volume = replace(brief.volumes["4"], window=(410.5, 900.0))
+    Reading(brief.findings, {"4": volume}).save(tmp_path / "with")
+    assert Reading.load(tmp_path / "with").volumes["4"].window == (410.5, 900.0)
+    Reading(brief.findings, {"4": replace(volume, window=None)}).save(tmp_path / "without")
+    assert Reading.load(tmp_path / "without").volumes["4"].window is None
 
 
 def test_activations_come_back(brief, tmp_path):
