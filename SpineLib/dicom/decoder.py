@@ -1,8 +1,8 @@
 """Decodes compressed slices for `SpineLib.dicom.decoding`, in a process that a slice may end.
 
 Run as a file, so that it imports nothing of the program. Each request is a line of JSON on standard
-input; each answer is a length (4 bytes, little endian), JSON of that length, and the pixels that it
-announces. It ends when its input does.
+input and the code that it announces; each answer is a length (4 bytes, little endian), JSON of that
+length, and the pixels that it announces. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import os
 import signal
 import struct
 import sys
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,7 +20,7 @@ if __name__ == "__main__" and sys.path and Path(sys.path[0]) == Path(__file__).p
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.encaps import encapsulate, generate_frames
+from pydicom.encaps import encapsulate
 from pydicom.pixels import get_decoder
 from pydicom.pixels.utils import _get_jpg_parameters
 
@@ -40,9 +39,10 @@ def main() -> None:
     _send(answers, {"ready": True})
     for line in requests:
         request = json.loads(line)
+        code = requests.read(request["bytes"])
         _limit(request)
         try:
-            pixels = decode(request)
+            pixels = decode(code, request["syntax"], request["options"])
             _stop_clock()
             _send(answers, {"type": pixels.dtype.str, "shape": pixels.shape}, pixels)
         except Exception as error:  # each codec has errors of its own
@@ -58,28 +58,22 @@ def _send(answers: BinaryIO, about: dict[str, Any], pixels: NDArray[Any] | None 
     answers.flush()
 
 
-def decode(request: dict[str, Any]) -> NDArray[Any]:
+def decode(code: bytes, syntax: str, options: dict[str, Any]) -> NDArray[Any]:
     """One frame, [row, column].
 
     Args:
-        request: ``file``, ``offset`` of its Pixel Data's value, ``frames`` in it, ``frame`` (from
-            0), ``syntax``, and ``options`` of pydicom's decoders.
+        code: of the frame.
+        syntax: transfer syntax UID.
+        options: of pydicom's decoders.
 
     Raises:
         ValueError: the code says another size than the header.
         Exception: whatever a codec raises.
     """
-    options = request["options"]
-    about = Path(request["file"]).stat()
-    frames = _frames(
-        request["file"], request["offset"], request["frames"], about.st_size, about.st_mtime_ns
-    )
-    code = frames[request["frame"]]
     size = coded_size(code)
     if size and size != (options["rows"], options["columns"]):
         raise ValueError("the code says another size than the header")
-    decoder = get_decoder(request["syntax"])
-    pixels, _ = decoder.as_array(encapsulate([code]), index=0, **options)
+    pixels, _ = get_decoder(syntax).as_array(encapsulate([code]), index=0, **options)
     return pixels
 
 
@@ -107,14 +101,6 @@ def coded_precision(code: bytes) -> int:
 def _jpeg2000(code: bytes) -> int:
     """Where a JPEG 2000 code stream and its size begin; -1 in other code."""
     return code.find(b"\xff\x4f\xff\x51", 0, 4096)
-
-
-@lru_cache(maxsize=1)
-def _frames(file: str, offset: int, count: int, _size: int, _changed: int) -> list[bytes]:
-    """The frames' code; kept for the next frame of the same file, as long as that is as it was."""
-    with Path(file).open("rb") as stream:
-        stream.seek(offset)
-        return list(generate_frames(stream, number_of_frames=count))
 
 
 def _die_quietly() -> None:

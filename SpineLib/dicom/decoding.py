@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,10 @@ from SpineLib.errors import SpineError
 
 _PROGRAM = Path(__file__).with_name("decoder.py")
 # Processor time for one slice: JPEG 2000 takes 0.2 s for a million pixels here.
-_SECONDS, _SECONDS_A_MILLION = 1.0, 1.0
-# Where a system does not count processor time for us, or the decoder waits for something.
-_WAITING_SECONDS = 30.0
+_SECONDS, _SECONDS_A_MILLION = 0.5, 1.0
+# A decoder has nothing to wait for: one that sleeps is in a lock that will never open. Linux says
+# who sleeps; elsewhere, and where processor time is not counted for us, only patience tells.
+_ASLEEP_SECONDS, _WAITING_SECONDS = 1.5, 30.0
 _STARTING_SECONDS, _IDLE_SECONDS = 60.0, 60.0
 _BETWEEN_LOOKS = 0.25
 # numpy's names of what a decoder may answer with.
@@ -49,18 +50,12 @@ class Coded:
     """One compressed frame, and what the header says of it.
 
     Attributes:
-        file: that holds it.
-        offset: of its Pixel Data's value.
-        frames: how many the file holds.
-        frame: which one, from 0.
+        code: its bytes.
         syntax: transfer syntax UID.
         options: of pydicom's decoders; ``rows`` and ``columns`` are among them.
     """
 
-    file: Path
-    offset: int
-    frames: int
-    frame: int
+    code: bytes = field(repr=False)
     syntax: str
     options: dict[str, Any]
 
@@ -98,7 +93,7 @@ class _Decoder:
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **quiet,
         )  # fmt: skip
         self.owner: object = None
-        self.until = self.idle_since = time.monotonic()
+        self.awake = self.until = self.idle_since = time.monotonic()
         self._ready = False
 
     @property
@@ -106,18 +101,32 @@ class _Decoder:
         """Whether it answers no more."""
         return self._process.returncode is not None
 
-    def ask(self, request: dict[str, Any]) -> NDArray[Any]:
+    def ask(self, coded: Coded, seconds: float) -> NDArray[Any]:
         """The answer to a request; raises as `decode`."""
+        request = {
+            "bytes": len(coded.code), "syntax": coded.syntax, "options": coded.options,
+            "seconds": seconds,
+        }  # fmt: skip
         try:
             self._wait_for_start()
-            self.until = time.monotonic() + _WAITING_SECONDS + request["seconds"]
             self._write(json.dumps(request).encode() + b"\n")
+            self._write(coded.code)
+            self.awake = time.monotonic()
+            self.until = self.awake + _WAITING_SECONDS + seconds
             about = self._answer()
             if "error" in about:
                 raise NotDecoded(str(about["error"]))
-            return self._pixels(about, request["options"])
+            return self._pixels(about, coded.options)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DecoderEnded from error
+
+    def is_stuck(self, now: float) -> bool:
+        """Whether it is over its time, or sleeps where it should compute."""
+        if self.until < now:
+            return True
+        if not self._ready or not _sleeps(self._process.pid):
+            self.awake = now
+        return self.awake + _ASLEEP_SECONDS < now
 
     def kill(self) -> None:
         """Ends the process; a thread that waits for its answer gets none, and calls `end`."""
@@ -164,8 +173,8 @@ class _Decoder:
         self._fill(memoryview(pixels.data).cast("B"))
         return pixels
 
-    def _write(self, line: bytes) -> None:
-        left = memoryview(line)
+    def _write(self, content: bytes) -> None:
+        left = memoryview(content)
         while left:
             left = left[self._process.stdin.write(left) :]  # type: ignore[union-attr]
 
@@ -195,10 +204,9 @@ class _Pool:
         """See the module's function."""
         million = coded.options["rows"] * coded.options["columns"] / 1e6
         seconds = _SECONDS + _SECONDS_A_MILLION * million
-        request = {**vars(coded), "file": os.fspath(coded.file.absolute()), "seconds": seconds}
         decoder = self._take(owner)
         try:
-            return decoder.ask(request)
+            return decoder.ask(coded, seconds)
         except (DecoderEnded, SpineError):
             decoder.end()
             raise
@@ -254,7 +262,7 @@ class _Pool:
             with self._lock:
                 now = time.monotonic()
                 for decoder in self._busy:
-                    if decoder.until < now:
+                    if decoder.is_stuck(now):
                         decoder.kill()
                 for decoder in [d for d in self._idle if d.idle_since + _IDLE_SECONDS < now]:
                     self._idle.remove(decoder)
@@ -262,6 +270,15 @@ class _Pool:
                 if not self._idle and not self._busy:
                     self._watcher = None
                     return
+
+
+def _sleeps(process: int) -> bool:
+    """Whether a process waits for something other than the processor; False where nobody says."""
+    try:
+        about = Path(f"/proc/{process}/stat").read_bytes()
+    except OSError:
+        return False
+    return about.rpartition(b")")[2].split()[:1] == [b"S"]
 
 
 def _not_started() -> SpineError:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.encaps import generate_frames
 from pydicom.uid import UID, ExplicitVRBigEndian
 
 from SpineLib.dicom.decoding import Coded, DecoderEnded, NotDecoded, decode
@@ -188,19 +190,22 @@ def _encapsulated(
         "pixel_keyword": "PixelData",
         "correct_unused_bits": False,  # by `_significant`, which knows the highest bit
     }
-    place, syntax = source.pixels, source.transfer_syntax
+    try:
+        with source.path.open("rb") as stream:
+            stream.seek(source.pixels.offset)
+            codes = list(generate_frames(stream, number_of_frames=source.number_of_frames))
+    except (ValueError, RuntimeError, struct.error) as error:
+        raise _undecodable(source) from error
     for number in numbers:
-        coded = Coded(
-            source.path, place.offset, source.number_of_frames, number - 1, syntax, options
-        )
         try:
+            coded = Coded(codes[number - 1], source.transfer_syntax, options)
             yield decode(coded, owner=owner)
-        except NotDecoded:
+        except (NotDecoded, IndexError):
             yield _undecodable(source)
         except DecoderEnded:
             yield Ended(
                 "The decoder crashed, or took too much time or memory, and was ended "
-                f"({UID(syntax).name})",
+                f"({UID(source.transfer_syntax).name})",
                 file=source.path,
                 advice="The file is damaged; export it again, uncompressed if possible.",
             )

@@ -73,6 +73,7 @@ class Part(str, Enum):
     """What `bench` measures."""
 
     dicom = "dicom"
+    compressed = "compressed"
     compression = "compression"
     segmentation = "segmentation"
     simulate = "simulate"

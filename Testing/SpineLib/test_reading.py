@@ -1,6 +1,7 @@
 """A reading as a folder."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,13 @@ def test_findings_of_an_earlier_version_without_the_images_of_each_stack_open(gr
     back = Reading.load(tmp_path)
     assert back.findings == graded.findings
     assert back.volumes["4"].frames == graded.volumes["4"].frames
+
+def test_the_window_of_the_header_comes_back(brief, tmp_path):
+    volume = replace(brief.volumes["4"], window=(410.5, 900.0))
+    Reading(brief.findings, {"4": volume}).save(tmp_path / "with")
+    assert Reading.load(tmp_path / "with").volumes["4"].window == (410.5, 900.0)
+    Reading(brief.findings, {"4": replace(volume, window=None)}).save(tmp_path / "without")
+    assert Reading.load(tmp_path / "without").volumes["4"].window is None
 
 
 def test_activations_come_back(brief, tmp_path):

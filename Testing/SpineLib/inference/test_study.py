@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 
+from SpineLib.dicom import scan
 from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
 from SpineLib.findings_file import validate
 from SpineLib.inference.study import ReadOptions, Session, read_study
@@ -71,6 +72,43 @@ def test_slices_are_keyed_by_the_sop_instance_uids_of_the_files(cervical, data):
     there = {pydicom.dcmread(f, stop_before_pixels=True).SOPInstanceUID for f in files}
     (stack,) = cervical.findings.stacks
     assert {one.sop_instance_uid for one in stack.slices} == there
+
+
+def test_a_slice_that_cannot_be_decoded_costs_that_slice_and_is_said(data, session, tmp_path):
+    import pydicom
+    from pydicom.uid import JPEGLSLossless
+
+    files = sorted((data / "dicom" / "cervical_t2_axial").glob("*.dcm"))
+    (known,) = scan(data / "dicom" / "cervical_t2_axial").stacks
+    bad = known.sources[4].path.name
+    for file in files:
+        dataset = pydicom.dcmread(file)
+        dataset.compress(JPEGLSLossless, generate_instance_uid=False)
+        dataset.save_as(tmp_path / file.name)
+        if file.name == bad:
+            content = (tmp_path / bad).read_bytes()
+            at = content.index(b"\xff\xd8\xff\xf7")
+            (tmp_path / bad).write_bytes(content[:at] + bytes(64) + content[at + 64 :])
+    reading = read_study(tmp_path, options=ReadOptions(tasks=("compression",)), session=session)
+    stacks = reading.findings.stacks
+    assert sorted(len(stack.slices) for stack in stacks) == [4, 14]
+    assert all(one.compression.verdict for stack in stacks for one in stack.slices)
+    assert any("1 of 19 slices were left out" in text for text in reading.findings.warnings)
+    reading.save(tmp_path / "kept")
+    assert len(Reading.load(tmp_path / "kept").volumes) == 2
+
+
+def test_a_zip_of_a_study_is_read_as_its_folder_is(data, session, tmp_path, cervical):
+    import shutil
+
+    zipped = shutil.make_archive(
+        str(tmp_path / "study"), "zip", data / "dicom" / "cervical_t2_axial"
+    )
+    reading = read_study(zipped, options=ReadOptions(tasks=("compression",)), session=session)
+    (stack,), (known,) = reading.findings.stacks, cervical.findings.stacks
+    assert [one.compression.probability for one in stack.slices] == pytest.approx(
+        [one.compression.probability for one in known.slices]
+    )
 
 
 def test_forced_answers_are_marked_as_forced_on_every_slice_and_in_the_summary(data, session):
