@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -22,6 +22,20 @@ from typer.exceptions import TyperException
 from SpineLib.errors import DEBUG, Cancelled, from_exception
 from SpineLib.progress import Progress, Step
 
+Orientation = Annotated[
+    str,
+    typer.Option(
+        help="Where the three axes of a volume file grow to that does not say so: LPS is Left, "
+        "Posterior, Superior."
+    ),
+]
+Numbering = Annotated[
+    str,
+    typer.Option(
+        help="How masks are numbered where nothing says so: SPIDER, TotalSpineSeg, SPINEPS, TPTBox "
+        "or cord."
+    ),
+]
 _WIDTH_WITHOUT_TERMINAL = 220
 # After torch, Python searches for cycles for seconds before it ends: Ctrl-C would seem unheard.
 atexit.register(gc.freeze)

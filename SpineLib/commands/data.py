@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from SpineLib.console import print_table, progress_bar, say
+from SpineLib.console import Numbering, Orientation, print_table, progress_bar, say
 from SpineLib.errors import BadRequest
 from SpineLib.progress import Progress
 
@@ -29,12 +29,15 @@ Scheme = Annotated[str, typer.Option(help="Of the grades: Bilsky or Kang.")]
 
 
 @data.command()
-def check(source: Source, task: Task = "compression", scheme: Scheme = "Bilsky") -> None:
+def check(
+    source: Source, task: Task = "compression", scheme: Scheme = "Bilsky",
+    numbering: Numbering = "", orientation: Orientation = "",
+) -> None:  # fmt: skip
     """Read labels and count them, or say what does not fit."""
     from collections import Counter
 
     with progress_bar() as progress:
-        stacks = _opened(source, task, scheme, progress)
+        stacks = _opened(source, task, scheme, progress, numbering, orientation)
         if task == "segmentation":
             _say_volumes(stacks, progress)
             return
@@ -69,13 +72,15 @@ def freeze_test(
     seed: Annotated[int, typer.Option(help="Another number keeps other patients.", min=0)] = 0,
     task: Task = "compression",
     scheme: Scheme = "Bilsky",
+    numbering: Numbering = "",
+    orientation: Orientation = "",
 ) -> None:
     """Keep patients for the test, once and for all; every run's record then names the file."""
     from SpineLib.datasets.split import freeze_test as freeze
     from SpineLib.datasets.split import split_by_patient
 
     with progress_bar() as progress:
-        stacks = _opened(source, task, scheme, progress)
+        stacks = _opened(source, task, scheme, progress, numbering, orientation)
     kept = stacks if share == 1 else split_by_patient(stacks, share=share, seed=seed)[1]
     frozen = freeze(out, kept)
     say(f"{len(frozen.patients)} patients are kept for the test in {out}")
@@ -97,14 +102,17 @@ def imagenet(
     say(f"The weights are in {kept}")
 
 
-def _opened(source: str, task: str, scheme: str, progress: Progress) -> list[Any]:
+def _opened(
+    source: str, task: str, scheme: str, progress: Progress, numbering: str, orientation: str
+) -> list[Any]:
     from SpineLib.datasets.open_slices import open_slices
     from SpineLib.datasets.open_volumes import open_canals, open_volumes
 
+    said: dict[str, Any] = {"numbering": numbering, "orientation": orientation}
     if task == "segmentation":
-        return open_volumes(source, progress=progress)
+        return open_volumes(source, **said, progress=progress)
     if task == "canal":
-        return open_canals(source, progress=progress)
+        return open_canals(source, **said, progress=progress)
     if task not in ("compression", "grading"):
         raise BadRequest(
             f"There is no task {task}", advice="Use compression, grading, segmentation or canal."
