@@ -54,7 +54,7 @@ def open_tidy(
     facts: dict[int, dict[str, str]] = {}
     seen: dict[tuple[int, int, str], int] = {}
     for n, row in rows(table, (UID, LABEL)):
-        which, k = _place(places, row, n, table, folder)
+        which, k = _place(places, stacks, row, n, table, folder)
         reader = row.get("reader", "")
         first = seen.setdefault((which, k, reader), n)
         if first != n:
@@ -109,30 +109,42 @@ def rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, s
         yield reader.line_num, dict(zip(header, (c.strip() for c in cells), strict=True))
 
 
-def _places(stacks: tuple[Stack, ...]) -> dict[Slice, tuple[int, int]]:
-    """(SOP Instance UID, frame) → number of the stack, slice k."""
-    return {
-        (source.sop_instance_uid, source.frame): (n, k)
-        for n, stack in enumerate(stacks)
-        if not stack.problem
-        for k, source in enumerate(stack.sources)
-    }
+def _places(stacks: tuple[Stack, ...]) -> dict[Slice, list[tuple[int, int]]]:
+    """(SOP Instance UID, frame) → numbers of the stack and slice of each file that carries it."""
+    places: dict[Slice, list[tuple[int, int]]] = defaultdict(list)
+    for n, stack in enumerate(stacks):
+        for k, source in enumerate(() if stack.problem else stack.sources):
+            places[source.sop_instance_uid, source.frame].append((n, k))
+    return places
 
 
 def _place(
-    places: dict[Slice, tuple[int, int]], row: dict[str, str], n: int, table: Path, folder: Path
+    places: dict[Slice, list[tuple[int, int]]],
+    stacks: tuple[Stack, ...],
+    row: dict[str, str],
+    n: int,
+    table: Path,
+    folder: Path,
 ) -> tuple[int, int]:
     frame = row.get("frame") or "1"
     if not frame.isdecimal():
         raise BadInput(f"Line {n}: {frame!r} is no frame number", file=table, advice="From 1.")
-    found = places.get((row[UID], int(frame)))
-    if found is None:
+    found = places.get((row[UID], int(frame)), [])
+    if len(found) > 1:
+        slices = ", ".join(f"stack {stacks[s].id} slice {k + 1}" for s, k in found)
+        raise BadInput(
+            f"Line {n}: {len(found)} slices carry this SOP Instance UID and frame: {slices}",
+            file=table,
+            advice="Leave only one of their series in the folder, or give each slice a UID of its "
+            "own.",
+        )
+    if not found:
         raise BadInput(
             f"Line {n}: no slice of a readable stack has this SOP Instance UID and frame",
             file=table,
             advice=f"Take the line out, or put the slice's file below {folder}.",
         )
-    return found
+    return found[0]
 
 
 def _labelled(stack: Stack, labels: list[SliceLabel], facts: dict[str, str]) -> LabelledStack:

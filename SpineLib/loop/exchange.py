@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,8 +113,10 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
     if used is None:
         raise BadInput(f"No model for {dataset.task} answered in this reading", file=file)
     said: dict[tuple[str, int], str] = {}
+    read: Counter[tuple[str, int]] = Counter()
     for one in (one for stack in findings.stacks for one in stack.slices):
         key = one.sop_instance_uid, one.frame
+        read[key] += 1
         if dataset.task == "compression" and one.compression.status == ASSESSED:
             verdict = one.compression.verdict or ""
             said[key] = POSSIBLY_COMPRESSED if verdict == BORDERLINE else verdict
@@ -128,7 +130,14 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
     found = []
     for case in dataset.cases.values():
         places = slice_index(case.slices)
-        labels = [SliceLabel(places[key], value) for key, value in said.items() if key in places]
+        here = {key: value for key, value in said.items() if key in places}
+        if any(read[key] > 1 or len(places[key]) > 1 for key in here):
+            raise BadInput(
+                f"Several slices of the case {case.id} or of the reading carry one SOP Instance "
+                "UID, so that nothing says which answer is whose",
+                file=file,
+            )
+        labels = [SliceLabel(places[key][0], value) for key, value in here.items()]
         if labels:
             found.append((case, labels))
     if not found:
@@ -358,20 +367,30 @@ def _by_case(cases: Sequence[Case], file: Path) -> list[tuple[Case, list[SliceLa
             advice=f"It needs {UID} (and frame) or slice, and one of "
             f"{', '.join(_VALUES.get(cases[0].task if cases else '', ()))}.",
         )
-    places = {key: (case, k) for case in cases for key, k in slice_index(case.slices).items()}
+    places: dict[tuple[str, int], list[tuple[Case, int]]] = defaultdict(list)
+    for case in cases:
+        for key, indices in slice_index(case.slices).items():
+            places[key] += [(case, k) for k in indices]
     found: dict[str, list[SliceLabel]] = defaultdict(list)
     for line, row in listed:
         if not row[column]:
             continue
         try:
             key = row.get(UID, ""), int(row.get("frame") or 1)
-            place = places.get(key)
-            if place is None and not key[0] and len(cases) == 1:
-                place = cases[0], int(row["slice"]) - 1
+            fitting = places.get(key, [])
+            if not key[0] and len(cases) == 1:
+                fitting = [(cases[0], int(row["slice"]) - 1)]
         except (KeyError, ValueError) as error:
             raise BadInput(f"Line {line} does not say a slice", file=file) from error
-        if place is not None:
-            found[place[0].id].append(SliceLabel(place[1], row[column]))
+        if len(fitting) > 1:
+            where = ", ".join(f"case {case.id} slice {k + 1}" for case, k in fitting)
+            raise BadInput(
+                f"Line {line}: {len(fitting)} slices carry this SOP Instance UID: {where}",
+                file=file,
+                advice="Import a table of one case, with its column slice.",
+            )
+        for case, k in fitting:
+            found[case.id].append(SliceLabel(k, row[column]))
     return [(case, found[case.id]) for case in cases if case.id in found]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -252,6 +253,9 @@ def inside(path: Path, dataset: Path) -> str:
         return str(path)
 
 
-def slice_index(slices: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], int]:
-    """(SOP Instance UID, frame) → k."""
-    return {(uid, frame): k for k, (_, uid, frame) in enumerate(slices)}
+def slice_index(slices: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], list[int]]:
+    """(SOP Instance UID, frame) → each k that carries it: UIDs are not always unique."""
+    index: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for k, (_, uid, frame) in enumerate(slices):
+        index[uid, frame].append(k)
+    return index
