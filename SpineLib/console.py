@@ -8,8 +8,9 @@ import json
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
@@ -58,6 +59,14 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     """
     # Not by way of SIGINT, which is ignored in what a script starts in the background.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with warnings.catch_warnings():
+        if not os.environ.get(DEBUG):
+            # What libraries warn of are values of headers, several lines each.
+            warnings.simplefilter("ignore")
+        return _run(app, arguments)
+
+
+def _run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
     try:
         code = app(args=arguments, prog_name="spine", standalone_mode=False)
         if code == Cancelled.exit_code:  # the library turns Ctrl-C into this code
@@ -66,17 +75,25 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     except TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "spine"
-        print(f"Error: {error.format_message()} Help: {command} --help", file=sys.stderr)
+        _complain(f"Error: {error.format_message()} Help: {command} --help")
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as error:
+        if not isinstance(error.__context__ or error, BrokenPipeError):
+            raise
+        # Whoever reads has heard enough; Python would complain when it empties its buffer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
         return 0
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get(DEBUG):
             raise
         known = from_exception(error)
-        print(f"Error: {known}", file=sys.stderr)
+        _complain(f"Error: {known}")
         return known.exit_code
+
+
+def _complain(line: str) -> None:
+    with suppress(OSError):  # nobody listens: the exit code says it
+        print(line, file=sys.stderr)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing
+from SpineLib.files import writing_folder
 from SpineLib.labels import SCHEMES
 from SpineLib.loop import frozen as freezing
 from SpineLib.loop.cases import CASES, Case
@@ -168,17 +168,15 @@ def create_dataset(
             f"The model {model.card.name} is for {model.card.task}, not for {task}", file=model.path
         )
     scheme = _scheme(task, scheme, model)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
     model.verify()
     data = {
         "format": FORMAT, "title": title, "task": task, "scheme": scheme, "seed": seed,
         "created": now(), "software": SOFTWARE,
     }  # fmt: skip
-    keep_model(folder, model, "")
-    with writing(folder / DATASET) as temporary:
+    with writing_folder(folder, new=True) as temporary:
+        keep_model(temporary, model, "")
         text = json.dumps(data, indent=1, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        (temporary / DATASET).write_text(text + "\n", encoding="utf-8")
     return open_dataset(folder)
 
 

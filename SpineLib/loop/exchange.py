@@ -244,10 +244,9 @@ def write_datalist(
     """
     _require_volumes(dataset)
     progress = progress or Progress()
-    _require_new(out)
     lists: dict[str, list[dict[str, str]]] = {TRAINING: [], VALIDATION: [], TEST: []}
     numbers: set[int] = set()
-    with writing_folder(out) as temporary:
+    with writing_folder(out, new=True) as temporary:
         for case in progress.track(list(cases), "Writing cases"):
             part = TEST if case.test else TRAINING
             image, labels = case.labelled().open()
@@ -311,10 +310,9 @@ def write_spider(
             advice=f"Export the parts {TRAINING} and {TEST} into two folders.",
         )
     progress = progress or Progress()
-    _require_new(out)
     names = _spider_names(cases)
     table = [["new_file_name", "subset", "Manufacturer"]]
-    with writing_folder(out) as temporary:
+    with writing_folder(out, new=True) as temporary:
         for folder in ("images", "masks"):
             (temporary / folder).mkdir()
         for case in progress.track(list(cases), "Writing cases"):
@@ -420,8 +418,3 @@ def _as_csv(table: list[list[str]]) -> str:
 def _require_volumes(dataset: Dataset) -> None:
     if dataset.task != "segmentation":
         raise BadRequest(f"This layout is for volumes, not for {dataset.task}", advice="Use tidy.")
-
-
-def _require_new(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput("This folder is not empty", file=out, advice="Name a new one.")

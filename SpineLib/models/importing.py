@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 import stat
-import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from SpineLib.errors import BadModel, from_os_error
-from SpineLib.files import writing_folder
+from SpineLib.files import temporary_folder, writing_folder
 from SpineLib.models import registry
 from SpineLib.models.card import CARD_NAME, read_card
 from SpineLib.models.folder import ModelFolder, open_folder, write_model
@@ -38,12 +37,14 @@ def import_model(path: str | Path) -> ModelFolder:
     path = Path(path)
     if not path.exists():
         raise BadModel("There is no such folder or archive", file=path)
-    with tempfile.TemporaryDirectory(prefix="spine-import-") as temporary:
-        source = path
-        if path.is_file():
-            source = Path(temporary)
-            _unpack(path, source)
-        return _install(_card_folder(source, path))
+    if path.is_dir():
+        return _install(_card_folder(path, path))
+    temporary = temporary_folder("import")
+    try:
+        _unpack(path, temporary)
+        return _install(_card_folder(temporary, path))
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _install(source: Path) -> ModelFolder:

@@ -16,8 +16,9 @@ from typing import Any
 from SpineLib import __version__
 from SpineLib.dicom import Stack, scan
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
+from SpineLib.files import writing, writing_folder
 from SpineLib.progress import Progress
+from SpineLib.projects.holding import holding
 from SpineLib.projects.schemes import Scheme, scheme_of
 
 FORMAT = 1
@@ -207,8 +208,6 @@ def create(
         BadInput: the folder holds something, or a setting is none.
     """
     folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
     data = {
         "format": FORMAT, "id": uuid.uuid4().hex, "title": title, "scheme": scheme,
         "plane": "axial", "weighting": "T2", "rules": "", "order": "studies",
@@ -217,8 +216,9 @@ def create(
     }  # fmt: skip
     _check(data, folder / PROJECT)
     scheme_of(scheme)
-    _write_json(folder / PROJECT, data)
-    _write_json(folder / STUDIES, [])
+    with writing_folder(folder, new=True) as temporary:
+        _write_json(temporary / PROJECT, data)
+        _write_json(temporary / STUDIES, [])
     return open_project(folder)
 
 
@@ -258,8 +258,14 @@ def add(project: Project, folder: str | Path, *, progress: Progress | None = Non
         progress: told of each file.
 
     Raises:
-        BadInput: a set is locked, or no stack of the project's plane and weighting is there.
+        BadInput: a set is locked, no stack of the project's plane and weighting is there, or
+            another program is adding studies.
     """
+    with holding(project.folder / STUDIES):
+        return _added(open_project(project.folder), folder, progress)
+
+
+def _added(project: Project, folder: str | Path, progress: Progress | None) -> Project:
     from SpineLib.projects.labels import locked_sets
 
     locked = locked_sets(project)
@@ -298,14 +304,15 @@ def relink(
         keys = set(_keys(stack)) | (before[1] if before else set())
         places[study] = _place(project.folder, [stack], before[0] if before else ""), keys
     moved, studies = 0, []
-    for one in project.studies:
-        place, keys = places.get(one.id, (one.folder, set()))
-        if place != one.folder and {s.key for s in one.slices} <= keys:
-            one, moved = replace(one, folder=place), moved + 1
-        studies.append(one)
-    changed = replace(project, studies=tuple(studies))
-    if moved:
-        write_studies(changed)
+    with holding(project.folder / STUDIES):
+        for one in open_project(project.folder).studies:
+            place, keys = places.get(one.id, (one.folder, set()))
+            if place != one.folder and {s.key for s in one.slices} <= keys:
+                one, moved = replace(one, folder=place), moved + 1
+            studies.append(one)
+        changed = replace(project, studies=tuple(studies))
+        if moved:
+            write_studies(changed)
     return changed, moved
 
 
