@@ -21,6 +21,7 @@ from rich.table import Table
 from typer.exceptions import TyperException
 
 from SpineLib.errors import DEBUG, Cancelled, from_exception
+from SpineLib.finite import finite
 from SpineLib.progress import Progress, Step
 
 Orientation = Annotated[
@@ -141,8 +142,8 @@ def say(text: str) -> None:
 
 
 def print_json(data: Any) -> None:
-    """Prints JSON on stdout for another program."""
-    print(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
+    """Prints JSON on stdout for another program; null for numbers that are not finite."""
+    print(json.dumps(finite(data), indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def _stdout() -> Console:

@@ -38,9 +38,9 @@ class SpineError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, *, file: str | Path | None = None, advice: str = "") -> None:
-        self.what = what
-        self.file = None if file is None else str(file)
-        self.advice = advice
+        self.what = _one_line(what)
+        self.file = None if file is None else _one_line(str(file))
+        self.advice = _one_line(advice)
         super().__init__(what)
 
     def __str__(self) -> str:
@@ -57,6 +57,11 @@ class SpineError(Exception):
             "file": self.file,
             "advice": self.advice,
         }
+
+
+def _one_line(text: str) -> str:
+    """What files hold may stand in a sentence: without line breaks and what steers a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 class BadInput(SpineError):

@@ -166,6 +166,14 @@ def temporary_folder(purpose: str) -> Path:
     return folder
 
 
+def is_there(path: Path, *, file: bool = False) -> bool:
+    """Whether a path that a file named is there (and a file); what can be no path is not."""
+    try:
+        return path.is_file() if file else path.exists()
+    except (OSError, ValueError):  # too long a name, a null character
+        return False
+
+
 def sweep(folder: str | Path, process: int) -> None:
     """Removes what a killed process left half-written in a folder.
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
+from SpineLib.finite import is_finite
 from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
 
+T = TypeVar("T")
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "findings.schema.json"
 
@@ -262,12 +265,14 @@ class Findings:
         data = dict(data)
         data["stacks"] = [_stack(s) for s in data.get("stacks", [])]
         segmentation = dict(data.get("segmentation", {}))
-        segmentation["segments"] = [SegmentFinding(**s) for s in segmentation.get("segments", [])]
-        data["segmentation"] = SegmentationFinding(**segmentation)
-        data["models"] = [ModelUsed(**m) for m in data.get("models", [])]
-        data["compression"] = CompressionSummary(**data.get("compression", {}))
-        data["grading"] = GradingSummary(**data.get("grading", {}))
-        return cls(**data)
+        segmentation["segments"] = [
+            _made(SegmentFinding, s) for s in segmentation.get("segments", [])
+        ]
+        data["segmentation"] = _made(SegmentationFinding, segmentation)
+        data["models"] = [_made(ModelUsed, m) for m in data.get("models", [])]
+        data["compression"] = _made(CompressionSummary, data.get("compression", {}))
+        data["grading"] = _made(GradingSummary, data.get("grading", {}))
+        return _made(cls, data)
 
     def stack(self, stack_id: str) -> StackFindings:
         """The stack of this id.
@@ -293,16 +298,36 @@ class Findings:
 
 def _stack(data: dict[str, Any]) -> StackFindings:
     slices = [
-        SliceFinding(
-            **{
+        _made(
+            SliceFinding,
+            {
                 **one,
-                "compression": Compression(**one.get("compression", {})),
-                "grading": Grading(**one.get("grading", {})),
-            }
+                "compression": _made(Compression, one.get("compression", {})),
+                "grading": _made(Grading, one.get("grading", {})),
+            },
         )
         for one in data.get("slices", [])
     ]
-    return StackFindings(**{**data, "slices": slices})
+    return _made(StackFindings, {**data, "slices": slices})
+
+
+def _made(kind: type[T], data: dict[str, Any]) -> T:
+    """One of the classes above; whole numbers are whole, since JSON writes 1 as 1.0 too."""
+    made = dict(data)
+    for name, annotation in _whole_numbers(kind):  # type: ignore[arg-type]
+        value = made.get(name)
+        if annotation == "list[int]" and value is not None:
+            made[name] = [int(one) for one in value]
+        elif isinstance(value, float):
+            made[name] = int(value)
+    return kind(**made)
+
+
+@cache
+def _whole_numbers(kind: type) -> tuple[tuple[str, str], ...]:
+    """The fields of whole numbers, and how each is annotated."""
+    named = [(one.name, str(one.type)) for one in fields(kind)]
+    return tuple((name, kind) for name, kind in named if kind.startswith(("int", "list[int]")))
 
 
 def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:
@@ -316,10 +341,10 @@ def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:
         BadInput: a newer schema version, or a value that the schema does not allow; the place
             in the file is named.
     """
-    if data.get("schema_version", 0) > SCHEMA_VERSION:
+    version = data.get("schema_version", 0)
+    if isinstance(version, (int, float)) and version > SCHEMA_VERSION:
         raise BadInput(
-            f"These findings are of schema version {data['schema_version']}, this program knows "
-            f"{SCHEMA_VERSION}",
+            f"These findings are of schema version {version}, this program knows {SCHEMA_VERSION}",
             file=file,
             advice="Update SlicerSpineMRI.",
         )
@@ -360,11 +385,14 @@ def read_json(path: str | Path, *, checked: bool = False) -> Findings:
         raise BadInput("There is no such file", file=path) from error
     except (OSError, ValueError) as error:
         raise BadInput("The file is not readable JSON", file=path) from error
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not is_finite(data):
         raise BadInput("The file does not hold findings", file=path)
     if not checked:
         validate(data, file=path)
-    return Findings.from_dict(data)
+    try:
+        return Findings.from_dict(data)
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise BadInput("The file does not hold findings", file=path) from error
 
 
 def write_csv(findings: Findings, path: str | Path) -> None:

@@ -21,6 +21,7 @@ from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.datasets.numberings import CORD, NAMES, in_spider, known_name
 from SpineLib.dicom import open_volume_file
 from SpineLib.errors import BadInput
+from SpineLib.files import is_there
 from SpineLib.labels import CANAL
 from SpineLib.volume import Volume, read_volume
 
@@ -131,7 +132,7 @@ def _boxes(cord: Volume, marked: NDArray[np.bool_]) -> list[SliceLabel]:
 def _pair(table: Path, line: int, row: dict[str, str]) -> LabelledVolume:
     image, mask = (table.parent / row[name].strip() for name in ("image", "mask"))
     for path in (image, mask):
-        if not path.is_file():
+        if not is_there(path, file=True):
             raise BadInput(f"Line {line} names a file that is not there: {path}", file=table)
     if not row["patient"].strip():
         raise BadInput(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
+from SpineLib.files import is_there
 
 # The most that one compressed byte can become: DEFLATE's own limit (zlib's technical details,
 # "Maximum Compression Factor"); bzip2 packs 45 MB of one value into a block of some 40 bytes.
@@ -132,11 +133,7 @@ def file_beside(header: Path, name: str) -> Path:
         BadInput: it is not there.
     """
     path = header.parent / name
-    try:
-        there = path.is_file()
-    except (OSError, ValueError):
-        there = False
-    if not there:
+    if not is_there(path, file=True):
         raise BadInput(
             "The file with the voxels that the header names is not beside it",
             advice="Copy both files together.",

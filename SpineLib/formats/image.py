@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
+from SpineLib.files import is_there
 from SpineLib.formats.orientation import right_angled
 
 FILE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
@@ -55,7 +56,7 @@ def read_image(path: Path, orientation: str = "") -> Image:
         ".mha": read_metaimage, ".mhd": read_metaimage,
     }  # fmt: skip
     suffix = next((s for s in readers if path.name.lower().endswith(s)), "")
-    if not path.is_file():
+    if not is_there(path, file=True):
         raise BadInput("There is no such file", file=path)
     if not suffix:
         raise BadInput(

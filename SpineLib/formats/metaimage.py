@@ -42,7 +42,7 @@ def read_metaimage(
     """
     with path.open("rb") as file:
         fields = _fields(file)
-        sizes = tuple(int(x) for x in _numbers(fields, "DimSize"))
+        sizes = tuple(_whole({"": word}, "", 0) for word in fields.get("DimSize", "").split())
         if len(sizes) != _whole(fields, "NDims", len(sizes)) or len(sizes) > 7:
             raise unreadable("MetaImage")
         if _whole(fields, "ElementNumberOfChannels", 1) != 1:

@@ -178,7 +178,10 @@ def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) 
     listed: list[tuple[str, dict[str, Any], str]] = []
     parts: dict[str, str] = {}
     for part in _LISTS:
-        for line in data.get(part, []):
+        lines = data.get(part) or []
+        if not isinstance(lines, list):
+            raise BadInput(f"The datalist's {part} is no list", file=file)
+        for line in lines:
             item = {"image": line} if isinstance(line, str) else line
             if not isinstance(item, dict) or not isinstance(item.get("image"), str):
                 raise BadInput(f"A line of {part} names no single image", file=file)

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from SpineLib.errors import BadModel, from_os_error
+from SpineLib.errors import BadModel, SpineError, from_os_error
 from SpineLib.files import temporary_folder, writing_folder
 from SpineLib.models import registry
 from SpineLib.models.card import CARD_NAME, read_card
@@ -43,6 +43,10 @@ def import_model(path: str | Path) -> ModelFolder:
     try:
         _unpack(path, temporary)
         return _install(_card_folder(temporary, path))
+    except SpineError as error:
+        if error.file:
+            error.file = error.file.replace(str(temporary), str(path))
+        raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

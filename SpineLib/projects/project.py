@@ -16,7 +16,7 @@ from typing import Any
 from SpineLib import __version__
 from SpineLib.dicom import Stack, scan
 from SpineLib.errors import BadInput
-from SpineLib.files import writing, writing_folder
+from SpineLib.files import is_there, writing, writing_folder
 from SpineLib.progress import Progress
 from SpineLib.projects.holding import holding
 from SpineLib.projects.schemes import Scheme, scheme_of
@@ -168,7 +168,7 @@ class Project:
 
     def missing(self) -> list[ReadingStudy]:
         """Studies whose folder is no longer where it was."""
-        return [study for study in self.studies if not self.place(study).exists()]
+        return [study for study in self.studies if not is_there(self.place(study))]
 
     def open_stack(self, study: ReadingStudy, stack: ReadingStack) -> Stack:
         """The stack as a scan finds it, to be read by `SpineLib.dicom.read`.
@@ -397,7 +397,15 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
         ReadingStack(**{**s, "slices": tuple(ReadingSlice(**one) for one in s["slices"])})
         for s in data["stacks"]
     )
-    return ReadingStudy(**{**data, "stacks": stacks})
+    study = ReadingStudy(**{**data, "stacks": stacks})
+    texts = [study.id, study.patient, study.folder]
+    texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
+    texts += [one.sop_instance_uid for one in study.slices]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a name of the study is no text")
+    if not all(type(one.frame) is int for one in study.slices):
+        raise TypeError("the frame of a slice is no whole number")
+    return study
 
 
 def _read_json(path: Path) -> Any:
