@@ -136,10 +136,12 @@ def _unpack(path: Path, folder: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(member) as held, target.open("wb") as out:
                     shutil.copyfileobj(held, out)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BadModel("The archive is damaged or encrypted", file=path) from error
+    except SpineError:
+        raise
     except OSError as error:
         raise from_os_error(error, folder) from error
+    except Exception as error:  # zipfile lets out whatever it meets in damaged archives
+        raise BadModel("The archive is damaged or encrypted", file=path) from error
 
 
 def _refuse_unsafe(member: zipfile.ZipInfo, path: Path) -> None:

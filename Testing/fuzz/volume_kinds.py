@@ -115,9 +115,10 @@ def _by_itk(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
 
     from SpineLib.volume import from_sitk
 
-    claimed = re.search(rb"CompressedDataSize = (.*)\n", path.read_bytes()[:2000])
-    if claimed and claimed[1].strip() not in _sizes(path):
-        return None  # ITK believes it; the stream's own checksum says more
+    head = path.read_bytes()[:2000]
+    claimed = re.search(rb"CompressedDataSize = (\d+)\n", head)
+    if b"CompressedData = True" in head and (not claimed or claimed[1] not in _sizes(path)):
+        return None  # ITK believes the size; the stream's own checksum says more
     try:
         sitk.ProcessObject.SetGlobalWarningDisplay(False)
         volume = from_sitk(sitk.ReadImage(str(path)))
