@@ -7,8 +7,9 @@ reads them.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
+from typing import Any, TypeVar
 
 from SpineLib import __version__
 from SpineLib.findings_upgrade import upgraded
@@ -16,6 +17,7 @@ from SpineLib.labels import ASSESSED, NOT_ASSESSED
 from SpineLib.questions import Opinion, Question, SliceKey
 from SpineLib.reasons import Reason
 
+T = TypeVar("T")
 SCHEMA_VERSION = 2
 
 
@@ -236,12 +238,14 @@ class Findings:
         data = upgraded(data)
         data["stacks"] = [_stack(stack) for stack in data.get("stacks", [])]
         segmentation = dict(data.get("segmentation", {}))
-        segmentation["segments"] = [SegmentFinding(**s) for s in segmentation.get("segments", [])]
-        data["segmentation"] = SegmentationFinding(**_reasoned(segmentation))
-        data["models"] = [ModelUsed(**model) for model in data.get("models", [])]
+        segmentation["segments"] = [
+            _made(SegmentFinding, s) for s in segmentation.get("segments", [])
+        ]
+        data["segmentation"] = _made(SegmentationFinding, _reasoned(segmentation))
+        data["models"] = [_made(ModelUsed, model) for model in data.get("models", [])]
         data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
-        data["summaries"] = [QuestionSummary(**summary) for summary in data.get("summaries", [])]
-        return cls(**data)
+        data["summaries"] = [_made(QuestionSummary, one) for one in data.get("summaries", [])]
+        return _made(cls, data)
 
     def stack(self, stack_id: str) -> StackFindings:
         """The stack of this id.
@@ -316,11 +320,11 @@ def severity(asked: Question, opinion: Opinion) -> tuple[float, float]:
 
 def _stack(data: dict[str, Any]) -> StackFindings:
     slices = [
-        SliceFinding(**{**one, "opinions": [_opinion(o) for o in one.get("opinions", [])]})
+        _made(SliceFinding, {**one, "opinions": [_opinion(o) for o in one.get("opinions", [])]})
         for one in data.get("slices", [])
     ]
     why = {key: Reason(**one) for key, one in data.get("not_assessed_why", {}).items()}
-    return StackFindings(**{**data, "slices": slices, "not_assessed_why": why})
+    return _made(StackFindings, {**data, "slices": slices, "not_assessed_why": why})
 
 
 def _opinion(data: dict[str, Any]) -> Opinion:
@@ -329,3 +333,22 @@ def _opinion(data: dict[str, Any]) -> Opinion:
 
 def _reasoned(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "why": Reason.from_dict(data.get("why"))}
+
+
+def _made(kind: type[T], data: dict[str, Any]) -> T:
+    """One of the classes above; whole numbers are whole, since JSON writes 1 as 1.0 too."""
+    made = dict(data)
+    for name, annotation in _whole_numbers(kind):  # type: ignore[arg-type]
+        value = made.get(name)
+        if annotation == "list[int]" and value is not None:
+            made[name] = [int(one) for one in value]
+        elif isinstance(value, float):
+            made[name] = int(value)
+    return kind(**made)
+
+
+@cache
+def _whole_numbers(kind: type) -> tuple[tuple[str, str], ...]:
+    """The fields of whole numbers, and how each is annotated."""
+    named = [(one.name, str(one.type)) for one in fields(kind)]
+    return tuple((name, kind) for name, kind in named if kind.startswith(("int", "list[int]")))

@@ -12,6 +12,7 @@ from typing import Any
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings
 from SpineLib.findings_upgrade import upgraded
+from SpineLib.finite import is_finite
 from SpineLib.store.files import writing
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "findings.schema.json"
@@ -28,9 +29,10 @@ def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:
         BadInput: a newer schema version, or a value that the schema does not allow; the place
             in the file is named.
     """
-    if data.get("schema_version", 0) > SCHEMA_VERSION:
+    version = data.get("schema_version", 0)
+    if isinstance(version, (int, float)) and version > SCHEMA_VERSION:
         raise BadInput(
-            f"Unknown schema version {data['schema_version']} of findings (this version reads up "
+            f"Unknown schema version {version} of findings (this version reads up "
             f"to {SCHEMA_VERSION})",
             file=file,
             advice="Update SlicerSpineMRI.",
@@ -72,8 +74,11 @@ def read_json(path: str | Path, *, checked: bool = False) -> Findings:
         raise BadInput("There is no such file", file=path) from error
     except (OSError, ValueError) as error:
         raise BadInput("The file is not readable JSON", file=path) from error
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not is_finite(data):
         raise BadInput("The file does not hold findings", file=path)
     if not checked:
         validate(data, file=path)
-    return Findings.from_dict(data)
+    try:
+        return Findings.from_dict(data)
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise BadInput("The file does not hold findings", file=path) from error

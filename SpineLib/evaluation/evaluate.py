@@ -54,6 +54,7 @@ class Asked:
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         tolerance: of surface Dice, mm.
         cache: where simulated cases are kept.
+        numbering, orientation: of a CSV's masks and files, where it does not say.
     """
 
     sources: tuple[str, ...]
@@ -65,6 +66,8 @@ class Asked:
     device: str = "auto"
     tolerance: float = 2.0
     cache: Path | None = None
+    numbering: str = ""
+    orientation: str = ""
 
 
 def open_models(task: str, names: Sequence[str]) -> list[ModelFolder]:
@@ -251,10 +254,11 @@ def _opened(
     model: ModelFolder, source: str, asked: Asked, progress: Progress | None
 ) -> Sequence[Any]:
     task, scheme = model.card.task, model.card.scheme
+    said = {"numbering": asked.numbering, "orientation": asked.orientation}
     if task == "canal":
-        return open_canals(source, cache=asked.cache, progress=progress)
+        return open_canals(source, **said, cache=asked.cache, progress=progress)
     if task == "segmentation":
-        return open_volumes(source, cache=asked.cache, progress=progress)
+        return open_volumes(source, **said, cache=asked.cache, progress=progress)
     return open_slices(
         source, task=task, scheme=scheme or BILSKY, cache=asked.cache, progress=progress
     )

@@ -63,6 +63,7 @@ def open_source(
     weighting: str = "",
     region: str = "",
     plane: str = "",
+    orientation: str = "",
     progress: Progress,
 ) -> Source:
     """Opens a folder of DICOM, DICOM files, or one NIfTI, NRRD or MetaImage volume.
@@ -74,6 +75,7 @@ def open_source(
         region: the same.
         plane: how to slice a volume file that is as fine in every direction; ``axial``,
             ``sagittal``, ``coronal``, or empty for what its spacing says.
+        orientation: where the axes of a volume file grow to that does not say so, such as ``LPS``.
         progress: told of each file.
 
     Raises:
@@ -84,8 +86,9 @@ def open_source(
         return _from_scan(scan_files(path, progress=progress), series, weighting, region, file=None)
     if path.is_file() and path.name.lower().endswith(FILE_SUFFIXES):
         stack, volume = open_volume_file(
-            path, weighting=weighting or "unknown", region=region or "unknown", plane=plane
-        )
+            path, weighting=weighting or "unknown", region=region or "unknown", plane=plane,
+            orientation=orientation,
+        )  # fmt: skip
         return Source([stack], _held={stack.id: volume}, warnings=list(stack.warnings))
     return _from_scan(scan(path, progress=progress), series, weighting, region, file=path)
 

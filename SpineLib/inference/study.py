@@ -52,6 +52,7 @@ class ReadOptions:
         region: used where the images cannot say.
         plane: how to slice a volume file that is as fine in every direction; empty for what its
             spacing says.
+        orientation: where the axes of a volume file grow to that does not say so, such as ``LPS``.
         activation: also say where the classifier looked (class activation of every slice).
         tasks: which of `READ_TASKS` are asked for.
 
@@ -67,6 +68,7 @@ class ReadOptions:
     weighting: str = ""
     region: str = ""
     plane: str = ""
+    orientation: str = ""
     activation: bool = False
     tasks: tuple[str, ...] = READ_TASKS
 
@@ -152,6 +154,7 @@ class _StudyReader:
             weighting=options.weighting,
             region=options.region,
             plane=options.plane,
+            orientation=options.orientation,
             progress=self.progress,
         )
         findings.study_instance_uid = self.source.study_instance_uid

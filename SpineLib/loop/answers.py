@@ -60,7 +60,7 @@ def read_answer(path: Path, grid: Volume, by: str = "") -> Answer:
     from SpineLib.datasets.tidy import rows
 
     known = {(f.sop_instance_uid, f.number): k for k, f in enumerate(grid.frames)}
-    if len(known) < len(grid.frames):  # UIDs that an anonymiser gave twice; the number is left
+    if len(known) < len(grid.frames):  # UIDs that repeat do not say a slice; its number does
         known = {}
     found = []
     for line, row in rows(path, COLUMNS):

@@ -19,7 +19,7 @@ from SpineLib.loop.lineage import Lineage, LoopModel, keep_model, read_lineage
 from SpineLib.loop.versions import now, read_history
 from SpineLib.models.folder import ModelFolder
 from SpineLib.questions import Question, question_of, scheme_data
-from SpineLib.store.files import writing
+from SpineLib.store.files import writing_folder
 from SpineLib.store.journal import read_journal
 from SpineLib.store.patients import KEY_FILE, mark_of, new_secret, secret_of
 
@@ -184,18 +184,16 @@ def create_dataset(
             f"The model {model.card.name} is for {model.card.task}, not for {task}", file=model.path
         )
     question = _question(scheme, model)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
     model.verify()
     data = {
         "format": FORMAT, "title": title, "task": task, "scheme": scheme_data(question) if question else "", "seed": seed,
         "created": now(), "software": SOFTWARE,
     }  # fmt: skip
-    keep_model(folder, model, "")
-    data["patients_key"] = mark_of(new_secret(folder))
-    with writing(folder / DATASET) as temporary:
+    with writing_folder(folder, new=True) as temporary:
+        keep_model(temporary, model, "")
+        data["patients_key"] = mark_of(new_secret(temporary))
         text = json.dumps(data, indent=1, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        (temporary / DATASET).write_text(text + "\n", encoding="utf-8")
     return open_dataset(folder)
 
 

@@ -51,6 +51,7 @@ class ImageReference:
         series_instance_uid, stack: of DICOM, as a scan names them.
         plane: how a volume file is sliced (`SpineLib.dicom.open_volume_file`); empty for what its
             spacing says.
+        orientation: where a volume file's axes grow to that does not say so; empty otherwise.
         slices: of DICOM, in the order of k: file (relative to ``path``), SOP Instance UID, frame
             from 1. Read from the case's own file where it is needed.
         held: the voxels, for an image that is yet to be copied.
@@ -64,6 +65,7 @@ class ImageReference:
     series_instance_uid: str = ""
     stack: str = ""
     plane: str = ""
+    orientation: str = ""
     slices: Slices = field(default=(), repr=False)
     held: Volume | None = field(default=None, repr=False, compare=False)
 
@@ -135,9 +137,12 @@ def places_of(stack: Stack) -> tuple[Path, Slices]:
     )
 
 
-def of_file(path: str | Path, volume: Volume, *, plane: str = "") -> ImageReference:
+def of_file(
+    path: str | Path, volume: Volume, *, plane: str = "", orientation: str = ""
+) -> ImageReference:
     """Refers to a volume file that was read with `SpineLib.dicom.open_volume_file`."""
-    return replace(_of(volume, FILE, str(Path(path).resolve())), plane=plane)
+    reference = _of(volume, FILE, str(Path(path).resolve()))
+    return replace(reference, plane=plane, orientation=orientation)
 
 
 def of_volume(volume: Volume) -> ImageReference:
@@ -225,7 +230,7 @@ def _read(reference: ImageReference, place: Path) -> Volume:
     if reference.kind == FILE:
         from SpineLib.dicom import open_volume_file
 
-        return open_volume_file(place, plane=reference.plane)[1]
+        return open_volume_file(place, plane=reference.plane, orientation=reference.orientation)[1]
     volume = read_volume(place)
     frames = tuple(Frame(uid, number) for _, uid, number in reference.slices)
     return replace(volume, frames=frames)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from SpineLib.datasets.open_slices import open_slices
@@ -59,8 +60,15 @@ def import_labels(
                         advice="Anonymise the originals again.",
                     )  # fmt: skip
                 found[key] = project.scheme.checked(label.value)
-    if not found.keys() & {one.key for _, _, one in project.slices()}:
+    wanted = Counter(one.key for _, _, one in project.slices())
+    if not found.keys() & wanted.keys():
         raise BadInput("None of these slices is in the project", file=source)
+    if any(wanted[key] > 1 for key in found):
+        raise BadInput(
+            "Several slices of the project carry one SOP Instance UID, so that nothing says which "
+            "a label is of",
+            file=source,
+        )
     with ReaderSession(project, reader) as session:
         count = 0
         for item in session.items:

@@ -21,7 +21,8 @@ from SpineLib.dicom.unzipping import zip_of
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import Question, question_of
-from SpineLib.store.files import writing
+from SpineLib.store.files import is_there, writing, writing_folder
+from SpineLib.store.lock import holding
 from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
 
 FORMAT = 1
@@ -179,7 +180,7 @@ class Project:
 
     def missing(self) -> list[ReadingStudy]:
         """Studies whose folder is no longer where it was."""
-        return [study for study in self.studies if not self.place(study).exists()]
+        return [study for study in self.studies if not is_there(self.place(study))]
 
     def open_stack(self, study: ReadingStudy, stack: ReadingStack) -> Stack:
         """The stack as a scan finds it, to be read by `SpineLib.dicom.read`.
@@ -222,8 +223,6 @@ def create(
     folder = Path(folder)
     if not title.strip():
         raise BadInput("A reading project needs a title", advice="Give it one.", command="--title")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
     data = {
         "format": FORMAT, "id": uuid.uuid4().hex, "title": title, "scheme": scheme,
         "plane": "axial", "weighting": "T2", "rules": "", "order": "studies",
@@ -232,9 +231,10 @@ def create(
     }  # fmt: skip
     _check(data, folder / PROJECT)
     question_of(scheme)
-    data["patients_key"] = mark_of(new_secret(folder))
-    _write_json(folder / PROJECT, data)
-    _write_json(folder / STUDIES, [])
+    with writing_folder(folder, new=True) as temporary:
+        data["patients_key"] = mark_of(new_secret(temporary))
+        _write_json(temporary / PROJECT, data)
+        _write_json(temporary / STUDIES, [])
     return open_project(folder)
 
 
@@ -275,9 +275,15 @@ def add(project: Project, folder: str | Path, *, progress: Progress | None = Non
         progress: told of each file.
 
     Raises:
-        BadInput: a set is locked, no stack of the project's plane and weighting is there, or a SOP
-            Instance UID would stand for several slices of the project.
+        BadInput: a set is locked, no stack of the project's plane and weighting is there, a SOP
+            Instance UID would stand for several slices of the project, or another program is adding
+            studies.
     """
+    with holding(project.folder / STUDIES):
+        return _added(open_project(project.folder), folder, progress)
+
+
+def _added(project: Project, folder: str | Path, progress: Progress | None) -> Project:
     from SpineLib.projects.labels import locked_sets
 
     locked = locked_sets(project)
@@ -332,14 +338,15 @@ def relink(
         keys = set(_keys(stack)) | (before[1] if before else set())
         places[study] = _place(project.folder, [stack], before[0] if before else ""), keys
     moved, studies = 0, []
-    for one in project.studies:
-        place, keys = places.get(one.id, (one.folder, set()))
-        if place != one.folder and {s.key for s in one.slices} <= keys:
-            one, moved = replace(one, folder=place), moved + 1
-        studies.append(one)
-    changed = replace(project, studies=tuple(studies))
-    if moved:
-        write_studies(changed)
+    with holding(project.folder / STUDIES):
+        for one in open_project(project.folder).studies:
+            place, keys = places.get(one.id, (one.folder, set()))
+            if place != one.folder and {s.key for s in one.slices} <= keys:
+                one, moved = replace(one, folder=place), moved + 1
+            studies.append(one)
+        changed = replace(project, studies=tuple(studies))
+        if moved:
+            write_studies(changed)
     return changed, moved
 
 
@@ -425,7 +432,15 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
         ReadingStack(**{**s, "slices": tuple(ReadingSlice(**one) for one in s["slices"])})
         for s in data["stacks"]
     )
-    return ReadingStudy(**{**data, "stacks": stacks})
+    study = ReadingStudy(**{**data, "stacks": stacks})
+    texts = [study.id, study.patient, study.folder]
+    texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
+    texts += [one.sop_instance_uid for one in study.slices]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a name of the study is no text")
+    if not all(type(one.frame) is int for one in study.slices):
+        raise TypeError("the frame of a slice is no whole number")
+    return study
 
 
 def _read_json(path: Path) -> Any:

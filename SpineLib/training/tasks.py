@@ -18,6 +18,7 @@ from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, question_of
 from SpineLib.training.recipe import Recipe
+from SpineLib.training.recipe_sections import VolumeFiles
 
 if TYPE_CHECKING:
     from SpineLib.training.task import Task
@@ -128,11 +129,12 @@ def open_sources(
 ) -> list[Any]:
     """The labelled cases of sources, of the kind that the recipe's task learns from."""
     cases: list[Any] = []
+    said = {name: str(recipe.data.get(name, "")) for name in VolumeFiles.model_fields}
     for source in sources:
         if recipe.task == "canal":
-            cases += open_canals(source, cache=cache, progress=progress)
+            cases += open_canals(source, **said, cache=cache, progress=progress)
         elif recipe.task == "segmentation":
-            cases += open_volumes(source, cache=cache, progress=progress)
+            cases += open_volumes(source, **said, cache=cache, progress=progress)
         else:
             scheme = question_of(recipe.data.get("scheme", BILSKY.key))
             cases += open_slices(

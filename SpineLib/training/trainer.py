@@ -7,6 +7,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from SpineLib.errors import BadInput, Cancelled, SpineError
 from SpineLib.progress import Progress
+from SpineLib.store.files import alone
 from SpineLib.training.keeping import Keeper, state_of
 from SpineLib.training.launching import launch, leave
 from SpineLib.training.optimising import Schedule, make_optimiser
@@ -75,14 +77,16 @@ def train(
     Raises:
         NotFinite: the loss became NaN or infinite; the last checkpoint is from before.
         OutOfMemory: a batch does not fit the device.
-        OutputError: the disk is full, or the folder holds something else; checkpoints stay.
+        OutputError: the disk is full, the folder holds something else, or another program trains
+            there; checkpoints stay.
         BadInput: the folder's run is of another recipe or of other data.
         Cancelled: the person cancelled; what was learnt until then is in a checkpoint, but where
             Ctrl-C or one of several processes ended it: there the last checkpoint stays.
     """
     ends = math.inf if minutes is None else time.monotonic() + 60 * minutes
-    fabric = launch(device, task.recipe.training.precision)
+    fabric, held = launch(device, task.recipe.training.precision), ExitStack()
     try:
+        on_first(fabric, lambda: held.enter_context(alone(folder)))
         run = on_first(fabric, lambda: begin_run(folder, task.recipe, data=data, resume=resume))
         if run.finished:
             return run
@@ -104,6 +108,7 @@ def train(
             f"Cancelled; the run in {folder} goes on from its last checkpoint with --resume"
         ) from error
     finally:
+        held.close()
         leave()
 
 

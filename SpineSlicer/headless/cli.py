@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from SpineLib.doors.cli import Json, app
-from SpineLib.doors.console import print_json, print_table, progress_bar, run, say
+from SpineLib.doors.console import Orientation, print_json, print_table, progress_bar, run, say
 from SpineLib.errors import BadInput, NotApplicable, OutputError, SpineError
 from SpineLib.findings import Findings
 from SpineLib.labels import REGIONS, WEIGHTINGS
@@ -51,6 +51,7 @@ def read(
     plane: Annotated[
         str, typer.Option(help="Slice a volume file so: axial, sagittal, coronal.")
     ] = "",
+    orientation: Orientation = "",
     activation: Annotated[
         bool,
         typer.Option(
@@ -75,6 +76,7 @@ def read(
         weighting=weighting,
         region=region,
         plane=plane,
+        orientation=orientation,
         activation=activation,
     )
     _ready_to_write(out)

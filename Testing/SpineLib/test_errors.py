@@ -106,6 +106,8 @@ def test_each_kind_has_its_own_exit_code():
         (errno.EACCES, OutputError, "permission"),
         (errno.EROFS, OutputError, "permission"),
         (errno.EIO, SpineError, "refused"),
+        (errno.EFBIG, OutputError, "larger than this disk"),
+        (errno.ENOENT, BadInput, "not there"),
     ],
 )
 def test_the_operating_system_is_translated(code, kind, words):
@@ -113,6 +115,18 @@ def test_the_operating_system_is_translated(code, kind, words):
     assert type(error) is kind
     assert words in str(error)
     assert "out" in str(error)
+
+
+def test_what_a_library_made_of_the_system_s_error_is_still_said_in_one_line():
+    try:
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        except OSError as error:
+            raise OSError("With tag (7FE0,0010) got exception:\nTraceback …\n") from error
+    except OSError as error:
+        assert str(errors.from_os_error(error, "out")).startswith("The disk is full (out)")
+    said = str(errors.from_os_error(OSError("first\nsecond"), None))
+    assert said == "The operating system refused: first."
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def test_findings_of_an_earlier_version_without_the_images_of_each_stack_open(gr
     assert back.findings == graded.findings
     assert back.volumes["4"].frames == graded.volumes["4"].frames
 
+
 def test_the_window_of_the_header_comes_back(brief, tmp_path):
     volume = replace(brief.volumes["4"], window=(410.5, 900.0))
     Reading(brief.findings, {"4": volume}).save(tmp_path / "with")

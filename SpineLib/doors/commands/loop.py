@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib.doors.commands.schemes import read_scheme
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import (
+    Numbering,
+    Orientation,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from SpineLib.errors import BadInput, BadRequest, Cancelled
 
 if TYPE_CHECKING:
@@ -98,6 +105,8 @@ def add(
     copy: Annotated[
         bool, typer.Option("--copy", help="Keep DICOM's voxels here, not only their place.")
     ] = False,
+    numbering: Numbering = "",
+    orientation: Orientation = "",
     reader: Reader = "",
 ) -> None:
     """Add cases: each stack that the model was made for, each file; labels become corrections."""
@@ -110,7 +119,7 @@ def add(
     dataset = open_dataset(folder)
     wanted = Wanted(
         dataset.current.folder.card, dataset.task, dataset.question, region, weighting, patient,
-        named, images_only, copy, dataset.secret,
+        named, images_only, copy, dataset.secret, numbering_named(numbering), orientation,
     )  # fmt: skip
     left: list[LeftOut] = []
     added: list[Case] = []
@@ -256,6 +265,8 @@ def correct(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="On top of what another reader did since --base.")
     ] = False,
+    numbering: Numbering = "",
+    orientation: Orientation = "",
 ) -> None:
     """Keep a correction as a new version; the one before it stays."""
     from SpineLib.loop.exchange import read_correction
@@ -263,7 +274,9 @@ def correct(
 
     with opened_writer(folder) as writer:
         found = writer.dataset.case(case)
-        answer = read_correction(found, file)
+        answer = read_correction(
+            found, file, numbering=numbering_named(numbering), orientation=orientation
+        )
         version = writer.add_version(
             found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes, base=base,
             seen=None if anyway else base, resampled=resample,
@@ -373,6 +386,18 @@ def check(folder: Folder) -> None:
     read = count(len(writer.dataset.cases) - aside, "case")
     say(f"{read} read; " + (f"{len(changed)} changed" if changed else "all are as they were")
         + (f". {aside} set aside before: only their versions were read" if aside else ""))  # fmt: skip
+
+
+def numbering_named(text: str) -> str:
+    """What ``--numbering`` names; empty of nothing."""
+    from SpineLib.datasets.numberings import NAMES, known_name
+
+    try:
+        return known_name(text)
+    except ValueError as error:
+        raise BadRequest(
+            f"There is no such numbering: {text}", advice=f"Known are {', '.join(NAMES)}."
+        ) from error
 
 
 @contextmanager
