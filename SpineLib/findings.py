@@ -14,6 +14,7 @@ from SpineLib import __version__
 from SpineLib.findings_upgrade import upgraded
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
 from SpineLib.questions import Opinion, Question, SliceKey
+from SpineLib.reasons import Reason
 
 SCHEMA_VERSION = 2
 
@@ -46,11 +47,9 @@ class SliceFinding:
         return SliceKey(self.sop_instance_uid, self.frame)
 
     def opinion(self, question: str, by: str = "") -> Opinion | None:
-        """The first opinion on a question, of one model where ``by`` names it."""
-        for opinion in self.opinions:
-            if opinion.question == question and by in ("", opinion.by):
-                return opinion
-        return None
+        """The first answer to a question, of one model where ``by`` names it; else why there is none."""
+        asked = [o for o in self.opinions if o.question == question and by in ("", o.by)]
+        return next((opinion for opinion in asked if opinion.assessed), asked[0] if asked else None)
 
     @property
     def flagged(self) -> bool:
@@ -69,8 +68,12 @@ class StackFindings:
         shape: slices, rows, columns.
         spacing: mm along columns (i), rows (j), slices (k).
         chosen_for: keys of the questions that the stack was read for, or ``segmentation``.
-        not_assessed: key of a question, or ``segmentation`` → why no model answered there.
+        not_assessed, not_assessed_why: key of a question, or ``segmentation`` → why no model
+            answered there, as a sentence and as code and values.
         slices: one a slice where the stack was read slice by slice, else empty.
+        sop_instance_uids: of each slice in the order of k, where the stack was read, whatever
+            for; empty where it was not, or is not DICOM.
+        frame_numbers: beside them, each slice's frame number from 1.
     """
 
     id: str
@@ -88,7 +91,10 @@ class StackFindings:
     chosen_for: list[str] = field(default_factory=list)
     choice_reason: str = ""
     not_assessed: dict[str, str] = field(default_factory=dict)
+    not_assessed_why: dict[str, Reason] = field(default_factory=dict)
     slices: list[SliceFinding] = field(default_factory=list)
+    sop_instance_uids: list[str] = field(default_factory=list)
+    frame_numbers: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -123,6 +129,7 @@ class SegmentationFinding:
         lowest: name of vertebra 1 (``L5``, or ``L6`` where the reader said so); empty where not
             known.
         evidence: why the levels are known, or why not.
+        why: as of `Compression`.
     """
 
     status: str = NOT_ASSESSED
@@ -133,6 +140,7 @@ class SegmentationFinding:
     evidence: str = ""
     forced: bool = False
     segments: list[SegmentFinding] = field(default_factory=list)
+    why: Reason | None = None
 
 
 @dataclass
@@ -142,6 +150,7 @@ class ModelUsed:
     Attributes:
         question: key of the question that it answers; empty for one that finds or outlines.
         threshold: P(positive) from which it says so; None where its card has no such number.
+        card_threshold: the card's, where the person asked for another one; None otherwise.
     """
 
     task: str
@@ -154,6 +163,7 @@ class ModelUsed:
     threshold: float | None = None
     question: str = ""
     licence: str = ""
+    card_threshold: float | None = None
 
 
 @dataclass
@@ -227,7 +237,7 @@ class Findings:
         data["stacks"] = [_stack(stack) for stack in data.get("stacks", [])]
         segmentation = dict(data.get("segmentation", {}))
         segmentation["segments"] = [SegmentFinding(**s) for s in segmentation.get("segments", [])]
-        data["segmentation"] = SegmentationFinding(**segmentation)
+        data["segmentation"] = SegmentationFinding(**_reasoned(segmentation))
         data["models"] = [ModelUsed(**model) for model in data.get("models", [])]
         data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
         data["summaries"] = [QuestionSummary(**summary) for summary in data.get("summaries", [])]
@@ -306,7 +316,16 @@ def severity(asked: Question, opinion: Opinion) -> tuple[float, float]:
 
 def _stack(data: dict[str, Any]) -> StackFindings:
     slices = [
-        SliceFinding(**{**one, "opinions": [Opinion(**o) for o in one.get("opinions", [])]})
+        SliceFinding(**{**one, "opinions": [_opinion(o) for o in one.get("opinions", [])]})
         for one in data.get("slices", [])
     ]
-    return StackFindings(**{**data, "slices": slices})
+    why = {key: Reason(**one) for key, one in data.get("not_assessed_why", {}).items()}
+    return StackFindings(**{**data, "slices": slices, "not_assessed_why": why})
+
+
+def _opinion(data: dict[str, Any]) -> Opinion:
+    return Opinion(**_reasoned(data))
+
+
+def _reasoned(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "why": Reason.from_dict(data.get("why"))}

@@ -18,6 +18,7 @@ from SpineLib.labels import (
     NOT_COMPRESSED,
     VERDICT_COLORS,
 )
+from SpineLib.reasons import Reason
 
 NOT_ASSESSED_COLOR = VERDICT_COLORS[NOT_ASSESSED]
 NOT_ASSESSED_LETTER = "–"
@@ -157,6 +158,8 @@ class Opinion:
         interval: lowest and highest value of the smallest run of neighbouring values around
             ``value`` that holds at least 80 % of the probability.
         reason: why it was not assessed, or why it was forced; of a reader, in the reader's words.
+        why: the reason as code and values; None of a reader's, and in findings of before there were
+            codes.
         forced: the model ran outside of its applicability because a person said so.
         source: which region was looked at: ``canal window`` or ``reader's box``.
         reader: it is a reader's.
@@ -175,6 +178,7 @@ class Opinion:
     source: str = ""
     reader: bool = False
     time: str = ""
+    why: Reason | None = None
 
     @property
     def assessed(self) -> bool:

@@ -11,7 +11,7 @@ from SpineLib.slabs import Steps
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.findingsTable import REVIEW_COLUMN
 from SpineSlicer.scene.ReviewLog import Answer
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.verdictHalo import recolourHalo
 from SpineSlicer.scene.verdicts import leadValue, shortText
 
@@ -36,7 +36,7 @@ class AnswersInViews:
 
         self._study = study
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
+        self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.makeSurfaces)
         self._turns = Turns()
         study.listen(self._onChanged)
@@ -58,7 +58,7 @@ class AnswersInViews:
                 yield
 
     def _onChanged(self, what: str) -> None:
-        if what == PLACE_CHANGED or self._study.findings is None:
+        if what in (PLACE_CHANGED, VOLUME_CHANGED) or self._study.findings is None:
             return
         self._turns.start(self._applying(), onDone=self._wait, onError=_raise)
 
@@ -83,13 +83,13 @@ class AnswersInViews:
             {q.key: log.current(numbers[one.index], q.key) for q in questions}
             for one in stack.slices
         ]
-        halo = nodes.node("verdicts", stack.id)
-        if halo is not None:
+        halo, place = nodes.node("verdicts", stack.id), self._study.inScene(stack.id)
+        if halo is not None and place.fits:
             verdicts = [
                 answer[lead.key].answer if answer[lead.key] else leadValue(findings, one)
                 for one, answer in zip(stack.slices, said, strict=True)
             ]
-            recolourHalo(halo, stack, lead, verdicts)
+            recolourHalo(halo, place.stackInNode(), lead, verdicts)
         labels = nodes.node("slice labels", stack.id)
         table = nodes.node("findings table", stack.id)
         column = table.GetTable().GetColumnByName(REVIEW_COLUMN) if table is not None else None

@@ -7,10 +7,11 @@ from typing import Any
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs import summary
 from SpineLib.questions import Opinion, Question
+from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
 from SpineSlicer.host.Turns import Turns
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
-from SpineSlicer.scene.studies import studiesIn
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
+from SpineSlicer.scene.studies import studyNames
 from SpineSlicer.scene.verdicts import shortText
 
 from .Timeline import Timeline
@@ -97,7 +98,7 @@ class ResultSection:
             self._fillTable()
         elif what == PLACE_CHANGED:
             self._markRows()
-        else:
+        elif what != VOLUME_CHANGED:
             self._updateTable()
         self._tellSlice()
 
@@ -105,11 +106,11 @@ class ResultSection:
         box, scene = self._ui.readingBox, self._study.scene
         self._filling = True
         box.clear()
-        known = studiesIn(scene)
-        for number, study in enumerate(known, start=1):
-            box.addItem(_("Study {n}").format(n=number) + f" ({study[:6]})", study)
+        known = studyNames(scene)
+        for study, name in known.items():
+            box.addItem(name, study)
         box.currentIndex = box.findData(self._study.study)
-        box.visible = len(known) > 1
+        box.visible = len(known) > int(bool(self._study.study))
         self._filling = False
 
     def _onReadingBox(self, *_arguments: Any) -> None:
@@ -161,8 +162,10 @@ class ResultSection:
                 who = _("reader {name}").format(name=answer.reader).strip()
                 text += f" | {who}: {answer.answer}"
         lead = one.opinion(self._study.lead.key) if self._study.lead else None
-        reason = lead.reason if lead else ""
-        self._ui.sliceLabel.text = text + (f" ({reason})" if reason else "")
+        reason = _reason(lead) if lead else ""
+        text += f" ({reason})" if reason else ""
+        problem = self._study.inScene(place.stack).problem
+        self._ui.sliceLabel.text = f"{text}. {problem}" if problem else text
 
     def _severalStacks(self) -> bool:
         return len({place.stack for place in self._study.places}) > 1
@@ -296,6 +299,14 @@ class ResultSection:
             self._study.go(numbers[0])
         elif numbers:
             self._study.choose(numbers)
+
+
+def _reason(answer: Any) -> str:
+    """Why a slice was not assessed, or had to be forced; empty where neither is so."""
+    if answer.why is None:
+        return str(answer.reason)
+    why = sentence(answer.why, _)
+    return _("forced: {reason}").format(reason=why) if answer.forced else why
 
 
 def _keysTo(timeline: Timeline) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from SpineLib.errors import SpineError
 from SpineLib.questions import Question
 from SpineSlicer.host.readersName import keepReadersName, readersName
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 
 from . import reviewExport
 from .Timeline import GRADE_KEYS
@@ -71,12 +71,12 @@ class ReviewSection:
             self._ui.reviewStatusLabel.text = str(error)
 
     def _answer(self, task: str, answer: str) -> None:
-        self._study.answer(task, answer, reader=self._reader(), reason=self._reason())
+        self._file(lambda said: self._study.answer(task, answer, **said))
 
     def _agree(self) -> None:
         chosen = len(self._study.chosen)
-        answered = self._study.agree(reader=self._reader(), reason=self._reason())
-        if answered < chosen:
+        answered = self._file(lambda said: self._study.agree(**said))
+        if answered is not None and answered < chosen:
             self._ui.reviewStatusLabel.text = _(
                 "{n} slices have no clear answer of the model to agree with; use 0 or 1."
             ).format(n=chosen - answered)
@@ -100,13 +100,18 @@ class ReviewSection:
         if row < len(graded) and number < len(graded[row].values):
             self._answer(graded[row].key, graded[row].values[number])
 
+    def _file(self, say: Callable[[dict[str, str]], Any]) -> Any:
+        """Files an answer with reader and reason; says why not where it cannot be taken."""
+        try:
+            result = say({"reader": self._reader(), "reason": self._ui.reasonEdit.text.strip()})
+        except SpineError as error:
+            self._ui.reviewStatusLabel.text = str(error)
+            return None
+        self._ui.reasonEdit.text = ""
+        return result
+
     def _reader(self) -> str:
         return self._ui.readerEdit.text.strip()
-
-    def _reason(self) -> str:
-        reason = self._ui.reasonEdit.text.strip()
-        self._ui.reasonEdit.text = ""
-        return reason
 
     def _onReader(self) -> None:
         keepReadersName(self._reader())
@@ -133,7 +138,7 @@ class ReviewSection:
             getattr(ui, f"{name}Button").enabled = bool(numbers)
         ui.undoButton.enabled = study.log.canUndo
         ui.redoButton.enabled = study.log.canRedo
-        if what != PLACE_CHANGED:
+        if what not in (PLACE_CHANGED, VOLUME_CHANGED):
             done = sum(study.isReviewed(n) for n in range(len(study.places)))
             total = len(study.places)
             ui.reviewStatusLabel.text = (

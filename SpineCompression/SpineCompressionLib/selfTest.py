@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import slicer
 
 from SpineLib.reading import Reading
+from SpineSlicer.host.waitFor import waitFor
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
@@ -32,10 +32,10 @@ def readSimulated(test: Any, reader: Any) -> Reading:
             onResult=answers.append,
             onError=answers.append,
         )
-        _wait(test, lambda: answers)
+        waitFor(test, lambda: answers, SECONDS)
         test.assertFalse(isinstance(answers[0], Exception), str(answers[0]))
         reader.readFolder(folder, onReading=answers.append, onError=answers.append)
-        _wait(test, lambda: len(answers) > 1)
+        waitFor(test, lambda: len(answers) > 1, SECONDS)
     test.assertFalse(isinstance(answers[1], Exception), str(answers[1]))
     return answers[1]
 
@@ -76,12 +76,3 @@ def _saveAndLoad(test: Any) -> None:
         test.assertTrue(scene.WriteToMRB(path, None))
         scene.Clear(False)
         test.assertTrue(scene.ReadFromMRB(path))
-
-
-def _wait(test: Any, until: Callable[[], Any]) -> None:
-    for _attempt in range(SECONDS * 10):
-        if until():
-            return
-        slicer.app.processEvents()
-        test.delayDisplay("Waiting for the worker", 100)
-    test.fail(f"The worker gave no answer in {SECONDS} seconds")

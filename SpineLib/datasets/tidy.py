@@ -20,6 +20,7 @@ from SpineLib.questions import BILSKY, Question
 
 UID, LABEL = "sop_instance_uid", "label"
 _KNOWN = (UID, "frame", LABEL, "reader", "site")
+_MOST_NAMED = 4
 Slice = tuple[str, int]
 
 
@@ -43,8 +44,8 @@ def open_tidy(
         progress: told of each file.
 
     Raises:
-        BadInput: a column is missing, a slice is unknown, a label means nothing, or a reader has
-            labelled a slice twice; with the line.
+        BadInput: a column is missing, a slice is unknown or one of several with its UID, a label
+            means nothing, or a reader has labelled a slice twice; with the line.
     """
     table = Path(table)
     folder = table.parent if folder is None else Path(folder)
@@ -55,7 +56,7 @@ def open_tidy(
     facts: dict[int, dict[str, str]] = {}
     seen: dict[tuple[int, int, str], int] = {}
     for n, row in rows(table, (UID, LABEL)):
-        which, k = _place(places, row, n, table, folder)
+        which, k = _place(places, stacks, row, n, table, folder)
         reader = row.get("reader", "")
         first = seen.setdefault((which, k, reader), n)
         if first != n:
@@ -110,30 +111,42 @@ def rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, s
         yield reader.line_num, dict(zip(header, (c.strip() for c in cells), strict=True))
 
 
-def _places(stacks: tuple[Stack, ...]) -> dict[Slice, tuple[int, int]]:
-    """(SOP Instance UID, frame) → number of the stack, slice k."""
-    return {
-        (source.sop_instance_uid, source.frame): (n, k)
-        for n, stack in enumerate(stacks)
-        if not stack.problem
-        for k, source in enumerate(stack.sources)
-    }
+def _places(stacks: tuple[Stack, ...]) -> dict[Slice, list[tuple[int, int]]]:
+    """(SOP Instance UID, frame) → number of the stack, slice k, of each slice that has it."""
+    places: dict[Slice, list[tuple[int, int]]] = defaultdict(list)
+    for n, stack in enumerate(stacks):
+        for k, source in enumerate(stack.sources):
+            places[source.sop_instance_uid, source.frame].append((n, k))
+    return places
 
 
 def _place(
-    places: dict[Slice, tuple[int, int]], row: dict[str, str], n: int, table: Path, folder: Path
+    places: dict[Slice, list[tuple[int, int]]],
+    stacks: tuple[Stack, ...],
+    row: dict[str, str],
+    n: int,
+    table: Path,
+    folder: Path,
 ) -> tuple[int, int]:
     frame = row.get("frame") or "1"
     if not frame.isdecimal():
         raise BadInput(f"Line {n}: {frame!r} is no frame number", file=table, advice="From 1.")
-    found = places.get((row[UID], int(frame)))
-    if found is None:
+    found = places.get((row[UID], int(frame)), [])
+    if len(found) > 1:
+        which = "; ".join(f"stack {stacks[m].id}, slice {k + 1}" for m, k in found[:_MOST_NAMED])
+        raise BadInput(
+            f"Line {n}: {len(found)} slices have this SOP Instance UID and frame: {which}",
+            file=table,
+            advice="An anonymiser has given it twice, so that nothing tells which slice is meant. "
+            "Anonymise the originals again, or label by position (the published layout).",
+        )
+    if not found or stacks[found[0][0]].problem:
         raise BadInput(
             f"Line {n}: no slice of a readable stack has this SOP Instance UID and frame",
             file=table,
             advice=f"Take the line out, or put the slice's file below {folder}.",
         )
-    return found
+    return found[0]
 
 
 def _labelled(stack: Stack, labels: list[SliceLabel], facts: dict[str, str]) -> LabelledStack:

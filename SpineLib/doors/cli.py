@@ -119,18 +119,22 @@ def scan(
 
 
 def _print_scan(found: Scan) -> None:
+    from SpineLib.doors.listing import shown_patient
+
     columns = (
         *("stack", "description", "plane", "weighting", "region", "slices", "spacing (mm)"),
         "models",
     )
     for number, study in enumerate(found.studies, 1):
         stacks = [stack for series in study.series for stack in series.stacks]
-        patient = f"patient {study.patient_hash}, " if study.patient_hash else ""
+        patient = f"patient {shown_patient(study)}, " if study.patient_hash else ""
         say(
             f"Study {number} of {len(found.studies)}: {patient}"
             f"{count(len(study.series), 'series', 'series')}, {count(len(stacks), 'stack')}"
         )
         print_table(columns, [_scan_row(stack) for stack in stacks])
+        for warning in study.warnings:
+            say(f"Note: {warning}")
         for stack in stacks:
             for warning in stack.warnings:
                 say(f"Stack {stack.id}: {warning}")
@@ -144,6 +148,7 @@ def _print_scan(found: Scan) -> None:
 
 def _scan_row(stack: Stack) -> list[str]:
     from SpineLib.doors.listing import applicability
+    from SpineLib.reasons import in_terminal
 
     fat = " fat-saturated" if stack.fat_saturated else ""
     spacing = "×".join(f"{mm:.3g}" for mm in stack.spacing)
@@ -151,7 +156,8 @@ def _scan_row(stack: Stack) -> list[str]:
         applies = f"cannot be read: {stack.problem}"
     else:
         applies = "\n".join(
-            f"{name}: {reason or 'applies'}" for name, _, reason in applicability(stack)
+            f"{name}: {in_terminal(why) if why else 'applies'}"
+            for name, _, why in applicability(stack)
         )
     return [
         *(stack.id, stack.description, stack.plane, stack.weighting + fat, stack.region),

@@ -61,7 +61,7 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         if os.environ.get(DEBUG):
             raise
         known = from_exception(error)
-        print(f"Error: {known}", file=sys.stderr)
+        print(f"Error: {known.in_terminal}", file=sys.stderr)
         return known.exit_code
 
 
@@ -83,13 +83,11 @@ def progress_bar() -> Iterator[Progress]:
 
         def show(step: Step) -> None:
             left = "" if step.seconds_left is None else f"{step.seconds_left:.0f} s left"
-            bars.update(
-                bar,
-                description=step.stage,
-                completed=step.done,
-                total=step.total or None,
-                left=left,
-            )
+            done, total, what = step.done, step.total or None, step.stage
+            if step.parts:
+                done, total = step.part - 1, step.parts
+                what = f"{step.part} of {step.parts}: {step.stage}"
+            bars.update(bar, description=what, completed=done, total=total, left=left)
 
         yield Progress(show)
 

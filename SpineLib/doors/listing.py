@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
+import secrets
 import sys
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
@@ -13,43 +17,69 @@ from SpineLib.dicom.stack import Scan, Stack, Study
 from SpineLib.errors import BadModel
 from SpineLib.inference.choose import choose
 from SpineLib.inference.models import Models
+from SpineLib.inference.source import filled
 from SpineLib.models import broken_models, find_models
 from SpineLib.models.applicability import check
 from SpineLib.models.folder import ModelFolder
+from SpineLib.reasons import Reason
+from SpineLib.store.patients import keyed
 
+_SHOWN = secrets.token_bytes(32)
 # What a reading imports; the names are those of the package index.
 PACKAGES = ("torch", "monai", "einops", "safetensors", "numpy", "scipy", "pydicom", "SimpleITK",
             "jsonschema", "pylibjpeg", "pylibjpeg-openjpeg", "pyjpegls", "python-gdcm")  # fmt: skip
 
 
-def scan_as_json(found: Scan) -> dict[str, Any]:
-    """A scan as JSON values: studies, their series, their stacks, and files left out."""
+def scan_as_json(found: Scan, *, weighting: str = "", region: str = "") -> dict[str, Any]:
+    """A scan as JSON values: studies, their series, their stacks, and files left out.
+
+    Args:
+        found: the scan.
+        weighting, region: what a person said of stacks whose images cannot say; as in a reading.
+    """
+
+    def as_read(stack: Stack) -> Stack:
+        return filled(stack, weighting, region)
+
     return {
         "studies": [
             {
                 "study_instance_uid": study.study_instance_uid,
-                "patient_hash": study.patient_hash,
-                "chosen": _chosen(study),
+                "patient_hash": shown_patient(study),
+                "warnings": list(study.warnings),
+                "chosen": _chosen([as_read(stack) for stack in study.stacks]),
                 "series": [
                     {
                         "series_instance_uid": series.series_instance_uid,
                         "series_number": series.series_number,
                         "description": series.description,
-                        "stacks": [_stack_as_json(stack) for stack in series.stacks],
+                        "stacks": [
+                            {**_stack_as_json(stack), "models": _models_of(as_read(stack))}
+                            for stack in series.stacks
+                        ],
                     }
                     for series in study.series
                 ],
             }
             for study in found.studies
         ],
-        "skipped": [{"file": str(s.file), "reason": s.reason} for s in found.skipped],
+        "skipped": [{"file": _printable(s.file), "reason": s.reason} for s in found.skipped],
         "warnings": list(found.warnings),
     }
 
 
-def _chosen(study: Study) -> dict[str, Any]:
+def shown_patient(study: Study) -> str:
+    """What tells patients apart in what this process shows, and leads to nobody."""
+    return keyed(study.patient_hash, _SHOWN)
+
+
+def _printable(path: Path) -> str:
+    """A path as text; names in another encoding than the system's are no text."""
+    return str(path).encode("utf-8", "replace").decode("utf-8")
+
+
+def _chosen(stacks: list[Stack]) -> dict[str, Any]:
     """What a reading would take with the bundled models: plane → stacks' ids, and why."""
-    stacks = [stack for series in study.series for stack in series.stacks]
     result = {}
     models = Models.at_hand(())
     of_slices = [model.card for model in models.of_slices]
@@ -59,7 +89,10 @@ def _chosen(study: Study) -> dict[str, Any]:
     ):
         chosen = [stack.id for choice in choices.series for stack in choice.stacks]
         reasons = [choice.reason for choice in choices.series] or [choices.reason]
-        result[plane] = {"stacks": chosen, "reason": "; ".join(reasons)}
+        result[plane] = {
+            "stacks": chosen, "reason": "; ".join(reasons),
+            "why": None if choices.why is None else asdict(choices.why),
+        }  # fmt: skip
     return result
 
 
@@ -73,18 +106,28 @@ def _stack_as_json(stack: Stack) -> dict[str, Any]:
         "slices": stack.slices,
         "rows": stack.rows,
         "columns": stack.columns,
-        "spacing": [float(mm) for mm in stack.spacing],
+        # Without a place in space there is none; a file can hold what is no number in JSON, too.
+        "spacing": [mm if mm and math.isfinite(mm) else None for mm in map(float, stack.spacing)],
         "problem": stack.problem,
         "warnings": list(stack.warnings),
-        "models": [
-            {"name": card_name, "task": task, "applies": not reason, "reason": reason}
-            for card_name, task, reason in applicability(stack)
-        ],
     }
 
 
-def applicability(stack: Stack) -> list[tuple[str, str, str]]:
-    """Name, task and reason against (empty where it applies) of each model that reads stacks."""
+def _models_of(stack: Stack) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "task": task,
+            "applies": why is None,
+            "reason": "" if why is None else str(why),
+            "why": None if why is None else asdict(why),
+        }
+        for name, task, why in applicability(stack)
+    ]
+
+
+def applicability(stack: Stack) -> list[tuple[str, str, Reason | None]]:
+    """Name, task and reason against (None where it applies) of each model that reads stacks."""
     cards = [model.card for model in find_models()]
     return [(c.name, c.task, check(c, stack)) for c in cards if c.task != "canal"]
 

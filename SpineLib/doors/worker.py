@@ -8,7 +8,8 @@ In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Comma
 - ``read``: ``input`` (folder or file) or ``files`` (list of DICOM files), ``output`` (folder), and
   any field of `SpineLib.inference.study.ReadOptions`; the result names the folder that
   `Reading.load` opens;
-- ``scan``: ``folder``, or ``files``; the result is what ``spine scan --json`` prints;
+- ``scan``: ``folder``, or ``files``; ``weighting`` and ``region`` where the images cannot say; the
+  result is what ``spine scan --json`` prints;
 - ``models``: the result is what ``spine models list --json`` prints;
 - ``manage``: ``action`` (``verify`` or ``remove`` with ``name``, ``import`` with ``path``); the
   result is that of ``models`` with ``done``, a line for the person;
@@ -22,10 +23,10 @@ In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Comma
 - ``loop-finetune``, ``loop-compare``, …: those of `SpineLib.loop.serving`;
 - ``cancel``: ends the request of this ``id``; ``shutdown``: ends the process.
 
-Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id``,
-``stage``, ``done``, ``total``, ``seconds_left``), and for each request one ``result`` (``id``,
-``result``) or ``error`` (``id``, ``error`` as `SpineError.to_dict`). Requests run one after
-another, in order. The process ends when its standard input closes or its parent is gone.
+Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id`` and
+the values of `SpineLib.progress.Step`), and for each request one ``result`` (``id``, ``result``) or
+``error`` (``id``, ``error`` as `SpineError.to_dict`). Requests run one after another, in order. The
+process ends when its standard input closes or its parent is gone.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ class Worker:
         for progress in list(self._open.values()):
             progress.cancel()
         self._queue.put(None)
-        force = threading.Timer(_SECONDS_TO_END, os._exit, args=(1,))
+        force = threading.Timer(_SECONDS_TO_END, _end, args=(1,))
         force.daemon = True
         force.start()
 
@@ -192,8 +193,11 @@ class Worker:
 
         source = _source(arguments, "folder")
         if isinstance(source, Path):
-            return scan_as_json(scan(source, progress=progress))
-        return scan_as_json(scan_files(source, progress=progress))
+            found = scan(source, progress=progress)
+        else:
+            found = scan_files(source, progress=progress)
+        said = {word: str(arguments.get(word) or "") for word in ("weighting", "region")}
+        return scan_as_json(found, **said)
 
     def _models(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         from SpineLib.doors.listing import models_as_json
@@ -330,6 +334,14 @@ def _path(arguments: dict[str, Any], key: str) -> Path:
     return Path(value)
 
 
+def _end(code: int) -> None:
+    """Ends at once, but for the patients' files that were unpacked."""
+    unzipping = sys.modules.get("SpineLib.dicom.unzipping")
+    if unzipping is not None:
+        unzipping.remove_unpacked()
+    os._exit(code)
+
+
 def _own_stdin() -> IO[bytes]:
     """The real standard input, for requests only; everything else finds an empty one.
 
@@ -357,7 +369,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which then ends us
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
-    os._exit(0)  # the listening thread may still wait for input, which an ordinary exit waits for
+    _end(0)  # the listening thread may still wait for input, which an ordinary exit waits for
 
 
 if __name__ == "__main__":

@@ -208,13 +208,15 @@ def _groups(one: LabelledStack | LabelledVolume) -> Row:
 def _why_not(
     stack: LabelledStack, volume: Volume, model: Loaded, region: str, weighting: str
 ) -> str:
+    """Why the model was not made for a stack; empty where it was."""
     filled = Stack(
         plane="axial",
         weighting=weighting if weighting and stack.weighting == "unknown" else stack.weighting,
         region=region if region and stack.region == "unknown" else stack.region,
         positions=((0.0, 0.0, 0.0),) * len(volume.voxels),
     )
-    return check(model.card, filled)
+    why = check(model.card, filled)
+    return "" if why is None else str(why)
 
 
 def _one_task(models: Sequence[Loaded], tasks: tuple[str, ...]) -> str:

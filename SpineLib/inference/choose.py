@@ -9,6 +9,7 @@ from itertools import groupby
 from SpineLib.dicom.stack import Stack
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
+from SpineLib.reasons import NO_STACK, NONE_READABLE, Reason
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class Choices:
 
     Attributes:
         series: from the best one on; empty where there is none.
-        reason: why there is none; empty otherwise.
+        reason, why: why there is none, as a sentence and as code and values; else empty.
     """
 
     series: tuple[Choice, ...] = ()
     reason: str = ""
+    why: Reason | None = None
 
 
 def choose(
@@ -57,8 +59,10 @@ def choose(
     if not usable:
         broken = [s for s in stacks if s.plane == plane]
         if broken:
-            return Choices(reason=f"no {plane} stack can be read: {broken[0].problem}")
-        return Choices(reason=f"the study has no {plane} stack")
+            why = Reason(NONE_READABLE, {"plane": plane, "problem": broken[0].problem})
+            return Choices(reason=str(why), why=why)
+        why = Reason(NO_STACK, {"plane": plane})
+        return Choices(reason=str(why), why=why)
     by_uid = sorted(usable, key=lambda s: s.series_instance_uid)
     series = [list(group) for _, group in groupby(by_uid, key=lambda s: s.series_instance_uid)]
     series.sort(key=lambda group: _rank(group, cards), reverse=True)

@@ -59,9 +59,9 @@ def opinions(
     batch = network_input(volume, canal.centers_ras, loaded.card.preprocessing)
     probabilities = loaded.probabilities(batch, progress=progress).double().tolist()
     result = []
-    for k, reason in enumerate(why_not(volume, canal, loaded.card)):
-        if reason:
-            result.append(Opinion(question.key, loaded.card.name, reason=reason))
+    for k, why in enumerate(why_not(volume, canal, loaded.card)):
+        if why is not None:
+            result.append(Opinion(question.key, loaded.card.name, reason=str(why), why=why))
             continue
         opinion = opinion_of(probabilities[k], loaded.card, threshold)
         result.append(replace(opinion, source=READERS_BOX if k in drawn else CANAL_WINDOW))

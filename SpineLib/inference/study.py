@@ -23,6 +23,7 @@ from SpineLib.models.card import Card
 from SpineLib.progress import Progress
 from SpineLib.questions import Opinion
 from SpineLib.reading import Reading
+from SpineLib.reasons import NOT_ASKED, Reason
 from SpineLib.volume import Volume
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 # What a reading can be asked for; the canal is found wherever a model needs it.
 READ_TASKS = ("compression", "grading", "segmentation")
-NOT_ASKED = "not asked for in this reading"
 SEGMENTATION_FILE = "segmentation.nrrd"
+_NOT_ASKED = Reason(NOT_ASKED)
 
 
 @dataclass(frozen=True)
@@ -159,16 +160,24 @@ class _StudyReader:
         chosen = named(self.source.stacks, options.series)
         self.asked = [m for m in self.models.of_slices if m.card.task in options.tasks]
         cards = [model.card for model in self.asked]
-        axial = choose(chosen, "axial", cards) if cards else Choices(reason=NOT_ASKED)
+        nothing = Choices(reason=str(_NOT_ASKED), why=_NOT_ASKED)
+        axial = choose(chosen, "axial", cards) if cards else nothing
         self._axial(axial)
         wanted = "segmentation" in options.tasks
         card = self.models.segmentation.card
-        self._sagittal(
-            choose(chosen, "sagittal", [card], most=1) if wanted else Choices(reason=NOT_ASKED)
-        )
+        self._sagittal(choose(chosen, "sagittal", [card], most=1) if wanted else nothing)
         self._levels()
         self._finish(axial.reason)
         return self.reading
+
+    def _parts(self, stack: Stack) -> list[Stack]:
+        """The stack, or what is left of it where slices cannot be read."""
+        parts = self.source.parts(stack, self.progress)
+        if parts != [stack]:
+            findings = self.reading.findings
+            known = {one.id: one for one in findings.stacks if one.id != stack.id}
+            findings.stacks = [known.get(s.id) or _describe(s) for s in self.source.stacks]
+        return parts
 
     def _volume(self, stack: Stack) -> Volume:
         volumes = self.reading.volumes
@@ -178,43 +187,43 @@ class _StudyReader:
             described.shape = list(volume.shape)
             described.spacing = [float(x) for x in volume.spacing]
             described.ijk_to_ras = volume.ijk_to_ras.tolist()
+            described.sop_instance_uids = [frame.sop_instance_uid for frame in volume.frames]
+            described.frame_numbers = [frame.number for frame in volume.frames]
         return volumes[stack.id]
 
     def _axial(self, choices: Choices) -> None:
         for choice in choices.series:
             for stack in choice.stacks:
-                described = self.reading.findings.stack(stack.id)
-                described.choice_reason = choice.reason
-                self._axial_stack(stack, described)
+                for part in self._parts(stack):
+                    described = self.reading.findings.stack(part.id)
+                    described.choice_reason = choice.reason
+                    self._axial_stack(part, described)
 
     def _axial_stack(self, stack: Stack, described: StackFindings) -> None:
         volume = self._volume(stack)
         described.slices = [_slice(volume, k) for k in range(volume.shape[0])]
-        wanted, why = [], {}
+        wanted, whys = [], {}
         for model in self.models.of_slices:
-            reason = check(model.card, stack) if model in self.asked else NOT_ASKED
-            why[model.card.name] = reason
-            if model in self.asked and (self.options.force or not reason):
+            why = check(model.card, stack) if model in self.asked else _NOT_ASKED
+            whys[model.card.name] = why
+            if model in self.asked and (self.options.force or why is None):
                 wanted.append(model)
             else:
                 for finding in described.slices:
-                    finding.opinions.append(_silent(model.card, reason))
-        self._say_why_not(described, why)
+                    finding.opinions.append(_silent(model.card, why))
+        for model in self.models.of_slices:
+            if model.card.asked.key not in described.not_assessed:
+                _describe_why(described, model.card.asked.key, whys[model.card.name])
         described.chosen_for += list(dict.fromkeys(model.card.asked.key for model in wanted))
         if wanted:
-            self._answer(volume, described, wanted, why)
-
-    def _say_why_not(self, described: StackFindings, why: dict[str, str]) -> None:
-        for model in self.models.of_slices:
-            if why[model.card.name]:
-                described.not_assessed.setdefault(model.card.asked.key, why[model.card.name])
+            self._answer(volume, described, wanted, whys)
 
     def _answer(
         self,
         volume: Volume,
         described: StackFindings,
         wanted: list[ModelFolder],
-        why: dict[str, str],
+        whys: dict[str, Reason | None],
     ) -> None:
         from SpineLib.inference.canal import FOUND, locate
         from SpineLib.inference.opinions import opinions
@@ -229,10 +238,10 @@ class _StudyReader:
             answers = opinions(
                 volume, canal, self._loaded(model), threshold=threshold, progress=self.progress
             )
-            reason = why[model.card.name]
+            why = whys[model.card.name]
             for finding, opinion in zip(described.slices, answers, strict=True):
-                if reason and opinion.assessed:
-                    opinion.forced, opinion.reason = True, f"forced: {reason}"
+                if why is not None and opinion.assessed:
+                    opinion.forced, opinion.reason, opinion.why = True, f"forced: {why}", why
                 finding.opinions.append(opinion)
         for finding in described.slices:
             finding.opinions.sort(key=lambda opinion: self.models.rank(opinion.by))
@@ -256,22 +265,23 @@ class _StudyReader:
     def _sagittal(self, choices: Choices) -> None:
         finding = self.reading.findings.segmentation
         if not choices.series:
-            finding.reason = choices.reason
+            finding.reason, finding.why = choices.reason, choices.why
             return
         choice = choices.series[0]
         stack = max(choice.stacks, key=lambda s: s.slices)
+        stack = max(self._parts(stack), key=lambda s: s.slices)
         described = self.reading.findings.stack(stack.id)
         described.choice_reason = choice.reason
-        reason = check(self.models.segmentation.card, stack)
-        if reason:
-            described.not_assessed["segmentation"] = reason
-            if not self.options.force:
-                finding.reason = reason
-                return
+        why = check(self.models.segmentation.card, stack)
+        _describe_why(described, "segmentation", why)
+        if why is not None and not self.options.force:
+            finding.reason, finding.why = str(why), why
+            return
         described.chosen_for.append("segmentation")
-        self._segment(stack, forced=bool(reason), reason=reason)
+        self._segment(stack, why)
 
-    def _segment(self, stack: Stack, *, forced: bool, reason: str) -> None:
+    def _segment(self, stack: Stack, why: Reason | None) -> None:
+        """Segments a stack; ``why`` says why the model had to be forced to."""
         from SpineLib.inference.instances import name_instances
         from SpineLib.inference.segmentation import segment
 
@@ -279,9 +289,9 @@ class _StudyReader:
         semantic = segment(volume, self._loaded(self.models.segmentation), progress=self.progress)
         self.progress.stage("Naming the structures")
         labels, finding = name_instances(semantic)
-        finding = replace(finding, stack=stack.id, file=SEGMENTATION_FILE, forced=forced)
-        if forced:
-            finding.reason = f"forced: {reason}"
+        finding = replace(finding, stack=stack.id, file=SEGMENTATION_FILE, forced=why is not None)
+        if why is not None:
+            finding.reason, finding.why = f"forced: {why}", why
         self.reading.segmentation = labels
         self.reading.findings.segmentation = finding
 
@@ -328,13 +338,15 @@ def _leave_out_silent_namesakes(findings: Findings) -> None:
             finding.opinions = [one for one in finding.opinions if one.by not in silent]
 
 
-def _silent(card: Card, reason: str) -> Opinion:
-    return Opinion(card.asked.key, card.name, reason=reason)
+def _silent(card: Card, why: Reason | None) -> Opinion:
+    return Opinion(card.asked.key, card.name, reason="" if why is None else str(why), why=why)
 
 
 def _model_used(model: ModelFolder, options: ReadOptions) -> ModelUsed:
     card, question = model.card, model.card.question
     threshold = card.threshold if options.threshold is None else options.threshold
+    decided = question is not None and len(question.values) == 2
+    other = decided and threshold != card.threshold
     return ModelUsed(
         task=card.task,
         name=card.name,
@@ -343,9 +355,10 @@ def _model_used(model: ModelFolder, options: ReadOptions) -> ModelUsed:
         sha256=card.weights_sha256,
         starter=card.starter,
         limits=card.limits,
-        threshold=threshold if question and len(question.values) == 2 else None,
+        threshold=threshold if decided else None,
         question=question.key if question else "",
         licence=card.licence,
+        card_threshold=card.threshold if other else None,
     )
 
 
@@ -363,6 +376,11 @@ def _describe(stack: Stack) -> StackFindings:
         shape=[stack.slices, stack.rows, stack.columns],
         spacing=[float(x) for x in stack.spacing],
     )
+
+
+def _describe_why(described: StackFindings, task: str, why: Reason | None) -> None:
+    if why is not None:
+        described.not_assessed[task], described.not_assessed_why[task] = str(why), why
 
 
 def _slice(volume: Volume, k: int) -> SliceFinding:

@@ -11,7 +11,9 @@ from SpineLib.models.card import Card
 from SpineLib.questions import Opinion, Question
 
 
-def summarise(stacks: Sequence[StackFindings], card: Card) -> QuestionSummary:
+def summarise(
+    stacks: Sequence[StackFindings], card: Card, *, alone: bool = True
+) -> QuestionSummary:
     """Counts the positive slices, finds the worst one, and applies the card's rule.
 
     The published rule for compression (Merali et al. 2021, Methods: a patient is abnormal with
@@ -20,10 +22,12 @@ def summarise(stacks: Sequence[StackFindings], card: Card) -> QuestionSummary:
     Args:
         stacks: all stacks; those without assessed slices do not count.
         card: of the model; it has a question.
+        alone: only this model's answers count; else each slice's first answer to the question,
+            whoever gave it.
     """
-    question = card.asked
+    question, by = card.asked, card.name if alone else ""
     pairs = [(stack, finding) for stack in stacks for finding in stack.slices]
-    answers = [opinion for _, f in pairs if (opinion := f.opinion(question.key, card.name))]
+    answers = [opinion for _, f in pairs if (opinion := f.opinion(question.key, by))]
     assessed = [opinion for opinion in answers if opinion.assessed]
     summary = QuestionSummary(question.key, card.name)
     if not assessed:
@@ -33,10 +37,10 @@ def summarise(stacks: Sequence[StackFindings], card: Card) -> QuestionSummary:
     summary.forced = any(opinion.forced for opinion in assessed)
     summary.assessed_slices = len(assessed)
     summary.positive_slices = sum(opinion.positive for opinion in assessed)
-    runs = [_longest_run(stack, question, card.name) for stack in stacks]
+    runs = [_longest_run(stack, question, by) for stack in stacks]
     summary.longest_run, millimetres = max(runs)
     summary.longest_run_mm = round(millimetres, 1)
-    stack, finding, opinion = _worst(pairs, question, card.name)
+    stack, finding, opinion = _worst(pairs, question, by)
     summary.worst, summary.stack, summary.index = opinion.value, stack.id, finding.index
     _decide(summary, card)
     return summary

@@ -60,6 +60,8 @@ def read_answer(path: Path, grid: Volume, by: str = "") -> Answer:
     from SpineLib.datasets.tidy import rows
 
     known = {(f.sop_instance_uid, f.number): k for k, f in enumerate(grid.frames)}
+    if len(known) < len(grid.frames):  # UIDs that an anonymiser gave twice; the number is left
+        known = {}
     found = []
     for line, row in rows(path, COLUMNS):
         try:
@@ -145,7 +147,8 @@ def on_grid(labels: Volume, grid: Volume, *, resampled: bool = False) -> Volume:
     if not resampled:
         raise BadInput(
             f"The correction is on another grid than its image: {_difference(labels, grid)}",
-            advice="Save it on the image's grid, or say --resample to take the nearest voxels.",
+            advice="Save it on the image's grid, or take the nearest voxels.",
+            command="--resample",
         )
     from SpineLib.volume import resample
 

@@ -147,7 +147,8 @@ class Case:
             raise BadInput(
                 f"Version {version.number} of the case {self.id} was changed or removed on the disk",
                 file=path,
-                advice="Take it from a copy, or choose another version: spine loop choose",
+                advice="Take it from a copy, or choose another version.",
+                command="spine loop choose DATASET CASE VERSION",
             )
         return read_answer(path, self.grid, version.by or version.model)
 

@@ -21,6 +21,7 @@ from SpineLib.models.folder import ModelFolder
 from SpineLib.questions import Question, question_of, scheme_data
 from SpineLib.store.files import writing
 from SpineLib.store.journal import read_journal
+from SpineLib.store.patients import KEY_FILE, mark_of, new_secret, secret_of
 
 FORMAT = 1
 DATASET, JOURNAL = "dataset.json", "cases.jsonl"
@@ -41,6 +42,8 @@ class Dataset:
         task: ``segmentation``, ``compression`` or ``grading``.
         question: that readers answer of each slice; None for segmentation.
         seed: of what is drawn, such as the frozen test.
+        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+            data set that was made before there were secrets.
         problems: sentences on what a person should know, such as a line that was not written to
             its end.
         cases: by id, in the order of arrival.
@@ -53,10 +56,20 @@ class Dataset:
     task: str
     question: Question | None = None
     seed: int = 0
+    patients_key: str = ""
     problems: tuple[str, ...] = ()
     cases: dict[str, Case] = field(default_factory=dict, repr=False)
     lineage: Lineage = field(default=Lineage(), repr=False)
     frozen: Frozen | None = None
+
+    @property
+    def secret(self) -> bytes:
+        """What the hashes of its patients are made with; empty where there is none.
+
+        Raises:
+            BadInput: it is no longer in the folder.
+        """
+        return secret_of(self.patients_key, self.folder / KEY_FILE)
 
     @property
     def models(self) -> tuple[LoopModel, ...]:
@@ -85,7 +98,8 @@ class Dataset:
             raise BadInput(
                 f"The data set has no case {case_id}",
                 file=self.folder,
-                advice=f"spine loop status {self.folder} lists them.",
+                advice="Look which there are.",
+                command=f"spine loop status {self.folder}",
             )
         return found
 
@@ -117,7 +131,8 @@ class Dataset:
             raise BadInput(
                 "The data set has no frozen test yet, so nothing may be learnt from it",
                 file=self.folder,
-                advice=f"Choose it first: spine loop freeze {self.folder}",
+                advice="Freeze it first.",
+                command=f"spine loop freeze {self.folder}",
             )
         return self.frozen
 
@@ -177,6 +192,7 @@ def create_dataset(
         "created": now(), "software": SOFTWARE,
     }  # fmt: skip
     keep_model(folder, model, "")
+    data["patients_key"] = mark_of(new_secret(folder))
     with writing(folder / DATASET) as temporary:
         text = json.dumps(data, indent=1, ensure_ascii=False)
         temporary.write_text(text + "\n", encoding="utf-8")
@@ -194,7 +210,7 @@ def open_dataset(folder: str | Path) -> Dataset:
     lineage = read_lineage(folder)
     dataset = Dataset(
         folder, str(data["title"]), str(data["task"]), _asked(data, folder), int(data["seed"]),
-        lineage=lineage,
+        str(data.get("patients_key", "")), lineage=lineage,
     )  # fmt: skip
     journal = read_journal(folder / JOURNAL)
     problems = [*journal.problems, *lineage.problems]
@@ -271,7 +287,8 @@ def require_dataset(folder: Path) -> dict[str, Any]:
         raise BadInput(
             f"This is no data set of the correction loop: there is no {DATASET}",
             file=folder,
-            advice="Make one with: spine loop create",
+            advice="Make one in a new folder.",
+            command="spine loop create",
         )
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

@@ -35,6 +35,7 @@ from SpineLib.loop.sources import (
 )
 from SpineLib.progress import Progress
 from SpineLib.store.files import writing, writing_folder
+from SpineLib.store.patients import keyed
 from SpineLib.volume import read_volume, write_volume
 
 TRAINING, VALIDATION, TEST, ALL = "training", "validation", "test", "all"
@@ -106,15 +107,25 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
     if question is None or not used:
         about = question.title if question else dataset.task
         raise BadInput(f"No model answered in this reading: {about}", file=file)
-    model, said = used[0], {}
+    model = used[0]
+    said: dict[tuple[str, int], str] = {}
+    seen: set[tuple[str, int]] = set()
     for finding in (finding for stack in findings.stacks for finding in stack.slices):
+        key = finding.key
+        if key[0] and key in seen:
+            raise _ambiguous("In this reading", 2, file)
+        seen.add(key)
         opinion = finding.opinion(question.key, model.name)
         if opinion and opinion.assessed:
-            said[tuple(finding.key)] = word_of(opinion)
+            said[key] = word_of(opinion)
     found = []
     for case in dataset.cases.values():
         places = slice_index(case.slices)
-        labels = [SliceLabel(places[key], value) for key, value in said.items() if key in places]
+        there = [(places[key], value) for key, value in said.items() if key in places]
+        most = max((len(slices) for slices, _ in there), default=0)
+        if most > 1:
+            raise _ambiguous(f"In the case {case.id}", most, file)
+        labels = [SliceLabel(k, value) for (k,), value in there]
         if labels:
             found.append((case, labels))
     if not found:
@@ -157,7 +168,8 @@ def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) 
             if not isinstance(item, dict) or not isinstance(item.get("image"), str):
                 raise BadInput(f"A line of {part} names no single image", file=file)
             name = str(item.get("patient", ""))
-            patient = known_patient(name) or patient_of_file(Path(item["image"]))
+            own = keyed(patient_of_file(Path(item["image"])), wanted.secret)
+            patient = known_patient(name, wanted.secret) or own
             side = TEST if part == TEST else TRAINING
             if parts.setdefault(patient, side) != side:
                 raise BadInput(
@@ -325,21 +337,35 @@ def _by_case(cases: Sequence[Case], file: Path) -> list[tuple[Case, list[SliceLa
             advice=f"It needs {UID} (and frame) or slice, and one of "
             f"{', '.join(_VALUES.get(cases[0].task if cases else '', ()))}.",
         )
-    places = {key: (case, k) for case in cases for key, k in slice_index(case.slices).items()}
+    places: dict[tuple[str, int], list[tuple[Case, int]]] = defaultdict(list)
+    for case in cases:
+        for key, slices in slice_index(case.slices).items():
+            places[key] += [(case, k) for k in slices]
     found: dict[str, list[SliceLabel]] = defaultdict(list)
     for line, row in listed:
         if not row[column]:
             continue
         try:
             key = row.get(UID, ""), int(row.get("frame") or 1)
-            place = places.get(key)
-            if place is None and not key[0] and len(cases) == 1:
-                place = cases[0], int(row["slice"]) - 1
+            there = places.get(key, []) if key[0] else []
+            if not key[0] and len(cases) == 1:
+                there = [(cases[0], int(row["slice"]) - 1)]
         except (KeyError, ValueError) as error:
             raise BadInput(f"Line {line} does not say a slice", file=file) from error
-        if place is not None:
-            found[place[0].id].append(SliceLabel(place[1], row[column]))
+        if len(there) > 1:
+            raise _ambiguous(f"Line {line}", len(there), file)
+        for case, k in there:
+            found[case.id].append(SliceLabel(k, row[column]))
     return [(case, found[case.id]) for case in cases if case.id in found]
+
+
+def _ambiguous(where: str, count: int, file: Path) -> BadInput:
+    return BadInput(
+        f"{where}: {count} slices have one SOP Instance UID and frame, so that nothing tells which "
+        "is meant",
+        file=file,
+        advice="Anonymise the originals again, or correct one case at a time by slice number.",
+    )
 
 
 def _spider_names(cases: Sequence[Case]) -> dict[str, str]:

@@ -280,7 +280,8 @@ def take(writer: DatasetWriter, folder: str | Path) -> LoopModel:
         raise BadInput(
             f"The fine-tuning is not done: step {given.step} of {given.steps or 'not begun'}",
             file=given.folder,
-            advice=f"Go on with: spine loop finetune --run {given.folder}",
+            advice="Go on with it.",
+            command=f"spine loop finetune --run {given.folder}",
         )
     require_untested(dataset, model, given)
     for one in dataset.models:

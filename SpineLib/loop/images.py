@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ IMAGE, SLICES = "image.nii.gz", "image.json"
 TOLERANCE_MM = 0.05
 
 Slices = tuple[tuple[str, str, int], ...]
-_RELINK = "Bring it back, or say where it is: spine loop relink DATASET FOLDER"
+_ADVICE, _RELINK = "Bring it back, or say where it is.", "spine loop relink DATASET FOLDER"
 
 
 class ImageChanged(BadInput):
@@ -113,8 +114,20 @@ def of_stack(stack: Stack, volume: Volume, *, copy: bool = False) -> ImageRefere
 
 
 def places_of(stack: Stack) -> tuple[Path, Slices]:
-    """The deepest folder that holds a stack's files, and `ImageReference.slices`."""
+    """The deepest folder that holds a stack's files, and `ImageReference.slices`.
+
+    Raises:
+        BadInput: they were unpacked from a zip, and are gone with this process.
+    """
+    from SpineLib.dicom.unzipping import zip_of
+
     files = [one.path.resolve() for one in stack.sources]
+    if files and (zipped := zip_of(files[0])) is not None:
+        raise BadInput(
+            "A data set refers to the files of its images, and a zip has none that stay",
+            file=zipped,
+            advice="Unpack it and give the folder.",
+        )
     folder = Path(os.path.commonpath([str(file.parent) for file in files]))
     return folder, tuple(
         (file.relative_to(folder).as_posix(), one.sop_instance_uid, one.frame)
@@ -195,7 +208,9 @@ def open_image(reference: ImageReference, case: Path, dataset: Path) -> Volume:
     reference = with_slices(reference, case)
     place = case / IMAGE if reference.kind == COPY else dataset / reference.path
     if not place.exists():
-        raise ImageMissing("The case's image is no longer here", file=place, advice=_RELINK)
+        raise ImageMissing(
+            "The case's image is no longer here", file=place, advice=_ADVICE, command=_RELINK
+        )
     volume = _read(reference, place)
     if not reference.grid.same_grid(volume, tolerance=TOLERANCE_MM):
         raise ImageChanged("The image has another grid than when it was added", file=place)
@@ -226,7 +241,8 @@ def _dicom(reference: ImageReference, folder: Path) -> Volume:
         raise ImageMissing(
             f"{len(missing)} of the case's {len(files)} DICOM files are no longer here",
             file=missing[0],
-            advice=_RELINK,
+            advice=_ADVICE,
+            command=_RELINK,
         )
     wanted = [(uid, frame) for _, uid, frame in reference.slices]
     for stack in scan_files(files).stacks:
@@ -247,6 +263,9 @@ def inside(path: Path, dataset: Path) -> str:
         return str(path)
 
 
-def slice_index(slices: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], int]:
-    """(SOP Instance UID, frame) → k."""
-    return {(uid, frame): k for k, (_, uid, frame) in enumerate(slices)}
+def slice_index(slices: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], list[int]]:
+    """(SOP Instance UID, frame) → k of each slice that has it: several where an anonymiser lied."""
+    found: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for k, (_, uid, frame) in enumerate(slices):
+        found[uid, frame].append(k)
+    return found

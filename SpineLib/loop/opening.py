@@ -17,6 +17,7 @@ from SpineLib.loop.versions import FILE_NAME, VERSIONS, now
 from SpineLib.store.files import writing
 from SpineLib.store.journal import repair
 from SpineLib.store.lock import holding, token
+from SpineLib.times import local_time
 
 LEFT = "left"
 _HOLDER = ".dataset.holder.json"
@@ -93,7 +94,7 @@ def _holder(folder: Path) -> str:
     try:
         about = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
         where = "of this user" if about["token"] == token() else "of another user or machine"
-        return f": process {about['process']} {where}, since {about['since'][11:16]} UTC"
+        return f": process {about['process']} {where}, since {local_time(about['since'])}"
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 

@@ -100,7 +100,8 @@ def own_recipe(card: Card) -> Recipe:
     if not fitting:
         raise BadInput(
             f"No recipe of this program trains a model like {card.name}",
-            advice="Train it with a recipe of your own: spine train.",
+            advice="Train it on the command line with a recipe of your own.",
+            command="spine train",
         )
     arguments = card.network["arguments"]
     return min(

@@ -71,6 +71,7 @@ class _Answered:
     per_structure: dict[str, float] = field(default_factory=dict)
     per_slice: tuple[float | None, ...] = ()
     overlay: Volume | None = None
+    lowest: str = ""
 
 
 def score(
@@ -93,7 +94,7 @@ def score(
         model: id; the one in force if empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         seed: of the changes from which the uncertainty is taken.
-        progress: a case's files stand when its step of ``Answering cases`` is reported.
+        progress: each case is a part; its files stand when its stage `STAGE` is told.
 
     Raises:
         BadInput: no such data set, case or model.
@@ -112,6 +113,7 @@ def score(
         return result
     reader = _Reader(dataset, chosen, device, seed)
     for n, case in enumerate(waiting, 1):
+        progress.part(n, len(waiting))
         try:
             reader.score(case, progress)
             result.scored.append(case.id)
@@ -119,8 +121,7 @@ def score(
             raise
         except SpineError as error:
             result.failed[case.id] = error.what
-        progress.stage(STAGE, len(waiting))
-        progress.advance(n)
+        progress.stage(STAGE)
     return result
 
 
@@ -161,12 +162,12 @@ class _Reader:
         return load(find_models("canal")[0], self.device)
 
     def score(self, case: Case, progress: Progress) -> None:
-        progress.stage(f"Reading case {case.id}")
+        progress.stage("Reading the image")
         image = self._image(case)
         self._require_applicable(case, image)
         found = self._answer(image, progress)
         before = earlier_answer(case, self.model.id)
-        progress.stage(f"Keeping the answer to case {case.id}")
+        progress.stage("Keeping the answer")
         differs = None if before is None else disagreement(found.answer, case.open_answer(before))
         problems = (
             implausible(found.answer)
@@ -198,9 +199,9 @@ class _Reader:
             plane=plane, weighting=case.weighting, region=case.region,
             positions=((0.0, 0.0, 0.0),) * len(image.voxels),
         )  # fmt: skip
-        reason = check(self.loaded.card, stack, forcing=False)
-        if reason:
-            raise NotApplicable(reason)
+        why = check(self.loaded.card, stack)
+        if why is not None:
+            raise NotApplicable(str(why))
 
     def _answer(self, image: Volume, progress: Progress) -> _Answered:
         if self.dataset.task == "segmentation":
@@ -216,11 +217,14 @@ class _Reader:
         return _Answered(labels, unsure.score, per_slice=unsure.per_slice)
 
     def _segmented(self, image: Volume, progress: Progress) -> _Answered:
-        labels, _ = name_instances(segment(image, self.loaded, progress=progress))
+        labels, finding = name_instances(segment(image, self.loaded, progress=progress))
         unsure = uncertain(
             image, self.loaded, times=TIMES_VOLUME, seed=self.seed, progress=progress
         )
-        return _Answered(labels, unsure.score, unsure.per_structure, overlay=unsure.entropy)
+        return _Answered(
+            labels, unsure.score, unsure.per_structure, overlay=unsure.entropy,
+            lowest=finding.lowest,
+        )  # fmt: skip
 
     def _values(self, image: Volume, canal: CanalPath, progress: Progress) -> dict[int, str]:
         """A word of the task for each slice that can be assessed."""
@@ -237,4 +241,6 @@ class _Reader:
             own = own_answer(writer.dataset.case(case.id), self.model.id)
             if own is not None:
                 return own
-            return writer.add_version(case.id, found.answer, kind=AUTOMATIC, model=self.model.id)
+            return writer.add_version(
+                case.id, found.answer, kind=AUTOMATIC, model=self.model.id, lowest=found.lowest
+            )

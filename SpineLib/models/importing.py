@@ -60,7 +60,8 @@ def _install(source: Path) -> ModelFolder:
         raise BadModel(
             f"There already is a model called {name}",
             file=target,
-            advice=f"Remove it first with: spine models remove {name}",
+            advice="Remove it first.",
+            command=f"spine models remove {name}",
         )
     model.verify()
     if not model.card.weights_file.endswith(".safetensors"):

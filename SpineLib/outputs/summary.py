@@ -126,6 +126,8 @@ def headline(findings: Findings) -> Headline:
         text = f"{lead.title} was not assessed"
         return Headline(text, summary.reason, NOT_ASSESSED_LETTER, lead.color(""))
     parts = _conclusion(summary)
+    if threshold_line(findings):
+        parts.append(threshold_line(findings))
     total = sum(len(stack.slices) for stack in findings.stacks)
     if total > summary.assessed_slices:
         parts.append(f"{total - summary.assessed_slices} of {total} slices not assessed")
@@ -157,6 +159,14 @@ def _conclusion(summary: QuestionSummary) -> list[str]:
     if summary.positive_slices:
         parts.append(f"longest run {summary.longest_run_mm:.0f} mm")
     return parts
+
+
+def threshold_line(findings: Findings) -> str:
+    """That slices were flagged at another threshold than the card's; empty where they were not."""
+    for model in findings.models:
+        if model.threshold is not None and model.card_threshold is not None:
+            return f"threshold {model.threshold:g}, not the card's {model.card_threshold:g}"
+    return ""
 
 
 def _study_value(lead: Question, summary: QuestionSummary) -> str:

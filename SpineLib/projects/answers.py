@@ -143,7 +143,8 @@ def _kept(project: Project) -> Answers:
         raise BadInput(
             "The project has no model's answers",
             file=project.folder,
-            advice=f"Add them: spine project model {project.folder} FINDINGS…",
+            advice="Add what a model found in these studies, on the command line.",
+            command=f"spine project model {project.folder} FINDINGS…",
         ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput("The model's answers cannot be read", file=path) from error

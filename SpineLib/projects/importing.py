@@ -7,7 +7,7 @@ from pathlib import Path
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
-from SpineLib.projects.project import Project
+from SpineLib.projects.project import Key, Project
 from SpineLib.projects.session import ReaderSession
 
 
@@ -44,13 +44,21 @@ def import_labels(
             f"The labels are of {len(readers)} readers", file=source,
             advice=f"Say whose: {', '.join(readers)}.",
         )  # fmt: skip
-    found = {}
+    found: dict[Key, str] = {}
+    found_in: dict[Key, tuple[str, int]] = {}
     for stack in stacks:
         frames = stack.open().frames
         for label in stack.labels:
             if frames and (len(readers) == 1 or label.reader == named):
                 frame = frames[label.index]
-                found[frame.sop_instance_uid, frame.number] = project.scheme.checked(label.value)
+                key = frame.sop_instance_uid, frame.number
+                if found_in.setdefault(key, (stack.id, label.index)) != (stack.id, label.index):
+                    raise BadInput(
+                        "A SOP Instance UID stands for several labelled slices, so that nothing "
+                        "tells which is the project's", file=source,
+                        advice="Anonymise the originals again.",
+                    )  # fmt: skip
+                found[key] = project.scheme.checked(label.value)
     if not found.keys() & {one.key for _, _, one in project.slices()}:
         raise BadInput("None of these slices is in the project", file=source)
     with ReaderSession(project, reader) as session:

@@ -63,7 +63,7 @@ def _stack(project: Project, arguments: dict[str, Any], progress: Progress) -> d
         raise BadRequest(f"The study has no stack {arguments['stack']}")
     volume = read(project.open_stack(study, wanted), progress=progress)
     write_volume(volume, arguments["output"], compress=False)
-    return {"file": arguments["output"]}
+    return {"file": arguments["output"], "window": volume.window}
 
 
 def _disagreements(

@@ -82,7 +82,7 @@ def open_data(
     if frozen is not None and leave_out_test:
         training, validating = frozen.part(training)[0], frozen.part(validating)[0]
     if frozen is not None:
-        _require_untested({c.patient for c in (*training, *validating)} & set(frozen.patients))
+        _require_untested(frozen.among(c.patient for c in (*training, *validating)))
     if not validation:
         training, validating = split_by_patient(
             training,

@@ -87,6 +87,8 @@ class HeadlessSlicer:
         view = SliceView(
             self.scene, self.logic, name, scheduled_render_strategy=NoScheduleRendering()
         )
+        # A scene carries it to Slicer's own view, which without one stays mirrored after a close.
+        view.get_view_node().SetDefaultOrientation(orientation)
         view.set_view_properties(ViewProps(label=name[0], orientation=orientation, color=color))
         view.set_orientation(orientation)
         return view

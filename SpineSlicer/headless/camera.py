@@ -14,7 +14,8 @@ from SpineLib.reading import Reading
 from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.Picture import Picture, take
 from SpineSlicer.headless.planes import letter
-from SpineSlicer.scene.ReadingScene import KIND, STACK, ReadingScene
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.studyNodes import ACTIVATION, KIND, STACK, VOLUME
 
 # Degrees around and above the anterior view: the tube's steps and the arches show.
 AZIMUTH, ELEVATION = 35.0, 10.0
@@ -112,7 +113,7 @@ class Camera:
         before: list[tuple[Any, bool]] = []
         for node in self._scene.nodes():
             display = node.GetDisplayNode() if hasattr(node, "GetDisplayNode") else None
-            if display is None or node.GetAttribute(KIND) == "volume":
+            if display is None or node.GetAttribute(KIND) == VOLUME:
                 continue
             before.append((display, bool(display.GetVisibility())))
             wanted = node.GetAttribute(KIND) in kinds and node.GetAttribute(STACK) in stacks
@@ -127,7 +128,7 @@ class Camera:
     def foreground(self, stack: str) -> Iterator[None]:
         """Lays the stack's class activation over the axial view, for a while."""
         view = self._app.axial
-        view.set_foreground_volume_id(self._scene.node("class activation", stack).GetID())
+        view.set_foreground_volume_id(self._scene.node(ACTIVATION, stack).GetID())
         view.set_foreground_opacity(0.45)
         try:
             yield

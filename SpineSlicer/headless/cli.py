@@ -84,10 +84,14 @@ def read(
     _show(reading.findings, out, as_json)
     reason = _nothing_assessed(reading.findings)
     if reason:
+        from SpineSlicer.headless.tables import options_to_say
+
+        options = options_to_say(reading.findings)
         raise NotApplicable(
             f"Nothing was assessed: {reason}",
             file=input,
-            advice="The report says so for each stack; --force runs the models all the same.",
+            advice=f"The report says so for each stack; {options and f'say it with {options}; '}"
+            "--force runs the models all the same.",
         )
 
 

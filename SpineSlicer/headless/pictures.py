@@ -17,7 +17,7 @@ from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.camera import Camera
 from SpineSlicer.headless.Picture import Picture
 from SpineSlicer.headless.planes import plane_of, slice_to_ras
-from SpineSlicer.scene.spineSegmentation import KIND as SEGMENTATION
+from SpineSlicer.scene.studyNodes import SEGMENTATION
 from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
 from SpineSlicer.scene.verdicts import leadValue, shortText, worst
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from SpineLib.findings import Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
-from SpineLib.outputs.summary import count
+from SpineLib.outputs.summary import count, threshold_line
 from SpineLib.questions import Opinion, Question
+from SpineLib.reasons import NOT_SAID
 
 
 def slice_columns(findings: Findings) -> tuple[str, ...]:
@@ -57,6 +58,8 @@ def sentences(findings: Findings) -> Iterator[str]:
     """What was concluded and what was not assessed, one sentence each, the verdict first."""
     for summary in findings.summaries:
         yield _sentence(findings.question(summary.question), summary)
+    if threshold_line(findings):
+        yield f"Flagged at the {threshold_line(findings)}"
     segmentation = findings.segmentation
     if segmentation.status != ASSESSED:
         yield f"Segmentation: not assessed: {segmentation.reason}"
@@ -64,6 +67,15 @@ def sentences(findings: Findings) -> Iterator[str]:
         names = ", ".join(segment.name for segment in segmentation.segments)
         yield f"Segmentation: {names} ({segmentation.evidence})"
     yield from _choices(findings)
+    if options := options_to_say(findings):
+        yield f"Not known of a stack, and said with {options}"
+
+
+def options_to_say(findings: Findings) -> str:
+    """The options with which a person says what the images could not."""
+    whys = [why for stack in findings.stacks for why in stack.not_assessed_why.values()]
+    words = dict.fromkeys(why.values["word"] for why in whys if why.code == NOT_SAID)
+    return " and ".join(f"--{word}" for word in words)
 
 
 def _sentence(question: Question, summary: QuestionSummary) -> str:

@@ -75,12 +75,15 @@ def freeze_test(
 ) -> None:
     """Keep patients for the test, once and for all; every run's record then names the file."""
     from SpineLib.datasets.split import freeze_test as freeze
-    from SpineLib.datasets.split import split_by_patient
+    from SpineLib.datasets.split import key_file, split_by_patient
+    from SpineLib.store.patients import new_secret
 
     with progress_bar() as progress:
         stacks = _opened(source, task, scheme, progress)
     kept = stacks if share == 1 else split_by_patient(stacks, share=share, seed=seed)[1]
-    frozen = freeze(out, kept)
+    before = out.exists() and not key_file(out).exists()  # frozen before there were secrets
+    secret = b"" if before else new_secret(out.parent, key_file(out).name)
+    frozen = freeze(out, kept, secret=secret)
     say(f"{len(frozen.patients)} patients are kept for the test in {out}")
     say(f"SHA-256 of the set: {frozen.sha256}")
 

@@ -60,6 +60,8 @@ def deidentify(
         return
     rows = [[name, done, str(count)] for (name, done), count in sorted(report.counts.items())]
     print_table(("attribute", "what was done", "times"), rows)
+    for note in report.notes:
+        say(f"Note: {note}")
     for one in report.warnings:
         say(f"Look at {one.file}: it {one.reason}")
     say(f"Left out: {len(left_out)} files")

@@ -102,14 +102,15 @@ def add(
 ) -> None:
     """Add cases: each stack that the model was made for, each file; labels become corrections."""
     from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.refusals import AlreadyThere
     from SpineLib.loop.sources import LeftOut, Wanted, about, arrivals
     from SpineLib.loop.versions import APPROVED, CORRECTED
-    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+    from SpineLib.loop.writer import DatasetWriter
 
     dataset = open_dataset(folder)
     wanted = Wanted(
         dataset.current.folder.card, dataset.task, dataset.question, region, weighting, patient,
-        named, images_only, copy,
+        named, images_only, copy, dataset.secret,
     )  # fmt: skip
     left: list[LeftOut] = []
     added: list[Case] = []
@@ -134,7 +135,7 @@ def add(
     say(f"{count(len(new), 'case')} added, {labelled} with labels"
         + (f", {test} of patients in the frozen test" if test else "")
         + (f"; {count(len(joined), 'earlier case')} got labels" if joined else ""))  # fmt: skip
-    say_left_out(Counter(one.reason for one in left))
+    say_left_out(Counter(one.in_terminal for one in left))
     if not added and not left:
         raise BadInput("The sources hold nothing that can be a case", file=sources[0])
 
@@ -244,6 +245,17 @@ def correct(
     resample: Annotated[
         bool, typer.Option("--resample", help="Take the nearest voxels of another grid.")
     ] = False,
+    base: Annotated[
+        int | None,
+        typer.Option(
+            help="Version that the file began with; refused where a reader let another one count "
+            "since then.",
+            min=1,
+        ),
+    ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="On top of what another reader did since --base.")
+    ] = False,
 ) -> None:
     """Keep a correction as a new version; the one before it stays."""
     from SpineLib.loop.exchange import read_correction
@@ -253,8 +265,8 @@ def correct(
         found = writer.dataset.case(case)
         answer = read_correction(found, file)
         version = writer.add_version(
-            found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes,
-            resampled=resample,
+            found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes, base=base,
+            seen=None if anyway else base, resampled=resample,
         )  # fmt: skip
     unit = "voxels" if writer.dataset.task == "segmentation" else "slices"
     say(

@@ -66,17 +66,19 @@ def import_(
 def _import_datalist(folder: Path, source: Path, region: str, weighting: str, by: str) -> None:
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.exchange import TEST, read_datalist
+    from SpineLib.loop.refusals import AlreadyThere
     from SpineLib.loop.sources import LeftOut, Wanted, about
-    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+    from SpineLib.loop.writer import DatasetWriter
 
     dataset = open_dataset(folder)
-    wanted = Wanted(dataset.current.folder.card, dataset.task, dataset.question, region, weighting)
+    card, question = dataset.current.folder.card, dataset.question
+    wanted = Wanted(card, dataset.task, question, region, weighting, secret=dataset.secret)
     left: Counter[str] = Counter()
     patients, added = set(), 0
     with progress_bar() as progress:
         for one in read_datalist(source, wanted, progress):
             if isinstance(one.arrival, LeftOut):
-                left[one.arrival.reason] += 1
+                left[one.arrival.in_terminal] += 1
                 continue
             try:
                 with DatasetWriter(folder, wait=WAIT) as writer:

@@ -13,6 +13,7 @@ from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadRequest
 from SpineLib.questions import scheme_data
+from SpineLib.times import local_time
 
 if TYPE_CHECKING:
     from SpineLib.projects.session import ReaderSession
@@ -145,7 +146,7 @@ def status(folder: Folder, as_json: Json = False) -> None:
     say(f"{found['title']}: {found['studies']} studies, {found['slices']} slices")
     rows = [
         [r["reader"], r["arm"], str(r["done"]), str(r["left"]), _minutes(r["seconds"]),
-         _minutes(r["seconds_left"]), r["locked"] or "open"]
+         _minutes(r["seconds_left"]), local_time(r["locked"]) or "open"]
         for r in found["readers"]
     ]  # fmt: skip
     print_table(("reader", "arm", "done", "left", "time", "time left", "locked"), rows)
@@ -282,7 +283,10 @@ def consensus(
     slice: Annotated[str, typer.Option(help="SOP Instance UID of the slice to settle.")] = "",
     frame: Annotated[int, typer.Option(help="Of a multi-frame object.", min=1)] = 1,
     label: Annotated[str, typer.Option(help="What was settled.")] = "",
-    note: Annotated[str, typer.Option(help="Of the discussion.")] = "",
+    note: Annotated[
+        str | None,
+        typer.Option(help="Of the discussion; the one of an earlier decision stays if none."),
+    ] = None,
     present: Annotated[list[str] | None, typer.Option(help="Who was there; may repeat.")] = None,
     as_json: Json = False,
 ) -> None:

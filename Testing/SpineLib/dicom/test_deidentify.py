@@ -505,6 +505,8 @@ def test_no_vendors_header_leaves_an_identifying_value_in_the_bytes(torture):
     sought = {v for v in sought if len(v) > 4 and v not in ("00010101", "000000.00", "0.000000")}
     assert len(sought) > 200
     printed = b"\n".join(re.findall(rb"[ -~\x80-\xff]{5,}", content(out)))
+    # Among the random digits of the new UIDs a number of five is found by chance.
+    printed = re.sub(rb"2\.25\.\d+", b"", printed)
     assert not {value for value in sought if value.encode() in printed}
 
 

@@ -334,7 +334,7 @@ def _runs(process):
 
 FORKS = """
 from multiprocessing import get_context
-from SpineLib import worker
+from SpineLib.doors import worker
 
 def fork(arguments, progress):
     child = get_context("fork").Process(target=int)  # as PyTorch's data loaders are

@@ -10,10 +10,12 @@ import pytest
 
 from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
 from SpineLib.findings_file import validate
-from SpineLib.inference.study import NOT_ASKED, ReadOptions, Session, read_study
+from SpineLib.inference.study import ReadOptions, Session, read_study
 from SpineLib.labels import ASSESSED, STARTER_NOTICE
+from SpineLib.models import find_models
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
+from SpineLib.reasons import NOT_ASKED, NOT_SAID, Reason
 from SpineLib.simulate import write_study
 from SpineLib.volume import Volume, write_volume
 
@@ -117,7 +119,12 @@ def test_a_reading_comes_back_from_its_folder_as_it_was(cervical, tmp_path):
 
 def test_a_volume_file_is_read_once_its_weighting_and_region_are_said(axial_file, session):
     silent = read_study(axial_file, session=session)
-    assert "--weighting" in silent.findings.summary("compression").reason
+    (stack,) = silent.findings.stacks
+    why = stack.not_assessed_why["compression"]
+    assert (why.code, why.values["word"]) == (NOT_SAID, "weighting")
+    assert all(one.opinion("compression").why == why for one in stack.slices)
+    reason = silent.findings.summary("compression").reason
+    assert "weighting of this stack is not known" in reason and "--" not in reason
     options = ReadOptions(weighting="T2", region="cervical")
     said = read_study(axial_file, options=options, session=session)
     assert said.findings.summary("compression").assessed_slices == 6
@@ -156,15 +163,29 @@ def test_only_what_was_asked_for_is_read(axial_file, session):
     findings = read_study(axial_file, options=options, session=session).findings
     assert {model.task for model in findings.models} == {"canal", "compression"}
     assert findings.summary("compression").assessed_slices == 6
-    assert findings.segmentation.reason == findings.summary("Bilsky").reason == NOT_ASKED
+    not_asked = str(Reason(NOT_ASKED))
+    assert findings.segmentation.reason == findings.summary("Bilsky").reason == not_asked
+    assert findings.segmentation.why == Reason(NOT_ASKED)
 
 
 def test_segmenting_alone_looks_at_no_axial_slice(axial_file, session):
     options = ReadOptions(tasks=("segmentation",), weighting="T2", region="cervical")
     reading = read_study(axial_file, options=options, session=session)
     assert not reading.findings.models and not reading.volumes
-    assert reading.findings.summary("compression").reason == NOT_ASKED
+    assert reading.findings.summary("compression").reason == str(Reason(NOT_ASKED))
     assert "no sagittal stack" in reading.findings.segmentation.reason
+
+
+@pytest.mark.parametrize("name", ["cervical", "lumbar"])
+def test_every_stack_that_was_read_names_its_images_whatever_it_was_read_for(
+    name, request, tmp_path
+):
+    reading = request.getfixturevalue(name)
+    reading.save(tmp_path)
+    for stack, volume in Reading.load(tmp_path).volumes.items():
+        frames = reading.volumes[stack].frames
+        assert len(frames) == len(volume.voxels) and volume.frames == frames
+        assert all(frame.sop_instance_uid for frame in frames)
 
 
 def test_a_lumbar_axial_stack_has_levels_but_no_verdict(lumbar_with_axial_blocks):
@@ -187,6 +208,7 @@ def test_the_threshold_that_was_asked_for_decides_and_is_recorded(data, session)
     assert reading.findings.summary("compression").positive_slices == 19
     (used,) = [m for m in reading.findings.models if m.task == "compression"]
     assert used.threshold == 0.0
+    assert used.card_threshold == find_models("compression")[0].card.threshold
 
 
 def test_class_activation_lies_on_the_stacks_own_grid_where_it_is_asked_for(data, session):

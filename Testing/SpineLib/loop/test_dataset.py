@@ -13,7 +13,8 @@ import pytest
 from SpineLib.errors import BadInput, BadModel, BadRequest
 from SpineLib.loop.dataset import create_dataset, open_dataset
 from SpineLib.loop.images import of_volume
-from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+from SpineLib.loop.refusals import AlreadyThere
+from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import open_model
 from SpineLib.models.folder import ModelFolder
 from SpineLib.questions import KANG

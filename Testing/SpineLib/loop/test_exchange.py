@@ -194,6 +194,27 @@ def test_the_panels_table_of_reviews_finds_its_cases_by_uid(axial, tmp_path):
         read_reviews(dataset, tmp_path / "reviews.csv")
 
 
+def test_a_correction_by_a_uid_that_two_cases_have_is_refused(tmp_path):
+    import pydicom
+
+    for name, levels in {"P1": [0, 1, 1, 0], "P2": [0, 0, 1, 0]}.items():
+        labelled.write_stack(tmp_path / "in" / name, labelled.stack_of(levels), patient=name)
+        for file in (tmp_path / "in" / name).rglob("*.dcm"):
+            dataset = pydicom.dcmread(file)
+            dataset.SOPInstanceUID = f"1.2.3.{dataset.InstanceNumber}"
+            dataset.save_as(file)
+    kept.empty(tmp_path / "slices", "compression")
+    with DatasetWriter(tmp_path / "slices") as writer:
+        for one in arrivals(str(tmp_path / "in"), AXIAL):
+            writer.add(one.image, **about(one))
+    dataset = open_dataset(tmp_path / "slices")
+    (tmp_path / "said.csv").write_text("sop_instance_uid,label\n1.2.3.2,compressed\n")
+    with pytest.raises(BadInput, match="Line 2: 2 slices have one SOP Instance UID"):
+        read_reviews(dataset, tmp_path / "said.csv")
+    (case, *_) = dataset.cases.values()
+    assert len(read_correction(case, tmp_path / "said.csv")) == 1
+
+
 def test_a_readings_findings_become_answers_of_its_model(axial, tmp_path):
     dataset = open_dataset(axial)
     verdicts = ["compressed", "borderline", "not compressed", None]

@@ -32,6 +32,13 @@ def test_fewer_flagged_slices_than_the_rule_asks_for_are_not_passed_by(cervical)
     assert line.color == COMPRESSION.color("borderline")
 
 
+def test_a_threshold_that_is_not_the_cards_is_said(cervical):
+    findings = copy(cervical.findings)
+    assert "threshold" not in headline(findings).detail
+    findings.models[0].threshold, findings.models[0].card_threshold = 0.3, 0.5
+    assert "threshold 0.3, not the card's 0.5" in headline(findings).detail
+
+
 def test_a_study_that_nothing_was_made_for_says_why():
     findings = Findings(
         questions=[COMPRESSION],
