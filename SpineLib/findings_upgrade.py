@@ -5,10 +5,12 @@ There each slice had one answer of each of two kinds, ``compression`` and ``grad
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
-from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, READERS_BOX, Question
+from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, READERS_BOX, Opinion, Question
 
 
 def upgraded(data: dict[str, Any]) -> dict[str, Any]:
@@ -24,9 +26,8 @@ def upgraded(data: dict[str, Any]) -> dict[str, Any]:
     models = [_model(model) for model in data.get("models", [])]
     names = {model["task"]: model["name"] for model in models}
     compression, grading = data.pop("compression", {}), data.pop("grading", {})
-    asked = [COMPRESSION, graded] if any(s.get("slices") for s in data.get("stacks", [])) else []
     data["stacks"] = [_stack(stack, graded, names) for stack in data.get("stacks", [])]
-    data["questions"] = [question.to_dict() for question in asked]
+    data["questions"] = [COMPRESSION.to_dict(), graded.to_dict()]
     data["summaries"] = [
         _compression_summary(compression, data["stacks"], names.get("compression", "")),
         _grading_summary(grading, graded, data["stacks"], names.get("grading", "")),
@@ -69,8 +70,8 @@ def _stack(stack: dict[str, Any], graded: Question, names: dict[str, str]) -> di
         one = dict(one)
         compression, grading = one.pop("compression", {}), one.pop("grading", {})
         one["opinions"] = [
-            _compression(compression, names.get("compression", "")),
-            _grading(grading, graded, names.get("grading", "")),
+            asdict(_compression(compression, names.get("compression", ""))),
+            asdict(_grading(grading, graded, names.get("grading", ""))),
         ]
         slices.append(one)
     return {
@@ -81,36 +82,37 @@ def _stack(stack: dict[str, Any], graded: Question, names: dict[str, str]) -> di
     }
 
 
-def _compression(answer: dict[str, Any], by: str) -> dict[str, Any]:
+def _compression(answer: dict[str, Any], by: str) -> Opinion:
     assessed = answer.get("status") == ASSESSED
     reason = answer.get("reason", "")
+    # Version 1 had no field for the source of this one.
     boxed = assessed and reason == READERS_BOX
-    return {
-        "question": COMPRESSION.key,
-        "by": by,
-        "value": (answer.get("verdict") or "") if assessed else "",
-        "positive": assessed and answer.get("verdict") == COMPRESSED,
-        "probability": answer.get("probability"),
-        "reason": "" if boxed else reason,
-        "forced": bool(answer.get("forced")),
-        "source": READERS_BOX if boxed else "",
-    }
+    return Opinion(
+        COMPRESSION.key,
+        by,
+        value=(answer.get("verdict") or "") if assessed else "",
+        positive=assessed and answer.get("verdict") == COMPRESSED,
+        probability=answer.get("probability"),
+        reason="" if boxed else reason,
+        forced=bool(answer.get("forced")),
+        source=READERS_BOX if boxed else "",
+    )
 
 
-def _grading(answer: dict[str, Any], graded: Question, by: str) -> dict[str, Any]:
+def _grading(answer: dict[str, Any], graded: Question, by: str) -> Opinion:
     assessed = answer.get("status") == ASSESSED
-    return {
-        "question": graded.key,
-        "by": by,
-        "value": (answer.get("grade") or "") if assessed else "",
-        "positive": assessed and answer.get("verdict") == "high",
-        "probability": answer.get("high_probability"),
-        "probabilities": dict(answer.get("probabilities") or {}),
-        "interval": list(answer.get("interval") or []),
-        "reason": answer.get("reason", ""),
-        "forced": bool(answer.get("forced")),
-        "source": answer.get("source", "") if assessed else "",
-    }
+    return Opinion(
+        graded.key,
+        by,
+        value=(answer.get("grade") or "") if assessed else "",
+        positive=assessed and answer.get("verdict") == "high",
+        probability=answer.get("high_probability"),
+        probabilities=dict(answer.get("probabilities") or {}),
+        interval=list(answer.get("interval") or []),
+        reason=answer.get("reason", ""),
+        forced=bool(answer.get("forced")),
+        source=answer.get("source", "") if assessed else "",
+    )
 
 
 def _compression_summary(
@@ -143,7 +145,7 @@ def _peak(stacks: list[dict[str, Any]]) -> dict[str, Any]:
         if one["opinions"][0]["probability"] is not None
     ]
     if not answers:
-        return {}
+        return {"worst": "", "stack": "", "index": None}
     _, stack, one = max(answers, key=lambda answer: answer[0])
     return {"worst": one["opinions"][0]["value"], "stack": stack, "index": one["index"]}
 
@@ -152,15 +154,27 @@ def _grading_summary(
     summary: dict[str, Any], graded: Question, stacks: list[dict[str, Any]], by: str
 ) -> dict[str, Any]:
     opinions = [one["opinions"][1] for stack in stacks for one in stack["slices"]]
+    run, millimetres = max((_longest_run(stack) for stack in stacks), default=(0, 0.0))
     return {
         "question": graded.key,
         "by": by,
         "status": summary.get("status", NOT_ASSESSED),
+        "verdict": "",  # version 1 had no rule for grades
         "reason": summary.get("reason", ""),
+        "rule": "",
         "forced": bool(summary.get("forced")),
         "assessed_slices": sum(bool(opinion["value"]) for opinion in opinions),
         "positive_slices": summary.get("high_slices", 0),
+        "longest_run": run,
+        "longest_run_mm": round(millimetres, 1),
         "worst": summary.get("highest") or "",
         "stack": summary.get("stack", ""),
         "index": summary.get("index"),
     }
+
+
+def _longest_run(stack: dict[str, Any]) -> tuple[int, float]:
+    """Slices and millimetres of the most high grades in a row, which version 1 did not write."""
+    positive = (one["opinions"][1]["positive"] for one in stack["slices"])
+    run = max((len(list(group)) for high, group in groupby(positive) if high), default=0)
+    return run, run * (stack["spacing"][2] if stack.get("spacing") else 0.0)

@@ -47,7 +47,8 @@ def choose(
     A series is better the more models apply to it; among equals a T2 weighted one goes before
     others, one without fat saturation before one with it, and the one with more slices first. A
     series that shows the same part as a better one (a second echo, another weighting) is not
-    read, nor is one that no model applies to beside one that a model does.
+    read, unless it has a model of its own that does not apply to the better one; nor is one that
+    no model applies to beside one that a model does. The order of the stacks does not matter.
 
     Args:
         stacks: every stack of the study.
@@ -63,14 +64,22 @@ def choose(
             return Choices(reason=str(why), why=why)
         why = Reason(NO_STACK, {"plane": plane})
         return Choices(reason=str(why), why=why)
-    by_uid = sorted(usable, key=lambda s: s.series_instance_uid)
+    by_uid = sorted(usable, key=lambda s: (s.series_instance_uid, s.id))
     series = [list(group) for _, group in groupby(by_uid, key=lambda s: s.series_instance_uid)]
     series.sort(key=lambda group: _rank(group, cards), reverse=True)
     kept: list[list[Stack]] = []
     passed_over: dict[int, list[list[Stack]]] = {}
     for group in series:
-        rival = next((n for n, other in enumerate(kept) if _same_part(group, other)), None)
-        useful = not kept or _rank(group, cards)[0] > 0
+        models = _models(group, cards)
+        rival = next(
+            (
+                n
+                for n, other in enumerate(kept)
+                if models <= _models(other, cards) and _same_part(group, other)
+            ),
+            None,
+        )
+        useful = not kept or bool(models)
         if rival is None and useful and (most is None or len(kept) < most):
             kept.append(group)
         else:
@@ -88,6 +97,8 @@ def _choice(
         reason += "; preferred to " + ", ".join(_words(other) for other in passed_over)
     elif len(kept) == 1:
         reason += f"; the only {plane} series"
+    elif any(_same_part(group, other) for other in kept if other is not group):
+        reason += "; beside a series of the same part that other models read"
     else:
         reason += "; beside another part of the spine"
     return Choice(tuple(sorted(group, key=lambda s: -max(p[2] for p in s.positions))), reason)
@@ -106,11 +117,17 @@ def _same_part(group: list[Stack], other: list[Stack]) -> bool:
     return 2 * near >= len(places)
 
 
+def _models(group: list[Stack], cards: Sequence[Card]) -> frozenset[int]:
+    """Numbers of the cards that apply to at least one stack."""
+    return frozenset(
+        n for n, card in enumerate(cards) if any(not check(card, stack) for stack in group)
+    )
+
+
 def _rank(group: list[Stack], cards: Sequence[Card]) -> tuple[int, bool, bool, int]:
-    applies = max(sum(not check(card, stack) for card in cards) for stack in group)
     first = group[0]
     slices = sum(s.slices for s in group)
-    return applies, first.weighting == "T2", not first.fat_saturated, slices
+    return len(_models(group, cards)), first.weighting == "T2", not first.fat_saturated, slices
 
 
 def _words(group: list[Stack]) -> str:
