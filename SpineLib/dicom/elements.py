@@ -34,6 +34,7 @@ from SpineLib.dicom.walk import (
 from SpineLib.errors import BadInput
 from SpineLib.volume import FILE_SUFFIXES
 
+Vector = tuple[float, ...]
 DIRECTORY_CLASS = "1.2.840.10008.1.3.10"
 
 TRANSFER_SYNTAX, MEDIA_CLASS, _MEDIA_INSTANCE = 0x00020010, 0x00020002, 0x00020003
@@ -210,6 +211,26 @@ def integer(elements: Elements | None, keyword: str) -> int | None:
     """The first number of an element as an integer; None if it is missing, malformed or absurd."""
     found = number(elements, keyword)
     return None if found is None or abs(found) > _LARGEST_INTEGER else int(found)
+
+
+def length(elements: Elements | None, keyword: str) -> float | None:
+    """Millimetres; some writers say by the sign in which direction they count."""
+    found = number(elements, keyword)
+    return None if not found else abs(found)
+
+
+def rescale(elements: Elements | None, keyword: str, path: Path) -> float | None:
+    """Refuses what is there and no number: without it the values would be others."""
+    found = number(elements, keyword)
+    if found is None and text(elements, keyword):
+        raise BadInput("says a rescale that is not a number", file=path)
+    return found
+
+
+def window(elements: Elements | None) -> Vector:
+    """Centre and width, of several the first."""
+    center, width = number(elements, "WindowCenter"), number(elements, "WindowWidth")
+    return () if center is None or width is None or width <= 0 else (center, width)
 
 
 def items(elements: Elements | None, keyword: str) -> list[Elements]:

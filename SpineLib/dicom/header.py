@@ -1,9 +1,9 @@
-"""One DICOM file's header as small plain values: no pixels, few tags, no names or dates."""
+"""One DICOM file's header as small plain values: no pixels, few tags, names and dates as hashes."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,22 @@ from pydicom.uid import UID
 
 from SpineLib.dicom.elements import (
     PixelPlace,
+    Vector,
     integer,
-    item,
-    items,
+    length,
     number,
     numbers,
     read_elements,
+    rescale,
     tag,
     text,
+    window,
     words,
 )
+from SpineLib.dicom.functional import enhanced_frames
 from SpineLib.dicom.people import NO_PERSON, Person, is_placeholder, moment, person
 from SpineLib.dicom.walk import Elements
 from SpineLib.errors import BadInput
-
-Vector = tuple[float, ...]
 
 _WANTED = frozenset(
     tag(keyword)
@@ -197,7 +198,7 @@ def _frames(elements: Elements, syntax: str, pixels: PixelPlace, path: Path) -> 
     source = _object_header(elements, path, syntax, pixels)
     _check_claims(source)
     frame = _classic_frame(source, elements)
-    return _enhanced_frames(frame, elements) if source.enhanced else [frame]
+    return enhanced_frames(frame, elements) if source.enhanced else [frame]
 
 
 def _check_claims(source: ObjectHeader) -> None:
@@ -310,10 +311,10 @@ def _classic_frame(source: ObjectHeader, elements: Elements) -> FrameHeader:
         position=numbers(elements, "ImagePositionPatient", 3),
         orientation=numbers(elements, "ImageOrientationPatient", 6),
         pixel_spacing=numbers(elements, "PixelSpacing", 2),
-        thickness=_length(elements, "SliceThickness"),
-        between=_length(elements, "SpacingBetweenSlices"),
-        slope=_rescale(elements, "RescaleSlope", source.path) or 1.0,
-        intercept=_rescale(elements, "RescaleIntercept", source.path) or 0.0,
+        thickness=length(elements, "SliceThickness"),
+        between=length(elements, "SpacingBetweenSlices"),
+        slope=rescale(elements, "RescaleSlope", source.path) or 1.0,
+        intercept=rescale(elements, "RescaleIntercept", source.path) or 0.0,
         instance=integer(elements, "InstanceNumber"),
         physics=physics,
         kind=(
@@ -325,110 +326,10 @@ def _classic_frame(source: ObjectHeader, elements: Elements) -> FrameHeader:
             integer(elements, "AcquisitionNumber"),
             number(elements, "TriggerTime"),
         ),
-        window=_window(elements),
+        window=window(elements),
     )
-
-
-def _length(elements: Elements | None, keyword: str) -> float | None:
-    """Millimetres; some writers say by the sign in which direction they count."""
-    found = number(elements, keyword)
-    return None if not found else abs(found)
-
-
-def _rescale(elements: Elements | None, keyword: str, path: Path) -> float | None:
-    """Refuses what is there and no number: without it the values would be others."""
-    found = number(elements, keyword)
-    if found is None and text(elements, keyword):
-        raise BadInput("says a rescale that is not a number", file=path)
-    return found
-
-
-def _window(elements: Elements | None) -> Vector:
-    """Centre and width, of several the first."""
-    center, width = number(elements, "WindowCenter"), number(elements, "WindowWidth")
-    return () if center is None or width is None or width <= 0 else (center, width)
 
 
 def _echo_kind(word: str) -> tuple[str, ...]:
     """Echo Pulse Sequence of enhanced MR in the words of the classic Scanning Sequence."""
     return {"SPIN": ("SE",), "GRADIENT": ("GR",), "BOTH": ("SE", "GR")}.get(word, ())
-
-
-def _enhanced_frames(base: FrameHeader, elements: Elements) -> list[FrameHeader]:
-    """Shared and per-frame functional groups (PS3.3 C.7.6.16); the top level fills what lacks."""
-    groups = items(elements, "PerFrameFunctionalGroupsSequence")
-    if len(groups) != base.source.number_of_frames:
-        raise BadInput("describes another number of frames than it holds", file=base.source.path)
-    shared = item(elements, "SharedFunctionalGroupsSequence")
-    common = _with_groups(base, shared) if shared is not None else base
-    return [replace(_with_groups(common, one), number=count) for count, one in enumerate(groups, 1)]
-
-
-def _with_groups(frame: FrameHeader, groups: Elements) -> FrameHeader:
-    """The frame with what these functional groups say."""
-    measures = item(groups, "PixelMeasuresSequence")
-    place = item(groups, "PlanePositionSequence")
-    plane = item(groups, "PlaneOrientationSequence")
-    values = item(groups, "PixelValueTransformationSequence")
-    content = item(groups, "FrameContentSequence")
-    diffusion = item(groups, "MRDiffusionSequence")
-    direction = item(diffusion, "DiffusionGradientDirectionSequence")
-    physics = _physics_with_groups(frame.physics, groups, diffusion)
-    _, _, time_point, weighting, _, acquisition, trigger = frame.kind
-    slope = _rescale(values, "RescaleSlope", frame.source.path)
-    intercept = _rescale(values, "RescaleIntercept", frame.source.path)
-    return replace(
-        frame,
-        position=numbers(place, "ImagePositionPatient", 3) or frame.position,
-        orientation=numbers(plane, "ImageOrientationPatient", 6) or frame.orientation,
-        pixel_spacing=numbers(measures, "PixelSpacing", 2) or frame.pixel_spacing,
-        thickness=_length(measures, "SliceThickness") or frame.thickness,
-        between=_length(measures, "SpacingBetweenSlices") or frame.between,
-        slope=slope or frame.slope,
-        intercept=frame.intercept if intercept is None else intercept,
-        instance=integer(content, "InStackPositionNumber") or frame.instance,
-        physics=physics,
-        kind=(
-            physics.image_type,
-            physics.echo_time,
-            integer(content, "TemporalPositionIndex") or time_point,
-            (
-                physics.b_value,
-                numbers(direction, "DiffusionGradientOrientation", 3) or weighting[1],
-            ),
-            physics.inversion_time,
-            integer(content, "FrameAcquisitionNumber") or acquisition,
-            trigger,
-        ),
-        window=_window(item(groups, "FrameVOILUTSequence")) or frame.window,
-    )
-
-
-def _physics_with_groups(physics: Physics, groups: Elements, diffusion: Elements | None) -> Physics:
-    echo = item(groups, "MREchoSequence")
-    timing = item(groups, "MRTimingAndRelatedParametersSequence")
-    modifier = item(groups, "MRModifierSequence")
-    frame_type = item(groups, "MRImageFrameTypeSequence")
-    echo_time = number(echo, "EffectiveEchoTime")
-    b_value = number(diffusion, "DiffusionBValue")
-    inverted = text(modifier, "InversionRecovery") == "YES"
-    component = text(frame_type, "ComplexImageComponent")
-    image_type = words(frame_type, "FrameType")
-    return replace(
-        physics,
-        image_type=(*image_type, component) if image_type else physics.image_type,
-        repetition_time=number(timing, "RepetitionTime") or physics.repetition_time,
-        echo_time=physics.echo_time if echo_time is None else echo_time,
-        inversion_time=number(modifier, "InversionTimes")
-        or number(modifier, "InversionTime")
-        or physics.inversion_time,
-        flip_angle=number(timing, "FlipAngle") or physics.flip_angle,
-        echo_train_length=integer(timing, "RFEchoTrainLength")
-        or integer(timing, "EchoTrainLength")
-        or physics.echo_train_length,
-        scanning_sequence=(*physics.scanning_sequence, *(("IR",) if inverted else ())),
-        acquisition_contrast=text(frame_type, "AcquisitionContrast")
-        or physics.acquisition_contrast,
-        fat_suppression=text(modifier, "SpectrallySelectedSuppression") or physics.fat_suppression,
-        b_value=physics.b_value if b_value is None else b_value,
-    )
