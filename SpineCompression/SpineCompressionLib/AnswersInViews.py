@@ -12,6 +12,7 @@ from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.findingsTable import REVIEW_COLUMN
 from SpineSlicer.scene.ReviewLog import Answer
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, VOLUME_CHANGED, ShownStudy
+from SpineSlicer.scene.studyNodes import SLICE_LABELS, VERDICTS
 from SpineSlicer.scene.verdictHalo import recolourHalo
 from SpineSlicer.scene.verdicts import shortText, verdictOf
 
@@ -52,7 +53,7 @@ class AnswersInViews:
 
     def _makingSurfaces(self) -> Steps[None]:
         name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
-        for node in self._study.nodes.nodes("verdicts") if self._study.study else ():
+        for node in self._study.nodes.nodes(VERDICTS) if self._study.study else ():
             if node.GetScene() and not node.GetSegmentation().ContainsRepresentation(name):
                 node.CreateClosedSurfaceRepresentation()
                 yield
@@ -80,14 +81,14 @@ class AnswersInViews:
             {task: log.current(numbers[one.index], task) for task in ("compression", "grading")}
             for one in stack.slices
         ]
-        halo, place = nodes.node("verdicts", stack.id), self._study.inScene(stack.id)
+        halo, place = nodes.node(VERDICTS, stack.id), self._study.inScene(stack.id)
         if halo is not None and place.fits:
             verdicts = [
                 answer["compression"].answer if answer["compression"] else verdictOf(one)
                 for one, answer in zip(stack.slices, said, strict=True)
             ]
             recolourHalo(halo, place.stackInNode(), verdicts)
-        labels = nodes.node("slice labels", stack.id)
+        labels = nodes.node(SLICE_LABELS, stack.id)
         table = nodes.node("findings table", stack.id)
         column = table.GetTable().GetColumnByName(REVIEW_COLUMN) if table is not None else None
         for row, (one, answer) in enumerate(zip(stack.slices, said, strict=True)):

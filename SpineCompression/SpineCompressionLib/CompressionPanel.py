@@ -20,8 +20,8 @@ from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.scene.naming import levelReadings
-from SpineSlicer.scene.partOfStudy import studyWith, wholeReading
-from SpineSlicer.scene.ReadingScene import ReadingScene, onlyVolumeRead
+from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
+from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
 from SpineSlicer.scene.studies import isStudyOf, studiesIn

@@ -11,6 +11,14 @@ import slicer
 from SpineLib.reading import Reading
 from SpineSlicer.host.waitFor import waitFor
 from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.studyNodes import (
+    CHART,
+    FINDINGS_TABLE,
+    KIND,
+    SLICE_LABELS,
+    VERDICTS,
+    VOLUME,
+)
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 SECONDS = 600
@@ -54,7 +62,7 @@ def checkPanel(test: Any, panel: Any, reading: Reading) -> None:
     test.assertEqual(len(study.places), slices)
     test.assertEqual(panel.result.rows, slices)
     test.assertTrue(study.isFlagged(study.place), "The worst slice is not flagged")
-    for kind in ("volume", "verdicts", "slice labels", "findings table", "probability chart"):
+    for kind in (VOLUME, VERDICTS, SLICE_LABELS, FINDINGS_TABLE, CHART):
         test.assertIsNotNone(study.nodes.node(kind), kind)
     study.answer("compression", "not compressed", reader="self-test")
     before = study.current.key
@@ -71,7 +79,7 @@ def _saveAndLoad(test: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "scene.mrb")
         for node in nodesOfClass(scene, "vtkMRMLStorableNode"):
-            if node.GetSaveWithScene() and node.GetAttribute("SpineMRI.Kind"):
+            if node.GetSaveWithScene() and node.GetAttribute(KIND):
                 node.AddDefaultStorageNode()
         test.assertTrue(scene.WriteToMRB(path, None))
         scene.Clear(False)

@@ -20,12 +20,11 @@ from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
-from SpineSlicer.scene.heldVolumes import LOOP_CASE
 from SpineSlicer.scene.naming import noticeOf
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
 from SpineSlicer.scene.spineSegmentation import ASIDE, segmentationFinding, segmentedVolumeNode
-from SpineSlicer.scene.studyNodes import KIND, SEGMENTATION, segmentationNodes
+from SpineSlicer.scene.studyNodes import KIND, LOOP_CASE, SEGMENTATION, segmentationNodes
 from SpineSlicer.scene.studyViews import showInViews
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 

@@ -16,7 +16,14 @@ from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.camera import Camera
 from SpineSlicer.headless.Picture import Picture
 from SpineSlicer.headless.planes import plane_of, slice_to_ras
-from SpineSlicer.scene.studyNodes import SEGMENTATION
+from SpineSlicer.scene.studyNodes import (
+    ACTIVATION,
+    FLAGGED_RUNS,
+    SEGMENT_NAMES,
+    SEGMENTATION,
+    SLICE_LABELS,
+    VERDICTS,
+)
 from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
 from SpineSlicer.scene.verdicts import shortText, verdictOf
 
@@ -85,13 +92,13 @@ class _Studio:
 
     def axial(self, stack: StackFindings, one: SliceFinding, size: tuple[int, int]) -> Picture:
         """One slice as it was acquired, the canal in the middle."""
-        with self._camera.only([stack.id], "verdicts", "slice labels"):
+        with self._camera.only([stack.id], VERDICTS, SLICE_LABELS):
             return self._axial(stack, one, size, shortText(one))
 
     def activation(self, stack: StackFindings, one: SliceFinding) -> Picture:
         """The same slice with the class activation over it."""
-        with self._camera.only([stack.id], "verdicts"), self._camera.foreground(stack.id):
-            return self._axial(stack, one, KEY_SIZE, "class activation")
+        with self._camera.only([stack.id], VERDICTS), self._camera.foreground(stack.id):
+            return self._axial(stack, one, KEY_SIZE, ACTIVATION)
 
     def ladder(self, stack: StackFindings, one: SliceFinding) -> Picture:
         """The canal's sagittal plane: a real sagittal stack where there is one, else the axial's.
@@ -104,7 +111,7 @@ class _Studio:
         matrix[:3, 3] += LABEL_ROOM * matrix[:3, 0]
         together = [other.id for other in self._together(stack)]
         how = "reformatted axial stack" if shown == stack.id else "sagittal series"
-        with self._camera.only(together, "verdicts", "flagged runs"):
+        with self._camera.only(together, VERDICTS, FLAGGED_RUNS):
             return self._camera.slice_picture(
                 "sagittal", shown, matrix, height, TALL_SIZE,
                 f"Verdicts along the canal, {how}", {"title": "Sagittal"},
@@ -120,7 +127,7 @@ class _Studio:
     def tube(self, stack: StackFindings) -> Picture:
         """The verdicts' tube in 3D, from the front and left."""
         together = [other.id for other in self._together(stack)]
-        with self._camera.only(together, "verdicts", "flagged runs"):
+        with self._camera.only(together, VERDICTS, FLAGGED_RUNS):
             return self._camera.three_d_picture(
                 TALL_SIZE, "Verdicts along the canal in 3D", {"title": "3D"}
             )
@@ -134,7 +141,7 @@ class _Studio:
         matrix = slice_to_ras(volume, "sagittal", through)
         corners = volume.ras(np.indices((2, 2, 2)).reshape(3, -1).T * np.array(volume.shape[::-1]))
         across, height = (_center_on(matrix, corners, axis=axis) for axis in (0, 1))
-        with self._camera.only([finding.stack], SEGMENTATION, "segment names"):
+        with self._camera.only([finding.stack], SEGMENTATION, SEGMENT_NAMES):
             return self._camera.slice_picture(
                 "sagittal", finding.stack, matrix, max(across, height), KEY_SIZE,
                 "Segmentation in the sagittal slice through the canal",

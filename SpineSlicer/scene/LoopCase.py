@@ -31,14 +31,12 @@ from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.segmentNames import bodyPoint
 from SpineSlicer.scene.sliceViews import mendViews
 from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentColor, segmentId, volumeProblem
+from SpineSlicer.scene.studyNodes import CASE, KIND, LOOP_CASE, ORIGINAL_ROLE, UNCERTAINTY
 from SpineSlicer.scene.volumeInScene import ijkToWorld
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
 
-# Apart from the module's own kind, so that no new run takes a case's place in the scene.
-KIND = "loop case"
 # Where the model is nearly sure, the picture stays as it is.
 VISIBLE_FROM = 0.15
-_UNCERTAINTY = "loop uncertainty"
 
 
 class LoopCase:
@@ -196,7 +194,7 @@ class LoopCase:
         name = f"{self.volumeNode.GetName()} uncertainty"
         there = Volume(entropy.voxels, self._inScene().ijk_to_ras)
         node = yield from addingVolumeNode(self._scene, there, name)
-        node.SetAttribute("SpineMRI.Kind", _UNCERTAINTY)
+        node.SetAttribute(KIND, UNCERTAINTY)
         putOnVolume(node, self.volumeNode)
         display = node.GetVolumeDisplayNode()
         display.SetWindowLevelMinMax(0.0, 1.0)
@@ -223,7 +221,7 @@ class LoopCase:
 
     def close(self) -> None:
         """Takes the case out of the scene."""
-        kept = self.node.GetNodeReference("SpineMRI.original") if self.isThere else None
+        kept = self.node.GetNodeReference(ORIGINAL_ROLE) if self.isThere else None
         for one in (kept, self._overlay, self.node, self.volumeNode):
             if one is not None and self._scene.IsNodePresent(one):
                 self._scene.RemoveNode(one)
@@ -246,7 +244,7 @@ def addingLoopCase(
     try:
         volumeNode = yield from addingVolumeNode(scene, image, name)
         added.append(volumeNode)
-        volumeNode.SetAttribute("SpineMRI.LoopCase", case.id)
+        volumeNode.SetAttribute(LOOP_CASE, case.id)
         yield
         node = addSegmentationNode(
             scene, labels, _segments(labels), f"{name} segmentation", volumeNode, ""
@@ -254,8 +252,8 @@ def addingLoopCase(
         added.append(node)
         node.GetDisplayNode().SetOpacity2DFill(0.35)
         node.GetDisplayNode().SetOpacity2DOutline(1.0)
-        node.SetAttribute("SpineMRI.Kind", KIND)
-        node.SetAttribute("SpineMRI.LoopCase", case.id)
+        node.SetAttribute(KIND, CASE)
+        node.SetAttribute(LOOP_CASE, case.id)
         putOnVolume(node, volumeNode)
         yield
         mendViews(scene)

@@ -16,19 +16,18 @@ from SpineSlicer.scene.sliceViews import (
     turnToSlices,
     turnToVolume,
 )
-from SpineSlicer.scene.studyNodes import KIND
+from SpineSlicer.scene.studyNodes import KIND, READ_STACK
 from SpineSlicer.scene.ViewLink import AXIAL_VIEW
 from SpineSlicer.scene.volumeInScene import ijkToWorld, middleOf, shapeOf, voxelPrint
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
 
-STACK_KIND = "reading study"
 NEAR = 0.25  # of the distance between slices: a view that is farther away shows another slice
 
 
 def holdsAnswers(scene: slicer.vtkMRMLScene) -> bool:
     """Whether a model's results or a reader's answers stand in the scene, of whatever study."""
     kinds = {node.GetAttribute(KIND) for node in nodesOfClass(scene, "vtkMRMLNode")}
-    return bool(kinds - {None, "", STACK_KIND})
+    return bool(kinds - {None, "", READ_STACK})
 
 
 class ReadScene:
@@ -67,7 +66,7 @@ class ReadScene:
         self.clear()
         node = yield from addingVolumeNode(self.scene, volume, name)
         self._node, self._voxels = node, self._print(node)
-        node.SetAttribute(KIND, STACK_KIND)
+        node.SetAttribute(KIND, READ_STACK)
         display = node.GetVolumeDisplayNode()
         self._range = display.GetWindowLevelMin(), display.GetWindowLevelMax()
         self._applyWindow()

@@ -8,46 +8,40 @@ from typing import Any
 
 import slicer
 
-from SpineLib.errors import BadInput, SpineError
+from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
-from SpineSlicer.scene.activationVolume import addingActivationVolume
-from SpineSlicer.scene.findingsTable import addFindingsTable
 from SpineSlicer.scene.heldVolumes import holdingVolume
 from SpineSlicer.scene.overlays import putOnVolume
-from SpineSlicer.scene.probabilityPlot import addProbabilityPlot
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.segmentNames import addSegmentNames
 from SpineSlicer.scene.shownSegmentation import replaceSegmentation
-from SpineSlicer.scene.sliceLabels import addSliceLabels
 from SpineSlicer.scene.spineSegmentation import (
     addSpineSegmentation,
     segmentedVolumeNode,
     spineLabelmap,
 )
 from SpineSlicer.scene.stackGrids import notedGrid, noteGrids
-from SpineSlicer.scene.StackInScene import GRIDS, StackInScene, requireStill
+from SpineSlicer.scene.StackInScene import StackInScene, requireStill
 from SpineSlicer.scene.studies import (
-    IMAGES,
-    NAME,
     findingsOf,
     freeName,
     imagesOf,
     isChanged,
-    studiesIn,
     studyOfReading,
 )
 from SpineSlicer.scene.studyNodes import (
     ACTIVATION,
     FINDINGS,
-    FLAGGED_RUNS,
+    GRIDS,
+    IMAGES,
     KIND,
+    NAME,
     NOTICE,
     REVIEWS,
     SEGMENT_NAMES,
     SEGMENTATION,
-    SLICE_LABELS,
     STACK,
     STUDY,
     VERDICTS,
@@ -67,7 +61,7 @@ from SpineSlicer.scene.studyNodes import (
     volumesOf,
 )
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
-from SpineSlicer.scene.verdictHalo import addVerdictHalo, gridOf
+from SpineSlicer.scene.verdictNodes import OF_VERDICTS, addingVerdicts
 from SpineSlicer.scene.volumeInScene import voxelsOf
 from SpineSlicer.scene.volumeNodes import (
     addingVolumeNode,
@@ -75,10 +69,6 @@ from SpineSlicer.scene.volumeNodes import (
     nodesOfClass,
     volumeFromNode,
 )
-
-# What is made of a stack's verdicts, and made anew when some of its slices are graded again.
-_OF_VERDICTS = (VERDICTS, SLICE_LABELS, FLAGGED_RUNS, "findings table", "probability chart",
-                "probability series", "probability table")  # fmt: skip
 
 
 class ReadingScene:
@@ -170,13 +160,13 @@ class ReadingScene:
         Raises:
             BadInput: the stack's volume no longer has the slices that were read.
         """
-        finish(self.showingPart(Reading(findings), stack, (FINDINGS, *_OF_VERDICTS)))
+        finish(self.showingPart(Reading(findings), stack, (FINDINGS, *OF_VERDICTS)))
 
     def showingPart(
         self,
         reading: Reading,
         stack: str,
-        kinds: Collection[str] = (FINDINGS, *_OF_VERDICTS, ACTIVATION),
+        kinds: Collection[str] = (FINDINGS, *OF_VERDICTS, ACTIVATION),
     ) -> Steps[None]:
         """Shows findings of which one stack was read anew, by itself; all else stays as it is.
 
@@ -253,7 +243,10 @@ class ReadingScene:
             node.SetAttribute(STACK, stack.id)
         describe(node, weighting=stack.weighting, region=stack.region)
         if stack.slices:
-            yield from self._showingVerdicts(reading, stack, node)
+            yield from addingVerdicts(
+                self.scene, reading, stack, node,
+                lambda made, kind: self._mark(made, kind, stack.id, node),
+            )  # fmt: skip
             if surfaces:
                 halo = next(n for n in reversed(self._made or []) if _kind(n) == VERDICTS)
                 halo.CreateClosedSurfaceRepresentation()
@@ -403,38 +396,6 @@ class ReadingScene:
                 result.segmentation = place.volume(labels.voxels)
         return result
 
-    def _showingVerdicts(self, reading: Reading, stack: StackFindings, node: Any) -> Steps[None]:
-        threshold = next(
-            (m.threshold for m in reading.findings.models if m.task == "compression"), None
-        )
-        grid = gridOf(stack) if stack.ijk_to_ras else reading.volumes[stack.id]
-        slices, runs = addSliceLabels(self.scene, grid, stack, node)
-        self._mark(slices, SLICE_LABELS, stack.id, node)
-        self._mark(runs, FLAGGED_RUNS, stack.id, node)
-        yield
-        halo = addVerdictHalo(self.scene, grid, stack, node)
-        self._mark(halo, VERDICTS, stack.id, node)
-        yield
-        table = addFindingsTable(self.scene, stack, node)
-        self._mark(table, "findings table", stack.id, node)
-        chart = addProbabilityPlot(self.scene, stack, node, threshold)
-        if chart is not None:
-            self._mark(chart, "probability chart", stack.id, node)
-            self._markPlotParts(chart, stack.id, node)
-        yield
-        if stack.id in reading.activations:
-            activation = yield from addingActivationVolume(
-                self.scene, reading.activations[stack.id], node
-            )
-            self._mark(activation, ACTIVATION, stack.id, node)
-            yield
-
-    def _markPlotParts(self, chart: Any, stack: str, volumeNode: Any) -> None:
-        for index in range(chart.GetNumberOfPlotSeriesNodes()):
-            series = chart.GetNthPlotSeriesNode(index)
-            self._mark(series, "probability series", stack, volumeNode)
-            self._mark(series.GetTableNode(), "probability table", stack, volumeNode)
-
     def _showSegmentation(self, reading: Reading, volumeNode: Any, surfaces: bool) -> None:
         finding = reading.findings.segmentation
         model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
@@ -479,20 +440,6 @@ class ReadingScene:
         root = findingsOf(self.scene, self.study)
         if root is not None:
             own(root, [node])
-
-
-def onlyVolumeRead(scene: slicer.vtkMRMLScene) -> Any:
-    """The volume that was read slice by slice; None where there are several, or none."""
-    studies = studiesIn(scene)
-    if len(studies) != 1:
-        return None
-    nodes = ReadingScene(scene, studies[0])
-    try:
-        findings = nodes.findings()
-    except SpineError:  # the panel says so where it shows the study
-        return None
-    read = [nodes.volumeNode(one.id) for one in findings.stacks if one.slices] if findings else []
-    return read[0] if len(read) == 1 else None
 
 
 def _kind(node: Any) -> str:

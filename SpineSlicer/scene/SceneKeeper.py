@@ -11,8 +11,7 @@ import vtk
 from SpineLib.errors import SpineError
 from SpineSlicer.scene.overlays import standOnVolume
 from SpineSlicer.scene.sliceViews import mendViews
-from SpineSlicer.scene.StackInScene import GRIDS
-from SpineSlicer.scene.studyNodes import findingsNodes
+from SpineSlicer.scene.studyNodes import GRIDS, findingsNodes
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 from SpineSlicer.scene.VolumeWatch import VolumeWatch
 

@@ -31,8 +31,6 @@ from SpineSlicer.scene.volumeInScene import (
 
 # Two grids whose voxels are never farther apart than this, in voxels, are one.
 SAME_VOXEL = 0.05
-# On a findings' node: stack id → `AsRead`, as `stackGrids` notes it.
-GRIDS = "SpineMRI.Grids"
 
 
 @dataclass(frozen=True)
@@ -145,6 +143,11 @@ class StackInScene:
         """
         if not self.fits:
             raise BadInput(self.problem)
+
+    @property
+    def nodeAsRead(self) -> NDArray[np.float64]:
+        """4×4 from the node's voxel indices to the RAS of the findings."""
+        return np.asarray(np.linalg.inv(self._moved) @ ijkToRas(self.volumeNode))
 
     def toWorld(self, ras: ArrayLike) -> list[float]:
         """Where a place of the findings is in the views, world mm."""

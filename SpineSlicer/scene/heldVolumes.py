@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from SpineLib.inference.grid import canonical_volume, order_of
 from SpineLib.slabs import Steps, finish, slabs
 from SpineLib.volume import Volume
-from SpineSlicer.scene.studyNodes import KIND, STACK, VOLUME
+from SpineSlicer.scene.studyNodes import KIND, LOOP_CASE, STACK, VOLUME
 from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
 
-LOOP_CASE = "SpineMRI.LoopCase"
 # Share of the grey scale by which two readers of one file may differ: float32's rounding.
 TOLERANCE = 1e-5
 

@@ -34,12 +34,20 @@ SAME_PLACE = 1e-3
 MOVED_ALONG = 0.01
 
 
-def putOnVolume(overlay: Any, volumeNode: Any) -> None:
-    """Says of a new overlay that it is drawn on a volume, in the volume's own RAS as it is now."""
+def putOnVolume(overlay: Any, volumeNode: Any, asRead: NDArray[np.float64] | None = None) -> None:
+    """Says of a new overlay that it is drawn on a volume, in the volume's own RAS as it is now.
+
+    Args:
+        overlay: what is drawn.
+        volumeNode: on which volume.
+        asRead: 4×4 from its voxel indices to the RAS of the findings; by default it was not moved
+            since they were made.
+    """
     if not overlay.IsA("vtkMRMLSegmentationNode"):  # its reference geometry says it
         overlay.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
     matrix = ijkToRas(volumeNode)
-    _note(overlay, matrix, matrix, shapeOf(volumeNode), voxelPrint(volumeNode))
+    read = matrix if asRead is None else asRead
+    _note(overlay, read, matrix, shapeOf(volumeNode), voxelPrint(volumeNode))
     overlay.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
 
 

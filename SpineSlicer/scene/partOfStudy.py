@@ -1,19 +1,23 @@
-"""A volume of a study is read by itself: whose it is, and what the whole study says then."""
+"""One volume of a study by itself: whose it is, and what the whole study says when it is read."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import slicer
 
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, SpineError
 from SpineLib.findings import Findings
 from SpineLib.inference.joining import joined
 from SpineLib.labels import ASSESSED
 from SpineLib.models import find_models
 from SpineLib.models.card import Card
 from SpineLib.reading import Reading
+from SpineLib.volume import Volume, resample
 from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.StackInScene import AsRead
+from SpineSlicer.scene.studies import studiesIn
 from SpineSlicer.scene.studyNodes import FINDINGS, readingsOf, stackOf, studyOfRoot
 
 
@@ -48,6 +52,14 @@ def wholeReading(part: Reading, nodes: ReadingScene, stack: str) -> Reading:
     """
     study = nodes.findings()
     assert study is not None
+    own, node = study.stack(stack), nodes.volumeNode(stack)
+    if AsRead.of(own, node) is None:
+        raise BadInput(
+            _("The volume {name} is not where stack {stack} of its study was read").format(
+                name=node.GetName(), stack=stack
+            ),
+            advice=_("Read the study's folder again."),
+        )
     (read,) = (one for one in part.findings.stacks if one.id in part.volumes)
     findings = joined(
         study, part.findings, read.id, stack,
@@ -56,8 +68,23 @@ def wholeReading(part: Reading, nodes: ReadingScene, stack: str) -> Reading:
     segmented = part.findings.segmentation.status == ASSESSED
     whole = Reading(findings, {}, part.segmentation if segmented else None)
     if read.id in part.activations:
-        whole.activations[stack] = part.activations[read.id]
+        grid = Volume(np.broadcast_to(np.uint8(0), own.shape), np.array(own.ijk_to_ras))
+        whole.activations[stack] = resample(part.activations[read.id], grid, nearest=True)
     return whole
+
+
+def onlyVolumeRead(scene: slicer.vtkMRMLScene) -> Any:
+    """The volume that was read slice by slice; None where there are several, or none."""
+    studies = studiesIn(scene)
+    if len(studies) != 1:
+        return None
+    nodes = ReadingScene(scene, studies[0])
+    try:
+        findings = nodes.findings()
+    except SpineError:  # the panel says so where it shows the study
+        return None
+    read = [nodes.volumeNode(one.id) for one in findings.stacks if one.slices] if findings else []
+    return read[0] if len(read) == 1 else None
 
 
 def _isReadable(scene: slicer.vtkMRMLScene, study: str) -> bool:
@@ -72,3 +99,11 @@ def _card(task: str, findings: Findings) -> Card:
     used = {one.name for one in findings.models if one.task == task}
     cards = [model.card for model in find_models(task)]
     return next((card for card in cards if card.name in used), cards[0])
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)

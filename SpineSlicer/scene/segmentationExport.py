@@ -7,7 +7,7 @@ from typing import Any
 
 from SpineLib.errors import BadInput
 from SpineLib.volume import write_volume
-from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentedVolumeNode, volumeProblem
+from SpineSlicer.scene.spineSegmentation import currentLabelmap, hasImages, volumeProblem
 
 SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha")
 
@@ -32,9 +32,9 @@ def exportSegmentation(node: Any, path: str | Path) -> None:
             file=path,
             advice=_("Let it end as one of {suffixes}.").format(suffixes=", ".join(SUFFIXES)),
         )
-    labelmap, problem = currentLabelmap(node), volumeProblem(node)
-    if labelmap is None and segmentedVolumeNode(node) is not None:
-        raise BadInput(problem)
+    labelmap = currentLabelmap(node)
+    if labelmap is None and hasImages(node):
+        raise BadInput(volumeProblem(node))
     if labelmap is None:
         raise BadInput(
             _("The volume of {name} is not in the scene").format(name=node.GetName()),

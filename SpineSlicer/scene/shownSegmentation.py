@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
 import slicer
 
-from SpineLib.findings import SCHEMA_VERSION, SegmentationFinding, StackFindings
+from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.labels import ASSESSED
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
@@ -19,7 +19,8 @@ from SpineSlicer.scene.naming import namedByReader, namesOf, updatingFindings
 from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.segmentNames import addingSegmentNames
 from SpineSlicer.scene.spineSegmentation import ASIDE, addSpineSegmentation, segmentedVolumeNode
-from SpineSlicer.scene.StackInScene import requireStill
+from SpineSlicer.scene.stackGrids import notedGrid
+from SpineSlicer.scene.StackInScene import StackInScene, requireStill
 from SpineSlicer.scene.studyNodes import (
     FINDINGS,
     KIND,
@@ -161,11 +162,12 @@ def _addingSegmentation(
     added.append(names)
     names.SetAttribute(KIND, SEGMENT_NAMES)
     study = _studyOf(reading, volumeNode, finding.stack, node)
+    asRead = next((place.nodeAsRead for _root, place in _readings(volumeNode)), None)
     for one in (node, names):
         one.SetAttribute(STACK, finding.stack)
         one.SetAttribute(NOTICE, reading.findings.notice)
         one.SetAttribute(STUDY, study)
-        putOnVolume(one, volumeNode)
+        putOnVolume(one, volumeNode, asRead)
     own(node, [names])
     return node
 
@@ -206,32 +208,38 @@ def _makingRoom(node: Any) -> Steps[None]:
 
 def _joinFindings(reading: Reading, node: Any) -> bool:
     """Lets findings of the same volume, and of no other segmentation, have this one for theirs."""
-    volumeNode, joined = segmentedVolumeNode(node), False
-    for root in readingsOf(volumeNode, FINDINGS):
-        stack = stackOf(root, volumeNode)
-        text = _joined(root.GetText(), reading, stack) if stack else ""
-        if text:
-            root.SetText(text)
-            own(root, [node, *namesOf(node)])
-            for one in (node, *namesOf(node)):
-                one.SetAttribute(STACK, stack)
-            joined = True
+    joined = False
+    for root, place in _readings(segmentedVolumeNode(node)):
+        data, stack = json.loads(root.GetText()), place.stack.id
+        said = data["segmentation"]
+        if said.get("status") == ASSESSED and said.get("stack") != stack:
+            continue
+        data["segmentation"] = asdict(replace(reading.findings.segmentation, stack=stack))
+        models = [one for one in data["models"] if one["task"] != "segmentation"]
+        new = [asdict(one) for one in reading.findings.models if one.task == "segmentation"]
+        data["models"] = [*models, *new]
+        root.SetText(json.dumps(data, ensure_ascii=False, allow_nan=False))
+        own(root, [node, *namesOf(node)])
+        for one in (node, *namesOf(node)):
+            one.SetAttribute(STACK, stack)
+        joined = True
     return joined
 
 
-def _joined(text: str, reading: Reading, stack: str) -> str:
-    """Findings with another segmentation of a stack; empty where they cannot have it."""
-    try:
-        data = json.loads(text)
-        newer = int(data["schema_version"]) > SCHEMA_VERSION
-        said = SegmentationFinding(**data["segmentation"])
-        models = [one for one in data["models"] if one["task"] != "segmentation"]
-    except (ValueError, TypeError, KeyError):
-        return ""
-    if newer or (said.status == ASSESSED and said.stack != stack):
-        return ""
-    finding = reading.findings.segmentation
-    data["segmentation"] = asdict(replace(finding, stack=stack))
-    new = [asdict(one) for one in reading.findings.models if one.task == "segmentation"]
-    data["models"] = [*models, *new]
-    return json.dumps(data, ensure_ascii=False, allow_nan=False)
+def _readings(volumeNode: Any) -> Iterator[tuple[Any, StackInScene]]:
+    """The findings that are about a volume's slices, and which stack of theirs it shows.
+
+    Not those that cannot be read, nor those of slices that the volume no longer has.
+    """
+    for root in readingsOf(volumeNode, FINDINGS):
+        name = stackOf(root, volumeNode)
+        try:
+            data = json.loads(root.GetText())
+            if int(data["schema_version"]) > SCHEMA_VERSION or not name:
+                continue
+            stack = Findings.from_dict(data).stack(name)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue
+        place = StackInScene(stack, volumeNode, notedGrid(root, stack, volumeNode))
+        if place.fits:
+            yield root, place

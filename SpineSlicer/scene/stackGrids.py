@@ -9,8 +9,9 @@ import numpy as np
 
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.volume import Volume
-from SpineSlicer.scene.StackInScene import GRIDS, AsRead
-from SpineSlicer.scene.studies import IMAGES, fingerprint
+from SpineSlicer.scene.StackInScene import AsRead
+from SpineSlicer.scene.studies import fingerprint
+from SpineSlicer.scene.studyNodes import GRIDS, IMAGES
 from SpineSlicer.scene.volumeInScene import shapeOf, voxelPrint, voxelsOf
 
 

@@ -20,6 +20,8 @@ from SpineLib.labels import ASSESSED
 from SpineLib.reading import Reading
 from SpineLib.volume import Volume
 from SpineSlicer.scene.studyNodes import (
+    IMAGES,
+    NAME,
     STACK,
     STUDY,
     findingsNodes,
@@ -33,8 +35,6 @@ from SpineSlicer.scene.studyNodes import (
 )
 from SpineSlicer.scene.volumeNodes import volumeFromNode
 
-# On the findings' node: which images were read (`imagesOf`), and what the study is called.
-IMAGES, NAME = "SpineMRI.Images", "SpineMRI.Name"
 LONGEST_DESCRIPTION = 40
 
 

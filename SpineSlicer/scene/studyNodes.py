@@ -26,6 +26,14 @@ SEGMENTATION, SEGMENT_NAMES = "spine segmentation", "segment names"
 ORIGINAL, MEASURES = "original segmentation", "segmentation measures"
 ACTIVATION = "class activation"
 VERDICTS, SLICE_LABELS, FLAGGED_RUNS = "verdicts", "slice labels", "flagged runs"
+FINDINGS_TABLE, CHART = "findings table", "probability chart"
+CHART_SERIES, CHART_TABLE = "probability series", "probability table"
+# Of a blinded reading, and of the correction loop: no study's, so that no new run takes their place.
+READ_STACK, CASE, UNCERTAINTY = "reading study", "loop case", "loop uncertainty"
+LOOP_CASE = "SpineMRI.LoopCase"
+# On the findings: which images were read (`studies.imagesOf`), how their volumes lay (`stackGrids`),
+# and what the study is called.
+IMAGES, GRIDS, NAME = "SpineMRI.Images", "SpineMRI.Grids", "SpineMRI.Name"
 # From a node to the volume that it is about; from findings to all of theirs.
 VOLUME_ROLE = "SpineMRI.volume"
 # From a segmentation to what the model gave, once a reader corrects it; to its table of sizes.

@@ -121,16 +121,6 @@ def framesOfNode(node: Any) -> list[Frame]:
     return frames if len(set(frames)) == len(uids) else []
 
 
-def gridFromNode(node: Any) -> Volume:
-    """A volume node's grid, without its voxels."""
-    from slicer import util
-
-    matrix = util.vtkMatrixFromArray(np.eye(4))
-    node.GetIJKToRASMatrix(matrix)
-    shape = node.GetImageData().GetDimensions()[::-1]
-    return Volume(np.broadcast_to(np.uint8(0), shape), util.arrayFromVTKMatrix(matrix))
-
-
 def frameOfReference(node: Any) -> str:
     """The Frame of Reference UID of a volume node; empty where neither it nor the database says.
 

@@ -17,6 +17,8 @@ from SpineSlicer.headless.Picture import take
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
+from SpineSlicer.scene.shownSegmentation import showSegmentation
+from SpineSlicer.scene.spineSegmentation import currentLabelmap, labelmapAsRead
 from SpineSlicer.scene.volumeIdentity import adoptIdentity
 from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
 from SpineSlicer.scene.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
@@ -423,3 +425,26 @@ def test_only_what_lies_on_the_volume_is_moved(study, volume, whole):
     hardened(volume, None)
     np.testing.assert_array_equal(ijkToRas(sagittal), before)
     assert volumeFromNode(sagittal).same_grid(whole.volumes["2"])
+
+
+def test_a_volume_that_was_moved_is_segmented_where_it_is_and_named_where_it_was_read(
+    widget, whole
+):
+    widget.panel.show(whole)
+    nodes = widget.panel.study.nodes
+    volume = nodes.volumeNode("2")
+    hardened(volume, None)
+    part = Findings.from_dict(whole.findings.to_dict())
+    part.stack("2").ijk_to_ras = ijkToRas(volume).tolist()
+    labels = Volume(whole.segmentation.voxels, ijkToRas(volume))
+    node, shown = showSegmentation(nodes.scene, Reading(part, {}, labels), volume)
+    assert shown is volume and nodes.node("spine segmentation") is node
+    np.testing.assert_array_equal(currentLabelmap(node).voxels, labels.voxels)
+    read = labelmapAsRead(node).ijk_to_ras
+    np.testing.assert_allclose(read, whole.volumes["2"].ijk_to_ras, atol=1e-9)
+    found = nodes.findings()
+    expected = [one.centroid_ras for one in whole.findings.segmentation.segments]
+    middles = [one.centroid_ras for one in found.segmentation.segments]
+    np.testing.assert_allclose(sorted(middles), sorted(expected), atol=1e-3)
+    levels = [one.level for one in found.stack("1").slices]
+    assert "L4/L5" in levels and levels[0] == "L5"

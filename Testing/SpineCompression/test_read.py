@@ -18,7 +18,8 @@ from SpineLib.simulate import cases
 from SpineLib.slabs import finish
 from SpineLib.store import lock as holding
 from SpineLib.volume import Volume
-from SpineSlicer.scene.ReadScene import STACK_KIND, ReadScene, holdsAnswers
+from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
+from SpineSlicer.scene.studyNodes import READ_STACK
 from SpineSlicer.scene.volumeInScene import worldToIjk
 from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
 from Testing.desktop import click
@@ -409,7 +410,7 @@ def test_nothing_of_the_reading_stays_in_the_scene_when_it_ends(desktop, read):
     kinds = {
         node.GetAttribute("SpineMRI.Kind") for node in nodesOfClass(slicer.mrmlScene, "vtkMRMLNode")
     }
-    assert STACK_KIND not in kinds and not read.on
+    assert READ_STACK not in kinds and not read.on
 
 
 def test_no_key_takes_longer_than_a_frame(project, read):

@@ -13,6 +13,7 @@ from SpineSlicer.scene.ShownStudy import ShownStudy
 from SpineSlicer.scene.studies import studiesIn, studyNames
 from SpineSlicer.scene.volumeNodes import addVolumeNode, nodesOfClass
 from Testing.desktop import click, press
+from Testing.transforms import harden, move, placed
 
 
 def again(reading, **changes):
@@ -156,6 +157,29 @@ def test_a_volume_of_a_study_that_is_read_by_itself_is_that_studys_with_its_answ
     assert "5 of 6 slices" in ui.verdictLabel.text
     assert nodes.volumeNode("4") is node and len(nodes.nodes("verdicts")) == 2
     assert len(nodesOfClass(scene, "vtkMRMLScalarVolumeNode")) == 2
+
+
+def test_a_heat_map_of_a_volume_that_is_laid_out_the_other_way_stays_on_its_slices(
+    widget, run, brief
+):
+    run(brief, "study")
+    nodes, part = widget.panel.study.nodes, laidOut(brief, "CCN")
+    looked = np.zeros(part.volumes["1"].shape, np.float32)
+    looked[0] = 1.0  # the lowest of the volume's slices, the study's last
+    part.activations["1"] = part.volumes["1"].with_voxels(looked)
+    run(part, node=nodes.volumeNode("4"))
+    shown = nodes.reading().activations["4"]
+    assert shown.voxels.mean(axis=(1, 2)).tolist() == [0.0, 0.0, 1.0]
+
+
+def test_a_volume_that_somebody_hardened_is_refused_and_its_study_stays(ui, widget, run, brief):
+    run(brief, "study")
+    before, node = widget.panel.study.findings, widget.panel.study.nodes.volumeNode("4")
+    move(node, placed([0.0, 0.0, 4.0], [0.0, 0.0, 30.0]))
+    harden(node)
+    run(laidOut(brief, "CCN"), node=node)
+    assert "is not where stack 4" in ui.statusLabel.text
+    assert widget.panel.study.findings == before
 
 
 def test_what_the_person_says_goes_before_what_the_volume_knows(ui, run, worker, brief, widget):

@@ -76,7 +76,7 @@ def test_a_module_is_cleaned_up_when_slicer_quits(app):
         one.open("SpineSegmentation", ROOT / "SpineSegmentation")
         panel = slicer.modules.SpineSegmentationWidget.panel
         assert panel is not None
-    assert panel._observers == []
+    assert panel._binding._observed == [] and panel._segments._observers == []
 
 
 @pytest.mark.parametrize("name", ["filelock", "jsonschema"])
