@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from SpineLib import __version__
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
-from SpineLib.finite import is_finite
+from SpineLib.json_values import parse_json
 from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
 
 T = TypeVar("T")
@@ -380,12 +380,12 @@ def read_json(path: str | Path, *, checked: bool = False) -> Findings:
         BadInput: the file is missing, not JSON, or not findings.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = parse_json(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BadInput("There is no such file", file=path) from error
     except (OSError, ValueError) as error:
         raise BadInput("The file is not readable JSON", file=path) from error
-    if not isinstance(data, dict) or not is_finite(data):
+    if not isinstance(data, dict):
         raise BadInput("The file does not hold findings", file=path)
     if not checked:
         validate(data, file=path)

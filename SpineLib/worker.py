@@ -47,7 +47,7 @@ from SpineLib import __version__
 from SpineLib.arguments import require_kinds
 from SpineLib.errors import DEBUG, BadRequest, Cancelled, from_exception
 from SpineLib.files import writing_folder
-from SpineLib.finite import finite
+from SpineLib.json_values import finite, parse_json
 from SpineLib.loop import serving
 from SpineLib.progress import Progress, Step
 from SpineLib.worker_client import PROTOCOL
@@ -119,7 +119,7 @@ class Worker:
             if not line.strip():
                 continue
             try:
-                request = json.loads(line)
+                request = parse_json(line)
                 if request.get("command") == "shutdown":
                     break
                 self._accept(request)

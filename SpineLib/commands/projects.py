@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from SpineLib.commands.evaluation import evaluate
 from SpineLib.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadInput, BadRequest
+from SpineLib.json_values import parse_json
 
 if TYPE_CHECKING:
     from SpineLib.projects.session import ReaderSession
@@ -97,7 +97,7 @@ def create(
     own: str | dict[str, Any] = scheme
     if scheme.endswith(".json"):
         try:
-            own = json.loads(Path(scheme).read_text(encoding="utf-8"))
+            own = parse_json(Path(scheme).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BadInput("The scheme is not readable JSON", file=scheme) from error
     made = create_project(

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from SpineLib.errors import BadInput
 from SpineLib.files import writing
+from SpineLib.json_values import parse_json
 
 _VERSION = 1
 
@@ -172,7 +173,7 @@ def read_frozen(path: str | Path) -> FrozenTest:
     """
     path = Path(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parse_json(path.read_text(encoding="utf-8"))
         found = FrozenTest(tuple(map(str, data["patients"])), path)
         known, version = str(data["sha256"]), data["version"]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume
 from SpineLib.errors import BadInput
+from SpineLib.files import is_there
 from SpineLib.loop.answers import Answer, read_answer
 from SpineLib.loop.images import (
     ImageChanged,
@@ -142,7 +143,7 @@ class Case:
         if version is None:
             raise BadInput(f"The case {self.id} has no answer yet")
         path = self.folder / version.file
-        if not path.is_file() or sha256(path) != version.sha256:
+        if not is_there(path, file=True) or sha256(path) != version.sha256:
             raise BadInput(
                 f"Version {version.number} of the case {self.id} was changed or removed on the disk",
                 file=path,

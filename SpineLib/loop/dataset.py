@@ -12,6 +12,7 @@ from typing import Any
 from SpineLib import __version__
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.files import writing_folder
+from SpineLib.json_values import parse_json
 from SpineLib.labels import SCHEMES
 from SpineLib.loop import frozen as freezing
 from SpineLib.loop.cases import CASES, Case
@@ -271,7 +272,7 @@ def require_dataset(folder: Path) -> dict[str, Any]:
             advice="Make one with: spine loop create",
         )
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parse_json(path.read_text(encoding="utf-8"))
         version = data["format"]
         newer = version > FORMAT
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -284,7 +285,8 @@ def require_dataset(folder: Path) -> dict[str, Any]:
             file=path,
             advice="Update SlicerSpineMRI; the data set stays as it is.",
         )
-    if {"title", "scheme", "seed"} - data.keys() or data.get("task") not in TASKS:
+    whole = data.keys() >= {"title", "scheme"} and data.get("task") in TASKS
+    if not whole or type(data.get("seed")) is not int:
         raise BadInput(
             "The data set does not say its title, task, scheme and seed",
             file=path,

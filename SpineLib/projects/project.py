@@ -17,6 +17,7 @@ from SpineLib import __version__
 from SpineLib.dicom import Stack, scan
 from SpineLib.errors import BadInput
 from SpineLib.files import is_there, writing, writing_folder
+from SpineLib.json_values import parse_json
 from SpineLib.progress import Progress
 from SpineLib.projects.holding import holding
 from SpineLib.projects.schemes import Scheme, scheme_of
@@ -177,7 +178,7 @@ class Project:
             BadInput: the files have moved or changed; `relink` helps.
         """
         place, keys = self.place(study), [one.key for one in stack.slices]
-        if place.exists():
+        if is_there(place):
             for found in scan(place).stacks:
                 if _keys(found) == keys:
                     return found
@@ -410,7 +411,7 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(
             "The file is not readable JSON", file=path, advice="Take it from a copy."

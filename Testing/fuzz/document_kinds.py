@@ -148,6 +148,35 @@ class Projects(Kind):
             return session.progress
 
 
+class Datasets(Kind):
+    """A correction loop's data set with damaged files: what it holds, and open for writing."""
+
+    name = "datasets"
+
+    def make(self, rng: random.Random, folder: Path) -> Path:
+        place = folder / "dataset"
+        shutil.copytree(self.corpus / "datasets" / "dataset", place)
+        files = [p for p in sorted(place.rglob("*")) if p.is_file() and p.stat().st_size]
+        for path in rng.sample(files, rng.choice((1, 1, 2))):
+            raw = path.read_bytes()
+            kinds = {".json": json_bytes, ".jsonl": of_text, ".csv": of_text}
+            path.write_bytes(kinds.get(path.suffix, of_bytes)(rng, raw))
+        return place
+
+    def run(self, path: Path, rng: random.Random) -> Any:
+        from SpineLib.commands.loop import status_of
+        from SpineLib.loop.dataset import open_dataset
+        from SpineLib.loop.writer import DatasetWriter
+
+        dataset = open_dataset(path)
+        json.dumps(status_of(dataset), allow_nan=False)
+        for case in dataset.cases.values():
+            self.refusing(case.open_answer)
+            self.refusing(case.open_image)
+        with DatasetWriter(path) as writer:
+            return writer.notes
+
+
 class Recipes(Kind):
     """A recipe of training, as a person writes one."""
 
