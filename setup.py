@@ -4,16 +4,10 @@ from setuptools import find_packages, setup
 
 setup(
     packages=[
-        *find_packages(".", include=["SpineLib*", "SpineHeadless*"]),
-        "SpineCompressionLib",
-        "SpineSegmentationLib",
+        *find_packages(".", include=["SpineLib*", "SpineSlicer*"]),
         "SpineLib.schemas",
         "SpineLib.training.recipes",
         "SpineLib._resources",
     ],
-    package_dir={
-        "SpineCompressionLib": "SpineCompression/SpineCompressionLib",
-        "SpineSegmentationLib": "SpineSegmentation/SpineSegmentationLib",
-        "SpineLib._resources": "Resources",
-    },
+    package_dir={"SpineLib._resources": "Resources"},
 )

@@ -30,20 +30,19 @@ class SpineCompression(ScriptedLoadableModule):
 
 
 class SpineCompressionWidget(ScriptedLoadableModuleWidget):
-    """The panel; the work is in `SpineCompressionLib` and `SpineSegmentationLib`."""
+    """The panel; the work is in `SpineCompressionLib`."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         self._observed = []
         self.logic = None
         self.panel = None
-        self._parameters = None
-        self._tag = None
 
     def setup(self):
         """Builds the panel when the module is first opened."""
         import slicer
         from SpineCompressionLib.CompressionPanel import CompressionPanel
+        from SpineCompressionLib.Parameters import Parameters
 
         ScriptedLoadableModuleWidget.setup(self)
         self._widget = slicer.util.loadUI(self.resourcePath("UI/SpineCompression.ui"))
@@ -51,20 +50,26 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(self._widget)
         self.logic = SpineCompressionLogic()
         self.ui = slicer.util.childWidgetVariables(self._widget)
-        self._connectParameters()
-        self.panel = CompressionPanel(self.ui, self._widget, self.logic.reader, slicer.mrmlScene)
+        self.panel = CompressionPanel(
+            self.ui,
+            self._widget,
+            self.logic.reader,
+            slicer.mrmlScene,
+            lambda: Parameters(self.logic.getParameterNode()),
+        )
         scene = slicer.mrmlScene
         for event, method in (
             (scene.StartCloseEvent, self.onSceneStartClose),
-            (scene.EndCloseEvent, self.onSceneChanged),
+            (scene.EndCloseEvent, self.onSceneEndClose),
             (scene.EndImportEvent, self.onSceneChanged),
         ):
             self._observed.append((scene, scene.AddObserver(event, method)))
         slicer.app.connect("aboutToQuit()", self.cleanup)
+        if self.parent.isEntered:  # after Reload, which does not enter
+            self.enter()
 
     def enter(self):
         """Brings panel and views in step each time the module is opened."""
-        self._connectParameters()
         self.panel.enter()
 
     def exit(self):
@@ -78,41 +83,37 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         for scene, tag in self._observed:
             scene.RemoveObserver(tag)
         self._observed = []
-        self._disconnectParameters()
         if self.panel is not None:
             slicer.app.disconnect("aboutToQuit()", self.cleanup)
             self.panel.cleanup()
             self.panel = None
 
     def onReload(self):
-        """Reloads the packages too, not the module's file alone."""
+        """Reloads the packages too, not the module's file alone; folder and stack stay chosen."""
         import sys
 
-        for name in [n for n in sys.modules if n.startswith("SpineCompressionLib")]:
+        import slicer
+
+        chosen = self.panel.input.chosen
+        shared = ("SpineCompressionLib", "SpineSlicer.scene", "SpineSlicer.host")
+        for name in [n for n in sys.modules if n.startswith(shared)]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
+        slicer.modules.SpineCompressionWidget.panel.input.chooseAgain(chosen)
 
     def onSceneStartClose(self, _caller, _event):
         """What is read belongs to the scene that goes away."""
-        self._disconnectParameters()
         self.panel.onSceneClosing()
+
+    def onSceneEndClose(self, caller, event):
+        """Nothing of the scene that went away stays in the panel, open or not."""
+        self.panel.onSceneClosed()
+        self.onSceneChanged(caller, event)
 
     def onSceneChanged(self, _caller, _event):
         """Shows what the scene holds now, where the panel is open."""
         if self.parent.visible:
             self.enter()
-
-    def _connectParameters(self):
-        from SpineCompressionLib.Parameters import Parameters
-
-        if self._parameters is None:
-            self._parameters = Parameters(self.logic.getParameterNode())
-            self._tag = self._parameters.connectGui(self._widget)
-
-    def _disconnectParameters(self):
-        if self._parameters is not None:
-            self._parameters.disconnectGui(self._tag)
-            self._parameters = None
 
 
 class SpineCompressionLogic(ScriptedLoadableModuleLogic):
@@ -123,7 +124,7 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
     """
 
     def __init__(self, reader=None):
-        from SpineSegmentationLib.StudyReader import StudyReader
+        from SpineSlicer.host.StudyReader import StudyReader
 
         ScriptedLoadableModuleLogic.__init__(self)
         self.reader = reader or StudyReader()
@@ -139,11 +140,11 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
             The verdict, in one line.
         """
         import slicer
-        from SpineCompressionLib.ReadingScene import ReadingScene
-        from SpineCompressionLib.ShownStudy import ShownStudy
-        from SpineCompressionLib.ViewLink import ViewLink
 
-        from SpineLib.report import summary
+        from SpineLib.outputs import summary
+        from SpineSlicer.scene.ReadingScene import ReadingScene
+        from SpineSlicer.scene.ShownStudy import ShownStudy
+        from SpineSlicer.scene.ViewLink import ViewLink
 
         nodes = ReadingScene(slicer.mrmlScene)
         read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
@@ -153,8 +154,9 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
         link = ViewLink(study)
         link.start()
         link.stop()
+        study.close()
         line = summary.headline(reading.findings)
-        return f"{line.text}. {line.detail}. {summary.grading_line(reading.findings)}"
+        return ". ".join((line.text, line.detail, *summary.other_lines(reading.findings)))
 
 
 class SpineCompressionTest(ScriptedLoadableModuleTest):

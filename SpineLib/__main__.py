@@ -2,6 +2,6 @@
 
 import sys
 
-from SpineLib.cli import main
+from SpineLib.doors.cli import main
 
 sys.exit(main())

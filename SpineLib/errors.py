@@ -29,19 +29,30 @@ class SpineError(Exception):
     Args:
         what: one clear sentence without a full stop: what happened.
         file: the file or folder that it happened to, if there is one.
-        advice: what the person can do about it.
+        advice: what the person can do about it, in words that are true in every face.
+        command: the command or option that does it; only a command line shows it.
 
     Example:
-        >>> print(SpineError("The folder holds no DICOM", file="in", advice="Choose another folder."))
-        The folder holds no DICOM (in). Choose another folder.
+        >>> error = SpineError("The set is open", advice="Lock it first.", command="spine lock anna")
+        >>> print(error)
+        The set is open. Lock it first.
+        >>> print(error.in_terminal)
+        The set is open. Lock it first: spine lock anna
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, file: str | Path | None = None, advice: str = "") -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | Path | None = None,
+        advice: str = "",
+        command: str = "",
+    ) -> None:
         self.what = _one_line(what)
         self.file = None if file is None else _one_line(str(file))
-        self.advice = _one_line(advice)
+        self.advice, self.command = _one_line(advice), command
         super().__init__(what)
 
     def __str__(self) -> str:
@@ -49,6 +60,11 @@ class SpineError(Exception):
         if self.file is not None:
             text += f" ({self.file})"
         return f"{text}. {self.advice}".rstrip()
+
+    @property
+    def in_terminal(self) -> str:
+        """The same with the command."""
+        return f"{str(self).rstrip('.')}: {self.command}" if self.command else str(self)
 
     def to_dict(self) -> dict[str, str | None]:
         """The error as JSON: ``what``, ``file``, ``advice``, ``kind`` (the class's name)."""
@@ -187,7 +203,7 @@ def from_exception(error: BaseException) -> SpineError:
     if isinstance(error, ModuleNotFoundError):
         return SpineError(
             f"The Python package {error.name} is not installed",
-            advice="Set up again: from a clone with ./spine, in Slicer with the PyTorch extension.",
+            advice="Set up again: from a clone with ./spine, in Slicer under Setup.",
         )
     if isinstance(error, MemoryError):
         return SpineError("There is not enough memory", advice="Close other programs.")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from SpineLib.findings import Findings, StackFindings, read_json, write_json
+from SpineLib.errors import BadInput
+from SpineLib.findings import Findings, StackFindings
+from SpineLib.findings_file import read_json, write_json
+from SpineLib.json_values import parse_json
 from SpineLib.slabs import Steps, finish, read_in_slabs
+from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, write_volume
+
+_WINDOWS = "volumes/windows.json"  # stack → centre and width of the grey values to be shown
 
 
 @dataclass
@@ -37,6 +44,10 @@ class Reading:
         for name, volumes in (("volumes", self.volumes), ("activations", self.activations)):
             for stack, volume in volumes.items():
                 write_volume(volume, folder / name / f"{stack}.nrrd", compress=False)
+        windows = {stack: one.window for stack, one in self.volumes.items() if one.window}
+        if windows:
+            with writing(folder / _WINDOWS) as temporary:
+                temporary.write_text(json.dumps(windows), encoding="utf-8")
         if self.segmentation is not None:
             name = self.findings.segmentation.file
             write_volume(self.segmentation, folder / name, compress=False)
@@ -61,17 +72,41 @@ class Reading:
         """
         folder = Path(folder)
         findings = read_json(folder / "findings.json", checked=checked)
-        reading = cls(findings)
+        reading, windows = cls(findings), _windows(folder)
         for name, volumes in (("volumes", reading.volumes), ("activations", reading.activations)):
             for stack in findings.stacks:
                 path = folder / name / f"{stack.id}.nrrd"
                 if path.is_file():
                     volumes[stack.id] = _placed((yield from read_in_slabs(path)), stack)
+        for stack_id, window in windows.items():
+            if stack_id in reading.volumes:
+                volume = reading.volumes[stack_id]
+                reading.volumes[stack_id] = replace(volume, window=window)
         if findings.segmentation.file:
             reading.segmentation = yield from read_in_slabs(folder / findings.segmentation.file)
         return reading
 
 
+def _windows(folder: Path) -> dict[str, tuple[float, float]]:
+    """Display windows by stack; none where no header said one."""
+    try:
+        kept = parse_json((folder / _WINDOWS).read_text(encoding="utf-8"))
+        return {str(stack): (float(one[0]), float(one[1])) for stack, one in kept.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, IndexError, AttributeError) as error:
+        raise BadInput("The windows cannot be read", file=folder / _WINDOWS) from error
+
+
+def frames_of(stack: StackFindings) -> tuple[Frame, ...]:
+    """The DICOM frame of each slice of a stack, in the order of k; empty where none is known."""
+    uids = stack.sop_instance_uids
+    if uids:
+        numbers = stack.frame_numbers or [1] * len(uids)
+        return tuple(Frame(*one) for one in zip(uids, numbers, strict=True))
+    return tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
+
+
 def _placed(grid: Volume, stack: StackFindings) -> Volume:
-    frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
-    return replace(grid, frames=frames, frame_of_reference_uid=stack.frame_of_reference_uid)
+    frames, frame_of_reference = frames_of(stack), stack.frame_of_reference_uid
+    return replace(grid, frames=frames, frame_of_reference_uid=frame_of_reference)

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.formats.nrrd import voxels_at
 from SpineLib.formats.orientation import right_angled
+from SpineLib.store.files import writing
 from SpineLib.volume import Volume, read_volume, to_sitk
 
 # Some milliseconds of copying.

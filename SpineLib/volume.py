@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.formats import FILE_SUFFIXES, read_image
+from SpineLib.store.files import writing
 
 if TYPE_CHECKING:
     import SimpleITK
@@ -49,6 +49,7 @@ class Volume:
             centres, to RAS millimetres.
         frames: the DICOM frame of each slice, or empty where there is none.
         frame_of_reference_uid: Frame of Reference UID; empty where there is none.
+        window: centre and width of the grey values to be shown; None where nobody says.
 
     Raises:
         BadInput: the voxels are not three-dimensional, or the matrix cannot be inverted.
@@ -58,6 +59,7 @@ class Volume:
     ijk_to_ras: NDArray[np.float64]
     frames: tuple[Frame, ...] = field(default=(), repr=False)
     frame_of_reference_uid: str = ""
+    window: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         matrix = np.asarray(self.ijk_to_ras, dtype=np.float64)
@@ -102,10 +104,13 @@ class Volume:
         return self.ras([(columns - 1) / 2, (rows - 1) / 2, k])
 
     def with_voxels(self, voxels: NDArray[Any]) -> Volume:
-        """The same grid, frames and Frame of Reference with other voxels of the same shape."""
+        """The same grid, frames and Frame of Reference with other voxels of the same shape.
+
+        Their window is another, too, so that there is none.
+        """
         if voxels.shape != self.shape:
             raise BadInput(f"Voxels of shape {voxels.shape} do not fit the grid {self.shape}")
-        return replace(self, voxels=voxels)
+        return replace(self, voxels=voxels, window=None)
 
     def same_grid(self, other: Volume, *, tolerance: float = 1e-3) -> bool:
         """Whether both have the same shape and voxel centres within ``tolerance`` millimetres."""

@@ -44,7 +44,7 @@ class Answer:
 @pytest.fixture
 def spine(capfd, monkeypatch) -> Callable[..., Answer]:
     """Runs a `spine` command in this process, as the shell would."""
-    from SpineHeadless.cli import main
+    from SpineSlicer.headless.cli import main
 
     def run(*arguments: object) -> Answer:
         monkeypatch.setattr(sys, "argv", ["spine", *map(str, arguments)])

@@ -39,7 +39,7 @@ def test_every_file_of_a_module_is_in_the_installed_package(module):
 
 
 def test_every_file_of_the_library_is_in_the_installed_package():
-    shipped = present("SpineLib", "Resources")
+    shipped = present("SpineLib", "SpineSlicer", "Resources")
     not_shipped = {"SpineLib/CMakeLists.txt"} | present("Resources/Icons")
     assert shipped - not_shipped == listed("SpineLib")
 
@@ -92,10 +92,11 @@ def test_a_module_has_the_classes_that_slicer_looks_for(module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_panel_has_every_widget_that_its_code_uses(module):
-    code = "".join(path.read_text() for path in (ROOT / module / f"{module}Lib").glob("*.py"))
+    folders = (ROOT / module / f"{module}Lib", ROOT / "SpineSlicer" / "host")
+    code = "".join(path.read_text() for folder in folders for path in folder.glob("*.py"))
     used = set(re.findall(r"\bui\.(\w+)", code))
     assert used
-    forms = [*(ROOT / module).glob("Resources/UI/*.ui"), *ROOT.glob("*/Resources/UI/Setup.ui")]
+    forms = [*(ROOT / module).glob("Resources/UI/*.ui"), ROOT / "SpineSlicer/host/Setup.ui"]
     named = {
         widget.get("name") for form in forms for widget in ElementTree.parse(form).iter("widget")
     }

@@ -12,8 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT, ROOT / "SpineCompression", ROOT / "SpineSegmentation")
 # What runs in Slicer's own process, where torch must never be imported.
 WITHOUT_TORCH = [
-    *("errors", "progress", "files", "volume", "labels", "findings", "reading", "listing"),
-    *("worker_client", "worker", "cli", "dicom", "models", "models.applicability", "report"),
+    *("errors", "progress", "store.files", "volume", "labels", "findings", "reading"),
+    *("doors.listing", "doors.client", "doors.worker", "doors.cli"),
+    *("dicom", "models", "models.applicability", "outputs"),
     *("projects.session", "projects.status", "projects.consensus", "projects.exporting"),
     *("loop.writer", "loop.drafts", "loop.queue", "loop.checks", "loop.finetune", "loop.promotion"),
 ]
@@ -50,4 +51,4 @@ def test_the_library_loads_neither_torch_nor_slicer_until_it_is_asked(forbidden)
 
 def test_a_command_starts_without_the_heavy_libraries():
     heavy = {"torch", "monai", "vtk", "slicer", "SimpleITK", "scipy", "matplotlib"}
-    assert not loaded_by("import SpineHeadless.cli") & heavy
+    assert not loaded_by("import SpineSlicer.headless.cli") & heavy

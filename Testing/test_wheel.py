@@ -9,17 +9,20 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_a_wheel_holds_the_library_its_schemas_and_the_starter_models(tmp_path):
-    listed = ["git", "ls-files", "-z", "SpineLib", "Resources/Models", "Resources/Terminology"]
+    listed = [
+        "git",
+        "ls-files",
+        "-z",
+        "SpineLib",
+        "SpineSlicer",
+        "Resources/Models",
+        "Resources/Terminology",
+    ]
     shipped = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout.decode()
     files = [name for name in shipped.split("\0") if name and not name.endswith("CMakeLists.txt")]
     for name in [*files, "pyproject.toml", "setup.py", "README.md", "LICENSE"]:
         (tmp_path / "clone" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "clone" / name).write_bytes((ROOT / name).read_bytes())
-    for folder in (
-        "SpineCompression/SpineCompressionLib",
-        "SpineSegmentation/SpineSegmentationLib",
-    ):
-        (tmp_path / "clone" / folder).mkdir(parents=True)
     build = [
         "-m",
         "pip",

@@ -1,3 +1,3 @@
-"""A reading's verdicts and grades in a scene, and back; runs in Slicer and headless alike."""
+"""The panel of Spine Compression, section by section."""
 
-import SpineSegmentationLib  # noqa: F401  puts SpineLib on the path in a source tree
+import SpineSegmentationLib  # noqa: F401  puts SpineLib and SpineSlicer on the path in a source tree

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from SpineLib.errors import SpineError
 from SpineLib.progress import Progress
 
-PARTS = ("dicom", "compression", "segmentation", "simulate", "training")
+PARTS = ("dicom", "compressed", "compression", "segmentation", "simulate", "training")
 
 
 def run(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 
 COLORS = {"queue": "#D55E00", "random": "#0072B2"}  # Okabe-Ito
 WORDS = {"queue": "the queue's order", "random": "random order"}

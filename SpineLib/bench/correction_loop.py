@@ -27,7 +27,6 @@ from SpineLib.bench.correction_curve import draw, summary, write_table
 from SpineLib.datasets.cases import LabelledVolume
 from SpineLib.datasets.simulated import simulated_volumes
 from SpineLib.datasets.split import split_by_patient
-from SpineLib.files import writing
 from SpineLib.inference.grid import order_of
 from SpineLib.inference.instances import name_instances
 from SpineLib.inference.loaded import Loaded, load
@@ -41,6 +40,7 @@ from SpineLib.loop.scores import Score
 from SpineLib.loop.uncertainty import expected_dice_loss, mean_probabilities
 from SpineLib.models import find_models
 from SpineLib.models.folder import ModelFolder
+from SpineLib.store.files import writing
 from SpineLib.training.segmentation import SegmentationTask
 from SpineLib.training.segmentation_data import Case, arrays_of
 from SpineLib.training.trainer import train

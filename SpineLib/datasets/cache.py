@@ -26,8 +26,8 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.files import Busy, temporary_folder, writing, writing_folder
 from SpineLib.progress import Progress
+from SpineLib.store.files import Busy, temporary_folder, writing, writing_folder
 
 _INDEX = "index.json"
 _POLL_SECONDS = 0.5

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
@@ -22,9 +23,10 @@ from SpineLib.datasets.consensus import agreed
 from SpineLib.datasets.flat import open_pictures
 from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
 from SpineLib.errors import BadInput
-from SpineLib.files import writing_folder
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing_folder
+from SpineLib.store.patients import keyed
 
 WORDS = {
     COMPRESSED: "compressed",
@@ -44,7 +46,8 @@ def write_jpegs(
     numbered on, with a number left out between them.
 
     Args:
-        stacks: with labels of compression; the patient's folder is named by its hash.
+        stacks: with labels of compression; a patient's folder is named by a hash that nobody can
+            make again.
         folder: written whole or not at all.
         progress: told of each stack.
 
@@ -54,11 +57,12 @@ def write_jpegs(
     if progress:
         progress.stage("Writing pictures", len(stacks))
     next_number: dict[str, int] = defaultdict(int)
-    count = 0
+    # Pictures are passed on: only this call knows which patient a folder is of.
+    secret, count = secrets.token_bytes(32), 0
     with writing_folder(folder) as out:
         for stack in stacks:
             volume, start = stack.open(), next_number[stack.patient]
-            place = out / stack.site / stack.patient
+            place = out / stack.site / keyed(stack.patient, secret)
             place.mkdir(parents=True, exist_ok=True)
             for k, value in agreed(stack.labels, None).items():
                 name = f"{WORDS[value]}.{start + k}.jpeg"

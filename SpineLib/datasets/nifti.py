@@ -21,8 +21,8 @@ from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.datasets.numberings import CORD, NAMES, in_spider, known_name
 from SpineLib.dicom import open_volume_file
 from SpineLib.errors import BadInput
-from SpineLib.files import is_there
 from SpineLib.labels import CANAL
+from SpineLib.store.files import is_there
 from SpineLib.volume import Volume, read_volume
 
 _TOLERANCE_MM = 0.1

@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.json_values import parse_json
+from SpineLib.store.files import writing
+from SpineLib.store.patients import KEY_FILE, Patients, keyed, mark_of, secret_of
 
 _VERSION = 1
 
@@ -121,10 +122,12 @@ class FrozenTest:
     Attributes:
         patients: their hashes, sorted.
         file: where it is written.
+        secret: that the hashes are made with (`SpineLib.patients`); empty for none.
     """
 
     patients: tuple[str, ...]
     file: Path | None = field(default=None, compare=False)
+    secret: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def sha256(self) -> str:
@@ -133,21 +136,31 @@ class FrozenTest:
 
     def part(self, cases: Sequence[C]) -> tuple[list[C], list[C]]:
         """Cases of the others, and of the patients kept for the test."""
-        return _parted(cases, set(self.patients))
+        return _parted(cases, self.among(case.patient for case in cases))
+
+    def among(self, patients: Iterable[str]) -> set[str]:
+        """Those of the patients, of cases from DICOM or elsewhere, that are kept for the test."""
+        return Patients(frozenset(self.patients), self.secret).among(patients)
 
 
-def freeze_test(path: str | Path, cases: Iterable[Case]) -> FrozenTest:
+def freeze_test(
+    path: str | Path, cases: Iterable[Case], *, secret: bytes = b"", made_with: str = ""
+) -> FrozenTest:
     """Writes the patients of a test set; a file that is there must say the same ones.
 
     Args:
         path: JSON to be made.
         cases: of the test set.
+        secret: to key the patients' hashes with, which must lie in `key_file`; empty keeps the
+            hashes as they are.
+        made_with: tells the secret of hashes that are keyed already (`SpineLib.patients.mark_of`).
 
     Raises:
         BadInput: the file holds other patients, was changed, or there is no patient.
     """
     path = Path(path)
-    chosen = FrozenTest(tuple(sorted({case.patient for case in cases})), path)
+    hashes = {keyed(case.patient, secret) for case in cases}
+    chosen = FrozenTest(tuple(sorted(hashes)), path, secret)
     if not chosen.patients:
         raise BadInput("A test set needs a patient", file=path)
     if path.exists():
@@ -159,23 +172,33 @@ def freeze_test(path: str | Path, cases: Iterable[Case]) -> FrozenTest:
                 advice="Measure on the frozen ones; for another question freeze another file.",
             )
         return before
-    data = {"version": _VERSION, "patients": chosen.patients, "sha256": chosen.sha256}
+    data = {
+        "version": _VERSION, "patients": chosen.patients, "sha256": chosen.sha256,
+        "patients_key": mark_of(secret) or made_with,
+    }  # fmt: skip
     with writing(path) as temporary:
         temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     return chosen
+
+
+def key_file(path: Path) -> Path:
+    """Where the secret of a frozen test lies: beside it, under its name."""
+    return path.with_name(f"{path.stem}.{KEY_FILE}")
 
 
 def read_frozen(path: str | Path) -> FrozenTest:
     """Reads a frozen test set.
 
     Raises:
-        BadInput: it cannot be read, or its patients are not the ones that its SHA-256 is of.
+        BadInput: it cannot be read, its patients are not the ones that its SHA-256 is of, or the
+            secret of their hashes is not beside it.
     """
     path = Path(path)
     try:
         data = parse_json(path.read_text(encoding="utf-8"))
         found = FrozenTest(tuple(map(str, data["patients"])), path)
         known, version = str(data["sha256"]), data["version"]
+        mark = str(data.get("patients_key", ""))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput("This is not a frozen test set", file=path) from error
     if version != _VERSION or found.sha256 != known:
@@ -184,4 +207,5 @@ def read_frozen(path: str | Path) -> FrozenTest:
             file=path,
             advice="Take the file from your records; figures measured on another set do not compare.",
         )
-    return found
+    # That of a loop's data set lies in its folder.
+    return replace(found, secret=secret_of(mark, key_file(path), path.parent / KEY_FILE))

@@ -16,9 +16,11 @@ from SpineLib.datasets.vocabulary import vocabulary
 from SpineLib.dicom import Stack, read, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, Question
 
 UID, LABEL = "sop_instance_uid", "label"
 _KNOWN = (UID, "frame", LABEL, "reader", "site")
+_MOST_NAMED = 4
 Slice = tuple[str, int]
 
 
@@ -27,7 +29,7 @@ def open_tidy(
     folder: str | Path | None = None,
     *,
     task: str = "compression",
-    scheme: str = "Bilsky",
+    scheme: Question = BILSKY,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Reads a table of labels and the DICOM that it speaks of.
@@ -42,8 +44,8 @@ def open_tidy(
         progress: told of each file.
 
     Raises:
-        BadInput: a column is missing, a slice is unknown, a label means nothing, or a reader has
-            labelled a slice twice; with the line.
+        BadInput: a column is missing, a slice is unknown or one of several with its UID, a label
+            means nothing, or a reader has labelled a slice twice; with the line.
     """
     table = Path(table)
     folder = table.parent if folder is None else Path(folder)
@@ -131,12 +133,12 @@ def _place(
         raise BadInput(f"Line {n}: {frame!r} is no frame number", file=table, advice="From 1.")
     found = places.get((row[UID], int(frame)), [])
     if len(found) > 1:
-        slices = ", ".join(f"stack {stacks[s].id} slice {k + 1}" for s, k in found)
+        which = "; ".join(f"stack {stacks[m].id}, slice {k + 1}" for m, k in found[:_MOST_NAMED])
         raise BadInput(
-            f"Line {n}: {len(found)} slices carry this SOP Instance UID and frame: {slices}",
+            f"Line {n}: {len(found)} slices have this SOP Instance UID and frame: {which}",
             file=table,
-            advice="Leave only one of their series in the folder, or give each slice a UID of its "
-            "own.",
+            advice="An anonymiser has given it twice, so that nothing tells which slice is meant. "
+            "Anonymise the originals again, or label by position (the published layout).",
         )
     if not found:
         raise BadInput(

@@ -27,6 +27,7 @@ from SpineLib.datasets.vocabulary import vocabulary
 from SpineLib.dicom import Stack, read
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, Question
 from SpineLib.volume import Volume
 
 Box = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -59,7 +60,7 @@ def open_voc(
     root: str | Path,
     *,
     task: str = "grading",
-    scheme: str = "Bilsky",
+    scheme: Question = BILSKY,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Reads a folder of patients' folders with XML beside pictures or DICOM.

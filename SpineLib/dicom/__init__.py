@@ -1,7 +1,7 @@
 """DICOM in: scan a folder by its headers, split series into stacks, read a stack's pixels."""
 
-from SpineLib.dicom.read import read
-from SpineLib.dicom.scan import scan, scan_files
+from SpineLib.dicom.read import SlicesLost, read
+from SpineLib.dicom.scan import scan, scan_files, without
 from SpineLib.dicom.stack import Scan, Series, Skipped, Source, Stack, Study
 from SpineLib.dicom.volume_file import open_volume_file
 
@@ -9,6 +9,7 @@ __all__ = [
     "Scan",
     "Series",
     "Skipped",
+    "SlicesLost",
     "Source",
     "Stack",
     "Study",
@@ -16,4 +17,5 @@ __all__ = [
     "read",
     "scan",
     "scan_files",
+    "without",
 ]

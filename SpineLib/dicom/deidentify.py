@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -13,26 +14,32 @@ from pathlib import Path
 from typing import Any
 
 import pydicom
+from pydicom import config
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filereader import read_dataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from SpineLib import __version__
+from SpineLib.dicom.charset import is_known
 from SpineLib.dicom.confidentiality import (
     Deidentifier,
     Option,
     Suspicion,
     burnt_in,
     open_key,
+    spare_bits,
     traces,
     write_key,
 )
 from SpineLib.dicom.confidentiality.profile import EDITION
-from SpineLib.dicom.elements import read_elements, tag
-from SpineLib.dicom.scan import walk
+from SpineLib.dicom.elements import CHARACTER_SET, MEDIA_CLASS, PixelPlace, read_elements, text
+from SpineLib.dicom.inflating import LARGEST_HEADER, Inflating
+from SpineLib.dicom.places import files_of
 from SpineLib.dicom.stack import Skipped
-from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing, writing_folder
+from SpineLib.dicom.walk import walk_meta
+from SpineLib.errors import BadInput, BadRequest, Cancelled
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing, writing_folder
 
 REPORT_NAME = "deidentification.json"
 # Objects of which nothing safe is left, or nothing at all (PS3.4 B.5).
@@ -42,6 +49,13 @@ _UNSAFE_CLASSES = (
     ("1.2.840.10008.5.1.4.1.1.9.4.", "is a recorded voice"),
 )
 _STANDARD = "1.2.840.10008."
+# Specific Character Set in any item, in both orders of bytes.
+_CHARACTER_SETS = re.compile(rb"\x08\x00\x05\x00|\x00\x08\x00\x05")
+_LONG_VALUE, _MOST_VALUES = 2048, 64
+SHARED_ID = (
+    "One Patient ID stands for {count} people, whose names, birth dates or sexes differ; each was "
+    "given a pseudonym of their own"
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,7 @@ class Report:
         left_out: original files that were not copied, with the reason. Their names may name
             patients, so this is for the person alone and in no file.
         warnings: new files to look at, with the reason.
+        notes: what to know of the whole, such as people who share a Patient ID.
         counts: (attribute, what was done) → how often; never values.
     """
 
@@ -68,6 +83,7 @@ class Report:
     left_out: tuple[Skipped, ...]
     warnings: tuple[Skipped, ...]
     counts: Counter[tuple[str, str]]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON that may be passed on with the files: no original name, value or path."""
@@ -79,6 +95,7 @@ class Report:
             "files": len(self.files),
             "left_out": dict(Counter(one.reason for one in self.left_out)),
             "warnings": [{"file": str(one.file), "reason": one.reason} for one in self.warnings],
+            "notes": list(self.notes),
             "attributes": [
                 {"attribute": name, "done": done, "count": count}
                 for (name, done), count in sorted(self.counts.items())
@@ -98,7 +115,8 @@ def deidentify(
     """Copies a folder of DICOM without its patients' identities.
 
     By DICOM's basic application confidentiality profile (PS3.15 Annex E). References between
-    objects and the Frame of Reference stay consistent, pixels are not changed. Files go to
+    objects and the Frame of Reference stay consistent. Pixels keep their values; bits beside these,
+    in which old overlays stand, are cleared. Files go to
     ``<pseudonym>/study-…/series-…/….dcm``, and `REPORT_NAME` beside them.
 
     Args:
@@ -120,8 +138,7 @@ def deidentify(
     source, folder = Path(source), Path(folder)
     key_path = folder.with_name(f"{folder.name}.key.json") if key is None else Path(key)
     _check_places(source, folder, key_path)
-    closed: list[Skipped] = []
-    paths = [source] if source.is_file() else sorted(walk(source, closed))
+    paths, closed = files_of(source)
     kept = open_key(key_path)
     run = _Run(Deidentifier(kept, options), keep_burnt_in, closed)
     with writing_folder(folder) as temporary:
@@ -133,6 +150,7 @@ def deidentify(
             folder, key_path, tuple(o for o in Option if o in set(options)), tuple(run.files),
             len({path.parts[0] for path in run.files}), tuple(run.left_out),
             tuple(run.warnings), run.deidentifier.counts,
+            tuple(SHARED_ID.format(count=n) for n in run.deidentifier.shared.values()),
         )  # fmt: skip
         text = json.dumps(report.to_dict(), indent=1)
         (temporary / REPORT_NAME).write_text(text, encoding="utf-8")
@@ -176,7 +194,12 @@ def text_in_pixels(files: Iterable[str | Path]) -> tuple[Skipped, ...]:
     """
     found = []
     for path in map(Path, files):
-        suspicion, why = burnt_in(_read(path)[0])
+        try:
+            suspicion, why = burnt_in(_read(path)[0])
+        except BadInput:
+            raise
+        except Exception as error:  # a damaged value can break a parser in any way
+            raise BadInput("is damaged in its header", file=path) from error
         if suspicion is not Suspicion.none:
             found.append(Skipped(path, f"{suspicion.value}: {why}"))
     return tuple(found)
@@ -222,37 +245,43 @@ def _cleaned(
     path: Path, deidentifier: Deidentifier, keep_burnt_in: bool
 ) -> tuple[Dataset, bytes, str]:
     """The data set, the file's bytes, and a warning of text in its pixels."""
-    original, syntax = _read(path)
-    _require_safe_class(original, path)
-    suspicion, why = burnt_in(original)
-    warning = f"{suspicion.value}: {why}" if suspicion is not Suspicion.none else ""
-    if suspicion is Suspicion.likely and not keep_burnt_in:
-        raise BadInput(warning, file=path)
     before = deidentifier.counts.copy()
     try:
-        clean, content = _clean_bytes(original, syntax, deidentifier, path)
-    except BadInput:
-        deidentifier.counts = before
-        raise
-    return clean, content, warning
-
-
-def _clean_bytes(
-    original: Dataset, syntax: str, deidentifier: Deidentifier, path: Path
-) -> tuple[Dataset, bytes]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom's warnings quote values
-        try:
+        # Values that the standard does not allow are this program's to judge, not to warn of:
+        # pydicom's warnings quote them, and a damaged file has thousands.
+        with warnings.catch_warnings(), config.disable_value_validation():
+            warnings.simplefilter("ignore")
+            original, syntax, place = _read(path)
+            _require_safe_class(original, path)
+            suspicion, why = burnt_in(original)
+            warning = f"{suspicion.value}: {why}" if suspicion is not Suspicion.none else ""
+            if suspicion is Suspicion.likely and not keep_burnt_in:
+                raise BadInput(warning, file=path)
             clean = deidentifier.dataset(original)
             content = _encoded(clean, original, syntax)
-            values = traces.identifying(original, deidentifier.options)
-        except Exception as error:  # a damaged value can break a parser in any way
-            raise BadInput("is damaged in its header", file=path) from error
-    if Option.uids not in deidentifier.options:
+            _require_no_trace(content, original, deidentifier.options, path)
+            pixels = clean.get("PixelData")
+            syntax = spare_bits.clear(clean, path, syntax, compressed=place.length < 0)
+            if clean.get("PixelData") is not pixels:
+                deidentifier.counts["PixelData", "cleared of bits beside the value"] += 1
+                content = _encoded(clean, original, syntax)
+            return clean, content, warning
+    except (BadInput, Cancelled):
+        deidentifier.counts = before
+        raise
+    except Exception as error:  # a damaged value can break a parser in any way
+        deidentifier.counts = before
+        raise BadInput("is damaged in its header", file=path) from error
+
+
+def _require_no_trace(
+    content: bytes, original: Dataset, options: frozenset[Option], path: Path
+) -> None:
+    values = traces.identifying(original, options)
+    if Option.uids not in options:
         values |= traces.original_uids(original)
-    if traces.in_bytes(content, values, original.get("SpecificCharacterSet")):
+    if traces.in_bytes(content, values):
         raise BadInput("still holds an identifying value where none should be", file=path)
-    return clean, content
 
 
 def _require_safe_class(original: Dataset, path: Path) -> None:
@@ -286,19 +315,39 @@ def _check_places(source: Path, folder: Path, key: Path) -> None:
             )  # fmt: skip
 
 
-def _read(path: Path) -> tuple[Dataset, str]:
-    """A whole data set and its transfer syntax; `BadInput` with the reason where it is none."""
+def _read(path: Path) -> tuple[Dataset, str, PixelPlace]:
+    """A whole data set, its transfer syntax and its pixels; `BadInput` where it is none."""
     try:
-        _, syntax, _ = read_elements(path, [tag("SOPClassUID")])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return pydicom.dcmread(path, force=True), syntax
+        elements, syntax, place = read_elements(path, {CHARACTER_SET})
+        if not is_known(text(elements, CHARACTER_SET)):
+            raise BadInput("says a character set that the standard does not know", file=path)
+        if syntax == DeflatedExplicitVRLittleEndian:
+            return _inflated(path, place), syntax, place
+        _require_short_character_sets(path, place)
+        return pydicom.dcmread(path, force=True), syntax, place
     except OSError as error:
-        raise BadInput(f"cannot be opened ({error.strerror or error})") from error
-    except BadInput:
-        raise
-    except Exception as error:  # a damaged file can break a parser in any way
-        raise BadInput("is damaged or truncated") from error
+        raise BadInput(f"cannot be opened ({error.strerror or error})", file=path) from error
+
+
+def _inflated(path: Path, place: PixelPlace) -> Dataset:
+    """pydicom would inflate whatever a small file unpacks to."""
+    with path.open("rb") as stream:
+        stream.seek(132 if stream.read(132)[128:] == b"DICM" else 0)
+        meta = walk_meta(stream, path.stat().st_size)
+        inflating = Inflating(stream, max(place.offset, 0) + place.length + LARGEST_HEADER)
+        dataset = read_dataset(io.BytesIO(inflating.read()), False, True)
+    dataset.file_meta = FileMetaDataset()  # type: ignore[attr-defined]
+    dataset.file_meta.MediaStorageSOPClassUID = UID(text(meta, MEDIA_CLASS))  # type: ignore[attr-defined]
+    return dataset
+
+
+def _require_short_character_sets(path: Path, place: PixelPlace) -> None:
+    """pydicom looks for a codec of each value's name, which for a damaged one takes seconds."""
+    with path.open("rb") as stream:
+        header = stream.read(place.offset if place.offset > 0 else LARGEST_HEADER)
+    for begin in _CHARACTER_SETS.finditer(header):
+        if header.count(b"\\", begin.end(), begin.end() + _LONG_VALUE) > _MOST_VALUES:
+            raise BadInput("says a character set that the standard does not know", file=path)
 
 
 def _encoded(clean: Dataset, original: Dataset, syntax: str) -> bytes:

@@ -1,26 +1,14 @@
-"""The few wanted elements of one DICOM file, as bytes, and where its pixels lie.
-
-pydicom walks the file; a whole pydicom data set is not built, and values are taken from the
-raw elements, because both together cost several times more than the walk itself.
-"""
+"""The few wanted elements of one DICOM file, as bytes, and where its pixels lie."""
 
 from __future__ import annotations
 
 import struct
-import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import NamedTuple
 
-from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.datadict import dictionary_VR, tag_for_keyword
-from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.dataset import Dataset
-from pydicom.filereader import data_element_generator
-from pydicom.tag import BaseTag
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -28,33 +16,54 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from SpineLib.dicom.charset import decode, encodings
+from SpineLib.dicom.inflating import LARGEST_HEADER, Inflating
+from SpineLib.dicom.walk import (
+    UNDEFINED,
+    Begin,
+    Damaged,
+    Element,
+    Elements,
+    Encoding,
+    Stream,
+    walk,
+    walk_fragments,
+    walk_items,
+    walk_meta,
+)
 from SpineLib.errors import BadInput
 from SpineLib.volume import FILE_SUFFIXES
 
-Elements = Mapping[int, DataElement | RawDataElement]
+Vector = tuple[float, ...]
 DIRECTORY_CLASS = "1.2.840.10008.1.3.10"
 
-_UNDEFINED = 0xFFFFFFFF
-_TRANSFER_SYNTAX, _MEDIA_CLASS, _MEDIA_INSTANCE = 0x00020010, 0x00020002, 0x00020003
-# Float, double float and integer Pixel Data.
-_PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
+TRANSFER_SYNTAX, MEDIA_CLASS, _MEDIA_INSTANCE = 0x00020010, 0x00020002, 0x00020003
 # Binary value representations (PS3.5 6.2); all others that are wanted here are text.
-_CODES = {"US": "H", "UL": "I", "FD": "d", "FL": "f", "SS": "h", "SL": "i"}
+_CODES = {b"US": "H", b"UL": "I", b"FD": "d", b"FL": "f", b"SS": "h", b"SL": "i"}
+_NUMERIC = frozenset((*_CODES, b"DS", b"IS"))
+_LARGEST_INTEGER = (1 << 31) - 1  # of IS (PS3.5 6.2)
+_LONGEST_TEXT = 10240  # of LT (PS3.5 6.2); UT is not wanted here
+CHARACTER_SET = 0x00080005
 
 
-@dataclass(frozen=True)
-class PixelPlace:
+class PixelPlace(NamedTuple):
     """Where the Pixel Data's value lies.
 
     Attributes:
-        offset: its first byte; -1 where the data set is deflated, so that it has none.
+        offset: its first byte, in the file or in what a deflated one unpacks to.
         length: bytes; -1 where the value is encapsulated (compressed).
         keyword: empty where the file has no pixels, else ``PixelData`` or another kind's name.
+        vr: two letters; empty where the file does not say.
+        fragments: pieces of an encapsulated value, without its table of offsets.
+        coded: bytes in them.
     """
 
     offset: int = -1
     length: int = 0
     keyword: str = ""
+    vr: str = ""
+    fragments: int = 0
+    coded: int = 0
 
 
 @lru_cache(maxsize=256)
@@ -65,7 +74,7 @@ def tag(keyword: str) -> int:
     return int(number)
 
 
-def read_elements(path: Path, wanted: list[BaseTag | int]) -> tuple[Elements, str, PixelPlace]:
+def read_elements(path: Path, wanted: Collection[int]) -> tuple[Elements, str, PixelPlace]:
     """The wanted elements of a file, its transfer syntax, and where its pixels lie.
 
     Args:
@@ -82,34 +91,22 @@ def read_elements(path: Path, wanted: list[BaseTag | int]) -> tuple[Elements, st
         begin = stream.read(132)
         _check_begin(begin, path)
         try:
-            meta = _meta(stream, begin)
-            syntax = text(meta, _TRANSFER_SYNTAX)
-            if text(meta, _MEDIA_CLASS) == DIRECTORY_CLASS:
+            if begin[128:] != b"DICM":
+                stream.seek(0)
+            meta = walk_meta(stream, size)
+            syntax = text(meta, TRANSFER_SYNTAX)
+            if text(meta, MEDIA_CLASS) == DIRECTORY_CLASS:
                 raise BadInput("is a DICOMDIR, an index of other files", file=path)
-            source: BinaryIO = stream
+            source: Stream = stream
             if syntax == DeflatedExplicitVRLittleEndian:
-                source = BytesIO(zlib.decompress(stream.read(), -zlib.MAX_WBITS))
-            implicit, little, syntax = _encoding(source, syntax)
-            elements: dict[int, Any] = {
-                int(element.tag): element
-                for element in data_element_generator(
-                    source, implicit, little, _at_pixels, specific_tags=wanted
-                )
-            }
-        except OSError:
-            raise
-        except BadInput:
-            raise
-        except Exception as error:  # a damaged file can break a parser in any way
+                source, size = Inflating(stream), LARGEST_HEADER
+            encoding, syntax = encoding_of(source, syntax)
+            elements, pixels = walk(source, encoding, wanted, size)
+        except Damaged as error:
             raise BadInput("is damaged or truncated in its header", file=path) from error
         if _MEDIA_INSTANCE in meta:
             elements.setdefault(tag("SOPInstanceUID"), meta[_MEDIA_INSTANCE])
-        place = _pixel_place(source, implicit, little, path)
-        if syntax == DeflatedExplicitVRLittleEndian:
-            return elements, syntax, PixelPlace(-1, place.length, place.keyword)
-        if place.length > 0 and place.offset + place.length > size:
-            raise BadInput("is truncated: its pixels are cut off", file=path)
-        return elements, syntax, place
+        return elements, syntax, _pixel_place(source, pixels, size, path)
 
 
 def _check_begin(begin: bytes, path: Path) -> None:
@@ -121,23 +118,15 @@ def _check_begin(begin: bytes, path: Path) -> None:
         raise BadInput("is a volume file, not DICOM", file=path)
     if begin[:2] == b"\x1f\x8b":
         raise BadInput("is packed by gzip; unpack it", file=path)
+    if begin[:4] == b"PK\x03\x04":
+        raise BadInput("is a zip among other files; give it by itself, or unpack it", file=path)
     group, element = struct.unpack("<HH", begin[:4]) if len(begin) >= 8 else (0, 0)
     if group not in (2, 8) or element > 0x18:
         raise BadInput("is not DICOM", file=path)
 
 
-def _meta(stream: BinaryIO, begin: bytes) -> Elements:
-    """The file meta information (group 2), which is always explicit and little endian."""
-    if begin[128:] != b"DICM":
-        stream.seek(0)
-    return {
-        int(element.tag): element
-        for element in data_element_generator(stream, False, True, lambda t, _, __: t >> 16 != 2)
-    }
-
-
-def _encoding(stream: BinaryIO, syntax: str) -> tuple[bool, bool, str]:
-    """Implicit, little endian, syntax: by the first element, as files contradict themselves."""
+def encoding_of(stream: Stream, syntax: str) -> tuple[Encoding, str]:
+    """Encoding and syntax: by the first element, as files contradict themselves."""
     start = stream.tell()
     head = stream.read(8)
     stream.seek(start)
@@ -146,55 +135,41 @@ def _encoding(stream: BinaryIO, syntax: str) -> tuple[bool, bool, str]:
     if not syntax:
         explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
         syntax = str(ImplicitVRLittleEndian if implicit else explicit)
-    return implicit, little, syntax
+    return Encoding(implicit, little), syntax
 
 
-def _at_pixels(found: BaseTag, _vr: str | None, _length: int) -> bool:
-    return int(found) in _PIXEL_TAGS  # comparing the tags themselves is slow
-
-
-def _pixel_place(stream: BinaryIO, implicit: bool, little: bool, path: Path) -> PixelPlace:
-    head = stream.read(8 if implicit else 12)
-    if len(head) < (8 if implicit else 12):
+def _pixel_place(stream: Stream, begin: Begin | None, size: int, path: Path) -> PixelPlace:
+    """Where the pixels are, which must lie within the file."""
+    if begin is None:
         return PixelPlace()
-    order = "<" if little else ">"
-    group, element = struct.unpack(order + "HH", head[:4])
-    if group != 0x7FE0:
-        return PixelPlace()
-    keyword = "PixelData" if element == 0x10 else "float pixels"
-    (length,) = struct.unpack(order + "I", head[-4:])
-    offset = stream.tell()
-    if length != _UNDEFINED:
-        return PixelPlace(offset, length, keyword)
-    _check_fragments(stream, path)
-    return PixelPlace(offset, -1, keyword)
-
-
-def _check_fragments(stream: BinaryIO, path: Path) -> None:
-    """Walks the items of encapsulated pixels (PS3.5 A.4); each must lie within the file."""
-    while True:
-        head = stream.read(8)
-        if len(head) < 8:
-            raise BadInput("is truncated: its pixels are cut off", file=path)
-        group, element, length = struct.unpack("<HHI", head)
-        if (group, element) == (0xFFFE, 0xE0DD):
-            return
-        if (group, element) != (0xFFFE, 0xE000) or length == _UNDEFINED:
-            raise BadInput("is damaged in its pixels", file=path)
-        stream.seek(length, 1)
+    keyword = "PixelData" if begin.tag & 0xFFFF == 0x10 else "float pixels"
+    offset, vr = stream.tell(), begin.vr.decode("ascii", "replace")
+    cut = BadInput("is truncated: its pixels are cut off", file=path)
+    if begin.length != UNDEFINED:
+        end = offset + begin.length
+        if not (stream.reaches(end) if isinstance(stream, Inflating) else end <= size):
+            raise cut
+        return PixelPlace(offset, begin.length, keyword, vr)
+    try:
+        fragments, coded = walk_fragments(stream, size)
+    except Damaged as error:
+        raise BadInput("is damaged in its pixels", file=path) from error
+    except EOFError:
+        raise cut from None
+    return PixelPlace(offset, -1, keyword, vr, fragments, coded)
 
 
 def text(elements: Elements | None, keyword: str | int) -> str:
     """An element as text, several values joined by backslashes; empty if it is missing."""
     element = _find(elements, keyword)
-    if element is None or element.value is None:
+    if element is None:
         return ""
-    value = element.value
-    if not isinstance(element, RawDataElement):
-        return "\\".join(map(str, value)) if _many(value) else str(value)
-    if value.isascii():
-        return value.decode("ascii").strip(" \0")
-    return _decode(value, text(elements, "SpecificCharacterSet"))
+    value = element.value[:_LONGEST_TEXT]
+    if value.isascii() and b"\x1b" not in value:
+        return _printable(value.decode("ascii").strip(" \0"))
+    character_set = _find(elements, CHARACTER_SET)
+    named = b"" if character_set is None else character_set.value[:_LONGEST_TEXT]
+    return _decode(value, named.decode("latin-1"))
 
 
 def words(elements: Elements | None, keyword: str) -> tuple[str, ...]:
@@ -206,18 +181,20 @@ def words(elements: Elements | None, keyword: str) -> tuple[str, ...]:
 def numbers(elements: Elements | None, keyword: str, count: int = 0) -> tuple[float, ...]:
     """All numbers of an element; empty if it is missing, malformed or not ``count`` of them."""
     element = _find(elements, keyword)
-    if element is None or element.value is None:
+    if element is None:
         return ()
     value = element.value
+    if len(value) > _LONGEST_TEXT:
+        return ()
+    # The file's own word for what it holds, if it is one.
+    code = _CODES.get(element.vr) if element.vr in _NUMERIC else _code(keyword)
     try:
-        if not isinstance(element, RawDataElement):
-            found = tuple(float(v) for v in (value if _many(value) else [value]))
-        elif (code := _code(keyword)) is not None:
-            order = "<" if element.is_little_endian else ">"
+        if code is not None:
+            order = "<" if element.encoding.little else ">"
             found = tuple(float(v[0]) for v in struct.iter_unpack(order + code, value))
         else:
             found = tuple(map(float, value.replace(b"\0", b"").split(b"\\")))
-    except (ValueError, TypeError, struct.error):
+    except (ValueError, struct.error):
         return ()
     if (count and len(found) != count) or any(number - number != 0 for number in found):
         return ()
@@ -231,19 +208,39 @@ def number(elements: Elements | None, keyword: str) -> float | None:
 
 
 def integer(elements: Elements | None, keyword: str) -> int | None:
-    """The first number of an element as an integer; None if it is missing or malformed."""
+    """The first number of an element as an integer; None if it is missing, malformed or absurd."""
     found = number(elements, keyword)
-    return None if found is None else int(found)
+    return None if found is None or abs(found) > _LARGEST_INTEGER else int(found)
+
+
+def length(elements: Elements | None, keyword: str) -> float | None:
+    """Millimetres; some writers say by the sign in which direction they count."""
+    found = number(elements, keyword)
+    return None if not found else abs(found)
+
+
+def rescale(elements: Elements | None, keyword: str, path: Path) -> float | None:
+    """Refuses what is there and no number: without it the values would be others."""
+    found = number(elements, keyword)
+    if found is None and text(elements, keyword):
+        raise BadInput("says a rescale that is not a number", file=path)
+    return found
+
+
+def window(elements: Elements | None) -> Vector:
+    """Centre and width, of several the first."""
+    center, width = number(elements, "WindowCenter"), number(elements, "WindowWidth")
+    return () if center is None or width is None or width <= 0 else (center, width)
 
 
 def items(elements: Elements | None, keyword: str) -> list[Elements]:
-    """The items of a sequence; none if it is missing."""
+    """The items of a sequence; none if it is missing.
+
+    Raises:
+        Damaged: they do not fit into each other.
+    """
     element = _find(elements, keyword)
-    if element is None:
-        return []
-    if isinstance(element, RawDataElement):
-        element = Dataset({BaseTag(tag(keyword)): element})[tag(keyword)]
-    return [one._dict for one in element.value or []]  # type: ignore[misc]
+    return [] if element is None else walk_items(element)
 
 
 def item(elements: Elements | None, keyword: str) -> Elements | None:
@@ -252,7 +249,7 @@ def item(elements: Elements | None, keyword: str) -> Elements | None:
     return found[0] if found else None
 
 
-def _find(elements: Elements | None, keyword: str | int) -> DataElement | RawDataElement | None:
+def _find(elements: Elements | None, keyword: str | int) -> Element | None:
     if elements is None:
         return None
     return elements.get(tag(keyword) if isinstance(keyword, str) else keyword)
@@ -260,17 +257,14 @@ def _find(elements: Elements | None, keyword: str | int) -> DataElement | RawDat
 
 @lru_cache(maxsize=256)
 def _code(keyword: str) -> str | None:
-    return _CODES.get(dictionary_VR(tag(keyword)))
+    return _CODES.get(dictionary_VR(tag(keyword)).encode())
 
 
 @lru_cache(maxsize=1024)
 def _decode(value: bytes, character_set: str) -> str:
-    try:
-        encodings = convert_encodings(character_set.split("\\") if character_set else None)
-        return decode_bytes(value, encodings, set()).strip(" \0")
-    except Exception:  # a wrong character set must not cost the image
-        return value.decode("latin-1").strip(" \0")
+    return _printable(decode(value, encodings(character_set)).strip(" \0"))
 
 
-def _many(value: Any) -> bool:
-    return isinstance(value, Iterable) and not isinstance(value, (str, bytes))
+def _printable(value: str) -> str:
+    """Without what would steer a terminal."""
+    return value if value.isprintable() else "".join(c if c.isprintable() else " " for c in value)

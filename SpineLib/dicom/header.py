@@ -1,39 +1,41 @@
-"""One DICOM file's header as small plain values: no pixels, few tags, no names or dates."""
+"""One DICOM file's header as small plain values: no pixels, few tags, names and dates as hashes."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydicom import config
-from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
 from SpineLib.dicom.elements import (
-    Elements,
     PixelPlace,
+    Vector,
     integer,
-    item,
-    items,
+    length,
     number,
     numbers,
     read_elements,
+    rescale,
     tag,
     text,
+    window,
     words,
 )
+from SpineLib.dicom.functional import enhanced_frames
+from SpineLib.dicom.people import NO_PERSON, Person, is_placeholder, moment, person
+from SpineLib.dicom.walk import Elements
 from SpineLib.errors import BadInput
 
-Vector = tuple[float, ...]
-
-_WANTED: list[BaseTag | int] = [
-    BaseTag(tag(keyword))
+_WANTED = frozenset(
+    tag(keyword)
     for keyword in (
         "SpecificCharacterSet", "ImageType", "SOPClassUID", "SOPInstanceUID", "Modality",
-        "StudyDescription", "SeriesDescription", "AcquisitionContrast", "PatientID",
+        "StudyDescription", "SeriesDescription", "AcquisitionContrast", "PatientName",
+        "PatientID", "PatientBirthDate", "PatientSex", "AcquisitionDate", "AcquisitionTime",
         "BodyPartExamined", "ScanningSequence", "SequenceVariant", "ScanOptions",
         "SequenceName", "PulseSequenceName", "SliceThickness", "RepetitionTime", "EchoTime",
         "InversionTime", "SpacingBetweenSlices", "EchoTrainLength", "TriggerTime",
@@ -42,12 +44,12 @@ _WANTED: list[BaseTag | int] = [
         "InstanceNumber", "ImagePositionPatient", "ImageOrientationPatient",
         "FrameOfReferenceUID", "TemporalPositionIdentifier", "SamplesPerPixel",
         "PhotometricInterpretation", "NumberOfFrames", "Rows", "Columns", "PixelSpacing",
-        "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "RescaleIntercept",
-        "RescaleSlope", "EchoPulseSequence", "SpectrallySelectedSuppression",
+        "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "WindowCenter",
+        "WindowWidth", "RescaleIntercept", "RescaleSlope", "EchoPulseSequence", "SpectrallySelectedSuppression",
         "ComplexImageComponent", "SharedFunctionalGroupsSequence",
         "PerFrameFunctionalGroupsSequence",
     )
-]  # fmt: skip
+)  # fmt: skip
 # Objects that may carry a pixel array but never a patient's MR image.
 _NOT_IMAGES = {"SEG", "SR", "PR", "KO", "REG", "RTSTRUCT", "RTDOSE", "RTPLAN", "ECG", "DOC"}
 # What tells images of the same place apart, in the order in which it is tried.
@@ -62,6 +64,9 @@ KINDS = (
 )
 # The first so many of them make another contrast or another moment.
 CONTRAST_KINDS = 5
+# Compressed pixels become at most so many times larger than their code; small ones may: a black
+# slice of 512 × 512 pixels takes 150 bytes.
+_MOST_RATIO, _SMALL_BYTES = 1000, 16 << 20
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,14 @@ class ObjectHeader:
 
     Attributes:
         path: the file.
-        patient_hash: first 12 hex digits of SHA-256 of the Patient ID; empty without one.
+        patient_hash: first 12 hex digits of SHA-256 of the Patient ID, or of name and birth date
+            where that is nobody's own; empty where nothing tells. Kept nowhere as it is, see
+            `SpineLib.dicom.identity`.
         high_bit: highest bit that holds the pixel's value, from 0.
         pixels: where they lie in the file.
         enhanced: the frames' places stand in functional groups.
+        person: what tells people apart who share a Patient ID.
+        moment: of the acquisition, in seconds from any day; None where the header does not say.
     """
 
     path: Path
@@ -123,6 +132,8 @@ class ObjectHeader:
     transfer_syntax: str
     pixels: PixelPlace
     enhanced: bool
+    person: Person = NO_PERSON
+    moment: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +150,8 @@ class FrameHeader:
         between: Spacing Between Slices, mm.
         instance: Instance Number (single-frame) or In-Stack Position Number.
         kind: values that differ between images of the same place, see `KINDS`.
+        window: centre and width of the grey values to be shown, after the rescale; empty where
+            there is none.
     """
 
     source: ObjectHeader = field(repr=False)
@@ -153,6 +166,7 @@ class FrameHeader:
     instance: int | None
     physics: Physics
     kind: tuple[Any, ...]
+    window: Vector = ()
 
 
 def read_header(path: Path) -> list[FrameHeader]:
@@ -182,11 +196,29 @@ def read_header(path: Path) -> list[FrameHeader]:
 def _frames(elements: Elements, syntax: str, pixels: PixelPlace, path: Path) -> list[FrameHeader]:
     _check_image(elements, pixels, path)
     source = _object_header(elements, path, syntax, pixels)
-    needed = source.rows * source.columns * source.samples * source.number_of_frames
-    if 0 <= pixels.length < needed * source.bits_allocated // 8:
-        raise BadInput("holds fewer pixels than its header says", file=path)
+    _check_claims(source)
     frame = _classic_frame(source, elements)
-    return _enhanced_frames(frame, elements) if source.enhanced else [frame]
+    return enhanced_frames(frame, elements) if source.enhanced else [frame]
+
+
+def _check_claims(source: ObjectHeader) -> None:
+    """What the header says of the pixels must be possible in these bytes."""
+    pixels, high, path = source.pixels, source.high_bit, source.path
+    allocated, stored = source.bits_allocated, source.bits_stored
+    if not 0 < stored <= allocated or not stored - 1 <= high < allocated:
+        raise BadInput(
+            f"says that {stored} of {allocated} bits hold a pixel, up to bit {high}, which cannot be",
+            file=path,
+        )
+    needed = source.rows * source.columns * source.samples * source.number_of_frames
+    needed = needed * allocated // 8
+    if pixels.length >= 0:
+        if pixels.length < needed:
+            raise BadInput("holds fewer pixels than its header says", file=path)
+    elif source.number_of_frames > pixels.fragments:
+        raise BadInput("holds fewer frames than its header says", file=path)
+    elif needed > _MOST_RATIO * pixels.coded + _SMALL_BYTES:
+        raise BadInput("says that it holds far more pixels than its size can", file=path)
 
 
 def _check_image(elements: Elements, pixels: PixelPlace, path: Path) -> None:
@@ -206,16 +238,22 @@ def _class_name(sop_class: str) -> str:
 
 
 def _object_header(elements: Elements, path: Path, syntax: str, pixels: PixelPlace) -> ObjectHeader:
-    allocated = integer(elements, "BitsAllocated") or 16
-    stored = integer(elements, "BitsStored") or allocated
-    high = integer(elements, "HighBit")
+    who = person(
+        text(elements, "PatientName"),
+        text(elements, "PatientBirthDate"),
+        text(elements, "PatientSex"),
+    )
+    allocated = _or(integer(elements, "BitsAllocated"), 16)
+    stored = _or(integer(elements, "BitsStored"), allocated)
     return ObjectHeader(
         path=path,
         sop_instance_uid=text(elements, "SOPInstanceUID"),
         study_instance_uid=text(elements, "StudyInstanceUID"),
         series_instance_uid=text(elements, "SeriesInstanceUID"),
         frame_of_reference_uid=text(elements, "FrameOfReferenceUID"),
-        patient_hash=_hash(text(elements, "PatientID")),
+        patient_hash=_hash(text(elements, "PatientID"), who),
+        person=who,
+        moment=moment(text(elements, "AcquisitionDate"), text(elements, "AcquisitionTime")),
         modality=text(elements, "Modality"),
         series_number=integer(elements, "SeriesNumber"),
         series_description=text(elements, "SeriesDescription"),
@@ -230,7 +268,7 @@ def _object_header(elements: Elements, path: Path, syntax: str, pixels: PixelPla
         photometric=text(elements, "PhotometricInterpretation"),
         bits_allocated=allocated,
         bits_stored=stored,
-        high_bit=stored - 1 if high is None else high,
+        high_bit=_or(integer(elements, "HighBit"), stored - 1),
         signed=integer(elements, "PixelRepresentation") == 1,
         transfer_syntax=syntax,
         pixels=pixels,
@@ -238,9 +276,16 @@ def _object_header(elements: Elements, path: Path, syntax: str, pixels: PixelPla
     )
 
 
-@lru_cache(maxsize=64)
-def _hash(patient: str) -> str:
-    return hashlib.sha256(patient.encode()).hexdigest()[:12] if patient else ""
+def _or(value: int | None, otherwise: int) -> int:
+    return otherwise if value is None else value
+
+
+@lru_cache(maxsize=256)
+def _hash(patient: str, who: Person) -> str:
+    """Of the Patient ID, or of what else tells who it is where that is nobody's own."""
+    if is_placeholder(patient):
+        return who.digest
+    return hashlib.sha256(patient.encode()).hexdigest()[:12]
 
 
 def _classic_frame(source: ObjectHeader, elements: Elements) -> FrameHeader:
@@ -266,10 +311,10 @@ def _classic_frame(source: ObjectHeader, elements: Elements) -> FrameHeader:
         position=numbers(elements, "ImagePositionPatient", 3),
         orientation=numbers(elements, "ImageOrientationPatient", 6),
         pixel_spacing=numbers(elements, "PixelSpacing", 2),
-        thickness=number(elements, "SliceThickness"),
-        between=number(elements, "SpacingBetweenSlices"),
-        slope=number(elements, "RescaleSlope") or 1.0,
-        intercept=number(elements, "RescaleIntercept") or 0.0,
+        thickness=length(elements, "SliceThickness"),
+        between=length(elements, "SpacingBetweenSlices"),
+        slope=rescale(elements, "RescaleSlope", source.path) or 1.0,
+        intercept=rescale(elements, "RescaleIntercept", source.path) or 0.0,
         instance=integer(elements, "InstanceNumber"),
         physics=physics,
         kind=(
@@ -281,87 +326,10 @@ def _classic_frame(source: ObjectHeader, elements: Elements) -> FrameHeader:
             integer(elements, "AcquisitionNumber"),
             number(elements, "TriggerTime"),
         ),
+        window=window(elements),
     )
 
 
 def _echo_kind(word: str) -> tuple[str, ...]:
     """Echo Pulse Sequence of enhanced MR in the words of the classic Scanning Sequence."""
     return {"SPIN": ("SE",), "GRADIENT": ("GR",), "BOTH": ("SE", "GR")}.get(word, ())
-
-
-def _enhanced_frames(base: FrameHeader, elements: Elements) -> list[FrameHeader]:
-    """Shared and per-frame functional groups (PS3.3 C.7.6.16); the top level fills what lacks."""
-    groups = items(elements, "PerFrameFunctionalGroupsSequence")
-    if len(groups) != base.source.number_of_frames:
-        raise BadInput("describes another number of frames than it holds", file=base.source.path)
-    shared = item(elements, "SharedFunctionalGroupsSequence")
-    common = _with_groups(base, shared) if shared is not None else base
-    return [replace(_with_groups(common, one), number=count) for count, one in enumerate(groups, 1)]
-
-
-def _with_groups(frame: FrameHeader, groups: Elements) -> FrameHeader:
-    """The frame with what these functional groups say."""
-    measures = item(groups, "PixelMeasuresSequence")
-    place = item(groups, "PlanePositionSequence")
-    plane = item(groups, "PlaneOrientationSequence")
-    values = item(groups, "PixelValueTransformationSequence")
-    content = item(groups, "FrameContentSequence")
-    diffusion = item(groups, "MRDiffusionSequence")
-    direction = item(diffusion, "DiffusionGradientDirectionSequence")
-    physics = _physics_with_groups(frame.physics, groups, diffusion)
-    _, _, time_point, weighting, _, acquisition, trigger = frame.kind
-    slope, intercept = number(values, "RescaleSlope"), number(values, "RescaleIntercept")
-    return replace(
-        frame,
-        position=numbers(place, "ImagePositionPatient", 3) or frame.position,
-        orientation=numbers(plane, "ImageOrientationPatient", 6) or frame.orientation,
-        pixel_spacing=numbers(measures, "PixelSpacing", 2) or frame.pixel_spacing,
-        thickness=number(measures, "SliceThickness") or frame.thickness,
-        between=number(measures, "SpacingBetweenSlices") or frame.between,
-        slope=frame.slope if slope is None else slope,
-        intercept=frame.intercept if intercept is None else intercept,
-        instance=integer(content, "InStackPositionNumber") or frame.instance,
-        physics=physics,
-        kind=(
-            physics.image_type,
-            physics.echo_time,
-            integer(content, "TemporalPositionIndex") or time_point,
-            (
-                physics.b_value,
-                numbers(direction, "DiffusionGradientOrientation", 3) or weighting[1],
-            ),
-            physics.inversion_time,
-            integer(content, "FrameAcquisitionNumber") or acquisition,
-            trigger,
-        ),
-    )
-
-
-def _physics_with_groups(physics: Physics, groups: Elements, diffusion: Elements | None) -> Physics:
-    echo = item(groups, "MREchoSequence")
-    timing = item(groups, "MRTimingAndRelatedParametersSequence")
-    modifier = item(groups, "MRModifierSequence")
-    frame_type = item(groups, "MRImageFrameTypeSequence")
-    echo_time = number(echo, "EffectiveEchoTime")
-    b_value = number(diffusion, "DiffusionBValue")
-    inverted = text(modifier, "InversionRecovery") == "YES"
-    component = text(frame_type, "ComplexImageComponent")
-    image_type = words(frame_type, "FrameType")
-    return replace(
-        physics,
-        image_type=(*image_type, component) if image_type else physics.image_type,
-        repetition_time=number(timing, "RepetitionTime") or physics.repetition_time,
-        echo_time=physics.echo_time if echo_time is None else echo_time,
-        inversion_time=number(modifier, "InversionTimes")
-        or number(modifier, "InversionTime")
-        or physics.inversion_time,
-        flip_angle=number(timing, "FlipAngle") or physics.flip_angle,
-        echo_train_length=integer(timing, "RFEchoTrainLength")
-        or integer(timing, "EchoTrainLength")
-        or physics.echo_train_length,
-        scanning_sequence=(*physics.scanning_sequence, *(("IR",) if inverted else ())),
-        acquisition_contrast=text(frame_type, "AcquisitionContrast")
-        or physics.acquisition_contrast,
-        fat_suppression=text(modifier, "SpectrallySelectedSuppression") or physics.fat_suppression,
-        b_value=physics.b_value if b_value is None else b_value,
-    )

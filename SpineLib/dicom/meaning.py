@@ -53,7 +53,12 @@ _NO_MAGNITUDE = {
 }  # fmt: skip
 _DESCRIBED = (
     ("STIR", re.compile(r"stir|tirm|short.?tau", re.I)),
-    ("T2*", re.compile(r"t2\s*\*|t2[ _-]?star|t2s\b|medic|merge|mffe|m-ffe|swi", re.I)),
+    (
+        "T2*",
+        re.compile(
+            r"t2\s*\*|t2[ _-]?star|t2s\b|(?<![a-z])(medic|merge|swi)(?![a-z])|mffe|m-ffe", re.I
+        ),
+    ),
     ("T2", re.compile(r"(?<![a-z0-9])t2", re.I)),
     ("T1", re.compile(r"(?<![a-z0-9])t1", re.I)),
     ("PD", re.compile(r"(?<![a-z])(pd|proton)", re.I)),
@@ -65,9 +70,9 @@ _FAT_DESCRIBED = re.compile(
 # Defined terms of PS3.16 Annex L that name one region.
 _BODY_PARTS = {"CSPINE": "cervical", "TSPINE": "thoracic", "LSPINE": "lumbar", "LSSPINE": "lumbar"}
 _REGIONS = (
-    ("cervical", re.compile(r"cerv|hws|halswirbel|(?<![a-z])c[ _-]?(spine|sp)(?![a-z])|(?<![a-z])c1", re.I)),
+    ("cervical", re.compile(r"cerv|hws|halswirbel|(?<![a-z])c[ _-]?(spine|sp)(?![a-z])|(?<![a-z])c1(?!\d)", re.I)),
     ("thoracic", re.compile(r"thora|dors(al|o)|bws|brustwirbel|(?<![a-z])t[ _-]?(spine|sp)(?![a-z])", re.I)),
-    ("lumbar", re.compile(r"lumb|lws|lendenwirbel|(?<![a-z])ls?[ _-]?(spine|sp)(?![a-z])|(?<![a-z])l5", re.I)),
+    ("lumbar", re.compile(r"lumb|lws|lendenwirbel|(?<![a-z])ls?[ _-]?(spine|sp)(?![a-z])|(?<![a-z])l5(?!\d)", re.I)),
 )  # fmt: skip
 
 

@@ -4,28 +4,51 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
-from pydicom.encaps import encapsulate, generate_frames
-from pydicom.pixels import get_decoder
-from pydicom.uid import UID, ExplicitVRBigEndian
 
+from SpineLib.dicom.decoding import abandon
 from SpineLib.dicom.header import FrameHeader, ObjectHeader
+from SpineLib.dicom.pixels import Ended, common_type, stored
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.volume import Frame, Volume
 
 _ANOTHER = "Export the series again or choose another one."
+_THREADS, _BETWEEN_LOOKS = 4, 0.1
+# Each slice that ends its decoder costs half a second; a stack of such slices is given up.
+_MOST_ENDED = 8
+# A window that holds less of the image's values than this share of its own width or of theirs was
+# not made for the image: a converter's default, say.
+_LEAST_OF_WINDOW, _LEAST_OF_VALUES = 0.1, 0.02
+# So much above the highest value of MONOCHROME1 is still near to it.
+_NEAR_FULL = 1.0625
+
+
+class SlicesLost(BadInput):
+    """Slices of a stack that cannot be read; the others can.
+
+    Attributes:
+        indices: of the slices, in the stack's order.
+    """
+
+    def __init__(self, error: BadInput, indices: tuple[int, ...]) -> None:
+        super().__init__(error.what, file=error.file, advice=error.advice)
+        self.indices = indices
 
 
 def read(stack: Stack, *, progress: Progress | None = None) -> Volume:
     """Reads a stack that a scan found.
+
+    Compressed slices are decoded in other processes (`SpineLib.dicom.decoding`), which a damaged
+    slice may end without harm.
 
     Args:
         stack: from `SpineLib.dicom.scan`.
@@ -33,158 +56,155 @@ def read(stack: Stack, *, progress: Progress | None = None) -> Volume:
 
     Returns:
         Voxels after the modality's rescale, MONOCHROME1 inverted, in the smallest integer type
-        that holds them, or float32 where the rescale makes fractions. The display window is
-        not applied.
+        that holds them, or float32 where the rescale makes fractions. The header's display window
+        is the volume's, and not applied.
 
     Raises:
-        BadInput: the stack has a problem, a file cannot be decoded, or the image is constant
-            or not finite.
+        SlicesLost: some slices cannot be read; `SpineLib.dicom.without` leaves them out.
+        BadInput: the stack has a problem, or the image is constant or not finite.
         Cancelled: the person cancelled.
     """
     if stack.problem:
         raise BadInput(f"Stack {stack.id} cannot be read: {stack.problem}", file=_first(stack))
     if stack.ijk_to_ras is None or not stack.frames:
         raise BadInput(f"Stack {stack.id} does not come from a scan of DICOM")
-    progress = progress or Progress()
-    by_file: dict[ObjectHeader, list[tuple[int, FrameHeader]]] = defaultdict(list)
-    for index, frame in enumerate(stack.frames):
-        by_file[frame.source].append((index, frame))
-    first = stack.frames[0].source
-    stored = np.empty((len(stack.frames), first.rows, first.columns), _common_type(by_file))
-
-    def fill(source: ObjectHeader) -> None:
-        wanted = by_file[source]
-        for (index, _), pixels in zip(
-            wanted, _stored(source, [f.number for _, f in wanted]), strict=True
-        ):
-            stored[index] = pixels
-
-    progress.stage("Reading slices", len(by_file))
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        futures = [pool.submit(fill, source) for source in by_file]
-        try:
-            for future in futures:
-                future.result()
-                progress.advance()
-        finally:
-            for future in futures:
-                future.cancel()
-    voxels = _rescaled(stored, stack.frames)
-    check_values(voxels, f"Stack {stack.id}", _first(stack))
+    pixels = _Reading(stack.frames).run(progress or Progress())
+    voxels, sums = _turned(_rescaled(pixels, stack.frames), stack.frames)
+    low, high = check_values(voxels, f"Stack {stack.id}", _first(stack))
     frames = tuple(Frame(s.sop_instance_uid, s.frame) for s in stack.sources)
-    return Volume(voxels, stack.ijk_to_ras, frames, stack.frame_of_reference_uid)
+    window = _window(stack.frames, sums, low, high)
+    return Volume(voxels, stack.ijk_to_ras, frames, stack.frame_of_reference_uid, window)
+
+
+@dataclass(eq=False)
+class _Reading:
+    """The stored pixels of one stack on their way, in threads, and what was lost on it."""
+
+    frames: tuple[FrameHeader, ...]
+    lost: dict[int, BadInput] = field(default_factory=dict)
+    ended: int = 0
+    stopped: bool = False
+    _lock: Lock = field(default_factory=Lock)
+
+    def run(self, progress: Progress) -> NDArray[Any]:
+        """The pixels [slice, row, column]; raises as `read`."""
+        by_file: dict[ObjectHeader, list[int]] = defaultdict(list)
+        for index, frame in enumerate(self.frames):
+            by_file[frame.source].append(index)
+        first = self.frames[0].source
+        self.pixels = np.empty((len(self.frames), first.rows, first.columns), common_type(by_file))
+        progress.stage("Reading slices", len(by_file))
+        with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+            futures = [pool.submit(self._fill, source, one) for source, one in by_file.items()]
+            try:
+                for future in futures:
+                    while not wait([future], _BETWEEN_LOOKS).done:
+                        progress.check()
+                    future.result()
+                    progress.advance()
+            except BaseException:
+                self.stopped = True
+                abandon(self)
+                raise
+            finally:
+                for future in futures:
+                    future.cancel()
+        if self.lost:
+            first_lost = min(self.lost)
+            raise SlicesLost(self.lost[first_lost], tuple(sorted(self.lost)))
+        return self.pixels
+
+    def _fill(self, source: ObjectHeader, indices: list[int]) -> None:
+        numbers = [self.frames[index].number for index in indices]
+        for index, pixels in zip(indices, stored(source, numbers, owner=self), strict=True):
+            if self.stopped:
+                return
+            if isinstance(pixels, BadInput):
+                self._lose(index, pixels)
+            else:
+                self.pixels[index] = pixels
+
+    def _lose(self, index: int, reason: BadInput) -> None:
+        with self._lock:
+            self.lost[index] = reason
+            self.ended += isinstance(reason, Ended)
+            if self.ended >= _MOST_ENDED:
+                self.stopped = True
+                raise reason
 
 
 def _first(stack: Stack) -> Path | None:
     return stack.sources[0].path if stack.sources else None
 
 
-def _type(source: ObjectHeader) -> np.dtype[Any]:
-    if source.bits_allocated not in (8, 16, 32):
-        raise BadInput(f"Pixels of {source.bits_allocated} bits are not read", file=source.path)
-    return np.dtype(f"{'i' if source.signed else 'u'}{source.bits_allocated // 8}")
-
-
-def _common_type(sources: Any) -> np.dtype[Any]:
-    return np.result_type(*{_type(source) for source in sources})
-
-
-def _stored(source: ObjectHeader, numbers: list[int]) -> list[NDArray[Any]]:
-    """Stored pixel values of some frames (numbers from 1), each [row, column]."""
-    try:
-        if source.pixels.length >= 0 and source.pixels.offset >= 0:
-            frames = _native(source, numbers)
-        else:
-            frames = _encapsulated(source, numbers)
-    except OSError as error:
-        raise BadInput(f"cannot be opened ({error.strerror or error})", file=source.path) from error
-    return [_significant(frame, source) for frame in frames]
-
-
-def _native(source: ObjectHeader, numbers: list[int]) -> list[NDArray[Any]]:
-    kind = _type(source).newbyteorder(">" if source.transfer_syntax == ExplicitVRBigEndian else "<")
-    count = source.rows * source.columns
-    frames = []
-    for number in numbers:
-        offset = source.pixels.offset + (number - 1) * count * kind.itemsize
-        pixels = np.fromfile(source.path, kind, count, offset=offset)
-        if pixels.size < count:
-            raise BadInput("The file is truncated: its pixels are cut off", file=source.path)
-        frames.append(pixels.reshape(source.rows, source.columns))
-    return frames
-
-
-def _encapsulated(source: ObjectHeader, numbers: list[int]) -> list[NDArray[Any]]:
-    syntax = UID(source.transfer_syntax)
-    try:
-        if source.pixels.offset < 0:
-            pixels = pydicom.dcmread(source.path).pixel_array
-            return [pixels if source.number_of_frames == 1 else pixels[n - 1] for n in numbers]
-        decoder = get_decoder(syntax)
-        with source.path.open("rb") as stream:
-            stream.seek(source.pixels.offset)
-            coded = list(generate_frames(stream, number_of_frames=source.number_of_frames))
-    except OSError:
-        raise
-    except Exception as error:
-        raise _undecodable(source) from error
-    options: Any = {
-        "raw": True,
-        "rows": source.rows,
-        "columns": source.columns,
-        "number_of_frames": 1,
-        "samples_per_pixel": 1,
-        "photometric_interpretation": source.photometric or "MONOCHROME2",
-        "pixel_representation": int(source.signed),
-        "bits_allocated": source.bits_allocated,
-        "bits_stored": source.bits_stored,
-        "pixel_keyword": "PixelData",
-    }
-    frames = []
-    for number in numbers:
-        try:
-            pixels, _ = decoder.as_array(encapsulate([coded[number - 1]]), index=0, **options)
-        except Exception as error:  # each codec has errors of its own
-            raise _undecodable(source) from error
-        frames.append(pixels)
-    return frames
-
-
-def _undecodable(source: ObjectHeader) -> BadInput:
-    syntax = UID(source.transfer_syntax).name
-    return BadInput(
-        f"The pixels could not be decoded ({syntax})",
-        file=source.path,
-        advice="The file may be truncated; export it again, uncompressed if possible.",
-    )
-
-
-def _significant(pixels: NDArray[Any], source: ObjectHeader) -> NDArray[Any]:
-    """Only the bits that hold the value (PS3.5 8.1.1); others may hold overlays."""
-    spare = source.bits_allocated - source.bits_stored
-    if spare <= 0 or source.transfer_syntax not in _UNCOMPRESSED:
-        return pixels
-    left = source.bits_allocated - 1 - source.high_bit
-    return (pixels << left) >> spare
-
-
-_UNCOMPRESSED = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"}
-
-
 def _rescaled(stored: NDArray[Any], frames: tuple[FrameHeader, ...]) -> NDArray[Any]:
-    """Rescale slope and intercept a frame (PS3.3 C.11.1), then MONOCHROME1 turned over."""
+    """Rescale slope and intercept of each frame (PS3.3 C.11.1)."""
     slopes = np.array([f.slope for f in frames])
     intercepts = np.array([f.intercept for f in frames])
-    if (slopes != 1).any() or (intercepts != 0).any():
-        whole = (slopes == slopes.round()).all() and (intercepts == intercepts.round()).all()
-        kind = np.float64 if whole else np.float32
+    if (slopes == 1).all() and (intercepts == 0).all():
+        return stored
+    whole = (slopes == slopes.round()).all() and (intercepts == intercepts.round()).all()
+    kind = np.float64 if whole else np.float32
+    with np.errstate(over="ignore", invalid="ignore"):  # `check_values` refuses what this makes
         stored = stored * slopes[:, None, None].astype(kind)
         stored += intercepts[:, None, None].astype(kind)
-        stored = smallest_integer(stored) if whole else stored.astype(np.float32)
-    if frames[0].source.photometric == "MONOCHROME1":
-        stored = stored.max() + stored.min() - stored.astype(np.float32)
-        stored = smallest_integer(stored) if (stored == stored.round()).all() else stored
-    return stored
+        return smallest_integer(stored) if whole else stored.astype(np.float32)
+
+
+def _turned(
+    voxels: NDArray[Any], frames: tuple[FrameHeader, ...]
+) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Frames of MONOCHROME1 turned bright for dark, and what each was taken from; NaN if it was not.
+
+    A whole stack is turned within its own range. Where only some slices are, the same grey must
+    mean the same in all: they are taken from the highest value that their bits can hold, if they
+    come near to it (the air around a patient does), else from their highest.
+    """
+    dark = np.array([f.source.photometric == "MONOCHROME1" for f in frames])
+    sums = np.full(len(frames), np.nan)
+    if not dark.any():
+        return voxels, sums
+    if dark.all():
+        sums[:] = float(voxels.max()) + float(voxels.min())
+    else:
+        highest = float(voxels[dark].max())
+        lowest = float(voxels[~dark].min())
+        for index in np.flatnonzero(dark):
+            sums[index] = _full_sum(frames[index], highest) or highest + lowest
+    turned = voxels.astype(np.float64 if voxels.dtype.itemsize > 2 else np.float32)
+    turned[dark] = sums[dark, None, None] - turned[dark]
+    return (smallest_integer(turned) if (turned == turned.round()).all() else turned), sums
+
+
+def _full_sum(frame: FrameHeader, highest: float) -> float:
+    """Lowest and highest value of so many bits together, if the highest is near; else 0."""
+    if frame.source.signed or not frame.slope:
+        return 0.0
+    stored = (highest - frame.intercept) / frame.slope
+    for bits in range(8, frame.source.bits_stored + 1):
+        full = 2.0**bits - 1
+        if stored <= full < stored * _NEAR_FULL:
+            return frame.slope * full + 2 * frame.intercept
+    return 0.0
+
+
+def _window(
+    frames: tuple[FrameHeader, ...], sums: NDArray[np.float64], low: float, high: float
+) -> tuple[float, float] | None:
+    """The middle one of the slices' display windows; None where they show nothing of the values."""
+    pairs = [
+        (center if np.isnan(total) else total - center, width)
+        for (center, width), total in (
+            (f.window, total) for f, total in zip(frames, sums, strict=True) if f.window
+        )
+    ]
+    if not pairs:
+        return None
+    center, width = map(float, np.median(pairs, axis=0))
+    shown = min(center + width / 2, high) - max(center - width / 2, low)
+    if not shown >= max(_LEAST_OF_WINDOW * width, _LEAST_OF_VALUES * (high - low)):
+        return None
+    return center, width
 
 
 def smallest_integer(values: NDArray[Any]) -> NDArray[Any]:
@@ -197,18 +217,23 @@ def smallest_integer(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.float32)
 
 
-def check_values(voxels: NDArray[Any], what: str, file: Path | None) -> None:
+def check_values(voxels: NDArray[Any], what: str, file: Path | None) -> tuple[float, float]:
     """Refuses voxels that show nothing.
 
     Args:
-        voxels: any array.
+        voxels: any array with values.
         what: what they belong to, for the error.
         file: named in the error.
+
+    Returns:
+        The lowest and the highest value.
 
     Raises:
         BadInput: a value is NaN or infinite, or all values are the same.
     """
     if voxels.dtype.kind == "f" and not np.isfinite(voxels).all():
         raise BadInput(f"{what} holds values that are not finite", file=file, advice=_ANOTHER)
-    if voxels.size and voxels.min() == voxels.max():
+    low, high = (float(voxels.min()), float(voxels.max())) if voxels.size else (0.0, 0.0)
+    if low == high:
         raise BadInput(f"{what} is empty: all its pixels are equal", file=file, advice=_ANOTHER)
+    return low, high

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +14,13 @@ from numpy.typing import NDArray
 
 from SpineLib.dicom import meaning
 from SpineLib.dicom.block import Block
+from SpineLib.dicom.duplicates import without_duplicates
+from SpineLib.dicom.grouping import SeriesFrames, by_series
 from SpineLib.dicom.header import FrameHeader, read_header
-from SpineLib.dicom.stack import Scan, Series, Skipped, Source, Stack, Study
-from SpineLib.dicom.stacking import blocks
+from SpineLib.dicom.patients import by_study
+from SpineLib.dicom.places import files_of
+from SpineLib.dicom.stack import Scan, Series, Skipped, Source, Stack, Study, repeated_uids
+from SpineLib.dicom.stacking import are_cosines, blocks
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 
@@ -27,6 +30,10 @@ _PROBE, _THREADS = 16, 8
 # Seconds of waiting a file from which a disk is slow (a network drive's round trip).
 _SLOW_FILE = 0.002
 _NAMED_POSITIONS = 3
+_REPEATED = (
+    "its SOP Instance UIDs stand for several slices of what was scanned, so that no label can be "
+    "given by them"
+)
 _VOLUME_FILE = "is a volume file, not DICOM"
 _ANOTHER = "Export the study again or choose another folder."
 
@@ -35,7 +42,8 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
     """Finds the studies, series and stacks below a folder (or in one file).
 
     Args:
-        folder: searched with all folders below it; file names and endings do not matter.
+        folder: searched with all folders below it, links followed once; file names and endings do
+            not matter. Or a zip, which is unpacked into a temporary folder, a DICOMDIR, or a file.
         progress: told of each file.
 
     Returns:
@@ -43,15 +51,14 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
         left out is in ``skipped`` with its reason.
 
     Raises:
-        BadInput: there is no such folder, it is empty, or no file in it is a DICOM image.
+        BadInput: there is no such folder, it is empty, no file in it is a DICOM image, or a zip
+            that is damaged or no study's.
+        OutputError: there is no room to unpack a zip.
         Cancelled: the person cancelled.
     """
     folder = Path(folder)
     progress = progress or Progress()
-    if not folder.exists():
-        raise BadInput("There is no such folder", file=folder)
-    closed: list[Skipped] = []
-    files = [folder] if folder.is_file() else sorted(walk(folder, closed))
+    files, closed = files_of(folder)
     if not files and closed:
         raise BadInput(f"The folder {closed[0].reason}", file=closed[0].file)
     if not files:
@@ -74,23 +81,32 @@ def scan_files(files: Sequence[Path], *, progress: Progress | None = None) -> Sc
         As `scan`, but empty where no file is a DICOM image.
     """
     frames, skipped = _headers(list(files), progress or Progress())
-    frames, duplicates = _without_duplicates(frames)
-    studies = _studies(frames)
-    return Scan(studies, (*skipped, *duplicates), _patients(studies))
+    frames, duplicates = without_duplicates(frames)
+    studies, warnings = _studies(frames)
+    studies = _with_repeats(studies)
+    return Scan(studies, (*skipped, *duplicates), (*warnings, *_patients(studies)))
 
 
-def walk(folder: Path, closed: list[Skipped]) -> Iterator[Path]:
-    """All plain files below a folder; folders that cannot be opened go into ``closed``."""
+def without(stack: Stack, indices: Collection[int]) -> tuple[Stack, ...]:
+    """What is left of a stack without some slices, as if these had never been in the folder.
 
-    def refused(error: OSError) -> None:
-        reason = f"cannot be opened ({error.strerror or error})"
-        closed.append(Skipped(Path(error.filename or folder), reason))
+    Args:
+        stack: from a scan.
+        indices: of slices that cannot be read (`SpineLib.dicom.SlicesLost`).
 
-    for place, _, names in os.walk(folder, onerror=refused):
-        for name in names:
-            path = Path(place) / name
-            if path.is_file():
-                yield path
+    Returns:
+        One stack, or several where a slice in between is lost; with ids below the stack's.
+    """
+    left = [frame for n, frame in enumerate(stack.frames) if n not in indices]
+    found = blocks(left)
+    lost = f"{len(indices)} of its {stack.slices} slices cannot be read and were left out"
+    parts = []
+    for n, block in enumerate(found, 1):
+        part = _stack(block, stack.id if len(found) == 1 else f"{stack.id}.{n}")
+        kept = ("weighting", "region", "series_instance_uid", "patient_hash")
+        known = {name: getattr(stack, name) for name in kept}
+        parts.append(replace(part, **known, warnings=(*stack.warnings, lost, *part.warnings)))
+    return tuple(parts)
 
 
 def _headers(files: list[Path], progress: Progress) -> tuple[list[FrameHeader], list[Skipped]]:
@@ -147,21 +163,6 @@ def _in_threads(files: list[Path]) -> Iterator[Result]:
                 future.cancel()
 
 
-def _without_duplicates(
-    frames: list[FrameHeader],
-) -> tuple[list[FrameHeader], list[Skipped]]:
-    kept: dict[tuple[object, ...], FrameHeader] = {}
-    skipped: dict[Path, Skipped] = {}
-    for frame in frames:
-        uid, path = frame.source.sop_instance_uid, frame.source.path
-        # The position too: de-identifiers have given all files of a series one UID.
-        first = kept.setdefault((uid or str(path), frame.number, frame.position), frame)
-        if first is not frame:
-            reason = f"is a duplicate of {first.source.path.name} (same SOP Instance UID)"
-            skipped.setdefault(path, Skipped(path, reason))
-    return list(kept.values()), list(skipped.values())
-
-
 def _nothing(folder: Path, skipped: list[Skipped]) -> BadInput:
     if all(one.reason in ("is not DICOM", _VOLUME_FILE) for one in skipped):
         volume = next((one.file for one in skipped if one.reason == _VOLUME_FILE), None)
@@ -177,41 +178,40 @@ def _nothing(folder: Path, skipped: list[Skipped]) -> BadInput:
     )
 
 
-def _studies(frames: list[FrameHeader]) -> tuple[Study, ...]:
-    by_study: dict[tuple[str, str], dict[str, list[FrameHeader]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for frame in frames:
-        source = frame.source
-        key = source.study_instance_uid, source.patient_hash
-        uid = source.series_instance_uid
-        by_study[key][uid or f"{source.series_number} {source.series_description}"].append(frame)
+def _studies(frames: Sequence[FrameHeader]) -> tuple[tuple[Study, ...], list[str]]:
+    found, warnings = by_study(frames)
     used: dict[str, int] = defaultdict(int)
     studies = []
-    for (uid, patient), series in sorted(by_study.items()):
-        ordered = sorted(
-            series.values(), key=lambda s: (_number(s), s[0].source.series_instance_uid)
-        )
-        studies.append(Study(uid, patient, tuple(_series(one, used) for one in ordered)))
-    return tuple(studies)
+    for one in found:
+        ordered = sorted(by_series(one.frames), key=_order)
+        series = tuple(_series(each, one.patient, used) for each in ordered)
+        studies.append(Study(one.uid, one.patient, series, one.warnings))
+    return tuple(studies), warnings
 
 
-def _number(frames: list[FrameHeader]) -> int:
-    number = frames[0].source.series_number
-    return 1 << 40 if number is None else number
+def _order(series: SeriesFrames) -> tuple[object, ...]:
+    """By series number and UID; never by what a file system happens to give first."""
+    source = min(series.frames, key=lambda f: f.source.sop_instance_uid).source
+    number = 1 << 40 if source.series_number is None else source.series_number
+    return number, source.series_instance_uid
 
 
-def _series(frames: list[FrameHeader], used: dict[str, int]) -> Series:
-    source = min(frames, key=lambda f: f.source.sop_instance_uid).source
+def _series(series: SeriesFrames, patient: str, used: dict[str, int]) -> Series:
+    source = min(series.frames, key=lambda f: f.source.sop_instance_uid).source
     name = "s" if source.series_number is None else str(source.series_number)
     used[name] += 1
     if used[name] > 1:
         name += f"_{used[name]}"
-    found = blocks(frames)
+    found = blocks(series.frames)
     stacks = tuple(
-        _stack(block, name if len(found) == 1 else f"{name}.{n}")
+        replace(
+            _stack(block, name if len(found) == 1 else f"{name}.{n}"),
+            patient_hash=patient,
+            series_instance_uid=source.series_instance_uid,
+        )
         for n, block in enumerate(found, 1)
     )
+    stacks = tuple(replace(one, warnings=(*one.warnings, *series.warnings)) for one in stacks)
     return Series(
         source.series_instance_uid, source.series_number, source.series_description, stacks
     )
@@ -238,12 +238,11 @@ def _stack(block: Block, name: str) -> Stack:
         ),
         problem=block.problem or _modality_problem(source.modality),
         warnings=(*block.warnings, *_missing_words(block.missing)),
-        patient_hash=source.patient_hash,
         frames=block.frames,
     )
     if block.ijk_to_ras is not None:
         return placed(stack, block.ijk_to_ras, len(block.frames))
-    if not first.orientation:
+    if not are_cosines(first.orientation):
         return stack
     return replace(
         stack, plane=meaning.plane(np.cross(first.orientation[:3], first.orientation[3:]))
@@ -262,6 +261,28 @@ def placed(stack: Stack, ijk_to_ras: NDArray[np.float64], slices: int) -> Stack:
         spacing=(float(i), float(j), float(k)),
         positions=tuple((float(r), float(a), float(s)) for r, a, s in middles),
         ijk_to_ras=ijk_to_ras,
+    )
+
+
+def _with_repeats(studies: tuple[Study, ...]) -> tuple[Study, ...]:
+    """Warns where SOP Instance UIDs name several slices."""
+    several = repeated_uids(stack for study in studies for stack in study.stacks)
+    if not several:
+        return studies
+
+    def warned(stack: Stack) -> Stack:
+        if not any((source.sop_instance_uid, source.frame) in several for source in stack.sources):
+            return stack
+        return replace(stack, warnings=(*stack.warnings, _REPEATED))
+
+    return tuple(
+        replace(
+            study,
+            series=tuple(
+                replace(series, stacks=tuple(map(warned, series.stacks))) for series in study.series
+            ),
+        )
+        for study in studies
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -38,7 +40,8 @@ class Stack:
         sources: where each slice comes from; empty for a volume that is not DICOM.
         problem: why it cannot be read as a volume; empty when it can.
         warnings: what a reader must know (a missing slice with its position, …).
-        patient_hash: SHA-256 of the Patient ID, shortened; empty without one.
+        patient_hash: tells patients apart (see `SpineLib.dicom.patients`); empty where nothing
+            does. From the Patient ID, so that it is kept nowhere as it is.
         ijk_to_ras: 4×4, voxel centres to RAS mm; None where the slices have no place.
         frames: the headers that `SpineLib.dicom.read` reads by.
     """
@@ -82,11 +85,16 @@ class Series:
 
 @dataclass(frozen=True)
 class Study:
-    """One patient's study."""
+    """One patient's study.
+
+    Attributes:
+        warnings: what a reader must know of the whole study (its Patient ID changes, …).
+    """
 
     study_instance_uid: str
     patient_hash: str
     series: tuple[Series, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def stacks(self) -> tuple[Stack, ...]:
@@ -129,3 +137,11 @@ class Scan:
             if stack.id == stack_id:
                 return stack
         raise KeyError(stack_id)
+
+
+def repeated_uids(stacks: Iterable[Stack]) -> set[tuple[str, int]]:
+    """SOP Instance UID and frame of what names several slices, so that a label cannot."""
+    counts = Counter(
+        (source.sop_instance_uid, source.frame) for stack in stacks for source in stack.sources
+    )
+    return {key for key, count in counts.items() if count > 1}

@@ -8,9 +8,11 @@ The result does not depend on the order of the files.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,6 @@ from numpy.typing import NDArray
 from SpineLib.dicom.block import (
     PLACE_TOLERANCE_MM,
     Block,
-    cosines,
     middle,
     normal_of,
     placed_block,
@@ -34,6 +35,9 @@ ANGLE_TOLERANCE = 0.2
 STEP_TOLERANCE_MM, STEP_TOLERANCE = 2 * PLACE_TOLERANCE_MM, 0.02
 # A slice this close to another one is at the same place.
 SAME_PLACE_MM = 0.05
+# Sizes and places beyond these are damage, whatever the device.
+_SHORTEST_MM, _LONGEST_MM, _FARTHEST_MM = 1e-3, 1e3, 1e5
+_GREY = ("MONOCHROME1", "MONOCHROME2", "")
 # Without numbers that say so, a longer gap in a row of slices is two blocks, not lost slices.
 MOST_MISSING = 2
 
@@ -51,11 +55,12 @@ def blocks(frames: Iterable[FrameHeader]) -> list[Block]:
     """
     ordered = sorted(frames, key=_canonical)
     found: list[Block] = []
-    alike: dict[tuple[object, ...], Frames] = defaultdict(list)
+    alike: dict[tuple[Any, ...], Frames] = defaultdict(list)
+    several = _several_series(ordered)
     for frame in ordered:
-        alike[_shape(frame)].append(frame)
-    for group in alike.values():
-        problem = _frame_problem(group[0])
+        number = frame.source.series_number if several else None
+        alike[(_frame_problem(frame), number, *_shape(frame))].append(frame)
+    for (problem, *_), group in alike.items():
         if problem:
             found.append(Block(tuple(group), problem=problem))
             continue
@@ -70,6 +75,12 @@ def _canonical(frame: FrameHeader) -> tuple[object, ...]:
     return instance, frame.position, frame.number, frame.source.sop_instance_uid
 
 
+def _several_series(frames: Frames) -> bool:
+    """Whether one UID stands for several series, as some anonymisers write: by their numbers."""
+    counts = Counter(frame.source.series_number for frame in frames)
+    return len(counts) > 1 and min(counts.values()) > 1
+
+
 def _shape(frame: FrameHeader) -> tuple[object, ...]:
     source = frame.source
     return (
@@ -77,6 +88,7 @@ def _shape(frame: FrameHeader) -> tuple[object, ...]:
         source.columns,
         tuple(round(s, 3) for s in frame.pixel_spacing),
         source.samples,
+        source.photometric in _GREY,
         source.frame_of_reference_uid,
         _tiled(source),
         bool(frame.position and frame.orientation),
@@ -92,7 +104,7 @@ def _tiled(source: ObjectHeader) -> str:
 
 def _frame_problem(frame: FrameHeader) -> str:
     source = frame.source
-    if source.samples != 1 or source.photometric not in ("MONOCHROME1", "MONOCHROME2", ""):
+    if source.samples != 1 or source.photometric not in _GREY:
         return f"colour images ({source.photometric or source.samples}), not greyscale MR"
     if _tiled(source):
         return f"many slices tiled in one picture ({_tiled(source)}); export them one by one"
@@ -102,11 +114,25 @@ def _frame_problem(frame: FrameHeader) -> str:
         return "the header does not say where the slices lie in the patient"
     if len(frame.pixel_spacing) != 2 or min(frame.pixel_spacing) <= 0:
         return "the header does not say the pixel spacing"
-    row, column = cosines(frame)
-    lengths = np.linalg.norm([row, column], axis=1)
-    if np.abs(lengths - 1).max() > 0.01 or abs(row @ column) > 0.01:
+    lengths = (*frame.pixel_spacing, frame.thickness or 1.0, frame.between or 1.0)
+    if not _SHORTEST_MM <= min(lengths) <= max(lengths) <= _LONGEST_MM:
+        return "the header says pixels or slices of a size that no image has"
+    if max(map(abs, frame.position)) > _FARTHEST_MM:
+        return "the header puts the slices where no patient lies"
+    if not are_cosines(frame.orientation):
         return "the slice orientation in the header is not two unit vectors at right angles"
     return ""
+
+
+@lru_cache(maxsize=1024)
+def are_cosines(values: tuple[float, ...]) -> bool:
+    """Whether these are two unit vectors at right angles, as an orientation is."""
+    if len(values) != 6:
+        return False
+    row, column = np.array(values).reshape(2, 3)
+    with np.errstate(all="ignore"):  # absurd values are not near 1 either
+        away = np.abs(np.linalg.norm([row, column], axis=1) - 1).max()
+        return bool(away <= 0.01 and abs(row @ column) <= 0.01)
 
 
 def _parallel(frames: Frames) -> list[Frames]:

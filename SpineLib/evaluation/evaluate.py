@@ -27,6 +27,8 @@ from SpineLib.inference.loaded import load
 from SpineLib.models import ModelFolder, find_models, open_model
 from SpineLib.models.folder import replace_card
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY
+from SpineLib.store.patients import KEY_FILE, Patients, secret_of
 
 TASKS = ("compression", "grading", "canal", "segmentation")
 _COMPARE: dict[str, Callable[[Predictions, Predictions], pd.DataFrame]] = {
@@ -120,13 +122,13 @@ def open_cases(
             raise BadInput("None of the test set's patients is in the data", file=only)
     patients = {case.patient for case in cases}
     if without is not None:
-        _refuse(patients & set(read_frozen(without).patients), "the frozen test set")
+        _refuse(read_frozen(without).among(patients), "the frozen test set")
     for model in models:
         for part, known in _learnt_from(model).items():
             if part in unseen and leave_out:
-                cases = [case for case in cases if case.patient not in known]
+                cases = [case for case in cases if not known.hold(case.patient)]
             elif part in unseen:
-                _refuse(patients & known, f"the {part} data of {model.card.name}")
+                _refuse(known.among(patients), f"the {part} data of {model.card.name}")
     if not cases:
         raise BadInput(
             "The model learnt from every patient of the data", advice="Give data of other patients."
@@ -141,7 +143,7 @@ def predict(
     *,
     progress: Progress | None = None,
 ) -> list[Predictions]:
-    """A table of predictions a model.
+    """A table of predictions a model, in which patients are numbered in the order of the cases.
 
     Args:
         models: all for one task.
@@ -154,6 +156,11 @@ def predict(
             says, whoever the patient is said to be.
     """
     task = models[0].card.task
+    # Tables are passed on, and a hash of a Patient ID can be tried with a list of IDs.
+    numbers: dict[str, int] = {}
+    for case in cases:
+        numbers.setdefault(case.patient, len(numbers) + 1)
+    cases = [replace(case, patient=f"P{numbers[case.patient]:04d}") for case in cases]
     seen = {model.card.name: model.card.lineage.images for model in models if model.card.lineage}
     if seen:
         cases = [replace(case, open=partial(_open_unseen, case, seen)) for case in cases]
@@ -252,18 +259,25 @@ def _opened(
         return open_canals(source, **said, cache=asked.cache, progress=progress)
     if task == "segmentation":
         return open_volumes(source, **said, cache=asked.cache, progress=progress)
-    name = scheme.name if scheme else "Bilsky"
-    return open_slices(source, task=task, scheme=name, cache=asked.cache, progress=progress)
+    return open_slices(
+        source, task=task, scheme=scheme or BILSKY, cache=asked.cache, progress=progress
+    )
 
 
-def _learnt_from(model: ModelFolder) -> dict[str, set[str]]:
+def _learnt_from(model: ModelFolder) -> dict[str, Patients]:
     """Patients of each part of the run that made the model, where its record lies beside it."""
     record = model.path.resolve().parent / _RECORD
     if not record.is_file():
         return {}
     try:
-        splits = json.loads(record.read_text(encoding="utf-8"))["data"]["splits"]
-        return {part: set(about["patients"]) for part, about in splits.items()}
+        data = json.loads(record.read_text(encoding="utf-8"))["data"]
+        # A fine-tuning's patients are keyed as those of its data set, whose cases are held against.
+        mark = "" if data.get("keyed") else str(data.get("patients_key", ""))
+        secret = secret_of(mark, record.with_name(KEY_FILE))
+        return {
+            part: Patients(frozenset(about["patients"]), secret)
+            for part, about in data["splits"].items()
+        }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadModel(
             "The record of the run that made the model does not say whom it learnt from",

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.json_values import parse_json
 from SpineLib.models import Card
+from SpineLib.store.files import writing
 
 # A row is one slice (compression, grading, canal) or one structure of one volume.
 KEY = ("stack", "patient", "site", "index", "sop_instance_uid", "frame")
@@ -56,7 +56,7 @@ class Predictions:
     @property
     def groups(self) -> list[str]:
         """Names of the columns that studies can be grouped by, of those that vary."""
-        grades = self.card.scheme.grades if self.card.scheme else ()
+        grades = self.card.scheme.values if self.card.scheme else ()
         known = {*COLUMNS[self.task], *(f"p_{grade}" for grade in grades)}
         extra = [name for name in self.table.columns if name not in known]
         return [name for name in ("site", *extra) if self.table[name].nunique() > 1]
@@ -107,7 +107,7 @@ def read_predictions(path: str | Path) -> Predictions:
         about = parse_json(about_file.read_text(encoding="utf-8"))
         card = Card.from_dict(about["card"], file=about_file)
         numbers = {"probability", "error_mm", "confidence", "dice", "surface_dice", "hd95_mm"}
-        numbers |= {f"p_{grade}" for grade in card.scheme.grades} if card.scheme else set()
+        numbers |= {f"p_{grade}" for grade in card.scheme.values} if card.scheme else set()
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         for name in table.columns:
             if name in numbers:

@@ -13,10 +13,10 @@ from SpineLib.evaluation.calibration import Calibration
 from SpineLib.evaluation.drawings import draw, draw_reliability
 from SpineLib.evaluation.figures import Evaluation, Figure, counted, unit
 from SpineLib.evaluation.predictions import Predictions, names_of
-from SpineLib.files import writing, writing_folder
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.models.applicability import made_for
-from SpineLib.report.templates import environment
+from SpineLib.outputs.templates import environment
+from SpineLib.store.files import writing, writing_folder
 
 PAGE, FIGURES, PREDICTIONS, COMPARISON = (
     "evaluation.html",

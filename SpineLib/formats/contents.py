@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.files import is_there
+from SpineLib.store.files import is_there
 
 # The most that one compressed byte can become: DEFLATE's own limit (zlib's technical details,
 # "Maximum Compression Factor"); bzip2 packs 45 MB of one value into a block of some 40 bytes.

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.files import is_there
 from SpineLib.formats.orientation import right_angled
+from SpineLib.store.files import is_there
 
 FILE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from SpineLib.dicom import open_volume_file, read, scan, scan_files
+from SpineLib.dicom import SlicesLost, open_volume_file, read, scan, scan_files, without
 from SpineLib.dicom.stack import Scan, Skipped, Stack, Study
 from SpineLib.errors import BadInput, NotApplicable
 from SpineLib.progress import Progress
@@ -31,6 +31,29 @@ class Source:
     def volume(self, stack: Stack, progress: Progress) -> Volume:
         """Reads a stack, or gives the volume that came from a file."""
         return self._held.get(stack.id) or read(stack, progress=progress)
+
+    def parts(self, stack: Stack, progress: Progress) -> list[Stack]:
+        """The stack, or what is left of it where slices cannot be read; `stacks` says so, too.
+
+        A slice that a decoder cannot read, or that ends it, costs that slice and not its stack.
+
+        Raises:
+            BadInput: nothing is left that can be read.
+        """
+        try:
+            self._held[stack.id] = self.volume(stack, progress)
+            return [stack]
+        except SlicesLost as error:
+            parts = without(stack, error.indices)
+            if all(part.problem for part in parts):
+                raise
+            self.warnings.append(
+                f"Stack {stack.id}: {len(error.indices)} of {stack.slices} slices were left out: "
+                f"{error.what}"
+            )
+        at = self.stacks.index(stack)
+        self.stacks[at : at + 1] = parts
+        return [one for part in parts if not part.problem for one in self.parts(part, progress)]
 
 
 def open_source(
@@ -76,8 +99,8 @@ def _from_scan(
     if not found.studies:
         raise BadInput("None of the study's files is a readable DICOM image")
     study = _one_study(found.studies, series, file)
-    stacks = [_filled(stack, weighting, region) for stack in study.stacks]
-    warnings = _left_out(found.skipped)
+    stacks = [filled(stack, weighting, region) for stack in study.stacks]
+    warnings = [*study.warnings, *_left_out(found.skipped)]
     warnings += [f"Stack {stack.id}: {text}" for stack in stacks for text in stack.warnings]
     return Source(stacks, study.study_instance_uid, warnings)
 
@@ -109,7 +132,8 @@ def _one_study(studies: tuple[Study, ...], series: str, path: Path | None) -> St
     return fitting[0]
 
 
-def _filled(stack: Stack, weighting: str, region: str) -> Stack:
+def filled(stack: Stack, weighting: str, region: str) -> Stack:
+    """The stack with what a person said where its images do not; empty where nobody said."""
     if stack.weighting == "unknown" and weighting:
         stack = replace(stack, weighting=weighting)
     if stack.region == "unknown" and region:

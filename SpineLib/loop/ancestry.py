@@ -13,6 +13,7 @@ from SpineLib.errors import BadInput
 from SpineLib.inference.grid import voxels_hash
 from SpineLib.loop.dataset import Dataset
 from SpineLib.models.card import Ancestor, Card, Lineage
+from SpineLib.store.patients import Patients
 from SpineLib.volume import Volume
 
 _BEGAN = " Of the model that it began with: "
@@ -41,20 +42,21 @@ class FrozenImages:
         if dataset.frozen is not None:
             self.patients |= set(dataset.frozen.patients)
         self.hashes = {case.image.sha256 for case in held}
+        self._secret = dataset.secret
         self._shapes = {tuple(sorted(case.image.shape)) for case in held}
 
     def require_apart(self, patient: str, volume: Volume, where: str) -> None:
         """Refuses a case that the test holds.
 
         Args:
-            patient: hash of its patient.
+            patient: hash of its patient, keyed as those of the data set or not.
             volume: its image.
             where: the case came from, for the person.
 
         Raises:
             BadInput: it is in the test.
         """
-        same = "a patient" if patient in self.patients else ""
+        same = "a patient" if Patients(frozenset(self.patients), self._secret).hold(patient) else ""
         if not same and self.holds(volume):
             same = "an image"
         if same:

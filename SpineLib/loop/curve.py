@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.loop.changes import MAIN, Change
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.promotion import Comparison, comparisons
+from SpineLib.store.files import writing
 
 CURVE = "curve"
 _ON_PAGES = ("level", "names")
@@ -71,7 +71,8 @@ def points(dataset: Dataset) -> list[Point]:
         raise BadInput(
             "No models were compared on the frozen test yet, so there is no curve",
             file=dataset.folder,
-            advice=f"Compare with: spine loop promote {dataset.folder}",
+            advice="Compare two models first.",
+            command=f"spine loop promote {dataset.folder}",
         )
     return sorted(found, key=lambda p: (p.cases, p.minutes, p.model))
 

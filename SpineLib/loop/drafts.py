@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
 from SpineLib.loop.images import TOLERANCE_MM
+from SpineLib.store.files import writing
 from SpineLib.volume import Volume
 
 DRAFT = "draft.npz"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,9 +22,8 @@ from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.numberings import SPIDER, in_spider
 from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.files import writing, writing_folder
 from SpineLib.json_values import parse_json
-from SpineLib.labels import ASSESSED, BORDERLINE, is_structure, structure
+from SpineLib.labels import is_structure, structure
 from SpineLib.loop.answers import Answer
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import Dataset
@@ -38,6 +37,8 @@ from SpineLib.loop.sources import (
     patient_of_file,
 )
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing, writing_folder
+from SpineLib.store.patients import keyed
 from SpineLib.volume import read_volume, write_volume
 
 TRAINING, VALIDATION, TEST, ALL = "training", "validation", "test", "all"
@@ -106,44 +107,39 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
         BadInput: the file is none, no model for the data set's task answered, or no stack is a
             case.
     """
-    from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
-    from SpineLib.findings import read_json
+    from SpineLib.datasets.vocabulary import word_of
+    from SpineLib.findings_file import read_json
 
     findings = read_json(file)
-    used = next((m for m in findings.models if m.task == dataset.task), None)
-    if used is None:
-        raise BadInput(f"No model for {dataset.task} answered in this reading", file=file)
+    question = dataset.question
+    used = [m for m in findings.models if question and m.question == question.key]
+    if question is None or not used:
+        about = question.title if question else dataset.task
+        raise BadInput(f"No model answered in this reading: {about}", file=file)
+    model = used[0]
     said: dict[tuple[str, int], str] = {}
-    read: Counter[tuple[str, int]] = Counter()
-    for one in (one for stack in findings.stacks for one in stack.slices):
-        key = one.sop_instance_uid, one.frame
-        read[key] += 1
-        if dataset.task == "compression" and one.compression.status == ASSESSED:
-            verdict = one.compression.verdict or ""
-            said[key] = POSSIBLY_COMPRESSED if verdict == BORDERLINE else verdict
-        elif dataset.task == "grading" and one.grading.status == ASSESSED:
-            if one.grading.scheme != dataset.scheme:
-                raise BadInput(
-                    f"The grades are {one.grading.scheme}'s, the data set's are {dataset.scheme}'s",
-                    file=file,
-                )
-            said[key] = one.grading.grade or ""
+    seen: set[tuple[str, int]] = set()
+    for finding in (finding for stack in findings.stacks for finding in stack.slices):
+        key = finding.key
+        if key[0] and key in seen:
+            raise _ambiguous("In this reading", 2, file)
+        seen.add(key)
+        opinion = finding.opinion(question.key, model.name)
+        if opinion and opinion.assessed:
+            said[key] = word_of(opinion)
     found = []
     for case in dataset.cases.values():
         places = slice_index(case.slices)
-        here = {key: value for key, value in said.items() if key in places}
-        if any(read[key] > 1 or len(places[key]) > 1 for key in here):
-            raise BadInput(
-                f"Several slices of the case {case.id} or of the reading carry one SOP Instance "
-                "UID, so that nothing says which answer is whose",
-                file=file,
-            )
-        labels = [SliceLabel(places[key][0], value) for key, value in here.items()]
+        there = [(places[key], value) for key, value in said.items() if key in places]
+        most = max((len(slices) for slices, _ in there), default=0)
+        if most > 1:
+            raise _ambiguous(f"In the case {case.id}", most, file)
+        labels = [SliceLabel(k, value) for (k,), value in there]
         if labels:
             found.append((case, labels))
     if not found:
         raise BadInput("No stack of this reading is a case of the data set", file=file)
-    return f"{used.name} {used.version}".strip(), found
+    return f"{model.name} {model.version}".strip(), found
 
 
 @dataclass(frozen=True)
@@ -187,7 +183,8 @@ def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) 
             if not isinstance(item, dict) or not isinstance(item.get("image"), str):
                 raise BadInput(f"A line of {part} names no single image", file=file)
             name = str(item.get("patient", ""))
-            patient = known_patient(name) or patient_of_file(Path(item["image"]))
+            own = keyed(patient_of_file(Path(item["image"])), wanted.secret)
+            patient = known_patient(name, wanted.secret) or own
             side = TEST if part == TEST else TRAINING
             if parts.setdefault(patient, side) != side:
                 raise BadInput(
@@ -371,29 +368,33 @@ def _by_case(cases: Sequence[Case], file: Path) -> list[tuple[Case, list[SliceLa
         )
     places: dict[tuple[str, int], list[tuple[Case, int]]] = defaultdict(list)
     for case in cases:
-        for key, indices in slice_index(case.slices).items():
-            places[key] += [(case, k) for k in indices]
+        for key, slices in slice_index(case.slices).items():
+            places[key] += [(case, k) for k in slices]
     found: dict[str, list[SliceLabel]] = defaultdict(list)
     for line, row in listed:
         if not row[column]:
             continue
         try:
             key = row.get(UID, ""), int(row.get("frame") or 1)
-            fitting = places.get(key, [])
+            there = places.get(key, []) if key[0] else []
             if not key[0] and len(cases) == 1:
-                fitting = [(cases[0], int(row["slice"]) - 1)]
+                there = [(cases[0], int(row["slice"]) - 1)]
         except (KeyError, ValueError) as error:
             raise BadInput(f"Line {line} does not say a slice", file=file) from error
-        if len(fitting) > 1:
-            where = ", ".join(f"case {case.id} slice {k + 1}" for case, k in fitting)
-            raise BadInput(
-                f"Line {line}: {len(fitting)} slices carry this SOP Instance UID: {where}",
-                file=file,
-                advice="Import a table of one case, with its column slice.",
-            )
-        for case, k in fitting:
+        if len(there) > 1:
+            raise _ambiguous(f"Line {line}", len(there), file)
+        for case, k in there:
             found[case.id].append(SliceLabel(k, row[column]))
     return [(case, found[case.id]) for case in cases if case.id in found]
+
+
+def _ambiguous(where: str, count: int, file: Path) -> BadInput:
+    return BadInput(
+        f"{where}: {count} slices have one SOP Instance UID and frame, so that nothing tells which "
+        "is meant",
+        file=file,
+        advice="Anonymise the originals again, or correct one case at a time by slice number.",
+    )
 
 
 def _spider_names(cases: Sequence[Case]) -> dict[str, str]:

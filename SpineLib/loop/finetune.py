@@ -20,20 +20,21 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, BadModel
-from SpineLib.files import writing, writing_folder
 from SpineLib.loop.ancestry import FrozenImages, ancestor, learnt_from
 from SpineLib.loop.candidate import write_candidate
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept, set_aside_changed
 from SpineLib.loop.lineage import LoopModel
-from SpineLib.loop.numbered import next_folder, read_record, sweep, write_record
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import ModelFolder, open_folder
 from SpineLib.models.card import CARD_NAME
 from SpineLib.models.folder import sha256
 from SpineLib.progress import Progress
-from SpineLib.projects.holding import holding
+from SpineLib.questions import scheme_data
+from SpineLib.store.files import writing, writing_folder
+from SpineLib.store.lock import holding
+from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
 
 RUNS, JOB, PARENT, IMAGES, TRAINING, MODEL = (
     "runs", "finetune.json", "parent", "data", "training", "model",
@@ -147,7 +148,7 @@ def prepare(
                 "number": int(folder.name),
                 "dataset": identity(dataset),
                 "task": dataset.task,
-                "scheme": dataset.scheme,
+                "scheme": scheme_data(dataset.question) if dataset.question else "",
                 "parent": {"id": parent.id, **vars(ancestor(parent.folder.card))},
                 "test_sha256": dataset.frozen.sha256 if dataset.frozen else "",
                 "recipe_sha256": sha256(folder / _RECIPE),
@@ -279,7 +280,8 @@ def take(writer: DatasetWriter, folder: str | Path) -> LoopModel:
         raise BadInput(
             f"The fine-tuning is not done: step {given.step} of {given.steps or 'not begun'}",
             file=given.folder,
-            advice=f"Go on with: spine loop finetune --run {given.folder}",
+            advice="Go on with it.",
+            command=f"spine loop finetune --run {given.folder}",
         )
     require_untested(dataset, model, given)
     for one in dataset.models:

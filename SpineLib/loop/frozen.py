@@ -107,13 +107,18 @@ def counted(cases: Iterable[Case], chosen: Iterable[str]) -> Strata:
     return strata
 
 
-def write(folder: Path, patients: Sequence[str]) -> str:
+def write(folder: Path, patients: Sequence[str], patients_key: str = "") -> str:
     """Writes ``frozen.json``, which ``spine train --test`` reads too.
+
+    Args:
+        folder: of the data set.
+        patients: as its cases name them.
+        patients_key: tells the secret that they are made with.
 
     Returns:
         Its SHA-256.
     """
-    return freeze_test(folder / FROZEN, map(_Patient, patients)).sha256
+    return freeze_test(folder / FROZEN, map(_Patient, patients), made_with=patients_key).sha256
 
 
 def read(folder: Path, sha256: str, strata: Strata) -> Frozen:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from SpineLib.errors import BadInput
-from SpineLib.files import is_there, writing
 from SpineLib.inference.grid import voxels_hash
 from SpineLib.json_values import is_finite, parse_json
+from SpineLib.store.files import is_there, writing
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ IMAGE, SLICES = "image.nii.gz", "image.json"
 TOLERANCE_MM = 0.05
 
 Slices = tuple[tuple[str, str, int], ...]
-_RELINK = "Bring it back, or say where it is: spine loop relink DATASET FOLDER"
+_ADVICE, _RELINK = "Bring it back, or say where it is.", "spine loop relink DATASET FOLDER"
 
 
 class ImageChanged(BadInput):
@@ -126,8 +126,20 @@ def of_stack(stack: Stack, volume: Volume, *, copy: bool = False) -> ImageRefere
 
 
 def places_of(stack: Stack) -> tuple[Path, Slices]:
-    """The deepest folder that holds a stack's files, and `ImageReference.slices`."""
+    """The deepest folder that holds a stack's files, and `ImageReference.slices`.
+
+    Raises:
+        BadInput: they were unpacked from a zip, and are gone with this process.
+    """
+    from SpineLib.dicom.unzipping import zip_of
+
     files = [one.path.resolve() for one in stack.sources]
+    if files and (zipped := zip_of(files[0])) is not None:
+        raise BadInput(
+            "A data set refers to the files of its images, and a zip has none that stay",
+            file=zipped,
+            advice="Unpack it and give the folder.",
+        )
     folder = Path(os.path.commonpath([str(file.parent) for file in files]))
     return folder, tuple(
         (file.relative_to(folder).as_posix(), one.sop_instance_uid, one.frame)
@@ -211,7 +223,9 @@ def open_image(reference: ImageReference, case: Path, dataset: Path) -> Volume:
     reference = with_slices(reference, case)
     place = case / IMAGE if reference.kind == COPY else dataset / reference.path
     if not is_there(place):
-        raise ImageMissing("The case's image is no longer here", file=place, advice=_RELINK)
+        raise ImageMissing(
+            "The case's image is no longer here", file=place, advice=_ADVICE, command=_RELINK
+        )
     volume = _read(reference, place)
     if not reference.grid.same_grid(volume, tolerance=TOLERANCE_MM):
         raise ImageChanged("The image has another grid than when it was added", file=place)
@@ -242,7 +256,8 @@ def _dicom(reference: ImageReference, folder: Path) -> Volume:
         raise ImageMissing(
             f"{len(missing)} of the case's {len(files)} DICOM files are no longer here",
             file=missing[0],
-            advice=_RELINK,
+            advice=_ADVICE,
+            command=_RELINK,
         )
     wanted = [(uid, frame) for _, uid, frame in reference.slices]
     for stack in scan_files(files).stacks:
@@ -264,8 +279,8 @@ def inside(path: Path, dataset: Path) -> str:
 
 
 def slice_index(slices: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], list[int]]:
-    """(SOP Instance UID, frame) → each k that carries it: UIDs are not always unique."""
-    index: dict[tuple[str, int], list[int]] = defaultdict(list)
+    """(SOP Instance UID, frame) → k of each slice that has it: several where an anonymiser lied."""
+    found: dict[tuple[str, int], list[int]] = defaultdict(list)
     for k, (_, uid, frame) in enumerate(slices):
-        index[uid, frame].append(k)
-    return index
+        found[uid, frame].append(k)
+    return found

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
-from SpineLib.files import writing
 from SpineLib.inference.grid import voxels_hash
 from SpineLib.loop.ancestry import FrozenImages
 from SpineLib.loop.cases import Case
@@ -21,6 +20,8 @@ from SpineLib.loop.images import ImageChanged, ImageMissing
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.folder import sha256
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing
+from SpineLib.store.patients import keyed
 from SpineLib.volume import Volume
 
 if TYPE_CHECKING:
@@ -91,8 +92,11 @@ def keep_cases(
         others = open_sources(recipe, [source], cache=cache, progress=progress)
         where = f"The replayed source {source if simulated else Path(source).name}"
         for one in progress.track(others, "Copying the cases to replay"):
-            if one.patient not in watchers:
-                about = {"minutes": 0.0, "simulated": simulated, "part": REPLAY}
+            patient = keyed(one.patient, dataset.secret)
+            if not {patient, one.patient} & watchers:
+                about = {
+                    "minutes": 0.0, "simulated": simulated, "part": REPLAY, "patient": patient,
+                }  # fmt: skip
                 kept.append(_keep(folder, one, test, where) | about)
     return kept
 
@@ -149,6 +153,7 @@ def open_kept(
     training, validation = part(LEARNT, REPLAY), part(WATCHES)
     record = {
         "sources": list(sources),
+        "keyed": True,  # as the patients of the data set
         "splits": {"training": record_of(training), "validation": record_of(validation)},
         "test_sha256": test_sha256 or None,
         "models": task_class(recipe).models_used(recipe, [*training, *validation]),

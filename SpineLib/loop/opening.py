@@ -10,14 +10,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.files import remove_left, writing
 from SpineLib.json_values import parse_json
 from SpineLib.loop import lineage
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import DATASET, JOURNAL, Dataset
 from SpineLib.loop.versions import FILE_NAME, VERSIONS, now
-from SpineLib.projects.holding import holding, token
-from SpineLib.projects.journal import repair
+from SpineLib.store.files import remove_left, writing
+from SpineLib.store.journal import repair
+from SpineLib.store.lock import holding, token
+from SpineLib.times import local_time
 
 LEFT = "left"
 _HOLDER = ".dataset.holder.json"
@@ -91,7 +92,7 @@ def _holder(folder: Path) -> str:
     try:
         about = parse_json((folder / _HOLDER).read_text(encoding="utf-8"))
         where = "of this user" if about["token"] == token() else "of another user or machine"
-        return f": process {about['process']} {where}, since {about['since'][11:16]} UTC"
+        return f": process {about['process']} {where}, since {local_time(about['since'])}"
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 

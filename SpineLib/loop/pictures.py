@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume
 from SpineLib.evaluation.drawings import COLORS
 from SpineLib.evaluation.predictions import Predictions
-from SpineLib.files import writing
 from SpineLib.inference.canal import locate
 from SpineLib.inference.grid import order_of
 from SpineLib.inference.loaded import Loaded
@@ -23,6 +22,7 @@ from SpineLib.inference.segmentation import segment
 from SpineLib.inference.semantic import CLASSES
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing
 from SpineLib.training.segmentation_data import semantic_of
 
 # Largest changes each way.

@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, NotApplicable, SpineError
-from SpineLib.files import writing
 from SpineLib.loop.ancestry import ancestor
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.finetune import made_by, require_untested, unfinished
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import set_aside_changed
 from SpineLib.loop.lineage import LoopModel
-from SpineLib.loop.numbered import next_folder, read_record, sweep, write_record
+from SpineLib.loop.origins import own_truths
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.card import Card, Figure, Promotion
 from SpineLib.models.folder import replace_card
 from SpineLib.progress import Progress
-from SpineLib.projects.holding import holding
+from SpineLib.store.files import writing
+from SpineLib.store.lock import holding
+from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
 
 if TYPE_CHECKING:
     from SpineLib.evaluation.predictions import Predictions
@@ -143,6 +144,8 @@ def compare(
         "test_sha256": frozen.sha256,
         "test": _versions(dataset),
         "patients": len({case.patient for case in test}),
+        # Which of them were corrected from a model's own answer.
+        "own": {"old": own_truths(test, old.id), "new": own_truths(test, new.id)},
         "margins": limits,
         "changes": [],
         "worse": [],

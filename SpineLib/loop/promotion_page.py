@@ -11,10 +11,11 @@ from SpineLib.evaluation.drawings import draw
 from SpineLib.evaluation.figures import counted
 from SpineLib.evaluation.predictions import Predictions
 from SpineLib.evaluation.report import cells, data_url
-from SpineLib.files import writing
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.loop.changes import Change, change_table
-from SpineLib.report.templates import environment
+from SpineLib.loop.origins import told
+from SpineLib.outputs.templates import environment
+from SpineLib.store.files import writing
 
 
 def write_page(
@@ -47,6 +48,7 @@ def write_page(
         data=answers[0].data,
         worse=record["worse"],
         cannot=record["cannot"],
+        own=told(record),
         better=len(better),
         judged=sum(one.margin is not None for one in changes),
         changes=cells(change_table(changes)),

@@ -22,6 +22,9 @@ from SpineLib.loop.images import ImageReference, of_file, of_stack, of_volume
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
 from SpineLib.progress import Progress
+from SpineLib.questions import COMPRESSION, Question
+from SpineLib.reasons import Reason, in_terminal
+from SpineLib.store.patients import keyed
 from SpineLib.volume import FILE_SUFFIXES, Volume
 
 _SIMULATED = "simulated:"
@@ -54,10 +57,20 @@ class Arrival:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What a source holds and what is no case, and why."""
+    """What a source holds and what is no case, and why.
+
+    Attributes:
+        why: where the model in force was not made for it.
+    """
 
     what: str
     reason: str
+    why: Reason | None = None
+
+    @property
+    def in_terminal(self) -> str:
+        """The reason with the option that helps."""
+        return in_terminal(self.why, forcing=False) if self.why is not None else self.reason
 
 
 @dataclass(frozen=True)
@@ -66,25 +79,27 @@ class Wanted:
 
     Attributes:
         card: of the model in force: which stacks it was made for.
-        task, scheme: of the data set.
+        task, question: of the data set.
         region, weighting: where the images cannot say; ``unknown`` if nobody said.
         patient: whose the images are; empty where the sources say.
         named: whose labels, where a source has several readers.
         images_only: leave the source's labels.
         copy: keep DICOM's voxels in the data set.
+        secret: of the data set, for the patients' hashes (`SpineLib.patients`); empty for none.
         numbering: of masks, where nothing says it; empty to tell it from their numbers.
         orientation: where the axes of volume files grow to that do not say so, such as ``LPS``.
     """
 
     card: Card
     task: str
-    scheme: str = ""
+    question: Question | None = None
     region: str = "unknown"
     weighting: str = "unknown"
     patient: str = ""
     named: str = ""
     images_only: bool = False
     copy: bool = False
+    secret: bytes = field(default=b"", repr=False)
     numbering: str = ""
     orientation: str = ""
 
@@ -140,12 +155,12 @@ def of_path(file: Path, wanted: Wanted) -> Arrival | LeftOut:
         )
     except BadInput as error:
         return LeftOut(file.name, error.what)
-    reason = check(wanted.card, stack, forcing=False)
-    if not reason and is_mask(volume):
-        reason = "a mask, no image; list images with their masks in a CSV"
-    if reason:
-        return LeftOut(file.name, reason)
-    patient = patient_hash(wanted.patient) or patient_of_file(file)
+    why = check(wanted.card, stack)
+    if why is not None:
+        return LeftOut(file.name, str(why), why)
+    if is_mask(volume):
+        return LeftOut(file.name, "a mask, no image; list images with their masks in a CSV")
+    patient = keyed(patient_hash(wanted.patient) or patient_of_file(file), wanted.secret)
     image = of_file(file, volume, orientation=wanted.orientation)
     return Arrival(image, patient, stack.region, "", stack.weighting)
 
@@ -165,9 +180,9 @@ def patient_hash(name: str) -> str:
     return hashlib.sha256(name.strip().encode()).hexdigest()[:12] if name.strip() else ""
 
 
-def known_patient(text: str) -> str:
-    """As `patient_hash`; what this program wrote is a hash already and stays as it is."""
-    return text if _HASH.match(text) else patient_hash(text)
+def known_patient(text: str, secret: bytes = b"") -> str:
+    """The hash to keep of a name; what this program wrote is one already and stays as it is."""
+    return text if _HASH.match(text) else keyed(patient_hash(text), secret)
 
 
 def patient_of_file(file: Path) -> str:
@@ -185,14 +200,14 @@ def _stacks(
             region=stack.region if stack.region != "unknown" else wanted.region,
             weighting=stack.weighting if stack.weighting != "unknown" else wanted.weighting,
         )
-        reason = check(wanted.card, known, forcing=False)
-        if reason:
-            yield LeftOut(f"Stack {stack.id}", reason)
+        why = check(wanted.card, known)
+        if why is not None:
+            yield LeftOut(f"Stack {stack.id}", str(why), why)
             continue
         patient = stack.patient_hash or patient_hash(stack.study_instance_uid)
         yield Arrival(
             of_stack(stack, read(stack), copy=wanted.copy),
-            patient_hash(wanted.patient) or patient,
+            keyed(patient_hash(wanted.patient) or patient, wanted.secret),
             known.region,
             scanner(stack),
             known.weighting,
@@ -213,7 +228,7 @@ def _listed(table: Path, wanted: Wanted, progress: Progress) -> Iterator[Arrival
 
     lines = list(rows(table, ("image", "patient")))
     for line, row in progress.track(lines, "Reading volumes"):
-        file, patient = table.parent / row["image"], known_patient(row["patient"])
+        file, patient = table.parent / row["image"], known_patient(row["patient"], wanted.secret)
         if not patient:
             raise BadInput(f"Line {line} does not say the patient", file=table)
         said = replace(
@@ -266,7 +281,7 @@ def _labelled(source: str, wanted: Wanted, progress: Progress) -> Iterator[Arriv
         return None
     from SpineLib.datasets.open_slices import open_slices
 
-    scheme = wanted.scheme or "Bilsky"
+    scheme = wanted.question or COMPRESSION
     found = open_slices(source, task=wanted.task, scheme=scheme, progress=progress)
     return _labelled_stacks(found, source, wanted, progress)
 
@@ -299,7 +314,7 @@ def _volumes(
             reference, by = of_volume(image), "truth"
             columns["source"] = SIMULATED
         yield Arrival(
-            reference, one.patient, "lumbar", one.site, weighting.split()[0].upper()
+            reference, keyed(one.patient, wanted.secret), "lumbar", one.site, weighting.split()[0].upper()
             if weighting != "unknown" else weighting, columns,
             None if wanted.images_only else labels, by,
         )  # fmt: skip
@@ -312,7 +327,8 @@ def _labelled_stacks(
     if len(readers) > 1 and wanted.named not in readers and not wanted.images_only:
         raise BadInput(
             f"The labels are of {len(readers)} readers", file=source,
-            advice=f"Say whose with --named: {', '.join(readers)}.",
+            advice=f"Say whose: {', '.join(readers)}.",
+            command="--named READER",
         )  # fmt: skip
     reader = wanted.named or (readers[0] if readers else "")
     for one in progress.track(stacks, "Reading labelled stacks"):
@@ -325,7 +341,7 @@ def _labelled_stacks(
         region = one.region if one.region != "unknown" else wanted.region
         weighting = one.weighting if one.weighting != "unknown" else wanted.weighting
         yield Arrival(
-            image, one.patient, region, one.site, weighting, columns,
+            image, keyed(one.patient, wanted.secret), region, one.site, weighting, columns,
             None if wanted.images_only else _of_reader(one, reader), reader,
         )  # fmt: skip
 

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from SpineLib.errors import BadModel, SpineError, from_os_error
-from SpineLib.files import temporary_folder, writing_folder
 from SpineLib.models import registry
 from SpineLib.models.card import CARD_NAME, read_card
 from SpineLib.models.folder import ModelFolder, open_folder, write_model
+from SpineLib.store.files import temporary_folder, writing_folder
 
 MAXIMUM_BYTES = 4 << 30
 
@@ -65,7 +65,8 @@ def _install(source: Path) -> ModelFolder:
         raise BadModel(
             f"There already is a model called {name}",
             file=target,
-            advice=f"Remove it first with: spine models remove {name}",
+            advice="Remove it first.",
+            command=f"spine models remove {name}",
         )
     model.verify()
     if not model.card.weights_file.endswith(".safetensors"):

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.errors import BadInput
-from SpineLib.labels import SCHEMES
 from SpineLib.progress import Progress
-from SpineLib.projects.project import Project
+from SpineLib.projects.project import Key, Project
 from SpineLib.projects.session import ReaderSession
 
 
@@ -39,27 +38,28 @@ def import_labels(
     """
     if project.labels_file(reader).exists():
         raise BadInput(f"{reader} has labels already", file=project.labels_file(reader))
-    scheme = project.scheme.name if project.scheme.name in SCHEMES else "Bilsky"
-    stacks = open_slices(str(source), task=project.scheme.task, scheme=scheme, progress=progress)
+    stacks = open_slices(str(source), task=project.task, scheme=project.scheme, progress=progress)
     readers = sorted({label.reader for stack in stacks for label in stack.labels})
     if len(readers) > 1 and named not in readers:
         raise BadInput(
             f"The labels are of {len(readers)} readers", file=source,
             advice=f"Say whose: {', '.join(readers)}.",
         )  # fmt: skip
-    found = {}
+    found: dict[Key, str] = {}
+    found_in: dict[Key, tuple[str, int]] = {}
     for stack in stacks:
         frames = stack.open().frames
         for label in stack.labels:
             if frames and (len(readers) == 1 or label.reader == named):
                 frame = frames[label.index]
-                if (frame.sop_instance_uid, frame.number) in found:
+                key = frame.sop_instance_uid, frame.number
+                if found_in.setdefault(key, (stack.id, label.index)) != (stack.id, label.index):
                     raise BadInput(
-                        "Two labelled slices carry one SOP Instance UID, so that nothing says "
-                        "which label is whose",
-                        file=source,
-                    )
-                found[frame.sop_instance_uid, frame.number] = project.scheme.checked(label.value)
+                        "A SOP Instance UID stands for several labelled slices, so that nothing "
+                        "tells which is the project's", file=source,
+                        advice="Anonymise the originals again.",
+                    )  # fmt: skip
+                found[key] = project.scheme.checked(label.value)
     wanted = Counter(one.key for _, _, one in project.slices())
     if not found.keys() & wanted.keys():
         raise BadInput("None of these slices is in the project", file=source)

@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
-from SpineLib.projects.holding import holding
 from SpineLib.projects.project import (
     ANSWERS,
     CONSENSUS,
@@ -18,6 +16,8 @@ from SpineLib.projects.project import (
     open_project,
     write_studies,
 )
+from SpineLib.store.files import writing
+from SpineLib.store.lock import holding
 
 
 def merge(project: Project, other: str | Path) -> list[str]:

@@ -11,8 +11,8 @@ from SpineLib.dicom import Stack
 from SpineLib.dicom.confidentiality import Deidentifier, Option, open_key, write_key
 from SpineLib.dicom.deidentify import deidentify_file, text_in_pixels
 from SpineLib.errors import BadInput
-from SpineLib.files import writing_folder
 from SpineLib.projects.project import ReadingStack, ReadingStudy
+from SpineLib.store.files import writing_folder
 
 
 class Outgoing:

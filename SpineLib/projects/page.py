@@ -13,10 +13,10 @@ from matplotlib.figure import Figure as Drawing
 from SpineLib import evaluation
 from SpineLib.evaluation.figures import Figure, counted
 from SpineLib.evaluation.report import cells, data_url, write_table
-from SpineLib.files import writing
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
+from SpineLib.outputs.templates import environment
 from SpineLib.projects.readers import ReaderStudy
-from SpineLib.report.templates import environment
+from SpineLib.store.files import writing
 
 PAGE, FIGURES, LABELS = "readers.html", "figures.csv", "labels.csv"
 _COLUMNS = 3

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -14,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
+from SpineLib.datasets.vocabulary import task_of
 from SpineLib.dicom import Stack, scan
+from SpineLib.dicom.unzipping import zip_of
 from SpineLib.errors import BadInput
-from SpineLib.files import is_there, writing, writing_folder
 from SpineLib.json_values import parse_json
 from SpineLib.progress import Progress
-from SpineLib.projects.holding import holding
-from SpineLib.projects.schemes import Scheme, scheme_of
+from SpineLib.questions import Question, question_of
+from SpineLib.store.files import is_there, writing, writing_folder
+from SpineLib.store.lock import holding
+from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
 
 FORMAT = 1
 PROJECT, STUDIES, LABELS = "project.json", "studies.json", "labels"
@@ -76,7 +80,7 @@ class ReadingStudy:
 
     Attributes:
         id: hash of the Study Instance UID.
-        patient: hash of the Patient ID (of the study where there is none); clusters go by it.
+        patient: keyed hash of the Patient ID (of the study where there is none); clusters go by it.
         folder: where its DICOM lies; relative to the project where it lies inside of it.
     """
 
@@ -105,12 +109,14 @@ class Project:
         repeat_share: of each stack's slices, read a second time.
         visible_after: ``own lock`` or ``all locks``: when a reader may see what others and the
             model said.
+        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+            project that was made before there were secrets.
     """
 
     folder: Path
     id: str
     title: str
-    scheme: Scheme
+    scheme: Question
     studies: tuple[ReadingStudy, ...] = ()
     plane: str = "axial"
     weighting: str = "T2"
@@ -118,6 +124,12 @@ class Project:
     order: str = "studies"
     repeat_share: float = 0.1
     visible_after: str = OWN_LOCK
+    patients_key: str = ""
+
+    @property
+    def task(self) -> str:
+        """``compression`` or ``grading``, as `SpineLib.datasets` names the labels' task."""
+        return task_of(self.scheme)
 
     @property
     def readers(self) -> list[str]:
@@ -185,7 +197,8 @@ class Project:
         raise BadInput(
             f"The slices of study {study.id} are no longer here",
             file=place,
-            advice=f"Say where they are: spine project relink {self.folder} FOLDER",
+            advice="Say where they are.",
+            command=f"spine project relink {self.folder} FOLDER",
         )
 
 
@@ -206,9 +219,11 @@ def create(
             ``visible_after`` of `Project`.
 
     Raises:
-        BadInput: the folder holds something, or a setting is none.
+        BadInput: the title is empty, the folder holds something, or a setting is none.
     """
     folder = Path(folder)
+    if not title.strip():
+        raise BadInput("A reading project needs a title", advice="Give it one.", command="--title")
     data = {
         "format": FORMAT, "id": uuid.uuid4().hex, "title": title, "scheme": scheme,
         "plane": "axial", "weighting": "T2", "rules": "", "order": "studies",
@@ -216,8 +231,9 @@ def create(
         "software": SOFTWARE,
     }  # fmt: skip
     _check(data, folder / PROJECT)
-    scheme_of(scheme)
+    question_of(scheme)
     with writing_folder(folder, new=True) as temporary:
+        data["patients_key"] = mark_of(new_secret(temporary))
         _write_json(temporary / PROJECT, data)
         _write_json(temporary / STUDIES, [])
     return open_project(folder)
@@ -234,7 +250,8 @@ def open_project(folder: str | Path) -> Project:
         raise BadInput(
             f"This is no reading project: there is no {PROJECT}",
             file=folder,
-            advice="Make one with: spine project create",
+            advice="Make one in a new folder.",
+            command="spine project create",
         )
     data = _read_json(folder / PROJECT)
     _check(data, folder / PROJECT)
@@ -242,7 +259,7 @@ def open_project(folder: str | Path) -> Project:
     studies = _read_json(folder / STUDIES)
     try:
         return Project(
-            folder, scheme=scheme_of(data["scheme"]), studies=tuple(map(_study, studies)), **kept
+            folder, scheme=question_of(data["scheme"]), studies=tuple(map(_study, studies)), **kept
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise BadInput(
@@ -259,8 +276,9 @@ def add(project: Project, folder: str | Path, *, progress: Progress | None = Non
         progress: told of each file.
 
     Raises:
-        BadInput: a set is locked, no stack of the project's plane and weighting is there, or
-            another program is adding studies.
+        BadInput: a set is locked, no stack of the project's plane and weighting is there, a SOP
+            Instance UID would stand for several slices of the project, or another program is adding
+            studies.
     """
     with holding(project.folder / STUDIES):
         return _added(open_project(project.folder), folder, progress)
@@ -283,12 +301,28 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
         raise BadInput(
             f"No new study with a {kind} stack lies here",
             file=folder,
-            advice="spine scan shows what the folder holds; the project's plane and weighting "
-            f"stand in {PROJECT}.",
+            advice=f"Look what the folder holds. The project's plane and weighting stand in {PROJECT}.",
+            command=f"spine scan {folder}",
         )
+    secret = secret_of(project.patients_key, project.folder / KEY_FILE)
+    new = [replace(one, patient=keyed(one.patient, secret)) for one in new]
     changed = replace(project, studies=(*project.studies, *new))
+    _require_unique(changed, folder)
     write_studies(changed)
     return changed
+
+
+def _require_unique(project: Project, folder: str | Path) -> None:
+    """Labels are kept by UID: one that an anonymiser gave twice would be another slice's too."""
+    counts = Counter(one.key for _, _, one in project.slices())
+    several = sum(count > 1 for count in counts.values())
+    if several:
+        raise BadInput(
+            f"{several} SOP Instance UIDs stand for several slices, so that a label could land on "
+            "the wrong one",
+            file=folder,
+            advice="An anonymiser has given them twice; anonymise the originals again.",
+        )
 
 
 def relink(
@@ -357,8 +391,9 @@ def _keys(stack: Stack) -> list[Key]:
 
 
 def _place(project: Path, stacks: list[Stack], other: str = "") -> str:
-    """The deepest folder that holds all files."""
-    folders = [str(source.path.resolve().parent) for s in stacks for source in s.sources]
+    """The deepest folder that holds all files, or the zip."""
+    files = [source.path.resolve() for s in stacks for source in s.sources]
+    folders = [str(zip_of(file) or file.parent) for file in files]
     folders += [str((project / other).resolve())] if other else []
     common = Path(os.path.commonpath(folders))
     try:

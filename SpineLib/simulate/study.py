@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, Cancelled
-from SpineLib.files import writing_folder
 from SpineLib.progress import Progress
 from SpineLib.simulate.cases import axial_case, lumbar_case
 from SpineLib.simulate.companions import disc_blocks, localiser, sagittal
@@ -19,6 +18,7 @@ from SpineLib.simulate.dicom_out import Identity, write_series
 from SpineLib.simulate.headers import VENDORS
 from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.scanner import Protocol
+from SpineLib.store.files import writing_folder
 from SpineLib.volume import Volume, write_volume
 
 KINDS = {"cervical": "degenerative", "thoracic": "metastatic", "lumbar": "degenerative"}

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 
 
 def save_checkpoint(path: Path, values: dict[str, Any]) -> None:

@@ -12,11 +12,11 @@ import pandas as pd
 import torch
 
 from SpineLib.errors import BadRequest
-from SpineLib.files import writing
 from SpineLib.inference.device import choose
 from SpineLib.inference.loaded import load
 from SpineLib.models.folder import open_folder
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing
 from SpineLib.training.recipe import Recipe
 from SpineLib.training.run import CURVES, Run
 from SpineLib.training.slices import SliceTask

@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from SpineLib.errors import BadInput, SpineError, from_os_error
-from SpineLib.files import writing
 from SpineLib.models.folder import sha256
 from SpineLib.models.registry import user_folder
 from SpineLib.progress import Progress
+from SpineLib.store.files import writing
 
 # torchvision's ResNet50_Weights.IMAGENET1K_V1, a checkpoint of tensors; 102,530,333 bytes.
 URL = "https://download.pytorch.org/models/resnet50-0676ba61.pth"

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from SpineLib.errors import BadInput, OutputError
-from SpineLib.files import writing_folder
 from SpineLib.models import Card, ModelFolder, open_folder, write_model
 from SpineLib.models.card import CARD_NAME
+from SpineLib.store.files import writing_folder
 from SpineLib.training.checkpoints import load_checkpoint
 from SpineLib.training.run import Run, open_run
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import platform
 import shutil
@@ -20,7 +21,8 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, OutputError
-from SpineLib.files import writing
+from SpineLib.store.files import writing
+from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
 from SpineLib.training.recipe import Recipe, differences, read_recipe
 from SpineLib.training.recipe_text import to_toml
 
@@ -131,6 +133,8 @@ def begin_run(
         )
     with writing(folder / RECIPE) as temporary:
         temporary.write_text(to_toml(recipe.values()), encoding="utf-8")
+    if data is not None and data.get("splits") and not data.get("keyed"):
+        data = _keyed(data, new_secret(folder))
     run = Run(folder, {"format": _FORMAT, "recipe": recipe.name, "task": recipe.task})
     return run.noted(
         seed=recipe.seed,
@@ -147,12 +151,28 @@ def begin_run(
 def forget_unbegun(run: Run) -> None:
     """Takes recipe and record out again, so that a start that failed can be put right in place."""
     if not run.last.exists():
-        for name in (RECORD, RECIPE):
+        for name in (RECORD, RECIPE, KEY_FILE):
             (run.folder / name).unlink(missing_ok=True)
+
+
+def _keyed(data: dict[str, Any], secret: bytes) -> dict[str, Any]:
+    """What is kept of the data: its patients' hashes are made with the run's secret."""
+    splits = {}
+    for part, about in data["splits"].items():
+        patients = sorted(keyed(patient, secret) for patient in about["patients"])
+        splits[part] = {**about, "patients": patients, "patients_sha256": _sha256(patients)}
+    return {**data, "splits": splits, "patients_key": mark_of(secret)}
+
+
+def _sha256(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _reopened(folder: Path, recipe: Recipe, data: dict[str, Any] | None) -> Run:
     run = open_run(folder)
+    mark = (run.record["data"] or {}).get("patients_key", "")
+    if data is not None and mark and not data.get("keyed"):
+        data = _keyed(data, secret_of(mark, folder / KEY_FILE))
     other = differences(read_recipe(folder / RECIPE), recipe)
     if other:
         raise BadInput(

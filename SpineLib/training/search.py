@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 from SpineLib.training.recipe import Recipe, differences
 from SpineLib.training.recipe_sections import Range
 from SpineLib.training.recipe_text import to_toml

@@ -181,8 +181,8 @@ class SegmentationTask(Task):
         if missing:
             raise BadInput(
                 f"No {name} volume holds a {' or a '.join(missing)}",
-                advice="Give more patients, or look with: spine data check SOURCE --task "
-                "segmentation.",
+                advice="Give more patients, or look what their labels hold.",
+                command="spine data check SOURCE --task segmentation",
             )
         return prepared
 

@@ -16,6 +16,7 @@ from SpineLib.datasets.open_volumes import open_canals, open_volumes
 from SpineLib.datasets.split import read_frozen, require_apart, split_by_patient
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, question_of
 from SpineLib.training.recipe import Recipe
 from SpineLib.training.recipe_sections import VolumeFiles
 
@@ -82,7 +83,7 @@ def open_data(
     if frozen is not None and leave_out_test:
         training, validating = frozen.part(training)[0], frozen.part(validating)[0]
     if frozen is not None:
-        _require_untested({c.patient for c in (*training, *validating)} & set(frozen.patients))
+        _require_untested(frozen.among(c.patient for c in (*training, *validating)))
     if not validation:
         training, validating = split_by_patient(
             training,
@@ -135,7 +136,7 @@ def open_sources(
         elif recipe.task == "segmentation":
             cases += open_volumes(source, **said, cache=cache, progress=progress)
         else:
-            scheme = recipe.data.get("scheme", "Bilsky")
+            scheme = question_of(recipe.data.get("scheme", BILSKY.key))
             cases += open_slices(
                 source, task=recipe.task, scheme=scheme, cache=cache, progress=progress
             )

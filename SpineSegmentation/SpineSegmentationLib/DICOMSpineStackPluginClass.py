@@ -10,8 +10,7 @@ from DICOMLib import DICOMLoadable, DICOMPlugin
 from slicer.i18n import tr as _
 
 from SpineLib.errors import SpineError
-
-from .stackLoadables import CONFIDENCE, StackFiles, addStackVolume, stacksOfSeries
+from SpineSlicer.host.stackLoadables import CONFIDENCE, StackFiles, addStackVolume, stacksOfSeries
 
 
 class DICOMSpineStackPluginClass(DICOMPlugin):

@@ -10,10 +10,9 @@ from typing import TypeVar
 from SpineLib.errors import BadInput, SpineError
 from SpineLib.loop.dataset import Dataset, open_dataset
 from SpineLib.loop.writer import DatasetWriter
-from SpineLib.projects.holding import holding
 from SpineLib.slabs import Steps, finish
-
-from .inThread import inThread
+from SpineLib.store.lock import holding
+from SpineSlicer.host.inThread import inThread
 
 T = TypeVar("T")
 # A worker writes for moments only; the window must not stand still for longer.

@@ -9,10 +9,10 @@ from typing import Any
 from SpineLib.loop.scores import overlay_file
 from SpineLib.slabs import Steps
 from SpineLib.volume import read_volume
+from SpineSlicer.host.inThread import inThread
+from SpineSlicer.host.Turns import Turns
 
-from .inThread import inThread
 from .LoopWork import LoopWork
-from .Turns import Turns
 
 
 class LoopDoubts:

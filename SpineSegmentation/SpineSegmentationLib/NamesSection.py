@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.errors import SpineError, from_exception
-
-from .NamesLog import NamesLog, Naming
-from .naming import (
+from SpineSlicer.host.readersName import readersName
+from SpineSlicer.host.readersTime import readersTime
+from SpineSlicer.host.Turns import Turns
+from SpineSlicer.scene.NamesLog import NamesLog, Naming
+from SpineSlicer.scene.naming import (
     CHOICES,
     LOWEST_OF,
     following,
@@ -17,9 +19,7 @@ from .naming import (
     statedCount,
     undoNaming,
 )
-from .readersName import readersName
-from .spineSegmentation import segmentationFinding
-from .Turns import Turns
+from SpineSlicer.scene.spineSegmentation import segmentationFinding
 
 
 class NamesSection:
@@ -122,7 +122,7 @@ def _said(step: Naming | None) -> str:
     """What was said, by whom and when, as far as it is known."""
     if step is None:
         return ""
-    by = ", ".join(word for word in (step.reader, step.time) if word)
+    by = ", ".join(word for word in (step.reader, readersTime(step.time)) if word)
     return f"{step.after.evidence} ({by})"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from SpineHeadless.app import HeadlessSlicer
+from SpineSlicer.headless.app import HeadlessSlicer
 from Testing.desktop import desktop  # noqa: F401
 from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
 from Testing.SpineCompression.panels import shown, ui, widget, worker  # noqa: F401

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from SpineLib.doors.listing import models_as_json
 from SpineLib.errors import Cancelled
-from SpineLib.listing import models_as_json
-from SpineLib.reading import Reading
 
 MODULE = Path(__file__).resolve().parents[2] / "SpineCompression"
 
@@ -68,8 +67,8 @@ class Worker:
 @pytest.fixture
 def worker(monkeypatch):
     """The worker that panels get."""
-    import SpineSegmentationLib.StudyReader as module
-    import SpineSegmentationLib.StudySection as study
+    import SpineSlicer.host.StudyReader as module
+    import SpineSlicer.host.StudySection as study
 
     one = Worker()
     monkeypatch.setattr(module, "WorkerProcess", lambda *_: one)
@@ -95,6 +94,6 @@ def ui(widget):
 
 @pytest.fixture
 def shown(widget, graded):
-    """The panel's study: the graded cervical reading, without its volume, which takes time."""
-    widget.panel.show(Reading(graded.findings))
+    """The panel's study: the graded cervical reading."""
+    widget.panel.show(graded)
     return widget.panel.study

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineSegmentationLib.volumeNodes import addVolumeNode
 
 from SpineLib.errors import BadInput, SpineError
 from SpineLib.findings import Findings
 from SpineLib.progress import Step
 from SpineLib.reading import Reading
 from SpineLib.volume import read_volume
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click, drag, press
 
 

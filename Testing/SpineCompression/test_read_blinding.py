@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 import slicer
-from SpineCompressionLib.ReadingScene import ReadingScene
-from SpineCompressionLib.ReviewLog import Answer, ReviewLog
-from SpineSegmentationLib.volumeNodes import nodesOfClass
 
 from SpineLib.errors import SpineError
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.projects.labels import read_labels
 from SpineLib.reading import Reading
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.ReviewLog import Answer, ReviewLog
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.desktop import click
 from Testing.SpineCompression.readers import key, projectWorker, settle
 from Testing.SpineLib.projects.test_session import answers_of

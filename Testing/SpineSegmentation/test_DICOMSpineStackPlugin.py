@@ -9,9 +9,9 @@ import numpy as np
 import pydicom
 import pytest
 import slicer
-from SpineSegmentationLib.stackLoadables import CONFIDENCE, addStackVolume, stacksOfSeries
 
 from SpineLib.dicom import scan
+from SpineSlicer.host.stackLoadables import CONFIDENCE, addStackVolume, stacksOfSeries
 
 SCALAR_VOLUME_CONFIDENCE = 0.5
 

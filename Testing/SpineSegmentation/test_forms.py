@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FORMS = sorted(ROOT.glob("Spine*/Resources/UI/*.ui"))
+FORMS = sorted([*ROOT.glob("Spine*/Resources/UI/*.ui"), *ROOT.glob("SpineSlicer/host/*.ui")])
 # What only holds other widgets or room; everything else is there to be read or used.
 CONTAINERS = ("qMRMLWidget", "QWidget", "QFrame", "QSplitter")
 

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(
-    file for module in ("SpineCompression", "SpineSegmentation")
+    file for module in ("SpineCompression", "SpineSegmentation", "SpineSlicer/scene", "SpineSlicer/host")
     for file in (ROOT / module).rglob("*.py")
 )  # fmt: skip
 # Properties that are assigned, and methods whose texts are read.

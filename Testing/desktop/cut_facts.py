@@ -33,7 +33,7 @@ KEPT = (
     "qMRMLNodeComboBox qMRMLPlotView qMRMLPlotWidget qMRMLSegmentEditorWidget qMRMLSegmentsTableView "
     "qMRMLSliceControllerWidget qMRMLSliceView qMRMLSliceWidget qMRMLSliderWidget "
     "qMRMLSubjectHierarchyTreeView qMRMLTableView qMRMLThreeDView qMRMLThreeDWidget qMRMLWidget "
-    "qSlicerLayoutManager ctkDICOMDatabase"
+    "qSlicerLayoutManager qSlicerModuleManager qSlicerScriptedLoadableModuleWidget ctkDICOMDatabase"
 ).split()
 
 

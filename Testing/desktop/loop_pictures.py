@@ -21,7 +21,7 @@ FEW_STEPS = {"training.steps": 8, "training.validate_every": 4, "optimiser.warmu
 
 def main(folder: Path) -> None:
     """Writes ``panel-loop.png``, ``panel-loop-learn.png``, and each with ``-dark``."""
-    from SpineHeadless.app import HeadlessSlicer
+    from SpineSlicer.headless.app import HeadlessSlicer
     from Testing.desktop.application import Desktop
     from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
     from Testing.desktop.widgets import CLASSES

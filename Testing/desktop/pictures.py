@@ -26,7 +26,7 @@ DARK = {"Window": "#2D2D30", "WindowText": "#E6E6E6", "Base": "#1E1E1E", "Altern
 
 def main(folder: Path) -> None:
     """Writes ``panel-compression.png``, ``panel-compression-dark.png``, ``panel-segmentation.png``."""
-    from SpineHeadless.app import HeadlessSlicer
+    from SpineSlicer.headless.app import HeadlessSlicer
     from Testing.desktop.application import Desktop
 
     with tempfile.TemporaryDirectory() as temporary, Desktop(HeadlessSlicer()) as desktop:
@@ -71,7 +71,7 @@ def segmentation(desktop, study: Path, folder: Path) -> None:
 
 
 def _simulate(study: Path, case: list[str]) -> None:
-    from SpineLib.cli import main as command
+    from SpineLib.doors.cli import main as command
 
     sys.argv = ["spine", "simulate", *case, str(study)]
     command()

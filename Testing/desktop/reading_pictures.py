@@ -20,9 +20,9 @@ HEIGHT = 760
 
 def main(folder: Path) -> None:
     """Writes ``panel-reading.png`` and ``panel-reading-dark.png``."""
-    from SpineHeadless.app import HeadlessSlicer
     from SpineLib.projects.project import add, create
     from SpineLib.simulate import write_study
+    from SpineSlicer.headless.app import HeadlessSlicer
     from Testing.desktop import click
     from Testing.desktop.application import Desktop
 

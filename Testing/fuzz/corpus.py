@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from SpineLib.findings import Findings, write_json
+from SpineLib.findings import Findings
+from SpineLib.findings_file import write_json
 from SpineLib.volume import Frame, Volume, read_volume, to_sitk, write_volume
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
@@ -98,8 +99,8 @@ def _cards(folder: Path, data: Path | None) -> None:
     import hashlib
     from dataclasses import replace
 
-    from SpineLib.files import resources
     from SpineLib.models.card import read_card
+    from SpineLib.store.files import resources
 
     weights = np.random.default_rng(1).bytes(500)
     for path in sorted((resources() / "Models").glob("*/model.json")):

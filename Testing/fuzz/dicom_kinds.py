@@ -156,7 +156,7 @@ class Scans(_Dicom):
 
     def run(self, path: Path, rng: random.Random) -> Any:
         from SpineLib.dicom import scan
-        from SpineLib.listing import scan_as_json
+        from SpineLib.doors.listing import scan_as_json
 
         shown = scan_as_json(scan(path))
         json.dumps(shown, allow_nan=False)

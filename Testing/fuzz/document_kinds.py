@@ -49,9 +49,9 @@ class FindingsFiles(Kind):
         return folder
 
     def run(self, path: Path, rng: random.Random) -> Any:
-        from SpineLib.findings import write_csv, write_json
+        from SpineLib.findings_file import write_csv, write_json
+        from SpineLib.outputs.report import render
         from SpineLib.reading import Reading
-        from SpineLib.report.report import render
 
         reading = Reading.load(path)
         write_json(reading.findings, path / "again.json")
@@ -164,7 +164,7 @@ class Datasets(Kind):
         return place
 
     def run(self, path: Path, rng: random.Random) -> Any:
-        from SpineLib.commands.loop import status_of
+        from SpineLib.doors.commands.loop import status_of
         from SpineLib.loop.dataset import open_dataset
         from SpineLib.loop.writer import DatasetWriter
 

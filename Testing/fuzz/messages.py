@@ -85,7 +85,7 @@ class Messages(Kind):
         if self._worker is None or self._worker.poll() is not None:
             self._rest = b""
             self._worker = subprocess.Popen(
-                [sys.executable, "-m", "SpineLib.worker"],
+                [sys.executable, "-m", "SpineLib.doors.worker"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         return self._worker

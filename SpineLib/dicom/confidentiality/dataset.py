@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -24,6 +23,7 @@ from SpineLib.dicom.confidentiality import traces
 from SpineLib.dicom.confidentiality.descriptors import cleaned
 from SpineLib.dicom.confidentiality.key import Key
 from SpineLib.dicom.confidentiality.profile import PROFILE_CODE, Action, Option, action
+from SpineLib.dicom.people import Person, is_placeholder, name_words, person
 
 _CURVES, _OVERLAYS, _PADDING = 0x5000, 0x6000, 0xFFFCFFFC
 # Coded words without which a structured report or a drawing has no structure.
@@ -62,20 +62,33 @@ class Deidentifier:
         self.key = key
         self.options = frozenset(options)
         self.counts: Counter[tuple[str, str]] = Counter()
+        self._people: dict[str, set[str]] = defaultdict(set)
         # Programs put one item into several sequences; what was renamed must not be so again.
         self._done: dict[tuple[int, bool], Dataset] = {}
 
+    @property
+    def shared(self) -> dict[str, int]:
+        """Patient IDs that stand for several people, and for how many."""
+        return {one: len(people) for one, people in self._people.items() if len(people) > 1}
+
     def pseudonym(self, dataset: Dataset) -> str:
         """The pseudonym of the patient of an original data set."""
-        return self.key.pseudonym(patient_of(dataset))
+        return self.key.pseudonym(self._patient(dataset))
+
+    def _patient(self, dataset: Dataset) -> str:
+        patient = self.key.patient(patient_of(dataset), person_of(dataset))
+        patient_id = str(dataset.get("PatientID") or "").strip()
+        if patient_id:
+            self._people[patient_id].add(patient)
+        return patient
 
     def dataset(self, original: Dataset) -> Dataset:
         """A de-identified copy; the original stays as it is.
 
         Pixels are taken over as they are: see `burnt_in` for text in them.
         """
-        patient = patient_of(original)
-        sought = traces.pattern(traces.identifying(original, self.options))
+        patient = self._patient(original)
+        sought = traces.sought_in(original, self.options)
         clean = copy.deepcopy(original)
         for name in ("file_meta", "preamble"):
             if hasattr(clean, name):
@@ -166,7 +179,7 @@ class Deidentifier:
             elif element.keyword not in _STRUCTURE | _CODES:
                 _put_dummy(item, element)
 
-    def _remove_traces(self, dataset: Dataset, sought: re.Pattern[str] | None) -> None:
+    def _remove_traces(self, dataset: Dataset, sought: traces.Sought) -> None:
         for element in dataset:
             if element.VR == "SQ":
                 for item in element.value or ():
@@ -195,14 +208,23 @@ class Deidentifier:
 
 
 def patient_of(dataset: Dataset) -> str:
-    """What tells a patient from others: the ID, else name and birth date, else the study."""
+    """What tells a patient from others: the ID, else name and birth date, else the study.
+
+    An ID that many have, as anonymisers write, tells nobody from others.
+    """
     patient = str(dataset.get("PatientID") or "").strip()
-    if patient:
+    if patient and not is_placeholder(patient):
         return f"ID {patient}"
     name = str(dataset.get("PatientName") or "").strip()
-    if name:
+    if name_words(name):
         return f"name {name} {dataset.get('PatientBirthDate') or ''}".strip()
     return f"study {dataset.get('StudyInstanceUID') or ''}".strip()
+
+
+def person_of(dataset: Dataset) -> Person:
+    """What the data set says of the person, to tell two people of one ID apart."""
+    said = (dataset.get(k) for k in ("PatientName", "PatientBirthDate", "PatientSex"))
+    return person(*(str(value or "") for value in said))
 
 
 def _values(element: DataElement) -> list[object]:

@@ -9,11 +9,13 @@ import secrets
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
+from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
-from SpineLib.files import writing
+from SpineLib.store.files import writing
 
 VERSION = 1
 # By hand: up to ten years back, at least one, so that no shifted date lies in the future.
@@ -29,12 +31,13 @@ class Key:
 
     Attributes:
         secret: 32 random bytes.
-        patients: what was met: old patient → pseudonym and days of shift.
+        patients: what was met: old patient → pseudonym, days of shift, and what tells the person
+            from others of the same ID.
         uids: what was met: old UID → new UID.
     """
 
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
-    patients: dict[str, dict[str, str | int]] = field(default_factory=dict, repr=False)
+    patients: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     uids: dict[str, str] = field(default_factory=dict, repr=False)
 
     def uid(self, old: str) -> str:
@@ -44,6 +47,25 @@ class Key:
             self.uids[old] = f"2.25.{number}"
         return self.uids[old]
 
+    def patient(self, named: str, who: Person) -> str:
+        """Which of the people under one name or ID this is: the name, with a number from the second.
+
+        Two people are never one: who certainly is another than all that were met so far is a new
+        one. The key remembers them, so that each keeps the number in every run.
+        """
+        count, patient = 1, named
+        while (known := self._patient(patient).get("person")) is not None:
+            if not who.is_another(_person(known)):
+                return patient
+            count += 1
+            patient = f"{named} ({count})"
+        if who.digest:
+            self._patient(patient)["person"] = {
+                "words": sorted(who.words), "scripts": sorted(who.scripts), "birth": who.birth,
+                "sex": who.sex,
+            }  # fmt: skip
+        return patient
+
     def pseudonym(self, patient: str) -> str:
         """The pseudonym of a patient: P and ten hex digits."""
         return str(self._patient(patient)["pseudonym"])
@@ -52,7 +74,7 @@ class Key:
         """By how many days this patient's dates are moved; negative."""
         return int(self._patient(patient)["days"])
 
-    def _patient(self, patient: str) -> dict[str, str | int]:
+    def _patient(self, patient: str) -> dict[str, Any]:
         if patient not in self.patients:
             drawn = int.from_bytes(self._digest("days", patient)[:8], "big")
             self.patients[patient] = {
@@ -63,6 +85,10 @@ class Key:
 
     def _digest(self, what: str, value: str) -> bytes:
         return hmac.new(self.secret, f"{what}\0{value}".encode(), hashlib.sha256).digest()
+
+
+def _person(data: dict[str, Any]) -> Person:
+    return Person(frozenset(data["words"]), frozenset(data["scripts"]), data["birth"], data["sex"])
 
 
 def open_key(path: str | Path) -> Key:

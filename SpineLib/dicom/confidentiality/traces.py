@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from itertools import permutations
 
-from pydicom.charset import convert_encodings
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+from SpineLib.dicom.charset import ALL, decode, encodings
 from SpineLib.dicom.confidentiality.descriptors import is_known
 from SpineLib.dicom.confidentiality.profile import Option
+from SpineLib.dicom.people import NOBODY, fold, script
 
 # Of each option's name the values that stay, so that finding them again is no trace.
 _IDENTIFYING: dict[str, Option | None] = {
@@ -33,15 +36,29 @@ _FIXED = {
     "CodingSchemeDesignator", "ValueType", "RelationshipType", "ContinuityOfContent",
 }  # fmt: skip
 _TEXT = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}
-# What other programs, and this one, write in a name's place.
-_NOBODY = {
-    "anonymized", "anonymised", "anonymous", "anonym", "unknown", "none", "removed", "nobody",
-    "phantom", "patient", "test", "demo",
-    # Makers, who enter themselves where they serve a scanner.
-    "siemens", "philips", "canon", "toshiba", "hitachi", "fujifilm", "esaote", "hyperfine",
-}  # fmt: skip
-# Shorter words are found by chance in any text; by hand.
-_SHORTEST, _SHORTEST_IN_BYTES = 4, 6
+_BYTES, _PIXELS = {"OB", "OW", "UN"}, 0x7FE0
+# Makers, who enter themselves where they serve a scanner.
+_MAKERS = {"siemens", "philips", "canon", "toshiba", "hitachi", "fujifilm", "esaote", "hyperfine"}
+# Shorter words are found by chance in any text; by hand. Words of three letters are sought where a
+# person types, not among codes. A script without letters says a name in two characters.
+_SHORTEST, _SHORT, _SHORTEST_IN_BYTES = 4, 3, 6
+_SHORTEST_UNBROKEN, _SHORTEST_BYTES_UNBROKEN = 2, 5
+_ESCAPES = re.compile(rb"\x1b\$?[()]?.")
+# What people write for letters that a keyboard does not have.
+_SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What must not be found: in any text, and where people type."""
+
+    anywhere: re.Pattern[str] | None
+    typed: re.Pattern[str] | None
+    values: frozenset[str]
+    encodings: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.anywhere or self.typed)
 
 
 def identifying(dataset: Dataset, options: frozenset[Option]) -> set[str]:
@@ -51,11 +68,12 @@ def identifying(dataset: Dataset, options: frozenset[Option]) -> set[str]:
     """
     people: set[str] = set()
     places: set[str] = set()
+    names = _encodings(dataset)
     for element in _elements(dataset):
         keep = _IDENTIFYING.get(element.keyword, ...)
         if element.VR == "PN":
-            for name in _strings(element):
-                people.update((name, *re.split(r"[\^=\s,]+", name)))
+            for name in _readings(_strings(element), names):
+                people.update((name, *re.split(r"[\^=\s,]+", name), *re.split(r"[\W_]+", name)))
         elif element.VR != "SQ" and (keep is None or keep in set(Option) - options):
             (people if keep is None else places).update(_strings(element))
     # A maker's own site is called like the maker.
@@ -64,48 +82,132 @@ def identifying(dataset: Dataset, options: frozenset[Option]) -> set[str]:
     return {value for value in people | places if _tells(value)}
 
 
+def sought_in(dataset: Dataset, options: frozenset[Option]) -> Sought:
+    """What must not be found again in the texts of this original's copy."""
+    values, names = identifying(dataset, options), _encodings(dataset)
+    folded = {form for value in values for form in _forms(value)}
+    long = [_pattern(v) for v in folded if len(v) >= _SHORTEST or script(v) != "alphabet"]
+    short = [_pattern(v) for v in folded if len(v) == _SHORT and script(v) == "alphabet"]
+    for element in _elements(dataset):
+        if element.VR == "PN":
+            read = _readings(_strings(element), names)
+            long += [pattern for name in read for pattern in _whole_names(name)]
+    return Sought(_any(long), _any(short), frozenset(values), names)
+
+
 def original_uids(dataset: Dataset) -> set[str]:
     """The UIDs that would lead back to the original."""
     return {str(dataset.get(keyword)) for keyword in _IDENTIFYING_UIDS if dataset.get(keyword)}
 
 
-def pattern(values: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds any of the values as whole words; None for no values."""
-    parts = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True))
-    return re.compile(rf"(?<![^\W_])(?:{parts})(?![^\W_])", re.I) if parts else None
-
-
-def holds(element: DataElement, sought: re.Pattern[str] | None) -> bool:
-    """Whether a text element holds a sought value."""
-    if sought is None or element.VR not in _TEXT or element.keyword in _FIXED:
+def holds(element: DataElement, sought: Sought) -> bool:
+    """Whether a text, or bytes that are no pixels, hold a sought value."""
+    if not sought or element.keyword in _FIXED or element.tag.group == _PIXELS:
         return False
-    return any(sought.search(text) for text in _strings(element))
+    if element.VR in _BYTES:
+        value = element.value
+        return isinstance(value, bytes) and in_bytes(value, sought.values)
+    if element.VR not in _TEXT:
+        return False
+    patterns = [sought.anywhere, None if element.VR == "CS" else sought.typed]
+    read = _readings(_strings(element), sought.encodings)
+    texts = [form for text in read for form in _forms(text)]
+    return any(p.search(text) for p in patterns if p for text in texts)
 
 
-def in_bytes(content: bytes, values: Iterable[str], character_set: str | list[str] | None) -> bool:
-    """Whether a written file still holds one of the values, wherever: in a comment of its pixels too.
+def in_bytes(content: bytes, values: Iterable[str]) -> bool:
+    """Whether bytes hold one of the values in any character set of the standard, in any case.
 
-    Only values of six characters or more are sought: shorter ones are found by chance in pixels.
+    Of an alphabet only values of six characters or more are sought, as shorter ones are found by
+    chance in pixels.
     """
-    encodings = {"utf-8", "latin-1"}
-    with suppress(LookupError, ValueError, TypeError):
-        encodings.update(convert_encodings(character_set))
+    lowered = content.lower()
     for value in values:
-        if len(value) < _SHORTEST_IN_BYTES:
+        unbroken = script(value) != "alphabet"
+        if not unbroken and len(value) < _SHORTEST_IN_BYTES:
             continue
-        for coded in {value.encode(one, "ignore") for one in encodings}:
-            if coded and coded in content:
-                whole = rb"(?<![0-9A-Za-z.])" + re.escape(coded) + rb"(?![0-9A-Za-z.])"
-                if re.search(whole, content):
-                    return True
+        for coded in _coded(value):
+            if coded not in lowered:
+                continue
+            whole = rb"(?<![0-9a-z.])" + re.escape(coded) + rb"(?![0-9a-z.])"
+            if unbroken or re.search(whole, lowered):
+                return True
     return False
 
 
+def _encodings(dataset: Dataset) -> tuple[str, ...]:
+    named = dataset.get("SpecificCharacterSet") or ""
+    many = [named] if isinstance(named, str) else list(named)
+    return encodings("\\".join(map(str, many)))
+
+
+def _readings(texts: list[str], names: tuple[str, ...]) -> list[str]:
+    """The texts, and what those are that pydicom has read as Latin for want of an escape sequence."""
+    if len(names) < 2:
+        return texts
+    again = []
+    for text in texts:
+        with suppress(UnicodeEncodeError):
+            again.append(decode(text.encode("latin-1"), names))
+    return texts + again
+
+
+def _coded(value: str) -> set[bytes]:
+    """The value in every character set that has it, without the sequences that switch between sets."""
+    found = set()
+    for name in ALL:
+        with suppress(LookupError, ValueError):
+            found.add(_ESCAPES.sub(b"", value.encode(name)).lower())
+    return {coded for coded in found if len(coded) >= _SHORTEST_BYTES_UNBROKEN}
+
+
+def _forms(text: str) -> set[str]:
+    """A text as it is compared: folded, and with umlauts written as two letters."""
+    lowered = text.casefold()
+    return {fold(lowered), fold(lowered.translate(_SPELT))}
+
+
+def _pattern(folded: str) -> str:
+    """The value as a whole word where its script has words; digits do not go on with a name."""
+    inside = re.escape(folded)
+    if script(folded) != "alphabet" or not folded.isascii():
+        return inside
+    before, after = ("[0-9]" if c.isdigit() else "[^\\W\\d_]" for c in (folded[0], folded[-1]))
+    return f"(?<!{before}){inside}(?!{after})"
+
+
+def _whole_names(name: str) -> Iterator[str]:
+    """Family and given name together, for names whose parts are too short to be sought alone."""
+    for group in name.split("="):
+        words = [word for word in re.split(r"[\W_]+", fold(group)) if word][:3]
+        if len(words) < 2 or all(_is_sought(word) for word in words) or set(words) & NOBODY:
+            continue
+        if all(is_known(word) for word in words) or sum(map(len, words)) < _SHORTEST_UNBROKEN:
+            continue
+        for order in permutations(words, 2):
+            unbroken = any(script(word) != "alphabet" for word in order)
+            between = "[\\W_]*" if unbroken else "[\\W_]+"
+            inside = between.join(map(re.escape, order))
+            yield inside if unbroken else f"(?<![^\\W_]){inside}(?![^\\W_])"
+
+
+def _is_sought(word: str) -> bool:
+    least = _SHORTEST if script(word) == "alphabet" else _SHORTEST_UNBROKEN
+    return len(word) >= least
+
+
+def _any(patterns: list[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(sorted(patterns, key=len, reverse=True))) if patterns else None
+
+
 def _tells(value: str) -> bool:
+    least = _SHORT if script(value) == "alphabet" else _SHORTEST_UNBROKEN
+    lowered = value.lower()
     return (
-        len(value) >= _SHORTEST
+        len(value) >= least
         and len(set(value)) > 1
-        and value.lower() not in _NOBODY
+        and lowered not in NOBODY | _MAKERS
+        and not (lowered.isdigit() and len(value) < _SHORTEST)
         and not is_known(value)
     )
 

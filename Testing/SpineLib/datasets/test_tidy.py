@@ -51,6 +51,21 @@ def test_frames_of_a_multi_frame_object_are_labelled_by_number(tmp_path):
     assert [one.value == COMPRESSED for one in stack.labels] == [False, True, False]
 
 
+def test_a_label_by_a_uid_that_two_slices_have_is_refused_with_both(tmp_path, uids):
+    import pydicom
+
+    labelled.write_stack(tmp_path / "other", labelled.stack_of([1, 0, 1]), patient="B")
+    for file in (tmp_path / "other").rglob("*.dcm"):
+        dataset = pydicom.dcmread(file)
+        if dataset.InstanceNumber == 2:
+            dataset.SOPInstanceUID = uids[1]
+            dataset.save_as(file)
+    (tmp_path / "labels.csv").write_text(f"sop_instance_uid,label\n{uids[0]},0\n{uids[1]},1\n")
+    with pytest.raises(BadInput, match="Line 3: 2 slices have this SOP Instance UID") as caught:
+        open_tidy(tmp_path / "labels.csv")
+    assert caught.value.what.count("slice 2") == 2
+
+
 @pytest.mark.parametrize(
     ("line", "what"),
     [

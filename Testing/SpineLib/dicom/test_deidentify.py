@@ -15,7 +15,6 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, generate_uid
 
-from SpineLib.commands.deidentify import Option as Offered
 from SpineLib.dicom import read, scan
 from SpineLib.dicom.confidentiality import Deidentifier, Key, Option, Suspicion, burnt_in
 from SpineLib.dicom.confidentiality.descriptors import cleaned
@@ -34,6 +33,7 @@ from SpineLib.dicom.deidentify import (
     text_in_pixels,
 )
 from SpineLib.dicom.meaning import described_region, described_weighting
+from SpineLib.doors.commands.deidentify import Option as Offered
 from SpineLib.errors import BadInput, BadRequest, Cancelled
 from SpineLib.progress import Progress
 from SpineLib.simulate import write_study
@@ -505,6 +505,8 @@ def test_no_vendors_header_leaves_an_identifying_value_in_the_bytes(torture):
     sought = {v for v in sought if len(v) > 4 and v not in ("00010101", "000000.00", "0.000000")}
     assert len(sought) > 200
     printed = b"\n".join(re.findall(rb"[ -~\x80-\xff]{5,}", content(out)))
+    # Among the random digits of the new UIDs a number of five is found by chance.
+    printed = re.sub(rb"2\.25\.\d+", b"", printed)
     assert not {value for value in sought if value.encode() in printed}
 
 

@@ -73,6 +73,42 @@ def test_bits_beside_the_value_are_ignored(writer, tmp_path, signed):
     assert (read(one_stack(tmp_path)).voxels[0] == expected).all()
 
 
+@pytest.mark.parametrize("syntax", SYNTAXES, ids=lambda uid: uid.name.split(",")[0])
+def test_bits_above_the_value_are_ignored_in_every_transfer_syntax(writer, tmp_path, syntax):
+    def overlaid(number):
+        return writer.pixels(number) | np.uint16(0x4000)  # an old overlay in bit 14
+
+    for file in writer.write(tmp_path, [writer.place(3, 4.0)], syntax=syntax, pixels=overlaid):
+        dataset = pydicom.dcmread(file)
+        dataset.BitsStored, dataset.HighBit = 12, 11
+        dataset.save_as(file)
+    expected = np.stack([writer.pixels(n) for n in (1, 2, 3)])
+    assert (read(one_stack(tmp_path)).voxels == expected).all()
+
+
+@pytest.mark.parametrize("columns", [44, 43])
+def test_bytes_in_big_endian_words_are_read_in_their_order(writer, tmp_path, columns):
+    """As dcmconv +tb writes 8 bits with the VR OW; odd sizes share a word between rows."""
+    writer.columns = columns
+
+    def eight(number):
+        return (writer.pixels(number) % 251).astype(np.uint8)
+
+    def edit(dataset, number):
+        even = np.append(eight(number).ravel(), np.zeros(eight(number).size % 2, np.uint8))
+        dataset.PixelData = even.view("<u2").astype(">u2").tobytes()
+
+    files = writer.write(tmp_path, [writer.place(3, 4.0)], pixels=eight, edit=edit)
+    for file in files:
+        dataset = pydicom.dcmread(file)
+        dataset["PixelData"].VR = "OW"
+        dataset.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
+        pydicom.dcmwrite(file, dataset, implicit_vr=False, little_endian=False, overwrite=True)
+        assert (pydicom.dcmread(file).pixel_array == eight(dataset.InstanceNumber)).all()
+    voxels = read(one_stack(tmp_path)).voxels
+    assert (voxels == np.stack([eight(n) for n in (1, 2, 3)])).all()
+
+
 def test_a_whole_rescale_gives_integers_and_a_fractional_one_floats(writer, tmp_path):
     for folder, slope, kind in (("whole", 2, np.uint16), ("part", 0.5, np.float32)):
         writer.write(
@@ -113,9 +149,117 @@ def test_monochrome1_is_turned_bright_for_dark(writer, tmp_path):
     assert volume.voxels.dtype.kind == "u"
 
 
-def test_the_display_window_does_not_touch_the_voxels(writer, tmp_path):
-    writer.write(tmp_path, [writer.place(3, 4.0)], WindowCenter=50, WindowWidth=20)
-    assert (read(one_stack(tmp_path)).voxels[0] == writer.pixels(1)).all()
+@pytest.mark.parametrize("signed", [False, True])
+def test_slices_of_monochrome1_among_others_have_the_same_sense(writer, tmp_path, signed):
+    picture = {n: writer.pixels(n).astype(np.int16) - 2048 * signed for n in range(1, 7)}
+    picture[4][0, 0] = -2048 if signed else 0  # air, which MONOCHROME1 shows brightest
+
+    def edit(dataset, number):
+        dataset.BitsStored, dataset.HighBit = 12, 11
+        dataset.PixelRepresentation = int(signed)
+        if number > 3:
+            dataset.PhotometricInterpretation = "MONOCHROME1"
+            turned = (-1 if signed else 4095) - picture[number]
+            dataset.PixelData = turned.astype(np.int16).tobytes()
+        else:
+            dataset.PixelData = picture[number].tobytes()
+
+    writer.write(tmp_path, [writer.place(6, 4.0)], edit=edit)
+    voxels = read(one_stack(tmp_path)).voxels
+    expected = np.stack([picture[n] for n in range(1, 7)])
+    assert np.abs(voxels.astype(int) - expected).max() <= (4 if signed else 0)
+
+
+def test_a_slice_of_palette_colour_among_grey_ones_is_left_out_with_the_reason(writer, tmp_path):
+    def edit(dataset, number):
+        if number == 3:
+            dataset.PhotometricInterpretation = "PALETTE COLOR"
+
+    writer.write(tmp_path, [writer.place(7, 4.0)], edit=edit)
+    stacks = scan(tmp_path).stacks
+    assert sorted(s.slices for s in stacks if not s.problem) == [2, 4]
+    (colour,) = [s for s in stacks if s.problem]
+    assert colour.slices == 1 and "PALETTE COLOR" in colour.problem
+    assert all("1 slice is missing" in s.warnings[0] for s in stacks if not s.problem)
+
+
+@pytest.mark.parametrize(
+    ("stored", "high"), [(12, 32), (12, 4096), (256, 11), (0, 11), (17, 16), (16, 11), (12, 16)]
+)
+def test_bits_that_cannot_be_cost_their_slice_with_a_reason(writer, tmp_path, stored, high):
+    def edit(dataset, number):
+        if number == 1:
+            dataset.BitsStored, dataset.HighBit = stored, high
+
+    writer.write(tmp_path, [writer.place(4, 4.0)], edit=edit)
+    found = scan(tmp_path)
+    assert f"says that {stored} of 16 bits hold a pixel" in found.skipped[0].reason
+    assert read(found.stacks[0]).shape[0] == 3
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("slope", ["1e300", "1e38", "3.3e37", "-1e308"])
+def test_a_rescale_that_leaves_the_finite_numbers_is_refused(writer, tmp_path, slope):
+    def edit(dataset, number):
+        dataset.RescaleSlope, dataset.RescaleIntercept = slope, "-1e308"
+
+    writer.write(tmp_path, [writer.place(3, 4.0)], edit=edit)
+    with pytest.raises(BadInput, match="not finite"):
+        read(one_stack(tmp_path))
+
+
+def test_a_rescale_that_is_no_number_is_no_rescale_of_one(writer, tmp_path):
+    (file, *_) = writer.write(tmp_path, [writer.place(4, 4.0)], RescaleSlope="12.5",
+                              RescaleIntercept=0)  # fmt: skip
+    file.write_bytes(file.read_bytes().replace(b"12.5", b"nope"))
+    found = scan(tmp_path)
+    assert [s.reason for s in found.skipped] == ["says a rescale that is not a number"]
+    assert found.stacks[0].slices == 3
+
+
+def test_the_display_window_is_the_volumes_and_does_not_touch_the_voxels(writer, tmp_path):
+    writer.write(tmp_path, [writer.place(3, 4.0)], WindowCenter=500, WindowWidth=700)
+    volume = read(one_stack(tmp_path))
+    assert (volume.voxels[0] == writer.pixels(1)).all()
+    assert volume.window == (500.0, 700.0)
+
+
+def test_of_several_windows_the_first_and_of_several_slices_the_middle_one_is_taken(
+    writer, tmp_path
+):
+    def edit(dataset, number):
+        dataset.WindowCenter, dataset.WindowWidth = [100 * number, 5], [200 * number, 6]
+
+    writer.write(tmp_path, [writer.place(5, 4.0)], edit=edit)
+    assert read(one_stack(tmp_path)).window == (300.0, 600.0)
+
+
+def test_the_window_of_monochrome1_is_turned_with_its_pixels(writer, tmp_path):
+    def edit(dataset, number):
+        dataset.PhotometricInterpretation = "MONOCHROME1"
+
+    writer.write(tmp_path, [writer.place(3, 4.0)], edit=edit, WindowCenter=1000, WindowWidth=300)
+    volume = read(one_stack(tmp_path))
+    assert volume.window == (float(volume.voxels.max()) + float(volume.voxels.min()) - 1000, 300)
+
+
+@pytest.mark.parametrize(("center", "width"), [(32767, 65535), (-5000, 100), (100, 0), (100, -5)])
+def test_a_window_that_shows_nothing_of_the_image_is_none(writer, tmp_path, center, width):
+    writer.write(
+        tmp_path, [writer.place(3, 4.0)], WindowCenter=center, WindowWidth=width,
+        pixels=lambda n: writer.pixels(n) // 10,
+    )  # fmt: skip
+    assert read(one_stack(tmp_path)).window is None
+
+
+def test_the_window_of_an_enhanced_object_is_read(writer, tmp_path):
+    path = writer.write_enhanced(tmp_path / "e", [writer.place(4, 4.0)])
+    dataset = pydicom.dcmread(path)
+    window = pydicom.Dataset()
+    window.WindowCenter, window.WindowWidth = 900, 1500
+    dataset.SharedFunctionalGroupsSequence[0].FrameVOILUTSequence = [window]
+    dataset.save_as(path)
+    assert read(one_stack(tmp_path)).window == (900.0, 1500.0)
 
 
 def test_frames_name_the_object_of_each_slice_in_order(writer, tmp_path):

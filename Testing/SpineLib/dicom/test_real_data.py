@@ -74,7 +74,11 @@ def test_the_whole_torture_set_at_once_is_scanned(data):
     assert any("truncated" in s.reason for s in found.skipped)
     assert any("duplicate" in s.reason for s in found.skipped)
     assert len({stack.id for stack in found.stacks}) == len(found.stacks)
-    assert found.warnings == ("The folder mixes 7 patients; each study is read by itself",)
+    assert found.warnings == (
+        "One Patient ID stands for 4 people, whose names, birth dates or sexes differ; each is read "
+        "by itself",
+        "The folder mixes 11 patients; each study is read by itself",
+    )
 
 
 def test_the_real_studies_are_known_for_what_they_are(data):

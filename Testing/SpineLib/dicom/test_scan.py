@@ -59,7 +59,9 @@ def test_a_duplicate_is_left_out_and_named(writer, tmp_path):
     shutil.copy(files[1], tmp_path / "copy of a slice")
     found = scan(tmp_path)
     assert found.stacks[0].slices == 4
-    assert reasons(found) == {"copy of a slice": "is a duplicate of IM0002 (same SOP Instance UID)"}
+    assert reasons(found) == {
+        "copy of a slice": "is a duplicate of IM0002 (the same pixels at the same place)"
+    }
 
 
 def test_slices_that_a_deidentifier_gave_one_uid_are_all_kept(writer, tmp_path):

@@ -9,13 +9,12 @@ from monai.data.decathlon_datalist import load_decathlon_datalist
 from SpineLib.datasets.open_volumes import open_volumes
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.findings import (
-    Compression,
     Findings,
     ModelUsed,
     SliceFinding,
     StackFindings,
-    write_json,
 )
+from SpineLib.findings_file import write_json
 from SpineLib.inference.grid import canonical_volume
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.exchange import (
@@ -33,6 +32,7 @@ from SpineLib.loop.images import of_volume
 from SpineLib.loop.sources import Wanted, about, arrivals
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import open_model
+from SpineLib.questions import Opinion
 from SpineLib.volume import read_volume, write_volume
 from Testing.SpineLib.datasets import labelled
 from Testing.SpineLib.loop import kept
@@ -194,19 +194,43 @@ def test_the_panels_table_of_reviews_finds_its_cases_by_uid(axial, tmp_path):
         read_reviews(dataset, tmp_path / "reviews.csv")
 
 
+def test_a_correction_by_a_uid_that_two_cases_have_is_refused(tmp_path):
+    import pydicom
+
+    for name, levels in {"P1": [0, 1, 1, 0], "P2": [0, 0, 1, 0]}.items():
+        labelled.write_stack(tmp_path / "in" / name, labelled.stack_of(levels), patient=name)
+        for file in (tmp_path / "in" / name).rglob("*.dcm"):
+            dataset = pydicom.dcmread(file)
+            dataset.SOPInstanceUID = f"1.2.3.{dataset.InstanceNumber}"
+            dataset.save_as(file)
+    kept.empty(tmp_path / "slices", "compression")
+    with DatasetWriter(tmp_path / "slices") as writer:
+        for one in arrivals(str(tmp_path / "in"), AXIAL):
+            writer.add(one.image, **about(one))
+    dataset = open_dataset(tmp_path / "slices")
+    (tmp_path / "said.csv").write_text("sop_instance_uid,label\n1.2.3.2,compressed\n")
+    with pytest.raises(BadInput, match="Line 2: 2 slices have one SOP Instance UID"):
+        read_reviews(dataset, tmp_path / "said.csv")
+    (case, *_) = dataset.cases.values()
+    assert len(read_correction(case, tmp_path / "said.csv")) == 1
+
+
 def test_a_readings_findings_become_answers_of_its_model(axial, tmp_path):
     dataset = open_dataset(axial)
     verdicts = ["compressed", "borderline", "not compressed", None]
     slices = []
     for k, (_, uid, frame) in enumerate(dataset.case("2").slices):
-        said = Compression("assessed", "", 0.5, verdicts[k]) if verdicts[k] else Compression()
-        slices.append(SliceFinding(k, uid, frame, [0.0, 0.0, 4.0 * k], compression=said))
+        opinion = Opinion(
+            "compression", "starter-compression", verdicts[k] or "", verdicts[k] == "compressed"
+        )
+        slices.append(SliceFinding(k, uid, frame, [0.0, 0.0, 4.0 * k], opinions=[opinion]))
     stack = StackFindings(
         "4", shape=[4, 24, 24], spacing=[2, 2, 4], ijk_to_ras=np.eye(4).tolist(), slices=slices
     )
     used = ModelUsed(
-        "compression", "starter-compression", "Starter", "0.1", "0" * 64, True, "none known"
-    )
+        "compression", "starter-compression", "Starter", "0.1", "0" * 64, True, "none known", 0.5,
+        "compression",
+    )  # fmt: skip
     path = tmp_path / "findings.json"
     write_json(Findings(stacks=[stack], models=[used]), path)
     model, found = read_answers(dataset, path)
@@ -214,7 +238,7 @@ def test_a_readings_findings_become_answers_of_its_model(axial, tmp_path):
     assert (model, case.id) == ("starter-compression 0.1", "0002")
     assert [one.value for one in labels] == ["compressed", "possibly compressed", "not compressed"]
     write_json(Findings(stacks=[stack]), path)
-    with pytest.raises(BadInput, match="No model for compression"):
+    with pytest.raises(BadInput, match="No model answered in this reading: Compression"):
         read_answers(dataset, path)
 
 

@@ -56,7 +56,7 @@ def test_the_worker_hears_what_is_asked_of_a_project(make_project, reading):
     arguments = {"project": str(project.folder), "action": "status"}
     request = {"id": "1", "command": "project", "arguments": arguments}
     with subprocess.Popen(
-        [sys.executable, "-m", "SpineLib.worker"], cwd=ROOT, text=True,
+        [sys.executable, "-m", "SpineLib.doors.worker"], cwd=ROOT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as worker:  # fmt: skip
         worker.stdin.write(json.dumps(request) + "\n")

@@ -16,8 +16,9 @@ from SpineLib.projects import consensus, exporting
 from SpineLib.projects.importing import import_labels
 from SpineLib.projects.labels import read_labels
 from SpineLib.projects.merging import merge
-from SpineLib.projects.project import open_project
+from SpineLib.projects.project import add, create, open_project
 from SpineLib.projects.session import ReaderSession
+from Testing.SpineLib.datasets import labelled
 
 ANNA, BEN = {1, 9}, {5, 9, 20}  # both are wrong about 9, so they agree on it
 
@@ -234,3 +235,29 @@ def test_exported_dicom_names_nobody_and_its_labels_still_fit(read_twice, truth,
     with pytest.raises(BadInput, match="must not lie"):
         exporting.write_layout(read_twice, tmp_path / "new", key=tmp_path / "new" / "k.json")
     assert not (tmp_path / "new").exists()
+
+
+def test_uids_that_stand_for_several_slices_are_refused_before_anybody_reads(tmp_path):
+    import pydicom
+
+    for name in ("P1", "P2"):
+        labelled.write_stack(
+            tmp_path / "in" / name, labelled.stack_of([0, 1, name == "P1"]), patient=name
+        )
+        for file in (tmp_path / "in" / name).rglob("*.dcm"):
+            dataset = pydicom.dcmread(file)
+            dataset.SOPInstanceUID = f"1.2.3.{dataset.InstanceNumber}"
+            dataset.save_as(file)
+    project = create(tmp_path / "project", title="UIDs begin anew")
+    with pytest.raises(BadInput, match="3 SOP Instance UIDs stand for several slices"):
+        add(project, tmp_path / "in")
+    assert not open_project(project.folder).studies
+    assert len(add(project, tmp_path / "in" / "P1").studies) == 1
+
+
+def test_a_zip_of_studies_can_be_read_in_a_project(dicom, tmp_path):
+    zipped = shutil.make_archive(str(tmp_path / "P1"), "zip", dicom / "P1")
+    project = add(create(tmp_path / "project", title="From a zip"), zipped)
+    (study,) = project.studies
+    assert project.place(study).name == "P1.zip"
+    assert project.open_stack(study, study.stacks[0]).slices == 4

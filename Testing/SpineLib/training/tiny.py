@@ -12,7 +12,7 @@ import torch
 import typer
 from torch import nn
 
-from SpineLib.console import run
+from SpineLib.doors.console import run
 from SpineLib.models import Card
 from SpineLib.networks import build
 from SpineLib.training.recipe import Recipe

@@ -21,7 +21,7 @@ CLASSES.setdefault("qMRMLSegmentEditorWidget", qMRMLSegmentEditorWidget)
 @pytest.fixture
 def worker(monkeypatch):
     worker = Worker()
-    monkeypatch.setattr("SpineSegmentationLib.StudyReader.WorkerProcess", lambda: worker)
+    monkeypatch.setattr("SpineSlicer.host.StudyReader.WorkerProcess", lambda: worker)
     return worker
 
 
@@ -34,7 +34,7 @@ def learner(monkeypatch):
 
 @pytest.fixture
 def panel(desktop, worker, learner, monkeypatch):
-    monkeypatch.setattr("SpineSegmentationLib.SetupSection.Installation.missing", lambda self: [])
+    monkeypatch.setattr("SpineSlicer.host.SetupSection.Installation.missing", lambda self: [])
     widget = desktop.open("SpineSegmentation", FOLDER)
     sections = ("loopSection", "dataSetSection", "queueSection", "caseSection", "learnSection")
     for name in sections:

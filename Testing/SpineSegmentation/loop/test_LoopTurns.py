@@ -51,7 +51,7 @@ def test_saving_a_draft_takes_less_than_50_ms_of_computing(loop, large):
 def test_no_turn_of_opening_saving_accepting_or_leaving_holds_the_window_up(
     loop, ui, large, monkeypatch
 ):
-    from SpineSegmentationLib.Turns import Turns
+    from SpineSlicer.host.Turns import Turns
 
     taken, plain = [], Turns._step
 
@@ -92,8 +92,8 @@ def slowly(monkeypatch):
             time.sleep(0.05)
             super().run()
 
-    monkeypatch.setattr("SpineSegmentationLib.Turns.SECONDS_A_TURN", -1.0)
-    monkeypatch.setattr("SpineSegmentationLib.inThread.threading.Thread", Late)
+    monkeypatch.setattr("SpineSlicer.host.Turns.SECONDS_A_TURN", -1.0)
+    monkeypatch.setattr("SpineSlicer.host.inThread.threading.Thread", Late)
 
 
 def test_another_case_chosen_while_one_is_opened_is_the_one_that_is_shown(loop, opened, slowly):

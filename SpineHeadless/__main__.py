@@ -1,7 +1,0 @@
-"""``python -m SpineHeadless``: every command of `spine`."""
-
-import sys
-
-from SpineHeadless.cli import main
-
-sys.exit(main())

@@ -1,0 +1,67 @@
+"""Copies of an image among files: the same pixels at the same place, whatever their numbers say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from SpineLib.dicom.header import FrameHeader, ObjectHeader
+from SpineLib.dicom.pixels import is_constant, same_pixels
+from SpineLib.dicom.stack import Skipped
+
+
+def without_duplicates(
+    frames: Iterable[FrameHeader],
+) -> tuple[list[FrameHeader], list[Skipped]]:
+    """Leaves out copies, of each image all but the first.
+
+    A SOP Instance UID alone does not make a copy: anonymisers number anew in each series, and give
+    all slices one number. Nor does it take one: a study that was sent twice may have new numbers.
+    Files are compared where one place, patient and protocol, or one UID, make it likely.
+
+    Args:
+        frames: of one scan; frames of one file follow each other.
+    """
+    files: dict[ObjectHeader, list[FrameHeader]] = defaultdict(list)
+    for frame in frames:
+        files[frame.source].append(frame)
+    alike: dict[tuple[object, ...], list[ObjectHeader]] = defaultdict(list)
+    skipped: dict[ObjectHeader, Skipped] = {}
+    for source, own in files.items():
+        others = alike[_place(source, own)]
+        first = next((one for one in others if _is_copy(one, source, files)), None)
+        if first is None:
+            others.append(source)
+        else:
+            reason = f"is a duplicate of {first.path.name} (the same pixels at the same place)"
+            skipped[source] = Skipped(source.path, reason)
+    kept = [frame for source, own in files.items() if source not in skipped for frame in own]
+    return kept, list(skipped.values())
+
+
+def _place(source: ObjectHeader, frames: list[FrameHeader]) -> tuple[object, ...]:
+    return (
+        source.patient_hash,
+        source.study_instance_uid,
+        source.rows,
+        source.columns,
+        source.number_of_frames,
+        tuple((frame.position, frame.orientation, frame.pixel_spacing) for frame in frames),
+    )
+
+
+def _is_copy(
+    one: ObjectHeader, other: ObjectHeader, files: dict[ObjectHeader, list[FrameHeader]]
+) -> bool:
+    named_alike = bool(one.sop_instance_uid) and one.sop_instance_uid == other.sop_instance_uid
+    if not named_alike and _protocol(one, files[one]) != _protocol(other, files[other]):
+        return False
+    # Two black slices of a series that shows the same places again and again are no copies.
+    return same_pixels(one, other) and (named_alike or not is_constant(one))
+
+
+def _protocol(source: ObjectHeader, frames: list[FrameHeader]) -> tuple[object, ...]:
+    return (
+        source.series_number, source.series_description, source.protocol_name,
+        [(f.instance, f.thickness, f.between, f.kind, f.physics) for f in frames],
+    )  # fmt: skip

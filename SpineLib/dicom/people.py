@@ -1,0 +1,171 @@
+"""Who an image is of: what tells people apart where a Patient ID does not.
+
+An anonymiser may give everybody one Patient ID, and a correction may give one person two. Names and
+dates are kept only as hashes of their words, which say whether two are the same and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+# What anonymisers and test objects are called; by hand.
+_NOBODY = """
+    anon anonym anonymous anonymized anonymised anonymus anonyme deidentified identity
+    unknown unbekannt inconnu desconocido none nobody noname name null nil removed redacted hidden
+    masked empty default dummy phantom patient patientid patientname subject case test demo sample
+    example volunteer healthy control research study id na xx xxx xxxx
+"""
+NOBODY = frozenset(_NOBODY.split())
+_TITLES = {"mr", "mrs", "ms", "dr", "prof", "herr", "frau", "jr", "sr", "mme"}
+_NO_BIRTHS = {"00010101", "11111111", "18000101", "19000101", "19010101", "99991231"}
+# Numbers that a trial may give to a patient, such as 111 or 1234, are none of these.
+_PLACEHOLDER = re.compile(r"0+|x+|9{4,}|0*123456?7?8?9?0?|[\W_]*")
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a header says of a person, as hashes; empty where it says nothing.
+
+    Attributes:
+        words: of the name; of names without an alphabet each character.
+        scripts: of these words: names in different ones cannot be compared.
+        birth: of the birth date.
+        sex: ``M``, ``F`` or empty.
+    """
+
+    words: frozenset[str] = frozenset()
+    scripts: frozenset[str] = frozenset()
+    birth: str = ""
+    sex: str = ""
+
+    @property
+    def digest(self) -> str:
+        """One hash of all, the same for the same name and date; empty where nothing is said."""
+        said = "\0".join((*sorted(self.words), self.birth))
+        return hashlib.sha256(said.encode()).hexdigest()[:12] if self.words or self.birth else ""
+
+    def is_another(self, other: Person) -> bool:
+        """Whether these are certainly two people: what both say of themselves cannot be of one.
+
+        A name that was corrected or changed by marriage keeps a word; one without any in common
+        is another's. A birth date tells two people apart, and says nothing where it is missing.
+        """
+        if self.birth and other.birth and self.birth != other.birth:
+            return True
+        comparable = bool(self.scripts & other.scripts)
+        shared = bool(self.words & other.words)
+        if comparable and not shared:
+            return True
+        alike = shared or bool(self.birth and other.birth)
+        return bool(self.sex and other.sex and self.sex != other.sex) and not alike
+
+    def is_same(self, other: Person) -> bool:
+        """Whether name and what else both say are the same."""
+        return bool(self.words) and self.words == other.words and not self.is_another(other)
+
+
+NO_PERSON = Person()
+
+
+@lru_cache(maxsize=256)
+def person(name: str, birth: str = "", sex: str = "") -> Person:
+    """What PatientName, PatientBirthDate and PatientSex say.
+
+    Example:
+        >>> person("ROE^JANE", "19700305").is_another(person("Roe^Jane^Dr."))
+        False
+        >>> person("ROE^JANE").is_another(person("MILLER^JOHN"))
+        True
+    """
+    words = name_words(name)
+    birth = "".join(re.findall(r"\d", birth))
+    birth = birth if len(birth) == 8 and birth not in _NO_BIRTHS else ""
+    return Person(
+        frozenset(map(_hashed, words)),
+        frozenset(script(word) for word in words),
+        birth and _hashed(birth),
+        sex.strip().upper() if sex.strip().upper() in ("M", "F") else "",
+    )
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a person's name, folded: without accents, in one case; none of nobody's.
+
+    Of scripts without letters each character is a word, since names are written with and without a
+    break. Words with digits are numbers of cases.
+    """
+    words: list[str] = []
+    for word in re.split(r"[\W_]+", fold(name)):
+        if not word or word in NOBODY or word in _TITLES or re.search(r"\d", word):
+            continue
+        if script(word) != "alphabet":
+            words += word
+        elif len(word) > 1:
+            words.append(word)
+    return words
+
+
+def fold(text: str) -> str:
+    """Text to be compared: one width, one case, no accents.
+
+    Example:
+        >>> fold("MÜLLER ﾔﾏﾀﾞ")
+        'muller ヤマタ'
+    """
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    letters = "".join(c for c in apart if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", letters)
+
+
+def script(word: str) -> str:
+    """``alphabet``, or another kind of writing that has no letters or no breaks between words."""
+    first = word[:1]
+    if "぀" <= first <= "ヿ":
+        return "kana"
+    if "가" <= first <= "힣":
+        return "hangul"
+    if first >= "⺀":
+        return "ideographs"
+    return "unbroken" if "฀" <= first <= "࿿" or "ក" <= first <= "៿" else "alphabet"
+
+
+@lru_cache(maxsize=256)
+def is_placeholder(patient_id: str) -> bool:
+    """Whether a Patient ID is one that many people have.
+
+    Example:
+        >>> is_placeholder("ANONYMOUS"), is_placeholder("000000"), is_placeholder("4711")
+        (True, True, False)
+    """
+    folded = fold(patient_id).strip()
+    words = [word for word in re.split(r"[\W_\d]+", folded) if word]
+    named = bool(words) and not re.search(r"\d", folded) and all(word in NOBODY for word in words)
+    return named or _PLACEHOLDER.fullmatch(folded) is not None
+
+
+def moment(day: str, time: str) -> float | None:
+    """Seconds, comparable between images whose headers say as much; None where there is no time.
+
+    Args:
+        day: ``YYYYMMDD``; without it moments of one day only can be compared.
+        time: ``HHMMSS.ffffff``.
+    """
+    match = re.match(r"(\d\d):?(\d\d):?(\d\d(?:\.\d+)?)", time)
+    if match is None:
+        return None
+    seconds = int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])
+    try:
+        return date(int(day[:4]), int(day[4:6]), int(day[6:8])).toordinal() * 86400.0 + seconds
+    except ValueError:
+        return seconds
+
+
+def _hashed(word: str) -> str:
+    return hashlib.sha256(word.encode()).hexdigest()[:12]

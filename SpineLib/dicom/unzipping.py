@@ -1,0 +1,186 @@
+"""A zip of a study, unpacked into a temporary folder for as long as this process lives.
+
+The voxels of a file are read long after it was found, and by other processes too, so that its
+files must lie somewhere. What a process that was killed has left is removed by the next that
+unpacks.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from SpineLib.dicom.stack import Skipped
+from SpineLib.errors import BadInput, from_os_error
+
+_PREFIX = "SpineMRI-unzipped-"
+_BEGIN = b"PK\x03\x04"
+# A study has some thousand files, and DICOM becomes at most some ten times larger; masks and black
+# pictures more, so that a small zip may. A zip beyond that was made to fill a disk.
+_MOST_FILES, _MOST_RATIO, _SMALL_BYTES = 200_000, 100, 1 << 30
+_SPARE_BYTES = 256 << 20
+_BLOCK = 1 << 20
+_ADVICE = "Unpack it with another program and look at what it holds."
+
+# A zip as it was when it was unpacked → where its files lie.
+_unpacked: dict[tuple[str, int, int], tuple[Path, list[Skipped]]] = {}
+
+
+def is_zip(file: Path) -> bool:
+    """Whether a file is a zip, by its first bytes."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(4) == _BEGIN
+    except OSError:
+        return False
+
+
+def unzipped(file: Path) -> tuple[Path, list[Skipped]]:
+    """A temporary folder with a zip's files, and which of them were left out, with the reason.
+
+    The folder stays until this process ends; the same zip is unpacked once.
+
+    Raises:
+        BadInput: it is damaged or locked, leads out of its folder, or is larger than any study.
+        OutputError: the disk is full.
+    """
+    about = file.stat()
+    key = str(file.resolve()), about.st_size, about.st_mtime_ns
+    if key not in _unpacked:
+        _unpacked[key] = _unpack(file)
+    return _unpacked[key]
+
+
+def zip_of(path: Path) -> Path | None:
+    """The zip that a file was unpacked from; None for any other file."""
+    for (zipped, _, _), (folder, _) in _unpacked.items():
+        if path.is_relative_to(folder):
+            return Path(zipped)
+    return None
+
+
+def _unpack(file: Path) -> tuple[Path, list[Skipped]]:
+    _remove_left()
+    try:
+        with zipfile.ZipFile(file) as packed:
+            members = [one for one in packed.infolist() if not one.is_dir()]
+            _check(members, file)
+            folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+            atexit.register(_remove, folder, os.getpid())
+            return folder, [left for one in members if (left := _take(packed, one, folder, file))]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise BadInput("The zip is damaged, so that it cannot be unpacked", file=file) from error
+    except OSError as error:
+        raise from_os_error(error, file) from error
+
+
+def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
+    """Before anything is unpacked: names, and sizes as the zip says them."""
+    if not members:
+        raise BadInput("The zip holds no files", file=file)
+    for one in members:
+        # As the zip has it: on Windows a backslash divides, and a colon names a drive.
+        name = PurePosixPath(one.orig_filename.replace("\\", "/"))
+        if name.is_absolute() or ".." in name.parts or ":" in one.orig_filename:
+            raise BadInput(
+                "The zip holds a file whose name leads out of its folder", file=file, advice=_ADVICE
+            )
+        if one.flag_bits & 1:
+            raise BadInput("The zip is locked by a password", file=file, advice=_ADVICE)
+    size, packed = sum(one.file_size for one in members), file.stat().st_size
+    overlapping = sum(one.compress_size for one in members) > packed
+    if len(members) > _MOST_FILES or overlapping or size > max(_SMALL_BYTES, _MOST_RATIO * packed):
+        raise BadInput(
+            f"The zip of {_megabytes(packed)} says that it unpacks to {len(members)} files of "
+            f"{_megabytes(size)}, which no study does",
+            file=file, advice=_ADVICE,
+        )  # fmt: skip
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if size + _SPARE_BYTES > free:
+        raise BadInput(
+            f"The zip unpacks to {_megabytes(size)}, and {tempfile.gettempdir()} has "
+            f"{_megabytes(free)} left", file=file,
+            advice="Free some space, or unpack it elsewhere and give the folder.",
+        )  # fmt: skip
+
+
+def _take(
+    packed: zipfile.ZipFile, one: zipfile.ZipInfo, folder: Path, file: Path
+) -> Skipped | None:
+    """Unpacks one file, and no more of it than the zip said."""
+    if stat.S_ISLNK(one.external_attr >> 16):
+        return Skipped(file / one.filename, "is a link in a zip")
+    target = _free_place(folder, one.filename)
+    left = one.file_size
+    try:
+        with packed.open(one) as source, target.open("xb") as out:
+            while block := source.read(min(_BLOCK, left + 1)):
+                left -= len(block)
+                if left < 0:
+                    raise zipfile.BadZipFile
+                out.write(block)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        target.unlink(missing_ok=True)
+        return Skipped(file / one.filename, "is damaged in the zip")
+    return None
+
+
+def _free_place(folder: Path, name: str) -> Path:
+    """Where a file goes; beside another one of the same name, which some zips have."""
+    path = folder.joinpath(*(part for part in name.split("/") if part not in ("", ".")))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):  # a file has the name of this one's folder
+        path = folder / path.name
+    count, free = 1, path
+    while free.exists():
+        count += 1
+        free = path.with_name(f"{path.name}-{count}")
+    return free
+
+
+def remove_unpacked() -> None:
+    """Removes what this process has unpacked, for one that ends without Python's own way."""
+    for folder, _ in _unpacked.values():
+        shutil.rmtree(folder, ignore_errors=True)
+    _unpacked.clear()
+
+
+def _remove(folder: Path, process: int) -> None:
+    if os.getpid() == process:  # a forked one has inherited the call, and not the folder
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_left() -> None:
+    """Removes what processes of this user have left that are no more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        process = folder.name.removeprefix(_PREFIX).split("-")[0]
+        if process.isdecimal() and not _is_alive(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # there a signal of 0 would end it
+        import ctypes
+
+        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)  # type: ignore[attr-defined]
+        if handle:
+            ctypes.windll.kernel32.CloseHandle(handle)  # type: ignore[attr-defined]
+        return bool(handle)
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB" if count >= 1e6 else f"{count / 1e3:,.1f} kB"

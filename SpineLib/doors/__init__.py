@@ -1,0 +1,1 @@
+"""The ways in: the worker and its client, and every command."""

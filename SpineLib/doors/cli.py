@@ -1,0 +1,360 @@
+"""The commands that need no scene: scan, models, simulate, train, evaluate, project, bench (``python -m SpineLib``).
+
+`SpineSlicer.headless.cli` adds the ones that do.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from SpineLib import __version__
+from SpineLib.doors.commands.comparing import train
+from SpineLib.doors.commands.data import data
+from SpineLib.doors.commands.deidentify import deidentify
+from SpineLib.doors.commands.evaluation import evaluate
+from SpineLib.doors.commands.loop_learning import loop
+from SpineLib.doors.commands.projects import project
+from SpineLib.doors.commands.training import package
+from SpineLib.doors.console import (
+    EXIT_CODES,
+    print_json,
+    print_table,
+    progress_bar,
+    run,
+    say,
+)
+from SpineLib.errors import BadModel, BadRequest, SpineError
+
+if TYPE_CHECKING:
+    from SpineLib.dicom.stack import Scan, Stack
+    from SpineLib.models import ModelFolder
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+    epilog=EXIT_CODES.replace("\n", " "),
+)
+models = typer.Typer(no_args_is_help=True, help="Which models are here, and what they are for.")
+app.add_typer(models, name="models")
+app.add_typer(train, name="train")
+app.add_typer(evaluate, name="evaluate")
+app.add_typer(data, name="data")
+app.add_typer(project, name="project")
+app.add_typer(loop, name="loop")
+models.command()(package)
+app.command()(deidentify)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+
+
+class Region(str, Enum):
+    """What `simulate` makes; a word each, as in `SpineLib.simulate`."""
+
+    cervical = "cervical"
+    thoracic = "thoracic"
+    lumbar = "lumbar"
+
+
+class Profile(str, Enum):
+    """Which ranges the simulated scanner and patient are drawn from."""
+
+    standard = "standard"
+    held_out = "held-out"
+    domain_randomised = "domain-randomised"
+
+
+class Part(str, Enum):
+    """What `bench` measures."""
+
+    dicom = "dicom"
+    compressed = "compressed"
+    compression = "compression"
+    segmentation = "segmentation"
+    simulate = "simulate"
+    training = "training"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"SlicerSpineMRI {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """SlicerSpineMRI: reads spine MR studies.
+
+    Research software, not a medical device. Start with: spine demo
+    """
+
+
+@app.command()
+def scan(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder of DICOM; folders below it count.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Show what a folder of DICOM holds and which models apply, or why not."""
+    from SpineLib.dicom import scan as scan_folder
+
+    with progress_bar() as progress:
+        found = scan_folder(folder, progress=progress)
+    if as_json:
+        from SpineLib.doors.listing import scan_as_json
+
+        print_json(scan_as_json(found))
+    else:
+        _print_scan(found)
+
+
+def _print_scan(found: Scan) -> None:
+    from SpineLib.doors.listing import shown_patient
+
+    columns = (
+        *("stack", "description", "plane", "weighting", "region", "slices", "spacing (mm)"),
+        "models",
+    )
+    for number, study in enumerate(found.studies, 1):
+        stacks = [stack for series in study.series for stack in series.stacks]
+        patient = f"patient {shown_patient(study)}, " if study.patient_hash else ""
+        say(
+            f"Study {number} of {len(found.studies)}: {patient}"
+            f"{count(len(study.series), 'series', 'series')}, {count(len(stacks), 'stack')}"
+        )
+        print_table(columns, [_scan_row(stack) for stack in stacks])
+        for warning in study.warnings:
+            say(f"Note: {warning}")
+        for stack in stacks:
+            for warning in stack.warnings:
+                say(f"Stack {stack.id}: {warning}")
+    for warning in found.warnings:
+        say(f"Note: {warning}")
+    if found.skipped:
+        say(f"Left out: {count(len(found.skipped), 'file')}")
+        for skipped in found.skipped:
+            say(f"  {skipped.file}: {skipped.reason}")
+
+
+def _scan_row(stack: Stack) -> list[str]:
+    from SpineLib.doors.listing import applicability
+    from SpineLib.reasons import in_terminal
+
+    fat = " fat-saturated" if stack.fat_saturated else ""
+    spacing = "×".join(f"{mm:.3g}" for mm in stack.spacing)
+    if stack.problem:
+        applies = f"cannot be read: {stack.problem}"
+    else:
+        applies = "\n".join(
+            f"{name}: {in_terminal(why) if why else 'applies'}"
+            for name, _, why in applicability(stack)
+        )
+    return [
+        *(stack.id, stack.description, stack.plane, stack.weighting + fat, stack.region),
+        *(str(stack.slices), spacing, applies),
+    ]
+
+
+@models.command("list")
+def list_models(as_json: Json = False) -> None:
+    """Show every model, what it is for, and what it was measured at."""
+    from SpineLib.models import broken_models, find_models
+
+    if as_json:
+        from SpineLib.doors.listing import models_as_json
+
+        print_json(models_as_json())
+        return
+    columns = ("name", "version", "task", "what for", "trained on", "from")
+    print_table(columns, [_model_row(model) for model in find_models()])
+    for error in broken_models():
+        say(f"Broken: {error}")
+
+
+def _model_row(model: ModelFolder) -> list[str]:
+    from SpineLib.models.applicability import made_for
+
+    card = model.card
+    trained = "simulated data (starter)" if card.starter else card.training_data
+    if card.lineage:
+        trained += f"; fine-tuned from {card.lineage.parent.name}"
+    return [
+        *(card.name, card.version, card.task, made_for(card.applicability)),
+        trained,
+        "the program" if model.bundled else str(model.path),
+    ]
+
+
+@models.command()
+def verify(as_json: Json = False) -> None:
+    """Check every model's card and the SHA-256 of its weights."""
+    from SpineLib.models import broken_models, find_models
+
+    problems: dict[str, SpineError | None] = {error.file or "?": error for error in broken_models()}
+    for model in find_models():
+        problems[model.card.name] = None
+        try:
+            model.verify()
+        except BadModel as error:
+            problems[model.card.name] = error
+    if as_json:
+        print_json({name: e.to_dict() if e else None for name, e in problems.items()})
+    else:
+        for name, problem in problems.items():
+            say(f"{name}: {problem or 'whole'}")
+    bad = [name for name, problem in problems.items() if problem]
+    if bad:
+        raise BadModel(f"{count(len(bad), 'model')} of {len(problems)} cannot be used")
+
+
+@models.command("import")
+def import_(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A model's folder, or a zip archive of one.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Copy a model into your own models, checked."""
+    from SpineLib.models import import_model
+
+    model = import_model(path)
+    if as_json:
+        print_json({"name": model.card.name, "path": str(model.path)})
+    else:
+        say(f"{model.card.name} is in {model.path}")
+
+
+@models.command()
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` names it.")],
+) -> None:
+    """Remove one of your own models."""
+    from SpineLib.models import remove as remove_model
+
+    remove_model(name)
+    say(f"{name} is removed")
+
+
+@app.command()
+def simulate(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where the images and truth.json go.")
+    ],
+    region: Annotated[
+        Region, typer.Option("--region", "--kind", help="Which part of the spine.")
+    ] = Region.cervical,
+    disease: Annotated[
+        str | None,
+        typer.Option(
+            help="none, degenerative or metastatic. Default: what is usual there (thoracic: "
+            "metastatic; cervical: degenerative; lumbar: degenerative in three of four, else none)."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another number is another patient.", min=0)] = 1,
+    count: Annotated[
+        int, typer.Option(help="How many studies; more than one go into folders below.", min=1)
+    ] = 1,
+    workers: Annotated[int, typer.Option(help="How many processes write them.", min=1)] = 1,
+    profile: Annotated[Profile, typer.Option(help="Ranges to draw from.")] = Profile.standard,
+    contrast: Annotated[
+        str | None, typer.Option(help="T1, T2, T2*, STIR or PD, in place of the drawn one.")
+    ] = None,
+    scanner: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A setting of the scanner in place of the drawn one, as thickness=5, pixel=0.8, "
+            "snr=8 or ghost=0.3 (motion); may repeat. An unknown name lists them all.",
+        ),
+    ] = None,
+    companions: Annotated[
+        bool, typer.Option("--companions", help="Also a localiser and series of other planes.")
+    ] = False,
+    format: Annotated[str, typer.Option(help="dicom or nifti.")] = "dicom",
+    vendor: Annotated[
+        str, typer.Option(help="plain, siemens-like, philips-like, ge-like or stripped headers.")
+    ] = "plain",
+    enhanced: Annotated[
+        bool, typer.Option("--enhanced", help="Multi-frame DICOM instead of a file a slice.")
+    ] = False,
+) -> None:
+    """Make simulated spine MR studies with known truth."""
+    from SpineLib.simulate import write_studies, write_study
+
+    how: dict[str, Any] = {
+        "profile": profile.value, "disease": disease, "contrast": contrast,
+        "scanner": _settings(scanner or []), "companions": companions, "format": format,
+        "vendor": vendor, "enhanced": enhanced,
+    }  # fmt: skip
+    with progress_bar() as progress:
+        if count > 1:
+            write_studies(
+                folder, count, kinds=(region.value,), seed=seed, workers=workers,
+                progress=progress, **how,
+            )  # fmt: skip
+        else:
+            progress.stage(f"Simulating a {region.value} study")
+            write_study(folder, region.value, seed=seed, **how)
+    if count > 1:
+        say(f"{count} simulated {region.value} studies are in folders of their own in {folder}")
+    else:
+        say(f"A simulated {region.value} study and its truth.json are in {folder}")
+
+
+def _settings(given: list[str]) -> dict[str, float]:
+    settings = {}
+    for one in given:
+        name, _, value = one.partition("=")
+        try:
+            settings[name.strip()] = float(value)
+        except ValueError as error:
+            raise BadRequest(
+                f"{one!r} sets nothing", advice="Say a name and a number, as --set thickness=5."
+            ) from error
+    return settings
+
+
+@app.command()
+def bench(
+    out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    part: Annotated[list[Part] | None, typer.Option(help="Only this part; may repeat.")] = None,
+    rounds: Annotated[int, typer.Option(help="How often each contender runs.", min=1)] = 5,
+) -> None:
+    """Measure speed and memory beside other ways to do the same, on this machine."""
+    import json
+
+    from SpineLib.bench import PARTS
+    from SpineLib.bench import run as measure
+    from SpineLib.store.files import writing
+
+    parts = tuple(p.value for p in part) if part else PARTS
+    with progress_bar() as progress:
+        figures = measure(parts, rounds=rounds, progress=progress)
+    if out is None:
+        print_json(figures)
+        return
+    with writing(out) as temporary:
+        temporary.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    say(f"The figures are in {out}")
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """``1 stack``, ``3 stacks``."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def main() -> int:
+    """Runs the commands; returns the exit code."""
+    return run(app)

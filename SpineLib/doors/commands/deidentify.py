@@ -1,0 +1,72 @@
+"""The command ``deidentify``."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from SpineLib.doors.console import print_json, print_table, progress_bar, say
+
+
+class Option(str, Enum):
+    """What may be asked for; the words of `SpineLib.dicom.confidentiality.Option`."""
+
+    # A copy, as importing that one would cost every command a second.
+    uids = "retain-uids"
+    device = "retain-device-identity"
+    institution = "retain-institution-identity"
+    characteristics = "retain-patient-characteristics"
+    modified_dates = "retain-modified-dates"
+    descriptors = "clean-descriptors"
+
+
+def deidentify(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="Folder of DICOM; folders below it count.")
+    ],
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="New folder for the copy.")],
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Links old and new; used again, a patient keeps the pseudonym. "
+            "Default: OUT.key.json beside OUT. Never pass it on.",
+        ),
+    ] = None,
+    option: Annotated[list[Option] | None, typer.Option(help="Of the profile; may repeat.")] = None,
+    keep_burnt_in: Annotated[
+        bool, typer.Option("--keep-burnt-in", help="Also copy what is likely to show text.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for another program.")
+    ] = False,
+) -> None:
+    """Copy DICOM without its patients' identities (DICOM PS3.15). docs/deidentification.md."""
+    from SpineLib.dicom.confidentiality import Option as Known
+    from SpineLib.dicom.deidentify import deidentify as run
+
+    with progress_bar() as progress:
+        report = run(
+            source, folder, key=key, options=[Known(one.value) for one in option or ()],
+            keep_burnt_in=keep_burnt_in,
+            progress=progress,
+        )  # fmt: skip
+    left_out = [{"file": str(one.file), "reason": one.reason} for one in report.left_out]
+    if as_json:
+        print_json({**report.to_dict(), "key": str(report.key), "left_out_files": left_out})
+        return
+    rows = [[name, done, str(count)] for (name, done), count in sorted(report.counts.items())]
+    print_table(("attribute", "what was done", "times"), rows)
+    for note in report.notes:
+        say(f"Note: {note}")
+    for one in report.warnings:
+        say(f"Look at {one.file}: it {one.reason}")
+    say(f"Left out: {len(left_out)} files")
+    for file in left_out:
+        say(f"  {file['file']}: {file['reason']}")
+    patients = "1 patient" if report.patients == 1 else f"{report.patients} patients"
+    say(f"{len(report.files)} files of {patients} are in {report.folder}")
+    say(f"The key is {report.key}; keep it apart, whoever has it can undo all of this")

@@ -1,0 +1,289 @@
+"""The commands that measure: ``evaluate``; torch and pandas are imported when one runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from SpineLib.doors.console import (
+    Numbering,
+    Orientation,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
+from SpineLib.errors import BadInput, BadModel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from SpineLib.evaluation.figures import Evaluation
+    from SpineLib.evaluation.predictions import Predictions
+
+evaluate = typer.Typer(
+    no_args_is_help=True,
+    help="Measure models on labelled data, one or two side by side. docs/evaluation.md tells how.",
+)
+
+Models = Annotated[
+    list[str] | None, typer.Option("--model", help="Name or folder of a model; two to compare.")
+]
+Data = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        help="Labelled data: a folder, a CSV, or simulated:REGION-DISEASE:PROFILE:COUNT[:SEED]; "
+        "may repeat.",
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the page and the tables.")]
+Split = Annotated[
+    Path | None, typer.Option(help="Frozen test set: only its patients are measured.")
+]
+Earlier = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--predictions", help="predictions.csv of an earlier evaluation, in place of data."
+    ),
+]
+Title = Annotated[
+    str, typer.Option(help="The data set in words, for the page and the model's card.")
+]
+WriteCard = Annotated[
+    bool, typer.Option("--write-card", help="Also write the figures into the model's folder.")
+]
+Canal = Annotated[str, typer.Option(help="Model that finds the canal; the bundled one if none.")]
+By = Annotated[
+    list[str] | None,
+    typer.Option(help="Column for the subgroup table; may repeat. All that vary if none."),
+]
+Region = Annotated[str, typer.Option(help="Where the data do not say.")]
+Weighting = Annotated[str, typer.Option(help="Where the data do not say.")]
+Force = Annotated[bool, typer.Option("--force", help="Run models on what they were not made for.")]
+Tolerance = Annotated[float, typer.Option(help="Of surface Dice, mm.", min=0.0)]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Cache = Annotated[Path | None, typer.Option(help="Keep simulated cases here between runs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+
+
+@evaluate.command()
+def compression(
+    out: Out, model: Models = None, data: Data = None, split: Split = None,
+    predictions: Earlier = None, by: By = None, canal: Canal = "", title: Title = "",
+    region: Region = "", weighting: Weighting = "", force: Force = False, device: Device = "auto",
+    cache: Cache = None, write_card: WriteCard = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Measure a classifier of cord compression: AUC, sensitivity, subgroups, by slice and patient."""
+    _run("compression", out, model, data, split, predictions, by, write_card, as_json, title=title,
+         canal=canal, region=region, weighting=weighting, force=force, device=device,
+         cache=cache)  # fmt: skip
+
+
+@evaluate.command()
+def grading(
+    out: Out, model: Models = None, data: Data = None, split: Split = None,
+    predictions: Earlier = None, canal: Canal = "", title: Title = "", region: Region = "",
+    weighting: Weighting = "", force: Force = False, device: Device = "auto", cache: Cache = None,
+    write_card: WriteCard = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Measure a grading model: confusion matrices, kappa, Gwet's AC1 and AC2, low against high."""
+    _run("grading", out, model, data, split, predictions, None, write_card, as_json, title=title,
+         canal=canal, region=region, weighting=weighting, force=force, device=device,
+         cache=cache)  # fmt: skip
+
+
+@evaluate.command(name="canal")
+def canal_command(
+    out: Out, model: Models = None, data: Data = None, split: Split = None,
+    predictions: Earlier = None, title: Title = "", device: Device = "auto", cache: Cache = None,
+    write_card: WriteCard = False, as_json: AsJson = False, numbering: Numbering = "",
+    orientation: Orientation = "",
+) -> None:  # fmt: skip
+    """Measure the finder of the canal: distance to the true centre, share within 3 mm."""
+    _run("canal", out, model, data, split, predictions, None, write_card, as_json, title=title,
+         device=device, cache=cache, numbering=numbering, orientation=orientation)  # fmt: skip
+
+
+@evaluate.command()
+def segmentation(
+    out: Out, model: Models = None, data: Data = None, split: Split = None,
+    predictions: Earlier = None, title: Title = "", tolerance: Tolerance = 2.0,
+    device: Device = "auto", cache: Cache = None, write_card: WriteCard = False,
+    as_json: AsJson = False, numbering: Numbering = "", orientation: Orientation = "",
+) -> None:  # fmt: skip
+    """Measure a segmentation: Dice, surface Dice, 95 % Hausdorff, by class and by level."""
+    _run("segmentation", out, model, data, split, predictions, None, write_card, as_json,
+         title=title, tolerance=tolerance, device=device, cache=cache, numbering=numbering,
+         orientation=orientation)  # fmt: skip
+
+
+@evaluate.command()
+def calibrate(
+    model: Annotated[str, typer.Option(help="Name or folder of a compression or grading model.")],
+    data: Annotated[
+        list[str], typer.Option(help="Validation data, as for the other commands; may repeat.")
+    ],
+    out: Out,
+    test: Annotated[
+        Path | None, typer.Option(help="Frozen test set; its patients in the data are an error.")
+    ] = None,
+    canal: Canal = "", region: Region = "", weighting: Weighting = "", device: Device = "auto",
+    cache: Cache = None,
+    write_card: Annotated[
+        bool, typer.Option("--write-card", help="Also write what was fitted into the model.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Fit temperature (and for compression the share of compressed slices) on validation data.
+
+    Patients that the model learnt from are left out, where it lies in its run's folder.
+
+    OUT gets reliability.png and the table of predictions. With --write-card temperature and bias
+    go into the model's folder, and its figures, which were of the model before, are removed.
+    """
+    from SpineLib.evaluation.calibration import apply_calibration, fit_calibration
+    from SpineLib.evaluation.evaluate import Asked, open_cases, predict
+    from SpineLib.evaluation.report import write_calibration
+    from SpineLib.models import open_model
+
+    asked = Asked(tuple(data), canal=canal, region=region, weighting=weighting,
+                  device=device, cache=cache)  # fmt: skip
+    folder = open_model(model)
+    if folder.card.task not in ("compression", "grading"):
+        raise BadModel(f"A model for {folder.card.task} has no probabilities to calibrate")
+    with progress_bar() as progress:
+        cases = open_cases([folder], asked, without=test, unseen=("training",), leave_out=True,
+                           progress=progress)  # fmt: skip
+        answers = predict([folder], cases, asked, progress=progress)[0]
+    found = fit_calibration(answers)
+    picture = write_calibration(out, answers, found)
+    say(
+        f"Temperature {found.temperature:.3f} (was {folder.card.temperature:g}), bias "
+        f"{found.bias:+.3f}; on {found.slices} slices ECE {found.before.ece:.3f} → "
+        f"{found.after.ece:.3f}, Brier {found.before.brier:.3f} → {found.after.brier:.3f}"
+    )
+    if write_card:
+        apply_calibration(folder, found)
+        say(f"Written into {folder.path}; its figures are removed until it is evaluated anew")
+    say(f"The drawing is {picture}")
+
+
+def _run(
+    task: str,
+    out: Path,
+    model: list[str] | None,
+    data: list[str] | None,
+    split: Path | None,
+    predictions: list[Path] | None,
+    by: list[str] | None,
+    write_card: bool,
+    as_json: bool,
+    **asked: object,
+) -> None:
+    from SpineLib.evaluation.evaluate import evaluated, write_figures
+    from SpineLib.evaluation.report import write_evaluation
+    from SpineLib.models import open_model
+
+    if predictions and (model or data or write_card):
+        raise BadInput(
+            "Earlier predictions are given together with models or data",
+            advice="Give --predictions alone, or --model and --data.",
+        )
+    answers = (
+        _read(task, predictions)
+        if predictions
+        else _predicted(task, model or [], data or [], split, write_card, asked)
+    )
+    evaluations, comparison = evaluated(answers, groups=by)
+    page = write_evaluation(out, answers, evaluations, comparison)
+    if write_card:
+        for name, one in zip(model or (), evaluations, strict=True):
+            write_figures(open_model(name), one)
+    if as_json:
+        print_json([_as_json(one) for one in evaluations])
+        return
+    for one in evaluations:
+        _print(one)
+    if comparison is not None:
+        _print_comparison(comparison)
+    say(f"The page is {page}")
+
+
+def _read(task: str, files: list[Path]) -> list[Predictions]:
+    from SpineLib.evaluation.predictions import read_predictions
+
+    if len(files) > 2:
+        raise BadInput(f"{len(files)} tables were named", advice="Name one, or two to compare.")
+    answers = [read_predictions(file) for file in files]
+    for one, file in zip(answers, files, strict=True):
+        if one.task != task:
+            raise BadInput(f"These predictions are of a model for {one.task}", file=file)
+    return answers
+
+
+def _predicted(
+    task: str,
+    names: list[str],
+    sources: list[str],
+    split: Path | None,
+    write_card: bool,
+    asked: dict[str, object],
+) -> list[Predictions]:
+    from SpineLib.evaluation.evaluate import Asked, open_cases, open_models, predict
+
+    if not sources:
+        raise BadInput("No data is named", advice="Name it with --data, or give --predictions.")
+    if write_card and not asked["title"] and not all(s.startswith("simulated:") for s in sources):
+        raise BadInput(
+            "Figures on a card must say what they were measured on",
+            advice="Say it with --title, as: --title 'spinal cord masks of 4 real series'.",
+        )
+    how = Asked(tuple(sources), **asked)  # type: ignore[arg-type]
+    models = open_models(task, names)
+    with progress_bar() as progress:
+        cases = open_cases(models, how, only=split, progress=progress)
+        return predict(models, cases, how, progress=progress)
+
+
+def _as_json(one: Evaluation) -> dict[str, object]:
+    return {
+        "model": one.card.name,
+        "data": one.data,
+        "patients": one.patients,
+        "rows": one.rows,
+        "figures": [
+            {"name": f.name, "value": f.value, "interval": f.interval, "alone": f.alone,
+             "method": f.method, "of": f.of, "note": f.note}
+            for f in one.figures
+        ],
+        "notes": list(one.notes),
+    }  # fmt: skip
+
+
+def _print(one: Evaluation) -> None:
+    from SpineLib.evaluation.figures import counted, unit
+    from SpineLib.evaluation.report import span_of
+
+    starter = " (starter)" if one.card.starter else ""
+    title = (
+        f"{one.card.name}{starter} on {one.data}: {counted(one.patients, 'patient')}, "
+        f"{counted(one.rows, unit(one.card.task))}"
+    )
+    rows = [
+        [f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval),
+         span_of(f.alone), f.of]
+        for f in one.figures
+    ]  # fmt: skip
+    print_table(("figure", "value", "95 % by patient", "95 % by slice", "of"), rows, title)
+    for note in one.notes:
+        say(f"Note: {note}")
+
+
+def _print_comparison(table: pd.DataFrame) -> None:
+    rows = [
+        [c if isinstance(c, str) else "" if c is None or c != c else f"{c:.3f}" for c in row]
+        for row in table.astype(object).to_numpy().tolist()
+    ]
+    print_table([str(c) for c in table.columns], rows, "The first model against the second")

@@ -1,0 +1,439 @@
+"""The commands of the correction loop: ``loop``."""
+
+from __future__ import annotations
+
+import getpass
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from SpineLib.doors.commands.schemes import read_scheme
+from SpineLib.doors.console import (
+    Numbering,
+    Orientation,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
+from SpineLib.errors import BadInput, BadRequest, Cancelled
+
+if TYPE_CHECKING:
+    from SpineLib.loop.cases import Case
+    from SpineLib.loop.dataset import Dataset
+    from SpineLib.loop.writer import DatasetWriter
+
+loop = typer.Typer(
+    no_args_is_help=True,
+    help="The correction loop: segment, correct, fine-tune, and never get worse unnoticed. "
+    "docs/correction-loop.md tells how.",
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of the data set.")]
+CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Its number; status lists them.")]
+Reader = Annotated[str, typer.Option("--reader", help="Who says so; the system's user if none.")]
+Minutes = Annotated[float, typer.Option(help="That it took.", min=0)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+# Seconds to wait for another program that writes.
+WAIT = 10.0
+
+
+class Task(str, Enum):
+    """What a data set is for."""
+
+    segmentation = "segmentation"
+    compression = "compression"
+    grading = "grading"
+
+
+@loop.command()
+def create(
+    folder: Folder,
+    task: Annotated[Task, typer.Option(help="What the models do.")] = Task.segmentation,
+    model: Annotated[
+        str, typer.Option(help="Name or folder of the first model; the bundled one if none.")
+    ] = "",
+    title: Annotated[str, typer.Option(help="For the person.")] = "",
+    scheme: Annotated[str, typer.Option(help="Of grades; the model's if none.")] = "",
+    seed: Annotated[int, typer.Option(help="Of what is drawn.", min=0)] = 0,
+) -> None:
+    """Make an empty data set with a copy of the model that it begins with."""
+    from SpineLib.loop.dataset import create_dataset
+    from SpineLib.models import find_models, open_model
+
+    chosen = open_model(model) if model else find_models(task.value)[0]
+    made = create_dataset(
+        folder,
+        title=title or folder.name,
+        task=task.value,
+        model=chosen,
+        scheme=read_scheme(scheme) if scheme else None,
+        seed=seed,
+    )
+    say(f"The data set is in {made.folder}; it begins with {chosen.card.name}")
+    say(f"Add cases with: spine loop add {made.folder} SOURCE")
+
+
+@loop.command()
+def add(
+    folder: Folder,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE…",
+            help="Folders of DICOM or of volume files, files, a CSV with image and patient, "
+            "labelled data as for train, or simulated:…",
+        ),
+    ],
+    region: Annotated[str, typer.Option(help="Where the images cannot say.")] = "unknown",
+    weighting: Annotated[str, typer.Option(help="The same.")] = "unknown",
+    patient: Annotated[
+        str, typer.Option(help="Whose these are (kept as a hash), where they do not say.")
+    ] = "",
+    named: Annotated[str, typer.Option(help="Whose labels, where a source has several.")] = "",
+    images_only: Annotated[
+        bool, typer.Option("--images-only", help="Leave labels that a source has.")
+    ] = False,
+    approved: Annotated[
+        bool, typer.Option("--approved", help="The source's labels need no second look.")
+    ] = False,
+    copy: Annotated[
+        bool, typer.Option("--copy", help="Keep DICOM's voxels here, not only their place.")
+    ] = False,
+    numbering: Numbering = "",
+    orientation: Orientation = "",
+    reader: Reader = "",
+) -> None:
+    """Add cases: each stack that the model was made for, each file; labels become corrections."""
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.refusals import AlreadyThere
+    from SpineLib.loop.sources import LeftOut, Wanted, about, arrivals
+    from SpineLib.loop.versions import APPROVED, CORRECTED
+    from SpineLib.loop.writer import DatasetWriter
+
+    dataset = open_dataset(folder)
+    wanted = Wanted(
+        dataset.current.folder.card, dataset.task, dataset.question, region, weighting, patient,
+        named, images_only, copy, dataset.secret, numbering_named(numbering), orientation,
+    )  # fmt: skip
+    left: list[LeftOut] = []
+    added: list[Case] = []
+    kind = APPROVED if approved else CORRECTED
+    stays = "what was added stays, and the same command goes on"
+    with kept_when_cancelled(stays), progress_bar() as progress:
+        for source in sources:
+            for one in arrivals(source, wanted, progress=progress):
+                if isinstance(one, LeftOut):
+                    left.append(one)
+                    continue
+                try:
+                    with DatasetWriter(folder, wait=WAIT) as writer:
+                        by = reader or one.by or user()
+                        added.append(writer.add(one.image, kind=kind, by=by, **about(one)))
+                except AlreadyThere as error:
+                    left.append(LeftOut(Path(one.image.path).name or source, error.reason))
+    joined = [case for case in added if case.id in dataset.cases]
+    new = [case for case in added if case.id not in dataset.cases]
+    labelled = sum(case.usable for case in new)
+    test = sum(case.test for case in new)
+    say(f"{count(len(new), 'case')} added, {labelled} with labels"
+        + (f", {test} of patients in the frozen test" if test else "")
+        + (f"; {count(len(joined), 'earlier case')} got labels" if joined else ""))  # fmt: skip
+    say_left_out(Counter(one.in_terminal for one in left))
+    if not added and not left:
+        raise BadInput("The sources hold nothing that can be a case", file=sources[0])
+
+
+@loop.command()
+def freeze(
+    folder: Folder,
+    share: Annotated[float, typer.Option(help="Of the patients.", min=0.01, max=0.99)] = 0.2,
+    reader: Reader = "",
+) -> None:
+    """Keep patients for the test, once and for all, from each region and scanner alike."""
+    with opened_writer(folder) as writer:
+        frozen = writer.freeze(share, by=reader or user())
+    one = len(frozen.patients) == 1
+    say(f"{count(len(frozen.patients), 'patient')} {'is' if one else 'are'} kept for the test and "
+        f"never {'trains' if one else 'train'}")  # fmt: skip
+    print_table(("region, scanner", "test", "of"),
+                [[name, str(kept), str(total)] for name, (kept, total) in frozen.strata.items()])  # fmt: skip
+    say(f"SHA-256 of the set: {frozen.sha256}")
+
+
+@loop.command()
+def status(folder: Folder, as_json: Json = False) -> None:
+    """Show cases, states, effort, models, and what is wrong."""
+    from SpineLib.loop.dataset import open_dataset
+
+    dataset = open_dataset(folder)
+    shown = status_of(dataset)
+    if as_json:
+        print_json(shown)
+        return
+    _say_status(dataset, shown)
+
+
+def status_of(dataset: Dataset) -> dict[str, Any]:
+    """A data set as JSON values."""
+    current = dataset.current.id
+    return {
+        "title": dataset.title, "task": dataset.task, "scheme": dataset.question.key if dataset.question else "",
+        "model": current,
+        "models": [
+            {"id": one.id, "parent": one.parent, "state": one.state, "in_force": one.id == current,
+             "by": one.by, "reason": one.reason}
+            for one in dataset.models
+        ],
+        "frozen": None if dataset.frozen is None else {
+            "patients": len(dataset.frozen.patients), "sha256": dataset.frozen.sha256,
+            "strata": dataset.frozen.strata,
+        },
+        "cases": [_case_row(case) for case in dataset.cases.values()],
+        "problems": list(dataset.problems),
+    }  # fmt: skip
+
+
+def _case_row(case: Case) -> dict[str, Any]:
+    chosen = case.chosen
+    return {
+        "id": case.id, "state": case.state, "test": case.test, "patient": case.patient,
+        "region": case.region, "site": case.site, "weighting": case.weighting,
+        "version": None if chosen is None else chosen.number, "versions": len(case.versions),
+        "by": "" if chosen is None else chosen.approved_by or chosen.by or chosen.model,
+        "minutes": round(case.minutes, 2), "changed": 0 if chosen is None else chosen.changed,
+        "dice": {} if chosen is None else chosen.dice, "set_aside": case.set_aside,
+    }  # fmt: skip
+
+
+def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
+    from SpineLib.loop.promotion import standing
+
+    states = Counter(row["state"] for row in shown["cases"] if not row["set_aside"])
+    said = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
+    minutes = sum(row["minutes"] for row in shown["cases"])
+    say(f"{dataset.title} ({dataset.task}): {count(len(shown['cases']), 'case')}"
+        + (f": {said}" if said else "") + f"; {minutes:.0f} minutes of readers")  # fmt: skip
+    print_table(
+        ("case", "state", "part", "region", "scanner", "version", "by", "minutes", "changed"),
+        [[row["id"], "set aside" if row["set_aside"] else row["state"],
+          "test" if row["test"] else "training", row["region"], row["site"],
+          f"{row['version'] or '–'} of {row['versions']}", row["by"], f"{row['minutes']:.1f}",
+          str(row["changed"])]
+         for row in shown["cases"]],
+    )  # fmt: skip
+    print_table(
+        ("model", "from", "state", ""),
+        [[one["id"], one["parent"], one["state"], "in force" if one["in_force"] else ""]
+         for one in shown["models"]],
+    )  # fmt: skip
+    if dataset.frozen is None:
+        say(f"No test is frozen yet: spine loop freeze {dataset.folder}")
+    else:
+        say(f"Frozen test: {count(len(dataset.frozen.patients), 'patient')}, "
+            f"SHA-256 {dataset.frozen.sha256[:12]}…")  # fmt: skip
+    for row in shown["cases"]:
+        if row["set_aside"]:
+            say(f"Case {row['id']} is set aside: {row['set_aside']}")
+    for problem in (*dataset.problems, *standing(dataset)):
+        say(f"Note: {problem}")
+
+
+@loop.command()
+def correct(
+    folder: Folder,
+    case: CaseId,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A mask; a CSV for slices.")],
+    reader: Reader = "",
+    minutes: Minutes = 0.0,
+    resample: Annotated[
+        bool, typer.Option("--resample", help="Take the nearest voxels of another grid.")
+    ] = False,
+    base: Annotated[
+        int | None,
+        typer.Option(
+            help="Version that the file began with; refused where a reader let another one count "
+            "since then.",
+            min=1,
+        ),
+    ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="On top of what another reader did since --base.")
+    ] = False,
+    numbering: Numbering = "",
+    orientation: Orientation = "",
+) -> None:
+    """Keep a correction as a new version; the one before it stays."""
+    from SpineLib.loop.exchange import read_correction
+    from SpineLib.loop.versions import CORRECTED
+
+    with opened_writer(folder) as writer:
+        found = writer.dataset.case(case)
+        answer = read_correction(
+            found, file, numbering=numbering_named(numbering), orientation=orientation
+        )
+        version = writer.add_version(
+            found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes, base=base,
+            seen=None if anyway else base, resampled=resample,
+        )  # fmt: skip
+    unit = "voxels" if writer.dataset.task == "segmentation" else "slices"
+    say(
+        f"Case {found.id} is corrected as version {version.number}: {version.changed} {unit} changed"
+    )
+    if version.dice:
+        lowest = sorted(version.dice.items(), key=lambda pair: pair[1])[:5]
+        say("Lowest Dice against the automatic one: "
+            + ", ".join(f"{name} {value:.3f}" for name, value in lowest))  # fmt: skip
+
+
+@loop.command()
+def accept(
+    folder: Folder,
+    case: CaseId,
+    reader: Reader = "",
+    minutes: Minutes = 0.0,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Although serious problems were found.")
+    ] = False,
+) -> None:
+    """Approve the version that counts, after the checks."""
+    with opened_writer(folder) as writer:
+        version = writer.approve(case, by=reader or user(), minutes=minutes, anyway=anyway)
+    say(f"Case {writer.dataset.case(case).id}: version {version.number} is approved")
+
+
+@loop.command()
+def undo(folder: Folder, case: CaseId, reader: Reader = "") -> None:
+    """Let the version count that the one in force began with; nothing is removed."""
+    with opened_writer(folder) as writer:
+        found = writer.dataset.case(case)
+        if found.chosen is None or found.chosen.base is None:
+            raise BadRequest(f"The case {found.id} has no earlier version to go back to")
+        version = writer.choose(found, found.chosen.base, by=reader or user())
+    _say_choice(writer, found.id, version.number)
+
+
+@loop.command()
+def choose(
+    folder: Folder,
+    case: CaseId,
+    number: Annotated[int, typer.Argument(metavar="VERSION", help="Its number.", min=1)],
+    reader: Reader = "",
+) -> None:
+    """Let any version count: an undo, or a redo."""
+    with opened_writer(folder) as writer:
+        found = writer.dataset.case(case)
+        writer.choose(found, number, by=reader or user())
+    _say_choice(writer, found.id, number)
+
+
+def _say_choice(writer: DatasetWriter, case: str, number: int) -> None:
+    found = writer.dataset.case(case)
+    say(f"Case {case}: version {number} of {len(found.versions)} counts; it is {found.state}")
+
+
+@loop.command("set-aside")
+def set_aside(
+    folder: Folder,
+    case: CaseId,
+    reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
+    back: Annotated[bool, typer.Option("--back", help="Use it again instead.")] = False,
+    reader: Reader = "",
+) -> None:
+    """Use a case no longer, and say why."""
+    with opened_writer(folder) as writer:
+        if not (back or reason):
+            raise BadRequest("A case is set aside for a reason", advice="Say --reason.")
+        if back:
+            writer.take_back(case, by=reader or user())
+        else:
+            writer.set_aside(case, reason, by=reader or user())
+    say(f"Case {writer.dataset.case(case).id} is {'used again' if back else 'set aside'}")
+
+
+@loop.command()
+def relink(
+    folder: Folder,
+    place: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the images are now.")],
+) -> None:
+    """Find images that have moved: DICOM by its UIDs, files by name, both by their hash."""
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.relinking import found_again, missing
+
+    dataset = open_dataset(folder)
+    lost = len(missing(dataset))
+    with progress_bar() as progress:
+        found = found_again(dataset, place, progress=progress)
+    with opened_writer(folder) as writer:
+        for case, image in found.items():
+            writer.move(case, image)
+    say(f"{count(len(found), 'image')} found again, {lost - len(found)} still missing")
+
+
+@loop.command()
+def check(folder: Folder) -> None:
+    """Read every image and version; a case whose image changed on the disk is set aside."""
+    with opened_writer(folder) as writer, progress_bar() as progress:
+        changed = writer.verify(progress=progress)
+    for case in changed:
+        say(f"Case {case.id} is set aside: {case.set_aside}")
+    aside = sum(bool(case.set_aside) for case in writer.dataset.cases.values()) - len(changed)
+    read = count(len(writer.dataset.cases) - aside, "case")
+    say(f"{read} read; " + (f"{len(changed)} changed" if changed else "all are as they were")
+        + (f". {aside} set aside before: only their versions were read" if aside else ""))  # fmt: skip
+
+
+def numbering_named(text: str) -> str:
+    """What ``--numbering`` names; empty of nothing."""
+    from SpineLib.datasets.numberings import NAMES, known_name
+
+    try:
+        return known_name(text)
+    except ValueError as error:
+        raise BadRequest(
+            f"There is no such numbering: {text}", advice=f"Known are {', '.join(NAMES)}."
+        ) from error
+
+
+@contextmanager
+def kept_when_cancelled(what: str) -> Iterator[None]:
+    """Says of what is cancelled inside what stays of it."""
+    try:
+        yield
+    except (KeyboardInterrupt, Cancelled) as error:
+        raise Cancelled(f"Cancelled; {what}") from error
+
+
+def say_left_out(reasons: Counter[str]) -> None:
+    """Says why images are no cases, the most frequent reasons first."""
+    shown = reasons.most_common(20)
+    for reason, number in shown:
+        say(f"Left out: {number} × {reason}")
+    if len(shown) < len(reasons):
+        rest = reasons.total() - sum(number for _, number in shown)
+        say(f"Left out: {rest} more, for other reasons")
+
+
+def opened_writer(folder: Path) -> DatasetWriter:
+    """The data set, open for writing; says what was repaired."""
+    from SpineLib.loop.writer import DatasetWriter
+
+    writer = DatasetWriter(folder, wait=WAIT)
+    for note in writer.notes:
+        say(f"Note: {note}")
+    return writer
+
+
+def user() -> str:
+    """The system's user: who says so where nobody is named."""
+    return getpass.getuser()
+
+
+def count(number: int, noun: str) -> str:
+    """``1 case``, ``3 cases``."""
+    return f"{number} {noun if number == 1 else noun + 's'}"

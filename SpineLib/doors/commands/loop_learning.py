@@ -1,0 +1,320 @@
+"""The commands of the correction loop that learn: ``loop finetune``, ``promote``, ``back``, ``curve``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from SpineLib.doors.commands.loop import (
+    Folder,
+    Json,
+    Reader,
+    count,
+    kept_when_cancelled,
+    opened_writer,
+    user,
+)
+from SpineLib.doors.commands.loop_queue import loop
+from SpineLib.doors.commands.training import Cache, Changes, Device, Workers, first_bar, is_first
+from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.errors import BadInput, BadRequest
+
+if TYPE_CHECKING:
+    from SpineLib.loop.dataset import Dataset
+    from SpineLib.loop.finetune import FineTuning
+    from SpineLib.loop.promotion import Comparison
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="Its id or number.")]
+Margins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--margin",
+        metavar="NAME=VALUE",
+        help="How much less still counts as not worse; may repeat. dice, level, names; auc, "
+        "sensitivity, specificity; low-high, grades.",
+    ),
+]
+
+
+@loop.command()
+def finetune(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DATASET]", help="Folder of the data set.")
+    ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(help="Carry out, or go on with, a prepared folder, here or on a cluster."),
+    ] = None,
+    take: Annotated[
+        Path | None, typer.Option(help="Take in the model of a folder that was trained elsewhere.")
+    ] = None,
+    prepare_only: Annotated[
+        bool, typer.Option("--prepare-only", help="Make the folder to copy, and train elsewhere.")
+    ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Do not go on with one that was interrupted.")
+    ] = False,
+    replay: Annotated[
+        list[str] | None,
+        typer.Option(help="Other data to learn from beside the corrected cases; may repeat."),
+    ] = None,
+    change: Changes = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop after so long; the next call goes on.", min=0)
+    ] = None,
+    device: Device = "auto",
+    workers: Workers = None,
+    cache: Cache = None,
+) -> None:
+    """Fine-tune the model in force on what was corrected; goes on where it was interrupted."""
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.finetune import carry_out, open_fine_tuning, prepare
+    from SpineLib.training.recipe_text import parse_changes
+
+    if sum(given is not None for given in (run, take)) + prepare_only > 1:
+        raise BadRequest("Give one of --run, --take and --prepare-only")
+    if (run is None) == (folder is None):
+        raise BadRequest("Name the data set, or a prepared folder with --run")
+    if take is not None and folder is not None:
+        _take(folder, take)
+        return
+    with first_bar() as progress:
+        if run is not None:
+            found = open_fine_tuning(run)
+        else:
+            assert folder is not None
+            dataset = open_dataset(folder)
+            left = None if anew or prepare_only else _interrupted(dataset)
+            found = left or prepare(
+                dataset, replay=replay or (), changes=parse_changes(change or []), cache=cache,
+                progress=progress,
+            )  # fmt: skip
+        if prepare_only:
+            _say_prepared(found)
+            return
+        _say_begin(found)
+        stays = f"fine-tuning {found.name} goes on from its last checkpoint with the same command"
+        with kept_when_cancelled(stays):
+            found = carry_out(
+                found.folder, device=device, workers=workers, minutes=minutes, progress=progress
+            )
+    if not is_first():
+        return
+    if found.model is None:
+        say(f"The time is up at step {found.step} of {found.steps}; the next call goes on")
+        return
+    home = folder or _home(found)
+    if home is not None:
+        _take(home, found.folder)
+        return
+    say(f"The model is in {found.folder / 'model'}")
+    say(f"Copy the folder back, then: spine loop finetune DATASET --take {found.folder.name}")
+
+
+@loop.command()
+def promote(
+    folder: Folder,
+    model: Annotated[
+        str, typer.Argument(metavar="[MODEL]", help="Its id or number; the newest if none.")
+    ] = "",
+    reason: Annotated[
+        str, typer.Option(help="Why although it is worse or could not be compared; on its card.")
+    ] = "",
+    margin: Margins = None,
+    compare_only: Annotated[
+        bool, typer.Option("--compare-only", help="Measure and write the page, no more.")
+    ] = False,
+    reader: Reader = "",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Compare a candidate with the model in force on the frozen test, and put it in force."""
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.promotion import compare, fresh_comparison
+    from SpineLib.loop.promotion import promote as promote_model
+
+    dataset, margins = open_dataset(folder), _margins(margin or [])
+    chosen = _model_id(dataset, model) if model else _newest(dataset)
+    found = fresh_comparison(dataset, chosen, margins)
+    if found is None:
+        with progress_bar() as progress:
+            found = compare(dataset, chosen, margins=margins, device=device, progress=progress)
+    if as_json:
+        print_json(found.record)
+    else:
+        _say_comparison(found)
+    if compare_only:
+        return
+    with opened_writer(folder) as writer:
+        promote_model(writer, found, by=reader or user(), reason=reason)
+    if not as_json:
+        say(f"{chosen} is in force; back with: spine loop back {folder} {found.against}")
+
+
+@loop.command()
+def back(
+    folder: Folder,
+    model: Model,
+    reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
+    reader: Reader = "",
+) -> None:
+    """Put an earlier model in force again."""
+    from SpineLib.loop.promotion import back as go_back
+
+    with opened_writer(folder) as writer:
+        before = writer.dataset.current.id
+        chosen = _model_id(writer.dataset, model)
+        go_back(writer, chosen, by=reader or user(), reason=reason)
+    say(f"{chosen} is in force again, instead of {before}")
+
+
+@loop.command()
+def curve(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for CSV, SVG and PNG.")
+    ] = None,
+) -> None:
+    """Draw what the frozen test says of each model against corrected cases and minutes spent."""
+    from SpineLib.evaluation.report import span_of
+    from SpineLib.loop.changes import MAIN
+    from SpineLib.loop.curve import points, write_curve
+    from SpineLib.loop.dataset import open_dataset
+
+    dataset = open_dataset(folder)
+    main = MAIN[dataset.task]
+    rows = [
+        [p.model, p.state, str(p.cases), f"{p.minutes:.0f}", f"{p.value:.3f}", span_of(p.interval),
+         str(p.test_cases)]
+        for p in points(dataset) if p.figure == main
+    ]  # fmt: skip
+    columns = (
+        "model",
+        "state",
+        "corrected cases",
+        "minutes",
+        main,
+        "95 % by patient",
+        "test cases",
+    )
+    print_table(columns, rows)
+    files = write_curve(dataset, out)
+    say(f"Drawn in {files[2]}; numbers in {files[0]}")
+
+
+def _take(folder: Path, run: Path) -> None:
+    from SpineLib.loop.finetune import take as take_model
+
+    with opened_writer(folder) as writer:
+        model = take_model(writer, run)
+    say(f"{model.id} is a candidate; compare and promote it with: spine loop promote {folder}")
+
+
+def _interrupted(dataset: Dataset) -> FineTuning | None:
+    """The newest fine-tuning, where it is of the model in force and not done or not taken in."""
+    from SpineLib.loop.finetune import fine_tunings
+
+    for one in fine_tunings(dataset)[-1:]:
+        model = one.model
+        taken = {known.folder.card.weights_sha256 for known in dataset.models}
+        done = model is not None and model.card.weights_sha256 in taken
+        if one.record["parent"]["id"] == dataset.current.id and not done:
+            return one
+    return None
+
+
+def _home(found: FineTuning) -> Path | None:
+    """The data set that a fine-tuning lies in; None where it is a copy."""
+    from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.finetune import identity
+
+    place = found.folder.resolve().parents[1]
+    try:
+        dataset = open_dataset(place)
+    except BadInput:
+        return None
+    return place if identity(dataset) == found.record["dataset"] else None
+
+
+def _say_prepared(found: FineTuning) -> None:
+    say(f"Fine-tuning {found.name} is prepared in {found.folder}: {_learns(found)}")
+    say("It holds all it needs and nobody's name. Copy it to where it is to be trained, then")
+    say(f"  there: spine loop finetune --run {found.folder.name}")
+    say(
+        f"  here, with the folder copied back: spine loop finetune DATASET --take {found.folder.name}"
+    )
+
+
+def _say_begin(found: FineTuning) -> None:
+    if not is_first():
+        return
+    if found.state == "stopped":
+        say(f"Fine-tuning {found.name} goes on from step {found.step} of {found.steps}")
+    elif found.state == "prepared":
+        say(f"Fine-tuning {found.name}: {_learns(found)}")
+
+
+def _learns(found: FineTuning) -> str:
+    parts = [case["part"] for case in found.record["cases"]]
+    counts = {name: parts.count(name) for name in ("training", "validation", "replay")}
+    return (
+        f"learns from {count(counts['training'], 'corrected case')}, {counts['validation']} "
+        + ("watches" if counts["validation"] == 1 else "watch")
+        + (f", {counts['replay']} replayed" if counts["replay"] else "")
+        + f"; starts from {found.record['parent']['id']}"
+    )
+
+
+def _say_comparison(found: Comparison) -> None:
+    from SpineLib.loop.origins import told
+
+    if found.cannot:
+        say(f"Not compared: {found.cannot}")
+        return
+    rows = [
+        [one.figure, str(one.patients), _number(one.old), _number(one.new),
+         _number(one.difference, "+.3f"),
+         " to ".join(f"{x:+.3f}" for x in one.interval or ()), _number(one.p, ".2g"),
+         "worse" if one.worse else one.note]
+        for one in found.changes
+    ]  # fmt: skip
+    columns = ("figure", "patients", "old", "new", "difference", "95 % by patient", "p", "")
+    print_table(columns, rows, f"{found.candidate} (new) against {found.against} (old)")
+    for line in told(found.record):
+        say(f"Note: {line}")
+    say(f"The page is {found.page}")
+
+
+def _number(value: float | None, how: str = ".3f") -> str:
+    return "" if value is None else format(value, how)
+
+
+def _newest(dataset: Dataset) -> str:
+    waiting = [one.id for one in dataset.models if one.state in ("candidate", "refused")]
+    if not waiting:
+        raise BadInput(
+            "No candidate waits to be promoted",
+            file=dataset.folder,
+            advice=f"Fine-tune with: spine loop finetune {dataset.folder}",
+        )
+    return waiting[-1]
+
+
+def _model_id(dataset: Dataset, given: str) -> str:
+    for one in dataset.models:
+        if given == one.id or (given.isdigit() and one.id.startswith(f"{given.zfill(4)}-")):
+            return one.id
+    return dataset.lineage.model(given).id
+
+
+def _margins(given: list[str]) -> dict[str, float]:
+    margins = {}
+    for one in given:
+        name, _, value = one.partition("=")
+        try:
+            margins[name.strip()] = float(value)
+        except ValueError as error:
+            raise BadRequest(f"{one} is not NAME=VALUE", advice="As --margin dice=0.02") from error
+    return margins

@@ -1,0 +1,149 @@
+"""How every command speaks to the person: progress bars, tables, errors and exit codes."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import json
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from typer.exceptions import TyperException
+
+from SpineLib.errors import DEBUG, Cancelled, from_exception
+from SpineLib.json_values import finite
+from SpineLib.progress import Progress, Step
+
+Orientation = Annotated[
+    str,
+    typer.Option(
+        help="Where the three axes of a volume file grow to that does not say so: LPS is Left, "
+        "Posterior, Superior."
+    ),
+]
+Numbering = Annotated[
+    str,
+    typer.Option(
+        help="How masks are numbered where nothing says so: SPIDER, TotalSpineSeg, SPINEPS, TPTBox "
+        "or cord."
+    ),
+]
+_WIDTH_WITHOUT_TERMINAL = 220
+# After torch, Python searches for cycles for seconds before it ends: Ctrl-C would seem unheard.
+atexit.register(gc.freeze)
+
+EXIT_CODES = """\
+Exit codes: 0 done; 1 another error; 2 the command was not understood; 3 the input cannot be used;
+4 no model applies; 5 a model is broken or missing; 6 the result could not be written;
+7 the reading process ended; 130 cancelled."""
+
+
+def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line and says each error in one sentence on stderr.
+
+    Args:
+        app: the commands.
+        arguments: without the program's name; ``sys.argv`` if None.
+
+    Returns:
+        The exit code: 0, 2 for a command that was not understood, `SpineError.exit_code`, else 1.
+    """
+    # Not by way of SIGINT, which is ignored in what a script starts in the background.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with warnings.catch_warnings():
+        if not os.environ.get(DEBUG):
+            # What libraries warn of are values of headers, several lines each.
+            warnings.simplefilter("ignore")
+        return _run(app, arguments)
+
+
+def _run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
+    try:
+        code = app(args=arguments, prog_name="spine", standalone_mode=False)
+        if code == Cancelled.exit_code:  # the library turns Ctrl-C into this code
+            raise Cancelled
+        return code if isinstance(code, int) else 0
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "spine"
+        _complain(f"Error: {error.format_message()} Help: {command} --help")
+        return error.exit_code
+    except (BrokenPipeError, SystemExit) as error:
+        if not isinstance(error.__context__ or error, BrokenPipeError):
+            raise
+        # Whoever reads has heard enough; Python would complain when it empties its buffer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+        return 0
+    except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get(DEBUG):
+            raise
+        known = from_exception(error)
+        _complain(f"Error: {known.in_terminal}")
+        return known.exit_code
+
+
+def _complain(line: str) -> None:
+    with suppress(OSError):  # nobody listens: the exit code says it
+        print(line, file=sys.stderr)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A progress that draws a bar on stderr, where that is a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Progress()
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        "{task.fields[left]}",
+    )
+    with Bars(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task("", total=None, left="")
+
+        def show(step: Step) -> None:
+            left = "" if step.seconds_left is None else f"{step.seconds_left:.0f} s left"
+            done, total, what = step.done, step.total or None, step.stage
+            if step.parts:
+                done, total = step.part - 1, step.parts
+                what = f"{step.part} of {step.parts}: {step.stage}"
+            bars.update(bar, description=what, completed=done, total=total, left=left)
+
+        yield Progress(show)
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+    """Prints a table on stdout, as wide as the terminal; wide enough for all where there is none."""
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    _stdout().print(table)
+
+
+def say(text: str) -> None:
+    """Prints a line on stdout, as it is."""
+    _stdout().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_json(data: Any) -> None:
+    """Prints JSON on stdout for another program; null for numbers that are not finite."""
+    print(json.dumps(finite(data), indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def _stdout() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH_WITHOUT_TERMINAL)

@@ -1,0 +1,1 @@
+"""What is written for somebody: so far the report, one self-contained HTML file."""

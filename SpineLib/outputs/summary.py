@@ -1,0 +1,400 @@
+"""What the report says, as plain values: the template only arranges them.
+
+The lead question (`Findings.lead`) gives headline, strip and levels; every other question that
+was asked stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
+from SpineLib.labels import ASSESSED, BORDERLINE, NOT_ASSESSED
+from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The sentence that is read first.
+
+    Attributes:
+        text: the sentence.
+        detail: the line below it.
+        mark: a letter or number that stands large beside it.
+        color: ``#RRGGBB`` of the mark; empty where the study was read for something else.
+    """
+
+    text: str
+    detail: str
+    mark: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One opinion in the few words and the colour that it is shown with.
+
+    Attributes:
+        title: of the question.
+        words: ``compressed``, ``high, Bilsky 2``, ``not assessed``; forced answers say so.
+        letter: what stands beside the colour.
+        color: ``#RRGGBB``.
+    """
+
+    opinion: Opinion
+    title: str
+    words: str
+    letter: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One slice in the strip and in the tables; ``number`` counts from 1.
+
+    Attributes:
+        lead: the lead question's answer.
+        others: the answers to the other questions, assessed ones only.
+    """
+
+    one: SliceFinding
+    number: int
+    lead: Mark
+    others: list[Mark]
+    worst: bool
+
+    @property
+    def marks(self) -> list[Mark]:
+        """All answers, the lead question's first."""
+        return [self.lead, *self.others]
+
+
+@dataclass(frozen=True)
+class Level:
+    """The slices of one vertebral level of a stack together.
+
+    Attributes:
+        lead: the worst answer to the lead question.
+        positive: slices on the lead question's positive side, of ``assessed`` ones.
+        probability: the highest P(positive) of the lead question.
+        others: the worst answer to each other question.
+    """
+
+    name: str
+    slices: str
+    lead: Mark
+    positive: int
+    assessed: int
+    probability: float | None
+    others: list[Mark]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One stack that was read slice by slice.
+
+    Attributes:
+        levels: from the head downward.
+        first, last: which way its first and last slice lie (``feet``, ``head``), or empty.
+    """
+
+    stack: StackFindings
+    cells: list[Cell]
+    levels: list[Level]
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What was not assessed, where, and why."""
+
+    what: str
+    where: str
+    reason: str
+
+
+def headline(findings: Findings) -> Headline:
+    """The study in one sentence, never more than its slices say."""
+    lead = findings.lead or COMPRESSION
+    summary = findings.summary(lead.key)
+    if not summary.assessed:
+        if findings.segmentation.status == ASSESSED:
+            return _segmentation_headline(findings)
+        text = f"{lead.title} was not assessed"
+        return Headline(text, summary.reason, NOT_ASSESSED_LETTER, lead.color(""))
+    parts = _conclusion(summary)
+    if threshold_line(findings):
+        parts.append(threshold_line(findings))
+    total = sum(len(stack.slices) for stack in findings.stacks)
+    if total > summary.assessed_slices:
+        parts.append(f"{total - summary.assessed_slices} of {total} slices not assessed")
+    if summary.forced:
+        parts.append("forced")
+    value = _study_value(lead, summary)
+    return Headline(
+        _flagged_text(lead, summary), " · ".join(parts), lead.letter(value), lead.color(value)
+    )
+
+
+def _flagged_text(lead: Question, summary: QuestionSummary) -> str:
+    number, assessed = summary.positive_slices, summary.assessed_slices
+    if lead.sides:
+        return f"{lead.title}: {lead.side(True)} on {number} of {count(assessed, 'slice')}"
+    if number:
+        return f"{lead.title} flagged on {number} of {count(assessed, 'slice')}"
+    return f"No {lead.title.lower()} flagged on {count(assessed, 'slice')}"
+
+
+def _conclusion(summary: QuestionSummary) -> list[str]:
+    parts = []
+    if summary.verdict:
+        parts.append(f"Study {summary.verdict} (rule: {summary.rule})")
+    elif summary.reason:
+        parts.append(f"No verdict on the study: {summary.reason}")
+    else:
+        parts.append(f"{summary.worst} at worst")
+    if summary.positive_slices:
+        parts.append(f"longest run {summary.longest_run_mm:.0f} mm")
+    return parts
+
+
+def threshold_line(findings: Findings) -> str:
+    """That slices were flagged at another threshold than the card's; empty where they were not."""
+    for model in findings.models:
+        if model.threshold is not None and model.card_threshold is not None:
+            return f"threshold {model.threshold:g}, not the card's {model.card_threshold:g}"
+    return ""
+
+
+def _study_value(lead: Question, summary: QuestionSummary) -> str:
+    """The value whose letter and colour stand for the study."""
+    if not summary.rule:
+        return summary.worst
+    if summary.verdict == "abnormal":
+        return lead.values[-1]
+    # Fewer positive slices than the rule asks for: normal by the rule, yet not to be passed by.
+    return BORDERLINE if summary.positive_slices else lead.values[0]
+
+
+def other_lines(findings: Findings) -> list[str]:
+    """A line for each summary but the headline's: which side first, the worst value beside it."""
+    lead = findings.lead
+    shown = findings.summary(lead.key) if lead else None
+    return [_line(findings, summary) for summary in findings.summaries if summary is not shown]
+
+
+def _line(findings: Findings, summary: QuestionSummary) -> str:
+    question = findings.question(summary.question)
+    name = question.title if not question.sides else question.key
+    if not summary.assessed:
+        return f"{name}: not assessed – {summary.reason}"
+    place = "" if summary.index is None else f" on slice {summary.index + 1}"
+    if place and sum(bool(stack.slices) for stack in findings.stacks) > 1:
+        place += f" of stack {summary.stack}"
+    side = ""
+    if question.sides and summary.worst:
+        side = f"{question.side(question.is_positive(summary.worst))} grade, "
+    positive = question.side(True) or question.values[-1]
+    text = f"{name}: {side}{summary.worst} at worst{place}"
+    text += f"; {positive} on {count(summary.positive_slices, 'slice')}"
+    return text + (" (forced)" if summary.forced else "")
+
+
+def strips(findings: Findings) -> list[Strip]:
+    """The stacks that were read slice by slice, from the head downward."""
+    read = [stack for stack in findings.stacks if stack.slices]
+    read.sort(key=lambda stack: -max(one.position_ras[2] for one in stack.slices))
+    lead = findings.lead
+    if lead is None:
+        return []
+    assessed = [
+        one
+        for stack in read
+        for one in stack.slices
+        if (opinion := one.opinion(lead.key)) and opinion.assessed
+    ]
+    peak = max(assessed, key=findings.severity, default=None)
+    return [_strip(findings, lead, stack, peak) for stack in read]
+
+
+def worst(strips: list[Strip]) -> tuple[StackFindings | None, Cell | None]:
+    """The stack and slice with the worst answer of all; None twice where there is none."""
+    for strip in strips:
+        for cell in strip.cells:
+            if cell.worst:
+                return strip.stack, cell
+    return None, None
+
+
+def mark(question: Question, opinion: Opinion | None) -> Mark:
+    """How an opinion is shown; one that is missing or not assessed in grey."""
+    opinion = opinion or Opinion(question.key)
+    return Mark(
+        opinion,
+        question.title,
+        words(question, opinion),
+        question.letter(opinion.value),
+        question.color(opinion.value),
+    )
+
+
+def words(question: Question, opinion: Opinion) -> str:
+    """``compressed``, or of a grade its side first: ``high, Bilsky 2``.
+
+    Example:
+        >>> words(COMPRESSION, Opinion("compression", value="compressed", forced=True))
+        'compressed (forced)'
+    """
+    if not opinion.assessed:
+        return NOT_ASSESSED
+    side = question.side(opinion.positive)
+    text = f"{side}, {question.key} {opinion.value}" if side else opinion.value
+    return f"{text} (forced)" if opinion.forced else text
+
+
+def missing(findings: Findings) -> list[Missing]:
+    """Everything that was not assessed, each reason once."""
+    rows = []
+    titles = {question.key: question.title for question in findings.questions}
+    for stack in findings.stacks:
+        where = f"stack {stack.id} ({stack.description or stack.plane})"
+        for key, reason in stack.not_assessed.items():
+            # A forced run answered in spite of the reason.
+            if not any(_assessed(one, key) for one in stack.slices):
+                rows.append(Missing(titles.get(key, key.capitalize()), where, reason))
+        for key, title in titles.items():
+            if key not in stack.not_assessed:
+                rows += _missing_slices(stack, key, title, where)
+    if findings.segmentation.status != ASSESSED:
+        rows.append(Missing("Segmentation", "study", findings.segmentation.reason))
+    told = {row.what for row in rows}
+    for summary in findings.summaries:
+        title = titles.get(summary.question, summary.question)
+        if summary.reason and title not in told:
+            rows.append(Missing(title, "study", summary.reason))
+    return [row for row in rows if row.reason]
+
+
+def forced(findings: Findings) -> list[str]:
+    """What was answered outside of its model's applicability, in words."""
+    titles = {question.key: question.title for question in findings.questions}
+    ran = [titles[s.question] for s in findings.summaries if s.forced]
+    return list(dict.fromkeys(ran)) + ["segmentation"] * findings.segmentation.forced
+
+
+def ranges(numbers: list[int]) -> str:
+    """Slice numbers as a person writes them.
+
+    Example:
+        >>> ranges([1, 2, 3, 7, 9, 10])
+        '1–3, 7, 9–10'
+    """
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    Example:
+        >>> count(1, "slice"), count(3, "slice")
+        ('1 slice', '3 slices')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _segmentation_headline(findings: Findings) -> Headline:
+    segmentation = findings.segmentation
+    vertebrae = [one for one in segmentation.segments if one.kind == "vertebra"]
+    text = f"{count(len(vertebrae), 'vertebra') if len(vertebrae) == 1 else f'{len(vertebrae)} vertebrae'} segmented"
+    if not segmentation.lowest:
+        text += ", their levels not known"
+    elif vertebrae:
+        ends = (max(vertebrae, key=lambda one: one.centroid_ras[2]),
+                min(vertebrae, key=lambda one: one.centroid_ras[2]))  # fmt: skip
+        text += f": {ends[0].name} to {ends[1].name}"
+    lead = findings.lead or COMPRESSION
+    detail = f"{lead.title} was not assessed: {findings.summary(lead.key).reason}"
+    return Headline(text, detail, str(len(vertebrae)), "")
+
+
+def _assessed(one: SliceFinding, key: str) -> bool:
+    return any(opinion.assessed for opinion in one.opinions if opinion.question == key)
+
+
+def _strip(
+    findings: Findings, lead: Question, stack: StackFindings, peak: SliceFinding | None
+) -> Strip:
+    cells = [_cell(findings, lead, one, one is peak) for one in stack.slices]
+    rise = stack.slices[-1].position_ras[2] - stack.slices[0].position_ras[2]
+    ends = ("feet", "head") if rise > 0 else ("head", "feet")
+    return Strip(
+        stack,
+        cells,
+        _levels(findings, cells if rise <= 0 else cells[::-1]),
+        *(ends if abs(rise) > 1.0 else ("", "")),
+    )
+
+
+def _cell(findings: Findings, lead: Question, one: SliceFinding, worst: bool) -> Cell:
+    first = one.opinion(lead.key)
+    others = [
+        mark(findings.question(opinion.question), opinion)
+        for opinion in one.opinions
+        if opinion is not first and opinion.assessed
+    ]
+    return Cell(one, one.index + 1, mark(lead, first), others, worst)
+
+
+def _levels(findings: Findings, cells: list[Cell]) -> list[Level]:
+    named = [cell for cell in cells if cell.one.level]
+    levels = []
+    # Slices of a level lie side by side, so that grouping neighbours gathers all of them.
+    for name, group in groupby(named, key=lambda cell: cell.one.level):
+        members = list(group)
+        peak = max(members, key=lambda cell: findings.severity(cell.one))
+        leads = [cell.lead.opinion for cell in members if cell.lead.opinion.assessed]
+        known = [opinion.probability for opinion in leads if opinion.probability is not None]
+        levels.append(
+            Level(
+                name,
+                ranges([cell.number for cell in members]),
+                peak.lead,
+                sum(opinion.positive for opinion in leads),
+                len(leads),
+                max(known, default=None),
+                _worst_of_each(cell.others for cell in members),
+            )
+        )
+    return levels
+
+
+def _worst_of_each(groups: Iterable[list[Mark]]) -> list[Mark]:
+    kept: dict[tuple[str, str], Mark] = {}
+    for found in (found for group in groups for found in group):
+        key = found.opinion.question, found.opinion.by
+        if key not in kept or (found.opinion.probability or 0.0) > (
+            kept[key].opinion.probability or 0.0
+        ):
+            kept[key] = found
+    return list(kept.values())
+
+
+def _missing_slices(stack: StackFindings, key: str, title: str, where: str) -> list[Missing]:
+    silent: dict[str, list[int]] = {}
+    for one in stack.slices:
+        opinion = one.opinion(key)
+        if opinion and not opinion.assessed:
+            silent.setdefault(opinion.reason, []).append(one.index + 1)
+    return [
+        Missing(title, f"{where}, slice{'s' if len(numbers) > 1 else ''} {ranges(numbers)}", reason)
+        for reason, numbers in silent.items()
+    ]

@@ -1,0 +1,101 @@
+"""Folders that are numbered as they are made, ``0001``, ``0002``, …, and their record, written last."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from SpineLib.errors import BadInput, SpineError, from_os_error
+from SpineLib.json_values import parse_json
+from SpineLib.store.files import writing
+from SpineLib.store.lock import holding
+
+_TRIES = 100
+
+
+def next_folder(parent: Path) -> Path:
+    """Makes the next one; two programs that ask at the same time get different ones.
+
+    Args:
+        parent: is made where it is not there.
+
+    Raises:
+        OutputError: the disk is full or not writable.
+    """
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        first = max((int(one.name) for one in _numbered(parent)), default=0) + 1
+        for number in range(first, first + _TRIES):
+            try:
+                (parent / f"{number:04d}").mkdir()
+            except FileExistsError:
+                continue
+            return parent / f"{number:04d}"
+    except OSError as error:
+        raise from_os_error(error, parent) from error
+    raise SpineError("No number is free for another folder", file=parent)
+
+
+def sweep(parent: Path, last: str, *, besides: Path) -> None:
+    """Removes what a killed program left; what another one is writing is let be.
+
+    Args:
+        parent: of the numbered folders; folders of other names are not touched.
+        last: name of the file that is written last, held by whoever writes the folder.
+        besides: folder to leave.
+    """
+    for folder in _numbered(parent):
+        if folder == besides or (folder / last).exists():
+            continue
+        try:
+            with holding(folder / last):
+                pass
+        except BadInput:
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_record(path: Path, record: dict[str, Any]) -> None:
+    """Writes the file that says that a folder is complete.
+
+    Args:
+        path: ``finetune.json`` and the like.
+        record: JSON values, with ``format``.
+
+    Raises:
+        OutputError: the disk is full or not writable.
+    """
+    with writing(path) as temporary:
+        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def read_record(path: Path, *, known: int, what: str, advice: str) -> dict[str, Any]:
+    """Reads what `write_record` wrote.
+
+    Args:
+        path: of the record.
+        known: the format that this program knows.
+        what: the folder is, for the person: ``fine-tuning``.
+        advice: what to do where it is none.
+
+    Raises:
+        BadInput: there is no such record, it is not readable, or of another format.
+    """
+    try:
+        record = parse_json(path.read_text(encoding="utf-8"))
+        if record["format"] != known:
+            raise BadInput(f"The {what} is of format {record['format']}, known is {known}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            f"This is not the folder of a {what}: it has no readable {path.name}",
+            file=path.parent,
+            advice=advice,
+        ) from error
+    return record
+
+
+def _numbered(parent: Path) -> list[Path]:
+    return [one for one in parent.iterdir() if one.name.isdecimal() and one.is_dir()]

@@ -1,0 +1,1 @@
+"""Slicer without a desktop: scene, views and pictures, from the slicer-core wheel."""

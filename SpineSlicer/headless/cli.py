@@ -1,0 +1,214 @@
+"""Every command: those of `SpineLib.doors.cli`, and read, report and demo, which need a scene."""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from SpineLib.doors.cli import Json, app
+from SpineLib.doors.console import Orientation, print_json, print_table, progress_bar, run, say
+from SpineLib.errors import BadInput, NotApplicable, OutputError, SpineError
+from SpineLib.findings import Findings
+from SpineLib.labels import REGIONS, WEIGHTINGS
+
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")]
+Device = Enum("Device", {name: name for name in ("auto", "cpu", "cuda", "mps")}, type=str)  # type: ignore[misc]
+
+
+@app.command()
+def read(
+    input: Annotated[
+        Path,
+        typer.Argument(
+            metavar="INPUT", help="Folder of DICOM of one study, or a NIfTI, NRRD or MHA volume."
+        ),
+    ],
+    out: Out,
+    series: Annotated[
+        str, typer.Option(help="Only this series: its number, stack or UID, as `scan` shows.")
+    ] = "",
+    model: Annotated[
+        list[str] | None, typer.Option(help="Name or folder of a model; may repeat, one a task.")
+    ] = None,
+    device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.auto,  # type: ignore[valid-type]
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="P(compressed) from which a slice is compressed, 0 to 1."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run models on what they were not made for, marked so.")
+    ] = False,
+    weighting: Annotated[
+        str, typer.Option(help=f"Where the images cannot say: {', '.join(WEIGHTINGS[:-1])}.")
+    ] = "",
+    region: Annotated[
+        str, typer.Option(help=f"Where the images cannot say: {', '.join(REGIONS[:-1])}.")
+    ] = "",
+    plane: Annotated[
+        str, typer.Option(help="Slice a volume file so: axial, sagittal, coronal.")
+    ] = "",
+    orientation: Orientation = "",
+    activation: Annotated[
+        bool,
+        typer.Option(
+            "--activation", help="Add where the classifier looked (Grad-CAM) to the scene."
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Read a study: report, table, segmentation, scene and pictures.
+
+    OUT then holds report.html, findings.csv, findings.json, pictures/, scene.mrb to open in 3D
+    Slicer, and segmentation.nrrd where the lumbar spine was segmented.
+    """
+    from SpineLib.inference.study import ReadOptions, read_study
+
+    options = ReadOptions(
+        series=series,
+        models=tuple(model or ()),
+        device=device.value,  # type: ignore[attr-defined]
+        threshold=threshold,
+        force=force,
+        weighting=weighting,
+        region=region,
+        plane=plane,
+        orientation=orientation,
+        activation=activation,
+    )
+    _ready_to_write(out)
+    with progress_bar() as progress:
+        reading = read_study(input, options=options, progress=progress)
+        _write(reading, out, progress=progress)
+    _show(reading.findings, out, as_json)
+    reason = _nothing_assessed(reading.findings)
+    if reason:
+        from SpineSlicer.headless.tables import options_to_say
+
+        options = options_to_say(reading.findings)
+        raise NotApplicable(
+            f"Nothing was assessed: {reason}",
+            file=input,
+            advice=f"The report says so for each stack; {options and f'say it with {options}; '}"
+            "--force runs the models all the same.",
+        )
+
+
+@app.command()
+def report(
+    input: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="A scene.mrb, or a reading's folder.")
+    ],
+    out: Out,
+    as_json: Json = False,
+) -> None:
+    """Write the results anew from a saved scene, with what a reader changed in it."""
+    _ready_to_write(out)
+    with progress_bar() as progress:
+        reading, said = _open_reading(input)
+        _write(reading, out, said=said, progress=progress)
+    _show(reading.findings, out, as_json)
+
+
+@app.command()
+def demo(out: Out = Path("demo-output")) -> None:
+    """Simulate three studies with known truth, read them, and compare."""
+    from SpineSlicer.headless.demo import STUDIES, compare, write_index
+
+    _ready_to_write(out)
+    outcomes = []
+    for study in STUDIES:
+        with progress_bar() as progress:
+            outcome = compare(study, out, progress=progress)
+        outcomes.append(outcome)
+        print_table(outcome.columns, outcome.rows, title=study.title)
+        for sentence in outcome.sentences:
+            say(sentence)
+        say("")
+    write_index(outcomes, out)
+    say(f"Open {out / 'report.html'}")
+
+
+def _show(findings: Findings, out: Path, as_json: bool) -> None:
+    from SpineSlicer.headless.tables import sentences, slice_columns, slice_rows
+
+    if as_json:
+        print_json(findings.to_dict())
+        return
+    rows = slice_rows(findings)
+    if rows:
+        print_table(slice_columns(findings), rows)
+    for sentence in sentences(findings):
+        say(sentence)
+    say(f"Open {out / 'report.html'}")
+
+
+def _nothing_assessed(findings: Findings) -> str:
+    from SpineSlicer.headless.tables import nothing_assessed
+
+    return nothing_assessed(findings)
+
+
+def _open_reading(path: Path) -> tuple[Any, Any]:
+    """The reading that a scene or a folder holds, and what readers said; of several the last one."""
+    from SpineLib.reading import Reading
+
+    if path.is_dir():
+        return Reading.load(path), None
+    if path.suffix != ".mrb" or not path.is_file():
+        raise BadInput(
+            "This is neither a scene.mrb nor a reading's folder",
+            file=path,
+            advice="Name the scene.mrb that `spine read` wrote or that Slicer saved.",
+        )
+    from SpineSlicer.headless.app import HeadlessSlicer
+    from SpineSlicer.headless.scene import load_scene
+    from SpineSlicer.scene.ReadingScene import ReadingScene
+    from SpineSlicer.scene.studies import studiesIn
+
+    headless = HeadlessSlicer()
+    load_scene(headless, path)
+    known = studiesIn(headless.scene)
+    nodes = ReadingScene(headless.scene, known[-1] if known else "")
+    reading = nodes.reading()
+    if reading is None:
+        raise BadInput("The scene holds no reading", file=path, advice="Read the study first.")
+    return reading, nodes.reviews()
+
+
+def _write(reading: Any, out: Path, **options: Any) -> None:
+    from SpineSlicer.headless.outputs import write_outputs
+
+    write_outputs(reading, out, **options)
+
+
+def _ready_to_write(out: Path) -> None:
+    """Fails before the long work where its result could not be drawn or written.
+
+    Raises:
+        OutputError: ``out`` is a file, or cannot be written to.
+        SpineError: Slicer's core or a system library that pictures need is missing.
+    """
+    import importlib.util
+
+    from SpineSlicer.headless.libraries import check_libraries
+
+    if importlib.util.find_spec("slicer_core") is None:
+        raise SpineError(
+            "Slicer's core is not installed, so there is nothing to draw pictures with",
+            advice='Run: pip install "slicer-spine-mri[headless]"',
+        )
+    check_libraries()
+    nearest = next(p for p in (out, *out.absolute().parents) if p.exists())
+    if not nearest.is_dir():
+        raise OutputError("This is a file, not a folder", file=nearest, advice="Choose another.")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError("No permission to write here", file=out, advice="Choose another folder.")
+
+
+def main() -> int:
+    """Runs the commands; returns the exit code."""
+    return run(app)

@@ -1,0 +1,81 @@
+"""A reading's files: report, tables, segmentation, scene, pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from SpineLib.findings_file import write_json
+from SpineLib.outputs.findings_csv import write_csv
+from SpineLib.outputs.report import write_report
+from SpineLib.progress import Progress
+from SpineLib.reading import Reading
+from SpineLib.store.files import writing_folder
+from SpineLib.volume import write_volume
+from SpineSlicer.headless.app import HeadlessSlicer
+from SpineSlicer.headless.pictures import take_pictures
+from SpineSlicer.headless.scene import save_scene
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.reportAnswers import readerAnswers
+from SpineSlicer.scene.ReviewLog import ReviewLog
+
+
+def write_outputs(
+    reading: Reading,
+    out: str | Path,
+    *,
+    said: ReviewLog | None = None,
+    progress: Progress | None = None,
+    app: HeadlessSlicer | None = None,
+) -> None:
+    """Writes everything that a person asks of a reading into a folder, whole or not at all.
+
+    ``report.html``, ``findings.csv``, ``findings.json``, ``scene.mrb``, ``pictures/*.png`` and,
+    where there is one, ``segmentation.nrrd`` (the name in ``findings.segmentation.file``).
+
+    Args:
+        reading: what was read.
+        out: the folder; files of other names in it stay.
+        said: what readers answered; it stands in the report and in the scene.
+        progress: a stage for the pictures and one for the files.
+        app: an application to use again; by default one is started. Its scene is cleared.
+
+    Raises:
+        OutputError: the folder cannot be written to, or the disk is full.
+        Cancelled: the person cancelled; the folder is as it was.
+    """
+    progress = progress or Progress()
+    # The folder comes first: one that cannot be written to is said before the work, not after.
+    with writing_folder(out) as folder:
+        progress.stage("Starting Slicer's views")
+        app = app or HeadlessSlicer()
+        app.scene.Clear(False)
+        nodes, answers = ReadingScene(app.scene), []
+        nodes.show(reading)
+        if said is not None:
+            nodes.keepReviews(said)
+            answers = readerAnswers(reading.findings, said)
+        pictures = take_pictures(app, reading, progress=progress)
+        progress.stage("Writing the report and the scene", 3)
+        (folder / "pictures").mkdir()
+        for name, picture in pictures.items():
+            (folder / "pictures" / f"{name}.png").write_bytes(picture.png)
+        embedded = {name: picture.jpeg for name, picture in pictures.items()}
+        write_report(reading, embedded, folder / "report.html", answers)
+        progress.advance()
+        write_csv(reading.findings, folder / "findings.csv")
+        write_json(reading.findings, folder / "findings.json")
+        if reading.segmentation is not None:
+            write_volume(reading.segmentation, folder / reading.findings.segmentation.file)
+        progress.advance()
+        save_scene(app, folder / "scene.mrb")
+        progress.advance()
+        written = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    _remove_stale(Path(out), written)
+
+
+def _remove_stale(out: Path, written: set[Path]) -> None:
+    """Removes what an earlier reading left under our names: its pictures are not this study's."""
+    ours = [*out.glob("pictures/*.png"), out / "segmentation.nrrd"]
+    for path in ours:
+        if path.relative_to(out) not in written:
+            path.unlink(missing_ok=True)

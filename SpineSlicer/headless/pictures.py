@@ -1,0 +1,218 @@
+"""Which pictures a reading gets, and what each of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.findings import SliceFinding, StackFindings
+from SpineLib.outputs import names
+from SpineLib.progress import Progress
+from SpineLib.questions import NOT_ASSESSED_COLOR
+from SpineLib.reading import Reading
+from SpineSlicer.headless.app import HeadlessSlicer
+from SpineSlicer.headless.camera import Camera
+from SpineSlicer.headless.Picture import Picture
+from SpineSlicer.headless.planes import plane_of, slice_to_ras
+from SpineSlicer.scene.studyNodes import (
+    ACTIVATION,
+    FLAGGED_RUNS,
+    SEGMENT_NAMES,
+    SEGMENTATION,
+    SLICE_LABELS,
+    VERDICTS,
+)
+from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
+from SpineSlicer.scene.verdicts import leadValue, shortText, worst
+
+SLICE_SIZE, KEY_SIZE, TALL_SIZE = (420, 420), (640, 640), (470, 640)
+# Millimetres across an axial picture: the ring, its label above it, and a margin.
+AXIAL_FIELD = 2 * OUTER_RADIUS + 36.0
+# Millimetres that a sagittal picture shows above and below the slices.
+LADDER_MARGIN = 14.0
+LABEL_ROOM = 8.0
+# A single block is shown with as much around it as the ring and its label need.
+LADDER_FIELD = 140.0
+
+
+def take_pictures(
+    app: HeadlessSlicer, reading: Reading, *, progress: Progress | None = None
+) -> dict[str, Picture]:
+    """Takes all of a reading's pictures from a scene that shows it.
+
+    Args:
+        app: `ReadingScene.show` was called on its scene.
+        reading: what is shown.
+        progress: a step a picture.
+
+    Returns:
+        File name without suffix (`SpineLib.outputs.names`) → picture.
+    """
+    studio = _Studio(app, reading)
+    tasks = (progress or Progress()).track(studio.tasks(), "Taking pictures")
+    pictures = {name: make() for name, make in tasks}
+    studio.leave()
+    return pictures
+
+
+class _Studio:
+    def __init__(self, app: HeadlessSlicer, reading: Reading) -> None:
+        self._reading = reading
+        self._camera = Camera(app, reading)
+        self._stacks = [
+            stack
+            for stack in reading.findings.stacks
+            if stack.slices and stack.id in reading.volumes
+        ]
+        self._centers = {
+            stack.id: canalCenters(reading.volumes[stack.id], stack.slices)
+            for stack in self._stacks
+        }
+
+    def tasks(self) -> list[tuple[str, Callable[[], Picture]]]:
+        """Every picture's name with what takes it; the worst slice last, so the views stay there."""
+        tasks: list[tuple[str, Callable[[], Picture]]] = []
+        for stack in self._stacks:
+            for one in stack.slices:
+                name = names.slice_picture(stack.id, one.index)
+                tasks.append((name, partial(self.axial, stack, one, SLICE_SIZE)))
+        if self._reading.segmentation is not None:
+            tasks.append((names.SEGMENTATION_SLICE, self.segmentation_slice))
+            tasks.append((names.SEGMENTATION_SURFACES, self.segmentation_surfaces))
+        if self._stacks:
+            stack, one = self._worst()
+            tasks.append((names.TUBE, partial(self.tube, stack)))
+            tasks.append((names.LADDER, partial(self.ladder, stack, one)))
+            if stack.id in self._reading.activations:
+                tasks.append((names.ACTIVATION, partial(self.activation, stack, one)))
+            tasks.append((names.WORST, partial(self.axial, stack, one, KEY_SIZE)))
+        return tasks
+
+    def axial(self, stack: StackFindings, one: SliceFinding, size: tuple[int, int]) -> Picture:
+        """One slice as it was acquired, the canal in the middle."""
+        with self._camera.only([stack.id], VERDICTS, SLICE_LABELS):
+            return self._axial(stack, one, size, shortText(self._reading.findings, one))
+
+    def activation(self, stack: StackFindings, one: SliceFinding) -> Picture:
+        """The same slice with the class activation over it."""
+        with self._camera.only([stack.id], VERDICTS), self._camera.foreground(stack.id):
+            return self._axial(stack, one, KEY_SIZE, ACTIVATION)
+
+    def ladder(self, stack: StackFindings, one: SliceFinding) -> Picture:
+        """The canal's sagittal plane: a real sagittal stack where there is one, else the axial's.
+
+        The plane goes through the worst slice's canal; the slices' whole length is shown.
+        """
+        shown = self._sagittal_of(stack) or stack.id
+        matrix, height = self._along("sagittal", shown, stack, one)
+        # The runs' labels stand behind the canal, on the screen's right.
+        matrix[:3, 3] += LABEL_ROOM * matrix[:3, 0]
+        together = [other.id for other in self._together(stack)]
+        how = "reformatted axial stack" if shown == stack.id else "sagittal series"
+        with self._camera.only(together, VERDICTS, FLAGGED_RUNS):
+            return self._camera.slice_picture(
+                "sagittal", shown, matrix, height, TALL_SIZE,
+                f"Verdicts along the canal, {how}", {"title": "Sagittal"},
+            )  # fmt: skip
+
+    def leave(self) -> None:
+        """Leaves the coronal view where the others stand, for who opens the saved scene."""
+        if self._stacks:
+            stack, one = self._worst()
+            matrix, height = self._along("coronal", stack.id, stack, one)
+            self._camera.aim("coronal", stack.id, matrix, height, TALL_SIZE)
+
+    def tube(self, stack: StackFindings) -> Picture:
+        """The verdicts' tube in 3D, from the front and left."""
+        together = [other.id for other in self._together(stack)]
+        with self._camera.only(together, VERDICTS, FLAGGED_RUNS):
+            return self._camera.three_d_picture(
+                TALL_SIZE, "Verdicts along the canal in 3D", {"title": "3D"}
+            )
+
+    def segmentation_slice(self) -> Picture:
+        """The sagittal slice through the middle of the canal, or of all structures."""
+        finding = self._reading.findings.segmentation
+        volume = self._reading.volumes[finding.stack]
+        canal = [one for one in finding.segments if one.kind == "canal"] or finding.segments
+        through = np.mean([one.centroid_ras for one in canal], axis=0)
+        matrix = slice_to_ras(volume, "sagittal", through)
+        corners = volume.ras(np.indices((2, 2, 2)).reshape(3, -1).T * np.array(volume.shape[::-1]))
+        across, height = (_center_on(matrix, corners, axis=axis) for axis in (0, 1))
+        with self._camera.only([finding.stack], SEGMENTATION, SEGMENT_NAMES):
+            return self._camera.slice_picture(
+                "sagittal", finding.stack, matrix, max(across, height), KEY_SIZE,
+                "Segmentation in the sagittal slice through the canal",
+                {"title": "Segmentation"},
+            )  # fmt: skip
+
+    def segmentation_surfaces(self) -> Picture:
+        """The segments' surfaces."""
+        with self._camera.only([self._reading.findings.segmentation.stack], SEGMENTATION):
+            return self._camera.three_d_picture(
+                KEY_SIZE, "Segmentation in 3D", {"title": "Segmentation, 3D"}
+            )
+
+    def _axial(
+        self, stack: StackFindings, one: SliceFinding, size: tuple[int, int], words: str
+    ) -> Picture:
+        title = f"Slice {one.index + 1} of {len(stack.slices)}"
+        title += f" · {one.level}" if one.level else ""
+        volume = self._reading.volumes[stack.id]
+        # A forced run may have read slices of another plane: they are shown as acquired, too.
+        matrix = slice_to_ras(volume, plane_of(volume), self._center(stack, one))
+        # The label stands above the ring, so the ring stands a little below the middle.
+        matrix[:3, 3] += 3.0 * matrix[:3, 1]
+        return self._camera.slice_picture(
+            "axial", stack.id, matrix, AXIAL_FIELD, size, f"{title}: {words}",
+            {"title": title, "verdict": words.replace(" · ", "\n")}, self._color(one),
+        )  # fmt: skip
+
+    def _along(
+        self, plane: str, background: str, stack: StackFindings, one: SliceFinding
+    ) -> tuple[NDArray[np.float64], float]:
+        """A plane through a slice's canal that shows the whole length of the slices, and how tall."""
+        volume = self._reading.volumes[background]
+        matrix = slice_to_ras(volume, plane, self._center(stack, one))
+        centers = np.concatenate([self._centers[other.id] for other in self._together(stack)])
+        height = _center_on(matrix, centers, axis=1) + 2 * LADDER_MARGIN
+        _center_on(matrix, centers, axis=0)
+        return matrix, max(height, LADDER_FIELD)
+
+    def _center(self, stack: StackFindings, one: SliceFinding) -> NDArray[np.float64]:
+        return self._centers[stack.id][stack.slices.index(one)]
+
+    def _worst(self) -> tuple[StackFindings, SliceFinding]:
+        # Where nothing was assessed the middle slice stands for the study.
+        middle = self._stacks[0], self._stacks[0].slices[len(self._stacks[0].slices) // 2]
+        slices = [one for stack in self._stacks for one in stack.slices]
+        found = worst(self._reading.findings, slices)
+        pairs = [(stack, one) for stack in self._stacks for one in stack.slices if one is found]
+        return pairs[0] if pairs else middle
+
+    def _color(self, one: SliceFinding) -> str:
+        """``#RRGGBB`` of the slice's answer to the lead question."""
+        lead = self._reading.findings.lead
+        return lead.color(leadValue(self._reading.findings, one)) if lead else NOT_ASSESSED_COLOR
+
+    def _together(self, stack: StackFindings) -> list[StackFindings]:
+        frame = stack.frame_of_reference_uid
+        return [s for s in self._stacks if s is stack or s.frame_of_reference_uid == frame != ""]
+
+    def _sagittal_of(self, stack: StackFindings) -> str:
+        frame = stack.frame_of_reference_uid
+        for other in self._reading.findings.stacks:
+            same = other.frame_of_reference_uid == frame != ""
+            if other.plane == "sagittal" and same and other.id in self._reading.volumes:
+                return other.id
+        return ""
+
+
+def _center_on(matrix: NDArray[np.float64], points: NDArray[np.float64], *, axis: int) -> float:
+    """Moves a slice along one of its screen axes to the points' middle; gives their extent, mm."""
+    along = (points - matrix[:3, 3]) @ matrix[:3, axis]
+    matrix[:3, 3] += matrix[:3, axis] * (along.max() + along.min()) / 2
+    return float(np.ptp(along))

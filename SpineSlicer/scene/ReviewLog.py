@@ -1,0 +1,171 @@
+"""What readers said and drew, in the order in which they did it; nothing is ever removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from SpineLib.errors import BadInput
+from SpineLib.questions import BILSKY, Question
+
+# 2: windows. 3: an answer names its question. Older logs are read as they are.
+VERSION = 3
+WINDOW = "window"
+AGREED, OVERRIDDEN = "agreed", "overridden"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One reader's answer on one slice.
+
+    Attributes:
+        slice: the slice's key (`SpineTimeline.sliceKey`).
+        question: key of the question, or ``window`` (where the model is to look).
+        answer: what the reader says; of a window, whose it is.
+        model: what the model said when the reader answered; empty where it was not assessed.
+        time: UTC, ISO 8601.
+        box: of a window, two opposite corners [2, 3], RAS mm; None where the reader left it to
+            the model again.
+    """
+
+    slice: str
+    question: str
+    answer: str
+    model: str = ""
+    reader: str = ""
+    reason: str = ""
+    time: str = ""
+    box: list[list[float]] | None = None
+
+    @property
+    def state(self) -> str:
+        """``agreed`` or ``overridden``."""
+        return AGREED if self.answer == self.model else OVERRIDDEN
+
+
+@dataclass(frozen=True)
+class _Step:
+    answers: tuple[Answer, ...]
+    undone: bool = False
+    replaced: bool = False  # something else was said after it was undone: it is not brought back
+
+
+class ReviewLog:
+    """Answers in steps, of which the last can be undone and redone.
+
+    A step is what one key press did, on one slice or a range. Undoing marks a step; it stays in
+    the log, so that a file always tells what was said.
+
+    Args:
+        text: what `text` gave; empty for a new log.
+        questions: of the study's findings; a log before version 3 says only that an answer is a
+            grade, which is the first of them with more than two values.
+
+    Raises:
+        BadInput: the text is damaged, or of a newer version.
+
+    Example:
+        >>> log = ReviewLog()
+        >>> log.add([Answer("1.2.3:1", "compression", "compressed")])
+        >>> log.current("1.2.3:1", "compression").answer
+        'compressed'
+        >>> log.undo(), log.current("1.2.3:1", "compression")
+        (True, None)
+    """
+
+    def __init__(self, text: str = "", questions: Sequence[Question] = ()) -> None:
+        self._steps: list[_Step] = []
+        if not text:
+            return
+        try:
+            data = json.loads(text)
+            version = data["version"]
+            if version > VERSION:
+                raise BadInput(
+                    f"Unknown version {version} of the scene's reviews (this version reads up to {VERSION})",
+                    advice="Update SlicerSpineMRI; the reviews stay in the scene as they are.",
+                )
+            self._steps = [
+                _Step(
+                    tuple(Answer(**_named(one, questions)) for one in step["answers"]),
+                    step["undone"],
+                    step.get("replaced", False),
+                )
+                for step in data["steps"]
+            ]
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadInput(
+                "The scene's reviews are damaged",
+                advice="They stay in the scene as they are; keep a copy of it.",
+            ) from error
+
+    def text(self) -> str:
+        """The whole log as JSON."""
+        steps = [
+            {
+                "answers": [asdict(one) for one in step.answers],
+                "undone": step.undone,
+                "replaced": step.replaced,
+            }
+            for step in self._steps
+        ]
+        return json.dumps({"version": VERSION, "steps": steps}, ensure_ascii=False)
+
+    def add(self, answers: Iterable[Answer]) -> None:
+        """Adds one step."""
+        step = _Step(tuple(answers))
+        if step.answers:
+            self._steps = [replace(one, replaced=one.undone) for one in self._steps]
+            self._steps.append(step)
+
+    def undo(self) -> bool:
+        """Takes the last step back; False where there is none."""
+        for number in reversed(range(len(self._steps))):
+            if not self._steps[number].undone:
+                self._steps[number] = replace(self._steps[number], undone=True)
+                return True
+        return False
+
+    def redo(self) -> bool:
+        """Takes the last undo back; False where there is none after the last answer."""
+        number = self._redoable()
+        if number is None:
+            return False
+        self._steps[number] = replace(self._steps[number], undone=False)
+        return True
+
+    @property
+    def canUndo(self) -> bool:
+        """Whether a step can be taken back."""
+        return any(not step.undone for step in self._steps)
+
+    @property
+    def canRedo(self) -> bool:
+        """Whether an undo can be taken back."""
+        return self._redoable() is not None
+
+    def current(self, key: str, question: str) -> Answer | None:
+        """The last answer on a slice that was not undone."""
+        for step in reversed(self._steps):
+            if step.undone:
+                continue
+            for one in step.answers:
+                if (one.slice, one.question) == (key, question):
+                    return one
+        return None
+
+    def _redoable(self) -> int | None:
+        last = max((n for n, step in enumerate(self._steps) if not step.undone), default=-1)
+        later = range(last + 1, len(self._steps))
+        return next((n for n in later if not self._steps[n].replaced), None)
+
+
+def _named(answer: dict[str, Any], questions: Sequence[Question]) -> dict[str, Any]:
+    """An answer as it is written today; before version 3 it named a task."""
+    if "task" not in answer:
+        return answer
+    task, rest = answer["task"], {key: v for key, v in answer.items() if key != "task"}
+    graded = next((asked.key for asked in questions if len(asked.values) > 2), BILSKY.key)
+    return {**rest, "question": graded if task == "grading" else task}

@@ -1,0 +1,167 @@
+"""A reader's corrections of a segmentation: the original is kept, what was changed is said.
+
+The original is a hidden label map in the scene, so that it is saved with it. A segment that
+differs from it is marked ``SEMIAUTOMATIC`` (DICOM's Segment Algorithm Type, PS3.3 C.8.20.2), one
+that the reader added ``MANUAL``; one that was changed back is ``AUTOMATIC`` again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import slicer
+
+from SpineLib.volume import Volume
+from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
+from SpineSlicer.scene.overlays import putOnVolume
+from SpineSlicer.scene.spineSegmentation import (
+    GIVEN,
+    currentLabelmap,
+    labelmapAsRead,
+    labelsHash,
+    segmentedVolumeNode,
+    spineLabelmap,
+)
+from SpineSlicer.scene.studyNodes import KIND, ORIGINAL, ORIGINAL_ROLE, STACK
+from SpineSlicer.scene.subjectHierarchy import placeBeside
+from SpineSlicer.scene.volumeNodes import addVolumeNode, volumeFromNode
+
+ALGORITHM_TYPE = "DICOM.SegmentAlgorithmType"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a reader changed of one segment.
+
+    Attributes:
+        label: SPIDER's number; 0 for a segment that the reader added.
+        name: the segment's name now; of a removed one its number.
+        before, after: voxels on the segmented volume's grid.
+        added, removed: voxels that came and went.
+        dice: Dice's overlap of before and after (1 is the same); 0 where one of them is empty.
+    """
+
+    label: int
+    name: str
+    before: int
+    after: int
+    added: int
+    removed: int
+    dice: float
+
+
+def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None = None) -> Any:
+    """Keeps the segmentation as it is now, once; later calls give the same node.
+
+    Args:
+        node: a spine segmentation.
+        labelmap: what it is held against, where that is not what it is now.
+
+    Returns:
+        The hidden label map; None where the segmented volume is not in the scene.
+    """
+    kept = node.GetNodeReference(ORIGINAL_ROLE)
+    if kept is not None:
+        return kept
+    labelmap = labelmap or currentLabelmap(node)
+    if labelmap is None:
+        return None
+    name = f"{node.GetName()} original"
+    kept = addVolumeNode(node.GetScene(), labelmap, name, "vtkMRMLLabelMapVolumeNode")
+    kept.SetHideFromEditors(True)
+    kept.SetAttribute(KIND, ORIGINAL)
+    if node.GetAttribute(STACK):
+        kept.SetAttribute(STACK, node.GetAttribute(STACK))
+    node.SetNodeReferenceID(ORIGINAL_ROLE, kept.GetID())
+    putOnVolume(kept, segmentedVolumeNode(node))
+    placeBeside(node.GetScene(), kept, segmentedVolumeNode(node))
+    return kept
+
+
+def original(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
+    """SPIDER's numbers as the model gave them; None where nothing was kept, or its file is gone."""
+    kept = node.GetNodeReference(ORIGINAL_ROLE)
+    return None if kept is None or kept.GetImageData() is None else volumeFromNode(kept)
+
+
+def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
+    """What differs from the original: one a segment that was changed, removed or added."""
+    before = original(node)
+    if before is None:
+        return []
+    # On the original's own grid: the volume may have been cropped, or be gone.
+    after = spineLabelmap(node, before)
+    names = _names(node)
+    differ = before.voxels != after.voxels
+    removed = np.bincount(before.voxels[differ], minlength=256)
+    added = np.bincount(after.voxels[differ], minlength=256)
+    found = [
+        _change(n, names.get(n, str(n)), before.voxels, int(removed[n]), int(added[n]))
+        for n in range(1, 256)
+        if removed[n] or added[n]
+    ]
+    return found + _added(node)
+
+
+def isCorrected(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether a reader changed the segmentation, in the panel or anywhere else in Slicer.
+
+    Where the segmented volume is gone and no original was kept, nobody can tell: True.
+    """
+    if node.GetNodeReference(ORIGINAL_ROLE) is not None:
+        return bool(changes(node))
+    given = node.GetAttribute(GIVEN)
+    if not given:  # of an earlier version
+        return False
+    labelmap = labelmapAsRead(node)
+    return labelmap is None or labelsHash(labelmap) != given or bool(_added(node))
+
+
+def markCorrections(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
+    """Marks each segment by whether the reader changed it; gives the changes."""
+    found = changes(node)
+    changed = {one.label for one in found}
+    segmentation = node.GetSegmentation()
+    for index in range(segmentation.GetNumberOfSegments()):
+        segment = segmentation.GetNthSegment(index)
+        number = int(vtkTag(segment, LABEL_TAG) or 0)
+        kind = "SEMIAUTOMATIC" if number in changed else "AUTOMATIC"
+        segment.SetTag(ALGORITHM_TYPE, kind if number else "MANUAL")
+    return found
+
+
+def _change(label: int, name: str, voxels: Any, removed: int, added: int) -> Change:
+    before = int(np.count_nonzero(voxels == label))
+    after = before - removed + added
+    dice = 2 * (before - removed) / (before + after)
+    return Change(label, name, before, after, added, removed, dice)
+
+
+def _names(node: slicer.vtkMRMLSegmentationNode) -> dict[int, str]:
+    segmentation = node.GetSegmentation()
+    segments = [segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())]
+    return {int(vtkTag(s, LABEL_TAG)): s.GetName() for s in segments if vtkTag(s, LABEL_TAG)}
+
+
+def _added(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
+    """Segments without one of SPIDER's numbers: the reader's own."""
+    segmentation = node.GetSegmentation()
+    found = []
+    for index in range(segmentation.GetNumberOfSegments()):
+        segment = segmentation.GetNthSegment(index)
+        if vtkTag(segment, LABEL_TAG):
+            continue
+        image = slicer.vtkOrientedImageData()
+        node.GetBinaryLabelmapRepresentation(segmentation.GetNthSegmentID(index), image)
+        scalars = image.GetPointData().GetScalars()
+        count = 0 if scalars is None else int((_array(scalars) > 0).sum())
+        found.append(Change(0, segment.GetName(), 0, count, count, 0, 0.0))
+    return found
+
+
+def _array(scalars: Any) -> Any:
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    return vtk_to_numpy(scalars)

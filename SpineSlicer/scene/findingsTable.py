@@ -1,0 +1,63 @@
+"""The slices' findings as a table node: one row a slice, in the stack's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import slicer
+import vtk
+
+from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.outputs.summary import words
+from SpineLib.questions import Opinion, Question
+from SpineSlicer.scene.subjectHierarchy import placeBeside
+
+# "Slice" counts from 1, as viewers show it; findings.json counts from 0.
+REVIEW_COLUMN = "Review"
+
+
+def addFindingsTable(
+    scene: slicer.vtkMRMLScene, findings: Findings, stack: StackFindings, volumeNode: Any
+) -> slicer.vtkMRMLTableNode:
+    """Adds the table of a stack's slices; ``P …`` columns are numbers, NaN where not assessed."""
+    node = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{volumeNode.GetName()} findings")
+    rows = [dict(_cells(findings, one)) for one in stack.slices]
+    for name in rows[0] if rows else ():
+        column = _columnType(name, rows[0][name])()
+        column.SetName(name)
+        for row in rows:
+            column.InsertNextValue(row[name])
+        node.AddColumn(column)
+    node.SetUseColumnTitleAsColumnHeader(True)
+    node.SetLocked(True)
+    placeBeside(scene, node, volumeNode)
+    return node
+
+
+def answerColumn(question: Question) -> str:
+    """The column that holds the answers to a question."""
+    return question.title
+
+
+def _columnType(name: str, value: Any) -> Any:
+    if isinstance(value, float):
+        return vtk.vtkDoubleArray
+    return vtk.vtkIntArray if isinstance(value, int) else vtk.vtkStringArray
+
+
+def _cells(findings: Findings, one: SliceFinding) -> Iterator[tuple[str, Any]]:
+    yield "Slice", one.index + 1
+    yield "Level", one.level
+    for question in findings.questions:
+        opinion = one.opinion(question.key) or Opinion(question.key)
+        probability = opinion.probability
+        yield answerColumn(question), words(question, opinion)
+        yield f"P {question.title}", float("nan") if probability is None else float(probability)
+        if len(question.values) > 2:
+            yield f"{question.title} interval", "–".join(opinion.interval)
+    sources = [opinion.source for opinion in one.opinions if opinion.source]
+    yield "Source", ", ".join(dict.fromkeys(sources))
+    yield REVIEW_COLUMN, ""
+    yield "SOP Instance UID", one.sop_instance_uid
+    yield "Frame", one.frame

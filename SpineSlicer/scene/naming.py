@@ -1,0 +1,412 @@
+"""The reader's "this one is L5", in the scene: segments, labels, findings and tables follow."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import slicer
+
+from SpineLib.errors import BadInput
+from SpineLib.findings import SCHEMA_VERSION, SegmentationFinding
+from SpineLib.inference.levels import Levels
+from SpineLib.inference.naming import rename
+from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
+from SpineLib.slabs import Steps, finish
+from SpineLib.volume import Volume
+from SpineSlicer.scene.NamesLog import Names, NamesLog, Naming
+from SpineSlicer.scene.segmentNames import renameSegmentNames
+from SpineSlicer.scene.spineSegmentation import (
+    ASIDE,
+    EVIDENCE,
+    LOWEST,
+    isFlagged,
+    labelmapAsRead,
+    rememberNames,
+    segmentationFinding,
+    segmentedVolumeNode,
+    segmentId,
+    shownName,
+)
+from SpineSlicer.scene.studyNodes import (
+    FINDINGS,
+    KIND,
+    NOTICE,
+    SEGMENT_NAMES,
+    STACK,
+    findingsNodes,
+    owned,
+    readingsOf,
+    segmentationNodes,
+    stackVolume,
+)
+from SpineSlicer.scene.terminology import terminologyEntry
+from SpineSlicer.scene.volumeNodes import frameOfReference
+
+# What the reader may call a vertebra: from the lumbar spine up, as far as such volumes reach.
+CHOICES = (SIXTH_LUMBAR, *reversed(VERTEBRAE[VERTEBRAE.index("T1") : VERTEBRAE.index("S1")]))
+# Lumbar vertebrae → name of the lowest free one. With four, L5 has become part of the sacrum.
+LOWEST_OF = {4: "L4", 5: "L5", 6: SIXTH_LUMBAR}
+_READER = "the reader "  # how the evidence begins where it is a reader's word
+_NO_LEVELS = Levels(Volume(np.zeros((1, 1, 1), np.uint8), np.eye(4)), SegmentationFinding())
+
+
+def nameVertebra(
+    node: slicer.vtkMRMLSegmentationNode,
+    label: int,
+    name: str,
+    *,
+    evidence: str = "",
+    reader: str = "",
+) -> SegmentationFinding:
+    """Renames every structure after the reader said what one vertebra is.
+
+    The findings of the same reading and the labels in the views follow, and the levels of all
+    slices in the scene that share the segmentation's Frame of Reference, in the findings and in
+    the "Level" columns of the tables. Label numbers stay. What was said is kept in the node
+    (`NamesLog`) and can be undone. A segmentation that a newer run's took the place of is renamed
+    by itself: findings and labels are those of the newer one.
+
+    Args:
+        node: a spine segmentation.
+        label: the vertebra's number.
+        name: one of `CHOICES`.
+        evidence: why; by default that the reader named it.
+        reader: who says so, for the log.
+
+    Raises:
+        BadInput: there is no such vertebra, or the vertebrae below it would have no name, or the
+            node's log cannot be read.
+    """
+    finding = renamed(node, label, name, evidence=evidence, reader=reader)
+    finish(following(node))
+    return finding
+
+
+def renamed(
+    node: slicer.vtkMRMLSegmentationNode,
+    label: int,
+    name: str,
+    *,
+    evidence: str = "",
+    reader: str = "",
+) -> SegmentationFinding:
+    """`nameVertebra` for the segmentation alone; `following` does the rest."""
+    log, before = NamesLog(node), segmentationFinding(node)
+    finding = rename(before, label, name)
+    finding = replace(finding, evidence=evidence or finding.evidence)
+    log.add(Names.of(before), Names.of(finding), reader=reader)
+    _giveNames(node, finding)
+    return finding
+
+
+def following(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
+    """Lets labels, findings, tables and levels of slices follow the names, a piece a step."""
+    if node.GetAttribute(ASIDE):
+        return
+    labelmap = labelmapAsRead(node)
+    yield
+    finding = segmentationFinding(node, labelmap)
+    for labels in namesOf(node):
+        renameSegmentNames(labels, finding)
+    yield
+    if labelmap is None:
+        return
+    levels = Levels(labelmap, finding)
+    yield
+    _updateFindings(node, finding, levels)
+    yield
+    if namedByReader(node):
+        _levelOthers(node, finding, levels, asked=True)
+    else:
+        yield from _levellingAnew(node, finding)
+
+
+def undoNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:
+    """Takes back what a reader said last; `following` does the rest.
+
+    Returns:
+        What was taken back; None where there is nothing.
+
+    Raises:
+        BadInput: the node's log cannot be read.
+    """
+    step = NamesLog(node).undo()
+    if step is not None:
+        _giveNames(node, step.before.given(segmentationFinding(node)))
+    return step
+
+
+def redoNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:
+    """Takes the last undo back; see `undoNaming`."""
+    step = NamesLog(node).redo()
+    if step is not None:
+        _giveNames(node, step.after.given(segmentationFinding(node)))
+    return step
+
+
+def levelReadings(scene: slicer.vtkMRMLScene) -> None:
+    """Gives readings without levels of their own those of a segmentation beside them.
+
+    For when a reading or a segmentation was added. What a reader named goes before what a model
+    named, and over the levels that a reading brought; otherwise those stay.
+
+    Args:
+        scene: where both are.
+    """
+    finish(levellingReadings(scene))
+
+
+def levellingReadings(scene: slicer.vtkMRMLScene) -> Steps[None]:
+    """`levelReadings` in steps, for turns of the event loop."""
+    known = [node for node in segmentationNodes(scene) if node.GetAttribute(LOWEST)]
+    for node in sorted(known, key=namedByReader):
+        labelmap = labelmapAsRead(node)
+        yield
+        if labelmap is not None:
+            finding = segmentationFinding(node)
+            levels = Levels(labelmap, finding)
+            yield
+            _levelOthers(node, finding, levels)
+            yield
+
+
+def namedByReader(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether the levels are a reader's word and not a model's."""
+    return (node.GetAttribute(EVIDENCE) or "").startswith(_READER)
+
+
+def stateLumbarCount(
+    node: slicer.vtkMRMLSegmentationNode, count: int, *, reader: str = ""
+) -> SegmentationFinding:
+    """Names all structures from how many lumbar vertebrae the patient has.
+
+    Only right where the lowest vertebra of the segmentation is the lowest free one.
+
+    Args:
+        node: a spine segmentation.
+        count: 4, 5 or 6.
+        reader: who says so, for the log.
+
+    Raises:
+        BadInput: another count, or no vertebra to begin at.
+    """
+    finding = statedCount(node, count, reader=reader)
+    finish(following(node))
+    return finding
+
+
+def statedCount(
+    node: slicer.vtkMRMLSegmentationNode, count: int, *, reader: str = ""
+) -> SegmentationFinding:
+    """`stateLumbarCount` for the segmentation alone; `following` does the rest."""
+    if count not in LOWEST_OF:
+        raise BadInput(
+            _("{count} lumbar vertebrae").format(count=count), advice=_("Say four, five or six.")
+        )
+    labels = [s.label for s in segmentationFinding(node).segments if s.kind == "vertebra"]
+    if not labels:
+        raise BadInput(_("The segmentation has no vertebra"))
+    lowest = min(labels, key=lambda n: n % 100)
+    words = {4: "four", 5: "five", 6: "six"}
+    evidence = (
+        f"the reader stated {words[count]} lumbar vertebrae, the lowest free one {LOWEST_OF[count]}"
+    )
+    return renamed(node, lowest, LOWEST_OF[count], evidence=evidence, reader=reader)
+
+
+def noticeOf(node: slicer.vtkMRMLSegmentationNode) -> str:
+    """What the segmentation may be used for; the badge of a starter model stays with its result."""
+    if node.GetAttribute(NOTICE):
+        return str(node.GetAttribute(NOTICE))
+    notices = [text.GetAttribute(NOTICE) for text in _findingsOf(node)]
+    return next((one for one in notices if one), RESEARCH_NOTICE)
+
+
+def updateFindings(node: slicer.vtkMRMLSegmentationNode) -> None:
+    """Writes a corrected segmentation's sizes, and the levels by it, into its findings.
+
+    Not those of one that a newer run's took the place of.
+    """
+    finish(updatingFindings(node))
+
+
+def updatingFindings(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
+    """`updateFindings` in steps, for turns of the event loop."""
+    labelmap = None if node.GetAttribute(ASIDE) else labelmapAsRead(node)
+    yield
+    if labelmap is not None:
+        finding = segmentationFinding(node, labelmap)
+        yield
+        levels = Levels(labelmap, finding)
+        yield
+        _updateFindings(node, finding, levels)
+        _levelOthers(node, finding, levels)
+
+
+def namesOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
+    """The names of a segmentation's structures in the views; a clone has none."""
+    return [one for one in owned(node) if one.GetAttribute(KIND) == SEGMENT_NAMES]
+
+
+def _giveNames(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
+    _renameSegments(node, finding)
+    rememberNames(node, finding)
+
+
+def _levellingAnew(
+    node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding
+) -> Steps[None]:
+    """The levels of the others, now that a reader's word on this segmentation was taken back.
+
+    Each reading has again those of its own segmentation, or none; then `levelReadings`.
+    """
+    scene, frame = node.GetScene(), _frameOf(node, finding)
+    own = _ofSameImages(node)
+    for text in allFindings(scene):
+        if not frame or text in own:
+            continue
+        theirs = [one for one in segmentationNodes(scene) if text in _findingsOf(one)]
+        theirs = [one for one in theirs if not one.GetAttribute(ASIDE)]
+        labelmap = labelmapAsRead(theirs[0]) if theirs else None
+        yield
+        levels = _NO_LEVELS
+        if labelmap is not None:
+            levels = Levels(labelmap, segmentationFinding(theirs[0], labelmap))
+        findings = json.loads(text.GetText())
+        if _levelSlices(text, findings, levels, frame):
+            _keep(text, findings)
+    yield from levellingReadings(scene)
+
+
+def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
+    segmentation = node.GetSegmentation()
+    entry = slicer.vtkSegment.GetTerminologyEntryTagName()
+    for one in finding.segments:
+        segment = segmentation.GetSegment(segmentId(one.label))
+        if segment is None:
+            continue
+        segment.SetName(shownName(one))
+        segment.SetTag(entry, terminologyEntry(terminology(one.kind, one.name)))
+        flagged = isFlagged(one, levelKnown=bool(finding.lowest))
+        segment.SetTag("Segmentation.Status", "flagged" if flagged else "completed")
+
+
+def _updateFindings(
+    node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding, levels: Levels
+) -> None:
+    for text in _findingsOf(node):
+        findings = json.loads(text.GetText())
+        said = findings["segmentation"]
+        said.update(lowest=finding.lowest, evidence=finding.evidence)
+        said["segments"] = [asdict(one) for one in finding.segments]
+        stacks = {stack["id"]: stack for stack in findings["stacks"]}
+        _levelSlices(text, findings, levels, stacks[said["stack"]]["frame_of_reference_uid"])
+        _keep(text, findings)
+
+
+def _levelOthers(
+    node: slicer.vtkMRMLSegmentationNode,
+    finding: SegmentationFinding,
+    levels: Levels,
+    *,
+    asked: bool = False,
+) -> None:
+    """Levels of the slices of other readings in the segmentation's Frame of Reference.
+
+    Unless a reader asked for it now, a reading keeps levels of its own; a model's give way to a
+    reader's, a reader's to none.
+    """
+    own, frame = _ofSameImages(node), _frameOf(node, finding)
+    if not frame or not finding.lowest:
+        return
+    for text in allFindings(node.GetScene()):
+        if text in own:
+            continue
+        findings = json.loads(text.GetText())
+        said = findings["segmentation"]
+        theirs = not namedByReader(node) or said["evidence"].startswith(_READER)
+        if said["lowest"] and theirs and not asked:
+            continue
+        if _levelSlices(text, findings, levels, frame):
+            _keep(text, findings)
+
+
+def _keep(text: Any, findings: dict[str, Any]) -> None:
+    text.SetText(json.dumps(findings, ensure_ascii=False, allow_nan=False))
+    _levelTables(text, findings)
+
+
+def _frameOf(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> str:
+    frame = frameOfReference(segmentedVolumeNode(node))
+    return frame or _frameIn(_findingsOf(node), finding.stack)
+
+
+def _frameIn(texts: list[Any], stack: str) -> str:
+    found = [one for text in texts for one in json.loads(text.GetText())["stacks"]]
+    return next((s["frame_of_reference_uid"] for s in found if s["id"] == stack), "")
+
+
+def _levelSlices(text: Any, findings: dict[str, Any], levels: Levels, frame: str) -> bool:
+    """Sets the levels of the stacks in a Frame of Reference; whether there was such a stack."""
+    found = False
+    for stack in findings["stacks"]:
+        same = stack["frame_of_reference_uid"] or frameOfReference(stackVolume(text, stack["id"]))
+        if not frame or same != frame or not stack["slices"]:
+            continue
+        found = True
+        axes = np.array(stack["ijk_to_ras"])[:3, :3]
+        for one in stack["slices"]:
+            place = one["canal_center_ras"] or one["position_ras"]
+            one["level"] = levels.at(place, normal=axes[:, 2])
+    return found
+
+
+def _levelTables(text: Any, findings: dict[str, Any]) -> None:
+    """The "Level" columns of the tables of this reading's stacks."""
+    tables = [one for one in owned(text) if one.IsA("vtkMRMLTableNode")]
+    for stack in findings["stacks"]:
+        levels = {one["index"] + 1: one["level"] for one in stack["slices"]}
+        for table in tables:
+            if table.GetAttribute(STACK) != stack["id"]:
+                continue
+            slices, names = (table.GetTable().GetColumnByName(n) for n in ("Slice", "Level"))
+            if slices is None or names is None:
+                continue
+            for row in range(table.GetNumberOfRows()):
+                names.SetValue(row, levels.get(int(slices.GetVariantValue(row).ToInt()), ""))
+            table.GetTable().Modified()
+
+
+def _findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
+    """The text nodes with the findings of the readings that this segmentation belongs to."""
+    return [text for text in allFindings(node.GetScene()) if node in owned(text)]
+
+
+def _ofSameImages(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
+    """Findings of the images that were segmented: their levels are by their own segmentation."""
+    volumeNode = segmentedVolumeNode(node)
+    same = [] if volumeNode is None else readingsOf(volumeNode, FINDINGS)
+    return [*same, *_findingsOf(node)]
+
+
+def allFindings(scene: slicer.vtkMRMLScene) -> list[Any]:
+    """The text nodes with findings that this version can read; others are left as they are."""
+    return [text for text in findingsNodes(scene) if _isReadable(text.GetText())]
+
+
+def _isReadable(text: str) -> bool:
+    try:
+        return int(json.loads(text)["schema_version"]) <= SCHEMA_VERSION
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)

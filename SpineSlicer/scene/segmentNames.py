@@ -1,0 +1,117 @@
+"""The segments' names in the views: colour never stands alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+from numpy.typing import NDArray
+
+from SpineLib.findings import SegmentationFinding, SegmentFinding
+from SpineLib.inference.parts import Parts
+from SpineLib.labels import CANAL
+from SpineLib.slabs import Steps, finish
+from SpineLib.volume import Volume
+from SpineSlicer.scene.subjectHierarchy import placeBeside
+
+# A vertebra's level is compared with the canal this far up and down, mm.
+REACH = 12.0
+
+
+def addSegmentNames(
+    scene: slicer.vtkMRMLScene, labelmap: Volume, finding: SegmentationFinding, volumeNode: Any
+) -> slicer.vtkMRMLMarkupsFiducialNode:
+    """Adds one label a vertebra and disc, on its body, seen in every parallel slice.
+
+    Args:
+        scene: where the node is added.
+        labelmap: SPIDER's numbers.
+        finding: the segments and their names.
+        volumeNode: the volume that was segmented.
+    """
+    return finish(addingSegmentNames(scene, labelmap, finding, volumeNode))
+
+
+def addingSegmentNames(
+    scene: slicer.vtkMRMLScene, labelmap: Volume, finding: SegmentationFinding, volumeNode: Any
+) -> Steps[slicer.vtkMRMLMarkupsFiducialNode]:
+    """`addSegmentNames` in steps; the node is in the scene from the last on."""
+    parts = Parts(labelmap)
+    shown = [one for one in finding.segments if one.kind != "canal"]
+    places = []
+    for one in shown:
+        yield
+        places.append(bodyMiddle(parts, one))
+    name = f"{volumeNode.GetName()} segment names"
+    node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name)
+    node.CreateDefaultDisplayNodes()
+    node.SetLocked(True)
+    display = node.GetDisplayNode()
+    display.SetGlyphTypeFromString("Vertex2D")
+    display.SetGlyphScale(0.1)
+    display.SetTextScale(3.4)
+    display.SetPropertiesLabelVisibility(False)
+    display.SetPointLabelsVisibility(True)
+    display.SetSliceProjection(True)
+    display.SetSliceProjectionUseFiducialColor(True)
+    display.SetSliceProjectionOpacity(1.0)
+    display.SetSelectedColor(1.0, 1.0, 1.0)
+    display.GetTextProperty().SetBold(True)
+    display.GetTextProperty().SetShadow(True)
+    for one, place in zip(shown, places, strict=True):
+        index = node.AddControlPoint(*(float(x) for x in place), shortName(one.name))
+        node.SetNthControlPointDescription(index, str(one.label))
+        node.SetNthControlPointLocked(index, True)
+    placeBeside(scene, node, volumeNode)
+    return node
+
+
+def renameSegmentNames(node: Any, finding: SegmentationFinding) -> None:
+    """Writes new names; those of segments that are no more are hidden.
+
+    Args:
+        node: from `addSegmentNames`; each of its points has the segment's number as description.
+        finding: the segments that there are, and their names.
+    """
+    names = {str(one.label): shortName(one.name) for one in finding.segments}
+    for index in range(node.GetNumberOfControlPoints()):
+        name = names.get(node.GetNthControlPointDescription(index))
+        node.SetNthControlPointVisibility(index, name is not None)
+        if name is not None:
+            node.SetNthControlPointLabel(index, name)
+
+
+def shortName(whole: str) -> str:
+    """The name without its explanation: ``L4``, ``vertebra 1 ?``.
+
+    Example:
+        >>> shortName("vertebra 1 (level not known)")
+        'vertebra 1 ?'
+    """
+    name, _, explanation = whole.partition(" (")
+    return f"{name} ?" if "not known" in explanation else name
+
+
+def bodyPoint(labelmap: Volume, one: SegmentFinding) -> NDArray[np.float64]:
+    """`bodyMiddle` of one segment of a label map."""
+    return bodyMiddle(Parts(labelmap), one)
+
+
+def bodyMiddle(parts: Parts, one: SegmentFinding) -> NDArray[np.float64]:
+    """The middle of what lies in front of the canal, RAS mm: a vertebra's body, not its arch.
+
+    Args:
+        parts: of SPIDER's numbers; without a canal in them, or without anything in front of it,
+            the middle of the whole segment is given.
+        one: the segment.
+    """
+    points = parts.points(one.label)
+    if not len(points):
+        return np.asarray(one.centroid_ras, dtype=np.float64)
+    canal = parts.points(CANAL)
+    near = canal[np.abs(canal[:, 2] - points[:, 2].mean()) < REACH]
+    if len(near):
+        front = points[points[:, 1] > near[:, 1].max()]
+        points = front if len(front) else points
+    return points.mean(axis=0)

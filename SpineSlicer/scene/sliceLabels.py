@@ -1,0 +1,116 @@
+"""Verdict and grade as text beside the ring, where no two texts collide.
+
+Two markups nodes: one point a slice, outside the ring, which an axial view shows on that slice
+only; and one point a run of flagged slices, for the sagittal, coronal and 3D views.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+from numpy.typing import NDArray
+
+from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.volume import Volume
+from SpineSlicer.scene.subjectHierarchy import placeBeside
+from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
+from SpineSlicer.scene.verdicts import runs, shortText, worst
+
+# Slicer's names of the views in its standard layouts.
+AXIAL_VIEWS = ("vtkMRMLSliceNodeRed",)
+OTHER_VIEWS = ("vtkMRMLSliceNodeYellow", "vtkMRMLSliceNodeGreen", "vtkMRMLViewNode1")
+GAP = 2.0
+# Millimetres between two runs' labels, so that they are two lines in a view of a whole stack.
+LINE = 10.0
+
+
+def addSliceLabels(
+    scene: slicer.vtkMRMLScene,
+    findings: Findings,
+    volume: Volume,
+    stack: StackFindings,
+    volumeNode: Any,
+) -> tuple[slicer.vtkMRMLMarkupsFiducialNode, slicer.vtkMRMLMarkupsFiducialNode]:
+    """Adds the labels of a stack's slices and of its runs of flagged slices.
+
+    Returns:
+        The slices' and the runs' nodes.
+    """
+    centers = canalCenters(volume, stack.slices)
+    right, anterior, left = _inPlane(volume)
+    name = volumeNode.GetName()
+    slices = _addNode(scene, f"{name} slice labels", AXIAL_VIEWS)
+    modified = slices.StartModify()  # one event for all points
+    for one, center in zip(stack.slices, centers, strict=True):
+        # Above the ring, from its right edge on: the text runs along the ring and leaves it free.
+        place = center + (OUTER_RADIUS + GAP) * anterior + 0.8 * OUTER_RADIUS * right
+        _addPoint(slices, place, shortText(findings, one), one)
+    slices.EndModify(modified)
+    flagged = _addNode(scene, f"{name} flagged runs", OTHER_VIEWS)
+    # Seen in every sagittal and coronal slice, left and behind the ring, never on the cord.
+    flagged.GetDisplayNode().SetSliceProjection(True)
+    flagged.GetDisplayNode().SetSliceProjectionUseFiducialColor(True)
+    flagged.GetDisplayNode().SetSliceProjectionOpacity(1.0)
+    for one, center in _apart(findings, stack, centers):
+        place = center + (OUTER_RADIUS + GAP) * (left - anterior)
+        _addPoint(flagged, place, shortText(findings, one, scheme=False), one)
+    for node in (slices, flagged):
+        placeBeside(scene, node, volumeNode)
+    return slices, flagged
+
+
+def _apart(
+    findings: Findings, stack: StackFindings, centers: NDArray[np.float64]
+) -> list[tuple[SliceFinding, NDArray[np.float64]]]:
+    """Each run's worst slice and its centre; of two runs too close for two lines, the worse one."""
+    found = [one for run in runs(stack) if (one := worst(findings, run)) is not None]
+    kept: list[tuple[SliceFinding, NDArray[np.float64]]] = []
+    for one in sorted(found, key=findings.severity, reverse=True):
+        center = centers[stack.slices.index(one)]
+        if all(np.linalg.norm(center - other) >= LINE for _, other in kept):
+            kept.append((one, center))
+    return kept
+
+
+def _addNode(scene: Any, name: str, views: tuple[str, ...]) -> Any:
+    node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name)
+    node.CreateDefaultDisplayNodes()
+    node.SetLocked(True)
+    display = node.GetDisplayNode()
+    display.SetGlyphTypeFromString("Vertex2D")
+    display.SetGlyphScale(0.3)
+    display.SetTextScale(3.2)
+    display.SetPropertiesLabelVisibility(False)
+    display.SetPointLabelsVisibility(True)
+    display.SetSelectedColor(1.0, 1.0, 1.0)
+    display.SetColor(1.0, 1.0, 1.0)
+    text = display.GetTextProperty()
+    text.SetBold(True)
+    text.SetShadow(True)
+    text.SetBackgroundColor(0.0, 0.0, 0.0)
+    text.SetBackgroundOpacity(0.45)
+    for view in views:
+        display.AddViewNodeID(view)
+    return node
+
+
+def _addPoint(node: Any, ras: NDArray[np.float64], label: str, one: SliceFinding) -> None:
+    index = node.AddControlPoint(*(float(x) for x in ras), label)
+    node.SetNthControlPointDescription(index, one.sop_instance_uid)
+    node.SetNthControlPointLocked(index, True)
+
+
+def _inPlane(volume: Volume) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    # The slice's own axes nearest to right and anterior: labels stay in an oblique slice's plane.
+    directions = volume.directions[:, :2]
+    left = _nearest(directions, np.array([-1.0, 0.0, 0.0]))
+    anterior = _nearest(directions, np.array([0.0, 1.0, 0.0]))
+    return -left, anterior, left
+
+
+def _nearest(directions: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    along = directions.T @ wanted
+    column = int(np.argmax(np.abs(along)))
+    return directions[:, column] * (1.0 if along[column] >= 0 else -1.0)

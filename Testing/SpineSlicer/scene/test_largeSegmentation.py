@@ -1,0 +1,123 @@
+"""A large segmentation holds the window up for no longer than it must: each step is timed.
+
+Times are of computing (the thread's own clock), so that another program beside the tests does not
+fail them. What was measured of one step alone stands in docs/slicer.md; the limits here leave room
+for a slower machine.
+"""
+
+import time
+
+import numpy as np
+import pytest
+
+from SpineLib.findings import Findings, SegmentationFinding, SegmentFinding
+from SpineLib.inference.measures import measuring
+from SpineLib.labels import CANAL, structure
+from SpineLib.reading import Reading
+from SpineLib.volume import Volume
+from SpineSlicer.scene.closedSurfaces import addingSurfaces, hasSurfaces
+from SpineSlicer.scene.labelmapNodes import labelmapFromNode
+from SpineSlicer.scene.naming import following, renamed
+from SpineSlicer.scene.shownSegmentation import showingSegmentation
+from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentationFinding
+from Testing.readings import stack_of
+
+SHAPE = (30, 512, 512)  # sagittal slices, rows, columns
+VERTEBRAE, TALL, DEEP = 7, 46, 80
+MOST, MOST_OF_A_SURFACE = 0.1, 0.2  # seconds
+
+
+@pytest.fixture(scope="module")
+def large():
+    """A reading of 512 × 512 × 30: seven vertebrae with their discs, and the canal behind."""
+    voxels = np.zeros(SHAPE, np.uint8)
+    for n in range(VERTEBRAE):
+        top = 490 - n * (TALL + 20)
+        voxels[2:28, top - TALL : top, 150 : 150 + DEEP] = n + 1
+        if n:
+            voxels[6:24, top + 4 : top + 16, 155 : 145 + DEEP] = 201 + n
+    voxels[11:19, 20:490, 240:275] = CANAL
+    matrix = np.array([[4.0, 0, 0, -60], [0, 0, -0.6, 150], [0, -0.6, 0, 150], [0, 0, 0, 1.0]])[
+        :, [2, 1, 0, 3]
+    ]
+    volume = Volume(voxels.astype(np.int16) * 7, matrix)
+    numbers = [int(n) for n in np.unique(voxels) if n]
+    segments = [
+        SegmentFinding(n, structure(n).kind, f"{structure(n).kind} {n}", False, 1.0, [0.0] * 3)
+        for n in numbers
+    ]
+    finding = SegmentationFinding("assessed", stack="2", segments=segments)
+    findings = Findings([stack_of(volume, "2", "sagittal", "lumbar")], segmentation=finding)
+    return Reading(findings, {"2": volume}, volume.with_voxels(voxels))
+
+
+def seconds(steps):
+    """The longest step's time of computing, and what the steps lead to."""
+    longest = 0.0
+    while True:
+        began = time.thread_time()
+        try:
+            next(steps)
+        except StopIteration as end:
+            return max(longest, time.thread_time() - began), end.value
+        longest = max(longest, time.thread_time() - began)
+
+
+def test_no_step_of_a_large_segmentation_holds_the_window_up_for_long(scene, large):
+    took, (node, _volume) = seconds(showingSegmentation(scene, large))
+    assert took < MOST
+    labelmap = currentLabelmap(node)
+    took, found = seconds(measuring(labelmap, segmentationFinding(node)))
+    assert took < MOST and len(found) == 2 * VERTEBRAE
+    renamed(node, 1, "L5")
+    assert seconds(following(node))[0] < MOST
+    assert not hasSurfaces(node)
+    assert seconds(addingSurfaces(node))[0] < MOST_OF_A_SURFACE
+    assert hasSurfaces(node)
+
+
+def test_surfaces_made_one_by_one_are_those_that_slicer_makes_of_all(scene, lumbar):
+    from SpineSlicer.scene.closedSurfaces import surfaceName
+
+    node, _volume = next(
+        one for one in [seconds(showingSegmentation(scene, lumbar))[1]] if one[0] is not None
+    )
+    segmentation = node.GetSegmentation()
+
+    def surfaces():
+        numbers = range(segmentation.GetNumberOfSegments())
+        made = [segmentation.GetNthSegment(n).GetRepresentation(surfaceName()) for n in numbers]
+        return [(one.GetNumberOfPoints(), one.GetBounds()) for one in made]
+
+    seconds(addingSurfaces(node))
+    ours = surfaces()
+    segmentation.RemoveRepresentation(surfaceName())
+    node.CreateClosedSurfaceRepresentation()
+    for (count, bounds), (other, others) in zip(ours, surfaces(), strict=True):
+        assert count == other and bounds == pytest.approx(others, abs=1e-3)
+
+
+def test_the_label_map_of_a_shifted_larger_grid_is_brought_to_the_volumes_own(scene, lumbar):
+    """Against each segment asked for by itself, as Slicer gives it."""
+    import slicer
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    from SpineSlicer.scene.labelmapNodes import LABEL_TAG, orientedImage, vtkTag
+
+    node, _volume = seconds(showingSegmentation(scene, lumbar))[1]
+    whole = lumbar.volumes["2"]
+    matrix = whole.ijk_to_ras.copy()
+    matrix[:3, 3] = whole.ras([-3, 2, 1])
+    reference = Volume(np.zeros([n + 4 for n in whole.shape], np.uint8), matrix)
+    expected = np.zeros(reference.shape, np.uint8)
+    segmentation, grid = node.GetSegmentation(), orientedImage(reference)
+    for n in range(segmentation.GetNumberOfSegments()):
+        image = slicer.vtkOrientedImageData()
+        node.GetBinaryLabelmapRepresentation(segmentation.GetNthSegmentID(n), image)
+        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+            image, grid, image, False
+        )
+        scalars = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(expected.shape)
+        expected[scalars > 0] = int(vtkTag(segmentation.GetNthSegment(n), LABEL_TAG))
+    assert expected.any()
+    np.testing.assert_array_equal(labelmapFromNode(node, reference).voxels, expected)
