@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +15,17 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from SpineLib.findings import (
-    Compression,
-    CompressionSummary,
     Findings,
-    Grading,
-    GradingSummary,
+    QuestionSummary,
     SegmentationFinding,
     SegmentFinding,
     SliceFinding,
 )
-from SpineLib.labels import ASSESSED, COMPRESSED, NOT_COMPRESSED, structure
+from SpineLib.labels import ASSESSED, structure
+from SpineLib.questions import BILSKY, COMPRESSION, Opinion
 from SpineLib.reading import Reading
 from SpineLib.volume import Frame, Volume
-from Testing.readings import MODEL, stack_of
+from Testing.readings import MODEL, compressed, compression_summary, stack_of
 
 CENTER = np.array([8.0, -24.0, 60.0])
 RIGHT, ANTERIOR, SUPERIOR = np.eye(3)
@@ -56,9 +55,10 @@ def phantom(
     sagittal = spine_volume(SAGITTAL, (9, 40, 36), (3.2, 3.2, 5.0))
     labels = _labels(sagittal)
     findings = Findings(
-        [_axial_stack(spine), _sagittal_stack(sagittal)], _segmentation(labels), [MODEL],
-        CompressionSummary("abnormal", "", "more than one compressed slice", False, 10, 1, 1, 4.0),
-        GradingSummary(reason="made for thoracic axial T2"), "1.2.826.0.8",
+        [_axial_stack(spine), _sagittal_stack(sagittal)], [COMPRESSION, BILSKY],
+        [replace(compression_summary(10, 1, 1, 4.0, index=FLAGGED), stack="1"),
+         QuestionSummary(BILSKY.key, reason="made for thoracic axial T2")],
+        _segmentation(labels), [MODEL], "1.2.826.0.8",
         notice="Simulated. Not for clinical use.",
     )  # fmt: skip
     return Reading(findings, {"1": spine, "2": sagittal}, labels)
@@ -100,12 +100,12 @@ def _axial_stack(volume: Volume):
         # The canal lies beside the image's middle, so that a mirrored place shows.
         canal = volume.ras([(columns - 1) / 2 + 3, (rows - 1) / 2 - 2, k])
         flagged = k == FLAGGED
-        verdict = COMPRESSED if flagged else NOT_COMPRESSED
         stack.slices.append(
             SliceFinding(
                 k, frame.sop_instance_uid, 1, [float(x) for x in volume.slice_center(k)],
-                [float(x) for x in canal], "", Compression(ASSESSED, "", 0.9 if flagged else 0.1,
-                verdict), Grading(reason="made for thoracic axial T2"),
+                [float(x) for x in canal], "",
+                [compressed(0.9 if flagged else 0.1),
+                 Opinion(BILSKY.key, reason="made for thoracic axial T2")],
             )
         )  # fmt: skip
     return stack

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import zip_longest
 
 _BOUNDARY = re.compile(r"[^A-Za-z0-9*]+|(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=[A-Z][a-z])")
 # Entities whose value describes what was imaged; ``bp``, ``chunk`` and ``sequ`` as published spine
@@ -125,7 +126,7 @@ def _words(text: str) -> list[str]:
 
 def _pairs(words: list[str]) -> list[tuple[str, str]]:
     """Each word with the one behind it."""
-    return list(zip(words, [*words[1:], ""], strict=True))
+    return list(zip_longest(words, words[1:], fillvalue=""))
 
 
 def _weighting(word: str, following: str) -> str:

@@ -6,7 +6,8 @@ from SpineLib.errors import BadInput, WorkerEnded
 
 
 def stack(identifier, plane, reason="", problem=""):
-    says = {"name": "m", "task": "compression", "applies": not reason, "reason": reason}
+    against = problem or reason
+    says = {"name": "m", "task": "compression", "applies": not against, "reason": against}
     return {"id": identifier, "plane": plane, "weighting": "T2", "region": "cervical",
             "slices": 19, "problem": problem, "models": [says]}  # fmt: skip
 

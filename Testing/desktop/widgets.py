@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 import slicer
 import vtk
 from PySide6 import QtCore, QtUiTools, QtWidgets
@@ -204,8 +205,17 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
             if node.IsA(kind)
         )
 
+    def _gone(self):
+        """Whether Qt has deleted the box while Python still holds this one (a failed test does)."""
+        return not shiboken6.isValid(self._box)
+
     def _fill(self, *_):
-        if self._scene is None or self._scene.IsImporting() or self._scene.IsClosing():
+        if (
+            self._gone()
+            or self._scene is None
+            or self._scene.IsImporting()
+            or self._scene.IsClosing()
+        ):
             return
         before = self._said
         nodes = [self._scene.GetNthNode(n) for n in range(self._scene.GetNumberOfNodes())]
@@ -221,6 +231,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
 
     def _onImported(self, *_):
         """All rows go and come again, and no node is current any more (qMRMLSceneModel.cxx)."""
+        if self._gone():
+            return
         with QtCore.QSignalBlocker(self._box):
             self._box.setCurrentIndex(self._box.findData(""))
         self._onIndex()
@@ -228,6 +240,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
 
     def _onRemoved(self, *_):
         """Where the current row goes, Qt goes to its neighbour, a node of whomever."""
+        if self._gone():
+            return
         gone = self._said and self._scene.GetNodeByID(self._said) is None
         neighbour = self._box.currentIndex()
         if not gone or self._scene.IsClosing():

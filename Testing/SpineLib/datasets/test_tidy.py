@@ -119,7 +119,7 @@ def test_a_uid_that_two_slices_carry_is_refused_with_both(tmp_path, uids, monkey
     table.write_text(f"sop_instance_uid,label\n{first.sources[0].sop_instance_uid},0\n")
     assert len(open_tidy(table)) == 1
     table.write_text(f"sop_instance_uid,label\n{twin.sop_instance_uid},0\n")
-    where = f"stack {first.id} slice 2, stack {second.id} slice 3"
-    with pytest.raises(BadInput, match="Line 2: 2 slices carry this") as refused:
+    where = f"stack {first.id}, slice 2; stack {second.id}, slice 3"
+    with pytest.raises(BadInput, match="Line 2: 2 slices have this SOP Instance UID") as refused:
         open_tidy(table)
     assert where in refused.value.what

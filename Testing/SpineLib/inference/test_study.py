@@ -92,7 +92,7 @@ def test_a_slice_that_cannot_be_decoded_costs_that_slice_and_is_said(data, sessi
     reading = read_study(tmp_path, options=ReadOptions(tasks=("compression",)), session=session)
     stacks = reading.findings.stacks
     assert sorted(len(stack.slices) for stack in stacks) == [4, 14]
-    assert all(one.compression.verdict for stack in stacks for one in stack.slices)
+    assert all(one.opinion("compression").value for stack in stacks for one in stack.slices)
     assert any("1 of 19 slices were left out" in text for text in reading.findings.warnings)
     reading.save(tmp_path / "kept")
     assert len(Reading.load(tmp_path / "kept").volumes) == 2
@@ -106,8 +106,8 @@ def test_a_zip_of_a_study_is_read_as_its_folder_is(data, session, tmp_path, cerv
     )
     reading = read_study(zipped, options=ReadOptions(tasks=("compression",)), session=session)
     (stack,), (known,) = reading.findings.stacks, cervical.findings.stacks
-    assert [one.compression.probability for one in stack.slices] == pytest.approx(
-        [one.compression.probability for one in known.slices]
+    assert [one.opinion("compression").probability for one in stack.slices] == pytest.approx(
+        [one.opinion("compression").probability for one in known.slices]
     )
 
 

@@ -221,7 +221,7 @@ def test_a_full_disk_leaves_the_older_checkpoint_and_the_run_goes_on(tmp_path, m
             signal.signal(signal.SIGXFSZ, handler)
 
     monkeypatch.setattr(keeping, "save_checkpoint", full)
-    with pytest.raises(Exception, match="File too large"):
+    with pytest.raises(Exception, match="grew larger than this disk"):
         _train(tiny.Tiny(tiny.recipe()), folder)
     monkeypatch.undo()
     held = torch.load(folder / "checkpoints" / "last.pt", weights_only=True)

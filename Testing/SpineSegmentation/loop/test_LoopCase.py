@@ -95,7 +95,7 @@ def test_a_version_is_shown_where_the_case_lies_now(loop, ui, case):
     before = case.shown.current()
     move(case.shown.volumeNode, placed([0.0, 0.0, 15.0], [9.0, 4.0, 30.0]))
     harden(case.shown.volumeNode)
-    case.shown.show(before)
+    case.shown.show(before, case.shown.lowest)
     np.testing.assert_array_equal(case.shown.current().voxels, before.voxels)
 
 
