@@ -49,7 +49,8 @@ class FindingsFiles(Kind):
         return folder
 
     def run(self, path: Path, rng: random.Random) -> Any:
-        from SpineLib.findings_file import write_csv, write_json
+        from SpineLib.findings_file import write_json
+        from SpineLib.outputs.findings_csv import write_csv
         from SpineLib.outputs.report import render
         from SpineLib.reading import Reading
 
