@@ -185,9 +185,8 @@ class CompressionPanel:
     def _onTied(self) -> None:
         """The scene's parameters are there, perhaps others than before."""
         self.models.useCardsThreshold()
-        volume = onlyVolumeRead(self._scene) if self._binding.untouched else None
-        if volume is not None:
-            self._binding.parameters.volume = volume
+        if self._binding.untouched and not self.input.elsewhere:
+            self._binding.parameters.volume = onlyVolumeRead(self._scene)
         self.input.follow()
         self._update()
 

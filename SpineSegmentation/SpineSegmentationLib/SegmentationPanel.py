@@ -80,7 +80,7 @@ class SegmentationPanel:
         scene = slicer.mrmlScene
         self._keeper = SceneKeeper(scene)
         self._observer = scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose)
-        self._segments = SegmentsAfterImport(scene, self._onSegmentsShown)
+        self._segments = SegmentsAfterImport(scene, self._onImported)
         self._drop = FolderDrop(widget, self.input.choose)
         self.tell("")
         self._binding = ParameterBinding(
@@ -112,7 +112,10 @@ class SegmentationPanel:
         self._showSegmentation()
 
     def _chooseWhatIsThere(self) -> None:
-        """Where there is only one to choose: a segmentation with its volume, or else a volume."""
+        """Where there is only one to choose: a segmentation with its volume, or else a volume.
+
+        Where a folder is chosen, that is what is read, and no volume.
+        """
         scene, parameters = slicer.mrmlScene, self._parameters
         nodes = [one for one in segmentationNodes(scene) if not one.GetAttribute(ASIDE)]
         volumes = [
@@ -121,8 +124,9 @@ class SegmentationPanel:
             if one.GetClassName() == "vtkMRMLScalarVolumeNode" and not one.GetAttribute(LOOP_CASE)
         ]
         if len(nodes) == 1:
-            parameters.segmentation, parameters.volume = nodes[0], segmentedVolumeNode(nodes[0])
-        elif len(volumes) == 1:
+            parameters.segmentation = nodes[0]
+            volumes = [segmentedVolumeNode(nodes[0])]
+        if len(volumes) == 1 and not self.input.elsewhere:
             parameters.volume = volumes[0]
 
     def enter(self) -> None:
@@ -330,8 +334,11 @@ class SegmentationPanel:
         self._update(None)
         self.tell("")
 
-    def _onSegmentsShown(self) -> None:
+    def _onImported(self) -> None:
+        """A scene was added or opened; the views that it brought show what is chosen here."""
         self.structures.showGroups()
+        if self._widget.visible:
+            showInViews(self._shown)
 
 
 def _(text: str) -> str:

@@ -76,8 +76,8 @@ class ParameterBinding:
 
     @property
     def untouched(self) -> bool:
-        """Whether nothing was chosen since the scene was opened."""
-        return not self._touched and not self._elsewhere()
+        """Whether no node was chosen since the scene was opened."""
+        return not self._touched
 
     def stop(self) -> None:
         """Lets go of widgets, parameter node and scene."""

@@ -163,8 +163,7 @@ class StudySection:
         if node is self._followed:
             return
         self._followed = node
-        if node is not None:
-            self._fillWords(node)
+        self._fillWords(node)
         self._fill()
         self._changed()
 
@@ -257,9 +256,12 @@ class StudySection:
         self._changed()
 
     def _fillWords(self, node: Any) -> None:
-        """Says what is known of a volume that is chosen now; the person may say otherwise."""
+        """Says what is known of a volume that is chosen now, and takes back what was of the former.
+
+        What the person said themselves stays.
+        """
         boxes = (self._ui.weightingBox, self._ui.regionBox)
-        words = list(described(node).values())
+        words = ["", ""] if node is None else list(described(node).values())
         for box, word, before in zip(boxes, words, self._filled, strict=True):
             if word or box.currentText == before:
                 box.setCurrentText(word or "unknown")

@@ -113,10 +113,10 @@ def _orientationOfLayout(view: Any) -> str:
 
 
 def _liesNear(view: Any, orientation: str) -> bool:
-    """Whether right and up of the picture are less than 60° from those of an orientation."""
+    """Whether right, up and ahead of the picture are less than 60° from those of an orientation."""
     preset = view.GetSliceOrientationPreset(orientation)
-    wanted = np.array([[preset.GetElement(row, n) for n in range(2)] for row in range(3)])
-    return bool(((_axesOf(view)[:, :2] * wanted).sum(axis=0) > 0.5).all())
+    wanted = np.array([[preset.GetElement(row, n) for n in range(3)] for row in range(3)])
+    return bool(((_axesOf(view) * wanted).sum(axis=0) > 0.5).all())
 
 
 def _backgroundOf(view: Any) -> Any:

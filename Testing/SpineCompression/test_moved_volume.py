@@ -361,7 +361,8 @@ def test_an_old_reading_of_a_volume_of_the_scene_is_found_again_after_it_is_move
 ):
     """Also where no panel was opened in between: version 0.1 noted nothing of such a volume."""
     node = addVolumeNode(scene, whole.volumes["1"], "axial")
-    reading = Reading(Findings([whole.findings.stacks[0]]), {"1": whole.volumes["1"]})
+    findings = Findings([whole.findings.stacks[0]], whole.findings.questions)
+    reading = Reading(findings, {"1": whole.volumes["1"]})
     ReadingScene(scene).show(reading, {"1": node})
     ReadingScene(scene).node("findings").RemoveAttribute("SpineMRI.Grids")
     save_scene(app, tmp_path / "old.mrb")

@@ -10,9 +10,11 @@ import slicer
 from SpineLib.volume import read_volume
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.spineSegmentation import addSpineSegmentation
+from SpineSlicer.scene.spineSegmentation import addSpineSegmentation, segmentedVolumeNode
+from SpineSlicer.scene.studyNodes import segmentationNodes
 from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
+from Testing.phantom import SCENE_OF_VERSION_0_1
 from Testing.SpineSegmentation.panels import open_section, rows
 
 pytestmark = [
@@ -184,6 +186,57 @@ def test_a_scene_of_the_command_line_opens_with_its_segmentation_volume_weightin
     assert (ui.weightingBox.currentText, ui.regionBox.currentText) == ("T2", "lumbar")
     click(ui.segmentButton)
     assert (worker.arguments["weighting"], worker.arguments["region"]) == ("T2", "lumbar")
+
+
+def test_a_scene_that_is_opened_shows_its_segmentation_though_a_folder_is_chosen(
+    app, scene_file, open_panel, worker
+):
+    ui = open_panel().ui
+    ui.pathEdit.currentPath = "/data/study"
+    load_scene(app, scene_file)
+    assert discs(ui) and "vertebrae" in ui.verdictLabel.text
+    click(ui.segmentButton)
+    assert worker.arguments["input"] == "/data/study"
+
+
+@pytest.mark.parametrize("how", ["another choice", "the scene's end"])
+def test_weighting_and_region_of_a_volume_go_with_it_and_are_not_said_of_a_folder(
+    app, scene_file, open_panel, worker, how
+):
+    ui = open_panel().ui
+    load_scene(app, scene_file)
+    if how == "another choice":
+        ui.volumeSelector.setCurrentNode(None)
+    else:
+        app.scene.Clear(False)
+    ui.pathEdit.currentPath = "/data/another patient"
+    assert (ui.weightingBox.currentText, ui.regionBox.currentText) == ("unknown", "unknown")
+    click(ui.segmentButton)
+    assert (worker.arguments["weighting"], worker.arguments["region"]) == ("", "")
+
+
+def test_what_a_reader_said_of_weighting_and_region_stays_when_the_volume_goes(
+    app, scene_file, open_panel
+):
+    ui = open_panel().ui
+    load_scene(app, scene_file)
+    ui.weightingBox.currentText = "T1"
+    ui.volumeSelector.setCurrentNode(None)
+    assert (ui.weightingBox.currentText, ui.regionBox.currentText) == ("T1", "unknown")
+
+
+def test_a_scene_that_is_added_leaves_the_views_to_the_segmentation_that_is_chosen(
+    app, segmented, ui, desktop
+):
+    add_scene(app, SCENE_OF_VERSION_0_1)  # another patient's
+    desktop.application.processEvents()
+    assert ui.segmentationSelector.currentNode() is segmented
+    views = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+    volume = segmentedVolumeNode(segmented)
+    assert views and {view.GetBackgroundVolumeID() for view in views} == {volume.GetID()}
+    others = [one for one in segmentationNodes(app.scene) if one is not segmented]
+    assert others and not any(one.GetDisplayNode().GetVisibility() for one in others)
+    assert segmented.GetDisplayNode().GetVisibility()
 
 
 def test_a_segment_that_is_deleted_goes_from_table_names_and_verdict(ui, segmented, desktop):

@@ -109,7 +109,8 @@ def cramped(window):
         if getattr(widget, "_collapsed", False):
             continue
         if widget.hasHeightForWidth():  # wrapped labels, and what holds some
-            needed = widget.heightForWidth(size.width())
+            least = layout.totalMinimumHeightForWidth if layout is not None else None
+            needed = (least or widget.heightForWidth)(size.width())
         else:
             least = layout.totalMinimumSize() if layout is not None else widget.minimumSizeHint()
             needed = min(least.height(), widget.maximumHeight())

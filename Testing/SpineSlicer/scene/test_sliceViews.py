@@ -112,6 +112,13 @@ def test_an_old_scene_itself_is_shown_the_right_way_round(desktop):
     assert markInPicture(desktop.axial) < -0.3
 
 
+def test_an_old_scene_is_scrolled_towards_the_same_side_as_slicers_own_views(desktop):
+    ahead = {name: axes(view(desktop.scene, name))[:, 2] for name in VIEWS}
+    openOldScene(desktop)
+    for name, normal in ahead.items():
+        assert axes(view(desktop.scene, name))[:, 2] @ normal > 0.5, name
+
+
 def test_a_scene_that_was_saved_in_a_mirrored_session_is_turned_when_it_is_loaded(
     desktop, tmp_path
 ):
