@@ -10,6 +10,7 @@ from pathlib import Path
 # Set in the environment, it lets an unexpected error end with its traceback.
 DEBUG = "SPINE_DEBUG"
 _FULL_BYTES = 1 << 16
+_LONGEST = 1000  # characters of each part of an error
 # Modules of the optional dependencies `train` in pyproject.toml, and the packages they come in.
 TRAIN_MODULES = {
     "krippendorff": "krippendorff",
@@ -76,8 +77,9 @@ class SpineError(Exception):
 
 
 def _one_line(text: str) -> str:
-    """What files hold may stand in a sentence: without line breaks and what steers a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """What files hold may stand in a sentence: no line breaks, no ends, nothing for a terminal."""
+    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return "".join(c if c.isprintable() else " " for c in short)
 
 
 class BadInput(SpineError):

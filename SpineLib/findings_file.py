@@ -12,7 +12,7 @@ from typing import Any
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings
 from SpineLib.findings_upgrade import upgraded
-from SpineLib.finite import is_finite
+from SpineLib.json_values import parse_json
 from SpineLib.store.files import writing
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "findings.schema.json"
@@ -69,12 +69,12 @@ def read_json(path: str | Path, *, checked: bool = False) -> Findings:
         BadInput: the file is missing, not JSON, or not findings.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = parse_json(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BadInput("There is no such file", file=path) from error
     except (OSError, ValueError) as error:
         raise BadInput("The file is not readable JSON", file=path) from error
-    if not isinstance(data, dict) or not is_finite(data):
+    if not isinstance(data, dict):
         raise BadInput("The file does not hold findings", file=path)
     if not checked:
         validate(data, file=path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.findings_file import read_json, write_json
+from SpineLib.json_values import parse_json
 from SpineLib.slabs import Steps, finish, read_in_slabs
 from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, write_volume
@@ -89,7 +90,7 @@ class Reading:
 def _windows(folder: Path) -> dict[str, tuple[float, float]]:
     """Display windows by stack; none where no header said one."""
     try:
-        kept = json.loads((folder / _WINDOWS).read_text(encoding="utf-8"))
+        kept = parse_json((folder / _WINDOWS).read_text(encoding="utf-8"))
         return {str(stack): (float(one[0]), float(one[1])) for stack, one in kept.items()}
     except FileNotFoundError:
         return {}

@@ -25,9 +25,9 @@ SPIDER, CORD, TOTALSPINESEG, TPTBOX, SPINEPS = (
 )  # fmt: skip
 NAMES = (SPIDER, TOTALSPINESEG, SPINEPS, TPTBOX, CORD)
 ADVICE = (
-    "Name its numbering: in the column labels of a table, or with --numbering. Known are "
-    f"{', '.join(NAMES)}."
+    f"Known numberings are {', '.join(NAMES)}; name one in the column labels of a table, or say it."
 )
+OPTION = "--numbering NAME"
 _ONE_VERTEBRA, _ONE_DISC, _NOTHING = 1, 201, 0
 # SPIDER has no number for the sacrum: what others call so becomes background.
 _PARTS = {
@@ -83,6 +83,7 @@ def in_spider(voxels: NDArray[Any], numbering: str, mask: Path) -> NDArray[np.ui
             f"The mask holds {', '.join(map(str, unknown[:5]))}, which is no label of {name}",
             file=mask,
             advice="" if numbering else ADVICE,
+            command="" if numbering else OPTION,
         )
     change = np.zeros(max(present) + 1, np.uint8)
     for number in present:
@@ -104,6 +105,7 @@ def _told(present: list[int], mask: Path) -> str:
         f"Nothing says how the mask is numbered: it holds {held}, where {present[0]} is {means}",
         file=mask,
         advice=ADVICE,
+        command=OPTION,
     )
 
 

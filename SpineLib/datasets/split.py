@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from SpineLib.errors import BadInput
+from SpineLib.json_values import parse_json
 from SpineLib.store.files import writing
 from SpineLib.store.patients import KEY_FILE, Patients, keyed, mark_of, secret_of
 
@@ -194,7 +195,7 @@ def read_frozen(path: str | Path) -> FrozenTest:
     """
     path = Path(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parse_json(path.read_text(encoding="utf-8"))
         found = FrozenTest(tuple(map(str, data["patients"])), path)
         known, version = str(data["sha256"]), data["version"]
         mark = str(data.get("patients_key", ""))

@@ -21,7 +21,7 @@ from rich.table import Table
 from typer.exceptions import TyperException
 
 from SpineLib.errors import DEBUG, Cancelled, from_exception
-from SpineLib.finite import finite
+from SpineLib.json_values import finite
 from SpineLib.progress import Progress, Step
 
 Orientation = Annotated[

@@ -48,7 +48,7 @@ from SpineLib import __version__
 from SpineLib.arguments import require_kinds
 from SpineLib.doors.client import PROTOCOL
 from SpineLib.errors import DEBUG, BadRequest, Cancelled, from_exception
-from SpineLib.finite import finite
+from SpineLib.json_values import finite, parse_json
 from SpineLib.loop import serving
 from SpineLib.progress import Progress, Step
 from SpineLib.store.files import writing_folder
@@ -120,7 +120,7 @@ class Worker:
             if not line.strip():
                 continue
             try:
-                request = json.loads(line)
+                request = parse_json(line)
                 if request.get("command") == "shutdown":
                     break
                 self._accept(request)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from SpineLib.errors import BadInput
+from SpineLib.json_values import parse_json
 from SpineLib.models import Card
 from SpineLib.store.files import writing
 
@@ -103,7 +104,7 @@ def read_predictions(path: str | Path) -> Predictions:
     path = Path(path)
     about_file = path.with_suffix(".json")
     try:
-        about = json.loads(about_file.read_text(encoding="utf-8"))
+        about = parse_json(about_file.read_text(encoding="utf-8"))
         card = Card.from_dict(about["card"], file=about_file)
         numbers = {"probability", "error_mm", "confidence", "dice", "surface_dice", "hd95_mm"}
         numbers |= {f"p_{grade}" for grade in card.scheme.values} if card.scheme else set()

@@ -69,7 +69,7 @@ def read_image(path: Path, orientation: str = "") -> Image:
             voxels, matrix, notes = readers[suffix](path, orientation)
             matrix, difference = right_angled(matrix, voxels.shape)
     except BadInput as error:
-        raise BadInput(error.what, file=path, advice=error.advice) from error
+        raise BadInput(error.what, file=path, advice=error.advice, command=error.command) from error
     except OSError as error:
         raise BadInput(
             f"The file cannot be read ({error.strerror or 'damaged'})", file=path

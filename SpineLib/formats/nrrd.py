@@ -25,7 +25,7 @@ from SpineLib.formats.contents import (
     truncated,
 )
 from SpineLib.formats.image import three_axes, unreadable
-from SpineLib.formats.orientation import placed
+from SpineLib.formats.orientation import ADVICE, OPTION, placed
 
 _TYPES = {
     "i1": ("signed char", "int8", "int8_t"),
@@ -191,7 +191,8 @@ def _foreign(space: str, spacing: Any, orientation: str) -> tuple[NDArray[np.flo
         raise BadInput(
             f"The image lies in the space {space[:40]!r}, which {what}, so that nothing says where "
             "left and right are",
-            advice="Say where its axes grow to with --orientation, such as --orientation LPS.",
+            advice=ADVICE,
+            command=OPTION,
         )
     return placed(orientation, spacing)
 

@@ -13,6 +13,8 @@ from SpineLib.errors import BadInput
 SHEARED = 0.005
 # What an image of a patient can have: mm between voxels, and mm from the scanner's centre.
 _SPACING, _FARTHEST = (1e-3, 1e3), 1e5
+ADVICE = "Convert the original images again, or say where the file's axes grow to."
+OPTION = "--orientation LPS"
 # Below this a skew is the rounding of the file's own float32 and not worth a word.
 _ROUNDING = 1e-5
 _LETTERS = {
@@ -63,8 +65,8 @@ def placed(letters: str, spacing: ArrayLike) -> tuple[NDArray[np.float64], list[
     if not letters:
         raise BadInput(
             "Nothing in the file says where the patient's left and right are",
-            advice="Say where its axes grow to with --orientation, such as --orientation LPS, or "
-            "convert the original images again.",
+            advice=ADVICE,
+            command=OPTION,
         )
     matrix = np.eye(4)
     matrix[:3, :3] = directions_of(letters) * np.abs(np.asarray(spacing, float))

@@ -20,6 +20,7 @@ from SpineLib.loop.images import (
 from SpineLib.loop.versions import APPROVED, CORRECTED, NEW, History, Version
 from SpineLib.models.folder import sha256
 from SpineLib.questions import Question
+from SpineLib.store.files import is_there
 from SpineLib.volume import Volume
 
 __all__ = ["Case", "ImageChanged", "ImageMissing", "ImageReference"]
@@ -143,7 +144,7 @@ class Case:
         if version is None:
             raise BadInput(f"The case {self.id} has no answer yet")
         path = self.folder / version.file
-        if not path.is_file() or sha256(path) != version.sha256:
+        if not is_there(path, file=True) or sha256(path) != version.sha256:
             raise BadInput(
                 f"Version {version.number} of the case {self.id} was changed or removed on the disk",
                 file=path,

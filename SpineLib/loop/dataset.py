@@ -11,6 +11,7 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, BadRequest
+from SpineLib.json_values import parse_json
 from SpineLib.loop import frozen as freezing
 from SpineLib.loop.cases import CASES, Case
 from SpineLib.loop.frozen import Frozen
@@ -289,7 +290,7 @@ def require_dataset(folder: Path) -> dict[str, Any]:
             command="spine loop create",
         )
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parse_json(path.read_text(encoding="utf-8"))
         version = data["format"]
         newer = version > FORMAT
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -302,7 +303,8 @@ def require_dataset(folder: Path) -> dict[str, Any]:
             file=path,
             advice="Update SlicerSpineMRI; the data set stays as it is.",
         )
-    if {"title", "scheme", "seed"} - data.keys() or data.get("task") not in TASKS:
+    whole = data.keys() >= {"title", "scheme"} and data.get("task") in TASKS
+    if not whole or type(data.get("seed")) is not int:
         raise BadInput(
             "The data set does not say its title, task, scheme and seed",
             file=path,

@@ -22,6 +22,7 @@ from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.numberings import SPIDER, in_spider
 from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput, BadRequest
+from SpineLib.json_values import parse_json
 from SpineLib.labels import is_structure, structure
 from SpineLib.loop.answers import Answer
 from SpineLib.loop.cases import Case
@@ -152,7 +153,7 @@ class Listed:
 def is_datalist(file: Path) -> bool:
     """Whether a JSON file is a datalist."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = parse_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     return isinstance(data, dict) and any(isinstance(data.get(name), list) for name in _LISTS)
@@ -169,7 +170,7 @@ def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) 
         BadInput: it is none, a file is missing, or a patient is in training and in test.
     """
     progress = progress or Progress()
-    data = json.loads(file.read_text(encoding="utf-8"))
+    data = parse_json(file.read_text(encoding="utf-8"))
     numbering = wanted.numbering or (SPIDER if _names_spider(data) else "")
     listed: list[tuple[str, dict[str, Any], str]] = []
     parts: dict[str, str] = {}

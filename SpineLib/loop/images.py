@@ -14,7 +14,8 @@ import numpy as np
 
 from SpineLib.errors import BadInput
 from SpineLib.inference.grid import voxels_hash
-from SpineLib.store.files import writing
+from SpineLib.json_values import is_finite, parse_json
+from SpineLib.store.files import is_there, writing
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
 if TYPE_CHECKING:
@@ -92,7 +93,16 @@ class ImageReference:
         if data["kind"] not in KINDS:
             raise ValueError(f"{data['kind']!r} is no kind of image")
         slices, rows, columns = data["shape"]
+        if not all(type(size) is int and 0 < size < 1 << 20 for size in (slices, rows, columns)):
+            raise ValueError("the shape is not three numbers of voxels")
+        if not is_finite(data["ijk_to_ras"]):
+            raise ValueError("the image's place is not finite")
         matrix = tuple(tuple(map(float, row)) for row in data["ijk_to_ras"])
+        if [len(row) for row in matrix] != [4, 4, 4, 4]:
+            raise ValueError("the image's place is no 4×4 matrix")
+        texts = {"path", "sha256", "series_instance_uid", "stack", "plane", "orientation"}
+        if not all(isinstance(data[name], str) for name in texts & data.keys()):
+            raise ValueError("a name of the image is no text")
         return cls(**{**data, "shape": (slices, rows, columns), "ijk_to_ras": matrix})
 
 
@@ -181,7 +191,7 @@ def with_slices(reference: ImageReference, case: Path) -> ImageReference:
     if reference.slices or not (path.is_file() or reference.kind == DICOM):
         return reference
     try:
-        listed = json.loads(path.read_text(encoding="utf-8"))["slices"]
+        listed = parse_json(path.read_text(encoding="utf-8"))["slices"]
         slices = tuple((str(file), str(uid), int(frame)) for file, uid, frame in listed)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
@@ -212,7 +222,7 @@ def open_image(reference: ImageReference, case: Path, dataset: Path) -> Volume:
     """
     reference = with_slices(reference, case)
     place = case / IMAGE if reference.kind == COPY else dataset / reference.path
-    if not place.exists():
+    if not is_there(place):
         raise ImageMissing(
             "The case's image is no longer here", file=place, advice=_ADVICE, command=_RELINK
         )

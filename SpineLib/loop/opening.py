@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from SpineLib.errors import BadInput
+from SpineLib.json_values import parse_json
 from SpineLib.loop import lineage
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import DATASET, JOURNAL, Dataset
@@ -89,7 +90,7 @@ def _left_in(case: Case) -> list[str]:
 
 def _holder(folder: Path) -> str:
     try:
-        about = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
+        about = parse_json((folder / _HOLDER).read_text(encoding="utf-8"))
         where = "of this user" if about["token"] == token() else "of another user or machine"
         return f": process {about['process']} {where}, since {local_time(about['since'])}"
     except (OSError, ValueError, KeyError, TypeError):

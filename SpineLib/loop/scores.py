@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput
+from SpineLib.json_values import parse_json
 from SpineLib.loop.plausibility import severity
 from SpineLib.loop.problem import Problem
 from SpineLib.store.files import writing
@@ -87,7 +88,7 @@ def read_score(dataset: Path, model: str, case: str) -> Score | None:
     """
     path = score_file(dataset, model, case)
     try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        record: dict[str, Any] = parse_json(path.read_text(encoding="utf-8"))
         if record.pop("format") != FORMAT:
             raise ValueError("another format")
         record["problems"] = tuple(Problem.from_dict(one) for one in record["problems"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput, BadModel
+from SpineLib.json_values import parse_json
 from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, Question
 
 SCHEMA_VERSION = 1
@@ -244,7 +245,7 @@ def read_card(path: str | Path) -> Card:
         BadModel: it is missing, not JSON, of a newer schema, or a value is not allowed.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = parse_json(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BadModel(
             f"This is not a model: it has no {CARD_NAME}",

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from SpineLib.errors import BadInput
+from SpineLib.json_values import parse_json
 from SpineLib.store.files import writing
 
 NAME = "answers.json"
@@ -60,7 +61,7 @@ def read_answers(folder: str | Path) -> list[ReaderAnswer]:
     if not path.is_file():
         return []
     try:
-        return [ReaderAnswer(**one) for one in json.loads(path.read_text(encoding="utf-8"))]
+        return [ReaderAnswer(**one) for one in parse_json(path.read_text(encoding="utf-8"))]
     except (ValueError, TypeError) as error:
         raise BadInput("The readers' answers cannot be read", file=path) from error
 

@@ -12,6 +12,7 @@ from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput
 from SpineLib.findings import SliceFinding
 from SpineLib.findings_file import read_json
+from SpineLib.json_values import parse_json
 from SpineLib.labels import BORDERLINE, NOT_ASSESSED
 from SpineLib.projects.blinding import require_over, require_seen_by
 from SpineLib.projects.labels import ASSISTED, read_labels
@@ -133,7 +134,7 @@ def all_answers(project: Project) -> Answers | None:
 def _kept(project: Project) -> Answers:
     path = project.folder / ANSWERS
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parse_json(path.read_text(encoding="utf-8"))
         answers = {}
         for one in data["answers"]:
             key = one.pop("sop_instance_uid"), one.pop("frame")
@@ -189,7 +190,7 @@ def _table(project: Project, file: Path) -> tuple[Model, Pairs]:
     needed = (UID, "frame", "stack", "verdict", *(("grade",) if graded else ("probability",)))
     beside = file.with_suffix(".json")
     try:
-        about: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
+        about: dict[str, Any] = parse_json(beside.read_text(encoding="utf-8"))
         card, forced = about["card"], about["forced"]
         model = f"{card['name']} {card['version']}".strip(), bool(card["starter"])
     except (OSError, ValueError, KeyError, TypeError) as error:

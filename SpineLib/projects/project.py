@@ -19,6 +19,7 @@ from SpineLib.datasets.vocabulary import task_of
 from SpineLib.dicom import Stack, scan
 from SpineLib.dicom.unzipping import zip_of
 from SpineLib.errors import BadInput
+from SpineLib.json_values import parse_json
 from SpineLib.progress import Progress
 from SpineLib.questions import Question, question_of
 from SpineLib.store.files import is_there, writing, writing_folder
@@ -189,7 +190,7 @@ class Project:
             BadInput: the files have moved or changed; `relink` helps.
         """
         place, keys = self.place(study), [one.key for one in stack.slices]
-        if place.exists():
+        if is_there(place):
             for found in scan(place).stacks:
                 if _keys(found) == keys:
                     return found
@@ -445,7 +446,7 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(
             "The file is not readable JSON", file=path, advice="Take it from a copy."

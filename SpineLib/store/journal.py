@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput, from_os_error
+from SpineLib.json_values import parse_json
 
 TORN = ".torn"
 _FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
@@ -145,7 +146,7 @@ def _write(path: Path, data: bytes) -> None:
 
 def _parsed(text: bytes) -> dict[str, Any] | None:
     try:
-        record = json.loads(text)
+        record = parse_json(text)
     except ValueError:
         return None
     return record if isinstance(record, dict) else None

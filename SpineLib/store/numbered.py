@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput, SpineError, from_os_error
+from SpineLib.json_values import parse_json
 from SpineLib.store.files import writing
 from SpineLib.store.lock import holding
 
@@ -84,7 +85,7 @@ def read_record(path: Path, *, known: int, what: str, advice: str) -> dict[str, 
         BadInput: there is no such record, it is not readable, or of another format.
     """
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = parse_json(path.read_text(encoding="utf-8"))
         if record["format"] != known:
             raise BadInput(f"The {what} is of format {record['format']}, known is {known}")
     except (OSError, ValueError, KeyError, TypeError) as error:

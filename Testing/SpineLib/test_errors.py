@@ -163,3 +163,8 @@ def test_a_missing_training_package_comes_with_the_line_that_installs_all_of_the
     extra = declared["project"]["optional-dependencies"]["train"]
     assert all(package.split(">=")[0] in said for package in extra)
     assert len(errors.TRAIN_MODULES) == len(extra)
+
+
+def test_what_a_file_holds_cannot_break_or_flood_the_line():
+    said = str(BadInput("The scheme \n\x1b[31m‮ is none", file="a\nb", advice="x" * 5000))
+    assert said.isprintable() and len(said) < 1200

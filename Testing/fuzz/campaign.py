@@ -18,6 +18,7 @@ from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HANG_SECONDS = 60.0  # on the clock, where a machine may be busy; children count computing
+_FROM_OUTSIDE = (-2, -15)  # SIGINT and SIGTERM: nothing that is read sends these
 _MOST_KEPT = 3  # inputs of the same fault
 
 
@@ -67,9 +68,8 @@ class Campaign:
     def run(self, name: str, *, count: int | None, seconds: float | None, first: int = 0) -> Tally:
         """Runs inputs of a kind until there were so many or the time is over."""
         tally, numbers = Tally(), iter(range(first, first + (count or 1 << 60)))
-        end = None if seconds is None else time.monotonic() + seconds
         threads = [
-            threading.Thread(target=self._work, args=(name, numbers, end, tally))
+            threading.Thread(target=self._work, args=(name, numbers, seconds, tally))
             for _ in range(self.processes)
         ]
         for thread in threads:
@@ -78,8 +78,9 @@ class Campaign:
             thread.join()
         return tally
 
-    def _work(self, name: str, numbers: Any, end: float | None, tally: Tally) -> None:
-        child: _Child | None = None
+    def _work(self, name: str, numbers: Any, seconds: float | None, tally: Tally) -> None:
+        child: _Child | None = _Child(name, self.seed, self.corpus)
+        end = None if seconds is None else time.monotonic() + seconds
         while end is None or time.monotonic() < end:
             with self._lock:
                 index = next(numbers, None)
@@ -87,6 +88,9 @@ class Campaign:
                 break
             child = child or _Child(name, self.seed, self.corpus)
             outcome = child.run(index)
+            while outcome["how"] == "stopped":
+                child = _Child(name, self.seed, self.corpus)
+                outcome = child.run(index)
             if outcome["how"] in ("abort", "hang"):
                 child = None
             with self._lock:
@@ -140,6 +144,8 @@ class _Child:
             self._process.wait()
             return {"index": index, "how": "hang", "what": f"{_HANG_SECONDS:.0f} s",
                     "where": self._name}  # fmt: skip
+        if not outcome and self._process.wait() in _FROM_OUTSIDE:
+            return {"index": index, "how": "stopped"}
         if not outcome:
             code = self._process.wait()
             said = self._said()

@@ -49,6 +49,7 @@ def run_input(kind: Kind, seed: str, index: int, folder: Path) -> dict[str, Any]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "in").mkdir()
+    (folder / "number").write_text(str(index))
     rng = random.Random(f"{kind.name}:{seed}:{index}")
     path = kind.make(rng, folder / "in")
     before, began = _forget_peak(), time.process_time()
@@ -76,7 +77,7 @@ def run_input(kind: Kind, seed: str, index: int, folder: Path) -> dict[str, Any]
 def _checked(error: SpineError) -> dict[str, Any]:
     """A refusal is one line in plain words, whatever the input held."""
     said = str(error)
-    if "\n" in said or "Traceback" in said or len(said) > 2000:
+    if "\n" in said or "Traceback" in said or len(said) > 3200:
         return {"how": "traceback", "what": f"a refusal of many lines: {said[:200]!r}",
                 "where": _where(error)}  # fmt: skip
     return {"how": "refused"}
@@ -85,9 +86,7 @@ def _checked(error: SpineError) -> dict[str, Any]:
 def _where(error: BaseException) -> str:
     """The innermost place in this project's code, so that the same fault is counted once."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [
-        f for f in frames if Path(f.filename).is_relative_to(_ROOT) and "fuzz" not in f.filename
-    ]
+    ours = [f for f in frames if Path(f.filename).is_relative_to(_ROOT / "SpineLib")]
     last = (ours or frames)[-1]
     return f"{Path(last.filename).name}:{last.lineno} {last.name}, {type(error).__name__}"
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from SpineLib.findings import Findings, write_json
+from SpineLib.findings import Findings
+from SpineLib.findings_file import write_json
 from SpineLib.volume import Frame, Volume, read_volume, to_sitk, write_volume
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
+_ID = re.compile(r'"id": "[0-9a-f]{32}"')
 MOST_BYTES = 400_000  # of a real file; larger ones only cost time
 
 
@@ -22,11 +26,20 @@ def make_corpus(folder: Path, data: Path | None) -> Path:
         folder: new.
         data: the real MR data; None makes do with simulated files.
     """
-    for make in (_dicom, _volumes, _cards, _findings, _labels, _projects, _recipes):
+    for make in (_dicom, _volumes, _cards, _findings, _labels, _projects, _datasets, _recipes):
         place = folder / make.__name__.lstrip("_")
         place.mkdir(parents=True)
         make(place, data)
+    _settle(folder)
     return folder
+
+
+def _settle(folder: Path) -> None:
+    """Takes what is of the moment out of records, so that the same seed gives the same inputs."""
+    for path in sorted(folder.rglob("*.json*")):
+        text = path.read_text(encoding="utf-8")
+        text = _TIME.sub("2026-01-01T00:00:00.000+00:00", text)
+        path.write_text(_ID.sub('"id": "' + "0" * 32 + '"', text), encoding="utf-8")
 
 
 def _dicom(folder: Path, data: Path | None) -> None:
@@ -100,8 +113,8 @@ def _cards(folder: Path, data: Path | None) -> None:
         (place / "model.json").write_text(json.dumps(card.to_dict()), encoding="utf-8")
         (place / card.weights_file).write_bytes(weights)
         with zipfile.ZipFile(folder / f"{card.name}.zip", "w") as archive:
-            for path in place.iterdir():
-                archive.write(path, f"model/{path.name}")
+            for path in sorted(place.iterdir()):
+                archive.writestr(zipfile.ZipInfo(f"model/{path.name}"), path.read_bytes())
 
 
 def _findings(folder: Path, data: Path | None) -> None:
@@ -159,13 +172,35 @@ def _projects(folder: Path, data: Path | None) -> None:
     from SpineLib.projects.session import ReaderSession
     from Testing.SpineLib.datasets import labelled
 
-    dicom = folder / "dicom"
+    project, dicom = create(folder / "project", title="Two readers"), folder / "project" / "dicom"
     for name in ("P1", "P2"):
         labelled.write_stack(dicom / name, labelled.stack_of([0, 1, 0], size=16), patient=name)
-    project = add(create(folder / "project", title="Two readers"), dicom)
-    with ReaderSession(project, "anna") as session:
+    project = add(project, dicom)
+    with ReaderSession(project, "anna", seed=1) as session:
         for _ in range(4):
             session.label(COMPRESSED, comment="x")
+
+
+def _datasets(folder: Path, data: Path | None) -> None:
+    from SpineLib.loop.dataset import create_dataset
+    from SpineLib.loop.images import of_volume
+    from SpineLib.loop.writer import DatasetWriter
+    from SpineLib.models.folder import open_folder
+
+    model = open_folder(folder.parent / "cards" / "mine-segmentation")
+    made = create_dataset(folder / "dataset", title="Ours", task="segmentation", model=model)
+    rng = np.random.default_rng(0)
+    matrix = np.diag([-1.0, -1.0, 4.0, 1.0])
+    labels = np.zeros((4, 8, 8), np.uint8)
+    labels[1], labels[2], labels[3] = 1, 100, 201
+    with DatasetWriter(made.folder) as writer:
+        for n in range(3):
+            image = Volume(rng.integers(0, 900, (4, 8, 8)).astype(np.int16), matrix)
+            writer.add(
+                of_volume(image), patient=f"p{n}", region="lumbar", weighting="T2",
+                labels=image.with_voxels(labels) if n else None, by="anna",
+            )  # fmt: skip
+        writer.freeze(0.34, by="anna")
 
 
 def _recipes(folder: Path, data: Path | None) -> None:

@@ -49,7 +49,8 @@ class FindingsFiles(Kind):
         return folder
 
     def run(self, path: Path, rng: random.Random) -> Any:
-        from SpineLib.findings import write_csv, write_json
+        from SpineLib.findings_file import write_json
+        from SpineLib.outputs.findings_csv import write_csv
         from SpineLib.outputs.report import render
         from SpineLib.reading import Reading
 
@@ -146,6 +147,35 @@ class Projects(Kind):
         self.refusing(lambda: write_tidy(project, path.with_name("table.csv")))
         with ReaderSession(project, "anna") as session:
             return session.progress
+
+
+class Datasets(Kind):
+    """A correction loop's data set with damaged files: what it holds, and open for writing."""
+
+    name = "datasets"
+
+    def make(self, rng: random.Random, folder: Path) -> Path:
+        place = folder / "dataset"
+        shutil.copytree(self.corpus / "datasets" / "dataset", place)
+        files = [p for p in sorted(place.rglob("*")) if p.is_file() and p.stat().st_size]
+        for path in rng.sample(files, rng.choice((1, 1, 2))):
+            raw = path.read_bytes()
+            kinds = {".json": json_bytes, ".jsonl": of_text, ".csv": of_text}
+            path.write_bytes(kinds.get(path.suffix, of_bytes)(rng, raw))
+        return place
+
+    def run(self, path: Path, rng: random.Random) -> Any:
+        from SpineLib.doors.commands.loop import status_of
+        from SpineLib.loop.dataset import open_dataset
+        from SpineLib.loop.writer import DatasetWriter
+
+        dataset = open_dataset(path)
+        json.dumps(status_of(dataset), allow_nan=False)
+        for case in dataset.cases.values():
+            self.refusing(case.open_answer)
+            self.refusing(case.open_image)
+        with DatasetWriter(path) as writer:
+            return writer.notes
 
 
 class Recipes(Kind):

@@ -30,24 +30,26 @@ class Messages(Kind):
         self._count = 0
 
     def make(self, rng: random.Random, folder: Path) -> Path:
-        study, reading = self.corpus / "labels" / "study", self.corpus / "findings"
-        project = self.corpus / "projects" / "project"
+        # Names that stand for the places, so that an input does not depend on them.
+        study, reading = Path("/CORPUS/labels/study"), Path("/CORPUS/findings")
+        project, here = Path("/CORPUS/projects/project"), Path("/HERE")
+        files = [f"{study}/P1/ax_t2/IM000{n}.dcm" for n in (1, 2, 3)]
         requests: list[tuple[str, dict[str, Any]]] = [
             ("scan", {"folder": str(study)}),
-            ("scan", {"files": [str(p) for p in study.rglob("*.dcm")]}),
+            ("scan", {"files": files}),
             ("models", {}),
             ("manage", {"action": "verify", "name": "starter-canal"}),
-            ("manage", {"action": "import", "path": str(self.corpus / "cards")}),
+            ("manage", {"action": "import", "path": "/CORPUS/cards"}),
             ("regrade", {"reading": str(reading), "input": str(study), "stack": "4",
                          "boxes": {"0": [[0, 0, 0], [9, 9, 0]]}}),
-            ("report", {"reading": str(reading), "pictures": str(folder),
-                        "file": str(folder / "report.html")}),
-            ("read", {"input": str(folder), "output": str(folder / "out"), "device": "cpu",
+            ("report", {"reading": str(reading), "pictures": str(here),
+                        "file": str(here / "report.html")}),
+            ("read", {"input": str(here), "output": str(here / "out"), "device": "cpu",
                       "models": ["starter-canal"], "tasks": ["segmentation"]}),
             ("project", {"project": str(project), "action": "status"}),
             ("project", {"project": str(project), "action": "disagreements"}),
-            ("loop-add", {"dataset": str(folder), "source": str(study)}),
-            ("loop-curve", {"dataset": str(folder)}),
+            ("loop-add", {"dataset": str(here), "source": str(study)}),
+            ("loop-curve", {"dataset": str(here)}),
             ("cancel", {}),
         ]  # fmt: skip
         command, arguments = rng.choice(requests)
@@ -62,7 +64,8 @@ class Messages(Kind):
         return path
 
     def run(self, path: Path, rng: random.Random) -> Any:
-        line = path.read_bytes()
+        line = path.read_bytes().replace(b"/CORPUS", str(self.corpus).encode())
+        line = line.replace(b"/HERE", str(path.parent).encode())
         if b"simulate" in line or b"shutdown" in line or not line.strip():
             return None
         worker = self._started()

@@ -56,6 +56,8 @@ def of_bytes(rng: random.Random, raw: bytes, *, others: list[bytes] | None = Non
             data[at : at + length] = other[start : start + length]
         elif how == 8 and rng.random() < 0.3:
             del data[rng.randrange(len(data)) :]
+        if how == 8 and rng.random() < 0.1:
+            data[at:at] = rng.choice((b"[", b'{"a":', b"<a>", b"(")) * 20000
     return bytes(data)
 
 

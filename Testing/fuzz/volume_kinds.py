@@ -96,12 +96,27 @@ def _by_nibabel(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
         # Units are left to nibabel's caller; with an offset of 0 it reads its header as voxels.
         if header["xyzt_units"] & 7 in (1, 3) or image.dataobj.offset < 352:
             return None
+        if not _codes(path) <= set(range(6)):
+            return None  # codes that there are not yet; nibabel takes them for 0
         voxels = np.asanyarray(image.dataobj).T
         while voxels.ndim > 3 and voxels.shape[0] == 1:
             voxels = voxels[0]
         return voxels, image.affine
     except Exception:
         return None
+
+
+def _codes(path: Path) -> set[int]:
+    """The codes of both transforms, as they stand in the file."""
+    raw = path.read_bytes()
+    raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    if raw[:4] in (b"\x1c\2\0\0", b"\0\0\2\x1c"):
+        order = "little" if raw[0] == 0x1C else "big"
+        places = (raw[344:348], raw[348:352])
+    else:
+        order = "little" if raw[0] == 0x5C else "big"
+        places = (raw[252:254], raw[254:256])
+    return {int.from_bytes(place, order, signed=True) for place in places}  # type: ignore[arg-type]
 
 
 def _sizes(path: Path) -> set[bytes]:
@@ -117,7 +132,9 @@ def _by_itk(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
 
     head = path.read_bytes()[:2000]
     claimed = re.search(rb"CompressedDataSize = (\d+)\n", head)
-    if b"CompressedData = True" in head and (not claimed or claimed[1] not in _sizes(path)):
+    if re.search(rb"CompressedData = [Tt1]", head) and (
+        not claimed or claimed[1] not in _sizes(path)
+    ):
         return None  # ITK believes the size; the stream's own checksum says more
     try:
         sitk.ProcessObject.SetGlobalWarningDisplay(False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from SpineLib.errors import BadInput
+from SpineLib.json_values import parse_json
 from SpineLib.questions import Question, question_of
 
 
@@ -21,7 +21,7 @@ def read_scheme(text: str) -> Question:
     if not text.endswith(".json"):
         return question_of(text)
     try:
-        data = json.loads(Path(text).read_text(encoding="utf-8"))
+        data = parse_json(Path(text).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput("The scheme is not readable JSON", file=text) from error
     return question_of(data)

@@ -78,7 +78,8 @@ def test_a_mask_whose_numbering_cannot_be_told_says_so_and_names_the_option(numb
     with pytest.raises(BadInput, match="Nothing says how the mask is numbered") as refused:
         read(numbers)
     assert means in refused.value.what and refused.value.file == str(MASK)
-    assert "column labels" in refused.value.advice and "--numbering" in refused.value.advice
+    assert "column labels" in refused.value.advice
+    assert refused.value.in_terminal.endswith(": --numbering NAME")
 
 
 @pytest.mark.parametrize(

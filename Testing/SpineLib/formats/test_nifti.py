@@ -86,7 +86,7 @@ def test_without_any_transform_left_and_right_are_not_guessed(tmp_path):
     path = nifti(tmp_path / "a.nii.gz", noise())
     with pytest.raises(BadInput, match="where the patient's left and right are") as refused:
         read_volume(path)
-    assert "--orientation LPS" in refused.value.advice
+    assert refused.value.in_terminal.endswith(": --orientation LPS")
     volume, notes = read_with_notes(path, "LPS")
     assert same(volume, noise(), np.diag([-0.7, -0.7, 4.0, 1.0]))
     assert "LPS, as was said" in notes[0]

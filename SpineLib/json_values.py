@@ -1,9 +1,26 @@
-"""JSON has no numbers that are not finite."""
+"""JSON values as they should be: no numbers that are not finite, none too deep to be read."""
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The values of a JSON text.
+
+    Raises:
+        ValueError: it is no JSON, holds a number that is not finite (``NaN``, ``1e999``, a whole
+            number beyond what a float holds), or is nested too deeply.
+    """
+    try:
+        values = json.loads(text)
+        if is_finite(values):
+            return values
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    raise ValueError("it holds a number that is not finite")
 
 
 def is_finite(value: Any) -> bool:
