@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.questions import COMPRESSION, Question
+from SpineLib.questions import BILSKY, COMPRESSION, Question
 from SpineLib.store.files import writing
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
@@ -84,14 +84,13 @@ def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
 def _columns(study: ShownStudy) -> Iterator[tuple[Question, tuple[str, str, str]]]:
     """Each question with the columns of label and model's answer, and what others begin with.
 
-    ``label`` is that of the question with two values, ``grade`` that of the first graded one, as
-    `SpineLib.loop.exchange` reads them; further ones bear their own name.
+    ``label`` is that of the question with two values, ``grade`` Bilsky's, as
+    `SpineLib.loop.exchange` reads them; others bear their own name.
     """
-    graded = [question for question in study.questions if len(question.values) > 2]
     for question in study.questions:
-        if question not in graded:
+        if len(question.values) <= 2:
             yield question, ("label", "model_verdict", "")
-        elif question is graded[0]:
+        elif question.key == BILSKY.key:
             yield question, ("grade", "model_grade", "grade_")
         else:
             yield question, (question.key, f"model_{question.key}", f"{question.key}_")

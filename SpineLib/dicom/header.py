@@ -234,7 +234,9 @@ def _check_image(elements: Elements, pixels: PixelPlace, path: Path) -> None:
 
 
 def _class_name(sop_class: str) -> str:
-    return UID(sop_class, validation_mode=config.IGNORE).name if sop_class else ""
+    """Empty where DICOM does not know the class: a damaged one may hold what stands behind it."""
+    name = UID(sop_class, validation_mode=config.IGNORE).name
+    return "" if name == sop_class else name
 
 
 def _object_header(elements: Elements, path: Path, syntax: str, pixels: PixelPlace) -> ObjectHeader:

@@ -37,6 +37,7 @@ from SpineLib.loop.sources import (
     patient_of_file,
 )
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, Question
 from SpineLib.store.files import writing, writing_folder
 from SpineLib.store.patients import keyed
 from SpineLib.volume import read_volume, write_volume
@@ -44,9 +45,6 @@ from SpineLib.volume import read_volume, write_volume
 TRAINING, VALIDATION, TEST, ALL = "training", "validation", "test", "all"
 PARTS = (TRAINING, TEST, ALL)
 _LISTS = (TRAINING, VALIDATION, TEST)
-# Columns in which tables keep a slice's label: this program's own versions, tidy tables, and what
-# the panel of Spine Compression exports.
-_VALUES = {"compression": ("value", "label"), "grading": ("value", "grade", "label")}
 _FOLDERS = {TRAINING: ("imagesTr", "labelsTr"), TEST: ("imagesTs", "labelsTs")}
 
 
@@ -356,15 +354,13 @@ def _by_case(cases: Sequence[Case], file: Path) -> list[tuple[Case, list[SliceLa
         raise BadInput("There is no such file", file=file)
     listed = list(rows(file, ()))
     header = listed[0][1] if listed else {}
-    column = (
-        next((name for name in _VALUES[cases[0].task] if name in header), None) if cases else None
-    )
+    columns = _label_columns(cases[0].question) if cases else ()
+    column = next((name for name in columns if name in header), None)
     if column is None or not ({UID, "slice"} & header.keys()):
         raise BadInput(
             "The table has no column that says a slice and its label",
             file=file,
-            advice=f"It needs {UID} (and frame) or slice, and one of "
-            f"{', '.join(_VALUES.get(cases[0].task if cases else '', ()))}.",
+            advice=f"It needs {UID} (and frame) or slice, and one of {', '.join(columns)}.",
         )
     places: dict[tuple[str, int], list[tuple[Case, int]]] = defaultdict(list)
     for case in cases:
@@ -386,6 +382,19 @@ def _by_case(cases: Sequence[Case], file: Path) -> list[tuple[Case, list[SliceLa
         for case, k in there:
             found[case.id].append(SliceLabel(k, row[column]))
     return [(case, found[case.id]) for case in cases if case.id in found]
+
+
+def _label_columns(question: Question | None) -> tuple[str, ...]:
+    """In which columns a table may keep a slice's label.
+
+    This program's own versions, what the panel of Spine Compression exports of this question, and
+    tidy tables. ``grade`` is Bilsky's: another scheme has values that look alike.
+    """
+    if question is None:
+        return ()
+    if len(question.values) <= 2:
+        return ("value", "label")
+    return ("value", "grade" if question.key == BILSKY.key else question.key.lower(), "label")
 
 
 def _ambiguous(where: str, count: int, file: Path) -> BadInput:

@@ -75,6 +75,7 @@ def test_objects_that_are_no_images_are_left_out_by_name(writer, tmp_path):
     writer.write(tmp_path, [writer.place(3, 4.0)])
     write_object(tmp_path / "sr", "1.2.840.10008.5.1.4.1.1.88.11", "SR")
     write_object(tmp_path / "raw", "1.2.840.10008.5.1.4.1.1.66", "MR")
+    write_object(tmp_path / "damaged", "1.2.840.10008.5.1.4.1.1.66Doe^Jane", "RAW")
     write_object(tmp_path / "state", "1.2.840.10008.5.1.4.1.1.11.1", "PR")
     (tmp_path / "notes.txt").write_text("no DICOM")
     (tmp_path / "nothing").touch()
@@ -84,6 +85,7 @@ def test_objects_that_are_no_images_are_left_out_by_name(writer, tmp_path):
         "sr": "is not an image but Basic Text SR Storage",
         "raw": "is not an image but Raw Data Storage",
         "state": "is not an image but Grayscale Softcopy Presentation State Storage",
+        "damaged": "is not an image but RAW",
         "notes.txt": "is not DICOM",
         "nothing": "is empty",
     }

@@ -1,6 +1,7 @@
 """MONAI's and SPIDER's layouts, tables and findings: in and out, the test never as training."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ from SpineLib.loop.images import of_volume
 from SpineLib.loop.sources import Wanted, about, arrivals
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import open_model
-from SpineLib.questions import Opinion
+from SpineLib.questions import BILSKY, KANG, Opinion
 from SpineLib.volume import read_volume, write_volume
 from Testing.SpineLib.datasets import labelled
 from Testing.SpineLib.loop import kept
@@ -192,6 +193,18 @@ def test_the_panels_table_of_reviews_finds_its_cases_by_uid(axial, tmp_path):
     (tmp_path / "reviews.csv").write_text("sop_instance_uid,label\n1.2.3,1\n")
     with pytest.raises(BadInput, match="None of these slices"):
         read_reviews(dataset, tmp_path / "reviews.csv")
+
+
+def test_grades_of_one_scheme_are_not_taken_for_anothers(axial, tmp_path):
+    case = replace(open_dataset(axial).case("1"), task="grading", question=KANG)
+    path = tmp_path / "said.csv"
+    path.write_text("slice,grade\n1,2\n")  # Bilsky's
+    with pytest.raises(BadInput, match="no column that says"):
+        read_correction(case, path)
+    path.write_text(f"slice,grade,{KANG.key}\n1,3,2\n")
+    assert [one.value for one in read_correction(case, path)] == ["2"]
+    bilsky = replace(case, question=BILSKY)
+    assert [one.value for one in read_correction(bilsky, path)] == ["3"]
 
 
 def test_a_correction_by_a_uid_that_two_cases_have_is_refused(tmp_path):
