@@ -9,6 +9,7 @@ import pytest
 
 from SpineLib.findings_file import read_json
 from SpineLib.questions import BILSKY, COMPRESSION
+from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import readerAnswers
@@ -25,6 +26,12 @@ def written() -> dict:
     with zipfile.ZipFile(SAMPLES / "scene.mrb") as bundle:
         (name,) = (name for name in bundle.namelist() if name.endswith("reviews.txt"))
         return json.loads(bundle.read(name))
+
+
+@pytest.fixture(scope="module")
+def app():
+    """Of these tests alone: a scene of 0.1 leaves views behind that others would meet."""
+    return HeadlessSlicer()
 
 
 @pytest.fixture
