@@ -45,7 +45,7 @@ def test_saving_a_draft_takes_less_than_50_ms_of_computing(loop, large):
         loop.case.tick()
         taken.append(time.thread_time() - start)
     assert (large.folder / DRAFT).is_file()
-    assert min(taken) < 0.05  # the others are the machine's, where something else runs
+    assert np.median(taken) < 0.05
 
 
 def test_no_turn_of_opening_saving_accepting_or_leaving_holds_the_window_up(
