@@ -11,6 +11,7 @@ from SpineLib.progress import Step
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.project import Project, create, open_project
 from SpineLib.questions import KNOWN_QUESTIONS
+from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersTime import readersDay, readersTime
@@ -340,9 +341,3 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         f"{row['seconds'] / 60:.1f} min" if row["seconds"] else "–",
         readersDay(row["locked"]) if row["locked"] else _("open"),
     )  # fmt: skip
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

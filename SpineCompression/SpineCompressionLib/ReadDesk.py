@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.errors import SpineError
+from SpineLib.translation import tr as _
 
 from .labelKeys import examplePicture, labelKeys
 
@@ -230,9 +231,3 @@ class ReadDesk:
             shortcut.setAutoRepeat(False)  # a key that is held down labels one slice
             shortcut.connect("activated()", method)
             self._shortcuts.append(shortcut)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -11,6 +11,7 @@ import slicer
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.projects.session import NameTaken, ReaderSession
+from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
 from SpineSlicer.host.StackLoader import StackLoader
 from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
@@ -317,9 +318,3 @@ def _answersText() -> str:
         "The scene holds answers of a model or a reader, which nobody who reads may see. Save it, "
         "close it (File → Close Scene), then start again."
     )
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

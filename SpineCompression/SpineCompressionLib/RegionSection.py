@@ -13,6 +13,7 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
 from SpineLib.slabs import Steps, write_in_slabs
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns
@@ -285,9 +286,3 @@ class RegionSection:
 
     def _say(self, text: str) -> None:
         self._ui.regionStatusLabel.text = text
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

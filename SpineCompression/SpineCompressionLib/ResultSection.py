@@ -9,6 +9,7 @@ from SpineLib.outputs import summary
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
+from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.studies import studyNames
@@ -322,9 +323,3 @@ def _keysTo(timeline: Timeline) -> Any:
 
 def _raise(error: Exception) -> None:
     raise error
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

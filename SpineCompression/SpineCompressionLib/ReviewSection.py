@@ -8,6 +8,7 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 from SpineLib.questions import Question
+from SpineLib.translation import tr as _
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 
@@ -185,9 +186,3 @@ def _range(numbers: list[int]) -> str:
     low, high = min(numbers), max(numbers)
     whole = len(numbers) == high - low + 1
     return f"{low}" if low == high else (f"{low}–{high}" if whole else ", ".join(map(str, numbers)))
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -9,6 +9,7 @@ from pathlib import Path
 from SpineLib.errors import BadInput
 from SpineLib.questions import BILSKY, COMPRESSION, Question
 from SpineLib.store.files import writing
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
 _SLICE = ("stack", "slice", "sop_instance_uid", "frame", "level")
@@ -94,9 +95,3 @@ def _columns(study: ShownStudy) -> Iterator[tuple[Question, tuple[str, str, str]
             yield question, ("grade", "model_grade", "grade_")
         else:
             yield question, (question.key, f"model_{question.key}", f"{question.key}_")
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
+from SpineLib.messages import ProjectAnswer
 from SpineLib.projects.blinding import unblindings
 from SpineLib.projects.labels import ARMS, UNASSISTED, ReaderLabels, read_labels
 from SpineLib.projects.order import order_of
@@ -12,7 +13,7 @@ from SpineLib.projects.project import Project
 from SpineLib.times import local_time
 
 
-def status_of(project: Project) -> dict[str, Any]:
+def status_of(project: Project) -> ProjectAnswer:
     """Counts, times and locks of every reader, and what is wrong with files.
 
     Returns:

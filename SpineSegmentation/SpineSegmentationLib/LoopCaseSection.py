@@ -13,6 +13,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.loop.problem import Problem
 from SpineLib.loop.refusals import NotAccepted, Overtaken
 from SpineLib.slabs import Steps, finish
+from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkClock import WorkClock
 
@@ -435,9 +436,3 @@ class LoopCaseSection:
                 self.work.shown.jump(one.ras)
         except SpineError as error:
             self._say(str(error))
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -11,6 +11,7 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.loop.dataset import DATASET, create_dataset
 from SpineLib.models.folder import ModelFolder
+from SpineLib.translation import tr as _
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.host.RunControl import RunControl
@@ -234,9 +235,3 @@ def _isFree(folder: Path) -> bool:
     if not folder.exists():
         return folder.parent.is_dir()
     return folder.is_dir() and not any(folder.iterdir())
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

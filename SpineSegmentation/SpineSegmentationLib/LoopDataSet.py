@@ -12,6 +12,7 @@ from SpineLib.loop.dataset import Dataset, open_dataset
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.slabs import Steps, finish
 from SpineLib.store.lock import holding
+from SpineLib.translation import tr as _
 from SpineSlicer.host.inThread import inThread
 
 T = TypeVar("T")
@@ -113,9 +114,3 @@ class LoopDataSet:
             self._locked = _("It can only be looked at: {reason}").format(reason=error)
         else:
             self._locked = ""
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -12,6 +12,7 @@ from SpineLib.loop import finetune, promotion
 from SpineLib.loop.finetune import FineTuning, fine_tunings
 from SpineLib.loop.lineage import CANDIDATE, REFUSED
 from SpineLib.progress import Step
+from SpineLib.translation import tr as _
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.WorkerTask import WorkerTask
 
@@ -372,9 +373,3 @@ _RUNNING: dict[str, Callable[[], str]] = {
     "promote": lambda: _("A model is being promoted."),
     "curve": lambda: _("The learning curve is being worked out."),
 }
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

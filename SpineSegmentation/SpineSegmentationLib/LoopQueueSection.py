@@ -11,6 +11,7 @@ from SpineLib.loop.queue import OLDEST, TEACHING, Queued, queue
 from SpineLib.loop.scores import STAGE
 from SpineLib.loop.versions import APPROVED, NEW
 from SpineLib.progress import Step
+from SpineLib.translation import tr as _
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.WorkerTask import WorkerTask
 
@@ -230,9 +231,3 @@ class LoopQueueSection:
 def _state(case: Case) -> str:
     state = _("set aside") if case.set_aside else case.state
     return f"{state} (T)" if case.test else state
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -10,6 +10,7 @@ import slicer
 
 from SpineLib.errors import SpineError
 from SpineLib.models.folder import ModelFolder
+from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
 from SpineSlicer.host.WorkerProcess import WorkerProcess
 
@@ -118,9 +119,3 @@ class LoopSection:
         self.queue.show(data)
         self.case.update()
         self.learn.show(data)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

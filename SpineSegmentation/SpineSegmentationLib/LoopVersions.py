@@ -7,6 +7,7 @@ from typing import Any
 
 from SpineLib.loop.refusals import Overtaken
 from SpineLib.loop.versions import Version
+from SpineLib.translation import tr as _
 from SpineSlicer.host.readersTime import readersTime
 
 from .LoopWork import LoopWork
@@ -74,9 +75,3 @@ class LoopVersions:
 def _about(one: Version) -> str:
     words = [str(one.number), one.state, one.approved_by or one.by or one.model]
     return " · ".join(word for word in (*words, readersTime(one.time)) if word)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

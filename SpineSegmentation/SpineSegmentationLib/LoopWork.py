@@ -17,6 +17,7 @@ from SpineLib.loop.problem import Problem
 from SpineLib.loop.refusals import Overtaken, overtaken
 from SpineLib.loop.versions import CORRECTED
 from SpineLib.slabs import Steps
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.host.inThread import inThread
 from SpineSlicer.host.readersTime import readersTime
@@ -329,9 +330,3 @@ def _areSame(some: Own, others: Own) -> bool:
         name == other and np.array_equal(voxels, those)
         for (name, voxels), (other, those) in zip(some, others, strict=True)
     )
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

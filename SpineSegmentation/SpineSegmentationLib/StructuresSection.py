@@ -15,6 +15,7 @@ from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.measures import Measure, measuring
 from SpineLib.inference.parts import Parts
 from SpineLib.slabs import Steps
+from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.closedSurfaces import addingSurfaces, hasSurfaces
 from SpineSlicer.scene.measuresTable import showMeasures
@@ -213,9 +214,3 @@ def _silently(button: Any, on: bool) -> None:
     blocked = button.blockSignals(True)
     button.checked = on
     button.blockSignals(blocked)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

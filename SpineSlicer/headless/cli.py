@@ -34,7 +34,7 @@ def read(
     model: Annotated[
         list[str] | None, typer.Option(help="Name or folder of a model; may repeat, one a task.")
     ] = None,
-    device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.auto,  # type: ignore[valid-type]
+    device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.auto,  # type: ignore[valid-type,attr-defined]
     threshold: Annotated[
         float | None,
         typer.Option(help="P(compressed) from which a slice is compressed, 0 to 1."),
@@ -65,7 +65,8 @@ def read(
     OUT then holds report.html, findings.csv, findings.json, pictures/, scene.mrb to open in 3D
     Slicer, and segmentation.nrrd where the lumbar spine was segmented.
     """
-    from SpineLib.inference.study import ReadOptions, read_study
+    from SpineLib.inference.study import read_study
+    from SpineLib.options import ReadOptions
 
     options = ReadOptions(
         series=series,
@@ -88,11 +89,11 @@ def read(
     if reason:
         from SpineSlicer.headless.tables import options_to_say
 
-        options = options_to_say(reading.findings)
+        saying = options_to_say(reading.findings)
         raise NotApplicable(
             f"Nothing was assessed: {reason}",
             file=input,
-            advice=f"The report says so for each stack; {options and f'say it with {options}; '}"
+            advice=f"The report says so for each stack; {saying and f'say it with {saying}; '}"
             "--force runs the models all the same.",
         )
 

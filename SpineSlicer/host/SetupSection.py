@@ -8,6 +8,7 @@ from typing import Any
 import slicer
 
 from SpineLib.errors import SpineError
+from SpineLib.translation import tr as _
 from SpineSlicer.host.diagnostics import diagnosticsText
 from SpineSlicer.host.Installation import Installation
 from SpineSlicer.host.pathChanged import onPathChanged
@@ -98,9 +99,3 @@ class SetupSection:
 
     def _onCopy(self, *_arguments: Any) -> None:
         slicer.app.clipboard().setText(self.ui.diagnosticsText.plainText)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -8,6 +8,7 @@ from typing import Any
 
 from SpineLib.errors import BadInput, Cancelled, SpineError
 from SpineLib.reasons import NO_STACK, NONE_READABLE, NOT_SAID, UNREADABLE, Reason, sentence
+from SpineLib.translation import tr as _
 from SpineSlicer.host.dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.scene.volumeNodes import described
@@ -423,9 +424,3 @@ def _capital(text: str) -> str:
 
 def _said(word: str) -> str:
     return "" if word == "unknown" else word
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from SpineLib.errors import SpineError, from_exception
+from SpineLib.translation import tr as _
 
 OURS = ("SpineLib", "SpineSlicer", "SpineCompression", "SpineCompressionLib", "SpineSegmentation",
         "SpineSegmentationLib")  # fmt: skip
@@ -82,9 +83,3 @@ def _sentence(error: Exception, trace: TracebackType | None) -> str:
         "Something inside went wrong: {kind} in {place}. What is shown may not be as it should. "
         "This is a fault of the program; Slicer's Python console says more."
     ).format(kind=type(error).__name__, place=place)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -12,6 +12,7 @@ import SpineLib
 from SpineLib.doors.client import WorkerClient
 from SpineLib.errors import SpineError, WorkerEnded
 from SpineLib.progress import Step
+from SpineLib.translation import tr as _
 from SpineSlicer.host.SafeLog import SafeLog
 
 PYTHON_SETTING = "SpineMRI/WorkerPython"
@@ -188,14 +189,6 @@ class WorkerProcess:
                 advice=_("Choose another Python under Setup, or none for Slicer's own."),
             )
             self._client.closed(error=error, cancelled=set(self._ends))
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a test without the application
-        return text
-    return tr(text)
 
 
 def _settingsPython() -> str:

@@ -15,6 +15,7 @@ from SpineLib.inference.naming import name_of
 from SpineLib.labels import is_structure, rgb, structure, terminology
 from SpineLib.loop.cases import Case
 from SpineLib.slabs import Steps
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.scene.heatRamp import heatRamp
 from SpineSlicer.scene.labelmapNodes import (
@@ -314,9 +315,3 @@ def _segment(number: int, lowest: str) -> Segment:
         label=number, identifier=segmentId(number), name=name, color=segmentColor(number),
         code=terminology(what.kind, name),
     )  # fmt: skip
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -9,6 +9,7 @@ from typing import Any
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentationFinding
+from SpineLib.translation import tr as _
 
 VERSION = 1
 _ATTRIBUTE = "SpineMRI.NamesLog"
@@ -81,7 +82,7 @@ class NamesLog:
         self._node = node
         text = node.GetAttribute(_ATTRIBUTE)
         try:
-            data = json.loads(text) if text else {"version": VERSION, "steps": []}
+            data: dict[str, Any] = json.loads(text) if text else {"version": VERSION, "steps": []}
             version = int(data["version"])
             self.steps = [] if version > VERSION else [_step(one) for one in data["steps"]]
         except (ValueError, TypeError, KeyError) as error:
@@ -148,11 +149,3 @@ def _step(data: dict[str, Any]) -> Naming:
         Names(**data["before"]), Names(**data["after"]), data["reader"], data["time"],
         bool(data["undone"]), bool(data["replaced"]),
     )  # fmt: skip
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

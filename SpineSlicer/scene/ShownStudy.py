@@ -12,6 +12,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE
 from SpineLib.questions import NOT_ASSESSED_COLOR, Question
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
@@ -48,6 +49,12 @@ class ShownStudy:
         study.go(3)
         study.answer("compression", "compressed", reader="AB")
     """
+
+    findings: Findings | None
+    timeline: SpineTimeline | None
+    chosen: list[int]
+    _volumes: dict[str, Any]
+    _inScene: dict[str, StackInScene]
 
     def __init__(self, scene: Any) -> None:
         self.scene = scene
@@ -185,8 +192,7 @@ class ShownStudy:
 
     def _has(self, stack: str) -> bool:
         node = self._volumes.get(stack)
-        there = node is not None and self.scene.IsNodePresent(node)
-        return bool(there and node.GetImageData())
+        return bool(node is not None and self.scene.IsNodePresent(node) and node.GetImageData())
 
     def go(self, number: int, *, extend: bool = False) -> None:
         """Goes to a place; with ``extend`` the range from the last choice to there is chosen."""
@@ -362,12 +368,12 @@ class ShownStudy:
 
     def _clear(self) -> None:
         self.study, self.place = "", 0
-        self.chosen: list[int] = []
-        self.findings: Findings | None = None
-        self.timeline: SpineTimeline | None = None
-        self._volumes: dict[str, Any] = {}
+        self.chosen = []
+        self.findings = None
+        self.timeline = None
+        self._volumes = {}
         self.log = ReviewLog()
-        self._inScene: dict[str, StackInScene] = {}
+        self._inScene = {}
         for watch in self._watches:
             watch.stop()
         self._watches = []
@@ -380,14 +386,6 @@ class ShownStudy:
 def unseenText(stacks: list[str]) -> str:
     """Says that images are missing, without a full stop."""
     return _("The images of stack {stacks} are not in the scene").format(stacks=", ".join(stacks))
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)
 
 
 def _now() -> str:

@@ -15,6 +15,7 @@ from SpineLib.inference.levels import Levels
 from SpineLib.inference.naming import rename
 from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
 from SpineLib.slabs import Steps, finish
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.scene.NamesLog import Names, NamesLog, Naming
 from SpineSlicer.scene.segmentNames import renameSegmentNames
@@ -402,11 +403,3 @@ def _isReadable(text: str) -> bool:
         return int(json.loads(text)["schema_version"]) <= SCHEMA_VERSION
     except (ValueError, TypeError, KeyError):
         return False
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

@@ -35,7 +35,7 @@ def addProbabilityPlot(
     chance = f"P({question.side(True) or question.values[-1]})"
     name = volumeNode.GetName()
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{name} probabilities")
-    columns = {
+    columns: dict[str, list[float]] = {
         "Slice": [index + 1 for index, _ in points],
         chance: [probability for _, probability in points],
         "Threshold": [threshold or 0.0] * len(points),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput
+from SpineLib.translation import tr as _
 from SpineLib.volume import write_volume
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, hasImages, volumeProblem
 
@@ -41,11 +42,3 @@ def exportSegmentation(node: Any, path: str | Path) -> None:
             advice=_("Load it: its grid is what the file is written on."),
         )
     write_volume(labelmap, path)
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

@@ -17,6 +17,7 @@ from SpineLib.findings import SegmentationFinding, SegmentFinding
 from SpineLib.inference.grid import canonical_volume
 from SpineLib.inference.parts import Parts
 from SpineLib.labels import ASSESSED, structure, terminology
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, addSegmentationNode, labelmapFromNode, vtkTag
 from SpineSlicer.scene.overlays import fitsItsVolume, gridAsRead
@@ -221,11 +222,3 @@ def _segment(one: SegmentFinding, *, levelKnown: bool) -> Segment:
         code=terminology(one.kind, one.name),
         flagged=isFlagged(one, levelKnown=levelKnown),
     )
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

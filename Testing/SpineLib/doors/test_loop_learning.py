@@ -6,7 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 from SpineLib.loop.dataset import open_dataset  # noqa: E402
-from SpineLib.loop.serving import COMMANDS  # noqa: E402
+from SpineLib.loop.serving import HANDLERS  # noqa: E402
+from SpineLib.messages import serve  # noqa: E402
 from SpineLib.progress import Progress  # noqa: E402
 from Testing.SpineLib.loop.learning import FEW_SLICES, slice_set  # noqa: E402
 
@@ -87,9 +88,11 @@ def test_a_worker_fine_tunes_and_takes_the_model_in(tmp_path):
     progress = Progress(lambda step: stages.append(step.stage))
     arguments = {"dataset": str(dataset.folder), "changes": FEW_SLICES, "device": "cpu",
                  "workers": 0}  # fmt: skip
-    done = COMMANDS["loop-finetune"](arguments, progress)
+    done = serve(HANDLERS, "loop-finetune", arguments, progress)
     assert done["state"] == "trained" and done["step"] == done["steps"] == 6
     assert "Training" in stages
-    taken = COMMANDS["loop-take"]({"dataset": str(dataset.folder), "run": done["run"]}, Progress())
+    taken = serve(
+        HANDLERS, "loop-take", {"dataset": str(dataset.folder), "run": done["run"]}, Progress()
+    )
     assert taken == {"model": "0002-tiny-compression-ft1"}
     json.dumps([done, taken])

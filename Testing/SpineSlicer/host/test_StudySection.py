@@ -5,7 +5,8 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from SpineLib.doors.worker import Worker as RealWorker
+from SpineLib.doors.serving import HANDLERS
+from SpineLib.messages import serve
 from SpineLib.progress import Progress
 from Testing.desktop import click
 
@@ -37,7 +38,7 @@ class Worker:
     def request(self, command, arguments, *, onResult, onError, onProgress=None):
         if command == "scan":
             self.scans.append(arguments)
-            onResult(RealWorker([], None)._scan(arguments, Progress()))
+            onResult(serve(HANDLERS, command, arguments, Progress()))
         else:
             self.read, self.result = arguments, onResult
         return command
