@@ -118,7 +118,7 @@ class _StudyReader:
         card = self.models.segmentation.card
         self._sagittal(choose(chosen, "sagittal", [card], most=1) if wanted else nothing)
         self._levels()
-        self._finish(axial.reason)
+        self._finish(axial.why)
         return self.reading
 
     def _parts(self, stack: Stack) -> list[Stack]:
@@ -261,13 +261,14 @@ class _StudyReader:
                     place = one.canal_center_ras or one.position_ras
                     one.level = levels.at(place, normal=normal)
 
-    def _finish(self, no_axial: str) -> None:
+    def _finish(self, no_axial: Reason | None) -> None:
         findings = self.reading.findings
         models = self.models.of_slices
         findings.questions = list({m.card.asked.key: m.card.asked for m in models}.values())
         for model in models:
             summary = summarise(findings.stacks, model.card)
-            summary.reason = summary.reason or ("" if summary.assessed else no_axial)
+            if no_axial and not summary.assessed and not summary.reason:
+                summary.reason, summary.whys = str(no_axial), [no_axial]
             findings.summaries.append(summary)
         _leave_out_silent_namesakes(findings)
         findings.models = [_model_used(model, self.options) for model in self.used]

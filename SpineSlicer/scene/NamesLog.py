@@ -9,6 +9,8 @@ from typing import Any
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentationFinding
+from SpineLib.findings_upgrade import evidence_reason
+from SpineLib.reasons import Reason
 from SpineLib.translation import tr as _
 
 VERSION = 1
@@ -21,26 +23,32 @@ class Names:
 
     Attributes:
         lowest: the lowest vertebra's name; empty where it is not known.
-        evidence: whose word it is, and why.
+        evidence, why: whose word it is, and why, as a sentence and as `dataclasses.asdict` of a
+            `Reason`; the latter is None in steps of before there were codes.
         names: label number, as text → name.
     """
 
     lowest: str
     evidence: str
     names: dict[str, str]
+    why: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, finding: SegmentationFinding) -> Names:
         """The names that a finding gives."""
         names = {str(one.label): one.name for one in finding.segments}
-        return cls(finding.lowest, finding.evidence, names)
+        why = finding.evidence_why
+        return cls(finding.lowest, finding.evidence, names, None if why is None else asdict(why))
 
     def given(self, finding: SegmentationFinding) -> SegmentationFinding:
         """A finding with these names; a segment that came later keeps its own."""
         segments = [
             replace(one, name=self.names.get(str(one.label), one.name)) for one in finding.segments
         ]
-        return replace(finding, lowest=self.lowest, evidence=self.evidence, segments=segments)
+        why = Reason.from_dict(self.why) or evidence_reason(self.evidence)
+        return replace(
+            finding, lowest=self.lowest, evidence=self.evidence, evidence_why=why, segments=segments
+        )
 
 
 @dataclass(frozen=True)
