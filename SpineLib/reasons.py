@@ -29,7 +29,8 @@ RULE_NEEDS = "rule-needs"
 NO_SPINE = "no-spine"
 # Why levels are known: a reader's word (``vertebra``, ``name``; ``count``, ``lowest``), or what the
 # image shows (``slope`` in degrees); and why they are not (``discs``, ``slope``).
-READER_NAMED, READER_COUNTED, LUMBOSACRAL = "reader-named", "reader-counted", "lumbosacral"
+READER_NAMED, READER_COUNTED = "reader-named", "reader-counted"
+LUMBOSACRAL, SACRUM_BELOW = "lumbosacral", "sacrum-below"
 READERS = (READER_NAMED, READER_COUNTED)
 FEW_DISCS, BONE_BELOW, NO_BONE_BETWEEN, UNEVEN_DISCS, DISC_CUT, IMAGE_ENDS, SLOPE, CANAL_ENDS = (
     "few-discs", "bone-below", "no-bone-between", "uneven-discs", "disc-cut", "image-ends", "slope",
@@ -56,6 +57,9 @@ _SENTENCES = {
     LUMBOSACRAL: (
         "the lowest disc is whole, slopes {slope}° like L5/S1, and below it the canal goes on "
         "without another vertebra; a transitional vertebra cannot be excluded"
+    ),
+    SACRUM_BELOW: (
+        "the sacrum lies below the lowest disc; a transitional vertebra cannot be excluded"
     ),
     FEW_DISCS: "level not known: {discs} discs are too few to judge the spine's course",
     BONE_BELOW: "level not known: a vertebra lies below the lowest disc, so it need not be L5/S1",
