@@ -28,6 +28,7 @@ from SpineLib.doors.console import (
     say,
 )
 from SpineLib.errors import BadModel, BadRequest, SpineError
+from SpineLib.wording import count
 
 if TYPE_CHECKING:
     from SpineLib.dicom.stack import Scan, Stack
@@ -348,11 +349,6 @@ def bench(
     with writing(out) as temporary:
         temporary.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     say(f"The figures are in {out}")
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """``1 stack``, ``3 stacks``."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def main() -> int:

@@ -17,12 +17,13 @@ from SpineLib.loop.cases import CASES, Case
 from SpineLib.loop.frozen import Frozen
 from SpineLib.loop.images import ImageReference
 from SpineLib.loop.lineage import Lineage, LoopModel, keep_model, read_lineage
-from SpineLib.loop.versions import now, read_history
+from SpineLib.loop.versions import read_history
 from SpineLib.models.folder import ModelFolder
 from SpineLib.questions import Question, question_of, scheme_data
 from SpineLib.store.files import writing_folder
 from SpineLib.store.journal import read_journal
 from SpineLib.store.patients import KEY_FILE, mark_of, new_secret, secret_of
+from SpineLib.times import now
 
 FORMAT = 1
 DATASET, JOURNAL = "dataset.json", "cases.jsonl"

@@ -14,7 +14,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from SpineLib.questions import scheme_data
 from SpineLib.store.files import writing, writing_folder
 from SpineLib.store.lock import holding
 from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
+from SpineLib.times import now
 
 RUNS, JOB, PARENT, IMAGES, TRAINING, MODEL = (
     "runs", "finetune.json", "parent", "data", "training", "model",
@@ -157,7 +157,7 @@ def prepare(
                 "minutes": round(sum(case["minutes"] for case in own), 2),
                 "cases": kept,
                 "software": f"SlicerSpineMRI {__version__}",
-                "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+                "made": now("seconds"),
             }
             write_record(folder / JOB, record)
     except BaseException as error:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput
-from SpineLib.loop.versions import now
 from SpineLib.models.card import CARD_NAME, WEIGHTS_NAME
 from SpineLib.models.folder import ModelFolder, open_folder
 from SpineLib.store.files import writing_folder
 from SpineLib.store.journal import append, read_journal
+from SpineLib.times import now
 
 MODELS, JOURNAL = "models", "models.jsonl"
 MADE, PROMOTED, REFUSED, BACK = "made", "promoted", "refused", "back"

@@ -14,11 +14,11 @@ from SpineLib.json_values import parse_json
 from SpineLib.loop import lineage
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import DATASET, JOURNAL, Dataset
-from SpineLib.loop.versions import FILE_NAME, VERSIONS, now
+from SpineLib.loop.versions import FILE_NAME, VERSIONS
 from SpineLib.store.files import remove_left, writing
 from SpineLib.store.journal import repair
 from SpineLib.store.lock import holding, token
-from SpineLib.times import local_time
+from SpineLib.times import local_time, now
 
 LEFT = "left"
 _HOLDER = ".dataset.holder.json"

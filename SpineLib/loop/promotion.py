@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,7 @@ from SpineLib.progress import Progress
 from SpineLib.store.files import writing
 from SpineLib.store.lock import holding
 from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
+from SpineLib.times import now
 
 if TYPE_CHECKING:
     from SpineLib.evaluation.predictions import Predictions
@@ -137,7 +137,7 @@ def compare(
     record: dict[str, Any] = {
         "format": _FORMAT,
         "number": int(folder.name),
-        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "made": now("seconds"),
         "software": f"SlicerSpineMRI {__version__}",
         "candidate": _about(new),
         "against": _about(old),

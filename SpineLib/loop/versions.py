@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +136,3 @@ def read_history(case: Path) -> History:
         except (KeyError, TypeError, ValueError) as error:
             problems.append(f"Line {line.number} of {VERSIONS} is left out: {error}")
     return replace(history, problems=tuple(problems))
-
-
-def now() -> str:
-    """UTC, ISO 8601."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

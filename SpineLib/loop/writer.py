@@ -51,12 +51,12 @@ from SpineLib.loop.versions import (
     VERSION,
     VERSIONS,
     Version,
-    now,
 )
 from SpineLib.models.folder import ModelFolder, sha256
 from SpineLib.progress import Progress
 from SpineLib.questions import COMPRESSION
 from SpineLib.store.journal import append, repair
+from SpineLib.times import now
 from SpineLib.volume import Volume
 
 

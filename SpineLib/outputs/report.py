@@ -17,6 +17,7 @@ from SpineLib.outputs.templates import environment
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing
+from SpineLib.translation import language, tr
 
 TEMPLATES = Path(__file__).parent
 # So many flagged slices are shown large; the others stand among all slices.
@@ -65,9 +66,11 @@ def render(
         "headline": summary.headline(findings),
         "other_lines": summary.other_lines(findings),
         "lead": lead,
-        "positive": lead.side(True) or lead.values[-1],
-        "others": [q.title for q in findings.questions if q is not lead and _answered(findings, q)],
-        "titles": {question.key: question.title for question in findings.questions},
+        "positive": tr(lead.side(True) or lead.values[-1]),
+        "others": [
+            tr(q.title) for q in findings.questions if q is not lead and _answered(findings, q)
+        ],
+        "titles": {question.key: tr(question.title) for question in findings.questions},
         "key": _key(lead),
         "not_assessed": NOT_ASSESSED_LETTER,
         "strips": strips,
@@ -83,6 +86,10 @@ def render(
         "answers_line": sentence(list(answers)),
         "said": by_slice(answers),
         "labels": labels,
+        "language": language(),
+        "why": summary.why,
+        "evidence": summary.evidence(findings.segmentation),
+        "_": tr,
     }
     return pages.get_template("report.html.jinja").render(values)
 
@@ -97,7 +104,7 @@ def _key(lead: Question) -> list[summary.Mark]:
     if lead.borderline:
         values.insert(lead.first_positive, BORDERLINE)
     meant = [Opinion(lead.key, value=value, positive=lead.is_positive(value)) for value in values]
-    return [replace(summary.mark(lead, one), words=one.value) for one in meant] + [
+    return [replace(summary.mark(lead, one), words=tr(one.value)) for one in meant] + [
         summary.mark(lead, None)
     ]
 

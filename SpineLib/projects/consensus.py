@@ -17,10 +17,10 @@ from SpineLib.projects.project import (
     ReadingSlice,
     ReadingStack,
     ReadingStudy,
-    now,
 )
 from SpineLib.store.journal import append, read_journal, repair, require_whole
 from SpineLib.store.lock import holding
+from SpineLib.times import now
 
 DECISION = "decision"
 

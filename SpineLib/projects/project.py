@@ -10,7 +10,6 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from SpineLib.questions import Question, question_of
 from SpineLib.store.files import is_there, writing, writing_folder
 from SpineLib.store.lock import holding
 from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
+from SpineLib.times import now
 
 FORMAT = 1
 PROJECT, STUDIES, LABELS = "project.json", "studies.json", "labels"
@@ -354,11 +354,6 @@ def relink(
 def write_studies(project: Project) -> None:
     """Writes the list of studies, whole or not at all."""
     _write_json(project.folder / STUDIES, [asdict(study) for study in project.studies])
-
-
-def now() -> str:
-    """UTC, ISO 8601."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
 
 
 def _found(

@@ -28,9 +28,10 @@ from SpineLib.projects.labels import (
     read_labels,
 )
 from SpineLib.projects.order import Item, order_of
-from SpineLib.projects.project import FORMAT, SOFTWARE, Project, now, open_project
+from SpineLib.projects.project import FORMAT, SOFTWARE, Project, open_project
 from SpineLib.store.journal import append, repair
 from SpineLib.store.lock import holding, token
+from SpineLib.times import now
 
 
 class NameTaken(BadInput):

@@ -14,7 +14,6 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from SpineLib import __version__
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.store.files import writing
 from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
+from SpineLib.times import now
 from SpineLib.training.recipe import Recipe, differences, read_recipe
 from SpineLib.training.recipe_text import to_toml
 
@@ -194,7 +194,7 @@ def session(*, device: str, precision: str, world: int, workers: int, step: int)
     """What one start or resume ran on: versions, git commit, device."""
     commit, changed = _commit()
     return {
-        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "started": now("seconds"),
         "from_step": step,
         "device": device,
         "precision": precision,

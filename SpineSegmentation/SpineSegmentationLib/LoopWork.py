@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from SpineLib.loop.problem import Problem
 from SpineLib.loop.refusals import Overtaken, overtaken
 from SpineLib.loop.versions import CORRECTED
 from SpineLib.slabs import Steps
+from SpineLib.times import now
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.host.inThread import inThread
@@ -289,7 +289,7 @@ class LoopWork:
             self._writeDraft(labels, by)
 
     def _writeDraft(self, labels: Volume, by: str) -> None:
-        time = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        time = now("seconds")
         own = self.shown.own()
         save_draft(self.case.folder, Draft(labels, self._base, by, time, self.minutes, own))
         self._drafted, self._own = labels, own

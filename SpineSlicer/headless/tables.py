@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from SpineLib.findings import Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
-from SpineLib.outputs.summary import count, threshold_line
+from SpineLib.outputs.summary import threshold_line
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import NOT_SAID
+from SpineLib.wording import count
 
 
 def slice_columns(findings: Findings) -> tuple[str, ...]:

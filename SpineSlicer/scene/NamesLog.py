@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -11,6 +10,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentationFinding
 from SpineLib.findings_upgrade import evidence_reason
 from SpineLib.reasons import Reason
+from SpineLib.times import now
 from SpineLib.translation import tr as _
 
 VERSION = 1
@@ -122,7 +122,7 @@ class NamesLog:
 
     def add(self, before: Names, after: Names, *, reader: str = "") -> None:
         """Adds what a reader said just now."""
-        time = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        time = now("seconds")
         self.steps = [replace(one, replaced=one.undone) for one in self.steps]
         self.steps.append(Naming(before, after, reader, time))
         self._keep()

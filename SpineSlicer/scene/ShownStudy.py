@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE
 from SpineLib.questions import NOT_ASSESSED_COLOR, Question
+from SpineLib.times import now
 from SpineLib.translation import tr as _
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
@@ -272,7 +272,7 @@ class ShownStudy:
         self._requireSeen(boxes)
         self._add(
             Answer(self.places[n].key, WINDOW, "reader" if box else "model", "model", reader, "",
-                   _now(), box)
+                   now("seconds"), box)
             for n, box in boxes.items()
         )  # fmt: skip
 
@@ -284,7 +284,7 @@ class ShownStudy:
                 that were read; nothing is kept.
         """
         self._requireSeen(self.chosen)
-        now = _now()
+        time = now("seconds")
         self._add(
             Answer(
                 self.places[n].key,
@@ -293,7 +293,7 @@ class ShownStudy:
                 self.modelAnswer(n, question),
                 reader,
                 reason,
-                now,
+                time,
             )
             for n in self.chosen
         )
@@ -311,9 +311,9 @@ class ShownStudy:
                 that were read; nothing is kept.
         """
         self._requireSeen(self.chosen)
-        now = _now()
+        time = now("seconds")
         answers = [
-            Answer(self.places[n].key, question.key, value, value, reader, reason, now)
+            Answer(self.places[n].key, question.key, value, value, reader, reason, time)
             for n in self.chosen
             for question in self.questions
             if (value := self.modelAnswer(n, question.key)) and value != BORDERLINE
@@ -386,7 +386,3 @@ class ShownStudy:
 def unseenText(stacks: list[str]) -> str:
     """Says that images are missing, without a full stop."""
     return _("The images of stack {stacks} are not in the scene").format(stacks=", ".join(stacks))
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

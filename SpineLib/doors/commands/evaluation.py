@@ -263,13 +263,14 @@ def _as_json(one: Evaluation) -> dict[str, object]:
 
 
 def _print(one: Evaluation) -> None:
-    from SpineLib.evaluation.figures import counted, unit
+    from SpineLib.evaluation.figures import unit
     from SpineLib.evaluation.report import span_of
+    from SpineLib.wording import count
 
     starter = " (starter)" if one.card.starter else ""
     title = (
-        f"{one.card.name}{starter} on {one.data}: {counted(one.patients, 'patient')}, "
-        f"{counted(one.rows, unit(one.card.task))}"
+        f"{one.card.name}{starter} on {one.data}: {count(one.patients, 'patient')}, "
+        f"{count(one.rows, unit(one.card.task))}"
     )
     rows = [
         [f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval),

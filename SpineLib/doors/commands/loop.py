@@ -22,6 +22,7 @@ from SpineLib.doors.console import (
     say,
 )
 from SpineLib.errors import BadInput, BadRequest, Cancelled
+from SpineLib.wording import count
 
 if TYPE_CHECKING:
     from SpineLib.loop.cases import Case
@@ -432,8 +433,3 @@ def opened_writer(folder: Path) -> DatasetWriter:
 def user() -> str:
     """The system's user: who says so where nobody is named."""
     return getpass.getuser()
-
-
-def count(number: int, noun: str) -> str:
-    """``1 case``, ``3 cases``."""
-    return f"{number} {noun if number == 1 else noun + 's'}"

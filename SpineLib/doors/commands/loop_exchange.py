@@ -14,7 +14,6 @@ from SpineLib.doors.commands.loop import (
     Folder,
     Minutes,
     Reader,
-    count,
     loop,
     numbering_named,
     opened_writer,
@@ -22,6 +21,7 @@ from SpineLib.doors.commands.loop import (
     user,
 )
 from SpineLib.doors.console import Numbering, Orientation, progress_bar, say
+from SpineLib.wording import count
 
 
 @loop.command("import")

@@ -11,7 +11,6 @@ from SpineLib.doors.commands.loop import (
     Folder,
     Json,
     Reader,
-    count,
     kept_when_cancelled,
     opened_writer,
     user,
@@ -20,6 +19,7 @@ from SpineLib.doors.commands.loop_queue import loop
 from SpineLib.doors.commands.training import Cache, Changes, Device, Workers, first_bar, is_first
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadInput, BadRequest
+from SpineLib.wording import count
 
 if TYPE_CHECKING:
     from SpineLib.loop.dataset import Dataset
