@@ -13,6 +13,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.projects.session import NameTaken, ReaderSession
 from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.loadForm import loadForm
 from SpineSlicer.host.StackLoader import StackLoader
 from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
 
@@ -56,7 +57,7 @@ class ReadSection:
         self._others, self._begin, self._end, self._mrml = others, begin, end, scene
         self._hidden: list[Any] = []
         self._session: ReaderSession | None = None
-        self.widget = slicer.util.loadUI(str(FORM))
+        self.widget = loadForm(FORM)
         layout.addWidget(self.widget)
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)
         self.scene = ReadScene(scene)

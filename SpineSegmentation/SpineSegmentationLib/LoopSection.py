@@ -12,6 +12,7 @@ from SpineLib.errors import SpineError
 from SpineLib.models.folder import ModelFolder
 from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.loadForm import loadForm
 from SpineSlicer.host.WorkerProcess import WorkerProcess
 
 from .LoopCaseSection import LoopCaseSection
@@ -44,7 +45,7 @@ class LoopSection:
         device: Callable[[], str],
         learner: Any = None,
     ) -> None:
-        self.widget = slicer.util.loadUI(str(FORM))
+        self.widget = loadForm(FORM)
         layout.addWidget(self.widget)
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)
         self.data = LoopDataSection(

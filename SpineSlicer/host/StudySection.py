@@ -375,7 +375,7 @@ class StudySection:
         A model can be forced, but not without slices of its plane.
         """
         why = Reason.from_dict(against.get("why"))
-        reason = str(against.get("reason", "")) if why is None else sentence(why, _)
+        reason = str(against.get("reason", "")) if why is None else sentence(why)
         if not forcible or (why is not None and why.code in _NOTHING_TO_READ):
             return _("Not assessed: {reason}.").format(reason=reason)
         if self._ui.forceBox.checked:

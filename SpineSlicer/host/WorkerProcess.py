@@ -12,6 +12,7 @@ import SpineLib
 from SpineLib.doors.client import WorkerClient
 from SpineLib.errors import SpineError, WorkerEnded
 from SpineLib.progress import Step
+from SpineLib.translation import VARIABLE, language
 from SpineLib.translation import tr as _
 from SpineSlicer.host.SafeLog import SafeLog
 
@@ -148,6 +149,7 @@ class WorkerProcess:
         for name, value in slicer.util.startupEnvironment().items():
             environment.insert(name, value)
         environment.insert("PYTHONPATH", str(Path(SpineLib.__file__).parents[1]))
+        environment.insert(VARIABLE, language())
         # A crash in a library's C code then says in which call it was.
         environment.insert("PYTHONFAULTHANDLER", "1")
         self._process.setProcessEnvironment(environment)

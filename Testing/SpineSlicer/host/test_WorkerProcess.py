@@ -122,6 +122,12 @@ def test_the_worker_gets_slicers_startup_environment_and_finds_the_library(
     assert (Path(process.environment["PYTHONPATH"]) / "SpineLib" / "doors" / "worker.py").is_file()
 
 
+def test_the_worker_writes_in_the_language_of_the_panel(worker, process, answers, monkeypatch):
+    monkeypatch.setattr("SpineLib.translation._language", "de_DE")
+    ask(worker, answers)
+    assert process.environment["SPINE_LANGUAGE"] == "de"
+
+
 def test_an_answer_that_comes_in_pieces_is_one_answer(worker, process, answers):
     ask(worker, answers)
     process.say(type="result", id="1", command="read", result={"folder": "out"})
