@@ -137,8 +137,8 @@ class ReviewSection:
         ui.selectionLabel.text = _range(numbers)
         for name in ("notCompressed", "compressed", "agree", "exportLabels", "exportTable"):
             getattr(ui, f"{name}Button").enabled = bool(numbers)
-        ui.undoButton.enabled = study.log.canUndo
-        ui.redoButton.enabled = study.log.canRedo
+        ui.undoButton.enabled = study.log.can_undo
+        ui.redoButton.enabled = study.log.can_redo
         if what not in (PLACE_CHANGED, VOLUME_CHANGED):
             done = sum(study.isReviewed(n) for n in range(len(study.places)))
             total = len(study.places)

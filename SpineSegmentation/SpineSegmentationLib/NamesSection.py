@@ -64,8 +64,8 @@ class NamesSection:
         for button in (self._ui.nameButton, self._ui.countButton):
             button.enabled = bool(vertebrae)
         log = self._log()
-        self._ui.undoNameButton.enabled = log is not None and log.toUndo is not None
-        self._ui.redoNameButton.enabled = log is not None and log.toRedo is not None
+        self._ui.undoNameButton.enabled = log is not None and log.can_undo
+        self._ui.redoNameButton.enabled = log is not None and log.can_redo
 
     def stop(self) -> None:
         """Lets nothing follow any more; for when the scene closes or the panel goes."""

@@ -10,6 +10,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentationFinding
 from SpineLib.findings_upgrade import evidence_reason
 from SpineLib.reasons import Reason
+from SpineLib.store.undoable import UndoableLog
 from SpineLib.times import now
 from SpineLib.translation import tr as _
 
@@ -71,7 +72,7 @@ class Naming:
     replaced: bool = False
 
 
-class NamesLog:
+class NamesLog(UndoableLog[Naming]):
     """The log of one segmentation node, kept in the node and saved with it.
 
     Args:
@@ -92,7 +93,7 @@ class NamesLog:
         try:
             data: dict[str, Any] = json.loads(text) if text else {"version": VERSION, "steps": []}
             version = int(data["version"])
-            self.steps = [] if version > VERSION else [_step(one) for one in data["steps"]]
+            super().__init__([] if version > VERSION else [_step(one) for one in data["steps"]])
         except (ValueError, TypeError, KeyError) as error:
             raise BadInput(
                 _("The log of this segmentation's names is damaged"),
@@ -107,40 +108,24 @@ class NamesLog:
                 advice=_("Update SlicerSpineMRI; the log stays in the scene as it is."),
             )
 
-    @property
-    def toUndo(self) -> int | None:
-        """The number of the step that `undo` would take back; None where there is none."""
-        numbers = [n for n, step in enumerate(self.steps) if not step.undone]
-        return numbers[-1] if numbers else None
-
-    @property
-    def toRedo(self) -> int | None:
-        """The number of the step that `redo` would bring back; None where there is none."""
-        after = -1 if self.toUndo is None else self.toUndo
-        left = [n for n, one in enumerate(self.steps) if n > after and not one.replaced]
-        return left[0] if left else None
-
     def add(self, before: Names, after: Names, *, reader: str = "") -> None:
         """Adds what a reader said just now."""
-        time = now("seconds")
-        self.steps = [replace(one, replaced=one.undone) for one in self.steps]
-        self.steps.append(Naming(before, after, reader, time))
+        self.append(Naming(before, after, reader, now("seconds")))
         self._keep()
 
     def undo(self) -> Naming | None:
         """Marks the last step as taken back, and gives it; None where there is none."""
-        return self._mark(self.toUndo, undone=True)
+        step = super().undo()
+        if step is not None:
+            self._keep()
+        return step
 
     def redo(self) -> Naming | None:
         """Takes the last undo back, and gives its step; None where there is none."""
-        return self._mark(self.toRedo, undone=False)
-
-    def _mark(self, number: int | None, *, undone: bool) -> Naming | None:
-        if number is None:
-            return None
-        self.steps[number] = replace(self.steps[number], undone=undone)
-        self._keep()
-        return self.steps[number]
+        step = super().redo()
+        if step is not None:
+            self._keep()
+        return step
 
     def _keep(self) -> None:
         data = {"version": VERSION, "steps": [asdict(step) for step in self.steps]}
