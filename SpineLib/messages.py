@@ -384,7 +384,7 @@ class LoopScore(LoopRequest):
 
 @dataclass(frozen=True, kw_only=True)
 class LoopFinetune(Request):
-    """Fine-tunes on a data set, or goes on with a ``run`` (its folder)."""
+    """Fine-tunes on a data set, or resumes a ``run`` (its folder)."""
 
     command = "loop-finetune"
     answer = FinetuneAnswer

@@ -125,8 +125,8 @@ def in_terminal(reason: Reason, *, forcing: bool = True) -> str:
     """
     if reason.code != NOT_SAID:
         return sentence(reason)
-    force = ", or run the model all the same with --force" if forcing else ""
-    return f"{sentence(reason)} (say it with --{reason.values['word']}{force})"
+    force = ", or run the model anyway with --force" if forcing else ""
+    return f"{sentence(reason)} (set it with --{reason.values['word']}{force})"
 
 
 def made_for(

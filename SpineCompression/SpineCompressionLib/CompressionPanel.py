@@ -229,7 +229,7 @@ class CompressionPanel:
         """
         if self.readers.on:
             raise SpineError(
-                _("Somebody labels slices blinded"), advice=_("End that first: Read, Stop.")
+                _("A blinded reading is under way"), advice=_("Stop that first: Read, Stop.")
             )
         finish(self._showing(reading, volumeNode))
 

@@ -112,7 +112,9 @@ class ReadDesk:
             if self.desk is None:  # the scene showed an answer, and the reading has ended
                 return
             self._show()
-            self._tell(_("The view showed another slice; here is the one to label. Once more."))
+            self._tell(
+                _("The view showed another slice; here is the one to label. Please label it again.")
+            )
             return
         ui = self._ui
         sure = ui.confidenceBox.value

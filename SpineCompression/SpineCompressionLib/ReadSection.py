@@ -104,7 +104,7 @@ class ReadSection:
         if self._session.notes:
             self._tell("\n".join(self._session.notes))
         if self._session.locked:
-            self._tell(_("This set is locked. It can be looked at, not changed."))
+            self._tell(_("This set is locked: you can look at it, but not change it."))
 
     def settle(self) -> None:
         """Goes through the slices on which readers disagree."""
@@ -118,7 +118,7 @@ class ReadSection:
         if project is None or self.on or not self._mayBegin():
             return
         if not result["rows"]:
-            self._tell(_("The readers disagree on no slice."))
+            self._tell(_("The readers agree on every slice."))
             return
         ask = functools.partial(self.choice.ask, failed=self.desk.fail)
         self._open(ConsensusDesk(project, result["rows"], ask), ", ".join(project.readers))
@@ -159,7 +159,7 @@ class ReadSection:
         """The slices go away with the scene; the labels do not."""
         if self.on:
             self.stop()
-            self._tell(_("The scene was closed. Every label is kept; start again to go on."))
+            self._tell(_("The scene was closed. Every label is kept; start again to continue."))
 
     def cleanup(self) -> None:
         """The panel goes away."""
@@ -291,8 +291,8 @@ class ReadSection:
         self._tell(
             _(
                 "Written: {file}, with the slices beside it. The key to the old identities is "
-                "{key}; keep it apart. Models of slices are trained on the command line; the "
-                "documentation of training tells how."
+                "{key}; keep it separate. Models of slices are trained on the command line; the "
+                "documentation of training explains how."
             ).format(file=result["file"], key=result["key"])
         )
 
@@ -316,6 +316,6 @@ class ReadSection:
 
 def _answersText() -> str:
     return _(
-        "The scene holds answers of a model or a reader, which nobody who reads may see. Save it, "
+        "The scene holds answers of a model or a reader, which a blinded reader must not see. Save it, "
         "close it (File → Close Scene), then start again."
     )

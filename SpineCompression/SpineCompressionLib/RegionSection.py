@@ -134,7 +134,7 @@ class RegionSection:
         place = self._study.current
         where = self._study.inScene(place.stack) if place is not None else None
         if where is not None and where.isBent:
-            return _("A transform bends this volume, so that no window can be drawn on it.")
+            return _("A transform bends this volume, so no window can be drawn on it.")
         return where.problem if where is not None else ""
 
     def _window(self, number: int) -> Corners:
@@ -247,7 +247,7 @@ class RegionSection:
         if before is None or nodes.volumeNode(stack) is None:  # gone in the meantime
             return ""
         if before.to_dict() != self._sent:
-            return _("The study was read anew in the meantime. Grade again.")
+            return _("The study was read again in the meantime. Grade again.")
         try:
             nodes.showAgain(findings, stack)
         except SpineError as error:

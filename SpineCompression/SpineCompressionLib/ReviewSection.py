@@ -79,7 +79,7 @@ class ReviewSection:
         answered = self._file(lambda said: self._study.agree(**said))
         if answered is not None and answered < chosen:
             self._ui.reviewStatusLabel.text = _(
-                "{n} slices have no clear answer of the model to agree with; use 0 or 1."
+                "On {n} slices the model gives no clear answer to agree with; use 0 or 1."
             ).format(n=chosen - answered)
 
     @property

@@ -96,7 +96,7 @@ class DrawnSlices:
                     f"The box was drawn on a picture in {name}, where no slice is called so, but "
                     "elsewhere one is",
                     file=file,
-                    advice="Bring the slice back, or name the picture after its SOP Instance UID.",
+                    advice="Put the slice back, or name the picture after its SOP Instance UID.",
                 )
         agreeing = [group for group in groups if group]
         left = set.intersection(*agreeing) if agreeing else set()

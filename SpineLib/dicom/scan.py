@@ -33,7 +33,7 @@ _PROBE, _THREADS = 16, 8
 _SLOW_FILE = 0.002
 _NAMED_POSITIONS = 3
 _REPEATED = (
-    "its SOP Instance UIDs stand for several slices of what was scanned, so that no label can be "
+    "its SOP Instance UIDs stand for several slices of what was scanned, so no label can be "
     "given by them"
 )
 _ANOTHER = "Export the study again or choose another folder."
@@ -307,4 +307,4 @@ def _patients(studies: tuple[Study, ...]) -> tuple[str, ...]:
     patients = {study.patient_hash for study in studies}
     if len(patients) < 2:
         return ()
-    return (f"The folder mixes {len(patients)} patients; each study is read by itself",)
+    return (f"The folder mixes {len(patients)} patients; each study is read on its own",)

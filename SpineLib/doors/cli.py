@@ -324,7 +324,8 @@ def _settings(given: list[str]) -> dict[str, float]:
             settings[name.strip()] = float(value)
         except ValueError as error:
             raise BadRequest(
-                f"{one!r} sets nothing", advice="Say a name and a number, as --set thickness=5."
+                f"{one!r} is not a setting",
+                advice="Give a name and a number, as --set thickness=5.",
             ) from error
     return settings
 

@@ -163,7 +163,7 @@ class WorkerClient:
             request.on_error(
                 SpineError(
                     f"The worker speaks protocol {protocol}, this program speaks {PROTOCOL}",
-                    advice="Let both be of the same version of SlicerSpineMRI.",
+                    advice="Use the same version of SlicerSpineMRI for both.",
                 )
             )
 

@@ -100,7 +100,7 @@ class Worker:
         if protocol != PROTOCOL:
             error = BadRequest(
                 f"The request is of protocol {protocol}, this worker speaks {PROTOCOL}",
-                advice="Let both be of the same version of SlicerSpineMRI.",
+                advice="Use the same version of SlicerSpineMRI for both.",
             )
             self._refuse(name, error)
         elif not isinstance(name, str) or not name:

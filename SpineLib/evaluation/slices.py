@@ -232,7 +232,7 @@ def _decided(predictions: Predictions) -> tuple[pd.DataFrame, list[str]]:
     decided = table[table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
     odd = set(table["truth"]) - {COMPRESSED, NOT_COMPRESSED, "possibly compressed"}
     if odd:
-        raise BadInput(f"These truths are no words for compression: {', '.join(sorted(odd))}")
+        raise BadInput(f"These truths are not words for compression: {', '.join(sorted(odd))}")
     notes = stack_notes(predictions.left_out, predictions.forced)
     if len(table) > len(decided):
         unsure = count(len(table) - len(decided), "slice")

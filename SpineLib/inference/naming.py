@@ -75,7 +75,7 @@ def rename(
 def _lowest(position: int, name: str) -> str:
     names = VERTEBRAE if name != SIXTH_LUMBAR else (*VERTEBRAE[:-1], SIXTH_LUMBAR)
     if name not in names:
-        raise BadInput(f"{name} is no vertebra", advice="Say for example L5, T12 or L6.")
+        raise BadInput(f"{name} is not a vertebra", advice="Say for example L5, T12 or L6.")
     index = names.index(name) + position - 1
     if index >= len(names):
         raise BadInput(

@@ -104,7 +104,7 @@ class History:
         number = int(record["number"])
         one = self.version(number)
         if kind not in (CHOICE, APPROVAL):
-            raise ValueError(f"{kind!r} is no kind of line")
+            raise ValueError(f"{kind!r} is not a kind of line")
         by = str(record.get("by", ""))
         chosen = replace(self, chosen=number, chosen_how=kind, chosen_by=by)
         if kind == CHOICE:

@@ -223,7 +223,9 @@ def create(
     """
     folder = Path(folder)
     if not title.strip():
-        raise BadInput("A reading project needs a title", advice="Give it one.", command="--title")
+        raise BadInput(
+            "A reading project needs a title", advice="Give it a title.", command="--title"
+        )
     data = {
         "format": FORMAT, "id": uuid.uuid4().hex, "title": title, "scheme": scheme,
         "plane": "axial", "weighting": "T2", "rules": "", "order": "studies",
@@ -248,7 +250,7 @@ def open_project(folder: str | Path) -> Project:
     folder = Path(folder)
     if not (folder / PROJECT).is_file():
         raise BadInput(
-            f"This is no reading project: there is no {PROJECT}",
+            f"This is not a reading project: there is no {PROJECT}",
             file=folder,
             advice="Make one in a new folder.",
             command="spine project create",
@@ -263,7 +265,7 @@ def open_project(folder: str | Path) -> Project:
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise BadInput(
-            "The project cannot be read", file=folder, advice="Take both files from a copy."
+            "The project cannot be read", file=folder, advice="Restore both files from a backup."
         ) from error
 
 
@@ -301,7 +303,7 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
         raise BadInput(
             f"No new study with a {kind} stack lies here",
             file=folder,
-            advice=f"Look what the folder holds. The project's plane and weighting stand in {PROJECT}.",
+            advice=f"See what the folder holds. The project's plane and weighting are in {PROJECT}.",
             command=f"spine scan {folder}",
         )
     secret = secret_of(project.patients_key, project.folder / KEY_FILE)
@@ -318,10 +320,10 @@ def _require_unique(project: Project, folder: str | Path) -> None:
     several = sum(count > 1 for count in counts.values())
     if several:
         raise BadInput(
-            f"{several} SOP Instance UIDs stand for several slices, so that a label could land on "
+            f"{several} SOP Instance UIDs stand for several slices, so a label could land on "
             "the wrong one",
             file=folder,
-            advice="An anonymiser has given them twice; anonymise the originals again.",
+            advice="An anonymiser used them twice; anonymise the originals again.",
         )
 
 
@@ -404,10 +406,10 @@ def _hash(text: str) -> str:
 def _check(data: Any, file: Path) -> None:
     version = data.get("format") if isinstance(data, dict) else None
     if not isinstance(version, int):
-        raise BadInput("This is no reading project", file=file)
+        raise BadInput("This is not a reading project", file=file)
     if version > FORMAT:
         raise BadInput(
-            f"This project is of format {version}, this program knows {FORMAT}",
+            f"This project has format {version}; this program reads up to {FORMAT}",
             file=file,
             advice="Update SlicerSpineMRI; the project stays as it is.",
         )
@@ -433,9 +435,9 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
     texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
     texts += [one.sop_instance_uid for one in study.slices]
     if not all(isinstance(text, str) for text in texts):
-        raise TypeError("a name of the study is no text")
+        raise TypeError("a name of the study is not a text")
     if not all(type(one.frame) is int for one in study.slices):
-        raise TypeError("the frame of a slice is no whole number")
+        raise TypeError("the frame of a slice is not a whole number")
     return study
 
 
@@ -444,7 +446,7 @@ def _read_json(path: Path) -> Any:
         return parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(
-            "The file is not readable JSON", file=path, advice="Take it from a copy."
+            "The file is not readable JSON", file=path, advice="Restore it from a backup."
         ) from error
 
 

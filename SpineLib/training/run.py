@@ -93,7 +93,9 @@ def open_run(folder: str | Path) -> Run:
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if record["format"] != _FORMAT:
-            raise BadInput(f"The run is of format {record['format']}, known is {_FORMAT}")
+            raise BadInput(
+                f"The run has format {record['format']}; this program reads up to {_FORMAT}"
+            )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"This is not the folder of a training run: it has no readable {RECORD}", file=folder

@@ -107,10 +107,10 @@ class LoopDataSet:
             self._lock.enter_context(holding(self.folder / _READER))
         except BadInput:
             self._locked = _(
-                "Open elsewhere: another Slicer corrects in this data set, so it can only be "
-                "looked at here"
+                "Open elsewhere: another Slicer is correcting this data set, so it is read-only "
+                "here"
             )
         except SpineError as error:
-            self._locked = _("It can only be looked at: {reason}").format(reason=error)
+            self._locked = _("Read-only: {reason}").format(reason=error)
         else:
             self._locked = ""

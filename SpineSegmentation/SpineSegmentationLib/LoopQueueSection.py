@@ -108,7 +108,9 @@ class LoopQueueSection:
     @property
     def running(self) -> str:
         """What the worker does for the data set, for the reader; empty where nothing."""
-        return _("New cases are being segmented; what is done stays.") if self._task.busy else ""
+        return (
+            _("New cases are being segmented; finished ones are kept.") if self._task.busy else ""
+        )
 
     def _chosen(self) -> str:
         case = self._case()
@@ -218,7 +220,7 @@ class LoopQueueSection:
 
     def _onError(self, error: SpineError) -> None:
         cancelled = isinstance(error, Cancelled)
-        self._ended(_("Cancelled; what is done stays.") if cancelled else str(error))
+        self._ended(_("Cancelled; what is finished is kept.") if cancelled else str(error))
 
     def _ended(self, said: str) -> None:
         self._said = said

@@ -271,7 +271,7 @@ class LoopWork:
             self.shown.addOwn(name, voxels)
         self._own = draft.own
         if draft.own or not self._isSaved(draft.labels):
-            self.note = _("The draft of {time} is taken up; it is not a version yet.").format(
+            self.note = _("The draft of {time} was restored; it is not a version yet.").format(
                 time=readersTime(draft.time)
             )
 
@@ -298,7 +298,7 @@ class LoopWork:
         strays = self.shown.strays()
         if strays:
             raise BadInput(
-                _("{names} has no number of SPIDER's, so that no version can hold it").format(
+                _("{names} has no SPIDER number, so no version can hold it").format(
                     names=", ".join(strays)
                 ),
                 advice=_("Add the structure under Missing and paint into that one; delete this."),

@@ -69,7 +69,7 @@ def sentences(findings: Findings) -> Iterator[str]:
         yield f"Segmentation: {names} ({segmentation.evidence})"
     yield from _choices(findings)
     if options := options_to_say(findings):
-        yield f"Not known of a stack, and said with {options}"
+        yield f"Not known of a stack; set it with {options}"
 
 
 def options_to_say(findings: Findings) -> str:

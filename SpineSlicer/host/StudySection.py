@@ -148,7 +148,7 @@ class StudySection:
         self._scanned = ""
         files = studyFiles(study.uid)
         if not files:
-            self._say(_("The files of this study are no more where Slicer's database has them."))
+            self._say(_("This study's files are no longer where Slicer's database expects them."))
             return
         self._begin()
         self._look({"files": files}, lambda result: self._onFromDatabase(result, files))
@@ -382,9 +382,9 @@ class StudySection:
             return _("Not made for it ({reason}); it is read anyway and marked as forced.").format(
                 reason=reason
             )
-        help_ = [_('"Run anyway" reads it all the same.')]
+        help_ = [_('"Run anyway" reads it nevertheless.')]
         if why is not None and why.code == NOT_SAID:
-            says = {"region": _("Say it under Region."), "weighting": _("Say it under Weighting.")}
+            says = {"region": _("Set it under Region."), "weighting": _("Set it under Weighting.")}
             help_.insert(0, says[why.values["word"]])
         return " ".join([_("Not assessed: {reason}.").format(reason=reason), *help_])
 

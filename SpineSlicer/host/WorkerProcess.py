@@ -177,7 +177,7 @@ class WorkerProcess:
         error = None
         if self._killed:
             error = WorkerEnded(
-                _("The reading process was ended, because it did not stop what was cancelled"),
+                _("The reading process was stopped, because it did not react to Cancel"),
                 advice=_("Start again."),
             )
         self._client.closed(

@@ -150,7 +150,7 @@ class LoopCase:
         """
         identifier = segmentId(number)
         if self.node.GetSegmentation().GetSegment(identifier) is not None:
-            raise BadInput(_("{name} is there already").format(name=self.nameOf(number)))
+            raise BadInput(_("{name} already exists").format(name=self.nameOf(number)))
         one, segmentation = _segment(number, self.lowest), self.node.GetSegmentation()
         segmentation.AddEmptySegment(identifier, one.name, rgb(one.color))
         segment = segmentation.GetSegment(identifier)

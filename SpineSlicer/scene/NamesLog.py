@@ -97,12 +97,12 @@ class NamesLog(UndoableLog[Naming]):
         except (ValueError, TypeError, KeyError) as error:
             raise BadInput(
                 _("The log of this segmentation's names is damaged"),
-                advice=_("It stays in the scene as it is; segment again to name anew."),
+                advice=_("It stays in the scene as it is; segment again to name the levels again."),
             ) from error
         if version > VERSION:
             raise BadInput(
                 _(
-                    "The log of this segmentation's names is of version {version}, this program "
+                    "The log of this segmentation's names has version {version}; this program "
                     "knows {known}"
                 ).format(version=version, known=VERSION),
                 advice=_("Update SlicerSpineMRI; the log stays in the scene as it is."),

@@ -29,9 +29,9 @@ def exportSegmentation(node: Any, path: str | Path) -> None:
     """
     if not str(path).lower().endswith(SUFFIXES):
         raise BadInput(
-            _("This is no file name for a label map"),
+            _("This is not a file name for a label map"),
             file=path,
-            advice=_("Let it end as one of {suffixes}.").format(suffixes=", ".join(SUFFIXES)),
+            advice=_("End it with one of {suffixes}.").format(suffixes=", ".join(SUFFIXES)),
         )
     labelmap = currentLabelmap(node)
     if labelmap is None and hasImages(node):

@@ -170,8 +170,7 @@ def volumeProblem(node: slicer.vtkMRMLSegmentationNode) -> str:
     """Why nothing can be measured or corrected on the segmented volume; empty where it can."""
     if not hasImages(node):
         return _(
-            "The images of the segmented volume are not in the scene, so that nothing can be "
-            "measured."
+            "The images of the segmented volume are not in the scene, so nothing can be measured."
         )
     if fitsItsVolume(node):
         return ""

@@ -353,7 +353,7 @@ def test_a_torn_or_hand_edited_file_is_said_and_the_rest_is_used(desktop, projec
     path.write_text("".join(lines)[:-30])
     read = choose(project, "anna")
     said = read.ui.readMessageLabel.text
-    assert "Line 2 is left out: 'compresed' is no label" in said and "anna.jsonl.torn" in said
+    assert "Line 2 is left out: 'compresed' is not a label" in said and "anna.jsonl.torn" in said
     assert read.ui.deskBar.text == "1 / 40 labelled"
 
 

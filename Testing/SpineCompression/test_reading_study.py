@@ -204,7 +204,7 @@ def test_readers_who_agree_have_nothing_to_settle(desktop, make_project, labelli
         labelling(project, reader)
     read = choose(project, "anna", start=False)
     click(read.ui.settleButton)
-    assert not read.on and "disagree on no slice" in read.ui.readMessageLabel.text
+    assert not read.on and "agree on every slice" in read.ui.readMessageLabel.text
 
 
 def test_an_export_into_a_folder_that_is_not_empty_is_refused(

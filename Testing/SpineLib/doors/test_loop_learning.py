@@ -51,7 +51,7 @@ def test_slices_are_fine_tuned_compared_promoted_and_gone_back_from(spine, tmp_p
 def test_a_prepared_folder_is_carried_out_without_its_data_set(spine, tmp_path):
     dataset = slice_set(tmp_path / "set", "compression")
     said = spine("loop", "finetune", dataset.folder, "--prepare-only", *QUICK)
-    assert "holds all it needs and nobody's name" in said.out
+    assert "holds all that training needs, and no names" in said.out
     there = tmp_path / "cluster"
     (dataset.folder / "runs" / "0001").rename(there)
     done = spine("loop", "finetune", "--run", there, "--device", "cpu", "--workers", "0")
@@ -71,7 +71,7 @@ def test_a_cancel_says_what_stays(spine, tmp_path, monkeypatch):
     assert said.code == 130 and "0001 goes on from its last checkpoint" in said.errors[0]
     monkeypatch.setattr("SpineLib.loop.scoring.score", cancelled)
     said = spine("loop", "answer", dataset.folder)
-    assert said.code == 130 and "that were finished stay" in said.errors[0]
+    assert said.code == 130 and "finished answers are kept" in said.errors[0]
 
 
 def test_promoting_without_a_candidate_says_what_to_do(spine, tmp_path):

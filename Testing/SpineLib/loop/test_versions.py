@@ -258,7 +258,9 @@ def test_a_correction_of_a_version_that_a_reader_has_overtaken_is_refused_and_sa
     corrected(folder, kept.truth(), by="bea")
     stale = kept.without(kept.truth(), 202)
     for seen in (0, began):
-        with pytest.raises(Overtaken, match=r"reader \(bea\) saved version 2 .* counts now") as why:
+        with pytest.raises(
+            Overtaken, match=r"reader \(bea\) saved version 2 .* current version now"
+        ) as why:
             corrected(folder, stale, base=seen, seen=seen)
         assert (why.value.number, why.value.by) == (2, "bea")
     write_volume(stale, tmp_path / "mine.nii.gz")

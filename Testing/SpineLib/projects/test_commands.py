@@ -87,7 +87,7 @@ def test_from_eight_studies_to_agreement_consensus_and_a_training_set(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["status"], "no reading project"),
+        (["status"], "not a reading project"),
         (["label", "anna", "maybe"], "is not an answer to Compression"),
         (["lock", "anna"], "have no label yet"),
         (["next", "anna", "--assisted"], "has not locked"),

@@ -180,7 +180,7 @@ def test_a_line_edited_wrongly_is_named_and_the_rest_is_used(make_project):
     found = read_labels(project, "anna")
     assert len(found.current()) == 1
     problems = "\n".join(found.problems)
-    assert "Line 2 is left out: 'compresed' is no label" in problems
+    assert "Line 2 is left out: 'compresed' is not a label" in problems
     assert "Line 3 is not a JSON object" in problems and "Line 4" in problems
     # The status is for all readers: what anna meant is not said there.
     notes = "\n".join(status_of(project)["notes"])

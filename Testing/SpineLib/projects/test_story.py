@@ -208,7 +208,7 @@ def test_a_consensus_file_edited_wrongly_is_refused_by_line(read_twice, truth):
     lines = path.read_text().splitlines()
     broken = json.loads(lines[1]) | {"label": "maybe"}
     path.write_text("\n".join([lines[0], json.dumps(broken), lines[2]]) + "\n")
-    with pytest.raises(BadInput, match="Line 2 is no decision"):
+    with pytest.raises(BadInput, match="Line 2 is not a decision"):
         consensus.readings(read_twice)
 
 
