@@ -16,7 +16,8 @@ SHOWN = ("text", "title", "toolTip", "placeholderText")
 
 def loadForm(path: str | Path) -> Any:
     """Loads a ``.ui`` file, and has the process speak Slicer's language from now on."""
-    speak(slicer.app.applicationLocaleName)
+    if slicer.app.applicationLocaleName:  # a Slicer that was built without translations names none
+        speak(slicer.app.applicationLocaleName)
     if language() == "en":
         return slicer.util.loadUI(str(path))
     form = ElementTree.parse(path)
