@@ -10,122 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
 
+from SpineLib import replies
 from SpineLib.arguments import check_answer, read_arguments
 from SpineLib.errors import BadRequest
 from SpineLib.options import ReadOptions
 from SpineLib.progress import Progress
-
-JsonObject = dict[str, Any]
-
-
-class FolderAnswer(TypedDict):
-    folder: str
-
-
-class FileAnswer(TypedDict):
-    file: str
-
-
-class ScanAnswer(TypedDict):
-    studies: list[JsonObject]
-    skipped: list[JsonObject]
-    warnings: list[str]
-
-
-class ModelsAnswer(TypedDict):
-    models: list[JsonObject]
-    broken: list[JsonObject]
-
-
-class ManageAnswer(ModelsAnswer):
-    done: str
-
-
-class RegradeAnswer(TypedDict):
-    slices: int
-
-
-class DiagnoseAnswer(TypedDict):
-    software: str
-    python: str
-    system: str
-    processors: int
-    packages: dict[str, str | None]
-    devices: list[str]
-    problem: str
-    models: list[JsonObject]
-    broken: list[str]
-
-
-class ProjectAnswer(TypedDict):
-    title: str
-    studies: int
-    slices: int
-    readers: list[JsonObject]
-    problems: list[str]
-    unblinded: list[JsonObject]
-    missing: list[JsonObject]
-    notes: list[str]
-
-
-class RelinkAnswer(ProjectAnswer):
-    moved: int
-
-
-class AnswersAnswer(ProjectAnswer):
-    answers: int
-    model: str
-
-
-class StackAnswer(FileAnswer):
-    window: tuple[float, float] | None
-
-
-class DisagreementsAnswer(TypedDict):
-    rows: list[JsonObject]
-
-
-class TrainingAnswer(FileAnswer):
-    key: str
-    task: str
-
-
-class ScoreAnswer(TypedDict):
-    scored: int
-    skipped: int
-    failed: dict[str, str]
-
-
-class FinetuneAnswer(TypedDict):
-    run: str
-    state: str
-    step: int
-    steps: int
-    model: str | None
-
-
-class ModelAnswer(TypedDict):
-    model: str
-
-
-class CompareAnswer(TypedDict):
-    comparison: str
-    page: str | None
-    worse: list[str]
-    cannot: str
-    changes: list[JsonObject]
-
-
-class CurveAnswer(TypedDict):
-    files: list[str]
-    points: list[JsonObject]
-
-
-class AddAnswer(TypedDict):
-    added: list[str]
-    left_out: list[str]
+from SpineLib.replies import JsonObject
 
 
 class Request:
@@ -141,7 +33,7 @@ class Read(ReadOptions, Request):
     """Reads a study, a folder or a file, or DICOM ``files``; `Reading.load` opens the answer."""
 
     command = "read"
-    answer = FolderAnswer
+    answer = replies.FolderAnswer
     input: Path | None = None
     files: tuple[Path, ...] = ()
     output: Path
@@ -157,7 +49,7 @@ class Scan(Request):
     """Looks for stacks in a folder or in ``files``; answers as ``spine scan --json``."""
 
     command = "scan"
-    answer = ScanAnswer
+    answer = replies.ScanAnswer
     folder: Path | None = None
     files: tuple[Path, ...] = ()
     weighting: str = ""
@@ -174,7 +66,7 @@ class Models(Request):
     """Lists models; answers as ``spine models list --json``."""
 
     command = "models"
-    answer = ModelsAnswer
+    answer = replies.ModelsAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +74,7 @@ class VerifyModel(Request):
     """Checks a model's weights; ``done`` is a sentence."""
 
     command, action = "manage", "verify"
-    answer = ManageAnswer
+    answer = replies.ManageAnswer
     name: str
 
 
@@ -191,7 +83,7 @@ class RemoveModel(Request):
     """Removes a model."""
 
     command, action = "manage", "remove"
-    answer = ManageAnswer
+    answer = replies.ManageAnswer
     name: str
 
 
@@ -200,7 +92,7 @@ class ImportModel(Request):
     """Imports a model's folder or zip file."""
 
     command, action = "manage", "import"
-    answer = ManageAnswer
+    answer = replies.ManageAnswer
     path: Path
 
 
@@ -213,7 +105,7 @@ class Regrade(ReadOptions, Request):
     """
 
     command = "regrade"
-    answer = RegradeAnswer
+    answer = replies.RegradeAnswer
     reading: Path
     input: Path
     stack: str
@@ -225,7 +117,7 @@ class Report(Request):
     """Writes a report of a reading's folder with the PNG files of another one."""
 
     command = "report"
-    answer = FileAnswer
+    answer = replies.FileAnswer
     reading: Path
     pictures: Path
     file: Path
@@ -236,7 +128,7 @@ class Simulate(Request):
     """Simulates a study, as `SpineLib.simulate.write_study`."""
 
     command = "simulate"
-    answer = FolderAnswer
+    answer = replies.FolderAnswer
     folder: Path
     kind: str
     seed: int
@@ -255,7 +147,7 @@ class Diagnose(Request):
     """Says what this Python has: versions, devices, models."""
 
     command = "diagnose"
-    answer = DiagnoseAnswer
+    answer = replies.DiagnoseAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,7 +163,7 @@ class ProjectStatus(ProjectRequest):
     """Says how far each reader is."""
 
     action = "status"
-    answer = ProjectAnswer
+    answer = replies.ProjectAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,7 +171,7 @@ class ProjectAdd(ProjectRequest):
     """Adds the studies of a folder."""
 
     action = "add"
-    answer = ProjectAnswer
+    answer = replies.ProjectAnswer
     folder: Path
 
 
@@ -288,7 +180,7 @@ class ProjectRelink(ProjectRequest):
     """Looks for studies that were moved."""
 
     action = "relink"
-    answer = RelinkAnswer
+    answer = replies.RelinkAnswer
     folder: Path
 
 
@@ -297,7 +189,7 @@ class ProjectStack(ProjectRequest):
     """Writes a stack's voxels as a file that is quick to read."""
 
     action = "stack"
-    answer = StackAnswer
+    answer = replies.StackAnswer
     study: str
     stack: str
     output: Path
@@ -308,7 +200,7 @@ class ProjectDisagreements(ProjectRequest):
     """Lists the slices on which readers disagree."""
 
     action = "disagreements"
-    answer = DisagreementsAnswer
+    answer = replies.DisagreementsAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,7 +208,7 @@ class ProjectDecide(ProjectRequest):
     """Records the label that was settled for a slice; answers as ``disagreements``."""
 
     action = "decide"
-    answer = DisagreementsAnswer
+    answer = replies.DisagreementsAnswer
     sop_instance_uid: str
     frame: int
     label: str
@@ -329,7 +221,7 @@ class ProjectReaders(ProjectRequest):
     """Measures agreement and writes a page about it."""
 
     action = "readers"
-    answer = FileAnswer
+    answer = replies.FileAnswer
     output: Path
 
 
@@ -338,7 +230,7 @@ class ProjectTraining(ProjectRequest):
     """Writes a training set."""
 
     action = "training"
-    answer = TrainingAnswer
+    answer = replies.TrainingAnswer
     output: Path
 
 
@@ -347,7 +239,7 @@ class ProjectModel(ProjectRequest):
     """Keeps a model's answers, for reading with them."""
 
     action = "model"
-    answer = AnswersAnswer
+    answer = replies.AnswersAnswer
     files: tuple[Path, ...]
 
 
@@ -363,7 +255,7 @@ class LoopAdd(LoopRequest):
     """Adds images; ``source`` is what ``spine loop add`` takes."""
 
     command = "loop-add"
-    answer = AddAnswer
+    answer = replies.AddAnswer
     source: str
     by: str = ""
     region: str = ""
@@ -376,7 +268,7 @@ class LoopScore(LoopRequest):
     """Has a model answer cases; all of them where none is named."""
 
     command = "loop-score"
-    answer = ScoreAnswer
+    answer = replies.ScoreAnswer
     cases: tuple[str, ...] | None = None
     model: str = ""
     device: str = "auto"
@@ -387,7 +279,7 @@ class LoopFinetune(Request):
     """Fine-tunes on a data set, or resumes a ``run`` (its folder)."""
 
     command = "loop-finetune"
-    answer = FinetuneAnswer
+    answer = replies.FinetuneAnswer
     dataset: Path | None = None
     run: Path | None = None
     replay: tuple[str, ...] = ()
@@ -402,7 +294,7 @@ class LoopTake(LoopRequest):
     """Makes a finished run a candidate; answers its id."""
 
     command = "loop-take"
-    answer = ModelAnswer
+    answer = replies.ModelAnswer
     run: Path
 
 
@@ -411,7 +303,7 @@ class LoopCompare(LoopRequest):
     """Compares a candidate (its id) with the current or another model."""
 
     command = "loop-compare"
-    answer = CompareAnswer
+    answer = replies.CompareAnswer
     candidate: str
     against: str = ""
     margins: dict[str, float] | None = None
@@ -423,7 +315,7 @@ class LoopPromote(LoopRequest):
     """Promotes the candidate of a comparison (its folder)."""
 
     command = "loop-promote"
-    answer = ModelAnswer
+    answer = replies.ModelAnswer
     comparison: Path
     by: str = ""
     reason: str = ""
@@ -434,7 +326,7 @@ class LoopBack(LoopRequest):
     """Goes back to an earlier model (its id)."""
 
     command = "loop-back"
-    answer = ModelAnswer
+    answer = replies.ModelAnswer
     model: str
     by: str = ""
     reason: str = ""
@@ -445,7 +337,7 @@ class LoopCurve(LoopRequest):
     """Draws the learning curve: CSV, SVG and PNG."""
 
     command = "loop-curve"
-    answer = CurveAnswer
+    answer = replies.CurveAnswer
 
 
 REQUESTS: tuple[type[Request], ...] = (

@@ -18,11 +18,11 @@ from SpineLib.errors import BadModel
 from SpineLib.inference.choose import choose
 from SpineLib.inference.models import Models
 from SpineLib.inference.source import filled
-from SpineLib.messages import DiagnoseAnswer, ModelsAnswer, ScanAnswer
 from SpineLib.models import broken_models, find_models
 from SpineLib.models.applicability import check
 from SpineLib.models.folder import ModelFolder
 from SpineLib.reasons import Reason
+from SpineLib.replies import DiagnoseAnswer, ModelsAnswer, ScanAnswer
 from SpineLib.store.patients import keyed
 
 _SHOWN = secrets.token_bytes(32)

@@ -7,11 +7,12 @@ from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from SpineLib import messages
+from SpineLib import messages, replies
 from SpineLib.errors import BadRequest
 from SpineLib.loop import serving as loop
-from SpineLib.messages import FileAnswer, FolderAnswer, Handlers, ManageAnswer, ModelsAnswer
+from SpineLib.messages import Handlers
 from SpineLib.progress import Progress
+from SpineLib.replies import FileAnswer, FolderAnswer, ManageAnswer, ModelsAnswer
 from SpineLib.store.files import writing_folder
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _read(request: messages.Read, progress: Progress) -> FolderAnswer:
     return {"folder": str(request.output)}
 
 
-def _scan(request: messages.Scan, progress: Progress) -> messages.ScanAnswer:
+def _scan(request: messages.Scan, progress: Progress) -> replies.ScanAnswer:
     from SpineLib.dicom import scan, scan_files
     from SpineLib.doors.listing import scan_as_json
 
@@ -77,7 +78,7 @@ def _managed(done: str) -> ManageAnswer:
     return {**models_as_json(), "done": done}
 
 
-def _regrade(request: messages.Regrade, progress: Progress) -> messages.RegradeAnswer:
+def _regrade(request: messages.Regrade, progress: Progress) -> replies.RegradeAnswer:
     from SpineLib.findings_file import read_json, write_json
     from SpineLib.inference.regrade import regrade
     from SpineLib.volume import read_volume
@@ -113,7 +114,7 @@ def _simulate(request: messages.Simulate, progress: Progress) -> FolderAnswer:
     return {"folder": str(request.folder)}
 
 
-def _diagnose(_request: messages.Diagnose, _progress: Progress) -> messages.DiagnoseAnswer:
+def _diagnose(_request: messages.Diagnose, _progress: Progress) -> replies.DiagnoseAnswer:
     from SpineLib.doors.listing import diagnosis_as_json
 
     return diagnosis_as_json()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from SpineLib import messages
+from SpineLib import messages, replies
 from SpineLib.errors import BadRequest
-from SpineLib.messages import Handlers, ModelAnswer
+from SpineLib.messages import Handlers
 from SpineLib.progress import Progress
+from SpineLib.replies import ModelAnswer
 
 # Seconds to wait for the reader's program, which holds the data set only while it writes.
 _WAIT = 30.0
 
 
-def _score(request: messages.LoopScore, progress: Progress) -> messages.ScoreAnswer:
+def _score(request: messages.LoopScore, progress: Progress) -> replies.ScoreAnswer:
     from SpineLib.loop.scoring import score
 
     done = score(
@@ -24,7 +25,7 @@ def _score(request: messages.LoopScore, progress: Progress) -> messages.ScoreAns
     return {"scored": len(done.scored), "skipped": done.skipped, "failed": done.failed}
 
 
-def _finetune(request: messages.LoopFinetune, progress: Progress) -> messages.FinetuneAnswer:
+def _finetune(request: messages.LoopFinetune, progress: Progress) -> replies.FinetuneAnswer:
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.finetune import carry_out, prepare
 
@@ -61,7 +62,7 @@ def _take(request: messages.LoopTake, progress: Progress) -> ModelAnswer:
         return {"model": take(writer, request.run).id}
 
 
-def _compare(request: messages.LoopCompare, progress: Progress) -> messages.CompareAnswer:
+def _compare(request: messages.LoopCompare, progress: Progress) -> replies.CompareAnswer:
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.promotion import compare
 
@@ -99,7 +100,7 @@ def _back(request: messages.LoopBack, progress: Progress) -> ModelAnswer:
         return {"model": back(writer, request.model, by=request.by, reason=request.reason).id}
 
 
-def _curve(request: messages.LoopCurve, progress: Progress) -> messages.CurveAnswer:
+def _curve(request: messages.LoopCurve, progress: Progress) -> replies.CurveAnswer:
     from dataclasses import asdict
 
     from SpineLib.loop.curve import points, write_curve
@@ -113,7 +114,7 @@ def _curve(request: messages.LoopCurve, progress: Progress) -> messages.CurveAns
     }
 
 
-def _add(request: messages.LoopAdd, progress: Progress) -> messages.AddAnswer:
+def _add(request: messages.LoopAdd, progress: Progress) -> replies.AddAnswer:
     """Adds each image of ``source`` as it is read, so that a cancel keeps what was added."""
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.refusals import AlreadyThere

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from SpineLib import messages
+from SpineLib import messages, replies
 from SpineLib.dicom import read
 from SpineLib.errors import BadRequest
-from SpineLib.messages import DisagreementsAnswer, FileAnswer, Handlers, ProjectAnswer
+from SpineLib.messages import Handlers
 from SpineLib.progress import Progress
 from SpineLib.projects.consensus import Decision, SliceReadings, decide, disagreements
 from SpineLib.projects.labels import UNASSISTED, Label
 from SpineLib.projects.order import FIRST
 from SpineLib.projects.project import Project, add, open_project, relink
 from SpineLib.projects.status import status_of
+from SpineLib.replies import DisagreementsAnswer, FileAnswer, ProjectAnswer
 from SpineLib.volume import write_volume
 
 
@@ -26,13 +27,13 @@ def _add(request: messages.ProjectAdd, progress: Progress) -> ProjectAnswer:
     return status_of(add(open_project(request.project), request.folder, progress=progress))
 
 
-def _relink(request: messages.ProjectRelink, progress: Progress) -> messages.RelinkAnswer:
+def _relink(request: messages.ProjectRelink, progress: Progress) -> replies.RelinkAnswer:
     project = open_project(request.project)
     relinked, moved = relink(project, request.folder, progress=progress)
     return {**status_of(relinked), "moved": moved}
 
 
-def _stack(request: messages.ProjectStack, progress: Progress) -> messages.StackAnswer:
+def _stack(request: messages.ProjectStack, progress: Progress) -> replies.StackAnswer:
     """Writes a stack's voxels, all of them, as a file that is quick to read."""
     project = open_project(request.project)
     study = project.study(request.study)
@@ -98,7 +99,7 @@ def _readers(request: messages.ProjectReaders, progress: Progress) -> FileAnswer
     return {"file": str(write_page(study, request.output))}
 
 
-def _training(request: messages.ProjectTraining, progress: Progress) -> messages.TrainingAnswer:
+def _training(request: messages.ProjectTraining, progress: Progress) -> replies.TrainingAnswer:
     from SpineLib.projects.exporting import write_training
 
     project = open_project(request.project)
@@ -107,7 +108,7 @@ def _training(request: messages.ProjectTraining, progress: Progress) -> messages
     return {"file": str(table), "key": str(key), "task": project.task}
 
 
-def _model(request: messages.ProjectModel, _progress: Progress) -> messages.AnswersAnswer:
+def _model(request: messages.ProjectModel, _progress: Progress) -> replies.AnswersAnswer:
     from SpineLib.projects.answers import keep_answers
 
     project = open_project(request.project)

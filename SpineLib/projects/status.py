@@ -5,11 +5,11 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
-from SpineLib.messages import ProjectAnswer
 from SpineLib.projects.blinding import unblindings
 from SpineLib.projects.labels import ARMS, UNASSISTED, ReaderLabels, read_labels
 from SpineLib.projects.order import order_of
 from SpineLib.projects.project import Project
+from SpineLib.replies import ProjectAnswer
 from SpineLib.times import local_time
 
 
