@@ -374,7 +374,7 @@ def test_a_newer_project_is_refused_with_the_reason(project, choose):
     path = project.folder / "project.json"
     path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
     read = choose(project, "anna", start=False)
-    assert "format 2, this program knows 1" in read.ui.readMessageLabel.text
+    assert "format 2; this program reads up to 1" in read.ui.readMessageLabel.text
     assert not read.ui.startReadingButton.enabled
 
 

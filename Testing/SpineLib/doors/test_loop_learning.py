@@ -68,7 +68,7 @@ def test_a_cancel_says_what_stays(spine, tmp_path, monkeypatch):
     dataset = slice_set(tmp_path / "set", "compression")
     monkeypatch.setattr("SpineLib.loop.finetune.carry_out", cancelled)
     said = spine("loop", "finetune", dataset.folder, *QUICK)
-    assert said.code == 130 and "0001 goes on from its last checkpoint" in said.errors[0]
+    assert said.code == 130 and "0001 resumes from its last checkpoint" in said.errors[0]
     monkeypatch.setattr("SpineLib.loop.scoring.score", cancelled)
     said = spine("loop", "answer", dataset.folder)
     assert said.code == 130 and "finished answers are kept" in said.errors[0]

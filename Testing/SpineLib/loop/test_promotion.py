@@ -147,7 +147,7 @@ def test_a_wider_margin_lets_it_pass_and_is_recorded(dataset, answers):
     wide = {"dice": 0.3, "level": 0.5}
     found = compare(dataset, SECOND, margins=wide, device="cpu")
     assert not found.worse and found.record["margins"] == {**wide, "names": 0.02}
-    with pytest.raises(BadRequest, match="no margin of segmentation"):
+    with pytest.raises(BadRequest, match="not a margin of segmentation"):
         compare(dataset, SECOND, margins={"auc": 0.1}, device="cpu")
 
 

@@ -246,7 +246,7 @@ def test_slices_that_are_not_there_and_words_that_mean_nothing_are_refused(tmp_p
     ):
         with DatasetWriter(folder) as writer, pytest.raises(BadInput, match=said):
             writer.add_version("1", labels, kind="corrected", by="anna")
-    with DatasetWriter(folder) as writer, pytest.raises(BadRequest, match="no answer to compr"):
+    with DatasetWriter(folder) as writer, pytest.raises(BadRequest, match="not an answer to compr"):
         writer.add_version("1", kept.truth(), kind="corrected", by="anna")
 
 

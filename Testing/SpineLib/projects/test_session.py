@@ -402,7 +402,7 @@ def test_a_project_of_a_newer_version_is_refused_with_the_reason(make_project):
     project = make_project()
     path = project.folder / "project.json"
     path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
-    with pytest.raises(BadInput, match="format 2, this program knows 1") as error:
+    with pytest.raises(BadInput, match="format 2; this program reads up to 1") as error:
         open_project(project.folder)
     assert "Update" in error.value.advice
 

@@ -185,7 +185,7 @@ def test_a_readers_file_that_went_on_in_both_copies_is_not_mixed(make_project, t
         with ReaderSession(folder, "anna") as session:
             session.label(NOT_COMPRESSED)
     before = here.labels_file("anna").read_text()
-    with pytest.raises(BadInput, match="apart, from line 3"):
+    with pytest.raises(BadInput, match="differ from line 3"):
         merge(here, tmp_path / "copy")
     assert here.labels_file("anna").read_text() == before
 
