@@ -59,8 +59,8 @@ def sentences(findings: Findings) -> Iterator[str]:
     """What was concluded and what was not assessed, one sentence each, the verdict first."""
     for summary in findings.summaries:
         yield _sentence(findings.question(summary.question), summary)
-    if threshold_line(findings):
-        yield f"Flagged at the {threshold_line(findings)}"
+    if threshold := threshold_line(findings, str):
+        yield f"Flagged at the {threshold}"
     segmentation = findings.segmentation
     if segmentation.status != ASSESSED:
         yield f"Segmentation: not assessed: {segmentation.reason}"

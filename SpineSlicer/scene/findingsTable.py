@@ -52,7 +52,7 @@ def _cells(findings: Findings, one: SliceFinding) -> Iterator[tuple[str, Any]]:
     for question in findings.questions:
         opinion = one.opinion(question.key) or Opinion(question.key)
         probability = opinion.probability
-        yield answerColumn(question), words(question, opinion)
+        yield answerColumn(question), words(question, opinion, str)
         yield f"P {question.title}", float("nan") if probability is None else float(probability)
         if len(question.values) > 2:
             yield f"{question.title} interval", "–".join(opinion.interval)
