@@ -37,13 +37,12 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         self._observed = []
         self.logic = None
         self.panel = None
-        self._parameters = None
-        self._tag = None
 
     def setup(self):
         """Builds the panel when the module is first opened."""
         import slicer
         from SpineCompressionLib.CompressionPanel import CompressionPanel
+        from SpineCompressionLib.Parameters import Parameters
 
         ScriptedLoadableModuleWidget.setup(self)
         self._widget = slicer.util.loadUI(self.resourcePath("UI/SpineCompression.ui"))
@@ -51,20 +50,26 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(self._widget)
         self.logic = SpineCompressionLogic()
         self.ui = slicer.util.childWidgetVariables(self._widget)
-        self._connectParameters()
-        self.panel = CompressionPanel(self.ui, self._widget, self.logic.reader, slicer.mrmlScene)
+        self.panel = CompressionPanel(
+            self.ui,
+            self._widget,
+            self.logic.reader,
+            slicer.mrmlScene,
+            lambda: Parameters(self.logic.getParameterNode()),
+        )
         scene = slicer.mrmlScene
         for event, method in (
             (scene.StartCloseEvent, self.onSceneStartClose),
-            (scene.EndCloseEvent, self.onSceneChanged),
+            (scene.EndCloseEvent, self.onSceneEndClose),
             (scene.EndImportEvent, self.onSceneChanged),
         ):
             self._observed.append((scene, scene.AddObserver(event, method)))
         slicer.app.connect("aboutToQuit()", self.cleanup)
+        if self.parent.isEntered:  # after Reload, which does not enter
+            self.enter()
 
     def enter(self):
         """Brings panel and views in step each time the module is opened."""
-        self._connectParameters()
         self.panel.enter()
 
     def exit(self):
@@ -78,42 +83,37 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         for scene, tag in self._observed:
             scene.RemoveObserver(tag)
         self._observed = []
-        self._disconnectParameters()
         if self.panel is not None:
             slicer.app.disconnect("aboutToQuit()", self.cleanup)
             self.panel.cleanup()
             self.panel = None
 
     def onReload(self):
-        """Reloads the packages too, not the module's file alone."""
+        """Reloads the packages too, not the module's file alone; folder and stack stay chosen."""
         import sys
 
+        import slicer
+
+        chosen = self.panel.input.chosen
         shared = ("SpineCompressionLib", "SpineSlicer.scene", "SpineSlicer.host")
         for name in [n for n in sys.modules if n.startswith(shared)]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
+        slicer.modules.SpineCompressionWidget.panel.input.chooseAgain(chosen)
 
     def onSceneStartClose(self, _caller, _event):
         """What is read belongs to the scene that goes away."""
-        self._disconnectParameters()
         self.panel.onSceneClosing()
+
+    def onSceneEndClose(self, caller, event):
+        """Nothing of the scene that went away stays in the panel, open or not."""
+        self.panel.onSceneClosed()
+        self.onSceneChanged(caller, event)
 
     def onSceneChanged(self, _caller, _event):
         """Shows what the scene holds now, where the panel is open."""
         if self.parent.visible:
             self.enter()
-
-    def _connectParameters(self):
-        from SpineCompressionLib.Parameters import Parameters
-
-        if self._parameters is None:
-            self._parameters = Parameters(self.logic.getParameterNode())
-            self._tag = self._parameters.connectGui(self._widget)
-
-    def _disconnectParameters(self):
-        if self._parameters is not None:
-            self._parameters.disconnectGui(self._tag)
-            self._parameters = None
 
 
 class SpineCompressionLogic(ScriptedLoadableModuleLogic):
@@ -154,8 +154,9 @@ class SpineCompressionLogic(ScriptedLoadableModuleLogic):
         link = ViewLink(study)
         link.start()
         link.stop()
+        study.close()
         line = summary.headline(reading.findings)
-        return f"{line.text}. {line.detail}. {summary.grading_line(reading.findings)}"
+        return ". ".join((line.text, line.detail, *summary.other_lines(reading.findings)))
 
 
 class SpineCompressionTest(ScriptedLoadableModuleTest):

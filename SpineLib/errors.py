@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sys
 from pathlib import Path
 
 # Set in the environment, it lets an unexpected error end with its traceback.
 DEBUG = "SPINE_DEBUG"
+_FULL_BYTES = 1 << 16
 # Modules of the optional dependencies `train` in pyproject.toml, and the packages they come in.
 TRAIN_MODULES = {
     "krippendorff": "krippendorff",
@@ -26,19 +28,30 @@ class SpineError(Exception):
     Args:
         what: one clear sentence without a full stop: what happened.
         file: the file or folder that it happened to, if there is one.
-        advice: what the person can do about it.
+        advice: what the person can do about it, in words that are true in every face.
+        command: the command or option that does it; only a command line shows it.
 
     Example:
-        >>> print(SpineError("The folder holds no DICOM", file="in", advice="Choose another folder."))
-        The folder holds no DICOM (in). Choose another folder.
+        >>> error = SpineError("The set is open", advice="Lock it first.", command="spine lock anna")
+        >>> print(error)
+        The set is open. Lock it first.
+        >>> print(error.in_terminal)
+        The set is open. Lock it first: spine lock anna
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, file: str | Path | None = None, advice: str = "") -> None:
-        self.what = what
-        self.file = None if file is None else str(file)
-        self.advice = advice
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | Path | None = None,
+        advice: str = "",
+        command: str = "",
+    ) -> None:
+        self.what = _one_line(what)
+        self.file = None if file is None else _one_line(str(file))
+        self.advice, self.command = _one_line(advice), command
         super().__init__(what)
 
     def __str__(self) -> str:
@@ -46,6 +59,11 @@ class SpineError(Exception):
         if self.file is not None:
             text += f" ({self.file})"
         return f"{text}. {self.advice}".rstrip()
+
+    @property
+    def in_terminal(self) -> str:
+        """The same with the command."""
+        return f"{str(self).rstrip('.')}: {self.command}" if self.command else str(self)
 
     def to_dict(self) -> dict[str, str | None]:
         """The error as JSON: ``what``, ``file``, ``advice``, ``kind`` (the class's name)."""
@@ -55,6 +73,11 @@ class SpineError(Exception):
             "file": self.file,
             "advice": self.advice,
         }
+
+
+def _one_line(text: str) -> str:
+    """What files hold may stand in a sentence: without line breaks and what steers a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 class BadInput(SpineError):
@@ -102,17 +125,21 @@ class Cancelled(SpineError):
         super().__init__(what)
 
 
-def from_os_error(error: OSError, file: str | Path) -> SpineError:
+def from_os_error(error: OSError, file: str | Path | None) -> SpineError:
     """Says an operating system's error in the project's shape.
 
     Args:
         error: what the operating system said.
-        file: the file or folder that was being written or read.
+        file: the file or folder that was being written or read; None where nobody knows.
 
     Returns:
-        An `OutputError` for a full disk or a lack of permission, else a `SpineError`.
+        An `OutputError` for a full disk or a lack of permission, `BadInput` for what is not
+        there, else a `SpineError`.
     """
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    error = _first_said(error)
+    # Libraries that write for us say nothing of why (EIO, or no number at all).
+    unsaid = error.errno in (None, errno.EIO)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) or (unsaid and _is_full(file)):
         return OutputError(
             "The disk is full", file=file, advice="Free some space or choose another folder."
         )
@@ -120,7 +147,40 @@ def from_os_error(error: OSError, file: str | Path) -> SpineError:
         return OutputError(
             "No permission to write or read here", file=file, advice="Choose another folder."
         )
-    return SpineError(f"The operating system refused: {error.strerror or error}", file=file)
+    if error.errno == errno.EFBIG:
+        return OutputError(
+            "The file grew larger than this disk or this account allows",
+            file=file,
+            advice="Choose another folder.",
+        )
+    if error.errno in (errno.ENOENT, errno.ESTALE):
+        return BadInput(
+            "It is not there, or no longer", file=file, advice="Bring it back, then try again."
+        )
+    why = str(error.strerror or error).strip().split("\n")[0] or type(error).__name__
+    return SpineError(f"The operating system refused: {why}", file=file)
+
+
+def _first_said(error: OSError) -> OSError:
+    """The operating system's own error behind one that a library made of it."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno is not None:
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return error
+
+
+def _is_full(file: str | Path | None) -> bool:
+    """Whether the disk that a file is on, or was to be on, has no space left."""
+    if file is None:
+        return False
+    place = Path(file).absolute()
+    there = next((p for p in (place, *place.parents) if p.exists()), None)
+    try:
+        return there is not None and shutil.disk_usage(there).free < _FULL_BYTES
+    except OSError:
+        return False
 
 
 def from_exception(error: BaseException) -> SpineError:
@@ -130,7 +190,7 @@ def from_exception(error: BaseException) -> SpineError:
     if isinstance(error, KeyboardInterrupt):
         return Cancelled()
     if isinstance(error, OSError):
-        return from_os_error(error, error.filename or "no file named")
+        return from_os_error(error, error.filename)
     if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in TRAIN_MODULES:
         return SpineError(
             f"The Python package {error.name} is not installed; training, evaluation and reader "
@@ -141,7 +201,7 @@ def from_exception(error: BaseException) -> SpineError:
     if isinstance(error, ModuleNotFoundError):
         return SpineError(
             f"The Python package {error.name} is not installed",
-            advice="Set up again: from a clone with ./spine, in Slicer with the PyTorch extension.",
+            advice="Set up again: from a clone with ./spine, in Slicer under Setup.",
         )
     if isinstance(error, MemoryError):
         return SpineError("There is not enough memory", advice="Close other programs.")

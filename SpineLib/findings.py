@@ -1,82 +1,24 @@
-"""Findings: what was read, of which slice, by which model; to JSON, CSV and back.
+"""Findings: what was read, of which slice, by which model.
 
-Findings are keyed by SOP Instance UID and frame number, so that they survive re-sorting.
-What others script against is checked against ``schemas/findings.schema.json`` on the way out
-and on the way in.
+Findings are keyed by SOP Instance UID and frame number, so that they survive re-sorting. The
+questions that were asked travel whole with their answers. `SpineLib.findings_file` writes and
+reads them.
 """
 
 from __future__ import annotations
 
-import csv
-import json
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
+from typing import Any, TypeVar
 
 from SpineLib import __version__
-from SpineLib.errors import BadInput
-from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
-from SpineLib.store.files import writing
+from SpineLib.findings_upgrade import upgraded
+from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.questions import Opinion, Question, SliceKey
+from SpineLib.reasons import Reason
 
-SCHEMA_VERSION = 1
-SCHEMA_FILE = Path(__file__).parent / "schemas" / "findings.schema.json"
-
-CSV_COLUMNS = (
-    "stack", "series_number", "slice", "sop_instance_uid", "frame",
-    "position_r", "position_a", "position_s", "canal_r", "canal_a", "canal_s", "level",
-    "compression_status", "compression_reason", "compression_probability", "compression_verdict",
-    "compression_forced", "grading_status", "grading_reason", "grade", "grade_low", "grade_high",
-    "high_probability", "grading_forced", "source",
-)  # fmt: skip
-
-
-@dataclass
-class Compression:
-    """One slice's answer to "is the cord compressed?".
-
-    Attributes:
-        status: ``assessed`` or ``not assessed``.
-        reason: why it was not assessed; empty otherwise.
-        probability: P(compressed) in 0–1.
-        verdict: ``compressed``, ``borderline``, ``not compressed``; None where not assessed.
-        forced: the model ran outside of its applicability because the person said so.
-    """
-
-    status: str = NOT_ASSESSED
-    reason: str = ""
-    probability: float | None = None
-    verdict: str | None = None
-    forced: bool = False
-
-
-@dataclass
-class Grading:
-    """One slice's grade.
-
-    Attributes:
-        status: ``assessed`` or ``not assessed``.
-        reason: why it was not assessed; empty otherwise.
-        scheme: name of the `SpineLib.labels.GradingScheme`.
-        high_probability: P(high grade) in 0–1, read first.
-        verdict: ``high`` or ``low``.
-        grade: the most likely grade.
-        interval: lowest and highest grade of the smallest run of neighbouring grades around
-            ``grade`` that holds at least 80 % of the probability.
-        probabilities: grade → probability, summing to 1.
-        forced: the model ran outside of its applicability because the person said so.
-        source: ``canal window`` or ``reader's box``: which region was graded.
-    """
-
-    status: str = NOT_ASSESSED
-    reason: str = ""
-    scheme: str = "Bilsky"
-    high_probability: float | None = None
-    verdict: str | None = None
-    grade: str | None = None
-    interval: list[str] = field(default_factory=list)
-    probabilities: dict[str, float] = field(default_factory=dict)
-    forced: bool = False
-    source: str = "canal window"
+T = TypeVar("T")
+SCHEMA_VERSION = 2
 
 
 @dataclass
@@ -90,6 +32,7 @@ class SliceFinding:
         position_ras: middle of the slice, RAS mm.
         canal_center_ras: where the canal was found, RAS mm; None where it was not.
         level: ``C5``, ``L4/L5``, …; empty where geometry gives no evidence, never guessed.
+        opinions: one a question and model that was asked, assessed or not.
     """
 
     index: int
@@ -98,8 +41,22 @@ class SliceFinding:
     position_ras: list[float]
     canal_center_ras: list[float] | None = None
     level: str = ""
-    compression: Compression = field(default_factory=Compression)
-    grading: Grading = field(default_factory=Grading)
+    opinions: list[Opinion] = field(default_factory=list)
+
+    @property
+    def key(self) -> SliceKey:
+        """What the slice is known by everywhere."""
+        return SliceKey(self.sop_instance_uid, self.frame)
+
+    def opinion(self, question: str, by: str = "") -> Opinion | None:
+        """The first answer to a question, of one model where ``by`` names it; else why there is none."""
+        asked = [o for o in self.opinions if o.question == question and by in ("", o.by)]
+        return next((opinion for opinion in asked if opinion.assessed), asked[0] if asked else None)
+
+    @property
+    def flagged(self) -> bool:
+        """Whether any model finds that a person should look."""
+        return any(opinion.flagged for opinion in self.opinions)
 
 
 @dataclass
@@ -112,7 +69,13 @@ class StackFindings:
         ijk_to_ras: 4×4 matrix, rows as lists, of the stack's volume.
         shape: slices, rows, columns.
         spacing: mm along columns (i), rows (j), slices (k).
-        slices: one a slice where the stack was read for compression or grading, else empty.
+        chosen_for: keys of the questions that the stack was read for, or ``segmentation``.
+        not_assessed, not_assessed_why: key of a question, or ``segmentation`` → why no model
+            answered there, as a sentence and as code and values.
+        slices: one a slice where the stack was read slice by slice, else empty.
+        sop_instance_uids: of each slice in the order of k, where the stack was read, whatever
+            for; empty where it was not, or is not DICOM.
+        frame_numbers: beside them, each slice's frame number from 1.
     """
 
     id: str
@@ -130,7 +93,10 @@ class StackFindings:
     chosen_for: list[str] = field(default_factory=list)
     choice_reason: str = ""
     not_assessed: dict[str, str] = field(default_factory=dict)
+    not_assessed_why: dict[str, Reason] = field(default_factory=dict)
     slices: list[SliceFinding] = field(default_factory=list)
+    sop_instance_uids: list[str] = field(default_factory=list)
+    frame_numbers: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -165,6 +131,7 @@ class SegmentationFinding:
         lowest: name of vertebra 1 (``L5``, or ``L6`` where the reader said so); empty where not
             known.
         evidence: why the levels are known, or why not.
+        why: as of `Compression`.
     """
 
     status: str = NOT_ASSESSED
@@ -175,11 +142,18 @@ class SegmentationFinding:
     evidence: str = ""
     forced: bool = False
     segments: list[SegmentFinding] = field(default_factory=list)
+    why: Reason | None = None
 
 
 @dataclass
 class ModelUsed:
-    """Which model answered, and its limits, as its card says them."""
+    """Which model answered, and its limits, as its card says them.
+
+    Attributes:
+        question: key of the question that it answers; empty for one that finds or outlines.
+        threshold: P(positive) from which it says so; None where its card has no such number.
+        card_threshold: the card's, where the person asked for another one; None otherwise.
+    """
 
     task: str
     name: str
@@ -189,63 +163,65 @@ class ModelUsed:
     starter: bool
     limits: str
     threshold: float | None = None
-    scheme: str = ""
+    question: str = ""
     licence: str = ""
+    card_threshold: float | None = None
 
 
 @dataclass
-class CompressionSummary:
-    """The study's verdict by the card's rule.
+class QuestionSummary:
+    """What one model's answers to one question say of the study.
 
     Attributes:
-        verdict: ``abnormal``, ``normal`` or ``not assessed``.
-        reason: why nothing was assessed; empty otherwise.
-        rule: the rule in words, from the card.
+        question: key of the question.
+        by: name of the model; empty where none was run.
+        status: ``assessed`` where at least one slice was.
+        verdict: ``abnormal`` or ``normal`` by the card's rule; empty where there is no rule or too
+            few slices for it.
+        reason: why nothing was assessed, or why there is no verdict; empty otherwise.
+        rule: the rule in words, from the card; empty where it has none.
         forced: at least one slice was assessed outside of the model's applicability.
-        compressed_slices: number of slices with the verdict ``compressed``.
-        longest_run: most compressed slices in a row, in one stack.
-        longest_run_mm: millimetres that this run covers, slice thickness by slice spacing.
+        positive_slices: number of slices on the positive side.
+        longest_run: most positive slices in a row, in one stack.
+        longest_run_mm: millimetres that this run covers, slices by their spacing.
+        worst: the worst value, on slice ``index`` of stack ``stack``.
     """
 
-    verdict: str = NOT_ASSESSED
+    question: str
+    by: str = ""
+    status: str = NOT_ASSESSED
+    verdict: str = ""
     reason: str = ""
     rule: str = ""
     forced: bool = False
     assessed_slices: int = 0
-    compressed_slices: int = 0
+    positive_slices: int = 0
     longest_run: int = 0
     longest_run_mm: float = 0.0
-
-
-@dataclass
-class GradingSummary:
-    """The study's worst grade: ``highest`` on slice ``index`` of stack ``stack``.
-
-    Attributes:
-        reason: why nothing was assessed; empty otherwise.
-        high_slices: number of slices whose verdict is ``high``.
-        forced: at least one slice was graded outside of the model's applicability.
-    """
-
-    status: str = NOT_ASSESSED
-    reason: str = ""
-    forced: bool = False
-    scheme: str = "Bilsky"
-    highest: str | None = None
-    high_slices: int = 0
+    worst: str = ""
     stack: str = ""
     index: int | None = None
+
+    @property
+    def assessed(self) -> bool:
+        """Whether there is an answer on any slice."""
+        return self.status == ASSESSED
 
 
 @dataclass
 class Findings:
-    """Everything read from one study."""
+    """Everything read from one study.
+
+    Attributes:
+        questions: what was asked of slices, whole, in the order in which they are shown.
+        summaries: one a question and model, in the same order.
+    """
 
     stacks: list[StackFindings] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    summaries: list[QuestionSummary] = field(default_factory=list)
     segmentation: SegmentationFinding = field(default_factory=SegmentationFinding)
     models: list[ModelUsed] = field(default_factory=list)
-    compression: CompressionSummary = field(default_factory=CompressionSummary)
-    grading: GradingSummary = field(default_factory=GradingSummary)
     study_instance_uid: str = ""
     warnings: list[str] = field(default_factory=list)
     notice: str = ""
@@ -254,20 +230,22 @@ class Findings:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return asdict(self)
+        return {**asdict(self), "questions": [asked.to_dict() for asked in self.questions]}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Findings:
         """From plain JSON values that `validate` accepts; unknown keys are refused there."""
-        data = dict(data)
-        data["stacks"] = [_stack(s) for s in data.get("stacks", [])]
+        data = upgraded(data)
+        data["stacks"] = [_stack(stack) for stack in data.get("stacks", [])]
         segmentation = dict(data.get("segmentation", {}))
-        segmentation["segments"] = [SegmentFinding(**s) for s in segmentation.get("segments", [])]
-        data["segmentation"] = SegmentationFinding(**segmentation)
-        data["models"] = [ModelUsed(**m) for m in data.get("models", [])]
-        data["compression"] = CompressionSummary(**data.get("compression", {}))
-        data["grading"] = GradingSummary(**data.get("grading", {}))
-        return cls(**data)
+        segmentation["segments"] = [
+            _made(SegmentFinding, s) for s in segmentation.get("segments", [])
+        ]
+        data["segmentation"] = _made(SegmentationFinding, _reasoned(segmentation))
+        data["models"] = [_made(ModelUsed, model) for model in data.get("models", [])]
+        data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
+        data["summaries"] = [_made(QuestionSummary, one) for one in data.get("summaries", [])]
+        return _made(cls, data)
 
     def stack(self, stack_id: str) -> StackFindings:
         """The stack of this id.
@@ -280,128 +258,97 @@ class Findings:
                 return stack
         raise KeyError(stack_id)
 
+    def question(self, key: str) -> Question:
+        """The question of this key.
+
+        Raises:
+            KeyError: it was not asked.
+        """
+        for asked in self.questions:
+            if asked.key == key:
+                return asked
+        raise KeyError(key)
+
+    @property
+    def lead(self) -> Question | None:
+        """The question whose answers colour strip and ring: the first that was answered."""
+        answered = {summary.question for summary in self.summaries if summary.assessed}
+        for asked in self.questions:
+            if asked.key in answered:
+                return asked
+        return self.questions[0] if self.questions else None
+
+    def summary(self, question: str) -> QuestionSummary:
+        """The first summary of a question; an empty one where it was not asked."""
+        for summary in self.summaries:
+            if summary.question == question:
+                return summary
+        return QuestionSummary(question)
+
     def flagged(self) -> list[tuple[StackFindings, SliceFinding]]:
-        """The compressed slices with their stacks, highest probability first."""
+        """The slices that a model calls positive with their stacks, the lead question's worst first."""
         pairs = [
-            (stack, one)
+            (stack, finding)
             for stack in self.stacks
-            for one in stack.slices
-            if one.compression.verdict == COMPRESSED
+            for finding in stack.slices
+            if any(opinion.positive for opinion in finding.opinions)
         ]
-        return sorted(pairs, key=lambda pair: -(pair[1].compression.probability or 0.0))
+        return sorted(pairs, key=lambda pair: self.severity(pair[1]), reverse=True)
+
+    def severity(self, finding: SliceFinding) -> tuple[tuple[float, float], ...]:
+        """A key that sorts slices by how bad they are: by the lead question, then by the others."""
+        lead = self.lead
+        ordered = sorted(self.questions, key=lambda asked: asked is not lead)
+        answers = [(asked, finding.opinion(asked.key)) for asked in ordered]
+        return tuple(
+            severity(asked, opinion) if opinion and opinion.assessed else (-1.0, 0.0)
+            for asked, opinion in answers
+        )
+
+
+def severity(asked: Question, opinion: Opinion) -> tuple[float, float]:
+    """A key that sorts answers by how bad they are: the value, then how sure it is.
+
+    Args:
+        asked: the question.
+        opinion: an answer to it, assessed.
+    """
+    if opinion.probabilities:
+        return asked.severity(opinion.value), opinion.probabilities[opinion.value]
+    return asked.severity(opinion.value), opinion.probability or 0.0
 
 
 def _stack(data: dict[str, Any]) -> StackFindings:
     slices = [
-        SliceFinding(
-            **{
-                **one,
-                "compression": Compression(**one.get("compression", {})),
-                "grading": Grading(**one.get("grading", {})),
-            }
-        )
+        _made(SliceFinding, {**one, "opinions": [_opinion(o) for o in one.get("opinions", [])]})
         for one in data.get("slices", [])
     ]
-    return StackFindings(**{**data, "slices": slices})
+    why = {key: Reason(**one) for key, one in data.get("not_assessed_why", {}).items()}
+    return _made(StackFindings, {**data, "slices": slices, "not_assessed_why": why})
 
 
-def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:
-    """Checks findings as JSON values against the published schema.
-
-    Args:
-        data: what ``json.load`` gave.
-        file: named in the error.
-
-    Raises:
-        BadInput: a newer schema version, or a value that the schema does not allow; the place
-            in the file is named.
-    """
-    if data.get("schema_version", 0) > SCHEMA_VERSION:
-        raise BadInput(
-            f"These findings are of schema version {data['schema_version']}, this program knows "
-            f"{SCHEMA_VERSION}",
-            file=file,
-            advice="Update SlicerSpineMRI.",
-        )
-    try:
-        import jsonschema
-    except ModuleNotFoundError:  # Slicer's own Python; the worker checked what it wrote
-        return
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(data))
-    if errors:
-        worst = jsonschema.exceptions.best_match(errors)
-        place = "/".join(str(p) for p in worst.absolute_path) or "the top"
-        raise BadInput(f"The findings are not valid at {place}: {worst.message}", file=file)
+def _opinion(data: dict[str, Any]) -> Opinion:
+    return Opinion(**_reasoned(data))
 
 
-def write_json(findings: Findings, path: str | Path) -> None:
-    """Writes ``findings.json``, checked against the schema, whole or not at all."""
-    data = findings.to_dict()
-    validate(data, file=path)
-    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-    with writing(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+def _reasoned(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "why": Reason.from_dict(data.get("why"))}
 
 
-def read_json(path: str | Path, *, checked: bool = False) -> Findings:
-    """Reads ``findings.json``.
-
-    Args:
-        path: the file.
-        checked: it was held against the schema when it was written just now, by the worker.
-
-    Raises:
-        BadInput: the file is missing, not JSON, or not findings.
-    """
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BadInput("There is no such file", file=path) from error
-    except (OSError, ValueError) as error:
-        raise BadInput("The file is not readable JSON", file=path) from error
-    if not isinstance(data, dict):
-        raise BadInput("The file does not hold findings", file=path)
-    if not checked:
-        validate(data, file=path)
-    return Findings.from_dict(data)
+def _made(kind: type[T], data: dict[str, Any]) -> T:
+    """One of the classes above; whole numbers are whole, since JSON writes 1 as 1.0 too."""
+    made = dict(data)
+    for name, annotation in _whole_numbers(kind):  # type: ignore[arg-type]
+        value = made.get(name)
+        if annotation == "list[int]" and value is not None:
+            made[name] = [int(one) for one in value]
+        elif isinstance(value, float):
+            made[name] = int(value)
+    return kind(**made)
 
 
-def write_csv(findings: Findings, path: str | Path) -> None:
-    """Writes ``findings.csv``: a row a slice, columns `CSV_COLUMNS`, RAS mm, UTF-8."""
-    with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, CSV_COLUMNS)
-        writer.writeheader()
-        for stack in findings.stacks:
-            writer.writerows(_row(stack, one) for one in stack.slices)
-
-
-def _row(stack: StackFindings, one: SliceFinding) -> dict[str, Any]:
-    canal: tuple[Any, ...] = tuple(one.canal_center_ras or ()) or ("", "", "")
-    low, high = (one.grading.interval or ["", ""])[:2]
-    row: dict[str, Any] = {
-        "stack": stack.id,
-        "series_number": stack.series_number,
-        "slice": one.index,
-        "sop_instance_uid": one.sop_instance_uid,
-        "frame": one.frame,
-        **dict(zip(("position_r", "position_a", "position_s"), one.position_ras, strict=True)),
-        **dict(zip(("canal_r", "canal_a", "canal_s"), canal, strict=True)),
-        "level": one.level,
-        "compression_status": one.compression.status,
-        "compression_reason": one.compression.reason,
-        "compression_probability": one.compression.probability,
-        "compression_verdict": one.compression.verdict,
-        "compression_forced": one.compression.forced,
-        "grading_status": one.grading.status,
-        "grading_reason": one.grading.reason,
-        "grade": one.grading.grade,
-        "grade_low": low,
-        "grade_high": high,
-        "high_probability": one.grading.high_probability,
-        "grading_forced": one.grading.forced,
-        "source": one.grading.source if one.grading.status == ASSESSED else "",
-    }
-    return {
-        key: f"{value:.4f}" if isinstance(value, float) else value for key, value in row.items()
-    }
+@cache
+def _whole_numbers(kind: type) -> tuple[tuple[str, str], ...]:
+    """The fields of whole numbers, and how each is annotated."""
+    named = [(one.name, str(one.type)) for one in fields(kind)]
+    return tuple((name, kind) for name, kind in named if kind.startswith(("int", "list[int]")))

@@ -21,7 +21,7 @@ VERTEBRAE = tuple(
 )
 SIXTH_LUMBAR = "L6"  # transitional anatomy, only where the reader says so
 
-# Verdicts of a slice, with the letter that stands beside the colour.
+# Verdicts of a slice.
 COMPRESSED, BORDERLINE, NOT_COMPRESSED = "compressed", "borderline", "not compressed"
 ASSESSED, NOT_ASSESSED = "assessed", "not assessed"
 VERDICT_COLORS = {
@@ -30,7 +30,6 @@ VERDICT_COLORS = {
     COMPRESSED: "#D55E00",
     NOT_ASSESSED: "#999999",
 }
-VERDICT_LETTERS = {NOT_COMPRESSED: "N", BORDERLINE: "?", COMPRESSED: "C", NOT_ASSESSED: "–"}
 
 STARTER_NOTICE = "Starter model, simulated training data, not for clinical use"
 # Where no starter model answered: every face still says what the software is not for.
@@ -41,43 +40,6 @@ def rgb(color: str) -> tuple[float, float, float]:
     """Red, green, blue in 0–1 of ``#RRGGBB``."""
     return tuple(int(color[n : n + 2], 16) / 255 for n in (1, 3, 5))  # type: ignore[return-value]
 
-
-@dataclass(frozen=True)
-class GradingScheme:
-    """An ordered grading as data, so that another scheme is another card, not other code.
-
-    Attributes:
-        name: for example ``Bilsky``.
-        grades: from mild to severe.
-        first_high: index of the first grade that counts as high.
-        colors: ``#RRGGBB`` a grade, one ordered scale.
-    """
-
-    name: str
-    grades: tuple[str, ...]
-    first_high: int
-    colors: tuple[str, ...]
-
-    def is_high(self, grade: str) -> bool:
-        """Whether the grade is among the high ones."""
-        return self.grades.index(grade) >= self.first_high
-
-    def color(self, grade: str) -> str:
-        """``#RRGGBB`` of a grade."""
-        return self.colors[self.grades.index(grade)]
-
-
-# Bilsky et al. 2010 (J Neurosurg Spine 13:324): 0, 1a, 1b, 1c, 2, 3. Low (0-1b) and high (1c-3)
-# as in Hallinan et al. 2022. Two families of hue (blue low, orange high), darker = more severe.
-BILSKY = GradingScheme(
-    "Bilsky",
-    ("0", "1a", "1b", "1c", "2", "3"),
-    3,
-    ("#BFE3F7", "#56B4E9", "#0072B2", "#F5B041", "#D55E00", "#7A2E00"),
-)
-# Kang et al. 2011 (AJR 197:W134): four cervical grades; 2 and 3 deform the cord.
-KANG = GradingScheme("Kang", ("0", "1", "2", "3"), 2, ("#BFE3F7", "#0072B2", "#E69F00", "#D55E00"))
-SCHEMES = {scheme.name: scheme for scheme in (BILSKY, KANG)}
 
 # SPIDER's numbers (van der Graaf et al. 2024, Sci Data 11:264): vertebrae 1-25 from the most
 # caudal (1 = L5), canal 100, partially visible vertebrae 101-125, discs 201-225 (201 = L5/S1).

@@ -21,13 +21,18 @@ class Step:
         stage: what is being done now, for the person ("Reading slices").
         done: units finished in this stage.
         total: units in this stage; 0 where it is not known.
-        seconds_left: estimated seconds left in this stage; None until it can be told.
+        seconds_left: estimated seconds left in this stage, or where there are parts in all of
+            them; None until it can be told.
+        part, parts: of several like tasks (the cases of a data set) the one that is done now, from
+            1, and how many there are; 0 where there is one task only. Each has stages of its own.
     """
 
     stage: str
     done: int
     total: int
     seconds_left: float | None
+    part: int = 0
+    parts: int = 0
 
 
 class Progress:
@@ -44,6 +49,7 @@ class Progress:
         self._listener = listener
         self._cancel = threading.Event()
         self._stage, self._done, self._total, self._start = "", 0, 0, time.monotonic()
+        self._part, self._parts, self._first = 0, 0, self._start
 
     def cancel(self) -> None:
         """Asks the task to stop at its next step."""
@@ -53,6 +59,12 @@ class Progress:
         """Raises `Cancelled` if the task was asked to stop."""
         if self._cancel.is_set():
             raise Cancelled
+
+    def part(self, number: int, total: int) -> None:
+        """Begins one of ``total`` like tasks, from 1; its stages are told as parts of the whole."""
+        if number == 1:
+            self._first = time.monotonic()
+        self._part, self._parts = number, total
 
     def stage(self, name: str, total: int = 0) -> None:
         """Begins a stage of ``total`` units."""
@@ -77,7 +89,12 @@ class Progress:
         self.check()
         if self._listener is None:
             return
-        left = None
-        if self._done and self._total:
-            left = (time.monotonic() - self._start) / self._done * (self._total - self._done)
-        self._listener(Step(self._stage, self._done, self._total, left))
+        self._listener(
+            Step(self._stage, self._done, self._total, self._left(), self._part, self._parts)
+        )
+
+    def _left(self) -> float | None:
+        start, done, total = self._start, self._done, self._total
+        if self._parts:
+            start, done, total = self._first, self._part - 1, self._parts
+        return (time.monotonic() - start) / done * (total - done) if done and total else None

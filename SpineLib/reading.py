@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.findings import Findings, StackFindings, read_json, write_json
+from SpineLib.findings import Findings, StackFindings
+from SpineLib.findings_file import read_json, write_json
 from SpineLib.slabs import Steps, finish, read_in_slabs
 from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, write_volume
@@ -96,6 +97,15 @@ def _windows(folder: Path) -> dict[str, tuple[float, float]]:
         raise BadInput("The windows cannot be read", file=folder / _WINDOWS) from error
 
 
+def frames_of(stack: StackFindings) -> tuple[Frame, ...]:
+    """The DICOM frame of each slice of a stack, in the order of k; empty where none is known."""
+    uids = stack.sop_instance_uids
+    if uids:
+        numbers = stack.frame_numbers or [1] * len(uids)
+        return tuple(Frame(*one) for one in zip(uids, numbers, strict=True))
+    return tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
+
+
 def _placed(grid: Volume, stack: StackFindings) -> Volume:
-    frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
-    return replace(grid, frames=frames, frame_of_reference_uid=stack.frame_of_reference_uid)
+    frames, frame_of_reference = frames_of(stack), stack.frame_of_reference_uid
+    return replace(grid, frames=frames, frame_of_reference_uid=frame_of_reference)

@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
+from SpineLib.formats.nrrd import voxels_at
+from SpineLib.formats.orientation import right_angled
 from SpineLib.store.files import writing
-from SpineLib.volume import Volume, from_sitk, read_volume, to_sitk
+from SpineLib.volume import Volume, read_volume, to_sitk
 
 # Some milliseconds of copying.
 SLAB_BYTES = 8 << 20
 Result = TypeVar("Result")
 Steps = Generator[None, None, Result]
 
-_HEADER_BYTES = 4096
 _TYPES = {
     "int8": "int8", "uint8": "uint8", "int16": "int16", "uint16": "uint16", "int32": "int32",
     "uint32": "uint32", "int64": "int64", "uint64": "uint64", "float32": "float",
@@ -62,21 +63,14 @@ def read_in_slabs(path: str | Path) -> Steps[Volume]:
     Raises:
         BadInput: the file is missing, unreadable, or not one greyscale volume.
     """
-    import SimpleITK as sitk
-
     path = Path(path)
-    begin = _voxels_at(path) if path.is_file() else 0
-    if not begin:
+    raw = voxels_at(path) if path.is_file() and path.name.lower().endswith(".nrrd") else None
+    if raw is None:
         return read_volume(path)
-    about = sitk.ImageFileReader()
-    about.SetFileName(str(path))
-    about.ReadImageInformation()
-    one = sitk.Image([1] * about.GetDimension(), about.GetPixelID(), about.GetNumberOfComponents())
-    one.SetSpacing(about.GetSpacing())
-    one.SetOrigin(about.GetOrigin())
-    one.SetDirection(about.GetDirection())
-    head = from_sitk(one)
-    voxels = np.empty(about.GetSize()[::-1], head.voxels.dtype)
+    begin, shape, kind, matrix = raw
+    if int(np.prod(np.array(shape, dtype=object))) * kind.itemsize > path.stat().st_size - begin:
+        raise BadInput("The file is cut off", file=path, advice="Export it again.")
+    voxels = np.empty(shape, kind)
     with path.open("rb") as stream:
         stream.seek(begin)
         for part in slabs(voxels):
@@ -84,7 +78,7 @@ def read_in_slabs(path: str | Path) -> Steps[Volume]:
                 yield
             if stream.readinto(voxels[part].data.cast("B")) != voxels[part].nbytes:
                 raise BadInput("The file is cut off", file=path, advice="Export it again.")
-    return Volume(voxels, head.ijk_to_ras)
+    return Volume(voxels, right_angled(matrix, shape)[0])
 
 
 def write_in_slabs(volume: Volume, path: str | Path) -> Steps[None]:
@@ -122,14 +116,3 @@ def write_in_slabs(volume: Volume, path: str | Path) -> Steps[None]:
 
 def _vector(numbers: Any) -> str:
     return "(" + ",".join(repr(float(x)) for x in numbers) + ")"
-
-
-def _voxels_at(path: Path) -> int:
-    """Where the voxels begin in a NRRD file that holds them as they are in memory; else 0."""
-    with path.open("rb") as stream:
-        header, end, _ = stream.read(_HEADER_BYTES).partition(b"\n\n")
-    lines = header.decode("ascii", "replace").splitlines()
-    raw = bool(end) and lines[0].startswith("NRRD") and "encoding: raw" in lines
-    byte = any(line in ("type: int8", "type: uint8", "type: signed char", "type: unsigned char")
-               for line in lines)  # fmt: skip
-    return len(header) + 2 if raw and (byte or f"endian: {sys.byteorder}" in lines) else 0

@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineLib.errors import BadInput
+from SpineLib.formats import FILE_SUFFIXES, read_image
 from SpineLib.store.files import writing
 
 if TYPE_CHECKING:
     import SimpleITK
 
+__all__ = ["FILE_SUFFIXES", "Frame", "Volume", "from_sitk", "lps_to_ras", "read_volume",
+           "read_with_notes", "resample", "to_sitk", "write_volume"]  # fmt: skip
+
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-FILE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 
 @dataclass(frozen=True)
@@ -163,30 +166,25 @@ def to_sitk(volume: Volume) -> SimpleITK.Image:
     return image
 
 
-def read_volume(path: str | Path) -> Volume:
+def read_volume(path: str | Path, orientation: str = "") -> Volume:
     """Reads a NIfTI, NRRD or MetaImage file.
 
     Args:
         path: a file whose name ends as one of `FILE_SUFFIXES`.
+        orientation: where the file's three axes grow to, such as ``LPS``; used only where the
+            file says nothing of it.
 
     Raises:
-        BadInput: the file is missing, unreadable, or not one greyscale volume.
+        BadInput: the file is missing, unreadable, truncated, sheared, not one greyscale volume,
+            or says nothing of left and right.
     """
-    import SimpleITK as sitk
+    return read_with_notes(path, orientation)[0]
 
-    path = Path(path)
-    if not path.is_file():
-        raise BadInput("There is no such file", file=path)
-    try:
-        return from_sitk(sitk.ReadImage(str(path)))
-    except BadInput as error:
-        raise BadInput(error.what, file=path, advice=error.advice) from error
-    except RuntimeError as error:
-        raise BadInput(
-            "The file could not be read as an image",
-            file=path,
-            advice="It may be truncated or of another format; export it again.",
-        ) from error
+
+def read_with_notes(path: str | Path, orientation: str = "") -> tuple[Volume, tuple[str, ...]]:
+    """As `read_volume`, with what a reader must know of how the file was understood."""
+    image = read_image(Path(path), orientation)
+    return Volume(image.voxels, image.ijk_to_ras), image.notes
 
 
 def write_volume(volume: Volume, path: str | Path, *, compress: bool = True) -> None:

@@ -32,9 +32,14 @@ class SpineSegmentation(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", self._onStartupCompleted)
 
     def _onStartupCompleted(self):
+        import slicer
+
         from SpineSlicer.host.sampleData import registerSampleData
+        from SpineSlicer.scene.SceneKeeper import SceneKeeper
 
         registerSampleData(self.resourcePath("Icons"))
+        # Scenes are opened and volumes moved without our panels, too.
+        self._keeper = SceneKeeper(slicer.mrmlScene)
 
 
 class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
@@ -56,6 +61,8 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(widget)
         self.logic = SpineSegmentationLogic()
         self.panel = SegmentationPanel(widget, self.logic)
+        if self.parent.isEntered:  # after Reload, which does not enter
+            self.enter()
 
     def enter(self):
         """The module was chosen."""
@@ -72,10 +79,13 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
         self.panel = None
 
     def onReload(self):
-        """Developer's button: the files of `SpineSegmentationLib` are read anew too."""
+        """Developer's button: all files of the module are read anew; folder and stack stay chosen."""
         import importlib
         import sys
 
+        import slicer
+
+        chosen = self.panel.input.chosen
         self.cleanup()
         # Forgotten, not reloaded one by one: they import each other, in an order of their own.
         shared = ("SpineSegmentationLib.", "SpineSlicer.scene", "SpineSlicer.host")
@@ -83,6 +93,7 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
             del sys.modules[name]
         importlib.invalidate_caches()
         ScriptedLoadableModuleWidget.onReload(self)
+        slicer.modules.SpineSegmentationWidget.panel.input.chooseAgain(chosen)
 
 
 class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
@@ -118,10 +129,12 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
 
         from SpineSlicer.scene.naming import levellingReadings
         from SpineSlicer.scene.shownSegmentation import showingSegmentation
+        from SpineSlicer.scene.sliceViews import mendViews
 
         node, volumeNode = yield from showingSegmentation(slicer.mrmlScene, reading, volumeNode)
         if node is not None:
             yield from levellingReadings(slicer.mrmlScene)
+            mendViews(slicer.mrmlScene)
             slicer.util.setSliceViewerLayers(background=volumeNode, fit=True)
         return node
 
@@ -131,8 +144,13 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
         Args:
             finding: a `SegmentationFinding`.
         """
+        from SpineLib.reasons import sentence
+
         if finding.status != "assessed":
-            return _("Not assessed: {reason}").format(reason=finding.reason)
+            reason = finding.reason if finding.why is None else sentence(finding.why, _)
+            return _("Not assessed: {reason}").format(reason=reason)
+        if not finding.segments:
+            return _("This segmentation has no segments. If it had some, its file is missing.")
         names = [one.name for one in finding.segments if one.kind == "vertebra"]
         discs = sum(one.kind == "disc" for one in finding.segments)
         levels = f"{names[-1]}–{names[0]}" if finding.lowest and names else _("levels not known")
@@ -140,6 +158,8 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
             vertebrae=len(names), levels=levels, discs=discs
         )
         forced = f" {finding.reason}." if finding.forced else ""
+        if finding.forced and finding.why is not None:
+            forced = " " + _("forced: {reason}.").format(reason=sentence(finding.why, _))
         return f"{text}.{forced}"
 
 

@@ -7,12 +7,9 @@ import pytest
 import SimpleITK as sitk
 
 from SpineLib.findings import (
-    Compression,
-    CompressionSummary,
     Findings,
-    Grading,
-    GradingSummary,
     ModelUsed,
+    QuestionSummary,
     SegmentationFinding,
     SegmentFinding,
     SliceFinding,
@@ -28,6 +25,7 @@ from SpineLib.labels import (
     level_name,
     structure,
 )
+from SpineLib.questions import BILSKY, COMPRESSION, Opinion
 from SpineLib.reading import Reading
 from SpineLib.volume import Frame, Volume, from_sitk, read_volume
 
@@ -38,7 +36,8 @@ CANAL = [(165, 145), (164, 137), (162, 131), (164, 131), (164, 130), (165, 127),
 PROBABILITIES = [0.02, 0.03, 0.05, 0.08, 0.12, 0.41, 0.72, 0.91, 0.96, 0.88, 0.38, 0.1, 0.06,
                  0.04, 0.03, 0.02, 0.02, None, None]  # fmt: skip
 MODEL = ModelUsed("compression", "starter-compression", "Starter compression model", "0.1.0",
-                  "0" * 64, True, "Trained on simulated images only.", 0.5, "", "Apache-2.0")  # fmt: skip
+                  "0" * 64, True, "Trained on simulated images only.", 0.5, "compression",
+                  "Apache-2.0")  # fmt: skip
 
 
 def volume_of_series(folder: Path) -> Volume:
@@ -65,28 +64,58 @@ def cervical_findings(volume: Volume) -> Findings:
     stack = stack_of(volume, "4", "axial", "cervical")
     stack.chosen_for, stack.choice_reason = ["compression"], "the only axial T2 stack"
     reason = "made for thoracic axial T2; this stack is cervical"
-    stack.not_assessed = {"grading": reason}
+    stack.not_assessed = {BILSKY.key: reason}
     for k, (at, probability) in enumerate(zip(CANAL, PROBABILITIES, strict=True)):
         found = probability is not None
         center = [float(x) for x in volume.ras([*at, k])] if found else None
-        if found:
-            compression = Compression(ASSESSED, "", probability, verdict(probability))
-        else:
-            compression = Compression(reason="the spinal canal was not found")
+        compression = compressed(probability)
         position = [float(x) for x in volume.slice_center(k)]
         uid = volume.frames[k].sop_instance_uid
         stack.slices.append(
-            SliceFinding(k, uid, 1, position, center, "", compression, Grading(reason=reason))
+            SliceFinding(
+                k, uid, 1, position, center, "", [compression, Opinion(BILSKY.key, reason=reason)]
+            )
         )
     return Findings(
         [stack],
+        [COMPRESSION, BILSKY],
+        [
+            compression_summary(17, 4, 4, 30.0, index=8),
+            QuestionSummary(BILSKY.key, reason=reason),
+        ],
         SegmentationFinding(reason="no lumbar sagittal T1 or T2 stack in this study"),
         [MODEL],
-        CompressionSummary("abnormal", "", "more than one compressed slice", False, 17, 4, 4, 30.0),
-        GradingSummary(reason=reason),
         "1.2.826.0.4",
         notice=STARTER_NOTICE,
     )
+
+
+def compression_summary(
+    assessed: int, positive: int, run: int, millimetres: float, *, index: int, verdict="abnormal"
+) -> QuestionSummary:
+    """By the published rule; the worst slice is ``index`` of stack 4."""
+    worst = COMPRESSED if positive else NOT_COMPRESSED
+    return QuestionSummary(
+        COMPRESSION.key, MODEL.name, ASSESSED, verdict, "", "more than one compressed slice", False,
+        assessed, positive, run, millimetres, worst, "4", index,
+    )  # fmt: skip
+
+
+def compressed(probability: float | None) -> Opinion:
+    """The compression model's opinion; None: the canal was not found."""
+    if probability is None:
+        return Opinion(COMPRESSION.key, MODEL.name, reason="the spinal canal was not found")
+    value = verdict(probability)
+    return Opinion(COMPRESSION.key, MODEL.name, value, value == COMPRESSED, probability)
+
+
+def bilsky(grade: str, high: float, interval: list[str], *, forced: bool = False) -> Opinion:
+    """A grade that takes 80 % of the probability."""
+    chances = {**dict.fromkeys(BILSKY.values, 0.04), grade: 0.8}
+    return Opinion(
+        BILSKY.key, "starter-grading", grade, high >= 0.5, high, chances, interval, "", forced,
+        "canal window",
+    )  # fmt: skip
 
 
 def verdict(probability: float) -> str:
@@ -108,17 +137,15 @@ def graded(cervical: Reading) -> Reading:
     """The same, with the grading forced: the compressed slices are graded 2, the others 0."""
     findings = Findings.from_dict(cervical.findings.to_dict())
     for one in findings.stacks[0].slices:
-        if one.compression.status != ASSESSED:
-            continue
-        grade = "2" if one.compression.verdict == COMPRESSED else "0"
-        names = ("0", "1a", "1b", "1c", "2", "3")
-        rest = dict.fromkeys(names, 0.04)
-        interval = ["1c", "2"] if grade == "2" else ["0", "1a"]
-        one.grading = Grading(
-            ASSESSED, "", "Bilsky", 0.84 if grade == "2" else 0.12,
-            "high" if grade == "2" else "low", grade, interval, {**rest, grade: 0.8}, True,
-        )  # fmt: skip
-    findings.grading = GradingSummary(ASSESSED, "", True, "Bilsky", "2", 4, "4", 8)
+        compression = one.opinion(COMPRESSION.key)
+        if compression.positive:
+            one.opinions[1] = bilsky("2", 0.84, ["1c", "2"], forced=True)
+        elif compression.assessed:
+            one.opinions[1] = bilsky("0", 0.12, ["0", "1a"], forced=True)
+    findings.summaries[1] = QuestionSummary(
+        BILSKY.key, "starter-grading", ASSESSED, forced=True, assessed_slices=17, positive_slices=4,
+        longest_run=4, longest_run_mm=30.0, worst="2", stack="4", index=8,
+    )  # fmt: skip
     return Reading(findings, cervical.volumes)
 
 
@@ -134,9 +161,9 @@ def brief(graded: Reading) -> Reading:
     for k, one in enumerate(stack.slices):
         one.index = k
     stack.shape, stack.ijk_to_ras = [3, *stack.shape[1:]], matrix.tolist()
-    findings.grading.index, findings.grading.high_slices = 1, 3
-    findings.compression = CompressionSummary("abnormal", "", "more than one compressed slice",
-                                              False, 3, 3, 3, 22.5)  # fmt: skip
+    findings.summaries[0] = compression_summary(3, 3, 3, 22.5, index=1)
+    findings.summaries[1].index, findings.summaries[1].positive_slices = 1, 3
+    findings.summaries[1].assessed_slices = findings.summaries[1].longest_run = 3
     volume = Volume(whole.voxels[7:10], matrix, whole.frames[7:10], whole.frame_of_reference_uid)
     return Reading(findings, {"4": volume})
 
@@ -164,8 +191,9 @@ def lumbar(data: Path) -> Reading:
     model = ModelUsed("segmentation", "starter-segmentation", "Starter segmentation model", "0.1.0",
                       "1" * 64, True, "Trained on simulated images only.", None, "", "Apache-2.0")  # fmt: skip
     findings = Findings(
-        [stack], finding, [model], CompressionSummary(reason="no axial T2 stack"),
-        GradingSummary(reason="no axial T2 stack"), "1.2.826.0.6", notice=STARTER_NOTICE,
+        [stack], [COMPRESSION, BILSKY],
+        [QuestionSummary(q.key, reason="no axial T2 stack") for q in (COMPRESSION, BILSKY)],
+        finding, [model], "1.2.826.0.6", notice=STARTER_NOTICE,
     )  # fmt: skip
     return Reading(findings, {"2": volume}, volume.with_voxels(labels))
 

@@ -11,9 +11,10 @@ from SpineLib.slabs import Steps
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.findingsTable import REVIEW_COLUMN
 from SpineSlicer.scene.ReviewLog import Answer
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, VOLUME_CHANGED, ShownStudy
+from SpineSlicer.scene.studyNodes import SLICE_LABELS, VERDICTS
 from SpineSlicer.scene.verdictHalo import recolourHalo
-from SpineSlicer.scene.verdicts import shortText, verdictOf
+from SpineSlicer.scene.verdicts import leadValue, shortText
 
 SURFACE_AFTER_MS = 300
 # Of more slices than these, rings and texts follow after the strip and the table.
@@ -36,7 +37,7 @@ class AnswersInViews:
 
         self._study = study
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
+        self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.makeSurfaces)
         self._turns = Turns()
         study.listen(self._onChanged)
@@ -52,13 +53,13 @@ class AnswersInViews:
 
     def _makingSurfaces(self) -> Steps[None]:
         name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
-        for node in self._study.nodes.nodes("verdicts") if self._study.study else ():
+        for node in self._study.nodes.nodes(VERDICTS) if self._study.study else ():
             if node.GetScene() and not node.GetSegmentation().ContainsRepresentation(name):
                 node.CreateClosedSurfaceRepresentation()
                 yield
 
     def _onChanged(self, what: str) -> None:
-        if what == PLACE_CHANGED or self._study.findings is None:
+        if what in (PLACE_CHANGED, VOLUME_CHANGED) or self._study.findings is None:
             return
         self._turns.start(self._applying(), onDone=self._wait, onError=_raise)
 
@@ -76,22 +77,25 @@ class AnswersInViews:
     def _apply(self, stack: StackFindings) -> None:
         nodes, log = self._study.nodes, self._study.log
         numbers = {p.index: p.key for p in self._study.places if p.stack == stack.id}
+        findings, lead, questions = self._study.findings, self._study.lead, self._study.questions
+        if findings is None or lead is None:
+            return
         said = [
-            {task: log.current(numbers[one.index], task) for task in ("compression", "grading")}
+            {q.key: log.current(numbers[one.index], q.key) for q in questions}
             for one in stack.slices
         ]
-        halo = nodes.node("verdicts", stack.id)
-        if halo is not None:
+        halo, place = nodes.node(VERDICTS, stack.id), self._study.inScene(stack.id)
+        if halo is not None and place.fits:
             verdicts = [
-                answer["compression"].answer if answer["compression"] else verdictOf(one)
+                answer[lead.key].answer if answer[lead.key] else leadValue(findings, one)
                 for one, answer in zip(stack.slices, said, strict=True)
             ]
-            recolourHalo(halo, stack, verdicts)
-        labels = nodes.node("slice labels", stack.id)
+            recolourHalo(halo, place.stackInNode(), lead, verdicts)
+        labels = nodes.node(SLICE_LABELS, stack.id)
         table = nodes.node("findings table", stack.id)
         column = table.GetTable().GetColumnByName(REVIEW_COLUMN) if table is not None else None
         for row, (one, answer) in enumerate(zip(stack.slices, said, strict=True)):
-            text = shortText(one) + _beside(answer)
+            text = shortText(findings, one) + _beside(answer)
             if labels is not None and labels.GetNthControlPointLabel(row) != text:
                 labels.SetNthControlPointLabel(row, text)
             review = _review(answer)

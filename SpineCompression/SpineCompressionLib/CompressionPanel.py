@@ -6,19 +6,26 @@ from collections.abc import Callable
 from typing import Any
 
 import slicer
+import vtk
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
 from SpineSlicer.host.FolderDrop import FolderDrop
+from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.SegmentsAfterImport import SegmentsAfterImport
 from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
+from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.scene.naming import levelReadings
+from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.ShownStudy import ShownStudy
-from SpineSlicer.scene.studies import isStudyOf, studiesIn, studyOfReading
+from SpineSlicer.scene.SceneKeeper import SceneKeeper
+from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
+from SpineSlicer.scene.studies import isStudyOf, studiesIn
+from SpineSlicer.scene.studyNodes import FINDINGS, KIND
 from SpineSlicer.scene.ViewLink import ViewLink
 from SpineSlicer.scene.volumeIdentity import adoptIdentity
 
@@ -45,11 +52,16 @@ class CompressionPanel:
         widget: the panel itself.
         reader: reads studies (`StudyReader`).
         scene: where results stand.
+        parameters: gives the scene's `Parameters`.
     """
 
-    def __init__(self, ui: Any, widget: Any, reader: Any, scene: Any) -> None:
+    def __init__(
+        self, ui: Any, widget: Any, reader: Any, scene: Any, parameters: Callable[[], Any]
+    ) -> None:
         self._ui, self._reader, self._scene, self._scenes = ui, reader, scene, 0
+        self.uncaught = UncaughtErrors(widget.layout())
         self._turns = Turns()
+        self._keeper = SceneKeeper(scene)
         self._sources: dict[str, str] = {}  # folder → study; not saved, for it may name a patient
         self.study = ShownStudy(scene)
         self.link = ViewLink(self.study)
@@ -78,9 +90,18 @@ class CompressionPanel:
             self._beginBlinded, self._endBlinded,
         )  # fmt: skip
         self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
+        self._segments = SegmentsAfterImport(scene)
         self._drops = FolderDrop(widget, self.input.choose)
+        self._unseen = ""
+        self.study.listen(self._onStudy)
+        self._observer = scene.AddObserver(scene.NodeRemovedEvent, self._onNodeRemoved)
         self._tell("")
         self._update()
+        self._binding = ParameterBinding(
+            scene, parameters, widget, self._onTied, self.input.follow,
+            lambda: self.input.elsewhere,
+        )  # fmt: skip
+        self._binding.start()
 
     def enter(self) -> None:
         """The module is shown: views and timeline are brought in step."""
@@ -90,6 +111,7 @@ class CompressionPanel:
             self.models.refresh()
         self.models.useCardsThreshold()
         self.refresh()
+        self._update()
         self.link.start()
 
     def exit(self) -> None:
@@ -100,21 +122,28 @@ class CompressionPanel:
 
     def cleanup(self) -> None:
         """The panel goes away: the worker ends and nothing observes the scene any more."""
+        self._binding.stop()
+        self._scene.RemoveObserver(self._observer)
         self.exit()
+        self._segments.stop()
         self.readers.cleanup()
         self.answers.stop()
+        self.display.close()
         self.result.stop()
         self.region.stop()
         self.report.stop()
         self._turns.stop()
         self.input.close()
+        self.study.close()
+        self._keeper.stop()
         self._reader.stop()
+        self.uncaught.stop()
 
     def refresh(self) -> None:
         """Shows what the scene holds now."""
+        self._tell("")
         try:
             self.study.open()
-            self._tell("")
         except SpineError as error:
             self._tell(str(error))
 
@@ -125,8 +154,41 @@ class CompressionPanel:
         self._sources = {}
         self.link.stop()
         self.answers.stop()
+        self.input.forget()
         self._cancelReading()
         self.region.cancel()
+        self.study.close()
+
+    def onSceneClosed(self) -> None:
+        """Shows that there is no study any more, whether the panel is in sight or not."""
+        self.study.close()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onNodeRemoved(self, _scene: Any, _event: str, node: Any) -> None:
+        """Findings that somebody deletes take their verdict along; no other study's comes instead."""
+        if self._scene.IsClosing() or node.GetAttribute(KIND) != FINDINGS:
+            return
+        if self.study.study and self.study.study not in studiesIn(self._scene):
+            self.study.close()
+
+    def _onStudy(self, what: str) -> None:
+        if what != STUDY_CHANGED:
+            return
+        unseen = self.study.unseen()
+        if unseen:
+            text = _("{what}, so nothing can be answered on them. Read the study again.")
+            self._unseen = text.format(what=unseenText(unseen))
+            self._tell(self._unseen)
+        elif self._unseen and self._ui.statusLabel.text == self._unseen:
+            self._tell("")
+
+    def _onTied(self) -> None:
+        """The scene's parameters are there, perhaps others than before."""
+        self.models.useCardsThreshold()
+        if self._binding.untouched and not self.input.elsewhere:
+            self._binding.parameters.volume = onlyVolumeRead(self._scene)
+        self.input.follow()
+        self._update()
 
     def cancel(self) -> None:
         """Cancels whatever runs."""
@@ -158,7 +220,8 @@ class CompressionPanel:
 
         Args:
             reading: what was read.
-            volumeNode: the volume that it was read from; by default the reading's are added.
+            volumeNode: the volume that it was read from; by default the reading's are added. A
+                volume of a study that is in the scene is that study's, whose other stacks stay.
 
         Raises:
             SpineError: somebody labels slices blinded.
@@ -170,25 +233,30 @@ class CompressionPanel:
         finish(self._showing(reading, volumeNode))
 
     def _showing(self, reading: Reading, volumeNode: Any = None, folder: str = "") -> Steps[None]:
-        read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
-        given = {read[0]: volumeNode} if volumeNode is not None and read else {}
-        nodes = ReadingScene(self._scene, self._study(reading, given, folder))
-        if folder:
-            self._sources[folder] = nodes.study
         # The views are drawn once, when all is there.
         with slicer.util.RenderBlocker():
-            yield from nodes.showing(reading, given, surfaces=False)
+            study, stack = studyWith(self._scene, volumeNode, self.study.study)
+            if study:
+                nodes = ReadingScene(self._scene, study)
+                yield from nodes.showingPart(wholeReading(reading, nodes, stack), stack)
+            else:
+                nodes = yield from self._showingStudy(reading, volumeNode, folder)
             levelReadings(self._scene)
             yield
             self.study.open(nodes.study)
 
-    def _study(self, reading: Reading, given: dict[str, Any], folder: str) -> str:
-        """The study that a reading is a new run of: of the same folder, else of the same images."""
+    def _showingStudy(self, reading: Reading, volumeNode: Any, folder: str) -> Steps[ReadingScene]:
+        """A whole study: a new run of the one of the same folder, or of the same images."""
+        read = [stack.id for stack in reading.findings.stacks if stack.id in reading.volumes]
+        given = {read[0]: volumeNode} if volumeNode is not None and read else {}
         known = self._sources.get(folder, "")
-        if known in studiesIn(self._scene) and isStudyOf(known, reading.findings):
-            return known
-        others = self._sources.values() if folder else ()
-        return studyOfReading(self._scene, reading, given.values(), others)
+        same = isStudyOf(self._scene, known, reading.findings)
+        nodes = ReadingScene(self._scene, known if same else "")
+        others = [one for where, one in self._sources.items() if folder and where != folder]
+        yield from nodes.showing(reading, given, apart=others, surfaces=False)
+        if folder:
+            self._sources[folder] = nodes.study
+        return nodes
 
     def _cancelReading(self) -> None:
         if self._turns.busy:

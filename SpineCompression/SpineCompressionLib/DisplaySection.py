@@ -6,13 +6,18 @@ from typing import Any
 
 import slicer
 
-from SpineLib.labels import VERDICT_LETTERS, rgb
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
+from SpineSlicer.scene.sliceViews import turnToSlices
+from SpineSlicer.scene.studyNodes import ACTIVATION, SLICE_LABELS, STACK, VERDICTS, nodesOfKind
+from SpineSlicer.scene.studyVisibility import RINGS, hideRings, showSegmentsOf, showStudy
 from SpineSlicer.scene.volumeNodes import nodesOfClass
+
+from .Legend import Legend
 
 # Our own layouts' numbers: any that Slicer's own (below 600) and other extensions do not use.
 PLOT_LAYOUT, COMPARE_LAYOUT = 67101, 67102
+COMPARE_VIEW = "vtkMRMLSliceNodeGreen"
 _SLICE = (
     '<item><view class="vtkMRMLSliceNode" singletontag="{tag}">'
     '<property name="orientation" action="default">{orientation}</property>'
@@ -38,11 +43,12 @@ class DisplaySection:
 
     Args:
         ui: the panel's widgets.
-        study: whose nodes are shown or hidden; other studies' are hidden.
+        study: whose nodes are shown or hidden; other studies' are hidden, names and all.
     """
 
     def __init__(self, ui: Any, study: ShownStudy) -> None:
-        self._ui, self._study = ui, study
+        self._ui, self._study, self._legend = ui, study, Legend()
+        self._compared = False
         for box in ("flagsBox", "ladderBox", "gradeTextBox", "camBox", "legendBox"):
             getattr(ui, box).connect("toggled(bool)", self.apply)
         ui.camOpacitySlider.connect("valueChanged(double)", self.apply)
@@ -58,34 +64,46 @@ class DisplaySection:
     def apply(self, *_arguments: Any) -> None:
         """Shows and hides what the boxes say."""
         ui, study = self._ui, self._study
-        for node in nodesOfClass(study.scene, "vtkMRMLDisplayableNode"):
-            kind = node.GetAttribute("SpineMRI.Kind")
-            if kind not in ("verdicts", "slice labels", "flagged runs"):
-                continue
-            mine = bool(study.study) and node.GetAttribute("SpineMRI.Study") == study.study
-            self._applyTo(node, kind, mine)
+        if study.study:
+            showStudy(study.scene, study.study)
+            for kind in RINGS:
+                for node in study.nodes.nodes(kind):
+                    self._applyTo(node, kind, self._hasPlace(node, kind))
+        else:
+            hideRings(study.scene)
         self._applyActivation()
         self._applyLegend()
-        has = bool(study.study and study.nodes.nodes("class activation"))
+        has = bool(study.study and study.nodes.nodes(ACTIVATION))
         ui.camBox.enabled = ui.camOpacitySlider.enabled = has
 
-    def _applyTo(self, node: Any, kind: str, mine: bool) -> None:
+    def close(self) -> None:
+        """Takes the legend out of the view; for when the panel goes away."""
+        self._legend.hide()
+
+    def _hasPlace(self, node: Any, kind: str) -> bool:
+        """Whether a node of this study can be drawn where it belongs."""
+        where = self._study.inScene(node.GetAttribute(STACK))
+        # Beside a bent slice lies its neighbour's label; the ring is where it belongs.
+        return where.fits and not (kind == SLICE_LABELS and where.isBent)
+
+    def _applyTo(self, node: Any, kind: str, hasPlace: bool) -> None:
         ring, ladder = bool(self._ui.flagsBox.checked), bool(self._ui.ladderBox.checked)
         display = node.GetDisplayNode()
-        if kind == "verdicts":
-            display.SetVisibility(mine and (ring or ladder))
+        if kind == VERDICTS:
+            display.SetVisibility(hasPlace and (ring or ladder))
             display.RemoveAllViewNodeIDs()
             if ring != ladder:
                 for view in AXIAL_VIEWS if ring else OTHER_VIEWS:
                     display.AddViewNodeID(view)
         else:
-            other = ring if kind == "slice labels" else ladder
-            display.SetVisibility(mine and other and bool(self._ui.gradeTextBox.checked))
+            other = ring if kind == SLICE_LABELS else ladder
+            display.SetVisibility(hasPlace and other and bool(self._ui.gradeTextBox.checked))
 
     def _applyActivation(self) -> None:
         place = self._study.current
-        node = self._study.nodes.node("class activation", place.stack) if place else None
+        node = self._study.nodes.node(ACTIVATION, place.stack) if place else None
         on = node is not None and bool(self._ui.camBox.checked)
+        on = on and self._study.inScene(place.stack).fits
         opacity = float(self._ui.camOpacitySlider.value)
         for composite in nodesOfClass(self._study.scene, "vtkMRMLSliceCompositeNode"):
             shown = composite.GetForegroundVolumeID()
@@ -97,26 +115,25 @@ class DisplaySection:
 
     def _isActivation(self, identifier: str) -> bool:
         node = self._study.scene.GetNodeByID(identifier)
-        return node is not None and node.GetAttribute("SpineMRI.Kind") == "class activation"
+        return node in nodesOfKind(self._study.scene, ACTIVATION)
 
     def _applyLegend(self) -> None:
         manager = slicer.app.layoutManager()
         widget = manager.sliceWidget("Red") if manager else None
         if widget is None:
             return
-        import vtk
-
-        view, corner = widget.sliceView(), vtk.vtkCornerAnnotation.UpperRight
-        on = bool(self._ui.legendBox.checked) and bool(self._study.study)
-        words = [f"{letter}  {verdict}" for verdict, letter in VERDICT_LETTERS.items()]
-        view.cornerAnnotation().SetText(corner, "\n".join(words) if on else "")
-        view.cornerAnnotation().GetTextProperty().SetColor(*rgb("#FFFFFF"))
-        view.scheduleRender()
+        lead = self._study.lead
+        if self._ui.legendBox.checked and lead is not None:
+            self._legend.show(widget.sliceView(), lead)
+        else:
+            self._legend.hide()
 
     def _onChanged(self, what: str) -> None:
         if what == STUDY_CHANGED:
             self._fillCompare()
             self.apply()
+            if self._study.study:
+                showSegmentsOf(self._study.scene, self._study.study)
             self._onCompare()
             self._showChart()
         elif what == PLACE_CHANGED:
@@ -124,10 +141,17 @@ class DisplaySection:
                 self._applyActivation()
             self._onCompare()  # another stack's slice put its volume into every view
             self._showChart()
+        elif what == VOLUME_CHANGED:
+            self.apply()
+            self._onCompare(again=True)
 
     def _onLayout(self, *_arguments: Any) -> None:
         layout = int(self._ui.layoutBox.currentData or 0)
         self._ui.compareBox.visible = layout == COMPARE_LAYOUT
+        green = self._study.scene.GetNodeByID(COMPARE_VIEW)
+        if self._compared and layout != COMPARE_LAYOUT and green is not None:
+            self._compared = False
+            green.SetOrientationToDefault()
         if layout:
             self._setLayout(layout)
             self._onCompare()
@@ -168,19 +192,20 @@ class DisplaySection:
         box.blockSignals(blocked)
         box.visible = int(self._ui.layoutBox.currentData or 0) == COMPARE_LAYOUT
 
-    def _onCompare(self, *_arguments: Any) -> None:
+    def _onCompare(self, *_arguments: Any, again: bool = False) -> None:
         stack = self._ui.compareBox.currentData
         if int(self._ui.layoutBox.currentData or 0) != COMPARE_LAYOUT or not stack:
             return
         volume = self._study.nodes.volumeNode(stack)
-        green = self._study.scene.GetNodeByID("vtkMRMLSliceNodeGreen")
+        green = self._study.scene.GetNodeByID(COMPARE_VIEW)
         composite = self._study.scene.GetNodeByID("vtkMRMLSliceCompositeNodeGreen")
         if volume is None or green is None or composite is None:
             return
-        if composite.GetBackgroundVolumeID() == volume.GetID():
+        if composite.GetBackgroundVolumeID() == volume.GetID() and not again:
             return
         composite.SetBackgroundVolumeID(volume.GetID())
-        green.RotateToVolumePlane(volume)
+        self._compared = True
+        turnToSlices(green, volume)
 
 
 def _(text: str) -> str:

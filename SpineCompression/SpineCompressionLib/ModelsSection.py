@@ -20,6 +20,7 @@ class ModelsSection:
     def __init__(self, ui: Any, worker: Any) -> None:
         self._ui, self._worker = ui, worker
         self.models: list[dict[str, Any]] = []
+        self._cards = 0.0  # the threshold of the card that was chosen last
         self._boxes = {"compression": ui.compressionModelBox, "grading": ui.gradingModelBox}
         for box in self._boxes.values():
             box.connect("currentIndexChanged(int)", self._onModel)
@@ -95,6 +96,9 @@ class ModelsSection:
         if card:
             text = _("Card's: {x:.2f}").format(x=card["threshold"])
             self._ui.thresholdDefaultButton.text = text
+            if round(float(self._ui.thresholdSlider.value), 2) == round(self._cards, 2):
+                self._onDefault()  # it stood at the other card's
+            self._cards = card["threshold"]
 
     def _onDefault(self, *_arguments: Any) -> None:
         card = self.chosen("compression")

@@ -10,12 +10,18 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.project import Project, create, open_project
-from SpineLib.projects.schemes import SCHEMES
+from SpineLib.questions import KNOWN_QUESTIONS
+from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.pathChanged import onPathChanged
+from SpineSlicer.host.readersTime import readersDay, readersTime
+from SpineSlicer.host.WorkerTask import WorkerTask
 
 # The reader of a project is not the one of Review: a name there belongs to a set of labels.
 PROJECT_SETTING, READER_SETTING = "SpineMRI/ReadingProject", "SpineMRI/ProjectReader"
 COLUMNS = ("Reader", "Arm", "Done", "Left", "Time", "Locked")
 ROW_HEIGHT = 22
+# What only looks: it is left without a question when another project is chosen.
+_LOOKS = ("status", "disagreements")
 
 
 class ProjectChoice:
@@ -40,14 +46,14 @@ class ProjectChoice:
     ) -> None:
         import slicer
 
-        self._ui, self._worker, self._changed, self._tell = ui, worker, changed, tell
+        self._ui, self._changed, self._tell = ui, changed, tell
+        self._task = WorkerTask(worker)
         self.project: Project | None = None
         self.status: dict[str, Any] = {}
-        self._request = ""
         self._prepare()
         ui.projectEdit.currentPath = slicer.util.settingsValue(PROJECT_SETTING, "")
         ui.projectReaderEdit.text = slicer.util.settingsValue(READER_SETTING, "")
-        ui.projectEdit.connect("currentPathChanged(QString)", self._onPath)
+        onPathChanged(ui.projectEdit, self._onPath)
         ui.projectReaderEdit.connect("textChanged(QString)", self._onReader)
         ui.newProjectButton.connect("clicked(bool)", self._onNew)
         ui.createButton.connect("clicked(bool)", self._onCreate)
@@ -67,7 +73,7 @@ class ProjectChoice:
     @property
     def busy(self) -> bool:
         """Whether the worker is at something for the project."""
-        return bool(self._request)
+        return self._task.busy
 
     @property
     def over(self) -> bool:
@@ -76,8 +82,13 @@ class ProjectChoice:
         return bool(rows) and all(row["locked"] for row in rows)
 
     def open(self) -> None:
-        """Opens the folder that is named; says why where it cannot be."""
+        """Opens the folder that is named; says why where it cannot be.
+
+        What the worker does for the project before is cancelled, and its answer not heard.
+        """
         folder = self._ui.projectEdit.currentPath.strip()
+        self._task.drop()
+        self._ui.projectBar.visible = False
         self.project, self.status = None, {}
         if folder:
             try:
@@ -118,7 +129,7 @@ class ProjectChoice:
             raise SpineError(_("The project is being worked on"), advice=_("Wait a moment."))
 
         def onResult(result: dict[str, Any]) -> None:
-            self._end()
+            self._ui.projectBar.visible = False
             if "readers" in result:
                 self.status = result
                 self._reopen()
@@ -127,22 +138,23 @@ class ProjectChoice:
 
         self._ui.projectBar.visible = action not in ("status", "decide")
         self.progress(Step(_("Working"), 0, 0, None))
-        self._request = "asked"  # an answer may come before the number does
-        number = self._worker.request(
+        self._task.start(
             "project",
             {"action": action, "project": str(self.project.folder), **arguments},
             onResult=onResult,
             onError=lambda error: self._onError(error, failed or self._say),
             onProgress=self.progress,
+            name=action,
         )
-        if self._request:
-            self._request = number
         self._changed()
 
     def cancel(self) -> None:
         """Stops what the worker is at."""
-        if self.busy:
-            self._worker.cancel(self._request)
+        self._task.cancel()
+
+    def stop(self) -> None:
+        """Asks for nothing more, for when the panel goes away."""
+        self._task.drop()
 
     def progress(self, step: Step) -> None:
         """Shows how far the worker is."""
@@ -184,8 +196,8 @@ class ProjectChoice:
 
     def _prepare(self) -> None:
         ui = self._ui
-        for scheme in SCHEMES.values():
-            ui.schemeBox.addItem(f"{scheme.name}: {', '.join(scheme.values)}", scheme.name)
+        for scheme in KNOWN_QUESTIONS.values():
+            ui.schemeBox.addItem(f"{scheme.title}: {', '.join(scheme.values)}", scheme.key)
         for plane in ("axial", "sagittal", "any"):
             ui.planeBox.addItem(_(plane), plane)
         ui.armBox.addItem(_("Blinded"), UNASSISTED)
@@ -230,32 +242,42 @@ class ProjectChoice:
         lines = [
             _("{title}: {studies} studies, {slices} slices, {scheme}").format(
                 title=project.title, studies=len(project.studies),
-                slices=sum(1 for _one in project.slices()), scheme=project.scheme.name,
+                slices=sum(1 for _one in project.slices()), scheme=project.scheme.title,
             ),
-            *self.status.get("notes", ()),
+            *_notes(self.status),
         ]  # fmt: skip
         ui.projectLabel.text = "\n".join(lines)
 
     def _onError(self, error: SpineError, tell: Callable[[SpineError], None]) -> None:
-        self._end()
+        self._ui.projectBar.visible = False
         tell(error)
         self._changed()
 
     def _say(self, error: SpineError) -> None:
         self._tell(str(error))
 
-    def _end(self) -> None:
-        self._request = ""
-        self._ui.projectBar.visible = False
-
     def _onPath(self, path: str) -> None:
         import qt
 
-        qt.QSettings().setValue(PROJECT_SETTING, path)
-        self._tell("")
-        if self._ui.newProjectPart.visible:  # a folder for a new one
+        same = self.project is not None and path.strip() == str(self.project.folder)
+        if not same and not self._mayLeave():
+            self._ui.projectEdit.currentPath = str(self.project.folder)  # type: ignore[union-attr]
             return
-        self.open()
+        qt.QSettings().setValue(PROJECT_SETTING, path)
+        if same:
+            return
+        self._tell("")
+        if not self._ui.newProjectPart.visible:  # else it is a folder for a new one
+            self.open()
+
+    def _mayLeave(self) -> bool:
+        """Whether another project may be chosen; asks where the worker writes for this one."""
+        if not self._task.busy or self._task.name in _LOOKS or self.project is None:
+            return True
+        text = _("The worker is at something for {title}. Stop it and leave this project?")
+        return confirm(
+            text.format(title=self.project.title), _("Reading project"), self._ui.projectPart
+        )
 
     def _onReader(self, name: str) -> None:
         import qt
@@ -295,11 +317,28 @@ class ProjectChoice:
         return qt.QFileDialog.getExistingDirectory(self._ui.projectPart, title, start)
 
 
+def _notes(status: dict[str, Any]) -> list[str]:
+    """What a person should know of the project, beside how far everybody is."""
+    notes = list(status.get("problems", ()))
+    for one in status.get("unblinded", ()):
+        notes.append(
+            _("{readers} unblinded by {who}, {time}: {why}").format(
+                readers=", ".join(one["readers"]), who=one["who"],
+                time=readersTime(one["time"]), why=one["why"],
+            )
+        )  # fmt: skip
+    missing = len(status.get("missing", ()))
+    if missing:
+        text = _("Studies that are no longer at their place: {n}. Moved files… finds them.")
+        notes.append(text.format(n=missing))
+    return notes
+
+
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["reader"], _(row["arm"]), str(row["done"]), str(row["left"]),
         f"{row['seconds'] / 60:.1f} min" if row["seconds"] else "–",
-        row["locked"][:10] or _("open"),
+        readersDay(row["locked"]) if row["locked"] else _("open"),
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class ReadDesk:
         self.buttons: dict[str, Any] = {}
         self._rows: list[Any] = []
         self._shortcuts: list[Any] = []
-        self._ready = False
+        self._ready, self._key = False, None
         for button, method in (
             (ui.undoLabelButton, self.undo),
             (ui.earlierButton, lambda: self._move(lambda: self.desk.step(-1))),
@@ -63,7 +63,7 @@ class ReadDesk:
         ui.presentEdit.visible = ui.presentEditLabel.visible = desk.settles
         ui.confidenceBox.visible = ui.confidenceBoxLabel.visible = not desk.settles
         ui.undoLabelButton.visible = ui.lockButton.visible = not desk.settles
-        self._clearForm()
+        self._fillForm()
         ui.deskPart.visible = True
         self.listen(True)
         self.update()
@@ -99,6 +99,8 @@ class ReadDesk:
         ui.whereLabel.text = desk.where()
         ui.saidLabel.text = desk.said()
         ui.saidLabel.visible = bool(ui.saidLabel.text)
+        if desk.key != self._key:
+            self._fillForm()
         ui.earlierButton.enabled = ui.laterButton.enabled = bool(desk.total)
 
     def label(self, value: str) -> None:
@@ -132,7 +134,7 @@ class ReadDesk:
 
     def _onLabelled(self) -> None:
         if self.desk is not None:
-            self._clearForm()
+            self._fillForm()
             self._tell("")
             self._show()
 
@@ -151,9 +153,13 @@ class ReadDesk:
         self._tell("")
         self._show()
 
-    def _clearForm(self) -> None:
-        self._ui.confidenceBox.value = self._ui.confidenceBox.minimum
-        self._ui.commentEdit.text = ""
+    def _fillForm(self) -> None:
+        """What was said of the slice before, so that a new label takes it along unless changed."""
+        self._key = self.desk.key
+        sure, comment = self.desk.kept()
+        box = self._ui.confidenceBox
+        box.value = box.minimum if sure is None else round(100 * sure)
+        self._ui.commentEdit.text = comment
 
     def _sure(self, by: int) -> None:
         box = self._ui.confidenceBox
@@ -185,7 +191,7 @@ class ReadDesk:
         button, text = qt.QPushButton(), qt.QLabel(meaning)
         button.text = f"{value} ({key})" if key and key != value else value
         text.wordWrap = True
-        picture = examplePicture(scheme.name, value)
+        picture = examplePicture(scheme.key, value)
         tip = _("{value} (key {key})").format(value=value, key=key) if key else value
         tip += f": {meaning}" if meaning else ""
         button.toolTip = tip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import slicer
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.projects.session import NameTaken, ReaderSession
+from SpineSlicer.host.confirm import confirm
 from SpineSlicer.host.StackLoader import StackLoader
 from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
 
@@ -163,7 +163,7 @@ class ReadSection:
         """The panel goes away."""
         self.stop()
         self.loader.stop()
-        self.choice.cancel()
+        self.choice.stop()
 
     def measure(self, folder: str) -> None:
         """Has agreement measured, and opens the page."""
@@ -202,15 +202,7 @@ class ReadSection:
         self._show()
 
     def _mayBegin(self) -> bool:
-        if holdsAnswers(self._mrml):
-            reason = _answersText()
-        elif importlib.util.find_spec("filelock") is None:
-            reason = _(
-                "Reading studies need the Python package filelock in Slicer's own Python. Install "
-                "it in Slicer's Python console: slicer.util.pip_install('filelock')"
-            )
-        else:
-            reason = self._begin()
+        reason = _answersText() if holdsAnswers(self._mrml) else self._begin()
         if reason:
             self._tell(reason)
         return not reason
@@ -276,7 +268,7 @@ class ReadSection:
         )
         if left:
             text += " " + _("{n} slices have no label.").format(n=left)
-        if slicer.util.confirmYesNoDisplay(text, windowTitle=_("Lock my set")):
+        if confirm(text, _("Lock my set"), self.widget):
             self.lock()
 
     def _onAgreement(self) -> None:
@@ -296,9 +288,10 @@ class ReadSection:
     def _onExported(self, result: dict[str, Any]) -> None:
         self._tell(
             _(
-                "Written: {file}. Train on it with: spine train {task} --data {file} --out RUN. "
-                "The key to the old identities is {key}; keep it apart."
-            ).format(**result)
+                "Written: {file}, with the slices beside it. The key to the old identities is "
+                "{key}; keep it apart. Models of slices are trained on the command line; the "
+                "documentation of training tells how."
+            ).format(file=result["file"], key=result["key"])
         )
 
     def _onCollapsed(self, collapsed: bool) -> None:

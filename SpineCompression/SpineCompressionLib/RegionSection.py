@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from SpineLib.errors import Cancelled, SpineError, from_exception
-from SpineLib.findings import Findings, read_json
+from SpineLib.findings import Findings
+from SpineLib.findings_file import read_json
 from SpineLib.slabs import Steps, write_in_slabs
+from SpineLib.volume import Volume
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns
-from SpineSlicer.scene.canalWindow import KIND, Corners, addWindow, corners, placeWindow, windowOf
+from SpineSlicer.scene.canalWindow import Corners, addWindow, corners, placeWindow, windowOf
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
-from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
+from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
+from SpineSlicer.scene.studyNodes import FINDINGS, WINDOW, nodesOfKind
 
 DEFAULT_MM = 48.0  # where no model says how wide it looks
 MOVED_MM = 0.01
@@ -56,7 +58,7 @@ class RegionSection:
     @property
     def box(self) -> Any:
         """The box's markups node; None where it is not shown."""
-        return self._study.nodes.node(KIND) if self._study.study else None
+        return self._study.nodes.node(WINDOW) if self._study.study else None
 
     @property
     def busy(self) -> bool:
@@ -82,7 +84,7 @@ class RegionSection:
         self._end()
 
     def _onShow(self, on: bool) -> None:
-        if on and self._study.current is not None:
+        if on and self._ui.windowBox.enabled:
             self._place()
         elif self.box is not None:
             self._keep()
@@ -92,37 +94,47 @@ class RegionSection:
     def _onChanged(self, what: str) -> None:
         if what == STUDY_CHANGED:
             self._onStudy()
-        elif self.box is not None:
-            self._keep()
+        elif self._ui.windowBox.checked:
+            if what != VOLUME_CHANGED:  # that took the box along, and is no reader's move
+                self._keep()
             self._place()
         self._update()
 
     def _onStudy(self) -> None:
         """The box goes along to the study that is shown now."""
-        self._placed = []
-        for node in nodesOfClass(self._study.scene, "vtkMRMLMarkupsROINode"):
-            if node.GetAttribute("SpineMRI.Kind") == KIND:
-                self._study.scene.RemoveNode(node)
-        if self._study.current is None:
+        self._placed, self._at = [], []
+        for node in nodesOfKind(self._study.scene, WINDOW):
+            self._study.scene.RemoveNode(node)
+        self._update()
+        if not self._ui.windowBox.enabled:
             self._ui.windowBox.checked = False
         elif self._ui.windowBox.checked:
             self._place()
 
     def _place(self) -> None:
         """Puts the box where the reader, or else the model, looks on the current slice."""
-        place = self._study.current
-        if place is None:
+        place, box = self._study.current, self.box
+        if place is None or self._whyNot():
+            if box is not None:
+                self._study.scene.RemoveNode(box)
             return
         import slicer
 
-        box = self.box
         if box is None:
-            box = addWindow(self._study.scene, self._study.study)
+            box = addWindow(self._study.nodes.node(FINDINGS))
             box.AddObserver(slicer.vtkMRMLMarkupsNode.PointEndInteractionEvent, self._onLetGo)
-        stack = self._study.timeline.stack(place)
-        placeWindow(box, stack, self._window(self._study.place))
-        self._placed = windowOf(box, stack)
+        where = self._study.inScene(place.stack)
+        placeWindow(box, where, self._window(self._study.place))
+        self._placed = windowOf(box, where)
         self._at = [n for n in self._study.chosen if self._study.places[n].stack == place.stack]
+
+    def _whyNot(self) -> str:
+        """Why no box can be drawn on the current slice; empty where it can."""
+        place = self._study.current
+        where = self._study.inScene(place.stack) if place is not None else None
+        if where is not None and where.isBent:
+            return _("A transform bends this volume, so that no window can be drawn on it.")
+        return where.problem if where is not None else ""
 
     def _window(self, number: int) -> Corners:
         """Where a slice is looked at: the reader's window, else the model's."""
@@ -141,8 +153,10 @@ class RegionSection:
         box = self.box
         if box is None or not self._placed or not self._at:
             return
-        stack = self._study.timeline.stack(self._places[self._at[0]])
-        now = windowOf(box, stack)
+        where = self._study.inScene(self._places[self._at[0]].stack)
+        if not where.fits:
+            return
+        now = windowOf(box, where)
         moved = np.array(now) - np.array(self._placed)
         if np.abs(moved).max() < MOVED_MM:
             return
@@ -161,10 +175,13 @@ class RegionSection:
     def _onReset(self, *_arguments: Any) -> None:
         drawn = [number for number in self._study.chosen if self._study.window(number)]
         self._placed = []  # where the box was dragged to meanwhile is not meant
-        if drawn:
-            self._study.keepWindows(dict.fromkeys(drawn), self._reader())
-        else:
+        if not drawn:
             self._place()
+            return
+        try:
+            self._study.keepWindows(dict.fromkeys(drawn), self._reader())
+        except SpineError as error:
+            self._say(str(error))
 
     def _width(self) -> float:
         card = self._models.chosen("grading") or self._models.chosen("compression")
@@ -174,8 +191,8 @@ class RegionSection:
 
     def _regrade(self) -> None:
         place = self._study.current
-        node = self._study.nodes.volumeNode(place.stack) if place else None
-        if node is None or self.box is None:
+        where = self._study.inScene(place.stack) if place else None
+        if where is None or where.volumeNode is None or self.box is None:
             return
         self._keep()
         study, numbers = self._study.study, self._at
@@ -193,15 +210,15 @@ class RegionSection:
         }
         self._say("")
         self._turns.start(
-            self._writing(node, folder),
+            self._writing(where.volume(), folder),
             onDone=lambda _none: self._ask(arguments, study),
             onError=lambda error: self._onError(from_exception(error)),
         )
 
-    def _writing(self, node: Any, folder: Path) -> Steps[None]:
+    def _writing(self, volume: Volume, folder: Path) -> Steps[None]:
         text = json.dumps(self._sent, ensure_ascii=False, allow_nan=False)
         (folder / "findings.json").write_text(text, encoding="utf-8")
-        yield from write_in_slabs(volumeFromNode(node, copied=False), folder / "volume.nrrd")
+        yield from write_in_slabs(volume, folder / "volume.nrrd")
 
     def _ask(self, arguments: dict[str, Any], study: str) -> None:
         self._request = self._worker.request(
@@ -230,7 +247,10 @@ class RegionSection:
             return ""
         if before.to_dict() != self._sent:
             return _("The study was read anew in the meantime. Grade again.")
-        nodes.showAgain(findings, stack)
+        try:
+            nodes.showAgain(findings, stack)
+        except SpineError as error:
+            return str(error)
         self._study.open(study)
         return _("{n} slices graded again with the window").format(n=count)
 
@@ -247,7 +267,9 @@ class RegionSection:
 
     def _update(self) -> None:
         shown = self.box is not None
-        self._ui.windowBox.enabled = self._study.current is not None
+        place = self._study.current
+        seen = place is not None and not self._study.unseen([self._study.place])
+        self._ui.windowBox.enabled = seen
         self._ui.resetWindowButton.enabled = shown
         self.run.setReady(shown)
         if shown and not self.busy:
@@ -255,6 +277,8 @@ class RegionSection:
             self._say(
                 _("A reader's window is shown.") if mine else _("The model's window is shown.")
             )
+        elif self._ui.windowBox.checked and not self.busy:
+            self._say(self._whyNot())
 
     def _reader(self) -> str:
         return self._ui.readerEdit.text.strip()

@@ -73,8 +73,11 @@ class ReportSection:
         study, findings = self._study, self._study.findings
         before, chosen = study.place, study.chosen
         flagged = [n for n in range(len(study.places)) if study.isFlagged(n)]
-        flagged.sort(key=lambda n: -(study.slice(n).compression.probability or 0.0))
-        for count, number in enumerate((flagged or [before])[:SHOWN]):
+        flagged.sort(key=lambda n: findings.severity(study.slice(n)), reverse=True)
+        numbers = (flagged or [before])[:SHOWN]
+        for stack in dict.fromkeys(study.places[number].stack for number in numbers):
+            study.inScene(stack).require()  # else the views would show another slice
+        for count, number in enumerate(numbers):
             if study.findings is not findings:
                 raise SpineError(_("Another study is shown now"), advice=_("Write it again."))
             study.go(number)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpineLib.labels import NOT_ASSESSED, VERDICT_COLORS
+from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs import summary
+from SpineLib.questions import Opinion, Question
+from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
 from SpineSlicer.host.Turns import Turns
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
-from SpineSlicer.scene.studies import studiesIn
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
+from SpineSlicer.scene.studies import studyNames
 from SpineSlicer.scene.verdicts import shortText
 
 from .Timeline import Timeline
@@ -96,7 +98,7 @@ class ResultSection:
             self._fillTable()
         elif what == PLACE_CHANGED:
             self._markRows()
-        else:
+        elif what != VOLUME_CHANGED:
             self._updateTable()
         self._tellSlice()
 
@@ -104,11 +106,11 @@ class ResultSection:
         box, scene = self._ui.readingBox, self._study.scene
         self._filling = True
         box.clear()
-        known = studiesIn(scene)
-        for number, study in enumerate(known, start=1):
-            box.addItem(_("Study {n}").format(n=number) + f" ({study[:6]})", study)
+        known = studyNames(scene)
+        for study, name in known.items():
+            box.addItem(name, study)
         box.currentIndex = box.findData(self._study.study)
-        box.visible = len(known) > 1
+        box.visible = len(known) > int(bool(self._study.study))
         self._filling = False
 
     def _onReadingBox(self, *_arguments: Any) -> None:
@@ -123,10 +125,10 @@ class ResultSection:
             one.visible = findings is not None
         if findings is None:
             return
-        compression = findings.compression
-        head = summary.headline(findings)
+        head, lead = summary.headline(findings), findings.lead
         ui.verdictLabel.text = head.text
-        color = VERDICT_COLORS["compressed"] if compression.verdict == "abnormal" else ""
+        abnormal = lead is not None and findings.summary(lead.key).verdict == "abnormal"
+        color = head.color if abnormal else ""
         ui.verdictLabel.styleSheet = "font-size: 14pt; font-weight: bold;" + (
             f" color: {color};" if color else ""
         )
@@ -140,7 +142,7 @@ class ResultSection:
         parts = (
             summary.headline(findings).detail,
             ", ".join(dict.fromkeys(levels)),
-            summary.grading_line(findings),
+            *summary.other_lines(findings),
         )
         return " · ".join(part for part in parts if part)
 
@@ -153,14 +155,17 @@ class ResultSection:
         text = _("Slice {n}").format(n=one.index + 1)
         text += _(" of stack {id}").format(id=place.stack) if self._severalStacks() else ""
         text += f" ({one.level})" if one.level else ""
-        text += ": " + shortText(one)
-        for task in ("compression", "grading"):
-            answer = self._study.reviewed(self._study.place, task)
+        text += ": " + shortText(self._study.findings, one)
+        for question in self._study.questions:
+            answer = self._study.reviewed(self._study.place, question.key)
             if answer:
                 who = _("reader {name}").format(name=answer.reader).strip()
                 text += f" | {who}: {answer.answer}"
-        reason = one.compression.reason
-        self._ui.sliceLabel.text = text + (f" ({reason})" if reason else "")
+        lead = one.opinion(self._study.lead.key) if self._study.lead else None
+        reason = _reason(lead) if lead else ""
+        text += f" ({reason})" if reason else ""
+        problem = self._study.inScene(place.stack).problem
+        self._ui.sliceLabel.text = f"{text}. {problem}" if problem else text
 
     def _severalStacks(self) -> bool:
         return len({place.stack for place in self._study.places}) > 1
@@ -232,27 +237,40 @@ class ResultSection:
         return [int(table.item(row, 0).data(qt.Qt.UserRole)) for row in range(table.rowCount)]
 
     def _row(self, number: int) -> tuple[Any, ...]:
-        one = self._study.slice(number)
-        p = one.compression.probability
-        grading = one.grading
-        grade = self._study.grade(number)
-        if grade and grading.grade == grade:
-            ends = list(dict.fromkeys(grading.interval))
-            grade += f" ({grading.verdict}, {'–'.join(ends)})"
-        answers = [self._study.reviewed(number, task) for task in ("compression", "grading")]
+        study, one = self._study, self._study.slice(number)
+        lead = one.opinion(study.lead.key) if study.lead else None
+        answers = [study.reviewed(number, question.key) for question in study.questions]
         review = ", ".join(dict.fromkeys(_(a.state) for a in answers if a))
+        others = [self._otherWords(number, *other) for other in study.others(number)]
         return (
             one.index + 1,
-            self._study.places[number].stack,
+            study.places[number].stack,
             one.level,
-            "" if p is None else f"{p:.2f}",
-            _(self._study.verdict(number)),
-            grade or "–",
+            "" if lead is None or lead.probability is None else f"{lead.probability:.2f}",
+            _(study.leadValue(number) or NOT_ASSESSED) + self._forced(lead, number),
+            "; ".join(others) or "–",
             review or "–",
         )
 
+    def _otherWords(self, number: int, question: Question, value: str) -> str:
+        """``2 (high, 1c–2)``; the question's name stands before it where there are several."""
+        opinion = self._study.slice(number).opinion(question.key)
+        words = [value]
+        if opinion is not None and opinion.value == value:
+            ends = "–".join(dict.fromkeys(opinion.interval))
+            words = [question.side(opinion.positive), "" if ends == value else ends]
+            words += [_("forced")] if opinion.forced else []
+            inside = ", ".join(word for word in words if word)
+            words = [f"{value} ({inside})" if inside else value]
+        several = len(self._study.questions) > 2
+        return f"{question.key} {words[0]}" if several else words[0]
+
+    def _forced(self, lead: Opinion | None, number: int) -> str:
+        shown = lead is not None and lead.forced and lead.value == self._study.leadValue(number)
+        return " " + _("(forced)") if shown else ""
+
     def _color(self, number: int) -> str:
-        return VERDICT_COLORS.get(self._study.verdict(number), VERDICT_COLORS[NOT_ASSESSED])
+        return self._study.color(number)
 
     def _markRows(self) -> None:
         import qt
@@ -281,6 +299,14 @@ class ResultSection:
             self._study.go(numbers[0])
         elif numbers:
             self._study.choose(numbers)
+
+
+def _reason(answer: Any) -> str:
+    """Why a slice was not assessed, or had to be forced; empty where neither is so."""
+    if answer.why is None:
+        return str(answer.reason)
+    why = sentence(answer.why, _)
+    return _("forced: {reason}").format(reason=why) if answer.forced else why
 
 
 def _keysTo(timeline: Timeline) -> Any:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import SpineError
-from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
+from SpineLib.questions import Question
 from SpineSlicer.host.readersName import keepReadersName, readersName
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 
 from . import reviewExport
 from .Timeline import GRADE_KEYS
@@ -31,14 +31,15 @@ class ReviewSection:
 
         self._ui, self._study, self._grades = ui, study, []
         self.keys: dict[str, Callable[[], None]] = {
-            "0": lambda: self._answer("compression", NOT_COMPRESSED),
-            "1": lambda: self._answer("compression", COMPRESSED),
+            "0": lambda: self._answerTwo(0),
+            "1": lambda: self._answerTwo(1),
             "A": self._agree,
             "Ctrl+Z": study.undo,
             "Ctrl+Y": study.redo,
         }
-        for number, key in enumerate(GRADE_KEYS):
-            self.keys[key] = lambda number=number: self._gradeNumber(number)
+        for row, keys in enumerate(GRADE_KEYS):
+            for number, key in enumerate(keys):
+                self.keys[key] = lambda row=row, number=number: self._gradeNumber(row, number)
         ui.readerEdit.text = readersName()
         ui.readerEdit.connect("editingFinished()", self._onReader)
         for name, key in (("notCompressed", "0"), ("compressed", "1"), ("agree", "A"),
@@ -47,9 +48,9 @@ class ReviewSection:
             button.connect("clicked(bool)", lambda *_, key=key: self.keys[key]())
         ui.exportLabelsButton.connect("clicked(bool)", self._onExportLabels)
         ui.exportTableButton.connect("clicked(bool)", self._onExportTable)
-        row = qt.QHBoxLayout(ui.gradeHolder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
+        grid = qt.QGridLayout(ui.gradeHolder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(2)
         study.listen(self._onChanged)
         self._onChanged(STUDY_CHANGED)
 
@@ -70,28 +71,47 @@ class ReviewSection:
             self._ui.reviewStatusLabel.text = str(error)
 
     def _answer(self, task: str, answer: str) -> None:
-        self._study.answer(task, answer, reader=self._reader(), reason=self._reason())
+        self._file(lambda said: self._study.answer(task, answer, **said))
 
     def _agree(self) -> None:
         chosen = len(self._study.chosen)
-        answered = self._study.agree(reader=self._reader(), reason=self._reason())
-        if answered < chosen:
+        answered = self._file(lambda said: self._study.agree(**said))
+        if answered is not None and answered < chosen:
             self._ui.reviewStatusLabel.text = _(
                 "{n} slices have no clear answer of the model to agree with; use 0 or 1."
             ).format(n=chosen - answered)
 
-    def _gradeNumber(self, number: int) -> None:
-        scheme = self._study.scheme
-        if scheme and number < len(scheme.grades):
-            self._answer("grading", scheme.grades[number])
+    @property
+    def _two(self) -> Question | None:
+        """The question with two values, which the keys 0 and 1 answer."""
+        return next((q for q in self._study.questions if len(q.values) == 2), None)
+
+    @property
+    def _graded(self) -> list[Question]:
+        """The questions with more values, of which each has a row of buttons and keys."""
+        return [q for q in self._study.questions if len(q.values) > 2]
+
+    def _answerTwo(self, number: int) -> None:
+        if self._two is not None:
+            self._answer(self._two.key, self._two.values[number])
+
+    def _gradeNumber(self, row: int, number: int) -> None:
+        graded = self._graded
+        if row < len(graded) and number < len(graded[row].values):
+            self._answer(graded[row].key, graded[row].values[number])
+
+    def _file(self, say: Callable[[dict[str, str]], Any]) -> Any:
+        """Files an answer with reader and reason; says why not where it cannot be taken."""
+        try:
+            result = say({"reader": self._reader(), "reason": self._ui.reasonEdit.text.strip()})
+        except SpineError as error:
+            self._ui.reviewStatusLabel.text = str(error)
+            return None
+        self._ui.reasonEdit.text = ""
+        return result
 
     def _reader(self) -> str:
         return self._ui.readerEdit.text.strip()
-
-    def _reason(self) -> str:
-        reason = self._ui.reasonEdit.text.strip()
-        self._ui.reasonEdit.text = ""
-        return reason
 
     def _onReader(self) -> None:
         keepReadersName(self._reader())
@@ -118,7 +138,7 @@ class ReviewSection:
             getattr(ui, f"{name}Button").enabled = bool(numbers)
         ui.undoButton.enabled = study.log.canUndo
         ui.redoButton.enabled = study.log.canRedo
-        if what != PLACE_CHANGED:
+        if what not in (PLACE_CHANGED, VOLUME_CHANGED):
             done = sum(study.isReviewed(n) for n in range(len(study.places)))
             total = len(study.places)
             ui.reviewStatusLabel.text = (
@@ -131,16 +151,32 @@ class ReviewSection:
         for button in self._grades:
             button.hide()
             button.deleteLater()
-        scheme, self._grades = self._study.scheme, []
-        for number, grade in enumerate(scheme.grades if scheme else ()):
-            button = qt.QToolButton()
-            button.text = grade
-            button.toolTip = _("{scheme} {grade} (key {key})").format(
-                scheme=scheme.name, grade=grade, key=GRADE_KEYS[number]
-            )
-            button.connect("clicked(bool)", lambda *_, n=number: self._gradeNumber(n))
-            self._ui.gradeHolder.layout().addWidget(button)
-            self._grades.append(button)
+        self._grades = []
+        two = self._two
+        for number, name in enumerate(("notCompressedButton", "compressedButton")):
+            button = getattr(self._ui, name)
+            button.visible = two is not None
+            if two is not None:
+                button.text = f"{number}  {_(two.values[number])}"
+                button.toolTip = f"{two.title}: {two.values[number]} " + _("(key {key})").format(
+                    key=number
+                )
+        self._ui.notCompressedButtonLabel.visible = two is not None
+        self._ui.gradeHolder.visible = self._ui.gradeHolderLabel.visible = bool(self._graded)
+        for row, question in enumerate(self._graded):
+            for number, value in enumerate(question.values):
+                button = self._gradeButton(qt.QToolButton(), question, row, number)
+                self._ui.gradeHolder.layout().addWidget(button, row, number)
+                self._grades.append(button)
+                button.text = value
+
+    def _gradeButton(self, button: Any, question: Question, row: int, number: int) -> Any:
+        keys = GRADE_KEYS[row] if row < len(GRADE_KEYS) else ""
+        button.toolTip = f"{question.title}: {question.values[number]}"
+        if number < len(keys):
+            button.toolTip += " " + _("(key {key})").format(key=keys[number])
+        button.connect("clicked(bool)", lambda *_: self._gradeNumber(row, number))
+        return button
 
 
 def _range(numbers: list[int]) -> str:

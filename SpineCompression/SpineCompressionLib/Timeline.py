@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import qt
 
-from SpineLib.labels import NOT_ASSESSED, VERDICT_COLORS, VERDICT_LETTERS
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
-GAP, CELL_HEIGHT, NUMBER_HEIGHT, MAXIMUM_WIDTH = 8, 30, 16, 44
-# Keys that answer with the scheme's grades, in their order.
-GRADE_KEYS = "QWERTY"
+GAP, CELL_HEIGHT, NUMBER_HEIGHT, MAXIMUM_WIDTH = 8, 30, 18, 44
+# A narrower cell would lose its letter: the series then goes on in another line.
+MINIMUM_WIDTH = 11
+# The other questions' answers as a band along a cell's lower edge.
+BAND = 5
+# Keys that answer a question with more than two values, in their order; a row a question.
+GRADE_KEYS = ("QWERTY", "345678")
 
 
 class Timeline(qt.QWidget):
     """Shows a `ShownStudy` and moves it: click, drag, arrows; Shift chooses a range.
 
-    A cell has the colour of its verdict (the reader's where there is one) and its letter, or the
-    grade where slices are graded; a dot says that a reader answered, a frame which slice one is
-    at. Cells of one stack stand together, blocks apart, another series in another row. It lives
-    as long as the panel.
+    A cell has colour and letter of the answer to the lead question (the reader's where there is
+    one), as the ring has; a band along its lower edge has the colours of the other questions'
+    answers. A dot says that a reader answered, a frame around the cell which slice one is at.
+    Cells of one stack stand together, blocks apart, another series in another row; a series of
+    many slices goes on in another line. It lives as long as the panel.
 
     Args:
         study: what is shown.
@@ -42,19 +47,30 @@ class Timeline(qt.QWidget):
     def cellRects(self) -> list[tuple[float, float, float, float]]:
         """Left, top, width and height of each place's cell, in pixels."""
         places = self._study.places
-        rows: dict[int, list[int]] = {}
-        for number, place in enumerate(places):
-            rows.setdefault(place.row, []).append(number)
         rects = [(0.0, 0.0, 0.0, 0.0)] * len(places)
-        for line, numbers in enumerate(rows.values()):
-            gaps = places[numbers[-1]].block
-            room = self.width - 2 - gaps * GAP
+        for line, numbers in enumerate(self._lines()):
+            first = places[numbers[0]].block
+            gaps = places[numbers[-1]].block - first
+            room = self.width - 4 - gaps * GAP
             width = min(MAXIMUM_WIDTH, room / len(numbers))
             for count, number in enumerate(numbers):
-                left = 1 + count * width + places[number].block * GAP
-                top = 1 + line * (CELL_HEIGHT + NUMBER_HEIGHT)
+                left = 2 + count * width + (places[number].block - first) * GAP
+                top = 3 + line * (CELL_HEIGHT + NUMBER_HEIGHT)
                 rects[number] = (left, float(top), width, float(CELL_HEIGHT))
         return rects
+
+    def _lines(self) -> list[list[int]]:
+        """The places' numbers, a list a line; lines of one series are equally long."""
+        rows: dict[int, list[int]] = {}
+        for number, place in enumerate(self._study.places):
+            rows.setdefault(place.row, []).append(number)
+        lines = []
+        for numbers in rows.values():
+            gaps = self._study.places[numbers[-1]].block
+            fitting = max(1, int((self.width - 4 - gaps * GAP) / MINIMUM_WIDTH))
+            each = math.ceil(len(numbers) / math.ceil(len(numbers) / fitting))
+            lines += [numbers[n : n + each] for n in range(0, len(numbers), each)]
+        return lines
 
     def paintEvent(self, _event: Any) -> None:
         painter = qt.QPainter(self)
@@ -64,6 +80,9 @@ class Timeline(qt.QWidget):
         for number in self._study.chosen:
             self._paintFrame(painter, rects[number], number == self._study.place)
         painter.end()
+
+    def resizeEvent(self, _event: Any) -> None:
+        self._fit()
 
     def mousePressEvent(self, event: Any) -> None:
         self.setFocus()
@@ -105,17 +124,17 @@ class Timeline(qt.QWidget):
     def _paintCell(self, painter: Any, number: int, rect: tuple) -> None:
         left, top, width, height = rect
         box = qt.QRectF(left + 0.5, top, max(width - 1.5, 1.0), height)
-        verdict, grade = self._study.verdict(number), self._study.grade(number)
-        scheme = self._study.scheme
-        color = qt.QColor(scheme.color(grade) if grade and scheme else VERDICT_COLORS[verdict])
+        value, lead = self._study.leadValue(number), self._study.lead
+        color = qt.QColor(self._study.color(number))
         painter.fillRect(box, color)
-        if verdict == NOT_ASSESSED and not grade:
+        if not value:
             painter.fillRect(box, qt.QBrush(qt.QColor("#555555"), qt.Qt.BDiagPattern))
+        self._paintBand(painter, number, rect)
         painter.setPen(qt.QColor("#000000" if _isLight(color) else "#FFFFFF"))
-        if width >= 9:
-            painter.drawText(box, qt.Qt.AlignCenter, grade or VERDICT_LETTERS[verdict])
+        if lead is not None:
+            painter.drawText(box, qt.Qt.AlignCenter, lead.letter(value))
         if self._study.isReviewed(number):
-            dot = qt.QRectF(left + width / 2 - 2.5, top + height - 7, 5.0, 5.0)
+            dot = qt.QRectF(left + width / 2 - 2.5, top + 1.5, 5.0, 5.0)
             painter.setBrush(qt.QBrush(painter.pen().color()))
             painter.drawEllipse(dot)
             painter.setBrush(qt.QBrush())
@@ -126,21 +145,30 @@ class Timeline(qt.QWidget):
             under = qt.QRectF(left - 10, top + height, width + 20, NUMBER_HEIGHT)
             painter.drawText(under, qt.Qt.AlignCenter, str(index))
 
+    def _paintBand(self, painter: Any, number: int, rect: tuple) -> None:
+        left, top, width, height = rect
+        others = self._study.others(number)
+        for count, (question, value) in enumerate(others):
+            share = max(width - 1.5, 1.0) / len(others)
+            box = qt.QRectF(left + 0.5 + count * share, top + height - BAND, share, BAND)
+            painter.fillRect(box, qt.QColor(question.color(value)))
+
     def _paintFrame(self, painter: Any, rect: tuple, current: bool) -> None:
+        """Around the cell, so that its colour stays in sight."""
         left, top, width, height = rect
         pen = qt.QPen(self.palette.color(qt.QPalette.WindowText))
-        pen.setWidth(3 if current else 1)
+        pen.setWidth(2 if current else 1)
         painter.setPen(pen)
         painter.setBrush(qt.QBrush())
-        painter.drawRect(qt.QRectF(left + 0.5, top, max(width - 1.5, 1.0), height))
+        painter.drawRect(qt.QRectF(left - 0.5, top - 1.5, max(width + 0.5, 2.0), height + 3.0))
 
     def _onChanged(self, _what: str) -> None:
         self._fit()
         self.update()
 
     def _fit(self) -> None:
-        rows = len({place.row for place in self._study.places}) or 1
-        self.minimumHeight = rows * (CELL_HEIGHT + NUMBER_HEIGHT) + 4
+        lines = len(self._lines()) or 1
+        self.minimumHeight = lines * (CELL_HEIGHT + NUMBER_HEIGHT) + 4
 
 
 def _isLight(color: Any) -> bool:

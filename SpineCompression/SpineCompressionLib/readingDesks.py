@@ -1,7 +1,7 @@
 """The two kinds of work in a reading study, without a panel: labelling, and settling disagreements.
 
-Both have the same face, so that one view shows either: ``values``, ``item``, ``done``, ``total``,
-``where()``, ``said()``, `label`, `step`, `nextStudy`, `undo`.
+Both have the same face, so that one view shows either: ``item``, ``key``, ``done``, ``total``,
+``where()``, ``said()``, ``kept()``, `label`, `step`, `nextStudy`, `undo`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from SpineLib.projects.order import Item
 from SpineLib.projects.project import Project
 from SpineLib.projects.requests import readings_of_json
 from SpineLib.projects.session import ReaderSession
+from SpineSlicer.host.readersTime import readersTime
 
 
 class LabellingDesk:
@@ -33,6 +34,16 @@ class LabellingDesk:
     def item(self) -> Item | None:
         """The slice to be labelled; None when all are."""
         return self.session.current()
+
+    @property
+    def key(self) -> Any:
+        """Tells the slice to be labelled from all others."""
+        return None if self.item is None else self.item.key
+
+    def kept(self) -> tuple[float | None, str]:
+        """How sure the reader said to be, and the comment; a new label takes their place."""
+        own = None if self.item is None else self.session.own(self.item)
+        return (None, "") if own is None else (own.confidence, own.comment)
 
     @property
     def done(self) -> int:
@@ -130,6 +141,16 @@ class ConsensusDesk:
         return None if self._at is None else self.rows[self._at]
 
     @property
+    def key(self) -> Any:
+        """Tells the slice to be settled from all others."""
+        return None if self.item is None else self.item.slice.key
+
+    def kept(self) -> tuple[float | None, str]:
+        """The note of what was settled; a new decision takes its place."""
+        decision = None if self.item is None else self.item.decision
+        return None, "" if decision is None else decision.note
+
+    @property
     def done(self) -> int:
         """Slices that are settled."""
         return sum(one.decision is not None for one in self.rows)
@@ -145,9 +166,21 @@ class ConsensusDesk:
         return "" if item is None else _where(item, [one.id for one in self.project.studies])
 
     def said(self) -> str:
-        """The labels side by side, with what readers said of them."""
+        """The labels side by side, with what readers said of them, and what was settled."""
         item = self.item
-        return "" if item is None else "\n".join(_line(item, name) for name in item.labels)
+        if item is None:
+            return ""
+        lines = [_line(item, name) for name in item.labels]
+        decision = item.decision
+        if decision is not None:
+            note = f" – {decision.note}" if decision.note else ""
+            text = _("Settled: {value} ({names}, {time})").format(
+                value=decision.value,
+                names=", ".join(decision.present),
+                time=readersTime(decision.time),
+            )
+            lines.append(text + note)
+        return "\n".join(lines)
 
     def label(
         self,

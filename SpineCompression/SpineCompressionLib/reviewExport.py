@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.labels import COMPRESSED
+from SpineLib.questions import COMPRESSION, Question
 from SpineLib.store.files import writing
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
-COLUMNS = (
-    "stack", "slice", "sop_instance_uid", "frame", "level", "model_probability", "model_verdict",
-    "model_grade", "label", "grade", "reader", "reason", "time", "grade_reader", "grade_reason",
-    "grade_time", "window",
-)  # fmt: skip
+_SLICE = ("stack", "slice", "sop_instance_uid", "frame", "level")
+_WINDOW = "window"
 
 
 def writeLabels(study: ShownStudy, path: Path) -> str:
@@ -33,7 +31,7 @@ def writeLabels(study: ShownStudy, path: Path) -> str:
     current = study.current
     assert current is not None
     numbers = [n for n, place in enumerate(study.places) if place.stack == current.stack]
-    missing = [n for n in numbers if study.reviewed(n, "compression") is None]
+    missing = [n for n in numbers if study.reviewed(n, COMPRESSION.key) is None]
     if missing:
         names = ", ".join(str(study.slice(n).index + 1) for n in sorted(missing))
         raise BadInput(
@@ -43,7 +41,7 @@ def writeLabels(study: ShownStudy, path: Path) -> str:
             advice=_("Answer them first; A takes over what the model says."),
         )
     numbers.sort(key=lambda n: study.slice(n).position_ras[2])
-    labels = [int(study.verdict(n) == COMPRESSED) for n in numbers]
+    labels = [int(COMPRESSION.is_positive(study.value(n, COMPRESSION.key))) for n in numbers]
     with writing(path) as temporary:
         temporary.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
     return _("{n} labels, from the feet upward: {file}").format(n=len(labels), file=path.name)
@@ -58,38 +56,45 @@ def writeTable(study: ShownStudy, path: Path) -> str:
     Raises:
         OutputError: the file cannot be written.
     """
+    rows = [dict(_cells(study, number)) for number in range(len(study.places))]
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-        table = csv.DictWriter(stream, COLUMNS)
+        table = csv.DictWriter(stream, list(rows[0]) if rows else [*_SLICE, _WINDOW])
         table.writeheader()
-        for number in range(len(study.places)):
-            table.writerow(_row(study, number))
+        table.writerows(rows)
     return _("{n} slices: {file}").format(n=len(study.places), file=path.name)
 
 
-def _row(study: ShownStudy, number: int) -> dict[str, object]:
+def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
     place, one = study.places[number], study.slice(number)
-    said, graded = (study.reviewed(number, task) for task in ("compression", "grading"))
-    p = one.compression.probability
-    return {
-        "stack": place.stack,
-        "slice": one.index + 1,
-        "sop_instance_uid": one.sop_instance_uid,
-        "frame": one.frame,
-        "level": one.level,
-        "model_probability": "" if p is None else f"{p:.4f}",
-        "model_verdict": study.modelAnswer(number, "compression"),
-        "model_grade": study.modelAnswer(number, "grading"),
-        "label": said.answer if said else "",
-        "grade": graded.answer if graded else "",
-        "reader": said.reader if said else "",
-        "reason": said.reason if said else "",
-        "time": said.time if said else "",
-        "grade_reader": graded.reader if graded else "",
-        "grade_reason": graded.reason if graded else "",
-        "grade_time": graded.time if graded else "",
-        # Two opposite corners, RAS mm: x y z x y z.
-        "window": " ".join(f"{x:.2f}" for corner in study.window(number) or () for x in corner),
-    }
+    values = (place.stack, one.index + 1, one.sop_instance_uid, one.frame, one.level)
+    yield from zip(_SLICE, values, strict=True)
+    for question, (label, model, prefix) in _columns(study):
+        answer, opinion = study.reviewed(number, question.key), one.opinion(question.key)
+        p = opinion.probability if opinion else None
+        yield f"model_{prefix}probability", "" if p is None else f"{p:.4f}"
+        yield model, study.modelAnswer(number, question.key)
+        yield label, answer.answer if answer else ""
+        for name in ("reader", "reason", "time"):
+            yield prefix + name, getattr(answer, name) if answer else ""
+    # Two opposite corners, RAS mm: x y z x y z.
+    corners = (x for corner in study.window(number) or () for x in corner)
+    yield _WINDOW, " ".join(f"{x:.2f}" for x in corners)
+
+
+def _columns(study: ShownStudy) -> Iterator[tuple[Question, tuple[str, str, str]]]:
+    """Each question with the columns of label and model's answer, and what others begin with.
+
+    ``label`` is that of the question with two values, ``grade`` that of the first graded one, as
+    `SpineLib.loop.exchange` reads them; further ones bear their own name.
+    """
+    graded = [question for question in study.questions if len(question.values) > 2]
+    for question in study.questions:
+        if question not in graded:
+            yield question, ("label", "model_verdict", "")
+        elif question is graded[0]:
+            yield question, ("grade", "model_grade", "grade_")
+        else:
+            yield question, (question.key, f"model_{question.key}", f"{question.key}_")
 
 
 def _(text: str) -> str:

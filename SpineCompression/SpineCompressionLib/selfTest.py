@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import slicer
 
 from SpineLib.reading import Reading
+from SpineSlicer.host.waitFor import waitFor
 from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.studyNodes import (
+    CHART,
+    FINDINGS_TABLE,
+    KIND,
+    SLICE_LABELS,
+    VERDICTS,
+    VOLUME,
+)
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 SECONDS = 600
@@ -32,10 +40,10 @@ def readSimulated(test: Any, reader: Any) -> Reading:
             onResult=answers.append,
             onError=answers.append,
         )
-        _wait(test, lambda: answers)
+        waitFor(test, lambda: answers, SECONDS)
         test.assertFalse(isinstance(answers[0], Exception), str(answers[0]))
         reader.readFolder(folder, onReading=answers.append, onError=answers.append)
-        _wait(test, lambda: len(answers) > 1)
+        waitFor(test, lambda: len(answers) > 1, SECONDS)
     test.assertFalse(isinstance(answers[1], Exception), str(answers[1]))
     return answers[1]
 
@@ -54,7 +62,7 @@ def checkPanel(test: Any, panel: Any, reading: Reading) -> None:
     test.assertEqual(len(study.places), slices)
     test.assertEqual(panel.result.rows, slices)
     test.assertTrue(study.isFlagged(study.place), "The worst slice is not flagged")
-    for kind in ("volume", "verdicts", "slice labels", "findings table", "probability chart"):
+    for kind in (VOLUME, VERDICTS, SLICE_LABELS, FINDINGS_TABLE, CHART):
         test.assertIsNotNone(study.nodes.node(kind), kind)
     study.answer("compression", "not compressed", reader="self-test")
     before = study.current.key
@@ -71,17 +79,8 @@ def _saveAndLoad(test: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "scene.mrb")
         for node in nodesOfClass(scene, "vtkMRMLStorableNode"):
-            if node.GetSaveWithScene() and node.GetAttribute("SpineMRI.Kind"):
+            if node.GetSaveWithScene() and node.GetAttribute(KIND):
                 node.AddDefaultStorageNode()
         test.assertTrue(scene.WriteToMRB(path, None))
         scene.Clear(False)
         test.assertTrue(scene.ReadFromMRB(path))
-
-
-def _wait(test: Any, until: Callable[[], Any]) -> None:
-    for _attempt in range(SECONDS * 10):
-        if until():
-            return
-        slicer.app.processEvents()
-        test.delayDisplay("Waiting for the worker", 100)
-    test.fail(f"The worker gave no answer in {SECONDS} seconds")

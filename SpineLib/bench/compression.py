@@ -18,8 +18,8 @@ import torch
 from SpineLib.bench.dicom import write_series
 from SpineLib.dicom import read, scan
 from SpineLib.inference.canal import locate, search_windows
-from SpineLib.inference.compression import assess
 from SpineLib.inference.loaded import Loaded, load
+from SpineLib.inference.opinions import opinions
 from SpineLib.inference.windows import network_input, scaled
 from SpineLib.models import find_models
 from SpineLib.volume import Volume
@@ -91,7 +91,7 @@ def models() -> tuple[Loaded, Loaded]:
 
 def ours(volume: Volume, canal: Loaded, classifier: Loaded) -> object:
     """From the volume to a verdict for each slice."""
-    return assess(volume, locate(volume, canal), classifier)
+    return opinions(volume, locate(volume, canal), classifier)
 
 
 def _bare(search: torch.Tensor, windows: torch.Tensor, canal: Loaded, classifier: Loaded) -> None:

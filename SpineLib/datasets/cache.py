@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 import time
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -28,7 +27,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
-from SpineLib.store.files import writing, writing_folder
+from SpineLib.store.files import Busy, temporary_folder, writing, writing_folder
 
 _INDEX = "index.json"
 _POLL_SECONDS = 0.5
@@ -79,7 +78,7 @@ class _Temporary:
     """A folder that is removed with this object, but not with its copy in a forked process."""
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="spine-prepared-"))
+        self.path = temporary_folder("prepared")
         weakref.finalize(self, _remove, self.path, os.getpid())
 
 
@@ -160,8 +159,14 @@ def prepare(
         while not (target / _INDEX).exists():
             progress.check()
             time.sleep(_POLL_SECONDS)
-    if not (target / _INDEX).exists():
-        _write(target, cases, make, workers or min(_cores(), len(cases) // _WORTH), progress, stage)
+    workers = workers or min(_cores(), len(cases) // _WORTH)
+    while not (target / _INDEX).exists():
+        try:
+            _write(target, cases, make, workers, progress, stage)
+        except Busy:  # another run prepares the same
+            progress.stage(f"{stage}: another process does it")
+            progress.check()
+            time.sleep(_POLL_SECONDS)
     return Prepared(target, keep)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
-from SpineLib.labels import GradingScheme
+from SpineLib.questions import Question
 
 
 def agreed_compression(values: Sequence[str]) -> str:
@@ -22,18 +22,18 @@ def agreed_compression(values: Sequence[str]) -> str:
     return values[0] if len(set(values)) == 1 else POSSIBLY_COMPRESSED
 
 
-def agreed_grade(values: Sequence[str], scheme: GradingScheme) -> str:
+def agreed_grade(values: Sequence[str], scheme: Question) -> str:
     """The readers' middle grade; of two middle ones the more severe (a rule by hand).
 
     Args:
         values: grades of the scheme, one a reader, at least one.
         scheme: their order.
     """
-    ranks = sorted(scheme.grades.index(value) for value in values)
-    return scheme.grades[ranks[len(ranks) // 2]]
+    ranks = sorted(scheme.values.index(value) for value in values)
+    return scheme.values[ranks[len(ranks) // 2]]
 
 
-def agreed(labels: Iterable[SliceLabel], scheme: GradingScheme | None) -> dict[int, str]:
+def agreed(labels: Iterable[SliceLabel], scheme: Question | None) -> dict[int, str]:
     """Slice index → the readers' common label.
 
     Args:

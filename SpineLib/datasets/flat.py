@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from numpy.typing import NDArray
+from PIL import Image
 
 from SpineLib.errors import BadInput
 from SpineLib.volume import Volume
 
+# Pillow's modes of grey with more than 8 bits (Pillow's documentation, "Modes").
+_DEEP = ("I", "I;16", "I;16L", "I;16B", "I;16N", "F")
 SUFFIXES = (".jpeg", ".jpg", ".png")
 # Shown as radiologists see axial slices: columns run to the patient's left, rows to posterior.
 _SHOWN = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 def open_pictures(paths: Sequence[Path]) -> Volume:
-    """The pictures as slices, grey, in the order given.
+    """The pictures as slices, grey, in the order given; values of 16 bits stay as they are.
 
     A picture does not say the size of its pixels: 1 mm stands for it, so only preprocessing that
     does not count in millimetres (``whole-slice``, ``box``) makes sense of them.
 
     Raises:
-        BadInput: a picture cannot be read, or they are of several sizes.
+        BadInput: a picture cannot be read, or they are of several sizes or depths.
     """
-    slices = []
+    slices: list[NDArray[Any]] = []
     for path in paths:
-        try:
-            with Image.open(path) as picture:
-                slices.append(np.asarray(picture.convert("L")))
-        except (OSError, UnidentifiedImageError) as error:
-            raise BadInput("The picture cannot be read", file=path) from error
+        slices.append(_grey(path))
         if slices[-1].shape != slices[0].shape:
             raise BadInput(
                 f"The pictures of one stack are of several sizes ({slices[0].shape} and "
@@ -39,4 +39,26 @@ def open_pictures(paths: Sequence[Path]) -> Volume:
                 file=path,
                 advice="Export them again at one size.",
             )
+        if slices[-1].dtype != slices[0].dtype:
+            raise BadInput(
+                "The pictures of one stack are of several depths (8 and 16 bits)",
+                file=path,
+                advice="Export them again in one way.",
+            )
     return Volume(np.stack(slices), _SHOWN)
+
+
+def _grey(path: Path) -> NDArray[Any]:
+    """[row, column]; 8 bits, or 16 where the picture has them (turning it into 8 would clip)."""
+    try:
+        with Image.open(path) as picture:
+            if picture.mode not in _DEEP:
+                return np.asarray(picture.convert("L"))
+            values = np.asarray(picture)
+    except Exception as error:  # Pillow's decoders let out whatever they meet in damaged files
+        raise BadInput(
+            "The picture cannot be read", file=path, advice="Export it again."
+        ) from error
+    if values.dtype.kind != "f" and values.min() >= 0 and values.max() < 1 << 16:
+        return values.astype(np.uint16)
+    return values.astype(np.float32)

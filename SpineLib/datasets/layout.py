@@ -23,6 +23,7 @@ from SpineLib.datasets.vocabulary import vocabulary
 from SpineLib.dicom import Stack, read, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, Question
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -37,7 +38,7 @@ def open_layout(
     root: str | Path,
     *,
     task: str = "compression",
-    scheme: str = "Bilsky",
+    scheme: Question = BILSKY,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Reads a data set in the published layout; headers only, pixels when a stack is opened.

@@ -1,8 +1,9 @@
 """Pairs of an image and a label map, named by a table: NIfTI, NRRD or MetaImage files.
 
 The table is a CSV with the columns ``image`` and ``mask`` (paths, relative to the table) and
-``patient``; ``labels`` names the numbering of the masks where it is not SPIDER's, ``site`` and any
-other column are facts for subgroup tables.
+``patient``; ``labels`` names how a mask is numbered (`SpineLib.datasets.numberings`),
+``orientation`` where the axes of files grow to that do not say so (``LPS``); ``site`` and any other
+column are facts for subgroup tables.
 """
 
 from __future__ import annotations
@@ -17,29 +18,29 @@ from numpy.typing import NDArray
 
 from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
+from SpineLib.datasets.numberings import CORD, NAMES, in_spider, known_name
 from SpineLib.dicom import open_volume_file
 from SpineLib.errors import BadInput
-from SpineLib.labels import CANAL, is_structure
+from SpineLib.labels import CANAL
+from SpineLib.store.files import is_there
 from SpineLib.volume import Volume, read_volume
 
-_ONE_VERTEBRA, _ONE_DISC = 1, 201
-# How masks are numbered → SPIDER's numbers. ``cord`` stays 1. Numbers of TPTBox's sub-region masks
-# (Hendrik-code/TPTBox): 41-50 parts of a vertebra, 60 cord, 61 canal, 62 endplate, 100 disc; they
-# do not tell one vertebra from another, so all have the number 1.
-NUMBERINGS: dict[str, dict[int, int] | None] = {
-    "SPIDER": None,
-    "cord": {1: 1},
-    "TPTBox": {
-        **dict.fromkeys(range(41, 51), _ONE_VERTEBRA),
-        60: CANAL, 61: CANAL, 62: _ONE_VERTEBRA, 100: _ONE_DISC,
-    },
-}  # fmt: skip
 _TOLERANCE_MM = 0.1
 _BOX_MM = 20.0
+# Changes with how files are read, so that no cache holds what an older version read: 2 since the
+# sform counts before the qform.
+READ_AS = "2"
 
 
-def open_pairs(table: str | Path) -> list[LabelledVolume]:
+def open_pairs(
+    table: str | Path, *, numbering: str = "", orientation: str = ""
+) -> list[LabelledVolume]:
     """Opens the pairs of a table; voxels are read when a volume is opened.
+
+    Args:
+        table: the CSV.
+        numbering: of masks whose line does not say it; empty to tell it from their numbers.
+        orientation: of files that say none, where their line says none either.
 
     Raises:
         BadInput: the table is not readable, a column or file is missing, the patient is not said,
@@ -55,41 +56,53 @@ def open_pairs(table: str | Path) -> list[LabelledVolume]:
     missing = {"image", "mask", "patient"} - rows[0].keys()
     if missing:
         raise BadInput(f"The table has no column {' and '.join(sorted(missing))}", file=path)
+    for row in rows:
+        row["labels"] = row.get("labels", "").strip() or numbering
+        row["orientation"] = row.get("orientation", "").strip() or orientation
     return [_pair(path, number, row) for number, row in enumerate(rows, 2)]
 
 
-def open_pair(image: Path, mask: Path, numbering: str) -> tuple[Volume, Volume]:
+def open_pair(
+    image: Path, mask: Path, numbering: str, orientation: str = ""
+) -> tuple[Volume, Volume]:
     """Reads an image and its label map, in SPIDER's numbers (1 for a cord).
 
     Raises:
-        BadInput: the mask is on another grid, marks nothing, or holds a number that the numbering
-            does not know.
+        BadInput: the mask is on another grid, marks nothing, holds a number that the numbering
+            does not know, or its numbering cannot be told.
     """
-    volume, labels = read_volume(image), read_volume(mask)
+    volume, labels = read_volume(image, orientation), read_volume(mask, orientation)
     _same_grid(volume, labels, mask)
-    return volume, labels.with_voxels(_numbered(labels.voxels, numbering, mask))
+    return volume, labels.with_voxels(in_spider(labels.voxels, numbering, mask))
 
 
-def open_cords(table: str | Path) -> list[LabelledStack]:
-    """The axial slices of a table's cord masks, each labelled with where the cord is.
+def open_cords(
+    table: str | Path, *, numbering: str = "", orientation: str = ""
+) -> list[LabelledStack]:
+    """The axial slices of a table's masks, each labelled with where the cord or the canal is.
 
-    A label's box is 20 mm wide around the middle of the slice's mask; slices without cord have none.
+    A label's box is 20 mm wide around the middle of the slice's mask; slices without have none.
+
+    Args:
+        table, numbering, orientation: as of `open_pairs`.
 
     Raises:
         BadInput: as `open_pairs` and `open_pair`.
     """
     stacks = []
-    for pair in open_pairs(table):
-        image, mask, numbering = pair.open.args  # type: ignore[attr-defined]
-        _, volume = open_volume_file(image, plane="axial")
-        _, cord = open_volume_file(mask, plane="axial")
+    for pair in open_pairs(table, numbering=numbering, orientation=orientation):
+        image, mask, named, turned = pair.open.args  # type: ignore[attr-defined]
+        _, volume = open_volume_file(image, plane="axial", orientation=turned)
+        _, cord = open_volume_file(mask, plane="axial", orientation=turned)
         _same_grid(volume, cord, mask)
-        marked = _numbered(cord.voxels, numbering, mask) > 0
+        marked = in_spider(cord.voxels, named, mask) == (1 if named == CORD else CANAL)
+        if not marked.any():
+            raise BadInput("The mask marks neither the cord nor the canal", file=mask)
         stacks.append(
             LabelledStack(
                 id=pair.id,
                 patient=pair.patient,
-                open=partial(_axial, image),
+                open=partial(_axial, image, turned),
                 labels=tuple(_boxes(cord, marked)),
                 site=pair.site,
                 region=pair.columns.get("region", "unknown"),
@@ -101,8 +114,8 @@ def open_cords(table: str | Path) -> list[LabelledStack]:
     return stacks
 
 
-def _axial(image: Path) -> Volume:
-    return open_volume_file(image, plane="axial")[1]
+def _axial(image: Path, orientation: str) -> Volume:
+    return open_volume_file(image, plane="axial", orientation=orientation)[1]
 
 
 def _boxes(cord: Volume, marked: NDArray[np.bool_]) -> list[SliceLabel]:
@@ -119,27 +132,26 @@ def _boxes(cord: Volume, marked: NDArray[np.bool_]) -> list[SliceLabel]:
 def _pair(table: Path, line: int, row: dict[str, str]) -> LabelledVolume:
     image, mask = (table.parent / row[name].strip() for name in ("image", "mask"))
     for path in (image, mask):
-        if not path.is_file():
+        if not is_there(path, file=True):
             raise BadInput(f"Line {line} names a file that is not there: {path}", file=table)
     if not row["patient"].strip():
         raise BadInput(
             f"Line {line} does not say the patient", file=table, advice="Splits go by patient."
         )
-    numbering = row.get("labels", "").strip() or "SPIDER"
-    if numbering not in NUMBERINGS:
+    try:
+        numbering, orientation = known_name(row["labels"]), row["orientation"]
+    except ValueError as error:
         raise BadInput(
-            f"Line {line} names the numbering {numbering}",
-            file=table,
-            advice=f"Known are {', '.join(NUMBERINGS)}.",
-        )
-    known = ("image", "mask", "patient", "labels", "site")
+            f"Line {line} names {error}", file=table, advice=f"Known are {', '.join(NAMES)}."
+        ) from error
+    known = ("image", "mask", "patient", "labels", "orientation", "site")
     return LabelledVolume(
         id=f"{image.name.split('.')[0]}-{line}",
         patient=hashlib.sha256(row["patient"].strip().encode()).hexdigest()[:12],
-        open=partial(open_pair, image, mask, numbering),
+        open=partial(open_pair, image, mask, numbering, orientation),
         site=row.get("site", "").strip(),
         columns={name: value for name, value in row.items() if name not in known},
-        fingerprint=f"{fingerprint([image, mask])}-{numbering}",
+        fingerprint=f"{fingerprint([image, mask])}-{READ_AS}-{numbering}{orientation}",
     )
 
 
@@ -150,30 +162,3 @@ def _same_grid(volume: Volume, labels: Volume, mask: Path) -> None:
             file=mask,
             advice="Resample the mask to the image, with the nearest neighbour.",
         )
-
-
-def _numbered(voxels: NDArray, numbering: str, mask: Path) -> NDArray[np.uint8]:
-    """The mask in SPIDER's numbers."""
-    whole = np.round(voxels).astype(np.int64)
-    present = [int(n) for n in np.unique(whole) if n]
-    if not present:
-        raise BadInput("The mask marks nothing", file=mask)
-    table = NUMBERINGS[numbering]
-    unknown = [n for n in present if not _known(n, table)]
-    if unknown or not np.array_equal(whole, voxels):
-        found = unknown or sorted(set(np.unique(voxels).tolist()) - set(present))
-        raise BadInput(
-            f"The mask holds {', '.join(map(str, found[:5]))}, which is no label of {numbering}",
-            file=mask,
-        )
-    if table is None:
-        return whole.astype(np.uint8)
-    change = np.zeros(max(present) + 1, np.uint8)
-    for number, spider in table.items():
-        if number < len(change):
-            change[number] = spider
-    return change[whole]
-
-
-def _known(number: int, table: dict[int, int] | None) -> bool:
-    return is_structure(number) if table is None else number in table

@@ -12,6 +12,7 @@ from SpineLib.datasets.tidy import open_tidy
 from SpineLib.datasets.voc import open_voc
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, Question
 
 _SIMULATED = "simulated:"
 
@@ -20,7 +21,7 @@ def open_slices(
     source: str,
     *,
     task: str = "compression",
-    scheme: str = "Bilsky",
+    scheme: Question = BILSKY,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:

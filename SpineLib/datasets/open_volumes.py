@@ -16,6 +16,8 @@ _SIMULATED = "simulated:"
 def open_volumes(
     source: str,
     *,
+    numbering: str = "",
+    orientation: str = "",
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledVolume]:
@@ -24,6 +26,7 @@ def open_volumes(
     Args:
         source: SPIDER's folder; a CSV of images and masks (`SpineLib.datasets.nifti`); or
             ``simulated:lumbar-<disease>:<profile>:<count>[:<seed>]``.
+        numbering, orientation: of a CSV's masks and files, where it does not say.
         cache: where simulated cases are kept; None keeps none beyond this process.
         progress: told of each patient that is simulated.
 
@@ -36,9 +39,9 @@ def open_volumes(
         return simulated_volumes(source, cache=cache, progress=progress)
     path = Path(source)
     if path.is_file() and path.suffix.lower() == ".csv":
-        return open_pairs(path)
+        return open_pairs(path, numbering=numbering, orientation=orientation)
     if is_spider(path):
-        return open_spider(path)
+        return open_spider(path, orientation=orientation)
     raise BadInput(
         "No labelled volumes are found here",
         file=path,
@@ -49,6 +52,8 @@ def open_volumes(
 def open_canals(
     source: str,
     *,
+    numbering: str = "",
+    orientation: str = "",
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
@@ -57,7 +62,7 @@ def open_canals(
     Args:
         source: a CSV of images and cord masks (`SpineLib.datasets.nifti`), or
             ``simulated:[search-]<region>-<disease>:<profile>:<count>[:<seed>]``.
-        cache, progress: as for `open_volumes`.
+        numbering, orientation, cache, progress: as for `open_volumes`.
 
     Raises:
         BadInput: as `open_volumes`.
@@ -66,4 +71,4 @@ def open_canals(
         from SpineLib.datasets.simulated import simulated_slices
 
         return simulated_slices(source, task="canal", cache=cache, progress=progress)
-    return open_cords(source)
+    return open_cords(source, numbering=numbering, orientation=orientation)

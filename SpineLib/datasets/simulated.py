@@ -24,8 +24,9 @@ from SpineLib.datasets.cache import Arrays, Prepared, prepare
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.datasets.draws import draw_lesion, draw_search
 from SpineLib.errors import BadInput
-from SpineLib.labels import BILSKY, COMPRESSED, KANG, NOT_COMPRESSED
+from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, KANG, Question
 from SpineLib.simulate import axial_case, lumbar_case
 from SpineLib.simulate.patient import DISEASES, REGIONS
 from SpineLib.simulate.protocols import PROFILES
@@ -117,7 +118,7 @@ def simulated_slices(
     source: str,
     *,
     task: str,
-    scheme: str = BILSKY.name,
+    scheme: Question = BILSKY,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
@@ -138,9 +139,11 @@ def simulated_slices(
         BadInput: see `parse`; or the simulator gives no label for this task and region.
     """
     asked = parse(source)
-    if task == "grading" and scheme == KANG.name and asked.region != "cervical":
+    if task == "grading" and scheme.key not in (KANG.key, BILSKY.key):
+        raise BadInput(f"The simulator gives no grades of {scheme.key}")
+    if task == "grading" and scheme.key == KANG.key and asked.region != "cervical":
         raise BadInput(f"Kang's grades are of the cervical spine, not of {source}")
-    if task == "grading" and scheme == BILSKY.name and asked.disease != "metastatic":
+    if task == "grading" and scheme.key == BILSKY.key and asked.disease != "metastatic":
         raise BadInput(f"Bilsky's grades are of metastases, not of {source}")
     cases, prepared = _simulated(asked, asked.kind, _axial, cache, progress)
     stacks = []
@@ -270,7 +273,7 @@ def _pair(prepared: Prepared, n: int) -> tuple[Volume, Volume]:
     return _volume(prepared, n, "image"), _volume(prepared, n, "classes")
 
 
-def _label(truth: dict[str, Any], task: str, scheme: str, kind: str) -> SliceLabel | None:
+def _label(truth: dict[str, Any], task: str, scheme: Question, kind: str) -> SliceLabel | None:
     x, y, z = truth["sac_center_ras"]
     half = _BOX_MM / 2
     box = ((x - half, y - half, z), (x + half, y + half, z))
@@ -278,7 +281,7 @@ def _label(truth: dict[str, Any], task: str, scheme: str, kind: str) -> SliceLab
     if task == "compression":
         value = COMPRESSED if truth["compressed"] else NOT_COMPRESSED
     if task == "grading":
-        value = truth["kang" if scheme == KANG.name else "bilsky"] or ""
-        if not value and kind == LESIONS and scheme == BILSKY.name and not truth["compressed"]:
+        value = truth["kang" if scheme.key == KANG.key else "bilsky"] or ""
+        if not value and kind == LESIONS and scheme.key == BILSKY.key and not truth["compressed"]:
             value = "0"
     return SliceLabel(truth["index"], value, _READER, box) if value else None

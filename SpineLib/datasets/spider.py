@@ -16,7 +16,8 @@ import pandas as pd
 
 from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledVolume
-from SpineLib.datasets.nifti import open_pair
+from SpineLib.datasets.nifti import READ_AS, open_pair
+from SpineLib.datasets.numberings import SPIDER
 from SpineLib.errors import BadInput
 
 IMAGES, MASKS, OVERVIEW = "images", "masks", "overview.csv"
@@ -33,7 +34,7 @@ def is_spider(root: Path) -> bool:
     return (root / IMAGES).is_dir() and (root / MASKS).is_dir()
 
 
-def open_spider(root: str | Path) -> list[LabelledVolume]:
+def open_spider(root: str | Path, *, orientation: str = "") -> list[LabelledVolume]:
     """Opens every series that has a mask; voxels are read when a volume is opened.
 
     Partially visible vertebrae keep their numbers 101-125.
@@ -41,6 +42,7 @@ def open_spider(root: str | Path) -> list[LabelledVolume]:
     Args:
         root: the folder with ``images`` and ``masks``; ``overview.csv`` adds the subset, sex,
             scanner's maker and field strength where it is there.
+        orientation: where the axes of files grow to that do not say so.
 
     Raises:
         BadInput: there is no series, a file's name is not SPIDER's, or an image or a mask has no
@@ -60,10 +62,10 @@ def open_spider(root: str | Path) -> list[LabelledVolume]:
             advice=f"Download it again, or remove {name} from both folders.",
         )
     facts = _facts(root / OVERVIEW)
-    return [_volume(images[name], masks[name], facts.get(name, {})) for name in images]
+    return [_volume(images[name], masks[name], facts.get(name, {}), orientation) for name in images]
 
 
-def _volume(image: Path, mask: Path, facts: dict[str, str]) -> LabelledVolume:
+def _volume(image: Path, mask: Path, facts: dict[str, str], orientation: str) -> LabelledVolume:
     match = _NAME.match(image.stem)
     if match is None:
         raise BadInput(
@@ -74,10 +76,10 @@ def _volume(image: Path, mask: Path, facts: dict[str, str]) -> LabelledVolume:
     return LabelledVolume(
         id=image.stem,
         patient=hashlib.sha256(f"SPIDER {match[1]}".encode()).hexdigest()[:12],
-        open=partial(open_pair, image, mask, "SPIDER"),
+        open=partial(open_pair, image, mask, SPIDER, orientation),
         site=facts.get("maker", ""),
         columns={**facts, "weighting": match[2].replace("_", " ")},
-        fingerprint=fingerprint([image, mask]),
+        fingerprint=f"{fingerprint([image, mask])}-{READ_AS}{orientation}",
     )
 
 

@@ -16,6 +16,7 @@ from SpineLib.datasets.vocabulary import vocabulary
 from SpineLib.dicom import Stack, read, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, Question
 
 UID, LABEL = "sop_instance_uid", "label"
 _KNOWN = (UID, "frame", LABEL, "reader", "site")
@@ -28,7 +29,7 @@ def open_tidy(
     folder: str | Path | None = None,
     *,
     task: str = "compression",
-    scheme: str = "Bilsky",
+    scheme: Question = BILSKY,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Reads a table of labels and the DICOM that it speaks of.
@@ -111,10 +112,10 @@ def rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, s
 
 
 def _places(stacks: tuple[Stack, ...]) -> dict[Slice, list[tuple[int, int]]]:
-    """(SOP Instance UID, frame) → number of the stack, slice k, of each slice that has it."""
+    """(SOP Instance UID, frame) → numbers of the stack and slice of each file that carries it."""
     places: dict[Slice, list[tuple[int, int]]] = defaultdict(list)
     for n, stack in enumerate(stacks):
-        for k, source in enumerate(stack.sources):
+        for k, source in enumerate(() if stack.problem else stack.sources):
             places[source.sop_instance_uid, source.frame].append((n, k))
     return places
 
@@ -139,7 +140,7 @@ def _place(
             advice="An anonymiser has given it twice, so that nothing tells which slice is meant. "
             "Anonymise the originals again, or label by position (the published layout).",
         )
-    if not found or stacks[found[0][0]].problem:
+    if not found:
         raise BadInput(
             f"Line {n}: no slice of a readable stack has this SOP Instance UID and frame",
             file=table,

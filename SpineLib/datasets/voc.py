@@ -2,7 +2,8 @@
 
 Hallinan et al. 2022 (Front Oncol 12:849447) drew a box a slice and gave it a Bilsky class. A box
 belongs to the DICOM slice whose file name or SOP Instance UID the XML's picture carries, if there
-is one in the patient's folder, else to the picture itself.
+is one in the patient's folder, else to the picture itself. Where several slices are called so, the
+XML's own folder and the one that it names tell them apart, or the box is refused.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ import numpy as np
 
 from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, SliceLabel
+from SpineLib.datasets.drawn_slices import DrawnSlices
 from SpineLib.datasets.flat import SUFFIXES, open_pictures
 from SpineLib.datasets.layout import patient_of
 from SpineLib.datasets.vocabulary import vocabulary
-from SpineLib.dicom import Stack, read, scan
+from SpineLib.dicom import Stack, read
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, Question
 from SpineLib.volume import Volume
 
 Box = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -37,6 +40,7 @@ class Annotation:
     Attributes:
         file: the XML.
         picture: name of the picture that it was drawn on.
+        folders: names of the folder that the picture lay in, by the XML's ``folder`` and ``path``.
         rows, columns: the picture's size; 0 where the XML does not say.
         value: the grade.
         corners: first and last column and row, in pixels, counted from 0 at the picture's edge
@@ -45,6 +49,7 @@ class Annotation:
 
     file: Path
     picture: str
+    folders: tuple[str, ...]
     rows: int
     columns: int
     value: str
@@ -55,7 +60,7 @@ def open_voc(
     root: str | Path,
     *,
     task: str = "grading",
-    scheme: str = "Bilsky",
+    scheme: Question = BILSKY,
     progress: Progress | None = None,
 ) -> list[LabelledStack]:
     """Reads a folder of patients' folders with XML beside pictures or DICOM.
@@ -130,8 +135,16 @@ def read_annotation(file: Path, value: Callable[[str], str]) -> Annotation:
             file=file,
             advice="Draw it again.",
         )
-    picture = top.findtext("filename", "").replace("\\", "/").split("/")[-1] or file.stem
-    return Annotation(file, picture, rows, columns, grade, (left, upper, right, lower))
+    picture = _parts(top.findtext("filename", ""))[-1] or file.stem
+    folders = (_parts(top.findtext("folder", ""))[-1], *_parts(top.findtext("path", ""))[-2:-1])
+    return Annotation(
+        file, picture, tuple(filter(None, folders)), rows, columns, grade,
+        (left, upper, right, lower),
+    )  # fmt: skip
+
+
+def _parts(path: str) -> list[str]:
+    return path.replace("\\", "/").split("/")
 
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
@@ -146,19 +159,12 @@ def box_in(volume: Volume, k: int, corners: tuple[float, float, float, float]) -
 
 
 def _patient(folder: Path, drawn: list[Annotation]) -> list[LabelledStack]:
-    stacks = _stacks(folder)
-    names = {
-        key: (n, k)
-        for n, stack in enumerate(stacks)
-        for k, source in enumerate(stack.sources)
-        for key in (source.path.stem, source.path.name, source.sop_instance_uid)
-    }
+    slices = DrawnSlices(folder)
     found: list[LabelledStack] = []
     on_dicom: dict[int, dict[int, Annotation]] = defaultdict(dict)
     name = hashlib.sha256(folder.name.encode()).hexdigest()[:12]
     for one in drawn:
-        place = names.get(one.picture) or names.get(Path(one.picture).stem)
-        place = place or names.get(one.picture.removesuffix(".dcm"))
+        place = slices.place(one.picture, one.folders, one.file)
         if place is None:
             found.append(_on_picture(one, name))
             continue
@@ -170,15 +176,8 @@ def _patient(folder: Path, drawn: list[Annotation]) -> list[LabelledStack]:
             )  # fmt: skip
         on_dicom[n][k] = one
     for n, boxes in sorted(on_dicom.items()):
-        found.append(_on_stack(stacks[n], boxes, folder.name))
+        found.append(_on_stack(slices.stacks[n], boxes, folder.name))
     return found
-
-
-def _stacks(folder: Path) -> tuple[Stack, ...]:
-    try:
-        return tuple(stack for stack in scan(folder).stacks if not stack.problem)
-    except BadInput:  # no DICOM in it: the boxes were drawn on pictures
-        return ()
 
 
 def _on_stack(stack: Stack, boxes: dict[int, Annotation], folder: str) -> LabelledStack:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from SpineLib.errors import BadRequest
-from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, SCHEMES, GradingScheme
+from SpineLib.labels import BORDERLINE, COMPRESSED, NOT_COMPRESSED
+from SpineLib.questions import BILSKY, COMPRESSION, Opinion, Question
 
 # Between the two, where readers disagree: ``pcompressed`` in Merali's published file names.
 POSSIBLY_COMPRESSED = "possibly compressed"
@@ -24,19 +25,29 @@ _COMPRESSION = {
 }
 
 
-def vocabulary(task: str, scheme: str = "Bilsky") -> Callable[[str], str]:
+def task_of(question: Question) -> str:
+    """The task that labels of a question belong to: ``compression`` or ``grading``."""
+    return COMPRESSION.key if question.key == COMPRESSION.key else "grading"
+
+
+def word_of(opinion: Opinion) -> str:
+    """The label that a model's answer is: borderline is ``possibly compressed``."""
+    return POSSIBLY_COMPRESSED if opinion.value == BORDERLINE else opinion.value
+
+
+def vocabulary(task: str, scheme: Question = BILSKY) -> Callable[[str], str]:
     """How to read a value of a task.
 
     Args:
         task: ``compression`` or ``grading``.
-        scheme: of `SpineLib.labels.SCHEMES`, for grading.
+        scheme: the question, for grading.
 
     Returns:
         A function from what a reader wrote to the task's own word; ValueError, with a sentence
         for the person, where it means nothing.
 
     Raises:
-        BadRequest: no such task or scheme.
+        BadRequest: no such task.
 
     Example:
         >>> vocabulary("compression")("1.0"), vocabulary("grading")("Bilsky 1B")
@@ -46,9 +57,7 @@ def vocabulary(task: str, scheme: str = "Bilsky") -> Callable[[str], str]:
         raise BadRequest(f"Slices have no labels for {task}", advice=f"Use {' or '.join(TASKS)}.")
     if task == "compression":
         return compression_value
-    if scheme not in SCHEMES:
-        raise BadRequest(f"There is no scheme {scheme}", advice=f"Use one of {', '.join(SCHEMES)}.")
-    return lambda text: grade_value(text, SCHEMES[scheme])
+    return lambda text: grade_value(text, scheme)
 
 
 def compression_value(text: str) -> str:
@@ -66,7 +75,7 @@ def compression_value(text: str) -> str:
     return _COMPRESSION[key]
 
 
-def grade_value(text: str, scheme: GradingScheme) -> str:
+def grade_value(text: str, scheme: Question) -> str:
     """A grade of the scheme; ``b1a``, ``Bilsky 1a``, ``grade 1a`` and ``normal`` are read too.
 
     The published grading code names its folders ``normal``, ``b1a`` … ``b3``.
@@ -74,15 +83,20 @@ def grade_value(text: str, scheme: GradingScheme) -> str:
     Raises:
         ValueError: it is no grade of the scheme.
     """
+    own = {value.lower(): value for value in scheme.values}
+    if _number(text).lower() in own:
+        return own[_number(text).lower()]
     key = re.sub(r"[\s_-]+", "", _number(text).lower())
-    key = re.sub(rf"^({scheme.name.lower()}|{scheme.name[0].lower()}|grade)", "", key)
+    key = re.sub(
+        rf"^({re.escape(scheme.key.lower())}|{re.escape(scheme.key[0].lower())}|grade)", "", key
+    )
     key = "0" if key == "normal" else key
-    if key not in scheme.grades:
+    if key not in own:
         raise ValueError(
-            f"{text.strip()!r} is no grade of {scheme.name}'s scheme; use one of "
-            f"{', '.join(scheme.grades)}"
+            f"{text.strip()!r} is no grade of {scheme.key}'s scheme; use one of "
+            f"{', '.join(scheme.values)}"
         )
-    return key
+    return own[key]
 
 
 def _number(text: str) -> str:

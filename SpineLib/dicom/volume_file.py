@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.dicom import meaning
+from SpineLib.dicom import file_name
 from SpineLib.dicom.read import check_values, smallest_integer
 from SpineLib.dicom.scan import placed
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import BadInput
 from SpineLib.labels import REGIONS, WEIGHTINGS
-from SpineLib.volume import FILE_SUFFIXES, Volume, read_volume
+from SpineLib.volume import FILE_SUFFIXES, Volume, read_with_notes
 
 # An axis is through-plane when its spacing is this much larger than both others.
 THICKER = 1.2
@@ -34,6 +34,7 @@ def open_volume_file(
     weighting: str = "unknown",
     region: str = "unknown",
     plane: str = "",
+    orientation: str = "",
 ) -> tuple[Stack, Volume]:
     """Reads a volume file and lays its voxels out as slices.
 
@@ -47,19 +48,21 @@ def open_volume_file(
         weighting: one of `SpineLib.labels.WEIGHTINGS`; ``unknown`` takes it from the file's name.
         region: one of `SpineLib.labels.REGIONS`; ``unknown`` takes it from the file's name.
         plane: ``axial``, ``sagittal`` or ``coronal`` to slice the volume so.
+        orientation: where the file's axes grow to, such as ``LPS``, where the file does not say.
 
     Returns:
-        The stack (no sources, id ``1``) and the volume (no frames).
+        The stack (no sources, id ``1``; its warnings say how the file was understood) and the
+        volume (no frames).
 
     Raises:
-        BadInput: the file is missing, unreadable, not one greyscale volume, constant or not
-            finite; or a word is unknown.
+        BadInput: the file cannot be read (`SpineLib.volume.read_volume`), its voxels are constant
+            or not finite; or a word is unknown.
     """
     path = Path(path)
     for word, known in ((weighting, WEIGHTINGS), (region, REGIONS), (plane, ("", *_SHOWN))):
         if word not in known:
             raise BadInput(f"{word!r} is not one of {', '.join(filter(None, known))}")
-    volume = read_volume(path)
+    volume, notes = read_with_notes(path, orientation)
     voxels = volume.voxels
     if voxels.dtype == np.float64:
         voxels = voxels.astype(np.float32)
@@ -67,17 +70,17 @@ def open_volume_file(
         voxels = smallest_integer(voxels)
     check_values(voxels, "The volume", path)
     volume = _sliced(volume.with_voxels(voxels), plane)
-    name = path.name
-    for suffix in sorted(FILE_SUFFIXES, key=len, reverse=True):
-        name = name.removesuffix(suffix)
+    suffix = max((s for s in FILE_SUFFIXES if path.name.lower().endswith(s)), key=len)
+    name = path.name[: -len(suffix)]
     stack = Stack(
         id="1",
         description=name,
-        weighting=meaning.described_weighting(name) if weighting == "unknown" else weighting,
-        fat_saturated=meaning.described_fat_saturation(name),
-        region=meaning.described_region(name) if region == "unknown" else region,
+        weighting=file_name.weighting_of(name) if weighting == "unknown" else weighting,
+        fat_saturated=file_name.fat_saturated_of(name),
+        region=file_name.region_of(name) if region == "unknown" else region,
         rows=volume.shape[1],
         columns=volume.shape[2],
+        warnings=notes,
     )
     return placed(stack, volume.ijk_to_ras, len(volume.voxels)), volume
 

@@ -149,6 +149,7 @@ def _print_scan(found: Scan) -> None:
 
 def _scan_row(stack: Stack) -> list[str]:
     from SpineLib.doors.listing import applicability
+    from SpineLib.reasons import in_terminal
 
     fat = " fat-saturated" if stack.fat_saturated else ""
     spacing = "×".join(f"{mm:.3g}" for mm in stack.spacing)
@@ -156,7 +157,8 @@ def _scan_row(stack: Stack) -> list[str]:
         applies = f"cannot be read: {stack.problem}"
     else:
         applies = "\n".join(
-            f"{name}: {reason or 'applies'}" for name, _, reason in applicability(stack)
+            f"{name}: {in_terminal(why) if why else 'applies'}"
+            for name, _, why in applicability(stack)
         )
     return [
         *(stack.id, stack.description, stack.plane, stack.weighting + fat, stack.region),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from SpineLib import errors
-from SpineLib.errors import SpineError, WorkerEnded
+from SpineLib.errors import Cancelled, SpineError, WorkerEnded
 from SpineLib.progress import Step
 from SpineLib.store.files import sweep
 
@@ -95,29 +95,40 @@ class WorkerClient:
         self._write({"command": "shutdown"})
 
     def feed(self, text: str) -> None:
-        """Takes what the worker wrote; lines may come in pieces."""
-        *lines, self._rest = (self._rest + text).split("\n")
-        for line in lines:
-            if line.strip():
-                self._take(json.loads(line))
+        """Takes what the worker wrote; lines may come in pieces.
 
-    def closed(self, how: str = "") -> None:
+        Where a callback fails, the lines after it are taken all the same, so that no request waits
+        for ever; its exception is raised then.
+        """
+        *lines, self._rest = (self._rest + text).split("\n")
+        failed: Exception | None = None
+        for line in filter(str.strip, lines):
+            try:
+                self._take(json.loads(line))
+            except Exception as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+
+    def closed(
+        self, how: str = "", *, error: SpineError | None = None, cancelled: Collection[str] = ()
+    ) -> None:
         """Says that the worker ended: open requests fail, what it half wrote is removed.
 
         Args:
             how: what the host knows about the end (``exit code -9``).
+            error: what the requests are told, where the host knows better than "it ended".
+            cancelled: requests that the person had cancelled; they are told just that.
         """
+        error = error or WorkerEnded(
+            f"The reading process ended before it had answered{f' ({how})' if how else ''}",
+            advice="Start again; if it happens again, memory may be short.",
+        )
         left, self._open = self._open, {}
-        for request in left.values():
+        for name, request in left.items():
             if request.output and self.process:
                 sweep(Path(request.output).parent, self.process)
-            request.on_error(
-                WorkerEnded(
-                    "The reading process ended before it had answered"
-                    + (f" ({how})" if how else ""),
-                    advice="Start again; if it happens again, memory may be short.",
-                )
-            )
+            request.on_error(Cancelled() if name in cancelled else error)
 
     def _take(self, message: dict[str, Any]) -> None:
         kind = message.get("type")
@@ -130,7 +141,7 @@ class WorkerClient:
         if request is None:
             return
         if kind == "progress":
-            keys = ("stage", "done", "total", "seconds_left")
+            keys = [one.name for one in fields(Step) if one.name in message]
             request.on_progress(Step(**{key: message[key] for key in keys}))
             return
         del self._open[str(message["id"])]

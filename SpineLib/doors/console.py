@@ -8,9 +8,10 @@ import json
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,8 +21,23 @@ from rich.table import Table
 from typer.exceptions import TyperException
 
 from SpineLib.errors import DEBUG, Cancelled, from_exception
+from SpineLib.finite import finite
 from SpineLib.progress import Progress, Step
 
+Orientation = Annotated[
+    str,
+    typer.Option(
+        help="Where the three axes of a volume file grow to that does not say so: LPS is Left, "
+        "Posterior, Superior."
+    ),
+]
+Numbering = Annotated[
+    str,
+    typer.Option(
+        help="How masks are numbered where nothing says so: SPIDER, TotalSpineSeg, SPINEPS, TPTBox "
+        "or cord."
+    ),
+]
 _WIDTH_WITHOUT_TERMINAL = 220
 # After torch, Python searches for cycles for seconds before it ends: Ctrl-C would seem unheard.
 atexit.register(gc.freeze)
@@ -44,6 +60,14 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     """
     # Not by way of SIGINT, which is ignored in what a script starts in the background.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with warnings.catch_warnings():
+        if not os.environ.get(DEBUG):
+            # What libraries warn of are values of headers, several lines each.
+            warnings.simplefilter("ignore")
+        return _run(app, arguments)
+
+
+def _run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
     try:
         code = app(args=arguments, prog_name="spine", standalone_mode=False)
         if code == Cancelled.exit_code:  # the library turns Ctrl-C into this code
@@ -52,17 +76,25 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     except TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "spine"
-        print(f"Error: {error.format_message()} Help: {command} --help", file=sys.stderr)
+        _complain(f"Error: {error.format_message()} Help: {command} --help")
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as error:
+        if not isinstance(error.__context__ or error, BrokenPipeError):
+            raise
+        # Whoever reads has heard enough; Python would complain when it empties its buffer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
         return 0
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get(DEBUG):
             raise
         known = from_exception(error)
-        print(f"Error: {known}", file=sys.stderr)
+        _complain(f"Error: {known.in_terminal}")
         return known.exit_code
+
+
+def _complain(line: str) -> None:
+    with suppress(OSError):  # nobody listens: the exit code says it
+        print(line, file=sys.stderr)
 
 
 @contextmanager
@@ -83,13 +115,11 @@ def progress_bar() -> Iterator[Progress]:
 
         def show(step: Step) -> None:
             left = "" if step.seconds_left is None else f"{step.seconds_left:.0f} s left"
-            bars.update(
-                bar,
-                description=step.stage,
-                completed=step.done,
-                total=step.total or None,
-                left=left,
-            )
+            done, total, what = step.done, step.total or None, step.stage
+            if step.parts:
+                done, total = step.part - 1, step.parts
+                what = f"{step.part} of {step.parts}: {step.stage}"
+            bars.update(bar, description=what, completed=done, total=total, left=left)
 
         yield Progress(show)
 
@@ -110,8 +140,8 @@ def say(text: str) -> None:
 
 
 def print_json(data: Any) -> None:
-    """Prints JSON on stdout for another program."""
-    print(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
+    """Prints JSON on stdout for another program; null for numbers that are not finite."""
+    print(json.dumps(finite(data), indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def _stdout() -> Console:

@@ -7,6 +7,7 @@ import os
 import platform
 import secrets
 import sys
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from SpineLib import __version__
 from SpineLib.dicom.stack import Scan, Stack, Study
 from SpineLib.errors import BadModel
 from SpineLib.inference.choose import choose
+from SpineLib.inference.models import Models
+from SpineLib.inference.source import filled
 from SpineLib.models import broken_models, find_models
 from SpineLib.models.applicability import check
 from SpineLib.models.folder import ModelFolder
+from SpineLib.reasons import Reason
 from SpineLib.store.patients import keyed
 
 _SHOWN = secrets.token_bytes(32)
@@ -26,21 +30,33 @@ PACKAGES = ("torch", "monai", "einops", "safetensors", "numpy", "scipy", "pydico
             "jsonschema", "pylibjpeg", "pylibjpeg-openjpeg", "pyjpegls", "python-gdcm")  # fmt: skip
 
 
-def scan_as_json(found: Scan) -> dict[str, Any]:
-    """A scan as JSON values: studies, their series, their stacks, and files left out."""
+def scan_as_json(found: Scan, *, weighting: str = "", region: str = "") -> dict[str, Any]:
+    """A scan as JSON values: studies, their series, their stacks, and files left out.
+
+    Args:
+        found: the scan.
+        weighting, region: what a person said of stacks whose images cannot say; as in a reading.
+    """
+
+    def as_read(stack: Stack) -> Stack:
+        return filled(stack, weighting, region)
+
     return {
         "studies": [
             {
                 "study_instance_uid": study.study_instance_uid,
                 "patient_hash": shown_patient(study),
                 "warnings": list(study.warnings),
-                "chosen": _chosen(study),
+                "chosen": _chosen([as_read(stack) for stack in study.stacks]),
                 "series": [
                     {
                         "series_instance_uid": series.series_instance_uid,
                         "series_number": series.series_number,
                         "description": series.description,
-                        "stacks": [_stack_as_json(stack) for stack in series.stacks],
+                        "stacks": [
+                            {**_stack_as_json(stack), "models": _models_of(as_read(stack))}
+                            for stack in series.stacks
+                        ],
                     }
                     for series in study.series
                 ],
@@ -62,13 +78,21 @@ def _printable(path: Path) -> str:
     return str(path).encode("utf-8", "replace").decode("utf-8")
 
 
-def _chosen(study: Study) -> dict[str, Any]:
+def _chosen(stacks: list[Stack]) -> dict[str, Any]:
     """What a reading would take with the bundled models: plane → stacks' ids, and why."""
-    stacks = [stack for series in study.series for stack in series.stacks]
     result = {}
-    for plane, tasks in (("axial", ("compression", "grading")), ("sagittal", ("segmentation",))):
-        choice = choose(stacks, plane, [find_models(task)[0].card for task in tasks])
-        result[plane] = {"stacks": [one.id for one in choice.stacks], "reason": choice.reason}
+    models = Models.at_hand(())
+    of_slices = [model.card for model in models.of_slices]
+    for plane, choices in (
+        ("axial", choose(stacks, "axial", of_slices)),
+        ("sagittal", choose(stacks, "sagittal", [models.segmentation.card], most=1)),
+    ):
+        chosen = [stack.id for choice in choices.series for stack in choice.stacks]
+        reasons = [choice.reason for choice in choices.series] or [choices.reason]
+        result[plane] = {
+            "stacks": chosen, "reason": "; ".join(reasons),
+            "why": None if choices.why is None else asdict(choices.why),
+        }  # fmt: skip
     return result
 
 
@@ -86,15 +110,24 @@ def _stack_as_json(stack: Stack) -> dict[str, Any]:
         "spacing": [mm if mm and math.isfinite(mm) else None for mm in map(float, stack.spacing)],
         "problem": stack.problem,
         "warnings": list(stack.warnings),
-        "models": [
-            {"name": card_name, "task": task, "applies": not reason, "reason": reason}
-            for card_name, task, reason in applicability(stack)
-        ],
     }
 
 
-def applicability(stack: Stack) -> list[tuple[str, str, str]]:
-    """Name, task and reason against (empty where it applies) of each model that reads stacks."""
+def _models_of(stack: Stack) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "task": task,
+            "applies": why is None,
+            "reason": "" if why is None else str(why),
+            "why": None if why is None else asdict(why),
+        }
+        for name, task, why in applicability(stack)
+    ]
+
+
+def applicability(stack: Stack) -> list[tuple[str, str, Reason | None]]:
+    """Name, task and reason against (None where it applies) of each model that reads stacks."""
     cards = [model.card for model in find_models()]
     return [(c.name, c.task, check(c, stack)) for c in cards if c.task != "canal"]
 

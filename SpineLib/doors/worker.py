@@ -8,7 +8,8 @@ In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Comma
 - ``read``: ``input`` (folder or file) or ``files`` (list of DICOM files), ``output`` (folder), and
   any field of `SpineLib.inference.study.ReadOptions`; the result names the folder that
   `Reading.load` opens;
-- ``scan``: ``folder``, or ``files``; the result is what ``spine scan --json`` prints;
+- ``scan``: ``folder``, or ``files``; ``weighting`` and ``region`` where the images cannot say; the
+  result is what ``spine scan --json`` prints;
 - ``models``: the result is what ``spine models list --json`` prints;
 - ``manage``: ``action`` (``verify`` or ``remove`` with ``name``, ``import`` with ``path``); the
   result is that of ``models`` with ``done``, a line for the person;
@@ -22,10 +23,10 @@ In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Comma
 - ``loop-finetune``, ``loop-compare``, …: those of `SpineLib.loop.serving`;
 - ``cancel``: ends the request of this ``id``; ``shutdown``: ends the process.
 
-Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id``,
-``stage``, ``done``, ``total``, ``seconds_left``), and for each request one ``result`` (``id``,
-``result``) or ``error`` (``id``, ``error`` as `SpineError.to_dict`). Requests run one after
-another, in order. The process ends when its standard input closes or its parent is gone.
+Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id`` and
+the values of `SpineLib.progress.Step`), and for each request one ``result`` (``id``, ``result``) or
+``error`` (``id``, ``error`` as `SpineError.to_dict`). Requests run one after another, in order. The
+process ends when its standard input closes or its parent is gone.
 """
 
 from __future__ import annotations
@@ -44,8 +45,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from SpineLib import __version__
+from SpineLib.arguments import require_kinds
 from SpineLib.doors.client import PROTOCOL
 from SpineLib.errors import DEBUG, BadRequest, Cancelled, from_exception
+from SpineLib.finite import finite
 from SpineLib.loop import serving
 from SpineLib.progress import Progress, Step
 from SpineLib.store.files import writing_folder
@@ -121,7 +124,7 @@ class Worker:
                 if request.get("command") == "shutdown":
                     break
                 self._accept(request)
-            except (ValueError, AttributeError):
+            except Exception:  # whatever a line holds, the next one must be heard
                 self._refuse(None, BadRequest("A line is not a JSON object"))
         self.stop()
 
@@ -140,7 +143,7 @@ class Worker:
             self._cancel(name)
         elif name in self._open:
             self._refuse(name, BadRequest(f"A request with the id {name} is still open"))
-        elif command not in self._commands:
+        elif not isinstance(command, str) or command not in self._commands:
             known = ", ".join([*self._commands, "cancel", "shutdown"])
             advice = f"There are: {known}."
             self._refuse(name, BadRequest(f"There is no command {command}", advice=advice))
@@ -163,7 +166,7 @@ class Worker:
             return
         try:
             progress.check()
-            arguments = request.get("arguments") or {}
+            arguments = require_kinds(request.get("arguments") or {})
             result = self._commands[request["command"]](arguments, progress)
             self._send(type="result", id=name, result=result)
         except Exception as error:
@@ -192,8 +195,11 @@ class Worker:
 
         source = _source(arguments, "folder")
         if isinstance(source, Path):
-            return scan_as_json(scan(source, progress=progress))
-        return scan_as_json(scan_files(source, progress=progress))
+            found = scan(source, progress=progress)
+        else:
+            found = scan_files(source, progress=progress)
+        said = {word: str(arguments.get(word) or "") for word in ("weighting", "region")}
+        return scan_as_json(found, **said)
 
     def _models(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         from SpineLib.doors.listing import models_as_json
@@ -241,13 +247,13 @@ class Worker:
         return {**self._models({}, progress), "done": done}
 
     def _regrade(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.findings import read_json, write_json
+        from SpineLib.findings_file import read_json, write_json
         from SpineLib.inference.regrade import regrade
         from SpineLib.inference.study import ReadOptions, Session
         from SpineLib.volume import read_volume
 
         options = _options(ReadOptions, arguments, "reading", "input", "stack", "boxes")
-        boxes = {int(k): corners for k, corners in (arguments.get("boxes") or {}).items()}
+        boxes = _boxes(arguments.get("boxes") or {})
         file = _path(arguments, "reading") / "findings.json"
         findings, volume = read_json(file), read_volume(_path(arguments, "input"))
         session = self._sessions.setdefault(options.device, Session(options.device))
@@ -288,7 +294,7 @@ class Worker:
         self._send(type="error", id=name, error=from_exception(error).to_dict())
 
     def _send(self, **message: Any) -> None:
-        text = json.dumps(message, ensure_ascii=True, allow_nan=False)
+        text = json.dumps(finite(message), ensure_ascii=True, allow_nan=False)
         try:
             with self._lock:
                 self._out.write(text + "\n")
@@ -321,6 +327,17 @@ def _source(arguments: dict[str, Any], key: str) -> Path | list[Path]:
     if not isinstance(files, list) or not all(isinstance(one, str) for one in files):
         raise BadRequest("The argument files is not a list of paths")
     return [Path(one) for one in files]
+
+
+def _boxes(given: dict[str, Any]) -> dict[int, Any]:
+    """Slice → two corners in RAS mm."""
+    try:
+        boxes = {int(k): [[float(x) for x in corner] for corner in box] for k, box in given.items()}
+    except (TypeError, ValueError) as error:
+        raise BadRequest("A box is not a slice's number with two corners") from error
+    if not all([len(corner) for corner in box] == [3, 3] for box in boxes.values()):
+        raise BadRequest("A box is not a slice's number with two corners")
+    return boxes
 
 
 def _path(arguments: dict[str, Any], key: str) -> Path:

@@ -199,7 +199,7 @@ def logits(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.in
         probabilities = np.column_stack([1 - p, p])
         truth = (table["truth"] == COMPRESSED).to_numpy(int)
     elif predictions.task == "grading" and card.scheme:
-        names = card.scheme.grades
+        names = card.scheme.values
         probabilities = table[[f"p_{name}" for name in names]].to_numpy(float)
         truth = table["truth"].map({name: n for n, name in enumerate(names)}).to_numpy(int)
     else:

@@ -27,6 +27,7 @@ from SpineLib.inference.loaded import load
 from SpineLib.models import ModelFolder, find_models, open_model
 from SpineLib.models.folder import replace_card
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY
 from SpineLib.store.patients import KEY_FILE, Patients, secret_of
 
 TASKS = ("compression", "grading", "canal", "segmentation")
@@ -53,6 +54,7 @@ class Asked:
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         tolerance: of surface Dice, mm.
         cache: where simulated cases are kept.
+        numbering, orientation: of a CSV's masks and files, where it does not say.
     """
 
     sources: tuple[str, ...]
@@ -64,6 +66,8 @@ class Asked:
     device: str = "auto"
     tolerance: float = 2.0
     cache: Path | None = None
+    numbering: str = ""
+    orientation: str = ""
 
 
 def open_models(task: str, names: Sequence[str]) -> list[ModelFolder]:
@@ -250,12 +254,14 @@ def _opened(
     model: ModelFolder, source: str, asked: Asked, progress: Progress | None
 ) -> Sequence[Any]:
     task, scheme = model.card.task, model.card.scheme
+    said = {"numbering": asked.numbering, "orientation": asked.orientation}
     if task == "canal":
-        return open_canals(source, cache=asked.cache, progress=progress)
+        return open_canals(source, **said, cache=asked.cache, progress=progress)
     if task == "segmentation":
-        return open_volumes(source, cache=asked.cache, progress=progress)
-    name = scheme.name if scheme else "Bilsky"
-    return open_slices(source, task=task, scheme=name, cache=asked.cache, progress=progress)
+        return open_volumes(source, **said, cache=asked.cache, progress=progress)
+    return open_slices(
+        source, task=task, scheme=scheme or BILSKY, cache=asked.cache, progress=progress
+    )
 
 
 def _learnt_from(model: ModelFolder) -> dict[str, Patients]:

@@ -27,7 +27,8 @@ from SpineLib.evaluation.statistics import (
     bootstrap_difference,
     mcnemar,
 )
-from SpineLib.labels import NOT_ASSESSED, GradingScheme
+from SpineLib.labels import NOT_ASSESSED
+from SpineLib.questions import Question
 
 AS_WRONG = (
     "A slice that was not assessed counts as wrong in sensitivity, specificity and accuracy; "
@@ -48,7 +49,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
     """
     graded = Graded(predictions)
     six, two = graded.table_of(graded.every), graded.high_table_of(graded.every)
-    names = graded.scheme.grades
+    names = graded.scheme.values
     figures = [
         *_low_high_figures(graded),
         *_agreement_figures("low/high", graded.high_ratings(), HIGH_LOW, graded, ("identity",)),
@@ -64,7 +65,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
     notes = stack_notes(predictions.left_out, predictions.forced)
     notes += not_assessed_notes(predictions.table, AS_WRONG)
     notes.append(
-        f"High is {names[graded.scheme.first_high]} or more. The model's low or high is the sum of "
+        f"High is {names[graded.scheme.first_positive]} or more. The model's low or high is the sum of "
         "the high grades' probabilities, so it may differ from that of its most probable grade."
     )
     return Evaluation(
@@ -94,26 +95,26 @@ class Graded:
         card, table = predictions.card, predictions.table
         if predictions.task != "grading" or card.scheme is None:
             raise BadModel(f"The model {card.name} is for {predictions.task}, not for grading")
-        self.scheme: GradingScheme = card.scheme
-        place = {name: n for n, name in enumerate(self.scheme.grades)}
+        self.scheme: Question = card.scheme
+        place = {name: n for n, name in enumerate(self.scheme.values)}
         odd = set(table["truth"]) - set(place)
         if odd:
             raise BadInput(
-                f"These truths are no grades of {self.scheme.name}: {', '.join(sorted(odd))}"
+                f"These truths are no grades of {self.scheme.key}: {', '.join(sorted(odd))}"
             )
         self.patients = table["patient"].to_numpy(dtype=str)
         self.truth = table["truth"].map(place).to_numpy(dtype=int)
         self.missing = (table["verdict"] == NOT_ASSESSED).to_numpy()
         grade = table["grade"].map(place)
         self.grade = np.where(self.missing, -1, grade.fillna(-1)).astype(int)
-        self.high = (self.truth >= self.scheme.first_high).astype(int)
+        self.high = (self.truth >= self.scheme.first_positive).astype(int)
         self.called = np.where(self.missing, -1, (table["verdict"] == "high").to_numpy(dtype=int))
         self.every = np.flatnonzero(~self.missing)
         self.right = self.called == self.high
 
     def table_of(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
         """Counts [grades, grades] of these rows, truth down; those not graded do not count."""
-        return _counts(self.truth[rows], self.grade[rows], len(self.scheme.grades))
+        return _counts(self.truth[rows], self.grade[rows], len(self.scheme.values))
 
     def high_table_of(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
         """Counts [2, 2] of low and high, as `table_of`."""
@@ -121,7 +122,7 @@ class Graded:
 
     def ratings(self) -> list[tuple[str, str]]:
         """Truth and grade of the graded rows."""
-        names = self.scheme.grades
+        names = self.scheme.values
         return [(names[self.truth[k]], names[self.grade[k]]) for k in self.every]
 
     def high_ratings(self) -> list[tuple[str, str]]:

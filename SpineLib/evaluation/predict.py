@@ -13,13 +13,14 @@ from SpineLib.errors import BadInput, BadModel, NotApplicable
 from SpineLib.evaluation.overlap import overlap_rows
 from SpineLib.evaluation.predictions import Predictions, make_table
 from SpineLib.inference.canal import CanalPath, locate
-from SpineLib.inference.compression import assess
-from SpineLib.inference.grading import grade
 from SpineLib.inference.loaded import Loaded
+from SpineLib.inference.opinions import opinions
 from SpineLib.inference.segmentation import segment
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.models.applicability import check
+from SpineLib.models.card import Card
 from SpineLib.progress import Progress
+from SpineLib.questions import Opinion
 from SpineLib.volume import Volume
 
 Row = dict[str, object]
@@ -60,7 +61,7 @@ def predict_slices(
     """
     progress = progress or Progress()
     task, scheme = _one_task(models, ("compression", "grading")), models[0].card.scheme
-    if any(m.card.scheme and scheme and m.card.scheme.grades != scheme.grades for m in models):
+    if any(m.card.scheme and scheme and m.card.scheme.values != scheme.values for m in models):
         raise BadModel("The models grade by different schemes")
     rows: list[list[Row]] = [[] for _ in models]
     left_out: list[dict[str, str]] = [{} for _ in models]
@@ -162,35 +163,27 @@ def predict_volumes(
 def _slice_rows(
     stack: LabelledStack, volume: Volume, path: CanalPath, model: Loaded, truth: dict[int, str]
 ) -> Iterator[Row]:
-    if model.card.task == "compression":
-        assessed = assess(volume, path, model)
-        for k, value in truth.items():
-            one = assessed[k]
-            yield {
-                **_groups(stack),
-                **_key(stack, volume, k),
-                "truth": value,
-                "probability": one.probability,
-                "verdict": one.verdict or NOT_ASSESSED,
-                "reason": one.reason,
-            }
-        return
-    graded = grade(volume, path, model)
+    answers = opinions(volume, path, model)
     for k, value in truth.items():
-        answer = graded[k]
         yield {
             **_groups(stack),
             **_key(stack, volume, k),
             "truth": value,
-            "grade": answer.grade or "",
-            "verdict": answer.verdict or NOT_ASSESSED,
-            "reason": answer.reason,
-            **{f"p_{name}": answer.probabilities.get(name) for name in _grades(model)},
+            **answer_cells(answers[k], model.card),
+            "reason": answers[k].reason,
         }
 
 
-def _grades(model: Loaded) -> tuple[str, ...]:
-    return model.card.scheme.grades if model.card.scheme else ()
+def answer_cells(opinion: Opinion, card: Card) -> Row:
+    """What a table of predictions holds of one answer: by value, or by side and grade."""
+    if len(card.asked.values) == 2:
+        return {"probability": opinion.probability, "verdict": opinion.value or NOT_ASSESSED}
+    side = card.asked.side(opinion.positive)
+    return {
+        "grade": opinion.value,
+        "verdict": side if opinion.assessed else NOT_ASSESSED,
+        **{f"p_{name}": opinion.probabilities.get(name) for name in card.asked.values},
+    }
 
 
 def _key(one: LabelledStack, volume: Volume, k: int) -> Row:
@@ -215,13 +208,15 @@ def _groups(one: LabelledStack | LabelledVolume) -> Row:
 def _why_not(
     stack: LabelledStack, volume: Volume, model: Loaded, region: str, weighting: str
 ) -> str:
+    """Why the model was not made for a stack; empty where it was."""
     filled = Stack(
         plane="axial",
         weighting=weighting if weighting and stack.weighting == "unknown" else stack.weighting,
         region=region if region and stack.region == "unknown" else stack.region,
         positions=((0.0, 0.0, 0.0),) * len(volume.voxels),
     )
-    return check(model.card, filled)
+    why = check(model.card, filled)
+    return "" if why is None else str(why)
 
 
 def _one_task(models: Sequence[Loaded], tasks: tuple[str, ...]) -> str:

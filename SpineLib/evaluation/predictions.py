@@ -55,7 +55,7 @@ class Predictions:
     @property
     def groups(self) -> list[str]:
         """Names of the columns that studies can be grouped by, of those that vary."""
-        grades = self.card.scheme.grades if self.card.scheme else ()
+        grades = self.card.scheme.values if self.card.scheme else ()
         known = {*COLUMNS[self.task], *(f"p_{grade}" for grade in grades)}
         extra = [name for name in self.table.columns if name not in known]
         return [name for name in ("site", *extra) if self.table[name].nunique() > 1]
@@ -106,7 +106,7 @@ def read_predictions(path: str | Path) -> Predictions:
         about = json.loads(about_file.read_text(encoding="utf-8"))
         card = Card.from_dict(about["card"], file=about_file)
         numbers = {"probability", "error_mm", "confidence", "dice", "surface_dice", "hd95_mm"}
-        numbers |= {f"p_{grade}" for grade in card.scheme.grades} if card.scheme else set()
+        numbers |= {f"p_{grade}" for grade in card.scheme.values} if card.scheme else set()
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         for name in table.columns:
             if name in numbers:

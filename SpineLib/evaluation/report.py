@@ -16,7 +16,7 @@ from SpineLib.evaluation.predictions import Predictions, names_of
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.models.applicability import made_for
 from SpineLib.outputs.templates import environment
-from SpineLib.store.files import writing
+from SpineLib.store.files import writing, writing_folder
 
 PAGE, FIGURES, PREDICTIONS, COMPARISON = (
     "evaluation.html",
@@ -53,28 +53,26 @@ def write_evaluation(
     Raises:
         OutputError: the folder cannot be written to.
     """
-    folder = Path(folder)
-    for name, one, evaluation in zip(names_of(answers), answers, evaluations, strict=True):
-        one.write(folder / name / PREDICTIONS)
-        write_table(evaluation.table(), folder / name / FIGURES)
-        for title, table in evaluation.tables.items():
-            write_table(table, folder / name / f"{title.replace('/', '-').replace(' ', '-')}.csv")
-    if comparison is not None:
-        write_table(comparison, folder / COMPARISON)
-    page = folder / PAGE
     html = render(answers, evaluations, comparison, draw(answers))
-    with writing(page) as temporary:
-        temporary.write_text(html, encoding="utf-8")
-    return page
+    with writing_folder(folder) as out:
+        for name, one, evaluation in zip(names_of(answers), answers, evaluations, strict=True):
+            one.write(out / name / PREDICTIONS)
+            write_table(evaluation.table(), out / name / FIGURES)
+            for title, table in evaluation.tables.items():
+                write_table(table, out / name / f"{title.replace('/', '-').replace(' ', '-')}.csv")
+        if comparison is not None:
+            write_table(comparison, out / COMPARISON)
+        (out / PAGE).write_text(html, encoding="utf-8")
+    return Path(folder) / PAGE
 
 
 def write_calibration(folder: Path, predictions: Predictions, calibration: Calibration) -> Path:
     """Writes the predictions and ``reliability.png``, before and after; gives the drawing."""
     what = "P(compressed)" if predictions.task == "compression" else "P(most probable grade)"
-    predictions.write(folder / "predictions.csv")
     parts = {"before": calibration.before, "after": calibration.after}
-    with writing(folder / "reliability.png") as temporary:
-        temporary.write_bytes(draw_reliability(parts, what))
+    with writing_folder(folder) as out:
+        predictions.write(out / "predictions.csv")
+        (out / "reliability.png").write_bytes(draw_reliability(parts, what))
     return folder / "reliability.png"
 
 

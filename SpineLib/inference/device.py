@@ -30,6 +30,7 @@ def choose(name: str = "auto") -> torch.device:
     if not here[name]:
         raise BadInput(
             f"This machine, or its PyTorch, has no {name.upper()} device",
-            advice="Choose --device auto or --device cpu.",
+            advice="Choose auto or cpu.",
+            command="--device auto or --device cpu",
         )
     return torch.device(name)

@@ -31,6 +31,7 @@ from SpineLib.labels import (
     PARTIAL_OFFSET,
     structure,
 )
+from SpineLib.reasons import NO_SPINE, Reason
 from SpineLib.volume import Volume
 
 # Smallest parts that are kept, mm³. A lumbar disc has 10 000 or more, a body 25 000 or more.
@@ -75,7 +76,8 @@ def name_instances(semantic: Volume) -> tuple[Volume, SegmentationFinding]:
     box = ndimage.find_objects((grid.voxels > 0).astype(np.uint8))
     if not box:
         nothing = semantic.with_voxels(np.zeros(semantic.shape, np.uint8))
-        return nothing, SegmentationFinding(reason="no part of the spine was found")
+        why = Reason(NO_SPINE)
+        return nothing, SegmentationFinding(reason=str(why), why=why)
     part = _cropped(grid, box[0])
     canal = _canal(part)
     discs, disc_labels = _discs(part, canal)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from SpineLib.inference.canal import CanalPath
 from SpineLib.inference.windows import unusable
 from SpineLib.models.card import Card
+from SpineLib.reasons import NO_CANAL, Reason
 from SpineLib.volume import Volume
 
 
-def why_not(volume: Volume, canal: CanalPath, card: Card) -> list[str]:
-    """A reason a slice, empty where the slice can be assessed.
+def why_not(volume: Volume, canal: CanalPath, card: Card) -> list[Reason | None]:
+    """A reason a slice, None where the slice can be assessed.
 
     Args:
         volume: axial slices.
@@ -20,6 +21,6 @@ def why_not(volume: Volume, canal: CanalPath, card: Card) -> list[str]:
     if card.preprocessing["kind"] == "canal-window":
         least = card.preprocessing.get("minimum_confidence", 0.0)
         for k, confidence in enumerate(canal.confidence):
-            if not reasons[k] and confidence < least:
-                reasons[k] = "the spinal canal was not found on this slice"
+            if reasons[k] is None and confidence < least:
+                reasons[k] = Reason(NO_CANAL)
     return reasons

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from SpineLib.errors import BadInput
-from SpineLib.findings import Findings, StackFindings
+from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.inference.canal import CanalPath
-from SpineLib.inference.compression import assess
-from SpineLib.inference.grading import READERS_BOX, grade, with_boxes
-from SpineLib.inference.study import ReadOptions, Session, models_by_task
-from SpineLib.inference.summary import summarise_compression, summarise_grading
-from SpineLib.labels import ASSESSED
+from SpineLib.inference.models import Models
+from SpineLib.inference.opinions import opinions, with_boxes
+from SpineLib.inference.study import ReadOptions, Session
+from SpineLib.inference.summary import summarise
 from SpineLib.progress import Progress
+from SpineLib.questions import Opinion
 from SpineLib.volume import Volume
 
 
@@ -32,13 +32,13 @@ def regrade(
 ) -> None:
     """Assesses the slices of ``boxes`` again and sums the study up anew; changes ``findings``.
 
-    Only tasks that the stack was read for are done again; what was forced stays marked so.
+    Only questions that the stack was read for are asked again; what was forced stays marked so.
 
     Args:
         findings: of an earlier reading.
         stack_id: the stack that the boxes are drawn on.
         volume: of this stack.
-        boxes: slice index → two opposite corners [2, 3], RAS mm; see `grading.grade`.
+        boxes: slice index → two opposite corners [2, 3], RAS mm; see `opinions`.
         options: models, device and threshold are used.
         session: keeps models loaded.
         progress: told of each step; cancels.
@@ -55,25 +55,28 @@ def regrade(
             f"The volume is not the one that stack {stack_id} was read from",
             advice="Read the study again.",
         )
-    models = models_by_task(options.models)
     canal = with_boxes(_path(stack, volume), dict(boxes), volume)
-    if "compression" in stack.chosen_for:
-        loaded = session.load(models["compression"])
-        found = assess(volume, canal, loaded, threshold=options.threshold, progress=progress)
-        for k in boxes:
-            forced = stack.slices[k].compression.forced
-            reason = READERS_BOX if found[k].status == ASSESSED else found[k].reason
-            stack.slices[k].compression = replace(found[k], forced=forced, reason=reason)
-    if "grading" in stack.chosen_for:
-        loaded = session.load(models["grading"])
-        grades = grade(volume, canal, loaded, boxes=boxes, progress=progress)
-        for k in boxes:
-            forced = stack.slices[k].grading.forced
-            stack.slices[k].grading = replace(grades[k], forced=forced)
+    at_hand = {model.card.name: model for model in Models.at_hand(options.models).of_slices}
+    again = [at_hand[one.by] for one in findings.summaries if one.by in at_hand]
+    for model in again:
+        if model.card.asked.key in stack.chosen_for:
+            loaded = session.load(model)
+            answers = opinions(
+                volume, canal, loaded, boxes=boxes, threshold=options.threshold, progress=progress
+            )
+            for k in boxes:
+                _replace(stack.slices[k], answers[k])
     for k in boxes:
         stack.slices[k].canal_center_ras = [float(x) for x in canal.centers_ras[k]]
-    findings.compression = summarise_compression(findings.stacks, models["compression"].card)
-    findings.grading = summarise_grading(findings.stacks, models["grading"].card)
+    anew = {model.card.name: summarise(findings.stacks, model.card) for model in again}
+    findings.summaries = [anew.get(one.by, one) for one in findings.summaries]
+
+
+def _replace(finding: SliceFinding, opinion: Opinion) -> None:
+    for n, before in enumerate(finding.opinions):
+        if (before.question, before.by) == (opinion.question, opinion.by):
+            reason = before.reason if before.forced and opinion.assessed else opinion.reason
+            finding.opinions[n] = replace(opinion, forced=before.forced, reason=reason)
 
 
 def _path(stack: StackFindings, volume: Volume) -> CanalPath:

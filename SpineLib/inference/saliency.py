@@ -30,9 +30,9 @@ def class_activation(
         volume: axial slices.
         k: slice index.
         canal: where the canal is on them.
-        loaded: a model for ``compression`` or ``grading``.
-        target: index of the class that is explained; None takes ``compressed``, or the grade
-            that the network answers with.
+        loaded: a model that answers a question of slices.
+        target: index of the class that is explained; None takes the positive one of two values, or
+            the value that the network answers with.
 
     Returns:
         float32 [rows, columns] on the slice's grid, 0 (did not matter) to 1; 0 outside of what
@@ -52,7 +52,7 @@ def class_activation(
     part = _part(volume, near)
     centers = canal.centers_ras[list(near)]
     batch = network_input(part, centers, preprocessing)[k - near.start][None]
-    if target is None and loaded.card.task == "compression":
+    if target is None and len(loaded.card.asked.values) == 2:
         target = 1
     with torch.enable_grad():
         # MONAI's own postprocessing turns the map upside down (most active becomes 0).

@@ -63,6 +63,7 @@ def open_source(
     weighting: str = "",
     region: str = "",
     plane: str = "",
+    orientation: str = "",
     progress: Progress,
 ) -> Source:
     """Opens a folder of DICOM, DICOM files, or one NIfTI, NRRD or MetaImage volume.
@@ -74,6 +75,7 @@ def open_source(
         region: the same.
         plane: how to slice a volume file that is as fine in every direction; ``axial``,
             ``sagittal``, ``coronal``, or empty for what its spacing says.
+        orientation: where the axes of a volume file grow to that does not say so, such as ``LPS``.
         progress: told of each file.
 
     Raises:
@@ -84,8 +86,9 @@ def open_source(
         return _from_scan(scan_files(path, progress=progress), series, weighting, region, file=None)
     if path.is_file() and path.name.lower().endswith(FILE_SUFFIXES):
         stack, volume = open_volume_file(
-            path, weighting=weighting or "unknown", region=region or "unknown", plane=plane
-        )
+            path, weighting=weighting or "unknown", region=region or "unknown", plane=plane,
+            orientation=orientation,
+        )  # fmt: skip
         return Source([stack], _held={stack.id: volume}, warnings=list(stack.warnings))
     return _from_scan(scan(path, progress=progress), series, weighting, region, file=path)
 
@@ -96,7 +99,7 @@ def _from_scan(
     if not found.studies:
         raise BadInput("None of the study's files is a readable DICOM image")
     study = _one_study(found.studies, series, file)
-    stacks = [_filled(stack, weighting, region) for stack in study.stacks]
+    stacks = [filled(stack, weighting, region) for stack in study.stacks]
     warnings = [*found.warnings, *study.warnings, *_left_out(found.skipped)]
     warnings += [f"Stack {stack.id}: {text}" for stack in stacks for text in stack.warnings]
     return Source(stacks, study.study_instance_uid, warnings)
@@ -129,7 +132,8 @@ def _one_study(studies: tuple[Study, ...], series: str, path: Path | None) -> St
     return fitting[0]
 
 
-def _filled(stack: Stack, weighting: str, region: str) -> Stack:
+def filled(stack: Stack, weighting: str, region: str) -> Stack:
+    """The stack with what a person said where its images do not; empty where nobody said."""
     if stack.weighting == "unknown" and weighting:
         stack = replace(stack, weighting=weighting)
     if stack.region == "unknown" and region:

@@ -11,34 +11,29 @@ import numpy as np
 
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import BadInput
-from SpineLib.findings import (
-    Compression,
-    Findings,
-    Grading,
-    ModelUsed,
-    SliceFinding,
-    StackFindings,
-)
-from SpineLib.inference.choose import Choice, choose
+from SpineLib.findings import Findings, ModelUsed, SliceFinding, StackFindings
+from SpineLib.inference.choose import Choices, choose
+from SpineLib.inference.models import Models
 from SpineLib.inference.source import named, open_source
-from SpineLib.inference.summary import summarise_compression, summarise_grading
-from SpineLib.labels import ASSESSED, REGIONS, STARTER_NOTICE, WEIGHTINGS
-from SpineLib.models import ModelFolder, find_models, open_model
+from SpineLib.inference.summary import summarise
+from SpineLib.labels import REGIONS, STARTER_NOTICE, WEIGHTINGS
+from SpineLib.models import ModelFolder
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
 from SpineLib.progress import Progress
+from SpineLib.questions import Opinion
 from SpineLib.reading import Reading
+from SpineLib.reasons import NOT_ASKED, Reason
 from SpineLib.volume import Volume
 
 if TYPE_CHECKING:
     from SpineLib.inference.canal import CanalPath
     from SpineLib.inference.loaded import Loaded
 
-TASKS = ("canal", "compression", "grading", "segmentation")
-AXIAL_TASKS = ("compression", "grading")
-READ_TASKS = (*AXIAL_TASKS, "segmentation")
-NOT_ASKED = "not asked for in this reading"
+# What a reading can be asked for; the canal is found wherever a model needs it.
+READ_TASKS = ("compression", "grading", "segmentation")
 SEGMENTATION_FILE = "segmentation.nrrd"
+_NOT_ASKED = Reason(NOT_ASKED)
 
 
 @dataclass(frozen=True)
@@ -47,15 +42,17 @@ class ReadOptions:
 
     Attributes:
         series: series number, stack id or Series Instance UID; empty lets the program choose.
-        models: names or folders of models; each card says for which task. The bundled model
-            where a task has none here.
+        models: names or folders of models; each card says for which task and question. The
+            first one at hand for each question that none of these answers.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        threshold: P(compressed) from which a slice is compressed; None takes the card's.
+        threshold: P(compressed) from which a slice is compressed, of every question with two
+            values; None takes the card's.
         force: run models outside of their applicability; marked as forced everywhere.
         weighting: used where the images cannot say.
         region: used where the images cannot say.
         plane: how to slice a volume file that is as fine in every direction; empty for what its
             spacing says.
+        orientation: where the axes of a volume file grow to that does not say so, such as ``LPS``.
         activation: also say where the classifier looked (class activation of every slice).
         tasks: which of `READ_TASKS` are asked for.
 
@@ -71,6 +68,7 @@ class ReadOptions:
     weighting: str = ""
     region: str = ""
     plane: str = ""
+    orientation: str = ""
     activation: bool = False
     tasks: tuple[str, ...] = READ_TASKS
 
@@ -144,9 +142,9 @@ class _StudyReader:
 
     def __init__(self, options: ReadOptions, progress: Progress, session: Session) -> None:
         self.options, self.progress, self.session = options, progress, session
-        self.models = models_by_task(options.models)
+        self.models = Models.at_hand(options.models)
         self.reading = Reading(Findings())
-        self.used: dict[str, ModelFolder] = {}
+        self.used: list[ModelFolder] = []
 
     def run(self, path: Path | Sequence[Path]) -> Reading:
         options, findings = self.options, self.reading.findings
@@ -156,28 +154,24 @@ class _StudyReader:
             weighting=options.weighting,
             region=options.region,
             plane=options.plane,
+            orientation=options.orientation,
             progress=self.progress,
         )
         findings.study_instance_uid = self.source.study_instance_uid
         findings.warnings = self.source.warnings
         findings.stacks = [_describe(stack) for stack in self.source.stacks]
         chosen = named(self.source.stacks, options.series)
-        self.axial_tasks = [task for task in AXIAL_TASKS if task in options.tasks]
-        nothing = Choice((), NOT_ASKED)
-        self._axial(
-            choose(chosen, "axial", self._cards(*self.axial_tasks)) if self.axial_tasks else nothing
-        )
-        self._sagittal(
-            choose(chosen, "sagittal", self._cards("segmentation"))
-            if "segmentation" in options.tasks
-            else nothing
-        )
+        self.asked = [m for m in self.models.of_slices if m.card.task in options.tasks]
+        cards = [model.card for model in self.asked]
+        nothing = Choices(reason=str(_NOT_ASKED), why=_NOT_ASKED)
+        axial = choose(chosen, "axial", cards) if cards else nothing
+        self._axial(axial)
+        wanted = "segmentation" in options.tasks
+        card = self.models.segmentation.card
+        self._sagittal(choose(chosen, "sagittal", [card], most=1) if wanted else nothing)
         self._levels()
-        self._finish()
+        self._finish(axial.reason)
         return self.reading
-
-    def _cards(self, *tasks: str) -> list[Card]:
-        return [self.models[task].card for task in tasks]
 
     def _parts(self, stack: Stack) -> list[Stack]:
         """The stack, or what is left of it where slices cannot be read."""
@@ -196,109 +190,111 @@ class _StudyReader:
             described.shape = list(volume.shape)
             described.spacing = [float(x) for x in volume.spacing]
             described.ijk_to_ras = volume.ijk_to_ras.tolist()
+            described.sop_instance_uids = [frame.sop_instance_uid for frame in volume.frames]
+            described.frame_numbers = [frame.number for frame in volume.frames]
         return volumes[stack.id]
 
-    def _axial(self, choice: Choice) -> None:
-        findings = self.reading.findings
-        if not choice.stacks:
-            findings.compression.reason = findings.grading.reason = choice.reason
-            return
-        for stack in choice.stacks:
-            for part in self._parts(stack):
-                described = findings.stack(part.id)
-                described.choice_reason = choice.reason
-                self._axial_stack(part, described)
+    def _axial(self, choices: Choices) -> None:
+        for choice in choices.series:
+            for stack in choice.stacks:
+                for part in self._parts(stack):
+                    described = self.reading.findings.stack(part.id)
+                    described.choice_reason = choice.reason
+                    self._axial_stack(part, described)
 
     def _axial_stack(self, stack: Stack, described: StackFindings) -> None:
         volume = self._volume(stack)
         described.slices = [_slice(volume, k) for k in range(volume.shape[0])]
-        reasons = {
-            task: check(self.models[task].card, stack) if task in self.axial_tasks else NOT_ASKED
-            for task in AXIAL_TASKS
-        }
-        described.not_assessed.update({task: why for task, why in reasons.items() if why})
-        wanted = [task for task in self.axial_tasks if self.options.force or not reasons[task]]
-        described.chosen_for += wanted
-        for one in described.slices:
-            one.compression.reason, one.grading.reason = reasons["compression"], reasons["grading"]
+        wanted, whys = [], {}
+        for model in self.models.of_slices:
+            why = check(model.card, stack) if model in self.asked else _NOT_ASKED
+            whys[model.card.name] = why
+            if model in self.asked and (self.options.force or why is None):
+                wanted.append(model)
+            else:
+                for finding in described.slices:
+                    finding.opinions.append(_silent(model.card, why))
+        for model in self.models.of_slices:
+            if model.card.asked.key not in described.not_assessed:
+                _describe_why(described, model.card.asked.key, whys[model.card.name])
+        described.chosen_for += list(dict.fromkeys(model.card.asked.key for model in wanted))
         if wanted:
-            self._answer(volume, described, wanted)
+            self._answer(volume, described, wanted, whys)
 
-    def _answer(self, volume: Volume, described: StackFindings, tasks: list[str]) -> None:
+    def _answer(
+        self,
+        volume: Volume,
+        described: StackFindings,
+        wanted: list[ModelFolder],
+        whys: dict[str, Reason | None],
+    ) -> None:
         from SpineLib.inference.canal import FOUND, locate
+        from SpineLib.inference.opinions import opinions
 
-        canal = locate(volume, self._loaded("canal"), progress=self.progress)
+        canal = locate(volume, self._loaded(self.models.canal), progress=self.progress)
         places = zip(canal.centers_ras.tolist(), canal.confidence, strict=True)
         centers = [place if sure >= FOUND / 2 else None for place, sure in places]
-        for one, center in zip(described.slices, centers, strict=True):
-            one.canal_center_ras = center
-        for task in tasks:
-            why = described.not_assessed.get(task, "")
-            answers = (
-                self._compression(volume, canal)
-                if task == "compression"
-                else (self._grading(volume, canal))
+        for finding, center in zip(described.slices, centers, strict=True):
+            finding.canal_center_ras = center
+        threshold = self.options.threshold
+        for model in wanted:
+            answers = opinions(
+                volume, canal, self._loaded(model), threshold=threshold, progress=self.progress
             )
-            for one, answer in zip(described.slices, answers, strict=True):
-                if why and answer.status == ASSESSED:
-                    answer.forced, answer.reason = True, f"forced: {why}"
-                setattr(one, task, answer)
-        if self.options.activation and "compression" in tasks:
-            self.reading.activations[described.id] = self._activation(volume, canal)
+            why = whys[model.card.name]
+            for finding, opinion in zip(described.slices, answers, strict=True):
+                if why is not None and opinion.assessed:
+                    opinion.forced, opinion.reason, opinion.why = True, f"forced: {why}", why
+                finding.opinions.append(opinion)
+        for finding in described.slices:
+            finding.opinions.sort(key=lambda opinion: self.models.rank(opinion.by))
+        if self.options.activation:
+            self.reading.activations[described.id] = self._activation(volume, canal, wanted[0])
 
-    def _activation(self, volume: Volume, canal: CanalPath) -> Volume:
+    def _activation(self, volume: Volume, canal: CanalPath, model: ModelFolder) -> Volume:
         from SpineLib.inference.saliency import class_activation
 
-        loaded = self._loaded("compression")
+        loaded = self._loaded(model)
         slices = self.progress.track(range(len(volume.voxels)), "Class activation")
         return volume.with_voxels(
             np.stack([class_activation(volume, k, canal, loaded) for k in slices])
         )
 
-    def _compression(self, volume: Volume, canal: CanalPath) -> Sequence[Compression | Grading]:
-        from SpineLib.inference.compression import assess
+    def _loaded(self, model: ModelFolder) -> Loaded:
+        if model not in self.used:
+            self.used.append(model)
+        return self.session.load(model)
 
-        loaded, threshold = self._loaded("compression"), self.options.threshold
-        return assess(volume, canal, loaded, threshold=threshold, progress=self.progress)
-
-    def _grading(self, volume: Volume, canal: CanalPath) -> Sequence[Compression | Grading]:
-        from SpineLib.inference.grading import grade
-
-        return grade(volume, canal, self._loaded("grading"), progress=self.progress)
-
-    def _loaded(self, task: str) -> Loaded:
-        self.used[task] = self.models[task]
-        return self.session.load(self.models[task])
-
-    def _sagittal(self, choice: Choice) -> None:
+    def _sagittal(self, choices: Choices) -> None:
         finding = self.reading.findings.segmentation
-        if not choice.stacks:
-            finding.reason = choice.reason
+        if not choices.series:
+            finding.reason, finding.why = choices.reason, choices.why
             return
+        choice = choices.series[0]
         stack = max(choice.stacks, key=lambda s: s.slices)
         stack = max(self._parts(stack), key=lambda s: s.slices)
         described = self.reading.findings.stack(stack.id)
         described.choice_reason = choice.reason
-        reason = check(self.models["segmentation"].card, stack)
-        if reason:
-            described.not_assessed["segmentation"] = reason
-            if not self.options.force:
-                finding.reason = reason
-                return
+        why = check(self.models.segmentation.card, stack)
+        _describe_why(described, "segmentation", why)
+        if why is not None and not self.options.force:
+            finding.reason, finding.why = str(why), why
+            return
         described.chosen_for.append("segmentation")
-        self._segment(stack, forced=bool(reason), reason=reason)
+        self._segment(stack, why)
 
-    def _segment(self, stack: Stack, *, forced: bool, reason: str) -> None:
+    def _segment(self, stack: Stack, why: Reason | None) -> None:
+        """Segments a stack; ``why`` says why the model had to be forced to."""
         from SpineLib.inference.instances import name_instances
         from SpineLib.inference.segmentation import segment
 
         volume = self._volume(stack)
-        semantic = segment(volume, self._loaded("segmentation"), progress=self.progress)
+        semantic = segment(volume, self._loaded(self.models.segmentation), progress=self.progress)
         self.progress.stage("Naming the structures")
         labels, finding = name_instances(semantic)
-        finding = replace(finding, stack=stack.id, file=SEGMENTATION_FILE, forced=forced)
-        if forced:
-            finding.reason = f"forced: {reason}"
+        finding = replace(finding, stack=stack.id, file=SEGMENTATION_FILE, forced=why is not None)
+        if why is not None:
+            finding.reason, finding.why = f"forced: {why}", why
         self.reading.segmentation = labels
         self.reading.findings.segmentation = finding
 
@@ -317,43 +313,55 @@ class _StudyReader:
                     place = one.canal_center_ras or one.position_ras
                     one.level = levels.at(place, normal=normal)
 
-    def _finish(self) -> None:
+    def _finish(self, no_axial: str) -> None:
         findings = self.reading.findings
-        compression, grading = self._cards(*AXIAL_TASKS)
-        if any(stack.slices for stack in findings.stacks):
-            findings.compression = summarise_compression(findings.stacks, compression)
-            findings.grading = summarise_grading(findings.stacks, grading)
-        findings.models = [
-            _model_used(task, model, self.options) for task, model in self.used.items()
-        ]
+        models = self.models.of_slices
+        findings.questions = list({m.card.asked.key: m.card.asked for m in models}.values())
+        for model in models:
+            summary = summarise(findings.stacks, model.card)
+            summary.reason = summary.reason or ("" if summary.assessed else no_axial)
+            findings.summaries.append(summary)
+        _leave_out_silent_namesakes(findings)
+        findings.models = [_model_used(model, self.options) for model in self.used]
         if any(model.starter for model in findings.models):
             findings.notice = STARTER_NOTICE
 
 
-def models_by_task(names: tuple[str, ...]) -> dict[str, ModelFolder]:
-    """A model for each task: the named ones, the first at hand where a task has none."""
-    named_models = [open_model(name) for name in names]
-    models = {model.card.task: model for model in named_models}
-    for task in TASKS:
-        if task not in models:
-            models[task] = find_models(task)[0]
-    return models
+def _leave_out_silent_namesakes(findings: Findings) -> None:
+    """Of several models of a question, those that answered nowhere need not be told of."""
+    answered = {summary.question for summary in findings.summaries if summary.assessed}
+    silent = {
+        summary.by
+        for summary in findings.summaries
+        if not summary.assessed and summary.question in answered
+    }
+    findings.summaries = [one for one in findings.summaries if one.by not in silent]
+    for stack in findings.stacks:
+        for finding in stack.slices:
+            finding.opinions = [one for one in finding.opinions if one.by not in silent]
 
 
-def _model_used(task: str, model: ModelFolder, options: ReadOptions) -> ModelUsed:
-    card = model.card
+def _silent(card: Card, why: Reason | None) -> Opinion:
+    return Opinion(card.asked.key, card.name, reason="" if why is None else str(why), why=why)
+
+
+def _model_used(model: ModelFolder, options: ReadOptions) -> ModelUsed:
+    card, question = model.card, model.card.question
     threshold = card.threshold if options.threshold is None else options.threshold
+    decided = question is not None and len(question.values) == 2
+    other = decided and threshold != card.threshold
     return ModelUsed(
-        task=task,
+        task=card.task,
         name=card.name,
         title=card.title,
         version=card.version,
         sha256=card.weights_sha256,
         starter=card.starter,
         limits=card.limits,
-        threshold=threshold if task == "compression" else None,
-        scheme=card.scheme.name if card.scheme else "",
+        threshold=threshold if decided else None,
+        question=question.key if question else "",
         licence=card.licence,
+        card_threshold=card.threshold if other else None,
     )
 
 
@@ -371,6 +379,11 @@ def _describe(stack: Stack) -> StackFindings:
         shape=[stack.slices, stack.rows, stack.columns],
         spacing=[float(x) for x in stack.spacing],
     )
+
+
+def _describe_why(described: StackFindings, task: str, why: Reason | None) -> None:
+    if why is not None:
+        described.not_assessed[task], described.not_assessed_why[task] = str(why), why
 
 
 def _slice(volume: Volume, k: int) -> SliceFinding:

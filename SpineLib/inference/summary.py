@@ -1,91 +1,87 @@
-"""The study's verdict from its slices."""
+"""What the answers of one model to its question say of the whole study."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from SpineLib.findings import (
-    CompressionSummary,
-    GradingSummary,
-    SliceFinding,
-    StackFindings,
-)
-from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
+from SpineLib.findings import QuestionSummary, SliceFinding, StackFindings, severity
+from SpineLib.labels import ASSESSED
 from SpineLib.models.card import Card
+from SpineLib.questions import Opinion, Question
 
 
-def summarise_compression(stacks: Sequence[StackFindings], card: Card) -> CompressionSummary:
-    """Counts the compressed slices and applies the card's rule.
+def summarise(
+    stacks: Sequence[StackFindings], card: Card, *, alone: bool = True
+) -> QuestionSummary:
+    """Counts the positive slices, finds the worst one, and applies the card's rule.
 
-    The published rule (Merali et al. 2021, Methods: a patient is abnormal with more than one
-    compressed slice) stands on the card, so that another model may have another one.
+    The published rule for compression (Merali et al. 2021, Methods: a patient is abnormal with
+    more than one compressed slice) stands on the card, so that another model may have another one.
 
     Args:
         stacks: all stacks; those without assessed slices do not count.
-        card: of the compression model.
+        card: of the model; it has a question.
+        alone: only this model's answers count; else each slice's first answer to the question,
+            whoever gave it.
     """
-    slices = [one for stack in stacks for one in stack.slices]
-    assessed = [one.compression for one in slices if one.compression.status == ASSESSED]
+    question, by = card.asked, card.name if alone else ""
+    pairs = [(stack, finding) for stack in stacks for finding in stack.slices]
+    answers = [opinion for _, f in pairs if (opinion := f.opinion(question.key, by))]
+    assessed = [opinion for opinion in answers if opinion.assessed]
+    summary = QuestionSummary(question.key, card.name)
     if not assessed:
-        return CompressionSummary(reason=_reason(one.compression.reason for one in slices))
-    count = sum(answer.verdict == COMPRESSED for answer in assessed)
+        summary.reason = _together(opinion.reason for opinion in answers)
+        return summary
+    summary.status = ASSESSED
+    summary.forced = any(opinion.forced for opinion in assessed)
+    summary.assessed_slices = len(assessed)
+    summary.positive_slices = sum(opinion.positive for opinion in assessed)
+    runs = [_longest_run(stack, question, by) for stack in stacks]
+    summary.longest_run, millimetres = max(runs)
+    summary.longest_run_mm = round(millimetres, 1)
+    stack, finding, opinion = _worst(pairs, question, by)
+    summary.worst, summary.stack, summary.index = opinion.value, stack.id, finding.index
+    _decide(summary, card)
+    return summary
+
+
+def _worst(
+    pairs: list[tuple[StackFindings, SliceFinding]], question: Question, by: str
+) -> tuple[StackFindings, SliceFinding, Opinion]:
+    answered = [
+        (severity(question, opinion), stack, finding, opinion)
+        for stack, finding in pairs
+        if (opinion := finding.opinion(question.key, by)) and opinion.assessed
+    ]
+    _, stack, finding, opinion = max(answered, key=lambda answer: answer[0])
+    return stack, finding, opinion
+
+
+def _decide(summary: QuestionSummary, card: Card) -> None:
+    question = card.asked
+    if card.study_rule is None and len(question.values) > 2:
+        return
     minimum = card.study_rule.minimum_compressed_slices if card.study_rule else 1
-    run, millimetres = max(_longest_run(stack) for stack in stacks)
-    reason = ""
-    if len(assessed) < minimum:
+    summary.rule = card.study_rule.text if card.study_rule else f"any {question.values[1]} slice"
+    if summary.assessed_slices < minimum:
         # The rule can never call such a study abnormal, so that "normal" would mean nothing.
-        noun = "slice was" if len(assessed) == 1 else "slices were"
-        reason = f"the rule needs at least {minimum} slices, and {len(assessed)} {noun} assessed"
-    verdict = "abnormal" if count >= minimum else "normal"
-    return CompressionSummary(
-        verdict=NOT_ASSESSED if reason else verdict,
-        reason=reason,
-        rule=card.study_rule.text if card.study_rule else "any compressed slice",
-        forced=any(answer.forced for answer in assessed),
-        assessed_slices=len(assessed),
-        compressed_slices=count,
-        longest_run=run,
-        longest_run_mm=round(millimetres, 1),
-    )
+        noun = "slice was" if summary.assessed_slices == 1 else "slices were"
+        summary.reason = (
+            f"the rule needs at least {minimum} slices, and {summary.assessed_slices} {noun} "
+            "assessed"
+        )
+    else:
+        summary.verdict = "abnormal" if summary.positive_slices >= minimum else "normal"
 
 
-def summarise_grading(stacks: Sequence[StackFindings], card: Card) -> GradingSummary:
-    """The worst grade of all slices: the highest grade, of those the surest one.
-
-    Args:
-        stacks: all stacks; those without graded slices do not count.
-        card: of the grading model; its scheme orders the grades.
-    """
-    pairs = [(stack, one) for stack in stacks for one in stack.slices]
-    graded = [pair for pair in pairs if pair[1].grading.status == ASSESSED]
-    name = card.scheme.name if card.scheme else ""
-    if not graded or card.scheme is None:
-        return GradingSummary(reason=_reason(one.grading.reason for _, one in pairs), scheme=name)
-    grades = card.scheme.grades
-
-    def severity(pair: tuple[StackFindings, SliceFinding]) -> tuple[int, float]:
-        answer = pair[1].grading
-        return grades.index(answer.grade or grades[0]), answer.probabilities[answer.grade or ""]
-
-    stack, worst = max(graded, key=severity)
-    return GradingSummary(
-        status=ASSESSED,
-        forced=any(one.grading.forced for _, one in graded),
-        scheme=name,
-        highest=worst.grading.grade,
-        high_slices=sum(one.grading.verdict == "high" for _, one in graded),
-        stack=stack.id,
-        index=worst.index,
-    )
-
-
-def _reason(reasons: Iterable[str]) -> str:
+def _together(reasons: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
-def _longest_run(stack: StackFindings) -> tuple[int, float]:
-    """Slices and millimetres of the most compressed slices in a row."""
-    verdicts = (one.compression.verdict == COMPRESSED for one in stack.slices)
-    run = max((len(list(group)) for hit, group in groupby(verdicts) if hit), default=0)
+def _longest_run(stack: StackFindings, question: Question, by: str) -> tuple[int, float]:
+    """Slices and millimetres of the most positive slices in a row."""
+    opinions = (finding.opinion(question.key, by) for finding in stack.slices)
+    positive = (bool(opinion and opinion.positive) for opinion in opinions)
+    run = max((len(list(group)) for hit, group in groupby(positive) if hit), default=0)
     return run, run * (stack.spacing[2] if stack.spacing else 0.0)

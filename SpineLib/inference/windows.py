@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F  # noqa: N812
 
+from SpineLib.reasons import NOT_NUMBERS, ONE_GREY, Reason
 from SpineLib.volume import Volume
 
 _POSTERIOR, _LEFT = np.array([0.0, -1.0, 0.0]), np.array([-1.0, 0.0, 0.0])
@@ -160,15 +161,15 @@ def network_input(volume: Volume, centers_ras: NDArray, preprocessing: dict) -> 
     return with_context(scaled(windows.pixels), preprocessing["context"])
 
 
-def unusable(volume: Volume) -> list[str]:
-    """Why each slice cannot be assessed: no numbers, or one single grey value; else empty."""
+def unusable(volume: Volume) -> list[Reason | None]:
+    """Why each slice cannot be assessed: no numbers, or one single grey value; else None."""
     flat = volume.voxels.reshape(len(volume.voxels), -1)
-    reasons = [""] * len(flat)
+    reasons: list[Reason | None] = [None] * len(flat)
     if np.issubdtype(flat.dtype, np.floating):
         for k in np.flatnonzero(~np.isfinite(flat).all(axis=1)):
-            reasons[k] = "the slice holds values that are not numbers"
+            reasons[k] = Reason(NOT_NUMBERS)
     for k in np.flatnonzero(flat.min(axis=1) == flat.max(axis=1)):
-        reasons[k] = "the slice is one single grey value"
+        reasons[k] = Reason(ONE_GREY)
     return reasons
 
 

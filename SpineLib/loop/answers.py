@@ -16,6 +16,7 @@ from SpineLib.datasets.cases import SliceLabel
 from SpineLib.errors import BadInput
 from SpineLib.labels import is_structure
 from SpineLib.loop.images import TOLERANCE_MM
+from SpineLib.questions import Question
 from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
@@ -59,7 +60,7 @@ def read_answer(path: Path, grid: Volume, by: str = "") -> Answer:
     from SpineLib.datasets.tidy import rows
 
     known = {(f.sop_instance_uid, f.number): k for k, f in enumerate(grid.frames)}
-    if len(known) < len(grid.frames):  # UIDs that an anonymiser gave twice; the number is left
+    if len(known) < len(grid.frames):  # UIDs that repeat do not say a slice; its number does
         known = {}
     found = []
     for line, row in rows(path, COLUMNS):
@@ -146,7 +147,8 @@ def on_grid(labels: Volume, grid: Volume, *, resampled: bool = False) -> Volume:
     if not resampled:
         raise BadInput(
             f"The correction is on another grid than its image: {_difference(labels, grid)}",
-            advice="Save it on the image's grid, or say --resample to take the nearest voxels.",
+            advice="Save it on the image's grid, or take the nearest voxels.",
+            command="--resample",
         )
     from SpineLib.volume import resample
 
@@ -204,7 +206,7 @@ def require_known(labels: Volume) -> None:
 
 
 def checked_labels(
-    labels: Sequence[SliceLabel], grid: Volume, task: str, scheme: str
+    labels: Sequence[SliceLabel], grid: Volume, task: str, question: Question
 ) -> list[SliceLabel]:
     """Labels in the task's own words, one a slice, in the order of the slices.
 
@@ -213,7 +215,7 @@ def checked_labels(
     """
     from SpineLib.datasets.vocabulary import vocabulary
 
-    value = vocabulary(task, scheme)
+    value = vocabulary(task, question)
     found: dict[int, SliceLabel] = {}
     for label in labels:
         if not 0 <= label.index < grid.shape[0]:

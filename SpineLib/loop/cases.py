@@ -19,6 +19,7 @@ from SpineLib.loop.images import (
 )
 from SpineLib.loop.versions import APPROVED, CORRECTED, NEW, History, Version
 from SpineLib.models.folder import sha256
+from SpineLib.questions import Question
 from SpineLib.volume import Volume
 
 __all__ = ["Case", "ImageChanged", "ImageMissing", "ImageReference"]
@@ -41,7 +42,7 @@ class Case:
         columns: further facts by name, for subgroup tables.
         set_aside: why it is not used; empty where it is.
         dataset: folder of the data set.
-        task, scheme: of the data set.
+        task, question: of the data set.
     """
 
     id: str
@@ -51,7 +52,7 @@ class Case:
     image: ImageReference
     dataset: Path = field(repr=False)
     task: str
-    scheme: str = ""
+    question: Question | None = None
     weighting: str = "unknown"
     test: bool = False
     history: History = field(default=History(), repr=False)
@@ -146,7 +147,8 @@ class Case:
             raise BadInput(
                 f"Version {version.number} of the case {self.id} was changed or removed on the disk",
                 file=path,
-                advice="Take it from a copy, or choose another version: spine loop choose",
+                advice="Take it from a copy, or choose another version.",
+                command="spine loop choose DATASET CASE VERSION",
             )
         return read_answer(path, self.grid, version.by or version.model)
 

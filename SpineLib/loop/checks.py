@@ -17,22 +17,23 @@ from SpineLib.loop.images import TOLERANCE_MM
 from SpineLib.loop.plausibility import implausible
 from SpineLib.loop.problem import Problem
 from SpineLib.loop.slice_plausibility import implausible_slices
+from SpineLib.questions import COMPRESSION, Question
 from SpineLib.volume import Volume
 
 
 def problems_of(
-    image: Volume, answer: Volume | Sequence[SliceLabel], *, scheme: str = ""
+    image: Volume, answer: Volume | Sequence[SliceLabel], *, question: Question | None = None
 ) -> list[Problem]:
     """What a person should look at before an answer is accepted.
 
     Args:
         image: or its grid (`Case.grid`).
         answer: a label map, or labels of slices in the task's own words.
-        scheme: of grades; empty for the other tasks.
+        question: of the slices; None for a label map.
     """
     if isinstance(answer, Volume):
         return _of_map(image, answer)
-    return [*_of_slices(image, answer), *implausible_slices(answer, image, scheme)]
+    return [*_of_slices(image, answer), *implausible_slices(answer, image, question or COMPRESSION)]
 
 
 def _of_map(image: Volume, labels: Volume) -> list[Problem]:

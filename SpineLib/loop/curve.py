@@ -71,7 +71,8 @@ def points(dataset: Dataset) -> list[Point]:
         raise BadInput(
             "No models were compared on the frozen test yet, so there is no curve",
             file=dataset.folder,
-            advice=f"Compare with: spine loop promote {dataset.folder}",
+            advice="Compare two models first.",
+            command=f"spine loop promote {dataset.folder}",
         )
     return sorted(found, key=lambda p: (p.cases, p.minutes, p.model))
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from SpineLib import __version__
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.labels import SCHEMES
 from SpineLib.loop import frozen as freezing
 from SpineLib.loop.cases import CASES, Case
 from SpineLib.loop.frozen import Frozen
@@ -19,13 +18,15 @@ from SpineLib.loop.images import ImageReference
 from SpineLib.loop.lineage import Lineage, LoopModel, keep_model, read_lineage
 from SpineLib.loop.versions import now, read_history
 from SpineLib.models.folder import ModelFolder
-from SpineLib.store.files import writing
+from SpineLib.questions import Question, question_of, scheme_data
+from SpineLib.store.files import writing_folder
 from SpineLib.store.journal import read_journal
 from SpineLib.store.patients import KEY_FILE, mark_of, new_secret, secret_of
 
 FORMAT = 1
 DATASET, JOURNAL = "dataset.json", "cases.jsonl"
-TASKS = ("segmentation", "compression", "grading")
+SEGMENTATION = "segmentation"
+TASKS = (SEGMENTATION, "compression", "grading")
 CASE, ASIDE, TAKEN_BACK, MOVED = "case", "set aside", "taken back", "moved"
 FREEZE = "frozen"
 SOFTWARE = f"SlicerSpineMRI {__version__}"
@@ -39,7 +40,7 @@ class Dataset:
     Attributes:
         folder: of the data set.
         task: ``segmentation``, ``compression`` or ``grading``.
-        scheme: name of the grades' scheme; empty for the other tasks.
+        question: that readers answer of each slice; None for segmentation.
         seed: of what is drawn, such as the frozen test.
         patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
             data set that was made before there were secrets.
@@ -53,7 +54,7 @@ class Dataset:
     folder: Path
     title: str
     task: str
-    scheme: str = ""
+    question: Question | None = None
     seed: int = 0
     patients_key: str = ""
     problems: tuple[str, ...] = ()
@@ -97,7 +98,8 @@ class Dataset:
             raise BadInput(
                 f"The data set has no case {case_id}",
                 file=self.folder,
-                advice=f"spine loop status {self.folder} lists them.",
+                advice="Look which there are.",
+                command=f"spine loop status {self.folder}",
             )
         return found
 
@@ -129,7 +131,8 @@ class Dataset:
             raise BadInput(
                 "The data set has no frozen test yet, so nothing may be learnt from it",
                 file=self.folder,
-                advice=f"Choose it first: spine loop freeze {self.folder}",
+                advice="Freeze it first.",
+                command=f"spine loop freeze {self.folder}",
             )
         return self.frozen
 
@@ -155,7 +158,7 @@ def create_dataset(
     title: str,
     task: str,
     model: ModelFolder,
-    scheme: str = "",
+    scheme: Question | None = None,
     seed: int = 0,
 ) -> Dataset:
     """Makes an empty data set.
@@ -165,7 +168,7 @@ def create_dataset(
         title: for the person.
         task: ``segmentation``, ``compression`` or ``grading``.
         model: that the loop begins with; it is copied.
-        scheme: of the grades; the model's own if empty.
+        scheme: of the grades; the model's own if None.
         seed: of what is drawn.
 
     Raises:
@@ -180,19 +183,17 @@ def create_dataset(
         raise BadInput(
             f"The model {model.card.name} is for {model.card.task}, not for {task}", file=model.path
         )
-    scheme = _scheme(task, scheme, model)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
+    question = _question(scheme, model)
     model.verify()
     data = {
-        "format": FORMAT, "title": title, "task": task, "scheme": scheme, "seed": seed,
+        "format": FORMAT, "title": title, "task": task, "scheme": scheme_data(question) if question else "", "seed": seed,
         "created": now(), "software": SOFTWARE,
     }  # fmt: skip
-    keep_model(folder, model, "")
-    data["patients_key"] = mark_of(new_secret(folder))
-    with writing(folder / DATASET) as temporary:
+    with writing_folder(folder, new=True) as temporary:
+        keep_model(temporary, model, "")
+        data["patients_key"] = mark_of(new_secret(temporary))
         text = json.dumps(data, indent=1, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        (temporary / DATASET).write_text(text + "\n", encoding="utf-8")
     return open_dataset(folder)
 
 
@@ -206,7 +207,7 @@ def open_dataset(folder: str | Path) -> Dataset:
     data = require_dataset(folder)
     lineage = read_lineage(folder)
     dataset = Dataset(
-        folder, str(data["title"]), str(data["task"]), str(data["scheme"]), int(data["seed"]),
+        folder, str(data["title"]), str(data["task"]), _asked(data, folder), int(data["seed"]),
         str(data.get("patients_key", "")), lineage=lineage,
     )  # fmt: skip
     journal = read_journal(folder / JOURNAL)
@@ -259,7 +260,7 @@ def _tell(found: dict[str, Case], dataset: Dataset, record: dict[str, Any]) -> N
         found[name] = Case(
             name, str(record["patient"]), str(record["region"]), str(record["site"]),
             ImageReference.from_dict(record["image"]), dataset.folder, dataset.task,
-            dataset.scheme, str(record["weighting"]), columns=dict(record["columns"]),
+            dataset.question, str(record["weighting"]), columns=dict(record["columns"]),
             added=str(record["time"]),
         )  # fmt: skip
     elif kind == ASIDE:
@@ -284,7 +285,8 @@ def require_dataset(folder: Path) -> dict[str, Any]:
         raise BadInput(
             f"This is no data set of the correction loop: there is no {DATASET}",
             file=folder,
-            advice="Make one with: spine loop create",
+            advice="Make one in a new folder.",
+            command="spine loop create",
         )
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -309,16 +311,23 @@ def require_dataset(folder: Path) -> dict[str, Any]:
     return data
 
 
-def _scheme(task: str, scheme: str, model: ModelFolder) -> str:
-    if task != "grading":
-        return ""
-    own = model.card.scheme.name if model.card.scheme else ""
-    scheme = scheme or own
-    if scheme not in SCHEMES:
-        raise BadRequest(f"There is no scheme {scheme}", advice=f"Use one of {', '.join(SCHEMES)}.")
-    if own and own != scheme:
-        raise BadInput(f"The model grades by {own}, not by {scheme}", file=model.path)
-    return scheme
+def _asked(data: dict[str, Any], folder: Path) -> Question | None:
+    if data["task"] == SEGMENTATION:
+        return None
+    try:
+        return question_of(data["scheme"] or data["task"])
+    except BadInput as error:
+        raise BadInput(
+            f"The data set's question cannot be read: {error.what}", file=folder / DATASET
+        ) from error
+
+
+def _question(scheme: Question | None, model: ModelFolder) -> Question | None:
+    own = model.card.question
+    if scheme is not None and (own is None or scheme.values != own.values):
+        words = f"answers {own.title}" if own else "does not answer a question of slices"
+        raise BadInput(f"The model {words}, not {scheme.title}", file=model.path)
+    return own
 
 
 def _named(ids: list[str]) -> str:

@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from SpineLib.datasets.cases import SliceLabel
+from SpineLib.datasets.numberings import SPIDER, in_spider
 from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.labels import ASSESSED, BORDERLINE
+from SpineLib.labels import is_structure, structure
 from SpineLib.loop.answers import Answer
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import Dataset
@@ -48,14 +49,19 @@ _VALUES = {"compression": ("value", "label"), "grading": ("value", "grade", "lab
 _FOLDERS = {TRAINING: ("imagesTr", "labelsTr"), TEST: ("imagesTs", "labelsTs")}
 
 
-def read_correction(case: Case, file: Path) -> Answer:
+def read_correction(
+    case: Case, file: Path, *, numbering: str = "", orientation: str = ""
+) -> Answer:
     """A reader's correction of one case, from a file.
 
     Args:
         case: whose it is.
-        file: for a segmentation a label map in SPIDER's numbers; for slices a CSV with ``slice``
+        file: for a segmentation a label map; for slices a CSV with ``slice``
             (from 1) or ``sop_instance_uid`` and ``frame``, and ``value``, ``label`` or ``grade``.
             Lines without a value are slices of which the reader said nothing.
+        numbering: of the label map (`SpineLib.datasets.numberings`); empty to tell it from its
+            numbers.
+        orientation: where the label map's axes grow to, where its file does not say.
 
     Raises:
         BadInput: the file cannot be read, or is of other slices.
@@ -67,7 +73,8 @@ def read_correction(case: Case, file: Path) -> Answer:
                 file=file,
                 advice="Export the segmentation as a label map, as Spine Segmentation does.",
             )
-        return read_volume(file)
+        labels = read_volume(file, orientation)
+        return labels.with_voxels(in_spider(labels.voxels, numbering, file))
     found = _by_case([case], file)
     if not found:
         raise BadInput(f"No line is of a slice of the case {case.id}", file=file)
@@ -99,30 +106,26 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
         BadInput: the file is none, no model for the data set's task answered, or no stack is a
             case.
     """
-    from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
-    from SpineLib.findings import read_json
+    from SpineLib.datasets.vocabulary import word_of
+    from SpineLib.findings_file import read_json
 
     findings = read_json(file)
-    used = next((m for m in findings.models if m.task == dataset.task), None)
-    if used is None:
-        raise BadInput(f"No model for {dataset.task} answered in this reading", file=file)
+    question = dataset.question
+    used = [m for m in findings.models if question and m.question == question.key]
+    if question is None or not used:
+        about = question.title if question else dataset.task
+        raise BadInput(f"No model answered in this reading: {about}", file=file)
+    model = used[0]
     said: dict[tuple[str, int], str] = {}
     seen: set[tuple[str, int]] = set()
-    for one in (one for stack in findings.stacks for one in stack.slices):
-        key = one.sop_instance_uid, one.frame
+    for finding in (finding for stack in findings.stacks for finding in stack.slices):
+        key = finding.key
         if key[0] and key in seen:
             raise _ambiguous("In this reading", 2, file)
         seen.add(key)
-        if dataset.task == "compression" and one.compression.status == ASSESSED:
-            verdict = one.compression.verdict or ""
-            said[key] = POSSIBLY_COMPRESSED if verdict == BORDERLINE else verdict
-        elif dataset.task == "grading" and one.grading.status == ASSESSED:
-            if one.grading.scheme != dataset.scheme:
-                raise BadInput(
-                    f"The grades are {one.grading.scheme}'s, the data set's are {dataset.scheme}'s",
-                    file=file,
-                )
-            said[key] = one.grading.grade or ""
+        opinion = finding.opinion(question.key, model.name)
+        if opinion and opinion.assessed:
+            said[key] = word_of(opinion)
     found = []
     for case in dataset.cases.values():
         places = slice_index(case.slices)
@@ -135,7 +138,7 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
             found.append((case, labels))
     if not found:
         raise BadInput("No stack of this reading is a case of the data set", file=file)
-    return f"{used.name} {used.version}".strip(), found
+    return f"{model.name} {model.version}".strip(), found
 
 
 @dataclass(frozen=True)
@@ -158,17 +161,23 @@ def is_datalist(file: Path) -> bool:
 def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) -> Iterator[Listed]:
     """The images of a datalist with their label maps.
 
-    A patient is what the line says (``patient``), else what the file's name says.
+    A patient is what the line says (``patient``), else what the file's name says. Label maps are
+    numbered as ``wanted`` says, as the list's own ``labels`` say where they are this program's, or
+    as the numbers tell.
 
     Raises:
         BadInput: it is none, a file is missing, or a patient is in training and in test.
     """
     progress = progress or Progress()
     data = json.loads(file.read_text(encoding="utf-8"))
+    numbering = wanted.numbering or (SPIDER if _names_spider(data) else "")
     listed: list[tuple[str, dict[str, Any], str]] = []
     parts: dict[str, str] = {}
     for part in _LISTS:
-        for line in data.get(part, []):
+        lines = data.get(part) or []
+        if not isinstance(lines, list):
+            raise BadInput(f"The datalist's {part} is no list", file=file)
+        for line in lines:
             item = {"image": line} if isinstance(line, str) else line
             if not isinstance(item, dict) or not isinstance(item.get("image"), str):
                 raise BadInput(f"A line of {part} names no single image", file=file)
@@ -190,7 +199,9 @@ def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) 
             continue
         labels = None
         if item.get("label") and not wanted.images_only:
-            labels = read_volume(file.parent / str(item["label"]))
+            mask = file.parent / str(item["label"])
+            labels = read_volume(mask, wanted.orientation)
+            labels = labels.with_voxels(in_spider(labels.voxels, numbering, mask))
         yield Listed(part, replace(found, patient=patient, labels=labels))
 
 
@@ -231,14 +242,11 @@ def write_datalist(
     Returns:
         How many cases.
     """
-    from SpineLib.labels import structure
-
     _require_volumes(dataset)
     progress = progress or Progress()
-    _require_new(out)
     lists: dict[str, list[dict[str, str]]] = {TRAINING: [], VALIDATION: [], TEST: []}
     numbers: set[int] = set()
-    with writing_folder(out) as temporary:
+    with writing_folder(out, new=True) as temporary:
         for case in progress.track(list(cases), "Writing cases"):
             part = TEST if case.test else TRAINING
             image, labels = case.labelled().open()
@@ -251,8 +259,7 @@ def write_datalist(
                 item[key] = f"./{folder}/{case.id}.nii.gz"
             numbers |= {int(n) for n in np.unique(labels.voxels) if n}
             lists[part].append(item)
-        names = {str(n): f"{structure(n).kind} {structure(n).position or ''}".strip()
-                 for n in sorted(numbers)}  # fmt: skip
+        names = {str(n): _spider_name(n) for n in sorted(numbers)}
         data = {
             "name": dataset.title, "description": "Spine Segmentation, numbers as SPIDER's",
             "tensorImageSize": "3D", "modality": {"0": "MRI"},
@@ -262,6 +269,23 @@ def write_datalist(
         text = json.dumps(data, indent=1, ensure_ascii=False)
         (temporary / "dataset.json").write_text(text + "\n", encoding="utf-8")
     return len(cases)
+
+
+def _spider_name(number: int) -> str:
+    found = structure(number)
+    return f"{found.kind} {found.position or ''}".strip()
+
+
+def _names_spider(datalist: dict[str, Any]) -> bool:
+    """Whether a datalist's ``labels`` are those that `write_datalist` writes."""
+    labels = datalist.get("labels")
+    if not isinstance(labels, dict):
+        return False
+    named = {str(n): name for n, name in labels.items() if str(n) != "0"}
+    return bool(named) and all(
+        n.isdecimal() and is_structure(int(n)) and name == _spider_name(int(n))
+        for n, name in named.items()
+    )
 
 
 def write_spider(
@@ -286,10 +310,9 @@ def write_spider(
             advice=f"Export the parts {TRAINING} and {TEST} into two folders.",
         )
     progress = progress or Progress()
-    _require_new(out)
     names = _spider_names(cases)
     table = [["new_file_name", "subset", "Manufacturer"]]
-    with writing_folder(out) as temporary:
+    with writing_folder(out, new=True) as temporary:
         for folder in ("images", "masks"):
             (temporary / folder).mkdir()
         for case in progress.track(list(cases), "Writing cases"):
@@ -399,8 +422,3 @@ def _as_csv(table: list[list[str]]) -> str:
 def _require_volumes(dataset: Dataset) -> None:
     if dataset.task != "segmentation":
         raise BadRequest(f"This layout is for volumes, not for {dataset.task}", advice="Use tidy.")
-
-
-def _require_new(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput("This folder is not empty", file=out, advice="Name a new one.")

@@ -31,6 +31,7 @@ from SpineLib.models import ModelFolder, open_folder
 from SpineLib.models.card import CARD_NAME
 from SpineLib.models.folder import sha256
 from SpineLib.progress import Progress
+from SpineLib.questions import scheme_data
 from SpineLib.store.files import writing, writing_folder
 from SpineLib.store.lock import holding
 from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
@@ -147,7 +148,7 @@ def prepare(
                 "number": int(folder.name),
                 "dataset": identity(dataset),
                 "task": dataset.task,
-                "scheme": dataset.scheme,
+                "scheme": scheme_data(dataset.question) if dataset.question else "",
                 "parent": {"id": parent.id, **vars(ancestor(parent.folder.card))},
                 "test_sha256": dataset.frozen.sha256 if dataset.frozen else "",
                 "recipe_sha256": sha256(folder / _RECIPE),
@@ -279,7 +280,8 @@ def take(writer: DatasetWriter, folder: str | Path) -> LoopModel:
         raise BadInput(
             f"The fine-tuning is not done: step {given.step} of {given.steps or 'not begun'}",
             file=given.folder,
-            advice=f"Go on with: spine loop finetune --run {given.folder}",
+            advice="Go on with it.",
+            command=f"spine loop finetune --run {given.folder}",
         )
     require_untested(dataset, model, given)
     for one in dataset.models:

@@ -27,7 +27,7 @@ IMAGE, SLICES = "image.nii.gz", "image.json"
 TOLERANCE_MM = 0.05
 
 Slices = tuple[tuple[str, str, int], ...]
-_RELINK = "Bring it back, or say where it is: spine loop relink DATASET FOLDER"
+_ADVICE, _RELINK = "Bring it back, or say where it is.", "spine loop relink DATASET FOLDER"
 
 
 class ImageChanged(BadInput):
@@ -51,6 +51,7 @@ class ImageReference:
         series_instance_uid, stack: of DICOM, as a scan names them.
         plane: how a volume file is sliced (`SpineLib.dicom.open_volume_file`); empty for what its
             spacing says.
+        orientation: where a volume file's axes grow to that does not say so; empty otherwise.
         slices: of DICOM, in the order of k: file (relative to ``path``), SOP Instance UID, frame
             from 1. Read from the case's own file where it is needed.
         held: the voxels, for an image that is yet to be copied.
@@ -64,6 +65,7 @@ class ImageReference:
     series_instance_uid: str = ""
     stack: str = ""
     plane: str = ""
+    orientation: str = ""
     slices: Slices = field(default=(), repr=False)
     held: Volume | None = field(default=None, repr=False, compare=False)
 
@@ -135,9 +137,12 @@ def places_of(stack: Stack) -> tuple[Path, Slices]:
     )
 
 
-def of_file(path: str | Path, volume: Volume, *, plane: str = "") -> ImageReference:
+def of_file(
+    path: str | Path, volume: Volume, *, plane: str = "", orientation: str = ""
+) -> ImageReference:
     """Refers to a volume file that was read with `SpineLib.dicom.open_volume_file`."""
-    return replace(_of(volume, FILE, str(Path(path).resolve())), plane=plane)
+    reference = _of(volume, FILE, str(Path(path).resolve()))
+    return replace(reference, plane=plane, orientation=orientation)
 
 
 def of_volume(volume: Volume) -> ImageReference:
@@ -208,7 +213,9 @@ def open_image(reference: ImageReference, case: Path, dataset: Path) -> Volume:
     reference = with_slices(reference, case)
     place = case / IMAGE if reference.kind == COPY else dataset / reference.path
     if not place.exists():
-        raise ImageMissing("The case's image is no longer here", file=place, advice=_RELINK)
+        raise ImageMissing(
+            "The case's image is no longer here", file=place, advice=_ADVICE, command=_RELINK
+        )
     volume = _read(reference, place)
     if not reference.grid.same_grid(volume, tolerance=TOLERANCE_MM):
         raise ImageChanged("The image has another grid than when it was added", file=place)
@@ -223,7 +230,7 @@ def _read(reference: ImageReference, place: Path) -> Volume:
     if reference.kind == FILE:
         from SpineLib.dicom import open_volume_file
 
-        return open_volume_file(place, plane=reference.plane)[1]
+        return open_volume_file(place, plane=reference.plane, orientation=reference.orientation)[1]
     volume = read_volume(place)
     frames = tuple(Frame(uid, number) for _, uid, number in reference.slices)
     return replace(volume, frames=frames)
@@ -239,7 +246,8 @@ def _dicom(reference: ImageReference, folder: Path) -> Volume:
         raise ImageMissing(
             f"{len(missing)} of the case's {len(files)} DICOM files are no longer here",
             file=missing[0],
-            advice=_RELINK,
+            advice=_ADVICE,
+            command=_RELINK,
         )
     wanted = [(uid, frame) for _, uid, frame in reference.slices]
     for stack in scan_files(files).stacks:

@@ -14,15 +14,14 @@ from SpineLib.loop import lineage
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import DATASET, JOURNAL, Dataset
 from SpineLib.loop.versions import FILE_NAME, VERSIONS, now
-from SpineLib.store.files import writing
+from SpineLib.store.files import remove_left, writing
 from SpineLib.store.journal import repair
 from SpineLib.store.lock import holding, token
+from SpineLib.times import local_time
 
 LEFT = "left"
 _HOLDER = ".dataset.holder.json"
 _POLL_SECONDS = 0.1
-# What `SpineLib.store.files.writing` names its files; a program that writes one for a day has ended.
-_HALF, _OLD = ".writing-", 86400.0
 
 
 @contextmanager
@@ -77,15 +76,14 @@ def repaired(dataset: Dataset) -> list[str]:
 
 
 def _left_in(case: Case) -> list[str]:
-    """Files of versions that the journal does not know; removes half-written ones of old."""
+    """Files of versions that the journal does not know; removes what was half-written."""
     known = {one.file for one in case.versions}
     left = []
+    remove_left(case.folder)
     with suppress(FileNotFoundError), os.scandir(case.folder) as found:
         for one in found:
             if FILE_NAME.match(one.name) and one.name not in known:
                 left.append(one.name)
-            elif one.name.startswith(_HALF) and one.stat().st_mtime < time.time() - _OLD:
-                Path(one.path).unlink(missing_ok=True)
     return sorted(left)
 
 
@@ -93,7 +91,7 @@ def _holder(folder: Path) -> str:
     try:
         about = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
         where = "of this user" if about["token"] == token() else "of another user or machine"
-        return f": process {about['process']} {where}, since {about['since'][11:16]} UTC"
+        return f": process {about['process']} {where}, since {local_time(about['since'])}"
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 

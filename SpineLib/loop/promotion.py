@@ -21,6 +21,7 @@ from SpineLib.loop.finetune import made_by, require_untested, unfinished
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import set_aside_changed
 from SpineLib.loop.lineage import LoopModel
+from SpineLib.loop.origins import own_truths
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.card import Card, Figure, Promotion
 from SpineLib.models.folder import replace_card
@@ -143,6 +144,8 @@ def compare(
         "test_sha256": frozen.sha256,
         "test": _versions(dataset),
         "patients": len({case.patient for case in test}),
+        # Which of them were corrected from a model's own answer.
+        "own": {"old": own_truths(test, old.id), "new": own_truths(test, new.id)},
         "margins": limits,
         "changes": [],
         "worse": [],

@@ -13,6 +13,7 @@ from SpineLib.evaluation.predictions import Predictions
 from SpineLib.evaluation.report import cells, data_url
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.loop.changes import Change, change_table
+from SpineLib.loop.origins import told
 from SpineLib.outputs.templates import environment
 from SpineLib.store.files import writing
 
@@ -47,6 +48,7 @@ def write_page(
         data=answers[0].data,
         worse=record["worse"],
         cannot=record["cannot"],
+        own=told(record),
         better=len(better),
         judged=sum(one.margin is not None for one in changes),
         changes=cells(change_table(changes)),

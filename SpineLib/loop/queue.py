@@ -20,6 +20,7 @@ from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.problem import Problem
 from SpineLib.loop.scores import Score, read_score
 from SpineLib.loop.versions import APPROVED, CORRECTED
+from SpineLib.times import local_time
 
 TEACHING, OLDEST, RANDOM = ORDERS = ("teaching", "oldest", "random")
 ALL, TRAINING, TEST = PARTS = ("all", "training", "test")
@@ -185,7 +186,7 @@ def _why(
     if case.test:
         found.append("Frozen test: needed to compare models, never learnt from")
     if order == OLDEST:
-        found.append(f"By arrival: {case.added[:10] or 'day not known'}")
+        found.append(f"By arrival: {local_time(case.added, day=True) or 'day not known'}")
     elif order == RANDOM:
         found.append("By chance")
     elif not answered and _learns(case):

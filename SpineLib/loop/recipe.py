@@ -6,6 +6,7 @@ from typing import Any
 
 from SpineLib.errors import BadInput
 from SpineLib.models.card import Card
+from SpineLib.questions import scheme_data
 from SpineLib.training.recipe import Recipe, names, read_recipe
 
 # Chosen on simulated cases that no test holds (docs/correction-loop.md, "Measured").
@@ -99,7 +100,8 @@ def own_recipe(card: Card) -> Recipe:
     if not fitting:
         raise BadInput(
             f"No recipe of this program trains a model like {card.name}",
-            advice="Train it with a recipe of your own: spine train.",
+            advice="Train it on the command line with a recipe of your own.",
+            command="spine train",
         )
     arguments = card.network["arguments"]
     return min(
@@ -123,7 +125,7 @@ def _of_task(card: Card, base: Recipe) -> dict[str, Any]:
         return {} if same else {"data.patch": None}
     by_loss: dict[str, Any] = {"select": {"metric": "loss", "best": "min"}}
     if card.scheme is not None:
-        return by_loss | {"data.scheme": card.scheme.name}
+        return by_loss | {"data.scheme": scheme_data(card.scheme)}
     if card.task == "compression":
         two = len(card.labels) <= 2
         kept = base.data.get("possibly", "drop")

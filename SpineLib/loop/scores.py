@@ -14,8 +14,8 @@ from SpineLib.store.files import writing
 
 SCORES = "scores"
 FORMAT = 1
-# The stage in which one step more is one case more whose files stand.
-STAGE = "Answering cases"
+# The stage that is told when a case's files stand.
+STAGE = "The answer is kept"
 
 
 @dataclass(frozen=True)
@@ -98,5 +98,6 @@ def read_score(dataset: Path, model: str, case: str) -> Score | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
             "This score cannot be read", file=path,
-            advice="Remove the file; the next `spine loop answer` makes it again.",
+            advice="Remove the file, and let the model answer the case again.",
+            command="spine loop answer DATASET",
         ) from error  # fmt: skip

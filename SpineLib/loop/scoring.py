@@ -15,16 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from SpineLib.datasets.cases import SliceLabel
-from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
+from SpineLib.datasets.vocabulary import word_of
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import Cancelled, NotApplicable, OutputError, SpineError
 from SpineLib.inference.canal import CanalPath, locate
-from SpineLib.inference.compression import assess
-from SpineLib.inference.grading import grade
 from SpineLib.inference.instances import name_instances
 from SpineLib.inference.loaded import Loaded, load
+from SpineLib.inference.opinions import opinions
 from SpineLib.inference.segmentation import segment
-from SpineLib.labels import ASSESSED, BORDERLINE
 from SpineLib.loop.answers import Answer
 from SpineLib.loop.cases import Case, ImageChanged
 from SpineLib.loop.dataset import Dataset, open_dataset
@@ -40,6 +38,7 @@ from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import find_models
 from SpineLib.models.applicability import check
 from SpineLib.progress import Progress
+from SpineLib.questions import COMPRESSION
 from SpineLib.volume import Volume, write_volume
 
 # Seconds to wait for a program that writes a correction at the same moment.
@@ -72,6 +71,7 @@ class _Answered:
     per_structure: dict[str, float] = field(default_factory=dict)
     per_slice: tuple[float | None, ...] = ()
     overlay: Volume | None = None
+    lowest: str = ""
 
 
 def score(
@@ -94,7 +94,7 @@ def score(
         model: id; the one in force if empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         seed: of the changes from which the uncertainty is taken.
-        progress: a case's files stand when its step of ``Answering cases`` is reported.
+        progress: each case is a part; its files stand when its stage `STAGE` is told.
 
     Raises:
         BadInput: no such data set, case or model.
@@ -113,6 +113,7 @@ def score(
         return result
     reader = _Reader(dataset, chosen, device, seed)
     for n, case in enumerate(waiting, 1):
+        progress.part(n, len(waiting))
         try:
             reader.score(case, progress)
             result.scored.append(case.id)
@@ -120,8 +121,7 @@ def score(
             raise
         except SpineError as error:
             result.failed[case.id] = error.what
-        progress.stage(STAGE, len(waiting))
-        progress.advance(n)
+        progress.stage(STAGE)
     return result
 
 
@@ -162,17 +162,17 @@ class _Reader:
         return load(find_models("canal")[0], self.device)
 
     def score(self, case: Case, progress: Progress) -> None:
-        progress.stage(f"Reading case {case.id}")
+        progress.stage("Reading the image")
         image = self._image(case)
         self._require_applicable(case, image)
         found = self._answer(image, progress)
         before = earlier_answer(case, self.model.id)
-        progress.stage(f"Keeping the answer to case {case.id}")
+        progress.stage("Keeping the answer")
         differs = None if before is None else disagreement(found.answer, case.open_answer(before))
         problems = (
             implausible(found.answer)
             if isinstance(found.answer, Volume)
-            else implausible_slices(found.answer, image, self.dataset.scheme)
+            else implausible_slices(found.answer, image, self.dataset.question or COMPRESSION)
         )
         progress.check()
         version = self._keep(case, found)
@@ -199,9 +199,9 @@ class _Reader:
             plane=plane, weighting=case.weighting, region=case.region,
             positions=((0.0, 0.0, 0.0),) * len(image.voxels),
         )  # fmt: skip
-        reason = check(self.loaded.card, stack, forcing=False)
-        if reason:
-            raise NotApplicable(reason)
+        why = check(self.loaded.card, stack)
+        if why is not None:
+            raise NotApplicable(str(why))
 
     def _answer(self, image: Volume, progress: Progress) -> _Answered:
         if self.dataset.task == "segmentation":
@@ -217,23 +217,19 @@ class _Reader:
         return _Answered(labels, unsure.score, per_slice=unsure.per_slice)
 
     def _segmented(self, image: Volume, progress: Progress) -> _Answered:
-        labels, _ = name_instances(segment(image, self.loaded, progress=progress))
+        labels, finding = name_instances(segment(image, self.loaded, progress=progress))
         unsure = uncertain(
             image, self.loaded, times=TIMES_VOLUME, seed=self.seed, progress=progress
         )
-        return _Answered(labels, unsure.score, unsure.per_structure, overlay=unsure.entropy)
+        return _Answered(
+            labels, unsure.score, unsure.per_structure, overlay=unsure.entropy,
+            lowest=finding.lowest,
+        )  # fmt: skip
 
     def _values(self, image: Volume, canal: CanalPath, progress: Progress) -> dict[int, str]:
         """A word of the task for each slice that can be assessed."""
-        if self.dataset.task == "compression":
-            found = assess(image, canal, self.loaded, progress=progress)
-            return {
-                k: POSSIBLY_COMPRESSED if one.verdict == BORDERLINE else str(one.verdict)
-                for k, one in enumerate(found)
-                if one.status == ASSESSED
-            }
-        graded = grade(image, canal, self.loaded, progress=progress)
-        return {k: str(one.grade) for k, one in enumerate(graded) if one.status == ASSESSED}
+        answers = opinions(image, canal, self.loaded, progress=progress)
+        return {k: word_of(answer) for k, answer in enumerate(answers) if answer.assessed}
 
     def _keep(self, case: Case, found: _Answered) -> Version:
         """The answer as a version; one that a killed program had kept already stays the only one."""
@@ -245,4 +241,6 @@ class _Reader:
             own = own_answer(writer.dataset.case(case.id), self.model.id)
             if own is not None:
                 return own
-            return writer.add_version(case.id, found.answer, kind=AUTOMATIC, model=self.model.id)
+            return writer.add_version(
+                case.id, found.answer, kind=AUTOMATIC, model=self.model.id, lowest=found.lowest
+            )

@@ -132,13 +132,14 @@ def _curve(arguments: Arguments, progress: Progress) -> dict[str, Any]:
 def _add(arguments: Arguments, progress: Progress) -> dict[str, Any]:
     """Adds each image of ``source`` as it is read, so that a cancel keeps what was added."""
     from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.refusals import AlreadyThere
     from SpineLib.loop.sources import LeftOut, Wanted, about, arrivals
-    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+    from SpineLib.loop.writer import DatasetWriter
 
     folder, by = _path(arguments, "dataset"), arguments.get("by", "")
     dataset = open_dataset(folder)
     wanted = Wanted(
-        dataset.current.folder.card, dataset.task, dataset.scheme,
+        dataset.current.folder.card, dataset.task, dataset.question,
         arguments.get("region") or "unknown", arguments.get("weighting") or "unknown",
         images_only=bool(arguments.get("images_only")), secret=dataset.secret,
     )  # fmt: skip

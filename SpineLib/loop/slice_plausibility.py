@@ -7,9 +7,8 @@ from itertools import pairwise
 
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.vocabulary import COMPRESSION_VALUES
-from SpineLib.errors import BadRequest
-from SpineLib.labels import SCHEMES
 from SpineLib.loop.problem import Problem
+from SpineLib.questions import Question
 from SpineLib.volume import Volume
 
 # Grades between neighbouring slices: more than this is a jump.
@@ -22,7 +21,7 @@ LEAST_LESION = 8.0
 
 
 def implausible_slices(
-    labels: Sequence[SliceLabel], grid: Volume, scheme: str = ""
+    labels: Sequence[SliceLabel], grid: Volume, question: Question
 ) -> list[Problem]:
     """Looks through the labels of neighbouring slices.
 
@@ -35,23 +34,19 @@ def implausible_slices(
     Args:
         labels: one a slice; slices without a label are no neighbours.
         grid: of the image; its frames are not needed.
-        scheme: name of the grades' scheme; empty for compression.
+        question: what the labels answer.
 
     Returns:
         In the order of the slices.
-
-    Raises:
-        BadRequest: no such scheme.
     """
-    if scheme and scheme not in SCHEMES:
-        raise BadRequest(f"There is no scheme {scheme}", advice=f"Use {', '.join(SCHEMES)}.")
-    scale = SCHEMES[scheme].grades if scheme else COMPRESSION_VALUES
+    graded = len(question.values) > 2
+    scale = question.values if graded else COMPRESSION_VALUES
     said = {label.index: scale.index(label.value) for label in labels}
     ordered = sorted(said)
     if 2 * float(grid.spacing[2]) > LEAST_LESION:
         return []
     found = [*_flips(said, ordered, scale, grid)]
-    if scheme:
+    if graded:
         found += _jumps(said, ordered, scale, grid)
     return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
 

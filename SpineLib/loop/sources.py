@@ -22,6 +22,8 @@ from SpineLib.loop.images import ImageReference, of_file, of_stack, of_volume
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
 from SpineLib.progress import Progress
+from SpineLib.questions import COMPRESSION, Question
+from SpineLib.reasons import Reason, in_terminal
 from SpineLib.store.patients import keyed
 from SpineLib.volume import FILE_SUFFIXES, Volume
 
@@ -31,7 +33,7 @@ _PATIENT = re.compile(r"^(sub-[A-Za-z0-9]+|\d+(?=_t[12]))")
 _HASH = re.compile(r"^[0-9a-f]{12}$")
 _SCANNER = ("Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
 _MOST_NUMBERS = 64  # of different values in a mask
-_TABLE = ("image", "patient", "mask", "labels", "site", "region", "weighting")
+_TABLE = ("image", "patient", "mask", "labels", "orientation", "site", "region", "weighting")
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,20 @@ class Arrival:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What a source holds and what is no case, and why."""
+    """What a source holds and what is no case, and why.
+
+    Attributes:
+        why: where the model in force was not made for it.
+    """
 
     what: str
     reason: str
+    why: Reason | None = None
+
+    @property
+    def in_terminal(self) -> str:
+        """The reason with the option that helps."""
+        return in_terminal(self.why, forcing=False) if self.why is not None else self.reason
 
 
 @dataclass(frozen=True)
@@ -67,18 +79,20 @@ class Wanted:
 
     Attributes:
         card: of the model in force: which stacks it was made for.
-        task, scheme: of the data set.
+        task, question: of the data set.
         region, weighting: where the images cannot say; ``unknown`` if nobody said.
         patient: whose the images are; empty where the sources say.
         named: whose labels, where a source has several readers.
         images_only: leave the source's labels.
         copy: keep DICOM's voxels in the data set.
         secret: of the data set, for the patients' hashes (`SpineLib.patients`); empty for none.
+        numbering: of masks, where nothing says it; empty to tell it from their numbers.
+        orientation: where the axes of volume files grow to that do not say so, such as ``LPS``.
     """
 
     card: Card
     task: str
-    scheme: str = ""
+    question: Question | None = None
     region: str = "unknown"
     weighting: str = "unknown"
     patient: str = ""
@@ -86,6 +100,8 @@ class Wanted:
     images_only: bool = False
     copy: bool = False
     secret: bytes = field(default=b"", repr=False)
+    numbering: str = ""
+    orientation: str = ""
 
 
 def arrivals(
@@ -134,16 +150,19 @@ def arrivals(
 def of_path(file: Path, wanted: Wanted) -> Arrival | LeftOut:
     """A volume file without labels."""
     try:
-        stack, volume = open_volume_file(file, weighting=wanted.weighting, region=wanted.region)
+        stack, volume = open_volume_file(
+            file, weighting=wanted.weighting, region=wanted.region, orientation=wanted.orientation
+        )
     except BadInput as error:
         return LeftOut(file.name, error.what)
-    reason = check(wanted.card, stack, forcing=False)
-    if not reason and is_mask(volume):
-        reason = "a mask, no image; list images with their masks in a CSV"
-    if reason:
-        return LeftOut(file.name, reason)
+    why = check(wanted.card, stack)
+    if why is not None:
+        return LeftOut(file.name, str(why), why)
+    if is_mask(volume):
+        return LeftOut(file.name, "a mask, no image; list images with their masks in a CSV")
     patient = keyed(patient_hash(wanted.patient) or patient_of_file(file), wanted.secret)
-    return Arrival(of_file(file, volume), patient, stack.region, "", stack.weighting)
+    image = of_file(file, volume, orientation=wanted.orientation)
+    return Arrival(image, patient, stack.region, "", stack.weighting)
 
 
 def is_mask(volume: Volume) -> bool:
@@ -181,9 +200,9 @@ def _stacks(
             region=stack.region if stack.region != "unknown" else wanted.region,
             weighting=stack.weighting if stack.weighting != "unknown" else wanted.weighting,
         )
-        reason = check(wanted.card, known, forcing=False)
-        if reason:
-            yield LeftOut(f"Stack {stack.id}", reason)
+        why = check(wanted.card, known)
+        if why is not None:
+            yield LeftOut(f"Stack {stack.id}", str(why), why)
             continue
         patient = stack.patient_hash or patient_hash(stack.study_instance_uid)
         yield Arrival(
@@ -216,6 +235,8 @@ def _listed(table: Path, wanted: Wanted, progress: Progress) -> Iterator[Arrival
             wanted,
             region=row.get("region") or wanted.region,
             weighting=row.get("weighting") or wanted.weighting,
+            numbering=_named(row.get("labels") or wanted.numbering, table, line),
+            orientation=row.get("orientation") or wanted.orientation,
         )
         found = of_path(file, said)
         if isinstance(found, LeftOut):
@@ -225,11 +246,23 @@ def _listed(table: Path, wanted: Wanted, progress: Progress) -> Iterator[Arrival
         if row.get("mask") and not wanted.images_only:
             from SpineLib.datasets.nifti import open_pair
 
-            labels = open_pair(file, table.parent / row["mask"], row.get("labels") or "SPIDER")[1]
+            mask = table.parent / row["mask"]
+            labels = open_pair(file, mask, said.numbering, said.orientation)[1]
         columns = {name: value for name, value in row.items() if name not in _TABLE}
         yield replace(
             found, patient=patient, site=row.get("site", ""), columns=columns, labels=labels
         )
+
+
+def _named(numbering: str, table: Path, line: int) -> str:
+    from SpineLib.datasets.numberings import NAMES, known_name
+
+    try:
+        return known_name(numbering)
+    except ValueError as error:
+        raise BadInput(
+            f"Line {line} names {error}", file=table, advice=f"Known are {', '.join(NAMES)}."
+        ) from error
 
 
 def _labelled(source: str, wanted: Wanted, progress: Progress) -> Iterator[Arrival] | None:
@@ -241,13 +274,14 @@ def _labelled(source: str, wanted: Wanted, progress: Progress) -> Iterator[Arriv
         if simulated or is_spider(path):
             from SpineLib.datasets.open_volumes import open_volumes
 
-            return _volumes(open_volumes(source, progress=progress), wanted, progress)
+            volumes = open_volumes(source, orientation=wanted.orientation, progress=progress)
+            return _volumes(volumes, wanted, progress)
         return None
     if not (simulated or _has_labels(path, wanted.task)):
         return None
     from SpineLib.datasets.open_slices import open_slices
 
-    scheme = wanted.scheme or "Bilsky"
+    scheme = wanted.question or COMPRESSION
     found = open_slices(source, task=wanted.task, scheme=scheme, progress=progress)
     return _labelled_stacks(found, source, wanted, progress)
 
@@ -273,8 +307,9 @@ def _volumes(
         weighting = columns.pop("weighting", "unknown")
         image, labels = call()
         if getattr(call, "func", None) is open_pair:
-            file = call.args[0]  # type: ignore[attr-defined]
-            reference, by = of_file(file, open_volume_file(file)[1]), ""
+            file, turned = call.args[0], wanted.orientation  # type: ignore[attr-defined]
+            volume = open_volume_file(file, orientation=turned)[1]
+            reference, by = of_file(file, volume, orientation=turned), ""
         else:
             reference, by = of_volume(image), "truth"
             columns["source"] = SIMULATED
@@ -292,7 +327,8 @@ def _labelled_stacks(
     if len(readers) > 1 and wanted.named not in readers and not wanted.images_only:
         raise BadInput(
             f"The labels are of {len(readers)} readers", file=source,
-            advice=f"Say whose with --named: {', '.join(readers)}.",
+            advice=f"Say whose: {', '.join(readers)}.",
+            command="--named READER",
         )  # fmt: skip
     reader = wanted.named or (readers[0] if readers else "")
     for one in progress.track(stacks, "Reading labelled stacks"):

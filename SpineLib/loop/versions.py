@@ -34,6 +34,8 @@ class Version:
         base: number of the version that it began with; None for the first.
         changed: voxels (slices) whose label is not that of ``base``.
         dice: by SPIDER's number, against the automatic version before it.
+        lowest: name of the vertebra with the number 1 (``L5``, or ``L6``), where the picture showed
+            it; empty where nobody knows, and in versions of before it was kept.
         approved_by, approved_at: empty where nobody approved it.
     """
 
@@ -48,6 +50,7 @@ class Version:
     base: int | None = None
     changed: int = 0
     dice: dict[str, float] = field(default_factory=dict)
+    lowest: str = ""
     approved_by: str = ""
     approved_at: str = ""
 
@@ -64,12 +67,16 @@ class History:
     Attributes:
         versions: in the order of arrival.
         chosen: number of the version that counts; None where there is none.
+        chosen_how, chosen_by: what a reader did that it counts (one of `VERSION`, `CHOICE`,
+            `APPROVAL`) and who; empty where it is a model's answer that nobody has touched.
         minutes: spent on the case.
         problems: sentences on lines that are left out.
     """
 
     versions: tuple[Version, ...] = ()
     chosen: int | None = None
+    chosen_how: str = ""
+    chosen_by: str = ""
     minutes: float = 0.0
     problems: tuple[str, ...] = ()
 
@@ -97,27 +104,27 @@ class History:
             return self._with(record["version"])
         number = int(record["number"])
         one = self.version(number)
-        if kind == CHOICE:
-            return replace(self, chosen=number)
-        if kind != APPROVAL:
+        if kind not in (CHOICE, APPROVAL):
             raise ValueError(f"{kind!r} is no kind of line")
+        by = str(record.get("by", ""))
+        chosen = replace(self, chosen=number, chosen_how=kind, chosen_by=by)
+        if kind == CHOICE:
+            return chosen
         approved = replace(one, approved_by=str(record["by"]), approved_at=str(record["time"]))
         versions = (*self.versions[: number - 1], approved, *self.versions[number:])
         minutes = self.minutes + float(record.get("minutes", 0))
-        return replace(self, versions=versions, chosen=number, minutes=minutes)
+        return replace(chosen, versions=versions, minutes=minutes)
 
     def _with(self, record: dict[str, Any]) -> History:
         new = Version(**record)
         if new.number != len(self.versions) + 1 or new.kind not in MADE:
             raise ValueError(f"{new.number} {new.kind} is not the next version")
         before = None if self.chosen is None else self.version(self.chosen)
-        counts = new.kind == CORRECTED or before is None or before.state == AUTOMATIC
-        return replace(
-            self,
-            versions=(*self.versions, new),
-            chosen=new.number if counts else self.chosen,
-            minutes=self.minutes + new.minutes,
-        )
+        more = replace(self, versions=(*self.versions, new), minutes=self.minutes + new.minutes)
+        if not (new.kind == CORRECTED or before is None or before.state == AUTOMATIC):
+            return more
+        how = VERSION if new.kind == CORRECTED else ""
+        return replace(more, chosen=new.number, chosen_how=how, chosen_by=new.by)
 
 
 def read_history(case: Path) -> History:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,12 +17,12 @@ from SpineLib.loop.answers import (
     VOXELS,
     Answer,
     checked_labels,
-    effort,
     on_grid,
     require_known,
     write_answer,
 )
 from SpineLib.loop.cases import CASES, Case
+from SpineLib.loop.corrections import compared
 from SpineLib.loop.dataset import (
     ASIDE,
     FREEZE,
@@ -39,7 +39,7 @@ from SpineLib.loop.frozen import Frozen
 from SpineLib.loop.images import ImageChanged, ImageReference
 from SpineLib.loop.lineage import LoopModel
 from SpineLib.loop.opening import held, repaired
-from SpineLib.loop.problem import Problem
+from SpineLib.loop.refusals import AlreadyThere, NotAccepted, require_current, require_used
 from SpineLib.loop.versions import (
     APPROVAL,
     APPROVED,
@@ -55,40 +55,9 @@ from SpineLib.loop.versions import (
 )
 from SpineLib.models.folder import ModelFolder, sha256
 from SpineLib.progress import Progress
+from SpineLib.questions import COMPRESSION
 from SpineLib.store.journal import append, repair
 from SpineLib.volume import Volume
-
-
-class NotAccepted(BadInput):
-    """An answer has problems that must not be.
-
-    Attributes:
-        problems: what `SpineLib.loop.checks.problems_of` found.
-    """
-
-    def __init__(self, case: Case, problems: Sequence[Problem]) -> None:
-        serious = [one for one in problems if one.serious]
-        super().__init__(
-            f"The case {case.id} is not accepted: {'; '.join(one.what for one in serious[:5])}",
-            advice="Correct it, or accept it as it is: --anyway.",
-        )
-        self.problems = tuple(problems)
-
-
-class AlreadyThere(BadInput):
-    """An image is in the data set already.
-
-    Attributes:
-        reason: in words that are the same for every such image, but for one under another patient.
-    """
-
-    def __init__(self, case: Case, image: ImageReference, patient: str) -> None:
-        same = case.patient == patient
-        what = f"This image is the case {case.id} already" + (
-            "" if same else " under another patient"
-        )
-        super().__init__(what, file=image.path or None)
-        self.reason = "it is a case already" if same else what
 
 
 class DatasetWriter:
@@ -176,7 +145,8 @@ class DatasetWriter:
         for other in self.dataset.cases.values():
             if other.image.sha256 != image.sha256:
                 continue
-            joins = other.state in (NEW, AUTOMATIC) and other.patient == patient
+            untouched = other.state in (NEW, AUTOMATIC) and not other.set_aside
+            joins = untouched and other.patient == patient
             if labels is not None and joins:
                 return self._labelled(other, self._checked(other, labels), kind, by)
             raise AlreadyThere(other, image, patient)
@@ -184,7 +154,7 @@ class DatasetWriter:
         folder = self.folder / CASES / name
         case = Case(
             name, patient, region, site, image, self.folder, self.dataset.task,
-            self.dataset.scheme, weighting, columns=dict(columns or {}),
+            self.dataset.question, weighting, columns=dict(columns or {}),
         )  # fmt: skip
         answer = None if labels is None else self._checked(case, labels)
         case = replace(case, image=images.keep(image, folder, self.folder))
@@ -203,7 +173,9 @@ class DatasetWriter:
         minutes: float = 0.0,
         model: str = "",
         base: int | None = None,
+        seen: int | None = None,
         resampled: bool = False,
+        lowest: str = "",
     ) -> Version:
         """Keeps one more answer; those before it stay.
 
@@ -214,11 +186,17 @@ class DatasetWriter:
             by: who corrected it.
             minutes: that it took.
             model: id of the model that made it.
-            base: the version that the correction began with; the chosen one if None.
+            base: the version that the correction began with, 0 for none; the chosen one if None.
+            seen: the version that counted when the person looked last, 0 for none; None does not
+                ask.
             resampled: take the nearest voxel of another grid, as the person asked.
+            lowest: name of vertebra 1, from a model; a correction has that of its base as long as
+                vertebra 1 is still the same body.
 
         Raises:
-            BadInput: another grid, unknown labels (listed), or an empty name.
+            BadInput: another grid, unknown labels (listed), an empty name, or a correction of a
+                case that is set aside.
+            Overtaken: a reader has let another version than ``seen`` count since.
             OutputError: the disk is full; the case is then as it was.
         """
         case = self._case(case)
@@ -228,18 +206,25 @@ class DatasetWriter:
             raise BadRequest("A correction needs the reader's name")
         if minutes < 0:
             raise BadRequest("Minutes cannot be negative")
+        if kind == CORRECTED:
+            require_used(case)
+        require_current(case, seen)
         answer = self._checked(case, answer, resampled=resampled)
-        before = case.chosen if base is None else case.version(base)
+        before = case.chosen if base is None else case.version(base) if base else None
         number = len(case.versions) + 1
         file = f"{number:04d}-{kind}{VOXELS if isinstance(answer, Volume) else TABLE}"
         path = case.folder / file
-        changed, overlap = self._effort(case, answer, before, kind)
+        changed, overlap = 0, dict[str, float]()
+        if kind == CORRECTED:
+            changed, overlap, lowest = compared(case, answer, before)
         write_answer(answer, path, case.grid)
         record = Version(
             number, kind, file, sha256(path), by, now(), float(minutes), model,
-            None if before is None else before.number, changed, overlap,
+            None if before is None else before.number, changed, overlap, lowest,
         )  # fmt: skip
         kept = {k: v for k, v in asdict(record).items() if not k.startswith("approved")}
+        if not lowest:
+            del kept["lowest"]  # a program of before it was kept then reads the line
         try:
             self._tell(case, {"kind": VERSION, "version": kept})
         except BaseException:
@@ -248,15 +233,27 @@ class DatasetWriter:
             raise
         return self.dataset.cases[case.id].versions[-1]
 
-    def choose(self, case: Case | str, number: int, *, by: str) -> Version:
-        """Makes another version the one that counts: an undo, or a redo."""
+    def choose(self, case: Case | str, number: int, *, by: str, seen: int | None = None) -> Version:
+        """Makes another version the one that counts: an undo, or a redo.
+
+        Raises:
+            BadInput: there is no such version.
+            Overtaken: as of `add_version`.
+        """
         case = self._case(case)
         case.version(number)
+        require_current(case, seen)
         self._tell(case, {"kind": CHOICE, "number": number, "by": by})
         return self.dataset.cases[case.id].version(number)
 
     def approve(
-        self, case: Case | str, *, by: str, minutes: float = 0.0, anyway: bool = False
+        self,
+        case: Case | str,
+        *,
+        by: str,
+        minutes: float = 0.0,
+        anyway: bool = False,
+        seen: int | None = None,
     ) -> Version:
         """Approves the version that counts, after the checks.
 
@@ -265,21 +262,23 @@ class DatasetWriter:
             by: who approves.
             minutes: that it took.
             anyway: although serious problems were found, as the person said.
+            seen: as of `add_version`.
 
         Raises:
             NotAccepted: serious problems, each with its place.
             BadInput: the case has no answer, or is set aside.
+            Overtaken: as of `add_version`.
         """
         from SpineLib.loop.checks import problems_of  # SciPy takes a second to import
 
         case = self._case(case)
-        if case.set_aside:
-            raise BadInput(f"The case {case.id} is set aside: {case.set_aside}")
+        require_used(case)
+        require_current(case, seen)
         if not by.strip():
             raise BadRequest("An approval needs the reader's name")
         if case.chosen is None:
             raise BadInput(f"The case {case.id} has no answer yet")
-        found = problems_of(case.grid, case.open_answer(), scheme=case.scheme)
+        found = problems_of(case.grid, case.open_answer(), question=case.question)
         if not anyway and any(one.serious for one in found):
             raise NotAccepted(case, found)
         record: dict[str, Any] = {"kind": APPROVAL, "number": case.chosen.number, "by": by}
@@ -447,18 +446,9 @@ class DatasetWriter:
             labels = on_grid(answer, case.grid, resampled=resampled)
             require_known(labels)
             return labels
-        return checked_labels(answer, case.grid, self.dataset.task, self.dataset.scheme)
-
-    def _effort(
-        self, case: Case, answer: Answer, before: Version | None, kind: str
-    ) -> tuple[int, dict[str, float]]:
-        if kind == AUTOMATIC:
-            return 0, {}
-        automatic = next((v for v in reversed(case.versions) if v.kind == AUTOMATIC), None)
-        base = None if before is None else case.open_answer(before)
-        if automatic is not None and automatic != before:
-            return effort(answer, base, case.open_answer(automatic))
-        return effort(answer, base, None if automatic is None else base)
+        return checked_labels(
+            answer, case.grid, self.dataset.task, self.dataset.question or COMPRESSION
+        )
 
     def _tell(self, case: Case, record: dict[str, Any]) -> None:
         repair(case.folder / VERSIONS)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from SpineLib.errors import BadModel
-from SpineLib.labels import GradingScheme
+from SpineLib.errors import BadInput, BadModel
+from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, Question
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).parents[1] / "schemas" / "model.schema.json"
 CARD_NAME, WEIGHTS_NAME = "model.json", "weights.safetensors"
+# What a card without a grading scheme of its own is asked.
+_ASKED = {"compression": COMPRESSION}
 
 
 @dataclass(frozen=True)
@@ -163,15 +165,38 @@ class Card:
     borderline: float = 0.5
     temperature: float = 1.0
     study_rule: StudyRule | None = None
-    scheme: GradingScheme | None = None
+    scheme: Question | None = None
     figures: tuple[Figure, ...] = ()
     citation: str = ""
     lineage: Lineage | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
+    @property
+    def question(self) -> Question | None:
+        """What the model answers of a slice; None for one that finds or outlines something."""
+        return self.scheme or _ASKED.get(self.task)
+
+    @property
+    def asked(self) -> Question:
+        """The question that the model answers.
+
+        Raises:
+            BadModel: it answers none.
+        """
+        if self.question is None:
+            raise BadModel(f"The model {self.name} does not answer a question of slices")
+        return self.question
+
     def to_dict(self) -> dict[str, Any]:
         """As the JSON values that the schema describes."""
-        data = json.loads(json.dumps(asdict(self)))
+        data = json.loads(json.dumps(asdict(replace(self, scheme=None))))
+        if self.scheme:
+            data["scheme"] = {
+                "name": self.scheme.key,
+                "grades": list(self.scheme.values),
+                "first_high": self.scheme.first_positive,
+                "colors": list(self.scheme.colors),
+            }
         if self.lineage and not self.lineage.promotion:
             del data["lineage"]["promotion"]
         data["weights"] = {"file": data.pop("weights_file"), "sha256": data.pop("weights_sha256")}
@@ -192,7 +217,7 @@ class Card:
         _validate(data, file)
         try:
             return cls._of(data, file)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, BadInput) as error:
             # Where there is no jsonschema: in Slicer's own Python before its set-up.
             raise BadModel("The model's card is not valid", file=file) from error
 
@@ -204,7 +229,7 @@ class Card:
         rule, scheme = data.get("study_rule"), data.get("scheme")
         data["applicability"] = Applicability(**_tuples(data["applicability"]))
         data["study_rule"] = StudyRule(**rule) if rule else None
-        data["scheme"] = GradingScheme(**_tuples(scheme)) if scheme else None
+        data["scheme"] = _question(scheme) if scheme else None
         data["figures"] = tuple(Figure(**_tuples(f)) for f in data.get("figures", []))
         data["labels"] = tuple(data.get("labels", ()))
         if data.get("lineage"):
@@ -229,6 +254,18 @@ def read_card(path: str | Path) -> Card:
     except (OSError, ValueError) as error:
         raise BadModel("The model's card is not readable JSON", file=path) from error
     return Card.from_dict(data, file=path)
+
+
+def _question(scheme: dict[str, Any]) -> Question:
+    """A card's grading; what is known of one that comes with the program is told with it."""
+    asked = Question(
+        scheme["name"], f"{scheme['name']} grade", tuple(scheme["grades"]),
+        int(scheme["first_high"]), tuple(scheme["colors"]),
+    )  # fmt: skip
+    known = KNOWN_QUESTIONS.get(asked.key)
+    if known and (known.values, known.first_positive) == (asked.values, asked.first_positive):
+        return replace(known, colors=asked.colors)
+    return asked
 
 
 def _tuples(data: dict[str, Any]) -> dict[str, Any]:

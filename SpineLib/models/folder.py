@@ -63,7 +63,8 @@ def open_folder(path: str | Path, *, bundled: bool = False) -> ModelFolder:
         raise BadModel(
             f"The weights {card.weights_file} are not safetensors, and no other kind is loaded",
             file=path,
-            advice="Convert them once with: spine models import FOLDER",
+            advice="Import the model, which converts them once.",
+            command="spine models import FOLDER",
         )
     return ModelFolder(path, card, bundled)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import shutil
 import stat
-import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from SpineLib.errors import BadModel, from_os_error
+from SpineLib.errors import BadModel, SpineError, from_os_error
 from SpineLib.models import registry
 from SpineLib.models.card import CARD_NAME, read_card
 from SpineLib.models.folder import ModelFolder, open_folder, write_model
-from SpineLib.store.files import writing_folder
+from SpineLib.store.files import temporary_folder, writing_folder
 
 MAXIMUM_BYTES = 4 << 30
 
@@ -38,12 +37,18 @@ def import_model(path: str | Path) -> ModelFolder:
     path = Path(path)
     if not path.exists():
         raise BadModel("There is no such folder or archive", file=path)
-    with tempfile.TemporaryDirectory(prefix="spine-import-") as temporary:
-        source = path
-        if path.is_file():
-            source = Path(temporary)
-            _unpack(path, source)
-        return _install(_card_folder(source, path))
+    if path.is_dir():
+        return _install(_card_folder(path, path))
+    temporary = temporary_folder("import")
+    try:
+        _unpack(path, temporary)
+        return _install(_card_folder(temporary, path))
+    except SpineError as error:
+        if error.file:
+            error.file = error.file.replace(str(temporary), str(path))
+        raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _install(source: Path) -> ModelFolder:
@@ -60,7 +65,8 @@ def _install(source: Path) -> ModelFolder:
         raise BadModel(
             f"There already is a model called {name}",
             file=target,
-            advice=f"Remove it first with: spine models remove {name}",
+            advice="Remove it first.",
+            command=f"spine models remove {name}",
         )
     model.verify()
     if not model.card.weights_file.endswith(".safetensors"):
@@ -131,10 +137,12 @@ def _unpack(path: Path, folder: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(member) as held, target.open("wb") as out:
                     shutil.copyfileobj(held, out)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BadModel("The archive is damaged or encrypted", file=path) from error
+    except SpineError:
+        raise
     except OSError as error:
         raise from_os_error(error, folder) from error
+    except Exception as error:  # zipfile lets out whatever it meets in damaged archives
+        raise BadModel("The archive is damaged or encrypted", file=path) from error
 
 
 def _refuse_unsafe(member: zipfile.ZipInfo, path: Path) -> None:

@@ -48,7 +48,8 @@ def find_models(task: str | None = None) -> list[ModelFolder]:
         raise BadModel(
             f"There is no model for {task}",
             file=BUNDLED_FOLDER,
-            advice="Install SlicerSpineMRI again, or import a model with: spine models import PATH",
+            advice="Install SlicerSpineMRI again, or import a model.",
+            command="spine models import PATH",
         )
     return models
 
@@ -72,7 +73,8 @@ def open_model(name_or_path: str | Path) -> ModelFolder:
     names = ", ".join(folder.name for folder, _ in _folders())
     raise BadModel(
         f"There is no model called {name_or_path}",
-        advice=f"There are: {names or 'none'}. Import one with: spine models import PATH",
+        advice=f"There are: {names or 'none'}. Another one must be imported first.",
+        command="spine models import PATH",
     )
 
 
@@ -89,7 +91,8 @@ def remove(name: str) -> None:
             raise BadModel(
                 f"{name} came with the program and cannot be removed",
                 file=folder,
-                advice="Name another model with --model where you do not want it.",
+                advice="Choose another model where you do not want it.",
+                command="--model NAME",
             )
         try:
             shutil.rmtree(folder)

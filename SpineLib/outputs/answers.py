@@ -20,7 +20,7 @@ class ReaderAnswer:
     Attributes:
         stack: the stack's id.
         index: the slice's number in its stack, from 0.
-        task: ``compression`` or ``grading``.
+        question: key of the question.
         answer: what the reader says.
         model: what the model says; empty where it was not assessed.
         reader: who says so; empty where no name was given.
@@ -30,7 +30,7 @@ class ReaderAnswer:
 
     stack: str
     index: int
-    task: str
+    question: str
     answer: str
     model: str
     reader: str = ""

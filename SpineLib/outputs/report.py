@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from SpineLib import labels
+from SpineLib.findings import Findings, StackFindings
+from SpineLib.labels import BORDERLINE
 from SpineLib.outputs import names, summary
 from SpineLib.outputs.answers import ReaderAnswer, by_slice, sentence
 from SpineLib.outputs.templates import environment
+from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing
 
@@ -49,20 +53,30 @@ def render(
 ) -> str:
     """The report's HTML."""
     pages = environment(TEMPLATES)
+    pages.filters["is_light"] = _is_light
     findings = reading.findings
     embedded = {name: _data_url(picture) for name, picture in pictures.items()}
     strips = summary.strips(findings)
-    worst = summary.worst(strips)
+    lead = findings.lead or COMPRESSION
+    worst_stack, worst = summary.worst(strips)
+    flagged = _flagged(findings, strips, answers)
     values: dict[str, Any] = {
         "findings": findings,
         "headline": summary.headline(findings),
-        "grading_line": summary.grading_line(findings),
+        "other_lines": summary.other_lines(findings),
+        "lead": lead,
+        "positive": lead.side(True) or lead.values[-1],
+        "others": [q.title for q in findings.questions if q is not lead and _answered(findings, q)],
+        "titles": {question.key: question.title for question in findings.questions},
+        "key": _key(lead),
+        "not_assessed": NOT_ASSESSED_LETTER,
         "strips": strips,
         "missing": summary.missing(findings),
         "forced": summary.forced(findings),
-        "worst": worst[1],
-        "worst_stack": worst[0],
-        "flagged": findings.flagged()[:SHOWN_FLAGGED],
+        "worst": worst,
+        "worst_stack": worst_stack,
+        "flagged": flagged[:SHOWN_FLAGGED],
+        "more_flagged": len(flagged[SHOWN_FLAGGED:]),
         "pictures": embedded,
         "names": names,
         "answers": answers,
@@ -71,6 +85,46 @@ def render(
         "labels": labels,
     }
     return pages.get_template("report.html.jinja").render(values)
+
+
+def _answered(findings: Findings, question: Question) -> bool:
+    return findings.summary(question.key).assessed
+
+
+def _key(lead: Question) -> list[summary.Mark]:
+    """What the strip's colours mean."""
+    values = [*lead.values]
+    if lead.borderline:
+        values.insert(lead.first_positive, BORDERLINE)
+    meant = [Opinion(lead.key, value=value, positive=lead.is_positive(value)) for value in values]
+    return [replace(summary.mark(lead, one), words=one.value) for one in meant] + [
+        summary.mark(lead, None)
+    ]
+
+
+def _flagged(
+    findings: Findings, strips: Sequence[summary.Strip], answers: Sequence[ReaderAnswer]
+) -> list[tuple[StackFindings, summary.Cell]]:
+    """The slices that a model or a reader calls positive, the worst first."""
+    by_reader = {
+        (answer.stack, answer.index)
+        for answer in answers
+        if findings.question(answer.question).is_positive(answer.answer)
+    }
+    pairs = [
+        (strip.stack, cell)
+        for strip in strips
+        for cell in strip.cells
+        if any(mark.opinion.positive for mark in cell.marks)
+        or (strip.stack.id, cell.one.index) in by_reader
+    ]
+    return sorted(pairs, key=lambda pair: findings.severity(pair[1].one), reverse=True)
+
+
+def _is_light(color: str) -> bool:
+    """Whether black text is easier to read on a colour (relative luminance, WCAG 2.1)."""
+    red, green, blue = labels.rgb(color) if color else (0.0, 0.0, 0.0)
+    return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > 0.4
 
 
 def _data_url(picture: bytes | Path) -> str:

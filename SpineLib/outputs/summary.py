@@ -1,24 +1,18 @@
-"""What the report says, as plain values: the template only arranges them."""
+"""What the report says, as plain values: the template only arranges them.
+
+The lead question (`Findings.lead`) gives headline, strip and levels; every other question that
+was asked stands beside it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from SpineLib.findings import Findings, SliceFinding, StackFindings
-from SpineLib.labels import (
-    ASSESSED,
-    BORDERLINE,
-    COMPRESSED,
-    NOT_ASSESSED,
-    NOT_COMPRESSED,
-    SCHEMES,
-    VERDICT_COLORS,
-    VERDICT_LETTERS,
-)
-
-# Worst first: the order in which a level's verdict is chosen among its slices'.
-_SEVERITY = (COMPRESSED, BORDERLINE, NOT_COMPRESSED, NOT_ASSESSED)
+from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
+from SpineLib.labels import ASSESSED, BORDERLINE, NOT_ASSESSED
+from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 
 
 @dataclass(frozen=True)
@@ -29,41 +23,72 @@ class Headline:
         text: the sentence.
         detail: the line below it.
         mark: a letter or number that stands large beside it.
-        verdict: what colours the mark; empty where the study was read for something else.
+        color: ``#RRGGBB`` of the mark; empty where the study was read for something else.
     """
 
     text: str
     detail: str
     mark: str
-    verdict: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One opinion in the few words and the colour that it is shown with.
+
+    Attributes:
+        title: of the question.
+        words: ``compressed``, ``high, Bilsky 2``, ``not assessed``; forced answers say so.
+        letter: what stands beside the colour.
+        color: ``#RRGGBB``.
+    """
+
+    opinion: Opinion
+    title: str
+    words: str
+    letter: str
+    color: str
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One slice in the strip and in the tables; ``number`` counts from 1."""
+    """One slice in the strip and in the tables; ``number`` counts from 1.
+
+    Attributes:
+        lead: the lead question's answer.
+        others: the answers to the other questions, assessed ones only.
+    """
 
     one: SliceFinding
     number: int
-    verdict: str
-    letter: str
-    color: str
-    grade_color: str
+    lead: Mark
+    others: list[Mark]
     worst: bool
+
+    @property
+    def marks(self) -> list[Mark]:
+        """All answers, the lead question's first."""
+        return [self.lead, *self.others]
 
 
 @dataclass(frozen=True)
 class Level:
-    """The slices of one vertebral level of a stack together."""
+    """The slices of one vertebral level of a stack together.
+
+    Attributes:
+        lead: the worst answer to the lead question.
+        positive: slices on the lead question's positive side, of ``assessed`` ones.
+        probability: the highest P(positive) of the lead question.
+        others: the worst answer to each other question.
+    """
 
     name: str
     slices: str
-    verdict: str
-    letter: str
-    color: str
-    flagged: int
+    lead: Mark
+    positive: int
     assessed: int
     probability: float | None
-    grade: str
+    others: list[Mark]
 
 
 @dataclass(frozen=True)
@@ -93,61 +118,110 @@ class Missing:
 
 def headline(findings: Findings) -> Headline:
     """The study in one sentence, never more than its slices say."""
-    summary = findings.compression
-    if not summary.assessed_slices:
+    lead = findings.lead or COMPRESSION
+    summary = findings.summary(lead.key)
+    if not summary.assessed:
         if findings.segmentation.status == ASSESSED:
             return _segmentation_headline(findings)
-        text = "Cord compression was not assessed"
-        return Headline(text, summary.reason, VERDICT_LETTERS[NOT_ASSESSED], NOT_ASSESSED)
-    number, assessed = summary.compressed_slices, summary.assessed_slices
+        text = f"{lead.title} was not assessed"
+        return Headline(text, summary.reason, NOT_ASSESSED_LETTER, lead.color(""))
+    parts = _conclusion(summary)
+    if threshold_line(findings):
+        parts.append(threshold_line(findings))
     total = sum(len(stack.slices) for stack in findings.stacks)
-    text = f"{'Compression' if number else 'No compression'} flagged on "
-    text += f"{number} of {assessed} slices" if number else f"{assessed} slices"
-    if summary.verdict == NOT_ASSESSED:
-        parts = [f"No verdict on the study: {summary.reason}"]
-    else:
-        parts = [f"Study {summary.verdict} (rule: {summary.rule})"]
+    if total > summary.assessed_slices:
+        parts.append(f"{total - summary.assessed_slices} of {total} slices not assessed")
+    if summary.forced:
+        parts.append("forced")
+    value = _study_value(lead, summary)
+    return Headline(
+        _flagged_text(lead, summary), " · ".join(parts), lead.letter(value), lead.color(value)
+    )
+
+
+def _flagged_text(lead: Question, summary: QuestionSummary) -> str:
+    number, assessed = summary.positive_slices, summary.assessed_slices
+    if lead.sides:
+        return f"{lead.title}: {lead.side(True)} on {number} of {count(assessed, 'slice')}"
     if number:
+        return f"{lead.title} flagged on {number} of {count(assessed, 'slice')}"
+    return f"No {lead.title.lower()} flagged on {count(assessed, 'slice')}"
+
+
+def _conclusion(summary: QuestionSummary) -> list[str]:
+    parts = []
+    if summary.verdict:
+        parts.append(f"Study {summary.verdict} (rule: {summary.rule})")
+    elif summary.reason:
+        parts.append(f"No verdict on the study: {summary.reason}")
+    else:
+        parts.append(f"{summary.worst} at worst")
+    if summary.positive_slices:
         parts.append(f"longest run {summary.longest_run_mm:.0f} mm")
-    if total > assessed:
-        parts.append(f"{total - assessed} of {total} slices not assessed")
-    verdict = COMPRESSED if summary.verdict == "abnormal" else NOT_COMPRESSED
-    if number and verdict == NOT_COMPRESSED:
-        # Fewer flagged slices than the rule asks for: normal by the rule, yet not to be passed by.
-        verdict = BORDERLINE
-    return Headline(text, " · ".join(parts), VERDICT_LETTERS[verdict], verdict)
+    return parts
 
 
-def grading_line(findings: Findings) -> str:
-    """The study's grade in one line: low or high first, the grade beside it."""
-    summary = findings.grading
-    if summary.status != ASSESSED or summary.highest is None:
-        return f"{summary.scheme}: not assessed – {summary.reason}"
-    scheme = SCHEMES.get(summary.scheme)
-    group = ""
-    if scheme is not None and summary.highest in scheme.grades:
-        group = "high grade, " if scheme.is_high(summary.highest) else "low grade, "
+def threshold_line(findings: Findings) -> str:
+    """That slices were flagged at another threshold than the card's; empty where they were not."""
+    for model in findings.models:
+        if model.threshold is not None and model.card_threshold is not None:
+            return f"threshold {model.threshold:g}, not the card's {model.card_threshold:g}"
+    return ""
+
+
+def _study_value(lead: Question, summary: QuestionSummary) -> str:
+    """The value whose letter and colour stand for the study."""
+    if not summary.rule:
+        return summary.worst
+    if summary.verdict == "abnormal":
+        return lead.values[-1]
+    # Fewer positive slices than the rule asks for: normal by the rule, yet not to be passed by.
+    return BORDERLINE if summary.positive_slices else lead.values[0]
+
+
+def other_lines(findings: Findings) -> list[str]:
+    """A line for each summary but the headline's: which side first, the worst value beside it."""
+    lead = findings.lead
+    shown = findings.summary(lead.key) if lead else None
+    return [_line(findings, summary) for summary in findings.summaries if summary is not shown]
+
+
+def _line(findings: Findings, summary: QuestionSummary) -> str:
+    question = findings.question(summary.question)
+    name = question.title if not question.sides else question.key
+    if not summary.assessed:
+        return f"{name}: not assessed – {summary.reason}"
     place = "" if summary.index is None else f" on slice {summary.index + 1}"
     if place and sum(bool(stack.slices) for stack in findings.stacks) > 1:
         place += f" of stack {summary.stack}"
-    slices = "slice" if summary.high_slices == 1 else "slices"
-    text = f"{summary.scheme}: {group}{summary.highest} at worst{place}"
-    return f"{text}; high on {summary.high_slices} {slices}{' (forced)' if summary.forced else ''}"
+    side = ""
+    if question.sides and summary.worst:
+        side = f"{question.side(question.is_positive(summary.worst))} grade, "
+    positive = question.side(True) or question.values[-1]
+    text = f"{name}: {side}{summary.worst} at worst{place}"
+    text += f"; {positive} on {count(summary.positive_slices, 'slice')}"
+    return text + (" (forced)" if summary.forced else "")
 
 
 def strips(findings: Findings) -> list[Strip]:
     """The stacks that were read slice by slice, from the head downward."""
     read = [stack for stack in findings.stacks if stack.slices]
     read.sort(key=lambda stack: -max(one.position_ras[2] for one in stack.slices))
+    lead = findings.lead
+    if lead is None:
+        return []
     assessed = [
-        one for stack in read for one in stack.slices if one.compression.probability is not None
+        one
+        for stack in read
+        for one in stack.slices
+        if (opinion := one.opinion(lead.key)) and opinion.assessed
     ]
-    peak = max(assessed, key=lambda one: one.compression.probability or 0.0, default=None)
-    return [_strip(stack, peak) for stack in read]
+    peak = max(assessed, key=findings.severity, default=None)
+    return [_strip(findings, lead, stack, peak) for stack in read]
 
 
 def worst(strips: list[Strip]) -> tuple[StackFindings | None, Cell | None]:
-    """The stack and slice with the highest probability of all; None twice where there is none."""
+    """The stack and slice with the worst answer of all; None twice where there is none."""
     for strip in strips:
         for cell in strip.cells:
             if cell.worst:
@@ -155,39 +229,60 @@ def worst(strips: list[Strip]) -> tuple[StackFindings | None, Cell | None]:
     return None, None
 
 
-def verdict_of(one: SliceFinding) -> str:
-    """The slice's verdict, ``not assessed`` included."""
-    if one.compression.status != ASSESSED or one.compression.verdict is None:
+def mark(question: Question, opinion: Opinion | None) -> Mark:
+    """How an opinion is shown; one that is missing or not assessed in grey."""
+    opinion = opinion or Opinion(question.key)
+    return Mark(
+        opinion,
+        question.title,
+        words(question, opinion),
+        question.letter(opinion.value),
+        question.color(opinion.value),
+    )
+
+
+def words(question: Question, opinion: Opinion) -> str:
+    """``compressed``, or of a grade its side first: ``high, Bilsky 2``.
+
+    Example:
+        >>> words(COMPRESSION, Opinion("compression", value="compressed", forced=True))
+        'compressed (forced)'
+    """
+    if not opinion.assessed:
         return NOT_ASSESSED
-    return one.compression.verdict
+    side = question.side(opinion.positive)
+    text = f"{side}, {question.key} {opinion.value}" if side else opinion.value
+    return f"{text} (forced)" if opinion.forced else text
 
 
 def missing(findings: Findings) -> list[Missing]:
     """Everything that was not assessed, each reason once."""
     rows = []
+    titles = {question.key: question.title for question in findings.questions}
     for stack in findings.stacks:
         where = f"stack {stack.id} ({stack.description or stack.plane})"
-        for task, reason in stack.not_assessed.items():
+        for key, reason in stack.not_assessed.items():
             # A forced run answered in spite of the reason.
-            if not any(_assessed(one, task) for one in stack.slices):
-                rows.append(Missing(task.capitalize(), where, reason))
-        for task in ("compression", "grading"):
-            if task not in stack.not_assessed:
-                rows += _missing_slices(stack, task, where)
+            if not any(_assessed(one, key) for one in stack.slices):
+                rows.append(Missing(titles.get(key, key.capitalize()), where, reason))
+        for key, title in titles.items():
+            if key not in stack.not_assessed:
+                rows += _missing_slices(stack, key, title, where)
     if findings.segmentation.status != ASSESSED:
         rows.append(Missing("Segmentation", "study", findings.segmentation.reason))
-    for task in ("compression", "grading"):
-        summary = getattr(findings, task)
-        answered = any(row.what.lower() == task for row in rows)
-        if summary.reason and not answered:
-            rows.append(Missing(task.capitalize(), "study", summary.reason))
+    told = {row.what for row in rows}
+    for summary in findings.summaries:
+        title = titles.get(summary.question, summary.question)
+        if summary.reason and title not in told:
+            rows.append(Missing(title, "study", summary.reason))
     return [row for row in rows if row.reason]
 
 
 def forced(findings: Findings) -> list[str]:
-    """The tasks that ran outside of their model's applicability."""
-    tasks = ("compression", "grading", "segmentation")
-    return [task for task in tasks if getattr(findings, task).forced]
+    """What was answered outside of its model's applicability, in words."""
+    titles = {question.key: question.title for question in findings.questions}
+    ran = [titles[s.question] for s in findings.summaries if s.forced]
+    return list(dict.fromkeys(ran)) + ["segmentation"] * findings.segmentation.forced
 
 
 def ranges(numbers: list[int]) -> str:
@@ -206,91 +301,100 @@ def ranges(numbers: list[int]) -> str:
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
+def count(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    Example:
+        >>> count(1, "slice"), count(3, "slice")
+        ('1 slice', '3 slices')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _segmentation_headline(findings: Findings) -> Headline:
     segmentation = findings.segmentation
     vertebrae = [one for one in segmentation.segments if one.kind == "vertebra"]
-    text = f"{len(vertebrae)} vertebrae segmented"
+    text = f"{count(len(vertebrae), 'vertebra') if len(vertebrae) == 1 else f'{len(vertebrae)} vertebrae'} segmented"
     if not segmentation.lowest:
         text += ", their levels not known"
     elif vertebrae:
         ends = (max(vertebrae, key=lambda one: one.centroid_ras[2]),
                 min(vertebrae, key=lambda one: one.centroid_ras[2]))  # fmt: skip
         text += f": {ends[0].name} to {ends[1].name}"
-    detail = f"Cord compression was not assessed: {findings.compression.reason}"
+    lead = findings.lead or COMPRESSION
+    detail = f"{lead.title} was not assessed: {findings.summary(lead.key).reason}"
     return Headline(text, detail, str(len(vertebrae)), "")
 
 
-def _assessed(one: SliceFinding, task: str) -> bool:
-    answer = getattr(one, task, None)
-    return answer is not None and answer.status == ASSESSED
+def _assessed(one: SliceFinding, key: str) -> bool:
+    return any(opinion.assessed for opinion in one.opinions if opinion.question == key)
 
 
-def _strip(stack: StackFindings, peak: SliceFinding | None) -> Strip:
-    cells = [_cell(one, one is peak) for one in stack.slices]
+def _strip(
+    findings: Findings, lead: Question, stack: StackFindings, peak: SliceFinding | None
+) -> Strip:
+    cells = [_cell(findings, lead, one, one is peak) for one in stack.slices]
     rise = stack.slices[-1].position_ras[2] - stack.slices[0].position_ras[2]
     ends = ("feet", "head") if rise > 0 else ("head", "feet")
     return Strip(
         stack,
         cells,
-        _levels(cells if rise <= 0 else cells[::-1]),
+        _levels(findings, cells if rise <= 0 else cells[::-1]),
         *(ends if abs(rise) > 1.0 else ("", "")),
     )
 
 
-def _cell(one: SliceFinding, worst: bool) -> Cell:
-    verdict = verdict_of(one)
-    scheme = SCHEMES.get(one.grading.scheme)
-    grade = one.grading.grade
-    known = scheme is not None and grade in scheme.grades and one.grading.status == ASSESSED
-    return Cell(
-        one,
-        one.index + 1,
-        verdict,
-        VERDICT_LETTERS[verdict],
-        VERDICT_COLORS[verdict],
-        scheme.color(grade) if known and scheme is not None and grade is not None else "",
-        worst,
-    )
+def _cell(findings: Findings, lead: Question, one: SliceFinding, worst: bool) -> Cell:
+    first = one.opinion(lead.key)
+    others = [
+        mark(findings.question(opinion.question), opinion)
+        for opinion in one.opinions
+        if opinion is not first and opinion.assessed
+    ]
+    return Cell(one, one.index + 1, mark(lead, first), others, worst)
 
 
-def _levels(cells: list[Cell]) -> list[Level]:
+def _levels(findings: Findings, cells: list[Cell]) -> list[Level]:
     named = [cell for cell in cells if cell.one.level]
     levels = []
     # Slices of a level lie side by side, so that grouping neighbours gathers all of them.
     for name, group in groupby(named, key=lambda cell: cell.one.level):
         members = list(group)
-        peak = min(members, key=lambda cell: _SEVERITY.index(cell.verdict))
-        probabilities = [m.one.compression.probability for m in members]
-        known = [p for p in probabilities if p is not None]
-        graded = [m.one.grading for m in members if m.one.grading.status == ASSESSED]
-        top = max(graded, key=lambda grading: grading.high_probability or 0.0, default=None)
+        peak = max(members, key=lambda cell: findings.severity(cell.one))
+        leads = [cell.lead.opinion for cell in members if cell.lead.opinion.assessed]
+        known = [opinion.probability for opinion in leads if opinion.probability is not None]
         levels.append(
             Level(
                 name,
-                ranges([m.number for m in members]),
-                peak.verdict,
-                peak.letter,
-                peak.color,
-                sum(m.verdict == COMPRESSED for m in members),
-                len(known),
+                ranges([cell.number for cell in members]),
+                peak.lead,
+                sum(opinion.positive for opinion in leads),
+                len(leads),
                 max(known, default=None),
-                "" if top is None else f"{top.verdict}, {top.scheme} {top.grade}",
+                _worst_of_each(cell.others for cell in members),
             )
         )
     return levels
 
 
-def _missing_slices(stack: StackFindings, task: str, where: str) -> list[Missing]:
+def _worst_of_each(groups: Iterable[list[Mark]]) -> list[Mark]:
+    kept: dict[tuple[str, str], Mark] = {}
+    for found in (found for group in groups for found in group):
+        key = found.opinion.question, found.opinion.by
+        if key not in kept or (found.opinion.probability or 0.0) > (
+            kept[key].opinion.probability or 0.0
+        ):
+            kept[key] = found
+    return list(kept.values())
+
+
+def _missing_slices(stack: StackFindings, key: str, title: str, where: str) -> list[Missing]:
     silent: dict[str, list[int]] = {}
     for one in stack.slices:
-        answer = getattr(one, task)
-        if answer.status != ASSESSED:
-            silent.setdefault(answer.reason, []).append(one.index + 1)
+        opinion = one.opinion(key)
+        if opinion and not opinion.assessed:
+            silent.setdefault(opinion.reason, []).append(one.index + 1)
     return [
-        Missing(
-            task.capitalize(),
-            f"{where}, slice{'s' if len(numbers) > 1 else ''} {ranges(numbers)}",
-            reason,
-        )
+        Missing(title, f"{where}, slice{'s' if len(numbers) > 1 else ''} {ranges(numbers)}", reason)
         for reason, numbers in silent.items()
     ]

@@ -10,11 +10,13 @@ from typing import Any
 
 from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput
-from SpineLib.findings import SliceFinding, read_json
-from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
+from SpineLib.findings import SliceFinding
+from SpineLib.findings_file import read_json
+from SpineLib.labels import BORDERLINE, NOT_ASSESSED
 from SpineLib.projects.blinding import require_over, require_seen_by
 from SpineLib.projects.labels import ASSISTED, read_labels
 from SpineLib.projects.project import ANSWERS, SOFTWARE, Key, Project, now
+from SpineLib.questions import Question
 from SpineLib.store.files import writing
 
 
@@ -128,11 +130,6 @@ def all_answers(project: Project) -> Answers | None:
     return _kept(project) if (project.folder / ANSWERS).is_file() else None
 
 
-def has_answers(project: Project) -> bool:
-    """Whether the assisted arm can be read at all; shows none of them."""
-    return (project.folder / ANSWERS).is_file()
-
-
 def _kept(project: Project) -> Answers:
     path = project.folder / ANSWERS
     try:
@@ -146,7 +143,8 @@ def _kept(project: Project) -> Answers:
         raise BadInput(
             "The project has no model's answers",
             file=project.folder,
-            advice=f"Add them: spine project model {project.folder} FINDINGS…",
+            advice="Add what a model found in these studies, on the command line.",
+            command=f"spine project model {project.folder} FINDINGS…",
         ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput("The model's answers cannot be read", file=path) from error
@@ -157,39 +155,37 @@ Pairs = Iterator[tuple[Key, ModelAnswer]]
 
 
 def _read(project: Project, file: Path) -> tuple[Model, Pairs]:
-    findings = read_json(file)
-    task = project.scheme.task
-    used = next((m for m in findings.models if m.task == task), None)
-    if used is None:
-        raise BadInput(f"No model for {task} answered in this reading", file=file)
-    slices = [one for stack in findings.stacks for one in stack.slices]
-    pairs = (((one.sop_instance_uid, one.frame), _answer(project, one, file)) for one in slices)
-    return (f"{used.name} {used.version}".strip(), used.starter), pairs
-
-
-def _answer(project: Project, one: SliceFinding, file: Path) -> ModelAnswer:
-    if project.scheme.task == "compression":
-        said = one.compression
-        if said.status != ASSESSED:
-            return ModelAnswer("", NOT_ASSESSED, None, one.level)
-        value, verdict = _binary(said.verdict), said.verdict or ""
-        return ModelAnswer(value, verdict, said.probability, one.level, said.forced)
-    grading = one.grading
-    if grading.status != ASSESSED:
-        return ModelAnswer("", NOT_ASSESSED, None, one.level)
-    if grading.scheme != project.scheme.name:
+    findings, question = read_json(file), project.scheme
+    used = [model for model in findings.models if model.question == question.key]
+    if not used:
+        answered = ", ".join(asked.title for asked in findings.questions)
         raise BadInput(
-            f"The grades are {grading.scheme}'s, the project's are {project.scheme.name}'s",
+            f"No model answered {question.title} in this reading"
+            + (f"; it answers {answered}" if answered else ""),
             file=file,
         )
-    value = project.scheme.checked(grading.grade or "")
-    return ModelAnswer(
-        value, grading.verdict or "", grading.high_probability, one.level, grading.forced
-    )
+    model = used[0]
+    slices = [finding for stack in findings.stacks for finding in stack.slices]
+    pairs = ((finding.key, _answer(question, finding, model.name)) for finding in slices)
+    return (f"{model.name} {model.version}".strip(), model.starter), pairs
+
+
+def _answer(question: Question, finding: SliceFinding, by: str) -> ModelAnswer:
+    opinion = finding.opinion(question.key, by)
+    if opinion is None or not opinion.assessed:
+        return ModelAnswer("", NOT_ASSESSED, None, finding.level)
+    value = _decided(question, opinion.value)
+    verdict = question.side(opinion.positive) or opinion.value
+    return ModelAnswer(value, verdict, opinion.probability, finding.level, opinion.forced)
+
+
+def _decided(question: Question, value: str) -> str:
+    """A label of the question; a borderline slice is not positive, as in `spine evaluate`."""
+    return question.values[0] if value == BORDERLINE else question.checked(value)
 
 
 def _table(project: Project, file: Path) -> tuple[Model, Pairs]:
-    graded = project.scheme.task == "grading"
+    graded = len(project.scheme.values) > 2
     needed = (UID, "frame", "stack", "verdict", *(("grade",) if graded else ("probability",)))
     beside = file.with_suffix(".json")
     try:
@@ -217,12 +213,10 @@ def _of_row(project: Project, row: dict[str, str], forced: dict[str, str]) -> Mo
     verdict, level = row["verdict"], row.get("level", "")
     if verdict == NOT_ASSESSED:
         return ModelAnswer("", verdict, None, level)
-    value = row["grade"] if project.scheme.task == "grading" else _binary(verdict)
-    if value not in project.scheme.values:
-        raise ValueError(f"{value!r} is no label of {project.scheme.name}")
+    question = project.scheme
+    value = row["grade"] if len(question.values) > 2 else verdict
+    if value not in (*question.values, BORDERLINE):
+        raise ValueError(f"{value!r} is not an answer to {question.title}")
+    value = _decided(question, value)
     probability = float(row["probability"]) if row.get("probability") else None
     return ModelAnswer(value, verdict, probability, level, row["stack"] in forced)
-
-
-def _binary(verdict: str | None) -> str:
-    return COMPRESSED if verdict == COMPRESSED else NOT_COMPRESSED

@@ -39,7 +39,8 @@ def require_seen_by(project: Project, reader: str) -> None:
     if reader in still or reader not in project.readers:
         raise Blinded(
             f"{reader} has not locked a set of labels, so nobody else's may be seen",
-            advice=f"Lock it first: spine project lock {project.folder} {reader}",
+            advice="Lock it first.",
+            command=f"spine project lock {project.folder} {reader}",
         )
     if still and project.visible_after == ALL_LOCKS:
         raise _still(still, "this project shows labels only when all sets are locked")
@@ -117,5 +118,6 @@ def unblindings(project: Project) -> list[dict[str, object]]:
 def _still(names: list[str], rule: str) -> Blinded:
     return Blinded(
         f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} not locked their set, and {rule}",
-        advice="Wait, or say who unblinds and why: spine project unblind PROJECT --who --why",
+        advice="Wait, or have them unblinded, with who did it and why.",
+        command="spine project unblind PROJECT --who --why",
     )

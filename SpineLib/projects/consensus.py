@@ -102,14 +102,14 @@ def disagreements(project: Project) -> list[SliceReadings]:
 
 
 def decide(
-    project: Project, key: Key, value: str, *, note: str = "", present: tuple[str, ...]
+    project: Project, key: Key, value: str, *, note: str | None = None, present: tuple[str, ...]
 ) -> Decision:
     """Records what was settled for a slice that readers disagreed on; a later one replaces it.
 
     Args:
         key: (SOP Instance UID, frame).
         value: a label of the scheme.
-        note: of the discussion.
+        note: of the discussion; None keeps the one of an earlier decision.
         present: who was there.
 
     Raises:
@@ -125,8 +125,11 @@ def decide(
     if one is None:
         raise BadInput(
             "The readers do not disagree on this slice, so there is nothing to settle",
-            advice=f"spine project consensus {project.folder} lists those to settle.",
+            advice="Look which are to be settled.",
+            command=f"spine project consensus {project.folder}",
         )
+    if note is None:
+        note = "" if one.decision is None else one.decision.note
     path, time = project.folder / CONSENSUS, now()
     with holding(path):
         repair(path)

@@ -15,13 +15,14 @@ from SpineLib.datasets.layout import STACK_FOLDER
 from SpineLib.datasets.vocabulary import POSSIBLY_COMPRESSED
 from SpineLib.dicom import Stack, read
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.labels import COMPRESSED, SCHEMES
+from SpineLib.labels import COMPRESSED
 from SpineLib.progress import Progress
 from SpineLib.projects.blinding import require_over
 from SpineLib.projects.consensus import SliceReadings, readings
 from SpineLib.projects.labels import ARMS, read_labels
 from SpineLib.projects.outgoing import Outgoing, require_no_text
 from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
+from SpineLib.questions import KNOWN_QUESTIONS
 from SpineLib.store.files import writing
 
 TABLE = "labels.csv"
@@ -134,7 +135,7 @@ def write_layout(
     """
     folder = _empty(folder)
     _require_known(project)
-    task, every = project.scheme.task, readings(project)
+    task, every = project.task, readings(project)
     by_slice = {one.slice.key: one.labels for one in every}
     count, files = 0, Outgoing(folder, key)
     with files.writing() as out:
@@ -213,7 +214,7 @@ def write_pictures(
         BadInput: a file is likely to show text that names the patient.
         BadRequest: the project is of grades.
     """
-    if project.scheme.task != "compression":
+    if project.task != "compression":
         raise BadRequest("These pictures are named by compression, and the project is of grades")
     labels = {r.slice.key: v for r, v in _final(project, KEEP)}
     stacks = _labelled(project, labels, progress=progress)
@@ -252,7 +253,7 @@ def _labelled(
 def _final(project: Project, unsettled: str) -> list[tuple[SliceReadings, str]]:
     if unsettled not in (DROP, KEEP):
         raise BadRequest(f"{unsettled!r} is neither {DROP} nor {KEEP}")
-    if unsettled == KEEP and project.scheme.task != "compression":
+    if unsettled == KEEP and project.task != "compression":
         raise BadRequest(
             "Grades have no class for what readers disagree on",
             advice="Drop these slices, or settle them by consensus.",
@@ -311,13 +312,13 @@ def _annotation(
 
 
 def _number(project: Project, value: str) -> str:
-    return str(int(value == COMPRESSED)) if project.scheme.task == "compression" else value
+    return str(int(value == COMPRESSED)) if project.task == "compression" else value
 
 
 def _require_known(project: Project) -> None:
-    if project.scheme.task == "grading" and project.scheme.name not in SCHEMES:
+    if project.scheme.key not in KNOWN_QUESTIONS:
         raise BadRequest(
-            f"Other programs do not know the scheme {project.scheme.name}",
+            f"Other programs do not know the scheme {project.scheme.key}",
             advice="The tidy table holds its labels.",
         )
 

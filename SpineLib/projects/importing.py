@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.errors import BadInput
-from SpineLib.labels import SCHEMES
 from SpineLib.progress import Progress
 from SpineLib.projects.project import Key, Project
 from SpineLib.projects.session import ReaderSession
@@ -38,8 +38,7 @@ def import_labels(
     """
     if project.labels_file(reader).exists():
         raise BadInput(f"{reader} has labels already", file=project.labels_file(reader))
-    scheme = project.scheme.name if project.scheme.name in SCHEMES else "Bilsky"
-    stacks = open_slices(str(source), task=project.scheme.task, scheme=scheme, progress=progress)
+    stacks = open_slices(str(source), task=project.task, scheme=project.scheme, progress=progress)
     readers = sorted({label.reader for stack in stacks for label in stack.labels})
     if len(readers) > 1 and named not in readers:
         raise BadInput(
@@ -61,8 +60,15 @@ def import_labels(
                         advice="Anonymise the originals again.",
                     )  # fmt: skip
                 found[key] = project.scheme.checked(label.value)
-    if not found.keys() & {one.key for _, _, one in project.slices()}:
+    wanted = Counter(one.key for _, _, one in project.slices())
+    if not found.keys() & wanted.keys():
         raise BadInput("None of these slices is in the project", file=source)
+    if any(wanted[key] > 1 for key in found):
+        raise BadInput(
+            "Several slices of the project carry one SOP Instance UID, so that nothing says which "
+            "a label is of",
+            file=source,
+        )
     with ReaderSession(project, reader) as session:
         count = 0
         for item in session.items:

@@ -174,8 +174,8 @@ def _label(data: dict[str, Any], project: Project, known: set) -> Label:
         raise ValueError("no slice of the project has this SOP Instance UID and frame")
     if value not in project.scheme.values:
         raise _NoLabel(
-            f"{value!r} is no label of {project.scheme.name}",
-            f"its label is none of {project.scheme.name}",
+            f"{value!r} is no label of {project.scheme.key}",
+            f"its label is none of {project.scheme.key}",
         )
     confidence, box = data.get("confidence"), data.get("box")
     if confidence is not None and not 0 <= float(confidence) <= 1:

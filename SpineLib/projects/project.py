@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
+from SpineLib.datasets.vocabulary import task_of
 from SpineLib.dicom import Stack, scan
 from SpineLib.dicom.unzipping import zip_of
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
-from SpineLib.projects.schemes import Scheme, scheme_of
-from SpineLib.store.files import writing
+from SpineLib.questions import Question, question_of
+from SpineLib.store.files import is_there, writing, writing_folder
+from SpineLib.store.lock import holding
 from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
 
 FORMAT = 1
@@ -113,7 +115,7 @@ class Project:
     folder: Path
     id: str
     title: str
-    scheme: Scheme
+    scheme: Question
     studies: tuple[ReadingStudy, ...] = ()
     plane: str = "axial"
     weighting: str = "T2"
@@ -122,6 +124,11 @@ class Project:
     repeat_share: float = 0.1
     visible_after: str = OWN_LOCK
     patients_key: str = ""
+
+    @property
+    def task(self) -> str:
+        """``compression`` or ``grading``, as `SpineLib.datasets` names the labels' task."""
+        return task_of(self.scheme)
 
     @property
     def readers(self) -> list[str]:
@@ -173,7 +180,7 @@ class Project:
 
     def missing(self) -> list[ReadingStudy]:
         """Studies whose folder is no longer where it was."""
-        return [study for study in self.studies if not self.place(study).exists()]
+        return [study for study in self.studies if not is_there(self.place(study))]
 
     def open_stack(self, study: ReadingStudy, stack: ReadingStack) -> Stack:
         """The stack as a scan finds it, to be read by `SpineLib.dicom.read`.
@@ -189,7 +196,8 @@ class Project:
         raise BadInput(
             f"The slices of study {study.id} are no longer here",
             file=place,
-            advice=f"Say where they are: spine project relink {self.folder} FOLDER",
+            advice="Say where they are.",
+            command=f"spine project relink {self.folder} FOLDER",
         )
 
 
@@ -210,11 +218,11 @@ def create(
             ``visible_after`` of `Project`.
 
     Raises:
-        BadInput: the folder holds something, or a setting is none.
+        BadInput: the title is empty, the folder holds something, or a setting is none.
     """
     folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
+    if not title.strip():
+        raise BadInput("A reading project needs a title", advice="Give it one.", command="--title")
     data = {
         "format": FORMAT, "id": uuid.uuid4().hex, "title": title, "scheme": scheme,
         "plane": "axial", "weighting": "T2", "rules": "", "order": "studies",
@@ -222,10 +230,11 @@ def create(
         "software": SOFTWARE,
     }  # fmt: skip
     _check(data, folder / PROJECT)
-    scheme_of(scheme)
-    data["patients_key"] = mark_of(new_secret(folder))
-    _write_json(folder / PROJECT, data)
-    _write_json(folder / STUDIES, [])
+    question_of(scheme)
+    with writing_folder(folder, new=True) as temporary:
+        data["patients_key"] = mark_of(new_secret(temporary))
+        _write_json(temporary / PROJECT, data)
+        _write_json(temporary / STUDIES, [])
     return open_project(folder)
 
 
@@ -240,7 +249,8 @@ def open_project(folder: str | Path) -> Project:
         raise BadInput(
             f"This is no reading project: there is no {PROJECT}",
             file=folder,
-            advice="Make one with: spine project create",
+            advice="Make one in a new folder.",
+            command="spine project create",
         )
     data = _read_json(folder / PROJECT)
     _check(data, folder / PROJECT)
@@ -248,7 +258,7 @@ def open_project(folder: str | Path) -> Project:
     studies = _read_json(folder / STUDIES)
     try:
         return Project(
-            folder, scheme=scheme_of(data["scheme"]), studies=tuple(map(_study, studies)), **kept
+            folder, scheme=question_of(data["scheme"]), studies=tuple(map(_study, studies)), **kept
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise BadInput(
@@ -265,9 +275,15 @@ def add(project: Project, folder: str | Path, *, progress: Progress | None = Non
         progress: told of each file.
 
     Raises:
-        BadInput: a set is locked, no stack of the project's plane and weighting is there, or a SOP
-            Instance UID would stand for several slices of the project.
+        BadInput: a set is locked, no stack of the project's plane and weighting is there, a SOP
+            Instance UID would stand for several slices of the project, or another program is adding
+            studies.
     """
+    with holding(project.folder / STUDIES):
+        return _added(open_project(project.folder), folder, progress)
+
+
+def _added(project: Project, folder: str | Path, progress: Progress | None) -> Project:
     from SpineLib.projects.labels import locked_sets
 
     locked = locked_sets(project)
@@ -284,8 +300,8 @@ def add(project: Project, folder: str | Path, *, progress: Progress | None = Non
         raise BadInput(
             f"No new study with a {kind} stack lies here",
             file=folder,
-            advice="spine scan shows what the folder holds; the project's plane and weighting "
-            f"stand in {PROJECT}.",
+            advice=f"Look what the folder holds. The project's plane and weighting stand in {PROJECT}.",
+            command=f"spine scan {folder}",
         )
     secret = secret_of(project.patients_key, project.folder / KEY_FILE)
     new = [replace(one, patient=keyed(one.patient, secret)) for one in new]
@@ -322,14 +338,15 @@ def relink(
         keys = set(_keys(stack)) | (before[1] if before else set())
         places[study] = _place(project.folder, [stack], before[0] if before else ""), keys
     moved, studies = 0, []
-    for one in project.studies:
-        place, keys = places.get(one.id, (one.folder, set()))
-        if place != one.folder and {s.key for s in one.slices} <= keys:
-            one, moved = replace(one, folder=place), moved + 1
-        studies.append(one)
-    changed = replace(project, studies=tuple(studies))
-    if moved:
-        write_studies(changed)
+    with holding(project.folder / STUDIES):
+        for one in open_project(project.folder).studies:
+            place, keys = places.get(one.id, (one.folder, set()))
+            if place != one.folder and {s.key for s in one.slices} <= keys:
+                one, moved = replace(one, folder=place), moved + 1
+            studies.append(one)
+        changed = replace(project, studies=tuple(studies))
+        if moved:
+            write_studies(changed)
     return changed, moved
 
 
@@ -415,7 +432,15 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
         ReadingStack(**{**s, "slices": tuple(ReadingSlice(**one) for one in s["slices"])})
         for s in data["stacks"]
     )
-    return ReadingStudy(**{**data, "stacks": stacks})
+    study = ReadingStudy(**{**data, "stacks": stacks})
+    texts = [study.id, study.patient, study.folder]
+    texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
+    texts += [one.sop_instance_uid for one in study.slices]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a name of the study is no text")
+    if not all(type(one.frame) is int for one in study.slices):
+        raise TypeError("the frame of a slice is no whole number")
+    return study
 
 
 def _read_json(path: Path) -> Any:

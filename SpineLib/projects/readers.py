@@ -411,7 +411,7 @@ def _notes(readings: Readings) -> Iterator[str]:
         )
         if left := int((~asked).sum()):
             yield f"{counted(left, 'slice')} that the model was not run on: in none of its figures."
-    high = ", ".join(readings.scheme.values[readings.scheme.first_high :])
+    high = ", ".join(readings.scheme.values[readings.scheme.first_positive :])
     yield f"Positive, for sensitivity and specificity: {high}."
     yield (
         "Agreement on a label is specific agreement: of the times that either reader gave it, how "

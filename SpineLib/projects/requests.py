@@ -127,7 +127,7 @@ def _training(project: Project, arguments: dict[str, Any], progress: Progress) -
     out = Path(arguments["output"])
     key = out.with_name(f"{out.name}.key.json")
     table = write_training(project, out, key=key, progress=progress)
-    return {"file": str(table), "key": str(key), "task": project.scheme.task}
+    return {"file": str(table), "key": str(key), "task": project.task}
 
 
 def _model(project: Project, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:

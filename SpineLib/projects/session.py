@@ -131,8 +131,8 @@ class ReaderSession:
                 raise NameTaken(
                     f"The name {self.reader} belongs to another user or machine",
                     file=self._path,
-                    advice="Choose another name; if this is you, on another machine, say "
-                    "--take-over.",
+                    advice="Choose another name; if this is you, on another machine, say so.",
+                    command="--take-over",
                 )
             append(self._path, {"kind": TAKEN_OVER, "token": token(), "time": now()})
         self.notes: tuple[str, ...] = tuple(one for one in (said, *labels.problems) if one)
@@ -321,7 +321,8 @@ class ReaderSession:
         if left and not incomplete:
             raise BadInput(
                 f"{left} of {len(self.items)} slices have no label yet",
-                advice="Label them, or lock the set as it is with --incomplete.",
+                advice="Label them, or lock the set as it is.",
+                command="--incomplete",
             )
         record = {"kind": LOCK, "arm": self.arm, "left": left, "time": now(), "software": SOFTWARE}
         self._append(record)

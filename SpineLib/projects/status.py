@@ -9,6 +9,7 @@ from SpineLib.projects.blinding import unblindings
 from SpineLib.projects.labels import ARMS, UNASSISTED, ReaderLabels, read_labels
 from SpineLib.projects.order import order_of
 from SpineLib.projects.project import Project
+from SpineLib.times import local_time
 
 
 def status_of(project: Project) -> dict[str, Any]:
@@ -17,27 +18,43 @@ def status_of(project: Project) -> dict[str, Any]:
     Returns:
         JSON values: ``title``, ``studies``, ``slices``, ``readers`` (a row a reader and arm that
         was begun: ``done``, ``left``, ``seconds``, ``seconds_left`` by the median of those done,
-        None where nothing was timed, ``locked`` as the time or empty), ``notes``.
+        None where nothing was timed, ``locked`` as the time or empty), ``problems`` (of readers'
+        files, a sentence each), ``unblinded`` (``readers``, ``who``, ``time``, ``why``),
+        ``missing`` (``study``, ``place``), and ``notes``: all three in sentences for a terminal.
     """
-    rows, notes = [], []
+    rows, problems = [], []
     for name in project.readers:
         labels = read_labels(project, name)
-        notes += [f"{name}: {problem}" for problem in labels.told]
+        problems += [f"{name}: {problem}" for problem in labels.told]
         for arm in ARMS:
             if arm == UNASSISTED or labels.given[arm] or arm in labels.locks:
                 rows.append(_row(project, labels, arm))
-    for one in unblindings(project):
-        told = ", ".join(one["readers"])  # type: ignore[arg-type]
-        notes.append(f"{told} unblinded by {one['who']} at {one['time']}: {one['why']}")
-    for study in project.missing():
-        notes.append(f"Study {study.id} is no longer at {project.place(study)}; relink finds it")
+    keys = ("readers", "who", "time", "why")
+    unblinded = [{key: one[key] for key in keys} for one in unblindings(project)]
+    missing = [
+        {"study": study.id, "place": str(project.place(study))} for study in project.missing()
+    ]
     return {
         "title": project.title,
         "studies": len(project.studies),
         "slices": len(list(project.slices())),
         "readers": rows,
-        "notes": notes,
+        "problems": problems,
+        "unblinded": unblinded,
+        "missing": missing,
+        "notes": [*problems, *_notes(unblinded, missing)],
     }
+
+
+def _notes(unblinded: list[dict[str, Any]], missing: list[dict[str, str]]) -> list[str]:
+    notes = [
+        f"{', '.join(one['readers'])} unblinded by {one['who']} at {local_time(one['time'])}: "
+        f"{one['why']}"
+        for one in unblinded
+    ]
+    return notes + [
+        f"Study {one['study']} is no longer at {one['place']}; relink finds it" for one in missing
+    ]
 
 
 def _row(project: Project, labels: ReaderLabels, arm: str) -> dict[str, Any]:

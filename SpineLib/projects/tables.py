@@ -13,7 +13,7 @@ from SpineLib.projects.consensus import readings
 from SpineLib.projects.labels import ASSISTED, UNASSISTED, Label, read_labels
 from SpineLib.projects.order import FIRST, SECOND
 from SpineLib.projects.project import Project
-from SpineLib.projects.schemes import Scheme
+from SpineLib.questions import Question
 
 KEYS = ("study", "patient", "stack", "index", "sop_instance_uid", "frame", "level")
 
@@ -35,7 +35,7 @@ class Readings:
         starter, forced: the model is a starter; it ran outside of its applicability somewhere.
     """
 
-    scheme: Scheme
+    scheme: Question
     table: pd.DataFrame
     readers: tuple[str, ...]
     first: dict[str, NDArray]
@@ -60,7 +60,7 @@ class Readings:
 
     def positive(self, values: NDArray) -> NDArray[np.bool_]:
         """Whether each label is compressed or a high grade; never where there is none."""
-        high = self.scheme.values[self.scheme.first_high :]
+        high = self.scheme.values[self.scheme.first_positive :]
         return np.isin(values, high)
 
 

@@ -71,8 +71,6 @@ def write_study(
     _check(kind, vendor, enhanced, format)
     settings = {name: float(value) for name, value in sorted((scanner or {}).items())}
     asked: dict[str, Any] = {"disease": disease, "contrast": contrast, "scanner": settings}
-    old = _old_files(Path(folder))
-    study = _measured(kind, seed, profile, **asked)
     # A study that nothing special was asked of keeps the UIDs that it always had.
     special = [f"{name}={value}" for name, value in asked.items() if value]
     identity = Identity.of(kind, seed, profile, *special)
@@ -86,6 +84,8 @@ def write_study(
         )  # fmt: skip
 
     with writing_folder(folder) as out:
+        old = _old_files(Path(folder))
+        study = _measured(kind, seed, profile, **asked)
         write_volume(study.labels, out / study.labels_name)
         truth = {
             "version": __version__, "kind": kind, "seed": seed, "profile": profile,

@@ -1,16 +1,30 @@
-"""Writing so that nothing is ever half-written: a temporary name, then a rename."""
+"""Writing so that nothing is ever half-written: a temporary name, then a rename.
+
+Temporary names carry the process and the machine, so that what a killed program left is removed by
+the next one that writes there, and two that write one folder at once are told apart.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
+import re
 import secrets
 import shutil
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
-from SpineLib.errors import from_os_error
+from SpineLib.errors import BadInput, OutputError, SpineError, from_os_error
 
+# A program of another machine that writes one file for a day has ended.
+_OLD_SECONDS = 86400.0
+# Process; machine; of which file or folder; when, and some digits at random.
+_NAME = re.compile(r"\.writing-(\d+)-(?:([0-9a-f]{6})-([0-9a-f]{8})-)?([0-9a-f]+)")
 _LIBRARY = Path(__file__).resolve().parents[1]
 
 
@@ -22,6 +36,10 @@ def resources() -> Path:
     """
     inside = _LIBRARY / "_resources"
     return inside if inside.is_dir() else _LIBRARY.parent / "Resources"
+
+
+class Busy(OutputError):
+    """Another program is writing this folder."""
 
 
 @contextmanager
@@ -47,6 +65,7 @@ def writing(path: str | Path, *, mode: int = 0o666) -> Iterator[Path]:
         'whole'
     """
     path = Path(path)
+    _look_once(str(path.parent), os.getpid())
     # Named before it is made, so that a Ctrl-C in between finds it too.
     temporary = _beside(path, "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix)
     try:
@@ -65,31 +84,94 @@ def writing(path: str | Path, *, mode: int = 0o666) -> Iterator[Path]:
 
 
 @contextmanager
-def writing_folder(path: str | Path) -> Iterator[Path]:
-    """Gives a temporary folder beside ``path`` and moves its files there when the block succeeds.
+def writing_folder(path: str | Path, *, new: bool = False) -> Iterator[Path]:
+    """Gives a temporary folder beside ``path`` and moves it there when the block succeeds.
 
     An existing ``path`` keeps its other files; those of the same name are replaced one by one.
 
     Args:
         path: the folder to be written.
+        new: it must not hold anything yet.
 
     Raises:
+        BadInput: it holds something although it was to be new.
+        Busy: another program is writing it.
         OutputError: the disk is full or the folder cannot be written to.
     """
     path = Path(path)
+    _look_once(str(path.parent), os.getpid())
+    with _said_for(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _beside(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary.mkdir(mode=0o700)
+        _require_alone(temporary, path)
+        if new and path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise BadInput("This folder is not empty", file=path, advice="Name a new one.")
         yield temporary
-        for source in sorted(p for p in temporary.rglob("*") if p.is_file()):
-            target = path / source.relative_to(temporary)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            source.replace(target)
+        _move(temporary, path)
+    except SpineError as error:
+        if error.file:  # the temporary name says nothing to a person
+            error.file = error.file.replace(str(temporary), str(path))
+        raise
     except OSError as error:
         raise from_os_error(error, path) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def alone(path: str | Path) -> Iterator[None]:
+    """Keeps other programs that ask the same from writing a folder for a longer time.
+
+    Raises:
+        Busy: another program is writing it.
+        OutputError: the disk is full or the place cannot be written to.
+    """
+    path = Path(path)
+    _look_once(str(path.parent), os.getpid())
+    with _said_for(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mark = _beside(path)
+        mark.touch(mode=0o600, exist_ok=False)
+    try:
+        _require_alone(mark, path)
+        yield
+    finally:
+        with suppress(OSError):
+            mark.unlink()
+
+
+@contextmanager
+def _said_for(path: Path) -> Iterator[None]:
+    """Says an operating system's refusal inside as one of this path."""
+    try:
+        yield
+    except OSError as error:
+        raise from_os_error(error, path) from error
+
+
+def temporary_folder(purpose: str) -> Path:
+    """Makes a folder among the system's temporary ones, for this user; whoever asks removes it.
+
+    Those of killed programs are removed before.
+    """
+    base = Path(tempfile.gettempdir())
+    _look_once(str(base), os.getpid())
+    folder = _beside(base / purpose)
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise from_os_error(error, base) from error
+    return folder
+
+
+def is_there(path: Path, *, file: bool = False) -> bool:
+    """Whether a path that a file named is there (and a file); what can be no path is not."""
+    try:
+        return path.is_file() if file else path.exists()
+    except (OSError, ValueError):  # too long a name, a null character
+        return False
 
 
 def sweep(folder: str | Path, process: int) -> None:
@@ -100,15 +182,111 @@ def sweep(folder: str | Path, process: int) -> None:
         process: its number; it must have ended.
     """
     for left in Path(folder).glob(f"{_prefix(process)}*"):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
+        _remove(left)
+
+
+def remove_left(folder: str | Path) -> None:
+    """Removes what ended programs left half-written in a folder, which need not exist."""
+    with suppress(OSError), os.scandir(folder) as found:
+        for one in found:
+            if one.name.startswith(".writing-") and _has_ended(Path(one.path)):
+                _remove(Path(one.path))
+
+
+@cache
+def _look_once(folder: str, process: int) -> None:
+    """`remove_left`, once for each process: a folder may hold many files."""
+    remove_left(folder)
+
+
+def _remove(left: Path) -> None:
+    if left.is_dir() and not left.is_symlink():
+        shutil.rmtree(left, ignore_errors=True)
+        return
+    with suppress(OSError):
+        left.unlink(missing_ok=True)
+
+
+def _has_ended(left: Path) -> bool:
+    """Whether the program that wrote a temporary file or folder has ended."""
+    name = _NAME.match(left.name)
+    if name is not None and name[2] == _machine():
+        return not is_running(int(name[1]))
+    with suppress(OSError):
+        return time.time() - left.stat().st_mtime > _OLD_SECONDS
+    return False
+
+
+def is_running(process: int) -> bool:
+    """Whether a process of this machine runs; one that ended and that nobody fetched does not."""
+    if os.name == "nt":
+        return _runs_on_windows(process)
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return True
+
+
+def _runs_on_windows(process: int) -> bool:
+    import ctypes
+
+    still_active, query = 259, 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]
+    handle = kernel.OpenProcess(query, False, process)
+    if not handle:
+        return False
+    code = ctypes.c_ulong()
+    known = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+    kernel.CloseHandle(handle)
+    return not known or code.value == still_active
+
+
+def _require_alone(mine: Path, path: Path) -> None:
+    """Of several that write one folder, the one that began first goes on."""
+    wanted = _NAME.match(mine.name)
+    assert wanted is not None
+    for other in path.parent.glob(".writing-*"):
+        name = _NAME.match(other.name)
+        if name is None or name[3] != wanted[3] or name.group(1, 2) == wanted.group(1, 2):
+            continue
+        if name[4] < wanted[4] and not _has_ended(other):
+            raise Busy(
+                "Another program is writing into this folder",
+                file=path,
+                advice="Wait until it has finished, or choose another folder.",
+            )
+
+
+def _move(temporary: Path, path: Path) -> None:
+    if not path.exists():
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o777 & ~mask)
+        with suppress(OSError):  # made by somebody else meanwhile
+            temporary.rename(path)
+            return
+    for source in sorted(p for p in temporary.rglob("*") if p.is_file()):
+        target = path / source.relative_to(temporary)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
 
 
 def _beside(path: Path, suffix: str = "") -> Path:
-    return path.parent / f"{_prefix(os.getpid())}{secrets.token_hex(6)}{suffix}"
+    of = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[:8]
+    when = f"{time.time_ns():016x}{secrets.token_hex(3)}"
+    return path.parent / f"{_prefix(os.getpid())}{_machine()}-{of}-{when}{suffix}"
 
 
 def _prefix(process: int) -> str:
     return f".writing-{process}-"
+
+
+@cache
+def _machine() -> str:
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:6]

@@ -24,6 +24,7 @@ from SpineLib.models.card import Card
 from SpineLib.networks import build
 from SpineLib.progress import Progress
 from SpineLib.training.recipe import Recipe
+from SpineLib.training.recipe_sections import VolumeFiles
 from SpineLib.training.search_augment import Ranges, changed
 from SpineLib.training.task import Item, Items, Task
 
@@ -42,14 +43,13 @@ class _Search(BaseModel):
     spacing_mm: Annotated[float, Field(gt=0)]
 
 
-class _Data(BaseModel):
+class _Data(VolumeFiles):
     """``[data]`` of the canal.
 
     Attributes:
         crop: pixels along each side of what is learnt from at once; a multiple of 32.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     crop: Annotated[int, Field(ge=32, multiple_of=32)] = 128
 
 

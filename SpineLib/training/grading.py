@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -15,9 +15,9 @@ from torch.nn import functional as F  # noqa: N812
 from SpineLib.datasets.cases import LabelledStack
 from SpineLib.datasets.consensus import agreed
 from SpineLib.errors import BadInput
-from SpineLib.labels import SCHEMES, GradingScheme
 from SpineLib.models.card import Card
 from SpineLib.networks.prototype import PrototypeNetwork
+from SpineLib.questions import Question, question_of
 from SpineLib.training.losses import (
     compactness,
     soft_targets,
@@ -31,9 +31,9 @@ Weight = Annotated[float, Field(ge=0)]
 
 
 class GradingData(SliceData):
-    """``[data]`` of grading; ``scheme`` is one of `SpineLib.labels.SCHEMES`."""
+    """``[data]`` of grading; ``scheme`` is ``Bilsky``, ``Kang``, or a table of your own."""
 
-    scheme: Literal["Bilsky", "Kang"] = "Bilsky"
+    scheme: str | dict[str, Any] = "Bilsky"
 
 
 class CrossEntropy(BaseModel):
@@ -108,20 +108,20 @@ class GradingTask(SliceTask):
         grades = named.get("grades", named.get("classes", 2))
         if grades != len(self.labels):
             raise BadInput(
-                f"The network has {grades} grades, {self.scheme.name}'s scheme {len(self.labels)}",
+                f"The network has {grades} grades, {self.scheme.key}'s scheme {len(self.labels)}",
                 file=self.recipe.file,
                 advice="Set the network's grades (or classes) to the scheme's.",
             )
 
     @property
-    def scheme(self) -> GradingScheme:
+    def scheme(self) -> Question:
         """The scheme whose grades are learnt."""
-        return SCHEMES[self.data.scheme]
+        return question_of(self.data.scheme)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The scheme's grades from mild to severe."""
-        return self.scheme.grades
+        return self.scheme.values
 
     def agreed(self, stack: LabelledStack) -> dict[int, str]:
         """See `SliceTask.agreed`."""
@@ -170,7 +170,7 @@ class GradingTask(SliceTask):
 
         High is read as inference reads it: more than half of the probability lies there.
         """
-        called, first_high = probabilities.argmax(1), self.scheme.first_high
+        called, first_high = probabilities.argmax(1), self.scheme.first_positive
         high, true = probabilities[:, first_high:].sum(1) >= 0.5, targets >= first_high
         right = called == targets
         own = [float(right[targets == grade].mean()) for grade in np.unique(targets)]

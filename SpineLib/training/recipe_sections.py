@@ -15,6 +15,18 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class VolumeFiles(Section):
+    """What ``[data]`` may say of a CSV's images and masks, where it does not say so itself.
+
+    Attributes:
+        numbering: how masks are numbered (`SpineLib.datasets.numberings`).
+        orientation: where the axes of files grow to that do not say so, such as ``LPS``.
+    """
+
+    numbering: str = ""
+    orientation: str = ""
+
+
 class Network(Section):
     """``name`` and ``arguments`` for `SpineLib.networks.build`, as they will stand on the card.
 

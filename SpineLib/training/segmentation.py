@@ -21,6 +21,7 @@ from SpineLib.models.card import Card
 from SpineLib.networks import build
 from SpineLib.progress import Progress
 from SpineLib.training.recipe import Recipe
+from SpineLib.training.recipe_sections import VolumeFiles
 from SpineLib.training.segmentation_data import Ranges, arrays_of, case_of, draw
 from SpineLib.training.task import Item, Items, Task
 
@@ -40,7 +41,7 @@ class _Volume(BaseModel):
     batch: Annotated[int, Field(ge=1)] = 2
 
 
-class _Data(BaseModel):
+class _Data(VolumeFiles):
     """``[data]`` of segmentation.
 
     Attributes:
@@ -49,7 +50,6 @@ class _Data(BaseModel):
         passes: patches of each volume an epoch.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     patch: Sizes | None = None
     foreground: Annotated[float, Field(ge=0, le=1)] = 0.8
     passes: Annotated[int, Field(ge=1)] = 1
@@ -181,8 +181,8 @@ class SegmentationTask(Task):
         if missing:
             raise BadInput(
                 f"No {name} volume holds a {' or a '.join(missing)}",
-                advice="Give more patients, or look with: spine data check SOURCE --task "
-                "segmentation.",
+                advice="Give more patients, or look what their labels hold.",
+                command="spine data check SOURCE --task segmentation",
             )
         return prepared
 

@@ -16,7 +16,9 @@ from SpineLib.datasets.open_volumes import open_canals, open_volumes
 from SpineLib.datasets.split import read_frozen, require_apart, split_by_patient
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.questions import BILSKY, question_of
 from SpineLib.training.recipe import Recipe
+from SpineLib.training.recipe_sections import VolumeFiles
 
 if TYPE_CHECKING:
     from SpineLib.training.task import Task
@@ -127,13 +129,14 @@ def open_sources(
 ) -> list[Any]:
     """The labelled cases of sources, of the kind that the recipe's task learns from."""
     cases: list[Any] = []
+    said = {name: str(recipe.data.get(name, "")) for name in VolumeFiles.model_fields}
     for source in sources:
         if recipe.task == "canal":
-            cases += open_canals(source, cache=cache, progress=progress)
+            cases += open_canals(source, **said, cache=cache, progress=progress)
         elif recipe.task == "segmentation":
-            cases += open_volumes(source, cache=cache, progress=progress)
+            cases += open_volumes(source, **said, cache=cache, progress=progress)
         else:
-            scheme = recipe.data.get("scheme", "Bilsky")
+            scheme = question_of(recipe.data.get("scheme", BILSKY.key))
             cases += open_slices(
                 source, task=recipe.task, scheme=scheme, cache=cache, progress=progress
             )

@@ -7,6 +7,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from SpineLib.errors import BadInput, Cancelled, SpineError
-from SpineLib.networks import build
 from SpineLib.progress import Progress
+from SpineLib.store.files import alone
 from SpineLib.training.keeping import Keeper, state_of
 from SpineLib.training.launching import launch, leave
 from SpineLib.training.optimising import Schedule, make_optimiser
 from SpineLib.training.run import Run, begin_run, forget_unbegun, session
 from SpineLib.training.sampling import Batches, Share, default_workers, seed_torch
+from SpineLib.training.starting import load_start, require_card
 from SpineLib.training.task import Item, Task
 
 # Losses are fetched from a GPU this often: a fetch each step would let it run dry.
@@ -75,13 +77,16 @@ def train(
     Raises:
         NotFinite: the loss became NaN or infinite; the last checkpoint is from before.
         OutOfMemory: a batch does not fit the device.
-        OutputError: the disk is full, or the folder holds something else; checkpoints stay.
+        OutputError: the disk is full, the folder holds something else, or another program trains
+            there; checkpoints stay.
         BadInput: the folder's run is of another recipe or of other data.
-        Cancelled: the person cancelled; the last checkpoint stays.
+        Cancelled: the person cancelled; what was learnt until then is in a checkpoint, but where
+            Ctrl-C or one of several processes ended it: there the last checkpoint stays.
     """
     ends = math.inf if minutes is None else time.monotonic() + 60 * minutes
-    fabric = launch(device, task.recipe.training.precision)
+    fabric, held = launch(device, task.recipe.training.precision), ExitStack()
     try:
+        on_first(fabric, lambda: held.enter_context(alone(folder)))
         run = on_first(fabric, lambda: begin_run(folder, task.recipe, data=data, resume=resume))
         if run.finished:
             return run
@@ -103,6 +108,7 @@ def train(
             f"Cancelled; the run in {folder} goes on from its last checkpoint with --resume"
         ) from error
     finally:
+        held.close()
         leave()
 
 
@@ -156,6 +162,7 @@ class _Trainer:
         self.epoch = self.batches.steps_per_epoch
         self.steps = settings.steps or self.epoch * (settings.epochs or 0)
         self.interval = min(settings.validate_every or self.epoch, self.steps)
+        self._look_every = _LOOK_EVERY if fabric.device.type == "cuda" else 1
         self.state, tensors = state_of(run)
         self._build(start)
         if tensors:
@@ -166,8 +173,8 @@ class _Trainer:
         torch.manual_seed(self.recipe.seed)
         network = self.task.network()
         if start is not None:
-            _load_start(network, start)
-        _require_card(self.task, network)
+            load_start(network, start)
+        require_card(self.task, network)
         on_gpu = self.fabric.device.type == "cuda"
         if self.fabric.world_size > 1 and on_gpu:
             network = nn.SyncBatchNorm.convert_sync_batchnorm(network)
@@ -203,23 +210,49 @@ class _Trainer:
     def _loop(self, ends: float, validated: Validated | None) -> Run:
         self.progress.stage("Training", self.steps)
         self.progress.advance(self.state.step)
-        look_every = _LOOK_EVERY if self.fabric.device.type == "cuda" else 1
-        pending: list[torch.Tensor] = []
-        self.network.train()
-        for parts in self._timed(self.batches.after(self.state.step, self.steps)):
-            pending.append(self._learn(parts))
-            self.state.step += 1
-            due = self.state.step % self.interval == 0 or self.state.step == self.steps
-            if due or len(pending) == look_every:
-                self._look(pending)
-                pending = []
-            if due and self._validate(validated):
+        begun, pending = self.state.step, list[torch.Tensor]()
+        try:
+            if self._is_due() and not self._is_validated() and self._validate(validated):
                 return self._end("early stopping", finished=True)
-            self.progress.advance()
-            if not pending and self.state.step < self.steps and self._is_over(ends):
-                self._checkpoint()
-                return self._end("minutes", finished=False)
+            self.network.train()
+            for parts in self._timed(self.batches.after(self.state.step, self.steps)):
+                pending.append(self._learn(parts))
+                self.state.step += 1
+                if self._is_due() or len(pending) == self._look_every:
+                    self._look(pending)
+                    pending = []
+                if self._is_due() and self._validate(validated):
+                    return self._end("early stopping", finished=True)
+                self.progress.advance()
+                if not pending and self.state.step < self.steps and self._is_over(ends):
+                    self._checkpoint()
+                    return self._end("minutes", finished=False)
+        except Cancelled:
+            if self.state.step > begun:
+                self._keep(pending)
+            raise
         return self._end("all steps", finished=True)
+
+    def _is_due(self) -> bool:
+        """Whether the step that was done is one after which is validated."""
+        step = self.state.step
+        return step > 0 and (step % self.interval == 0 or step == self.steps)
+
+    def _is_validated(self) -> bool:
+        """Whether that was done; a cancel may have come between."""
+        rows = self.state.rows
+        return bool(rows) and rows[-1]["step"] == self.state.step
+
+    def _keep(self, pending: list[torch.Tensor]) -> None:
+        """A checkpoint of what was learnt before a cancel, which comes between two steps.
+
+        Of several processes each hears of it at another step, so that they cannot write together;
+        there the last checkpoint stays.
+        """
+        if self.fabric.world_size == 1:
+            if pending:
+                self._look(pending)
+            self._checkpoint()
 
     def _timed(self, batches: Iterator[list[Item]]) -> Iterator[list[Item]]:
         """The batches; what was waited for them is noted, but for the loader's start."""
@@ -231,11 +264,15 @@ class _Trainer:
             begun = time.monotonic()
 
     def _learn(self, parts: list[Item]) -> torch.Tensor:
-        """One step of the optimiser; gives the mean loss, still on the device."""
+        """One step of the optimiser; gives the mean loss, still on the device.
+
+        A cancel is heard before the step only: half a batch would be in no checkpoint, but in the
+        running means of a normalisation.
+        """
+        self.progress.check()
         begun = time.monotonic()
         total = torch.zeros((), device=self.fabric.device)
         for n, part in enumerate(parts):
-            self.progress.check()
             seed_torch(self.recipe.seed, self.state.step, n, self.fabric.global_rank)
             batch = tuple(_moved(tensor, self.fabric.device) for tensor in part)
             with self.fabric.no_backward_sync(self.step, enabled=n + 1 < len(parts)):
@@ -388,29 +425,6 @@ class _Trainer:
         self.network.load_state_dict(before)
 
 
-def _load_start(network: nn.Module, start: Mapping[str, torch.Tensor]) -> None:
-    try:
-        network.load_state_dict(start)
-    except RuntimeError as error:
-        raise BadInput(
-            "The weights to start from are not of the recipe's network",
-            advice="Train with the network that stands on that model's card.",
-        ) from error
-
-
-def _require_card(task: Task, network: nn.Module) -> None:
-    """Refuses before the start what could not be loaded at the end."""
-    named = task.card().network
-    try:
-        build(named["name"], named["arguments"]).load_state_dict(task.weights(network))
-    except RuntimeError as error:
-        raise BadInput(
-            f"The weights that are trained are not those of the card's network {named['name']}",
-            file=task.recipe.file or None,
-            advice="The model could not be loaded: correct network.arguments.",
-        ) from error
-
-
 def _layout(network: nn.Module) -> torch.memory_format:
     """Channels last: what convolutions compute fastest in."""
     volumes = any(isinstance(m, nn.Conv3d) for m in network.modules())
@@ -428,6 +442,7 @@ def _too_large(task: Task) -> OutOfMemory:
     return OutOfMemory(
         f"The device's memory does not hold {training.batch // training.accumulate} of the "
         f"{training.batch} items of a batch at once",
-        advice=f"Split the batch: --set training.accumulate={training.accumulate * 2} (the same "
-        "method in less memory), or use more processes, or a smaller training.batch.",
+        advice="Use a smaller batch or more processes, or split the batch, which is the same method in "
+        "less memory.",
+        command=f"--set training.accumulate={training.accumulate * 2}",
     )

@@ -7,9 +7,15 @@ from typing import Any
 
 import slicer
 
-from SpineSlicer.scene.corrections import Change, changes, keepOriginal, markCorrections
+from SpineSlicer.scene.corrections import (
+    Change,
+    changes,
+    keepOriginal,
+    markCorrections,
+    original,
+)
 from SpineSlicer.scene.naming import updateFindings
-from SpineSlicer.scene.spineSegmentation import segmentedVolumeNode
+from SpineSlicer.scene.spineSegmentation import segmentedVolumeNode, volumeProblem
 
 EFFECTS = ("Paint", "Erase", "Islands", "Smoothing", "Grow from seeds")
 _SINGLETON = "SpineSegmentation"
@@ -28,6 +34,8 @@ class CorrectionSection:
     def __init__(self, ui: Any, onCorrected: Callable[[], None]) -> None:
         self._ui, self._onCorrected = ui, onCorrected
         self._node: Any = None
+        self._models, self._counted = True, False
+        self._heard: tuple[Any, int] | None = None  # what is listened to, and the observer's tag
         self._editor: Any = None
         self._action = ui.editButton.text
         ui.editButton.connect("toggled(bool)", self._onToggled)
@@ -39,13 +47,23 @@ class CorrectionSection:
         """Whether the editor is open."""
         return bool(self._ui.editButton.checked)
 
-    def show(self, node: Any) -> None:
-        """Offers to correct a segmentation; another one ends the editing of the last."""
+    def show(self, node: Any, *, models: bool = True) -> None:
+        """Offers to correct a segmentation; another one ends the editing of the last.
+
+        Args:
+            node: the segmentation; None where there is none.
+            models: it was a model's answer before anybody corrected it.
+        """
         if self.editing and node is not self._node:
             self._ui.editButton.checked = False
-        self._node = node
-        self._ui.editButton.enabled = node is not None and segmentedVolumeNode(node) is not None
-        self._fill(changes(node) if node is not None else [])
+        self._hear(node)
+        self._node, self._models = node, models
+        self._ui.editButton.enabled = node is not None and not volumeProblem(node)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Counts anew what differs."""
+        self._fill(changes(self._node) if self._node is not None else [])
 
     def select(self, segment: str) -> None:
         """Makes a segment the one that is edited, if the editor is open."""
@@ -78,6 +96,7 @@ class CorrectionSection:
             self._editor.setSegmentationNode(None)
             self._editor.setSourceVolumeNode(None)
             self._editor.setMRMLSegmentEditorNode(None)
+        self._hear(None)
         self._node = None
 
     def _onToggled(self, on: bool) -> None:
@@ -96,6 +115,7 @@ class CorrectionSection:
         editor.setSourceVolumeNode(segmentedVolumeNode(self._node))
         self.enter()
         editor.setActiveEffectByName(EFFECTS[0])
+        self._onPainted()
 
     def _finish(self) -> None:
         self.leave()
@@ -125,12 +145,11 @@ class CorrectionSection:
 
         table = self._ui.changesTable
         table.visible = bool(found)
-        self._ui.changesLabel.visible = self._node is not None
-        self._ui.changesLabel.text = (
-            _("Segments that differ from what the model gave: {count}").format(count=len(found))
-            if found
-            else _("Nothing differs from what the model gave.")
-        )
+        self._counted = True
+        # Where nothing was kept, nobody can say what differs.
+        known = self._node is not None and original(self._node) is not None
+        self._ui.changesLabel.visible = known
+        self._ui.changesLabel.text = self._told(len(found)) if known else ""
         table.setRowCount(len(found))
         for row, one in enumerate(found):
             numbers = [one.before, one.after, one.added, one.removed]
@@ -138,6 +157,41 @@ class CorrectionSection:
             for column, text in enumerate(texts):
                 table.setItem(row, column, qt.QTableWidgetItem(text))
         table.resizeColumnsToContents()
+
+    def _told(self, count: int) -> str:
+        if self._models:
+            some = _("Segments that differ from what the model gave: {count}")
+            return (
+                some.format(count=count)
+                if count
+                else _("Nothing differs from what the model gave.")
+            )
+        some = _("Segments that differ from what was there before you corrected: {count}")
+        return (
+            some.format(count=count) if count else _("Nothing differs from what was there before.")
+        )
+
+    def _hear(self, node: Any) -> None:
+        """Listens to what is painted into a segmentation, wherever that is done."""
+        if self._heard is not None:
+            segmentation, tag = self._heard
+            segmentation.RemoveObserver(tag)
+        self._heard = None
+        if node is not None:
+            segmentation = node.GetSegmentation()
+            changed = slicer.vtkSegmentation.SourceRepresentationModified
+            self._heard = segmentation, segmentation.AddObserver(changed, self._onPainted)
+
+    def _onPainted(self, *_arguments: Any) -> None:
+        """What was counted is no longer so; counting with each stroke would hold the brush up."""
+        if not self._counted:
+            return
+        self._counted = False
+        self._ui.changesTable.visible = False
+        self._ui.changesLabel.visible = True
+        self._ui.changesLabel.text = _(
+            "Being corrected. What differs is counted when you save or finish."
+        )
 
 
 def _editorNode(scene: Any) -> Any:

@@ -23,8 +23,9 @@ class LoopCaseFiles:
         base: number of the version that is gone on from; None where there is none.
         saved: that version; None where there is none.
         draft: what was not finished; None where there is none.
-        automatic: the model's last answer, where that is another one than ``saved``.
+        automatic: the model's last answer; None where no model has answered.
         labels: what is shown: the draft, else the version, else nothing.
+        lowest: name of vertebra 1 in that version; empty where not known.
         problems: what in it cannot be, or hardly ever is.
     """
 
@@ -34,6 +35,7 @@ class LoopCaseFiles:
     draft: Draft | None
     automatic: Volume | None
     labels: Volume
+    lowest: str
     problems: list[Problem]
 
 
@@ -50,12 +52,14 @@ def readCaseFiles(case: Case) -> LoopCaseFiles:
         base = draft.base
     saved = None if base is None else readVersion(case, base)
     made = [one for one in case.versions if one.kind == AUTOMATIC]
-    another = bool(made) and made[-1].number != base
-    automatic = readVersion(case, made[-1].number) if another else None
+    automatic = None
+    if made:
+        automatic = saved if made[-1].number == base else readVersion(case, made[-1].number)
     labels = draft.labels if draft is not None else saved
     if labels is None:
         labels = case.grid.with_voxels(np.zeros(case.grid.shape, np.uint8))
-    return LoopCaseFiles(image, base, saved, draft, automatic, labels, implausible(labels))
+    lowest = "" if base is None else case.version(base).lowest
+    return LoopCaseFiles(image, base, saved, draft, automatic, labels, lowest, implausible(labels))
 
 
 def readVersion(case: Case, number: int) -> Volume:

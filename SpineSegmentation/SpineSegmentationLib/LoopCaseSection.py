@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import slicer
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.loop.problem import Problem
-from SpineLib.loop.writer import NotAccepted
+from SpineLib.loop.refusals import NotAccepted, Overtaken
 from SpineLib.slabs import Steps, finish
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkClock import WorkClock
@@ -74,7 +74,7 @@ class LoopCaseSection:
         self._correction = CorrectionSection(ui, self._onCorrected)
         self._structures = LoopStructures(ui, self._correction, self._say)
         self._places = LoopPlaces(ui, self._onPlace)
-        self._versions = LoopVersions(ui, self._onVersion)
+        self._versions = LoopVersions(ui, reader, self._onVersion, self._insist)
         self._doubts = LoopDoubts(ui, lambda error: self._say(str(from_exception(error))))
         self._keys = LoopKeys(ui, {
             "structure": self._structures.next, "place": self._places.next,
@@ -158,13 +158,14 @@ class LoopCaseSection:
             self._gone()
             return
         self._clock.tick()
+        self._structures.update()
         if time.monotonic() - self._saved >= AUTOSAVE_SECONDS:
             self._autosave()
         self._title()
 
     def accept(self, *, anyway: bool = False) -> None:
         """Checks and approves the case, then opens the next one."""
-        if self.work is None or self.busy or self.work.data.readOnly:
+        if self.work is None or self.busy or self.work.readOnly:
             return
         said = _("Case {case} is approved.").format(case=self.work.case.id)
         self._start(
@@ -223,14 +224,15 @@ class LoopCaseSection:
     def _leaving(self) -> Steps[None]:
         if self.work is None:
             return
-        yield from self._handsOff(self.work.leaving(self._reader()))
+        said = yield from self._handsOff(self.work.leaving(self._reader()))
+        self._before = f"{self._before} {said}".strip()
         self._let()
 
-    def _handsOff(self, steps: Steps[None]) -> Steps[None]:
+    def _handsOff(self, steps: Steps[Any]) -> Steps[Any]:
         """Steps during which nothing may be painted, since it would be lost."""
         self._correction.leave()
         try:
-            yield from steps
+            return (yield from steps)
         except Exception:
             self._handsOn()
             raise
@@ -244,15 +246,15 @@ class LoopCaseSection:
         self._said, self._saved = f"{self._before} {work.note}".strip(), time.monotonic()
         self._before = ""
         self._structures.show(work.shown)
-        self._places.show(work.problems)
-        self._correction.show(work.shown.node)
+        self._showPlaces(work.problems)
+        self._correction.show(work.shown.node, models=work.hasAnswer)
         self._ui.caseSection.collapsed = False
         self._timer.start()
         if self._away:
             work.pause()
         self._show()
         self._onOpened(work.case.id, "")
-        if editing and not work.data.readOnly and not self._away:
+        if editing and not work.readOnly and not self._away:
             self._ui.editButton.checked = True
 
     def _onNotOpened(self, case: str, error: Exception) -> None:
@@ -268,29 +270,40 @@ class LoopCaseSection:
 
     def _onError(self, error: Exception) -> None:
         if isinstance(error, NotAccepted):
-            self._places.show(error.problems)
+            self._showPlaces(error.problems)
             self._blocked = True
             self._say(_("Not accepted: mend what is marked ✖, or say that it is right as it is."))
+        elif isinstance(error, Overtaken):
+            self._say(_("Nothing was put on top of it. What is not saved is kept as a draft."))
         else:
             self._say(str(from_exception(error)))
 
     def _goOn(self, said: str) -> None:
         assert self.work is not None
         self._onChanged()
-        following = self._nextCase(self.work.case.id)
+        following, self._before = self._nextCase(self.work.case.id), said
         if following:
-            self._before = said
             self._onOpen(following)
         else:
-            self._start(self._leaving(), lambda _none: self._onLast(said))
+            self._start(self._leaving(), lambda _none: self._onLast())
 
-    def _onLast(self, said: str) -> None:
-        self._say(f"{said} {_('No case is left to correct.')}".strip())
+    def _onLast(self) -> None:
+        self._say(f"{self._before} {_('No case is left to correct.')}".strip())
+        self._before = ""
         self._onChanged()
 
     def _save(self) -> None:
         if self.work is not None and not self.busy:
             self._start(self.work.saving(self._reader()), self._onSaved)
+
+    def _insist(self) -> None:
+        if self.work is not None and not self.busy:
+            self._start(self.work.insisting(self._reader()), self._onInsisted)
+
+    def _onInsisted(self, number: int) -> None:
+        self._onSaved(number)
+        if number:
+            self._say(_("Version {number} counts now.").format(number=number))
 
     def _onSaved(self, number: int) -> None:
         self._say(_("Saved as version {number}.").format(number=number) if number else "")
@@ -339,12 +352,15 @@ class LoopCaseSection:
 
     def update(self) -> None:
         """Shows the case anew after something was written elsewhere."""
+        if self.work is not None and self.work.readOnly and self._correction.editing:
+            self._ui.editButton.checked = False  # what was painted so far goes into the draft
         self._show()
 
     def _show(self) -> None:
         self._title()
-        self._versions.show(self.work.case if self.work is not None else None)
+        self._versions.show(self.work)
         self._doubts.show(self.work)
+        self._structures.update()
         self._showSaid()
         self._ui.anywayButton.visible = self._blocked
         self._enable()
@@ -364,7 +380,7 @@ class LoopCaseSection:
     def _enable(self) -> None:
         ui = self._ui
         work = None if self.busy else self.work
-        writable = work is not None and not work.data.readOnly
+        writable = work is not None and not work.readOnly
         for one in (ui.acceptButton, ui.saveButton, ui.anywayButton, ui.missingButton):
             one.enabled = writable
         for one in (ui.structureButton, ui.nextButton, ui.versionBox, ui.missingBox):
@@ -397,17 +413,28 @@ class LoopCaseSection:
         assert self.work is not None
         self._blocked = False
         self._ui.anywayButton.visible = False
-        self._looking.start(self.work.looking(), onDone=self._places.show, onError=self._onError)
+        self._looking.start(self.work.looking(), onDone=self._onLooked, onError=self._onError)
+
+    def _onLooked(self, places: list[Problem]) -> None:
+        self._showPlaces(places)
+        self._correction.refresh()
+
+    def _showPlaces(self, places: Sequence[Problem]) -> None:
+        shown = None if self.work is None else self.work.shown
+        self._places.show(places, shown.nameOf if shown is not None and shown.lowest else None)
 
     def _onPlace(self, one: Problem) -> None:
         if self.work is None:
             return
-        self._said = one.what  # in full; the list is narrow
+        self._said = self._places.text(one)
         self._showSaid()
         if one.structure is not None:
             self._structures.choose(one.structure)
-        if one.ras is not None:
-            self.work.shown.jump(one.ras)
+        try:
+            if one.ras is not None:
+                self.work.shown.jump(one.ras)
+        except SpineError as error:
+            self._say(str(error))
 
 
 def _(text: str) -> str:

@@ -11,8 +11,10 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.loop.dataset import DATASET, create_dataset
 from SpineLib.models.folder import ModelFolder
+from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.WorkerTask import WorkerTask
 
 from .LoopDataSet import LoopDataSet
 
@@ -27,6 +29,8 @@ class LoopDataSection:
         ui: the loop's widgets.
         worker: adds images (`WorkerProcess`).
         model: the model that a new data set begins with; None where none is chosen.
+        mayLeave: asks the reader where something runs for the open data set; whether another one
+            may be opened.
         onData: called when another data set is open, or none.
         onChanged: called when the open one holds something else.
 
@@ -39,22 +43,23 @@ class LoopDataSection:
         ui: Any,
         worker: Any,
         model: Callable[[], ModelFolder | None],
+        mayLeave: Callable[[], bool],
         onData: Callable[[], None],
         onChanged: Callable[[], None],
     ) -> None:
-        self._ui, self._worker, self._model = ui, worker, model
-        self._onData, self._onChanged = onData, onChanged
-        self._request, self._said = "", ""
+        self._ui, self._task, self._model = ui, WorkerTask(worker), model
+        self._mayLeave, self._onData, self._onChanged = mayLeave, onData, onChanged
+        self._said = ""
         self.data: LoopDataSet | None = None
         ui.readerEdit.text = readersName()
         for box, words in ((ui.loopWeightingBox, WEIGHTINGS), (ui.loopRegionBox, REGIONS)):
             box.addItems(["unknown", *(word for word in words if word != "unknown")])
         self._adding = RunControl(
-            ui.addButton, ui.addBar, self._add, self._cancel, lambda: bool(self._request)
+            ui.addButton, ui.addBar, self._add, self._task.cancel, lambda: self._task.busy
         )
         ui.readerEdit.connect("textChanged(QString)", self._onReader)
-        ui.dataSetEdit.connect("currentPathChanged(QString)", self._onPath)
-        ui.imagesEdit.connect("currentPathChanged(QString)", lambda *_: self.update())
+        onPathChanged(ui.dataSetEdit, self._onPath)
+        onPathChanged(ui.imagesEdit, lambda *_: self.update())
         ui.titleEdit.connect("textChanged(QString)", lambda *_: self.update())
         ui.createButton.connect("clicked(bool)", self._onCreate)
         ui.freezeButton.connect("clicked(bool)", self._onFreeze)
@@ -66,8 +71,15 @@ class LoopDataSection:
         """Who corrects."""
         return str(self._ui.readerEdit.text).strip()
 
+    @property
+    def running(self) -> str:
+        """What the worker does for the open data set, for the reader; empty where nothing."""
+        return _("Images are being added; those that were added stay.") if self._task.busy else ""
+
     def close(self) -> None:
-        """Lets go of the data set."""
+        """Lets go of the data set; what the worker does for it is cancelled."""
+        self._task.drop()
+        self._adding.update()
         if self.data is not None:
             self.data.close()
         self.data = None
@@ -140,6 +152,9 @@ class LoopDataSection:
         folder = self._folder
         if self.data is not None and folder == self.data.folder:
             return
+        if self.data is not None and not self._mayLeave():
+            self._ui.dataSetEdit.currentPath = str(self.data.folder)
+            return
         self._said = ""
         self._open(folder)
 
@@ -152,9 +167,9 @@ class LoopDataSection:
         except SpineError as error:
             self._said = str(error)
         if self.data is not None and self.data.dataset.task != TASK:
-            self._said = _("This data set is for {task}; use spine loop for it.").format(
-                task=self.data.dataset.task
-            )
+            self._said = _(
+                "This data set is for {task}; only segmentations are corrected here."
+            ).format(task=self.data.dataset.task)
             self.close()
         self.update()
         self._onChanged()
@@ -182,13 +197,10 @@ class LoopDataSection:
             "region": self._ui.loopRegionBox.currentText, "by": self.reader,
             "images_only": bool(self._ui.imagesOnlyBox.checked),
         }  # fmt: skip
-        self._request = self._worker.request(
+        self._task.start(
             "loop-add", arguments, onResult=self._onAdded, onError=self._onAddError,
             onProgress=self._adding.progress,
         )  # fmt: skip
-
-    def _cancel(self) -> None:
-        self._worker.cancel(self._request)
 
     def _onAdded(self, result: dict[str, Any]) -> None:
         text = _("{count} cases added.").format(count=len(result["added"]))
@@ -201,7 +213,7 @@ class LoopDataSection:
         self._ended(said)
 
     def _ended(self, said: str) -> None:
-        self._request, self._said = "", said
+        self._said = said
         self._adding.update()
         if self.data is not None:
             self.data.reload()

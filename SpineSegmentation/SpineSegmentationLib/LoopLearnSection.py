@@ -13,12 +13,14 @@ from SpineLib.loop.finetune import FineTuning, fine_tunings
 from SpineLib.loop.lineage import CANDIDATE, REFUSED
 from SpineLib.progress import Step
 from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.WorkerTask import WorkerTask
 
 from .LoopDataSet import LoopDataSet
-from .trainingCurve import curveRows
+from .LoopFigures import LoopFigures
 
-_WORSE = "▼"
 _SECONDS_BETWEEN_LOOKS = 2.0
+# A cancelled training ends its step and writes a checkpoint, which must not be cut off.
+_SECONDS_TO_KEEP = 60.0
 
 
 class LoopLearnSection:
@@ -41,9 +43,9 @@ class LoopLearnSection:
         onChanged: Callable[[], None],
     ) -> None:
         self._ui, self._worker, self._device = ui, worker, device
+        self._task, self._figures = WorkerTask(worker), LoopFigures(ui)
         self._reader, self._onChanged = reader, onChanged
         self._data: LoopDataSet | None = None
-        self._request, self._doing, self._said = "", "", ""
         self._comparison: dict[str, Any] = {}
         self._run: FineTuning | None = None
         self._looked = 0.0
@@ -62,13 +64,19 @@ class LoopLearnSection:
     @property
     def busy(self) -> bool:
         """Whether the worker has something to do."""
-        return bool(self._request)
+        return self._task.busy
+
+    @property
+    def running(self) -> str:
+        """What the worker does for the data set, for the reader; empty where nothing."""
+        return _RUNNING.get(self._task.name, lambda: "")()
 
     def show(self, data: LoopDataSet | None) -> None:
         """Shows a data set's models, or none; what ran for another one is cancelled."""
         if data is not self._data:
-            self.cancel()
-            self._said, self._comparison = "", {}
+            self._task.drop()
+            self._comparison = {}
+            self._updateControls()
             self._clear()
         self._data = data
         self.update()
@@ -81,24 +89,18 @@ class LoopLearnSection:
         self._fillBox(ui.earlierBox, self._earlier()[::-1])
         self._onCandidate()
 
-    def cancel(self) -> None:
-        """Stops what runs; a run can be gone on with."""
-        if self._request:
-            self._worker.cancel(self._request)
-
     def stop(self) -> None:
         """Ends the worker; for when the module goes away."""
-        self._request = ""
+        self._task.drop()
         self._worker.stop()
 
     def _clear(self) -> None:
         for doing in ("tune", "promote"):
             self._tell(doing, "")
-        self._fillCurve([], "")
-        self._ui.runTable.visible = False
+        self._figures.clear()
 
     def _control(self, name: str, button: Any, bar: Any, start: Callable[[], None]) -> RunControl:
-        return RunControl(button, bar, start, self.cancel, lambda: self._doing == name)
+        return RunControl(button, bar, start, self._task.cancel, lambda: self._task.name == name)
 
     def _models(self, states: tuple[str, ...]) -> list[Any]:
         if self._data is None:
@@ -127,15 +129,20 @@ class LoopLearnSection:
             ),
             _("Corrected cases of the test to measure on: {count}.").format(count=len(test)),
         ]
+        taken = {one.folder.card.weights_sha256 for one in dataset.models}
         try:
             for one in fine_tunings(dataset):
-                if one.state == "trained":
+                model = one.model
+                if model is not None and model.card.weights_sha256 in taken:
                     continue
                 self._run = one
-                if self._doing != "tune":
-                    text = _("Fine-tuning {name} was stopped at step {step} of {steps}.")
-                    steps = one.steps or "?"
-                    lines.append(text.format(name=one.name, step=one.step, steps=steps))
+                if self._task.name == "tune":
+                    continue
+                text = _("Fine-tuning {name} was stopped at step {step} of {steps}.")
+                if model is not None:
+                    text = _("Fine-tuning {name} is done; its model is not taken in yet.")
+                steps = one.steps or "?"
+                lines.append(text.format(name=one.name, step=one.step, steps=steps))
         except SpineError as error:
             lines.append(str(error))
         return "\n".join(lines)
@@ -158,7 +165,7 @@ class LoopLearnSection:
         ready = frozen and bool(self._data.dataset.training()) if self._data is not None else False
         self._tuning.setReady(idle and ready)
         self._comparing.setReady(idle and candidate)
-        ui.resumeButton.visible = self._run is not None and self._doing != "tune"
+        ui.resumeButton.visible = self._run is not None and self._task.name != "tune"
         ui.resumeButton.enabled = idle
         needs = bool(self._comparison.get("worse") or self._comparison.get("cannot"))
         reason = bool(ui.reasonEdit.text.strip())
@@ -173,30 +180,38 @@ class LoopLearnSection:
     def _isOpen(self, model: str) -> bool:
         return any(one.id == model for one in self._models((CANDIDATE,)))
 
-    def _ask(self, doing: str, command: str, onResult: Callable[[Any], None], **more: Any) -> None:
-        self._doing = doing
-        arguments = {"dataset": str(self._data.folder), **more}
-
+    def _ask(
+        self,
+        doing: str,
+        command: str,
+        onResult: Callable[[Any], None],
+        *,
+        secondsToStop: float | None = None,
+        **more: Any,
+    ) -> None:
         def done(result: dict[str, Any]) -> None:
-            self._ended()
+            self._ended(doing)
             onResult(result)
             self._refresh()
 
         def failed(error: SpineError) -> None:
-            self._ended()
+            self._ended(doing)
             cancelled = isinstance(error, Cancelled)
             self._tell(doing, _("Cancelled.") if cancelled else str(error))
             self._refresh()
 
-        self._request = self._worker.request(
-            command, arguments, onResult=done, onError=failed, onProgress=self._progress
-        )
+        self._task.start(
+            command, {"dataset": str(self._data.folder), **more}, onResult=done, onError=failed,
+            onProgress=self._progress, name=doing, secondsToStop=secondsToStop,
+        )  # fmt: skip
         self._enable()
 
-    def _ended(self) -> None:
-        if self._doing == "tune" and self._data is not None:
+    def _ended(self, doing: str) -> None:
+        if doing == "tune" and self._data is not None:
             self._fillRun()
-        self._request, self._doing = "", ""
+        self._updateControls()
+
+    def _updateControls(self) -> None:
         for one in (self._tuning, self._comparing):
             one.update()
 
@@ -211,35 +226,32 @@ class LoopLearnSection:
         label.visible = bool(text)
 
     def _progress(self, step: Step) -> None:
-        control = self._tuning if self._doing == "tune" else self._comparing
+        control = self._tuning if self._task.name == "tune" else self._comparing
         control.progress(step)
-        if self._doing == "tune" and time.monotonic() - self._looked > _SECONDS_BETWEEN_LOOKS:
+        if self._task.name == "tune" and time.monotonic() - self._looked > _SECONDS_BETWEEN_LOOKS:
             self._fillRun()
 
     def _fillRun(self) -> None:
         """Shows the curve of the newest run, or of the one that is gone on with."""
-        import qt
-
         self._looked = time.monotonic()
         assert self._data is not None
         runs = sorted((self._data.folder / finetune.RUNS).glob(f"*/{finetune.TRAINING}"))
-        rows = curveRows(runs[-1]) if runs else []
-        table = self._ui.runTable
-        table.visible = bool(rows)
-        table.setRowCount(len(rows))
-        for row, texts in enumerate(rows):
-            for column, text in enumerate(texts):
-                table.setItem(row, column, qt.QTableWidgetItem(text))
+        self._figures.showRun(runs[-1] if runs else None)
 
     def _tune(self) -> None:
         self._tell("tune", "")
-        self._ask("tune", "loop-finetune", self._onTuned, device=self._device())
+        self._learn()
+
+    def _learn(self, **more: Any) -> None:
+        self._ask(
+            "tune", "loop-finetune", self._onTuned, secondsToStop=_SECONDS_TO_KEEP,
+            device=self._device(), **more,
+        )  # fmt: skip
 
     def _onResume(self, *_arguments: Any) -> None:
         assert self._run is not None
         self._tell("tune", "")
-        run = str(self._run.folder)
-        self._ask("tune", "loop-finetune", self._onTuned, run=run, device=self._device())
+        self._learn(run=str(self._run.folder))
         self._tuning.update()
 
     def _onTuned(self, result: dict[str, Any]) -> None:
@@ -269,29 +281,16 @@ class LoopLearnSection:
         self._enable()
 
     def _fillComparison(self) -> None:
-        import qt
-
-        ui, rows = self._ui, self._comparison.get("changes", [])
-        table = ui.comparisonTable
-        table.visible = bool(rows)
-        table.setRowCount(len(rows))
-        for row, one in enumerate(rows):
-            texts = [_WORSE if _isWorse(one) else "", one["figure"], _number(one["old"]),
-                     _number(one["new"]), _difference(one)]  # fmt: skip
-            for column, text in enumerate(texts):
-                item = qt.QTableWidgetItem(text)
-                item.setToolTip(one["note"] or one["figure"])
-                table.setItem(row, column, item)
-        table.resizeColumnsToContents()
-        _link(ui.pageLabel, self._comparison.get("page"), _("Page with figures and pictures"))
-        worse = self._comparison.get("worse") or []
-        if self._comparison.get("cannot"):
-            self._tell("compare", str(self._comparison["cannot"]))
+        record = self._comparison
+        self._figures.showComparison(record)
+        worse = record.get("worse") or []
+        if record.get("cannot"):
+            self._tell("compare", str(record["cannot"]))
         elif worse:
             text = _("Worse beyond the margin: {what}. Say why, if it is to be promoted.")
-            self._tell("compare", text.format(what="; ".join(worse)))
-        elif self._comparison:
-            self._tell("compare", _("Nowhere worse beyond the margin."))
+            self._tell("compare", " ".join([text.format(what="; ".join(worse)), *_own(record)]))
+        elif record:
+            self._tell("compare", " ".join([_("Nowhere worse beyond the margin."), *_own(record)]))
 
     def _compare(self) -> None:
         self._tell("compare", "")
@@ -318,70 +317,61 @@ class LoopLearnSection:
     def _onRefuse(self, *_arguments: Any) -> None:
         candidate = self._ui.candidateBox.currentText
         reason = self._ui.reasonEdit.text.strip() or "; ".join(self._comparison.get("worse") or [])
-        self._write(lambda writer: writer.refuse(candidate, by=self._reader(), reason=reason))
+        self._write(
+            lambda writer: writer.refuse(candidate, by=self._reader(), reason=reason),
+            _("{model} is refused; {now} stays in force."),
+            candidate,
+        )
 
     def _onBack(self, *_arguments: Any) -> None:
         model = self._ui.earlierBox.currentText
-        self._write(lambda writer: promotion.back(writer, model, by=self._reader()))
+        self._write(
+            lambda writer: promotion.back(writer, model, by=self._reader()),
+            _("{model} is in force again."),
+            model,
+        )
 
-    def _write(self, action: Callable[[Any], Any]) -> None:
+    def _write(self, action: Callable[[Any], Any], done: str, model: str) -> None:
+        """Writes, and says so when all else is shown anew."""
         assert self._data is not None
         try:
             self._data.write(action)
         except SpineError as error:
             self._tell("promote", str(error))
             return
-        self._tell("promote", "")
         self._onChanged()
+        self._tell("promote", done.format(model=model, now=self._data.dataset.current.id))
 
     def _onCurve(self, *_arguments: Any) -> None:
         self._ask(
             "curve", "loop-curve",
-            lambda result: self._fillCurve(result["points"], result["files"][-1]),
+            lambda result: self._figures.showCurve(result["points"], result["files"][-1]),
         )  # fmt: skip
 
-    def _fillCurve(self, points: list[dict[str, Any]], file: str) -> None:
-        import qt
 
-        table = self._ui.curveTable
-        table.visible = bool(points)
-        table.setRowCount(len(points))
-        for row, one in enumerate(points):
-            value = _number(one["value"])
-            if one["interval"]:
-                value += " ({:.3f}–{:.3f})".format(*one["interval"])
-            number = one["model"].partition("-")[0]  # the whole name takes half of the panel
-            texts = [number, str(one["cases"]), f"{one['minutes']:.0f}", one["figure"], value]
-            for column, text in enumerate(texts):
-                item = qt.QTableWidgetItem(text)
-                item.setToolTip(one["model"] if column == 0 else text)
-                table.setItem(row, column, item)
-        table.resizeColumnsToContents()
-        _link(self._ui.curveLabel, file, _("Drawing of the curve"))
+def _own(record: dict[str, Any]) -> list[str]:
+    """What a person must know where a truth was corrected from a compared model's own answer."""
+    own, count = record.get("own", {}), len(record["test"])
+    texts = {
+        "old": _(
+            "{n} of the {m} test cases were corrected from the own answer of the model in force, "
+            "so that its figures are too good and the new model looks worse than it is."
+        ),
+        "new": _(
+            "{n} of the {m} test cases were corrected from the new model's own answer, so that its "
+            "figures are too good."
+        ),
+    }
+    return [texts[side].format(n=len(own[side]), m=count) for side in texts if own.get(side)]
 
 
-def _isWorse(change: dict[str, Any]) -> bool:
-    """As `SpineLib.loop.changes.Change.worse`, which needs pandas."""
-    old, new, margin = change["old"], change["new"], change["margin"]
-    return None not in (old, new, margin) and new - old < -margin - 1e-9
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
-def _difference(change: dict[str, Any]) -> str:
-    if change["old"] is None or change["new"] is None:
-        return "–"
-    text = f"{change['new'] - change['old']:+.3f}"
-    interval = change["interval"]
-    return text + (" ({:+.3f} to {:+.3f})".format(*interval) if interval else "")
-
-
-def _link(label: Any, file: Any, text: str) -> None:
-    there = bool(file) and Path(file).is_file()
-    label.text = f'<a href="{Path(file).resolve().as_uri()}">{text}</a>' if there else ""
-    label.visible = there
+# A text where it is needed, so that it is translated then.
+_RUNNING: dict[str, Callable[[], str]] = {
+    "tune": lambda: _("A model is being fine-tuned; that can be gone on with later."),
+    "compare": lambda: _("Models are being compared; that would begin anew."),
+    "promote": lambda: _("A model is being promoted."),
+    "curve": lambda: _("The learning curve is being worked out."),
+}
 
 
 def _(text: str) -> str:

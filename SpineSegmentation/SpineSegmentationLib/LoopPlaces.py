@@ -19,13 +19,20 @@ class LoopPlaces:
     """
 
     def __init__(self, ui: Any, onPlace: Callable[[Problem], None]) -> None:
+        import qt
+
         self._ui, self._onPlace = ui, onPlace
         self._places: tuple[Problem, ...] = ()
+        self._names: Callable[[int], str] | None = None
         table = ui.placesTable
         table.connect("currentCellChanged(int,int,int,int)", self._onRow)
         table.connect("cellClicked(int,int)", self._onRow)
+        # A sentence is longer than the panel is wide: it wraps, and its row grows with it.
+        table.wordWrap = True
         table.verticalHeader().visible = False
         table.verticalHeader().defaultSectionSize = ROW_HEIGHT
+        table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+        table.horizontalHeader().setStretchLastSection(True)
         self.show(())
 
     def __iter__(self) -> Any:
@@ -34,22 +41,33 @@ class LoopPlaces:
     def __len__(self) -> int:
         return len(self._places)
 
-    def show(self, places: Sequence[Problem]) -> None:
-        """Lists others."""
+    def show(self, places: Sequence[Problem], names: Callable[[int], str] | None = None) -> None:
+        """Lists others.
+
+        Args:
+            places: what is listed.
+            names: what a structure's number is called, where its level is known.
+        """
         import qt
 
-        self._places = tuple(places)
+        self._places, self._names = tuple(places), names
         table = self._ui.placesTable
         table.visible = self._ui.placeButton.enabled = bool(places)
         blocked = table.blockSignals(True)
         table.setRowCount(len(self._places))
         for row, one in enumerate(self._places):
-            for column, text in enumerate(("✖" if one.serious else "·", one.what)):
+            for column, text in enumerate(("✖" if one.serious else "·", self.text(one))):
                 item = qt.QTableWidgetItem(text)
                 item.setToolTip(text)
                 table.setItem(row, column, item)
-        table.resizeColumnsToContents()
+        table.resizeColumnToContents(0)
         table.blockSignals(blocked)
+
+    def text(self, one: Problem) -> str:
+        """What is to be looked at; its sentence counts from below, its name is the level's."""
+        if self._names is None or one.structure is None:
+            return one.what
+        return f"{self._names(one.structure)}: {one.what}"
 
     def next(self) -> None:
         """Goes to the next place, after the last one to the first."""

@@ -12,6 +12,7 @@ from SpineLib.loop.scores import STAGE
 from SpineLib.loop.versions import APPROVED, NEW
 from SpineLib.progress import Step
 from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.WorkerTask import WorkerTask
 
 from .LoopDataSet import LoopDataSet
 
@@ -40,17 +41,18 @@ class LoopQueueSection:
         onOpen: Callable[[str], None],
         onChanged: Callable[[], None],
     ) -> None:
-        self._ui, self._worker, self._device = ui, worker, device
+        self._ui, self._task, self._device = ui, WorkerTask(worker), device
         self._reader, self._onOpen, self._onChanged = reader, onOpen, onChanged
         self._data: LoopDataSet | None = None
         self._waits: list[Queued] = []
         self._rows: list[Queued] = []
-        self._request, self._said = "", ""
+        self._said = ""
         for key, text in ORDERS.items():
             ui.orderBox.addItem(_(text), key)
         self._scoring = RunControl(
-            ui.scoreButton, ui.scoreBar, self._score, self.cancel, lambda: bool(self._request)
-        )
+            ui.scoreButton, ui.scoreBar, self._score, self._task.cancel, lambda: self._task.busy,
+            partText=_("Case {part} of {parts}"),
+        )  # fmt: skip
         ui.orderBox.connect("currentIndexChanged(int)", lambda *_: self.update())
         ui.openButton.connect("clicked(bool)", self._onOpenButton)
         ui.asideButton.connect("clicked(bool)", self._onAside)
@@ -61,12 +63,15 @@ class LoopQueueSection:
         header = ui.queueTable.verticalHeader()
         header.visible = False
         header.defaultSectionSize = ROW_HEIGHT
+        # The reasons end with "…" at the panel's border; in full they stand beneath and in a tooltip.
+        ui.queueTable.horizontalHeader().setStretchLastSection(True)
         self.show(None)
 
     def show(self, data: LoopDataSet | None) -> None:
-        """Shows a data set's cases, or none."""
+        """Shows a data set's cases, or none; what runs for another one is cancelled."""
         if data is not self._data:
-            self.cancel()
+            self._task.drop()
+            self._scoring.update()
             self._said = ""
         self._data = data
         self.update()
@@ -99,10 +104,10 @@ class LoopQueueSection:
             if one.case.id == case:
                 self._ui.queueTable.setCurrentCell(row, 0)
 
-    def cancel(self) -> None:
-        """Stops segmenting; what is done stays."""
-        if self._request:
-            self._worker.cancel(self._request)
+    @property
+    def running(self) -> str:
+        """What the worker does for the data set, for the reader; empty where nothing."""
+        return _("New cases are being segmented; what is done stays.") if self._task.busy else ""
 
     def _chosen(self) -> str:
         case = self._case()
@@ -147,7 +152,7 @@ class LoopQueueSection:
             score = "" if one.score is None else f"{one.score:.2f}"
             for column, text in enumerate([one.case.id, _state(one.case), score, reasons]):
                 item = qt.QTableWidgetItem(text)
-                item.setToolTip(reasons)
+                item.setToolTip("\n".join(one.reasons))
                 table.setItem(row, column, item)
         table.resizeColumnsToContents()
         table.blockSignals(blocked)
@@ -194,7 +199,7 @@ class LoopQueueSection:
         arguments = {
             "dataset": str(self._data.folder), "cases": self._waiting(), "device": self._device(),
         }  # fmt: skip
-        self._request = self._worker.request(
+        self._task.start(
             "loop-score", arguments, onResult=self._onScored, onError=self._onError,
             onProgress=self._onProgress,
         )  # fmt: skip
@@ -215,7 +220,7 @@ class LoopQueueSection:
         self._ended(_("Cancelled; what is done stays.") if cancelled else str(error))
 
     def _ended(self, said: str) -> None:
-        self._request, self._said = "", said
+        self._said = said
         self._scoring.update()
         if self._data is not None:
             self._data.reload()

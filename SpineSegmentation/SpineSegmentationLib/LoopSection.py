@@ -10,6 +10,7 @@ import slicer
 
 from SpineLib.errors import SpineError
 from SpineLib.models.folder import ModelFolder
+from SpineSlicer.host.confirm import confirm
 from SpineSlicer.host.WorkerProcess import WorkerProcess
 
 from .LoopCaseSection import LoopCaseSection
@@ -45,7 +46,9 @@ class LoopSection:
         self.widget = slicer.util.loadUI(str(FORM))
         layout.addWidget(self.widget)
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)
-        self.data = LoopDataSection(ui, worker, model, self._onData, self._onChanged)
+        self.data = LoopDataSection(
+            ui, worker, model, self._mayLeave, self._onData, self._onChanged
+        )
         self.queue = LoopQueueSection(
             ui, worker, device, lambda: self.data.reader, self.open, self._onChanged
         )
@@ -85,6 +88,17 @@ class LoopSection:
         self.learn.stop()
         self.data.close()
 
+    def _mayLeave(self) -> bool:
+        """Whether another data set may be opened; asks where something runs for this one."""
+        data = self.data.data
+        running = [one for one in (s.running for s in (self.data, self.queue, self.learn)) if one]
+        if not running or data is None:
+            return True
+        text = _("{title}: {running} Stop it and leave this data set?").format(
+            title=data.dataset.title, running=" ".join(running)
+        )
+        return confirm(text, _("Correction loop"), self.widget)
+
     def _onOpened(self, case: str, error: str) -> None:
         self.data.say(error)
         self._onChanged()
@@ -104,3 +118,9 @@ class LoopSection:
         self.queue.show(data)
         self.case.update()
         self.learn.show(data)
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

@@ -27,14 +27,27 @@ class LoopStructures:
     def __init__(self, ui: Any, correction: CorrectionSection, say: Callable[[str], None]) -> None:
         self._ui, self._correction, self._say = ui, correction, say
         self._shown: LoopCase | None = None
-        self._number = 0
-        for number in _offered():
-            ui.missingBox.addItem(structureName(number), number)
+        self._number, self._offered = 0, ("", list[int]())
         ui.missingButton.connect("clicked(bool)", self._onMissing)
 
     def show(self, shown: LoopCase | None) -> None:
         """Takes another case, or none; the next structure is its first."""
         self._shown, self._number = shown, 0
+        self.update()
+
+    def update(self) -> None:
+        """Offers as missing what is not there; to be called when that may have changed."""
+        there = self._shown.structures() if self._shown is not None else []
+        lowest = self._shown.lowest if self._shown is not None else ""
+        offered = [number for number in _offered() if number not in there]
+        if (lowest, offered) == self._offered:
+            return
+        box, chosen = self._ui.missingBox, self._ui.missingBox.currentData
+        self._offered = lowest, offered
+        box.clear()
+        for number in offered:
+            box.addItem(structureName(number, lowest), number)
+        box.setCurrentIndex(max(0, box.findData(chosen)))
 
     def choose(self, number: int) -> None:
         """Has a structure edited, by SPIDER's number."""
@@ -50,9 +63,13 @@ class LoopStructures:
         after = numbers.index(self._number) + 1 if self._number in numbers else 0
         self.choose(numbers[after % len(numbers)])
         place = self._shown.place(self._number)
-        if place is not None:
-            self._shown.jump(place)
-        self._say(structureName(self._number))
+        try:
+            if place is not None:
+                self._shown.jump(place)
+        except SpineError as error:
+            self._say(str(error))
+            return
+        self._say(self._shown.nameOf(self._number))
 
     def _onMissing(self, *_arguments: Any) -> None:
         assert self._shown is not None
@@ -61,6 +78,7 @@ class LoopStructures:
         except SpineError as error:
             self._say(str(error))
             return
+        self.update()
         self._ui.editButton.checked = True
         self._correction.select(identifier)
 

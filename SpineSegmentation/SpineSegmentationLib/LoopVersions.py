@@ -1,41 +1,82 @@
-"""The saved states of the open case, of which one counts."""
+"""The saved states of the open case, of which one counts, and who let it count."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from SpineLib.loop.cases import Case
+from SpineLib.loop.refusals import Overtaken
 from SpineLib.loop.versions import Version
+from SpineSlicer.host.readersTime import readersTime
+
+from .LoopWork import LoopWork
 
 
 class LoopVersions:
     """Lists versions, the newest first, and tells which one the reader chose.
 
+    Where another reader let another version count meanwhile it says so, with a button that lets
+    what is shown count all the same.
+
     Args:
-        ui: ``versionBox``.
+        ui: ``versionBox``, ``overtakenLabel``, ``insistButton``.
+        reader: who corrects.
         onChosen: called with a version's number.
+        onInsist: called where the reader lets what is shown count.
     """
 
-    def __init__(self, ui: Any, onChosen: Callable[[int], None]) -> None:
-        self._box, self._onChosen = ui.versionBox, onChosen
-        self._box.connect("activated(int)", self._onActivated)
+    def __init__(
+        self,
+        ui: Any,
+        reader: Callable[[], str],
+        onChosen: Callable[[int], None],
+        onInsist: Callable[[], None],
+    ) -> None:
+        self._ui, self._reader, self._onChosen = ui, reader, onChosen
+        ui.versionBox.connect("activated(int)", self._onActivated)
+        ui.insistButton.connect("clicked(bool)", lambda *_: onInsist())
 
-    def show(self, case: Case | None) -> None:
+    def show(self, work: LoopWork | None) -> None:
         """Lists those of another case, or none."""
-        blocked = self._box.blockSignals(True)
-        self._box.clear()
+        box, case = self._ui.versionBox, None if work is None else work.case
+        blocked = box.blockSignals(True)
+        box.clear()
         versions = case.versions if case is not None else ()
         for one in reversed(versions):
-            self._box.addItem(_about(one), one.number)
+            box.addItem(_about(one), one.number)
         if case is not None and case.chosen is not None:
-            self._box.setCurrentIndex(len(versions) - case.chosen.number)
-        self._box.blockSignals(blocked)
+            box.setCurrentIndex(len(versions) - case.chosen.number)
+        box.blockSignals(blocked)
+        over = None if work is None else work.overtaken
+        self._ui.overtakenLabel.visible = self._ui.insistButton.visible = over is not None
+        if work is not None and over is not None:
+            self._ui.overtakenLabel.text = self._told(over, work.base)
+            self._ui.insistButton.enabled = not work.readOnly
+
+    def _told(self, over: Overtaken, base: int) -> str:
+        texts = {
+            "saved": _("{who} saved version {number} meanwhile. That one counts now."),
+            "chose": _("{who} chose version {number} meanwhile. That one counts now."),
+            "approved": _("{who} approved version {number} meanwhile. That one counts now."),
+        }
+        who = _("Another reader ({name})").format(name=over.by)
+        if over.by == self._reader():
+            who = _("Somebody with your name")
+        began = _("What is shown began with version {base}.").format(base=base)
+        if not base:
+            began = _("What is shown began with no version.")
+        return f"{texts[over.did].format(who=who, number=over.number)} {began}"
 
     def _onActivated(self, *_arguments: Any) -> None:
-        self._onChosen(int(self._box.currentData))
+        self._onChosen(int(self._ui.versionBox.currentData))
 
 
 def _about(one: Version) -> str:
     words = [str(one.number), one.state, one.approved_by or one.by or one.model]
-    return " · ".join(word for word in (*words, one.time[:16].replace("T", " ")) if word)
+    return " · ".join(word for word in (*words, readersTime(one.time)) if word)
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

@@ -14,10 +14,12 @@ from SpineLib.loop.drafts import Draft, Own, remove_draft, save_draft
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.plausibility import implausible
 from SpineLib.loop.problem import Problem
+from SpineLib.loop.refusals import Overtaken, overtaken
 from SpineLib.loop.versions import CORRECTED
 from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
 from SpineSlicer.host.inThread import inThread
+from SpineSlicer.host.readersTime import readersTime
 from SpineSlicer.host.SignsOfWork import SignsOfWork
 from SpineSlicer.host.WorkClock import WorkClock
 from SpineSlicer.scene.corrections import keepOriginal
@@ -43,6 +45,7 @@ class LoopWork:
         shown: the case in the scene.
         problems: what was implausible in it when it was opened.
         note: what a person should know of how it was opened; empty in most cases.
+        hasAnswer: whether a model has answered the case.
     """
 
     def __init__(
@@ -51,12 +54,14 @@ class LoopWork:
         self.data, self.shown, self._id, self._clock = data, shown, shown.case.id, clock
         self.note, self.problems = "", files.problems
         self._saved, self._base = files.saved, files.base
+        self._seen = files.base or 0  # the version that counted when the reader looked last
         self._drafted = files.labels
         self._own: Own = ()
         if files.draft is not None:
             self._takeUp(files.draft)
+        self.hasAnswer = files.automatic is not None
         if files.automatic is not None:
-            # So that "what did I change" is held against the model, not against a reader.
+            # So that "what did I change" is held against the model, not against a reader or a draft.
             keepOriginal(shown.node, files.automatic)
         self._signs = SignsOfWork(slicer.mrmlScene, clock.touch)
         self._signs.watch(shown.node)
@@ -75,9 +80,27 @@ class LoopWork:
         if case.test:
             words.append(_("of the frozen test"))
         words.append(_("{minutes:.1f} min").format(minutes=case.minutes + self.minutes))
-        if self.data.readOnly:
+        if case.set_aside:
+            words.append(_("set aside"))
+        if self.readOnly:
             words.append(_("only to be looked at"))
         return ", ".join(words)
+
+    @property
+    def readOnly(self) -> str:
+        """Why nothing of it becomes a version; empty where it does."""
+        aside = self.case.set_aside
+        return self.data.readOnly or (aside and _("Set aside: {why}").format(why=aside))
+
+    @property
+    def overtaken(self) -> Overtaken | None:
+        """What another reader did with the case since this one looked; None where nothing."""
+        return overtaken(self.case, self._seen)
+
+    @property
+    def base(self) -> int:
+        """Number of the version that what is shown began with; 0 where there was none."""
+        return self._base or 0
 
     @property
     def minutes(self) -> float:
@@ -115,37 +138,41 @@ class LoopWork:
         yield
         return (yield from inThread(lambda: implausible(labels)))
 
-    def saving(self, by: str) -> Steps[int]:
+    def saving(self, by: str, *, over: Overtaken | None = None) -> Steps[int]:
         """Makes a version of what changed since the last one, in steps.
 
         Args:
             by: who corrected.
+            over: what another reader did, where this one knows of it and goes on top of it.
 
         Returns:
             The number of the version that now stands for what is shown; 0 where there is none.
 
         Raises:
+            Overtaken: another reader let another version count; a draft is saved.
             SpineError: no name, a segment without a number, or it cannot be written; a draft is
                 then saved where that is possible.
         """
         labels = self.shown.current()
         self._clock.tick()
-        minutes = self.minutes
+        minutes, seen = self.minutes, self._seen if over is None else over.number
         try:
             self._requireNumbers()
             if self._isSaved(labels):
-                return self._base or 0
+                return self.base
             yield
             version = yield from self.data.writing(
                 lambda writer: writer.add_version(
-                    self._id, labels, kind=CORRECTED, by=by, minutes=minutes, base=self._base
+                    self._id, labels, kind=CORRECTED, by=by, minutes=minutes, base=self.base,
+                    seen=seen,
                 )
-            )
+            )  # fmt: skip
         except SpineError:
             self._writeDraft(labels, by)
             raise
         self._clock.seconds -= minutes * 60
-        self._saved, self._drafted, self._base = labels, labels, version.number
+        self._saved, self._drafted = labels, labels
+        self._base = self._seen = version.number
         remove_draft(self.case.folder)
         return int(version.number)
 
@@ -157,13 +184,13 @@ class LoopWork:
             SpineError: it cannot be saved.
         """
         number = yield from self.saving(by)
-        minutes = self.minutes
+        minutes, seen = self.minutes, self._seen
 
         def approve(writer: Any) -> None:
             case = writer.dataset.case(self._id)
             if number and (case.chosen is None or case.chosen.number != number):
-                writer.choose(self._id, number, by=by)
-            writer.approve(self._id, by=by, minutes=minutes, anyway=anyway)
+                writer.choose(self._id, number, by=by, seen=seen)
+            writer.approve(self._id, by=by, minutes=minutes, anyway=anyway, seen=number)
 
         yield from self.data.writing(approve)
         self._clock.seconds -= minutes * 60
@@ -175,29 +202,61 @@ class LoopWork:
         Raises:
             SpineError: as `saving`, or the version cannot be read.
         """
-        if not self.data.readOnly:
-            yield from self.saving(by)
-            yield from self.data.writing(lambda writer: writer.choose(self._id, number, by=by))
+        if not self.readOnly:
+            over = self.overtaken
+            yield from self.saving(by, over=over)
+            yield from self._letCount(number, by, over)
         labels = yield from inThread(lambda: readVersion(self.case, number))
         if not self.shown.isThere:
             return
         self._saved, self._base = labels, number
-        self.shown.show(labels)
+        self.shown.show(labels, self.case.version(number).lowest)
         self._drafted = labels
 
-    def leaving(self, by: str) -> Steps[None]:
+    def insisting(self, by: str) -> Steps[int]:
+        """Lets what is shown count although another reader let another version count, in steps.
+
+        Returns:
+            The number of the version that counts; 0 where nothing is shown that could.
+
+        Raises:
+            SpineError: as `saving`.
+        """
+        over = self.overtaken
+        number = yield from self.saving(by, over=over)
+        if number and over is not None and self.overtaken is not None:  # there was nothing to save
+            yield from self._letCount(number, by, over)
+        return number
+
+    def leaving(self, by: str) -> Steps[str]:
         """Saves a version, or at least a draft, and takes the case out of the scene, in steps.
+
+        Returns:
+            What the reader should know of it; empty in most cases.
 
         Raises:
             SpineError: nothing could be saved; the case then stays open.
         """
+        said = ""
         if self.shown.isThere and not self.data.readOnly:
-            if by:
-                yield from self.saving(by)
+            try:
+                if by and not self.case.set_aside:
+                    yield from self.saving(by)
+            except Overtaken as error:
+                said = _("{error} What you painted is kept as a draft.").format(error=error)
             self._keepMinutes(by)
             yield
         self.forget()
         self.shown.close()
+        return said
+
+    def _letCount(self, number: int, by: str, over: Overtaken | None) -> Steps[None]:
+        known = over is not None and self.overtaken is not None
+        seen = over.number if over is not None and known else self._seen
+        yield from self.data.writing(
+            lambda writer: writer.choose(self._id, number, by=by, seen=seen)
+        )
+        self._seen = number
 
     def forget(self) -> None:
         """Lets go of the scene, whose nodes may be gone already."""
@@ -211,8 +270,8 @@ class LoopWork:
             self.shown.addOwn(name, voxels)
         self._own = draft.own
         if draft.own or not self._isSaved(draft.labels):
-            self.note = _("The draft of {time} UTC is taken up; it is not a version yet.").format(
-                time=draft.time[:16].replace("T", " ")
+            self.note = _("The draft of {time} is taken up; it is not a version yet.").format(
+                time=readersTime(draft.time)
             )
 
     def _isSaved(self, labels: Volume) -> bool:
@@ -259,7 +318,9 @@ def openingLoopWork(data: LoopDataSet, case: str, clock: WorkClock) -> Steps[Loo
             why = error.what
             yield from data.writing(lambda writer: writer.set_aside(one, why, by=""))
         raise
-    shown = yield from addingLoopCase(slicer.mrmlScene, one, files.image, files.labels)
+    shown = yield from addingLoopCase(
+        slicer.mrmlScene, one, files.image, files.labels, files.lowest
+    )
     return LoopWork(data, clock, files, shown)
 
 

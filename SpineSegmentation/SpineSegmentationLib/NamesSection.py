@@ -7,6 +7,7 @@ from typing import Any
 
 from SpineLib.errors import SpineError, from_exception
 from SpineSlicer.host.readersName import readersName
+from SpineSlicer.host.readersTime import readersTime
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.NamesLog import NamesLog, Naming
 from SpineSlicer.scene.naming import (
@@ -121,7 +122,7 @@ def _said(step: Naming | None) -> str:
     """What was said, by whom and when, as far as it is known."""
     if step is None:
         return ""
-    by = ", ".join(word for word in (step.reader, step.time) if word)
+    by = ", ".join(word for word in (step.reader, readersTime(step.time)) if word)
     return f"{step.after.evidence} ({by})"
 
 

@@ -11,13 +11,21 @@ from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
 from SpineSlicer.host.FolderDrop import FolderDrop
+from SpineSlicer.host.ParameterBinding import ParameterBinding
+from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.RunControl import RunControl
+from SpineSlicer.host.SegmentsAfterImport import SegmentsAfterImport
+from SpineSlicer.host.SegmentWatch import SegmentWatch
 from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
+from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.scene.naming import noticeOf
+from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
-from SpineSlicer.scene.spineSegmentation import KIND, segmentationFinding
+from SpineSlicer.scene.spineSegmentation import ASIDE, segmentationFinding, segmentedVolumeNode
+from SpineSlicer.scene.studyNodes import KIND, LOOP_CASE, SEGMENTATION, segmentationNodes
+from SpineSlicer.scene.studyViews import showInViews
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 from .CorrectionSection import CorrectionSection
@@ -45,12 +53,13 @@ class SegmentationPanel:
         self.ui = ui = slicer.util.childWidgetVariables(widget)
         self._logic, self._reader = logic, logic.reader
         self._widget = widget
-        self._parameters: Any = None
-        self._guiTag: Any = None
+        self.uncaught = UncaughtErrors(widget.layout())
+        self._binding: Any = None
         self._run, self._showing = 0, Turns()
         self._shown: Any = None
         self._fillBoxes()
-        ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", "SpineMRI.Kind", KIND)
+        ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", KIND, SEGMENTATION)
+        self._watch = SegmentWatch(self._onSegments)
         self.structures = StructuresSection(ui, self._onStructure)
         self.names = NamesSection(ui, self._onNamed)
         self.correction = CorrectionSection(ui, self._onCorrected)
@@ -65,47 +74,67 @@ class SegmentationPanel:
         )
         ui.modelBox.connect("currentIndexChanged(int)", self._onModel)
         ui.deviceBox.connect("currentIndexChanged(int)", self._onDevice)
-        ui.segmentationSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onSegmentation)
         ui.exportButton.connect("clicked(bool)", self._onExport)
-        ui.exportEdit.connect("currentPathChanged(QString)", self._onExportPath)
+        onPathChanged(ui.exportEdit, self._onExportPath)
         ui.restartButton.connect("clicked(bool)", self._onRestart)
         scene = slicer.mrmlScene
-        self._observers = [
-            scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose),
-            # After closing and after importing; earlier, the selectors do not know the nodes yet.
-            scene.AddObserver(scene.EndBatchProcessEvent, self._onSceneEndBatchProcess),
-        ]
+        self._keeper = SceneKeeper(scene)
+        self._observer = scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose)
+        self._segments = SegmentsAfterImport(scene, self._onImported)
         self._drop = FolderDrop(widget, self.input.choose)
         self.tell("")
-        self.bind()
+        self._binding = ParameterBinding(
+            scene, lambda: SegmentationParameters(logic.getParameterNode()), widget,
+            self._onTied, self._onParameters, lambda: self.input.elsewhere,
+        )  # fmt: skip
+        self._binding.start()
 
-    def bind(self) -> None:
-        """Follows the scene's parameter node; the first volume of the scene is chosen if none is."""
-        self.unbind()
-        self._parameters = SegmentationParameters(self._logic.getParameterNode())
-        if self._parameters.volume is None:
-            volumes = nodesOfClass(slicer.mrmlScene, "vtkMRMLScalarVolumeNode")
-            volumes = [one for one in volumes if one.GetClassName() == "vtkMRMLScalarVolumeNode"]
-            if volumes:
-                self._parameters.volume = volumes[0]
-        self._guiTag = self._parameters.connectGui(self._widget)
-        if self._parameters.model:
-            self.ui.modelBox.setCurrentText(self._parameters.model)
-        self.ui.deviceBox.setCurrentText(self._parameters.device)
+    @property
+    def _parameters(self) -> Any:
+        return self._binding.parameters if self._binding is not None else None
+
+    def _onTied(self) -> None:
+        """The scene's parameter node is there, perhaps another one than before."""
+        parameters = self._parameters
+        if parameters.model:
+            self.ui.modelBox.setCurrentText(parameters.model)
+        self.ui.deviceBox.setCurrentText(parameters.device)
         self._onModel()
-        self._showSegmentation()
+        if self._binding.untouched:
+            self._chooseWhatIsThere()
+        self._onParameters()
         self._onInput()
 
-    def unbind(self) -> None:
-        """Lets go of the parameter node."""
-        if self._guiTag is not None:
-            self._parameters.disconnectGui(self._guiTag)
-        self._guiTag = None
+    def _onParameters(self) -> None:
+        """What is shown follows the parameter node, which has what was chosen; a selector's own
+        signal comes before."""
+        self.input.follow()
+        self._showSegmentation()
+
+    def _chooseWhatIsThere(self) -> None:
+        """Where there is only one to choose: a segmentation with its volume, or else a volume.
+
+        Where a folder is chosen, that is what is read, and no volume.
+        """
+        scene, parameters = slicer.mrmlScene, self._parameters
+        nodes = [one for one in segmentationNodes(scene) if not one.GetAttribute(ASIDE)]
+        volumes = [
+            one
+            for one in nodesOfClass(scene, "vtkMRMLScalarVolumeNode")
+            if one.GetClassName() == "vtkMRMLScalarVolumeNode" and not one.GetAttribute(LOOP_CASE)
+        ]
+        if len(nodes) == 1:
+            parameters.segmentation = nodes[0]
+            volumes = [segmentedVolumeNode(nodes[0])]
+        if len(volumes) == 1 and not self.input.elsewhere:
+            parameters.volume = volumes[0]
 
     def enter(self) -> None:
-        """Called when the module is chosen."""
-        if self._guiTag is None:
-            self.bind()
+        """Called when the module is chosen; a model may have been taken in or removed meanwhile."""
+        self._listModels()
+        self._onModel()
+        self._onInput()
+        showInViews(self._shown)
         self.correction.enter()
         self.loop.enter()
 
@@ -118,17 +147,19 @@ class SegmentationPanel:
         """Called when the module goes away: the worker ends, nothing is observed any more."""
         self.loop.cleanup()
         self._run += 1
+        self._segments.stop()
         self.input.close()
+        self._watch.follow(None)
         self.structures.stop()
         self.names.stop()
         self._showing.stop()
         self._reader.stop()
         self.correction.close()
-        for one in self._observers:
-            slicer.mrmlScene.RemoveObserver(one)
-        self._observers = []
-        self.unbind()
-        self._parameters = self._shown = None
+        slicer.mrmlScene.RemoveObserver(self._observer)
+        self._keeper.stop()
+        self._binding.stop()
+        self._shown = None
+        self.uncaught.stop()
 
     def tell(self, verdict: str, notice: str = "", *, restart: bool = False) -> None:
         """Shows what came of it, by the button; never in a dialog."""
@@ -141,12 +172,21 @@ class SegmentationPanel:
         for box, words in ((self.ui.weightingBox, WEIGHTINGS), (self.ui.regionBox, REGIONS)):
             box.addItems(["unknown", *(word for word in words if word != "unknown")])
         self.ui.deviceBox.addItems(list(DEVICES))
+        self._listModels()
+
+    def _listModels(self) -> None:
+        """Lists the models that are on this machine now; the chosen one stays, if it is there."""
         try:
             self._models = find_models(TASK)
         except SpineError as error:
             self._models = []
             self.ui.modelLabel.text = str(error)
-        self.ui.modelBox.addItems([model.card.name for model in self._models])
+        box = self.ui.modelBox
+        chosen, blocked = box.currentText, box.blockSignals(True)
+        box.clear()
+        box.addItems([model.card.name for model in self._models])
+        box.currentIndex = max(box.findText(chosen), 0)
+        box.blockSignals(blocked)
 
     def _start(self) -> None:
         self._run += 1
@@ -231,23 +271,31 @@ class SegmentationPanel:
         if self._parameters is not None:
             self._parameters.device = self.ui.deviceBox.currentText
 
-    def _onSegmentation(self, *_arguments: Any) -> None:
-        self._showSegmentation()
-
     def _showSegmentation(self) -> None:
-        node = self._parameters.segmentation if self._parameters is not None else None
+        node = self._parameters.segmentation
         if node is self._shown:
             return
         self._shown = node
         self._update(node)
+        showInViews(node)
 
     def _update(self, node: Any) -> None:
+        self._watch.follow(node)
         self.structures.show(node)
         self.names.show(node)
         self.correction.show(node)
         self._onExportPath()
         if node is not None:
             self.tell(self._logic.verdictLine(segmentationFinding(node)), noticeOf(node))
+        else:
+            self.tell("")
+
+    def _onSegments(self) -> None:
+        """The reader deleted a segment, or took that back."""
+        self.structures.show(self._shown)
+        self.names.show(self._shown)
+        finding = segmentationFinding(self._shown)
+        self.tell(self._logic.verdictLine(finding), noticeOf(self._shown))
 
     def _onStructure(self, label: int) -> None:
         self.names.choose(label)
@@ -280,14 +328,17 @@ class SegmentationPanel:
         self._showing.stop()
         self._reader.cancel()
         self.loop.sceneCloses()
-        self.unbind()
+        self.input.forget()
         self._shown = None
         self.correction.close()
         self._update(None)
         self.tell("")
 
-    def _onSceneEndBatchProcess(self, *_arguments: Any) -> None:
-        self.bind()
+    def _onImported(self) -> None:
+        """A scene was added or opened; the views that it brought show what is chosen here."""
+        self.structures.showGroups()
+        if self._widget.visible:
+            showInViews(self._shown)
 
 
 def _(text: str) -> str:

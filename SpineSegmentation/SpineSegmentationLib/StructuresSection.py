@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import slicer
+from numpy.typing import NDArray
 
 from SpineLib.errors import from_exception
 from SpineLib.findings import SegmentationFinding
@@ -22,7 +24,9 @@ from SpineSlicer.scene.spineSegmentation import (
     currentLabelmap,
     segmentationFinding,
     segmentedVolumeNode,
+    volumeProblem,
 )
+from SpineSlicer.scene.volumeInScene import ijkToWorld
 
 _NONE = "–"
 _ROW_HEIGHT = 22
@@ -43,7 +47,7 @@ class StructuresSection:
         self._ui, self._onChosen = ui, onChosen
         self._node: Any = None
         self._measures: list[Measure] = []
-        self._places: dict[int, tuple[float, ...]] = {}
+        self._places: dict[int, NDArray[np.float64]] = {}
         self._measuring, self._surfaces = Turns(), Turns()
         self._boxes = {"vertebra": ui.vertebraBox, "disc": ui.discBox, "canal": ui.canalBox}
         for group, box in self._boxes.items():
@@ -72,13 +76,17 @@ class StructuresSection:
         if node is not None:
             self._ui.evidenceLabel.text = _("Measuring…")
             self._measuring.start(self._measured(), onDone=self._onMeasured, onError=self._onFailed)
-        for group, box in self._boxes.items():
-            _silently(box, node is None or isGroupVisible(node, group))
-            box.enabled = node is not None
+        self.showGroups()
         self._ui.show3DButton.enabled = node is not None
         display = node.GetDisplayNode() if node is not None else None
         shown = bool(display and display.GetVisibility3D() and hasSurfaces(node))
         _silently(self._ui.show3DButton, shown)
+
+    def showGroups(self) -> None:
+        """Ticks the groups that are in sight."""
+        for group, box in self._boxes.items():
+            _silently(box, self._node is None or isGroupVisible(self._node, group))
+            box.enabled = self._node is not None
 
     def rename(self, finding: SegmentationFinding) -> None:
         """Shows new names; sizes are those that were measured."""
@@ -115,11 +123,13 @@ class StructuresSection:
         found = yield from measuring(labelmap, finding)
         # A vertebra's middle lies in its canal; what a reader wants to see is the body.
         parts = Parts(labelmap)
-        self._places = {one.label: one.place_ras for one in found}
+        places = {one.label: np.array(one.place_ras) for one in found}
         for one in finding.segments:
-            if one.kind == "vertebra" and one.label in self._places:
+            if one.kind == "vertebra" and one.label in places:
                 yield
-                self._places[one.label] = tuple(float(x) for x in bodyMiddle(parts, one))
+                places[one.label] = bodyMiddle(parts, one)
+        # As voxels, so that they are found again wherever the volume is moved.
+        self._places = {label: labelmap.ijk(ras) for label, ras in places.items()}
         # As a reader goes down the picture; the canal, which runs through all of it, comes last.
         return sorted(found, key=lambda one: (one.kind == "canal", -one.place_ras[2]))
 
@@ -128,11 +138,8 @@ class StructuresSection:
         showMeasures(self._node, found)
         self._fill()
         evidence = segmentationFinding(self._node).evidence
-        self._ui.evidenceLabel.text = (
-            f"{evidence[:1].upper()}{evidence[1:]}."
-            if segmentedVolumeNode(self._node) is not None
-            else _("The segmented volume is not in the scene, so that nothing can be measured.")
-        )
+        problem = volumeProblem(self._node)
+        self._ui.evidenceLabel.text = problem or f"{evidence[:1].upper()}{evidence[1:]}."
 
     def _onFailed(self, error: Exception) -> None:
         self._ui.evidenceLabel.text = str(from_exception(error))
@@ -158,10 +165,14 @@ class StructuresSection:
     def _onRow(self, row: int, *_arguments: Any) -> None:
         if not 0 <= row < len(self._measures):
             return
-        label = self._measures[row].label
-        slicer.vtkMRMLSliceNode.JumpAllSlices(
-            self._node.GetScene(), *self._places[label], slicer.vtkMRMLSliceNode.CenteredJumpSlice
-        )
+        label, problem = self._measures[row].label, volumeProblem(self._node)
+        if problem:
+            self._ui.evidenceLabel.text = problem
+        else:
+            world = ijkToWorld(segmentedVolumeNode(self._node), self._places[label])
+            slicer.vtkMRMLSliceNode.JumpAllSlices(
+                self._node.GetScene(), *world, slicer.vtkMRMLSliceNode.CenteredJumpSlice
+            )
         self._onChosen(label)
 
     def _onGroup(self, group: str, on: bool) -> None:

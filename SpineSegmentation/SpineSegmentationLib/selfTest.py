@@ -9,10 +9,12 @@ from typing import Any
 import slicer
 
 from SpineSlicer.host.sampleData import loadSimulatedStudy
+from SpineSlicer.host.waitFor import waitFor
 from SpineSlicer.scene.corrections import keepOriginal
 from SpineSlicer.scene.naming import nameVertebra
 from SpineSlicer.scene.segmentationExport import exportSegmentation
-from SpineSlicer.scene.spineSegmentation import segmentationFinding, segmentationNodes
+from SpineSlicer.scene.spineSegmentation import segmentationFinding
+from SpineSlicer.scene.studyNodes import segmentationNodes
 
 SECONDS = 300
 
@@ -41,7 +43,7 @@ def _simulated(test: Any, logic: Any) -> Any:
     nodes: list[Any] = []
     failed: list[Any] = []
     loadSimulatedStudy(logic.reader.worker, onLoaded=nodes.extend, onError=failed.append)
-    _wait(test, lambda: nodes or failed)
+    waitFor(test, lambda: nodes or failed, SECONDS)
     test.assertEqual(failed, [])
     return next(node for node in nodes if "sagittal" in node.GetName())
 
@@ -51,7 +53,7 @@ def _read(test: Any, logic: Any, volume: Any) -> Any:
     logic.reader.readVolume(
         volume, onReading=answers.append, onError=answers.append, weighting="T2", region="lumbar"
     )
-    _wait(test, lambda: answers)
+    waitFor(test, lambda: answers, SECONDS)
     test.assertFalse(isinstance(answers[0], Exception), str(answers[0]))
     return answers[0]
 
@@ -85,12 +87,3 @@ def _saveAndLoad(test: Any, node: Any) -> None:
         test.assertTrue(slicer.util.loadScene(path))
     (back,) = segmentationNodes(slicer.mrmlScene)
     test.assertEqual(segmentationFinding(back), before)
-
-
-def _wait(test: Any, until: Any) -> None:
-    for _attempt in range(SECONDS * 10):
-        if until():
-            return
-        slicer.app.processEvents()
-        test.delayDisplay("Waiting for the worker", 100)
-    test.fail(f"The worker gave no answer in {SECONDS} seconds")

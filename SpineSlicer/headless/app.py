@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
+from SpineLib.store.files import temporary_folder
 from SpineSlicer.headless.libraries import check_libraries
 from SpineSlicer.headless.overlay import Overlay
 
@@ -32,7 +38,8 @@ class HeadlessSlicer:
             os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
         from trame_slicer.core import SlicerApp
 
-        self._app = SlicerApp()
+        with _swept_folder(self):
+            self._app = SlicerApp()
         self._keep_messages()
         self.scene = self._app.scene
         self.logic = self._app.app_logic
@@ -87,6 +94,8 @@ class HeadlessSlicer:
         view = SliceView(
             self.scene, self.logic, name, scheduled_render_strategy=NoScheduleRendering()
         )
+        # A scene carries it to Slicer's own view, which without one stays mirrored after a close.
+        view.get_view_node().SetDefaultOrientation(orientation)
         view.set_view_properties(ViewProps(label=name[0], orientation=orientation, color=color))
         view.set_orientation(orientation)
         return view
@@ -98,3 +107,15 @@ class HeadlessSlicer:
         vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
         self._messages = vtkStringOutputWindow()
         vtkOutputWindow.SetInstance(self._messages)
+
+
+@contextmanager
+def _swept_folder(owner: object) -> Iterator[None]:
+    """Lets the application make its temporary folder where a killed process leaves nothing behind."""
+    folder, before = temporary_folder("slicer"), tempfile.tempdir
+    weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before

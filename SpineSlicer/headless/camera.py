@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.labels import RESEARCH_NOTICE, VERDICT_COLORS
+from SpineLib.labels import RESEARCH_NOTICE
 from SpineLib.reading import Reading
 from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.Picture import Picture, take
 from SpineSlicer.headless.planes import letter
-from SpineSlicer.scene.ReadingScene import KIND, STACK, ReadingScene
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.studyNodes import ACTIVATION, KIND, STACK, VOLUME
 
 # Degrees around and above the anterior view: the tube's steps and the arches show.
 AZIMUTH, ELEVATION = 35.0, 10.0
@@ -42,7 +43,7 @@ class Camera:
         size: tuple[int, int],
         caption: str,
         texts: dict[str, str],
-        verdict: str = "",
+        color: str = "#000000",
     ) -> Picture:
         """A slice view's picture.
 
@@ -54,10 +55,10 @@ class Camera:
             size: pixels across and up.
             caption: the picture's.
             texts: place → words, as `Overlay.show` takes them; orientation letters are added.
-            verdict: colours the verdict's words.
+            color: ``#RRGGBB`` behind the verdict's words.
         """
         shown = self.aim(view, stack, matrix, height, size)
-        return self._take(shown, texts | _letters(matrix), caption, verdict)
+        return self._take(shown, texts | _letters(matrix), caption, color)
 
     def aim(
         self,
@@ -112,7 +113,7 @@ class Camera:
         before: list[tuple[Any, bool]] = []
         for node in self._scene.nodes():
             display = node.GetDisplayNode() if hasattr(node, "GetDisplayNode") else None
-            if display is None or node.GetAttribute(KIND) == "volume":
+            if display is None or node.GetAttribute(KIND) == VOLUME:
                 continue
             before.append((display, bool(display.GetVisibility())))
             wanted = node.GetAttribute(KIND) in kinds and node.GetAttribute(STACK) in stacks
@@ -127,19 +128,21 @@ class Camera:
     def foreground(self, stack: str) -> Iterator[None]:
         """Lays the stack's class activation over the axial view, for a while."""
         view = self._app.axial
-        view.set_foreground_volume_id(self._scene.node("class activation", stack).GetID())
+        view.set_foreground_volume_id(self._scene.node(ACTIVATION, stack).GetID())
         view.set_foreground_opacity(0.45)
         try:
             yield
         finally:
             view.set_foreground_volume_id(None)
 
-    def _take(self, view: Any, texts: dict[str, str], caption: str, verdict: str = "") -> Picture:
+    def _take(
+        self, view: Any, texts: dict[str, str], caption: str, color: str = "#000000"
+    ) -> Picture:
         overlay = self._app.overlay(view)
         overlay.show(
             texts | {"notice": self._reading.findings.notice or RESEARCH_NOTICE},
             size=view.render_window().GetSize(),
-            color=VERDICT_COLORS.get(verdict, "#000000"),
+            color=color,
         )
         return take(view, caption)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from SpineLib.doors.cli import Json, app
-from SpineLib.doors.console import print_json, print_table, progress_bar, run, say
+from SpineLib.doors.console import Orientation, print_json, print_table, progress_bar, run, say
 from SpineLib.errors import BadInput, NotApplicable, OutputError, SpineError
 from SpineLib.findings import Findings
 from SpineLib.labels import REGIONS, WEIGHTINGS
@@ -51,6 +51,7 @@ def read(
     plane: Annotated[
         str, typer.Option(help="Slice a volume file so: axial, sagittal, coronal.")
     ] = "",
+    orientation: Orientation = "",
     activation: Annotated[
         bool,
         typer.Option(
@@ -75,6 +76,7 @@ def read(
         weighting=weighting,
         region=region,
         plane=plane,
+        orientation=orientation,
         activation=activation,
     )
     _ready_to_write(out)
@@ -84,10 +86,14 @@ def read(
     _show(reading.findings, out, as_json)
     reason = _nothing_assessed(reading.findings)
     if reason:
+        from SpineSlicer.headless.tables import options_to_say
+
+        options = options_to_say(reading.findings)
         raise NotApplicable(
             f"Nothing was assessed: {reason}",
             file=input,
-            advice="The report says so for each stack; --force runs the models all the same.",
+            advice=f"The report says so for each stack; {options and f'say it with {options}; '}"
+            "--force runs the models all the same.",
         )
 
 
@@ -127,14 +133,14 @@ def demo(out: Out = Path("demo-output")) -> None:
 
 
 def _show(findings: Findings, out: Path, as_json: bool) -> None:
-    from SpineSlicer.headless.tables import SLICE_COLUMNS, sentences, slice_rows
+    from SpineSlicer.headless.tables import sentences, slice_columns, slice_rows
 
     if as_json:
         print_json(findings.to_dict())
         return
     rows = slice_rows(findings)
     if rows:
-        print_table(SLICE_COLUMNS, rows)
+        print_table(slice_columns(findings), rows)
     for sentence in sentences(findings):
         say(sentence)
     say(f"Open {out / 'report.html'}")

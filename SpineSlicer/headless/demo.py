@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineLib.findings import SliceFinding
 from SpineLib.inference.study import read_study
 from SpineLib.labels import structure
 from SpineLib.progress import Progress
+from SpineLib.questions import COMPRESSION
 from SpineLib.reading import Reading
 from SpineLib.simulate import write_study
 from SpineLib.store.files import writing
 from SpineLib.volume import read_volume, resample
 from SpineSlicer.headless.outputs import write_outputs
-from SpineSlicer.headless.tables import SLICE_COLUMNS, sentences, slice_rows
+from SpineSlicer.headless.tables import sentences, slice_columns, slice_rows
 
 TEMPLATE = Path(__file__).parent / "demo.html"
 
@@ -80,7 +82,7 @@ def compare(study: DemoStudy, out: Path, *, progress: Progress) -> Outcome:
 def _slices(study: DemoStudy, reading: Reading, truth: dict[str, Any], folder: Path) -> Outcome:
     known = {one["sop_instance_uid"]: one for one in truth["slices"]}
     found = [one for stack in reading.findings.stacks for one in stack.slices]
-    columns = (*SLICE_COLUMNS, "truth: level", "compressed", "Bilsky")
+    columns = (*slice_columns(reading.findings), "truth: level", "compressed", "Bilsky")
     rows = [
         (
             *row,
@@ -90,14 +92,16 @@ def _slices(study: DemoStudy, reading: Reading, truth: dict[str, Any], folder: P
         )
         for row, one in zip(slice_rows(reading.findings), found, strict=True)
     ]
-    right = sum(
-        (one.compression.verdict == "compressed") == known[one.sop_instance_uid]["compressed"]
-        for one in found
-    )
+    right = sum(_compressed(one) == known[one.sop_instance_uid]["compressed"] for one in found)
     told = (
         f"Compared with the truth: {right} of {len(found)} slices flagged or not as they should be"
     )
     return Outcome(study, columns, rows, [*sentences(reading.findings), told])
+
+
+def _compressed(one: SliceFinding) -> bool:
+    opinion = one.opinion(COMPRESSION.key)
+    return bool(opinion and opinion.positive)
 
 
 def _segmentation(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from SpineLib.findings import write_csv, write_json
+from SpineLib.findings_file import write_json
+from SpineLib.outputs.findings_csv import write_csv
 from SpineLib.outputs.report import write_report
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading

@@ -11,14 +11,22 @@ from numpy.typing import NDArray
 from SpineLib.findings import SliceFinding, StackFindings
 from SpineLib.outputs import names
 from SpineLib.progress import Progress
+from SpineLib.questions import NOT_ASSESSED_COLOR
 from SpineLib.reading import Reading
 from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.camera import Camera
 from SpineSlicer.headless.Picture import Picture
 from SpineSlicer.headless.planes import plane_of, slice_to_ras
-from SpineSlicer.scene.spineSegmentation import KIND as SEGMENTATION
+from SpineSlicer.scene.studyNodes import (
+    ACTIVATION,
+    FLAGGED_RUNS,
+    SEGMENT_NAMES,
+    SEGMENTATION,
+    SLICE_LABELS,
+    VERDICTS,
+)
 from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
-from SpineSlicer.scene.verdicts import shortText, verdictOf
+from SpineSlicer.scene.verdicts import leadValue, shortText, worst
 
 SLICE_SIZE, KEY_SIZE, TALL_SIZE = (420, 420), (640, 640), (470, 640)
 # Millimetres across an axial picture: the ring, its label above it, and a margin.
@@ -85,13 +93,13 @@ class _Studio:
 
     def axial(self, stack: StackFindings, one: SliceFinding, size: tuple[int, int]) -> Picture:
         """One slice as it was acquired, the canal in the middle."""
-        with self._camera.only([stack.id], "verdicts", "slice labels"):
-            return self._axial(stack, one, size, shortText(one))
+        with self._camera.only([stack.id], VERDICTS, SLICE_LABELS):
+            return self._axial(stack, one, size, shortText(self._reading.findings, one))
 
     def activation(self, stack: StackFindings, one: SliceFinding) -> Picture:
         """The same slice with the class activation over it."""
-        with self._camera.only([stack.id], "verdicts"), self._camera.foreground(stack.id):
-            return self._axial(stack, one, KEY_SIZE, "class activation")
+        with self._camera.only([stack.id], VERDICTS), self._camera.foreground(stack.id):
+            return self._axial(stack, one, KEY_SIZE, ACTIVATION)
 
     def ladder(self, stack: StackFindings, one: SliceFinding) -> Picture:
         """The canal's sagittal plane: a real sagittal stack where there is one, else the axial's.
@@ -104,7 +112,7 @@ class _Studio:
         matrix[:3, 3] += LABEL_ROOM * matrix[:3, 0]
         together = [other.id for other in self._together(stack)]
         how = "reformatted axial stack" if shown == stack.id else "sagittal series"
-        with self._camera.only(together, "verdicts", "flagged runs"):
+        with self._camera.only(together, VERDICTS, FLAGGED_RUNS):
             return self._camera.slice_picture(
                 "sagittal", shown, matrix, height, TALL_SIZE,
                 f"Verdicts along the canal, {how}", {"title": "Sagittal"},
@@ -120,7 +128,7 @@ class _Studio:
     def tube(self, stack: StackFindings) -> Picture:
         """The verdicts' tube in 3D, from the front and left."""
         together = [other.id for other in self._together(stack)]
-        with self._camera.only(together, "verdicts", "flagged runs"):
+        with self._camera.only(together, VERDICTS, FLAGGED_RUNS):
             return self._camera.three_d_picture(
                 TALL_SIZE, "Verdicts along the canal in 3D", {"title": "3D"}
             )
@@ -134,7 +142,7 @@ class _Studio:
         matrix = slice_to_ras(volume, "sagittal", through)
         corners = volume.ras(np.indices((2, 2, 2)).reshape(3, -1).T * np.array(volume.shape[::-1]))
         across, height = (_center_on(matrix, corners, axis=axis) for axis in (0, 1))
-        with self._camera.only([finding.stack], SEGMENTATION, "segment names"):
+        with self._camera.only([finding.stack], SEGMENTATION, SEGMENT_NAMES):
             return self._camera.slice_picture(
                 "sagittal", finding.stack, matrix, max(across, height), KEY_SIZE,
                 "Segmentation in the sagittal slice through the canal",
@@ -160,7 +168,7 @@ class _Studio:
         matrix[:3, 3] += 3.0 * matrix[:3, 1]
         return self._camera.slice_picture(
             "axial", stack.id, matrix, AXIAL_FIELD, size, f"{title}: {words}",
-            {"title": title, "verdict": words.replace(" · ", "\n")}, verdictOf(one),
+            {"title": title, "verdict": words.replace(" · ", "\n")}, self._color(one),
         )  # fmt: skip
 
     def _along(
@@ -180,9 +188,15 @@ class _Studio:
     def _worst(self) -> tuple[StackFindings, SliceFinding]:
         # Where nothing was assessed the middle slice stands for the study.
         middle = self._stacks[0], self._stacks[0].slices[len(self._stacks[0].slices) // 2]
-        pairs = [(stack, one) for stack in self._stacks for one in stack.slices]
-        assessed = [pair for pair in pairs if pair[1].compression.probability is not None]
-        return max(assessed, key=lambda p: p[1].compression.probability or 0.0, default=middle)
+        slices = [one for stack in self._stacks for one in stack.slices]
+        found = worst(self._reading.findings, slices)
+        pairs = [(stack, one) for stack in self._stacks for one in stack.slices if one is found]
+        return pairs[0] if pairs else middle
+
+    def _color(self, one: SliceFinding) -> str:
+        """``#RRGGBB`` of the slice's answer to the lead question."""
+        lead = self._reading.findings.lead
+        return lead.color(leadValue(self._reading.findings, one)) if lead else NOT_ASSESSED_COLOR
 
     def _together(self, stack: StackFindings) -> list[StackFindings]:
         frame = stack.frame_of_reference_uid

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.store.files import writing
 from SpineSlicer.headless.app import HeadlessSlicer
+from SpineSlicer.scene.SceneKeeper import SceneKeeper
 
 
 def save_scene(app: HeadlessSlicer, path: str | Path) -> None:
@@ -49,6 +50,7 @@ def load_scene(app: HeadlessSlicer, path: str | Path) -> None:
         read = app.scene.ReadFromMRB(str(path.resolve()), True)
     if not read:
         raise BadInput("The file is not a Slicer scene bundle, or it is damaged", file=path)
+    SceneKeeper(app.scene).stop()
 
 
 @contextmanager

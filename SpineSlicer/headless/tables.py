@@ -4,80 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from SpineLib.findings import Findings, Grading, SliceFinding
+from SpineLib.findings import Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.outputs.summary import count, threshold_line
+from SpineLib.questions import Opinion, Question
+from SpineLib.reasons import NOT_SAID
 
-SLICE_COLUMNS = ("slice", "level", "P(compressed)", "verdict", "grade", "P(high)")
+
+def slice_columns(findings: Findings) -> tuple[str, ...]:
+    """Slice, level, and answer and P(positive) of each question that was answered."""
+    columns = ["slice", "level"]
+    for question in _shown(findings):
+        columns += [question.title, f"P({question.side(True) or question.values[-1]})"]
+    return tuple(columns)
 
 
 def slice_rows(findings: Findings) -> list[tuple[str, ...]]:
-    """A row a slice, columns `SLICE_COLUMNS`; slices count from 1, as viewers show them."""
+    """A row a slice, columns `slice_columns`; slices count from 1, as viewers show them."""
     several = len([stack for stack in findings.stacks if stack.slices]) > 1
     return [
         (
             f"{stack.id} · {one.index + 1}" if several else str(one.index + 1),
             one.level or "–",
-            *_compression(one),
-            *grade_cells(one.grading),
+            *_answers(findings, one),
         )
         for stack in findings.stacks
         for one in stack.slices
     ]
 
 
-def _compression(one: SliceFinding) -> tuple[str, str]:
-    answer = one.compression
-    if answer.status != ASSESSED or answer.probability is None:
-        return "–", NOT_ASSESSED
-    return f"{answer.probability:.2f}", (answer.verdict or "") + (
-        " (forced)" if answer.forced else ""
-    )
+def _shown(findings: Findings) -> list[Question]:
+    """The questions that were answered; all where none was."""
+    answered = [q for q in findings.questions if findings.summary(q.key).assessed]
+    return answered or findings.questions
 
 
-def grade_cells(grading: Grading) -> tuple[str, str]:
-    """The grade with its interval, and P(high)."""
-    if grading.status != ASSESSED or grading.high_probability is None:
+def _answers(findings: Findings, one: SliceFinding) -> Iterator[str]:
+    for question in _shown(findings):
+        yield from opinion_cells(question, one.opinion(question.key))
+
+
+def opinion_cells(question: Question, opinion: Opinion | None) -> tuple[str, str]:
+    """The answer, with its interval where it is a grade, and P(positive)."""
+    if opinion is None or not opinion.assessed or opinion.probability is None:
         return NOT_ASSESSED, "–"
-    interval = "–".join(dict.fromkeys(grading.interval))
-    text = f"{grading.scheme} {grading.grade}"
-    text += f" ({interval})" if interval != grading.grade else ""
-    return text + (" (forced)" if grading.forced else ""), f"{grading.high_probability:.2f}"
+    interval = "–".join(dict.fromkeys(opinion.interval))
+    text = f"{question.key} {opinion.value}" if question.sides else opinion.value
+    text += f" ({interval})" if interval not in ("", opinion.value) else ""
+    return text + (" (forced)" if opinion.forced else ""), f"{opinion.probability:.2f}"
 
 
 def sentences(findings: Findings) -> Iterator[str]:
     """What was concluded and what was not assessed, one sentence each, the verdict first."""
-    compression, grading, segmentation = (
-        findings.compression,
-        findings.grading,
-        findings.segmentation,
-    )
-    if not compression.assessed_slices:
-        yield f"Compression: not assessed: {compression.reason}"
-    else:
-        verdict = compression.verdict
-        if verdict == NOT_ASSESSED:
-            verdict = f"no verdict on the study: {compression.reason}"
-        yield (
-            f"Compression: {verdict} ({compression.compressed_slices} of "
-            f"{compression.assessed_slices} slices compressed, longest run "
-            f"{compression.longest_run_mm:.0f} mm; rule: {compression.rule})"
-        )
-    if grading.status != ASSESSED:
-        yield f"{grading.scheme}: not assessed: {grading.reason}"
-    else:
-        yield f"{grading.scheme}: highest grade {grading.highest}, {grading.high_slices} high slices"
+    for summary in findings.summaries:
+        yield _sentence(findings.question(summary.question), summary)
+    if threshold_line(findings):
+        yield f"Flagged at the {threshold_line(findings)}"
+    segmentation = findings.segmentation
     if segmentation.status != ASSESSED:
         yield f"Segmentation: not assessed: {segmentation.reason}"
     else:
         names = ", ".join(segment.name for segment in segmentation.segments)
         yield f"Segmentation: {names} ({segmentation.evidence})"
     yield from _choices(findings)
+    if options := options_to_say(findings):
+        yield f"Not known of a stack, and said with {options}"
+
+
+def options_to_say(findings: Findings) -> str:
+    """The options with which a person says what the images could not."""
+    whys = [why for stack in findings.stacks for why in stack.not_assessed_why.values()]
+    words = dict.fromkeys(why.values["word"] for why in whys if why.code == NOT_SAID)
+    return " and ".join(f"--{word}" for word in words)
+
+
+def _sentence(question: Question, summary: QuestionSummary) -> str:
+    name = question.key if question.sides else question.title
+    if not summary.assessed:
+        return f"{name}: not assessed: {summary.reason}"
+    positive = question.side(True) or question.values[-1]
+    slices = count(summary.assessed_slices, "slice")
+    found = f"{summary.positive_slices} of {slices} {positive}"
+    if summary.positive_slices:
+        found += f", longest run {summary.longest_run_mm:.0f} mm"
+    if not summary.rule:
+        return f"{name}: {summary.worst} at worst ({found})"
+    verdict = summary.verdict or f"no verdict on the study: {summary.reason}"
+    return f"{name}: {verdict} ({found}; rule: {summary.rule})"
 
 
 def _choices(findings: Findings) -> Iterator[str]:
+    titles = {question.key: question.title for question in findings.questions}
     for stack in findings.stacks:
         if stack.chosen_for:
-            yield f"Stack {stack.id} for {' and '.join(stack.chosen_for)}: {stack.choice_reason}"
+            read_for = " and ".join(titles.get(key, key) for key in stack.chosen_for)
+            yield f"Stack {stack.id} for {read_for}: {stack.choice_reason}"
     yield from findings.warnings
     if findings.notice:
         yield findings.notice
@@ -85,8 +106,7 @@ def _choices(findings: Findings) -> Iterator[str]:
 
 def nothing_assessed(findings: Findings) -> str:
     """Why not one model answered; empty where one did."""
-    answers = (findings.grading.status, findings.segmentation.status)
-    if ASSESSED in answers or findings.compression.assessed_slices:
+    if findings.segmentation.status == ASSESSED or any(s.assessed for s in findings.summaries):
         return ""
-    reasons = (findings.compression.reason, findings.grading.reason, findings.segmentation.reason)
+    reasons = [*(summary.reason for summary in findings.summaries), findings.segmentation.reason]
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

@@ -15,8 +15,8 @@ from SpineSlicer.host.WorkerProcess import PYTHON_SETTING
 
 WHEELS_SETTING = "SpineMRI/WheelFolder"
 TORCH = "torch>=2.8"
-# What a reading needs beside PyTorch, as in pyproject.toml. Slicer brings the first four; filelock
-# keeps two programs from writing one reader's labels, and PyTorch brings it too.
+# What a worker needs beside PyTorch, as in pyproject.toml. Slicer brings the first four; filelock
+# keeps two de-identifications from one key, and PyTorch brings it too.
 PACKAGES = (
     "numpy>=2", "scipy>=1.13", "pydicom>=3", "SimpleITK>=2.4", "monai>=1.5", "einops",
     "safetensors>=0.5", "jsonschema>=4.20", "pyjpegls", "pylibjpeg", "pylibjpeg-openjpeg",
@@ -29,7 +29,8 @@ class Installation:
     """Says what is missing in Slicer's Python, and installs it when the person says so.
 
     Nothing is imported and nothing is changed before `install`. With another Python named for the
-    worker, its packages are that Python's matter; the worker's own answer tells what it lacks.
+    worker, its packages are that Python's matter, and the worker's own answer tells what it lacks:
+    the panels need no more than Slicer brings.
 
     Args:
         packaging: `slicer.packaging`, or what a test puts in its place.
@@ -71,11 +72,13 @@ class Installation:
     def summary(self) -> str:
         """One or two lines for the person: what is there, what is missing, what would happen."""
         if self.externalPython:
-            if not Path(self.externalPython).is_file():
-                return _("There is no Python at {path}. Name another one.").format(
-                    path=self.externalPython
-                )
-            return _("Reading runs in {path}.").format(path=self.externalPython)
+            there = Path(self.externalPython).is_file()
+            text = (
+                _("Reading runs in {path}.")
+                if there
+                else _("There is no Python at {path}. Name another one.")
+            )
+            return text.format(path=self.externalPython)
         missing = self.missing()
         if not missing:
             return _("Everything that reading needs is installed in Slicer's Python.")
@@ -130,6 +133,7 @@ class Installation:
             rest = [one for one in missing if one != TORCH]
             if rest:
                 self._tools().pip_ensure(rest, requester=REQUESTER)
+            importlib.invalidate_caches()
         except SpineError:
             raise
         except RuntimeError as error:  # what pip_ensure says when the person declines

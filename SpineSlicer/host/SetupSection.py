@@ -10,6 +10,7 @@ import slicer
 from SpineLib.errors import SpineError
 from SpineSlicer.host.diagnostics import diagnosticsText
 from SpineSlicer.host.Installation import Installation
+from SpineSlicer.host.pathChanged import onPathChanged
 
 FORM = Path(__file__).with_name("Setup.ui")
 
@@ -35,8 +36,8 @@ class SetupSection:
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)
         ui.pythonEdit.currentPath = self._installation.externalPython
         ui.wheelsEdit.currentPath = self._installation.wheelFolder
-        ui.pythonEdit.connect("currentPathChanged(QString)", self._onPython)
-        ui.wheelsEdit.connect("currentPathChanged(QString)", self._onWheels)
+        onPathChanged(ui.pythonEdit, self._onPython)
+        onPathChanged(ui.wheelsEdit, self._onWheels)
         ui.installButton.connect("clicked(bool)", self._onInstall)
         ui.diagnosticsButton.connect("clicked(bool)", self._onDiagnostics)
         ui.copyButton.connect("clicked(bool)", self._onCopy)
@@ -77,11 +78,11 @@ class SetupSection:
         self.ui.diagnosticsText.visible = self.ui.copyButton.visible = True
 
     def _onPython(self, path: str) -> None:
-        self._installation.externalPython = path
+        self._installation.externalPython = path.strip()
         self.update()
 
     def _onWheels(self, path: str) -> None:
-        self._installation.wheelFolder = path
+        self._installation.wheelFolder = path.strip()
         self.update()
 
     def _onInstall(self, *_arguments: Any) -> None:

@@ -14,6 +14,7 @@ from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
 from SpineLib.slabs import Steps, read_in_slabs
 from SpineLib.volume import Frame
 from SpineSlicer.host.Turns import Turns
+from SpineSlicer.host.WorkerTask import WorkerTask
 from SpineSlicer.scene.ReadScene import ReadScene
 
 
@@ -42,11 +43,11 @@ class StackLoader:
         onError: Callable[[SpineError], None],
         onProgress: Callable[[Step], None],
     ) -> None:
-        self._worker, self._scene = worker, scene
+        self._task, self._scene = WorkerTask(worker), scene
         self._onShown, self._onError, self._onProgress = onShown, onError, onProgress
         self.shown: tuple[str, ...] = ()
         self._wanted: tuple[str, ...] = ()
-        self._request, self._turns = "", Turns()
+        self._turns = Turns()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -67,23 +68,22 @@ class StackLoader:
         self._wanted, self._folder = wanted, tempfile.TemporaryDirectory(prefix="SpineMRI-")
         uids = [one.sop_instance_uid for one in stack.slices]
         name = _("Study {id}").format(id=study.id[:6])
-        self._request = self._worker.request(
+        self._task.start(
             "project",
             {
                 "action": "stack", "project": str(project.folder), "study": study.id,
                 "stack": stack.id, "output": str(Path(self._folder.name) / "stack.nrrd"),
             },
-            onResult=lambda result: self._onRead(wanted, result, name, uids),
-            onError=lambda error: self._onFailed(wanted, error),
+            onResult=lambda result: self._onRead(result, name, uids),
+            onError=self._onFailed,
             onProgress=self._onProgress,
         )  # fmt: skip
 
     def stop(self) -> None:
         """Forgets what is on its way."""
-        request, self._request, self._wanted = self._request, "", ()
+        self._wanted = ()
+        self._task.drop()
         self._end()
-        if request:
-            self._worker.cancel(request)
 
     def clear(self) -> None:
         """Takes the stack out of the scene, too."""
@@ -91,16 +91,13 @@ class StackLoader:
         self.shown = ()
         self._scene.clear()
 
-    def _onRead(
-        self, wanted: tuple[str, ...], result: dict[str, Any], name: str, uids: list[str]
-    ) -> None:
-        if wanted == self._wanted:
-            self._request, self.shown = "", ()
-            self._turns.start(
-                self._put(result, name, uids),
-                onDone=lambda _none: self._onPut(),
-                onError=lambda error: self._onFailed(wanted, from_exception(error)),
-            )
+    def _onRead(self, result: dict[str, Any], name: str, uids: list[str]) -> None:
+        self.shown = ()
+        self._turns.start(
+            self._put(result, name, uids),
+            onDone=lambda _none: self._onPut(),
+            onError=lambda error: self._onFailed(from_exception(error)),
+        )
 
     def _put(self, result: dict[str, Any], name: str, uids: list[str]) -> Steps[None]:
         volume = yield from read_in_slabs(result["file"])
@@ -113,11 +110,10 @@ class StackLoader:
         self._end()
         self._onShown()
 
-    def _onFailed(self, wanted: tuple[str, ...], error: SpineError) -> None:
-        if wanted == self._wanted:
-            self._request, self._wanted = "", ()
-            self._end()
-            self._onError(error)
+    def _onFailed(self, error: SpineError) -> None:
+        self._wanted = ()
+        self._end()
+        self._onError(error)
 
     def _end(self) -> None:
         self._turns.stop()

@@ -6,14 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from SpineLib.errors import Cancelled, SpineError
+from SpineLib.errors import BadInput, Cancelled, SpineError
+from SpineLib.reasons import NO_STACK, NONE_READABLE, NOT_SAID, UNREADABLE, Reason, sentence
 from SpineSlicer.host.dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
+from SpineSlicer.host.pathChanged import onPathChanged
+from SpineSlicer.scene.volumeNodes import described
 
 AUTOMATIC = ""
 # A path is typed letter by letter: its stacks are looked for when nothing was typed so long.
 MILLISECONDS_TO_LOOK = 800
+# Where there is no stack to read, running anyway does not help.
+_NOTHING_TO_READ = (NO_STACK, NONE_READABLE, UNREADABLE)
 # Task → the plane whose stacks it reads.
 PLANES = {"compression": "axial", "segmentation": "sagittal"}
+_NEVER = object()
 
 
 class StudySection:
@@ -39,18 +45,23 @@ class StudySection:
         self._stacks: list[dict[str, Any]] = []
         self._chosen: dict[str, Any] = {}
         self._scanned, self._request, self._looks = "", "", 0
+        self._wanted = ""  # the stack to choose when it is found
         self._files: list[str] = []  # of Slicer's database
+        self._unreadable = False  # what was looked at elsewhere holds no study that can be read
+        self._followed: Any = _NEVER
+        self._filled = ["", ""]  # what the volume's own weighting and region are
         self._menu: Any = None
         import qt
 
         self._wait = qt.QTimer()
-        self._wait.singleShot = True
+        self._wait.setSingleShot(True)
         self._wait.connect("timeout()", self.scan)
-        ui.pathEdit.connect("currentPathChanged(QString)", self._onPath)
+        onPathChanged(ui.pathEdit, self._onPath)
         ui.loadDicomButton.connect("clicked(bool)", self._onLoadDicom)
-        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onVolume)
         ui.stackBox.connect("currentIndexChanged(int)", self._onStack)
         ui.forceBox.connect("toggled(bool)", self._onStack)
+        for box in (ui.weightingBox, ui.regionBox):
+            box.connect("currentIndexChanged(int)", self._onSaid)
         self._fill()
 
     @property
@@ -64,9 +75,20 @@ class StudySection:
         return self._ui.pathEdit.currentPath.strip()
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether a folder, a file or a study of the database is chosen, not the scene's volume."""
+        return self.volume is None and (bool(self.folder) or bool(self._files))
+
+    @property
     def ready(self) -> bool:
-        """Whether something is chosen."""
-        return self.volume is not None or bool(self.folder) or bool(self._files)
+        """Whether something is chosen, as far as is known one that can be read."""
+        if self.volume is not None:
+            return self._hasVoxels
+        return self.elsewhere and not self._unreadable
+
+    @property
+    def _hasVoxels(self) -> bool:
+        return self.volume is not None and self.volume.GetImageData() is not None
 
     @property
     def options(self) -> dict[str, Any]:
@@ -77,9 +99,25 @@ class StudySection:
             **({"files": files} if files else {}),
             "series": series,
             "force": bool(self._ui.forceBox.checked),
-            "weighting": _said(self._ui.weightingBox.currentText),
-            "region": _said(self._ui.regionBox.currentText),
+            **self._words(),
         }
+
+    @property
+    def chosen(self) -> tuple[str, list[str], str]:
+        """Folder, files of Slicer's database and stack, for `chooseAgain`."""
+        return self.folder, list(self._files), self._ui.stackBox.currentData or self._wanted
+
+    def chooseAgain(self, chosen: tuple[str, list[str], str]) -> None:
+        """Chooses what another section had chosen; a chosen volume goes before it."""
+        folder, files, stack = chosen
+        self._ui.pathEdit.currentPath = folder
+        self._wait.stop()
+        self._wanted = stack
+        if folder:
+            self.scan()
+        elif files:
+            self._begin()
+            self._look({"files": files}, lambda result: self._onFromDatabase(result, files))
 
     def choose(self, path: str) -> None:
         """Chooses a folder or file and has its stacks found."""
@@ -91,7 +129,11 @@ class StudySection:
     def scan(self) -> None:
         """Has the folder's stacks found; the list follows when the worker answers."""
         folder = self.folder
-        if not folder or not Path(folder).is_dir() or folder == self._scanned:
+        if not folder or folder == self._scanned:
+            return
+        if not Path(folder).exists():
+            self._refuse(_("There is nothing at this path. Choose another one."))
+        if not Path(folder).is_dir():
             return
         self._scanned = folder
         self._begin()
@@ -110,14 +152,36 @@ class StudySection:
         self._begin()
         self._look({"files": files}, lambda result: self._onFromDatabase(result, files))
 
+    def follow(self) -> None:
+        """Takes up another volume, if one was chosen.
+
+        The panel calls it when the parameter node has it (`ParameterBinding`). Heard from the
+        selector itself it would come too early: what is said here of weighting and region goes
+        into the parameter node too, which then puts its former volume back.
+        """
+        node = self.volume
+        if node is self._followed:
+            return
+        self._followed = node
+        self._fillWords(node)
+        self._fill()
+        self._changed()
+
+    def forget(self) -> None:
+        """Holds no node any more; for when the scene closes."""
+        self._followed = _NEVER
+
     def close(self) -> None:
         """Looks for nothing any more; for when the panel goes away."""
+        self.forget()
         self._wait.stop()
         self._cancel()
 
     def _begin(self) -> None:
-        self._stacks, self._chosen, self._files = [], {}, []
+        self._stacks, self._chosen, self._files, self._unreadable = [], {}, [], False
+        self._ui.stackBox.setCurrentIndex(0)
         self._say(_("Looking for stacks…"))
+        self._changed()
 
     def _look(self, where: dict[str, Any], found: Callable[[dict[str, Any]], None]) -> None:
         """Has the worker look for stacks; an answer that comes after another look is not heard."""
@@ -133,7 +197,22 @@ class StudySection:
             if look == self._looks:
                 self._onError(error)
 
-        self._request = self._worker.request("scan", where, onResult=answered, onError=failed)
+        arguments = {**where, **{word: said for word, said in self._words().items() if said}}
+        self._request = self._worker.request("scan", arguments, onResult=answered, onError=failed)
+
+    def _words(self) -> dict[str, str]:
+        """What the person says of stacks whose images cannot say."""
+        return {
+            "weighting": _said(self._ui.weightingBox.currentText),
+            "region": _said(self._ui.regionBox.currentText),
+        }
+
+    def _onSaid(self, *_arguments: Any) -> None:
+        """Asks again which stacks a model is made for, where the images could not say."""
+        unknown = any("unknown" in (one["weighting"], one["region"]) for one in self._stacks)
+        if unknown and self.volume is None and not self._wait.active:
+            where = {"files": self._files} if self._files else {"folder": self.folder}
+            self._look(where, self._list)
 
     def _cancel(self) -> None:
         if self._request:
@@ -167,15 +246,26 @@ class StudySection:
             self.choose(folder)
 
     def _onPath(self, *_arguments: Any) -> None:
+        if self.folder and self.volume is not None:
+            self._ui.volumeSelector.setCurrentNode(None)  # what was chosen last is meant
         self._cancel()
-        self._stacks, self._files, self._scanned = [], [], ""
+        self._stacks, self._files, self._scanned, self._unreadable = [], [], "", False
+        self._wanted = ""
         self._wait.start(MILLISECONDS_TO_LOOK)
         self._fill()
         self._changed()
 
-    def _onVolume(self, node: Any) -> None:
-        self._fill()
-        self._changed()
+    def _fillWords(self, node: Any) -> None:
+        """Says what is known of a volume that is chosen now, and takes back what was of the former.
+
+        What the person said themselves stays.
+        """
+        boxes = (self._ui.weightingBox, self._ui.regionBox)
+        words = ["", ""] if node is None else list(described(node).values())
+        for box, word, before in zip(boxes, words, self._filled, strict=True):
+            if word or box.currentText == before:
+                box.setCurrentText(word or "unknown")
+        self._filled = words
 
     def _onScanned(self, result: dict[str, Any]) -> None:
         self._list(result)
@@ -206,31 +296,47 @@ class StudySection:
             self._chosen = studies[0]["chosen"][PLANES[self._task]]
         self._fill()
         if len(studies) > 1:
-            self._say(
-                _("The folder holds {n} studies; choose one's folder.").format(n=len(studies))
-            )
+            text = _("The folder holds {n} studies; choose one's folder.")
+            self._refuse(text.format(n=len(studies)))
         elif not self._stacks:
-            self._say(_("There are no MR images in this folder. Choose another one."))
+            self._refuse(_("There are no MR images in this folder. Choose another one."))
 
     def _onError(self, error: SpineError) -> None:
         self._request, self._scanned = "", ""
-        if not isinstance(error, Cancelled):
+        if isinstance(error, BadInput):
+            self._refuse(str(error))
+        elif not isinstance(error, Cancelled):
             self._say(str(error))
+
+    def _refuse(self, text: str) -> None:
+        """What is chosen cannot be read, and why."""
+        self._unreadable = True
+        self._changed()
+        self._say(text)
 
     def _fill(self) -> None:
         box = self._ui.stackBox
+        wanted = self._wanted or box.currentData
         blocked = box.blockSignals(True)
         box.clear()
         box.addItem(_("Automatic"), AUTOMATIC)
         for stack in self._stacks:
             box.addItem(_title(stack), stack["id"])
+        index = max(0, box.findData(wanted))
+        box.setCurrentIndex(index)
+        self._wanted = "" if index else self._wanted
         box.blockSignals(blocked)
         box.enabled = bool(self._stacks) and self.volume is None
         self._onStack()
 
     def _onStack(self, *_arguments: Any) -> None:
-        if self.volume is not None:
-            self._say(_("The volume {name} is read.").format(name=self.volume.GetName()))
+        if self.volume is not None and not self._hasVoxels:
+            text = _("The images of {name} are not in the scene: its file may be missing.")
+            self._say(text.format(name=self.volume.GetName()))
+        elif self.volume is not None:
+            text = _("The volume {name} is read.").format(name=self.volume.GetName())
+            known = ", ".join(word for word in described(self.volume).values() if word)
+            self._say(text + (" " + _("It is {words}.").format(words=known) if known else ""))
         elif not self._stacks:
             self._say("" if self.ready else _("Choose a volume, or drop a folder of DICOM here."))
         else:
@@ -238,11 +344,13 @@ class StudySection:
 
     def _reason(self, chosen: str) -> str:
         if chosen == AUTOMATIC and not self._chosen.get("stacks"):
-            return self._notAssessed(self._chosen.get("reason", ""))
+            return self._notAssessed(self._chosen, forcible=False)
         names = self._chosen["stacks"] if chosen == AUTOMATIC else [chosen]
-        against = self._against(next(one for one in self._stacks if one["id"] == names[0]))
-        if against:
-            return self._notAssessed(against)
+        stack = next(one for one in self._stacks if one["id"] == names[0])
+        against = self._against(stack)
+        if against is not None:
+            rightPlane = stack["plane"] == PLANES[self._task]
+            return self._notAssessed(against, forcible=rightPlane and not stack.get("problem"))
         there = " " + _("From Slicer's DICOM database.") if self._files else ""
         if chosen != AUTOMATIC:
             return _("A model is made for it.") + there
@@ -253,23 +361,31 @@ class StudySection:
             + there
         )
 
-    def _against(self, stack: dict[str, Any]) -> str:
-        """Why no model is made for a stack; empty where one is."""
+    def _against(self, stack: dict[str, Any]) -> dict[str, Any] | None:
+        """What says why no model is made for a stack; None where one is."""
         models = [one for one in stack["models"] if one["task"] == self._task]
-        if stack.get("problem"):
-            return str(stack["problem"])
-        return (
-            "" if any(one["applies"] for one in models) else models[0]["reason"] if models else ""
-        )
+        if not models or any(one["applies"] for one in models):
+            return None
+        return models[0]
 
-    def _notAssessed(self, reason: str) -> str:
+    def _notAssessed(self, against: dict[str, Any], *, forcible: bool) -> str:
+        """Why not, and what helps, as a person at a panel says it.
+
+        A model can be forced, but not without slices of its plane.
+        """
+        why = Reason.from_dict(against.get("why"))
+        reason = str(against.get("reason", "")) if why is None else sentence(why, _)
+        if not forcible or (why is not None and why.code in _NOTHING_TO_READ):
+            return _("Not assessed: {reason}.").format(reason=reason)
         if self._ui.forceBox.checked:
             return _("Not made for it ({reason}); it is read anyway and marked as forced.").format(
                 reason=reason
             )
-        return _('Not assessed: {reason}. "Run anyway" reads it all the same.').format(
-            reason=reason
-        )
+        help_ = [_('"Run anyway" reads it all the same.')]
+        if why is not None and why.code == NOT_SAID:
+            says = {"region": _("Say it under Region."), "weighting": _("Say it under Weighting.")}
+            help_.insert(0, says[why.values["word"]])
+        return " ".join([_("Not assessed: {reason}.").format(reason=reason), *help_])
 
     def _say(self, text: str) -> None:
         self._ui.stackReasonLabel.text = text

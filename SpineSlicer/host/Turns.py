@@ -84,6 +84,6 @@ class Turns:
             import qt
 
             self._timer = qt.QTimer()
-            self._timer.singleShot = True
+            self._timer.setSingleShot(True)
             self._timer.connect("timeout()", self._step)
         self._timer.start(0)

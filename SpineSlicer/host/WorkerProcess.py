@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import SpineLib
 from SpineLib.doors.client import WorkerClient
-from SpineLib.errors import SpineError
+from SpineLib.errors import SpineError, WorkerEnded
 from SpineLib.progress import Step
 from SpineSlicer.host.SafeLog import SafeLog
 
@@ -46,9 +47,12 @@ class WorkerProcess:
         self._process = process or qt.QProcess()
         self._given, self._python = python, ""
         self.log = SafeLog()
-        self._client, self._cancelled = WorkerClient(self._write), set[str]()
+        self._client = WorkerClient(self._write)
+        self._ends: dict[str, float] = {}  # what was cancelled, and until when it may take to stop
+        self._end = 0.0  # what the timer was set for
+        self._killed = False
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
+        self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.kill)
         self._process.connect("readyReadStandardOutput()", self._onOutput)
         self._process.connect("readyReadStandardError()", self._onErrorOutput)
@@ -75,26 +79,36 @@ class WorkerProcess:
             The request's id, for `cancel`.
         """
         self._start()
-        return self._client.request(
+        name = self._client.request(
             command, arguments, on_result=onResult, on_error=onError, on_progress=onProgress
         )
+        if not self._running():  # it could not be started, and said so before there was a request
+            self._onError(FAILED_TO_START)
+        return name
 
-    def cancel(self, request: str) -> None:
+    def cancel(self, request: str, seconds: float = SECONDS_TO_CANCEL) -> None:
         """Asks the worker to stop a request, and ends the process if it does not.
 
         A request that waits behind another one is answered at once, and does not end that one.
+
+        Args:
+            request: its id.
+            seconds: that it may take to stop; more for what has something to save first.
         """
         self._client.cancel(request)
-        self._cancelled.add(request)
-        self._timer.start(SECONDS_TO_CANCEL * 1000)
+        self._ends.setdefault(request, time.monotonic() + seconds)
+        self._wait()
 
     def kill(self) -> None:
-        """Ends a process that did not stop what was cancelled; open requests fail.
+        """Ends a process that did not stop what was cancelled in time; other open requests fail.
 
         The next request starts another one.
         """
-        if self._isStopping():
+        if any(end <= self._end for end in self._stopping()):
+            self._killed = True
             self._process.kill()
+        else:
+            self._wait()
 
     def stop(self) -> None:
         """Lets the process end; for when the module goes away."""
@@ -105,8 +119,17 @@ class WorkerProcess:
                 # Else the process is still there when its object goes, or when the next one starts.
                 self._process.waitForFinished(SECONDS_TO_CANCEL * 1000)
 
-    def _isStopping(self) -> bool:
-        return any(self._client.is_open(one) for one in self._cancelled)
+    def _stopping(self) -> list[float]:
+        """Until when each cancelled request that is still open may take."""
+        return [end for one, end in self._ends.items() if self._client.is_open(one)]
+
+    def _wait(self) -> None:
+        stopping = self._stopping()
+        if stopping:
+            self._end = min(stopping)
+            self._timer.start(max(0, round((self._end - time.monotonic()) * 1000)))
+        else:
+            self._timer.stop()
 
     def _running(self) -> bool:
         return int(self._process.state()) != 0
@@ -127,7 +150,8 @@ class WorkerProcess:
         # A crash in a library's C code then says in which call it was.
         environment.insert("PYTHONFAULTHANDLER", "1")
         self._process.setProcessEnvironment(environment)
-        self._client, self._cancelled = WorkerClient(self._write), set()
+        self._client, self._ends = WorkerClient(self._write), {}
+        self._killed = False
         self._python = python
         self.log.clear()
         self._process.start(self._python, ["-m", "SpineLib.doors.worker"])
@@ -137,8 +161,7 @@ class WorkerProcess:
 
     def _onOutput(self) -> None:
         self._client.feed(self._process.readAllStandardOutput().data().decode())
-        if not self._isStopping():
-            self._timer.stop()
+        self._wait()
 
     def _onErrorOutput(self) -> None:
         self.log.feed(self._process.readAllStandardError().data().decode(errors="replace"))
@@ -148,11 +171,31 @@ class WorkerProcess:
         self._onErrorOutput()
         how = "it crashed or was stopped" if int(status) else f"exit code {int(code)}"
         words = self.log.lastWords(3).replace("\n", "; ")
-        self._client.closed(f"{how}: {words}" if words else how)
+        error = None
+        if self._killed:
+            error = WorkerEnded(
+                _("The reading process was ended, because it did not stop what was cancelled"),
+                advice=_("Start again."),
+            )
+        self._client.closed(
+            f"{how}: {words}" if words else how, error=error, cancelled=set(self._ends)
+        )
 
     def _onError(self, error: Any) -> None:
         if int(error) == FAILED_TO_START:
-            self._client.closed(f"{self._python} could not be started")
+            error = SpineError(
+                _("{python} could not be started").format(python=self._python),
+                advice=_("Choose another Python under Setup, or none for Slicer's own."),
+            )
+            self._client.closed(error=error, cancelled=set(self._ends))
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a test without the application
+        return text
+    return tr(text)
 
 
 def _settingsPython() -> str:

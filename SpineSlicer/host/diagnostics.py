@@ -24,7 +24,8 @@ def diagnosticsText(
         worker: what the worker's ``diagnose`` answered; None where it gave no answer.
         slicerVersion: Slicer's version, revision and platform.
         problem: the class of the error where the worker gave no answer.
-        missing: requirements that Slicer's Python does not meet.
+        missing: requirements that Slicer's Python does not meet; of another one that was
+            named, it says nothing.
         externalPython: the worker runs in a Python that the person named.
         log: the safe part of what the worker printed.
     """
@@ -32,10 +33,13 @@ def diagnosticsText(
         f"SlicerSpineMRI {__version__}",
         f"Slicer {slicerVersion}, Python {platform.python_version()}",
         f"Worker's Python: {'another one, named in the settings' if externalPython else 'Slicer’s'}",
-        f"Missing in Slicer's Python: {', '.join(missing) or 'nothing'}",
     ]
+    if not externalPython:
+        lines.append(f"Missing in Slicer's Python: {', '.join(missing) or 'nothing'}")
     if worker is None:
         lines.append(f"The worker gave no answer{f' ({problem})' if problem else ''}")
+        if externalPython:
+            lines.append("What is missing in its Python is not known")
     else:
         lines += _workerLines(worker)
     lines += ["", "Worker's log:", log or "empty"]

@@ -114,13 +114,14 @@ def loadStudyFolder(folder: str | Path) -> list[Any]:
 
     from SpineLib.dicom import read, scan
     from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
-    from SpineSlicer.scene.volumeNodes import addVolumeNode
+    from SpineSlicer.scene.volumeNodes import addVolumeNode, describe
 
     scene, nodes = slicer.mrmlScene, []
     for stack in scan(folder).stacks:
         if not stack.problem:
             name = scene.GenerateUniqueName(f"{stack.id} {stack.description}".strip())
             nodes.append(addVolumeNode(scene, read(stack), name))
+            describe(nodes[-1], weighting=stack.weighting, region=stack.region)
             placeUnder(
                 scene, nodes[-1], studyItem(scene, "Simulated study", stack.study_instance_uid)
             )

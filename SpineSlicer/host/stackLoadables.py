@@ -11,7 +11,7 @@ import numpy as np
 import slicer
 
 from SpineLib.dicom import Stack, read, scan_files
-from SpineSlicer.scene.volumeNodes import addVolumeNode
+from SpineSlicer.scene.volumeNodes import addVolumeNode, describe
 
 # Slicer's scalar volume plugin offers a whole series at 0.5 and its parts at 0.45.
 CONFIDENCE = 0.8
@@ -75,7 +75,9 @@ def addStackVolume(scene: slicer.vtkMRMLScene, one: StackFiles) -> Any:
     Raises:
         BadInput: a file cannot be decoded.
     """
-    return addVolumeNode(scene, read(one.stack), scene.GenerateUniqueName(one.name))
+    node = addVolumeNode(scene, read(one.stack), scene.GenerateUniqueName(one.name))
+    describe(node, weighting=one.stack.weighting, region=one.stack.region)
+    return node
 
 
 def _severalPlaces(stacks: Sequence[Stack]) -> bool:

@@ -26,28 +26,30 @@ from SpineSlicer.scene.labelmapNodes import (
     setSegments,
     vtkTag,
 )
+from SpineSlicer.scene.overlays import gridUnder, putOnVolume
 from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.segmentNames import bodyPoint
-from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentColor, segmentId
+from SpineSlicer.scene.sliceViews import mendViews
+from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentColor, segmentId, volumeProblem
+from SpineSlicer.scene.studyNodes import CASE, KIND, LOOP_CASE, ORIGINAL_ROLE, UNCERTAINTY
+from SpineSlicer.scene.volumeInScene import ijkToWorld
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
 
-# Apart from the module's own kind, so that no new run takes a case's place in the scene.
-KIND = "loop case"
 # Where the model is nearly sure, the picture stays as it is.
 VISIBLE_FROM = 0.15
-_UNCERTAINTY = "loop uncertainty"
 
 
 class LoopCase:
     """The nodes of the open case; it lives from opening to leaving it.
 
-    Names are those of SPIDER's numbers, counted from the lowest vertebra; whether that is L5 is
-    for the numbers to say, not for this class.
+    Structures have the names that the version knows (``L4``), or where it does not SPIDER's numbers,
+    counted from the lowest vertebra (``vertebra 2``).
 
     Args:
         scene: with the nodes, from `addingLoopCase`.
         case: which one.
         labels: as they are shown.
+        lowest: name of vertebra 1; empty where not known.
         volumeNode, node: the image and the segmentation.
 
     Attributes:
@@ -56,9 +58,15 @@ class LoopCase:
     """
 
     def __init__(
-        self, scene: slicer.vtkMRMLScene, case: Case, labels: Volume, volumeNode: Any, node: Any
+        self,
+        scene: slicer.vtkMRMLScene,
+        case: Case,
+        labels: Volume,
+        lowest: str,
+        volumeNode: Any,
+        node: Any,
     ) -> None:
-        self.case, self._scene, self.grid = case, scene, case.grid
+        self.case, self._scene, self.grid, self.lowest = case, scene, case.grid, lowest
         self._overlay: Any = None
         self.labels, self.volumeNode, self.node = labels, volumeNode, node
 
@@ -69,12 +77,17 @@ class LoopCase:
 
     def current(self) -> Volume:
         """SPIDER's numbers as they stand in the scene now, on the image's grid."""
-        return labelmapFromNode(self.node, self.grid)
+        return self.grid.with_voxels(labelmapFromNode(self.node, self._inScene()).voxels)
 
-    def show(self, labels: Volume) -> None:
+    def show(self, labels: Volume, lowest: str) -> None:
         """Puts another version in the place of what is shown."""
-        self.labels = labels
-        setSegments(self.node, labels, _segments(labels), "")
+        self.labels, self.lowest = labels, lowest
+        there = self._inScene().with_voxels(labels.voxels)
+        setSegments(self.node, there, _segments(labels, lowest), "")
+
+    def nameOf(self, number: int) -> str:
+        """What one of SPIDER's numbers is called in this case."""
+        return structureName(number, self.lowest)
 
     def strays(self) -> list[str]:
         """Names of segments without a number of SPIDER's, which no version can hold."""
@@ -93,7 +106,8 @@ class LoopCase:
         segmentation = self.node.GetSegmentation()
         segment = slicer.vtkSegment()
         segment.SetName(name)
-        segment.AddRepresentation(binaryName(), orientedImage(self.grid.with_voxels(voxels)))
+        there = self._inScene().with_voxels(voxels)
+        segment.AddRepresentation(binaryName(), orientedImage(there))
         segment.SetTag("DICOM.SegmentAlgorithmType", "MANUAL")
         segmentation.AddSegment(segment, segmentation.GenerateUniqueSegmentID(name))
 
@@ -110,7 +124,7 @@ class LoopCase:
             return empty.astype(bool)
         fitting = slicer.vtkOrientedImageData()
         slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-            image, orientedImage(self.grid.with_voxels(empty)), fitting, False
+            image, orientedImage(self._inScene().with_voxels(empty)), fitting, False
         )
         values = vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(self.grid.shape)
         return np.asarray(values > 0)
@@ -135,8 +149,8 @@ class LoopCase:
         """
         identifier = segmentId(number)
         if self.node.GetSegmentation().GetSegment(identifier) is not None:
-            raise BadInput(_("{name} is there already").format(name=structureName(number)))
-        one, segmentation = _segment(number), self.node.GetSegmentation()
+            raise BadInput(_("{name} is there already").format(name=self.nameOf(number)))
+        one, segmentation = _segment(number, self.lowest), self.node.GetSegmentation()
         segmentation.AddEmptySegment(identifier, one.name, rgb(one.color))
         segment = segmentation.GetSegment(identifier)
         segment.SetTag(LABEL_TAG, str(number))
@@ -148,14 +162,30 @@ class LoopCase:
         labels = self.current()
         if not (labels.voxels == number).any():
             return None
-        x, y, z = bodyPoint(labels, _found(number))
+        x, y, z = bodyPoint(labels, _found(number, self.nameOf(number)))
         return float(x), float(y), float(z)
 
     def jump(self, ras: tuple[float, float, float]) -> None:
-        """Shows a place in all slice views."""
+        """Shows a place in all slice views, wherever the image was moved.
+
+        Args:
+            ras: mm, on the case's grid.
+
+        Raises:
+            BadInput: the image in the scene no longer has the case's voxels.
+        """
+        problem = volumeProblem(self.node)
+        if problem:
+            raise BadInput(problem, advice=_("Save, then open the case again."))
         slicer.vtkMRMLSliceNode.JumpAllSlices(
-            self._scene, *ras, slicer.vtkMRMLSliceNode.CenteredJumpSlice
+            self._scene,
+            *ijkToWorld(self.volumeNode, self.grid.ijk(ras)),
+            slicer.vtkMRMLSliceNode.CenteredJumpSlice,
         )
+
+    def _inScene(self) -> Volume:
+        """The case's grid where it lies in the scene: a hardened transform moves it."""
+        return gridUnder(self.node) or self.grid
 
     def segment(self, number: int) -> str:
         """The segment ID of a structure."""
@@ -173,8 +203,10 @@ class LoopCase:
             entropy: 0 (sure) to 1 on the image's grid.
         """
         name = f"{self.volumeNode.GetName()} uncertainty"
-        node = yield from addingVolumeNode(self._scene, entropy, name)
-        node.SetAttribute("SpineMRI.Kind", _UNCERTAINTY)
+        there = Volume(entropy.voxels, self._inScene().ijk_to_ras)
+        node = yield from addingVolumeNode(self._scene, there, name)
+        node.SetAttribute(KIND, UNCERTAINTY)
+        putOnVolume(node, self.volumeNode)
         display = node.GetVolumeDisplayNode()
         display.SetWindowLevelMinMax(0.0, 1.0)
         display.SetAndObserveColorNodeID(heatRamp(self._scene, "SpineMRI uncertainty").GetID())
@@ -200,7 +232,7 @@ class LoopCase:
 
     def close(self) -> None:
         """Takes the case out of the scene."""
-        kept = self.node.GetNodeReference("SpineMRI.original") if self.isThere else None
+        kept = self.node.GetNodeReference(ORIGINAL_ROLE) if self.isThere else None
         for one in (kept, self._overlay, self.node, self.volumeNode):
             if one is not None and self._scene.IsNodePresent(one):
                 self._scene.RemoveNode(one)
@@ -208,7 +240,7 @@ class LoopCase:
 
 
 def addingLoopCase(
-    scene: slicer.vtkMRMLScene, case: Case, image: Volume, labels: Volume
+    scene: slicer.vtkMRMLScene, case: Case, image: Volume, labels: Volume, lowest: str
 ) -> Steps[LoopCase]:
     """Adds a case to the scene, in steps; steps that are left take away what was added.
 
@@ -217,23 +249,26 @@ def addingLoopCase(
         case: which one.
         image: its voxels.
         labels: SPIDER's numbers on the image's grid.
+        lowest: name of vertebra 1; empty where not known.
     """
     name = f"{case.id} {case.region}"
     added = []
     try:
         volumeNode = yield from addingVolumeNode(scene, image, name)
         added.append(volumeNode)
-        volumeNode.SetAttribute("SpineMRI.LoopCase", case.id)
+        volumeNode.SetAttribute(LOOP_CASE, case.id)
         yield
         node = addSegmentationNode(
-            scene, labels, _segments(labels), f"{name} segmentation", volumeNode, ""
+            scene, labels, _segments(labels, lowest), f"{name} segmentation", volumeNode, ""
         )
         added.append(node)
         node.GetDisplayNode().SetOpacity2DFill(0.35)
         node.GetDisplayNode().SetOpacity2DOutline(1.0)
-        node.SetAttribute("SpineMRI.Kind", KIND)
-        node.SetAttribute("SpineMRI.LoopCase", case.id)
+        node.SetAttribute(KIND, CASE)
+        node.SetAttribute(LOOP_CASE, case.id)
+        putOnVolume(node, volumeNode)
         yield
+        mendViews(scene)
         slicer.util.setSliceViewerLayers(
             background=volumeNode, foreground=None, label=None, fit=True
         )
@@ -243,13 +278,13 @@ def addingLoopCase(
             if scene.IsNodePresent(one):
                 scene.RemoveNode(one)
         raise
-    return LoopCase(scene, case, labels, volumeNode, node)
+    return LoopCase(scene, case, labels, lowest, volumeNode, node)
 
 
-def structureName(number: int) -> str:
-    """What one of SPIDER's numbers is called where the level is not known: ``vertebra 2``."""
+def structureName(number: int, lowest: str = "") -> str:
+    """What one of SPIDER's numbers is called: ``L4``, or ``vertebra 2`` without a known level."""
     what = structure(number)
-    name = name_of(what, "").partition(" (")[0]
+    name = name_of(what, lowest).partition(" (")[0]
     return f"{name}{PARTIAL}" if what.partial else name
 
 
@@ -263,18 +298,18 @@ def _numbers(labels: Volume) -> list[int]:
     return [int(n) for n in found if n and is_structure(int(n))]
 
 
-def _found(number: int) -> SegmentFinding:
+def _found(number: int, name: str) -> SegmentFinding:
     what = structure(number)
-    return SegmentFinding(number, what.kind, structureName(number), what.partial, 0.0, [0.0] * 3)
+    return SegmentFinding(number, what.kind, name, what.partial, 0.0, [0.0] * 3)
 
 
-def _segments(labels: Volume) -> list[Segment]:
-    return [_segment(number) for number in sorted(_numbers(labels), key=_order)]
+def _segments(labels: Volume, lowest: str) -> list[Segment]:
+    return [_segment(number, lowest) for number in sorted(_numbers(labels), key=_order)]
 
 
-def _segment(number: int) -> Segment:
+def _segment(number: int, lowest: str) -> Segment:
     what = structure(number)
-    name = structureName(number)
+    name = structureName(number, lowest)
     return Segment(
         label=number, identifier=segmentId(number), name=name, color=segmentColor(number),
         code=terminology(what.kind, name),

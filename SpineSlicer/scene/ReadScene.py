@@ -9,18 +9,25 @@ import slicer
 
 from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
-from SpineSlicer.scene.ReadingScene import KIND
+from SpineSlicer.scene.sliceViews import (
+    mendViews,
+    showsSlices,
+    slicesOff,
+    turnToSlices,
+    turnToVolume,
+)
+from SpineSlicer.scene.studyNodes import KIND, READ_STACK
 from SpineSlicer.scene.ViewLink import AXIAL_VIEW
+from SpineSlicer.scene.volumeInScene import ijkToWorld, middleOf, shapeOf, voxelPrint
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
 
-STACK_KIND = "reading study"
 NEAR = 0.25  # of the distance between slices: a view that is farther away shows another slice
 
 
 def holdsAnswers(scene: slicer.vtkMRMLScene) -> bool:
     """Whether a model's results or a reader's answers stand in the scene, of whatever study."""
     kinds = {node.GetAttribute(KIND) for node in nodesOfClass(scene, "vtkMRMLNode")}
-    return bool(kinds - {None, "", STACK_KIND})
+    return bool(kinds - {None, "", READ_STACK})
 
 
 class ReadScene:
@@ -39,43 +46,49 @@ class ReadScene:
     """
 
     def __init__(self, scene: slicer.vtkMRMLScene) -> None:
-        self.scene, self._id = scene, ""
+        self.scene, self._node, self._voxels = scene, None, ""
         self._range = (0.0, 1.0)
         # Width and middle of the window as shares of the stack's own range.
         self._window = (1.0, 0.5)
 
     @property
     def volume(self) -> Any:
-        """The volume that is shown; None where there is none."""
-        return self.scene.GetNodeByID(self._id) if self._id else None
+        """The volume that is shown; None where there is none, or somebody changed its voxels."""
+        node = self._node if self._isThere else None
+        return node if node is not None and self._print(node) == self._voxels else None
+
+    @property
+    def _isThere(self) -> bool:
+        return self._node is not None and bool(self.scene.IsNodePresent(self._node))
 
     def showing(self, volume: Volume, name: str) -> Steps[None]:
         """Puts a stack in the place of the one before, in steps of some milliseconds."""
         self.clear()
         node = yield from addingVolumeNode(self.scene, volume, name)
-        self._id = node.GetID()
-        node.SetAttribute(KIND, STACK_KIND)
+        self._node, self._voxels = node, self._print(node)
+        node.SetAttribute(KIND, READ_STACK)
         display = node.GetVolumeDisplayNode()
         self._range = display.GetWindowLevelMin(), display.GetWindowLevelMax()
         self._applyWindow()
         self._toViews(node)
 
     def go(self, index: int) -> None:
-        """Shows a slice of the stack in all views that cross it."""
+        """Shows a slice of the stack in all views that cross it, wherever the volume is moved."""
+        node, view = self.volume, self.scene.GetNodeByID(AXIAL_VIEW)
+        middle = self._middle(node, index)
+        if view is not None and not showsSlices(view, node, middle):
+            turnToSlices(view, node, middle)
         slicer.vtkMRMLSliceNode.JumpAllSlices(
-            self.scene, *self._center(index), slicer.vtkMRMLSliceNode.OffsetJumpSlice
+            self.scene, *ijkToWorld(node, middle), slicer.vtkMRMLSliceNode.OffsetJumpSlice
         )
 
     def isAt(self, index: int) -> bool:
         """Whether the reading view shows this slice, and not another one of the stack."""
-        view = self.scene.GetNodeByID(AXIAL_VIEW)
-        if view is None or self.volume is None:
+        view, node = self.scene.GetNodeByID(AXIAL_VIEW), self.volume
+        if view is None or node is None:
             return False
-        matrix = slicer.util.arrayFromVTKMatrix(view.GetSliceToRAS())
-        step = self._matrix()[:3, 2]
-        away = step @ (matrix[:3, 3] - self._center(index)) / (step @ step)
-        along = abs(step @ matrix[:3, 2]) / np.linalg.norm(step)
-        return bool(abs(away) < NEAR and along > 0.999)
+        middle = self._middle(node, index)
+        return showsSlices(view, node, middle) and abs(slicesOff(view, node, middle)) < NEAR
 
     def keepWindow(self) -> None:
         """Remembers the grey scale that the reader chose, for the stacks that follow."""
@@ -90,10 +103,9 @@ class ReadScene:
     def clear(self) -> None:
         """Takes the volume out of the scene."""
         self.keepWindow()
-        for node in nodesOfClass(self.scene, "vtkMRMLScalarVolumeNode"):
-            if node.GetAttribute(KIND) == STACK_KIND:
-                self.scene.RemoveNode(node)
-        self._id = ""
+        if self._isThere:
+            self.scene.RemoveNode(self._node)
+        self._node = None
 
     def _applyWindow(self) -> None:
         low, high = self._range
@@ -103,20 +115,17 @@ class ReadScene:
 
     def _toViews(self, node: Any) -> None:
         """The stack's own slices in the reading view, whatever their plane, as acquired."""
-        view = self.scene.GetNodeByID(AXIAL_VIEW)
-        if view is not None:
-            normal = np.abs(self._matrix()[:3, 2])
-            view.SetOrientation(("Sagittal", "Coronal", "Axial")[int(normal.argmax())])
-        slicer.util.setSliceViewerLayers(
-            background=node, foreground=None, label=None, fit=True, rotateToVolumePlane=True
-        )
+        mendViews(self.scene)
+        slicer.util.setSliceViewerLayers(background=node, foreground=None, label=None)
+        for view in nodesOfClass(self.scene, "vtkMRMLSliceNode"):
+            if view.GetID() == AXIAL_VIEW:
+                turnToSlices(view, node)
+            else:
+                turnToVolume(view, node, view.GetDefaultOrientation())
+        slicer.util.setSliceViewerLayers(fit=True)
 
-    def _matrix(self) -> np.ndarray:
-        matrix = slicer.util.vtkMatrixFromArray(np.eye(4))
-        self.volume.GetIJKToRASMatrix(matrix)
-        return slicer.util.arrayFromVTKMatrix(matrix)
+    def _middle(self, node: Any, index: int) -> np.ndarray:
+        return np.array([*middleOf(node)[:2], index])
 
-    def _center(self, index: int) -> np.ndarray:
-        columns, rows, _slices = self.volume.GetImageData().GetDimensions()
-        at = np.array([(columns - 1) / 2, (rows - 1) / 2, index, 1.0])
-        return (self._matrix() @ at)[:3]
+    def _print(self, node: Any) -> str:
+        return f"{shapeOf(node)} {voxelPrint(node)}"

@@ -3,47 +3,72 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Collection
 from typing import Any
 
-import numpy as np
 import slicer
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
-from SpineLib.volume import Frame, Volume, resample
-from SpineSlicer.scene import spineSegmentation
-from SpineSlicer.scene.activationVolume import addingActivationVolume
-from SpineSlicer.scene.findingsTable import addFindingsTable
-from SpineSlicer.scene.probabilityPlot import addProbabilityPlot
+from SpineSlicer.scene.heldVolumes import holdingVolume
+from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.segmentNames import addSegmentNames
-from SpineSlicer.scene.shownSegmentation import setAside
-from SpineSlicer.scene.sliceLabels import addSliceLabels
+from SpineSlicer.scene.shownSegmentation import replaceSegmentation
+from SpineSlicer.scene.spineSegmentation import (
+    addSpineSegmentation,
+    segmentedVolumeNode,
+    spineLabelmap,
+)
+from SpineSlicer.scene.stackGrids import notedGrid, noteGrids
+from SpineSlicer.scene.StackInScene import StackInScene, requireStill
 from SpineSlicer.scene.studies import (
+    findingsOf,
+    freeName,
+    imagesOf,
+    isChanged,
+    studyOfReading,
+)
+from SpineSlicer.scene.studyNodes import (
+    ACTIVATION,
     FINDINGS,
-    GIVEN,
+    GRIDS,
     IMAGES,
     KIND,
+    NAME,
+    NOTICE,
+    REVIEWS,
+    SEGMENT_NAMES,
+    SEGMENTATION,
+    STACK,
     STUDY,
+    VERDICTS,
+    VOLUME,
     VOLUME_ROLE,
-    fingerprint,
-    imagesOf,
-    studyOfReading,
+    dissolve,
+    findingsNodes,
+    isNeeded,
+    isOurs,
+    nodesOfKind,
+    own,
+    owned,
+    segmentationNodes,
+    setStackVolumes,
+    stackVolume,
+    studyOfRoot,
     volumesOf,
 )
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
-from SpineSlicer.scene.verdictHalo import addVerdictHalo, gridOf
-from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass, volumeFromNode
-
-STACK, REVIEWS = "SpineMRI.Stack", "reviews"
-# On the findings' node: the stacks' ids, and in this role and their order the stacks' volumes.
-_STACKS, _STACK_ROLE = "SpineMRI.Stacks", "SpineMRI.stack{}"
-# What is made of a stack's verdicts, and made anew when some of its slices are graded again.
-_OF_VERDICTS = ("verdicts", "slice labels", "flagged runs", "findings table", "probability chart",
-                "probability series", "probability table")  # fmt: skip
+from SpineSlicer.scene.verdictNodes import OF_VERDICTS, addingVerdicts
+from SpineSlicer.scene.volumeInScene import voxelsOf
+from SpineSlicer.scene.volumeNodes import (
+    addingVolumeNode,
+    describe,
+    nodesOfClass,
+    volumeFromNode,
+)
 
 
 class ReadingScene:
@@ -53,9 +78,9 @@ class ReadingScene:
     ``flagged runs``, ``findings table``, ``probability chart``, ``class activation``,
     ``spine segmentation``, ``segment names``, ``findings``) and ``SpineMRI.Stack``, and a reference
     ``SpineMRI.volume`` to its volume. The findings stand as JSON in a text node, so a saved
-    scene holds all that was said; ``SpineMRI.Study`` says of which study a node is. `show`
-    replaces what an earlier reading left of the same study (`studies.studyOfReading`), but never
-    what a reader said (``reviews``).
+    scene holds all that was said; they refer to every node of the study (`studyNodes`), and only
+    these are looked at. `show` replaces what an earlier reading left of the same study
+    (`studies.studyOfReading`), but never what a reader said (``reviews``) or did.
 
     Args:
         scene: where nodes are added and looked for; nothing else of the application is used.
@@ -85,6 +110,7 @@ class ReadingScene:
         reading: Reading,
         volumeNodes: dict[str, Any] | None = None,
         *,
+        apart: Collection[str] = (),
         surfaces: bool = True,
     ) -> Steps[None]:
         """Adds everything of a reading, in steps of some milliseconds.
@@ -94,15 +120,23 @@ class ReadingScene:
 
         Args:
             reading: findings, volumes and what goes with them.
-            volumeNodes: stack id → volume node of the scene that was read (Slicer's own DICOM
-                import); other stacks get a new one.
+            volumeNodes: stack id → volume node of the scene that was read; of other stacks, a
+                volume of the scene that shows the same images is taken, else a new one is added.
+            apart: studies that were read from elsewhere, and whose volumes are theirs alone.
             surfaces: makes surfaces for 3D views too, the slowest part.
+
+        Raises:
+            BadInput: a volume was moved or changed while it was read.
         """
         given = volumeNodes or {}
-        self.study = self.study or studyOfReading(self.scene, reading, given.values())
+        for stack in reading.findings.stacks:
+            if stack.id in given:
+                requireStill(stack, given[stack.id])
+        nodes = yield from self._holding(reading, given, apart)
+        self.study = self.study or studyOfReading(
+            self.scene, reading, nodes, apart, byImages=not given
+        )
         before = self.nodes()
-        images = self._images(reading, given)
-        nodes = {**self._sameVolumes(reading), **given}
         self._made, published = [], False
         try:
             for stack in reading.findings.stacks:
@@ -111,59 +145,94 @@ class ReadingScene:
                 if stack.id not in nodes:
                     nodes[stack.id] = yield from self._addingVolume(reading, stack)
                 yield from self._showingStack(reading, stack, nodes[stack.id], surfaces)
-            self._showFindings(reading.findings, nodes, images)
-            self._publish(before, list(nodes.values()))
+            self._showFindings(reading.findings, nodes, imagesOf(reading), "{}")
+            self._publish([n for n in before if _kind(n) == REVIEWS or n in nodes.values()])
             published = True
         finally:
             made, self._made = self._made, None
             if not published:
                 self._remove(made)
-        yield from self._removing(before, list(nodes.values()))
+        yield from self._removing(before, made)
 
     def showAgain(self, findings: Findings, stack: str) -> None:
-        """Shows findings of which one stack's slices changed; all else stays as it is."""
-        node = self.volumeNode(stack)
-        before = [n for kind in (FINDINGS, *_OF_VERDICTS) for n in self.nodes(kind)]
+        """Shows findings of which some of one stack's slices changed; all else stays as it is.
+
+        Raises:
+            BadInput: the stack's volume no longer has the slices that were read.
+        """
+        finish(self.showingPart(Reading(findings), stack, (FINDINGS, *OF_VERDICTS)))
+
+    def showingPart(
+        self,
+        reading: Reading,
+        stack: str,
+        kinds: Collection[str] = (FINDINGS, *OF_VERDICTS, ACTIVATION),
+    ) -> Steps[None]:
+        """Shows findings of which one stack was read anew, by itself; all else stays as it is.
+
+        Args:
+            reading: the whole study's findings, and what the new reading made of the stack: label
+                map and activation where the stack's volume is now.
+            stack: its id; its volume is in the scene.
+            kinds: of the stack's nodes, those that are made anew or go.
+
+        Raises:
+            BadInput: the stack's volume no longer has the slices that were read.
+        """
+        node, place = self.volumeNode(stack), self.inScene(reading.findings.stack(stack))
+        place.require()
+        before = [n for kind in kinds for n in self.nodes(kind)]
         before = [n for n in before if n.GetAttribute(STACK) in (None, stack)]
-        images = self.node(FINDINGS).GetAttribute(IMAGES) or ""
-        volumes = {one.id: self.volumeNode(one.id) for one in findings.stacks}
-        volumes = {stack: one for stack, one in volumes.items() if one is not None}
-        self._made = []
+        volumes = {one.id: self.volumeNode(one.id) for one in reading.findings.stacks}
+        volumes = {name: one for name, one in volumes.items() if one is not None}
+        images, grids = (self.node(FINDINGS).GetAttribute(name) or "" for name in (IMAGES, GRIDS))
+        self._made, published = [], False
         try:
-            finish(self._showingVerdicts(Reading(findings), findings.stack(stack), node))
-            self._showFindings(findings, volumes, images)
-            self._publish(before, [])
+            yield from self._showingStack(reading, place.stackInNode(), node, surfaces=False)
+            self._showFindings(reading.findings, volumes, images, grids)
+            if reading.segmentation is not None:
+                before += [n for n in self.nodes(SEGMENTATION) if n not in self._made]
+            self._publish([n for n in self.nodes() if n not in before])
+            published = True
         finally:
-            self._made = None
-        self._remove(before)
+            made, self._made = self._made, None
+            if not published:
+                self._remove(made)
+        yield from self._removing(before, made)
 
     def clear(self) -> None:
         """Removes what `show` added; volumes that the reader loaded, and reviews, stay."""
-        finish(self._removing(self.nodes(), []))
+        nodes = self.nodes()
+        for node in nodes:
+            if _kind(node) == FINDINGS:
+                dissolve(node)
+            elif _kind(node) == SEGMENTATION:
+                replaceSegmentation(node)
+        finish(self._removing(nodes, []))
 
-    def _images(self, reading: Reading, given: dict[str, Any]) -> str:
-        if not given:
-            return imagesOf(reading)
-        old = self.node(FINDINGS)
-        return (old.GetAttribute(IMAGES) if old is not None else "") or GIVEN
-
-    def _sameVolumes(self, reading: Reading) -> dict[str, Any]:
-        """Volumes of an earlier run that hold what was read now: a reader's window on them stays."""
-        found = {}
+    def _holding(
+        self, reading: Reading, given: dict[str, Any], apart: Collection[str]
+    ) -> Steps[dict[str, Any]]:
+        """Stack → volume node of the scene that shows its images: a reader's window on it stays."""
+        roots = findingsNodes(self.scene)
+        others = [n for root in roots if studyOfRoot(root) in apart for n in volumesOf(root)]
+        held = dict(given)
         for stack, volume in reading.volumes.items():
-            node = self.node("volume", stack)
-            if node is None or node.GetImageData() is None:
+            if stack in held:
                 continue
-            if fingerprint(volumeFromNode(node, copied=False)) == fingerprint(volume):
-                found[stack] = node
-        return found
+            own = [self.volumeNode(stack)] if self.study else []
+            found = yield from holdingVolume(self.scene, volume, stack, others, own)
+            if found is not None:
+                held[stack] = found
+            yield
+        return held
 
     def _addingVolume(self, reading: Reading, stack: StackFindings) -> Steps[Any]:
-        name = _name(stack)
+        name = self.scene.GenerateUniqueName(f"{stack.id} {stack.description or stack.plane}")
         node = yield from addingVolumeNode(self.scene, reading.volumes[stack.id], name)
         uid = reading.findings.study_instance_uid
         placeUnder(self.scene, node, studyItem(self.scene, "Spine MRI", uid))
-        self._mark(node, "volume", stack.id, None)
+        self._mark(node, VOLUME, stack.id, None)
         yield
         return node
 
@@ -172,31 +241,51 @@ class ReadingScene:
     ) -> Steps[None]:
         if not node.GetAttribute(STACK):
             node.SetAttribute(STACK, stack.id)
+        describe(node, weighting=stack.weighting, region=stack.region)
         if stack.slices:
-            yield from self._showingVerdicts(reading, stack, node)
+            yield from addingVerdicts(
+                self.scene, reading, stack, node,
+                lambda made, kind: self._mark(made, kind, stack.id, node),
+            )  # fmt: skip
             if surfaces:
-                halo = next(n for n in reversed(self._made or []) if _kind(n) == "verdicts")
+                halo = next(n for n in reversed(self._made or []) if _kind(n) == VERDICTS)
                 halo.CreateClosedSurfaceRepresentation()
         if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
             self._showSegmentation(reading, node, surfaces)
             yield
 
-    def _publish(self, before: list[Any], kept: list[Any]) -> None:
-        """The new nodes take the place of the old ones, all at once."""
-        for node in before:
-            if _kind(node) != REVIEWS and node not in kept:
-                node.RemoveAttribute(STUDY)
-        for node in self._made or []:
+    def _publish(self, kept: list[Any]) -> None:
+        """The new findings take the place of the old ones, all at once, with the nodes that stay."""
+        made = self._made or []
+        (root,) = (node for node in made if _kind(node) == FINDINGS)
+        if not any(_kind(node) == REVIEWS for node in kept):
+            kept = [*kept, *self._leftReviews()]
+        old = findingsOf(self.scene, self.study)
+        for node in made:
             node.SetAttribute(STUDY, self.study)
+        if old is not None and old is not root:
+            dissolve(old)
+        own(root, [*made, *(node for node in kept if _kind(node) and node is not old)])
 
-    def _removing(self, nodes: list[Any], kept: list[Any]) -> Steps[None]:
-        for node in nodes:
-            if _kind(node) == REVIEWS or node in kept or node.GetScene() is None:
+    def _leftReviews(self) -> list[Any]:
+        """What readers said of this study before its findings were taken away."""
+        texts = nodesOfClass(self.scene, "vtkMRMLTextNode")
+        owned = nodesOfKind(self.scene, REVIEWS)
+        left = [n for n in texts if _kind(n) == REVIEWS and n.GetAttribute(STUDY) == self.study]
+        return [node for node in left if node not in owned][:1]
+
+    def _removing(self, nodes: list[Any], made: list[Any]) -> Steps[None]:
+        """Takes away what an earlier run left, but nothing that a reader made, said or changed."""
+        segmented = [segmentedVolumeNode(one) for one in made if _kind(one) == SEGMENTATION]
+        for node in segmentationNodes(self.scene):  # whichever module made it
+            if node not in made and segmentedVolumeNode(node) in segmented:
+                replaceSegmentation(node)
+                yield
+        images = next((n.GetAttribute(IMAGES) for n in nodes if _kind(n) == FINDINGS), None)
+        for node in sorted(nodes, key=lambda node: _kind(node) == VOLUME):
+            if node.GetScene() is None or _kind(node) == REVIEWS or isOurs(node):
                 continue
-            # A segmentation that a reader corrected or named is the reader's work too.
-            if _kind(node) == spineSegmentation.KIND and setAside(node):
-                continue
-            if _kind(node) == "volume" and self._isOthers(node):
+            if _kind(node) == VOLUME and (isNeeded(node) or isChanged(node, images)):
                 node.RemoveAttribute(KIND)
             else:
                 self.scene.RemoveNode(node)
@@ -207,21 +296,14 @@ class ReadingScene:
             if node.GetScene() is not None:
                 self.scene.RemoveNode(node)
 
-    def _isOthers(self, volume: Any) -> bool:
-        """Whether another study was read from this volume."""
-        texts = nodesOfClass(self.scene, "vtkMRMLTextNode")
-        others = (one for one in texts if one.GetAttribute(STUDY) not in (None, self.study))
-        return any(volume in volumesOf(one) for one in others if _kind(one) == FINDINGS)
-
     def nodes(self, kind: str = "", stack: str = "") -> list[Any]:
         """The reading's nodes, of one kind or stack where given."""
+        roots = [n for n in findingsNodes(self.scene) if self.study in ("", studyOfRoot(n))]
+        found = {node.GetID(): node for root in roots for node in owned(root)}
         return [
             node
-            for node in nodesOfClass(self.scene, "vtkMRMLNode")
-            if node.GetAttribute(KIND)
-            and self.study in ("", node.GetAttribute(STUDY))
-            and kind in ("", node.GetAttribute(KIND))
-            and stack in ("", node.GetAttribute(STACK))
+            for node in found.values()
+            if kind in ("", _kind(node)) and stack in ("", node.GetAttribute(STACK))
         ]
 
     def node(self, kind: str, stack: str = "") -> Any:
@@ -230,19 +312,21 @@ class ReadingScene:
 
     def volumeNode(self, stack: str) -> Any:
         """The volume node of a stack, whoever loaded it; None where there is none."""
-        text = self.node(FINDINGS)
-        stacks = json.loads(text.GetAttribute(_STACKS) or "[]") if text is not None else []
-        if stacks:
-            role = _STACK_ROLE.format(stacks.index(stack)) if stack in stacks else ""
-            return text.GetNodeReference(role) if role else None
-        nodes = nodesOfClass(self.scene, "vtkMRMLScalarVolumeNode")
-        ours = [  # a scene of the first version
-            node
-            for node in nodes
-            if node.GetAttribute(STACK) == stack
-            and self.study in ("", node.GetAttribute(STUDY) or "")
-        ]
-        return next((n for n in ours if n.GetAttribute(KIND) in (None, "volume")), None)
+        root = findingsOf(self.scene, self.study)
+        return None if root is None else stackVolume(root, stack)
+
+    def inScene(self, stack: StackFindings) -> StackInScene:
+        """Where a stack's slices lie now; see `StackInScene`."""
+        node, text = self.volumeNode(stack.id), self.node(FINDINGS)
+        return StackInScene(stack, node, notedGrid(text, stack, node) if node else None)
+
+    def noteVolumes(self, findings: Findings) -> None:
+        """Notes how volumes lie and what they show, for a scene of version 0.1, which did not."""
+        volumes = {stack.id: self.volumeNode(stack.id) for stack in findings.stacks}
+        noteGrids(self.node(FINDINGS), findings, volumes)
+        for stack in findings.stacks:
+            if volumes[stack.id] is not None:
+                describe(volumes[stack.id], weighting=stack.weighting, region=stack.region)
 
     def reviews(self) -> ReviewLog:
         """What readers said of this study.
@@ -251,7 +335,10 @@ class ReadingScene:
             BadInput: the scene's reviews are damaged or of a newer version.
         """
         node = self.node(REVIEWS)
-        return ReviewLog(node.GetText() if node is not None else "")
+        if node is None:
+            return ReviewLog()
+        findings = self.findings()
+        return ReviewLog(node.GetText(), findings.questions if findings else ())
 
     def keepReviews(self, log: ReviewLog) -> None:
         """Puts what readers said of this study into the scene."""
@@ -287,7 +374,12 @@ class ReadingScene:
             ) from error
 
     def reading(self) -> Reading | None:
-        """The whole reading, volumes, segmentation and activations included."""
+        """The whole reading, volumes, segmentation and activations included, as it was read.
+
+        Raises:
+            BadInput: a volume no longer has the slices that were read, or the findings are
+                damaged or of a newer version.
+        """
         findings = self.findings()
         if findings is None:
             return None
@@ -296,98 +388,62 @@ class ReadingScene:
             node = self.volumeNode(stack.id)
             if node is None:
                 continue
-            result.volumes[stack.id] = _placed(volumeFromNode(node), stack)
-            activation = self.node("class activation", stack.id)
+            place = self.inScene(stack)
+            result.volumes[stack.id] = volume = place.volume(voxelsOf(node).copy())
+            activation = self.node(ACTIVATION, stack.id)
             if activation is not None:
-                result.activations[stack.id] = _placed(volumeFromNode(activation), stack)
-        segmentation = self.node(spineSegmentation.KIND)
-        reference = result.volumes.get(findings.segmentation.stack)
-        if segmentation is not None and reference is not None:
-            result.segmentation = spineSegmentation.spineLabelmap(segmentation, reference)
+                result.activations[stack.id] = volume.with_voxels(voxelsOf(activation).copy())
+            segmentation = self.node(SEGMENTATION)
+            if segmentation is not None and stack.id == findings.segmentation.stack:
+                labels = spineLabelmap(segmentation, volumeFromNode(node))
+                result.segmentation = place.volume(labels.voxels)
         return result
-
-    def _showingVerdicts(self, reading: Reading, stack: StackFindings, node: Any) -> Steps[None]:
-        threshold = next(
-            (m.threshold for m in reading.findings.models if m.task == "compression"), None
-        )
-        grid = gridOf(stack) if stack.ijk_to_ras else reading.volumes[stack.id]
-        slices, runs = addSliceLabels(self.scene, grid, stack, node)
-        self._mark(slices, "slice labels", stack.id, node)
-        self._mark(runs, "flagged runs", stack.id, node)
-        yield
-        halo = addVerdictHalo(self.scene, grid, stack, node)
-        self._mark(halo, "verdicts", stack.id, node)
-        yield
-        table = addFindingsTable(self.scene, stack, node)
-        self._mark(table, "findings table", stack.id, node)
-        chart = addProbabilityPlot(self.scene, stack, node, threshold)
-        if chart is not None:
-            self._mark(chart, "probability chart", stack.id, node)
-            self._markPlotParts(chart, stack.id, node)
-        yield
-        if stack.id in reading.activations:
-            activation = yield from addingActivationVolume(
-                self.scene, reading.activations[stack.id], node
-            )
-            self._mark(activation, "class activation", stack.id, node)
-            yield
-
-    def _markPlotParts(self, chart: Any, stack: str, volumeNode: Any) -> None:
-        for index in range(chart.GetNumberOfPlotSeriesNodes()):
-            series = chart.GetNthPlotSeriesNode(index)
-            self._mark(series, "probability series", stack, volumeNode)
-            self._mark(series.GetTableNode(), "probability table", stack, volumeNode)
 
     def _showSegmentation(self, reading: Reading, volumeNode: Any, surfaces: bool) -> None:
         finding = reading.findings.segmentation
         model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
         algorithm = f"{model.name} {model.version}" if model else "SlicerSpineMRI"
         assert reading.segmentation is not None
-        node = spineSegmentation.addSpineSegmentation(
+        node = addSpineSegmentation(
             self.scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=surfaces
         )
-        self._mark(node, spineSegmentation.KIND, finding.stack, volumeNode)
+        node.SetAttribute(NOTICE, reading.findings.notice)
+        self._mark(node, SEGMENTATION, finding.stack, volumeNode)
         names = addSegmentNames(self.scene, reading.segmentation, finding, volumeNode)
-        self._mark(names, "segment names", finding.stack, volumeNode)
+        self._mark(names, SEGMENT_NAMES, finding.stack, volumeNode)
+        own(node, [names])
 
-    def _showFindings(self, findings: Findings, volumes: dict[str, Any], images: str) -> None:
+    def _showFindings(
+        self, findings: Findings, volumes: dict[str, Any], images: str, grids: str
+    ) -> None:
+        old = findingsOf(self.scene, self.study)
+        name = old.GetAttribute(NAME) if old is not None else ""
         node = self.scene.AddNewNodeByClass("vtkMRMLTextNode", "Spine MRI findings")
         node.SetText(json.dumps(findings.to_dict(), ensure_ascii=False, allow_nan=False))
-        node.SetAttribute("SpineMRI.Notice", findings.notice)
+        node.SetAttribute(NOTICE, findings.notice)
         node.SetAttribute(IMAGES, images)
-        node.SetAttribute(_STACKS, json.dumps([stack.id for stack in findings.stacks]))
+        node.SetAttribute(NAME, name or freeName(self.scene, findings))
+        node.SetAttribute(GRIDS, grids)
+        noteGrids(node, findings, volumes)
         self._mark(node, FINDINGS, "", None)
-        for number, stack in enumerate(findings.stacks):
-            if stack.id in volumes:
-                identifier = volumes[stack.id].GetID()
-                node.AddNodeReferenceID(VOLUME_ROLE, identifier)
-                node.SetNodeReferenceID(_STACK_ROLE.format(number), identifier)
+        setStackVolumes(node, [stack.id for stack in findings.stacks], volumes)
 
     def _mark(self, node: Any, kind: str, stack: str, volumeNode: Any) -> None:
         node.SetAttribute(KIND, kind)
-        if self._made is None:
-            node.SetAttribute(STUDY, self.study)
-        else:  # the study's from `_publish` on
-            self._made.append(node)
         if stack:
             node.SetAttribute(STACK, stack)
         if volumeNode is not None:
             node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+            if node.IsA("vtkMRMLTransformableNode"):
+                putOnVolume(node, volumeNode)
+        if self._made is not None:  # the study's from `_publish` on
+            self._made.append(node)
+            return
+        node.SetAttribute(STUDY, self.study)
+        root = findingsOf(self.scene, self.study)
+        if root is not None:
+            own(root, [node])
 
 
 def _kind(node: Any) -> str:
     return node.GetAttribute(KIND) or ""
-
-
-def _name(stack: StackFindings) -> str:
-    return f"{stack.id} {stack.description or stack.plane}"
-
-
-def _placed(volume: Volume, stack: StackFindings) -> Volume:
-    """The volume on the stack's grid: Slicer's own import may have turned the slices' order."""
-    frames = tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
-    shape = stack.shape or volume.shape
-    grid = Volume(np.zeros(shape, np.uint8), np.array(stack.ijk_to_ras or volume.ijk_to_ras))
-    if not grid.same_grid(volume):
-        volume = resample(volume, grid, nearest=True)
-    return replace(volume, frames=frames, frame_of_reference_uid=stack.frame_of_reference_uid)

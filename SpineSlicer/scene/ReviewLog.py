@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from SpineLib.errors import BadInput
+from SpineLib.questions import BILSKY, Question
 
-# 2: windows; a log of version 1 is read as it is.
-VERSION = 2
+# 2: windows. 3: an answer names its question. Older logs are read as they are.
+VERSION = 3
 WINDOW = "window"
 AGREED, OVERRIDDEN = "agreed", "overridden"
 
@@ -20,8 +22,7 @@ class Answer:
 
     Attributes:
         slice: the slice's key (`SpineTimeline.sliceKey`).
-        task: ``compression`` (answers are verdicts), ``grading`` (answers are grades) or
-            ``window`` (where the model is to look).
+        question: key of the question, or ``window`` (where the model is to look).
         answer: what the reader says; of a window, whose it is.
         model: what the model said when the reader answered; empty where it was not assessed.
         time: UTC, ISO 8601.
@@ -30,7 +31,7 @@ class Answer:
     """
 
     slice: str
-    task: str
+    question: str
     answer: str
     model: str = ""
     reader: str = ""
@@ -59,6 +60,8 @@ class ReviewLog:
 
     Args:
         text: what `text` gave; empty for a new log.
+        questions: of the study's findings; a log before version 3 says only that an answer is a
+            grade, which is the first of them with more than two values.
 
     Raises:
         BadInput: the text is damaged, or of a newer version.
@@ -72,7 +75,7 @@ class ReviewLog:
         (True, None)
     """
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", questions: Sequence[Question] = ()) -> None:
         self._steps: list[_Step] = []
         if not text:
             return
@@ -81,12 +84,12 @@ class ReviewLog:
             version = data["version"]
             if version > VERSION:
                 raise BadInput(
-                    f"The scene's reviews are of version {version}, this program knows {VERSION}",
+                    f"Unknown version {version} of the scene's reviews (this version reads up to {VERSION})",
                     advice="Update SlicerSpineMRI; the reviews stay in the scene as they are.",
                 )
             self._steps = [
                 _Step(
-                    tuple(Answer(**one) for one in step["answers"]),
+                    tuple(Answer(**_named(one, questions)) for one in step["answers"]),
                     step["undone"],
                     step.get("replaced", False),
                 )
@@ -143,13 +146,13 @@ class ReviewLog:
         """Whether an undo can be taken back."""
         return self._redoable() is not None
 
-    def current(self, key: str, task: str) -> Answer | None:
+    def current(self, key: str, question: str) -> Answer | None:
         """The last answer on a slice that was not undone."""
         for step in reversed(self._steps):
             if step.undone:
                 continue
             for one in step.answers:
-                if (one.slice, one.task) == (key, task):
+                if (one.slice, one.question) == (key, question):
                     return one
         return None
 
@@ -157,3 +160,12 @@ class ReviewLog:
         last = max((n for n, step in enumerate(self._steps) if not step.undone), default=-1)
         later = range(last + 1, len(self._steps))
         return next((n for n in later if not self._steps[n].replaced), None)
+
+
+def _named(answer: dict[str, Any], questions: Sequence[Question]) -> dict[str, Any]:
+    """An answer as it is written today; before version 3 it named a task."""
+    if "task" not in answer:
+        return answer
+    task, rest = answer["task"], {key: v for key, v in answer.items() if key != "task"}
+    graded = next((asked.key for asked in questions if len(asked.values) > 2), BILSKY.key)
+    return {**rest, "question": graded if task == "grading" else task}

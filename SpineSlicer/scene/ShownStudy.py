@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
+from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
-from SpineLib.labels import BORDERLINE, COMPRESSED, SCHEMES, GradingScheme
+from SpineLib.labels import BORDERLINE
+from SpineLib.questions import NOT_ASSESSED_COLOR, Question
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
 from SpineSlicer.scene.SpineTimeline import Place, SpineTimeline
-from SpineSlicer.scene.studies import studiesIn
-from SpineSlicer.scene.verdicts import verdictOf
+from SpineSlicer.scene.StackInScene import StackInScene
+from SpineSlicer.scene.studies import separateStudies, studiesIn
+from SpineSlicer.scene.VolumeWatch import VolumeWatch
 
 STUDY_CHANGED, PLACE_CHANGED, REVIEW_CHANGED = "study", "place", "review"
+# A volume of the study was moved or changed.
+VOLUME_CHANGED = "volume"
+# A view that is turned further than 30° (its cosine) from a stack's slices shows none of them.
+SAME_PLANE = 0.866
 
 
 class ShownStudy:
@@ -25,7 +34,7 @@ class ShownStudy:
         scene: where readings and reviews stand.
 
     Attributes:
-        study: its key (`studies.studyKey`); empty where no study is shown.
+        study: its key (`studyNodes.studyKey`); empty where no study is shown.
         findings: what the models found; None where no study is shown.
         timeline: its slices from the head to the feet.
         log: what readers said.
@@ -43,10 +52,11 @@ class ShownStudy:
     def __init__(self, scene: Any) -> None:
         self.scene = scene
         self._listeners: list[Callable[[str], None]] = []
+        self._watches: list[VolumeWatch] = []
         self._clear()
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Has ``listener`` called with what changed: the study, the place or the reviews."""
+        """Has ``listener`` called with what changed: study, place, reviews or a volume's place."""
         self._listeners.append(listener)
 
     def open(self, study: str = "") -> None:
@@ -55,6 +65,7 @@ class ShownStudy:
         Raises:
             BadInput: its findings or reviews are damaged or of a newer version.
         """
+        separateStudies(self.scene)
         known = studiesIn(self.scene)
         study = study or (self.study if self.study in known else "")
         study = study if study in known else (known[-1] if known else "")
@@ -66,14 +77,22 @@ class ShownStudy:
         finally:  # a study that cannot be read leaves none on the panel
             self._tell(STUDY_CHANGED)
 
+    def close(self) -> None:
+        """Shows no study and observes no volume any more; for when module, scene or study goes."""
+        self._clear()
+        self._tell(STUDY_CHANGED)
+
     def _load(self, study: str, before: str) -> None:
         nodes = ReadingScene(self.scene, study)
         findings, log = nodes.findings(), nodes.reviews()
         assert findings is not None
+        nodes.noteVolumes(findings)
         self.study, self.findings, self.log = study, findings, log
         self.timeline = SpineTimeline(findings)
+        self._volumes = {stack.id: nodes.volumeNode(stack.id) for stack in findings.stacks}
         self.place = self._start(before)
         self.chosen = [self.place] if self.timeline.places else []
+        self._watch()
 
     @property
     def nodes(self) -> ReadingScene:
@@ -91,17 +110,83 @@ class ShownStudy:
         return self.places[self.place] if self.places else None
 
     @property
-    def scheme(self) -> GradingScheme | None:
-        """The scheme of the study's grades; None where nothing can be graded."""
-        for stack in self.findings.stacks if self.findings else ():
-            for one in stack.slices:
-                return SCHEMES.get(one.grading.scheme)
-        return None
+    def questions(self) -> list[Question]:
+        """What was asked of the study's slices, the lead question first."""
+        asked = self.findings.questions if self.findings else []
+        lead = self.findings.lead if self.findings else None
+        return sorted(asked, key=lambda question: question is not lead)
+
+    @property
+    def lead(self) -> Question | None:
+        """The question that colours strip and ring; None where nothing was asked."""
+        return self.findings.lead if self.findings else None
+
+    def leadValue(self, number: int) -> str:
+        """The slice's answer to the lead question, which colours strip and ring."""
+        return self.value(number, self.lead.key) if self.lead else ""
+
+    def color(self, number: int) -> str:
+        """``#RRGGBB`` of the slice in strip, table and ring."""
+        return self.lead.color(self.leadValue(number)) if self.lead else NOT_ASSESSED_COLOR
+
+    def others(self, number: int) -> list[tuple[Question, str]]:
+        """The answers to the other questions, the reader's where there is one."""
+        found = ((q, self.value(number, q.key)) for q in self.questions if q is not self.lead)
+        return [(question, value) for question, value in found if value]
 
     def slice(self, number: int) -> SliceFinding:
         """What the models found at a place."""
         assert self.timeline is not None
         return self.timeline.slice(self.places[number])
+
+    def inScene(self, stack: str) -> StackInScene:
+        """Where a stack's slices lie now."""
+        assert self.findings is not None
+        known = self._inScene.get(stack)
+        gone = known is not None and known.volumeNode and known.volumeNode.GetScene() is None
+        if known is None or gone:
+            known = self._inScene[stack] = self.nodes.inScene(self.findings.stack(stack))
+        return known
+
+    def toWorld(self, number: int) -> list[float]:
+        """Where a slice's canal, or else its middle, is in the views, world mm."""
+        one = self.slice(number)
+        return self.inScene(self.places[number].stack).toWorld(
+            one.canal_center_ras or one.position_ras
+        )
+
+    def numberAt(self, world: Sequence[float], normal: Sequence[float]) -> int | None:
+        """The place whose slice a view shows; None where it shows none.
+
+        Args:
+            world: a point in the view, mm.
+            normal: across the view, of length 1.
+        """
+        if self.timeline is None or self.current is None:
+            return None
+        points = {}
+        for stack in dict.fromkeys(place.stack for place in self.places):
+            where = self.inScene(stack)
+            if not where.fits:
+                continue
+            ras = where.fromWorld(world)
+            if abs(float(np.dot(where.normalInWorld(ras), normal))) >= SAME_PLANE:
+                points[stack] = ras
+        return self.timeline.nearest(points, self.current.stack)
+
+    def unseen(self, numbers: Iterable[int] | None = None) -> list[str]:
+        """The stacks whose images are not in the scene, or not their voxels.
+
+        Args:
+            numbers: places whose stacks are meant; by default all.
+        """
+        places = self.places if numbers is None else [self.places[n] for n in numbers]
+        return [stack for stack in dict.fromkeys(p.stack for p in places) if not self._has(stack)]
+
+    def _has(self, stack: str) -> bool:
+        node = self._volumes.get(stack)
+        there = node is not None and self.scene.IsNodePresent(node)
+        return bool(there and node.GetImageData())
 
     def go(self, number: int, *, extend: bool = False) -> None:
         """Goes to a place; with ``extend`` the range from the last choice to there is chosen."""
@@ -126,13 +211,22 @@ class ShownStudy:
             self._tell(PLACE_CHANGED)
 
     def isFlagged(self, number: int) -> bool:
-        """Whether a slice wants looking at: compressed or borderline, or a high grade."""
-        high = bool(self.scheme) and self.grade(number) and self.scheme.is_high(self.grade(number))
-        return self.verdict(number) in (COMPRESSED, BORDERLINE) or bool(high)
+        """Whether a slice wants looking at: positive or borderline in any question.
+
+        A reader's answer stands in the place of the model's.
+        """
+        return any(self._flags(number, question) for question in self.questions)
+
+    def _flags(self, number: int, question: Question) -> bool:
+        answer = self.reviewed(number, question.key)
+        if answer is not None:
+            return question.is_positive(answer.answer)
+        opinions = self.slice(number).opinions
+        return any(o.flagged for o in opinions if o.question == question.key)
 
     def isReviewed(self, number: int) -> bool:
         """Whether a reader answered on a slice."""
-        return any(self.reviewed(number, task) for task in ("compression", "grading"))
+        return any(self.reviewed(number, question.key) for question in self.questions)
 
     def step(self, test: Callable[[int], bool], direction: int = 1) -> bool:
         """Goes to the next place in a direction for which ``test`` holds; False where none is."""
@@ -144,23 +238,18 @@ class ShownStudy:
             self.go(found)
         return found is not None
 
-    def reviewed(self, number: int, task: str) -> Answer | None:
+    def reviewed(self, number: int, question: str) -> Answer | None:
         """The reader's answer on a slice."""
-        return self.log.current(self.places[number].key, task)
+        return self.log.current(self.places[number].key, question)
 
-    def verdict(self, number: int) -> str:
-        """The slice's verdict: the reader's where there is one, else the model's."""
-        answer = self.reviewed(number, "compression")
-        return answer.answer if answer else verdictOf(self.slice(number))
+    def value(self, number: int, question: str) -> str:
+        """The slice's answer: the reader's where there is one, else the model's; may be empty."""
+        answer = self.reviewed(number, question)
+        return answer.answer if answer else self.modelAnswer(number, question)
 
-    def grade(self, number: int) -> str:
-        """The slice's grade: the reader's where there is one, else the model's; may be empty."""
-        answer = self.reviewed(number, "grading")
-        return answer.answer if answer else self.modelAnswer(number, "grading")
-
-    def modelAnswer(self, number: int, task: str) -> str:
+    def modelAnswer(self, number: int, question: str) -> str:
         """What the model said on a slice; empty where it was not assessed."""
-        return modelAnswer(self.slice(number), task)
+        return modelAnswer(self.slice(number), question)
 
     def window(self, number: int) -> list[list[float]] | None:
         """The window that a reader drew on a slice, two corners [2, 3] in RAS mm; None: none."""
@@ -168,35 +257,60 @@ class ShownStudy:
         return answer.box if answer else None
 
     def keepWindows(self, boxes: dict[int, list[list[float]] | None], reader: str = "") -> None:
-        """Keeps the windows that a reader drew, None for the model's own; one step to undo."""
+        """Keeps the windows that a reader drew, None for the model's own; one step to undo.
+
+        Raises:
+            BadInput: a slice's images are not in the scene, or its volume no longer has the slices
+                that were read; nothing is kept.
+        """
+        self._requireSeen(boxes)
         self._add(
             Answer(self.places[n].key, WINDOW, "reader" if box else "model", "model", reader, "",
                    _now(), box)
             for n, box in boxes.items()
         )  # fmt: skip
 
-    def answer(self, task: str, answer: str, *, reader: str = "", reason: str = "") -> None:
-        """Says for the chosen slices what the reader sees; one step to undo."""
+    def answer(self, question: str, answer: str, *, reader: str = "", reason: str = "") -> None:
+        """Says for the chosen slices what the reader sees; one step to undo.
+
+        Raises:
+            BadInput: a slice's images are not in the scene, or its volume no longer has the slices
+                that were read; nothing is kept.
+        """
+        self._requireSeen(self.chosen)
         now = _now()
         self._add(
-            Answer(self.places[n].key, task, answer, self.modelAnswer(n, task), reader, reason, now)
+            Answer(
+                self.places[n].key,
+                question,
+                answer,
+                self.modelAnswer(n, question),
+                reader,
+                reason,
+                now,
+            )
             for n in self.chosen
         )
 
     def agree(self, *, reader: str = "", reason: str = "") -> int:
-        """Takes over what the model says for the chosen slices, each task by itself.
+        """Takes over what the model says for the chosen slices, each question by itself.
 
         A borderline slice is not an answer that one can agree with: the reader has to say.
 
         Returns:
             The number of slices that were answered.
+
+        Raises:
+            BadInput: a slice's images are not in the scene, or its volume no longer has the slices
+                that were read; nothing is kept.
         """
+        self._requireSeen(self.chosen)
         now = _now()
         answers = [
-            Answer(self.places[n].key, task, said, said, reader, reason, now)
+            Answer(self.places[n].key, question.key, value, value, reader, reason, now)
             for n in self.chosen
-            for task in ("compression", "grading")
-            if (said := self.modelAnswer(n, task)) and said != BORDERLINE
+            for question in self.questions
+            if (value := self.modelAnswer(n, question.key)) and value != BORDERLINE
         ]
         self._add(answers)
         return len({one.slice for one in answers})
@@ -210,6 +324,23 @@ class ShownStudy:
         """Takes the undo back."""
         if self.log.redo():
             self._keep()
+
+    def _requireSeen(self, numbers: Iterable[int]) -> None:
+        numbers = list(numbers)
+        unseen = self.unseen(numbers)
+        if unseen:
+            raise BadInput(unseenText(unseen), advice=_("Read the study again, then answer."))
+        for stack in dict.fromkeys(self.places[n].stack for n in numbers):
+            self.inScene(stack).require()
+
+    def _watch(self) -> None:
+        stacks = self.findings.stacks if self.findings else ()
+        nodes = [self.nodes.volumeNode(stack.id) for stack in stacks]
+        self._watches = [VolumeWatch(node, self._onVolume) for node in nodes if node is not None]
+
+    def _onVolume(self, _node: Any) -> None:
+        self._inScene = {}
+        self._tell(VOLUME_CHANGED)
 
     def _add(self, answers: Any) -> None:
         if self.study:
@@ -225,18 +356,38 @@ class ShownStudy:
         same = next((n for n in numbers if before and self.places[n].key == before), None)
         if same is not None:
             return same
-        return max(numbers, key=lambda n: self.slice(n).compression.probability or 0.0, default=0)
+        findings = self.findings
+        assert findings is not None
+        return max(numbers, key=lambda n: findings.severity(self.slice(n)), default=0)
 
     def _clear(self) -> None:
         self.study, self.place = "", 0
         self.chosen: list[int] = []
         self.findings: Findings | None = None
         self.timeline: SpineTimeline | None = None
+        self._volumes: dict[str, Any] = {}
         self.log = ReviewLog()
+        self._inScene: dict[str, StackInScene] = {}
+        for watch in self._watches:
+            watch.stop()
+        self._watches = []
 
     def _tell(self, what: str) -> None:
         for listener in self._listeners:
             listener(what)
+
+
+def unseenText(stacks: list[str]) -> str:
+    """Says that images are missing, without a full stop."""
+    return _("The images of stack {stacks} are not in the scene").format(stacks=", ".join(stacks))
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)
 
 
 def _now() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from SpineLib.findings import Findings, SliceFinding, StackFindings
@@ -39,7 +40,7 @@ class SpineTimeline:
 
     Example:
         timeline = SpineTimeline(findings)
-        timeline.nearest([0.0, 0.0, 120.0])
+        timeline.nearest({"4": [0.0, 0.0, 120.0]}, "4")
     """
 
     def __init__(self, findings: Findings) -> None:
@@ -64,13 +65,12 @@ class SpineTimeline:
         """The stack of a place."""
         return self._stacks[place.stack]
 
-    def nearest(self, ras: list[float], normal: list[float], stack: str = "") -> int | None:
+    def nearest(self, points: Mapping[str, Sequence[float]], stack: str = "") -> int | None:
         """The place whose slice is nearest to a point, measured across the slices.
 
         Args:
-            ras: millimetres.
-            normal: of the view's plane, RAS; only stacks that lie nearly in it (30°) count, so
-                that a sagittal view's scrolling moves nothing.
+            points: stack → the point in the RAS of its findings, mm: stacks may have been moved
+                apart since they were read. Stacks that are not in it do not count.
             stack: preferred where it holds the point as well as another one.
 
         Returns:
@@ -79,9 +79,10 @@ class SpineTimeline:
         """
         best: tuple[float, bool, int] | None = None
         for number, place in enumerate(self.places):
-            along = _normal(self._stacks[place.stack])
-            if abs(sum(a * b for a, b in zip(along, normal, strict=True))) < 0.866:
+            ras = points.get(place.stack)
+            if ras is None:
                 continue
+            along = _normal(self._stacks[place.stack])
             at = self.slice(place).position_ras
             far = abs(sum((x - y) * n for x, y, n in zip(ras, at, along, strict=True)))
             if far <= self._stacks[place.stack].spacing[2] / 2 + 1e-3:

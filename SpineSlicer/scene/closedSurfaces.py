@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import slicer
+import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
 from SpineLib.inference.parts import Parts
@@ -45,6 +46,35 @@ def addingSurfaces(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
                 yield
     # What is there is left as it is; this makes the rest and tells the views.
     node.CreateClosedSurfaceRepresentation()
+
+
+def moveWithSurfaces(node: slicer.vtkMRMLSegmentationNode, matrix: Any) -> None:
+    """Applies a linear transform to a segmentation and to the surfaces that it has.
+
+    Slicer's `ApplyTransformMatrix` makes the surfaces anew, which takes seconds.
+
+    Args:
+        node: a segmentation whose source is label maps.
+        matrix: vtkMatrix4x4.
+    """
+    segmentation = node.GetSegmentation()
+    names = [segmentation.GetNthSegmentID(n) for n in range(segmentation.GetNumberOfSegments())]
+    surfaces = {name: segmentation.GetSegment(name).GetRepresentation(surfaceName())
+                for name in names}  # fmt: skip
+    segmentation.RemoveRepresentation(surfaceName())
+    node.ApplyTransformMatrix(matrix)
+    moved, transform = vtk.vtkTransformPolyDataFilter(), vtk.vtkTransform()
+    transform.SetMatrix(matrix)
+    moved.SetTransform(transform)
+    for name, surface in surfaces.items():
+        if surface is not None:
+            moved.SetInputData(surface)
+            moved.Update()
+            copy = vtk.vtkPolyData()
+            copy.DeepCopy(moved.GetOutput())
+            segmentation.GetSegment(name).AddRepresentation(surfaceName(), copy)
+    if any(surface is not None for surface in surfaces.values()):
+        node.CreateClosedSurfaceRepresentation()  # tells the views; what is there stays
 
 
 def _layers(segmentation: Any) -> list[tuple[Volume, list[Any]]]:

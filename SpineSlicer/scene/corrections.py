@@ -15,12 +15,19 @@ import slicer
 
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
-from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentedVolumeNode, spineLabelmap
+from SpineSlicer.scene.overlays import putOnVolume
+from SpineSlicer.scene.spineSegmentation import (
+    GIVEN,
+    currentLabelmap,
+    labelmapAsRead,
+    labelsHash,
+    segmentedVolumeNode,
+    spineLabelmap,
+)
+from SpineSlicer.scene.studyNodes import KIND, ORIGINAL, ORIGINAL_ROLE, STACK
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 from SpineSlicer.scene.volumeNodes import addVolumeNode, volumeFromNode
 
-KIND = "original segmentation"
-ROLE = "SpineMRI.original"
 ALGORITHM_TYPE = "DICOM.SegmentAlgorithmType"
 
 
@@ -55,7 +62,7 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None =
     Returns:
         The hidden label map; None where the segmented volume is not in the scene.
     """
-    kept = node.GetNodeReference(ROLE)
+    kept = node.GetNodeReference(ORIGINAL_ROLE)
     if kept is not None:
         return kept
     labelmap = labelmap or currentLabelmap(node)
@@ -64,18 +71,19 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None =
     name = f"{node.GetName()} original"
     kept = addVolumeNode(node.GetScene(), labelmap, name, "vtkMRMLLabelMapVolumeNode")
     kept.SetHideFromEditors(True)
-    kept.SetAttribute("SpineMRI.Kind", KIND)
-    if node.GetAttribute("SpineMRI.Stack"):
-        kept.SetAttribute("SpineMRI.Stack", node.GetAttribute("SpineMRI.Stack"))
-    node.SetNodeReferenceID(ROLE, kept.GetID())
+    kept.SetAttribute(KIND, ORIGINAL)
+    if node.GetAttribute(STACK):
+        kept.SetAttribute(STACK, node.GetAttribute(STACK))
+    node.SetNodeReferenceID(ORIGINAL_ROLE, kept.GetID())
+    putOnVolume(kept, segmentedVolumeNode(node))
     placeBeside(node.GetScene(), kept, segmentedVolumeNode(node))
     return kept
 
 
 def original(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
-    """SPIDER's numbers as the model gave them; None where nothing was kept."""
-    kept = node.GetNodeReference(ROLE)
-    return None if kept is None else volumeFromNode(kept)
+    """SPIDER's numbers as the model gave them; None where nothing was kept, or its file is gone."""
+    kept = node.GetNodeReference(ORIGINAL_ROLE)
+    return None if kept is None or kept.GetImageData() is None else volumeFromNode(kept)
 
 
 def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
@@ -95,6 +103,20 @@ def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
         if removed[n] or added[n]
     ]
     return found + _added(node)
+
+
+def isCorrected(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether a reader changed the segmentation, in the panel or anywhere else in Slicer.
+
+    Where the segmented volume is gone and no original was kept, nobody can tell: True.
+    """
+    if node.GetNodeReference(ORIGINAL_ROLE) is not None:
+        return bool(changes(node))
+    given = node.GetAttribute(GIVEN)
+    if not given:  # of an earlier version
+        return False
+    labelmap = labelmapAsRead(node)
+    return labelmap is None or labelsHash(labelmap) != given or bool(_added(node))
 
 
 def markCorrections(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:

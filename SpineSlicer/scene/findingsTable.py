@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import slicer
 import vtk
 
-from SpineLib.findings import SliceFinding, StackFindings
-from SpineLib.labels import ASSESSED
+from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.outputs.summary import words
+from SpineLib.questions import Opinion, Question
 from SpineSlicer.scene.subjectHierarchy import placeBeside
-from SpineSlicer.scene.verdicts import verdictOf
 
 # "Slice" counts from 1, as viewers show it; findings.json counts from 0.
 REVIEW_COLUMN = "Review"
-COLUMNS = ("Slice", "Level", "P", "Verdict", "Grade", "Low/high", "Interval", "Source", "Forced",
-           REVIEW_COLUMN, "SOP Instance UID", "Frame")  # fmt: skip
 
 
 def addFindingsTable(
-    scene: slicer.vtkMRMLScene, stack: StackFindings, volumeNode: Any
+    scene: slicer.vtkMRMLScene, findings: Findings, stack: StackFindings, volumeNode: Any
 ) -> slicer.vtkMRMLTableNode:
-    """Adds the table of a stack's slices; ``P`` is a number, NaN where not assessed."""
+    """Adds the table of a stack's slices; ``P …`` columns are numbers, NaN where not assessed."""
     node = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{volumeNode.GetName()} findings")
-    rows = [_row(one) for one in stack.slices]
-    for name, values in zip(COLUMNS, zip(*rows, strict=True), strict=True):
-        column = _columnType(name)()
+    rows = [dict(_cells(findings, one)) for one in stack.slices]
+    for name in rows[0] if rows else ():
+        column = _columnType(name, rows[0][name])()
         column.SetName(name)
-        for value in values:
-            column.InsertNextValue(value)
+        for row in rows:
+            column.InsertNextValue(row[name])
         node.AddColumn(column)
     node.SetUseColumnTitleAsColumnHeader(True)
     node.SetLocked(True)
@@ -36,25 +35,29 @@ def addFindingsTable(
     return node
 
 
-def _columnType(name: str) -> Any:
-    types = {"Slice": vtk.vtkIntArray, "P": vtk.vtkDoubleArray, "Frame": vtk.vtkIntArray}
-    return types.get(name, vtk.vtkStringArray)
+def answerColumn(question: Question) -> str:
+    """The column that holds the answers to a question."""
+    return question.title
 
 
-def _row(one: SliceFinding) -> tuple[Any, ...]:
-    graded = one.grading.status == ASSESSED
-    probability = one.compression.probability
-    return (
-        one.index + 1,
-        one.level,
-        float("nan") if probability is None else probability,
-        verdictOf(one),
-        one.grading.grade or "" if graded else "",
-        one.grading.verdict or "" if graded else "",
-        "–".join(one.grading.interval) if graded else "",
-        one.grading.source if graded else "",
-        ", ".join(task for task in ("compression", "grading") if getattr(one, task).forced),
-        "",
-        one.sop_instance_uid,
-        one.frame,
-    )
+def _columnType(name: str, value: Any) -> Any:
+    if isinstance(value, float):
+        return vtk.vtkDoubleArray
+    return vtk.vtkIntArray if isinstance(value, int) else vtk.vtkStringArray
+
+
+def _cells(findings: Findings, one: SliceFinding) -> Iterator[tuple[str, Any]]:
+    yield "Slice", one.index + 1
+    yield "Level", one.level
+    for question in findings.questions:
+        opinion = one.opinion(question.key) or Opinion(question.key)
+        probability = opinion.probability
+        yield answerColumn(question), words(question, opinion)
+        yield f"P {question.title}", float("nan") if probability is None else float(probability)
+        if len(question.values) > 2:
+            yield f"{question.title} interval", "–".join(opinion.interval)
+    sources = [opinion.source for opinion in one.opinions if opinion.source]
+    yield "Source", ", ".join(dict.fromkeys(sources))
+    yield REVIEW_COLUMN, ""
+    yield "SOP Instance UID", one.sop_instance_uid
+    yield "Frame", one.frame

@@ -8,10 +8,9 @@ from typing import Any
 import vtk
 
 from SpineLib.inference.measures import Measure
+from SpineSlicer.scene.studyNodes import KIND, MEASURES, MEASURES_ROLE, STACK
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
-KIND = "segmentation measures"
-ROLE = "SpineMRI.measures"
 # Column name → what it shows, in the order of the table. Units stand in the names.
 NUMBERS = {
     "Volume (ml)": "volume_ml",
@@ -30,16 +29,16 @@ def showMeasures(segmentationNode: Any, measures: Sequence[Measure]) -> Any:
         segmentationNode: whose structures were measured.
         measures: one a structure; a size that it does not have reads NaN.
     """
-    node = segmentationNode.GetNodeReference(ROLE)
+    node = segmentationNode.GetNodeReference(MEASURES_ROLE)
     if node is None:
         scene = segmentationNode.GetScene()
         node = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{segmentationNode.GetName()} sizes")
-        node.SetAttribute("SpineMRI.Kind", KIND)
-        if segmentationNode.GetAttribute("SpineMRI.Stack"):
-            node.SetAttribute("SpineMRI.Stack", segmentationNode.GetAttribute("SpineMRI.Stack"))
+        node.SetAttribute(KIND, MEASURES)
+        if segmentationNode.GetAttribute(STACK):
+            node.SetAttribute(STACK, segmentationNode.GetAttribute(STACK))
         node.SetUseColumnTitleAsColumnHeader(True)
         node.SetLocked(True)
-        segmentationNode.SetNodeReferenceID(ROLE, node.GetID())
+        segmentationNode.SetNodeReferenceID(MEASURES_ROLE, node.GetID())
         placeBeside(scene, node, segmentationNode)
     node.RemoveAllColumns()
     for name, values in _columns(measures).items():

@@ -22,23 +22,33 @@ from SpineSlicer.scene.spineSegmentation import (
     ASIDE,
     EVIDENCE,
     LOWEST,
-    currentLabelmap,
     isFlagged,
+    labelmapAsRead,
     rememberNames,
     segmentationFinding,
-    segmentationNodes,
     segmentedVolumeNode,
     segmentId,
     shownName,
 )
+from SpineSlicer.scene.studyNodes import (
+    FINDINGS,
+    KIND,
+    NOTICE,
+    SEGMENT_NAMES,
+    STACK,
+    findingsNodes,
+    owned,
+    readingsOf,
+    segmentationNodes,
+    stackVolume,
+)
 from SpineSlicer.scene.terminology import terminologyEntry
-from SpineSlicer.scene.volumeNodes import frameOfReference, nodesOfClass
+from SpineSlicer.scene.volumeNodes import frameOfReference
 
 # What the reader may call a vertebra: from the lumbar spine up, as far as such volumes reach.
 CHOICES = (SIXTH_LUMBAR, *reversed(VERTEBRAE[VERTEBRAE.index("T1") : VERTEBRAE.index("S1")]))
 # Lumbar vertebrae → name of the lowest free one. With four, L5 has become part of the sacrum.
 LOWEST_OF = {4: "L4", 5: "L5", 6: SIXTH_LUMBAR}
-_VOLUME_ROLE, _STACK = "SpineMRI.volume", "SpineMRI.Stack"
 _READER = "the reader "  # how the evidence begins where it is a reader's word
 _NO_LEVELS = Levels(Volume(np.zeros((1, 1, 1), np.uint8), np.eye(4)), SegmentationFinding())
 
@@ -96,10 +106,10 @@ def following(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
     """Lets labels, findings, tables and levels of slices follow the names, a piece a step."""
     if node.GetAttribute(ASIDE):
         return
-    labelmap = currentLabelmap(node)
+    labelmap = labelmapAsRead(node)
     yield
     finding = segmentationFinding(node, labelmap)
-    for labels in _beside(node, "vtkMRMLMarkupsFiducialNode", "segment names"):
+    for labels in namesOf(node):
         renameSegmentNames(labels, finding)
     yield
     if labelmap is None:
@@ -153,7 +163,7 @@ def levellingReadings(scene: slicer.vtkMRMLScene) -> Steps[None]:
     """`levelReadings` in steps, for turns of the event loop."""
     known = [node for node in segmentationNodes(scene) if node.GetAttribute(LOWEST)]
     for node in sorted(known, key=namedByReader):
-        labelmap = currentLabelmap(node)
+        labelmap = labelmapAsRead(node)
         yield
         if labelmap is not None:
             finding = segmentationFinding(node)
@@ -209,9 +219,9 @@ def statedCount(
 
 def noticeOf(node: slicer.vtkMRMLSegmentationNode) -> str:
     """What the segmentation may be used for; the badge of a starter model stays with its result."""
-    if node.GetAttribute("SpineMRI.Notice"):
-        return str(node.GetAttribute("SpineMRI.Notice"))
-    notices = [text.GetAttribute("SpineMRI.Notice") for text in _findingsOf(node)]
+    if node.GetAttribute(NOTICE):
+        return str(node.GetAttribute(NOTICE))
+    notices = [text.GetAttribute(NOTICE) for text in _findingsOf(node)]
     return next((one for one in notices if one), RESEARCH_NOTICE)
 
 
@@ -220,12 +230,25 @@ def updateFindings(node: slicer.vtkMRMLSegmentationNode) -> None:
 
     Not those of one that a newer run's took the place of.
     """
-    labelmap = None if node.GetAttribute(ASIDE) else currentLabelmap(node)
+    finish(updatingFindings(node))
+
+
+def updatingFindings(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
+    """`updateFindings` in steps, for turns of the event loop."""
+    labelmap = None if node.GetAttribute(ASIDE) else labelmapAsRead(node)
+    yield
     if labelmap is not None:
         finding = segmentationFinding(node, labelmap)
+        yield
         levels = Levels(labelmap, finding)
+        yield
         _updateFindings(node, finding, levels)
         _levelOthers(node, finding, levels)
+
+
+def namesOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
+    """The names of a segmentation's structures in the views; a clone has none."""
+    return [one for one in owned(node) if one.GetAttribute(KIND) == SEGMENT_NAMES]
 
 
 def _giveNames(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
@@ -241,13 +264,13 @@ def _levellingAnew(
     Each reading has again those of its own segmentation, or none; then `levelReadings`.
     """
     scene, frame = node.GetScene(), _frameOf(node, finding)
-    own = _findingsOf(node)
-    for text in _allFindings(scene):
+    own = _ofSameImages(node)
+    for text in allFindings(scene):
         if not frame or text in own:
             continue
         theirs = [one for one in segmentationNodes(scene) if text in _findingsOf(one)]
         theirs = [one for one in theirs if not one.GetAttribute(ASIDE)]
-        labelmap = currentLabelmap(theirs[0]) if theirs else None
+        labelmap = labelmapAsRead(theirs[0]) if theirs else None
         yield
         levels = _NO_LEVELS
         if labelmap is not None:
@@ -296,10 +319,10 @@ def _levelOthers(
     Unless a reader asked for it now, a reading keeps levels of its own; a model's give way to a
     reader's, a reader's to none.
     """
-    own, frame = _findingsOf(node), _frameOf(node, finding)
+    own, frame = _ofSameImages(node), _frameOf(node, finding)
     if not frame or not finding.lowest:
         return
-    for text in _allFindings(node.GetScene()):
+    for text in allFindings(node.GetScene()):
         if text in own:
             continue
         findings = json.loads(text.GetText())
@@ -313,7 +336,7 @@ def _levelOthers(
 
 def _keep(text: Any, findings: dict[str, Any]) -> None:
     text.SetText(json.dumps(findings, ensure_ascii=False, allow_nan=False))
-    _levelTables(text.GetScene(), text, findings)
+    _levelTables(text, findings)
 
 
 def _frameOf(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> str:
@@ -330,7 +353,7 @@ def _levelSlices(text: Any, findings: dict[str, Any], levels: Levels, frame: str
     """Sets the levels of the stacks in a Frame of Reference; whether there was such a stack."""
     found = False
     for stack in findings["stacks"]:
-        same = stack["frame_of_reference_uid"] or frameOfReference(_volumeOf(text, stack["id"]))
+        same = stack["frame_of_reference_uid"] or frameOfReference(stackVolume(text, stack["id"]))
         if not frame or same != frame or not stack["slices"]:
             continue
         found = True
@@ -341,20 +364,13 @@ def _levelSlices(text: Any, findings: dict[str, Any], levels: Levels, frame: str
     return found
 
 
-def _volumeOf(text: Any, stack: str) -> Any:
-    """The volume node of a reading's stack; read from the scene, its findings know no frame."""
-    count = text.GetNumberOfNodeReferences(_VOLUME_ROLE)
-    nodes = [text.GetNthNodeReference(_VOLUME_ROLE, n) for n in range(count)]
-    return next((one for one in nodes if one and one.GetAttribute(_STACK) == stack), None)
-
-
-def _levelTables(scene: Any, text: Any, findings: dict[str, Any]) -> None:
+def _levelTables(text: Any, findings: dict[str, Any]) -> None:
     """The "Level" columns of the tables of this reading's stacks."""
+    tables = [one for one in owned(text) if one.IsA("vtkMRMLTableNode")]
     for stack in findings["stacks"]:
         levels = {one["index"] + 1: one["level"] for one in stack["slices"]}
-        for table in nodesOfClass(scene, "vtkMRMLTableNode"):
-            same = table.GetAttribute(_STACK) == stack["id"]
-            if not same or not _refersTo(text, table.GetNodeReference(_VOLUME_ROLE)):
+        for table in tables:
+            if table.GetAttribute(STACK) != stack["id"]:
                 continue
             slices, names = (table.GetTable().GetColumnByName(n) for n in ("Slice", "Level"))
             if slices is None or names is None:
@@ -365,18 +381,20 @@ def _levelTables(scene: Any, text: Any, findings: dict[str, Any]) -> None:
 
 
 def _findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
-    """The text nodes with the findings of the reading that this segmentation belongs to."""
+    """The text nodes with the findings of the readings that this segmentation belongs to."""
+    return [text for text in allFindings(node.GetScene()) if node in owned(text)]
+
+
+def _ofSameImages(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
+    """Findings of the images that were segmented: their levels are by their own segmentation."""
     volumeNode = segmentedVolumeNode(node)
-    return [text for text in _allFindings(node.GetScene()) if _refersTo(text, volumeNode)]
+    same = [] if volumeNode is None else readingsOf(volumeNode, FINDINGS)
+    return [*same, *_findingsOf(node)]
 
 
-def _allFindings(scene: slicer.vtkMRMLScene) -> list[Any]:
+def allFindings(scene: slicer.vtkMRMLScene) -> list[Any]:
     """The text nodes with findings that this version can read; others are left as they are."""
-    return [
-        text
-        for text in nodesOfClass(scene, "vtkMRMLTextNode")
-        if text.GetAttribute("SpineMRI.Kind") == "findings" and _isReadable(text.GetText())
-    ]
+    return [text for text in findingsNodes(scene) if _isReadable(text.GetText())]
 
 
 def _isReadable(text: str) -> bool:
@@ -384,24 +402,6 @@ def _isReadable(text: str) -> bool:
         return int(json.loads(text)["schema_version"]) <= SCHEMA_VERSION
     except (ValueError, TypeError, KeyError):
         return False
-
-
-def _refersTo(text: Any, volumeNode: Any) -> bool:
-    count = text.GetNumberOfNodeReferences(_VOLUME_ROLE)
-    return volumeNode is not None and any(
-        text.GetNthNodeReference(_VOLUME_ROLE, n) is volumeNode for n in range(count)
-    )
-
-
-def _beside(node: Any, className: str, kind: str) -> list[Any]:
-    """Nodes of a kind that belong to the same volume."""
-    volumeNode = segmentedVolumeNode(node)
-    return [
-        one
-        for one in nodesOfClass(node.GetScene(), className)
-        if one.GetAttribute("SpineMRI.Kind") == kind
-        and one.GetNodeReference(_VOLUME_ROLE) is volumeNode
-    ]
 
 
 def _(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from SpineLib.findings import Findings, SliceFinding
-from SpineLib.labels import ASSESSED
 from SpineLib.outputs.answers import ReaderAnswer
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.SpineTimeline import SpineTimeline
@@ -17,24 +16,22 @@ def readerAnswers(findings: Findings, log: ReviewLog) -> list[ReaderAnswer]:
         log: what readers said; undone answers are left out.
     """
     timeline = SpineTimeline(findings)
-    said = (
-        (place, task, log.current(place.key, task))
+    answered = (
+        (place, question.key, log.current(place.key, question.key))
         for place in timeline.places
-        for task in ("compression", "grading")
+        for question in findings.questions
     )
     return [
         ReaderAnswer(
-            place.stack, place.index, task, one.answer, modelAnswer(timeline.slice(place), task),
-            one.reader, one.reason, one.time,
+            place.stack, place.index, key, answer.answer, modelAnswer(timeline.slice(place), key),
+            answer.reader, answer.reason, answer.time,
         )
-        for place, task, one in said
-        if one is not None
+        for place, key, answer in answered
+        if answer is not None
     ]  # fmt: skip
 
 
-def modelAnswer(one: SliceFinding, task: str) -> str:
-    """What the model said of a slice; empty where it was not assessed."""
-    answer = one.compression if task == "compression" else one.grading
-    if answer.status != ASSESSED:
-        return ""
-    return (one.compression.verdict if task == "compression" else one.grading.grade) or ""
+def modelAnswer(one: SliceFinding, question: str) -> str:
+    """What the first model said of a slice; empty where it was not assessed."""
+    opinion = one.opinion(question)
+    return opinion.value if opinion else ""

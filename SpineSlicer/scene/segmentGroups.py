@@ -8,19 +8,38 @@ from SpineLib.labels import structure
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
 
 GROUPS = ("vertebra", "disc", "canal")
+# On the segmentation: the groups that were hidden here, which its display node may forget.
+_HIDDEN = "SpineMRI.HiddenGroups"
 
 
 def setGroupVisible(node: Any, group: str, visible: bool) -> None:
     """Shows or hides all segments of a kind, in slices and in 3D."""
-    display = node.GetDisplayNode()
-    for identifier in _segmentsOf(node, group):
-        display.SetSegmentVisibility(identifier, visible)
+    _setVisible(node, group, visible)
+    hidden = [one for one in GROUPS if (one in _hidden(node) if one != group else not visible)]
+    node.SetAttribute(_HIDDEN, " ".join(hidden))
+
+
+def showGroups(node: Any) -> None:
+    """Shows every segment but those of the groups that were hidden by `setGroupVisible`."""
+    for group in GROUPS:
+        _setVisible(node, group, group not in _hidden(node))
 
 
 def isGroupVisible(node: Any, group: str) -> bool:
     """Whether any segment of a kind is shown."""
     display = node.GetDisplayNode()
     return any(display.GetSegmentVisibility(one) for one in _segmentsOf(node, group))
+
+
+def _hidden(node: Any) -> list[str]:
+    return (node.GetAttribute(_HIDDEN) or "").split()
+
+
+def _setVisible(node: Any, group: str, visible: bool) -> None:
+    display = node.GetDisplayNode()
+    for identifier in _segmentsOf(node, group):
+        if bool(display.GetSegmentVisibility(identifier)) != visible:
+            display.SetSegmentVisibility(identifier, visible)
 
 
 def _segmentsOf(node: Any, group: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from SpineLib.errors import BadInput
 from SpineLib.volume import write_volume
-from SpineSlicer.scene.spineSegmentation import currentLabelmap
+from SpineSlicer.scene.spineSegmentation import currentLabelmap, hasImages, volumeProblem
 
 SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha")
 
@@ -33,6 +33,8 @@ def exportSegmentation(node: Any, path: str | Path) -> None:
             advice=_("Let it end as one of {suffixes}.").format(suffixes=", ".join(SUFFIXES)),
         )
     labelmap = currentLabelmap(node)
+    if labelmap is None and hasImages(node):
+        raise BadInput(volumeProblem(node))
     if labelmap is None:
         raise BadInput(
             _("The volume of {name} is not in the scene").format(name=node.GetName()),

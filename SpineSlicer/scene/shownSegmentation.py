@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from typing import Any
 
-import numpy as np
 import slicer
 
+from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
+from SpineLib.labels import ASSESSED
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
-from SpineLib.volume import Volume
-from SpineSlicer.scene.corrections import changes
+from SpineSlicer.scene.heldVolumes import holdingVolume
 from SpineSlicer.scene.NamesLog import hasNamesLog
-from SpineSlicer.scene.naming import namedByReader
+from SpineSlicer.scene.naming import namedByReader, namesOf, updatingFindings
+from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.segmentNames import addingSegmentNames
-from SpineSlicer.scene.spineSegmentation import (
-    ASIDE,
-    addSpineSegmentation,
+from SpineSlicer.scene.spineSegmentation import ASIDE, addSpineSegmentation, segmentedVolumeNode
+from SpineSlicer.scene.stackGrids import notedGrid
+from SpineSlicer.scene.StackInScene import StackInScene, requireStill
+from SpineSlicer.scene.studyNodes import (
+    FINDINGS,
+    KIND,
+    MEASURES_ROLE,
+    NOTICE,
+    ORIGINAL_ROLE,
+    SEGMENT_NAMES,
+    STACK,
+    STUDY,
+    disown,
+    freeStudy,
+    isCopyOf,
+    own,
+    readingsOf,
+    roots,
     segmentationNodes,
-    segmentedVolumeNode,
+    stackOf,
+    studyKey,
+    studyOfRoot,
+    volumesOf,
 )
-from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
-from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
+from SpineSlicer.scene.studyVisibility import HIDDEN
+from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem, studyUidOf
+from SpineSlicer.scene.volumeNodes import addingVolumeNode, describe
 
-_VOLUME_ROLE = "SpineMRI.volume"
+from . import corrections
 
 
 def showSegmentation(
@@ -34,7 +57,7 @@ def showSegmentation(
     Its images are those of a volume that is in the scene already, if one shows the same.
 
     An earlier segmentation of the same volume is replaced, unless a reader corrected or named it:
-    then it stays, hidden.
+    then it stays, hidden. Findings of the same volume take the new segmentation for theirs.
 
     Args:
         scene: where nodes are added.
@@ -43,6 +66,9 @@ def showSegmentation(
 
     Returns:
         The segmentation node and its volume's; both None where nothing was segmented.
+
+    Raises:
+        BadInput: the volume was moved or changed while it was read.
     """
     return finish(showingSegmentation(scene, reading, volumeNode))
 
@@ -50,59 +76,31 @@ def showSegmentation(
 def showingSegmentation(
     scene: slicer.vtkMRMLScene, reading: Reading, volumeNode: Any = None
 ) -> Steps[tuple[Any, Any]]:
-    """`showSegmentation` in steps of some ten milliseconds."""
-    finding = reading.findings.segmentation
+    """`showSegmentation` in steps of some ten milliseconds; left before their end, they add nothing."""
     if reading.segmentation is None:
         return None, None
-    if volumeNode is None:
-        volumeNode = loadedVolumeNode(scene, reading.volumes[finding.stack])
-    if volumeNode is None:
-        volumeNode = yield from _addingVolume(scene, reading)
-    yield
-    yield from _makingRoom(scene, volumeNode)
-    model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
-    node = addSpineSegmentation(
-        scene, reading.segmentation, finding, volumeNode,
-        f"{model.name} {model.version}" if model else "SlicerSpineMRI", surfaces=False,
-    )  # fmt: skip
-    _mark(node, "spine segmentation", reading, volumeNode)
-    yield
-    names = yield from addingSegmentNames(scene, reading.segmentation, finding, volumeNode)
-    _mark(names, "segment names", reading, volumeNode)
+    stack = reading.findings.stack(reading.findings.segmentation.stack)
+    added: list[Any] = []
+    try:
+        if volumeNode is not None:
+            requireStill(stack, volumeNode)
+        else:
+            volumeNode = yield from holdingVolume(scene, reading.volumes[stack.id], stack.id)
+        if volumeNode is None:
+            volumeNode = yield from _addingVolume(scene, reading, stack)
+            added.append(volumeNode)
+        yield
+        node = yield from _addingSegmentation(scene, reading, volumeNode, added)
+        added.clear()
+    finally:
+        for one in added:
+            if one.GetScene() is not None:
+                scene.RemoveNode(one)
+    yield from _makingRoom(node)
+    describe(volumeNode, weighting=stack.weighting, region=stack.region)
+    if _joinFindings(reading, node):
+        yield from updatingFindings(node)
     return node, volumeNode
-
-
-def loadedVolumeNode(scene: slicer.vtkMRMLScene, volume: Volume) -> Any:
-    """The scene's volume that shows the same images on the same grid; None where there is none.
-
-    Args:
-        scene: where it is looked for.
-        volume: whose images; their SOP Instance UIDs tell, as Slicer's own import keeps them.
-    """
-    uids = [frame.sop_instance_uid for frame in volume.frames]
-    if not uids or not all(uids):
-        return None
-    for node in nodesOfClass(scene, "vtkMRMLScalarVolumeNode"):
-        images = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
-        if images == uids and node.GetImageData() and _gridOf(node).same_grid(volume):
-            return node
-    return None
-
-
-def _gridOf(node: Any) -> Volume:
-    """A volume node's grid; its voxels are not copied."""
-    from slicer import util
-
-    matrix = util.vtkMatrixFromArray(np.eye(4))
-    node.GetIJKToRASMatrix(matrix)
-    return Volume(util.arrayFromVolume(node), util.arrayFromVTKMatrix(matrix))
-
-
-def _mark(node: Any, kind: str, reading: Reading, volumeNode: Any) -> None:
-    node.SetAttribute("SpineMRI.Kind", kind)
-    node.SetAttribute("SpineMRI.Stack", reading.findings.segmentation.stack)
-    node.SetAttribute("SpineMRI.Notice", reading.findings.notice)
-    node.SetNodeReferenceID(_VOLUME_ROLE, volumeNode.GetID())
 
 
 def setAside(node: slicer.vtkMRMLSegmentationNode) -> bool:
@@ -114,35 +112,134 @@ def setAside(node: slicer.vtkMRMLSegmentationNode) -> bool:
     if node.GetAttribute(ASIDE):
         return True
     named = namedByReader(node) or hasNamesLog(node)  # also what was undone stays in the scene
-    word = "corrected" if changes(node) else "named" if named else ""
+    word = "corrected" if corrections.isCorrected(node) else "named" if named else ""
     if not word:
         return False
     node.SetAttribute(ASIDE, word)
-    node.RemoveAttribute("SpineMRI.Study")
+    disown(node)
     node.GetDisplayNode().SetVisibility(False)
+    node.RemoveAttribute(HIDDEN)
     node.SetName(node.GetScene().GenerateUniqueName(f"{node.GetName()} ({word})"))
     return True
 
 
-def _addingVolume(scene: Any, reading: Reading) -> Steps[Any]:
-    stack = reading.findings.stack(reading.findings.segmentation.stack)
-    name = f"{stack.id} {stack.description or stack.plane}"
-    name = scene.GenerateUniqueName(name)
+def replaceSegmentation(node: slicer.vtkMRMLSegmentationNode) -> None:
+    """Makes room for a new one: sets it aside, or takes it and all that was made of it away."""
+    names = namesOf(node)
+    if not setAside(node):
+        _remove(node.GetNodeReference(role) for role in (ORIGINAL_ROLE, MEASURES_ROLE))
+        _remove([node])
+    _remove(names)
+
+
+def _remove(nodes: Iterable[Any]) -> None:
+    for node in nodes:
+        if node is not None and node.GetScene() is not None:
+            node.GetScene().RemoveNode(node)
+
+
+def _addingVolume(scene: Any, reading: Reading, stack: StackFindings) -> Steps[Any]:
+    name = scene.GenerateUniqueName(f"{stack.id} {stack.description or stack.plane}")
     node = yield from addingVolumeNode(scene, reading.volumes[stack.id], name)
+    node.SetAttribute(STACK, stack.id)
     placeUnder(scene, node, studyItem(scene, "Spine MRI", reading.findings.study_instance_uid))
     return node
 
 
-def _makingRoom(scene: Any, volumeNode: Any) -> Steps[None]:
-    for node in segmentationNodes(scene):
-        if segmentedVolumeNode(node) is not volumeNode:
+def _addingSegmentation(
+    scene: Any, reading: Reading, volumeNode: Any, added: list[Any]
+) -> Steps[Any]:
+    finding = reading.findings.segmentation
+    assert reading.segmentation is not None
+    model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
+    node = addSpineSegmentation(
+        scene, reading.segmentation, finding, volumeNode,
+        f"{model.name} {model.version}" if model else "SlicerSpineMRI", surfaces=False,
+    )  # fmt: skip
+    added.append(node)
+    yield
+    names = yield from addingSegmentNames(scene, reading.segmentation, finding, volumeNode)
+    added.append(names)
+    names.SetAttribute(KIND, SEGMENT_NAMES)
+    study = _studyOf(reading, volumeNode, finding.stack, node)
+    asRead = next((place.nodeAsRead for _root, place in _readings(volumeNode)), None)
+    for one in (node, names):
+        one.SetAttribute(STACK, finding.stack)
+        one.SetAttribute(NOTICE, reading.findings.notice)
+        one.SetAttribute(STUDY, study)
+        putOnVolume(one, volumeNode, asRead)
+    own(node, [names])
+    return node
+
+
+def _studyOf(reading: Reading, volumeNode: Any, stack: str, node: Any) -> str:
+    """The study of a new segmentation: its volume's; else that of the same examination.
+
+    Where the scene holds two copies of the examination, or another volume as the same stack of it,
+    nobody can tell whose the new one is: it is a study of its own.
+    """
+    others = [root for root in roots(volumeNode.GetScene()) if root is not node]
+    for root in reversed(others):
+        if volumeNode in volumesOf(root) and studyOfRoot(root):
+            return studyOfRoot(root)
+    scene, findings = volumeNode.GetScene(), reading.findings
+    uid = findings.study_instance_uid or studyUidOf(scene, volumeNode)
+    key = studyKey(replace(findings, study_instance_uid=uid))
+    copies = {studyOfRoot(root) for root in others if isCopyOf(studyOfRoot(root), key)}
+    if not uid or len(copies) != 1:
+        return freeStudy(scene, key)
+    (study,) = copies
+    theirs = [one for root in others if studyOfRoot(root) == study for one in volumesOf(root)]
+    return freeStudy(scene, key) if stack in [n.GetAttribute(STACK) for n in theirs] else study
+
+
+def _makingRoom(node: Any) -> Steps[None]:
+    """The new segmentation takes the place, and the names, of earlier ones of its volume."""
+    scene, volumeNode = node.GetScene(), segmentedVolumeNode(node)
+    for earlier in segmentationNodes(scene):
+        if earlier is node or segmentedVolumeNode(earlier) is not volumeNode:
             continue
-        if not setAside(node):
-            scene.RemoveNode(node)
+        replaceSegmentation(earlier)
         yield
-    for labels in nodesOfClass(scene, "vtkMRMLMarkupsFiducialNode"):
-        if (
-            labels.GetAttribute("SpineMRI.Kind") == "segment names"
-            and labels.GetNodeReference(_VOLUME_ROLE) is volumeNode
-        ):
-            scene.RemoveNode(labels)
+    node.SetName(f"{volumeNode.GetName()} segmentation")
+    for names in namesOf(node):
+        names.SetName(f"{volumeNode.GetName()} segment names")
+
+
+def _joinFindings(reading: Reading, node: Any) -> bool:
+    """Lets findings of the same volume, and of no other segmentation, have this one for theirs."""
+    joined = False
+    for root, place in _readings(segmentedVolumeNode(node)):
+        data, stack = json.loads(root.GetText()), place.stack.id
+        said = data["segmentation"]
+        if said.get("status") == ASSESSED and said.get("stack") != stack:
+            continue
+        data["segmentation"] = asdict(replace(reading.findings.segmentation, stack=stack))
+        models = [one for one in data["models"] if one["task"] != "segmentation"]
+        new = [asdict(one) for one in reading.findings.models if one.task == "segmentation"]
+        data["models"] = [*models, *new]
+        root.SetText(json.dumps(data, ensure_ascii=False, allow_nan=False))
+        own(root, [node, *namesOf(node)])
+        for one in (node, *namesOf(node)):
+            one.SetAttribute(STACK, stack)
+        joined = True
+    return joined
+
+
+def _readings(volumeNode: Any) -> Iterator[tuple[Any, StackInScene]]:
+    """The findings that are about a volume's slices, and which stack of theirs it shows.
+
+    Not those that cannot be read, nor those of slices that the volume no longer has.
+    """
+    for root in readingsOf(volumeNode, FINDINGS):
+        name = stackOf(root, volumeNode)
+        try:
+            data = json.loads(root.GetText())
+            if int(data["schema_version"]) > SCHEMA_VERSION or not name:
+                continue
+            stack = Findings.from_dict(data).stack(name)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue
+        place = StackInScene(stack, volumeNode, notedGrid(root, stack, volumeNode))
+        if place.fits:
+            yield root, place

@@ -12,7 +12,7 @@ import numpy as np
 import slicer
 from numpy.typing import NDArray
 
-from SpineLib.findings import SliceFinding, StackFindings
+from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.volume import Volume
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
@@ -27,7 +27,11 @@ LINE = 10.0
 
 
 def addSliceLabels(
-    scene: slicer.vtkMRMLScene, volume: Volume, stack: StackFindings, volumeNode: Any
+    scene: slicer.vtkMRMLScene,
+    findings: Findings,
+    volume: Volume,
+    stack: StackFindings,
+    volumeNode: Any,
 ) -> tuple[slicer.vtkMRMLMarkupsFiducialNode, slicer.vtkMRMLMarkupsFiducialNode]:
     """Adds the labels of a stack's slices and of its runs of flagged slices.
 
@@ -42,28 +46,28 @@ def addSliceLabels(
     for one, center in zip(stack.slices, centers, strict=True):
         # Above the ring, from its right edge on: the text runs along the ring and leaves it free.
         place = center + (OUTER_RADIUS + GAP) * anterior + 0.8 * OUTER_RADIUS * right
-        _addPoint(slices, place, shortText(one), one)
+        _addPoint(slices, place, shortText(findings, one), one)
     slices.EndModify(modified)
     flagged = _addNode(scene, f"{name} flagged runs", OTHER_VIEWS)
     # Seen in every sagittal and coronal slice, left and behind the ring, never on the cord.
     flagged.GetDisplayNode().SetSliceProjection(True)
     flagged.GetDisplayNode().SetSliceProjectionUseFiducialColor(True)
     flagged.GetDisplayNode().SetSliceProjectionOpacity(1.0)
-    for one, center in _apart(stack, centers):
+    for one, center in _apart(findings, stack, centers):
         place = center + (OUTER_RADIUS + GAP) * (left - anterior)
-        _addPoint(flagged, place, shortText(one, scheme=False), one)
+        _addPoint(flagged, place, shortText(findings, one, scheme=False), one)
     for node in (slices, flagged):
         placeBeside(scene, node, volumeNode)
     return slices, flagged
 
 
 def _apart(
-    stack: StackFindings, centers: NDArray[np.float64]
+    findings: Findings, stack: StackFindings, centers: NDArray[np.float64]
 ) -> list[tuple[SliceFinding, NDArray[np.float64]]]:
     """Each run's worst slice and its centre; of two runs too close for two lines, the worse one."""
-    found = [one for one in map(worst, runs(stack)) if one is not None]
+    found = [one for run in runs(stack) if (one := worst(findings, run)) is not None]
     kept: list[tuple[SliceFinding, NDArray[np.float64]]] = []
-    for one in sorted(found, key=lambda one: -(one.compression.probability or 0.0)):
+    for one in sorted(found, key=findings.severity, reverse=True):
         center = centers[stack.slices.index(one)]
         if all(np.linalg.norm(center - other) >= LINE for _, other in kept):
             kept.append((one, center))

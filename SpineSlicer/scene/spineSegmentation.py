@@ -6,28 +6,34 @@ vertebra's name and the evidence in attributes, each segment's number in a tag, 
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import slicer
 
 from SpineLib.findings import SegmentationFinding, SegmentFinding
+from SpineLib.inference.grid import canonical_volume
 from SpineLib.inference.parts import Parts
 from SpineLib.labels import ASSESSED, structure, terminology
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, addSegmentationNode, labelmapFromNode, vtkTag
+from SpineSlicer.scene.overlays import fitsItsVolume, gridAsRead
 from SpineSlicer.scene.Segment import Segment
-from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
+from SpineSlicer.scene.studyNodes import KIND, SEGMENTATION, STACK, VOLUME_ROLE, own
+from SpineSlicer.scene.volumeInScene import ijkToRas, shapeOf
 
 # Paul Tol's "muted" scheme (SRON/EPS/TN/09-002, issue 3.2): safe for colour-blind readers and
 # apart from the verdicts' colours. Three a cycle, so that no vertebra looks like a neighbour.
 VERTEBRA_COLORS = ("#88CCEE", "#CC6677", "#DDCC77")
 DISC_COLORS = ("#117733", "#999933")
 CANAL_COLOR = "#AA4499"
-KIND = "spine segmentation"
 LOWEST, EVIDENCE, FORCED = "SpineMRI.Lowest", "SpineMRI.Evidence", "SpineMRI.Forced"
 # Why a newer run's segmentation took this one's place: a reader had "corrected" or "named" it.
 ASIDE = "SpineMRI.Aside"
+# What the model gave, as `labelsHash` has it: whoever corrects it, wherever, is noticed by it.
+GIVEN = "SpineMRI.GivenLabels"
 PARTIAL = " (partial)"
 
 
@@ -49,7 +55,7 @@ def addSpineSegmentation(
     *,
     surfaces: bool = True,
 ) -> slicer.vtkMRMLSegmentationNode:
-    """Adds the segmentation: filled and outlined in slices, closed surfaces in 3D.
+    """Adds the segmentation, a root of its own: filled in slices, closed surfaces in 3D.
 
     Args:
         scene: where the node is added.
@@ -62,9 +68,12 @@ def addSpineSegmentation(
     segments = [_segment(one, levelKnown=bool(finding.lowest)) for one in finding.segments]
     name = f"{volumeNode.GetName()} segmentation"
     node = addSegmentationNode(scene, labelmap, segments, name, volumeNode, algorithm)
-    node.SetAttribute("SpineMRI.Kind", KIND)
+    node.SetAttribute(KIND, SEGMENTATION)
+    node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
+    own(node)
     rememberNames(node, finding)
     node.SetAttribute(FORCED, "1" if finding.forced else "0")
+    node.SetAttribute(GIVEN, labelsHash(labelmap, [one.label for one in finding.segments]))
     display = node.GetDisplayNode()
     display.SetOpacity2DFill(0.35)
     display.SetOpacity2DOutline(1.0)
@@ -82,6 +91,12 @@ def rememberNames(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFin
 def segmentedVolumeNode(node: slicer.vtkMRMLSegmentationNode) -> Any:
     """The volume that was segmented; None where the scene has it no more."""
     return node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole())
+
+
+def hasImages(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether the segmented volume is in the scene with its voxels, whose file may be missing."""
+    volumeNode = segmentedVolumeNode(node)
+    return volumeNode is not None and volumeNode.GetImageData() is not None
 
 
 def segmentationFinding(
@@ -102,7 +117,7 @@ def segmentationFinding(
             segments.append(_finding(int(number), segment.GetName(), parts))
     return SegmentationFinding(
         status=ASSESSED,
-        stack=node.GetAttribute("SpineMRI.Stack") or "",
+        stack=node.GetAttribute(STACK) or "",
         lowest=node.GetAttribute(LOWEST) or "",
         evidence=node.GetAttribute(EVIDENCE) or "",
         forced=node.GetAttribute(FORCED) == "1",
@@ -111,15 +126,56 @@ def segmentationFinding(
 
 
 def currentLabelmap(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
-    """SPIDER's numbers on the segmented volume's grid; None where that volume is gone."""
+    """SPIDER's numbers on the segmented volume's grid, before what transforms it.
+
+    Returns:
+        None where the volume is gone, or no longer has the voxels that were segmented.
+    """
+    if not fitsItsVolume(node):
+        return None
     volumeNode = segmentedVolumeNode(node)
-    return None if volumeNode is None else spineLabelmap(node, volumeFromNode(volumeNode))
+    empty = np.broadcast_to(np.uint8(0), shapeOf(volumeNode))
+    return spineLabelmap(node, Volume(empty, ijkToRas(volumeNode)))
 
 
-def segmentationNodes(scene: slicer.vtkMRMLScene) -> list[slicer.vtkMRMLSegmentationNode]:
-    """The scene's spine segmentations, in the order in which they were added."""
-    nodes = nodesOfClass(scene, "vtkMRMLSegmentationNode")
-    return [node for node in nodes if node.GetAttribute("SpineMRI.Kind") == KIND]
+def labelmapAsRead(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
+    """`currentLabelmap` where the volume was when it was read: in the RAS of the findings.
+
+    There it lies beside the slices of its Frame of Reference, wherever volumes were moved since.
+    """
+    labelmap, grid = currentLabelmap(node), gridAsRead(node)
+    if labelmap is None or grid is None:
+        return labelmap
+    return Volume(labelmap.voxels, grid.ijk_to_ras)
+
+
+def volumeProblem(node: slicer.vtkMRMLSegmentationNode) -> str:
+    """Why nothing can be measured or corrected on the segmented volume; empty where it can."""
+    if not hasImages(node):
+        return _(
+            "The images of the segmented volume are not in the scene, so that nothing can be "
+            "measured."
+        )
+    if fitsItsVolume(node):
+        return ""
+    volumeNode = segmentedVolumeNode(node)
+    return _(
+        "The volume {name} no longer has the voxels that were segmented: it was cropped, "
+        "resampled, warped or changed. Nothing is measured on it; segment it again."
+    ).format(name=volumeNode.GetName())
+
+
+def labelsHash(labelmap: Volume, labels: Iterable[int] = range(1, 256)) -> str:
+    """A label map as a hash: the same in any order of axes.
+
+    Args:
+        labelmap: SPIDER's numbers.
+        labels: the numbers that count; others are taken for background.
+    """
+    kept = np.zeros(256, np.uint8)
+    kept[list(labels)] = list(labels)
+    voxels = np.ascontiguousarray(kept[canonical_volume(labelmap).voxels])
+    return hashlib.sha256(repr(voxels.shape).encode() + voxels.tobytes()).hexdigest()
 
 
 def spineLabelmap(node: slicer.vtkMRMLSegmentationNode, reference: Volume) -> Volume:
@@ -165,3 +221,11 @@ def _segment(one: SegmentFinding, *, levelKnown: bool) -> Segment:
         code=terminology(one.kind, one.name),
         flagged=isFlagged(one, levelKnown=levelKnown),
     )
+
+
+def _(text: str) -> str:
+    try:
+        from slicer.i18n import tr
+    except ImportError:  # a scene without the application speaks English
+        return text
+    return tr(text)

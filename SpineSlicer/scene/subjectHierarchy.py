@@ -21,6 +21,15 @@ def studyItem(scene: slicer.vtkMRMLScene, name: str, studyInstanceUid: str) -> i
     return item
 
 
+def studyUidOf(scene: slicer.vtkMRMLScene, node: Any) -> str:
+    """The Study Instance UID of the study that a node stands under; empty where it says none."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    constants = slicer.vtkMRMLSubjectHierarchyConstants
+    item = hierarchy.GetItemByDataNode(node)
+    study = hierarchy.GetItemAncestorAtLevel(item, constants.GetDICOMLevelStudy()) if item else 0
+    return str(hierarchy.GetItemUID(study, constants.GetDICOMUIDName()) or "") if study else ""
+
+
 def placeUnder(scene: slicer.vtkMRMLScene, node: Any, item: int) -> None:
     """Moves a node under an item (a study or a folder)."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)

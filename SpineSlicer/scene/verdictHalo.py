@@ -12,12 +12,13 @@ import numpy as np
 import slicer
 from numpy.typing import NDArray
 
-from SpineLib.findings import SliceFinding, StackFindings
-from SpineLib.labels import VERDICT_COLORS, VERDICT_LETTERS
+from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.labels import NOT_ASSESSED
+from SpineLib.questions import COMPRESSION, Question
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import addSegmentationNode, setSegments
 from SpineSlicer.scene.Segment import Segment
-from SpineSlicer.scene.verdicts import verdictOf
+from SpineSlicer.scene.verdicts import leadValue, shownValues
 
 # Millimetres from the canal's centre. The canal's half width is 8-14 mm at every level, so that
 # the ring never touches cord, dura or the foramina's entries.
@@ -25,25 +26,30 @@ INNER_RADIUS, OUTER_RADIUS = 22.0, 24.5
 # Slices are what is meant, so their stairs stay; smoothing and shading take twenty times as long.
 _SURFACE = {"Smoothing factor": "0.0", "Compute surface normals": "0"}
 SHOWN, ALGORITHM = "SpineMRI.ShownVerdicts", "SlicerSpineMRI verdicts"
-LABELS = {verdict: number for number, verdict in enumerate(VERDICT_COLORS, start=1)}
 
 
 def addVerdictHalo(
-    scene: slicer.vtkMRMLScene, volume: Volume, stack: StackFindings, volumeNode: Any
+    scene: slicer.vtkMRMLScene,
+    findings: Findings,
+    volume: Volume,
+    stack: StackFindings,
+    volumeNode: Any,
 ) -> slicer.vtkMRMLSegmentationNode:
-    """Adds the halo of a stack that was read for compression, with the model's verdicts.
+    """Adds the halo of a stack that was read slice by slice, with the lead question's answers.
 
     Args:
         scene: where the node is added.
+        findings: whose lead question it is.
         volume: the stack's volume.
         stack: its slices' verdicts and canal centres.
         volumeNode: the stack's volume node.
     """
-    verdicts = [verdictOf(one) for one in stack.slices]
-    halo = _around(haloLabelmap(volume, stack.slices, verdicts), stack.slices)
+    question = findings.lead or COMPRESSION
+    verdicts = [leadValue(findings, one) for one in stack.slices]
+    halo = _around(haloLabelmap(volume, stack.slices, question, verdicts), stack.slices)
     name = f"{volumeNode.GetName()} verdicts"
-    node = addSegmentationNode(scene, halo, _segments(halo), name, volumeNode, ALGORITHM)
-    node.SetAttribute(SHOWN, _letters(verdicts))
+    node = addSegmentationNode(scene, halo, _segments(question, halo), name, volumeNode, ALGORITHM)
+    node.SetAttribute(SHOWN, _letters(question, verdicts))
     for name, value in _SURFACE.items():
         node.GetSegmentation().SetConversionParameter(name, value)
     display = node.GetDisplayNode()
@@ -52,23 +58,24 @@ def addVerdictHalo(
     return node
 
 
-def recolourHalo(node: Any, stack: StackFindings, verdicts: list[str]) -> bool:
+def recolourHalo(node: Any, stack: StackFindings, question: Question, verdicts: list[str]) -> bool:
     """Gives a halo other verdicts, a reader's for example; its surface goes.
 
     Args:
         node: what `addVerdictHalo` made.
         stack: whose grid and canal centres it has.
-        verdicts: one a slice, in the order of ``stack.slices``.
+        question: that the verdicts answer.
+        verdicts: one a slice, in the order of ``stack.slices``; empty where not assessed.
 
     Returns:
         Whether anything had to change.
     """
-    if node.GetAttribute(SHOWN) == _letters(verdicts):
+    if node.GetAttribute(SHOWN) == _letters(question, verdicts):
         return False
     grid = gridOf(stack)
-    halo = _around(haloLabelmap(grid, stack.slices, verdicts), stack.slices)
-    setSegments(node, halo, _segments(halo), ALGORITHM)
-    node.SetAttribute(SHOWN, _letters(verdicts))
+    halo = _around(haloLabelmap(grid, stack.slices, question, verdicts), stack.slices)
+    setSegments(node, halo, _segments(question, halo), ALGORITHM)
+    node.SetAttribute(SHOWN, _letters(question, verdicts))
     return True
 
 
@@ -77,15 +84,24 @@ def gridOf(stack: StackFindings) -> Volume:
     return Volume(np.broadcast_to(np.uint8(0), stack.shape), np.array(stack.ijk_to_ras))
 
 
-def haloLabelmap(volume: Volume, slices: list[SliceFinding], verdicts: list[str]) -> Volume:
-    """The rings as numbers (`LABELS`) on the volume's grid.
+def haloLabels(question: Question) -> dict[str, int]:
+    """What a slice is shown with → its number in the halo; empty for not assessed."""
+    return {value: number for number, value in enumerate(shownValues(question), start=1)}
+
+
+def haloLabelmap(
+    volume: Volume, slices: list[SliceFinding], question: Question, verdicts: list[str]
+) -> Volume:
+    """The rings as numbers (`haloLabels`) on the volume's grid.
 
     Args:
         volume: the stack's volume; the ring is round in millimetres whatever its pixels are.
         slices: canal centre of each slice; a slice without a centre borrows it from its
             neighbours (`canalCenters`).
-        verdicts: of each slice.
+        question: that the verdicts answer.
+        verdicts: of each slice; empty where not assessed.
     """
+    labels = haloLabels(question)
     voxels = np.zeros(volume.shape, np.uint8)
     _, rows, columns = volume.shape
     across, down = (float(x) for x in volume.spacing[:2])
@@ -99,7 +115,7 @@ def haloLabelmap(volume: Volume, slices: list[SliceFinding], verdicts: list[str]
         squares = ((i - ci) * across)[None, :] ** 2 + ((j - cj) * down)[:, None] ** 2
         ring = (squares >= (OUTER_RADIUS - width) ** 2) & (squares <= OUTER_RADIUS**2)
         if ring.size:
-            voxels[one.index, j[0] : j[-1] + 1, i[0] : i[-1] + 1][ring] = LABELS[verdict]
+            voxels[one.index, j[0] : j[-1] + 1, i[0] : i[-1] + 1][ring] = labels[verdict]
     return volume.with_voxels(voxels)
 
 
@@ -127,17 +143,22 @@ def _span(center: float, radius: float, size: int) -> tuple[int, int]:
     return first, max(min(int(np.ceil(center + radius)) + 1, size), first)
 
 
-def _segments(halo: Volume) -> list[Segment]:
+def _segments(question: Question, halo: Volume) -> list[Segment]:
     present = set(halo.voxels.max(axis=(1, 2)).tolist())  # a slice's ring is of one verdict
     return [
-        Segment(label, verdict.replace(" ", "-"), _title(verdict), VERDICT_COLORS[verdict])
-        for verdict, label in LABELS.items()
+        Segment(
+            label,
+            (value or NOT_ASSESSED).replace(" ", "-"),
+            f"{question.letter(value)} {value or NOT_ASSESSED}",
+            question.color(value),
+        )
+        for value, label in haloLabels(question).items()
         if label in present
     ]
 
 
-def _letters(verdicts: list[str]) -> str:
-    return "".join(VERDICT_LETTERS[verdict] for verdict in verdicts)
+def _letters(question: Question, verdicts: list[str]) -> str:
+    return "".join(question.letter(verdict) for verdict in verdicts)
 
 
 def canalCenters(volume: Volume, slices: list[SliceFinding]) -> NDArray[np.float64]:
@@ -155,7 +176,3 @@ def canalCenters(volume: Volume, slices: list[SliceFinding]) -> NDArray[np.float
     at = np.array([one.index for one in slices], float)
     i, j = (np.interp(at, ijk[order, 2], ijk[order, axis]) for axis in (0, 1))
     return volume.ras(np.stack([i, j, at], axis=1))
-
-
-def _title(verdict: str) -> str:
-    return f"{VERDICT_LETTERS[verdict]} {verdict}"

@@ -1,43 +1,61 @@
-"""Verdicts and grades in the few words that fit beside a slice."""
+"""Answers in the few words that fit beside a slice; the lead question's first."""
 
 from __future__ import annotations
 
-from SpineLib.findings import SliceFinding, StackFindings
-from SpineLib.labels import ASSESSED, BORDERLINE, COMPRESSED, NOT_ASSESSED, VERDICT_LETTERS
+from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.labels import BORDERLINE, NOT_ASSESSED
+from SpineLib.questions import NOT_ASSESSED_LETTER, Opinion, Question
 
 
-def verdictOf(one: SliceFinding) -> str:
-    """The slice's verdict, ``not assessed`` included."""
-    if one.compression.status != ASSESSED or one.compression.verdict is None:
-        return NOT_ASSESSED
-    return one.compression.verdict
+def leadValue(findings: Findings, one: SliceFinding) -> str:
+    """The slice's answer to the lead question; empty where it was not assessed."""
+    opinion = one.opinion(findings.lead.key) if findings.lead else None
+    return opinion.value if opinion else ""
 
 
-def shortText(one: SliceFinding, *, scheme: bool = True) -> str:
-    """``C 0.96 · Bilsky 2 (high)``: letter, probability, grade if there is one.
+def shownValues(question: Question) -> list[str]:
+    """All that a slice can be shown with, from mild to severe; empty, for not assessed, last."""
+    values = [*question.values]
+    if question.borderline:
+        values.insert(question.first_positive, BORDERLINE)
+    return [*values, ""]
+
+
+def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> str:
+    """``C 0.96 · Bilsky 2 (high)``: letter and probability, then what other questions answered.
 
     Args:
+        findings: whose questions were asked.
         one: the slice.
-        scheme: name the grading and its group too; without, ``C 0.96 · 2``.
+        scheme: name the other questions and their side too; without, ``C 0.96 · 2``.
 
     Example:
-        >>> shortText(SliceFinding(0, "", 1, [0.0, 0.0, 0.0]))
+        >>> shortText(Findings(), SliceFinding(0, "", 1, [0.0, 0.0, 0.0]))
         '– not assessed'
     """
-    verdict, graded = verdictOf(one), one.grading.status == ASSESSED
-    text = VERDICT_LETTERS[verdict]
-    if verdict == NOT_ASSESSED:
-        text += f" {NOT_ASSESSED}"
+    lead = findings.lead
+    opinion = one.opinion(lead.key) if lead else None
+    if lead is None or opinion is None or not opinion.assessed:
+        text = f"{NOT_ASSESSED_LETTER} {NOT_ASSESSED}"
     else:
-        text += f" {one.compression.probability:.2f}"
+        text = f"{lead.letter(opinion.value)} {opinion.probability:.2f}"
+    others = [o for o in one.opinions if o is not opinion and o.assessed]
     if not scheme:
-        text += f" · {one.grading.grade}" if graded else ""
-        return text + _forced(one.compression.forced or (graded and one.grading.forced))
-    text += _forced(one.compression.forced)
-    if graded:
-        grading = one.grading
-        text += f" · {grading.scheme} {grading.grade} ({grading.verdict})" + _forced(grading.forced)
+        text += "".join(f" · {_letter(findings, other)}" for other in others)
+        return text + _forced(any(o.forced for o in (opinion, *others) if o is not None))
+    text += _forced(opinion is not None and opinion.forced)
+    for other in others:
+        text += f" · {_words(findings.question(other.question), other)}{_forced(other.forced)}"
     return text
+
+
+def _letter(findings: Findings, opinion: Opinion) -> str:
+    return findings.question(opinion.question).letter(opinion.value)
+
+
+def _words(question: Question, opinion: Opinion) -> str:
+    side = question.side(opinion.positive)
+    return f"{question.key} {opinion.value} ({side})" if side else opinion.value
 
 
 def _forced(forced: bool) -> str:
@@ -46,10 +64,10 @@ def _forced(forced: bool) -> str:
 
 
 def runs(stack: StackFindings) -> list[list[SliceFinding]]:
-    """The stretches of neighbouring slices that are compressed or borderline."""
+    """The stretches of neighbouring slices on which a model flags anything."""
     result: list[list[SliceFinding]] = []
     for one in stack.slices:
-        if verdictOf(one) not in (COMPRESSED, BORDERLINE):
+        if not one.flagged:
             continue
         if result and result[-1][-1].index == one.index - 1:
             result[-1].append(one)
@@ -58,7 +76,7 @@ def runs(stack: StackFindings) -> list[list[SliceFinding]]:
     return result
 
 
-def worst(slices: list[SliceFinding]) -> SliceFinding | None:
-    """The slice with the highest probability; None where none was assessed."""
-    assessed = [one for one in slices if one.compression.probability is not None]
-    return max(assessed, key=lambda one: one.compression.probability or 0.0, default=None)
+def worst(findings: Findings, slices: list[SliceFinding]) -> SliceFinding | None:
+    """The slice with the worst answer; None where none was assessed."""
+    assessed = [one for one in slices if any(opinion.assessed for opinion in one.opinions)]
+    return max(assessed, key=findings.severity, default=None)

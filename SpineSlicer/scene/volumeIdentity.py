@@ -5,26 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from SpineLib.reading import Reading
-from SpineSlicer.scene.volumeNodes import frameOfReference
+from SpineSlicer.scene.StackInScene import AsRead
+from SpineSlicer.scene.subjectHierarchy import studyUidOf
+from SpineSlicer.scene.volumeNodes import frameOfReference, framesOfNode
 
 
 def adoptIdentity(reading: Reading, volumeNode: Any) -> None:
     """Gives a reading's slices the UIDs of the volume that they were read from.
 
-    On its way to the worker a volume is a file without them; reviews and exports are keyed by
-    the SOP Instance UIDs, and the levels of a sagittal stack go to slices of the same Frame of
-    Reference. No slice is named where the numbers do not fit.
+    On its way to the worker a volume is a file without them, whose slices may be laid out the
+    other way round; reviews and exports are keyed by the SOP Instance UIDs, and the levels of a
+    sagittal stack go to slices of the same Frame of Reference. A slice is known by its place; none
+    is named where the numbers or the places do not fit.
 
     Args:
         reading: of this one volume; its findings are changed.
         volumeNode: with ``DICOM.instanceUIDs`` in the order of k, as Slicer's DICOM import sets it.
     """
-    uids = (volumeNode.GetAttribute("DICOM.instanceUIDs") or "").split()
-    for stack in reading.findings.stacks:
+    findings, scene = reading.findings, volumeNode.GetScene()
+    findings.study_instance_uid = findings.study_instance_uid or studyUidOf(scene, volumeNode)
+    frames = framesOfNode(volumeNode)
+    for stack in findings.stacks:
         stack.frame_of_reference_uid = stack.frame_of_reference_uid or frameOfReference(volumeNode)
-        if len(stack.slices) != len(uids) or any(s.sop_instance_uid for s in stack.slices):
+        if any(stack.sop_instance_uids) or any(one.sop_instance_uid for one in stack.slices):
             continue
-        if volumeNode.GetImageData().GetDimensions()[::-1] != tuple(stack.shape):
+        asRead = AsRead.of(stack, volumeNode)
+        if asRead is None or not asRead.keepsSlices or len(frames) != asRead.shape[0]:
             continue
+        numbers = [asRead.slice(index) for index in range(asRead.shape[0])]
+        stack.sop_instance_uids = [frames[number].sop_instance_uid for number in numbers]
+        stack.frame_numbers = [frames[number].number for number in numbers]
         for one in stack.slices:
-            one.sop_instance_uid = uids[one.index]
+            one.sop_instance_uid = stack.sop_instance_uids[one.index]
+            one.frame = stack.frame_numbers[one.index]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vtk.util import numpy_support
 
 from SpineLib.slabs import Steps, finish, slabs
-from SpineLib.volume import Volume
+from SpineLib.volume import Frame, Volume
 
 # What VTK and Slicer display without trouble; anything else is stored as float32.
 DISPLAYABLE_TYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
@@ -19,6 +19,9 @@ DISPLAYABLE_TYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "flo
 WINDOW_PERCENTILES = (1.0, 99.5)
 ENOUGH_VOXELS = 500_000
 FRAME_OF_REFERENCE = "SpineMRI.FrameOfReference"
+_FRAMES = "SpineMRI.FrameNumbers"
+_WORDS = {"weighting": "SpineMRI.Weighting", "region": "SpineMRI.Region"}
+UNKNOWN = "unknown"
 
 
 def addVolumeNode(
@@ -69,6 +72,7 @@ def addingVolumeNode(
     uids = [frame.sop_instance_uid for frame in volume.frames]
     if uids and all(uids):
         node.SetAttribute("DICOM.instanceUIDs", " ".join(uids))
+        node.SetAttribute(_FRAMES, " ".join(str(frame.number) for frame in volume.frames))
     if volume.frame_of_reference_uid:
         node.SetAttribute(FRAME_OF_REFERENCE, volume.frame_of_reference_uid)
     if labels:
@@ -112,6 +116,17 @@ def volumeFromNode(node: Any, *, copied: bool = True) -> Volume:
     return Volume(np.array(voxels) if copied else voxels, util.arrayFromVTKMatrix(matrix))
 
 
+def framesOfNode(node: Any) -> list[Frame]:
+    """Which DICOM frame each slice of a volume node is, in the order of k; empty if not known.
+
+    Slicer's own import names the objects alone: several slices of one object are not told apart.
+    """
+    uids = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
+    numbers = [int(number) for number in (node.GetAttribute(_FRAMES) or "").split()]
+    frames = [Frame(*one) for one in zip(uids, numbers or [1] * len(uids), strict=False)]
+    return frames if len(set(frames)) == len(uids) else []
+
+
 def frameOfReference(node: Any) -> str:
     """The Frame of Reference UID of a volume node; empty where neither it nor the database says.
 
@@ -126,6 +141,23 @@ def frameOfReference(node: Any) -> str:
     if said or not images or getattr(slicer, "dicomDatabase", None) is None:
         return said or ""
     return str(slicer.dicomDatabase.instanceValue(images[0], "0020,0052") or "")
+
+
+def describe(node: Any, *, weighting: str, region: str) -> None:
+    """Lets a volume node remember what it shows, so that nobody has to say it again.
+
+    Args:
+        node: the volume node.
+        weighting, region: words of `SpineLib.labels`; ``unknown`` changes nothing.
+    """
+    for word, value in (("weighting", weighting), ("region", region)):
+        if value != UNKNOWN:
+            node.SetAttribute(_WORDS[word], value)
+
+
+def described(node: Any) -> dict[str, str]:
+    """Weighting and region of a volume node, as `describe` kept them; empty where it does not say."""
+    return {word: node.GetAttribute(name) or "" for word, name in _WORDS.items()}
 
 
 def nodesOfClass(scene: slicer.vtkMRMLScene, className: str) -> list[Any]:

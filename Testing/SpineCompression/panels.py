@@ -7,7 +7,6 @@ import pytest
 
 from SpineLib.doors.listing import models_as_json
 from SpineLib.errors import Cancelled
-from SpineLib.reading import Reading
 
 MODULE = Path(__file__).resolve().parents[2] / "SpineCompression"
 
@@ -95,6 +94,6 @@ def ui(widget):
 
 @pytest.fixture
 def shown(widget, graded):
-    """The panel's study: the graded cervical reading, without its volume, which takes time."""
-    widget.panel.show(Reading(graded.findings))
+    """The panel's study: the graded cervical reading."""
+    widget.panel.show(graded)
     return widget.panel.study

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import slicer
 
 from SpineLib.errors import from_exception
 from SpineLib.progress import Progress
@@ -17,7 +16,7 @@ class ProjectWorker(Worker):
 
     def __init__(self):
         super().__init__()
-        self.held, self.waiting, self.cancelled = False, [], []
+        self.held, self.waiting, self.cancelled = (), [], []  # actions that wait for the test
 
     def request(self, command, arguments, *, onResult, onError, onProgress=lambda step: None):
         given = {"onResult": onResult, "onError": onError, "onProgress": onProgress}
@@ -32,7 +31,7 @@ class ProjectWorker(Worker):
             else:
                 onResult(result)
 
-        if self.held and arguments["action"] == "stack":
+        if arguments["action"] in self.held:
             self.waiting.append(work)
         else:
             work()
@@ -98,6 +97,7 @@ def answered(monkeypatch):
             answer_with.asked = text
             return yes
 
-        monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", ask)
+        for name in ("ReadSection", "ProjectChoice"):
+            monkeypatch.setattr(f"SpineCompressionLib.{name}.confirm", ask)
 
     return answer_with

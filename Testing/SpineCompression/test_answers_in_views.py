@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import slicer
 
+from SpineLib.questions import COMPRESSION
 from SpineSlicer.scene.labelmapNodes import labelmapFromNode
-from SpineSlicer.scene.verdictHalo import LABELS
+from SpineSlicer.scene.verdictHalo import haloLabels
 from Testing.desktop import press
 
 SURFACE = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
@@ -24,7 +25,7 @@ def ring(shown, brief):
     def verdict():
         halo = labelmapFromNode(shown.nodes.node("verdicts"), brief.volumes["4"])
         (label,) = set(np.unique(halo.voxels[shown.slice(shown.place).index])) - {0}
-        return next(name for name, number in LABELS.items() if number == label)
+        return next(name for name, number in haloLabels(COMPRESSION).items() if number == label)
 
     return verdict
 

@@ -7,6 +7,7 @@ import pytest
 import slicer
 
 from SpineLib.findings import Findings
+from SpineLib.labels import rgb
 from SpineLib.outputs.answers import read_answers
 from SpineLib.reading import Reading
 from SpineSlicer.scene.ReadingScene import ReadingScene
@@ -53,12 +54,37 @@ def test_the_activation_lies_over_the_slice_only_when_asked_for(ui, shown):
     assert composite.GetForegroundVolumeID() is None
 
 
-def test_the_legend_stands_in_the_axial_views_corner(ui, shown):
-    import vtk
+def legend():
+    """Text and background of each line that stands in the axial view."""
+    view = slicer.app.layoutManager().sliceWidget("Red").sliceView()
+    props = view.renderWindow().GetRenderers().GetFirstRenderer().GetViewProps()
+    return {
+        one.GetInput(): one.GetTextProperty().GetBackgroundColor()
+        for one in props
+        if one.IsA("vtkTextActor") and one.GetInput()
+    }
 
+
+def test_the_legend_stands_in_the_axial_views_corner_on_every_slice(ui, shown):
     ui.legendBox.checked = True
-    corner = slicer.app.layoutManager().sliceWidget("Red").sliceView().cornerAnnotation()
-    assert "C  compressed" in corner.GetText(vtk.vtkCornerAnnotation.UpperRight)
+    for place in (0, 2):
+        shown.go(place)
+        assert legend()["C  compressed"] == pytest.approx(rgb("#D55E00"))
+        assert len(legend()) == 4
+    ui.legendBox.checked = False
+    assert not legend()
+
+
+def test_the_legend_goes_with_the_study(ui, shown):
+    ui.legendBox.checked = True
+    slicer.mrmlScene.Clear(False)
+    assert not legend()
+
+
+def test_the_legend_goes_with_the_panel(ui, shown, widget):
+    ui.legendBox.checked = True
+    widget.cleanup()
+    assert not legend()
 
 
 def test_the_comparison_keeps_the_other_stack_beside_whatever_is_scrolled(ui, widget, brief):

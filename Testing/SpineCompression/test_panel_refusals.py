@@ -16,7 +16,7 @@ from Testing.SpineCompression.panels import models
 
 @pytest.fixture
 def shown(widget, brief):
-    widget.panel.show(Reading(brief.findings))
+    widget.panel.show(brief)
     return widget.panel.study
 
 
@@ -110,6 +110,6 @@ def test_without_any_answer_there_are_no_labels_but_a_table(ui, widget, shown, t
 def test_a_study_that_is_read_from_another_folder_replaces_itself(ui, widget, shown, brief):
     press(widget.panel.result.timeline, "0")
     again = Findings.from_dict(brief.findings.to_dict())
-    widget.panel.show(Reading(again))
+    widget.panel.show(Reading(again, brief.volumes))
     assert ui.readingBox.count == 1 and shown.isReviewed(shown.place)
     assert len(slicer.util.getNodesByClass("vtkMRMLTextNode")) == 2

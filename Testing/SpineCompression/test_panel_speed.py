@@ -9,6 +9,7 @@ import slicer
 
 from SpineLib.findings import Findings
 from SpineLib.progress import Step
+from SpineLib.questions import COMPRESSION
 from SpineLib.reading import Reading
 from SpineLib.slabs import write_in_slabs
 from SpineLib.volume import Volume, write_volume
@@ -101,7 +102,7 @@ def test_a_large_study_comes_into_the_scene_without_stopping_the_window(widget, 
     took["jump"] = fastest(lambda n: study.go(40 + n))
     took["answer"] = fastest(lambda n: study.answer("compression", step[n % 2]))
     halo, stack = study.nodes.node("verdicts", "4.1"), study.findings.stacks[0]
-    took["ring"] = fastest(lambda n: recolourHalo(halo, stack, [step[n % 2]] * 34))
+    took["ring"] = fastest(lambda n: recolourHalo(halo, stack, COMPRESSION, [step[n % 2]] * 34))
     took["surface"], _ = longest(panel.answers._makingSurfaces())
     took["to the worker"], _ = longest(
         write_in_slabs(volumeFromNode(node, copied=False), tmp_path / "volume.nrrd")

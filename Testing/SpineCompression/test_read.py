@@ -12,18 +12,21 @@ from SpineCompressionLib.labelKeys import examplePicture, labelKeys
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.projects.labels import ASSISTED, read_labels
 from SpineLib.projects.project import open_project
-from SpineLib.projects.schemes import SCHEMES
 from SpineLib.projects.session import ReaderSession
+from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 from SpineLib.simulate import cases
 from SpineLib.slabs import finish
 from SpineLib.store import lock as holding
 from SpineLib.volume import Volume
-from SpineSlicer.scene.ReadScene import STACK_KIND, ReadScene, holdsAnswers
-from SpineSlicer.scene.volumeNodes import nodesOfClass
+from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
+from SpineSlicer.scene.studyNodes import READ_STACK
+from SpineSlicer.scene.volumeInScene import worldToIjk
+from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
 from Testing.desktop import click
 from Testing.SpineCompression.examples import EXAMPLES, SCANNER, label_of
 from Testing.SpineCompression.readers import key, projectWorker, settle
 from Testing.SpineLib.projects.test_session import answers_of
+from Testing.transforms import bend, crop, harden, move, placed
 
 KEYS = {NOT_COMPRESSED: "0", COMPRESSED: "1"}
 
@@ -117,6 +120,43 @@ def test_scrolled_away_no_key_labels_a_slice_that_is_not_shown(desktop, project,
     assert labels(project) == [COMPRESSED]
 
 
+@pytest.mark.parametrize("hardened", [False, True])
+def test_a_stack_that_is_moved_is_labelled_where_it_lies_now(desktop, project, read, hardened):
+    node = read.scene.volume
+    move(node, placed([8.0, 0.0, 5.0], [0.0, 10.0, 37.0]))
+    if hardened:
+        harden(node)
+    key(desktop, "1")
+    assert labels(project) == [] and "another slice" in read.ui.readMessageLabel.text
+    red = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceNodeRed").GetSliceToRAS()
+    for index in (0, 1, 2):
+        at = worldToIjk(node, [red.GetElement(row, 3) for row in range(3)])
+        assert at[2] == pytest.approx(index, abs=0.01) and read.scene.isAt(index)
+        assert red.GetElement(0, 0) < -0.9  # the patient's right is at the picture's left
+        key(desktop, "1")
+    assert labels(project) == [COMPRESSED] * 3
+
+
+def test_a_stack_that_is_bent_can_still_be_labelled_slice_by_slice(desktop, project, read):
+    bend(read.scene.volume, volumeFromNode(read.scene.volume))
+    key(desktop, "1")
+    assert labels(project) == [] and read.scene.isAt(0) and not read.scene.isAt(1)
+    key(desktop, "1")
+    key(desktop, "1")
+    assert labels(project) == [COMPRESSED] * 2 and read.scene.isAt(2)
+
+
+def test_a_stack_that_was_cropped_is_loaded_anew_before_a_slice_is_labelled(desktop, project, read):
+    crop(read.scene.volume)
+    key(desktop, "1")
+    assert labels(project) == []
+    settle(desktop)
+    assert read.scene.volume.GetImageData().GetDimensions() == (16, 16, 4)
+    assert read.scene.isAt(0)
+    key(desktop, "1")
+    assert labels(project) == [COMPRESSED]
+
+
 def test_digits_in_a_comment_are_text(desktop, project, read):
     read.ui.commentEdit.setFocus()
     key(desktop, "1")
@@ -131,7 +171,7 @@ def test_a_key_that_comes_before_the_slice_labels_nothing_and_waiting_is_not_cou
 ):
     clock = [time.monotonic()]
     monkeypatch.setattr("SpineLib.projects.session.time.monotonic", lambda: clock[0])
-    worker.held = True
+    worker.held = ("stack",)
     for _ in range(4):
         key(desktop, "0")
     clock[0] += 60
@@ -192,7 +232,7 @@ def test_each_label_has_its_key_its_definition_and_a_picture(project, read):
 
 
 def test_every_published_label_has_a_small_picture():
-    files = [examplePicture(s.name, value) for s in SCHEMES.values() for value in s.values]
+    files = [examplePicture(s.key, value) for s in SCHEMES.values() for value in s.values]
     assert all(files) and sum(file.stat().st_size for file in files) < 300_000
     assert {one.name for one in EXAMPLES} == {file.name for file in files}
     assert examplePicture("mine", "0") is None
@@ -344,17 +384,10 @@ def test_a_set_that_is_open_elsewhere_is_refused(project, choose):
         assert not read.on and "Another program" in read.ui.readMessageLabel.text
 
 
-def test_without_filelock_it_says_how_it_comes(project, choose, monkeypatch):
-    import importlib.util
-
-    found = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util,
-        "find_spec",
-        lambda name, *a: None if name == "filelock" else found(name, *a),
-    )
-    read = choose(project, "anna")
-    assert not read.on and "pip_install('filelock')" in read.ui.readMessageLabel.text
+def test_slicers_own_python_has_all_that_a_reader_needs(project, choose):
+    with pytest.raises(ModuleNotFoundError):
+        import filelock  # noqa: F401  as in Slicer
+    assert choose(project, "anna").on
 
 
 def test_a_full_disk_is_said_and_the_slice_stays(desktop, project, read, monkeypatch):
@@ -377,7 +410,7 @@ def test_nothing_of_the_reading_stays_in_the_scene_when_it_ends(desktop, read):
     kinds = {
         node.GetAttribute("SpineMRI.Kind") for node in nodesOfClass(slicer.mrmlScene, "vtkMRMLNode")
     }
-    assert STACK_KIND not in kinds and not read.on
+    assert READ_STACK not in kinds and not read.on
 
 
 def test_no_key_takes_longer_than_a_frame(project, read):

@@ -65,7 +65,8 @@ def sections(desktop):
     from Testing.desktop.widgets import ctkCollapsibleButton
 
     found = desktop.window.findChildren(ctkCollapsibleButton)
-    return [one.text for one in found if one.isVisible()]
+    shown = [one.text for one in found if one.isVisible()]
+    return [text for text in shown if text != "Help && Acknowledgement"]  # Slicer's own
 
 
 def texts(desktop):

@@ -55,7 +55,7 @@ def test_from_eight_studies_to_a_training_set_and_a_measured_model(
 
     read.exportTraining(str(tmp_path / "train"))
     table = tmp_path / "train" / "labels.csv"
-    assert f"--data {table}" in ui.readMessageLabel.text
+    assert str(table) in ui.readMessageLabel.text and "train.key.json" in ui.readMessageLabel.text
     assert len(open_slices(str(table))) == 8
     recipe = tmp_path / "small.toml"
     arguments = {**tiny.RECIPE["network"]["arguments"], "channels": 3, "classes": 2}
@@ -82,7 +82,7 @@ def create(read, folder, dicom):
     click(ui.createButton)
     read.choice.add(str(dicom))
     assert ui.readMessageLabel.text == "8 studies joined"
-    assert ui.projectLabel.text.startswith("Two readers: 8 studies, 32 slices, compression")
+    assert ui.projectLabel.text.startswith("Two readers: 8 studies, 32 slices, Compression")
 
 
 def label_everything(desktop, read, reader, truth):
@@ -152,6 +152,50 @@ def test_a_consensus_without_anybody_present_is_refused_and_one_can_be_changed(
     assert values == [NOT_COMPRESSED]
     lines = (project.folder / "consensus.jsonl").read_text().splitlines()
     assert [json.loads(one)["label"] for one in lines] == [COMPRESSED, NOT_COMPRESSED]
+
+
+def test_settling_a_slice_again_shows_what_was_settled_and_keeps_its_note(
+    desktop, make_project, labelling, choose, spine
+):
+    project = make_project()
+    labelling(project, "anna", wrong={1, 9})
+    labelling(project, "ben", wrong={5, 9, 20})
+    read = choose(project, "", start=False)
+    click(read.ui.settleButton)
+    settle(desktop)
+    first = read.desk.desk.item
+    read.ui.commentEdit.text = "a bulging disc"
+    key(desktop, "1")
+    assert read.ui.commentEdit.text == "" and "Settled" not in read.ui.saidLabel.text
+    key(desktop, "PgUp")
+    assert "Settled: compressed (anna, ben, " in read.ui.saidLabel.text
+    assert read.ui.saidLabel.text.endswith(" – a bulging disc")
+    assert read.ui.commentEdit.text == "a bulging disc"
+    key(desktop, "0")
+
+    def settled():
+        (one,) = [one for one in consensus.disagreements(project) if one.decision]
+        return one.decision.value, one.decision.note
+
+    assert settled() == (NOT_COMPRESSED, "a bulging disc")
+    uid, frame = first.slice.key
+    given = ("--slice", uid, "--frame", frame, "--label", COMPRESSED, "--present", "eva")
+    assert not spine("project", "consensus", project.folder, *given).code
+    assert settled() == (COMPRESSED, "a bulging disc")
+
+
+def test_a_label_that_is_given_again_keeps_its_comment_and_how_sure_the_reader_was(
+    desktop, make_project, choose
+):
+    project = make_project()
+    read = choose(project, "anna")
+    read.ui.commentEdit.text, read.ui.confidenceBox.value = "disc", 80
+    key(desktop, "1")
+    key(desktop, "PgUp")
+    assert (read.ui.commentEdit.text, read.ui.confidenceBox.value) == ("disc", 80)
+    key(desktop, "0")
+    last = read_labels(project, "anna").given["unassisted"][-1]
+    assert (last.value, last.comment, last.confidence) == (NOT_COMPRESSED, "disc", 0.8)
 
 
 def test_readers_who_agree_have_nothing_to_settle(desktop, make_project, labelling, choose):

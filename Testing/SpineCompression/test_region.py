@@ -123,8 +123,8 @@ def answered(worker, index):
     _command, said = worker.last
     file = Path(said["reading"]) / "findings.json"
     findings = Findings.from_dict(json.loads(file.read_text()))
-    findings.stacks[0].slices[index].grading.grade = "3"
-    findings.stacks[0].slices[index].grading.source = "reader's box"
+    findings.stacks[0].slices[index].opinion("Bilsky").value = "3"
+    findings.stacks[0].slices[index].opinion("Bilsky").source = "reader's box"
     file.write_text(json.dumps(findings.to_dict()))
     return file
 
@@ -139,7 +139,7 @@ def test_a_moved_window_is_graded_by_the_worker_on_the_chosen_slices_only(ui, sh
     np.testing.assert_allclose(np.mean(said["boxes"][str(index)], axis=0), drawn, atol=1e-3)
     file = answered(worker, index)
     worker.answer({"slices": 1})
-    assert shown.slice(shown.place).grading.source == "reader's box"
+    assert shown.slice(shown.place).opinion("Bilsky").source == "reader's box"
     assert ReadingScene(slicer.mrmlScene).volumeNode("4") is not None
     assert not file.exists() and shown.window(shown.place) is not None
 
@@ -159,11 +159,11 @@ def test_grading_again_never_takes_back_what_was_read_anew_meanwhile(ui, widget,
     click(ui.regradeButton)
     answered(worker, 0)
     anew = Findings.from_dict(shown.findings.to_dict())
-    anew.stacks[0].slices[1].compression.probability = 0.123
+    anew.stacks[0].slices[1].opinion("compression").probability = 0.123
     widget.panel.show(Reading(anew, shown.nodes.reading().volumes))
     worker.answer({"slices": 1})
     assert "read anew" in ui.regionStatusLabel.text
-    assert shown.nodes.findings().stacks[0].slices[1].compression.probability == 0.123
+    assert shown.nodes.findings().stacks[0].slices[1].opinion("compression").probability == 0.123
 
 
 def test_closing_the_scene_while_grading_again_leaves_nothing(ui, shown, worker):

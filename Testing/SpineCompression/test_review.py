@@ -46,7 +46,7 @@ def test_a_key_overrides_the_model_and_both_answers_stand(ui, shown, timeline):
 
 def test_a_grade_key_answers_with_its_grade(shown, timeline):
     press(timeline, "r")
-    assert answers(shown, "grading")[shown.place] == "1c"
+    assert answers(shown, "Bilsky")[shown.place] == "1c"
 
 
 def test_a_range_is_answered_at_once_and_undone_at_once(ui, shown, timeline):
@@ -67,7 +67,7 @@ def test_agreeing_takes_over_what_the_model_says_of_both_tasks(ui, shown):
     click(ui.agreeButton)
     number = shown.place
     assert shown.reviewed(number, "compression").state == "agreed"
-    assert shown.reviewed(number, "grading").answer == "2"
+    assert shown.reviewed(number, "Bilsky").answer == "2"
     assert ui.reviewStatusLabel.text == "1 of 3 slices reviewed"
 
 
@@ -138,7 +138,7 @@ def test_the_published_labels_need_every_slice_answered(ui, widget, shown, timel
     press(timeline, "0")
     widget.panel.review.exportLabels(str(path))
     feetFirst = sorted(range(3), key=lambda n: shown.slice(n).position_ras[2])
-    wanted = [shown.verdict(n) for n in feetFirst]
+    wanted = [shown.leadValue(n) for n in feetFirst]
     assert read_labels(path, vocabulary("compression")) == wanted
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from SpineLib.labels import BILSKY
 from SpineLib.models import Card, ModelFolder, write_model
 from SpineLib.models.card import Applicability, StudyRule
+from SpineLib.questions import BILSKY
 from SpineLib.volume import Volume
 from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
 
@@ -30,7 +30,7 @@ BY_TASK = {
     "grading": {
         "network": {"name": "prototype", "arguments": {**SMALL, "grades": 6, "embedding": 4}},
         "preprocessing": WINDOW,
-        "labels": BILSKY.grades,
+        "labels": BILSKY.values,
         "scheme": BILSKY,
     },
 }

@@ -10,43 +10,38 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from SpineLib.errors import BadInput, OutputError
-from SpineLib.findings import (
-    CSV_COLUMNS,
-    SCHEMA_FILE,
-    Compression,
-    Findings,
-    Grading,
-    SliceFinding,
-    StackFindings,
-    read_json,
-    validate,
-    write_csv,
-    write_json,
-)
+from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
+from SpineLib.findings_file import SCHEMA_FILE, read_json, validate, write_json
+from SpineLib.outputs.findings_csv import OPINION_COLUMNS, SLICE_COLUMNS, write_csv
+from SpineLib.questions import KNOWN_QUESTIONS, Opinion
 
 numbers = st.floats(-1e4, 1e4, allow_nan=False)
 points = st.lists(numbers, min_size=3, max_size=3)
 shares = st.one_of(st.none(), st.floats(0, 1))
 words = st.text(max_size=12)
-compressions = st.builds(
-    Compression,
-    st.sampled_from(["assessed", "not assessed"]),
+opinions = st.builds(
+    Opinion,
+    st.sampled_from(sorted(KNOWN_QUESTIONS)),
     words,
-    shares,
-    st.sampled_from(["compressed", "borderline", "not compressed", None]),
+    words,
     st.booleans(),
-)
-gradings = st.builds(
-    Grading,
-    st.sampled_from(["assessed", "not assessed"]),
-    words,
-    words,
     shares,
-    st.sampled_from(["high", "low", None]),
-    st.one_of(st.none(), words),
-    st.lists(words, max_size=2),
     st.dictionaries(words, st.floats(0, 1), max_size=6),
+    st.lists(words, max_size=2),
+    words,
     st.booleans(),
+    st.sampled_from(["", "canal window", "reader's box"]),
+    st.booleans(),
+    words,
+)
+summaries = st.builds(
+    QuestionSummary,
+    st.sampled_from(sorted(KNOWN_QUESTIONS)),
+    words,
+    st.sampled_from(["assessed", "not assessed"]),
+    st.sampled_from(["abnormal", "normal", ""]),
+    assessed_slices=st.integers(0, 90),
+    index=st.one_of(st.none(), st.integers(0, 90)),
 )
 slices = st.builds(
     SliceFinding,
@@ -56,8 +51,7 @@ slices = st.builds(
     points,
     st.one_of(st.none(), points),
     words,
-    compressions,
-    gradings,
+    st.lists(opinions, max_size=3),
 )
 stacks = st.builds(
     StackFindings,
@@ -65,7 +59,13 @@ stacks = st.builds(
     plane=st.sampled_from(["axial", "sagittal", "coronal", "oblique"]),
     slices=st.lists(slices, max_size=3),
 )
-findings = st.builds(Findings, st.lists(stacks, max_size=2), warnings=st.lists(words, max_size=2))
+findings = st.builds(
+    Findings,
+    st.lists(stacks, max_size=2),
+    st.lists(st.sampled_from(list(KNOWN_QUESTIONS.values())), max_size=2),
+    st.lists(summaries, max_size=2),
+    warnings=st.lists(words, max_size=2),
+)
 
 
 def test_the_schema_is_itself_valid():
@@ -109,18 +109,18 @@ def test_a_newer_schema_is_refused_with_advice(tmp_path):
 
 def test_an_unknown_key_is_refused_with_its_place(graded):
     data = graded.findings.to_dict()
-    data["stacks"][0]["slices"][3]["compression"]["certainty"] = 1
-    with pytest.raises(BadInput, match=r"stacks/0/slices/3/compression.*certainty"):
+    data["stacks"][0]["slices"][3]["opinions"][0]["certainty"] = 1
+    with pytest.raises(BadInput, match=r"stacks/0/slices/3/opinions/0.*certainty"):
         validate(data)
 
 
 @pytest.mark.parametrize(
     "path, value",
     [
-        (("compression", "probability"), 1.2),
-        (("compression", "verdict"), "maybe"),
-        (("compression", "status"), "unknown"),
-        (("grading", "probabilities"), {"2": -0.1}),
+        (("opinions", 0, "probability"), 1.2),
+        (("opinions", 0, "source"), "a guess"),
+        (("opinions", 0, "positive"), "maybe"),
+        (("opinions", 1, "probabilities"), {"2": -0.1}),
         (("position_ras",), [0.0, 1.0]),
         (("canal_center_ras",), [0.0, 1.0, "x"]),
         (("frame",), 0),
@@ -162,11 +162,15 @@ def test_the_csv_has_a_row_a_slice_with_four_digits(graded, tmp_path):
     write_csv(graded.findings, tmp_path / "findings.csv")
     with (tmp_path / "findings.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert tuple(rows[0]) == CSV_COLUMNS
+    assert tuple(rows[0]) == SLICE_COLUMNS + tuple(
+        f"{question}_{column}"
+        for question in ("compression", "Bilsky")
+        for column in OPINION_COLUMNS
+    )
     assert len(rows) == 19
     ninth = rows[8]
     assert (ninth["slice"], ninth["compression_probability"]) == ("8", "0.9600")
-    assert (ninth["grade"], ninth["grade_low"], ninth["grade_high"]) == ("2", "1c", "2")
+    assert (ninth["Bilsky_value"], ninth["Bilsky_low"], ninth["Bilsky_high"]) == ("2", "1c", "2")
     last = rows[18]
     assert last["canal_r"] == "" and last["compression_reason"] == "the spinal canal was not found"
 

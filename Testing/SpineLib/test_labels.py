@@ -38,22 +38,6 @@ def test_each_number_is_one_structure_or_refused(number):
     assert offset + found.position == number == found.label
 
 
-def test_high_bilsky_grades_begin_at_1c():
-    high = [grade for grade in labels.BILSKY.grades if labels.BILSKY.is_high(grade)]
-    assert high == ["1c", "2", "3"]
-
-
-@pytest.mark.parametrize("scheme", labels.SCHEMES.values(), ids=lambda s: s.name)
-def test_every_grade_has_a_colour_of_its_own(scheme):
-    assert len(set(map(scheme.color, scheme.grades))) == len(scheme.grades)
-
-
-def test_every_verdict_has_a_colour_and_a_letter_of_its_own():
-    assert labels.VERDICT_COLORS.keys() == labels.VERDICT_LETTERS.keys()
-    assert len(set(labels.VERDICT_LETTERS.values())) == len(labels.VERDICT_LETTERS)
-    assert len(set(labels.VERDICT_COLORS.values())) == len(labels.VERDICT_COLORS)
-
-
 def test_flagged_and_clear_differ_in_lightness_too():
     """So that a grey print and a colour-blind reader see it (WCAG's relative luminance)."""
 

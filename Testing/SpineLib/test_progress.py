@@ -26,6 +26,22 @@ def test_the_time_left_follows_from_the_time_taken(monkeypatch):
     assert steps[1].seconds_left == 6
 
 
+def test_of_several_like_tasks_the_whole_is_told_and_the_time_that_all_will_take(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    steps = []
+    progress = Progress(steps.append)
+    for number in (1, 2, 3):
+        progress.part(number, 3)
+        for name in ("Reading", "Segmenting"):
+            progress.stage(name, 2)
+            clock[0] += 5
+    assert [(s.part, s.parts, s.stage) for s in steps[2:4]] == [
+        (2, 3, "Reading"), (2, 3, "Segmenting"),
+    ]  # fmt: skip
+    assert [s.seconds_left for s in steps] == [None, None, 20, 30, 10, 12.5]
+
+
 def test_a_cancelled_task_stops_before_its_next_item():
     progress = Progress()
     done = []

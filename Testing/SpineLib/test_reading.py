@@ -1,12 +1,15 @@
 """A reading as a folder."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from SpineLib.errors import BadInput
+from SpineLib.findings import Findings
 from SpineLib.reading import Reading
+from SpineLib.volume import Frame
 
 
 def test_a_reading_comes_back_from_its_folder(graded, lumbar, tmp_path):
@@ -19,6 +22,27 @@ def test_a_reading_comes_back_from_its_folder(graded, lumbar, tmp_path):
             assert back.volumes[stack].frames == volume.frames
             np.testing.assert_array_equal(back.volumes[stack].voxels, volume.voxels)
     np.testing.assert_array_equal(back.segmentation.voxels, lumbar.segmentation.voxels)
+
+
+def test_the_images_of_a_stack_that_was_only_segmented_come_back_too(lumbar, tmp_path):
+    findings = Findings.from_dict(lumbar.findings.to_dict())
+    frames = tuple(Frame("1.2.7", k + 1) for k in range(len(lumbar.volumes["2"].voxels)))
+    stack = findings.stack("2")
+    stack.sop_instance_uids = [frame.sop_instance_uid for frame in frames]
+    stack.frame_numbers = [frame.number for frame in frames]
+    Reading(findings, lumbar.volumes, lumbar.segmentation).save(tmp_path)
+    assert not stack.slices and Reading.load(tmp_path).volumes["2"].frames == frames
+
+
+def test_findings_of_an_earlier_version_without_the_images_of_each_stack_open(graded, tmp_path):
+    graded.save(tmp_path)
+    data = json.loads((tmp_path / "findings.json").read_text())
+    for stack in data["stacks"]:
+        del stack["sop_instance_uids"], stack["frame_numbers"]
+    (tmp_path / "findings.json").write_text(json.dumps(data))
+    back = Reading.load(tmp_path)
+    assert back.findings == graded.findings
+    assert back.volumes["4"].frames == graded.volumes["4"].frames
 
 
 def test_the_window_of_the_header_comes_back(brief, tmp_path):

@@ -9,6 +9,15 @@ from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.host.sampleData import SEED
 from Testing.desktop import desktop  # noqa: F401
 from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
+from Testing.SpineSegmentation.panels import (  # noqa: F401
+    open_panel,
+    opened,
+    panel,
+    segmented,
+    turns,
+    ui,
+    worker,
+)
 
 
 @pytest.fixture(scope="session")

@@ -21,111 +21,21 @@ from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
 from Testing.desktop.dicomDatabase import DicomDatabase
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
-from Testing.desktop.widgets import CLASSES
+from Testing.SpineSegmentation.panels import FOLDER, answer, open_section, rows
 from Testing.SpineSlicer.scene.test_corrections import half, paint
 
-CLASSES.setdefault("qMRMLSegmentEditorWidget", qMRMLSegmentEditorWidget)
-pytestmark = pytest.mark.filterwarnings("ignore:Function. .QTableWidgetItem.setTextAlignment")
-OURS = ("SpineSegmentationLib.", "SpineSlicer.scene", "SpineSlicer.host")
-FOLDER = Path(__file__).resolve().parents[2] / "SpineSegmentation"
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Function. .QTableWidgetItem.setTextAlignment"),
+    pytest.mark.usefixtures("turns"),
+]
 
+OURS = ("SpineSegmentationLib.", "SpineSlicer.scene", "SpineSlicer.host")
 DIAGNOSIS = {
     "software": "SlicerSpineMRI 0.1.0", "python": "3.12.1", "system": "Linux 6.1 x86_64",
     "processors": 8, "packages": {"torch": "2.8.0", "monai": None}, "devices": ["CPU, 8 threads"],
     "problem": "", "broken": [], "models": [{"name": "starter-segmentation", "version": "0.1.0",
                                              "task": "segmentation", "state": "whole"}],
 }  # fmt: skip
-
-
-class Worker:
-    """Remembers requests; a test answers."""
-
-    def __init__(self):
-        self.asked, self.stopped = [], False
-
-    def request(self, command, arguments, *, onResult, onError, onProgress=None):
-        self.asked.append(command)
-        self.arguments, self.result, self.error = arguments, onResult, onError
-        self.progress = onProgress
-        return str(len(self.asked))
-
-    def cancel(self, request):
-        self.cancelled = request
-
-    def stop(self):
-        self.stopped = True
-
-
-@pytest.fixture(autouse=True)
-def turns(monkeypatch):
-    """What takes several turns of the event loop is done in one, so that a story is read at once."""
-    monkeypatch.setattr("SpineSlicer.host.Turns.SECONDS_A_TURN", 600.0)
-
-
-@pytest.fixture
-def worker(monkeypatch):
-    worker = Worker()
-    monkeypatch.setattr("SpineSlicer.host.StudyReader.WorkerProcess", lambda: worker)
-    monkeypatch.setattr(
-        "SpineSlicer.host.SetupSection.Installation.missing", lambda self: [], raising=True
-    )
-    return worker
-
-
-@pytest.fixture
-def open_panel(desktop, worker):
-    """Opens the module's panel; it is closed at the end."""
-    opened = []
-
-    def open_it():
-        opened.append(desktop.open("SpineSegmentation", FOLDER))
-        return opened[-1].panel
-
-    yield open_it
-    for widget in opened:
-        widget.cleanup()
-
-
-@pytest.fixture
-def opened(desktop, open_panel, lumbar):
-    """The panel with the lumbar volume in the scene."""
-    node = addVolumeNode(desktop.scene, lumbar.volumes["2"], "T2 sagittal")
-    return open_panel(), node
-
-
-@pytest.fixture
-def panel(opened):
-    return opened[0]
-
-
-@pytest.fixture
-def ui(panel):
-    return panel.ui
-
-
-def answer(worker, reading, folder):
-    reading.save(folder)
-    worker.result({"folder": str(folder)})
-
-
-@pytest.fixture
-def segmented(panel, ui, worker, lumbar, tmp_path):
-    """The panel after a reading."""
-    click(ui.segmentButton)
-    answer(worker, lumbar, tmp_path / "reading")
-    return panel._parameters.segmentation
-
-
-def open_section(button):
-    button.collapsed = False
-    button.window().grab()
-
-
-def rows(table):
-    return [
-        [table.item(row, column).text() for column in range(table.columnCount)]
-        for row in range(table.rowCount)
-    ]
 
 
 def test_the_volume_in_the_scene_is_chosen_and_can_be_segmented(ui, opened):
@@ -144,18 +54,20 @@ def test_without_a_volume_or_folder_nothing_can_be_segmented(open_panel, worker)
     assert worker.arguments["input"] == "/data/study"
 
 
-def test_a_folder_that_is_dropped_on_the_panel_is_chosen_instead_of_the_volume(ui, opened, worker):
+def test_a_folder_that_is_dropped_on_the_panel_is_chosen_instead_of_the_volume(
+    ui, opened, worker, tmp_path
+):
     from PySide6 import QtCore, QtGui, QtWidgets
 
     data = QtCore.QMimeData()
-    data.setUrls([QtCore.QUrl.fromLocalFile("/data/study")])
+    data.setUrls([QtCore.QUrl.fromLocalFile(str(tmp_path))])
     where, act = QtCore.QPointF(5, 5), QtCore.Qt.DropAction.CopyAction
     left, none = QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.KeyboardModifier.NoModifier
     for event in (QtGui.QDragEnterEvent(where.toPoint(), act, data, left, none),
                   QtGui.QDropEvent(where, act, data, left, none)):  # fmt: skip
         QtWidgets.QApplication.sendEvent(opened[0]._widget, event)
     click(ui.segmentButton)
-    assert worker.arguments["input"] == "/data/study"
+    assert worker.arguments["input"] == str(tmp_path)
 
 
 def test_what_the_person_says_reaches_the_worker(ui, worker):
@@ -194,8 +106,8 @@ def test_a_folders_stacks_are_offered_with_the_chosen_one_and_why(ui, panel, wor
     assert worker.arguments["series"] == "3.1"
 
 
-def wait(desktop, until):
-    for _ in range(300):
+def wait(desktop, until, seconds=3):
+    for _ in range(100 * seconds):
         desktop.application.processEvents()
         if until():
             return
@@ -436,7 +348,9 @@ def test_a_name_is_taken_back_and_given_again_by_a_click(ui, segmented):
     click(ui.nameButton)
     click(ui.undoNameButton)
     assert rows(ui.structuresTable) == before and "levels not known" in ui.verdictLabel.text
-    assert ui.namesLabel.text.startswith("Taken back: the reader named vertebra 1 L5 (AB, 20")
+    said = ui.namesLabel.text
+    assert said.startswith("Taken back: the reader named vertebra 1 L5 (AB, ")
+    assert "T" not in said.partition("AB, ")[2] and "+00:00" not in said, "on the reader's clock"
     assert not ui.undoNameButton.enabled
     click(ui.redoNameButton)
     assert "–L5" in ui.verdictLabel.text and not ui.redoNameButton.enabled
@@ -587,19 +501,32 @@ def test_the_panel_fits_into_400_pixels_and_every_control_says_what_it_is(deskto
             assert one.toolTip, named
 
 
-def test_reloading_the_module_ends_the_worker_and_reads_every_file_anew(
-    desktop, worker, monkeypatch
-):
+def test_reloading_the_module_ends_the_worker_and_reads_every_file_anew(desktop, worker):
     import sys
 
     widget = desktop.open("SpineSegmentation", FOLDER)
     ours = {name: one for name, one in sys.modules.items() if name.startswith(OURS)}
-    try:
-        widget.onReload()
-        assert worker.stopped and "SpineSegmentationLib.SegmentationPanel" in ours
-        assert not [name for name in sys.modules if name.startswith(OURS)]
-    finally:
-        sys.modules.update(ours)
+    widget.onReload()
+    assert worker.stopped and "SpineSegmentationLib.SegmentationPanel" in ours
+    assert not [name for name, one in ours.items() if sys.modules.get(name) is one]
+
+
+def test_reload_keeps_folder_and_stack_and_brings_the_panel_back(desktop, lumbarStudy):
+    """With a real worker: the new panel is made of new modules, which no test has touched."""
+    panel = desktop.open("SpineSegmentation", FOLDER).panel
+    panel.input.choose(str(lumbarStudy))
+    wait(desktop, lambda: panel.ui.stackBox.count > 2, seconds=60)
+    panel.ui.stackBox.currentIndex = 2
+    stack = panel.ui.stackBox.currentData
+    slicer.modules.SpineSegmentationWidget.onReload()
+    widget = slicer.modules.SpineSegmentationWidget
+    assert widget.panel is not panel
+    ui = widget.panel.ui
+    wait(desktop, lambda: ui.stackBox.currentIndex > 0, seconds=60)
+    assert ui.pathEdit.currentPath == str(lumbarStudy) and ui.stackBox.currentData == stack
+    assert ui.segmentButton.visible and ui.segmentButton.enabled
+    assert not panel.ui.segmentButton.visible
+    widget.cleanup()
 
 
 def test_the_worker_ends_with_the_panel(desktop, worker):
@@ -614,7 +541,6 @@ def test_the_worker_ends_with_the_panel(desktop, worker):
 def test_a_panel_that_goes_while_it_works_leaves_nothing_behind(
     desktop, worker, lumbar, tmp_path, monkeypatch, end
 ):
-    import sys
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -622,11 +548,7 @@ def test_a_panel_that_goes_while_it_works_leaves_nothing_behind(
     widget = desktop.open("SpineSegmentation", FOLDER)
     click(widget.panel.ui.segmentButton)
     assert list(tmp_path.glob("SpineMRI-*"))
-    ours = {name: one for name, one in sys.modules.items() if name.startswith(OURS)}
-    try:
-        getattr(widget, end)()
-    finally:
-        sys.modules.update(ours)
+    getattr(widget, end)()
     assert worker.stopped and not list(tmp_path.iterdir())
     worker.error(Cancelled())  # an answer that comes too late
     assert slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSegmentationNode") is None

@@ -5,6 +5,7 @@ import pytest
 import slicer
 
 from SpineLib.inference.measures import measure
+from SpineLib.reading import Reading
 from SpineSlicer.scene.corrections import changes, keepOriginal, markCorrections
 from SpineSlicer.scene.measuresTable import showMeasures
 from SpineSlicer.scene.naming import nameVertebra
@@ -13,9 +14,9 @@ from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.spineSegmentation import (
     currentLabelmap,
     segmentationFinding,
-    segmentationNodes,
     segmentedVolumeNode,
 )
+from SpineSlicer.scene.studyNodes import segmentationNodes
 
 
 @pytest.fixture
@@ -63,7 +64,9 @@ def test_segments_that_the_reader_deleted_are_changes_and_stop_nothing(node):
 
 def test_two_segmentations_in_one_scene_are_named_each_by_itself(node, lumbar):
     scene = node.GetScene()
-    other, volume = showSegmentation(scene, lumbar)
+    another = lumbar.volumes["2"].with_voxels(lumbar.volumes["2"].voxels + 1)
+    reading = Reading(lumbar.findings, {"2": another}, lumbar.segmentation)
+    other, volume = showSegmentation(scene, reading)
     assert segmentedVolumeNode(other) is volume is not segmentedVolumeNode(node)
     nameVertebra(other, 1, "L4")
     assert segmentationFinding(node).lowest == "" and segmentationFinding(other).lowest == "L4"

@@ -20,6 +20,8 @@ In a test::
   does; `slicer.util` is slicer-core's own.
 - What a slot raises is in ``desktop.errors``; the fixture fails the test for it.
 - ``desktop.window.grab().save(path)`` makes a picture of the panel.
+- What Slicer does and Qt, PySide or slicer-core by themselves do not (Reload, Data Probe, hidden
+  segments, the dock's room, what its Python lacks) is held by the tests beside this file.
 - A name that Slicer has and this package has not raises `NotImplementedError`: add it, small.
 - Code in this package sees plain PySide6 (``label.text()``); a test sees what a module sees.
 - `facts.json` is made from the whole facts by ``cut_facts.py``.
@@ -86,3 +88,42 @@ def drag(widget, *points, shift=False):
         event = QtGui.QMouseEvent(kind, where, where, button, left, modifiers)
         QtWidgets.QApplication.sendEvent(widget, event)
     QtWidgets.QApplication.processEvents()
+
+
+def settle(desktop):
+    """Lets layouts find their sizes: labels that wrap need several rounds."""
+    for _round in range(20):
+        desktop.application.processEvents()
+
+
+def cramped(window):
+    """The widgets in sight that are lower than they need to be for their width, by name."""
+    from PySide6 import QtWidgets
+
+    found = []
+    for widget in window.findChildren(QtWidgets.QWidget):
+        layout, size = widget.layout(), widget.size()
+        inside = (QtWidgets.QAbstractItemView, QtWidgets.QAbstractSpinBox, QtWidgets.QComboBox)
+        if not widget.isVisibleTo(window) or isinstance(widget.parent(), inside):
+            continue
+        if getattr(widget, "_collapsed", False):
+            continue
+        if widget.hasHeightForWidth():  # wrapped labels, and what holds some
+            least = layout.totalMinimumHeightForWidth if layout is not None else None
+            needed = (least or widget.heightForWidth)(size.width())
+        else:
+            least = layout.totalMinimumSize() if layout is not None else widget.minimumSizeHint()
+            needed = min(least.height(), widget.maximumHeight())
+        if size.height() < needed:
+            found.append(
+                f"{widget.objectName() or type(widget).__name__}: {size.height()} < {needed}"
+            )
+    return found
+
+
+def wrapped(window):
+    """The labels in sight whose text wraps."""
+    from PySide6 import QtWidgets
+
+    labels = window.findChildren(QtWidgets.QLabel)
+    return [one for one in labels if one.wordWrap() and one.isVisibleTo(window)]

@@ -16,13 +16,20 @@ import slicer
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from . import pythonqt, widgets
+from .coreIo import CoreIOManager
 from .facts import NotInSlicer, facts, known, names
+from .modulePanel import qSlicerModulePanel
+from .moduleWidget import ModuleManager, qSlicerScriptedLoadableModuleWidget
 
 # Slicer's own keys, wherever the mouse is (qSlicerMainWindow.ui, qSlicerModuleSelectorToolBar.cxx):
 # a panel's key that is one of them does nothing there, because Qt does not know whose it is.
 SLICERS_KEYS = ("Alt+Left", "Alt+Right", "Ctrl+Left", "Ctrl+Right", "Ctrl+F", "Ctrl+H", "Ctrl+O",
                 "Ctrl+S", "Ctrl+W", "Ctrl+0", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5",
                 "Ctrl+6", "Ctrl+Shift+A", "Ctrl+Shift+T", "Ctrl+Shift+Space")  # fmt: skip
+
+# What Slicer's own Python does not bring, and a panel's process must not need; the worker may.
+ABSENT = ("filelock", "jsonschema")
+ORIENTATIONS = ("Axial", "Sagittal", "Coronal")  # of Red, Yellow and Green
 
 
 class Refusing:
@@ -51,6 +58,7 @@ class App(Refusing):
     def __init__(self, host: Any) -> None:
         super().__init__("app")
         self.__dict__.update(
+            _modules=ModuleManager(),
             _layout=widgets.qSlicerLayoutManager(host),
             _logic=host.logic,
             _folder=tempfile.mkdtemp(prefix="Desktop-"),
@@ -66,8 +74,14 @@ class App(Refusing):
     def applicationLogic(self) -> Any:
         return self._logic
 
+    def moduleManager(self) -> ModuleManager:
+        return self._modules
+
     def layoutManager(self) -> Any:
         return self._layout
+
+    def coreIOManager(self) -> CoreIOManager:
+        return CoreIOManager()
 
     def processEvents(self) -> None:
         QtWidgets.QApplication.processEvents()
@@ -197,10 +211,15 @@ class Desktop:
             QtCore.QSettings.Format.IniFormat, QtCore.QSettings.Scope.UserScope, self._settings.name
         )
         QtCore.QCoreApplication.setOrganizationName("Testing")
-        for name in ("axial", "sagittal", "coronal"):
-            getattr(host, name)
+        self._views = [host.axial, host.sagittal, host.coronal]
+        for view, orientation in zip(self._views, ORIENTATIONS, strict=True):
+            # As Slicer's layout logic makes these nodes, whatever a host without a desktop does.
+            view.get_view_node().SetDefaultOrientation(orientation)
+            view.get_view_node().SetOrientation(orientation)
         self.app, self.modules = App(host), Modules()
         self.window: Any = None
+        self._opened: list[str] = []
+        self._loaded: dict[str, Any] = {}
         # Else Qt's own end comes after the interpreter's, and falls over its widgets.
         atexit.unregister(_shutdown)
         atexit.register(_shutdown)
@@ -212,6 +231,10 @@ class Desktop:
         for name, cls in widgets.CLASSES.items():
             if name.startswith("q"):
                 self._set(slicer, **{name: cls})
+        for view in self._views:
+            # Slicer's views do nothing of their own when a scene is closed; trame-slicer's turn back.
+            self._set(view, reset_view=lambda: None)
+        self._set(sys.modules, **dict.fromkeys(ABSENT))
         self._set(sys.modules, qt=Kit("qt"), ctk=Kit("ctk"), **scripted.modules())
         self._set(slicer, **{n.split(".")[1]: m for n, m in scripted.modules().items()})
         self._hook, sys.excepthook = sys.excepthook, self._onException
@@ -220,10 +243,13 @@ class Desktop:
     def __exit__(self, *_: Any) -> None:
         for slot in list(self.app.quitters):
             slot()
+        for name in self._opened:
+            self.app.moduleManager().moduleAboutToBeUnloaded.emit(name)
         if self.window is not None:
             for one in self.window.findChildren(widgets.qMRMLNodeComboBox):
                 one.setMRMLScene(None)
             self.window.deleteLater()
+        self.app.layoutManager()._stop()
         self.application.processEvents()
         sys.excepthook = self._hook
         for (_, name), (where, value) in reversed(self._was.items()):
@@ -233,6 +259,7 @@ class Desktop:
                 delattr(where, name)
             else:
                 setattr(where, name, value)
+        self._forgetReloaded()
         self._settings.cleanup()
         shutil.rmtree(self.app.temporaryPath, ignore_errors=True)
 
@@ -251,35 +278,49 @@ class Desktop:
 
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
-        module = importlib.import_module(name)
-        parent = widgets.qMRMLWidget()
-        QtWidgets.QVBoxLayout(parent).setContentsMargins(4, 4, 4, 4)
+        importlib.import_module(name)
+        parent = qSlicerScriptedLoadableModuleWidget(name)
         parent.setMRMLScene(self.scene)
-        area = QtWidgets.QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(parent)
+        about = types.SimpleNamespace(
+            name=name, path=str(folder / f"{name}.py"), widgetRepresentation=lambda: parent
+        )
+        self.modules.add(**{name.lower(): about})
+        self._opened.append(name)
+        parent.reload()  # to begin with as later: Slicer makes a widget in one way
+        self.dock(parent, width, height)
+        parent.enter()
+        self.application.processEvents()
+        self._loaded = {**sys.modules, **self._loaded}
+        return parent.self()
+
+    def dock(self, module: Any, width: int, height: int) -> None:
+        """Puts a module's widget into the dock's panel and shows it."""
+        self.window = area = qSlicerModulePanel()
         area.resize(width, height)
-        self.window = area
         for key in SLICERS_KEYS:
             action = QtGui.QAction(area)
             action.setShortcut(QtGui.QKeySequence(key))
             action.setShortcutContext(QtCore.Qt.ShortcutContext.ApplicationShortcut)
             area.addAction(action)
-        widget = getattr(module, f"{name}Widget")(parent)
-        widget.moduleName = name
-        about = types.SimpleNamespace(
-            name=name, path=str(folder / f"{name}.py"), widgetRepresentation=lambda: parent
-        )
-        self.modules.add(**{name.lower(): about, f"{name}Widget": widget})
-        widget.setup()
-        widget.enter()
+        area.addModule(module)
         area.show()
-        self.application.processEvents()
-        return widget
 
     def _onException(self, kind: type, error: BaseException, trace: Any) -> None:
         self.errors.append(error)
         self._hook(kind, error, trace)
+
+    def _forgetReloaded(self) -> None:
+        """Brings back the modules that a reload replaced: tests have imported from them."""
+        for name, module in self._loaded.items():
+            if not name.startswith("Spine"):
+                continue
+            sys.modules[name] = module
+            package, _, last = name.rpartition(".")
+            if (
+                package
+                and getattr(getattr(self._loaded[package], last, None), "__name__", "") == name
+            ):
+                setattr(self._loaded[package], last, module)
 
     def _set(self, where: Any, **values: Any) -> None:
         for name, value in values.items():

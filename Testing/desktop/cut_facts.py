@@ -26,14 +26,14 @@ KEPT = (
     "QEvent QMouseEvent QKeyEvent QDragEnterEvent QDropEvent QPaintEvent QWheelEvent QHelpEvent "
     "QPainter QPainterPath QBrush QPen QColor QPalette QFont QFontMetrics QPixmap QImage QIcon "
     "QPoint QPointF QRect QRectF QSize QKeySequence QUrl QFile QDir QFileInfo QUiLoader "
-    "QDesktopServices QLinearGradient QPolygon QPolygonF QByteArray QTextDocument QElapsedTimer "
+    "QDesktopServices QLinearGradient QPolygon QPolygonF QByteArray QTextDocument QElapsedTimer QLocale QDateTime "
     "Qt QApplication QCursor QStandardPaths QStyledItemDelegate QSpacerItem QLayoutItem "
     "ctkCollapsibleButton ctkPathLineEdit ctkSliderWidget ctkComboBox ctkCheckableComboBox "
     "ctkDirectoryButton ctkFittedTextBrowser ctkMessageBox ctkDoubleSlider ctkCollapsibleGroupBox "
     "qMRMLNodeComboBox qMRMLPlotView qMRMLPlotWidget qMRMLSegmentEditorWidget qMRMLSegmentsTableView "
     "qMRMLSliceControllerWidget qMRMLSliceView qMRMLSliceWidget qMRMLSliderWidget "
     "qMRMLSubjectHierarchyTreeView qMRMLTableView qMRMLThreeDView qMRMLThreeDWidget qMRMLWidget "
-    "qSlicerLayoutManager ctkDICOMDatabase"
+    "qSlicerLayoutManager qSlicerModuleManager qSlicerScriptedLoadableModuleWidget ctkDICOMDatabase"
 ).split()
 
 

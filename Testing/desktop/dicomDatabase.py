@@ -14,19 +14,22 @@ from .facts import NotInSlicer, names
 class DicomDatabase:
     """As far as the modules ask `slicer.dicomDatabase`; a patient is its Patient ID.
 
+    A file whose SOP Instance UID is known already is dropped, as Slicer drops it.
+
     Args:
-        folders: whose DICOM files it knows.
+        folders: whose DICOM files it knows, in the order in which they are imported.
     """
 
     isOpen = True
 
     def __init__(self, *folders: Path) -> None:
-        self._headers = {
-            str(file): pydicom.dcmread(file, stop_before_pixels=True)
-            for folder in folders
-            for file in sorted(folder.rglob("*"))
-            if file.is_file() and is_dicom(file)
-        }
+        self._headers, known = {}, set()
+        for file in (file for folder in folders for file in sorted(folder.rglob("*"))):
+            if file.is_file() and is_dicom(file):
+                header = pydicom.dcmread(file, stop_before_pixels=True)
+                if header.SOPInstanceUID not in known:
+                    self._headers[str(file)] = header
+                known.add(header.SOPInstanceUID)
 
     def __getattribute__(self, name: str) -> Any:
         if not name.startswith("_") and name not in names("ctkDICOMDatabase"):

@@ -53,11 +53,18 @@ def _get(plain: Callable[[Any, str], Any], self: Any, name: str) -> Any:
     if name in ("connect", "disconnect", "className", "delete"):
         return getattr(_Extras(self), name)
     if isinstance(self, QtCore.QObject):
-        index = plain(self, "metaObject")().indexOfProperty(name)
-        if index >= 0:
+        meta = plain(self, "metaObject")()
+        if _isProperty(meta, base, name) and meta.indexOfProperty(name) >= 0:
             value = plain(self, "property")(name)
             return tuple(value) if isinstance(value, list) else value
     return plain(self, name)
+
+
+def _isProperty(meta: QtCore.QMetaObject, base: str, name: str) -> bool:
+    """Whether PythonQt takes a name for a property; it takes QTimer's `singleShot` for a slot."""
+    # Of a class that no living object stood for, the facts tell no properties; Qt itself does.
+    listed = names(base, "properties")
+    return name in listed if listed else meta.indexOfProperty(name) >= 0
 
 
 def _set(plain: Callable[[Any, str, Any], None], self: Any, name: str, value: Any) -> None:
@@ -65,15 +72,21 @@ def _set(plain: Callable[[Any, str, Any], None], self: Any, name: str, value: An
         return plain(self, name, value)
     cls, base = type(self), slicerClass(type(self))
     meta = QtCore.QObject.metaObject(self)
-    index = meta.indexOfProperty(name)
-    if index >= 0 and name in names(base):
-        if not meta.property(index).isWritable():
-            raise NotInSlicer(f"{base}.{name} cannot be written")
-        if not QtCore.QObject.setProperty(self, name, value):
-            raise TypeError(f"{base}.{name} does not take {value!r}")
+    if name == "name" or _isProperty(meta, base, name):
+        index = meta.indexOfProperty("objectName" if name == "name" else name)
+        if index < 0:
+            raise NotImplementedError(f"The stand-in's {base} has no property {name}")
+        target = meta.property(index)
+        if not target.isWritable():
+            raise NotInSlicer(f"Property '{name}' of {base} object is not writable")
+        if not QtCore.QObject.setProperty(self, target.name(), value):
+            raise AttributeError(f"Property '{name}' of {base} does not accept {value!r}")
         return None
+    if name in names(base):
+        # Also on a class written in Python: PythonQt looks at the C++ members first.
+        raise NotInSlicer(f"Slot '{name}' can not be overwritten on {base} object")
     if not _pythonClasses(cls):
-        raise NotInSlicer(f"Slicer's {base} has no property {name}")
+        raise NotInSlicer(f"'{name}' does not exist on {base}, nor may it be made there")
     return plain(self, name, value)
 
 

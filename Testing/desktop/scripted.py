@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtWidgets
 
 
 def _folder(self: Any) -> Path:
@@ -31,6 +31,12 @@ class ScriptedLoadableModuleWidget:
         self.parent, self.layout = parent, parent.layout()
         self.moduleName = type(self).__name__.removesuffix("Widget")
         self.developerMode = False
+        manager = slicer.app.moduleManager()
+        manager.moduleAboutToBeUnloaded.connect(self._onModuleAboutToBeUnloaded)
+
+    def _onModuleAboutToBeUnloaded(self, name):
+        if name == self.moduleName:
+            self.cleanup()
 
     def resourcePath(self, name):
         return str(_folder(self) / "Resources" / name)
@@ -48,8 +54,7 @@ class ScriptedLoadableModuleWidget:
         pass
 
     def onReload(self):
-        """As Slicer does it: the old panel is cleaned up, then the module file is run anew."""
-        self.cleanup()
+        slicer.util.reloadScriptedModule(self.moduleName)
 
 
 class ScriptedLoadableModuleLogic:
@@ -78,8 +83,10 @@ class ScriptedLoadableModuleTest(unittest.TestCase):
     def runTest(self):
         pass
 
-    def delayDisplay(self, message, msec=0):
-        QtCore.QCoreApplication.processEvents()
+    def delayDisplay(self, message, requestedDelay=None, msec=None):
+        """Under 400 ms, as by default, Slicer's own `delayDisplay` does not wait."""
+        msec = getattr(self, "messageDelay", requestedDelay if msec is None else msec)
+        slicer.util.delayDisplay(message, 100 if msec is None else msec)
 
 
 class Default:

@@ -32,6 +32,34 @@ def test_a_name_that_slicer_does_not_have_is_refused(desktop, what):
         exec(what, {"qt": qt, "slicer": slicer, "button": qt.QPushButton()})
 
 
+@pytest.mark.parametrize("what", ["qt.QTimer().singleShot = True", "label.setText = 'x'",
+                                  "label.clear = None", "mine.update = 3", "label.size = 'big'"])  # fmt: skip
+def test_what_is_no_property_is_not_assigned_to(desktop, what):
+    import qt
+
+    class Mine(qt.QLabel):
+        pass
+
+    with pytest.raises(AttributeError, match=what.split(" =")[0].split(".")[-1]):
+        exec(what, {"qt": qt, "label": qt.QLabel(), "mine": Mine()})
+
+
+def test_a_timer_is_made_to_fire_once_by_a_call(desktop):
+    import qt
+
+    timer = qt.QTimer()
+    timer.setSingleShot(True)
+    assert timer.isSingleShot() and callable(timer.singleShot)
+
+
+def test_a_widgets_name_is_its_object_name(desktop):
+    import qt
+
+    label = qt.QLabel()
+    label.name = "stackReasonLabel"
+    assert label.objectName == "stackReasonLabel" == label.name
+
+
 def test_enums_convert_as_pythonqts_do(desktop):
     import qt
 

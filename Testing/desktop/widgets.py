@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import shiboken6
 import slicer
 import vtk
 from PySide6 import QtCore, QtUiTools, QtWidgets
 
+from .pathLineEdit import ctkPathLineEdit
+from .sliceController import qMRMLSliceControllerWidget
+from .threeDView import qMRMLThreeDView, qMRMLThreeDWidget
+
+FOUR_UP = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
 Property, Signal = QtCore.Property, QtCore.Signal
 
 
@@ -28,6 +34,10 @@ class ctkCollapsibleButton(QtWidgets.QWidget):
         super().__init__(*[one for one in arguments if not isinstance(one, str)])
         self._text, self._collapsed = next((a for a in arguments if isinstance(a, str)), ""), False
         self._mine = []
+        policy = QtWidgets.QSizePolicy.Policy
+        self.setSizePolicy(
+            policy.Minimum, policy.Preferred
+        )  # CTK's: what it would like is the least
         self.setContentsMargins(0, 26, 0, 0)
 
     def _setText(self, text):
@@ -78,35 +88,6 @@ class ctkCollapsibleButton(QtWidgets.QWidget):
     checked = Property(bool, lambda self: not self._collapsed,
                        lambda self, on: self._setCollapsed(not on))  # fmt: skip
     contentsLineWidth = plain(int, "contentsLineWidth", 1)
-
-
-class ctkPathLineEdit(QtWidgets.QWidget):
-    """A line for a path, with a button that a test does not press."""
-
-    Files, Dirs, Executable = 2, 1, 0x40
-    currentPathChanged, validInputChanged = Signal(str), Signal(bool)
-
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
-        self._edit = QtWidgets.QLineEdit(self)
-        row = QtWidgets.QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._edit)
-        button = QtWidgets.QToolButton(self)
-        button.setText("…")
-        row.addWidget(button)
-        self._edit.textChanged.connect(self.currentPathChanged)
-
-    def setCurrentPath(self, path):
-        self._edit.setText(path)
-
-    def addCurrentPathToHistory(self):
-        pass
-
-    currentPath = Property(str, lambda self: self._edit.text(), setCurrentPath)
-    filters = plain(object, "filters", 2)
-    settingKey = plain(str, "settingKey", "")
-    nameFilters = plain(list, "nameFilters", [])
 
 
 class ctkSliderWidget(QtWidgets.QWidget):
@@ -200,9 +181,10 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
             self._scene.RemoveObserver(one)
         self._scene, self._observers = scene, []
         if scene is not None:
-            events = (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndCloseEvent,
-                      scene.EndImportEvent, scene.EndBatchProcessEvent)  # fmt: skip
-            self._observers = [scene.AddObserver(event, self._fill) for event in events]
+            events = ((scene.NodeAddedEvent, self._fill), (scene.NodeRemovedEvent, self._onRemoved),
+                      (scene.EndCloseEvent, self._fill), (scene.EndImportEvent, self._onImported),
+                      (scene.EndBatchProcessEvent, self._fill))  # fmt: skip
+            self._observers = [scene.AddObserver(event, method) for event, method in events]
         self._fill()
 
     def mrmlScene(self):
@@ -223,8 +205,17 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
             if node.IsA(kind)
         )
 
+    def _gone(self):
+        """Whether Qt has deleted the box while Python still holds this one (a failed test does)."""
+        return not shiboken6.isValid(self._box)
+
     def _fill(self, *_):
-        if self._scene is None or self._scene.IsBatchProcessing():
+        if (
+            self._gone()
+            or self._scene is None
+            or self._scene.IsImporting()
+            or self._scene.IsClosing()
+        ):
             return
         before = self._said
         nodes = [self._scene.GetNthNode(n) for n in range(self._scene.GetNumberOfNodes())]
@@ -237,6 +228,31 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
                 self._box.addItem(node.GetName(), node.GetID())
             self._box.setCurrentIndex(max(0, self._box.findData(before)))
         self._onIndex()
+
+    def _onImported(self, *_):
+        """All rows go and come again, and no node is current any more (qMRMLSceneModel.cxx)."""
+        if self._gone():
+            return
+        with QtCore.QSignalBlocker(self._box):
+            self._box.setCurrentIndex(self._box.findData(""))
+        self._onIndex()
+        self._fill()
+
+    def _onRemoved(self, *_):
+        """Where the current row goes, Qt goes to its neighbour, a node of whomever."""
+        if self._gone():
+            return
+        gone = self._said and self._scene.GetNodeByID(self._said) is None
+        neighbour = self._box.currentIndex()
+        if not gone or self._scene.IsClosing():
+            self._fill()
+            return
+        with QtCore.QSignalBlocker(self._box):
+            self._box.removeItem(neighbour)
+            neighbour = min(neighbour, self._box.count() - 1)
+            self._box.setCurrentIndex(neighbour)
+        self._onIndex()
+        self._fill()
 
     def _onIndex(self, *_):
         now = self._box.currentData() or ""
@@ -255,6 +271,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         self._setId(identifier)
 
     def _setId(self, identifier):
+        self._fill()  # Slicer's list follows a node's attributes as they change
         index = self._box.findData(identifier or "")
         if index >= 0:
             self._box.setCurrentIndex(index)
@@ -282,12 +299,25 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
 
 
 class qMRMLSliceView(QtWidgets.QWidget):
-    """A slice view; its picture is what Slicer's own off-screen view draws."""
+    """A slice view; its picture is what Slicer's own off-screen view draws.
+
+    Data Probe, which Slicer always has, writes its corners anew at each change of the slice.
+    """
 
     def __init__(self, host, name):
         super().__init__()
         self._view = getattr(host, {"Red": "axial", "Yellow": "sagittal", "Green": "coronal"}[name])
         self._corner = vtk.vtkCornerAnnotation()
+        self._tag = self._view._logic.AddObserver("ModifiedEvent", self._annotate)
+
+    def _annotate(self, logic, _event):
+        background = logic.GetBackgroundLayer().GetVolumeNode()
+        name = "" if background is None else f"B: {background.GetName()}\n"
+        for corner, text in enumerate((name, "", "", "")):
+            self._corner.SetText(corner, text)
+
+    def _stop(self):
+        self._view._logic.RemoveObserver(self._tag)
 
     def cornerAnnotation(self):
         return self._corner
@@ -306,11 +336,15 @@ class qMRMLSliceView(QtWidgets.QWidget):
 
 
 class qMRMLSliceWidget(QtWidgets.QWidget):
-    """A slice view with its logic."""
+    """A slice view with its logic and its controller."""
 
     def __init__(self, host, name):
         super().__init__()
         self._view = qMRMLSliceView(host, name)
+        self._controller = qMRMLSliceControllerWidget(host.scene)
+
+    def sliceController(self):
+        return self._controller
 
     def sliceView(self):
         return self._view
@@ -329,25 +363,23 @@ class qMRMLSliceWidget(QtWidgets.QWidget):
 
 
 class qSlicerLayoutManager(QtCore.QObject):
-    """The three slice views, and the layout by its number."""
+    """The three slice views and the 3D view, and the layout by its number; none is remembered."""
 
     layoutChanged = Signal(int)
 
     def __init__(self, host):
         super().__init__()
-        self._host, self._widgets = host, {}
+        self._widgets = {name: qMRMLSliceWidget(host, name) for name in self.sliceViewNames()}
+        self._host, self._threeD = host, None
         self._logic = slicer.vtkMRMLLayoutLogic()
         self._logic.SetMRMLScene(host.scene)
+        self._logic.GetLayoutNode().SetViewArrangement(FOUR_UP)
 
     def sliceViewNames(self):
         return ("Red", "Yellow", "Green")
 
     def sliceWidget(self, name):
-        if name not in self.sliceViewNames():
-            return None
-        if name not in self._widgets:
-            self._widgets[name] = qMRMLSliceWidget(self._host, name)
-        return self._widgets[name]
+        return self._widgets.get(name)
 
     def mrmlSliceLogics(self):
         return self._host.logic.GetSliceLogics()
@@ -355,16 +387,36 @@ class qSlicerLayoutManager(QtCore.QObject):
     def layoutLogic(self):
         return self._logic
 
+    def threeDWidget(self, index):
+        if index == 0 and self._threeD is None:
+            view = self._host.three_d
+            if view.get_view_node().GetScene() is None:  # the layout logic's node came before
+                view.set_view_node(self._host.scene.GetNodeByID("vtkMRMLViewNode1"))
+            self._threeD = qMRMLThreeDWidget(view)
+        return self._threeD if index == 0 else None
+
     def setLayout(self, number):
-        self._logic.GetLayoutNode().SetViewArrangement(number)
+        node = self._logic.GetLayoutNode()
+        if number == node.GetViewArrangement():
+            return
+        if not node.IsLayoutDescription(number):
+            number = slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView
+        node.SetViewArrangement(number)
         self.layoutChanged.emit(number)
 
     def resetSliceViews(self):
         for name in self.sliceViewNames():
             self.sliceWidget(name).fitSliceToBackground()
 
+    def _stop(self):
+        """Lets go of the scene; for when the desktop goes."""
+        for widget in self._widgets.values():
+            widget.sliceController().stop()
+            widget.sliceView()._stop()
+        self._logic.SetMRMLScene(None)
+
     layout = Property(int, lambda self: self._logic.GetLayoutNode().GetViewArrangement(), setLayout)
-    threeDViewCount = Property(int, lambda self: 0)
+    threeDViewCount = Property(int, lambda self: 1)
     plotViewCount = Property(int, lambda self: 0)
     tableViewCount = Property(int, lambda self: 0)
 
@@ -384,5 +436,6 @@ class Loader(QtUiTools.QUiLoader):
 CLASSES = {
     one.__name__: one
     for one in (ctkCollapsibleButton, ctkPathLineEdit, ctkSliderWidget, qMRMLWidget,
-                qMRMLNodeComboBox, qMRMLSliceView, qMRMLSliceWidget, qSlicerLayoutManager)
+                qMRMLNodeComboBox, qMRMLSliceControllerWidget, qMRMLSliceView, qMRMLSliceWidget,
+                qMRMLThreeDView, qMRMLThreeDWidget, qSlicerLayoutManager)
 }  # fmt: skip

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from SpineLib.doors.console import print_table, progress_bar, say
+from SpineLib.doors.commands.schemes import read_scheme
+from SpineLib.doors.console import Numbering, Orientation, print_table, progress_bar, say
 from SpineLib.errors import BadRequest
 from SpineLib.progress import Progress
 
@@ -25,16 +26,21 @@ Source = Annotated[
     ),
 ]
 Task = Annotated[str, typer.Option(help="compression, grading, segmentation or canal.")]
-Scheme = Annotated[str, typer.Option(help="Of the grades: Bilsky or Kang.")]
+Scheme = Annotated[
+    str, typer.Option(help="Of the grades: Bilsky, Kang, or a JSON file of your own.")
+]
 
 
 @data.command()
-def check(source: Source, task: Task = "compression", scheme: Scheme = "Bilsky") -> None:
+def check(
+    source: Source, task: Task = "compression", scheme: Scheme = "Bilsky",
+    numbering: Numbering = "", orientation: Orientation = "",
+) -> None:  # fmt: skip
     """Read labels and count them, or say what does not fit."""
     from collections import Counter
 
     with progress_bar() as progress:
-        stacks = _opened(source, task, scheme, progress)
+        stacks = _opened(source, task, scheme, progress, numbering, orientation)
         if task == "segmentation":
             _say_volumes(stacks, progress)
             return
@@ -69,6 +75,8 @@ def freeze_test(
     seed: Annotated[int, typer.Option(help="Another number keeps other patients.", min=0)] = 0,
     task: Task = "compression",
     scheme: Scheme = "Bilsky",
+    numbering: Numbering = "",
+    orientation: Orientation = "",
 ) -> None:
     """Keep patients for the test, once and for all; every run's record then names the file."""
     from SpineLib.datasets.split import freeze_test as freeze
@@ -76,7 +84,7 @@ def freeze_test(
     from SpineLib.store.patients import new_secret
 
     with progress_bar() as progress:
-        stacks = _opened(source, task, scheme, progress)
+        stacks = _opened(source, task, scheme, progress, numbering, orientation)
     kept = stacks if share == 1 else split_by_patient(stacks, share=share, seed=seed)[1]
     before = out.exists() and not key_file(out).exists()  # frozen before there were secrets
     secret = b"" if before else new_secret(out.parent, key_file(out).name)
@@ -100,19 +108,22 @@ def imagenet(
     say(f"The weights are in {kept}")
 
 
-def _opened(source: str, task: str, scheme: str, progress: Progress) -> list[Any]:
+def _opened(
+    source: str, task: str, scheme: str, progress: Progress, numbering: str, orientation: str
+) -> list[Any]:
     from SpineLib.datasets.open_slices import open_slices
     from SpineLib.datasets.open_volumes import open_canals, open_volumes
 
+    said: dict[str, Any] = {"numbering": numbering, "orientation": orientation}
     if task == "segmentation":
-        return open_volumes(source, progress=progress)
+        return open_volumes(source, **said, progress=progress)
     if task == "canal":
-        return open_canals(source, progress=progress)
+        return open_canals(source, **said, progress=progress)
     if task not in ("compression", "grading"):
         raise BadRequest(
             f"There is no task {task}", advice="Use compression, grading, segmentation or canal."
         )
-    return open_slices(source, task=task, scheme=scheme, progress=progress)
+    return open_slices(source, task=task, scheme=read_scheme(scheme), progress=progress)
 
 
 def _say_volumes(volumes: list[Any], progress: Progress) -> None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import (
+    Numbering,
+    Orientation,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from SpineLib.errors import BadInput, BadModel
 
 if TYPE_CHECKING:
@@ -92,11 +99,12 @@ def grading(
 def canal_command(
     out: Out, model: Models = None, data: Data = None, split: Split = None,
     predictions: Earlier = None, title: Title = "", device: Device = "auto", cache: Cache = None,
-    write_card: WriteCard = False, as_json: AsJson = False,
+    write_card: WriteCard = False, as_json: AsJson = False, numbering: Numbering = "",
+    orientation: Orientation = "",
 ) -> None:  # fmt: skip
     """Measure the finder of the canal: distance to the true centre, share within 3 mm."""
     _run("canal", out, model, data, split, predictions, None, write_card, as_json, title=title,
-         device=device, cache=cache)  # fmt: skip
+         device=device, cache=cache, numbering=numbering, orientation=orientation)  # fmt: skip
 
 
 @evaluate.command()
@@ -104,11 +112,12 @@ def segmentation(
     out: Out, model: Models = None, data: Data = None, split: Split = None,
     predictions: Earlier = None, title: Title = "", tolerance: Tolerance = 2.0,
     device: Device = "auto", cache: Cache = None, write_card: WriteCard = False,
-    as_json: AsJson = False,
+    as_json: AsJson = False, numbering: Numbering = "", orientation: Orientation = "",
 ) -> None:  # fmt: skip
     """Measure a segmentation: Dice, surface Dice, 95 % Hausdorff, by class and by level."""
     _run("segmentation", out, model, data, split, predictions, None, write_card, as_json,
-         title=title, tolerance=tolerance, device=device, cache=cache)  # fmt: skip
+         title=title, tolerance=tolerance, device=device, cache=cache, numbering=numbering,
+         orientation=orientation)  # fmt: skip
 
 
 @evaluate.command()

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.commands.schemes import read_scheme
+from SpineLib.doors.console import (
+    Numbering,
+    Orientation,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from SpineLib.errors import BadInput, BadRequest, Cancelled
 
 if TYPE_CHECKING:
@@ -60,7 +68,12 @@ def create(
 
     chosen = open_model(model) if model else find_models(task.value)[0]
     made = create_dataset(
-        folder, title=title or folder.name, task=task.value, model=chosen, scheme=scheme, seed=seed
+        folder,
+        title=title or folder.name,
+        task=task.value,
+        model=chosen,
+        scheme=read_scheme(scheme) if scheme else None,
+        seed=seed,
     )
     say(f"The data set is in {made.folder}; it begins with {chosen.card.name}")
     say(f"Add cases with: spine loop add {made.folder} SOURCE")
@@ -92,18 +105,21 @@ def add(
     copy: Annotated[
         bool, typer.Option("--copy", help="Keep DICOM's voxels here, not only their place.")
     ] = False,
+    numbering: Numbering = "",
+    orientation: Orientation = "",
     reader: Reader = "",
 ) -> None:
     """Add cases: each stack that the model was made for, each file; labels become corrections."""
     from SpineLib.loop.dataset import open_dataset
+    from SpineLib.loop.refusals import AlreadyThere
     from SpineLib.loop.sources import LeftOut, Wanted, about, arrivals
     from SpineLib.loop.versions import APPROVED, CORRECTED
-    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+    from SpineLib.loop.writer import DatasetWriter
 
     dataset = open_dataset(folder)
     wanted = Wanted(
-        dataset.current.folder.card, dataset.task, dataset.scheme, region, weighting, patient,
-        named, images_only, copy, dataset.secret,
+        dataset.current.folder.card, dataset.task, dataset.question, region, weighting, patient,
+        named, images_only, copy, dataset.secret, numbering_named(numbering), orientation,
     )  # fmt: skip
     left: list[LeftOut] = []
     added: list[Case] = []
@@ -128,7 +144,7 @@ def add(
     say(f"{count(len(new), 'case')} added, {labelled} with labels"
         + (f", {test} of patients in the frozen test" if test else "")
         + (f"; {count(len(joined), 'earlier case')} got labels" if joined else ""))  # fmt: skip
-    say_left_out(Counter(one.reason for one in left))
+    say_left_out(Counter(one.in_terminal for one in left))
     if not added and not left:
         raise BadInput("The sources hold nothing that can be a case", file=sources[0])
 
@@ -167,7 +183,7 @@ def status_of(dataset: Dataset) -> dict[str, Any]:
     """A data set as JSON values."""
     current = dataset.current.id
     return {
-        "title": dataset.title, "task": dataset.task, "scheme": dataset.scheme,
+        "title": dataset.title, "task": dataset.task, "scheme": dataset.question.key if dataset.question else "",
         "model": current,
         "models": [
             {"id": one.id, "parent": one.parent, "state": one.state, "in_force": one.id == current,
@@ -238,6 +254,19 @@ def correct(
     resample: Annotated[
         bool, typer.Option("--resample", help="Take the nearest voxels of another grid.")
     ] = False,
+    base: Annotated[
+        int | None,
+        typer.Option(
+            help="Version that the file began with; refused where a reader let another one count "
+            "since then.",
+            min=1,
+        ),
+    ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="On top of what another reader did since --base.")
+    ] = False,
+    numbering: Numbering = "",
+    orientation: Orientation = "",
 ) -> None:
     """Keep a correction as a new version; the one before it stays."""
     from SpineLib.loop.exchange import read_correction
@@ -245,10 +274,12 @@ def correct(
 
     with opened_writer(folder) as writer:
         found = writer.dataset.case(case)
-        answer = read_correction(found, file)
+        answer = read_correction(
+            found, file, numbering=numbering_named(numbering), orientation=orientation
+        )
         version = writer.add_version(
-            found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes,
-            resampled=resample,
+            found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes, base=base,
+            seen=None if anyway else base, resampled=resample,
         )  # fmt: skip
     unit = "voxels" if writer.dataset.task == "segmentation" else "slices"
     say(
@@ -355,6 +386,18 @@ def check(folder: Folder) -> None:
     read = count(len(writer.dataset.cases) - aside, "case")
     say(f"{read} read; " + (f"{len(changed)} changed" if changed else "all are as they were")
         + (f". {aside} set aside before: only their versions were read" if aside else ""))  # fmt: skip
+
+
+def numbering_named(text: str) -> str:
+    """What ``--numbering`` names; empty of nothing."""
+    from SpineLib.datasets.numberings import NAMES, known_name
+
+    try:
+        return known_name(text)
+    except ValueError as error:
+        raise BadRequest(
+            f"There is no such numbering: {text}", advice=f"Known are {', '.join(NAMES)}."
+        ) from error
 
 
 @contextmanager

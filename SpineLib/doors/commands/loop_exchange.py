@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,11 +16,12 @@ from SpineLib.doors.commands.loop import (
     Reader,
     count,
     loop,
+    numbering_named,
     opened_writer,
     say_left_out,
     user,
 )
-from SpineLib.doors.console import progress_bar, say
+from SpineLib.doors.console import Numbering, Orientation, progress_bar, say
 
 
 @loop.command("import")
@@ -36,6 +37,8 @@ def import_(
     ],
     region: Annotated[str, typer.Option(help="Of a datalist's images.")] = "unknown",
     weighting: Annotated[str, typer.Option(help="The same.")] = "unknown",
+    numbering: Numbering = "",
+    orientation: Orientation = "",
     reader: Reader = "",
     minutes: Minutes = 0.0,
 ) -> None:
@@ -46,7 +49,11 @@ def import_(
 
     by, dataset = reader or user(), open_dataset(folder)
     if is_datalist(source):
-        _import_datalist(folder, source, region, weighting, by)
+        words: dict[str, Any] = {
+            "region": region, "weighting": weighting, "orientation": orientation,
+            "numbering": numbering_named(numbering),
+        }  # fmt: skip
+        _import_datalist(folder, source, words, by)
         return
     with opened_writer(folder) as writer:
         if source.suffix.lower() == ".json":
@@ -63,21 +70,22 @@ def import_(
     say(f"{count(said, 'label')} of {by} in {count(len(found), 'case')}")
 
 
-def _import_datalist(folder: Path, source: Path, region: str, weighting: str, by: str) -> None:
+def _import_datalist(folder: Path, source: Path, words: dict[str, Any], by: str) -> None:
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.exchange import TEST, read_datalist
+    from SpineLib.loop.refusals import AlreadyThere
     from SpineLib.loop.sources import LeftOut, Wanted, about
-    from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+    from SpineLib.loop.writer import DatasetWriter
 
     dataset = open_dataset(folder)
-    card = dataset.current.folder.card
-    wanted = Wanted(card, dataset.task, "", region, weighting, secret=dataset.secret)
+    card, question = dataset.current.folder.card, dataset.question
+    wanted = Wanted(card, dataset.task, question, secret=dataset.secret, **words)
     left: Counter[str] = Counter()
     patients, added = set(), 0
     with progress_bar() as progress:
         for one in read_datalist(source, wanted, progress):
             if isinstance(one.arrival, LeftOut):
-                left[one.arrival.reason] += 1
+                left[one.arrival.in_terminal] += 1
                 continue
             try:
                 with DatasetWriter(folder, wait=WAIT) as writer:

@@ -268,6 +268,8 @@ def _learns(found: FineTuning) -> str:
 
 
 def _say_comparison(found: Comparison) -> None:
+    from SpineLib.loop.origins import told
+
     if found.cannot:
         say(f"Not compared: {found.cannot}")
         return
@@ -280,6 +282,8 @@ def _say_comparison(found: Comparison) -> None:
     ]  # fmt: skip
     columns = ("figure", "patients", "old", "new", "difference", "95 % by patient", "p", "")
     print_table(columns, rows, f"{found.candidate} (new) against {found.against} (old)")
+    for line in told(found.record):
+        say(f"Note: {line}")
     say(f"The page is {found.page}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib.doors.commands.evaluation import evaluate
+from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
-from SpineLib.errors import BadInput, BadRequest
+from SpineLib.errors import BadRequest
+from SpineLib.questions import scheme_data
+from SpineLib.times import local_time
 
 if TYPE_CHECKING:
     from SpineLib.projects.session import ReaderSession
@@ -94,14 +96,8 @@ def create(
     """Make an empty project."""
     from SpineLib.projects.project import create as create_project
 
-    own: str | dict[str, Any] = scheme
-    if scheme.endswith(".json"):
-        try:
-            own = json.loads(Path(scheme).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise BadInput("The scheme is not readable JSON", file=scheme) from error
     made = create_project(
-        folder, title=title, scheme=own, plane=plane.value, weighting=weighting, rules=rules,
+        folder, title=title, scheme=scheme_data(read_scheme(scheme)), plane=plane.value, weighting=weighting, rules=rules,
         order=order.value, repeat_share=repeat, visible_after=visible_after.value,
     )  # fmt: skip
     say(f"The project is in {made.folder}; add studies with: spine project add {made.folder} DICOM")
@@ -150,7 +146,7 @@ def status(folder: Folder, as_json: Json = False) -> None:
     say(f"{found['title']}: {found['studies']} studies, {found['slices']} slices")
     rows = [
         [r["reader"], r["arm"], str(r["done"]), str(r["left"]), _minutes(r["seconds"]),
-         _minutes(r["seconds_left"]), r["locked"] or "open"]
+         _minutes(r["seconds_left"]), local_time(r["locked"]) or "open"]
         for r in found["readers"]
     ]  # fmt: skip
     print_table(("reader", "arm", "done", "left", "time", "time left", "locked"), rows)
@@ -287,7 +283,10 @@ def consensus(
     slice: Annotated[str, typer.Option(help="SOP Instance UID of the slice to settle.")] = "",
     frame: Annotated[int, typer.Option(help="Of a multi-frame object.", min=1)] = 1,
     label: Annotated[str, typer.Option(help="What was settled.")] = "",
-    note: Annotated[str, typer.Option(help="Of the discussion.")] = "",
+    note: Annotated[
+        str | None,
+        typer.Option(help="Of the discussion; the one of an earlier decision stays if none."),
+    ] = None,
     present: Annotated[list[str] | None, typer.Option(help="Who was there; may repeat.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -358,7 +357,7 @@ def export(
             table = exporting.write_training(
                 opened, out, unsettled=unsettled.value, key=kept, progress=progress
             )
-            told = f"train on it with: spine train {opened.scheme.task} --data {table} --out RUN"
+            told = f"train on it with: spine train {opened.task} --data {table} --out RUN"
         elif format is Format.tidy:
             told = f"{exporting.write_tidy(opened, out)} labels are in {out}"
         elif format is Format.jpeg:

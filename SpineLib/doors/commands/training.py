@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import (
+    Numbering,
+    Orientation,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from SpineLib.errors import BadRequest
 from SpineLib.progress import Progress
 
 if TYPE_CHECKING:
     import torch
 
+    from SpineLib.evaluation.evaluate import Asked
     from SpineLib.training.recipe import Recipe
     from SpineLib.training.run import Run
     from SpineLib.training.task import Task
@@ -88,6 +96,8 @@ def _command(task: str) -> Callable[..., None]:
         device: Device = "auto",
         workers: Workers = None,
         cache: Cache = None,
+        numbering: Numbering = "",
+        orientation: Orientation = "",
         evaluate: Annotated[
             list[str] | None,
             typer.Option(
@@ -97,9 +107,10 @@ def _command(task: str) -> Callable[..., None]:
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print the run's record.")] = False,
     ) -> None:
+        from SpineLib.evaluation.evaluate import Asked
         from SpineLib.training.trainer import train as train_task
 
-        chosen = chosen_recipe(recipe, change, task)
+        chosen = chosen_recipe(recipe, [*(change or []), *of_files(numbering, orientation)], task)
         with first_bar() as progress:
             data_ = opened_data(chosen, data, validation, test, leave_out_test, progress, cache)
             run = train_task(
@@ -118,7 +129,9 @@ def _command(task: str) -> Callable[..., None]:
 
                 run = calibrate_run(run, data_.validation, device=device, progress=progress)
             if evaluate and run.finished and is_first():
-                _evaluate(run, evaluate, test, device, cache, progress)
+                asked = Asked(tuple(evaluate), device=device, cache=cache, numbering=numbering,
+                              orientation=orientation)  # fmt: skip
+                _evaluate(run, asked, test, progress)
         if is_first():
             _say_run(run, as_json)
 
@@ -217,6 +230,12 @@ def package(
     say(f"{model.card.name} is in {model.path}; import it with: spine models import {model.path}")
 
 
+def of_files(numbering: str, orientation: str) -> list[str]:
+    """What a person says of a CSV's images and masks, as changes of the recipe."""
+    said = {"data.numbering": numbering, "data.orientation": orientation}
+    return [f'{key}="{value}"' for key, value in said.items() if value]
+
+
 def chosen_recipe(name: str, change: list[str] | None, task: str = "") -> Recipe:
     """The recipe that was named, changed by ``--set``; refused where it is for another task."""
     from SpineLib.training.recipe import read_recipe
@@ -274,21 +293,13 @@ def _weights(folder: Path) -> dict[str, torch.Tensor]:
     return load(open_folder(folder), "cpu").network.state_dict()
 
 
-def _evaluate(
-    run: Run,
-    sources: list[str],
-    test: Path | None,
-    device: str,
-    cache: Path | None,
-    progress: Progress,
-) -> None:
+def _evaluate(run: Run, asked: Asked, test: Path | None, progress: Progress) -> None:
     """Measures the run's model into ``evaluation`` and writes the figures on its card."""
-    from SpineLib.evaluation.evaluate import Asked, evaluated, open_cases, predict, write_figures
+    from SpineLib.evaluation.evaluate import evaluated, open_cases, predict, write_figures
     from SpineLib.evaluation.report import write_evaluation
     from SpineLib.models import open_folder
 
     model = open_folder(run.model)
-    asked = Asked(tuple(sources), device=device, cache=cache)
     cases = open_cases([model], asked, only=test, progress=progress)
     answers = predict([model], cases, asked, progress=progress)
     found, comparison = evaluated(answers)

@@ -10,7 +10,8 @@ from SpineLib.datasets.layout import open_layout, read_labels
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.datasets.vocabulary import compression_value, grade_value
 from SpineLib.errors import BadInput
-from SpineLib.labels import BILSKY, COMPRESSED, KANG, NOT_COMPRESSED
+from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
+from SpineLib.questions import BILSKY, KANG
 from Testing.SpineLib.datasets import labelled
 
 
@@ -112,9 +113,9 @@ def test_a_label_file_gives_one_value_a_line(tmp_path_factory, cells):
 def test_a_value_is_a_word_of_the_scheme_or_an_error(text):
     for scheme in (BILSKY, KANG):
         try:
-            assert grade_value(text, scheme) in scheme.grades
+            assert grade_value(text, scheme) in scheme.values
         except ValueError as error:
-            assert scheme.name in str(error)
+            assert scheme.key in str(error)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from SpineLib.datasets.open_slices import open_slices
 from SpineLib.datasets.open_volumes import open_canals, open_volumes
 from SpineLib.datasets.simulated import parse
 from SpineLib.errors import BadInput
-from SpineLib.labels import BILSKY
+from SpineLib.questions import BILSKY, KANG
 
 LESIONS = "simulated:lesions-thoracic-metastatic:standard:2:3"
 
@@ -42,7 +42,7 @@ def test_a_block_around_a_metastasis_has_a_grade_and_a_box_on_every_slice(cache)
     for stack in stacks:
         volume = stack.open()
         assert [label.index for label in stack.labels] == list(range(len(volume.voxels)))
-        assert {label.value for label in stack.labels} <= set(BILSKY.grades)
+        assert {label.value for label in stack.labels} <= set(BILSKY.values)
         for label in stack.labels:
             i, j, k = volume.ijk(np.mean(label.box_ras, axis=0))
             assert abs(k - label.index) < 1.5
@@ -76,7 +76,7 @@ def test_grades_are_refused_where_the_simulator_has_none():
     with pytest.raises(BadInput, match="metastases"):
         open_slices("simulated:thoracic-none:standard:1", task="grading")
     with pytest.raises(BadInput, match="cervical spine"):
-        open_slices("simulated:thoracic-none:standard:1", task="grading", scheme="Kang")
+        open_slices("simulated:thoracic-none:standard:1", task="grading", scheme=KANG)
 
 
 def test_only_whole_lumbar_volumes_are_segmented():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from SpineLib.datasets.consensus import agreed_compression, agreed_grade
 from SpineLib.datasets.split import freeze_test, read_frozen, require_apart, split_by_patient
 from SpineLib.errors import BadInput
-from SpineLib.labels import BILSKY
+from SpineLib.questions import BILSKY
 
 
 @dataclass(frozen=True)

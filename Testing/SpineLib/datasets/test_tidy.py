@@ -99,3 +99,27 @@ def test_cells_come_back_as_a_spreadsheet_wrote_them(tmp_path_factory, cells):
     csv.writer(text).writerows([("a", "b"), *cells])
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
     assert [(row["a"], row["b"]) for _, row in rows(path, ("a", "b"))] == cells
+
+
+def test_a_uid_that_two_slices_carry_is_refused_with_both(tmp_path, uids, monkeypatch):
+    from dataclasses import replace
+
+    from SpineLib.datasets import tidy
+
+    labelled.write_stack(tmp_path / "again", labelled.stack_of([0, 0, 0, 1]), patient="B")
+    found = tidy.scan(tmp_path / "study")
+    (first,), (second,) = found.stacks, tidy.scan(tmp_path / "again").stacks
+    twin = second.sources[2]._replace(sop_instance_uid=first.sources[1].sop_instance_uid)
+    second = replace(second, sources=(*second.sources[:2], twin, *second.sources[3:]))
+    study = replace(found.studies[0], series=tuple(
+        replace(found.studies[0].series[0], stacks=(stack,)) for stack in (first, second)
+    ))  # fmt: skip
+    monkeypatch.setattr(tidy, "scan", lambda *_, **__: replace(found, studies=(study,)))
+    table = tmp_path / "labels.csv"
+    table.write_text(f"sop_instance_uid,label\n{first.sources[0].sop_instance_uid},0\n")
+    assert len(open_tidy(table)) == 1
+    table.write_text(f"sop_instance_uid,label\n{twin.sop_instance_uid},0\n")
+    where = f"stack {first.id}, slice 2; stack {second.id}, slice 3"
+    with pytest.raises(BadInput, match="Line 2: 2 slices have this SOP Instance UID") as refused:
+        open_tidy(table)
+    assert where in refused.value.what

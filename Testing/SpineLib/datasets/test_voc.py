@@ -12,6 +12,7 @@ from SpineLib.datasets.open_slices import open_slices
 from SpineLib.datasets.voc import box_in, open_voc, read_annotation
 from SpineLib.datasets.vocabulary import vocabulary
 from SpineLib.errors import BadInput
+from SpineLib.volume import Volume
 from Testing.SpineLib.datasets import labelled
 
 # As LabelImg writes it.
@@ -105,3 +106,100 @@ def test_a_box_comes_back_in_pixels(first, size):
     ijk = volume.ijk(box_in(volume, 2, corners)) + 0.5
     assert ijk[:, :2].ravel() == pytest.approx(corners, abs=1e-9)
     assert ijk[:, 2] == pytest.approx(2.5)
+
+
+def two_series(root, *, second=(0, 1, 0)):
+    """A patient with two series whose files are called alike; the second lies elsewhere."""
+    for name, levels, up in (("SER1", (0, 1, 0), 0.0), ("SER2", second, 100.0)):
+        volume = labelled.stack_of(levels)
+        matrix = volume.ijk_to_ras.copy()
+        matrix[2, 3] += up
+        labelled.write_stack(root / "P1" / name, Volume(volume.voxels, matrix), patient="A")
+
+
+def height_of(root):
+    (stack,) = open_voc(root)
+    return stack.open().slice_center(stack.labels[0].index)[2]
+
+
+def test_a_box_beside_its_series_lands_on_that_series(tmp_path):
+    two_series(tmp_path)
+    annotate(tmp_path / "P1" / "SER1" / "IM0002.xml", "IM0002.png")
+    assert height_of(tmp_path) == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize("folder", ["SER1", "labels/SER1"])
+def test_a_box_elsewhere_lands_on_the_series_that_it_names(tmp_path, folder):
+    two_series(tmp_path)
+    path = tmp_path / "P1" / "labels" / "IM0002.xml"
+    annotate(path, "IM0002.png")
+    path.write_text(path.read_text().replace("<folder>x<", f"<folder>{folder}<"))
+    assert height_of(tmp_path) == pytest.approx(4.0)
+
+
+def test_a_box_that_names_no_series_is_refused_with_the_slices_that_it_may_be_of(tmp_path):
+    two_series(tmp_path)
+    annotate(tmp_path / "P1" / "labels" / "IM0002.xml", "IM0002.png")
+    with pytest.raises(BadInput, match=r"may be of 2 slices: stack \S+ slice 2, stack \S+ slice 2"):
+        open_voc(tmp_path)
+
+
+def test_a_box_beside_one_series_that_names_the_other_is_refused(tmp_path):
+    two_series(tmp_path)
+    path = tmp_path / "P1" / "SER1" / "IM0002.xml"
+    annotate(path, "IM0002.png")
+    path.write_text(path.read_text().replace("<folder>x<", "<folder>SER2<"))
+    with pytest.raises(BadInput, match="may be of 2 slices"):
+        open_voc(tmp_path)
+
+
+def test_a_box_never_moves_to_another_series_because_its_own_slice_is_gone(tmp_path):
+    two_series(tmp_path)
+    annotate(tmp_path / "P1" / "SER1" / "IM0002.xml", "IM0002.png")
+    next((tmp_path / "P1" / "SER1").glob("IM0002*.dcm")).unlink()
+    with pytest.raises(BadInput, match=r"in SER1, where no slice is called so"):
+        open_voc(tmp_path)
+
+
+def test_a_box_on_a_file_with_many_frames_is_refused(tmp_path):
+    from SpineLib.simulate.dicom_out import Identity, write_series
+    from SpineLib.simulate.scanner import Protocol
+
+    write_series(
+        tmp_path / "P1", [labelled.stack_of([0, 1, 0])], Protocol(), Identity("A"), number=4,
+        region="cervical", plane="axial", enhanced=True,
+    )  # fmt: skip
+    dicom = next((tmp_path / "P1").rglob("*.dcm"))
+    annotate(dicom.with_suffix(".xml"), f"{dicom.stem}.png", w=0, h=0)
+    with pytest.raises(BadInput, match="may be of 3 slices"):
+        open_voc(tmp_path)
+
+
+def test_a_picture_of_16_bits_keeps_its_values(tmp_path):
+    (tmp_path / "P1").mkdir()
+    ramp = np.linspace(0, 4100, 24 * 30).reshape(24, 30).astype(np.uint16)
+    Image.fromarray(ramp).save(tmp_path / "P1" / "a.png")
+    annotate(tmp_path / "P1" / "a.xml", "a.png", w=30)
+    (stack,) = open_voc(tmp_path)
+    assert np.array_equal(stack.open().voxels[0], ramp)
+
+
+def test_pictures_of_different_depths_are_no_stack(tmp_path):
+    from SpineLib.datasets.flat import open_pictures
+
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "a.png")
+    Image.fromarray(np.zeros((8, 8), np.uint16)).save(tmp_path / "b.png")
+    with pytest.raises(BadInput, match="several depths"):
+        open_pictures([tmp_path / "a.png", tmp_path / "b.png"])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.9])
+def test_a_picture_that_ends_early_is_refused(tmp_path, share):
+    from SpineLib.datasets.flat import open_pictures
+
+    noise = np.random.default_rng(0).integers(0, 60000, (40, 40)).astype(np.uint16)
+    Image.fromarray(noise).save(tmp_path / "a.png")
+    whole = (tmp_path / "a.png").read_bytes()
+    (tmp_path / "a.png").write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(BadInput, match="cannot be read"):
+        open_pictures([tmp_path / "a.png"])

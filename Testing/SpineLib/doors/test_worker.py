@@ -164,7 +164,8 @@ def test_models_are_verified_and_what_cannot_be_imported_or_removed_is_said(host
 
 
 def test_a_report_is_written_with_the_pictures_that_it_is_given(host, tmp_path):
-    from SpineLib.findings import Findings, write_json
+    from SpineLib.findings import Findings
+    from SpineLib.findings_file import write_json
 
     write_json(Findings(), tmp_path / "findings.json")
     file = tmp_path / "report.html"
@@ -297,7 +298,7 @@ def test_a_reading_comes_back_as_a_folder(host, data, tmp_path):
     reading = Reading.load(first["folder"])
     (stack,) = reading.findings.stacks
     assert len(stack.slices) == 19
-    assert stack.slices[0].compression.probability is not None
+    assert stack.slices[0].opinion("compression").probability is not None
     assert reading.volumes[stack.id].shape == (19, 256, 320)
     assert {"Writing the findings"} < {step.stage for step in host.steps}
 
@@ -333,7 +334,7 @@ def _runs(process):
 
 FORKS = """
 from multiprocessing import get_context
-from SpineLib import worker
+from SpineLib.doors import worker
 
 def fork(arguments, progress):
     child = get_context("fork").Process(target=int)  # as PyTorch's data loaders are

@@ -6,7 +6,8 @@ import pytest
 
 from SpineLib.evaluation import statistics
 from SpineLib.evaluation.predictions import Predictions, make_table
-from SpineLib.labels import BILSKY, COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
+from SpineLib.labels import COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
+from SpineLib.questions import BILSKY
 
 
 @pytest.fixture(autouse=True)
@@ -47,14 +48,14 @@ def grading(make_card) -> Callable[..., Predictions]:
         rows = []
         for patient, slices in patients.items():
             for k, (truth, p) in enumerate(slices):
-                grade = "" if p is None else BILSKY.grades[max(range(6), key=p.__getitem__)]
+                grade = "" if p is None else BILSKY.values[max(range(6), key=p.__getitem__)]
                 high = p is not None and sum(p[3:]) >= 0.5
                 rows.append({
                     "stack": f"{patient}-1", "patient": patient, "site": "", "index": k,
                     "sop_instance_uid": "", "frame": 1, "truth": truth, "grade": grade,
                     "verdict": NOT_ASSESSED if p is None else ("high" if high else "low"),
                     "reason": "the spinal canal was not found" if p is None else "",
-                    **{f"p_{g}": p[n] if p else None for n, g in enumerate(BILSKY.grades)},
+                    **{f"p_{g}": p[n] if p else None for n, g in enumerate(BILSKY.values)},
                 })  # fmt: skip
         return Predictions(make_card("grading", **card), "test", make_table("grading", rows))
 

@@ -25,9 +25,9 @@ from SpineLib.evaluation.predictions import Predictions, make_table
 from SpineLib.evaluation.report import render, write_evaluation
 from SpineLib.evaluation.segments import compare_segmentation, evaluate_segmentation
 from SpineLib.inference.canal import locate
-from SpineLib.inference.compression import assess
 from SpineLib.inference.grid import voxels_hash
 from SpineLib.inference.loaded import load
+from SpineLib.inference.opinions import opinions
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, STARTER_NOTICE
 from SpineLib.models import ModelFolder, open_folder
 from SpineLib.models.card import Ancestor, Lineage
@@ -66,7 +66,7 @@ def test_predictions_are_what_a_reading_answers(stack, make_model):
     canal, model = (load(make_model(task), "cpu") for task in ("canal", "compression"))
     found = predict_slices([stack], [model], canal, data="test")[0]
     volume = stack.open()
-    expected = assess(volume, locate(volume, canal), model)
+    expected = opinions(volume, locate(volume, canal), model)
     for row in found.table.to_dict("records"):
         one = expected[row["index"]]
         assert row["reason"] == one.reason

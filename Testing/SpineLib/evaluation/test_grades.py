@@ -8,7 +8,7 @@ from sklearn.metrics import cohen_kappa_score, confusion_matrix
 
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.evaluation.grades import compare_grading, evaluate_grading
-from SpineLib.labels import BILSKY
+from SpineLib.questions import BILSKY
 
 
 def random_patients(seed, sharp, count=10, slices=8):
@@ -19,14 +19,14 @@ def random_patients(seed, sharp, count=10, slices=8):
         for _ in range(slices):
             t = int(rng.integers(6))
             z = -sharp * (np.arange(6) - t - rng.normal(scale=0.8)) ** 2
-            rows.append((BILSKY.grades[t], (np.exp(z) / np.exp(z).sum()).tolist()))
+            rows.append((BILSKY.values[t], (np.exp(z) / np.exp(z).sum()).tolist()))
         found[f"p{n}"] = rows
     return found
 
 
 def pairs(patients):
     rows = [row for rows in patients.values() for row in rows]
-    return [BILSKY.grades.index(t) for t, _ in rows], [int(np.argmax(p)) for _, p in rows]
+    return [BILSKY.values.index(t) for t, _ in rows], [int(np.argmax(p)) for _, p in rows]
 
 
 def test_agreement_and_matrices_are_those_of_scikit_learn(grading):
@@ -74,7 +74,7 @@ def test_one_grade_only_has_no_kappa_and_says_so(grading):
 @given(
     st.lists(
         st.lists(
-            st.tuples(st.sampled_from(BILSKY.grades), st.none() | st.integers(0, 5)),
+            st.tuples(st.sampled_from(BILSKY.values), st.none() | st.integers(0, 5)),
             min_size=1,
             max_size=4,
         ),

@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from SpineLib.errors import BadInput
-from SpineLib.labels import BILSKY, KANG
+from SpineLib.questions import BILSKY, KANG
 
 torch = pytest.importorskip("torch")
 from SpineLib.inference.canal import CanalPath  # noqa: E402
-from SpineLib.inference.grading import grade, graded, interval  # noqa: E402
 from SpineLib.inference.loaded import Loaded, load  # noqa: E402
+from SpineLib.inference.opinions import graded, interval, opinions  # noqa: E402
 
 
 def test_the_high_probability_is_that_of_the_high_grades():
     answer = graded([0.05, 0.1, 0.3, 0.25, 0.2, 0.1], BILSKY)
-    assert answer.high_probability == pytest.approx(0.55)
-    assert (answer.verdict, answer.grade) == ("high", "1b")
+    assert answer.probability == pytest.approx(0.55)
+    assert (answer.positive, answer.value) == (True, "1b")
     assert answer.interval == ["1b", "2"] or answer.interval == ["1a", "2"]
     assert list(answer.probabilities) == ["0", "1a", "1b", "1c", "2", "3"]
 
@@ -43,16 +43,16 @@ def test_another_scheme_is_another_card(axial_volume, make_model):
     model = make_model(
         "grading",
         scheme=KANG,
-        labels=KANG.grades,
+        labels=KANG.values,
         network={
             "name": "prototype",
             "arguments": {"depth": 10, "widths": [4, 4, 8, 8], "grades": 4},
         },
     )
     canal = CanalPath(np.array([axial_volume.slice_center(k) for k in range(8)]), np.ones(8))
-    answers = grade(axial_volume, canal, load(model, "cpu"))
-    assert {a.scheme for a in answers} == {"Kang"}
-    assert all(set(a.probabilities) == set(KANG.grades) for a in answers)
+    answers = opinions(axial_volume, canal, load(model, "cpu"))
+    assert {a.question for a in answers} == {"Kang"}
+    assert all(set(a.probabilities) == set(KANG.values) for a in answers)
     assert all(sum(a.probabilities.values()) == pytest.approx(1) for a in answers)
 
 
@@ -70,8 +70,8 @@ def test_a_readers_box_moves_the_window_and_is_named(axial_volume, make_card):
     canal = CanalPath(centers, np.full(8, 0.9))
     z = centers[2, 2]
     box = [[-33, -3, z], [-27, 3, z]]  # around the marker, on the patient's left
-    answers = grade(axial_volume, canal, loaded, boxes={2: box})
-    assert [a.grade for a in answers] == ["0", "0", "3", "0", "0", "0", "0", "0"]
+    answers = opinions(axial_volume, canal, loaded, boxes={2: box})
+    assert [a.value for a in answers] == ["0", "0", "3", "0", "0", "0", "0", "0"]
     assert [a.source for a in answers].count("reader's box") == 1
     assert answers[2].source == "reader's box"
 
@@ -82,4 +82,4 @@ def test_a_readers_box_moves_the_window_and_is_named(axial_volume, make_card):
 def test_a_box_that_makes_no_sense_is_refused(axial_volume, make_model, boxes):
     canal = CanalPath(np.zeros((8, 3)), np.ones(8))
     with pytest.raises(BadInput, match="box"):
-        grade(axial_volume, canal, load(make_model("grading"), "cpu"), boxes=boxes)
+        opinions(axial_volume, canal, load(make_model("grading"), "cpu"), boxes=boxes)

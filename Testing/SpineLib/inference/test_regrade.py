@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from SpineLib.errors import BadInput
-from SpineLib.findings import Findings, SliceFinding, StackFindings
-from SpineLib.labels import ASSESSED
+from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
+from SpineLib.models import find_models
+from SpineLib.questions import Opinion
 
 pytest.importorskip("torch")
 from SpineLib.inference.regrade import regrade
 from SpineLib.inference.study import Session
+
+CARDS = [find_models(task)[0].card for task in ("compression", "grading")]
 
 
 @pytest.fixture(scope="module")
@@ -19,12 +22,14 @@ def session():
 
 @pytest.fixture
 def findings(axial_volume):
-    stack = StackFindings("4", chosen_for=["compression", "grading"], spacing=[1.0, 1.0, 4.0])
+    stack = StackFindings("4", chosen_for=["compression", "Bilsky"], spacing=[1.0, 1.0, 4.0])
     for k in range(len(axial_volume.voxels)):
         position = axial_volume.slice_center(k).tolist()
-        stack.slices.append(SliceFinding(k, f"1.2.{k}", 1, position))
-    stack.slices[2].grading.forced = True
-    return Findings([stack])
+        silent = [Opinion(card.asked.key, card.name, reason="not read") for card in CARDS]
+        stack.slices.append(SliceFinding(k, f"1.2.{k}", 1, position, opinions=silent))
+    stack.slices[2].opinion("Bilsky").forced = True
+    asked = [card.asked for card in CARDS]
+    return Findings([stack], asked, [QuestionSummary(c.asked.key, c.name) for c in CARDS])
 
 
 def box(volume, k, away=0.0):
@@ -37,20 +42,21 @@ def test_only_the_boxed_slices_are_answered_and_the_study_is_summed_up(
 ):
     regrade(findings, "4", axial_volume, {2: box(axial_volume, 2, 5.0)}, session=session)
     slices = findings.stacks[0].slices
-    assert [one.compression.status == ASSESSED for one in slices] == [k == 2 for k in range(8)]
-    assert [one.grading.status == ASSESSED for one in slices] == [k == 2 for k in range(8)]
-    assert slices[2].grading.source == "reader's box" and slices[2].grading.forced
-    assert slices[2].compression.reason == "reader's box" and not slices[2].compression.forced
+    for question in ("compression", "Bilsky"):
+        answered = [one.opinion(question).assessed for one in slices]
+        assert answered == [k == 2 for k in range(8)]
+        assert slices[2].opinion(question).source == "reader's box"
+    assert slices[2].opinion("Bilsky").forced and not slices[2].opinion("compression").forced
     middle = axial_volume.slice_center(2) + np.array([5.0, 0.0, 0.0])
     np.testing.assert_allclose(slices[2].canal_center_ras, middle, atol=1e-6)
-    assert findings.compression.assessed_slices == 1
-    assert findings.grading.highest == slices[2].grading.grade
+    assert findings.summary("compression").assessed_slices == 1
+    assert findings.summary("Bilsky").worst == slices[2].opinion("Bilsky").value
 
 
 def test_a_task_that_the_stack_was_not_read_for_stays_unanswered(findings, axial_volume, session):
     findings.stacks[0].chosen_for = ["compression"]
     regrade(findings, "4", axial_volume, {0: box(axial_volume, 0)}, session=session)
-    assert findings.stacks[0].slices[0].grading.status != ASSESSED
+    assert not findings.stacks[0].slices[0].opinion("Bilsky").assessed
 
 
 @pytest.mark.parametrize("stack", ["5", "4"])

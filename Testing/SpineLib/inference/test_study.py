@@ -10,11 +10,13 @@ import pytest
 
 from SpineLib.dicom import scan
 from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
-from SpineLib.findings import validate
-from SpineLib.inference.study import NOT_ASKED, ReadOptions, Session, read_study
-from SpineLib.labels import ASSESSED, NOT_ASSESSED, STARTER_NOTICE
+from SpineLib.findings_file import validate
+from SpineLib.inference.study import ReadOptions, Session, read_study
+from SpineLib.labels import ASSESSED, STARTER_NOTICE
+from SpineLib.models import find_models
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
+from SpineLib.reasons import NOT_ASKED, NOT_SAID, Reason
 from SpineLib.simulate import write_study
 from SpineLib.volume import Volume, write_volume
 
@@ -50,17 +52,17 @@ def test_the_real_cervical_study_gives_a_probability_and_a_verdict_for_each_of_1
     (stack,) = cervical.findings.stacks
     assert len(stack.slices) == 19
     for one in stack.slices:
-        assert one.compression.status == ASSESSED
-        assert 0 <= one.compression.probability <= 1
-        assert one.compression.verdict
+        opinion = one.opinion("compression")
+        assert opinion.assessed and 0 <= opinion.probability <= 1
 
 
 def test_bilsky_says_why_it_is_not_assessed_on_a_cervical_stack(cervical):
     (stack,) = cervical.findings.stacks
     for one in stack.slices:
-        assert one.grading.status == NOT_ASSESSED
-        assert "thoracic" in one.grading.reason and "cervical" in one.grading.reason
-    assert cervical.findings.grading.reason
+        opinion = one.opinion("Bilsky")
+        assert not opinion.assessed
+        assert "thoracic" in opinion.reason and "cervical" in opinion.reason
+    assert cervical.findings.summary("Bilsky").reason
 
 
 def test_slices_are_keyed_by_the_sop_instance_uids_of_the_files(cervical, data):
@@ -90,7 +92,7 @@ def test_a_slice_that_cannot_be_decoded_costs_that_slice_and_is_said(data, sessi
     reading = read_study(tmp_path, options=ReadOptions(tasks=("compression",)), session=session)
     stacks = reading.findings.stacks
     assert sorted(len(stack.slices) for stack in stacks) == [4, 14]
-    assert all(one.compression.verdict for stack in stacks for one in stack.slices)
+    assert all(one.opinion("compression").value for stack in stacks for one in stack.slices)
     assert any("1 of 19 slices were left out" in text for text in reading.findings.warnings)
     reading.save(tmp_path / "kept")
     assert len(Reading.load(tmp_path / "kept").volumes) == 2
@@ -104,8 +106,8 @@ def test_a_zip_of_a_study_is_read_as_its_folder_is(data, session, tmp_path, cerv
     )
     reading = read_study(zipped, options=ReadOptions(tasks=("compression",)), session=session)
     (stack,), (known,) = reading.findings.stacks, cervical.findings.stacks
-    assert [one.compression.probability for one in stack.slices] == pytest.approx(
-        [one.compression.probability for one in known.slices]
+    assert [one.opinion("compression").probability for one in stack.slices] == pytest.approx(
+        [one.opinion("compression").probability for one in known.slices]
     )
 
 
@@ -113,9 +115,10 @@ def test_forced_answers_are_marked_as_forced_on_every_slice_and_in_the_summary(d
     options = ReadOptions(force=True)
     forced = read_study(data / "dicom" / "cervical_t2_axial", options=options, session=session)
     (stack,) = forced.findings.stacks
-    assert all(one.grading.forced and one.grading.grade for one in stack.slices)
-    assert all(one.grading.reason.startswith("forced: ") for one in stack.slices)
-    assert forced.findings.grading.forced and not forced.findings.compression.forced
+    assert all(one.opinion("Bilsky").forced and one.opinion("Bilsky").value for one in stack.slices)
+    assert all(one.opinion("Bilsky").reason.startswith("forced: ") for one in stack.slices)
+    assert forced.findings.summary("Bilsky").forced
+    assert not forced.findings.summary("compression").forced
 
 
 def test_the_real_lumbar_study_is_segmented_on_its_own_grid_and_levels_are_not_guessed(lumbar):
@@ -130,8 +133,8 @@ def test_the_real_lumbar_study_is_segmented_on_its_own_grid_and_levels_are_not_g
 
 
 def test_a_study_without_an_axial_stack_says_so(lumbar):
-    assert lumbar.findings.compression.verdict == NOT_ASSESSED
-    assert "no axial stack" in lumbar.findings.compression.reason
+    assert not lumbar.findings.summary("compression").assessed
+    assert "no axial stack" in lumbar.findings.summary("compression").reason
 
 
 @pytest.mark.parametrize("name", ["cervical", "lumbar"])
@@ -154,10 +157,15 @@ def test_a_reading_comes_back_from_its_folder_as_it_was(cervical, tmp_path):
 
 def test_a_volume_file_is_read_once_its_weighting_and_region_are_said(axial_file, session):
     silent = read_study(axial_file, session=session)
-    assert "--weighting" in silent.findings.compression.reason
+    (stack,) = silent.findings.stacks
+    why = stack.not_assessed_why["compression"]
+    assert (why.code, why.values["word"]) == (NOT_SAID, "weighting")
+    assert all(one.opinion("compression").why == why for one in stack.slices)
+    reason = silent.findings.summary("compression").reason
+    assert "weighting of this stack is not known" in reason and "--" not in reason
     options = ReadOptions(weighting="T2", region="cervical")
     said = read_study(axial_file, options=options, session=session)
-    assert said.findings.compression.assessed_slices == 6
+    assert said.findings.summary("compression").assessed_slices == 6
 
 
 def test_an_isotropic_volume_is_read_in_the_plane_that_was_asked_for(data, session):
@@ -165,9 +173,9 @@ def test_an_isotropic_volume_is_read_in_the_plane_that_was_asked_for(data, sessi
     options = ReadOptions(weighting="T2", region="cervical", plane="axial")
     reading = read_study(path, options=options, session=session)
     (stack,) = reading.findings.stacks
-    assert stack.plane == "axial" and reading.findings.compression.assessed_slices == len(
-        stack.slices
-    )
+    assert stack.plane == "axial" and reading.findings.summary(
+        "compression"
+    ).assessed_slices == len(stack.slices)
 
 
 @pytest.fixture(scope="module")
@@ -192,24 +200,38 @@ def test_only_what_was_asked_for_is_read(axial_file, session):
     options = ReadOptions(tasks=("compression",), weighting="T2", region="cervical", force=True)
     findings = read_study(axial_file, options=options, session=session).findings
     assert {model.task for model in findings.models} == {"canal", "compression"}
-    assert findings.compression.assessed_slices == 6
-    assert findings.segmentation.reason == findings.grading.reason == NOT_ASKED
+    assert findings.summary("compression").assessed_slices == 6
+    not_asked = str(Reason(NOT_ASKED))
+    assert findings.segmentation.reason == findings.summary("Bilsky").reason == not_asked
+    assert findings.segmentation.why == Reason(NOT_ASKED)
 
 
 def test_segmenting_alone_looks_at_no_axial_slice(axial_file, session):
     options = ReadOptions(tasks=("segmentation",), weighting="T2", region="cervical")
     reading = read_study(axial_file, options=options, session=session)
     assert not reading.findings.models and not reading.volumes
-    assert reading.findings.compression.reason == NOT_ASKED
+    assert reading.findings.summary("compression").reason == str(Reason(NOT_ASKED))
     assert "no sagittal stack" in reading.findings.segmentation.reason
+
+
+@pytest.mark.parametrize("name", ["cervical", "lumbar"])
+def test_every_stack_that_was_read_names_its_images_whatever_it_was_read_for(
+    name, request, tmp_path
+):
+    reading = request.getfixturevalue(name)
+    reading.save(tmp_path)
+    for stack, volume in Reading.load(tmp_path).volumes.items():
+        frames = reading.volumes[stack].frames
+        assert len(frames) == len(volume.voxels) and volume.frames == frames
+        assert all(frame.sop_instance_uid for frame in frames)
 
 
 def test_a_lumbar_axial_stack_has_levels_but_no_verdict(lumbar_with_axial_blocks):
     reading, _ = lumbar_with_axial_blocks
-    assert reading.findings.compression.verdict == NOT_ASSESSED
-    assert "lumbar" in reading.findings.compression.reason
+    assert not reading.findings.summary("compression").assessed
+    assert "lumbar" in reading.findings.summary("compression").reason
     for stack in reading.findings.stacks:
-        assert all(one.compression.status == NOT_ASSESSED for one in stack.slices)
+        assert not any(one.opinion("compression").assessed for one in stack.slices)
 
 
 def test_what_the_person_says_does_not_overrule_what_the_header_says(data, session):
@@ -221,9 +243,10 @@ def test_what_the_person_says_does_not_overrule_what_the_header_says(data, sessi
 def test_the_threshold_that_was_asked_for_decides_and_is_recorded(data, session):
     options = ReadOptions(threshold=0.0)
     reading = read_study(data / "dicom" / "cervical_t2_axial", options=options, session=session)
-    assert reading.findings.compression.compressed_slices == 19
+    assert reading.findings.summary("compression").positive_slices == 19
     (used,) = [m for m in reading.findings.models if m.task == "compression"]
     assert used.threshold == 0.0
+    assert used.card_threshold == find_models("compression")[0].card.threshold
 
 
 def test_class_activation_lies_on_the_stacks_own_grid_where_it_is_asked_for(data, session):
@@ -280,5 +303,5 @@ def test_a_constant_slice_is_not_assessed_and_the_others_are(axial_file, session
     write_volume(dataclasses.replace(volume, voxels=voxels), axial_file)
     options = ReadOptions(weighting="T2", region="cervical")
     slices = read_study(axial_file, options=options, session=session).findings.stacks[0].slices
-    assert slices[2].compression.status == NOT_ASSESSED and slices[2].compression.reason
-    assert slices[3].compression.status == ASSESSED
+    assert not slices[2].opinion("compression").assessed and slices[2].opinion("compression").reason
+    assert slices[3].opinion("compression").assessed

@@ -6,12 +6,12 @@ import numpy as np
 
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.inference.semantic import CLASSES
-from SpineLib.labels import BILSKY
 from SpineLib.loop.dataset import Dataset, create_dataset, open_dataset
 from SpineLib.loop.images import of_volume
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import Card, ModelFolder, write_model
 from SpineLib.models.card import Applicability
+from SpineLib.questions import BILSKY
 from SpineLib.volume import Volume
 from Testing.SpineLib.conftest import BY_TASK
 
@@ -112,7 +112,7 @@ def slice_set(folder: Path, task: str, *, patients: int = 6, test: int = 3) -> D
     )  # fmt: skip
     model = tiny_model(folder.parent / f"begins-with-{task}", card)
     create_dataset(folder, title=f"tiny {task}", task=task, model=model)
-    grades = BILSKY.grades
+    grades = BILSKY.values
     with DatasetWriter(folder) as writer:
         for n in range(patients):
             volume = axial(n)

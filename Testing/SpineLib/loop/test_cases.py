@@ -18,6 +18,7 @@ from SpineLib.loop.relinking import found_again, missing
 from SpineLib.loop.sources import Arrival, LeftOut, Wanted, about, arrivals, patient_hash
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import open_model
+from SpineLib.questions import BILSKY
 from SpineLib.volume import Volume, read_volume, write_volume
 from Testing.SpineLib.datasets import labelled
 from Testing.SpineLib.loop import kept
@@ -249,7 +250,8 @@ def test_a_mask_among_volumes_is_no_case(tmp_path):
 def test_what_is_left_out_names_only_options_that_the_loop_has(tmp_path):
     write_volume(spine(1)[0], tmp_path / "a.nii.gz")
     left = next(iter(arrivals(str(tmp_path / "a.nii.gz"), LUMBAR)))
-    assert "say it with --" in left.reason and "--force" not in left.reason
+    assert "say it with --" in left.in_terminal and "--force" not in left.in_terminal
+    assert "not known" in left.reason and "--" not in left.reason, "a panel shows this one"
 
 
 def test_labels_can_be_left_and_several_readers_need_a_name(tmp_path):
@@ -267,7 +269,7 @@ def test_labels_can_be_left_and_several_readers_need_a_name(tmp_path):
 
 
 def test_simulated_cases_are_copied_and_known_as_such(tmp_path):
-    wanted = Wanted(open_model("starter-grading").card, "grading", "Bilsky")
+    wanted = Wanted(open_model("starter-grading").card, "grading", BILSKY)
     found = list(arrivals("simulated:lesions-thoracic-metastatic:standard:1:3", wanted))
     assert isinstance(found[0], Arrival)
     kept.empty(tmp_path / "set", "grading")
@@ -324,8 +326,9 @@ def test_a_mask_whose_voxels_are_in_another_order_keeps_each_voxels_place(axes, 
 def test_another_grid_is_refused_and_resampled_only_when_asked():
     image, labels = spine(1)
     coarse = Volume(labels.voxels[:, ::2, ::2], labels.ijk_to_ras @ np.diag([2, 2, 1, 1.0]))
-    with pytest.raises(BadInput, match=r"another grid.*6×24×18 voxels.*--resample"):
+    with pytest.raises(BadInput, match=r"another grid.*6×24×18 voxels.*nearest") as told:
         on_grid(coarse, image)
+    assert told.value.in_terminal.endswith("take the nearest voxels: --resample")
     fine = on_grid(coarse, image, resampled=True)
     assert fine.same_grid(image)
     assert set(np.unique(fine.voxels)) <= set(np.unique(labels.voxels))

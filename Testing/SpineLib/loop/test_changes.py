@@ -8,8 +8,8 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.evaluation.predictions import Predictions
-from SpineLib.labels import BILSKY
 from SpineLib.loop.changes import Change, change_table, changes, margins_of
+from SpineLib.questions import BILSKY
 from Testing.SpineLib.loop.learning import segmentation_card
 
 PATIENTS, SLICES = 12, 8
@@ -44,14 +44,14 @@ def _compression(make_card, noise, seed):
 
 
 def _grading(make_card, off, seed):
-    names = np.array(BILSKY.grades)
+    names = np.array(BILSKY.values)
     truth = np.tile(np.arange(SLICES) % len(names), PATIENTS)
     moved = np.random.default_rng(seed).random(len(truth)) < off
     grade = np.clip(truth + np.where(moved, 2, 0), 0, len(names) - 1)
     return _slices(
         make_card("grading"), seed,
         truth=lambda *_: names[truth], grade=lambda *_: names[grade],
-        verdict=lambda *_: np.where(grade >= BILSKY.first_high, "high", "low"),
+        verdict=lambda *_: np.where(grade >= BILSKY.first_positive, "high", "low"),
     )  # fmt: skip
 
 
@@ -76,11 +76,11 @@ def test_compression_s_figures_are_those_of_scikit_learn(make_card):
 def test_grading_s_figures_are_those_of_scikit_learn(make_card):
     old, new = _grading(make_card, 0.1, 1), _grading(make_card, 0.5, 2)
     found = _by_name(changes(old, new, margins_of("grading")))
-    place = {name: n for n, name in enumerate(BILSKY.grades)}
+    place = {name: n for n, name in enumerate(BILSKY.values)}
     truth, grade = (new.table[c].map(place) for c in ("truth", "grade"))
     linear = cohen_kappa_score(truth, grade, weights="linear", labels=list(range(6)))
     assert found["κ of grades, linear"].new == pytest.approx(linear)
-    high = cohen_kappa_score(truth >= BILSKY.first_high, new.table["verdict"] == "high")
+    high = cohen_kappa_score(truth >= BILSKY.first_positive, new.table["verdict"] == "high")
     assert found["κ low/high"].new == pytest.approx(high)
     assert found["κ of grades, linear"].worse
 

@@ -13,9 +13,11 @@ import pytest
 from SpineLib.errors import BadInput, BadModel, BadRequest
 from SpineLib.loop.dataset import create_dataset, open_dataset
 from SpineLib.loop.images import of_volume
-from SpineLib.loop.writer import AlreadyThere, DatasetWriter
+from SpineLib.loop.refusals import AlreadyThere
+from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import open_model
 from SpineLib.models.folder import ModelFolder
+from SpineLib.questions import KANG
 from Testing.SpineLib.loop import kept
 from Testing.SpineLib.loop.learning import spine
 
@@ -34,9 +36,9 @@ def test_a_model_for_another_task_or_scheme_is_refused(tmp_path):
     model = open_model("starter-segmentation")
     with pytest.raises(BadInput, match="is for segmentation"):
         create_dataset(tmp_path / "a", title="", task="grading", model=model)
-    with pytest.raises(BadInput, match="grades by Bilsky"):
+    with pytest.raises(BadInput, match="answers Bilsky grade, not Kang grade"):
         create_dataset(
-            tmp_path / "a", title="", task="grading", scheme="Kang",
+            tmp_path / "a", title="", task="grading", scheme=KANG,
             model=open_model("starter-grading"),
         )  # fmt: skip
     with pytest.raises(BadRequest, match="no task canal"):

@@ -9,13 +9,12 @@ from monai.data.decathlon_datalist import load_decathlon_datalist
 from SpineLib.datasets.open_volumes import open_volumes
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.findings import (
-    Compression,
     Findings,
     ModelUsed,
     SliceFinding,
     StackFindings,
-    write_json,
 )
+from SpineLib.findings_file import write_json
 from SpineLib.inference.grid import canonical_volume
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.exchange import (
@@ -33,6 +32,7 @@ from SpineLib.loop.images import of_volume
 from SpineLib.loop.sources import Wanted, about, arrivals
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import open_model
+from SpineLib.questions import Opinion
 from SpineLib.volume import read_volume, write_volume
 from Testing.SpineLib.datasets import labelled
 from Testing.SpineLib.loop import kept
@@ -220,14 +220,17 @@ def test_a_readings_findings_become_answers_of_its_model(axial, tmp_path):
     verdicts = ["compressed", "borderline", "not compressed", None]
     slices = []
     for k, (_, uid, frame) in enumerate(dataset.case("2").slices):
-        said = Compression("assessed", "", 0.5, verdicts[k]) if verdicts[k] else Compression()
-        slices.append(SliceFinding(k, uid, frame, [0.0, 0.0, 4.0 * k], compression=said))
+        opinion = Opinion(
+            "compression", "starter-compression", verdicts[k] or "", verdicts[k] == "compressed"
+        )
+        slices.append(SliceFinding(k, uid, frame, [0.0, 0.0, 4.0 * k], opinions=[opinion]))
     stack = StackFindings(
         "4", shape=[4, 24, 24], spacing=[2, 2, 4], ijk_to_ras=np.eye(4).tolist(), slices=slices
     )
     used = ModelUsed(
-        "compression", "starter-compression", "Starter", "0.1", "0" * 64, True, "none known"
-    )
+        "compression", "starter-compression", "Starter", "0.1", "0" * 64, True, "none known", 0.5,
+        "compression",
+    )  # fmt: skip
     path = tmp_path / "findings.json"
     write_json(Findings(stacks=[stack], models=[used]), path)
     model, found = read_answers(dataset, path)
@@ -235,7 +238,7 @@ def test_a_readings_findings_become_answers_of_its_model(axial, tmp_path):
     assert (model, case.id) == ("starter-compression 0.1", "0002")
     assert [one.value for one in labels] == ["compressed", "possibly compressed", "not compressed"]
     write_json(Findings(stacks=[stack]), path)
-    with pytest.raises(BadInput, match="No model for compression"):
+    with pytest.raises(BadInput, match="No model answered in this reading: Compression"):
         read_answers(dataset, path)
 
 

@@ -271,8 +271,8 @@ def test_a_cancelled_fine_tuning_goes_on_from_its_checkpoint(dataset):
     made = prepare(dataset, changes=FEW_STEPS)
     with pytest.raises(Cancelled):
         carry_out(made.folder, progress=StopsAt(3), **TRAIN)
-    assert (made.state, made.step) == ("stopped", 2)
-    assert "Fine-tuning 0001 is at step 2 of 6" in unfinished(dataset)[0]
+    assert (made.state, made.step) == ("stopped", 3), "not that of the last validation"
+    assert "Fine-tuning 0001 is at step 3 of 6" in unfinished(dataset)[0]
     assert carry_out(made.folder, **TRAIN).state == "trained"
     assert len(json.loads((made.folder / "training" / "run.json").read_text())["sessions"]) == 2
     assert "its model not taken in" in unfinished(dataset)[0]

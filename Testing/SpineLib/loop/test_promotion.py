@@ -287,3 +287,34 @@ def test_the_learning_curve_holds_every_model_that_was_compared(dataset, answers
 def test_both_models_of_a_comparison_are_two(dataset):
     with pytest.raises(BadInput, match="in force already"):
         compare(dataset, FIRST, device="cpu")
+
+
+def test_a_test_that_was_corrected_from_a_models_own_answer_says_so_beside_the_figures(
+    dataset, spine
+):
+    first, second, third = sorted(dataset.frozen.patients)
+    with DatasetWriter(dataset.folder) as writer:
+        for case in dataset.test():
+            labels = case.open_answer()
+            model = {first: FIRST, second: "0009-another", third: FIRST}[case.patient]
+            answer = writer.add_version(case, labels, kind="automatic", model=model)
+            base = None if case.patient == third else answer.number  # one began with nothing
+            once = writer.add_version(case, labels, kind="corrected", by="anna", base=base or 0)
+            writer.add_version(case, labels, kind="corrected", by="ben", base=once.number)
+    dataset = open_dataset(dataset.folder)
+    found = compare(dataset, SECOND, device="cpu")
+    case = next(case.id for case in dataset.test() if case.patient == first)
+    assert found.record["own"] == {"old": [case], "new": []}
+    said = f"1 of the 3 test cases were corrected from {FIRST}&#39;s own answer"
+    assert said in found.page.read_text(encoding="utf-8")
+    shown = spine("loop", "promote", dataset.folder, SECOND, "--compare-only", "--device", "cpu")
+    assert "1 of the 3 test cases were corrected" in shown.out and "too good" in shown.out
+
+
+def test_comparisons_of_before_say_nothing_of_it(dataset):
+    from SpineLib.loop.origins import told
+
+    found = compare(dataset, SECOND, device="cpu")
+    assert told(found.record) == []
+    old = {name: value for name, value in found.record.items() if name != "own"}
+    assert told(old) == []

@@ -8,9 +8,9 @@ import pytest
 
 from SpineLib.datasets.split import split_by_patient
 from SpineLib.errors import BadInput
-from SpineLib.labels import KANG
 from SpineLib.loop.recipe import fine_tuning_recipe, held_back, own_recipe
 from SpineLib.models import find_models
+from SpineLib.questions import KANG
 from SpineLib.training.recipe import read_recipe
 
 
@@ -102,7 +102,7 @@ def test_slices_are_judged_by_the_loss_since_one_patient_may_have_only_one_class
 
 def test_grades_of_another_scheme_stay_of_that_scheme():
     card = replace(find_models("grading")[0].card, scheme=KANG)
-    assert fine_tuning_recipe(card, cases=5).data["scheme"] == KANG.name
+    assert fine_tuning_recipe(card, cases=5).data["scheme"] == KANG.key
 
 
 def test_a_model_of_a_network_without_a_recipe_is_refused_by_name():

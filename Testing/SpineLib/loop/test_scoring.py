@@ -90,11 +90,27 @@ def test_killed_between_answer_and_score_the_next_call_adds_no_second_answer(ans
     assert read_score(folder, MODEL, "0002").version == 1
 
 
+def test_an_answer_keeps_the_lowest_level_that_the_picture_showed(volumes, monkeypatch):
+    from dataclasses import replace
+
+    from SpineLib.loop import scoring
+
+    plain = scoring.name_instances
+
+    def seen(semantic):
+        labels, finding = plain(semantic)
+        return labels, replace(finding, lowest="L5")
+
+    monkeypatch.setattr(scoring, "name_instances", seen)
+    score(volumes, ["1"], device="cpu")
+    assert open_dataset(volumes).case("1").chosen.lowest == "L5"
+
+
 def test_a_cancel_keeps_what_was_finished_and_the_next_call_goes_on(volumes):
     progress = Progress()
 
     def listen(step: Step) -> None:
-        if step.stage == STAGE and step.done == 1:
+        if step.stage == STAGE and step.part == 1:
             progress.cancel()
 
     progress._listener = listen

@@ -5,6 +5,7 @@ import pytest
 
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.loop.slice_plausibility import implausible_slices
+from SpineLib.questions import BILSKY, COMPRESSION
 from SpineLib.volume import Volume
 
 WORDS = {"N": "not compressed", "P": "possibly compressed", "C": "compressed"}
@@ -16,12 +17,12 @@ def stack(slices: int, apart: float = 3.0) -> Volume:
 
 def compression(text: str, apart: float = 3.0) -> list:
     labels = [SliceLabel(k, WORDS[one]) for k, one in enumerate(text) if one in WORDS]
-    return implausible_slices(labels, stack(len(text), apart))
+    return implausible_slices(labels, stack(len(text), apart), COMPRESSION)
 
 
 def bilsky(*grades: str) -> list:
     labels = [SliceLabel(k, one) for k, one in enumerate(grades)]
-    return implausible_slices(labels, stack(len(grades)), "Bilsky")
+    return implausible_slices(labels, stack(len(grades)), BILSKY)
 
 
 @pytest.mark.parametrize("text", ["NNNNN", "NNCCN", "NCCCC", "NPCPN", "CPC", "NPN", "N-C-N"])

@@ -11,8 +11,10 @@ from SpineLib.datasets.cases import SliceLabel
 from SpineLib.errors import BadInput, BadRequest, OutputError
 from SpineLib.loop import writer as writing
 from SpineLib.loop.dataset import open_dataset
-from SpineLib.loop.writer import DatasetWriter, NotAccepted
+from SpineLib.loop.refusals import NotAccepted, Overtaken
+from SpineLib.loop.writer import DatasetWriter
 from SpineLib.store import journal
+from SpineLib.volume import write_volume
 from Testing.SpineLib.loop import kept
 
 
@@ -246,3 +248,87 @@ def test_slices_that_are_not_there_and_words_that_mean_nothing_are_refused(tmp_p
             writer.add_version("1", labels, kind="corrected", by="anna")
     with DatasetWriter(folder) as writer, pytest.raises(BadRequest, match="no answer to compr"):
         writer.add_version("1", kept.truth(), kind="corrected", by="anna")
+
+
+def test_a_correction_of_a_version_that_a_reader_has_overtaken_is_refused_and_says_whose_counts(
+    folder, spine, tmp_path
+):
+    automatic(folder, kept.without(kept.truth(), 201))
+    began = open_dataset(folder).case("1").chosen.number
+    corrected(folder, kept.truth(), by="bea")
+    stale = kept.without(kept.truth(), 202)
+    for seen in (0, began):
+        with pytest.raises(Overtaken, match=r"reader \(bea\) saved version 2 .* counts now") as why:
+            corrected(folder, stale, base=seen, seen=seen)
+        assert (why.value.number, why.value.by) == (2, "bea")
+    write_volume(stale, tmp_path / "mine.nii.gz")
+    answer = spine("loop", "correct", folder, 1, tmp_path / "mine.nii.gz", "--base", 1)
+    assert answer.code == 3 and "saved version 2" in answer.errors[-1]
+    assert answer.errors[-1].endswith("only if you say so: --anyway")
+    with DatasetWriter(folder) as writer:
+        for act in (writer.choose, writer.approve):
+            with pytest.raises(Overtaken):
+                act("1", **({"number": 1} if act == writer.choose else {}), by="anna", seen=1)
+    assert len(open_dataset(folder).case("1").versions) == 2
+    assert not spine(
+        "loop", "correct", folder, 1, tmp_path / "mine.nii.gz", "--base", 1, "--anyway"
+    ).code
+    last = open_dataset(folder).case("1").chosen
+    assert (last.number, last.base) == (3, 1)
+
+
+def test_who_chose_or_approved_another_version_is_said_too(folder):
+    automatic(folder, kept.without(kept.truth(), 201))
+    corrected(folder, kept.truth(), by="anna")
+    with DatasetWriter(folder) as writer:
+        writer.choose("1", 1, by="bea")
+    with pytest.raises(Overtaken, match=r"\(bea\) chose version 1"):
+        corrected(folder, kept.without(kept.truth(), 203), seen=2)
+    with DatasetWriter(folder) as writer:
+        writer.approve("1", by="eva", anyway=True)
+    with pytest.raises(Overtaken, match=r"\(eva\) approved version 1"):
+        corrected(folder, kept.without(kept.truth(), 203), seen=2)
+
+
+def test_a_models_answer_that_came_meanwhile_overtakes_nobody(folder):
+    automatic(folder, kept.without(kept.truth(), 201))
+    automatic(folder, kept.without(kept.truth(), 202), model="0002-tiny")
+    version = corrected(folder, kept.truth(), base=1, seen=1)
+    assert (version.number, version.base) == (3, 1)
+
+
+def test_a_correction_that_began_with_nothing_says_so_although_a_model_answered_meanwhile(folder):
+    automatic(folder, kept.without(kept.truth(), 201))
+    version = corrected(folder, kept.truth(), base=0, seen=0)
+    assert version.base is None
+
+
+def test_a_case_that_is_set_aside_takes_no_correction_until_it_is_taken_back(folder):
+    with DatasetWriter(folder) as writer:
+        writer.set_aside("1", "metal", by="bea")
+    with pytest.raises(BadInput, match="set aside: metal"):
+        corrected(folder, kept.truth())
+    automatic(folder, kept.truth())  # a model may have begun before
+    with DatasetWriter(folder) as writer:
+        writer.take_back("1", by="bea")
+    assert corrected(folder, kept.truth()).number == 2
+
+
+def test_a_version_knows_its_lowest_level_as_long_as_vertebra_1_is_the_same_body(folder):
+    with DatasetWriter(folder) as writer:
+        writer.add_version("1", kept.truth(), kind="automatic", model="m", lowest="L5")
+    assert corrected(folder, kept.without(kept.truth(), 203)).lowest == "L5"
+    assert open_dataset(folder).case("1").chosen.lowest == "L5"
+    truth = kept.truth()
+    one_up = truth.voxels.copy()
+    bones = (one_up > 0) & (one_up < 25)
+    one_up[bones] += 1  # a vertebra lies below the one that the model took for the lowest
+    assert corrected(folder, truth.with_voxels(one_up)).lowest == ""
+    assert corrected(folder, kept.truth()).lowest == "", "what was lost is not guessed again"
+
+
+def test_a_journal_of_before_levels_were_kept_still_opens_and_says_none(folder):
+    automatic(folder, kept.truth())
+    journal = open_dataset(folder).case("1").folder / "versions.jsonl"
+    assert "lowest" not in journal.read_text(), "nor does a program of before stumble over it"
+    assert open_dataset(folder).case("1").chosen.lowest == ""

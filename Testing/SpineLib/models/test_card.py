@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from SpineLib.errors import BadModel
-from SpineLib.labels import BILSKY
 from SpineLib.models import Card, read_card
 from SpineLib.models.card import Ancestor, Lineage, Promotion
+from SpineLib.questions import BILSKY
 
 
 def test_a_card_survives_writing_and_reading(make_card, tmp_path):

@@ -77,7 +77,9 @@ def test_verdict_comes_before_everything_else(graded):
 
 
 def test_a_forced_run_is_marked(graded, cervical):
-    assert "Forced: grading ran on images that the model was not made for" in parsed(graded).text
+    assert (
+        "Forced: Bilsky grade ran on images that the model was not made for" in parsed(graded).text
+    )
     assert "Forced" not in parsed(cervical).text
 
 

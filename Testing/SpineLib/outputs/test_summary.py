@@ -1,7 +1,9 @@
 """What the report says, before it is laid out."""
 
-from SpineLib.findings import CompressionSummary, Findings, SegmentationFinding, SegmentFinding
-from SpineLib.outputs.summary import forced, grading_line, headline, missing, ranges, strips, worst
+from SpineLib.findings import Findings, QuestionSummary, SegmentationFinding, SegmentFinding
+from SpineLib.outputs.summary import forced, headline, missing, other_lines, ranges, strips, worst
+from SpineLib.questions import COMPRESSION
+from Testing.readings import compression_summary
 
 
 def copy(findings: Findings) -> Findings:
@@ -12,27 +14,37 @@ def test_the_headline_counts_flagged_and_assessed_slices(cervical):
     line = headline(cervical.findings)
     assert line.text == "Compression flagged on 4 of 17 slices"
     assert "2 of 19 slices not assessed" in line.detail and "30 mm" in line.detail
-    assert (line.mark, line.verdict) == ("C", "compressed")
+    assert (line.mark, line.color) == ("C", COMPRESSION.color("compressed"))
 
 
 def test_a_normal_study_says_on_how_many_slices_nothing_was_flagged(cervical):
     findings = copy(cervical.findings)
-    findings.compression = CompressionSummary("normal", "", "rule", False, 17)
+    findings.summaries[0] = compression_summary(17, 0, 0, 0.0, index=0, verdict="normal")
     assert headline(findings).text == "No compression flagged on 17 slices"
     assert headline(findings).mark == "N"
 
 
 def test_fewer_flagged_slices_than_the_rule_asks_for_are_not_passed_by(cervical):
     findings = copy(cervical.findings)
-    findings.compression = CompressionSummary("normal", "", "rule", False, 17, 1, 1, 7.5)
+    findings.summaries[0] = compression_summary(17, 1, 1, 7.5, index=0, verdict="normal")
     line = headline(findings)
     assert line.text == "Compression flagged on 1 of 17 slices"
-    assert line.verdict == "borderline"
+    assert line.color == COMPRESSION.color("borderline")
+
+
+def test_a_threshold_that_is_not_the_cards_is_said(cervical):
+    findings = copy(cervical.findings)
+    assert "threshold" not in headline(findings).detail
+    findings.models[0].threshold, findings.models[0].card_threshold = 0.3, 0.5
+    assert "threshold 0.3, not the card's 0.5" in headline(findings).detail
 
 
 def test_a_study_that_nothing_was_made_for_says_why():
-    findings = Findings(compression=CompressionSummary(reason="no axial T2 stack"))
-    assert headline(findings).text == "Cord compression was not assessed"
+    findings = Findings(
+        questions=[COMPRESSION],
+        summaries=[QuestionSummary("compression", reason="no axial T2 stack")],
+    )
+    assert headline(findings).text == "Compression was not assessed"
     assert headline(findings).detail == "no axial T2 stack"
 
 
@@ -46,24 +58,27 @@ def test_a_segmentation_says_whether_its_levels_are_known(lumbar):
 
 
 def test_the_grade_is_said_low_or_high_first(graded, cervical):
-    assert grading_line(graded.findings).startswith("Bilsky: high grade, 2 at worst on slice 9")
-    assert grading_line(graded.findings).endswith("(forced)")
-    assert "not assessed – made for thoracic" in grading_line(cervical.findings)
+    assert other_lines(graded.findings)[0].startswith("Bilsky: high grade, 2 at worst on slice 9")
+    assert other_lines(graded.findings)[0].endswith("(forced)")
+    assert "not assessed – made for thoracic" in other_lines(cervical.findings)[0]
 
 
 def test_what_was_not_assessed_is_listed_once_with_its_slices(cervical):
     rows = {(row.what, row.where): row.reason for row in missing(cervical.findings)}
     assert rows == {
-        ("Grading", "stack 4 (T2 TSE axial)"): "made for thoracic axial T2; this stack is cervical",
+        (
+            "Bilsky grade",
+            "stack 4 (T2 TSE axial)",
+        ): "made for thoracic axial T2; this stack is cervical",
         ("Compression", "stack 4 (T2 TSE axial), slices 18–19"): "the spinal canal was not found",
         ("Segmentation", "study"): "no lumbar sagittal T1 or T2 stack in this study",
     }
 
 
 def test_a_forced_run_is_not_called_missing_but_forced(graded):
-    assert not any(row.what == "Grading" and "thoracic" in row.reason and "slices" not in row.where
+    assert not any(row.what == "Bilsky grade" and "thoracic" in row.reason and "slices" not in row.where
                    for row in missing(graded.findings))  # fmt: skip
-    assert forced(graded.findings) == ["grading"]
+    assert forced(graded.findings) == ["Bilsky grade"]
 
 
 def test_levels_gather_their_slices_from_the_head_downward(graded):
@@ -71,12 +86,12 @@ def test_levels_gather_their_slices_from_the_head_downward(graded):
     for one in findings.stacks[0].slices:
         one.level = "C6" if one.index < 8 else "C5"
     levels = strips(findings)[0].levels
-    assert [(one.name, one.slices, one.verdict) for one in levels] == [
+    assert [(one.name, one.slices, one.lead.words) for one in levels] == [
         ("C5", "9–19", "compressed"),
         ("C6", "1–8", "compressed"),
     ]
-    assert levels[0].flagged == 2 and levels[0].assessed == 9
-    assert levels[0].grade == "high, Bilsky 2"
+    assert levels[0].positive == 2 and levels[0].assessed == 9
+    assert levels[0].others[0].words == "high, Bilsky 2 (forced)"
 
 
 def test_the_strip_knows_its_worst_slice_and_its_ends(cervical):

@@ -88,7 +88,7 @@ def test_from_eight_studies_to_agreement_consensus_and_a_training_set(
     ("arguments", "told"),
     [
         (["status"], "no reading project"),
-        (["label", "anna", "maybe"], "no label of this project"),
+        (["label", "anna", "maybe"], "is not an answer to Compression"),
         (["lock", "anna"], "have no label yet"),
         (["next", "anna", "--assisted"], "has not locked"),
         (["consensus", "--label", "compressed"], "--slice and --label"),

@@ -17,8 +17,8 @@ from SpineLib.projects import answers, consensus
 from SpineLib.projects.labels import ASSISTED
 from SpineLib.projects.page import write_page
 from SpineLib.projects.readers import evaluate_readers
-from SpineLib.projects.schemes import SCHEMES
 from SpineLib.projects.tables import KEYS, Readings, readings_of
+from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 from Testing.SpineLib.projects.test_session import answers_of
 from Testing.SpineLib.projects.test_story import settle
 
@@ -217,7 +217,7 @@ def test_answers_that_do_not_fit_are_refused(make_project, tmp_path):
         answers.keep_answers(project, [table])
     about = {"card": {"name": "tiny", "version": "1", "starter": False}, "forced": {"4": "lumbar"}}
     table.with_suffix(".json").write_text(json.dumps(about))
-    with pytest.raises(BadInput, match="Line 2: '9' is no label"):
+    with pytest.raises(BadInput, match="Line 2: '9' is not an answer to Bilsky"):
         answers.keep_answers(project, [table])
     table.write_text(f"{head}1.2.3,1,4,high,2\n")
     with pytest.raises(BadInput, match="No answer here"):
@@ -229,23 +229,27 @@ def test_answers_that_do_not_fit_are_refused(make_project, tmp_path):
 
 def test_answers_come_from_findings_too(make_project, tmp_path):
     from SpineLib import findings as f
+    from SpineLib.findings_file import write_json
+    from SpineLib.questions import Opinion
 
     project = make_project()
     one, two, other = (s.sop_instance_uid for s in project.studies[0].slices[:3])
     place = [0.0, 0.0, 0.0]
-    said = f.Compression("assessed", "", 0.93, COMPRESSED, forced=True)
-    slices = [f.SliceFinding(0, one, 1, place, level="C5", compression=said),
+    opinion = Opinion("compression", "tiny", COMPRESSED, True, 0.93, forced=True)
+    slices = [f.SliceFinding(0, one, 1, place, level="C5", opinions=[opinion]),
               f.SliceFinding(1, two, 1, place), f.SliceFinding(2, "9.9", 1, place)]  # fmt: skip
-    used = f.ModelUsed("compression", "tiny", "Tiny", "2", "0" * 64, True, "none")
+    used = f.ModelUsed(
+        "compression", "tiny", "Tiny", "2", "0" * 64, True, "none", 0.5, "compression"
+    )
     reading = f.Findings(stacks=[f.StackFindings("4", slices=slices)], models=[used])
-    f.write_json(reading, tmp_path / "findings.json")
+    write_json(reading, tmp_path / "findings.json")
     kept = answers.read_answers(project, [tmp_path / "findings.json"])
     assert (kept.model, kept.starter) == ("tiny 2", True) and (other, 1) not in kept.answers
     assert kept.answers[one, 1] == answers.ModelAnswer(COMPRESSED, COMPRESSED, 0.93, "C5", True)
     assert kept.answers[two, 1].value == "" and kept.answers[two, 1].verdict == "not assessed"
     reading.models.clear()
-    f.write_json(reading, tmp_path / "findings.json")
-    with pytest.raises(BadInput, match="No model for compression"):
+    write_json(reading, tmp_path / "findings.json")
+    with pytest.raises(BadInput, match="No model answered Compression"):
         answers.read_answers(project, [tmp_path / "findings.json"])
 
 

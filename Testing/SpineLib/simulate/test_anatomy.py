@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from SpineLib.errors import BadInput
-from SpineLib.labels import BILSKY
+from SpineLib.questions import BILSKY
 from SpineLib.simulate.anatomy import paint_spine
 from SpineLib.simulate.body import paint_body
 from SpineLib.simulate.canvas import FIELDS, Canvas
@@ -237,9 +237,9 @@ def test_a_growing_ring_of_tumour_never_lowers_the_bilsky_grade(seed, sex, age, 
             sections=Sections(who.spine, who.canal, ring),
         )
         grade = slice_truth(grown, s, index=0, position=np.zeros(3), kang=False).bilsky
-        ranks.append(-1 if grade is None else BILSKY.grades.index(grade))
+        ranks.append(-1 if grade is None else BILSKY.values.index(grade))
     assert ranks == sorted(ranks)
-    assert ranks[-1] == BILSKY.grades.index("3")
+    assert ranks[-1] == BILSKY.values.index("3")
 
 
 def plane(who, u, v, s, x, y, z, step, painters):

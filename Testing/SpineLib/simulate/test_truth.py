@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from SpineLib.labels import BILSKY
+from SpineLib.questions import BILSKY
 from SpineLib.simulate.lesions import Disease, Lobe, Sections
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import build_patient
@@ -69,9 +69,9 @@ def test_a_growing_tumour_never_lowers_the_bilsky_grade(seed, angle, width):
             sections=Sections(who.spine, who.canal, [lobe]),
         )
         grade = truth_at(grown, s).bilsky
-        ranks.append(-1 if grade is None else BILSKY.grades.index(grade))
+        ranks.append(-1 if grade is None else BILSKY.values.index(grade))
     assert ranks == sorted(ranks)
-    assert ranks[-1] >= BILSKY.grades.index("2")
+    assert ranks[-1] >= BILSKY.values.index("2")
 
 
 @settings(max_examples=8, deadline=None)

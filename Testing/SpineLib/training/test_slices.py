@@ -233,7 +233,7 @@ def test_every_term_of_the_published_loss_is_really_added():
 
 def test_grades_are_learnt_in_the_schemes_order_and_weighed():
     task = grading()
-    assert task.card().labels == tuple(GRADES) and task.card().scheme.name == "Bilsky"
+    assert task.card().labels == tuple(GRADES) and task.card().scheme.key == "Bilsky"
     assert task._weights.tolist() == pytest.approx([5 / 6] * 6)
     figures = task.figures(np.eye(6)[[0, 1, 2, 3, 4, 4]], np.arange(6))
     assert figures["accuracy"] == pytest.approx(5 / 6) and figures["low_high_kappa"] == 1.0

@@ -101,9 +101,43 @@ def test_a_resumed_run_ends_with_the_very_same_weights(tmp_path, whole, schedule
     with pytest.raises(Cancelled, match="--resume"):
         _train(tiny.Tiny(recipe), folder, progress=StopsAt(6))
     resumed = _train(tiny.Tiny(recipe), folder, resume=True, workers=1)
-    assert [s["from_step"] for s in resumed.record["sessions"]] == [0, 4]
+    assert [s["from_step"] for s in resumed.record["sessions"]] == [0, 6]
     assert _same(_weights(whole), _weights(resumed))
     assert _rows(whole) == _rows(resumed)
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_a_cancel_keeps_what_was_learnt_since_the_last_validation(tmp_path, accumulate):
+    recipe = tiny.recipe().changed({"training.accumulate": accumulate})
+    whole = _train(tiny.Tiny(recipe), tmp_path / "whole")
+    folder = tmp_path / "run"
+    for step in (3, 7):  # before the first validation, and between two
+        with pytest.raises(Cancelled):
+            _train(tiny.Tiny(recipe), folder, resume=True, progress=StopsAt(step))
+        assert json.loads((folder / "run.json").read_text())["step"] == step
+    assert _same(_weights(whole), _weights(_train(tiny.Tiny(recipe), folder, resume=True)))
+
+
+@pytest.mark.parametrize("step", [8, 12])
+def test_a_cancel_while_it_validates_costs_no_validation(tmp_path, whole, step):
+    class Cancelling(tiny.Tiny):
+        def validate(self, network, device, progress):
+            if task.trained == step:
+                progress.cancel()
+            progress.check()
+            return super().validate(network, device, progress)
+
+        def loss(self, network, batch):
+            task.trained += 1
+            return super().loss(network, batch)
+
+    task = Cancelling(tiny.recipe())
+    task.trained = 0
+    with pytest.raises(Cancelled):
+        _train(task, tmp_path / "run")
+    resumed = _train(tiny.Tiny(tiny.recipe()), tmp_path / "run", resume=True)
+    assert [s["from_step"] for s in resumed.record["sessions"]] == [0, step]
+    assert _rows(resumed) == _rows(whole) and _same(_weights(whole), _weights(resumed))
 
 
 def test_a_run_stopped_by_the_clock_says_so_and_goes_on_to_the_same_weights(tmp_path, whole):
@@ -187,7 +221,7 @@ def test_a_full_disk_leaves_the_older_checkpoint_and_the_run_goes_on(tmp_path, m
             signal.signal(signal.SIGXFSZ, handler)
 
     monkeypatch.setattr(keeping, "save_checkpoint", full)
-    with pytest.raises(Exception, match="File too large"):
+    with pytest.raises(Exception, match="grew larger than this disk"):
         _train(tiny.Tiny(tiny.recipe()), folder)
     monkeypatch.undo()
     held = torch.load(folder / "checkpoints" / "last.pt", weights_only=True)
@@ -232,7 +266,7 @@ class TooLarge(tiny.Tiny):
 def test_too_little_memory_comes_with_the_recipe_that_fits(tmp_path):
     with pytest.raises(OutOfMemory, match="does not hold 8 of the 8 items") as error:
         _train(TooLarge(tiny.recipe()), tmp_path / "run")
-    assert "--set training.accumulate=2" in error.value.advice
+    assert "--set training.accumulate=2" in error.value.command
 
 
 def test_a_figure_that_validation_does_not_give_is_said_with_those_it_gives(tmp_path):

@@ -40,24 +40,32 @@ class Worker:
     """A worker in this process, which works when the test says so."""
 
     def __init__(self):
-        self.asked, self.cancelled, self.stopped = [], [], False
+        self.asked, self.cancelled, self.seconds, self.stopped = [], [], [], False
 
     def request(self, command, arguments, *, onResult, onError, onProgress=lambda step: None):
         self.asked.append((command, arguments))
         self.result, self.error, self.progress = onResult, onError, onProgress
         return str(len(self.asked))
 
-    def cancel(self, request):
+    def cancel(self, request, seconds=2):
         self.cancelled.append(request)
+        self.seconds.append(seconds)
 
     def stop(self):
         self.stopped = True
 
-    def work(self, **changes):
-        """Does what was asked last, as the real worker's command does it."""
+    def work(self, stop=lambda step: False, **changes):
+        """Does what was asked last, as the real worker's command does it, until it is cancelled."""
         command, arguments = self.asked[-1]
+
+        def tell(step):
+            self.progress(step)
+            if stop(step):
+                progress.cancel()
+
+        progress = Progress(tell)
         try:
-            result = serving.COMMANDS[command]({**arguments, **changes}, Progress(self.progress))
+            result = serving.COMMANDS[command]({**arguments, **changes}, progress)
         except SpineError as error:
             self.error(from_exception(error))
         else:

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import slicer
 
+from SpineLib.errors import BadInput
 from SpineLib.loop.dataset import open_dataset
 from SpineLib.loop.drafts import DRAFT
+from SpineLib.loop.writer import DatasetWriter
+from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
 from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
 from Testing.SpineLib.loop import learning
 from Testing.SpineSegmentation.loop.story import (
@@ -19,6 +22,7 @@ from Testing.SpineSegmentation.loop.story import (
     rows,
     settle,
 )
+from Testing.transforms import crop, harden, move, placed
 
 # --- case -------------------------------------------------------------------------------------
 
@@ -59,6 +63,50 @@ def test_the_next_structure_is_shown_and_edited(loop, ui, case):
     for _ in range(5):
         key(loop, "structure")
     assert editor.currentSegmentID() == "vertebra3"
+
+
+@pytest.mark.parametrize("hardened", [False, True])
+def test_a_case_that_is_moved_keeps_its_answer_and_its_places(loop, ui, case, hardened):
+    before, node = case.shown.current(), case.shown.volumeNode
+    places = list(loop.case._places)
+    move(node, placed([0.0, 20.0, 0.0], [15.0, 0.0, -30.0]))
+    if hardened:
+        harden(node)
+    now = case.shown.current()
+    np.testing.assert_array_equal(now.voxels, before.voxels)
+    assert now.same_grid(case.case.grid)
+    for place in (one for one in places if one.ras is not None):
+        case.shown.jump(place.ras)
+        np.testing.assert_allclose(worldToIjk(node, center()), now.ijk(place.ras), atol=1e-3)
+    erase_half(case)
+    voxels = before.voxels.copy()
+    half = voxels[:, : voxels.shape[1] // 2]
+    half[half == 2] = 0
+    np.testing.assert_array_equal(case.shown.current().voxels, voxels)
+    click(ui.uncertaintyBox)
+    overlay = slicer.mrmlScene.GetNodeByID(
+        slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSliceCompositeNode").GetForegroundVolumeID()
+    )
+    assert overlay.GetTransformNodeID() == node.GetTransformNodeID()
+    np.testing.assert_allclose(ijkToRas(overlay), ijkToRas(node), atol=1e-9)
+
+
+def test_a_version_is_shown_where_the_case_lies_now(loop, ui, case):
+    before = case.shown.current()
+    move(case.shown.volumeNode, placed([0.0, 0.0, 15.0], [9.0, 4.0, 30.0]))
+    harden(case.shown.volumeNode)
+    case.shown.show(before, case.shown.lowest)
+    np.testing.assert_array_equal(case.shown.current().voxels, before.voxels)
+
+
+def test_no_place_is_shown_in_an_image_that_was_cropped_and_the_answer_stays(loop, ui, case):
+    before = case.shown.current()
+    crop(case.shown.volumeNode)
+    key(loop, "place")
+    assert "no longer has the voxels" in ui.checksLabel.text
+    key(loop, "structure")
+    assert "no longer has the voxels" in ui.checksLabel.text
+    np.testing.assert_array_equal(case.shown.current().voxels, before.voxels)
 
 
 def test_the_models_doubts_lie_over_the_image_only_when_asked_for(ui, case, desktop):
@@ -181,11 +229,44 @@ def test_a_missed_structure_is_added_under_its_number(loop, ui, case, opened):
     click(ui.missingButton)
     editor = ui.editorFrame.findChildren(qMRMLSegmentEditorWidget)[0]
     assert editor.currentSegmentID() == "disc202" and ui.editButton.checked
-    click(ui.missingButton)
-    assert "disc 2 is there already" in ui.checksLabel.text
+    assert ui.missingBox.findText("disc 2") < 0, "it is there now"
+    with pytest.raises(BadInput, match="disc 2 is there already"):
+        case.shown.add(202)
     paint_all(case.shown.node, "disc202", learning.spine(1)[1].voxels == 202)
     click(ui.saveButton)
     assert (open_dataset(opened).case("0002").open_answer().voxels == 202).any()
+
+
+def test_only_what_is_missing_is_offered_as_missing(loop, ui, case):
+    def offered():
+        return [ui.missingBox.itemText(n) for n in range(ui.missingBox.count)]
+
+    assert "disc 2" in offered() and "vertebra 4" in offered()
+    assert not {"vertebra 1", "vertebra 2", "vertebra 3", "disc 1", "disc 3", "canal"} & {
+        *offered()
+    }
+    lose(case)
+    loop.case.tick()  # within a second
+    assert "vertebra 2" in offered()
+
+
+def test_a_long_place_is_read_in_full_however_narrow_the_panel_is(desktop, loop, ui, case):
+    from SpineLib.loop.problem import Problem
+
+    text = "Vertebra 2 is less than half as high as the mean of its neighbours, which is rare"
+    loop.case._places.show([Problem(text), Problem("Short")])
+    heights = []
+    for width in (600, 330):
+        desktop.window.resize(width, 900)
+        for _ in range(3):
+            desktop.application.processEvents()
+        table = ui.placesTable
+        assert not table.horizontalScrollBar().visible
+        heights.append([table.rowHeight(row) for row in range(2)])
+    assert heights[1][0] > heights[0][0] >= heights[0][1], "it wraps"
+    assert heights[1][1] == heights[0][1]
+    assert ui.queueTable.item(0, 3).toolTip() == ui.whyLabel.text.replace("; ", "\n")
+    assert not ui.queueTable.horizontalScrollBar().visible
 
 
 def test_a_segment_of_the_readers_own_is_in_the_draft(loop, ui, case, opened):
@@ -249,3 +330,75 @@ def test_the_last_case_says_that_none_is_left(loop, ui, opened):
     assert loop.case.work is None and "No case is left" in ui.checksLabel.text
     states = {case.state for case in open_dataset(opened).cases.values()}
     assert states == {"approved"}
+
+
+def test_what_was_painted_saved_or_taken_up_again_is_never_said_to_be_the_models(
+    loop, ui, case, opened
+):
+    nothing = "Nothing differs from what the model gave."
+    assert ui.changesLabel.text == nothing
+    erase_half(case)  # wherever it is painted
+    assert ui.changesLabel.text.startswith("Being corrected")
+    click(ui.saveButton)
+    assert ui.changesLabel.text == "Segments that differ from what the model gave: 1"
+    assert [row[0] for row in rows(ui.changesTable)] == ["vertebra 2"]
+    erase_half(case, "vertebra3")
+    loop.case.forget()  # as a kill would leave it
+    click(ui.openButton)
+    assert "draft" in ui.checksLabel.text
+    assert ui.changesLabel.text == "Segments that differ from what the model gave: 2"
+    click(ui.editButton)
+    assert ui.changesLabel.text.startswith("Being corrected")
+    click(ui.editButton)
+    assert ui.changesLabel.text == "Segments that differ from what the model gave: 2"
+    ui.versionBox.setCurrentIndex(1)  # the model's own
+    ui.versionBox.activated.emit(1)
+    settle()
+    assert ui.changesLabel.text == nothing
+
+
+def test_labels_that_no_model_gave_are_not_held_against_one(loop, ui, learnt):
+    loop.open("0004")
+    settle()
+    assert not ui.changesLabel.text
+    click(ui.editButton)
+    erase_half(loop.case.work)
+    click(ui.editButton)
+    assert ui.changesLabel.text.startswith("Segments that differ from what was there before")
+
+
+def test_when_a_version_was_saved_is_said_on_the_readers_clock(loop, ui, case, monkeypatch):
+    monkeypatch.setattr(
+        "SpineSegmentationLib.LoopVersions.readersTime", lambda text: f"my clock at {text[:4]}"
+    )
+    erase_half(case)
+    click(ui.saveButton)
+    assert ui.versionBox.currentText.startswith("2 · corrected · Anna · my clock at 20")
+
+
+def test_structures_have_the_names_that_the_version_knows_and_keep_them_when_it_is_corrected(
+    loop, ui, opened
+):
+    case = open_dataset(opened).case("0003")
+    with DatasetWriter(opened) as writer:
+        labels = case.open_answer()
+        writer.add_version(case, labels, kind="automatic", model="0002-tiny", lowest="L5")
+    click(ui.reloadButton)
+    loop.open("0003")
+    settle()
+    segmentation = loop.case.work.shown.node.GetSegmentation()
+    names = [segmentation.GetNthSegment(n).GetName() for n in range(6)]
+    assert names == ["L3", "L3/L4", "L4", "L5", "L5/S1", "canal"]
+    assert ui.missingBox.findText("L4/L5") >= 0 and ui.missingBox.findText("disc 2") < 0
+    place = rows(ui.placesTable)[0][1]
+    assert place == "L4/L5: There is no disc between vertebrae 2 and 1"
+    key(loop, "structure")
+    assert ui.checksLabel.text == "L3"
+    erase_half(loop.case.work)
+    click(ui.saveButton)
+    assert open_dataset(opened).case("0003").chosen.lowest == "L5"
+    assert [row[0] for row in rows(ui.changesTable)] == ["L4"]
+    ui.versionBox.setCurrentIndex(ui.versionBox.count - 1)  # one that does not know
+    ui.versionBox.activated.emit(0)
+    settle()
+    assert segmentation.GetNthSegment(2).GetName() == "vertebra 2"

@@ -132,13 +132,35 @@ def test_new_cases_are_segmented_by_the_worker_one_by_one_and_a_cancel_keeps_wha
     assert ui.scoreButton.text == "Cancel" and ui.scoreBar.visible
     with DatasetWriter(opened) as writer:
         writer.add_version("0005", learning.spine(7)[1], kind="automatic", model=MODEL)
-    worker.progress(Step(STAGE, 1, 2, 9.0))
+    worker.progress(Step(STAGE, 0, 0, 9.0, 1, 2))
     assert ["0005", "automatic"] in [row[:2] for row in rows(ui.queueTable)]
     click(ui.scoreButton)
     assert worker.cancelled == ["1"]
     worker.error(Cancelled())
     assert "what is done stays" in ui.scoreLabel.text
     assert ui.scoreButton.text == "Segment the new cases" and ui.scoreButton.enabled
+
+
+def test_the_bar_of_segmenting_says_which_case_of_how_many_and_never_goes_back(ui, worker, opened):
+    with DatasetWriter(opened) as writer:
+        for n in (7, 8, 9):
+            image = of_volume(learning.spine(n)[0])
+            writer.add(image, patient=f"p{n}", region="lumbar", weighting="T2")
+    click(ui.reloadButton)
+    click(ui.scoreButton)
+    seen, tell = [], worker.progress
+
+    def look(step):
+        tell(step)
+        seen.append((ui.scoreBar.value / ui.scoreBar.maximum, ui.scoreBar.text))
+
+    worker.progress = look
+    worker.work(device="cpu")
+    shares = [share for share, _ in seen]
+    assert shares == sorted(shares) and len(set(shares)) > 12 and shares[-1] < 1
+    assert all(text.startswith("Case ") for _, text in seen)
+    assert any(text.startswith("Case 2 of 3: Segmenting 2/8") for _, text in seen)
+    assert 1 / 3 <= next(share for share, text in seen if "Case 2 of 3" in text) < 2 / 3
 
 
 def test_a_worker_that_dies_says_its_last_words_and_can_be_asked_again(ui, worker, opened):

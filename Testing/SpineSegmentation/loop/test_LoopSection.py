@@ -139,6 +139,7 @@ def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes
     assert ui.earlierBox.currentText == MODEL
     click(ui.backButton)
     assert open_dataset(learnt).current.id == MODEL
+    assert ui.promoteLabel.text == f"{MODEL} is in force again."
     assert "Model in force: " + MODEL in ui.dataSetLabel.text
     click(ui.curveButton)
     learner.work()
@@ -166,22 +167,40 @@ def test_a_cancelled_fine_tuning_can_be_gone_on_with(loop, ui, learner, learnt):
     assert not ui.resumeButton.visible
 
 
+def test_a_cancel_says_at_which_step_and_waits_for_the_checkpoint(ui, learner, learnt):
+    click(ui.tuneButton)
+    click(ui.tuneButton)
+    assert learner.seconds == [60], "else the worker is ended while it writes"
+    learner.work(
+        stop=lambda step: step.stage == "Training" and step.done == 3, changes=learning.FEW_STEPS
+    )
+    assert ui.tuneLabel.text == "Cancelled."
+    assert "Fine-tuning 0001 was stopped at step 3 of 6." in ui.learnLabel.text
+
+
 def test_a_model_that_is_worse_needs_a_reason_and_may_be_refused(loop, ui, learner, learnt):
     from SpineLib.loop.promotion import compare
 
     with DatasetWriter(learnt) as writer:
         other = learning.tiny_model(learnt.parent / "other", seed=5)
         new = writer.add_model(other, parent=MODEL).id
+        for case in writer.dataset.test()[:2]:  # corrected from the model in force's own answer
+            labels = case.open_answer()
+            own = writer.add_version(case, labels, kind="automatic", model=MODEL)
+            writer.add_version(case, labels, kind="corrected", by="anna", base=own.number)
     compare(open_dataset(learnt), new, margins={"dice": 0.0, "level": 0.0, "names": 0.0})
     click(ui.reloadButton)
     worse = [row for row in rows(ui.comparisonTable) if row[0] == "▼"]
     assert worse and "Worse beyond the margin" in ui.promoteLabel.text
+    assert "2 of the 3 test cases were corrected from the own answer" in ui.promoteLabel.text
+    assert "looks worse than it is" in ui.promoteLabel.text
     assert ui.reasonEdit.visible and not ui.promoteButton.enabled
     ui.reasonEdit.text = "The test has one strange case"
     assert ui.promoteButton.enabled
     click(ui.refuseButton)
     model = open_dataset(learnt).models[-1]
     assert model.state == "refused" and model.reason == "The test has one strange case"
+    assert ui.promoteLabel.text == f"{new} is refused; {MODEL} stays in force."
 
 
 def test_without_a_frozen_test_nothing_can_be_learnt_and_it_says_why(ui, opened):

@@ -13,7 +13,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from SpineLib.findings import validate
+from SpineLib.findings_file import validate
 from SpineLib.volume import Volume, write_volume
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,8 +59,8 @@ def test_a_study_is_read_from_a_folder_to_pictures(spine, study, tmp_path):
     validate(findings)
     with (out / "findings.csv").open() as stream:
         rows = list(csv.DictReader(stream))
-    assert [row["compression_status"] for row in rows] == ["assessed"] * len(SLICES)
-    assert all("thoracic" in row["grading_reason"] for row in rows)
+    assert all(row["compression_value"] for row in rows) and len(rows) == len(SLICES)
+    assert all("thoracic" in row["Bilsky_reason"] for row in rows)
     assert len(list((out / "pictures").glob("slice-*.png"))) == len(SLICES)
     assert "not for clinical use" in answer.out
     assert "Bilsky: not assessed: made for" in answer.out
@@ -80,9 +80,9 @@ def test_a_forced_model_is_marked_wherever_its_answer_stands(spine, study, tmp_p
     answer = spine("read", study, "--out", tmp_path / "out", "--force", "--json")
     findings = json.loads(answer.out)
     slices = findings["stacks"][0]["slices"]
-    assert all(one["grading"]["forced"] for one in slices)
-    assert not any(one["compression"]["forced"] for one in slices)
-    assert findings["grading"]["forced"]
+    assert all(one["opinions"][1]["forced"] for one in slices)
+    assert not any(one["opinions"][0]["forced"] for one in slices)
+    assert findings["summaries"][1]["forced"]
     assert "orced" in (tmp_path / "out" / "report.html").read_text()
 
 
@@ -229,8 +229,8 @@ def test_sagittal_images_are_not_given_to_the_compression_model(spine, tmp_path)
     answer = spine("read", tmp_path / "sagittal.nrrd", "--out", tmp_path / "out", *said)
     assert answer.code == 4
     assert len(answer.errors) == 1
-    compression = json.loads(answer.out)["compression"]
-    assert compression["verdict"] == "not assessed"
+    compression = json.loads(answer.out)["summaries"][0]
+    assert compression["status"] == "not assessed"
     assert "no axial stack" in compression["reason"]
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from SpineLib.findings import (
-    Compression,
     Findings,
     SegmentationFinding,
     SegmentFinding,
@@ -12,6 +11,7 @@ from SpineLib.findings import (
     StackFindings,
 )
 from SpineLib.labels import ASSESSED
+from SpineLib.questions import COMPRESSION, Opinion
 from SpineLib.reading import Reading
 from SpineLib.volume import Volume, write_volume
 from SpineSlicer.headless.demo import STUDIES, Outcome, _segmentation, _slices, write_index
@@ -21,7 +21,13 @@ CERVICAL, _, LUMBAR = STUDIES
 
 def test_found_and_truth_stand_side_by_side_whatever_the_order_of_the_slices(tmp_path):
     slices = [
-        SliceFinding(n, uid, 1, [0.0, 0.0, 0.0], compression=Compression(ASSESSED, "", p, verdict))
+        SliceFinding(
+            n,
+            uid,
+            1,
+            [0.0, 0.0, 0.0],
+            opinions=[Opinion("compression", "m", verdict, verdict == "compressed", p)],
+        )
         for n, (uid, p, verdict) in enumerate(
             [("b", 0.9, "compressed"), ("a", 0.1, "not compressed")]
         )
@@ -32,7 +38,7 @@ def test_found_and_truth_stand_side_by_side_whatever_the_order_of_the_slices(tmp
             {"sop_instance_uid": "b", "level": "C5", "compressed": True, "bilsky": None},
         ]
     }
-    reading = Reading(Findings(stacks=[StackFindings("4", slices=slices)]))
+    reading = Reading(Findings([StackFindings("4", slices=slices)], [COMPRESSION]))
     outcome = _slices(CERVICAL, reading, truth, tmp_path)
     assert [row[-3:] for row in outcome.rows] == [("C5", "yes", "–"), ("C4", "no", "–")]
     assert any("2 of 2 slices" in sentence for sentence in outcome.sentences)

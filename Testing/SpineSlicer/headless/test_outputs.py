@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from SpineLib.errors import Cancelled, SpineError
-from SpineLib.findings import read_json
+from SpineLib.findings_file import read_json
 from SpineLib.progress import Progress
 from SpineLib.volume import read_volume
 from SpineSlicer.headless.outputs import write_outputs

@@ -39,7 +39,7 @@ def test_every_slice_has_a_picture(pictures, cervical):
 
 def test_each_slices_ring_has_the_colour_of_its_verdict(pictures, cervical):
     for one in cervical.findings.stacks[0].slices:
-        verdict = one.compression.verdict or "not assessed"
+        verdict = one.opinion("compression").value or "not assessed"
         shares = {
             name: share_of(pictures[names.slice_picture("4", one.index)], color)
             for name, color in VERDICT_COLORS.items()

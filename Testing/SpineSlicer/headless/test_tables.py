@@ -1,34 +1,43 @@
 """A reading as the terminal shows it."""
 
-from SpineLib.findings import Compression, Findings, Grading, SliceFinding, StackFindings
+from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
 from SpineLib.labels import ASSESSED, STARTER_NOTICE
-from SpineSlicer.headless.tables import nothing_assessed, sentences, slice_rows
+from SpineLib.questions import BILSKY, COMPRESSION, Opinion
+from SpineSlicer.headless.tables import nothing_assessed, sentences, slice_columns, slice_rows
 
 
-def found(compression=None, grading=None):
-    one = SliceFinding(0, "1.2.3", 1, [0.0, 0.0, 0.0], level="T7")
-    one.compression = compression or one.compression
-    one.grading = grading or one.grading
-    return Findings(stacks=[StackFindings("4", slices=[one])])
+def found(*opinions):
+    one = SliceFinding(0, "1.2.3", 1, [0.0, 0.0, 0.0], level="T7", opinions=list(opinions))
+    asked = [COMPRESSION, BILSKY]
+    answered = {opinion.question for opinion in opinions}
+    summaries = [
+        QuestionSummary(q.key, status=ASSESSED if q.key in answered else "not assessed", worst="?")
+        for q in asked
+    ]
+    return Findings([StackFindings("4", slices=[one])], asked, summaries)
 
 
-def test_slices_count_from_1_and_show_level_probability_verdict_and_grade():
-    compression = Compression(ASSESSED, probability=0.913, verdict="compressed")
-    grading = Grading(ASSESSED, grade="2", interval=["1c", "2"], high_probability=0.97)
-    (row,) = slice_rows(found(compression, grading))
-    assert row == ("1", "T7", "0.91", "compressed", "Bilsky 2 (1c–2)", "0.97")
+COMPRESSED = Opinion("compression", "m", "compressed", True, 0.913)
+
+
+def test_slices_count_from_1_and_show_level_and_each_answer_with_its_probability():
+    grade = Opinion("Bilsky", "m", "2", True, 0.97, interval=["1c", "2"])
+    findings = found(COMPRESSED, grade)
+    (row,) = slice_rows(findings)
+    assert row == ("1", "T7", "compressed", "0.91", "Bilsky 2 (1c–2)", "0.97")
+    assert len(slice_columns(findings)) == len(row)
 
 
 def test_what_was_not_assessed_has_no_number():
     (row,) = slice_rows(found())
-    assert row == ("1", "T7", "–", "not assessed", "not assessed", "–")
+    assert row == ("1", "T7", "not assessed", "–", "not assessed", "–")
 
 
 def test_forced_answers_are_marked():
-    compression = Compression(ASSESSED, "forced: x", 0.2, "not compressed", forced=True)
-    grading = Grading(ASSESSED, grade="0", interval=["0"], high_probability=0.1, forced=True)
-    (row,) = slice_rows(found(compression, grading))
-    assert "(forced)" in row[3] and "(forced)" in row[4]
+    opinion = Opinion("compression", "m", "not compressed", False, 0.2, forced=True)
+    grade = Opinion("Bilsky", "m", "0", False, 0.1, interval=["0"], forced=True)
+    (row,) = slice_rows(found(opinion, grade))
+    assert "(forced)" in row[2] and "(forced)" in row[4]
 
 
 def test_several_stacks_are_told_apart():
@@ -45,8 +54,9 @@ def test_the_notice_of_starter_models_is_said():
 
 def test_nothing_assessed_gives_each_reason_once():
     findings = found()
-    findings.compression.reason = findings.grading.reason = "no axial stack"
+    for summary in findings.summaries:
+        summary.reason = "no axial stack"
     findings.segmentation.reason = "no sagittal stack"
     assert nothing_assessed(findings) == "no axial stack; no sagittal stack"
-    findings.grading.status = ASSESSED
+    findings.summaries[1].status = ASSESSED
     assert nothing_assessed(findings) == ""

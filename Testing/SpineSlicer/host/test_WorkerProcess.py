@@ -60,7 +60,8 @@ class FakeProcess:
 
 
 class FakeTimer:
-    singleShot = False
+    def setSingleShot(self, on):
+        self.single = on
 
     def connect(self, signal, slot):
         self.fire = slot
@@ -186,6 +187,16 @@ def test_a_python_that_is_not_there_is_named(worker, process, answers):
     ask(worker, answers)
     process.slots["errorOccurred(QProcess::ProcessError)"](0)
     assert "/slicer/PythonSlicer could not be started" in str(answers[0])
+    assert "Setup" in str(answers[0]) and "memory" not in str(answers[0])
+
+
+def test_a_python_that_cannot_be_started_at_once_is_said_too(worker, process, answers):
+    """As on Windows, where the process says so before the request is there."""
+    process.start = lambda program, arguments: process.slots[
+        "errorOccurred(QProcess::ProcessError)"
+    ](0)
+    ask(worker, answers)
+    assert "Setup" in str(answers[0]) and not worker.busy
 
 
 def test_a_reading_that_does_not_stop_when_cancelled_is_ended_with_its_process(
@@ -197,7 +208,43 @@ def test_a_reading_that_does_not_stop_when_cancelled_is_ended_with_its_process(
     assert worker._timer.milliseconds <= 2000
     worker._timer.fire()
     assert process.killed
-    assert isinstance(answers[0], WorkerEnded)
+    assert [type(one) for one in answers] == [Cancelled]
+
+
+def test_what_waits_behind_a_reading_that_had_to_be_ended_is_told_why(worker, process, answers):
+    request = ask(worker, answers)
+    ask(worker, answers)
+    worker.cancel(request)
+    worker._timer.fire()
+    assert [type(one) for one in answers] == [Cancelled, WorkerEnded]
+    assert "cancelled" in str(answers[1]) and "crashed" not in str(answers[1])
+
+
+def test_an_answer_that_cannot_be_shown_keeps_no_other_one_back(worker, process, answers):
+    def fail(result):
+        raise KeyError(result)
+
+    worker.request("scan", {}, onResult=fail, onError=answers.append)
+    ask(worker, answers)
+    lines = [{"type": "result", "id": n, "result": {"n": n}} for n in "12"]
+    process._out = "".join(json.dumps(one) + "\n" for one in lines).encode()
+    with pytest.raises(KeyError):
+        process.slots["readyReadStandardOutput()"]()
+    assert answers == [{"n": "2"}] and not worker.busy
+
+
+def test_what_has_something_to_save_may_take_longer_to_stop(worker, process, answers):
+    learning, read = ask(worker, answers), ask(worker, answers)
+    worker.cancel(learning, 60)
+    assert 50_000 < worker._timer.milliseconds <= 60_000
+    worker.cancel(read)
+    assert worker._timer.milliseconds <= 2000
+    process.say(
+        type="error", id=read, error={"kind": "Cancelled", "what": "", "file": None, "advice": ""}
+    )
+    assert worker._timer.milliseconds > 50_000, "the other one still saves"
+    worker._timer.fire()
+    assert process.killed
 
 
 def test_a_cancelled_request_that_waits_does_not_end_the_one_that_is_read(worker, process, answers):

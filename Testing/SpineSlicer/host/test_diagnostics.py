@@ -25,6 +25,14 @@ def test_without_an_answer_it_says_so_and_what_is_missing():
     assert text.endswith("Worker's log:\nModuleNotFoundError: No module named 'torch'")
 
 
+def test_of_a_python_that_was_not_asked_nothing_is_said():
+    text = diagnosticsText(
+        None, slicerVersion="5.13.0", problem="SpineError", missing=[], externalPython=True
+    )
+    assert "What is missing in its Python is not known" in text
+    assert "Missing in Slicer's Python: nothing" not in text
+
+
 def test_a_damaged_model_is_named_as_such(monkeypatch):
     from SpineLib.errors import BadModel
     from SpineLib.models.folder import ModelFolder

@@ -47,7 +47,7 @@ def large():
         for n in numbers
     ]
     finding = SegmentationFinding("assessed", stack="2", segments=segments)
-    findings = Findings([stack_of(volume, "2", "sagittal", "lumbar")], finding)
+    findings = Findings([stack_of(volume, "2", "sagittal", "lumbar")], segmentation=finding)
     return Reading(findings, {"2": volume}, volume.with_voxels(voxels))
 
 

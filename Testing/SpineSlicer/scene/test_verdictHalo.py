@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from SpineLib.findings import Compression, SliceFinding
+from SpineLib.findings import SliceFinding
+from SpineLib.questions import COMPRESSION, Opinion
 from SpineLib.volume import Volume
 from SpineSlicer.scene.verdictHalo import (
     INNER_RADIUS,
-    LABELS,
     OUTER_RADIUS,
     canalCenters,
     haloLabelmap,
+    haloLabels,
 )
-from SpineSlicer.scene.verdicts import verdictOf
 
 
 def grid(spacing: tuple[float, float, float], slices: int = 3, size: int = 160) -> Volume:
@@ -22,14 +22,18 @@ def grid(spacing: tuple[float, float, float], slices: int = 3, size: int = 160) 
     return Volume(np.zeros((slices, size, size), np.uint8), matrix)
 
 
+def valueOf(one: SliceFinding) -> str:
+    return one.opinion("compression").value
+
+
 def halo_of(volume: Volume, slices: list[SliceFinding]) -> Volume:
-    return haloLabelmap(volume, slices, [verdictOf(one) for one in slices])
+    return haloLabelmap(volume, slices, COMPRESSION, [valueOf(one) for one in slices])
 
 
 def slices_at(volume: Volume, centers: list[list[float] | None]) -> list[SliceFinding]:
     return [
         SliceFinding(k, "", 1, [0.0, 0.0, 0.0], None if at is None else list(volume.ras([*at, k])),
-                     "", Compression("assessed", "", 0.9, "compressed"))
+                     "", [Opinion("compression", "m", "compressed", True, 0.9)])
         for k, at in enumerate(centers)
     ]  # fmt: skip
 
@@ -38,7 +42,7 @@ def test_every_slice_of_the_real_series_has_one_ring_of_its_verdict(cervical):
     stack = cervical.findings.stacks[0]
     halo = halo_of(cervical.volumes["4"], stack.slices)
     for one in stack.slices:
-        assert set(np.unique(halo.voxels[one.index])) == {0, LABELS[verdictOf(one)]}
+        assert set(np.unique(halo.voxels[one.index])) == {0, haloLabels(COMPRESSION)[valueOf(one)]}
 
 
 def test_the_ring_stays_clear_of_cord_and_canal(cervical):

@@ -1,0 +1,84 @@
+"""``findings.json``: written and read, checked against the published schema both ways.
+
+What others script against is described in ``schemas/findings.schema.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from SpineLib.errors import BadInput
+from SpineLib.findings import SCHEMA_VERSION, Findings
+from SpineLib.findings_upgrade import upgraded
+from SpineLib.finite import is_finite
+from SpineLib.store.files import writing
+
+SCHEMA_FILE = Path(__file__).parent / "schemas" / "findings.schema.json"
+
+
+def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:
+    """Checks findings as JSON values against the published schema, older ones as they are today.
+
+    Args:
+        data: what ``json.load`` gave.
+        file: named in the error.
+
+    Raises:
+        BadInput: a newer schema version, or a value that the schema does not allow; the place
+            in the file is named.
+    """
+    version = data.get("schema_version", 0)
+    if isinstance(version, (int, float)) and version > SCHEMA_VERSION:
+        raise BadInput(
+            f"Unknown schema version {version} of findings (this version reads up "
+            f"to {SCHEMA_VERSION})",
+            file=file,
+            advice="Update SlicerSpineMRI.",
+        )
+    try:
+        import jsonschema
+    except ModuleNotFoundError:  # Slicer's own Python; the worker checked what it wrote
+        return
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(upgraded(data)))
+    if errors:
+        worst = jsonschema.exceptions.best_match(errors)
+        place = "/".join(str(p) for p in worst.absolute_path) or "the top"
+        raise BadInput(f"The findings are not valid at {place}: {worst.message}", file=file)
+
+
+def write_json(findings: Findings, path: str | Path) -> None:
+    """Writes ``findings.json``, checked against the schema, whole or not at all."""
+    data = findings.to_dict()
+    validate(data, file=path)
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    with writing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: str | Path, *, checked: bool = False) -> Findings:
+    """Reads ``findings.json``.
+
+    Args:
+        path: the file.
+        checked: it was held against the schema when it was written just now, by the worker.
+
+    Raises:
+        BadInput: the file is missing, not JSON, or not findings.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadInput("There is no such file", file=path) from error
+    except (OSError, ValueError) as error:
+        raise BadInput("The file is not readable JSON", file=path) from error
+    if not isinstance(data, dict) or not is_finite(data):
+        raise BadInput("The file does not hold findings", file=path)
+    if not checked:
+        validate(data, file=path)
+    try:
+        return Findings.from_dict(data)
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise BadInput("The file does not hold findings", file=path) from error

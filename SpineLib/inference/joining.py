@@ -1,0 +1,138 @@
+"""A reading of one stack of a study, taken into the study's findings; the other stacks stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from SpineLib.errors import BadInput
+from SpineLib.findings import Findings, ModelUsed, QuestionSummary, SliceFinding, StackFindings
+from SpineLib.inference.summary import summarise
+from SpineLib.labels import ASSESSED
+from SpineLib.models.card import Card
+from SpineLib.reading import frames_of
+from SpineLib.volume import Volume
+
+# Millimetres that a slice of the new reading may lie off its place in the study's own stack.
+TOLERANCE = 0.1
+
+
+def joined(
+    study: Findings,
+    part: Findings,
+    part_stack: str,
+    stack: str,
+    *,
+    cards: Mapping[str, Card],
+) -> Findings:
+    """The study's findings with one stack's answers replaced by those of a new reading of it.
+
+    The new reading may hold the slices in another order (a volume file is laid out anew): a slice
+    is known by its place. Names of the images, levels, and what was said of other stacks stay.
+
+    Args:
+        study: what is known of the whole study.
+        part: a reading of one of its volumes.
+        part_stack: the stack's id in ``part``.
+        stack: the stack's id in ``study``.
+        cards: name of the model → its card, by whose rules the study is summed up.
+
+    Raises:
+        BadInput: the slices of the two do not lie at the same places, or the new reading answers
+            nothing.
+    """
+    old, new = study.stack(stack), part.stack(part_stack)
+    segmented = part.segmentation.status == ASSESSED
+    if not new.slices and not segmented:
+        reasons = [*(summary.reason for summary in part.summaries), part.segmentation.reason]
+        reason = next((why for why in reasons if why), "")
+        raise BadInput(f"Nothing was assessed, so that the study stays as it was: {reason}")
+    own = replace(
+        old,
+        weighting=old.weighting if new.weighting == "unknown" else new.weighting,
+        region=old.region if new.region == "unknown" else new.region,
+        chosen_for=new.chosen_for,
+        choice_reason=new.choice_reason,
+        not_assessed=new.not_assessed,
+        not_assessed_why=new.not_assessed_why,
+        slices=_slices(old, new) if new.slices else old.slices,
+    )
+    stacks = [own if one.id == stack else one for one in study.stacks]
+    models = _models(study, part, stacks, own, segmented=segmented)
+    return replace(
+        study,
+        stacks=stacks,
+        segmentation=replace(part.segmentation, stack=stack) if segmented else study.segmentation,
+        models=models,
+        questions=list(
+            {asked.key: asked for asked in (*study.questions, *part.questions)}.values()
+        ),
+        summaries=_summaries(study, part, stacks, cards),
+        warnings=list(dict.fromkeys([*study.warnings, *part.warnings])),
+        notice=part.notice or (study.notice if any(one.starter for one in models) else ""),
+        software=part.software,
+    )
+
+
+def _summaries(
+    study: Findings, part: Findings, stacks: list[StackFindings], cards: Mapping[str, Card]
+) -> list[QuestionSummary]:
+    """One a question, of the whole study, whichever model answered on which stack.
+
+    By the rule of the model that answered now; what nobody here has a card for stays.
+    """
+    kept: dict[str, QuestionSummary] = {}
+    for summary in (*part.summaries, *study.summaries):
+        if summary.question not in kept or not kept[summary.question].by:
+            card = cards.get(summary.by)
+            kept[summary.question] = summarise(stacks, card, alone=False) if card else summary
+    return list(kept.values())
+
+
+def _slices(old: StackFindings, new: StackFindings) -> list[SliceFinding]:
+    grid = Volume(np.broadcast_to(np.uint8(0), old.shape), np.array(old.ijk_to_ras))
+    places = grid.ijk([one.position_ras for one in new.slices])[:, 2]
+    numbers = np.round(places).astype(int)
+    off = np.abs(places - numbers).max() * grid.spacing[2]
+    if off > TOLERANCE or sorted(numbers) != list(range(grid.shape[0])):
+        raise BadInput(
+            f"The volume that was read is not where stack {old.id} of the study is",
+            advice="Read the study's folder again.",
+        )
+    frames = frames_of(old)
+    levels = {one.index: one.level for one in old.slices}
+    found = [
+        replace(
+            one,
+            index=k,
+            sop_instance_uid=frames[k].sop_instance_uid if frames else one.sop_instance_uid,
+            frame=frames[k].number if frames else one.frame,
+            level=one.level or levels.get(k, ""),
+        )
+        for k, one in zip(numbers.tolist(), new.slices, strict=True)
+    ]
+    return sorted(found, key=lambda one: one.index)
+
+
+def _models(
+    study: Findings,
+    part: Findings,
+    stacks: list[StackFindings],
+    own: StackFindings,
+    *,
+    segmented: bool,
+) -> list[ModelUsed]:
+    """The new reading's models, and those that other stacks' answers are still by."""
+    others = [one for stack in stacks if stack is not own for one in stack.slices]
+    answered = {opinion.by for one in others for opinion in one.opinions if opinion.assessed}
+
+    def is_used(model: ModelUsed) -> bool:
+        if model.question:
+            return model.name in answered
+        if model.task == "canal":
+            return bool(others)
+        return not segmented and study.segmentation.status == ASSESSED
+
+    return [*part.models, *(m for m in study.models if is_used(m) and m not in part.models)]

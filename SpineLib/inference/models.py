@@ -1,0 +1,52 @@
+"""Which models a reading uses: those that a person named, and the first at hand for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from SpineLib.models import ModelFolder, find_models, open_model
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models of a reading.
+
+    Attributes:
+        canal: finds the canal on axial slices.
+        of_slices: each answers its card's question on axial slices; several may have the same
+            question where a person named them. In the order in which their answers are shown.
+        segmentation: outlines the lumbar spine.
+    """
+
+    canal: ModelFolder
+    of_slices: tuple[ModelFolder, ...]
+    segmentation: ModelFolder
+
+    @classmethod
+    def at_hand(cls, names: tuple[str, ...]) -> Models:
+        """The named models, and for each task and question without one the first at hand.
+
+        Raises:
+            BadModel: a name is not that of a model, or there is none for the canal or the
+                segmentation, so that the installation is not whole.
+        """
+        named = [open_model(name) for name in names]
+        asked = [*named, *find_models()]
+        first: dict[str, ModelFolder] = {}
+        for model in asked:
+            if model.card.question:
+                first.setdefault(model.card.question.key, model)
+        of_slices = [model for model in named if model.card.question]
+        of_slices += [model for model in first.values() if model not in of_slices]
+        # Questions with two values first: their verdict leads, grades stand beside it.
+        of_slices.sort(key=lambda model: len(model.card.asked.values) > 2)
+        return cls(_of_task("canal", named), tuple(of_slices), _of_task("segmentation", named))
+
+    def rank(self, name: str) -> int:
+        """Where a model's answers stand among the others'."""
+        return [model.card.name for model in self.of_slices].index(name)
+
+
+def _of_task(task: str, named: list[ModelFolder]) -> ModelFolder:
+    wanted = [model for model in named if model.card.task == task]
+    return wanted[-1] if wanted else find_models(task)[0]

@@ -1,0 +1,167 @@
+"""A model's opinion on each axial slice: one way for every question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from SpineLib.errors import BadInput
+from SpineLib.inference.canal import CanalPath
+from SpineLib.inference.loaded import Loaded
+from SpineLib.inference.reasons import why_not
+from SpineLib.inference.windows import network_input
+from SpineLib.labels import BORDERLINE
+from SpineLib.models.card import Card
+from SpineLib.progress import Progress
+from SpineLib.questions import CANAL_WINDOW, READERS_BOX, Opinion, Question
+from SpineLib.volume import Volume
+
+INTERVAL = 0.8
+
+
+def opinions(
+    volume: Volume,
+    canal: CanalPath,
+    loaded: Loaded,
+    *,
+    boxes: Mapping[int, ArrayLike] | None = None,
+    threshold: float | None = None,
+    progress: Progress | None = None,
+) -> list[Opinion]:
+    """Asks a model its question on each axial slice.
+
+    Args:
+        volume: axial slices.
+        canal: where the canal is on them.
+        loaded: a model whose card has a question.
+        boxes: slice index → two opposite corners [2, 3] in RAS mm that a reader drew around the
+            canal. The window, whose size in mm the model was trained at, is then centred on the
+            box, and the slice is assessed even if the canal was not found there.
+        threshold: P(positive) from which a slice is positive, of a question with two values; None
+            takes the card's.
+        progress: told of each slice; cancels between batches.
+
+    Returns:
+        One opinion a slice; without a value, with its reason, where the slice cannot be assessed.
+
+    Raises:
+        BadInput: a box on a slice that does not exist, or that is not two corners.
+        BadModel: the model answers no question of slices.
+        Cancelled: the person cancelled.
+    """
+    question, drawn = loaded.card.asked, dict(boxes or {})
+    if progress:
+        progress.stage(f"Assessing: {question.title}", len(volume.voxels))
+    canal = with_boxes(canal, drawn, volume)
+    batch = network_input(volume, canal.centers_ras, loaded.card.preprocessing)
+    probabilities = loaded.probabilities(batch, progress=progress).double().tolist()
+    result = []
+    for k, why in enumerate(why_not(volume, canal, loaded.card)):
+        if why is not None:
+            result.append(Opinion(question.key, loaded.card.name, reason=str(why), why=why))
+            continue
+        opinion = opinion_of(probabilities[k], loaded.card, threshold)
+        result.append(replace(opinion, source=READERS_BOX if k in drawn else CANAL_WINDOW))
+    return result
+
+
+def opinion_of(
+    probabilities: Sequence[float], card: Card, threshold: float | None = None
+) -> Opinion:
+    """The opinion that these probabilities give.
+
+    Args:
+        probabilities: of the network's classes, summing to 1.
+        card: its question, labels and thresholds.
+        threshold: instead of the card's, where the question has two values.
+    """
+    question = card.asked
+    if len(question.values) > 2:
+        return replace(graded(probabilities, question), by=card.name)
+    positive = question.values[1]
+    # Second where a card calls its classes otherwise.
+    column = card.labels.index(positive) if positive in card.labels else 1
+    chance = float(probabilities[column])
+    value = decided(chance, card, threshold)
+    return Opinion(question.key, card.name, value, value == positive, chance)
+
+
+def decided(probability: float, card: Card, threshold: float | None = None) -> str:
+    """The value of a question with two values, by the card's thresholds.
+
+    Args:
+        probability: P(positive).
+        card: its threshold and borderline.
+        threshold: instead of the card's; the borderline never lies above it.
+    """
+    question = card.asked
+    threshold = card.threshold if threshold is None else threshold
+    if probability >= threshold:
+        return question.values[1]
+    between = question.borderline and probability >= min(card.borderline, threshold)
+    return BORDERLINE if between else question.values[0]
+
+
+def graded(probabilities: Sequence[float], question: Question) -> Opinion:
+    """The opinion of a graded question: the likeliest value, and on which side P(positive) is.
+
+    Args:
+        probabilities: of the question's values, in their order, summing to 1.
+        question: the values.
+    """
+    top = int(np.argmax(probabilities))
+    high = min(1.0, float(sum(probabilities[question.first_positive :])))
+    first, last = interval(probabilities, top)
+    return Opinion(
+        question.key,
+        value=question.values[top],
+        positive=high >= 0.5,
+        probability=high,
+        probabilities=dict(zip(question.values, map(float, probabilities), strict=True)),
+        interval=[question.values[first], question.values[last]],
+    )
+
+
+def interval(probabilities: Sequence[float], top: int, mass: float = INTERVAL) -> tuple[int, int]:
+    """The smallest run of neighbouring values with ``top`` in it that holds ``mass``.
+
+    Of several that are as small, the one with the most probability.
+
+    Args:
+        probabilities: of the values in their order, summing to 1.
+        top: index that the run must hold.
+        mass: probability that the run must hold, up to rounding.
+
+    Returns:
+        First and last index of the run.
+    """
+    total = np.concatenate([[0.0], np.cumsum(probabilities)])
+    runs = [
+        (last - first, -(total[last + 1] - total[first]), first, last)
+        for first in range(top + 1)
+        for last in range(top, len(probabilities))
+        if total[last + 1] - total[first] >= mass * total[-1] - 1e-9
+    ]
+    _, _, first, last = min(runs)
+    return first, last
+
+
+def with_boxes(canal: CanalPath, boxes: Mapping[int, ArrayLike], volume: Volume) -> CanalPath:
+    """The canal's path, going through the middles of the boxes that a reader drew.
+
+    Raises:
+        BadInput: a box on a slice that does not exist, or that is not two corners.
+    """
+    centers, confidence = canal.centers_ras.copy(), canal.confidence.copy()
+    for k, box in boxes.items():
+        corners = np.asarray(box, dtype=float)
+        if not 0 <= k < len(volume.voxels):
+            raise BadInput(f"A box is drawn on slice {k}, which does not exist")
+        if corners.shape != (2, 3) or not np.isfinite(corners).all():
+            raise BadInput(f"The box on slice {k} is not two corners of three numbers")
+        i, j, _ = volume.ijk(corners.mean(axis=0))
+        centers[k], confidence[k] = volume.ras([i, j, k]), 1.0
+    return CanalPath(centers, confidence)

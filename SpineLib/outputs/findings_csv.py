@@ -1,0 +1,71 @@
+"""``findings.csv``: a row a slice, a group of columns a question and model."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.questions import Opinion
+from SpineLib.store.files import writing
+
+SLICE_COLUMNS = (
+    "stack", "series_number", "slice", "sop_instance_uid", "frame",
+    "position_r", "position_a", "position_s", "canal_r", "canal_a", "canal_s", "level",
+)  # fmt: skip
+# Behind the question's key: ``compression_value``, ``Bilsky_probability``, …
+OPINION_COLUMNS = ("value", "positive", "probability", "low", "high", "forced", "reason", "source")
+
+
+def columns(findings: Findings) -> tuple[str, ...]:
+    """The table's columns: `SLICE_COLUMNS`, then `OPINION_COLUMNS` for each question and model."""
+    groups = _groups(findings)
+    return SLICE_COLUMNS + tuple(f"{name}_{part}" for name in groups for part in OPINION_COLUMNS)
+
+
+def write_csv(findings: Findings, path: str | Path) -> None:
+    """Writes ``findings.csv``: a row a slice, RAS mm, probabilities in 0–1, UTF-8."""
+    groups = _groups(findings)
+    with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, columns(findings))
+        writer.writeheader()
+        for stack in findings.stacks:
+            writer.writerows(_row(stack, finding, groups) for finding in stack.slices)
+
+
+def _groups(findings: Findings) -> dict[str, tuple[str, str]]:
+    """Prefix of the columns → question and model; the model is named where several answered."""
+    groups: dict[str, tuple[str, str]] = {}
+    for summary in findings.summaries:
+        key = summary.question if summary.question not in groups else ""
+        groups[key or f"{summary.question}_{summary.by}"] = (summary.question, summary.by)
+    return groups
+
+
+def _row(
+    stack: StackFindings, finding: SliceFinding, groups: dict[str, tuple[str, str]]
+) -> dict[str, Any]:
+    canal: tuple[Any, ...] = tuple(finding.canal_center_ras or ()) or ("", "", "")
+    values = (
+        stack.id, stack.series_number, finding.index, finding.sop_instance_uid, finding.frame,
+        *finding.position_ras, *canal, finding.level,
+    )  # fmt: skip
+    row = dict(zip(SLICE_COLUMNS, values, strict=True))
+    for name, (question, by) in groups.items():
+        opinion = finding.opinion(question, by)
+        if opinion is not None:
+            cells = zip(OPINION_COLUMNS, _cells(opinion), strict=True)
+            row |= {f"{name}_{part}": cell for part, cell in cells}
+    return {
+        key: f"{value:.4f}" if isinstance(value, float) else value for key, value in row.items()
+    }
+
+
+def _cells(opinion: Opinion) -> tuple[Any, ...]:
+    low, high = (opinion.interval or ["", ""])[:2]
+    positive = opinion.positive if opinion.assessed else ""
+    return (
+        opinion.value, positive, opinion.probability, low, high, opinion.forced, opinion.reason,
+        opinion.source,
+    )  # fmt: skip

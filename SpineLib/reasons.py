@@ -1,0 +1,129 @@
+"""Why something was not assessed: a code with values; each face makes the sentence of it.
+
+Records keep code and values, so that nobody ever reads a sentence back, and a person reads it in
+their own language and in the words of what they look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+NOT_ASKED = "not-asked"
+# Of a study: ``plane``, ``problem``.
+NO_STACK, NONE_READABLE = "no-stack", "none-readable"
+# Of a stack against a model: ``problem``; else what the model was made for (``planes``,
+# ``weightings``, ``regions``, ``note``) and the stack's own ``plane``, ``weighting``, ``region``;
+# ``word`` is what nobody said of it; ``least`` and ``slices``.
+UNREADABLE, OTHER_PLANE, OTHER_STACK, NOT_SAID, FEW_SLICES = (
+    "unreadable", "other-plane", "other-stack", "not-said", "few-slices",
+)  # fmt: skip
+# Of a slice.
+NOT_NUMBERS, ONE_GREY, NO_CANAL = "not-numbers", "one-grey", "no-canal"
+# Of a segmentation.
+NO_SPINE = "no-spine"
+
+UNKNOWN = "unknown"
+_SENTENCES = {
+    NOT_ASKED: "not asked for in this reading",
+    NO_STACK: "the study has no {plane} stack",
+    NONE_READABLE: "no {plane} stack can be read: {problem}",
+    UNREADABLE: "the stack cannot be read: {problem}",
+    OTHER_PLANE: "{made_for}; this stack is {plane}",
+    OTHER_STACK: "{made_for}; this stack is {stack}",
+    NOT_SAID: "{made_for}; the {word} of this stack is not known",
+    FEW_SLICES: "made for stacks of at least {least} slices; this stack has {slices}",
+    NOT_NUMBERS: "the slice holds values that are not numbers",
+    ONE_GREY: "the slice is one single grey value",
+    NO_CANAL: "the spinal canal was not found on this slice",
+    NO_SPINE: "no part of the spine was found",
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something was not assessed, or why a model had to be forced.
+
+    Attributes:
+        code: one of the words above.
+        values: what the sentence names, as JSON values.
+
+    Example:
+        >>> str(Reason(NO_STACK, {"plane": "axial"}))
+        'the study has no axial stack'
+    """
+
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return sentence(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any] | None) -> Reason | None:
+        """From what `dataclasses.asdict` gave."""
+        return None if data is None else cls(str(data["code"]), dict(data["values"]))
+
+
+def sentence(reason: Reason, tr: Callable[[str], str] = str) -> str:
+    """A reason in words that are true in every face; a code of a newer program as it is.
+
+    Args:
+        reason: the reason.
+        tr: translates a template or a word.
+    """
+    text = _SENTENCES.get(reason.code)
+    if text is None:
+        return reason.code
+    values = {name: tr(v) if isinstance(v, str) else v for name, v in reason.values.items()}
+    if "planes" in values:
+        values["made_for"] = made_for(
+            values["planes"], values["weightings"], values["regions"], values["note"], tr
+        )
+        values["stack"] = _stack(reason.values, tr)
+    return tr(text).format(**values)
+
+
+def in_terminal(reason: Reason, *, forcing: bool = True) -> str:
+    """The sentence, with the options of a command line that help.
+
+    Args:
+        reason: the reason.
+        forcing: the command can run a model all the same.
+    """
+    if reason.code != NOT_SAID:
+        return str(reason)
+    force = ", or run the model all the same with --force" if forcing else ""
+    return f"{reason} (say it with --{reason.values['word']}{force})"
+
+
+def made_for(
+    planes: Sequence[str],
+    weightings: Sequence[str],
+    regions: Sequence[str],
+    note: str,
+    tr: Callable[[str], str] = str,
+) -> str:
+    """What a model is for: ``made for axial T2 of the cervical or thoracic spine``."""
+    what = tr("MR") if UNKNOWN in weightings else _or(weightings, tr)
+    where = "" if UNKNOWN in regions else _or(regions, tr)
+    text = tr("made for {planes} {what} of the {where} spine") if where else (
+        tr("made for {planes} {what} of the spine")
+    )  # fmt: skip
+    text = text.format(planes=_or(planes, tr), what=what, where=where)
+    return f"{text} ({tr(note)})" if note else text
+
+
+def _stack(values: dict[str, Any], tr: Callable[[str], str]) -> str:
+    what = tr("MR") if values["weighting"] == UNKNOWN else tr(values["weighting"])
+    if values["region"] == UNKNOWN:
+        return tr("{plane} {what} of the spine").format(plane=tr(values["plane"]), what=what)
+    return tr("{plane} {what} of the {where} spine").format(
+        plane=tr(values["plane"]), what=what, where=tr(values["region"])
+    )
+
+
+def _or(words: Sequence[str], tr: Callable[[str], str]) -> str:
+    said = [tr(word) for word in words]
+    return tr(" or ").join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)

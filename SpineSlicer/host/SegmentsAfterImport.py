@@ -1,0 +1,43 @@
+"""Segments that Slicer hid when it loaded a scene are shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from SpineSlicer.scene.studyVisibility import showAllSegments
+
+
+class SegmentsAfterImport:
+    """Waits for a turn of the event loop after each import, for Slicer's own widgets come last.
+
+    It lives as long as a panel, and begins with what the scene holds already.
+
+    Args:
+        scene: the application's.
+        onShown: called when segments may have come into sight.
+    """
+
+    def __init__(self, scene: Any, onShown: Callable[[], None] = lambda: None) -> None:
+        import qt
+
+        self._scene, self._onShown = scene, onShown
+        self._timer = qt.QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.connect("timeout()", self._show)
+        self._observers = [
+            scene.AddObserver(scene.EndImportEvent, lambda *_: self._timer.start(0)),
+            scene.AddObserver(scene.StartCloseEvent, lambda *_: self._timer.stop()),
+        ]
+        showAllSegments(scene)
+
+    def stop(self) -> None:
+        """Hears of the scene no more."""
+        self._timer.stop()
+        for one in self._observers:
+            self._scene.RemoveObserver(one)
+        self._observers = []
+
+    def _show(self) -> None:
+        showAllSegments(self._scene)
+        self._onShown()

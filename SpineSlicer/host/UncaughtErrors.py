@@ -1,0 +1,90 @@
+"""What a slot of ours raised and nobody caught, as a line in the panel; Slicer only prints it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from SpineLib.errors import SpineError, from_exception
+
+OURS = ("SpineLib", "SpineSlicer", "SpineCompression", "SpineCompressionLib", "SpineSegmentation",
+        "SpineSegmentationLib")  # fmt: skip
+
+
+class UncaughtErrors:
+    """Hears every exception that a slot, an observer or an event of ours lets out.
+
+    PythonQt and VTK end all of them in `sys.excepthook` (`PyErr_Print`), so that one place hears
+    them and no slot needs a ``try`` of its own. The hook that was there before is called first, so
+    that the Python console shows the whole as ever. It lives as long as the panel.
+
+    Args:
+        layout: the panel's; the line comes in at its top, when there is something to say.
+
+    Example:
+        self.uncaught = UncaughtErrors(widget.layout())
+    """
+
+    def __init__(self, layout: Any) -> None:
+        import qt
+
+        self.frame = qt.QFrame()
+        row = qt.QHBoxLayout(self.frame)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.label, self.button = qt.QLabel(), qt.QToolButton()
+        self.label.wordWrap = True
+        self.label.styleSheet = "font-weight: bold;"
+        self.label.setToolTip(_("What went wrong in the program itself."))
+        self.button.text, self.button.autoRaise = "✕", True
+        self.button.setToolTip(_("Takes this line away."))
+        self.button.connect("clicked(bool)", lambda *_: self.frame.hide())
+        row.addWidget(self.label, 1)
+        row.addWidget(self.button)
+        layout.insertWidget(0, self.frame)
+        self.frame.hide()
+        self._before, sys.excepthook = sys.excepthook, self._heard
+
+    def stop(self) -> None:
+        """Hears nothing any more; for when the panel goes away."""
+        # Whoever hooked in after us calls us on; then there is nobody to tell.
+        if sys.excepthook == self._heard:
+            sys.excepthook = self._before
+        self.frame = self.label = None
+
+    def _heard(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        self._before(kind, error, trace)
+        if self.frame is not None and isinstance(error, Exception) and _isOurs(trace):
+            self.label.text = _sentence(error, trace)
+            self.frame.show()
+
+
+def _isOurs(trace: TracebackType | None) -> bool:
+    return trace is not None and _module(trace).split(".")[0] in OURS
+
+
+def _module(trace: TracebackType) -> str:
+    return str(trace.tb_frame.f_globals.get("__name__", ""))
+
+
+def _sentence(error: Exception, trace: TracebackType | None) -> str:
+    if isinstance(error, (SpineError, OSError, ModuleNotFoundError, MemoryError)):
+        return str(from_exception(error))
+    place = ""
+    while trace is not None:
+        if _isOurs(trace):
+            place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return _(
+        "Something inside went wrong: {kind} in {place}. What is shown may not be as it should. "
+        "This is a fault of the program; Slicer's Python console says more."
+    ).format(kind=type(error).__name__, place=place)
+
+
+def _(text: str) -> str:
+    from slicer.i18n import tr
+
+    return tr(text)

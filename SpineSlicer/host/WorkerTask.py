@@ -1,0 +1,102 @@
+"""What one section of a panel has the worker do, as long as anybody waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from SpineLib.errors import SpineError
+from SpineLib.progress import Step
+
+
+class WorkerTask:
+    """One request of a section at a time, which belongs to what the section shows.
+
+    A section that shows something else calls `drop`: the request is cancelled, and nothing that
+    still comes of it (a step, a result, "Cancelled") is heard. So no answer is ever taken for one
+    about another project or data set.
+
+    Args:
+        worker: `WorkerProcess`.
+
+    Example:
+        task = WorkerTask(worker)
+        task.start("scan", {"folder": "/data/study"}, onResult=print, onError=print)
+    """
+
+    def __init__(self, worker: Any) -> None:
+        self._worker = worker
+        self._asked: _Asked | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is waited for."""
+        return self._asked is not None
+
+    @property
+    def name(self) -> str:
+        """What is under way, as `start` was told; empty where nothing is."""
+        return "" if self._asked is None else self._asked.name
+
+    def start(
+        self,
+        command: str,
+        arguments: dict[str, Any],
+        *,
+        onResult: Callable[[dict[str, Any]], None],
+        onError: Callable[[SpineError], None],
+        onProgress: Callable[[Step], None] = lambda step: None,
+        name: str = "",
+        secondsToStop: float | None = None,
+    ) -> None:
+        """Sends a request; what was under way is dropped.
+
+        Args:
+            command, arguments: as of `SpineLib.doors.worker`.
+            onResult, onError: one of them is called, when the task is no longer busy.
+            onProgress: called with each step.
+            name: for the section, to tell what is under way.
+            secondsToStop: what the request may take to stop when it is cancelled; the worker's
+                usual time if None.
+        """
+        self.drop()
+        asked = self._asked = _Asked(name or command, secondsToStop)
+
+        def ended(tell: Callable[[Any], None], what: Any) -> None:
+            if self._asked is asked:
+                self._asked = None
+                tell(what)
+
+        def progressed(step: Step) -> None:
+            if self._asked is asked:
+                onProgress(step)
+
+        # The worker of a test answers before it gives the request's number.
+        asked.request = self._worker.request(
+            command,
+            arguments,
+            onResult=lambda result: ended(onResult, result),
+            onError=lambda error: ended(onError, error),
+            onProgress=progressed,
+        )
+
+    def cancel(self) -> None:
+        """Asks the worker to stop; the error `Cancelled` is heard."""
+        if self._asked is None or not self._asked.request:
+            return
+        if self._asked.secondsToStop is None:
+            self._worker.cancel(self._asked.request)
+        else:
+            self._worker.cancel(self._asked.request, self._asked.secondsToStop)
+
+    def drop(self) -> None:
+        """Asks the worker to stop, and hears nothing more of it."""
+        self.cancel()
+        self._asked = None
+
+
+class _Asked:
+    """A request on its way."""
+
+    def __init__(self, name: str, secondsToStop: float | None) -> None:
+        self.name, self.secondsToStop, self.request = name, secondsToStop, ""

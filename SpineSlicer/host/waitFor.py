@@ -1,0 +1,25 @@
+"""Waiting for a worker in a self-test, while Slicer works on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import slicer
+
+
+def waitFor(test: Any, until: Callable[[], Any], seconds: float) -> None:
+    """Lets Slicer work until something has come, by the clock: `delayDisplay` may return at once.
+
+    Args:
+        test: fails when nothing has come in time.
+        until: asked again and again.
+        seconds: how long is waited.
+    """
+    end = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > end:
+            test.fail(f"The worker gave no answer in {seconds:g} seconds")
+        slicer.app.processEvents()
+        time.sleep(0.02)

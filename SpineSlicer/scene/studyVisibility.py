@@ -1,0 +1,108 @@
+"""One study at a time: what was made of another patient's images never lies over this one's.
+
+Also the segments' own visibility, which Slicer may lose when a scene is loaded.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from SpineSlicer.scene.segmentGroups import showGroups
+from SpineSlicer.scene.studyNodes import (
+    FLAGGED_RUNS,
+    KIND,
+    SEGMENT_NAMES,
+    SEGMENTATION,
+    SLICE_LABELS,
+    VERDICTS,
+    nodesOfKind,
+    owned,
+    roots,
+    studyOf,
+    studyOfRoot,
+)
+
+RINGS = (VERDICTS, SLICE_LABELS, FLAGGED_RUNS)
+_SEGMENTED = (VERDICTS, SEGMENTATION)
+OVERLAYS = (*RINGS, SEGMENTATION, SEGMENT_NAMES)
+# On a node that was in sight until another study was shown, and is again with its own.
+HIDDEN = "SpineMRI.HiddenByStudy"
+
+
+def showStudy(scene: slicer.vtkMRMLScene, study: str) -> None:
+    """Hides what was made of other studies, and shows again what was hidden so of this one.
+
+    What a reader hid stays hidden, and a reader's own nodes, clones of ours too, stay as they are.
+
+    Args:
+        scene: with the studies.
+        study: the one that is shown; empty for none, which hides nothing.
+    """
+    if not study:
+        return
+    mine, others = {}, {}
+    for root in roots(scene):
+        found = mine if studyOfRoot(root) == study else others
+        found |= {n.GetID(): n for n in owned(root) if n.GetAttribute(KIND) in OVERLAYS}
+    for identifier, node in others.items():
+        if identifier not in mine:
+            _hide(node)
+    for node in mine.values():
+        _showAgain(node)
+
+
+def hideRings(scene: slicer.vtkMRMLScene) -> None:
+    """Hides every verdict of every study; for when none is shown."""
+    for kind in RINGS:
+        for node in nodesOfKind(scene, kind):
+            _hide(node)
+
+
+def showAllSegments(scene: slicer.vtkMRMLScene) -> None:
+    """Makes the segments of all our segmentations visible again; for after a scene was loaded.
+
+    The controllers of Slicer's slice views hide segments by themselves where the segmentation that
+    they follow gives way to one whose segments have other IDs: in the second scene of a session,
+    or after a new run. A verdict must show all the same. Groups that the panel hid stay hidden.
+    """
+    for kind in _SEGMENTED:
+        for node in nodesOfKind(scene, kind):
+            _showSegments(node)
+
+
+def showSegmentsOf(scene: slicer.vtkMRMLScene, study: str) -> None:
+    """`showAllSegments` of one study; for when it is shown."""
+    for kind in _SEGMENTED:
+        for node in nodesOfKind(scene, kind):
+            if studyOf(node) == study:
+                _showSegments(node)
+
+
+def _showSegments(node: Any) -> None:
+    display = node.GetDisplayNode()
+    if display is None:
+        return
+    if node.GetAttribute(KIND) == SEGMENTATION:
+        showGroups(node)
+        return
+    segmentation = node.GetSegmentation()
+    for index in range(segmentation.GetNumberOfSegments()):
+        identifier = segmentation.GetNthSegmentID(index)
+        if not display.GetSegmentVisibility(identifier):
+            display.SetSegmentVisibility(identifier, True)
+
+
+def _hide(node: Any) -> None:
+    display = node.GetDisplayNode()
+    if display is not None and display.GetVisibility():
+        display.SetVisibility(False)
+        node.SetAttribute(HIDDEN, "1")
+
+
+def _showAgain(node: Any) -> None:
+    if node.GetAttribute(HIDDEN):
+        node.RemoveAttribute(HIDDEN)
+        if node.GetDisplayNode() is not None:
+            node.GetDisplayNode().SetVisibility(True)

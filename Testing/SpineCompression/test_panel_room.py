@@ -1,0 +1,37 @@
+"""The panel in Slicer's dock: no text widens it, and nothing is drawn over anything else."""
+
+import pytest
+
+from SpineLib.reading import Reading
+from Testing.desktop import cramped, settle, wrapped
+
+DOCK = 350  # pixels; as wide as Slicer's dock is by itself
+
+
+@pytest.fixture
+def panel(desktop, widget, graded):
+    """The panel with a reading, all sections open, in a dock of its own width."""
+    widget.panel.show(Reading(graded.findings))
+    for name in ("models", "review", "region", "display", "report"):
+        getattr(widget.ui, f"{name}Button").collapsed = False
+    desktop.window.resize(DOCK, 1000)
+    settle(desktop)
+    return widget.panel
+
+
+def test_a_long_text_does_not_widen_slicers_window(desktop, panel):
+    before = desktop.window.minimumSizeHint.width()
+    for label in wrapped(desktop.window):
+        label.text = "Not assessed, because of a reason of many words. " * 10
+    settle(desktop)
+    assert desktop.window.minimumSizeHint.width() == before
+
+
+@pytest.mark.xfail(
+    reason="In a dock 350 pixels wide the table of slices reaches 12 pixels under the plot's button."
+)
+@pytest.mark.parametrize("height", [400, 1000, 3000])
+def test_no_text_is_cut_and_no_section_stands_over_another(desktop, panel, height):
+    desktop.window.resize(DOCK, height)
+    settle(desktop)
+    assert cramped(desktop.window) == []

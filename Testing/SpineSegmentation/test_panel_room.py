@@ -1,0 +1,39 @@
+"""The panel in Slicer's dock: no text widens it, and nothing is drawn over anything else."""
+
+from pathlib import Path
+
+import pytest
+from PySide6 import QtWidgets
+
+from Testing.desktop import cramped, settle, wrapped
+
+FOLDER = Path(__file__).resolve().parents[2] / "SpineSegmentation"
+DOCK = 350  # pixels; as wide as Slicer's dock is by itself
+
+
+@pytest.fixture
+def panel(desktop):
+    """The panel with all of its sections open, in a dock of its own width."""
+    widget = desktop.open("SpineSegmentation", FOLDER)
+    for one in desktop.window.findChildren(QtWidgets.QWidget):
+        if one.className() == "ctkCollapsibleButton":
+            one.collapsed = False
+    desktop.window.resize(DOCK, 1000)
+    settle(desktop)
+    yield widget.panel
+    widget.cleanup()
+
+
+def test_a_long_text_does_not_widen_slicers_window(desktop, panel):
+    before = desktop.window.minimumSizeHint.width()
+    for label in wrapped(desktop.window):
+        label.text = "Not assessed, because of a reason of many words. " * 10
+    settle(desktop)
+    assert desktop.window.minimumSizeHint.width() == before
+
+
+@pytest.mark.parametrize("height", [400, 1000, 3000])
+def test_no_text_is_cut_and_no_section_stands_over_another(desktop, panel, height):
+    desktop.window.resize(DOCK, height)
+    settle(desktop)
+    assert cramped(desktop.window) == []

@@ -1,0 +1,179 @@
+"""Children at work: numbers go out, outcomes come in, and what ends or hangs is found out."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parents[2]
+_HANG_SECONDS = 60.0  # on the clock, where a machine may be busy; children count computing
+_MOST_KEPT = 3  # inputs of the same fault
+
+
+@dataclass
+class Tally:
+    """What became of the inputs of one kind.
+
+    Attributes:
+        inputs: how many were run.
+        outcomes: how many ended how.
+        found: where → what, how many, and the first inputs as ``kind:seed:number``.
+    """
+
+    inputs: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    found: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def take(self, name: str, seed: str, outcome: dict[str, Any]) -> bool:
+        """Counts an outcome; True for one of the first of its fault."""
+        self.inputs += 1
+        self.outcomes[outcome["how"]] += 1
+        if outcome["how"] in ("answer", "refused"):
+            return False
+        key = f"{outcome['how']} {outcome['where']}"
+        one = self.found.setdefault(key, {"count": 0, "what": outcome["what"], "inputs": []})
+        one["count"] += 1
+        if len(one["inputs"]) < _MOST_KEPT:
+            one["inputs"].append(f"{name}:{seed}:{outcome['index']}")
+            return True
+        return False
+
+
+class Campaign:
+    """Runs kinds one after the other with several children each.
+
+    Args:
+        corpus: what is mutated.
+        seed: of all inputs.
+        processes: children at a time.
+        keep: folder for the inputs of faults; None keeps none.
+    """
+
+    def __init__(self, corpus: Path, seed: str, processes: int, keep: Path | None = None) -> None:
+        self.corpus, self.seed, self.processes, self.keep = corpus, seed, processes, keep
+        self._lock = threading.Lock()
+
+    def run(self, name: str, *, count: int | None, seconds: float | None, first: int = 0) -> Tally:
+        """Runs inputs of a kind until there were so many or the time is over."""
+        tally, numbers = Tally(), iter(range(first, first + (count or 1 << 60)))
+        end = None if seconds is None else time.monotonic() + seconds
+        threads = [
+            threading.Thread(target=self._work, args=(name, numbers, end, tally))
+            for _ in range(self.processes)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return tally
+
+    def _work(self, name: str, numbers: Any, end: float | None, tally: Tally) -> None:
+        child: _Child | None = None
+        while end is None or time.monotonic() < end:
+            with self._lock:
+                index = next(numbers, None)
+            if index is None:
+                break
+            child = child or _Child(name, self.seed, self.corpus)
+            outcome = child.run(index)
+            if outcome["how"] in ("abort", "hang"):
+                child = None
+            with self._lock:
+                wanted = tally.take(name, self.seed, outcome)
+            if wanted and self.keep is not None:
+                self._keep(name, index)
+        if child is not None:
+            child.end()
+
+    def _keep(self, name: str, index: int) -> None:
+        import random
+
+        from Testing.fuzz.kinds import every_kind
+
+        assert self.keep is not None
+        folder = self.keep / f"{name}-{self.seed}-{index}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        kind = every_kind()[name](self.corpus)
+        kind.make(random.Random(f"{name}:{self.seed}:{index}"), folder)
+
+
+class _Child:
+    """One child process of a kind."""
+
+    def __init__(self, name: str, seed: str, corpus: Path) -> None:
+        self._name = name
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        paths = os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "Testing.fuzz.child", name, seed, str(corpus)],
+            cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
+            env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+        self._rest = b""
+        ready = self._line(120)
+        if ready is None:
+            raise RuntimeError(f"A child did not begin: {self._said()}")
+
+    def run(self, index: int) -> dict[str, Any]:
+        """The outcome of an input; of one that ended the child or does not end, too."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(b"%d\n" % index)
+            self._process.stdin.flush()
+            outcome = self._line(_HANG_SECONDS)
+        except BrokenPipeError:
+            outcome = {}
+        if outcome is None:
+            self._process.kill()
+            self._process.wait()
+            return {"index": index, "how": "hang", "what": f"{_HANG_SECONDS:.0f} s",
+                    "where": self._name}  # fmt: skip
+        if not outcome:
+            code = self._process.wait()
+            said = self._said()
+            return {"index": index, "how": "abort", "what": f"exit code {code}: {said}",
+                    "where": f"{self._name}, exit code {code}"}  # fmt: skip
+        return outcome
+
+    def end(self) -> None:
+        """Closes the child's input and waits."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _line(self, seconds: float) -> dict[str, Any] | None:
+        """The next message; {} where the child ended, None where it says nothing in time."""
+        end = time.monotonic() + seconds
+        assert self._process.stdout is not None
+        while b"\n" not in self._rest:
+            ready, _, _ = select.select(
+                [self._process.stdout], [], [], max(end - time.monotonic(), 0)
+            )
+            if not ready:
+                return None
+            piece = os.read(self._process.stdout.fileno(), 1 << 16)
+            if not piece:
+                return {}
+            self._rest += piece
+        line, _, self._rest = self._rest.partition(b"\n")
+        return json.loads(line)
+
+    def _said(self) -> str:
+        self._errors.seek(max(self._errors.seek(0, 2) - 400, 0))
+        return self._errors.read().decode("utf-8", "replace").strip().replace("\n", " | ")

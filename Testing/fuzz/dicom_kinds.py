@@ -1,0 +1,236 @@
+"""Headers, scans, pixels and de-identification of damaged DICOM."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from pydicom.datadict import keyword_dict
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRBigEndian, UID_dictionary
+
+from Testing.fuzz.kinds import Kind
+from Testing.fuzz.mutations import NUMBERS, TEXTS, of_bytes
+
+_CHARSETS = ("ISO_IR 100", "ISO_IR 192", "GB18030", "\\ISO 2022 IR 87", "\\ISO 2022 IR 149",
+             "ISO 2022 IR 6\\ISO 2022 IR 13", "\\ISO 2022 IR 58", "ISO_IR 13", "x", "")  # fmt: skip
+_VRS = ("US", "SS", "UL", "FD", "FL", "DS", "IS", "UI", "LO", "SH", "PN", "SQ", "OB", "OW", "UN",
+        "AT", "LT", "CS", "DA", "TM", "UC", "UR", "OD", "OF", "SV", "UV")  # fmt: skip
+_KEYWORDS = sorted(keyword_dict)
+_TELLING = (
+    "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation",
+    "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames", "ImagePositionPatient",
+    "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "SpacingBetweenSlices",
+    "RescaleSlope", "RescaleIntercept", "InstanceNumber", "SpecificCharacterSet",
+    "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID", "PatientID",
+    "PatientName", "ImageType", "Modality", "EchoTime", "RepetitionTime", "SOPClassUID",
+    "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "WindowCenter",
+)  # fmt: skip
+
+
+class _Dicom(Kind):
+    """Makes folders of some files of one series, one or more of them changed."""
+
+    part = "dicom"
+    most = 1
+
+    def __init__(self, corpus: Path) -> None:
+        super().__init__(corpus)
+        folders = [path for path in sorted((corpus / "dicom").iterdir()) if path.is_dir()]
+        self.series = [sorted(p for p in one.rglob("*") if p.is_file()) for one in folders]
+        self.raw = {path: path.read_bytes() for files in self.series for path in files}
+        self.others = list(self.raw.values())
+
+    def make(self, rng: random.Random, folder: Path) -> Path:
+        files = rng.choice(self.series)[: rng.choice((1, 2, 4)) if self.most > 1 else 1]
+        if self.most == 1:
+            files = [rng.choice(rng.choice(self.series))]
+        for number, path in enumerate(files):
+            raw = self.raw[path]
+            if number == 0 or rng.random() < 0.4:
+                raw = self._changed(rng, raw)
+            (folder / f"IM{number:04d}.dcm").write_bytes(raw)
+        return folder
+
+    def _changed(self, rng: random.Random, raw: bytes) -> bytes:
+        if rng.random() < 0.5:
+            end = max(raw.find(b"\xe0\x7f\x10\x00"), 132) + 12
+            return of_bytes(rng, raw, others=self.others, end=end)
+        return of_elements(rng, raw)
+
+    def claimed(self, path: Path) -> int:
+        total = 0
+        for file in path.iterdir():
+            total += file.stat().st_size
+            try:
+                header = pydicom.dcmread(file, stop_before_pixels=True)
+                size = int(header.Rows) * int(header.Columns) * int(header.get("BitsAllocated", 8))
+                claim = size // 8 * max(int(header.get("NumberOfFrames") or 1), 1)
+                native = not header.file_meta.TransferSyntaxUID.is_compressed
+                total += min(claim, file.stat().st_size if native else 1000 * file.stat().st_size)
+            except Exception:
+                continue
+        return total
+
+
+def of_elements(rng: random.Random, raw: bytes) -> bytes:
+    """A data set with changed elements, written anew; the bytes where it cannot be."""
+    import io
+
+    try:
+        dataset = pydicom.dcmread(io.BytesIO(raw), force=True)
+        for _ in range(rng.choice((1, 1, 2, 4))):
+            _change(rng, _some_dataset(rng, dataset))
+        out = io.BytesIO()
+        dataset.save_as(out, enforce_file_format=False)
+        return out.getvalue()
+    except Exception:  # pydicom does not write everything that it reads
+        return of_bytes(rng, raw)
+
+
+def _some_dataset(rng: random.Random, dataset: Dataset) -> Dataset:
+    for _ in range(4):
+        inner = [item for e in dataset if e.VR == "SQ" and e.value for item in e.value]
+        if not inner or rng.random() < 0.4:
+            return dataset
+        dataset = rng.choice(inner)
+    return dataset
+
+
+def _change(rng: random.Random, dataset: Dataset) -> None:
+    present = [e.keyword for e in dataset if e.keyword and e.keyword != "PixelData"]
+    keyword = rng.choice(_TELLING) if rng.random() < 0.6 else rng.choice(present or _TELLING)
+    if rng.random() < 0.1:
+        keyword = rng.choice(_KEYWORDS)
+    if rng.random() < 0.15:
+        dataset.pop(keyword, None)
+        return
+    tag = pydicom.datadict.tag_for_keyword(keyword)
+    vr = rng.choice(_VRS) if rng.random() < 0.15 else pydicom.datadict.dictionary_VR(tag)[:2]
+    raw = _value(rng, keyword)
+    dataset[tag] = pydicom.dataelem.RawDataElement(
+        pydicom.tag.Tag(tag), vr, len(raw), raw, 0, False, True
+    )
+
+
+def _value(rng: random.Random, keyword: str) -> bytes:
+    how = rng.randrange(6)
+    if keyword == "SpecificCharacterSet":
+        return rng.choice(_CHARSETS).encode() + (b" " if how else b"")
+    if how == 0:
+        return rng.randbytes(rng.choice((0, 1, 2, 3, 4, 8, 64, 4000)))
+    if how == 1:
+        return rng.choice(TEXTS).encode("utf-8", "surrogatepass")
+    if how == 2:
+        return "\\".join(
+            str(rng.choice(NUMBERS)) for _ in range(rng.choice((1, 2, 3, 6, 40)))
+        ).encode()
+    if how == 3:
+        return rng.choice(list(UID_dictionary)).encode()
+    number = rng.choice(NUMBERS)
+    if isinstance(number, float):
+        return np.float64(number).tobytes()
+    return (number % (1 << 16)).to_bytes(2, "little")
+
+
+class Headers(_Dicom):
+    """One file's header."""
+
+    name = "headers"
+
+    def run(self, path: Path, rng: random.Random) -> Any:
+        from SpineLib.dicom.header import read_header
+
+        return [read_header(file) for file in path.iterdir()]
+
+
+class Scans(_Dicom):
+    """Folders of a few files, as `scan --json` shows them."""
+
+    name, most = "scans", 4
+
+    def run(self, path: Path, rng: random.Random) -> Any:
+        from SpineLib.dicom import scan
+        from SpineLib.doors.listing import scan_as_json
+
+        shown = scan_as_json(scan(path))
+        json.dumps(shown, allow_nan=False)
+        return shown
+
+
+class Pixels(_Dicom):
+    """Pixels of what a scan calls readable, beside pydicom's."""
+
+    name, most = "pixels", 4
+
+    def _changed(self, rng: random.Random, raw: bytes) -> bytes:
+        at = raw.find(b"\xe0\x7f\x10\x00")
+        if at < 0 or rng.random() < 0.4:
+            return super()._changed(rng, raw)
+        return raw[:at] + of_bytes(rng, raw[at:], others=self.others)
+
+    def run(self, path: Path, rng: random.Random) -> Any:
+        from SpineLib.dicom import read, scan
+
+        volumes = []
+        for stack in scan(path).stacks:
+            if not stack.problem:
+                volumes.append((stack, self.refusing(lambda stack=stack: read(stack))))
+        return volumes
+
+    def differs(self, path: Path, answer: Any) -> str:
+        for stack, volume in answer:
+            for k, source in enumerate(stack.sources if volume is not None else ()):
+                theirs = _plain(source.path, source.frame)
+                if theirs is not None and not np.allclose(volume.voxels[k], theirs, rtol=1e-4):
+                    return f"slice {k + 1}: pydicom reads other values"
+        return ""
+
+
+def _plain(path: Path, frame: int) -> Any:
+    """pydicom's values of a frame that leaves nothing open, after the modality's rescale."""
+    try:
+        data = pydicom.dcmread(path)
+        plain = (
+            data.get("PhotometricInterpretation") == "MONOCHROME2"
+            and data.get("SamplesPerPixel") == 1
+            and data.BitsStored == data.HighBit + 1 == data.BitsAllocated
+            and "PixelIntensityRelationshipLUTSequence" not in data
+            and "ModalityLUTSequence" not in data
+            and data.file_meta.TransferSyntaxUID != ExplicitVRBigEndian
+            and "SharedFunctionalGroupsSequence" not in data
+            and "PerFrameFunctionalGroupsSequence" not in data
+        )
+        if not plain:
+            return None
+        pixels = data.pixel_array
+        pixels = pixels[frame - 1] if pixels.ndim == 3 else pixels
+        slope, intercept = data.get("RescaleSlope", 1), data.get("RescaleIntercept", 0)
+        values = pixels * float(slope) + float(intercept)
+        return values if np.isfinite(values).all() and np.abs(values).max() < 1e30 else None
+    except Exception:
+        return None
+
+
+class Deidentified(_Dicom):
+    """Copies without identities, which must be readable again."""
+
+    name, most = "deidentify", 2
+
+    def run(self, path: Path, rng: random.Random) -> Any:
+        from SpineLib.dicom.deidentify import deidentify
+
+        out = path.with_name("out")
+        try:
+            report = deidentify(path, out, keep_burnt_in=rng.random() < 0.5)
+            for file in out.rglob("*.dcm"):
+                pydicom.dcmread(file, stop_before_pixels=True)
+            return len(report.files)
+        finally:
+            shutil.rmtree(out, ignore_errors=True)
+            path.with_name("out.key.json").unlink(missing_ok=True)
