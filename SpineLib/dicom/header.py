@@ -99,7 +99,7 @@ class ObjectHeader:
         path: the file.
         patient_hash: first 12 hex digits of SHA-256 of the Patient ID, or of name and birth date
             where that is nobody's own; empty where nothing tells. Kept nowhere as it is, see
-            `SpineLib.dicom.identity`.
+            `SpineLib.store.patients`.
         high_bit: highest bit that holds the pixel's value, from 0.
         pixels: where they lie in the file.
         enhanced: the frames' places stand in functional groups.

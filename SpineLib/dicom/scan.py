@@ -58,7 +58,7 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
     """
     folder = Path(folder)
     progress = progress or Progress()
-    files, closed = files_of(folder)
+    files, closed = files_of(folder, progress)
     if not files and closed:
         raise BadInput(f"The folder {closed[0].reason}", file=closed[0].file)
     if not files:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from SpineLib.dicom.stack import Skipped
 from SpineLib.errors import BadInput, from_os_error
+from SpineLib.progress import Progress
 
 _PREFIX = "SpineMRI-unzipped-"
 _BEGIN = b"PK\x03\x04"
@@ -41,19 +42,24 @@ def is_zip(file: Path) -> bool:
         return False
 
 
-def unzipped(file: Path) -> tuple[Path, list[Skipped]]:
+def unzipped(file: Path, progress: Progress | None = None) -> tuple[Path, list[Skipped]]:
     """A temporary folder with a zip's files, and which of them were left out, with the reason.
 
     The folder stays until this process ends; the same zip is unpacked once.
 
+    Args:
+        file: the zip.
+        progress: told of each file in it; cancels.
+
     Raises:
         BadInput: it is damaged or locked, leads out of its folder, or is larger than any study.
         OutputError: the disk is full.
+        Cancelled: the person cancelled; nothing is left.
     """
     about = file.stat()
     key = str(file.resolve()), about.st_size, about.st_mtime_ns
     if key not in _unpacked:
-        _unpacked[key] = _unpack(file)
+        _unpacked[key] = _unpack(file, progress or Progress())
     return _unpacked[key]
 
 
@@ -65,19 +71,28 @@ def zip_of(path: Path) -> Path | None:
     return None
 
 
-def _unpack(file: Path) -> tuple[Path, list[Skipped]]:
+def _unpack(file: Path, progress: Progress) -> tuple[Path, list[Skipped]]:
     _remove_left()
+    folder: Path | None = None
+    left_out: list[Skipped] = []
+    done = False
     try:
         with zipfile.ZipFile(file) as packed:
             members = [one for one in packed.infolist() if not one.is_dir()]
             _check(members, file)
             folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
             atexit.register(_remove, folder, os.getpid())
-            return folder, [left for one in members if (left := _take(packed, one, folder, file))]
+            for one in progress.track(members, "Unpacking files"):
+                left_out += _take(packed, one, folder, file, progress)
+        done = True
+        return folder, left_out
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise BadInput("The zip is damaged, so that it cannot be unpacked", file=file) from error
     except OSError as error:
         raise from_os_error(error, file) from error
+    finally:
+        if folder is not None and not done:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
@@ -111,11 +126,11 @@ def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
 
 
 def _take(
-    packed: zipfile.ZipFile, one: zipfile.ZipInfo, folder: Path, file: Path
-) -> Skipped | None:
-    """Unpacks one file, and no more of it than the zip said."""
+    packed: zipfile.ZipFile, one: zipfile.ZipInfo, folder: Path, file: Path, progress: Progress
+) -> list[Skipped]:
+    """Unpacks one file, and no more of it than the zip said; or says why not."""
     if stat.S_ISLNK(one.external_attr >> 16):
-        return Skipped(file / one.filename, "is a link in a zip")
+        return [Skipped(file / one.filename, "is a link in a zip")]
     target = _free_place(folder, one.filename)
     left = one.file_size
     try:
@@ -125,10 +140,11 @@ def _take(
                 if left < 0:
                     raise zipfile.BadZipFile
                 out.write(block)
+                progress.check()
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         target.unlink(missing_ok=True)
-        return Skipped(file / one.filename, "is damaged in the zip")
-    return None
+        return [Skipped(file / one.filename, "is damaged in the zip")]
+    return []
 
 
 def _free_place(folder: Path, name: str) -> Path:

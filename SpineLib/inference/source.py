@@ -100,7 +100,7 @@ def _from_scan(
         raise BadInput("None of the study's files is a readable DICOM image")
     study = _one_study(found.studies, series, file)
     stacks = [filled(stack, weighting, region) for stack in study.stacks]
-    warnings = [*study.warnings, *_left_out(found.skipped)]
+    warnings = [*found.warnings, *study.warnings, *_left_out(found.skipped)]
     warnings += [f"Stack {stack.id}: {text}" for stack in stacks for text in stack.warnings]
     return Source(stacks, study.study_instance_uid, warnings)
 

@@ -43,7 +43,7 @@ class Dataset:
         task: ``segmentation``, ``compression`` or ``grading``.
         question: that readers answer of each slice; None for segmentation.
         seed: of what is drawn, such as the frozen test.
-        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+        patients_key: tells the secret of the patients' hashes (`SpineLib.store.patients`); empty for a
             data set that was made before there were secrets.
         problems: sentences on what a person should know, such as a line that was not written to
             its end.

@@ -85,7 +85,7 @@ class Wanted:
         named: whose labels, where a source has several readers.
         images_only: leave the source's labels.
         copy: keep DICOM's voxels in the data set.
-        secret: of the data set, for the patients' hashes (`SpineLib.patients`); empty for none.
+        secret: of the data set, for the patients' hashes (`SpineLib.store.patients`); empty for none.
         numbering: of masks, where nothing says it; empty to tell it from their numbers.
         orientation: where the axes of volume files grow to that do not say so, such as ``LPS``.
     """

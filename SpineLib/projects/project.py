@@ -109,7 +109,7 @@ class Project:
         repeat_share: of each stack's slices, read a second time.
         visible_after: ``own lock`` or ``all locks``: when a reader may see what others and the
             model said.
-        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+        patients_key: tells the secret of the patients' hashes (`SpineLib.store.patients`); empty for a
             project that was made before there were secrets.
     """
 

@@ -12,7 +12,8 @@ from pydicom.fileset import FileSet
 
 from SpineLib.dicom import read, scan, unzipping
 from SpineLib.dicom.deidentify import deidentify
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, Cancelled
+from SpineLib.progress import Progress
 
 linked = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 
@@ -139,6 +140,17 @@ def test_a_zip_that_does_not_fit_on_the_disk_is_refused(writer, tmp_path, monkey
     with pytest.raises(BadInput, match="left") as caught:
         scan(file)
     assert "Free some space" in caught.value.advice
+
+
+def test_unpacking_can_be_cancelled_and_leaves_nothing(writer, tmp_path, monkeypatch):
+    monkeypatch.setattr(unzipping.tempfile, "tempdir", str(tmp_path / "temp"))
+    (tmp_path / "temp").mkdir()
+    writer.write(tmp_path / "in", [writer.place(9, 4.0)])
+    file = packed(tmp_path / "in", tmp_path / "study.zip")
+    progress = Progress(lambda step: progress.cancel() if step.done == 3 else None)
+    with pytest.raises(Cancelled):
+        scan(file, progress=progress)
+    assert not list((tmp_path / "temp").iterdir())
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.7, 0.99])
