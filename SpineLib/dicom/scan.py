@@ -97,7 +97,7 @@ def without(stack: Stack, indices: Collection[int]) -> tuple[Stack, ...]:
     Returns:
         One stack, or several where a slice in between is lost; with ids below the stack's.
     """
-    left = [frame for n, frame in enumerate(stack.frames) if n not in indices]
+    left = [_spaced(f, stack) for n, f in enumerate(stack.frames) if n not in indices]
     found = blocks(left)
     lost = f"{len(indices)} of its {stack.slices} slices cannot be read and were left out"
     parts = []
@@ -107,6 +107,12 @@ def without(stack: Stack, indices: Collection[int]) -> tuple[Stack, ...]:
         known = {name: getattr(stack, name) for name in kept}
         parts.append(replace(part, **known, warnings=(*stack.warnings, lost, *part.warnings)))
     return tuple(parts)
+
+
+def _spaced(frame: FrameHeader, stack: Stack) -> FrameHeader:
+    """A slice that may stand alone from now on, and whose header leaves its spacing to the others."""
+    known = frame.between or frame.thickness or stack.slices < 2
+    return frame if known else replace(frame, between=stack.spacing[2])
 
 
 def _headers(files: list[Path], progress: Progress) -> tuple[list[FrameHeader], list[Skipped]]:

@@ -7,11 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from SpineLib.dicom import SlicesLost, open_volume_file, read, scan, scan_files, without
+from SpineLib.dicom import (
+    SlicesLost,
+    is_volume_file,
+    open_volume_file,
+    read,
+    scan,
+    scan_files,
+    without,
+)
 from SpineLib.dicom.stack import Scan, Skipped, Stack, Study
 from SpineLib.errors import BadInput, NotApplicable
 from SpineLib.progress import Progress
-from SpineLib.volume import FILE_SUFFIXES, Volume
+from SpineLib.volume import Volume
 
 
 @dataclass
@@ -84,7 +92,7 @@ def open_source(
     """
     if not isinstance(path, Path):
         return _from_scan(scan_files(path, progress=progress), series, weighting, region, file=None)
-    if path.is_file() and path.name.lower().endswith(FILE_SUFFIXES):
+    if is_volume_file(path):
         stack, volume = open_volume_file(
             path, weighting=weighting or "unknown", region=region or "unknown", plane=plane,
             orientation=orientation,
