@@ -97,7 +97,11 @@ def _wrong_answer(findings: Findings) -> str:
         told = {opinion.value, *opinion.interval, *opinion.probabilities}
         if opinion.question not in values or not told <= values[opinion.question]:
             return f"an answer that its question {opinion.question[:40]!r} does not have"
-        if opinion.assessed and opinion.probabilities and opinion.value not in opinion.probabilities:
+        if (
+            opinion.assessed
+            and opinion.probabilities
+            and opinion.value not in opinion.probabilities
+        ):
             return "an answer whose probability is missing"
     for summary in findings.summaries:
         if summary.question not in values or summary.worst not in values[summary.question]:

@@ -40,7 +40,9 @@ def test_the_harness_finds_every_fault_and_where(corpus, monkeypatch):
     said = " ".join(tally.found)
     assert "faults.py" in said and "ZeroDivisionError" in said and "exit code -6" in said
     assert {one["inputs"][0] for one in tally.found.values()} == {
-        f"faults:1:{n}" for n, way in enumerate(WAYS) if way not in ("answer", "refused", "other reader ends")
+        f"faults:1:{n}"
+        for n, way in enumerate(WAYS)
+        if way not in ("answer", "refused", "other reader ends")
     }
 
 

@@ -11,8 +11,18 @@ from typing import Any
 from SpineLib.errors import BadInput
 from Testing.fuzz.kinds import Kind
 
-WAYS = ("answer", "refused", "traceback", "lines", "abort", "slow", "memory", "differs", "hang",
-        "other reader ends")
+WAYS = (
+    "answer",
+    "refused",
+    "traceback",
+    "lines",
+    "abort",
+    "slow",
+    "memory",
+    "differs",
+    "hang",
+    "other reader ends",
+)
 
 
 class Faults(Kind):
