@@ -13,11 +13,11 @@ import shutil
 import stat
 import tempfile
 import zipfile
-import zlib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from SpineLib.dicom.stack import Skipped
-from SpineLib.errors import BadInput, from_os_error
+from SpineLib.errors import BadInput, Cancelled, SpineError, from_os_error
 from SpineLib.progress import Progress
 
 _PREFIX = "SpineMRI-unzipped-"
@@ -27,6 +27,7 @@ _BEGIN = b"PK\x03\x04"
 _MOST_FILES, _MOST_RATIO, _SMALL_BYTES = 200_000, 100, 1 << 30
 _SPARE_BYTES = 256 << 20
 _BLOCK = 1 << 20
+_LONGEST_NAME = 200  # bytes; most file systems have 255, and a number may follow
 _ADVICE = "Unpack it with another program and look at what it holds."
 
 # A zip as it was when it was unpacked → where its files lie.
@@ -86,10 +87,12 @@ def _unpack(file: Path, progress: Progress) -> tuple[Path, list[Skipped]]:
                 left_out += _take(packed, one, folder, file, progress)
         done = True
         return folder, left_out
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise BadInput("The zip is damaged, so that it cannot be unpacked", file=file) from error
+    except (SpineError, Cancelled):
+        raise
     except OSError as error:
         raise from_os_error(error, file) from error
+    except Exception as error:  # zipfile lets out whatever it meets in damaged archives
+        raise BadInput("The zip is damaged, so that it cannot be unpacked", file=file) from error
     finally:
         if folder is not None and not done:
             shutil.rmtree(folder, ignore_errors=True)
@@ -132,24 +135,35 @@ def _take(
     if stat.S_ISLNK(one.external_attr >> 16):
         return [Skipped(file / one.filename, "is a link in a zip")]
     target = _free_place(folder, one.filename)
-    left = one.file_size
     try:
-        with packed.open(one) as source, target.open("xb") as out:
-            while block := source.read(min(_BLOCK, left + 1)):
-                left -= len(block)
-                if left < 0:
-                    raise zipfile.BadZipFile
+        with target.open("xb") as out:
+            for block in _blocks(packed, one):
                 out.write(block)
                 progress.check()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except zipfile.BadZipFile:
         target.unlink(missing_ok=True)
         return [Skipped(file / one.filename, "is damaged in the zip")]
     return []
 
 
+def _blocks(packed: zipfile.ZipFile, one: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a file unpacks to; `zipfile.BadZipFile` whatever is wrong with it."""
+    left = one.file_size
+    try:
+        with packed.open(one) as source:
+            while block := source.read(min(_BLOCK, left + 1)):
+                left -= len(block)
+                if left < 0:
+                    raise zipfile.BadZipFile
+                yield block
+    except Exception as error:  # each method of compression has errors of its own
+        raise zipfile.BadZipFile from error
+
+
 def _free_place(folder: Path, name: str) -> Path:
     """Where a file goes; beside another one of the same name, which some zips have."""
-    path = folder.joinpath(*(part for part in name.split("/") if part not in ("", ".")))
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    path = folder.joinpath(*map(_short, parts))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):  # a file has the name of this one's folder
@@ -159,6 +173,11 @@ def _free_place(folder: Path, name: str) -> Path:
         count += 1
         free = path.with_name(f"{path.name}-{count}")
     return free
+
+
+def _short(name: str) -> str:
+    """The name, cut where this system could have no such one."""
+    return name if len(os.fsencode(name)) <= _LONGEST_NAME else name[-_LONGEST_NAME // 4 :]
 
 
 def remove_unpacked() -> None:

@@ -163,6 +163,21 @@ def test_a_damaged_zip_is_one_sentence(writer, tmp_path, kept):
         scan(file)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_file_in_a_zip_costs_that_file_whatever_packed_it(writer, tmp_path, method):
+    files = writer.write(tmp_path / "in", [writer.place(5, 4.0)])
+    with zipfile.ZipFile(tmp_path / "study.zip", "w", method) as packed:
+        for file in files:
+            packed.write(file, f"{'漢' * 100}/{file.name}")
+    content = bytearray((tmp_path / "study.zip").read_bytes())
+    begin = len("漢" * 100) * 3 + 60
+    content[begin : begin + 60] = bytes(byte ^ 255 for byte in content[begin : begin + 60])
+    (tmp_path / "study.zip").write_bytes(content)
+    found = scan(tmp_path / "study.zip")
+    assert [one.reason for one in found.skipped] == ["is damaged in the zip"]
+    assert found.stacks[0].slices == 4
+
+
 def test_files_of_one_name_in_a_zip_are_both_read(writer, tmp_path):
     files = writer.write(tmp_path / "in", [writer.place(3, 4.0)])
     with pytest.warns(UserWarning), zipfile.ZipFile(tmp_path / "z.zip", "w") as out:
