@@ -98,7 +98,9 @@ def _settle_questions(findings: Findings) -> str:
     opinions = [o for stack in findings.stacks for one in stack.slices for o in one.opinions]
     named = dict.fromkeys(one.question for one in (*opinions, *findings.summaries))
     listed = {asked.key for asked in findings.questions}
-    findings.questions += [KNOWN_QUESTIONS[k] for k in named if k in KNOWN_QUESTIONS.keys() - listed]
+    findings.questions += [
+        KNOWN_QUESTIONS[k] for k in named if k in KNOWN_QUESTIONS.keys() - listed
+    ]
     values = {asked.key: {*asked.values, BORDERLINE, ""} for asked in findings.questions}
     for opinion in opinions:
         told = {opinion.value, *opinion.interval, *opinion.probabilities}

@@ -59,14 +59,12 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
     folder = Path(folder)
     progress = progress or Progress()
     files, closed = files_of(folder, progress)
-    if not files and closed:
-        raise BadInput(f"The folder {closed[0].reason}", file=closed[0].file)
-    if not files:
+    if not files and not closed:
         raise BadInput("The folder is empty", file=folder, advice="Choose a folder with DICOM.")
     found = scan_files(files, progress=progress)
     skipped = (*found.skipped, *closed)
     if not found.studies:
-        raise _nothing(folder, list(skipped))
+        raise _nothing(folder, list(found.skipped), closed)
     return replace(found, skipped=skipped)
 
 
@@ -169,7 +167,12 @@ def _in_threads(files: list[Path]) -> Iterator[Result]:
                 future.cancel()
 
 
-def _nothing(folder: Path, skipped: list[Skipped]) -> BadInput:
+def _nothing(folder: Path, skipped: list[Skipped], closed: list[Skipped]) -> BadInput:
+    if closed:
+        one = closed[0]
+        more = f" (and {len(closed) - 1} more)" if len(closed) > 1 else ""
+        what = f"No readable DICOM image is here, and this {one.reason}{more}"
+        return BadInput(what, file=one.file, advice=_ANOTHER)
     if all(one.reason in ("is not DICOM", _VOLUME_FILE) for one in skipped):
         volume = next((one.file for one in skipped if one.reason == _VOLUME_FILE), None)
         advice = f"To read {volume.name}, give that file." if volume else "Choose another folder."

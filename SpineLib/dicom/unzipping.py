@@ -1,8 +1,7 @@
 """A zip of a study, unpacked into a temporary folder for as long as this process lives.
 
 The voxels of a file are read long after it was found, and by other processes too, so that its
-files must lie somewhere. What a process that was killed has left is removed by the next that
-unpacks.
+files must lie somewhere.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from pathlib import Path, PurePosixPath
 from SpineLib.dicom.stack import Skipped
 from SpineLib.errors import BadInput, Cancelled, SpineError, from_os_error
 from SpineLib.progress import Progress
+from SpineLib.store.files import temporary_folder
 
-_PREFIX = "SpineMRI-unzipped-"
 _BEGIN = b"PK\x03\x04"
 # A study has some thousand files, and DICOM becomes at most some ten times larger; masks and black
 # pictures more, so that a small zip may. A zip beyond that was made to fill a disk.
@@ -73,7 +72,6 @@ def zip_of(path: Path) -> Path | None:
 
 
 def _unpack(file: Path, progress: Progress) -> tuple[Path, list[Skipped]]:
-    _remove_left()
     folder: Path | None = None
     left_out: list[Skipped] = []
     done = False
@@ -81,7 +79,7 @@ def _unpack(file: Path, progress: Progress) -> tuple[Path, list[Skipped]]:
         with zipfile.ZipFile(file) as packed:
             members = [one for one in packed.infolist() if not one.is_dir()]
             _check(members, file)
-            folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+            folder = temporary_folder("unzipped")
             atexit.register(_remove, folder, os.getpid())
             for one in progress.track(members, "Unpacking files"):
                 left_out += _take(packed, one, folder, file, progress)
@@ -190,31 +188,6 @@ def remove_unpacked() -> None:
 def _remove(folder: Path, process: int) -> None:
     if os.getpid() == process:  # a forked one has inherited the call, and not the folder
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _remove_left() -> None:
-    """Removes what processes of this user have left that are no more."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        process = folder.name.removeprefix(_PREFIX).split("-")[0]
-        if process.isdecimal() and not _is_alive(int(process)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    if os.name == "nt":  # there a signal of 0 would end it
-        import ctypes
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)  # type: ignore[attr-defined]
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)  # type: ignore[attr-defined]
-        return bool(handle)
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def _megabytes(count: int) -> str:

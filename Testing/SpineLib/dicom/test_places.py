@@ -187,7 +187,7 @@ def test_files_of_one_name_in_a_zip_are_both_read(writer, tmp_path):
 
 
 ENDS = """
-import sys
+import os, signal, sys
 from SpineLib.dicom import scan
 print(scan(sys.argv[1]).stacks[0].sources[0].path.parent)
 """
@@ -205,21 +205,22 @@ def test_what_was_unpacked_is_gone_when_the_process_ends(writer, tmp_path):
         check=True,
     )
     folder = Path(said.stdout.strip())
-    assert folder.name.startswith("SpineMRI-unzipped-") and not folder.exists()
+    assert folder.name.startswith(".writing-") and not folder.exists()
 
 
 def test_what_a_killed_process_left_goes_with_the_next_zip(writer, tmp_path, monkeypatch):
-    monkeypatch.setattr(unzipping.tempfile, "gettempdir", lambda: str(tmp_path / "temp"))
-    monkeypatch.setattr(unzipping.tempfile, "tempdir", str(tmp_path / "temp"))
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    left = tmp_path / "temp" / f"SpineMRI-unzipped-{ended.pid}-abc"
-    ours = tmp_path / "temp" / f"SpineMRI-unzipped-{os.getpid()}-abc"
-    for folder in (left, ours):
-        folder.mkdir(parents=True)
+    (tmp_path / "temp").mkdir()
     writer.write(tmp_path / "in", [writer.place(3, 4.0)])
-    scan(packed(tmp_path / "in", tmp_path / "study.zip"))
-    assert not left.exists() and ours.exists()
+    file = packed(tmp_path / "in", tmp_path / "study.zip")
+    subprocess.run(
+        [sys.executable, "-c", f"{ENDS}\nos.kill(os.getpid(), signal.SIGKILL)", str(file)],
+        cwd=Path(unzipping.__file__).parents[2], env={**os.environ, "TMPDIR": str(tmp_path / "temp")},
+    )  # fmt: skip
+    (left,) = (tmp_path / "temp").iterdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temp"))
+    found = scan(file)
+    (ours,) = (tmp_path / "temp").iterdir()
+    assert ours != left and found.stacks[0].sources[0].path.is_relative_to(ours)
 
 
 @pytest.fixture
