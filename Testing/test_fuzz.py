@@ -12,7 +12,7 @@ from Testing.fuzz.corpus import make_corpus
 from Testing.fuzz.faults import WAYS
 
 SECONDS = 2.0
-KINDS = ("headers", "volumes", "cards", "findings", "labels", "projects", "datasets", "recipes",
+KINDS = ("headers", "scans", "pixels", "deidentify", "volumes", "cards", "findings", "labels", "projects", "datasets", "recipes",
          "archives", "messages")  # fmt: skip
 
 
