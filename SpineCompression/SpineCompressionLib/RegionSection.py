@@ -13,6 +13,7 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
 from SpineLib.slabs import Steps, write_in_slabs
+from SpineLib.store.files import temporary_directory
 from SpineLib.volume import Volume
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns
@@ -198,7 +199,7 @@ class RegionSection:
         study, numbers = self._study.study, self._at
         boxes = {str(self._study.slice(n).index): self._window(n) for n in numbers}
         self._sent = self._study.findings.to_dict()
-        self._folder = tempfile.TemporaryDirectory(prefix="SpineMRI-")
+        self._folder = temporary_directory("slicer")
         folder = Path(self._folder.name)
         options = self._models.options
         arguments = {

@@ -9,7 +9,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from typing import Any
 from SpineLib import __version__
 from SpineLib.datasets.vocabulary import task_of
 from SpineLib.dicom import Stack, scan
+from SpineLib.dicom.patients import person_of
+from SpineLib.dicom.people import Person, told_apart
 from SpineLib.dicom.unzipping import zip_of
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
@@ -82,12 +84,15 @@ class ReadingStudy:
         id: hash of the Study Instance UID.
         patient: keyed hash of the Patient ID (of the study where there is none); clusters go by it.
         folder: where its DICOM lies; relative to the project where it lies inside of it.
+        person: what tells the patient from another one of the same ID, keyed as the hash is;
+            empty where nothing does.
     """
 
     id: str
     patient: str
     folder: str
     stacks: tuple[ReadingStack, ...]
+    person: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def slices(self) -> tuple[ReadingSlice, ...]:
@@ -109,7 +114,7 @@ class Project:
         repeat_share: of each stack's slices, read a second time.
         visible_after: ``own lock`` or ``all locks``: when a reader may see what others and the
             model said.
-        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+        patients_key: tells the secret of the patients' hashes (`SpineLib.store.patients`); empty for a
             project that was made before there were secrets.
     """
 
@@ -294,8 +299,9 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
             file=project.folder,
             advice="Make another project for more studies.",
         )
+    secret = secret_of(project.patients_key, project.folder / KEY_FILE)
     known = {study.id for study in project.studies}
-    new = [one for one in _found(project, folder, progress) if one.id not in known]
+    new = [one for one in _found(project, folder, secret, progress) if one.id not in known]
     if not new:
         kind = f"{project.plane} {project.weighting}".replace(ANY, "").strip() or "readable"
         raise BadInput(
@@ -304,9 +310,11 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
             advice=f"Look what the folder holds. The project's plane and weighting stand in {PROJECT}.",
             command=f"spine scan {folder}",
         )
-    secret = secret_of(project.patients_key, project.folder / KEY_FILE)
-    new = [replace(one, patient=keyed(one.patient, secret)) for one in new]
-    changed = replace(project, studies=(*project.studies, *new))
+    changed = project
+    for one in new:
+        met = [(s.patient, Person.from_dict(s.person)) for s in changed.studies]
+        patient = told_apart(one.patient, Person.from_dict(one.person), met)
+        changed = replace(changed, studies=(*changed.studies, replace(one, patient=patient)))
     _require_unique(changed, folder)
     write_studies(changed)
     return changed
@@ -362,7 +370,7 @@ def now() -> str:
 
 
 def _found(
-    project: Project, folder: str | Path, progress: Progress | None
+    project: Project, folder: str | Path, secret: bytes, progress: Progress | None
 ) -> Iterator[ReadingStudy]:
     for study in scan(folder, progress=progress).studies:
         wanted = [s for s in study.stacks if not s.problem and _fits(project, s)]
@@ -370,7 +378,7 @@ def _found(
             continue
         yield ReadingStudy(
             _hash(study.study_instance_uid),
-            study.patient_hash or _hash(study.study_instance_uid),
+            keyed(study.patient_hash or _hash(study.study_instance_uid), secret),
             _place(project.folder, wanted),
             tuple(
                 ReadingStack(
@@ -378,6 +386,7 @@ def _found(
                 )
                 for s in wanted
             ),
+            person_of(study.stacks).keyed(secret).to_dict() if secret else {},
         )
 
 
@@ -434,6 +443,7 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
         for s in data["stacks"]
     )
     study = ReadingStudy(**{**data, "stacks": stacks})
+    Person.from_dict(study.person)
     texts = [study.id, study.patient, study.folder]
     texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
     texts += [one.sop_instance_uid for one in study.slices]

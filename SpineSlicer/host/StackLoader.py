@@ -12,6 +12,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
 from SpineLib.slabs import Steps, read_in_slabs
+from SpineLib.store.files import temporary_directory
 from SpineLib.volume import Frame
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkerTask import WorkerTask
@@ -65,7 +66,7 @@ class StackLoader:
         if wanted == self._wanted and self.busy:
             return
         self.stop()
-        self._wanted, self._folder = wanted, tempfile.TemporaryDirectory(prefix="SpineMRI-")
+        self._wanted, self._folder = wanted, temporary_directory("slicer")
         uids = [one.sop_instance_uid for one in stack.slices]
         name = _("Study {id}").format(id=study.id[:6])
         self._task.start(

@@ -11,6 +11,7 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, write_in_slabs
+from SpineLib.store.files import temporary_directory
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkerProcess import WorkerProcess
 from SpineSlicer.scene.volumeNodes import volumeFromNode
@@ -74,7 +75,7 @@ class StudyReader:
     def _begin(self) -> None:
         if self.busy:
             raise SpineError("A study is being read already", advice="Wait for it, or cancel it.")
-        self._folder = tempfile.TemporaryDirectory(prefix="SpineMRI-")
+        self._folder = temporary_directory("slicer")
 
     def _read(
         self,

@@ -10,27 +10,11 @@ from typing import Any
 
 import numpy as np
 import pydicom
-from pydicom.datadict import keyword_dict
-from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRBigEndian, UID_dictionary
+from pydicom.uid import ExplicitVRBigEndian
 
+from Testing.fuzz.elements import of_elements
 from Testing.fuzz.kinds import Kind
-from Testing.fuzz.mutations import NUMBERS, TEXTS, of_bytes
-
-_CHARSETS = ("ISO_IR 100", "ISO_IR 192", "GB18030", "\\ISO 2022 IR 87", "\\ISO 2022 IR 149",
-             "ISO 2022 IR 6\\ISO 2022 IR 13", "\\ISO 2022 IR 58", "ISO_IR 13", "x", "")  # fmt: skip
-_VRS = ("US", "SS", "UL", "FD", "FL", "DS", "IS", "UI", "LO", "SH", "PN", "SQ", "OB", "OW", "UN",
-        "AT", "LT", "CS", "DA", "TM", "UC", "UR", "OD", "OF", "SV", "UV")  # fmt: skip
-_KEYWORDS = sorted(keyword_dict)
-_TELLING = (
-    "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation",
-    "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames", "ImagePositionPatient",
-    "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "SpacingBetweenSlices",
-    "RescaleSlope", "RescaleIntercept", "InstanceNumber", "SpecificCharacterSet",
-    "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID", "PatientID",
-    "PatientName", "ImageType", "Modality", "EchoTime", "RepetitionTime", "SOPClassUID",
-    "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "WindowCenter",
-)  # fmt: skip
+from Testing.fuzz.mutations import of_bytes
 
 
 class _Dicom(Kind):
@@ -78,66 +62,6 @@ class _Dicom(Kind):
         return total
 
 
-def of_elements(rng: random.Random, raw: bytes) -> bytes:
-    """A data set with changed elements, written anew; the bytes where it cannot be."""
-    import io
-
-    try:
-        dataset = pydicom.dcmread(io.BytesIO(raw), force=True)
-        for _ in range(rng.choice((1, 1, 2, 4))):
-            _change(rng, _some_dataset(rng, dataset))
-        out = io.BytesIO()
-        dataset.save_as(out, enforce_file_format=False)
-        return out.getvalue()
-    except Exception:  # pydicom does not write everything that it reads
-        return of_bytes(rng, raw)
-
-
-def _some_dataset(rng: random.Random, dataset: Dataset) -> Dataset:
-    for _ in range(4):
-        inner = [item for e in dataset if e.VR == "SQ" and e.value for item in e.value]
-        if not inner or rng.random() < 0.4:
-            return dataset
-        dataset = rng.choice(inner)
-    return dataset
-
-
-def _change(rng: random.Random, dataset: Dataset) -> None:
-    present = [e.keyword for e in dataset if e.keyword and e.keyword != "PixelData"]
-    keyword = rng.choice(_TELLING) if rng.random() < 0.6 else rng.choice(present or _TELLING)
-    if rng.random() < 0.1:
-        keyword = rng.choice(_KEYWORDS)
-    if rng.random() < 0.15:
-        dataset.pop(keyword, None)
-        return
-    tag = pydicom.datadict.tag_for_keyword(keyword)
-    vr = rng.choice(_VRS) if rng.random() < 0.15 else pydicom.datadict.dictionary_VR(tag)[:2]
-    raw = _value(rng, keyword)
-    dataset[tag] = pydicom.dataelem.RawDataElement(
-        pydicom.tag.Tag(tag), vr, len(raw), raw, 0, False, True
-    )
-
-
-def _value(rng: random.Random, keyword: str) -> bytes:
-    how = rng.randrange(6)
-    if keyword == "SpecificCharacterSet":
-        return rng.choice(_CHARSETS).encode() + (b" " if how else b"")
-    if how == 0:
-        return rng.randbytes(rng.choice((0, 1, 2, 3, 4, 8, 64, 4000)))
-    if how == 1:
-        return rng.choice(TEXTS).encode("utf-8", "surrogatepass")
-    if how == 2:
-        return "\\".join(
-            str(rng.choice(NUMBERS)) for _ in range(rng.choice((1, 2, 3, 6, 40)))
-        ).encode()
-    if how == 3:
-        return rng.choice(list(UID_dictionary)).encode()
-    number = rng.choice(NUMBERS)
-    if isinstance(number, float):
-        return np.float64(number).tobytes()
-    return (number % (1 << 16)).to_bytes(2, "little")
-
-
 class Headers(_Dicom):
     """One file's header."""
 
@@ -166,7 +90,7 @@ class Scans(_Dicom):
 class Pixels(_Dicom):
     """Pixels of what a scan calls readable, beside pydicom's."""
 
-    name, most = "pixels", 4
+    name, most, has_other_reader = "pixels", 4, True
 
     def _changed(self, rng: random.Random, raw: bytes) -> bytes:
         at = raw.find(b"\xe0\x7f\x10\x00")

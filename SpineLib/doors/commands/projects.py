@@ -109,6 +109,7 @@ def add(
     dicom: Annotated[Path, typer.Argument(metavar="DICOM", help="Folder of one study or many.")],
 ) -> None:
     """Add the studies below a folder; their files stay where they are."""
+    from SpineLib.dicom.people import shared_ids
     from SpineLib.projects.project import add as add_studies
     from SpineLib.projects.project import open_project
 
@@ -117,6 +118,8 @@ def add(
         after = add_studies(before, dicom, progress=progress)
     new = len(after.studies) - len(before.studies)
     say(f"{new} studies joined; the project has {len(list(after.slices()))} slices")
+    for note in shared_ids(study.patient for study in after.studies):
+        say(f"Note: {note}")
 
 
 @project.command()
