@@ -9,11 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
 from SpineLib.outputs.report import render
 from SpineLib.outputs.summary import headline, other_lines
 from SpineLib.questions import BILSKY, COMPRESSION
-from SpineSlicer.scene.findingsTable import addFindingsTable
+from SpineLib.reading import Reading
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.ShownStudy import ShownStudy
 from SpineSlicer.scene.verdicts import shortText
@@ -91,11 +92,11 @@ def test_what_its_values_mean_travels_with_model_and_findings(findings):
 
 def test_its_high_grades_are_flagged_where_no_other_model_finds_anything(findings):
     assert high(findings)
-    for one in findings.stacks[0].slices:
-        others = [opinion for opinion in one.opinions if opinion.question != KEY]
-        for opinion in others:
-            opinion = opinion.__class__(opinion.question)
-        assert one.flagged == any(opinion.flagged for opinion in one.opinions)
+    alone = Findings.from_dict(findings.to_dict())
+    for one in alone.stacks[0].slices:
+        one.opinions = [opinion for opinion in one.opinions if opinion.question == KEY]
+    assert [one.index for one in alone.stacks[0].slices if one.flagged] == high(findings)
+    assert {one.index for _stack, one in alone.flagged()} == set(high(findings))
     assert findings.summary(KEY).positive_slices == len(high(findings))
 
 
@@ -144,9 +145,6 @@ def test_in_a_scene_it_stands_in_table_labels_and_flags(app, scene, story, findi
 
 
 def test_where_it_is_the_only_question_it_colours_ring_strip_and_chart(app, scene, story):
-    from SpineLib.findings import Findings
-    from SpineLib.reading import Reading
-
     findings = Findings.from_dict(story.reading.findings.to_dict())
     findings.questions = [asked for asked in findings.questions if asked.key == KEY]
     findings.summaries = [one for one in findings.summaries if one.question == KEY]
@@ -168,8 +166,6 @@ def test_where_it_is_the_only_question_it_colours_ring_strip_and_chart(app, scen
 
 
 def test_the_panel_has_a_row_of_buttons_and_keys_for_each_grading(widget, ui, story, findings):
-    from SpineLib.reading import Reading
-
     widget.panel.show(Reading(findings))
     settle()
     study, timeline = widget.panel.study, widget.panel.result.timeline
