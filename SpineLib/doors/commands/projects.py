@@ -359,7 +359,7 @@ def export(
             )
             recipe = "" if opened.scheme.key in KNOWN_QUESTIONS else "--recipe RECIPE.toml "
             told = f"train on it with: spine train {opened.task} {recipe}--data {table} --out RUN"
-            told += " (docs/training.md tells how a recipe gets your scheme)" if recipe else ""
+            told += " (docs/training.md tells how a recipe is given your scheme)" if recipe else ""
         elif format is Format.tidy:
             told = f"{exporting.write_tidy(opened, out)} labels are in {out}"
         elif format is Format.jpeg:
