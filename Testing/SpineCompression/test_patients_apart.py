@@ -11,11 +11,11 @@ import slicer
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.studyNodes import SEGMENTATION, nodesOfKind
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.clones import clone
 from Testing.SpineCompression.panels import settle
+from Testing.SpineSlicer.scene.at_once import showSegmentation
 
 SEGMENTATION_MODULE = Path(__file__).resolve().parents[2] / "SpineSegmentation"
 OVERLAYS = ("verdicts", "slice labels", "flagged runs", "spine segmentation", "segment names")
