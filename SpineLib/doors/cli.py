@@ -16,6 +16,7 @@ from SpineLib.doors.commands.comparing import train
 from SpineLib.doors.commands.data import data
 from SpineLib.doors.commands.deidentify import deidentify
 from SpineLib.doors.commands.evaluation import evaluate
+from SpineLib.doors.commands.export import export
 from SpineLib.doors.commands.loop_learning import loop
 from SpineLib.doors.commands.projects import project
 from SpineLib.doors.commands.training import package
@@ -49,6 +50,7 @@ app.add_typer(project, name="project")
 app.add_typer(loop, name="loop")
 models.command()(package)
 app.command()(deidentify)
+app.command()(export)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 

@@ -3,41 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from SpineLib.findings_file import write_json
+from SpineLib.outputs import answers as readers
 from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.findings_csv import write_csv
 from SpineLib.outputs.report import write_report
 from SpineLib.reading import Reading
 from SpineLib.volume import write_volume
 
-
-@dataclass(frozen=True)
-class Results:
-    """What there is to write.
-
-    Attributes:
-        pictures: as of `SpineLib.outputs.report.write_report`.
-        answers: what readers said.
-    """
-
-    reading: Reading
-    pictures: Mapping[str, bytes | Path]
-    answers: Sequence[ReaderAnswer] = ()
+# A reading, its pictures by name (as of `write_report`), and what readers said.
+Writer = Callable[[Reading, Mapping[str, bytes | Path], Sequence[ReaderAnswer], Path], None]
 
 
-def _segmentation(results: Results, path: Path) -> None:
-    reading = results.reading
+def _answers(
+    _reading: Reading, _pictures: object, said: Sequence[ReaderAnswer], path: Path
+) -> None:
+    if said:
+        readers.write_answers(said, path.parent)
+
+
+def _segmentation(reading: Reading, _pictures: object, _said: object, path: Path) -> None:
     if reading.segmentation is not None:
         write_volume(reading.segmentation, path.with_name(reading.findings.segmentation.file))
 
 
 # File → what writes it. A format that has nothing to say of a reading writes no file.
-FORMATS: dict[str, Callable[[Results, Path], None]] = {
-    "report.html": lambda r, path: write_report(r.reading, r.pictures, path, r.answers),
-    "findings.csv": lambda r, path: write_csv(r.reading.findings, path),
-    "findings.json": lambda r, path: write_json(r.reading.findings, path),
+FORMATS: dict[str, Writer] = {
+    "report.html": lambda reading, pictures, said, path: write_report(
+        reading, pictures, path, said
+    ),
+    "findings.csv": lambda reading, _pictures, _said, path: write_csv(reading.findings, path),
+    "findings.json": lambda reading, _pictures, _said, path: write_json(reading.findings, path),
+    readers.NAME: _answers,
     "segmentation.nrrd": _segmentation,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from SpineLib.outputs.formats import FORMATS, Results
+from SpineLib.outputs.formats import FORMATS
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing_folder
@@ -57,7 +57,7 @@ def write_outputs(
             (folder / "pictures" / f"{name}.png").write_bytes(picture.png)
         embedded = {name: picture.jpeg for name, picture in pictures.items()}
         for name, write in FORMATS.items():
-            write(Results(reading, embedded, answers), folder / name)
+            write(reading, embedded, answers, folder / name)
             progress.advance()
         save_scene(app, folder / "scene.mrb")
         progress.advance()

@@ -10,6 +10,7 @@ from PySide6 import QtWidgets
 from SpineLib.errors import Cancelled
 from Testing.desktop import click
 from Testing.desktop.dicomDatabase import DicomDatabase
+from Testing.SpineSegmentation.panels import wait
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Function. .QTableWidgetItem.setTextAlignment"),
