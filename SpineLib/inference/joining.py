@@ -79,16 +79,21 @@ def joined(
 def _summaries(
     study: Findings, part: Findings, stacks: list[StackFindings], cards: Mapping[str, Card]
 ) -> list[QuestionSummary]:
-    """One a question, of the whole study, whichever model answered on which stack.
+    """Of the whole study: one a question, whichever model answered on which stack.
 
-    By the rule of the model that answered now; what nobody here has a card for stays.
+    By the rule of the model that answered now, each by its own where several did; what nobody
+    here has a card for stays.
     """
-    kept: dict[str, QuestionSummary] = {}
-    for summary in (*part.summaries, *study.summaries):
-        if summary.question not in kept or not kept[summary.question].by:
-            card = cards.get(summary.by)
-            kept[summary.question] = summarise(stacks, card, alone=False) if card else summary
-    return list(kept.values())
+    kept: dict[str, list[QuestionSummary]] = {}
+    for summaries in (part.summaries, study.summaries):
+        for question in dict.fromkeys(summary.question for summary in summaries):
+            if not any(summary.by for summary in kept.get(question, ())):
+                kept[question] = [one for one in summaries if one.question == question]
+    return [
+        summarise(stacks, card, alone=len(namesakes) > 1) if card else summary
+        for namesakes in kept.values()
+        for summary, card in ((one, cards.get(one.by)) for one in namesakes)
+    ]
 
 
 def _slices(old: StackFindings, new: StackFindings) -> list[SliceFinding]:

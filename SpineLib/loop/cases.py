@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -177,10 +177,6 @@ class Case:
             self.id, self.patient, self.open_image, tuple(labels), self.site, self.region,
             self.weighting, dict(self.columns), fingerprint,
         )  # fmt: skip
-
-    def with_history(self, history: History) -> Case:
-        """The same case, later."""
-        return replace(self, history=history)
 
 
 def _pair(case: Case) -> tuple[Volume, Volume]:

@@ -66,7 +66,7 @@ def render(
         "other_lines": summary.other_lines(findings),
         "lead": lead,
         "positive": lead.side(True) or lead.values[-1],
-        "others": [q.title for q in findings.questions if q is not lead and _answered(findings, q)],
+        "others": _others(findings, lead),
         "titles": {question.key: question.title for question in findings.questions},
         "key": _key(lead),
         "not_assessed": NOT_ASSESSED_LETTER,
@@ -87,8 +87,12 @@ def render(
     return pages.get_template("report.html.jinja").render(values)
 
 
-def _answered(findings: Findings, question: Question) -> bool:
-    return findings.summary(question.key).assessed
+def _others(findings: Findings, lead: Question) -> list[str]:
+    """What stands beside the lead question's first answer."""
+    assessed = [c for c in findings.columns if findings.summary(c.question.key, c.by).assessed]
+    return [one.title for one in assessed if one.question is not lead] + [
+        one.title for one in assessed if one.question is lead
+    ][1:]
 
 
 def _key(lead: Question) -> list[summary.Mark]:

@@ -17,13 +17,13 @@ from SpineSlicer.headless.Picture import take
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
-from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, labelmapAsRead
 from SpineSlicer.scene.volumeIdentity import adoptIdentity
 from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
 from SpineSlicer.scene.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
 from Testing.desktop import click, press
 from Testing.phantom import FLAGGED, SCENE_OF_VERSION_0_1, phantom
+from Testing.SpineSlicer.scene.at_once import showSegmentation
 from Testing.transforms import bend, crop, harden, move, placed
 
 # What a registration does: some degrees, and as much as several slices along the body.

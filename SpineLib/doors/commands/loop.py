@@ -38,6 +38,17 @@ Folder = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of the d
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Its number; status lists them.")]
 Reader = Annotated[str, typer.Option("--reader", help="Who says so; the system's user if none.")]
 Minutes = Annotated[float, typer.Option(help="That it took.", min=0)]
+Seen = Annotated[
+    int | None,
+    typer.Option(
+        "--base",
+        help="Version that you looked at; refused where a reader let another one count since then.",
+        min=1,
+    ),
+]
+Anyway = Annotated[
+    bool, typer.Option("--anyway", help="On top of what another reader did since --base.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 # Seconds to wait for another program that writes.
 WAIT = 10.0
@@ -261,17 +272,8 @@ def correct(
     resample: Annotated[
         bool, typer.Option("--resample", help="Take the nearest voxels of another grid.")
     ] = False,
-    base: Annotated[
-        int | None,
-        typer.Option(
-            help="Version that the file began with; refused where a reader let another one count "
-            "since then.",
-            min=1,
-        ),
-    ] = None,
-    anyway: Annotated[
-        bool, typer.Option("--anyway", help="On top of what another reader did since --base.")
-    ] = False,
+    base: Seen = None,
+    anyway: Anyway = False,
     numbering: Numbering = "",
     orientation: Orientation = "",
 ) -> None:
@@ -304,24 +306,38 @@ def accept(
     case: CaseId,
     reader: Reader = "",
     minutes: Minutes = 0.0,
+    base: Seen = None,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Although serious problems were found.")
+        bool,
+        typer.Option(
+            "--anyway",
+            help="Although serious problems were found, or another reader did something since --base.",
+        ),
     ] = False,
 ) -> None:
     """Approve the version that counts, after the checks."""
     with opened_writer(folder) as writer:
-        version = writer.approve(case, by=reader or user(), minutes=minutes, anyway=anyway)
+        version = writer.approve(
+            case,
+            by=reader or user(),
+            minutes=minutes,
+            anyway=anyway,
+            seen=None if anyway else base,
+        )
     say(f"Case {writer.dataset.case(case).id}: version {version.number} is approved")
 
 
 @loop.command()
-def undo(folder: Folder, case: CaseId, reader: Reader = "") -> None:
+def undo(
+    folder: Folder, case: CaseId, reader: Reader = "", base: Seen = None, anyway: Anyway = False
+) -> None:
     """Let the version count that the one in force began with; nothing is removed."""
     with opened_writer(folder) as writer:
         found = writer.dataset.case(case)
         if found.chosen is None or found.chosen.base is None:
             raise BadRequest(f"The case {found.id} has no earlier version to go back to")
-        version = writer.choose(found, found.chosen.base, by=reader or user())
+        seen = None if anyway else base
+        version = writer.choose(found, found.chosen.base, by=reader or user(), seen=seen)
     _say_choice(writer, found.id, version.number)
 
 
@@ -331,11 +347,14 @@ def choose(
     case: CaseId,
     number: Annotated[int, typer.Argument(metavar="VERSION", help="Its number.", min=1)],
     reader: Reader = "",
+    base: Seen = None,
+    anyway: Anyway = False,
 ) -> None:
     """Let any version count: an undo, or a redo."""
     with opened_writer(folder) as writer:
         found = writer.dataset.case(case)
-        writer.choose(found, number, by=reader or user())
+        seen = None if anyway else base
+        writer.choose(found, number, by=reader or user(), seen=seen)
     _say_choice(writer, found.id, number)
 
 

@@ -12,7 +12,7 @@ from SpineLib.doors.commands.evaluation import evaluate
 from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadRequest
-from SpineLib.questions import scheme_data
+from SpineLib.questions import KNOWN_QUESTIONS, scheme_data
 from SpineLib.times import local_time
 
 if TYPE_CHECKING:
@@ -360,7 +360,9 @@ def export(
             table = exporting.write_training(
                 opened, out, unsettled=unsettled.value, key=kept, progress=progress
             )
-            told = f"train on it with: spine train {opened.task} --data {table} --out RUN"
+            recipe = "" if opened.scheme.key in KNOWN_QUESTIONS else "--recipe RECIPE.toml "
+            told = f"train on it with: spine train {opened.task} {recipe}--data {table} --out RUN"
+            told += " (docs/training.md tells how a recipe is given your scheme)" if recipe else ""
         elif format is Format.tidy:
             told = f"{exporting.write_tidy(opened, out)} labels are in {out}"
         elif format is Format.jpeg:
