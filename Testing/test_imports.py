@@ -59,7 +59,7 @@ def test_opening_a_panel_waits_for_no_heavy_library():
     code = (
         "import sys; from unittest.mock import MagicMock\n"
         "for name in ('slicer', 'slicer.util', 'slicer.i18n', 'slicer.parameterNodeWrapper', 'qt',"
-        " 'ctk', 'vtk'): sys.modules[name] = MagicMock()\n"
+        " 'ctk', 'vtk', 'vtk.util', 'vtk.util.numpy_support'): sys.modules[name] = MagicMock()\n"
         "import SpineCompressionLib.CompressionPanel, SpineSegmentationLib.SegmentationPanel"
     )
     parts = ("stats", "ndimage", "spatial", "optimize", "sparse", "special", "linalg")
