@@ -17,6 +17,7 @@ from SpineLib.volume import Volume
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.canalWindow import Corners, addWindow, corners, placeWindow, windowOf
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import FINDINGS, WINDOW, nodesOfKind
@@ -84,12 +85,13 @@ class RegionSection:
         self._end()
 
     def _onShow(self, on: bool) -> None:
-        if on and self._ui.windowBox.enabled:
-            self._place()
-        elif self.box is not None:
-            self._keep()
-            self._study.scene.RemoveNode(self.box)
-        self._update()
+        with drawOnce():
+            if on and self._ui.windowBox.enabled:
+                self._place()
+            elif self.box is not None:
+                self._keep()
+                self._study.scene.RemoveNode(self.box)
+            self._update()
 
     def _onChanged(self, what: str) -> None:
         if what == STUDY_CHANGED:
@@ -248,10 +250,11 @@ class RegionSection:
         if before.to_dict() != self._sent:
             return _("The study was read anew in the meantime. Grade again.")
         try:
-            nodes.showAgain(findings, stack)
+            with drawOnce():
+                nodes.showAgain(findings, stack)
+                self._study.open(study)
         except SpineError as error:
             return str(error)
-        self._study.open(study)
         return _("{n} slices graded again with the window").format(n=count)
 
     def _onError(self, error: SpineError) -> None:
