@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import slicer
-from slicer import util
 
 
-def drawOnce() -> AbstractContextManager[Any]:
-    """Holds the views' drawing back, to be drawn once at the end; also within another one.
+@contextmanager
+def drawOnce() -> Iterator[None]:
+    """Holds the views' drawing back, until the event loop turns; also within another one.
 
     A view that was asked to draw and could not do so for a sixtieth of a second draws at the next
-    request, in the middle of whatever is changed. Without an application nothing is drawn at all.
+    request, in the middle of whatever is changed. And one that is let go at once draws, hears from
+    Slicer's own widgets, whose turn comes after ours, and draws again. Without an application
+    nothing is drawn at all.
 
     Example:
         with drawOnce():
             showStudy(scene, study)
     """
-    return util.RenderBlocker() if hasattr(slicer, "app") else contextlib.nullcontext()
+    app = getattr(slicer, "app", None)
+    if app is None:
+        yield
+        return
+    app.pauseRender()
+    try:
+        yield
+    finally:
+        import qt
+
+        qt.QTimer.singleShot(0, app.resumeRender)
