@@ -30,6 +30,8 @@ def drawings(widget, brief):
         ]
         do()
         assert app._paused, "the views drew before Slicer's own widgets had their turn"
+        while widget.panel.region.busy:
+            settle(turns=1)
         settle(turns=2)
         for node, tag in tags:
             node.RemoveObserver(tag)
