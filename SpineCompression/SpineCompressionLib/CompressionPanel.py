@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import slicer
 import vtk
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
@@ -19,6 +18,7 @@ from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.naming import levelReadings
 from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
@@ -110,9 +110,10 @@ class CompressionPanel:
         if not self.models.models:
             self.models.refresh()
         self.models.useCardsThreshold()
-        self.refresh()
-        self._update()
-        self.link.start()
+        with drawOnce():
+            self.refresh()
+            self._update()
+            self.link.start()
 
     def exit(self) -> None:
         """Another module is shown: the views are the reader's alone."""
@@ -234,7 +235,7 @@ class CompressionPanel:
 
     def _showing(self, reading: Reading, volumeNode: Any = None, folder: str = "") -> Steps[None]:
         # The views are drawn once, when all is there.
-        with slicer.util.RenderBlocker():
+        with drawOnce():
             study, stack = studyWith(self._scene, volumeNode, self.study.study)
             if study:
                 nodes = ReadingScene(self._scene, study)

@@ -6,6 +6,7 @@ from typing import Any
 
 import slicer
 
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
 from SpineSlicer.scene.sliceViews import turnToSlices
@@ -63,6 +64,10 @@ class DisplaySection:
 
     def apply(self, *_arguments: Any) -> None:
         """Shows and hides what the boxes say."""
+        with drawOnce():
+            self._apply()
+
+    def _apply(self) -> None:
         ui, study = self._ui, self._study
         if study.study:
             showStudy(study.scene, study.study)

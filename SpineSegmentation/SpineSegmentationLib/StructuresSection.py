@@ -15,6 +15,7 @@ from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.measures import Measure, measuring
 from SpineLib.inference.parts import Parts
 from SpineLib.slabs import Steps
+from SpineSlicer.host.inThread import importing
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.closedSurfaces import addingSurfaces, hasSurfaces
 from SpineSlicer.scene.measuresTable import showMeasures
@@ -118,7 +119,7 @@ class StructuresSection:
         labelmap = currentLabelmap(self._node)
         if labelmap is None:
             return []
-        yield
+        yield from importing("scipy.ndimage")
         finding = segmentationFinding(self._node)
         found = yield from measuring(labelmap, finding)
         # A vertebra's middle lies in its canal; what a reader wants to see is the body.

@@ -9,6 +9,7 @@ import slicer
 
 from SpineLib.errors import SpineError
 from SpineSlicer.host.diagnostics import diagnosticsText
+from SpineSlicer.host.Heartbeat import heartbeatLine
 from SpineSlicer.host.Installation import Installation
 from SpineSlicer.host.pathChanged import onPathChanged
 
@@ -71,6 +72,7 @@ class SetupSection:
             missing=self._installation.missing(),
             externalPython=bool(self._installation.externalPython),
             log=log.lastWords(40) if log is not None else "",
+            heartbeat=heartbeatLine(),
         )
 
     def _tell(self, text: str) -> None:

@@ -154,13 +154,13 @@ class ReadingScene:
                 self._remove(made)
         yield from self._removing(before, made)
 
-    def showAgain(self, findings: Findings, stack: str) -> None:
+    def showingAgain(self, findings: Findings, stack: str) -> Steps[None]:
         """Shows findings of which some of one stack's slices changed; all else stays as it is.
 
         Raises:
             BadInput: the stack's volume no longer has the slices that were read.
         """
-        finish(self.showingPart(Reading(findings), stack, (FINDINGS, *OF_VERDICTS)))
+        yield from self.showingPart(Reading(findings), stack, (FINDINGS, *OF_VERDICTS))
 
     def showingPart(
         self,

@@ -12,6 +12,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE
 from SpineLib.questions import NOT_ASSESSED_COLOR, Opinion, Question
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
@@ -384,8 +385,9 @@ class ShownStudy:
         self._watches = []
 
     def _tell(self, what: str) -> None:
-        for listener in self._listeners:
-            listener(what)
+        with drawOnce():
+            for listener in self._listeners:
+                listener(what)
 
 
 def unseenText(stacks: list[str]) -> str:
