@@ -45,6 +45,8 @@ def rgb(color: str) -> tuple[float, float, float]:
 # caudal (1 = L5), canal 100, partially visible vertebrae 101-125, discs 201-225 (201 = L5/S1).
 CANAL = 100
 MAX_STRUCTURES = 25
+# Not SPIDER's: what a network may learn from beside SPIDER's structures; nothing is written so.
+SACRUM = 26
 PARTIAL_OFFSET, DISC_OFFSET = 100, 200
 
 

@@ -2,7 +2,8 @@
 
 The parts are the region and disease, the profile, how many patients, and the first seed (0 where it
 is left out). ``lesions-`` or ``search-`` before the region draws parts of studies
-(`SpineLib.datasets.draws`). Cases are simulated once and then read from disk; the files are
+(`SpineLib.datasets.draws`); ``sacrum-`` gives lumbar volumes in which the sacrum has a number too,
+for networks that learn it. Cases are simulated once and then read from disk; the files are
 named by the simulator's own code, so that a changed simulator simulates anew.
 """
 
@@ -24,18 +25,20 @@ from SpineLib.datasets.cache import Arrays, Prepared, prepare
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.datasets.draws import draw_lesion, draw_search
 from SpineLib.errors import BadInput
-from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
+from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, SACRUM
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, KANG, Question
 from SpineLib.simulate import axial_case, lumbar_case
+from SpineLib.simulate.lumbar import sacrum_of
 from SpineLib.simulate.patient import DISEASES, REGIONS
 from SpineLib.simulate.protocols import PROFILES
 from SpineLib.volume import Volume
 
 PREFIX = "simulated:"
 STUDIES, LESIONS, SEARCH, VOLUMES = "studies", "lesions", "search", "volumes"
+WITH_SACRUM = "sacrum"
 _GRAMMAR = re.compile(
-    rf"^{PREFIX}(?:({LESIONS}|{SEARCH})-)?([a-z]+)-([a-z]+):([a-z-]+):(\d+)(?::(\d+))?$"
+    rf"^{PREFIX}(?:({LESIONS}|{SEARCH}|{WITH_SACRUM})-)?([a-z]+)-([a-z]+):([a-z-]+):(\d+)(?::(\d+))?$"
 )
 _READER = "truth"
 _BOX_MM = 20.0  # side of the region of interest around the canal's centre
@@ -46,7 +49,7 @@ class Source:
     """What a text ``simulated:…`` asks for.
 
     Attributes:
-        kind: ``studies``, ``lesions`` or ``search``.
+        kind: ``studies``, ``lesions``, ``search`` or ``sacrum``.
         region, disease, profile: as for `SpineLib.simulate.axial_case`.
         count: patients.
         seed: of the first patient; the others follow it.
@@ -182,13 +185,14 @@ def simulated_volumes(
         BadInput: see `parse`; or another region, or a part of studies.
     """
     asked = parse(source)
-    if asked.region != "lumbar" or asked.kind != STUDIES:
+    if asked.region != "lumbar" or asked.kind not in (STUDIES, WITH_SACRUM):
         raise BadInput(
             f"{source} gives no labelled volumes",
             advice="The simulator segments whole lumbar volumes: "
             "simulated:lumbar-degenerative:standard:20",
         )
-    cases, prepared = _simulated(asked, VOLUMES, _lumbar, cache, progress)
+    kind = WITH_SACRUM if asked.kind == WITH_SACRUM else VOLUMES
+    cases, prepared = _simulated(asked, kind, _lumbar, cache, progress)
     return [
         LabelledVolume(
             id=case.name,
@@ -244,10 +248,13 @@ def _axial(case: _Asked) -> Arrays:
 
 def _lumbar(case: _Asked) -> Arrays:
     made = lumbar_case(seed=case.seed, profile=case.profile, disease=case.disease)
+    numbers = made.segmentation.voxels
+    if case.kind == WITH_SACRUM:
+        numbers = np.where(sacrum_of(made.patient, made.labels) & (numbers == 0), SACRUM, numbers)
     return {
         **_grid(made.volume),
         "image": made.volume.voxels.reshape(-1),
-        "classes": made.segmentation.voxels.reshape(-1),
+        "classes": numbers.astype(np.uint8).reshape(-1),
         "about": _bytes({"weighting": made.protocol.weighting, **made.truth.to_dict()}),
     }
 

@@ -1,7 +1,8 @@
 """Whether the lowest disc in the picture is L5/S1. A wrong name is worse than none.
 
-SPIDER's scheme has no label for the sacrum, so the evidence is indirect, and all of it is
-needed: nothing but sacrum can lie below a whole, steep disc with picture and canal to spare.
+A network that knows the sacrum says so itself. SPIDER's scheme has no label for it, so with other
+networks the evidence is indirect, and all of it is needed: nothing but sacrum can lie below a whole,
+steep disc with picture and canal to spare.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from SpineLib.inference.course import Slab
+from SpineLib.inference.semantic import SACRUM, VERTEBRA
 from SpineLib.labels import CANAL, DISC_OFFSET
 from SpineLib.volume import Volume
 
@@ -23,12 +25,14 @@ LEAST_TILT, MOST_TILT = 20.0, 70.0
 PICTURE_BELOW = 40.0
 CANAL_BELOW = 8.0
 LEAST_DISCS = 3
+# The first sacral body is 25-30 mm high; so much of it, mm³, is more than a few wrong voxels.
+SACRUM_REACH, LEAST_SACRUM = 25.0, 3000.0
 # Two discs are this much farther or nearer than the others where one was missed or split.
 MOST_GAP, LEAST_GAP = 1.45, 0.6
 
 
 def lowest_disc_is_lumbosacral(
-    labels: Volume, discs: Sequence[Slab], *, bone_below: bool
+    labels: Volume, discs: Sequence[Slab], *, bone_below: bool, sacrum_below: bool = False
 ) -> tuple[str, str]:
     """Looks for evidence that the lowest disc is L5/S1.
 
@@ -36,6 +40,7 @@ def lowest_disc_is_lumbosacral(
         labels: SPIDER's numbers in canonical order, the whole picture.
         discs: from caudal to cranial.
         bone_below: a vertebra's body was found below the lowest disc.
+        sacrum_below: see `sacrum_lies_below`.
 
     Returns:
         (``L5``, the evidence) or (empty, why the level is not known).
@@ -49,6 +54,10 @@ def lowest_disc_is_lumbosacral(
     gaps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
     if gaps.max() > MOST_GAP * np.median(gaps) or gaps.min() < LEAST_GAP * np.median(gaps):
         return "", UNKNOWN + "the discs are unevenly spaced, one may be missing"
+    if sacrum_below:
+        return "L5", (
+            "the sacrum lies below the lowest disc; a transitional vertebra cannot be excluded"
+        )
     disc = labels.voxels == label
     if disc[:, [0, -1], :].any() or disc[:, :, [0, -1]].any():
         return "", UNKNOWN + "the border of the image cuts the lowest disc"
@@ -65,6 +74,26 @@ def lowest_disc_is_lumbosacral(
         f"the lowest disc is whole, slopes {lowest.tilt:.0f}° like L5/S1, and below it the canal "
         "goes on without another vertebra; a transitional vertebra cannot be excluded"
     )
+
+
+def sacrum_lies_below(semantic: Volume, discs: Sequence[Slab]) -> bool:
+    """Whether what lies directly below the lowest disc is sacrum, by the network's own answer.
+
+    Args:
+        semantic: classes of `SpineLib.inference.semantic`, sacrum included, in canonical order.
+        discs: from caudal to cranial.
+    """
+    if not discs:
+        return False
+    below = {}
+    for number in (SACRUM, VERTEBRA):
+        points = semantic.ras(np.argwhere(semantic.voxels == number)[:, ::-1])
+        height = discs[0].height(points)
+        across = points - discs[0].center - np.outer(height, discs[0].normal)
+        near = np.linalg.norm(across, axis=1) < discs[0].radius
+        below[number] = int((near & (height < 0) & (height > -SACRUM_REACH)).sum())
+    voxel = float(abs(np.linalg.det(semantic.ijk_to_ras[:3, :3])))
+    return below[SACRUM] > max(below[VERTEBRA], LEAST_SACRUM / voxel)
 
 
 def _inside(labels: Volume, ras: np.ndarray) -> bool:

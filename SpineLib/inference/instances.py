@@ -20,7 +20,7 @@ from scipy.spatial import cKDTree
 from SpineLib.findings import SegmentationFinding, SegmentFinding
 from SpineLib.inference import semantic as classes
 from SpineLib.inference.course import Slab, along_course, slab_of
-from SpineLib.inference.evidence import lowest_disc_is_lumbosacral
+from SpineLib.inference.evidence import lowest_disc_is_lumbosacral, sacrum_lies_below
 from SpineLib.inference.grid import canonical_volume, order_of
 from SpineLib.inference.naming import name_of
 from SpineLib.labels import (
@@ -74,7 +74,7 @@ def name_instances(semantic: Volume) -> tuple[Volume, SegmentationFinding]:
     """
     grid = canonical_volume(semantic)
     box = ndimage.find_objects((grid.voxels > 0).astype(np.uint8))
-    if not box:
+    if not np.isin(grid.voxels, (classes.VERTEBRA, classes.DISC, classes.CANAL)).any():
         nothing = semantic.with_voxels(np.zeros(semantic.shape, np.uint8))
         why = Reason(NO_SPINE)
         return nothing, SegmentationFinding(reason=str(why), why=why)
@@ -82,6 +82,9 @@ def name_instances(semantic: Volume) -> tuple[Volume, SegmentationFinding]:
     canal = _canal(part)
     discs, disc_labels = _discs(part, canal)
     bones = _vertebrae(part, discs)
+    sacrum = sacrum_lies_below(part, discs)
+    if sacrum:
+        bones[bones == 1] = 0  # what of the sacrum was taken for a vertebra
     below = bool((bones == 1).any())
     labels = np.zeros(part.shape, np.uint8)
     labels[canal] = CANAL
@@ -94,7 +97,7 @@ def name_instances(semantic: Volume) -> tuple[Volume, SegmentationFinding]:
     whole = np.zeros(grid.shape, np.uint8)
     whole[box[0]] = labels
     _mark_partial(whole)
-    lowest, evidence = _evidence(grid.with_voxels(whole), discs, below)
+    lowest, evidence = _evidence(grid.with_voxels(whole), discs, below, sacrum)
     result = np.ascontiguousarray(order_of(semantic).original(whole))
     finding = SegmentationFinding(
         status=ASSESSED,
@@ -310,12 +313,12 @@ def _mark_partial(labels: NDArray[np.uint8]) -> None:
             labels[labels == number] = PARTIAL_OFFSET + number
 
 
-def _evidence(labels: Volume, discs: list[Slab], below: bool) -> tuple[str, str]:
+def _evidence(labels: Volume, discs: list[Slab], below: bool, sacrum: bool) -> tuple[str, str]:
     present = {structure(int(n)).position for n in np.unique(labels.voxels) if 0 < n < DISC_OFFSET}
     missing = [n for n in range(1 + below, len(discs) + below) if n not in present]
     if missing:
         return "", "level not known: a vertebra between two discs was not found"
-    return lowest_disc_is_lumbosacral(labels, discs, bone_below=below)
+    return lowest_disc_is_lumbosacral(labels, discs, bone_below=below, sacrum_below=sacrum)
 
 
 def _segments(labels: Volume, lowest: str) -> list[SegmentFinding]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.inference.grid import axis_weights, order_of
-from SpineLib.inference.semantic import BACKGROUND, CLASSES
+from SpineLib.inference.semantic import BACKGROUND
 from SpineLib.progress import Progress
 from SpineLib.volume import Volume
 
@@ -42,7 +42,8 @@ def segment(volume: Volume, loaded: Loaded, *, progress: Progress | None = None)
         progress: one step a batch of windows and one a slice of the result.
 
     Returns:
-        uint8 classes 0-3 (`CLASSES`) on the grid of ``volume``, frames kept.
+        uint8 classes on the grid of ``volume``, frames kept: 0-3 (`SpineLib.inference.semantic`),
+        and 4 where the model knows the sacrum.
 
     Raises:
         BadInput: every voxel has the same value.
@@ -165,7 +166,7 @@ def sliding_window(
     )
     weight = torch.from_numpy(_gaussian(patch)).to(device)
     source = torch.from_numpy(padded).to(device)
-    total = torch.zeros((len(CLASSES), *padded.shape), device=device)
+    total = torch.zeros((0, *padded.shape), device=device)
     norm = torch.zeros(padded.shape, device=device)
     half = torch.device(device).type == "cuda"
     progress.stage("Segmenting", len(starts))
@@ -177,11 +178,13 @@ def sliding_window(
             ]
             windows = torch.stack([source[place] for place in places])[:, None]
             answers = network(centred(windows).to(memory_format=torch.channels_last_3d))
+            if not len(total):
+                total = torch.zeros((answers.shape[1], *padded.shape), device=device)
             for place, answer in zip(places, answers.float().softmax(1), strict=True):
                 total[(slice(None), *place)] += answer * weight
                 norm[place] += weight
             progress.advance(len(places))
-    result = np.zeros((len(CLASSES), *voxels.shape), np.float32)
+    result = np.zeros((len(total), *voxels.shape), np.float32)
     result[BACKGROUND] = 1.0
     result[(slice(None), *inner)] = (total / norm)[(slice(None), *inside)].cpu().numpy()
     return result

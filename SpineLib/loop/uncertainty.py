@@ -103,9 +103,13 @@ def mean_probabilities(
     Returns:
         float32 [classes, slice, row, column], summing to 1.
     """
-    total = np.zeros((len(CLASSES), *voxels.shape), np.float32)
-    for change in _changes(times, seed):
-        total += change.undone(class_probabilities(change.done(voxels), loaded, progress))
+    answers = (
+        change.undone(class_probabilities(change.done(voxels), loaded, progress))
+        for change in _changes(times, seed)
+    )
+    total = next(answers)
+    for answer in answers:
+        total = total + answer
     return total / total.sum(axis=0, keepdims=True)
 
 

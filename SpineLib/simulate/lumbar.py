@@ -115,6 +115,18 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
     return Volume(out, labels.ijk_to_ras), truth
 
 
+def sacrum_of(patient: Patient, labels: Volume) -> NDArray[np.bool_]:
+    """The sacrum on a tissue map's grid, which has no number in SPIDER's scheme."""
+    lowest = _LOWEST.get(patient.spine.variant, LEVELS.index("L5"))
+    border = patient.spine.disc(lowest)
+    sacrum = np.zeros(labels.shape, bool)
+    for k in range(labels.shape[0]):
+        u, v, s = plane_coordinates(patient.spine, labels, k)
+        near = (np.abs(u) < 60) & (v < 55) & (v > -60) & (s < border)
+        sacrum[k] = np.isin(labels.voxels[k], BONE) & near
+    return sacrum
+
+
 def _disease_seen(patient: Patient, names: set[str]) -> dict[str, Any]:
     """The disease of the structures whose names are in the picture."""
     sick = patient.disease

@@ -16,7 +16,7 @@ from SpineLib.datasets.cases import LabelledVolume
 from SpineLib.datasets.split import require_apart
 from SpineLib.errors import BadInput
 from SpineLib.inference.segmentation import centred, sliding_window
-from SpineLib.inference.semantic import CLASSES
+from SpineLib.inference.semantic import CLASSES, WITH_SACRUM
 from SpineLib.models.card import Card
 from SpineLib.networks import build
 from SpineLib.progress import Progress
@@ -71,6 +71,8 @@ class _DiceCE(BaseModel):
 class SegmentationTask(Task):
     """One class a voxel, learnt from patches and validated on whole volumes.
 
+    A network of five classes learns the sacrum too, where the data has it.
+
     A network that gives several resolutions while it is trained (deep supervision) is taught all
     of them, each half as much as the finer one (nnU-Net, Isensee et al. 2021).
     """
@@ -94,6 +96,7 @@ class SegmentationTask(Task):
                 file=recipe.file,
                 advice="Use dice-ce.",
             )
+        self._classes = WITH_SACRUM[: recipe.network.arguments.get("classes", len(CLASSES))]
         self._loss = _dice_ce(recipe.checked("loss", _DiceCE))
         require_apart(training=training, validation=validation)
         self._training = self._prepared(training, "training", cache, progress)
@@ -134,7 +137,7 @@ class SegmentationTask(Task):
         from monai.metrics import DiceMetric
         from monai.transforms import AsDiscrete
 
-        discrete = AsDiscrete(to_onehot=len(CLASSES))
+        discrete = AsDiscrete(to_onehot=len(self._classes))
         metric = DiceMetric(include_background=False, reduction="none", ignore_empty=True)
         for number in range(self._counts[1]):
             progress.check()
@@ -150,13 +153,16 @@ class SegmentationTask(Task):
         values = metric.aggregate()
         assert isinstance(values, torch.Tensor)
         classes = {
-            f"dice_{name}": float(values[:, n].nanmean()) for n, name in enumerate(CLASSES[1:])
+            f"dice_{name}": float(values[:, n].nanmean())
+            for n, name in enumerate(self._classes[1:])
         }
-        return {"dice": float(np.nanmean(list(classes.values()))), **classes}
+        # SPIDER's structures only, so that networks with and without the sacrum compare.
+        figures = [classes[f"dice_{name}"] for name in CLASSES[1:]]
+        return {"dice": float(np.nanmean(figures)), **classes}
 
     def card(self) -> Card:
         """See `Task.card`."""
-        return Card(**self.recipe.card_fields(), labels=CLASSES)
+        return Card(**self.recipe.card_fields(), labels=self._classes)
 
     def _prepared(
         self,
@@ -170,14 +176,19 @@ class SegmentationTask(Task):
         spacing = self._volume.spacing
         prepared = prepare(
             volumes,
-            partial(arrays_of, spacing=tuple(spacing)),
-            key={"task": "segmentation", "spacing": spacing, "version": _VERSION},
+            partial(arrays_of, spacing=tuple(spacing), classes=len(self._classes)),
+            key={
+                "task": "segmentation",
+                "spacing": spacing,
+                "version": _VERSION,
+                "classes": len(self._classes),
+            },
             folder=cache,
             stage=f"Preparing {name} volumes",
             progress=progress,
         )
         present = np.unique(prepared.array("present"))
-        missing = [c for n, c in enumerate(CLASSES) if n and n not in present]
+        missing = [c for n, c in enumerate(self._classes) if n and n not in present]
         if missing:
             raise BadInput(
                 f"No {name} volume holds a {' or a '.join(missing)}",

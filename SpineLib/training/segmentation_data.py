@@ -17,21 +17,23 @@ from SpineLib.datasets.cases import LabelledVolume
 from SpineLib.errors import BadInput
 from SpineLib.inference.grid import canonical_volume
 from SpineLib.inference.segmentation import AIR, PERCENTILES, scaled, to_spacing
-from SpineLib.inference.semantic import CANAL, CLASSES, DISC, VERTEBRA
+from SpineLib.inference.semantic import CANAL, CLASSES, DISC, SACRUM, VERTEBRA
+from SpineLib.labels import SACRUM as SACRUM_NUMBER
 from SpineLib.labels import structure
 from SpineLib.volume import Volume
 
 
 def semantic_of(spider: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """SPIDER's numbers as classes of `SpineLib.inference.segmentation`.
+    """SPIDER's numbers, and that of the sacrum, as classes of `SpineLib.inference.semantic`.
 
     Raises:
         BadInput: a number is not in SPIDER's scheme.
     """
     kinds = {"vertebra": VERTEBRA, "disc": DISC, "canal": CANAL}
     table = np.zeros(256, np.uint8)
+    table[SACRUM_NUMBER] = SACRUM
     for label in np.unique(spider):
-        if label:
+        if label and label != SACRUM_NUMBER:
             try:
                 table[label] = kinds[structure(int(label)).kind]
             except ValueError as error:
@@ -86,19 +88,23 @@ class Case:
     inside: NDArray[np.int32]
 
 
-def prepare_case(volume: Volume, classes: Volume, spacing: Sequence[float]) -> Case:
+def prepare_case(
+    volume: Volume, classes: Volume, spacing: Sequence[float], count: int = len(CLASSES)
+) -> Case:
     """Brings a volume and its classes to the network's grid as inference does.
 
     Args:
         volume: the image.
         classes: its semantic classes on the same grid.
         spacing: mm of the network's grid, slice, row, column.
+        count: of the classes that the network tells apart; what is beyond them is background.
     """
     volume, classes = canonical_volume(volume), canonical_volume(classes)
     own = volume.spacing[::-1]
-    shares = [to_spacing(classes.voxels == c, own, spacing) for c in range(len(CLASSES))]
+    shares = [to_spacing(classes.voxels == c, own, spacing) for c in range(1, count)]
     image = scaled(to_spacing(volume.voxels, own, spacing))
-    found = np.argmax(shares, axis=0).astype(np.uint8)
+    background = 1 - np.sum(shares, axis=0)
+    found = np.argmax([background, *shares], axis=0).astype(np.uint8)
     return Case(image, found, _some_inside(found))
 
 
@@ -108,14 +114,20 @@ def _some_inside(classes: NDArray[np.uint8], most: int = 4096) -> NDArray[np.int
     return inside[np.sort(chosen)]
 
 
-def arrays_of(volume: LabelledVolume, *, spacing: Sequence[float]) -> Arrays:
+def arrays_of(
+    volume: LabelledVolume, *, spacing: Sequence[float], classes: int = len(CLASSES)
+) -> Arrays:
     """A labelled volume on the network's grid, as `SpineLib.datasets.cache` keeps it.
+
+    Args:
+        volume: with SPIDER's numbers, and perhaps that of the sacrum.
+        spacing, classes: as for `prepare_case`.
 
     Raises:
         BadInput: as its reader, or labels outside of SPIDER's scheme, or no label at all.
     """
     image, labels = volume.open()
-    case = prepare_case(image, labels.with_voxels(semantic_of(labels.voxels)), spacing)
+    case = prepare_case(image, labels.with_voxels(semantic_of(labels.voxels)), spacing, classes)
     if not len(case.inside):
         raise BadInput(f"The volume {volume.id} has no labelled structure")
     return {

@@ -91,9 +91,21 @@ def labelmapFromNode(node: slicer.vtkMRMLSegmentationNode, reference: Volume) ->
             image, grid, fitting, False
         )
         values = vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(reference.shape)
-        found = numbers[np.minimum(values, len(numbers) - 1)]
-        np.copyto(voxels, found, where=found > 0)
+        filled = _filled(fitting)
+        layer = np.take(numbers, values[filled], mode="clip")
+        np.copyto(voxels[filled], layer, where=layer > 0)
     return reference.with_voxels(voxels)
+
+
+def _filled(image: slicer.vtkOrientedImageData) -> tuple[slice, slice, slice]:
+    """The box [slice, row, column] that holds all of a label map's segments.
+
+    Most of an image is not spine, and a reader paints while this is read.
+    """
+    box = [0, -1] * 3
+    slicer.vtkOrientedImageDataResample.CalculateEffectiveExtent(image, box)
+    columns, rows, slices = (slice(box[n], max(box[n], box[n + 1] + 1)) for n in (0, 2, 4))
+    return slices, rows, columns
 
 
 def _numbersOf(segments: Sequence[Any]) -> NDArray[np.uint8]:

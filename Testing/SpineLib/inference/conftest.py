@@ -16,10 +16,17 @@ CANONICAL_AXES = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 
 @pytest.fixture(scope="session")
 def drawn_spine() -> Callable[..., Volume]:
-    """Draws a semantic map with five lumbar vertebrae, blocks on a curve that ends like L5/S1."""
+    """Draws a semantic map with five lumbar vertebrae, blocks on a curve that ends like L5/S1.
+
+    ``sacrum`` is the class of the block below the lowest disc.
+    """
 
     def draw(
-        *, tilts: tuple[float, ...] = (-8, -4, 0, 4, 12, 32), below: float = 60, above: float = 15
+        *,
+        tilts: tuple[float, ...] = (-8, -4, 0, 4, 12, 32),
+        below: float = 60,
+        above: float = 15,
+        sacrum: int = 0,
     ) -> Volume:
         spacing = np.array([2.0, 2.0, 4.0])  # columns, rows, slices
         gap, center = 36.0, np.zeros(3)
@@ -42,6 +49,8 @@ def drawn_spine() -> Callable[..., Volume]:
             round_one = (offset[..., 0] / 22) ** 2 + (offset @ along / 17) ** 2 < 1
             up = offset @ normal
             out[round_one & (abs(up) < 4)] = DISC
+            if n == 0 and sacrum:
+                out[round_one & (up < -4) & (up > -29)] = sacrum
             if n < len(discs) - 1:
                 out[round_one & (up > 4) & (up < 29) & (out == 0)] = VERTEBRA
         course = np.array([middle for middle, _ in discs])

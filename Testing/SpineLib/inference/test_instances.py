@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from SpineLib.inference.instances import name_instances
-from SpineLib.inference.semantic import CANAL, DISC, VERTEBRA
+from SpineLib.inference.semantic import CANAL, DISC, SACRUM, VERTEBRA
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.labels import CANAL as CANAL_NUMBER
 from SpineLib.volume import Volume, read_volume
 
 ORDERS = list(product(permutations(range(3)), product([False, True], repeat=3)))
@@ -129,6 +130,33 @@ def test_a_lowest_disc_that_lies_flat_is_not_called_l5_s1(drawn_spine):
     _, finding = name_instances(drawn_spine(tilts=(-8, -6, -4, 0, 4, 8)))
     assert finding.lowest == ""
     assert "slopes" in finding.evidence
+
+
+@pytest.mark.parametrize("changes", [{}, {"tilts": (-8, -6, -4, 0, 4, 8)}, {"below": 35}])
+def test_the_sacrum_below_the_lowest_disc_names_the_levels_and_is_no_segment(drawn_spine, changes):
+    labels, finding = name_instances(drawn_spine(sacrum=SACRUM, **changes))
+    assert finding.lowest == "L5" and "sacrum" in finding.evidence
+    assert {s.label for s in finding.segments} == {*range(1, 6), CANAL_NUMBER, *range(201, 207)}
+    assert set(np.unique(labels.voxels)) == {0} | {s.label for s in finding.segments}
+
+
+def test_bone_of_the_sacrum_that_was_taken_for_a_vertebra_is_dropped(drawn_spine):
+    semantic = drawn_spine(sacrum=SACRUM)
+    voxels = semantic.voxels.copy()
+    wrong = np.argwhere(voxels == SACRUM)
+    voxels[tuple(wrong[: len(wrong) // 3].T)] = VERTEBRA
+    _, finding = name_instances(semantic.with_voxels(voxels))
+    assert finding.lowest == "L5"
+    assert sum(s.kind == "vertebra" for s in finding.segments) == 5
+
+
+def test_a_little_sacrum_below_what_is_mostly_a_vertebra_names_nothing(drawn_spine):
+    semantic = drawn_spine(sacrum=VERTEBRA)
+    voxels = semantic.voxels.copy()
+    below = np.argwhere(voxels == VERTEBRA)[-200:]
+    voxels[tuple(below.T)] = SACRUM
+    _, finding = name_instances(semantic.with_voxels(voxels))
+    assert finding.lowest == ""
 
 
 def test_a_picture_that_ends_soon_below_the_lowest_disc_names_nothing(drawn_spine):

@@ -9,12 +9,14 @@ torch = pytest.importorskip("torch")
 from SpineLib.datasets import LabelledVolume  # noqa: E402
 from SpineLib.errors import BadInput  # noqa: E402
 from SpineLib.inference.semantic import CANAL, DISC, VERTEBRA  # noqa: E402
+from SpineLib.labels import SACRUM  # noqa: E402
 from SpineLib.progress import Progress  # noqa: E402
 from SpineLib.training.recipe import read_recipe  # noqa: E402
 from SpineLib.training.segmentation import SegmentationTask  # noqa: E402
 from SpineLib.training.segmentation_data import (  # noqa: E402
     Case,
     Ranges,
+    arrays_of,
     draw,
     prepare_case,
     semantic_of,
@@ -48,7 +50,7 @@ NETWORKS = {
 
 def spine(number: int = 0, labels=(1, 101, 201, 100)) -> tuple[Volume, Volume]:
     """A volume of one bright block a structure, in SPIDER's numbers, in canonical order."""
-    numbers = np.zeros((16, 60, 50), np.uint8)
+    numbers = np.zeros((16, 12 * max(len(labels), 4) + 12, 50), np.uint8)
     for n, label in enumerate(labels):
         numbers[4:12, 6 + 12 * n : 16 + 12 * n, 15:35] = label
     grey = {0: 10, 1: 400, 101: 400, 201: 150, 100: 800}
@@ -74,6 +76,22 @@ def case() -> Case:
 def test_spider_s_numbers_become_classes():
     spider = np.array([[[0, 1, 25, 100, 101, 125, 201, 225]]], np.uint8)
     assert semantic_of(spider).tolist() == [[[0, 1, 1, 3, 1, 1, 2, 2]]]
+
+
+def test_a_network_of_five_classes_learns_the_sacrum_and_one_of_four_takes_it_for_background():
+    numbers = (1, 101, 201, 100, SACRUM)
+    known, absent = volume(1, labels=numbers), volume(2)
+    five = arrays_of(known, spacing=SPACING, classes=5)["present"].tolist()
+    four = arrays_of(known, spacing=SPACING)["present"].tolist()
+    assert (five, four) == ([0, 1, 2, 3, 4], [0, 1, 2, 3])
+    changes = {**SMALL, **NETWORKS["spider-unetr"]}
+    changes["network.arguments"] = {**changes["network.arguments"], "classes": 5}
+    recipe = read_recipe("spider-unetr", changes=changes)
+    assert (
+        SegmentationTask(recipe, [known], [volume(3, labels=numbers)]).card().labels[4] == "sacrum"
+    )
+    with pytest.raises(BadInput, match="No validation volume holds a sacrum"):
+        SegmentationTask(recipe, [known], [absent])
 
 
 def test_a_number_outside_of_spider_s_scheme_is_refused():
