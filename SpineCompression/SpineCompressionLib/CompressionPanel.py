@@ -19,6 +19,7 @@ from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.scene.drawOnce import drawOnce
+from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import levelReadings
 from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
@@ -66,6 +67,7 @@ class CompressionPanel:
         self.study = ShownStudy(scene)
         self.link = ViewLink(self.study)
         self.answers = AnswersInViews(self.study)
+        self._names = NamesInViews(scene)
         self.review = ReviewSection(ui, self.study)
         keys = {
             **self.review.keys,
@@ -76,7 +78,7 @@ class CompressionPanel:
         self.result = ResultSection(ui, self.study, keys)
         self.input = StudySection(ui, reader.worker, self._update, "compression")
         self.models = ModelsSection(ui, reader.worker)
-        self.display = DisplaySection(ui, self.study)
+        self.display = DisplaySection(ui, self.study, self.link)
         self.region = RegionSection(ui, self.study, self.models, reader.worker)
         self.report = ReportSection(ui, self.study, self.result, reader.worker)
         self.run = RunControl(
@@ -137,6 +139,7 @@ class CompressionPanel:
         self.input.close()
         self.study.close()
         self._keeper.stop()
+        self._names.stop()
         self._reader.stop()
         self.uncaught.stop()
 
@@ -175,6 +178,7 @@ class CompressionPanel:
     def _onStudy(self, what: str) -> None:
         if what != STUDY_CHANGED:
             return
+        self._names.update()
         unseen = self.study.unseen()
         if unseen:
             text = _("{what}, so nothing can be answered on them. Read the study again.")

@@ -79,8 +79,7 @@ def _addNode(scene: Any, name: str, views: tuple[str, ...]) -> Any:
     node.CreateDefaultDisplayNodes()
     node.SetLocked(True)
     display = node.GetDisplayNode()
-    display.SetGlyphTypeFromString("Vertex2D")
-    display.SetGlyphScale(0.3)
+    display.SetGlyphType(slicer.vtkMRMLMarkupsDisplayNode.GlyphTypeInvalid)  # the text alone
     display.SetTextScale(3.2)
     display.SetPropertiesLabelVisibility(False)
     display.SetPointLabelsVisibility(True)

@@ -8,6 +8,7 @@ keeps the handedness that it finds.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def mendViews(scene: slicer.vtkMRMLScene) -> None:
         view.SetDefaultOrientation(orientation)
         if not any(_liesNear(view, name) for name in ORIENTATIONS):
             view.SetOrientation(orientation)
-            background = _backgroundOf(view)
+            background = backgroundOf(view)
             if background is not None:
                 turnToVolume(view, background, orientation)
 
@@ -65,6 +66,40 @@ def turnToSlices(view: Any, volumeNode: Any, ijk: Any = None) -> None:
     _turn(view, axes, _nearest(np.cross(axes[:, 0], axes[:, 1])), 2)
 
 
+def planeOf(volumeNode: Any) -> str:
+    """The plane of a volume's own slices where it is now: the nearest of ``ORIENTATIONS``."""
+    axes = axesInWorld(volumeNode, middleOf(volumeNode))
+    return _nearest(np.cross(axes[:, 0], axes[:, 1]))
+
+
+def backgroundOf(view: Any) -> Any:
+    """The volume node that a view shows; None where it shows none."""
+    composite = _layersOf(view)
+    return (
+        view.GetScene().GetNodeByID(composite.GetBackgroundVolumeID() or "") if composite else None
+    )
+
+
+def setBackground(view: Any, volumeNode: Any) -> bool:
+    """Shows a volume in a view, which is neither turned nor fitted; whether it showed another."""
+    composite = _layersOf(view)
+    if composite is None or composite.GetBackgroundVolumeID() == volumeNode.GetID():
+        return False
+    composite.SetBackgroundVolumeID(volumeNode.GetID())
+    return True
+
+
+def showOnlyIn(display: Any, views: Collection[str]) -> None:
+    """Lets a display node draw in these views alone, by their IDs; in all where there is none."""
+    if sorted(display.GetViewNodeIDs() or ()) == sorted(views):
+        return
+    modified = display.StartModify()
+    display.RemoveAllViewNodeIDs()
+    for view in views:
+        display.AddViewNodeID(view)
+    display.EndModify(modified)
+
+
 def showsSlices(view: Any, volumeNode: Any, ijk: Any) -> bool:
     """Whether a view lies in the plane of the volume's own slices, to a few degrees."""
     axes = axesInWorld(volumeNode, ijk)
@@ -80,6 +115,52 @@ def slicesOff(view: Any, volumeNode: Any, ijk: Any) -> float:
     matrix = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS()))
     away = matrix[:3, 3] - ijkToWorld(volumeNode, ijk)
     return float(normal @ away / (normal @ axes[:, 2]))
+
+
+def isInSight(view: Any, world: Any) -> bool:
+    """Whether a point lies within a view's borders, wherever it is across the view."""
+    x, y, _z, _w = _rasToXy(view) @ [*world, 1.0]
+    width, height, _depth = view.GetDimensions()
+    return bool(0.0 < x < width and 0.0 < y < height)
+
+
+def sameScale(view: Any, other: Any) -> None:
+    """Lets a millimetre be as many pixels in a view as in another one."""
+    mm = other.GetFieldOfView()[1] / other.GetDimensions()[1]
+    width, height, _depth = view.GetDimensions()
+    view.SetFieldOfView(width * mm, height * mm, view.GetFieldOfView()[2])
+
+
+def jumpKeeping(view: Any, world: Any, spot: Any) -> None:
+    """Goes to a point, which then stands where another one stood before the view was turned.
+
+    Args:
+        view: the slice node.
+        world: the point, mm.
+        spot: (x, y) mm from the middle of the view, along its own axes: `spotOf` the other one.
+    """
+    at = np.asarray(world, float) - _axesOf(view)[:, :2] @ spot
+    matrix = view.GetSliceToRAS()
+    for row in range(3):
+        matrix.SetElement(row, 3, float(at[row]))
+    view.UpdateMatrices()
+
+
+def spotOf(view: Any, world: Any) -> NDArray[np.float64]:
+    """Where a point stands in a view: (x, y) mm from the middle of its plane, along its axes."""
+    matrix = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS()))
+    return np.asarray(_axesOf(view)[:, :2].T @ (np.asarray(world, float) - matrix[:3, 3]))
+
+
+def _rasToXy(view: Any) -> NDArray[np.float64]:
+    return np.linalg.inv(util.arrayFromVTKMatrix(view.GetXYToRAS()))
+
+
+def _layersOf(view: Any) -> Any:
+    for composite in nodesOfClass(view.GetScene(), "vtkMRMLSliceCompositeNode"):
+        if composite.GetLayoutName() == view.GetLayoutName():
+            return composite
+    return None
 
 
 def _turn(view: Any, axes: NDArray[np.float64], orientation: str, across: int) -> None:
@@ -117,11 +198,3 @@ def _liesNear(view: Any, orientation: str) -> bool:
     preset = view.GetSliceOrientationPreset(orientation)
     wanted = np.array([[preset.GetElement(row, n) for n in range(3)] for row in range(3)])
     return bool(((_axesOf(view) * wanted).sum(axis=0) > 0.5).all())
-
-
-def _backgroundOf(view: Any) -> Any:
-    scene = view.GetScene()
-    for composite in nodesOfClass(scene, "vtkMRMLSliceCompositeNode"):
-        if composite.GetLayoutName() == view.GetLayoutName():
-            return scene.GetNodeByID(composite.GetBackgroundVolumeID() or "")
-    return None
