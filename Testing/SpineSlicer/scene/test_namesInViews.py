@@ -10,7 +10,7 @@ from SpineSlicer.scene.closedSurfaces import addingSurfaces
 from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import namesOf
 from SpineSlicer.scene.segmentGroups import setGroupVisible
-from SpineSlicer.scene.shownSegmentation import showSegmentation
+from Testing.SpineSlicer.scene.at_once import showSegmentation
 from SpineSlicer.scene.sliceViews import turnToVolume
 
 ALONG, ACROSS = ("Yellow", "Green"), "Red"
