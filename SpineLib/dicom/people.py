@@ -67,7 +67,9 @@ class Person:
         if comparable and not shared:
             return True
         alike = shared or bool(self.birth and other.birth)
-        return bool(self.sex and other.sex and self.sex != other.sex) and not alike
+        # Brother and sister share a name and perhaps the day, and each has a name of their own.
+        apart = comparable and not (self.words <= other.words or other.words <= self.words)
+        return bool(self.sex and other.sex and self.sex != other.sex) and (apart or not alike)
 
     def keyed(self, secret: bytes) -> Person:
         """The same, as it may be kept: nobody who has no secret can try names against it."""

@@ -69,7 +69,9 @@ def stored(
             count += 1
         return
     except OSError as error:
-        reason = BadInput(f"cannot be opened ({error.strerror or error})", file=source.path)
+        reason = BadInput(
+            f"The file cannot be opened ({error.strerror or error})", file=source.path
+        )
     except BadInput as error:
         reason = error
     yield from (reason for _ in numbers[count:])

@@ -44,7 +44,7 @@ def burnt_in(dataset: Dataset) -> tuple[Suspicion, str]:
         return Suspicion.none, ""
     if dataset.get("ConversionType"):
         return Suspicion.possible, "it was converted from something else"
-    if str(dataset.get("SamplesPerPixel") or 1) != "1":
+    if int(dataset.get("SamplesPerPixel") or 1) > 1:
         return Suspicion.possible, "it is in colour"
     if {"DERIVED", "SECONDARY"} <= kinds:
         return Suspicion.possible, "it is a derived, secondary image"

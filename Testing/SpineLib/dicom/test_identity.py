@@ -297,6 +297,8 @@ def test_the_order_of_files_changes_nothing(writer, tmp_path):
         (("Müller^Eva", ""), ("MULLER^EVA", ""), False),
         (("", "", "M"), ("", "", "F"), True),
         (("Roe^Jane", "", "M"), ("Roe^Jane", "", "F"), False),
+        (("Roe^Jane", "19700305", "F"), ("Roe^John", "19700305", "M"), True),
+        (("Roe^Jane", "", "F"), ("Roe^Jane^Ann", "", "M"), False),
     ],
 )
 def test_what_tells_two_people_apart(one, other, another):

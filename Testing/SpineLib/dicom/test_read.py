@@ -376,7 +376,7 @@ def test_a_file_that_vanishes_after_the_scan_is_named(writer, tmp_path):
     files = writer.write(tmp_path, [writer.place(3, 4.0)])
     stack = one_stack(tmp_path)
     files[1].unlink()
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInput, match=r"^The file cannot be opened") as caught:
         read(stack)
     assert caught.value.file == str(files[1])
 
