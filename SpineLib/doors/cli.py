@@ -15,10 +15,10 @@ from SpineLib import __version__
 from SpineLib.doors.commands.comparing import train
 from SpineLib.doors.commands.data import data
 from SpineLib.doors.commands.deidentify import deidentify
-from SpineLib.doors.commands.evaluation import evaluate
 from SpineLib.doors.commands.export import export
 from SpineLib.doors.commands.loop_learning import loop
 from SpineLib.doors.commands.projects import project
+from SpineLib.doors.commands.readers import evaluate
 from SpineLib.doors.commands.training import package
 from SpineLib.doors.console import (
     EXIT_CODES,

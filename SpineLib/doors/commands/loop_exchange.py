@@ -15,12 +15,12 @@ from SpineLib.doors.commands.loop import (
     Minutes,
     Reader,
     count,
-    loop,
     numbering_named,
     opened_writer,
     say_left_out,
     user,
 )
+from SpineLib.doors.commands.loop_versions import loop
 from SpineLib.doors.console import Numbering, Orientation, progress_bar, say
 
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.projects.labels import read_labels
-from SpineLib.projects.project import create, open_project, relink
+from SpineLib.projects.project import create, open_project
 from SpineLib.projects.session import ReaderSession
 from SpineLib.projects.status import status_of
+from SpineLib.projects.studies import relink
 from SpineLib.store import journal
 from SpineLib.store import lock as holding
 
@@ -65,7 +66,7 @@ def test_two_readers_have_different_orders_and_each_keeps_their_own(make_project
 
 
 def test_a_study_that_joins_leaves_the_order_of_the_others(dicom, tmp_path):
-    from SpineLib.projects.project import add
+    from SpineLib.projects.studies import add
 
     project = create(tmp_path / "p", title="t")
     for name in ("P1", "P2", "P3"):
