@@ -1,4 +1,4 @@
-"""Key pictures with the notice burnt in, for viewers that show nothing else: Secondary Capture."""
+"""Key pictures for viewers that show nothing else: Secondary Capture."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from io import BytesIO
 
 import numpy as np
 from highdicom.sc import SCImage
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from SpineLib.outputs.dicom.making import Making
-
-_BAR, _SIZE = 26, 16  # pixels: the bar under the picture, its letters
 
 
 def secondary_capture(making: Making, picture: bytes, title: str) -> SCImage:
@@ -18,10 +16,10 @@ def secondary_capture(making: Making, picture: bytes, title: str) -> SCImage:
 
     Args:
         making: the export.
-        picture: PNG or JPEG.
+        picture: PNG or JPEG; every picture of ours carries the notice.
         title: what it shows.
     """
-    image = _with_notice(Image.open(BytesIO(picture)).convert("RGB"), f"{title}. {making.notice}")
+    image = Image.open(BytesIO(picture)).convert("RGB")
     identity = making.identity()
     for name in ("manufacturer_model_name", "software_versions", "device_serial_number"):
         identity.pop(name)
@@ -39,12 +37,3 @@ def secondary_capture(making: Making, picture: bytes, title: str) -> SCImage:
     made["PatientOrientation"].value = None
     made.BurnedInAnnotation = "YES"
     return making.finished(made, title)
-
-
-def _with_notice(image: Image.Image, notice: str) -> Image.Image:
-    font = ImageFont.load_default(_SIZE)
-    width = max(image.width, round(font.getlength(notice)) + 2 * 8)
-    whole = Image.new("RGB", (width, image.height + _BAR))
-    whole.paste(image, ((width - image.width) // 2, 0))
-    ImageDraw.Draw(whole).text((8, image.height + 3), notice, "white", font)
-    return whole

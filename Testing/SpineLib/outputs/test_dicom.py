@@ -371,16 +371,17 @@ def picture() -> bytes:
     return stream.getvalue()
 
 
-def test_a_capture_keeps_the_picture_and_has_the_notice_burnt_in(reading, study, tmp_path, picture):
+def test_a_capture_holds_the_picture_and_says_that_text_is_burnt_in(
+    reading, study, tmp_path, picture
+):
     files = write_dicom(
         Results(reading, pictures={"Worst slice": picture}), study, tmp_path / "out",
         kinds=[Kind.capture],
     )  # fmt: skip
     made = pydicom.dcmread(files[0])
-    assert made.BurnedInAnnotation == "YES"
-    pixels = made.pixel_array
-    assert (pixels[:90] == (0x40, 0x50, 0x60)).all(axis=-1).sum() == 120 * 90
-    assert pixels[90:].max() == 255
+    assert made.BurnedInAnnotation == "YES" and made.SeriesDescription == "RESEARCH Worst slice"
+    assert made.pixel_array.shape == (90, 120, 3)
+    assert (made.pixel_array == (0x40, 0x50, 0x60)).all()
 
 
 def test_a_study_that_is_not_dicom_has_nothing_to_go_with(reading, study, tmp_path):
