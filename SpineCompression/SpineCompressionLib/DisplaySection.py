@@ -6,6 +6,7 @@ from typing import Any
 
 import slicer
 
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
 from SpineSlicer.scene.sliceViews import turnToSlices
@@ -206,9 +207,3 @@ class DisplaySection:
         composite.SetBackgroundVolumeID(volume.GetID())
         self._compared = True
         turnToSlices(green, volume)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -13,6 +13,7 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
 from SpineLib.slabs import Steps, write_in_slabs
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns
@@ -133,7 +134,7 @@ class RegionSection:
         place = self._study.current
         where = self._study.inScene(place.stack) if place is not None else None
         if where is not None and where.isBent:
-            return _("A transform bends this volume, so that no window can be drawn on it.")
+            return _("A transform bends this volume, so no window can be drawn on it.")
         return where.problem if where is not None else ""
 
     def _window(self, number: int) -> Corners:
@@ -246,7 +247,7 @@ class RegionSection:
         if before is None or nodes.volumeNode(stack) is None:  # gone in the meantime
             return ""
         if before.to_dict() != self._sent:
-            return _("The study was read anew in the meantime. Grade again.")
+            return _("The study was read again in the meantime. Grade again.")
         try:
             nodes.showAgain(findings, stack)
         except SpineError as error:
@@ -285,9 +286,3 @@ class RegionSection:
 
     def _say(self, text: str) -> None:
         self._ui.regionStatusLabel.text = text
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

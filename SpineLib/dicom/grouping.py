@@ -11,11 +11,11 @@ from SpineLib.dicom.header import FrameHeader
 from SpineLib.dicom.stacking import blocks
 
 _SERIES_EACH = (
-    "each of its {count} slices names a series of its own; they were read as one by geometry, "
+    "each of its {count} slices claims a series of its own; they were read as one by geometry, "
     "protocol and time"
 )
 _FRAME_EACH = (
-    "each slice names a Frame of Reference of its own; they were read as one by geometry, and no "
+    "each slice claims a Frame of Reference of its own; they were read as one by geometry, and no "
     "other series is taken to share their space"
 )
 # Slices of one series are acquired within this; another series may come before.

@@ -75,7 +75,7 @@ def _unpack(file: Path) -> tuple[Path, list[Skipped]]:
             atexit.register(_remove, folder, os.getpid())
             return folder, [left for one in members if (left := _take(packed, one, folder, file))]
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise BadInput("The zip is damaged, so that it cannot be unpacked", file=file) from error
+        raise BadInput("The zip is damaged, so it cannot be unpacked", file=file) from error
     except OSError as error:
         raise from_os_error(error, file) from error
 

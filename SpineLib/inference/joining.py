@@ -48,7 +48,7 @@ def joined(
     if not new.slices and not segmented:
         reasons = [*(summary.reason for summary in part.summaries), part.segmentation.reason]
         reason = next((why for why in reasons if why), "")
-        raise BadInput(f"Nothing was assessed, so that the study stays as it was: {reason}")
+        raise BadInput(f"Nothing was assessed, so the study stays as it was: {reason}")
     own = replace(
         old,
         weighting=old.weighting if new.weighting == "unknown" else new.weighting,

@@ -144,9 +144,9 @@ def read(folder: Path, sha256: str, strata: Strata) -> Frozen:
     found = read_frozen(folder / FROZEN)
     if found.sha256 != sha256:
         raise BadInput(
-            "The frozen test was exchanged: its SHA-256 is not the recorded one",
+            "The frozen test was replaced: its SHA-256 is not the recorded one",
             file=folder / FROZEN,
-            advice="Take the file from a copy; figures measured on another set do not compare.",
+            advice="Restore the file from a backup; figures measured on another set do not compare.",
         )
     return Frozen(
         frozenset(found.patients), sha256, {k: (int(v[0]), int(v[1])) for k, v in strata.items()}

@@ -50,12 +50,12 @@ from SpineLib.loop.versions import (
     VERSION,
     VERSIONS,
     Version,
-    now,
 )
 from SpineLib.models.folder import ModelFolder, sha256
 from SpineLib.progress import Progress
 from SpineLib.questions import COMPRESSION
 from SpineLib.store.journal import append, repair
+from SpineLib.times import now
 from SpineLib.volume import Volume
 
 
@@ -195,7 +195,7 @@ class DatasetWriter:
         """
         case = self._case(case)
         if kind not in MADE:
-            raise BadRequest(f"{kind!r} is no kind of version", advice=f"Use {', '.join(MADE)}.")
+            raise BadRequest(f"{kind!r} is not a kind of version", advice=f"Use {', '.join(MADE)}.")
         if kind == CORRECTED and not by.strip():
             raise BadRequest("A correction needs the reader's name")
         if minutes < 0:
@@ -425,7 +425,7 @@ class DatasetWriter:
 
     def _checked(self, case: Case, answer: Answer, *, resampled: bool = False) -> Answer:
         if (self.dataset.task == "segmentation") != isinstance(answer, Volume):
-            raise BadRequest(f"This is no answer to {self.dataset.task}")
+            raise BadRequest(f"This is not an answer to {self.dataset.task}")
         if isinstance(answer, Volume):
             labels = on_grid(answer, case.grid, resampled=resampled)
             require_known(labels)

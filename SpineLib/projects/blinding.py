@@ -10,9 +10,10 @@ from SpineLib.projects.labels import (
     read_labels,
     unblinded_at,
 )
-from SpineLib.projects.project import ALL_LOCKS, EVENTS, SOFTWARE, Project, now
+from SpineLib.projects.project import ALL_LOCKS, EVENTS, SOFTWARE, Project
 from SpineLib.store.journal import append, read_journal, require_whole
 from SpineLib.store.lock import holding
+from SpineLib.times import now
 
 
 class Blinded(BadInput):

@@ -7,7 +7,6 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from SpineLib.json_values import parse_json
 from SpineLib.questions import Question, question_of
 from SpineLib.store.files import is_there, writing, writing_folder
 from SpineLib.store.patients import mark_of, new_secret
+from SpineLib.times import now
 
 FORMAT = 1
 PROJECT, STUDIES, LABELS = "project.json", "studies.json", "labels"
@@ -217,7 +217,9 @@ def create(
     """
     folder = Path(folder)
     if not title.strip():
-        raise BadInput("A reading project needs a title", advice="Give it one.", command="--title")
+        raise BadInput(
+            "A reading project needs a title", advice="Give it a title.", command="--title"
+        )
     data = {
         "format": FORMAT, "id": uuid.uuid4().hex, "title": title, "scheme": scheme,
         "plane": "axial", "weighting": "T2", "rules": "", "order": "studies",
@@ -242,7 +244,7 @@ def open_project(folder: str | Path) -> Project:
     folder = Path(folder)
     if not (folder / PROJECT).is_file():
         raise BadInput(
-            f"This is no reading project: there is no {PROJECT}",
+            f"This is not a reading project: there is no {PROJECT}",
             file=folder,
             advice="Make one in a new folder.",
             command="spine project create",
@@ -257,18 +259,13 @@ def open_project(folder: str | Path) -> Project:
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise BadInput(
-            "The project cannot be read", file=folder, advice="Take both files from a copy."
+            "The project cannot be read", file=folder, advice="Restore both files from a backup."
         ) from error
 
 
 def write_studies(project: Project) -> None:
     """Writes the list of studies, whole or not at all."""
     _write_json(project.folder / STUDIES, [asdict(study) for study in project.studies])
-
-
-def now() -> str:
-    """UTC, ISO 8601."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
 
 
 def keys_of(stack: Stack) -> list[Key]:
@@ -279,10 +276,10 @@ def keys_of(stack: Stack) -> list[Key]:
 def _check(data: Any, file: Path) -> None:
     version = data.get("format") if isinstance(data, dict) else None
     if not isinstance(version, int):
-        raise BadInput("This is no reading project", file=file)
+        raise BadInput("This is not a reading project", file=file)
     if version > FORMAT:
         raise BadInput(
-            f"This project is of format {version}, this program knows {FORMAT}",
+            f"This project has format {version}; this program reads up to {FORMAT}",
             file=file,
             advice="Update SlicerSpineMRI; the project stays as it is.",
         )
@@ -308,9 +305,9 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
     texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
     texts += [one.sop_instance_uid for one in study.slices]
     if not all(isinstance(text, str) for text in texts):
-        raise TypeError("a name of the study is no text")
+        raise TypeError("a name of the study is not a text")
     if not all(type(one.frame) is int for one in study.slices):
-        raise TypeError("the frame of a slice is no whole number")
+        raise TypeError("the frame of a slice is not a whole number")
     return study
 
 
@@ -319,7 +316,7 @@ def _read_json(path: Path) -> Any:
         return parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(
-            "The file is not readable JSON", file=path, advice="Take it from a copy."
+            "The file is not readable JSON", file=path, advice="Restore it from a backup."
         ) from error
 
 

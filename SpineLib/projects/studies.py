@@ -63,7 +63,7 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
         raise BadInput(
             f"No new study with a {kind} stack lies here",
             file=folder,
-            advice=f"Look what the folder holds. The project's plane and weighting stand in {PROJECT}.",
+            advice=f"See what the folder holds. The project's plane and weighting are in {PROJECT}.",
             command=f"spine scan {folder}",
         )
     secret = secret_of(project.patients_key, project.folder / KEY_FILE)
@@ -80,10 +80,10 @@ def _require_unique(project: Project, folder: str | Path) -> None:
     several = sum(count > 1 for count in counts.values())
     if several:
         raise BadInput(
-            f"{several} SOP Instance UIDs stand for several slices, so that a label could land on "
+            f"{several} SOP Instance UIDs stand for several slices, so a label could land on "
             "the wrong one",
             file=folder,
-            advice="An anonymiser has given them twice; anonymise the originals again.",
+            advice="An anonymiser used them twice; anonymise the originals again.",
         )
 
 

@@ -12,6 +12,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
 from SpineLib.slabs import Steps, read_in_slabs
+from SpineLib.translation import tr as _
 from SpineLib.volume import Frame
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkerTask import WorkerTask
@@ -120,9 +121,3 @@ class StackLoader:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -30,7 +30,8 @@ class ViewLink:
     """
 
     def __init__(self, study: ShownStudy) -> None:
-        self._study, self._observed, self._busy, self._stack = study, [], False, ""
+        self._study, self._busy, self._stack = study, False, ""
+        self._observed: list[tuple[Any, int]] = []
         self._turned: list[float] = []
         study.listen(self._onChanged)
 

@@ -27,12 +27,12 @@ Seen = Annotated[
     int | None,
     typer.Option(
         "--base",
-        help="Version that you looked at; refused where a reader let another one count since then.",
+        help="Version that you looked at; refused where a reader chose another one since then.",
         min=1,
     ),
 ]
 Anyway = Annotated[
-    bool, typer.Option("--anyway", help="On top of what another reader did since --base.")
+    bool, typer.Option("--anyway", help="Even if another reader did something since --base.")
 ]
 
 
@@ -44,7 +44,7 @@ def correct(
     reader: Reader = "",
     minutes: Minutes = 0.0,
     resample: Annotated[
-        bool, typer.Option("--resample", help="Take the nearest voxels of another grid.")
+        bool, typer.Option("--resample", help="Resample from another grid, by nearest voxels.")
     ] = False,
     base: Seen = None,
     anyway: Anyway = False,
@@ -85,11 +85,12 @@ def accept(
         bool,
         typer.Option(
             "--anyway",
-            help="Although serious problems were found, or another reader did something since --base.",
+            help="Even if serious problems were found, or another reader did something since "
+            "--base.",
         ),
     ] = False,
 ) -> None:
-    """Approve the version that counts, after the checks."""
+    """Approve the current version, after the checks."""
     with opened_writer(folder) as writer:
         version = writer.approve(
             case,
@@ -105,7 +106,7 @@ def accept(
 def undo(
     folder: Folder, case: CaseId, reader: Reader = "", base: Seen = None, anyway: Anyway = False
 ) -> None:
-    """Let the version count that the one in force began with; nothing is removed."""
+    """Go back to the version that the current one started from; nothing is removed."""
     with opened_writer(folder) as writer:
         found = writer.dataset.case(case)
         if found.chosen is None or found.chosen.base is None:
@@ -124,7 +125,7 @@ def choose(
     base: Seen = None,
     anyway: Anyway = False,
 ) -> None:
-    """Let any version count: an undo, or a redo."""
+    """Make any version the current one: an undo, or a redo."""
     with opened_writer(folder) as writer:
         found = writer.dataset.case(case)
         seen = None if anyway else base
@@ -134,7 +135,9 @@ def choose(
 
 def _say_choice(writer: DatasetWriter, case: str, number: int) -> None:
     found = writer.dataset.case(case)
-    say(f"Case {case}: version {number} of {len(found.versions)} counts; it is {found.state}")
+    say(
+        f"Case {case}: version {number} of {len(found.versions)} is the current one; it is {found.state}"
+    )
 
 
 @loop.command("set-aside")
@@ -145,10 +148,10 @@ def set_aside(
     back: Annotated[bool, typer.Option("--back", help="Use it again instead.")] = False,
     reader: Reader = "",
 ) -> None:
-    """Use a case no longer, and say why."""
+    """Stop using a case, and say why."""
     with opened_writer(folder) as writer:
         if not (back or reason):
-            raise BadRequest("A case is set aside for a reason", advice="Say --reason.")
+            raise BadRequest("A case is set aside for a reason", advice="Give it with --reason.")
         if back:
             writer.take_back(case, by=reader or user())
         else:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from SpineLib.projects.studies import relink
 
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
@@ -19,7 +20,6 @@ from SpineLib.projects.labels import read_labels
 from SpineLib.projects.project import create, open_project
 from SpineLib.projects.session import ReaderSession
 from SpineLib.projects.status import status_of
-from SpineLib.projects.studies import relink
 from SpineLib.store import journal
 from SpineLib.store import lock as holding
 
@@ -180,7 +180,7 @@ def test_a_line_edited_wrongly_is_named_and_the_rest_is_used(make_project):
     found = read_labels(project, "anna")
     assert len(found.current()) == 1
     problems = "\n".join(found.problems)
-    assert "Line 2 is left out: 'compresed' is no label" in problems
+    assert "Line 2 is left out: 'compresed' is not a label" in problems
     assert "Line 3 is not a JSON object" in problems and "Line 4" in problems
     # The status is for all readers: what anna meant is not said there.
     notes = "\n".join(status_of(project)["notes"])
@@ -308,7 +308,7 @@ def test_a_project_of_a_newer_version_is_refused_with_the_reason(make_project):
     project = make_project()
     path = project.folder / "project.json"
     path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
-    with pytest.raises(BadInput, match="format 2, this program knows 1") as error:
+    with pytest.raises(BadInput, match="format 2; this program reads up to 1") as error:
         open_project(project.folder)
     assert "Update" in error.value.advice
 

@@ -209,7 +209,7 @@ def test_an_older_version_can_be_chosen_again_and_the_newer_one_stays(loop, ui, 
     np.testing.assert_array_equal(
         case.shown.current().voxels, now.open_answer(now.version(1)).voxels
     )
-    assert "Version 1 counts now" in ui.checksLabel.text
+    assert "Version 1 is the current one now" in ui.checksLabel.text
 
 
 def test_a_segment_that_is_no_structure_is_told_and_not_lost(loop, ui, case, opened):

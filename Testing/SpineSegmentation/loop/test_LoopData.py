@@ -137,7 +137,7 @@ def test_new_cases_are_segmented_by_the_worker_one_by_one_and_a_cancel_keeps_wha
     click(ui.scoreButton)
     assert worker.cancelled == ["1"]
     worker.error(Cancelled())
-    assert "what is done stays" in ui.scoreLabel.text
+    assert "finished ones are kept" in ui.scoreLabel.text
     assert ui.scoreButton.text == "Segment the new cases" and ui.scoreButton.enabled
 
 
