@@ -177,7 +177,9 @@ class WorkerProcess:
         error = None
         if self._killed:
             error = WorkerEnded(
-                _("The reading process was stopped, because it did not react to Cancel"),
+                _(
+                    "The reading process was stopped, because it did not react when it was cancelled"
+                ),
                 advice=_("Start again."),
             )
         self._client.closed(

@@ -121,7 +121,7 @@ def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes
     dataset = open_dataset(learnt)
     new = dataset.models[-1].id
     assert dataset.models[-1].state == "candidate" and dataset.current.id == MODEL
-    assert f"{new} is made" in ui.tuneLabel.text and ui.candidateBox.currentText == new
+    assert f"{new} was trained" in ui.tuneLabel.text and ui.candidateBox.currentText == new
     assert not ui.promoteButton.enabled, "nothing is compared yet"
     click(ui.compareButton)
     learner.work()
@@ -192,7 +192,10 @@ def test_a_model_that_is_worse_needs_a_reason_and_may_be_refused(loop, ui, learn
     click(ui.reloadButton)
     worse = [row for row in rows(ui.comparisonTable) if row[0] == "▼"]
     assert worse and "Worse than the margin allows" in ui.promoteLabel.text
-    assert "2 of the 3 test cases were corrected from the own answer" in ui.promoteLabel.text
+    assert (
+        "2 of the 3 test cases were corrected from the current model's own answer"
+        in ui.promoteLabel.text
+    )
     assert "looks worse than it is" in ui.promoteLabel.text
     assert ui.reasonEdit.visible and not ui.promoteButton.enabled
     ui.reasonEdit.text = "The test has one strange case"
