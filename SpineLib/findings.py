@@ -130,8 +130,9 @@ class SegmentationFinding:
         stack: id of the stack.
         lowest: name of vertebra 1 (``L5``, or ``L6`` where the reader said so); empty where not
             known.
-        evidence: why the levels are known, or why not.
-        why: as of `Compression`.
+        evidence, evidence_why: why the levels are known, or why not, as a sentence and as code
+            and values.
+        why: as of `Opinion`.
     """
 
     status: str = NOT_ASSESSED
@@ -143,6 +144,7 @@ class SegmentationFinding:
     forced: bool = False
     segments: list[SegmentFinding] = field(default_factory=list)
     why: Reason | None = None
+    evidence_why: Reason | None = None
 
 
 @dataclass
@@ -178,7 +180,8 @@ class QuestionSummary:
         status: ``assessed`` where at least one slice was.
         verdict: ``abnormal`` or ``normal`` by the card's rule; empty where there is no rule or too
             few slices for it.
-        reason: why nothing was assessed, or why there is no verdict; empty otherwise.
+        reason, whys: why nothing was assessed, or why there is no verdict, as a sentence and as
+            codes and values; empty otherwise.
         rule: the rule in words, from the card; empty where it has none.
         forced: at least one slice was assessed outside of the model's applicability.
         positive_slices: number of slices on the positive side.
@@ -201,6 +204,7 @@ class QuestionSummary:
     worst: str = ""
     stack: str = ""
     index: int | None = None
+    whys: list[Reason] = field(default_factory=list)
 
     @property
     def assessed(self) -> bool:
@@ -254,10 +258,11 @@ class Findings:
         segmentation["segments"] = [
             _made(SegmentFinding, s) for s in segmentation.get("segments", [])
         ]
+        segmentation["evidence_why"] = Reason.from_dict(segmentation.get("evidence_why"))
         data["segmentation"] = _made(SegmentationFinding, _reasoned(segmentation))
         data["models"] = [_made(ModelUsed, model) for model in data.get("models", [])]
         data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
-        data["summaries"] = [_made(QuestionSummary, one) for one in data.get("summaries", [])]
+        data["summaries"] = [_summary(one) for one in data.get("summaries", [])]
         return _made(cls, data)
 
     def stack(self, stack_id: str) -> StackFindings:
@@ -355,6 +360,11 @@ def _stack(data: dict[str, Any]) -> StackFindings:
     ]
     why = {key: Reason(**one) for key, one in data.get("not_assessed_why", {}).items()}
     return _made(StackFindings, {**data, "slices": slices, "not_assessed_why": why})
+
+
+def _summary(data: dict[str, Any]) -> QuestionSummary:
+    whys = [Reason(**one) for one in data.get("whys", [])]
+    return _made(QuestionSummary, {**data, "whys": whys})
 
 
 def _opinion(data: dict[str, Any]) -> Opinion:

@@ -8,6 +8,7 @@ import slicer
 
 from SpineLib.findings import StackFindings
 from SpineLib.slabs import Steps
+from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.findingsTable import REVIEW_COLUMN
 from SpineSlicer.scene.ReviewLog import Answer
@@ -115,9 +116,3 @@ def _beside(said: dict[str, Answer | None]) -> str:
 
 def _review(said: dict[str, Any]) -> str:
     return ", ".join(f"{one.state}: {one.answer} ({one.reader})" for one in said.values() if one)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

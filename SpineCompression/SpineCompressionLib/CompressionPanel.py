@@ -10,6 +10,7 @@ import vtk
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
+from SpineLib.translation import tr as _
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.RunControl import RunControl
@@ -233,7 +234,7 @@ class CompressionPanel:
         """
         if self.readers.on:
             raise SpineError(
-                _("Somebody labels slices blinded"), advice=_("End that first: Read, Stop.")
+                _("A blinded reading is under way"), advice=_("Stop that first: Read, Stop.")
             )
         finish(self._showing(reading, volumeNode))
 
@@ -321,9 +322,3 @@ def _shortcut(key: str, widget: Any, method: Callable[[], None]) -> Any:
     shortcut.setContext(qt.Qt.WidgetWithChildrenShortcut)
     shortcut.connect("activated()", method)
     return shortcut
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

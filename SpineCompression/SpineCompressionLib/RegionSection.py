@@ -14,6 +14,7 @@ from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
 from SpineLib.slabs import Steps, write_in_slabs
 from SpineLib.store.files import temporary_directory
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns
@@ -137,7 +138,7 @@ class RegionSection:
         place = self._study.current
         where = self._study.inScene(place.stack) if place is not None else None
         if where is not None and where.isBent:
-            return _("A transform bends this volume, so that no window can be drawn on it.")
+            return _("A transform bends this volume, so no window can be drawn on it.")
         return where.problem if where is not None else ""
 
     def _window(self, number: int) -> Corners:
@@ -255,7 +256,7 @@ class RegionSection:
         if before is None or nodes.volumeNode(stack) is None:  # gone in the meantime
             return ""
         if before.to_dict() != self._sent:
-            return _("The study was read anew in the meantime. Grade again.")
+            return _("The study was read again in the meantime. Grade again.")
         with drawOnce():
             yield from nodes.showingAgain(findings, stack)
             yield
@@ -297,9 +298,3 @@ class RegionSection:
 
     def _say(self, text: str) -> None:
         self._ui.regionStatusLabel.text = text
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

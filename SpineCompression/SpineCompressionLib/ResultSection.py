@@ -7,8 +7,8 @@ from typing import Any
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs import summary
 from SpineLib.questions import Opinion, Question
-from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
+from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.studies import studyNames
@@ -133,7 +133,7 @@ class ResultSection:
             f" color: {color};" if color else ""
         )
         ui.detailLabel.text = self._details()
-        ui.noticeLabel.text = findings.notice
+        ui.noticeLabel.text = _(findings.notice)
 
     def _details(self) -> str:
         findings = self._study.findings
@@ -160,9 +160,9 @@ class ResultSection:
             answer = self._study.reviewed(self._study.place, question.key)
             if answer:
                 who = _("reader {name}").format(name=answer.reader).strip()
-                text += f" | {who}: {answer.answer}"
+                text += f" | {who}: {_(answer.answer)}"
         lead = one.opinion(self._study.lead.key) if self._study.lead else None
-        reason = _reason(lead) if lead else ""
+        reason = summary.why(lead) if lead else ""
         text += f" ({reason})" if reason else ""
         problem = self._study.inScene(place.stack).problem
         self._ui.sliceLabel.text = f"{text}. {problem}" if problem else text
@@ -258,7 +258,7 @@ class ResultSection:
         assert findings is not None
         if opinion is not None:
             ends = "–".join(dict.fromkeys(opinion.interval))
-            words = [question.side(opinion.positive), "" if ends == value else ends]
+            words = [_(question.side(opinion.positive)), "" if ends == value else ends]
             words += [_("forced")] if opinion.forced else []
             inside = ", ".join(word for word in words if word)
             text += f" ({inside})" if inside else ""
@@ -301,14 +301,6 @@ class ResultSection:
             self._study.choose(numbers)
 
 
-def _reason(answer: Any) -> str:
-    """Why a slice was not assessed, or had to be forced; empty where neither is so."""
-    if answer.why is None:
-        return str(answer.reason)
-    why = sentence(answer.why, _)
-    return _("forced: {reason}").format(reason=why) if answer.forced else why
-
-
 def _keysTo(timeline: Timeline) -> Any:
     """Answers by keys in the table too, where Qt would go to a row that begins with the digit."""
     import qt
@@ -322,9 +314,3 @@ def _keysTo(timeline: Timeline) -> Any:
 
 def _raise(error: Exception) -> None:
     raise error
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

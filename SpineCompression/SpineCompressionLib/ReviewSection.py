@@ -8,6 +8,7 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 from SpineLib.questions import Question
+from SpineLib.translation import tr as _
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 
@@ -78,7 +79,7 @@ class ReviewSection:
         answered = self._file(lambda said: self._study.agree(**said))
         if answered is not None and answered < chosen:
             self._ui.reviewStatusLabel.text = _(
-                "{n} slices have no clear answer of the model to agree with; use 0 or 1."
+                "On {n} slices the model gives no clear answer to agree with; use 0 or 1."
             ).format(n=chosen - answered)
 
     @property
@@ -136,8 +137,8 @@ class ReviewSection:
         ui.selectionLabel.text = _range(numbers)
         for name in ("notCompressed", "compressed", "agree", "exportLabels", "exportTable"):
             getattr(ui, f"{name}Button").enabled = bool(numbers)
-        ui.undoButton.enabled = study.log.canUndo
-        ui.redoButton.enabled = study.log.canRedo
+        ui.undoButton.enabled = study.log.can_undo
+        ui.redoButton.enabled = study.log.can_redo
         if what not in (PLACE_CHANGED, VOLUME_CHANGED):
             done = sum(study.isReviewed(n) for n in range(len(study.places)))
             total = len(study.places)
@@ -185,9 +186,3 @@ def _range(numbers: list[int]) -> str:
     low, high = min(numbers), max(numbers)
     whole = len(numbers) == high - low + 1
     return f"{low}" if low == high else (f"{low}–{high}" if whole else ", ".join(map(str, numbers)))
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -7,6 +7,7 @@ from typing import Any
 
 import qt
 
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
 GAP, CELL_HEIGHT, NUMBER_HEIGHT, MAXIMUM_WIDTH = 8, 30, 18, 44
@@ -174,9 +175,3 @@ class Timeline(qt.QWidget):
 def _isLight(color: Any) -> bool:
     # Relative luminance without gamma, as in ITU-R BT.601: enough to choose black or white.
     return 0.299 * color.red() + 0.587 * color.green() + 0.114 * color.blue() > 140
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -10,6 +10,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import SliceFinding
 from SpineLib.questions import BILSKY, COMPRESSION, Opinion, Question
 from SpineLib.store.files import writing
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
 _SLICE = ("stack", "slice", "sop_instance_uid", "frame", "level")
@@ -106,9 +107,3 @@ def _columns(study: ShownStudy) -> Iterator[tuple[Question, tuple[str, str, str]
             yield question, ("grade", "model_grade", "grade_")
         else:
             yield question, (question.key, f"model_{question.key}", f"{question.key}_")
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -70,7 +70,7 @@ def predict_slices(
         try:
             truth = agreed(stack.labels, scheme)
         except ValueError as error:
-            raise BadInput(f"A label of {stack.id} is no word for {task}: {error}") from error
+            raise BadInput(f"A label of {stack.id} is not a word for {task}: {error}") from error
         volume = stack.open()
         path = locate(volume, canal)
         for n, model in enumerate(models):
@@ -236,7 +236,7 @@ def _require_some(model: Loaded, rows: Sequence[Row], left_out: dict[str, str]) 
         raise NotApplicable(
             f"The model {model.card.name} was made for none of the {len(left_out)} stacks: "
             f"{next(iter(left_out.values()))}",
-            advice="Say what they are with --region and --weighting, or run it all the same with "
+            advice="Say what they are with --region and --weighting, or run it anyway with "
             "--force.",
         )
 

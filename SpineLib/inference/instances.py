@@ -28,7 +28,7 @@ from SpineLib.labels import (
     PARTIAL_OFFSET,
     structure,
 )
-from SpineLib.reasons import NO_SPINE, Reason
+from SpineLib.reasons import NO_BONE_BETWEEN, NO_SPINE, Reason
 from SpineLib.volume import Volume
 
 # Smallest parts that are kept, mm³. A lumbar disc has 10 000 or more, a body 25 000 or more.
@@ -99,7 +99,8 @@ def name_instances(semantic: Volume) -> tuple[Volume, SegmentationFinding]:
     finding = SegmentationFinding(
         status=ASSESSED,
         lowest=lowest,
-        evidence=evidence,
+        evidence=str(evidence),
+        evidence_why=evidence,
         segments=_segments(grid.with_voxels(whole), lowest),
     )
     return semantic.with_voxels(result), finding
@@ -310,11 +311,11 @@ def _mark_partial(labels: NDArray[np.uint8]) -> None:
             labels[labels == number] = PARTIAL_OFFSET + number
 
 
-def _evidence(labels: Volume, discs: list[Slab], below: bool, sacrum: bool) -> tuple[str, str]:
+def _evidence(labels: Volume, discs: list[Slab], below: bool, sacrum: bool) -> tuple[str, Reason]:
     present = {structure(int(n)).position for n in np.unique(labels.voxels) if 0 < n < DISC_OFFSET}
     missing = [n for n in range(1 + below, len(discs) + below) if n not in present]
     if missing:
-        return "", "level not known: a vertebra between two discs was not found"
+        return "", Reason(NO_BONE_BETWEEN)
     return lowest_disc_is_lumbosacral(labels, discs, bone_below=below, sacrum_below=sacrum)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.course import Slab, along_course, slab_of
 from SpineLib.inference.grid import canonical_volume
-from SpineLib.inference.naming import name_of, rename
+from SpineLib.inference.naming import known_name, rename
 from SpineLib.inference.parts import Parts
 from SpineLib.labels import CANAL, DISC_OFFSET, PARTIAL_OFFSET, Structure, structure
 from SpineLib.volume import Volume
@@ -115,5 +115,4 @@ class Levels:
         return height <= body.max() if number <= position else height >= body.min()
 
     def _name(self, kind: str, position: int) -> str:
-        name = name_of(Structure(0, kind, position), self._lowest)
-        return "" if "(" in name else name
+        return known_name(Structure(0, kind, position), self._lowest)

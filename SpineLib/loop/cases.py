@@ -150,7 +150,7 @@ class Case:
             raise BadInput(
                 f"Version {version.number} of the case {self.id} was changed or removed on the disk",
                 file=path,
-                advice="Take it from a copy, or choose another version.",
+                advice="Restore it from a backup, or choose another version.",
                 command="spine loop choose DATASET CASE VERSION",
             )
         return read_answer(path, self.grid, version.by or version.model)

@@ -31,7 +31,7 @@ MEASURES: dict[str, str] = {
 }
 # A measure by which a case stands below this share of the others is no reason for its place.
 LEAST_SHARE = 0.5
-PLAIN = "Nothing about it stands out among those that wait"
+PLAIN = "Nothing about it stands out among the waiting cases"
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Queued:
         score: 0 to 1, how much it should teach among the cases that wait; None where the model in
             force has not answered it, and for cases whose place does not come from it.
         reasons: why it stands where it does, the weightiest first.
-        problems: places to look at, in its answer by the model in force.
-        measured: what is known of it under the model in force.
+        problems: places to look at, in its answer by the current model.
+        measured: what is known of it under the current model.
     """
 
     case: Case
@@ -63,7 +63,7 @@ def queue(
     stand last. By ``teaching`` the frozen test's cases come first, in the order of arrival: they
     teach nothing, but without them no two models can be compared, and a test of which only the
     hardest cases were corrected would measure something else. Training cases follow by `teaching`,
-    then those that the model in force has not answered.
+    then those that the current model has not answered.
 
     Args:
         dataset: as it was read.
@@ -196,7 +196,7 @@ def _why(
     elif order == RANDOM:
         found.append("By chance")
     elif not answered and _learns(case):
-        found.append(f"The model in force, {model}, has not answered it yet")
+        found.append(f"The current model, {model}, has not answered it yet")
     return (*found, *told)
 
 

@@ -286,7 +286,7 @@ def _validate(data: Any, file: str | Path | None) -> None:
     version = data.get("schema_version") if isinstance(data, dict) else None
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise BadModel(
-            f"The model's card is of schema version {version}, this program knows {SCHEMA_VERSION}",
+            f"The model's card has schema version {version}; this program reads up to {SCHEMA_VERSION}",
             file=file,
             advice="Update SlicerSpineMRI.",
         )

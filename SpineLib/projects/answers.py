@@ -16,9 +16,10 @@ from SpineLib.json_values import parse_json
 from SpineLib.labels import BORDERLINE, NOT_ASSESSED
 from SpineLib.projects.blinding import require_over, require_seen_by
 from SpineLib.projects.labels import ASSISTED, read_labels
-from SpineLib.projects.project import ANSWERS, SOFTWARE, Key, Project, now
+from SpineLib.projects.project import ANSWERS, SOFTWARE, Key, Project
 from SpineLib.questions import Question
 from SpineLib.store.files import writing
+from SpineLib.times import now
 
 
 @dataclass(frozen=True)

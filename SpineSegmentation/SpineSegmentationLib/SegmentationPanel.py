@@ -10,6 +10,7 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
+from SpineLib.translation import tr as _
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.pathChanged import onPathChanged
@@ -342,9 +343,3 @@ class SegmentationPanel:
         self.structures.showGroups()
         if self._widget.visible:
             showInViews(self._shown)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

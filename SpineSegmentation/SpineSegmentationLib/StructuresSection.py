@@ -14,7 +14,9 @@ from SpineLib.errors import from_exception
 from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.measures import Measure, measuring
 from SpineLib.inference.parts import Parts
+from SpineLib.outputs.summary import evidence
 from SpineLib.slabs import Steps
+from SpineLib.translation import tr as _
 from SpineSlicer.host.inThread import importing
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.closedSurfaces import addingSurfaces, hasSurfaces
@@ -138,9 +140,9 @@ class StructuresSection:
         self._measures = found
         showMeasures(self._node, found)
         self._fill()
-        evidence = segmentationFinding(self._node).evidence
+        told = evidence(segmentationFinding(self._node))
         problem = volumeProblem(self._node)
-        self._ui.evidenceLabel.text = problem or f"{evidence[:1].upper()}{evidence[1:]}."
+        self._ui.evidenceLabel.text = problem or f"{told[:1].upper()}{told[1:]}."
 
     def _onFailed(self, error: Exception) -> None:
         self._ui.evidenceLabel.text = str(from_exception(error))
@@ -214,9 +216,3 @@ def _silently(button: Any, on: bool) -> None:
     blocked = button.blockSignals(True)
     button.checked = on
     button.blockSignals(blocked)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

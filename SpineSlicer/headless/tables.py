@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from SpineLib.findings import Column, Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
-from SpineLib.outputs.summary import count, threshold_line
+from SpineLib.outputs.summary import threshold_line
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import NOT_SAID
+from SpineLib.wording import count
 
 
 def slice_columns(findings: Findings) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ def sentences(findings: Findings) -> Iterator[str]:
         yield f"Segmentation: {names} ({segmentation.evidence})"
     yield from _choices(findings)
     if options := options_to_say(findings):
-        yield f"Not known of a stack, and said with {options}"
+        yield f"Not known of a stack; set it with {options}"
 
 
 def options_to_say(findings: Findings) -> str:

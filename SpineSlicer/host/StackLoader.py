@@ -13,6 +13,7 @@ from SpineLib.progress import Step
 from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
 from SpineLib.slabs import Steps, read_in_slabs
 from SpineLib.store.files import temporary_directory
+from SpineLib.translation import tr as _
 from SpineLib.volume import Frame
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkerTask import WorkerTask
@@ -121,9 +122,3 @@ class StackLoader:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

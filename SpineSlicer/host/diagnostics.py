@@ -40,7 +40,7 @@ def diagnosticsText(
         lines.append(f"Missing in Slicer's Python: {', '.join(missing) or 'nothing'}")
     lines.append(f"Heartbeat: {heartbeat or 'off'}")
     if worker is None:
-        lines.append(f"The worker gave no answer{f' ({problem})' if problem else ''}")
+        lines.append(f"The worker did not answer{f' ({problem})' if problem else ''}")
         if externalPython:
             lines.append("What is missing in its Python is not known")
     else:

@@ -363,7 +363,7 @@ class ReadingScene:
             version = int(data["schema_version"])
             if version > SCHEMA_VERSION:
                 raise BadInput(
-                    f"The scene's findings are of schema version {version}, this program knows "
+                    f"The scene's findings have schema version {version}; this program knows "
                     f"{SCHEMA_VERSION}",
                     advice="Update SlicerSpineMRI.",
                 )

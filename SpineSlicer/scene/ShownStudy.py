@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -12,6 +11,8 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE
 from SpineLib.questions import NOT_ASSESSED_COLOR, Opinion, Question
+from SpineLib.times import now
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
@@ -49,6 +50,12 @@ class ShownStudy:
         study.go(3)
         study.answer("compression", "compressed", reader="AB")
     """
+
+    findings: Findings | None
+    timeline: SpineTimeline | None
+    chosen: list[int]
+    _volumes: dict[str, Any]
+    _inScene: dict[str, StackInScene]
 
     def __init__(self, scene: Any) -> None:
         self.scene = scene
@@ -197,8 +204,7 @@ class ShownStudy:
 
     def _has(self, stack: str) -> bool:
         node = self._volumes.get(stack)
-        there = node is not None and self.scene.IsNodePresent(node)
-        return bool(there and node.GetImageData())
+        return bool(node is not None and self.scene.IsNodePresent(node) and node.GetImageData())
 
     def go(self, number: int, *, extend: bool = False) -> None:
         """Goes to a place; with ``extend`` the range from the last choice to there is chosen."""
@@ -278,7 +284,7 @@ class ShownStudy:
         self._requireSeen(boxes)
         self._add(
             Answer(self.places[n].key, WINDOW, "reader" if box else "model", "model", reader, "",
-                   _now(), box)
+                   now("seconds"), box)
             for n, box in boxes.items()
         )  # fmt: skip
 
@@ -290,7 +296,7 @@ class ShownStudy:
                 that were read; nothing is kept.
         """
         self._requireSeen(self.chosen)
-        now = _now()
+        time = now("seconds")
         self._add(
             Answer(
                 self.places[n].key,
@@ -299,7 +305,7 @@ class ShownStudy:
                 self.modelAnswer(n, question),
                 reader,
                 reason,
-                now,
+                time,
             )
             for n in self.chosen
         )
@@ -317,9 +323,9 @@ class ShownStudy:
                 that were read; nothing is kept.
         """
         self._requireSeen(self.chosen)
-        now = _now()
+        time = now("seconds")
         answers = [
-            Answer(self.places[n].key, question.key, value, value, reader, reason, now)
+            Answer(self.places[n].key, question.key, value, value, reader, reason, time)
             for n in self.chosen
             for question in self.questions
             if (value := self.modelAnswer(n, question.key)) and value != BORDERLINE
@@ -374,12 +380,12 @@ class ShownStudy:
 
     def _clear(self) -> None:
         self.study, self.place = "", 0
-        self.chosen: list[int] = []
-        self.findings: Findings | None = None
-        self.timeline: SpineTimeline | None = None
-        self._volumes: dict[str, Any] = {}
+        self.chosen = []
+        self.findings = None
+        self.timeline = None
+        self._volumes = {}
         self.log = ReviewLog()
-        self._inScene: dict[str, StackInScene] = {}
+        self._inScene = {}
         for watch in self._watches:
             watch.stop()
         self._watches = []
@@ -393,15 +399,3 @@ class ShownStudy:
 def unseenText(stacks: list[str]) -> str:
     """Says that images are missing, without a full stop."""
     return _("The images of stack {stacks} are not in the scene").format(stacks=", ".join(stacks))
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

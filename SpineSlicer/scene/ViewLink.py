@@ -46,7 +46,8 @@ class ViewLink:
     """
 
     def __init__(self, study: ShownStudy) -> None:
-        self._study, self._observed, self._busy, self._stack = study, [], False, ""
+        self._study, self._busy, self._stack = study, False, ""
+        self._observed: list[tuple[Any, int]] = []
         self._compared = ""
         self._fitted = ""  # the study that the views were fitted to
         self._sagittal: Any = None

@@ -65,7 +65,7 @@ def test_a_torn_or_hand_edited_file_is_said_and_the_rest_is_used(desktop, projec
     path.write_text("".join(lines)[:-30])
     read = choose(project, "anna")
     said = read.ui.readMessageLabel.text
-    assert "Line 2 is left out: 'compresed' is no label" in said and "anna.jsonl.torn" in said
+    assert "Line 2 is left out: 'compresed' is not a label" in said and "anna.jsonl.torn" in said
     assert read.ui.deskBar.text == "1 / 40 labelled"
 
 
@@ -86,7 +86,7 @@ def test_a_newer_project_is_refused_with_the_reason(project, choose):
     path = project.folder / "project.json"
     path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
     read = choose(project, "anna", start=False)
-    assert "format 2, this program knows 1" in read.ui.readMessageLabel.text
+    assert "format 2; this program reads up to 1" in read.ui.readMessageLabel.text
     assert not read.ui.startReadingButton.enabled
 
 

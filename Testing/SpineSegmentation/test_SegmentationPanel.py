@@ -215,7 +215,7 @@ def test_the_label_map_is_exported_on_the_inputs_grid(ui, segmented, lumbar, tmp
     assert not ui.exportButton.enabled
     ui.exportEdit.currentPath = str(tmp_path / "labels.png")
     click(ui.exportButton)
-    assert "no file name for a label map" in ui.exportLabel.text
+    assert "not a file name for a label map" in ui.exportLabel.text
     ui.exportEdit.currentPath = str(tmp_path / "labels.nii.gz")
     click(ui.exportButton)
     back = read_volume(tmp_path / "labels.nii.gz")

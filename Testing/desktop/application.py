@@ -52,6 +52,7 @@ class Refusing:
 class App(Refusing):
     """`slicer.app`."""
 
+    applicationLocaleName = "en_US"
     applicationName, applicationVersion, majorVersion, minorVersion = "Slicer", "5.13.0", 5, 13
     revision, os, arch, platform, repositoryRevision = "0", "linux", "amd64", "linux-amd64", "0"
 

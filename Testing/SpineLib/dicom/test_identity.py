@@ -95,7 +95,7 @@ def test_a_series_uid_for_each_slice_makes_one_stack_with_a_warning(writer, tmp_
     writer.write(tmp_path, [writer.place(9, 4.0)], edit=edit)
     (stack,) = scan(tmp_path).stacks
     assert (stack.id, stack.slices, stack.spacing[2]) == ("4", 9, pytest.approx(4.0))
-    assert "each of its 9 slices names a series of its own" in stack.warnings[0]
+    assert "each of its 9 slices claims a series of its own" in stack.warnings[0]
     assert read(stack).shape[0] == 9
 
 

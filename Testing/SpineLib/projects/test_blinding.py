@@ -15,6 +15,13 @@ from SpineLib.projects.labels import ASSISTED, UNASSISTED, read_labels
 from SpineLib.projects.session import ReaderSession
 
 
+def others_labels(project, reader):
+    """What a reader may see of the others."""
+    blinding.require_seen_by(project, reader)
+    names = set(project.readers) - {reader, *blinding.open_sets(project)}
+    return {name: read_labels(project, name) for name in names}
+
+
 def answers_of(project, truth, tmp_path, wrong=()):
     table = tmp_path / "predictions.csv"
     about = {"card": {"name": "tiny", "version": "1", "starter": True}, "forced": {}}
@@ -47,18 +54,18 @@ def test_a_blinded_reader_is_shown_nothing_of_others_or_the_model(
     assert not {"ben.jsonl", "answers.json", "consensus.jsonl"} & set(opened)
     monkeypatch.undo()
     for look in (
-        lambda: blinding.others_labels(project, "anna"),
+        lambda: others_labels(project, "anna"),
         lambda: answers.answers_for(project, "anna"),
         lambda: answers.all_answers(project),
         lambda: consensus.disagreements(project),
         lambda: exporting.write_tidy(project, tmp_path / "all.csv"),
         lambda: ReaderSession(project, "anna", arm=ASSISTED),
-        lambda: blinding.others_labels(project, "somebody"),
+        lambda: others_labels(project, "somebody"),
     ):
         with pytest.raises(blinding.Blinded):
             look()
     assert not (tmp_path / "all.csv").exists()
-    assert set(blinding.others_labels(project, "ben")) == set()  # anna's is still open
+    assert set(others_labels(project, "ben")) == set()  # anna's is still open
 
 
 def test_a_locked_reader_sees_others_when_the_project_says_so(make_project, reading):
@@ -68,10 +75,10 @@ def test_a_locked_reader_sees_others_when_the_project_says_so(make_project, read
         reading(project, "carla")
         reading(project, "anna", lock=False)
         if rule == "own lock":
-            assert set(blinding.others_labels(project, "ben")) == {"carla"}
+            assert set(others_labels(project, "ben")) == {"carla"}
         else:
             with pytest.raises(blinding.Blinded, match="anna has not locked"):
-                blinding.others_labels(project, "ben")
+                others_labels(project, "ben")
 
 
 def test_unblinding_is_recorded_and_closes_the_set(make_project, reading):
@@ -88,7 +95,7 @@ def test_unblinding_is_recorded_and_closes_the_set(make_project, reading):
     (record,) = blinding.unblindings(project)
     assert (record["who"], record["why"]) == ("Eva", "a safety question") and record["time"]
     assert UNASSISTED in read_labels(project, "anna").locks
-    assert "ben" in blinding.others_labels(project, "anna")
+    assert "ben" in others_labels(project, "anna")
     assert len(consensus.readings(project)) == 32
 
 

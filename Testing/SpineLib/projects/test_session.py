@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.projects.labels import read_labels
-from SpineLib.projects.project import create, open_project, relink
+from SpineLib.projects.project import create, open_project
 from SpineLib.projects.session import ReaderSession
 from SpineLib.projects.status import status_of
+from SpineLib.projects.studies import relink
 from SpineLib.store import journal
 from SpineLib.store import lock as holding
 
@@ -65,7 +66,7 @@ def test_two_readers_have_different_orders_and_each_keeps_their_own(make_project
 
 
 def test_a_study_that_joins_leaves_the_order_of_the_others(dicom, tmp_path):
-    from SpineLib.projects.project import add
+    from SpineLib.projects.studies import add
 
     project = create(tmp_path / "p", title="t")
     for name in ("P1", "P2", "P3"):
@@ -179,7 +180,7 @@ def test_a_line_edited_wrongly_is_named_and_the_rest_is_used(make_project):
     found = read_labels(project, "anna")
     assert len(found.current()) == 1
     problems = "\n".join(found.problems)
-    assert "Line 2 is left out: 'compresed' is no label" in problems
+    assert "Line 2 is left out: 'compresed' is not a label" in problems
     assert "Line 3 is not a JSON object" in problems and "Line 4" in problems
     # The status is for all readers: what anna meant is not said there.
     notes = "\n".join(status_of(project)["notes"])
@@ -307,7 +308,7 @@ def test_a_project_of_a_newer_version_is_refused_with_the_reason(make_project):
     project = make_project()
     path = project.folder / "project.json"
     path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
-    with pytest.raises(BadInput, match="format 2, this program knows 1") as error:
+    with pytest.raises(BadInput, match="format 2; this program reads up to 1") as error:
         open_project(project.folder)
     assert "Update" in error.value.advice
 

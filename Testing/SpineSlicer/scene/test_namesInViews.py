@@ -10,8 +10,8 @@ from SpineSlicer.scene.closedSurfaces import addingSurfaces
 from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import namesOf
 from SpineSlicer.scene.segmentGroups import setGroupVisible
-from Testing.SpineSlicer.scene.at_once import showSegmentation
 from SpineSlicer.scene.sliceViews import turnToVolume
+from Testing.SpineSlicer.scene.at_once import showSegmentation
 
 ALONG, ACROSS = ("Yellow", "Green"), "Red"
 
