@@ -27,9 +27,6 @@ def test_a_long_text_does_not_widen_slicers_window(desktop, panel):
     assert desktop.window.minimumSizeHint.width() == before
 
 
-@pytest.mark.xfail(
-    reason="In a dock 350 pixels wide the table of slices reaches 12 pixels under the plot's button."
-)
 @pytest.mark.parametrize("height", [400, 1000, 3000])
 def test_no_text_is_cut_and_no_section_stands_over_another(desktop, panel, height):
     desktop.window.resize(DOCK, height)
