@@ -57,8 +57,14 @@ class ViewLink:
         study.listen(self._onChanged)
 
     def start(self) -> None:
-        """Begins to follow the views; they are brought to the study's place."""
+        """Begins to follow the views, until a scene is added; they are brought to the study's place.
+
+        A scene brings views of its own, which no reader scrolled: begin again when it is there.
+        """
         self.stop()
+        scene = self._study.scene
+        tag = scene.AddObserver(scene.StartImportEvent, lambda *_: self.stop())
+        self._observed.append((scene, tag))
         for node in nodesOfClass(self._study.scene, "vtkMRMLSliceNode"):
             self._observed.append((node, node.AddObserver("ModifiedEvent", self._onView)))
         self._show()
