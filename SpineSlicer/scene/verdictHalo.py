@@ -161,6 +161,11 @@ def _letters(question: Question, verdicts: list[str]) -> str:
     return "".join(question.letter(verdict) for verdict in verdicts)
 
 
+def hasCanal(stack: StackFindings) -> bool:
+    """Whether the canal was found on any of a stack's slices; in one that no model read it was not."""
+    return any(one.canal_center_ras is not None for one in stack.slices)
+
+
 def canalCenters(volume: Volume, slices: list[SliceFinding]) -> NDArray[np.float64]:
     """A centre for each slice's ring, RAS mm, shape [slices, 3].
 
