@@ -16,7 +16,9 @@ from SpineLib.doors.commands.comparing import train
 from SpineLib.doors.commands.data import data
 from SpineLib.doors.commands.deidentify import deidentify
 from SpineLib.doors.commands.evaluation import evaluate
+from SpineLib.doors.commands.export import export
 from SpineLib.doors.commands.loop_learning import loop
+from SpineLib.doors.commands.pacs import fetch, pacs, send
 from SpineLib.doors.commands.projects import project
 from SpineLib.doors.commands.training import package
 from SpineLib.doors.console import (
@@ -47,8 +49,12 @@ app.add_typer(evaluate, name="evaluate")
 app.add_typer(data, name="data")
 app.add_typer(project, name="project")
 app.add_typer(loop, name="loop")
+app.add_typer(pacs, name="pacs")
 models.command()(package)
 app.command()(deidentify)
+app.command()(export)
+app.command()(send)
+app.command()(fetch)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 

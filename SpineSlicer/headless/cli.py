@@ -58,6 +58,9 @@ def read(
             "--activation", help="Add where the classifier looked (Grad-CAM) to the scene."
         ),
     ] = False,
+    dicom: Annotated[
+        bool, typer.Option("--dicom", help="Also write the results as DICOM, to OUT/dicom.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read a study: report, table, segmentation, scene and pictures.
@@ -83,6 +86,10 @@ def read(
     with progress_bar() as progress:
         reading = read_study(input, options=options, progress=progress)
         _write(reading, out, progress=progress)
+        if dicom:
+            from SpineLib.outputs.dicom import Results, write_dicom
+
+            write_dicom(Results(reading), input, out / "dicom", progress=progress)
     _show(reading.findings, out, as_json)
     reason = _nothing_assessed(reading.findings)
     if reason:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from SpineLib.findings_file import write_json
+from SpineLib.outputs.answers import write_answers
 from SpineLib.outputs.findings_csv import write_csv
 from SpineLib.outputs.report import write_report
 from SpineLib.progress import Progress
@@ -64,6 +65,8 @@ def write_outputs(
         progress.advance()
         write_csv(reading.findings, folder / "findings.csv")
         write_json(reading.findings, folder / "findings.json")
+        if answers:
+            write_answers(answers, folder)
         if reading.segmentation is not None:
             write_volume(reading.segmentation, folder / reading.findings.segmentation.file)
         progress.advance()

@@ -1,0 +1,87 @@
+"""``spine export``: results as other programs take them."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from SpineLib.doors.console import print_json, progress_bar, say
+
+if TYPE_CHECKING:
+    from SpineLib.outputs.dicom import Results
+
+
+class Format(str, Enum):
+    """What results can be written as."""
+
+    dicom = "dicom"
+
+
+# The words of `SpineLib.outputs.dicom.Kind`, which would import highdicom for every command.
+Object = Enum(  # type: ignore[misc]
+    "Object",
+    {
+        name.replace("-", "_"): name
+        for name in ("segmentation", "labelmap", "report", "key-images", "presentation", "capture")
+    },
+    type=str,
+)
+
+
+def export(
+    results: Annotated[
+        Path, typer.Argument(metavar="RESULTS", help="Folder that `spine read` wrote.")
+    ],
+    images: Annotated[
+        Path, typer.Option("--images", help="The DICOM images that were read; a folder or a zip.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the objects.")],
+    to: Annotated[Format, typer.Option("--to", help="What to write.")] = Format.dicom,
+    objects: Annotated[
+        list[Object] | None,  # type: ignore[valid-type]
+        typer.Option(
+            "--object",
+            help="Only these; may repeat. By default all but labelmap and capture.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for another program.")
+    ] = False,
+) -> None:
+    """Write results as DICOM objects of the same patient and study. docs/dicom-results.md."""
+    from SpineLib.outputs.dicom import DEFAULT, Kind, write_dicom
+
+    kinds = [Kind(one.value) for one in objects] if objects else DEFAULT
+    with progress_bar() as progress:
+        files = write_dicom(_results(results), images, out, kinds=kinds, progress=progress)
+    if as_json:
+        print_json({"files": [str(path) for path in files]})
+        return
+    for path in files:
+        say(str(path))
+    if not files:
+        say("These results hold nothing that the chosen objects could say.")
+
+
+def _results(folder: Path) -> Results:
+    from SpineLib.outputs import names
+    from SpineLib.outputs.answers import read_answers
+    from SpineLib.outputs.dicom import Results
+    from SpineLib.reading import Reading
+
+    reading = Reading.load(folder)
+    shown = {names.WORST: "Worst slice", names.LADDER: "Along the spine"}
+    shown |= {
+        names.slice_picture(stack.id, one.index): f"Stack {stack.id}, slice {one.index + 1}"
+        for stack, one in reading.findings.flagged()
+    }
+    shown[names.SEGMENTATION_SLICE] = "Segmentation"
+    pictures = {
+        title: path.read_bytes()
+        for name, title in shown.items()
+        if (path := folder / "pictures" / f"{name}.png").is_file()
+    }
+    return Results(reading, answers=read_answers(folder), pictures=pictures)

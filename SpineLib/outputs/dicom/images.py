@@ -1,0 +1,151 @@
+"""The images that a reading was made from, found again by their SOP Instance UIDs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pydicom
+from pydicom.dataset import Dataset
+
+from SpineLib.dicom import scan
+from SpineLib.errors import BadInput
+from SpineLib.findings import Findings, StackFindings
+from SpineLib.progress import Progress
+from SpineLib.reading import frames_of
+from SpineLib.volume import Frame
+
+
+class SourceSlice(NamedTuple):
+    """Where one slice's pixels stand: the header of its object, and the frame number from 1."""
+
+    header: Dataset
+    frame: int
+
+
+@dataclass(frozen=True)
+class SourceImages:
+    """Headers, without pixels, of the images of one reading.
+
+    Attributes:
+        headers: SOP Instance UID → header.
+    """
+
+    headers: dict[str, Dataset]
+
+    def slices(self, stack: StackFindings) -> list[SourceSlice]:
+        """The slices of a stack in the order of k; none where the stack was not read."""
+        return [
+            SourceSlice(self.headers[frame.sop_instance_uid], frame.number)
+            for frame in frames_of(stack)
+        ]
+
+    @property
+    def any(self) -> Dataset:
+        """One of them, for what all share: the patient and the study."""
+        return next(iter(self.headers.values()))
+
+
+def find_images(
+    findings: Findings, place: str | Path, *, progress: Progress | None = None
+) -> SourceImages:
+    """Finds the images of a reading.
+
+    Args:
+        findings: of the reading.
+        place: what was read: a folder, a zip, a DICOMDIR or a file.
+        progress: as for `SpineLib.dicom.scan`.
+
+    Raises:
+        BadInput: the study was not read from DICOM, an image is not there, one number stands for
+            two images, or a header cannot be read.
+    """
+    wanted = {frame for stack in findings.stacks for frame in frames_of(stack)}
+    if not wanted or any(not frame.sop_instance_uid for frame in wanted):
+        raise BadInput(
+            "This study was not read from DICOM, so it has no patient and no study in DICOM that "
+            "its results could go with",
+            advice="Read the DICOM images themselves, then export.",
+        )
+    files: dict[str, set[Path]] = {}
+    for stack in scan(place, progress=progress).stacks:
+        for source in stack.sources:
+            if Frame(source.sop_instance_uid, source.frame) in wanted:
+                files.setdefault(source.sop_instance_uid, set()).add(source.path)
+    missing = {frame.sop_instance_uid for frame in wanted} - set(files)
+    if missing:
+        raise BadInput(
+            f"{len(missing)} of the images that were read are not here",
+            file=Path(place),
+            advice="Name the folder of the study that the results were made from.",
+        )
+    twice = [paths for paths in files.values() if len(paths) > 1]
+    if twice:
+        raise BadInput(
+            "Several images have one SOP Instance UID, so that no result can refer to one of them",
+            file=min(twice[0]),
+        )
+    return SourceImages({uid: _header(min(paths)) for uid, paths in files.items()})
+
+
+def _header(path: Path) -> Dataset:
+    try:
+        header = pydicom.dcmread(path, stop_before_pixels=True)
+        header.decode()
+    except Exception as error:  # pydicom raises whatever a damaged value leads to
+        raise BadInput("The header of this image cannot be read", file=path) from error
+    return header
+
+
+def at_source(
+    slices: Sequence[SourceSlice], voxels: np.ndarray
+) -> tuple[list[Dataset], np.ndarray]:
+    """A stack's images and voxels as an object that refers to them wants both.
+
+    Args:
+        slices: in the order of k.
+        voxels: [slice, row, column].
+
+    Returns:
+        The single-frame images and ``voxels``; or the one multi-frame image and an array with a
+        plane for each of its frames, zeros where the frame is not in the stack.
+
+    Raises:
+        BadInput: the slices come from several multi-frame images.
+    """
+    images = list({one.header.SOPInstanceUID: one.header for one in slices}.values())
+    frames = int(getattr(images[0], "NumberOfFrames", 1) or 1)
+    if len(images) == len(slices) and frames == 1:
+        first = images[0].ImageOrientationPatient
+        return [_with(image, ImageOrientationPatient=first) for image in images], voxels
+    if len(images) > 1:
+        raise BadInput("The slices of this stack come from several multi-frame images")
+    whole = np.zeros((frames, *voxels.shape[1:]), voxels.dtype)
+    for k, one in enumerate(slices):
+        whole[one.frame - 1] = voxels[k]
+    return [_sharing(images[0], slices[0].frame)], whole
+
+
+def _with(header: Dataset, **values: object) -> Dataset:
+    """A copy with other values; the header itself stays as the file has it."""
+    copied = copy(header)
+    for keyword, value in values.items():
+        setattr(copied, keyword, value)
+    return copied
+
+
+def _sharing(header: Dataset, frame: int) -> Dataset:
+    """A multi-frame header in which all frames share what one frame of a stack has by itself.
+
+    highdicom asks for one orientation of all frames; those of other stacks hold nothing.
+    """
+    shared = copy(header.SharedFunctionalGroupsSequence[0])
+    own = header.PerFrameFunctionalGroupsSequence[frame - 1]
+    for keyword in ("PlaneOrientationSequence", "PixelMeasuresSequence"):
+        if keyword in own:
+            setattr(shared, keyword, own[keyword].value)
+    return _with(header, SharedFunctionalGroupsSequence=[shared])

@@ -1,0 +1,110 @@
+"""Ring, letter, level and probability on the original slices: a Grayscale Presentation State."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import highdicom as hd
+import numpy as np
+from highdicom import pr
+
+from SpineLib.findings import SliceFinding, StackFindings
+from SpineLib.labels import rgb
+from SpineLib.outputs.dicom.making import Making
+from SpineLib.questions import Opinion, Question
+
+RADIUS_MM = 23.0  # of the ring, as in Slicer's views
+_BELOW_MM = 4.0
+
+
+def presentation_states(making: Making) -> Iterable[pr.GrayscaleSoftcopyPresentationState]:
+    """One for each stack that was read slice by slice."""
+    lead = making.findings.lead
+    for stack in making.findings.stacks:
+        shown = [one for one in stack.slices if lead and _drawn(stack, one, lead)]
+        if lead and shown:
+            yield _state(making, stack, lead, shown)
+
+
+def _drawn(stack: StackFindings, one: SliceFinding, lead: Question) -> Opinion | None:
+    """The answer that is drawn; none where there is none, or no canal in the picture."""
+    opinion = one.opinion(lead.key)
+    if opinion is None or not opinion.assessed or one.canal_center_ras is None:
+        return None
+    middle = _pixel(stack, np.array(one.canal_center_ras))
+    return opinion if ((middle > 0) & (middle < _size(stack))).all() else None
+
+
+def _state(
+    making: Making, stack: StackFindings, lead: Question, shown: list[SliceFinding]
+) -> pr.GrayscaleSoftcopyPresentationState:
+    slices = making.images.slices(stack)
+    layers: dict[str, pr.GraphicLayer] = {}
+    annotations = []
+    for one in shown:
+        opinion = _drawn(stack, one, lead)
+        assert opinion is not None
+        color = lead.color(opinion.value)
+        if color not in layers:
+            layers[color] = pr.GraphicLayer(
+                layer_name=f"SPINE {len(layers) + 1}", order=len(layers) + 1,
+                description=opinion.value,
+                display_color=hd.color.CIELabColor.from_rgb(*(round(255 * c) for c in rgb(color))),
+            )  # fmt: skip
+        header, frame = slices[one.index]
+        several = int(getattr(header, "NumberOfFrames", 1) or 1) > 1
+        annotations.append(
+            pr.GraphicAnnotation(
+                referenced_images=[header],
+                graphic_layer=layers[color],
+                referenced_frame_number=frame if several else None,
+                graphic_objects=[_ring(stack, one)],
+                text_objects=[_text(stack, one, _words(lead, opinion, one.level))],
+            )
+        )
+    made = pr.GrayscaleSoftcopyPresentationState(
+        referenced_images=list({s.header.SOPInstanceUID: s.header for s in slices}.values()),
+        content_label="SPINE",
+        content_description=making.notice,
+        graphic_annotations=annotations,
+        graphic_layers=list(layers.values()),
+        **making.identity(),
+    )
+    return making.finished(made, f"{lead.title} of stack {stack.id}")
+
+
+def _words(lead: Question, opinion: Opinion, level: str) -> str:
+    parts = [lead.letter(opinion.value), level]
+    if opinion.probability is not None:
+        parts.append(f"{opinion.probability:.2f}")
+    parts.append("forced" if opinion.forced else "")
+    return " ".join(part for part in parts if part)
+
+
+def _pixel(stack: StackFindings, ras: np.ndarray) -> np.ndarray:
+    """Column and row of a point: 0.5 is the middle of the first pixel (PS3.3, C.10.5)."""
+    inverse = np.linalg.inv(np.array(stack.ijk_to_ras))
+    return np.asarray((inverse[:3, :3] @ ras + inverse[:3, 3])[:2] + 0.5)
+
+
+def _ring(stack: StackFindings, one: SliceFinding) -> pr.GraphicObject:
+    """An ellipse by the ends of its axes: a circle in the patient, smaller near the border."""
+    middle, size = _pixel(stack, np.array(one.canal_center_ras)), _size(stack)
+    radii = RADIUS_MM / np.array(stack.spacing[:2])
+    radii = radii * min(1.0, *(middle / radii), *((size - middle) / radii))
+    axes = np.diag(radii)
+    ends = np.clip([middle + sign * axis for axis in axes for sign in (-1, 1)], 0, size)
+    return pr.GraphicObject("ELLIPSE", ends, "PIXEL")
+
+
+def _text(stack: StackFindings, one: SliceFinding, words: str) -> pr.TextObject:
+    below = np.array([0.0, (RADIUS_MM + _BELOW_MM) / stack.spacing[1]])
+    anchor = np.clip(_pixel(stack, np.array(one.canal_center_ras)) + below, 0, _size(stack))
+    return pr.TextObject(
+        words, "PIXEL", anchor_point=tuple(anchor.tolist()), anchor_point_visible=False
+    )
+
+
+def _size(stack: StackFindings) -> np.ndarray:
+    """Columns and rows."""
+    return np.array(stack.shape[:0:-1], float)

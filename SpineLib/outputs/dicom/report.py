@@ -1,0 +1,210 @@
+"""What models and readers say as a measurement report (TID 1500, Comprehensive 3D SR)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import highdicom as hd
+from highdicom import sr
+from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
+
+from SpineLib import __version__, labels
+from SpineLib.findings import QuestionSummary, SliceFinding, StackFindings
+from SpineLib.labels import NOT_ASSESSED
+from SpineLib.outputs.answers import ReaderAnswer
+from SpineLib.outputs.dicom import codes
+from SpineLib.outputs.dicom.making import MANUFACTURER, Making
+from SpineLib.questions import Opinion, Question
+
+Group = sr.MeasurementsAndQualitativeEvaluations
+Volumetric = sr.VolumetricROIMeasurementsAndQualitativeEvaluations
+
+
+def measurement_report(
+    making: Making,
+    *,
+    answers: Sequence[ReaderAnswer] = (),
+    segmentation: Dataset | None = None,
+    previous: Sequence[Dataset] = (),
+) -> sr.Comprehensive3DSR:
+    """Makes the report: one group a slice and opinion, a segment, and a study's verdict.
+
+    A model's group names its algorithm; a reader's has none, and the reader is the observer.
+
+    Args:
+        making: the export.
+        answers: of one reader.
+        segmentation: the object of `SpineLib.outputs.dicom.segmentation`, to refer to.
+        previous: reports that this one takes the place of.
+    """
+    findings = making.findings
+    groups: list[Group | Volumetric] = [
+        *_studies(making),
+        *_slices(making),
+        *_answers(making, answers),
+    ]
+    if segmentation is not None:
+        groups += _segments(making, segmentation)
+    evidence = list(making.images.headers.values())
+    reader = answers[0].reader if answers else ""
+    content = sr.MeasurementReport(
+        observation_context=_context(reader if answers else None),
+        procedure_reported=codes.MR,
+        imaging_measurements=groups,
+        referenced_images=evidence,
+    )
+    made = sr.Comprehensive3DSR(
+        evidence=[*evidence, *([segmentation] if segmentation is not None else [])],
+        content=content[0],
+        is_complete=True,
+        previous_versions=list(previous) or None,
+        **making.identity(),
+    )
+    names = ", ".join(f"{one.name} {one.version}" for one in findings.models if one.question)
+    return making.finished(made, f"report {names}".strip())
+
+
+def _context(reader: str | None) -> sr.ObservationContext:
+    device = sr.ObserverContext(
+        codes.DEVICE,
+        sr.DeviceObserverIdentifyingAttributes(
+            uid=hd.UID(),
+            name=MANUFACTURER,
+            manufacturer_name=MANUFACTURER,
+            model_name=f"{MANUFACTURER} {__version__}",
+        ),
+    )
+    if reader is None:
+        return sr.ObservationContext(observer_device_context=device)
+    name = reader or "no name given"
+    # A person's name has components in DICOM; all that a reader typed is the first one.
+    name = name if "^" in name else f"{name}^"
+    person = sr.ObserverContext(codes.PERSON, sr.PersonObserverIdentifyingAttributes(name))
+    return sr.ObservationContext(observer_person_context=person, observer_device_context=device)
+
+
+def _slices(making: Making) -> Iterable[Group]:
+    for stack in making.findings.stacks:
+        for one in stack.slices:
+            if any(opinion.assessed for opinion in one.opinions):
+                for opinion in one.opinions:
+                    yield _slice(making, stack, one, opinion)
+
+
+def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opinion) -> Group:
+    question = making.findings.question(opinion.question)
+    said = [_evaluation(question.key, opinion.value or NOT_ASSESSED, question.title)]
+    numbers = []
+    if opinion.assessed:
+        said.append(_evaluation(codes.POSITIVE, "yes" if opinion.positive else "no"))
+    if opinion.interval:
+        ends = zip((codes.LEAST, codes.MOST), opinion.interval, strict=True)
+        said += [_evaluation(name, value) for name, value in ends]
+    if opinion.forced:
+        said.append(_evaluation(codes.FORCED, "yes"))
+    if opinion.probability is not None:
+        numbers.append(_number(codes.PROBABILITY, opinion.probability))
+    for value, probability in opinion.probabilities.items():
+        numbers.append(_number(f"{codes.PROBABILITY} {value}", probability))
+    return _group(making, stack, one, question, said, numbers, by=opinion.by)
+
+
+def _answers(making: Making, answers: Iterable[ReaderAnswer]) -> Iterable[Group]:
+    for answer in answers:
+        stack = making.findings.stack(answer.stack)
+        question = making.findings.question(answer.question)
+        one = next(one for one in stack.slices if one.index == answer.index)
+        said = [_evaluation(question.key, answer.answer, question.title)]
+        yield _group(making, stack, one, question, said, [])
+
+
+def _group(
+    making: Making,
+    stack: StackFindings,
+    one: SliceFinding,
+    question: Question,
+    said: list[sr.QualitativeEvaluation],
+    numbers: list[sr.Measurement],
+    *,
+    by: str = "",
+) -> Group:
+    header, frame = making.images.slices(stack)[one.index]
+    several = int(getattr(header, "NumberOfFrames", 1) or 1) > 1
+    if one.level:
+        said = [*said, _evaluation(codes.LEVEL, one.level)]
+    return Group(
+        tracking_identifier=sr.TrackingIdentifier(
+            uid=hd.UID(), identifier=f"stack {stack.id}, slice {one.index + 1}"
+        ),
+        finding_type=codes.own(question.key, question.title),
+        algorithm_id=_algorithm(making, by) if by else None,
+        finding_sites=_sites(one.level),
+        measurements=numbers or None,
+        qualitative_evaluations=said,
+        source_images=[
+            sr.SourceImageForMeasurementGroup(
+                header.SOPClassUID, header.SOPInstanceUID, [frame] if several else None
+            )
+        ],
+    )
+
+
+def _algorithm(making: Making, name: str) -> sr.AlgorithmIdentification:
+    model = making.model(name)
+    return sr.AlgorithmIdentification(
+        name=name, version=model.version if model else "unknown", parameters=[making.notice]
+    )
+
+
+def _sites(level: str) -> list[sr.FindingSite] | None:
+    code = labels.LEVEL_CODES.get(level)
+    return [sr.FindingSite(codes.coded(code))] if code else None
+
+
+def _studies(making: Making) -> Iterable[Group]:
+    for summary in making.findings.summaries:
+        if summary.assessed:
+            yield _study(making, summary)
+
+
+def _study(making: Making, summary: QuestionSummary) -> Group:
+    question = making.findings.question(summary.question)
+    said = [_evaluation(question.key, summary.worst, question.title)] if summary.worst else []
+    if summary.verdict:
+        said.append(_evaluation(codes.VERDICT, summary.verdict))
+    if summary.forced:
+        said.append(_evaluation(codes.FORCED, "yes"))
+    return Group(
+        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier="study"),
+        finding_type=codes.own(question.key, question.title),
+        algorithm_id=_algorithm(making, summary.by),
+        measurements=[
+            _number(codes.POSITIVE_SLICES, summary.positive_slices),
+            _number(codes.LONGEST_RUN, summary.longest_run_mm, codes.MILLIMETRE),
+        ],
+        qualitative_evaluations=said or None,
+    )
+
+
+def _segments(making: Making, segmentation: Dataset) -> Iterable[Volumetric]:
+    by_number = {item.SegmentNumber: item for item in segmentation.SegmentSequence}
+    for number, segment in enumerate(making.findings.segmentation.segments, 1):
+        item = by_number[number]
+        kind = labels.terminology(segment.kind, segment.name)
+        yield Volumetric(
+            tracking_identifier=sr.TrackingIdentifier(
+                uid=item.TrackingUID, identifier=item.TrackingID
+            ),
+            referenced_segment=sr.ReferencedSegment.from_segmentation(segmentation, number),
+            finding_type=codes.coded(kind),
+            measurements=[sr.Measurement(codes.VOLUME, float(segment.volume_ml), codes.MILLILITRE)],
+        )
+
+
+def _evaluation(name: str, value: str, title: str = "") -> sr.QualitativeEvaluation:
+    return sr.QualitativeEvaluation(codes.own(name, title), codes.own(value))
+
+
+def _number(name: str, value: float, unit: Code = codes.NO_UNITS) -> sr.Measurement:
+    return sr.Measurement(codes.own(name), float(value), unit)

@@ -1,0 +1,209 @@
+"""DIMSE with one Application Entity: echo, store, find and retrieve, by pynetdicom."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pydicom.uid import (
+    JPEG2000,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+    RLELossless,
+)
+from pynetdicom import AE, evt
+from pynetdicom.association import Association
+from pynetdicom.presentation import build_context, build_role
+from pynetdicom.sop_class import (  # type: ignore[attr-defined]
+    EnhancedMRImageStorage,
+    MRImageStorage,
+    StudyRootQueryRetrieveInformationModelFind,
+    StudyRootQueryRetrieveInformationModelGet,
+    Verification,
+)
+
+from SpineLib.errors import BadInput, BadRequest, SpineError
+from SpineLib.pacs.destinations import Destination
+
+SECONDS = 30.0  # without an answer, the archive is given up
+_PLAIN = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
+# What an archive may hold its images in, and what the scan reads.
+_SYNTAXES = (
+    *_PLAIN, RLELossless, JPEGLosslessSV1, JPEGLSLossless, JPEG2000Lossless, JPEGBaseline8Bit,
+    JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000,
+)  # fmt: skip
+PENDING = (0xFF00, 0xFF01)
+SUCCESS, WARNINGS = 0x0000, (0xB000, 0xB006, 0xB007)
+_IMAGES = (MRImageStorage, EnhancedMRImageStorage)
+
+
+def echo(place: Destination) -> None:
+    """Asks the archive whether it is there (C-ECHO).
+
+    Raises:
+        SpineError: as `associated`; or it answers with another status.
+    """
+    with associated(place, [build_context(Verification)]) as association:
+        status = association.send_c_echo()
+        if getattr(status, "Status", None) != SUCCESS:
+            raise SpineError(f"{place.where} answered {status_words(status)}")
+
+
+def contexts_for(wanted: Collection[tuple[str, str]]) -> list[Any]:
+    """Presentation contexts of SOP classes in the transfer syntaxes that their files have.
+
+    Raises:
+        BadInput: there are more than one association can hold (128, PS3.8).
+    """
+    made = []
+    for kind in sorted({kind for kind, _ in wanted}):
+        syntaxes = {syntax for one, syntax in wanted if one == kind}
+        plain: list[Any] = [syntax for syntax in _PLAIN if syntaxes & set(_PLAIN)]
+        made += [build_context(kind, plain)] if plain else []
+        made += [build_context(kind, one) for one in sorted(syntaxes - set(_PLAIN))]
+    if len(made) > 128:
+        raise BadInput("These files are of too many kinds for one association")
+    return made
+
+
+@contextmanager
+def associated(
+    place: Destination,
+    contexts: list[Any],
+    *,
+    roles: list[Any] | None = None,
+    handlers: list[Any] | None = None,
+) -> Iterator[Association]:
+    """An association with the archive.
+
+    Raises:
+        SpineError: nobody answers there, the certificate does not fit, or the archive refuses.
+    """
+    entity = AE(place.calling)
+    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = SECONDS
+    entity.connection_timeout = SECONDS
+    association = entity.associate(
+        place.host, place.port or 0, contexts, ae_title=place.ae or "ANY-SCP",
+        ext_neg=roles or [], evt_handlers=handlers or [], tls_args=_tls(place),
+    )  # fmt: skip
+    if not association.is_established:
+        raise SpineError(_why_not(association, place))
+    try:
+        yield association
+    finally:
+        if association.is_established:
+            association.release()
+
+
+def _why_not(association: Association, place: Destination) -> str:
+    if association.is_rejected:
+        answer = association.acceptor.primitive
+        reason = getattr(answer, "reason_str", "") or "no reason"
+        return f"{place.where} refused the association: {reason}"
+    tls = " (over TLS: a certificate that does not fit ends so, too)" if place.tls else ""
+    return f"Nobody at {place.where} speaks DICOM with us{tls}"
+
+
+def _tls(place: Destination) -> tuple[ssl.SSLContext, str] | None:
+    if not place.tls:
+        return None
+    try:
+        context = ssl.create_default_context(cafile=place.ca)
+        if place.certificate is not None:
+            context.load_cert_chain(place.certificate, place.key)
+    except (OSError, ssl.SSLError) as error:
+        raise BadRequest(f"The certificates of {place.name} cannot be used: {error}") from error
+    return context, place.host
+
+
+def status_words(status: Dataset) -> str:
+    """A status as ``0xA700 (Out of resources)``; without one, that the association ended."""
+    number = getattr(status, "Status", None)
+    if number is None:
+        return "nothing: the association ended"
+    comment = getattr(status, "ErrorComment", "")
+    from pynetdicom.status import code_to_category
+
+    return f"0x{number:04X} ({comment or code_to_category(number)})"
+
+
+def find_study(place: Destination, **wanted: str) -> list[str]:
+    """Study Instance UIDs that fit (C-FIND, study root).
+
+    Args:
+        place: the archive.
+        wanted: DICOM keywords and values, as ``AccessionNumber``.
+
+    Raises:
+        SpineError: as `associated`; or the archive answers with a failure.
+    """
+    return _find(place, "STUDY", "StudyInstanceUID", **wanted)
+
+
+def _find(place: Destination, level: str, answer: str, **wanted: str) -> list[str]:
+    query = _query(level, **{answer: "", **wanted})
+    model, found = StudyRootQueryRetrieveInformationModelFind, []
+    with associated(place, [build_context(model)]) as association:
+        for status, one in association.send_c_find(query, model):
+            number = getattr(status, "Status", None)
+            if number in PENDING and one is not None:
+                found.append(str(one[answer].value))
+            elif number != SUCCESS:
+                raise SpineError(f"{place.where} answered {status_words(status)}")
+    return found
+
+
+def _query(level: str, **values: str) -> Dataset:
+    query = Dataset()
+    query.QueryRetrieveLevel = level
+    for keyword, value in values.items():
+        setattr(query, keyword, value)
+    return query
+
+
+def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -> int:
+    """Retrieves a study's MR series over the same association (C-GET).
+
+    Args:
+        place: the archive.
+        study: Study Instance UID.
+        keep: called with each object; it writes the file.
+
+    Returns:
+        How many were kept.
+
+    Raises:
+        SpineError: as `associated`; or the archive answers with a failure.
+    """
+    known = {"StudyInstanceUID": study, "Modality": "MR"}
+    every_series = _find(place, "SERIES", "SeriesInstanceUID", **known)
+    model, kept = StudyRootQueryRetrieveInformationModelGet, []
+
+    def on_store(event: evt.Event) -> int:
+        received = event.dataset
+        received.file_meta = event.file_meta
+        kept.append(keep(received))
+        return SUCCESS
+
+    contexts = [build_context(model)]
+    contexts += [build_context(one, syntax) for one in _IMAGES for syntax in _SYNTAXES]
+    roles = [build_role(one, scp_role=True) for one in _IMAGES]
+    handlers = [(evt.EVT_C_STORE, on_store)]
+    if every_series:
+        with associated(place, contexts, roles=roles, handlers=handlers) as association:
+            for series in every_series:
+                query = _query("SERIES", StudyInstanceUID=study, SeriesInstanceUID=series)
+                for status, _ in association.send_c_get(query, model):
+                    if getattr(status, "Status", None) not in (*PENDING, SUCCESS):
+                        raise SpineError(f"{place.where} answered {status_words(status)}")
+    return len(kept)

@@ -1,0 +1,74 @@
+"""Fetches studies from an archive into a folder, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pydicom.dataset import Dataset
+
+from SpineLib.errors import BadRequest, SpineError
+from SpineLib.pacs.destinations import Destination
+from SpineLib.progress import Progress
+from SpineLib.store.files import writing_folder
+
+
+def fetch(
+    place: Destination,
+    out: str | Path,
+    *,
+    study: str = "",
+    accession: str = "",
+    progress: Progress | None = None,
+) -> int:
+    """Retrieves the MR images of one study by DICOMweb or C-GET.
+
+    Args:
+        place: the archive.
+        out: the folder; files of other names in it stay.
+        study: Study Instance UID.
+        accession: Accession Number, in its place.
+        progress: one step an image.
+
+    Returns:
+        How many images.
+
+    Raises:
+        BadRequest: neither or both are given.
+        SpineError: the archive cannot be reached or refuses, or has no such study, several, or no MR
+            image of it.
+    """
+    progress = progress or Progress()
+    if bool(study) == bool(accession):
+        raise BadRequest("Say which study: by its UID or by its accession number")
+    if place.is_web:
+        from SpineLib.pacs import web as way
+    else:
+        from SpineLib.pacs import dimse as way  # type: ignore[no-redef]
+    wanted = study or _only(way.find_study(place, AccessionNumber=accession), place)
+    progress.stage("Fetching")
+    with writing_folder(out) as folder:
+
+        def keep(image: Dataset) -> Path:
+            progress.check()
+            path = folder / _name(image)
+            image.save_as(path, enforce_file_format=True)
+            progress.advance()
+            return path
+
+        count = way.get_study(place, wanted, keep)
+        if not count:
+            raise SpineError(f"{place.where} sent no MR image of this study")
+    return count
+
+
+def _only(found: list[str], place: Destination) -> str:
+    if len(found) != 1:
+        how_many = f"{len(found)} studies" if found else "no study"
+        raise SpineError(f"{place.where} has {how_many} with this accession number")
+    return found[0]
+
+
+def _name(image: Dataset) -> str:
+    """A file name that no object can choose: what it says of itself may be a path."""
+    return hashlib.sha256(str(image.SOPInstanceUID).encode()).hexdigest()[:24] + ".dcm"

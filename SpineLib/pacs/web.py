@@ -1,0 +1,116 @@
+"""DICOMweb with one server: STOW-RS, QIDO-RS and WADO-RS, by dicomweb-client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+from dicomweb_client.api import DICOMwebClient
+from dicomweb_client.session_utils import create_session, create_session_from_user_pass
+from pydicom.dataset import Dataset
+
+from SpineLib.errors import SpineError
+from SpineLib.pacs.destinations import Destination, password_of, token_of
+
+SECONDS = 60.0
+
+
+def client(place: Destination) -> DICOMwebClient:
+    """A client of the server, with the person's password or token where there is one."""
+    password, token = password_of(place.name), token_of(place.name)
+    session = (
+        create_session_from_user_pass(place.user, password) if place.user else create_session()
+    )
+    if place.ca is not None:
+        session.verify = str(place.ca)
+    if place.certificate is not None:
+        session.cert = (str(place.certificate), str(place.key or place.certificate))
+    headers = {"Authorization": f"Bearer {token}"} if token else None
+    made = DICOMwebClient(url=place.url, session=session, headers=headers)
+    made.set_http_retry_params(retry=False)
+    return made
+
+
+@contextmanager
+def plainly(place: Destination) -> Iterator[None]:
+    """What goes wrong in between is said in a sentence.
+
+    Raises:
+        SpineError: nobody answers, the certificate does not fit, or the server refuses.
+    """
+    try:
+        yield
+    except requests.exceptions.SSLError as error:
+        raise SpineError(f"The certificate of {place.where} is not trusted") from error
+    except requests.exceptions.HTTPError as error:
+        status = error.response.status_code if error.response is not None else "nothing"
+        raise SpineError(f"{place.where} answered {status}") from error
+    except requests.exceptions.RequestException as error:
+        raise SpineError(f"Nobody at {place.where} answers") from error
+
+
+def echo(place: Destination) -> None:
+    """Asks the server for a study, as DICOMweb has no other way to ask whether it is there.
+
+    Raises:
+        SpineError: as `plainly`.
+    """
+    with plainly(place):
+        client(place).search_for_studies(limit=1)
+
+
+def store(web: DICOMwebClient, place: Destination, instance: Dataset) -> str:
+    """Sends one object.
+
+    Returns:
+        Why the server refused it; empty where it took it.
+
+    Raises:
+        SpineError: as `plainly`.
+    """
+    try:
+        with plainly(place):
+            answer = web.store_instances([instance])
+    except SpineError as error:
+        cause = error.__cause__
+        if isinstance(cause, requests.exceptions.HTTPError):
+            return str(error)
+        raise
+    failed = answer.get("FailedSOPSequence") or []
+    if not failed:
+        return ""
+    reason: Any = failed[0].get("FailureReason", 0)
+    return f"{place.where} answered 0x{int(reason):04X}"
+
+
+def find_study(place: Destination, **wanted: str) -> list[str]:
+    """Study Instance UIDs that fit (QIDO-RS).
+
+    Raises:
+        SpineError: as `plainly`.
+    """
+    with plainly(place):
+        found = client(place).search_for_studies(search_filters=dict(wanted))
+    return [str(Dataset.from_json(one).StudyInstanceUID) for one in found]
+
+
+def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -> int:
+    """Retrieves a study's MR series (WADO-RS).
+
+    Returns:
+        How many objects were kept.
+
+    Raises:
+        SpineError: as `plainly`.
+    """
+    web, kept = client(place), 0
+    with plainly(place):
+        for one in web.search_for_series(study, search_filters={"Modality": "MR"}):
+            series = str(Dataset.from_json(one).SeriesInstanceUID)
+            for instance in web.iter_series(study, series):
+                keep(instance)
+                kept += 1
+    return kept

@@ -1,0 +1,434 @@
+"""Results as DICOM: on the right images, in the right place, and read back as they were said."""
+
+import shutil
+import subprocess
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.sr.codedict import codes as dictionary
+
+hd = pytest.importorskip("highdicom")
+from SpineLib.dicom import read, scan  # noqa: E402
+from SpineLib.errors import BadInput  # noqa: E402
+from SpineLib.findings import (  # noqa: E402
+    Findings,
+    ModelUsed,
+    QuestionSummary,
+    SegmentationFinding,
+    SegmentFinding,
+    SliceFinding,
+    StackFindings,
+)
+from SpineLib.labels import ASSESSED, COMPRESSED, NOT_COMPRESSED, STARTER_NOTICE  # noqa: E402
+from SpineLib.outputs.answers import ReaderAnswer  # noqa: E402
+from SpineLib.outputs.dicom import Kind, Results, write_dicom  # noqa: E402
+from SpineLib.questions import BILSKY, COMPRESSION, Opinion  # noqa: E402
+from SpineLib.reading import Reading  # noqa: E402
+from Testing.readings import MODEL  # noqa: E402
+from Testing.SpineLib.dicom.conftest import Placed, SeriesWriter  # noqa: E402
+
+GRADER = ModelUsed("grading", "grader", "Grader", "2.1", "1" * 64, True, "", None, BILSKY.key)
+SEGMENTER = ModelUsed("segmentation", "segmenter", "Segmenter", "1.2", "2" * 64, True, "")
+CANAL = (20, 15)  # column and row
+AXES = np.vstack([np.eye(3), -np.eye(3)])
+ORIENTATIONS = [
+    (row, column, sign)
+    for row, column in product(range(6), range(6))
+    if row % 3 != column % 3
+    for sign in (1, -1)
+]
+HEADER = {"SliceThickness": 4.0, "PatientBirthDate": "", "PatientSex": "O", "StudyDate": "20240101",
+          "StudyTime": "101010", "StudyID": "1", "AccessionNumber": "", "InstanceNumber": 1,
+          "ReferringPhysicianName": ""}  # fmt: skip
+
+
+def block(row, column, sign: int, count: int = 6) -> Placed:
+    """Slices with any direction of rows and columns, one behind or before the other."""
+    row, column = np.asarray(row, float), np.asarray(column, float)
+    step = 4.0 * sign * np.cross(row, column)
+    positions = tuple(tuple(np.array([3.0, -7.0, 11.0]) + k * step) for k in range(count))
+    return Placed((*row.tolist(), *column.tolist()), positions)
+
+
+def reading_of(folder) -> Reading:
+    """Two opinions on each slice, the second one not assessed on the last; three segments."""
+    stacks, volumes = [], {}
+    for stack in scan(folder).stacks:
+        volume = read(stack)
+        volumes[stack.id] = volume
+        uids = [frame.sop_instance_uid for frame in volume.frames]
+        slices = [
+            SliceFinding(
+                k, frame.sop_instance_uid, frame.number,
+                [float(x) for x in volume.slice_center(k)],
+                [float(x) for x in volume.ras([CANAL[0], CANAL[1], k])], "C5" if k == 1 else "",
+                [
+                    Opinion(COMPRESSION.key, MODEL.name, COMPRESSED if k == 2 else NOT_COMPRESSED,
+                            k == 2, 0.9 if k == 2 else 0.125, forced=k == 3),
+                    Opinion(BILSKY.key, GRADER.name, "1b", False, 0.25,
+                            {"1a": 0.25, "1b": 0.5, "1c": 0.25}, ["1a", "1b"])
+                    if k < len(volume.frames) - 1
+                    else Opinion(BILSKY.key, GRADER.name, reason="no canal"),
+                ],
+            )
+            for k, frame in enumerate(volume.frames)
+        ]  # fmt: skip
+        stacks.append(
+            StackFindings(
+                stack.id, stack.series_instance_uid, shape=list(volume.shape), slices=slices,
+                spacing=volume.spacing.tolist(), ijk_to_ras=volume.ijk_to_ras.tolist(),
+                sop_instance_uids=uids,
+                frame_numbers=[frame.number for frame in volume.frames],
+            )
+        )  # fmt: skip
+    first = volumes[stacks[0].id]
+    voxels = np.zeros(first.shape, np.uint8)
+    voxels[1:4, 5:11, 8:20] = 1
+    voxels[1:5, 11:13, 8:20] = 201
+    voxels[2:, 5:30, 22:26] = 100
+    segments = [
+        SegmentFinding(label, kind, name, False, 1.5, [0.0, 0.0, 0.0])
+        for label, kind, name in ((1, "vertebra", "L5"), (201, "disc", "L5/S1"),
+                                  (100, "canal", "canal"))
+    ]  # fmt: skip
+    findings = Findings(
+        stacks, [COMPRESSION, BILSKY],
+        [QuestionSummary(COMPRESSION.key, MODEL.name, ASSESSED, "abnormal", positive_slices=1,
+                         longest_run=1, longest_run_mm=4.0, worst=COMPRESSED)],
+        SegmentationFinding(ASSESSED, file="segmentation.nrrd", stack=stacks[0].id,
+                            segments=segments),
+        [MODEL, GRADER, SEGMENTER], notice=STARTER_NOTICE,
+    )  # fmt: skip
+    return Reading(findings, volumes, first.with_voxels(voxels))
+
+
+@pytest.fixture
+def writer() -> SeriesWriter:
+    return SeriesWriter()
+
+
+@pytest.fixture
+def study(writer, tmp_path):
+    writer.write(tmp_path / "study", [writer.place(6, 4.0, angle=12.0)], **HEADER)
+    return tmp_path / "study"
+
+
+@pytest.fixture
+def reading(study) -> Reading:
+    return reading_of(study)
+
+
+def points_of(array: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Sorted places of the voxels that are not zero; ``matrix`` maps their own indices."""
+    places = np.argwhere(array) @ matrix[:3, :3].T + matrix[:3, 3]
+    return np.array(sorted(np.round(places, 2).tolist()))
+
+
+def assert_lies_on_the_source(path, reading: Reading) -> None:
+    made = hd.seg.segread(path)
+    labelmap = reading.segmentation
+    kji = labelmap.ijk_to_ras[:, [2, 1, 0, 3]]
+    to_lps = np.diag([-1.0, -1.0, 1.0, 1.0])
+    whole = made.get_volume(rescale_fractional=False)
+    for number, segment in enumerate(reading.findings.segmentation.segments):
+        described = made.SegmentSequence[number]
+        assert described.SegmentLabel == segment.name
+        ours = points_of(labelmap.voxels == segment.label, to_lps @ kji)
+        theirs = points_of(whole.array[..., number], whole.affine)
+        np.testing.assert_allclose(theirs, ours, atol=0.02)
+
+
+@pytest.mark.parametrize(("row", "column", "sign"), ORIENTATIONS)
+def test_a_segmentation_lies_voxel_for_voxel_on_images_of_every_orientation(
+    row,
+    column,
+    sign,
+    writer,
+    tmp_path,
+):
+    writer.write(tmp_path / "study", [block(AXES[row], AXES[column], sign)], **HEADER)
+    reading = reading_of(tmp_path / "study")
+    files = write_dicom(
+        Results(reading), tmp_path / "study", tmp_path / "out", kinds=[Kind.segmentation]
+    )
+    assert_lies_on_the_source(files[0], reading)
+
+
+@pytest.mark.parametrize("angle", [0.0, 27.0])
+@pytest.mark.parametrize("plane", ["axial", "sagittal", "coronal"])
+def test_a_segmentation_of_enhanced_frames_lies_on_them_and_names_them(
+    plane,
+    angle,
+    writer,
+    tmp_path,
+):
+    first = writer.place(6, 4.0, plane=plane, angle=angle)
+    path = writer.write_enhanced(tmp_path / "study" / "one.dcm", [first], **HEADER)
+    reading = reading_of(tmp_path / "study")
+    files = write_dicom(
+        Results(reading), tmp_path / "study", tmp_path / "out", kinds=[Kind.segmentation]
+    )
+    assert_lies_on_the_source(files[0], reading)
+    made = pydicom.dcmread(files[0])
+    source = made.PerFrameFunctionalGroupsSequence[0].DerivationImageSequence[0]
+    referenced = source.SourceImageSequence[0]
+    assert referenced.ReferencedSOPInstanceUID == pydicom.dcmread(path).SOPInstanceUID
+    assert referenced.ReferencedFrameNumber in range(1, 7)
+
+
+def test_blocks_of_several_angles_in_one_series_each_keep_their_place(writer, tmp_path):
+    blocks = [writer.place(5, 4.0, angle=a, center=(0, 0, z)) for a, z in ((-10, 40), (20, -30))]
+    writer.write(tmp_path / "study", blocks, **HEADER)
+    reading = reading_of(tmp_path / "study")
+    assert len(reading.volumes) == 2
+    files = write_dicom(Results(reading), tmp_path / "study", tmp_path / "out")
+    assert_lies_on_the_source(files[0], reading)
+    assert sum(path.name.startswith("presentation") for path in files) == 2
+
+
+def test_every_object_belongs_to_the_patient_and_study_and_says_that_it_is_research(
+    reading, study, tmp_path, picture
+):
+    files = write_dicom(
+        Results(reading, pictures={"Worst slice": picture}), study, tmp_path / "out",
+        kinds=list(Kind),
+    )  # fmt: skip
+    source = pydicom.dcmread(next(study.iterdir()))
+    objects = [pydicom.dcmread(path) for path in files]
+    assert {one.Modality for one in objects} == {"SEG", "SR", "KO", "PR", "OT"}
+    for one in objects:
+        for keyword in ("PatientID", "PatientName", "StudyInstanceUID"):
+            assert one[keyword].value == source[keyword].value
+        assert one.SeriesInstanceUID != source.SeriesInstanceUID
+        assert one.SeriesDescription.startswith("RESEARCH")
+        assert one.ContentQualification == "RESEARCH"
+        made_by = [m.ContributionDescription for m in one.ContributingEquipmentSequence]
+        assert STARTER_NOTICE in made_by
+        assert not [element for element in one.iterall() if element.tag.is_private]
+        if "FrameOfReferenceUID" in one:
+            assert one.FrameOfReferenceUID == source.FrameOfReferenceUID
+    assert len({one.SeriesInstanceUID for one in objects}) == len(objects)
+    assert len({one.SeriesNumber for one in objects}) == len(objects)
+
+
+def test_no_object_has_an_error_of_the_standard(reading, study, tmp_path, picture):
+    if shutil.which("dciodvfy") is None:
+        pytest.skip("dciodvfy is not installed (Debian: dicom3tools)")
+    kinds = [kind for kind in Kind if kind is not Kind.labelmap]  # newer than dciodvfy
+    files = write_dicom(
+        Results(reading, pictures={"Worst slice": picture}), study, tmp_path / "out", kinds=kinds
+    )
+    for path in files:
+        said = subprocess.run(["dciodvfy", path], capture_output=True, text=True).stderr
+        assert not [line for line in said.splitlines() if line.startswith("Error")], path.name
+
+
+def groups_of(path):
+    return hd.sr.srread(path).content.get_image_measurement_groups()
+
+
+def said_in(group) -> dict[str, str]:
+    return {one.name.CodeValue: one.value.CodeValue for one in group.get_qualitative_evaluations()}
+
+
+def numbers_in(group) -> dict[str, float]:
+    return {one.name.CodeValue: one.value for one in group.get_measurements()}
+
+
+def test_the_report_gives_every_opinion_back_value_for_value(reading, study, tmp_path):
+    files = write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.report])
+    stack = reading.findings.stacks[0]
+    groups = [g for g in groups_of(files[0]) if g.tracking_identifier != "study"]
+    expected = [(one, opinion) for one in stack.slices for opinion in one.opinions]
+    assert len(groups) == len(expected)
+    for group, (one, opinion) in zip(groups, expected, strict=True):
+        said, numbers = said_in(group), numbers_in(group)
+        assert said[opinion.question] == opinion.value or "not assessed"
+        assert said.get("forced", "no") == ("yes" if opinion.forced else "no")
+        assert said.get("level", "") == one.level
+        if opinion.assessed:
+            assert said["positive"] == ("yes" if opinion.positive else "no")
+            assert numbers["probability"] == opinion.probability
+        assert [said[end] for end in ("least", "most") if end in said] == opinion.interval
+        grades = {name[12:]: p for name, p in numbers.items() if name.startswith("probability ")}
+        assert grades == opinion.probabilities
+        assert group.source_images[0].referenced_sop_instance_uid == one.sop_instance_uid
+
+
+def test_a_model_is_named_with_its_version_and_that_it_is_a_starter(reading, study, tmp_path):
+    files = write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.report])
+    text = str(pydicom.dcmread(files[0]))
+    for words in (MODEL.name, MODEL.version, GRADER.name, "2.1", STARTER_NOTICE):
+        assert words in text
+
+
+def test_a_reader_stands_as_observer_with_an_answer_beside_the_model_s(reading, study, tmp_path):
+    stack = reading.findings.stacks[0].id
+    answers = [ReaderAnswer(stack, 4, COMPRESSION.key, COMPRESSED, NOT_COMPRESSED, "Dr. A"),
+               ReaderAnswer(stack, 5, COMPRESSION.key, COMPRESSED, NOT_COMPRESSED, "Dr. B")]  # fmt: skip
+    files = write_dicom(
+        Results(reading, answers=answers), study, tmp_path / "out", kinds=[Kind.report]
+    )
+    assert [path.name for path in files] == ["report.dcm", "report-2.dcm"]
+    for path, name, slice_number in zip(files, ("Dr. A", "Dr. B"), ("5", "6"), strict=True):
+        report = hd.sr.srread(path)
+        assert name in str(report) and report.VerificationFlag == "UNVERIFIED"
+        readers = [g for g in groups_of(path) if not _has_algorithm(g)]
+        assert [said_in(group)[COMPRESSION.key] for group in readers] == [COMPRESSED]
+        assert readers[0].tracking_identifier.endswith(f"slice {slice_number}")
+
+
+def _has_algorithm(group) -> bool:
+    return any(item.name.CodeValue == "111001" for item in group[0].ContentSequence)
+
+
+def test_volumes_of_segments_refer_to_the_segmentation(reading, study, tmp_path):
+    files = write_dicom(Results(reading), study, tmp_path / "out")
+    segmentation = pydicom.dcmread(files[0])
+    report = hd.sr.srread(next(path for path in files if path.name == "report.dcm"))
+    groups = report.content.get_volumetric_roi_measurement_groups()
+    volumes = [group.get_measurements(dictionary.SCT.Volume)[0] for group in groups]
+    assert [one.value for one in volumes] == [1.5, 1.5, 1.5]
+    assert {one.unit.CodeValue for one in volumes} == {"mL"}
+    referenced = [group.referenced_segment for group in groups]
+    assert {one.referenced_sop_instance_uid for one in referenced} == {segmentation.SOPInstanceUID}
+
+
+def test_a_report_that_is_written_again_names_the_one_before(reading, study, tmp_path):
+    out = tmp_path / "out"
+    first = write_dicom(Results(reading), study, out, kinds=[Kind.report])
+    before = pydicom.dcmread(first[0]).SOPInstanceUID
+    again = pydicom.dcmread(write_dicom(Results(reading), study, out, kinds=[Kind.report])[0])
+    named = again.PredecessorDocumentsSequence[0].ReferencedSeriesSequence[0]
+    assert named.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == before
+
+
+def test_key_images_are_the_flagged_slices(reading, study, tmp_path):
+    files = write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.key_images])
+    made = pydicom.dcmread(files[0])
+    flagged = reading.findings.stacks[0].slices[2].sop_instance_uid
+    assert f"({flagged}" in str(made) or flagged in str(made)
+    assert reading.findings.stacks[0].slices[1].sop_instance_uid not in str(made)
+
+
+def test_without_a_flagged_slice_there_are_no_key_images(reading, study, tmp_path):
+    for one in reading.findings.stacks[0].slices:
+        one.opinions = [replace(opinion, positive=False) for opinion in one.opinions]
+    assert write_dicom(Results(reading), study, tmp_path / "o", kinds=[Kind.key_images]) == []
+
+
+def rings_of(path) -> list[np.ndarray]:
+    annotations = pydicom.dcmread(path).GraphicAnnotationSequence
+    data = [one.GraphicObjectSequence[0].GraphicData for one in annotations]
+    return [np.array(ends, float).reshape(-1, 2) for ends in data]
+
+
+def test_the_ring_of_the_presentation_stands_around_the_canal(writer, tmp_path, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.CANAL", (60, 50))
+    writer.rows, writer.columns = 110, 130
+    writer.write(tmp_path / "study", [writer.place(6, 4.0, angle=12.0)], **HEADER)
+    reading = reading_of(tmp_path / "study")
+    files = write_dicom(
+        Results(reading), tmp_path / "study", tmp_path / "out", kinds=[Kind.presentation]
+    )
+    # A pixel's middle is half a pixel from its corner.
+    for ends in rings_of(files[0]):
+        np.testing.assert_allclose(ends.mean(axis=0), [60.5, 50.5], atol=0.01)
+        np.testing.assert_allclose(np.ptp(ends, axis=0) * (0.6, 0.7), 46.0, atol=0.05)
+    for k, annotation in enumerate(pydicom.dcmread(files[0]).GraphicAnnotationSequence):
+        image = annotation.ReferencedImageSequence[0].ReferencedSOPInstanceUID
+        assert image == reading.findings.stacks[0].slices[k].sop_instance_uid
+        words = annotation.TextObjectSequence[0].UnformattedTextValue
+        assert ("forced" in words) == (k == 3) and ("C5" in words) == (k == 1)
+
+
+def test_a_ring_near_the_border_is_a_smaller_circle_inside_the_picture(reading, study, tmp_path):
+    files = write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.presentation])
+    for ends in rings_of(files[0]):
+        np.testing.assert_allclose(ends.mean(axis=0), [20.5, 15.5], atol=0.01)
+        width, height = np.ptp(ends, axis=0) * (0.6, 0.7)
+        assert width == pytest.approx(height, abs=0.01)
+        assert (ends >= 0).all() and (ends <= (44, 36)).all()
+
+
+def test_a_canal_outside_of_the_picture_is_not_drawn(reading, study, tmp_path):
+    for one in reading.findings.stacks[0].slices:
+        one.canal_center_ras = [500.0, 0.0, 0.0]
+    assert write_dicom(Results(reading), study, tmp_path / "o", kinds=[Kind.presentation]) == []
+
+
+@pytest.fixture
+def picture() -> bytes:
+    from io import BytesIO
+
+    from PIL import Image
+
+    stream = BytesIO()
+    Image.new("RGB", (120, 90), "#405060").save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_a_capture_holds_the_picture_and_says_that_text_is_burnt_in(
+    reading, study, tmp_path, picture
+):
+    files = write_dicom(
+        Results(reading, pictures={"Worst slice": picture}), study, tmp_path / "out",
+        kinds=[Kind.capture],
+    )  # fmt: skip
+    made = pydicom.dcmread(files[0])
+    assert made.BurnedInAnnotation == "YES" and made.SeriesDescription == "RESEARCH Worst slice"
+    assert made.pixel_array.shape == (90, 120, 3)
+    assert (made.pixel_array == (0x40, 0x50, 0x60)).all()
+
+
+def test_a_study_that_is_not_dicom_has_nothing_to_go_with(reading, study, tmp_path):
+    for stack in reading.findings.stacks:
+        stack.sop_instance_uids, stack.slices = [], []
+    with pytest.raises(BadInput, match="not read from DICOM"):
+        write_dicom(Results(reading), study, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_images_that_are_not_there_any_more_are_counted(reading, study, tmp_path):
+    next(study.iterdir()).unlink()
+    with pytest.raises(BadInput, match="1 of the images that were read are not here"):
+        write_dicom(Results(reading), study, tmp_path / "out")
+
+
+def test_a_header_that_no_object_can_be_made_of_leaves_nothing_behind(
+    writer,
+    tmp_path,
+):
+    writer.write(tmp_path / "study", [writer.place(6, 4.0)], strip=("StudyInstanceUID",), **HEADER)
+    reading = reading_of(tmp_path / "study")
+    with pytest.raises(BadInput):
+        write_dicom(Results(reading), tmp_path / "study", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_segment_that_a_reader_changed_says_so(reading, study, tmp_path):
+    files = write_dicom(
+        Results(reading, algorithm_types={201: "SEMIAUTOMATIC", 100: "MANUAL"}),
+        study, tmp_path / "out", kinds=[Kind.segmentation],
+    )  # fmt: skip
+    kinds = [one.SegmentAlgorithmType for one in pydicom.dcmread(files[0]).SegmentSequence]
+    assert kinds == ["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"]
+
+
+def test_the_command_writes_what_it_is_asked_for_and_says_what_is_missing(
+    reading, study, tmp_path, spine
+):
+    reading.save(tmp_path / "results")
+    out = tmp_path / "objects"
+    done = spine("export", tmp_path / "results", "--images", study, "--out", out,
+                 "--object", "report", "--object", "segmentation")  # fmt: skip
+    assert done.code == 0
+    assert {path.name for path in out.iterdir()} == {"report.dcm", "segmentation.dcm"}
+    refused = spine("export", tmp_path / "results", "--images", tmp_path, "--out", tmp_path / "o2",
+                    "--object", "sr")  # fmt: skip
+    assert refused.code == 2 and "key-images" in " ".join(refused.errors)
+    wrong = spine("export", tmp_path / "nothing", "--images", study, "--out", tmp_path / "o3")
+    assert wrong.code == 3 and not (tmp_path / "o3").exists()
