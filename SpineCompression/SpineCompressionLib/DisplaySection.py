@@ -12,7 +12,7 @@ from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
 from SpineSlicer.scene.sliceViews import showOnlyIn
 from SpineSlicer.scene.studyNodes import ACTIVATION, SLICE_LABELS, STACK, VERDICTS, nodesOfKind
 from SpineSlicer.scene.studyVisibility import RINGS, hideRings, showSegmentsOf, showStudy
-from SpineSlicer.scene.verdictHalo import hasCanal
+from SpineSlicer.scene.verdictHalo import isRead
 from SpineSlicer.scene.ViewLink import COMPARE_VIEW, ViewLink
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
@@ -60,7 +60,7 @@ class DisplaySection:
     def _hasPlace(self, node: Any, kind: str) -> bool:
         """Whether a node of this study can be drawn where it belongs."""
         where = self._study.inScene(node.GetAttribute(STACK))
-        if not hasCanal(where.stack):  # as a scene of version 0.1 draws it
+        if not isRead(where.stack):  # as a scene of version 0.1 draws it
             return False
         # Beside a bent slice lies its neighbour's label; the ring is where it belongs.
         return where.fits and not (kind == SLICE_LABELS and where.isBent)

@@ -21,8 +21,8 @@ class WrappedLabels:
     def __init__(self, widget: Any) -> None:
         import qt
 
-        self._labels = [one for one in slicer.util.findChildren(widget, className="QLabel")]
-        self._labels = [label for label in self._labels if label.wordWrap]
+        labels = slicer.util.findChildren(widget, className="QLabel")
+        self._labels = [label for label in labels if label.wordWrap]
         self._timer = timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.fit)

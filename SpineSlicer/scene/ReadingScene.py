@@ -61,7 +61,7 @@ from SpineSlicer.scene.studyNodes import (
     volumesOf,
 )
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
-from SpineSlicer.scene.verdictHalo import hasCanal
+from SpineSlicer.scene.verdictHalo import isRead
 from SpineSlicer.scene.verdictNodes import OF_VERDICTS, addingVerdicts
 from SpineSlicer.scene.volumeInScene import voxelsOf
 from SpineSlicer.scene.volumeNodes import (
@@ -249,7 +249,7 @@ class ReadingScene:
                 lambda made, kind: self._mark(made, kind, stack.id, node),
             )  # fmt: skip
             made = [n for n in self._made or [] if surfaces and _kind(n) == VERDICTS]
-            for halo in made[-1:] if hasCanal(stack) else ():
+            for halo in made[-1:] if isRead(stack) else ():
                 halo.CreateClosedSurfaceRepresentation()
         if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
             self._showSegmentation(reading, node, surfaces)

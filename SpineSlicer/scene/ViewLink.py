@@ -78,7 +78,9 @@ class ViewLink:
             return
         view, ends = self._view(COMPARE_VIEW), bool(self._compared and not stack)
         if ends and view is not None:
+            self._busy = True
             view.SetOrientationToDefault()
+            self._busy = False
         self._compared, self._stack = stack, ""
         if self._observed:
             self._show()
@@ -209,7 +211,7 @@ class ViewLink:
         return self._study.scene.GetNodeByID(identifier)
 
     def _onView(self, node: Any, _event: str) -> None:
-        if self._busy:
+        if self._busy or self._isComparing(node):  # the reader scrolls the second stack by itself
             return
         matrix = node.GetSliceToRAS()
         normal = [matrix.GetElement(row, 2) for row in range(3)]

@@ -24,7 +24,7 @@ from SpineSlicer.scene.studyNodes import (
     SLICE_LABELS,
     VERDICTS,
 )
-from SpineSlicer.scene.verdictHalo import addVerdictHalo, gridOf, hasCanal
+from SpineSlicer.scene.verdictHalo import addVerdictHalo, gridOf, isRead
 
 # Made anew when some of the stack's slices are graded again.
 OF_VERDICTS = (VERDICTS, SLICE_LABELS, FLAGGED_RUNS, FINDINGS_TABLE, CHART, CHART_SERIES,
@@ -40,7 +40,7 @@ def addingVerdicts(
 ) -> Steps[None]:
     """Adds the nodes of a stack's verdicts, in steps of some milliseconds.
 
-    Nothing is drawn on a stack in which no canal was looked for: nobody knows where it would belong.
+    Nothing is drawn on a stack that no model read: nobody knows where the canal is.
 
     Args:
         scene: where nodes are added.
@@ -51,7 +51,7 @@ def addingVerdicts(
     """
     findings = reading.findings
     grid = gridOf(stack) if stack.ijk_to_ras else reading.volumes[stack.id]
-    if hasCanal(stack):
+    if isRead(stack):
         slices, runs = addSliceLabels(scene, findings, grid, stack, volumeNode)
         mark(slices, SLICE_LABELS)
         mark(runs, FLAGGED_RUNS)

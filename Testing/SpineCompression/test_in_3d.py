@@ -6,7 +6,8 @@ import slicer
 
 from SpineSlicer.host.threeD import lookAt
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from Testing.phantom import CENTER, phantom
+from Testing.phantom import ANTERIOR, CENTER, phantom
+from Testing.SpineCompression.panels import settle
 
 
 def view():
@@ -26,6 +27,7 @@ def study(widget):
     camera().SetFocalPoint(500.0, 0.0, 0.0)
     widget.panel.show(phantom())
     widget.panel.answers.makeSurfaces()
+    settle()
     return widget.panel.study
 
 
@@ -37,12 +39,14 @@ def test_then_the_reader_turns_it(widget, study):
     camera().SetFocalPoint(500.0, 0.0, 0.0)
     study.answer("compression", "not compressed", reader="AB")
     widget.panel.answers.makeSurfaces()
+    settle()
     np.testing.assert_allclose(focus(), [500, 0, 0])
 
 
 def test_the_next_study_is_looked_at_too(widget, study, brief):
     widget.panel.show(brief)
     widget.panel.answers.makeSurfaces()
+    settle()
     bounds = [0.0] * 6
     ReadingScene(slicer.mrmlScene, widget.panel.study.study).node("verdicts").GetRASBounds(bounds)
     assert all(low < at < high for low, at, high in zip(bounds[::2], focus(), bounds[1::2], strict=True))  # fmt: skip
@@ -56,7 +60,7 @@ def test_a_view_that_looks_at_it_already_is_left_alone(study):
 
 def test_what_a_loaded_camera_would_cut_away_is_drawn(study):
     camera().SetFocalPoint(*CENTER)
-    camera().SetPosition(*(CENTER + [0, 200, 0]))
+    camera().SetPosition(*(CENTER + 200 * ANTERIOR))
     camera().SetClippingRange(500.0, 800.0)
     lookAt([study.nodes.node("verdicts")])
     near, far = camera().GetClippingRange()
