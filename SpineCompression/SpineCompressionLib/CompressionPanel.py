@@ -19,6 +19,7 @@ from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
+from SpineSlicer.host.WrappedLabels import WrappedLabels
 from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import levelReadings
@@ -95,6 +96,7 @@ class CompressionPanel:
         self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
         self._segments = SegmentsAfterImport(scene)
         self._drops = FolderDrop(widget, self.input.choose)
+        self._labels = WrappedLabels(widget)
         self._unseen = ""
         self.study.listen(self._onStudy)
         self._observer = scene.AddObserver(scene.NodeRemovedEvent, self._onNodeRemoved)
@@ -141,6 +143,7 @@ class CompressionPanel:
         self.study.close()
         self._keeper.stop()
         self._names.stop()
+        self._labels.stop()
         self._reader.stop()
         self.uncaught.stop()
 

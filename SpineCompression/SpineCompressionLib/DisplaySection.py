@@ -7,11 +7,13 @@ from typing import Any
 import slicer
 
 from SpineSlicer.scene.drawOnce import drawOnce
+from SpineSlicer.scene.segmentNames import drawTextAlone
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
 from SpineSlicer.scene.sliceViews import showOnlyIn
 from SpineSlicer.scene.studyNodes import ACTIVATION, SLICE_LABELS, STACK, VERDICTS, nodesOfKind
 from SpineSlicer.scene.studyVisibility import RINGS, hideRings, showSegmentsOf, showStudy
+from SpineSlicer.scene.verdictHalo import isRead
 from SpineSlicer.scene.ViewLink import COMPARE_VIEW, ViewLink
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
@@ -63,6 +65,8 @@ class DisplaySection:
     def _hasPlace(self, node: Any, kind: str) -> bool:
         """Whether a node of this study can be drawn where it belongs."""
         where = self._study.inScene(node.GetAttribute(STACK))
+        if not isRead(where.stack):  # as a scene of version 0.1 draws it
+            return False
         # Beside a bent slice lies its neighbour's label; the ring is where it belongs.
         return where.fits and not (kind == SLICE_LABELS and where.isBent)
 
@@ -78,6 +82,7 @@ class DisplaySection:
             other = ring if kind == SLICE_LABELS else ladder
             display.SetVisibility(hasPlace and other and bool(self._ui.gradeTextBox.checked))
             showOnlyIn(display, across if kind == SLICE_LABELS else along)
+            drawTextAlone(display)
 
     def _views(self) -> tuple[list[str], list[str]]:
         """The views across the spine, where rings are, and those along it, where the ladder is."""

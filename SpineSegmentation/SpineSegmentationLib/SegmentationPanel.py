@@ -21,6 +21,7 @@ from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
+from SpineSlicer.host.WrappedLabels import WrappedLabels
 from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import noticeOf
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
@@ -84,6 +85,7 @@ class SegmentationPanel:
         self._observer = scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose)
         self._segments = SegmentsAfterImport(scene, self._onImported)
         self._drop = FolderDrop(widget, self.input.choose)
+        self._labels = WrappedLabels(widget)
         self.tell("")
         self._binding = ParameterBinding(
             scene, lambda: SegmentationParameters(logic.getParameterNode()), widget,
@@ -160,6 +162,7 @@ class SegmentationPanel:
         slicer.mrmlScene.RemoveObserver(self._observer)
         self._keeper.stop()
         self._drawnNames.stop()
+        self._labels.stop()
         self._binding.stop()
         self._shown = None
         self.uncaught.stop()

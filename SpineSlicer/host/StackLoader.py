@@ -88,10 +88,10 @@ class StackLoader:
         self._end()
 
     def clear(self) -> None:
-        """Takes the stack out of the scene, too."""
+        """Takes the stack out of the scene, too; views are as they were before the first."""
         self.stop()
         self.shown = ()
-        self._scene.clear()
+        self._scene.leave()
 
     def _onRead(self, result: dict[str, Any], name: str, uids: list[str]) -> None:
         self.shown = ()

@@ -14,6 +14,7 @@ from SpineLib.labels import structure
 from SpineSlicer.scene.closedSurfaces import hasSurfaces
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
 from SpineSlicer.scene.naming import namesOf
+from SpineSlicer.scene.segmentNames import drawTextAlone
 from SpineSlicer.scene.sliceViews import showOnlyIn
 from SpineSlicer.scene.studyNodes import segmentationNodes
 from SpineSlicer.scene.volumeNodes import nodesOfClass
@@ -123,6 +124,7 @@ def fitNames(segmentation: Any) -> None:
         display = names.GetDisplayNode()
         if display is None:
             continue
+        drawTextAlone(display)  # in scenes of earlier versions too
         display.SetVisibility2D(bool(along))
         display.SetVisibility3D(_showsSurfaces(segmentation))
         views = [*along, *nodesOfClass(scene, "vtkMRMLViewNode")]

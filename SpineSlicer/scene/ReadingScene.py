@@ -61,6 +61,7 @@ from SpineSlicer.scene.studyNodes import (
     volumesOf,
 )
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
+from SpineSlicer.scene.verdictHalo import isRead
 from SpineSlicer.scene.verdictNodes import OF_VERDICTS, addingVerdicts
 from SpineSlicer.scene.volumeInScene import voxelsOf
 from SpineSlicer.scene.volumeNodes import (
@@ -247,8 +248,8 @@ class ReadingScene:
                 self.scene, reading, stack, node,
                 lambda made, kind: self._mark(made, kind, stack.id, node),
             )  # fmt: skip
-            if surfaces:
-                halo = next(n for n in reversed(self._made or []) if _kind(n) == VERDICTS)
+            made = [n for n in self._made or [] if surfaces and _kind(n) == VERDICTS]
+            for halo in made[-1:] if isRead(stack) else ():
                 halo.CreateClosedSurfaceRepresentation()
         if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
             self._showSegmentation(reading, node, surfaces)

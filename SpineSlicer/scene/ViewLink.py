@@ -85,7 +85,9 @@ class ViewLink:
             return
         view, ends = self._view(COMPARE_VIEW), bool(self._compared and not stack)
         if ends and view is not None:
+            self._busy = True
             view.SetOrientationToDefault()
+            self._busy = False
         self._compared, self._stack = stack, ""
         if self._observed:
             self._show()
@@ -206,7 +208,8 @@ class ViewLink:
             ijk = np.clip(ijk, 0, np.array(last) - 1)
             return [float(x) for x in ijkToWorld(where.volumeNode, ijk)]
         ras = where.fromWorld(world)
-        normal = np.cross(*(np.array(found.ijk_to_ras)[:3, n] for n in (0, 1)))
+        axes = np.array(found.ijk_to_ras)[:3]
+        normal = np.cross(axes[:, 0], axes[:, 1])
         nearest = min(
             found.slices, key=lambda one: abs(normal @ (np.array(one.position_ras) - ras))
         )
@@ -216,7 +219,7 @@ class ViewLink:
         return self._study.scene.GetNodeByID(identifier)
 
     def _onView(self, node: Any, _event: str) -> None:
-        if self._busy:
+        if self._busy or self._isComparing(node):  # the reader scrolls the second stack by itself
             return
         matrix = node.GetSliceToRAS()
         normal = [matrix.GetElement(row, 2) for row in range(3)]

@@ -50,9 +50,11 @@ def addingSegmentNames(
     node.CreateDefaultDisplayNodes()
     node.SetLocked(True)
     display = node.GetDisplayNode()
-    display.SetGlyphType(slicer.vtkMRMLMarkupsDisplayNode.GlyphTypeInvalid)  # the text alone
+    drawTextAlone(display)
     display.SetTextScale(3.4)
     display.SetVisibility3D(False)
+    display.SetOccludedVisibility(True)  # in 3D a name's place lies within its bone
+    display.SetOccludedOpacity(1.0)
     display.SetPropertiesLabelVisibility(False)
     display.SetPointLabelsVisibility(True)
     display.SetSliceProjection(True)
@@ -69,6 +71,11 @@ def addingSegmentNames(
         node.SetNthControlPointLocked(index, True)
     placeBeside(scene, node, volumeNode)
     return node
+
+
+def drawTextAlone(display: Any) -> None:
+    """Lets no glyph stand beside a label, where it would be a small tick."""
+    display.SetGlyphType(slicer.vtkMRMLMarkupsDisplayNode.GlyphTypeInvalid)
 
 
 def renameSegmentNames(node: Any, finding: SegmentationFinding) -> None:

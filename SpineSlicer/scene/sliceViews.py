@@ -9,6 +9,7 @@ keeps the handedness that it finds.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,44 @@ from SpineSlicer.scene.volumeNodes import nodesOfClass
 ORIENTATIONS = ("Sagittal", "Coronal", "Axial")
 # What the views of Slicer's own layouts show, by the beginning of their names (Red+, Red++, ...).
 _OF_LAYOUT = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """How a slice view lies and what it shows.
+
+    Attributes:
+        matrix: from its plane to RAS, 4×4.
+        field: its height, mm.
+        origin: how far it is panned, mm.
+        volume: the ID of its background.
+    """
+
+    matrix: NDArray[np.float64]
+    field: float
+    origin: tuple[float, float]
+    volume: str
+
+
+def stateOf(view: Any) -> ViewState:
+    """What `bringBack` needs."""
+    matrix, shown = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS())), backgroundOf(view)
+    x, y, _z = view.GetXYZOrigin()
+    identifier = shown.GetID() if shown is not None else ""
+    return ViewState(matrix, view.GetFieldOfView()[1], (x, y), identifier)
+
+
+def bringBack(view: Any, state: ViewState) -> None:
+    """Lets a view lie as it did, and show what it showed, where that is still there."""
+    volume = view.GetScene().GetNodeByID(state.volume)
+    if volume is not None:
+        setBackground(view, volume)
+    for row, column in np.ndindex(4, 4):
+        view.GetSliceToRAS().SetElement(row, column, float(state.matrix[row, column]))
+    width, height, _depth = view.GetDimensions()
+    view.SetFieldOfView(state.field * width / height, state.field, view.GetFieldOfView()[2])
+    view.SetSliceOrigin(*state.origin, 0.0)
+    view.UpdateMatrices()
 
 
 def mendViews(scene: slicer.vtkMRMLScene) -> None:

@@ -36,3 +36,25 @@ def test_no_text_is_cut_and_no_section_stands_over_another(desktop, panel, heigh
     desktop.window.resize(DOCK, height)
     settle(desktop)
     assert cramped(desktop.window) == []
+
+
+def isSeen(table, row):
+    """Whether a row lies in the part of a table that no border of the dock hides."""
+    seen = table.viewport().visibleRegion().boundingRect()
+    return seen.contains(table.visualItemRect(table.item(row, 0)).center())
+
+
+def test_the_row_of_the_current_slice_is_in_sight_though_the_dock_cuts_the_table(desktop, panel):
+    desktop.window.resize(DOCK, 600)
+    settle(desktop)
+    study, result = panel.study, panel.result
+    table = panel._ui.findingsTable
+    top = table.mapTo(desktop.window.widget(), table.rect.topLeft()).y()
+    desktop.window.verticalScrollBar().setValue(top - 600 + 110)
+    settle(desktop)
+    numbers = result._numbers()
+    shown = sum(isSeen(table, row) for row in range(table.rowCount))
+    assert 0 < shown < 5 and table.rowCount == 19
+    for row in (11, 0, 7):
+        study.go(numbers[row])
+        assert isSeen(table, row)

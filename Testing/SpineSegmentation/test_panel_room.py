@@ -41,3 +41,16 @@ def test_no_text_is_cut_and_no_section_stands_over_another(desktop, panel, heigh
     desktop.window.resize(DOCK, height)
     settle(desktop)
     assert cramped(desktop.window) == []
+
+
+LONG = "Level not known: the border of the image cuts the lowest disc. " * 3
+
+
+@pytest.mark.parametrize("width", [350, 400, 600])
+def test_a_text_that_comes_later_lies_over_nothing(desktop, panel, width):
+    desktop.window.resize(width, 700)
+    settle(desktop)
+    for label in wrapped(desktop.window):
+        label.text = LONG
+    settle(desktop)
+    assert cramped(desktop.window) == []

@@ -172,6 +172,18 @@ def test_two_stacks_stand_side_by_side_each_in_its_own_slices(study):
         assert scales[0] == pytest.approx(scales[1])
 
 
+def test_comparing_never_moves_the_place(study):
+    go(study, UPPER, 2)
+    study.link.compare(LOWER)
+    green = view("Green")
+    green.SetSliceOffset(green.GetSliceOffset() - 4)
+    zoomAndPan("Green")
+    assert (study.current.stack, study.current.index) == (UPPER, 2)
+    study.link.compare("")
+    assert (study.current.stack, study.current.index) == (UPPER, 2)
+    assert background("Red") == study.nodes.volumeNode(UPPER).GetID()
+
+
 def test_the_view_that_compared_is_coronal_again_afterwards(study):
     study.link.compare(LOWER)
     study.link.compare("")
