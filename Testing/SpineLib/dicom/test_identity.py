@@ -190,7 +190,7 @@ def test_a_study_uid_for_each_slice_makes_one_study_with_a_warning(writer, tmp_p
     found = scan(tmp_path)
     (study,) = found.studies
     assert [stack.slices for stack in study.stacks] == [5]
-    assert "named a study of its own" in study.warnings[0]
+    assert "claimed a study of its own" in study.warnings[0]
 
 
 PEOPLE = [
