@@ -381,6 +381,15 @@ def test_a_file_that_vanishes_after_the_scan_is_named(writer, tmp_path):
     assert caught.value.file == str(files[1])
 
 
+def test_a_way_of_coding_that_nobody_reads_is_not_called_damage(writer, tmp_path):
+    for file in writer.write(tmp_path, [writer.place(3, 4.0)], syntax=RLELossless):
+        dataset = pydicom.dcmread(file)
+        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.100"  # MPEG2
+        dataset.save_as(file)
+    with pytest.raises(BadInput, match="coded in a way that is not read"):
+        read(one_stack(tmp_path))
+
+
 def test_a_file_whose_code_is_damaged_is_named_with_its_syntax(writer, tmp_path):
     files = writer.write(tmp_path, [writer.place(3, 4.0)], syntax=JPEG2000Lossless)
     data = bytearray(files[1].read_bytes())
