@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from SpineLib import __version__
 from SpineLib.findings_upgrade import upgraded
@@ -212,6 +212,19 @@ class QuestionSummary:
         return self.status == ASSESSED
 
 
+class Column(NamedTuple):
+    """One model's answers to one question, as tables show them side by side.
+
+    Attributes:
+        by: name of the model; empty, for whichever answered, where no other one was asked.
+        title: of the question, with the model's name where several were asked.
+    """
+
+    question: Question
+    by: str
+    title: str
+
+
 @dataclass
 class Findings:
     """Everything read from one study.
@@ -283,12 +296,29 @@ class Findings:
                 return asked
         return self.questions[0] if self.questions else None
 
-    def summary(self, question: str) -> QuestionSummary:
-        """The first summary of a question; an empty one where it was not asked."""
+    def summary(self, question: str, by: str = "") -> QuestionSummary:
+        """The summary of a question and a model, by default the first one's; else an empty one."""
         for summary in self.summaries:
-            if summary.question == question:
+            if summary.question == question and by in ("", summary.by):
                 return summary
         return QuestionSummary(question)
+
+    @property
+    def columns(self) -> list[Column]:
+        """Every question and model that were asked, in the order in which they are shown."""
+        result = []
+        for asked in self.questions:
+            models = [one.by for one in self.summaries if one.question == asked.key]
+            names = models if len(models) > 1 else [""]
+            result += [
+                Column(asked, by, asked.title + self.told_apart(asked.key, by)) for by in names
+            ]
+        return result
+
+    def told_apart(self, question: str, by: str) -> str:
+        """`` (model)`` behind an answer where several models were asked a question; else empty."""
+        several = sum(summary.question == question for summary in self.summaries) > 1
+        return f" ({by})" if by and several else ""
 
     def flagged(self) -> list[tuple[StackFindings, SliceFinding]]:
         """The slices that a model calls positive with their stacks, the lead question's worst first."""

@@ -9,6 +9,7 @@ from SpineLib.outputs import summary
 from SpineLib.questions import Opinion, Question
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.rowInSight import bringIntoSight
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.studies import studyNames
@@ -241,7 +242,7 @@ class ResultSection:
         lead = one.opinion(study.lead.key) if study.lead else None
         answers = [study.reviewed(number, question.key) for question in study.questions]
         review = ", ".join(dict.fromkeys(_(a.state) for a in answers if a))
-        others = [self._otherWords(number, *other) for other in study.others(number)]
+        others = [self._otherWords(*other) for other in study.others(number)]
         return (
             one.index + 1,
             study.places[number].stack,
@@ -252,18 +253,18 @@ class ResultSection:
             review or "–",
         )
 
-    def _otherWords(self, number: int, question: Question, value: str) -> str:
-        """``2 (high, 1c–2)``; the question's name stands before it where there are several."""
-        opinion = self._study.slice(number).opinion(question.key)
-        words = [value]
-        if opinion is not None and opinion.value == value:
+    def _otherWords(self, question: Question, value: str, opinion: Opinion | None) -> str:
+        """``2 (high, 1c–2)``; question and model are named where there are several."""
+        text, findings = value, self._study.findings
+        assert findings is not None
+        if opinion is not None:
             ends = "–".join(dict.fromkeys(opinion.interval))
             words = [_(question.side(opinion.positive)), "" if ends == value else ends]
             words += [_("forced")] if opinion.forced else []
             inside = ", ".join(word for word in words if word)
-            words = [f"{value} ({inside})" if inside else value]
-        several = len(self._study.questions) > 2
-        return f"{question.key} {words[0]}" if several else words[0]
+            text += f" ({inside})" if inside else ""
+            text += findings.told_apart(question.key, opinion.by)
+        return f"{question.key} {text}" if len(findings.columns) > 2 else text
 
     def _forced(self, lead: Opinion | None, number: int) -> str:
         shown = lead is not None and lead.forced and lead.value == self._study.leadValue(number)
@@ -286,7 +287,7 @@ class ResultSection:
             if number in self._study.chosen:
                 selection.select(model.index(row, 0), rows)
             if number == self._study.place:
-                table.scrollToItem(table.item(row, 0))
+                bringIntoSight(table, row)
         self._filling = False
 
     def _onTable(self) -> None:

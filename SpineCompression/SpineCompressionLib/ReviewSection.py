@@ -84,13 +84,13 @@ class ReviewSection:
 
     @property
     def _two(self) -> Question | None:
-        """The question with two values, which the keys 0 and 1 answer."""
+        """The first question with two values, which the keys 0 and 1 answer."""
         return next((q for q in self._study.questions if len(q.values) == 2), None)
 
     @property
     def _graded(self) -> list[Question]:
-        """The questions with more values, of which each has a row of buttons and keys."""
-        return [q for q in self._study.questions if len(q.values) > 2]
+        """The other questions, of which each has a row of buttons and keys."""
+        return [q for q in self._study.questions if q is not self._two]
 
     def _answerTwo(self, number: int) -> None:
         if self._two is not None:

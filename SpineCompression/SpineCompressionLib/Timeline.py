@@ -15,8 +15,8 @@ GAP, CELL_HEIGHT, NUMBER_HEIGHT, MAXIMUM_WIDTH = 8, 30, 18, 44
 MINIMUM_WIDTH = 11
 # The other questions' answers as a band along a cell's lower edge.
 BAND = 5
-# Keys that answer a question with more than two values, in their order; a row a question.
-GRADE_KEYS = ("QWERTY", "345678")
+# Keys that answer the questions beside the one of 0 and 1, by their values' order; a row a question.
+GRADE_KEYS = ("QWERTY", "345678", "DFGHJK")
 
 
 class Timeline(qt.QWidget):
@@ -149,7 +149,7 @@ class Timeline(qt.QWidget):
     def _paintBand(self, painter: Any, number: int, rect: tuple) -> None:
         left, top, width, height = rect
         others = self._study.others(number)
-        for count, (question, value) in enumerate(others):
+        for count, (question, value, _opinion) in enumerate(others):
             share = max(width - 1.5, 1.0) / len(others)
             box = qt.QRectF(left + 0.5 + count * share, top + height - BAND, share, BAND)
             painter.fillRect(box, qt.QColor(question.color(value)))

@@ -176,13 +176,16 @@ def _slice_rows(
 
 def answer_cells(opinion: Opinion, card: Card) -> Row:
     """What a table of predictions holds of one answer: by value, or by side and grade."""
-    if len(card.asked.values) == 2:
+    question, chances = card.asked, opinion.probabilities
+    if not question.sides:
         return {"probability": opinion.probability, "verdict": opinion.value or NOT_ASSESSED}
-    side = card.asked.side(opinion.positive)
+    if opinion.probability is not None and len(question.values) == 2:
+        low, high = question.values
+        chances = {low: 1 - opinion.probability, high: opinion.probability}
     return {
         "grade": opinion.value,
-        "verdict": side if opinion.assessed else NOT_ASSESSED,
-        **{f"p_{name}": opinion.probabilities.get(name) for name in card.asked.values},
+        "verdict": question.side(opinion.positive) if opinion.assessed else NOT_ASSESSED,
+        **{f"p_{name}": chances.get(name) for name in question.values},
     }
 
 

@@ -13,7 +13,7 @@ from SpineLib.inference.parts import Parts
 from SpineLib.labels import CANAL, DISC_OFFSET, PARTIAL_OFFSET, Structure, structure
 from SpineLib.volume import Volume
 
-__all__ = ["Levels", "level_of", "rename"]
+__all__ = ["Levels", "rename"]
 
 # A place farther from the canal's course than this is beside the spine, mm.
 REACH = 80.0
@@ -116,24 +116,3 @@ class Levels:
 
     def _name(self, kind: str, position: int) -> str:
         return known_name(Structure(0, kind, position), self._lowest)
-
-
-def level_of(
-    point: ArrayLike,
-    segmentation: Volume,
-    finding: SegmentationFinding,
-    *,
-    normal: ArrayLike | None = None,
-) -> str:
-    """The level of one place; `Levels` is quicker for many.
-
-    Args:
-        point: RAS mm in the segmentation's Frame of Reference.
-        segmentation: SPIDER's numbers.
-        finding: what they are.
-        normal: RAS direction across the slice that ``point`` stands for; see `Levels.at`.
-
-    Returns:
-        ``L4`` or ``L4/L5``; empty where not known or outside.
-    """
-    return Levels(segmentation, finding).at(point, normal=normal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ class Case:
         site: where or on what scanner it was made; empty where not known.
         test: its patient is in the frozen test, so that it never trains.
         columns: further facts by name, for subgroup tables.
+        person: what tells the patient from another one of the same ID, keyed as the hash is.
         set_aside: why it is not used; empty where it is.
         dataset: folder of the data set.
         task, question: of the data set.
@@ -60,6 +61,7 @@ class Case:
     set_aside: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     added: str = ""
+    person: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -175,10 +177,6 @@ class Case:
             self.id, self.patient, self.open_image, tuple(labels), self.site, self.region,
             self.weighting, dict(self.columns), fingerprint,
         )  # fmt: skip
-
-    def with_history(self, history: History) -> Case:
-        """The same case, later."""
-        return replace(self, history=history)
 
 
 def _pair(case: Case) -> tuple[Volume, Volume]:

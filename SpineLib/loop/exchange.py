@@ -392,7 +392,7 @@ def _label_columns(question: Question | None) -> tuple[str, ...]:
     """
     if question is None:
         return ()
-    if len(question.values) <= 2:
+    if not question.sides:
         return ("value", "label")
     return ("value", "grade" if question.key == BILSKY.key else question.key.lower(), "label")
 

@@ -74,6 +74,15 @@ def draw(cases: Iterable[Case], share: float, seed: int) -> list[str]:
     return sorted(chosen)
 
 
+def choose(
+    folder: Path, cases: list[Case], share: float, seed: int, patients: Iterable[str] | None
+) -> list[str]:
+    """The patients that a killed program had begun to freeze, else those named, else drawn ones."""
+    if (folder / FROZEN).exists():
+        return list(read_frozen(folder / FROZEN).patients)
+    return draw(cases, share, seed) if patients is None else named(cases, patients)
+
+
 def named(cases: Iterable[Case], patients: Iterable[str]) -> list[str]:
     """Patients that a person or another data set named.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
+from SpineLib.dicom.people import NO_PERSON, Person, told_apart
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.loop import frozen as freezing
 from SpineLib.loop import images, lineage
@@ -99,12 +99,7 @@ class DatasetWriter:
     def __enter__(self) -> DatasetWriter:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -123,6 +118,7 @@ class DatasetWriter:
         labels: Answer | None = None,
         kind: str = CORRECTED,
         by: str = "",
+        person: Person = NO_PERSON,
     ) -> Case:
         """Adds a case; of a test patient it is a test case.
 
@@ -134,6 +130,7 @@ class DatasetWriter:
             labels: that somebody gave elsewhere.
             kind: what these labels are: ``corrected`` or ``approved``.
             by: who gave them.
+            person: what tells the patient from another one of the same ID, keyed as the hash is.
 
         Raises:
             BadInput: the same image is there already, or the labels do not fit.
@@ -142,6 +139,8 @@ class DatasetWriter:
             raise BadRequest("A case needs its patient", advice="Splits go by patient.")
         if labels is not None and not by.strip():
             raise BadRequest("Labels need the name of who gave them")
+        met = [(one.patient, Person.from_dict(one.person)) for one in self.dataset.cases.values()]
+        patient = told_apart(patient, person, met)
         for other in self.dataset.cases.values():
             if other.image.sha256 != image.sha256:
                 continue
@@ -154,7 +153,7 @@ class DatasetWriter:
         folder = self.folder / CASES / name
         case = Case(
             name, patient, region, site, image, self.folder, self.dataset.task,
-            self.dataset.question, weighting, columns=dict(columns or {}),
+            self.dataset.question, weighting, columns=dict(columns or {}), person=person.to_dict(),
         )  # fmt: skip
         answer = None if labels is None else self._checked(case, labels)
         case = replace(case, image=images.keep(image, folder, self.folder))
@@ -289,16 +288,12 @@ class DatasetWriter:
 
     def set_aside(self, case: Case | str, reason: str, *, by: str) -> None:
         """Uses a case no longer, and says why; nothing of it is removed."""
-        case = self._case(case)
-        record = {"kind": ASIDE, "id": case.id, "reason": reason, "by": by, "time": now()}
-        append(self.folder / JOURNAL, record)
-        self._refresh(replace(case, set_aside=reason or "no reason given"))
+        case = replace(self._case(case), set_aside=reason or "no reason given")
+        self._note(case, ASIDE, reason=reason, by=by)
 
     def take_back(self, case: Case | str, *, by: str) -> None:
         """Uses a case again that was set aside."""
-        case = self._case(case)
-        append(self.folder / JOURNAL, {"kind": TAKEN_BACK, "id": case.id, "by": by, "time": now()})
-        self._refresh(replace(case, set_aside=""))
+        self._note(replace(self._case(case), set_aside=""), TAKEN_BACK, by=by)
 
     def open_image(self, case: Case | str) -> Volume:
         """Reads a case's image; one that changed on the disk sets the case aside.
@@ -320,8 +315,7 @@ class DatasetWriter:
         case = self._case(case)
         images.keep_slices(image, case.folder)
         path = images.inside(Path(image.path), self.folder)
-        append(self.folder / JOURNAL, {"kind": MOVED, "id": case.id, "path": path, "time": now()})
-        self._refresh(replace(case, image=replace(case.image, path=path)))
+        self._note(replace(case, image=replace(case.image, path=path)), MOVED, path=path)
 
     def verify(self, *, progress: Progress | None = None) -> list[Case]:
         """Reads every image and every version, and sets cases aside whose image changed.
@@ -368,12 +362,7 @@ class DatasetWriter:
         if len(self.dataset.models) > 1:
             raise BadInput("A model was fine-tuned here already, so it is too late for a test")
         cases = list(self.dataset.cases.values())
-        if (self.folder / freezing.FROZEN).exists():  # begun by a program that was killed
-            chosen = list(freezing.read_frozen(self.folder / freezing.FROZEN).patients)
-        elif patients is None:
-            chosen = freezing.draw(cases, share, self.dataset.seed)
-        else:
-            chosen = freezing.named(cases, patients)
+        chosen = freezing.choose(self.folder, cases, share, self.dataset.seed, patients)
         strata = freezing.counted(cases, chosen)
         digest = freezing.write(self.folder, chosen, self.dataset.patients_key)
         append(self.folder / JOURNAL, {
@@ -449,6 +438,11 @@ class DatasetWriter:
         return checked_labels(
             answer, case.grid, self.dataset.task, self.dataset.question or COMPRESSION
         )
+
+    def _note(self, case: Case, kind: str, **said: str) -> None:
+        """Records what was done with a whole case, which is ``case`` from now on."""
+        append(self.folder / JOURNAL, {"kind": kind, "id": case.id, **said, "time": now()})
+        self._refresh(case)
 
     def _tell(self, case: Case, record: dict[str, Any]) -> None:
         repair(case.folder / VERSIONS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +198,9 @@ class Card:
                 "first_high": self.scheme.first_positive,
                 "colors": list(self.scheme.colors),
             }
+            if self.scheme.key not in KNOWN_QUESTIONS:
+                told = {"definitions": self.scheme.definitions, "source": self.scheme.source}
+                data["scheme"] |= {key: value for key, value in told.items() if value}
         if self.lineage and not self.lineage.promotion:
             del data["lineage"]["promotion"]
         data["weights"] = {"file": data.pop("weights_file"), "sha256": data.pop("weights_sha256")}
@@ -245,7 +248,7 @@ def read_card(path: str | Path) -> Card:
         BadModel: it is missing, not JSON, of a newer schema, or a value is not allowed.
     """
     try:
-        data = parse_json(Path(path).read_text(encoding="utf-8"))
+        return _read_card(Path(path).read_text(encoding="utf-8"), Path(path))
     except FileNotFoundError as error:
         raise BadModel(
             f"This is not a model: it has no {CARD_NAME}",
@@ -254,14 +257,20 @@ def read_card(path: str | Path) -> Card:
         ) from error
     except (OSError, ValueError) as error:
         raise BadModel("The model's card is not readable JSON", file=path) from error
-    return Card.from_dict(data, file=path)
+
+
+@lru_cache(maxsize=64)
+def _read_card(text: str, path: Path) -> Card:
+    """A scan asks for the same cards at each stack, and checking one takes milliseconds."""
+    return Card.from_dict(parse_json(text), file=path)
 
 
 def _question(scheme: dict[str, Any]) -> Question:
     """A card's grading; what is known of one that comes with the program is told with it."""
     asked = Question(
-        scheme["name"], f"{scheme['name']} grade", tuple(scheme["grades"]),
-        int(scheme["first_high"]), tuple(scheme["colors"]),
+        scheme["name"], "", tuple(scheme["grades"]), int(scheme["first_high"]),
+        tuple(scheme["colors"]), definitions=scheme.get("definitions", {}),
+        source=scheme.get("source", ""),
     )  # fmt: skip
     known = KNOWN_QUESTIONS.get(asked.key)
     if known and (known.values, known.first_positive) == (asked.values, asked.first_positive):

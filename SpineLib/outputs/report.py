@@ -67,9 +67,7 @@ def render(
         "other_lines": summary.other_lines(findings),
         "lead": lead,
         "positive": tr(lead.side(True) or lead.values[-1]),
-        "others": [
-            tr(q.title) for q in findings.questions if q is not lead and _answered(findings, q)
-        ],
+        "others": _others(findings, lead),
         "titles": {question.key: tr(question.title) for question in findings.questions},
         "key": _key(lead),
         "not_assessed": NOT_ASSESSED_LETTER,
@@ -94,8 +92,12 @@ def render(
     return pages.get_template("report.html.jinja").render(values)
 
 
-def _answered(findings: Findings, question: Question) -> bool:
-    return findings.summary(question.key).assessed
+def _others(findings: Findings, lead: Question) -> list[str]:
+    """What stands beside the lead question's first answer."""
+    assessed = [c for c in findings.columns if findings.summary(c.question.key, c.by).assessed]
+    beside = [c for c in assessed if c.question is not lead]
+    beside += [c for c in assessed if c.question is lead][1:]
+    return [tr(c.question.title) + findings.told_apart(c.question.key, c.by) for c in beside]
 
 
 def _key(lead: Question) -> list[summary.Mark]:

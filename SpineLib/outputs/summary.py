@@ -7,7 +7,7 @@ was asked stands beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from SpineLib.findings import (
@@ -208,6 +208,7 @@ def other_lines(findings: Findings) -> list[str]:
 def _line(findings: Findings, summary: QuestionSummary) -> str:
     question = findings.question(summary.question)
     name = tr(question.title) if not question.sides else question.key
+    name += findings.told_apart(summary.question, summary.by)
     if not summary.assessed:
         return tr("{name}: not assessed – {reason}").format(name=name, reason=why(summary))
     text = tr("{value} at worst").format(value=tr(summary.worst))
@@ -367,11 +368,16 @@ def _strip(
 def _cell(findings: Findings, lead: Question, one: SliceFinding, worst: bool) -> Cell:
     first = one.opinion(lead.key)
     others = [
-        mark(findings.question(opinion.question), opinion)
+        _mark_of(findings, opinion)
         for opinion in one.opinions
         if opinion is not first and opinion.assessed
     ]
     return Cell(one, one.index + 1, mark(lead, first), others, worst)
+
+
+def _mark_of(findings: Findings, opinion: Opinion) -> Mark:
+    shown = mark(findings.question(opinion.question), opinion)
+    return replace(shown, words=shown.words + findings.told_apart(opinion.question, opinion.by))
 
 
 def _levels(findings: Findings, cells: list[Cell]) -> list[Level]:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import uuid
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
 from SpineLib.datasets.vocabulary import task_of
 from SpineLib.dicom import Stack, scan
-from SpineLib.dicom.unzipping import zip_of
+from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
-from SpineLib.progress import Progress
 from SpineLib.questions import Question, question_of
 from SpineLib.store.files import is_there, writing, writing_folder
-from SpineLib.store.lock import holding
-from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
+from SpineLib.store.patients import mark_of, new_secret
 from SpineLib.times import now
 
 FORMAT = 1
@@ -82,12 +77,15 @@ class ReadingStudy:
         id: hash of the Study Instance UID.
         patient: keyed hash of the Patient ID (of the study where there is none); clusters go by it.
         folder: where its DICOM lies; relative to the project where it lies inside of it.
+        person: what tells the patient from another one of the same ID, keyed as the hash is;
+            empty where nothing does.
     """
 
     id: str
     patient: str
     folder: str
     stacks: tuple[ReadingStack, ...]
+    person: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def slices(self) -> tuple[ReadingSlice, ...]:
@@ -109,7 +107,7 @@ class Project:
         repeat_share: of each stack's slices, read a second time.
         visible_after: ``own lock`` or ``all locks``: when a reader may see what others and the
             model said.
-        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+        patients_key: tells the secret of the patients' hashes (`SpineLib.store.patients`); empty for a
             project that was made before there were secrets.
     """
 
@@ -192,7 +190,7 @@ class Project:
         place, keys = self.place(study), [one.key for one in stack.slices]
         if is_there(place):
             for found in scan(place).stacks:
-                if _keys(found) == keys:
+                if keys_of(found) == keys:
                     return found
         raise BadInput(
             f"The slices of study {study.id} are no longer here",
@@ -269,138 +267,14 @@ def open_project(folder: str | Path) -> Project:
         ) from error
 
 
-def add(project: Project, folder: str | Path, *, progress: Progress | None = None) -> Project:
-    """Adds the studies below a folder.
-
-    Args:
-        project: no reader of it has locked a set yet.
-        folder: of DICOM; each study is to lie in a folder of its own for `relink` to be quick.
-        progress: told of each file.
-
-    Raises:
-        BadInput: a set is locked, no stack of the project's plane and weighting is there, a SOP
-            Instance UID would stand for several slices of the project, or another program is adding
-            studies.
-    """
-    with holding(project.folder / STUDIES):
-        return _added(open_project(project.folder), folder, progress)
-
-
-def _added(project: Project, folder: str | Path, progress: Progress | None) -> Project:
-    from SpineLib.projects.labels import locked_sets
-
-    locked = locked_sets(project)
-    if locked:
-        raise BadInput(
-            f"{locked[0]} has locked a set of labels, so no study can be added",
-            file=project.folder,
-            advice="Make another project for more studies.",
-        )
-    known = {study.id for study in project.studies}
-    new = [one for one in _found(project, folder, progress) if one.id not in known]
-    if not new:
-        kind = f"{project.plane} {project.weighting}".replace(ANY, "").strip() or "readable"
-        raise BadInput(
-            f"No new study with a {kind} stack lies here",
-            file=folder,
-            advice=f"See what the folder holds. The project's plane and weighting are in {PROJECT}.",
-            command=f"spine scan {folder}",
-        )
-    secret = secret_of(project.patients_key, project.folder / KEY_FILE)
-    new = [replace(one, patient=keyed(one.patient, secret)) for one in new]
-    changed = replace(project, studies=(*project.studies, *new))
-    _require_unique(changed, folder)
-    write_studies(changed)
-    return changed
-
-
-def _require_unique(project: Project, folder: str | Path) -> None:
-    """Labels are kept by UID: one that an anonymiser gave twice would be another slice's too."""
-    counts = Counter(one.key for _, _, one in project.slices())
-    several = sum(count > 1 for count in counts.values())
-    if several:
-        raise BadInput(
-            f"{several} SOP Instance UIDs stand for several slices, so a label could land on "
-            "the wrong one",
-            file=folder,
-            advice="An anonymiser used them twice; anonymise the originals again.",
-        )
-
-
-def relink(
-    project: Project, folder: str | Path, *, progress: Progress | None = None
-) -> tuple[Project, int]:
-    """Finds studies that have moved, by their SOP Instance UIDs.
-
-    Returns:
-        The project, and how many studies were found at another place.
-    """
-    places: dict[str, tuple[str, set[Key]]] = {}
-    for stack in scan(folder, progress=progress).stacks:
-        study, before = _hash(stack.study_instance_uid), places.get(_hash(stack.study_instance_uid))
-        keys = set(_keys(stack)) | (before[1] if before else set())
-        places[study] = _place(project.folder, [stack], before[0] if before else ""), keys
-    moved, studies = 0, []
-    with holding(project.folder / STUDIES):
-        for one in open_project(project.folder).studies:
-            place, keys = places.get(one.id, (one.folder, set()))
-            if place != one.folder and {s.key for s in one.slices} <= keys:
-                one, moved = replace(one, folder=place), moved + 1
-            studies.append(one)
-        changed = replace(project, studies=tuple(studies))
-        if moved:
-            write_studies(changed)
-    return changed, moved
-
-
 def write_studies(project: Project) -> None:
     """Writes the list of studies, whole or not at all."""
     _write_json(project.folder / STUDIES, [asdict(study) for study in project.studies])
 
 
-def _found(
-    project: Project, folder: str | Path, progress: Progress | None
-) -> Iterator[ReadingStudy]:
-    for study in scan(folder, progress=progress).studies:
-        wanted = [s for s in study.stacks if not s.problem and _fits(project, s)]
-        if not wanted:
-            continue
-        yield ReadingStudy(
-            _hash(study.study_instance_uid),
-            study.patient_hash or _hash(study.study_instance_uid),
-            _place(project.folder, wanted),
-            tuple(
-                ReadingStack(
-                    s.id, s.plane, s.region, s.weighting, tuple(ReadingSlice(*k) for k in _keys(s))
-                )
-                for s in wanted
-            ),
-        )
-
-
-def _fits(project: Project, stack: Stack) -> bool:
-    plane, weighting = project.plane, project.weighting
-    return plane in (ANY, stack.plane) and weighting in (ANY, stack.weighting)
-
-
-def _keys(stack: Stack) -> list[Key]:
+def keys_of(stack: Stack) -> list[Key]:
+    """Which slices a stack has, in the order of k."""
     return [(source.sop_instance_uid, source.frame) for source in stack.sources]
-
-
-def _place(project: Path, stacks: list[Stack], other: str = "") -> str:
-    """The deepest folder that holds all files, or the zip."""
-    files = [source.path.resolve() for s in stacks for source in s.sources]
-    folders = [str(zip_of(file) or file.parent) for file in files]
-    folders += [str((project / other).resolve())] if other else []
-    common = Path(os.path.commonpath(folders))
-    try:
-        return common.relative_to(project.resolve()).as_posix()
-    except ValueError:
-        return str(common)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _check(data: Any, file: Path) -> None:
@@ -431,6 +305,7 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
         for s in data["stacks"]
     )
     study = ReadingStudy(**{**data, "stacks": stacks})
+    Person.from_dict(study.person)
     texts = [study.id, study.patient, study.folder]
     texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
     texts += [one.sop_instance_uid for one in study.slices]

@@ -13,8 +13,9 @@ from SpineLib.progress import Progress
 from SpineLib.projects.consensus import Decision, SliceReadings, decide, disagreements
 from SpineLib.projects.labels import UNASSISTED, Label
 from SpineLib.projects.order import FIRST
-from SpineLib.projects.project import Project, add, open_project, relink
+from SpineLib.projects.project import Project, open_project
 from SpineLib.projects.status import status_of
+from SpineLib.projects.studies import add, relink
 from SpineLib.replies import DisagreementsAnswer, FileAnswer, ProjectAnswer
 from SpineLib.volume import write_volume
 

@@ -10,9 +10,10 @@ import numpy as np
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE
-from SpineLib.questions import NOT_ASSESSED_COLOR, Question
+from SpineLib.questions import NOT_ASSESSED_COLOR, Opinion, Question
 from SpineLib.times import now
 from SpineLib.translation import tr as _
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
@@ -136,10 +137,21 @@ class ShownStudy:
         """``#RRGGBB`` of the slice in strip, table and ring."""
         return self.lead.color(self.leadValue(number)) if self.lead else NOT_ASSESSED_COLOR
 
-    def others(self, number: int) -> list[tuple[Question, str]]:
-        """The answers to the other questions, the reader's where there is one."""
-        found = ((q, self.value(number, q.key)) for q in self.questions if q is not self.lead)
-        return [(question, value) for question, value in found if value]
+    def others(self, number: int) -> list[tuple[Question, str, Opinion | None]]:
+        """The answers beside `leadValue`: to each other question the reader's or each model's.
+
+        Where no reader answered the lead question, its other models' answers are among them.
+        """
+        found: list[tuple[Question, str, Opinion | None]] = []
+        for question in self.questions:
+            answer, lead = self.reviewed(number, question.key), question is self.lead
+            opinions = [o for o in self.slice(number).opinions if o.question == question.key]
+            said = [(question, o.value, o) for o in opinions if o.assessed]
+            if answer is not None:
+                found += [] if lead else [(question, answer.answer, None)]
+            else:
+                found += said[1:] if lead else said
+        return found
 
     def slice(self, number: int) -> SliceFinding:
         """What the models found at a place."""
@@ -379,8 +391,9 @@ class ShownStudy:
         self._watches = []
 
     def _tell(self, what: str) -> None:
-        for listener in self._listeners:
-            listener(what)
+        with drawOnce():
+            for listener in self._listeners:
+                listener(what)
 
 
 def unseenText(stacks: list[str]) -> str:

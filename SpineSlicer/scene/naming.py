@@ -180,12 +180,13 @@ def namedByReader(node: slicer.vtkMRMLSegmentationNode) -> bool:
     return why is not None and why.code in READERS
 
 
-def stateLumbarCount(
+def statedCount(
     node: slicer.vtkMRMLSegmentationNode, count: int, *, reader: str = ""
 ) -> SegmentationFinding:
     """Names all structures from how many lumbar vertebrae the patient has.
 
-    Only right where the lowest vertebra of the segmentation is the lowest free one.
+    Only right where the lowest vertebra of the segmentation is the lowest free one. `following` does
+    the rest of the scene.
 
     Args:
         node: a spine segmentation.
@@ -195,15 +196,6 @@ def stateLumbarCount(
     Raises:
         BadInput: another count, or no vertebra to begin at.
     """
-    finding = statedCount(node, count, reader=reader)
-    finish(following(node))
-    return finding
-
-
-def statedCount(
-    node: slicer.vtkMRMLSegmentationNode, count: int, *, reader: str = ""
-) -> SegmentationFinding:
-    """`stateLumbarCount` for the segmentation alone; `following` does the rest."""
     if count not in LOWEST_OF:
         raise BadInput(
             _("{count} lumbar vertebrae").format(count=count), advice=_("Say four, five or six.")

@@ -15,7 +15,7 @@ from SpineLib.training.recipe_text import to_toml
 from Testing.desktop import click
 from Testing.SpineCompression.readers import key, projectWorker, settle
 from Testing.SpineLib.projects.conftest import few_draws  # noqa: F401
-from Testing.SpineLib.projects.test_session import answers_of
+from Testing.SpineLib.projects.test_blinding import answers_of
 from Testing.SpineLib.training import tiny
 
 KEYS = ("0", "1")

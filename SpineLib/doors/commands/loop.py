@@ -115,6 +115,7 @@ def add(
     reader: Reader = "",
 ) -> None:
     """Add cases: each stack that the model was made for, each file; labels become corrections."""
+    from SpineLib.dicom.people import shared_ids
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.refusals import AlreadyThere
     from SpineLib.loop.sources import LeftOut, Wanted, about, arrivals
@@ -150,6 +151,8 @@ def add(
         + (f", {test} of patients in the frozen test" if test else "")
         + (f"; {count(len(joined), 'earlier case')} got labels" if joined else ""))  # fmt: skip
     say_left_out(Counter(one.in_terminal for one in left))
+    for note in shared_ids({case.patient for case in (*dataset.cases.values(), *added)}):
+        say(f"Note: {note}")
     if not added and not left:
         raise BadInput("The sources hold nothing that can be a case", file=sources[0])
 
@@ -186,6 +189,8 @@ def status(folder: Folder, as_json: Json = False) -> None:
 
 def status_of(dataset: Dataset) -> dict[str, Any]:
     """A data set as JSON values."""
+    from SpineLib.dicom.people import shared_ids
+
     current = dataset.current.id
     return {
         "title": dataset.title, "task": dataset.task, "scheme": dataset.question.key if dataset.question else "",
@@ -200,7 +205,9 @@ def status_of(dataset: Dataset) -> dict[str, Any]:
             "strata": dataset.frozen.strata,
         },
         "cases": [_case_row(case) for case in dataset.cases.values()],
-        "problems": list(dataset.problems),
+        "problems": [
+            *dataset.problems, *shared_ids(case.patient for case in dataset.cases.values()),
+        ],
     }  # fmt: skip
 
 
@@ -247,120 +254,6 @@ def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
             say(f"Case {row['id']} is set aside: {row['set_aside']}")
     for problem in (*dataset.problems, *standing(dataset)):
         say(f"Note: {problem}")
-
-
-@loop.command()
-def correct(
-    folder: Folder,
-    case: CaseId,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A mask; a CSV for slices.")],
-    reader: Reader = "",
-    minutes: Minutes = 0.0,
-    resample: Annotated[
-        bool, typer.Option("--resample", help="Resample from another grid, by nearest voxels.")
-    ] = False,
-    base: Annotated[
-        int | None,
-        typer.Option(
-            help="Version that the file started from; refused where a reader chose another one "
-            "since then.",
-            min=1,
-        ),
-    ] = None,
-    anyway: Annotated[
-        bool, typer.Option("--anyway", help="Even if another reader did something since --base.")
-    ] = False,
-    numbering: Numbering = "",
-    orientation: Orientation = "",
-) -> None:
-    """Keep a correction as a new version; the one before it stays."""
-    from SpineLib.loop.exchange import read_correction
-    from SpineLib.loop.versions import CORRECTED
-
-    with opened_writer(folder) as writer:
-        found = writer.dataset.case(case)
-        answer = read_correction(
-            found, file, numbering=numbering_named(numbering), orientation=orientation
-        )
-        version = writer.add_version(
-            found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes, base=base,
-            seen=None if anyway else base, resampled=resample,
-        )  # fmt: skip
-    unit = "voxels" if writer.dataset.task == "segmentation" else "slices"
-    say(
-        f"Case {found.id} is corrected as version {version.number}: {version.changed} {unit} changed"
-    )
-    if version.dice:
-        lowest = sorted(version.dice.items(), key=lambda pair: pair[1])[:5]
-        say("Lowest Dice against the automatic one: "
-            + ", ".join(f"{name} {value:.3f}" for name, value in lowest))  # fmt: skip
-
-
-@loop.command()
-def accept(
-    folder: Folder,
-    case: CaseId,
-    reader: Reader = "",
-    minutes: Minutes = 0.0,
-    anyway: Annotated[
-        bool, typer.Option("--anyway", help="Even if serious problems were found.")
-    ] = False,
-) -> None:
-    """Approve the current version, after the checks."""
-    with opened_writer(folder) as writer:
-        version = writer.approve(case, by=reader or user(), minutes=minutes, anyway=anyway)
-    say(f"Case {writer.dataset.case(case).id}: version {version.number} is approved")
-
-
-@loop.command()
-def undo(folder: Folder, case: CaseId, reader: Reader = "") -> None:
-    """Go back to the version that the current one started from; nothing is removed."""
-    with opened_writer(folder) as writer:
-        found = writer.dataset.case(case)
-        if found.chosen is None or found.chosen.base is None:
-            raise BadRequest(f"The case {found.id} has no earlier version to go back to")
-        version = writer.choose(found, found.chosen.base, by=reader or user())
-    _say_choice(writer, found.id, version.number)
-
-
-@loop.command()
-def choose(
-    folder: Folder,
-    case: CaseId,
-    number: Annotated[int, typer.Argument(metavar="VERSION", help="Its number.", min=1)],
-    reader: Reader = "",
-) -> None:
-    """Make any version the current one: an undo, or a redo."""
-    with opened_writer(folder) as writer:
-        found = writer.dataset.case(case)
-        writer.choose(found, number, by=reader or user())
-    _say_choice(writer, found.id, number)
-
-
-def _say_choice(writer: DatasetWriter, case: str, number: int) -> None:
-    found = writer.dataset.case(case)
-    say(
-        f"Case {case}: version {number} of {len(found.versions)} is the current one; it is {found.state}"
-    )
-
-
-@loop.command("set-aside")
-def set_aside(
-    folder: Folder,
-    case: CaseId,
-    reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
-    back: Annotated[bool, typer.Option("--back", help="Use it again instead.")] = False,
-    reader: Reader = "",
-) -> None:
-    """Stop using a case, and say why."""
-    with opened_writer(folder) as writer:
-        if not (back or reason):
-            raise BadRequest("A case is set aside for a reason", advice="Give it with --reason.")
-        if back:
-            writer.take_back(case, by=reader or user())
-        else:
-            writer.set_aside(case, reason, by=reader or user())
-    say(f"Case {writer.dataset.case(case).id} is {'used again' if back else 'set aside'}")
 
 
 @loop.command()

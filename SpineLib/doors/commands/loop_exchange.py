@@ -14,12 +14,12 @@ from SpineLib.doors.commands.loop import (
     Folder,
     Minutes,
     Reader,
-    loop,
     numbering_named,
     opened_writer,
     say_left_out,
     user,
 )
+from SpineLib.doors.commands.loop_versions import loop
 from SpineLib.doors.console import Numbering, Orientation, progress_bar, say
 from SpineLib.wording import count
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.commands.evaluation import evaluate
 from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadRequest
-from SpineLib.questions import scheme_data
+from SpineLib.questions import KNOWN_QUESTIONS, scheme_data
 from SpineLib.times import local_time
 
 if TYPE_CHECKING:
@@ -111,14 +110,17 @@ def add(
     dicom: Annotated[Path, typer.Argument(metavar="DICOM", help="Folder of one study or many.")],
 ) -> None:
     """Add the studies below a folder; their files stay where they are."""
-    from SpineLib.projects.project import add as add_studies
+    from SpineLib.dicom.people import shared_ids
     from SpineLib.projects.project import open_project
+    from SpineLib.projects.studies import add as add_studies
 
     before = open_project(folder)
     with progress_bar() as progress:
         after = add_studies(before, dicom, progress=progress)
     new = len(after.studies) - len(before.studies)
     say(f"{new} studies added; the project has {len(list(after.slices()))} slices")
+    for note in shared_ids(study.patient for study in after.studies):
+        say(f"Note: {note}")
 
 
 @project.command()
@@ -128,7 +130,7 @@ def relink(
 ) -> None:
     """Find studies whose files have moved, by their UIDs."""
     from SpineLib.projects.project import open_project
-    from SpineLib.projects.project import relink as find_again
+    from SpineLib.projects.studies import relink as find_again
 
     with progress_bar() as progress:
         after, moved = find_again(open_project(folder), dicom, progress=progress)
@@ -362,7 +364,9 @@ def export(
             table = exporting.write_training(
                 opened, out, unsettled=unsettled.value, key=kept, progress=progress
             )
-            told = f"train on it with: spine train {opened.task} --data {table} --out RUN"
+            recipe = "" if opened.scheme.key in KNOWN_QUESTIONS else "--recipe RECIPE.toml "
+            told = f"train on it with: spine train {opened.task} {recipe}--data {table} --out RUN"
+            told += " (docs/training.md tells how a recipe is given your scheme)" if recipe else ""
         elif format is Format.tidy:
             told = f"{exporting.write_tidy(opened, out)} labels are in {out}"
         elif format is Format.jpeg:
@@ -408,50 +412,6 @@ def merge(
 
     taken = merge_projects(open_project(folder), other)
     say(f"Merged: {', '.join(taken)}" if taken else "There is nothing new in the other copy")
-
-
-@evaluate.command()
-def readers(
-    folder: Folder,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the page and the tables.")],
-    answers: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--model-answers",
-            help="findings.json or predictions.csv of a model, in place of the project's; "
-            "may repeat.",
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Measure a reading project: agreement, and readers and the model against the consensus."""
-    from SpineLib.evaluation.report import span_of
-    from SpineLib.projects.answers import all_answers, read_answers
-    from SpineLib.projects.page import write_page
-    from SpineLib.projects.project import open_project
-    from SpineLib.projects.readers import evaluate_readers
-    from SpineLib.projects.tables import readings_of
-
-    opened = open_project(folder)
-    kept = all_answers(opened)
-    study = evaluate_readers(
-        readings_of(opened, read_answers(opened, answers) if answers else kept), opened.title
-    )
-    page = write_page(study, out)
-    if as_json:
-        print_json({
-            section: [{"name": f.name, "value": f.value, "interval": f.interval, "alone": f.alone,
-                       "method": f.method, "of": f.of, "note": f.note} for f in figures]
-            for section, figures in study.sections.items()
-        })  # fmt: skip
-        return
-    for section, figures in study.sections.items():
-        rows = [[f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval),
-                 span_of(f.alone), f.of] for f in figures]  # fmt: skip
-        print_table(("figure", "value", "95 % by patient", "95 % by slice", "of"), rows, section)
-    for note in study.notes:
-        say(f"Note: {note}")
-    say(f"The page is {page}")
 
 
 def _session(

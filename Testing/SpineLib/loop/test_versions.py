@@ -277,6 +277,12 @@ def test_a_correction_of_a_version_that_a_reader_has_overtaken_is_refused_and_sa
     ).code
     last = open_dataset(folder).case("1").chosen
     assert (last.number, last.base) == (3, 1)
+    for command in (("accept", folder, 1), ("choose", folder, 1, 2), ("undo", folder, 1)):
+        refused = spine("loop", *command, "--base", 1)
+        assert refused.code == 3 and "saved version 3" in refused.errors[-1], command
+    assert open_dataset(folder).case("1").chosen.number == 3
+    assert not spine("loop", "undo", folder, 1, "--base", 1, "--anyway").code
+    assert open_dataset(folder).case("1").chosen.number == 1
 
 
 def test_who_chose_or_approved_another_version_is_said_too(folder):

@@ -10,7 +10,7 @@ import pytest
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.projects.project import open_project
-from Testing.SpineLib.projects.test_session import answers_of
+from Testing.SpineLib.projects.test_blinding import answers_of
 
 WORDS = (NOT_COMPRESSED, COMPRESSED)
 

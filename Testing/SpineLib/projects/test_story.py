@@ -16,8 +16,9 @@ from SpineLib.projects import consensus, exporting
 from SpineLib.projects.importing import import_labels
 from SpineLib.projects.labels import read_labels
 from SpineLib.projects.merging import merge
-from SpineLib.projects.project import add, create, open_project
+from SpineLib.projects.project import create, open_project
 from SpineLib.projects.session import ReaderSession
+from SpineLib.projects.studies import add
 from Testing.SpineLib.datasets import labelled
 
 ANNA, BEN = {1, 9}, {5, 9, 20}  # both are wrong about 9, so they agree on it
@@ -196,7 +197,7 @@ def test_a_copy_of_another_project_is_refused(make_project):
 
 
 def test_no_study_joins_when_a_set_is_locked(read_twice, dicom):
-    from SpineLib.projects.project import add
+    from SpineLib.projects.studies import add
 
     with pytest.raises(BadInput, match="locked"):
         add(read_twice, dicom)
