@@ -44,8 +44,10 @@ class SpineCompressionWidget(ScriptedLoadableModuleWidget):
         from SpineCompressionLib.CompressionPanel import CompressionPanel
         from SpineCompressionLib.Parameters import Parameters
 
+        from SpineSlicer.host.loadForm import loadForm
+
         ScriptedLoadableModuleWidget.setup(self)
-        self._widget = slicer.util.loadUI(self.resourcePath("UI/SpineCompression.ui"))
+        self._widget = loadForm(self.resourcePath("UI/SpineCompression.ui"))
         self._widget.setMRMLScene(slicer.mrmlScene)
         self.layout.addWidget(self._widget)
         self.logic = SpineCompressionLogic()

@@ -156,9 +156,7 @@ def from_os_error(error: OSError, file: str | Path | None) -> SpineError:
             advice="Choose another folder.",
         )
     if error.errno in (errno.ENOENT, errno.ESTALE):
-        return BadInput(
-            "It is not there, or no longer", file=file, advice="Bring it back, then try again."
-        )
+        return BadInput("It is missing", file=file, advice="Put it back, then try again.")
     why = str(error.strerror or error).strip().split("\n")[0] or type(error).__name__
     return SpineError(f"The operating system refused: {why}", file=file)
 
@@ -208,6 +206,6 @@ def from_exception(error: BaseException) -> SpineError:
     if isinstance(error, MemoryError):
         return SpineError("There is not enough memory", advice="Close other programs.")
     return SpineError(
-        f"Something inside went wrong: {type(error).__name__}: {error}",
+        f"Something went wrong inside the program: {type(error).__name__}: {error}",
         advice=f"This is a fault of the program; {DEBUG}=1 shows where it happened.",
     )

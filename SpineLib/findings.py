@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from SpineLib import __version__
 from SpineLib.findings_upgrade import upgraded
@@ -130,8 +130,9 @@ class SegmentationFinding:
         stack: id of the stack.
         lowest: name of vertebra 1 (``L5``, or ``L6`` where the reader said so); empty where not
             known.
-        evidence: why the levels are known, or why not.
-        why: as of `Compression`.
+        evidence, evidence_why: why the levels are known, or why not, as a sentence and as code
+            and values.
+        why: as of `Opinion`.
     """
 
     status: str = NOT_ASSESSED
@@ -143,6 +144,7 @@ class SegmentationFinding:
     forced: bool = False
     segments: list[SegmentFinding] = field(default_factory=list)
     why: Reason | None = None
+    evidence_why: Reason | None = None
 
 
 @dataclass
@@ -178,7 +180,8 @@ class QuestionSummary:
         status: ``assessed`` where at least one slice was.
         verdict: ``abnormal`` or ``normal`` by the card's rule; empty where there is no rule or too
             few slices for it.
-        reason: why nothing was assessed, or why there is no verdict; empty otherwise.
+        reason, whys: why nothing was assessed, or why there is no verdict, as a sentence and as
+            codes and values; empty otherwise.
         rule: the rule in words, from the card; empty where it has none.
         forced: at least one slice was assessed outside of the model's applicability.
         positive_slices: number of slices on the positive side.
@@ -201,11 +204,25 @@ class QuestionSummary:
     worst: str = ""
     stack: str = ""
     index: int | None = None
+    whys: list[Reason] = field(default_factory=list)
 
     @property
     def assessed(self) -> bool:
         """Whether there is an answer on any slice."""
         return self.status == ASSESSED
+
+
+class Column(NamedTuple):
+    """One model's answers to one question, as tables show them side by side.
+
+    Attributes:
+        by: name of the model; empty, for whichever answered, where no other one was asked.
+        title: of the question, with the model's name where several were asked.
+    """
+
+    question: Question
+    by: str
+    title: str
 
 
 @dataclass
@@ -241,10 +258,11 @@ class Findings:
         segmentation["segments"] = [
             _made(SegmentFinding, s) for s in segmentation.get("segments", [])
         ]
+        segmentation["evidence_why"] = Reason.from_dict(segmentation.get("evidence_why"))
         data["segmentation"] = _made(SegmentationFinding, _reasoned(segmentation))
         data["models"] = [_made(ModelUsed, model) for model in data.get("models", [])]
         data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
-        data["summaries"] = [_made(QuestionSummary, one) for one in data.get("summaries", [])]
+        data["summaries"] = [_summary(one) for one in data.get("summaries", [])]
         return _made(cls, data)
 
     def stack(self, stack_id: str) -> StackFindings:
@@ -278,12 +296,29 @@ class Findings:
                 return asked
         return self.questions[0] if self.questions else None
 
-    def summary(self, question: str) -> QuestionSummary:
-        """The first summary of a question; an empty one where it was not asked."""
+    def summary(self, question: str, by: str = "") -> QuestionSummary:
+        """The summary of a question and a model, by default the first one's; else an empty one."""
         for summary in self.summaries:
-            if summary.question == question:
+            if summary.question == question and by in ("", summary.by):
                 return summary
         return QuestionSummary(question)
+
+    @property
+    def columns(self) -> list[Column]:
+        """Every question and model that were asked, in the order in which they are shown."""
+        result = []
+        for asked in self.questions:
+            models = [one.by for one in self.summaries if one.question == asked.key]
+            names = models if len(models) > 1 else [""]
+            result += [
+                Column(asked, by, asked.title + self.told_apart(asked.key, by)) for by in names
+            ]
+        return result
+
+    def told_apart(self, question: str, by: str) -> str:
+        """`` (model)`` behind an answer where several models were asked a question; else empty."""
+        several = sum(summary.question == question for summary in self.summaries) > 1
+        return f" ({by})" if by and several else ""
 
     def flagged(self) -> list[tuple[StackFindings, SliceFinding]]:
         """The slices that a model calls positive with their stacks, the lead question's worst first."""
@@ -325,6 +360,11 @@ def _stack(data: dict[str, Any]) -> StackFindings:
     ]
     why = {key: Reason(**one) for key, one in data.get("not_assessed_why", {}).items()}
     return _made(StackFindings, {**data, "slices": slices, "not_assessed_why": why})
+
+
+def _summary(data: dict[str, Any]) -> QuestionSummary:
+    whys = [Reason(**one) for one in data.get("whys", [])]
+    return _made(QuestionSummary, {**data, "whys": whys})
 
 
 def _opinion(data: dict[str, Any]) -> Opinion:

@@ -96,7 +96,8 @@ def _settle_questions(findings: Findings) -> str:
         What no schema can tell: an answer to a question that is not there, or none of its values.
     """
     opinions = [o for stack in findings.stacks for one in stack.slices for o in one.opinions]
-    named = [one.question for one in opinions] + [one.question for one in findings.summaries]
+    asked_of = [one.question for one in opinions] + [one.question for one in findings.summaries]
+    named = dict.fromkeys(asked_of)
     listed = {asked.key for asked in findings.questions}
     findings.questions += [
         KNOWN_QUESTIONS[k] for k in named if k in KNOWN_QUESTIONS.keys() - listed

@@ -5,12 +5,22 @@ There each slice had one answer of each of two kinds, ``compression`` and ``grad
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
 from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
 from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, READERS_BOX, Opinion, Question
+from SpineLib.reasons import READER_COUNTED, READER_NAMED, Reason
+
+# The sentences that version 0.1 wrote; they are only looked for in its records.
+_EVIDENCE = {
+    READER_NAMED: re.compile(r"the reader named vertebra (?P<vertebra>\d+) (?P<name>\S+)"),
+    READER_COUNTED: re.compile(
+        r"the reader stated (?P<count>\w+) lumbar vertebrae, the lowest free one (?P<lowest>\S+)"
+    ),
+}
 
 
 def upgraded(data: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +44,15 @@ def upgraded(data: dict[str, Any]) -> dict[str, Any]:
     ]
     data["models"], data["schema_version"] = models, 2
     return data
+
+
+def evidence_reason(evidence: str) -> Reason | None:
+    """The reader's word in a sentence of before there were codes; None where it is not theirs."""
+    for code, pattern in _EVIDENCE.items():
+        told = pattern.fullmatch(evidence)
+        if told:
+            return Reason(code, told.groupdict())
+    return None
 
 
 def _model(model: dict[str, Any]) -> dict[str, Any]:

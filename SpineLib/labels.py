@@ -136,7 +136,6 @@ class Code:
 
 CATEGORY = Code("123037004", "SCT", "Anatomical Structure")
 CANAL_CODE = Code("61853006", "SCT", "Spinal canal")
-CORD_CODE = Code("2748008", "SCT", "Spinal cord")
 DISC_CODE = Code("360499006", "SCT", "Intervertebral disc")
 VERTEBRA_CODE = Code("51282000", "SCT", "Vertebra")
 _LEVEL_VALUES = {

@@ -48,7 +48,7 @@ class Question:
 
     Attributes:
         key: what answers refer to it by: ``compression``, ``Bilsky``, or a scheme's own name.
-        title: what a person reads.
+        title: what a person reads; made where none is given.
         values: every answer, from mild to severe.
         first_positive: index of the first value that counts as positive (compressed, high).
         colors: ``#RRGGBB`` a value, one ordered scale; made where none are given.
@@ -80,6 +80,8 @@ class Question:
             )
         if set(self.definitions) - set(self.values):
             raise BadInput(f"The question {self.key!r} defines values that it does not have")
+        if not self.title:
+            object.__setattr__(self, "title", f"{self.key} grade")
         if not self.colors:
             object.__setattr__(self, "colors", _scale(len(self.values), self.first_positive))
         if not self.letters:
@@ -296,7 +298,7 @@ def question_of(data: str | Mapping[str, Any]) -> Question:
         ) from error
     if key in KNOWN_QUESTIONS:
         raise BadInput(f"{key} comes with the program; your scheme needs another name")
-    return Question(key, key, values, first, colors, definitions=definitions, source=source)
+    return Question(key, "", values, first, colors, definitions=definitions, source=source)
 
 
 def scheme_data(question: Question) -> str | dict[str, Any]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from SpineLib import translation
+
 NOT_ASKED = "not-asked"
 # Of a study: ``plane``, ``problem``.
 NO_STACK, NONE_READABLE = "no-stack", "none-readable"
@@ -21,8 +23,19 @@ UNREADABLE, OTHER_PLANE, OTHER_STACK, NOT_SAID, FEW_SLICES = (
 )  # fmt: skip
 # Of a slice.
 NOT_NUMBERS, ONE_GREY, NO_CANAL = "not-numbers", "one-grey", "no-canal"
+# Of a study whose card has a rule: ``minimum``, ``assessed``.
+RULE_NEEDS = "rule-needs"
 # Of a segmentation.
 NO_SPINE = "no-spine"
+# Why levels are known: a reader's word (``vertebra``, ``name``; ``count``, ``lowest``), or what the
+# image shows (``slope`` in degrees); and why they are not (``discs``, ``slope``).
+READER_NAMED, READER_COUNTED = "reader-named", "reader-counted"
+LUMBOSACRAL, SACRUM_BELOW = "lumbosacral", "sacrum-below"
+READERS = (READER_NAMED, READER_COUNTED)
+FEW_DISCS, BONE_BELOW, NO_BONE_BETWEEN, UNEVEN_DISCS, DISC_CUT, IMAGE_ENDS, SLOPE, CANAL_ENDS = (
+    "few-discs", "bone-below", "no-bone-between", "uneven-discs", "disc-cut", "image-ends", "slope",
+    "canal-ends",
+)  # fmt: skip
 
 UNKNOWN = "unknown"
 _SENTENCES = {
@@ -37,7 +50,25 @@ _SENTENCES = {
     NOT_NUMBERS: "the slice holds values that are not numbers",
     ONE_GREY: "the slice is one single grey value",
     NO_CANAL: "the spinal canal was not found on this slice",
+    RULE_NEEDS: "the rule needs at least {minimum} assessed slices, and there is {assessed}",
     NO_SPINE: "no part of the spine was found",
+    READER_NAMED: "the reader named vertebra {vertebra} {name}",
+    READER_COUNTED: "the reader stated {count} lumbar vertebrae, the lowest free one {lowest}",
+    LUMBOSACRAL: (
+        "the lowest disc is whole, slopes {slope}° like L5/S1, and below it the canal goes on "
+        "without another vertebra; a transitional vertebra cannot be excluded"
+    ),
+    SACRUM_BELOW: (
+        "the sacrum lies below the lowest disc; a transitional vertebra cannot be excluded"
+    ),
+    FEW_DISCS: "level not known: {discs} discs are too few to judge the spine's course",
+    BONE_BELOW: "level not known: a vertebra lies below the lowest disc, so it need not be L5/S1",
+    NO_BONE_BETWEEN: "level not known: a vertebra between two discs was not found",
+    UNEVEN_DISCS: "level not known: the discs are unevenly spaced, one may be missing",
+    DISC_CUT: "level not known: the border of the image cuts the lowest disc",
+    IMAGE_ENDS: "level not known: the image ends too close below the lowest disc",
+    SLOPE: "level not known: the lowest disc slopes {slope}°, unlike L5/S1",
+    CANAL_ENDS: "level not known: the canal was not found below the lowest disc",
 }
 
 
@@ -58,7 +89,7 @@ class Reason:
     values: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return sentence(self)
+        return sentence(self, str)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any] | None) -> Reason | None:
@@ -66,12 +97,12 @@ class Reason:
         return None if data is None else cls(str(data["code"]), dict(data["values"]))
 
 
-def sentence(reason: Reason, tr: Callable[[str], str] = str) -> str:
+def sentence(reason: Reason, tr: Callable[[str], str] = translation.tr) -> str:
     """A reason in words that are true in every face; a code of a newer program as it is.
 
     Args:
         reason: the reason.
-        tr: translates a template or a word.
+        tr: translates a template or a word; ``str`` leaves it English, as records hold it.
     """
     text = _SENTENCES.get(reason.code)
     if text is None:
@@ -93,9 +124,9 @@ def in_terminal(reason: Reason, *, forcing: bool = True) -> str:
         forcing: the command can run a model all the same.
     """
     if reason.code != NOT_SAID:
-        return str(reason)
-    force = ", or run the model all the same with --force" if forcing else ""
-    return f"{reason} (say it with --{reason.values['word']}{force})"
+        return sentence(reason)
+    force = ", or run the model anyway with --force" if forcing else ""
+    return f"{sentence(reason)} (set it with --{reason.values['word']}{force})"
 
 
 def made_for(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timezone
+
+
+def now(precision: str = "milliseconds") -> str:
+    """This moment as records keep it: UTC, ISO 8601, to ``seconds`` or ``milliseconds``."""
+    return datetime.now(timezone.utc).isoformat(timespec=precision)
 
 
 def local_time(text: str, *, day: bool = False) -> str:

@@ -34,9 +34,11 @@ class SpineSegmentation(ScriptedLoadableModule):
     def _onStartupCompleted(self):
         import slicer
 
+        from SpineSlicer.host.Heartbeat import startHeartbeat
         from SpineSlicer.host.sampleData import registerSampleData
         from SpineSlicer.scene.SceneKeeper import SceneKeeper
 
+        startHeartbeat()
         registerSampleData(self.resourcePath("Icons"))
         # Scenes are opened and volumes moved without our panels, too.
         self._keeper = SceneKeeper(slicer.mrmlScene)
@@ -55,8 +57,10 @@ class SpineSegmentationWidget(ScriptedLoadableModuleWidget):
         import slicer
         from SpineSegmentationLib.SegmentationPanel import SegmentationPanel
 
+        from SpineSlicer.host.loadForm import loadForm
+
         ScriptedLoadableModuleWidget.setup(self)
-        widget = slicer.util.loadUI(self.resourcePath("UI/SpineSegmentation.ui"))
+        widget = loadForm(self.resourcePath("UI/SpineSegmentation.ui"))
         widget.setMRMLScene(slicer.mrmlScene)
         self.layout.addWidget(widget)
         self.logic = SpineSegmentationLogic()
@@ -144,11 +148,11 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
         Args:
             finding: a `SegmentationFinding`.
         """
-        from SpineLib.reasons import sentence
+        from SpineLib.outputs.summary import why
+        from SpineLib.translation import tr as _
 
         if finding.status != "assessed":
-            reason = finding.reason if finding.why is None else sentence(finding.why, _)
-            return _("Not assessed: {reason}").format(reason=reason)
+            return _("Not assessed: {reason}").format(reason=why(finding))
         if not finding.segments:
             return _("This segmentation has no segments. If it had some, its file is missing.")
         names = [one.name for one in finding.segments if one.kind == "vertebra"]
@@ -157,10 +161,7 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
         text = _("{vertebrae} vertebrae ({levels}), {discs} discs").format(
             vertebrae=len(names), levels=levels, discs=discs
         )
-        forced = f" {finding.reason}." if finding.forced else ""
-        if finding.forced and finding.why is not None:
-            forced = " " + _("forced: {reason}.").format(reason=sentence(finding.why, _))
-        return f"{text}.{forced}"
+        return f"{text}. {why(finding)}." if finding.forced else f"{text}."
 
 
 class SpineSegmentationTest(ScriptedLoadableModuleTest):

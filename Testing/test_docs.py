@@ -9,6 +9,7 @@ import pytest
 from SpineLib import __version__
 from SpineLib.findings_file import SCHEMA_FILE
 from SpineLib.outputs.findings_csv import OPINION_COLUMNS, SLICE_COLUMNS
+from Testing import worker_table
 
 ROOT = Path(__file__).resolve().parent.parent
 # Commands that are groups of commands.
@@ -45,6 +46,11 @@ def test_every_column_of_the_table_is_explained():
     section = text[text.index("## findings.csv") : text.index("## findings.json")]
     explained = re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (.*?) \|", section, re.M)))
     assert set(explained) == set(SLICE_COLUMNS) | set(OPINION_COLUMNS)
+
+
+def test_the_table_of_the_workers_commands_is_the_one_of_its_messages():
+    page = worker_table.PAGE.read_text(encoding="utf-8")
+    assert page == worker_table.page_with(page), "python -m Testing.worker_table mends it"
 
 
 def test_every_key_of_the_findings_is_explained():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from SpineLib.errors import SpineError
+from SpineLib.translation import tr as _
 
 TASKS = ("compression", "grading")
 
@@ -210,9 +211,3 @@ def _fill(box: Any, items: list[tuple[str, str]]) -> None:
     index = box.findData(kept)
     box.currentIndex = max(index, 0)
     box.blockSignals(blocked)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -11,6 +11,7 @@ from SpineLib.progress import Step
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.project import Project, create, open_project
 from SpineLib.questions import KNOWN_QUESTIONS
+from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersTime import readersDay, readersTime
@@ -126,7 +127,7 @@ class ProjectChoice:
         if self.project is None:
             return
         if self.busy:
-            raise SpineError(_("The project is being worked on"), advice=_("Wait a moment."))
+            raise SpineError(_("The project is busy"), advice=_("Wait a moment."))
 
         def onResult(result: dict[str, Any]) -> None:
             self._ui.projectBar.visible = False
@@ -176,14 +177,14 @@ class ProjectChoice:
             self._tell(str(from_exception(error)))
             return
         self._ui.newProjectPart.visible = False
-        self._tell(_("The project is made. Add studies to it."))
+        self._tell(_("The project was created. Add studies to it."))
         self.open()
 
     def add(self, folder: str) -> None:
         """Adds the studies below a folder."""
         before = len(self.project.studies) if self.project else 0
         self.ask("add", {"folder": folder}, lambda result: self._tell(
-            _("{n} studies joined").format(n=result["studies"] - before)))  # fmt: skip
+            _("{n} studies added").format(n=result["studies"] - before)))  # fmt: skip
 
     def relink(self, folder: str) -> None:
         """Finds studies that have moved."""
@@ -274,7 +275,7 @@ class ProjectChoice:
         """Whether another project may be chosen; asks where the worker writes for this one."""
         if not self._task.busy or self._task.name in _LOOKS or self.project is None:
             return True
-        text = _("The worker is at something for {title}. Stop it and leave this project?")
+        text = _("The worker is still busy with {title}. Stop it and leave this project?")
         return confirm(
             text.format(title=self.project.title), _("Reading project"), self._ui.projectPart
         )
@@ -340,9 +341,3 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         f"{row['seconds'] / 60:.1f} min" if row["seconds"] else "–",
         readersDay(row["locked"]) if row["locked"] else _("open"),
     )  # fmt: skip
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

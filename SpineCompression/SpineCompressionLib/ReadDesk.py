@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.errors import SpineError
+from SpineLib.translation import tr as _
 
 from .labelKeys import examplePicture, labelKeys
 
@@ -111,7 +112,9 @@ class ReadDesk:
             if self.desk is None:  # the scene showed an answer, and the reading has ended
                 return
             self._show()
-            self._tell(_("The view showed another slice; here is the one to label. Once more."))
+            self._tell(
+                _("The view showed another slice; here is the one to label. Please label it again.")
+            )
             return
         ui = self._ui
         sure = ui.confidenceBox.value
@@ -230,9 +233,3 @@ class ReadDesk:
             shortcut.setAutoRepeat(False)  # a key that is held down labels one slice
             shortcut.connect("activated()", method)
             self._shortcuts.append(shortcut)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -11,7 +11,9 @@ import slicer
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.projects.session import NameTaken, ReaderSession
+from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.loadForm import loadForm
 from SpineSlicer.host.StackLoader import StackLoader
 from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
 
@@ -55,7 +57,7 @@ class ReadSection:
         self._others, self._begin, self._end, self._mrml = others, begin, end, scene
         self._hidden: list[Any] = []
         self._session: ReaderSession | None = None
-        self.widget = slicer.util.loadUI(str(FORM))
+        self.widget = loadForm(FORM)
         layout.addWidget(self.widget)
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)
         self.scene = ReadScene(scene)
@@ -102,7 +104,7 @@ class ReadSection:
         if self._session.notes:
             self._tell("\n".join(self._session.notes))
         if self._session.locked:
-            self._tell(_("This set is locked. It can be looked at, not changed."))
+            self._tell(_("This set is locked: you can look at it, but not change it."))
 
     def settle(self) -> None:
         """Goes through the slices on which readers disagree."""
@@ -116,7 +118,7 @@ class ReadSection:
         if project is None or self.on or not self._mayBegin():
             return
         if not result["rows"]:
-            self._tell(_("The readers disagree on no slice."))
+            self._tell(_("The readers agree on every slice."))
             return
         ask = functools.partial(self.choice.ask, failed=self.desk.fail)
         self._open(ConsensusDesk(project, result["rows"], ask), ", ".join(project.readers))
@@ -157,7 +159,7 @@ class ReadSection:
         """The slices go away with the scene; the labels do not."""
         if self.on:
             self.stop()
-            self._tell(_("The scene was closed. Every label is kept; start again to go on."))
+            self._tell(_("The scene was closed. Every label is kept; start again to continue."))
 
     def cleanup(self) -> None:
         """The panel goes away."""
@@ -289,8 +291,8 @@ class ReadSection:
         self._tell(
             _(
                 "Written: {file}, with the slices beside it. The key to the old identities is "
-                "{key}; keep it apart. Models of slices are trained on the command line; the "
-                "documentation of training tells how."
+                "{key}; keep it separate. Models of slices are trained on the command line; the "
+                "documentation of training explains how."
             ).format(file=result["file"], key=result["key"])
         )
 
@@ -314,12 +316,6 @@ class ReadSection:
 
 def _answersText() -> str:
     return _(
-        "The scene holds answers of a model or a reader, which nobody who reads may see. Save it, "
+        "The scene holds answers of a model or a reader, which a blinded reader must not see. Save it, "
         "close it (File → Close Scene), then start again."
     )
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -14,6 +14,7 @@ from SpineLib.outputs import names
 from SpineLib.outputs.answers import write_answers
 from SpineLib.slabs import Steps
 from SpineLib.store.files import temporary_directory
+from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.reportAnswers import readerAnswers
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
@@ -140,9 +141,3 @@ def _capture(view: str, path: Path) -> Path | None:
     writer.SetFileName(str(path))
     writer.Write()
     return path
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

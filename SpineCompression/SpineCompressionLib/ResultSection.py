@@ -7,8 +7,9 @@ from typing import Any
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs import summary
 from SpineLib.questions import Opinion, Question
-from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
+from SpineLib.translation import tr as _
+from SpineSlicer.host.rowInSight import bringIntoSight
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.studies import studyNames
@@ -133,7 +134,7 @@ class ResultSection:
             f" color: {color};" if color else ""
         )
         ui.detailLabel.text = self._details()
-        ui.noticeLabel.text = findings.notice
+        ui.noticeLabel.text = _(findings.notice)
 
     def _details(self) -> str:
         findings = self._study.findings
@@ -160,9 +161,9 @@ class ResultSection:
             answer = self._study.reviewed(self._study.place, question.key)
             if answer:
                 who = _("reader {name}").format(name=answer.reader).strip()
-                text += f" | {who}: {answer.answer}"
+                text += f" | {who}: {_(answer.answer)}"
         lead = one.opinion(self._study.lead.key) if self._study.lead else None
-        reason = _reason(lead) if lead else ""
+        reason = summary.why(lead) if lead else ""
         text += f" ({reason})" if reason else ""
         problem = self._study.inScene(place.stack).problem
         self._ui.sliceLabel.text = f"{text}. {problem}" if problem else text
@@ -241,7 +242,7 @@ class ResultSection:
         lead = one.opinion(study.lead.key) if study.lead else None
         answers = [study.reviewed(number, question.key) for question in study.questions]
         review = ", ".join(dict.fromkeys(_(a.state) for a in answers if a))
-        others = [self._otherWords(number, *other) for other in study.others(number)]
+        others = [self._otherWords(*other) for other in study.others(number)]
         return (
             one.index + 1,
             study.places[number].stack,
@@ -252,18 +253,18 @@ class ResultSection:
             review or "–",
         )
 
-    def _otherWords(self, number: int, question: Question, value: str) -> str:
-        """``2 (high, 1c–2)``; the question's name stands before it where there are several."""
-        opinion = self._study.slice(number).opinion(question.key)
-        words = [value]
-        if opinion is not None and opinion.value == value:
+    def _otherWords(self, question: Question, value: str, opinion: Opinion | None) -> str:
+        """``2 (high, 1c–2)``; question and model are named where there are several."""
+        text, findings = value, self._study.findings
+        assert findings is not None
+        if opinion is not None:
             ends = "–".join(dict.fromkeys(opinion.interval))
-            words = [question.side(opinion.positive), "" if ends == value else ends]
+            words = [_(question.side(opinion.positive)), "" if ends == value else ends]
             words += [_("forced")] if opinion.forced else []
             inside = ", ".join(word for word in words if word)
-            words = [f"{value} ({inside})" if inside else value]
-        several = len(self._study.questions) > 2
-        return f"{question.key} {words[0]}" if several else words[0]
+            text += f" ({inside})" if inside else ""
+            text += findings.told_apart(question.key, opinion.by)
+        return f"{question.key} {text}" if len(findings.columns) > 2 else text
 
     def _forced(self, lead: Opinion | None, number: int) -> str:
         shown = lead is not None and lead.forced and lead.value == self._study.leadValue(number)
@@ -286,7 +287,7 @@ class ResultSection:
             if number in self._study.chosen:
                 selection.select(model.index(row, 0), rows)
             if number == self._study.place:
-                table.scrollToItem(table.item(row, 0))
+                bringIntoSight(table, row)
         self._filling = False
 
     def _onTable(self) -> None:
@@ -299,14 +300,6 @@ class ResultSection:
             self._study.go(numbers[0])
         elif numbers:
             self._study.choose(numbers)
-
-
-def _reason(answer: Any) -> str:
-    """Why a slice was not assessed, or had to be forced; empty where neither is so."""
-    if answer.why is None:
-        return str(answer.reason)
-    why = sentence(answer.why, _)
-    return _("forced: {reason}").format(reason=why) if answer.forced else why
 
 
 def _keysTo(timeline: Timeline) -> Any:
@@ -322,9 +315,3 @@ def _keysTo(timeline: Timeline) -> Any:
 
 def _raise(error: Exception) -> None:
     raise error
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -8,6 +8,7 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 from SpineLib.questions import Question
+from SpineLib.translation import tr as _
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 
@@ -78,18 +79,18 @@ class ReviewSection:
         answered = self._file(lambda said: self._study.agree(**said))
         if answered is not None and answered < chosen:
             self._ui.reviewStatusLabel.text = _(
-                "{n} slices have no clear answer of the model to agree with; use 0 or 1."
+                "On {n} slices the model gives no clear answer to agree with; use 0 or 1."
             ).format(n=chosen - answered)
 
     @property
     def _two(self) -> Question | None:
-        """The question with two values, which the keys 0 and 1 answer."""
+        """The first question with two values, which the keys 0 and 1 answer."""
         return next((q for q in self._study.questions if len(q.values) == 2), None)
 
     @property
     def _graded(self) -> list[Question]:
-        """The questions with more values, of which each has a row of buttons and keys."""
-        return [q for q in self._study.questions if len(q.values) > 2]
+        """The other questions, of which each has a row of buttons and keys."""
+        return [q for q in self._study.questions if q is not self._two]
 
     def _answerTwo(self, number: int) -> None:
         if self._two is not None:
@@ -136,8 +137,8 @@ class ReviewSection:
         ui.selectionLabel.text = _range(numbers)
         for name in ("notCompressed", "compressed", "agree", "exportLabels", "exportTable"):
             getattr(ui, f"{name}Button").enabled = bool(numbers)
-        ui.undoButton.enabled = study.log.canUndo
-        ui.redoButton.enabled = study.log.canRedo
+        ui.undoButton.enabled = study.log.can_undo
+        ui.redoButton.enabled = study.log.can_redo
         if what not in (PLACE_CHANGED, VOLUME_CHANGED):
             done = sum(study.isReviewed(n) for n in range(len(study.places)))
             total = len(study.places)
@@ -185,9 +186,3 @@ def _range(numbers: list[int]) -> str:
     low, high = min(numbers), max(numbers)
     whole = len(numbers) == high - low + 1
     return f"{low}" if low == high else (f"{low}–{high}" if whole else ", ".join(map(str, numbers)))
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

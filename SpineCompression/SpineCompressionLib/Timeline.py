@@ -7,6 +7,7 @@ from typing import Any
 
 import qt
 
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
 GAP, CELL_HEIGHT, NUMBER_HEIGHT, MAXIMUM_WIDTH = 8, 30, 18, 44
@@ -14,8 +15,8 @@ GAP, CELL_HEIGHT, NUMBER_HEIGHT, MAXIMUM_WIDTH = 8, 30, 18, 44
 MINIMUM_WIDTH = 11
 # The other questions' answers as a band along a cell's lower edge.
 BAND = 5
-# Keys that answer a question with more than two values, in their order; a row a question.
-GRADE_KEYS = ("QWERTY", "345678")
+# Keys that answer the questions beside the one of 0 and 1, by their values' order; a row a question.
+GRADE_KEYS = ("QWERTY", "345678", "DFGHJK")
 
 
 class Timeline(qt.QWidget):
@@ -148,7 +149,7 @@ class Timeline(qt.QWidget):
     def _paintBand(self, painter: Any, number: int, rect: tuple) -> None:
         left, top, width, height = rect
         others = self._study.others(number)
-        for count, (question, value) in enumerate(others):
+        for count, (question, value, _opinion) in enumerate(others):
             share = max(width - 1.5, 1.0) / len(others)
             box = qt.QRectF(left + 0.5 + count * share, top + height - BAND, share, BAND)
             painter.fillRect(box, qt.QColor(question.color(value)))
@@ -174,9 +175,3 @@ class Timeline(qt.QWidget):
 def _isLight(color: Any) -> bool:
     # Relative luminance without gamma, as in ITU-R BT.601: enough to choose black or white.
     return 0.299 * color.red() + 0.587 * color.green() + 0.114 * color.blue() > 140
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

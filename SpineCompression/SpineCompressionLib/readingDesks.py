@@ -15,6 +15,7 @@ from SpineLib.projects.order import Item
 from SpineLib.projects.project import Project
 from SpineLib.projects.requests import readings_of_json
 from SpineLib.projects.session import ReaderSession
+from SpineLib.translation import tr as _
 from SpineSlicer.host.readersTime import readersTime
 
 
@@ -251,9 +252,3 @@ def _where(item: Any, studies: list[str]) -> str:
         n=known.index(item.study.id) + 1, m=len(known), k=item.index + 1,
         slices=len(item.stack.slices),
     )  # fmt: skip
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from SpineLib.errors import BadInput
-from SpineLib.questions import BILSKY, COMPRESSION, Question
+from SpineLib.findings import SliceFinding
+from SpineLib.questions import BILSKY, COMPRESSION, Opinion, Question
 from SpineLib.store.files import writing
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
 _SLICE = ("stack", "slice", "sop_instance_uid", "frame", "level")
@@ -69,10 +71,11 @@ def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
     values = (place.stack, one.index + 1, one.sop_instance_uid, one.frame, one.level)
     yield from zip(_SLICE, values, strict=True)
     for question, (label, model, prefix) in _columns(study):
-        answer, opinion = study.reviewed(number, question.key), one.opinion(question.key)
-        p = opinion.probability if opinion else None
-        yield f"model_{prefix}probability", "" if p is None else f"{p:.4f}"
-        yield model, study.modelAnswer(number, question.key)
+        answer, opinions = study.reviewed(number, question.key), _opinions(study, one, question)
+        for behind, opinion in opinions.items():
+            p = opinion.probability if opinion else None
+            yield f"model_{prefix}probability{behind}", "" if p is None else f"{p:.4f}"
+            yield model + behind, opinion.value if opinion else ""
         yield label, answer.answer if answer else ""
         for name in ("reader", "reason", "time"):
             yield prefix + name, getattr(answer, name) if answer else ""
@@ -81,22 +84,26 @@ def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
     yield _WINDOW, " ".join(f"{x:.2f}" for x in corners)
 
 
+def _opinions(
+    study: ShownStudy, one: SliceFinding, question: Question
+) -> dict[str, Opinion | None]:
+    """What stands behind a column's name → whose answer it holds: the first one's, then each other's."""
+    first = one.opinion(question.key)
+    columns = study.findings.columns if study.findings else []
+    others = [c.by for c in columns if c.question is question and c.by][1:]
+    return {"": first} | {f"_{by}": one.opinion(question.key, by) for by in others}
+
+
 def _columns(study: ShownStudy) -> Iterator[tuple[Question, tuple[str, str, str]]]:
     """Each question with the columns of label and model's answer, and what others begin with.
 
-    ``label`` is that of the question with two values, ``grade`` Bilsky's, as
-    `SpineLib.loop.exchange` reads them; others bear their own name.
+    ``label`` is that of compression, ``grade`` Bilsky's, as `SpineLib.loop.exchange` reads them;
+    others bear their own name.
     """
     for question in study.questions:
-        if len(question.values) <= 2:
+        if not question.sides:
             yield question, ("label", "model_verdict", "")
         elif question.key == BILSKY.key:
             yield question, ("grade", "model_grade", "grade_")
         else:
             yield question, (question.key, f"model_{question.key}", f"{question.key}_")
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

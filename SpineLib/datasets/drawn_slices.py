@@ -9,7 +9,6 @@ from pathlib import Path
 from SpineLib.dicom import Stack, scan
 from SpineLib.errors import BadInput
 
-_NO_DICOM = ("is not DICOM", "is a volume file, not DICOM")
 _MOST_NAMED = 6
 Place = tuple[int, int]  # number of the stack, slice k
 
@@ -41,7 +40,7 @@ class DrawnSlices:
                 self._of_file[source.path.resolve()].append((n, k))
                 self._of_uid[source.sop_instance_uid].append((n, k))
         for one in found.skipped:
-            if one.reason not in _NO_DICOM:
+            if not one.other:
                 self._unread[one.file.resolve()] = one.reason
         for path in dict.fromkeys((*self._of_file, *self._unread)):
             # A UID as a name has no suffix, only dots.
@@ -97,7 +96,7 @@ class DrawnSlices:
                     f"The box was drawn on a picture in {name}, where no slice is called so, but "
                     "elsewhere one is",
                     file=file,
-                    advice="Bring the slice back, or name the picture after its SOP Instance UID.",
+                    advice="Put the slice back, or name the picture after its SOP Instance UID.",
                 )
         agreeing = [group for group in groups if group]
         left = set.intersection(*agreeing) if agreeing else set()

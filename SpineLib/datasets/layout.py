@@ -211,7 +211,7 @@ def _facts(path: Path) -> dict[str, dict[str, str]]:
         name = row.pop("patient")
         if name in facts:
             raise BadInput(
-                f"Line {n}: this patient stands here twice", file=path, advice="Keep one line."
+                f"Line {n}: this patient is here twice", file=path, advice="Keep one line."
             )
         facts[name] = row
     return facts

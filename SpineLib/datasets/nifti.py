@@ -142,7 +142,7 @@ def _pair(table: Path, line: int, row: dict[str, str]) -> LabelledVolume:
         numbering, orientation = known_name(row["labels"]), row["orientation"]
     except ValueError as error:
         raise BadInput(
-            f"Line {line} names {error}", file=table, advice=f"Known are {', '.join(NAMES)}."
+            f"Line {line} names {error}", file=table, advice=f"Use one of {', '.join(NAMES)}."
         ) from error
     known = ("image", "mask", "patient", "labels", "orientation", "site")
     return LabelledVolume(

@@ -24,9 +24,7 @@ SPIDER, CORD, TOTALSPINESEG, TPTBOX, SPINEPS = (
     "SPIDER", "cord", "TotalSpineSeg", "TPTBox", "SPINEPS",
 )  # fmt: skip
 NAMES = (SPIDER, TOTALSPINESEG, SPINEPS, TPTBOX, CORD)
-ADVICE = (
-    f"Known numberings are {', '.join(NAMES)}; name one in the column labels of a table, or say it."
-)
+ADVICE = f"Use one of {', '.join(NAMES)}: name it in the column labels of a table, or as an option."
 OPTION = "--numbering NAME"
 _ONE_VERTEBRA, _ONE_DISC, _NOTHING = 1, 201, 0
 # SPIDER has no number for the sacrum: what others call so becomes background.
@@ -68,9 +66,9 @@ def in_spider(voxels: NDArray[Any], numbering: str, mask: Path) -> NDArray[np.ui
     """
     if not np.isfinite(voxels).all() or not np.array_equal(np.round(voxels), voxels):
         raise BadInput(
-            "The voxels hold fractions, so this is no label map",
+            "The voxels hold fractions, so this is not a label map",
             file=mask,
-            advice="Give the mask, not the image or a probability.",
+            advice="Give the mask, not the image or a probability map.",
         )
     present = [int(n) for n in np.unique(voxels) if n]
     if not present:
@@ -80,7 +78,7 @@ def in_spider(voxels: NDArray[Any], numbering: str, mask: Path) -> NDArray[np.ui
     unknown = [n for n in present if n not in table]
     if unknown:
         raise BadInput(
-            f"The mask holds {', '.join(map(str, unknown[:5]))}, which is no label of {name}",
+            f"The mask holds {', '.join(map(str, unknown[:5]))}, which is not a label of {name}",
             file=mask,
             advice="" if numbering else ADVICE,
             command="" if numbering else OPTION,

@@ -110,7 +110,8 @@ def parse(source: str) -> Source:
     ):  # fmt: skip
         if value not in known:
             raise BadInput(
-                f"The simulator knows no {what} {value}", advice=f"Use one of {', '.join(known)}."
+                f"The simulator does not know the {what} {value}",
+                advice=f"Use one of {', '.join(known)}.",
             )
     if int(count) == 0:
         raise BadInput(f"{source} asks for no patients", advice=advice)

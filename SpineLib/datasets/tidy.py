@@ -130,14 +130,14 @@ def _place(
 ) -> tuple[int, int]:
     frame = row.get("frame") or "1"
     if not frame.isdecimal():
-        raise BadInput(f"Line {n}: {frame!r} is no frame number", file=table, advice="From 1.")
+        raise BadInput(f"Line {n}: {frame!r} is not a frame number", file=table, advice="From 1.")
     found = places.get((row[UID], int(frame)), [])
     if len(found) > 1:
         which = "; ".join(f"stack {stacks[m].id}, slice {k + 1}" for m, k in found[:_MOST_NAMED])
         raise BadInput(
             f"Line {n}: {len(found)} slices have this SOP Instance UID and frame: {which}",
             file=table,
-            advice="An anonymiser has given it twice, so that nothing tells which slice is meant. "
+            advice="An anonymiser used it twice, so nobody can tell which slice is meant. "
             "Anonymise the originals again, or label by position (the published layout).",
         )
     if not found:

@@ -69,7 +69,7 @@ def compression_value(text: str) -> str:
     key = re.sub(r"[\s_-]+", "", _number(text).lower())
     if key not in _COMPRESSION:
         raise ValueError(
-            f"{text.strip()!r} is no label of compression; use 0, 1 or "
+            f"{text.strip()!r} is not a label of compression; use 0, 1 or "
             f"{', '.join(COMPRESSION_VALUES)}"
         )
     return _COMPRESSION[key]
@@ -93,7 +93,7 @@ def grade_value(text: str, scheme: Question) -> str:
     key = "0" if key == "normal" else key
     if key not in own:
         raise ValueError(
-            f"{text.strip()!r} is no grade of {scheme.key}'s scheme; use one of "
+            f"{text.strip()!r} is not a grade of {scheme.key}'s scheme; use one of "
             f"{', '.join(scheme.values)}"
         )
     return own[key]

@@ -50,7 +50,7 @@ def _names(directory: Path) -> list[tuple[str, ...]]:
                 stream.seek(0)
             meta = walk_meta(stream, size)
             if text(meta, MEDIA_CLASS) != DIRECTORY_CLASS:
-                raise BadInput("This is no DICOMDIR", file=directory)
+                raise BadInput("This is not a DICOMDIR", file=directory)
             encoding, _ = encoding_of(stream, text(meta, TRANSFER_SYNTAX))
             wanted = {tag("DirectoryRecordSequence")}
             elements, _ = walk(stream, encoding, wanted, size)

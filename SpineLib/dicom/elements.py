@@ -47,6 +47,10 @@ _LONGEST_TEXT = 10240  # of LT (PS3.5 6.2); UT is not wanted here
 CHARACTER_SET = 0x00080005
 
 
+class NotDicom(BadInput):
+    """A file of another kind, such as a volume file or a text."""
+
+
 class PixelPlace(NamedTuple):
     """Where the Pixel Data's value lies.
 
@@ -116,14 +120,14 @@ def _check_begin(begin: bytes, path: Path) -> None:
     if begin[128:] == b"DICM":
         return
     if path.name.lower().endswith(FILE_SUFFIXES):
-        raise BadInput("is a volume file, not DICOM", file=path)
+        raise NotDicom("is a volume file, not DICOM", file=path)
     if begin[:2] == b"\x1f\x8b":
         raise BadInput("is packed by gzip; unpack it", file=path)
     if begin[:4] == b"PK\x03\x04":
         raise BadInput("is a zip among other files; give it by itself, or unpack it", file=path)
     group, element = struct.unpack("<HH", begin[:4]) if len(begin) >= 8 else (0, 0)
     if group not in (2, 8) or element > 0x18:
-        raise BadInput("is not DICOM", file=path)
+        raise NotDicom("is not DICOM", file=path)
 
 
 def encoding_of(stream: Stream, syntax: str) -> tuple[Encoding, str]:

@@ -13,7 +13,7 @@ from SpineLib.dicom.header import FrameHeader
 from SpineLib.dicom.stacking import blocks
 
 _SERIES_EACH = (
-    "each of its {count} slices names a series of its own; they were read as one by geometry, "
+    "each of its {count} slices claims a series of its own; they were read as one by geometry, "
     "protocol and time"
 )
 _SERIES_IN_PARTS = (
@@ -25,7 +25,7 @@ _FRAMES_MIXED = (
     "other series is taken to share their space"
 )
 _FRAME_EACH = (
-    "each slice names a Frame of Reference of its own; they were read as one by geometry, and no "
+    "each slice claims a Frame of Reference of its own; they were read as one by geometry, and no "
     "other series is taken to share their space"
 )
 _NUMBER = re.compile(r"[\W_]*\d{1,4}$")

@@ -211,7 +211,7 @@ def _check_claims(source: ObjectHeader) -> None:
     allocated, stored = source.bits_allocated, source.bits_stored
     if not _LEAST_BITS <= stored <= allocated or not stored - 1 <= high < allocated:
         raise BadInput(
-            f"says that {stored} of {allocated} bits hold a pixel, up to bit {high}, which cannot be",
+            f"says that {stored} of {allocated} bits hold a pixel, up to bit {high}, which is impossible",
             file=path,
         )
     needed = source.rows * source.columns * source.samples * source.number_of_frames

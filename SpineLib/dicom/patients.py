@@ -15,7 +15,7 @@ from SpineLib.dicom.stacking import blocks
 
 SHARED_ID = (
     "One Patient ID stands for {count} people, whose names, birth dates or sexes differ; each is "
-    "read by itself"
+    "read on its own"
 )
 _CHANGES = (
     "The Patient ID changes within the study ({count} IDs); its images were read as one patient's, "
@@ -24,7 +24,7 @@ _CHANGES = (
 _SAME_NAME = "name and birth date do not"
 _ONE_SERIES = "together they make one series"
 _STUDY_EACH = (
-    "Each of the {count} slices named a study of its own; they were read as one by geometry, "
+    "Each of the {count} slices claimed a study of its own; they were read as one by geometry, "
     "protocol and time"
 )
 

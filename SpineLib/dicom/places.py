@@ -14,7 +14,7 @@ from SpineLib.progress import Progress
 
 _NOWHERE = "is a link that leads nowhere"
 _NO_FILE = "is neither a file nor a folder"
-_MISSING = "is named by the DICOMDIR and is not there"
+_MISSING = "is named by the DICOMDIR but is missing"
 
 
 def files_of(

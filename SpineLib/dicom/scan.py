@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from SpineLib.dicom import meaning
 from SpineLib.dicom.block import Block
 from SpineLib.dicom.duplicates import without_duplicates
+from SpineLib.dicom.elements import NotDicom
 from SpineLib.dicom.grouping import SeriesFrames, by_series
 from SpineLib.dicom.header import FrameHeader, read_header
 from SpineLib.dicom.patients import by_study
@@ -23,18 +24,18 @@ from SpineLib.dicom.stack import Scan, Series, Skipped, Source, Stack, Study, re
 from SpineLib.dicom.stacking import are_cosines, blocks
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
+from SpineLib.volume import FILE_SUFFIXES
 
-Result = list[FrameHeader] | str
+Result = list[FrameHeader] | Skipped
 
 _PROBE, _THREADS = 16, 8
 # Seconds of waiting a file from which a disk is slow (a network drive's round trip).
 _SLOW_FILE = 0.002
 _NAMED_POSITIONS = 3
 _REPEATED = (
-    "its SOP Instance UIDs stand for several slices of what was scanned, so that no label can be "
+    "its SOP Instance UIDs stand for several slices of what was scanned, so no label can be "
     "given by them"
 )
-_VOLUME_FILE = "is a volume file, not DICOM"
 _ANOTHER = "Export the study again or choose another folder."
 
 
@@ -117,10 +118,10 @@ def _headers(files: list[Path], progress: Progress) -> tuple[list[FrameHeader], 
     frames: list[FrameHeader] = []
     skipped: list[Skipped] = []
     progress.stage("Scanning files", len(files))
-    for path, result in zip(files, _results(files), strict=True):
+    for result in _results(files):
         progress.advance()
-        if isinstance(result, str):
-            skipped.append(Skipped(path, result))
+        if isinstance(result, Skipped):
+            skipped.append(result)
         else:
             frames += result
     return frames, skipped
@@ -130,7 +131,7 @@ def _header(path: Path) -> Result:
     try:
         return read_header(path)
     except BadInput as error:
-        return error.what
+        return Skipped(path, error.what, isinstance(error, NotDicom))
 
 
 def _results(files: list[Path]) -> Iterator[Result]:
@@ -173,8 +174,9 @@ def _nothing(folder: Path, skipped: list[Skipped], closed: list[Skipped]) -> Bad
         more = f" (and {len(closed) - 1} more)" if len(closed) > 1 else ""
         what = f"No readable DICOM image is here, and this {one.reason}{more}"
         return BadInput(what, file=one.file, advice=_ANOTHER)
-    if all(one.reason in ("is not DICOM", _VOLUME_FILE) for one in skipped):
-        volume = next((one.file for one in skipped if one.reason == _VOLUME_FILE), None)
+    if all(one.other for one in skipped):
+        files = (one.file for one in skipped)
+        volume = next((file for file in files if file.name.lower().endswith(FILE_SUFFIXES)), None)
         advice = f"To read {volume.name}, give that file." if volume else "Choose another folder."
         return BadInput("There is no DICOM here", file=folder, advice=advice)
     reason, count = Counter(one.reason for one in skipped).most_common(1)[0]
@@ -314,4 +316,4 @@ def _patients(studies: tuple[Study, ...]) -> tuple[str, ...]:
     patients = {study.patient_hash for study in studies}
     if len(patients) < 2:
         return ()
-    return (f"The folder mixes {len(patients)} patients; each study is read by itself",)
+    return (f"The folder mixes {len(patients)} patients; each study is read on its own",)

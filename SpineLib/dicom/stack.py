@@ -104,10 +104,15 @@ class Study:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that the scan left out, and why."""
+    """A file that the scan left out, and why.
+
+    Attributes:
+        other: it is of another kind than DICOM, so that nothing of the study is missing.
+    """
 
     file: Path
     reason: str
+    other: bool = False
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def _unpack(file: Path, progress: Progress) -> tuple[Path, list[Skipped]]:
     except OSError as error:
         raise from_os_error(error, file) from error
     except Exception as error:  # zipfile lets out whatever it meets in damaged archives
-        raise BadInput("The zip is damaged, so that it cannot be unpacked", file=file) from error
+        raise BadInput("The zip is damaged, so it cannot be unpacked", file=file) from error
     finally:
         if folder is not None and not done:
             shutil.rmtree(folder, ignore_errors=True)

@@ -15,11 +15,11 @@ from SpineLib import __version__
 from SpineLib.doors.commands.comparing import train
 from SpineLib.doors.commands.data import data
 from SpineLib.doors.commands.deidentify import deidentify
-from SpineLib.doors.commands.evaluation import evaluate
 from SpineLib.doors.commands.export import export
 from SpineLib.doors.commands.loop_learning import loop
 from SpineLib.doors.commands.pacs import fetch, pacs, send
 from SpineLib.doors.commands.projects import project
+from SpineLib.doors.commands.readers import evaluate
 from SpineLib.doors.commands.training import package
 from SpineLib.doors.console import (
     EXIT_CODES,
@@ -30,6 +30,7 @@ from SpineLib.doors.console import (
     say,
 )
 from SpineLib.errors import BadModel, BadRequest, SpineError
+from SpineLib.wording import count
 
 if TYPE_CHECKING:
     from SpineLib.dicom.stack import Scan, Stack
@@ -335,7 +336,8 @@ def _settings(given: list[str]) -> dict[str, float]:
             settings[name.strip()] = float(value)
         except ValueError as error:
             raise BadRequest(
-                f"{one!r} sets nothing", advice="Say a name and a number, as --set thickness=5."
+                f"{one!r} is not a setting",
+                advice="Give a name and a number, as --set thickness=5.",
             ) from error
     return settings
 
@@ -362,11 +364,6 @@ def bench(
     with writing(out) as temporary:
         temporary.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     say(f"The figures are in {out}")
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """``1 stack``, ``3 stacks``."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def main() -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib import errors
-from SpineLib.errors import Cancelled, SpineError, WorkerEnded
+from SpineLib.errors import BadRequest, Cancelled, SpineError, WorkerEnded
+from SpineLib.messages import answered
 from SpineLib.progress import Step
 from SpineLib.store.files import sweep
 
@@ -18,7 +19,8 @@ PROTOCOL = 1
 
 @dataclass(frozen=True)
 class _Request:
-    output: str
+    command: str
+    arguments: dict[str, Any]
     on_result: Callable[[dict[str, Any]], None]
     on_error: Callable[[SpineError], None]
     on_progress: Callable[[Step], None]
@@ -37,8 +39,9 @@ class WorkerClient:
         >>> sent = []
         >>> client = WorkerClient(sent.append)
         >>> request = client.request("models", {}, on_result=print, on_error=print)
-        >>> client.feed('{"type": "result", "id": "1", "result": {"models": []}}\\n')
-        {'models': []}
+        >>> answer = '"result": {"models": [], "broken": []}'
+        >>> client.feed('{"type": "result", "id": "1", "command": "models", ' + answer + '}\\n')
+        {'models': [], 'broken': []}
     """
 
     def __init__(self, send: Callable[[str], None]) -> None:
@@ -66,9 +69,8 @@ class WorkerClient:
         """Sends a request; exactly one of ``on_result`` and ``on_error`` will be called.
 
         Args:
-            command: ``read``, ``scan`` or ``models``.
-            arguments: as `SpineLib.doors.worker` names them.
-            on_result: called with the result's JSON values.
+            command, arguments: as of `SpineLib.messages`.
+            on_result: called with the answer's JSON values.
             on_error: called with the error; `Cancelled` after `cancel`.
             on_progress: called with each step.
 
@@ -77,8 +79,7 @@ class WorkerClient:
         """
         self._count += 1
         request = str(self._count)
-        output = str(arguments.get("output", ""))
-        self._open[request] = _Request(output, on_result, on_error, on_progress)
+        self._open[request] = _Request(command, arguments, on_result, on_error, on_progress)
         self._write({"command": command, "id": request, "arguments": arguments})
         return request
 
@@ -126,8 +127,9 @@ class WorkerClient:
         )
         left, self._open = self._open, {}
         for name, request in left.items():
-            if request.output and self.process:
-                sweep(Path(request.output).parent, self.process)
+            output = str(request.arguments.get("output", ""))
+            if output and self.process:
+                sweep(Path(output).parent, self.process)
             request.on_error(Cancelled() if name in cancelled else error)
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -145,10 +147,15 @@ class WorkerClient:
             request.on_progress(Step(**{key: message[key] for key in keys}))
             return
         del self._open[str(message["id"])]
-        if kind == "result":
-            request.on_result(message["result"])
-        else:
+        if kind == "error":
             request.on_error(_error(message["error"]))
+            return
+        try:
+            result = answered(request.command, request.arguments, message)
+        except BadRequest as error:
+            request.on_error(error)
+        else:
+            request.on_result(result)
 
     def _refuse(self, protocol: int) -> None:
         left, self._open = self._open, {}
@@ -156,7 +163,7 @@ class WorkerClient:
             request.on_error(
                 SpineError(
                     f"The worker speaks protocol {protocol}, this program speaks {PROTOCOL}",
-                    advice="Let both be of the same version of SlicerSpineMRI.",
+                    advice="Use the same version of SlicerSpineMRI for both.",
                 )
             )
 

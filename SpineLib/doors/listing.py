@@ -22,6 +22,7 @@ from SpineLib.models import broken_models, find_models
 from SpineLib.models.applicability import check
 from SpineLib.models.folder import ModelFolder
 from SpineLib.reasons import Reason
+from SpineLib.replies import DiagnoseAnswer, ModelsAnswer, ScanAnswer
 from SpineLib.store.patients import keyed
 
 _SHOWN = secrets.token_bytes(32)
@@ -30,7 +31,7 @@ PACKAGES = ("torch", "monai", "einops", "safetensors", "numpy", "scipy", "pydico
             "jsonschema", "pylibjpeg", "pylibjpeg-openjpeg", "pyjpegls", "python-gdcm")  # fmt: skip
 
 
-def scan_as_json(found: Scan, *, weighting: str = "", region: str = "") -> dict[str, Any]:
+def scan_as_json(found: Scan, *, weighting: str = "", region: str = "") -> ScanAnswer:
     """A scan as JSON values: studies, their series, their stacks, and files left out.
 
     Args:
@@ -132,7 +133,7 @@ def applicability(stack: Stack) -> list[tuple[str, str, Reason | None]]:
     return [(c.name, c.task, check(c, stack)) for c in cards if c.task != "canal"]
 
 
-def models_as_json() -> dict[str, Any]:
+def models_as_json() -> ModelsAnswer:
     """Every model's card with its place, and what is wrong with those that cannot be opened."""
     rows = [_model_as_json(model) for model in find_models()]
     return {"models": rows, "broken": [error.to_dict() for error in broken_models()]}
@@ -144,7 +145,7 @@ def _model_as_json(model: ModelFolder) -> dict[str, Any]:
     return {**model.card.to_dict(), **place}
 
 
-def diagnosis_as_json() -> dict[str, Any]:
+def diagnosis_as_json() -> DiagnoseAnswer:
     """What a helper needs to know of this Python: versions, devices, models; nothing of patients.
 
     Returns:

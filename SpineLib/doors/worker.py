@@ -3,30 +3,14 @@
 Slicer's modules start it, so that torch stays out of Slicer and a reading can be killed. Each
 line is one JSON object.
 
-In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``. Commands:
-
-- ``read``: ``input`` (folder or file) or ``files`` (list of DICOM files), ``output`` (folder), and
-  any field of `SpineLib.inference.study.ReadOptions`; the result names the folder that
-  `Reading.load` opens;
-- ``scan``: ``folder``, or ``files``; ``weighting`` and ``region`` where the images cannot say; the
-  result is what ``spine scan --json`` prints;
-- ``models``: the result is what ``spine models list --json`` prints;
-- ``manage``: ``action`` (``verify`` or ``remove`` with ``name``, ``import`` with ``path``); the
-  result is that of ``models`` with ``done``, a line for the person;
-- ``regrade``: ``reading`` (folder with ``findings.json``, which is changed), ``input`` (the volume
-  of ``stack``), ``boxes`` (slice → two corners, RAS mm), and fields of ``ReadOptions``;
-- ``report``: ``reading`` (folder with ``findings.json``, and `SpineLib.outputs.answers` where
-  readers answered), ``pictures`` (folder), ``file``;
-- ``simulate``: ``folder`` and what `SpineLib.simulate.write_study` takes (``kind``, ``seed``,
-  ``companions``, …); the result names the folder;
-- ``diagnose``: the result is `SpineLib.doors.listing.diagnosis_as_json`;
-- ``loop-finetune``, ``loop-compare``, …: those of `SpineLib.loop.serving`;
-- ``cancel``: ends the request of this ``id``; ``shutdown``: ends the process.
+In: ``{"protocol": 1, "id": "7", "command": "read", "arguments": {...}}``; the commands with their
+arguments and answers are those of `SpineLib.messages`. ``cancel`` ends the request of this ``id``,
+``shutdown`` the process.
 
 Out: ``hello`` (once: ``protocol``, ``software``, ``python``, ``process``), ``progress`` (``id`` and
-the values of `SpineLib.progress.Step`), and for each request one ``result`` (``id``, ``result``) or
-``error`` (``id``, ``error`` as `SpineError.to_dict`). Requests run one after another, in order. The
-process ends when its standard input closes or its parent is gone.
+the values of `SpineLib.progress.Step`), and for each request one ``result`` (``id``, ``command``,
+``result``) or ``error`` (``id``, ``error`` as `SpineError.to_dict`). Requests run one after another,
+in order. The process ends when its standard input closes or its parent is gone.
 """
 
 from __future__ import annotations
@@ -41,20 +25,15 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from SpineLib import __version__
-from SpineLib.arguments import require_kinds
+from SpineLib.doors import serving
 from SpineLib.doors.client import PROTOCOL
 from SpineLib.errors import DEBUG, BadRequest, Cancelled, from_exception
 from SpineLib.json_values import finite, parse_json
-from SpineLib.loop import serving
+from SpineLib.messages import COMMANDS, serve
 from SpineLib.progress import Progress, Step
-from SpineLib.store.files import writing_folder
-
-if TYPE_CHECKING:
-    from SpineLib.inference.study import ReadOptions, Session
 
 _SECONDS_TO_END = 2.0
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -78,19 +57,6 @@ class Worker:
         self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._open: dict[str, Progress] = {}
         self._at = ""  # the request that is worked on; the other open ones wait
-        self._sessions: dict[str, Session] = {}
-        self._commands: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
-            "read": self._read,
-            "scan": self._scan,
-            "models": self._models,
-            "manage": self._manage,
-            "regrade": self._regrade,
-            "report": self._report,
-            "simulate": self._simulate,
-            "project": self._project,
-            "diagnose": self._diagnose,
-            **serving.COMMANDS,
-        }
 
     def run(self) -> None:
         """Works until the input ends, the parent is gone, or ``shutdown`` is asked for."""
@@ -134,7 +100,7 @@ class Worker:
         if protocol != PROTOCOL:
             error = BadRequest(
                 f"The request is of protocol {protocol}, this worker speaks {PROTOCOL}",
-                advice="Let both be of the same version of SlicerSpineMRI.",
+                advice="Use the same version of SlicerSpineMRI for both.",
             )
             self._refuse(name, error)
         elif not isinstance(name, str) or not name:
@@ -143,8 +109,8 @@ class Worker:
             self._cancel(name)
         elif name in self._open:
             self._refuse(name, BadRequest(f"A request with the id {name} is still open"))
-        elif not isinstance(command, str) or command not in self._commands:
-            known = ", ".join([*self._commands, "cancel", "shutdown"])
+        elif not isinstance(command, str) or command not in COMMANDS:
+            known = ", ".join([*COMMANDS, "cancel", "shutdown"])
             advice = f"There are: {known}."
             self._refuse(name, BadRequest(f"There is no command {command}", advice=advice))
         else:
@@ -166,114 +132,15 @@ class Worker:
             return
         try:
             progress.check()
-            arguments = require_kinds(request.get("arguments") or {})
-            result = self._commands[request["command"]](arguments, progress)
-            self._send(type="result", id=name, result=result)
+            command, arguments = request["command"], request.get("arguments") or {}
+            result = serve(serving.HANDLERS, command, arguments, progress)
+            self._send(type="result", id=name, command=command, result=result)
         except Exception as error:
             if os.environ.get(DEBUG) and not isinstance(error, Cancelled):
                 traceback.print_exc()
             self._refuse(name, error)
         finally:
             self._open.pop(name, None)
-
-    def _read(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        source, output = _source(arguments, "input"), _path(arguments, "output")
-        from SpineLib.inference.study import ReadOptions, Session, read_study
-
-        options = _options(ReadOptions, arguments, "input", "files", "output")
-        session = self._sessions.setdefault(options.device, Session(options.device))
-        reading = read_study(source, options=options, progress=progress, session=session)
-        with writing_folder(output) as temporary:
-            progress.stage("Writing the findings")
-            reading.save(temporary)
-            progress.check()
-        return {"folder": str(output)}
-
-    def _scan(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.dicom import scan, scan_files
-        from SpineLib.doors.listing import scan_as_json
-
-        source = _source(arguments, "folder")
-        if isinstance(source, Path):
-            found = scan(source, progress=progress)
-        else:
-            found = scan_files(source, progress=progress)
-        said = {word: str(arguments.get(word) or "") for word in ("weighting", "region")}
-        return scan_as_json(found, **said)
-
-    def _models(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.doors.listing import models_as_json
-
-        return models_as_json()
-
-    def _simulate(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.simulate import write_study
-
-        folder = _path(arguments, "folder")
-        progress.stage("Simulating a study")
-        try:
-            write_study(folder, **{k: v for k, v in arguments.items() if k != "folder"})
-        except TypeError as error:
-            raise BadRequest(f"An argument of simulate is not known: {error}") from error
-        progress.check()
-        return {"folder": str(folder)}
-
-    def _project(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.projects.requests import answer
-
-        return answer(arguments, progress)
-
-    def _diagnose(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.doors.listing import diagnosis_as_json
-
-        return diagnosis_as_json()
-
-    def _manage(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.models import open_model, registry
-        from SpineLib.models.importing import import_model
-
-        action = arguments.get("action")
-        if action == "import":
-            done = f"{import_model(_path(arguments, 'path')).card.title} was taken in"
-        elif action == "verify":
-            model = open_model(str(arguments.get("name")))
-            model.verify()
-            done = f"{model.card.title}: the weights are the ones that the card names"
-        elif action == "remove":
-            registry.remove(str(arguments.get("name")))
-            done = f"{arguments.get('name')} was removed"
-        else:
-            raise BadRequest(f"Models have no action {action}")
-        return {**self._models({}, progress), "done": done}
-
-    def _regrade(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.findings_file import read_json, write_json
-        from SpineLib.inference.regrade import regrade
-        from SpineLib.inference.study import ReadOptions, Session
-        from SpineLib.volume import read_volume
-
-        options = _options(ReadOptions, arguments, "reading", "input", "stack", "boxes")
-        boxes = _boxes(arguments.get("boxes") or {})
-        file = _path(arguments, "reading") / "findings.json"
-        findings, volume = read_json(file), read_volume(_path(arguments, "input"))
-        session = self._sessions.setdefault(options.device, Session(options.device))
-        regrade(
-            findings, str(arguments.get("stack")), volume, boxes,
-            options=options, session=session, progress=progress,
-        )  # fmt: skip
-        write_json(findings, file)
-        return {"slices": len(boxes)}
-
-    def _report(self, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        from SpineLib.outputs.answers import read_answers
-        from SpineLib.outputs.report import write_report
-        from SpineLib.reading import Reading
-
-        folder, file = _path(arguments, "pictures"), _path(arguments, "file")
-        pictures = {path.stem: path for path in sorted(folder.glob("*.png"))}
-        reading = _path(arguments, "reading")
-        write_report(Reading.load(reading), pictures, file, read_answers(reading))
-        return {"file": str(file)}
 
     def _reporter(self, name: str) -> Callable[[Step], None]:
         """Sends steps, but not more often than a person can see."""
@@ -306,45 +173,6 @@ class Worker:
         while os.getppid() == self._parent:
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         self.stop()
-
-
-def _options(kind: type[ReadOptions], arguments: dict[str, Any], *others: str) -> ReadOptions:
-    given: dict[str, Any] = {k: v for k, v in arguments.items() if k not in others}
-    try:
-        for key in ("models", "tasks"):
-            if key in given:
-                given[key] = tuple(given[key])
-        return kind(**given)
-    except TypeError as error:
-        raise BadRequest(f"An argument of read is not known: {error}") from error
-
-
-def _source(arguments: dict[str, Any], key: str) -> Path | list[Path]:
-    """The argument ``files`` where there is one, else the path ``key``."""
-    files = arguments.get("files")
-    if not files:
-        return _path(arguments, key)
-    if not isinstance(files, list) or not all(isinstance(one, str) for one in files):
-        raise BadRequest("The argument files is not a list of paths")
-    return [Path(one) for one in files]
-
-
-def _boxes(given: dict[str, Any]) -> dict[int, Any]:
-    """Slice → two corners in RAS mm."""
-    try:
-        boxes = {int(k): [[float(x) for x in corner] for corner in box] for k, box in given.items()}
-    except (TypeError, ValueError) as error:
-        raise BadRequest("A box is not a slice's number with two corners") from error
-    if not all([len(corner) for corner in box] == [3, 3] for box in boxes.values()):
-        raise BadRequest("A box is not a slice's number with two corners")
-    return boxes
-
-
-def _path(arguments: dict[str, Any], key: str) -> Path:
-    value = arguments.get(key)
-    if not isinstance(value, str) or not value:
-        raise BadRequest(f"The argument {key} is missing")
-    return Path(value)
 
 
 def _end(code: int) -> None:

@@ -78,7 +78,7 @@ def fit_calibration(predictions: Predictions) -> Calibration:
     scores, truth = logits(predictions)
     if len(np.unique(truth)) < 2:
         raise BadInput(
-            "The validation data are all of one class, so that nothing can be calibrated",
+            "The validation data are all of one class, so nothing can be calibrated",
             advice="Give validation data with compressed and other slices, or several grades.",
         )
     free = 2 if predictions.task == "compression" else 1

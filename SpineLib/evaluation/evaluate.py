@@ -78,7 +78,7 @@ def open_models(task: str, names: Sequence[str]) -> list[ModelFolder]:
         BadInput: none, or more than two.
     """
     if not 1 <= len(names) <= 2:
-        raise BadInput(f"{len(names)} models were named", advice="Name one, or two to compare.")
+        raise BadInput(f"{len(names)} models were given", advice="Name one, or two to compare.")
     models = [open_model(name) for name in names]
     for model in models:
         if model.card.task != task:
@@ -231,7 +231,7 @@ def write_figures(model: ModelFolder, evaluation: Evaluation) -> ModelFolder:
         raise BadModel(
             f"The figures are of other weights than {model.card.name} has now",
             file=model.path,
-            advice="Evaluate the model anew.",
+            advice="Evaluate the model again.",
         )
     if evaluation.forced:
         raise BadInput(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from SpineLib.evaluation.statistics import Interval, bootstrap, exact_interval
 from SpineLib.models.card import Card
 from SpineLib.models.card import Figure as CardFigure
+from SpineLib.wording import count
 
 Metric = Callable[[NDArray[np.intp]], float]
 
@@ -94,7 +95,7 @@ class Evaluation:
 
     def card_figures(self) -> tuple[CardFigure, ...]:
         """The figures for the model's card; intervals are those by patient."""
-        patients, rows = counted(self.patients, "patient"), counted(self.rows, unit(self.card.task))
+        patients, rows = count(self.patients, "patient"), count(self.rows, unit(self.card.task))
         on = f"{self.data} ({patients}, {rows})"
         return tuple(
             CardFigure(f.name, round(f.value, 3), on, tuple(round(x, 3) for x in f.interval or ()))
@@ -158,11 +159,6 @@ def measured(
     return Figure(name, value, bootstrap(metric, patients), of=of, card=card)
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """``1 slice``, ``3 slices``."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
 def stack_notes(left_out: dict[str, str], forced: dict[str, str]) -> list[str]:
     """A sentence a reason for the stacks that the model was not run on, or was forced to.
 
@@ -173,7 +169,7 @@ def stack_notes(left_out: dict[str, str], forced: dict[str, str]) -> list[str]:
     for what, stacks in (("left out", left_out), ("FORCED", forced)):
         for reason in dict.fromkeys(stacks.values()):
             own = [stack for stack, why in stacks.items() if why == reason]
-            notes.append(f"{counted(len(own), 'stack')} {what} ({_listed(own)}): {reason}.")
+            notes.append(f"{count(len(own), 'stack')} {what} ({_listed(own)}): {reason}.")
     return notes
 
 
@@ -181,7 +177,7 @@ def not_assessed_notes(table: pd.DataFrame, how: str) -> list[str]:
     """A sentence a reason for the slices without an answer, and how they count."""
     missing = table[table["verdict"] == "not assessed"]
     notes = [
-        f"{counted(len(rows), 'slice')} not assessed ({_listed(_places(rows))}): {reason}."
+        f"{count(len(rows), 'slice')} not assessed ({_listed(_places(rows))}): {reason}."
         for reason, rows in missing.groupby("reason", sort=False)
     ]
     return [*notes, how] if notes else notes

@@ -100,7 +100,7 @@ class Graded:
         odd = set(table["truth"]) - set(place)
         if odd:
             raise BadInput(
-                f"These truths are no grades of {self.scheme.key}: {', '.join(sorted(odd))}"
+                f"These truths are not grades of {self.scheme.key}: {', '.join(sorted(odd))}"
             )
         self.patients = table["patient"].to_numpy(dtype=str)
         self.truth = table["truth"].map(place).to_numpy(dtype=int)

@@ -70,7 +70,7 @@ def predict_slices(
         try:
             truth = agreed(stack.labels, scheme)
         except ValueError as error:
-            raise BadInput(f"A label of {stack.id} is no word for {task}: {error}") from error
+            raise BadInput(f"A label of {stack.id} is not a word for {task}: {error}") from error
         volume = stack.open()
         path = locate(volume, canal)
         for n, model in enumerate(models):
@@ -176,13 +176,16 @@ def _slice_rows(
 
 def answer_cells(opinion: Opinion, card: Card) -> Row:
     """What a table of predictions holds of one answer: by value, or by side and grade."""
-    if len(card.asked.values) == 2:
+    question, chances = card.asked, opinion.probabilities
+    if not question.sides:
         return {"probability": opinion.probability, "verdict": opinion.value or NOT_ASSESSED}
-    side = card.asked.side(opinion.positive)
+    if opinion.probability is not None and len(question.values) == 2:
+        low, high = question.values
+        chances = {low: 1 - opinion.probability, high: opinion.probability}
     return {
         "grade": opinion.value,
-        "verdict": side if opinion.assessed else NOT_ASSESSED,
-        **{f"p_{name}": opinion.probabilities.get(name) for name in card.asked.values},
+        "verdict": question.side(opinion.positive) if opinion.assessed else NOT_ASSESSED,
+        **{f"p_{name}": chances.get(name) for name in question.values},
     }
 
 
@@ -233,7 +236,7 @@ def _require_some(model: Loaded, rows: Sequence[Row], left_out: dict[str, str]) 
         raise NotApplicable(
             f"The model {model.card.name} was made for none of the {len(left_out)} stacks: "
             f"{next(iter(left_out.values()))}",
-            advice="Say what they are with --region and --weighting, or run it all the same with "
+            advice="Say what they are with --region and --weighting, or run it anyway with "
             "--force.",
         )
 

@@ -131,7 +131,7 @@ def read_predictions(path: str | Path) -> Predictions:
         raise BadInput(
             f"The table {what} is not the one of {about['rows']} rows that was written",
             file=path,
-            advice="Evaluate the model anew.",
+            advice="Evaluate the model again.",
         )
     return found
 

@@ -11,12 +11,13 @@ import pandas as pd
 
 from SpineLib.evaluation.calibration import Calibration
 from SpineLib.evaluation.drawings import draw, draw_reliability
-from SpineLib.evaluation.figures import Evaluation, Figure, counted, unit
+from SpineLib.evaluation.figures import Evaluation, Figure, unit
 from SpineLib.evaluation.predictions import Predictions, names_of
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.models.applicability import made_for
 from SpineLib.outputs.templates import environment
 from SpineLib.store.files import writing, writing_folder
+from SpineLib.wording import count
 
 PAGE, FIGURES, PREDICTIONS, COMPARISON = (
     "evaluation.html",
@@ -92,8 +93,8 @@ def render(
         "forced": any(evaluation.forced for evaluation in evaluations),
         "title": _TITLES[answers[0].task],
         "data": first.data,
-        "counts": f"{counted(first.patients, 'patient')}, "
-        f"{counted(first.rows, unit(answers[0].task))}",
+        "counts": f"{count(first.patients, 'patient')}, "
+        f"{count(first.rows, unit(answers[0].task))}",
         "names": names,
         "evaluations": list(zip(names, evaluations, strict=True)),
         "figures": _side_by_side(evaluations),

@@ -7,10 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadModel
-from SpineLib.evaluation.figures import Evaluation, Figure, counted, measured
+from SpineLib.evaluation.figures import Evaluation, Figure, measured
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
 from SpineLib.evaluation.slices import comparison_table
 from SpineLib.evaluation.statistics import Comparison, signed_rank
+from SpineLib.wording import count
 
 METRICS = {"dice": "Dice", "surface_dice": "surface Dice", "hd95_mm": "95 % Hausdorff (mm)"}
 
@@ -39,7 +40,7 @@ def evaluate_segmentation(predictions: Predictions) -> Evaluation:
     tolerance = predictions.settings["tolerance_mm"]
     notes = [
         f"Surface Dice has a tolerance of {tolerance:g} mm.",
-        f"{counted(missed, 'vertebra or disc', 'vertebrae or discs')} of {len(whole)} missed "
+        f"{count(missed, 'vertebra or disc', 'vertebrae or discs')} of {len(whole)} missed "
         f"(Dice 0, no distance); {len(extra)} found that the truth does not have.",
         f"Level: {named.get('right', 0)} structures had the truth's level, "
         f"{named.get('wrong', 0)} another one, the others were not named.",
@@ -86,7 +87,7 @@ def _with(predictions: Predictions, table: pd.DataFrame) -> Predictions:
 def _mean(name: str, rows: pd.DataFrame, metric: str, *, card: bool) -> Figure:
     known = rows[rows[metric].notna()]
     values, patients = known[metric].to_numpy(float), known["patient"].to_numpy(str)
-    of = f"{counted(len(values), 'volume')}"
+    of = f"{count(len(values), 'volume')}"
     if len(values):
         of += f", {values.min():.2f} to {values.max():.2f}"
 

@@ -15,7 +15,6 @@ from SpineLib.evaluation.delong import Auc, area, auc, paired, unpaired
 from SpineLib.evaluation.figures import (
     Evaluation,
     Figure,
-    counted,
     measured,
     not_assessed_notes,
     share,
@@ -30,6 +29,7 @@ from SpineLib.evaluation.statistics import (
 )
 from SpineLib.labels import COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
 from SpineLib.models.card import Card
+from SpineLib.wording import count
 
 AS_WRONG = (
     "A slice that was not assessed counts as wrong: as missed where it is compressed, as a false "
@@ -232,10 +232,10 @@ def _decided(predictions: Predictions) -> tuple[pd.DataFrame, list[str]]:
     decided = table[table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
     odd = set(table["truth"]) - {COMPRESSED, NOT_COMPRESSED, "possibly compressed"}
     if odd:
-        raise BadInput(f"These truths are no words for compression: {', '.join(sorted(odd))}")
+        raise BadInput(f"These truths are not words for compression: {', '.join(sorted(odd))}")
     notes = stack_notes(predictions.left_out, predictions.forced)
     if len(table) > len(decided):
-        unsure = counted(len(table) - len(decided), "slice")
+        unsure = count(len(table) - len(decided), "slice")
         notes.append(f"{unsure} possibly compressed, on which readers disagree, left out.")
     if not len(decided):
         raise BadInput("No slice is labelled compressed or not compressed")
@@ -244,7 +244,7 @@ def _decided(predictions: Predictions) -> tuple[pd.DataFrame, list[str]]:
 
 def _slice_figures(data: Slices, suffix: str) -> list[Figure]:
     main, positives = not suffix, int(data.truth.sum())
-    of = f"{positives} of {counted(len(data.truth), 'slice')} compressed"
+    of = f"{positives} of {count(len(data.truth), 'slice')} compressed"
     none = "no slice is compressed"
     if data.both_classes:
         own = data.auc()
@@ -276,7 +276,7 @@ def _patient_auc_figures(data: Slices) -> list[Figure]:
     names = np.unique(data.patients)
     areas = np.array([data.auc_of(np.flatnonzero(data.patients == name)) for name in names])
     areas = areas[np.isfinite(areas)]
-    of = f"{len(areas)} of {counted(len(names), 'patient')}, who have slices of both kinds"
+    of = f"{len(areas)} of {count(len(names), 'patient')}, who have slices of both kinds"
     if not len(areas):
         why = "not defined: no patient has compressed and other slices"
         return [Figure("AUC within patients, mean", None, of=of, note=why)]

@@ -62,7 +62,7 @@ def read_image(path: Path, orientation: str = "") -> Image:
         raise BadInput(
             "The file's name is not that of a volume",
             file=path,
-            advice=f"Known are {', '.join(FILE_SUFFIXES)}.",
+            advice=f"It must end with one of {', '.join(FILE_SUFFIXES)}.",
         )
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused

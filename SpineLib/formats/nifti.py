@@ -169,8 +169,8 @@ def _matrix(header: _Header, orientation: str) -> tuple[NDArray[np.float64], lis
         distance = float(np.linalg.norm(apart, axis=1).max())
         if distance > _TELL_MM:
             notes.append(
-                f"The file says two places (sform and qform) that are up to {distance:.1f} mm "
-                "apart; the sform counts"
+                f"The file gives two positions (sform and qform) that are up to {distance:.1f} mm "
+                "apart; the sform is used"
             )
     return sform, notes
 

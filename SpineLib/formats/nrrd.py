@@ -189,7 +189,7 @@ def _foreign(space: str, spacing: Any, orientation: str) -> tuple[NDArray[np.flo
     if space and not orientation and name not in _TO_RAS:
         what = "says nothing of the patient" if name in _ELSEWHERE else "is not known"
         raise BadInput(
-            f"The image lies in the space {space[:40]!r}, which {what}, so that nothing says where "
+            f"The image lies in the space {space[:40]!r}, which {what}, so nothing says where "
             "left and right are",
             advice=ADVICE,
             command=OPTION,

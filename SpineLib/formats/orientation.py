@@ -40,7 +40,7 @@ def directions_of(letters: str) -> NDArray[np.float64]:
     axes = {one[0] for one in known if one}
     if len(known) != 3 or None in known or len(axes) != 3:
         raise BadInput(
-            f"{letters!r} is no orientation",
+            f"{letters!r} is not an orientation",
             advice="Name where the file's three axes grow to, of R or L, A or P, S or I: LPS.",
         )
     directions = np.zeros((3, 3))
@@ -72,7 +72,7 @@ def placed(letters: str, spacing: ArrayLike) -> tuple[NDArray[np.float64], list[
     matrix[:3, :3] = directions_of(letters) * np.abs(np.asarray(spacing, float))
     return matrix, [
         "The file does not say where left and right are; its axes were taken to grow to "
-        f"{letters.upper()}, as was said"
+        f"{letters.upper()}, as you said"
     ]
 
 
@@ -97,7 +97,7 @@ def right_angled(
         raise BadInput("The image's position in space is not finite")
     if spacing.min() < _SPACING[0] or spacing.max() > _SPACING[1]:
         wrong = spacing.min() if spacing.min() < _SPACING[0] else spacing.max()
-        raise BadInput(f"Its voxels are {wrong:.3g} mm apart along an axis, which no image is")
+        raise BadInput(f"Its voxels are {wrong:.3g} mm apart along an axis, which is impossible")
     if np.abs(matrix[:3, 3]).max() > _FARTHEST:
         raise BadInput("The image's position in space is farther away than any scanner reaches")
     directions = matrix[:3, :3] / spacing

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from SpineLib import reasons
 from SpineLib.inference.course import Slab
 from SpineLib.inference.semantic import SACRUM, VERTEBRA
 from SpineLib.labels import CANAL, DISC_OFFSET
+from SpineLib.reasons import Reason
 from SpineLib.volume import Volume
 
-UNKNOWN = "level not known: "
 # Degrees. The sacral endplate slopes 35-40 (SD 8) and L4/L5 about 10-15 (Roussouly et al. 2005,
 # Spine 30:346); the disc's middle plane lies between its endplates. 20 leaves some true L5/S1
 # discs without a name, and hardly any other disc with one.
@@ -33,7 +34,7 @@ MOST_GAP, LEAST_GAP = 1.45, 0.6
 
 def lowest_disc_is_lumbosacral(
     labels: Volume, discs: Sequence[Slab], *, bone_below: bool, sacrum_below: bool = False
-) -> tuple[str, str]:
+) -> tuple[str, Reason]:
     """Looks for evidence that the lowest disc is L5/S1.
 
     Args:
@@ -46,34 +47,29 @@ def lowest_disc_is_lumbosacral(
         (``L5``, the evidence) or (empty, why the level is not known).
     """
     if len(discs) < LEAST_DISCS:
-        return "", UNKNOWN + f"{len(discs)} discs are too few to judge the spine's course"
+        return "", Reason(reasons.FEW_DISCS, {"discs": len(discs)})
     if bone_below:
-        return "", UNKNOWN + "a vertebra lies below the lowest disc, so it need not be L5/S1"
+        return "", Reason(reasons.BONE_BELOW)
     lowest, label = discs[0], DISC_OFFSET + 1
     centers = np.array([disc.center for disc in discs])
     gaps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
     if gaps.max() > MOST_GAP * np.median(gaps) or gaps.min() < LEAST_GAP * np.median(gaps):
-        return "", UNKNOWN + "the discs are unevenly spaced, one may be missing"
+        return "", Reason(reasons.UNEVEN_DISCS)
     if sacrum_below:
-        return "L5", (
-            "the sacrum lies below the lowest disc; a transitional vertebra cannot be excluded"
-        )
+        return "L5", Reason(reasons.SACRUM_BELOW)
     disc = labels.voxels == label
     if disc[:, [0, -1], :].any() or disc[:, :, [0, -1]].any():
-        return "", UNKNOWN + "the border of the image cuts the lowest disc"
+        return "", Reason(reasons.DISC_CUT)
     if not all(_inside(labels, lowest.center - PICTURE_BELOW * down)
                for down in (lowest.normal, np.array([0.0, 0.0, 1.0]))):  # fmt: skip
-        return "", UNKNOWN + "the image ends too close below the lowest disc"
+        return "", Reason(reasons.IMAGE_ENDS)
     steepest = max(discs, key=lambda one: one.tilt)
     if not LEAST_TILT <= lowest.tilt <= MOST_TILT or steepest is not lowest:
-        return "", UNKNOWN + f"the lowest disc slopes {lowest.tilt:.0f}°, unlike L5/S1"
+        return "", Reason(reasons.SLOPE, {"slope": round(lowest.tilt)})
     canal = labels.ras(np.argwhere(labels.voxels == CANAL)[:, ::-1])
     if not len(canal) or lowest.height(canal).min() > -CANAL_BELOW:
-        return "", UNKNOWN + "the canal was not found below the lowest disc"
-    return "L5", (
-        f"the lowest disc is whole, slopes {lowest.tilt:.0f}° like L5/S1, and below it the canal "
-        "goes on without another vertebra; a transitional vertebra cannot be excluded"
-    )
+        return "", Reason(reasons.CANAL_ENDS)
+    return "L5", Reason(reasons.LUMBOSACRAL, {"slope": round(lowest.tilt)})
 
 
 def sacrum_lies_below(semantic: Volume, discs: Sequence[Slab]) -> bool:

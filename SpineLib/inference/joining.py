@@ -48,7 +48,7 @@ def joined(
     if not new.slices and not segmented:
         reasons = [*(summary.reason for summary in part.summaries), part.segmentation.reason]
         reason = next((why for why in reasons if why), "")
-        raise BadInput(f"Nothing was assessed, so that the study stays as it was: {reason}")
+        raise BadInput(f"Nothing was assessed, so the study stays as it was: {reason}")
     own = replace(
         old,
         weighting=old.weighting if new.weighting == "unknown" else new.weighting,
@@ -79,16 +79,31 @@ def joined(
 def _summaries(
     study: Findings, part: Findings, stacks: list[StackFindings], cards: Mapping[str, Card]
 ) -> list[QuestionSummary]:
-    """One a question, of the whole study, whichever model answered on which stack.
+    """Of the whole study: one a question, whichever model answered on which stack.
 
-    By the rule of the model that answered now; what nobody here has a card for stays.
+    By the rule of the model that answered now. Where one of the readings asked several models, each
+    of them that still answers somewhere has its own. What nobody here has a card for stays.
     """
-    kept: dict[str, QuestionSummary] = {}
-    for summary in (*part.summaries, *study.summaries):
-        if summary.question not in kept or not kept[summary.question].by:
-            card = cards.get(summary.by)
-            kept[summary.question] = summarise(stacks, card, alone=False) if card else summary
-    return list(kept.values())
+    every = [*part.summaries, *study.summaries]
+    slices = [one for stack in stacks for one in stack.slices]
+    answering = {opinion.by for one in slices for opinion in one.opinions if opinion.assessed}
+    kept: dict[str, list[QuestionSummary]] = {}
+    for question in dict.fromkeys(summary.question for summary in every):
+        asked = [one for one in every if one.question == question]
+        new, old = (
+            [one for one in findings.summaries if one.by and one.question == question]
+            for findings in (part, study)
+        )
+        names = {one.by for one in new}
+        if max(len(new), len(old)) > 1:
+            kept[question] = new + [o for o in old if o.by in answering and o.by not in names]
+        else:
+            kept[question] = (new or old or asked)[:1]
+    return [
+        summarise(stacks, card, alone=len(namesakes) > 1) if card else summary
+        for namesakes in kept.values()
+        for summary, card in ((one, cards.get(one.by)) for one in namesakes)
+    ]
 
 
 def _slices(old: StackFindings, new: StackFindings) -> list[SliceFinding]:

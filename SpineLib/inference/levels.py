@@ -8,12 +8,12 @@ from numpy.typing import ArrayLike, NDArray
 from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.course import Slab, along_course, slab_of
 from SpineLib.inference.grid import canonical_volume
-from SpineLib.inference.naming import name_of, rename
+from SpineLib.inference.naming import known_name, rename
 from SpineLib.inference.parts import Parts
 from SpineLib.labels import CANAL, DISC_OFFSET, PARTIAL_OFFSET, Structure, structure
 from SpineLib.volume import Volume
 
-__all__ = ["Levels", "level_of", "rename"]
+__all__ = ["Levels", "rename"]
 
 # A place farther from the canal's course than this is beside the spine, mm.
 REACH = 80.0
@@ -115,26 +115,4 @@ class Levels:
         return height <= body.max() if number <= position else height >= body.min()
 
     def _name(self, kind: str, position: int) -> str:
-        name = name_of(Structure(0, kind, position), self._lowest)
-        return "" if "(" in name else name
-
-
-def level_of(
-    point: ArrayLike,
-    segmentation: Volume,
-    finding: SegmentationFinding,
-    *,
-    normal: ArrayLike | None = None,
-) -> str:
-    """The level of one place; `Levels` is quicker for many.
-
-    Args:
-        point: RAS mm in the segmentation's Frame of Reference.
-        segmentation: SPIDER's numbers.
-        finding: what they are.
-        normal: RAS direction across the slice that ``point`` stands for; see `Levels.at`.
-
-    Returns:
-        ``L4`` or ``L4/L5``; empty where not known or outside.
-    """
-    return Levels(segmentation, finding).at(point, normal=normal)
+        return known_name(Structure(0, kind, position), self._lowest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from SpineLib.errors import BadModel
 from SpineLib.models import ModelFolder, find_models, open_model
 
 
@@ -27,8 +28,9 @@ class Models:
         """The named models, and for each task and question without one the first at hand.
 
         Raises:
-            BadModel: a name is not that of a model, or there is none for the canal or the
-                segmentation, so that the installation is not whole.
+            BadModel: a name is not that of a model, two of the named answer questions of one name
+                with other values, or there is none for the canal or the segmentation, so that the
+                installation is not whole.
         """
         named = [open_model(name) for name in names]
         asked = [*named, *find_models()]
@@ -37,14 +39,25 @@ class Models:
             if model.card.question:
                 first.setdefault(model.card.question.key, model)
         of_slices = [model for model in named if model.card.question]
+        for model in of_slices:
+            _require_same(first[model.card.asked.key], model)
         of_slices += [model for model in first.values() if model not in of_slices]
-        # Questions with two values first: their verdict leads, grades stand beside it.
-        of_slices.sort(key=lambda model: len(model.card.asked.values) > 2)
+        # A verdict leads, grades stand beside it.
+        of_slices.sort(key=lambda model: bool(model.card.asked.sides))
         return cls(_of_task("canal", named), tuple(of_slices), _of_task("segmentation", named))
 
     def rank(self, name: str) -> int:
         """Where a model's answers stand among the others'."""
         return [model.card.name for model in self.of_slices].index(name)
+
+
+def _require_same(first: ModelFolder, other: ModelFolder) -> None:
+    one, two = first.card.asked, other.card.asked
+    if (one.values, one.first_positive) != (two.values, two.first_positive):
+        raise BadModel(
+            f"{first.card.name} and {other.card.name} both answer {one.title}, but with other values",
+            advice="Name one of them, or give one scheme another name.",
+        )
 
 
 def _of_task(task: str, named: list[ModelFolder]) -> ModelFolder:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentationFinding
 from SpineLib.labels import SIXTH_LUMBAR, VERTEBRAE, Structure, disc_name, level_name, structure
+from SpineLib.reasons import READER_NAMED, Reason
 
 NOT_KNOWN = "level not known"
 
@@ -22,18 +23,24 @@ def name_of(what: Structure, lowest: str) -> str:
         >>> name_of(structure(202), "L5"), name_of(structure(2), "")
         ('L4/L5', 'vertebra 2 (level not known)')
     """
+    return known_name(what, lowest) or f"{what.kind} {what.position} ({NOT_KNOWN})"
+
+
+def known_name(what: Structure, lowest: str) -> str:
+    """The name of a structure; empty where it is not known."""
     if what.kind == "canal":
         return "canal"
-    unknown = f"{what.kind} {what.position} ({NOT_KNOWN})"
     if not lowest:
-        return unknown
+        return ""
     try:
         return (disc_name if what.kind == "disc" else level_name)(what.position, lowest)
     except ValueError:
-        return unknown
+        return ""
 
 
-def rename(finding: SegmentationFinding, label: int, name: str) -> SegmentationFinding:
+def rename(
+    finding: SegmentationFinding, label: int, name: str, why: Reason | None = None
+) -> SegmentationFinding:
     """Renames every structure after the reader said what one vertebra is.
 
     Label numbers stay: they count from the lowest vertebra in the picture.
@@ -42,6 +49,7 @@ def rename(finding: SegmentationFinding, label: int, name: str) -> SegmentationF
         finding: what was found.
         label: the vertebra's number in the segmentation.
         name: what it is: ``L5``, ``T12``, or ``L6`` for a sixth lumbar vertebra.
+        why: the evidence; by default that the reader named it.
 
     Raises:
         BadInput: there is no such vertebra, or no such name, or the vertebrae below it would
@@ -57,20 +65,17 @@ def rename(finding: SegmentationFinding, label: int, name: str) -> SegmentationF
             f"The segmentation has no vertebra with the number {label}",
             advice=f"It has {', '.join(map(str, sorted(vertebrae))) or 'none'}.",
         )
-    lowest = _lowest(structure(label).position, name)
+    position = structure(label).position
+    lowest = _lowest(position, name)
+    why = why or Reason(READER_NAMED, {"vertebra": position, "name": name})
     segments = [replace(s, name=name_of(structure(s.label), lowest)) for s in finding.segments]
-    return replace(
-        finding,
-        lowest=lowest,
-        evidence=f"the reader named vertebra {structure(label).position} {name}",
-        segments=segments,
-    )
+    return replace(finding, lowest=lowest, evidence=str(why), evidence_why=why, segments=segments)
 
 
 def _lowest(position: int, name: str) -> str:
     names = VERTEBRAE if name != SIXTH_LUMBAR else (*VERTEBRAE[:-1], SIXTH_LUMBAR)
     if name not in names:
-        raise BadInput(f"{name} is no vertebra", advice="Say for example L5, T12 or L6.")
+        raise BadInput(f"{name} is not a vertebra", advice="Say for example L5, T12 or L6.")
     index = names.index(name) + position - 1
     if index >= len(names):
         raise BadInput(

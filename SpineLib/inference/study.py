@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from SpineLib.dicom.stack import Stack
-from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, ModelUsed, SliceFinding, StackFindings
 from SpineLib.inference.choose import Choices, choose
 from SpineLib.inference.models import Models
 from SpineLib.inference.source import named, open_source
 from SpineLib.inference.summary import summarise
-from SpineLib.labels import REGIONS, STARTER_NOTICE, WEIGHTINGS
+from SpineLib.labels import STARTER_NOTICE
 from SpineLib.models import ModelFolder
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
+from SpineLib.options import ReadOptions
 from SpineLib.progress import Progress
 from SpineLib.questions import Opinion
 from SpineLib.reading import Reading
@@ -30,60 +30,8 @@ if TYPE_CHECKING:
     from SpineLib.inference.canal import CanalPath
     from SpineLib.inference.loaded import Loaded
 
-# What a reading can be asked for; the canal is found wherever a model needs it.
-READ_TASKS = ("compression", "grading", "segmentation")
 SEGMENTATION_FILE = "segmentation.nrrd"
 _NOT_ASKED = Reason(NOT_ASKED)
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """What a person may say about a reading.
-
-    Attributes:
-        series: series number, stack id or Series Instance UID; empty lets the program choose.
-        models: names or folders of models; each card says for which task and question. The
-            first one at hand for each question that none of these answers.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        threshold: P(compressed) from which a slice is compressed, of every question with two
-            values; None takes the card's.
-        force: run models outside of their applicability; marked as forced everywhere.
-        weighting: used where the images cannot say.
-        region: used where the images cannot say.
-        plane: how to slice a volume file that is as fine in every direction; empty for what its
-            spacing says.
-        orientation: where the axes of a volume file grow to that does not say so, such as ``LPS``.
-        activation: also say where the classifier looked (class activation of every slice).
-        tasks: which of `READ_TASKS` are asked for.
-
-    Raises:
-        BadInput: a value that is not one of the words above.
-    """
-
-    series: str = ""
-    models: tuple[str, ...] = ()
-    device: str = "auto"
-    threshold: float | None = None
-    force: bool = False
-    weighting: str = ""
-    region: str = ""
-    plane: str = ""
-    orientation: str = ""
-    activation: bool = False
-    tasks: tuple[str, ...] = READ_TASKS
-
-    def __post_init__(self) -> None:
-        if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise BadInput(f"A threshold of {self.threshold} is not between 0 and 1")
-        if self.weighting and self.weighting not in WEIGHTINGS:
-            raise BadInput(f"{self.weighting} is not one of {', '.join(WEIGHTINGS)}")
-        if self.region and self.region not in REGIONS:
-            raise BadInput(f"{self.region} is not one of {', '.join(REGIONS)}")
-        unknown = [task for task in self.tasks if task not in READ_TASKS]
-        if unknown or not self.tasks:
-            raise BadInput(
-                f"{', '.join(unknown) or 'No task'} is not one of {', '.join(READ_TASKS)}"
-            )
 
 
 class Session:
@@ -170,7 +118,7 @@ class _StudyReader:
         card = self.models.segmentation.card
         self._sagittal(choose(chosen, "sagittal", [card], most=1) if wanted else nothing)
         self._levels()
-        self._finish(axial.reason)
+        self._finish(axial.why)
         return self.reading
 
     def _parts(self, stack: Stack) -> list[Stack]:
@@ -313,13 +261,14 @@ class _StudyReader:
                     place = one.canal_center_ras or one.position_ras
                     one.level = levels.at(place, normal=normal)
 
-    def _finish(self, no_axial: str) -> None:
+    def _finish(self, no_axial: Reason | None) -> None:
         findings = self.reading.findings
         models = self.models.of_slices
         findings.questions = list({m.card.asked.key: m.card.asked for m in models}.values())
         for model in models:
             summary = summarise(findings.stacks, model.card)
-            summary.reason = summary.reason or ("" if summary.assessed else no_axial)
+            if no_axial and not summary.assessed and not summary.reason:
+                summary.reason, summary.whys = str(no_axial), [no_axial]
             findings.summaries.append(summary)
         _leave_out_silent_namesakes(findings)
         findings.models = [_model_used(model, self.options) for model in self.used]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from SpineLib.findings import QuestionSummary, SliceFinding, StackFindings, severity
 from SpineLib.labels import ASSESSED
 from SpineLib.models.card import Card
 from SpineLib.questions import Opinion, Question
+from SpineLib.reasons import RULE_NEEDS, Reason
 
 
 def summarise(
@@ -31,7 +32,9 @@ def summarise(
     assessed = [opinion for opinion in answers if opinion.assessed]
     summary = QuestionSummary(question.key, card.name)
     if not assessed:
-        summary.reason = _together(opinion.reason for opinion in answers)
+        summary.reason = "; ".join(dict.fromkeys(o.reason for o in answers if o.reason))
+        whys = [opinion.why for opinion in answers if opinion.why]
+        summary.whys = [why for n, why in enumerate(whys) if why not in whys[:n]]
         return summary
     summary.status = ASSESSED
     summary.forced = any(opinion.forced for opinion in assessed)
@@ -66,17 +69,11 @@ def _decide(summary: QuestionSummary, card: Card) -> None:
     summary.rule = card.study_rule.text if card.study_rule else f"any {question.values[1]} slice"
     if summary.assessed_slices < minimum:
         # The rule can never call such a study abnormal, so that "normal" would mean nothing.
-        noun = "slice was" if summary.assessed_slices == 1 else "slices were"
-        summary.reason = (
-            f"the rule needs at least {minimum} slices, and {summary.assessed_slices} {noun} "
-            "assessed"
-        )
+        values = {"minimum": minimum, "assessed": summary.assessed_slices}
+        summary.whys = [Reason(RULE_NEEDS, values)]
+        summary.reason = str(summary.whys[0])
     else:
         summary.verdict = "abnormal" if summary.positive_slices >= minimum else "normal"
-
-
-def _together(reasons: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
 def _longest_run(stack: StackFindings, question: Question, by: str) -> tuple[int, float]:

@@ -15,6 +15,7 @@ from SpineLib.loop.dataset import Dataset
 from SpineLib.models.card import Ancestor, Card, Lineage
 from SpineLib.store.patients import Patients
 from SpineLib.volume import Volume
+from SpineLib.wording import count
 
 _BEGAN = " Of the model that it began with: "
 _STARTER = re.compile(r"^starter-")
@@ -104,9 +105,7 @@ def descendant(
     base = _NUMBER.sub("", parent.name if starter else _STARTER.sub("", parent.name))
     ending = f"-ft{number}"
     kind = "corrected simulated" if simulated else "corrected"
-    learnt = (
-        f"{_counted(len(lineage.cases), f'{kind} case')} of {_counted(lineage.patients, 'patient')}"
-    )
+    learnt = f"{count(len(lineage.cases), f'{kind} case')} of {count(lineage.patients, 'patient')}"
     if replay:
         learnt += f", with replay of {' and '.join(replay)}"
     title = parent.title if starter else parent.title.replace(" (starter)", "")
@@ -155,7 +154,3 @@ def _alike(volume: Volume) -> Iterator[Volume]:
         turned = voxels.transpose(axes)
         for steps in product((1, -1), repeat=3):
             yield Volume(turned[tuple(slice(None, None, n) for n in steps)], np.eye(4))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

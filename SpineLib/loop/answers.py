@@ -71,7 +71,7 @@ def read_answer(path: Path, grid: Volume, by: str = "") -> Answer:
             found.append(SliceLabel(index, row["value"], by, _box(row["box_ras"])))
         except (KeyError, ValueError) as error:
             raise BadInput(
-                f"Line {line} is no label of a slice of this image", file=path
+                f"Line {line} is not a label of a slice of this image", file=path
             ) from error
     return found
 
@@ -162,14 +162,14 @@ def _whole(labels: Volume) -> Volume:
     voxels = labels.voxels
     if voxels.dtype.kind == "f" and not np.array_equal(voxels, np.round(voxels)):
         raise BadInput(
-            "The voxels hold fractions, so this is no label map",
-            advice="Give the mask, not the image or a probability.",
+            "The voxels hold fractions, so this is not a label map",
+            advice="Give the mask, not the image or a probability map.",
         )
     if voxels.size and not (voxels.min() >= 0 and voxels.max() <= 255):
         outside = np.unique(voxels[(voxels < 0) | (voxels > 255)])[:5]
         raise BadInput(
-            f"The mask holds {', '.join(f'{n:g}' for n in outside)}, which is no label of SPIDER",
-            advice="Known are 0, 1-25, 100, 101-125 and 201-225.",
+            f"The mask holds {', '.join(f'{n:g}' for n in outside)}, which is not a label of SPIDER",
+            advice="SPIDER's labels are 0, 1-25, 100, 101-125 and 201-225.",
         )
     return labels.with_voxels(voxels.astype(np.uint8))
 
@@ -200,7 +200,7 @@ def require_known(labels: Volume) -> None:
         raise BadInput(
             f"The mask holds {', '.join(map(str, unknown))}, which {'are' if len(unknown) > 1 else 'is'}"
             " no label of SPIDER",
-            advice="Known are vertebrae 1-25 (101-125 where the border cuts them), canal 100 and "
+            advice="SPIDER's labels are vertebrae 1-25 (101-125 where the border cuts them), canal 100 and "
             "discs 201-225.",
         )
 

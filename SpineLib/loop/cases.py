@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -150,7 +150,7 @@ class Case:
             raise BadInput(
                 f"Version {version.number} of the case {self.id} was changed or removed on the disk",
                 file=path,
-                advice="Take it from a copy, or choose another version.",
+                advice="Restore it from a backup, or choose another version.",
                 command="spine loop choose DATASET CASE VERSION",
             )
         return read_answer(path, self.grid, version.by or version.model)
@@ -177,10 +177,6 @@ class Case:
             self.id, self.patient, self.open_image, tuple(labels), self.site, self.region,
             self.weighting, dict(self.columns), fingerprint,
         )  # fmt: skip
-
-    def with_history(self, history: History) -> Case:
-        """The same case, later."""
-        return replace(self, history=history)
 
 
 def _pair(case: Case) -> tuple[Volume, Volume]:

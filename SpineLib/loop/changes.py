@@ -126,7 +126,7 @@ def margins_of(task: str, given: Mapping[str, float] | None = None) -> dict[str,
     for name, value in (given or {}).items():
         if name not in known or not 0 <= value <= 1:
             raise BadRequest(
-                f"{name}={value:g} is no margin of {task}",
+                f"{name}={value:g} is not a margin of {task}",
                 advice=f"Say NAME=VALUE with {', '.join(known)} and a value of 0 to 1.",
             )
     return {name: (given or {}).get(name, MARGINS[name]) for name in known}

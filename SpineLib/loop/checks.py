@@ -43,7 +43,7 @@ def _of_map(image: Volume, labels: Volume) -> list[Problem]:
     if not numbers:
         return [Problem("Nothing is segmented", serious=True)]
     unknown = [
-        Problem(f"{number} is no label of SPIDER", number, _place(labels, number), True)
+        Problem(f"{number} is not a label of SPIDER", number, _place(labels, number), True)
         for number in numbers
         if not is_structure(number)
     ]

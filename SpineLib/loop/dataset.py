@@ -18,12 +18,13 @@ from SpineLib.loop.cases import CASES, Case
 from SpineLib.loop.frozen import Frozen
 from SpineLib.loop.images import ImageReference
 from SpineLib.loop.lineage import Lineage, LoopModel, keep_model, read_lineage
-from SpineLib.loop.versions import now, read_history
+from SpineLib.loop.versions import read_history
 from SpineLib.models.folder import ModelFolder
 from SpineLib.questions import Question, question_of, scheme_data
 from SpineLib.store.files import writing_folder
 from SpineLib.store.journal import read_journal
 from SpineLib.store.patients import KEY_FILE, mark_of, new_secret, secret_of
+from SpineLib.times import now
 
 FORMAT = 1
 DATASET, JOURNAL = "dataset.json", "cases.jsonl"
@@ -100,7 +101,7 @@ class Dataset:
             raise BadInput(
                 f"The data set has no case {case_id}",
                 file=self.folder,
-                advice="Look which there are.",
+                advice="See which there are.",
                 command=f"spine loop status {self.folder}",
             )
         return found
@@ -230,7 +231,7 @@ def open_dataset(folder: str | Path) -> Dataset:
         )
     folders = {path.name for path in (folder / CASES).glob("*") if _CASE_ID.match(path.name)}
     problems += [
-        f"The folder {CASES}/{name} is in no line of {JOURNAL}, so it does not count"
+        f"The folder {CASES}/{name} is in no line of {JOURNAL}, so it is not used"
         for name in sorted(folders - found.keys())
     ]
     for case in list(found.values()):
@@ -258,7 +259,7 @@ def _tell(found: dict[str, Case], dataset: Dataset, record: dict[str, Any]) -> N
     kind, name = record["kind"], str(record["id"])
     if kind == CASE:
         if not _CASE_ID.match(name) or name in found:
-            raise ValueError(f"{name!r} is no id of a new case")
+            raise ValueError(f"{name!r} is not an id of a new case")
         found[name] = Case(
             name, str(record["patient"]), str(record["region"]), str(record["site"]),
             ImageReference.from_dict(record["image"]), dataset.folder, dataset.task,
@@ -273,7 +274,7 @@ def _tell(found: dict[str, Case], dataset: Dataset, record: dict[str, Any]) -> N
         image = replace(found[name].image, path=str(record["path"]))
         found[name] = replace(found[name], image=image)
     else:
-        raise ValueError(f"{kind!r} is no kind of line")
+        raise ValueError(f"{kind!r} is not a kind of line")
 
 
 def require_dataset(folder: Path) -> dict[str, Any]:
@@ -285,7 +286,7 @@ def require_dataset(folder: Path) -> dict[str, Any]:
     path = folder / DATASET
     if not path.is_file():
         raise BadInput(
-            f"This is no data set of the correction loop: there is no {DATASET}",
+            f"This is not a data set of the correction loop: there is no {DATASET}",
             file=folder,
             advice="Make one in a new folder.",
             command="spine loop create",
@@ -296,11 +297,11 @@ def require_dataset(folder: Path) -> dict[str, Any]:
         newer = version > FORMAT
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
-            "The file is not readable", file=path, advice="Take it from a copy."
+            "The file is not readable", file=path, advice="Restore it from a backup."
         ) from error
     if newer:
         raise BadInput(
-            f"This data set is of format {version}, this program knows {FORMAT}",
+            f"This data set has format {version}; this program reads up to {FORMAT}",
             file=path,
             advice="Update SlicerSpineMRI; the data set stays as it is.",
         )
@@ -309,7 +310,7 @@ def require_dataset(folder: Path) -> dict[str, Any]:
         raise BadInput(
             "The data set does not say its title, task, scheme and seed",
             file=path,
-            advice="Take the file from a copy.",
+            advice="Restore the file from a backup.",
         )
     return data
 

@@ -87,7 +87,7 @@ def read_reviews(dataset: Dataset, file: Path) -> list[tuple[Case, list[SliceLab
         BadInput: as `read_correction`, or no slice is in the data set.
     """
     if dataset.task == "segmentation":
-        raise BadRequest("A table of slices is no segmentation")
+        raise BadRequest("A table of slices is not a segmentation")
     found = _by_case(list(dataset.cases.values()), file)
     if not found:
         raise BadInput("None of these slices is in the data set", file=file)
@@ -175,7 +175,7 @@ def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) 
     for part in _LISTS:
         lines = data.get(part) or []
         if not isinstance(lines, list):
-            raise BadInput(f"The datalist's {part} is no list", file=file)
+            raise BadInput(f"The datalist's {part} is not a list", file=file)
         for line in lines:
             item = {"image": line} if isinstance(line, str) else line
             if not isinstance(item, dict) or not isinstance(item.get("image"), str):
@@ -333,7 +333,7 @@ def write_tidy(dataset: Dataset, out: Path, cases: Sequence[Case]) -> int:
         BadInput: the data set is of volumes, or a case is not DICOM.
     """
     if dataset.task == "segmentation":
-        raise BadRequest("A segmentation is no table", advice="Use monai or spider.")
+        raise BadRequest("A segmentation is not a table", advice="Use monai or spider.")
     table = [[UID, "frame", "label", "reader", "site", "case", "part"]]
     for case in cases:
         slices = case.slices
@@ -392,14 +392,14 @@ def _label_columns(question: Question | None) -> tuple[str, ...]:
     """
     if question is None:
         return ()
-    if len(question.values) <= 2:
+    if not question.sides:
         return ("value", "label")
     return ("value", "grade" if question.key == BILSKY.key else question.key.lower(), "label")
 
 
 def _ambiguous(where: str, count: int, file: Path) -> BadInput:
     return BadInput(
-        f"{where}: {count} slices have one SOP Instance UID and frame, so that nothing tells which "
+        f"{where}: {count} slices have one SOP Instance UID and frame, so nobody can tell which "
         "is meant",
         file=file,
         advice="Anonymise the originals again, or correct one case at a time by slice number.",

@@ -14,7 +14,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from SpineLib.questions import scheme_data
 from SpineLib.store.files import writing, writing_folder
 from SpineLib.store.lock import holding
 from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
+from SpineLib.times import now
 
 RUNS, JOB, PARENT, IMAGES, TRAINING, MODEL = (
     "runs", "finetune.json", "parent", "data", "training", "model",
@@ -103,7 +103,7 @@ def prepare(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> FineTuning:
-    """Makes the folder of a fine-tuning of the model in force.
+    """Makes the folder of a fine-tuning of the current model.
 
     It learns from every corrected or approved case: from the new ones, and again from those that
     earlier fine-tunings learnt from, so that they are not forgotten. Other data may be replayed
@@ -157,7 +157,7 @@ def prepare(
                 "minutes": round(sum(case["minutes"] for case in own), 2),
                 "cases": kept,
                 "software": f"SlicerSpineMRI {__version__}",
-                "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+                "made": now("seconds"),
             }
             write_record(folder / JOB, record)
     except BaseException as error:
@@ -314,10 +314,10 @@ def require_untested(dataset: Dataset, model: ModelFolder, made: FineTuning | No
     if images or patients:
         count = f"{len(images)} images" if images else f"{len(patients)} patients"
         raise BadInput(
-            f"{model.card.name} learnt from {count} of the frozen test, so that no figure of it "
+            f"{model.card.name} learnt from {count} of the frozen test, so no figure of it "
             "would mean anything",
             file=model.path,
-            advice="It cannot be compared or promoted. Fine-tune anew.",
+            advice="It cannot be compared or promoted. Fine-tune again.",
         )
 
 
@@ -338,7 +338,7 @@ def unfinished(dataset: Dataset) -> list[str]:
         model, go_on = one.model, f"spine loop finetune --run {one.folder}"
         if model is not None and model.card.weights_sha256 not in taken:
             said.append(
-                f"Fine-tuning {one.name} is done and its model not taken in: "
+                f"Fine-tuning {one.name} is done, but its model was not added yet: "
                 f"spine loop finetune {dataset.folder} --take {one.folder}"
             )
         elif one.state == "stopped":

@@ -74,6 +74,15 @@ def draw(cases: Iterable[Case], share: float, seed: int) -> list[str]:
     return sorted(chosen)
 
 
+def choose(
+    folder: Path, cases: list[Case], share: float, seed: int, patients: Iterable[str] | None
+) -> list[str]:
+    """The patients that a killed program had begun to freeze, else those named, else drawn ones."""
+    if (folder / FROZEN).exists():
+        return list(read_frozen(folder / FROZEN).patients)
+    return draw(cases, share, seed) if patients is None else named(cases, patients)
+
+
 def named(cases: Iterable[Case], patients: Iterable[str]) -> list[str]:
     """Patients that a person or another data set named.
 
@@ -135,9 +144,9 @@ def read(folder: Path, sha256: str, strata: Strata) -> Frozen:
     found = read_frozen(folder / FROZEN)
     if found.sha256 != sha256:
         raise BadInput(
-            "The frozen test was exchanged: its SHA-256 is not the recorded one",
+            "The frozen test was replaced: its SHA-256 is not the recorded one",
             file=folder / FROZEN,
-            advice="Take the file from a copy; figures measured on another set do not compare.",
+            advice="Restore the file from a backup; figures measured on another set do not compare.",
         )
     return Frozen(
         frozenset(found.patients), sha256, {k: (int(v[0]), int(v[1])) for k, v in strata.items()}

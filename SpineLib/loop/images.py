@@ -28,7 +28,7 @@ IMAGE, SLICES = "image.nii.gz", "image.json"
 TOLERANCE_MM = 0.05
 
 Slices = tuple[tuple[str, str, int], ...]
-_ADVICE, _RELINK = "Bring it back, or say where it is.", "spine loop relink DATASET FOLDER"
+_ADVICE, _RELINK = "Put it back, or say where it is.", "spine loop relink DATASET FOLDER"
 
 
 class ImageChanged(BadInput):
@@ -91,7 +91,7 @@ class ImageReference:
             KeyError, TypeError, ValueError: it is none.
         """
         if data["kind"] not in KINDS:
-            raise ValueError(f"{data['kind']!r} is no kind of image")
+            raise ValueError(f"{data['kind']!r} is not a kind of image")
         slices, rows, columns = data["shape"]
         if not all(type(size) is int and 0 < size < 1 << 20 for size in (slices, rows, columns)):
             raise ValueError("the shape is not three numbers of voxels")
@@ -99,10 +99,10 @@ class ImageReference:
             raise ValueError("the image's place is not finite")
         matrix = tuple(tuple(map(float, row)) for row in data["ijk_to_ras"])
         if [len(row) for row in matrix] != [4, 4, 4, 4]:
-            raise ValueError("the image's place is no 4×4 matrix")
+            raise ValueError("the image's place is not a 4×4 matrix")
         texts = {"path", "sha256", "series_instance_uid", "stack", "plane", "orientation"}
         if not all(isinstance(data[name], str) for name in texts & data.keys()):
-            raise ValueError("a name of the image is no text")
+            raise ValueError("a name of the image is not a text")
         return cls(**{**data, "shape": (slices, rows, columns), "ijk_to_ras": matrix})
 
 
@@ -197,7 +197,7 @@ def with_slices(reference: ImageReference, case: Path) -> ImageReference:
         raise BadInput(
             "The list of this case's slices cannot be read",
             file=path,
-            advice="Take it from a copy.",
+            advice="Restore it from a backup.",
         ) from error
     return replace(reference, slices=slices)
 

@@ -124,7 +124,7 @@ def set_aside_changed(dataset: Dataset, cases: Sequence[Case], error: ImageChang
     return ImageChanged(
         f"{error.what}; set aside now: case {', '.join(gone)}",
         file=error.file,
-        advice="Bring the image back and take the case back, or go on without it: start again.",
+        advice="Put the image back and the case back in use, or continue without it: start again.",
     )
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput
-from SpineLib.loop.versions import now
 from SpineLib.models.card import CARD_NAME, WEIGHTS_NAME
 from SpineLib.models.folder import ModelFolder, open_folder
 from SpineLib.store.files import writing_folder
 from SpineLib.store.journal import append, read_journal
+from SpineLib.times import now
 
 MODELS, JOURNAL = "models", "models.jsonl"
 MADE, PROMOTED, REFUSED, BACK = "made", "promoted", "refused", "back"
@@ -59,7 +59,7 @@ class Lineage:
 
     Attributes:
         models: in the order of arrival.
-        current: id of the one in force; empty where there is none.
+        current: id of the current one; empty where there is none.
         problems: sentences on lines that are left out.
     """
 
@@ -129,14 +129,14 @@ def _told(found: Lineage, record: dict[str, Any], dataset: Path) -> Lineage:
     kind, model_id = record["kind"], str(record["id"])
     if kind == MADE:
         if not _ID.match(model_id) or any(one.id == model_id for one in found.models):
-            raise ValueError(f"{model_id!r} is no id of a new model")
+            raise ValueError(f"{model_id!r} is not an id of a new model")
         new = LoopModel(
             model_id, dataset / MODELS / model_id, str(record["parent"]), str(record["time"]),
             CANDIDATE if found.models else FIRST,
         )  # fmt: skip
         return replace(found, models=(*found.models, new), current=found.current or model_id)
     if kind not in (PROMOTED, REFUSED, BACK):
-        raise ValueError(f"{kind!r} is no kind of line")
+        raise ValueError(f"{kind!r} is not a kind of line")
     one = found.model(model_id)
     state = one.state if one.state == FIRST or kind == BACK else kind
     told = replace(

@@ -14,11 +14,11 @@ from SpineLib.json_values import parse_json
 from SpineLib.loop import lineage
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import DATASET, JOURNAL, Dataset
-from SpineLib.loop.versions import FILE_NAME, VERSIONS, now
+from SpineLib.loop.versions import FILE_NAME, VERSIONS
 from SpineLib.store.files import remove_left, writing
 from SpineLib.store.journal import repair
 from SpineLib.store.lock import holding, token
-from SpineLib.times import local_time
+from SpineLib.times import local_time, now
 
 LEFT = "left"
 _HOLDER = ".dataset.holder.json"
@@ -47,7 +47,7 @@ def held(folder: Path, wait: float = 0.0) -> Iterator[None]:
                 raise BadInput(
                     f"Another program is writing to this data set{_holder(folder)}",
                     file=folder,
-                    advice="Wait until it has finished or close it, then try again.",
+                    advice="Wait until it has finished, or close it; then try again.",
                 ) from error
         time.sleep(_POLL_SECONDS)
         lock = holding(folder / DATASET)
@@ -105,7 +105,7 @@ def _put_aside(folder: Path, name: str) -> str:
     (folder / name).replace(target)
     return (
         f"{name} was being saved when its program ended; it is kept as {LEFT}/{target.name} "
-        "and does not count"
+        "and is not used"
     )
 
 

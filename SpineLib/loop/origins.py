@@ -35,7 +35,7 @@ def told(record: Mapping[str, Any]) -> list[str]:
     count, own = len(record["test"]), record.get("own", {})
     return [
         f"{len(own[side])} of the {count} test cases were corrected from {record[key]['id']}'s own "
-        "answer. What the reader left as it was counts as right for it, so that its figures are "
+        "answer. What the reader left as it was counts as right for it, so its figures are "
         f"too good, and {other} one looks worse beside it than it is."
         for side, key, other in (
             ("old", "against", "the new"), ("new", "candidate", "the old"),

@@ -1,4 +1,4 @@
-"""Whether a candidate comes into force: measured beside the model in force on the frozen test.
+"""Whether a candidate comes into force: measured beside the current model on the frozen test.
 
 ``promotions/NNNN`` holds ``comparison.json`` (written last), ``promotion.html``, ``changes.csv``,
 both tables of predictions and ``pictures/``.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,7 @@ from SpineLib.progress import Progress
 from SpineLib.store.files import writing
 from SpineLib.store.lock import holding
 from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
+from SpineLib.times import now
 
 if TYPE_CHECKING:
     from SpineLib.evaluation.predictions import Predictions
@@ -64,7 +64,7 @@ class Comparison:
 
     @property
     def against(self) -> str:
-        """Id of the model in force."""
+        """Id of the current model."""
         return str(self.record["against"]["id"])
 
     @property
@@ -111,7 +111,7 @@ def compare(
     Args:
         dataset: whose corrected or approved test cases are the truth.
         candidate: id of the new model.
-        against: id of the other; the one in force if empty.
+        against: id of the other; the current one if empty.
         margins: as for `SpineLib.loop.changes.margins_of`.
         device: as for a reading.
         progress: told of each case and picture.
@@ -127,7 +127,7 @@ def compare(
     new = dataset.lineage.model(candidate)
     old = dataset.lineage.model(against) if against else dataset.current
     if new.id == old.id:
-        raise BadInput(f"{new.id} is the model in force already, so there is nothing to compare")
+        raise BadInput(f"{new.id} is the current model already, so there is nothing to compare")
     for one in (new, old):
         require_untested(dataset, one.folder, made_by(dataset, one.folder))
     frozen = dataset.require_frozen()
@@ -137,7 +137,7 @@ def compare(
     record: dict[str, Any] = {
         "format": _FORMAT,
         "number": int(folder.name),
-        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "made": now("seconds"),
         "software": f"SlicerSpineMRI {__version__}",
         "candidate": _about(new),
         "against": _about(old),
@@ -192,7 +192,7 @@ def comparisons(dataset: Dataset) -> list[Comparison]:
 def fresh_comparison(
     dataset: Dataset, candidate: str, margins: Mapping[str, float] | None = None
 ) -> Comparison | None:
-    """The last comparison with the model in force, if the test and the margins are as then."""
+    """The last comparison with the current model, if the test and the margins are as then."""
     from SpineLib.loop.changes import margins_of
 
     wanted = margins_of(dataset.task, margins)
@@ -214,7 +214,7 @@ def promote(
 
     Args:
         writer: of the data set.
-        comparison: of the candidate and the model in force, on the test as it is now.
+        comparison: of the candidate and the current model, on the test as it is now.
         by: who promotes; stays in the data set.
         reason: goes onto the card.
 
@@ -236,7 +236,7 @@ def promote(
         raise NotPromoted(
             f"{new.id} was not promoted. {comparison.needs_reason}",
             file=comparison.page if comparison.page.exists() else None,
-            advice="Look at the page; to promote it all the same give a reason, which goes onto "
+            advice="Look at the page. To promote it anyway, give a reason, which is written on "
             "its card.",
         )
     old = dataset.lineage.model(comparison.against).folder.card
@@ -253,7 +253,7 @@ def back(writer: DatasetWriter, model_id: str, *, by: str, reason: str = "") -> 
         BadModel: it is damaged.
     """
     if writer.dataset.current.id == model_id:
-        raise BadInput(f"{model_id} is in force already")
+        raise BadInput(f"{model_id} is the current model already")
     return writer.back(model_id, by=by, reason=reason)
 
 
@@ -265,7 +265,7 @@ def standing(dataset: Dataset) -> list[str]:
             continue
         lineage = one.folder.card.lineage
         if lineage is not None and lineage.promotion is not None:
-            said.append(f"The promotion of {one.id} was interrupted before it was in force")
+            said.append(f"The promotion of {one.id} was interrupted before it was finished")
         else:
             said.append(f"{one.id} waits to be compared with {dataset.current.id}")
         said[-1] += f": spine loop promote {dataset.folder} {one.id}"
@@ -333,7 +333,7 @@ def _promoted(card: Card, old: Card, comparison: Comparison, reason: str) -> Car
 
 def _outdated(dataset: Dataset, comparison: Comparison) -> str:
     if comparison.against != dataset.current.id:
-        return f"The candidate was compared with {comparison.against}, which is not in force now"
+        return f"The candidate was compared with {comparison.against}, which is not the current model now"
     if comparison.record["test"] != _versions(dataset):
         return "The test's cases were corrected since the comparison was made"
     return ""

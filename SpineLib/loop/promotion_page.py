@@ -8,7 +8,6 @@ from typing import Any
 
 from SpineLib import evaluation
 from SpineLib.evaluation.drawings import draw
-from SpineLib.evaluation.figures import counted
 from SpineLib.evaluation.predictions import Predictions
 from SpineLib.evaluation.report import cells, data_url
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
@@ -16,6 +15,7 @@ from SpineLib.loop.changes import Change, change_table
 from SpineLib.loop.origins import told
 from SpineLib.outputs.templates import environment
 from SpineLib.store.files import writing
+from SpineLib.wording import count
 
 
 def write_page(
@@ -44,7 +44,7 @@ def write_page(
         notice=STARTER_NOTICE if starter else RESEARCH_NOTICE,
         old=record["against"],
         new=record["candidate"],
-        counts=f"{counted(record['patients'], 'patient')}, {counted(len(record['test']), 'case')}",
+        counts=f"{count(record['patients'], 'patient')}, {count(len(record['test']), 'case')}",
         data=answers[0].data,
         worse=record["worse"],
         cannot=record["cannot"],

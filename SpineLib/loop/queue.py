@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from SpineLib.errors import BadRequest
 from SpineLib.loop.cases import Case
@@ -32,7 +31,7 @@ MEASURES: dict[str, str] = {
 }
 # A measure by which a case stands below this share of the others is no reason for its place.
 LEAST_SHARE = 0.5
-PLAIN = "Nothing about it stands out among those that wait"
+PLAIN = "Nothing about it stands out among the waiting cases"
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ class Queued:
         score: 0 to 1, how much it should teach among the cases that wait; None where the model in
             force has not answered it, and for cases whose place does not come from it.
         reasons: why it stands where it does, the weightiest first.
-        problems: places to look at, in its answer by the model in force.
-        measured: what is known of it under the model in force.
+        problems: places to look at, in its answer by the current model.
+        measured: what is known of it under the current model.
     """
 
     case: Case
@@ -64,7 +63,7 @@ def queue(
     stand last. By ``teaching`` the frozen test's cases come first, in the order of arrival: they
     teach nothing, but without them no two models can be compared, and a test of which only the
     hardest cases were corrected would measure something else. Training cases follow by `teaching`,
-    then those that the model in force has not answered.
+    then those that the current model has not answered.
 
     Args:
         dataset: as it was read.
@@ -141,8 +140,15 @@ def _shares(scores: Mapping[str, Score]) -> dict[str, NDArray[np.float64]]:
     for measure in MEASURES:
         values = [getattr(score, measure) for score in scores.values()]
         if len(values) > 1 and None not in values and len(set(values)) > 1:
-            result[measure] = (rankdata(values) - 1) / (len(values) - 1)
+            result[measure] = _below(values) / (len(values) - 1)
     return result
+
+
+def _below(values: Sequence[float]) -> NDArray[np.float64]:
+    """How many others each value is above; of equal ones each is above half."""
+    # Not SciPy's rankdata: importing scipy.stats would stop Slicer's window for a second.
+    _, which, count = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(count) - (count + 1) / 2)[which]
 
 
 def _said(score: Score, measure: str) -> str:
@@ -190,7 +196,7 @@ def _why(
     elif order == RANDOM:
         found.append("By chance")
     elif not answered and _learns(case):
-        found.append(f"The model in force, {model}, has not answered it yet")
+        found.append(f"The current model, {model}, has not answered it yet")
     return (*found, *told)
 
 

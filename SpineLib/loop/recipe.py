@@ -47,14 +47,14 @@ def fine_tuning_recipe(card: Card, *, cases: int, name: str = "", seed: int = 1)
         raise BadInput(
             f"{cases} corrected patient is too few to learn from"
             if cases == 1
-            else "No corrected patient is there to learn from",
-            advice="Correct at least two: one of them watches while the others are learnt from.",
+            else "There is no corrected patient to learn from",
+            advice="Correct at least two patients: one validates while the others are trained on.",
         )
     base = own_recipe(card)
     steps = max(_LEAST_STEPS, min(_STEPS_A_CASE * cases, _MOST_STEPS))
     changes: dict[str, Any] = {
         "name": "fine-tuning",
-        "about": f"Goes on from {card.name} {card.version} with {cases} corrected cases.",
+        "about": f"Continues from {card.name} {card.version} with {cases} corrected cases.",
         "seed": seed,
         "calibrate": False,
         "network": {"name": card.network["name"], "arguments": card.network["arguments"]},

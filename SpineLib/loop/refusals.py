@@ -61,8 +61,8 @@ class Overtaken(BadInput):
         self.number, self.by, self.did = history.chosen, history.chosen_by, _DID[history.chosen_how]
         super().__init__(
             f"Another reader ({self.by}) {self.did} version {self.number} of the case {case.id} "
-            "meanwhile, and it counts now",
-            advice="Look at it; yours goes on top of it only if you say so.",
+            "meanwhile, and that is the current version now",
+            advice="Look at it; yours replaces it only if you say so.",
             command="--anyway",
         )
 

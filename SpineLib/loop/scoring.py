@@ -91,7 +91,7 @@ def score(
     Args:
         folder: of the data set.
         cases: ids; every case that is not set aside if None.
-        model: id; the one in force if empty.
+        model: id; the current one if empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         seed: of the changes from which the uncertainty is taken.
         progress: each case is a part; its files stand when its stage `STAGE` is told.

@@ -1,60 +1,47 @@
-"""What a worker does for the correction loop, while the reader goes on.
-
-Every command's ``dataset``, ``run`` and ``comparison`` are folders.
-
-- ``loop-finetune``: ``dataset`` (a new one is prepared; ``replay``, ``changes``), or ``run`` (goes on
-  with one), and ``device``, ``workers``, ``minutes``; the result is ``run``, ``state``, ``step``,
-  ``steps``, and ``model`` (folder; None where it is not done);
-- ``loop-take``: ``dataset``, ``run``; the result is the candidate's id, ``model``;
-- ``loop-compare``: ``dataset``, ``candidate`` (id), ``against``, ``margins``, ``device``; the result
-  is ``comparison``, ``page``, ``worse``, ``cannot``, ``changes``;
-- ``loop-promote``: ``dataset``, ``comparison``, ``by``, ``reason``; the result is ``model``;
-- ``loop-back``: ``dataset``, ``model`` (id), ``by``, ``reason``; the result is ``model``;
-- ``loop-curve``: ``dataset``; the result is ``files``: CSV, SVG and PNG.
-"""
+"""What a worker does for the correction loop, while the reader goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
+from SpineLib import messages, replies
 from SpineLib.errors import BadRequest
+from SpineLib.messages import Handlers
 from SpineLib.progress import Progress
+from SpineLib.replies import ModelAnswer
 
-Arguments = dict[str, Any]
 # Seconds to wait for the reader's program, which holds the data set only while it writes.
 _WAIT = 30.0
 
 
-def _score(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+def _score(request: messages.LoopScore, progress: Progress) -> replies.ScoreAnswer:
     from SpineLib.loop.scoring import score
 
     done = score(
-        _path(arguments, "dataset"),
-        arguments.get("cases"),
-        model=arguments.get("model", ""),
-        device=arguments.get("device", "auto"),
+        request.dataset,
+        request.cases,
+        model=request.model,
+        device=request.device,
         progress=progress,
     )
     return {"scored": len(done.scored), "skipped": done.skipped, "failed": done.failed}
 
 
-def _finetune(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+def _finetune(request: messages.LoopFinetune, progress: Progress) -> replies.FinetuneAnswer:
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.finetune import carry_out, prepare
 
-    if arguments.get("run"):
-        folder = _path(arguments, "run")
+    if request.run is not None:
+        folder = request.run
+    elif request.dataset is None:
+        raise BadRequest("The argument dataset is missing")
     else:
-        dataset = open_dataset(_path(arguments, "dataset"))
-        replay, changes = arguments.get("replay") or (), arguments.get("changes")
-        folder = prepare(dataset, replay=replay, changes=changes, progress=progress).folder
+        dataset, changes = open_dataset(request.dataset), request.changes
+        prepared = prepare(dataset, replay=request.replay, changes=changes, progress=progress)
+        folder = prepared.folder
     done = carry_out(
         folder,
-        device=arguments.get("device", "auto"),
-        workers=arguments.get("workers"),
-        minutes=arguments.get("minutes"),
+        device=request.device,
+        workers=request.workers,
+        minutes=request.minutes,
         progress=progress,
     )
     model = done.model
@@ -67,24 +54,24 @@ def _finetune(arguments: Arguments, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _take(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+def _take(request: messages.LoopTake, progress: Progress) -> ModelAnswer:
     from SpineLib.loop.finetune import take
     from SpineLib.loop.writer import DatasetWriter
 
-    with DatasetWriter(_path(arguments, "dataset"), wait=_WAIT) as writer:
-        return {"model": take(writer, _path(arguments, "run")).id}
+    with DatasetWriter(request.dataset, wait=_WAIT) as writer:
+        return {"model": take(writer, request.run).id}
 
 
-def _compare(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+def _compare(request: messages.LoopCompare, progress: Progress) -> replies.CompareAnswer:
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.promotion import compare
 
     found = compare(
-        open_dataset(_path(arguments, "dataset")),
-        _text(arguments, "candidate"),
-        against=arguments.get("against", ""),
-        margins=arguments.get("margins"),
-        device=arguments.get("device", "auto"),
+        open_dataset(request.dataset),
+        request.candidate,
+        against=request.against,
+        margins=request.margins,
+        device=request.device,
         progress=progress,
     )
     return {
@@ -96,32 +83,30 @@ def _compare(arguments: Arguments, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _promote(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+def _promote(request: messages.LoopPromote, progress: Progress) -> ModelAnswer:
     from SpineLib.loop.promotion import open_comparison, promote
     from SpineLib.loop.writer import DatasetWriter
 
-    comparison = open_comparison(_path(arguments, "comparison"))
-    with DatasetWriter(_path(arguments, "dataset"), wait=_WAIT) as writer:
-        by, reason = arguments.get("by", ""), arguments.get("reason", "")
-        return {"model": promote(writer, comparison, by=by, reason=reason).id}
+    comparison = open_comparison(request.comparison)
+    with DatasetWriter(request.dataset, wait=_WAIT) as writer:
+        return {"model": promote(writer, comparison, by=request.by, reason=request.reason).id}
 
 
-def _back(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+def _back(request: messages.LoopBack, progress: Progress) -> ModelAnswer:
     from SpineLib.loop.promotion import back
     from SpineLib.loop.writer import DatasetWriter
 
-    with DatasetWriter(_path(arguments, "dataset"), wait=_WAIT) as writer:
-        model, by = _text(arguments, "model"), arguments.get("by", "")
-        return {"model": back(writer, model, by=by, reason=arguments.get("reason", "")).id}
+    with DatasetWriter(request.dataset, wait=_WAIT) as writer:
+        return {"model": back(writer, request.model, by=request.by, reason=request.reason).id}
 
 
-def _curve(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+def _curve(request: messages.LoopCurve, progress: Progress) -> replies.CurveAnswer:
     from dataclasses import asdict
 
     from SpineLib.loop.curve import points, write_curve
     from SpineLib.loop.dataset import open_dataset
 
-    dataset = open_dataset(_path(arguments, "dataset"))
+    dataset = open_dataset(request.dataset)
     files = write_curve(dataset)
     return {
         "files": [str(file) for file in files],
@@ -129,23 +114,23 @@ def _curve(arguments: Arguments, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _add(arguments: Arguments, progress: Progress) -> dict[str, Any]:
+def _add(request: messages.LoopAdd, progress: Progress) -> replies.AddAnswer:
     """Adds each image of ``source`` as it is read, so that a cancel keeps what was added."""
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.refusals import AlreadyThere
     from SpineLib.loop.sources import LeftOut, Wanted, about, arrivals
     from SpineLib.loop.writer import DatasetWriter
 
-    folder, by = _path(arguments, "dataset"), arguments.get("by", "")
+    folder, by = request.dataset, request.by
     dataset = open_dataset(folder)
     wanted = Wanted(
         dataset.current.folder.card, dataset.task, dataset.question,
-        arguments.get("region") or "unknown", arguments.get("weighting") or "unknown",
-        images_only=bool(arguments.get("images_only")), secret=dataset.secret,
+        request.region or "unknown", request.weighting or "unknown",
+        images_only=request.images_only, secret=dataset.secret,
     )  # fmt: skip
     added: list[str] = []
     left: list[str] = []
-    for one in arrivals(_text(arguments, "source"), wanted, progress=progress):
+    for one in arrivals(request.source, wanted, progress=progress):
         if isinstance(one, LeftOut):
             left.append(one.reason)
             continue
@@ -157,24 +142,13 @@ def _add(arguments: Arguments, progress: Progress) -> dict[str, Any]:
     return {"added": added, "left_out": left}
 
 
-COMMANDS: dict[str, Callable[[Arguments, Progress], dict[str, Any]]] = {
-    "loop-score": _score,
-    "loop-finetune": _finetune,
-    "loop-take": _take,
-    "loop-compare": _compare,
-    "loop-promote": _promote,
-    "loop-back": _back,
-    "loop-curve": _curve,
-    "loop-add": _add,
+HANDLERS: Handlers = {
+    messages.LoopScore: _score,
+    messages.LoopFinetune: _finetune,
+    messages.LoopTake: _take,
+    messages.LoopCompare: _compare,
+    messages.LoopPromote: _promote,
+    messages.LoopBack: _back,
+    messages.LoopCurve: _curve,
+    messages.LoopAdd: _add,
 }
-
-
-def _path(arguments: Arguments, key: str) -> Path:
-    return Path(_text(arguments, key))
-
-
-def _text(arguments: Arguments, key: str) -> str:
-    value = arguments.get(key)
-    if not isinstance(value, str) or not value:
-        raise BadRequest(f"The argument {key} is missing")
-    return value

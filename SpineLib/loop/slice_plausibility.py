@@ -39,14 +39,13 @@ def implausible_slices(
     Returns:
         In the order of the slices.
     """
-    graded = len(question.values) > 2
-    scale = question.values if graded else COMPRESSION_VALUES
+    scale = question.values if question.sides else COMPRESSION_VALUES
     said = {label.index: scale.index(label.value) for label in labels}
     ordered = sorted(said)
     if 2 * float(grid.spacing[2]) > LEAST_LESION:
         return []
     found = [*_flips(said, ordered, scale, grid)]
-    if graded:
+    if question.sides:
         found += _jumps(said, ordered, scale, grid)
     return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
 

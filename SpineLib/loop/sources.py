@@ -64,7 +64,7 @@ class LeftOut:
     """What a source holds and what is no case, and why.
 
     Attributes:
-        why: where the model in force was not made for it.
+        why: where the current model was not made for it.
     """
 
     what: str
@@ -82,7 +82,7 @@ class Wanted:
     """How sources are read.
 
     Attributes:
-        card: of the model in force: which stacks it was made for.
+        card: of the current model: which stacks it was made for.
         task, question: of the data set.
         region, weighting: where the images cannot say; ``unknown`` if nobody said.
         patient: whose the images are; empty where the sources say.
@@ -272,7 +272,7 @@ def _named(numbering: str, table: Path, line: int) -> str:
         return known_name(numbering)
     except ValueError as error:
         raise BadInput(
-            f"Line {line} names {error}", file=table, advice=f"Known are {', '.join(NAMES)}."
+            f"Line {line} names {error}", file=table, advice=f"Use one of {', '.join(NAMES)}."
         ) from error
 
 

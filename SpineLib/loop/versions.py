@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +104,7 @@ class History:
         number = int(record["number"])
         one = self.version(number)
         if kind not in (CHOICE, APPROVAL):
-            raise ValueError(f"{kind!r} is no kind of line")
+            raise ValueError(f"{kind!r} is not a kind of line")
         by = str(record.get("by", ""))
         chosen = replace(self, chosen=number, chosen_how=kind, chosen_by=by)
         if kind == CHOICE:
@@ -137,8 +136,3 @@ def read_history(case: Path) -> History:
         except (KeyError, TypeError, ValueError) as error:
             problems.append(f"Line {line.number} of {VERSIONS} is left out: {error}")
     return replace(history, problems=tuple(problems))
-
-
-def now() -> str:
-    """UTC, ISO 8601."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from SpineLib.dicom.people import NO_PERSON, Person, told_apart
@@ -52,12 +51,12 @@ from SpineLib.loop.versions import (
     VERSION,
     VERSIONS,
     Version,
-    now,
 )
 from SpineLib.models.folder import ModelFolder, sha256
 from SpineLib.progress import Progress
 from SpineLib.questions import COMPRESSION
 from SpineLib.store.journal import append, repair
+from SpineLib.times import now
 from SpineLib.volume import Volume
 
 
@@ -100,12 +99,7 @@ class DatasetWriter:
     def __enter__(self) -> DatasetWriter:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -206,7 +200,7 @@ class DatasetWriter:
         """
         case = self._case(case)
         if kind not in MADE:
-            raise BadRequest(f"{kind!r} is no kind of version", advice=f"Use {', '.join(MADE)}.")
+            raise BadRequest(f"{kind!r} is not a kind of version", advice=f"Use {', '.join(MADE)}.")
         if kind == CORRECTED and not by.strip():
             raise BadRequest("A correction needs the reader's name")
         if minutes < 0:
@@ -294,16 +288,12 @@ class DatasetWriter:
 
     def set_aside(self, case: Case | str, reason: str, *, by: str) -> None:
         """Uses a case no longer, and says why; nothing of it is removed."""
-        case = self._case(case)
-        record = {"kind": ASIDE, "id": case.id, "reason": reason, "by": by, "time": now()}
-        append(self.folder / JOURNAL, record)
-        self._refresh(replace(case, set_aside=reason or "no reason given"))
+        case = replace(self._case(case), set_aside=reason or "no reason given")
+        self._note(case, ASIDE, reason=reason, by=by)
 
     def take_back(self, case: Case | str, *, by: str) -> None:
         """Uses a case again that was set aside."""
-        case = self._case(case)
-        append(self.folder / JOURNAL, {"kind": TAKEN_BACK, "id": case.id, "by": by, "time": now()})
-        self._refresh(replace(case, set_aside=""))
+        self._note(replace(self._case(case), set_aside=""), TAKEN_BACK, by=by)
 
     def open_image(self, case: Case | str) -> Volume:
         """Reads a case's image; one that changed on the disk sets the case aside.
@@ -325,8 +315,7 @@ class DatasetWriter:
         case = self._case(case)
         images.keep_slices(image, case.folder)
         path = images.inside(Path(image.path), self.folder)
-        append(self.folder / JOURNAL, {"kind": MOVED, "id": case.id, "path": path, "time": now()})
-        self._refresh(replace(case, image=replace(case.image, path=path)))
+        self._note(replace(case, image=replace(case.image, path=path)), MOVED, path=path)
 
     def verify(self, *, progress: Progress | None = None) -> list[Case]:
         """Reads every image and every version, and sets cases aside whose image changed.
@@ -373,12 +362,7 @@ class DatasetWriter:
         if len(self.dataset.models) > 1:
             raise BadInput("A model was fine-tuned here already, so it is too late for a test")
         cases = list(self.dataset.cases.values())
-        if (self.folder / freezing.FROZEN).exists():  # begun by a program that was killed
-            chosen = list(freezing.read_frozen(self.folder / freezing.FROZEN).patients)
-        elif patients is None:
-            chosen = freezing.draw(cases, share, self.dataset.seed)
-        else:
-            chosen = freezing.named(cases, patients)
+        chosen = freezing.choose(self.folder, cases, share, self.dataset.seed, patients)
         strata = freezing.counted(cases, chosen)
         digest = freezing.write(self.folder, chosen, self.dataset.patients_key)
         append(self.folder / JOURNAL, {
@@ -446,7 +430,7 @@ class DatasetWriter:
 
     def _checked(self, case: Case, answer: Answer, *, resampled: bool = False) -> Answer:
         if (self.dataset.task == "segmentation") != isinstance(answer, Volume):
-            raise BadRequest(f"This is no answer to {self.dataset.task}")
+            raise BadRequest(f"This is not an answer to {self.dataset.task}")
         if isinstance(answer, Volume):
             labels = on_grid(answer, case.grid, resampled=resampled)
             require_known(labels)
@@ -454,6 +438,11 @@ class DatasetWriter:
         return checked_labels(
             answer, case.grid, self.dataset.task, self.dataset.question or COMPRESSION
         )
+
+    def _note(self, case: Case, kind: str, **said: str) -> None:
+        """Records what was done with a whole case, which is ``case`` from now on."""
+        append(self.folder / JOURNAL, {"kind": kind, "id": case.id, **said, "time": now()})
+        self._refresh(case)
 
     def _tell(self, case: Case, record: dict[str, Any]) -> None:
         repair(case.folder / VERSIONS)

@@ -198,6 +198,9 @@ class Card:
                 "first_high": self.scheme.first_positive,
                 "colors": list(self.scheme.colors),
             }
+            if self.scheme.key not in KNOWN_QUESTIONS:
+                told = {"definitions": self.scheme.definitions, "source": self.scheme.source}
+                data["scheme"] |= {key: value for key, value in told.items() if value}
         if self.lineage and not self.lineage.promotion:
             del data["lineage"]["promotion"]
         data["weights"] = {"file": data.pop("weights_file"), "sha256": data.pop("weights_sha256")}
@@ -265,8 +268,9 @@ def _read_card(text: str, path: Path) -> Card:
 def _question(scheme: dict[str, Any]) -> Question:
     """A card's grading; what is known of one that comes with the program is told with it."""
     asked = Question(
-        scheme["name"], f"{scheme['name']} grade", tuple(scheme["grades"]),
-        int(scheme["first_high"]), tuple(scheme["colors"]),
+        scheme["name"], "", tuple(scheme["grades"]), int(scheme["first_high"]),
+        tuple(scheme["colors"]), definitions=scheme.get("definitions", {}),
+        source=scheme.get("source", ""),
     )  # fmt: skip
     known = KNOWN_QUESTIONS.get(asked.key)
     if known and (known.values, known.first_positive) == (asked.values, asked.first_positive):
@@ -282,7 +286,7 @@ def _validate(data: Any, file: str | Path | None) -> None:
     version = data.get("schema_version") if isinstance(data, dict) else None
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise BadModel(
-            f"The model's card is of schema version {version}, this program knows {SCHEMA_VERSION}",
+            f"The model's card has schema version {version}; this program reads up to {SCHEMA_VERSION}",
             file=file,
             advice="Update SlicerSpineMRI.",
         )

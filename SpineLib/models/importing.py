@@ -151,7 +151,7 @@ def _refuse_unsafe(member: zipfile.ZipInfo, path: Path) -> None:
     link = stat.S_ISLNK(member.external_attr >> 16)
     if name.startswith("/") or ".." in parts or ":" in name or link:
         raise BadModel(
-            "The archive holds a name that leads out of it, so nothing was taken in",
+            "The archive holds a path that leads out of it, so nothing was imported",
             file=path,
-            advice="Ask for the archive from where you trust it.",
+            advice="Get the archive from a source that you trust.",
         )

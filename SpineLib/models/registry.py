@@ -91,7 +91,7 @@ def remove(name: str) -> None:
             raise BadModel(
                 f"{name} came with the program and cannot be removed",
                 file=folder,
-                advice="Choose another model where you do not want it.",
+                advice="Choose another model if you do not want this one.",
                 command="--model NAME",
             )
         try:

@@ -10,6 +10,8 @@ from pathlib import Path
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
 from SpineLib.store.files import writing
+from SpineLib.translation import tr
+from SpineLib.wording import count
 
 NAME = "answers.json"
 
@@ -75,8 +77,8 @@ def by_slice(answers: Iterable[ReaderAnswer]) -> dict[tuple[str, int], str]:
     """
     said: dict[tuple[str, int], list[str]] = {}
     for one in answers:
-        who = f"reader {one.reader}".strip()
-        said.setdefault((one.stack, one.index), []).append(f"{who}: {one.answer}")
+        who = tr("reader {name}").format(name=one.reader).strip()
+        said.setdefault((one.stack, one.index), []).append(f"{who}: {tr(one.answer)}")
     return {key: "; ".join(texts) for key, texts in said.items()}
 
 
@@ -86,10 +88,12 @@ def sentence(answers: list[ReaderAnswer]) -> str:
         return ""
     slices = len({(one.stack, one.index) for one in answers})
     differ = sum(not one.agrees for one in answers)
-    word = "slice" if slices == 1 else "slices"
-    other = f"differs from the model in {differ}" if differ else "agrees with the model in each"
-    return (
-        f"A reader answered on {slices} {word} ({len(answers)} "
-        f"{'answer' if len(answers) == 1 else 'answers'}) and {other}. Headline, strip and levels "
-        "are the model's"
+    text = tr("A reader answered on {slices} ({answers}) and agrees with the model in each.")
+    if differ:
+        text = tr(
+            "A reader answered on {slices} ({answers}) and differs from the model in {differ}."
+        )
+    text = text.format(
+        slices=count(slices, "slice"), answers=count(len(answers), "answer"), differ=differ
     )
+    return f"{text} {tr('Headline, strip and levels are the model’s.')}"

@@ -17,6 +17,7 @@ from SpineLib.outputs.templates import environment
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing
+from SpineLib.translation import language, tr
 
 TEMPLATES = Path(__file__).parent
 # So many flagged slices are shown large; the others stand among all slices.
@@ -65,9 +66,9 @@ def render(
         "headline": summary.headline(findings),
         "other_lines": summary.other_lines(findings),
         "lead": lead,
-        "positive": lead.side(True) or lead.values[-1],
-        "others": [q.title for q in findings.questions if q is not lead and _answered(findings, q)],
-        "titles": {question.key: question.title for question in findings.questions},
+        "positive": tr(lead.side(True) or lead.values[-1]),
+        "others": _others(findings, lead),
+        "titles": {question.key: tr(question.title) for question in findings.questions},
         "key": _key(lead),
         "not_assessed": NOT_ASSESSED_LETTER,
         "strips": strips,
@@ -83,12 +84,20 @@ def render(
         "answers_line": sentence(list(answers)),
         "said": by_slice(answers),
         "labels": labels,
+        "language": language(),
+        "why": summary.why,
+        "evidence": summary.evidence(findings.segmentation),
+        "_": tr,
     }
     return pages.get_template("report.html.jinja").render(values)
 
 
-def _answered(findings: Findings, question: Question) -> bool:
-    return findings.summary(question.key).assessed
+def _others(findings: Findings, lead: Question) -> list[str]:
+    """What stands beside the lead question's first answer."""
+    assessed = [c for c in findings.columns if findings.summary(c.question.key, c.by).assessed]
+    beside = [c for c in assessed if c.question is not lead]
+    beside += [c for c in assessed if c.question is lead][1:]
+    return [tr(c.question.title) + findings.told_apart(c.question.key, c.by) for c in beside]
 
 
 def _key(lead: Question) -> list[summary.Mark]:
@@ -97,7 +106,7 @@ def _key(lead: Question) -> list[summary.Mark]:
     if lead.borderline:
         values.insert(lead.first_positive, BORDERLINE)
     meant = [Opinion(lead.key, value=value, positive=lead.is_positive(value)) for value in values]
-    return [replace(summary.mark(lead, one), words=one.value) for one in meant] + [
+    return [replace(summary.mark(lead, one), words=tr(one.value)) for one in meant] + [
         summary.mark(lead, None)
     ]
 

@@ -7,12 +7,21 @@ was asked stands beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
+from SpineLib.findings import (
+    Findings,
+    QuestionSummary,
+    SegmentationFinding,
+    SliceFinding,
+    StackFindings,
+)
 from SpineLib.labels import ASSESSED, BORDERLINE, NOT_ASSESSED
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
+from SpineLib.reasons import sentence
+from SpineLib.translation import tr
+from SpineLib.wording import count, ranges
 
 
 @dataclass(frozen=True)
@@ -123,16 +132,17 @@ def headline(findings: Findings) -> Headline:
     if not summary.assessed:
         if findings.segmentation.status == ASSESSED:
             return _segmentation_headline(findings)
-        text = f"{lead.title} was not assessed"
-        return Headline(text, summary.reason, NOT_ASSESSED_LETTER, lead.color(""))
+        text = tr("{title} was not assessed").format(title=tr(lead.title))
+        return Headline(text, why(summary), NOT_ASSESSED_LETTER, lead.color(""))
     parts = _conclusion(summary)
     if threshold_line(findings):
         parts.append(threshold_line(findings))
     total = sum(len(stack.slices) for stack in findings.stacks)
     if total > summary.assessed_slices:
-        parts.append(f"{total - summary.assessed_slices} of {total} slices not assessed")
+        text = tr("{number} of {total} slices not assessed")
+        parts.append(text.format(number=total - summary.assessed_slices, total=total))
     if summary.forced:
-        parts.append("forced")
+        parts.append(tr("forced"))
     value = _study_value(lead, summary)
     return Headline(
         _flagged_text(lead, summary), " · ".join(parts), lead.letter(value), lead.color(value)
@@ -140,24 +150,32 @@ def headline(findings: Findings) -> Headline:
 
 
 def _flagged_text(lead: Question, summary: QuestionSummary) -> str:
-    number, assessed = summary.positive_slices, summary.assessed_slices
     if lead.sides:
-        return f"{lead.title}: {lead.side(True)} on {number} of {count(assessed, 'slice')}"
-    if number:
-        return f"{lead.title} flagged on {number} of {count(assessed, 'slice')}"
-    return f"No {lead.title.lower()} flagged on {count(assessed, 'slice')}"
+        text = tr("{title}: {side} on {number} of {slices}")
+    elif summary.positive_slices:
+        text = tr("{title} flagged on {number} of {slices}")
+    else:
+        text = tr("No {lower} flagged on {slices}")
+    return text.format(
+        title=tr(lead.title),
+        lower=tr(lead.title.lower()),
+        side=tr(lead.side(True)),
+        number=summary.positive_slices,
+        slices=count(summary.assessed_slices, "slice"),
+    )
 
 
 def _conclusion(summary: QuestionSummary) -> list[str]:
     parts = []
     if summary.verdict:
-        parts.append(f"Study {summary.verdict} (rule: {summary.rule})")
+        text = tr("Study {verdict} (rule: {rule})")
+        parts.append(text.format(verdict=tr(summary.verdict), rule=tr(summary.rule)))
     elif summary.reason:
-        parts.append(f"No verdict on the study: {summary.reason}")
+        parts.append(tr("No verdict on the study: {reason}").format(reason=why(summary)))
     else:
-        parts.append(f"{summary.worst} at worst")
+        parts.append(tr("{value} at worst").format(value=tr(summary.worst)))
     if summary.positive_slices:
-        parts.append(f"longest run {summary.longest_run_mm:.0f} mm")
+        parts.append(tr("longest run {mm:.0f} mm").format(mm=summary.longest_run_mm))
     return parts
 
 
@@ -165,7 +183,8 @@ def threshold_line(findings: Findings) -> str:
     """That slices were flagged at another threshold than the card's; empty where they were not."""
     for model in findings.models:
         if model.threshold is not None and model.card_threshold is not None:
-            return f"threshold {model.threshold:g}, not the card's {model.card_threshold:g}"
+            text = tr("threshold {threshold:g}, not the card's {card:g}")
+            return text.format(threshold=model.threshold, card=model.card_threshold)
     return ""
 
 
@@ -188,19 +207,22 @@ def other_lines(findings: Findings) -> list[str]:
 
 def _line(findings: Findings, summary: QuestionSummary) -> str:
     question = findings.question(summary.question)
-    name = question.title if not question.sides else question.key
+    name = tr(question.title) if not question.sides else question.key
+    name += findings.told_apart(summary.question, summary.by)
     if not summary.assessed:
-        return f"{name}: not assessed – {summary.reason}"
-    place = "" if summary.index is None else f" on slice {summary.index + 1}"
-    if place and sum(bool(stack.slices) for stack in findings.stacks) > 1:
-        place += f" of stack {summary.stack}"
-    side = ""
+        return tr("{name}: not assessed – {reason}").format(name=name, reason=why(summary))
+    text = tr("{value} at worst").format(value=tr(summary.worst))
     if question.sides and summary.worst:
-        side = f"{question.side(question.is_positive(summary.worst))} grade, "
-    positive = question.side(True) or question.values[-1]
-    text = f"{name}: {side}{summary.worst} at worst{place}"
-    text += f"; {positive} on {count(summary.positive_slices, 'slice')}"
-    return text + (" (forced)" if summary.forced else "")
+        side = tr(question.side(question.is_positive(summary.worst)))
+        text = tr("{side} grade, {worst}").format(side=side, worst=text)
+    if summary.index is not None:
+        text += tr(" on slice {number}").format(number=summary.index + 1)
+        if sum(bool(stack.slices) for stack in findings.stacks) > 1:
+            text += tr(" of stack {id}").format(id=summary.stack)
+    positive = tr(question.side(True) or question.values[-1])
+    slices = count(summary.positive_slices, "slice")
+    text += tr("; {value} on {slices}").format(value=positive, slices=slices)
+    return f"{name}: {text}{tr(' (forced)') if summary.forced else ''}"
 
 
 def strips(findings: Findings) -> list[Strip]:
@@ -234,7 +256,7 @@ def mark(question: Question, opinion: Opinion | None) -> Mark:
     opinion = opinion or Opinion(question.key)
     return Mark(
         opinion,
-        question.title,
+        tr(question.title),
         words(question, opinion),
         question.letter(opinion.value),
         question.color(opinion.value),
@@ -249,80 +271,79 @@ def words(question: Question, opinion: Opinion) -> str:
         'compressed (forced)'
     """
     if not opinion.assessed:
-        return NOT_ASSESSED
-    side = question.side(opinion.positive)
-    text = f"{side}, {question.key} {opinion.value}" if side else opinion.value
-    return f"{text} (forced)" if opinion.forced else text
+        return tr(NOT_ASSESSED)
+    side, value = tr(question.side(opinion.positive)), tr(opinion.value)
+    text = f"{side}, {question.key} {value}" if side else value
+    return text + tr(" (forced)") if opinion.forced else text
+
+
+def why(reasoned: QuestionSummary | Opinion | SegmentationFinding) -> str:
+    """Why something was not assessed or had to be forced, in the language that is spoken.
+
+    What has no codes, as findings of version 0.1, keeps its English sentence.
+    """
+    if isinstance(reasoned, QuestionSummary):
+        return "; ".join(map(sentence, reasoned.whys)) or reasoned.reason
+    if reasoned.why is None:
+        return reasoned.reason
+    text = tr("forced: {reason}") if reasoned.forced else "{reason}"
+    return text.format(reason=sentence(reasoned.why))
+
+
+def evidence(segmentation: SegmentationFinding) -> str:
+    """Why the levels are known, or why not."""
+    why = segmentation.evidence_why
+    return segmentation.evidence if why is None else sentence(why)
 
 
 def missing(findings: Findings) -> list[Missing]:
     """Everything that was not assessed, each reason once."""
     rows = []
-    titles = {question.key: question.title for question in findings.questions}
+    titles = {question.key: tr(question.title) for question in findings.questions}
     for stack in findings.stacks:
-        where = f"stack {stack.id} ({stack.description or stack.plane})"
+        where = tr("stack {id}").format(id=stack.id)
+        where += f" ({stack.description or tr(stack.plane)})"
         for key, reason in stack.not_assessed.items():
             # A forced run answered in spite of the reason.
             if not any(_assessed(one, key) for one in stack.slices):
-                rows.append(Missing(titles.get(key, key.capitalize()), where, reason))
+                code = stack.not_assessed_why.get(key)
+                told = sentence(code) if code else reason
+                rows.append(Missing(titles.get(key, tr(key.capitalize())), where, told))
         for key, title in titles.items():
             if key not in stack.not_assessed:
                 rows += _missing_slices(stack, key, title, where)
     if findings.segmentation.status != ASSESSED:
-        rows.append(Missing("Segmentation", "study", findings.segmentation.reason))
-    told = {row.what for row in rows}
+        rows.append(Missing(tr("Segmentation"), tr("study"), why(findings.segmentation)))
+    done = {row.what for row in rows}
     for summary in findings.summaries:
         title = titles.get(summary.question, summary.question)
-        if summary.reason and title not in told:
-            rows.append(Missing(title, "study", summary.reason))
+        if summary.reason and title not in done:
+            rows.append(Missing(title, tr("study"), why(summary)))
     return [row for row in rows if row.reason]
 
 
 def forced(findings: Findings) -> list[str]:
     """What was answered outside of its model's applicability, in words."""
-    titles = {question.key: question.title for question in findings.questions}
+    titles = {question.key: tr(question.title) for question in findings.questions}
     ran = [titles[s.question] for s in findings.summaries if s.forced]
-    return list(dict.fromkeys(ran)) + ["segmentation"] * findings.segmentation.forced
-
-
-def ranges(numbers: list[int]) -> str:
-    """Slice numbers as a person writes them.
-
-    Example:
-        >>> ranges([1, 2, 3, 7, 9, 10])
-        '1–3, 7, 9–10'
-    """
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    Example:
-        >>> count(1, "slice"), count(3, "slice")
-        ('1 slice', '3 slices')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return list(dict.fromkeys(ran)) + [tr("segmentation")] * findings.segmentation.forced
 
 
 def _segmentation_headline(findings: Findings) -> Headline:
     segmentation = findings.segmentation
     vertebrae = [one for one in segmentation.segments if one.kind == "vertebra"]
-    text = f"{count(len(vertebrae), 'vertebra') if len(vertebrae) == 1 else f'{len(vertebrae)} vertebrae'} segmented"
+    text = tr("{number} vertebrae segmented") if len(vertebrae) != 1 else tr("1 vertebra segmented")
+    text = text.format(number=len(vertebrae))
     if not segmentation.lowest:
-        text += ", their levels not known"
+        text += tr(", their levels not known")
     elif vertebrae:
         ends = (max(vertebrae, key=lambda one: one.centroid_ras[2]),
                 min(vertebrae, key=lambda one: one.centroid_ras[2]))  # fmt: skip
-        text += f": {ends[0].name} to {ends[1].name}"
+        text += tr(": {first} to {last}").format(first=ends[0].name, last=ends[1].name)
     lead = findings.lead or COMPRESSION
-    detail = f"{lead.title} was not assessed: {findings.summary(lead.key).reason}"
+    detail = tr("{title} was not assessed: {reason}").format(
+        title=tr(lead.title), reason=why(findings.summary(lead.key))
+    )
     return Headline(text, detail, str(len(vertebrae)), "")
 
 
@@ -335,7 +356,7 @@ def _strip(
 ) -> Strip:
     cells = [_cell(findings, lead, one, one is peak) for one in stack.slices]
     rise = stack.slices[-1].position_ras[2] - stack.slices[0].position_ras[2]
-    ends = ("feet", "head") if rise > 0 else ("head", "feet")
+    ends = (tr("feet"), tr("head")) if rise > 0 else (tr("head"), tr("feet"))
     return Strip(
         stack,
         cells,
@@ -347,11 +368,16 @@ def _strip(
 def _cell(findings: Findings, lead: Question, one: SliceFinding, worst: bool) -> Cell:
     first = one.opinion(lead.key)
     others = [
-        mark(findings.question(opinion.question), opinion)
+        _mark_of(findings, opinion)
         for opinion in one.opinions
         if opinion is not first and opinion.assessed
     ]
     return Cell(one, one.index + 1, mark(lead, first), others, worst)
+
+
+def _mark_of(findings: Findings, opinion: Opinion) -> Mark:
+    shown = mark(findings.question(opinion.question), opinion)
+    return replace(shown, words=shown.words + findings.told_apart(opinion.question, opinion.by))
 
 
 def _levels(findings: Findings, cells: list[Cell]) -> list[Level]:
@@ -393,8 +419,8 @@ def _missing_slices(stack: StackFindings, key: str, title: str, where: str) -> l
     for one in stack.slices:
         opinion = one.opinion(key)
         if opinion and not opinion.assessed:
-            silent.setdefault(opinion.reason, []).append(one.index + 1)
+            silent.setdefault(why(opinion), []).append(one.index + 1)
     return [
-        Missing(title, f"{where}, slice{'s' if len(numbers) > 1 else ''} {ranges(numbers)}", reason)
-        for reason, numbers in silent.items()
+        Missing(title, f"{where}, {tr('slices' if len(n) > 1 else 'slice')} {ranges(n)}", reason)
+        for reason, n in silent.items()
     ]

@@ -16,9 +16,10 @@ from SpineLib.json_values import parse_json
 from SpineLib.labels import BORDERLINE, NOT_ASSESSED
 from SpineLib.projects.blinding import require_over, require_seen_by
 from SpineLib.projects.labels import ASSISTED, read_labels
-from SpineLib.projects.project import ANSWERS, SOFTWARE, Key, Project, now
+from SpineLib.projects.project import ANSWERS, SOFTWARE, Key, Project
 from SpineLib.questions import Question
 from SpineLib.store.files import writing
+from SpineLib.times import now
 
 
 @dataclass(frozen=True)
@@ -186,8 +187,7 @@ def _decided(question: Question, value: str) -> str:
 
 
 def _table(project: Project, file: Path) -> tuple[Model, Pairs]:
-    graded = len(project.scheme.values) > 2
-    needed = (UID, "frame", "stack", "verdict", *(("grade",) if graded else ("probability",)))
+    needed = (UID, "frame", "stack", "verdict", "grade" if project.scheme.sides else "probability")
     beside = file.with_suffix(".json")
     try:
         about: dict[str, Any] = parse_json(beside.read_text(encoding="utf-8"))
@@ -215,7 +215,7 @@ def _of_row(project: Project, row: dict[str, str], forced: dict[str, str]) -> Mo
     if verdict == NOT_ASSESSED:
         return ModelAnswer("", verdict, None, level)
     question = project.scheme
-    value = row["grade"] if len(question.values) > 2 else verdict
+    value = row["grade"] if question.sides else verdict
     if value not in (*question.values, BORDERLINE):
         raise ValueError(f"{value!r} is not an answer to {question.title}")
     value = _decided(question, value)

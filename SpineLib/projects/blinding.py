@@ -6,13 +6,13 @@ from SpineLib.errors import BadInput, BadRequest
 from SpineLib.projects.labels import (
     UNASSISTED,
     UNBLIND,
-    ReaderLabels,
     read_labels,
     unblinded_at,
 )
-from SpineLib.projects.project import ALL_LOCKS, EVENTS, SOFTWARE, Project, now
+from SpineLib.projects.project import ALL_LOCKS, EVENTS, SOFTWARE, Project
 from SpineLib.store.journal import append, read_journal, require_whole
 from SpineLib.store.lock import holding
+from SpineLib.times import now
 
 
 class Blinded(BadInput):
@@ -58,21 +58,6 @@ def require_over(project: Project) -> None:
     still = open_sets(project)
     if still:
         raise _still(still, "labels are shown when every set is locked")
-
-
-def others_labels(project: Project, reader: str) -> dict[str, ReaderLabels]:
-    """What the other readers said.
-
-    Raises:
-        Blinded: it may not be seen yet.
-    """
-    require_seen_by(project, reader)
-    still = open_sets(project)
-    return {
-        name: read_labels(project, name)
-        for name in project.readers
-        if name != reader and name not in still
-    }
 
 
 def unblind(project: Project, *, who: str, why: str, readers: list[str] | None = None) -> list[str]:

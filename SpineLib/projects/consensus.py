@@ -17,10 +17,10 @@ from SpineLib.projects.project import (
     ReadingSlice,
     ReadingStack,
     ReadingStudy,
-    now,
 )
 from SpineLib.store.journal import append, read_journal, repair, require_whole
 from SpineLib.store.lock import holding
+from SpineLib.times import now
 
 DECISION = "decision"
 
@@ -125,7 +125,7 @@ def decide(
     if one is None:
         raise BadInput(
             "The readers do not disagree on this slice, so there is nothing to settle",
-            advice="Look which are to be settled.",
+            advice="See which are to be settled.",
             command=f"spine project consensus {project.folder}",
         )
     if note is None:
@@ -154,8 +154,8 @@ def _decisions(project: Project) -> dict[Key, Decision]:
             found[key] = Decision(value, one["note"], tuple(one["present"]), one["time"])
         except (KeyError, TypeError, ValueError, BadInput) as error:
             raise BadInput(
-                f"Line {line.number} is no decision: {error}",
+                f"Line {line.number} is not a decision: {error}",
                 file=path,
-                advice="Take the file from a copy.",
+                advice="Restore the file from a backup.",
             ) from error
     return found

@@ -94,11 +94,9 @@ def write_training(
     Raises:
         Blinded: a reader's set is still open.
         BadInput: no slice has a label, files have moved, or the folder is not empty.
-        BadRequest: ``keep`` for grades, among which there is no class for it, or a scheme that
-            training does not know.
+        BadRequest: ``keep`` for grades, among which there is no class for it.
     """
     folder = _empty(folder)
-    _require_known(project)
     labels = {r.slice.key: v for r, v in _final(project, unsettled)}
     columns, files = ("sop_instance_uid", "frame", "label"), Outgoing(folder, key)
     with files.writing() as out, _table(out / TABLE, columns) as table:

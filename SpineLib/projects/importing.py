@@ -55,8 +55,8 @@ def import_labels(
                 key = frame.sop_instance_uid, frame.number
                 if found_in.setdefault(key, (stack.id, label.index)) != (stack.id, label.index):
                     raise BadInput(
-                        "A SOP Instance UID stands for several labelled slices, so that nothing "
-                        "tells which is the project's", file=source,
+                        "A SOP Instance UID stands for several labelled slices, so nobody "
+                        "can tell which is the project's", file=source,
                         advice="Anonymise the originals again.",
                     )  # fmt: skip
                 found[key] = project.scheme.checked(label.value)
@@ -65,7 +65,7 @@ def import_labels(
         raise BadInput("None of these slices is in the project", file=source)
     if any(wanted[key] > 1 for key in found):
         raise BadInput(
-            "Several slices of the project carry one SOP Instance UID, so that nothing says which "
+            "Several slices of the project carry one SOP Instance UID, so nothing says which "
             "a label is of",
             file=source,
         )

@@ -140,7 +140,7 @@ def _take(
         return
     arm = data["arm"]
     if arm not in ARMS:
-        raise ValueError(f"{arm!r} is no arm of the study")
+        raise ValueError(f"{arm!r} is not an arm of the study")
     if kind == LOCK:
         found.locks.setdefault(arm, str(data["time"]))
         return
@@ -151,18 +151,18 @@ def _take(
     elif kind == UNDO:
         _undo(found.given[arm], _key(data))
     else:
-        raise ValueError(f"{kind!r} is no kind of line")
+        raise ValueError(f"{kind!r} is not a kind of line")
 
 
 def _begin(found: ReaderLabels, data: dict[str, Any], path: Path) -> None:
     if data["format"] > FORMAT:
         raise BadInput(
-            f"These labels are of format {data['format']}, this program knows {FORMAT}",
+            f"These labels have format {data['format']}; this program reads up to {FORMAT}",
             file=path,
             advice="Update SlicerSpineMRI; the labels stay as they are.",
         )
     if found.seed is not None:
-        raise ValueError("the reader's own line stands there twice")
+        raise ValueError("the reader's own line is there twice")
     if data["reader"] != found.reader:
         raise ValueError("the reader's own line names somebody else than the file")
     found.seed, found.token = int(data["seed"]), str(data["token"])
@@ -174,12 +174,12 @@ def _label(data: dict[str, Any], project: Project, known: set) -> Label:
         raise ValueError("no slice of the project has this SOP Instance UID and frame")
     if value not in project.scheme.values:
         raise _NoLabel(
-            f"{value!r} is no label of {project.scheme.key}",
+            f"{value!r} is not a label of {project.scheme.key}",
             f"its label is none of {project.scheme.key}",
         )
     confidence, box = data.get("confidence"), data.get("box")
     if confidence is not None and not 0 <= float(confidence) <= 1:
-        raise ValueError(f"{confidence} is no confidence; it goes from 0 to 1")
+        raise ValueError(f"{confidence} is not a confidence from 0 to 1")
     if seconds is not None and float(seconds) < 0:
         raise ValueError("seconds are negative")
     return Label(
@@ -203,14 +203,14 @@ def box_of(box: Any) -> tuple[float, float, float, float]:
     """
     left, upper, right, lower = (float(one) for one in box)
     if not (0 <= left < right and 0 <= upper < lower):
-        raise ValueError(f"{tuple(box)} is no box: left, upper, right, lower")
+        raise ValueError(f"{tuple(box)} is not a box: left, upper, right, lower")
     return left, upper, right, lower
 
 
 def _key(data: dict[str, Any]) -> SliceKey:
     turn = int(data.get("turn", 1))
     if turn not in (1, 2):
-        raise ValueError(f"{turn} is no turn; a slice is read once or twice")
+        raise ValueError(f"{turn} is not a reading of a slice, which is read once or twice")
     return str(data["sop_instance_uid"]), int(data["frame"]), turn
 
 

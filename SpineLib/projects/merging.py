@@ -71,9 +71,9 @@ def _newer(here: Path, there: Path) -> bool:
     pairs = zip(ours.split(b"\n"), theirs.split(b"\n"), strict=False)
     line = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), 1)
     raise BadInput(
-        f"Both copies of this file went on apart, from line {line}",
+        f"The two copies of this file differ from line {line} on",
         file=here,
-        advice=f"Decide which one holds, and put it in both places; the other is {there}.",
+        advice=f"Decide which one is right, and put it in both places; the other is {there}.",
     )
 
 

@@ -80,5 +80,5 @@ def require_no_text(stack: Stack) -> None:
         raise BadInput(
             f"The picture may show text that names the patient ({found[0].reason})",
             file=found[0].file,
-            advice="Look at it, and take the study out of the project if it does.",
+            advice="Look at it, and remove the study from the project if it does.",
         )

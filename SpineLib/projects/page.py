@@ -11,12 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from SpineLib import evaluation
-from SpineLib.evaluation.figures import Figure, counted
+from SpineLib.evaluation.figures import Figure
 from SpineLib.evaluation.report import cells, data_url, write_table
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.outputs.templates import environment
 from SpineLib.projects.readers import ReaderStudy
 from SpineLib.store.files import writing
+from SpineLib.wording import count
 
 PAGE, FIGURES, LABELS = "readers.html", "figures.csv", "labels.csv"
 _COLUMNS = 3
@@ -56,8 +57,8 @@ def render(study: ReaderStudy) -> str:
         forced=readings.forced,
         title=study.title or "Reader study",
         scheme=readings.scheme,
-        counts=f"{counted(len(readings.readers), 'reader')}, {counted(patients, 'patient')}, "
-        f"{counted(len(readings.table), 'slice')}",
+        counts=f"{count(len(readings.readers), 'reader')}, {count(patients, 'patient')}, "
+        f"{count(len(readings.table), 'slice')}",
         model=f"{readings.model_name} (starter)" if readings.starter else readings.model_name,
         sections=study.sections,
         tables=[(name, cells(table), not name.startswith("confusion"))
@@ -134,9 +135,9 @@ def _confusion(axes: Axes, table: pd.DataFrame) -> None:
     # The share of each row, so that a rare label is seen as well.
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    for (row, column), count in np.ndenumerate(counts):
+    for (row, column), number in np.ndenumerate(counts):
         color = "white" if share[row, column] > 0.55 else "black"
-        axes.text(column, row, str(count), ha="center", va="center", color=color, fontsize=9)
+        axes.text(column, row, str(number), ha="center", va="center", color=color, fontsize=9)
     names = [str(name) for name in table.columns[1:]]
     axes.set_xticks(range(len(names)), [_short(name) for name in names], fontsize=8)
     axes.set_yticks(range(len(table)), [_short(str(v)) for v in table.iloc[:, 0]], fontsize=8)

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import uuid
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timezone
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
 from SpineLib.datasets.vocabulary import task_of
 from SpineLib.dicom import Stack, scan
-from SpineLib.dicom.patients import person_of
-from SpineLib.dicom.people import Person, told_apart
-from SpineLib.dicom.unzipping import zip_of
+from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
-from SpineLib.progress import Progress
 from SpineLib.questions import Question, question_of
 from SpineLib.store.files import is_there, writing, writing_folder
-from SpineLib.store.lock import holding
-from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
+from SpineLib.store.patients import mark_of, new_secret
+from SpineLib.times import now
 
 FORMAT = 1
 PROJECT, STUDIES, LABELS = "project.json", "studies.json", "labels"
@@ -197,7 +190,7 @@ class Project:
         place, keys = self.place(study), [one.key for one in stack.slices]
         if is_there(place):
             for found in scan(place).stacks:
-                if _keys(found) == keys:
+                if keys_of(found) == keys:
                     return found
         raise BadInput(
             f"The slices of study {study.id} are no longer here",
@@ -228,7 +221,9 @@ def create(
     """
     folder = Path(folder)
     if not title.strip():
-        raise BadInput("A reading project needs a title", advice="Give it one.", command="--title")
+        raise BadInput(
+            "A reading project needs a title", advice="Give it a title.", command="--title"
+        )
     data = {
         "format": FORMAT, "id": uuid.uuid4().hex, "title": title, "scheme": scheme,
         "plane": "axial", "weighting": "T2", "rules": "", "order": "studies",
@@ -253,7 +248,7 @@ def open_project(folder: str | Path) -> Project:
     folder = Path(folder)
     if not (folder / PROJECT).is_file():
         raise BadInput(
-            f"This is no reading project: there is no {PROJECT}",
+            f"This is not a reading project: there is no {PROJECT}",
             file=folder,
             advice="Make one in a new folder.",
             command="spine project create",
@@ -268,95 +263,8 @@ def open_project(folder: str | Path) -> Project:
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise BadInput(
-            "The project cannot be read", file=folder, advice="Take both files from a copy."
+            "The project cannot be read", file=folder, advice="Restore both files from a backup."
         ) from error
-
-
-def add(project: Project, folder: str | Path, *, progress: Progress | None = None) -> Project:
-    """Adds the studies below a folder.
-
-    Args:
-        project: no reader of it has locked a set yet.
-        folder: of DICOM; each study is to lie in a folder of its own for `relink` to be quick.
-        progress: told of each file.
-
-    Raises:
-        BadInput: a set is locked, no stack of the project's plane and weighting is there, a SOP
-            Instance UID would stand for several slices of the project, or another program is adding
-            studies.
-    """
-    with holding(project.folder / STUDIES):
-        return _added(open_project(project.folder), folder, progress)
-
-
-def _added(project: Project, folder: str | Path, progress: Progress | None) -> Project:
-    from SpineLib.projects.labels import locked_sets
-
-    locked = locked_sets(project)
-    if locked:
-        raise BadInput(
-            f"{locked[0]} has locked a set of labels, so no study can be added",
-            file=project.folder,
-            advice="Make another project for more studies.",
-        )
-    secret = secret_of(project.patients_key, project.folder / KEY_FILE)
-    known = {study.id for study in project.studies}
-    new = [one for one in _found(project, folder, secret, progress) if one.id not in known]
-    if not new:
-        kind = f"{project.plane} {project.weighting}".replace(ANY, "").strip() or "readable"
-        raise BadInput(
-            f"No new study with a {kind} stack lies here",
-            file=folder,
-            advice=f"Look what the folder holds. The project's plane and weighting stand in {PROJECT}.",
-            command=f"spine scan {folder}",
-        )
-    changed = project
-    for one in new:
-        met = [(s.patient, Person.from_dict(s.person)) for s in changed.studies]
-        patient = told_apart(one.patient, Person.from_dict(one.person), met)
-        changed = replace(changed, studies=(*changed.studies, replace(one, patient=patient)))
-    _require_unique(changed, folder)
-    write_studies(changed)
-    return changed
-
-
-def _require_unique(project: Project, folder: str | Path) -> None:
-    """Labels are kept by UID: one that an anonymiser gave twice would be another slice's too."""
-    counts = Counter(one.key for _, _, one in project.slices())
-    several = sum(count > 1 for count in counts.values())
-    if several:
-        raise BadInput(
-            f"{several} SOP Instance UIDs stand for several slices, so that a label could land on "
-            "the wrong one",
-            file=folder,
-            advice="An anonymiser has given them twice; anonymise the originals again.",
-        )
-
-
-def relink(
-    project: Project, folder: str | Path, *, progress: Progress | None = None
-) -> tuple[Project, int]:
-    """Finds studies that have moved, by their SOP Instance UIDs.
-
-    Returns:
-        The project, and how many studies were found at another place.
-    """
-    places: dict[str, tuple[str, set[Key]]] = {}
-    for stack in scan(folder, progress=progress).stacks:
-        study, before = _hash(stack.study_instance_uid), places.get(_hash(stack.study_instance_uid))
-        keys = set(_keys(stack)) | (before[1] if before else set())
-        places[study] = _place(project.folder, [stack], before[0] if before else ""), keys
-    moved, studies = 0, []
-    with holding(project.folder / STUDIES):
-        for one in open_project(project.folder).studies:
-            place, keys = places.get(one.id, (one.folder, set()))
-            if place != one.folder and {s.key for s in one.slices} <= keys:
-                one, moved = replace(one, folder=place), moved + 1
-            studies.append(one)
-        changed = replace(project, studies=tuple(studies))
-        if moved:
-            write_studies(changed)
-    return changed, moved
 
 
 def write_studies(project: Project) -> None:
@@ -364,64 +272,18 @@ def write_studies(project: Project) -> None:
     _write_json(project.folder / STUDIES, [asdict(study) for study in project.studies])
 
 
-def now() -> str:
-    """UTC, ISO 8601."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-
-
-def _found(
-    project: Project, folder: str | Path, secret: bytes, progress: Progress | None
-) -> Iterator[ReadingStudy]:
-    for study in scan(folder, progress=progress).studies:
-        wanted = [s for s in study.stacks if not s.problem and _fits(project, s)]
-        if not wanted:
-            continue
-        yield ReadingStudy(
-            _hash(study.study_instance_uid),
-            keyed(study.patient_hash or _hash(study.study_instance_uid), secret),
-            _place(project.folder, wanted),
-            tuple(
-                ReadingStack(
-                    s.id, s.plane, s.region, s.weighting, tuple(ReadingSlice(*k) for k in _keys(s))
-                )
-                for s in wanted
-            ),
-            person_of(study.stacks).keyed(secret).to_dict() if secret else {},
-        )
-
-
-def _fits(project: Project, stack: Stack) -> bool:
-    plane, weighting = project.plane, project.weighting
-    return plane in (ANY, stack.plane) and weighting in (ANY, stack.weighting)
-
-
-def _keys(stack: Stack) -> list[Key]:
+def keys_of(stack: Stack) -> list[Key]:
+    """Which slices a stack has, in the order of k."""
     return [(source.sop_instance_uid, source.frame) for source in stack.sources]
-
-
-def _place(project: Path, stacks: list[Stack], other: str = "") -> str:
-    """The deepest folder that holds all files, or the zip."""
-    files = [source.path.resolve() for s in stacks for source in s.sources]
-    folders = [str(zip_of(file) or file.parent) for file in files]
-    folders += [str((project / other).resolve())] if other else []
-    common = Path(os.path.commonpath(folders))
-    try:
-        return common.relative_to(project.resolve()).as_posix()
-    except ValueError:
-        return str(common)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _check(data: Any, file: Path) -> None:
     version = data.get("format") if isinstance(data, dict) else None
     if not isinstance(version, int):
-        raise BadInput("This is no reading project", file=file)
+        raise BadInput("This is not a reading project", file=file)
     if version > FORMAT:
         raise BadInput(
-            f"This project is of format {version}, this program knows {FORMAT}",
+            f"This project has format {version}; this program reads up to {FORMAT}",
             file=file,
             advice="Update SlicerSpineMRI; the project stays as it is.",
         )
@@ -448,9 +310,9 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
     texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
     texts += [one.sop_instance_uid for one in study.slices]
     if not all(isinstance(text, str) for text in texts):
-        raise TypeError("a name of the study is no text")
+        raise TypeError("a name of the study is not a text")
     if not all(type(one.frame) is int for one in study.slices):
-        raise TypeError("the frame of a slice is no whole number")
+        raise TypeError("the frame of a slice is not a whole number")
     return study
 
 
@@ -459,7 +321,7 @@ def _read_json(path: Path) -> Any:
         return parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(
-            "The file is not readable JSON", file=path, advice="Take it from a copy."
+            "The file is not readable JSON", file=path, advice="Restore it from a backup."
         ) from error
 
 

@@ -22,11 +22,12 @@ from SpineLib.evaluation.agreement import (
     rating_counts,
     specific,
 )
-from SpineLib.evaluation.figures import Figure, counted, measured, share
+from SpineLib.evaluation.figures import Figure, measured, share
 from SpineLib.evaluation.statistics import bootstrap, exact_interval, mcnemar, signed_rank
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.tables import Readings
+from SpineLib.wording import count
 
 LOW_HIGH = ("low", "high")
 MODEL, CONSENSUS = "model", "consensus"
@@ -177,7 +178,7 @@ def _chance(
 ) -> Iterator[Figure]:
     """Cohen's kappa, AC1 and AC2; weighted ones where there is an order of more than two."""
     kinds = WEIGHTS if len(values) > 2 else WEIGHTS[:1]
-    of, table = counted(len(a), "slice"), _table(a, b, values)
+    of, table = count(len(a), "slice"), _table(a, b, values)
     for kind in kinds:
         suffix = "" if kind == "identity" else f", {kind}"
         found = cohen(table(np.arange(len(a))), weights=kind)
@@ -223,7 +224,7 @@ def _several(readings: Readings) -> Iterator[Figure]:
     rows = counts.sum(axis=1) > 1
     counts, patients = counts[rows], readings.patients[rows]
     whole = int((counts.sum(axis=1) == len(readings.readers)).sum())
-    of = counted(len(counts), "slice")
+    of = count(len(counts), "slice")
     yield measured("Fleiss' κ", lambda k: fleiss_of(counts[k], len(readings.readers)), patients,
                    of=f"{whole} slices that all labelled", missing="one label only")  # fmt: skip
     levels: tuple[Level, ...] = ("nominal", "ordinal") if len(values) > 2 else ("nominal",)
@@ -397,20 +398,20 @@ def _notes(readings: Readings) -> Iterator[str]:
     labelled = np.any([readings.first[name] != "" for name in readings.readers], axis=0)
     if open_ := int((labelled & (final == "")).sum()):
         yield (
-            f"{counted(open_, 'slice')} on which readers disagree and nothing was settled: in no "
+            f"{count(open_, 'slice')} on which readers disagree and nothing was settled: in no "
             "figure against the consensus."
         )
     if none := int((~labelled).sum()):
-        yield f"{counted(none, 'slice')} that nobody labelled."
+        yield f"{count(none, 'slice')} that nobody labelled."
     if readings.model is not None:
         asked = _counts(readings, MODEL, readings.model)
         missing = int((asked & (readings.model == "")).sum())
         yield (
-            f"The model is {readings.model_name}. {counted(missing, 'slice')} that it did not "
+            f"The model is {readings.model_name}. {count(missing, 'slice')} that it did not "
             "assess count as wrong. Borderline slices are not compressed."
         )
         if left := int((~asked).sum()):
-            yield f"{counted(left, 'slice')} that the model was not run on: in none of its figures."
+            yield f"{count(left, 'slice')} that the model was not run on: in none of its figures."
     high = ", ".join(readings.scheme.values[readings.scheme.first_positive :])
     yield f"Positive, for sensitivity and specificity: {high}."
     yield (

@@ -28,9 +28,10 @@ from SpineLib.projects.labels import (
     read_labels,
 )
 from SpineLib.projects.order import Item, order_of
-from SpineLib.projects.project import FORMAT, SOFTWARE, Project, now, open_project
+from SpineLib.projects.project import FORMAT, SOFTWARE, Project, open_project
 from SpineLib.store.journal import append, repair
 from SpineLib.store.lock import holding, token
+from SpineLib.times import now
 
 
 class NameTaken(BadInput):
@@ -95,7 +96,9 @@ class ReaderSession:
         self._path = self.project.labels_file(reader)
         self._stack = ExitStack()
         if arm not in ARMS:
-            raise BadInput(f"{arm!r} is no arm of the study", advice=f"Use {' or '.join(ARMS)}.")
+            raise BadInput(
+                f"{arm!r} is not an arm of the study", advice=f"Use {' or '.join(ARMS)}."
+            )
         if not self.project.studies:
             raise BadInput("The project has no studies yet", file=self.project.folder)
         self._answers: Answers | None = None
@@ -124,7 +127,7 @@ class ReaderSession:
             raise BadInput(
                 "The first line, with the seed of this reader's order, cannot be read",
                 file=self._path,
-                advice="Take that line from a copy; all other lines are used as they are.",
+                advice="Restore that line from a backup; all other lines are used as they are.",
             )
         if labels.token != token():
             if not take_over:
@@ -237,7 +240,7 @@ class ReaderSession:
             raise BadInput("Every slice has a label", advice="Go to one to change it, or lock.")
         self._require_open()
         if confidence is not None and not 0 <= confidence <= 1:
-            raise BadInput(f"{confidence} is no confidence", advice="It goes from 0 to 1.")
+            raise BadInput(f"{confidence} cannot be a confidence", advice="It goes from 0 to 1.")
         try:
             drawn = None if box is None else box_of(box)
         except ValueError as error:

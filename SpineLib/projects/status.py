@@ -10,10 +10,11 @@ from SpineLib.projects.blinding import unblindings
 from SpineLib.projects.labels import ARMS, UNASSISTED, ReaderLabels, read_labels
 from SpineLib.projects.order import order_of
 from SpineLib.projects.project import Project
+from SpineLib.replies import ProjectAnswer
 from SpineLib.times import local_time
 
 
-def status_of(project: Project) -> dict[str, Any]:
+def status_of(project: Project) -> ProjectAnswer:
     """Counts, times and locks of every reader, and what is wrong with files.
 
     Returns:

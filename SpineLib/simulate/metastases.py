@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from SpineLib.errors import BadInput
 from SpineLib.simulate.lesions import BoneLesion, Canal, Disease, Lobe, fragment
-from SpineLib.simulate.morphometry import LEVELS, levels_of
+from SpineLib.simulate.morphometry import levels_of
 from SpineLib.simulate.spine import Spine
 from SpineLib.simulate.tissues import Tissue
 
@@ -50,41 +49,6 @@ def _bone(
     at = float(spine.center[level] + rng.normal(0, 2))
     radii = tuple(float(radius * rng.uniform(0.7, 1.4)) for _ in range(3))
     disease.bone.append(BoneLesion(float(rng.uniform(-0.3, 0.3) * width), float(v), at, radii))  # type: ignore[arg-type]
-
-
-def add_metastasis(
-    rng: np.random.Generator,
-    spine: Spine,
-    canal: Canal,
-    disease: Disease,
-    level: int,
-    grade: str,
-) -> None:
-    """Adds a tumour of a vertebra whose worst slice is meant to be of Bilsky ``grade``.
-
-    Args:
-        rng: the source of chance.
-        spine, canal: whose vertebra it is.
-        disease: what the tumour is added to.
-        level: index of `LEVELS`.
-        grade: one of `GRADES`.
-
-    Raises:
-        BadInput: no such grade; no such vertebra; or a grade that tells of the cord (1c, 2, 3)
-            where no cord is.
-    """
-    if grade not in GRADES:
-        raise BadInput(
-            f"There is no Bilsky grade {grade!r}", advice=f"Use one of {', '.join(GRADES)}."
-        )
-    if not 0 < level <= LEVELS.index("L5"):
-        raise BadInput("Tumours grow in the vertebrae from C2 to L5")
-    if grade in ("1c", "2", "3") and spine.center[level] < spine.conus:
-        raise BadInput(
-            f"The cord ends above {LEVELS[level]}: there is no Bilsky grade {grade} there",
-            advice="Use grade 0, 1a or 1b, or a higher vertebra.",
-        )
-    _grow(rng, spine, canal, disease, level, grade)
 
 
 def _grow(

@@ -115,7 +115,7 @@ def require_whole(journal: Journal, path: Path) -> None:
         BadInput: with the first problem.
     """
     if journal.problems and not (journal.torn and len(journal.problems) == 1):
-        raise BadInput(journal.problems[0], file=path, advice="Take the file from a copy.")
+        raise BadInput(journal.problems[0], file=path, advice="Restore the file from a backup.")
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -87,7 +87,9 @@ def read_record(path: Path, *, known: int, what: str, advice: str) -> dict[str, 
     try:
         record = parse_json(path.read_text(encoding="utf-8"))
         if record["format"] != known:
-            raise BadInput(f"The {what} is of format {record['format']}, known is {known}")
+            raise BadInput(
+                f"The {what} has format {record['format']}; this program reads up to {known}"
+            )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"This is not the folder of a {what}: it has no readable {path.name}",

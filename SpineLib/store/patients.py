@@ -53,9 +53,9 @@ def secret_of(mark: str, *places: str | Path) -> bytes:
         if path.is_file() and mark_of(secret := _read(path)) == mark:
             return secret
     raise BadInput(
-        "The secret that the patients' hashes are made with is not here, so that nobody is recognised",
+        "The secret that the patients' hashes are made with is not here, so nobody is recognised",
         file=places[0],
-        advice="Take the file from where this was made, or from a copy.",
+        advice="Take the file from where this was made, or from a backup.",
     )
 
 
@@ -104,8 +104,8 @@ def _read(path: Path) -> bytes:
         raise BadInput(
             "The secret of the patients' hashes cannot be read",
             file=path,
-            advice="Take it from a copy.",
+            advice="Restore it from a backup.",
         ) from error
     if len(secret) != _BYTES:
-        raise BadInput("This is no secret of patients' hashes", file=path)
+        raise BadInput("This is not a secret of patients' hashes", file=path)
     return secret

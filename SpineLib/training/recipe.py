@@ -211,7 +211,7 @@ def _wrong(error: ValidationError, file: str | Path, section: str = "") -> BadIn
     return BadInput(
         f"The recipe is not valid at {key}: {what}" + (f" (and {more} more)" if more else ""),
         file=file or None,
-        advice="docs/training.md tells the keys.",
+        advice="docs/training.md lists the keys.",
     )
 
 

@@ -14,7 +14,6 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from SpineLib import __version__
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.store.files import writing
 from SpineLib.store.patients import KEY_FILE, keyed, mark_of, new_secret, secret_of
+from SpineLib.times import now
 from SpineLib.training.recipe import Recipe, differences, read_recipe
 from SpineLib.training.recipe_text import to_toml
 
@@ -93,7 +93,9 @@ def open_run(folder: str | Path) -> Run:
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if record["format"] != _FORMAT:
-            raise BadInput(f"The run is of format {record['format']}, known is {_FORMAT}")
+            raise BadInput(
+                f"The run has format {record['format']}; this program reads up to {_FORMAT}"
+            )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"This is not the folder of a training run: it has no readable {RECORD}", file=folder
@@ -194,7 +196,7 @@ def session(*, device: str, precision: str, world: int, workers: int, step: int)
     """What one start or resume ran on: versions, git commit, device."""
     commit, changed = _commit()
     return {
-        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "started": now("seconds"),
         "from_step": step,
         "device": device,
         "precision": precision,

@@ -37,7 +37,7 @@ def semantic_of(spider: NDArray[np.uint8]) -> NDArray[np.uint8]:
             try:
                 table[label] = kinds[structure(int(label)).kind]
             except ValueError as error:
-                raise BadInput(f"A mask holds {label}, which is no label of SPIDER") from error
+                raise BadInput(f"A mask holds {label}, which is not a label of SPIDER") from error
     return table[spider]
 
 

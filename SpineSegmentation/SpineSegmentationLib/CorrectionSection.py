@@ -7,6 +7,7 @@ from typing import Any
 
 import slicer
 
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.corrections import (
     Change,
     changes,
@@ -203,9 +204,3 @@ def _editorNode(scene: Any) -> Any:
         node.SetSingletonTag(_SINGLETON)
         node = scene.AddNode(node)
     return node
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -13,6 +13,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.loop.problem import Problem
 from SpineLib.loop.refusals import NotAccepted, Overtaken
 from SpineLib.slabs import Steps, finish
+from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkClock import WorkClock
 
@@ -272,9 +273,9 @@ class LoopCaseSection:
         if isinstance(error, NotAccepted):
             self._showPlaces(error.problems)
             self._blocked = True
-            self._say(_("Not accepted: mend what is marked ✖, or say that it is right as it is."))
+            self._say(_("Not accepted: fix what is marked ✖, or say that it is right as it is."))
         elif isinstance(error, Overtaken):
-            self._say(_("Nothing was put on top of it. What is not saved is kept as a draft."))
+            self._say(_("Nothing was saved over it. Your work is kept as a draft."))
         else:
             self._say(str(from_exception(error)))
 
@@ -303,7 +304,7 @@ class LoopCaseSection:
     def _onInsisted(self, number: int) -> None:
         self._onSaved(number)
         if number:
-            self._say(_("Version {number} counts now.").format(number=number))
+            self._say(_("Version {number} is the current one now.").format(number=number))
 
     def _onSaved(self, number: int) -> None:
         self._say(_("Saved as version {number}.").format(number=number) if number else "")
@@ -322,7 +323,7 @@ class LoopCaseSection:
         if strays:
             self._say(
                 _(
-                    "{names}: no structure of SPIDER's, so that only the draft holds it. Use "
+                    "{names}: not one of SPIDER's structures, so only the draft keeps it. Use "
                     "Missing."
                 ).format(names=", ".join(strays))
             )
@@ -333,7 +334,7 @@ class LoopCaseSection:
         self.work.forget()
         self.work.shown.close()
         self._let()
-        self._say(_("The case was taken out of the scene; what was saved stands. Open it again."))
+        self._say(_("The case was removed from the scene; what was saved is kept. Open it again."))
 
     def _let(self) -> None:
         self.work = None
@@ -404,7 +405,7 @@ class LoopCaseSection:
 
     def _onChosen(self, number: int) -> None:
         self._handsOn()
-        self._say(_("Version {number} counts now.").format(number=number))
+        self._say(_("Version {number} is the current one now.").format(number=number))
         self._look()
         self._onChanged()
 
@@ -435,9 +436,3 @@ class LoopCaseSection:
                 self.work.shown.jump(one.ras)
         except SpineError as error:
             self._say(str(error))
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

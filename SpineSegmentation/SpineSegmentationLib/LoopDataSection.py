@@ -11,6 +11,7 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.loop.dataset import DATASET, create_dataset
 from SpineLib.models.folder import ModelFolder
+from SpineLib.translation import tr as _
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.host.RunControl import RunControl
@@ -74,7 +75,7 @@ class LoopDataSection:
     @property
     def running(self) -> str:
         """What the worker does for the open data set, for the reader; empty where nothing."""
-        return _("Images are being added; those that were added stay.") if self._task.busy else ""
+        return _("Images are being added; those already added are kept.") if self._task.busy else ""
 
     def close(self) -> None:
         """Lets go of the data set; what the worker does for it is cancelled."""
@@ -102,7 +103,7 @@ class LoopDataSection:
         ui.reloadButton.visible = self.data is not None
         model = self._model()
         ui.createLabel.text = (
-            _("It begins with {title} {version}.").format(
+            _("It starts with {title} {version}.").format(
                 title=model.card.title, version=model.card.version
             )
             if model is not None
@@ -126,7 +127,7 @@ class LoopDataSection:
         if self.data is None:
             if folder is None or new:
                 return ""
-            return _("This folder is no data set, and not empty. Choose another one.")
+            return _("This folder is not a data set, and not empty. Choose another one.")
         dataset = self.data.dataset
         states = Counter(
             (c.set_aside and _("set aside")) or c.state for c in dataset.cases.values()
@@ -134,12 +135,12 @@ class LoopDataSection:
         counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         lines = [f"{dataset.title}: {counts or _('no cases yet')}."]
         if dataset.frozen is None:
-            lines.append(_("No test is frozen yet: nothing can be learnt before."))
+            lines.append(_("No test is frozen yet. Freeze one before you train."))
         else:
             text = _("Patients in the frozen test: {count} ({sha}). They never train.")
             sha = dataset.frozen.sha256[:8]
             lines.append(text.format(count=len(dataset.frozen.patients), sha=sha))
-        lines.append(_("Model in force: {model}.").format(model=dataset.current.id))
+        lines.append(_("Current model: {model}.").format(model=dataset.current.id))
         if self.data.readOnly:
             lines.append(f"{self.data.readOnly.removesuffix('.')}.")
         return "\n".join([*lines, *dataset.problems])
@@ -209,7 +210,9 @@ class LoopDataSection:
         self._ended("\n".join([text, *lines]))
 
     def _onAddError(self, error: SpineError) -> None:
-        said = _("Cancelled; what was added stays.") if isinstance(error, Cancelled) else str(error)
+        said = (
+            _("Cancelled; what was added is kept.") if isinstance(error, Cancelled) else str(error)
+        )
         self._ended(said)
 
     def _ended(self, said: str) -> None:
@@ -234,9 +237,3 @@ def _isFree(folder: Path) -> bool:
     if not folder.exists():
         return folder.parent.is_dir()
     return folder.is_dir() and not any(folder.iterdir())
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

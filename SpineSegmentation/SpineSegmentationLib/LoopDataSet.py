@@ -12,6 +12,7 @@ from SpineLib.loop.dataset import Dataset, open_dataset
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.slabs import Steps, finish
 from SpineLib.store.lock import holding
+from SpineLib.translation import tr as _
 from SpineSlicer.host.inThread import inThread
 
 T = TypeVar("T")
@@ -106,16 +107,10 @@ class LoopDataSet:
             self._lock.enter_context(holding(self.folder / _READER))
         except BadInput:
             self._locked = _(
-                "Open elsewhere: another Slicer corrects in this data set, so it can only be "
-                "looked at here"
+                "Open elsewhere: another Slicer is correcting this data set, so it is read-only "
+                "here"
             )
         except SpineError as error:
-            self._locked = _("It can only be looked at: {reason}").format(reason=error)
+            self._locked = _("Read-only: {reason}").format(reason=error)
         else:
             self._locked = ""
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

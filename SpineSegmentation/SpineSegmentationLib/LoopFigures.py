@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from SpineLib.translation import tr as _
+
 from .trainingCurve import curveRows
 
 _WORSE = "▼"
@@ -91,9 +93,3 @@ def _link(label: Any, file: Any, text: str) -> None:
     there = bool(file) and Path(file).is_file()
     label.text = f'<a href="{Path(file).resolve().as_uri()}">{text}</a>' if there else ""
     label.visible = there
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -12,6 +12,7 @@ from SpineLib.loop import finetune, promotion
 from SpineLib.loop.finetune import FineTuning, fine_tunings
 from SpineLib.loop.lineage import CANDIDATE, REFUSED
 from SpineLib.progress import Step
+from SpineLib.translation import tr as _
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.WorkerTask import WorkerTask
 
@@ -120,7 +121,7 @@ class LoopLearnSection:
             return ""
         dataset = self._data.dataset
         if dataset.frozen is None:
-            return _("Freeze the test first; without it no one can tell whether a model is better.")
+            return _("Freeze the test first; without it nobody can tell whether a model is better.")
         cases, test = dataset.training(), dataset.test()
         patients = len({case.patient for case in cases})
         lines = [
@@ -140,7 +141,7 @@ class LoopLearnSection:
                     continue
                 text = _("Fine-tuning {name} was stopped at step {step} of {steps}.")
                 if model is not None:
-                    text = _("Fine-tuning {name} is done; its model is not taken in yet.")
+                    text = _("Fine-tuning {name} is done; its model was not added yet.")
                 steps = one.steps or "?"
                 lines.append(text.format(name=one.name, step=one.step, steps=steps))
         except SpineError as error:
@@ -262,11 +263,11 @@ class LoopLearnSection:
         except SpineError as error:
             self._tell("tune", str(error))
             return
-        text = _("{model} is made. Compare it before it comes into force.")
+        text = _("{model} was trained. Compare it before you use it.")
         self._tell("tune", text.format(model=model.id))
 
     def _onCandidate(self, *_arguments: Any) -> None:
-        """Shows the last comparison of the chosen model with the one in force, if there is one."""
+        """Shows the last comparison of the chosen model with the current one, if there is one."""
         self._comparison = {}
         chosen = self._ui.candidateBox.currentText
         if self._data is not None and chosen:
@@ -287,10 +288,12 @@ class LoopLearnSection:
         if record.get("cannot"):
             self._tell("compare", str(record["cannot"]))
         elif worse:
-            text = _("Worse beyond the margin: {what}. Say why, if it is to be promoted.")
+            text = _("Worse than the margin allows: {what}. Give a reason to promote it.")
             self._tell("compare", " ".join([text.format(what="; ".join(worse)), *_own(record)]))
         elif record:
-            self._tell("compare", " ".join([_("Nowhere worse beyond the margin."), *_own(record)]))
+            self._tell(
+                "compare", " ".join([_("Nowhere worse than the margin allows."), *_own(record)])
+            )
 
     def _compare(self) -> None:
         self._tell("compare", "")
@@ -306,7 +309,9 @@ class LoopLearnSection:
         def done(result: dict[str, Any]) -> None:
             self._ui.reasonEdit.text = ""
             self._tell("tune", "")  # what it says of the new model is past
-            self._tell("promote", _("{model} is in force.").format(model=result["model"]))
+            self._tell(
+                "promote", _("{model} is the current model now.").format(model=result["model"])
+            )
 
         self._ask(
             "promote", "loop-promote", done, comparison=str(self._comparison["folder"]),
@@ -319,7 +324,7 @@ class LoopLearnSection:
         reason = self._ui.reasonEdit.text.strip() or "; ".join(self._comparison.get("worse") or [])
         self._write(
             lambda writer: writer.refuse(candidate, by=self._reader(), reason=reason),
-            _("{model} is refused; {now} stays in force."),
+            _("{model} was refused; {now} stays the current model."),
             candidate,
         )
 
@@ -327,7 +332,7 @@ class LoopLearnSection:
         model = self._ui.earlierBox.currentText
         self._write(
             lambda writer: promotion.back(writer, model, by=self._reader()),
-            _("{model} is in force again."),
+            _("{model} is the current model again."),
             model,
         )
 
@@ -354,11 +359,11 @@ def _own(record: dict[str, Any]) -> list[str]:
     own, count = record.get("own", {}), len(record["test"])
     texts = {
         "old": _(
-            "{n} of the {m} test cases were corrected from the own answer of the model in force, "
-            "so that its figures are too good and the new model looks worse than it is."
+            "{n} of the {m} test cases were corrected from the current model's own answer, so its "
+            "figures are too good and the new model looks worse than it is."
         ),
         "new": _(
-            "{n} of the {m} test cases were corrected from the new model's own answer, so that its "
+            "{n} of the {m} test cases were corrected from the new model's own answer, so its "
             "figures are too good."
         ),
     }
@@ -367,14 +372,8 @@ def _own(record: dict[str, Any]) -> list[str]:
 
 # A text where it is needed, so that it is translated then.
 _RUNNING: dict[str, Callable[[], str]] = {
-    "tune": lambda: _("A model is being fine-tuned; that can be gone on with later."),
-    "compare": lambda: _("Models are being compared; that would begin anew."),
+    "tune": lambda: _("A model is being fine-tuned; this can be resumed later."),
+    "compare": lambda: _("Models are being compared; this would start over."),
     "promote": lambda: _("A model is being promoted."),
     "curve": lambda: _("The learning curve is being worked out."),
 }
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -11,6 +11,7 @@ from SpineLib.loop.queue import OLDEST, TEACHING, Queued, queue
 from SpineLib.loop.scores import STAGE
 from SpineLib.loop.versions import APPROVED, NEW
 from SpineLib.progress import Step
+from SpineLib.translation import tr as _
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.WorkerTask import WorkerTask
 
@@ -107,7 +108,9 @@ class LoopQueueSection:
     @property
     def running(self) -> str:
         """What the worker does for the data set, for the reader; empty where nothing."""
-        return _("New cases are being segmented; what is done stays.") if self._task.busy else ""
+        return (
+            _("New cases are being segmented; finished ones are kept.") if self._task.busy else ""
+        )
 
     def _chosen(self) -> str:
         case = self._case()
@@ -217,7 +220,7 @@ class LoopQueueSection:
 
     def _onError(self, error: SpineError) -> None:
         cancelled = isinstance(error, Cancelled)
-        self._ended(_("Cancelled; what is done stays.") if cancelled else str(error))
+        self._ended(_("Cancelled; what is finished is kept.") if cancelled else str(error))
 
     def _ended(self, said: str) -> None:
         self._said = said
@@ -230,9 +233,3 @@ class LoopQueueSection:
 def _state(case: Case) -> str:
     state = _("set aside") if case.set_aside else case.state
     return f"{state} (T)" if case.test else state
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

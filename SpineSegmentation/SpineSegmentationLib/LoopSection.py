@@ -10,7 +10,9 @@ import slicer
 
 from SpineLib.errors import SpineError
 from SpineLib.models.folder import ModelFolder
+from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.loadForm import loadForm
 from SpineSlicer.host.WorkerProcess import WorkerProcess
 
 from .LoopCaseSection import LoopCaseSection
@@ -43,7 +45,7 @@ class LoopSection:
         device: Callable[[], str],
         learner: Any = None,
     ) -> None:
-        self.widget = slicer.util.loadUI(str(FORM))
+        self.widget = loadForm(FORM)
         layout.addWidget(self.widget)
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)
         self.data = LoopDataSection(
@@ -118,9 +120,3 @@ class LoopSection:
         self.queue.show(data)
         self.case.update()
         self.learn.show(data)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -7,6 +7,7 @@ from typing import Any
 
 from SpineLib.loop.refusals import Overtaken
 from SpineLib.loop.versions import Version
+from SpineLib.translation import tr as _
 from SpineSlicer.host.readersTime import readersTime
 
 from .LoopWork import LoopWork
@@ -55,16 +56,18 @@ class LoopVersions:
 
     def _told(self, over: Overtaken, base: int) -> str:
         texts = {
-            "saved": _("{who} saved version {number} meanwhile. That one counts now."),
-            "chose": _("{who} chose version {number} meanwhile. That one counts now."),
-            "approved": _("{who} approved version {number} meanwhile. That one counts now."),
+            "saved": _("{who} saved version {number} meanwhile. That is the current version now."),
+            "chose": _("{who} chose version {number} meanwhile. That is the current version now."),
+            "approved": _(
+                "{who} approved version {number} meanwhile. That is the current version now."
+            ),
         }
         who = _("Another reader ({name})").format(name=over.by)
         if over.by == self._reader():
             who = _("Somebody with your name")
-        began = _("What is shown began with version {base}.").format(base=base)
+        began = _("What is shown started from version {base}.").format(base=base)
         if not base:
-            began = _("What is shown began with no version.")
+            began = _("What is shown started from no version.")
         return f"{texts[over.did].format(who=who, number=over.number)} {began}"
 
     def _onActivated(self, *_arguments: Any) -> None:
@@ -74,9 +77,3 @@ class LoopVersions:
 def _about(one: Version) -> str:
     words = [str(one.number), one.state, one.approved_by or one.by or one.model]
     return " · ".join(word for word in (*words, readersTime(one.time)) if word)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,8 @@ from SpineLib.loop.problem import Problem
 from SpineLib.loop.refusals import Overtaken, overtaken
 from SpineLib.loop.versions import CORRECTED
 from SpineLib.slabs import Steps
+from SpineLib.times import now
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.host.inThread import inThread
 from SpineSlicer.host.readersTime import readersTime
@@ -270,7 +271,7 @@ class LoopWork:
             self.shown.addOwn(name, voxels)
         self._own = draft.own
         if draft.own or not self._isSaved(draft.labels):
-            self.note = _("The draft of {time} is taken up; it is not a version yet.").format(
+            self.note = _("The draft of {time} was restored; it is not a version yet.").format(
                 time=readersTime(draft.time)
             )
 
@@ -288,7 +289,7 @@ class LoopWork:
             self._writeDraft(labels, by)
 
     def _writeDraft(self, labels: Volume, by: str) -> None:
-        time = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        time = now("seconds")
         own = self.shown.own()
         save_draft(self.case.folder, Draft(labels, self._base, by, time, self.minutes, own))
         self._drafted, self._own = labels, own
@@ -297,7 +298,7 @@ class LoopWork:
         strays = self.shown.strays()
         if strays:
             raise BadInput(
-                _("{names} has no number of SPIDER's, so that no version can hold it").format(
+                _("{names} has no SPIDER number, so no version can hold it").format(
                     names=", ".join(strays)
                 ),
                 advice=_("Add the structure under Missing and paint into that one; delete this."),
@@ -329,9 +330,3 @@ def _areSame(some: Own, others: Own) -> bool:
         name == other and np.array_equal(voxels, those)
         for (name, voxels), (other, those) in zip(some, others, strict=True)
     )
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

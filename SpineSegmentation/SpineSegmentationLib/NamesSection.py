@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.errors import SpineError, from_exception
+from SpineLib.translation import tr as _
 from SpineSlicer.host.readersName import readersName
 from SpineSlicer.host.readersTime import readersTime
 from SpineSlicer.host.Turns import Turns
@@ -63,8 +64,8 @@ class NamesSection:
         for button in (self._ui.nameButton, self._ui.countButton):
             button.enabled = bool(vertebrae)
         log = self._log()
-        self._ui.undoNameButton.enabled = log is not None and log.toUndo is not None
-        self._ui.redoNameButton.enabled = log is not None and log.toRedo is not None
+        self._ui.undoNameButton.enabled = log is not None and log.can_undo
+        self._ui.redoNameButton.enabled = log is not None and log.can_redo
 
     def stop(self) -> None:
         """Lets nothing follow any more; for when the scene closes or the panel goes."""
@@ -124,9 +125,3 @@ def _said(step: Naming | None) -> str:
         return ""
     by = ", ".join(word for word in (step.reader, readersTime(step.time)) if word)
     return f"{step.after.evidence} ({by})"
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

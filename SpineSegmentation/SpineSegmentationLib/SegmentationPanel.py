@@ -10,6 +10,7 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
+from SpineLib.translation import tr as _
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.pathChanged import onPathChanged
@@ -20,6 +21,8 @@ from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
+from SpineSlicer.host.WrappedLabels import WrappedLabels
+from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import noticeOf
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
@@ -78,10 +81,11 @@ class SegmentationPanel:
         onPathChanged(ui.exportEdit, self._onExportPath)
         ui.restartButton.connect("clicked(bool)", self._onRestart)
         scene = slicer.mrmlScene
-        self._keeper = SceneKeeper(scene)
+        self._keeper, self._drawnNames = SceneKeeper(scene), NamesInViews(scene)
         self._observer = scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose)
         self._segments = SegmentsAfterImport(scene, self._onImported)
         self._drop = FolderDrop(widget, self.input.choose)
+        self._labels = WrappedLabels(widget)
         self.tell("")
         self._binding = ParameterBinding(
             scene, lambda: SegmentationParameters(logic.getParameterNode()), widget,
@@ -157,6 +161,8 @@ class SegmentationPanel:
         self.correction.close()
         slicer.mrmlScene.RemoveObserver(self._observer)
         self._keeper.stop()
+        self._drawnNames.stop()
+        self._labels.stop()
         self._binding.stop()
         self._shown = None
         self.uncaught.stop()
@@ -278,6 +284,7 @@ class SegmentationPanel:
         self._shown = node
         self._update(node)
         showInViews(node)
+        self._drawnNames.update()
 
     def _update(self, node: Any) -> None:
         self._watch.follow(node)
@@ -339,9 +346,3 @@ class SegmentationPanel:
         self.structures.showGroups()
         if self._widget.visible:
             showInViews(self._shown)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

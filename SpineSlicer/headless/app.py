@@ -45,11 +45,6 @@ class HeadlessSlicer:
         self.logic = self._app.app_logic
         self._overlays: dict[int, Overlay] = {}
 
-    @property
-    def messages(self) -> str:
-        """What VTK and Slicer's logics complained about so far."""
-        return self._messages.GetOutput()
-
     @cached_property
     def axial(self) -> Any:
         """The red slice view."""
@@ -100,13 +95,13 @@ class HeadlessSlicer:
         view.set_orientation(orientation)
         return view
 
-    def _keep_messages(self) -> None:
+    @staticmethod
+    def _keep_messages() -> None:
         from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow, vtkStringOutputWindow
 
         # A person at a terminal reads our own messages, not those of a toolkit.
         vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
-        self._messages = vtkStringOutputWindow()
-        vtkOutputWindow.SetInstance(self._messages)
+        vtkOutputWindow.SetInstance(vtkStringOutputWindow())
 
 
 @contextmanager

@@ -32,21 +32,24 @@ def read(
         str, typer.Option(help="Only this series: its number, stack or UID, as `scan` shows.")
     ] = "",
     model: Annotated[
-        list[str] | None, typer.Option(help="Name or folder of a model; may repeat, one a task.")
+        list[str] | None, typer.Option(help="Name or folder of a model; may repeat.")
     ] = None,
-    device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.auto,  # type: ignore[valid-type]
+    device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.auto,  # type: ignore[valid-type,attr-defined]
     threshold: Annotated[
         float | None,
         typer.Option(help="P(compressed) from which a slice is compressed, 0 to 1."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Run models on what they were not made for, marked so.")
+        bool,
+        typer.Option(
+            "--force", help="Run models on what they were not made for; results are marked."
+        ),
     ] = False,
     weighting: Annotated[
-        str, typer.Option(help=f"Where the images cannot say: {', '.join(WEIGHTINGS[:-1])}.")
+        str, typer.Option(help=f"Used where the images do not say: {', '.join(WEIGHTINGS[:-1])}.")
     ] = "",
     region: Annotated[
-        str, typer.Option(help=f"Where the images cannot say: {', '.join(REGIONS[:-1])}.")
+        str, typer.Option(help=f"Used where the images do not say: {', '.join(REGIONS[:-1])}.")
     ] = "",
     plane: Annotated[
         str, typer.Option(help="Slice a volume file so: axial, sagittal, coronal.")
@@ -68,7 +71,8 @@ def read(
     OUT then holds report.html, findings.csv, findings.json, pictures/, scene.mrb to open in 3D
     Slicer, and segmentation.nrrd where the lumbar spine was segmented.
     """
-    from SpineLib.inference.study import ReadOptions, read_study
+    from SpineLib.inference.study import read_study
+    from SpineLib.options import ReadOptions
 
     options = ReadOptions(
         series=series,
@@ -95,12 +99,12 @@ def read(
     if reason:
         from SpineSlicer.headless.tables import options_to_say
 
-        options = options_to_say(reading.findings)
+        saying = options_to_say(reading.findings)
         raise NotApplicable(
             f"Nothing was assessed: {reason}",
             file=input,
-            advice=f"The report says so for each stack; {options and f'say it with {options}; '}"
-            "--force runs the models all the same.",
+            advice=f"The report says so for each stack; {saying and f'set it with {saying}; '}"
+            "--force runs the models anyway.",
         )
 
 
@@ -112,7 +116,7 @@ def report(
     out: Out,
     as_json: Json = False,
 ) -> None:
-    """Write the results anew from a saved scene, with what a reader changed in it."""
+    """Write the results again from a saved scene, with what a reader changed in it."""
     _ready_to_write(out)
     with progress_bar() as progress:
         reading, said = _open_reading(input)

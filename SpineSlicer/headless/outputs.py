@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from SpineLib.findings_file import write_json
-from SpineLib.outputs.answers import write_answers
-from SpineLib.outputs.findings_csv import write_csv
-from SpineLib.outputs.report import write_report
+from SpineLib.outputs.formats import FORMATS
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing_folder
-from SpineLib.volume import write_volume
 from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.pictures import take_pictures
 from SpineSlicer.headless.scene import save_scene
@@ -30,8 +26,7 @@ def write_outputs(
 ) -> None:
     """Writes everything that a person asks of a reading into a folder, whole or not at all.
 
-    ``report.html``, ``findings.csv``, ``findings.json``, ``scene.mrb``, ``pictures/*.png`` and,
-    where there is one, ``segmentation.nrrd`` (the name in ``findings.segmentation.file``).
+    ``scene.mrb``, ``pictures/*.png`` and the files of `SpineLib.outputs.formats`.
 
     Args:
         reading: what was read.
@@ -56,20 +51,14 @@ def write_outputs(
             nodes.keepReviews(said)
             answers = readerAnswers(reading.findings, said)
         pictures = take_pictures(app, reading, progress=progress)
-        progress.stage("Writing the report and the scene", 3)
+        progress.stage("Writing the report and the scene", len(FORMATS) + 1)
         (folder / "pictures").mkdir()
         for name, picture in pictures.items():
             (folder / "pictures" / f"{name}.png").write_bytes(picture.png)
         embedded = {name: picture.jpeg for name, picture in pictures.items()}
-        write_report(reading, embedded, folder / "report.html", answers)
-        progress.advance()
-        write_csv(reading.findings, folder / "findings.csv")
-        write_json(reading.findings, folder / "findings.json")
-        if answers:
-            write_answers(answers, folder)
-        if reading.segmentation is not None:
-            write_volume(reading.segmentation, folder / reading.findings.segmentation.file)
-        progress.advance()
+        for name, write in FORMATS.items():
+            write(reading, embedded, answers, folder / name)
+            progress.advance()
         save_scene(app, folder / "scene.mrb")
         progress.advance()
         written = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
@@ -78,7 +67,7 @@ def write_outputs(
 
 def _remove_stale(out: Path, written: set[Path]) -> None:
     """Removes what an earlier reading left under our names: its pictures are not this study's."""
-    ours = [*out.glob("pictures/*.png"), out / "segmentation.nrrd"]
+    ours = [*out.glob("pictures/*.png"), *(out / name for name in FORMATS)]
     for path in ours:
         if path.relative_to(out) not in written:
             path.unlink(missing_ok=True)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from SpineLib.findings import Findings, QuestionSummary, SliceFinding
+from SpineLib.findings import Column, Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
-from SpineLib.outputs.summary import count, threshold_line
+from SpineLib.outputs.summary import threshold_line
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import NOT_SAID
+from SpineLib.wording import count
 
 
 def slice_columns(findings: Findings) -> tuple[str, ...]:
-    """Slice, level, and answer and P(positive) of each question that was answered."""
+    """Slice, level, and answer and P(positive) of each question and model that answered."""
     columns = ["slice", "level"]
-    for question in _shown(findings):
-        columns += [question.title, f"P({question.side(True) or question.values[-1]})"]
+    for question, _by, title in _shown(findings):
+        columns += [title, f"P({question.side(True) or question.values[-1]})"]
     return tuple(columns)
 
 
@@ -33,15 +34,15 @@ def slice_rows(findings: Findings) -> list[tuple[str, ...]]:
     ]
 
 
-def _shown(findings: Findings) -> list[Question]:
-    """The questions that were answered; all where none was."""
-    answered = [q for q in findings.questions if findings.summary(q.key).assessed]
-    return answered or findings.questions
+def _shown(findings: Findings) -> list[Column]:
+    """What was answered; everything where nothing was."""
+    every = findings.columns
+    return [one for one in every if findings.summary(one.question.key, one.by).assessed] or every
 
 
 def _answers(findings: Findings, one: SliceFinding) -> Iterator[str]:
-    for question in _shown(findings):
-        yield from opinion_cells(question, one.opinion(question.key))
+    for question, by, _title in _shown(findings):
+        yield from opinion_cells(question, one.opinion(question.key, by))
 
 
 def opinion_cells(question: Question, opinion: Opinion | None) -> tuple[str, str]:
@@ -57,7 +58,8 @@ def opinion_cells(question: Question, opinion: Opinion | None) -> tuple[str, str
 def sentences(findings: Findings) -> Iterator[str]:
     """What was concluded and what was not assessed, one sentence each, the verdict first."""
     for summary in findings.summaries:
-        yield _sentence(findings.question(summary.question), summary)
+        apart = findings.told_apart(summary.question, summary.by)
+        yield _sentence(findings.question(summary.question), summary, apart)
     if threshold_line(findings):
         yield f"Flagged at the {threshold_line(findings)}"
     segmentation = findings.segmentation
@@ -68,7 +70,7 @@ def sentences(findings: Findings) -> Iterator[str]:
         yield f"Segmentation: {names} ({segmentation.evidence})"
     yield from _choices(findings)
     if options := options_to_say(findings):
-        yield f"Not known of a stack, and said with {options}"
+        yield f"Not known of a stack; set it with {options}"
 
 
 def options_to_say(findings: Findings) -> str:
@@ -78,8 +80,8 @@ def options_to_say(findings: Findings) -> str:
     return " and ".join(f"--{word}" for word in words)
 
 
-def _sentence(question: Question, summary: QuestionSummary) -> str:
-    name = question.key if question.sides else question.title
+def _sentence(question: Question, summary: QuestionSummary, apart: str) -> str:
+    name = (question.key if question.sides else question.title) + apart
     if not summary.assessed:
         return f"{name}: not assessed: {summary.reason}"
     positive = question.side(True) or question.values[-1]

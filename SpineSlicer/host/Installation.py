@@ -11,6 +11,7 @@ from typing import Any
 import slicer
 
 from SpineLib.errors import SpineError
+from SpineLib.translation import tr as _
 from SpineSlicer.host.WorkerProcess import PYTHON_SETTING
 
 WHEELS_SETTING = "SpineMRI/WheelFolder"
@@ -203,9 +204,3 @@ def _setSetting(key: str, value: str) -> None:
         settings.setValue(key, value)
     else:
         settings.remove(key)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.progress import Step
+from SpineLib.translation import tr as _
 
 # A part of several takes so much of the bar.
 STAGES = 10
@@ -105,9 +106,3 @@ class RunControl:
         else:
             self._start()
             self.update()
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

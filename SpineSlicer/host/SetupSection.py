@@ -8,8 +8,11 @@ from typing import Any
 import slicer
 
 from SpineLib.errors import SpineError
+from SpineLib.translation import tr as _
 from SpineSlicer.host.diagnostics import diagnosticsText
+from SpineSlicer.host.Heartbeat import heartbeatLine
 from SpineSlicer.host.Installation import Installation
+from SpineSlicer.host.loadForm import loadForm
 from SpineSlicer.host.pathChanged import onPathChanged
 
 FORM = Path(__file__).with_name("Setup.ui")
@@ -31,7 +34,7 @@ class SetupSection:
 
     def __init__(self, layout: Any, worker: Any, installation: Installation | None = None) -> None:
         self._worker, self._installation = worker, installation or Installation()
-        self.widget = slicer.util.loadUI(str(FORM))
+        self.widget = loadForm(FORM)
         layout.addWidget(self.widget)
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)
         ui.pythonEdit.currentPath = self._installation.externalPython
@@ -71,6 +74,7 @@ class SetupSection:
             missing=self._installation.missing(),
             externalPython=bool(self._installation.externalPython),
             log=log.lastWords(40) if log is not None else "",
+            heartbeat=heartbeatLine(),
         )
 
     def _tell(self, text: str) -> None:
@@ -98,9 +102,3 @@ class SetupSection:
 
     def _onCopy(self, *_arguments: Any) -> None:
         slicer.app.clipboard().setText(self.ui.diagnosticsText.plainText)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -13,6 +13,7 @@ from SpineLib.progress import Step
 from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
 from SpineLib.slabs import Steps, read_in_slabs
 from SpineLib.store.files import temporary_directory
+from SpineLib.translation import tr as _
 from SpineLib.volume import Frame
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkerTask import WorkerTask
@@ -87,10 +88,10 @@ class StackLoader:
         self._end()
 
     def clear(self) -> None:
-        """Takes the stack out of the scene, too."""
+        """Takes the stack out of the scene, too; views are as they were before the first."""
         self.stop()
         self.shown = ()
-        self._scene.clear()
+        self._scene.leave()
 
     def _onRead(self, result: dict[str, Any], name: str, uids: list[str]) -> None:
         self.shown = ()
@@ -121,9 +122,3 @@ class StackLoader:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -8,6 +8,7 @@ from typing import Any
 
 from SpineLib.errors import BadInput, Cancelled, SpineError
 from SpineLib.reasons import NO_STACK, NONE_READABLE, NOT_SAID, UNREADABLE, Reason, sentence
+from SpineLib.translation import tr as _
 from SpineSlicer.host.dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.scene.volumeNodes import described
@@ -147,7 +148,7 @@ class StudySection:
         self._scanned = ""
         files = studyFiles(study.uid)
         if not files:
-            self._say(_("The files of this study are no more where Slicer's database has them."))
+            self._say(_("This study's files are no longer where Slicer's database expects them."))
             return
         self._begin()
         self._look({"files": files}, lambda result: self._onFromDatabase(result, files))
@@ -374,16 +375,16 @@ class StudySection:
         A model can be forced, but not without slices of its plane.
         """
         why = Reason.from_dict(against.get("why"))
-        reason = str(against.get("reason", "")) if why is None else sentence(why, _)
+        reason = str(against.get("reason", "")) if why is None else sentence(why)
         if not forcible or (why is not None and why.code in _NOTHING_TO_READ):
             return _("Not assessed: {reason}.").format(reason=reason)
         if self._ui.forceBox.checked:
             return _("Not made for it ({reason}); it is read anyway and marked as forced.").format(
                 reason=reason
             )
-        help_ = [_('"Run anyway" reads it all the same.')]
+        help_ = [_('"Run anyway" reads it nevertheless.')]
         if why is not None and why.code == NOT_SAID:
-            says = {"region": _("Say it under Region."), "weighting": _("Say it under Weighting.")}
+            says = {"region": _("Set it under Region."), "weighting": _("Set it under Weighting.")}
             help_.insert(0, says[why.values["word"]])
         return " ".join([_("Not assessed: {reason}.").format(reason=reason), *help_])
 
@@ -423,9 +424,3 @@ def _capital(text: str) -> str:
 
 def _said(word: str) -> str:
     return "" if word == "unknown" else word
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

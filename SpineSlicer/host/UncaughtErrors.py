@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from SpineLib.errors import SpineError, from_exception
+from SpineLib.translation import tr as _
 
 OURS = ("SpineLib", "SpineSlicer", "SpineCompression", "SpineCompressionLib", "SpineSegmentation",
         "SpineSegmentationLib")  # fmt: skip
@@ -38,7 +39,7 @@ class UncaughtErrors:
         self.label.styleSheet = "font-weight: bold;"
         self.label.setToolTip(_("What went wrong in the program itself."))
         self.button.text, self.button.autoRaise = "✕", True
-        self.button.setToolTip(_("Takes this line away."))
+        self.button.setToolTip(_("Hides this line."))
         self.button.connect("clicked(bool)", lambda *_: self.frame.hide())
         row.addWidget(self.label, 1)
         row.addWidget(self.button)
@@ -79,12 +80,6 @@ def _sentence(error: Exception, trace: TracebackType | None) -> str:
             place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return _(
-        "Something inside went wrong: {kind} in {place}. What is shown may not be as it should. "
-        "This is a fault of the program; Slicer's Python console says more."
+        "Something went wrong inside the program: {kind} in {place}. What is shown may be wrong. "
+        "This is a fault of the program; Slicer's Python console shows more."
     ).format(kind=type(error).__name__, place=place)
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -12,6 +12,8 @@ import SpineLib
 from SpineLib.doors.client import WorkerClient
 from SpineLib.errors import SpineError, WorkerEnded
 from SpineLib.progress import Step
+from SpineLib.translation import VARIABLE, language
+from SpineLib.translation import tr as _
 from SpineSlicer.host.SafeLog import SafeLog
 
 PYTHON_SETTING = "SpineMRI/WorkerPython"
@@ -147,6 +149,7 @@ class WorkerProcess:
         for name, value in slicer.util.startupEnvironment().items():
             environment.insert(name, value)
         environment.insert("PYTHONPATH", str(Path(SpineLib.__file__).parents[1]))
+        environment.insert(VARIABLE, language())
         # A crash in a library's C code then says in which call it was.
         environment.insert("PYTHONFAULTHANDLER", "1")
         self._process.setProcessEnvironment(environment)
@@ -174,7 +177,9 @@ class WorkerProcess:
         error = None
         if self._killed:
             error = WorkerEnded(
-                _("The reading process was ended, because it did not stop what was cancelled"),
+                _(
+                    "The reading process was stopped, because it did not react when it was cancelled"
+                ),
                 advice=_("Start again."),
             )
         self._client.closed(
@@ -188,14 +193,6 @@ class WorkerProcess:
                 advice=_("Choose another Python under Setup, or none for Slicer's own."),
             )
             self._client.closed(error=error, cancelled=set(self._ends))
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a test without the application
-        return text
-    return tr(text)
 
 
 def _settingsPython() -> str:

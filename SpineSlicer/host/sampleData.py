@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from SpineLib.translation import tr as _
+
 CATEGORY = "Spine MRI"
 # spinalcordtoolbox/sct_tutorial_data (MIT) at the commit in the address.
 _URL = (
@@ -126,12 +128,6 @@ def loadStudyFolder(folder: str | Path) -> list[Any]:
                 scene, nodes[-1], studyItem(scene, "Simulated study", stack.study_instance_uid)
             )
     return nodes
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)
 
 
 def _icon(folder: str, name: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import slicer
 
 from SpineLib.dicom import Stack, read, scan_files
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.volumeNodes import addVolumeNode, describe
 
 # Slicer's scalar volume plugin offers a whole series at 0.5 and its parts at 0.45.
@@ -109,11 +110,3 @@ def _stackFiles(stack: Stack, name: str, count: int, left: Sequence[str]) -> Sta
     warning = "; ".join((*stack.warnings, *left))
     # The node's name, too, which is saved: Slicer's own plugins leave theirs in English.
     return StackFiles(files, f"{name} - stack {number}", toolTip, warning, stack)
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

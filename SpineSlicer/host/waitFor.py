@@ -20,6 +20,6 @@ def waitFor(test: Any, until: Callable[[], Any], seconds: float) -> None:
     end = time.monotonic() + seconds
     while not until():
         if time.monotonic() > end:
-            test.fail(f"The worker gave no answer in {seconds:g} seconds")
+            test.fail(f"The worker did not answer in {seconds:g} seconds")
         slicer.app.processEvents()
         time.sleep(0.02)

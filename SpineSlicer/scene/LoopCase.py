@@ -15,6 +15,7 @@ from SpineLib.inference.naming import name_of
 from SpineLib.labels import is_structure, rgb, structure, terminology
 from SpineLib.loop.cases import Case
 from SpineLib.slabs import Steps
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.scene.heatRamp import heatRamp
 from SpineSlicer.scene.labelmapNodes import (
@@ -149,7 +150,7 @@ class LoopCase:
         """
         identifier = segmentId(number)
         if self.node.GetSegmentation().GetSegment(identifier) is not None:
-            raise BadInput(_("{name} is there already").format(name=self.nameOf(number)))
+            raise BadInput(_("{name} already exists").format(name=self.nameOf(number)))
         one, segmentation = _segment(number, self.lowest), self.node.GetSegmentation()
         segmentation.AddEmptySegment(identifier, one.name, rgb(one.color))
         segment = segmentation.GetSegment(identifier)
@@ -314,9 +315,3 @@ def _segment(number: int, lowest: str) -> Segment:
         label=number, identifier=segmentId(number), name=name, color=segmentColor(number),
         code=terminology(what.kind, name),
     )  # fmt: skip
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

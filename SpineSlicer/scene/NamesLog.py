@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentationFinding
+from SpineLib.findings_upgrade import evidence_reason
+from SpineLib.reasons import Reason
+from SpineLib.store.undoable import UndoableLog
+from SpineLib.times import now
+from SpineLib.translation import tr as _
 
 VERSION = 1
 _ATTRIBUTE = "SpineMRI.NamesLog"
@@ -20,26 +24,32 @@ class Names:
 
     Attributes:
         lowest: the lowest vertebra's name; empty where it is not known.
-        evidence: whose word it is, and why.
+        evidence, why: whose word it is, and why, as a sentence and as `dataclasses.asdict` of a
+            `Reason`; the latter is None in steps of before there were codes.
         names: label number, as text → name.
     """
 
     lowest: str
     evidence: str
     names: dict[str, str]
+    why: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, finding: SegmentationFinding) -> Names:
         """The names that a finding gives."""
         names = {str(one.label): one.name for one in finding.segments}
-        return cls(finding.lowest, finding.evidence, names)
+        why = finding.evidence_why
+        return cls(finding.lowest, finding.evidence, names, None if why is None else asdict(why))
 
     def given(self, finding: SegmentationFinding) -> SegmentationFinding:
         """A finding with these names; a segment that came later keeps its own."""
         segments = [
             replace(one, name=self.names.get(str(one.label), one.name)) for one in finding.segments
         ]
-        return replace(finding, lowest=self.lowest, evidence=self.evidence, segments=segments)
+        why = Reason.from_dict(self.why) or evidence_reason(self.evidence)
+        return replace(
+            finding, lowest=self.lowest, evidence=self.evidence, evidence_why=why, segments=segments
+        )
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ class Naming:
     replaced: bool = False
 
 
-class NamesLog:
+class NamesLog(UndoableLog[Naming]):
     """The log of one segmentation node, kept in the node and saved with it.
 
     Args:
@@ -81,57 +91,41 @@ class NamesLog:
         self._node = node
         text = node.GetAttribute(_ATTRIBUTE)
         try:
-            data = json.loads(text) if text else {"version": VERSION, "steps": []}
+            data: dict[str, Any] = json.loads(text) if text else {"version": VERSION, "steps": []}
             version = int(data["version"])
-            self.steps = [] if version > VERSION else [_step(one) for one in data["steps"]]
+            super().__init__([] if version > VERSION else [_step(one) for one in data["steps"]])
         except (ValueError, TypeError, KeyError) as error:
             raise BadInput(
                 _("The log of this segmentation's names is damaged"),
-                advice=_("It stays in the scene as it is; segment again to name anew."),
+                advice=_("It stays in the scene as it is; segment again to name the levels again."),
             ) from error
         if version > VERSION:
             raise BadInput(
                 _(
-                    "The log of this segmentation's names is of version {version}, this program "
+                    "The log of this segmentation's names has version {version}; this program "
                     "knows {known}"
                 ).format(version=version, known=VERSION),
                 advice=_("Update SlicerSpineMRI; the log stays in the scene as it is."),
             )
 
-    @property
-    def toUndo(self) -> int | None:
-        """The number of the step that `undo` would take back; None where there is none."""
-        numbers = [n for n, step in enumerate(self.steps) if not step.undone]
-        return numbers[-1] if numbers else None
-
-    @property
-    def toRedo(self) -> int | None:
-        """The number of the step that `redo` would bring back; None where there is none."""
-        after = -1 if self.toUndo is None else self.toUndo
-        left = [n for n, one in enumerate(self.steps) if n > after and not one.replaced]
-        return left[0] if left else None
-
     def add(self, before: Names, after: Names, *, reader: str = "") -> None:
         """Adds what a reader said just now."""
-        time = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-        self.steps = [replace(one, replaced=one.undone) for one in self.steps]
-        self.steps.append(Naming(before, after, reader, time))
+        self.append(Naming(before, after, reader, now("seconds")))
         self._keep()
 
     def undo(self) -> Naming | None:
         """Marks the last step as taken back, and gives it; None where there is none."""
-        return self._mark(self.toUndo, undone=True)
+        step = super().undo()
+        if step is not None:
+            self._keep()
+        return step
 
     def redo(self) -> Naming | None:
         """Takes the last undo back, and gives its step; None where there is none."""
-        return self._mark(self.toRedo, undone=False)
-
-    def _mark(self, number: int | None, *, undone: bool) -> Naming | None:
-        if number is None:
-            return None
-        self.steps[number] = replace(self.steps[number], undone=undone)
-        self._keep()
-        return self.steps[number]
+        step = super().redo()
+        if step is not None:
+            self._keep()
+        return step
 
     def _keep(self) -> None:
         data = {"version": VERSION, "steps": [asdict(step) for step in self.steps]}
@@ -148,11 +142,3 @@ def _step(data: dict[str, Any]) -> Naming:
         Names(**data["before"]), Names(**data["after"]), data["reader"], data["time"],
         bool(data["undone"]), bool(data["replaced"]),
     )  # fmt: skip
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

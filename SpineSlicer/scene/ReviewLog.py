@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from SpineLib.errors import BadInput
 from SpineLib.questions import BILSKY, Question
+from SpineLib.store.undoable import UndoableLog
 
 # 2: windows. 3: an answer names its question. Older logs are read as they are.
 VERSION = 3
@@ -52,11 +53,10 @@ class _Step:
     replaced: bool = False  # something else was said after it was undone: it is not brought back
 
 
-class ReviewLog:
+class ReviewLog(UndoableLog[_Step]):
     """Answers in steps, of which the last can be undone and redone.
 
-    A step is what one key press did, on one slice or a range. Undoing marks a step; it stays in
-    the log, so that a file always tells what was said.
+    A step is what one key press did, on one slice or a range.
 
     Args:
         text: what `text` gave; empty for a new log.
@@ -71,12 +71,12 @@ class ReviewLog:
         >>> log.add([Answer("1.2.3:1", "compression", "compressed")])
         >>> log.current("1.2.3:1", "compression").answer
         'compressed'
-        >>> log.undo(), log.current("1.2.3:1", "compression")
-        (True, None)
+        >>> log.undo() is None, log.current("1.2.3:1", "compression")
+        (False, None)
     """
 
     def __init__(self, text: str = "", questions: Sequence[Question] = ()) -> None:
-        self._steps: list[_Step] = []
+        super().__init__([])
         if not text:
             return
         try:
@@ -87,7 +87,7 @@ class ReviewLog:
                     f"Unknown version {version} of the scene's reviews (this version reads up to {VERSION})",
                     advice="Update SlicerSpineMRI; the reviews stay in the scene as they are.",
                 )
-            self._steps = [
+            self.steps = [
                 _Step(
                     tuple(Answer(**_named(one, questions)) for one in step["answers"]),
                     step["undone"],
@@ -109,7 +109,7 @@ class ReviewLog:
                 "undone": step.undone,
                 "replaced": step.replaced,
             }
-            for step in self._steps
+            for step in self.steps
         ]
         return json.dumps({"version": VERSION, "steps": steps}, ensure_ascii=False)
 
@@ -117,49 +117,17 @@ class ReviewLog:
         """Adds one step."""
         step = _Step(tuple(answers))
         if step.answers:
-            self._steps = [replace(one, replaced=one.undone) for one in self._steps]
-            self._steps.append(step)
-
-    def undo(self) -> bool:
-        """Takes the last step back; False where there is none."""
-        for number in reversed(range(len(self._steps))):
-            if not self._steps[number].undone:
-                self._steps[number] = replace(self._steps[number], undone=True)
-                return True
-        return False
-
-    def redo(self) -> bool:
-        """Takes the last undo back; False where there is none after the last answer."""
-        number = self._redoable()
-        if number is None:
-            return False
-        self._steps[number] = replace(self._steps[number], undone=False)
-        return True
-
-    @property
-    def canUndo(self) -> bool:
-        """Whether a step can be taken back."""
-        return any(not step.undone for step in self._steps)
-
-    @property
-    def canRedo(self) -> bool:
-        """Whether an undo can be taken back."""
-        return self._redoable() is not None
+            self.append(step)
 
     def current(self, key: str, question: str) -> Answer | None:
         """The last answer on a slice that was not undone."""
-        for step in reversed(self._steps):
+        for step in reversed(self.steps):
             if step.undone:
                 continue
             for one in step.answers:
                 if (one.slice, one.question) == (key, question):
                     return one
         return None
-
-    def _redoable(self) -> int | None:
-        last = max((n for n, step in enumerate(self._steps) if not step.undone), default=-1)
-        later = range(last + 1, len(self._steps))
-        return next((n for n in later if not self._steps[n].replaced), None)
 
 
 def _named(answer: dict[str, Any], questions: Sequence[Question]) -> dict[str, Any]:

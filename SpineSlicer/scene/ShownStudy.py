@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -11,7 +10,10 @@ import numpy as np
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.labels import BORDERLINE
-from SpineLib.questions import NOT_ASSESSED_COLOR, Question
+from SpineLib.questions import NOT_ASSESSED_COLOR, Opinion, Question
+from SpineLib.times import now
+from SpineLib.translation import tr as _
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
@@ -48,6 +50,12 @@ class ShownStudy:
         study.go(3)
         study.answer("compression", "compressed", reader="AB")
     """
+
+    findings: Findings | None
+    timeline: SpineTimeline | None
+    chosen: list[int]
+    _volumes: dict[str, Any]
+    _inScene: dict[str, StackInScene]
 
     def __init__(self, scene: Any) -> None:
         self.scene = scene
@@ -129,10 +137,21 @@ class ShownStudy:
         """``#RRGGBB`` of the slice in strip, table and ring."""
         return self.lead.color(self.leadValue(number)) if self.lead else NOT_ASSESSED_COLOR
 
-    def others(self, number: int) -> list[tuple[Question, str]]:
-        """The answers to the other questions, the reader's where there is one."""
-        found = ((q, self.value(number, q.key)) for q in self.questions if q is not self.lead)
-        return [(question, value) for question, value in found if value]
+    def others(self, number: int) -> list[tuple[Question, str, Opinion | None]]:
+        """The answers beside `leadValue`: to each other question the reader's or each model's.
+
+        Where no reader answered the lead question, its other models' answers are among them.
+        """
+        found: list[tuple[Question, str, Opinion | None]] = []
+        for question in self.questions:
+            answer, lead = self.reviewed(number, question.key), question is self.lead
+            opinions = [o for o in self.slice(number).opinions if o.question == question.key]
+            said = [(question, o.value, o) for o in opinions if o.assessed]
+            if answer is not None:
+                found += [] if lead else [(question, answer.answer, None)]
+            else:
+                found += said[1:] if lead else said
+        return found
 
     def slice(self, number: int) -> SliceFinding:
         """What the models found at a place."""
@@ -185,8 +204,7 @@ class ShownStudy:
 
     def _has(self, stack: str) -> bool:
         node = self._volumes.get(stack)
-        there = node is not None and self.scene.IsNodePresent(node)
-        return bool(there and node.GetImageData())
+        return bool(node is not None and self.scene.IsNodePresent(node) and node.GetImageData())
 
     def go(self, number: int, *, extend: bool = False) -> None:
         """Goes to a place; with ``extend`` the range from the last choice to there is chosen."""
@@ -266,7 +284,7 @@ class ShownStudy:
         self._requireSeen(boxes)
         self._add(
             Answer(self.places[n].key, WINDOW, "reader" if box else "model", "model", reader, "",
-                   _now(), box)
+                   now("seconds"), box)
             for n, box in boxes.items()
         )  # fmt: skip
 
@@ -278,7 +296,7 @@ class ShownStudy:
                 that were read; nothing is kept.
         """
         self._requireSeen(self.chosen)
-        now = _now()
+        time = now("seconds")
         self._add(
             Answer(
                 self.places[n].key,
@@ -287,7 +305,7 @@ class ShownStudy:
                 self.modelAnswer(n, question),
                 reader,
                 reason,
-                now,
+                time,
             )
             for n in self.chosen
         )
@@ -305,9 +323,9 @@ class ShownStudy:
                 that were read; nothing is kept.
         """
         self._requireSeen(self.chosen)
-        now = _now()
+        time = now("seconds")
         answers = [
-            Answer(self.places[n].key, question.key, value, value, reader, reason, now)
+            Answer(self.places[n].key, question.key, value, value, reader, reason, time)
             for n in self.chosen
             for question in self.questions
             if (value := self.modelAnswer(n, question.key)) and value != BORDERLINE
@@ -362,33 +380,22 @@ class ShownStudy:
 
     def _clear(self) -> None:
         self.study, self.place = "", 0
-        self.chosen: list[int] = []
-        self.findings: Findings | None = None
-        self.timeline: SpineTimeline | None = None
-        self._volumes: dict[str, Any] = {}
+        self.chosen = []
+        self.findings = None
+        self.timeline = None
+        self._volumes = {}
         self.log = ReviewLog()
-        self._inScene: dict[str, StackInScene] = {}
+        self._inScene = {}
         for watch in self._watches:
             watch.stop()
         self._watches = []
 
     def _tell(self, what: str) -> None:
-        for listener in self._listeners:
-            listener(what)
+        with drawOnce():
+            for listener in self._listeners:
+                listener(what)
 
 
 def unseenText(stacks: list[str]) -> str:
     """Says that images are missing, without a full stop."""
     return _("The images of stack {stacks} are not in the scene").format(stacks=", ".join(stacks))
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from SpineLib.errors import BadInput
 from SpineLib.findings import StackFindings
 from SpineLib.reading import frames_of
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.scene.volumeInScene import (
     axesInWorld,
@@ -230,13 +231,5 @@ def requireStill(stack: StackFindings, volumeNode: Any) -> None:
         )
 
 
-def _applied(matrix: NDArray[np.float64], point: ArrayLike) -> list[float]:
+def _applied(matrix: NDArray[np.floating[Any]], point: ArrayLike) -> list[float]:
     return [float(x) for x in (matrix @ [*np.asarray(point, np.float64), 1.0])[:3]]
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

@@ -10,7 +10,7 @@ import vtk
 
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.outputs.summary import words
-from SpineLib.questions import Opinion, Question
+from SpineLib.questions import Opinion
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
 # "Slice" counts from 1, as viewers show it; findings.json counts from 0.
@@ -35,11 +35,6 @@ def addFindingsTable(
     return node
 
 
-def answerColumn(question: Question) -> str:
-    """The column that holds the answers to a question."""
-    return question.title
-
-
 def _columnType(name: str, value: Any) -> Any:
     if isinstance(value, float):
         return vtk.vtkDoubleArray
@@ -49,13 +44,13 @@ def _columnType(name: str, value: Any) -> Any:
 def _cells(findings: Findings, one: SliceFinding) -> Iterator[tuple[str, Any]]:
     yield "Slice", one.index + 1
     yield "Level", one.level
-    for question in findings.questions:
-        opinion = one.opinion(question.key) or Opinion(question.key)
+    for question, by, title in findings.columns:
+        opinion = one.opinion(question.key, by) or Opinion(question.key)
         probability = opinion.probability
-        yield answerColumn(question), words(question, opinion)
-        yield f"P {question.title}", float("nan") if probability is None else float(probability)
+        yield title, words(question, opinion)
+        yield f"P {title}", float("nan") if probability is None else float(probability)
         if len(question.values) > 2:
-            yield f"{question.title} interval", "–".join(opinion.interval)
+            yield f"{title} interval", "–".join(opinion.interval)
     sources = [opinion.source for opinion in one.opinions if opinion.source]
     yield "Source", ", ".join(dict.fromkeys(sources))
     yield REVIEW_COLUMN, ""

@@ -10,24 +10,13 @@ import slicer
 from numpy.typing import NDArray
 
 from SpineLib.inference.grid import canonical_volume, order_of
-from SpineLib.slabs import Steps, finish, slabs
+from SpineLib.slabs import Steps, slabs
 from SpineLib.volume import Volume
 from SpineSlicer.scene.studyNodes import KIND, LOOP_CASE, STACK, VOLUME
 from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
 
 # Share of the grey scale by which two readers of one file may differ: float32's rounding.
 TOLERANCE = 1e-5
-
-
-def heldVolume(
-    scene: slicer.vtkMRMLScene,
-    volume: Volume,
-    stack: str,
-    without: Collection[Any] = (),
-    first: Collection[Any] = (),
-) -> Any:
-    """The scene's volume node with the same images; see `holdingVolume`."""
-    return finish(holdingVolume(scene, volume, stack, without, first))
 
 
 def holdingVolume(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,20 @@ import slicer
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, SegmentationFinding
+from SpineLib.findings_upgrade import evidence_reason
 from SpineLib.inference.levels import Levels
 from SpineLib.inference.naming import rename
 from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
+from SpineLib.reasons import READER_COUNTED, READERS, Reason
 from SpineLib.slabs import Steps, finish
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.scene.NamesLog import Names, NamesLog, Naming
 from SpineSlicer.scene.segmentNames import renameSegmentNames
 from SpineSlicer.scene.spineSegmentation import (
     ASIDE,
-    EVIDENCE,
     LOWEST,
+    evidenceWhy,
     isFlagged,
     labelmapAsRead,
     rememberNames,
@@ -49,7 +52,6 @@ from SpineSlicer.scene.volumeNodes import frameOfReference
 CHOICES = (SIXTH_LUMBAR, *reversed(VERTEBRAE[VERTEBRAE.index("T1") : VERTEBRAE.index("S1")]))
 # Lumbar vertebrae → name of the lowest free one. With four, L5 has become part of the sacrum.
 LOWEST_OF = {4: "L4", 5: "L5", 6: SIXTH_LUMBAR}
-_READER = "the reader "  # how the evidence begins where it is a reader's word
 _NO_LEVELS = Levels(Volume(np.zeros((1, 1, 1), np.uint8), np.eye(4)), SegmentationFinding())
 
 
@@ -58,7 +60,7 @@ def nameVertebra(
     label: int,
     name: str,
     *,
-    evidence: str = "",
+    why: Reason | None = None,
     reader: str = "",
 ) -> SegmentationFinding:
     """Renames every structure after the reader said what one vertebra is.
@@ -73,14 +75,14 @@ def nameVertebra(
         node: a spine segmentation.
         label: the vertebra's number.
         name: one of `CHOICES`.
-        evidence: why; by default that the reader named it.
+        why: the evidence; by default that the reader named it.
         reader: who says so, for the log.
 
     Raises:
         BadInput: there is no such vertebra, or the vertebrae below it would have no name, or the
             node's log cannot be read.
     """
-    finding = renamed(node, label, name, evidence=evidence, reader=reader)
+    finding = renamed(node, label, name, why=why, reader=reader)
     finish(following(node))
     return finding
 
@@ -90,13 +92,12 @@ def renamed(
     label: int,
     name: str,
     *,
-    evidence: str = "",
+    why: Reason | None = None,
     reader: str = "",
 ) -> SegmentationFinding:
     """`nameVertebra` for the segmentation alone; `following` does the rest."""
     log, before = NamesLog(node), segmentationFinding(node)
-    finding = rename(before, label, name)
-    finding = replace(finding, evidence=evidence or finding.evidence)
+    finding = rename(before, label, name, why)
     log.add(Names.of(before), Names.of(finding), reader=reader)
     _giveNames(node, finding)
     return finding
@@ -175,15 +176,17 @@ def levellingReadings(scene: slicer.vtkMRMLScene) -> Steps[None]:
 
 def namedByReader(node: slicer.vtkMRMLSegmentationNode) -> bool:
     """Whether the levels are a reader's word and not a model's."""
-    return (node.GetAttribute(EVIDENCE) or "").startswith(_READER)
+    why = evidenceWhy(node)
+    return why is not None and why.code in READERS
 
 
-def stateLumbarCount(
+def statedCount(
     node: slicer.vtkMRMLSegmentationNode, count: int, *, reader: str = ""
 ) -> SegmentationFinding:
     """Names all structures from how many lumbar vertebrae the patient has.
 
-    Only right where the lowest vertebra of the segmentation is the lowest free one.
+    Only right where the lowest vertebra of the segmentation is the lowest free one. `following` does
+    the rest of the scene.
 
     Args:
         node: a spine segmentation.
@@ -193,15 +196,6 @@ def stateLumbarCount(
     Raises:
         BadInput: another count, or no vertebra to begin at.
     """
-    finding = statedCount(node, count, reader=reader)
-    finish(following(node))
-    return finding
-
-
-def statedCount(
-    node: slicer.vtkMRMLSegmentationNode, count: int, *, reader: str = ""
-) -> SegmentationFinding:
-    """`stateLumbarCount` for the segmentation alone; `following` does the rest."""
     if count not in LOWEST_OF:
         raise BadInput(
             _("{count} lumbar vertebrae").format(count=count), advice=_("Say four, five or six.")
@@ -211,10 +205,8 @@ def statedCount(
         raise BadInput(_("The segmentation has no vertebra"))
     lowest = min(labels, key=lambda n: n % 100)
     words = {4: "four", 5: "five", 6: "six"}
-    evidence = (
-        f"the reader stated {words[count]} lumbar vertebrae, the lowest free one {LOWEST_OF[count]}"
-    )
-    return renamed(node, lowest, LOWEST_OF[count], evidence=evidence, reader=reader)
+    why = Reason(READER_COUNTED, {"count": words[count], "lowest": LOWEST_OF[count]})
+    return renamed(node, lowest, LOWEST_OF[count], why=why, reader=reader)
 
 
 def noticeOf(node: slicer.vtkMRMLSegmentationNode) -> str:
@@ -300,7 +292,8 @@ def _updateFindings(
     for text in _findingsOf(node):
         findings = json.loads(text.GetText())
         said = findings["segmentation"]
-        said.update(lowest=finding.lowest, evidence=finding.evidence)
+        why = None if finding.evidence_why is None else asdict(finding.evidence_why)
+        said.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
         said["segments"] = [asdict(one) for one in finding.segments]
         stacks = {stack["id"]: stack for stack in findings["stacks"]}
         _levelSlices(text, findings, levels, stacks[said["stack"]]["frame_of_reference_uid"])
@@ -327,7 +320,8 @@ def _levelOthers(
             continue
         findings = json.loads(text.GetText())
         said = findings["segmentation"]
-        theirs = not namedByReader(node) or said["evidence"].startswith(_READER)
+        why = Reason.from_dict(said.get("evidence_why")) or evidence_reason(said["evidence"])
+        theirs = not namedByReader(node) or (why is not None and why.code in READERS)
         if said["lowest"] and theirs and not asked:
             continue
         if _levelSlices(text, findings, levels, frame):
@@ -402,11 +396,3 @@ def _isReadable(text: str) -> bool:
         return int(json.loads(text)["schema_version"]) <= SCHEMA_VERSION
     except (ValueError, TypeError, KeyError):
         return False
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

@@ -12,6 +12,7 @@ from SpineLib.inference.joining import joined
 from SpineLib.labels import ASSESSED
 from SpineLib.models import find_models
 from SpineLib.reading import Reading
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume, resample
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.StackInScene import AsRead
@@ -88,11 +89,3 @@ def _isReadable(scene: slicer.vtkMRMLScene, study: str) -> bool:
         return ReadingScene(scene, study).findings() is not None
     except BadInput:
         return False
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

@@ -1,7 +1,12 @@
-"""P(positive) of the lead question along the stack as a chart, with the threshold as a line."""
+"""P(positive) of the lead question along the stack as a chart, with thresholds as lines.
+
+It runs as the strip does, from the head on the left to the feet, and marks the current slice.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Any
 
 import slicer
@@ -9,18 +14,28 @@ import vtk
 
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import rgb
-from SpineLib.questions import Question
+from SpineLib.questions import Opinion, Question
 from SpineSlicer.scene.subjectHierarchy import placeBeside
+
+THRESHOLD = "Threshold"
+# One a model.
+MARKERS = (
+    slicer.vtkMRMLPlotSeriesNode.MarkerStyleCircle,
+    slicer.vtkMRMLPlotSeriesNode.MarkerStyleSquare,
+    slicer.vtkMRMLPlotSeriesNode.MarkerStyleDiamond,
+)
+# What the line at the current slice is called.
+MARK = "Current slice"
 
 
 def addProbabilityPlot(
     scene: slicer.vtkMRMLScene, findings: Findings, stack: StackFindings, volumeNode: Any
 ) -> slicer.vtkMRMLPlotChartNode | None:
-    """Adds table, series and chart of the assessed slices.
+    """Adds table, series and chart of the assessed slices, a series a model.
 
     Args:
         scene: where the nodes are added.
-        findings: whose lead question it is; its model's threshold is a line where it has one.
+        findings: whose lead question it is; a model's threshold is a line where it has one.
         stack: its assessed slices are the points.
         volumeNode: the stack's volume node.
 
@@ -28,38 +43,37 @@ def addProbabilityPlot(
         The chart; None where no slice was assessed.
     """
     question = findings.lead
-    points = [] if question is None else _points(question, stack)
-    if question is None or not points:
+    if question is None:
         return None
-    threshold = next((m.threshold for m in findings.models if m.question == question.key), None)
-    chance = f"P({question.side(True) or question.values[-1]})"
-    name = volumeNode.GetName()
+    chance, name = f"P({question.side(True) or question.values[-1]})", volumeNode.GetName()
+    columns = _columns(findings, question, stack, chance)
+    if len(columns) == 1:
+        return None
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{name} probabilities")
-    columns = {
-        "Slice": [index + 1 for index, _ in points],
-        chance: [probability for _, probability in points],
-        "Threshold": [threshold or 0.0] * len(points),
-    }
     for title, values in columns.items():
-        column = vtk.vtkFloatArray()
-        column.SetName(title)
-        for value in values:
-            column.InsertNextValue(value)
-        table.AddColumn(column)
+        table.AddColumn(_column(title, values))
     chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", f"{name} {chance}")
-    series = _addSeries(scene, table, chance, question.colors[0])
-    series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleCircle)
-    chart.AddAndObservePlotSeriesNodeID(series.GetID())
-    nodes = [table, series, chart]
-    if threshold is not None:
-        line = _addSeries(scene, table, "Threshold", question.colors[-1])
-        line.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleDash)
-        line.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
-        chart.AddAndObservePlotSeriesNodeID(line.GetID())
-        nodes.append(line)
+    nodes = [table, chart]
+    for number, title in enumerate(list(columns)[1:]):
+        is_line = title.startswith(THRESHOLD)
+        series = _addSeries(scene, table, title, question.colors[-1 if is_line else 0])
+        if is_line:
+            series.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleDash)
+            series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
+        else:
+            series.SetMarkerStyle(MARKERS[number % len(MARKERS)])
+        chart.AddAndObservePlotSeriesNodeID(series.GetID())
+        nodes.append(series)
+    mark = _addMark(scene, f"{name} current slice", int(columns["Slice"][0]))
+    chart.AddAndObservePlotSeriesNodeID(mark.GetID())
+    nodes += [mark, mark.GetTableNode()]
     chart.SetTitle(f"{chance} – {name}")
     chart.SetXAxisTitle("Slice")
     chart.SetYAxisTitle(chance)
+    head, feet = _ends(stack)
+    step = 0.5 if feet >= head else -0.5
+    chart.SetXAxisRangeAuto(False)
+    chart.SetXAxisRange(head + 1 - step, feet + 1 + step)
     chart.SetYAxisRangeAuto(False)
     chart.SetYAxisRange(0.0, 1.0)
     for node in nodes:
@@ -67,13 +81,73 @@ def addProbabilityPlot(
     return chart
 
 
-def _points(question: Question, stack: StackFindings) -> list[tuple[int, float]]:
-    opinions = ((one.index, one.opinion(question.key)) for one in stack.slices)
-    return [
-        (index, opinion.probability)
-        for index, opinion in opinions
-        if opinion is not None and opinion.probability is not None
-    ]
+def _columns(
+    findings: Findings, question: Question, stack: StackFindings, chance: str
+) -> dict[str, list[float]]:
+    """Column → a value for each assessed slice: its number, each model's P, and its threshold.
+
+    Of a slice that only another model assessed, P is NaN.
+    """
+    models = [by for asked, by, _title in findings.columns if asked is question]
+    answers = [[_chance(one.opinion(question.key, by)) for by in models] for one in stack.slices]
+    rows = [n for n, row in enumerate(answers) if not all(map(math.isnan, row))]
+    columns = {"Slice": [stack.slices[n].index + 1.0 for n in rows]}
+    for number, by in enumerate(models if rows else ()):
+        columns[chance + findings.told_apart(question.key, by)] = [answers[n][number] for n in rows]
+    for by in models if rows else ():
+        used = [m for m in findings.models if m.question == question.key and by in ("", m.name)]
+        if used and used[0].threshold is not None:
+            title = THRESHOLD + findings.told_apart(question.key, by)
+            columns[title] = [used[0].threshold] * len(rows)
+    return columns
+
+
+def markPlace(chart: Any, number: int) -> None:
+    """Moves the line that marks the current slice.
+
+    Args:
+        chart: from `addProbabilityPlot`; one of an earlier version has no such line.
+        number: the slice's, from 1.
+    """
+    for index in range(chart.GetNumberOfPlotSeriesNodes()):
+        series = chart.GetNthPlotSeriesNode(index)
+        if series.GetYColumnName() == MARK:
+            table = series.GetTableNode().GetTable()
+            column = table.GetColumnByName("Slice")
+            if column.GetValue(0) != number:
+                for row in range(column.GetNumberOfValues()):
+                    column.SetValue(row, float(number))
+                column.Modified()
+                table.Modified()
+                series.GetTableNode().Modified()
+
+
+def _ends(stack: StackFindings) -> tuple[int, int]:
+    """The indices of the slices that are nearest to the head and to the feet."""
+    order = sorted(stack.slices, key=lambda one: -one.position_ras[2])
+    return order[0].index, order[-1].index
+
+
+def _addMark(scene: Any, name: str, number: int) -> Any:
+    """A line from 0 to 1 at a slice, by a table of its own."""
+    table = scene.AddNewNodeByClass("vtkMRMLTableNode", name)
+    for title, values in (("Slice", (number, number)), (MARK, (0.0, 1.0))):
+        table.AddColumn(_column(title, values))
+    series = _addSeries(scene, table, MARK, "#808080")
+    series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
+    return series
+
+
+def _column(title: str, values: Iterable[float]) -> Any:
+    column = vtk.vtkFloatArray()
+    column.SetName(title)
+    for value in values:
+        column.InsertNextValue(value)
+    return column
+
+
+def _chance(opinion: Opinion | None) -> float:
+    return math.nan if opinion is None or opinion.probability is None else opinion.probability
 
 
 def _addSeries(scene: Any, table: Any, column: str, color: str) -> Any:

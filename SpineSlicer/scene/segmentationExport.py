@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput
+from SpineLib.translation import tr as _
 from SpineLib.volume import write_volume
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, hasImages, volumeProblem
 
@@ -28,9 +29,9 @@ def exportSegmentation(node: Any, path: str | Path) -> None:
     """
     if not str(path).lower().endswith(SUFFIXES):
         raise BadInput(
-            _("This is no file name for a label map"),
+            _("This is not a file name for a label map"),
             file=path,
-            advice=_("Let it end as one of {suffixes}.").format(suffixes=", ".join(SUFFIXES)),
+            advice=_("End it with one of {suffixes}.").format(suffixes=", ".join(SUFFIXES)),
         )
     labelmap = currentLabelmap(node)
     if labelmap is None and hasImages(node):
@@ -41,11 +42,3 @@ def exportSegmentation(node: Any, path: str | Path) -> None:
             advice=_("Load it: its grid is what the file is written on."),
         )
     write_volume(labelmap, path)
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

@@ -12,7 +12,7 @@ import slicer
 from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.labels import ASSESSED
 from SpineLib.reading import Reading
-from SpineLib.slabs import Steps, finish
+from SpineLib.slabs import Steps
 from SpineSlicer.scene.heldVolumes import holdingVolume
 from SpineSlicer.scene.NamesLog import hasNamesLog
 from SpineSlicer.scene.naming import namedByReader, namesOf, updatingFindings
@@ -49,10 +49,12 @@ from SpineSlicer.scene.volumeNodes import addingVolumeNode, describe
 from . import corrections
 
 
-def showSegmentation(
+def showingSegmentation(
     scene: slicer.vtkMRMLScene, reading: Reading, volumeNode: Any = None
-) -> tuple[Any, Any]:
-    """Adds a reading's segmentation, with the names of its structures in the views.
+) -> Steps[tuple[Any, Any]]:
+    """Adds a reading's segmentation, with its structures' names, in steps of some ten milliseconds.
+
+    Left before their end, the steps add nothing.
 
     Its images are those of a volume that is in the scene already, if one shows the same.
 
@@ -70,13 +72,6 @@ def showSegmentation(
     Raises:
         BadInput: the volume was moved or changed while it was read.
     """
-    return finish(showingSegmentation(scene, reading, volumeNode))
-
-
-def showingSegmentation(
-    scene: slicer.vtkMRMLScene, reading: Reading, volumeNode: Any = None
-) -> Steps[tuple[Any, Any]]:
-    """`showSegmentation` in steps of some ten milliseconds; left before their end, they add nothing."""
     if reading.segmentation is None:
         return None, None
     stack = reading.findings.stack(reading.findings.segmentation.stack)

@@ -7,16 +7,21 @@ vertebra's name and the evidence in attributes, each segment's number in a tag, 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import slicer
 
 from SpineLib.findings import SegmentationFinding, SegmentFinding
+from SpineLib.findings_upgrade import evidence_reason
 from SpineLib.inference.grid import canonical_volume
 from SpineLib.inference.parts import Parts
 from SpineLib.labels import ASSESSED, structure, terminology
+from SpineLib.reasons import Reason
+from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, addSegmentationNode, labelmapFromNode, vtkTag
 from SpineSlicer.scene.overlays import fitsItsVolume, gridAsRead
@@ -29,7 +34,8 @@ from SpineSlicer.scene.volumeInScene import ijkToRas, shapeOf
 VERTEBRA_COLORS = ("#88CCEE", "#CC6677", "#DDCC77")
 DISC_COLORS = ("#117733", "#999933")
 CANAL_COLOR = "#AA4499"
-LOWEST, EVIDENCE, FORCED = "SpineMRI.Lowest", "SpineMRI.Evidence", "SpineMRI.Forced"
+LOWEST, FORCED = "SpineMRI.Lowest", "SpineMRI.Forced"
+EVIDENCE, EVIDENCE_WHY = "SpineMRI.Evidence", "SpineMRI.EvidenceWhy"
 # Why a newer run's segmentation took this one's place: a reader had "corrected" or "named" it.
 ASIDE = "SpineMRI.Aside"
 # What the model gave, as `labelsHash` has it: whoever corrects it, wherever, is noticed by it.
@@ -86,6 +92,16 @@ def rememberNames(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFin
     """Writes the lowest vertebra's name and the evidence into the node."""
     node.SetAttribute(LOWEST, finding.lowest)
     node.SetAttribute(EVIDENCE, finding.evidence)
+    why = finding.evidence_why
+    node.SetAttribute(EVIDENCE_WHY, "" if why is None else json.dumps(asdict(why)))
+
+
+def evidenceWhy(node: slicer.vtkMRMLSegmentationNode) -> Reason | None:
+    """Why the levels are known, or why not; scenes of version 0.1 have only the sentence."""
+    text = node.GetAttribute(EVIDENCE_WHY)
+    if text:
+        return Reason.from_dict(json.loads(text))
+    return evidence_reason(node.GetAttribute(EVIDENCE) or "")
 
 
 def segmentedVolumeNode(node: slicer.vtkMRMLSegmentationNode) -> Any:
@@ -120,6 +136,7 @@ def segmentationFinding(
         stack=node.GetAttribute(STACK) or "",
         lowest=node.GetAttribute(LOWEST) or "",
         evidence=node.GetAttribute(EVIDENCE) or "",
+        evidence_why=evidenceWhy(node),
         forced=node.GetAttribute(FORCED) == "1",
         segments=segments,
     )
@@ -153,8 +170,7 @@ def volumeProblem(node: slicer.vtkMRMLSegmentationNode) -> str:
     """Why nothing can be measured or corrected on the segmented volume; empty where it can."""
     if not hasImages(node):
         return _(
-            "The images of the segmented volume are not in the scene, so that nothing can be "
-            "measured."
+            "The images of the segmented volume are not in the scene, so nothing can be measured."
         )
     if fitsItsVolume(node):
         return ""
@@ -221,11 +237,3 @@ def _segment(one: SegmentFinding, *, levelKnown: bool) -> Segment:
         code=terminology(one.kind, one.name),
         flagged=isFlagged(one, levelKnown=levelKnown),
     )
-
-
-def _(text: str) -> str:
-    try:
-        from slicer.i18n import tr
-    except ImportError:  # a scene without the application speaks English
-        return text
-    return tr(text)

@@ -42,10 +42,11 @@ def showStudy(scene: slicer.vtkMRMLScene, study: str) -> None:
     """
     if not study:
         return
-    mine, others = {}, {}
+    mine: dict[str, slicer.vtkMRMLNode] = {}
+    others: dict[str, slicer.vtkMRMLNode] = {}
     for root in roots(scene):
-        found = mine if studyOfRoot(root) == study else others
-        found |= {n.GetID(): n for n in owned(root) if n.GetAttribute(KIND) in OVERLAYS}
+        whose = mine if studyOfRoot(root) == study else others
+        whose |= {n.GetID(): n for n in owned(root) if n.GetAttribute(KIND) in OVERLAYS}
     for identifier, node in others.items():
         if identifier not in mine:
             _hide(node)

@@ -161,6 +161,14 @@ def _letters(question: Question, verdicts: list[str]) -> str:
     return "".join(question.letter(verdict) for verdict in verdicts)
 
 
+def isRead(stack: StackFindings) -> bool:
+    """Whether a model read any of a stack's slices, and so looked for the canal there."""
+    return any(
+        one.canal_center_ras is not None or any(opinion.assessed for opinion in one.opinions)
+        for one in stack.slices
+    )
+
+
 def canalCenters(volume: Volume, slices: list[SliceFinding]) -> NDArray[np.float64]:
     """A centre for each slice's ring, RAS mm, shape [slices, 3].
 
@@ -168,10 +176,10 @@ def canalCenters(volume: Volume, slices: list[SliceFinding]) -> NDArray[np.float
     one (beyond the first and last: straight along the stack's normal); in a stack without any,
     in the middle of the image. Only the ring's place is borrowed: its verdict stays.
     """
-    known = [one for one in slices if one.canal_center_ras is not None]
+    known = [one.canal_center_ras for one in slices if one.canal_center_ras is not None]
     if not known:
         return np.array([volume.slice_center(one.index) for one in slices])
-    ijk = volume.ijk([one.canal_center_ras for one in known])
+    ijk = volume.ijk(known)
     order = np.argsort(ijk[:, 2])
     at = np.array([one.index for one in slices], float)
     i, j = (np.interp(at, ijk[order, 2], ijk[order, axis]) for axis in (0, 1))

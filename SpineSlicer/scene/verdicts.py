@@ -5,6 +5,7 @@ from __future__ import annotations
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.labels import BORDERLINE, NOT_ASSESSED
 from SpineLib.questions import NOT_ASSESSED_LETTER, Opinion, Question
+from SpineLib.translation import tr as _
 
 
 def leadValue(findings: Findings, one: SliceFinding) -> str:
@@ -36,7 +37,7 @@ def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> 
     lead = findings.lead
     opinion = one.opinion(lead.key) if lead else None
     if lead is None or opinion is None or not opinion.assessed:
-        text = f"{NOT_ASSESSED_LETTER} {NOT_ASSESSED}"
+        text = f"{NOT_ASSESSED_LETTER} {_(NOT_ASSESSED)}"
     else:
         text = f"{lead.letter(opinion.value)} {opinion.probability:.2f}"
     others = [o for o in one.opinions if o is not opinion and o.assessed]
@@ -54,13 +55,13 @@ def _letter(findings: Findings, opinion: Opinion) -> str:
 
 
 def _words(question: Question, opinion: Opinion) -> str:
-    side = question.side(opinion.positive)
-    return f"{question.key} {opinion.value} ({side})" if side else opinion.value
+    side, value = _(question.side(opinion.positive)), _(opinion.value)
+    return f"{question.key} {value} ({side})" if side else value
 
 
 def _forced(forced: bool) -> str:
     # Outside of the model's applicability: said wherever its answer is.
-    return " forced" if forced else ""
+    return " " + _("forced") if forced else ""
 
 
 def runs(stack: StackFindings) -> list[list[SliceFinding]]:

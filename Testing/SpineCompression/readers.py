@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from SpineLib.errors import from_exception
+from SpineLib.messages import serve
 from SpineLib.progress import Progress
-from SpineLib.projects.requests import answer
+from SpineLib.projects.requests import HANDLERS
 from Testing.desktop import click
 from Testing.SpineCompression.panels import Worker
 
@@ -25,7 +26,7 @@ class ProjectWorker(Worker):
 
         def work():
             try:
-                result = answer(arguments, Progress(onProgress))
+                result = serve(HANDLERS, command, arguments, Progress(onProgress))
             except Exception as error:
                 onError(from_exception(error))
             else:

@@ -89,6 +89,6 @@ def test_where_a_stack_cannot_be_read_nothing_is_promised_of_run_anyway(ui, scan
 
 def test_an_axial_stack_of_another_region_can_be_run_anyway(ui, scanned):
     scanned(study(stack("4", "axial", "this stack is lumbar"), stacks_chosen=["4"]))
-    assert '"Run anyway" reads it all the same' in ui.stackReasonLabel.text
+    assert '"Run anyway" reads it nevertheless' in ui.stackReasonLabel.text
     ui.forceBox.checked = True
     assert "it is read anyway and marked as forced" in ui.stackReasonLabel.text

@@ -12,18 +12,19 @@ from PIL import Image
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
+from SpineLib.slabs import finish
 from SpineLib.volume import Volume, read_volume
 from SpineSlicer.headless.Picture import take
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
-from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, labelmapAsRead
 from SpineSlicer.scene.volumeIdentity import adoptIdentity
 from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
 from SpineSlicer.scene.volumeNodes import addVolumeNode, nodesOfClass, volumeFromNode
 from Testing.desktop import click, press
 from Testing.phantom import FLAGGED, SCENE_OF_VERSION_0_1, phantom
+from Testing.SpineSlicer.scene.at_once import showSegmentation
 from Testing.transforms import bend, crop, harden, move, placed
 
 # What a registration does: some degrees, and as much as several slices along the body.
@@ -65,11 +66,7 @@ def both(node, _volume):
     move(node, placed([4.0, 0.0, 0.0], [0.0, 8.0, -20.0]))
 
 
-def bent(node, volume):
-    bend(node, volume)
-
-
-WAYS = {"observed": observed, "hardened": hardened, "hardened and observed": both, "bent": bent}
+WAYS = {"observed": observed, "hardened": hardened, "hardened and observed": both, "bent": bend}
 
 
 @pytest.fixture(params=WAYS)
@@ -142,7 +139,7 @@ def test_ring_and_label_look_the_same_on_a_moved_volume(app, study, volume, way)
 
 
 def test_the_ring_bends_with_a_volume_that_is_bent(app, study, volume, whole):
-    bent(volume, whole.volumes["1"])
+    bend(volume, whole.volumes["1"])
     colour = picture(app)
     ring = np.argwhere(colour.max(axis=2) - colour.min(axis=2) > 60)
     assert len(ring) > 500
@@ -178,7 +175,7 @@ def test_where_the_classifier_looked_lies_on_the_moved_volume(scene, widget, who
 
 
 def test_the_picture_of_a_bent_volume_is_not_sheared(study, volume, whole, red):
-    bent(volume, whole.volumes["1"])
+    bend(volume, whole.volumes["1"])
     matrix = np.array(slicer.util.arrayFromVTKMatrix(red.GetSliceToRAS()))[:3, :3]
     np.testing.assert_allclose(matrix.T @ matrix, np.eye(3), atol=1e-9)
     assert not study.nodes.node("slice labels").GetDisplayNode().GetVisibility()
@@ -221,7 +218,7 @@ def test_the_window_is_drawn_on_the_moved_volume_and_kept_in_the_findings_own_sp
 def test_slices_that_are_graded_again_stay_on_the_moved_volume(app, study, volume):
     hardened(volume, None)
     before = picture(app)
-    study.nodes.showAgain(study.findings, "1")
+    finish(study.nodes.showingAgain(study.findings, "1"))
     study.open(study.study)
     after = picture(app)
     assert (np.abs(after - before).max(axis=2) > 60).mean() < 0.01
@@ -311,7 +308,7 @@ def test_no_window_and_no_report_are_made_of_a_volume_that_lost_its_slices(
 def test_a_bent_volume_has_no_window_and_says_why(ui, study, volume, whole):
     ui.regionButton.collapsed = False
     click(ui.windowBox)
-    bent(volume, whole.volumes["1"])
+    bend(volume, whole.volumes["1"])
     assert study.nodes.node("window") is None
     assert "bends this volume" in ui.regionStatusLabel.text
 

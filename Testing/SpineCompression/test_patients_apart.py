@@ -1,5 +1,8 @@
 """What was made of one patient's images never lies over another's, whichever module shows them."""
 
+import functools
+import inspect
+import types
 from pathlib import Path
 
 import pytest
@@ -8,11 +11,11 @@ import slicer
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.studyNodes import SEGMENTATION, nodesOfKind
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.clones import clone
 from Testing.SpineCompression.panels import settle
+from Testing.SpineSlicer.scene.at_once import showSegmentation
 
 SEGMENTATION_MODULE = Path(__file__).resolve().parents[2] / "SpineSegmentation"
 OVERLAYS = ("verdicts", "slice labels", "flagged runs", "spine segmentation", "segment names")
@@ -233,6 +236,15 @@ def heldNodes(panel):
             open_ += [(f"{name} key", key) for key in one]
         elif isinstance(one, (list, tuple, set)):
             open_ += [(f"{name}[]", value) for value in one]
+        elif isinstance(one, functools.partial):
+            open_ += [(f"{name} partial", value) for value in (one.func, one.args, one.keywords)]
+        elif isinstance(one, types.MethodType):
+            open_.append((f"{name} of", one.__self__))
+        elif isinstance(one, types.FunctionType):
+            cells = inspect.getclosurevars(one).nonlocals
+            open_ += [(f"{name} closes over", cells), (f"{name} takes", one.__defaults__)]
+        elif isinstance(one, types.GeneratorType):
+            open_.append((f"{name} runs with", inspect.getgeneratorlocals(one)))
         elif type(one).__module__.startswith("Spine") and hasattr(one, "__dict__"):
             open_ += [(f"{name}.{key}", value) for key, value in vars(one).items()]
     return found

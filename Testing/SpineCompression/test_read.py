@@ -1,7 +1,6 @@
 """Readers label slices in the panel by keys: what is on the screen, on the disk, and never shown."""
 
 import json
-import shutil
 import time
 
 import numpy as np
@@ -11,21 +10,18 @@ from SpineCompressionLib.labelKeys import examplePicture, labelKeys
 
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.projects.labels import ASSISTED, read_labels
-from SpineLib.projects.project import open_project
 from SpineLib.projects.session import ReaderSession
 from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 from SpineLib.simulate import cases
-from SpineLib.slabs import finish
-from SpineLib.store import lock as holding
 from SpineLib.volume import Volume
-from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
+from SpineSlicer.scene.ReadScene import holdsAnswers
 from SpineSlicer.scene.studyNodes import READ_STACK
 from SpineSlicer.scene.volumeInScene import worldToIjk
 from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
 from Testing.desktop import click
 from Testing.SpineCompression.examples import EXAMPLES, SCANNER, label_of
 from Testing.SpineCompression.readers import key, projectWorker, settle
-from Testing.SpineLib.projects.test_session import answers_of
+from Testing.SpineLib.projects.test_blinding import answers_of
 from Testing.transforms import bend, crop, harden, move, placed
 
 KEYS = {NOT_COMPRESSED: "0", COMPRESSED: "1"}
@@ -320,90 +316,6 @@ def test_when_the_panel_goes_another_program_can_read_on(desktop, project, widge
         assert session.progress().done == 1
 
 
-def test_files_that_have_moved_are_said_and_found_again_in_the_panel(
-    desktop, project, dicom, tmp_path, choose
-):
-    shutil.copytree(dicom, tmp_path / "elsewhere")
-    listed = json.loads((project.folder / "studies.json").read_text())
-    for study in listed:
-        study["folder"] = str(tmp_path / "gone" / study["id"])
-    (project.folder / "studies.json").write_text(json.dumps(listed))
-    read = choose(open_project(project.folder), "anna")
-    assert "no longer here" in read.ui.readMessageLabel.text
-    assert "Moved files…" in read.ui.readMessageLabel.text
-    key(desktop, "1")
-    assert labels(project) == []
-    click(read.ui.stopReadingButton)
-    assert "no longer at" in read.ui.projectLabel.text
-    read.choice.relink(str(tmp_path / "elsewhere"))
-    assert read.ui.readMessageLabel.text == "8 studies were found again"
-    click(read.ui.startReadingButton)
-    settle(desktop)
-    key(desktop, "1")
-    assert labels(project) == [COMPRESSED]
-
-
-def test_a_torn_or_hand_edited_file_is_said_and_the_rest_is_used(desktop, project, choose):
-    with ReaderSession(project, "anna") as session:
-        for _ in range(3):
-            session.label(COMPRESSED)
-    path = project.labels_file("anna")
-    lines = path.read_text().splitlines(keepends=True)
-    lines[1] = lines[1].replace('"label":"compressed"', '"label":"compresed"')
-    path.write_text("".join(lines)[:-30])
-    read = choose(project, "anna")
-    said = read.ui.readMessageLabel.text
-    assert "Line 2 is left out: 'compresed' is no label" in said and "anna.jsonl.torn" in said
-    assert read.ui.deskBar.text == "1 / 40 labelled"
-
-
-def test_a_name_of_somebody_elses_is_refused_unless_it_is_the_same_person(
-    desktop, project, choose, monkeypatch
-):
-    with ReaderSession(project, "anna") as session:
-        session.label(COMPRESSED)
-    monkeypatch.setattr(holding.platform, "node", lambda: "another machine")
-    read = choose(project, "anna")
-    assert not read.on and "belongs to another user" in read.ui.readMessageLabel.text
-    read.ui.takeOverBox.checked = True
-    click(read.ui.startReadingButton)
-    assert read.on and read.ui.deskBar.text == "1 / 40 labelled"
-
-
-def test_a_newer_project_is_refused_with_the_reason(project, choose):
-    path = project.folder / "project.json"
-    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
-    read = choose(project, "anna", start=False)
-    assert "format 2, this program knows 1" in read.ui.readMessageLabel.text
-    assert not read.ui.startReadingButton.enabled
-
-
-def test_a_set_that_is_open_elsewhere_is_refused(project, choose):
-    with ReaderSession(project, "anna"):
-        read = choose(project, "anna")
-        assert not read.on and "Another program" in read.ui.readMessageLabel.text
-
-
-def test_slicers_own_python_has_all_that_a_reader_needs(project, choose):
-    with pytest.raises(ModuleNotFoundError):
-        import filelock  # noqa: F401  as in Slicer
-    assert choose(project, "anna").on
-
-
-def test_a_full_disk_is_said_and_the_slice_stays(desktop, project, read, monkeypatch):
-    from SpineLib.store import journal
-
-    write = journal.os.write
-    monkeypatch.setattr(journal.os, "write", lambda handle, data: write(handle, data[:20]))
-    read.ui.commentEdit.text = "disc"
-    key(desktop, "Escape")
-    read.desk.label(COMPRESSED)
-    assert "disk is full" in read.ui.readMessageLabel.text and read.ui.commentEdit.text == "disc"
-    monkeypatch.undo()
-    read.desk.label(COMPRESSED)
-    assert labels(project) == [COMPRESSED]
-
-
 def test_nothing_of_the_reading_stays_in_the_scene_when_it_ends(desktop, read):
     key(desktop, "1")
     click(read.ui.stopReadingButton)
@@ -433,27 +345,3 @@ def test_no_key_takes_longer_than_a_frame(project, read):
     }
     took = {name: fastest(do) for name, do in steps.items()}
     assert max(took.values()) < 0.05, took
-
-
-@pytest.mark.parametrize("plane", ["axial", "sagittal", "coronal", "oblique"])
-def test_a_stack_of_any_plane_is_read_in_its_own_slices(desktop, plane):
-    turned = {
-        "axial": np.diag([-0.5, -0.5, 3.0]),
-        "sagittal": np.array([[0, 0, 3.0], [-0.5, 0, 0], [0, -0.5, 0]]),
-        "coronal": np.array([[-0.5, 0, 0], [0, 0, 3.0], [0, -0.5, 0]]),
-    }
-    axes = turned.get(plane, turned["axial"])
-    if plane == "oblique":
-        c, s = np.cos(0.4), np.sin(0.4)
-        axes = np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ axes
-    matrix = np.eye(4)
-    matrix[:3, :3], matrix[:3, 3] = axes, [10, 20, 30]
-    scene = ReadScene(slicer.mrmlScene)
-    finish(
-        scene.showing(
-            Volume(np.arange(7 * 20 * 30, dtype=np.int16).reshape(7, 20, 30), matrix), "x"
-        )
-    )
-    for index in (0, 3, 6):
-        scene.go(index)
-        assert scene.isAt(index) and not scene.isAt(index - 1)

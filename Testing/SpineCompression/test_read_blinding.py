@@ -15,7 +15,7 @@ from SpineSlicer.scene.ReviewLog import Answer, ReviewLog
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.desktop import click
 from Testing.SpineCompression.readers import key, projectWorker, settle
-from Testing.SpineLib.projects.test_session import answers_of
+from Testing.SpineLib.projects.test_blinding import answers_of
 
 # Words that only a model, or somebody else, could have said.
 TELLING = "carlas-own-words"

@@ -126,7 +126,7 @@ def test_a_project_without_a_title_is_refused_in_plain_words(choose, two, tmp_pa
     section.ui.projectEdit.currentPath = str(tmp_path / "new")
     section.ui.titleEdit.text = " "
     click(section.ui.createButton)
-    assert section.ui.readMessageLabel.text == "A reading project needs a title. Give it one."
+    assert section.ui.readMessageLabel.text == "A reading project needs a title. Give it a title."
     assert not (tmp_path / "new").exists()
 
 

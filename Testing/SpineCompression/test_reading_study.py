@@ -15,7 +15,7 @@ from SpineLib.training.recipe_text import to_toml
 from Testing.desktop import click
 from Testing.SpineCompression.readers import key, projectWorker, settle
 from Testing.SpineLib.projects.conftest import few_draws  # noqa: F401
-from Testing.SpineLib.projects.test_session import answers_of
+from Testing.SpineLib.projects.test_blinding import answers_of
 from Testing.SpineLib.training import tiny
 
 KEYS = ("0", "1")
@@ -81,7 +81,7 @@ def create(read, folder, dicom):
     ui.titleEdit.text = "Two readers"
     click(ui.createButton)
     read.choice.add(str(dicom))
-    assert ui.readMessageLabel.text == "8 studies joined"
+    assert ui.readMessageLabel.text == "8 studies added"
     assert ui.projectLabel.text.startswith("Two readers: 8 studies, 32 slices, Compression")
 
 
@@ -204,7 +204,7 @@ def test_readers_who_agree_have_nothing_to_settle(desktop, make_project, labelli
         labelling(project, reader)
     read = choose(project, "anna", start=False)
     click(read.ui.settleButton)
-    assert not read.on and "disagree on no slice" in read.ui.readMessageLabel.text
+    assert not read.on and "agree on every slice" in read.ui.readMessageLabel.text
 
 
 def test_an_export_into_a_folder_that_is_not_empty_is_refused(

@@ -87,7 +87,7 @@ def test_redo_never_brings_back_what_was_replaced():
     log = ReviewLog(log.text())
     log.undo()
     assert log.redo() and log.current("1:1", "compression").answer == "instead"
-    assert not log.canRedo
+    assert not log.can_redo
     log.undo(), log.undo()
     assert log.redo() and log.current("1:1", "compression").answer == "first"
 
@@ -108,7 +108,7 @@ def test_an_undone_answer_stays_in_the_log_and_a_new_one_follows_it():
         log.add([Answer("1:1", "compression", answer)])
     log.undo()
     log.add([Answer("1:1", "compression", "borderline")])
-    assert not log.canRedo
+    assert not log.can_redo
     back = ReviewLog(log.text())
     assert back.current("1:1", "compression").answer == "borderline"
     assert [s["undone"] for s in json.loads(back.text())["steps"]] == [False, True, False]

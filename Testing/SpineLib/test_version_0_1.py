@@ -16,9 +16,10 @@ from SpineLib.outputs.summary import headline, missing, other_lines, strips
 from SpineLib.projects import consensus
 from SpineLib.projects.answers import all_answers
 from SpineLib.projects.labels import ASSISTED, read_labels
-from SpineLib.projects.project import open_project, relink
+from SpineLib.projects.project import open_project
 from SpineLib.projects.session import ReaderSession
 from SpineLib.projects.status import status_of
+from SpineLib.projects.studies import relink
 from SpineLib.questions import BILSKY, COMPRESSION, READERS_BOX
 from SpineLib.reading import Reading
 

@@ -1,5 +1,6 @@
 """What the panel's tests share: the panel on a desktop, with a worker whose answers a test gives."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,12 @@ def rows(table):
         [table.item(row, column).text() for column in range(table.columnCount)]
         for row in range(table.rowCount)
     ]
+
+
+def wait(desktop, until, seconds=3):
+    for _ in range(100 * seconds):
+        desktop.application.processEvents()
+        if until():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")

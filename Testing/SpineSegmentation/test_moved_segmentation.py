@@ -11,7 +11,6 @@ from SpineSlicer.scene.overlays import gridAsRead, gridUnder
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
-from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.spineSegmentation import (
     currentLabelmap,
     labelmapAsRead,
@@ -21,6 +20,7 @@ from SpineSlicer.scene.volumeInScene import ijkToRas, worldToIjk
 from Testing.desktop import desktop  # noqa: F401
 from Testing.phantom import phantom
 from Testing.SpineSegmentation.test_SegmentationPanel import FOLDER
+from Testing.SpineSlicer.scene.at_once import showSegmentation
 from Testing.SpineSlicer.scene.test_corrections import half, paint
 from Testing.transforms import bend, crop, harden, move, placed
 

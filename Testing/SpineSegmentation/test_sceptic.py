@@ -10,13 +10,13 @@ from SpineSlicer.scene.corrections import changes, keepOriginal, markCorrections
 from SpineSlicer.scene.measuresTable import showMeasures
 from SpineSlicer.scene.naming import nameVertebra
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.spineSegmentation import (
     currentLabelmap,
     segmentationFinding,
     segmentedVolumeNode,
 )
 from SpineSlicer.scene.studyNodes import segmentationNodes
+from Testing.SpineSlicer.scene.at_once import showSegmentation
 
 
 @pytest.fixture

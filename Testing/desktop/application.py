@@ -52,6 +52,7 @@ class Refusing:
 class App(Refusing):
     """`slicer.app`."""
 
+    applicationLocaleName = "en_US"
     applicationName, applicationVersion, majorVersion, minorVersion = "Slicer", "5.13.0", 5, 13
     revision, os, arch, platform, repositoryRevision = "0", "linux", "amd64", "linux-amd64", "0"
 
@@ -65,6 +66,7 @@ class App(Refusing):
             quitters=[],
             front=True,  # a test puts None here where another application is in front
             _paused=0,
+            drawings=0,  # how often the views were let go on, to draw what had changed
         )
 
     @property
@@ -90,7 +92,9 @@ class App(Refusing):
         self._paused += 1
 
     def resumeRender(self) -> None:
+        assert self._paused, "resumeRender without pauseRender"
         self._paused -= 1
+        self.drawings += not self._paused
 
     def testingEnabled(self) -> bool:
         return False

@@ -20,7 +20,8 @@ HEIGHT = 760
 
 def main(folder: Path) -> None:
     """Writes ``panel-reading.png`` and ``panel-reading-dark.png``."""
-    from SpineLib.projects.project import add, create
+    from SpineLib.projects.project import create
+    from SpineLib.projects.studies import add
     from SpineLib.simulate import write_study
     from SpineSlicer.headless.app import HeadlessSlicer
     from Testing.desktop import click

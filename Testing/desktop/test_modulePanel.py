@@ -5,7 +5,7 @@ import pytest
 from Testing.desktop import cramped, settle
 from Testing.desktop.moduleWidget import qSlicerScriptedLoadableModuleWidget
 
-TEXT = "The model was made for another region, so that nothing is assessed here. " * 8
+TEXT = "The model was made for another region, so nothing is assessed here. " * 8
 
 
 @pytest.fixture

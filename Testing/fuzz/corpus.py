@@ -168,8 +168,9 @@ def _labels(folder: Path, data: Path | None) -> None:
 
 def _projects(folder: Path, data: Path | None) -> None:
     from SpineLib.labels import COMPRESSED
-    from SpineLib.projects.project import add, create
+    from SpineLib.projects.project import create
     from SpineLib.projects.session import ReaderSession
+    from SpineLib.projects.studies import add
     from Testing.SpineLib.datasets import labelled
 
     project, dicom = create(folder / "project", title="Two readers"), folder / "project" / "dicom"

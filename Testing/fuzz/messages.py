@@ -15,7 +15,7 @@ from Testing.fuzz.kinds import Kind
 from Testing.fuzz.mutations import of_bytes, of_json
 
 _PATIENCE = 30.0
-_FAULT = "Something inside went wrong"
+_FAULT = "Something went wrong inside the program"
 
 
 class Messages(Kind):

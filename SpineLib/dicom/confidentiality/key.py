@@ -99,12 +99,12 @@ def open_key(path: str | Path) -> Key:
         version = kept["version"]
         key = Key(bytes.fromhex(kept["secret"]), dict(kept["patients"]), dict(kept["uids"]))
         if version != VERSION:
-            what = f"The key file has version {version}; this program knows {VERSION}"
+            what = f"The key file has version {version}; this program reads up to {VERSION}"
             raise BadInput(what, file=path, advice="Use the program that wrote it.")
         if len(key.secret) < 32:
             raise ValueError
     except (ValueError, KeyError, TypeError) as error:
-        raise BadInput("This is no key file", file=path, advice=advice) from error
+        raise BadInput("This is not a key file", file=path, advice=advice) from error
     return key
 
 

@@ -16,7 +16,7 @@ from SpineLib.dicom.header import read_header
 from SpineLib.dicom.pixels import BIG_ENDIAN, raw_frames
 from SpineLib.errors import BadInput
 
-_UNKNOWN = "its pixels cannot be decoded, so that nobody knows what stands beside their values"
+_UNKNOWN = "its pixels cannot be decoded, so nobody knows what stands beside their values"
 
 
 def clear(dataset: Dataset, path: Path, syntax: str, *, compressed: bool) -> str:

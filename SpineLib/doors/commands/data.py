@@ -70,15 +70,15 @@ def freeze_test(
     source: Source,
     out: Annotated[Path, typer.Argument(metavar="FILE", help="JSON to be made.")],
     share: Annotated[
-        float, typer.Option(help="Of the patients; 1 keeps all.", min=0.01, max=1.0)
+        float, typer.Option(help="Share of the patients; 1 keeps all.", min=0.01, max=1.0)
     ] = 0.3,
-    seed: Annotated[int, typer.Option(help="Another number keeps other patients.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="Another number picks other patients.", min=0)] = 0,
     task: Task = "compression",
     scheme: Scheme = "Bilsky",
     numbering: Numbering = "",
     orientation: Orientation = "",
 ) -> None:
-    """Keep patients for the test, once and for all; every run's record then names the file."""
+    """Set patients aside for the test, once and for all; every run's record then names the file."""
     from SpineLib.datasets.split import freeze_test as freeze
     from SpineLib.datasets.split import key_file, split_by_patient
     from SpineLib.store.patients import new_secret

@@ -36,9 +36,11 @@ def deidentify(
             "Default: OUT.key.json beside OUT. Never pass it on.",
         ),
     ] = None,
-    option: Annotated[list[Option] | None, typer.Option(help="Of the profile; may repeat.")] = None,
+    option: Annotated[
+        list[Option] | None, typer.Option(help="Option of the profile; may repeat.")
+    ] = None,
     keep_burnt_in: Annotated[
-        bool, typer.Option("--keep-burnt-in", help="Also copy what is likely to show text.")
+        bool, typer.Option("--keep-burnt-in", help="Also copy files that are likely to show text.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON for another program.")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 evaluate = typer.Typer(
     no_args_is_help=True,
-    help="Measure models on labelled data, one or two side by side. docs/evaluation.md tells how.",
+    help="Measure models on labelled data, one or two side by side. docs/evaluation.md explains how.",
 )
 
 Models = Annotated[
@@ -60,10 +60,10 @@ By = Annotated[
     list[str] | None,
     typer.Option(help="Column for the subgroup table; may repeat. All that vary if none."),
 ]
-Region = Annotated[str, typer.Option(help="Where the data do not say.")]
-Weighting = Annotated[str, typer.Option(help="Where the data do not say.")]
+Region = Annotated[str, typer.Option(help="Used where the data do not say.")]
+Weighting = Annotated[str, typer.Option(help="Used where the data do not say.")]
 Force = Annotated[bool, typer.Option("--force", help="Run models on what they were not made for.")]
-Tolerance = Annotated[float, typer.Option(help="Of surface Dice, mm.", min=0.0)]
+Tolerance = Annotated[float, typer.Option(help="Tolerance of surface Dice, mm.", min=0.0)]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Cache = Annotated[Path | None, typer.Option(help="Keep simulated cases here between runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
@@ -166,7 +166,7 @@ def calibrate(
     )
     if write_card:
         apply_calibration(folder, found)
-        say(f"Written into {folder.path}; its figures are removed until it is evaluated anew")
+        say(f"Written into {folder.path}; its figures are removed until it is evaluated again")
     say(f"The drawing is {picture}")
 
 
@@ -215,7 +215,7 @@ def _read(task: str, files: list[Path]) -> list[Predictions]:
     from SpineLib.evaluation.predictions import read_predictions
 
     if len(files) > 2:
-        raise BadInput(f"{len(files)} tables were named", advice="Name one, or two to compare.")
+        raise BadInput(f"{len(files)} tables were given", advice="Name one, or two to compare.")
     answers = [read_predictions(file) for file in files]
     for one, file in zip(answers, files, strict=True):
         if one.task != task:
@@ -234,11 +234,11 @@ def _predicted(
     from SpineLib.evaluation.evaluate import Asked, open_cases, open_models, predict
 
     if not sources:
-        raise BadInput("No data is named", advice="Name it with --data, or give --predictions.")
+        raise BadInput("No data was given", advice="Give it with --data, or give --predictions.")
     if write_card and not asked["title"] and not all(s.startswith("simulated:") for s in sources):
         raise BadInput(
             "Figures on a card must say what they were measured on",
-            advice="Say it with --title, as: --title 'spinal cord masks of 4 real series'.",
+            advice="Give it with --title, as: --title 'spinal cord masks of 4 real series'.",
         )
     how = Asked(tuple(sources), **asked)  # type: ignore[arg-type]
     models = open_models(task, names)
@@ -263,13 +263,14 @@ def _as_json(one: Evaluation) -> dict[str, object]:
 
 
 def _print(one: Evaluation) -> None:
-    from SpineLib.evaluation.figures import counted, unit
+    from SpineLib.evaluation.figures import unit
     from SpineLib.evaluation.report import span_of
+    from SpineLib.wording import count
 
     starter = " (starter)" if one.card.starter else ""
     title = (
-        f"{one.card.name}{starter} on {one.data}: {counted(one.patients, 'patient')}, "
-        f"{counted(one.rows, unit(one.card.task))}"
+        f"{one.card.name}{starter} on {one.data}: {count(one.patients, 'patient')}, "
+        f"{count(one.rows, unit(one.card.task))}"
     )
     rows = [
         [f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval),

@@ -22,6 +22,7 @@ from SpineLib.doors.console import (
     say,
 )
 from SpineLib.errors import BadInput, BadRequest, Cancelled
+from SpineLib.wording import count
 
 if TYPE_CHECKING:
     from SpineLib.loop.cases import Case
@@ -31,13 +32,15 @@ if TYPE_CHECKING:
 loop = typer.Typer(
     no_args_is_help=True,
     help="The correction loop: segment, correct, fine-tune, and never get worse unnoticed. "
-    "docs/correction-loop.md tells how.",
+    "docs/correction-loop.md explains how.",
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of the data set.")]
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Its number; status lists them.")]
-Reader = Annotated[str, typer.Option("--reader", help="Who says so; the system's user if none.")]
-Minutes = Annotated[float, typer.Option(help="That it took.", min=0)]
+Reader = Annotated[
+    str, typer.Option("--reader", help="Who does this; by default the system's user.")
+]
+Minutes = Annotated[float, typer.Option(help="Minutes that it took.", min=0)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 # Seconds to wait for another program that writes.
 WAIT = 10.0
@@ -58,11 +61,11 @@ def create(
     model: Annotated[
         str, typer.Option(help="Name or folder of the first model; the bundled one if none.")
     ] = "",
-    title: Annotated[str, typer.Option(help="For the person.")] = "",
-    scheme: Annotated[str, typer.Option(help="Of grades; the model's if none.")] = "",
-    seed: Annotated[int, typer.Option(help="Of what is drawn.", min=0)] = 0,
+    title: Annotated[str, typer.Option(help="Title, for people.")] = "",
+    scheme: Annotated[str, typer.Option(help="Grading scheme; by default the model's.")] = "",
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn.", min=0)] = 0,
 ) -> None:
-    """Make an empty data set with a copy of the model that it begins with."""
+    """Make an empty data set with a copy of its first model."""
     from SpineLib.loop.dataset import create_dataset
     from SpineLib.models import find_models, open_model
 
@@ -75,7 +78,7 @@ def create(
         scheme=read_scheme(scheme) if scheme else None,
         seed=seed,
     )
-    say(f"The data set is in {made.folder}; it begins with {chosen.card.name}")
+    say(f"The data set is in {made.folder}; its first model is {chosen.card.name}")
     say(f"Add cases with: spine loop add {made.folder} SOURCE")
 
 
@@ -90,14 +93,16 @@ def add(
             "labelled data as for train, or simulated:…",
         ),
     ],
-    region: Annotated[str, typer.Option(help="Where the images cannot say.")] = "unknown",
-    weighting: Annotated[str, typer.Option(help="The same.")] = "unknown",
+    region: Annotated[str, typer.Option(help="Used where the images do not say.")] = "unknown",
+    weighting: Annotated[str, typer.Option(help="As --region.")] = "unknown",
     patient: Annotated[
-        str, typer.Option(help="Whose these are (kept as a hash), where they do not say.")
+        str, typer.Option(help="Patient of these images (kept as a hash), where they do not say.")
     ] = "",
-    named: Annotated[str, typer.Option(help="Whose labels, where a source has several.")] = "",
+    named: Annotated[
+        str, typer.Option(help="Reader whose labels are used, where a source has several.")
+    ] = "",
     images_only: Annotated[
-        bool, typer.Option("--images-only", help="Leave labels that a source has.")
+        bool, typer.Option("--images-only", help="Ignore the labels of a source.")
     ] = False,
     approved: Annotated[
         bool, typer.Option("--approved", help="The source's labels need no second look.")
@@ -125,7 +130,7 @@ def add(
     left: list[LeftOut] = []
     added: list[Case] = []
     kind = APPROVED if approved else CORRECTED
-    stays = "what was added stays, and the same command goes on"
+    stays = "what was added is kept, and the same command continues"
     with kept_when_cancelled(stays), progress_bar() as progress:
         for source in sources:
             for one in arrivals(source, wanted, progress=progress):
@@ -155,10 +160,10 @@ def add(
 @loop.command()
 def freeze(
     folder: Folder,
-    share: Annotated[float, typer.Option(help="Of the patients.", min=0.01, max=0.99)] = 0.2,
+    share: Annotated[float, typer.Option(help="Share of the patients.", min=0.01, max=0.99)] = 0.2,
     reader: Reader = "",
 ) -> None:
-    """Keep patients for the test, once and for all, from each region and scanner alike."""
+    """Set patients aside for the test, once and for all, evenly from each region and scanner."""
     with opened_writer(folder) as writer:
         frozen = writer.freeze(share, by=reader or user())
     one = len(frozen.patients) == 1
@@ -236,7 +241,7 @@ def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
     )  # fmt: skip
     print_table(
         ("model", "from", "state", ""),
-        [[one["id"], one["parent"], one["state"], "in force" if one["in_force"] else ""]
+        [[one["id"], one["parent"], one["state"], "current" if one["in_force"] else ""]
          for one in shown["models"]],
     )  # fmt: skip
     if dataset.frozen is None:
@@ -249,118 +254,6 @@ def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
             say(f"Case {row['id']} is set aside: {row['set_aside']}")
     for problem in (*dataset.problems, *standing(dataset)):
         say(f"Note: {problem}")
-
-
-@loop.command()
-def correct(
-    folder: Folder,
-    case: CaseId,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A mask; a CSV for slices.")],
-    reader: Reader = "",
-    minutes: Minutes = 0.0,
-    resample: Annotated[
-        bool, typer.Option("--resample", help="Take the nearest voxels of another grid.")
-    ] = False,
-    base: Annotated[
-        int | None,
-        typer.Option(
-            help="Version that the file began with; refused where a reader let another one count "
-            "since then.",
-            min=1,
-        ),
-    ] = None,
-    anyway: Annotated[
-        bool, typer.Option("--anyway", help="On top of what another reader did since --base.")
-    ] = False,
-    numbering: Numbering = "",
-    orientation: Orientation = "",
-) -> None:
-    """Keep a correction as a new version; the one before it stays."""
-    from SpineLib.loop.exchange import read_correction
-    from SpineLib.loop.versions import CORRECTED
-
-    with opened_writer(folder) as writer:
-        found = writer.dataset.case(case)
-        answer = read_correction(
-            found, file, numbering=numbering_named(numbering), orientation=orientation
-        )
-        version = writer.add_version(
-            found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes, base=base,
-            seen=None if anyway else base, resampled=resample,
-        )  # fmt: skip
-    unit = "voxels" if writer.dataset.task == "segmentation" else "slices"
-    say(
-        f"Case {found.id} is corrected as version {version.number}: {version.changed} {unit} changed"
-    )
-    if version.dice:
-        lowest = sorted(version.dice.items(), key=lambda pair: pair[1])[:5]
-        say("Lowest Dice against the automatic one: "
-            + ", ".join(f"{name} {value:.3f}" for name, value in lowest))  # fmt: skip
-
-
-@loop.command()
-def accept(
-    folder: Folder,
-    case: CaseId,
-    reader: Reader = "",
-    minutes: Minutes = 0.0,
-    anyway: Annotated[
-        bool, typer.Option("--anyway", help="Although serious problems were found.")
-    ] = False,
-) -> None:
-    """Approve the version that counts, after the checks."""
-    with opened_writer(folder) as writer:
-        version = writer.approve(case, by=reader or user(), minutes=minutes, anyway=anyway)
-    say(f"Case {writer.dataset.case(case).id}: version {version.number} is approved")
-
-
-@loop.command()
-def undo(folder: Folder, case: CaseId, reader: Reader = "") -> None:
-    """Let the version count that the one in force began with; nothing is removed."""
-    with opened_writer(folder) as writer:
-        found = writer.dataset.case(case)
-        if found.chosen is None or found.chosen.base is None:
-            raise BadRequest(f"The case {found.id} has no earlier version to go back to")
-        version = writer.choose(found, found.chosen.base, by=reader or user())
-    _say_choice(writer, found.id, version.number)
-
-
-@loop.command()
-def choose(
-    folder: Folder,
-    case: CaseId,
-    number: Annotated[int, typer.Argument(metavar="VERSION", help="Its number.", min=1)],
-    reader: Reader = "",
-) -> None:
-    """Let any version count: an undo, or a redo."""
-    with opened_writer(folder) as writer:
-        found = writer.dataset.case(case)
-        writer.choose(found, number, by=reader or user())
-    _say_choice(writer, found.id, number)
-
-
-def _say_choice(writer: DatasetWriter, case: str, number: int) -> None:
-    found = writer.dataset.case(case)
-    say(f"Case {case}: version {number} of {len(found.versions)} counts; it is {found.state}")
-
-
-@loop.command("set-aside")
-def set_aside(
-    folder: Folder,
-    case: CaseId,
-    reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
-    back: Annotated[bool, typer.Option("--back", help="Use it again instead.")] = False,
-    reader: Reader = "",
-) -> None:
-    """Use a case no longer, and say why."""
-    with opened_writer(folder) as writer:
-        if not (back or reason):
-            raise BadRequest("A case is set aside for a reason", advice="Say --reason.")
-        if back:
-            writer.take_back(case, by=reader or user())
-        else:
-            writer.set_aside(case, reason, by=reader or user())
-    say(f"Case {writer.dataset.case(case).id} is {'used again' if back else 'set aside'}")
 
 
 @loop.command()
@@ -403,7 +296,7 @@ def numbering_named(text: str) -> str:
         return known_name(text)
     except ValueError as error:
         raise BadRequest(
-            f"There is no such numbering: {text}", advice=f"Known are {', '.join(NAMES)}."
+            f"There is no such numbering: {text}", advice=f"Use one of {', '.join(NAMES)}."
         ) from error
 
 
@@ -439,8 +332,3 @@ def opened_writer(folder: Path) -> DatasetWriter:
 def user() -> str:
     """The system's user: who says so where nobody is named."""
     return getpass.getuser()
-
-
-def count(number: int, noun: str) -> str:
-    """``1 case``, ``3 cases``."""
-    return f"{number} {noun if number == 1 else noun + 's'}"

@@ -14,14 +14,14 @@ from SpineLib.doors.commands.loop import (
     Folder,
     Minutes,
     Reader,
-    count,
-    loop,
     numbering_named,
     opened_writer,
     say_left_out,
     user,
 )
+from SpineLib.doors.commands.loop_versions import loop
 from SpineLib.doors.console import Numbering, Orientation, progress_bar, say
+from SpineLib.wording import count
 
 
 @loop.command("import")
@@ -35,14 +35,14 @@ def import_(
             "that a reader labelled.",
         ),
     ],
-    region: Annotated[str, typer.Option(help="Of a datalist's images.")] = "unknown",
-    weighting: Annotated[str, typer.Option(help="The same.")] = "unknown",
+    region: Annotated[str, typer.Option(help="Region of a datalist's images.")] = "unknown",
+    weighting: Annotated[str, typer.Option(help="As --region.")] = "unknown",
     numbering: Numbering = "",
     orientation: Orientation = "",
     reader: Reader = "",
     minutes: Minutes = 0.0,
 ) -> None:
-    """Take over what others made: cases with label maps, a model's answers, a reader's labels."""
+    """Import what others made: cases with label maps, a model's answers, a reader's labels."""
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.exchange import is_datalist, read_answers, read_reviews
     from SpineLib.loop.versions import AUTOMATIC, CORRECTED
@@ -139,7 +139,9 @@ def export(
         Format, typer.Argument(metavar="FORMAT", help="monai, spider; tidy for slices.")
     ],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="New folder; a CSV file for tidy.")],
-    part: Annotated[Part, typer.Option(help="Test cases leave as such only.")] = Part.training,
+    part: Annotated[
+        Part, typer.Option(help="Test cases are written only as test cases.")
+    ] = Part.training,
     case: Annotated[list[str] | None, typer.Option(help="Only these; may repeat.")] = None,
 ) -> None:
     """Write corrected and approved cases for other programs."""

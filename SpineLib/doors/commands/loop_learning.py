@@ -11,7 +11,6 @@ from SpineLib.doors.commands.loop import (
     Folder,
     Json,
     Reader,
-    count,
     kept_when_cancelled,
     opened_writer,
     user,
@@ -20,19 +19,20 @@ from SpineLib.doors.commands.loop_queue import loop
 from SpineLib.doors.commands.training import Cache, Changes, Device, Workers, first_bar, is_first
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadInput, BadRequest
+from SpineLib.wording import count
 
 if TYPE_CHECKING:
     from SpineLib.loop.dataset import Dataset
     from SpineLib.loop.finetune import FineTuning
     from SpineLib.loop.promotion import Comparison
 
-Model = Annotated[str, typer.Argument(metavar="MODEL", help="Its id or number.")]
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="The candidate's id or number.")]
 Margins = Annotated[
     list[str] | None,
     typer.Option(
         "--margin",
         metavar="NAME=VALUE",
-        help="How much less still counts as not worse; may repeat. dice, level, names; auc, "
+        help="How much lower a figure may be without counting as worse; may repeat. dice, level, names; auc, "
         "sensitivity, specificity; low-high, grades.",
     ),
 ]
@@ -45,30 +45,31 @@ def finetune(
     ] = None,
     run: Annotated[
         Path | None,
-        typer.Option(help="Carry out, or go on with, a prepared folder, here or on a cluster."),
+        typer.Option(help="Carry out or resume a prepared folder, here or on a cluster."),
     ] = None,
     take: Annotated[
-        Path | None, typer.Option(help="Take in the model of a folder that was trained elsewhere.")
+        Path | None, typer.Option(help="Add the model of a folder that was trained elsewhere.")
     ] = None,
     prepare_only: Annotated[
-        bool, typer.Option("--prepare-only", help="Make the folder to copy, and train elsewhere.")
+        bool,
+        typer.Option(
+            "--prepare-only", help="Only make the folder, to be copied and trained elsewhere."
+        ),
     ] = False,
-    anew: Annotated[
-        bool, typer.Option("--anew", help="Do not go on with one that was interrupted.")
-    ] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Start over instead of resuming.")] = False,
     replay: Annotated[
         list[str] | None,
         typer.Option(help="Other data to learn from beside the corrected cases; may repeat."),
     ] = None,
     change: Changes = None,
     minutes: Annotated[
-        float | None, typer.Option(help="Stop after so long; the next call goes on.", min=0)
+        float | None, typer.Option(help="Stop after so many minutes; the next call resumes.", min=0)
     ] = None,
     device: Device = "auto",
     workers: Workers = None,
     cache: Cache = None,
 ) -> None:
-    """Fine-tune the model in force on what was corrected; goes on where it was interrupted."""
+    """Fine-tune the current model on the corrected cases; resumes where it was interrupted."""
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.finetune import carry_out, open_fine_tuning, prepare
     from SpineLib.training.recipe_text import parse_changes
@@ -95,7 +96,7 @@ def finetune(
             _say_prepared(found)
             return
         _say_begin(found)
-        stays = f"fine-tuning {found.name} goes on from its last checkpoint with the same command"
+        stays = f"fine-tuning {found.name} resumes from its last checkpoint with the same command"
         with kept_when_cancelled(stays):
             found = carry_out(
                 found.folder, device=device, workers=workers, minutes=minutes, progress=progress
@@ -103,7 +104,7 @@ def finetune(
     if not is_first():
         return
     if found.model is None:
-        say(f"The time is up at step {found.step} of {found.steps}; the next call goes on")
+        say(f"The time is up at step {found.step} of {found.steps}; the next call resumes")
         return
     home = folder or _home(found)
     if home is not None:
@@ -120,17 +121,20 @@ def promote(
         str, typer.Argument(metavar="[MODEL]", help="Its id or number; the newest if none.")
     ] = "",
     reason: Annotated[
-        str, typer.Option(help="Why although it is worse or could not be compared; on its card.")
+        str,
+        typer.Option(
+            help="Reason to promote it although it is worse or could not be compared; it is written on its card."
+        ),
     ] = "",
     margin: Margins = None,
     compare_only: Annotated[
-        bool, typer.Option("--compare-only", help="Measure and write the page, no more.")
+        bool, typer.Option("--compare-only", help="Only measure and write the page.")
     ] = False,
     reader: Reader = "",
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
-    """Compare a candidate with the model in force on the frozen test, and put it in force."""
+    """Compare a candidate with the current model on the frozen test, and promote it."""
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.promotion import compare, fresh_comparison
     from SpineLib.loop.promotion import promote as promote_model
@@ -150,7 +154,9 @@ def promote(
     with opened_writer(folder) as writer:
         promote_model(writer, found, by=reader or user(), reason=reason)
     if not as_json:
-        say(f"{chosen} is in force; back with: spine loop back {folder} {found.against}")
+        say(
+            f"{chosen} is the current model now; back with: spine loop back {folder} {found.against}"
+        )
 
 
 @loop.command()
@@ -160,14 +166,14 @@ def back(
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
     reader: Reader = "",
 ) -> None:
-    """Put an earlier model in force again."""
+    """Make an earlier model the current one again."""
     from SpineLib.loop.promotion import back as go_back
 
     with opened_writer(folder) as writer:
         before = writer.dataset.current.id
         chosen = _model_id(writer.dataset, model)
         go_back(writer, chosen, by=reader or user(), reason=reason)
-    say(f"{chosen} is in force again, instead of {before}")
+    say(f"{chosen} is the current model again, instead of {before}")
 
 
 @loop.command()
@@ -213,7 +219,7 @@ def _take(folder: Path, run: Path) -> None:
 
 
 def _interrupted(dataset: Dataset) -> FineTuning | None:
-    """The newest fine-tuning, where it is of the model in force and not done or not taken in."""
+    """The newest fine-tuning, where it is of the current model and not done or not taken in."""
     from SpineLib.loop.finetune import fine_tunings
 
     for one in fine_tunings(dataset)[-1:]:
@@ -240,7 +246,9 @@ def _home(found: FineTuning) -> Path | None:
 
 def _say_prepared(found: FineTuning) -> None:
     say(f"Fine-tuning {found.name} is prepared in {found.folder}: {_learns(found)}")
-    say("It holds all it needs and nobody's name. Copy it to where it is to be trained, then")
+    say(
+        "It holds all that training needs, and no names. Copy it to where it is to be trained, then"
+    )
     say(f"  there: spine loop finetune --run {found.folder.name}")
     say(
         f"  here, with the folder copied back: spine loop finetune DATASET --take {found.folder.name}"
@@ -251,7 +259,7 @@ def _say_begin(found: FineTuning) -> None:
     if not is_first():
         return
     if found.state == "stopped":
-        say(f"Fine-tuning {found.name} goes on from step {found.step} of {found.steps}")
+        say(f"Fine-tuning {found.name} resumes from step {found.step} of {found.steps}")
     elif found.state == "prepared":
         say(f"Fine-tuning {found.name}: {_learns(found)}")
 
@@ -295,7 +303,7 @@ def _newest(dataset: Dataset) -> str:
     waiting = [one.id for one in dataset.models if one.state in ("candidate", "refused")]
     if not waiting:
         raise BadInput(
-            "No candidate waits to be promoted",
+            "No candidate is waiting to be promoted",
             file=dataset.folder,
             advice=f"Fine-tune with: spine loop finetune {dataset.folder}",
         )

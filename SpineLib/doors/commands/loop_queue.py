@@ -36,14 +36,14 @@ class QueuePart(str, Enum):
 def answer(
     folder: Folder,
     case: Annotated[list[str] | None, typer.Option(help="Only these; may repeat.")] = None,
-    model: Annotated[str, typer.Option(help="Id of a model; the one in force if none.")] = "",
+    model: Annotated[str, typer.Option(help="Id of a model; by default the current one.")] = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
-    """Let the model answer the cases that it has not answered, and score them for the queue."""
+    """Have the model answer the cases that it has not answered, and score them for the queue."""
     from SpineLib.errors import SpineError
     from SpineLib.loop.scoring import score
 
-    stays = "the answers that were finished stay, and the same command goes on"
+    stays = "finished answers are kept, and the same command continues"
     with kept_when_cancelled(stays), progress_bar() as progress:
         done = score(folder, case or None, model=model, device=device, progress=progress)
     said = f"{len(done.scored)} answered, {done.skipped} had an answer already"
@@ -61,11 +61,11 @@ def queue_(
     order: Annotated[Order, typer.Option(help="What comes first.")] = Order.teaching,
     part: Annotated[QueuePart, typer.Option(help="Which cases.")] = QueuePart.all,
     seed: Annotated[
-        int | None, typer.Option(help="Of random; the data set's if none.", min=0)
+        int | None, typer.Option(help="Seed of a random order; by default the data set's.", min=0)
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the cases that need a person, the first one first, and why each stands where it does."""
+    """Show the cases that need a person, the most urgent first, and why."""
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.queue import queue
 
@@ -76,7 +76,7 @@ def queue_(
         return
     if not found:
         none = f"The data set has no case yet: spine loop add {folder} SOURCE"
-        say("No case waits: all are approved or set aside" if dataset.cases else none)
+        say("No case is waiting: all are approved or set aside" if dataset.cases else none)
         return
     print_table(
         ("case", "state", "part", "score", "places", "why"),

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.commands.evaluation import evaluate
 from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
 from SpineLib.errors import BadRequest
-from SpineLib.questions import scheme_data
+from SpineLib.questions import KNOWN_QUESTIONS, scheme_data
 from SpineLib.times import local_time
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 project = typer.Typer(
     no_args_is_help=True,
     help="Reading projects: readers label slices blinded, settle what they disagree on, export. "
-    "docs/reading-studies.md tells how.",
+    "docs/reading-studies.md explains how.",
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="PROJECT", help="Folder of the project.")]
@@ -31,7 +30,9 @@ Assisted = Annotated[
 ]
 TakeOver = Annotated[
     bool,
-    typer.Option("--take-over", help="The name was used on another machine, by the same person."),
+    typer.Option(
+        "--take-over", help="Take over a name that the same person used on another machine."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
@@ -78,12 +79,12 @@ class Unsettled(str, Enum):
 @project.command()
 def create(
     folder: Folder,
-    title: Annotated[str, typer.Option(help="For the person.")],
+    title: Annotated[str, typer.Option(help="Title, for people.")],
     scheme: Annotated[
         str, typer.Option(help="compression, Bilsky, Kang, or a JSON file of your own.")
     ] = "compression",
-    plane: Annotated[Plane, typer.Option(help="Of the stacks that are read.")] = Plane.axial,
-    weighting: Annotated[str, typer.Option(help="Of the stacks; any takes all.")] = "T2",
+    plane: Annotated[Plane, typer.Option(help="Plane of the stacks that are read.")] = Plane.axial,
+    weighting: Annotated[str, typer.Option(help="Weighting of the stacks; any takes all.")] = "T2",
     rules: Annotated[str, typer.Option(help="How to read, shown to every reader.")] = "",
     order: Annotated[Order, typer.Option(help="What is in random order.")] = Order.studies,
     repeat: Annotated[
@@ -110,14 +111,14 @@ def add(
 ) -> None:
     """Add the studies below a folder; their files stay where they are."""
     from SpineLib.dicom.people import shared_ids
-    from SpineLib.projects.project import add as add_studies
     from SpineLib.projects.project import open_project
+    from SpineLib.projects.studies import add as add_studies
 
     before = open_project(folder)
     with progress_bar() as progress:
         after = add_studies(before, dicom, progress=progress)
     new = len(after.studies) - len(before.studies)
-    say(f"{new} studies joined; the project has {len(list(after.slices()))} slices")
+    say(f"{new} studies added; the project has {len(list(after.slices()))} slices")
     for note in shared_ids(study.patient for study in after.studies):
         say(f"Note: {note}")
 
@@ -129,7 +130,7 @@ def relink(
 ) -> None:
     """Find studies whose files have moved, by their UIDs."""
     from SpineLib.projects.project import open_project
-    from SpineLib.projects.project import relink as find_again
+    from SpineLib.projects.studies import relink as find_again
 
     with progress_bar() as progress:
         after, moved = find_again(open_project(folder), dicom, progress=progress)
@@ -138,7 +139,7 @@ def relink(
 
 @project.command()
 def status(folder: Folder, as_json: Json = False) -> None:
-    """Show who has how much left, and what is wrong; shows nobody's labels."""
+    """Show how much each reader has left, and what is wrong; shows nobody's labels."""
     from SpineLib.projects.project import open_project
     from SpineLib.projects.status import status_of
 
@@ -168,7 +169,8 @@ def next_(
     assisted: Assisted = False,
     take_over: TakeOver = False,
     seed: Annotated[
-        int | None, typer.Option(help="Of a new reader's order; drawn if none.", min=0)
+        int | None,
+        typer.Option(help="Seed of a new reader's order; drawn if none is given.", min=0),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -207,9 +209,9 @@ def next_(
 def label(
     folder: Folder,
     reader: Reader,
-    value: Annotated[str, typer.Argument(metavar="LABEL", help="Of the project's scheme.")],
+    value: Annotated[str, typer.Argument(metavar="LABEL", help="A label of the project's scheme.")],
     confidence: Annotated[float | None, typer.Option(help="0 to 1.", min=0, max=1)] = None,
-    comment: Annotated[str, typer.Option(help="Anything to be said.")] = "",
+    comment: Annotated[str, typer.Option(help="A comment.")] = "",
     assisted: Assisted = False,
     take_over: TakeOver = False,
 ) -> None:
@@ -237,7 +239,7 @@ def lock(
     reader: Reader,
     assisted: Assisted = False,
     incomplete: Annotated[
-        bool, typer.Option("--incomplete", help="Although slices have no label.")
+        bool, typer.Option("--incomplete", help="Even if slices have no label.")
     ] = False,
 ) -> None:
     """Close a reader's set for good; from then on others' labels may be seen."""
@@ -252,10 +254,11 @@ def unblind(
     who: Annotated[str, typer.Option(help="Who unblinds.")],
     why: Annotated[str, typer.Option(help="The reason; it is recorded.")],
     reader: Annotated[
-        list[str] | None, typer.Option(help="Whose set; may repeat. All open ones if none.")
+        list[str] | None,
+        typer.Option(help="Reader whose set is opened; may repeat. All open ones if none."),
     ] = None,
 ) -> None:
-    """Open sets before they are locked; they are closed for good, and it is recorded."""
+    """Open sets before they are locked; this closes them for good, and is recorded."""
     from SpineLib.projects.blinding import unblind as open_sets
     from SpineLib.projects.project import open_project
 
@@ -284,11 +287,11 @@ def model(
 def consensus(
     folder: Folder,
     slice: Annotated[str, typer.Option(help="SOP Instance UID of the slice to settle.")] = "",
-    frame: Annotated[int, typer.Option(help="Of a multi-frame object.", min=1)] = 1,
-    label: Annotated[str, typer.Option(help="What was settled.")] = "",
+    frame: Annotated[int, typer.Option(help="Frame of a multi-frame object.", min=1)] = 1,
+    label: Annotated[str, typer.Option(help="The label that was settled.")] = "",
     note: Annotated[
         str | None,
-        typer.Option(help="Of the discussion; the one of an earlier decision stays if none."),
+        typer.Option(help="Note on the discussion; without it an earlier one is kept."),
     ] = None,
     present: Annotated[list[str] | None, typer.Option(help="Who was there; may repeat.")] = None,
     as_json: Json = False,
@@ -335,7 +338,8 @@ def export(
     ],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="New folder; a CSV file for tidy.")],
     unsettled: Annotated[
-        Unsettled, typer.Option(help="Of training: what readers disagree on, without consensus.")
+        Unsettled,
+        typer.Option(help="For training: what to do where readers disagree without consensus."),
     ] = Unsettled.drop,
     key: Annotated[
         Path | None,
@@ -360,7 +364,9 @@ def export(
             table = exporting.write_training(
                 opened, out, unsettled=unsettled.value, key=kept, progress=progress
             )
-            told = f"train on it with: spine train {opened.task} --data {table} --out RUN"
+            recipe = "" if opened.scheme.key in KNOWN_QUESTIONS else "--recipe RECIPE.toml "
+            told = f"train on it with: spine train {opened.task} {recipe}--data {table} --out RUN"
+            told += " (docs/training.md tells how a recipe is given your scheme)" if recipe else ""
         elif format is Format.tidy:
             told = f"{exporting.write_tidy(opened, out)} labels are in {out}"
         elif format is Format.jpeg:
@@ -383,7 +389,7 @@ def export(
 def import_(
     folder: Folder,
     reader: Reader,
-    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="As for `train`.")],
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Labels, as for `train`.")],
     named: Annotated[str, typer.Option(help="Whose labels, where the source has several.")] = "",
 ) -> None:
     """Make a reader's set of labels that were given elsewhere."""
@@ -400,56 +406,12 @@ def merge(
     folder: Folder,
     other: Annotated[Path, typer.Argument(metavar="OTHER", help="Another copy of the project.")],
 ) -> None:
-    """Take over what readers did in another copy of the project."""
+    """Merge what readers did in another copy of the project."""
     from SpineLib.projects.merging import merge as merge_projects
     from SpineLib.projects.project import open_project
 
     taken = merge_projects(open_project(folder), other)
-    say(f"Taken over: {', '.join(taken)}" if taken else "There is nothing new in the other copy")
-
-
-@evaluate.command()
-def readers(
-    folder: Folder,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the page and the tables.")],
-    answers: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--model-answers",
-            help="findings.json or predictions.csv of a model, in place of the project's; "
-            "may repeat.",
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Measure a reading project: agreement, and readers and the model against the consensus."""
-    from SpineLib.evaluation.report import span_of
-    from SpineLib.projects.answers import all_answers, read_answers
-    from SpineLib.projects.page import write_page
-    from SpineLib.projects.project import open_project
-    from SpineLib.projects.readers import evaluate_readers
-    from SpineLib.projects.tables import readings_of
-
-    opened = open_project(folder)
-    kept = all_answers(opened)
-    study = evaluate_readers(
-        readings_of(opened, read_answers(opened, answers) if answers else kept), opened.title
-    )
-    page = write_page(study, out)
-    if as_json:
-        print_json({
-            section: [{"name": f.name, "value": f.value, "interval": f.interval, "alone": f.alone,
-                       "method": f.method, "of": f.of, "note": f.note} for f in figures]
-            for section, figures in study.sections.items()
-        })  # fmt: skip
-        return
-    for section, figures in study.sections.items():
-        rows = [[f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval),
-                 span_of(f.alone), f.of] for f in figures]  # fmt: skip
-        print_table(("figure", "value", "95 % by patient", "95 % by slice", "of"), rows, section)
-    for note in study.notes:
-        say(f"Note: {note}")
-    say(f"The page is {page}")
+    say(f"Merged: {', '.join(taken)}" if taken else "There is nothing new in the other copy")
 
 
 def _session(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 train = typer.Typer(
     no_args_is_help=True,
-    help="Train models by recipes; `train recipes` lists them. docs/training.md tells the rest.",
+    help="Train models by recipes; `train recipes` lists them. docs/training.md explains the rest.",
 )
 
 # The recipe that a task is trained by where none is named.
@@ -91,7 +91,8 @@ def _command(task: str) -> Callable[..., None]:
             Path | None, typer.Option(help="Folder of a model to begin with its weights.")
         ] = None,
         minutes: Annotated[
-            float | None, typer.Option(help="Stop after so long; --resume goes on.", min=0)
+            float | None,
+            typer.Option(help="Stop after so many minutes; --resume continues.", min=0),
         ] = None,
         device: Device = "auto",
         workers: Workers = None,
@@ -265,8 +266,8 @@ def opened_data(
     own = recipe.sources
     if not (sources or own.training):
         raise BadRequest(
-            "No data is named, and the recipe has none of its own",
-            advice="Name it with --data: a folder, a CSV, or simulated:…",
+            "No data was given, and the recipe has none of its own",
+            advice="Give it with --data: a folder, a CSV, or simulated:…",
         )
     return open_data(
         recipe,
@@ -327,7 +328,7 @@ def _say_run(run: Run, as_json: bool) -> None:
         print_json(run.record)
         return
     if not run.finished:
-        say(f"The time is up at step {run.step} of {run.record['steps']}; --resume goes on")
+        say(f"The time is up at step {run.step} of {run.record['steps']}; --resume continues")
         return
     best = run.best or {}
     figures = ", ".join(f"{name} {value:.4g}" for name, value in best["metrics"].items())

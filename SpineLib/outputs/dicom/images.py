@@ -86,7 +86,7 @@ def find_images(
     twice = [paths for paths in files.values() if len(paths) > 1]
     if twice:
         raise BadInput(
-            "Several images have one SOP Instance UID, so that no result can refer to one of them",
+            "Several images have one SOP Instance UID, so no result can refer to one of them",
             file=min(twice[0]),
         )
     return SourceImages({uid: _header(min(paths)) for uid, paths in files.items()})

@@ -85,10 +85,10 @@ def test_a_mask_whose_numbering_cannot_be_told_says_so_and_names_the_option(numb
 @pytest.mark.parametrize(
     ("numbers", "numbering", "words"),
     [
-        ([3], "TotalSpineSeg", "3, which is no label of TotalSpineSeg"),
-        ([130], "SPIDER", "130, which is no label of SPIDER"),
-        ([2], "cord", "2, which is no label of cord"),
-        ([250], "", "250, which is no label of SPIDER"),
+        ([3], "TotalSpineSeg", "3, which is not a label of TotalSpineSeg"),
+        ([130], "SPIDER", "130, which is not a label of SPIDER"),
+        ([2], "cord", "2, which is not a label of cord"),
+        ([250], "", "250, which is not a label of SPIDER"),
         ([0.5], "", "fractions"),
         ([np.nan], "", "fractions"),
         ([], "SPIDER", "marks nothing"),

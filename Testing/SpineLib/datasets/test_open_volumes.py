@@ -89,7 +89,7 @@ def test_a_file_that_is_not_named_as_spider_s_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("value", "why"), [(0, "marks nothing"), (130, "130, which is no label of SPIDER")]
+    ("value", "why"), [(0, "marks nothing"), (130, "130, which is not a label of SPIDER")]
 )
 def test_empty_masks_and_unknown_labels_are_refused(tmp_path, value, why):
     write_spider(tmp_path, ["3_t2"], value=value)

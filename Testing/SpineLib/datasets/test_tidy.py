@@ -70,7 +70,7 @@ def test_a_label_by_a_uid_that_two_slices_have_is_refused_with_both(tmp_path, ui
     ("line", "what"),
     [
         ("1.2.3,1,anna", "Line 3: no slice"),
-        ("{1},7,anna", "Line 3: '7' is no label"),
+        ("{1},7,anna", "Line 3: '7' is not a label"),
         ("{0},1,anna", "Line 3: the reader anna labelled this slice before, in line 2"),
         ("{1},1", "Line 3: 2 cells for 3 columns"),
     ],

@@ -95,7 +95,7 @@ def test_a_series_uid_for_each_slice_makes_one_stack_with_a_warning(writer, tmp_
     writer.write(tmp_path, [writer.place(9, 4.0)], edit=edit)
     (stack,) = scan(tmp_path).stacks
     assert (stack.id, stack.slices, stack.spacing[2]) == ("4", 9, pytest.approx(4.0))
-    assert "each of its 9 slices names a series of its own" in stack.warnings[0]
+    assert "each of its 9 slices claims a series of its own" in stack.warnings[0]
     assert read(stack).shape[0] == 9
 
 
@@ -190,7 +190,7 @@ def test_a_study_uid_for_each_slice_makes_one_study_with_a_warning(writer, tmp_p
     found = scan(tmp_path)
     (study,) = found.studies
     assert [stack.slices for stack in study.stacks] == [5]
-    assert "named a study of its own" in study.warnings[0]
+    assert "claimed a study of its own" in study.warnings[0]
 
 
 PEOPLE = [

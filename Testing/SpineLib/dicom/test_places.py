@@ -245,7 +245,7 @@ def test_a_dicomdir_with_missing_files_says_which(disc):
     found = scan(disc)
     assert found.stacks[0].slices == 4
     reasons = {skipped.file: skipped.reason for skipped in found.skipped}
-    assert reasons[gone] == "is named by the DICOMDIR and is not there"
+    assert reasons[gone] == "is named by the DICOMDIR but is missing"
     assert reasons[disc / "DICOMDIR"] == "is a DICOMDIR, an index of other files"
 
 
@@ -259,7 +259,7 @@ def test_a_dicomdir_can_be_given_itself(disc, writer):
     images(disc)[0].unlink()
     found = scan(disc / "DICOMDIR")
     assert [stack.slices for stack in found.stacks] == [4]
-    assert [s.reason for s in found.skipped] == ["is named by the DICOMDIR and is not there"]
+    assert [s.reason for s in found.skipped] == ["is named by the DICOMDIR but is missing"]
 
 
 def test_a_dicomdir_whose_files_were_copied_in_small_letters_misses_nothing(disc):

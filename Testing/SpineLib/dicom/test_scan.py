@@ -201,7 +201,7 @@ def test_mixed_patients_become_studies_of_their_own_and_a_warning_without_names(
     writer.write(tmp_path / "b", [writer.place(3, 4.0)], PatientID="SECRET-2")
     found = scan(tmp_path)
     assert len(found.studies) == 2
-    assert found.warnings == ("The folder mixes 2 patients; each study is read by itself",)
+    assert found.warnings == ("The folder mixes 2 patients; each study is read on its own",)
     assert len({study.patient_hash for study in found.studies}) == 2
     assert "SECRET" not in repr(found) and "Nobody" not in repr(found)
 

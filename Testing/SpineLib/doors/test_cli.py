@@ -250,7 +250,7 @@ def test_a_fault_is_one_sentence_and_shows_its_place_when_asked(spine, monkeypat
     answer = spine("scan", data)
     assert answer.code == 1
     assert answer.errors == [
-        "Error: Something inside went wrong: ZeroDivisionError: division by zero. "
+        "Error: Something went wrong inside the program: ZeroDivisionError: division by zero. "
         "This is a fault of the program; SPINE_DEBUG=1 shows where it happened."
     ]
     monkeypatch.setenv("SPINE_DEBUG", "1")

@@ -58,8 +58,8 @@ def test_the_whole_way_of_a_case(tmp_path, folder, spine_loop):
     whole = mask(tmp_path, truth)
     said = spine_loop("correct", folder, training, whole, "--reader", "anna", "--minutes", "2")
     assert f"{np.count_nonzero(truth.voxels == 202)} voxels changed" in said
-    assert "version 1 of 2 counts" in spine_loop("undo", folder, training)
-    assert "version 2 of 2 counts" in spine_loop("choose", folder, training, "2")
+    assert "version 1 of 2 is the current one" in spine_loop("undo", folder, training)
+    assert "version 2 of 2 is the current one" in spine_loop("choose", folder, training, "2")
     assert "approved" in spine_loop("accept", folder, training, "--reader", "ben")
     row = rows(spine_loop, folder)[training]
     assert (row["state"], row["by"], row["minutes"], row["versions"]) == ("approved", "ben", 5, 2)
@@ -99,7 +99,7 @@ def test_files_whose_region_nobody_said_are_left_out_with_the_option(tmp_path, f
     spine_loop("create", tmp_path / "set")
     said = spine_loop("add", tmp_path / "set", files)
     assert "0 cases added" in said
-    assert "say it with --region" in said
+    assert "set it with --region" in said
 
 
 def test_a_correction_on_another_grid_or_with_unknown_labels_is_refused(tmp_path, folder, spine):

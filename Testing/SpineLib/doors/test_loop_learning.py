@@ -6,7 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 from SpineLib.loop.dataset import open_dataset  # noqa: E402
-from SpineLib.loop.serving import COMMANDS  # noqa: E402
+from SpineLib.loop.serving import HANDLERS  # noqa: E402
+from SpineLib.messages import serve  # noqa: E402
 from SpineLib.progress import Progress  # noqa: E402
 from Testing.SpineLib.loop.learning import FEW_SLICES, slice_set  # noqa: E402
 
@@ -50,7 +51,7 @@ def test_slices_are_fine_tuned_compared_promoted_and_gone_back_from(spine, tmp_p
 def test_a_prepared_folder_is_carried_out_without_its_data_set(spine, tmp_path):
     dataset = slice_set(tmp_path / "set", "compression")
     said = spine("loop", "finetune", dataset.folder, "--prepare-only", *QUICK)
-    assert "holds all it needs and nobody's name" in said.out
+    assert "holds all that training needs, and no names" in said.out
     there = tmp_path / "cluster"
     (dataset.folder / "runs" / "0001").rename(there)
     done = spine("loop", "finetune", "--run", there, "--device", "cpu", "--workers", "0")
@@ -67,10 +68,10 @@ def test_a_cancel_says_what_stays(spine, tmp_path, monkeypatch):
     dataset = slice_set(tmp_path / "set", "compression")
     monkeypatch.setattr("SpineLib.loop.finetune.carry_out", cancelled)
     said = spine("loop", "finetune", dataset.folder, *QUICK)
-    assert said.code == 130 and "0001 goes on from its last checkpoint" in said.errors[0]
+    assert said.code == 130 and "0001 resumes from its last checkpoint" in said.errors[0]
     monkeypatch.setattr("SpineLib.loop.scoring.score", cancelled)
     said = spine("loop", "answer", dataset.folder)
-    assert said.code == 130 and "that were finished stay" in said.errors[0]
+    assert said.code == 130 and "finished answers are kept" in said.errors[0]
 
 
 def test_promoting_without_a_candidate_says_what_to_do(spine, tmp_path):
@@ -87,9 +88,11 @@ def test_a_worker_fine_tunes_and_takes_the_model_in(tmp_path):
     progress = Progress(lambda step: stages.append(step.stage))
     arguments = {"dataset": str(dataset.folder), "changes": FEW_SLICES, "device": "cpu",
                  "workers": 0}  # fmt: skip
-    done = COMMANDS["loop-finetune"](arguments, progress)
+    done = serve(HANDLERS, "loop-finetune", arguments, progress)
     assert done["state"] == "trained" and done["step"] == done["steps"] == 6
     assert "Training" in stages
-    taken = COMMANDS["loop-take"]({"dataset": str(dataset.folder), "run": done["run"]}, Progress())
+    taken = serve(
+        HANDLERS, "loop-take", {"dataset": str(dataset.folder), "run": done["run"]}, Progress()
+    )
     assert taken == {"model": "0002-tiny-compression-ft1"}
     json.dumps([done, taken])

@@ -335,15 +335,16 @@ def _runs(process):
 FORKS = """
 from multiprocessing import get_context
 from SpineLib.doors import worker
+from SpineLib.messages import Models
 
 def fork(arguments, progress):
     child = get_context("fork").Process(target=int)  # as PyTorch's data loaders are
     child.start()
     child.join(20)
     child.kill()
-    return {"code": child.exitcode}
+    return {"models": [{"code": child.exitcode}], "broken": []}
 
-worker.serving.COMMANDS["fork"] = fork
+worker.serving.HANDLERS[Models] = fork
 worker.main()
 """
 
@@ -353,7 +354,7 @@ def test_a_forked_loader_does_not_wait_for_the_stream_that_the_worker_listens_to
     """It did for ever, so that no training in a worker began."""
     host = Host(("-c", FORKS))
     try:
-        assert host.answer(host.ask("fork"))["code"] == 0
+        assert host.answer(host.ask("models"))["models"] == [{"code": 0}]
     finally:
         host.process.kill()
         host.process.wait(PATIENCE)

@@ -286,8 +286,8 @@ def test_a_simulated_data_set_says_its_profile():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["canal"], "No data is named"),
-        (["canal", "--data", "x"], "0 models were named"),
+        (["canal"], "No data was given"),
+        (["canal", "--data", "x"], "0 models were given"),
         (["canal", "--model", "starter-grading", "--data", "x"], "is for grading, not for canal"),
         (["canal", "--model", "starter-canal", "--data", "x", "--write-card"], "--title"),
         (["canal", "--predictions", "x.csv", "--data", "y"], "given together"),

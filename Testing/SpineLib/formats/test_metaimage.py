@@ -57,7 +57,7 @@ def test_without_a_transform_left_and_right_are_not_guessed(tmp_path):
     with pytest.raises(BadInput, match="left and right"):
         read_volume(path)
     volume, notes = read_with_notes(path, "RAS")
-    assert same(volume, noise(), np.diag([0.7, 0.7, 4, 1])) and "as was said" in notes[0]
+    assert same(volume, noise(), np.diag([0.7, 0.7, 4, 1])) and "as you said" in notes[0]
 
 
 def test_one_frame_of_four_dimensions_is_a_volume(tmp_path):

@@ -89,8 +89,8 @@ def test_without_any_transform_left_and_right_are_not_guessed(tmp_path):
     assert refused.value.in_terminal.endswith(": --orientation LPS")
     volume, notes = read_with_notes(path, "LPS")
     assert same(volume, noise(), np.diag([-0.7, -0.7, 4.0, 1.0]))
-    assert "LPS, as was said" in notes[0]
-    with pytest.raises(BadInput, match="'LPL' is no orientation"):
+    assert "LPS, as you said" in notes[0]
+    with pytest.raises(BadInput, match="'LPL' is not an orientation"):
         read_volume(path, "LPL")
 
 

@@ -69,7 +69,7 @@ def test_without_a_space_left_and_right_are_not_guessed(tmp_path):
     with pytest.raises(BadInput, match="left and right"):
         read_volume(path)
     volume, notes = read_with_notes(path, "LPS")
-    assert same(volume, noise(), np.diag([-0.7, -0.7, 4, 1])) and "as was said" in notes[0]
+    assert same(volume, noise(), np.diag([-0.7, -0.7, 4, 1])) and "as you said" in notes[0]
 
 
 def test_sheared_directions_are_refused_by_that_word(tmp_path):

@@ -120,3 +120,15 @@ def test_a_reading_that_answers_nothing_leaves_the_study_as_it_was(study):
     part.summaries[0].reason = "made for cervical, this stack is lumbar"
     with pytest.raises(BadInput, match="stays as it was: made for cervical"):
         joined(study, part, "1", "4", cards=CARDS)
+
+
+def test_where_two_models_answered_a_question_each_keeps_its_own_summary(study):
+    part = read(grid(0), "1", "CCNN", "new")
+    for one in part.stacks[0].slices:
+        one.opinions.append(replace(one.opinions[0], by="third", value=COMPRESSED, positive=True))
+    part.summaries.append(QuestionSummary("compression", "third"))
+    cards = {**CARDS, "third": replace(CARD, name="third")}
+    after = joined(study, part, "1", "4", cards=cards)
+    told = {one.by: (one.assessed_slices, one.positive_slices) for one in after.summaries}
+    assert told == {"new": (4, 2), "third": (4, 4), "old": (4, 1)}
+    assert [column.by for column in after.columns] == ["new", "third", "old"]

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from SpineLib.inference.instances import name_instances
-from SpineLib.inference.levels import Levels, level_of
+from SpineLib.inference.levels import Levels
 from SpineLib.inference.naming import rename
+
+
+def level_of(point, labels, finding, *, normal=None) -> str:
+    return Levels(labels, finding).at(point, normal=normal)
 
 
 @pytest.fixture(scope="module")

@@ -250,7 +250,7 @@ def test_a_mask_among_volumes_is_no_case(tmp_path):
 def test_what_is_left_out_names_only_options_that_the_loop_has(tmp_path):
     write_volume(spine(1)[0], tmp_path / "a.nii.gz")
     left = next(iter(arrivals(str(tmp_path / "a.nii.gz"), LUMBAR)))
-    assert "say it with --" in left.in_terminal and "--force" not in left.in_terminal
+    assert "set it with --" in left.in_terminal and "--force" not in left.in_terminal
     assert "not known" in left.reason and "--" not in left.reason, "a panel shows this one"
 
 

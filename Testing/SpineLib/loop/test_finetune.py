@@ -275,7 +275,7 @@ def test_a_cancelled_fine_tuning_goes_on_from_its_checkpoint(dataset):
     assert "Fine-tuning 0001 is at step 3 of 6" in unfinished(dataset)[0]
     assert carry_out(made.folder, **TRAIN).state == "trained"
     assert len(json.loads((made.folder / "training" / "run.json").read_text())["sessions"]) == 2
-    assert "its model not taken in" in unfinished(dataset)[0]
+    assert "its model was not added yet" in unfinished(dataset)[0]
 
 
 def test_a_loss_that_is_no_number_makes_no_model(dataset, monkeypatch):

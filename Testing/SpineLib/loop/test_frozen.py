@@ -108,7 +108,7 @@ def test_a_frozen_test_that_was_changed_is_refused(folder, change):
         if change == "both":
             data["sha256"] = FrozenTest(("p0",)).sha256
         path.write_text(json.dumps(data))
-    with pytest.raises(BadInput, match=r"changed|exchanged|not a frozen"):
+    with pytest.raises(BadInput, match=r"changed|replaced|not a frozen"):
         open_dataset(folder)
 
 

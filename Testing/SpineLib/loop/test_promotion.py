@@ -147,7 +147,7 @@ def test_a_wider_margin_lets_it_pass_and_is_recorded(dataset, answers):
     wide = {"dice": 0.3, "level": 0.5}
     found = compare(dataset, SECOND, margins=wide, device="cpu")
     assert not found.worse and found.record["margins"] == {**wide, "names": 0.02}
-    with pytest.raises(BadRequest, match="no margin of segmentation"):
+    with pytest.raises(BadRequest, match="not a margin of segmentation"):
         compare(dataset, SECOND, margins={"auc": 0.1}, device="cpu")
 
 
@@ -191,7 +191,7 @@ def test_a_promotion_killed_before_its_last_step_changes_nothing_and_is_told(
             promote(writer, found, by="anna")
     now = open_dataset(dataset.folder)
     assert now.current.id == FIRST
-    assert "was interrupted before it was in force" in standing(now)[0]
+    assert "was interrupted before it was finished" in standing(now)[0]
     with DatasetWriter(dataset.folder) as writer:
         assert promote(writer, found, by="anna").state == "promoted"
     assert standing(open_dataset(dataset.folder)) == []
@@ -245,7 +245,7 @@ def test_one_step_leads_back_to_an_earlier_model(dataset, answers):
     with DatasetWriter(dataset.folder) as writer:
         back(writer, FIRST, by="ben", reason="the new one misses scars")
         assert writer.dataset.current.id == FIRST
-        with pytest.raises(BadInput, match="in force already"):
+        with pytest.raises(BadInput, match="the current model already"):
             back(writer, FIRST, by="ben")
     now = open_dataset(dataset.folder)
     assert now.current.id == FIRST and now.models[1].state == "promoted"
@@ -285,7 +285,7 @@ def test_the_learning_curve_holds_every_model_that_was_compared(dataset, answers
 
 
 def test_both_models_of_a_comparison_are_two(dataset):
-    with pytest.raises(BadInput, match="in force already"):
+    with pytest.raises(BadInput, match="the current model already"):
         compare(dataset, FIRST, device="cpu")
 
 

@@ -91,7 +91,7 @@ def test_reasons_say_which_structure_which_model_and_how_many_places():
     assert "less sure of it than of 100 % of the others: 0.300, most for disc (0.300)" in sentences
     assert "lowest Dice 0.60 for label 203 (with 0000-before)" in sentences
     assert "2 places to look at, 2 of them serious; vertebra 3 is missing" in sentences
-    assert told["a"] == ("Nothing about it stands out among those that wait",)
+    assert told["a"] == ("Nothing about it stands out among the waiting cases",)
 
 
 def test_frozen_test_cases_come_first_then_what_teaches_then_what_is_not_answered(dataset):

@@ -71,7 +71,7 @@ def volumes():
 
 @pytest.mark.parametrize("cases", [0, 1])
 def test_one_patient_is_too_few_since_one_has_to_watch(card, cases):
-    with pytest.raises(BadInput, match=r"too few|No corrected"):
+    with pytest.raises(BadInput, match=r"too few|no corrected"):
         fine_tuning_recipe(card, cases=cases)
 
 

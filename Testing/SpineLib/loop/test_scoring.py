@@ -15,8 +15,9 @@ from SpineLib.loop.disagreement import disagreement
 from SpineLib.loop.images import of_volume
 from SpineLib.loop.scores import overlay_file, read_score, score_file
 from SpineLib.loop.scoring import STAGE, score
-from SpineLib.loop.serving import COMMANDS
+from SpineLib.loop.serving import HANDLERS
 from SpineLib.loop.writer import DatasetWriter
+from SpineLib.messages import serve
 from SpineLib.models import open_model
 from SpineLib.progress import Progress, Step
 from SpineLib.volume import read_volume, write_volume
@@ -194,7 +195,7 @@ def test_slices_disagree_by_the_share_that_is_called_otherwise():
 @pytest.mark.parametrize("task", ["compression", "grading"])
 def test_slices_get_words_and_their_own_uncertainty(tmp_path, task):
     folder = slice_set(tmp_path / "set", task, patients=2, test=1).folder
-    result = COMMANDS["loop-score"]({"dataset": str(folder), "device": "cpu"}, Progress())
+    result = serve(HANDLERS, "loop-score", {"dataset": str(folder), "device": "cpu"}, Progress())
     assert result == {"scored": 2, "skipped": 0, "failed": {}}
     dataset = open_dataset(folder)
     case = dataset.case("0001")

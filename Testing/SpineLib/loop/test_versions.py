@@ -246,7 +246,7 @@ def test_slices_that_are_not_there_and_words_that_mean_nothing_are_refused(tmp_p
     ):
         with DatasetWriter(folder) as writer, pytest.raises(BadInput, match=said):
             writer.add_version("1", labels, kind="corrected", by="anna")
-    with DatasetWriter(folder) as writer, pytest.raises(BadRequest, match="no answer to compr"):
+    with DatasetWriter(folder) as writer, pytest.raises(BadRequest, match="not an answer to compr"):
         writer.add_version("1", kept.truth(), kind="corrected", by="anna")
 
 
@@ -258,7 +258,9 @@ def test_a_correction_of_a_version_that_a_reader_has_overtaken_is_refused_and_sa
     corrected(folder, kept.truth(), by="bea")
     stale = kept.without(kept.truth(), 202)
     for seen in (0, began):
-        with pytest.raises(Overtaken, match=r"reader \(bea\) saved version 2 .* counts now") as why:
+        with pytest.raises(
+            Overtaken, match=r"reader \(bea\) saved version 2 .* current version now"
+        ) as why:
             corrected(folder, stale, base=seen, seen=seen)
         assert (why.value.number, why.value.by) == (2, "bea")
     write_volume(stale, tmp_path / "mine.nii.gz")
@@ -275,6 +277,12 @@ def test_a_correction_of_a_version_that_a_reader_has_overtaken_is_refused_and_sa
     ).code
     last = open_dataset(folder).case("1").chosen
     assert (last.number, last.base) == (3, 1)
+    for command in (("accept", folder, 1), ("choose", folder, 1, 2), ("undo", folder, 1)):
+        refused = spine("loop", *command, "--base", 1)
+        assert refused.code == 3 and "saved version 3" in refused.errors[-1], command
+    assert open_dataset(folder).case("1").chosen.number == 3
+    assert not spine("loop", "undo", folder, 1, "--base", 1, "--anyway").code
+    assert open_dataset(folder).case("1").chosen.number == 1
 
 
 def test_who_chose_or_approved_another_version_is_said_too(folder):

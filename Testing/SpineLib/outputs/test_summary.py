@@ -1,8 +1,9 @@
 """What the report says, before it is laid out."""
 
 from SpineLib.findings import Findings, QuestionSummary, SegmentationFinding, SegmentFinding
-from SpineLib.outputs.summary import forced, headline, missing, other_lines, ranges, strips, worst
+from SpineLib.outputs.summary import forced, headline, missing, other_lines, strips, worst
 from SpineLib.questions import COMPRESSION
+from SpineLib.wording import ranges
 from Testing.readings import compression_summary
 
 

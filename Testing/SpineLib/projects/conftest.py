@@ -9,8 +9,9 @@ import pytest
 
 from SpineLib.evaluation import statistics
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
-from SpineLib.projects.project import Project, add, create
+from SpineLib.projects.project import Project, create
 from SpineLib.projects.session import ReaderSession
+from SpineLib.projects.studies import add
 from Testing.SpineLib.datasets import labelled
 
 # Truth of each patient's slices, from the feet upward: 1 is compressed.

@@ -10,7 +10,7 @@ import pytest
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.projects.project import open_project
-from Testing.SpineLib.projects.test_session import answers_of
+from Testing.SpineLib.projects.test_blinding import answers_of
 
 WORDS = (NOT_COMPRESSED, COMPRESSED)
 
@@ -23,7 +23,7 @@ def test_from_eight_studies_to_agreement_consensus_and_a_training_set(
                  "--rules", "Look at the slices above and below too.")  # fmt: skip
     assert made.code == 0
     added = spine("project", "add", project, dicom)
-    assert "8 studies joined; the project has 32 slices" in added.out
+    assert "8 studies added; the project has 32 slices" in added.out
     shown = json.loads(spine("project", "next", project, "anna", "--json").out)
     assert (
         shown["left"] == 40
@@ -87,7 +87,7 @@ def test_from_eight_studies_to_agreement_consensus_and_a_training_set(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["status"], "no reading project"),
+        (["status"], "not a reading project"),
         (["label", "anna", "maybe"], "is not an answer to Compression"),
         (["lock", "anna"], "have no label yet"),
         (["next", "anna", "--assisted"], "has not locked"),

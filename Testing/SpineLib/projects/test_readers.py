@@ -19,7 +19,7 @@ from SpineLib.projects.page import write_page
 from SpineLib.projects.readers import evaluate_readers
 from SpineLib.projects.tables import KEYS, Readings, readings_of
 from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
-from Testing.SpineLib.projects.test_session import answers_of
+from Testing.SpineLib.projects.test_blinding import answers_of
 from Testing.SpineLib.projects.test_story import settle
 
 BILSKY = SCHEMES["Bilsky"]

@@ -12,15 +12,20 @@ import pytest
 
 from SpineLib.dicom import read
 from SpineLib.errors import BadInput, BadRequest
+from SpineLib.messages import serve
 from SpineLib.progress import Progress
-from SpineLib.projects.requests import answer
+from SpineLib.projects.requests import HANDLERS
 from SpineLib.volume import read_volume
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def ask(project, action, **more):
-    return answer({"project": str(project.folder), "action": action, **more}, Progress())
+    return serve_project({"project": str(project.folder), "action": action, **more})
+
+
+def serve_project(arguments):
+    return serve(HANDLERS, "project", arguments, Progress())
 
 
 def test_a_stack_comes_whole_and_in_its_place(make_project, tmp_path):
@@ -47,7 +52,7 @@ def test_agreement_and_training_set_wait_for_every_lock(make_project, reading, t
 @pytest.mark.parametrize("arguments", [{}, {"action": "delete"}, {"action": "stack"}])
 def test_what_a_project_cannot_do_is_said(make_project, arguments):
     with pytest.raises(BadRequest, match=r"no action|is missing"):
-        answer({"project": str(make_project().folder), **arguments}, Progress())
+        serve_project({"project": str(make_project().folder), **arguments})
 
 
 def test_the_worker_hears_what_is_asked_of_a_project(make_project, reading):

@@ -16,8 +16,9 @@ from SpineLib.projects import consensus, exporting
 from SpineLib.projects.importing import import_labels
 from SpineLib.projects.labels import read_labels
 from SpineLib.projects.merging import merge
-from SpineLib.projects.project import add, create, open_project
+from SpineLib.projects.project import create, open_project
 from SpineLib.projects.session import ReaderSession
+from SpineLib.projects.studies import add
 from Testing.SpineLib.datasets import labelled
 
 ANNA, BEN = {1, 9}, {5, 9, 20}  # both are wrong about 9, so they agree on it
@@ -185,7 +186,7 @@ def test_a_readers_file_that_went_on_in_both_copies_is_not_mixed(make_project, t
         with ReaderSession(folder, "anna") as session:
             session.label(NOT_COMPRESSED)
     before = here.labels_file("anna").read_text()
-    with pytest.raises(BadInput, match="apart, from line 3"):
+    with pytest.raises(BadInput, match="differ from line 3"):
         merge(here, tmp_path / "copy")
     assert here.labels_file("anna").read_text() == before
 
@@ -196,7 +197,7 @@ def test_a_copy_of_another_project_is_refused(make_project):
 
 
 def test_no_study_joins_when_a_set_is_locked(read_twice, dicom):
-    from SpineLib.projects.project import add
+    from SpineLib.projects.studies import add
 
     with pytest.raises(BadInput, match="locked"):
         add(read_twice, dicom)
@@ -208,7 +209,7 @@ def test_a_consensus_file_edited_wrongly_is_refused_by_line(read_twice, truth):
     lines = path.read_text().splitlines()
     broken = json.loads(lines[1]) | {"label": "maybe"}
     path.write_text("\n".join([lines[0], json.dumps(broken), lines[2]]) + "\n")
-    with pytest.raises(BadInput, match="Line 2 is no decision"):
+    with pytest.raises(BadInput, match="Line 2 is not a decision"):
         consensus.readings(read_twice)
 
 

@@ -13,7 +13,6 @@ from SpineLib.simulate.anatomy import paint_spine
 from SpineLib.simulate.body import paint_body
 from SpineLib.simulate.canvas import FIELDS, Canvas
 from SpineLib.simulate.lesions import Canal, Disease, Lobe, Sections
-from SpineLib.simulate.metastases import add_metastasis
 from SpineLib.simulate.morphometry import LEVELS, MEAN
 from SpineLib.simulate.patient import build_patient
 from SpineLib.simulate.spine import build_spine
@@ -333,19 +332,6 @@ def test_some_broken_bodies_push_a_fragment_into_the_canal():
     assert deep
     assert min(deep) >= 0.15
     assert max(deep) <= 0.5
-
-
-def test_a_grade_that_tells_of_the_cord_is_refused_where_there_is_none():
-    rng = np.random.default_rng(1)
-    who = build_patient(rng, "lumbar", "none")
-    sick = Disease("metastatic")
-    for level, grade, word in ((column("L4"), "2", "L4"), (column("T7"), "4", "4"),
-                               (column("S2"), "1a", "C2 to L5")):  # fmt: skip
-        with pytest.raises(BadInput, match=word):
-            add_metastasis(rng, who.spine, who.canal, sick, level, grade)
-    assert not sick.lobes and not sick.bone, "nothing is half added"
-    add_metastasis(rng, who.spine, who.canal, sick, column("L4"), "1b")
-    assert sick.lobes
 
 
 def test_impossible_sizes_are_refused():

@@ -11,7 +11,8 @@ import pytest
 from SpineLib.datasets.split import freeze_test, key_file, read_frozen
 from SpineLib.dicom import scan
 from SpineLib.errors import BadInput
-from SpineLib.projects.project import PROJECT, STUDIES, add, create, open_project
+from SpineLib.projects.project import PROJECT, STUDIES, create, open_project
+from SpineLib.projects.studies import add
 from SpineLib.store.patients import KEY_FILE, Patients, keyed, mark_of, new_secret, secret_of
 from Testing.SpineLib.datasets import labelled
 

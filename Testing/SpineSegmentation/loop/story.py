@@ -7,7 +7,8 @@ import numpy as np
 import slicer
 
 from SpineLib.errors import SpineError, from_exception
-from SpineLib.loop import serving
+from SpineLib.loop.serving import HANDLERS
+from SpineLib.messages import serve
 from SpineLib.progress import Progress
 from Testing.desktop import click as press
 from Testing.SpineLib.loop import learning
@@ -65,7 +66,7 @@ class Worker:
 
         progress = Progress(tell)
         try:
-            result = serving.COMMANDS[command]({**arguments, **changes}, progress)
+            result = serve(HANDLERS, command, {**arguments, **changes}, progress)
         except SpineError as error:
             self.error(from_exception(error))
         else:

@@ -209,7 +209,7 @@ def test_an_older_version_can_be_chosen_again_and_the_newer_one_stays(loop, ui, 
     np.testing.assert_array_equal(
         case.shown.current().voxels, now.open_answer(now.version(1)).voxels
     )
-    assert "Version 1 counts now" in ui.checksLabel.text
+    assert "Version 1 is the current one now" in ui.checksLabel.text
 
 
 def test_a_segment_that_is_no_structure_is_told_and_not_lost(loop, ui, case, opened):
@@ -230,7 +230,7 @@ def test_a_missed_structure_is_added_under_its_number(loop, ui, case, opened):
     editor = ui.editorFrame.findChildren(qMRMLSegmentEditorWidget)[0]
     assert editor.currentSegmentID() == "disc202" and ui.editButton.checked
     assert ui.missingBox.findText("disc 2") < 0, "it is there now"
-    with pytest.raises(BadInput, match="disc 2 is there already"):
+    with pytest.raises(BadInput, match="disc 2 already exists"):
         case.shown.add(202)
     paint_all(case.shown.node, "disc202", learning.spine(1)[1].voxels == 202)
     click(ui.saveButton)

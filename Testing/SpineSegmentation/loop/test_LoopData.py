@@ -66,7 +66,7 @@ def test_labels_of_a_table_become_corrections_unless_only_images_are_wanted(
 def test_a_folder_that_holds_something_else_says_so(ui, tmp_path):
     (tmp_path / "holiday.txt").write_text("x")
     ui.dataSetEdit.currentPath = str(tmp_path)
-    assert "no data set" in ui.dataSetLabel.text and not ui.createFrame.visible
+    assert "not a data set" in ui.dataSetLabel.text and not ui.createFrame.visible
 
 
 def test_a_data_set_of_another_task_is_refused(ui, tmp_path):
@@ -99,10 +99,10 @@ def test_a_drive_that_is_gone_is_said_and_taken_up_again_when_it_is_back(panel, 
     away = opened.rename(opened.with_name("away"))
     panel.exit()
     panel.enter()
-    assert "no data set" in ui.dataSetLabel.text and not ui.freezeButton.enabled
+    assert "not a data set" in ui.dataSetLabel.text and not ui.freezeButton.enabled
     away.rename(opened)
     click(ui.reloadButton)
-    assert "no data set" not in ui.dataSetLabel.text and ui.freezeButton.enabled
+    assert "not a data set" not in ui.dataSetLabel.text and ui.freezeButton.enabled
 
 
 # --- queue ------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def test_new_cases_are_segmented_by_the_worker_one_by_one_and_a_cancel_keeps_wha
     click(ui.scoreButton)
     assert worker.cancelled == ["1"]
     worker.error(Cancelled())
-    assert "what is done stays" in ui.scoreLabel.text
+    assert "what is finished is kept" in ui.scoreLabel.text
     assert ui.scoreButton.text == "Segment the new cases" and ui.scoreButton.enabled
 
 

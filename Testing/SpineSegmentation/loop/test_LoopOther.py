@@ -65,7 +65,7 @@ def test_a_model_that_is_done_too_late_is_taken_into_its_own_data_set(
     asked(result)
     assert ui.tuneLabel.text == "" and len(open_dataset(other).models) == 1
     ui.dataSetEdit.currentPath = str(learnt)
-    assert "is done; its model is not taken in yet" in ui.learnLabel.text
+    assert "is done; its model was not added yet" in ui.learnLabel.text
     click(ui.resumeButton)
     learner.work()
     assert open_dataset(learnt).models[-1].state == "candidate"

@@ -67,7 +67,7 @@ def test_a_scene_that_is_closed_keeps_the_correction_as_a_draft(loop, ui, case, 
 def test_a_case_whose_nodes_are_deleted_is_let_go(loop, ui, case):
     slicer.mrmlScene.RemoveNode(case.shown.node)
     loop.case.tick()
-    assert loop.case.work is None and "taken out of the scene" in ui.checksLabel.text
+    assert loop.case.work is None and "removed from the scene" in ui.checksLabel.text
 
 
 def test_an_image_that_changed_on_the_disk_sets_its_case_aside(loop, ui, opened):
@@ -121,7 +121,7 @@ def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes
     dataset = open_dataset(learnt)
     new = dataset.models[-1].id
     assert dataset.models[-1].state == "candidate" and dataset.current.id == MODEL
-    assert f"{new} is made" in ui.tuneLabel.text and ui.candidateBox.currentText == new
+    assert f"{new} was trained" in ui.tuneLabel.text and ui.candidateBox.currentText == new
     assert not ui.promoteButton.enabled, "nothing is compared yet"
     click(ui.compareButton)
     learner.work()
@@ -134,13 +134,13 @@ def test_from_corrected_cases_to_a_promoted_model_and_back_while_the_reader_goes
     click(ui.promoteButton)
     learner.work()
     dataset = open_dataset(learnt)
-    assert dataset.current.id == new and f"{new} is in force" in ui.promoteLabel.text
+    assert dataset.current.id == new and f"{new} is the current model now" in ui.promoteLabel.text
     assert not ui.tuneLabel.text, "that it is to be compared first is past"
     assert ui.earlierBox.currentText == MODEL
     click(ui.backButton)
     assert open_dataset(learnt).current.id == MODEL
-    assert ui.promoteLabel.text == f"{MODEL} is in force again."
-    assert "Model in force: " + MODEL in ui.dataSetLabel.text
+    assert ui.promoteLabel.text == f"{MODEL} is the current model again."
+    assert "Current model: " + MODEL in ui.dataSetLabel.text
     click(ui.curveButton)
     learner.work()
     curve = rows(ui.curveTable)
@@ -184,15 +184,18 @@ def test_a_model_that_is_worse_needs_a_reason_and_may_be_refused(loop, ui, learn
     with DatasetWriter(learnt) as writer:
         other = learning.tiny_model(learnt.parent / "other", seed=5)
         new = writer.add_model(other, parent=MODEL).id
-        for case in writer.dataset.test()[:2]:  # corrected from the model in force's own answer
+        for case in writer.dataset.test()[:2]:  # corrected from the current model's own answer
             labels = case.open_answer()
             own = writer.add_version(case, labels, kind="automatic", model=MODEL)
             writer.add_version(case, labels, kind="corrected", by="anna", base=own.number)
     compare(open_dataset(learnt), new, margins={"dice": 0.0, "level": 0.0, "names": 0.0})
     click(ui.reloadButton)
     worse = [row for row in rows(ui.comparisonTable) if row[0] == "▼"]
-    assert worse and "Worse beyond the margin" in ui.promoteLabel.text
-    assert "2 of the 3 test cases were corrected from the own answer" in ui.promoteLabel.text
+    assert worse and "Worse than the margin allows" in ui.promoteLabel.text
+    assert (
+        "2 of the 3 test cases were corrected from the current model's own answer"
+        in ui.promoteLabel.text
+    )
     assert "looks worse than it is" in ui.promoteLabel.text
     assert ui.reasonEdit.visible and not ui.promoteButton.enabled
     ui.reasonEdit.text = "The test has one strange case"
@@ -200,7 +203,7 @@ def test_a_model_that_is_worse_needs_a_reason_and_may_be_refused(loop, ui, learn
     click(ui.refuseButton)
     model = open_dataset(learnt).models[-1]
     assert model.state == "refused" and model.reason == "The test has one strange case"
-    assert ui.promoteLabel.text == f"{new} is refused; {MODEL} stays in force."
+    assert ui.promoteLabel.text == f"{new} was refused; {MODEL} stays the current model."
 
 
 def test_without_a_frozen_test_nothing_can_be_learnt_and_it_says_why(ui, opened):

@@ -35,7 +35,7 @@ def test_saving_says_that_another_reader_saved_and_keeps_the_work_as_a_draft(
     click(ui.saveButton)
     assert [one.by for one in now(opened).versions] == ["", "Bea"], "nothing is put on top"
     assert "Another reader (Bea) saved version 2 meanwhile" in ui.overtakenLabel.text
-    assert "That one counts now." in ui.overtakenLabel.text and ui.insistButton.visible
+    assert "That is the current version now." in ui.overtakenLabel.text and ui.insistButton.visible
     assert "draft" in ui.checksLabel.text and ui.versionBox.currentText.startswith("2 · corrected")
     click(ui.nextButton)  # it can be left, too, and says where the work is
     assert loop.case.work.case.id != "0002" and "kept as a draft" in ui.checksLabel.text

@@ -176,7 +176,7 @@ def test_a_bad_study_is_one_sentence_a_code_and_no_half_result(spine, study, tmp
     assert answer.code in (3, 4)
     assert len(answer.errors) == 1, answer.errors
     assert str(study) in answer.errors[0]
-    assert "inside went wrong" not in answer.errors[0]
+    assert "went wrong inside" not in answer.errors[0]
     if answer.code == 3:
         assert not out.exists()
     assert {p.name for p in tmp_path.iterdir()} <= {"study", "out"}
@@ -191,7 +191,7 @@ def test_voxels_that_hold_no_picture_are_refused_or_not_assessed(
     answer = spine("read", path, "--out", tmp_path / "out", *said)
     assert answer.code in (3, 4)
     assert len(answer.errors) == 1, answer.errors
-    assert "inside went wrong" not in answer.errors[0]
+    assert "went wrong inside" not in answer.errors[0]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,6 @@ class Packaging:
 def settings(monkeypatch):
     """Slicer's settings as a dict."""
     kept = {}
-    monkeypatch.setitem(sys.modules, "slicer.i18n", types.SimpleNamespace(tr=lambda text: text))
     held = types.SimpleNamespace(setValue=kept.__setitem__, remove=lambda key: kept.pop(key, None))
     monkeypatch.setattr(slicer, "app", types.SimpleNamespace(settings=lambda: held), raising=False)
     monkeypatch.setattr(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from SpineLib.doors.worker import Worker as RealWorker
+from SpineLib.doors.serving import HANDLERS
+from SpineLib.messages import serve
 from SpineLib.progress import Progress
 from Testing.desktop import click
 
@@ -37,7 +38,7 @@ class Worker:
     def request(self, command, arguments, *, onResult, onError, onProgress=None):
         if command == "scan":
             self.scans.append(arguments)
-            onResult(RealWorker([], None)._scan(arguments, Progress()))
+            onResult(serve(HANDLERS, command, arguments, Progress()))
         else:
             self.read, self.result = arguments, onResult
         return command
@@ -71,7 +72,7 @@ def test_what_nobody_said_is_asked_for_in_the_panels_words_and_the_answer_renews
     ui = panel.ui
     said = ui.stackReasonLabel.text
     assert said.startswith("Not assessed: made for sagittal") and "--" not in said
-    assert "the region of this stack is not known. Say it under Region." in said
+    assert "the region of this stack is not known. Set it under Region." in said
     ui.stackBox.currentIndex = 1
     ui.regionBox.setCurrentText("lumbar")
     assert worker.scans[-1] == {"folder": panel.input.folder, "region": "lumbar"}
@@ -81,7 +82,7 @@ def test_what_nobody_said_is_asked_for_in_the_panels_words_and_the_answer_renews
     assert ui.stackReasonLabel.text.startswith("Read: ")
     ui.regionBox.setCurrentText("cervical")
     assert "this stack is sagittal T2 of the cervical spine" in ui.stackReasonLabel.text
-    assert "Say it" not in ui.stackReasonLabel.text
+    assert "Set it" not in ui.stackReasonLabel.text
     asked = len(worker.scans)
     ui.regionBox.setCurrentText("lumbar")
     click(ui.segmentButton)

@@ -122,9 +122,15 @@ def test_the_worker_gets_slicers_startup_environment_and_finds_the_library(
     assert (Path(process.environment["PYTHONPATH"]) / "SpineLib" / "doors" / "worker.py").is_file()
 
 
+def test_the_worker_writes_in_the_language_of_the_panel(worker, process, answers, monkeypatch):
+    monkeypatch.setattr("SpineLib.translation._language", "de_DE")
+    ask(worker, answers)
+    assert process.environment["SPINE_LANGUAGE"] == "de"
+
+
 def test_an_answer_that_comes_in_pieces_is_one_answer(worker, process, answers):
     ask(worker, answers)
-    process.say(type="result", id="1", result={"folder": "out"})
+    process.say(type="result", id="1", command="read", result={"folder": "out"})
     assert answers == [{"folder": "out"}]
     assert not worker.busy
 
@@ -177,7 +183,7 @@ def test_another_python_named_in_the_settings_is_used_from_the_next_request_on(
     monkeypatch.setattr(settings, "settingsValue", lambda key, default: python[0])
     worker = WorkerProcess(process)
     ask(worker, answers)
-    process.say(type="result", id="1", result={})
+    process.say(type="result", id="1", command="read", result={"folder": "out"})
     python[0] = "/opt/venv/bin/python"
     ask(worker, answers)
     assert [program for program, _ in process.started] == ["/opt/venv/bin/python"]
@@ -226,11 +232,13 @@ def test_an_answer_that_cannot_be_shown_keeps_no_other_one_back(worker, process,
 
     worker.request("scan", {}, onResult=fail, onError=answers.append)
     ask(worker, answers)
-    lines = [{"type": "result", "id": n, "result": {"n": n}} for n in "12"]
+    scanned = {"studies": [], "skipped": [], "warnings": []}
+    results = (("1", "scan", scanned), ("2", "read", {"folder": "out"}))
+    lines = [{"type": "result", "id": n, "command": c, "result": r} for n, c, r in results]
     process._out = "".join(json.dumps(one) + "\n" for one in lines).encode()
     with pytest.raises(KeyError):
         process.slots["readyReadStandardOutput()"]()
-    assert answers == [{"n": "2"}] and not worker.busy
+    assert answers == [{"folder": "out"}] and not worker.busy
 
 
 def test_what_has_something_to_save_may_take_longer_to_stop(worker, process, answers):
@@ -256,7 +264,7 @@ def test_a_cancelled_request_that_waits_does_not_end_the_one_that_is_read(worker
     )
     worker._timer.fire()
     assert not process.killed and [type(one) for one in answers] == [Cancelled]
-    process.say(type="result", id="1", result={"folder": "out"})
+    process.say(type="result", id="1", command="read", result={"folder": "out"})
     assert answers[1:] == [{"folder": "out"}]
 
 

@@ -20,7 +20,7 @@ def test_without_an_answer_it_says_so_and_what_is_missing():
         None, slicerVersion="5.13.0", problem="SpineError", missing=["torch>=2.8"],
         log="ModuleNotFoundError: No module named 'torch'",
     )  # fmt: skip
-    assert "The worker gave no answer (SpineError)" in text
+    assert "The worker did not answer (SpineError)" in text
     assert "Missing in Slicer's Python: torch>=2.8" in text
     assert text.endswith("Worker's log:\nModuleNotFoundError: No module named 'torch'")
 

@@ -19,7 +19,6 @@ from SpineSlicer.host.sampleData import (
 @pytest.fixture(autouse=True)
 def english(monkeypatch):
     """Slicer's translation, which Slicer alone has."""
-    monkeypatch.setitem(sys.modules, "slicer.i18n", types.SimpleNamespace(tr=lambda text: text))
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from SpineLib.reading import Reading
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.naming import nameVertebra
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.spineSegmentation import segmentationFinding
 from SpineSlicer.scene.studies import studiesIn
 from SpineSlicer.scene.studyNodes import segmentationNodes
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.clones import clone
+from Testing.SpineSlicer.scene.at_once import showSegmentation
 from Testing.SpineSlicer.scene.test_corrections import half, paint
 
 

@@ -159,7 +159,7 @@ def test_a_file_holds_spiders_numbers_on_the_inputs_own_grid(node, lumbar, tmp_p
 
 
 def test_an_export_that_cannot_be_right_is_refused(scene, node, tmp_path):
-    with pytest.raises(BadInput, match="no file name for a label map"):
+    with pytest.raises(BadInput, match="not a file name for a label map"):
         exportSegmentation(node, tmp_path / "labels.png")
     scene.RemoveNode(ReadingScene(scene).volumeNode("2"))
     with pytest.raises(BadInput, match="is not in the scene"):

@@ -23,15 +23,15 @@ from SpineSlicer.scene.naming import (
     levelReadings,
     nameVertebra,
     redoNaming,
-    stateLumbarCount,
     undoNaming,
     updateFindings,
 )
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.shownSegmentation import setAside, showSegmentation
+from SpineSlicer.scene.shownSegmentation import setAside
 from SpineSlicer.scene.spineSegmentation import addSpineSegmentation, segmentationFinding
 from SpineSlicer.scene.volumeNodes import addVolumeNode, nodesOfClass
 from Testing.readings import stack_of
+from Testing.SpineSlicer.scene.at_once import showSegmentation, stateLumbarCount
 
 
 @pytest.fixture

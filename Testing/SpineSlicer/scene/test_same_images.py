@@ -12,15 +12,14 @@ from SpineLib.reading import Reading
 from SpineLib.volume import Frame, Volume
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.host.stackLoadables import addStackVolume, stacksOfSeries
-from SpineSlicer.scene.heldVolumes import heldVolume
 from SpineSlicer.scene.measuresTable import showMeasures
 from SpineSlicer.scene.naming import namesOf, nameVertebra
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.shownSegmentation import showSegmentation
 from SpineSlicer.scene.spineSegmentation import currentLabelmap
 from SpineSlicer.scene.studyNodes import segmentationNodes
 from SpineSlicer.scene.volumeNodes import addVolumeNode, nodesOfClass
 from Testing.clones import clone
+from Testing.SpineSlicer.scene.at_once import heldVolume, showSegmentation
 from Testing.SpineSlicer.scene.test_corrections import half, paint
 
 

@@ -23,7 +23,6 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from SpineLib.bench.correction_curve import draw, summary, write_table
 from SpineLib.datasets.cases import LabelledVolume
 from SpineLib.datasets.simulated import simulated_volumes
 from SpineLib.datasets.split import split_by_patient
@@ -45,6 +44,7 @@ from SpineLib.training.segmentation import SegmentationTask
 from SpineLib.training.segmentation_data import Case, arrays_of
 from SpineLib.training.trainer import train
 from SpineLib.volume import Volume
+from Testing.experiments.correction_curve import draw, summary, write_table
 
 POOL = (
     "simulated:lumbar-degenerative:held-out:60:700000",
@@ -340,7 +340,7 @@ def _answer(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """``python -m SpineLib.bench.correction_loop FOLDER``, then the same with ``--at-once``.
+    """``python -m Testing.experiments.correction_loop FOLDER``, then the same with ``--at-once``.
 
     Leaves ``dice.csv``, ``dice.png`` and ``summary.json`` in the folder.
     """

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from SpineLib.bench import correction_loop as bench
 from SpineLib.datasets.cases import LabelledVolume
 from SpineLib.datasets.simulated import parse
 from SpineLib.volume import Volume
+from Testing.experiments import correction_loop as bench
 
 
 def _volume(name):

@@ -1,4 +1,4 @@
-"""What the loops of `SpineLib.bench.correction_loop` come to, and their drawing."""
+"""What the loops of `Testing.experiments.correction_loop` come to, and their drawing."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from SpineLib.bench.correction_curve import (
+from Testing.experiments.correction_curve import (
     cases_needed,
     curves,
     draw,

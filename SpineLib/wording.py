@@ -1,0 +1,31 @@
+"""The small parts of sentences, in the language that is spoken."""
+
+from __future__ import annotations
+
+from SpineLib.translation import tr
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun.
+
+    Example:
+        >>> count(1, "slice"), count(3, "slice"), count(2, "series", "series")
+        ('1 slice', '3 slices', '2 series')
+    """
+    return f"{number} {tr(noun if number == 1 else plural or f'{noun}s')}"
+
+
+def ranges(numbers: list[int]) -> str:
+    """Slice numbers as a person writes them.
+
+    Example:
+        >>> ranges([1, 2, 3, 7, 9, 10])
+        '1–3, 7, 9–10'
+    """
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
