@@ -13,6 +13,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings
 from SpineLib.findings_upgrade import upgraded
 from SpineLib.json_values import parse_json
+from SpineLib.questions import BORDERLINE, KNOWN_QUESTIONS
 from SpineLib.store.files import writing
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "findings.schema.json"
@@ -79,6 +80,40 @@ def read_json(path: str | Path, *, checked: bool = False) -> Findings:
     if not checked:
         validate(data, file=path)
     try:
-        return Findings.from_dict(data)
+        findings = Findings.from_dict(data)
+        wrong = _settle_questions(findings)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise BadInput("The file does not hold findings", file=path) from error
+    if wrong:
+        raise BadInput(f"The findings are not valid: {wrong}", file=path)
+    return findings
+
+
+def _settle_questions(findings: Findings) -> str:
+    """Lists the program's own questions that were answered and not listed.
+
+    Returns:
+        What no schema can tell: an answer to a question that is not there, or none of its values.
+    """
+    opinions = [o for stack in findings.stacks for one in stack.slices for o in one.opinions]
+    asked_of = [one.question for one in opinions] + [one.question for one in findings.summaries]
+    named = dict.fromkeys(asked_of)
+    listed = {asked.key for asked in findings.questions}
+    findings.questions += [
+        KNOWN_QUESTIONS[k] for k in named if k in KNOWN_QUESTIONS.keys() - listed
+    ]
+    values = {asked.key: {*asked.values, BORDERLINE, ""} for asked in findings.questions}
+    for opinion in opinions:
+        told = {opinion.value, *opinion.interval, *opinion.probabilities}
+        if opinion.question not in values or not told <= values[opinion.question]:
+            return f"an answer that its question {opinion.question[:40]!r} does not have"
+        if (
+            opinion.assessed
+            and opinion.probabilities
+            and opinion.value not in opinion.probabilities
+        ):
+            return "an answer whose probability is missing"
+    for summary in findings.summaries:
+        if summary.question not in values or summary.worst not in values[summary.question]:
+            return f"a summary that its question {summary.question[:40]!r} does not have"
+    return ""

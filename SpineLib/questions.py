@@ -86,6 +86,9 @@ class Question:
             object.__setattr__(self, "colors", _scale(len(self.values), self.first_positive))
         if not self.letters:
             object.__setattr__(self, "letters", _letters(self.values))
+        several = {len(self.values), len(self.colors), len(self.letters)}
+        if len(several) > 1 or len(self.sides) not in (0, 2):
+            raise BadInput(f"The question {self.key!r} needs one colour and one letter a value")
 
     def is_positive(self, value: str) -> bool:
         """Whether a value is on the positive side; ``borderline`` is on neither.

@@ -34,9 +34,11 @@ class SpineSegmentation(ScriptedLoadableModule):
     def _onStartupCompleted(self):
         import slicer
 
+        from SpineSlicer.host.Heartbeat import startHeartbeat
         from SpineSlicer.host.sampleData import registerSampleData
         from SpineSlicer.scene.SceneKeeper import SceneKeeper
 
+        startHeartbeat()
         registerSampleData(self.resourcePath("Icons"))
         # Scenes are opened and volumes moved without our panels, too.
         self._keeper = SceneKeeper(slicer.mrmlScene)

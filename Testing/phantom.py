@@ -36,6 +36,7 @@ AXIAL = np.stack([-RIGHT, -ANTERIOR, SUPERIOR], axis=1)
 SAGITTAL = np.stack([-ANTERIOR, -SUPERIOR, RIGHT], axis=1)
 TILT = Rotation.from_euler("x", 14.0, degrees=True).as_matrix()
 AIR, BODY, MARK = 0, 300, 2000
+UPPER, SIDE, LOWER = "1", "2", "3"  # ids of `two_blocks`: the sagittal series stands between
 FLAGGED = 6  # the slice that is compressed
 
 
@@ -62,6 +63,19 @@ def phantom(
         notice="Simulated. Not for clinical use.",
     )  # fmt: skip
     return Reading(findings, {"1": spine, "2": sagittal}, labels)
+
+
+def two_blocks() -> Reading:
+    """The phantom with another axial block, 50 mm beneath the first and tilted the other way."""
+    reading = phantom()
+    tilt = Rotation.from_euler("x", -12.0, degrees=True).as_matrix()
+    there = spine_volume(tilt @ AXIAL, (8, 44, 48), (2.6, 2.8, 4.0))
+    matrix = there.ijk_to_ras.copy()
+    matrix[:3, 3] += [0.0, 6.0, -50.0]
+    volume = Volume(there.voxels, matrix, there.frames, there.frame_of_reference_uid)
+    reading.findings.stacks.append(replace(_axial_stack(volume), id=LOWER))
+    reading.volumes[LOWER] = volume
+    return reading
 
 
 def spine_volume(

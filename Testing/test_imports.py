@@ -21,8 +21,8 @@ WITHOUT_TORCH = [
 
 
 def loaded_by(code: str) -> set[str]:
-    """Top-level names of the modules that are loaded after ``code`` ran in a fresh interpreter."""
-    code += "\nimport json, sys; print(json.dumps([n for n in sys.modules if '.' not in n]))"
+    """Names of the modules that are loaded after ``code`` ran in a fresh interpreter."""
+    code += "\nimport json, sys; print(json.dumps([str(n) for n in sys.modules]))"
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, FOLDERS))}
     done = subprocess.run(
         [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
@@ -52,3 +52,17 @@ def test_the_library_loads_neither_torch_nor_slicer_until_it_is_asked(forbidden)
 def test_a_command_starts_without_the_heavy_libraries():
     heavy = {"torch", "monai", "vtk", "slicer", "SimpleITK", "scipy", "matplotlib"}
     assert not loaded_by("import SpineSlicer.headless.cli") & heavy
+
+
+def test_opening_a_panel_waits_for_no_heavy_library():
+    """Each of them would stop Slicer's window for a third of a second or more."""
+    code = (
+        "import sys; from unittest.mock import MagicMock\n"
+        "for name in ('slicer', 'slicer.util', 'slicer.i18n', 'slicer.parameterNodeWrapper', 'qt',"
+        " 'ctk', 'vtk', 'vtk.util', 'vtk.util.numpy_support'): sys.modules[name] = MagicMock()\n"
+        "import SpineCompressionLib.CompressionPanel, SpineSegmentationLib.SegmentationPanel"
+    )
+    parts = ("stats", "ndimage", "spatial", "optimize", "sparse", "special", "linalg")
+    heavy = {"SimpleITK", "pandas", "sklearn", *(f"scipy.{part}" for part in parts)}
+    loaded = loaded_by(code)
+    assert "SpineLib.loop.queue" in loaded and not loaded & heavy

@@ -9,6 +9,7 @@ import slicer
 from SpineLib.findings import StackFindings
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.threeD import lookAt
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.findingsTable import REVIEW_COLUMN
 from SpineSlicer.scene.ReviewLog import Answer
@@ -36,7 +37,7 @@ class AnswersInViews:
     def __init__(self, study: ShownStudy) -> None:
         import qt
 
-        self._study = study
+        self._study, self._seen = study, ""
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self.makeSurfaces)
@@ -50,7 +51,16 @@ class AnswersInViews:
 
     def makeSurfaces(self) -> None:
         """The tube in 3D, for each halo that has none; a halo a turn of the event loop."""
-        self._turns.start(self._makingSurfaces(), onDone=lambda _none: None, onError=_raise)
+        self._turns.start(self._makingSurfaces(), onDone=self._lookAtThem, onError=_raise)
+
+    def _lookAtThem(self, _none: Any) -> None:
+        """Once, when a study's surfaces are first there; then the reader turns the view."""
+        study = self._study.study
+        if study and study != self._seen:
+            self._seen = study
+            lookAt(
+                n for n in self._study.nodes.nodes(VERDICTS) if n.GetDisplayNode().GetVisibility()
+            )
 
     def _makingSurfaces(self) -> Steps[None]:
         name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
@@ -60,6 +70,8 @@ class AnswersInViews:
                 yield
 
     def _onChanged(self, what: str) -> None:
+        if self._study.findings is None:
+            self._seen = ""
         if what in (PLACE_CHANGED, VOLUME_CHANGED) or self._study.findings is None:
             return
         self._turns.start(self._applying(), onDone=self._wait, onError=_raise)

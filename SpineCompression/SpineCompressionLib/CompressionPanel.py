@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import slicer
 import vtk
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
@@ -20,6 +19,9 @@ from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
+from SpineSlicer.host.WrappedLabels import WrappedLabels
+from SpineSlicer.scene.drawOnce import drawOnce
+from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import levelReadings
 from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
@@ -67,6 +69,7 @@ class CompressionPanel:
         self.study = ShownStudy(scene)
         self.link = ViewLink(self.study)
         self.answers = AnswersInViews(self.study)
+        self._names = NamesInViews(scene)
         self.review = ReviewSection(ui, self.study)
         keys = {
             **self.review.keys,
@@ -77,7 +80,7 @@ class CompressionPanel:
         self.result = ResultSection(ui, self.study, keys)
         self.input = StudySection(ui, reader.worker, self._update, "compression")
         self.models = ModelsSection(ui, reader.worker)
-        self.display = DisplaySection(ui, self.study)
+        self.display = DisplaySection(ui, self.study, self.link)
         self.region = RegionSection(ui, self.study, self.models, reader.worker)
         self.report = ReportSection(ui, self.study, self.result, reader.worker)
         self.run = RunControl(
@@ -93,6 +96,7 @@ class CompressionPanel:
         self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
         self._segments = SegmentsAfterImport(scene)
         self._drops = FolderDrop(widget, self.input.choose)
+        self._labels = WrappedLabels(widget)
         self._unseen = ""
         self.study.listen(self._onStudy)
         self._observer = scene.AddObserver(scene.NodeRemovedEvent, self._onNodeRemoved)
@@ -111,9 +115,10 @@ class CompressionPanel:
         if not self.models.models:
             self.models.refresh()
         self.models.useCardsThreshold()
-        self.refresh()
-        self._update()
-        self.link.start()
+        with drawOnce():
+            self.refresh()
+            self._update()
+            self.link.start()
 
     def exit(self) -> None:
         """Another module is shown: the views are the reader's alone."""
@@ -137,6 +142,8 @@ class CompressionPanel:
         self.input.close()
         self.study.close()
         self._keeper.stop()
+        self._names.stop()
+        self._labels.stop()
         self._reader.stop()
         self.uncaught.stop()
 
@@ -175,6 +182,7 @@ class CompressionPanel:
     def _onStudy(self, what: str) -> None:
         if what != STUDY_CHANGED:
             return
+        self._names.update()
         unseen = self.study.unseen()
         if unseen:
             text = _("{what}, so nothing can be answered on them. Read the study again.")
@@ -235,7 +243,7 @@ class CompressionPanel:
 
     def _showing(self, reading: Reading, volumeNode: Any = None, folder: str = "") -> Steps[None]:
         # The views are drawn once, when all is there.
-        with slicer.util.RenderBlocker():
+        with drawOnce():
             study, stack = studyWith(self._scene, volumeNode, self.study.study)
             if study:
                 nodes = ReadingScene(self._scene, study)

@@ -13,11 +13,13 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
 from SpineLib.slabs import Steps, write_in_slabs
+from SpineLib.store.files import temporary_directory
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.canalWindow import Corners, addWindow, corners, placeWindow, windowOf
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import FINDINGS, WINDOW, nodesOfKind
@@ -85,12 +87,13 @@ class RegionSection:
         self._end()
 
     def _onShow(self, on: bool) -> None:
-        if on and self._ui.windowBox.enabled:
-            self._place()
-        elif self.box is not None:
-            self._keep()
-            self._study.scene.RemoveNode(self.box)
-        self._update()
+        with drawOnce():
+            if on and self._ui.windowBox.enabled:
+                self._place()
+            elif self.box is not None:
+                self._keep()
+                self._study.scene.RemoveNode(self.box)
+            self._update()
 
     def _onChanged(self, what: str) -> None:
         if what == STUDY_CHANGED:
@@ -105,7 +108,8 @@ class RegionSection:
         """The box goes along to the study that is shown now."""
         self._placed, self._at = [], []
         for node in nodesOfKind(self._study.scene, WINDOW):
-            self._study.scene.RemoveNode(node)
+            if node is not self.box:
+                self._study.scene.RemoveNode(node)
         self._update()
         if not self._ui.windowBox.enabled:
             self._ui.windowBox.checked = False
@@ -199,7 +203,7 @@ class RegionSection:
         study, numbers = self._study.study, self._at
         boxes = {str(self._study.slice(n).index): self._window(n) for n in numbers}
         self._sent = self._study.findings.to_dict()
-        self._folder = tempfile.TemporaryDirectory(prefix="SpineMRI-")
+        self._folder = temporary_directory("slicer")
         folder = Path(self._folder.name)
         options = self._models.options
         arguments = {
@@ -233,27 +237,35 @@ class RegionSection:
     def _onGraded(self, study: str, stack: str, count: int) -> None:
         if self._folder is None:  # the panel went away in the meantime
             return
+        self._request = ""
         try:
             findings = read_json(Path(self._folder.name) / "findings.json", checked=True)
         except SpineError as error:
             self._onError(error)
             return
-        self._end()
-        self._say(self._take(study, stack, findings, count))
+        self._turns.start(
+            self._taking(study, stack, findings, count),
+            onDone=self._onTaken,
+            onError=lambda error: self._onError(from_exception(error)),
+        )
 
-    def _take(self, study: str, stack: str, findings: Findings, count: int) -> str:
+    def _taking(self, study: str, stack: str, findings: Findings, count: int) -> Steps[str]:
+        """Shows what was graded, and gives what there is to say about it."""
         nodes = ReadingScene(self._study.scene, study)
         before = nodes.findings()
         if before is None or nodes.volumeNode(stack) is None:  # gone in the meantime
             return ""
         if before.to_dict() != self._sent:
             return _("The study was read again in the meantime. Grade again.")
-        try:
-            nodes.showAgain(findings, stack)
-        except SpineError as error:
-            return str(error)
-        self._study.open(study)
+        with drawOnce():
+            yield from nodes.showingAgain(findings, stack)
+            yield
+            self._study.open(study)
         return _("{n} slices graded again with the window").format(n=count)
+
+    def _onTaken(self, text: str) -> None:
+        self._end()
+        self._say(text)
 
     def _onError(self, error: SpineError) -> None:
         self._end()

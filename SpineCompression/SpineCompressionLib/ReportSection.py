@@ -13,6 +13,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.outputs import names
 from SpineLib.outputs.answers import write_answers
 from SpineLib.slabs import Steps
+from SpineLib.store.files import temporary_directory
 from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.reportAnswers import readerAnswers
@@ -44,7 +45,7 @@ class ReportSection:
         """Takes the pictures and has the report written; the line beneath says when it is there."""
         if not path or self._study.findings is None or self._folder is not None:
             return
-        self._folder = tempfile.TemporaryDirectory(prefix="SpineMRI-")
+        self._folder = temporary_directory("slicer")
         folder = Path(self._folder.name)
         text = json.dumps(self._study.findings.to_dict(), ensure_ascii=False, allow_nan=False)
         (folder / "findings.json").write_text(text, encoding="utf-8")

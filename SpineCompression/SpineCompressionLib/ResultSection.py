@@ -9,6 +9,7 @@ from SpineLib.outputs import summary
 from SpineLib.questions import Opinion, Question
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.rowInSight import bringIntoSight
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.studies import studyNames
@@ -286,7 +287,7 @@ class ResultSection:
             if number in self._study.chosen:
                 selection.select(model.index(row, 0), rows)
             if number == self._study.place:
-                table.scrollToItem(table.item(row, 0))
+                bringIntoSight(table, row)
         self._filling = False
 
     def _onTable(self) -> None:

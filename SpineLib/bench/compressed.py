@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pydicom
-from pydicom.encaps import generate_frames
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 from scipy.ndimage import gaussian_filter
 
 from SpineLib.bench.dicom import write_series
 from SpineLib.dicom import read, scan
 from SpineLib.dicom.decoder import decode
-from SpineLib.dicom.header import FrameHeader
+from SpineLib.dicom.decoding import Coded
 
 FILES, ROWS, COLUMNS = 60, 384, 384
 SYNTAXES = {"jpeg-2000": JPEG2000Lossless, "jpeg-ls": JPEGLSLossless, "rle": RLELossless}
-_THREADS = 4  # as `SpineLib.dicom.read` has
 
 
 @contextmanager
@@ -63,19 +61,9 @@ def _ours(folder: Path) -> np.ndarray:
 
 def _here(folder: Path) -> np.ndarray:
     """The same way with the same decoders in this process's threads, which a slice could end."""
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return np.stack(list(pool.map(_decoded, scan(folder).stacks[0].frames)))
+    with mock.patch("SpineLib.dicom.pixels.decode", _decode):
+        return _ours(folder)
 
 
-def _decoded(frame: FrameHeader) -> np.ndarray:
-    source = frame.source
-    with source.path.open("rb") as stream:
-        stream.seek(source.pixels.offset)
-        (code,) = generate_frames(stream, number_of_frames=1)
-    options = {
-        "raw": True, "rows": source.rows, "columns": source.columns, "number_of_frames": 1,
-        "samples_per_pixel": 1, "photometric_interpretation": source.photometric,
-        "pixel_representation": int(source.signed), "bits_allocated": source.bits_allocated,
-        "bits_stored": source.bits_stored, "pixel_keyword": "PixelData",
-    }  # fmt: skip
-    return decode(code, source.transfer_syntax, options)
+def _decode(coded: Coded, *, owner: object = None) -> np.ndarray:
+    return decode(coded.code, coded.syntax, coded.options)

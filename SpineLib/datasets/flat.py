@@ -53,8 +53,11 @@ def _grey(path: Path) -> NDArray[Any]:
     try:
         with Image.open(path) as picture:
             if picture.mode not in _DEEP:
+                _require_8_bits(picture, path)
                 return np.asarray(picture.convert("L"))
             values = np.asarray(picture)
+    except BadInput:
+        raise
     except Exception as error:  # Pillow's decoders let out whatever they meet in damaged files
         raise BadInput(
             "The picture cannot be read", file=path, advice="Export it again."
@@ -62,3 +65,13 @@ def _grey(path: Path) -> NDArray[Any]:
     if values.dtype.kind != "f" and values.min() >= 0 and values.max() < 1 << 16:
         return values.astype(np.uint16)
     return values.astype(np.float32)
+
+
+def _require_8_bits(picture: Image.Image, path: Path) -> None:
+    """Pillow reads colours and transparency of 16 bits as 8, which would end in a few greys."""
+    if any(";16" in str(tile) for tile in getattr(picture, "tile", ())):
+        raise BadInput(
+            "The picture has colours or transparency of 16 bits, which are not read",
+            file=path,
+            advice="Save it as 16-bit grey, without transparency.",
+        )

@@ -122,7 +122,7 @@ class FrozenTest:
     Attributes:
         patients: their hashes, sorted.
         file: where it is written.
-        secret: that the hashes are made with (`SpineLib.patients`); empty for none.
+        secret: that the hashes are made with (`SpineLib.store.patients`); empty for none.
     """
 
     patients: tuple[str, ...]
@@ -153,7 +153,7 @@ def freeze_test(
         cases: of the test set.
         secret: to key the patients' hashes with, which must lie in `key_file`; empty keeps the
             hashes as they are.
-        made_with: tells the secret of hashes that are keyed already (`SpineLib.patients.mark_of`).
+        made_with: tells the secret of hashes that are keyed already (`SpineLib.store.patients.mark_of`).
 
     Raises:
         BadInput: the file holds other patients, was changed, or there is no patient.

@@ -138,11 +138,12 @@ def deidentify(
     source, folder = Path(source), Path(folder)
     key_path = folder.with_name(f"{folder.name}.key.json") if key is None else Path(key)
     _check_places(source, folder, key_path)
-    paths, closed = files_of(source)
+    progress = progress or Progress()
+    paths, closed = files_of(source, progress)
     kept = open_key(key_path)
     run = _Run(Deidentifier(kept, options), keep_burnt_in, closed)
     with writing_folder(folder) as temporary:
-        for path in (progress or Progress()).track(paths, "De-identifying files"):
+        for path in progress.track(paths, "De-identifying files"):
             run.copy(path, temporary)
         if not run.files:
             raise _nothing(source, run.left_out)

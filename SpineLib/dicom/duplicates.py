@@ -25,13 +25,17 @@ def without_duplicates(
     files: dict[ObjectHeader, list[FrameHeader]] = defaultdict(list)
     for frame in frames:
         files[frame.source].append(frame)
+    named: dict[tuple[object, ...], list[ObjectHeader]] = defaultdict(list)
     alike: dict[tuple[object, ...], list[ObjectHeader]] = defaultdict(list)
     skipped: dict[ObjectHeader, Skipped] = {}
     for source, own in files.items():
-        others = alike[_place(source, own)]
-        first = next((one for one in others if _is_copy(one, source, files)), None)
+        place = _place(source, own)
+        same_name = named[source.sop_instance_uid or source.path, place]
+        same_protocol = alike[_protocol(source, own), place]
+        first = _first_copy(source, same_name, same_protocol)
         if first is None:
-            others.append(source)
+            same_name.append(source)
+            same_protocol.append(source)
         else:
             reason = f"is a duplicate of {first.path.name} (the same pixels at the same place)"
             skipped[source] = Skipped(source.path, reason)
@@ -39,29 +43,29 @@ def without_duplicates(
     return kept, list(skipped.values())
 
 
+def _first_copy(
+    source: ObjectHeader, same_name: list[ObjectHeader], same_protocol: list[ObjectHeader]
+) -> ObjectHeader | None:
+    for one in same_name:
+        if same_pixels(one, source):
+            return one
+    # Two black slices of a series that shows the same places again and again are no copies.
+    for one in same_protocol:
+        if one not in same_name and same_pixels(one, source) and not is_constant(one):
+            return one
+    return None
+
+
 def _place(source: ObjectHeader, frames: list[FrameHeader]) -> tuple[object, ...]:
     return (
-        source.patient_hash,
-        source.study_instance_uid,
-        source.rows,
-        source.columns,
+        source.patient_hash, source.study_instance_uid, source.rows, source.columns,
         source.number_of_frames,
         tuple((frame.position, frame.orientation, frame.pixel_spacing) for frame in frames),
-    )
-
-
-def _is_copy(
-    one: ObjectHeader, other: ObjectHeader, files: dict[ObjectHeader, list[FrameHeader]]
-) -> bool:
-    named_alike = bool(one.sop_instance_uid) and one.sop_instance_uid == other.sop_instance_uid
-    if not named_alike and _protocol(one, files[one]) != _protocol(other, files[other]):
-        return False
-    # Two black slices of a series that shows the same places again and again are no copies.
-    return same_pixels(one, other) and (named_alike or not is_constant(one))
+    )  # fmt: skip
 
 
 def _protocol(source: ObjectHeader, frames: list[FrameHeader]) -> tuple[object, ...]:
     return (
         source.series_number, source.series_description, source.protocol_name,
-        [(f.instance, f.thickness, f.between, f.kind, f.physics) for f in frames],
+        tuple((f.instance, f.thickness, f.between, f.kind, f.physics) for f in frames),
     )  # fmt: skip

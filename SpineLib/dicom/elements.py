@@ -42,6 +42,7 @@ TRANSFER_SYNTAX, MEDIA_CLASS, _MEDIA_INSTANCE = 0x00020010, 0x00020002, 0x000200
 _CODES = {b"US": "H", b"UL": "I", b"FD": "d", b"FL": "f", b"SS": "h", b"SL": "i"}
 _NUMERIC = frozenset((*_CODES, b"DS", b"IS"))
 _LARGEST_INTEGER = (1 << 31) - 1  # of IS (PS3.5 6.2)
+_MOST_RESCALE = 1e30  # times any stored value it is finite still
 _LONGEST_TEXT = 10240  # of LT (PS3.5 6.2); UT is not wanted here
 CHARACTER_SET = 0x00080005
 
@@ -228,6 +229,8 @@ def rescale(elements: Elements | None, keyword: str, path: Path) -> float | None
     found = number(elements, keyword)
     if found is None and text(elements, keyword):
         raise BadInput("says a rescale that is not a number", file=path)
+    if found is not None and abs(found) > _MOST_RESCALE:
+        raise BadInput("says a rescale whose values are not finite", file=path)
     return found
 
 

@@ -69,7 +69,7 @@ def weighting_of(name: str) -> str:
     described = _words(_described(entities))
     if "STIR" in found | {_weighting(word, "") for word in described}:
         return "STIR"
-    if found == {"T2", "T2*"}:
+    if found == {"T2", "T2*"} or (found == {"T2"} and {"gre", "megre"} & set(words)):
         return "T2*"
     # GE's sequence MERGE is T2*, and a file that was merged is anything.
     if found == {"T2"} and "merge" in words and not {"t2w", "t2wi"} & set(words):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from SpineLib.dicom.block import Block
 from SpineLib.dicom.header import FrameHeader
@@ -14,10 +16,19 @@ _SERIES_EACH = (
     "each of its {count} slices claims a series of its own; they were read as one by geometry, "
     "protocol and time"
 )
+_SERIES_IN_PARTS = (
+    "its {count} slices name {series} series; they were read as one by geometry, protocol and time"
+)
+_FRAME_IN_PART = "some of its slices name no Frame of Reference; the others' was taken for them"
+_FRAMES_MIXED = (
+    "its slices name {count} Frames of Reference in turn; they were read as one by geometry, and no "
+    "other series is taken to share their space"
+)
 _FRAME_EACH = (
     "each slice claims a Frame of Reference of its own; they were read as one by geometry, and no "
     "other series is taken to share their space"
 )
+_NUMBER = re.compile(r"[\W_]*\d{1,4}$")
 # Slices of one series are acquired within this; another series may come before.
 _LONGEST_SECONDS = 3600.0
 
@@ -50,7 +61,42 @@ def by_series(frames: Iterable[FrameHeader]) -> list[SeriesFrames]:
     together, alone = lone_together(lone)
     found += [SeriesFrames(own, (_SERIES_EACH.format(count=len(own)),)) for own in together]
     found += [SeriesFrames([frame]) for frame in alone]
-    return [_in_one_space(one) for one in found]
+    return [_in_one_space(one) for one in _parts_together(found)]
+
+
+def _parts_together(series: list[SeriesFrames]) -> list[SeriesFrames]:
+    """Puts series of one number together of which one fills the gaps of the others.
+
+    An anonymiser that gave UIDs anew in the middle of a series leaves such parts. Two series that
+    are whole by themselves stay two.
+    """
+    alike: dict[tuple[object, ...], list[SeriesFrames]] = defaultdict(list)
+    kept = []
+    for one in series:
+        shared = {protocol(frame) for frame in one.frames}
+        number = one.frames[0].source.series_number
+        if number is None or len(shared) > 1 or shared == {()}:
+            kept.append(one)
+        else:
+            alike[(number, *shared)].append(one)
+    for parts in alike.values():
+        frames = [frame for one in parts for frame in one.frames]
+        if len(parts) > 1 and _at_one_time(frames) and _fill_gaps(parts, frames):
+            said = _SERIES_IN_PARTS.format(count=len(frames), series=len(parts))
+            warnings = dict.fromkeys(text for one in parts for text in one.warnings)
+            kept.append(SeriesFrames(frames, (*warnings, said)))
+        else:
+            kept += parts
+    return kept
+
+
+def _fill_gaps(parts: list[SeriesFrames], frames: list[FrameHeader]) -> bool:
+    """Whether all together make fewer blocks, without a place twice, than the parts do."""
+    if len({(frame.position, frame.orientation) for frame in frames}) < len(frames):
+        return False
+    together = blocks(frames)
+    apart = sum(len(blocks(one.frames)) for one in parts)
+    return len(together) < apart and not any(block.problem for block in together)
 
 
 def lone_together(
@@ -85,12 +131,16 @@ def lone_together(
 
 
 def protocol(frame: FrameHeader) -> tuple[object, ...]:
-    """What slices of one series have in common; empty for a frame that has no place."""
+    """What slices of one series have in common; empty for a frame that has no place.
+
+    A number at the end of the description may be the slice's.
+    """
     source = frame.source
     if not frame.position or not frame.orientation or source.number_of_frames > 1:
         return ()
     return (
-        source.modality, source.series_description, source.protocol_name, source.image_type,
+        source.modality, _NUMBER.sub("", source.series_description), source.protocol_name,
+        source.image_type,
         source.rows, source.columns, source.samples, source.photometric, frame.physics,
         tuple(round(x, 3) for x in frame.pixel_spacing),
         tuple(round(x, 2) + 0.0 for x in frame.orientation),
@@ -104,7 +154,7 @@ def _joined(
     """What makes stacks of at least so many slices, as one series; and what does not."""
     if len(frames) < least or not protocol(frames[0]) or not _at_one_time(frames):
         return [], frames
-    stacks = [b for b in blocks(_without_space(frames)) if _is_stack(b, least)]
+    stacks = [b for b in blocks(_in_space(frames, "")) if _is_stack(b, least)]
     joined = {frame.source.path for block in stacks for frame in block.frames}
     together = [frame for frame in frames if frame.source.path in joined]
     alone = [frame for frame in frames if frame.source.path not in joined]
@@ -125,16 +175,30 @@ def _in_one_space(series: SeriesFrames) -> SeriesFrames:
     spaces: dict[str, set[tuple[float, ...]]] = defaultdict(set)
     for frame in series.frames:
         spaces[frame.source.frame_of_reference_uid].add(frame.position)
-    if len(spaces) < 2 or max(map(len, spaces.values())) > 1:
+    if len(spaces) < 2:
         return series
-    joined = _without_space(series.frames)
-    if len(blocks(joined)) >= len(blocks(series.frames)):
+    named = sorted(filter(None, spaces))
+    partly = len(named) == 1
+    joined = _in_space(series.frames, named[0] if partly else "")
+    together = blocks(joined)
+    each = max(map(len, spaces.values())) == 1
+    if len(together) >= len(blocks(series.frames)) or not (
+        each or partly or _mixed(together, series.frames)
+    ):
         return series
-    return SeriesFrames(joined, (*series.warnings, _FRAME_EACH))
+    said = _FRAME_EACH if each else _FRAMES_MIXED.format(count=len(spaces))
+    return SeriesFrames(joined, (*series.warnings, _FRAME_IN_PART if partly else said))
 
 
-def _without_space(frames: list[FrameHeader]) -> list[FrameHeader]:
+def _mixed(together: list[Block], frames: list[FrameHeader]) -> bool:
+    """Whether slices of several Frames of Reference lie in turn, as no patient that moved does."""
+    named = {(f.source.path, f.number): f.source.frame_of_reference_uid for f in frames}
+    rows = [[named[f.source.path, f.number] for f in block.frames] for block in together]
+    return any(sum(a != b for a, b in pairwise(row)) >= len(set(row)) > 1 for row in rows)
+
+
+def _in_space(frames: list[FrameHeader], uid: str) -> list[FrameHeader]:
     sources = {frame.source: frame.source for frame in frames}
     for source in sources:
-        sources[source] = replace(source, frame_of_reference_uid="")
+        sources[source] = replace(source, frame_of_reference_uid=uid)
     return [replace(frame, source=sources[frame.source]) for frame in frames]

@@ -15,6 +15,7 @@ from SpineLib.dicom.elements import (
     PixelPlace,
     Vector,
     integer,
+    items,
     length,
     number,
     numbers,
@@ -45,6 +46,7 @@ _WANTED = frozenset(
         "FrameOfReferenceUID", "TemporalPositionIdentifier", "SamplesPerPixel",
         "PhotometricInterpretation", "NumberOfFrames", "Rows", "Columns", "PixelSpacing",
         "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "WindowCenter",
+        "ModalityLUTSequence",
         "WindowWidth", "RescaleIntercept", "RescaleSlope", "EchoPulseSequence", "SpectrallySelectedSuppression",
         "ComplexImageComponent", "SharedFunctionalGroupsSequence",
         "PerFrameFunctionalGroupsSequence",
@@ -67,6 +69,8 @@ CONTRAST_KINDS = 5
 # Compressed pixels become at most so many times larger than their code; small ones may: a black
 # slice of 512 × 512 pixels takes 150 bytes.
 _MOST_RATIO, _SMALL_BYTES = 1000, 16 << 20
+# So few grey values are no MR image: the header is damaged.
+_LEAST_BITS = 6
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ class ObjectHeader:
         path: the file.
         patient_hash: first 12 hex digits of SHA-256 of the Patient ID, or of name and birth date
             where that is nobody's own; empty where nothing tells. Kept nowhere as it is, see
-            `SpineLib.dicom.identity`.
+            `SpineLib.store.patients`.
         high_bit: highest bit that holds the pixel's value, from 0.
         pixels: where they lie in the file.
         enhanced: the frames' places stand in functional groups.
@@ -205,7 +209,7 @@ def _check_claims(source: ObjectHeader) -> None:
     """What the header says of the pixels must be possible in these bytes."""
     pixels, high, path = source.pixels, source.high_bit, source.path
     allocated, stored = source.bits_allocated, source.bits_stored
-    if not 0 < stored <= allocated or not stored - 1 <= high < allocated:
+    if not _LEAST_BITS <= stored <= allocated or not stored - 1 <= high < allocated:
         raise BadInput(
             f"says that {stored} of {allocated} bits hold a pixel, up to bit {high}, which is impossible",
             file=path,
@@ -231,6 +235,8 @@ def _check_image(elements: Elements, pixels: PixelPlace, path: Path) -> None:
         raise BadInput("is truncated: it ends before its pixels", file=path)
     if pixels.keyword != "PixelData":
         raise BadInput(f"holds {pixels.keyword}, which MR images do not have", file=path)
+    if items(elements, "ModalityLUTSequence"):
+        raise BadInput("holds a table of its values (Modality LUT), which is not read", file=path)
 
 
 def _class_name(sop_class: str) -> str:
@@ -267,7 +273,9 @@ def _object_header(elements: Elements, path: Path, syntax: str, pixels: PixelPla
         columns=integer(elements, "Columns") or 0,
         number_of_frames=max(integer(elements, "NumberOfFrames") or 1, 1),
         samples=integer(elements, "SamplesPerPixel") or 1,
-        photometric=text(elements, "PhotometricInterpretation"),
+        photometric=text(elements, "PhotometricInterpretation")
+        .upper()
+        .replace("MONOCHROME ", "MONOCHROME"),
         bits_allocated=allocated,
         bits_stored=stored,
         high_bit=_or(integer(elements, "HighBit"), stored - 1),

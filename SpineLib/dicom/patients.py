@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from SpineLib.dicom.grouping import lone_together, protocol
 from SpineLib.dicom.header import FrameHeader, ObjectHeader
-from SpineLib.dicom.people import Person
+from SpineLib.dicom.people import NO_PERSON, Person
+from SpineLib.dicom.stack import Stack
 from SpineLib.dicom.stacking import blocks
 
 SHARED_ID = (
@@ -26,6 +27,13 @@ _STUDY_EACH = (
     "Each of the {count} slices claimed a study of its own; they were read as one by geometry, "
     "protocol and time"
 )
+
+
+def person_of(stacks: Iterable[Stack]) -> Person:
+    """Who the stacks of one patient say that they are: the one who is told most of."""
+    persons = {frame.source.person for stack in stacks for frame in stack.frames}
+    told = sorted(persons, key=lambda p: (bool(p.birth), len(p.words), p.digest))
+    return told[-1] if told else NO_PERSON
 
 
 @dataclass(frozen=True)

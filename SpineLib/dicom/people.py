@@ -9,9 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
+
+from SpineLib.store.patients import keyed
 
 # What anonymisers and test objects are called; by hand.
 _NOBODY = """
@@ -62,7 +67,28 @@ class Person:
         if comparable and not shared:
             return True
         alike = shared or bool(self.birth and other.birth)
-        return bool(self.sex and other.sex and self.sex != other.sex) and not alike
+        # Brother and sister share a name and perhaps the day, and each has a name of their own.
+        apart = comparable and not (self.words <= other.words or other.words <= self.words)
+        return bool(self.sex and other.sex and self.sex != other.sex) and (apart or not alike)
+
+    def keyed(self, secret: bytes) -> Person:
+        """The same, as it may be kept: nobody who has no secret can try names against it."""
+        words = frozenset(keyed(word, secret) for word in self.words)
+        return Person(words, self.scripts, keyed(self.birth, secret), self.sex)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values; empty where nothing is said."""
+        if not self.digest:
+            return {}
+        return {"words": sorted(self.words), "scripts": sorted(self.scripts), "birth": self.birth,
+                "sex": self.sex}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Person:
+        """Of what `to_dict` gave; raises KeyError, TypeError."""
+        if not data:
+            return cls()
+        return cls(frozenset(data["words"]), frozenset(data["scripts"]), data["birth"], data["sex"])
 
     def is_same(self, other: Person) -> bool:
         """Whether name and what else both say are the same."""
@@ -70,6 +96,36 @@ class Person:
 
 
 NO_PERSON = Person()
+_SHARED = (
+    "One Patient ID stands for {count} people, whose names, birth dates or sexes differ; each "
+    "counts as a patient of their own"
+)
+_NUMBERED = re.compile(r"(.+)-\d+")
+
+
+def told_apart(patient: str, who: Person, known: Iterable[tuple[str, Person]]) -> str:
+    """Which of the people under one hash this is: the hash, with a number from the second on.
+
+    Two people are never one: who certainly is another than all that were met so far is a new one.
+
+    Args:
+        patient: the hash of the Patient ID as it is kept.
+        who: as `Person.keyed` gives it.
+        known: hash and person of those who are there already.
+    """
+    met = list(known)
+    count, found = 1, patient
+    while any(name == found and who.is_another(other) for name, other in met):
+        count += 1
+        found = f"{patient}-{count}"
+    return found
+
+
+def shared_ids(patients: Iterable[str]) -> list[str]:
+    """A sentence on each Patient ID whose people `told_apart` has told apart."""
+    numbered = (_NUMBERED.fullmatch(patient) for patient in set(patients))
+    counts = Counter(match[1] for match in numbered if match)
+    return [_SHARED.format(count=count + 1) for count in counts.values()]
 
 
 @lru_cache(maxsize=256)

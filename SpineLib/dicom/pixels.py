@@ -69,7 +69,9 @@ def stored(
             count += 1
         return
     except OSError as error:
-        reason = BadInput(f"cannot be opened ({error.strerror or error})", file=source.path)
+        reason = BadInput(
+            f"The file cannot be opened ({error.strerror or error})", file=source.path
+        )
     except BadInput as error:
         reason = error
     yield from (reason for _ in numbers[count:])
@@ -200,8 +202,9 @@ def _encapsulated(
         try:
             coded = Coded(codes[number - 1], source.transfer_syntax, options)
             yield decode(coded, owner=owner)
-        except (NotDecoded, IndexError):
-            yield _undecodable(source)
+        except (NotDecoded, IndexError) as error:
+            unknown = str(error) == NotImplementedError.__name__
+            yield _unknown(source) if unknown else _undecodable(source)
         except DecoderEnded:
             yield Ended(
                 "The decoder crashed, or took too much time or memory, and was ended "
@@ -209,6 +212,14 @@ def _encapsulated(
                 file=source.path,
                 advice="The file is damaged; export it again, uncompressed if possible.",
             )
+
+
+def _unknown(source: ObjectHeader) -> BadInput:
+    return BadInput(
+        f"The pixels are coded in a way that is not read ({UID(source.transfer_syntax).name})",
+        file=source.path,
+        advice="Export it again, uncompressed if possible.",
+    )
 
 
 def _undecodable(source: ObjectHeader) -> BadInput:

@@ -10,19 +10,23 @@ from SpineLib.dicom.dicomdir import NAME, named_files
 from SpineLib.dicom.stack import Skipped
 from SpineLib.dicom.unzipping import is_zip, unzipped
 from SpineLib.errors import BadInput
+from SpineLib.progress import Progress
 
 _NOWHERE = "is a link that leads nowhere"
 _NO_FILE = "is neither a file nor a folder"
 _MISSING = "is named by the DICOMDIR but is missing"
 
 
-def files_of(place: str | Path) -> tuple[list[Path], list[Skipped]]:
+def files_of(
+    place: str | Path, progress: Progress | None = None
+) -> tuple[list[Path], list[Skipped]]:
     """The files of a folder with all folders below it, of a zip, or that a DICOMDIR names.
 
     Links are followed once: each folder and file is met once, however many ways lead to it.
 
     Args:
         place: a folder or a file.
+        progress: told of what is unpacked.
 
     Returns:
         The files in a fixed order, and what could not be looked into, with the reason.
@@ -38,7 +42,7 @@ def files_of(place: str | Path) -> tuple[list[Path], list[Skipped]]:
             return _of_dicomdir(place)
         if not is_zip(place):
             return [place], []
-        folder, left_out = unzipped(place)
+        folder, left_out = unzipped(place, progress)
         return _in_folder(folder, left_out)
     return _in_folder(place, ())
 

@@ -59,15 +59,13 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
     """
     folder = Path(folder)
     progress = progress or Progress()
-    files, closed = files_of(folder)
-    if not files and closed:
-        raise BadInput(f"The folder {closed[0].reason}", file=closed[0].file)
-    if not files:
+    files, closed = files_of(folder, progress)
+    if not files and not closed:
         raise BadInput("The folder is empty", file=folder, advice="Choose a folder with DICOM.")
     found = scan_files(files, progress=progress)
     skipped = (*found.skipped, *closed)
     if not found.studies:
-        raise _nothing(folder, list(skipped))
+        raise _nothing(folder, list(found.skipped), closed)
     return replace(found, skipped=skipped)
 
 
@@ -98,7 +96,7 @@ def without(stack: Stack, indices: Collection[int]) -> tuple[Stack, ...]:
     Returns:
         One stack, or several where a slice in between is lost; with ids below the stack's.
     """
-    left = [frame for n, frame in enumerate(stack.frames) if n not in indices]
+    left = [_spaced(f, stack) for n, f in enumerate(stack.frames) if n not in indices]
     found = blocks(left)
     lost = f"{len(indices)} of its {stack.slices} slices cannot be read and were left out"
     parts = []
@@ -108,6 +106,12 @@ def without(stack: Stack, indices: Collection[int]) -> tuple[Stack, ...]:
         known = {name: getattr(stack, name) for name in kept}
         parts.append(replace(part, **known, warnings=(*stack.warnings, lost, *part.warnings)))
     return tuple(parts)
+
+
+def _spaced(frame: FrameHeader, stack: Stack) -> FrameHeader:
+    """A slice that may stand alone from now on, and whose header leaves its spacing to the others."""
+    known = frame.between or frame.thickness or stack.slices < 2
+    return frame if known else replace(frame, between=stack.spacing[2])
 
 
 def _headers(files: list[Path], progress: Progress) -> tuple[list[FrameHeader], list[Skipped]]:
@@ -164,7 +168,12 @@ def _in_threads(files: list[Path]) -> Iterator[Result]:
                 future.cancel()
 
 
-def _nothing(folder: Path, skipped: list[Skipped]) -> BadInput:
+def _nothing(folder: Path, skipped: list[Skipped], closed: list[Skipped]) -> BadInput:
+    if closed:
+        one = closed[0]
+        more = f" (and {len(closed) - 1} more)" if len(closed) > 1 else ""
+        what = f"No readable DICOM image is here, and this {one.reason}{more}"
+        return BadInput(what, file=one.file, advice=_ANOTHER)
     if all(one.other for one in skipped):
         files = (one.file for one in skipped)
         volume = next((file for file in files if file.name.lower().endswith(FILE_SUFFIXES)), None)

@@ -112,8 +112,10 @@ def _frame_problem(frame: FrameHeader) -> str:
         return "a multi-frame object that does not say where its frames lie"
     if not frame.position or not frame.orientation:
         return "the header does not say where the slices lie in the patient"
-    if len(frame.pixel_spacing) != 2 or min(frame.pixel_spacing) <= 0:
+    if len(frame.pixel_spacing) != 2:
         return "the header does not say the pixel spacing"
+    if min(frame.pixel_spacing) <= 0:
+        return "the header says a pixel spacing that is not above 0"
     lengths = (*frame.pixel_spacing, frame.thickness or 1.0, frame.between or 1.0)
     if not _SHORTEST_MM <= min(lengths) <= max(lengths) <= _LONGEST_MM:
         return "the header says pixels or slices of a size that no image has"

@@ -1,8 +1,7 @@
 """A zip of a study, unpacked into a temporary folder for as long as this process lives.
 
 The voxels of a file are read long after it was found, and by other processes too, so that its
-files must lie somewhere. What a process that was killed has left is removed by the next that
-unpacks.
+files must lie somewhere.
 """
 
 from __future__ import annotations
@@ -13,19 +12,21 @@ import shutil
 import stat
 import tempfile
 import zipfile
-import zlib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from SpineLib.dicom.stack import Skipped
-from SpineLib.errors import BadInput, from_os_error
+from SpineLib.errors import BadInput, Cancelled, SpineError, from_os_error
+from SpineLib.progress import Progress
+from SpineLib.store.files import temporary_folder
 
-_PREFIX = "SpineMRI-unzipped-"
 _BEGIN = b"PK\x03\x04"
 # A study has some thousand files, and DICOM becomes at most some ten times larger; masks and black
 # pictures more, so that a small zip may. A zip beyond that was made to fill a disk.
 _MOST_FILES, _MOST_RATIO, _SMALL_BYTES = 200_000, 100, 1 << 30
 _SPARE_BYTES = 256 << 20
 _BLOCK = 1 << 20
+_LONGEST_NAME = 200  # bytes; most file systems have 255, and a number may follow
 _ADVICE = "Unpack it with another program and look at what it holds."
 
 # A zip as it was when it was unpacked → where its files lie.
@@ -41,19 +42,24 @@ def is_zip(file: Path) -> bool:
         return False
 
 
-def unzipped(file: Path) -> tuple[Path, list[Skipped]]:
+def unzipped(file: Path, progress: Progress | None = None) -> tuple[Path, list[Skipped]]:
     """A temporary folder with a zip's files, and which of them were left out, with the reason.
 
     The folder stays until this process ends; the same zip is unpacked once.
 
+    Args:
+        file: the zip.
+        progress: told of each file in it; cancels.
+
     Raises:
         BadInput: it is damaged or locked, leads out of its folder, or is larger than any study.
         OutputError: the disk is full.
+        Cancelled: the person cancelled; nothing is left.
     """
     about = file.stat()
     key = str(file.resolve()), about.st_size, about.st_mtime_ns
     if key not in _unpacked:
-        _unpacked[key] = _unpack(file)
+        _unpacked[key] = _unpack(file, progress or Progress())
     return _unpacked[key]
 
 
@@ -65,19 +71,29 @@ def zip_of(path: Path) -> Path | None:
     return None
 
 
-def _unpack(file: Path) -> tuple[Path, list[Skipped]]:
-    _remove_left()
+def _unpack(file: Path, progress: Progress) -> tuple[Path, list[Skipped]]:
+    folder: Path | None = None
+    left_out: list[Skipped] = []
+    done = False
     try:
         with zipfile.ZipFile(file) as packed:
             members = [one for one in packed.infolist() if not one.is_dir()]
             _check(members, file)
-            folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+            folder = temporary_folder("unzipped")
             atexit.register(_remove, folder, os.getpid())
-            return folder, [left for one in members if (left := _take(packed, one, folder, file))]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise BadInput("The zip is damaged, so it cannot be unpacked", file=file) from error
+            for one in progress.track(members, "Unpacking files"):
+                left_out += _take(packed, one, folder, file, progress)
+        done = True
+        return folder, left_out
+    except (SpineError, Cancelled):
+        raise
     except OSError as error:
         raise from_os_error(error, file) from error
+    except Exception as error:  # zipfile lets out whatever it meets in damaged archives
+        raise BadInput("The zip is damaged, so it cannot be unpacked", file=file) from error
+    finally:
+        if folder is not None and not done:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
@@ -111,29 +127,41 @@ def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
 
 
 def _take(
-    packed: zipfile.ZipFile, one: zipfile.ZipInfo, folder: Path, file: Path
-) -> Skipped | None:
-    """Unpacks one file, and no more of it than the zip said."""
+    packed: zipfile.ZipFile, one: zipfile.ZipInfo, folder: Path, file: Path, progress: Progress
+) -> list[Skipped]:
+    """Unpacks one file, and no more of it than the zip said; or says why not."""
     if stat.S_ISLNK(one.external_attr >> 16):
-        return Skipped(file / one.filename, "is a link in a zip")
+        return [Skipped(file / one.filename, "is a link in a zip")]
     target = _free_place(folder, one.filename)
+    try:
+        with target.open("xb") as out:
+            for block in _blocks(packed, one):
+                out.write(block)
+                progress.check()
+    except zipfile.BadZipFile:
+        target.unlink(missing_ok=True)
+        return [Skipped(file / one.filename, "is damaged in the zip")]
+    return []
+
+
+def _blocks(packed: zipfile.ZipFile, one: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a file unpacks to; `zipfile.BadZipFile` whatever is wrong with it."""
     left = one.file_size
     try:
-        with packed.open(one) as source, target.open("xb") as out:
+        with packed.open(one) as source:
             while block := source.read(min(_BLOCK, left + 1)):
                 left -= len(block)
                 if left < 0:
                     raise zipfile.BadZipFile
-                out.write(block)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        target.unlink(missing_ok=True)
-        return Skipped(file / one.filename, "is damaged in the zip")
-    return None
+                yield block
+    except Exception as error:  # each method of compression has errors of its own
+        raise zipfile.BadZipFile from error
 
 
 def _free_place(folder: Path, name: str) -> Path:
     """Where a file goes; beside another one of the same name, which some zips have."""
-    path = folder.joinpath(*(part for part in name.split("/") if part not in ("", ".")))
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    path = folder.joinpath(*map(_short, parts))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):  # a file has the name of this one's folder
@@ -143,6 +171,11 @@ def _free_place(folder: Path, name: str) -> Path:
         count += 1
         free = path.with_name(f"{path.name}-{count}")
     return free
+
+
+def _short(name: str) -> str:
+    """The name, cut where this system could have no such one."""
+    return name if len(os.fsencode(name)) <= _LONGEST_NAME else name[-_LONGEST_NAME // 4 :]
 
 
 def remove_unpacked() -> None:
@@ -155,31 +188,6 @@ def remove_unpacked() -> None:
 def _remove(folder: Path, process: int) -> None:
     if os.getpid() == process:  # a forked one has inherited the call, and not the folder
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _remove_left() -> None:
-    """Removes what processes of this user have left that are no more."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        process = folder.name.removeprefix(_PREFIX).split("-")[0]
-        if process.isdecimal() and not _is_alive(int(process)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    if os.name == "nt":  # there a signal of 0 would end it
-        import ctypes
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)  # type: ignore[attr-defined]
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)  # type: ignore[attr-defined]
-        return bool(handle)
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def _megabytes(count: int) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from SpineLib.dicom import file_name
 from SpineLib.dicom.read import check_values, smallest_integer
 from SpineLib.dicom.scan import placed
-from SpineLib.dicom.stack import Stack
+from SpineLib.dicom.stack import Scan, Series, Stack, Study
 from SpineLib.errors import BadInput
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.volume import FILE_SUFFIXES, Volume, read_with_notes
@@ -83,6 +83,17 @@ def open_volume_file(
         warnings=notes,
     )
     return placed(stack, volume.ijk_to_ras, len(volume.voxels)), volume
+
+
+def is_volume_file(path: Path) -> bool:
+    """Whether a file's name says that it is a volume file."""
+    return path.is_file() and path.name.lower().endswith(FILE_SUFFIXES)
+
+
+def scan_volume_file(path: str | Path) -> Scan:
+    """A volume file as a scan of a folder shows a study; raises as `open_volume_file`."""
+    stack, _ = open_volume_file(path)
+    return Scan((Study("", "", (Series("", None, stack.description, (stack,)),)),))
 
 
 def _sliced(volume: Volume, plane: str) -> Volume:

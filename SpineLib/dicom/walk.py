@@ -66,6 +66,7 @@ class Damaged(Exception):
 
 
 Elements = dict[int, Element]
+_LARGEST = 64 << 20  # of one element of a header: more is damage, and would only cost memory
 META = Encoding(implicit=False, little=True)
 
 
@@ -136,7 +137,7 @@ def walk(
         if tag in (_ITEM_END, 0):  # the end of an item; padding behind the last element
             break
         at += length
-        if at > end:
+        if at > end or (length > _LARGEST and tag in wanted):
             raise Damaged
         if tag in wanted:
             found[tag] = Element(vr, read(length), encoding)
@@ -177,7 +178,7 @@ def walk_meta(stream: Stream, end: int) -> Elements:
         if begin.tag >> 16 != 2:
             stream.seek(start)
             return found
-        if stream.tell() + begin.length > end:
+        if stream.tell() + begin.length > end or begin.length > _LARGEST:
             raise Damaged
         found[begin.tag] = Element(begin.vr, stream.read(begin.length), META)
 

@@ -109,15 +109,23 @@ def start(
 @app.command()
 def scan(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Folder of DICOM; folders below it count.")
+        Path,
+        typer.Argument(
+            metavar="FOLDER",
+            help="Folder of DICOM; folders below it count. Or a zip, a DICOMDIR, a volume file.",
+        ),
     ],
     as_json: Json = False,
 ) -> None:
     """Show what a folder of DICOM holds and which models apply, or why not."""
+    from SpineLib.dicom import is_volume_file, scan_volume_file
     from SpineLib.dicom import scan as scan_folder
 
     with progress_bar() as progress:
-        found = scan_folder(folder, progress=progress)
+        if is_volume_file(folder):
+            found = scan_volume_file(folder)
+        else:
+            found = scan_folder(folder, progress=progress)
     if as_json:
         from SpineLib.doors.listing import scan_as_json
 

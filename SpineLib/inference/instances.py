@@ -11,11 +11,8 @@ Rules that drop islands, in mm³, are the constants below.
 from __future__ import annotations
 
 import numpy as np
+import scipy  # its parts are imported where they are first used: each takes a third of a second
 from numpy.typing import NDArray
-from scipy import ndimage
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
 
 from SpineLib.findings import SegmentationFinding, SegmentFinding
 from SpineLib.inference import semantic as classes
@@ -73,7 +70,7 @@ def name_instances(semantic: Volume) -> tuple[Volume, SegmentationFinding]:
         lowest one seen; ``finding.lowest`` is ``L5`` only where ``finding.evidence`` says why.
     """
     grid = canonical_volume(semantic)
-    box = ndimage.find_objects((grid.voxels > 0).astype(np.uint8))
+    box = scipy.ndimage.find_objects((grid.voxels > 0).astype(np.uint8))
     if not np.isin(grid.voxels, (classes.VERTEBRA, classes.DISC, classes.CANAL)).any():
         nothing = semantic.with_voxels(np.zeros(semantic.shape, np.uint8))
         why = Reason(NO_SPINE)
@@ -124,7 +121,7 @@ def _points(grid: Volume, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _without_islands(mask: NDArray[np.bool_], least: float) -> NDArray[np.bool_]:
-    found, _ = ndimage.label(mask, np.ones((3, 3, 3)))
+    found, _ = scipy.ndimage.label(mask, np.ones((3, 3, 3)))
     sizes = np.bincount(found.ravel())
     keep = sizes >= least
     keep[0] = False
@@ -134,14 +131,14 @@ def _without_islands(mask: NDArray[np.bool_], least: float) -> NDArray[np.bool_]
 def _canal(grid: Volume) -> NDArray[np.bool_]:
     """The largest piece of canal and those that go on where it ends."""
     mask = _without_islands(grid.voxels == classes.CANAL, LEAST_CANAL / _voxel(grid))
-    pieces, count = ndimage.label(mask, np.ones((3, 3, 3)))
+    pieces, count = scipy.ndimage.label(mask, np.ones((3, 3, 3)))
     points = {n: _points(grid, pieces == n) for n in range(1, count + 1)}
     waiting = sorted(points, key=lambda n: -len(points[n]))
     kept = waiting[:1]
     found = bool(kept)
     while found:
         found = False
-        tree = cKDTree(np.concatenate([points[n] for n in kept]))
+        tree = scipy.spatial.cKDTree(np.concatenate([points[n] for n in kept]))
         for n in [n for n in waiting if n not in kept]:
             distance, nearest = tree.query(points[n])
             step = points[n][distance.argmin()] - tree.data[nearest[distance.argmin()]]
@@ -154,9 +151,9 @@ def _canal(grid: Volume) -> NDArray[np.bool_]:
 
 def _discs(grid: Volume, canal: NDArray[np.bool_]) -> tuple[list[Slab], NDArray[np.int32]]:
     """Discs from caudal to cranial, and an array in which the n-th has the value n from 1."""
-    course = cKDTree(_points(grid, canal)) if canal.any() else None
+    course = scipy.spatial.cKDTree(_points(grid, canal)) if canal.any() else None
     mask = _without_islands(grid.voxels == classes.DISC, LEAST_DISC / _voxel(grid))
-    pieces, count = ndimage.label(mask, np.ones((3, 3, 3)))
+    pieces, count = scipy.ndimage.label(mask, np.ones((3, 3, 3)))
     points = [_points(grid, pieces == n) for n in range(1, count + 1)]
     order = sorted(range(count), key=lambda n: -len(points[n]))
     groups: list[list[int]] = []
@@ -266,12 +263,12 @@ def _nearest_core(
         starts.append(a)
         ends.append(b)
         costs.append(step + TOLL * (zone[a] != zone[b]))
-    graph = coo_matrix(
+    graph = scipy.sparse.coo_matrix(
         (np.concatenate(costs), (np.concatenate(starts), np.concatenate(ends))),
         shape=(len(nodes), len(nodes)),
     ).tocsr()
     seeds = np.flatnonzero(core.ravel()[nodes])
-    distance, _, source = dijkstra(
+    distance, _, source = scipy.sparse.csgraph.dijkstra(
         graph, directed=False, indices=seeds, min_only=True, return_predecessors=True
     )
     found = np.zeros(mask.shape, np.int32)
@@ -288,12 +285,12 @@ def _with_loose_parts(
     Where that vertebra's body was not found, it goes to the nearest vertebra. Pieces far from
     every vertebra are dropped.
     """
-    pieces, count = ndimage.label(mask & (bones == 0), np.ones((3, 3, 3)))
+    pieces, count = scipy.ndimage.label(mask & (bones == 0), np.ones((3, 3, 3)))
     if not count:
         return bones
     known = bones > 0
     bodies = set(np.unique(bones[known]).tolist())
-    tree, values = cKDTree(_points(grid, known)), bones[known]
+    tree, values = scipy.spatial.cKDTree(_points(grid, known)), bones[known]
     for n in range(1, count + 1):
         piece = pieces == n
         distance, nearest = tree.query(_points(grid, piece))
@@ -324,7 +321,7 @@ def _evidence(labels: Volume, discs: list[Slab], below: bool, sacrum: bool) -> t
 
 def _segments(labels: Volume, lowest: str) -> list[SegmentFinding]:
     result = []
-    boxes = ndimage.find_objects(labels.voxels)
+    boxes = scipy.ndimage.find_objects(labels.voxels)
     for label, box in enumerate(boxes, start=1):
         if box is None:
             continue

@@ -23,8 +23,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are imported where they are first used: each takes a third of a second
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from SpineLib.findings import SegmentationFinding
 from SpineLib.inference.course import Slab, along_course, slab_of
@@ -218,7 +218,7 @@ def _sampled(
     high = np.ceil(kji.max(axis=(0, 1, 2))).astype(int) + 2
     part = grid.voxels[tuple(slice(n, m) for n, m in zip(low, high, strict=True))] == label
     places = np.moveaxis(kji - low, -1, 0)
-    inside = ndimage.map_coordinates(
+    inside = scipy.ndimage.map_coordinates(
         part.astype(np.float32), places, order=1, mode="grid-constant", cval=0.0
     )
     return np.asarray(inside, dtype=np.float64)

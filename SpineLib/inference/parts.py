@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy  # its parts are imported where they are first used: each takes a third of a second
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from SpineLib.volume import Volume
 
@@ -23,7 +23,7 @@ class Parts:
 
     def __init__(self, grid: Volume) -> None:
         self.grid = grid
-        self._boxes = ndimage.find_objects(grid.voxels)
+        self._boxes = scipy.ndimage.find_objects(grid.voxels)
 
     @property
     def labels(self) -> list[int]:

@@ -7,11 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from SpineLib.dicom import SlicesLost, open_volume_file, read, scan, scan_files, without
+from SpineLib.dicom import (
+    SlicesLost,
+    is_volume_file,
+    open_volume_file,
+    read,
+    scan,
+    scan_files,
+    without,
+)
 from SpineLib.dicom.stack import Scan, Skipped, Stack, Study
 from SpineLib.errors import BadInput, NotApplicable
 from SpineLib.progress import Progress
-from SpineLib.volume import FILE_SUFFIXES, Volume
+from SpineLib.volume import Volume
 
 
 @dataclass
@@ -84,7 +92,7 @@ def open_source(
     """
     if not isinstance(path, Path):
         return _from_scan(scan_files(path, progress=progress), series, weighting, region, file=None)
-    if path.is_file() and path.name.lower().endswith(FILE_SUFFIXES):
+    if is_volume_file(path):
         stack, volume = open_volume_file(
             path, weighting=weighting or "unknown", region=region or "unknown", plane=plane,
             orientation=orientation,
@@ -100,7 +108,7 @@ def _from_scan(
         raise BadInput("None of the study's files is a readable DICOM image")
     study = _one_study(found.studies, series, file)
     stacks = [filled(stack, weighting, region) for stack in study.stacks]
-    warnings = [*study.warnings, *_left_out(found.skipped)]
+    warnings = [*found.warnings, *study.warnings, *_left_out(found.skipped)]
     warnings += [f"Stack {stack.id}: {text}" for stack in stacks for text in stack.warnings]
     return Source(stacks, study.study_instance_uid, warnings)
 

@@ -41,6 +41,7 @@ class Case:
         site: where or on what scanner it was made; empty where not known.
         test: its patient is in the frozen test, so that it never trains.
         columns: further facts by name, for subgroup tables.
+        person: what tells the patient from another one of the same ID, keyed as the hash is.
         set_aside: why it is not used; empty where it is.
         dataset: folder of the data set.
         task, question: of the data set.
@@ -60,6 +61,7 @@ class Case:
     set_aside: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     added: str = ""
+    person: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def folder(self) -> Path:

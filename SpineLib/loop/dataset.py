@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
+from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.json_values import parse_json
 from SpineLib.loop import frozen as freezing
@@ -44,7 +45,7 @@ class Dataset:
         task: ``segmentation``, ``compression`` or ``grading``.
         question: that readers answer of each slice; None for segmentation.
         seed: of what is drawn, such as the frozen test.
-        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+        patients_key: tells the secret of the patients' hashes (`SpineLib.store.patients`); empty for a
             data set that was made before there were secrets.
         problems: sentences on what a person should know, such as a line that was not written to
             its end.
@@ -250,7 +251,7 @@ def case_record(case: Case) -> dict[str, Any]:
     return {
         "kind": CASE, "id": case.id, "patient": case.patient, "region": case.region,
         "site": case.site, "weighting": case.weighting, "columns": case.columns,
-        "image": case.image.to_dict(), "time": now(),
+        "image": case.image.to_dict(), "time": now(), **({"person": case.person} if case.person else {}),
     }  # fmt: skip
 
 
@@ -263,7 +264,7 @@ def _tell(found: dict[str, Case], dataset: Dataset, record: dict[str, Any]) -> N
             name, str(record["patient"]), str(record["region"]), str(record["site"]),
             ImageReference.from_dict(record["image"]), dataset.folder, dataset.task,
             dataset.question, str(record["weighting"]), columns=dict(record["columns"]),
-            added=str(record["time"]),
+            added=str(record["time"]), person=Person.from_dict(record.get("person", {})).to_dict(),
         )  # fmt: skip
     elif kind == ASIDE:
         found[name] = replace(found[name], set_aside=str(record["reason"]) or "no reason given")

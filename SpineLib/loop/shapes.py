@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts are imported where they are first used: each takes a third of a second
 from numpy.typing import NDArray
-from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from SpineLib.inference.course import Slab, along_course, slab_of
 from SpineLib.inference.grid import canonical_volume
@@ -117,7 +116,7 @@ def shapes_of(labels: Volume) -> Spine:
     """
     grid = canonical_volume(labels)
     voxel = float(abs(np.linalg.det(grid.ijk_to_ras[:3, :3])))
-    boxes = ndimage.find_objects(grid.voxels.astype(np.int32))
+    boxes = scipy.ndimage.find_objects(grid.voxels.astype(np.int32))
     found = {n: box for n, box in enumerate(boxes, 1) if box is not None and is_structure(n)}
     canal = _canal(grid, found.get(CANAL), voxel)
     front = _Front(canal)
@@ -162,7 +161,7 @@ def _shape(
 ) -> Shape | None:
     what = structure(label)
     mask = grid.voxels[box] == label
-    pieces, _ = ndimage.label(mask, _BOTH)
+    pieces, _ = scipy.ndimage.label(mask, _BOTH)
     sizes = np.bincount(pieces.ravel())[1:]
     if sizes.max() < LEAST_VOXELS:
         return None
@@ -187,7 +186,7 @@ def _twin(
 ) -> Part | None:
     ahead = np.zeros_like(mask)
     ahead[mask] = front.before(_points(grid, mask, box))
-    pieces, count = ndimage.label(ahead, _BOTH)
+    pieces, count = scipy.ndimage.label(ahead, _BOTH)
     if count < 2:
         return None
     first, second = np.argsort(-np.bincount(pieces.ravel())[1:])[:2] + 1
@@ -198,7 +197,7 @@ def _twin(
 def _part(
     points: NDArray[np.float64], main: NDArray[np.float64], voxel: float, front: _Front
 ) -> Part:
-    gap = float(cKDTree(main).query(points)[0].min())
+    gap = float(scipy.spatial.cKDTree(main).query(points)[0].min())
     ahead = bool(front.before(points).mean() > 0.5)
     return Part(len(points) * voxel, gap, _place(points.mean(axis=0)), ahead)
 
@@ -221,7 +220,7 @@ def _with_course(discs: list[Shape]) -> tuple[Shape, ...]:
 def _canal(grid: Volume, box: tuple[slice, ...] | None, voxel: float) -> tuple[CanalPiece, ...]:
     if box is None:
         return ()
-    pieces, _ = ndimage.label(grid.voxels[box] == CANAL, _BOTH)
+    pieces, _ = scipy.ndimage.label(grid.voxels[box] == CANAL, _BOTH)
     sizes = np.bincount(pieces.ravel())[1:]
     order = [int(n) + 1 for n in np.argsort(-sizes) if sizes[n] >= LEAST_VOXELS]
     return tuple(

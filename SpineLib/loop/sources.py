@@ -14,6 +14,8 @@ import numpy as np
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.dicom import Stack, open_volume_file, read, scan
 from SpineLib.dicom.elements import number, read_elements, tag, text
+from SpineLib.dicom.patients import person_of
+from SpineLib.dicom.people import NO_PERSON, Person
 from SpineLib.dicom.scan import scan_files
 from SpineLib.errors import BadInput
 from SpineLib.loop.answers import Answer
@@ -30,7 +32,7 @@ from SpineLib.volume import FILE_SUFFIXES, Volume
 _SIMULATED = "simulated:"
 # Names that say whose series it is: BIDS (``sub-01_T2w.nii.gz``) and SPIDER (``12_t2.mha``).
 _PATIENT = re.compile(r"^(sub-[A-Za-z0-9]+|\d+(?=_t[12]))")
-_HASH = re.compile(r"^[0-9a-f]{12}$")
+_HASH = re.compile(r"^[0-9a-f]{12}(-\d+)?$")
 _SCANNER = ("Manufacturer", "ManufacturerModelName", "MagneticFieldStrength")
 _MOST_NUMBERS = 64  # of different values in a mask
 _TABLE = ("image", "patient", "mask", "labels", "orientation", "site", "region", "weighting")
@@ -41,7 +43,8 @@ class Arrival:
     """An image that is to become a case, with what its source says of it.
 
     Attributes:
-        image, patient, region, site, weighting, columns, labels: as of `DatasetWriter.add`.
+        image, patient, region, site, weighting, columns, labels, person: as of
+            `DatasetWriter.add`.
         by: who gave the labels; empty where the source does not say.
     """
 
@@ -53,6 +56,7 @@ class Arrival:
     columns: dict[str, str] = field(default_factory=dict)
     labels: Answer | None = None
     by: str = ""
+    person: Person = NO_PERSON
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Wanted:
         named: whose labels, where a source has several readers.
         images_only: leave the source's labels.
         copy: keep DICOM's voxels in the data set.
-        secret: of the data set, for the patients' hashes (`SpineLib.patients`); empty for none.
+        secret: of the data set, for the patients' hashes (`SpineLib.store.patients`); empty for none.
         numbering: of masks, where nothing says it; empty to tell it from their numbers.
         orientation: where the axes of volume files grow to that do not say so, such as ``LPS``.
     """
@@ -211,7 +215,14 @@ def _stacks(
             known.region,
             scanner(stack),
             known.weighting,
+            person=_person(stack, wanted),
         )
+
+
+def _person(stack: Stack, wanted: Wanted) -> Person:
+    """Nobody where a person has said whose it is, or where nothing keeps names apart from lists."""
+    said = wanted.patient or not wanted.secret
+    return NO_PERSON if said else person_of([stack]).keyed(wanted.secret)
 
 
 def scanner(stack: Stack) -> str:
@@ -332,9 +343,10 @@ def _labelled_stacks(
         )  # fmt: skip
     reader = wanted.named or (readers[0] if readers else "")
     for one in progress.track(stacks, "Reading labelled stacks"):
-        volume, columns = one.open(), dict(one.columns)
+        volume, columns, person = one.open(), dict(one.columns), NO_PERSON
         if getattr(one.open, "func", None) is read:
-            image = of_stack(one.open.args[0], volume, copy=wanted.copy)  # type: ignore[attr-defined]
+            stack: Stack = one.open.args[0]  # type: ignore[attr-defined]
+            image, person = of_stack(stack, volume, copy=wanted.copy), _person(stack, wanted)
         else:
             image = of_volume(volume)
             columns["source"] = SIMULATED
@@ -342,7 +354,7 @@ def _labelled_stacks(
         weighting = one.weighting if one.weighting != "unknown" else wanted.weighting
         yield Arrival(
             image, keyed(one.patient, wanted.secret), region, one.site, weighting, columns,
-            None if wanted.images_only else _of_reader(one, reader), reader,
+            None if wanted.images_only else _of_reader(one, reader), reader, person,
         )  # fmt: skip
 
 
@@ -354,5 +366,5 @@ def about(arrival: Arrival) -> dict[str, Any]:
     """Keyword arguments of `DatasetWriter.add`, but for who gave the labels."""
     return {
         name: getattr(arrival, name)
-        for name in ("patient", "region", "site", "weighting", "columns", "labels")
+        for name in ("patient", "region", "site", "weighting", "columns", "labels", "person")
     }

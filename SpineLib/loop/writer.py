@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from SpineLib.dicom.people import NO_PERSON, Person, told_apart
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.loop import frozen as freezing
 from SpineLib.loop import images, lineage
@@ -117,6 +118,7 @@ class DatasetWriter:
         labels: Answer | None = None,
         kind: str = CORRECTED,
         by: str = "",
+        person: Person = NO_PERSON,
     ) -> Case:
         """Adds a case; of a test patient it is a test case.
 
@@ -128,6 +130,7 @@ class DatasetWriter:
             labels: that somebody gave elsewhere.
             kind: what these labels are: ``corrected`` or ``approved``.
             by: who gave them.
+            person: what tells the patient from another one of the same ID, keyed as the hash is.
 
         Raises:
             BadInput: the same image is there already, or the labels do not fit.
@@ -136,6 +139,8 @@ class DatasetWriter:
             raise BadRequest("A case needs its patient", advice="Splits go by patient.")
         if labels is not None and not by.strip():
             raise BadRequest("Labels need the name of who gave them")
+        met = [(one.patient, Person.from_dict(one.person)) for one in self.dataset.cases.values()]
+        patient = told_apart(patient, person, met)
         for other in self.dataset.cases.values():
             if other.image.sha256 != image.sha256:
                 continue
@@ -148,7 +153,7 @@ class DatasetWriter:
         folder = self.folder / CASES / name
         case = Case(
             name, patient, region, site, image, self.folder, self.dataset.task,
-            self.dataset.question, weighting, columns=dict(columns or {}),
+            self.dataset.question, weighting, columns=dict(columns or {}), person=person.to_dict(),
         )  # fmt: skip
         answer = None if labels is None else self._checked(case, labels)
         case = replace(case, image=images.keep(image, folder, self.folder))

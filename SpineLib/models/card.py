@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -248,7 +248,7 @@ def read_card(path: str | Path) -> Card:
         BadModel: it is missing, not JSON, of a newer schema, or a value is not allowed.
     """
     try:
-        data = parse_json(Path(path).read_text(encoding="utf-8"))
+        return _read_card(Path(path).read_text(encoding="utf-8"), Path(path))
     except FileNotFoundError as error:
         raise BadModel(
             f"This is not a model: it has no {CARD_NAME}",
@@ -257,7 +257,12 @@ def read_card(path: str | Path) -> Card:
         ) from error
     except (OSError, ValueError) as error:
         raise BadModel("The model's card is not readable JSON", file=path) from error
-    return Card.from_dict(data, file=path)
+
+
+@lru_cache(maxsize=64)
+def _read_card(text: str, path: Path) -> Card:
+    """A scan asks for the same cards at each stack, and checking one takes milliseconds."""
+    return Card.from_dict(parse_json(text), file=path)
 
 
 def _question(scheme: dict[str, Any]) -> Question:

@@ -6,13 +6,14 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from SpineLib import __version__
 from SpineLib.datasets.vocabulary import task_of
 from SpineLib.dicom import Stack, scan
+from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
 from SpineLib.questions import Question, question_of
@@ -76,12 +77,15 @@ class ReadingStudy:
         id: hash of the Study Instance UID.
         patient: keyed hash of the Patient ID (of the study where there is none); clusters go by it.
         folder: where its DICOM lies; relative to the project where it lies inside of it.
+        person: what tells the patient from another one of the same ID, keyed as the hash is;
+            empty where nothing does.
     """
 
     id: str
     patient: str
     folder: str
     stacks: tuple[ReadingStack, ...]
+    person: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def slices(self) -> tuple[ReadingSlice, ...]:
@@ -103,7 +107,7 @@ class Project:
         repeat_share: of each stack's slices, read a second time.
         visible_after: ``own lock`` or ``all locks``: when a reader may see what others and the
             model said.
-        patients_key: tells the secret of the patients' hashes (`SpineLib.patients`); empty for a
+        patients_key: tells the secret of the patients' hashes (`SpineLib.store.patients`); empty for a
             project that was made before there were secrets.
     """
 
@@ -301,6 +305,7 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
         for s in data["stacks"]
     )
     study = ReadingStudy(**{**data, "stacks": stacks})
+    Person.from_dict(study.person)
     texts = [study.id, study.patient, study.folder]
     texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
     texts += [one.sop_instance_uid for one in study.slices]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
+from SpineLib.dicom.people import shared_ids
 from SpineLib.projects.blinding import unblindings
 from SpineLib.projects.labels import ARMS, UNASSISTED, ReaderLabels, read_labels
 from SpineLib.projects.order import order_of
@@ -21,7 +22,8 @@ def status_of(project: Project) -> ProjectAnswer:
         was begun: ``done``, ``left``, ``seconds``, ``seconds_left`` by the median of those done,
         None where nothing was timed, ``locked`` as the time or empty), ``problems`` (of readers'
         files, a sentence each), ``unblinded`` (``readers``, ``who``, ``time``, ``why``),
-        ``missing`` (``study``, ``place``), and ``notes``: all three in sentences for a terminal.
+        ``missing`` (``study``, ``place``), and ``notes``: all three in sentences for a terminal,
+        and of Patient IDs that several people share.
     """
     rows, problems = [], []
     for name in project.readers:
@@ -43,8 +45,12 @@ def status_of(project: Project) -> ProjectAnswer:
         "problems": problems,
         "unblinded": unblinded,
         "missing": missing,
-        "notes": [*problems, *_notes(unblinded, missing)],
+        "notes": [*problems, *_notes(unblinded, missing), *_shared(project)],
     }
+
+
+def _shared(project: Project) -> list[str]:
+    return shared_ids(study.patient for study in project.studies)
 
 
 def _notes(unblinded: list[dict[str, Any]], missing: list[dict[str, str]]) -> list[str]:

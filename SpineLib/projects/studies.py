@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from SpineLib.dicom import Stack, scan
+from SpineLib.dicom.patients import person_of
+from SpineLib.dicom.people import Person, told_apart
 from SpineLib.dicom.unzipping import zip_of
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
@@ -56,8 +58,9 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
             file=project.folder,
             advice="Make another project for more studies.",
         )
+    secret = secret_of(project.patients_key, project.folder / KEY_FILE)
     known = {study.id for study in project.studies}
-    new = [one for one in _found(project, folder, progress) if one.id not in known]
+    new = [one for one in _found(project, folder, secret, progress) if one.id not in known]
     if not new:
         kind = f"{project.plane} {project.weighting}".replace(ANY, "").strip() or "readable"
         raise BadInput(
@@ -66,9 +69,11 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
             advice=f"See what the folder holds. The project's plane and weighting are in {PROJECT}.",
             command=f"spine scan {folder}",
         )
-    secret = secret_of(project.patients_key, project.folder / KEY_FILE)
-    new = [replace(one, patient=keyed(one.patient, secret)) for one in new]
-    changed = replace(project, studies=(*project.studies, *new))
+    changed = project
+    for one in new:
+        met = [(s.patient, Person.from_dict(s.person)) for s in changed.studies]
+        patient = told_apart(one.patient, Person.from_dict(one.person), met)
+        changed = replace(changed, studies=(*changed.studies, replace(one, patient=patient)))
     _require_unique(changed, folder)
     write_studies(changed)
     return changed
@@ -114,7 +119,7 @@ def relink(
 
 
 def _found(
-    project: Project, folder: str | Path, progress: Progress | None
+    project: Project, folder: str | Path, secret: bytes, progress: Progress | None
 ) -> Iterator[ReadingStudy]:
     for study in scan(folder, progress=progress).studies:
         wanted = [s for s in study.stacks if not s.problem and _fits(project, s)]
@@ -122,7 +127,7 @@ def _found(
             continue
         yield ReadingStudy(
             _hash(study.study_instance_uid),
-            study.patient_hash or _hash(study.study_instance_uid),
+            keyed(study.patient_hash or _hash(study.study_instance_uid), secret),
             _place(project.folder, wanted),
             tuple(
                 ReadingStack(
@@ -134,6 +139,7 @@ def _found(
                 )
                 for s in wanted
             ),
+            person_of(study.stacks).keyed(secret).to_dict() if secret else {},
         )
 
 

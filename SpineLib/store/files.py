@@ -25,6 +25,8 @@ from SpineLib.errors import BadInput, OutputError, SpineError, from_os_error
 _OLD_SECONDS = 86400.0
 # Process; machine; of which file or folder; when, and some digits at random.
 _NAME = re.compile(r"\.writing-(\d+)-(?:([0-9a-f]{6})-([0-9a-f]{8})-)?([0-9a-f]+)")
+# In a temporary folder that is whole: the name of the folder that its files belong into.
+_WHOLE = ".whole"
 _LIBRARY = Path(__file__).resolve().parents[1]
 
 
@@ -87,7 +89,8 @@ def writing(path: str | Path, *, mode: int = 0o666) -> Iterator[Path]:
 def writing_folder(path: str | Path, *, new: bool = False) -> Iterator[Path]:
     """Gives a temporary folder beside ``path`` and moves it there when the block succeeds.
 
-    An existing ``path`` keeps its other files; those of the same name are replaced one by one.
+    An existing ``path`` keeps its other files; those of the same name are replaced one by one. A
+    program that is killed meanwhile leaves that to the next one that writes there.
 
     Args:
         path: the folder to be written.
@@ -156,14 +159,20 @@ def temporary_folder(purpose: str) -> Path:
 
     Those of killed programs are removed before.
     """
+    folder = Path(tempfile.gettempdir()) / purpose
+    _look_once(str(folder.parent), os.getpid())
+    with _said_for(folder.parent):
+        temporary = _beside(folder)
+        temporary.mkdir(mode=0o700)
+        return temporary
+
+
+def temporary_directory(purpose: str) -> tempfile.TemporaryDirectory[str]:
+    """As `temporary_folder`, as an object that removes the folder when it is cleaned up or let go."""
     base = Path(tempfile.gettempdir())
     _look_once(str(base), os.getpid())
-    folder = _beside(base / purpose)
-    try:
-        folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise from_os_error(error, base) from error
-    return folder
+    with _said_for(base):
+        return tempfile.TemporaryDirectory(prefix=f"{_beside(base / purpose).name}-")
 
 
 def is_there(path: Path, *, file: bool = False) -> bool:
@@ -175,7 +184,7 @@ def is_there(path: Path, *, file: bool = False) -> bool:
 
 
 def sweep(folder: str | Path, process: int) -> None:
-    """Removes what a killed process left half-written in a folder.
+    """Removes what a killed process left half-written in a folder, and finishes what was whole.
 
     Args:
         folder: where it was writing; need not exist.
@@ -201,6 +210,7 @@ def _look_once(folder: str, process: int) -> None:
 
 def _remove(left: Path) -> None:
     if left.is_dir() and not left.is_symlink():
+        _finish(left)
         shutil.rmtree(left, ignore_errors=True)
         return
     with suppress(OSError):
@@ -271,10 +281,26 @@ def _move(temporary: Path, path: Path) -> None:
         with suppress(OSError):  # made by somebody else meanwhile
             temporary.rename(path)
             return
-    for source in sorted(p for p in temporary.rglob("*") if p.is_file()):
+    # From here on whoever finds the temporary folder finishes the move, if this program is killed.
+    (temporary / _WHOLE).write_text(path.name, encoding="utf-8")
+    _move_files(temporary, path)
+
+
+def _move_files(temporary: Path, path: Path) -> None:
+    for source in sorted(p for p in temporary.rglob("*") if p.is_file() and p.name != _WHOLE):
         target = path / source.relative_to(temporary)
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
+
+
+def _finish(left: Path) -> None:
+    """Moves what a killed program had written whole and not yet moved."""
+    mark = left / _WHOLE
+    with suppress(OSError, ValueError):
+        if mark.is_file():
+            name = mark.read_text(encoding="utf-8")
+            if Path(name).name == name and (left.parent / name).is_dir():
+                _move_files(left, left.parent / name)
 
 
 def _beside(path: Path, suffix: str = "") -> Path:

@@ -76,7 +76,9 @@ class DICOMSpineStackPluginClass(DICOMPlugin):
             hierarchy.SetItemParent(hierarchy.GetItemByDataNode(node), study)
 
     def _examine(self, files: list[str]) -> list[Any]:
-        if not files or slicer.dicomDatabase.fileValue(files[0], self.tags["modality"]) != "MR":
+        # Archives that strip headers leave no modality; what the files hold says the rest.
+        modality = slicer.dicomDatabase.fileValue(files[0], self.tags["modality"]) if files else "-"
+        if modality not in ("MR", ""):
             return []
         uid = slicer.dicomDatabase.fileValue(files[0], self.tags["seriesUID"])
         stacks = stacksOfSeries(files, self.defaultSeriesNodeName(uid))

@@ -21,6 +21,8 @@ from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
+from SpineSlicer.host.WrappedLabels import WrappedLabels
+from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import noticeOf
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
@@ -79,10 +81,11 @@ class SegmentationPanel:
         onPathChanged(ui.exportEdit, self._onExportPath)
         ui.restartButton.connect("clicked(bool)", self._onRestart)
         scene = slicer.mrmlScene
-        self._keeper = SceneKeeper(scene)
+        self._keeper, self._drawnNames = SceneKeeper(scene), NamesInViews(scene)
         self._observer = scene.AddObserver(scene.StartCloseEvent, self._onSceneStartClose)
         self._segments = SegmentsAfterImport(scene, self._onImported)
         self._drop = FolderDrop(widget, self.input.choose)
+        self._labels = WrappedLabels(widget)
         self.tell("")
         self._binding = ParameterBinding(
             scene, lambda: SegmentationParameters(logic.getParameterNode()), widget,
@@ -158,6 +161,8 @@ class SegmentationPanel:
         self.correction.close()
         slicer.mrmlScene.RemoveObserver(self._observer)
         self._keeper.stop()
+        self._drawnNames.stop()
+        self._labels.stop()
         self._binding.stop()
         self._shown = None
         self.uncaught.stop()
@@ -279,6 +284,7 @@ class SegmentationPanel:
         self._shown = node
         self._update(node)
         showInViews(node)
+        self._drawnNames.update()
 
     def _update(self, node: Any) -> None:
         self._watch.follow(node)

@@ -17,6 +17,9 @@ from SpineLib.inference.parts import Parts
 from SpineLib.outputs.summary import evidence
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.inThread import importing
+from SpineSlicer.host.rowInSight import bringIntoSight
+from SpineSlicer.host.threeD import lookAt
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.closedSurfaces import addingSurfaces, hasSurfaces
 from SpineSlicer.scene.measuresTable import showMeasures
@@ -82,6 +85,8 @@ class StructuresSection:
         self._ui.show3DButton.enabled = node is not None
         display = node.GetDisplayNode() if node is not None else None
         shown = bool(display and display.GetVisibility3D() and hasSurfaces(node))
+        if shown:
+            lookAt([node])
         _silently(self._ui.show3DButton, shown)
 
     def showGroups(self) -> None:
@@ -115,12 +120,13 @@ class StructuresSection:
         for row, one in enumerate(self._measures):
             if one.label == label:
                 self._ui.structuresTable.setCurrentCell(row, 0)
+                bringIntoSight(self._ui.structuresTable, row)
 
     def _measured(self) -> Steps[list[Measure]]:
         labelmap = currentLabelmap(self._node)
         if labelmap is None:
             return []
-        yield
+        yield from importing("scipy.ndimage")
         finding = segmentationFinding(self._node)
         found = yield from measuring(labelmap, finding)
         # A vertebra's middle lies in its canal; what a reader wants to see is the body.
@@ -190,20 +196,24 @@ class StructuresSection:
         elif not hasSurfaces(node):
             self._surfaces.start(
                 addingSurfaces(node),
-                onDone=lambda _none: node.GetDisplayNode().SetVisibility3D(True),
+                onDone=lambda _none: self._onSurfaces(node),
                 onError=self._onFailed,
             )
             return
         node.GetDisplayNode().SetVisibility3D(on)
 
+    def _onSurfaces(self, node: Any) -> None:
+        node.GetDisplayNode().SetVisibility3D(True)
+        lookAt([node])
+
 
 def _texts(one: Measure) -> list[str]:
-    name = shortName(one.name) + (_(" (partial)") if one.partial else "")
+    name = shortName(one.name) + (_(" (cut)") if one.partial else "")
     heights = (one.height_front, one.height_middle, one.height_back)
     return [
         name,
         f"{one.volume_ml:.1f}",
-        "  ".join(_NONE if mm is None else f"{mm:.1f}" for mm in heights)
+        " ".join(_NONE if mm is None else f"{mm:.1f}" for mm in heights)
         if one.kind == "disc"
         else _NONE,
         _NONE if one.canal_area is None else f"{one.canal_area:.0f}",

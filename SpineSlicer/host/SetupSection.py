@@ -10,6 +10,7 @@ import slicer
 from SpineLib.errors import SpineError
 from SpineLib.translation import tr as _
 from SpineSlicer.host.diagnostics import diagnosticsText
+from SpineSlicer.host.Heartbeat import heartbeatLine
 from SpineSlicer.host.Installation import Installation
 from SpineSlicer.host.loadForm import loadForm
 from SpineSlicer.host.pathChanged import onPathChanged
@@ -73,6 +74,7 @@ class SetupSection:
             missing=self._installation.missing(),
             externalPython=bool(self._installation.externalPython),
             log=log.lastWords(40) if log is not None else "",
+            heartbeat=heartbeatLine(),
         )
 
     def _tell(self, text: str) -> None:

@@ -12,6 +12,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
 from SpineLib.slabs import Steps, read_in_slabs
+from SpineLib.store.files import temporary_directory
 from SpineLib.translation import tr as _
 from SpineLib.volume import Frame
 from SpineSlicer.host.Turns import Turns
@@ -66,7 +67,7 @@ class StackLoader:
         if wanted == self._wanted and self.busy:
             return
         self.stop()
-        self._wanted, self._folder = wanted, tempfile.TemporaryDirectory(prefix="SpineMRI-")
+        self._wanted, self._folder = wanted, temporary_directory("slicer")
         uids = [one.sop_instance_uid for one in stack.slices]
         name = _("Study {id}").format(id=study.id[:6])
         self._task.start(
@@ -87,10 +88,10 @@ class StackLoader:
         self._end()
 
     def clear(self) -> None:
-        """Takes the stack out of the scene, too."""
+        """Takes the stack out of the scene, too; views are as they were before the first."""
         self.stop()
         self.shown = ()
-        self._scene.clear()
+        self._scene.leave()
 
     def _onRead(self, result: dict[str, Any], name: str, uids: list[str]) -> None:
         self.shown = ()

@@ -11,6 +11,8 @@ from SpineLib.errors import Cancelled, SpineError, from_exception
 from SpineLib.progress import Step
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, write_in_slabs
+from SpineLib.store.files import temporary_directory
+from SpineSlicer.host.inThread import importing
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkerProcess import WorkerProcess
 from SpineSlicer.scene.volumeNodes import volumeFromNode
@@ -32,7 +34,7 @@ class StudyReader:
 
     def __init__(self, worker: WorkerProcess | None = None) -> None:
         self.worker = worker or WorkerProcess()
-        self._request, self._turns = "", Turns()
+        self._request, self._turns, self._imports = "", Turns(), Turns()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -68,13 +70,14 @@ class StudyReader:
     def stop(self) -> None:
         """Ends the worker; for when the module goes away."""
         self._turns.stop()
+        self._imports.stop()
         self.worker.stop()
         self._end()
 
     def _begin(self) -> None:
         if self.busy:
             raise SpineError("A study is being read already", advice="Wait for it, or cancel it.")
-        self._folder = tempfile.TemporaryDirectory(prefix="SpineMRI-")
+        self._folder = temporary_directory("slicer")
 
     def _read(
         self,
@@ -106,6 +109,8 @@ class StudyReader:
             onError=self._failed,
             onProgress=onProgress,
         )
+        # What shows a segmentation needs it; while the worker reads, nobody waits for it.
+        self._imports.start(importing("scipy.ndimage"), onDone=_ignore, onError=_ignore)
 
     def _failed(self, error: Exception) -> None:
         self._end()
@@ -121,3 +126,7 @@ class StudyReader:
 def _writing(volumeNode: Any, path: Path) -> Steps[None]:
     # A node without an image is told as any other error of the work.
     yield from write_in_slabs(volumeFromNode(volumeNode, copied=False), path)
+
+
+def _ignore(_result: Any) -> None:
+    """Whoever needs it imports it, and tells what fails."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.slabs import Steps
+from SpineSlicer.scene.drawOnce import drawOnce
 
 # A turn takes no further step after this; no step takes longer than the rest to 50 ms.
 SECONDS_A_TURN = 0.015
@@ -64,6 +65,10 @@ class Turns:
             self._step()
 
     def _step(self) -> None:
+        with drawOnce():
+            self._takeSteps()
+
+    def _takeSteps(self) -> None:
         steps, end = self._steps, time.perf_counter() + SECONDS_A_TURN
         try:
             while steps is not None and steps is self._steps:

@@ -17,6 +17,7 @@ def diagnosticsText(
     missing: Sequence[str] = (),
     externalPython: bool = False,
     log: str = "",
+    heartbeat: str = "",
 ) -> str:
     """The text, in sections; it names no file of the person's, no study and no node.
 
@@ -28,6 +29,7 @@ def diagnosticsText(
             named, it says nothing.
         externalPython: the worker runs in a Python that the person named.
         log: the safe part of what the worker printed.
+        heartbeat: how long the window stood still (`heartbeatLine`).
     """
     lines = [
         f"SlicerSpineMRI {__version__}",
@@ -36,6 +38,7 @@ def diagnosticsText(
     ]
     if not externalPython:
         lines.append(f"Missing in Slicer's Python: {', '.join(missing) or 'nothing'}")
+    lines.append(f"Heartbeat: {heartbeat or 'off'}")
     if worker is None:
         lines.append(f"The worker did not answer{f' ({problem})' if problem else ''}")
         if externalPython:

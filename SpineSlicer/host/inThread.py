@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -50,3 +51,8 @@ def inThread(work: Callable[[], T], *, toTheEnd: bool = False) -> Steps[T]:
     if errors:
         raise errors[0]
     return result[0]
+
+
+def importing(*names: str) -> Steps[None]:
+    """Imports libraries that take long, before the main thread needs them."""
+    yield from inThread(lambda: [importlib.import_module(name) for name in names])

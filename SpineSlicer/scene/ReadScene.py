@@ -10,9 +10,12 @@ import slicer
 from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
 from SpineSlicer.scene.sliceViews import (
+    ViewState,
+    bringBack,
     mendViews,
     showsSlices,
     slicesOff,
+    stateOf,
     turnToSlices,
     turnToVolume,
 )
@@ -50,6 +53,8 @@ class ReadScene:
         self._range = (0.0, 1.0)
         # Width and middle of the window as shares of the stack's own range.
         self._window = (1.0, 0.5)
+        # How the views lay, and what they showed, when the reading began: layout name → state.
+        self._before: dict[str, ViewState] = {}
 
     @property
     def volume(self) -> Any:
@@ -63,6 +68,9 @@ class ReadScene:
 
     def showing(self, volume: Volume, name: str) -> Steps[None]:
         """Puts a stack in the place of the one before, in steps of some milliseconds."""
+        if not self._before:
+            views = nodesOfClass(self.scene, "vtkMRMLSliceNode")
+            self._before = {view.GetLayoutName(): stateOf(view) for view in views}
         self.clear()
         node = yield from addingVolumeNode(self.scene, volume, name)
         self._node, self._voxels = node, self._print(node)
@@ -99,6 +107,14 @@ class ReadScene:
         self._window = (
             display.GetWindow() / (high - low), (display.GetLevel() - low) / (high - low),
         )  # fmt: skip
+
+    def leave(self) -> None:
+        """Takes the volume out of the scene; the views lie and show again what they did before."""
+        self.clear()
+        for view in nodesOfClass(self.scene, "vtkMRMLSliceNode"):
+            if view.GetLayoutName() in self._before:
+                bringBack(view, self._before[view.GetLayoutName()])
+        self._before = {}
 
     def clear(self) -> None:
         """Takes the volume out of the scene."""

@@ -61,6 +61,7 @@ from SpineSlicer.scene.studyNodes import (
     volumesOf,
 )
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
+from SpineSlicer.scene.verdictHalo import isRead
 from SpineSlicer.scene.verdictNodes import OF_VERDICTS, addingVerdicts
 from SpineSlicer.scene.volumeInScene import voxelsOf
 from SpineSlicer.scene.volumeNodes import (
@@ -154,13 +155,13 @@ class ReadingScene:
                 self._remove(made)
         yield from self._removing(before, made)
 
-    def showAgain(self, findings: Findings, stack: str) -> None:
+    def showingAgain(self, findings: Findings, stack: str) -> Steps[None]:
         """Shows findings of which some of one stack's slices changed; all else stays as it is.
 
         Raises:
             BadInput: the stack's volume no longer has the slices that were read.
         """
-        finish(self.showingPart(Reading(findings), stack, (FINDINGS, *OF_VERDICTS)))
+        yield from self.showingPart(Reading(findings), stack, (FINDINGS, *OF_VERDICTS))
 
     def showingPart(
         self,
@@ -247,8 +248,8 @@ class ReadingScene:
                 self.scene, reading, stack, node,
                 lambda made, kind: self._mark(made, kind, stack.id, node),
             )  # fmt: skip
-            if surfaces:
-                halo = next(n for n in reversed(self._made or []) if _kind(n) == VERDICTS)
+            made = [n for n in self._made or [] if surfaces and _kind(n) == VERDICTS]
+            for halo in made[-1:] if isRead(stack) else ():
                 halo.CreateClosedSurfaceRepresentation()
         if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
             self._showSegmentation(reading, node, surfaces)

@@ -13,6 +13,7 @@ from SpineLib.labels import BORDERLINE
 from SpineLib.questions import NOT_ASSESSED_COLOR, Opinion, Question
 from SpineLib.times import now
 from SpineLib.translation import tr as _
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
@@ -390,8 +391,9 @@ class ShownStudy:
         self._watches = []
 
     def _tell(self, what: str) -> None:
-        for listener in self._listeners:
-            listener(what)
+        with drawOnce():
+            for listener in self._listeners:
+                listener(what)
 
 
 def unseenText(stacks: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,11 +49,18 @@ class SpineTimeline:
         series: dict[str, list[StackFindings]] = defaultdict(list)
         for stack in self._stacks.values():
             series[stack.series_instance_uid or stack.id].append(stack)
+        named = Counter(one.key for stack in self._stacks.values() for one in stack.slices)
         self.places: list[Place] = []
         for row, stacks in enumerate(series.values()):
             for block, stack in enumerate(sorted(stacks, key=_height, reverse=True)):
                 self.places += [
-                    Place(stack.id, one.index, sliceKey(stack, one), block, row)
+                    Place(
+                        stack.id,
+                        one.index,
+                        sliceKey(stack, one, shared=named[one.key] > 1),
+                        block,
+                        row,
+                    )
                     for one in sorted(stack.slices, key=lambda s: s.position_ras[2], reverse=True)
                 ]
 
@@ -91,9 +98,15 @@ class SpineTimeline:
         return best[2] if best else None
 
 
-def sliceKey(stack: StackFindings, one: SliceFinding) -> str:
-    """What a slice is called in reviews: it stays the same when a study is read again."""
-    if one.sop_instance_uid:
+def sliceKey(stack: StackFindings, one: SliceFinding, *, shared: bool = False) -> str:
+    """What a slice is called in reviews: it stays the same when a study is read again.
+
+    Args:
+        stack: of the slice.
+        one: the slice.
+        shared: an anonymiser gave its UID to other slices, too, so that it is called by its number.
+    """
+    if one.sop_instance_uid and not shared:
         return f"{one.sop_instance_uid}:{one.frame}"
     return f"stack {stack.id}:{one.index}"
 

@@ -22,6 +22,8 @@ from SpineSlicer.scene.terminology import terminologyEntry
 SMOOTHING = "0.3"
 LABEL_TAG = "SpineMRI.Label"
 _LAST_VALUE = 255
+# What VTK calls the voxels of an image that it makes; Slicer's DICOM export asks for them by it.
+_SCALARS = "ImageScalars"
 
 
 def addSegmentationNode(
@@ -153,7 +155,9 @@ def orientedImage(labelmap: Volume) -> slicer.vtkOrientedImageData:
     slices, rows, columns = labelmap.shape
     image.SetDimensions(columns, rows, slices)
     flat = np.ascontiguousarray(labelmap.voxels, dtype=np.uint8).ravel()
-    image.GetPointData().SetScalars(numpy_to_vtk(flat, deep=True))
+    scalars = numpy_to_vtk(flat, deep=True)
+    scalars.SetName(_SCALARS)
+    image.GetPointData().SetScalars(scalars)
     image.SetGeometryFromImageToWorldMatrix(util.vtkMatrixFromArray(labelmap.ijk_to_ras))
     return image
 

@@ -1,8 +1,12 @@
-"""P(positive) of the lead question along the stack as a chart, with thresholds as lines."""
+"""P(positive) of the lead question along the stack as a chart, with thresholds as lines.
+
+It runs as the strip does, from the head on the left to the feet, and marks the current slice.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import slicer
@@ -20,6 +24,8 @@ MARKERS = (
     slicer.vtkMRMLPlotSeriesNode.MarkerStyleSquare,
     slicer.vtkMRMLPlotSeriesNode.MarkerStyleDiamond,
 )
+# What the line at the current slice is called.
+MARK = "Current slice"
 
 
 def addProbabilityPlot(
@@ -45,22 +51,29 @@ def addProbabilityPlot(
         return None
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{name} probabilities")
     for title, values in columns.items():
-        column = vtk.vtkFloatArray()
-        column.SetName(title)
-        for value in values:
-            column.InsertNextValue(value)
-        table.AddColumn(column)
+        table.AddColumn(_column(title, values))
     chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", f"{name} {chance}")
     nodes = [table, chart]
     for number, title in enumerate(list(columns)[1:]):
-        series = _addSeries(scene, table, title, question)
-        if not title.startswith(THRESHOLD):
+        is_line = title.startswith(THRESHOLD)
+        series = _addSeries(scene, table, title, question.colors[-1 if is_line else 0])
+        if is_line:
+            series.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleDash)
+            series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
+        else:
             series.SetMarkerStyle(MARKERS[number % len(MARKERS)])
         chart.AddAndObservePlotSeriesNodeID(series.GetID())
         nodes.append(series)
+    mark = _addMark(scene, f"{name} current slice", int(columns["Slice"][0]))
+    chart.AddAndObservePlotSeriesNodeID(mark.GetID())
+    nodes += [mark, mark.GetTableNode()]
     chart.SetTitle(f"{chance} – {name}")
     chart.SetXAxisTitle("Slice")
     chart.SetYAxisTitle(chance)
+    head, feet = _ends(stack)
+    step = 0.5 if feet >= head else -0.5
+    chart.SetXAxisRangeAuto(False)
+    chart.SetXAxisRange(head + 1 - step, feet + 1 + step)
     chart.SetYAxisRangeAuto(False)
     chart.SetYAxisRange(0.0, 1.0)
     for node in nodes:
@@ -89,19 +102,59 @@ def _columns(
     return columns
 
 
+def markPlace(chart: Any, number: int) -> None:
+    """Moves the line that marks the current slice.
+
+    Args:
+        chart: from `addProbabilityPlot`; one of an earlier version has no such line.
+        number: the slice's, from 1.
+    """
+    for index in range(chart.GetNumberOfPlotSeriesNodes()):
+        series = chart.GetNthPlotSeriesNode(index)
+        if series.GetYColumnName() == MARK:
+            table = series.GetTableNode().GetTable()
+            column = table.GetColumnByName("Slice")
+            if column.GetValue(0) != number:
+                for row in range(column.GetNumberOfValues()):
+                    column.SetValue(row, float(number))
+                column.Modified()
+                table.Modified()
+                series.GetTableNode().Modified()
+
+
+def _ends(stack: StackFindings) -> tuple[int, int]:
+    """The indices of the slices that are nearest to the head and to the feet."""
+    order = sorted(stack.slices, key=lambda one: -one.position_ras[2])
+    return order[0].index, order[-1].index
+
+
+def _addMark(scene: Any, name: str, number: int) -> Any:
+    """A line from 0 to 1 at a slice, by a table of its own."""
+    table = scene.AddNewNodeByClass("vtkMRMLTableNode", name)
+    for title, values in (("Slice", (number, number)), (MARK, (0.0, 1.0))):
+        table.AddColumn(_column(title, values))
+    series = _addSeries(scene, table, MARK, "#808080")
+    series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
+    return series
+
+
+def _column(title: str, values: Iterable[float]) -> Any:
+    column = vtk.vtkFloatArray()
+    column.SetName(title)
+    for value in values:
+        column.InsertNextValue(value)
+    return column
+
+
 def _chance(opinion: Opinion | None) -> float:
     return math.nan if opinion is None or opinion.probability is None else opinion.probability
 
 
-def _addSeries(scene: Any, table: Any, column: str, question: Question) -> Any:
+def _addSeries(scene: Any, table: Any, column: str, color: str) -> Any:
     series = scene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", column)
     series.SetAndObserveTableNodeID(table.GetID())
     series.SetXColumnName("Slice")
     series.SetYColumnName(column)
     series.SetPlotType(slicer.vtkMRMLPlotSeriesNode.PlotTypeScatter)
-    line = column.startswith(THRESHOLD)
-    series.SetColor(*rgb(question.colors[-1 if line else 0]))
-    if line:
-        series.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleDash)
-        series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
+    series.SetColor(*rgb(color))
     return series

@@ -15,6 +15,8 @@ from SpineLib.slabs import Steps, finish
 from SpineLib.volume import Volume
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
+# Slicer's names of the views along the spine in its standard layouts; `NamesInViews` follows others.
+VIEWS = ("vtkMRMLSliceNodeYellow", "vtkMRMLSliceNodeGreen")
 # A vertebra's level is compared with the canal this far up and down, mm.
 REACH = 12.0
 
@@ -48,9 +50,11 @@ def addingSegmentNames(
     node.CreateDefaultDisplayNodes()
     node.SetLocked(True)
     display = node.GetDisplayNode()
-    display.SetGlyphTypeFromString("Vertex2D")
-    display.SetGlyphScale(0.1)
+    drawTextAlone(display)
     display.SetTextScale(3.4)
+    display.SetVisibility3D(False)
+    display.SetOccludedVisibility(True)  # in 3D a name's place lies within its bone
+    display.SetOccludedOpacity(1.0)
     display.SetPropertiesLabelVisibility(False)
     display.SetPointLabelsVisibility(True)
     display.SetSliceProjection(True)
@@ -59,12 +63,19 @@ def addingSegmentNames(
     display.SetSelectedColor(1.0, 1.0, 1.0)
     display.GetTextProperty().SetBold(True)
     display.GetTextProperty().SetShadow(True)
+    for view in VIEWS:
+        display.AddViewNodeID(view)
     for one, place in zip(shown, places, strict=True):
         index = node.AddControlPoint(*(float(x) for x in place), shortName(one.name))
         node.SetNthControlPointDescription(index, str(one.label))
         node.SetNthControlPointLocked(index, True)
     placeBeside(scene, node, volumeNode)
     return node
+
+
+def drawTextAlone(display: Any) -> None:
+    """Lets no glyph stand beside a label, where it would be a small tick."""
+    display.SetGlyphType(slicer.vtkMRMLMarkupsDisplayNode.GlyphTypeInvalid)
 
 
 def renameSegmentNames(node: Any, finding: SegmentationFinding) -> None:

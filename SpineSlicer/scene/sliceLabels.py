@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.volume import Volume
+from SpineSlicer.scene.segmentNames import drawTextAlone
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
 from SpineSlicer.scene.verdicts import labelText, runs, shortText, worst
@@ -79,8 +80,7 @@ def _addNode(scene: Any, name: str, views: tuple[str, ...]) -> Any:
     node.CreateDefaultDisplayNodes()
     node.SetLocked(True)
     display = node.GetDisplayNode()
-    display.SetGlyphTypeFromString("Vertex2D")
-    display.SetGlyphScale(0.3)
+    drawTextAlone(display)
     display.SetTextScale(3.2)
     display.SetPropertiesLabelVisibility(False)
     display.SetPointLabelsVisibility(True)

@@ -8,6 +8,8 @@ keeps the handedness that it finds.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,44 @@ ORIENTATIONS = ("Sagittal", "Coronal", "Axial")
 _OF_LAYOUT = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
 
 
+@dataclass(frozen=True)
+class ViewState:
+    """How a slice view lies and what it shows.
+
+    Attributes:
+        matrix: from its plane to RAS, 4×4.
+        field: its height, mm.
+        origin: how far it is panned, mm.
+        volume: the ID of its background.
+    """
+
+    matrix: NDArray[np.float64]
+    field: float
+    origin: tuple[float, float]
+    volume: str
+
+
+def stateOf(view: Any) -> ViewState:
+    """What `bringBack` needs."""
+    matrix, shown = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS())), backgroundOf(view)
+    x, y, _z = view.GetXYZOrigin()
+    identifier = shown.GetID() if shown is not None else ""
+    return ViewState(matrix, view.GetFieldOfView()[1], (x, y), identifier)
+
+
+def bringBack(view: Any, state: ViewState) -> None:
+    """Lets a view lie as it did, and show what it showed, where that is still there."""
+    volume = view.GetScene().GetNodeByID(state.volume)
+    if volume is not None:
+        setBackground(view, volume)
+    for row, column in np.ndindex(4, 4):
+        view.GetSliceToRAS().SetElement(row, column, float(state.matrix[row, column]))
+    width, height, _depth = view.GetDimensions()
+    view.SetFieldOfView(state.field * width / height, state.field, view.GetFieldOfView()[2])
+    view.SetSliceOrigin(*state.origin, 0.0)
+    view.UpdateMatrices()
+
+
 def mendViews(scene: slicer.vtkMRMLScene) -> None:
     """Gives each slice view that has none a default orientation, and turns it where it is mirrored.
 
@@ -36,7 +76,7 @@ def mendViews(scene: slicer.vtkMRMLScene) -> None:
         view.SetDefaultOrientation(orientation)
         if not any(_liesNear(view, name) for name in ORIENTATIONS):
             view.SetOrientation(orientation)
-            background = _backgroundOf(view)
+            background = backgroundOf(view)
             if background is not None:
                 turnToVolume(view, background, orientation)
 
@@ -65,6 +105,40 @@ def turnToSlices(view: Any, volumeNode: Any, ijk: Any = None) -> None:
     _turn(view, axes, _nearest(np.cross(axes[:, 0], axes[:, 1])), 2)
 
 
+def planeOf(volumeNode: Any) -> str:
+    """The plane of a volume's own slices where it is now: the nearest of ``ORIENTATIONS``."""
+    axes = axesInWorld(volumeNode, middleOf(volumeNode))
+    return _nearest(np.cross(axes[:, 0], axes[:, 1]))
+
+
+def backgroundOf(view: Any) -> Any:
+    """The volume node that a view shows; None where it shows none."""
+    composite = _layersOf(view)
+    return (
+        view.GetScene().GetNodeByID(composite.GetBackgroundVolumeID() or "") if composite else None
+    )
+
+
+def setBackground(view: Any, volumeNode: Any) -> bool:
+    """Shows a volume in a view, which is neither turned nor fitted; whether it showed another."""
+    composite = _layersOf(view)
+    if composite is None or composite.GetBackgroundVolumeID() == volumeNode.GetID():
+        return False
+    composite.SetBackgroundVolumeID(volumeNode.GetID())
+    return True
+
+
+def showOnlyIn(display: Any, views: Collection[str]) -> None:
+    """Lets a display node draw in these views alone, by their IDs; in all where there is none."""
+    if sorted(display.GetViewNodeIDs() or ()) == sorted(views):
+        return
+    modified = display.StartModify()
+    display.RemoveAllViewNodeIDs()
+    for view in views:
+        display.AddViewNodeID(view)
+    display.EndModify(modified)
+
+
 def showsSlices(view: Any, volumeNode: Any, ijk: Any) -> bool:
     """Whether a view lies in the plane of the volume's own slices, to a few degrees."""
     axes = axesInWorld(volumeNode, ijk)
@@ -80,6 +154,52 @@ def slicesOff(view: Any, volumeNode: Any, ijk: Any) -> float:
     matrix = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS()))
     away = matrix[:3, 3] - ijkToWorld(volumeNode, ijk)
     return float(normal @ away / (normal @ axes[:, 2]))
+
+
+def isInSight(view: Any, world: Any) -> bool:
+    """Whether a point lies within a view's borders, wherever it is across the view."""
+    x, y, _z, _w = _rasToXy(view) @ [*world, 1.0]
+    width, height, _depth = view.GetDimensions()
+    return bool(0.0 < x < width and 0.0 < y < height)
+
+
+def sameScale(view: Any, other: Any) -> None:
+    """Lets a millimetre be as many pixels in a view as in another one."""
+    mm = other.GetFieldOfView()[1] / other.GetDimensions()[1]
+    width, height, _depth = view.GetDimensions()
+    view.SetFieldOfView(width * mm, height * mm, view.GetFieldOfView()[2])
+
+
+def jumpKeeping(view: Any, world: Any, spot: Any) -> None:
+    """Goes to a point, which then stands where another one stood before the view was turned.
+
+    Args:
+        view: the slice node.
+        world: the point, mm.
+        spot: (x, y) mm from the middle of the view, along its own axes: `spotOf` the other one.
+    """
+    at = np.asarray(world, float) - _axesOf(view)[:, :2] @ spot
+    matrix = view.GetSliceToRAS()
+    for row in range(3):
+        matrix.SetElement(row, 3, float(at[row]))
+    view.UpdateMatrices()
+
+
+def spotOf(view: Any, world: Any) -> NDArray[np.float64]:
+    """Where a point stands in a view: (x, y) mm from the middle of its plane, along its axes."""
+    matrix = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS()))
+    return np.asarray(_axesOf(view)[:, :2].T @ (np.asarray(world, float) - matrix[:3, 3]))
+
+
+def _rasToXy(view: Any) -> NDArray[np.float64]:
+    return np.linalg.inv(util.arrayFromVTKMatrix(view.GetXYToRAS()))
+
+
+def _layersOf(view: Any) -> Any:
+    for composite in nodesOfClass(view.GetScene(), "vtkMRMLSliceCompositeNode"):
+        if composite.GetLayoutName() == view.GetLayoutName():
+            return composite
+    return None
 
 
 def _turn(view: Any, axes: NDArray[np.float64], orientation: str, across: int) -> None:
@@ -117,11 +237,3 @@ def _liesNear(view: Any, orientation: str) -> bool:
     preset = view.GetSliceOrientationPreset(orientation)
     wanted = np.array([[preset.GetElement(row, n) for n in range(3)] for row in range(3)])
     return bool(((_axesOf(view) * wanted).sum(axis=0) > 0.5).all())
-
-
-def _backgroundOf(view: Any) -> Any:
-    scene = view.GetScene()
-    for composite in nodesOfClass(scene, "vtkMRMLSliceCompositeNode"):
-        if composite.GetLayoutName() == view.GetLayoutName():
-            return scene.GetNodeByID(composite.GetBackgroundVolumeID() or "")
-    return None

@@ -161,6 +161,14 @@ def _letters(question: Question, verdicts: list[str]) -> str:
     return "".join(question.letter(verdict) for verdict in verdicts)
 
 
+def isRead(stack: StackFindings) -> bool:
+    """Whether a model read any of a stack's slices, and so looked for the canal there."""
+    return any(
+        one.canal_center_ras is not None or any(opinion.assessed for opinion in one.opinions)
+        for one in stack.slices
+    )
+
+
 def canalCenters(volume: Volume, slices: list[SliceFinding]) -> NDArray[np.float64]:
     """A centre for each slice's ring, RAS mm, shape [slices, 3].
 

@@ -24,7 +24,7 @@ from SpineSlicer.scene.studyNodes import (
     SLICE_LABELS,
     VERDICTS,
 )
-from SpineSlicer.scene.verdictHalo import addVerdictHalo, gridOf
+from SpineSlicer.scene.verdictHalo import addVerdictHalo, gridOf, isRead
 
 # Made anew when some of the stack's slices are graded again.
 OF_VERDICTS = (VERDICTS, SLICE_LABELS, FLAGGED_RUNS, FINDINGS_TABLE, CHART, CHART_SERIES,
@@ -40,6 +40,8 @@ def addingVerdicts(
 ) -> Steps[None]:
     """Adds the nodes of a stack's verdicts, in steps of some milliseconds.
 
+    Nothing is drawn on a stack that no model read: nobody knows where the canal is.
+
     Args:
         scene: where nodes are added.
         reading: what was read.
@@ -49,12 +51,13 @@ def addingVerdicts(
     """
     findings = reading.findings
     grid = gridOf(stack) if stack.ijk_to_ras else reading.volumes[stack.id]
-    slices, runs = addSliceLabels(scene, findings, grid, stack, volumeNode)
-    mark(slices, SLICE_LABELS)
-    mark(runs, FLAGGED_RUNS)
-    yield
-    mark(addVerdictHalo(scene, findings, grid, stack, volumeNode), VERDICTS)
-    yield
+    if isRead(stack):
+        slices, runs = addSliceLabels(scene, findings, grid, stack, volumeNode)
+        mark(slices, SLICE_LABELS)
+        mark(runs, FLAGGED_RUNS)
+        yield
+        mark(addVerdictHalo(scene, findings, grid, stack, volumeNode), VERDICTS)
+        yield
     mark(addFindingsTable(scene, findings, stack, volumeNode), FINDINGS_TABLE)
     chart = addProbabilityPlot(scene, findings, stack, volumeNode)
     if chart is not None:

@@ -8,6 +8,8 @@ from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
+from Testing.phantom import SCENE_OF_VERSION_0_1
+from Testing.SpineCompression.panels import settle
 
 
 @pytest.fixture
@@ -47,6 +49,21 @@ def test_a_scene_that_is_added_takes_the_place_of_nothing_that_is_chosen(
     click(ui.readButton)
     assert read_volume(worker.last[1]["input"]).same_grid(brief.volumes["4"])
     assert worker.last[1]["region"] == "thoracic"
+
+
+def test_a_scene_that_is_added_leaves_the_reader_at_the_slice_that_was_looked_at(
+    app, widget, graded
+):
+    """Its views take the place of Slicer's own, and stand elsewhere."""
+    widget.panel.show(graded)
+    study = widget.panel.study
+    study.go(14)
+    shown, where = study.study, study.toWorld(14)
+    assert app.scene.ReadFromMRB(str(SCENE_OF_VERSION_0_1), False)
+    settle()
+    assert (study.study, study.place) == (shown, 14)
+    red = app.scene.GetNodeByID("vtkMRMLSliceNodeRed").GetSliceToRAS()
+    assert red.GetElement(2, 3) == pytest.approx(where[2], abs=1.5)
 
 
 def test_a_scene_that_is_added_with_choices_of_its_own_takes_the_place_of_none(

@@ -12,6 +12,7 @@ from PIL import Image
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.reading import Reading
+from SpineLib.slabs import finish
 from SpineLib.volume import Volume, read_volume
 from SpineSlicer.headless.Picture import take
 from SpineSlicer.headless.scene import load_scene, save_scene
@@ -217,7 +218,7 @@ def test_the_window_is_drawn_on_the_moved_volume_and_kept_in_the_findings_own_sp
 def test_slices_that_are_graded_again_stay_on_the_moved_volume(app, study, volume):
     hardened(volume, None)
     before = picture(app)
-    study.nodes.showAgain(study.findings, "1")
+    finish(study.nodes.showingAgain(study.findings, "1"))
     study.open(study.study)
     after = picture(app)
     assert (np.abs(after - before).max(axis=2) > 60).mean() < 0.01

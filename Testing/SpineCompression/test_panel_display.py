@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 import slicer
 
-from SpineLib.findings import Findings
 from SpineLib.labels import rgb
 from SpineLib.outputs.answers import read_answers
 from SpineLib.reading import Reading
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.desktop import click
+from Testing.phantom import LOWER, UPPER, two_blocks
 from Testing.SpineCompression.panels import models
+
+PLOT_LAYOUT, COMPARE_LAYOUT = 67101, 67102
 
 
 @pytest.fixture
@@ -87,47 +89,112 @@ def test_the_legend_goes_with_the_panel(ui, shown, widget):
     assert not legend()
 
 
-def test_the_comparison_keeps_the_other_stack_beside_whatever_is_scrolled(ui, widget, brief):
-    findings = Findings.from_dict(brief.findings.to_dict())
-    second = Findings.from_dict(brief.findings.to_dict()).stacks[0]
-    second.id, second.series_instance_uid = "9", "1.2.9"
-    for one in second.slices:
-        one.sop_instance_uid += ".9"
-    findings.stacks.append(second)
-    volume = brief.volumes["4"]
-    widget.panel.show(Reading(findings, {"4": volume, "9": volume}))
-    study, scene = widget.panel.study, slicer.mrmlScene
+@pytest.fixture
+def blocks(widget, ui):
+    """A study of two axial blocks and a sagittal series, with the section open."""
+    widget.panel.show(two_blocks())
     ui.displayButton.collapsed = False
-    ui.layoutBox.currentIndex = 2
-    assert slicer.app.layoutManager().layout == 67102
-    ui.compareBox.currentIndex = ui.compareBox.findData("9")
-    for stack in ("4", "9", "4"):
-        study.go(next(n for n, place in enumerate(study.places) if place.stack == stack))
-        background = {
-            view: scene.GetNodeByID(f"vtkMRMLSliceCompositeNode{view}").GetBackgroundVolumeID()
-            for view in ("Red", "Green")
-        }
-        assert background["Red"] == study.nodes.volumeNode(stack).GetID()
-        assert background["Green"] == study.nodes.volumeNode("9").GetID()
+    return widget.panel.study
 
 
-def test_the_plot_follows_the_stack_and_the_next_run(ui, widget, brief):
-    findings = Findings.from_dict(brief.findings.to_dict())
-    second = Findings.from_dict(brief.findings.to_dict()).stacks[0]
-    second.id, second.series_instance_uid = "9", "1.2.9"
-    findings.stacks.append(second)
-    reading = Reading(findings, {"4": brief.volumes["4"], "9": brief.volumes["4"]})
-    widget.panel.show(reading)
-    study = widget.panel.study
-    ui.displayButton.collapsed = False
-    ui.layoutBox.currentIndex = 1
+def go(study, stack, index=2):
+    study.go(next(n for n, p in enumerate(study.places) if (p.stack, p.index) == (stack, index)))
+
+
+def background(view):
+    return slicer.mrmlScene.GetNodeByID(f"vtkMRMLSliceCompositeNode{view}").GetBackgroundVolumeID()
+
+
+def layout():
+    return slicer.app.layoutManager().layout
+
+
+def test_the_comparison_keeps_the_other_stack_beside_whatever_is_scrolled(ui, blocks):
+    ui.layoutBox.currentIndex = ui.layoutBox.findData(COMPARE_LAYOUT)
+    assert layout() == COMPARE_LAYOUT and ui.compareBox.visible
+    ui.compareBox.currentIndex = ui.compareBox.findData(LOWER)
+    for stack in (UPPER, LOWER, UPPER):
+        go(blocks, stack)
+        assert background("Red") == blocks.nodes.volumeNode(stack).GetID()
+        assert background("Green") == blocks.nodes.volumeNode(LOWER).GetID()
+
+
+def test_the_compared_stack_has_its_rings_and_letters_and_not_the_ladder(ui, blocks):
+    def inGreen(kind):
+        display = blocks.nodes.node(kind, LOWER).GetDisplayNode()
+        return display.IsDisplayableInView("vtkMRMLSliceNodeGreen")
+
+    assert not inGreen("slice labels") and inGreen("flagged runs") and inGreen("verdicts")
+    ui.layoutBox.currentIndex = ui.layoutBox.findData(COMPARE_LAYOUT)
+    assert inGreen("slice labels") and not inGreen("flagged runs") and inGreen("verdicts")
+    ui.layoutBox.currentIndex = 0
+    assert not inGreen("slice labels") and inGreen("flagged runs")
+
+
+def test_as_it_is_brings_the_former_layout_back(ui, blocks):
+    former = slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpRedSliceView
+    slicer.app.layoutManager().setLayout(former)
+    for ours in (COMPARE_LAYOUT, PLOT_LAYOUT):
+        ui.layoutBox.currentIndex = ui.layoutBox.findData(ours)
+        assert layout() == ours
+    ui.layoutBox.currentIndex = 0
+    assert layout() == former
+    click(ui.plotButton)
+    assert layout() == PLOT_LAYOUT
+    click(ui.plotButton)
+    assert layout() == former
+
+
+def test_button_and_box_follow_a_layout_that_is_chosen_in_slicer(ui, blocks):
+    click(ui.plotButton)
+    assert ui.plotButton.checked and ui.layoutBox.currentData == PLOT_LAYOUT
+    slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+    assert not ui.plotButton.checked and ui.layoutBox.currentData == 0
+    slicer.app.layoutManager().setLayout(PLOT_LAYOUT)
+    assert ui.plotButton.checked and ui.layoutBox.currentData == PLOT_LAYOUT
+
+
+def test_a_study_of_one_stack_says_that_there_is_nothing_to_compare_with(ui, blocks, widget, brief):
+    item = ui.layoutBox.findData(COMPARE_LAYOUT)
+    enabled = ui.layoutBox.model().item(item).isEnabled
+    assert enabled() and "one" not in ui.layoutBox.itemText(item)
+    slicer.mrmlScene.Clear(False)
+    widget.panel.show(brief)
+    assert not enabled() and "the study has one" in ui.layoutBox.itemText(item)
+
+
+def plotted(study, stack):
+    """What the plot of a stack draws: its range from left to right, and where its mark is."""
+    chart = study.nodes.node("probability chart", stack)
+    (mark,) = (
+        chart.GetNthPlotSeriesNode(n)
+        for n in range(chart.GetNumberOfPlotSeriesNodes())
+        if chart.GetNthPlotSeriesNode(n).GetYColumnName() == "Current slice"
+    )
+    column = mark.GetTableNode().GetTable().GetColumnByName("Slice")
+    return list(chart.GetXAxisRange()), {column.GetValue(n) for n in range(2)}
+
+
+def test_the_plot_runs_as_the_strip_does_and_marks_the_current_slice(ui, blocks):
+    click(ui.plotButton)
+    (left, right), _mark = plotted(blocks, UPPER)
+    strip = [place.index + 1 for place in blocks.places if place.stack == UPPER]
+    assert (left - right) * (strip[0] - strip[-1]) > 0
+    assert {left, right} == {0.5, 10.5}
+    for index in (2, 7):
+        go(blocks, UPPER, index)
+        assert plotted(blocks, UPPER)[1] == {index + 1}
+
+
+def test_the_plot_follows_the_stack_and_the_next_run(ui, widget, blocks):
+    click(ui.plotButton)
     (view,) = nodesOfClass(slicer.mrmlScene, "vtkMRMLPlotViewNode")
-    for stack in ("9", "4"):
-        study.go(next(n for n, place in enumerate(study.places) if place.stack == stack))
-        chart = study.nodes.node("probability chart", stack)
+    for stack in (LOWER, UPPER):
+        go(blocks, stack)
+        chart = blocks.nodes.node("probability chart", stack)
         assert view.GetPlotChartNodeID() == chart.GetID()
-    widget.panel.show(reading)
-    assert view.GetPlotChartNode() is study.nodes.node("probability chart", "4")
+    widget.panel.show(two_blocks())
+    assert view.GetPlotChartNode() is blocks.nodes.node("probability chart", UPPER)
 
 
 def test_the_report_is_asked_for_with_pictures_of_the_views(ui, widget, shown, worker, tmp_path):

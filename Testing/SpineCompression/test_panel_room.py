@@ -6,6 +6,7 @@ from SpineLib.reading import Reading
 from Testing.desktop import cramped, settle, wrapped
 
 DOCK = 350  # pixels; as wide as Slicer's dock is by itself
+LONG = "Not assessed, because of a reason of many words. " * 6
 
 
 @pytest.fixture
@@ -27,11 +28,33 @@ def test_a_long_text_does_not_widen_slicers_window(desktop, panel):
     assert desktop.window.minimumSizeHint.width() == before
 
 
-@pytest.mark.xfail(
-    reason="In a dock 350 pixels wide the table of slices reaches 12 pixels under the plot's button."
-)
 @pytest.mark.parametrize("height", [400, 1000, 3000])
 def test_no_text_is_cut_and_no_section_stands_over_another(desktop, panel, height):
+    panel._tell(LONG)
+    panel.uncaught.label.text = LONG
+    panel.uncaught.frame.show()
     desktop.window.resize(DOCK, height)
     settle(desktop)
     assert cramped(desktop.window) == []
+
+
+def isSeen(table, row):
+    """Whether a row lies in the part of a table that no border of the dock hides."""
+    seen = table.viewport().visibleRegion().boundingRect()
+    return seen.contains(table.visualItemRect(table.item(row, 0)).center())
+
+
+def test_the_row_of_the_current_slice_is_in_sight_though_the_dock_cuts_the_table(desktop, panel):
+    desktop.window.resize(DOCK, 600)
+    settle(desktop)
+    study, result = panel.study, panel.result
+    table = panel._ui.findingsTable
+    top = table.mapTo(desktop.window.widget(), table.rect.topLeft()).y()
+    desktop.window.verticalScrollBar().setValue(top - 600 + 110)
+    settle(desktop)
+    numbers = result._numbers()
+    shown = sum(isSeen(table, row) for row in range(table.rowCount))
+    assert 0 < shown < 5 and table.rowCount == 19
+    for row in (11, 0, 7):
+        study.go(numbers[row])
+        assert isSeen(table, row)

@@ -13,9 +13,8 @@ from SpineLib.projects.labels import ASSISTED, read_labels
 from SpineLib.projects.session import ReaderSession
 from SpineLib.questions import KNOWN_QUESTIONS as SCHEMES
 from SpineLib.simulate import cases
-from SpineLib.slabs import finish
 from SpineLib.volume import Volume
-from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
+from SpineSlicer.scene.ReadScene import holdsAnswers
 from SpineSlicer.scene.studyNodes import READ_STACK
 from SpineSlicer.scene.volumeInScene import worldToIjk
 from SpineSlicer.scene.volumeNodes import nodesOfClass, volumeFromNode
@@ -346,27 +345,3 @@ def test_no_key_takes_longer_than_a_frame(project, read):
     }
     took = {name: fastest(do) for name, do in steps.items()}
     assert max(took.values()) < 0.05, took
-
-
-@pytest.mark.parametrize("plane", ["axial", "sagittal", "coronal", "oblique"])
-def test_a_stack_of_any_plane_is_read_in_its_own_slices(desktop, plane):
-    turned = {
-        "axial": np.diag([-0.5, -0.5, 3.0]),
-        "sagittal": np.array([[0, 0, 3.0], [-0.5, 0, 0], [0, -0.5, 0]]),
-        "coronal": np.array([[-0.5, 0, 0], [0, 0, 3.0], [0, -0.5, 0]]),
-    }
-    axes = turned.get(plane, turned["axial"])
-    if plane == "oblique":
-        c, s = np.cos(0.4), np.sin(0.4)
-        axes = np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ axes
-    matrix = np.eye(4)
-    matrix[:3, :3], matrix[:3, 3] = axes, [10, 20, 30]
-    scene = ReadScene(slicer.mrmlScene)
-    finish(
-        scene.showing(
-            Volume(np.arange(7 * 20 * 30, dtype=np.int16).reshape(7, 20, 30), matrix), "x"
-        )
-    )
-    for index in (0, 3, 6):
-        scene.go(index)
-        assert scene.isAt(index) and not scene.isAt(index - 1)

@@ -19,21 +19,24 @@ numbers = st.floats(-1e4, 1e4, allow_nan=False)
 points = st.lists(numbers, min_size=3, max_size=3)
 shares = st.one_of(st.none(), st.floats(0, 1))
 words = st.text(max_size=12)
-opinions = st.builds(
-    Opinion,
-    st.sampled_from(sorted(KNOWN_QUESTIONS)),
-    words,
-    words,
-    st.booleans(),
-    shares,
-    st.dictionaries(words, st.floats(0, 1), max_size=6),
-    st.lists(words, max_size=2),
-    words,
-    st.booleans(),
-    st.sampled_from(["", "canal window", "reader's box"]),
-    st.booleans(),
-    words,
-)
+
+
+@st.composite
+def opinions(draw):
+    asked = draw(st.sampled_from(list(KNOWN_QUESTIONS.values())))
+    answers = st.sampled_from(asked.values)
+    value = draw(st.one_of(answers, st.just("")))
+    probabilities = draw(st.dictionaries(answers, st.floats(0, 1), max_size=6))
+    if value and probabilities:
+        probabilities[value] = 0.5
+    return Opinion(
+        asked.key, draw(words), value, draw(st.booleans()), draw(shares), probabilities,
+        draw(st.lists(answers, max_size=2)), draw(words), draw(st.booleans()),
+        draw(st.sampled_from(["", "canal window", "reader's box"])), draw(st.booleans()),
+        draw(words),
+    )  # fmt: skip
+
+
 summaries = st.builds(
     QuestionSummary,
     st.sampled_from(sorted(KNOWN_QUESTIONS)),
@@ -51,7 +54,7 @@ slices = st.builds(
     points,
     st.one_of(st.none(), points),
     words,
-    st.lists(opinions, max_size=3),
+    st.lists(opinions(), max_size=3),
 )
 stacks = st.builds(
     StackFindings,
@@ -62,7 +65,7 @@ stacks = st.builds(
 findings = st.builds(
     Findings,
     st.lists(stacks, max_size=2),
-    st.lists(st.sampled_from(list(KNOWN_QUESTIONS.values())), max_size=2),
+    st.just(list(KNOWN_QUESTIONS.values())),
     st.lists(summaries, max_size=2),
     warnings=st.lists(words, max_size=2),
 )
@@ -135,6 +138,26 @@ def test_a_value_that_means_nothing_is_refused(graded, path, value):
     place[path[-1]] = value
     with pytest.raises(BadInput, match="stacks/0/slices/0"):
         validate(data)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda d: d["stacks"][0]["slices"][0]["opinions"][0].update(question="pain"), "'pain'"),
+        (lambda d: d["stacks"][0]["slices"][0]["opinions"][0].update(value="4d"), "not have"),
+        (lambda d: d["stacks"][0]["slices"][0]["opinions"][0].update(value="0"), "missing"),
+        (lambda d: d["summaries"][0].update(question="pain"), "'pain'"),
+        (lambda d: d["questions"][0].update(colors=["#000000"]), "one colour"),
+    ],
+)
+def test_an_answer_that_its_question_does_not_have_is_refused(graded, tmp_path, change, word):
+    data = graded.findings.to_dict()
+    opinion = data["stacks"][0]["slices"][0]["opinions"][0]
+    opinion.update(question="Bilsky", value="1a", probabilities={"1a": 1.0}, interval=[])
+    change(data)
+    (tmp_path / "findings.json").write_text(json.dumps(data))
+    with pytest.raises(BadInput, match=word):
+        read_json(tmp_path / "findings.json")
 
 
 @pytest.mark.parametrize("key", sorted(Findings().to_dict()))

@@ -181,6 +181,19 @@ def test_a_file_that_went_away_is_no_volume_and_no_crash(plugin, folder, tmp_pat
     assert plugin.load(first) is None
 
 
+def test_files_whose_header_does_not_say_the_modality_are_offered_as_the_panel_reads_them(
+    plugin, folder, tmp_path
+):
+    for path in map(Path, files_of(folder, "axial")):
+        image = pydicom.dcmread(path)
+        del image.Modality
+        image.save_as(tmp_path / path.name)
+    files = [str(path) for path in sorted(tmp_path.iterdir())]
+    assert len(plugin.examineForImport([files])) == len(
+        plugin.examineForImport([files_of(folder, "axial")])
+    )
+
+
 def test_another_modality_is_not_looked_at(plugin, folder, tmp_path):
     image = pydicom.dcmread(files_of(folder, "axial")[0])
     image.Modality = "CT"

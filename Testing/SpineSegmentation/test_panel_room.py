@@ -9,6 +9,7 @@ from Testing.desktop import cramped, settle, wrapped
 
 FOLDER = Path(__file__).resolve().parents[2] / "SpineSegmentation"
 DOCK = 350  # pixels; as wide as Slicer's dock is by itself
+LONG = "Not assessed, because of a reason of many words. " * 6
 
 
 @pytest.fixture
@@ -34,6 +35,22 @@ def test_a_long_text_does_not_widen_slicers_window(desktop, panel):
 
 @pytest.mark.parametrize("height", [400, 1000, 3000])
 def test_no_text_is_cut_and_no_section_stands_over_another(desktop, panel, height):
+    panel.tell(LONG, LONG)
+    panel.uncaught.label.text = LONG
+    panel.uncaught.frame.show()
     desktop.window.resize(DOCK, height)
+    settle(desktop)
+    assert cramped(desktop.window) == []
+
+
+LONG = "Level not known: the border of the image cuts the lowest disc. " * 3
+
+
+@pytest.mark.parametrize("width", [350, 400, 600])
+def test_a_text_that_comes_later_lies_over_nothing(desktop, panel, width):
+    desktop.window.resize(width, 700)
+    settle(desktop)
+    for label in wrapped(desktop.window):
+        label.text = LONG
     settle(desktop)
     assert cramped(desktop.window) == []

@@ -66,6 +66,7 @@ class App(Refusing):
             quitters=[],
             front=True,  # a test puts None here where another application is in front
             _paused=0,
+            drawings=0,  # how often the views were let go on, to draw what had changed
         )
 
     @property
@@ -91,7 +92,9 @@ class App(Refusing):
         self._paused += 1
 
     def resumeRender(self) -> None:
+        assert self._paused, "resumeRender without pauseRender"
         self._paused -= 1
+        self.drawings += not self._paused
 
     def testingEnabled(self) -> bool:
         return False

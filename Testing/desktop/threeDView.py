@@ -20,6 +20,9 @@ class qMRMLThreeDView(QtWidgets.QWidget):
     def renderWindow(self) -> Any:
         return self._view.render_window()
 
+    def cameraNode(self) -> Any:
+        return self._view.get_camera_node()
+
     def mrmlViewNode(self) -> Any:
         return self._view.get_view_node()
 

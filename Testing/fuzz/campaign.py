@@ -11,15 +11,22 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from Testing.fuzz.child import COMPARING
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HANG_SECONDS = 60.0  # on the clock, where a machine may be busy; children count computing
 _FROM_OUTSIDE = (-2, -15)  # SIGINT and SIGTERM: nothing that is read sends these
 _MOST_KEPT = 3  # inputs of the same fault
+# Numbers that a child has before it: waiting for each to be asked for takes longer than most inputs.
+_AHEAD = 8
+_FINE = ("answer", "refused", "other reader ended")
+_ENDED = ("stopped", "abort", "hang", "other reader ended")
 
 
 @dataclass
@@ -40,7 +47,7 @@ class Tally:
         """Counts an outcome; True for one of the first of its fault."""
         self.inputs += 1
         self.outcomes[outcome["how"]] += 1
-        if outcome["how"] in ("answer", "refused"):
+        if outcome["how"] in _FINE:
             return False
         key = f"{outcome['how']} {outcome['where']}"
         one = self.found.setdefault(key, {"count": 0, "what": outcome["what"], "inputs": []})
@@ -79,26 +86,37 @@ class Campaign:
         return tally
 
     def _work(self, name: str, numbers: Any, seconds: float | None, tally: Tally) -> None:
-        child: _Child | None = _Child(name, self.seed, self.corpus)
+        child: _Child | None = None
         end = None if seconds is None else time.monotonic() + seconds
-        while end is None or time.monotonic() < end:
-            with self._lock:
-                index = next(numbers, None)
-            if index is None:
+        asked: deque[int] = deque()
+        while True:
+            while len(asked) < _AHEAD and (end is None or time.monotonic() < end):
+                with self._lock:
+                    index = next(numbers, None)
+                if index is None:
+                    break
+                asked.append(index)
+                if child is not None:
+                    child.ask(index)
+            if not asked:
                 break
-            child = child or _Child(name, self.seed, self.corpus)
-            outcome = child.run(index)
-            while outcome["how"] == "stopped":
+            if child is None:
                 child = _Child(name, self.seed, self.corpus)
-                outcome = child.run(index)
-            if outcome["how"] in ("abort", "hang"):
+                for index in asked:
+                    child.ask(index)
+            outcome = child.answer(asked[0])
+            if outcome["how"] in _ENDED:
                 child = None
-            with self._lock:
-                wanted = tally.take(name, self.seed, outcome)
-            if wanted and self.keep is not None:
-                self._keep(name, index)
+            if outcome["how"] != "stopped":
+                self._take(name, asked.popleft(), outcome, tally)
         if child is not None:
             child.end()
+
+    def _take(self, name: str, index: int, outcome: dict[str, Any], tally: Tally) -> None:
+        with self._lock:
+            wanted = tally.take(name, self.seed, outcome)
+        if wanted and self.keep is not None:
+            self._keep(name, index)
 
     def _keep(self, name: str, index: int) -> None:
         import random
@@ -130,28 +148,32 @@ class _Child:
         if ready is None:
             raise RuntimeError(f"A child did not begin: {self._said()}")
 
-    def run(self, index: int) -> dict[str, Any]:
-        """The outcome of an input; of one that ended the child or does not end, too."""
+    def ask(self, index: int) -> None:
+        """Asks for the input of a number; `answer` tells of a child that has ended."""
         assert self._process.stdin is not None
-        try:
+        with suppress(BrokenPipeError):
             self._process.stdin.write(b"%d\n" % index)
             self._process.stdin.flush()
+
+    def answer(self, index: int) -> dict[str, Any]:
+        """The outcome of the next number asked; of one that ends the child or does not end, too."""
+        outcome = self._line(_HANG_SECONDS)
+        if comparing := outcome == {"index": index, **COMPARING}:
             outcome = self._line(_HANG_SECONDS)
-        except BrokenPipeError:
-            outcome = {}
+        if outcome:
+            return outcome
         if outcome is None:
             self._process.kill()
-            self._process.wait()
+        code = self._process.wait()
+        if comparing:
+            return {"index": index, "how": "other reader ended"}
+        if outcome is None:
             return {"index": index, "how": "hang", "what": f"{_HANG_SECONDS:.0f} s",
                     "where": self._name}  # fmt: skip
-        if not outcome and self._process.wait() in _FROM_OUTSIDE:
+        if code in _FROM_OUTSIDE:
             return {"index": index, "how": "stopped"}
-        if not outcome:
-            code = self._process.wait()
-            said = self._said()
-            return {"index": index, "how": "abort", "what": f"exit code {code}: {said}",
-                    "where": f"{self._name}, exit code {code}"}  # fmt: skip
-        return outcome
+        return {"index": index, "how": "abort", "what": f"exit code {code}: {self._said()}",
+                "where": f"{self._name}, exit code {code}"}  # fmt: skip
 
     def end(self) -> None:
         """Closes the child's input and waits."""

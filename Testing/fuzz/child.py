@@ -12,12 +12,15 @@ import tempfile
 import time
 import traceback
 import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from SpineLib.errors import SpineError
 from Testing.fuzz.kinds import Kind, every_kind
 
+COMPARING = {"how": "comparing"}
 MOST_MEMORY = 8 << 30  # of address space: what claims more gets a MemoryError
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,12 +38,21 @@ def main() -> None:
         out.write(json.dumps({"ready": name}) + "\n")
         for line in sys.stdin:
             index = int(line)
-            outcome = run_input(kind, seed, index, Path(scratch) / "input")
-            out.write(json.dumps({"index": index, **outcome}) + "\n")
+            say = partial(_say, out, index)
+            say(run_input(kind, seed, index, Path(scratch) / "input", say))
 
 
-def run_input(kind: Kind, seed: str, index: int, folder: Path) -> dict[str, Any]:
+def _say(out: TextIO, index: int, outcome: dict[str, Any]) -> None:
+    out.write(json.dumps({"index": index, **outcome}) + "\n")
+
+
+def run_input(
+    kind: Kind, seed: str, index: int, folder: Path, say: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
     """Makes the input of a number and runs it.
+
+    Args:
+        say: told `COMPARING` before another reader is asked, who may end this process.
 
     Returns:
         ``how``: ``answer``, ``refused``, ``traceback``, ``slow``, ``memory`` or ``differs``; with
@@ -65,9 +77,10 @@ def run_input(kind: Kind, seed: str, index: int, folder: Path) -> dict[str, Any]
     if outcome["how"] in ("answer", "refused"):
         if seconds > kind.seconds:
             return {"how": "slow", "what": f"{seconds:.1f} s", "where": kind.name}
-        if taken > kind.memory + 8 * kind.claimed(path):
+        if taken > kind.memory and taken > kind.memory + 8 * kind.claimed(path):
             return {"how": "memory", "what": f"{taken >> 20} MB", "where": kind.name}
-    if outcome["how"] == "answer" and answer is not None:
+    if outcome["how"] == "answer" and answer is not None and kind.has_other_reader:
+        say(COMPARING)
         apart = kind.differs(path, answer)
         if apart:
             return {"how": "differs", "what": apart, "where": kind.name}

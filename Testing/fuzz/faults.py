@@ -11,7 +11,18 @@ from typing import Any
 from SpineLib.errors import BadInput
 from Testing.fuzz.kinds import Kind
 
-WAYS = ("answer", "refused", "traceback", "lines", "abort", "slow", "memory", "differs", "hang")
+WAYS = (
+    "answer",
+    "refused",
+    "traceback",
+    "lines",
+    "abort",
+    "slow",
+    "memory",
+    "differs",
+    "hang",
+    "other reader ends",
+)
 
 
 class Faults(Kind):
@@ -19,6 +30,7 @@ class Faults(Kind):
 
     name = "faults"
     seconds = 0.5
+    has_other_reader = True
 
     def make(self, rng: random.Random, folder: Path) -> Path:
         return folder
@@ -50,4 +62,6 @@ class Faults(Kind):
         return self.run_number(int((path.parent / "number").read_text()))
 
     def differs(self, path: Path, answer: Any) -> str:
+        if answer == "other reader ends":
+            os.abort()
         return "another reader says so" if answer == "differs" else ""

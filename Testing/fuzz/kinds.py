@@ -22,11 +22,13 @@ class Kind:
         name: of the kind.
         memory: bytes that reading one may take beside what the input claims.
         seconds: of computing that one may take.
+        has_other_reader: `differs` asks one.
     """
 
     name = ""
     memory = 64 << 20
     seconds = 2.0
+    has_other_reader = False
 
     def __init__(self, corpus: Path) -> None:
         self.corpus = corpus

@@ -23,7 +23,7 @@ except ModuleNotFoundError:  # a clone without the tests' packages
 class Volumes(Kind):
     """A volume file with changed header, changed voxels, or an early end."""
 
-    name = "volumes"
+    name, has_other_reader = "volumes", True
 
     def __init__(self, corpus: Path) -> None:
         super().__init__(corpus)

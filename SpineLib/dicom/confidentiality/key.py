@@ -55,15 +55,12 @@ class Key:
         """
         count, patient = 1, named
         while (known := self._patient(patient).get("person")) is not None:
-            if not who.is_another(_person(known)):
+            if not who.is_another(Person.from_dict(known)):
                 return patient
             count += 1
             patient = f"{named} ({count})"
         if who.digest:
-            self._patient(patient)["person"] = {
-                "words": sorted(who.words), "scripts": sorted(who.scripts), "birth": who.birth,
-                "sex": who.sex,
-            }  # fmt: skip
+            self._patient(patient)["person"] = who.to_dict()
         return patient
 
     def pseudonym(self, patient: str) -> str:
@@ -85,10 +82,6 @@ class Key:
 
     def _digest(self, what: str, value: str) -> bytes:
         return hmac.new(self.secret, f"{what}\0{value}".encode(), hashlib.sha256).digest()
-
-
-def _person(data: dict[str, Any]) -> Person:
-    return Person(frozenset(data["words"]), frozenset(data["scripts"]), data["birth"], data["sex"])
 
 
 def open_key(path: str | Path) -> Key:

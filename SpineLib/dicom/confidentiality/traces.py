@@ -42,6 +42,7 @@ _MAKERS = {"siemens", "philips", "canon", "toshiba", "hitachi", "fujifilm", "esa
 # Shorter words are found by chance in any text; by hand. Words of three letters are sought where a
 # person types, not among codes. A script without letters says a name in two characters.
 _SHORTEST, _SHORT, _SHORTEST_IN_BYTES = 4, 3, 6
+_MOST_JOINED = 3
 _SHORTEST_UNBROKEN, _SHORTEST_BYTES_UNBROKEN = 2, 5
 _ESCAPES = re.compile(rb"\x1b\$?[()]?.")
 # What people write for letters that a keyboard does not have.
@@ -90,7 +91,7 @@ def sought_in(dataset: Dataset, options: frozenset[Option]) -> Sought:
     short = [_pattern(v) for v in folded if len(v) == _SHORT and script(v) == "alphabet"]
     for element in _elements(dataset):
         if element.VR == "PN":
-            read = _readings(_strings(element), names)
+            read = {form for n in _readings(_strings(element), names) for form in _forms(n)}
             long += [pattern for name in read for pattern in _whole_names(name)]
     return Sought(_any(long), _any(short), frozenset(values), names)
 
@@ -177,10 +178,18 @@ def _pattern(folded: str) -> str:
 
 
 def _whole_names(name: str) -> Iterator[str]:
-    """Family and given name together, for names whose parts are too short to be sought alone."""
+    """Family and given name together: as one word, and where parts are too short to be sought alone.
+
+    Args:
+        name: folded.
+    """
     for group in name.split("="):
-        words = [word for word in re.split(r"[\W_]+", fold(group)) if word][:3]
-        if len(words) < 2 or all(_is_sought(word) for word in words) or set(words) & NOBODY:
+        words = [word for word in re.split(r"[\W_]+", group) if word][:_MOST_JOINED]
+        if len(words) < 2 or set(words) & NOBODY:
+            continue
+        if sum(map(len, words)) >= _SHORTEST_IN_BYTES:
+            yield from _run_together(words)
+        if all(_is_sought(word) for word in words):
             continue
         if all(is_known(word) for word in words) or sum(map(len, words)) < _SHORTEST_UNBROKEN:
             continue
@@ -189,6 +198,14 @@ def _whole_names(name: str) -> Iterator[str]:
             between = "[\\W_]*" if unbroken else "[\\W_]+"
             inside = between.join(map(re.escape, order))
             yield inside if unbroken else f"(?<![^\\W_]){inside}(?![^\\W_])"
+
+
+def _run_together(words: list[str]) -> Iterator[str]:
+    """Two or more words of a name typed as one, or with a break in another place."""
+    for count in range(2, len(words) + 1):
+        for some in permutations(words, count):
+            if sum(map(len, some)) >= _SHORTEST_IN_BYTES:
+                yield f"(?<![^\\W\\d_]){re.escape(''.join(some))}(?![^\\W\\d_])"
 
 
 def _is_sought(word: str) -> bool:

@@ -115,6 +115,7 @@ def add(
     reader: Reader = "",
 ) -> None:
     """Add cases: each stack that the model was made for, each file; labels become corrections."""
+    from SpineLib.dicom.people import shared_ids
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.refusals import AlreadyThere
     from SpineLib.loop.sources import LeftOut, Wanted, about, arrivals
@@ -150,6 +151,8 @@ def add(
         + (f", {test} of patients in the frozen test" if test else "")
         + (f"; {count(len(joined), 'earlier case')} got labels" if joined else ""))  # fmt: skip
     say_left_out(Counter(one.in_terminal for one in left))
+    for note in shared_ids({case.patient for case in (*dataset.cases.values(), *added)}):
+        say(f"Note: {note}")
     if not added and not left:
         raise BadInput("The sources hold nothing that can be a case", file=sources[0])
 
@@ -186,6 +189,8 @@ def status(folder: Folder, as_json: Json = False) -> None:
 
 def status_of(dataset: Dataset) -> dict[str, Any]:
     """A data set as JSON values."""
+    from SpineLib.dicom.people import shared_ids
+
     current = dataset.current.id
     return {
         "title": dataset.title, "task": dataset.task, "scheme": dataset.question.key if dataset.question else "",
@@ -200,7 +205,9 @@ def status_of(dataset: Dataset) -> dict[str, Any]:
             "strata": dataset.frozen.strata,
         },
         "cases": [_case_row(case) for case in dataset.cases.values()],
-        "problems": list(dataset.problems),
+        "problems": [
+            *dataset.problems, *shared_ids(case.patient for case in dataset.cases.values()),
+        ],
     }  # fmt: skip
 
 

@@ -110,6 +110,7 @@ def add(
     dicom: Annotated[Path, typer.Argument(metavar="DICOM", help="Folder of one study or many.")],
 ) -> None:
     """Add the studies below a folder; their files stay where they are."""
+    from SpineLib.dicom.people import shared_ids
     from SpineLib.projects.project import open_project
     from SpineLib.projects.studies import add as add_studies
 
@@ -118,6 +119,8 @@ def add(
         after = add_studies(before, dicom, progress=progress)
     new = len(after.studies) - len(before.studies)
     say(f"{new} studies added; the project has {len(list(after.slices()))} slices")
+    for note in shared_ids(study.patient for study in after.studies):
+        say(f"Note: {note}")
 
 
 @project.command()

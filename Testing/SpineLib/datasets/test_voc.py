@@ -184,6 +184,28 @@ def test_a_picture_of_16_bits_keeps_its_values(tmp_path):
     assert np.array_equal(stack.open().voxels[0], ramp)
 
 
+@pytest.mark.parametrize("kind", [2, 4, 6])
+def test_colours_of_16_bits_are_refused_as_they_would_be_read_as_8(tmp_path, kind):
+    import struct
+    import zlib
+
+    from SpineLib.datasets.flat import open_pictures
+
+    def chunk(name, content):
+        checked = name + content
+        size, sum_ = struct.pack(">I", len(content)), struct.pack(">I", zlib.crc32(checked))
+        return size + checked + sum_
+
+    channels = {2: 3, 4: 2, 6: 4}[kind]
+    lines = np.full((8, 8 * channels), 3000, ">u2")
+    about = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 16, kind, 0, 0, 0))
+    content = chunk(b"IDAT", zlib.compress(b"".join(b"\0" + line.tobytes() for line in lines)))
+    path = tmp_path / "a.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + about + content + chunk(b"IEND", b""))
+    with pytest.raises(BadInput, match="16 bits"):
+        open_pictures([path])
+
+
 def test_pictures_of_different_depths_are_no_stack(tmp_path):
     from SpineLib.datasets.flat import open_pictures
 

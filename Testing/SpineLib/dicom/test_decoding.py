@@ -89,6 +89,14 @@ def test_a_slice_that_ends_its_decoder_costs_that_slice_only(writer, tmp_path, h
     assert "1 slice is missing" in below.warnings[-1] and "1 of its 7 slices" in below.warnings[-2]
 
 
+def test_a_slice_that_is_left_alone_keeps_its_stacks_spacing(writer, tmp_path, hostile):
+    stack = compressed(writer, tmp_path / "in", "crash", slices=2, at=(2,))
+    with pytest.raises(SlicesLost) as caught:
+        read(stack)
+    (left,) = without(stack, caught.value.indices)
+    assert left.spacing[2] == pytest.approx(4) and read(left).shape[0] == 1
+
+
 def test_a_stack_whose_slices_all_end_their_decoders_is_given_up(writer, tmp_path, hostile):
     at = range(1, 25)
     stack = compressed(writer, tmp_path / "in", "crash", 24, at, syntax=RLELossless)

@@ -45,6 +45,9 @@ NAMES = [
     ("Wu^Li", "ISO_IR 100", "neck of Li Wu"),
     ("Kim^Ann", "ISO_IR 100", "neck Kim"),
     ("GRIMALDI^THEODORA", "", "Grimaldi2024"),
+    ("GRIMALDI^THEODORA", "", "neck TheodoraGrimaldi"),
+    ("van der Berg^Jan", "ISO_IR 100", "vanderberg neck"),
+    ("Müller^Änne", "ISO_IR 100", "MuellerAenne"),
 ]
 
 

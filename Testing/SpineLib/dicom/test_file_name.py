@@ -41,6 +41,7 @@ from SpineLib.dicom.file_name import fat_saturated_of, region_of, weighting_of
         ("ax_T2star", "T2*", "unknown"),
         ("ax_T2_star", "T2*", "unknown"),
         ("ax_t2*_fl2d", "T2*", "unknown"),
+        ("T2_GRE_ax", "T2*", "unknown"),
         ("t2_tirm_sag", "STIR", "unknown"),
         ("STIR_sag", "STIR", "unknown"),
         ("pd_tse_fs", "PD", "unknown"),

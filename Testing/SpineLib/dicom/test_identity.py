@@ -140,6 +140,48 @@ def test_a_frame_of_reference_for_each_slice_makes_one_stack_that_shares_no_spac
     assert read(stack).frame_of_reference_uid == ""
 
 
+@pytest.mark.parametrize(
+    ("spaces", "kept", "words"),
+    [(["1.4.1", ""], "1.4.1", "name no Frame of Reference"),
+     (["1.4.1", "1.4.2"], "", "2 Frames of Reference in turn")],
+)  # fmt: skip
+def test_frames_of_reference_in_turn_part_no_stack(writer, tmp_path, spaces, kept, words):
+    def edit(dataset, number):
+        dataset.FrameOfReferenceUID = spaces[number % 2]
+
+    writer.write(tmp_path, [writer.place(9, 4.0)], edit=edit)
+    (stack,) = scan(tmp_path).stacks
+    assert stack.slices == 9 and stack.spacing[2] == pytest.approx(4)
+    assert stack.frame_of_reference_uid == kept and words in stack.warnings[0]
+
+
+def test_a_patient_who_moved_between_two_slabs_is_not_joined(writer, tmp_path):
+    def edit(dataset, number):
+        dataset.FrameOfReferenceUID = "1.4.1" if number <= 4 else "1.4.2"
+
+    writer.write(tmp_path, [writer.place(8, 4.0)], edit=edit)
+    assert [stack.slices for stack in scan(tmp_path).stacks] == [4, 4]
+
+
+def test_a_series_uid_that_changes_within_a_series_parts_nothing(writer, tmp_path):
+    def edit(dataset, number):
+        dataset.SeriesInstanceUID = f"1.5.{(number + 1) // 2}"
+        dataset.SeriesDescription = f"T2 axial {number}"
+
+    writer.write(tmp_path, [writer.place(8, 4.0)], edit=edit, SliceThickness=4.0)
+    (stack,) = scan(tmp_path).stacks
+    assert stack.slices == 8 and "its 8 slices name 4 series" in stack.warnings[0]
+
+
+def test_two_whole_series_of_one_number_stay_two(writer, tmp_path):
+    for n in range(2):
+        writer.write(
+            tmp_path / str(n), [writer.place(6, 4.0)], StudyInstanceUID="1.2", SliceThickness=4.0,
+            FrameOfReferenceUID="1.3", pixels=lambda number, n=n: writer.pixels(number + 50 * n),
+        )  # fmt: skip
+    assert [stack.slices for stack in scan(tmp_path).stacks] == [6, 6]
+
+
 def test_a_study_uid_for_each_slice_makes_one_study_with_a_warning(writer, tmp_path):
     def edit(dataset, number):
         dataset.StudyInstanceUID, dataset.SeriesInstanceUID = generate_uid(), generate_uid()
@@ -148,7 +190,7 @@ def test_a_study_uid_for_each_slice_makes_one_study_with_a_warning(writer, tmp_p
     found = scan(tmp_path)
     (study,) = found.studies
     assert [stack.slices for stack in study.stacks] == [5]
-    assert "named a study of its own" in study.warnings[0]
+    assert "claimed a study of its own" in study.warnings[0]
 
 
 PEOPLE = [
@@ -255,6 +297,8 @@ def test_the_order_of_files_changes_nothing(writer, tmp_path):
         (("Müller^Eva", ""), ("MULLER^EVA", ""), False),
         (("", "", "M"), ("", "", "F"), True),
         (("Roe^Jane", "", "M"), ("Roe^Jane", "", "F"), False),
+        (("Roe^Jane", "19700305", "F"), ("Roe^John", "19700305", "M"), True),
+        (("Roe^Jane", "", "F"), ("Roe^Jane^Ann", "", "M"), False),
     ],
 )
 def test_what_tells_two_people_apart(one, other, another):

@@ -12,7 +12,8 @@ from pydicom.fileset import FileSet
 
 from SpineLib.dicom import read, scan, unzipping
 from SpineLib.dicom.deidentify import deidentify
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, Cancelled
+from SpineLib.progress import Progress
 
 linked = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 
@@ -141,6 +142,17 @@ def test_a_zip_that_does_not_fit_on_the_disk_is_refused(writer, tmp_path, monkey
     assert "Free some space" in caught.value.advice
 
 
+def test_unpacking_can_be_cancelled_and_leaves_nothing(writer, tmp_path, monkeypatch):
+    monkeypatch.setattr(unzipping.tempfile, "tempdir", str(tmp_path / "temp"))
+    (tmp_path / "temp").mkdir()
+    writer.write(tmp_path / "in", [writer.place(9, 4.0)])
+    file = packed(tmp_path / "in", tmp_path / "study.zip")
+    progress = Progress(lambda step: progress.cancel() if step.done == 3 else None)
+    with pytest.raises(Cancelled):
+        scan(file, progress=progress)
+    assert not list((tmp_path / "temp").iterdir())
+
+
 @pytest.mark.parametrize("kept", [0.3, 0.7, 0.99])
 def test_a_damaged_zip_is_one_sentence(writer, tmp_path, kept):
     writer.write(tmp_path / "in", [writer.place(3, 4.0)])
@@ -149,6 +161,21 @@ def test_a_damaged_zip_is_one_sentence(writer, tmp_path, kept):
     file.write_bytes(whole[: int(len(whole) * kept)])
     with pytest.raises(BadInput, match="damaged"):
         scan(file)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_file_in_a_zip_costs_that_file_whatever_packed_it(writer, tmp_path, method):
+    files = writer.write(tmp_path / "in", [writer.place(5, 4.0)])
+    with zipfile.ZipFile(tmp_path / "study.zip", "w", method) as packed:
+        for file in files:
+            packed.write(file, f"{'漢' * 100}/{file.name}")
+    content = bytearray((tmp_path / "study.zip").read_bytes())
+    begin = len("漢" * 100) * 3 + 60
+    content[begin : begin + 60] = bytes(byte ^ 255 for byte in content[begin : begin + 60])
+    (tmp_path / "study.zip").write_bytes(content)
+    found = scan(tmp_path / "study.zip")
+    assert [one.reason for one in found.skipped] == ["is damaged in the zip"]
+    assert found.stacks[0].slices == 4
 
 
 def test_files_of_one_name_in_a_zip_are_both_read(writer, tmp_path):
@@ -160,7 +187,7 @@ def test_files_of_one_name_in_a_zip_are_both_read(writer, tmp_path):
 
 
 ENDS = """
-import sys
+import os, signal, sys
 from SpineLib.dicom import scan
 print(scan(sys.argv[1]).stacks[0].sources[0].path.parent)
 """
@@ -178,21 +205,22 @@ def test_what_was_unpacked_is_gone_when_the_process_ends(writer, tmp_path):
         check=True,
     )
     folder = Path(said.stdout.strip())
-    assert folder.name.startswith("SpineMRI-unzipped-") and not folder.exists()
+    assert folder.name.startswith(".writing-") and not folder.exists()
 
 
 def test_what_a_killed_process_left_goes_with_the_next_zip(writer, tmp_path, monkeypatch):
-    monkeypatch.setattr(unzipping.tempfile, "gettempdir", lambda: str(tmp_path / "temp"))
-    monkeypatch.setattr(unzipping.tempfile, "tempdir", str(tmp_path / "temp"))
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    left = tmp_path / "temp" / f"SpineMRI-unzipped-{ended.pid}-abc"
-    ours = tmp_path / "temp" / f"SpineMRI-unzipped-{os.getpid()}-abc"
-    for folder in (left, ours):
-        folder.mkdir(parents=True)
+    (tmp_path / "temp").mkdir()
     writer.write(tmp_path / "in", [writer.place(3, 4.0)])
-    scan(packed(tmp_path / "in", tmp_path / "study.zip"))
-    assert not left.exists() and ours.exists()
+    file = packed(tmp_path / "in", tmp_path / "study.zip")
+    subprocess.run(
+        [sys.executable, "-c", f"{ENDS}\nos.kill(os.getpid(), signal.SIGKILL)", str(file)],
+        cwd=Path(unzipping.__file__).parents[2], env={**os.environ, "TMPDIR": str(tmp_path / "temp")},
+    )  # fmt: skip
+    (left,) = (tmp_path / "temp").iterdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temp"))
+    found = scan(file)
+    (ours,) = (tmp_path / "temp").iterdir()
+    assert ours != left and found.stacks[0].sources[0].path.is_relative_to(ours)
 
 
 @pytest.fixture

@@ -184,7 +184,8 @@ def test_a_slice_of_palette_colour_among_grey_ones_is_left_out_with_the_reason(w
 
 
 @pytest.mark.parametrize(
-    ("stored", "high"), [(12, 32), (12, 4096), (256, 11), (0, 11), (17, 16), (16, 11), (12, 16)]
+    ("stored", "high"),
+    [(12, 32), (12, 4096), (256, 11), (0, 11), (17, 16), (16, 11), (12, 16), (1, 15), (4, 3)],
 )
 def test_bits_that_cannot_be_cost_their_slice_with_a_reason(writer, tmp_path, stored, high):
     def edit(dataset, number):
@@ -206,6 +207,37 @@ def test_a_rescale_that_leaves_the_finite_numbers_is_refused(writer, tmp_path, s
     writer.write(tmp_path, [writer.place(3, 4.0)], edit=edit)
     with pytest.raises(BadInput, match="not finite"):
         read(one_stack(tmp_path))
+
+
+def test_a_rescale_that_is_not_finite_costs_its_slice_only(writer, tmp_path):
+    def edit(dataset, number):
+        dataset.RescaleSlope, dataset.RescaleIntercept = "1e300" if number == 1 else "2", "0"
+
+    writer.write(tmp_path, [writer.place(4, 4.0)], edit=edit)
+    found = scan(tmp_path)
+    assert ["not finite" in skipped.reason for skipped in found.skipped] == [True]
+    assert (read(found.stacks[0]).voxels[0] == 2.0 * writer.pixels(2)).all()
+
+
+def test_a_table_of_values_is_refused_by_its_name(writer, tmp_path):
+    def edit(dataset, number):
+        table = pydicom.Dataset()
+        table.LUTDescriptor, table.ModalityLUTType = [4096, 0, 16], "US"
+        table.add_new("LUTData", "OW", np.arange(4096, dtype="<u2")[::-1].tobytes())
+        dataset.ModalityLUTSequence = [table]
+
+    writer.write(tmp_path, [writer.place(4, 4.0)], edit=edit)
+    with pytest.raises(BadInput, match="Modality LUT"):
+        scan(tmp_path)
+
+
+def test_a_sense_that_is_written_another_way_is_understood(writer, tmp_path):
+    def edit(dataset, number):
+        words = {2: "monochrome2", 3: "MONOCHROME 2"}
+        dataset.PhotometricInterpretation = words.get(number, "MONOCHROME2")
+
+    writer.write(tmp_path, [writer.place(4, 4.0)], edit=edit)
+    assert one_stack(tmp_path).slices == 4
 
 
 def test_a_rescale_that_is_no_number_is_no_rescale_of_one(writer, tmp_path):
@@ -344,9 +376,18 @@ def test_a_file_that_vanishes_after_the_scan_is_named(writer, tmp_path):
     files = writer.write(tmp_path, [writer.place(3, 4.0)])
     stack = one_stack(tmp_path)
     files[1].unlink()
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInput, match=r"^The file cannot be opened") as caught:
         read(stack)
     assert caught.value.file == str(files[1])
+
+
+def test_a_way_of_coding_that_nobody_reads_is_not_called_damage(writer, tmp_path):
+    for file in writer.write(tmp_path, [writer.place(3, 4.0)], syntax=RLELossless):
+        dataset = pydicom.dcmread(file)
+        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.100"  # MPEG2
+        dataset.save_as(file)
+    with pytest.raises(BadInput, match="coded in a way that is not read"):
+        read(one_stack(tmp_path))
 
 
 def test_a_file_whose_code_is_damaged_is_named_with_its_syntax(writer, tmp_path):

@@ -169,8 +169,13 @@ def test_a_folder_that_cannot_be_opened_is_named(writer, tmp_path, monkeypatch):
     with pytest.raises(BadInput, match="cannot be opened") as caught:
         scan(tmp_path / "closed")
     assert caught.value.file == str(tmp_path / "closed")
+    (tmp_path / "mask.nii.gz").write_bytes(b"x" * 400)
+    with pytest.raises(BadInput, match="cannot be opened") as caught:
+        scan(tmp_path)
+    assert caught.value.file == str(tmp_path / "closed")
     writer.write(tmp_path / "open", [writer.place(3, 4.0)])
-    assert reasons(scan(tmp_path)) == {"closed": "cannot be opened (Permission denied)"}
+    found = reasons(scan(tmp_path))
+    assert found["closed"] == "cannot be opened (Permission denied)" and len(found) == 2
 
 
 def test_a_folder_without_dicom_is_refused(tmp_path):

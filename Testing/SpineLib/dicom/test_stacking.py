@@ -290,7 +290,8 @@ def test_a_slice_without_thickness_has_a_problem():
         ({"orientation": (1, 0, 0, 1, 0, 0)}, "right angles"),
         ({"orientation": (0, 0, 0, 0, 0, 0)}, "right angles"),
         ({"pixel_spacing": ()}, "pixel spacing"),
-        ({"pixel_spacing": (0.0, 0.5)}, "pixel spacing"),
+        ({"pixel_spacing": (0.0, 0.5)}, "pixel spacing that is not above 0"),
+        ({"pixel_spacing": (-0.5, 0.5)}, "pixel spacing that is not above 0"),
     ],
 )
 def test_a_header_without_geometry_is_a_problem_with_a_reason(change, words):

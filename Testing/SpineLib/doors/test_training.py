@@ -1,6 +1,8 @@
 """The commands that train, from the command line to a model that reads."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -49,6 +51,28 @@ def test_a_run_on_simulated_slices_leaves_a_model_and_goes_no_further_when_it_is
     assert load(open_folder(tmp_path / "model"), "cpu").card.task == "compression"
     again = json.loads(spine(*command).out)
     assert again == record
+
+
+def test_of_two_trainings_in_one_folder_the_second_says_so_and_changes_nothing(
+    spine, small, tmp_path
+):
+    held = "import sys\nfrom SpineLib.store.files import alone\nwith alone(sys.argv[1]):\n"
+    held += "    print('held', flush=True); sys.stdin.readline()"
+    first = subprocess.Popen(
+        [sys.executable, "-c", held, str(tmp_path / "run")], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    first.stdout.readline()
+    data = "simulated:lesions-cervical-degenerative:standard:1:42"
+    answer = spine(
+        "train", "compression", "--recipe", small, "--out", tmp_path / "run", "--data", data,
+        "--validation", data.replace(":42", ":45"), "--workers", 0, "--device", "cpu",
+        "--cache", tmp_path / "cache",
+    )  # fmt: skip
+    assert (answer.code, len(answer.errors)) == (6, 1)
+    assert "Another program is writing into this folder" in answer.errors[0]
+    assert not list((tmp_path / "run").rglob("*.safetensors"))
+    first.communicate("\n")
 
 
 def test_the_recipes_are_listed_and_printed_to_copy(spine, tmp_path):

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from SpineLib.projects.studies import relink
 
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
@@ -20,6 +19,7 @@ from SpineLib.projects.labels import read_labels
 from SpineLib.projects.project import create, open_project
 from SpineLib.projects.session import ReaderSession
 from SpineLib.projects.status import status_of
+from SpineLib.projects.studies import relink
 from SpineLib.store import journal
 from SpineLib.store import lock as holding
 

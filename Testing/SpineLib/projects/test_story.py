@@ -7,7 +7,6 @@ import json
 import shutil
 
 import pytest
-from SpineLib.projects.studies import add
 
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.datasets.voc import open_voc
@@ -19,6 +18,7 @@ from SpineLib.projects.labels import read_labels
 from SpineLib.projects.merging import merge
 from SpineLib.projects.project import create, open_project
 from SpineLib.projects.session import ReaderSession
+from SpineLib.projects.studies import add
 from Testing.SpineLib.datasets import labelled
 
 ANNA, BEN = {1, 9}, {5, 9, 20}  # both are wrong about 9, so they agree on it

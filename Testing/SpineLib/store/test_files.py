@@ -195,6 +195,34 @@ def test_what_a_killed_program_left_is_removed_by_the_next_one_and_a_live_one_s_
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "c", "d"]
 
 
+def test_a_program_that_is_killed_while_it_moves_files_is_finished_by_the_next_one(tmp_path):
+    script = """
+import os, signal, sys
+from pathlib import Path
+from SpineLib.store.files import writing_folder
+real = Path.replace
+def replace(self, target):
+    if self.name == "b":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(self, target)
+Path.replace = replace
+with writing_folder(sys.argv[1]) as temporary:
+    for name in "abc":
+        (temporary / name).write_text("new")
+"""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for name in "abcd":
+        (folder / name).write_text("old")
+    started(script, folder).communicate()
+    assert [(folder / name).read_text() for name in "abcd"] == ["new", "old", "old", "old"]
+    with writing(tmp_path / "another"):
+        pass
+    remove_left(tmp_path)
+    assert [(folder / name).read_text() for name in "abcd"] == ["new", "new", "new", "old"]
+    assert not list(tmp_path.glob(".writing-*"))
+
+
 def test_what_a_program_of_another_machine_writes_stays_for_a_day(tmp_path):
     for name, age in (("young", 60), ("old", 2 * 86400)):
         path = tmp_path / f".writing-999999-ffffff-00000000-{'ab' if name == 'old' else 'cd'}"

@@ -178,6 +178,59 @@ def test_a_data_set_of_the_loop_keeps_no_such_hash_and_knows_its_patients_again(
     assert len(frozen.among(cases)) == len(frozen.patients) == 1
 
 
+@pytest.fixture
+def two_people(dicom):
+    """Two studies whose people share one Patient ID."""
+    people = [("ROTHSCHILD^ANNA", "19700305"), ("MILLER^JOHN", "19550911")]
+    for patient, (name, birth) in zip(IDS, people, strict=False):
+        for file in (dicom / patient).rglob("*.dcm"):
+            dataset = pydicom.dcmread(file)
+            dataset.PatientID = IDS[0]
+            dataset.PatientName, dataset.PatientBirthDate = name, birth
+            dataset.save_as(file)
+    return [dicom / patient for patient in IDS[:2]]
+
+
+def test_two_people_under_one_id_who_join_a_project_one_after_the_other_are_two(
+    two_people, tmp_path, spine
+):
+    create(tmp_path / "one", title="Shared")
+    said = [spine("project", "add", tmp_path / "one", folder).out for folder in two_people]
+    assert "One Patient ID stands for 2 people" in said[1] and "Patient ID" not in said[0]
+    project = open_project(tmp_path / "one")
+    assert len({study.patient for study in project.studies}) == 2
+    assert "2 people" in spine("project", "status", tmp_path / "one").out
+    kept = texts(tmp_path / "one").lower()
+    assert not any(plain(word) in kept for word in ("rothschild", "miller", "19700305"))
+    # The same person again is nobody new.
+    moved = two_people[0].rename(two_people[0].with_name("again"))
+    for file in moved.rglob("*.dcm"):
+        dataset = pydicom.dcmread(file)
+        dataset.StudyInstanceUID = dataset.StudyInstanceUID + ".9"
+        dataset.SOPInstanceUID = dataset.SOPInstanceUID + ".9"
+        dataset.save_as(file)
+    project = add(project, moved)
+    assert project.studies[2].patient == project.studies[0].patient
+
+
+def test_two_people_under_one_id_who_join_a_data_set_one_after_the_other_are_two(
+    two_people, tmp_path, spine
+):
+    from SpineLib.loop.dataset import open_dataset
+    from Testing.SpineLib.loop import kept
+
+    kept.empty(tmp_path / "set", "compression")
+    said = [
+        spine("loop", "add", tmp_path / "set", folder, "--region", "cervical").out
+        for folder in two_people
+    ]
+    assert "One Patient ID stands for 2 people" in said[1] and "Patient ID" not in said[0]
+    cases = open_dataset(tmp_path / "set").cases.values()
+    assert len({case.patient for case in cases}) == len(cases) == 2
+    kept_text = texts(tmp_path / "set").lower()
+    assert not any(plain(word) in kept_text for word in ("rothschild", "miller", "19700305"))
+
+
 def test_a_run_keeps_no_such_hash_and_goes_on_with_the_same_data(tmp_path):
     pytest.importorskip("torch")
     from SpineLib.evaluation.evaluate import _learnt_from

@@ -58,7 +58,7 @@ def test_a_bundle_keeps_how_things_are_shown(app, scene, graded, tmp_path):
     ids = [halo.GetNthSegmentID(n) for n in range(halo.GetNumberOfSegments())]
     assert ids == ["not-compressed", "borderline", "compressed", "not-assessed"]
     chart = shown.node("probability chart")
-    assert chart.GetNumberOfPlotSeriesNodes() == 2
+    assert chart.GetNumberOfPlotSeriesNodes() == 3  # probability, threshold, current slice
     assert chart.GetNthPlotSeriesNode(0).GetTableNode().GetNumberOfRows() == 17
     volume = shown.volumeNode("4")
     for node in shown.nodes(stack="4"):

@@ -44,6 +44,15 @@ def test_segments_carry_what_dicom_export_asks_for(node):
     assert node.GetNodeReference(role).GetName() == "2 T2 TSE sagittal"
 
 
+def test_slicers_own_dicom_export_finds_no_segment_empty(node):
+    """As its DICOMSegmentationPlugin looks: by the name that Slicer's own label maps have."""
+    segmentation = node.GetSegmentation()
+    for index in range(segmentation.GetNumberOfSegments()):
+        image = segmentation.GetNthSegment(index).GetRepresentation("Binary labelmap")
+        scalars = image.GetPointData().GetArray("ImageScalars")
+        assert scalars is not None and scalars.GetValueRange() != (0, 0)
+
+
 def test_segments_whose_level_is_not_known_are_flagged_and_coded_in_general(node):
     assert vtkTag(segment(node, "vertebra1"), "Segmentation.Status") == "flagged"
     assert VERTEBRA_CODE.value in vtkTag(segment(node, "vertebra1"), "TerminologyEntry")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from SpineLib.findings import SliceFinding
 from SpineLib.questions import COMPRESSION, Opinion
 from SpineLib.volume import Volume
+from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.verdictHalo import (
     INNER_RADIUS,
     OUTER_RADIUS,
@@ -15,6 +16,7 @@ from SpineSlicer.scene.verdictHalo import (
     haloLabelmap,
     haloLabels,
 )
+from Testing.phantom import LOWER, UPPER, two_blocks
 
 
 def grid(spacing: tuple[float, float, float], slices: int = 3, size: int = 160) -> Volume:
@@ -85,3 +87,16 @@ def test_a_stack_without_any_canal_has_its_rings_in_the_middle():
     volume = grid((1.0, 1.0, 4.0), slices=2, size=101)
     centers = canalCenters(volume, slices_at(volume, [None, None]))
     assert volume.ijk(centers)[:, :2] == pytest.approx(50.0)
+
+
+def test_nothing_is_drawn_on_a_stack_in_which_no_canal_was_looked_for(scene):
+    reading = two_blocks()
+    unread = next(stack for stack in reading.findings.stacks if stack.id == LOWER)
+    for one in unread.slices:
+        one.canal_center_ras = None
+        one.opinions = [Opinion(o.question, reason="made for another region") for o in one.opinions]
+    nodes = ReadingScene(scene)
+    nodes.show(reading)
+    for kind in ("verdicts", "slice labels", "flagged runs"):
+        assert nodes.node(kind, UPPER) is not None and nodes.node(kind, LOWER) is None
+    assert nodes.node("findings table", LOWER) is not None

@@ -1,0 +1,197 @@
+"""Which names of vertebrae and discs are drawn, and in which views: those that can be read there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+import vtk
+from numpy.typing import NDArray
+from slicer import util
+
+from SpineLib.labels import structure
+from SpineSlicer.scene.closedSurfaces import hasSurfaces
+from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
+from SpineSlicer.scene.naming import namesOf
+from SpineSlicer.scene.segmentNames import drawTextAlone
+from SpineSlicer.scene.sliceViews import showOnlyIn
+from SpineSlicer.scene.studyNodes import segmentationNodes
+from SpineSlicer.scene.volumeNodes import nodesOfClass
+
+# A view runs along the spine where its plane is less than 45° from the body's axis.
+ACROSS = 0.707
+# From one name to the next, in heights of the text.
+LINE = 1.25
+# Pixels of a text's height for each of its display node's scale and a view's screen scale: the
+# text property's size, 5, times the 5 of vtkSlicerMarkupsWidgetRepresentation2D.
+TEXT_HEIGHT = 25.0
+# What a segmentation tells when its segments or surfaces come into sight or go.
+_SHOWN = (
+    slicer.vtkMRMLDisplayableNode.DisplayModifiedEvent,
+    slicer.vtkSegmentation.ContainedRepresentationNamesModified,
+    slicer.vtkSegmentation.SegmentModified,
+)
+
+
+class NamesInViews:
+    """Keeps the names of all our segmentations in step with views and segments.
+
+    A name is drawn in views along the spine, never across it, where all would lie over each other;
+    in 3D where surfaces are shown; only as long as its segment is; and, where a view is too small
+    for all, only if it does not touch another: vertebrae come before discs. It lives as long as
+    a panel; several do no harm.
+
+    Args:
+        scene: what is watched.
+
+    Example:
+        names = NamesInViews(slicer.mrmlScene)
+        names.update()
+        names.stop()
+    """
+
+    def __init__(self, scene: slicer.vtkMRMLScene) -> None:
+        self._scene, self._views = scene, tuple[Any, ...]()
+        self._observed: dict[Any, list[int]] = {}
+        self._shown: dict[Any, Any] = {}  # segmentation → which of its segments were in sight
+        self._tags = [
+            scene.AddObserver(scene.NodeAddedEvent, self._onAdded),
+            scene.AddObserver(scene.NodeRemovedEvent, self._onRemoved),
+            scene.AddObserver(scene.EndImportEvent, self.update),
+        ]
+        for name in ("vtkMRMLSliceNode", "vtkMRMLSegmentationNode"):
+            for node in nodesOfClass(scene, name):
+                self._follow(node)
+
+    def stop(self) -> None:
+        """Watches the scene no more."""
+        for tag in self._tags:
+            self._scene.RemoveObserver(tag)
+        for node in list(self._observed):
+            self._forget(node)
+
+    def update(self, *_arguments: Any) -> None:
+        """Brings the names in step; for when a segmentation came into sight."""
+        self._views = _stateOf(self._scene)
+        for segmentation in segmentationNodes(self._scene):
+            fitNames(segmentation)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onAdded(self, _scene: Any, _event: str, node: Any) -> None:
+        if node.IsA("vtkMRMLSliceNode") or node.IsA("vtkMRMLSegmentationNode"):
+            self._follow(node)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onRemoved(self, _scene: Any, _event: str, node: Any) -> None:
+        if node in self._observed:
+            self._forget(node)
+
+    def _follow(self, node: Any) -> None:
+        if node.IsA("vtkMRMLSliceNode"):
+            self._observed[node] = [node.AddObserver("ModifiedEvent", self._onView)]
+        else:
+            self._observed[node] = [node.AddObserver(one, self._onSegmentation) for one in _SHOWN]
+
+    def _forget(self, node: Any) -> None:
+        self._shown.pop(node, None)
+        for tag in self._observed.pop(node):
+            node.RemoveObserver(tag)
+
+    def _onView(self, *_arguments: Any) -> None:
+        """A reader scrolls more often than zooms or turns: only what counts is looked at."""
+        if not self._scene.IsBatchProcessing() and _stateOf(self._scene) != self._views:
+            self.update()
+
+    def _onSegmentation(self, node: Any, _event: str) -> None:
+        if self._scene.IsBatchProcessing() or node not in segmentationNodes(self._scene):
+            return
+        shown = (_visibleNumbers(node), _showsSurfaces(node))
+        if self._shown.get(node) != shown:
+            self._shown[node] = shown
+            fitNames(node)
+
+
+def fitNames(segmentation: Any) -> None:
+    """Shows those names of a segmentation that can be read, where they can be.
+
+    Args:
+        segmentation: one of ours; one without names changes nothing.
+    """
+    scene = segmentation.GetScene()
+    along = [view for view in nodesOfClass(scene, "vtkMRMLSliceNode") if _isAlong(view)]
+    for names in namesOf(segmentation):
+        display = names.GetDisplayNode()
+        if display is None:
+            continue
+        drawTextAlone(display)  # in scenes of earlier versions too
+        display.SetVisibility2D(bool(along))
+        display.SetVisibility3D(_showsSurfaces(segmentation))
+        views = [*along, *nodesOfClass(scene, "vtkMRMLViewNode")]
+        showOnlyIn(display, [view.GetID() for view in views])
+        shown = _readable(names, _visibleNumbers(segmentation), _mapped(along))
+        modified = names.StartModify()
+        for index in range(names.GetNumberOfControlPoints()):
+            if bool(names.GetNthControlPointVisibility(index)) != (index in shown):
+                names.SetNthControlPointVisibility(index, index in shown)
+        names.EndModify(modified)
+
+
+def _readable(names: Any, numbers: set[int], views: list[Any]) -> set[int]:
+    """The points whose segments are visible and that are a line apart in every view."""
+    count = names.GetNumberOfControlPoints()
+    labels = [int(names.GetNthControlPointDescription(n) or 0) for n in range(count)]
+    wanted = [n for n in range(count) if labels[n] in numbers]
+    places = np.array([names.GetNthControlPointPositionWorld(n) for n in range(count)])
+    # Lines of text from below, a row a view.
+    scale = TEXT_HEIGHT * LINE * names.GetDisplayNode().GetTextScale()
+    up = [places @ _up(view) / (scale * view.GetScreenScaleFactor()) for view in views]
+    shown: set[int] = set()
+    isDisc = {n: structure(labels[n]).kind == "disc" for n in wanted}
+    for n in sorted(wanted, key=lambda n: (isDisc[n], places[n][2])):
+        if all(abs(line[n] - line[other]) >= 1.0 for line in up for other in shown):
+            shown.add(n)
+    return shown
+
+
+def _up(view: Any) -> NDArray[np.float64]:
+    """Pixels up the picture for each mm to the right, to the front and up."""
+    axis = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS()))[:3, 1]
+    return axis * view.GetDimensions()[1] / view.GetFieldOfView()[1]
+
+
+def _visibleNumbers(segmentation: Any) -> set[int]:
+    display, segments = segmentation.GetDisplayNode(), segmentation.GetSegmentation()
+    if display is None or not display.GetVisibility():
+        return set()
+    identifiers = [one for one in segments.GetSegmentIDs() if display.GetSegmentVisibility(one)]
+    return {int(vtkTag(segments.GetSegment(one), LABEL_TAG) or 0) for one in identifiers}
+
+
+def _showsSurfaces(segmentation: Any) -> bool:
+    display = segmentation.GetDisplayNode()
+    return bool(
+        display
+        and display.GetVisibility()
+        and display.GetVisibility3D()
+        and hasSurfaces(segmentation)
+    )
+
+
+def _isAlong(view: Any) -> bool:
+    normal = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS()))[:3, 2]
+    return bool(abs(normal[2]) < ACROSS * np.linalg.norm(normal))
+
+
+def _mapped(views: list[Any]) -> list[Any]:
+    """The views that the layout shows; all where it shows none, as a program without a layout."""
+    return [view for view in views if view.IsMappedInLayout()] or views
+
+
+def _stateOf(scene: Any) -> tuple[Any, ...]:
+    """Differs where a view was turned across the spine, zoomed, or brought into sight."""
+    return tuple(
+        (view.GetLayoutName(), _isAlong(view), view.IsMappedInLayout(), *view.GetFieldOfView()[:2],
+         *view.GetDimensions()[:2])
+        for view in nodesOfClass(scene, "vtkMRMLSliceNode")
+    )  # fmt: skip

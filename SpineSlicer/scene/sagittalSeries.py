@@ -1,0 +1,47 @@
+"""Which sagittal series shows the same spine as an axial stack, in the same space."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpineLib.findings import Findings, StackFindings
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.sliceViews import planeOf
+from SpineSlicer.scene.studyNodes import KIND, VOLUME
+from SpineSlicer.scene.volumeNodes import frameOfReference, nodesOfClass
+
+
+def sagittalsOf(findings: Findings, stack: StackFindings) -> list[str]:
+    """The ids of the study's sagittal stacks in whose pictures a stack's ladder lies right.
+
+    They share its Frame of Reference; or it has levels of the one that was segmented, which only
+    stacks of the same space get.
+    """
+    frame, segmented = stack.frame_of_reference_uid, findings.segmentation.stack
+    hasLevels = any(one.level for one in stack.slices)
+    return [
+        other.id
+        for other in findings.stacks
+        if other.plane == "sagittal"
+        and (other.frame_of_reference_uid == frame != "" or (hasLevels and other.id == segmented))
+    ]
+
+
+def sagittalVolume(nodes: ReadingScene, findings: Findings, stack: StackFindings) -> Any:
+    """The volume node of such a series: the study's own, or one that the reader loaded; or None."""
+    for name in sagittalsOf(findings, stack):
+        volume = nodes.volumeNode(name)
+        if volume is not None and volume.GetImageData() is not None:
+            return volume
+    frame = stack.frame_of_reference_uid
+    volumes = nodesOfClass(nodes.scene, "vtkMRMLScalarVolumeNode") if frame else []
+    fitting = [one for one in volumes if _isSagittal(one) and frameOfReference(one) == frame]
+    # The largest: no localiser where there is better.
+    return max(fitting, key=lambda one: one.GetImageData().GetNumberOfPoints(), default=None)
+
+
+def _isSagittal(volume: Any) -> bool:
+    if volume.GetImageData() is None or volume.IsA("vtkMRMLLabelMapVolumeNode"):
+        return False
+    made = volume.GetAttribute(KIND) not in (None, "", VOLUME)
+    return not made and planeOf(volume) == "Sagittal"

@@ -1,0 +1,85 @@
+"""The views are drawn once for what a reader does, not once for each node that it changes."""
+
+import pytest
+import slicer
+
+from SpineSlicer.scene.drawOnce import drawOnce
+from SpineSlicer.scene.volumeNodes import nodesOfClass
+from Testing.desktop import click
+from Testing.SpineCompression.panels import settle
+
+# What a view draws, or where it stands.
+DRAWN = ("vtkMRMLSliceNode", "vtkMRMLSliceCompositeNode", "vtkMRMLDisplayNode")
+
+
+@pytest.fixture
+def drawings(widget, brief):
+    """Tells how often the views draw when something is done; what they draw may change at no other
+    moment."""
+    widget.panel.show(brief)
+    widget.ui.regionButton.collapsed = False
+    settle()
+
+    def during(do):
+        loose, app = [], slicer.app
+        before = app.drawings
+        nodes = [node for kind in DRAWN for node in nodesOfClass(slicer.mrmlScene, kind)]
+        tags = [
+            (node, node.AddObserver("ModifiedEvent", lambda n, _e: app._paused or loose.append(n)))
+            for node in nodes
+        ]
+        do()
+        assert app._paused, "the views drew before Slicer's own widgets had their turn"
+        while widget.panel.region.busy:
+            settle(turns=1)
+        settle(turns=2)
+        for node, tag in tags:
+            node.RemoveObserver(tag)
+        assert not loose and not app._paused
+        return app.drawings - before
+
+    return during
+
+
+def tick(box):
+    """As a click does it, but for the turn of the event loop that follows."""
+    box.checked = not box.checked
+
+
+def test_a_jump_draws_the_views_once(drawings, widget):
+    study = widget.panel.study
+    assert drawings(lambda: study.go((study.place + 1) % len(study.places))) == 1
+
+
+def test_an_answer_draws_the_views_once(drawings, widget):
+    assert drawings(lambda: widget.panel.study.answer("compression", "compressed")) == 1
+
+
+def test_a_box_of_the_display_draws_the_views_once(drawings, ui):
+    assert drawings(lambda: tick(ui.ladderBox)) == 1
+
+
+def test_showing_the_window_draws_the_views_once(drawings, ui):
+    assert drawings(lambda: tick(ui.windowBox)) == 1
+
+
+def test_grading_again_draws_the_views_once(drawings, ui, worker):
+    tick(ui.windowBox)
+    click(ui.regradeButton)
+    _command, _said = worker.last
+    finish = worker.requests[-1][2]
+    assert drawings(lambda: finish({"slices": 1})) == 1
+    assert "1 slices graded again" in ui.regionStatusLabel.text
+
+
+def test_opening_the_panel_draws_the_views_once(drawings, widget):
+    widget.exit()
+    settle()
+    assert drawings(widget.enter) == 1
+
+
+def test_what_fails_leaves_no_view_undrawn(desktop):
+    with pytest.raises(ValueError), drawOnce():
+        raise ValueError
+    settle(turns=2)
+    assert not slicer.app._paused
