@@ -1,4 +1,4 @@
-"""What a person may say about a reading, and about a copy without identities, in every door."""
+"""What a person may say about a reading, its results, and a copy without identities, in every door."""
 
 from __future__ import annotations
 
@@ -71,3 +71,14 @@ class ProfileOption(str, Enum):
     characteristics = "retain-patient-characteristics"
     modified_dates = "retain-modified-dates"
     descriptors = "clean-descriptors"
+
+
+class DicomObject(str, Enum):
+    """What results can be written as; a label map is the segmentation once more, for programs that read it."""
+
+    segmentation = "segmentation"
+    labelmap = "labelmap"
+    report = "report"
+    key_images = "key-images"
+    presentation = "presentation"
+    capture = "capture"
