@@ -94,6 +94,8 @@ def sentence(answers: list[ReaderAnswer]) -> str:
             "A reader answered on {slices} ({answers}) and differs from the model in {differ}."
         )
     text = text.format(
-        slices=count(slices, "slice"), answers=count(len(answers), "answer"), differ=differ
+        slices=count(slices, "slice", tr=tr),
+        answers=count(len(answers), "answer", tr=tr),
+        differ=differ,
     )
     return f"{text} {tr('Headline, strip and levels are the model’s.')}"
