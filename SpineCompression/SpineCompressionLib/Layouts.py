@@ -7,6 +7,7 @@ from typing import Any
 
 import slicer
 
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.probabilityPlot import markPlace
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import CHART
@@ -92,8 +93,9 @@ class Layouts:
             return
         if self._layout not in LAYOUTS:
             self._former = self._layout
-        self._manager.setLayout(layout or self._former)
-        self._follow()
+        with drawOnce():
+            self._manager.setLayout(layout or self._former)
+            self._follow()
 
     def _follow(self, *_arguments: Any) -> None:
         """Box, button and views say and show what Slicer's layout is."""
