@@ -107,7 +107,7 @@ def test_each_kind_has_its_own_exit_code():
         (errno.EROFS, OutputError, "permission"),
         (errno.EIO, SpineError, "refused"),
         (errno.EFBIG, OutputError, "larger than this disk"),
-        (errno.ENOENT, BadInput, "not there"),
+        (errno.ENOENT, BadInput, "is missing"),
     ],
 )
 def test_the_operating_system_is_translated(code, kind, words):
