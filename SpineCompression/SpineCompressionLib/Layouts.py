@@ -8,6 +8,7 @@ from typing import Any
 import slicer
 
 from SpineLib.translation import tr as _
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.probabilityPlot import markPlace
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import CHART
@@ -93,8 +94,9 @@ class Layouts:
             return
         if self._layout not in LAYOUTS:
             self._former = self._layout
-        self._manager.setLayout(layout or self._former)
-        self._follow()
+        with drawOnce():
+            self._manager.setLayout(layout or self._former)
+            self._follow()
 
     def _follow(self, *_arguments: Any) -> None:
         """Box, button and views say and show what Slicer's layout is."""

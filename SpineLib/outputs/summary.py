@@ -331,7 +331,7 @@ def forced(findings: Findings) -> list[str]:
 
 def _segmentation_headline(findings: Findings) -> Headline:
     segmentation = findings.segmentation
-    vertebrae = [one for one in segmentation.segments if one.kind == "vertebra"]
+    vertebrae = [segment for segment in segmentation.segments if segment.kind == "vertebra"]
     text = tr("{number} vertebrae segmented") if len(vertebrae) != 1 else tr("1 vertebra segmented")
     text = text.format(number=len(vertebrae))
     if not segmentation.lowest:

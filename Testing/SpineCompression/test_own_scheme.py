@@ -321,7 +321,7 @@ def test_two_models_of_a_question_stand_side_by_side_everywhere(widget, ui, twic
     plotted = [
         chart.GetNthPlotSeriesNode(k).GetName() for k in range(chart.GetNumberOfPlotSeriesNodes())
     ]
-    assert plotted == ["P(high) (pressure)", "P(high) (second)"]
+    assert plotted == ["P(high) (pressure)", "P(high) (second)", "Current slice"]
     writeTable(study, tmp_path / "reviews.csv")
     with (tmp_path / "reviews.csv").open(encoding="utf-8") as stream:
         row = next(csv.DictReader(stream))

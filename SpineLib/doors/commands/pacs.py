@@ -112,9 +112,9 @@ def send(
     else:
         print_table(
             ("object", "result", "why"),
-            [(one.file.name, one.state, one.reason) for one in outcomes],
+            [(outcome.file.name, outcome.state, outcome.reason) for outcome in outcomes],
         )
-    refused = sum(one.state == "refused" for one in outcomes)
+    refused = sum(outcome.state == "refused" for outcome in outcomes)
     if refused:
         raise SpineError(f"{refused} of {len(outcomes)} objects were refused")
 
