@@ -7,6 +7,8 @@ from typing import Any
 
 import slicer
 
+from SpineLib.translation import tr as _
+from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.probabilityPlot import markPlace
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import CHART
@@ -92,8 +94,9 @@ class Layouts:
             return
         if self._layout not in LAYOUTS:
             self._former = self._layout
-        self._manager.setLayout(layout or self._former)
-        self._follow()
+        with drawOnce():
+            self._manager.setLayout(layout or self._former)
+            self._follow()
 
     def _follow(self, *_arguments: Any) -> None:
         """Box, button and views say and show what Slicer's layout is."""
@@ -158,9 +161,3 @@ class Layouts:
         for view in nodesOfClass(self._study.scene, "vtkMRMLPlotViewNode"):
             if view.GetPlotChartNodeID() != chart.GetID():
                 view.SetPlotChartNodeID(chart.GetID())
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

@@ -59,6 +59,10 @@ def test_a_box_of_the_display_draws_the_views_once(drawings, ui):
     assert drawings(lambda: tick(ui.ladderBox)) == 1
 
 
+def test_another_layout_draws_the_views_once(drawings, ui):
+    assert drawings(ui.plotButton.click) == 1
+
+
 def test_showing_the_window_draws_the_views_once(drawings, ui):
     assert drawings(lambda: tick(ui.windowBox)) == 1
 
