@@ -67,6 +67,9 @@ class Turns:
     def _step(self) -> None:
         with drawOnce():
             self._takeSteps()
+        # The views are let go first, so that they draw before the next turn.
+        if self._steps is not None:
+            self._wait()
 
     def _takeSteps(self) -> None:
         steps, end = self._steps, time.perf_counter() + SECONDS_A_TURN
@@ -81,8 +84,6 @@ class Turns:
         except Exception as error:
             self._steps = None
             self._onError(error)
-        if self._steps is not None:
-            self._wait()
 
     def _wait(self) -> None:
         if self._timer is None:

@@ -23,6 +23,21 @@ def process(desktop):
     return turn
 
 
+def test_the_views_draw_between_two_turns(process):
+    import slicer
+
+    turns, drawn = Turns(), []
+
+    def work():
+        for _ in range(4):
+            drawn.append(slicer.app.drawings)
+            yield
+
+    turns.start(work(), onDone=lambda _none: None, onError=pytest.fail)
+    process()
+    assert len(set(drawn)) == 4
+
+
 @pytest.fixture(autouse=True)
 def step_by_step(monkeypatch):
     monkeypatch.setattr(module, "SECONDS_A_TURN", -1.0)
