@@ -308,7 +308,7 @@ class Findings:
         """Every question and model that were asked, in the order in which they are shown."""
         result = []
         for asked in self.questions:
-            models = [one.by for one in self.summaries if one.question == asked.key]
+            models = [summary.by for summary in self.summaries if summary.question == asked.key]
             names = models if len(models) > 1 else [""]
             result += [
                 Column(asked, by, asked.title + self.told_apart(asked.key, by)) for by in names

@@ -388,7 +388,7 @@ def answered(command: str, arguments: Any, message: Mapping[str, Any]) -> JsonOb
 
 
 def _kind(command: str, arguments: Any) -> tuple[type[Request], Any]:
-    kinds = {one.action: one for one in REQUESTS if one.command == command}
+    kinds = {request.action: request for request in REQUESTS if request.command == command}
     if not any(kinds) or not isinstance(arguments, dict):
         return next(iter(kinds.values())), arguments
     action = arguments.get("action")

@@ -1,8 +1,9 @@
-"""What a person may say about a reading, in every door."""
+"""What a person may say about a reading, its results, and a copy without identities, in every door."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from SpineLib.errors import BadInput
 from SpineLib.labels import REGIONS, WEIGHTINGS
@@ -59,3 +60,25 @@ class ReadOptions:
             raise BadInput(
                 f"{', '.join(unknown) or 'No task'} is not one of {', '.join(READ_TASKS)}"
             )
+
+
+class ProfileOption(str, Enum):
+    """Options of DICOM's confidentiality profile that are truly implemented, PS3.15 E.3."""
+
+    uids = "retain-uids"
+    device = "retain-device-identity"
+    institution = "retain-institution-identity"
+    characteristics = "retain-patient-characteristics"
+    modified_dates = "retain-modified-dates"
+    descriptors = "clean-descriptors"
+
+
+class DicomObject(str, Enum):
+    """What results can be written as; a label map is the segmentation once more, for programs that read it."""
+
+    segmentation = "segmentation"
+    labelmap = "labelmap"
+    report = "report"
+    key_images = "key-images"
+    presentation = "presentation"
+    capture = "capture"

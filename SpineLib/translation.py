@@ -53,7 +53,7 @@ def _catalogue(language: str) -> dict[str, str]:
     if not _file(language).is_file():
         return {}
     messages = ElementTree.parse(_file(language)).iter("message")
-    pairs = [(one.findtext("source", ""), one.find("translation")) for one in messages]
+    pairs = [(message.findtext("source", ""), message.find("translation")) for message in messages]
     return {
         source: found.text
         for source, found in pairs

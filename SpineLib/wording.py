@@ -1,12 +1,12 @@
-"""The small parts of sentences, in the language that is spoken."""
+"""The small parts of sentences."""
 
 from __future__ import annotations
 
-from SpineLib.translation import tr
+from collections.abc import Callable
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun.
+def count(number: int, noun: str, plural: str = "", tr: Callable[[str], str] = str) -> str:
+    """A number with its noun; English, as records hold it, where ``tr`` does not translate.
 
     Example:
         >>> count(1, "slice"), count(3, "slice"), count(2, "series", "series")

@@ -155,8 +155,8 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
             return _("Not assessed: {reason}").format(reason=why(finding))
         if not finding.segments:
             return _("This segmentation has no segments. If it had some, its file is missing.")
-        names = [one.name for one in finding.segments if one.kind == "vertebra"]
-        discs = sum(one.kind == "disc" for one in finding.segments)
+        names = [segment.name for segment in finding.segments if segment.kind == "vertebra"]
+        discs = sum(segment.kind == "disc" for segment in finding.segments)
         levels = f"{names[-1]}–{names[0]}" if finding.lowest and names else _("levels not known")
         text = _("{vertebrae} vertebrae ({levels}), {discs} discs").format(
             vertebrae=len(names), levels=levels, discs=discs

@@ -16,7 +16,7 @@ from SpineSlicer.scene.ReviewLog import Answer
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import SLICE_LABELS, VERDICTS
 from SpineSlicer.scene.verdictHalo import recolourHalo
-from SpineSlicer.scene.verdicts import leadValue, shortText
+from SpineSlicer.scene.verdicts import labelText, leadValue
 
 SURFACE_AFTER_MS = 300
 # Of more slices than these, rings and texts follow after the strip and the table.
@@ -108,7 +108,8 @@ class AnswersInViews:
         table = nodes.node("findings table", stack.id)
         column = table.GetTable().GetColumnByName(REVIEW_COLUMN) if table is not None else None
         for row, (one, answer) in enumerate(zip(stack.slices, said, strict=True)):
-            text = shortText(findings, one) + _beside(answer)
+            text = labelText(findings, one)
+            text += _beside(answer, "\n" if "\n" in text else " | ")
             if labels is not None and labels.GetNthControlPointLabel(row) != text:
                 labels.SetNthControlPointLabel(row, text)
             review = _review(answer)
@@ -121,9 +122,9 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-def _beside(said: dict[str, Answer | None]) -> str:
+def _beside(said: dict[str, Answer | None], between: str) -> str:
     answers = [one.answer for one in said.values() if one]
-    return " | " + _("reader: {what}").format(what=", ".join(answers)) if answers else ""
+    return between + _("reader: {what}").format(what=", ".join(answers)) if answers else ""
 
 
 def _review(said: dict[str, Any]) -> str:

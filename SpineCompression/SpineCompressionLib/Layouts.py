@@ -7,6 +7,7 @@ from typing import Any
 
 import slicer
 
+from SpineLib.translation import tr as _
 from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.probabilityPlot import markPlace
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
@@ -160,9 +161,3 @@ class Layouts:
         for view in nodesOfClass(self._study.scene, "vtkMRMLPlotViewNode"):
             if view.GetPlotChartNodeID() != chart.GetID():
                 view.SetPlotChartNodeID(chart.GetID())
-
-
-def _(text: str) -> str:
-    from slicer.i18n import tr
-
-    return tr(text)

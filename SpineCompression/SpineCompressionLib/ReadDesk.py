@@ -77,9 +77,9 @@ class ReadDesk:
 
     def listen(self, on: bool) -> None:
         """Whether the keys are this desk's; not while another module is shown."""
-        for one in self._shortcuts:
-            one.setEnabled(False)
-            one.deleteLater()
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+            shortcut.deleteLater()
         self._shortcuts = []
         if on and self.desk is not None:
             self._makeKeys()
@@ -87,8 +87,8 @@ class ReadDesk:
     def setReady(self, ready: bool) -> None:
         """Whether the slice is on the screen, so that it can be labelled."""
         self._ready = ready
-        for one in self.buttons.values():
-            one.enabled = ready
+        for value in self.buttons.values():
+            value.enabled = ready
 
     def update(self) -> None:
         """Says anew where the desk is."""

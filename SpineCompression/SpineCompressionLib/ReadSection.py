@@ -194,7 +194,7 @@ class ReadSection:
         self._tell(_("Your set is locked."))
 
     def _open(self, desk: Any, present: str = "") -> None:
-        self._hidden = [one for one in self._others if not one.isHidden()]
+        self._hidden = [other for other in self._others if not other.isHidden()]
         for one in self._hidden:
             one.visible = False
         self.choice.setVisible(False)

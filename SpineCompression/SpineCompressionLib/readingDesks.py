@@ -164,7 +164,7 @@ class ConsensusDesk:
     def where(self) -> str:
         """Which study and slice, in words."""
         item = self.item
-        return "" if item is None else _where(item, [one.id for one in self.project.studies])
+        return "" if item is None else _where(item, [study.id for study in self.project.studies])
 
     def said(self) -> str:
         """The labels side by side, with what readers said of them, and what was settled."""

@@ -94,7 +94,9 @@ class Report:
             "patients": self.patients,
             "files": len(self.files),
             "left_out": dict(Counter(one.reason for one in self.left_out)),
-            "warnings": [{"file": str(one.file), "reason": one.reason} for one in self.warnings],
+            "warnings": [
+                {"file": str(warning.file), "reason": warning.reason} for warning in self.warnings
+            ],
             "notes": list(self.notes),
             "attributes": [
                 {"attribute": name, "done": done, "count": count}

@@ -80,10 +80,10 @@ def _parts_together(series: list[SeriesFrames]) -> list[SeriesFrames]:
         else:
             alike[(number, *shared)].append(one)
     for parts in alike.values():
-        frames = [frame for one in parts for frame in one.frames]
+        frames = [frame for part in parts for frame in part.frames]
         if len(parts) > 1 and _at_one_time(frames) and _fill_gaps(parts, frames):
             said = _SERIES_IN_PARTS.format(count=len(frames), series=len(parts))
-            warnings = dict.fromkeys(text for one in parts for text in one.warnings)
+            warnings = dict.fromkeys(text for part in parts for text in part.warnings)
             kept.append(SeriesFrames(frames, (*warnings, said)))
         else:
             kept += parts
@@ -95,7 +95,7 @@ def _fill_gaps(parts: list[SeriesFrames], frames: list[FrameHeader]) -> bool:
     if len({(frame.position, frame.orientation) for frame in frames}) < len(frames):
         return False
     together = blocks(frames)
-    apart = sum(len(blocks(one.frames)) for one in parts)
+    apart = sum(len(blocks(part.frames)) for part in parts)
     return len(together) < apart and not any(block.problem for block in together)
 
 

@@ -199,7 +199,7 @@ def _are_others(persons: Iterable[Person]) -> bool:
 
 def _without_lone(studies: list[StudyFrames]) -> list[StudyFrames]:
     """Puts slices together of which each named a study of its own."""
-    kept = [one for one in studies if len(one.frames) > 1 or not one.patient]
+    kept = [study for study in studies if len(study.frames) > 1 or not study.patient]
     lone: dict[str, list[StudyFrames]] = defaultdict(list)
     for one in studies:
         if len(one.frames) == 1 and one.patient:

@@ -222,7 +222,7 @@ def _series(series: SeriesFrames, patient: str, used: dict[str, int]) -> Series:
         )
         for n, block in enumerate(found, 1)
     )
-    stacks = tuple(replace(one, warnings=(*one.warnings, *series.warnings)) for one in stacks)
+    stacks = tuple(replace(stack, warnings=(*stack.warnings, *series.warnings)) for stack in stacks)
     return Series(
         source.series_instance_uid, source.series_number, source.series_description, stacks
     )

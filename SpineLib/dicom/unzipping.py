@@ -109,8 +109,8 @@ def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
             )
         if one.flag_bits & 1:
             raise BadInput("The zip is locked by a password", file=file, advice=_ADVICE)
-    size, packed = sum(one.file_size for one in members), file.stat().st_size
-    overlapping = sum(one.compress_size for one in members) > packed
+    size, packed = sum(member.file_size for member in members), file.stat().st_size
+    overlapping = sum(member.compress_size for member in members) > packed
     if len(members) > _MOST_FILES or overlapping or size > max(_SMALL_BYTES, _MOST_RATIO * packed):
         raise BadInput(
             f"The zip of {_megabytes(packed)} says that it unpacks to {len(members)} files of "

@@ -143,7 +143,7 @@ class WorkerClient:
         if request is None:
             return
         if kind == "progress":
-            keys = [one.name for one in fields(Step) if one.name in message]
+            keys = [field.name for field in fields(Step) if field.name in message]
             request.on_progress(Step(**{key: message[key] for key in keys}))
             return
         del self._open[str(message["id"])]

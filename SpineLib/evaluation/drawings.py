@@ -124,7 +124,7 @@ def _errors(answers: Sequence[Predictions]) -> bytes:
 
 def _dice(answers: Sequence[Predictions]) -> bytes:
     figure, (axes,) = _figure((5.8, 4))
-    tables = [one.table[one.table["kind"] == "class"] for one in answers]
+    tables = [answer.table[answer.table["kind"] == "class"] for answer in answers]
     names = list(tables[0]["structure"].unique())
     for n, (model, table) in enumerate(zip(names_of(answers), tables, strict=True)):
         _points(axes, table, names, (n - (len(answers) - 1) / 2) * 0.25, COLORS[n], model)

@@ -199,7 +199,7 @@ def evaluated(
     """
     if len(answers) == 2:
         require_same_rows(*answers)
-    found = [_evaluation(one, groups) for one in answers]
+    found = [_evaluation(answer, groups) for answer in answers]
     if len(answers) < 2:
         return found, None
     return found, _COMPARE[answers[0].task](*answers)

@@ -69,9 +69,9 @@ class Evaluation:
         Raises:
             KeyError: there is none.
         """
-        for one in self.figures:
-            if one.name == name:
-                return one
+        for figure in self.figures:
+            if figure.name == name:
+                return figure
         raise KeyError(name)
 
     def table(self) -> pd.DataFrame:

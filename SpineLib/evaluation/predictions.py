@@ -160,7 +160,7 @@ def require_same_rows(first: Predictions, second: Predictions) -> None:
 
 def names_of(answers: Sequence[Predictions]) -> list[str]:
     """The models' names, told apart where both have the same one."""
-    names = [one.card.name for one in answers]
+    names = [answer.card.name for answer in answers]
     if len(set(names)) == len(names):
         return names
     return [f"{name}-{n}" for n, name in enumerate(names, 1)]

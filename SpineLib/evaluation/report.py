@@ -118,9 +118,15 @@ def span_of(interval: tuple[float, float] | None) -> str:
 
 
 def _side_by_side(evaluations: Sequence[Evaluation]) -> list[tuple[str, list[Figure | None]]]:
-    names = list(dict.fromkeys(f.name for one in evaluations for f in one.figures))
+    names = list(dict.fromkeys(f.name for evaluation in evaluations for f in evaluation.figures))
     return [
-        (name, [next((f for f in one.figures if f.name == name), None) for one in evaluations])
+        (
+            name,
+            [
+                next((f for f in evaluation.figures if f.name == name), None)
+                for evaluation in evaluations
+            ],
+        )
         for name in names
     ]
 

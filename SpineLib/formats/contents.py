@@ -31,7 +31,6 @@ class Deflated(io.RawIOBase):
         self._stream = stream
         self._inflate = zlib.decompressobj(47)  # 32 + 15: either kind, by its first bytes
         self._left = b""
-        self._begun = False
 
     def readable(self) -> bool:
         return True

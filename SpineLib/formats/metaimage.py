@@ -59,10 +59,11 @@ def _fields(file: IO[bytes]) -> dict[str, str]:
     fields: dict[str, str] = {}
     while _LAST not in fields:
         line = file.readline(_LONGEST)
-        name, equals, value = line.decode("latin-1").partition("=")
-        if not equals or file.tell() > _LONGEST:
+        name, equals, value = line.decode("utf-8", "replace").partition("=")
+        name = name.strip(" \t")
+        if not equals or not name.isprintable() or file.tell() > _LONGEST:
             raise unreadable("MetaImage")
-        fields[name.strip()] = value.strip()
+        fields[name] = value.strip()
     return fields
 
 

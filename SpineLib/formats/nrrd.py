@@ -123,7 +123,7 @@ def read_fields(file: IO[bytes]) -> dict[str, str]:
         raise unreadable("NRRD")
     fields: dict[str, str] = {}
     while line := file.readline(_LONGEST):
-        text = line.decode("latin-1").strip()
+        text = line.decode("utf-8", "replace").strip()
         if not text:
             break
         name, colon, value = text.partition(":")

@@ -71,7 +71,7 @@ def joined(
         ),
         summaries=_summaries(study, part, stacks, cards),
         warnings=list(dict.fromkeys([*study.warnings, *part.warnings])),
-        notice=part.notice or (study.notice if any(one.starter for one in models) else ""),
+        notice=part.notice or (study.notice if any(model.starter for model in models) else ""),
         software=part.software,
     )
 
@@ -102,7 +102,7 @@ def _summaries(
     return [
         summarise(stacks, card, alone=len(namesakes) > 1) if card else summary
         for namesakes in kept.values()
-        for summary, card in ((one, cards.get(one.by)) for one in namesakes)
+        for summary, card in ((namesake, cards.get(namesake.by)) for namesake in namesakes)
     ]
 
 
@@ -141,7 +141,7 @@ def _models(
 ) -> list[ModelUsed]:
     """The new reading's models, and those that other stacks' answers are still by."""
     others = [one for stack in stacks if stack is not own for one in stack.slices]
-    answered = {opinion.by for one in others for opinion in one.opinions if opinion.assessed}
+    answered = {opinion.by for other in others for opinion in other.opinions if opinion.assessed}
 
     def is_used(model: ModelUsed) -> bool:
         if model.question:

@@ -93,7 +93,7 @@ def measuring(segmentation: Volume, finding: SegmentationFinding) -> Steps[list[
     """`measure` in steps of some ten milliseconds, for a window's main thread."""
     places = Parts(segmentation)
     yield
-    boxes = {one.label: places.box(one.label) for one in finding.segments}
+    boxes = {segment.label: places.box(segment.label) for segment in finding.segments}
     parts = {n: places.points(n) for n, box in boxes.items() if box is not None}
     yield
     discs = [s.label for s in finding.segments if s.kind == "disc"]
@@ -131,7 +131,7 @@ def _is_cut(grid: Volume, box: tuple[slice, ...]) -> bool:
 
 def _slabs(points: dict[int, NDArray[np.float64]]) -> dict[int, Slab]:
     # Discs count upward from the lowest, so their numbers are in the order of `along_course`.
-    slabs = along_course([slab_of(one) for one in points.values()])
+    slabs = along_course([slab_of(value) for value in points.values()])
     return dict(zip(sorted(points), slabs, strict=True))
 
 

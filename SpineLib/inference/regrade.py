@@ -57,7 +57,7 @@ def regrade(
         )
     canal = with_boxes(_path(stack, volume), dict(boxes), volume)
     at_hand = {model.card.name: model for model in Models.at_hand(options.models).of_slices}
-    again = [at_hand[one.by] for one in findings.summaries if one.by in at_hand]
+    again = [at_hand[summary.by] for summary in findings.summaries if summary.by in at_hand]
     for model in again:
         if model.card.asked.key in stack.chosen_for:
             loaded = session.load(model)
@@ -69,7 +69,7 @@ def regrade(
     for k in boxes:
         stack.slices[k].canal_center_ras = [float(x) for x in canal.centers_ras[k]]
     anew = {model.card.name: summarise(findings.stacks, model.card) for model in again}
-    findings.summaries = [anew.get(one.by, one) for one in findings.summaries]
+    findings.summaries = [anew.get(summary.by, summary) for summary in findings.summaries]
 
 
 def _replace(finding: SliceFinding, opinion: Opinion) -> None:

@@ -287,7 +287,7 @@ def _leave_out_silent_namesakes(findings: Findings) -> None:
     findings.summaries = [one for one in findings.summaries if one.by not in silent]
     for stack in findings.stacks:
         for finding in stack.slices:
-            finding.opinions = [one for one in finding.opinions if one.by not in silent]
+            finding.opinions = [opinion for opinion in finding.opinions if opinion.by not in silent]
 
 
 def _silent(card: Card, why: Reason | None) -> Opinion:

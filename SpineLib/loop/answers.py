@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.datasets.cases import SliceLabel
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, BadRequest
 from SpineLib.labels import is_structure
 from SpineLib.loop.images import TOLERANCE_MM
-from SpineLib.questions import Question
+from SpineLib.questions import COMPRESSION, Question
 from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
@@ -121,6 +121,25 @@ def dice(one: NDArray, other: NDArray) -> dict[str, float]:
     return {str(n): round(float(2 * both[n] / (a[n] + b[n])), 4) for n in held}
 
 
+def checked(
+    answer: Answer, grid: Volume, task: str, question: Question | None, *, resampled: bool = False
+) -> Answer:
+    """An answer to a task on the image's own grid, and in the task's own words.
+
+    Raises:
+        BadRequest: a label map for slices, or labels of slices for a volume.
+        BadInput: as of `on_grid`, a number that SPIDER does not have, a value that means nothing, a
+            slice that is not there, or two labels of one.
+    """
+    if (task == "segmentation") != isinstance(answer, Volume):
+        raise BadRequest(f"This is not an answer to {task}")
+    if isinstance(answer, Volume):
+        labels = on_grid(answer, grid, resampled=resampled)
+        _require_known(labels)
+        return labels
+    return _checked_labels(answer, grid, task, question or COMPRESSION)
+
+
 def on_grid(labels: Volume, grid: Volume, *, resampled: bool = False) -> Volume:
     """A label map in the image's own order of voxels.
 
@@ -189,12 +208,7 @@ def _said(volume: Volume) -> str:
     )
 
 
-def require_known(labels: Volume) -> None:
-    """Refuses a label map with numbers that SPIDER's scheme does not have.
-
-    Raises:
-        BadInput: with the list.
-    """
+def _require_known(labels: Volume) -> None:
     unknown = [int(n) for n in np.unique(labels.voxels) if n and not is_structure(int(n))]
     if unknown:
         raise BadInput(
@@ -205,14 +219,10 @@ def require_known(labels: Volume) -> None:
         )
 
 
-def checked_labels(
+def _checked_labels(
     labels: Sequence[SliceLabel], grid: Volume, task: str, question: Question
 ) -> list[SliceLabel]:
-    """Labels in the task's own words, one a slice, in the order of the slices.
-
-    Raises:
-        BadInput: a value that means nothing, a slice that is not there, or two labels of one.
-    """
+    """Labels in the task's own words, one a slice, in the order of the slices."""
     from SpineLib.datasets.vocabulary import vocabulary
 
     value = vocabulary(task, question)

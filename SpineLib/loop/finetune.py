@@ -323,10 +323,10 @@ def require_untested(dataset: Dataset, model: ModelFolder, made: FineTuning | No
 
 def made_by(dataset: Dataset, model: ModelFolder) -> FineTuning | None:
     """The fine-tuning of the data set that a model came out of."""
-    for one in fine_tunings(dataset):
-        found = one.model
+    for fine_tuning in fine_tunings(dataset):
+        found = fine_tuning.model
         if found is not None and found.card.weights_sha256 == model.card.weights_sha256:
-            return one
+            return fine_tuning
     return None
 
 

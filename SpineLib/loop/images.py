@@ -133,7 +133,7 @@ def places_of(stack: Stack) -> tuple[Path, Slices]:
     """
     from SpineLib.dicom.unzipping import zip_of
 
-    files = [one.path.resolve() for one in stack.sources]
+    files = [source.path.resolve() for source in stack.sources]
     if files and (zipped := zip_of(files[0])) is not None:
         raise BadInput(
             "A data set refers to the files of its images, and a zip has none that stay",
@@ -261,7 +261,7 @@ def _dicom(reference: ImageReference, folder: Path) -> Volume:
         )
     wanted = [(uid, frame) for _, uid, frame in reference.slices]
     for stack in scan_files(files).stacks:
-        if [(one.sop_instance_uid, one.frame) for one in stack.sources] == wanted:
+        if [(source.sop_instance_uid, source.frame) for source in stack.sources] == wanted:
             return read(stack)
     raise ImageChanged("The DICOM files no longer hold the case's slices", file=folder)
 

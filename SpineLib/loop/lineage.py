@@ -78,7 +78,7 @@ class Lineage:
                 return one
         raise BadInput(
             f"The data set has no model {model_id}",
-            advice=f"It has {', '.join(one.id for one in self.models)}.",
+            advice=f"It has {', '.join(model.id for model in self.models)}.",
         )
 
 
@@ -128,7 +128,7 @@ def tell(
 def _told(found: Lineage, record: dict[str, Any], dataset: Path) -> Lineage:
     kind, model_id = record["kind"], str(record["id"])
     if kind == MADE:
-        if not _ID.match(model_id) or any(one.id == model_id for one in found.models):
+        if not _ID.match(model_id) or any(model.id == model_id for model in found.models):
             raise ValueError(f"{model_id!r} is not an id of a new model")
         new = LoopModel(
             model_id, dataset / MODELS / model_id, str(record["parent"]), str(record["time"]),

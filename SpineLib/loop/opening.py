@@ -78,7 +78,7 @@ def repaired(dataset: Dataset) -> list[str]:
 
 def _left_in(case: Case) -> list[str]:
     """Files of versions that the journal does not know; removes what was half-written."""
-    known = {one.file for one in case.versions}
+    known = {version.file for version in case.versions}
     left = []
     remove_left(case.folder)
     with suppress(FileNotFoundError), os.scandir(case.folder) as found:

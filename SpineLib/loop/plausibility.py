@@ -72,7 +72,7 @@ def severity(problems: Sequence[Problem]) -> float:
 
     The quarter is by hand.
     """
-    return sum(1.0 if one.serious else 0.25 for one in problems)
+    return sum(1.0 if problem.serious else 0.25 for problem in problems)
 
 
 def _count(spine: Spine) -> Iterator[Problem]:
@@ -132,8 +132,10 @@ def _order(spine: Spine) -> Iterator[Problem]:
                     f"{kind} {upper.what.position} lies below {kind.lower()} {lower.what.position}",
                     upper.label, upper.ras, True,
                 )  # fmt: skip
-        yield from _gaps(kind, [one for one in shapes if not one.cut])
-    vertebrae = {one.what.position: one for one in spine.vertebrae if not one.cut}
+        yield from _gaps(kind, [shape for shape in shapes if not shape.cut])
+    vertebrae = {
+        vertebra.what.position: vertebra for vertebra in spine.vertebrae if not vertebra.cut
+    }
     for disc in spine.discs:
         position = disc.what.position
         above, below = vertebrae.get(position), vertebrae.get(position - 1)
@@ -171,11 +173,13 @@ def _gaps(kind: str, shapes: Sequence[Shape]) -> Iterator[Problem]:
 
 
 def _sizes(spine: Spine) -> Iterator[Problem]:
-    whole = [one for one in spine.vertebrae if not one.cut and not one.what.partial]
+    whole = [
+        vertebra for vertebra in spine.vertebrae if not vertebra.cut and not vertebra.what.partial
+    ]
     for one in whole:
         yield from _size(one, one.volume / 1000, "ml", _ml(VERTEBRA_VOLUME))
         yield from _size(one, one.height, "mm high", VERTEBRA_HEIGHT)
-    discs = [one for one in spine.discs if not one.cut]
+    discs = [disc for disc in spine.discs if not disc.cut]
     for one in discs:
         yield from _size(one, one.volume / 1000, "ml", _ml(DISC_VOLUME))
         yield from _size(one, one.height, "mm thick", DISC_HEIGHT)
@@ -199,7 +203,7 @@ def _size(one: Shape, value: float, unit: str, limits: tuple[float, float]) -> I
 def _shares(
     shapes: Sequence[Shape], field: str, words: str, limits: tuple[float, float]
 ) -> Iterator[Problem]:
-    by_position = {one.what.position: one for one in shapes}
+    by_position = {shape.what.position: shape for shape in shapes}
     for position, one in by_position.items():
         beside = [by_position[n] for n in (position - 1, position + 1) if n in by_position]
         if not beside:

@@ -196,10 +196,10 @@ def fresh_comparison(
     from SpineLib.loop.changes import margins_of
 
     wanted = margins_of(dataset.task, margins)
-    for one in reversed(comparisons(dataset)):
-        same = one.candidate == candidate and one.record["margins"] == wanted
-        if same and not _outdated(dataset, one):
-            return one
+    for comparison in reversed(comparisons(dataset)):
+        same = comparison.candidate == candidate and comparison.record["margins"] == wanted
+        if same and not _outdated(dataset, comparison):
+            return comparison
     return None
 
 
@@ -229,7 +229,7 @@ def promote(
     outdated = _outdated(dataset, comparison)
     if outdated:
         raise BadInput(outdated, file=comparison.folder, advice="Compare again.")
-    figures = {one.figure: [one.old, one.new] for one in comparison.changes}
+    figures = {change.figure: [change.old, change.new] for change in comparison.changes}
     reason = reason.strip()
     if comparison.needs_reason and not reason:
         writer.refuse(new.id, by=by, reason=comparison.needs_reason, figures=figures)
@@ -321,10 +321,13 @@ def _promoted(card: Card, old: Card, comparison: Comparison, reason: str) -> Car
     on = f"a frozen test of {record['patients']} patients and {len(record['test'])} cases"
     figures = tuple(
         Figure(
-            one.figure, round(one.new, 3), on, tuple(round(x, 3) for x in one.new_interval or ())
+            change.figure,
+            round(change.new, 3),
+            on,
+            tuple(round(x, 3) for x in change.new_interval or ()),
         )
-        for one in comparison.changes
-        if one.new is not None and one.margin_of != "level"
+        for change in comparison.changes
+        if change.new is not None and change.margin_of != "level"
     )
     promotion = Promotion(ancestor(old), record["test_sha256"], comparison.worse, reason)
     lineage = card.lineage and replace(card.lineage, promotion=promotion)

@@ -39,7 +39,9 @@ def write_page(
     """
     pages = environment(Path(__file__).parent, Path(evaluation.__file__).parent)
     starter = any(record[which]["starter"] for which in ("candidate", "against"))
-    better = [one for one in changes if (one.difference or 0) > 0 and one.margin is not None]
+    better = [
+        change for change in changes if (change.difference or 0) > 0 and change.margin is not None
+    ]
     html = pages.get_template("promotion.html.jinja").render(
         notice=STARTER_NOTICE if starter else RESEARCH_NOTICE,
         old=record["against"],
@@ -50,12 +52,12 @@ def write_page(
         cannot=record["cannot"],
         own=told(record),
         better=len(better),
-        judged=sum(one.margin is not None for one in changes),
+        judged=sum(change.margin is not None for change in changes),
         changes=cells(change_table(changes)),
         pictures={caption: data_url(file.read_bytes()) for caption, file in pictures.items()},
         drawings={caption: data_url(picture) for caption, picture in draw(answers).items()},
         left_out=[f"{stack}: {why}" for stack, why in answers[0].left_out.items()],
-        limits=[one.card.limits for one in answers],
+        limits=[answer.card.limits for answer in answers],
     )
     with writing(path) as temporary:
         temporary.write_text(html, encoding="utf-8")

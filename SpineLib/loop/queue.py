@@ -164,9 +164,9 @@ def _said(score: Score, measure: str) -> str:
             worst = min(score.dice, key=lambda name: score.dice[name])
             return f"lowest Dice {score.dice[worst]:.2f} for label {worst} (with {score.against})"
         return f"{100 * (score.disagreement or 0):.0f} % of the slices (with {score.against})"
-    serious = sum(one.serious for one in score.problems)
+    serious = sum(problem.serious for problem in score.problems)
     places = f"{len(score.problems)} place{'s' if len(score.problems) > 1 else ''} to look at"
-    first = next((one for one in score.problems if one.serious), score.problems[0])
+    first = next((problem for problem in score.problems if problem.serious), score.problems[0])
     return f"{places}, {serious} of them serious; {first.what[0].lower()}{first.what[1:]}"
 
 

@@ -21,9 +21,9 @@ class NotAccepted(BadInput):
     """
 
     def __init__(self, case: Case, problems: Sequence[Problem]) -> None:
-        serious = [one for one in problems if one.serious]
+        serious = [problem for problem in problems if problem.serious]
         super().__init__(
-            f"The case {case.id} is not accepted: {'; '.join(one.what for one in serious[:5])}",
+            f"The case {case.id} is not accepted: {'; '.join(seriou.what for seriou in serious[:5])}",
             advice="Correct it, or accept it as it is.",
             command="--anyway",
         )

@@ -61,10 +61,10 @@ def found_again(
                 stacks[_keys(slices)] = str(path), slices
     found = {}
     for case in progress.track(lost, "Comparing images"):
-        for one in _candidates(case, files, stacks):
+        for candidate in _candidates(case, files, stacks):
             with suppress(BadInput):
-                open_image(one, case.folder, case.dataset)
-                found[case.id] = one
+                open_image(candidate, case.folder, case.dataset)
+                found[case.id] = candidate
                 break
     return found
 

@@ -74,7 +74,7 @@ def write_score(dataset: Path, score: Score) -> None:
         OutputError: the disk is full or not writable.
     """
     record = {"format": FORMAT, **asdict(score)}
-    record["problems"] = [one.to_dict() for one in score.problems]
+    record["problems"] = [problem.to_dict() for problem in score.problems]
     with writing(score_file(dataset, score.model, score.case)) as temporary:
         text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
         temporary.write_text(text + "\n", encoding="utf-8")

@@ -130,13 +130,13 @@ def _add(request: messages.LoopAdd, progress: Progress) -> replies.AddAnswer:
     )  # fmt: skip
     added: list[str] = []
     left: list[str] = []
-    for one in arrivals(request.source, wanted, progress=progress):
-        if isinstance(one, LeftOut):
-            left.append(one.reason)
+    for arrival in arrivals(request.source, wanted, progress=progress):
+        if isinstance(arrival, LeftOut):
+            left.append(arrival.reason)
             continue
         try:
             with DatasetWriter(folder, wait=_WAIT) as writer:
-                added.append(writer.add(one.image, by=by or one.by, **about(one)).id)
+                added.append(writer.add(arrival.image, by=by or arrival.by, **about(arrival)).id)
         except AlreadyThere as error:
             left.append(error.reason)
     return {"added": added, "left_out": left}

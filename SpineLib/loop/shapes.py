@@ -212,9 +212,9 @@ def _height(body: NDArray[np.float64], middle: NDArray[np.float64]) -> float:
 
 def _with_course(discs: list[Shape]) -> tuple[Shape, ...]:
     """The discs with slabs whose normals are plausible along the spine."""
-    slabs = [one.slab for one in discs if one.slab is not None]
+    slabs = [disc.slab for disc in discs if disc.slab is not None]
     by_place = {tuple(slab.center): slab for slab in along_course(slabs)} if slabs else {}
-    return tuple(Shape(**{**vars(one), "slab": by_place[tuple(one.middle)]}) for one in discs)
+    return tuple(Shape(**{**vars(disc), "slab": by_place[tuple(disc.middle)]}) for disc in discs)
 
 
 def _canal(grid: Volume, box: tuple[slice, ...] | None, voxel: float) -> tuple[CanalPiece, ...]:

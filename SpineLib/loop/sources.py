@@ -141,7 +141,7 @@ def arrivals(
     stacks = scan_files(others, progress=progress).stacks if volumes else ()
     if stacks:
         yield from (
-            LeftOut(one.name, "a volume file among DICOM; name it itself") for one in volumes
+            LeftOut(volume.name, "a volume file among DICOM; name it itself") for volume in volumes
         )
         yield from _stacks(stacks, wanted, progress)
     elif volumes:

@@ -16,9 +16,7 @@ from SpineLib.loop.answers import (
     TABLE,
     VOXELS,
     Answer,
-    checked_labels,
-    on_grid,
-    require_known,
+    checked,
     write_answer,
 )
 from SpineLib.loop.cases import CASES, Case
@@ -54,7 +52,6 @@ from SpineLib.loop.versions import (
 )
 from SpineLib.models.folder import ModelFolder, sha256
 from SpineLib.progress import Progress
-from SpineLib.questions import COMPRESSION
 from SpineLib.store.journal import append, repair
 from SpineLib.times import now
 from SpineLib.volume import Volume
@@ -429,15 +426,7 @@ class DatasetWriter:
         return f"{max(used, default=0) + 1:04d}"
 
     def _checked(self, case: Case, answer: Answer, *, resampled: bool = False) -> Answer:
-        if (self.dataset.task == "segmentation") != isinstance(answer, Volume):
-            raise BadRequest(f"This is not an answer to {self.dataset.task}")
-        if isinstance(answer, Volume):
-            labels = on_grid(answer, case.grid, resampled=resampled)
-            require_known(labels)
-            return labels
-        return checked_labels(
-            answer, case.grid, self.dataset.task, self.dataset.question or COMPRESSION
-        )
+        return checked(answer, case.grid, case.task, case.question, resampled=resampled)
 
     def _note(self, case: Case, kind: str, **said: str) -> None:
         """Records what was done with a whole case, which is ``case`` from now on."""

@@ -48,7 +48,7 @@ class ReaderAnswer:
 
 def write_answers(answers: Iterable[ReaderAnswer], folder: str | Path) -> None:
     """Puts answers beside a ``findings.json``, where `read_answers` finds them."""
-    text = json.dumps([asdict(one) for one in answers], ensure_ascii=False)
+    text = json.dumps([asdict(answer) for answer in answers], ensure_ascii=False)
     with writing(Path(folder) / NAME) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
@@ -86,14 +86,16 @@ def sentence(answers: list[ReaderAnswer]) -> str:
     """How far readers agree with the models, for below the headline; empty without answers."""
     if not answers:
         return ""
-    slices = len({(one.stack, one.index) for one in answers})
-    differ = sum(not one.agrees for one in answers)
+    slices = len({(answer.stack, answer.index) for answer in answers})
+    differ = sum(not answer.agrees for answer in answers)
     text = tr("A reader answered on {slices} ({answers}) and agrees with the model in each.")
     if differ:
         text = tr(
             "A reader answered on {slices} ({answers}) and differs from the model in {differ}."
         )
     text = text.format(
-        slices=count(slices, "slice"), answers=count(len(answers), "answer"), differ=differ
+        slices=count(slices, "slice", tr=tr),
+        answers=count(len(answers), "answer", tr=tr),
+        differ=differ,
     )
     return f"{text} {tr('Headline, strip and levels are the model’s.')}"

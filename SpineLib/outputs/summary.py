@@ -6,7 +6,7 @@ was asked stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -161,7 +161,7 @@ def _flagged_text(lead: Question, summary: QuestionSummary) -> str:
         lower=tr(lead.title.lower()),
         side=tr(lead.side(True)),
         number=summary.positive_slices,
-        slices=count(summary.assessed_slices, "slice"),
+        slices=count(summary.assessed_slices, "slice", tr=tr),
     )
 
 
@@ -179,7 +179,7 @@ def _conclusion(summary: QuestionSummary) -> list[str]:
     return parts
 
 
-def threshold_line(findings: Findings) -> str:
+def threshold_line(findings: Findings, tr: Callable[[str], str] = tr) -> str:
     """That slices were flagged at another threshold than the card's; empty where they were not."""
     for model in findings.models:
         if model.threshold is not None and model.card_threshold is not None:
@@ -220,7 +220,7 @@ def _line(findings: Findings, summary: QuestionSummary) -> str:
         if sum(bool(stack.slices) for stack in findings.stacks) > 1:
             text += tr(" of stack {id}").format(id=summary.stack)
     positive = tr(question.side(True) or question.values[-1])
-    slices = count(summary.positive_slices, "slice")
+    slices = count(summary.positive_slices, "slice", tr=tr)
     text += tr("; {value} on {slices}").format(value=positive, slices=slices)
     return f"{name}: {text}{tr(' (forced)') if summary.forced else ''}"
 
@@ -263,7 +263,7 @@ def mark(question: Question, opinion: Opinion | None) -> Mark:
     )
 
 
-def words(question: Question, opinion: Opinion) -> str:
+def words(question: Question, opinion: Opinion, tr: Callable[[str], str] = tr) -> str:
     """``compressed``, or of a grade its side first: ``high, Bilsky 2``.
 
     Example:
@@ -331,7 +331,7 @@ def forced(findings: Findings) -> list[str]:
 
 def _segmentation_headline(findings: Findings) -> Headline:
     segmentation = findings.segmentation
-    vertebrae = [one for one in segmentation.segments if one.kind == "vertebra"]
+    vertebrae = [segment for segment in segmentation.segments if segment.kind == "vertebra"]
     text = tr("{number} vertebrae segmented") if len(vertebrae) != 1 else tr("1 vertebra segmented")
     text = text.format(number=len(vertebrae))
     if not segmentation.lowest:

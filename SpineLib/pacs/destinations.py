@@ -165,7 +165,7 @@ def remove_destination(name: str) -> None:
 
 def _write(known: Mapping[str, Destination]) -> None:
     path = destinations_file()
-    values = [one.model_dump(mode="json", exclude_defaults=True) for one in known.values()]
+    values = [value.model_dump(mode="json", exclude_defaults=True) for value in known.values()]
     with writing(path, mode=stat.S_IRUSR | stat.S_IWUSR) as temporary:
         temporary.write_text(json.dumps(values, indent=1), encoding="utf-8")
 

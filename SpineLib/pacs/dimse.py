@@ -196,8 +196,8 @@ def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -
         return SUCCESS
 
     contexts = [build_context(model)]
-    contexts += [build_context(one, syntax) for one in _IMAGES for syntax in _SYNTAXES]
-    roles = [build_role(one, scp_role=True) for one in _IMAGES]
+    contexts += [build_context(image, syntax) for image in _IMAGES for syntax in _SYNTAXES]
+    roles = [build_role(image, scp_role=True) for image in _IMAGES]
     handlers = [(evt.EVT_C_STORE, on_store)]
     if every_series:
         with associated(place, contexts, roles=roles, handlers=handlers) as association:

@@ -40,7 +40,7 @@ def fetch(
     """
     progress = progress or Progress()
     if bool(study) == bool(accession):
-        raise BadRequest("Say which study: by its UID or by its accession number")
+        raise BadRequest("Give the study by its UID or by its accession number")
     if place.is_web:
         from SpineLib.pacs import web as way
     else:

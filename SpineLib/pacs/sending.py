@@ -108,7 +108,10 @@ def _by_dimse(waiting: Waiting, place: Destination) -> Iterator[tuple[Outcome, s
         for _, one in waiting
     }
     with dimse.associated(place, dimse.contexts_for(wanted)) as association:
-        accepted = {str(one.abstract_syntax) for one in association.accepted_contexts}
+        accepted = {
+            str(accepted_context.abstract_syntax)
+            for accepted_context in association.accepted_contexts
+        }
         for path, header in waiting:
             twin = _left_out(path, waiting, _LABELMAP_STORAGE in accepted)
             if twin:
@@ -172,4 +175,7 @@ def _whole(path: Path) -> FileDataset:
 
 def as_records(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """As JSON values."""
-    return [{"file": str(one.file), "state": one.state, "reason": one.reason} for one in outcomes]
+    return [
+        {"file": str(outcome.file), "state": outcome.state, "reason": outcome.reason}
+        for outcome in outcomes
+    ]

@@ -108,8 +108,8 @@ def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -
     """
     web, kept = client(place), 0
     with plainly(place):
-        for one in web.search_for_series(study, search_filters={"Modality": "MR"}):
-            series = str(Dataset.from_json(one).SeriesInstanceUID)
+        for search_for_sery in web.search_for_series(study, search_filters={"Modality": "MR"}):
+            series = str(Dataset.from_json(search_for_sery).SeriesInstanceUID)
             for instance in web.iter_series(study, series):
                 keep(instance)
                 kept += 1

@@ -98,7 +98,7 @@ def disagreements(project: Project) -> list[SliceReadings]:
     Raises:
         Blinded: a reader's set is still open.
     """
-    return [one for one in readings(project) if one.disagreed]
+    return [reading for reading in readings(project) if reading.disagreed]
 
 
 def decide(

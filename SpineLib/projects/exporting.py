@@ -257,11 +257,11 @@ def _final(project: Project, unsettled: str) -> list[tuple[SliceReadings, str]]:
             advice="Drop these slices, or settle them by consensus.",
         )
     found = []
-    for one in readings(project):
-        if one.final is not None:
-            found.append((one, one.final))
-        elif one.labels and unsettled == KEEP:
-            found.append((one, POSSIBLY_COMPRESSED))
+    for reading in readings(project):
+        if reading.final is not None:
+            found.append((reading, reading.final))
+        elif reading.labels and unsettled == KEEP:
+            found.append((reading, POSSIBLY_COMPRESSED))
     if not found:
         raise BadInput("No slice has a label that is settled", file=project.folder)
     return found

@@ -33,7 +33,7 @@ def status_of(project: Project) -> ProjectAnswer:
             if arm == UNASSISTED or labels.given[arm] or arm in labels.locks:
                 rows.append(_row(project, labels, arm))
     keys = ("readers", "who", "time", "why")
-    unblinded = [{key: one[key] for key in keys} for one in unblindings(project)]
+    unblinded = [{key: unblinding[key] for key in keys} for unblinding in unblindings(project)]
     missing = [
         {"study": study.id, "place": str(project.place(study))} for study in project.missing()
     ]

@@ -82,7 +82,7 @@ class DICOMSpineStackPluginClass(DICOMPlugin):
             return []
         uid = slicer.dicomDatabase.fileValue(files[0], self.tags["seriesUID"])
         stacks = stacksOfSeries(files, self.defaultSeriesNodeName(uid))
-        return [self._loadable(one) for one in stacks]
+        return [self._loadable(stack) for stack in stacks]
 
     def _loadable(self, one: StackFiles) -> Any:
         loadable = DICOMLoadable()

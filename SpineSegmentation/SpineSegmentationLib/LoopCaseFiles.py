@@ -51,7 +51,7 @@ def readCaseFiles(case: Case) -> LoopCaseFiles:
     if draft is not None:
         base = draft.base
     saved = None if base is None else readVersion(case, base)
-    made = [one for one in case.versions if one.kind == AUTOMATIC]
+    made = [version for version in case.versions if version.kind == AUTOMATIC]
     automatic = None
     if made:
         automatic = saved if made[-1].number == base else readVersion(case, made[-1].number)

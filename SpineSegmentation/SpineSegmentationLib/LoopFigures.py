@@ -36,11 +36,11 @@ class LoopFigures:
         """Shows the values of ``comparison.json``, or none."""
         changes = comparison.get("changes", [])
         rows = [
-            [_WORSE if _isWorse(one) else "", one["figure"], _number(one["old"]),
-             _number(one["new"]), _difference(one)]
-            for one in changes
+            [_WORSE if _isWorse(change) else "", change["figure"], _number(change["old"]),
+             _number(change["new"]), _difference(change)]
+            for change in changes
         ]  # fmt: skip
-        notes = [[one["note"] or one["figure"]] * 5 for one in changes]
+        notes = [[change["note"] or change["figure"]] * 5 for change in changes]
         _fill(self._ui.comparisonTable, rows, notes)
         _link(self._ui.pageLabel, comparison.get("page"), _("Page with figures and pictures"))
 

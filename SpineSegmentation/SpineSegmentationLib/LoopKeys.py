@@ -29,5 +29,5 @@ class LoopKeys:
 
     def enable(self, on: bool) -> None:
         """Lets the keys work, or leaves them to others."""
-        for one in self.shortcuts.values():
-            one.setEnabled(on)
+        for value in self.shortcuts.values():
+            value.setEnabled(on)

@@ -106,7 +106,7 @@ class LoopLearnSection:
     def _models(self, states: tuple[str, ...]) -> list[Any]:
         if self._data is None:
             return []
-        return [one for one in self._data.dataset.models if one.state in states]
+        return [model for model in self._data.dataset.models if model.state in states]
 
     def _earlier(self) -> list[str]:
         if self._data is None:
@@ -273,9 +273,13 @@ class LoopLearnSection:
         if self._data is not None and chosen:
             now = self._data.dataset.current.id
             try:
-                for one in promotion.comparisons(self._data.dataset):
-                    if (one.candidate, one.against) == (chosen, now):
-                        self._comparison = {**one.record, "folder": one.folder, "page": one.page}
+                for comparison in promotion.comparisons(self._data.dataset):
+                    if (comparison.candidate, comparison.against) == (chosen, now):
+                        self._comparison = {
+                            **comparison.record,
+                            "folder": comparison.folder,
+                            "page": comparison.page,
+                        }
             except SpineError as error:
                 self._tell("compare", str(error))
         self._fillComparison()

@@ -96,7 +96,7 @@ class LoopQueueSection:
         Args:
             after: the case that is left.
         """
-        cases = [one.case for one in self._waits if one.case.state != NEW]
+        cases = [wait.case for wait in self._waits if wait.case.state != NEW]
         return next((case.id for case in cases if case.id != after), "")
 
     def choose(self, case: str) -> None:

@@ -43,8 +43,8 @@ class LoopVersions:
         blocked = box.blockSignals(True)
         box.clear()
         versions = case.versions if case is not None else ()
-        for one in reversed(versions):
-            box.addItem(_about(one), one.number)
+        for version in reversed(versions):
+            box.addItem(_about(version), version.number)
         if case is not None and case.chosen is not None:
             box.setCurrentIndex(len(versions) - case.chosen.number)
         box.blockSignals(blocked)

@@ -54,12 +54,16 @@ class NamesSection:
         self._node = node
         chosen = self._chosen()
         finding = segmentationFinding(node) if node is not None else None
-        vertebrae = [one for one in finding.segments if one.kind == "vertebra"] if finding else []
+        vertebrae = (
+            [segment for segment in finding.segments if segment.kind == "vertebra"]
+            if finding
+            else []
+        )
         vertebrae.sort(key=lambda one: one.label % 100)
-        self._labels = [one.label for one in vertebrae]
+        self._labels = [vertebra.label for vertebra in vertebrae]
         box = self._ui.vertebraSelector
         box.clear()
-        box.addItems([one.name for one in vertebrae])
+        box.addItems([vertebra.name for vertebra in vertebrae])
         self.choose(chosen)
         for button in (self._ui.nameButton, self._ui.countButton):
             button.enabled = bool(vertebrae)

@@ -121,7 +121,11 @@ class SegmentationPanel:
         Where a folder is chosen, that is what is read, and no volume.
         """
         scene, parameters = slicer.mrmlScene, self._parameters
-        nodes = [one for one in segmentationNodes(scene) if not one.GetAttribute(ASIDE)]
+        nodes = [
+            segmentationNode
+            for segmentationNode in segmentationNodes(scene)
+            if not segmentationNode.GetAttribute(ASIDE)
+        ]
         volumes = [
             one
             for one in nodesOfClass(scene, "vtkMRMLScalarVolumeNode")

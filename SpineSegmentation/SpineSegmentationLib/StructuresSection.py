@@ -100,9 +100,12 @@ class StructuresSection:
         if self.busy:
             self.show(self._node)
             return
-        names = {one.label: one.name for one in finding.segments}
+        names = {segment.label: segment.name for segment in finding.segments}
         self._onMeasured(
-            [replace(one, name=names.get(one.label, one.name)) for one in self._measures]
+            [
+                replace(measure, name=names.get(measure.label, measure.name))
+                for measure in self._measures
+            ]
         )
 
     @property

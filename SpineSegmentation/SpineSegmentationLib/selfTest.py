@@ -63,7 +63,7 @@ def _use(test: Any, node: Any) -> None:
     from SpineSlicer.scene.spineSegmentation import currentLabelmap
 
     finding = segmentationFinding(node)
-    vertebra = next(one for one in finding.segments if one.kind == "vertebra")
+    vertebra = next(segment for segment in finding.segments if segment.kind == "vertebra")
     named = nameVertebra(node, vertebra.label, "L4")
     test.assertTrue(named.lowest)
     keepOriginal(node)

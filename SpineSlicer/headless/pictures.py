@@ -137,7 +137,9 @@ class _Studio:
         """The sagittal slice through the middle of the canal, or of all structures."""
         finding = self._reading.findings.segmentation
         volume = self._reading.volumes[finding.stack]
-        canal = [one for one in finding.segments if one.kind == "canal"] or finding.segments
+        canal = [
+            segment for segment in finding.segments if segment.kind == "canal"
+        ] or finding.segments
         through = np.mean([one.centroid_ras for one in canal], axis=0)
         matrix = slice_to_ras(volume, "sagittal", through)
         corners = volume.ras(np.indices((2, 2, 2)).reshape(3, -1).T * np.array(volume.shape[::-1]))

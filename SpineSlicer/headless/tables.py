@@ -60,8 +60,8 @@ def sentences(findings: Findings) -> Iterator[str]:
     for summary in findings.summaries:
         apart = findings.told_apart(summary.question, summary.by)
         yield _sentence(findings.question(summary.question), summary, apart)
-    if threshold_line(findings):
-        yield f"Flagged at the {threshold_line(findings)}"
+    if threshold := threshold_line(findings, str):
+        yield f"Flagged at the {threshold}"
     segmentation = findings.segmentation
     if segmentation.status != ASSESSED:
         yield f"Segmentation: not assessed: {segmentation.reason}"

@@ -34,8 +34,8 @@ class SegmentsAfterImport:
     def stop(self) -> None:
         """Hears of the scene no more."""
         self._timer.stop()
-        for one in self._observers:
-            self._scene.RemoveObserver(one)
+        for observer in self._observers:
+            self._scene.RemoveObserver(observer)
         self._observers = []
 
     def _show(self) -> None:

@@ -210,7 +210,7 @@ class StudySection:
 
     def _onSaid(self, *_arguments: Any) -> None:
         """Asks again which stacks a model is made for, where the images could not say."""
-        unknown = any("unknown" in (one["weighting"], one["region"]) for one in self._stacks)
+        unknown = any("unknown" in (stack["weighting"], stack["region"]) for stack in self._stacks)
         if unknown and self.volume is None and not self._wait.active:
             where = {"files": self._files} if self._files else {"folder": self.folder}
             self._look(where, self._list)
@@ -365,7 +365,7 @@ class StudySection:
     def _against(self, stack: dict[str, Any]) -> dict[str, Any] | None:
         """What says why no model is made for a stack; None where one is."""
         models = [one for one in stack["models"] if one["task"] == self._task]
-        if not models or any(one["applies"] for one in models):
+        if not models or any(model["applies"] for model in models):
             return None
         return models[0]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import slicer
 
+from SpineLib.store.files import temporary_directory
 from SpineLib.translation import language, speak, tr
 
 SHOWN = ("text", "title", "toolTip", "placeholderText")
@@ -27,7 +27,7 @@ def loadForm(path: str | Path) -> Any:
             text = shown.find("string")
             if shown.get("name") in SHOWN and text is not None and text.text:
                 text.text = tr(text.text)
-    with tempfile.TemporaryDirectory(prefix="SpineMRI-") as folder:
+    with temporary_directory("slicer") as folder:
         translated = Path(folder) / Path(path).name
         form.write(translated, encoding="utf-8", xml_declaration=True)
         return slicer.util.loadUI(str(translated))

@@ -93,13 +93,13 @@ class LoopCase:
     def strays(self) -> list[str]:
         """Names of segments without a number of SPIDER's, which no version can hold."""
         segmentation = self.node.GetSegmentation()
-        return [segmentation.GetSegment(one).GetName() for one in self._strays()]
+        return [segmentation.GetSegment(stray).GetName() for stray in self._strays()]
 
     def own(self) -> tuple[tuple[str, NDArray[np.bool_]], ...]:
         """Name and voxels, on the image's grid, of segments without a number of SPIDER's."""
         return tuple(
-            (self.node.GetSegmentation().GetSegment(one).GetName(), self._voxels(one))
-            for one in self._strays()
+            (self.node.GetSegmentation().GetSegment(stray).GetName(), self._voxels(stray))
+            for stray in self._strays()
         )
 
     def addOwn(self, name: str, voxels: NDArray[np.bool_]) -> None:

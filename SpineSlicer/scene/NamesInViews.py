@@ -164,8 +164,14 @@ def _visibleNumbers(segmentation: Any) -> set[int]:
     display, segments = segmentation.GetDisplayNode(), segmentation.GetSegmentation()
     if display is None or not display.GetVisibility():
         return set()
-    identifiers = [one for one in segments.GetSegmentIDs() if display.GetSegmentVisibility(one)]
-    return {int(vtkTag(segments.GetSegment(one), LABEL_TAG) or 0) for one in identifiers}
+    identifiers = [
+        GetSegmentID
+        for GetSegmentID in segments.GetSegmentIDs()
+        if display.GetSegmentVisibility(GetSegmentID)
+    ]
+    return {
+        int(vtkTag(segments.GetSegment(identifier), LABEL_TAG) or 0) for identifier in identifiers
+    }
 
 
 def _showsSurfaces(segmentation: Any) -> bool:

@@ -37,14 +37,15 @@ class Names:
     @classmethod
     def of(cls, finding: SegmentationFinding) -> Names:
         """The names that a finding gives."""
-        names = {str(one.label): one.name for one in finding.segments}
+        names = {str(segment.label): segment.name for segment in finding.segments}
         why = finding.evidence_why
         return cls(finding.lowest, finding.evidence, names, None if why is None else asdict(why))
 
     def given(self, finding: SegmentationFinding) -> SegmentationFinding:
         """A finding with these names; a segment that came later keeps its own."""
         segments = [
-            replace(one, name=self.names.get(str(one.label), one.name)) for one in finding.segments
+            replace(segment, name=self.names.get(str(segment.label), segment.name))
+            for segment in finding.segments
         ]
         why = Reason.from_dict(self.why) or evidence_reason(self.evidence)
         return replace(

@@ -105,7 +105,7 @@ class ReviewLog(UndoableLog[_Step]):
         """The whole log as JSON."""
         steps = [
             {
-                "answers": [asdict(one) for one in step.answers],
+                "answers": [asdict(answer) for answer in step.answers],
                 "undone": step.undone,
                 "replaced": step.replaced,
             }
@@ -124,9 +124,9 @@ class ReviewLog(UndoableLog[_Step]):
         for step in reversed(self.steps):
             if step.undone:
                 continue
-            for one in step.answers:
-                if (one.slice, one.question) == (key, question):
-                    return one
+            for answer in step.answers:
+                if (answer.slice, answer.question) == (key, question):
+                    return answer
         return None
 
 

@@ -331,7 +331,7 @@ class ShownStudy:
             if (value := self.modelAnswer(n, question.key)) and value != BORDERLINE
         ]
         self._add(answers)
-        return len({one.slice for one in answers})
+        return len({answer.slice for answer in answers})
 
     def undo(self) -> None:
         """Takes the last answer back."""

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from SpineSlicer.scene.sagittalSeries import sagittalVolume
 from SpineSlicer.scene.ShownStudy import REVIEW_CHANGED, STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceViews import (
+    ViewState,
+    bringBack,
     isInSight,
     jumpKeeping,
     mendViews,
     sameScale,
     setBackground,
     spotOf,
+    stateOf,
     turnToSlices,
     turnToVolume,
 )
@@ -48,7 +51,9 @@ class ViewLink:
     def __init__(self, study: ShownStudy) -> None:
         self._study, self._busy, self._stack = study, False, ""
         self._observed: list[tuple[Any, int]] = []
+        # What the green view compares with, and how it lay before.
         self._compared = ""
+        self._before: ViewState | None = None
         self._fitted = ""  # the study that the views were fitted to
         self._sagittal: Any = None
         self._turned: dict[str, NDArray[np.float64]] = {}  # view → the axes that it was turned to
@@ -83,16 +88,16 @@ class ViewLink:
         """
         if stack == self._compared:
             return
-        view, ends = self._view(COMPARE_VIEW), bool(self._compared and not stack)
-        if ends and view is not None:
+        view = self._view(COMPARE_VIEW)
+        if view is not None and not self._compared:
+            self._before = stateOf(view)
+        elif view is not None and not stack and self._before is not None:
             self._busy = True
-            view.SetOrientationToDefault()
+            bringBack(view, self._before)
             self._busy = False
         self._compared, self._stack = stack, ""
         if self._observed:
             self._show()
-        if ends and view is not None and (logic := slicer.app.applicationLogic()) is not None:
-            logic.GetSliceLogic(view).FitSliceToBackground()
 
     def _onChanged(self, what: str) -> None:
         if what == STUDY_CHANGED:
@@ -100,7 +105,8 @@ class ViewLink:
             if findings is None:
                 self._fitted, self._at, self._sagittal, self._turned = "", [], None, {}
             if findings is None or self._compared not in [one.id for one in findings.stacks]:
-                self._compared = ""
+                self.compare("")
+                self._before = None
         if what != REVIEW_CHANGED and self._observed and not self._busy:
             self._show()
 

@@ -47,7 +47,7 @@ def placeWindow(box: Any, where: StackInScene, corners: Corners) -> None:
     """
     stack = where.stackInNode()
     axes, matrix = _axes(stack), np.eye(4)
-    first, second = np.array([where.inNode(one) for one in corners])
+    first, second = np.array([where.inNode(corner) for corner in corners])
     matrix[:3, :3], matrix[:3, 3] = axes, (first + second) / 2
     if np.linalg.det(axes) < 0:
         matrix[:3, 2] *= -1
@@ -68,7 +68,7 @@ def windowOf(box: Any, where: StackInScene) -> Corners:
     """
     stack, middle = where.stackInNode(), [0.0] * 3
     box.GetCenter(middle)
-    return [where.fromNode(one) for one in corners(stack, middle, box.GetSize()[:2])]
+    return [where.fromNode(corner) for corner in corners(stack, middle, box.GetSize()[:2])]
 
 
 def corners(stack: StackFindings, middle: Any, size: Any) -> Corners:

@@ -47,7 +47,7 @@ def _cells(findings: Findings, one: SliceFinding) -> Iterator[tuple[str, Any]]:
     for question, by, title in findings.columns:
         opinion = one.opinion(question.key, by) or Opinion(question.key)
         probability = opinion.probability
-        yield title, words(question, opinion)
+        yield title, words(question, opinion, str)
         yield f"P {title}", float("nan") if probability is None else float(probability)
         if len(question.values) > 2:
             yield f"{title} interval", "–".join(opinion.interval)

@@ -112,7 +112,7 @@ def _filled(image: slicer.vtkOrientedImageData) -> tuple[slice, slice, slice]:
 
 def _numbersOf(segments: Sequence[Any]) -> NDArray[np.uint8]:
     """A layer's values → label numbers; the last one stands for every value beyond."""
-    values = [int(one.GetLabelValue()) for one in segments]
+    values = [int(segment.GetLabelValue()) for segment in segments]
     numbers = np.zeros(max(values, default=0) + 2, np.uint8)
     for value, one in zip(values, segments, strict=True):
         numbers[value] = int(vtkTag(one, LABEL_TAG) or 0)

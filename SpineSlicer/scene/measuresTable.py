@@ -51,8 +51,8 @@ def showMeasures(segmentationNode: Any, measures: Sequence[Measure]) -> Any:
 
 
 def _columns(measures: Sequence[Measure]) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {"Structure": [one.name for one in measures]}
+    columns: dict[str, list[Any]] = {"Structure": [measure.name for measure in measures]}
     for name, attribute in NUMBERS.items():
-        values = [getattr(one, attribute) for one in measures]
+        values = [getattr(measure, attribute) for measure in measures]
         columns[name] = [float("nan") if value is None else value for value in values]
     return columns

@@ -214,7 +214,7 @@ def noticeOf(node: slicer.vtkMRMLSegmentationNode) -> str:
     if node.GetAttribute(NOTICE):
         return str(node.GetAttribute(NOTICE))
     notices = [text.GetAttribute(NOTICE) for text in _findingsOf(node)]
-    return next((one for one in notices if one), RESEARCH_NOTICE)
+    return next((notice for notice in notices if notice), RESEARCH_NOTICE)
 
 
 def updateFindings(node: slicer.vtkMRMLSegmentationNode) -> None:
@@ -260,8 +260,12 @@ def _levellingAnew(
     for text in allFindings(scene):
         if not frame or text in own:
             continue
-        theirs = [one for one in segmentationNodes(scene) if text in _findingsOf(one)]
-        theirs = [one for one in theirs if not one.GetAttribute(ASIDE)]
+        theirs = [
+            segmentationNode
+            for segmentationNode in segmentationNodes(scene)
+            if text in _findingsOf(segmentationNode)
+        ]
+        theirs = [their for their in theirs if not their.GetAttribute(ASIDE)]
         labelmap = labelmapAsRead(theirs[0]) if theirs else None
         yield
         levels = _NO_LEVELS
@@ -294,7 +298,7 @@ def _updateFindings(
         said = findings["segmentation"]
         why = None if finding.evidence_why is None else asdict(finding.evidence_why)
         said.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
-        said["segments"] = [asdict(one) for one in finding.segments]
+        said["segments"] = [asdict(segment) for segment in finding.segments]
         stacks = {stack["id"]: stack for stack in findings["stacks"]}
         _levelSlices(text, findings, levels, stacks[said["stack"]]["frame_of_reference_uid"])
         _keep(text, findings)
@@ -339,7 +343,7 @@ def _frameOf(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding)
 
 
 def _frameIn(texts: list[Any], stack: str) -> str:
-    found = [one for text in texts for one in json.loads(text.GetText())["stacks"]]
+    found = [load for text in texts for load in json.loads(text.GetText())["stacks"]]
     return next((s["frame_of_reference_uid"] for s in found if s["id"] == stack), "")
 
 

@@ -80,7 +80,11 @@ def onlyVolumeRead(scene: slicer.vtkMRMLScene) -> Any:
         findings = nodes.findings()
     except SpineError:  # the panel says so where it shows the study
         return None
-    read = [nodes.volumeNode(one.id) for one in findings.stacks if one.slices] if findings else []
+    read = (
+        [nodes.volumeNode(stack.id) for stack in findings.stacks if stack.slices]
+        if findings
+        else []
+    )
     return read[0] if len(read) == 1 else None
 
 

@@ -40,7 +40,7 @@ def addingSegmentNames(
 ) -> Steps[slicer.vtkMRMLMarkupsFiducialNode]:
     """`addSegmentNames` in steps; the node is in the scene from the last on."""
     parts = Parts(labelmap)
-    shown = [one for one in finding.segments if one.kind != "canal"]
+    shown = [segment for segment in finding.segments if segment.kind != "canal"]
     places = []
     for one in shown:
         yield
@@ -85,7 +85,7 @@ def renameSegmentNames(node: Any, finding: SegmentationFinding) -> None:
         node: from `addSegmentNames`; each of its points has the segment's number as description.
         finding: the segments that there are, and their names.
     """
-    names = {str(one.label): shortName(one.name) for one in finding.segments}
+    names = {str(segment.label): shortName(segment.name) for segment in finding.segments}
     for index in range(node.GetNumberOfControlPoints()):
         name = names.get(node.GetNthControlPointDescription(index))
         node.SetNthControlPointVisibility(index, name is not None)

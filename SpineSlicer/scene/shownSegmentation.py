@@ -211,7 +211,7 @@ def _joinFindings(reading: Reading, node: Any) -> bool:
             continue
         data["segmentation"] = asdict(replace(reading.findings.segmentation, stack=stack))
         models = [one for one in data["models"] if one["task"] != "segmentation"]
-        new = [asdict(one) for one in reading.findings.models if one.task == "segmentation"]
+        new = [asdict(model) for model in reading.findings.models if model.task == "segmentation"]
         data["models"] = [*models, *new]
         root.SetText(json.dumps(data, ensure_ascii=False, allow_nan=False))
         own(root, [node, *namesOf(node)])

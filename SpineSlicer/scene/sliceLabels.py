@@ -17,7 +17,7 @@ from SpineLib.volume import Volume
 from SpineSlicer.scene.segmentNames import drawTextAlone
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
-from SpineSlicer.scene.verdicts import runs, shortText, worst
+from SpineSlicer.scene.verdicts import labelText, runs, shortText, worst
 
 # Slicer's names of the views in its standard layouts.
 AXIAL_VIEWS = ("vtkMRMLSliceNodeRed",)
@@ -47,7 +47,7 @@ def addSliceLabels(
     for one, center in zip(stack.slices, centers, strict=True):
         # Above the ring, from its right edge on: the text runs along the ring and leaves it free.
         place = center + (OUTER_RADIUS + GAP) * anterior + 0.8 * OUTER_RADIUS * right
-        _addPoint(slices, place, shortText(findings, one), one)
+        _addPoint(slices, place, labelText(findings, one), one)
     slices.EndModify(modified)
     flagged = _addNode(scene, f"{name} flagged runs", OTHER_VIEWS)
     # Seen in every sagittal and coronal slice, left and behind the ring, never on the cord.

@@ -32,13 +32,13 @@ class ViewState:
 
     Attributes:
         matrix: from its plane to RAS, 4×4.
-        field: its height, mm.
+        scale: mm a pixel, which is what Slicer keeps where a view is made larger or smaller.
         origin: how far it is panned, mm.
         volume: the ID of its background.
     """
 
     matrix: NDArray[np.float64]
-    field: float
+    scale: float
     origin: tuple[float, float]
     volume: str
 
@@ -48,7 +48,7 @@ def stateOf(view: Any) -> ViewState:
     matrix, shown = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS())), backgroundOf(view)
     x, y, _z = view.GetXYZOrigin()
     identifier = shown.GetID() if shown is not None else ""
-    return ViewState(matrix, view.GetFieldOfView()[1], (x, y), identifier)
+    return ViewState(matrix, _scaleOf(view), (x, y), identifier)
 
 
 def bringBack(view: Any, state: ViewState) -> None:
@@ -58,8 +58,7 @@ def bringBack(view: Any, state: ViewState) -> None:
         setBackground(view, volume)
     for row, column in np.ndindex(4, 4):
         view.GetSliceToRAS().SetElement(row, column, float(state.matrix[row, column]))
-    width, height, _depth = view.GetDimensions()
-    view.SetFieldOfView(state.field * width / height, state.field, view.GetFieldOfView()[2])
+    _setScale(view, state.scale)
     view.SetSliceOrigin(*state.origin, 0.0)
     view.UpdateMatrices()
 
@@ -165,9 +164,7 @@ def isInSight(view: Any, world: Any) -> bool:
 
 def sameScale(view: Any, other: Any) -> None:
     """Lets a millimetre be as many pixels in a view as in another one."""
-    mm = other.GetFieldOfView()[1] / other.GetDimensions()[1]
-    width, height, _depth = view.GetDimensions()
-    view.SetFieldOfView(width * mm, height * mm, view.GetFieldOfView()[2])
+    _setScale(view, _scaleOf(other))
 
 
 def jumpKeeping(view: Any, world: Any, spot: Any) -> None:
@@ -189,6 +186,15 @@ def spotOf(view: Any, world: Any) -> NDArray[np.float64]:
     """Where a point stands in a view: (x, y) mm from the middle of its plane, along its axes."""
     matrix = np.array(util.arrayFromVTKMatrix(view.GetSliceToRAS()))
     return np.asarray(_axesOf(view)[:, :2].T @ (np.asarray(world, float) - matrix[:3, 3]))
+
+
+def _scaleOf(view: Any) -> float:
+    return float(view.GetFieldOfView()[1] / view.GetDimensions()[1])
+
+
+def _setScale(view: Any, mm: float) -> None:
+    width, height, _depth = view.GetDimensions()
+    view.SetFieldOfView(width * mm, height * mm, view.GetFieldOfView()[2])
 
 
 def _rasToXy(view: Any) -> NDArray[np.float64]:

@@ -71,7 +71,7 @@ def addSpineSegmentation(
         algorithm: the model's name and version.
         surfaces: make the surfaces for 3D now; it takes seconds.
     """
-    segments = [_segment(one, levelKnown=bool(finding.lowest)) for one in finding.segments]
+    segments = [_segment(segment, levelKnown=bool(finding.lowest)) for segment in finding.segments]
     name = f"{volumeNode.GetName()} segmentation"
     node = addSegmentationNode(scene, labelmap, segments, name, volumeNode, algorithm)
     node.SetAttribute(KIND, SEGMENTATION)
@@ -79,7 +79,7 @@ def addSpineSegmentation(
     own(node)
     rememberNames(node, finding)
     node.SetAttribute(FORCED, "1" if finding.forced else "0")
-    node.SetAttribute(GIVEN, labelsHash(labelmap, [one.label for one in finding.segments]))
+    node.SetAttribute(GIVEN, labelsHash(labelmap, [segment.label for segment in finding.segments]))
     display = node.GetDisplayNode()
     display.SetOpacity2DFill(0.35)
     display.SetOpacity2DOutline(1.0)

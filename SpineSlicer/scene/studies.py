@@ -63,7 +63,7 @@ def studyOfReading(
             continue
         copy = _isOf(root, reading.findings)
         # A volume of the scene that was read by itself may not have known its examination.
-        sameVolumes = bool(volumes) and all(one in held.values() for one in volumes)
+        sameVolumes = bool(volumes) and all(volume in held.values() for volume in volumes)
         if sameVolumes and (copy or not _uidIn(root.GetText())):
             return study
         said = root.GetAttribute(IMAGES)

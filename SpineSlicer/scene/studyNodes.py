@@ -140,7 +140,7 @@ def isNeeded(volume: Any) -> bool:
     role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
     segmentations = nodesOfClass(volume.GetScene(), "vtkMRMLSegmentationNode")
     return bool(readingsOf(volume)) or any(
-        one.GetNodeReference(role) is volume for one in segmentations
+        segmentation.GetNodeReference(role) is volume for segmentation in segmentations
     )
 
 

@@ -28,7 +28,9 @@ def showInViews(segmentation: Any) -> None:
     scene, volume = segmentation.GetScene(), segmentedVolumeNode(segmentation)
     showStudy(scene, study)
     showSegmentsOf(scene, study)
-    if volume is not None and not all(_isOf(one, study, volume) for one in _backgrounds(scene)):
+    if volume is not None and not all(
+        _isOf(background, study, volume) for background in _backgrounds(scene)
+    ):
         slicer.util.setSliceViewerLayers(background=volume, fit=True)
 
 

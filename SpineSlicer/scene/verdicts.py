@@ -50,6 +50,12 @@ def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> 
     return text
 
 
+def labelText(findings: Findings, one: SliceFinding) -> str:
+    """`shortText` as a view shows it: more than two answers stand one below the other."""
+    text = shortText(findings, one)
+    return text.replace(" · ", "\n") if text.count(" · ") > 1 else text
+
+
 def _letter(findings: Findings, opinion: Opinion) -> str:
     return findings.question(opinion.question).letter(opinion.value)
 

@@ -150,7 +150,10 @@ def test_in_a_scene_it_stands_in_table_labels_and_flags(app, scene, story, findi
         assert text == f"{'high' if opinion.positive else 'low'}, Pressure {opinion.value}"
     labels = study.nodes.node("slice labels")
     texts = [labels.GetNthControlPointLabel(k) for k in range(labels.GetNumberOfControlPoints())]
-    assert texts == [shortText(findings, one) for one in findings.stacks[0].slices]
+    assert [text.replace("\n", " · ") for text in texts] == [
+        shortText(findings, one) for one in findings.stacks[0].slices
+    ]
+    assert all(len(line) < 30 for text in texts for line in text.split("\n")), texts
     assert all({"Bilsky", "Kang", "Pressure"} <= set(text.split()) for text in texts)
 
 
@@ -190,6 +193,8 @@ def test_the_panel_has_a_row_of_buttons_and_keys_for_each_grading(widget, ui, st
     assert study.reviewed(place, KANG.key).answer == "3"
     press(timeline, "d")
     assert study.reviewed(place, KEY).answer == "mild"
+    told = study.nodes.node("slice labels").GetNthControlPointLabel(study.slice(place).index)
+    assert told.endswith("\nreader: 1c, 3, mild")
     assert study.reviewed(place, BILSKY.key).answer == "1c"
     buttons = [
         ui.gradeHolder.layout().itemAt(k).widget() for k in range(ui.gradeHolder.layout().count())
@@ -316,7 +321,7 @@ def test_two_models_of_a_question_stand_side_by_side_everywhere(widget, ui, twic
     plotted = [
         chart.GetNthPlotSeriesNode(k).GetName() for k in range(chart.GetNumberOfPlotSeriesNodes())
     ]
-    assert plotted == ["P(high) (pressure)", "P(high) (second)"]
+    assert plotted == ["P(high) (pressure)", "P(high) (second)", "Current slice"]
     writeTable(study, tmp_path / "reviews.csv")
     with (tmp_path / "reviews.csv").open(encoding="utf-8") as stream:
         row = next(csv.DictReader(stream))

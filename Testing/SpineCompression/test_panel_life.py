@@ -129,7 +129,7 @@ def test_the_self_test_waits_by_the_clock_for_a_worker_that_takes_its_time(
 def test_the_self_test_gives_up_on_a_worker_that_never_answers(desktop):
     desktop.open("SpineCompression", MODULE).cleanup()
     test = sys.modules["SpineCompression"].SpineCompressionTest()
-    with pytest.raises(AssertionError, match=r"no answer in 0\.2 seconds"):
+    with pytest.raises(AssertionError, match=r"did not answer in 0\.2 seconds"):
         waitFor(test, lambda: False, 0.2)
 
 

@@ -37,7 +37,7 @@ def test_after_a_reading_the_views_lie_and_show_what_they_did_before(desktop, pr
         now = stateOf(view)
         np.testing.assert_allclose(now.matrix, before[name].matrix, atol=1e-9)
         assert (now.volume, now.origin) == (node.GetID(), before[name].origin)
-        assert now.field == pytest.approx(before[name].field)
+        assert now.scale == pytest.approx(before[name].scale)
 
 
 @pytest.mark.parametrize("plane", ["axial", "sagittal", "coronal", "oblique"])

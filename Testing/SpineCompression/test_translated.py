@@ -7,6 +7,7 @@ import slicer
 
 from SpineLib.translation import speak
 from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.studyNodes import FINDINGS_TABLE, nodesOfKind
 from Testing.desktop import press
 from Testing.SpineCompression.panels import settle
 
@@ -35,6 +36,8 @@ def test_the_panel_speaks_german_and_keeps_codes(widget, ui, shown, graded, tmp_
     assert shown.reviewed(shown.place, "compression").answer == "compressed"
     assert "Befunder" in ui.sliceLabel.text and "komprimiert" in ui.sliceLabel.text
     assert ReadingScene(slicer.mrmlScene).findings() == graded.findings
+    (cells,) = nodesOfKind(slicer.mrmlScene, FINDINGS_TABLE)
+    assert cells.GetCellText(8, cells.GetColumnIndex("Compression")).startswith("compressed")
     file = tmp_path / "review.csv"
     panel.review.exportTable(str(file))
     written = list(csv.DictReader(file.open(encoding="utf-8")))

@@ -359,7 +359,7 @@ def test_a_panel_that_goes_while_it_works_leaves_nothing_behind(
     addVolumeNode(desktop.scene, lumbar.volumes["2"], "T2 sagittal")
     widget = desktop.open("SpineSegmentation", FOLDER)
     click(widget.panel.ui.segmentButton)
-    assert list(tmp_path.glob("SpineMRI-*"))
+    assert list(tmp_path.iterdir())
     getattr(widget, end)()
     assert worker.stopped and not list(tmp_path.iterdir())
     worker.error(Cancelled())  # an answer that comes too late

@@ -88,7 +88,7 @@ def _picture(desktop, ui, path: Path) -> None:
     """Light and dark, as wide as the panel is."""
     named = ui.dataSetEdit.currentPath, ui.imagesEdit.currentPath
     for edit, text in ((ui.dataSetEdit, "/data/lumbar"), (ui.imagesEdit, "")):
-        edit.blockSignals(True)  # the temporary folder's name says nothing
+        edit.comboBox().blockSignals(True)  # the temporary folder's name says nothing
         edit.currentPath = text
     light = desktop.application.palette()
     inside = desktop.window.widget()
@@ -99,7 +99,7 @@ def _picture(desktop, ui, path: Path) -> None:
     desktop.application.setPalette(light)
     for edit, text in zip((ui.dataSetEdit, ui.imagesEdit), named, strict=True):
         edit.currentPath = text
-        edit.blockSignals(False)
+        edit.comboBox().blockSignals(False)
 
 
 def _run(desktop, button) -> None:

@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
         click(widget.ui.readButton)
         _wait(desktop, lambda: not widget.ui.progressBar.isVisible())
         _settle(desktop)
-        widget.ui.pathEdit.blockSignals(True)
+        widget.ui.pathEdit.comboBox().blockSignals(True)
         widget.ui.pathEdit.currentPath = "/data/study"  # the temporary folder's name says nothing
         folder.mkdir(parents=True, exist_ok=True)
         desktop.window.grab().save(str(folder / "panel-compression.png"))
@@ -63,7 +63,7 @@ def segmentation(desktop, study: Path, folder: Path) -> None:
     _wait(desktop, lambda: bool(widget.panel.structures.measures))
     for _ in range(10):
         _settle(desktop)
-    ui.pathEdit.blockSignals(True)
+    ui.pathEdit.comboBox().blockSignals(True)
     ui.pathEdit.setCurrentPath("/data/study")
     folder.mkdir(parents=True, exist_ok=True)
     desktop.window.grab().save(str(folder / "panel-segmentation.png"))

@@ -147,6 +147,7 @@ class _Child:
         ready = self._line(120)
         if ready is None:
             raise RuntimeError(f"A child did not begin: {self._said()}")
+        self._scratch = str(ready.get("scratch", ""))
 
     def ask(self, index: int) -> None:
         """Asks for the input of a number; `answer` tells of a child that has ended."""
@@ -165,6 +166,7 @@ class _Child:
         if outcome is None:
             self._process.kill()
         code = self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)  # what a child that ended has left
         if comparing:
             return {"index": index, "how": "other reader ended"}
         if outcome is None:

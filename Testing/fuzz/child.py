@@ -35,7 +35,7 @@ def main() -> None:
     _limit_memory()
     kind = every_kind()[name](Path(corpus))
     with tempfile.TemporaryDirectory(prefix="fuzz-", dir=_fast_disk()) as scratch:
-        out.write(json.dumps({"ready": name}) + "\n")
+        out.write(json.dumps({"ready": name, "scratch": scratch}) + "\n")
         for line in sys.stdin:
             index = int(line)
             say = partial(_say, out, index)

@@ -132,7 +132,7 @@ def _by_itk(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
 
     head = path.read_bytes()[:2000]
     claimed = re.search(rb"CompressedDataSize = (\d+)\n", head)
-    if re.search(rb"CompressedData = [Tt1]", head) and (
+    if re.search(rb"CompressedData\s*=\s*[Tt1]", head) and (
         not claimed or claimed[1] not in _sizes(path)
     ):
         return None  # ITK believes the size; the stream's own checksum says more

@@ -3,6 +3,6 @@
 from SpineLib.dicom.confidentiality.burnt_in import Suspicion, burnt_in
 from SpineLib.dicom.confidentiality.dataset import Deidentifier
 from SpineLib.dicom.confidentiality.key import Key, open_key, write_key
-from SpineLib.dicom.confidentiality.profile import Option
+from SpineLib.options import ProfileOption as Option
 
 __all__ = ["Deidentifier", "Key", "Option", "Suspicion", "burnt_in", "open_key", "write_key"]

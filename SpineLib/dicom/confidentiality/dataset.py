@@ -22,8 +22,9 @@ from SpineLib import __version__
 from SpineLib.dicom.confidentiality import traces
 from SpineLib.dicom.confidentiality.descriptors import cleaned
 from SpineLib.dicom.confidentiality.key import Key
-from SpineLib.dicom.confidentiality.profile import PROFILE_CODE, Action, Option, action
+from SpineLib.dicom.confidentiality.profile import OPTION_CODES, PROFILE_CODE, Action, action
 from SpineLib.dicom.people import Person, is_placeholder, name_words, person
+from SpineLib.options import ProfileOption as Option
 
 _CURVES, _OVERLAYS, _PADDING = 0x5000, 0x6000, 0xFFFCFFFC
 # Coded words without which a structured report or a drawing has no structure.
@@ -191,7 +192,7 @@ class Deidentifier:
     def _say_what_was_done(self, dataset: Dataset) -> None:
         """PS3.15 E.1.1 and E.3.6: that, how and by which options (PS3.3 C.7.1.1, C.12.1)."""
         ordered = [option for option in Option if option in self.options]
-        used = [PROFILE_CODE, *(option.code for option in ordered)]
+        used = [PROFILE_CODE, *(OPTION_CODES[option] for option in ordered)]
         dataset.PatientIdentityRemoved = "YES"
         dataset.DeidentificationMethod = [f"SlicerSpineMRI {__version__}", *(
             f"PS3.15 {code.value}" for code in used

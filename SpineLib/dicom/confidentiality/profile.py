@@ -10,28 +10,14 @@ from pydicom.datadict import keyword_for_tag
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
+from SpineLib.options import ProfileOption as Option
+
 # The newest edition of the table that the library ships.
 EDITION = "dicomfields_2026c"
 
 
-class Option(str, Enum):
-    """Options of the profile that are truly implemented, PS3.15 E.3."""
-
-    uids = "retain-uids"
-    device = "retain-device-identity"
-    institution = "retain-institution-identity"
-    characteristics = "retain-patient-characteristics"
-    modified_dates = "retain-modified-dates"
-    descriptors = "clean-descriptors"
-
-    @property
-    def code(self) -> Code:
-        """Its code of PS3.16 CID 7050."""
-        return _CODES[self]
-
-
 PROFILE_CODE: Code = codes.cid7050.BasicApplicationConfidentialityProfile
-_CODES: dict[Option, Code] = {
+OPTION_CODES: dict[Option, Code] = {
     Option.uids: codes.cid7050.RetainUidsOption,
     Option.device: codes.cid7050.RetainDeviceIdentityOption,
     Option.institution: codes.cid7050.RetainInstitutionIdentityOption,

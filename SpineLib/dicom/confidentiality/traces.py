@@ -14,8 +14,8 @@ from pydicom.multival import MultiValue
 
 from SpineLib.dicom.charset import ALL, decode, encodings
 from SpineLib.dicom.confidentiality.descriptors import is_known
-from SpineLib.dicom.confidentiality.profile import Option
 from SpineLib.dicom.people import NOBODY, fold, script
+from SpineLib.options import ProfileOption as Option
 
 # Of each option's name the values that stay, so that finding them again is no trace.
 _IDENTIFYING: dict[str, Option | None] = {

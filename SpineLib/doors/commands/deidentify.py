@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
-
-
-class Option(str, Enum):
-    """What may be asked for; the words of `SpineLib.dicom.confidentiality.Option`."""
-
-    # A copy, as importing that one would cost every command a second.
-    uids = "retain-uids"
-    device = "retain-device-identity"
-    institution = "retain-institution-identity"
-    characteristics = "retain-patient-characteristics"
-    modified_dates = "retain-modified-dates"
-    descriptors = "clean-descriptors"
+from SpineLib.options import ProfileOption
 
 
 def deidentify(
@@ -37,7 +25,7 @@ def deidentify(
         ),
     ] = None,
     option: Annotated[
-        list[Option] | None, typer.Option(help="Option of the profile; may repeat.")
+        list[ProfileOption] | None, typer.Option(help="Option of the profile; may repeat.")
     ] = None,
     keep_burnt_in: Annotated[
         bool, typer.Option("--keep-burnt-in", help="Also copy files that are likely to show text.")
@@ -47,12 +35,11 @@ def deidentify(
     ] = False,
 ) -> None:
     """Copy DICOM without its patients' identities (DICOM PS3.15). docs/deidentification.md."""
-    from SpineLib.dicom.confidentiality import Option as Known
     from SpineLib.dicom.deidentify import deidentify as run
 
     with progress_bar() as progress:
         report = run(
-            source, folder, key=key, options=[Known(one.value) for one in option or ()],
+            source, folder, key=key, options=option or (),
             keep_burnt_in=keep_burnt_in,
             progress=progress,
         )  # fmt: skip

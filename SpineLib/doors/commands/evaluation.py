@@ -202,7 +202,7 @@ def _run(
         for name, one in zip(model or (), evaluations, strict=True):
             write_figures(open_model(name), one)
     if as_json:
-        print_json([_as_json(one) for one in evaluations])
+        print_json([_as_json(evaluation) for evaluation in evaluations])
         return
     for one in evaluations:
         _print(one)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from SpineLib.doors.console import print_json, progress_bar, say
+from SpineLib.options import DicomObject
 
 if TYPE_CHECKING:
     from SpineLib.outputs.dicom import Results
@@ -18,17 +19,6 @@ class Format(str, Enum):
     """What results can be written as."""
 
     dicom = "dicom"
-
-
-# The words of `SpineLib.outputs.dicom.Kind`, which would import highdicom for every command.
-Object = Enum(  # type: ignore[misc]
-    "Object",
-    {
-        name.replace("-", "_"): name
-        for name in ("segmentation", "labelmap", "report", "key-images", "presentation", "capture")
-    },
-    type=str,
-)
 
 
 def export(
@@ -41,7 +31,7 @@ def export(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the objects.")],
     to: Annotated[Format, typer.Option("--to", help="What to write.")] = Format.dicom,
     objects: Annotated[
-        list[Object] | None,  # type: ignore[valid-type]
+        list[DicomObject] | None,
         typer.Option(
             "--object",
             help="Only these; may repeat. By default all but labelmap and capture.",
@@ -52,11 +42,12 @@ def export(
     ] = False,
 ) -> None:
     """Write results as DICOM objects of the same patient and study. docs/dicom-results.md."""
-    from SpineLib.outputs.dicom import DEFAULT, Kind, write_dicom
+    from SpineLib.outputs.dicom import DEFAULT, write_dicom
 
-    kinds = [Kind(one.value) for one in objects] if objects else DEFAULT
     with progress_bar() as progress:
-        files = write_dicom(_results(results), images, out, kinds=kinds, progress=progress)
+        files = write_dicom(
+            _results(results), images, out, kinds=objects or DEFAULT, progress=progress
+        )
     if as_json:
         print_json({"files": [str(path) for path in files]})
         return

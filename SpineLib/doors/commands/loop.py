@@ -196,9 +196,9 @@ def status_of(dataset: Dataset) -> dict[str, Any]:
         "title": dataset.title, "task": dataset.task, "scheme": dataset.question.key if dataset.question else "",
         "model": current,
         "models": [
-            {"id": one.id, "parent": one.parent, "state": one.state, "in_force": one.id == current,
-             "by": one.by, "reason": one.reason}
-            for one in dataset.models
+            {"id": model.id, "parent": model.parent, "state": model.state, "in_force": model.id == current,
+             "by": model.by, "reason": model.reason}
+            for model in dataset.models
         ],
         "frozen": None if dataset.frozen is None else {
             "patients": len(dataset.frozen.patients), "sha256": dataset.frozen.sha256,

@@ -222,12 +222,12 @@ def _interrupted(dataset: Dataset) -> FineTuning | None:
     """The newest fine-tuning, where it is of the current model and not done or not taken in."""
     from SpineLib.loop.finetune import fine_tunings
 
-    for one in fine_tunings(dataset)[-1:]:
-        model = one.model
+    for fine_tuning in fine_tunings(dataset)[-1:]:
+        model = fine_tuning.model
         taken = {known.folder.card.weights_sha256 for known in dataset.models}
         done = model is not None and model.card.weights_sha256 in taken
-        if one.record["parent"]["id"] == dataset.current.id and not done:
-            return one
+        if fine_tuning.record["parent"]["id"] == dataset.current.id and not done:
+            return fine_tuning
     return None
 
 
@@ -282,11 +282,11 @@ def _say_comparison(found: Comparison) -> None:
         say(f"Not compared: {found.cannot}")
         return
     rows = [
-        [one.figure, str(one.patients), _number(one.old), _number(one.new),
-         _number(one.difference, "+.3f"),
-         " to ".join(f"{x:+.3f}" for x in one.interval or ()), _number(one.p, ".2g"),
-         "worse" if one.worse else one.note]
-        for one in found.changes
+        [change.figure, str(change.patients), _number(change.old), _number(change.new),
+         _number(change.difference, "+.3f"),
+         " to ".join(f"{x:+.3f}" for x in change.interval or ()), _number(change.p, ".2g"),
+         "worse" if change.worse else change.note]
+        for change in found.changes
     ]  # fmt: skip
     columns = ("figure", "patients", "old", "new", "difference", "95 % by patient", "p", "")
     print_table(columns, rows, f"{found.candidate} (new) against {found.against} (old)")
@@ -300,7 +300,7 @@ def _number(value: float | None, how: str = ".3f") -> str:
 
 
 def _newest(dataset: Dataset) -> str:
-    waiting = [one.id for one in dataset.models if one.state in ("candidate", "refused")]
+    waiting = [model.id for model in dataset.models if model.state in ("candidate", "refused")]
     if not waiting:
         raise BadInput(
             "No candidate is waiting to be promoted",
@@ -311,9 +311,9 @@ def _newest(dataset: Dataset) -> str:
 
 
 def _model_id(dataset: Dataset, given: str) -> str:
-    for one in dataset.models:
-        if given == one.id or (given.isdigit() and one.id.startswith(f"{given.zfill(4)}-")):
-            return one.id
+    for model in dataset.models:
+        if given == model.id or (given.isdigit() and model.id.startswith(f"{given.zfill(4)}-")):
+            return model.id
     return dataset.lineage.model(given).id
 
 

@@ -147,5 +147,5 @@ def score_as_json(score: Score) -> dict[str, Any]:
         "version": score.version, "uncertainty": score.uncertainty,
         "per_structure": score.per_structure, "per_slice": list(score.per_slice),
         "disagreement": score.disagreement, "against": score.against, "dice": score.dice,
-        "problems": [one.to_dict() for one in score.problems],
+        "problems": [problem.to_dict() for problem in score.problems],
     }  # fmt: skip

@@ -18,14 +18,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for another progr
 @pacs.command()
 def add(
     name: Name,
-    host: Annotated[str, typer.Option(help="Of an Application Entity.")] = "",
+    host: Annotated[str, typer.Option(help="Host of an Application Entity.")] = "",
     port: Annotated[int | None, typer.Option(help="Its port.")] = None,
     ae: Annotated[str | None, typer.Option("--ae", help="Its Application Entity title.")] = None,
     calling: Annotated[str, typer.Option(help="The title that we call ourselves.")] = "SPINE",
     url: Annotated[
-        str, typer.Option(help="Of a DICOMweb server, in the place of host, port and title.")
+        str, typer.Option(help="Address of a DICOMweb server, instead of host, port and title.")
     ] = "",
-    user: Annotated[str, typer.Option(help="Of the web server.")] = "",
+    user: Annotated[str, typer.Option(help="User name on the web server.")] = "",
     password: Annotated[
         bool, typer.Option("--password", help="Ask for the password, and keep it in the keyring.")
     ] = False,
@@ -92,7 +92,7 @@ def echo(name: Name) -> None:
 
 def send(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Of DICOM objects, or one file.")
+        Path, typer.Argument(metavar="FOLDER", help="Folder of DICOM objects, or one file.")
     ],
     name: Annotated[
         str, typer.Argument(metavar="DESTINATION", help="As `spine pacs list` shows it.")
@@ -112,9 +112,9 @@ def send(
     else:
         print_table(
             ("object", "result", "why"),
-            [(one.file.name, one.state, one.reason) for one in outcomes],
+            [(outcome.file.name, outcome.state, outcome.reason) for outcome in outcomes],
         )
-    refused = sum(one.state == "refused" for one in outcomes)
+    refused = sum(outcome.state == "refused" for outcome in outcomes)
     if refused:
         raise SpineError(f"{refused} of {len(outcomes)} objects were refused")
 
@@ -125,7 +125,7 @@ def fetch(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the images.")],
     study: Annotated[str, typer.Option(help="Study Instance UID.")] = "",
-    accession: Annotated[str, typer.Option(help="Accession Number, in its place.")] = "",
+    accession: Annotated[str, typer.Option(help="Accession Number, instead of the UID.")] = "",
 ) -> None:
     """Fetch the MR images of a study from an archive. docs/pacs.md."""
     from SpineLib.pacs.destinations import destination

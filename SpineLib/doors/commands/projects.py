@@ -309,12 +309,12 @@ def consensus(
         return
     rows: list[dict[str, Any]] = [
         {
-            "sop_instance_uid": one.slice.sop_instance_uid, "frame": one.slice.frame,
-            "study": one.study.id, "slice": one.index + 1,
-            "labels": {name: given.value for name, given in one.labels.items()},
-            "final": one.final,
+            "sop_instance_uid": disagreement.slice.sop_instance_uid, "frame": disagreement.slice.frame,
+            "study": disagreement.study.id, "slice": disagreement.index + 1,
+            "labels": {name: given.value for name, given in disagreement.labels.items()},
+            "final": disagreement.final,
         }
-        for one in disagreements(opened)
+        for disagreement in disagreements(opened)
     ]  # fmt: skip
     if as_json:
         print_json(rows)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from itertools import groupby
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from SpineLib.errors import BadInput, SpineError
+from SpineLib.options import DicomObject as Kind
 from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.dicom.capture import secondary_capture
 from SpineLib.outputs.dicom.images import find_images
@@ -31,18 +31,6 @@ from SpineLib.store.files import writing_folder
 _REPORTS = "report*.dcm"
 
 
-class Kind(str, Enum):
-    """The objects by name."""
-
-    segmentation = "segmentation"
-    labelmap = "labelmap"
-    report = "report"
-    key_images = "key-images"
-    presentation = "presentation"
-    capture = "capture"
-
-
-# A label map is the same segmentation once more, for programs that read it.
 DEFAULT = (Kind.segmentation, Kind.report, Kind.key_images, Kind.presentation)
 
 

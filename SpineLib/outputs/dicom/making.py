@@ -42,7 +42,7 @@ class Making:
 
     def model(self, name: str) -> ModelUsed | None:
         """The model of this name."""
-        return next((one for one in self.findings.models if one.name == name), None)
+        return next((model for model in self.findings.models if model.name == name), None)
 
     def identity(self) -> dict[str, Any]:
         """The arguments of highdicom that name a new object and its maker."""

@@ -27,9 +27,9 @@ def cache(tmp_path_factory):
         ("simulated:cervical", "not a simulated source"),
         ("simulated:cervical-none:standard:-1", "not a simulated source"),
         ("simulated:cervical-none:standard:0", "no patients"),
-        ("simulated:knee-none:standard:1", "no region knee"),
-        ("simulated:cervical-gout:standard:1", "no disease gout"),
-        ("simulated:cervical-none:odd:1", "no profile odd"),
+        ("simulated:knee-none:standard:1", "not know the region knee"),
+        ("simulated:cervical-gout:standard:1", "not know the disease gout"),
+        ("simulated:cervical-none:odd:1", "not know the profile odd"),
     ],
 )
 def test_a_source_that_the_simulator_cannot_give_is_refused(text, why):

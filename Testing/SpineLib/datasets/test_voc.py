@@ -56,7 +56,7 @@ def test_a_box_on_a_screen_capture_keeps_its_picture(tmp_path):
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ({"grade": "4"}, "no grade of Bilsky"),
+        ({"grade": "4"}, "not a grade of Bilsky"),
         ({"box": (8, 6, 8, 14)}, "empty or outside"),
         ({"box": (8, 6, 99, 14)}, "empty or outside"),
         ({"box": ("a", 6, 9, 14)}, "cannot be used"),

@@ -100,7 +100,7 @@ def test_only_its_owner_may_read_the_key_and_it_lies_beside_the_copy(study, tmp_
 )
 def test_what_is_no_key_file_is_refused_and_stays(study, tmp_path, kept):
     (tmp_path / "key").write_text(kept)
-    with pytest.raises(BadInput, match="no key file"):
+    with pytest.raises(BadInput, match="not a key file"):
         deidentify(study, tmp_path / "out", key=tmp_path / "key")
     assert (tmp_path / "key").read_text() == kept and not (tmp_path / "out").exists()
 

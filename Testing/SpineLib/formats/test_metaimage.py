@@ -76,9 +76,26 @@ def test_one_frame_of_four_dimensions_is_a_volume(tmp_path):
         (("ElementDataFile = a%03d.raw 1 6 1",), "several files"),
         (("ElementDataFile = gone.raw",), "not beside it"),
         (("DimSize = 20 16",), "could not be read"),
+        (("DimSize\r = 20 16 6",), "could not be read"),
         (("DimSize = 2000000 1600000 6000000",), "truncated"),
     ],
 )
 def test_what_is_no_greyscale_volume_is_refused_with_the_reason(tmp_path, lines, words):
     with pytest.raises(BadInput, match=words):
         read_volume(metaimage(tmp_path / "a.mha", noise(), *lines))
+
+
+def test_bytes_that_only_look_like_spaces_are_none(tmp_path):
+    path = metaimage(tmp_path / "a.mha", noise())
+    path.write_bytes(path.read_bytes().replace(b"TransformMatrix =", b"TransformMatrix\xa0="))
+    with pytest.raises(BadInput, match="left and right"):
+        read_volume(path)
+
+
+def test_voxels_in_a_file_with_letters_of_any_alphabet_are_found(tmp_path):
+    path = metaimage(tmp_path / "a.mhd", noise(), "ElementDataFile = Rücken_脊椎.raw")
+    whole = path.read_bytes()
+    head, mark, voxels = whole.partition(b".raw\n")
+    path.write_bytes(head + mark)
+    (tmp_path / "Rücken_脊椎.raw").write_bytes(voxels)
+    assert np.array_equal(read_volume(path).voxels, noise())

@@ -185,8 +185,11 @@ def test_comparing_never_moves_the_place(study):
 
 
 def test_the_view_that_compared_is_coronal_again_afterwards(study):
+    zoomAndPan("Green")
+    before = field("Green")
     study.link.compare(LOWER)
     study.link.compare("")
+    np.testing.assert_allclose(field("Green"), before)
     assert background("Green") == study.nodes.volumeNode(study.current.stack).GetID()
     axes = slicer.util.arrayFromVTKMatrix(view("Green").GetSliceToRAS())
     np.testing.assert_allclose(np.abs(axes[:3, 2]), [0, 1, 0], atol=1e-6)
