@@ -162,7 +162,7 @@ def test_grading_again_never_takes_back_what_was_read_anew_meanwhile(ui, widget,
     anew.stacks[0].slices[1].opinion("compression").probability = 0.123
     widget.panel.show(Reading(anew, shown.nodes.reading().volumes))
     worker.answer({"slices": 1})
-    assert "read anew" in ui.regionStatusLabel.text
+    assert "read again" in ui.regionStatusLabel.text
     assert shown.nodes.findings().stacks[0].slices[1].opinion("compression").probability == 0.123
 
 
