@@ -8,7 +8,6 @@ from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
-from Testing.phantom import SCENE_OF_VERSION_0_1
 from Testing.SpineCompression.panels import settle
 
 
@@ -52,14 +51,16 @@ def test_a_scene_that_is_added_takes_the_place_of_nothing_that_is_chosen(
 
 
 def test_a_scene_that_is_added_leaves_the_reader_at_the_slice_that_was_looked_at(
-    app, widget, graded
+    app, widget, graded, tmp_path
 ):
     """Its views take the place of Slicer's own, and stand elsewhere."""
     widget.panel.show(graded)
     study = widget.panel.study
+    study.go(2)
+    save_scene(app, tmp_path / "elsewhere.mrb")
     study.go(14)
     shown, where = study.study, study.toWorld(14)
-    assert app.scene.ReadFromMRB(str(SCENE_OF_VERSION_0_1), False)
+    add_scene(app, tmp_path / "elsewhere.mrb")
     settle()
     assert (study.study, study.place) == (shown, 14)
     red = app.scene.GetNodeByID("vtkMRMLSliceNodeRed").GetSliceToRAS()

@@ -91,11 +91,16 @@ def longest(steps):
 def test_a_large_study_comes_into_the_scene_without_stopping_the_window(widget, large, tmp_path):
     panel = widget.panel
     large.save(tmp_path / "reading")
-    took, reading = {}, None
-    for how in ("first", "again"):
-        took[f"load, {how}"], reading = longest(Reading.loading(tmp_path / "reading"))
-        took[f"show, {how}"], _ = longest(panel._showing(reading))
+    rounds: dict[str, list[float]] = {}
+    for _round in range(3):  # of which the fastest counts, as in `fastest`
+        slicer.mrmlScene.Clear(False)
         settle()
+        for how in ("first", "again"):
+            seconds, reading = longest(Reading.loading(tmp_path / "reading"))
+            rounds.setdefault(f"load, {how}", []).append(seconds)
+            rounds.setdefault(f"show, {how}", []).append(longest(panel._showing(reading))[0])
+            settle()
+    took = {name: min(seconds) for name, seconds in rounds.items()}
     assert len(panel.study.places) == 100 and panel.result.rows == 100
     study, step = panel.study, ("compressed", "not compressed")
     node = study.nodes.volumeNode("4.1")

@@ -27,6 +27,10 @@ SLICERS_KEYS = ("Alt+Left", "Alt+Right", "Ctrl+Left", "Ctrl+Right", "Ctrl+F", "C
                 "Ctrl+S", "Ctrl+W", "Ctrl+0", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5",
                 "Ctrl+6", "Ctrl+Shift+A", "Ctrl+Shift+T", "Ctrl+Shift+Space")  # fmt: skip
 
+# PySide 6 gives a reference to None away with each call of a slot; before Python 3.12, where None
+# cannot die, a process that runs out of them is aborted.
+_SPARE = [None] * 4_000_000
+
 # What Slicer's own Python does not bring, and a panel's process must not need; the worker may.
 ABSENT = ("filelock", "jsonschema")
 ORIENTATIONS = ("Axial", "Sagittal", "Coronal")  # of Red, Yellow and Green

@@ -33,7 +33,7 @@ def worker():
 
 
 @pytest.fixture
-def reader(worker):
+def reader(desktop, worker):
     return StudyReader(worker)
 
 
