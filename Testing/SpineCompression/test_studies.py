@@ -32,7 +32,7 @@ def unnamed(reading):
 
 def said(scene, study):
     """The readers' answers on a study, from the scene alone."""
-    steps = ReadingScene(scene, study).reviews()._steps
+    steps = ReadingScene(scene, study).reviews().steps
     return [one.answer for step in steps for one in step.answers]
 
 

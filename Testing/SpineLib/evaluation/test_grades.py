@@ -104,7 +104,7 @@ def test_a_sharper_model_agrees_more(grading):
 
 
 def test_a_truth_of_another_scheme_is_refused(grading):
-    with pytest.raises(BadInput, match="no grades of Bilsky: 4"):
+    with pytest.raises(BadInput, match="not grades of Bilsky: 4"):
         evaluate_grading(grading({"a": [("4", [1, 0, 0, 0, 0, 0])]}))
 
 

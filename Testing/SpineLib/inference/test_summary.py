@@ -39,7 +39,7 @@ def test_one_compressed_slice_is_normal_and_two_are_abnormal_by_the_published_ru
 
 def test_a_study_of_one_slice_gets_no_study_verdict_but_its_compressed_slice_is_counted():
     summary = summarise([stack("C")], COMPRESSION)
-    assert summary.verdict == "" and "at least 2 slices" in summary.reason
+    assert summary.verdict == "" and "at least 2 assessed slices" in summary.reason
     assert summary.positive_slices == 1
 
 
