@@ -16,6 +16,7 @@ from SpineLib.volume import Volume, write_volume
 from SpineSlicer.scene.verdictHalo import recolourHalo
 from SpineSlicer.scene.volumeNodes import addVolumeNode, volumeFromNode
 from Testing.desktop import drag
+from Testing.machine import slowness
 from Testing.SpineCompression.panels import settle
 
 LIMIT = 0.050
@@ -53,7 +54,7 @@ def test_no_step_of_the_readers_work_takes_longer_than_a_frame(widget, shown):
         "window": lambda n: panel.region._place(),
     }
     took = {name: fastest(do) for name, do in steps.items()}
-    assert max(took.values()) < LIMIT, took
+    assert max(took.values()) < LIMIT * slowness(), took
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_a_large_study_comes_into_the_scene_without_stopping_the_window(widget, 
     )
     took["enter"] = fastest(lambda n: widget.enter())
     print({name: f"{1000 * one:.0f} ms" for name, one in took.items()})
-    assert max(took.values()) < ONCE, took
+    assert max(took.values()) < ONCE * slowness(), took
 
 
 def test_a_large_volume_goes_to_the_worker_and_into_the_scene_at_the_speed_of_copying(

@@ -12,6 +12,7 @@ from SpineLib.loop.images import of_volume
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.volume import Volume
 from Testing.desktop import click as press
+from Testing.machine import slowness
 from Testing.SpineLib.loop import learning
 from Testing.SpineSegmentation.loop.story import MODEL, click, erase_half, nodes, settle
 
@@ -45,7 +46,7 @@ def test_saving_a_draft_takes_less_than_50_ms_of_computing(loop, large):
         loop.case.tick()
         taken.append(time.thread_time() - start)
     assert (large.folder / DRAFT).is_file()
-    assert np.median(taken) < 0.05
+    assert np.median(taken) < 0.05 * slowness()
 
 
 def test_no_turn_of_opening_saving_accepting_or_leaving_holds_the_window_up(
@@ -80,7 +81,7 @@ def test_no_turn_of_opening_saving_accepting_or_leaving_holds_the_window_up(
     erase_half(loop.case.work, "vertebra1")
     measure("leave", lambda: press(ui.nextButton))
     print({what: round(seconds, 3) for what, seconds in measured.items()})
-    assert max(measured.values()) < MOST, measured
+    assert max(measured.values()) < MOST * slowness(), measured
 
 
 @pytest.fixture
