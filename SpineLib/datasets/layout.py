@@ -11,7 +11,6 @@ upward. A ``dataset.toml`` in the root may say ``order = "head-first"`` or ``"in
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,11 +23,7 @@ from SpineLib.dicom import Stack, read, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from SpineLib.toml_text import parse_toml
 
 STACK_FOLDER, LABELS, ABOUT, FACTS = "ax_t2", "{task}_label*.csv", "dataset.toml", "patients.csv"
 ORDERS = ("feet-first", "head-first", "instance")
@@ -189,8 +184,8 @@ def _order(root: Path) -> str:
     if not path.is_file():
         return ORDERS[0]
     try:
-        about: dict[str, Any] = tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as error:
+        about: dict[str, Any] = parse_toml(_text(path))
+    except ValueError as error:
         raise BadInput(f"This is not TOML: {error}", file=path) from error
     order = about.get("order", ORDERS[0])
     if order not in ORDERS or set(about) - {"order"}:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -11,6 +10,7 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_valid
 
 from SpineLib.errors import BadInput, from_os_error
 from SpineLib.models.card import Applicability
+from SpineLib.toml_text import parse_toml
 from SpineLib.training.recipe_sections import (
     CardText,
     Loss,
@@ -23,11 +23,6 @@ from SpineLib.training.recipe_sections import (
     Split,
     Training,
 )
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 RECIPES = Path(__file__).parent / "recipes"
 TASKS = ("canal", "compression", "grading", "segmentation")
@@ -166,7 +161,7 @@ def read_recipe(name_or_path: str | Path, *, changes: Mapping[str, Any] | None =
     """
     path = path_of(name_or_path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = parse_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise from_os_error(error, path) from error
     except ValueError as error:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from SpineLib.errors import BadRequest
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from SpineLib.toml_text import parse_toml
 
 
 def parse_changes(texts: Sequence[str]) -> dict[str, Any]:
@@ -35,7 +30,7 @@ def parse_changes(texts: Sequence[str]) -> dict[str, Any]:
 
 
 def to_toml(values: Mapping[str, Any]) -> str:
-    """Values of a recipe as TOML text that `tomllib` reads back to the same values.
+    """Values of a recipe as TOML text that `parse_toml` reads back to the same values.
 
     Args:
         values: texts, numbers, truth values, lists and tables; no None.
@@ -52,7 +47,7 @@ def _value(text: str) -> Any:
     if not text:
         return None
     try:
-        return tomllib.loads(f"v = {text}")["v"]
+        return parse_toml(f"v = {text}")["v"]
     except ValueError:
         return text
 

@@ -120,3 +120,9 @@ def test_what_is_no_toml_is_refused(tmp_path):
     (tmp_path / "mine.toml").write_text("name = ")
     with pytest.raises(BadInput, match="not valid TOML"):
         read_recipe(tmp_path / "mine.toml")
+
+
+def test_a_recipe_that_is_nested_too_deeply_is_refused(tmp_path):
+    (tmp_path / "deep.toml").write_text("a = " + "[" * 5000 + "]" * 5000)
+    with pytest.raises(BadInput, match="nested too deeply"):
+        read_recipe(tmp_path / "deep.toml")
