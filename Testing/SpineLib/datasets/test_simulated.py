@@ -10,8 +10,9 @@ from SpineLib.datasets.open_slices import open_slices
 from SpineLib.datasets.open_volumes import open_canals, open_volumes
 from SpineLib.datasets.simulated import parse
 from SpineLib.errors import BadInput
-from SpineLib.labels import SACRUM, is_structure
 from SpineLib.questions import BILSKY, KANG
+from SpineLib.simulate import lumbar_case
+from SpineLib.simulate.lumbar import sacrum_of
 
 LESIONS = "simulated:lesions-thoracic-metastatic:standard:2:3"
 
@@ -85,10 +86,17 @@ def test_only_whole_lumbar_volumes_are_segmented():
         open_volumes("simulated:cervical-none:standard:1")
 
 
-def test_the_sacrum_has_a_number_of_its_own_where_it_is_asked_for(cache):
-    _, more = open_volumes("simulated:sacrum-lumbar-none:standard:1:3", cache=cache)[0].open()
-    sacrum = more.voxels == SACRUM
-    assert all(is_structure(int(n)) for n in np.unique(more.voxels[~sacrum]) if n)
-    bodies = more.ras(np.argwhere(more.voxels == 1)[:, ::-1])
-    below = more.ras(np.argwhere(sacrum)[:, ::-1])
-    assert len(below) and below[:, 2].mean() < bodies[:, 2].mean()
+def test_the_sacrum_lies_below_the_lowest_vertebra_and_is_none_of_spiders_structures():
+    case = lumbar_case(seed=3, disease="none", scanner={"pixel": 2.5})
+    spider, sacrum = case.segmentation, sacrum_of(case.patient, case.labels)
+    free = sacrum & (spider.voxels == 0)
+    assert free.sum() > 0.9 * sacrum.sum() > 0
+    heights = [spider.ras(np.argwhere(mask)[:, ::-1])[:, 2].mean()
+               for mask in (free, spider.voxels == 1)]  # fmt: skip
+    assert heights[0] < heights[1]
+
+
+def test_volumes_with_the_sacrum_are_lumbar_ones():
+    assert parse("simulated:sacrum-lumbar-none:standard:2").kind == simulated.WITH_SACRUM
+    with pytest.raises(BadInput, match="no labelled volumes"):
+        open_volumes("simulated:sacrum-cervical-none:standard:1")
