@@ -63,6 +63,16 @@ def test_a_moved_window_survives_a_new_run_and_is_shown_again(ui, widget, shown,
     assert ui.regionStatusLabel.text == "A reader's window is shown."
 
 
+def test_undo_hears_the_key_right_after_a_window_was_dragged(desktop, shown, box):
+    """The view, in which the mouse was, would have the keyboard."""
+    desktop.window.activateWindow()
+    desktop.window.setFocus()
+    move(box())
+    assert shown.window(shown.place)
+    press(desktop.application.focusWidget(), "z", "Control")
+    assert shown.window(shown.place) is None
+
+
 def test_a_window_is_kept_with_the_scene_and_in_the_table(widget, shown, box, tmp_path):
     drawn = middle(box()) + MOVED
     move(box())
