@@ -153,7 +153,7 @@ class RegionSection:
         if drawn:
             return drawn
         one, stack = self._study.slice(number), self._study.timeline.stack(self._places[number])
-        return corners(stack, one.canal_center_ras or one.position_ras, [self._width()] * 2)
+        return corners(stack, one.models_center_ras or one.position_ras, [self._width()] * 2)
 
     @property
     def _places(self) -> list[Any]:
