@@ -241,6 +241,7 @@ class ProjectModel(ProjectRequest):
     action = "model"
     answer = replies.AnswersAnswer
     files: tuple[Path, ...]
+    model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
