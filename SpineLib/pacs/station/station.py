@@ -146,7 +146,13 @@ class Station:
                 self._tell(json.dumps(self.figures()))
             if now - tidied >= min(_SECONDS_BETWEEN_TIDYING, self._settings.wait_seconds):
                 tidied = now
-                self._figures.add("studies_removed", self._studies.tidy())
+                self._tidy()
+
+    def _tidy(self) -> None:
+        try:
+            self._figures.add("studies_removed", self._studies.tidy())
+        except (OSError, SpineError) as error:  # the next time is another one
+            self._say(f"Tidying up: {from_exception(error)}")
 
     def _keep_doing(self, work: Callable[[], bool]) -> None:
         """Works until the station is stopped; a fault of the program ends the station in a line."""

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from SpineLib.errors import SpineError, from_os_error
@@ -176,8 +176,9 @@ class Studies:
                 elif study.state()[0] == FAILED:
                     study.reload()
         for path in self.arriving.iterdir():
-            if now - path.stat().st_mtime > _OLD_SECONDS:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # it is whole now, and in its place
+                if now - path.stat().st_mtime > _OLD_SECONDS:
+                    path.unlink()
         return old
 
     def _remove(self, study: StudyFolder) -> None:

@@ -428,7 +428,10 @@ def test_what_an_aborted_association_left_half_written_is_removed(running, monke
     station = running()
     left = station.folder / "station" / "arriving" / "left.dcm"
     left.write_bytes(b"half")
+    gone = left.with_name("gone.dcm")
+    gone.symlink_to("nowhere")  # as one that is taken between two looks
     wait_until(lambda: not left.exists())
+    assert station.thread.is_alive() and len(station.lines) == 1
 
 
 def test_figures_are_a_line_of_json_and_a_page_on_loopback(running, study):
