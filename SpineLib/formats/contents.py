@@ -135,7 +135,7 @@ def file_beside(header: Path, name: str) -> Path:
     Raises:
         BadInput: it is not there, or the name leads out of the header's folder.
     """
-    folder = Path(os.path.abspath(header)).parent
+    folder = Path(os.path.normpath(header.absolute())).parent
     path = Path(os.path.normpath(folder / name))
     if not path.is_relative_to(folder):
         raise BadInput(
