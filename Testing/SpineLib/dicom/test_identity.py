@@ -349,6 +349,8 @@ def test_the_order_of_files_changes_nothing(writer, tmp_path):
         (("王^小东", ""), ("李^明", ""), True),
         (("Yamada^Tarou=山田^太郎", ""), ("山田^太郎", ""), False),
         (("Müller^Eva", ""), ("MULLER^EVA", ""), False),
+        (("Иванов^Пётр", "19700305"), ("Ivanov^Petr", "19700305"), False),
+        (("Иванов^Пётр", ""), ("Кузнецов^Олег", ""), True),
         (("", "", "M"), ("", "", "F"), True),
         (("Roe^Jane", "", "M"), ("Roe^Jane", "", "F"), False),
         (("Roe^Jane", "19700305", "F"), ("Roe^John", "19700305", "M"), True),
