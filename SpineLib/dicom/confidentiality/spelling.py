@@ -48,8 +48,10 @@ def spellings(text: str) -> frozenset[str]:
     sounds = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in lowered)
     sounds = "".join(map(_of_hangul, _KANA.sub(_of_kana, sounds)))
     for y in "iy":
-        letters = {"й": y, "ю": f"{y}u", "я": f"{y}a", "ї": y, "є": f"{y}e"}
-        latin = fold(sounds.translate(str.maketrans(letters)))
+        latin = sounds
+        for letter, sound in (("й", ""), ("ї", ""), ("ю", "u"), ("я", "a"), ("є", "e")):
+            latin = latin.replace(letter, y + sound)
+        latin = fold(latin)
         for pair, sound in _PAIRS.items():
             latin = latin.replace(pair, sound)
         found.add(latin.translate(_LATIN).strip())
