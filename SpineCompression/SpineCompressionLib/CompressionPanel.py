@@ -85,7 +85,9 @@ class CompressionPanel:
         self.input = StudySection(ui, reader.worker, self._update, "compression")
         self.models = ModelsSection(ui, reader.worker)
         self.display = DisplaySection(ui, self.study, self.link)
-        self.region = RegionSection(ui, self.study, self.models, reader.worker)
+        self.region = RegionSection(
+            ui, self.study, self.models, reader.worker, self.result.timeline.setFocus
+        )
         self.report = ReportSection(ui, self.study, self.result, reader.worker)
         self.send = SendSection(
             ui.sendFrame.layout(),
