@@ -83,6 +83,8 @@ class Receiver:
             for association in self._server.active_associations:
                 association.abort()
             self._server.shutdown()
+        _config.STORE_RECV_CHUNKED_DATASET = False
+        _config.LOG_HANDLER_LEVEL = "standard"
         tempfile.tempdir = None
 
     def _on_opened(self, event: Any) -> None:
