@@ -30,7 +30,9 @@ class ReviewSection:
     def __init__(self, ui: Any, study: ShownStudy) -> None:
         import qt
 
-        self._ui, self._study, self._grades = ui, study, []
+        self._ui, self._study = ui, study
+        self._graded: list[Question] = []  # each has a row of buttons and keys
+        self._grades: list[Any] = []
         self.keys: dict[str, Callable[[], None]] = {
             "0": lambda: self._answerTwo(0),
             "1": lambda: self._answerTwo(1),
@@ -87,17 +89,20 @@ class ReviewSection:
         """The first question with two values, which the keys 0 and 1 answer."""
         return next((q for q in self._study.questions if len(q.values) == 2), None)
 
-    @property
-    def _graded(self) -> list[Question]:
-        """The other questions, of which each has a row of buttons and keys."""
-        return [q for q in self._study.questions if q is not self._two]
+    def _others(self) -> list[Question]:
+        """The other questions that a model or a reader answered anywhere in the study."""
+        study = self._study
+        stacks = study.findings.stacks if study.findings else ()
+        given = {o.question for s in stacks for one in s.slices for o in one.opinions if o.assessed}
+        given |= study.log.questions
+        return [q for q in study.questions if q is not self._two and q.key in given]
 
     def _answerTwo(self, number: int) -> None:
         if self._two is not None:
             self._answer(self._two.key, self._two.values[number])
 
     def _gradeNumber(self, row: int, number: int) -> None:
-        graded = self._graded
+        graded = self._graded  # rows stay as they are until another study or reading is shown
         if row < len(graded) and number < len(graded[row].values):
             self._answer(graded[row].key, graded[row].values[number])
 
@@ -152,7 +157,7 @@ class ReviewSection:
         for button in self._grades:
             button.hide()
             button.deleteLater()
-        self._grades = []
+        self._grades, self._graded = [], self._others()
         two = self._two
         for number, name in enumerate(("notCompressedButton", "compressedButton")):
             button = getattr(self._ui, name)

@@ -11,6 +11,7 @@ from SpineLib import messages, replies
 from SpineLib.errors import BadRequest
 from SpineLib.loop import serving as loop
 from SpineLib.messages import Handlers
+from SpineLib.pacs import serving as pacs
 from SpineLib.progress import Progress
 from SpineLib.replies import FileAnswer, FolderAnswer, ManageAnswer, ModelsAnswer
 from SpineLib.store.files import writing_folder
@@ -139,6 +140,7 @@ HANDLERS: Handlers = {
     messages.Diagnose: _diagnose,
     **{kind: _project for kind in messages.REQUESTS if kind.command == "project"},
     **loop.HANDLERS,
+    **pacs.HANDLERS,
 }
 
 

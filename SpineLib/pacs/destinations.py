@@ -81,6 +81,11 @@ class Destination(BaseModel):
         return bool(self.url)
 
     @property
+    def encrypted(self) -> bool:
+        """Whether nobody on the way can read what is sent."""
+        return self.url.startswith("https") if self.is_web else self.tls
+
+    @property
     def where(self) -> str:
         """Its place in one word, for tables and messages."""
         return self.url or f"{self.ae}@{self.host}:{self.port}"

@@ -113,6 +113,13 @@ class ReviewLog(UndoableLog[_Step]):
         ]
         return json.dumps({"version": VERSION, "steps": steps}, ensure_ascii=False)
 
+    @property
+    def questions(self) -> set[str]:
+        """Keys of the questions that were answered, and not undone."""
+        return {
+            answer.question for step in self.steps if not step.undone for answer in step.answers
+        }
+
     def add(self, answers: Iterable[Answer]) -> None:
         """Adds one step."""
         step = _Step(tuple(answers))

@@ -49,6 +49,31 @@ def test_a_grade_key_answers_with_its_grade(shown, timeline):
     assert answers(shown, "Bilsky")[shown.place] == "1c"
 
 
+def test_grades_that_no_model_gave_in_the_study_have_no_buttons_and_no_keys(ui, widget, cervical):
+    widget.panel.show(cervical)
+    assert ui.gradeHolder.isHidden() and ui.gradeHolderLabel.isHidden()
+    assert not ui.compressedButton.isHidden()
+    press(widget.panel.result.timeline, "r")
+    assert not any(answers(widget.panel.study, "Bilsky"))
+
+
+@pytest.mark.parametrize("answeredBy", ["a model", "a reader"])
+def test_a_grade_that_one_slice_has_can_be_given_on_all(ui, widget, brief, answeredBy):
+    if answeredBy == "a reader":
+        widget.panel.show(brief)
+        press(widget.panel.result.timeline, "r")
+    findings = Findings.from_dict(brief.findings.to_dict())
+    for one in findings.stacks[0].slices:
+        if answeredBy == "a reader" or one.index > 0:
+            one.opinions = [o for o in one.opinions if o.question != "Bilsky"]
+    widget.panel.show(Reading(findings, brief.volumes))
+    assert not ui.gradeHolder.isHidden()
+    study = widget.panel.study
+    study.choose([0, 1, 2])
+    press(widget.panel.result.timeline, "t")
+    assert answers(study, "Bilsky") == ["2"] * 3
+
+
 def test_a_range_is_answered_at_once_and_undone_at_once(ui, shown, timeline):
     shown.go(0)
     press(timeline, "Key_Right", "Shift")

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
 from SpineLib.store.files import writing
+from SpineLib.store.lock import holding
 
 VERSION = 1
 # By hand: up to ten years back, at least one, so that no shifted date lies in the future.
 _LEAST_DAYS, _MOST_DAYS = 366, 3650
+_PATIENCE_SECONDS = 60.0  # for other runs that write the key, each for a moment
 
 
 @dataclass
@@ -116,8 +116,7 @@ def write_key(key: Key, path: str | Path) -> None:
         OutputError: it cannot be written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
+    with holding(path, patience=_PATIENCE_SECONDS):
         other = open_key(path)
         if path.exists() and other.secret != key.secret:
             raise BadInput(

@@ -61,14 +61,14 @@ def list_them(as_json: Json = False) -> None:
         return
     print_table(
         ("name", "where", "how"),
-        [(one.name, one.where, _how(one.is_web, one.tls, one.url)) for one in known],
+        [(one.name, one.where, _how(one.is_web, one.encrypted)) for one in known],
     )
 
 
-def _how(web: bool, tls: bool, url: str) -> str:
+def _how(web: bool, encrypted: bool) -> str:
     if web:
-        return "DICOMweb" if url.startswith("https") else "DICOMweb, not encrypted"
-    return "DICOM over TLS" if tls else "DICOM, not encrypted"
+        return "DICOMweb" if encrypted else "DICOMweb, not encrypted"
+    return "DICOM over TLS" if encrypted else "DICOM, not encrypted"
 
 
 @pacs.command()
