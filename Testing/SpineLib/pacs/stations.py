@@ -130,6 +130,10 @@ class Running:
         wait_until(lambda: any(what in line for line in self.lines), lambda: self.lines)
 
     @property
+    def open_associations(self) -> int:
+        return sum("AcceptorThread" in thread.name for thread in threading.enumerate())
+
+    @property
     def states(self) -> list[tuple]:
         return [study.state() for study in read_studies(self.folder / "station")]
 
@@ -150,7 +154,7 @@ def main() -> None:
     station = Station(
         settings, Stub(given.folder), say=lambda line: print(line, file=sys.stderr, flush=True)
     )
-    signal.signal(signal.SIGTERM, lambda *_: station.stop())
+    signal.signal(signal.SIGTERM, lambda *_: station.end())
     station.run()
 
 

@@ -14,6 +14,7 @@ from pynetdicom.sop_class import ComprehensiveSRStorage
 from SpineLib.errors import BadRequest, SpineError
 from SpineLib.pacs import dimse
 from SpineLib.pacs.sending import send
+from SpineLib.pacs.station import receiving
 from SpineLib.pacs.station import studies as studies_module
 from SpineLib.pacs.station.settings import Caller
 from SpineLib.pacs.station.studies import read_studies
@@ -124,6 +125,25 @@ def test_an_image_without_room_is_refused_before_the_disk_is_full(running, study
     assert refused and all("0xA700" in one.reason for one in refused)
     kept = sum(study.size for study in read_studies(station.folder / "station"))
     assert kept <= changes.get("disk_bytes", 0)
+
+
+def test_a_large_object_does_not_fill_the_disk_before_it_is_whole(running, study, monkeypatch):
+    monkeypatch.setattr(receiving, "_BETWEEN_LOOKS_AT_DISK", 2000)
+    station = running(free_bytes=1 << 60)
+    with pytest.raises(SpineError, match="ended the association"):
+        send(study, station.destination())
+    assert not list((station.folder / "station" / "studies").iterdir())
+
+
+def test_connections_that_say_nothing_do_not_keep_others_out_for_ever(running, monkeypatch):
+    monkeypatch.setattr(receiving, "MOST_ASSOCIATIONS", 1)
+    station = running()
+    silent = [socket.create_connection(("127.0.0.1", station.port)) for _ in range(3)]
+    station.says("Connection of 127.0.0.1 refused: too many are open")
+    for one in silent:
+        one.close()
+    wait_until(lambda: not station.open_associations)
+    dimse.echo(station.destination())
 
 
 def test_what_was_acknowledged_before_an_abort_is_kept_and_read(running, study):

@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ pytest.importorskip("pynetdicom")
 
 from SpineLib.errors import BadInput, BadRequest, SpineError
 from SpineLib.pacs.destinations import add_destination
+from SpineLib.pacs.station.settings import Caller
 from SpineLib.pacs.station.station import Station
 from Testing.SpineLib.pacs.conftest import free_port
 from Testing.SpineLib.pacs.stations import Stub, settings_of, wait_until
@@ -37,6 +39,13 @@ def test_what_stands_in_the_way_of_a_start_is_one_line(tmp_path, archive):
     fails("cannot listen", kind=BadRequest, host="203.0.113.1")
     (tmp_path / "file").write_text("")
     fails("refused", folder=tmp_path / "file")
+
+
+def test_who_may_call_from_anywhere_is_said_where_other_computers_can_call(tmp_path, archive):
+    everybody = {"callers": (Caller("MR1"), Caller.parse("MR2@10.0.0.2"))}
+    settings = replace(settings_of(tmp_path, 1, archive.place()), **everybody)
+    assert settings.open_to == []
+    assert replace(settings, host="0.0.0.0").open_to == ["MR1"]
 
 
 def test_a_second_station_is_kept_out_of_the_folder(running, tmp_path, archive):
