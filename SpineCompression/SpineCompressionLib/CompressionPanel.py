@@ -35,6 +35,7 @@ from SpineSlicer.scene.volumeIdentity import adoptIdentity
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
+from .OutcomeSection import OutcomeSection
 from .ReadSection import ReadSection
 from .RegionSection import RegionSection
 from .ReportSection import ReportSection
@@ -44,7 +45,7 @@ from .ReviewSection import ReviewSection
 # What is out of sight while somebody labels slices blinded.
 UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel",
              "restartButton", "resultButton", "reviewButton", "regionButton", "displayButton",
-             "reportButton")  # fmt: skip
+             "outcomeButton", "reportButton")  # fmt: skip
 
 
 class CompressionPanel:
@@ -82,7 +83,8 @@ class CompressionPanel:
         self.models = ModelsSection(ui, reader.worker)
         self.display = DisplaySection(ui, self.study, self.link)
         self.region = RegionSection(ui, self.study, self.models, reader.worker)
-        self.report = ReportSection(ui, self.study, self.result, reader.worker)
+        self.outcome = OutcomeSection(ui, self.study, reader.worker)
+        self.report = ReportSection(ui, self.study, self.result, reader.worker, self.outcome)
         self.run = RunControl(
             ui.readButton, ui.progressBar, self.read, self._cancelReading,
             lambda: reader.busy or self._turns.busy,

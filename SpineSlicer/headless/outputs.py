@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from SpineLib.outputs.formats import FORMATS
+from SpineLib.outputs.prognosis import NAME as PROGNOSIS
+from SpineLib.outputs.prognosis import Prognosis, write_prognosis
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing_folder
@@ -21,6 +23,7 @@ def write_outputs(
     out: str | Path,
     *,
     said: ReviewLog | None = None,
+    prognosis: Prognosis | None = None,
     progress: Progress | None = None,
     app: HeadlessSlicer | None = None,
 ) -> None:
@@ -32,6 +35,7 @@ def write_outputs(
         reading: what was read.
         out: the folder; files of other names in it stay.
         said: what readers answered; it stands in the report and in the scene.
+        prognosis: of the patient; it stands in the report.
         progress: a stage for the pictures and one for the files.
         app: an application to use again; by default one is started. Its scene is cleared.
 
@@ -52,6 +56,8 @@ def write_outputs(
             answers = readerAnswers(reading.findings, said)
         pictures = take_pictures(app, reading, progress=progress)
         progress.stage("Writing the report and the scene", len(FORMATS) + 1)
+        if prognosis is not None:
+            write_prognosis(prognosis, folder)
         (folder / "pictures").mkdir()
         for name, picture in pictures.items():
             (folder / "pictures" / f"{name}.png").write_bytes(picture.png)
@@ -67,7 +73,7 @@ def write_outputs(
 
 def _remove_stale(out: Path, written: set[Path]) -> None:
     """Removes what an earlier reading left under our names: its pictures are not this study's."""
-    ours = [*out.glob("pictures/*.png"), *(out / name for name in FORMATS)]
+    ours = [*out.glob("pictures/*.png"), *(out / name for name in (*FORMATS, PROGNOSIS))]
     for path in ours:
         if path.relative_to(out) not in written:
             path.unlink(missing_ok=True)
