@@ -78,7 +78,12 @@ class Validated:
 
 
 def cross_validate(
-    data: Data, candidates: tuple[str, ...], *, seed: int = 0, progress: Progress | None = None
+    data: Data,
+    candidates: tuple[str, ...],
+    *,
+    seed: int = 0,
+    importance: bool = True,
+    progress: Progress | None = None,
 ) -> dict[str, Validated]:
     """Nested cross-validation: a patient is in one fold, hospitals and answers are in all alike.
 
@@ -86,6 +91,7 @@ def cross_validate(
         data: the patients.
         candidates: names of `SpineLib.outcome.recipe.CANDIDATES`; the reference is added.
         seed: of the folds and all else.
+        importance: also shuffle each predictor, which takes most of the time.
         progress: tells how far it is.
     """
     told = progress or Progress()
@@ -102,7 +108,7 @@ def cross_validate(
                 np.zeros((len(data.truth), answer.shape[1])) if predicted is None else predicted
             )
             predicted[test] = answer
-            if name != REFERENCE:
+            if importance and name != REFERENCE:
                 drops.append(_shuffled(data.only(test), fitted, name, seed))
             told.advance()
         assert predicted is not None
