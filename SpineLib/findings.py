@@ -245,6 +245,11 @@ class Findings:
     schema_version: int = SCHEMA_VERSION
     software: str = f"SlicerSpineMRI {__version__}"
 
+    @property
+    def answered(self) -> bool:
+        """Whether any model answered anything."""
+        return self.segmentation.status == ASSESSED or any(one.assessed for one in self.summaries)
+
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {**asdict(self), "questions": [asked.to_dict() for asked in self.questions]}

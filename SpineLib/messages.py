@@ -278,6 +278,7 @@ class ProjectModel(ProjectRequest):
     action = "model"
     answer = replies.AnswersAnswer
     files: tuple[Path, ...]
+    model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

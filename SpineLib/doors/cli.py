@@ -20,6 +20,7 @@ from SpineLib.doors.commands.loop_learning import loop
 from SpineLib.doors.commands.pacs import fetch, pacs, send
 from SpineLib.doors.commands.projects import project
 from SpineLib.doors.commands.readers import evaluate
+from SpineLib.doors.commands.station import station
 from SpineLib.doors.commands.training import package
 from SpineLib.doors.console import (
     EXIT_CODES,
@@ -51,6 +52,7 @@ app.add_typer(data, name="data")
 app.add_typer(project, name="project")
 app.add_typer(loop, name="loop")
 app.add_typer(pacs, name="pacs")
+app.add_typer(station, name="station")
 models.command()(package)
 app.command()(deidentify)
 app.command()(export)

@@ -39,14 +39,14 @@ from SpineLib.pacs.destinations import Destination
 SECONDS = 30.0  # without an answer, the archive is given up
 _PLAIN = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 # What an archive may hold its images in, and what the scan reads.
-_SYNTAXES = (
+SYNTAXES = (
     *_PLAIN, RLELossless, JPEGLosslessSV1, JPEGLSLossless, JPEG2000Lossless, JPEGBaseline8Bit,
     JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000,
 )  # fmt: skip
 PENDING = (0xFF00, 0xFF01)
 _OUT_OF_RESOURCES = 0xA700
 SUCCESS, WARNINGS = 0x0000, (0xB000, 0xB006, 0xB007)
-_IMAGES = (MRImageStorage, EnhancedMRImageStorage)
+IMAGES = (MRImageStorage, EnhancedMRImageStorage)
 
 
 def echo(place: Destination) -> None:
@@ -222,8 +222,8 @@ def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -
         return SUCCESS
 
     contexts = [build_context(model)]
-    contexts += [build_context(image, syntax) for image in _IMAGES for syntax in _SYNTAXES]
-    roles = [build_role(image, scp_role=True) for image in _IMAGES]
+    contexts += [build_context(image, syntax) for image in IMAGES for syntax in SYNTAXES]
+    roles = [build_role(image, scp_role=True) for image in IMAGES]
     handlers = [(evt.EVT_C_STORE, on_store)]
     if every_series:
         with associated(place, contexts, roles=roles, handlers=handlers) as association:

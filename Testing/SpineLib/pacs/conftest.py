@@ -48,6 +48,7 @@ class Archive:
     received: list = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     abort_at: int | None = None
+    hold_at: int | None = None  # so many objects are answered, the next one is not
 
     def place(self, **changes) -> Destination:
         values = {"name": "here", "host": "127.0.0.1", "port": self.port, "ae": "ARCHIVE"}
@@ -64,6 +65,8 @@ def archive() -> Iterator[Archive]:
             event.assoc.abort()
             return 0x0110
         made.received.append(event.dataset)
+        while made.hold_at is not None and len(made.received) >= made.hold_at:
+            time.sleep(0.02)
         return made.answers.pop(0) if made.answers else 0x0000
 
     entity = AE("ARCHIVE")
