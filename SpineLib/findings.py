@@ -14,11 +14,12 @@ from typing import Any, NamedTuple, TypeVar
 from SpineLib import __version__
 from SpineLib.findings_upgrade import upgraded
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.levels import LevelsFinding
 from SpineLib.questions import Opinion, Question, SliceKey
 from SpineLib.reasons import Reason
 
 T = TypeVar("T")
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass
@@ -36,6 +37,7 @@ class SliceFinding:
             window took its place.
         level: ``C5``, ``L4/L5``, …; empty where geometry gives no evidence, never guessed.
         opinions: one a question and model that was asked, assessed or not.
+        region: what the picture shows of the slice; empty where only the header may know.
     """
 
     index: int
@@ -46,6 +48,7 @@ class SliceFinding:
     level: str = ""
     opinions: list[Opinion] = field(default_factory=list)
     found_center_ras: list[float] | None = None
+    region: str = ""
 
     @property
     def key(self) -> SliceKey:
@@ -260,6 +263,12 @@ class Findings:
     notice: str = ""
     schema_version: int = SCHEMA_VERSION
     software: str = f"SlicerSpineMRI {__version__}"
+    levels: LevelsFinding = field(default_factory=LevelsFinding)
+
+    @property
+    def answered(self) -> bool:
+        """Whether any model answered anything."""
+        return self.segmentation.status == ASSESSED or any(one.assessed for one in self.summaries)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -276,6 +285,7 @@ class Findings:
         ]
         segmentation["evidence_why"] = Reason.from_dict(segmentation.get("evidence_why"))
         data["segmentation"] = _made(SegmentationFinding, _reasoned(segmentation))
+        data["levels"] = LevelsFinding.from_dict(data.get("levels", {}))
         data["models"] = [_made(ModelUsed, model) for model in data.get("models", [])]
         data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
         data["summaries"] = [_summary(one) for one in data.get("summaries", [])]

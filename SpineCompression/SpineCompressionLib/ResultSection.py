@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from SpineLib.labels import NOT_ASSESSED
-from SpineLib.outputs import summary
+from SpineLib.outputs import level_words, summary
 from SpineLib.questions import Opinion, Question
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
@@ -152,9 +152,11 @@ class ResultSection:
         findings = self._study.findings
         assert findings is not None
         levels = [one.level for _stack, one in findings.flagged() if one.level]
+        named = level_words.flagged_levels(findings)  # the headline says them
         parts = (
             summary.headline(findings).detail,
-            ", ".join(dict.fromkeys(levels)),
+            "" if named else ", ".join(dict.fromkeys(levels)),
+            *(level_words.level_lines(findings) if named or levels else ()),
             *summary.other_lines(findings),
         )
         return " · ".join(part for part in parts if part)
