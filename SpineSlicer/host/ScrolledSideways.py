@@ -25,6 +25,7 @@ class ScrolledSideways:
         area.setFrameShape(qt.QFrame.NoFrame)
         area.setWidgetResizable(True)
         area.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
+        area.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Minimum)
         area.setWidget(widget)
         kinds, fit = (qt.QEvent.LayoutRequest, qt.QEvent.Resize, qt.QEvent.Show), self._fit
 
