@@ -115,6 +115,9 @@ class Campaign:
         with self._lock:
             wanted = tally.take(name, self.seed, outcome)
         if wanted and self.keep is not None:
+            # At once, as a campaign may go on for days.
+            said = f"{name}:{self.seed}:{index} {outcome['how']} {outcome['what']}"
+            print(said, file=sys.stderr, flush=True)
             self._keep(name, index)
 
     def _keep(self, name: str, index: int) -> None:
