@@ -42,7 +42,15 @@ class DecoderEnded(Exception):
 
 
 class NotDecoded(Exception):
-    """The decoder says that it cannot read the slice."""
+    """The decoder says that it cannot read the slice.
+
+    Attributes:
+        unknown: it reads no slice that is coded in this way; this one may be whole.
+    """
+
+    def __init__(self, *, unknown: bool) -> None:
+        super().__init__()
+        self.unknown = unknown
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,7 @@ class _Decoder:
             self.until = self.awake + _WAITING_SECONDS + seconds
             about = self._answer()
             if "error" in about:
-                raise NotDecoded(str(about["error"]))
+                raise NotDecoded(unknown=about["error"] == "unknown")
             return self._pixels(about, coded.options)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DecoderEnded from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -87,7 +88,7 @@ def run(
     reads = ReadingProcess()
     made = Station(settings, reads, say=_log, tell=_tell)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: made.stop())
+        signal.signal(number, lambda *_: made.end())
     try:
         made.run()
     finally:
@@ -127,8 +128,10 @@ def retry_them(
 
 
 def _log(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    with suppress(OSError):  # nobody listens, and the station goes on
+        print(line, file=sys.stderr, flush=True)
 
 
 def _tell(line: str) -> None:
-    print(line, flush=True)
+    with suppress(OSError):
+        print(line, flush=True)

@@ -25,6 +25,7 @@ MOST_ASSOCIATIONS = 10
 SECONDS = 30.0  # without a word from the sender, its association is ended
 # One PDU: we ask for 16 kB each; what asks for an association has some kB for each of 128 contexts.
 _LARGEST_PDU = 1 << 20
+_BETWEEN_LOOKS_AT_DISK = 16 << 20  # bytes of one object
 # A-ASSOCIATE-RJ (PS3.8 9.3.4): for good, by the user, the calling title is not known.
 _NOT_KNOWN = (0x01, 0x01, 0x03)
 
@@ -76,6 +77,7 @@ class Receiver:
             )
         except OSError as error:
             raise _not_listening(error, settings) from error
+        self._server.verify_request = self._has_room_for
 
     def stop(self) -> None:
         """Ends associations; what was acknowledged is kept."""
@@ -83,11 +85,21 @@ class Receiver:
             for association in self._server.active_associations:
                 association.abort()
             self._server.shutdown()
+        _config.STORE_RECV_CHUNKED_DATASET = False
+        _config.LOG_HANDLER_LEVEL = "standard"
         tempfile.tempdir = None
 
+    def _has_room_for(self, _request: Any, address: Any) -> bool:
+        """Whether another connection is taken; each has threads before it says who it is."""
+        if len(self._server.active_associations) < 2 * MOST_ASSOCIATIONS:
+            return True
+        self._figures.add("associations_refused")
+        self._say(f"Connection of {address[0]} refused: too many are open")
+        return False
+
     def _on_opened(self, event: Any) -> None:
-        socket = event.assoc.dul.socket
-        socket.recv = _Bounded(socket.recv, self._settings.instance_bytes)
+        socket, most = event.assoc.dul.socket, self._settings.instance_bytes
+        socket.recv = _Bounded(socket.recv, most, self._studies.require_room)
 
     def _on_requested(self, event: Any) -> None:
         caller = event.assoc.requestor
@@ -148,15 +160,24 @@ class _Bounded:
     Args:
         recv: reads so many bytes.
         most: bytes from one object to the next.
+        require_room: raises `Refused` where the disk has no room for so many bytes.
     """
 
-    def __init__(self, recv: Callable[[int], bytearray], most: int) -> None:
-        self._recv, self._most, self._taken = recv, most, 0
+    def __init__(
+        self, recv: Callable[[int], bytearray], most: int, require_room: Callable[[int], None]
+    ) -> None:
+        self._recv, self._most, self._require_room = recv, most, require_room
+        self._taken = 0
 
     def __call__(self, count: int) -> bytearray:
-        self._taken += count
+        before, self._taken = self._taken, self._taken + count
         if count > _LARGEST_PDU or self._taken > self._most:
             raise OSError(errno.EMSGSIZE, "More than the station takes")  # ends the association
+        if before // _BETWEEN_LOOKS_AT_DISK != self._taken // _BETWEEN_LOOKS_AT_DISK:
+            try:
+                self._require_room(0)
+            except Refused as refused:
+                raise OSError(errno.ENOSPC, refused.why) from refused
         return self._recv(count)
 
     def start_again(self) -> None:

@@ -106,3 +106,10 @@ class Settings:
     wait_seconds: float = 30.0
     health_port: int | None = None
     metrics_seconds: float = 60.0
+
+    @property
+    def open_to(self) -> list[str]:
+        """Titles that may call from any address, where other computers can call at all."""
+        if self.host in ("localhost", "::1") or self.host.startswith("127."):
+            return []
+        return [caller.ae for caller in self.callers if caller.network is None]

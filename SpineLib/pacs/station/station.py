@@ -77,16 +77,21 @@ class Station:
         self._settings, self._reads, self._say, self._tell = settings, reads, say, tell
         self._studies, self._figures = Studies(settings), Figures()
         self._stop, self._failed = threading.Event(), ""
+        self._asked_to_end = False
         self._sending = Progress()
         self._sender_waits_until, self._sender_failures = 0.0, 0
 
+    def end(self) -> None:
+        """Asks the station to end, from a signal's handler: that may take no lock."""
+        self._asked_to_end = True
+
     def stop(self) -> None:
-        """Asks the station to end; may be called by a signal's handler."""
+        """Asks the station to end, from another thread."""
         self._stop.set()
         self._sending.cancel()
 
     def run(self) -> None:
-        """Works until `stop`.
+        """Works until `stop` or `end`.
 
         Raises:
             SpineError: the folder cannot be written to or is another station's, the port is in
@@ -108,6 +113,7 @@ class Station:
                 for worker in workers:
                     worker.start()
                 self._look_after()
+                self.stop()
                 for worker in workers:
                     worker.join(_SECONDS_TO_END)
             finally:
@@ -135,11 +141,13 @@ class Station:
             f"folder: {waiting['waiting']} to read, {waiting['read']} to send, "
             f"{waiting['failed']} failed"
         )
+        if settings.open_to:
+            self._say(f"{', '.join(settings.open_to)} may call from any address: name it after @")
 
     def _look_after(self) -> None:
         """What is done now and then, until the station is stopped."""
         tidied = told = time.monotonic()
-        while not self._stop.wait(_SECONDS_BETWEEN_LOOKS):
+        while not (self._asked_to_end or self._stop.wait(_SECONDS_BETWEEN_LOOKS)):
             now, every = time.monotonic(), self._settings.metrics_seconds
             if every and now - told >= every:
                 told = now

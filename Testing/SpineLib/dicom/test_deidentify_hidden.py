@@ -49,6 +49,15 @@ NAMES = [
     ("GRIMALDI^THEODORA", "", "neck TheodoraGrimaldi"),
     ("van der Berg^Jan", "ISO_IR 100", "vanderberg neck"),
     ("Müller^Änne", "ISO_IR 100", "MuellerAenne"),
+    # In another way of writing than the header's.
+    ("Yamada^Tarou=山田^太郎=やまだ^たろう", "\\ISO 2022 IR 87", "頚椎ヤマダ"),
+    ("=山田^太郎=ヤマダ^タロウ", "\\ISO 2022 IR 87", "neck Yamada"),
+    ("=洪^吉洞=홍^길동", "\\ISO 2022 IR 149", "neck Hong Gildong"),
+    ("Иванов^Сергей", "ISO_IR 144", "neck SERGEY"),
+    ("Ivanov^Petr", "ISO_IR 192", "шея Иванов"),
+    ("Παπαδόπουλος^Νίκος", "ISO_IR 126", "Papadopoulos"),
+    ("Łukasz^Żółć", "ISO_IR 101", "Lukasz"),
+    ("Sørensen^Åse", "ISO_IR 100", "Sorensen"),
 ]
 
 

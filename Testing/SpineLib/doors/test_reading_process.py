@@ -1,5 +1,6 @@
 """A reading in a process of its own: whatever happens to that process is one error."""
 
+import json
 import sys
 import threading
 
@@ -8,6 +9,7 @@ import pytest
 from SpineLib.doors import reading_process
 from SpineLib.doors.reading_process import ReadingProcess
 from SpineLib.errors import BadInput, Cancelled, OutputError, WorkerEnded
+from SpineLib.messages import request_of
 
 WORKER = """
 import json, os, sys, time
@@ -21,6 +23,8 @@ for line in sys.stdin:
         os._exit(9)
     if name == "hangs":
         time.sleep(600)
+    with open(asked["arguments"]["output"] + ".asked", "w") as out:
+        out.write(line)
     print(json.dumps({"type": "result", "id": asked["id"], "command": "read",
                       "result": {"folder": asked["arguments"]["output"]}}), flush=True)
 """
@@ -62,13 +66,12 @@ def test_a_reading_that_is_stopped_is_cancelled_not_failed(process, tmp_path):
         process.read([tmp_path / "hangs"], tmp_path / "out", stop)
 
 
-def test_the_worker_itself_is_asked_and_answers(tmp_path):
-    (tmp_path / "image.dcm").write_bytes(b"no DICOM")
-    process = ReadingProcess()
-    with pytest.raises(BadInput, match="None of the study's files is a readable DICOM image"):
-        process.read([tmp_path / "image.dcm"], tmp_path / "out", threading.Event())
-    process.close()
-    assert not (tmp_path / "out").exists()
+def test_what_is_asked_is_a_request_that_the_worker_takes(process, tmp_path):
+    files = [tmp_path / "a", tmp_path / "b"]
+    process.read(files, tmp_path / "out", threading.Event())
+    asked = json.loads((tmp_path / "out.asked").read_text())
+    request = request_of(asked["command"], asked["arguments"])
+    assert (request.source, request.output) == (files, tmp_path / "out")
 
 
 @pytest.mark.parametrize(

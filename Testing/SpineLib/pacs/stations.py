@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -16,8 +17,10 @@ from SpineLib.findings import Findings, SegmentationFinding
 from SpineLib.findings_file import write_json
 from SpineLib.labels import ASSESSED
 from SpineLib.pacs.destinations import Destination
+from SpineLib.pacs.sending import SENT, send
 from SpineLib.pacs.station.settings import Caller, Settings
 from SpineLib.pacs.station.station import Station
+from SpineLib.pacs.station.studies import read_studies
 
 CALLER = "MR1"
 # Report, segmentation, key objects, presentation state.
@@ -85,6 +88,59 @@ def settings_of(folder: Path, port: int, place: Destination, **changes: object) 
     )
 
 
+@dataclass
+class Running:
+    """A station in a thread of this process, and what it said."""
+
+    folder: Path
+    port: int
+    place: Destination
+    changes: dict = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.stub = Stub(self.folder)
+        self.start()
+
+    def start(self):
+        self.station = Station(
+            settings_of(self.folder, self.port, self.place, **self.changes), self.stub,
+            say=self.lines.append, tell=self.figures.append,
+        )  # fmt: skip
+        before = len(self.lines)
+        self.thread = threading.Thread(target=self.station.run, daemon=True)
+        self.thread.start()
+        wait_until(lambda: len(self.lines) > before or not self.thread.is_alive())
+
+    def stop(self):
+        self.station.stop()
+        self.thread.join(60)
+        assert not self.thread.is_alive()
+
+    def destination(self, **changes) -> Destination:
+        values = {"host": "127.0.0.1", "port": self.port, "ae": "SPINE", "calling": CALLER}
+        return Destination(name="station", **{**values, **changes})
+
+    def give(self, folder: Path, **changes) -> list[str]:
+        (folder / SENT).unlink(missing_ok=True)
+        return [one.state for one in send(folder, self.destination(**changes))]
+
+    def says(self, what: str):
+        wait_until(lambda: any(what in line for line in self.lines), lambda: self.lines)
+
+    @property
+    def open_associations(self) -> int:
+        return sum("AcceptorThread" in thread.name for thread in threading.enumerate())
+
+    @property
+    def states(self) -> list[tuple]:
+        return [study.state() for study in read_studies(self.folder / "station")]
+
+    def wait_for(self, state: str, studies: int = 1):
+        wait_until(lambda: [one[0] for one in self.states] == [state] * studies, lambda: self.lines)
+
+
 def main() -> None:
     """Runs a station until it is told to stop, or is killed."""
     parser = argparse.ArgumentParser()
@@ -98,11 +154,11 @@ def main() -> None:
     station = Station(
         settings, Stub(given.folder), say=lambda line: print(line, file=sys.stderr, flush=True)
     )
-    signal.signal(signal.SIGTERM, lambda *_: station.stop())
+    signal.signal(signal.SIGTERM, lambda *_: station.end())
     station.run()
 
 
-def wait_until(holds: Callable[[], object], what: object = "", seconds: float = 60.0) -> None:
+def wait_until(holds: Callable[[], object], what: object = "", seconds: float = 120.0) -> None:
     """Fails where something does not happen for so long that no busy machine explains it."""
     end = time.monotonic() + seconds
     while not holds():
