@@ -27,7 +27,7 @@ from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import levelReadings
 from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.resultsToSend import ResultsToSend, resultsOfStudy
+from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringStudy
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
 from SpineSlicer.scene.studies import isStudyOf, studiesIn
@@ -210,8 +210,8 @@ class CompressionPanel:
         elif self._unseen and self._ui.statusLabel.text == self._unseen:
             self._tell("")
 
-    def _results(self) -> ResultsToSend:
-        return resultsOfStudy(self._scene, self.study.study)
+    def _results(self) -> Steps[ResultsToSend]:
+        return gatheringStudy(self._scene, self.study.study)
 
     def _folderOfStudy(self) -> str:
         """Where the study that is shown was read from, or else what is chosen."""

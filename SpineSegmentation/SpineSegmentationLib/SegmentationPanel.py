@@ -10,6 +10,7 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
+from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
@@ -25,7 +26,7 @@ from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.host.WrappedLabels import WrappedLabels
 from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import noticeOf
-from SpineSlicer.scene.resultsToSend import ResultsToSend, resultsOfSegmentation, sentAs
+from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringSegmentation, sentAs
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
 from SpineSlicer.scene.spineSegmentation import ASIDE, segmentationFinding, segmentedVolumeNode
@@ -337,8 +338,8 @@ class SegmentationPanel:
         self.structures.show(self._shown)
         self.names.show(self._shown)
 
-    def _results(self) -> ResultsToSend:
-        return resultsOfSegmentation(self._shown)
+    def _results(self) -> Steps[ResultsToSend]:
+        return gatheringSegmentation(self._shown)
 
     def _folderOfStudy(self) -> str:
         return self._folders.get(studyOf(self._shown)) or self.input.folder

@@ -136,6 +136,23 @@ def test_corrected_drawn_and_signed_objects_have_no_error_and_name_those_before(
             assert not [line for line in said.splitlines() if line.startswith("Error")], said
 
 
+def test_what_a_reader_calls_compressed_is_a_key_image_and_ringed_so(corrected, study, tmp_path):
+    kinds = [Kind.key_images, Kind.presentation]
+    keys, state = map(pydicom.dcmread, write_dicom(corrected, study, tmp_path / "out", kinds=kinds))
+    slices = corrected.reading.findings.stacks[0].slices
+    assert all(slices[k].sop_instance_uid in str(keys) for k in (2, 4))
+    assert slices[3].sop_instance_uid not in str(keys)
+    texts = [
+        one.TextObjectSequence[0].UnformattedTextValue for one in state.GraphicAnnotationSequence
+    ]
+    assert [text.partition(" | ")[2] for text in texts] == [""] * 4 + [
+        "reader Dr. A: compressed",
+        "",
+    ]
+    layers = [one.GraphicLayer for one in state.GraphicAnnotationSequence]
+    assert layers[4] == layers[2] != layers[3]
+
+
 def test_a_label_map_cannot_hold_what_overlaps_and_says_what_can(corrected, study, tmp_path):
     with pytest.raises(BadInput, match="cannot hold the segment lesion, which overlaps"):
         write_dicom(corrected, study, tmp_path / "out", kinds=[Kind.labelmap])
