@@ -148,7 +148,10 @@ def test_connections_that_say_nothing_do_not_keep_others_out_for_ever(running, m
 
 def test_what_was_acknowledged_before_an_abort_is_kept_and_read(running, study):
     station = running()
-    with dimse.associated(station.destination(), [build_context(MR_IMAGE)]) as association:
+    with (
+        station.sending(),
+        dimse.associated(station.destination(), [build_context(MR_IMAGE)]) as association,
+    ):
         for path in sorted(study.glob("IM*"))[:3]:
             assert association.send_c_store(pydicom.dcmread(path)).Status == 0x0000
         association.abort()
@@ -174,7 +177,9 @@ def test_dcmtk_sends_and_is_turned_away_by_title(running, study):
     to = ["-aec", "SPINE", "127.0.0.1", str(station.port)]
     assert subprocess.run(["echoscu", "-aet", CALLER, *to]).returncode == 0
     assert subprocess.run(["echoscu", "-aet", "OTHER", *to], capture_output=True).returncode != 0
-    sent = subprocess.run(["dcmsend", "-aet", CALLER, *to, "+sd", str(study)], capture_output=True)
+    command = ["dcmsend", "-aet", CALLER, *to, "+sd", str(study)]
+    with station.sending():
+        sent = subprocess.run(command, capture_output=True)
     assert sent.returncode == 0, sent.stderr
     station.wait_for("sent")
     assert station.stub.readings == [6]
