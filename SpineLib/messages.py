@@ -378,12 +378,33 @@ class LoopCurve(LoopRequest):
     answer = replies.CurveAnswer
 
 
+@dataclass(frozen=True, kw_only=True)
+class OutcomeModel(Request):
+    """Says what a model of an outcome asks for; ``model`` is a folder of ``spine outcome fit``."""
+
+    command, action = "outcome", "model"
+    answer = replies.OutcomeModelAnswer
+    model: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomePredict(Request):
+    """Asks a model of an outcome of one patient; ``values`` are the data dictionary's, as typed."""
+
+    command, action = "outcome", "predict"
+    answer = replies.PrognosisAnswer
+    model: Path
+    values: dict[str, str]
+    force: bool = False
+
+
 REQUESTS: tuple[type[Request], ...] = (
     Read, Scan, Models, VerifyModel, RemoveModel, ImportModel, Regrade, Report,
     Send, Destinations, AddDestination, Simulate, Diagnose,
     ProjectStatus, ProjectAdd, ProjectRelink, ProjectStack, ProjectDisagreements, ProjectDecide,
     ProjectReaders, ProjectTraining, ProjectModel,
     LoopAdd, LoopScore, LoopFinetune, LoopTake, LoopCompare, LoopPromote, LoopBack, LoopCurve,
+    OutcomeModel, OutcomePredict,
 )  # fmt: skip
 COMMANDS = tuple(dict.fromkeys(one.command for one in REQUESTS))
 Handlers = Mapping[type[Request], Callable[[Any, Progress], Mapping[str, Any]]]

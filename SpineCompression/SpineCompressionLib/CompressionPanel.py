@@ -27,7 +27,7 @@ from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import levelReadings
 from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.resultsToSend import ResultsToSend, resultsOfStudy
+from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringStudy
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
 from SpineSlicer.scene.studies import isStudyOf, studiesIn
@@ -38,6 +38,7 @@ from SpineSlicer.scene.volumeIdentity import adoptIdentity
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
+from .OutcomeSection import OutcomeSection
 from .ReadSection import ReadSection
 from .RegionSection import RegionSection
 from .ReportSection import ReportSection
@@ -48,7 +49,7 @@ from .viewPictures import takingPictures
 # What is out of sight while somebody labels slices blinded.
 UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel",
              "restartButton", "resultButton", "reviewButton", "regionButton", "displayButton",
-             "reportButton", "sendFrame")  # fmt: skip
+             "outcomeButton", "reportButton", "sendFrame")  # fmt: skip
 
 
 class CompressionPanel:
@@ -85,8 +86,11 @@ class CompressionPanel:
         self.input = StudySection(ui, reader.worker, self._update, "compression")
         self.models = ModelsSection(ui, reader.worker)
         self.display = DisplaySection(ui, self.study, self.link)
-        self.region = RegionSection(ui, self.study, self.models, reader.worker)
-        self.report = ReportSection(ui, self.study, self.result, reader.worker)
+        self.region = RegionSection(
+            ui, self.study, self.models, reader.worker, self.result.timeline.setFocus
+        )
+        self.outcome = OutcomeSection(ui, self.study, reader.worker)
+        self.report = ReportSection(ui, self.study, self.result, reader.worker, self.outcome)
         self.send = SendSection(
             ui.sendFrame.layout(),
             reader.worker,
@@ -206,8 +210,8 @@ class CompressionPanel:
         elif self._unseen and self._ui.statusLabel.text == self._unseen:
             self._tell("")
 
-    def _results(self) -> ResultsToSend:
-        return resultsOfStudy(self._scene, self.study.study)
+    def _results(self) -> Steps[ResultsToSend]:
+        return gatheringStudy(self._scene, self.study.study)
 
     def _folderOfStudy(self) -> str:
         """Where the study that is shown was read from, or else what is chosen."""

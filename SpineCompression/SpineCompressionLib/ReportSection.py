@@ -11,6 +11,7 @@ import slicer
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.outputs.answers import write_answers
+from SpineLib.outputs.prognosis import write_prognosis
 from SpineLib.store.files import temporary_directory
 from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
@@ -28,9 +29,11 @@ class ReportSection:
         study: what is reported.
         result: says the verdict as text (`ResultSection`).
         worker: writes the HTML (`WorkerProcess`), whose Python has what that needs.
+        outcome: what a model says of the patient (`OutcomeSection`).
     """
 
-    def __init__(self, ui: Any, study: ShownStudy, result: Any, worker: Any) -> None:
+    def __init__(self, ui: Any, study: ShownStudy, result: Any, worker: Any, outcome: Any) -> None:
+        self._outcome = outcome
         self._ui, self._study, self._result, self._worker = ui, study, result, worker
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._turns = Turns()
@@ -48,6 +51,8 @@ class ReportSection:
         text = json.dumps(self._study.findings.to_dict(), ensure_ascii=False, allow_nan=False)
         (folder / "findings.json").write_text(text, encoding="utf-8")
         write_answers(readerAnswers(self._study.findings, self._study.log), folder)
+        if self._outcome.prognosis is not None:
+            write_prognosis(self._outcome.prognosis, folder)
         self._say(_("Writing the report…"))
         self._turns.start(
             takingPictures(self._study, folder),

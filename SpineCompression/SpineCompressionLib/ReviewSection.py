@@ -9,6 +9,7 @@ from typing import Any
 from SpineLib.errors import SpineError
 from SpineLib.questions import Question
 from SpineLib.translation import tr as _
+from SpineLib.wording import count
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 
@@ -81,8 +82,8 @@ class ReviewSection:
         answered = self._file(lambda said: self._study.agree(**said))
         if answered is not None and answered < chosen:
             self._ui.reviewStatusLabel.text = _(
-                "On {n} slices the model gives no clear answer to agree with; use 0 or 1."
-            ).format(n=chosen - answered)
+                "On {slices} the model gives no clear answer to agree with; use 0 or 1."
+            ).format(slices=count(chosen - answered, "slice", tr=_))
 
     @property
     def _two(self) -> Question | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import slicer
 
@@ -10,6 +11,7 @@ from SpineLib.errors import SpineError
 from SpineLib.outputs import names
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.scene.directionLetters import letter
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
 SHOWN = 8  # key images: the flagged slices, worst first
@@ -18,7 +20,7 @@ SHOWN = 8  # key images: the flagged slices, worst first
 def takingPictures(study: ShownStudy, folder: Path) -> Steps[None]:
     """The flagged slices as the axial view shows them, the worst one also as the first.
 
-    What the software is not for is burnt into each.
+    Burnt into each is what the software is not for, and where the patient's sides are.
 
     Args:
         study: what is shown; the views are where they were afterwards.
@@ -58,8 +60,9 @@ def _capture(view: str, path: Path, notice: str) -> Path | None:
         return None
     window = widget.sliceView().renderWindow()
     renderer = window.GetRenderers().GetFirstRenderer()
-    words = _words(notice, window.GetSize())
-    renderer.AddViewProp(words)
+    words = _words(notice, widget.mrmlSliceNode(), window.GetSize())
+    for actor in words:
+        renderer.AddViewProp(actor)
     widget.sliceView().forceRender()
     grab = vtk.vtkWindowToImageFilter()
     grab.SetInput(window)
@@ -68,24 +71,37 @@ def _capture(view: str, path: Path, notice: str) -> Path | None:
     writer.SetInputConnection(grab.GetOutputPort())
     writer.SetFileName(str(path))
     writer.Write()
-    renderer.RemoveViewProp(words)
+    for actor in words:
+        renderer.RemoveViewProp(actor)
     widget.sliceView().scheduleRender()
     return path
 
 
-def _words(notice: str, size: tuple[int, int]) -> object:
-    """The notice at the lower border of a view, white on dark."""
+def _words(notice: str, sliceNode: Any, size: tuple[int, int]) -> list[Any]:
+    """The notice at the lower border of a view, and the directions at three others."""
+    axes = slicer.util.arrayFromVTKMatrix(sliceNode.GetSliceToRAS())[:3, :2]
+    # Arial's letters are about half as wide as they are high.
+    small = max(8, min(14, round(0.95 * size[0] / (0.55 * max(1, len(notice))))))
+    return [
+        _text(notice, 0.5, 0.01, "Centered", small),
+        _text(letter(-axes[:, 0]), 0.015, 0.5, "Left", 16),
+        _text(letter(axes[:, 0]), 0.985, 0.5, "Right", 16),
+        _text(letter(axes[:, 1]), 0.5, 0.94, "Centered", 16),
+    ]
+
+
+def _text(words: str, x: float, y: float, side: str, height: int) -> Any:
+    """White on dark, at a place of the view from 0 to 1."""
     import vtk
 
     actor = vtk.vtkTextActor()
-    actor.SetInput(notice)
+    actor.SetInput(words)
     actor.GetPositionCoordinate().SetCoordinateSystemToNormalizedViewport()
-    actor.SetPosition(0.5, 0.01)
+    actor.SetPosition(x, y)
     text = actor.GetTextProperty()
-    text.SetJustificationToCentered()
+    getattr(text, f"SetJustificationTo{side}")()
     text.SetVerticalJustificationToBottom()
-    # Arial's letters are about half as wide as they are high.
-    text.SetFontSize(max(8, min(14, round(0.95 * size[0] / (0.55 * max(1, len(notice)))))))
+    text.SetFontSize(height)
     text.SetColor(1.0, 1.0, 1.0)
     text.SetBackgroundColor(0.0, 0.0, 0.0)
     text.SetBackgroundOpacity(0.55)

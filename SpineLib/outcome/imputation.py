@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_ROUNDS, _TOLERANCE = 100, 1e-4
+_ROUNDS, _TOLERANCE = 100, 1e-3  # of a standard deviation
 # A little of independence, as rows that have no cell missing: it keeps the covariance regular.
 _RIDGE = 0.01
 

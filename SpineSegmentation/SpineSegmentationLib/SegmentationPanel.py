@@ -10,6 +10,7 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
+from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
@@ -25,7 +26,7 @@ from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.host.WrappedLabels import WrappedLabels
 from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import noticeOf
-from SpineSlicer.scene.resultsToSend import ResultsToSend, resultsOfSegmentation, sentAs
+from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringSegmentation, sentAs
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
 from SpineSlicer.scene.spineSegmentation import ASIDE, segmentationFinding, segmentedVolumeNode
@@ -78,7 +79,7 @@ class SegmentationPanel:
         self.input = StudySection(ui, self._reader.worker, self._onInput, TASK)
         self.loop = LoopSection(
             ui.loopFrame.layout(), self._reader.worker, self._model,
-            lambda: self.ui.deviceBox.currentText,
+            lambda: self.ui.deviceBox.currentText, self._showInViews,
         )  # fmt: skip
         self.send = SendSection(
             ui.sendFrame.layout(), self._reader.worker, self._results, self._folderOfStudy
@@ -154,7 +155,7 @@ class SegmentationPanel:
         self._listModels()
         self._onModel()
         self._onInput()
-        showInViews(self._shown)
+        self._showInViews()
         self.correction.enter()
         self.loop.enter()
 
@@ -302,7 +303,7 @@ class SegmentationPanel:
             return
         self._shown = node
         self._update(node)
-        showInViews(node)
+        self._showInViews()
         self._drawnNames.update()
 
     def _update(self, node: Any) -> None:
@@ -337,8 +338,8 @@ class SegmentationPanel:
         self.structures.show(self._shown)
         self.names.show(self._shown)
 
-    def _results(self) -> ResultsToSend:
-        return resultsOfSegmentation(self._shown)
+    def _results(self) -> Steps[ResultsToSend]:
+        return gatheringSegmentation(self._shown)
 
     def _folderOfStudy(self) -> str:
         return self._folders.get(studyOf(self._shown)) or self.input.folder
@@ -372,4 +373,12 @@ class SegmentationPanel:
         """A scene was added or opened; the views that it brought show what is chosen here."""
         self.structures.showGroups()
         if self._widget.visible:
+            self._showInViews()
+
+    def _showInViews(self) -> None:
+        """Shows the chosen segmentation; an open case of the loop keeps the views, and no study
+        lies over it."""
+        if self.loop.case.work is not None:
+            self.loop.case.work.shown.showInViews()
+        else:
             showInViews(self._shown)

@@ -118,10 +118,13 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the results again from a saved scene, with what a reader changed in it."""
+    from SpineLib.outputs.prognosis import read_prognosis
+
     _ready_to_write(out)
     with progress_bar() as progress:
         reading, saved = _open_reading(input)
-        _write(reading, out, **saved, progress=progress)
+        prognosis = read_prognosis(input if input.is_dir() else input.parent)
+        _write(reading, out, **saved, prognosis=prognosis, progress=progress)
     _show(reading.findings, out, as_json)
 
 

@@ -47,7 +47,7 @@ class SendSection:
     Args:
         layout: where it is added, at the end.
         worker: makes and sends them (`WorkerProcess`).
-        results: of what the panel shows.
+        results: gathers those of what the panel shows.
         folder: where the images may be, if Slicer's database has not all of them; may be empty.
         pictures: puts pictures into the folder ``pictures`` of a folder, in steps; None where the
             panel has none.
@@ -61,7 +61,7 @@ class SendSection:
         self,
         layout: Any,
         worker: Any,
-        results: Callable[[], ResultsToSend],
+        results: Callable[[], Steps[ResultsToSend]],
         folder: Callable[[], str],
         pictures: Callable[[Path], Steps[None]] | None = None,
     ) -> None:
@@ -219,7 +219,7 @@ class SendSection:
 
     def _writing(self, place: Path) -> Steps[dict[str, Any]]:
         """Puts the results where the worker finds them; gives its arguments."""
-        results = self._results()
+        results = yield from self._results()
         files = [self.ui.imagesEdit.currentPath.strip()]
         files = files if files[0] else instanceFiles(results.images) or [self._folder()]
         if not files[0]:
@@ -246,13 +246,14 @@ class SendSection:
         self.run.update()
 
     def _onRetry(self, *_arguments: Any) -> None:
+        self._say("")
         self._ask({})
 
     def _onSent(self, result: dict[str, Any]) -> None:
         objects = result["objects"]
         took = [one for one in objects if one["state"] == "sent"]
         SentRecord(slicer.mrmlScene).add(self._sent[0], took)
-        self._table.fill(objects)
+        self._table.fill(objects + self._silent(objects))
         left = [one for one in objects if one["state"] in ("refused", "not sent")]
         if not objects:
             self._say(_("These results hold nothing that the chosen objects could say."))
@@ -262,6 +263,14 @@ class SendSection:
         else:
             self._say(_("The archive has them."))
         self._end(again=bool(left))
+
+    def _silent(self, objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Rows of the chosen objects that there are none of: no flagged slice, no segmentation."""
+        return [
+            {"name": f"{kind}.dcm", "state": "nothing to say", "reason": ""}
+            for kind in self.chosen
+            if not any(one["name"].startswith(kind) for one in objects)
+        ]
 
     def _onError(self, error: SpineError) -> None:
         self._say(_("Cancelled.") if isinstance(error, Cancelled) else str(error))

@@ -47,5 +47,6 @@ def _stateName(state: str) -> str:
     names = {
         "sent": _("sent"), "sent before": _("there already"), "refused": _("refused"),
         "left out": _("left out"), "not sent": _("not sent"),
+        "nothing to say": _("nothing to say"),
     }  # fmt: skip
     return names.get(state, state)

@@ -14,7 +14,7 @@ from SpineLib.store.undoable import UndoableLog
 # 2: windows. 3: an answer names its question. Older logs are read as they are.
 VERSION = 3
 WINDOW = "window"
-AGREED, OVERRIDDEN = "agreed", "overridden"
+AGREED, OVERRIDDEN, ANSWERED = "agreed", "overridden", "answered"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Answer:
 
     @property
     def state(self) -> str:
-        """``agreed`` or ``overridden``."""
+        """``agreed`` or ``overridden``; ``answered`` where there was no model's answer."""
+        if not self.model:
+            return ANSWERED
         return AGREED if self.answer == self.model else OVERRIDDEN
 
 

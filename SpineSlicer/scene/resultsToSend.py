@@ -83,8 +83,8 @@ class ResultsToSend:
             yield from write_in_slabs(self.labelmap, folder / _FILE)
 
 
-def resultsOfStudy(scene: slicer.vtkMRMLScene, study: str) -> ResultsToSend:
-    """A study's results as they are now.
+def gatheringStudy(scene: slicer.vtkMRMLScene, study: str) -> Steps[ResultsToSend]:
+    """A study's results as they are now, in steps of some ten milliseconds.
 
     Raises:
         BadInput: there is none, its findings are damaged, or the segmented volume was changed.
@@ -97,33 +97,37 @@ def resultsOfStudy(scene: slicer.vtkMRMLScene, study: str) -> ResultsToSend:
     if segmentation is not None and findings.segmentation.stack:
         place = nodes.inScene(findings.stack(findings.segmentation.stack))
         labelmap = place.volume(_labels(segmentation).voxels)
+        yield
         findings.segmentation = _finding(segmentation, labelmap, findings.segmentation)
     else:
         findings.segmentation = replace(findings.segmentation, file="")
+    yield
     answers = readerAnswers(findings, nodes.reviews())
     return ResultsToSend(study, findings, labelmap, answers, correctionsOfStudy(nodes))
 
 
-def resultsOfSegmentation(node: slicer.vtkMRMLSegmentationNode) -> ResultsToSend:
+def gatheringSegmentation(node: slicer.vtkMRMLSegmentationNode) -> Steps[ResultsToSend]:
     """A segmentation's results: its study's, or its own where it came by itself.
 
     Raises:
-        BadInput: as `resultsOfStudy`.
+        BadInput: as `gatheringStudy`.
     """
     volumeNode = segmentedVolumeNode(node)
     roots = readingsOf(volumeNode, FINDINGS) if volumeNode is not None else []
     for root in roots:
         if node in owned(root) and not node.GetAttribute(ASIDE):
-            return resultsOfStudy(node.GetScene(), studyOfRoot(root))
+            return (yield from gatheringStudy(node.GetScene(), studyOfRoot(root)))
     _labels(node)
     labelmap = labelmapAsRead(node)
     assert labelmap is not None
+    yield
     stack = _stack(node, volumeNode, labelmap)
     finding = replace(_finding(node, labelmap, SegmentationFinding()), stack=stack.id)
     findings = Findings(
         [stack], segmentation=finding, models=[_model(node)], notice=noticeOf(node),
         study_instance_uid=studyUidOf(node.GetScene(), volumeNode),
     )  # fmt: skip
+    yield
     corrections = correctionsOf(node, lambda mask: labelmap.with_voxels(mask.voxels))
     return ResultsToSend(studyOf(node), findings, labelmap, [], corrections)
 

@@ -104,7 +104,7 @@ def test_grading_again_draws_the_views_once(drawings, ui, worker):
     _command, _said = worker.last
     finish = worker.requests[-1][2]
     assert drawings(lambda: finish({"slices": 1})) == 1
-    assert "1 slices graded again" in ui.regionStatusLabel.text
+    assert "1 slice graded again" in ui.regionStatusLabel.text
 
 
 def test_opening_the_panel_draws_the_views_once(drawings, widget):

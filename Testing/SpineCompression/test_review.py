@@ -74,6 +74,30 @@ def test_a_grade_that_one_slice_has_can_be_given_on_all(ui, widget, brief, answe
     assert answers(study, "Bilsky") == ["2"] * 3
 
 
+def test_a_key_that_finds_no_further_slice_says_so_until_the_reader_moves(ui, shown, timeline):
+    shown.go(0)
+    press(timeline, "p")
+    assert ui.sliceLabel.text.endswith("There is no flagged slice before this one.")
+    shown.go(2)
+    assert "no flagged" not in ui.sliceLabel.text
+    press(timeline, "n")
+    assert ui.sliceLabel.text.endswith("There is no flagged slice after this one.")
+    press(timeline, "u")
+    assert ui.sliceLabel.text.endswith("There is no unanswered slice after this one.")
+    press(timeline, "1")
+    assert "There is no" not in ui.sliceLabel.text
+
+
+def test_an_answer_where_no_model_gave_one_overrides_nothing(ui, widget, cervical):
+    widget.panel.show(cervical)
+    study = widget.panel.study
+    study.go(next(n for n in range(19) if not study.modelAnswer(n, "compression")))
+    press(widget.panel.result.timeline, "1")
+    row = ui.findingsTable.currentRow()
+    texts = {ui.findingsTable.item(r, 6).text() for r in range(19)}
+    assert texts == {"–", "answered"}, row
+
+
 def test_a_range_is_answered_at_once_and_undone_at_once(ui, shown, timeline):
     shown.go(0)
     press(timeline, "Key_Right", "Shift")

@@ -5,10 +5,11 @@ import pytest
 import slicer
 
 hd = pytest.importorskip("highdicom")
+from SpineLib.slabs import finish  # noqa: E402
 from SpineSlicer.scene.corrections import keepOriginal  # noqa: E402
 from SpineSlicer.scene.labelmapNodes import orientedImage  # noqa: E402
 from SpineSlicer.scene.naming import nameVertebra  # noqa: E402
-from SpineSlicer.scene.resultsToSend import resultsOfSegmentation  # noqa: E402
+from SpineSlicer.scene.resultsToSend import gatheringSegmentation  # noqa: E402
 from Testing.desktop.dicomDatabase import DicomDatabase  # noqa: E402
 from Testing.SpineLib.dicom.conftest import SeriesWriter  # noqa: E402
 from Testing.SpineLib.outputs.test_dicom import HEADER, points_of, reading_of  # noqa: E402
@@ -87,4 +88,4 @@ def test_edits_names_and_own_drawings_are_what_is_sent(
 def test_a_volume_that_is_not_dicom_says_that_it_has_nothing_to_go_with(panel, turns, segmented):
     assert "not read from DICOM" in panel.send.ui.sendAboutLabel.text
     assert not panel.send.ui.sendButton.enabled
-    assert resultsOfSegmentation(segmented).images == []
+    assert finish(gatheringSegmentation(segmented)).images == []

@@ -30,7 +30,9 @@ def add(
         bool, typer.Option("--password", help="Ask for the password, and keep it in the keyring.")
     ] = False,
     tls: Annotated[bool, typer.Option("--tls", help="Encrypt the association.")] = False,
-    ca: Annotated[Path | None, typer.Option(help="Certificates (PEM) to trust as well.")] = None,
+    ca: Annotated[
+        Path | None, typer.Option(help="Certificates (PEM) to trust, and no others.")
+    ] = None,
     certificate: Annotated[Path | None, typer.Option(help="Our own certificate (PEM).")] = None,
     key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
 ) -> None:

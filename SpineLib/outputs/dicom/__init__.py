@@ -147,11 +147,11 @@ def _objects(
         yield name, made
     if Kind.report in kinds:
         yield from _measurement_reports(making, results, segments, earlier, signature)
-    keys = key_images(making) if Kind.key_images in kinds else None
+    keys = key_images(making, results.answers) if Kind.key_images in kinds else None
     if keys is not None:
         yield "key-images.dcm", keys
     if Kind.presentation in kinds:
-        for number, state in enumerate(presentation_states(making), 1):
+        for number, state in enumerate(presentation_states(making, results.answers), 1):
             yield f"presentation-{number}.dcm", state
     if Kind.capture in kinds:
         for number, (title, picture) in enumerate(results.pictures.items(), 1):
