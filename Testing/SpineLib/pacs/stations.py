@@ -5,8 +5,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -82,7 +83,7 @@ class Stub:
 
 
 def settings_of(folder: Path, port: int, place: Destination, **changes: object) -> Settings:
-    values = {"quiet_seconds": 0.3, "wait_seconds": 0.2, "metrics_seconds": 0.0, **changes}
+    values = {"quiet_seconds": 0.0, "wait_seconds": 0.2, "metrics_seconds": 0.0, **changes}
     return Settings(
         folder / "station", place, (Caller.parse(f"{CALLER}@127.0.0.1"),), port=port, **values
     )
@@ -122,9 +123,21 @@ class Running:
         values = {"host": "127.0.0.1", "port": self.port, "ae": "SPINE", "calling": CALLER}
         return Destination(name="station", **{**values, **changes})
 
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """No study is taken for whole inside: on a busy machine images come at any pace."""
+        studies = self.station._studies
+        settings = studies._settings
+        studies._settings = replace(settings, quiet_seconds=3600.0)
+        try:
+            yield
+        finally:
+            studies._settings = settings
+
     def give(self, folder: Path, **changes) -> list[str]:
         (folder / SENT).unlink(missing_ok=True)
-        return [one.state for one in send(folder, self.destination(**changes))]
+        with self.sending():
+            return [one.state for one in send(folder, self.destination(**changes))]
 
     def says(self, what: str):
         wait_until(lambda: any(what in line for line in self.lines), lambda: self.lines)
@@ -147,7 +160,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("port", type=int)
     parser.add_argument("archive", type=int)
-    parser.add_argument("--quiet", type=float, default=0.3)
+    parser.add_argument("--quiet", type=float, default=0.0)
     given = parser.parse_args()
     place = Destination(name="here", host="127.0.0.1", port=given.archive, ae="ARCHIVE")
     settings = settings_of(given.folder, given.port, place, quiet_seconds=given.quiet)

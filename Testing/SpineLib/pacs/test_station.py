@@ -282,7 +282,8 @@ def test_orthanc_sends_a_study_to_the_station_and_gets_the_results_into_it(runni
     station.start()
     ask("/modalities/station", {"AET": "SPINE", "Host": "127.0.0.1", "Port": station.port,
                                 "LocalAet": CALLER}, "PUT")  # fmt: skip
-    stored = ask("/modalities/station/store", known)
+    with station.sending():
+        stored = ask("/modalities/station/store", known)
     assert stored["FailedInstancesCount"] == 0
     station.wait_for("sent")
     wait_until(lambda: len(ask(f"/studies/{known}")["Series"]) == 5)

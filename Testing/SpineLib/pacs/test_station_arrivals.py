@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+from types import SimpleNamespace
 
 import pydicom
 import pytest
@@ -16,11 +17,12 @@ from SpineLib.pacs import dimse
 from SpineLib.pacs.sending import send
 from SpineLib.pacs.station import receiving
 from SpineLib.pacs.station import studies as studies_module
+from SpineLib.pacs.station.figures import Figures
 from SpineLib.pacs.station.settings import Caller
 from SpineLib.pacs.station.studies import read_studies
 from SpineLib.pacs.station.study import hashed
 from Testing.SpineLib.dicom.conftest import MR_IMAGE
-from Testing.SpineLib.pacs.stations import CALLER, wait_until
+from Testing.SpineLib.pacs.stations import CALLER, settings_of, wait_until
 
 
 def test_nobody_else_is_let_in(running, study):
@@ -135,20 +137,23 @@ def test_a_large_object_does_not_fill_the_disk_before_it_is_whole(running, study
     assert not list((station.folder / "station" / "studies").iterdir())
 
 
-def test_connections_that_say_nothing_do_not_keep_others_out_for_ever(running, monkeypatch):
-    monkeypatch.setattr(receiving, "MOST_ASSOCIATIONS", 1)
-    station = running()
-    silent = [socket.create_connection(("127.0.0.1", station.port)) for _ in range(3)]
-    station.says("Connection of 127.0.0.1 refused: too many are open")
-    for one in silent:
-        one.close()
-    wait_until(lambda: not station.open_associations)
-    dimse.echo(station.destination())
+def test_connections_are_refused_where_too_many_are_open(tmp_path, archive):
+    lines = []
+    settings = settings_of(tmp_path, 1, archive.place())
+    ear = receiving.Receiver(settings, studies_module.Studies(settings), Figures(), lines.append)
+    ear._server = SimpleNamespace(active_associations=[None] * 19)
+    assert ear._has_room_for(None, ("10.0.0.1", 4711)) and not lines
+    ear._server.active_associations.append(None)
+    assert not ear._has_room_for(None, ("10.0.0.1", 4711))
+    assert lines == ["Connection of 10.0.0.1 refused: too many are open"]
 
 
 def test_what_was_acknowledged_before_an_abort_is_kept_and_read(running, study):
     station = running()
-    with dimse.associated(station.destination(), [build_context(MR_IMAGE)]) as association:
+    with (
+        station.sending(),
+        dimse.associated(station.destination(), [build_context(MR_IMAGE)]) as association,
+    ):
         for path in sorted(study.glob("IM*"))[:3]:
             assert association.send_c_store(pydicom.dcmread(path)).Status == 0x0000
         association.abort()
@@ -174,7 +179,9 @@ def test_dcmtk_sends_and_is_turned_away_by_title(running, study):
     to = ["-aec", "SPINE", "127.0.0.1", str(station.port)]
     assert subprocess.run(["echoscu", "-aet", CALLER, *to]).returncode == 0
     assert subprocess.run(["echoscu", "-aet", "OTHER", *to], capture_output=True).returncode != 0
-    sent = subprocess.run(["dcmsend", "-aet", CALLER, *to, "+sd", str(study)], capture_output=True)
+    command = ["dcmsend", "-aet", CALLER, *to, "+sd", str(study)]
+    with station.sending():
+        sent = subprocess.run(command, capture_output=True)
     assert sent.returncode == 0, sent.stderr
     station.wait_for("sent")
     assert station.stub.readings == [6]
