@@ -102,5 +102,5 @@ def _protocol(source: ObjectHeader, frames: list[FrameHeader]) -> tuple[object, 
 
 def _image(source: ObjectHeader, frames: list[FrameHeader]) -> tuple[object, ...]:
     """What copies under another number have in common: where, and how it was made."""
-    made = tuple((f.thickness, f.kind[:CONTRAST_KINDS], f.physics) for f in frames)
+    made = tuple((f.thickness, f.between, f.kind[:CONTRAST_KINDS], f.physics) for f in frames)
     return _place(source, frames), made
