@@ -1,6 +1,7 @@
-"""Findings of schema version 1 (release 0.1) as those of today; nothing is left out.
+"""Findings of earlier schema versions as those of today; nothing is left out.
 
-There each slice had one answer of each of two kinds, ``compression`` and ``grading``.
+In version 1 (release 0.1) each slice had one answer of each of two kinds, ``compression`` and
+``grading``. Version 2 had no levels of its own, only those of a segmentation.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from SpineLib.labels import ASSESSED, COMPRESSED, NOT_ASSESSED
+from SpineLib.levels import LevelsFinding
 from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, READERS_BOX, Opinion, Question
 from SpineLib.reasons import READER_COUNTED, READER_NAMED, Reason
 
@@ -29,9 +31,11 @@ def upgraded(data: dict[str, Any]) -> dict[str, Any]:
     Args:
         data: what ``json.load`` gave.
     """
-    if data.get("schema_version") != 1:
-        return dict(data)
     data = dict(data)
+    if data.get("schema_version") == 2:
+        data["schema_version"], data["levels"] = 3, asdict(LevelsFinding())
+    if data.get("schema_version") != 1:
+        return data
     graded = _scheme(data)
     models = [_model(model) for model in data.get("models", [])]
     names = {model["task"]: model["name"] for model in models}
@@ -43,7 +47,7 @@ def upgraded(data: dict[str, Any]) -> dict[str, Any]:
         _grading_summary(grading, graded, data["stacks"], names.get("grading", "")),
     ]
     data["models"], data["schema_version"] = models, 2
-    return data
+    return upgraded(data)
 
 
 def evidence_reason(evidence: str) -> Reason | None:

@@ -37,6 +37,21 @@ FEW_DISCS, BONE_BELOW, NO_BONE_BETWEEN, UNEVEN_DISCS, DISC_CUT, IMAGE_ENDS, SLOP
     "canal-ends",
 )  # fmt: skip
 
+# Why levels of the localiser are known (``count``), or not; and what is unusual (``vertebra``).
+FROM_C2, FROM_SACRUM, ENDS_MEET, ENDS_DIFFER, NO_ANCHOR, LINKS_WEAK = (
+    "from-c2", "from-sacrum", "ends-meet", "ends-differ", "no-anchor", "links-weak",
+)  # fmt: skip
+MORE_THAN_USUAL, FEWER_THAN_USUAL, BLOCK_VERTEBRA, MISSING_DISC, TRANSITIONAL = (
+    "more-than-usual", "fewer-than-usual", "block-vertebra", "missing-disc", "transitional",
+)  # fmt: skip
+# How an axial stack lies to the sagittal one (``slices``, ``median``, ``shift``), and the region.
+SAME_FRAME, ON_COURSE, SHIFTED_ON_COURSE, OFF_COURSE = (
+    "same-frame", "on-course", "shifted-on-course", "off-course",
+)  # fmt: skip
+NO_SAGITTAL, PICTURE_REGION = "no-sagittal", "picture-region"
+# Of a segmentation beside them: ``vertebra``, ``name``; ``segmented``, ``localised``.
+LOCALISED, NAMES_DIFFER = "localised", "names-differ"
+
 UNKNOWN = "unknown"
 _SENTENCES = {
     NOT_ASKED: "not asked for in this reading",
@@ -69,6 +84,46 @@ _SENTENCES = {
     IMAGE_ENDS: "level not known: the image ends too close below the lowest disc",
     SLOPE: "level not known: the lowest disc slopes {slope}°, unlike L5/S1",
     CANAL_ENDS: "level not known: the canal was not found below the lowest disc",
+    FROM_C2: "counted from C2 downward",
+    FROM_SACRUM: "counted from the sacrum upward; a transitional vertebra cannot be excluded",
+    ENDS_MEET: "counted from C2 and from the sacrum, and both counts meet: {count} free vertebrae",
+    ENDS_DIFFER: (
+        "the counts from C2 and from the sacrum do not meet: {count} vertebrae between them "
+        "instead of {usual}"
+    ),
+    NO_ANCHOR: "level not known: neither C2 nor the sacrum was seen",
+    LINKS_WEAK: "level not known: what was seen is too unsure to count",
+    MORE_THAN_USUAL: (
+        "{count} free vertebrae from C2 down instead of {usual}: a 13th thoracic or a 6th lumbar one"
+    ),
+    FEWER_THAN_USUAL: (
+        "{count} free vertebrae from C2 down instead of {usual}: a sacralised L5 or 11 thoracic ones"
+    ),
+    BLOCK_VERTEBRA: "a block vertebra: the disc below vertebra {vertebra} is only a trace",
+    MISSING_DISC: "no disc was seen below vertebra {vertebra}",
+    TRANSITIONAL: "the lowest disc looks like that of a transitional vertebra",
+    SAME_FRAME: "the slices lie in the same Frame of Reference as the sagittal series",
+    ON_COURSE: (
+        "the Frame of Reference is another one, but the canal of {slices} slices lies on the "
+        "sagittal canal's course (median {median} mm)"
+    ),
+    SHIFTED_ON_COURSE: (
+        "the Frame of Reference is another one; moved by {shift} mm the canal of {slices} slices "
+        "lies on the sagittal canal's course (median {median} mm)"
+    ),
+    OFF_COURSE: (
+        "the Frame of Reference is another one, and the canal does not lie on the sagittal canal's "
+        "course (median {median} mm)"
+    ),
+    LOCALISED: "the levels of the sagittal series name vertebra {vertebra} {name}",
+    NAMES_DIFFER: (
+        "The lumbar segmentation calls {segmented} what the levels of the sagittal series call "
+        "{localised}; they do not agree"
+    ),
+    NO_SAGITTAL: "the study has no sagittal series whose levels are known",
+    PICTURE_REGION: (
+        "the picture shows the {picture} spine where the header says {header}; the picture counts"
+    ),
 }
 
 

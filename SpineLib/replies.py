@@ -34,6 +34,14 @@ class RegradeAnswer(TypedDict):
     slices: int
 
 
+class SendAnswer(TypedDict):
+    objects: list[JsonObject]
+
+
+class DestinationsAnswer(TypedDict):
+    destinations: list[JsonObject]
+
+
 class DiagnoseAnswer(TypedDict):
     software: str
     python: str

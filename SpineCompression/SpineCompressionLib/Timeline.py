@@ -13,6 +13,8 @@ from SpineSlicer.scene.ShownStudy import ShownStudy
 GAP, CELL_HEIGHT, NUMBER_HEIGHT, MAXIMUM_WIDTH = 8, 30, 18, 44
 # A narrower cell would lose its letter: the series then goes on in another line.
 MINIMUM_WIDTH = 11
+# Above the cells of each level its name and a bracket, where any level is known.
+LEVEL_HEIGHT = 16
 # The other questions' answers as a band along a cell's lower edge.
 BAND = 5
 # Keys that answer the questions beside the one of 0 and 1, by their values' order; a row a question.
@@ -24,7 +26,7 @@ class Timeline(qt.QWidget):
 
     A cell has colour and letter of the answer to the lead question (the reader's where there is
     one), as the ring has; a band along its lower edge has the colours of the other questions'
-    answers. A dot says that a reader answered, a frame around the cell which slice one is at.
+    answers. A bracket above holds the cells of each level together. A dot says that a reader answered, a frame around the cell which slice one is at.
     Cells of one stack stand together, blocks apart, another series in another row; a series of
     many slices goes on in another line. It lives as long as the panel.
 
@@ -56,9 +58,29 @@ class Timeline(qt.QWidget):
             width = min(MAXIMUM_WIDTH, room / len(numbers))
             for count, number in enumerate(numbers):
                 left = 2 + count * width + (places[number].block - first) * GAP
-                top = 3 + line * (CELL_HEIGHT + NUMBER_HEIGHT)
+                top = 3 + self._levelHeight() + line * self._lineHeight()
                 rects[number] = (left, float(top), width, float(CELL_HEIGHT))
         return rects
+
+    def levelRuns(self) -> list[tuple[str, int, int]]:
+        """Name, first and last cell of each run of neighbours at one level, in one line and block."""
+        places, runs = self._study.places, list[tuple[str, int, int]]()
+        for numbers in self._lines():
+            for n, number in enumerate(numbers):
+                level = self._study.slice(number).level
+                name, first, last = runs[-1] if n and runs else ("", -1, -1)
+                if level and level == name and places[last].block == places[number].block:
+                    runs[-1] = (name, first, number)
+                else:
+                    runs.append((level, number, number))
+        return [run for run in runs if run[0]]
+
+    def _levelHeight(self) -> int:
+        known = any(self._study.slice(n).level for n in range(len(self._study.places)))
+        return LEVEL_HEIGHT if known else 0
+
+    def _lineHeight(self) -> int:
+        return self._levelHeight() + CELL_HEIGHT + NUMBER_HEIGHT
 
     def _lines(self) -> list[list[int]]:
         """The places' numbers, a list a line; lines of one series are equally long."""
@@ -78,6 +100,8 @@ class Timeline(qt.QWidget):
         rects = self.cellRects()
         for number, rect in enumerate(rects):
             self._paintCell(painter, number, rect)
+        for name, first, last in self.levelRuns():
+            self._paintLevel(painter, name, rects[first], rects[last])
         for number in self._study.chosen:
             self._paintFrame(painter, rects[number], number == self._study.place)
         painter.end()
@@ -118,7 +142,8 @@ class Timeline(qt.QWidget):
         x, y = event.x(), event.y()
         shift = bool(event.modifiers() & qt.Qt.ShiftModifier)
         for number, (left, top, width, height) in enumerate(self.cellRects()):
-            if left <= x < left + width and top <= y < top + height + NUMBER_HEIGHT:
+            over = top - self._levelHeight()
+            if left <= x < left + width and over <= y < top + height + NUMBER_HEIGHT:
                 self._study.go(number, extend=shift)
                 return
 
@@ -146,6 +171,17 @@ class Timeline(qt.QWidget):
             under = qt.QRectF(left - 10, top + height, width + 20, NUMBER_HEIGHT)
             painter.drawText(under, qt.Qt.AlignCenter, str(index))
 
+    def _paintLevel(self, painter: Any, name: str, first: tuple, last: tuple) -> None:
+        """A bracket over the cells, and the name over it where it has room."""
+        left, right, top = first[0] + 1.5, last[0] + last[2] - 1.5, first[1] - 3
+        painter.setPen(self.palette.color(qt.QPalette.WindowText))
+        for x in (left, right):
+            painter.drawLine(qt.QLineF(x, top, x, top + 2))
+        painter.drawLine(qt.QLineF(left, top, right, top))
+        if qt.QFontMetrics(painter.font()).horizontalAdvance(name) <= right - left + 4:
+            box = qt.QRectF(left - 2, top - LEVEL_HEIGHT + 2, right - left + 4, LEVEL_HEIGHT - 2)
+            painter.drawText(box, qt.Qt.AlignCenter, name)
+
     def _paintBand(self, painter: Any, number: int, rect: tuple) -> None:
         left, top, width, height = rect
         others = self._study.others(number)
@@ -169,7 +205,7 @@ class Timeline(qt.QWidget):
 
     def _fit(self) -> None:
         lines = len(self._lines()) or 1
-        self.minimumHeight = lines * (CELL_HEIGHT + NUMBER_HEIGHT) + 4
+        self.minimumHeight = lines * self._lineHeight() + 4
 
 
 def _isLight(color: Any) -> bool:

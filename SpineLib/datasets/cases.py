@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from SpineLib.volume import Volume
+
+if TYPE_CHECKING:
+    from SpineLib.simulate.whole import WholeTruth
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,25 @@ class LabelledVolume:
     id: str
     patient: str
     open: Callable[[], tuple[Volume, Volume]]
+    site: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class LabelledSpine:
+    """One sagittal volume and the names and places of its vertebrae and discs.
+
+    Attributes:
+        id, patient, site, columns, fingerprint: as of `LabelledStack`.
+        open: reads the image and its tissues (`SpineLib.simulate.tissues.Tissue`) on the same grid.
+        truth: reads names and places.
+    """
+
+    id: str
+    patient: str
+    open: Callable[[], tuple[Volume, Volume]]
+    truth: Callable[[], WholeTruth]
     site: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     fingerprint: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from SpineLib.datasets.cases import LabelledStack, LabelledVolume
+from SpineLib.datasets.cases import LabelledSpine, LabelledStack, LabelledVolume
 from SpineLib.datasets.nifti import open_cords, open_pairs
 from SpineLib.datasets.spider import is_spider, open_spider
 from SpineLib.errors import BadInput
@@ -72,3 +72,20 @@ def open_canals(
 
         return simulated_slices(source, task="canal", cache=cache, progress=progress)
     return open_cords(source, numbering=numbering, orientation=orientation)
+
+
+def open_spines(
+    source: str, *, cache: Path | None = None, progress: Progress | None = None
+) -> list[LabelledSpine]:
+    """Opens sagittal volumes whose vertebrae have names and places.
+
+    Args:
+        source: ``simulated:whole-<region>-<disease>:<profile>:<count>[:<seed>]``.
+        cache, progress: as for `open_volumes`.
+
+    Raises:
+        BadInput: another source, or as `open_volumes`.
+    """
+    from SpineLib.datasets.simulated import simulated_spines
+
+    return simulated_spines(source, cache=cache, progress=progress)

@@ -3,7 +3,7 @@
 The parts are the region and disease, the profile, how many patients, and the first seed (0 where it
 is left out). ``lesions-`` or ``search-`` before the region draws parts of studies
 (`SpineLib.datasets.draws`); ``sacrum-`` gives lumbar volumes in which the sacrum has a number too,
-for networks that learn it. Cases are simulated once and then read from disk; the files are
+for networks that learn it; ``whole-`` gives whole spines with the name of every vertebra. Cases are simulated once and then read from disk; the files are
 named by the simulator's own code, so that a changed simulator simulates anew.
 """
 
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.datasets.cache import Arrays, Prepared, prepare
-from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
+from SpineLib.datasets.cases import LabelledSpine, LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.datasets.draws import draw_lesion, draw_search
 from SpineLib.errors import BadInput
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, SACRUM
@@ -32,13 +32,15 @@ from SpineLib.simulate import axial_case, lumbar_case
 from SpineLib.simulate.lumbar import sacrum_of
 from SpineLib.simulate.patient import DISEASES, REGIONS
 from SpineLib.simulate.protocols import PROFILES
+from SpineLib.simulate.whole import WholeTruth, whole_case
 from SpineLib.volume import Volume
 
 PREFIX = "simulated:"
 STUDIES, LESIONS, SEARCH, VOLUMES = "studies", "lesions", "search", "volumes"
-WITH_SACRUM = "sacrum"
+WITH_SACRUM, WHOLE = "sacrum", "whole"
 _GRAMMAR = re.compile(
-    rf"^{PREFIX}(?:({LESIONS}|{SEARCH}|{WITH_SACRUM})-)?([a-z]+)-([a-z]+):([a-z-]+):(\d+)(?::(\d+))?$"
+    rf"^{PREFIX}(?:({LESIONS}|{SEARCH}|{WITH_SACRUM}|{WHOLE})-)?"
+    r"([a-z]+)-([a-z]+):([a-z-]+):(\d+)(?::(\d+))?$"
 )
 _READER = "truth"
 _BOX_MM = 20.0  # side of the region of interest around the canal's centre
@@ -49,7 +51,7 @@ class Source:
     """What a text ``simulated:…`` asks for.
 
     Attributes:
-        kind: ``studies``, ``lesions``, ``search`` or ``sacrum``.
+        kind: ``studies``, ``lesions``, ``search``, ``sacrum`` or ``whole``.
         region, disease, profile: as for `SpineLib.simulate.axial_case`.
         count: patients.
         seed: of the first patient; the others follow it.
@@ -207,6 +209,38 @@ def simulated_volumes(
     ]
 
 
+def simulated_spines(
+    source: str, *, cache: Path | None = None, progress: Progress | None = None
+) -> list[LabelledSpine]:
+    """Simulated whole spines in sagittal planes, with the names and places of their vertebrae.
+
+    Args:
+        source: see this module; the kind is ``whole``.
+        cache, progress: as for `simulated_slices`.
+
+    Raises:
+        BadInput: see `parse`; or another kind.
+    """
+    asked = parse(source)
+    if asked.kind != WHOLE:
+        raise BadInput(
+            f"{source} gives no whole spines",
+            advice="Write for example simulated:whole-cervical-degenerative:standard:20",
+        )
+    cases, prepared = _simulated(asked, WHOLE, _whole, cache, progress)
+    return [
+        LabelledSpine(
+            id=case.name,
+            patient=case.patient,
+            open=partial(_pair, prepared, n),
+            truth=partial(_whole_truth, prepared, n),
+            site=case.profile,
+            fingerprint=case.fingerprint,
+        )
+        for n, case in enumerate(cases)
+    ]
+
+
 @once
 def simulator_version() -> str:
     """A hash of the code that decides what a seed gives."""
@@ -258,6 +292,20 @@ def _lumbar(case: _Asked) -> Arrays:
         "classes": numbers.astype(np.uint8).reshape(-1),
         "about": _bytes({"weighting": made.protocol.weighting, **made.truth.to_dict()}),
     }
+
+
+def _whole(case: _Asked) -> Arrays:
+    made = whole_case(case.region, case.disease, seed=case.seed, profile=case.profile)
+    return {
+        **_grid(made.volume),
+        "image": made.volume.voxels.reshape(-1),
+        "classes": made.labels.voxels.reshape(-1),
+        "about": _bytes(made.truth.to_dict()),
+    }
+
+
+def _whole_truth(prepared: Prepared, n: int) -> WholeTruth:
+    return WholeTruth.from_dict(_about(prepared, n))
 
 
 def _grid(volume: Volume) -> Arrays:

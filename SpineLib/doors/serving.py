@@ -11,6 +11,7 @@ from SpineLib import messages, replies
 from SpineLib.errors import BadRequest
 from SpineLib.loop import serving as loop
 from SpineLib.messages import Handlers
+from SpineLib.pacs import serving as pacs
 from SpineLib.progress import Progress
 from SpineLib.replies import FileAnswer, FolderAnswer, ManageAnswer, ModelsAnswer
 from SpineLib.store.files import writing_folder
@@ -148,6 +149,7 @@ HANDLERS: Handlers = {
     messages.OutcomeModel: _outcome,
     messages.OutcomePredict: _outcome,
     **loop.HANDLERS,
+    **pacs.HANDLERS,
 }
 
 

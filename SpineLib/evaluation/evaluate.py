@@ -12,12 +12,13 @@ from typing import Any
 import pandas as pd
 
 from SpineLib.datasets.open_slices import open_slices
-from SpineLib.datasets.open_volumes import open_canals, open_volumes
+from SpineLib.datasets.open_volumes import open_canals, open_spines, open_volumes
 from SpineLib.datasets.split import read_frozen
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.evaluation.canals import compare_canal, evaluate_canal
 from SpineLib.evaluation.figures import Evaluation
 from SpineLib.evaluation.grades import compare_grading, evaluate_grading
+from SpineLib.evaluation.levels import compare_levels, evaluate_levels, predict_levels
 from SpineLib.evaluation.predict import predict_canal, predict_slices, predict_volumes
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
 from SpineLib.evaluation.segments import compare_segmentation, evaluate_segmentation
@@ -30,12 +31,13 @@ from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY
 from SpineLib.store.patients import KEY_FILE, Patients, secret_of
 
-TASKS = ("compression", "grading", "canal", "segmentation")
+TASKS = ("compression", "grading", "canal", "segmentation", "levels")
 _COMPARE: dict[str, Callable[[Predictions, Predictions], pd.DataFrame]] = {
     "compression": compare_compression,
     "grading": compare_grading,
     "canal": compare_canal,
     "segmentation": compare_segmentation,
+    "levels": compare_levels,
 }
 _SIMULATED = "simulated:"
 _RECORD = "run.json"  # of a training run, in whose folder its model lies
@@ -168,6 +170,8 @@ def predict(
     data = title_of(asked)
     if task == "canal":
         return predict_canal(cases, loaded, data=data, progress=progress)
+    if task == "levels":
+        return predict_levels(cases, loaded, data=data, progress=progress)
     if task == "segmentation":
         return predict_volumes(
             cases, loaded, data=data, tolerance=asked.tolerance, progress=progress
@@ -247,6 +251,8 @@ def _evaluation(one: Predictions, groups: Sequence[str] | None) -> Evaluation:
         return evaluate_compression(one, groups=groups)
     if one.task == "grading":
         return evaluate_grading(one)
+    if one.task == "levels":
+        return evaluate_levels(one)
     return evaluate_canal(one) if one.task == "canal" else evaluate_segmentation(one)
 
 
@@ -257,6 +263,8 @@ def _opened(
     said = {"numbering": asked.numbering, "orientation": asked.orientation}
     if task == "canal":
         return open_canals(source, **said, cache=asked.cache, progress=progress)
+    if task == "levels":
+        return open_spines(source, cache=asked.cache, progress=progress)
     if task == "segmentation":
         return open_volumes(source, **said, cache=asked.cache, progress=progress)
     return open_slices(

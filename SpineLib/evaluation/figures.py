@@ -105,8 +105,8 @@ class Evaluation:
 
 
 def unit(task: str) -> str:
-    """What is counted: slices, or volumes for a segmentation."""
-    return "volume" if task == "segmentation" else "slice"
+    """What is counted: slices, volumes for a segmentation, rows of all kinds for levels."""
+    return {"segmentation": "volume", "levels": "row"}.get(task, "slice")
 
 
 def share(

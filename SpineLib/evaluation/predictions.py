@@ -14,7 +14,8 @@ from SpineLib.json_values import parse_json
 from SpineLib.models import Card
 from SpineLib.store.files import writing
 
-# A row is one slice (compression, grading, canal) or one structure of one volume.
+# A row is one slice (compression, grading, canal), one structure of one volume, or what
+# `SpineLib.evaluation.levels` asks of one picture.
 KEY = ("stack", "patient", "site", "index", "sop_instance_uid", "frame")
 COLUMNS = {
     "compression": (*KEY, "truth", "probability", "verdict", "reason"),
@@ -23,6 +24,10 @@ COLUMNS = {
     "segmentation": (
         *("stack", "patient", "site", "kind", "structure", "partial"),
         *("dice", "surface_dice", "hd95_mm", "found", "named"),
+    ),
+    "levels": (
+        *("stack", "patient", "site", "view", "variant", "kind", "truth", "answer", "right"),
+        *("found", "error_mm", "region", "region_right"),
     ),
 }
 _FORMAT = 1
@@ -114,7 +119,7 @@ def read_predictions(path: str | Path) -> Predictions:
                 table[name] = pd.to_numeric(table[name])
             elif name in ("index", "frame"):
                 table[name] = table[name].astype(int)
-            elif name in ("partial", "found"):
+            elif name in ("partial", "found", "right", "region_right"):
                 table[name] = table[name] == "True"
         found = Predictions(
             card, about["data"], table, about["left_out"], about["forced"], about["settings"]

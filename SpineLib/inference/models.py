@@ -17,11 +17,13 @@ class Models:
         of_slices: each answers its card's question on axial slices; several may have the same
             question where a person named them. In the order in which their answers are shown.
         segmentation: outlines the lumbar spine.
+        levels: finds discs and vertebrae on sagittal slices; None where there is none at hand.
     """
 
     canal: ModelFolder
     of_slices: tuple[ModelFolder, ...]
     segmentation: ModelFolder
+    levels: ModelFolder | None = None
 
     @classmethod
     def at_hand(cls, names: tuple[str, ...]) -> Models:
@@ -44,7 +46,11 @@ class Models:
         of_slices += [model for model in first.values() if model not in of_slices]
         # A verdict leads, grades stand beside it.
         of_slices.sort(key=lambda model: bool(model.card.asked.sides))
-        return cls(_of_task("canal", named), tuple(of_slices), _of_task("segmentation", named))
+        levels = [model for model in asked if model.card.task == "levels"]
+        return cls(
+            _of_task("canal", named), tuple(of_slices), _of_task("segmentation", named),
+            levels[0] if levels else None,
+        )  # fmt: skip
 
     def rank(self, name: str) -> int:
         """Where a model's answers stand among the others'."""

@@ -8,14 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineLib.dicom.stack import Stack
+from SpineLib.errors import SpineError
 from SpineLib.findings import Findings, ModelUsed, SliceFinding, StackFindings
 from SpineLib.inference.choose import Choices, choose
 from SpineLib.inference.models import Models
 from SpineLib.inference.source import named, open_source
+from SpineLib.inference.spine_levels import Level
+from SpineLib.inference.spine_points import SpinePoints
+from SpineLib.inference.study_levels import (
+    agree,
+    make_levels,
+    sagittal_stacks,
+    tell,
+    with_region,
+    wrong_region,
+)
 from SpineLib.inference.summary import summarise
 from SpineLib.labels import STARTER_NOTICE
+from SpineLib.levels import LevelsFinding
 from SpineLib.models import ModelFolder
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
@@ -23,7 +36,7 @@ from SpineLib.options import ReadOptions
 from SpineLib.progress import Progress
 from SpineLib.questions import Opinion
 from SpineLib.reading import Reading
-from SpineLib.reasons import NOT_ASKED, Reason
+from SpineLib.reasons import NO_SAGITTAL, NOT_ASKED, Reason
 from SpineLib.volume import Volume
 
 if TYPE_CHECKING:
@@ -93,6 +106,8 @@ class _StudyReader:
         self.models = Models.at_hand(options.models)
         self.reading = Reading(Findings())
         self.used: list[ModelFolder] = []
+        self.levels: dict[str, list[Level]] = {}
+        self.canals: dict[str, CanalPath] = {}
 
     def run(self, path: Path | Sequence[Path]) -> Reading:
         options, findings = self.options, self.reading.findings
@@ -108,6 +123,7 @@ class _StudyReader:
         findings.study_instance_uid = self.source.study_instance_uid
         findings.warnings = self.source.warnings
         findings.stacks = [_describe(stack) for stack in self.source.stacks]
+        self._localise()
         chosen = named(self.source.stacks, options.series)
         self.asked = [m for m in self.models.of_slices if m.card.task in options.tasks]
         cards = [model.card for model in self.asked]
@@ -117,7 +133,7 @@ class _StudyReader:
         wanted = "segmentation" in options.tasks
         card = self.models.segmentation.card
         self._sagittal(choose(chosen, "sagittal", [card], most=1) if wanted else nothing)
-        self._levels()
+        self._segmented_levels()
         self._finish(axial.why)
         return self.reading
 
@@ -142,6 +158,52 @@ class _StudyReader:
             described.frame_numbers = [frame.number for frame in volume.frames]
         return volumes[stack.id]
 
+    def _localise(self) -> None:
+        """Finds the levels on sagittal stacks, and from them each axial stack's region."""
+        from SpineLib.inference.spine_search import search_spine
+
+        model, findings = self.models.levels, self.reading.findings
+        axial = [s for s in self.source.stacks if s.plane == "axial" and not s.problem]
+        if model is None or not axial:
+            return
+
+        def search(stack: Stack) -> SpinePoints:
+            return search_spine(self._volume(stack), self._loaded(model), progress=self.progress)
+
+        made = make_levels(sagittal_stacks(self.source.stacks, model.card), search)
+        if made is None:
+            findings.levels = LevelsFinding(why=Reason(NO_SAGITTAL))
+            return
+        findings.levels = made.finding
+        for stack in axial:
+            levels = made.of(stack, self._canal_centers)
+            if levels is None:
+                continue
+            self.levels[stack.id] = levels
+            told, warning = with_region(stack, levels)
+            findings.stack(stack.id).region = told.region
+            findings.warnings += [warning] if warning else []
+            self.source.stacks[self.source.stacks.index(stack)] = told
+
+    def _canal_centers(self, stack: Stack) -> NDArray[np.float64]:
+        """The canal's centre on each slice; NaN where it was not found, nothing if it cannot be read."""
+        from SpineLib.inference.canal import FOUND
+
+        try:
+            path = self._canal(stack)
+        except SpineError:  # said again where the stack is read for its own sake
+            return np.zeros((0, 3))
+        return np.where((path.confidence >= FOUND)[:, None], path.centers_ras, np.nan)
+
+    def _canal(self, stack: Stack) -> CanalPath:
+        from SpineLib.inference.canal import locate
+
+        if stack.id not in self.canals:
+            self.canals[stack.id] = locate(
+                self._volume(stack), self._loaded(self.models.canal), progress=self.progress
+            )
+        return self.canals[stack.id]
+
     def _axial(self, choices: Choices) -> None:
         for choice in choices.series:
             for stack in choice.stacks:
@@ -153,6 +215,7 @@ class _StudyReader:
     def _axial_stack(self, stack: Stack, described: StackFindings) -> None:
         volume = self._volume(stack)
         described.slices = [_slice(volume, k) for k in range(volume.shape[0])]
+        tell(described.slices, self.levels.get(stack.id))
         wanted, whys = [], {}
         for model in self.models.of_slices:
             why = check(model.card, stack) if model in self.asked else _NOT_ASKED
@@ -167,19 +230,20 @@ class _StudyReader:
                 _describe_why(described, model.card.asked.key, whys[model.card.name])
         described.chosen_for += list(dict.fromkeys(model.card.asked.key for model in wanted))
         if wanted:
-            self._answer(volume, described, wanted, whys)
+            self._answer(stack, volume, described, wanted, whys)
 
     def _answer(
         self,
+        stack: Stack,
         volume: Volume,
         described: StackFindings,
         wanted: list[ModelFolder],
         whys: dict[str, Reason | None],
     ) -> None:
-        from SpineLib.inference.canal import FOUND, locate
+        from SpineLib.inference.canal import FOUND
         from SpineLib.inference.opinions import opinions
 
-        canal = locate(volume, self._loaded(self.models.canal), progress=self.progress)
+        canal = self._canal(stack)
         places = zip(canal.centers_ras.tolist(), canal.confidence, strict=True)
         centers = [place if sure >= FOUND / 2 else None for place, sure in places]
         for finding, center in zip(described.slices, centers, strict=True):
@@ -189,15 +253,23 @@ class _StudyReader:
             answers = opinions(
                 volume, canal, self._loaded(model), threshold=threshold, progress=self.progress
             )
-            why = whys[model.card.name]
-            for finding, opinion in zip(described.slices, answers, strict=True):
-                if why is not None and opinion.assessed:
+            elsewhere = self._elsewhere(model.card, stack, len(answers))
+            for finding, opinion, other in zip(described.slices, answers, elsewhere, strict=True):
+                why = whys[model.card.name] or other
+                if other is not None and not self.options.force:
+                    opinion = _silent(model.card, other)
+                elif why is not None and opinion.assessed:
                     opinion.forced, opinion.reason, opinion.why = True, f"forced: {why}", why
                 finding.opinions.append(opinion)
         for finding in described.slices:
             finding.opinions.sort(key=lambda opinion: self.models.rank(opinion.by))
         if self.options.activation:
             self.reading.activations[described.id] = self._activation(volume, canal, wanted[0])
+
+    def _elsewhere(self, card: Card, stack: Stack, slices: int) -> list[Reason | None]:
+        """Of each slice, why the model does not apply to it although it does to most of the stack."""
+        levels = self.levels.get(stack.id) or [Level()] * slices
+        return [wrong_region(card, stack, level) for level in levels]
 
     def _activation(self, volume: Volume, canal: CanalPath, model: ModelFolder) -> Volume:
         from SpineLib.inference.saliency import class_activation
@@ -246,9 +318,14 @@ class _StudyReader:
         self.reading.segmentation = labels
         self.reading.findings.segmentation = finding
 
-    def _levels(self) -> None:
+    def _segmented_levels(self) -> None:
         findings, labels = self.reading.findings, self.reading.segmentation
-        if labels is None or not findings.segmentation.lowest:
+        if labels is None:
+            return
+        if self._is_localised(findings.segmentation.stack):
+            findings.segmentation, warning = agree(findings.levels, findings.segmentation)
+            findings.warnings += [warning] if warning else []
+        if not findings.segmentation.lowest:
             return
         from SpineLib.inference.levels import Levels
 
@@ -259,7 +336,15 @@ class _StudyReader:
                 normal = self.reading.volumes[stack.id].directions[:, 2]
                 for one in stack.slices:
                     place = one.canal_center_ras or one.position_ras
-                    one.level = levels.at(place, normal=normal)
+                    one.level = one.level or levels.at(place, normal=normal)
+
+    def _is_localised(self, stack: str) -> bool:
+        """Whether a stack lies in the space in which the levels were found."""
+        findings = self.reading.findings
+        if stack in findings.levels.stacks:
+            return True
+        frames = {findings.stack(one).frame_of_reference_uid for one in findings.levels.stacks}
+        return findings.stack(stack).frame_of_reference_uid in frames - {""}
 
     def _finish(self, no_axial: Reason | None) -> None:
         findings = self.reading.findings

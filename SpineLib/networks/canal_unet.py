@@ -1,4 +1,4 @@
-"""A small U-Net that says for each place of an axial slice whether it is the canal's centre."""
+"""A small U-Net that says for each place of a slice how likely what is searched has its centre there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch.nn import functional as F  # noqa: N812
 
 
 class CanalUNet(nn.Module):
-    """Heatmap of the canal's centre at half of the input's resolution.
+    """Heatmaps at half of the input's resolution: of the canal's centre, or of whatever was learnt.
 
     A U-Net (Ronneberger et al. 2015) whose first convolution halves the resolution, which costs
     little accuracy since peaks are located between pixels, and whose way up interpolates, since
@@ -18,22 +18,26 @@ class CanalUNet(nn.Module):
 
     Args:
         widths: channels of the levels; each halves the resolution.
+        slices: neighbouring slices that are seen together, the middle one being searched.
+        maps: heatmaps.
     """
 
-    def __init__(self, *, widths: Sequence[int] = (16, 24, 32, 48, 64)) -> None:
+    def __init__(
+        self, *, widths: Sequence[int] = (16, 24, 32, 48, 64), slices: int = 1, maps: int = 1
+    ) -> None:
         super().__init__()
         self.down = nn.ModuleList(
             nn.Sequential(_layer(before, width, stride=2), _layer(width, width))
-            for before, width in zip((1, *widths[:-1]), widths, strict=True)
+            for before, width in zip((slices, *widths[:-1]), widths, strict=True)
         )
         self.up = nn.ModuleList(
             _layer(below + width, width)
             for below, width in zip(widths[:0:-1], widths[-2::-1], strict=True)
         )
-        self.heat = nn.Conv2d(widths[0], 1, 1)
+        self.heat = nn.Conv2d(widths[0], maps, 1)
 
     def forward(self, slices: torch.Tensor) -> torch.Tensor:
-        """Logits [batch, 1, rows / 2, columns / 2] of slices [batch, 1, rows, columns].
+        """Logits [batch, maps, rows / 2, columns / 2] of [batch, slices, rows, columns].
 
         Rows and columns must be multiples of 2 to the number of levels.
         """

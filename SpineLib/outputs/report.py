@@ -11,7 +11,7 @@ from typing import Any
 from SpineLib import labels
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import BORDERLINE
-from SpineLib.outputs import names, summary
+from SpineLib.outputs import level_words, names, summary
 from SpineLib.outputs.answers import ReaderAnswer, by_slice, sentence
 from SpineLib.outputs.prognosis import Prognosis, beside_sentence
 from SpineLib.outputs.templates import environment
@@ -92,6 +92,7 @@ def render(
         "labels": labels,
         "language": language(),
         "why": summary.why,
+        "level_lines": level_words.level_lines(findings),
         "evidence": summary.evidence(findings.segmentation),
         "_": tr,
     }

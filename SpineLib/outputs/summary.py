@@ -18,6 +18,7 @@ from SpineLib.findings import (
     StackFindings,
 )
 from SpineLib.labels import ASSESSED, BORDERLINE, NOT_ASSESSED
+from SpineLib.outputs import level_words
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reasons import sentence
 from SpineLib.translation import tr
@@ -135,6 +136,11 @@ def headline(findings: Findings) -> Headline:
         text = tr("{title} was not assessed").format(title=tr(lead.title))
         return Headline(text, why(summary), NOT_ASSESSED_LETTER, lead.color(""))
     parts = _conclusion(summary)
+    said = _flagged_text(lead, summary)
+    by_level = level_words.flagged_at(findings)
+    if by_level:
+        parts.insert(0, said)
+        said = by_level
     if threshold_line(findings):
         parts.append(threshold_line(findings))
     total = sum(len(stack.slices) for stack in findings.stacks)
@@ -144,9 +150,7 @@ def headline(findings: Findings) -> Headline:
     if summary.forced:
         parts.append(tr("forced"))
     value = _study_value(lead, summary)
-    return Headline(
-        _flagged_text(lead, summary), " · ".join(parts), lead.letter(value), lead.color(value)
-    )
+    return Headline(said, " · ".join(parts), lead.letter(value), lead.color(value))
 
 
 def _flagged_text(lead: Question, summary: QuestionSummary) -> str:

@@ -79,6 +79,7 @@ def build_patient(
     held_out: bool = False,
     sex: str | None = None,
     age: float | None = None,
+    variant: str | None = None,
 ) -> Patient:
     """A random patient whose disease stands in ``region``.
 
@@ -92,9 +93,11 @@ def build_patient(
         held_out: another population than training's, see `_other_shapes` and `build_spine`.
         sex: one of `SEXES`; by chance if not given.
         age: years, 18-100; by chance, from `AGES`, if not given.
+        variant: of `SpineLib.simulate.spine.VARIANTS`; by chance if not given.
 
     Raises:
-        BadInput: a region, disease or sex without such a name, or an age outside of 18-100.
+        BadInput: a region, disease, sex or variant without such a name, or an age outside of
+            18-100.
     """
     if region not in REGIONS:
         raise BadInput(f"There is no region {region!r}", advice=f"Use one of {', '.join(REGIONS)}.")
@@ -110,7 +113,9 @@ def build_patient(
     drawn_sex, drawn_age = str(person.choice(SEXES)), float(person.uniform(*AGES[disease]))
     sex, age = sex or drawn_sex, drawn_age if age is None else float(age)
     degeneration, narrowing = _worn(rng, disease, age)
-    spine = build_spine(rng, held_out=held_out, sex=sex, age=age, narrowing=narrowing)
+    spine = build_spine(
+        rng, held_out=held_out, variant=variant, sex=sex, age=age, narrowing=narrowing
+    )
     step: list[Lobe] = []
     slips: dict[int, float] = {}
     if region == "lumbar" and disease == "degenerative" and rng.random() < 0.2:

@@ -102,8 +102,10 @@ def slice_profile(thickness: float) -> tuple[list[float], list[float]]:
     rectangle of the nominal thickness convolved with a Gaussian of 0.17 of it, so that its full
     width at half maximum is the thickness and its flanks reach into the neighbours. The width of
     the flanks was set by hand. Thin slices are sampled at 3 depths, thick ones (4 mm and more)
-    at 5, each weighted by the profile there.
+    at 5, each weighted by the profile there; a plane of half a millimetre or less at one.
     """
+    if thickness <= 0.5:
+        return [0.0], [1.0]
     span = 0.48 if thickness < 4 else 0.56
     depths = np.linspace(-span, span, 3 if thickness < 4 else 5)
     flank = 0.17 * np.sqrt(2)

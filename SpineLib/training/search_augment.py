@@ -5,11 +5,12 @@ Unlike `SpineLib.training.slice_augment` it says where the canal went.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from torch.nn import functional as F  # noqa: N812
 
@@ -69,8 +70,9 @@ def changed(
     Returns:
         The window [size, size], and row and column of the canal's centre in it.
     """
-    window, at = _moved(pixels, place, size, ranges, rng)
-    window = _recoloured(window, ranges, rng)
+    window, move = moved(pixels[None], place, size, ranges, rng)
+    window = recoloured(window[0], ranges, rng)
+    at = move.in_window(place)
     if rng.random() < ranges.border:
         near = _NEAREST + _FARTHER * rng.random(4)
         axis = np.arange(size)
@@ -80,22 +82,42 @@ def changed(
     return window, at
 
 
-def _moved(
+@dataclass(frozen=True)
+class Move:
+    """How a window's rows and columns lie in the slice that it was cut from.
+
+    Attributes:
+        linear: 2x2, a step in the window as a step in the slice.
+        middle: row and column of the slice in the window's middle.
+        size: pixels along each side of the window.
+    """
+
+    linear: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    size: int
+
+    def in_window(self, places: ArrayLike) -> NDArray[np.float64]:
+        """Row and column [..., 2] of the slice in the window."""
+        away = np.asarray(places, np.float64) - self.middle
+        return away @ np.linalg.inv(self.linear).T + (self.size - 1) / 2
+
+
+def moved(
     pixels: torch.Tensor,
-    place: NDArray[np.float32],
+    place: NDArray[np.floating],
     size: int,
     ranges: Ranges,
     rng: np.random.Generator,
-) -> tuple[torch.Tensor, NDArray[np.float64]]:
+) -> tuple[torch.Tensor, Move]:
+    """A square window [channels, size, size] of ``pixels`` [channels, rows, columns] near a place."""
     angle = np.deg2rad(rng.uniform(-ranges.turn, ranges.turn))
     scale = np.exp(rng.uniform(-1, 1) * np.log(ranges.scale))
     flip = -1.0 if rng.random() < ranges.mirror else 1.0
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     linear = scale * turn @ np.diag([1.0, flip])  # of (row, column), window to slice
     shift = rng.uniform(-ranges.shift, ranges.shift, 2)
-    at = shift + (size - 1) / 2
     # grid_sample counts columns first and from -1 to 1 over the pixels' outer edges.
-    extent = np.array(pixels.shape)
+    extent = np.array(pixels.shape[1:])
     middle = place - linear @ shift
     matrix = linear * size / extent[:, None]
     origin = (2 * middle + 1) / extent - 1
@@ -103,13 +125,13 @@ def _moved(
     grid = F.affine_grid(
         torch.tensor(theta, dtype=torch.float32)[None], [1, 1, size, size], align_corners=False
     )
-    window = F.grid_sample(pixels[None, None], grid, align_corners=False)[0, 0]
-    return window, at
+    window = F.grid_sample(pixels[None], grid, align_corners=False)[0]
+    return window, Move(linear, middle, size)
 
 
-def _recoloured(pixels: torch.Tensor, ranges: Ranges, rng: np.random.Generator) -> torch.Tensor:
-    """Random contrast, unevenness, sharpness and noise; same shape, not negative."""
-    size = len(pixels)
+def recoloured(pixels: torch.Tensor, ranges: Ranges, rng: np.random.Generator) -> torch.Tensor:
+    """Random contrast, unevenness, sharpness and noise of [..., size, size]; not negative."""
+    size, shape = pixels.shape[-1], pixels.shape
     pixels = pixels.clamp(min=0) ** float(np.exp(rng.uniform(-1, 1) * np.log(ranges.gamma)))
     if rng.random() < ranges.invert:
         pixels = torch.where(pixels > 0.02, pixels.max() - pixels, pixels)
@@ -118,10 +140,10 @@ def _recoloured(pixels: torch.Tensor, ranges: Ranges, rng: np.random.Generator) 
     pixels = pixels * (1 + float(down) * axis[:, None] + float(across) * axis[None]).clamp(min=0)
     if rng.random() < ranges.blur:
         coarse = int(size / rng.uniform(1.2, 2.4))
-        small = F.interpolate(pixels[None, None], (coarse, coarse), mode="area")
-        pixels = F.interpolate(small, (size, size), mode="bilinear")[0, 0]
+        small = F.interpolate(pixels.reshape(1, -1, size, size), (coarse, coarse), mode="area")
+        pixels = F.interpolate(small, (size, size), mode="bilinear").reshape(shape)
     strength = float(rng.uniform(0, ranges.noise))
     chance = torch.Generator().manual_seed(int(rng.integers(1 << 32)))
-    noise = strength * torch.randn(2, size, size, generator=chance)  # faster than NumPy's
+    noise = strength * torch.randn(2, *shape, generator=chance)  # faster than NumPy's
     # The magnitude of a noisy complex signal: Rician, as in MR (Gudbjartsson & Patz 1995).
     return torch.hypot(pixels + noise[0], noise[1])

@@ -10,9 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from SpineLib.datasets.cases import LabelledStack, LabelledVolume
+from SpineLib.datasets.cases import LabelledSpine, LabelledStack, LabelledVolume
 from SpineLib.datasets.open_slices import open_slices
-from SpineLib.datasets.open_volumes import open_canals, open_volumes
+from SpineLib.datasets.open_volumes import open_canals, open_spines, open_volumes
 from SpineLib.datasets.split import read_frozen, require_apart, split_by_patient
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
@@ -27,6 +27,7 @@ _TASKS = {
     "canal": ("SpineLib.training.canal", "CanalTask"),
     "compression": ("SpineLib.training.compression", "CompressionTask"),
     "grading": ("SpineLib.training.grading", "GradingTask"),
+    "levels": ("SpineLib.training.levels", "LevelsTask"),
     "segmentation": ("SpineLib.training.segmentation", "SegmentationTask"),
 }
 
@@ -133,6 +134,8 @@ def open_sources(
     for source in sources:
         if recipe.task == "canal":
             cases += open_canals(source, **said, cache=cache, progress=progress)
+        elif recipe.task == "levels":
+            cases += open_spines(source, cache=cache, progress=progress)
         elif recipe.task == "segmentation":
             cases += open_volumes(source, **said, cache=cache, progress=progress)
         else:
@@ -153,7 +156,7 @@ def _require_untested(patients: set[str]) -> None:
         )
 
 
-def record_of(cases: Sequence[LabelledStack | LabelledVolume]) -> dict[str, Any]:
+def record_of(cases: Sequence[LabelledSpine | LabelledStack | LabelledVolume]) -> dict[str, Any]:
     """What a run's record says of one part of the data."""
     patients = sorted({case.patient for case in cases})
     facts = sorted(json.dumps(_facts(case)) for case in cases)
@@ -165,7 +168,7 @@ def record_of(cases: Sequence[LabelledStack | LabelledVolume]) -> dict[str, Any]
     }
 
 
-def _facts(case: LabelledStack | LabelledVolume) -> list[Any]:
+def _facts(case: LabelledSpine | LabelledStack | LabelledVolume) -> list[Any]:
     labels = getattr(case, "labels", ())
     return [case.id, case.patient, [[n.index, n.value, n.reader, n.box_ras] for n in labels]]
 

@@ -121,6 +121,17 @@ def segmentation(
 
 
 @evaluate.command()
+def levels(
+    out: Out, model: Models = None, data: Data = None, split: Split = None,
+    predictions: Earlier = None, title: Title = "", device: Device = "auto", cache: Cache = None,
+    write_card: WriteCard = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Measure the finder of levels: names right, wrong and withheld, places of discs, axial slices."""
+    _run("levels", out, model, data, split, predictions, None, write_card, as_json, title=title,
+         device=device, cache=cache)  # fmt: skip
+
+
+@evaluate.command()
 def calibrate(
     model: Annotated[str, typer.Option(help="Name or folder of a compression or grading model.")],
     data: Annotated[

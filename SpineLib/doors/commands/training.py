@@ -40,6 +40,7 @@ USUAL = {
     "canal": "canal",
     "compression": "compression",
     "grading": "grading",
+    "levels": "starter-levels",
     "segmentation": "residual-unet",
 }
 
@@ -144,6 +145,7 @@ _ARTICLES = {
     "canal": "the finder of the spinal canal",
     "compression": "a classifier of cord compression",
     "grading": "a grading model",
+    "levels": "the finder of levels on sagittal slices",
     "segmentation": "a segmentation",
 }
 for _name in USUAL:

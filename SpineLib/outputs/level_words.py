@@ -1,0 +1,54 @@
+"""What faces say of levels, in words."""
+
+from __future__ import annotations
+
+from SpineLib.findings import Findings
+from SpineLib.reasons import SAME_FRAME, sentence
+from SpineLib.translation import tr
+
+
+def flagged_levels(findings: Findings) -> list[str]:
+    """Levels of the slices that the lead question's answers flag, from the head downward.
+
+    Empty where a flagged slice has no level: a sentence must not leave it out.
+    """
+    lead = findings.lead
+    slices = [
+        one
+        for stack in findings.stacks
+        for one in stack.slices
+        if lead and (opinion := one.opinion(lead.key)) and opinion.positive
+    ]
+    if not slices or not all(one.level for one in slices):
+        return []
+    slices.sort(key=lambda one: -one.position_ras[2])
+    return list(dict.fromkeys(one.level for one in slices))
+
+
+def flagged_at(findings: Findings) -> str:
+    """``Compression flagged at C5/C6 and C6/C7, worst at C5/C6``; empty where levels do not tell all.
+
+    Not of a grade, whose headline says the side.
+    """
+    lead, at = findings.lead, flagged_levels(findings)
+    if not at or lead is None or lead.sides:
+        return ""
+    summary = findings.summary(lead.key)
+    slices = next((s.slices for s in findings.stacks if s.id == summary.stack), [])
+    worst = next((one.level for one in slices if one.index == summary.index), "")
+    levels = tr(" and ").join([", ".join(at[:-1]), at[-1]] if len(at) > 1 else at)
+    text = tr("{title} flagged at {levels}").format(title=tr(lead.title), levels=levels)
+    if len(at) > 1 and worst:
+        text += tr(", worst at {level}").format(level=worst)
+    return text
+
+
+def level_lines(findings: Findings) -> list[str]:
+    """Where the names of levels come from, what is unusual, and how axial stacks were placed."""
+    levels = findings.levels
+    lines = [sentence(one) for one in (*levels.evidence, *levels.unusual)]
+    lines += [sentence(levels.why)] if levels.why else []
+    for stack, one in levels.placed.items():
+        if one.code != SAME_FRAME:
+            lines.append(tr("stack {id}").format(id=stack) + ": " + sentence(one))
+    return lines
