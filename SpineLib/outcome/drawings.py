@@ -8,7 +8,7 @@ import numpy as np
 
 from SpineLib.evaluation.calibration import reliability
 from SpineLib.evaluation.drawings import COLORS, draw_reliability, new_figure, to_png
-from SpineLib.outcome.dictionary import variable
+from SpineLib.outcome.dictionary import NUMBER, variable
 from SpineLib.outcome.measuring import THRESHOLDS, net_benefit, views
 from SpineLib.outcome.table import Cohort
 from SpineLib.outcome.validation import REFERENCE
@@ -112,10 +112,13 @@ def _dependence(run: Run) -> bytes:
     for axes, name in zip(every, names, strict=False):
         words, answers = run.dependence[name]
         unit = variable(name).unit
-        axes.plot(range(len(words)), answers, marker="o", color=COLORS[0], markersize=3)
         shown = [word.removesuffix(f" {unit}") if unit else word for word in words]
-        step = max(1, len(words) // 4)
-        axes.set_xticks(range(0, len(words), step), shown[::step], fontsize=7)
+        number = variable(name).kind == NUMBER
+        places = [float(word) for word in shown] if number else list(range(len(words)))
+        axes.plot(places, answers, marker="o", color=COLORS[0], markersize=3)
+        if not number:
+            axes.set_xticks(places, shown)
+        axes.tick_params(axis="x", labelsize=7)
         axes.tick_params(axis="y", labelsize=7)
         limits = (0.0, 1.0) if run.model.classes else (low, top)
         axes.set(ylim=limits)

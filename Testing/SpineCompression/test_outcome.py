@@ -80,7 +80,7 @@ def test_an_answer_that_comes_after_the_study_changed_is_not_shown(opened, ui, w
 def test_the_report_gets_the_prediction(opened, ui, worker, widget, monkeypatch):
     import SpineCompressionLib.ReportSection as module
 
-    monkeypatch.setattr(module, "_capture", lambda view, path: None)
+    monkeypatch.setattr(module, "takingPictures", lambda study, folder: iter(()))
     ui.predictButton.click()
     worker.answer({"prognosis": PROGNOSIS})
     widget.panel.report.write("/somewhere/report.html")
