@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -88,9 +89,9 @@ class SpineLevels:
             if one.disc_ras:
                 bounds.append((n, np.array(one.disc_ras)))
             elif n + 1 < len(self._vertebrae):
-                both = one.ras, self._vertebrae[n + 1].ras
-                if both[0] and both[1]:
-                    bounds.append((n, np.mean(both, axis=0)))
+                below = self._vertebrae[n + 1].ras
+                if one.ras is not None and below is not None:
+                    bounds.append((n, np.mean([one.ras, below], axis=0)))
         return bounds
 
     def _within(self, n: int, place: NDArray[np.float64], direction: NDArray[np.float64]) -> bool:
@@ -114,19 +115,14 @@ class SpineLevels:
         return way / max(float(np.linalg.norm(way)), 1e-6)
 
     def _step(self, n: int) -> float:
-        places = [one.ras or one.disc_ras for one in self._vertebrae]
-        steps = [
-            float(np.linalg.norm(np.subtract(a, b)))
-            for one, two in zip(self._vertebrae, self._vertebrae[1:], strict=False)
-            for a, b in [(one.ras, two.ras)]
-            if a and b
-        ]
-        near = [
-            float(np.linalg.norm(np.subtract(places[k], places[k + 1])))
-            for k in (n - 1, n)
-            if 0 <= k < len(places) - 1 and (self._vertebrae[k].ras and self._vertebrae[k + 1].ras)
-        ]
-        return float(np.median(near or steps or [_USUAL_STEP]))
+        """Millimetres from a vertebra to its neighbours; the chain's usual way where they were not seen."""
+        steps = {
+            k: float(np.linalg.norm(np.subtract(one.ras, two.ras)))
+            for k, (one, two) in enumerate(pairwise(self._vertebrae))
+            if one.ras is not None and two.ras is not None
+        }
+        near = [steps[k] for k in (n - 1, n) if k in steps]
+        return float(np.median(near or list(steps.values()) or [_USUAL_STEP]))
 
     def _half_disc(self, n: int) -> float:
         region = region_of_name(self._vertebrae[n].name) or self._seen_region(n)

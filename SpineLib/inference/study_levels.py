@@ -13,11 +13,12 @@ from SpineLib import reasons
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SegmentationFinding, SliceFinding
-from SpineLib.inference.localising import levels_of, placed
+from SpineLib.inference.level_names import named, named_by_reader
+from SpineLib.inference.localising import chain_in, levels_of, placed, told
 from SpineLib.inference.naming import rename
 from SpineLib.inference.spine_levels import Level, SpineLevels
 from SpineLib.inference.spine_points import SpinePoints
-from SpineLib.labels import ASSESSED, structure
+from SpineLib.labels import ASSESSED, SIXTH_LUMBAR, structure
 from SpineLib.levels import LevelsFinding
 from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
@@ -181,6 +182,33 @@ def name_again(findings: Findings) -> None:
             one.level, one.region = level.name, level.region
 
 
+def follow_segmentation(findings: Findings) -> None:
+    """Lets the localiser's names follow a reader's word on the lumbar segmentation, or its undoing.
+
+    A reader who named a segmented vertebra named all others of the study; without a reader's word
+    the names are again those of the picture. Levels of slices follow.
+    """
+    levels, why = findings.levels, findings.segmentation.evidence_why
+    if levels.status != ASSESSED:
+        return
+    chain = chain_in(levels)
+    naming = named(chain)
+    if why is not None and why.code in reasons.READERS:
+        own = {structure(one.label).position: one.name for one in findings.segmentation.segments
+               if one.kind == "vertebra"}  # fmt: skip
+        place = next(iter(_places_of(levels, findings.segmentation).items()), None)
+        if place is None:
+            return
+        position, n = place
+        lumbar = {"L4": 4, SIXTH_LUMBAR: 6}.get(findings.segmentation.lowest, 5)
+        naming = named_by_reader(chain, n, own[position], lumbar=lumbar)
+        naming.evidence[:] = [why]
+    renamed = told(chain, naming)
+    levels.vertebrae, levels.evidence = renamed.vertebrae, renamed.evidence
+    levels.unusual = renamed.unusual
+    name_again(findings)
+
+
 def agree(levels: LevelsFinding, segmentation: SegmentationFinding) -> tuple[
     SegmentationFinding, str
 ]:  # fmt: skip
@@ -221,19 +249,26 @@ def agree(levels: LevelsFinding, segmentation: SegmentationFinding) -> tuple[
 
 
 def _names_of(levels: LevelsFinding, segmentation: SegmentationFinding) -> dict[int, str]:
-    """The localiser's name of each segmented vertebra, by its position from below; by their discs."""
+    """The localiser's name of each segmented vertebra that has one, by its position from below."""
+    places = _places_of(levels, segmentation)
+    names = {position: levels.vertebrae[n].name for position, n in places.items()}
+    return {position: name for position, name in names.items() if name}
+
+
+def _places_of(levels: LevelsFinding, segmentation: SegmentationFinding) -> dict[int, int]:
+    """Place in the chain of each segmented vertebra, by its position from below; by their discs."""
     numbers = {structure(one.label).position for one in segmentation.segments
                if one.kind == "vertebra"}  # fmt: skip
-    names = {}
+    places = {}
     for segment in segmentation.segments:
         if segment.kind != "disc":
             continue
         away = [
-            (float(np.linalg.norm(np.subtract(one.disc_ras, segment.centroid_ras)[1:])), one.name)
-            for one in levels.vertebrae
+            (float(np.linalg.norm(np.subtract(one.disc_ras, segment.centroid_ras)[1:])), n)
+            for n, one in enumerate(levels.vertebrae)
             if one.disc_ras
         ]
         position = structure(segment.label).position
-        if away and min(away)[0] <= _SAME_DISC_MM and min(away)[1] and position in numbers:
-            names[position] = min(away)[1]
-    return dict(sorted(names.items()))
+        if away and min(away)[0] <= _SAME_DISC_MM and position in numbers:
+            places[position] = min(away)[1]
+    return dict(sorted(places.items()))

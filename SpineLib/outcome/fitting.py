@@ -180,7 +180,7 @@ def _linear(
         ordered = ProportionalOdds(c).fit(z, truth, weight)
         slopes, constants, link = ordered.coef_, ordered.thresholds_, ORDERED
     elif kind == BINARY:
-        model = LogisticRegression(C=c, max_iter=1000).fit(z, truth, weight)
+        model = LogisticRegression(C=c, solver="newton-cholesky").fit(z, truth, weight)
         slopes, constants, link = model.coef_[0], model.intercept_, LOGIT
     else:
         ridge = Ridge(alpha=1 / c).fit(z, truth, weight)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -42,8 +42,9 @@ class Data:
 
     def only(self, chosen: NDArray[np.intp]) -> Data:
         """The same of some patients."""
-        return Data(self.kind, self.rows[chosen], self.truth[chosen], self.predictors,
-                    self.reference, self.sites[chosen], self.variable)  # fmt: skip
+        return replace(
+            self, rows=self.rows[chosen], truth=self.truth[chosen], sites=self.sites[chosen]
+        )
 
     def fit(self, candidate: str, *, setting: Any = None, seed: int = 0) -> Fitted:
         """A candidate, or the `REFERENCE` regression, fitted to all patients."""
@@ -204,9 +205,11 @@ def _shuffled(
 ) -> dict[str, list[float]]:
     """Permutation importance (Breiman 2001, Mach Learn 45:5) of variables, all columns of one at once.
 
-    A shuffled value is not missing, so that other columns do not fill it.
+    What is missing is filled with its mean given the rest, before: a shuffled value is there.
     """
     rng = np.random.default_rng((seed, 7))
+    if not fitted.native:
+        data = replace(data, rows=fitted.gaussian.expected(data.rows))
     whole = _score(data, data.predict(fitted, name))
     drops: dict[str, list[float]] = {}
     for variable in dict.fromkeys(data.variable):
@@ -214,8 +217,7 @@ def _shuffled(
         for _time in range(times):
             rows = data.rows.copy()
             rows[:, own] = rows[rng.permutation(len(rows))][:, own]
-            changed = Data(data.kind, rows, data.truth, data.predictors, data.reference, data.sites,
-                           data.variable)  # fmt: skip
+            changed = replace(data, rows=rows)
             drops.setdefault(variable, []).append(
                 whole - _score(changed, changed.predict(fitted, name))
             )

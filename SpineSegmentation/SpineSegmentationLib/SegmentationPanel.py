@@ -79,7 +79,7 @@ class SegmentationPanel:
         self.input = StudySection(ui, self._reader.worker, self._onInput, TASK)
         self.loop = LoopSection(
             ui.loopFrame.layout(), self._reader.worker, self._model,
-            lambda: self.ui.deviceBox.currentText,
+            lambda: self.ui.deviceBox.currentText, self._showInViews,
         )  # fmt: skip
         self.send = SendSection(
             ui.sendFrame.layout(), self._reader.worker, self._results, self._folderOfStudy
@@ -155,7 +155,7 @@ class SegmentationPanel:
         self._listModels()
         self._onModel()
         self._onInput()
-        showInViews(self._shown)
+        self._showInViews()
         self.correction.enter()
         self.loop.enter()
 
@@ -303,7 +303,7 @@ class SegmentationPanel:
             return
         self._shown = node
         self._update(node)
-        showInViews(node)
+        self._showInViews()
         self._drawnNames.update()
 
     def _update(self, node: Any) -> None:
@@ -373,4 +373,12 @@ class SegmentationPanel:
         """A scene was added or opened; the views that it brought show what is chosen here."""
         self.structures.showGroups()
         if self._widget.visible:
+            self._showInViews()
+
+    def _showInViews(self) -> None:
+        """Shows the chosen segmentation; an open case of the loop keeps the views, and no study
+        lies over it."""
+        if self.loop.case.work is not None:
+            self.loop.case.work.shown.showInViews()
+        else:
             showInViews(self._shown)

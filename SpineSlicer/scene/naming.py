@@ -10,10 +10,11 @@ import numpy as np
 import slicer
 
 from SpineLib.errors import BadInput
-from SpineLib.findings import SCHEMA_VERSION, SegmentationFinding
+from SpineLib.findings import SCHEMA_VERSION, Findings, SegmentationFinding
 from SpineLib.findings_upgrade import evidence_reason
 from SpineLib.inference.levels import Levels
 from SpineLib.inference.naming import rename
+from SpineLib.inference.study_levels import follow_segmentation
 from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
 from SpineLib.reasons import READER_COUNTED, READERS, Reason
 from SpineLib.slabs import Steps, finish
@@ -299,9 +300,22 @@ def _updateFindings(
         why = None if finding.evidence_why is None else asdict(finding.evidence_why)
         said.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
         said["segments"] = [asdict(segment) for segment in finding.segments]
+        _levelsFollow(findings)
         stacks = {stack["id"]: stack for stack in findings["stacks"]}
         _levelSlices(text, findings, levels, stacks[said["stack"]]["frame_of_reference_uid"])
         _keep(text, findings)
+
+
+def _levelsFollow(findings: dict[str, Any]) -> None:
+    """Names of the localiser, and levels of slices by it, after the segmentation's names changed."""
+    if not findings.get("levels", {}).get("vertebrae"):
+        return
+    whole = Findings.from_dict(findings)
+    follow_segmentation(whole)
+    findings["levels"] = asdict(whole.levels)
+    for stack, changed in zip(findings["stacks"], whole.stacks, strict=True):
+        for one, new in zip(stack["slices"], changed.slices, strict=True):
+            one.update(level=new.level, region=new.region)
 
 
 def _levelOthers(
@@ -358,7 +372,11 @@ def _levelSlices(text: Any, findings: dict[str, Any], levels: Levels, frame: str
         axes = np.array(stack["ijk_to_ras"])[:3, :3]
         for one in stack["slices"]:
             place = one["canal_center_ras"] or one["position_ras"]
-            one["level"] = levels.at(place, normal=axes[:, 2])
+            level = levels.at(place, normal=axes[:, 2])
+            # The localiser's names reach farther; both were made to agree.
+            one["level"] = level or (
+                one["level"] if findings.get("levels", {}).get("vertebrae") else ""
+            )
     return found
 
 

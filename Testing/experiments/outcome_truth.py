@@ -22,7 +22,7 @@ from SpineLib.outcome.table import read_cohort
 from SpineLib.outcome.validation import REFERENCE, bootstrap, cross_validate
 from SpineLib.simulate.clinical import TRUTH, Neck, draw_patients, measure_neck
 
-NOT_RANDOM, REFITTED = 30, 10  # draws with cells missing not at random; with refits of missing ones
+NOT_RANDOM, REFITTED = 10, 5  # draws with cells missing not at random; with refits of missing ones
 
 
 def cohort_of(necks: list[Neck], seed: int, missing: float, how: str = "random"):
@@ -68,6 +68,8 @@ def summed(draws: list[dict]) -> dict:
     said: dict = {"draws": len(draws), "truth": {k: float(v) for k, v in TRUTH.items()}}
     for name in ("whole", "random", "not-random"):
         own = [one for one in draws if name in one]
+        if not own:
+            continue
         auc, slope, alone = (
             np.array([one[name][k] for one in own]) for k in ("auc", "slope", "alone")
         )
@@ -90,21 +92,28 @@ def summed(draws: list[dict]) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first draw")
+    parser.add_argument("--join", type=Path, nargs="*", default=[], help="draws made before")
     parser.add_argument("--patients", type=int, default=500)
     parser.add_argument("--refits", type=int, default=60)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
+    draws = [one for path in asked.join for one in json.loads(path.read_text())["each"]]
     with ProcessPoolExecutor(asked.processes) as pool:
         necks = list(pool.map(measure_neck, range(asked.patients), chunksize=25))
-        waiting = [pool.submit(one_draw, necks, seed, asked.refits) for seed in range(asked.draws)]
-        draws = []
+        seeds = range(asked.first, asked.first + asked.draws)
+        waiting = [pool.submit(one_draw, necks, seed, asked.refits) for seed in seeds]
         for one in waiting:
             draws.append(one.result())
-            text = json.dumps({**summed(draws), "first": draws[0]}, indent=1)
-            asked.out.write_text(text + "\n", encoding="utf-8")
-    print(text)
+            _write(draws, asked.out)
+    _write(draws, asked.out)
+
+
+def _write(draws: list[dict], path: Path) -> None:
+    text = json.dumps({**summed(draws), "each": draws}, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,12 @@ class Campaign:
 
     def __init__(self, corpus: Path, seed: str, processes: int, keep: Path | None = None) -> None:
         self.corpus, self.seed, self.processes, self.keep = corpus, seed, processes, keep
+        self.stopped = False
         self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """Asks for no more inputs: `run` gives what there was so far."""
+        self.stopped = True
 
     def run(self, name: str, *, count: int | None, seconds: float | None, first: int = 0) -> Tally:
         """Runs inputs of a kind until there were so many or the time is over."""
@@ -89,7 +94,7 @@ class Campaign:
         end = None if seconds is None else time.monotonic() + seconds
         asked: deque[int] = deque()
         while True:
-            while len(asked) < _AHEAD and (end is None or time.monotonic() < end):
+            while len(asked) < _AHEAD and not self._is_over(end):
                 with self._lock:
                     index = next(numbers, None)
                 if index is None:
@@ -111,10 +116,16 @@ class Campaign:
         if child is not None:
             child.end()
 
+    def _is_over(self, end: float | None) -> bool:
+        return self.stopped or (end is not None and time.monotonic() > end)
+
     def _take(self, name: str, index: int, outcome: dict[str, Any], tally: Tally) -> None:
         with self._lock:
             wanted = tally.take(name, self.seed, outcome)
         if wanted and self.keep is not None:
+            # At once, as a campaign may go on for days.
+            said = f"{name}:{self.seed}:{index} {outcome['how']} {outcome['what']}"
+            print(said, file=sys.stderr, flush=True)
             self._keep(name, index)
 
     def _keep(self, name: str, index: int) -> None:

@@ -195,23 +195,25 @@ class Station:
         self._say(f"Study {study.name}: reading {count(len(files), 'image')}, attempt {attempts}")
         try:
             assessed = self._make_results(study, files, images)
-        except Cancelled:
-            self._record(study, STOPPED, images)
-        except OutputError as error:  # no fault of the study
-            self._record(study, STOPPED, images)
-            self._try_again(study, attempts, error)
-        except (BadInput, NotApplicable) as error:  # the same the next time
-            self._figures.add("reading_attempts_failed")
-            self._fail(study, images, str(error))
-        except SpineError as error:
-            self._figures.add("reading_attempts_failed")
-            self._record(study, TRIED, images, why=str(error))
-            if attempts < ATTEMPTS:
-                self._try_again(study, attempts, error)
-            else:
-                self._fail(study, images, str(error))
+        except Exception as error:  # whatever it is, it costs this study's attempt only
+            self._reading_failed(study, images, attempts, from_exception(error))
         else:
             self._finish_reading(study, images, assessed)
+
+    def _reading_failed(
+        self, study: StudyFolder, images: str, attempts: int, error: SpineError
+    ) -> None:
+        if isinstance(error, (Cancelled, OutputError)):  # no fault of the study
+            self._record(study, STOPPED, images)
+            if isinstance(error, OutputError):
+                self._try_again(study, attempts, error)
+            return
+        self._figures.add("reading_attempts_failed")
+        if isinstance(error, (BadInput, NotApplicable)) or attempts >= ATTEMPTS:
+            self._fail(study, images, str(error))
+            return
+        self._record(study, TRIED, images, why=str(error))
+        self._try_again(study, attempts, error)
 
     def _make_results(self, study: StudyFolder, files: list[Path], images: str) -> bool:
         """Reads and writes objects, or what of it is not done yet; whether anything was assessed."""
@@ -257,10 +259,13 @@ class Station:
             outcomes = send(objects, self._settings.place, progress=self._sending)
         except Cancelled:
             return
-        except BadInput as error:  # a person removed them
-            self._fail(study, images, str(error))
         except SpineError as error:
-            self._wait_for_archive(error)
+            if isinstance(error, BadInput):  # a person removed them
+                self._fail(study, images, str(error))
+            else:
+                self._wait_for_archive(error)
+        except Exception as error:  # an object that cannot be sent keeps no other one back
+            self._fail(study, images, str(from_exception(error)))
         else:
             self._sender_failures = 0
             self._finish_sending(study, images, outcomes)

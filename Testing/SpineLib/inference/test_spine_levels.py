@@ -4,12 +4,19 @@ import numpy as np
 import pytest
 
 from SpineLib import reasons
-from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.findings import (
+    Findings,
+    SegmentationFinding,
+    SegmentFinding,
+    SliceFinding,
+    StackFindings,
+)
 from SpineLib.inference.level_names import named_by_reader
 from SpineLib.inference.localising import chain_in, levels_of, placed, told
+from SpineLib.inference.naming import rename
 from SpineLib.inference.spine_chain import chain_of
 from SpineLib.inference.spine_levels import SpineLevels, region_of_name
-from SpineLib.inference.study_levels import name_again
+from SpineLib.inference.study_levels import agree, follow_segmentation, name_again
 from SpineLib.levels import LevelsFinding
 from Testing.spines import heights, seen, spine
 
@@ -140,3 +147,39 @@ def test_points_of_no_spine_give_no_chain():
     empty = seen(spine(), above="S2")
     assert not chain_of(empty).vertebrae
     assert levels_of({"1": empty}).why.code == reasons.NO_SPINE
+
+
+def test_a_reader_s_word_on_the_segmentation_names_the_whole_study_and_can_be_taken_back():
+    truth = spine()
+    blind = levels_of({"3": seen(truth, above="C7", below="L4")})
+    discs = {one.name: list(one.ras) for one in truth.marks if one.kind == "disc"}
+    segments = [
+        SegmentFinding(200 + n, "disc", "", False, 1.0, discs[name])
+        for n, name in ((1, "L3"), (2, "L2"), (3, "L1"))
+    ]
+    segments += [SegmentFinding(n, "vertebra", "", False, 1.0, [0.0, 0.0, 0.0]) for n in (1, 2, 3)]
+    finding = SegmentationFinding("assessed", segments=segments, stack="3")
+    findings = Findings(levels=blind, segmentation=rename(finding, 2, "L2"))
+    follow_segmentation(findings)
+    found = names_by_place(findings.levels, truth)
+    assert found["T2"] == "T2" and found["L3"] == "L3"
+    assert findings.levels.evidence[0].code == reasons.READER_NAMED
+    findings.segmentation = finding
+    follow_segmentation(findings)
+    assert not findings.levels.known
+
+
+def test_segmentation_and_localiser_agree_or_say_that_they_do_not():
+    truth = spine()
+    levels = levels_of({"3": seen(truth, above="T8")})
+    discs = {one.name: list(one.ras) for one in truth.marks if one.kind == "disc"}
+    segments = [SegmentFinding(200 + n, "disc", "", False, 1.0, discs[f"L{6 - n}"]) for n in (1, 2)]
+    segments += [SegmentFinding(n, "vertebra", "", False, 1.0, [0.0, 0.0, 0.0]) for n in (1, 2)]
+    unknown = SegmentationFinding("assessed", segments=segments, stack="3")
+    named_, warning = agree(levels, unknown)
+    assert (named_.lowest, warning) == ("L5", "")
+    assert named_.evidence_why.code == reasons.LOCALISED
+    assert agree(levels, named_) == (named_, "")
+    other = rename(unknown, 1, "L4")
+    kept, warning = agree(levels, other)
+    assert kept == other and "calls L4" in warning and "call L5" in warning.replace("calls", "call")

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from SpineLib.evaluation import statistics
 from SpineLib.outcome.recipe import read_recipe
 from SpineLib.outcome.run import run
 from SpineLib.outcome.table import read_cohort
@@ -17,6 +18,14 @@ def write_rows(path, rows):
         table.writeheader()
         table.writerows(rows)
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_draws():
+    """Intervals of a few drawings: the tests need some, not narrow ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statistics, "DRAWS", 40)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +48,8 @@ def table(tmp_path):
 
 @pytest.fixture(scope="session")
 def cohort(necks, tmp_path_factory):
-    """Two hundred and forty patients, a tenth of the cells missing."""
-    rows = draw_patients(necks * 6, 2, missing=0.1)
+    """Two hundred patients, a tenth of the cells missing."""
+    rows = draw_patients(necks * 5, 2, missing=0.1)
     return read_cohort(write_rows(tmp_path_factory.mktemp("cohort") / "cohort.csv", rows))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from SpineLib.errors import BadModel, BadRequest
+from SpineLib.outcome import fitting
 from SpineLib.outcome.fitting import boosted_trees, fit, forest_trees
 from SpineLib.outcome.imputation import fit_gaussian
 from SpineLib.outcome.measuring import calibration, net_benefit
@@ -91,7 +92,8 @@ def test_a_model_comes_back_from_its_folder_and_a_damaged_one_is_refused(done, t
             read_model(tmp_path)
 
 
-def test_trees_are_kept_without_a_pickle_and_refused_when_changed(cohort, tmp_path):
+def test_trees_are_kept_without_a_pickle_and_refused_when_changed(cohort, tmp_path, monkeypatch):
+    monkeypatch.setattr(fitting, "_ROUNDS", 6)
     recipe = replace(read_recipe("nouri2015"), models=("boosting",))
     made = run(cohort, recipe, draws=10).model
     write_model(made, tmp_path)
@@ -174,7 +176,8 @@ def test_every_recipe_can_be_used(name):
     assert read_recipe(name).predictors
 
 
-def test_severity_in_order_and_as_a_number_and_the_recovery_rate_are_answered(cohort):
+def test_severity_in_order_and_as_a_number_and_the_recovery_rate_are_answered(cohort, monkeypatch):
+    monkeypatch.setitem(fitting._GRID, "regression", ({"C": 1.0},))
     given = read_values({"age": "60", "duration": "15", "gait": "yes", "hand": "no", "mcc": "75",
                          "mscc": "45", "cord_ratio": "0.3", "t1_hypointensity": "no", "mjoa": "13",
                          "smoking": "no", "psychiatric": "no"})  # fmt: skip

@@ -58,7 +58,7 @@ class Stub:
 
             reading_of(files[0].parent).save(out)
         else:
-            out.mkdir(parents=True)
+            out.mkdir(parents=True, exist_ok=True)  # a killed one may have made it
             findings = Findings(segmentation=SegmentationFinding(ASSESSED))
             write_json(findings, out / "findings.json")
         self.before_end()

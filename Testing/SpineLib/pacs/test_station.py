@@ -98,7 +98,7 @@ def test_a_reading_that_dies_costs_its_study_s_attempts_only_and_can_be_retried(
     running, study, tmp_path
 ):
     station, writer = running(), SeriesWriter()
-    station.stub.errors = [WorkerEnded("It died")] * 3
+    station.stub.errors = [WorkerEnded("It died"), ZeroDivisionError(), WorkerEnded("It died")]
     station.give(study)
     station.wait_for("failed")
     assert station.states == [("failed", 3, "It died.")]
