@@ -31,7 +31,7 @@ from SpineSlicer.scene.overlays import gridUnder, putOnVolume
 from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.segmentNames import bodyPoint
 from SpineSlicer.scene.sliceViews import mendViews
-from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentId, structure_color, volumeProblem
+from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentId, volumeProblem
 from SpineSlicer.scene.studyNodes import CASE, KIND, LOOP_CASE, ORIGINAL_ROLE, UNCERTAINTY
 from SpineSlicer.scene.studyVisibility import hideStudies
 from SpineSlicer.scene.volumeInScene import ijkToWorld
