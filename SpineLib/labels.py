@@ -50,6 +50,13 @@ SACRUM = 26
 PARTIAL_OFFSET, DISC_OFFSET = 100, 200
 
 
+# Paul Tol's "muted" scheme (SRON/EPS/TN/09-002, issue 3.2): safe for colour-blind readers and
+# apart from the verdicts' colours. Three a cycle, so that no vertebra looks like a neighbour.
+VERTEBRA_COLORS = ("#88CCEE", "#CC6677", "#DDCC77")
+DISC_COLORS = ("#117733", "#999933")
+CANAL_COLOR = "#AA4499"
+
+
 @dataclass(frozen=True)
 class Structure:
     """What a label number of a segmentation means.
@@ -86,6 +93,15 @@ def structure(label: int) -> Structure:
     if DISC_OFFSET < label <= DISC_OFFSET + MAX_STRUCTURES:
         return Structure(label, "disc", label - DISC_OFFSET)
     raise ValueError(f"{label} is not a label of SPIDER's scheme")
+
+
+def structure_color(label: int) -> str:
+    """``#RRGGBB`` of one of SPIDER's numbers."""
+    what = structure(label)
+    if what.kind == "canal":
+        return CANAL_COLOR
+    colors = VERTEBRA_COLORS if what.kind == "vertebra" else DISC_COLORS
+    return colors[(what.position - 1) % len(colors)]
 
 
 def is_structure(label: int) -> bool:

@@ -12,7 +12,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 from SpineLib.errors import BadInput
 from SpineLib.findings import SegmentFinding
 from SpineLib.inference.naming import name_of
-from SpineLib.labels import is_structure, rgb, structure, terminology
+from SpineLib.labels import is_structure, rgb, structure, structure_color, terminology
 from SpineLib.loop.cases import Case
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
@@ -31,7 +31,7 @@ from SpineSlicer.scene.overlays import gridUnder, putOnVolume
 from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.segmentNames import bodyPoint
 from SpineSlicer.scene.sliceViews import mendViews
-from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentColor, segmentId, volumeProblem
+from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentId, volumeProblem
 from SpineSlicer.scene.studyNodes import CASE, KIND, LOOP_CASE, ORIGINAL_ROLE, UNCERTAINTY
 from SpineSlicer.scene.studyVisibility import hideStudies
 from SpineSlicer.scene.volumeInScene import ijkToWorld
@@ -325,6 +325,6 @@ def _segment(number: int, lowest: str) -> Segment:
     what = structure(number)
     name = structureName(number, lowest)
     return Segment(
-        label=number, identifier=segmentId(number), name=name, color=segmentColor(number),
+        label=number, identifier=segmentId(number), name=name, color=structure_color(number),
         code=terminology(what.kind, name),
     )  # fmt: skip

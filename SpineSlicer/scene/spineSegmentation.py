@@ -19,7 +19,7 @@ from SpineLib.findings import SegmentationFinding, SegmentFinding
 from SpineLib.findings_upgrade import evidence_reason
 from SpineLib.inference.grid import canonical_volume
 from SpineLib.inference.parts import Parts
-from SpineLib.labels import ASSESSED, structure, terminology
+from SpineLib.labels import ASSESSED, structure, structure_color, terminology
 from SpineLib.reasons import Reason
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
@@ -29,11 +29,6 @@ from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.studyNodes import KIND, SEGMENTATION, STACK, VOLUME_ROLE, own
 from SpineSlicer.scene.volumeInScene import ijkToRas, shapeOf
 
-# Paul Tol's "muted" scheme (SRON/EPS/TN/09-002, issue 3.2): safe for colour-blind readers and
-# apart from the verdicts' colours. Three a cycle, so that no vertebra looks like a neighbour.
-VERTEBRA_COLORS = ("#88CCEE", "#CC6677", "#DDCC77")
-DISC_COLORS = ("#117733", "#999933")
-CANAL_COLOR = "#AA4499"
 LOWEST, FORCED = "SpineMRI.Lowest", "SpineMRI.Forced"
 EVIDENCE, EVIDENCE_WHY = "SpineMRI.Evidence", "SpineMRI.EvidenceWhy"
 # Why a newer run's segmentation took this one's place: a reader had "corrected" or "named" it.
@@ -41,15 +36,6 @@ ASIDE = "SpineMRI.Aside"
 # What the model gave, as `labelsHash` has it: whoever corrects it, wherever, is noticed by it.
 GIVEN = "SpineMRI.GivenLabels"
 PARTIAL = " (partial)"
-
-
-def segmentColor(label: int) -> str:
-    """``#RRGGBB`` of one of SPIDER's numbers."""
-    what = structure(label)
-    if what.kind == "canal":
-        return CANAL_COLOR
-    colors = VERTEBRA_COLORS if what.kind == "vertebra" else DISC_COLORS
-    return colors[(what.position - 1) % len(colors)]
 
 
 def addSpineSegmentation(
@@ -233,7 +219,7 @@ def _segment(one: SegmentFinding, *, levelKnown: bool) -> Segment:
         label=one.label,
         identifier=segmentId(one.label),
         name=shownName(one),
-        color=segmentColor(one.label),
+        color=structure_color(one.label),
         code=terminology(one.kind, one.name),
         flagged=isFlagged(one, levelKnown=levelKnown),
     )

@@ -19,6 +19,8 @@ from SpineLib.outputs.dicom.images import at_source
 from SpineLib.outputs.dicom.making import Making
 from SpineLib.volume import Volume
 
+_DRAWN = "#EE8866"  # of what a reader drew: none of the structures' colours
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -27,6 +29,7 @@ class Outline:
     Attributes:
         name, identifier: for people, and to follow it from object to object.
         category, kind: what it is.
+        color: ``#RRGGBB`` as in Slicer's views, which other viewers may take over.
         algorithm_type: DICOM's Segment Algorithm Type.
         volume_ml: millilitres.
     """
@@ -35,6 +38,7 @@ class Outline:
     identifier: str
     category: labels.Code
     kind: labels.Code
+    color: str
     algorithm_type: str
     volume_ml: float
 
@@ -45,13 +49,14 @@ def outlines(finding: SegmentationFinding, corrections: Corrections) -> list[Out
     structures = [
         Outline(
             one.name, f"{one.name} ({one.label})", labels.CATEGORY,
-            labels.terminology(one.kind, one.name), types.get(one.label, AUTOMATIC), one.volume_ml,
+            labels.terminology(one.kind, one.name), labels.structure_color(one.label),
+            types.get(one.label, AUTOMATIC), one.volume_ml,
         )
         for one in finding.segments
     ]  # fmt: skip
     return structures + [
         Outline(
-            one.name, f"{one.name} (drawn {number})", one.category, one.kind, MANUAL,
+            one.name, f"{one.name} (drawn {number})", one.category, one.kind, _DRAWN, MANUAL,
             float(np.count_nonzero(one.mask.voxels) * one.mask.spacing.prod() / 1000),
         )
         for number, one in enumerate(corrections.drawn, 1)
@@ -148,4 +153,7 @@ def _descriptions(
             algorithm_identification=None if one.algorithm_type == MANUAL else algorithm,
             tracking_uid=hd.UID(),
             tracking_id=one.identifier,
+            display_color=hd.color.CIELabColor.from_rgb(
+                *(round(255 * part) for part in labels.rgb(one.color))
+            ),
         )

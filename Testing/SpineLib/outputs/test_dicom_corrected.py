@@ -9,7 +9,7 @@ import pytest
 
 hd = pytest.importorskip("highdicom")
 from SpineLib.errors import BadInput  # noqa: E402
-from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, Code  # noqa: E402
+from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, Code, structure_color  # noqa: E402
 from SpineLib.outputs.answers import ReaderAnswer, write_answers  # noqa: E402
 from SpineLib.outputs.corrections import (  # noqa: E402
     Corrections,
@@ -193,3 +193,12 @@ def test_the_command_signs_what_a_folder_holds_with_its_corrections(
     ]
     alone = spine("export", folder, "--images", study, "--organization", "H", "--out", tmp_path)
     assert alone.code == 2 and "--signed-by" in " ".join(alone.errors)
+
+
+def test_segments_have_the_colours_of_slicers_views(corrected, study, tmp_path):
+    files = write_dicom(corrected, study, tmp_path / "out", kinds=[Kind.segmentation])
+    segments = pydicom.dcmread(files[0]).SegmentSequence
+    colors = [tuple(one.RecommendedDisplayCIELabValue) for one in segments]
+    assert len(set(colors)) == 4
+    wanted = hd.color.CIELabColor.from_rgb(*bytes.fromhex(structure_color(1)[1:])).value
+    np.testing.assert_allclose(colors[0], wanted, atol=1)

@@ -8,11 +8,18 @@ import pytest
 import slicer
 
 from SpineLib.findings import SegmentationFinding, SegmentFinding
-from SpineLib.labels import CANAL_CODE, DISC_CODE, LEVEL_CODES, VERTEBRA_CODE, structure
+from SpineLib.labels import (
+    CANAL_CODE,
+    DISC_CODE,
+    LEVEL_CODES,
+    VERTEBRA_CODE,
+    structure,
+    structure_color,
+)
 from SpineSlicer.scene.labelmapNodes import labelmapFromNode, vtkTag
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.segmentNames import bodyPoint, shortName
-from SpineSlicer.scene.spineSegmentation import addSpineSegmentation, segmentColor
+from SpineSlicer.scene.spineSegmentation import addSpineSegmentation
 from SpineSlicer.scene.terminology import CONTEXT, terminologyEntry, terminologyFile
 from SpineSlicer.scene.volumeNodes import addVolumeNode
 
@@ -107,7 +114,7 @@ def test_a_readers_edit_comes_back(node, lumbar):
 
 @pytest.mark.parametrize("offset", [0, 100, 200])
 def test_no_structure_looks_like_its_neighbour(offset):
-    colors = [segmentColor(offset + n) for n in range(1, 26)]
+    colors = [structure_color(offset + n) for n in range(1, 26)]
     assert all(a != b for a, b in itertools.pairwise(colors))
 
 
@@ -151,6 +158,6 @@ def test_the_colour_table_names_every_label_as_it_is_shown():
     rows = [line.split() for line in file.read_text().splitlines() if line[0] not in "#0"]
     assert len(rows) == 76
     for number, name, red, green, blue, _ in rows:
-        wanted = segmentColor(int(number)).removeprefix("#")
+        wanted = structure_color(int(number)).removeprefix("#")
         assert f"{int(red):02X}{int(green):02X}{int(blue):02X}" == wanted
         assert structure(int(number)).kind.replace("canal", "spinal_canal") in name
