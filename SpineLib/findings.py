@@ -31,7 +31,10 @@ class SliceFinding:
         sop_instance_uid: SOP Instance UID; empty for a volume that is not DICOM.
         frame: frame number from 1.
         position_ras: middle of the slice, RAS mm.
-        canal_center_ras: where the canal was found, RAS mm; None where it was not.
+        canal_center_ras: where the canal was found, or a reader's window lies with which the slice
+            was graded again, RAS mm; None where it was not.
+        found_center_ras: where the model had found it before, empty where it had not; None where no
+            window took its place.
         level: ``C5``, ``L4/L5``, …; empty where geometry gives no evidence, never guessed.
         opinions: one a question and model that was asked, assessed or not.
         region: what the picture shows of the slice; empty where only the header may know.
@@ -44,6 +47,7 @@ class SliceFinding:
     canal_center_ras: list[float] | None = None
     level: str = ""
     opinions: list[Opinion] = field(default_factory=list)
+    found_center_ras: list[float] | None = None
     region: str = ""
 
     @property
@@ -55,6 +59,18 @@ class SliceFinding:
         """The first answer to a question, of one model where ``by`` names it; else why there is none."""
         asked = [o for o in self.opinions if o.question == question and by in ("", o.by)]
         return next((opinion for opinion in asked if opinion.assessed), asked[0] if asked else None)
+
+    @property
+    def models_center_ras(self) -> list[float] | None:
+        """Where the model found the canal, whatever window a reader drew, RAS mm."""
+        found = self.found_center_ras
+        return self.canal_center_ras if found is None else found or None
+
+    def take_center(self, center: list[float]) -> None:
+        """Puts the middle of a reader's window, RAS mm, in the place of what the model found."""
+        if self.found_center_ras is None:
+            self.found_center_ras = self.canal_center_ras or []
+        self.canal_center_ras = center
 
     @property
     def flagged(self) -> bool:
@@ -248,6 +264,11 @@ class Findings:
     schema_version: int = SCHEMA_VERSION
     software: str = f"SlicerSpineMRI {__version__}"
     levels: LevelsFinding = field(default_factory=LevelsFinding)
+
+    @property
+    def answered(self) -> bool:
+        """Whether any model answered anything."""
+        return self.segmentation.status == ASSESSED or any(one.assessed for one in self.summaries)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""

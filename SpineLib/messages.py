@@ -124,6 +124,43 @@ class Report(Request):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Send(Request):
+    """Writes a ``reading`` as DICOM objects into ``output`` and sends them, or what is there again.
+
+    ``images`` is what was read, a folder or files; ``earlier`` names objects that these take the
+    place of, as the answer to an earlier sending did.
+    """
+
+    command = "send"
+    answer = replies.SendAnswer
+    destination: str
+    output: Path
+    reading: Path | None = None
+    images: tuple[Path, ...] = ()
+    objects: tuple[str, ...] = ()
+    signed_by: str = ""
+    organization: str = ""
+    earlier: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destinations(Request):
+    """Lists the archives that this computer knows."""
+
+    command, action = "pacs", "list"
+    answer = replies.DestinationsAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddDestination(Request):
+    """Adds one, by the fields of `SpineLib.pacs.destinations.Destination`."""
+
+    command, action = "pacs", "add"
+    answer = replies.DestinationsAnswer
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Simulate(Request):
     """Simulates a study, as `SpineLib.simulate.write_study`."""
 
@@ -241,6 +278,7 @@ class ProjectModel(ProjectRequest):
     action = "model"
     answer = replies.AnswersAnswer
     files: tuple[Path, ...]
+    model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -340,11 +378,33 @@ class LoopCurve(LoopRequest):
     answer = replies.CurveAnswer
 
 
+@dataclass(frozen=True, kw_only=True)
+class OutcomeModel(Request):
+    """Says what a model of an outcome asks for; ``model`` is a folder of ``spine outcome fit``."""
+
+    command, action = "outcome", "model"
+    answer = replies.OutcomeModelAnswer
+    model: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomePredict(Request):
+    """Asks a model of an outcome of one patient; ``values`` are the data dictionary's, as typed."""
+
+    command, action = "outcome", "predict"
+    answer = replies.PrognosisAnswer
+    model: Path
+    values: dict[str, str]
+    force: bool = False
+
+
 REQUESTS: tuple[type[Request], ...] = (
-    Read, Scan, Models, VerifyModel, RemoveModel, ImportModel, Regrade, Report, Simulate, Diagnose,
+    Read, Scan, Models, VerifyModel, RemoveModel, ImportModel, Regrade, Report,
+    Send, Destinations, AddDestination, Simulate, Diagnose,
     ProjectStatus, ProjectAdd, ProjectRelink, ProjectStack, ProjectDisagreements, ProjectDecide,
     ProjectReaders, ProjectTraining, ProjectModel,
     LoopAdd, LoopScore, LoopFinetune, LoopTake, LoopCompare, LoopPromote, LoopBack, LoopCurve,
+    OutcomeModel, OutcomePredict,
 )  # fmt: skip
 COMMANDS = tuple(dict.fromkeys(one.command for one in REQUESTS))
 Handlers = Mapping[type[Request], Callable[[Any, Progress], Mapping[str, Any]]]

@@ -107,6 +107,15 @@ def frames_of(stack: StackFindings) -> tuple[Frame, ...]:
     return tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
 
 
+def is_dicom(findings: Findings) -> bool:
+    """Whether every image that was read is known by its SOP Instance UID.
+
+    Of a volume file none is, so that no object of DICOM can go with it.
+    """
+    frames = [frame for stack in findings.stacks for frame in frames_of(stack)]
+    return bool(frames) and all(frame.sop_instance_uid for frame in frames)
+
+
 def _placed(grid: Volume, stack: StackFindings) -> Volume:
     frames, frame_of_reference = frames_of(stack), stack.frame_of_reference_uid
     return replace(grid, frames=frames, frame_of_reference_uid=frame_of_reference)

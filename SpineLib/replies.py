@@ -34,6 +34,14 @@ class RegradeAnswer(TypedDict):
     slices: int
 
 
+class SendAnswer(TypedDict):
+    objects: list[JsonObject]
+
+
+class DestinationsAnswer(TypedDict):
+    destinations: list[JsonObject]
+
+
 class DiagnoseAnswer(TypedDict):
     software: str
     python: str
@@ -113,3 +121,16 @@ class CurveAnswer(TypedDict):
 class AddAnswer(TypedDict):
     added: list[str]
     left_out: list[str]
+
+
+class OutcomeModelAnswer(TypedDict):
+    title: str
+    question: str
+    notice: str
+    patients: int
+    inputs: list[JsonObject]
+    helping: list[str]
+
+
+class PrognosisAnswer(TypedDict):
+    prognosis: JsonObject

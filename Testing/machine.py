@@ -1,6 +1,15 @@
-"""How slow this machine is just now, so that a limit in milliseconds means the same everywhere."""
+"""What work costs, measured so that neighbours on the machine do not fail a test.
 
+All is time of computing: the thread's own clock, and of several rounds the least, since noise only
+ever adds. Each round is set against how slow the machine is just then: two programs on one core
+share its caches, and this thread's clock runs on. What other tests left behind in memory is kept
+from Python's collector meanwhile, since walking through it is not the cost of what is measured.
+"""
+
+import gc
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -13,7 +22,54 @@ def slowness() -> float:
 
     Asked where a limit is held, so that neighbours on the machine count in both.
     """
-    return max(1.0, min(_work() for _ in range(5)) / REFERENCE)
+    return max(1.0, float(np.median([_work() for _ in range(5)])) / REFERENCE)
+
+
+@contextmanager
+def undisturbed():
+    """Keeps what is in memory by now from the collector, whose walks are not the cost of the work."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def least(do: Callable[[int], object], rounds: int = 5) -> float:
+    """The least seconds that a call takes, as on a quiet machine; each call gets its number."""
+    numbers = iter(range(rounds))
+
+    def call():
+        yield do(next(numbers))
+
+    return longest_step(call, rounds)[0]
+
+
+def longest_step(starting: Callable[[], Iterator], rounds: int = 3) -> tuple[float, object]:
+    """What a generator's longest step takes, as on a quiet machine, and what the last round gave.
+
+    Of each step the least of the rounds counts; the rounds are to make the same steps.
+    """
+    costs = []
+    with undisturbed():
+        for _ in range(rounds):
+            before = slowness()
+            taken, value = _steps(starting())
+            costs.append(np.array(taken) / np.mean([before, slowness()]))
+    return float(np.min(np.array(costs), axis=0).max()), value
+
+
+def _steps(steps: Iterator) -> tuple[list[float], object]:
+    """What each step of a generator costs, and what it gave in the end."""
+    taken = []
+    while True:
+        start = time.thread_time()
+        try:
+            next(steps)
+        except StopIteration as end:
+            return [*taken, time.thread_time() - start], end.value
+        taken.append(time.thread_time() - start)
 
 
 def _work() -> float:

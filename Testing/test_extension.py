@@ -96,7 +96,7 @@ def test_a_panel_has_every_widget_that_its_code_uses(module):
     code = "".join(path.read_text() for folder in folders for path in folder.glob("*.py"))
     used = set(re.findall(r"\bui\.(\w+)", code))
     assert used
-    forms = [*(ROOT / module).glob("Resources/UI/*.ui"), ROOT / "SpineSlicer/host/Setup.ui"]
+    forms = [*(ROOT / module).glob("Resources/UI/*.ui"), *(ROOT / "SpineSlicer/host").glob("*.ui")]
     named = {
         widget.get("name") for form in forms for widget in ElementTree.parse(form).iter("widget")
     }

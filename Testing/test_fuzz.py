@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import threading
 
 import pytest
 
@@ -47,6 +48,13 @@ def test_the_harness_finds_every_fault_and_where(corpus, monkeypatch):
         for n, way in enumerate(WAYS)
         if way not in ("answer", "refused", "other reader ends")
     }
+
+
+def test_a_campaign_that_is_stopped_reports_what_was_tried(corpus):
+    campaign = Campaign(corpus, "1", processes=1)
+    threading.Timer(3.0, campaign.stop).start()
+    tally = campaign.run("headers", count=1 << 40, seconds=None)
+    assert tally.found == {} and tally.inputs == tally.outcomes.total()
 
 
 def test_an_input_is_the_same_each_time_it_is_made(corpus, tmp_path):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import vtk
 
 from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
-from SpineLib.reading import Reading
+from SpineLib.reading import Reading, is_dicom
 from SpineLib.slabs import Steps, finish
 from SpineLib.translation import tr as _
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.SegmentsAfterImport import SegmentsAfterImport
+from SpineSlicer.host.SendSection import SendSection
 from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
@@ -25,6 +27,7 @@ from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import levelReadings
 from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringStudy
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
 from SpineSlicer.scene.studies import isStudyOf, studiesIn
@@ -35,16 +38,18 @@ from SpineSlicer.scene.volumeIdentity import adoptIdentity
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
 from .ModelsSection import ModelsSection
+from .OutcomeSection import OutcomeSection
 from .ReadSection import ReadSection
 from .RegionSection import RegionSection
 from .ReportSection import ReportSection
 from .ResultSection import ResultSection
 from .ReviewSection import ReviewSection
+from .viewPictures import takingPictures
 
 # What is out of sight while somebody labels slices blinded.
 UNBLINDED = ("studyButton", "modelsButton", "readButton", "statusLabel",
              "restartButton", "resultButton", "reviewButton", "regionButton", "displayButton",
-             "reportButton")  # fmt: skip
+             "outcomeButton", "reportButton", "sendFrame")  # fmt: skip
 
 
 class CompressionPanel:
@@ -81,8 +86,18 @@ class CompressionPanel:
         self.input = StudySection(ui, reader.worker, self._update, "compression")
         self.models = ModelsSection(ui, reader.worker)
         self.display = DisplaySection(ui, self.study, self.link)
-        self.region = RegionSection(ui, self.study, self.models, reader.worker)
-        self.report = ReportSection(ui, self.study, self.result, reader.worker)
+        self.region = RegionSection(
+            ui, self.study, self.models, reader.worker, self.result.timeline.setFocus
+        )
+        self.outcome = OutcomeSection(ui, self.study, reader.worker)
+        self.report = ReportSection(ui, self.study, self.result, reader.worker, self.outcome)
+        self.send = SendSection(
+            ui.sendFrame.layout(),
+            reader.worker,
+            self._results,
+            self._folderOfStudy,
+            self._picturing,
+        )
         self.run = RunControl(
             ui.readButton, ui.progressBar, self.read, self._cancelReading,
             lambda: reader.busy or self._turns.busy,
@@ -138,6 +153,7 @@ class CompressionPanel:
         self.result.stop()
         self.region.stop()
         self.report.stop()
+        self.send.stop()
         self._turns.stop()
         self.input.close()
         self.study.close()
@@ -165,6 +181,7 @@ class CompressionPanel:
         self.input.forget()
         self._cancelReading()
         self.region.cancel()
+        self.send.stop()
         self.study.close()
 
     def onSceneClosed(self) -> None:
@@ -183,6 +200,8 @@ class CompressionPanel:
         if what != STUDY_CHANGED:
             return
         self._names.update()
+        findings = self.study.findings
+        self.send.show(self.study.study, findings is not None and is_dicom(findings))
         unseen = self.study.unseen()
         if unseen:
             text = _("{what}, so nothing can be answered on them. Read the study again.")
@@ -190,6 +209,19 @@ class CompressionPanel:
             self._tell(self._unseen)
         elif self._unseen and self._ui.statusLabel.text == self._unseen:
             self._tell("")
+
+    def _results(self) -> Steps[ResultsToSend]:
+        return gatheringStudy(self._scene, self.study.study)
+
+    def _folderOfStudy(self) -> str:
+        """Where the study that is shown was read from, or else what is chosen."""
+        shown = self.study.study
+        known = (where for where, study in self._sources.items() if study == shown)
+        return next(known, self.input.folder)
+
+    def _picturing(self, folder: Path) -> Steps[None]:
+        (folder / "pictures").mkdir()
+        yield from takingPictures(self.study, folder / "pictures")
 
     def _onTied(self) -> None:
         """The scene's parameters are there, perhaps others than before."""

@@ -269,7 +269,8 @@ class ReadSection:
             reader=self._session.reader
         )
         if left:
-            text += " " + _("{n} slices have no label.").format(n=left)
+            none = _("{n} slice has no label.") if left == 1 else _("{n} slices have no label.")
+            text += " " + none.format(n=left)
         if confirm(text, _("Lock my set"), self.widget):
             self.lock()
 

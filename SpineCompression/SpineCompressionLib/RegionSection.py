@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from SpineLib.slabs import Steps, write_in_slabs
 from SpineLib.store.files import temporary_directory
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
+from SpineLib.wording import count as counted
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.canalWindow import Corners, addWindow, corners, placeWindow, windowOf
@@ -39,13 +41,17 @@ class RegionSection:
         study: whose slices are meant.
         models: says how wide the models look (`ModelsSection`).
         worker: grades (`WorkerProcess`).
+        listen: gives the panel's keys the keyboard.
 
     Attributes:
         run: the button and its progress.
     """
 
-    def __init__(self, ui: Any, study: ShownStudy, models: Any, worker: Any) -> None:
+    def __init__(
+        self, ui: Any, study: ShownStudy, models: Any, worker: Any, listen: Callable[[], None]
+    ) -> None:
         self._ui, self._study, self._models, self._worker = ui, study, models, worker
+        self._listen = listen
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._request, self._sent, self._turns = "", {}, Turns()
         self._placed: Corners = []
@@ -147,7 +153,7 @@ class RegionSection:
         if drawn:
             return drawn
         one, stack = self._study.slice(number), self._study.timeline.stack(self._places[number])
-        return corners(stack, one.canal_center_ras or one.position_ras, [self._width()] * 2)
+        return corners(stack, one.models_center_ras or one.position_ras, [self._width()] * 2)
 
     @property
     def _places(self) -> list[Any]:
@@ -176,6 +182,7 @@ class RegionSection:
 
     def _onLetGo(self, *_arguments: Any) -> None:
         self._keep()
+        self._listen()  # the view has the keyboard after a drag, and knows no undo
 
     def _onReset(self, *_arguments: Any) -> None:
         drawn = [number for number in self._study.chosen if self._study.window(number)]
@@ -261,7 +268,8 @@ class RegionSection:
             yield from nodes.showingAgain(findings, stack)
             yield
             self._study.open(study)
-        return _("{n} slices graded again with the window").format(n=count)
+        slices = counted(count, "slice", tr=_)
+        return _("{slices} graded again with the window").format(slices=slices)
 
     def _onTaken(self, text: str) -> None:
         self._end()

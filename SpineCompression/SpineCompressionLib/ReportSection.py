@@ -10,16 +10,15 @@ from typing import Any
 import slicer
 
 from SpineLib.errors import SpineError, from_exception
-from SpineLib.outputs import names
 from SpineLib.outputs.answers import write_answers
-from SpineLib.slabs import Steps
+from SpineLib.outputs.prognosis import write_prognosis
 from SpineLib.store.files import temporary_directory
 from SpineLib.translation import tr as _
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.reportAnswers import readerAnswers
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
 
-SHOWN = 8  # key images: the flagged slices, worst first
+from .viewPictures import takingPictures
 
 
 class ReportSection:
@@ -30,9 +29,11 @@ class ReportSection:
         study: what is reported.
         result: says the verdict as text (`ResultSection`).
         worker: writes the HTML (`WorkerProcess`), whose Python has what that needs.
+        outcome: what a model says of the patient (`OutcomeSection`).
     """
 
-    def __init__(self, ui: Any, study: ShownStudy, result: Any, worker: Any) -> None:
+    def __init__(self, ui: Any, study: ShownStudy, result: Any, worker: Any, outcome: Any) -> None:
+        self._outcome = outcome
         self._ui, self._study, self._result, self._worker = ui, study, result, worker
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._turns = Turns()
@@ -50,9 +51,11 @@ class ReportSection:
         text = json.dumps(self._study.findings.to_dict(), ensure_ascii=False, allow_nan=False)
         (folder / "findings.json").write_text(text, encoding="utf-8")
         write_answers(readerAnswers(self._study.findings, self._study.log), folder)
+        if self._outcome.prognosis is not None:
+            write_prognosis(self._outcome.prognosis, folder)
         self._say(_("Writing the report…"))
         self._turns.start(
-            self._takingPictures(folder),
+            takingPictures(self._study, folder),
             onDone=lambda _none: self._ask(folder, path),
             onError=lambda error: self._onError(from_exception(error)),
         )
@@ -69,29 +72,6 @@ class ReportSection:
             onResult=self._onWritten,
             onError=self._onError,
         )
-
-    def _takingPictures(self, folder: Path) -> Steps[None]:
-        """The flagged slices as the axial view shows them, the worst one also as the first."""
-        study, findings = self._study, self._study.findings
-        before, chosen = study.place, study.chosen
-        flagged = [n for n in range(len(study.places)) if study.isFlagged(n)]
-        flagged.sort(key=lambda n: findings.severity(study.slice(n)), reverse=True)
-        numbers = (flagged or [before])[:SHOWN]
-        for stack in dict.fromkeys(study.places[number].stack for number in numbers):
-            study.inScene(stack).require()  # else the views would show another slice
-        for count, number in enumerate(numbers):
-            if study.findings is not findings:
-                raise SpineError(_("Another study is shown now"), advice=_("Write it again."))
-            study.go(number)
-            place = study.places[number]
-            name = names.slice_picture(place.stack, place.index)
-            picture = _capture("Red", folder / f"{name}.png")
-            if picture and count == 0:
-                (folder / f"{names.WORST}.png").write_bytes(picture.read_bytes())
-                _capture("Yellow", folder / f"{names.LADDER}.png")
-            yield
-        study.go(before)
-        study.choose(chosen)
 
     def _onWrite(self, *_arguments: Any) -> None:
         import qt
@@ -123,21 +103,3 @@ class ReportSection:
 
     def _say(self, text: str) -> None:
         self._ui.reportStatusLabel.text = text
-
-
-def _capture(view: str, path: Path) -> Path | None:
-    """What a slice view shows now, as PNG; None where the layout has no such view."""
-    import vtk
-
-    widget = slicer.app.layoutManager().sliceWidget(view)
-    if widget is None:
-        return None
-    widget.sliceView().forceRender()
-    grab = vtk.vtkWindowToImageFilter()
-    grab.SetInput(widget.sliceView().renderWindow())
-    grab.ReadFrontBufferOff()
-    writer = vtk.vtkPNGWriter()
-    writer.SetInputConnection(grab.GetOutputPort())
-    writer.SetFileName(str(path))
-    writer.Write()
-    return path

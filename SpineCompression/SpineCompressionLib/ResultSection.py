@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from SpineLib.labels import NOT_ASSESSED
@@ -60,15 +61,26 @@ class ResultSection:
 
     def previousFlagged(self, *_arguments: Any) -> None:
         """Goes to the flagged slice before this one."""
-        self._study.step(self._study.isFlagged, -1)
+        self._step(
+            self._study.isFlagged, _("There is no flagged slice before this one."), direction=-1
+        )
 
     def nextFlagged(self, *_arguments: Any) -> None:
         """Goes to the next flagged slice."""
-        self._study.step(self._study.isFlagged)
+        self._step(self._study.isFlagged, _("There is no flagged slice after this one."))
 
     def nextUnreviewed(self, *_arguments: Any) -> None:
         """Goes to the next slice that no reader answered."""
-        self._study.step(lambda number: not self._study.isReviewed(number))
+        self._step(
+            lambda number: not self._study.isReviewed(number),
+            _("There is no unanswered slice after this one."),
+        )
+
+    def _step(self, test: Callable[[int], bool], otherwise: str, direction: int = 1) -> None:
+        """Goes on, or says that it did not: the next key would answer on the slice that stays."""
+        if not self._study.step(test, direction) and self._study.places:
+            self._tellSlice()
+            self._ui.sliceLabel.text += f". {otherwise}"
 
     def verdictText(self) -> str:
         """The verdict as plain text, for a report that is written elsewhere."""

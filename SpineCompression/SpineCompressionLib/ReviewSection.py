@@ -9,6 +9,7 @@ from typing import Any
 from SpineLib.errors import SpineError
 from SpineLib.questions import Question
 from SpineLib.translation import tr as _
+from SpineLib.wording import count
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 
@@ -30,7 +31,9 @@ class ReviewSection:
     def __init__(self, ui: Any, study: ShownStudy) -> None:
         import qt
 
-        self._ui, self._study, self._grades = ui, study, []
+        self._ui, self._study = ui, study
+        self._graded: list[Question] = []  # each has a row of buttons and keys
+        self._grades: list[Any] = []
         self.keys: dict[str, Callable[[], None]] = {
             "0": lambda: self._answerTwo(0),
             "1": lambda: self._answerTwo(1),
@@ -79,25 +82,28 @@ class ReviewSection:
         answered = self._file(lambda said: self._study.agree(**said))
         if answered is not None and answered < chosen:
             self._ui.reviewStatusLabel.text = _(
-                "On {n} slices the model gives no clear answer to agree with; use 0 or 1."
-            ).format(n=chosen - answered)
+                "On {slices} the model gives no clear answer to agree with; use 0 or 1."
+            ).format(slices=count(chosen - answered, "slice", tr=_))
 
     @property
     def _two(self) -> Question | None:
         """The first question with two values, which the keys 0 and 1 answer."""
         return next((q for q in self._study.questions if len(q.values) == 2), None)
 
-    @property
-    def _graded(self) -> list[Question]:
-        """The other questions, of which each has a row of buttons and keys."""
-        return [q for q in self._study.questions if q is not self._two]
+    def _others(self) -> list[Question]:
+        """The other questions that a model or a reader answered anywhere in the study."""
+        study = self._study
+        stacks = study.findings.stacks if study.findings else ()
+        given = {o.question for s in stacks for one in s.slices for o in one.opinions if o.assessed}
+        given |= study.log.questions
+        return [q for q in study.questions if q is not self._two and q.key in given]
 
     def _answerTwo(self, number: int) -> None:
         if self._two is not None:
             self._answer(self._two.key, self._two.values[number])
 
     def _gradeNumber(self, row: int, number: int) -> None:
-        graded = self._graded
+        graded = self._graded  # rows stay as they are until another study or reading is shown
         if row < len(graded) and number < len(graded[row].values):
             self._answer(graded[row].key, graded[row].values[number])
 
@@ -152,7 +158,7 @@ class ReviewSection:
         for button in self._grades:
             button.hide()
             button.deleteLater()
-        self._grades = []
+        self._grades, self._graded = [], self._others()
         two = self._two
         for number, name in enumerate(("notCompressedButton", "compressedButton")):
             button = getattr(self._ui, name)

@@ -11,6 +11,7 @@ from SpineLib.findings import SliceFinding
 from SpineLib.questions import BILSKY, COMPRESSION, Opinion, Question
 from SpineLib.store.files import writing
 from SpineLib.translation import tr as _
+from SpineLib.wording import count
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
 _SLICE = ("stack", "slice", "sop_instance_uid", "frame", "level")
@@ -63,7 +64,8 @@ def writeTable(study: ShownStudy, path: Path) -> str:
         table = csv.DictWriter(stream, list(rows[0]) if rows else [*_SLICE, _WINDOW])
         table.writeheader()
         table.writerows(rows)
-    return _("{n} slices: {file}").format(n=len(study.places), file=path.name)
+    slices = count(len(study.places), "slice", tr=_)
+    return _("{slices}: {file}").format(slices=slices, file=path.name)
 
 
 def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:

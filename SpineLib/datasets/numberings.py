@@ -93,7 +93,9 @@ def _told(present: list[int], mask: Path) -> str:
     """SPIDER, where the numbers fit no other numbering."""
     fitting = [name for name in NAMES if all(n in _table(name, present) for n in present)]
     fitting = [name for name in fitting if name != TPTBOX]  # the same masks as SPINEPS
-    if SPINEPS in fitting and _endplates_without_discs(present):
+    # SPIDER's lowest disc; to SPINEPS an endplate of the atlas, which has none. A crop may show
+    # endplates without their discs, so that nothing else tells the two apart.
+    if SPINEPS in fitting and 201 in present and 101 not in present:
         fitting.remove(SPINEPS)
     if fitting in ([SPIDER], []):
         return SPIDER
@@ -105,11 +107,6 @@ def _told(present: list[int], mask: Path) -> str:
         advice=ADVICE,
         command=OPTION,
     )
-
-
-def _endplates_without_discs(present: list[int]) -> bool:
-    """SPINEPS never marks a vertebra's endplates (200 up) in a spine without discs (100 up)."""
-    return max(present) > 200 and not any(100 < n <= 128 for n in present)
 
 
 def _table(name: str, present: list[int]) -> dict[int, int]:

@@ -27,11 +27,12 @@ from SpineLib.errors import SpineError
 _PROGRAM = Path(__file__).with_name("decoder.py")
 # Processor time for one slice: JPEG 2000 takes 0.2 s for a million pixels here.
 _SECONDS, _SECONDS_A_MILLION = 0.5, 1.0
-# A decoder has nothing to wait for: one that sleeps is in a lock that will never open. Linux says
-# who sleeps; elsewhere, and where processor time is not counted for us, only patience tells.
-_ASLEEP_SECONDS, _WAITING_SECONDS = 1.5, 30.0
-_STARTING_SECONDS, _IDLE_SECONDS = 60.0, 60.0
-_BETWEEN_LOOKS = 0.25
+# A decoder has nothing to wait for: one that sleeps at so many looks is in a lock that will never
+# open. Looks and no clock, as this process, too, may stand in line on a busy machine. Linux says
+# who sleeps, and counts processor time for us; elsewhere only patience tells.
+_BETWEEN_LOOKS, _LOOKS_ASLEEP = 0.25, 6
+_WAITING_SECONDS = 600.0 if sys.platform == "linux" else 30.0
+_STARTING_SECONDS, _IDLE_SECONDS = 300.0, 60.0
 # numpy's names of what a decoder may answer with.
 _TYPES = {"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", ">u2", ">i2", ">u4", ">i4"}
 _LONGEST_ANSWER = 1 << 16
@@ -42,7 +43,15 @@ class DecoderEnded(Exception):
 
 
 class NotDecoded(Exception):
-    """The decoder says that it cannot read the slice."""
+    """The decoder says that it cannot read the slice.
+
+    Attributes:
+        unknown: it reads no slice that is coded in this way; this one may be whole.
+    """
+
+    def __init__(self, *, unknown: bool) -> None:
+        super().__init__()
+        self.unknown = unknown
 
 
 @dataclass(frozen=True)
@@ -93,8 +102,9 @@ class _Decoder:
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **quiet,
         )  # fmt: skip
         self.owner: object = None
-        self.awake = self.until = self.idle_since = time.monotonic()
-        self._ready = False
+        self.until = self.idle_since = time.monotonic()
+        self._ready = self._computes = False
+        self._asleep = 0
 
     @property
     def ended(self) -> bool:
@@ -111,22 +121,22 @@ class _Decoder:
             self._wait_for_start()
             self._write(json.dumps(request).encode() + b"\n")
             self._write(coded.code)
-            self.awake = time.monotonic()
-            self.until = self.awake + _WAITING_SECONDS + seconds
+            self.until = time.monotonic() + _WAITING_SECONDS + seconds
+            self._asleep, self._computes = 0, True
             about = self._answer()
             if "error" in about:
-                raise NotDecoded(str(about["error"]))
+                raise NotDecoded(unknown=about["error"] == "unknown")
             return self._pixels(about, coded.options)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DecoderEnded from error
 
     def is_stuck(self, now: float) -> bool:
-        """Whether it is over its time, or sleeps where it should compute."""
+        """Whether it is over its time, or sleeps at every look where it should compute."""
         if self.until < now:
             return True
-        if not self._ready or not _sleeps(self._process.pid):
-            self.awake = now
-        return self.awake + _ASLEEP_SECONDS < now
+        idle = self._computes and _sleeps(self._process.pid)
+        self._asleep = self._asleep + 1 if idle else 0
+        return self._asleep > _LOOKS_ASLEEP
 
     def kill(self) -> None:
         """Ends the process; a thread that waits for its answer gets none, and calls `end`."""
@@ -155,6 +165,7 @@ class _Decoder:
 
     def _answer(self) -> dict[str, Any]:
         length = int.from_bytes(self._read(4), "little")
+        self._computes = False
         if length > _LONGEST_ANSWER:
             raise DecoderEnded
         answer: dict[str, Any] = json.loads(self._read(length))

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from SpineLib.dicom.confidentiality import (
     Suspicion,
     burnt_in,
     open_key,
+    shared_key,
     spare_bits,
     traces,
     write_key,
@@ -142,9 +144,10 @@ def deidentify(
     _check_places(source, folder, key_path)
     progress = progress or Progress()
     paths, closed = files_of(source, progress)
-    kept = open_key(key_path)
-    run = _Run(Deidentifier(kept, options), keep_burnt_in, closed)
-    with writing_folder(folder) as temporary:
+    # A key that is named is there for several runs, perhaps at once.
+    opened = nullcontext(open_key(key_path)) if key is None else shared_key(key_path)
+    with opened as kept, writing_folder(folder) as temporary:
+        run = _Run(Deidentifier(kept, options), keep_burnt_in, closed)
         for path in progress.track(paths, "De-identifying files"):
             run.copy(path, temporary)
         if not run.files:

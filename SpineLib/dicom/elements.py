@@ -114,6 +114,13 @@ def read_elements(path: Path, wanted: Collection[int]) -> tuple[Elements, str, P
         return elements, syntax, _pixel_place(source, pixels, size, path)
 
 
+# How files of other programs begin that may hold a study.
+_PACKED = {
+    b"\x1f\x8b": "gzip", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"Rar!\x1a\x07": "RAR", b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "Zstandard",
+}  # fmt: skip
+
+
 def _check_begin(begin: bytes, path: Path) -> None:
     if not begin:
         raise BadInput("is empty", file=path)
@@ -121,13 +128,22 @@ def _check_begin(begin: bytes, path: Path) -> None:
         return
     if path.name.lower().endswith(FILE_SUFFIXES):
         raise NotDicom("is a volume file, not DICOM", file=path)
-    if begin[:2] == b"\x1f\x8b":
-        raise BadInput("is packed by gzip; unpack it", file=path)
+    packed = next((name for mark, name in _PACKED.items() if begin.startswith(mark)), "")
+    if packed:
+        raise BadInput(f"is packed by {packed}; unpack it", file=path)
     if begin[:4] == b"PK\x03\x04":
         raise BadInput("is a zip among other files; give it by itself, or unpack it", file=path)
     group, element = struct.unpack("<HH", begin[:4]) if len(begin) >= 8 else (0, 0)
     if group not in (2, 8) or element > 0x18:
+        if _is_tar(path):
+            raise BadInput("is packed by tar; unpack it", file=path)
         raise NotDicom("is not DICOM", file=path)
+
+
+def _is_tar(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(257)
+        return stream.read(5) == b"ustar"
 
 
 def encoding_of(stream: Stream, syntax: str) -> tuple[Encoding, str]:

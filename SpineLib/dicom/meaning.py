@@ -70,10 +70,13 @@ _FAT_DESCRIBED = re.compile(
 # Defined terms of PS3.16 Annex L that name one region.
 _BODY_PARTS = {"CSPINE": "cervical", "TSPINE": "thoracic", "LSPINE": "lumbar", "LSSPINE": "lumbar"}
 _REGIONS = (
-    ("cervical", re.compile(r"cerv|hws|halswirbel|(?<![a-z])c[ _-]?(spine|sp)(?![a-z])|(?<![a-z])c1(?!\d)", re.I)),
-    ("thoracic", re.compile(r"thora|dors(al|o)|bws|brustwirbel|(?<![a-z])t[ _-]?(spine|sp)(?![a-z])", re.I)),
-    ("lumbar", re.compile(r"lumb|lws|lendenwirbel|(?<![a-z])ls?[ _-]?(spine|sp)(?![a-z])|(?<![a-z])l5(?!\d)", re.I)),
+    ("cervical", re.compile(r"[cz]ervi[ck]|(?<![a-z])cerv(?![a-z])|hws|halswirbel|(?<![a-z])c[ _-]?(spine|sp)(?![a-z])|(?<![a-z])c1(?!\d)", re.I)),
+    ("thoracic", re.compile(r"thora|tor[aá][ck]|dors(al|o)|bws|brustwirbel|(?<![a-z])t[ _-]?(spine|sp)(?![a-z])", re.I)),
+    ("lumbar", re.compile(r"lumb|lomba|lws|lendenwirbel|(?<![a-z])ls?[ _-]?(spine|sp)(?![a-z])|(?<![a-z])l5(?!\d)", re.I)),
 )  # fmt: skip
+
+# Thoracic and lumbar at once, as in "T/L spine".
+_SEVERAL = re.compile(r"(?<![a-z])[ctl]\s?[/&+-]\s?[ctl]s?[ _-]?(spine|sp)(?![a-z])", re.I)
 
 
 def plane(normal: ArrayLike) -> str:
@@ -144,6 +147,8 @@ def region(source: ObjectHeader) -> str:
 def described_region(*texts: str) -> str:
     """Cervical, thoracic, lumbar or unknown, by the first text that names exactly one."""
     for text in texts:
+        if _SEVERAL.search(text):
+            continue
         found = [name for name, pattern in _REGIONS if pattern.search(text)]
         if len(found) == 1:
             return found[0]

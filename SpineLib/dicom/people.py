@@ -143,7 +143,7 @@ def person(name: str, birth: str = "", sex: str = "") -> Person:
     birth = birth if len(birth) == 8 and birth not in _NO_BIRTHS else ""
     return Person(
         frozenset(map(_hashed, words)),
-        frozenset(script(word) for word in words),
+        frozenset(map(_writing, words)),
         birth and _hashed(birth),
         sex.strip().upper() if sex.strip().upper() in ("M", "F") else "",
     )
@@ -190,6 +190,15 @@ def script(word: str) -> str:
     if first >= "⺀":
         return "ideographs"
     return "unbroken" if "฀" <= first <= "࿿" or "ក" <= first <= "៿" else "alphabet"
+
+
+def _writing(word: str) -> str:
+    """As `script`, and of alphabets other than the Latin one which: Ivanov may be Иванов."""
+    kind = script(word)
+    if kind != "alphabet" or word.isascii():
+        return kind
+    name = unicodedata.name(word[0], "LATIN").split()[0].lower()
+    return "alphabet" if name == "latin" else name
 
 
 @lru_cache(maxsize=256)

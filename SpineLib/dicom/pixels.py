@@ -202,9 +202,10 @@ def _encapsulated(
         try:
             coded = Coded(codes[number - 1], source.transfer_syntax, options)
             yield decode(coded, owner=owner)
-        except (NotDecoded, IndexError) as error:
-            unknown = str(error) == NotImplementedError.__name__
-            yield _unknown(source) if unknown else _undecodable(source)
+        except IndexError:
+            yield _undecodable(source)
+        except NotDecoded as error:
+            yield _unknown(source) if error.unknown else _undecodable(source)
         except DecoderEnded:
             yield Ended(
                 "The decoder crashed, or took too much time or memory, and was ended "

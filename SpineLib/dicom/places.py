@@ -44,7 +44,7 @@ def files_of(
             return [place], []
         folder, left_out = unzipped(place, progress)
         return _in_folder(folder, left_out)
-    return _in_folder(place, ())
+    return _in_folder(place, ()) if place.is_dir() else ([], [Skipped(place, _NO_FILE)])
 
 
 def _in_folder(place: Path, left_out: Sequence[Skipped]) -> tuple[list[Path], list[Skipped]]:
@@ -89,7 +89,7 @@ class _Found:
             try:
                 entries = sorted(os.scandir(place), key=lambda entry: entry.name)
             except OSError as error:
-                closed.append(Skipped(place, f"cannot be opened ({error.strerror or error})"))
+                closed.append(_closed(place, error))
                 continue
             for entry in entries:
                 path = place / entry.name
@@ -109,13 +109,16 @@ class _Found:
             for path in (*self._folders, *self.files):
                 self._was_met(path)
         link = self.links.pop(0)
-        if link.is_dir():
-            self.enter(link, closed)
-        elif link.is_file():
-            if not self._was_met(link):
-                self.files.append(link)
-        else:
-            closed.append(Skipped(link, _NO_FILE if link.exists() else _NOWHERE))
+        try:
+            if link.is_dir():
+                self.enter(link, closed)
+            elif link.is_file():
+                if not self._was_met(link):
+                    self.files.append(link)
+            else:
+                closed.append(Skipped(link, _NO_FILE if link.exists() else _NOWHERE))
+        except OSError as error:  # it leads into a folder that is closed
+            closed.append(_closed(link, error))
 
     def _was_met(self, path: Path) -> bool:
         """Whether the file or folder itself was met before, by whatever way; it now is."""
@@ -128,6 +131,10 @@ class _Found:
         before = len(self._met)
         self._met.add((about.st_dev, about.st_ino))
         return len(self._met) == before
+
+
+def _closed(path: Path, error: OSError) -> Skipped:
+    return Skipped(path, f"cannot be opened ({error.strerror or error})")
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:

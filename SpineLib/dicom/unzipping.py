@@ -34,10 +34,12 @@ _unpacked: dict[tuple[str, int, int], tuple[Path, list[Skipped]]] = {}
 
 
 def is_zip(file: Path) -> bool:
-    """Whether a file is a zip, by its first bytes."""
+    """Whether a file is a zip: by its first bytes, or one with a program in front, by its last."""
     try:
         with file.open("rb") as stream:
-            return stream.read(4) == _BEGIN
+            begin = stream.read(132)
+            dicom = begin[128:] == b"DICM"
+            return begin[:4] == _BEGIN or (not dicom and zipfile.is_zipfile(stream))
     except OSError:
         return False
 

@@ -17,9 +17,11 @@ from SpineLib.doors.commands.data import data
 from SpineLib.doors.commands.deidentify import deidentify
 from SpineLib.doors.commands.export import export
 from SpineLib.doors.commands.loop_learning import loop
+from SpineLib.doors.commands.outcome import outcome
 from SpineLib.doors.commands.pacs import fetch, pacs, send
 from SpineLib.doors.commands.projects import project
 from SpineLib.doors.commands.readers import evaluate
+from SpineLib.doors.commands.station import station
 from SpineLib.doors.commands.training import package
 from SpineLib.doors.console import (
     EXIT_CODES,
@@ -51,6 +53,8 @@ app.add_typer(data, name="data")
 app.add_typer(project, name="project")
 app.add_typer(loop, name="loop")
 app.add_typer(pacs, name="pacs")
+app.add_typer(station, name="station")
+app.add_typer(outcome, name="outcome")
 models.command()(package)
 app.command()(deidentify)
 app.command()(export)

@@ -11,6 +11,7 @@ from SpineLib import messages, replies
 from SpineLib.errors import BadRequest
 from SpineLib.loop import serving as loop
 from SpineLib.messages import Handlers
+from SpineLib.pacs import serving as pacs
 from SpineLib.progress import Progress
 from SpineLib.replies import FileAnswer, FolderAnswer, ManageAnswer, ModelsAnswer
 from SpineLib.store.files import writing_folder
@@ -96,12 +97,13 @@ def _regrade(request: messages.Regrade, progress: Progress) -> replies.RegradeAn
 
 def _report(request: messages.Report, _progress: Progress) -> FileAnswer:
     from SpineLib.outputs.answers import read_answers
+    from SpineLib.outputs.prognosis import read_prognosis
     from SpineLib.outputs.report import write_report
     from SpineLib.reading import Reading
 
     pictures = {path.stem: path for path in sorted(request.pictures.glob("*.png"))}
     reading, answers = Reading.load(request.reading), read_answers(request.reading)
-    write_report(reading, pictures, request.file, answers)
+    write_report(reading, pictures, request.file, answers, read_prognosis(request.reading))
     return {"file": str(request.file)}
 
 
@@ -118,6 +120,12 @@ def _diagnose(_request: messages.Diagnose, _progress: Progress) -> replies.Diagn
     from SpineLib.doors.listing import diagnosis_as_json
 
     return diagnosis_as_json()
+
+
+def _outcome(request: messages.Request, progress: Progress) -> Mapping[str, Any]:
+    from SpineLib.outcome.serving import HANDLERS
+
+    return HANDLERS[type(request)](request, progress)
 
 
 def _project(request: messages.ProjectRequest, progress: Progress) -> Mapping[str, Any]:
@@ -138,7 +146,10 @@ HANDLERS: Handlers = {
     messages.Simulate: _simulate,
     messages.Diagnose: _diagnose,
     **{kind: _project for kind in messages.REQUESTS if kind.command == "project"},
+    messages.OutcomeModel: _outcome,
+    messages.OutcomePredict: _outcome,
     **loop.HANDLERS,
+    **pacs.HANDLERS,
 }
 
 

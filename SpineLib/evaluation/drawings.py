@@ -42,14 +42,15 @@ def draw(answers: Sequence[Predictions]) -> dict[str, bytes]:
     return {"Dice of each volume": _dice(answers)}
 
 
-def draw_reliability(curves: dict[str, Reliability], what: str) -> bytes:
+def draw_reliability(curves: dict[str, Reliability], what: str, unit: str = "slices") -> bytes:
     """Reliability curves over how often each probability was given.
 
     Args:
         curves: name → reliability.
         what: the probability's name: ``P(compressed)``.
+        unit: what is counted.
     """
-    figure, (above, below) = _figure((5.4, 5.6), rows=(3, 1))
+    figure, (above, below) = new_figure((5.4, 5.6), rows=(3, 1))
     above.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--", label="honest")
     for (name, one), color in zip(curves.items(), COLORS, strict=False):
         label = f"{name}: ECE {one.ece:.3f}, Brier {one.brier:.3f}"
@@ -57,8 +58,8 @@ def draw_reliability(curves: dict[str, Reliability], what: str) -> bytes:
         below.plot(one.predicted, one.count, marker="o", color=color, linewidth=1)
     above.set(xlim=(0, 1), ylim=(0, 1), ylabel="share that it was true of")
     above.legend(fontsize=8, loc="upper left")
-    below.set(xlim=(0, 1), xlabel=what, ylabel="slices", yscale="log")
-    return _png(figure)
+    below.set(xlim=(0, 1), xlabel=what, ylabel=unit, yscale="log")
+    return to_png(figure)
 
 
 def _slices(answers: Sequence[Predictions]) -> dict[str, bytes]:
@@ -75,7 +76,7 @@ def _slices(answers: Sequence[Predictions]) -> dict[str, bytes]:
 def _roc(data: Slices) -> bytes:
     from sklearn.metrics import roc_curve
 
-    figure, (axes,) = _figure((5.4, 5.2))
+    figure, (axes,) = new_figure((5.4, 5.2))
     grid = np.linspace(0, 1, 201)
     curves = []
     for name in np.unique(data.patients):
@@ -98,7 +99,7 @@ def _roc(data: Slices) -> bytes:
     axes.set(xlim=(-0.01, 1), ylim=(0, 1.01), xlabel="1 - specificity", ylabel="sensitivity")
     axes.set_aspect("equal")
     axes.legend(fontsize=8, loc="lower right")
-    return _png(figure)
+    return to_png(figure)
 
 
 def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
@@ -110,7 +111,7 @@ def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
 
 
 def _errors(answers: Sequence[Predictions]) -> bytes:
-    figure, (axes,) = _figure((5.8, 4))
+    figure, (axes,) = new_figure((5.8, 4))
     for one, name, color in zip(answers, names_of(answers), COLORS, strict=False):
         error = np.sort(one.table["error_mm"].to_numpy(float))
         share = np.arange(1, len(error) + 1) / len(error)
@@ -119,18 +120,18 @@ def _errors(answers: Sequence[Predictions]) -> bytes:
     axes.set(xlim=(0, 15), ylim=(0, 1.01), xlabel="distance to the true centre (mm)")
     axes.set_ylabel("share of slices")
     axes.legend(fontsize=8, loc="lower right")
-    return _png(figure)
+    return to_png(figure)
 
 
 def _dice(answers: Sequence[Predictions]) -> bytes:
-    figure, (axes,) = _figure((5.8, 4))
+    figure, (axes,) = new_figure((5.8, 4))
     tables = [answer.table[answer.table["kind"] == "class"] for answer in answers]
     names = list(tables[0]["structure"].unique())
     for n, (model, table) in enumerate(zip(names_of(answers), tables, strict=True)):
         _points(axes, table, names, (n - (len(answers) - 1) / 2) * 0.25, COLORS[n], model)
     axes.set(ylim=(0, 1), ylabel="Dice", xticks=range(len(names)), xticklabels=names)
     axes.legend(fontsize=8, loc="lower right")
-    return _png(figure)
+    return to_png(figure)
 
 
 def _points(
@@ -144,18 +145,22 @@ def _points(
         axes.hlines(dice.mean(), place + aside - 0.1, place + aside + 0.1, color="black")
 
 
-def _figure(size: tuple[float, float], rows: Sequence[int] = (1,)) -> tuple[Figure, list[Axes]]:
+def new_figure(
+    size: tuple[float, float], rows: Sequence[int] = (1,), columns: int = 1
+) -> tuple[Figure, list[Axes]]:
+    """A figure without a window, and its axes, row by row; ``rows`` are their heights."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
-    found = figure.subplots(len(rows), height_ratios=list(rows), squeeze=False)
+    found = figure.subplots(len(rows), columns, height_ratios=list(rows), squeeze=False)
     for axes in found.flat:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
     return figure, list(found.flat)
 
 
-def _png(figure: Figure) -> bytes:
+def to_png(figure: Figure) -> bytes:
+    """A figure as PNG."""
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=130)
     return stream.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import io
+import os
 import zlib
 from pathlib import Path
 from typing import IO, Any
@@ -126,12 +127,21 @@ def read_text(stream: IO[bytes], kind: np.dtype[Any], shape: tuple[int, ...]) ->
 
 
 def file_beside(header: Path, name: str) -> Path:
-    """The file of voxels that a header names.
+    """The file of voxels that a header names, beside it or in a folder below.
+
+    A header that came from elsewhere must not choose which other files of this machine are read.
+    A link that lies in the folder was put there by the person, wherever it leads.
 
     Raises:
-        BadInput: it is not there.
+        BadInput: it is not there, or the name leads out of the header's folder.
     """
-    path = header.parent / name
+    folder = Path(os.path.normpath(header.absolute())).parent
+    path = Path(os.path.normpath(folder / name))
+    if not path.is_relative_to(folder):
+        raise BadInput(
+            "The header names a file with the voxels outside of its own folder",
+            advice="Copy both files into one folder, and name it in the header without a path.",
+        )
     if not is_there(path, file=True):
         raise BadInput(
             "The file with the voxels that the header names is not beside it",

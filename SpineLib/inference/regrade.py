@@ -67,7 +67,7 @@ def regrade(
             for k in boxes:
                 _replace(stack.slices[k], answers[k])
     for k in boxes:
-        stack.slices[k].canal_center_ras = [float(x) for x in canal.centers_ras[k]]
+        stack.slices[k].take_center([float(x) for x in canal.centers_ras[k]])
     anew = {model.card.name: summarise(findings.stacks, model.card) for model in again}
     findings.summaries = [anew.get(summary.by, summary) for summary in findings.summaries]
 

@@ -9,6 +9,7 @@ from SpineLib.findings_file import write_json
 from SpineLib.outputs import answers as readers
 from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.findings_csv import write_csv
+from SpineLib.outputs.prognosis import read_prognosis
 from SpineLib.outputs.report import write_report
 from SpineLib.reading import Reading
 from SpineLib.volume import write_volume
@@ -32,7 +33,7 @@ def _segmentation(reading: Reading, _pictures: object, _said: object, path: Path
 # File → what writes it. A format that has nothing to say of a reading writes no file.
 FORMATS: dict[str, Writer] = {
     "report.html": lambda reading, pictures, said, path: write_report(
-        reading, pictures, path, said
+        reading, pictures, path, said, read_prognosis(path.parent)
     ),
     "findings.csv": lambda reading, _pictures, _said, path: write_csv(reading.findings, path),
     "findings.json": lambda reading, _pictures, _said, path: write_json(reading.findings, path),

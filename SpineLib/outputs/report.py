@@ -13,6 +13,7 @@ from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import BORDERLINE
 from SpineLib.outputs import level_words, names, summary
 from SpineLib.outputs.answers import ReaderAnswer, by_slice, sentence
+from SpineLib.outputs.prognosis import Prognosis, beside_sentence
 from SpineLib.outputs.templates import environment
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reading import Reading
@@ -29,6 +30,7 @@ def write_report(
     pictures: Mapping[str, bytes | Path],
     path: str | Path,
     answers: Sequence[ReaderAnswer] = (),
+    prognosis: Prognosis | None = None,
 ) -> None:
     """Writes ``report.html``: no script, no file beside it, no name, number or date of a patient.
 
@@ -38,11 +40,12 @@ def write_report(
             are left out.
         path: the file.
         answers: what readers said; it stands beside what the models said, and changes none of it.
+        prognosis: what a model of an outcome says of the patient.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    html = render(reading, pictures, answers)
+    html = render(reading, pictures, answers, prognosis)
     with writing(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
 
@@ -51,6 +54,7 @@ def render(
     reading: Reading,
     pictures: Mapping[str, bytes | Path],
     answers: Sequence[ReaderAnswer] = (),
+    prognosis: Prognosis | None = None,
 ) -> str:
     """The report's HTML."""
     pages = environment(TEMPLATES)
@@ -81,6 +85,8 @@ def render(
         "pictures": embedded,
         "names": names,
         "answers": answers,
+        "prognosis": prognosis,
+        "beside": beside_sentence,
         "answers_line": sentence(list(answers)),
         "said": by_slice(answers),
         "labels": labels,

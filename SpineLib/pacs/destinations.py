@@ -39,7 +39,7 @@ class Destination(BaseModel):
         url: of the DICOMweb service, up to before ``/studies``.
         user: of the web server; the password is in the keyring or the environment.
         tls: whether the association is encrypted.
-        ca: certificates (PEM) that are trusted beside the system's.
+        ca: certificates (PEM) that are trusted, in the place of the system's.
         certificate, key: ours (PEM), where the archive asks for one.
     """
 
@@ -79,6 +79,11 @@ class Destination(BaseModel):
     def is_web(self) -> bool:
         """Whether it is reached by DICOMweb."""
         return bool(self.url)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether nobody on the way can read what is sent."""
+        return self.url.startswith("https") if self.is_web else self.tls
 
     @property
     def where(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -38,13 +39,14 @@ from SpineLib.pacs.destinations import Destination
 SECONDS = 30.0  # without an answer, the archive is given up
 _PLAIN = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 # What an archive may hold its images in, and what the scan reads.
-_SYNTAXES = (
+SYNTAXES = (
     *_PLAIN, RLELossless, JPEGLosslessSV1, JPEGLSLossless, JPEG2000Lossless, JPEGBaseline8Bit,
     JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000,
 )  # fmt: skip
 PENDING = (0xFF00, 0xFF01)
+_OUT_OF_RESOURCES = 0xA700
 SUCCESS, WARNINGS = 0x0000, (0xB000, 0xB006, 0xB007)
-_IMAGES = (MRImageStorage, EnhancedMRImageStorage)
+IMAGES = (MRImageStorage, EnhancedMRImageStorage)
 
 
 def echo(place: Destination) -> None:
@@ -110,8 +112,26 @@ def _why_not(association: Association, place: Destination) -> str:
         answer = association.acceptor.primitive
         reason = getattr(answer, "reason_str", "") or "no reason"
         return f"{place.where} refused the association: {reason}"
-    tls = " (over TLS: a certificate that does not fit ends so, too)" if place.tls else ""
-    return f"Nobody at {place.where} speaks DICOM with us{tls}"
+    return _tls_problem(place) or f"Nobody at {place.where} speaks DICOM with us"
+
+
+def _tls_problem(place: Destination) -> str:
+    """Why no encrypted connection comes about, which pynetdicom does not tell; empty otherwise."""
+    tls = _tls(place)
+    if tls is None:
+        return ""
+    context, host = tls
+    try:
+        with socket.create_connection((place.host, place.port or 0), SECONDS) as plain:
+            context.wrap_socket(plain, server_hostname=host).close()
+    except ssl.SSLCertVerificationError as error:
+        return f"The certificate of {place.where} is not trusted: {error.verify_message}"
+    except (ssl.SSLError, ConnectionResetError) as error:
+        said = getattr(error, "reason", None) or "it ended the connection"
+        return f"{place.where} makes no encrypted connection with us: {said}"
+    except OSError:
+        return ""
+    return f"{place.where} ended the encrypted connection; it may ask for a certificate of ours"
 
 
 def _tls(place: Destination) -> tuple[ssl.SSLContext, str] | None:
@@ -177,7 +197,7 @@ def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -
     Args:
         place: the archive.
         study: Study Instance UID.
-        keep: called with each object; it writes the file.
+        keep: called with each object; it writes the file. What it raises ends the retrieval.
 
     Returns:
         How many were kept.
@@ -187,23 +207,32 @@ def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -
     """
     known = {"StudyInstanceUID": study, "Modality": "MR"}
     every_series = _find(place, "SERIES", "SeriesInstanceUID", **known)
-    model, kept = StudyRootQueryRetrieveInformationModelGet, []
+    model = StudyRootQueryRetrieveInformationModelGet
+    kept: list[Path] = []
+    failed: list[Exception] = []
 
     def on_store(event: evt.Event) -> int:
         received = event.dataset
         received.file_meta = event.file_meta
-        kept.append(keep(received))
+        try:
+            kept.append(keep(received))
+        except Exception as error:  # pynetdicom would swallow it: this runs in a thread of its own
+            failed.append(error)
+            return _OUT_OF_RESOURCES
         return SUCCESS
 
     contexts = [build_context(model)]
-    contexts += [build_context(image, syntax) for image in _IMAGES for syntax in _SYNTAXES]
-    roles = [build_role(image, scp_role=True) for image in _IMAGES]
+    contexts += [build_context(image, syntax) for image in IMAGES for syntax in SYNTAXES]
+    roles = [build_role(image, scp_role=True) for image in IMAGES]
     handlers = [(evt.EVT_C_STORE, on_store)]
     if every_series:
         with associated(place, contexts, roles=roles, handlers=handlers) as association:
             for series in every_series:
                 query = _query("SERIES", StudyInstanceUID=study, SeriesInstanceUID=series)
                 for status, _ in association.send_c_get(query, model):
+                    if failed:
+                        association.abort()
+                        raise failed[0]
                     if getattr(status, "Status", None) not in (*PENDING, SUCCESS):
                         raise SpineError(f"{place.where} answered {status_words(status)}")
     return len(kept)

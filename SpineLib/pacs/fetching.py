@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from SpineLib.errors import BadRequest, SpineError
+from SpineLib.errors import BadRequest, SpineError, from_os_error
 from SpineLib.pacs.destinations import Destination
 from SpineLib.progress import Progress
 from SpineLib.store.files import writing_folder
@@ -52,7 +52,10 @@ def fetch(
         def keep(image: Dataset) -> Path:
             progress.check()
             path = folder / _name(image)
-            image.save_as(path, enforce_file_format=True)
+            try:
+                image.save_as(path, enforce_file_format=True)
+            except OSError as error:
+                raise from_os_error(error, path) from error
             progress.advance()
             return path
 

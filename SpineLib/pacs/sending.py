@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pydicom
 from pydicom.dataset import Dataset, FileDataset
+from pydicom.uid import UID
 
 from SpineLib.errors import BadInput, SpineError, from_os_error
 from SpineLib.pacs.destinations import Destination
@@ -18,6 +19,11 @@ from SpineLib.store.journal import append, read_journal
 SENT = "sent.jsonl"  # beside the objects: which archive has which
 SEGMENTATION, LABELMAP = "segmentation.dcm", "labelmap.dcm"
 _LABELMAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
+# What went in the place of the other one.
+_TAKEN = {
+    LABELMAP: "the label map is sent in its place",
+    SEGMENTATION: "the binary segmentation is sent in its place",
+}
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,9 @@ class Outcome:
 
     Attributes:
         file: the object.
-        state: ``sent``, ``sent before``, ``refused``, or ``left out``.
-        reason: why it was refused or left out.
+        state: ``sent``, ``sent before``, ``refused``, ``left out``, or ``not sent`` (nobody got as
+            far).
+        reason: why it was refused, left out or not sent.
     """
 
     file: Path
@@ -57,23 +64,55 @@ def send(
             not sent again the next time.
     """
     progress = progress or Progress()
-    files = _files(Path(folder))
-    journal = (Path(folder) if Path(folder).is_dir() else Path(folder).parent) / SENT
-    has = {
-        line.record.get("uid")
-        for line in read_journal(journal).lines
-        if line.record.get("to") == place.where
-    }
-    before = [Outcome(path, "sent before") for path, one in files if _uid(one) in has]
-    waiting = [(path, one) for path, one in files if _uid(one) not in has]
+    files, journal = _files(Path(folder)), _journal(Path(folder))
+    has = _sent(journal, place)
+    there = {path for path, one in files if _uid(one) in has}
+    before = [Outcome(path, "sent before") for path in there]
+    # Of a label map and its binary twin, the archive gets one, in this sending or in the last.
+    twins = [path for path, _ in files if path not in there and _twin(path) in there]
+    before += [Outcome(path, "left out", _TAKEN[_twin(path).name]) for path in twins]
+    waiting = [(path, one) for path, one in files if path not in there and path not in twins]
     progress.stage("Sending", len(waiting))
     outcomes = []
     for outcome, uid in (_by_web if place.is_web else _by_dimse)(waiting, place) if waiting else ():
-        progress.advance()
         outcomes.append(outcome)
         if outcome.state == "sent":
             append(journal, {"uid": uid, "to": place.where})
+        progress.advance()
     return sorted([*before, *outcomes], key=lambda one: one.file)
+
+
+def so_far(folder: str | Path, place: Destination, why: str) -> list[Outcome]:
+    """One outcome a file after `send` was given up: what the archive has, and what not.
+
+    Args:
+        folder, place: as of `send`.
+        why: it was given up.
+
+    Raises:
+        BadInput: there is no DICOM file.
+    """
+    has = _sent(_journal(Path(folder)), place)
+    return [
+        Outcome(path, "sent") if _uid(one) in has else Outcome(path, "not sent", why)
+        for path, one in _files(Path(folder))
+    ]
+
+
+def _twin(path: Path) -> Path:
+    """A label map's binary segmentation, and the other way round; of other files themselves."""
+    return path.with_name(
+        {SEGMENTATION: LABELMAP, LABELMAP: SEGMENTATION}.get(path.name, path.name)
+    )
+
+
+def _journal(folder: Path) -> Path:
+    return (folder if folder.is_dir() else folder.parent) / SENT
+
+
+def _sent(journal: Path, place: Destination) -> set[str]:
+    lines = read_journal(journal).lines
+    return {str(line.record.get("uid")) for line in lines if line.record.get("to") == place.where}
 
 
 def _uid(header: Dataset) -> str:
@@ -108,19 +147,13 @@ def _by_dimse(waiting: Waiting, place: Destination) -> Iterator[tuple[Outcome, s
         for _, one in waiting
     }
     with dimse.associated(place, dimse.contexts_for(wanted)) as association:
-        accepted = {
-            str(accepted_context.abstract_syntax)
-            for accepted_context in association.accepted_contexts
-        }
-        for path, header in waiting:
-            twin = _left_out(path, waiting, _LABELMAP_STORAGE in accepted)
-            if twin:
-                yield Outcome(path, "left out", twin), _uid(header)
-                continue
-            if str(header.SOPClassUID) not in accepted:
-                name = pydicom.uid.UID(header.SOPClassUID).name
-                yield Outcome(path, "refused", f"{place.where} takes no {name}"), _uid(header)
-                continue
+        accepted = {str(context.abstract_syntax) for context in association.accepted_contexts}
+
+        def store(path: Path, header: Dataset) -> str:
+            kind = str(header.SOPClassUID)
+            if kind not in accepted:
+                labelmap = kind == _LABELMAP_STORAGE
+                return f"{place.where} takes no {'label maps' if labelmap else UID(kind).name}"
             status = association.send_c_store(_whole(path))
             number = getattr(status, "Status", None)
             if number is None:
@@ -128,42 +161,39 @@ def _by_dimse(waiting: Waiting, place: Destination) -> Iterator[tuple[Outcome, s
                     f"{place.where} ended the association at {path.name}",
                     advice="Send again: what it has already is not sent twice.",
                 )
-            ok = number == dimse.SUCCESS or number in dimse.WARNINGS
-            words = "" if ok else f"{place.where} answered {dimse.status_words(status)}"
-            yield Outcome(path, "sent" if ok else "refused", words), _uid(header)
+            taken = number == dimse.SUCCESS or number in dimse.WARNINGS
+            return "" if taken else f"{place.where} answered {dimse.status_words(status)}"
+
+        yield from _in_turn(waiting, store)
 
 
 def _by_web(waiting: Waiting, place: Destination) -> Iterator[tuple[Outcome, str]]:
     from SpineLib.pacs import web
 
-    client, takes_labelmaps = web.client(place), False
-    # The label map first: whether it is taken decides about the binary one.
+    client = web.client(place)
+    yield from _in_turn(waiting, lambda path, _: web.store(client, place, _whole(path)))
+
+
+def _in_turn(
+    waiting: Waiting, store: Callable[[Path, Dataset], str]
+) -> Iterator[tuple[Outcome, str]]:
+    """Stores one object after the other; ``store`` gives why one was refused.
+
+    The label map goes first: whether it is taken decides about the binary segmentation.
+    """
+    taken: set[Path] = set()
+    paths = {path for path, _ in waiting}
     for path, header in sorted(waiting, key=lambda one: one[0].name != LABELMAP):
-        if path.name == SEGMENTATION and _left_out(path, waiting, takes_labelmaps):
-            reason = _left_out(path, waiting, takes_labelmaps)
-            yield Outcome(path, "left out", reason), _uid(header)
+        twin = _twin(path)
+        if twin in taken and twin != path:
+            yield Outcome(path, "left out", _TAKEN[twin.name]), _uid(header)
             continue
-        refused = web.store(client, place, _whole(path))
-        if path.name == LABELMAP and not refused:
-            takes_labelmaps = True
-        if path.name == LABELMAP and refused and _has(waiting, path, SEGMENTATION):
-            reason = f"{refused}; the binary segmentation is sent in its place"
-            yield Outcome(path, "left out", reason), _uid(header)
+        refused = store(path, header)
+        if refused and path.name == LABELMAP and twin in paths:
+            yield Outcome(path, "left out", f"{refused}; {_TAKEN[SEGMENTATION]}"), _uid(header)
             continue
+        taken |= set() if refused else {path}
         yield Outcome(path, "refused" if refused else "sent", refused), _uid(header)
-
-
-def _left_out(path: Path, waiting: Waiting, takes_labelmaps: bool) -> str:
-    """Why one of the two segmentations is not sent; empty where it is."""
-    if path.name == SEGMENTATION and takes_labelmaps and _has(waiting, path, LABELMAP):
-        return "the label map is sent in its place"
-    if path.name == LABELMAP and not takes_labelmaps and _has(waiting, path, SEGMENTATION):
-        return "the archive takes no label maps; the binary segmentation is sent in its place"
-    return ""
-
-
-def _has(waiting: Waiting, path: Path, name: str) -> bool:
-    return any(other == path.with_name(name) for other, _ in waiting)
 
 
 def _whole(path: Path) -> FileDataset:

@@ -25,13 +25,23 @@ def client(place: Destination) -> DICOMwebClient:
         create_session_from_user_pass(place.user, password) if place.user else create_session()
     )
     if place.ca is not None:
-        session.verify = str(place.ca)
+        _trust(session, place.ca)
     if place.certificate is not None:
         session.cert = (str(place.certificate), str(place.key or place.certificate))
     headers = {"Authorization": f"Bearer {token}"} if token else None
     made = DICOMwebClient(url=place.url, session=session, headers=headers)
     made.set_http_retry_params(retry=False)
     return made
+
+
+def _trust(session: requests.Session, ca: Path) -> None:
+    """Trusts these certificates; requests lets REQUESTS_CA_BUNDLE go before ``session.verify``."""
+    merged = session.merge_environment_settings
+
+    def with_ours(*arguments: Any, **named: Any) -> Any:
+        return {**merged(*arguments, **named), "verify": str(ca)}
+
+    session.merge_environment_settings = with_ours  # type: ignore[method-assign]
 
 
 @contextmanager

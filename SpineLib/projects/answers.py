@@ -57,7 +57,7 @@ class Answers:
     answers: dict[Key, ModelAnswer]
 
 
-def keep_answers(project: Project, files: Sequence[str | Path]) -> Answers:
+def keep_answers(project: Project, files: Sequence[str | Path], model: str = "") -> Answers:
     """Takes over a model's answers from ``findings.json`` or ``predictions.csv`` files.
 
     Raises:
@@ -69,7 +69,7 @@ def keep_answers(project: Project, files: Sequence[str | Path]) -> Answers:
             f"{begun[0]} has read with the model's answers already, so they stay as they are",
             file=project.folder / ANSWERS,
         )
-    kept = read_answers(project, files)
+    kept = read_answers(project, files, model)
     listed = [
         {"sop_instance_uid": uid, "frame": frame, **asdict(answer)}
         for (uid, frame), answer in sorted(kept.answers.items())
@@ -83,26 +83,29 @@ def keep_answers(project: Project, files: Sequence[str | Path]) -> Answers:
     return kept
 
 
-def read_answers(project: Project, files: Sequence[str | Path]) -> Answers:
+def read_answers(project: Project, files: Sequence[str | Path], model: str = "") -> Answers:
     """Reads a model's answers without keeping them.
 
     Args:
         files: ``findings.json`` of each study, or ``predictions.csv`` of an evaluation.
+        model: the name of the one whose answers are meant, where several answered.
 
     Raises:
-        BadInput: no answer is for a slice of the project, two models are mixed, or the scheme is
-            another.
+        BadInput: no answer is for a slice of the project, several models answered and none of them
+            is named, two models are mixed, or the scheme is another.
     """
     known = {one.key for _, _, one in project.slices()}
     found: dict[Key, ModelAnswer] = {}
     models = set()
     for file in map(Path, files):
-        model, answers = _table(project, file) if file.suffix == ".csv" else _read(project, file)
+        used, answers = (
+            _table(project, file) if file.suffix == ".csv" else _read(project, file, model)
+        )
         own = {key: answer for key, answer in answers if key in known}
         if not own:
             raise BadInput("No answer here is for a slice of this project", file=file)
         found |= own
-        models.add(model)
+        models.add(used)
     if len(models) != 1:
         raise BadInput(
             f"The files are of {len(models)} models: {', '.join(sorted(name for name, _ in models))}",
@@ -156,7 +159,7 @@ Model = tuple[str, bool]  # name and version, starter
 Pairs = Iterator[tuple[Key, ModelAnswer]]
 
 
-def _read(project: Project, file: Path) -> tuple[Model, Pairs]:
+def _read(project: Project, file: Path, named: str) -> tuple[Model, Pairs]:
     findings, question = read_json(file), project.scheme
     used = [model for model in findings.models if model.question == question.key]
     if not used:
@@ -166,7 +169,16 @@ def _read(project: Project, file: Path) -> tuple[Model, Pairs]:
             + (f"; it answers {answered}" if answered else ""),
             file=file,
         )
-    model = used[0]
+    meant = [model for model in used if named in ("", model.name)]
+    if len(meant) != 1:
+        raise BadInput(
+            f"{named} did not answer {question.title} in this reading"
+            if not meant
+            else f"Several models answered {question.title} in this reading",
+            file=file,
+            advice=f"Name one of {', '.join(model.name for model in used)}.",
+        )
+    (model,) = meant
     slices = [finding for stack in findings.stacks for finding in stack.slices]
     pairs = ((finding.key, _answer(question, finding, model.name)) for finding in slices)
     return (f"{model.name} {model.version}".strip(), model.starter), pairs

@@ -61,7 +61,7 @@ def render(study: ReaderStudy) -> str:
         f"{count(len(readings.table), 'slice')}",
         model=f"{readings.model_name} (starter)" if readings.starter else readings.model_name,
         sections=study.sections,
-        tables=[(name, cells(table), not name.startswith("confusion"))
+        tables=[(name, cells(table), name not in study.confusions)
                 for name, table in study.tables.items()],
         drawings={caption: data_url(picture) for caption, picture in draw(study).items()},
         notes=study.notes,
@@ -71,15 +71,10 @@ def render(study: ReaderStudy) -> str:
 def draw(study: ReaderStudy) -> dict[str, bytes]:
     """Caption → PNG: who found what against the consensus, and who said what beside whom."""
     found = {}
-    against = {
-        name.removesuffix(" against the consensus"): figures
-        for name, figures in study.sections.items()
-        if name.endswith(" against the consensus")
-    }
-    if against:
+    if study.against:
         caption = "Sensitivity and specificity against the consensus, exact 95 % intervals by slice"
-        found[caption] = _rates(against)
-    tables = [one for name, one in study.tables.items() if name.startswith("confusion")]
+        found[caption] = _rates(study.against)
+    tables = [one for name, one in study.tables.items() if name in study.confusions]
     if tables:
         found["Label against label, in slices"] = _confusions(tables)
     return found

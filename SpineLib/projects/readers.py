@@ -42,6 +42,9 @@ class ReaderStudy:
         readings: what it was found in.
         sections: heading → figures.
         tables: name → table, for CSV and the page.
+        against: who is judged (a reader's name, or the model's) → figures against the consensus,
+            which are among the sections as well.
+        confusions: which of the tables count label against label.
         notes: how things were counted, in sentences.
     """
 
@@ -49,6 +52,8 @@ class ReaderStudy:
     readings: Readings
     sections: dict[str, tuple[Figure, ...]]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    against: dict[str, tuple[Figure, ...]] = field(default_factory=dict)
+    confusions: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
     def figure(self, section: str, name: str) -> Figure:
@@ -87,11 +92,11 @@ def evaluate_readers(readings: Readings, title: str = "") -> ReaderStudy:
         title: of the project.
     """
     sections: dict[str, tuple[Figure, ...]] = {}
-    tables: dict[str, pd.DataFrame] = {}
+    confusions: dict[str, pd.DataFrame] = {}
     for a, b in combinations(readings.readers, 2):
         one, two = readings.first[a], readings.first[b]
         sections[f"{a} and {b}"] = tuple(_pair(readings, one, two))
-        tables[f"confusion {a} and {b}"] = confusion(readings, one, two, a, b)
+        confusions[f"confusion {a} and {b}"] = confusion(readings, one, two, a, b)
     if len(readings.readers) > 2:
         sections["all readers"] = tuple(_several(readings))
     for name in readings.readers:
@@ -100,23 +105,29 @@ def evaluate_readers(readings: Readings, title: str = "") -> ReaderStudy:
             sections[f"{name} with themselves"] = tuple(
                 _pair(readings, readings.first[name], again)
             )
-            tables[f"confusion {name} first and again"] = confusion(
+            confusions[f"confusion {name} first and again"] = confusion(
                 readings, readings.first[name], again, f"{name} first", f"{name} again"
             )
     judged = dict(_judged(readings))
+    against = {who: tuple(_against(readings, who, labels)) for who, labels in judged.items()}
     for who, labels in judged.items():
-        sections[f"{who} against the consensus"] = tuple(_against(readings, who, labels))
+        sections[f"{who} against the consensus"] = against[who]
         final = np.where(_counts(readings, who, labels), readings.final, "")
-        tables[f"confusion {who} against the consensus"] = confusion(
+        confusions[f"confusion {who} against the consensus"] = confusion(
             readings, final, labels, CONSENSUS, who
         )
-    tables["comparisons"] = _comparisons(readings, judged)
-    tables["by level"] = _by_level(readings, judged)
-    tables["by label"] = _by_label(readings, judged)
-    tables["with and without help"] = _assistance(readings)
     _assisted_pairs(readings, sections)
+    tables = {
+        **confusions,
+        "comparisons": _comparisons(readings, judged),
+        "by level": _by_level(readings, judged),
+        "by label": _by_label(readings, judged),
+        "with and without help": _assistance(readings),
+    }
     kept = {name: one for name, one in tables.items() if len(one)}
-    return ReaderStudy(title, readings, sections, kept, tuple(_notes(readings)))
+    return ReaderStudy(
+        title, readings, sections, kept, against, frozenset(confusions), tuple(_notes(readings))
+    )
 
 
 def confusion(

@@ -113,7 +113,7 @@ def _model(request: messages.ProjectModel, _progress: Progress) -> replies.Answe
     from SpineLib.projects.answers import keep_answers
 
     project = open_project(request.project)
-    kept = keep_answers(project, request.files)
+    kept = keep_answers(project, request.files, request.model)
     return {**status_of(project), "answers": len(kept.answers), "model": kept.model}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from SpineLib.errors import BadInput, from_os_error
 from SpineLib.json_values import parse_json
+from SpineLib.store.durable import sync_folder
 
 TORN = ".torn"
 _FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
@@ -134,12 +135,8 @@ def _write(path: Path, data: bytes) -> None:
                 raise
         finally:
             os.close(handle)
-        if new and os.name == "posix":
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        if new:
+            sync_folder(path.parent)
     except OSError as error:
         raise from_os_error(error, path) from error
 

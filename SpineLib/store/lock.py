@@ -7,19 +7,23 @@ import hashlib
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from SpineLib.errors import BadInput, from_os_error
 
+_BETWEEN_LOOKS = 0.02
+
 
 @contextmanager
-def holding(path: Path) -> Iterator[None]:
+def holding(path: Path, *, patience: float = 0.0) -> Iterator[None]:
     """Holds a file for this program; the system lets go of it when the program ends in any way.
 
     Args:
-        path: what is to be written; the lock is a hidden file beside it.
+        path: what is to be written; the lock is a hidden file beside it, removed afterwards.
+        patience: seconds to wait for another program that holds it.
 
     Raises:
         BadInput: another program holds it.
@@ -27,23 +31,58 @@ def holding(path: Path) -> Iterator[None]:
     lock = path.with_name(f".{path.name}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
+        file = _held(lock, time.monotonic() + patience)
+    except OSError as error:  # a file system without locks is one, too
         raise from_os_error(error, path) from error
+    if file is None:
+        raise BadInput(
+            "Another program is writing this file",
+            file=path,
+            advice="Close it there, then try again.",
+        )
     try:
-        try:
-            taken = _take(file)
-        except OSError as error:  # a file system without locks
-            raise from_os_error(error, path) from error
-        if not taken:
-            raise BadInput(
-                "Another program is writing this file",
-                file=path,
-                advice="Close it there, then try again.",
-            )
         yield
     finally:
-        os.close(file)  # which also lets go of it
+        _let_go(file, lock)
+
+
+def _held(lock: Path, until: float) -> int | None:
+    """The open lock file, held; None where another program holds it beyond that moment."""
+    while True:
+        file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            taken = _take(file)
+            if taken and _is_at(file, lock):
+                return file
+        except OSError:
+            os.close(file)
+            raise
+        os.close(file)
+        if taken:  # whoever held it has removed it meanwhile: the next one is a new file
+            continue
+        if time.monotonic() > until:
+            return None
+        time.sleep(_BETWEEN_LOOKS)
+
+
+def _is_at(file: int, lock: Path) -> bool:
+    """Whether an open file is the one that now has this name."""
+    try:
+        return os.path.samestat(os.fstat(file), lock.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _let_go(file: int, lock: Path) -> None:
+    """Removes the lock file, so that nothing stays behind; where it cannot be, it only stays."""
+    if sys.platform == "win32":  # which removes no open file
+        os.close(file)
+        with suppress(OSError):
+            lock.unlink()
+        return
+    with suppress(OSError):
+        lock.unlink()
+    os.close(file)  # which also lets go of it
 
 
 def _take(file: int) -> bool:

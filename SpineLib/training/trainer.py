@@ -7,7 +7,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from SpineLib.training.optimising import Schedule, make_optimiser
 from SpineLib.training.run import Run, begin_run, forget_unbegun, session
 from SpineLib.training.sampling import Batches, Share, default_workers, seed_torch
 from SpineLib.training.starting import load_start, require_card
+from SpineLib.training.stopping import cancelled, heard_between_steps
 from SpineLib.training.task import Item, Task
 
 # Losses are fetched from a GPU this often: a fetch each step would let it run dry.
@@ -80,8 +81,8 @@ def train(
         OutputError: the disk is full, the folder holds something else, or another program trains
             there; checkpoints stay.
         BadInput: the folder's run is of another recipe or of other data.
-        Cancelled: the person cancelled; what was learnt until then is in a checkpoint, but where
-            Ctrl-C or one of several processes ended it: there the last checkpoint stays.
+        Cancelled: the person cancelled, by Ctrl-C or SIGTERM too; what was learnt until then is in
+            a checkpoint. Where several processes train, the last checkpoint stays.
     """
     ends = math.inf if minutes is None else time.monotonic() + 60 * minutes
     fabric, held = launch(device, task.recipe.training.precision), ExitStack()
@@ -98,15 +99,15 @@ def train(
             if fabric.global_rank == 0:
                 forget_unbegun(run)
             raise
-        done = trainer.go(progress or Progress(), ends, validated)
+        progress = progress or Progress()
+        with heard_between_steps(progress) if fabric.world_size == 1 else nullcontext():
+            done = trainer.go(progress, ends, validated)
         fabric.barrier()
         return done
     except torch.OutOfMemoryError as error:
         raise _too_large(task) from error
     except (KeyboardInterrupt, Cancelled) as error:
-        raise Cancelled(
-            f"Cancelled; the run in {folder} goes on from its last checkpoint with --resume"
-        ) from error
+        raise cancelled(folder) from error
     finally:
         held.close()
         leave()

@@ -8,6 +8,7 @@ from typing import Any
 import slicer
 
 from SpineLib.translation import tr as _
+from SpineSlicer.host.ScrolledSideways import ScrolledSideways
 from SpineSlicer.scene.corrections import (
     Change,
     changes,
@@ -137,7 +138,8 @@ class CorrectionSection:
             editor.setSegmentationNodeSelectorVisible(False)
             editor.setSourceVolumeNodeSelectorVisible(False)
             editor.setSwitchToSegmentationsButtonVisible(False)
-            self._ui.editorFrame.layout().addWidget(editor)
+            self._inArea = ScrolledSideways(editor)
+            self._ui.editorFrame.layout().addWidget(self._inArea.area)
             self._editor = editor
         return self._editor
 

@@ -45,6 +45,7 @@ class LoopCaseSection:
         onOpened: called with the id of the case that was opened and an empty text, or with what
             went wrong.
         onChanged: called when something was written.
+        onClosed: called when no case is open any more.
 
     Attributes:
         work: the open case; None where there is none.
@@ -58,11 +59,13 @@ class LoopCaseSection:
         onOpen: Callable[[str], None],
         onOpened: Callable[[str, str], None],
         onChanged: Callable[[], None],
+        onClosed: Callable[[], None],
     ) -> None:
         import qt
 
         self._ui, self._reader, self._nextCase = ui, reader, nextCase
         self._onOpen, self._onOpened, self._onChanged = onOpen, onOpened, onChanged
+        self._onClosed = onClosed
         self.work: LoopWork | None = None
         self._turns, self._looking = Turns(), Turns()
         self._wanted: tuple[LoopDataSet, str] | None = None
@@ -113,6 +116,7 @@ class LoopCaseSection:
         """
         self._endTurns()
         finish(self._leaving())
+        self._onClosed()
 
     def forget(self, *, closing: bool = False) -> None:
         """Saves a draft and lets go, whatever happens; for when the scene or the module goes.
@@ -131,6 +135,7 @@ class LoopCaseSection:
         if not closing:
             self.work.shown.close()
         self._let()
+        self._onClosed()
 
     def pause(self) -> None:
         """Another module was chosen."""
@@ -334,6 +339,7 @@ class LoopCaseSection:
         self.work.forget()
         self.work.shown.close()
         self._let()
+        self._onClosed()
         self._say(_("The case was removed from the scene; what was saved is kept. Open it again."))
 
     def _let(self) -> None:

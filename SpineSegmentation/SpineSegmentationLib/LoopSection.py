@@ -31,10 +31,11 @@ class LoopSection:
         worker: the panel's `WorkerProcess`: adds images and segments.
         model: the model chosen in the panel; None where there is none.
         device: chosen in the panel.
+        onClosed: called when no case is open any more.
         learner: the second `WorkerProcess`, which trains and compares while the reader goes on.
 
     Example:
-        self.loop = LoopSection(ui.loopFrame.layout(), reader.worker, self.model, self.device)
+        self.loop = LoopSection(ui.loopFrame.layout(), reader.worker, model, device, show)
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class LoopSection:
         worker: Any,
         model: Callable[[], ModelFolder | None],
         device: Callable[[], str],
+        onClosed: Callable[[], None],
         learner: Any = None,
     ) -> None:
         self.widget = loadForm(FORM)
@@ -56,7 +58,7 @@ class LoopSection:
         )
         self.case = LoopCaseSection(
             ui, lambda: self.data.reader, self.queue.next, self.open, self._onOpened,
-            self._onChanged,
+            self._onChanged, onClosed,
         )  # fmt: skip
         self.learn = LoopLearnSection(
             ui, learner or WorkerProcess(), device, lambda: self.data.reader, self._onChanged

@@ -10,6 +10,7 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
+from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
@@ -17,6 +18,7 @@ from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.SegmentsAfterImport import SegmentsAfterImport
 from SpineSlicer.host.SegmentWatch import SegmentWatch
+from SpineSlicer.host.SendSection import SendSection
 from SpineSlicer.host.SetupSection import SetupSection
 from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
@@ -24,10 +26,17 @@ from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.host.WrappedLabels import WrappedLabels
 from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import noticeOf
+from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringSegmentation, sentAs
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
 from SpineSlicer.scene.spineSegmentation import ASIDE, segmentationFinding, segmentedVolumeNode
-from SpineSlicer.scene.studyNodes import KIND, LOOP_CASE, SEGMENTATION, segmentationNodes
+from SpineSlicer.scene.studyNodes import (
+    KIND,
+    LOOP_CASE,
+    SEGMENTATION,
+    segmentationNodes,
+    studyOf,
+)
 from SpineSlicer.scene.studyViews import showInViews
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
@@ -59,6 +68,7 @@ class SegmentationPanel:
         self.uncaught = UncaughtErrors(widget.layout())
         self._binding: Any = None
         self._run, self._showing = 0, Turns()
+        self._folders: dict[str, str] = {}  # study → folder; not saved, for it may name a patient
         self._shown: Any = None
         self._fillBoxes()
         ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", KIND, SEGMENTATION)
@@ -69,8 +79,11 @@ class SegmentationPanel:
         self.input = StudySection(ui, self._reader.worker, self._onInput, TASK)
         self.loop = LoopSection(
             ui.loopFrame.layout(), self._reader.worker, self._model,
-            lambda: self.ui.deviceBox.currentText,
+            lambda: self.ui.deviceBox.currentText, self._showInViews,
         )  # fmt: skip
+        self.send = SendSection(
+            ui.sendFrame.layout(), self._reader.worker, self._results, self._folderOfStudy
+        )
         self.setup = SetupSection(ui.setupFrame.layout(), self._reader.worker)
         self.run = RunControl(
             ui.segmentButton, ui.progressBar, self._start, self._cancel, self._isBusy, widget
@@ -142,7 +155,7 @@ class SegmentationPanel:
         self._listModels()
         self._onModel()
         self._onInput()
-        showInViews(self._shown)
+        self._showInViews()
         self.correction.enter()
         self.loop.enter()
 
@@ -161,6 +174,7 @@ class SegmentationPanel:
         self.structures.stop()
         self.names.stop()
         self._showing.stop()
+        self.send.stop()
         self._reader.stop()
         self.correction.close()
         slicer.mrmlScene.RemoveObserver(self._observer)
@@ -201,8 +215,9 @@ class SegmentationPanel:
     def _start(self) -> None:
         self._run += 1
         run, node = self._run, self.input.volume
+        folder = "" if node is not None else self.input.folder
         options = {
-            "onReading": lambda reading: self._onReading(run, reading, node),
+            "onReading": lambda reading: self._onReading(run, reading, node, folder),
             "onError": lambda error: self._onError(run, error),
             "onProgress": self.run.progress,
             **self.input.options,
@@ -229,19 +244,20 @@ class SegmentationPanel:
         else:
             self._reader.cancel()
 
-    def _onReading(self, run: int, reading: Reading, volumeNode: Any) -> None:
+    def _onReading(self, run: int, reading: Reading, volumeNode: Any, folder: str) -> None:
         if run != self._run:  # the scene that it was read from is closed
             self.run.update()
             return
         self._showing.start(
             self._logic.showing(reading, volumeNode),
-            onDone=lambda node: self._onShown(reading, node),
+            onDone=lambda node: self._onShown(reading, node, folder),
             onError=lambda error: self._onError(run, from_exception(error)),
         )
 
-    def _onShown(self, reading: Reading, node: Any) -> None:
+    def _onShown(self, reading: Reading, node: Any, folder: str) -> None:
         self.run.update()
         if node is not None:
+            self._folders[studyOf(node)] = folder
             self._parameters.segmentation = node
             self._showSegmentation()
         else:
@@ -287,7 +303,7 @@ class SegmentationPanel:
             return
         self._shown = node
         self._update(node)
-        showInViews(node)
+        self._showInViews()
         self._drawnNames.update()
 
     def _update(self, node: Any) -> None:
@@ -296,6 +312,7 @@ class SegmentationPanel:
         self.names.show(node)
         self.correction.show(node)
         self._onExportPath()
+        self.send.show(*sentAs(node))
         if node is not None:
             self.tell(self._logic.verdictLine(segmentationFinding(node)), noticeOf(node))
         else:
@@ -321,6 +338,12 @@ class SegmentationPanel:
         self.structures.show(self._shown)
         self.names.show(self._shown)
 
+    def _results(self) -> Steps[ResultsToSend]:
+        return gatheringSegmentation(self._shown)
+
+    def _folderOfStudy(self) -> str:
+        return self._folders.get(studyOf(self._shown)) or self.input.folder
+
     def _onExportPath(self, *_arguments: Any) -> None:
         self.ui.exportButton.enabled = bool(self._shown and self.ui.exportEdit.currentPath)
 
@@ -338,9 +361,10 @@ class SegmentationPanel:
         self.names.stop()
         self._showing.stop()
         self._reader.cancel()
+        self.send.stop()
         self.loop.sceneCloses()
         self.input.forget()
-        self._shown = None
+        self._shown, self._folders = None, {}
         self.correction.close()
         self._update(None)
         self.tell("")
@@ -349,4 +373,12 @@ class SegmentationPanel:
         """A scene was added or opened; the views that it brought show what is chosen here."""
         self.structures.showGroups()
         if self._widget.visible:
+            self._showInViews()
+
+    def _showInViews(self) -> None:
+        """Shows the chosen segmentation; an open case of the loop keeps the views, and no study
+        lies over it."""
+        if self.loop.case.work is not None:
+            self.loop.case.work.shown.showInViews()
+        else:
             showInViews(self._shown)

@@ -13,7 +13,7 @@ from SpineLib.labels import RESEARCH_NOTICE
 from SpineLib.reading import Reading
 from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.Picture import Picture, take
-from SpineSlicer.headless.planes import letter
+from SpineSlicer.scene.directionLetters import letter
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.studyNodes import ACTIVATION, KIND, STACK, VOLUME
 

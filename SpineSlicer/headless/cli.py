@@ -90,11 +90,12 @@ def read(
     with progress_bar() as progress:
         reading = read_study(input, options=options, progress=progress)
         _write(reading, out, progress=progress)
-        if dicom:
-            from SpineLib.outputs.dicom import Results, write_dicom
-
-            write_dicom(Results(reading), input, out / "dicom", progress=progress)
     _show(reading.findings, out, as_json)
+    if dicom:  # last: of a study that is no DICOM the other results stand all the same
+        from SpineLib.outputs.dicom import Results, write_dicom
+
+        with progress_bar() as progress:
+            write_dicom(Results(reading), input, out / "dicom", progress=progress)
     reason = _nothing_assessed(reading.findings)
     if reason:
         from SpineSlicer.headless.tables import options_to_say
@@ -117,10 +118,13 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the results again from a saved scene, with what a reader changed in it."""
+    from SpineLib.outputs.prognosis import read_prognosis
+
     _ready_to_write(out)
     with progress_bar() as progress:
-        reading, said = _open_reading(input)
-        _write(reading, out, said=said, progress=progress)
+        reading, saved = _open_reading(input)
+        prognosis = read_prognosis(input if input.is_dir() else input.parent)
+        _write(reading, out, **saved, prognosis=prognosis, progress=progress)
     _show(reading.findings, out, as_json)
 
 
@@ -163,12 +167,15 @@ def _nothing_assessed(findings: Findings) -> str:
     return nothing_assessed(findings)
 
 
-def _open_reading(path: Path) -> tuple[Any, Any]:
-    """The reading that a scene or a folder holds, and what readers said; of several the last one."""
+def _open_reading(path: Path) -> tuple[Any, dict[str, Any]]:
+    """The reading that a scene or a folder holds, of several the last one.
+
+    With it, for `write_outputs`: what readers said, and how they changed the segmentation.
+    """
     from SpineLib.reading import Reading
 
     if path.is_dir():
-        return Reading.load(path), None
+        return Reading.load(path), {}
     if path.suffix != ".mrb" or not path.is_file():
         raise BadInput(
             "This is neither a scene.mrb nor a reading's folder",
@@ -177,6 +184,7 @@ def _open_reading(path: Path) -> tuple[Any, Any]:
         )
     from SpineSlicer.headless.app import HeadlessSlicer
     from SpineSlicer.headless.scene import load_scene
+    from SpineSlicer.scene.readersCorrections import correctionsOfStudy
     from SpineSlicer.scene.ReadingScene import ReadingScene
     from SpineSlicer.scene.studies import studiesIn
 
@@ -187,7 +195,7 @@ def _open_reading(path: Path) -> tuple[Any, Any]:
     reading = nodes.reading()
     if reading is None:
         raise BadInput("The scene holds no reading", file=path, advice="Read the study first.")
-    return reading, nodes.reviews()
+    return reading, {"said": nodes.reviews(), "corrections": correctionsOfStudy(nodes)}
 
 
 def _write(reading: Any, out: Path, **options: Any) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from SpineLib.outputs.corrections import NAME as CORRECTIONS
+from SpineLib.outputs.corrections import Corrections, write_corrections
 from SpineLib.outputs.formats import FORMATS
+from SpineLib.outputs.prognosis import NAME as PROGNOSIS
+from SpineLib.outputs.prognosis import Prognosis, write_prognosis
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing_folder
@@ -21,6 +25,8 @@ def write_outputs(
     out: str | Path,
     *,
     said: ReviewLog | None = None,
+    corrections: Corrections | None = None,
+    prognosis: Prognosis | None = None,
     progress: Progress | None = None,
     app: HeadlessSlicer | None = None,
 ) -> None:
@@ -32,6 +38,8 @@ def write_outputs(
         reading: what was read.
         out: the folder; files of other names in it stay.
         said: what readers answered; it stands in the report and in the scene.
+        corrections: what a reader changed of the segmentation, for ``spine export``.
+        prognosis: of the patient; it stands in the report.
         progress: a stage for the pictures and one for the files.
         app: an application to use again; by default one is started. Its scene is cleared.
 
@@ -52,6 +60,8 @@ def write_outputs(
             answers = readerAnswers(reading.findings, said)
         pictures = take_pictures(app, reading, progress=progress)
         progress.stage("Writing the report and the scene", len(FORMATS) + 1)
+        if prognosis is not None:
+            write_prognosis(prognosis, folder)
         (folder / "pictures").mkdir()
         for name, picture in pictures.items():
             (folder / "pictures" / f"{name}.png").write_bytes(picture.png)
@@ -59,6 +69,8 @@ def write_outputs(
         for name, write in FORMATS.items():
             write(reading, embedded, answers, folder / name)
             progress.advance()
+        if corrections is not None and (corrections.algorithm_types or corrections.drawn):
+            write_corrections(corrections, folder)
         save_scene(app, folder / "scene.mrb")
         progress.advance()
         written = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
@@ -67,7 +79,8 @@ def write_outputs(
 
 def _remove_stale(out: Path, written: set[Path]) -> None:
     """Removes what an earlier reading left under our names: its pictures are not this study's."""
-    ours = [*out.glob("pictures/*.png"), *(out / name for name in FORMATS)]
+    names = (*FORMATS, CORRECTIONS, PROGNOSIS)
+    ours = [*out.glob("pictures/*.png"), *(out / name for name in names)]
     for path in ours:
         if path.relative_to(out) not in written:
             path.unlink(missing_ok=True)

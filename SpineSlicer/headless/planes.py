@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.volume import Volume
+from SpineSlicer.scene.directionLetters import ANTERIOR, RIGHT, SUPERIOR
 
-RIGHT, ANTERIOR, SUPERIOR = np.eye(3)
 # Radiological convention: the patient's right is on the screen's left, anterior is up; in sagittal
 # and coronal slices superior is up, and anterior is on the left of a sagittal one.
 CONVENTION = {
@@ -17,8 +17,6 @@ CONVENTION = {
     "sagittal": (-ANTERIOR, SUPERIOR),
     "coronal": (-RIGHT, SUPERIOR),
 }
-LETTERS = (("R", RIGHT), ("L", -RIGHT), ("A", ANTERIOR), ("P", -ANTERIOR),
-           ("S", SUPERIOR), ("I", -SUPERIOR))  # fmt: skip
 
 
 def slice_to_ras(volume: Volume, plane: str, through: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -48,20 +46,6 @@ def plane_of(volume: Volume) -> str:
     """The plane of the volume's slices: ``axial``, ``sagittal`` or ``coronal``, the nearest."""
     normal = np.cross(volume.directions[:, 0], volume.directions[:, 1])
     return ("sagittal", "coronal", "axial")[int(np.argmax(np.abs(normal)))]
-
-
-def letter(direction: NDArray[np.float64]) -> str:
-    """``R``, ``L``, ``A``, ``P``, ``S`` or ``I``; two where it lies well between (``AS``).
-
-    The second is named from 20 degrees off the first axis (sin 20° = 0.34).
-
-    Example:
-        >>> letter(np.array([-1.0, 0.0, 0.0])), letter(np.array([0.0, 0.8, 0.6]))
-        ('L', 'AS')
-    """
-    direction = np.asarray(direction) / np.linalg.norm(direction)
-    parts = sorted(LETTERS, key=lambda pair: -float(direction @ pair[1]))
-    return "".join(name for name, axis in parts if direction @ axis > 0.34)
 
 
 def _nearest_axis(directions: NDArray[Any], wanted: NDArray[np.float64]) -> NDArray[np.float64]:

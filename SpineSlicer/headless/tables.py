@@ -108,7 +108,7 @@ def _choices(findings: Findings) -> Iterator[str]:
 
 def nothing_assessed(findings: Findings) -> str:
     """Why not one model answered; empty where one did."""
-    if findings.segmentation.status == ASSESSED or any(s.assessed for s in findings.summaries):
+    if findings.answered:
         return ""
     reasons = [*(summary.reason for summary in findings.summaries), findings.segmentation.reason]
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

@@ -16,12 +16,13 @@ from SpineSlicer.host.WorkerProcess import PYTHON_SETTING
 
 WHEELS_SETTING = "SpineMRI/WheelFolder"
 TORCH = "torch>=2.8"
-# What a worker needs beside PyTorch, as in pyproject.toml. Slicer brings the first four; filelock
-# keeps two de-identifications from one key, and PyTorch brings it too.
+# What a worker needs beside PyTorch, as in pyproject.toml. Slicer brings the first four, highdicom
+# and dicomweb-client.
 PACKAGES = (
     "numpy>=2", "scipy>=1.13", "pydicom>=3", "SimpleITK>=2.4", "monai>=1.5", "einops",
     "safetensors>=0.5", "jsonschema>=4.20", "pyjpegls", "pylibjpeg", "pylibjpeg-openjpeg",
-    "python-gdcm", "filelock",
+    "python-gdcm", "highdicom>=0.26", "pynetdicom>=3", "dicomweb-client>=0.60",
+    "pydantic>=2", "pillow>=11",
 )  # fmt: skip
 REQUESTER = "Spine MRI"
 

@@ -62,6 +62,13 @@ def seriesFiles(seriesInstanceUids: Sequence[str]) -> list[str]:
     return found
 
 
+def instanceFiles(sopInstanceUids: Sequence[str]) -> list[str]:
+    """The database's files of some images; nothing unless it has each of them."""
+    database = _database()
+    files = [database.fileForInstance(uid) for uid in sopInstanceUids] if database else []
+    return files if all(_isFile(file) for file in files) else []
+
+
 def _database() -> Any:
     """Slicer's database; None where the DICOM module is switched off or none is open."""
     database = getattr(slicer, "dicomDatabase", None)

@@ -12,6 +12,7 @@ import slicer
 
 from SpineLib.dicom import Stack, read, scan_files
 from SpineLib.translation import tr as _
+from SpineLib.wording import count
 from SpineSlicer.scene.volumeNodes import addVolumeNode, describe
 
 # Slicer's scalar volume plugin offers a whole series at 0.5 and its parts at 0.45.
@@ -55,7 +56,9 @@ def stacksOfSeries(files: Sequence[str], name: str) -> list[StackFiles]:
     if not _severalPlaces(readable):
         return []
     left = [
-        _("{n} slices left out: {reason}").format(n=one.slices, reason=one.problem)
+        _("{slices} left out: {reason}").format(
+            slices=count(one.slices, "slice", tr=_), reason=one.problem
+        )
         for one in stacks
         if one.problem
     ]

@@ -33,6 +33,7 @@ from SpineSlicer.scene.segmentNames import bodyPoint
 from SpineSlicer.scene.sliceViews import mendViews
 from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentColor, segmentId, volumeProblem
 from SpineSlicer.scene.studyNodes import CASE, KIND, LOOP_CASE, ORIGINAL_ROLE, UNCERTAINTY
+from SpineSlicer.scene.studyVisibility import hideStudies
 from SpineSlicer.scene.volumeInScene import ijkToWorld
 from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
 
@@ -231,6 +232,15 @@ class LoopCase:
             elif composite.GetForegroundVolumeID() == self._overlay.GetID():
                 composite.SetForegroundVolumeID(None)
 
+    def showInViews(self) -> None:
+        """Shows the case's images, and hides what was made of any study; after a scene was added."""
+        views = nodesOfClass(self._scene, "vtkMRMLSliceCompositeNode")
+        if self.isThere and any(
+            view.GetBackgroundVolumeID() != self.volumeNode.GetID() for view in views
+        ):
+            _showAlone(self._scene, self.volumeNode)
+        hideStudies(self._scene)
+
     def close(self) -> None:
         """Takes the case out of the scene."""
         kept = self.node.GetNodeReference(ORIGINAL_ROLE) if self.isThere else None
@@ -270,9 +280,7 @@ def addingLoopCase(
         putOnVolume(node, volumeNode)
         yield
         mendViews(scene)
-        slicer.util.setSliceViewerLayers(
-            background=volumeNode, foreground=None, label=None, fit=True
-        )
+        _showAlone(scene, volumeNode)
         yield
     except BaseException:
         for one in added:
@@ -280,6 +288,11 @@ def addingLoopCase(
                 scene.RemoveNode(one)
         raise
     return LoopCase(scene, case, labels, lowest, volumeNode, node)
+
+
+def _showAlone(scene: slicer.vtkMRMLScene, volumeNode: Any) -> None:
+    hideStudies(scene)
+    slicer.util.setSliceViewerLayers(background=volumeNode, foreground=None, label=None, fit=True)
 
 
 def structureName(number: int, lowest: str = "") -> str:

@@ -14,7 +14,7 @@ from SpineLib.store.undoable import UndoableLog
 # 2: windows. 3: an answer names its question. Older logs are read as they are.
 VERSION = 3
 WINDOW = "window"
-AGREED, OVERRIDDEN = "agreed", "overridden"
+AGREED, OVERRIDDEN, ANSWERED = "agreed", "overridden", "answered"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Answer:
 
     @property
     def state(self) -> str:
-        """``agreed`` or ``overridden``."""
+        """``agreed`` or ``overridden``; ``answered`` where there was no model's answer."""
+        if not self.model:
+            return ANSWERED
         return AGREED if self.answer == self.model else OVERRIDDEN
 
 
@@ -112,6 +114,13 @@ class ReviewLog(UndoableLog[_Step]):
             for step in self.steps
         ]
         return json.dumps({"version": VERSION, "steps": steps}, ensure_ascii=False)
+
+    @property
+    def questions(self) -> set[str]:
+        """Keys of the questions that were answered, and not undone."""
+        return {
+            answer.question for step in self.steps if not step.undone for answer in step.answers
+        }
 
     def add(self, answers: Iterable[Answer]) -> None:
         """Adds one step."""

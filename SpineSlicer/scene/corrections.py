@@ -112,11 +112,18 @@ def isCorrected(node: slicer.vtkMRMLSegmentationNode) -> bool:
     """
     if node.GetNodeReference(ORIGINAL_ROLE) is not None:
         return bool(changes(node))
-    given = node.GetAttribute(GIVEN)
-    if not given:  # of an earlier version
+    if not node.GetAttribute(GIVEN):  # of an earlier version
         return False
-    labelmap = labelmapAsRead(node)
-    return labelmap is None or labelsHash(labelmap) != given or bool(_added(node))
+    return labelsDiffer(node) or bool(_added(node))
+
+
+def labelsDiffer(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether the model's structures are not as it gave them, where no original was kept.
+
+    Where the segmented volume is gone nobody can tell: True.
+    """
+    given, labelmap = node.GetAttribute(GIVEN), labelmapAsRead(node)
+    return bool(given) and (labelmap is None or labelsHash(labelmap) != given)
 
 
 def markCorrections(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:

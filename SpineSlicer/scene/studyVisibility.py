@@ -54,6 +54,14 @@ def showStudy(scene: slicer.vtkMRMLScene, study: str) -> None:
         _showAgain(node)
 
 
+def hideStudies(scene: slicer.vtkMRMLScene) -> None:
+    """Hides what was made of every study, until `showStudy`; for a case of a loop, which is none."""
+    for root in roots(scene):
+        for node in owned(root):
+            if node.GetAttribute(KIND) in OVERLAYS:
+                _hide(node)
+
+
 def hideRings(scene: slicer.vtkMRMLScene) -> None:
     """Hides every verdict of every study; for when none is shown."""
     for kind in RINGS:

@@ -13,7 +13,14 @@ DRAWN = ("vtkMRMLSliceNode", "vtkMRMLSliceCompositeNode", "vtkMRMLDisplayNode")
 
 
 @pytest.fixture
-def drawings(widget, brief):
+def unhurried(monkeypatch):
+    """As on a machine that is never busy: no work is put off because a moment was too long."""
+    monkeypatch.setattr("SpineSlicer.host.Turns.SECONDS_A_TURN", 60.0)
+    monkeypatch.setattr("SpineCompressionLib.AnswersInViews.SURFACE_AFTER_MS", 600_000)
+
+
+@pytest.fixture
+def drawings(widget, brief, unhurried):
     """Tells how often the views draw when something is done; what they draw may change at no other
     moment."""
     widget.panel.show(brief)
@@ -51,6 +58,30 @@ def test_a_jump_draws_the_views_once(drawings, widget):
     assert drawings(lambda: study.go((study.place + 1) % len(study.places))) == 1
 
 
+def test_each_view_draws_in_a_turn_of_its_own_so_that_keys_are_heard_in_between(
+    widget, brief, unhurried
+):
+    widget.panel.show(brief)
+    settle()
+    manager, study = slicer.app.layoutManager(), widget.panel.study
+    views = [manager.sliceWidget(name).sliceView() for name in manager.sliceViewNames()]
+    views.append(manager.threeDWidget(0).threeDView())
+
+    def turns():
+        for _turn in range(6):
+            before = sum(view.drawings for view in views)
+            settle(turns=1)
+            yield sum(view.drawings for view in views) - before
+
+    study.go((study.place + 1) % len(study.places))
+    assert [one for one in turns() if one] == [1, 1, 1, 1]
+    study.go((study.place + 1) % len(study.places))
+    settle(turns=2)
+    study.go((study.place + 1) % len(study.places))  # the reader scrolls on meanwhile
+    assert [one for one in turns() if one] == [1, 1, 1, 1]
+    assert not any(view.paused for view in views)
+
+
 def test_an_answer_draws_the_views_once(drawings, widget):
     assert drawings(lambda: widget.panel.study.answer("compression", "compressed")) == 1
 
@@ -73,7 +104,7 @@ def test_grading_again_draws_the_views_once(drawings, ui, worker):
     _command, _said = worker.last
     finish = worker.requests[-1][2]
     assert drawings(lambda: finish({"slices": 1})) == 1
-    assert "1 slices graded again" in ui.regionStatusLabel.text
+    assert "1 slice graded again" in ui.regionStatusLabel.text
 
 
 def test_opening_the_panel_draws_the_views_once(drawings, widget):

@@ -15,6 +15,9 @@ def panel(desktop, widget, graded):
     widget.panel.show(Reading(graded.findings))
     for name in ("models", "review", "region", "display", "report"):
         getattr(widget.ui, f"{name}Button").collapsed = False
+    send = widget.panel.send.ui
+    send.sendSectionButton.collapsed = False
+    send.addDestinationButton.checked = send.signBox.checked = True
     desktop.window.resize(DOCK, 1000)
     settle(desktop)
     return widget.panel

@@ -13,7 +13,7 @@ from SpineLib.progress import Step
 from SpineLib.reading import Reading
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from Testing.desktop import click, press
-from Testing.SpineCompression.panels import models
+from Testing.SpineCompression.panels import models, settle
 
 MOVED = np.array([3.0, 0.0, 0.0])
 
@@ -61,6 +61,16 @@ def test_a_moved_window_survives_a_new_run_and_is_shown_again(ui, widget, shown,
     widget.panel.show(brief)
     np.testing.assert_allclose(middle(box()), drawn, atol=1e-6)
     assert ui.regionStatusLabel.text == "A reader's window is shown."
+
+
+def test_undo_hears_the_key_right_after_a_window_was_dragged(desktop, shown, box):
+    """The view, in which the mouse was, would have the keyboard."""
+    desktop.window.activateWindow()
+    desktop.window.setFocus()
+    move(box())
+    assert shown.window(shown.place)
+    press(desktop.application.focusWidget(), "z", "Control")
+    assert shown.window(shown.place) is None
 
 
 def test_a_window_is_kept_with_the_scene_and_in_the_table(widget, shown, box, tmp_path):
@@ -113,18 +123,32 @@ def test_the_models_own_is_a_click_away_and_the_readers_stays_in_the_log(ui, sho
     assert shown.window(shown.place) is None and shown.log.text().count('"reader"') >= 1
 
 
+def test_the_models_own_is_a_click_away_after_grading_again_too(ui, shown, box, worker):
+    before = middle(box())
+    move(box())
+    click(ui.regradeButton)
+    one = answered(worker, shown.slice(shown.place).index, middle(box()))
+    worker.requests[-1][2]({"slices": 1})
+    settle()
+    assert one and shown.slice(shown.place).canal_center_ras == pytest.approx(before + MOVED)
+    click(ui.resetWindowButton)
+    np.testing.assert_allclose(middle(box()), before, atol=1e-6)
+
+
 def test_a_window_is_no_answer_on_the_slice(shown, box):
     move(box())
     assert not shown.isReviewed(shown.place)
 
 
-def answered(worker, index):
+def answered(worker, index, center=None):
     """What the worker writes when it has graded a slice."""
     _command, said = worker.last
     file = Path(said["reading"]) / "findings.json"
     findings = Findings.from_dict(json.loads(file.read_text()))
     findings.stacks[0].slices[index].opinion("Bilsky").value = "3"
     findings.stacks[0].slices[index].opinion("Bilsky").source = "reader's box"
+    if center is not None:
+        findings.stacks[0].slices[index].take_center(center.tolist())
     file.write_text(json.dumps(findings.to_dict()))
     return file
 

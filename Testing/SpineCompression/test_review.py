@@ -49,6 +49,55 @@ def test_a_grade_key_answers_with_its_grade(shown, timeline):
     assert answers(shown, "Bilsky")[shown.place] == "1c"
 
 
+def test_grades_that_no_model_gave_in_the_study_have_no_buttons_and_no_keys(ui, widget, cervical):
+    widget.panel.show(cervical)
+    assert ui.gradeHolder.isHidden() and ui.gradeHolderLabel.isHidden()
+    assert not ui.compressedButton.isHidden()
+    press(widget.panel.result.timeline, "r")
+    assert not any(answers(widget.panel.study, "Bilsky"))
+
+
+@pytest.mark.parametrize("answeredBy", ["a model", "a reader"])
+def test_a_grade_that_one_slice_has_can_be_given_on_all(ui, widget, brief, answeredBy):
+    if answeredBy == "a reader":
+        widget.panel.show(brief)
+        press(widget.panel.result.timeline, "r")
+    findings = Findings.from_dict(brief.findings.to_dict())
+    for one in findings.stacks[0].slices:
+        if answeredBy == "a reader" or one.index > 0:
+            one.opinions = [o for o in one.opinions if o.question != "Bilsky"]
+    widget.panel.show(Reading(findings, brief.volumes))
+    assert not ui.gradeHolder.isHidden()
+    study = widget.panel.study
+    study.choose([0, 1, 2])
+    press(widget.panel.result.timeline, "t")
+    assert answers(study, "Bilsky") == ["2"] * 3
+
+
+def test_a_key_that_finds_no_further_slice_says_so_until_the_reader_moves(ui, shown, timeline):
+    shown.go(0)
+    press(timeline, "p")
+    assert ui.sliceLabel.text.endswith("There is no flagged slice before this one.")
+    shown.go(2)
+    assert "no flagged" not in ui.sliceLabel.text
+    press(timeline, "n")
+    assert ui.sliceLabel.text.endswith("There is no flagged slice after this one.")
+    press(timeline, "u")
+    assert ui.sliceLabel.text.endswith("There is no unanswered slice after this one.")
+    press(timeline, "1")
+    assert "There is no" not in ui.sliceLabel.text
+
+
+def test_an_answer_where_no_model_gave_one_overrides_nothing(ui, widget, cervical):
+    widget.panel.show(cervical)
+    study = widget.panel.study
+    study.go(next(n for n in range(19) if not study.modelAnswer(n, "compression")))
+    press(widget.panel.result.timeline, "1")
+    row = ui.findingsTable.currentRow()
+    texts = {ui.findingsTable.item(r, 6).text() for r in range(19)}
+    assert texts == {"–", "answered"}, row
+
+
 def test_a_range_is_answered_at_once_and_undone_at_once(ui, shown, timeline):
     shown.go(0)
     press(timeline, "Key_Right", "Shift")

@@ -210,7 +210,7 @@ def test_a_stack_that_is_no_volume_is_named_in_the_others_warning(folder, tmp_pa
         image.save_as(tmp_path / f"{n:02}.dcm")
     found = stacksOfSeries([str(p) for p in sorted(tmp_path.iterdir())], "7: T2")
     assert len(found) == 2
-    assert "1 slices left out: one slice that does not say its thickness" in found[0].warning
+    assert "1 slice left out: one slice that does not say its thickness" in found[0].warning
 
 
 def test_two_stacks_of_one_name_are_two_nodes(folder, scene):

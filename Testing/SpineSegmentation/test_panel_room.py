@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6 import QtWidgets
 
+from SpineSlicer.host.ScrolledSideways import ScrolledSideways
 from Testing.desktop import cramped, settle, wrapped
 
 FOLDER = Path(__file__).resolve().parents[2] / "SpineSegmentation"
@@ -31,6 +32,22 @@ def test_a_long_text_does_not_widen_slicers_window(desktop, panel):
         label.text = "Not assessed, because of a reason of many words. " * 10
     settle(desktop)
     assert desktop.window.minimumSizeHint.width() == before
+
+
+def test_segment_editor_does_not_widen_slicers_window(desktop, panel):
+    """Slicer's own widget needs up to 513 pixels (5.13)."""
+    from Testing.desktop.segmentEditor import qMRMLSegmentEditorWidget
+
+    before = desktop.window.minimumSizeHint.width()
+    editor = qMRMLSegmentEditorWidget()
+    editor.setMinimumSize(513, 777)
+    sideways = ScrolledSideways(editor)
+    area = sideways.area
+    panel.ui.editorFrame.layout().addWidget(area)
+    panel.ui.editorFrame.visible = True
+    settle(desktop)
+    assert desktop.window.minimumSizeHint.width() == before
+    assert area.width <= DOCK < editor.width and area.height >= 777
 
 
 @pytest.mark.parametrize("height", [400, 1000, 3000])

@@ -53,6 +53,10 @@ class DicomDatabase:
         found = [f for f, h in self._headers.items() if h.SeriesInstanceUID == series]
         return tuple(found if hits < 0 else found[:hits])
 
+    def fileForInstance(self, instance: str) -> str:
+        found = (f for f, h in self._headers.items() if h.SOPInstanceUID == instance)
+        return next(found, "")
+
     def nameForPatient(self, patient: str) -> str:
         return next(iter(self._find("PatientName", "PatientID", patient)), "")
 

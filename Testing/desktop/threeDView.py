@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import slicer
 from PySide6 import QtWidgets
 
 
-class qMRMLThreeDView(QtWidgets.QWidget):
+class Pausing:
+    """A view that can be held back; ``drawings`` is how often it was let go on, to draw."""
+
+    paused, drawings = 0, 0
+
+    def pauseRender(self) -> None:
+        self.paused += 1
+
+    def resumeRender(self) -> None:
+        assert self.paused, "resumeRender without pauseRender"
+        self.paused -= 1
+        self.drawings += not (self.paused or slicer.app._paused)
+
+
+class qMRMLThreeDView(Pausing, QtWidgets.QWidget):
     """A 3D view; new data does not move its camera."""
 
     def __init__(self, view: Any) -> None:

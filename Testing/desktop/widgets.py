@@ -9,7 +9,7 @@ from PySide6 import QtCore, QtUiTools, QtWidgets
 
 from .pathLineEdit import ctkPathLineEdit
 from .sliceController import qMRMLSliceControllerWidget
-from .threeDView import qMRMLThreeDView, qMRMLThreeDWidget
+from .threeDView import Pausing, qMRMLThreeDView, qMRMLThreeDWidget
 
 FOUR_UP = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
 Property, Signal = QtCore.Property, QtCore.Signal
@@ -298,7 +298,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
     selectNodeUponCreation = plain(bool, "selectNodeUponCreation", True)
 
 
-class qMRMLSliceView(QtWidgets.QWidget):
+class qMRMLSliceView(Pausing, QtWidgets.QWidget):
     """A slice view; its picture is what Slicer's own off-screen view draws.
 
     Data Probe, which Slicer always has, writes its corners anew at each change of the slice.

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -28,8 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
         names = asked.kind or [name for name in every_kind() if name != "faults"]
         seconds = None if asked.count else 60.0 * asked.minutes / len(names)
         campaign = Campaign(corpus, asked.seed, asked.processes, asked.keep)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: campaign.stop())
         report: dict[str, Any] = {}
         for kind in names:
+            if campaign.stopped:
+                break
             tally = campaign.run(kind, count=asked.count, seconds=seconds, first=asked.first)
             report[kind] = {"seed": asked.seed, "first": asked.first, **vars(tally)}
             _say(kind, tally)

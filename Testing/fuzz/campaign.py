@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,19 +71,22 @@ class Campaign:
 
     def __init__(self, corpus: Path, seed: str, processes: int, keep: Path | None = None) -> None:
         self.corpus, self.seed, self.processes, self.keep = corpus, seed, processes, keep
+        self.stopped = False
         self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """Asks for no more inputs: `run` gives what there was so far."""
+        self.stopped = True
 
     def run(self, name: str, *, count: int | None, seconds: float | None, first: int = 0) -> Tally:
         """Runs inputs of a kind until there were so many or the time is over."""
         tally, numbers = Tally(), iter(range(first, first + (count or 1 << 60)))
-        threads = [
-            threading.Thread(target=self._work, args=(name, numbers, seconds, tally))
-            for _ in range(self.processes)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(self.processes) as pool:
+            for done in [
+                pool.submit(self._work, name, numbers, seconds, tally)
+                for _ in range(self.processes)
+            ]:
+                done.result()
         return tally
 
     def _work(self, name: str, numbers: Any, seconds: float | None, tally: Tally) -> None:
@@ -90,7 +94,7 @@ class Campaign:
         end = None if seconds is None else time.monotonic() + seconds
         asked: deque[int] = deque()
         while True:
-            while len(asked) < _AHEAD and (end is None or time.monotonic() < end):
+            while len(asked) < _AHEAD and not self._is_over(end):
                 with self._lock:
                     index = next(numbers, None)
                 if index is None:
@@ -112,10 +116,16 @@ class Campaign:
         if child is not None:
             child.end()
 
+    def _is_over(self, end: float | None) -> bool:
+        return self.stopped or (end is not None and time.monotonic() > end)
+
     def _take(self, name: str, index: int, outcome: dict[str, Any], tally: Tally) -> None:
         with self._lock:
             wanted = tally.take(name, self.seed, outcome)
         if wanted and self.keep is not None:
+            # At once, as a campaign may go on for days.
+            said = f"{name}:{self.seed}:{index} {outcome['how']} {outcome['what']}"
+            print(said, file=sys.stderr, flush=True)
             self._keep(name, index)
 
     def _keep(self, name: str, index: int) -> None:
@@ -144,7 +154,7 @@ class _Child:
             env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
         self._rest = b""
-        ready = self._line(120)
+        ready = self._patient_line(120)
         if ready is None:
             raise RuntimeError(f"A child did not begin: {self._said()}")
         self._scratch = str(ready.get("scratch", ""))
@@ -158,9 +168,9 @@ class _Child:
 
     def answer(self, index: int) -> dict[str, Any]:
         """The outcome of the next number asked; of one that ends the child or does not end, too."""
-        outcome = self._line(_HANG_SECONDS)
+        outcome = self._patient_line(_HANG_SECONDS)
         if comparing := outcome == {"index": index, **COMPARING}:
-            outcome = self._line(_HANG_SECONDS)
+            outcome = self._patient_line(_HANG_SECONDS)
         if outcome:
             return outcome
         if outcome is None:
@@ -187,6 +197,16 @@ class _Child:
             self._process.kill()
             self._process.wait()
 
+    def _patient_line(self, seconds: float) -> dict[str, Any] | None:
+        """The next message; None where the child says nothing although the machine let it work."""
+        outcome = self._line(seconds)
+        while outcome is None:
+            waited, look = _waited(self._process.pid), seconds / 4
+            outcome = self._line(look)
+            if outcome is None and _waited(self._process.pid) - waited < look / 2:
+                return None
+        return outcome
+
     def _line(self, seconds: float) -> dict[str, Any] | None:
         """The next message; {} where the child ended, None where it says nothing in time."""
         end = time.monotonic() + seconds
@@ -207,3 +227,14 @@ class _Child:
     def _said(self) -> str:
         self._errors.seek(max(self._errors.seek(0, 2) - 400, 0))
         return self._errors.read().decode("utf-8", "replace").strip().replace("\n", " | ")
+
+
+def _waited(process: int) -> float:
+    """Seconds for which a process and its children stood in line for a processor (Linux)."""
+    waited = 0.0
+    for about in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):
+            parent = int(about.read_text().rpartition(")")[2].split()[1])
+            if process in (int(about.parent.name), parent):
+                waited += int(about.with_name("schedstat").read_text().split()[1]) / 1e9
+    return waited

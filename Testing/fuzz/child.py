@@ -13,7 +13,8 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -58,13 +59,11 @@ def run_input(
         ``how``: ``answer``, ``refused``, ``traceback``, ``slow``, ``memory`` or ``differs``; with
         ``what`` and ``where`` for all but the first two.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / "in").mkdir()
-    (folder / "number").write_text(str(index))
+    _emptied(folder / "in")
+    kind.index = index
     rng = random.Random(f"{kind.name}:{seed}:{index}")
     path = kind.make(rng, folder / "in")
-    before, began = _forget_peak(), time.process_time()
+    before, began = _settled_peak(), time.process_time()
     answer, outcome = None, {"how": "answer"}
     try:
         answer = kind.run(path, rng)
@@ -73,12 +72,12 @@ def run_input(
     except Exception as error:
         outcome = {"how": "traceback", "what": f"{type(error).__name__}: {error}"[:300],
                    "where": _where(error)}  # fmt: skip
-    seconds, taken = time.process_time() - began, _peak() - before
+    seconds, grown = time.process_time() - began, _peak() - before
     if outcome["how"] in ("answer", "refused"):
         if seconds > kind.seconds:
             return {"how": "slow", "what": f"{seconds:.1f} s", "where": kind.name}
-        if taken > kind.memory and taken > kind.memory + 8 * kind.claimed(path):
-            return {"how": "memory", "what": f"{taken >> 20} MB", "where": kind.name}
+        if grown > kind.memory and grown > kind.memory + 8 * kind.claimed(path):
+            outcome = {"how": "memory", "what": f"{grown >> 20} MB", "where": kind.name}
     if outcome["how"] == "answer" and answer is not None and kind.has_other_reader:
         say(COMPARING)
         apart = kind.differs(path, answer)
@@ -117,21 +116,44 @@ def _fast_disk() -> str | None:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
-def _forget_peak() -> int:
-    """Sets the peak of memory back to what is held now (Linux); 0 elsewhere."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-        return _peak()
-    except OSError:
-        return 0
+def _emptied(folder: Path) -> None:
+    """The folder, without what the last input left in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for beside in (folder, folder.parent):
+        for path in os.scandir(beside):
+            if path.path == str(folder):
+                continue
+            shutil.rmtree(path) if path.is_dir(follow_symlinks=False) else Path(path.path).unlink()
+
+
+_settled = 0
+
+
+def _settled_peak() -> int:
+    """The peak of memory, set back to what is held now if anything has raised it since."""
+    global _settled
+    if _peak() != _settled:
+        with suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")
+        _settled = _peak()
+    return _settled
 
 
 def _peak() -> int:
+    """The most bytes of memory held since it was last forgotten; 0 where the system does not say."""
+    if not (status := _status()):
+        return 0
+    # Not `getrusage`, which counts what the process held that this one was forked from.
+    said = os.pread(status, 4096, 0).partition(b"VmHWM:")[2]
+    return int(said.split(maxsplit=1)[0]) << 10
+
+
+@cache
+def _status() -> int:
     try:
-        text = Path("/proc/self/status").read_text()
+        return os.open("/proc/self/status", os.O_RDONLY)
     except OSError:
         return 0
-    return int(text.partition("VmHWM:")[2].split()[0]) << 10
 
 
 if __name__ == "__main__":

@@ -23,12 +23,14 @@ class Kind:
         memory: bytes that reading one may take beside what the input claims.
         seconds: of computing that one may take.
         has_other_reader: `differs` asks one.
+        index: number of the input at work.
     """
 
     name = ""
     memory = 64 << 20
     seconds = 2.0
     has_other_reader = False
+    index = 0
 
     def __init__(self, corpus: Path) -> None:
         self.corpus = corpus

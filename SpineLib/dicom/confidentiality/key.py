@@ -7,19 +7,21 @@ import hmac
 import json
 import secrets
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
 from SpineLib.store.files import writing
+from SpineLib.store.lock import holding
 
 VERSION = 1
 # By hand: up to ten years back, at least one, so that no shifted date lies in the future.
 _LEAST_DAYS, _MOST_DAYS = 366, 3650
+_PATIENCE_SECONDS = 60.0  # for other runs that write the key, each for a moment
 
 
 @dataclass
@@ -108,6 +110,29 @@ def open_key(path: str | Path) -> Key:
     return key
 
 
+@contextmanager
+def shared_key(path: str | Path) -> Iterator[Key]:
+    """A key file that several runs at once may begin with: the first one makes it, before its files.
+
+    One that was made here and links nothing yet is removed when the block raises.
+
+    Raises:
+        BadInput, OutputError: as of `open_key` and `write_key`.
+    """
+    path = Path(path)
+    with holding(path, patience=_PATIENCE_SECONDS):
+        key, made = open_key(path), not path.exists()
+        if made:
+            _write(key, path)
+    try:
+        yield key
+    except BaseException:
+        with holding(path, patience=_PATIENCE_SECONDS):
+            if made and not open_key(path).patients:
+                path.unlink(missing_ok=True)
+        raise
+
+
 def write_key(key: Key, path: str | Path) -> None:
     """Writes a key with mode 600; what another run has added meanwhile stays.
 
@@ -116,19 +141,20 @@ def write_key(key: Key, path: str | Path) -> None:
         OutputError: it cannot be written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
+    with holding(path, patience=_PATIENCE_SECONDS):
         other = open_key(path)
         if path.exists() and other.secret != key.secret:
             raise BadInput(
                 "Another run has made this key file meanwhile",
                 file=path, advice="Run again; it will then use that key.",
             )  # fmt: skip
-        kept = {
-            "version": VERSION,
-            "secret": key.secret.hex(),
-            "patients": {**other.patients, **key.patients},
-            "uids": {**other.uids, **key.uids},
-        }
-        with writing(path, mode=0o600) as temporary:
-            temporary.write_text(json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8")
+        both = Key(key.secret, {**other.patients, **key.patients}, {**other.uids, **key.uids})
+        _write(both, path)
+
+
+def _write(key: Key, path: Path) -> None:
+    kept = {
+        "version": VERSION, "secret": key.secret.hex(), "patients": key.patients, "uids": key.uids,
+    }  # fmt: skip
+    with writing(path, mode=0o600) as temporary:
+        temporary.write_text(json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8")

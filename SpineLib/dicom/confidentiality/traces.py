@@ -14,7 +14,8 @@ from pydicom.multival import MultiValue
 
 from SpineLib.dicom.charset import ALL, decode, encodings
 from SpineLib.dicom.confidentiality.descriptors import is_known
-from SpineLib.dicom.people import NOBODY, fold, script
+from SpineLib.dicom.confidentiality.spelling import spellings
+from SpineLib.dicom.people import NOBODY, script
 from SpineLib.options import ProfileOption as Option
 
 # Of each option's name the values that stay, so that finding them again is no trace.
@@ -45,8 +46,6 @@ _SHORTEST, _SHORT, _SHORTEST_IN_BYTES = 4, 3, 6
 _MOST_JOINED = 3
 _SHORTEST_UNBROKEN, _SHORTEST_BYTES_UNBROKEN = 2, 5
 _ESCAPES = re.compile(rb"\x1b\$?[()]?.")
-# What people write for letters that a keyboard does not have.
-_SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 
 
 @dataclass(frozen=True)
@@ -86,12 +85,12 @@ def identifying(dataset: Dataset, options: frozenset[Option]) -> set[str]:
 def sought_in(dataset: Dataset, options: frozenset[Option]) -> Sought:
     """What must not be found again in the texts of this original's copy."""
     values, names = identifying(dataset, options), _encodings(dataset)
-    folded = {form for value in values for form in _forms(value)}
+    folded = {form for value in values for form in spellings(value)}
     long = [_pattern(v) for v in folded if len(v) >= _SHORTEST or script(v) != "alphabet"]
     short = [_pattern(v) for v in folded if len(v) == _SHORT and script(v) == "alphabet"]
     for element in _elements(dataset):
         if element.VR == "PN":
-            read = {form for n in _readings(_strings(element), names) for form in _forms(n)}
+            read = {form for n in _readings(_strings(element), names) for form in spellings(n)}
             long += [pattern for name in read for pattern in _whole_names(name)]
     return Sought(_any(long), _any(short), frozenset(values), names)
 
@@ -112,7 +111,7 @@ def holds(element: DataElement, sought: Sought) -> bool:
         return False
     patterns = [sought.anywhere, None if element.VR == "CS" else sought.typed]
     read = _readings(_strings(element), sought.encodings)
-    texts = [form for text in read for form in _forms(text)]
+    texts = [form for text in read for form in spellings(text)]
     return any(p.search(text) for p in patterns if p for text in texts)
 
 
@@ -160,12 +159,6 @@ def _coded(value: str) -> set[bytes]:
         with suppress(LookupError, ValueError):
             found.add(_ESCAPES.sub(b"", value.encode(name)).lower())
     return {coded for coded in found if len(coded) >= _SHORTEST_BYTES_UNBROKEN}
-
-
-def _forms(text: str) -> set[str]:
-    """A text as it is compared: folded, and with umlauts written as two letters."""
-    lowered = text.casefold()
-    return {fold(lowered), fold(lowered.translate(_SPELT))}
 
 
 def _pattern(folded: str) -> str:

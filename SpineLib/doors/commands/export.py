@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from SpineLib.doors.console import print_json, progress_bar, say
+from SpineLib.errors import BadRequest
 from SpineLib.options import DicomObject
-
-if TYPE_CHECKING:
-    from SpineLib.outputs.dicom import Results
 
 
 class Format(str, Enum):
@@ -34,20 +32,34 @@ def export(
         list[DicomObject] | None,
         typer.Option(
             "--object",
-            help="Only these; may repeat. By default all but labelmap and capture.",
+            help="Only these; may repeat. By default all but labelmap and capture. A label map comes "
+            "with the binary segmentation.",
         ),
     ] = None,
+    signed_by: Annotated[
+        str,
+        typer.Option(
+            "--signed-by", metavar="NAME", help="Verify the reports: the name of who signs them."
+        ),
+    ] = "",
+    organization: Annotated[
+        str, typer.Option(help="Whose they are; by default the institution of the images.")
+    ] = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON for another program.")
     ] = False,
 ) -> None:
     """Write results as DICOM objects of the same patient and study. docs/dicom-results.md."""
-    from SpineLib.outputs.dicom import DEFAULT, write_dicom
+    from SpineLib.outputs.dicom import DEFAULT, Signature, results_in, write_dicom
 
+    if organization and not signed_by:
+        raise BadRequest("An organization goes with a signature", command="--signed-by NAME")
+    signature = Signature(signed_by, organization) if signed_by else None
     with progress_bar() as progress:
         files = write_dicom(
-            _results(results), images, out, kinds=objects or DEFAULT, progress=progress
-        )
+            results_in(results), images, out, kinds=objects or DEFAULT, signature=signature,
+            progress=progress,
+        )  # fmt: skip
     if as_json:
         print_json({"files": [str(path) for path in files]})
         return
@@ -55,24 +67,3 @@ def export(
         say(str(path))
     if not files:
         say("These results hold nothing that the chosen objects could say.")
-
-
-def _results(folder: Path) -> Results:
-    from SpineLib.outputs import names
-    from SpineLib.outputs.answers import read_answers
-    from SpineLib.outputs.dicom import Results
-    from SpineLib.reading import Reading
-
-    reading = Reading.load(folder)
-    shown = {names.WORST: "Worst slice", names.LADDER: "Along the spine"}
-    shown |= {
-        names.slice_picture(stack.id, one.index): f"Stack {stack.id}, slice {one.index + 1}"
-        for stack, one in reading.findings.flagged()
-    }
-    shown[names.SEGMENTATION_SLICE] = "Segmentation"
-    pictures = {
-        title: path.read_bytes()
-        for name, title in shown.items()
-        if (path := folder / "pictures" / f"{name}.png").is_file()
-    }
-    return Results(reading, answers=read_answers(folder), pictures=pictures)

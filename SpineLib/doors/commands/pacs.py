@@ -30,7 +30,9 @@ def add(
         bool, typer.Option("--password", help="Ask for the password, and keep it in the keyring.")
     ] = False,
     tls: Annotated[bool, typer.Option("--tls", help="Encrypt the association.")] = False,
-    ca: Annotated[Path | None, typer.Option(help="Certificates (PEM) to trust as well.")] = None,
+    ca: Annotated[
+        Path | None, typer.Option(help="Certificates (PEM) to trust, and no others.")
+    ] = None,
     certificate: Annotated[Path | None, typer.Option(help="Our own certificate (PEM).")] = None,
     key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
 ) -> None:
@@ -61,14 +63,14 @@ def list_them(as_json: Json = False) -> None:
         return
     print_table(
         ("name", "where", "how"),
-        [(one.name, one.where, _how(one.is_web, one.tls, one.url)) for one in known],
+        [(one.name, one.where, _how(one.is_web, one.encrypted)) for one in known],
     )
 
 
-def _how(web: bool, tls: bool, url: str) -> str:
+def _how(web: bool, encrypted: bool) -> str:
     if web:
-        return "DICOMweb" if url.startswith("https") else "DICOMweb, not encrypted"
-    return "DICOM over TLS" if tls else "DICOM, not encrypted"
+        return "DICOMweb" if encrypted else "DICOMweb, not encrypted"
+    return "DICOM over TLS" if encrypted else "DICOM, not encrypted"
 
 
 @pacs.command()

@@ -37,6 +37,11 @@ TakeOver = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
+NamedModel = Annotated[
+    str, typer.Option("--model", help="Whose answers are meant, where several models answered.")
+]
+
+
 class Order(str, Enum):
     """What is put into random order."""
 
@@ -273,12 +278,13 @@ def model(
         list[Path],
         typer.Argument(metavar="FINDINGS", help="findings.json files, or one predictions.csv."),
     ],
+    named: NamedModel = "",
 ) -> None:
     """Keep a model's answers, for the assisted arm and for `evaluate readers`."""
     from SpineLib.projects.answers import keep_answers
     from SpineLib.projects.project import open_project
 
-    kept = keep_answers(open_project(folder), answers)
+    kept = keep_answers(open_project(folder), answers, named)
     starter = " (starter)" if kept.starter else ""
     say(f"{len(kept.answers)} answers of {kept.model}{starter}; blinded readers are not shown them")
 

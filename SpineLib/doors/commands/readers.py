@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from SpineLib.doors.commands.evaluation import evaluate
-from SpineLib.doors.commands.projects import Folder, Json
+from SpineLib.doors.commands.projects import Folder, Json, NamedModel
 from SpineLib.doors.console import print_json, print_table, say
 
 
@@ -24,6 +24,7 @@ def readers(
             "may repeat.",
         ),
     ] = None,
+    named: NamedModel = "",
     as_json: Json = False,
 ) -> None:
     """Measure a reading project: agreement, and readers and the model against the consensus."""
@@ -37,7 +38,7 @@ def readers(
     opened = open_project(folder)
     kept = all_answers(opened)
     study = evaluate_readers(
-        readings_of(opened, read_answers(opened, answers) if answers else kept), opened.title
+        readings_of(opened, read_answers(opened, answers, named) if answers else kept), opened.title
     )
     page = write_page(study, out)
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 import pydicom
+from numpy.typing import ArrayLike, NDArray
 from pydicom.dataset import Dataset
 
-from SpineLib.dicom import scan
+from SpineLib.dicom import scan, scan_files
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.progress import Progress
-from SpineLib.reading import frames_of
+from SpineLib.reading import frames_of, is_dicom
 from SpineLib.volume import Frame
+
+_SAME_PLACE = 0.5  # of a pixel
 
 
 class SourceSlice(NamedTuple):
@@ -51,36 +54,43 @@ class SourceImages:
 
 
 def find_images(
-    findings: Findings, place: str | Path, *, progress: Progress | None = None
+    findings: Findings, place: str | Path | Sequence[Path], *, progress: Progress | None = None
 ) -> SourceImages:
     """Finds the images of a reading.
 
     Args:
         findings: of the reading.
-        place: what was read: a folder, a zip, a DICOMDIR or a file.
+        place: what was read: a folder, a zip, a DICOMDIR, a file, or a list of files.
         progress: as for `SpineLib.dicom.scan`.
 
     Raises:
         BadInput: the study was not read from DICOM, an image is not there, one number stands for
-            two images, or a header cannot be read.
+            two images, a stack does not lie where its images are, or a header cannot be read.
     """
     wanted = {frame for stack in findings.stacks for frame in frames_of(stack)}
-    if not wanted or any(not frame.sop_instance_uid for frame in wanted):
+    if not is_dicom(findings):
         raise BadInput(
             "This study was not read from DICOM, so it has no patient and no study in DICOM that "
             "its results could go with",
             advice="Read the DICOM images themselves, then export.",
         )
     files: dict[str, set[Path]] = {}
-    for stack in scan(place, progress=progress).stacks:
-        for source in stack.sources:
-            if Frame(source.sop_instance_uid, source.frame) in wanted:
-                files.setdefault(source.sop_instance_uid, set()).add(source.path)
+    planes: dict[Frame, NDArray[np.float64]] = {}
+    listed = isinstance(place, Sequence) and not isinstance(place, str)
+    found = scan_files(place, progress=progress) if listed else scan(place, progress=progress)  # type: ignore[arg-type]
+    for stack in found.stacks:
+        for k, source in enumerate(stack.sources):
+            frame = Frame(source.sop_instance_uid, source.frame)
+            if frame not in wanted:
+                continue
+            files.setdefault(source.sop_instance_uid, set()).add(source.path)
+            if stack.ijk_to_ras is not None:
+                planes[frame] = _plane(stack.ijk_to_ras, k)
     missing = {frame.sop_instance_uid for frame in wanted} - set(files)
     if missing:
         raise BadInput(
             f"{len(missing)} of the images that were read are not here",
-            file=Path(place),
+            file=None if listed else Path(place),  # type: ignore[arg-type]
             advice="Name the folder of the study that the results were made from.",
         )
     twice = [paths for paths in files.values() if len(paths) > 1]
@@ -89,7 +99,34 @@ def find_images(
             "Several images have one SOP Instance UID, so no result can refer to one of them",
             file=min(twice[0]),
         )
+    _require_in_place(findings, planes)
     return SourceImages({uid: _header(min(paths)) for uid, paths in files.items()})
+
+
+def _plane(ijk_to_ras: ArrayLike, k: int) -> NDArray[np.float64]:
+    """[3, 3]: a pixel's step along columns and along rows, and the first pixel, RAS mm."""
+    matrix = np.array(ijk_to_ras, np.float64)
+    return np.column_stack([matrix[:3, 0], matrix[:3, 1], (matrix @ [0, 0, k, 1])[:3]])
+
+
+def _require_in_place(findings: Findings, planes: Mapping[Frame, NDArray[np.float64]]) -> None:
+    """Each slice's pixels are its image's, so that nothing is mirrored or stands beside.
+
+    Raises:
+        BadInput: a stack was laid out in another way, or moved.
+    """
+    for stack in findings.stacks:
+        for k, frame in enumerate(frames_of(stack) if stack.ijk_to_ras else ()):
+            if frame not in planes:
+                continue
+            differ = _plane(stack.ijk_to_ras, k) - planes[frame]
+            rows, columns = stack.shape[1:]
+            corners = [differ @ [i, j, 1] for i in (0, columns - 1) for j in (0, rows - 1)]
+            if np.linalg.norm(corners, axis=1).max() > _SAME_PLACE * min(stack.spacing[:2]):
+                raise BadInput(
+                    f"Stack {stack.id} does not lie where its images are",
+                    advice="Read the DICOM images themselves, then export.",
+                )
 
 
 def _header(path: Path) -> Dataset:

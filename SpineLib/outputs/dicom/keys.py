@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import highdicom as hd
 from highdicom import ko, sr
 
 from SpineLib import __version__
+from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.dicom import codes
 from SpineLib.outputs.dicom.making import MANUFACTURER, Making
 from SpineLib.outputs.summary import headline
 
 
-def key_images(making: Making) -> ko.KeyObjectSelectionDocument | None:
-    """Makes the selection; None where no slice is flagged.
+def key_images(
+    making: Making, answers: Sequence[ReaderAnswer] = ()
+) -> ko.KeyObjectSelectionDocument | None:
+    """Makes the selection; None where no slice is flagged, by a model or by a reader.
 
     A selection names whole objects: of a multi-frame image it cannot say which frame is meant.
     """
     flagged = {}
-    for stack, one in making.findings.flagged():
-        header, _ = making.images.slices(stack)[one.index]
+    findings = making.findings
+    slices = [(stack, one.index) for stack, one in findings.flagged()]
+    slices += [
+        (findings.stack(one.stack), one.index)
+        for one in answers
+        if findings.question(one.question).is_positive(one.answer)
+    ]
+    for stack, index in slices:
+        header, _ = making.images.slices(stack)[index]
         flagged[header.SOPInstanceUID] = header
     if not flagged:
         return None

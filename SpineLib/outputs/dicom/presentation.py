@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import highdicom as hd
 import numpy as np
@@ -10,6 +10,7 @@ from highdicom import pr
 
 from SpineLib.findings import SliceFinding, StackFindings
 from SpineLib.labels import rgb
+from SpineLib.outputs.answers import ReaderAnswer, by_slice
 from SpineLib.outputs.dicom.making import Making
 from SpineLib.questions import Opinion, Question
 
@@ -17,13 +18,20 @@ RADIUS_MM = 23.0  # of the ring, as in Slicer's views
 _BELOW_MM = 4.0
 
 
-def presentation_states(making: Making) -> Iterable[pr.GrayscaleSoftcopyPresentationState]:
-    """One for each stack that was read slice by slice."""
+def presentation_states(
+    making: Making, answers: Sequence[ReaderAnswer] = ()
+) -> Iterable[pr.GrayscaleSoftcopyPresentationState]:
+    """One for each stack that was read slice by slice.
+
+    Where readers answered the lead question, the ring has the colour of the last answer, and the
+    answers stand behind the model's.
+    """
     lead = making.findings.lead
     for stack in making.findings.stacks:
         shown = [one for one in stack.slices if lead and _drawn(stack, one, lead)]
         if lead and shown:
-            yield _state(making, stack, lead, shown)
+            own = [one for one in answers if (one.stack, one.question) == (stack.id, lead.key)]
+            yield _state(making, stack, lead, shown, own)
 
 
 def _drawn(stack: StackFindings, one: SliceFinding, lead: Question) -> Opinion | None:
@@ -36,22 +44,30 @@ def _drawn(stack: StackFindings, one: SliceFinding, lead: Question) -> Opinion |
 
 
 def _state(
-    making: Making, stack: StackFindings, lead: Question, shown: list[SliceFinding]
+    making: Making,
+    stack: StackFindings,
+    lead: Question,
+    shown: list[SliceFinding],
+    answers: Sequence[ReaderAnswer],
 ) -> pr.GrayscaleSoftcopyPresentationState:
     slices = making.images.slices(stack)
     layers: dict[str, pr.GraphicLayer] = {}
+    answered = {one.index: one.answer for one in answers}
+    said = by_slice(answers)
     annotations = []
     for one in shown:
         opinion = _drawn(stack, one, lead)
         assert opinion is not None
-        color = lead.color(opinion.value)
+        value = answered.get(one.index, opinion.value)
+        color = lead.color(value)
         if color not in layers:
             layers[color] = pr.GraphicLayer(
                 layer_name=f"SPINE {len(layers) + 1}", order=len(layers) + 1,
-                description=opinion.value,
+                description=value,
                 display_color=hd.color.CIELabColor.from_rgb(*(round(255 * c) for c in rgb(color))),
             )  # fmt: skip
         header, frame = slices[one.index]
+        words = said.get((stack.id, one.index), "")
         several = int(getattr(header, "NumberOfFrames", 1) or 1) > 1
         annotations.append(
             pr.GraphicAnnotation(
@@ -59,7 +75,7 @@ def _state(
                 graphic_layer=layers[color],
                 referenced_frame_number=frame if several else None,
                 graphic_objects=[_ring(stack, one)],
-                text_objects=[_text(stack, one, _words(lead, opinion, one.level))],
+                text_objects=[_text(stack, one, _words(lead, opinion, one.level, words))],
             )
         )
     made = pr.GrayscaleSoftcopyPresentationState(
@@ -73,12 +89,13 @@ def _state(
     return making.finished(made, f"{lead.title} of stack {stack.id}")
 
 
-def _words(lead: Question, opinion: Opinion, level: str) -> str:
+def _words(lead: Question, opinion: Opinion, level: str, said: str) -> str:
     parts = [lead.letter(opinion.value), level]
     if opinion.probability is not None:
         parts.append(f"{opinion.probability:.2f}")
     parts.append("forced" if opinion.forced else "")
-    return " ".join(part for part in parts if part)
+    text = " ".join(part for part in parts if part)
+    return f"{text} | {said}" if said else text
 
 
 def _pixel(stack: StackFindings, ras: np.ndarray) -> np.ndarray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import highdicom as hd
 from highdicom import sr
@@ -10,15 +12,30 @@ from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
 from SpineLib import __version__, labels
+from SpineLib.errors import BadInput
 from SpineLib.findings import QuestionSummary, SliceFinding, StackFindings
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.dicom import codes
 from SpineLib.outputs.dicom.making import MANUFACTURER, Making
+from SpineLib.outputs.dicom.segmentation import Outline
 from SpineLib.questions import Opinion, Question
 
 Group = sr.MeasurementsAndQualitativeEvaluations
 Volumetric = sr.VolumetricROIMeasurementsAndQualitativeEvaluations
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who verifies a report.
+
+    Attributes:
+        name: the person's.
+        organization: theirs; by default the institution that the images name.
+    """
+
+    name: str
+    organization: str = ""
 
 
 def measurement_report(
@@ -26,7 +43,9 @@ def measurement_report(
     *,
     answers: Sequence[ReaderAnswer] = (),
     segmentation: Dataset | None = None,
+    outlines: Sequence[Outline] = (),
     previous: Sequence[Dataset] = (),
+    signature: Signature | None = None,
 ) -> sr.Comprehensive3DSR:
     """Makes the report: one group a slice and opinion, a segment, and a study's verdict.
 
@@ -36,7 +55,12 @@ def measurement_report(
         making: the export.
         answers: of one reader.
         segmentation: the object of `SpineLib.outputs.dicom.segmentation`, to refer to.
+        outlines: its segments.
         previous: reports that this one takes the place of.
+        signature: who signs it; without one it stays preliminary and unverified.
+
+    Raises:
+        BadInput: it is signed, and neither signature nor images name an organization.
     """
     findings = making.findings
     groups: list[Group | Volumetric] = [
@@ -45,7 +69,7 @@ def measurement_report(
         *_answers(making, answers),
     ]
     if segmentation is not None:
-        groups += _segments(making, segmentation)
+        groups += _segments(making, segmentation, outlines)
     evidence = list(making.images.headers.values())
     reader = answers[0].reader if answers else ""
     content = sr.MeasurementReport(
@@ -59,6 +83,7 @@ def measurement_report(
         content=content[0],
         is_complete=True,
         previous_versions=list(previous) or None,
+        **_verified(making, signature),
         **making.identity(),
     )
     names = ", ".join(f"{one.name} {one.version}" for one in findings.models if one.question)
@@ -77,11 +102,35 @@ def _context(reader: str | None) -> sr.ObservationContext:
     )
     if reader is None:
         return sr.ObservationContext(observer_device_context=device)
-    name = reader or "no name given"
-    # A person's name has components in DICOM; all that a reader typed is the first one.
-    name = name if "^" in name else f"{name}^"
+    name = person_name(reader or "no name given")
     person = sr.ObserverContext(codes.PERSON, sr.PersonObserverIdentifyingAttributes(name))
     return sr.ObservationContext(observer_person_context=person, observer_device_context=device)
+
+
+def person_name(typed: str) -> str:
+    """A name as DICOM has it, in components; all that a reader typed is the first one."""
+    return typed if "^" in typed else f"{typed}^"
+
+
+def _verified(making: Making, signature: Signature | None) -> dict[str, Any]:
+    """The arguments of highdicom that say who verified a report."""
+    if signature is None:
+        return {"is_final": False, "is_verified": False}
+    organization = signature.organization or str(
+        making.images.any.get("InstitutionName", None) or ""
+    )
+    if not organization:
+        raise BadInput(
+            "A signature needs an organization, and the images name none",
+            advice="Say whose report it is.",
+            command="--organization NAME",
+        )
+    return {
+        "is_final": True,
+        "is_verified": True,
+        "verifying_observer_name": person_name(signature.name),
+        "verifying_organization": organization,
+    }
 
 
 def _slices(making: Making) -> Iterable[Group]:
@@ -187,18 +236,21 @@ def _study(making: Making, summary: QuestionSummary) -> Group:
     )
 
 
-def _segments(making: Making, segmentation: Dataset) -> Iterable[Volumetric]:
-    by_number = {item.SegmentNumber: item for item in segmentation.SegmentSequence}
-    for number, segment in enumerate(making.findings.segmentation.segments, 1):
-        item = by_number[number]
-        kind = labels.terminology(segment.kind, segment.name)
+def _segments(
+    making: Making, segmentation: Dataset, outlines: Sequence[Outline]
+) -> Iterable[Volumetric]:
+    forced = [_evaluation(codes.FORCED, "yes")] if making.findings.segmentation.forced else None
+    for number, (one, item) in enumerate(
+        zip(outlines, segmentation.SegmentSequence, strict=True), 1
+    ):
         yield Volumetric(
             tracking_identifier=sr.TrackingIdentifier(
                 uid=item.TrackingUID, identifier=item.TrackingID
             ),
             referenced_segment=sr.ReferencedSegment.from_segmentation(segmentation, number),
-            finding_type=codes.coded(kind),
-            measurements=[sr.Measurement(codes.VOLUME, float(segment.volume_ml), codes.MILLILITRE)],
+            finding_type=codes.coded(one.kind),
+            measurements=[sr.Measurement(codes.VOLUME, float(one.volume_ml), codes.MILLILITRE)],
+            qualitative_evaluations=forced,
         )
 
 

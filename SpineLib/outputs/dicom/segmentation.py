@@ -2,20 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import highdicom as hd
 import numpy as np
 from highdicom.seg import Segmentation, SegmentDescription
+from numpy.typing import NDArray
 
 from SpineLib import labels
-from SpineLib.findings import SegmentFinding
+from SpineLib.errors import BadInput
+from SpineLib.findings import SegmentationFinding
+from SpineLib.outputs.corrections import AUTOMATIC, MANUAL, Corrections
 from SpineLib.outputs.dicom.codes import ARTIFICIAL_INTELLIGENCE, coded
 from SpineLib.outputs.dicom.images import at_source
 from SpineLib.outputs.dicom.making import Making
 from SpineLib.volume import Volume
 
-AUTOMATIC, SEMIAUTOMATIC, MANUAL = "AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"
+
+@dataclass(frozen=True)
+class Outline:
+    """One segment of the object; its number is its place among them, from 1.
+
+    Attributes:
+        name, identifier: for people, and to follow it from object to object.
+        category, kind: what it is.
+        algorithm_type: DICOM's Segment Algorithm Type.
+        volume_ml: millilitres.
+    """
+
+    name: str
+    identifier: str
+    category: labels.Code
+    kind: labels.Code
+    algorithm_type: str
+    volume_ml: float
+
+
+def outlines(finding: SegmentationFinding, corrections: Corrections) -> list[Outline]:
+    """The segments: the models' structures, then those that a reader drew."""
+    types = corrections.algorithm_types
+    structures = [
+        Outline(
+            one.name, f"{one.name} ({one.label})", labels.CATEGORY,
+            labels.terminology(one.kind, one.name), types.get(one.label, AUTOMATIC), one.volume_ml,
+        )
+        for one in finding.segments
+    ]  # fmt: skip
+    return structures + [
+        Outline(
+            one.name, f"{one.name} (drawn {number})", one.category, one.kind, MANUAL,
+            float(np.count_nonzero(one.mask.voxels) * one.mask.spacing.prod() / 1000),
+        )
+        for number, one in enumerate(corrections.drawn, 1)
+    ]  # fmt: skip
 
 
 def segmentation(
@@ -23,7 +63,7 @@ def segmentation(
     labelmap: Volume,
     *,
     whole: bool = False,
-    algorithm_types: Mapping[int, str] | None = None,
+    corrections: Corrections | None = None,
 ) -> Segmentation:
     """Makes the object.
 
@@ -32,46 +72,80 @@ def segmentation(
         labelmap: SPIDER's numbers on the grid of the stack that was segmented.
         whole: one plane of numbers (LABELMAP), which few programs read yet, in the place of one
             binary plane a segment.
-        algorithm_types: number → DICOM's Segment Algorithm Type, where a reader changed it.
+        corrections: what a reader changed.
 
     Raises:
-        BadInput: as `SpineLib.outputs.dicom.images.at_source`.
+        BadInput: as `SpineLib.outputs.dicom.images.at_source`; or a label map cannot hold what a
+            reader drew over other segments.
     """
-    finding = making.findings.segmentation
+    finding, corrections = making.findings.segmentation, corrections or Corrections()
     stack = making.findings.stack(finding.stack)
-    numbers = np.zeros(256, np.uint8)
-    for number, segment in enumerate(finding.segments, 1):
-        numbers[segment.label] = number
-    images, planes = at_source(making.images.slices(stack), numbers[labelmap.voxels])
+    voxels = _numbered(finding, labelmap, corrections)
+    if corrections.drawn and not whole:
+        numbers = range(1, len(finding.segments) + 1)
+        masks = [voxels == number for number in numbers]
+        masks += [one.mask.voxels > 0 for one in corrections.drawn]
+        voxels = np.stack(masks, axis=-1).astype(np.uint8)
+    elif corrections.drawn:
+        voxels = _with_drawn(voxels, len(finding.segments), corrections)
+    images, planes = at_source(making.images.slices(stack), voxels)
     model = next((one for one in making.findings.models if one.task == "segmentation"), None)
     name, version = (model.name, model.version) if model else ("unknown", "unknown")
-    types = algorithm_types or {}
+    described = outlines(finding, corrections)
     made = Segmentation(
         source_images=images,
         pixel_array=planes,
         segmentation_type="LABELMAP" if whole else "BINARY",
-        segment_descriptions=[
-            _description(number, segment, types.get(segment.label, AUTOMATIC), name, version)
-            for number, segment in enumerate(finding.segments, 1)
-        ],
+        segment_descriptions=list(_descriptions(described, name, version)),
         content_description=making.notice,
         content_label="SPINE",
         **making.identity(),
     )
-    return making.finished(made, f"{name} {version}")
+    forced = " forced" if finding.forced else ""
+    return making.finished(made, f"{name} {version}{forced}")
 
 
-def _description(
-    number: int, segment: SegmentFinding, kind: str, name: str, version: str
-) -> SegmentDescription:
+def _numbered(
+    finding: SegmentationFinding, labelmap: Volume, corrections: Corrections
+) -> NDArray[np.uint8]:
+    """Segment numbers in the place of SPIDER's."""
+    for one in corrections.drawn:
+        if one.mask.shape != labelmap.shape:
+            raise BadInput(
+                f"The segment {one.name} does not lie on the grid of the segmented stack"
+            )
+    numbers = np.zeros(256, np.uint8)
+    for number, segment in enumerate(finding.segments, 1):
+        numbers[segment.label] = number
+    return numbers[labelmap.voxels]
+
+
+def _with_drawn(
+    voxels: NDArray[np.uint8], segments: int, corrections: Corrections
+) -> NDArray[np.uint8]:
+    for number, one in enumerate(corrections.drawn, segments + 1):
+        mask = one.mask.voxels > 0
+        if voxels[mask].any():
+            raise BadInput(
+                f"A label map cannot hold the segment {one.name}, which overlaps another one",
+                advice="Leave the label map out; the binary segmentation holds it.",
+            )
+        voxels[mask] = number
+    return voxels
+
+
+def _descriptions(
+    described: Sequence[Outline], name: str, version: str
+) -> Iterator[SegmentDescription]:
     algorithm = hd.AlgorithmIdentificationSequence(name, ARTIFICIAL_INTELLIGENCE, version)
-    return SegmentDescription(
-        segment_number=number,
-        segment_label=segment.name,
-        segmented_property_category=coded(labels.CATEGORY),
-        segmented_property_type=coded(labels.terminology(segment.kind, segment.name)),
-        algorithm_type=kind,
-        algorithm_identification=None if kind == MANUAL else algorithm,
-        tracking_uid=hd.UID(),
-        tracking_id=f"{segment.name} ({segment.label})",
-    )
+    for number, one in enumerate(described, 1):
+        yield SegmentDescription(
+            segment_number=number,
+            segment_label=one.name,
+            segmented_property_category=coded(one.category),
+            segmented_property_type=coded(one.kind),
+            algorithm_type=one.algorithm_type,
+            algorithm_identification=None if one.algorithm_type == MANUAL else algorithm,
+            tracking_uid=hd.UID(),
+            tracking_id=one.identifier,
+        )

@@ -46,6 +46,12 @@ def test_every_instance_of_spineps_is_the_level_that_spider_counts():
     assert read([24, 26, 124], "SPINEPS") == [1, 0, 201]
 
 
+def test_a_crop_of_spineps_is_read_by_its_own_numbers_when_it_is_named():
+    assert read([20, 220], "SPINEPS") == [5, 5]
+    assert read([23, 123, 223, 24], "SPINEPS") == [2, 202, 2, 1]
+    assert read([3, 103, 203], "SPINEPS") == [22, 222, 22]
+
+
 def test_a_sixth_lumbar_and_a_thirteenth_thoracic_vertebra_move_what_is_above():
     assert read([25, 24, 20, 19, 125], "SPINEPS") == [1, 2, 6, 7, 201]
     assert read([20, 28, 19, 128], "SPINEPS") == [5, 6, 7, 206]
@@ -72,6 +78,9 @@ def test_spider_s_own_numbers_are_told_by_themselves():
         ([CANAL], "the canal by SPIDER; the disc below vertebra 1 from below by TotalSpineSeg"),
         ([41, 42, 43, 44, 45], "vertebra 5 from below by TotalSpineSeg"),
         ([1, 2, 101, 102, 201, 202], "by SPINEPS"),
+        # A crop of one vertebra with its endplates, or of SPIDER's twentieth with its disc.
+        ([20, 220], "20 is vertebra 20 from below by SPIDER; vertebra 5 from below by SPINEPS"),
+        ([22, 23, 222, 223], "by SPINEPS"),
     ],
 )
 def test_a_mask_whose_numbering_cannot_be_told_says_so_and_names_the_option(numbers, means):

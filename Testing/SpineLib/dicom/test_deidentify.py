@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pydicom
@@ -89,6 +90,15 @@ def test_a_patient_keeps_the_pseudonym_in_later_runs_with_the_same_key(study, tm
     }
 
 
+def test_runs_that_begin_with_one_new_key_at_once_share_it(study, tmp_path):
+    folders = [tmp_path / f"out{n}" for n in range(4)]
+    with ThreadPoolExecutor(len(folders)) as pool:
+        list(pool.map(lambda out: deidentify(study, out, key=tmp_path / "keys" / "key"), folders))
+    names = [sorted(p.relative_to(out) for p in out.rglob("*.dcm")) for out in folders]
+    assert names[0] and all(one == names[0] for one in names)
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["key"]
+
+
 def test_only_its_owner_may_read_the_key_and_it_lies_beside_the_copy(study, tmp_path):
     report = deidentify(study, tmp_path / "out")
     assert report.key == tmp_path / "out.key.json"
@@ -159,8 +169,9 @@ def test_what_is_no_dicom_or_damaged_is_listed_and_not_copied(study, tmp_path):
 def test_a_folder_without_dicom_makes_neither_copy_nor_key(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("no DICOM")
-    with pytest.raises(BadInput, match="No file here"):
-        deidentify(tmp_path / "in", tmp_path / "out")
+    for key in (None, tmp_path / "a.key"):
+        with pytest.raises(BadInput, match="No file here"):
+            deidentify(tmp_path / "in", tmp_path / "out", key=key)
     assert [p.name for p in tmp_path.iterdir()] == ["in"]
 
 

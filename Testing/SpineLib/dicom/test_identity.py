@@ -88,6 +88,60 @@ def test_black_slices_of_a_dynamic_series_are_no_duplicates(writer, tmp_path):
     assert [stack.slices for stack in found.stacks] == [4, 4, 4] and not found.skipped
 
 
+def copy_of(files, folder, *, number, indices=None, names="{:04d} copy", edit=None):
+    """The same images as another series of the same study."""
+    folder.mkdir(exist_ok=True)
+    for n, file in enumerate(files):
+        if indices is not None and n not in indices:
+            continue
+        dataset = pydicom.dcmread(file)
+        dataset.SeriesNumber, dataset.SeriesInstanceUID = number, f"1.2.840.99.{number}"
+        dataset.SeriesDescription = "COPY"
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = (
+            f"1.2.840.99.{number}.{n}"
+        )
+        if edit:
+            edit(dataset)
+        dataset.save_as(folder / names.format(n))
+
+
+def test_a_copy_of_a_series_under_another_number_is_a_duplicate(writer, tmp_path):
+    files = writer.write(tmp_path, [writer.place(6, 4.0)])
+    copy_of(files, tmp_path, number=904)  # the names of both series lie in turn
+    found = scan(tmp_path)
+    assert [(stack.id, stack.slices) for stack in found.stacks] == [("4", 6)]
+    assert len(found.skipped) == 6
+    assert all("duplicate of IM000" in one.reason for one in found.skipped)
+
+
+def test_of_a_series_and_a_part_of_it_the_whole_one_stays(writer, tmp_path):
+    files = writer.write(tmp_path, [writer.place(6, 4.0)])
+    copy_of(files, tmp_path, number=1, indices={1, 2, 3})
+    found = scan(tmp_path)
+    assert [(stack.id, stack.slices) for stack in found.stacks] == [("4", 6)]
+    assert len(found.skipped) == 3
+
+
+def test_series_that_share_some_pixels_only_stay_whole(writer, tmp_path):
+    files = writer.write(tmp_path, [writer.place(6, 4.0)])
+    changed = iter([True] + [False] * 5)
+
+    def edit(dataset):
+        if next(changed):
+            dataset.PixelData = bytes(len(dataset.PixelData) - 2) + b"\1\0"
+
+    copy_of(files, tmp_path, number=904, edit=edit)
+    found = scan(tmp_path)
+    assert [stack.slices for stack in found.stacks] == [6, 6] and not found.skipped
+
+
+def test_another_contrast_with_the_same_pixels_is_no_duplicate(writer, tmp_path):
+    files = writer.write(tmp_path, [writer.place(6, 4.0)])
+    copy_of(files, tmp_path, number=5, edit=lambda dataset: setattr(dataset, "EchoTime", 12.0))
+    found = scan(tmp_path)
+    assert [stack.slices for stack in found.stacks] == [6, 6] and not found.skipped
+
+
 def test_a_series_uid_for_each_slice_makes_one_stack_with_a_warning(writer, tmp_path):
     def edit(dataset, number):
         dataset.SeriesInstanceUID = f"1.2.840.77.{number}"
@@ -295,6 +349,8 @@ def test_the_order_of_files_changes_nothing(writer, tmp_path):
         (("王^小东", ""), ("李^明", ""), True),
         (("Yamada^Tarou=山田^太郎", ""), ("山田^太郎", ""), False),
         (("Müller^Eva", ""), ("MULLER^EVA", ""), False),
+        (("Иванов^Пётр", "19700305"), ("Ivanov^Petr", "19700305"), False),
+        (("Иванов^Пётр", ""), ("Кузнецов^Олег", ""), True),
         (("", "", "M"), ("", "", "F"), True),
         (("Roe^Jane", "", "M"), ("Roe^Jane", "", "F"), False),
         (("Roe^Jane", "19700305", "F"), ("Roe^John", "19700305", "M"), True),

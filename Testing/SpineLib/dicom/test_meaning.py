@@ -109,6 +109,17 @@ def test_fat_saturation(values, texts, expected):
         ("MRI CERVICAL AND LUMBAR SPINE", "unknown"),
         ("whole spine", "unknown"),
         ("brain", "unknown"),
+        # Other parts of the body whose words begin alike, and several regions in one word.
+        ("IRM CERVEAU", "unknown"),
+        ("RM cervello", "unknown"),
+        ("MRT Becken, Cervix T2", "unknown"),
+        ("rachis cervico-dorsal", "unknown"),
+        ("Cerv. Spine", "cervical"),
+        ("RACHIS LOMBAIRE", "lumbar"),
+        ("columna torácica", "thoracic"),
+        ("MRI C/T SPINE", "unknown"),
+        ("T-L spine sag", "unknown"),
+        ("MRI/L-SPINE", "lumbar"),
     ],
 )
 def test_region_is_understood_in_descriptions(text, expected):

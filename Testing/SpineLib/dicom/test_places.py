@@ -60,6 +60,43 @@ def test_a_link_that_leads_nowhere_is_named(writer, tmp_path):
     assert (skipped.file.name, skipped.reason) == ("lost", "is a link that leads nowhere")
 
 
+def test_a_link_into_a_closed_folder_is_named(writer, tmp_path, monkeypatch):
+    writer.write(tmp_path / "in", [writer.place(3, 4.0)])
+    link(tmp_path / "in" / "other", tmp_path / "closed" / "study")
+    ask = Path.stat
+
+    def stat(path, **how):
+        if path.name == "other" and how.get("follow_symlinks", True):
+            raise PermissionError(13, "Permission denied")
+        return ask(path, **how)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    (skipped,) = scan(tmp_path / "in").skipped
+    assert (skipped.file.name, skipped.reason) == ("other", "cannot be opened (Permission denied)")
+
+
+@pytest.mark.parametrize(
+    ("begin", "name"),
+    [(b"7z\xbc\xaf\x27\x1c", "7-Zip"), (b"Rar!\x1a\x07\0", "RAR"), (b"BZh91AY", "bzip2"),
+     (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "Zstandard"), (b"a".ljust(257, b"\0") + b"ustar", "tar")],
+)  # fmt: skip
+def test_what_other_programs_packed_is_named_and_never_dropped(writer, tmp_path, begin, name):
+    writer.write(tmp_path, [writer.place(3, 4.0)])
+    (tmp_path / "more").write_bytes(begin.ljust(600, b"\0"))
+    (skipped,) = scan(tmp_path).skipped
+    assert skipped.reason == f"is packed by {name}; unpack it" and not skipped.other
+
+
+def test_a_zip_behind_a_program_that_unpacks_it_is_read(writer, tmp_path):
+    writer.write(tmp_path / "study", [writer.place(3, 4.0)])
+    file = packed(tmp_path / "study", tmp_path / "study.exe")
+    file.write_bytes(b"MZ" + bytes(1000) + file.read_bytes())
+    assert scan(file).stacks[0].slices == 3
+    file.write_bytes(b"PK\5\6" + bytes(18))
+    with pytest.raises(BadInput, match="holds no files"):
+        scan(file)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_among_the_files_is_left_out(writer, tmp_path):
     writer.write(tmp_path, [writer.place(3, 4.0)])

@@ -8,7 +8,7 @@ import SimpleITK as sitk
 
 from SpineLib.errors import BadInput
 from SpineLib.volume import from_sitk, read_volume, read_with_notes
-from Testing.SpineLib.formats.written import metaimage, noise, same, turned
+from Testing.SpineLib.formats.written import metaimage, noise, nrrd, same, turned
 
 
 @pytest.mark.parametrize("compressed", [True, False])
@@ -99,3 +99,34 @@ def test_voxels_in_a_file_with_letters_of_any_alphabet_are_found(tmp_path):
     path.write_bytes(head + mark)
     (tmp_path / "Rücken_脊椎.raw").write_bytes(voxels)
     assert np.array_equal(read_volume(path).voxels, noise())
+
+
+@pytest.mark.parametrize("where", ["below/a.raw", "./a.raw", "here"])
+def test_a_header_may_name_its_voxels_in_its_own_folder_and_below(tmp_path, where):
+    (tmp_path / "below").mkdir()
+    name = str(tmp_path / "a.raw") if where == "here" else where
+    (tmp_path / name).write_bytes(noise().tobytes())
+    path = metaimage(tmp_path / "a.mhd", noise(), f"ElementDataFile = {name}", data=b"")
+    assert np.array_equal(read_volume(path).voxels, noise())
+
+
+@pytest.mark.parametrize("where", ["../a.raw", "elsewhere", "below/../../a.raw"])
+@pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
+def test_a_header_that_names_a_file_outside_of_its_folder_is_refused(tmp_path, where, suffix):
+    (tmp_path / "in" / "below").mkdir(parents=True)
+    (tmp_path / "a.raw").write_bytes(noise().tobytes())
+    name = str(tmp_path / "a.raw") if where == "elsewhere" else where
+    path = tmp_path / "in" / f"a{suffix}"
+    if suffix == ".mhd":
+        metaimage(path, noise(), f"ElementDataFile = {name}", data=b"")
+    else:
+        nrrd(path, noise(), f"data file: {name}", "space: RAS",
+             "space directions: (1,0,0) (0,1,0) (0,0,1)", data=b"")  # fmt: skip
+    with pytest.raises(BadInput, match="outside of its own folder") as refused:
+        read_volume(path)
+    assert "Copy both files into one folder" in refused.value.advice
+    # What the person has linked there is the person's own choice.
+    if where == "../a.raw":
+        (path.parent / "b.raw").symlink_to("../a.raw")
+        path.write_bytes(path.read_bytes().replace(b"../a.raw", b"b.raw"))
+        assert np.array_equal(read_volume(path).voxels, noise())

@@ -53,6 +53,19 @@ def test_only_the_boxed_slices_are_answered_and_the_study_is_summed_up(
     assert findings.summary("Bilsky").worst == slices[2].opinion("Bilsky").value
 
 
+def test_where_the_model_found_the_canal_is_kept_however_often_a_slice_is_graded_again(
+    findings, axial_volume, session
+):
+    slices = findings.stacks[0].slices
+    slices[2].canal_center_ras = found = axial_volume.slice_center(2).tolist()
+    for k, away in ((2, 5.0), (2, -4.0), (3, 1.0), (3, 2.0)):
+        regrade(findings, "4", axial_volume, {k: box(axial_volume, k, away)}, session=session)
+    assert slices[2].models_center_ras == found != slices[2].canal_center_ras
+    assert slices[3].canal_center_ras and slices[3].models_center_ras is None
+    back = Findings.from_dict(findings.to_dict()).stacks[0].slices
+    assert [one.models_center_ras for one in back] == [one.models_center_ras for one in slices]
+
+
 def test_a_task_that_the_stack_was_not_read_for_stays_unanswered(findings, axial_volume, session):
     findings.stacks[0].chosen_for = ["compression"]
     regrade(findings, "4", axial_volume, {0: box(axial_volume, 0)}, session=session)

@@ -24,6 +24,7 @@ from SpineLib.findings import (  # noqa: E402
 )
 from SpineLib.labels import ASSESSED, COMPRESSED, NOT_COMPRESSED, STARTER_NOTICE  # noqa: E402
 from SpineLib.outputs.answers import ReaderAnswer  # noqa: E402
+from SpineLib.outputs.corrections import Corrections  # noqa: E402
 from SpineLib.outputs.dicom import Kind, Results, write_dicom  # noqa: E402
 from SpineLib.questions import BILSKY, COMPRESSION, Opinion  # noqa: E402
 from SpineLib.reading import Reading  # noqa: E402
@@ -411,7 +412,7 @@ def test_a_header_that_no_object_can_be_made_of_leaves_nothing_behind(
 
 def test_a_segment_that_a_reader_changed_says_so(reading, study, tmp_path):
     files = write_dicom(
-        Results(reading, algorithm_types={201: "SEMIAUTOMATIC", 100: "MANUAL"}),
+        Results(reading, corrections=Corrections({201: "SEMIAUTOMATIC", 100: "MANUAL"})),
         study, tmp_path / "out", kinds=[Kind.segmentation],
     )  # fmt: skip
     kinds = [one.SegmentAlgorithmType for one in pydicom.dcmread(files[0]).SegmentSequence]

@@ -18,14 +18,18 @@ from pynetdicom import AE, evt
 
 from SpineLib.outputs.dicom import Kind, Results, write_dicom
 from SpineLib.pacs.destinations import Destination
+from SpineLib.pacs.station import station
 from Testing.SpineLib.dicom.conftest import SeriesWriter
 from Testing.SpineLib.outputs.test_dicom import HEADER, reading_of
+from Testing.SpineLib.pacs.stations import Running
 
 LABELMAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
 KINDS = {
     "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.88.34",
     "1.2.840.10008.5.1.4.1.1.88.59", "1.2.840.10008.5.1.4.1.1.11.1", "1.2.840.10008.5.1.4.1.1.7",
 }  # fmt: skip
+
+PATIENT = {"PatientName": "Doe^Jane", "PatientID": "MRN-4711"}
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +52,7 @@ class Archive:
     received: list = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     abort_at: int | None = None
+    hold_at: int | None = None  # so many objects are answered, the next one is not
 
     def place(self, **changes) -> Destination:
         values = {"name": "here", "host": "127.0.0.1", "port": self.port, "ae": "ARCHIVE"}
@@ -64,6 +69,8 @@ def archive() -> Iterator[Archive]:
             event.assoc.abort()
             return 0x0110
         made.received.append(event.dataset)
+        while made.hold_at is not None and len(made.received) >= made.hold_at:
+            time.sleep(0.02)
         return made.answers.pop(0) if made.answers else 0x0000
 
     entity = AE("ARCHIVE")
@@ -81,7 +88,7 @@ def archive() -> Iterator[Archive]:
 @pytest.fixture
 def study(tmp_path):
     writer = SeriesWriter()
-    writer.write(tmp_path / "study", [writer.place(6, 4.0, angle=12.0)], **HEADER)
+    writer.write(tmp_path / "study", [writer.place(6, 4.0, angle=12.0)], **{**HEADER, **PATIENT})
     return tmp_path / "study"
 
 
@@ -91,6 +98,25 @@ def objects(study, tmp_path):
     kinds = [kind for kind in Kind if kind is not Kind.capture]
     write_dicom(Results(reading_of(study)), study, tmp_path / "objects", kinds=kinds)
     return tmp_path / "objects"
+
+
+@pytest.fixture
+def running(tmp_path, archive, monkeypatch):
+    """Starts stations; they are stopped at the end."""
+    monkeypatch.setattr(station, "_SECONDS_BETWEEN_LOOKS", 0.02)
+    started = []
+
+    def start(**changes) -> Running:
+        started.append(Running(tmp_path, free_port(), archive.place(), changes))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.thread.is_alive():
+            one.stop()
+        # No line names a patient, a number of theirs, or a day of theirs.
+        assert not [line for line in one.lines for value in PATIENT.values() if value in line]
+        assert not [line for line in one.lines if HEADER["StudyDate"] in line]
 
 
 @pytest.fixture(scope="session")

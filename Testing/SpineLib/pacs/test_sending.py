@@ -73,7 +73,7 @@ def test_a_port_where_nobody_listens_is_said(objects):
 
 
 def test_tls_to_an_archive_without_it_is_said(archive):
-    with pytest.raises(SpineError, match="certificate"):
+    with pytest.raises(SpineError, match="makes no encrypted connection with us"):
         dimse.echo(archive.place(tls=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -247,6 +248,16 @@ def test_answers_come_from_findings_too(make_project, tmp_path):
     assert (kept.model, kept.starter) == ("tiny 2", True) and (other, 1) not in kept.answers
     assert kept.answers[one, 1] == answers.ModelAnswer(COMPRESSED, COMPRESSED, 0.93, "C5", True)
     assert kept.answers[two, 1].value == "" and kept.answers[two, 1].verdict == "not assessed"
+    reading.models.append(replace(used, name="other"))
+    slices[1].opinions.append(replace(opinion, by="other", positive=False, value=NOT_COMPRESSED))
+    write_json(reading, tmp_path / "findings.json")
+    with pytest.raises(BadInput, match=r"Several models.*tiny, other"):
+        answers.read_answers(project, [tmp_path / "findings.json"])
+    with pytest.raises(BadInput, match="third did not answer"):
+        answers.read_answers(project, [tmp_path / "findings.json"], "third")
+    kept = answers.read_answers(project, [tmp_path / "findings.json"], "other")
+    assert kept.model == "other 2" and kept.answers[two, 1].value == NOT_COMPRESSED
+    assert kept.answers[one, 1].value == ""
     reading.models.clear()
     write_json(reading, tmp_path / "findings.json")
     with pytest.raises(BadInput, match="No model answered Compression"):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,19 @@ def test_a_file_is_held_against_the_same_program_too_and_given_back(tmp_path):
 def test_what_goes_wrong_while_a_file_is_held_is_not_taken_for_a_lock(tmp_path):
     with pytest.raises(PermissionError), holding(tmp_path / "labels.jsonl"):
         raise PermissionError("of the disk")
+
+
+def test_a_lock_lets_one_in_at_a_time_and_leaves_no_file_behind(tmp_path):
+    path, inside = tmp_path / "labels.jsonl", []
+
+    def work():
+        for _ in range(50):
+            with holding(path, patience=30):
+                inside.append(1)
+                assert len(inside) == 1
+                inside.pop()
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(work) for _ in range(8)]:
+            done.result()
+    assert list(tmp_path.iterdir()) == []

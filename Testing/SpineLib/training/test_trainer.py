@@ -118,6 +118,53 @@ def test_a_cancel_keeps_what_was_learnt_since_the_last_validation(tmp_path, accu
     assert _same(_weights(whole), _weights(_train(tiny.Tiny(recipe), folder, resume=True)))
 
 
+class Signalled(tiny.Tiny):
+    """Gets a signal in the middle of its sixth step."""
+
+    signal, trained = signal.SIGINT, 0
+
+    def loss(self, network, batch):
+        self.trained += 1
+        if self.trained == 6:
+            os.kill(os.getpid(), self.signal)
+        return super().loss(network, batch)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_or_the_end_of_a_job_keeps_the_step_that_is_under_way(tmp_path, whole, how):
+    recipe = tiny.recipe(training__validate_every=12)
+    task, folder = Signalled(recipe), tmp_path / "run"
+    task.signal = how
+    before = signal.signal(how, signal.default_int_handler)  # as the command line has it
+    try:
+        with pytest.raises(Cancelled, match="goes on from step 6 with --resume"):
+            _train(task, folder)
+        assert signal.getsignal(how) is signal.default_int_handler
+    finally:
+        signal.signal(how, before)
+    assert json.loads((folder / "run.json").read_text())["step"] == 6
+    resumed = _train(tiny.Tiny(recipe), folder, resume=True)
+    assert _same(_weights(whole)["network"], _weights(resumed)["network"])
+
+
+def test_a_second_ctrl_c_ends_a_step_that_takes_too_long(tmp_path):
+    class Impatient(Signalled):
+        def loss(self, network, batch):
+            if self.trained == 5:
+                os.kill(os.getpid(), self.signal)
+            return super().loss(network, batch)
+
+    with pytest.raises(Cancelled, match="goes on from step 4 with --resume"):
+        _train(Impatient(tiny.recipe()), tmp_path / "run")
+
+
+def test_what_was_cancelled_before_its_first_step_promises_no_checkpoint(tmp_path):
+    with pytest.raises(Cancelled, match=r"before its first checkpoint.*begins again with --resume"):
+        _train(tiny.Tiny(tiny.recipe()), tmp_path / "run", progress=StopsAt(0))
+    assert _train(tiny.Tiny(tiny.recipe()), tmp_path / "run", resume=True).finished
+
+
 @pytest.mark.parametrize("step", [8, 12])
 def test_a_cancel_while_it_validates_costs_no_validation(tmp_path, whole, step):
     class Cancelling(tiny.Tiny):

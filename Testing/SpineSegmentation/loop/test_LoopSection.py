@@ -9,6 +9,14 @@ from SpineLib.loop.drafts import DRAFT
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.progress import Step
 from SpineLib.volume import write_volume
+from SpineSlicer.headless.scene import save_scene
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.studyNodes import (
+    SEGMENT_NAMES,
+    SEGMENTATION,
+    nodesOfKind,
+    segmentationNodes,
+)
 from Testing.SpineLib.loop import learning
 from Testing.SpineSegmentation.loop.story import (
     FOLDER,
@@ -62,6 +70,36 @@ def test_a_scene_that_is_closed_keeps_the_correction_as_a_draft(loop, ui, case, 
     ui.queueTable.setCurrentCell(0, 0)
     click(ui.openButton)
     np.testing.assert_array_equal(loop.case.work.shown.current().voxels, painted)
+
+
+def test_nothing_of_another_study_lies_over_a_case(
+    loop, ui, opened, panel, app, lumbar, desktop, tmp_path
+):
+    """Whether it was there before the case, or a scene is added while the case is open."""
+    scene = slicer.mrmlScene
+    ReadingScene(scene).show(lumbar, surfaces=False)
+    save_scene(app, tmp_path / "other.mrb")
+    (theirs,) = segmentationNodes(scene)
+    panel.ui.segmentationSelector.setCurrentNode(theirs)
+    assert theirs.GetDisplayNode().GetVisibility()
+    click(ui.openButton)
+    case = loop.case.work.shown
+
+    def isAlone():
+        views = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+        others = [n for k in (SEGMENTATION, SEGMENT_NAMES) for n in nodesOfKind(scene, k)]
+        assert {one.GetBackgroundVolumeID() for one in views} == {case.volumeNode.GetID()}
+        assert others and not any(one.GetDisplayNode().GetVisibility() for one in others)
+
+    isAlone()
+    scene.ReadFromMRB(str(tmp_path / "other.mrb"), False)
+    desktop.application.processEvents()
+    isAlone()
+    panel.enter()
+    isAlone()
+    ui.dataSetEdit.currentPath = ""
+    settle()
+    assert loop.case.work is None and theirs.GetDisplayNode().GetVisibility()
 
 
 def test_a_case_whose_nodes_are_deleted_is_let_go(loop, ui, case):

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import defaultdict
 
 import numpy as np
 import pytest
@@ -12,9 +13,9 @@ from SpineLib.loop.images import of_volume
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.volume import Volume
 from Testing.desktop import click as press
-from Testing.machine import slowness
+from Testing.machine import slowness, undisturbed
 from Testing.SpineLib.loop import learning
-from Testing.SpineSegmentation.loop.story import MODEL, click, erase_half, nodes, settle
+from Testing.SpineSegmentation.loop.story import MODEL, click, erase_half, nodes, paint, settle
 
 MOST = 0.1  # seconds of computing in one turn; what was measured stands in the docs
 
@@ -38,13 +39,15 @@ def test_saving_a_draft_takes_less_than_50_ms_of_computing(loop, large):
     """While a reader paints."""
     loop.open(large.id)
     settle()
+
     taken = []
-    for n in range(5):
-        erase_half(loop.case.work, f"vertebra{n % 3 + 1}")
-        loop.case._saved -= 31
-        start = time.thread_time()
-        loop.case.tick()
-        taken.append(time.thread_time() - start)
+    with undisturbed():
+        for n in range(5):
+            erase_half(loop.case.work, f"vertebra{n % 3 + 1}")
+            loop.case._saved -= 31
+            start = time.thread_time()
+            loop.case.tick()
+            taken.append(time.thread_time() - start)
     assert (large.folder / DRAFT).is_file()
     assert np.median(taken) < 0.05 * slowness()
 
@@ -62,26 +65,35 @@ def test_no_turn_of_opening_saving_accepting_or_leaving_holds_the_window_up(
         taken.append(time.thread_time() - start)
 
     monkeypatch.setattr(Turns, "_step", step)
-    measured = {}
+    measured = defaultdict(list)
 
     def measure(what, do):
         taken.clear()
-        do()
-        settle()
-        measured[what] = max(taken)
+        with undisturbed():
+            before = slowness()
+            do()
+            settle()
+        measured[what].append(max(taken) / np.mean([before, slowness()]))
 
-    measure("open", lambda: loop.open(large.id))
-    erase_half(loop.case.work)
-    measure("save", lambda: press(ui.saveButton))
-    erase_half(loop.case.work, "vertebra3")
-    measure("accept", lambda: loop.case.accept(anyway=True))
-    assert open_dataset(loop.data.data.folder).case(large.id).state == "approved"
-    loop.open(large.id)
-    settle()
-    erase_half(loop.case.work, "vertebra1")
-    measure("leave", lambda: press(ui.nextButton))
-    print({what: round(seconds, 3) for what, seconds in measured.items()})
-    assert max(measured.values()) < MOST * slowness(), measured
+    def erase(segment, row):
+        def without(array):
+            array[:, array.shape[1] // 2 + row] = 0
+            return array
+
+        paint(loop.case.work.shown.node, segment, without)
+
+    for row in range(3):
+        measure("open", lambda: loop.open(large.id))
+        erase("vertebra2", row)
+        measure("save", lambda: press(ui.saveButton))
+        erase("vertebra3", row)
+        measure("accept", lambda: loop.case.accept(anyway=True))
+        assert open_dataset(loop.data.data.folder).case(large.id).state == "approved"
+        loop.open(large.id)
+        settle()
+        erase("vertebra1", row)
+        measure("leave", lambda: press(ui.nextButton))
+    assert max(min(times) for times in measured.values()) < MOST, measured
 
 
 @pytest.fixture

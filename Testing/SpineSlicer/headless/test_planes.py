@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from SpineLib.volume import Volume
-from SpineSlicer.headless.planes import CONVENTION, letter, plane_of, slice_to_ras
+from SpineSlicer.headless.planes import CONVENTION, plane_of, slice_to_ras
+from SpineSlicer.scene.directionLetters import letter
 
 angles = st.floats(-40, 40)
 signs = st.tuples(*[st.sampled_from([-1.0, 1.0])] * 3)

@@ -5,8 +5,6 @@ fail them. What was measured of one step alone stands in docs/slicer.md; the lim
 for a slower machine.
 """
 
-import time
-
 import numpy as np
 import pytest
 
@@ -15,12 +13,12 @@ from SpineLib.inference.measures import measuring
 from SpineLib.labels import CANAL, structure
 from SpineLib.reading import Reading
 from SpineLib.volume import Volume
-from SpineSlicer.scene.closedSurfaces import addingSurfaces, hasSurfaces
+from SpineSlicer.scene.closedSurfaces import addingSurfaces, hasSurfaces, surfaceName
 from SpineSlicer.scene.labelmapNodes import labelmapFromNode
 from SpineSlicer.scene.naming import following, renamed
 from SpineSlicer.scene.shownSegmentation import showingSegmentation
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentationFinding
-from Testing.machine import slowness
+from Testing.machine import longest_step
 from Testing.readings import stack_of
 
 SHAPE = (30, 512, 512)  # sagittal slices, rows, columns
@@ -52,37 +50,39 @@ def large():
     return Reading(findings, {"2": volume}, volume.with_voxels(voxels))
 
 
-def seconds(steps):
-    """The longest step's time of computing, and what the steps lead to."""
-    longest = 0.0
+def result(steps):
+    """What the steps lead to."""
     while True:
-        began = time.thread_time()
         try:
             next(steps)
         except StopIteration as end:
-            return max(longest, time.thread_time() - began), end.value
-        longest = max(longest, time.thread_time() - began)
+            return end.value
 
 
 def test_no_step_of_a_large_segmentation_holds_the_window_up_for_long(scene, large):
-    took, (node, _volume) = seconds(showingSegmentation(scene, large))
-    assert took < MOST * slowness()
-    labelmap = currentLabelmap(node)
-    took, found = seconds(measuring(labelmap, segmentationFinding(node)))
-    assert took < MOST * slowness() and len(found) == 2 * VERTEBRAE
+    def showing():
+        scene.Clear(False)
+        return showingSegmentation(scene, large)
+
+    took, (node, _volume) = longest_step(showing)
+    assert took < MOST
+    finding, labelmap = segmentationFinding(node), currentLabelmap(node)
+    took, found = longest_step(lambda: measuring(labelmap, finding))
+    assert took < MOST and len(found) == 2 * VERTEBRAE
     renamed(node, 1, "L5")
-    assert seconds(following(node))[0] < MOST * slowness()
+    assert longest_step(lambda: following(node))[0] < MOST
     assert not hasSurfaces(node)
-    assert seconds(addingSurfaces(node))[0] < MOST_OF_A_SURFACE * slowness()
+
+    def surfacing():
+        node.GetSegmentation().RemoveRepresentation(surfaceName())
+        return addingSurfaces(node)
+
+    assert longest_step(surfacing)[0] < MOST_OF_A_SURFACE
     assert hasSurfaces(node)
 
 
 def test_surfaces_made_one_by_one_are_those_that_slicer_makes_of_all(scene, lumbar):
-    from SpineSlicer.scene.closedSurfaces import surfaceName
-
-    node, _volume = next(
-        one for one in [seconds(showingSegmentation(scene, lumbar))[1]] if one[0] is not None
-    )
+    node, _volume = result(showingSegmentation(scene, lumbar))
     segmentation = node.GetSegmentation()
 
     def surfaces():
@@ -90,7 +90,7 @@ def test_surfaces_made_one_by_one_are_those_that_slicer_makes_of_all(scene, lumb
         made = [segmentation.GetNthSegment(n).GetRepresentation(surfaceName()) for n in numbers]
         return [(one.GetNumberOfPoints(), one.GetBounds()) for one in made]
 
-    seconds(addingSurfaces(node))
+    result(addingSurfaces(node))
     ours = surfaces()
     segmentation.RemoveRepresentation(surfaceName())
     node.CreateClosedSurfaceRepresentation()
@@ -105,7 +105,7 @@ def test_the_label_map_of_a_shifted_larger_grid_is_brought_to_the_volumes_own(sc
 
     from SpineSlicer.scene.labelmapNodes import LABEL_TAG, orientedImage, vtkTag
 
-    node, _volume = seconds(showingSegmentation(scene, lumbar))[1]
+    node, _volume = result(showingSegmentation(scene, lumbar))
     whole = lumbar.volumes["2"]
     matrix = whole.ijk_to_ras.copy()
     matrix[:3, 3] = whole.ras([-3, 2, 1])

@@ -1,0 +1,84 @@
+"""What a reading says of a patient, as columns of the data dictionary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from SpineLib.errors import BadInput
+from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.findings_file import read_json
+from SpineLib.questions import COMPRESSION
+
+
+def imaging_of(findings: Findings) -> dict[str, float]:
+    """Compressed slices, their run, extent, levels and worst probability, and the worst grade.
+
+    Nothing is said of what was not assessed. The quantities (MSCC, MCC, …) are not in findings.
+
+    Args:
+        findings: of one study.
+    """
+    said: dict[str, float] = {}
+    summary = findings.summary(COMPRESSION.key)
+    if summary.assessed:
+        positive = [
+            (s, one) for s in findings.stacks for one in s.slices if _positive(one, summary.by)
+        ]
+        probabilities = [
+            opinion.probability
+            for stack in findings.stacks
+            for one in stack.slices
+            if (opinion := one.opinion(COMPRESSION.key, summary.by)) and opinion.assessed
+            and opinion.probability is not None
+        ]  # fmt: skip
+        said["compressed_slices"] = float(summary.positive_slices)
+        said["longest_run"] = float(summary.longest_run)
+        said["extent_mm"] = _extent(positive)
+        if probabilities:
+            said["worst_probability"] = max(probabilities)
+        levels = {one.level for _stack, one in positive}
+        if "" not in levels:
+            said["compressed_levels"] = float(len(levels))
+    for asked in findings.questions:
+        grade = findings.summary(asked.key)
+        if asked.key != COMPRESSION.key and grade.assessed and grade.worst in asked.values:
+            said["grade"] = float(asked.values.index(grade.worst))
+            break
+    return said
+
+
+def read_imaging(folder: str | Path) -> dict[str, dict[str, float]]:
+    """`imaging_of` every ``findings.json`` below a folder, by its folder's name and by study.
+
+    Raises:
+        BadInput: there is none, or two are of one study or in folders of one name.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for path in sorted(Path(folder).rglob("findings.json")):
+        findings = read_json(path)
+        said = imaging_of(findings)
+        for key in {path.parent.name, findings.study_instance_uid} - {""}:
+            if key in found:
+                raise BadInput("Two readings are of one patient or study", file=path,
+                               advice="Leave one of them out.")  # fmt: skip
+            found[key] = said
+    if not found:
+        raise BadInput("There is no findings.json below this folder", file=folder)
+    return found
+
+
+def _positive(one: SliceFinding, by: str) -> bool:
+    opinion = one.opinion(COMPRESSION.key, by)
+    return bool(opinion and opinion.assessed and opinion.positive)
+
+
+def _extent(positive: list[tuple[StackFindings, SliceFinding]]) -> float:
+    """Millimetres from the first to the last compressed slice, their own thickness included."""
+    if not positive:
+        return 0.0
+    places = np.array([one.position_ras for _stack, one in positive])
+    spacing = max(stack.spacing[2] for stack, _one in positive if stack.spacing)
+    apart = np.linalg.norm(places[:, None] - places[None], axis=-1)
+    return float(apart.max() + spacing)

@@ -1,0 +1,108 @@
+"""Objects that were made before, which new ones name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pydicom
+from pydicom.dataset import Dataset
+
+from SpineLib.errors import BadInput
+from SpineLib.outputs.dicom.codes import own
+
+REPORT = "1.2.840.10008.5.1.4.1.1.88.34"  # Comprehensive 3D SR
+SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+PREDECESSOR = own("predecessor", "Version before this one")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What names one object.
+
+    Attributes:
+        study, series, kind, instance: Study and Series Instance UID, SOP Class and Instance UID.
+    """
+
+    study: str
+    series: str
+    kind: str
+    instance: str
+
+    @classmethod
+    def of(cls, header: Dataset) -> Earlier:
+        """The one of an object."""
+        return cls(
+            str(header.StudyInstanceUID), str(header.SeriesInstanceUID), str(header.SOPClassUID),
+            str(header.SOPInstanceUID),
+        )  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Earlier:
+        """From `to_dict`.
+
+        Raises:
+            BadInput: it is not one.
+        """
+        try:
+            return cls(**{name: str(value) for name, value in record.items()})
+        except TypeError as error:
+            raise BadInput("This does not name an object that was made before") from error
+
+    def to_dict(self) -> dict[str, str]:
+        """As JSON."""
+        return asdict(self)
+
+    def header(self) -> Dataset:
+        """As much of a header as highdicom asks for."""
+        made = Dataset()
+        made.StudyInstanceUID, made.SeriesInstanceUID = self.study, self.series
+        made.SOPClassUID, made.SOPInstanceUID = self.kind, self.instance
+        return made
+
+
+def in_folder(folder: Path) -> list[Earlier]:
+    """Those of the reports and segmentations that a folder of objects holds."""
+    names = ("report*.dcm", "segmentation.dcm", "labelmap.dcm")
+    files = [path for name in names for path in sorted(folder.glob(name))]
+    return [Earlier.of(pydicom.dcmread(path, stop_before_pixels=True)) for path in files]
+
+
+def reports(earlier: Iterable[Earlier]) -> list[Dataset]:
+    """Headers of the reports among them."""
+    return [one.header() for one in dict.fromkeys(earlier) if one.kind == REPORT]
+
+
+def name_earlier(made: Dataset, earlier: Sequence[Earlier]) -> None:
+    """Has a segmentation name those before it of its study (General Reference, PS3.3 C.12.4).
+
+    An image has no list of predecessor documents as a report has; it refers to the other image, for
+    a purpose that only a term of our own says.
+    """
+    before = [
+        one for one in dict.fromkeys(earlier)
+        if one.kind in SEGMENTATIONS and one.study == made.StudyInstanceUID
+    ]  # fmt: skip
+    if not before:
+        return
+    made.ReferencedImageSequence = [_reference(one) for one in before]
+    for one in before:
+        made.ReferencedSeriesSequence.append(_series(one))
+
+
+def _reference(one: Earlier) -> Dataset:
+    reference = Dataset()
+    reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = one.kind, one.instance
+    reference.PurposeOfReferenceCodeSequence = [PREDECESSOR]
+    return reference
+
+
+def _series(one: Earlier) -> Dataset:
+    instance = Dataset()
+    instance.ReferencedSOPClassUID, instance.ReferencedSOPInstanceUID = one.kind, one.instance
+    series = Dataset()
+    series.SeriesInstanceUID = one.series
+    series.ReferencedInstanceSequence = [instance]
+    return series

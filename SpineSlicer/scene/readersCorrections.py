@@ -1,0 +1,103 @@
+"""A reader's corrections of a study's segmentation, as results and DICOM objects hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import slicer
+
+from SpineLib.labels import Code
+from SpineLib.outputs.corrections import SEMIAUTOMATIC, TISSUE, Corrections, DrawnSegment
+from SpineLib.volume import Volume
+from SpineSlicer.scene.corrections import changes, labelsDiffer, original
+from SpineSlicer.scene.labelmapNodes import LABEL_TAG, orientedImage, vtkTag
+from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentationFinding
+from SpineSlicer.scene.studyNodes import SEGMENTATION
+
+# Of what `SerializeTerminologyEntry` joins by ``~``, category and type (`scene.terminology`).
+_CATEGORY, _TYPE = 1, 2
+
+
+def correctionsOfStudy(nodes: Any) -> Corrections:
+    """Those of the segmentation of a study, on the grid of its findings.
+
+    Args:
+        nodes: `ReadingScene` of the study.
+
+    Raises:
+        BadInput: the segmented volume no longer has the slices that were read.
+    """
+    segmentation, findings = nodes.node(SEGMENTATION), nodes.findings()
+    if segmentation is None or not findings.segmentation.stack:
+        return Corrections()
+    place = nodes.inScene(findings.stack(findings.segmentation.stack))
+    return correctionsOf(segmentation, lambda mask: place.volume(mask.voxels))
+
+
+def correctionsOf(
+    node: slicer.vtkMRMLSegmentationNode, placed: Callable[[Volume], Volume] = lambda mask: mask
+) -> Corrections:
+    """What a reader changed of a segmentation, and what the reader drew.
+
+    Where it is known that it was corrected and not where, all of it counts as corrected.
+
+    Args:
+        node: a spine segmentation.
+        placed: a mask on the segmented volume's grid → on the grid of the findings.
+    """
+    if original(node) is not None:
+        changed = {one.label for one in changes(node) if one.label}
+    elif labelsDiffer(node):
+        changed = {one.label for one in segmentationFinding(node).segments}
+    else:
+        changed = set()
+    return Corrections(dict.fromkeys(sorted(changed), SEMIAUTOMATIC), _drawn(node, placed))
+
+
+def _drawn(
+    node: slicer.vtkMRMLSegmentationNode, placed: Callable[[Volume], Volume]
+) -> list[DrawnSegment]:
+    segmentation = node.GetSegmentation()
+    numbers = range(segmentation.GetNumberOfSegments())
+    own = [n for n in numbers if not vtkTag(segmentation.GetNthSegment(n), LABEL_TAG)]
+    grid = currentLabelmap(node) if own else None
+    if grid is None:
+        return []
+    found = []
+    for number in own:
+        segment = segmentation.GetNthSegment(number)
+        mask = _mask(node, segmentation.GetNthSegmentID(number), grid)
+        if mask.any():
+            codes = _codes(vtkTag(segment, slicer.vtkSegment.GetTerminologyEntryTagName()))
+            found.append(DrawnSegment(segment.GetName(), placed(grid.with_voxels(mask)), *codes))
+    return found
+
+
+def _mask(node: slicer.vtkMRMLSegmentationNode, identifier: str, grid: Volume) -> Any:
+    """1 where a segment is on a grid, uint8."""
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    image, fitting = slicer.vtkOrientedImageData(), slicer.vtkOrientedImageData()
+    node.GetBinaryLabelmapRepresentation(identifier, image)
+    if image.GetPointData().GetScalars() is None:
+        return np.zeros(grid.shape, np.uint8)
+    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+        image, orientedImage(grid), fitting, False
+    )
+    values = vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(grid.shape)
+    return (values > 0).astype(np.uint8)
+
+
+def _codes(entry: str) -> tuple[Code, Code]:
+    """Category and type of a segment's terminology; tissue where it says none."""
+    parts = entry.split("~")
+    found = [_code(parts[n]) if n < len(parts) else None for n in (_CATEGORY, _TYPE)]
+    return found[0] or TISSUE, found[1] or TISSUE
+
+
+def _code(triple: str) -> Code | None:
+    scheme, _, rest = triple.partition("^")
+    value, _, meaning = rest.partition("^")
+    return Code(value, scheme, meaning) if scheme and value and meaning else None
