@@ -206,11 +206,12 @@ def _of_view(table: pd.DataFrame, view: str) -> list[Figure]:
     kind, patients = table["kind"].to_numpy(str), table["patient"].to_numpy(str)
     answered, right = table["answer"].to_numpy(str) != "", table["right"].to_numpy(bool)
     rows = kind == "vertebra"
-    noun = {"missing": "there is none", "noun": "vertebrae"}
+    hits = {"named wrongly": answered & ~right, "without a name": ~answered}
     return [
-        share(f"{view}: vertebrae named wrongly", answered & ~right, rows, patients, **noun),
-        share(f"{view}: vertebrae without a name", ~answered, rows, patients, **noun),
-    ]
+        share(f"{view}: vertebrae {what}", hit, rows, patients, missing="there is none",
+              noun="vertebrae")
+        for what, hit in hits.items()
+    ]  # fmt: skip
 
 
 def compare_levels(first: Predictions, second: Predictions) -> pd.DataFrame:

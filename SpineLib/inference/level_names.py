@@ -19,7 +19,7 @@ from SpineLib.reasons import Reason
 
 USUAL = VERTEBRAE[VERTEBRAE.index("C2") : VERTEBRAE.index("S1")]  # free vertebrae, C2 to L5
 # From here on a name is told; below it the level is numbered. An anchor must be as sure.
-LEAST, LEAST_ANCHOR = 0.7, 0.5
+LEAST, LEAST_ANCHOR = 0.75, 0.45
 # A lowest disc that looks transitional: the count from below may be off by one.
 _TRANSITIONAL = 0.5
 _WEAK_LINK = 0.85

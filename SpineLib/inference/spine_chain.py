@@ -13,16 +13,18 @@ from SpineLib.inference.spine_points import SpinePoints
 # Millimetres between neighbours along the canal: from a disc to the next body, and between two of a
 # kind, from small cervical to large lumbar vertebrae (13 to 50 mm, with room).
 _HALF_STEP, _STEP = (4.0, 32.0), (10.0, 56.0)
-# How far in front of the canal's middle the column's middle stands.
-_AHEAD = (3.0, 48.0)
+# How far in front of the canal's middle the column's middle stands; and what a change of it from
+# one point to the next costs, a square millimetre.
+_AHEAD = (8.0, 42.0)
+_ASIDE = 0.04
 # What a point must outweigh to be taken into the chain, and what a missing disc or body costs, in
 # the logarithm of odds; set by hand on simulated spines.
 _BIAS, _MISSING = 1.2, 1.6
 # Two steps between vertebrae are this unlike where one was missed or split.
-MOST_GAP, MOST_WHOLE_GAP, LEAST_GAP = 1.5, 1.9, 0.55
+MOST_GAP, LEAST_GAP = 1.36, 0.7
 # Heat from which a place between two bodies counts as a disc that is not the usual one.
 ODD_HEAT = 0.3
-_NEAR_ANCHOR_MM = 14.0
+_NEAR_ANCHOR_MM = 8.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def chain_of(seen: SpinePoints) -> Chain:
     against leaving one of a pair out (dynamic programming over points in the canal's order).
     """
     nodes = _nodes(seen)
-    if not len(nodes.s):
+    if not len(nodes.heat):
         return Chain([])
     path = _best_path(nodes)
     vertebrae = _linked(_vertebrae(nodes, path, seen))
@@ -93,12 +95,12 @@ def chain_of(seen: SpinePoints) -> Chain:
 
 @dataclass(frozen=True)
 class _Nodes:
-    """Candidates in the canal's order: places, heats, kinds (True: disc), arc lengths, regions."""
+    """Candidates in the canal's order: places, heats, kinds (True: disc), distances, regions."""
 
     ras: NDArray[np.float64]
     heat: NDArray[np.float64]
     disc: NDArray[np.bool_]
-    s: NDArray[np.float64]
+    ahead: NDArray[np.float64]
     regions: NDArray[np.float64]
 
 
@@ -131,7 +133,7 @@ def _nodes(seen: SpinePoints) -> _Nodes:
     s, ahead = along(seen.course, ras)
     kept = np.flatnonzero((ahead > _AHEAD[0]) & (ahead < _AHEAD[1]))
     order = kept[np.argsort(s[kept], kind="stable")]
-    return _Nodes(ras[order], heat[order], is_disc[order], s[order], regions[order])
+    return _Nodes(ras[order], heat[order], is_disc[order], ahead[order], regions[order])
 
 
 def _best_path(nodes: _Nodes) -> list[int]:
@@ -151,9 +153,10 @@ def _best_path(nodes: _Nodes) -> list[int]:
 
 def _step_cost(nodes: _Nodes, i: int, j: int) -> float | None:
     apart = float(np.linalg.norm(nodes.ras[j] - nodes.ras[i]))
+    cost = _ASIDE * float(nodes.ahead[j] - nodes.ahead[i]) ** 2
     if nodes.disc[i] != nodes.disc[j]:
-        return 0.0 if _HALF_STEP[0] <= apart <= _HALF_STEP[1] else None
-    return _MISSING if _STEP[0] <= apart <= _STEP[1] else None
+        return cost if _HALF_STEP[0] <= apart <= _HALF_STEP[1] else None
+    return cost + _MISSING if _STEP[0] <= apart <= _STEP[1] else None
 
 
 def _vertebrae(nodes: _Nodes, path: list[int], seen: SpinePoints) -> list[Vertebra]:
@@ -199,12 +202,12 @@ def _linked(vertebrae: list[Vertebra]) -> list[Vertebra]:
         near = np.delete(steps[max(n - 3, 0) : n + 4], min(n, 3))
         near = near[np.isfinite(near)]
         ratio = steps[n] / np.median(near) if len(near) >= 2 and np.isfinite(steps[n]) else 1.0
-        sure = max(one.disc_heat, 0.9 if one.state == "fused" else 0.0)
-        link = 1 - 0.12 * (1 - sure) ** 2
-        if one.state == "missing":
-            link = 0.8 if min(one.heat, vertebrae[n + 1].heat) > 0.5 else 0.4
-        whole = one.state != "missing" and min(one.heat, vertebrae[n + 1].heat) > 0.3
-        if not LEAST_GAP <= ratio <= (MOST_WHOLE_GAP if whole else MOST_GAP):
+        bodies = min(one.heat, vertebrae[n + 1].heat) if n + 2 < len(vertebrae) else one.heat
+        bodies = vertebrae[n + 1].heat if n == 0 else bodies
+        link = 1 - 0.12 * (1 - (0.9 if one.state == "fused" else one.disc_heat)) ** 2
+        if one.state == "missing" or bodies == 0:
+            link = 0.6 if max(bodies, one.disc_heat) > 0.5 else 0.4
+        if not LEAST_GAP <= ratio <= MOST_GAP:
             link = min(link, 0.3)
         made.append(replace(one, link=float(link)))
     return made
@@ -239,6 +242,6 @@ def _bottom(vertebrae: list[Vertebra], seen: SpinePoints) -> Anchor | None:
         if disc is None:
             continue
         below = points.ras[0] - disc
-        if 8 < float(np.linalg.norm(below[1:])) < 34 and below[2] < 0:
+        if 8 < float(np.linalg.norm(below[1:])) < 32 and below[2] < 0:
             return Anchor(n + 1, float(points.heat[0]))
     return None

@@ -149,7 +149,7 @@ def _course(
     first, last = np.flatnonzero(kept)[[0, -1]]
     rows, columns, sure = rows[first : last + 1], columns[first : last + 1], sure[first : last + 1]
     fine = np.empty((len(rows), 3))
-    for n, (r, c) in enumerate(zip(rows, columns, strict=True)):
+    for n, (r, c) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
         low, high = max(c - 3, 0), c + 4
         weight = heat[int(heat[:, r, c].argmax()), r, low:high]
         across = heat[:, r, c] ** 2 + 1e-6

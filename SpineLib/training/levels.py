@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
@@ -298,7 +298,7 @@ class _LevelItems(Items):
 
     def _ridge(
         self, course: NDArray[np.float32], plane_mm: float, move: Move, sigma: float,
-        axis: NDArray[np.float64],
+        axis: NDArray[Any],
     ) -> NDArray[np.float64]:  # fmt: skip
         at = move.in_window(course[:, 1:])
         inside = ((at > -8) & (at < self._data.crop + 8)).all(1)
