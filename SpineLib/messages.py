@@ -1,23 +1,19 @@
 """What passes between a worker and its host: each command's arguments and its answer.
 
 A class's fields are the arguments, those without a default must be there, and its ``answer`` is
-what comes back. Whoever receives a message checks it (`request_of`, `answered`). The table in
-``docs/worker.md`` is made of these classes.
+what comes back. `SpineLib.protocol` checks both on arrival. The table in ``docs/worker.md`` is made
+of these classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from SpineLib import replies
-from SpineLib.arguments import check_answer, read_arguments
 from SpineLib.errors import BadRequest
 from SpineLib.options import ReadOptions
-from SpineLib.progress import Progress
-from SpineLib.replies import JsonObject
 
 
 class Request:
@@ -396,67 +392,6 @@ class OutcomePredict(Request):
     model: Path
     values: dict[str, str]
     force: bool = False
-
-
-REQUESTS: tuple[type[Request], ...] = (
-    Read, Scan, Models, VerifyModel, RemoveModel, ImportModel, Regrade, Report,
-    Send, Destinations, AddDestination, Simulate, Diagnose,
-    ProjectStatus, ProjectAdd, ProjectRelink, ProjectStack, ProjectDisagreements, ProjectDecide,
-    ProjectReaders, ProjectTraining, ProjectModel,
-    LoopAdd, LoopScore, LoopFinetune, LoopTake, LoopCompare, LoopPromote, LoopBack, LoopCurve,
-    OutcomeModel, OutcomePredict,
-)  # fmt: skip
-COMMANDS = tuple(dict.fromkeys(one.command for one in REQUESTS))
-Handlers = Mapping[type[Request], Callable[[Any, Progress], Mapping[str, Any]]]
-
-
-def request_of(command: str, arguments: Any) -> Request:
-    """A request as it arrived, checked.
-
-    Args:
-        command: one of `COMMANDS`.
-        arguments: JSON values; ``action`` chooses among several requests of one command.
-
-    Raises:
-        BadRequest: an argument is missing, unknown or of another kind; it is named.
-    """
-    kind, arguments = _kind(command, arguments)
-    return read_arguments(kind, arguments, f"{command} {kind.action}".rstrip())
-
-
-def serve(handlers: Handlers, command: str, arguments: Any, progress: Progress) -> JsonObject:
-    """What the one of ``handlers`` that a request is for answers to it; see `request_of`."""
-    request = request_of(command, arguments)
-    return dict(handlers[type(request)](request, progress))
-
-
-def answered(command: str, arguments: Any, message: Mapping[str, Any]) -> JsonObject:
-    """The answer to a request as it arrived, checked.
-
-    Args:
-        command, arguments: of the request that was sent.
-        message: the worker's message of type ``result``.
-
-    Raises:
-        BadRequest: it answers another command, or a value is missing or of another kind.
-    """
-    if message.get("command") != command:
-        raise BadRequest(f"The answer to {command} is one to {message.get('command')}")
-    result = message.get("result")
-    check_answer(_kind(command, arguments)[0].answer, result, command)
-    return result  # type: ignore[return-value]
-
-
-def _kind(command: str, arguments: Any) -> tuple[type[Request], Any]:
-    kinds = {request.action: request for request in REQUESTS if request.command == command}
-    if not any(kinds) or not isinstance(arguments, dict):
-        return next(iter(kinds.values())), arguments
-    action = arguments.get("action")
-    if action is None:
-        raise BadRequest("The argument action is missing")
-    if not isinstance(action, str) or action not in kinds:
-        raise BadRequest(f"{command} has no action {action}; there are: {', '.join(kinds)}")
-    return kinds[action], {key: value for key, value in arguments.items() if key != "action"}
 
 
 def _source(name: str, path: Path | None, files: tuple[Path, ...]) -> Path | list[Path]:

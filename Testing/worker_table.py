@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import get_type_hints
 
 from SpineLib.arguments import in_words, needed
-from SpineLib.messages import REQUESTS, Request
+from SpineLib.messages import Request
+from SpineLib.protocol import REQUESTS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "worker.md"
 BEGIN, END = "<!-- made by Testing/worker_table.py -->\n", "<!-- end -->\n"

@@ -10,8 +10,8 @@ from typing import Any
 
 from SpineLib import errors
 from SpineLib.errors import BadRequest, Cancelled, SpineError, WorkerEnded
-from SpineLib.messages import answered
 from SpineLib.progress import Step
+from SpineLib.protocol import answered
 from SpineLib.store.files import sweep
 
 PROTOCOL = 1

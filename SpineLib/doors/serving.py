@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from SpineLib import messages, replies
 from SpineLib.errors import BadRequest
 from SpineLib.loop import serving as loop
-from SpineLib.messages import Handlers
 from SpineLib.pacs import serving as pacs
 from SpineLib.progress import Progress
+from SpineLib.protocol import REQUESTS, Handlers
 from SpineLib.replies import FileAnswer, FolderAnswer, ManageAnswer, ModelsAnswer
 from SpineLib.store.files import writing_folder
 
@@ -145,7 +145,7 @@ HANDLERS: Handlers = {
     messages.Report: _report,
     messages.Simulate: _simulate,
     messages.Diagnose: _diagnose,
-    **{kind: _project for kind in messages.REQUESTS if kind.command == "project"},
+    **{kind: _project for kind in REQUESTS if kind.command == "project"},
     messages.OutcomeModel: _outcome,
     messages.OutcomePredict: _outcome,
     **loop.HANDLERS,

@@ -32,8 +32,8 @@ from SpineLib.doors import serving
 from SpineLib.doors.client import PROTOCOL
 from SpineLib.errors import DEBUG, BadRequest, Cancelled, from_exception
 from SpineLib.json_values import finite, parse_json
-from SpineLib.messages import COMMANDS, serve
 from SpineLib.progress import Progress, Step
+from SpineLib.protocol import COMMANDS, serve
 
 _SECONDS_TO_END = 2.0
 _SECONDS_BETWEEN_LOOKS = 1.0

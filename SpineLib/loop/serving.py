@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from SpineLib import messages, replies
 from SpineLib.errors import BadRequest
-from SpineLib.messages import Handlers
 from SpineLib.progress import Progress
+from SpineLib.protocol import Handlers
 from SpineLib.replies import ModelAnswer
 
 # Seconds to wait for the reader's program, which holds the data set only while it writes.

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from SpineLib import messages
-from SpineLib.messages import Handlers
 from SpineLib.outcome.dictionary import variable
 from SpineLib.outcome.model import read_model
 from SpineLib.outcome.prediction import predict, read_values
 from SpineLib.progress import Progress
+from SpineLib.protocol import Handlers
 from SpineLib.replies import OutcomeModelAnswer, PrognosisAnswer
 
 

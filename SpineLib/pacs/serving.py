@@ -7,9 +7,9 @@ from typing import Any
 
 from SpineLib import messages, replies
 from SpineLib.errors import BadRequest, Cancelled, SpineError
-from SpineLib.messages import Handlers
 from SpineLib.options import DicomObject
 from SpineLib.progress import Progress
+from SpineLib.protocol import Handlers
 from SpineLib.replies import JsonObject
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from SpineLib import messages, replies
 from SpineLib.dicom import read
 from SpineLib.errors import BadRequest
-from SpineLib.messages import Handlers
 from SpineLib.progress import Progress
 from SpineLib.projects.consensus import Decision, SliceReadings, decide, disagreements
 from SpineLib.projects.labels import UNASSISTED, Label
@@ -16,6 +15,7 @@ from SpineLib.projects.order import FIRST
 from SpineLib.projects.project import Project, open_project
 from SpineLib.projects.status import status_of
 from SpineLib.projects.studies import add, relink
+from SpineLib.protocol import Handlers
 from SpineLib.replies import DisagreementsAnswer, FileAnswer, ProjectAnswer
 from SpineLib.volume import write_volume
 

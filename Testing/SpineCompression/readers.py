@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from SpineLib.errors import from_exception
-from SpineLib.messages import serve
 from SpineLib.progress import Progress
 from SpineLib.projects.requests import HANDLERS
+from SpineLib.protocol import serve
 from Testing.desktop import click
 from Testing.SpineCompression.panels import Worker
 

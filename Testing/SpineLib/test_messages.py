@@ -7,7 +7,8 @@ import pytest
 from SpineLib.doors.client import WorkerClient
 from SpineLib.doors.serving import HANDLERS
 from SpineLib.errors import BadRequest
-from SpineLib.messages import REQUESTS, Read, Simulate, request_of
+from SpineLib.messages import Read, Simulate
+from SpineLib.protocol import REQUESTS, request_of
 
 READ = {"input": "in", "output": "out"}
 

@@ -7,8 +7,8 @@ import pytest
 torch = pytest.importorskip("torch")
 from SpineLib.loop.dataset import open_dataset  # noqa: E402
 from SpineLib.loop.serving import HANDLERS  # noqa: E402
-from SpineLib.messages import serve  # noqa: E402
 from SpineLib.progress import Progress  # noqa: E402
+from SpineLib.protocol import serve  # noqa: E402
 from Testing.SpineLib.loop.learning import FEW_SLICES, slice_set  # noqa: E402
 
 QUICK = [

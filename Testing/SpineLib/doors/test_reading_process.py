@@ -9,7 +9,7 @@ import pytest
 from SpineLib.doors import reading_process
 from SpineLib.doors.reading_process import ReadingProcess
 from SpineLib.errors import BadInput, Cancelled, OutputError, WorkerEnded
-from SpineLib.messages import request_of
+from SpineLib.protocol import request_of
 
 WORKER = """
 import json, os, sys, time

@@ -17,9 +17,9 @@ from SpineLib.loop.scores import overlay_file, read_score, score_file
 from SpineLib.loop.scoring import STAGE, score
 from SpineLib.loop.serving import HANDLERS
 from SpineLib.loop.writer import DatasetWriter
-from SpineLib.messages import serve
 from SpineLib.models import open_model
 from SpineLib.progress import Progress, Step
+from SpineLib.protocol import serve
 from SpineLib.volume import read_volume, write_volume
 from Testing.SpineLib.loop.learning import (
     segmentation_card,

@@ -7,12 +7,12 @@ import pytest
 
 from SpineLib import messages
 from SpineLib.doors.serving import HANDLERS
-from SpineLib.messages import answered, serve
 from SpineLib.outcome.model import write_model
 from SpineLib.outcome.prediction import predict, read_values
 from SpineLib.outputs.prognosis import prognosis_of, read_prognosis, write_prognosis
 from SpineLib.outputs.report import render
 from SpineLib.progress import Progress
+from SpineLib.protocol import answered, serve
 from Testing.SpineLib.outcome.test_model import USUAL
 
 NOT_FOR_USE = "not for clinical use"

@@ -12,9 +12,9 @@ import pytest
 
 from SpineLib.dicom import read
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.messages import serve
 from SpineLib.progress import Progress
 from SpineLib.projects.requests import HANDLERS
+from SpineLib.protocol import serve
 from SpineLib.volume import read_volume
 
 ROOT = Path(__file__).resolve().parents[3]

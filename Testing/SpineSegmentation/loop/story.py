@@ -8,8 +8,8 @@ import slicer
 
 from SpineLib.errors import SpineError, from_exception
 from SpineLib.loop.serving import HANDLERS
-from SpineLib.messages import serve
 from SpineLib.progress import Progress
+from SpineLib.protocol import serve
 from Testing.desktop import click as press
 from Testing.SpineLib.loop import learning
 from Testing.SpineSlicer.scene.test_corrections import paint

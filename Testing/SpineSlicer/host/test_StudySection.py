@@ -6,8 +6,8 @@ import pydicom
 import pytest
 
 from SpineLib.doors.serving import HANDLERS
-from SpineLib.messages import serve
 from SpineLib.progress import Progress
+from SpineLib.protocol import serve
 from Testing.desktop import click
 
 FOLDER = Path(__file__).resolve().parents[3] / "SpineSegmentation"
