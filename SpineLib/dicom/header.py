@@ -214,6 +214,8 @@ def _check_claims(source: ObjectHeader) -> None:
             f"says that {stored} of {allocated} bits hold a pixel, up to bit {high}, which is impossible",
             file=path,
         )
+    if min(source.rows, source.columns) < 1:
+        raise BadInput("does not say how many rows and columns its image has", file=path)
     needed = source.rows * source.columns * source.samples * source.number_of_frames
     needed = needed * allocated // 8
     if pixels.length >= 0:

@@ -106,6 +106,18 @@ def test_a_length_beyond_the_file_is_a_truncated_header(writer, tmp_path, keywor
     assert "truncated" in refusal(tmp_path)
 
 
+@pytest.mark.parametrize("value", [None, 0])
+def test_an_image_without_columns_is_left_out_with_its_reason(writer, tmp_path, value):
+    file = one_file(writer, tmp_path)
+    dataset = pydicom.dcmread(file)
+    if value is None:
+        del dataset.Columns
+    else:
+        dataset.Columns = value
+    dataset.save_as(file)
+    assert "how many rows and columns" in refusal(tmp_path)
+
+
 def test_a_small_file_that_claims_a_huge_compressed_picture_is_refused_at_once(writer, tmp_path):
     for syntax in (RLELossless, JPEG2000Lossless):
         file = one_file(writer, tmp_path, syntax=syntax)
