@@ -7,6 +7,7 @@ setup(
         *find_packages(".", include=["SpineLib*", "SpineSlicer*"]),
         "SpineLib.schemas",
         "SpineLib.training.recipes",
+        "SpineLib.outcome.recipes",
         "SpineLib._resources",
     ],
     package_dir={"SpineLib._resources": "Resources"},

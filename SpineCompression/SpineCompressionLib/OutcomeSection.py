@@ -71,7 +71,7 @@ class OutcomeSection:
     def _onChoose(self, *_arguments: Any) -> None:
         import qt
 
-        title = _("Choose a model's folder, as “spine outcome fit” wrote it")
+        title = _("Choose the folder of a model of outcomes")
         path = qt.QFileDialog.getExistingDirectory(self._ui.outcomeModelButton, title)
         if path:
             self.openModel(path)

@@ -15,7 +15,7 @@ from SpineLib.errors import BadRequest
 
 station = typer.Typer(
     invoke_without_command=True,
-    help="Take MR studies as they arrive, read them, send the results. docs/pacs.md.",
+    help="Answer MR studies as they arrive, and send the results. docs/pacs.md.",
 )
 Folder = Annotated[
     Path | None,
@@ -61,7 +61,7 @@ def run(
         float, typer.Option(help="Seconds between lines of figures on stdout; 0 for none.", min=0)
     ] = 60.0,
 ) -> None:
-    """Take MR studies as they arrive, read them, send the results. docs/pacs.md."""
+    """Answer MR studies as they arrive, and send the results. docs/pacs.md."""
     if context.invoked_subcommand is not None:
         return
     from SpineLib.doors.reading_process import ReadingProcess

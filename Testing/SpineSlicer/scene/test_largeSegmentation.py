@@ -64,20 +64,20 @@ def test_no_step_of_a_large_segmentation_holds_the_window_up_for_long(scene, lar
         scene.Clear(False)
         return showingSegmentation(scene, large)
 
-    took, (node, _volume) = longest_step(showing)
+    took, (node, _volume) = longest_step(showing, MOST)
     assert took < MOST
     finding, labelmap = segmentationFinding(node), currentLabelmap(node)
-    took, found = longest_step(lambda: measuring(labelmap, finding))
+    took, found = longest_step(lambda: measuring(labelmap, finding), MOST)
     assert took < MOST and len(found) == 2 * VERTEBRAE
     renamed(node, 1, "L5")
-    assert longest_step(lambda: following(node))[0] < MOST
+    assert longest_step(lambda: following(node), MOST)[0] < MOST
     assert not hasSurfaces(node)
 
     def surfacing():
         node.GetSegmentation().RemoveRepresentation(surfaceName())
         return addingSurfaces(node)
 
-    assert longest_step(surfacing)[0] < MOST_OF_A_SURFACE
+    assert longest_step(surfacing, MOST_OF_A_SURFACE)[0] < MOST_OF_A_SURFACE
     assert hasSurfaces(node)
 
 
