@@ -289,5 +289,7 @@ def _decode(value: bytes, character_set: str) -> str:
 
 
 def _printable(value: str) -> str:
-    """Without what would steer a terminal."""
-    return value if value.isprintable() else "".join(c if c.isprintable() else " " for c in value)
+    """Without what would steer a terminal, nor the spaces that are left of it at either end."""
+    if value.isprintable():
+        return value
+    return "".join(c if c.isprintable() else " " for c in value).strip(" ")

@@ -289,3 +289,11 @@ def test_texts_cannot_steer_a_terminal(writer, tmp_path):
     patched(file, b"sag red end", b"sag\x1b[31m\x07en")
     (frame,) = read_header(file)
     assert frame.source.series_description.isprintable()
+
+
+def test_a_number_behind_a_sign_that_cannot_be_printed_is_the_number(writer, tmp_path):
+    file = one_file(writer, tmp_path)
+    content, uid = file.read_bytes(), read_header(file)[0].source.study_instance_uid
+    assert content.count(uid.encode()) == 1
+    file.write_bytes(content.replace(uid.encode(), b"\x0b" + uid[1:].encode()))
+    assert read_header(file)[0].source.study_instance_uid == uid[1:]
