@@ -68,8 +68,8 @@ def _model(model: dict[str, Any]) -> dict[str, Any]:
 def _scheme(data: dict[str, Any]) -> Question:
     """The one grading of such findings: a known one, or one rebuilt from a slice's probabilities."""
     name = str(data.get("grading", {}).get("scheme") or "Bilsky")
-    answers = [one["grading"] for stack in data.get("stacks", []) for one in stack["slices"]]
-    answers = [answer for answer in answers if answer.get("probabilities")]
+    slices = [one for stack in data.get("stacks", []) for one in stack["slices"]]
+    answers = [one["grading"] for one in slices if one.get("grading", {}).get("probabilities")]
     known = KNOWN_QUESTIONS.get(name)
     if known or not answers:
         return known or KNOWN_QUESTIONS["Bilsky"]

@@ -18,6 +18,7 @@ from Testing.desktop import drag
 from Testing.machine import least, longest_step
 from Testing.SpineCompression.panels import settle
 
+pytestmark = pytest.mark.timing
 LIMIT = 0.050
 ONCE = 0.1  # where a result comes into the scene
 

@@ -326,6 +326,7 @@ def test_nothing_of_the_reading_stays_in_the_scene_when_it_ends(desktop, read):
     assert READ_STACK not in kinds and not read.on
 
 
+@pytest.mark.timing
 def test_no_key_takes_longer_than_a_frame(project, read):
     """CPU time of the main thread, the least of several, so that a busy machine changes nothing."""
 

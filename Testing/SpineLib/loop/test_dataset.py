@@ -253,6 +253,7 @@ def test_a_line_that_was_edited_wrongly_is_left_out_and_said(tmp_path):
     assert any("Line 2" in one for one in dataset.problems)
 
 
+@pytest.mark.timing
 def test_five_hundred_cases_open_quickly(tmp_path):
     folder = kept.volumes(tmp_path / "set", 1, labelled=True)
     record = json.loads((folder / "cases.jsonl").read_text())

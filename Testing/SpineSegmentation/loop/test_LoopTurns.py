@@ -35,6 +35,7 @@ def large(ui, opened):
     return case
 
 
+@pytest.mark.timing
 def test_saving_a_draft_takes_less_than_50_ms_of_computing(loop, large):
     """While a reader paints."""
     loop.open(large.id)
@@ -52,6 +53,7 @@ def test_saving_a_draft_takes_less_than_50_ms_of_computing(loop, large):
     assert np.median(taken) < 0.05 * slowness()
 
 
+@pytest.mark.timing
 def test_no_turn_of_opening_saving_accepting_or_leaving_holds_the_window_up(
     loop, ui, large, monkeypatch
 ):

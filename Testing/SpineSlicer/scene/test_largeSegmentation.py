@@ -59,6 +59,7 @@ def result(steps):
             return end.value
 
 
+@pytest.mark.timing
 def test_no_step_of_a_large_segmentation_holds_the_window_up_for_long(scene, large):
     def showing():
         scene.Clear(False)
