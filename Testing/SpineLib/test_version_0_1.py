@@ -136,6 +136,16 @@ def test_a_scheme_of_ones_own_is_rebuilt_whole():
     assert question.is_positive("moderate") and not question.is_positive("mild")
 
 
+def test_a_slice_that_lost_its_grading_leaves_the_scheme_to_the_others(tmp_path):
+    data = old("own-scheme")
+    del data["stacks"][0]["slices"][0]["grading"]
+    (tmp_path / "findings.json").write_text(json.dumps(data))
+    opened = read_json(tmp_path / "findings.json")
+    assert opened.questions == today("own-scheme").questions
+    assert not opened.stacks[0].slices[0].opinion("Ours").assessed
+    assert opened.stacks[0].slices[1:] == today("own-scheme").stacks[0].slices[1:]
+
+
 def test_written_again_it_is_the_same(name, tmp_path):
     write_json(today(name), tmp_path / "findings.json")
     assert read_json(tmp_path / "findings.json") == today(name)
