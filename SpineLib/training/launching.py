@@ -41,13 +41,14 @@ def launch(device: str = "auto", precision: str = "32") -> Fabric:
     chosen = choose(device)
     world = int(os.environ.get("WORLD_SIZE", "1"))
     here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    kind = _mixed(chosen) if precision == "mixed" else None
     fabric = Fabric(
         accelerator=chosen.type,
         devices=here,
         num_nodes=max(1, world // here),
         strategy=_strategy(chosen.type) if world > 1 else "auto",
-        plugins=[_Mixed(_kind(), "cuda")] if _is_mixed(chosen, precision) else None,
-        precision=None if _is_mixed(chosen, precision) else "32-true",
+        plugins=[_Mixed(kind, chosen.type)] if kind else None,
+        precision=None if kind else "32-true",
     )
     fabric.launch()
     return fabric
@@ -72,9 +73,9 @@ def _strategy(device: str) -> DDPStrategy:
     return DDPStrategy(process_group_backend=backend, timeout=_PATIENCE, **quiet)
 
 
-def _is_mixed(device: torch.device, precision: str) -> bool:
-    return precision == "mixed" and device.type == "cuda"
-
-
-def _kind() -> Any:
-    return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
+def _mixed(device: torch.device) -> Any:
+    """The faster precision of a device; None where there is none."""
+    if device.type == "cuda":
+        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
+    computes = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return "bf16-mixed" if device.type == "cpu" and computes else None

@@ -114,8 +114,8 @@ class Training(Section):
             stops; None goes on to the end.
         validate_every: steps between two validations, and so between two checkpoints; None is an
             epoch.
-        precision: ``32``; or ``mixed``, which is bfloat16 on a GPU that has it, float16 with loss
-            scaling on another, and 32 elsewhere.
+        precision: ``32``; or ``mixed``, which is bfloat16 on a GPU or a processor that computes in
+            it, float16 with loss scaling on another GPU, and 32 elsewhere.
         average: decay a step of the exponential average of the weights, which then is what is
             validated and kept.
         gradient_clip: largest norm of the gradient.
