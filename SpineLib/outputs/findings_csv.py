@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ def write_csv(findings: Findings, path: str | Path) -> None:
         writer = csv.DictWriter(stream, columns(findings))
         writer.writeheader()
         for stack in findings.stacks:
-            writer.writerows(_row(stack, finding, groups) for finding in stack.slices)
+            for finding in stack.slices:
+                values = slice_row(stack, finding, groups)
+                writer.writerow({key: _text(value) for key, value in values.items()})
 
 
 def _groups(findings: Findings) -> dict[str, tuple[str, str]]:
@@ -43,9 +46,15 @@ def _groups(findings: Findings) -> dict[str, tuple[str, str]]:
     return groups
 
 
-def _row(
-    stack: StackFindings, finding: SliceFinding, groups: dict[str, tuple[str, str]]
+def slice_row(
+    stack: StackFindings, finding: SliceFinding, groups: Mapping[str, tuple[str, str]]
 ) -> dict[str, Any]:
+    """A slice's values by column; an empty text where there is none.
+
+    Args:
+        stack, finding: the slice.
+        groups: prefix of the columns → question and model.
+    """
     canal: tuple[Any, ...] = tuple(finding.canal_center_ras or ()) or ("", "", "")
     values = (
         stack.id, stack.series_number, finding.index, finding.sop_instance_uid, finding.frame,
@@ -57,9 +66,11 @@ def _row(
         if opinion is not None:
             cells = zip(OPINION_COLUMNS, _cells(opinion), strict=True)
             row |= {f"{name}_{part}": cell for part, cell in cells}
-    return {
-        key: f"{value:.4f}" if isinstance(value, float) else value for key, value in row.items()
-    }
+    return row
+
+
+def _text(value: Any) -> Any:
+    return f"{value:.4f}" if isinstance(value, float) else value
 
 
 def _cells(opinion: Opinion) -> tuple[Any, ...]:
