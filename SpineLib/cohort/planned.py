@@ -12,6 +12,7 @@ from SpineLib.errors import BadInput
 from SpineLib.store.journal import read_journal, require_whole
 
 PLAN = "plan.jsonl"
+_PLANS = "plan*.jsonl"  # several, where parts of a cohort were planned apart
 # Kinds of places.
 FOLDER, ZIP, VOLUME, WEB = "folder", "zip", "volume", "web"
 
@@ -100,27 +101,28 @@ def read_plan(cohort: Path) -> list[PlannedStudy]:
     Raises:
         BadInput: there is no plan, or it is damaged.
     """
-    if not (cohort / PLAN).is_file():
+    plans = sorted(cohort.glob(_PLANS))
+    if not plans:
         raise BadInput(
             "There is no plan here", file=cohort, advice="Plan the cohort first.",
             command=f"spine cohort plan SOURCE --out {cohort}",
         )  # fmt: skip
-    found = [study for line in places(cohort).values() for study in _studies(line, cohort)]
+    found = [s for plan in plans for line in places(plan).values() for s in _studies(line, plan)]
     return sorted(merged(found), key=lambda study: study.key)
 
 
-def places(cohort: Path) -> dict[str, dict[str, Any]]:
+def places(plan: Path) -> dict[str, dict[str, Any]]:
     """Place → what the plan's last line of it says."""
-    journal = read_journal(cohort / PLAN)
-    require_whole(journal, cohort / PLAN)
+    journal = read_journal(plan)
+    require_whole(journal, plan)
     return {str(line.record.get("place")): line.record for line in journal.lines}
 
 
-def _studies(line: Mapping[str, Any], cohort: Path) -> list[PlannedStudy]:
+def _studies(line: Mapping[str, Any], plan: Path) -> list[PlannedStudy]:
     try:
         return [PlannedStudy.from_dict(one) for one in line["studies"]]
     except (KeyError, TypeError, ValueError) as error:
-        raise BadInput("The plan is damaged", file=cohort / PLAN) from error
+        raise BadInput("The plan is damaged", file=plan) from error
 
 
 def merged(studies: Iterable[PlannedStudy]) -> list[PlannedStudy]:

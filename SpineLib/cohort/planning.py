@@ -85,24 +85,29 @@ def plan(sources: Sequence[str], cohort: Path, *, progress: Progress | None = No
         SpineError: another program plans this cohort, an archive does not answer, or the disk is
             full; what was found before is in the plan.
     """
-    done = add(_places(sources), cohort, progress or Progress())
+    done = add(_places(sources), cohort / PLAN, progress or Progress())
     roots = [Path(source).absolute() for source in sources if Path(source).is_dir()]
     with holding(cohort / PLAN, patience=_PATIENCE):
-        for name, line in places(cohort).items():
+        for name, line in places(cohort / PLAN).items():
             path = Path(name)
             if line.get("studies") and any(map(path.is_relative_to, roots)) and not path.exists():
                 append(cohort / PLAN, {"place": name, "stamp": "", "studies": []})
     return done
 
 
-def add(found: Iterable[Place], cohort: Path, progress: Progress) -> Planned:
-    """Adds places to a plan; those that are as it has them are not looked at again."""
+def add(found: Iterable[Place], path: Path, progress: Progress) -> Planned:
+    """Adds places to a plan; those that are as it has them are not looked at again.
+
+    Args:
+        found: one after the other.
+        path: of the plan, in the cohort's folder.
+        progress: a step a place.
+    """
     done = Planned()
-    path = cohort / PLAN
     with holding(path, patience=_PATIENCE):
         repair(path)
-        known = {name: str(line.get("stamp")) for name, line in places(cohort).items()}
-        secret = new_secret(cohort)
+        known = {name: str(line.get("stamp")) for name, line in places(path).items()}
+        secret = new_secret(path.parent)
         progress.stage("Looking for studies")
         for place in found:
             stamp = _stamp(place)

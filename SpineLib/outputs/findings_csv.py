@@ -21,13 +21,13 @@ OPINION_COLUMNS = ("value", "positive", "probability", "low", "high", "forced", 
 
 def columns(findings: Findings) -> tuple[str, ...]:
     """The table's columns: `SLICE_COLUMNS`, then `OPINION_COLUMNS` for each question and model."""
-    groups = _groups(findings)
+    groups = groups_of_findings(findings)
     return SLICE_COLUMNS + tuple(f"{name}_{part}" for name in groups for part in OPINION_COLUMNS)
 
 
 def write_csv(findings: Findings, path: str | Path) -> None:
     """Writes ``findings.csv``: a row a slice, RAS mm, probabilities in 0–1, UTF-8."""
-    groups = _groups(findings)
+    groups = groups_of_findings(findings)
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, columns(findings))
         writer.writeheader()
@@ -37,7 +37,7 @@ def write_csv(findings: Findings, path: str | Path) -> None:
                 writer.writerow({key: _text(value) for key, value in values.items()})
 
 
-def _groups(findings: Findings) -> dict[str, tuple[str, str]]:
+def groups_of_findings(findings: Findings) -> dict[str, tuple[str, str]]:
     """Prefix of the columns → question and model; the model is named where several answered."""
     groups: dict[str, tuple[str, str]] = {}
     for summary in findings.summaries:
