@@ -15,7 +15,7 @@ from SpineLib.json_values import parse_json
 from Testing.fuzz.kinds import Kind
 from Testing.fuzz.mutations import of_bytes, of_json
 
-_PATIENCE = 30.0
+_PATIENCE = 150.0
 _FAULT = "Something went wrong inside the program"
 
 
