@@ -7,6 +7,7 @@ suspects every task that a lost worker held. What was being read is in the study
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -47,6 +48,7 @@ class Dask:
                 "The Python package distributed is not installed, which Dask needs",
                 advice='Run: pip install "slicer-spine-mri[dask]"',
             ) from error
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it prints tracebacks
         self._make, self._cluster = make, None
         try:
             if not address:
