@@ -131,6 +131,8 @@ def _bare(cohort: Path, found: list[kept.Kept], setting: Setting) -> float:
 def client(folder: Path, address: str) -> None:
     """The command's part of a run: says when the first study goes out, and what was done."""
     start = time.monotonic()
+    # A shell has programs in the background ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     cohort = folder / "cohort"
     setting = settle(cohort, Setting.here(), renew=False)
     rows = kept.of_cohort(cohort, read_plan(cohort), setting)
