@@ -26,7 +26,7 @@ from SpineLib.dicom.dicomdir import NAME as DICOMDIR
 from SpineLib.dicom.places import files_of
 from SpineLib.dicom.stack import Skipped, Study
 from SpineLib.dicom.unzipping import is_zip, remove_unpacked
-from SpineLib.errors import BadInput, Cancelled, OutputError, SpineError, from_os_error
+from SpineLib.errors import BadInput, BadRequest, Cancelled, OutputError, SpineError, from_os_error
 from SpineLib.progress import Progress
 from SpineLib.store.journal import append, repair
 from SpineLib.store.lock import holding
@@ -196,7 +196,10 @@ def _on_the_web(source: str) -> Iterator[Place]:
     from SpineLib.pacs.web import find_studies
 
     name, _, query = source.partition("?")
-    for uid, images in find_studies(destination(name), dict(parse_qsl(query))):
+    place = destination(name)
+    if not place.is_web:
+        raise BadRequest(f"{name} is no DICOMweb server", advice="Fetch its studies first.")
+    for uid, images in find_studies(place, dict(parse_qsl(query))):
         part = Part(WEB, name, (uid,), images, str(images))
         yield Place(WEB, f"{_WEB}{name} {uid}", studies=[PlannedStudy(_key(uid), uid, "", (part,))])
 
