@@ -18,12 +18,14 @@ class Models:
             question where a person named them. In the order in which their answers are shown.
         segmentation: outlines the lumbar spine.
         levels: finds discs and vertebrae on sagittal slices; None where there is none at hand.
+        outline: outlines cord and dural sac on axial slices; None where there is none at hand.
     """
 
     canal: ModelFolder
     of_slices: tuple[ModelFolder, ...]
     segmentation: ModelFolder
     levels: ModelFolder | None = None
+    outline: ModelFolder | None = None
 
     @classmethod
     def at_hand(cls, names: tuple[str, ...]) -> Models:
@@ -46,10 +48,12 @@ class Models:
         of_slices += [model for model in first.values() if model not in of_slices]
         # A verdict leads, grades stand beside it.
         of_slices.sort(key=lambda model: bool(model.card.asked.sides))
-        levels = [model for model in asked if model.card.task == "levels"]
+        levels, outlines = (
+            [model for model in asked if model.card.task == task] for task in ("levels", "outline")
+        )
         return cls(
             _of_task("canal", named), tuple(of_slices), _of_task("segmentation", named),
-            levels[0] if levels else None,
+            levels[0] if levels else None, outlines[0] if outlines else None,
         )  # fmt: skip
 
     def rank(self, name: str) -> int:

@@ -19,6 +19,7 @@ from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.dicom import codes
 from SpineLib.outputs.dicom.making import MANUFACTURER, Making
 from SpineLib.outputs.dicom.segmentation import Outline
+from SpineLib.quantities import Quantity
 from SpineLib.questions import Opinion, Question
 
 Group = sr.MeasurementsAndQualitativeEvaluations
@@ -66,6 +67,7 @@ def measurement_report(
     groups: list[Group | Volumetric] = [
         *_studies(making),
         *_slices(making),
+        *_measured(making),
         *_answers(making, answers),
     ]
     if segmentation is not None:
@@ -159,6 +161,44 @@ def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opi
     return _group(making, stack, one, question, said, numbers, by=opinion.by)
 
 
+def _measured(making: Making) -> Iterable[Group]:
+    """A group a slice that was measured, and one for each quantity of the study that names its slice."""
+    for stack in making.findings.stacks:
+        for one in stack.slices:
+            numbers = _numbers(one.quantities)
+            if numbers:
+                yield _group(making, stack, one, codes.MEASURED, [], numbers)
+    for quantity in making.findings.quantities:
+        numbers = _numbers([quantity])
+        if numbers:
+            yield _of_study(making, quantity, numbers)
+
+
+def _of_study(making: Making, quantity: Quantity, numbers: list[sr.Measurement]) -> Group:
+    if quantity.stack and quantity.index is not None:
+        stack = making.findings.stack(quantity.stack)
+        one = next(one for one in stack.slices if one.index == quantity.index)
+        return _group(making, stack, one, codes.MEASURED, [], numbers)
+    said = [_evaluation(codes.LEVEL, quantity.level)] if quantity.level else None
+    return Group(
+        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier="study"),
+        finding_type=codes.own(codes.MEASURED.key, codes.MEASURED.title),
+        finding_sites=_sites(quantity.level),
+        measurements=numbers,
+        qualitative_evaluations=said,
+    )
+
+
+def _numbers(quantities: Iterable[Quantity]) -> list[sr.Measurement]:
+    return [
+        sr.Measurement(
+            codes.own(one.key, one.definition.title), one.value, codes.ucum(one.definition.ucum)
+        )
+        for one in quantities
+        if one.value is not None
+    ]
+
+
 def _answers(making: Making, answers: Iterable[ReaderAnswer]) -> Iterable[Group]:
     for answer in answers:
         stack = making.findings.stack(answer.stack)
@@ -172,7 +212,7 @@ def _group(
     making: Making,
     stack: StackFindings,
     one: SliceFinding,
-    question: Question,
+    question: Question | codes.Topic,
     said: list[sr.QualitativeEvaluation],
     numbers: list[sr.Measurement],
     *,
@@ -190,7 +230,7 @@ def _group(
         algorithm_id=_algorithm(making, by) if by else None,
         finding_sites=_sites(one.level),
         measurements=numbers or None,
-        qualitative_evaluations=said,
+        qualitative_evaluations=said or None,
         source_images=[
             sr.SourceImageForMeasurementGroup(
                 header.SOPClassUID, header.SOPInstanceUID, [frame] if several else None
