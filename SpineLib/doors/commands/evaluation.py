@@ -132,6 +132,51 @@ def levels(
 
 
 @evaluate.command()
+def quantities(
+    out: Out,
+    data: Annotated[
+        list[str],
+        typer.Option(
+            "--data",
+            help="simulated:REGION-DISEASE:PROFILE:COUNT[:SEED], or a CSV of images and cord "
+            "masks; may repeat.",
+        ),
+    ],
+    model: Annotated[str, typer.Option(help="Name or folder of a model that outlines.")] = "",
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Measure what is measured of cord and sac: AP, area, MSCC, Dice, network against equation.
+
+    OUT gets the tables of slices and studies, and Bland-Altman drawings.
+    """
+    from SpineLib.evaluation.quantities import (
+        Readers,
+        figures_of,
+        measure_sources,
+        write_quantities,
+    )
+    from SpineLib.inference.loaded import load
+    from SpineLib.models import find_models, open_model
+
+    folders = [find_models("canal")[0], open_model(model) if model else find_models("outline")[0]]
+    folders.append(find_models("compression")[0])
+    with progress_bar() as progress:
+        readers = Readers(*(load(one, device) for one in folders))
+        readers.outline.require("outline")
+        slices, studies = measure_sources(data, readers, progress=progress)
+    found = figures_of(slices, studies)
+    write_quantities(out, slices, studies)
+    if as_json:
+        print_json(found)
+        return
+    rows = [[name, f"{value:.3f}" if isinstance(value, float) else str(value)] for name, value in
+            found.items()]  # fmt: skip
+    print_table(("figure", "value"), rows)
+    say(f"Tables and drawings are in {out}")
+
+
+@evaluate.command()
 def calibrate(
     model: Annotated[str, typer.Option(help="Name or folder of a compression or grading model.")],
     data: Annotated[
