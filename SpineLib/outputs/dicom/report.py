@@ -8,6 +8,7 @@ from typing import Any
 
 import highdicom as hd
 from highdicom import sr
+from highdicom.sr import CodedConcept
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
@@ -66,6 +67,7 @@ def measurement_report(
     groups: list[Group | Volumetric] = [
         *_studies(making),
         *_slices(making),
+        *_levels(making),
         *_answers(making, answers),
     ]
     if segmentation is not None:
@@ -232,6 +234,51 @@ def _study(making: Making, summary: QuestionSummary) -> Group:
             _number(codes.POSITIVE_SLICES, summary.positive_slices),
             _number(codes.LONGEST_RUN, summary.longest_run_mm, codes.MILLIMETRE),
         ],
+        qualitative_evaluations=said or None,
+    )
+
+
+def _levels(making: Making) -> Iterable[Group]:
+    """A group a level: what was measured there, in UCUM units, and a group an answer."""
+    findings = making.findings
+    for level in dict.fromkeys(
+        one.level for one in findings.quantities if one.stack and one.index is None
+    ):
+        own = [one for one in findings.quantities if one.level == level and one.index is None]
+        numbers = [
+            sr.Measurement(
+                codes.own(one.key, one.definition.title), float(one.value),
+                CodedConcept(one.definition.ucum, "UCUM", one.definition.unit or "no units"),
+            )
+            for one in own
+            if one.value is not None
+        ]  # fmt: skip
+        if numbers:
+            yield _level(level, codes.own("level sizes", "Sizes of a level"), numbers, [])
+    for opinion in findings.level_opinions:
+        if opinion.assessed:
+            question = findings.question(opinion.question)
+            said = [_evaluation(question.key, opinion.value, question.title),
+                    _evaluation(codes.POSITIVE, "yes" if opinion.positive else "no")]  # fmt: skip
+            if opinion.forced:
+                said.append(_evaluation(codes.FORCED, "yes"))
+            chance = [_number(codes.PROBABILITY, opinion.probability or 0.0)]
+            yield _level(opinion.level, codes.own(question.key, question.title), chance, said,
+                         algorithm=_algorithm(making, opinion.by))  # fmt: skip
+
+
+def _level(
+    level: str, finding: Code, numbers: list[sr.Measurement],
+    said: list[sr.QualitativeEvaluation], *, algorithm: sr.AlgorithmIdentification | None = None,
+) -> Group:  # fmt: skip
+    if level:
+        said = [*said, _evaluation(codes.LEVEL, level)]
+    return Group(
+        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier=level or "study"),
+        finding_type=finding,
+        algorithm_id=algorithm,
+        finding_sites=_sites(level),
+        measurements=numbers,
         qualitative_evaluations=said or None,
     )
 
