@@ -145,6 +145,7 @@ DISC_KEYS = (
     "canal_area", "canal_ap", "disc_height", "disc_bulge", "slip", "slip_percent", "segmental_angle",
 )  # fmt: skip
 BODY_KEYS = ("body_front", "body_middle", "body_back", "height_ratio")
+LEVEL_KEYS = (*DISC_KEYS, *BODY_KEYS, "lordosis")
 
 
 @dataclass

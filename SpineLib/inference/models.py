@@ -19,12 +19,14 @@ class Models:
         segmentation: outlines the lumbar spine.
         of_levels: each answers its card's question of each disc's level.
         levels: finds discs and vertebrae on sagittal slices; None where there is none at hand.
+        outline: outlines cord and dural sac on axial slices; None where there is none at hand.
     """
 
     canal: ModelFolder
     of_slices: tuple[ModelFolder, ...]
     segmentation: ModelFolder
     levels: ModelFolder | None = None
+    outline: ModelFolder | None = None
     of_levels: tuple[ModelFolder, ...] = ()
 
     @classmethod
@@ -48,11 +50,13 @@ class Models:
         asking += [model for model in first.values() if model not in asking]
         # A verdict leads, grades stand beside it.
         asking.sort(key=lambda model: bool(model.card.asked.sides))
-        levels = [model for model in asked if model.card.task == "levels"]
+        levels, outlines = (
+            [model for model in asked if model.card.task == task] for task in ("levels", "outline")
+        )
         return cls(
             _of_task("canal", named), _asked_of(asking, levels=False),
             _of_task("segmentation", named), levels[0] if levels else None,
-            _asked_of(asking, levels=True),
+            outlines[0] if outlines else None, _asked_of(asking, levels=True),
         )  # fmt: skip
 
     def rank(self, name: str) -> int:

@@ -16,6 +16,7 @@ from SpineLib.findings import Findings, ModelUsed, SliceFinding, StackFindings
 from SpineLib.inference.choose import Choices, choose
 from SpineLib.inference.lumbar import summarise_levels
 from SpineLib.inference.models import Models
+from SpineLib.inference.quantities import missing
 from SpineLib.inference.source import named, open_source
 from SpineLib.inference.spine_levels import Level
 from SpineLib.inference.spine_points import SpinePoints
@@ -27,6 +28,7 @@ from SpineLib.inference.study_levels import (
     with_region,
     wrong_region,
 )
+from SpineLib.inference.study_quantities import complete
 from SpineLib.inference.summary import summarise
 from SpineLib.labels import STARTER_NOTICE
 from SpineLib.levels import LevelsFinding
@@ -265,8 +267,27 @@ class _StudyReader:
                 finding.opinions.append(opinion)
         for finding in described.slices:
             finding.opinions.sort(key=lambda opinion: self.models.rank(opinion.by))
+        self._measure(stack, volume, described)
         if self.options.activation:
             self.reading.activations[described.id] = self._activation(volume, canal, wanted[0])
+
+    def _measure(self, stack: Stack, volume: Volume, described: StackFindings) -> None:
+        from SpineLib.inference.cord import measure_stack
+
+        if self.models.outline is None:
+            return
+        why = check(self.models.outline.card, stack)
+        if why is not None and not self.options.force:
+            for finding in described.slices:
+                finding.quantities = missing(why)
+            return
+        self.reading.outlines[stack.id] = measure_stack(
+            volume,
+            self._canal(stack),
+            self._loaded(self.models.outline),
+            described,
+            progress=self.progress,
+        )
 
     def _elsewhere(self, card: Card, stack: Stack, slices: int) -> list[Reason | None]:
         """Of each slice, why the model does not apply to it although it does to most of the stack."""
@@ -392,6 +413,7 @@ class _StudyReader:
                 summary.whys = [findings.segmentation.why]
             findings.summaries.append(summary)
         _leave_out_silent_namesakes(findings)
+        complete(findings)
         findings.models = [_model_used(model, self.options) for model in self.used]
         if any(model.starter for model in findings.models):
             findings.notice = STARTER_NOTICE

@@ -135,7 +135,7 @@ class Card:
 
     Attributes:
         name: lower-case words joined by ``-``; the folder's name.
-        task: ``canal``, ``compression``, ``grading`` or ``segmentation``.
+        task: ``canal``, ``compression``, ``grading``, ``levels``, ``outline`` or ``segmentation``.
         starter: trained on simulated data only; every face must say so.
         network: ``name`` and ``arguments`` for `SpineLib.networks.build`.
         preprocessing: ``kind`` (``canal-search``, ``canal-window``, ``whole-slice``,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from SpineLib.findings import Findings
-from SpineLib.quantities import BODY_KEYS, DEFINITIONS, DISC_KEYS, Definition, Quantity
+from SpineLib.quantities import BODY_KEYS, DEFINITIONS, DISC_KEYS, LEVEL_KEYS, Definition, Quantity
 from SpineLib.questions import Opinion
 from SpineLib.reasons import sentence
 from SpineLib.store.files import writing
@@ -64,14 +64,13 @@ def write_levels(findings: Findings, path: str | Path) -> None:
 
     Where nothing was measured of levels there is no file.
     """
-    keys = (*DISC_KEYS, *BODY_KEYS, "lordosis")
-    ours = [one for one in findings.quantities if one.key in keys]
+    ours = [one for one in findings.quantities if one.key in LEVEL_KEYS]
     if not ours:
         return
     questions = [asked.key for asked in findings.questions if asked.of_levels]
     answers = [f"{key}_{part}" for key in questions for part in ("value", "probability", "by")]
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, ("level", "stack", *keys, *answers, "reason"))
+        writer = csv.DictWriter(stream, ("level", "stack", *LEVEL_KEYS, *answers, "reason"))
         writer.writeheader()
         for level in _levels(ours):
             own = [one for one in ours if one.level == level]

@@ -41,6 +41,7 @@ USUAL = {
     "compression": "compression",
     "grading": "grading",
     "levels": "starter-levels",
+    "outline": "starter-cord",
     "segmentation": "residual-unet",
 }
 
@@ -146,6 +147,7 @@ _ARTICLES = {
     "compression": "a classifier of cord compression",
     "grading": "a grading model",
     "levels": "the finder of levels on sagittal slices",
+    "outline": "the outlines of cord and dural sac",
     "segmentation": "a segmentation",
 }
 for _name in USUAL:

@@ -8,7 +8,6 @@ from typing import Any
 
 import highdicom as hd
 from highdicom import sr
-from highdicom.sr import CodedConcept
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
@@ -20,6 +19,7 @@ from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.dicom import codes
 from SpineLib.outputs.dicom.making import MANUFACTURER, Making
 from SpineLib.outputs.dicom.segmentation import Outline
+from SpineLib.quantities import LEVEL_KEYS, Quantity
 from SpineLib.questions import Opinion, Question
 
 Group = sr.MeasurementsAndQualitativeEvaluations
@@ -68,6 +68,7 @@ def measurement_report(
         *_studies(making),
         *_slices(making),
         *_levels(making),
+        *_measured(making),
         *_answers(making, answers),
     ]
     if segmentation is not None:
@@ -161,6 +162,44 @@ def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opi
     return _group(making, stack, one, question, said, numbers, by=opinion.by)
 
 
+def _measured(making: Making) -> Iterable[Group]:
+    """A group a slice that was measured, and one for each quantity of the study that names its slice."""
+    for stack in making.findings.stacks:
+        for one in stack.slices:
+            numbers = _numbers(one.quantities)
+            if numbers:
+                yield _group(making, stack, one, codes.MEASURED, [], numbers)
+    for quantity in making.findings.quantities:
+        numbers = _numbers([quantity] if quantity.key not in LEVEL_KEYS else [])
+        if numbers:
+            yield _of_study(making, quantity, numbers)
+
+
+def _of_study(making: Making, quantity: Quantity, numbers: list[sr.Measurement]) -> Group:
+    if quantity.stack and quantity.index is not None:
+        stack = making.findings.stack(quantity.stack)
+        one = next(one for one in stack.slices if one.index == quantity.index)
+        return _group(making, stack, one, codes.MEASURED, [], numbers)
+    said = [_evaluation(codes.LEVEL, quantity.level)] if quantity.level else None
+    return Group(
+        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier="study"),
+        finding_type=codes.own(codes.MEASURED.key, codes.MEASURED.title),
+        finding_sites=_sites(quantity.level),
+        measurements=numbers,
+        qualitative_evaluations=said,
+    )
+
+
+def _numbers(quantities: Iterable[Quantity]) -> list[sr.Measurement]:
+    return [
+        sr.Measurement(
+            codes.own(one.key, one.definition.title), one.value, codes.ucum(one.definition.ucum)
+        )
+        for one in quantities
+        if one.value is not None
+    ]
+
+
 def _answers(making: Making, answers: Iterable[ReaderAnswer]) -> Iterable[Group]:
     for answer in answers:
         stack = making.findings.stack(answer.stack)
@@ -174,7 +213,7 @@ def _group(
     making: Making,
     stack: StackFindings,
     one: SliceFinding,
-    question: Question,
+    question: Question | codes.Topic,
     said: list[sr.QualitativeEvaluation],
     numbers: list[sr.Measurement],
     *,
@@ -192,7 +231,7 @@ def _group(
         algorithm_id=_algorithm(making, by) if by else None,
         finding_sites=_sites(one.level),
         measurements=numbers or None,
-        qualitative_evaluations=said,
+        qualitative_evaluations=said or None,
         source_images=[
             sr.SourceImageForMeasurementGroup(
                 header.SOPClassUID, header.SOPInstanceUID, [frame] if several else None
@@ -241,18 +280,9 @@ def _study(making: Making, summary: QuestionSummary) -> Group:
 def _levels(making: Making) -> Iterable[Group]:
     """A group a level: what was measured there, in UCUM units, and a group an answer."""
     findings = making.findings
-    for level in dict.fromkeys(
-        one.level for one in findings.quantities if one.stack and one.index is None
-    ):
-        own = [one for one in findings.quantities if one.level == level and one.index is None]
-        numbers = [
-            sr.Measurement(
-                codes.own(one.key, one.definition.title), float(one.value),
-                CodedConcept(one.definition.ucum, "UCUM", one.definition.unit or "no units"),
-            )
-            for one in own
-            if one.value is not None
-        ]  # fmt: skip
+    ours = [one for one in findings.quantities if one.key in LEVEL_KEYS]
+    for level in dict.fromkeys(one.level for one in ours):
+        numbers = _numbers(one for one in ours if one.level == level)
         if numbers:
             yield _level(level, codes.own("level sizes", "Sizes of a level"), numbers, [])
     for opinion in findings.level_opinions:
