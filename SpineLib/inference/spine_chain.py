@@ -233,7 +233,7 @@ def link_features(vertebrae: list[Vertebra]) -> NDArray[np.float64]:
         near = near[np.isfinite(near)]
         usual = np.median(near) if len(near) >= 2 else steps[n]
         regions = [v.regions for v in (one, below) if v.regions is not None]
-        expected = float(np.mean(regions, axis=0) @ _USUAL_STEPS) if regions else steps[n]
+        region = np.mean(regions, axis=0) if regions else np.full(3, 1 / 3)
         last = below.ras is None  # the sacrum, which is no body of the chain
         bodies = one.heat if last else min(one.heat, below.heat)
         made.append([
@@ -242,7 +242,7 @@ def link_features(vertebrae: list[Vertebra]) -> NDArray[np.float64]:
             _odds(bodies) if bodies else 0.0,
             float(one.disc is None or not bodies),
             _beyond(steps[n] / usual),
-            _beyond(steps[n] / expected),
+            _beyond(steps[n] / (region @ _USUAL_STEPS)) * (1.5 * region.max() - 0.5),
         ])  # fmt: skip
     return np.array(made)
 
