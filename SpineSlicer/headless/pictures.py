@@ -20,6 +20,7 @@ from SpineSlicer.headless.planes import plane_of, slice_to_ras
 from SpineSlicer.scene.studyNodes import (
     ACTIVATION,
     FLAGGED_RUNS,
+    LEVEL_NAMES,
     SEGMENT_NAMES,
     SEGMENTATION,
     SLICE_LABELS,
@@ -112,7 +113,7 @@ class _Studio:
         matrix[:3, 3] += LABEL_ROOM * matrix[:3, 0]
         together = [other.id for other in self._together(stack)]
         how = "reformatted axial stack" if shown == stack.id else "sagittal series"
-        with self._camera.only(together, VERDICTS, FLAGGED_RUNS):
+        with self._camera.only([*together, shown], VERDICTS, FLAGGED_RUNS, LEVEL_NAMES):
             return self._camera.slice_picture(
                 "sagittal", shown, matrix, height, TALL_SIZE,
                 f"Verdicts along the canal, {how}", {"title": "Sagittal"},
