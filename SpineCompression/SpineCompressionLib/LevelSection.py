@@ -101,7 +101,6 @@ class LevelSection:
         self.problemLabel.text = ""
         self.problemLabel.visible = False
         self.dialog.show()
-        self.dialog.raise_()
         self.dialog.activateWindow()
         self.levelBox.setFocus()
 

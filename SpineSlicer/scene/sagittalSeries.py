@@ -22,8 +22,8 @@ def sagittalsOf(findings: Findings, stack: StackFindings) -> list[str]:
     hasLevels = any(one.level for one in stack.slices)
     placed = findings.levels.placed.get(stack.id)
     onCourse = placed is not None and placed.code == ON_COURSE
-    return [
-        other.id
+    found = [
+        other
         for other in findings.stacks
         if other.plane == "sagittal"
         and (
@@ -32,6 +32,9 @@ def sagittalsOf(findings: Findings, stack: StackFindings) -> list[str]:
             or (onCourse and other.id in findings.levels.stacks)
         )
     ]
+    # No localiser of few slices where there is better.
+    found.sort(key=lambda s: (s.id != segmented, s.weighting != "T2", -(s.shape or [0])[0]))
+    return [one.id for one in found]
 
 
 def sagittalVolume(nodes: ReadingScene, findings: Findings, stack: StackFindings) -> Any:
