@@ -126,6 +126,15 @@ def report(
         Path, typer.Argument(metavar="INPUT", help="A scene.mrb, or a reading's folder.")
     ],
     out: Out,
+    level: Annotated[
+        str,
+        typer.Option(help="Level of --slice, as C5/C6 or L4; all others of the study follow."),
+    ] = "",
+    slice: Annotated[int, typer.Option(help="Number of that slice, from 1.")] = 0,
+    stack: Annotated[str, typer.Option(help="Its stack, where the study has several.")] = "",
+    thoracic: Annotated[int, typer.Option(help="Thoracic vertebrae: 11 to 13.")] = 12,
+    lumbar: Annotated[int, typer.Option(help="Lumbar vertebrae: 4 to 6.")] = 5,
+    reader: Annotated[str, typer.Option(help="Who says so.")] = "",
     against: Annotated[
         list[str] | None,
         typer.Option(
@@ -137,7 +146,10 @@ def report(
     every_picture: EveryPicture = False,
     as_json: Json = False,
 ) -> None:
-    """Write the results again from a saved scene, with what a reader changed in it."""
+    """Write the results again from a saved scene, with what a reader changed in it.
+
+    --level names one slice and with it every other one of the study.
+    """
     from SpineLib.inference.study_quantities import complete
     from SpineLib.outputs.prognosis import read_prognosis
 
@@ -145,7 +157,15 @@ def report(
     references = [_slice_of(one) for one in against or ()]
     with progress_bar() as progress:
         reading, saved = _open_reading(input)
-        if references:
+        if level:
+            from SpineSlicer.headless.levels import say_level
+
+            counts = {"thoracic": thoracic, "lumbar": lumbar}
+            said = saved.get("said")
+            reading, saved["said"] = say_level(
+                reading, said, level, slice, stack, **counts, reader=reader
+            )
+        if level or references:  # norms, too, are those of a level
             complete(reading.findings, references)
         prognosis = read_prognosis(input if input.is_dir() else input.parent)
         _write(
