@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,12 +141,12 @@ def figures_of(table: pd.DataFrame) -> list[LumbarFigure]:
             shown = "%" if share else unit
             add(
                 f"{size}, median error ({shown})",
-                lambda t, s=size, p=share: _median(t, s, p),
+                partial(_median, size=size, share=share),
                 known,
             )
-            add(f"{size}, bias ({unit})", lambda t, s=size: float(_away(t, s).mean()), known)
+            add(f"{size}, bias ({unit})", partial(_bias, size=size), known)
             add(f"{size}, limits of agreement (± {unit})",
-                lambda t, s=size: 1.96 * float(_away(t, s).std()), known)  # fmt: skip
+                partial(_limits, size=size), known)  # fmt: skip
         if "grade" in found:
             add("grade, kappa (linear weights)", _kappa, found)
             add(
@@ -219,6 +220,15 @@ def _by_level(
 
 def _away(table: pd.DataFrame, size: str) -> pd.Series:
     return table[size].astype(float) - table[f"true_{size}"].astype(float)
+
+
+def _bias(table: pd.DataFrame, size: str) -> float:
+    return float(_away(table, size).mean())
+
+
+def _limits(table: pd.DataFrame, size: str) -> float:
+    """Half of the span between Bland and Altman's limits of agreement."""
+    return 1.96 * float(_away(table, size).std())
 
 
 def _median(table: pd.DataFrame, size: str, share: bool) -> float:

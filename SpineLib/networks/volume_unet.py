@@ -125,12 +125,12 @@ class _Convolution(nn.Module):
         *, up: bool = False, bias: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
-        kernel, stride = tuple(kernel), tuple(stride)
+        size, step = _three(kernel), _three(stride)
         if up:
-            self.conv: nn.Module = nn.ConvTranspose3d(before, after, kernel, stride, bias=bias)
+            self.conv: nn.Module = nn.ConvTranspose3d(before, after, size, step, bias=bias)
         else:
-            around = tuple(size // 2 for size in kernel)
-            self.conv = nn.Conv3d(before, after, kernel, stride, around, bias=bias)
+            around = _three([n // 2 for n in size])
+            self.conv = nn.Conv3d(before, after, size, step, around, bias=bias)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         return self.conv(features)
@@ -182,3 +182,8 @@ class _Answer(nn.Module):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         return self.conv(features)
+
+
+def _three(sizes: Sequence[int]) -> tuple[int, int, int]:
+    along_slices, along_rows, along_columns = sizes
+    return along_slices, along_rows, along_columns

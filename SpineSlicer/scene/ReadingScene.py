@@ -13,8 +13,8 @@ from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
 from SpineSlicer.scene.findingsText import findingsIn
 from SpineSlicer.scene.heldVolumes import holdingVolume
-from SpineSlicer.scene.outlineNodes import addOutlines, algorithmOf, isCorrected, takeOutlines
 from SpineSlicer.scene.levelNames import addLevelNames
+from SpineSlicer.scene.outlineNodes import addOutlines, algorithmOf, isCorrected, takeOutlines
 from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.readersLevels import withReadersLevel
 from SpineSlicer.scene.ReviewLog import ReviewLog
