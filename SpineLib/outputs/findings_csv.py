@@ -1,4 +1,4 @@
-"""``findings.csv``: a row a slice, a group of columns a question and model."""
+"""``findings.csv``: a row a slice, a group of columns a question and model, a column a quantity."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.quantities import DEFINITIONS, value_of
 from SpineLib.questions import Opinion
 from SpineLib.store.files import writing
 
@@ -20,9 +21,20 @@ OPINION_COLUMNS = ("value", "positive", "probability", "low", "high", "forced", 
 
 
 def columns(findings: Findings) -> tuple[str, ...]:
-    """The table's columns: `SLICE_COLUMNS`, then `OPINION_COLUMNS` for each question and model."""
+    """The table's columns.
+
+    `SLICE_COLUMNS`, then `OPINION_COLUMNS` for each question and model, then the keys of what was
+    measured on any slice, in the units of `SpineLib.quantities.DEFINITIONS`.
+    """
     groups = groups_of_findings(findings)
-    return SLICE_COLUMNS + tuple(f"{name}_{part}" for name in groups for part in OPINION_COLUMNS)
+    answers = tuple(f"{name}_{part}" for name in groups for part in OPINION_COLUMNS)
+    return SLICE_COLUMNS + answers + _measured(findings)
+
+
+def _measured(findings: Findings) -> tuple[str, ...]:
+    slices = [one for stack in findings.stacks for one in stack.slices]
+    keys = {quantity.key for one in slices for quantity in one.quantities}
+    return tuple(key for key in DEFINITIONS if key in keys)
 
 
 def write_csv(findings: Findings, path: str | Path) -> None:
@@ -66,7 +78,7 @@ def slice_row(
         if opinion is not None:
             cells = zip(OPINION_COLUMNS, _cells(opinion), strict=True)
             row |= {f"{name}_{part}": cell for part, cell in cells}
-    return row
+    return row | {one.key: value_of(finding.quantities, one.key) for one in finding.quantities}
 
 
 def _text(value: Any) -> Any:
