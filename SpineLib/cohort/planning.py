@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -207,7 +208,7 @@ def _on_the_web(source: str) -> Iterator[Place]:
 def _stamp(place: Place) -> str:
     """Another one where files of a place came, went or changed."""
     if place.studies is not None:
-        return digest(*(study.fingerprint for study in place.studies))
+        return digest(*(json.dumps(study.to_dict()) for study in place.studies))
     return _stamp_of(place.files) if place.error is None else digest(str(place.error))
 
 
