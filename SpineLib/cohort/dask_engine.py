@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from SpineLib import errors
 from SpineLib.cohort.engines import COMMAND, SECONDS, Answer, MakeReader, Reader
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 GPU = "GPU"  # resource of workers that have one: dask worker --resources GPU=1
-_A_WORKER = 2  # tasks for each thread: one is read, one waits
+_A_WORKER = 3  # tasks for each thread: one is read, two wait, as answers take their way
 _PATIENCE = 60.0  # seconds without any worker
 _BETWEEN_COUNTS = 5.0
 _own = threading.local()
@@ -62,7 +63,7 @@ class Dask:
             raise SpineError(f"No Dask scheduler answers at {address}") from error
         self._open: dict[Future, str] = {}
         self._threads, self._counted, self._seen = 0, 0.0, time.monotonic()
-        self._gpus, self._number = False, 0
+        self._gpus = False
 
     def room(self) -> int:
         """See `Engine`."""
@@ -92,9 +93,8 @@ class Dask:
 
     def start(self, name: str, request: dict[str, Any]) -> None:
         """See `Engine`."""
-        self._number += 1
         future = self._client.submit(
-            answer, self._make, request, key=f"spine-{name}-{self._number}", pure=False,
+            answer, self._make, request, key=f"spine-{name}-{uuid4().hex}", pure=False,
             resources={GPU: 1} if self._gpus else None,
         )  # fmt: skip
         self._open[future] = name

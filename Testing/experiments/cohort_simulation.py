@@ -133,9 +133,12 @@ def client(folder: Path, address: str) -> None:
     setting = settle(cohort, Setting.here(), renew=False)
     rows = kept.of_cohort(cohort, read_plan(cohort), setting)
 
+    told: list[str] = []
+
     class Told(Dask):
         def start(self, name, request):
-            if not self._number:
+            if not told:
+                told.append(name)
                 print(f"first study out after {time.monotonic() - start:.1f} s, "
                       f"{time.process_time():.1f} s of processor time", flush=True)  # fmt: skip
             super().start(name, request)
