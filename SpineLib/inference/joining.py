@@ -9,6 +9,7 @@ import numpy as np
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, ModelUsed, QuestionSummary, SliceFinding, StackFindings
+from SpineLib.inference.study_quantities import complete
 from SpineLib.inference.summary import summarise
 from SpineLib.labels import ASSESSED
 from SpineLib.models.card import Card
@@ -61,7 +62,7 @@ def joined(
     )
     stacks = [own if one.id == stack else one for one in study.stacks]
     models = _models(study, part, stacks, own, segmented=segmented)
-    return replace(
+    whole = replace(
         study,
         stacks=stacks,
         segmentation=replace(part.segmentation, stack=stack) if segmented else study.segmentation,
@@ -74,6 +75,8 @@ def joined(
         notice=part.notice or (study.notice if any(model.starter for model in models) else ""),
         software=part.software,
     )
+    complete(whole)
+    return whole
 
 
 def _summaries(
@@ -146,7 +149,7 @@ def _models(
     def is_used(model: ModelUsed) -> bool:
         if model.question:
             return model.name in answered
-        if model.task == "canal":
+        if model.task in ("canal", "outline"):
             return bool(others)
         return not segmented and study.segmentation.status == ASSESSED
 
