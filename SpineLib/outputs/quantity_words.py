@@ -54,13 +54,15 @@ def narrowest_lines(findings: Findings) -> list[str]:
         value = None if quantity is None else _measured_at(findings, quantity, source)
         if quantity is None or quantity.value is None or value is None:
             continue
-        text = tr("Narrowest at {place}: {title} {value}, {percent} % below the mean of {others}")
+        text = tr("Narrowest {place}: {title} {value}, {percent} % below the mean of {others}")
         if quantity.value < 0:
-            text = tr("Narrowest at {place}: {title} {value}, not below the mean of {others}")
+            text = tr("Narrowest {place}: {title} {value}, not below the mean of {others}")
         title = tr(DEFINITIONS[source].title)
         lines.append(
             text.format(
-                place=quantity.level or _slice(quantity.index),
+                place=tr("at {level}").format(level=quantity.level)
+                if quantity.level
+                else tr("on {slice}").format(slice=_slice(quantity.index)),
                 title=title[0].lower() + title[1:],
                 value=Quantity(source, value).shown(),
                 percent=round(quantity.value),

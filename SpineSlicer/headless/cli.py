@@ -11,7 +11,7 @@ import typer
 
 from SpineLib.doors.cli import Json, app
 from SpineLib.doors.console import Orientation, print_json, print_table, progress_bar, run, say
-from SpineLib.errors import BadInput, NotApplicable, OutputError, SpineError
+from SpineLib.errors import BadInput, BadRequest, NotApplicable, OutputError, SpineError
 from SpineLib.findings import Findings
 from SpineLib.labels import REGIONS, WEIGHTINGS
 
@@ -115,17 +115,39 @@ def report(
         Path, typer.Argument(metavar="INPUT", help="A scene.mrb, or a reading's folder.")
     ],
     out: Out,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STACK:SLICE",
+            help="Compare the narrowest slice with this one, counted from 1 as in the report; may "
+            "repeat. By default with the nearest normal ones.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write the results again from a saved scene, with what a reader changed in it."""
+    from SpineLib.inference.study_quantities import complete
     from SpineLib.outputs.prognosis import read_prognosis
 
     _ready_to_write(out)
+    references = [_slice_of(one) for one in against or ()]
     with progress_bar() as progress:
         reading, saved = _open_reading(input)
+        if references:
+            complete(reading.findings, references)
         prognosis = read_prognosis(input if input.is_dir() else input.parent)
         _write(reading, out, **saved, prognosis=prognosis, progress=progress)
     _show(reading.findings, out, as_json)
+
+
+def _slice_of(text: str) -> tuple[str, int]:
+    stack, _, number = text.rpartition(":")
+    if not stack or not number.isdecimal() or number == "0":
+        raise BadRequest(
+            f"{text!r} names no slice",
+            advice="Write stack and slice, counted from 1, as in 4:3.",
+        )
+    return stack, int(number) - 1
 
 
 @app.command()

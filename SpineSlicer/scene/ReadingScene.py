@@ -13,6 +13,7 @@ from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
 from SpineSlicer.scene.heldVolumes import holdingVolume
+from SpineSlicer.scene.outlineNodes import addOutlines, algorithmOf, isCorrected, takeOutlines
 from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.segmentNames import addSegmentNames
@@ -39,6 +40,7 @@ from SpineSlicer.scene.studyNodes import (
     KIND,
     NAME,
     NOTICE,
+    OUTLINES,
     REVIEWS,
     SEGMENT_NAMES,
     SEGMENTATION,
@@ -77,7 +79,7 @@ class ReadingScene:
 
     Each node has the attributes ``SpineMRI.Kind`` (``volume``, ``verdicts``, ``slice labels``,
     ``flagged runs``, ``findings table``, ``probability chart``, ``class activation``,
-    ``spine segmentation``, ``segment names``, ``findings``) and ``SpineMRI.Stack``, and a reference
+    ``cord and sac``, ``spine segmentation``, ``segment names``, ``findings``) and ``SpineMRI.Stack``, and a reference
     ``SpineMRI.volume`` to its volume. The findings stand as JSON in a text node, so a saved
     scene holds all that was said; they refer to every node of the study (`studyNodes`), and only
     these are looked at. `show` replaces what an earlier reading left of the same study
@@ -254,6 +256,9 @@ class ReadingScene:
         if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
             self._showSegmentation(reading, node, surfaces)
             yield
+        if stack.id in reading.outlines:
+            self._mark(addOutlines(self.scene, reading, stack.id, node), OUTLINES, stack.id, node)
+            yield
 
     def _publish(self, kept: list[Any]) -> None:
         """The new findings take the place of the old ones, all at once, with the nodes that stay."""
@@ -285,6 +290,9 @@ class ReadingScene:
         images = next((n.GetAttribute(IMAGES) for n in nodes if _kind(n) == FINDINGS), None)
         for node in sorted(nodes, key=lambda node: _kind(node) == VOLUME):
             if node.GetScene() is None or _kind(node) == REVIEWS or isOurs(node):
+                continue
+            if _kind(node) == OUTLINES and isCorrected(node):
+                node.RemoveAttribute(KIND)  # the reader's from now on
                 continue
             if _kind(node) == VOLUME and (isNeeded(node) or isChanged(node, images)):
                 node.RemoveAttribute(KIND)
@@ -377,6 +385,8 @@ class ReadingScene:
     def reading(self) -> Reading | None:
         """The whole reading, volumes, segmentation and activations included, as it was read.
 
+        Outlines of cord and sac that a reader corrected are measured anew.
+
         Raises:
             BadInput: a volume no longer has the slices that were read, or the findings are
                 damaged or of a newer version.
@@ -394,6 +404,7 @@ class ReadingScene:
             activation = self.node(ACTIVATION, stack.id)
             if activation is not None:
                 result.activations[stack.id] = volume.with_voxels(voxelsOf(activation).copy())
+            takeOutlines(result, stack.id, self.node(OUTLINES, stack.id), place.nodeAsRead)
             segmentation = self.node(SEGMENTATION)
             if segmentation is not None and stack.id == findings.segmentation.stack:
                 labels = spineLabelmap(segmentation, volumeFromNode(node))
@@ -402,8 +413,7 @@ class ReadingScene:
 
     def _showSegmentation(self, reading: Reading, volumeNode: Any, surfaces: bool) -> None:
         finding = reading.findings.segmentation
-        model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
-        algorithm = f"{model.name} {model.version}" if model else "SlicerSpineMRI"
+        algorithm = algorithmOf(reading.findings, "segmentation")
         assert reading.segmentation is not None
         node = addSpineSegmentation(
             self.scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=surfaces

@@ -168,7 +168,7 @@ def _measured(making: Making) -> Iterable[Group]:
         for one in stack.slices:
             numbers = _numbers(one.quantities)
             if numbers:
-                yield _group(making, stack, one, codes.MEASURED, [], numbers)
+                yield _group(making, stack, one, codes.MEASURED, [], numbers, by=_measurer(making))
     for quantity in making.findings.quantities:
         numbers = _numbers([quantity] if quantity.key not in LEVEL_KEYS else [])
         if numbers:
@@ -179,15 +179,22 @@ def _of_study(making: Making, quantity: Quantity, numbers: list[sr.Measurement])
     if quantity.stack and quantity.index is not None:
         stack = making.findings.stack(quantity.stack)
         one = next(one for one in stack.slices if one.index == quantity.index)
-        return _group(making, stack, one, codes.MEASURED, [], numbers)
+        return _group(making, stack, one, codes.MEASURED, [], numbers, by=_measurer(making))
     said = [_evaluation(codes.LEVEL, quantity.level)] if quantity.level else None
     return Group(
         tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier="study"),
         finding_type=codes.own(codes.MEASURED.key, codes.MEASURED.title),
+        algorithm_id=_algorithm(making, _measurer(making)),
         finding_sites=_sites(quantity.level),
         measurements=numbers,
         qualitative_evaluations=said,
     )
+
+
+def _measurer(making: Making) -> str:
+    """The model whose outlines were measured; the program where there was none."""
+    models = (one.name for one in making.findings.models if one.task == "outline")
+    return next(models, MANUFACTURER)
 
 
 def _numbers(quantities: Iterable[Quantity]) -> list[sr.Measurement]:
