@@ -39,8 +39,10 @@ NO_SPINE = "no-spine"
 # Why levels are known: a reader's word (``vertebra``, ``name``; ``count``, ``lowest``), or what the
 # image shows (``slope`` in degrees); and why they are not (``discs``, ``slope``).
 READER_NAMED, READER_COUNTED = "reader-named", "reader-counted"
+# A reader's word on a slice of any stack: ``name``, ``thoracic``, ``lumbar``.
+READER_LEVEL = "reader-level"
 LUMBOSACRAL, SACRUM_BELOW = "lumbosacral", "sacrum-below"
-READERS = (READER_NAMED, READER_COUNTED)
+READERS = (READER_NAMED, READER_COUNTED, READER_LEVEL)
 FEW_DISCS, BONE_BELOW, NO_BONE_BETWEEN, UNEVEN_DISCS, DISC_CUT, IMAGE_ENDS, SLOPE, CANAL_ENDS = (
     "few-discs", "bone-below", "no-bone-between", "uneven-discs", "disc-cut", "image-ends", "slope",
     "canal-ends",
@@ -94,6 +96,9 @@ _SENTENCES = {
     NO_SPINE: "no part of the spine was found",
     READER_NAMED: "the reader named vertebra {vertebra} {name}",
     READER_COUNTED: "the reader stated {count} lumbar vertebrae, the lowest free one {lowest}",
+    READER_LEVEL: (
+        "the reader named a level {name}, counting {thoracic} thoracic and {lumbar} lumbar vertebrae"
+    ),
     LUMBOSACRAL: (
         "the lowest disc is whole, slopes {slope}° like L5/S1, and below it the canal goes on "
         "without another vertebra; a transitional vertebra cannot be excluded"

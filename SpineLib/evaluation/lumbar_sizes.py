@@ -216,17 +216,18 @@ def _away(table: pd.DataFrame, size: str) -> pd.Series:
     return table[size].astype(float) - table[f"true_{size}"].astype(float)
 
 
-def _median(table: pd.DataFrame, size: str, share: bool) -> float:
-    away = _away(table, size).abs()
-    return float((100 * away / table[f"true_{size}"] if share else away).median())
-
-
 def _bias(table: pd.DataFrame, size: str) -> float:
     return float(_away(table, size).mean())
 
 
 def _limits(table: pd.DataFrame, size: str) -> float:
+    """Half of the span between Bland and Altman's limits of agreement."""
     return 1.96 * float(_away(table, size).std())
+
+
+def _median(table: pd.DataFrame, size: str, share: bool) -> float:
+    away = _away(table, size).abs()
+    return float((100 * away / table[f"true_{size}"] if share else away).median())
 
 
 def _right(table: pd.DataFrame) -> float:

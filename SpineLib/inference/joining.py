@@ -127,14 +127,15 @@ def _slices(old: StackFindings, new: StackFindings) -> list[SliceFinding]:
             advice="Read the study's folder again.",
         )
     frames = frames_of(old)
-    levels = {one.index: one.level for one in old.slices}
+    before = {one.index: one for one in old.slices}
     found = [
         replace(
             one,
             index=k,
             sop_instance_uid=frames[k].sop_instance_uid if frames else one.sop_instance_uid,
             frame=frames[k].number if frames else one.frame,
-            level=one.level or levels.get(k, ""),
+            level=one.level or (before[k].level if k in before else ""),
+            region=one.region or (before[k].region if k in before else ""),
         )
         for k, one in zip(numbers.tolist(), new.slices, strict=True)
     ]

@@ -305,7 +305,7 @@ def _levels(making: Making) -> Iterable[Group]:
 
 
 def _level(
-    level: str, finding: hd.sr.CodedConcept, numbers: list[sr.Measurement],
+    level: str, finding: sr.CodedConcept, numbers: list[sr.Measurement],
     said: list[sr.QualitativeEvaluation], *, algorithm: sr.AlgorithmIdentification | None = None,
 ) -> Group:  # fmt: skip
     if level:
