@@ -8,12 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from SpineLib.doors.client import WorkerClient
 from SpineLib.errors import BadInput, Cancelled, OutputError, SpineError, WorkerEnded
+from SpineLib.options import ReadOptions
+from SpineLib.progress import Step
 
 WORKER = (sys.executable, "-m", "SpineLib.doors.worker")
 EXPORT = (sys.executable, "-m", "SpineLib", "export")
@@ -42,13 +45,23 @@ class ReadingProcess:
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._client = WorkerClient(self._write)
 
-    def read(self, files: Sequence[Path], out: Path, stop: threading.Event) -> None:
-        """Reads DICOM images into a folder of findings.
+    def read(
+        self,
+        study: Path | Sequence[Path],
+        out: Path,
+        stop: threading.Event,
+        *,
+        options: ReadOptions | None = None,
+        on_progress: Callable[[Step], None] = lambda step: None,
+    ) -> None:
+        """Reads a study into a folder of findings.
 
         Args:
-            files: of one study.
+            study: its DICOM images, or a folder or file as `read_study` takes it.
             out: appears whole, or not.
             stop: set by another thread to end the reading.
+            options: what the person said.
+            on_progress: called with each step, in this thread.
 
         Raises:
             SpineError: as the worker answers; `WorkerEnded` where it died or took too long;
@@ -56,12 +69,15 @@ class ReadingProcess:
         """
         self._start()
         answers: list[Any] = []
+        arguments: dict[str, Any] = asdict(options) if options else {}
+        if isinstance(study, Path):
+            arguments["input"] = str(study)
+        else:
+            arguments["files"] = [str(path) for path in study]
         request = self._client.request(
-            "read",
-            {"files": [str(path) for path in files], "output": str(out)},
-            on_result=answers.append,
-            on_error=answers.append,
-        )
+            "read", arguments | {"output": str(out)},
+            on_result=answers.append, on_error=answers.append, on_progress=on_progress,
+        )  # fmt: skip
         end = time.monotonic() + self._seconds
         while not answers:
             if stop.is_set() or time.monotonic() > end:
