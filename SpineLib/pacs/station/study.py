@@ -25,8 +25,6 @@ JOURNAL = "journal.jsonl"
 WAITING, READ, SENT, FAILED = "waiting", "read", "sent", "failed"
 # Events in the journal that are not the state that they lead to.
 READING, STOPPED, TRIED, RETRY = "reading", "stopped", "tried", "retry"
-# Reports and segmentations of an earlier reading that an archive has; new ones name them.
-_NAMED_AGAIN = ("report*.dcm", "segmentation*.dcm")
 
 
 def hashed(uid: str) -> str:
@@ -190,12 +188,13 @@ class StudyFolder:
         """Objects of the reading before that an archive has taken."""
         import pydicom
 
+        from SpineLib.outputs.dicom.earlier import FILES
         from SpineLib.pacs.sending import SENT as TAKEN
 
         journals = sorted(self.folder.glob(f"results/*/objects/{TAKEN}"), key=_changed)
         for journal in reversed(journals):
             taken = {line.record.get("uid") for line in read_journal(journal).lines}
-            named = [path for mask in _NAMED_AGAIN for path in journal.parent.glob(mask)]
+            named = [path for mask in FILES for path in journal.parent.glob(mask)]
             sent = [
                 path
                 for path in named

@@ -227,6 +227,14 @@ def test_no_object_has_an_error_of_the_standard(reading, study, tmp_path, pictur
         assert not [line for line in said.splitlines() if line.startswith("Error")], path.name
 
 
+def test_dcmtk_accepts_the_presentation_state(reading, study, tmp_path):
+    if shutil.which("dcmpschk") is None:
+        pytest.skip("dcmpschk is not installed (Debian: dcmtk)")
+    for path in write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.presentation]):
+        checked = subprocess.run(["dcmpschk", path], capture_output=True, text=True)
+        assert "Test passed" in checked.stdout + checked.stderr, path.name
+
+
 def groups_of(path):
     return hd.sr.srread(path).content.get_image_measurement_groups()
 
@@ -305,6 +313,21 @@ def test_a_report_that_is_written_again_names_the_one_before(reading, study, tmp
     again = pydicom.dcmread(write_dicom(Results(reading), study, out, kinds=[Kind.report])[0])
     named = again.PredecessorDocumentsSequence[0].ReferencedSeriesSequence[0]
     assert named.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == before
+
+
+def test_new_key_images_and_presentation_states_name_those_of_the_same_stack(
+    reading, study, tmp_path
+):
+    out, kinds = tmp_path / "out", [Kind.key_images, Kind.presentation]
+    first, again = (
+        [pydicom.dcmread(path) for path in write_dicom(Results(reading), study, out, kinds=kinds)]
+        for _ in range(2)
+    )
+    for before, after in zip(first, again, strict=True):
+        assert "ReferencedInstanceSequence" not in before
+        (named,) = after.ReferencedInstanceSequence
+        assert named.ReferencedSOPInstanceUID == before.SOPInstanceUID
+        assert named.PurposeOfReferenceCodeSequence[0].CodeValue == "predecessor"
 
 
 def test_key_images_are_the_flagged_slices(reading, study, tmp_path):
