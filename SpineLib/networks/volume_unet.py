@@ -7,6 +7,7 @@ that `SpineLib.networks.resnet` gives.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -125,12 +126,13 @@ class _Convolution(nn.Module):
         *, up: bool = False, bias: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
-        kernel, stride = tuple(kernel), tuple(stride)
+        size: Any = tuple(kernel)
+        step: Any = tuple(stride)
         if up:
-            self.conv: nn.Module = nn.ConvTranspose3d(before, after, kernel, stride, bias=bias)
+            self.conv: nn.Module = nn.ConvTranspose3d(before, after, size, step, bias=bias)
         else:
-            around = tuple(size // 2 for size in kernel)
-            self.conv = nn.Conv3d(before, after, kernel, stride, around, bias=bias)
+            around: Any = tuple(n // 2 for n in kernel)
+            self.conv = nn.Conv3d(before, after, size, step, around, bias=bias)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         return self.conv(features)

@@ -58,9 +58,12 @@ def read_alongside(
 
 
 def _started() -> HeadlessSlicer:
-    import SpineSlicer.headless.outputs  # noqa: F401 - takes a second to load
+    """An application that waits for no import, template or OpenGL any more."""
+    import SpineSlicer.headless.outputs  # noqa: F401
+    from SpineLib.outputs.report import template
     from SpineSlicer.headless.app import HeadlessSlicer
 
     app = HeadlessSlicer()
-    _ = app.axial  # the first view starts OpenGL
+    _ = app.axial
+    template()
     return app
