@@ -7,7 +7,6 @@ that `SpineLib.networks.resnet` gives.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import nn
@@ -126,12 +125,11 @@ class _Convolution(nn.Module):
         *, up: bool = False, bias: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
-        size: Any = tuple(kernel)
-        step: Any = tuple(stride)
+        size, step = _three(kernel), _three(stride)
         if up:
             self.conv: nn.Module = nn.ConvTranspose3d(before, after, size, step, bias=bias)
         else:
-            around: Any = tuple(n // 2 for n in kernel)
+            around = _three([n // 2 for n in size])
             self.conv = nn.Conv3d(before, after, size, step, around, bias=bias)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
@@ -184,3 +182,8 @@ class _Answer(nn.Module):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         return self.conv(features)
+
+
+def _three(sizes: Sequence[int]) -> tuple[int, int, int]:
+    along_slices, along_rows, along_columns = sizes
+    return along_slices, along_rows, along_columns

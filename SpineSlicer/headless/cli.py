@@ -11,7 +11,7 @@ import typer
 
 from SpineLib.doors.cli import Json, app
 from SpineLib.doors.console import Orientation, print_json, print_table, progress_bar, run, say
-from SpineLib.errors import BadInput, NotApplicable, OutputError, SpineError
+from SpineLib.errors import BadInput, BadRequest, NotApplicable, OutputError, SpineError
 from SpineLib.findings import Findings
 from SpineLib.labels import REGIONS, WEIGHTINGS
 
@@ -126,15 +126,47 @@ def report(
         Path, typer.Argument(metavar="INPUT", help="A scene.mrb, or a reading's folder.")
     ],
     out: Out,
+    level: Annotated[
+        str,
+        typer.Option(help="Level of --slice, as C5/C6 or L4; all others of the study follow."),
+    ] = "",
+    slice: Annotated[int, typer.Option(help="Number of that slice, from 1.")] = 0,
+    stack: Annotated[str, typer.Option(help="Its stack, where the study has several.")] = "",
+    thoracic: Annotated[int, typer.Option(help="Thoracic vertebrae: 11 to 13.")] = 12,
+    lumbar: Annotated[int, typer.Option(help="Lumbar vertebrae: 4 to 6.")] = 5,
+    reader: Annotated[str, typer.Option(help="Who says so.")] = "",
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STACK:SLICE",
+            help="Compare the narrowest slice with this one, counted from 1 as in the report; may "
+            "repeat. By default with the nearest normal ones.",
+        ),
+    ] = None,
     every_picture: EveryPicture = False,
     as_json: Json = False,
 ) -> None:
-    """Write the results again from a saved scene, with what a reader changed in it."""
+    """Write the results again from a saved scene, with what a reader changed in it.
+
+    --level names one slice and with it every other one of the study.
+    """
+    from SpineLib.inference.study_quantities import complete
     from SpineLib.outputs.prognosis import read_prognosis
 
     _ready_to_write(out)
+    references = [_slice_of(one) for one in against or ()]
     with progress_bar() as progress:
         reading, saved = _open_reading(input)
+        if level:
+            from SpineSlicer.headless.levels import say_level
+
+            counts = {"thoracic": thoracic, "lumbar": lumbar}
+            said = saved.get("said")
+            reading, saved["said"] = say_level(
+                reading, said, level, slice, stack, **counts, reader=reader
+            )
+        if level or references:  # norms, too, are those of a level
+            complete(reading.findings, references)
         prognosis = read_prognosis(input if input.is_dir() else input.parent)
         _write(
             reading, out, **saved, prognosis=prognosis, every_picture=every_picture,
@@ -143,6 +175,16 @@ def report(
     if not as_json:
         _show(reading.findings)
     _told(reading.findings, out, as_json)
+
+
+def _slice_of(text: str) -> tuple[str, int]:
+    stack, _, number = text.rpartition(":")
+    if not stack or not number.isdecimal() or number == "0":
+        raise BadRequest(
+            f"{text!r} names no slice",
+            advice="Write stack and slice, counted from 1, as in 4:3.",
+        )
+    return stack, int(number) - 1
 
 
 @app.command()

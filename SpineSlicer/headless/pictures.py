@@ -17,9 +17,11 @@ from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.camera import Camera
 from SpineSlicer.headless.Picture import Picture
 from SpineSlicer.headless.planes import plane_of, slice_to_ras
+from SpineSlicer.scene.sagittalSeries import sagittalsOf
 from SpineSlicer.scene.studyNodes import (
     ACTIVATION,
     FLAGGED_RUNS,
+    LEVEL_NAMES,
     SEGMENT_NAMES,
     SEGMENTATION,
     SLICE_LABELS,
@@ -145,7 +147,8 @@ class _Studio:
         matrix[:3, 3] += LABEL_ROOM * matrix[:3, 0]
         together = [other.id for other in self._together(stack)]
         how = "reformatted axial stack" if shown == stack.id else "sagittal series"
-        with self._camera.only(together, VERDICTS, FLAGGED_RUNS):
+        named = self._reading.findings.levels.stacks[:1]
+        with self._camera.only([*together, *named], VERDICTS, FLAGGED_RUNS, LEVEL_NAMES):
             return self._camera.slice_picture(
                 "sagittal", shown, matrix, height, TALL_SIZE,
                 f"Verdicts along the canal, {how}", {"title": "Sagittal"},
@@ -238,12 +241,8 @@ class _Studio:
         return [s for s in self._stacks if s is stack or s.frame_of_reference_uid == frame != ""]
 
     def _sagittal_of(self, stack: StackFindings) -> str:
-        frame = stack.frame_of_reference_uid
-        for other in self._reading.findings.stacks:
-            same = other.frame_of_reference_uid == frame != ""
-            if other.plane == "sagittal" and same and other.id in self._reading.volumes:
-                return other.id
-        return ""
+        found = sagittalsOf(self._reading.findings, stack)
+        return next((name for name in found if name in self._reading.volumes), "")
 
 
 def _center_on(matrix: NDArray[np.float64], points: NDArray[np.float64], *, axis: int) -> float:

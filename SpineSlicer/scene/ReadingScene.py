@@ -8,12 +8,15 @@ from typing import Any
 
 import slicer
 
-from SpineLib.errors import BadInput
-from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
+from SpineLib.findings import Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
+from SpineSlicer.scene.findingsText import findingsIn
 from SpineSlicer.scene.heldVolumes import holdingVolume
+from SpineSlicer.scene.levelNames import addLevelNames
+from SpineSlicer.scene.outlineNodes import addOutlines, algorithmOf, isCorrected, takeOutlines
 from SpineSlicer.scene.overlays import putOnVolume
+from SpineSlicer.scene.readersLevels import withReadersLevel
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.segmentNames import addSegmentNames
 from SpineSlicer.scene.shownSegmentation import replaceSegmentation
@@ -37,8 +40,10 @@ from SpineSlicer.scene.studyNodes import (
     GRIDS,
     IMAGES,
     KIND,
+    LEVEL_NAMES,
     NAME,
     NOTICE,
+    OUTLINES,
     REVIEWS,
     SEGMENT_NAMES,
     SEGMENTATION,
@@ -77,7 +82,8 @@ class ReadingScene:
 
     Each node has the attributes ``SpineMRI.Kind`` (``volume``, ``verdicts``, ``slice labels``,
     ``flagged runs``, ``findings table``, ``probability chart``, ``class activation``,
-    ``spine segmentation``, ``segment names``, ``findings``) and ``SpineMRI.Stack``, and a reference
+    ``cord and sac``, ``spine segmentation``, ``segment names``, ``level names``, ``findings``) and
+    ``SpineMRI.Stack``, and a reference
     ``SpineMRI.volume`` to its volume. The findings stand as JSON in a text node, so a saved
     scene holds all that was said; they refer to every node of the study (`studyNodes`), and only
     these are looked at. `show` replaces what an earlier reading left of the same study
@@ -137,6 +143,7 @@ class ReadingScene:
         self.study = self.study or studyOfReading(
             self.scene, reading, nodes, apart, byImages=not given
         )
+        reading = withReadersLevel(reading, self.reviews())
         before = self.nodes()
         self._made, published = [], False
         try:
@@ -180,6 +187,7 @@ class ReadingScene:
         Raises:
             BadInput: the stack's volume no longer has the slices that were read.
         """
+        reading = withReadersLevel(reading, self.reviews())
         node, place = self.volumeNode(stack), self.inScene(reading.findings.stack(stack))
         place.require()
         before = [n for kind in kinds for n in self.nodes(kind)]
@@ -254,6 +262,14 @@ class ReadingScene:
         if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
             self._showSegmentation(reading, node, surfaces)
             yield
+        if stack.id in reading.outlines:
+            self._mark(addOutlines(self.scene, reading, stack.id, node), OUTLINES, stack.id, node)
+            yield
+        if stack.id in reading.findings.levels.stacks[:1]:
+            names = addLevelNames(self.scene, reading.findings, node)
+            if names is not None:
+                self._mark(names, LEVEL_NAMES, stack.id, node)
+            yield
 
     def _publish(self, kept: list[Any]) -> None:
         """The new findings take the place of the old ones, all at once, with the nodes that stay."""
@@ -285,6 +301,9 @@ class ReadingScene:
         images = next((n.GetAttribute(IMAGES) for n in nodes if _kind(n) == FINDINGS), None)
         for node in sorted(nodes, key=lambda node: _kind(node) == VOLUME):
             if node.GetScene() is None or _kind(node) == REVIEWS or isOurs(node):
+                continue
+            if _kind(node) == OUTLINES and isCorrected(node):
+                node.RemoveAttribute(KIND)  # the reader's from now on
                 continue
             if _kind(node) == VOLUME and (isNeeded(node) or isChanged(node, images)):
                 node.RemoveAttribute(KIND)
@@ -330,12 +349,14 @@ class ReadingScene:
                 describe(volumes[stack.id], weighting=stack.weighting, region=stack.region)
 
     def reviews(self) -> ReviewLog:
-        """What readers said of this study.
+        """What readers said of this study, also where its findings were taken away since.
 
         Raises:
             BadInput: the scene's reviews are damaged or of a newer version.
         """
         node = self.node(REVIEWS)
+        if node is None and self.study:
+            node = next(iter(self._leftReviews()), None)
         if node is None:
             return ReviewLog()
         findings = self.findings()
@@ -356,26 +377,12 @@ class ReadingScene:
             BadInput: the scene's findings are damaged or of a newer version.
         """
         node = self.node(FINDINGS)
-        if node is None:
-            return None
-        # Slicer's Python has no jsonschema; what this program wrote, its own types can check.
-        try:
-            data = json.loads(node.GetText())
-            version = int(data["schema_version"])
-            if version > SCHEMA_VERSION:
-                raise BadInput(
-                    f"The scene's findings have schema version {version}; this program knows "
-                    f"{SCHEMA_VERSION}",
-                    advice="Update SlicerSpineMRI.",
-                )
-            return Findings.from_dict(data)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise BadInput(
-                "The scene's findings are damaged", advice="Read the study again."
-            ) from error
+        return None if node is None else findingsIn(node.GetText())
 
     def reading(self) -> Reading | None:
         """The whole reading, volumes, segmentation and activations included, as it was read.
+
+        Outlines of cord and sac that a reader corrected are measured anew.
 
         Raises:
             BadInput: a volume no longer has the slices that were read, or the findings are
@@ -394,6 +401,7 @@ class ReadingScene:
             activation = self.node(ACTIVATION, stack.id)
             if activation is not None:
                 result.activations[stack.id] = volume.with_voxels(voxelsOf(activation).copy())
+            takeOutlines(result, stack.id, self.node(OUTLINES, stack.id), place.nodeAsRead)
             segmentation = self.node(SEGMENTATION)
             if segmentation is not None and stack.id == findings.segmentation.stack:
                 labels = spineLabelmap(segmentation, volumeFromNode(node))
@@ -402,8 +410,7 @@ class ReadingScene:
 
     def _showSegmentation(self, reading: Reading, volumeNode: Any, surfaces: bool) -> None:
         finding = reading.findings.segmentation
-        model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
-        algorithm = f"{model.name} {model.version}" if model else "SlicerSpineMRI"
+        algorithm = algorithmOf(reading.findings, "segmentation")
         assert reading.segmentation is not None
         node = addSpineSegmentation(
             self.scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=surfaces
