@@ -61,8 +61,10 @@ class LabellingDesk:
     def where(self) -> str:
         """Which study and slice, in words; not whether it is shown a second time."""
         item = self.item
-        return "" if item is None else _where(
-            item, [one.study.id for one in self.session.items], self._levels
+        return (
+            ""
+            if item is None
+            else _where(item, [one.study.id for one in self.session.items], self._levels)
         )
 
     def said(self) -> str:
