@@ -15,6 +15,7 @@ from SpineLib import __version__
 from SpineLib.findings_upgrade import upgraded
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
 from SpineLib.levels import LevelsFinding
+from SpineLib.quantities import Quantity
 from SpineLib.questions import Opinion, Question, SliceKey
 from SpineLib.reasons import Reason
 
@@ -38,6 +39,7 @@ class SliceFinding:
         level: ``C5``, ``L4/L5``, …; empty where geometry gives no evidence, never guessed.
         opinions: one a question and model that was asked, assessed or not.
         region: what the picture shows of the slice; empty where only the header may know.
+        quantities: what was measured on it, with a reason where it could not be.
     """
 
     index: int
@@ -49,6 +51,7 @@ class SliceFinding:
     opinions: list[Opinion] = field(default_factory=list)
     found_center_ras: list[float] | None = None
     region: str = ""
+    quantities: list[Quantity] = field(default_factory=list)
 
     @property
     def key(self) -> SliceKey:
@@ -207,6 +210,8 @@ class QuestionSummary:
         longest_run: most positive slices in a row, in one stack.
         longest_run_mm: millimetres that this run covers, slices by their spacing.
         worst: the worst value, on slice ``index`` of stack ``stack``.
+        level: of a question of levels, the one with the worst value; slices are then levels in all
+            that is counted, and ``stack`` and ``index`` say nothing where no slice shows the level.
     """
 
     question: str
@@ -224,6 +229,7 @@ class QuestionSummary:
     stack: str = ""
     index: int | None = None
     whys: list[Reason] = field(default_factory=list)
+    level: str = ""
 
     @property
     def assessed(self) -> bool:
@@ -251,6 +257,8 @@ class Findings:
     Attributes:
         questions: what was asked of slices, whole, in the order in which they are shown.
         summaries: one a question and model, in the same order.
+        quantities: of the study (greatest compression, narrowest level), each at its level.
+        level_opinions: answers to questions of levels, from the feet upward, each with its level.
     """
 
     stacks: list[StackFindings] = field(default_factory=list)
@@ -264,6 +272,8 @@ class Findings:
     schema_version: int = SCHEMA_VERSION
     software: str = f"SlicerSpineMRI {__version__}"
     levels: LevelsFinding = field(default_factory=LevelsFinding)
+    quantities: list[Quantity] = field(default_factory=list)
+    level_opinions: list[Opinion] = field(default_factory=list)
 
     @property
     def answered(self) -> bool:
@@ -272,7 +282,14 @@ class Findings:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {**asdict(self), "questions": [asked.to_dict() for asked in self.questions]}
+        data = {**asdict(self), "questions": [asked.to_dict() for asked in self.questions]}
+        _put_quantities(data, self.quantities)
+        if not self.level_opinions:
+            del data["level_opinions"]
+        for stack, made in zip(self.stacks, data["stacks"], strict=True):
+            for finding, made_slice in zip(stack.slices, made["slices"], strict=True):
+                _put_quantities(made_slice, finding.quantities)
+        return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Findings:
@@ -289,6 +306,8 @@ class Findings:
         data["models"] = [_made(ModelUsed, model) for model in data.get("models", [])]
         data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
         data["summaries"] = [_summary(one) for one in data.get("summaries", [])]
+        data["quantities"] = _quantities(data)
+        data["level_opinions"] = [_opinion(one) for one in data.get("level_opinions", [])]
         return _made(cls, data)
 
     def stack(self, stack_id: str) -> StackFindings:
@@ -381,7 +400,14 @@ def severity(asked: Question, opinion: Opinion) -> tuple[float, float]:
 
 def _stack(data: dict[str, Any]) -> StackFindings:
     slices = [
-        _made(SliceFinding, {**one, "opinions": [_opinion(o) for o in one.get("opinions", [])]})
+        _made(
+            SliceFinding,
+            {
+                **one,
+                "opinions": [_opinion(o) for o in one.get("opinions", [])],
+                "quantities": _quantities(one),
+            },
+        )
         for one in data.get("slices", [])
     ]
     why = {key: Reason(**one) for key, one in data.get("not_assessed_why", {}).items()}
@@ -391,6 +417,16 @@ def _stack(data: dict[str, Any]) -> StackFindings:
 def _summary(data: dict[str, Any]) -> QuestionSummary:
     whys = [Reason(**one) for one in data.get("whys", [])]
     return _made(QuestionSummary, {**data, "whys": whys})
+
+
+def _put_quantities(data: dict[str, Any], quantities: list[Quantity]) -> None:
+    del data["quantities"]
+    if quantities:
+        data["quantities"] = [one.to_dict() for one in quantities]
+
+
+def _quantities(data: dict[str, Any]) -> list[Quantity]:
+    return [Quantity.from_dict(one) for one in data.get("quantities", [])]
 
 
 def _opinion(data: dict[str, Any]) -> Opinion:

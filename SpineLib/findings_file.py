@@ -13,6 +13,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings
 from SpineLib.findings_upgrade import upgraded
 from SpineLib.json_values import parse_json
+from SpineLib.quantities import unknown_quantity
 from SpineLib.questions import BORDERLINE, KNOWN_QUESTIONS
 from SpineLib.store.files import writing
 
@@ -81,7 +82,7 @@ def read_json(path: str | Path, *, checked: bool = False) -> Findings:
         validate(data, file=path)
     try:
         findings = Findings.from_dict(data)
-        wrong = _settle_questions(findings)
+        wrong = _settle_questions(findings) or _wrong_quantity(findings)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise BadInput("The file does not hold findings", file=path) from error
     if wrong:
@@ -117,3 +118,10 @@ def _settle_questions(findings: Findings) -> str:
         if summary.question not in values or summary.worst not in values[summary.question]:
             return f"a summary that its question {summary.question[:40]!r} does not have"
     return ""
+
+
+def _wrong_quantity(findings: Findings) -> str:
+    slices = [one for stack in findings.stacks for one in stack.slices]
+    measured = findings.quantities + [q for one in slices for q in one.quantities]
+    unknown = unknown_quantity(measured)
+    return f"a quantity {unknown[:40]!r} that nobody defines" if unknown else ""

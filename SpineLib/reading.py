@@ -14,6 +14,7 @@ from SpineLib.slabs import Steps, finish, read_in_slabs
 from SpineLib.store.files import writing
 from SpineLib.volume import Frame, Volume, write_volume
 
+_FOLDERS = ("volumes", "activations", "outlines")
 _WINDOWS = "volumes/windows.json"  # stack → centre and width of the grey values to be shown
 
 
@@ -26,6 +27,8 @@ class Reading:
         volumes: stack id → volume, for each stack that was read.
         segmentation: SPIDER label map (uint8) on the grid of stack
             ``findings.segmentation.stack``; None where nothing was segmented.
+        outlines: stack id → cord and dural sac (`SpineLib.inference.outline_map`), on a finer grid
+            of the stack's slices.
         activations: stack id → class activation (float32, 0–1) on the stack's grid, where it was
             asked for.
     """
@@ -34,15 +37,16 @@ class Reading:
     volumes: dict[str, Volume] = field(default_factory=dict)
     segmentation: Volume | None = None
     activations: dict[str, Volume] = field(default_factory=dict)
+    outlines: dict[str, Volume] = field(default_factory=dict)
 
     def save(self, folder: str | Path) -> None:
-        """Writes ``findings.json``, ``segmentation.nrrd``, ``volumes/`` and ``activations/``.
+        """Writes ``findings.json``, ``segmentation.nrrd`` and a folder each of `_FOLDERS`.
 
         Not compressed: it is read back at once, in the main thread of a window.
         """
         folder = Path(folder)
-        for name, volumes in (("volumes", self.volumes), ("activations", self.activations)):
-            for stack, volume in volumes.items():
+        for name in _FOLDERS:
+            for stack, volume in getattr(self, name).items():
                 write_volume(volume, folder / name / f"{stack}.nrrd", compress=False)
         windows = {stack: one.window for stack, one in self.volumes.items() if one.window}
         if windows:
@@ -73,11 +77,13 @@ class Reading:
         folder = Path(folder)
         findings = read_json(folder / "findings.json", checked=checked)
         reading, windows = cls(findings), _windows(folder)
-        for name, volumes in (("volumes", reading.volumes), ("activations", reading.activations)):
+        for name in _FOLDERS:
             for stack in findings.stacks:
                 path = folder / name / f"{stack.id}.nrrd"
                 if path.is_file():
-                    volumes[stack.id] = _placed((yield from read_in_slabs(path)), stack)
+                    getattr(reading, name)[stack.id] = _placed(
+                        (yield from read_in_slabs(path)), stack
+                    )
         for stack_id, window in windows.items():
             if stack_id in reading.volumes:
                 volume = reading.volumes[stack_id]

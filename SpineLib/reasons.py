@@ -23,6 +23,15 @@ UNREADABLE, OTHER_PLANE, OTHER_STACK, NOT_SAID, FEW_SLICES = (
 )  # fmt: skip
 # Of a slice.
 NOT_NUMBERS, ONE_GREY, NO_CANAL = "not-numbers", "one-grey", "no-canal"
+# Of a size beside a disc or of a vertebra.
+NO_CANAL_BESIDE, DISC_AT_BORDER, NOT_BOTH_BODIES, NO_BODY, NOT_L1_L5 = (
+    "no-canal-beside", "disc-at-border", "not-both-bodies", "no-body", "not-l1-l5",
+)  # fmt: skip
+# Of a quantity: ``degrees`` and ``most``; ``slices`` and ``least``; ``levels``.
+NO_OUTLINE, NO_CORD, OUTLINE_CUT, TOO_OBLIQUE, NO_COURSE, FEW_NEIGHBOURS = (
+    "no-outline", "no-cord", "outline-cut", "too-oblique", "no-course", "few-neighbours",
+)  # fmt: skip
+NO_NORMAL, OTHER_LEVEL, NOT_MEASURED = "no-normal", "other-level", "not-measured"
 # Of a study whose card has a rule: ``minimum``, ``assessed``.
 RULE_NEEDS = "rule-needs"
 # Of a segmentation.
@@ -67,6 +76,22 @@ _SENTENCES = {
     NOT_NUMBERS: "the slice holds values that are not numbers",
     ONE_GREY: "the slice is one single grey value",
     NO_CANAL: "the spinal canal was not found on this slice",
+    NO_CANAL_BESIDE: "no canal was outlined beside the disc",
+    DISC_AT_BORDER: "the border of the image cuts the disc, or too little of it was outlined",
+    NOT_BOTH_BODIES: "whole vertebrae above and below the disc are needed; the sacrum has no outline",
+    NO_BODY: "the vertebra is not whole, or lies between no two whole discs",
+    NOT_L1_L5: "L1 and L5 are not both whole and known by name",
+    NO_OUTLINE: "the dural sac was not outlined on this slice",
+    NO_CORD: "no cord was outlined on this slice",
+    OUTLINE_CUT: "the border of the picture cuts the outline",
+    TOO_OBLIQUE: "the slice cuts the canal at {degrees}°, more than {most}°",
+    NO_COURSE: (
+        "the canal's course, and so the slice's slope to it, needs at least {least} outlined slices"
+    ),
+    FEW_NEIGHBOURS: "torsion needs an outlined cord on three slices to each side",
+    NO_NORMAL: "no slice without compression to compare with was measured",
+    OTHER_LEVEL: "the equation is for slices beside the discs {levels}",
+    NOT_MEASURED: "nothing was measured on this slice",
     RULE_NEEDS: "the rule needs at least {minimum} assessed slices, and there is {assessed}",
     NO_SPINE: "no part of the spine was found",
     READER_NAMED: "the reader named vertebra {vertebra} {name}",

@@ -99,11 +99,12 @@ def _opinions(
 def _columns(study: ShownStudy) -> Iterator[tuple[Question, tuple[str, str, str]]]:
     """Each question with the columns of label and model's answer, and what others begin with.
 
-    ``label`` is that of compression, ``grade`` Bilsky's, as `SpineLib.loop.exchange` reads them;
+    ``label`` is that of the first question whose values say the side, compression, ``grade`` Bilsky's, as `SpineLib.loop.exchange` reads them;
     others bear their own name.
     """
+    plain = next((question for question in study.questions if not question.sides), None)
     for question in study.questions:
-        if not question.sides:
+        if question is plain:
             yield question, ("label", "model_verdict", "")
         elif question.key == BILSKY.key:
             yield question, ("grade", "model_grade", "grade_")

@@ -2,7 +2,8 @@
 
 ``lesions``: a block of slices around a lesion, of the canal's surroundings only. Whole studies hold
 few compressed slices; these hold many. ``search``: whole slices that are far apart along a region,
-coarse in plane and of all weightings, to learn to find the canal on.
+coarse in plane and of all weightings, to learn to find the canal on. ``outlines``: the canal's
+surroundings with their tissues, around a lesion or far apart along a region.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from SpineLib.volume import Volume
 # Side of the square that is imaged around the canal, and slices of a block: by hand.
 LESION_VIEW_MM, LESION_SLICES = 84.0, (8, 13)
 SEARCH_SLICES, SEARCH_PIXEL_MM = 6, 1.0
+OUTLINE_SLICES = 6
 # How often a search's slices have each weighting.
 _WEIGHTINGS = {"T2": 0.4, "T2*": 0.3, "T1": 0.15, "STIR": 0.1, "PD": 0.05}
+_WEIGHTINGS_OF_OUTLINES = {"T2": 0.5, "T2*": 0.5}
 # How far in front of the canal the middle of a whole slice stands, mm, as in whole studies.
 _AHEAD = {"cervical": 6.0, "thoracic": 20.0, "lumbar": 14.0}
 
@@ -80,6 +83,39 @@ def draw_search(region: str, disease: str, *, seed: int, profile: str) -> Drawn:
     )
     ahead = _AHEAD[region] + rng.normal(0, 8)
     return _measured(rng, patient, protocol, (first + last) / 2, ahead, profile, region)
+
+
+def draw_outline(region: str, disease: str, *, seed: int, profile: str) -> tuple[Volume, Volume]:
+    """Slices of the canal's surroundings, T2 or T2*, with their tissues on the same grid.
+
+    Every other patient with lesions is seen around one of them, the others along the region.
+
+    Args:
+        region, disease, profile: as for `SpineLib.simulate.axial_case`.
+        seed: the same seed gives the same slices.
+    """
+    rng = np.random.default_rng((seed, PROFILES.index(profile), 13))
+    patient = build_patient(rng, region, disease, held_out=profile == "held-out")
+    protocol = draw_protocol(rng, "axial", region, profile)
+    names, shares = list(_WEIGHTINGS_OF_OUTLINES), list(_WEIGHTINGS_OF_OUTLINES.values())
+    weighting = str(rng.choice(names, p=shares))
+    if weighting != protocol.weighting:
+        protocol = with_contrast(rng, protocol, weighting)
+    side = round(LESION_VIEW_MM / protocol.pixel)
+    protocol = replace(protocol, rows=side, columns=side, slices=OUTLINE_SLICES)
+    first, last = (float(patient.spine.center[LEVELS.index(n)]) for n in REGIONS[region])
+    spots = [lobe.s for lobe in patient.disease.lobes]
+    middle = (first + last) / 2
+    if spots and seed % 2:
+        middle = float(rng.choice(spots)) + rng.normal(0, 6)
+    else:
+        gap = abs(first - last) / OUTLINE_SLICES - protocol.thickness
+        protocol = replace(protocol, gap=gap)
+    grid = axial_at(
+        patient, protocol, middle,
+        ahead=rng.normal(0, 4), aside=rng.normal(0, 4), tilt=0.08 * rng.normal(size=3),
+    )  # fmt: skip
+    return image(rng, patient, protocol, grid, profile)
 
 
 def _anywhere(rng: np.random.Generator, patient: Patient, region: str) -> float:

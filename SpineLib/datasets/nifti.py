@@ -9,6 +9,7 @@ column are facts for subgroup tables.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -90,20 +91,14 @@ def open_cords(
         BadInput: as `open_pairs` and `open_pair`.
     """
     stacks = []
-    for pair in open_pairs(table, numbering=numbering, orientation=orientation):
-        image, mask, named, turned = pair.open.args  # type: ignore[attr-defined]
-        _, volume = open_volume_file(image, plane="axial", orientation=turned)
-        _, cord = open_volume_file(mask, plane="axial", orientation=turned)
-        _same_grid(volume, cord, mask)
-        marked = in_spider(cord.voxels, named, mask) == (1 if named == CORD else CANAL)
-        if not marked.any():
-            raise BadInput("The mask marks neither the cord nor the canal", file=mask)
+    for pair, _, cord in open_axial_masks(table, numbering=numbering, orientation=orientation):
+        image, _, _, turned = pair.open.args  # type: ignore[attr-defined]
         stacks.append(
             LabelledStack(
                 id=pair.id,
                 patient=pair.patient,
                 open=partial(_axial, image, turned),
-                labels=tuple(_boxes(cord, marked)),
+                labels=tuple(_boxes(cord, cord.voxels)),
                 site=pair.site,
                 region=pair.columns.get("region", "unknown"),
                 weighting=pair.columns.get("weighting", "unknown"),
@@ -112,6 +107,28 @@ def open_cords(
             )
         )
     return stacks
+
+
+def open_axial_masks(
+    table: str | Path, *, numbering: str = "", orientation: str = ""
+) -> Iterator[tuple[LabelledVolume, Volume, Volume]]:
+    """Each pair of a table with its image and its mask of cord or canal, in axial slices.
+
+    Args:
+        table, numbering, orientation: as of `open_pairs`.
+
+    Raises:
+        BadInput: as `open_pairs` and `open_pair`; or a mask marks neither cord nor canal.
+    """
+    for pair in open_pairs(table, numbering=numbering, orientation=orientation):
+        image, mask, named, turned = pair.open.args  # type: ignore[attr-defined]
+        _, volume = open_volume_file(image, plane="axial", orientation=turned)
+        _, cord = open_volume_file(mask, plane="axial", orientation=turned)
+        _same_grid(volume, cord, mask)
+        marked = in_spider(cord.voxels, named, mask) == (1 if named == CORD else CANAL)
+        if not marked.any():
+            raise BadInput("The mask marks neither the cord nor the canal", file=mask)
+        yield pair, volume, cord.with_voxels(marked)
 
 
 def _axial(image: Path, orientation: str) -> Volume:

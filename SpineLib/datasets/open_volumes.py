@@ -89,3 +89,20 @@ def open_spines(
     from SpineLib.datasets.simulated import simulated_spines
 
     return simulated_spines(source, cache=cache, progress=progress)
+
+
+def open_outlines(
+    source: str, *, cache: Path | None = None, progress: Progress | None = None
+) -> list[LabelledVolume]:
+    """Opens axial slices with the dural sac (1) and the cord in it (2).
+
+    Args:
+        source: ``simulated:outlines-<region>-<disease>:<profile>:<count>[:<seed>]``.
+        cache, progress: as for `open_volumes`.
+
+    Raises:
+        BadInput: another source, or as `open_volumes`.
+    """
+    from SpineLib.datasets.simulated import simulated_outlines
+
+    return simulated_outlines(source, cache=cache, progress=progress)

@@ -2,7 +2,8 @@
 
 The parts are the region and disease, the profile, how many patients, and the first seed (0 where it
 is left out). ``lesions-`` or ``search-`` before the region draws parts of studies
-(`SpineLib.datasets.draws`); ``sacrum-`` gives lumbar volumes in which the sacrum has a number too,
+(`SpineLib.datasets.draws`); ``outlines-`` gives the canal's surroundings with the outlines of cord
+and dural sac; ``sacrum-`` gives lumbar volumes in which the sacrum has a number too,
 for networks that learn it; ``whole-`` gives whole spines with the name of every vertebra. Cases are simulated once and then read from disk; the files are
 named by the simulator's own code, so that a changed simulator simulates anew.
 """
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from SpineLib.datasets.cache import Arrays, Prepared, prepare
 from SpineLib.datasets.cases import LabelledSpine, LabelledStack, LabelledVolume, SliceLabel
-from SpineLib.datasets.draws import draw_lesion, draw_search
+from SpineLib.datasets.draws import draw_lesion, draw_outline, draw_search
 from SpineLib.errors import BadInput
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, SACRUM
 from SpineLib.progress import Progress
@@ -32,14 +33,15 @@ from SpineLib.simulate import axial_case, lumbar_case
 from SpineLib.simulate.lumbar import sacrum_of
 from SpineLib.simulate.patient import DISEASES, REGIONS
 from SpineLib.simulate.protocols import PROFILES
+from SpineLib.simulate.tissues import CORD, SAC
 from SpineLib.simulate.whole import WholeTruth, whole_case
 from SpineLib.volume import Volume
 
 PREFIX = "simulated:"
 STUDIES, LESIONS, SEARCH, VOLUMES = "studies", "lesions", "search", "volumes"
-WITH_SACRUM, WHOLE = "sacrum", "whole"
+WITH_SACRUM, WHOLE, OUTLINES = "sacrum", "whole", "outlines"
 _GRAMMAR = re.compile(
-    rf"^{PREFIX}(?:({LESIONS}|{SEARCH}|{WITH_SACRUM}|{WHOLE})-)?"
+    rf"^{PREFIX}(?:({LESIONS}|{SEARCH}|{WITH_SACRUM}|{WHOLE}|{OUTLINES})-)?"
     r"([a-z]+)-([a-z]+):([a-z-]+):(\d+)(?::(\d+))?$"
 )
 _READER = "truth"
@@ -51,7 +53,7 @@ class Source:
     """What a text ``simulated:…`` asks for.
 
     Attributes:
-        kind: ``studies``, ``lesions``, ``search``, ``sacrum`` or ``whole``.
+        kind: ``studies``, ``lesions``, ``search``, ``sacrum``, ``whole`` or ``outlines``.
         region, disease, profile: as for `SpineLib.simulate.axial_case`.
         count: patients.
         seed: of the first patient; the others follow it.
@@ -241,6 +243,38 @@ def simulated_spines(
     ]
 
 
+def simulated_outlines(
+    source: str, *, cache: Path | None = None, progress: Progress | None = None
+) -> list[LabelledVolume]:
+    """Simulated axial slices around the canal with the dural sac (1) and the cord in it (2).
+
+    Args:
+        source: see this module; the kind is ``outlines``.
+        cache, progress: as for `simulated_slices`.
+
+    Raises:
+        BadInput: see `parse`; or another kind.
+    """
+    asked = parse(source)
+    if asked.kind != OUTLINES:
+        raise BadInput(
+            f"{source} gives no outlines",
+            advice="Write for example simulated:outlines-cervical-degenerative:standard:20",
+        )
+    cases, prepared = _simulated(asked, OUTLINES, _outlined, cache, progress)
+    return [
+        LabelledVolume(
+            id=case.name,
+            patient=case.patient,
+            open=partial(_pair, prepared, n),
+            site=case.profile,
+            columns={"disease": case.disease},
+            fingerprint=case.fingerprint,
+        )
+        for n, case in enumerate(cases)
+    ]
+
+
 @once
 def simulator_version() -> str:
     """A hash of the code that decides what a seed gives."""
@@ -294,6 +328,16 @@ def _lumbar(case: _Asked) -> Arrays:
     }
 
 
+def _outlined(case: _Asked) -> Arrays:
+    volume, labels = draw_outline(case.region, case.disease, seed=case.seed, profile=case.profile)
+    classes = np.isin(labels.voxels, SAC).astype(np.uint8) + np.isin(labels.voxels, CORD)
+    return {
+        **_grid(volume),
+        "image": volume.voxels.reshape(-1),
+        "classes": classes.astype(np.uint8).reshape(-1),
+    }
+
+
 def _whole(case: _Asked) -> Arrays:
     made = whole_case(case.region, case.disease, seed=case.seed, profile=case.profile)
     return {
@@ -340,4 +384,4 @@ def _label(truth: dict[str, Any], task: str, scheme: Question, kind: str) -> Sli
         value = truth["kang" if scheme.key == KANG.key else "bilsky"] or ""
         if not value and kind == LESIONS and scheme.key == BILSKY.key and not truth["compressed"]:
             value = "0"
-    return SliceLabel(truth["index"], value, _READER, box) if value else None
+    return SliceLabel(truth["index"], value, _READER, box, truth["level"]) if value else None

@@ -9,6 +9,7 @@ import numpy as np
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, ModelUsed, QuestionSummary, SliceFinding, StackFindings
+from SpineLib.inference.lumbar import summarise_levels, tell_slices
 from SpineLib.inference.summary import summarise
 from SpineLib.labels import ASSESSED
 from SpineLib.models.card import Card
@@ -61,23 +62,28 @@ def joined(
     )
     stacks = [own if one.id == stack else one for one in study.stacks]
     models = _models(study, part, stacks, own, segmented=segmented)
-    return replace(
+    measured = {stack, study.segmentation.stack} if segmented else {stack}
+    whole = replace(
         study,
         stacks=stacks,
+        quantities=[one for one in study.quantities if one.stack not in measured]
+        + [replace(one, stack=stack) for one in part.quantities],
+        level_opinions=part.level_opinions if segmented else study.level_opinions,
         segmentation=replace(part.segmentation, stack=stack) if segmented else study.segmentation,
         models=models,
         questions=list(
             {asked.key: asked for asked in (*study.questions, *part.questions)}.values()
         ),
-        summaries=_summaries(study, part, stacks, cards),
         warnings=list(dict.fromkeys([*study.warnings, *part.warnings])),
         notice=part.notice or (study.notice if any(model.starter for model in models) else ""),
         software=part.software,
     )
+    tell_slices(whole)
+    return replace(whole, summaries=_summaries(study, part, whole, cards))
 
 
 def _summaries(
-    study: Findings, part: Findings, stacks: list[StackFindings], cards: Mapping[str, Card]
+    study: Findings, part: Findings, whole: Findings, cards: Mapping[str, Card]
 ) -> list[QuestionSummary]:
     """Of the whole study: one a question, whichever model answered on which stack.
 
@@ -85,7 +91,7 @@ def _summaries(
     of them that still answers somewhere has its own. What nobody here has a card for stays.
     """
     every = [*part.summaries, *study.summaries]
-    slices = [one for stack in stacks for one in stack.slices]
+    slices = [one for stack in whole.stacks for one in stack.slices]
     answering = {opinion.by for one in slices for opinion in one.opinions if opinion.assessed}
     kept: dict[str, list[QuestionSummary]] = {}
     for question in dict.fromkeys(summary.question for summary in every):
@@ -100,7 +106,11 @@ def _summaries(
         else:
             kept[question] = (new or old or asked)[:1]
     return [
-        summarise(stacks, card, alone=len(namesakes) > 1) if card else summary
+        summary
+        if card is None
+        else summarise_levels(whole.level_opinions, card, whole.stacks)
+        if card.asked.of_levels
+        else summarise(whole.stacks, card, alone=len(namesakes) > 1)
         for namesakes in kept.values()
         for summary, card in ((namesake, cards.get(namesake.by)) for namesake in namesakes)
     ]

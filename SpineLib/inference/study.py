@@ -14,7 +14,9 @@ from SpineLib.dicom.stack import Stack
 from SpineLib.errors import SpineError
 from SpineLib.findings import Findings, ModelUsed, SliceFinding, StackFindings
 from SpineLib.inference.choose import Choices, choose
+from SpineLib.inference.lumbar import summarise_levels
 from SpineLib.inference.models import Models
+from SpineLib.inference.quantities import missing
 from SpineLib.inference.source import named, open_source
 from SpineLib.inference.spine_levels import Level
 from SpineLib.inference.spine_points import SpinePoints
@@ -26,6 +28,7 @@ from SpineLib.inference.study_levels import (
     with_region,
     wrong_region,
 )
+from SpineLib.inference.study_quantities import complete
 from SpineLib.inference.summary import summarise
 from SpineLib.labels import STARTER_NOTICE
 from SpineLib.levels import LevelsFinding
@@ -134,6 +137,7 @@ class _StudyReader:
         card = self.models.segmentation.card
         self._sagittal(choose(chosen, "sagittal", [card], most=1) if wanted else nothing)
         self._segmented_levels()
+        self._grade_levels()
         self._finish(axial.why)
         return self.reading
 
@@ -263,8 +267,27 @@ class _StudyReader:
                 finding.opinions.append(opinion)
         for finding in described.slices:
             finding.opinions.sort(key=lambda opinion: self.models.rank(opinion.by))
+        self._measure(stack, volume, described)
         if self.options.activation:
             self.reading.activations[described.id] = self._activation(volume, canal, wanted[0])
+
+    def _measure(self, stack: Stack, volume: Volume, described: StackFindings) -> None:
+        from SpineLib.inference.cord import measure_stack
+
+        if self.models.outline is None:
+            return
+        why = check(self.models.outline.card, stack)
+        if why is not None and not self.options.force:
+            for finding in described.slices:
+                finding.quantities = missing(why)
+            return
+        self.reading.outlines[stack.id] = measure_stack(
+            volume,
+            self._canal(stack),
+            self._loaded(self.models.outline),
+            described,
+            progress=self.progress,
+        )
 
     def _elsewhere(self, card: Card, stack: Stack, slices: int) -> list[Reason | None]:
         """Of each slice, why the model does not apply to it although it does to most of the stack."""
@@ -338,6 +361,32 @@ class _StudyReader:
                     place = one.canal_center_ras or one.position_ras
                     one.level = one.level or levels.at(place, normal=normal)
 
+    def _grade_levels(self) -> None:
+        """Measures the lumbar levels and has them graded; slices through a disc carry its grade."""
+        findings, labels = self.reading.findings, self.reading.segmentation
+        if labels is None:
+            return
+        from SpineLib.inference.forests import load_trees
+        from SpineLib.inference.lumbar import level_opinions, lumbar_quantities, tell_slices
+        from SpineLib.inference.measures import measure
+
+        self.progress.stage("Measuring the levels")
+        sizes = measure(labels, findings.segmentation)
+        findings.quantities += lumbar_quantities(sizes, findings.segmentation)
+        segmented = findings.stack(findings.segmentation.stack)
+        stack = next(one for one in self.source.stacks if one.id == segmented.id)
+        for model in self.models.of_levels:
+            why = check(model.card, stack)
+            if why is not None and not self.options.force:
+                _describe_why(segmented, model.card.asked.key, why)
+                continue
+            self.used.append(model)
+            answers = level_opinions(sizes, model.card, load_trees(model))
+            for opinion in answers if why is not None else ():
+                opinion.forced, opinion.reason, opinion.why = True, f"forced: {why}", why
+            findings.level_opinions += answers
+        tell_slices(findings)
+
     def _is_localised(self, stack: str) -> bool:
         """Whether a stack lies in the space in which the levels were found."""
         findings = self.reading.findings
@@ -348,14 +397,23 @@ class _StudyReader:
 
     def _finish(self, no_axial: Reason | None) -> None:
         findings = self.reading.findings
-        models = self.models.of_slices
-        findings.questions = list({m.card.asked.key: m.card.asked for m in models}.values())
+        models, of_levels = self.models.of_slices, self.models.of_levels
+        asked = [model.card.asked for model in (*models, *of_levels)]
+        findings.questions = list({question.key: question for question in asked}.values())
         for model in models:
             summary = summarise(findings.stacks, model.card)
             if no_axial and not summary.assessed and not summary.reason:
                 summary.reason, summary.whys = str(no_axial), [no_axial]
             findings.summaries.append(summary)
+        for model in of_levels:
+            answers = findings.level_opinions
+            summary = summarise_levels(answers, model.card, findings.stacks)
+            if not summary.assessed and not summary.reason and findings.segmentation.why:
+                summary.reason = findings.segmentation.reason
+                summary.whys = [findings.segmentation.why]
+            findings.summaries.append(summary)
         _leave_out_silent_namesakes(findings)
+        complete(findings)
         findings.models = [_model_used(model, self.options) for model in self.used]
         if any(model.starter for model in findings.models):
             findings.notice = STARTER_NOTICE

@@ -18,6 +18,7 @@ from SpineLib.inference.localising import chain_in, levels_of, placed, told
 from SpineLib.inference.naming import rename
 from SpineLib.inference.spine_levels import Level, SpineLevels
 from SpineLib.inference.spine_points import SpinePoints
+from SpineLib.inference.study_quantities import complete
 from SpineLib.labels import ASSESSED, SIXTH_LUMBAR, structure
 from SpineLib.levels import LevelsFinding
 from SpineLib.models.applicability import check
@@ -180,6 +181,7 @@ def name_again(findings: Findings) -> None:
         for one in stack.slices:
             level = levels.at(np.add(one.position_ras, shift), normal)
             one.level, one.region = level.name, level.region
+    complete(findings)
 
 
 def follow_segmentation(findings: Findings) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from SpineLib.findings import QuestionSummary, SliceFinding, StackFindings, severity
 from SpineLib.labels import ASSESSED
-from SpineLib.models.card import Card
+from SpineLib.models.card import Card, StudyRule
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import RULE_NEEDS, Reason
 
@@ -26,11 +26,32 @@ def summarise(
         alone: only this model's answers count; else each slice's first answer to the question,
             whoever gave it.
     """
-    question, by = card.asked, card.name if alone else ""
+    return summarise_question(
+        stacks, card.asked, card.name, card.study_rule, by=card.name if alone else ""
+    )
+
+
+def summarise_question(
+    stacks: Sequence[StackFindings],
+    question: Question,
+    name: str,
+    rule: StudyRule | None = None,
+    *,
+    by: str,
+) -> QuestionSummary:
+    """The same of whoever answers a question.
+
+    Args:
+        stacks: as `summarise`.
+        question: which one.
+        name: who answered.
+        rule: from how many positive slices on the study is abnormal; one slice if None.
+        by: whose answers count; of everybody if empty.
+    """
     pairs = [(stack, finding) for stack in stacks for finding in stack.slices]
     answers = [opinion for _, f in pairs if (opinion := f.opinion(question.key, by))]
     assessed = [opinion for opinion in answers if opinion.assessed]
-    summary = QuestionSummary(question.key, card.name)
+    summary = QuestionSummary(question.key, name)
     if not assessed:
         summary.reason = "; ".join(dict.fromkeys(o.reason for o in answers if o.reason))
         whys = [opinion.why for opinion in answers if opinion.why]
@@ -45,7 +66,7 @@ def summarise(
     summary.longest_run_mm = round(millimetres, 1)
     stack, finding, opinion = _worst(pairs, question, by)
     summary.worst, summary.stack, summary.index = opinion.value, stack.id, finding.index
-    _decide(summary, card)
+    _decide(summary, question, rule)
     return summary
 
 
@@ -61,12 +82,11 @@ def _worst(
     return stack, finding, opinion
 
 
-def _decide(summary: QuestionSummary, card: Card) -> None:
-    question = card.asked
-    if card.study_rule is None and len(question.values) > 2:
+def _decide(summary: QuestionSummary, question: Question, rule: StudyRule | None) -> None:
+    if rule is None and len(question.values) > 2:
         return
-    minimum = card.study_rule.minimum_compressed_slices if card.study_rule else 1
-    summary.rule = card.study_rule.text if card.study_rule else f"any {question.values[1]} slice"
+    minimum = rule.minimum_compressed_slices if rule else 1
+    summary.rule = rule.text if rule else f"any {question.values[1]} slice"
     if summary.assessed_slices < minimum:
         # The rule can never call such a study abnormal, so that "normal" would mean nothing.
         values = {"minimum": minimum, "assessed": summary.assessed_slices}

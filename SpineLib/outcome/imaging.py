@@ -9,13 +9,15 @@ import numpy as np
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.findings_file import read_json
+from SpineLib.quantities import find_quantity, value_of
 from SpineLib.questions import COMPRESSION
 
 
 def imaging_of(findings: Findings) -> dict[str, float]:
-    """Compressed slices, their run, extent, levels and worst probability, and the worst grade.
+    """Compressed slices, their run, extent, levels and worst probability, the worst grade, quantities.
 
-    Nothing is said of what was not assessed. The quantities (MSCC, MCC, …) are not in findings.
+    Nothing is said of what was not assessed or not measured. Cord AP, area and ratio
+    are those of the slice of MSCC.
 
     Args:
         findings: of one study.
@@ -41,12 +43,26 @@ def imaging_of(findings: Findings) -> dict[str, float]:
         levels = {one.level for _stack, one in positive}
         if "" not in levels:
             said["compressed_levels"] = float(len(levels))
+    said |= _quantities(findings)
     for asked in findings.questions:
         grade = findings.summary(asked.key)
-        if asked.key != COMPRESSION.key and grade.assessed and grade.worst in asked.values:
+        if asked.sides and grade.assessed and grade.worst in asked.values:
             said["grade"] = float(asked.values.index(grade.worst))
             break
     return said
+
+
+def _quantities(findings: Findings) -> dict[str, float]:
+    """MSCC, MCC, and the cord's size on the slice of MSCC."""
+    said = {key: value_of(findings.quantities, key) for key in ("mscc", "mcc")}
+    narrowest = find_quantity(findings.quantities, "mscc")
+    for stack in findings.stacks:
+        for one in stack.slices:
+            if narrowest and (stack.id, one.index) == (narrowest.stack, narrowest.index):
+                said |= {key: value_of(one.quantities, key) for key in ("cord_ap", "cord_area")}
+                ratio = value_of(one.quantities, "compression_ratio")
+                said["cord_ratio"] = None if ratio is None else ratio / 100
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def read_imaging(folder: str | Path) -> dict[str, dict[str, float]]:

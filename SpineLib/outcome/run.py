@@ -12,6 +12,7 @@ from SpineLib.errors import BadInput, BadRequest
 from SpineLib.evaluation.delong import paired
 from SpineLib.evaluation.figures import Figure
 from SpineLib.evaluation.statistics import Comparison
+from SpineLib.models.scorers import Linear, Trees
 from SpineLib.outcome.dictionary import CATEGORY, Column, variable
 from SpineLib.outcome.fitting import Fitted
 from SpineLib.outcome.measuring import figures, groups, views
@@ -20,7 +21,6 @@ from SpineLib.outcome.prediction import refused_share
 from SpineLib.outcome.preparing import Prepared, prepare
 from SpineLib.outcome.presets import ranking, recalibrate
 from SpineLib.outcome.recipe import BINARY, Recipe
-from SpineLib.outcome.scorers import Linear, Trees
 from SpineLib.outcome.table import Cohort
 from SpineLib.outcome.validation import (
     REFERENCE,
@@ -34,6 +34,7 @@ from SpineLib.outcome.validation import (
 from SpineLib.progress import Progress
 
 DRAWS = 100
+NORMAL_95 = 1.959964  # standard deviations to either side that hold 95 % of a normal distribution
 _MOST_TREES = 20  # refits of trees are large and slow
 OLD = 65  # years; where fairness by age is split
 _GRID = 9
@@ -157,15 +158,18 @@ def recalibrated(cohort: Cohort, recipe: Recipe, name: str, *, draws: int = DRAW
 
 
 def coefficients(model: OutcomeModel) -> list[dict[str, Any]]:
-    """A regression's coefficients in their columns' units, with percentile intervals of the refits."""
+    """A regression's coefficients in their columns' units, with 95 % intervals from the refits' spread.
+
+    The spread, not percentiles: some tens of refits have no 2.5th one.
+    """
     if not isinstance(model.scorer, Linear):
         return []
     refits = np.array([one.coefficients for one in model.members if isinstance(one, Linear)])
-    low, high = np.percentile(refits, [2.5, 97.5], axis=0)
+    half = NORMAL_95 * refits.std(axis=0, ddof=1)
     ratio = bool(model.classes)
     return [
-        {"column": one.title, "coefficient": float(value), "low": float(low[n]),
-         "high": float(high[n]), **({"odds ratio": float(np.exp(value))} if ratio else {})}
+        {"column": one.title, "coefficient": float(value), "low": float(value - half[n]),
+         "high": float(value + half[n]), **({"odds ratio": float(np.exp(value))} if ratio else {})}
         for n, (one, value) in enumerate(
             zip(model.columns[: model.predictors], model.scorer.coefficients, strict=True))
     ]  # fmt: skip

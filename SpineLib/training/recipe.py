@@ -25,7 +25,7 @@ from SpineLib.training.recipe_sections import (
 )
 
 RECIPES = Path(__file__).parent / "recipes"
-TASKS = ("canal", "compression", "grading", "levels", "segmentation")
+TASKS = ("canal", "compression", "grading", "levels", "outline", "segmentation")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -47,7 +47,7 @@ class Recipe(Section):
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-    task: Literal["canal", "compression", "grading", "levels", "segmentation"]
+    task: Literal["canal", "compression", "grading", "levels", "outline", "segmentation"]
     about: str
     seed: Annotated[int, Field(ge=0)] = 1
     calibrate: bool = False

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from SpineLib.datasets.cases import LabelledSpine, LabelledStack, LabelledVolume
 from SpineLib.datasets.open_slices import open_slices
-from SpineLib.datasets.open_volumes import open_canals, open_spines, open_volumes
+from SpineLib.datasets.open_volumes import (
+    open_canals,
+    open_outlines,
+    open_spines,
+    open_volumes,
+)
 from SpineLib.datasets.split import read_frozen, require_apart, split_by_patient
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
@@ -28,6 +33,7 @@ _TASKS = {
     "compression": ("SpineLib.training.compression", "CompressionTask"),
     "grading": ("SpineLib.training.grading", "GradingTask"),
     "levels": ("SpineLib.training.levels", "LevelsTask"),
+    "outline": ("SpineLib.training.outline", "OutlineTask"),
     "segmentation": ("SpineLib.training.segmentation", "SegmentationTask"),
 }
 
@@ -136,6 +142,8 @@ def open_sources(
             cases += open_canals(source, **said, cache=cache, progress=progress)
         elif recipe.task == "levels":
             cases += open_spines(source, cache=cache, progress=progress)
+        elif recipe.task == "outline":
+            cases += open_outlines(source, cache=cache, progress=progress)
         elif recipe.task == "segmentation":
             cases += open_volumes(source, **said, cache=cache, progress=progress)
         else:

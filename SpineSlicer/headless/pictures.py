@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.findings import SliceFinding, StackFindings
+from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.outputs import names
 from SpineLib.progress import Progress
 from SpineLib.questions import NOT_ASSESSED_COLOR
@@ -38,31 +38,62 @@ LADDER_MARGIN = 14.0
 LABEL_ROOM = 8.0
 # A single block is shown with as much around it as the ring and its label need.
 LADDER_FIELD = 140.0
+# Of so few assessed slices each has its picture.
+FEW = 8
 
 
 def take_pictures(
-    app: HeadlessSlicer, reading: Reading, *, progress: Progress | None = None
+    app: HeadlessSlicer,
+    reading: Reading,
+    *,
+    looked_at: Collection[tuple[str, int]] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Picture]:
-    """Takes all of a reading's pictures from a scene that shows it.
+    """Takes a reading's pictures from a scene that shows it.
 
     Args:
         app: `ReadingScene.show` was called on its scene.
         reading: what is shown.
+        looked_at: stack and index of the slices that get a picture of their own; None for all.
         progress: a step a picture.
 
     Returns:
         File name without suffix (`SpineLib.outputs.names`) → picture.
     """
-    studio = _Studio(app, reading)
+    studio = _Studio(app, reading, looked_at)
     tasks = (progress or Progress()).track(studio.tasks(), "Taking pictures")
     pictures = {name: make() for name, make in tasks}
     studio.leave()
     return pictures
 
 
+def looked_at(findings: Findings) -> set[tuple[str, int]]:
+    """Stack and index of the slices that a person will look at.
+
+    The flagged ones, and the worst of each level (of each stack, where the levels are not known);
+    of a study of few slices, all that were assessed.
+    """
+    assessed = [
+        (stack, one)
+        for stack in findings.stacks
+        for one in stack.slices
+        if any(opinion.assessed for opinion in one.opinions)
+    ]
+    shown = [pair for pair in assessed if pair[1].flagged or len(assessed) <= FEW]
+    # The last one of a level stays, so the worst.
+    by_severity = sorted(assessed, key=lambda pair: findings.severity(pair[1]))
+    shown += {one.level or stack.id: (stack, one) for stack, one in by_severity}.values()
+    return {(stack.id, one.index) for stack, one in shown}
+
+
 class _Studio:
-    def __init__(self, app: HeadlessSlicer, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(
+        self,
+        app: HeadlessSlicer,
+        reading: Reading,
+        looked_at: Collection[tuple[str, int]] | None,
+    ) -> None:
+        self._reading, self._looked_at = reading, looked_at
         self._camera = Camera(app, reading)
         self._stacks = [
             stack
@@ -79,6 +110,8 @@ class _Studio:
         tasks: list[tuple[str, Callable[[], Picture]]] = []
         for stack in self._stacks:
             for one in stack.slices:
+                if self._looked_at is not None and (stack.id, one.index) not in self._looked_at:
+                    continue
                 name = names.slice_picture(stack.id, one.index)
                 tasks.append((name, partial(self.axial, stack, one, SLICE_SIZE)))
         if self._reading.segmentation is not None:

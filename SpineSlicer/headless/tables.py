@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from SpineLib.findings import Column, Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.outputs.quantity_words import narrowest_lines
 from SpineLib.outputs.summary import threshold_line
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import NOT_SAID
@@ -62,6 +63,7 @@ def sentences(findings: Findings) -> Iterator[str]:
         yield _sentence(findings.question(summary.question), summary, apart)
     if threshold := threshold_line(findings, str):
         yield f"Flagged at the {threshold}"
+    yield from narrowest_lines(findings)
     segmentation = findings.segmentation
     if segmentation.status != ASSESSED:
         yield f"Segmentation: not assessed: {segmentation.reason}"
@@ -84,6 +86,10 @@ def _sentence(question: Question, summary: QuestionSummary, apart: str) -> str:
     name = (question.key if question.sides else question.title) + apart
     if not summary.assessed:
         return f"{name}: not assessed: {summary.reason}"
+    if question.of_levels:
+        found = f"{summary.positive_slices} of {count(summary.assessed_slices, 'level')}"
+        flagged = " or ".join(question.values[question.first_positive :])
+        return f"{name}: narrowest at {summary.level}, {summary.worst} ({found} {flagged})"
     positive = question.side(True) or question.values[-1]
     slices = count(summary.assessed_slices, "slice")
     found = f"{summary.positive_slices} of {slices} {positive}"

@@ -14,6 +14,7 @@ from SpineLib.slabs import Steps, finish
 from SpineSlicer.scene.findingsText import findingsIn
 from SpineSlicer.scene.heldVolumes import holdingVolume
 from SpineSlicer.scene.levelNames import addLevelNames
+from SpineSlicer.scene.outlineNodes import addOutlines, algorithmOf, isCorrected, takeOutlines
 from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.readersLevels import withReadersLevel
 from SpineSlicer.scene.ReviewLog import ReviewLog
@@ -42,6 +43,7 @@ from SpineSlicer.scene.studyNodes import (
     LEVEL_NAMES,
     NAME,
     NOTICE,
+    OUTLINES,
     REVIEWS,
     SEGMENT_NAMES,
     SEGMENTATION,
@@ -80,7 +82,8 @@ class ReadingScene:
 
     Each node has the attributes ``SpineMRI.Kind`` (``volume``, ``verdicts``, ``slice labels``,
     ``flagged runs``, ``findings table``, ``probability chart``, ``class activation``,
-    ``spine segmentation``, ``segment names``, ``level names``, ``findings``) and ``SpineMRI.Stack``, and a reference
+    ``cord and sac``, ``spine segmentation``, ``segment names``, ``level names``, ``findings``) and
+    ``SpineMRI.Stack``, and a reference
     ``SpineMRI.volume`` to its volume. The findings stand as JSON in a text node, so a saved
     scene holds all that was said; they refer to every node of the study (`studyNodes`), and only
     these are looked at. `show` replaces what an earlier reading left of the same study
@@ -259,6 +262,9 @@ class ReadingScene:
         if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
             self._showSegmentation(reading, node, surfaces)
             yield
+        if stack.id in reading.outlines:
+            self._mark(addOutlines(self.scene, reading, stack.id, node), OUTLINES, stack.id, node)
+            yield
         if stack.id in reading.findings.levels.stacks[:1]:
             names = addLevelNames(self.scene, reading.findings, node)
             if names is not None:
@@ -295,6 +301,9 @@ class ReadingScene:
         images = next((n.GetAttribute(IMAGES) for n in nodes if _kind(n) == FINDINGS), None)
         for node in sorted(nodes, key=lambda node: _kind(node) == VOLUME):
             if node.GetScene() is None or _kind(node) == REVIEWS or isOurs(node):
+                continue
+            if _kind(node) == OUTLINES and isCorrected(node):
+                node.RemoveAttribute(KIND)  # the reader's from now on
                 continue
             if _kind(node) == VOLUME and (isNeeded(node) or isChanged(node, images)):
                 node.RemoveAttribute(KIND)
@@ -373,6 +382,8 @@ class ReadingScene:
     def reading(self) -> Reading | None:
         """The whole reading, volumes, segmentation and activations included, as it was read.
 
+        Outlines of cord and sac that a reader corrected are measured anew.
+
         Raises:
             BadInput: a volume no longer has the slices that were read, or the findings are
                 damaged or of a newer version.
@@ -390,6 +401,7 @@ class ReadingScene:
             activation = self.node(ACTIVATION, stack.id)
             if activation is not None:
                 result.activations[stack.id] = volume.with_voxels(voxelsOf(activation).copy())
+            takeOutlines(result, stack.id, self.node(OUTLINES, stack.id), place.nodeAsRead)
             segmentation = self.node(SEGMENTATION)
             if segmentation is not None and stack.id == findings.segmentation.stack:
                 labels = spineLabelmap(segmentation, volumeFromNode(node))
@@ -398,8 +410,7 @@ class ReadingScene:
 
     def _showSegmentation(self, reading: Reading, volumeNode: Any, surfaces: bool) -> None:
         finding = reading.findings.segmentation
-        model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
-        algorithm = f"{model.name} {model.version}" if model else "SlicerSpineMRI"
+        algorithm = algorithmOf(reading.findings, "segmentation")
         assert reading.segmentation is not None
         node = addSpineSegmentation(
             self.scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=surfaces

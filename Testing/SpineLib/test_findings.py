@@ -13,7 +13,9 @@ from SpineLib.errors import BadInput, OutputError
 from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
 from SpineLib.findings_file import SCHEMA_FILE, read_json, validate, write_json
 from SpineLib.outputs.findings_csv import OPINION_COLUMNS, SLICE_COLUMNS, write_csv
+from SpineLib.quantities import DEFINITIONS, Compared, Quantity
 from SpineLib.questions import KNOWN_QUESTIONS, Opinion
+from SpineLib.reasons import NO_CANAL, Reason
 
 numbers = st.floats(-1e4, 1e4, allow_nan=False)
 points = st.lists(numbers, min_size=3, max_size=3)
@@ -74,6 +76,53 @@ findings = st.builds(
 def test_the_schema_is_itself_valid():
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
+
+
+quantities = st.lists(
+    st.builds(
+        Quantity,
+        st.sampled_from(sorted(DEFINITIONS)),
+        st.one_of(st.none(), numbers),
+        words,
+        words,
+        st.one_of(st.none(), st.integers(0, 90)),
+        st.lists(st.builds(Compared, numbers, words, words, st.integers(0, 90)), max_size=2),
+        st.sampled_from([None, Reason(NO_CANAL)]),
+        st.sampled_from([[], [7.9, 0.8]]),
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(of_study=quantities, of_slice=quantities)
+def test_what_was_measured_survives_json(of_study, of_slice, tmp_path_factory):
+    path = tmp_path_factory.mktemp("findings") / "findings.json"
+    one = SliceFinding(0, "1.2", 1, [0.0, 0.0, 0.0], quantities=of_slice)
+    written = Findings([StackFindings("4", slices=[one])], quantities=of_study)
+    write_json(written, path)
+    assert read_json(path) == written
+
+
+def test_a_number_that_nobody_defines_is_refused_by_its_key(tmp_path):
+    data = Findings(quantities=[Quantity("mscc", 40.0)]).to_dict()
+    data["quantities"][0]["key"] = "charm"
+    (tmp_path / "findings.json").write_text(json.dumps(data))
+    with pytest.raises(BadInput, match="charm"):
+        read_json(tmp_path / "findings.json")
+
+
+def test_the_csv_has_a_column_a_quantity_and_nothing_where_it_is_missing(tmp_path):
+    measured = [Quantity("cord_ap", 6.25), Quantity("cord_area", why=Reason(NO_CANAL))]
+    slices = [
+        SliceFinding(k, "", 1, [0.0, 0.0, 0.0], quantities=which)
+        for k, which in enumerate([measured, []])
+    ]
+    write_csv(Findings([StackFindings("4", slices=slices)]), tmp_path / "findings.csv")
+    with (tmp_path / "findings.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["cord_ap"] for row in rows] == ["6.2500", ""]
+    assert [row["cord_area"] for row in rows] == ["", ""]
 
 
 @settings(max_examples=40, deadline=None)

@@ -18,6 +18,7 @@ from SpineLib.evaluation.delong import area
 from SpineLib.outcome.measuring import calibration
 from SpineLib.outcome.preparing import prepare
 from SpineLib.outcome.recipe import LOGISTIC, read_recipe
+from SpineLib.outcome.run import NORMAL_95
 from SpineLib.outcome.table import read_cohort
 from SpineLib.outcome.validation import REFERENCE, bootstrap, cross_validate
 from SpineLib.simulate.clinical import TRUTH, Neck, draw_patients, measure_neck
@@ -53,10 +54,10 @@ def one_draw(necks: list[Neck], seed: int, refits: int) -> dict:
             fitted = data.fit(LOGISTIC, seed=seed)
             drawn = bootstrap(data, LOGISTIC, fitted, refits, seed=seed)
             every = np.array([one.scorer.coefficients for one in drawn.members])
-            ends = np.percentile(every, [2.5, 97.5], axis=0)
+            half = NORMAL_95 * every.std(axis=0, ddof=1)
             names = [one.variable for one in prepared.columns[: data.predictors]]
             said[name]["inside"] = {
-                column: bool(ends[0, n] <= TRUTH[column] <= ends[1, n])
+                column: bool(abs(fitted.scorer.coefficients[n] - TRUTH[column]) <= half[n])
                 for n, column in enumerate(names)
             }
             said[name]["coefficients"] = dict(zip(names, fitted.scorer.coefficients, strict=True))

@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from SpineLib.json_values import parse_json
 from Testing.fuzz.kinds import Kind
 from Testing.fuzz.mutations import of_bytes, of_json
 
-_PATIENCE = 30.0
+_PATIENCE = 150.0
 _FAULT = "Something went wrong inside the program"
 
 
@@ -120,7 +121,7 @@ class Messages(Kind):
 def _open_id(line: bytes) -> str:
     """The id whose answer must come: of a message that has one and is no cancel."""
     try:
-        message = json.loads(line)
+        message = parse_json(line)
     except (ValueError, RecursionError):
         return ""
     if not isinstance(message, dict) or message.get("command") == "cancel":

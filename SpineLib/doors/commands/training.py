@@ -41,6 +41,7 @@ USUAL = {
     "compression": "compression",
     "grading": "grading",
     "levels": "starter-levels",
+    "outline": "starter-cord",
     "segmentation": "residual-unet",
 }
 
@@ -146,10 +147,24 @@ _ARTICLES = {
     "compression": "a classifier of cord compression",
     "grading": "a grading model",
     "levels": "the finder of levels on sagittal slices",
+    "outline": "the outlines of cord and dural sac",
     "segmentation": "a segmentation",
 }
 for _name in USUAL:
     train.command(_name)(_command(_name))
+
+
+@train.command()
+def stenosis(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the model.")],
+    data: Sources = None,
+) -> None:
+    """Fit the grade of central stenosis to sizes of simulated lumbar levels."""
+    from SpineLib.training.level_grades import SOURCES, fit_level_grades
+
+    with progress_bar() as progress:
+        model = fit_level_grades(data or SOURCES, out, progress=progress)
+    say(f"The model is in {model.path}; its temperature is {model.card.temperature:g}")
 
 
 @train.command()

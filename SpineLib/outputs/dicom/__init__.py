@@ -149,9 +149,11 @@ def _objects(
         yield from _measurement_reports(making, results, segments, earlier, signature)
     keys = key_images(making, results.answers) if Kind.key_images in kinds else None
     if keys is not None:
+        before.name_earlier(keys, earlier)
         yield "key-images.dcm", keys
     if Kind.presentation in kinds:
         for number, state in enumerate(presentation_states(making, results.answers), 1):
+            before.name_earlier(state, earlier)
             yield f"presentation-{number}.dcm", state
     if Kind.capture in kinds:
         for number, (title, picture) in enumerate(results.pictures.items(), 1):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from highdicom.sr import CodedConcept
 from pydicom.sr.codedict import codes
 
@@ -15,6 +17,16 @@ _LONGEST_MEANING = 64
 PROBABILITY = "probability"
 POSITIVE, LEVEL, FORCED, LEAST, MOST = "positive", "level", "forced", "least", "most"
 VERDICT, POSITIVE_SLICES, LONGEST_RUN = "verdict", "positive slices", "longest run"
+
+
+class Topic(NamedTuple):
+    """What a group is about where no question was asked."""
+
+    key: str
+    title: str
+
+
+MEASURED = Topic("measured", "Cord and canal, measured")
 PROCESSING_EQUIPMENT = codes.DCM.ProcessingEquipment
 MILLILITRE = CodedConcept("mL", "UCUM", "milliliter")
 MILLIMETRE = codes.UCUM.Millimeter
@@ -29,6 +41,11 @@ MR = codes.cid100.MRIUnspecifiedBodyRegion
 def own(value: str, meaning: str = "") -> CodedConcept:
     """A term of our own scheme; its meaning is the value where none is given."""
     return CodedConcept(value, SCHEME, (meaning or value)[:_LONGEST_MEANING])
+
+
+def ucum(unit: str) -> CodedConcept:
+    """A unit of UCUM; its meaning is its symbol."""
+    return NO_UNITS if unit == "1" else CodedConcept(unit, "UCUM", unit)
 
 
 def coded(code: labels.Code) -> CodedConcept:

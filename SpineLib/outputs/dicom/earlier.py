@@ -15,6 +15,9 @@ from SpineLib.outputs.dicom.codes import own
 
 REPORT = "1.2.840.10008.5.1.4.1.1.88.34"  # Comprehensive 3D SR
 SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+PRESENTATION_STATE = "1.2.840.10008.5.1.4.1.1.11.1"
+# What may lie in a folder of objects and is named by newer ones.
+FILES = ("report*.dcm", "segmentation.dcm", "labelmap.dcm", "key-images.dcm", "presentation-*.dcm")
 PREDECESSOR = own("predecessor", "Version before this one")
 
 
@@ -24,19 +27,22 @@ class Earlier:
 
     Attributes:
         study, series, kind, instance: Study and Series Instance UID, SOP Class and Instance UID.
+        image: SOP Instance UID of the first image of a presentation state, by which the state
+            before it of the same stack is known; empty for other kinds.
     """
 
     study: str
     series: str
     kind: str
     instance: str
+    image: str = ""
 
     @classmethod
     def of(cls, header: Dataset) -> Earlier:
         """The one of an object."""
         return cls(
             str(header.StudyInstanceUID), str(header.SeriesInstanceUID), str(header.SOPClassUID),
-            str(header.SOPInstanceUID),
+            str(header.SOPInstanceUID), _first_image(header),
         )  # fmt: skip
 
     @classmethod
@@ -64,9 +70,8 @@ class Earlier:
 
 
 def in_folder(folder: Path) -> list[Earlier]:
-    """Those of the reports and segmentations that a folder of objects holds."""
-    names = ("report*.dcm", "segmentation.dcm", "labelmap.dcm")
-    files = [path for name in names for path in sorted(folder.glob(name))]
+    """Those that a folder of objects holds and that newer ones name."""
+    files = [path for name in FILES for path in sorted(folder.glob(name))]
     return [Earlier.of(pydicom.dcmread(path, stop_before_pixels=True)) for path in files]
 
 
@@ -76,20 +81,35 @@ def reports(earlier: Iterable[Earlier]) -> list[Dataset]:
 
 
 def name_earlier(made: Dataset, earlier: Sequence[Earlier]) -> None:
-    """Has a segmentation name those before it of its study (General Reference, PS3.3 C.12.4).
+    """Has an object that is not a report name those before it of its study.
 
-    An image has no list of predecessor documents as a report has; it refers to the other image, for
-    a purpose that only a term of our own says.
+    Only reports have a list of predecessor documents. A segmentation refers to the other image
+    (General Reference, PS3.3 C.12.4); key images and presentation states have no such module and
+    carry its Referenced Instance Sequence as a Standard Extended SOP Class (PS3.2). The purpose is
+    a term of our own.
     """
+    now = Earlier.of(made)
+    same = SEGMENTATIONS if now.kind in SEGMENTATIONS else (now.kind,)
     before = [
         one for one in dict.fromkeys(earlier)
-        if one.kind in SEGMENTATIONS and one.study == made.StudyInstanceUID
+        if one.kind in same and (one.study, one.image) == (now.study, now.image)
     ]  # fmt: skip
     if not before:
         return
-    made.ReferencedImageSequence = [_reference(one) for one in before]
-    for one in before:
-        made.ReferencedSeriesSequence.append(_series(one))
+    references = [_reference(one) for one in before]
+    if now.kind in SEGMENTATIONS:
+        made.ReferencedImageSequence = references
+        for one in before:
+            made.ReferencedSeriesSequence.append(_series(one))
+    else:
+        made.ReferencedInstanceSequence = references
+
+
+def _first_image(header: Dataset) -> str:
+    if str(header.SOPClassUID) != PRESENTATION_STATE:
+        return ""
+    image = header.ReferencedSeriesSequence[0].ReferencedImageSequence[0]
+    return str(image.ReferencedSOPInstanceUID)
 
 
 def _reference(one: Earlier) -> Dataset:

@@ -19,6 +19,7 @@ from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.dicom import codes
 from SpineLib.outputs.dicom.making import MANUFACTURER, Making
 from SpineLib.outputs.dicom.segmentation import Outline
+from SpineLib.quantities import LEVEL_KEYS, Quantity
 from SpineLib.questions import Opinion, Question
 
 Group = sr.MeasurementsAndQualitativeEvaluations
@@ -66,6 +67,8 @@ def measurement_report(
     groups: list[Group | Volumetric] = [
         *_studies(making),
         *_slices(making),
+        *_levels(making),
+        *_measured(making),
         *_answers(making, answers),
     ]
     if segmentation is not None:
@@ -159,6 +162,51 @@ def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opi
     return _group(making, stack, one, question, said, numbers, by=opinion.by)
 
 
+def _measured(making: Making) -> Iterable[Group]:
+    """A group a slice that was measured, and one for each quantity of the study that names its slice."""
+    for stack in making.findings.stacks:
+        for one in stack.slices:
+            numbers = _numbers(one.quantities)
+            if numbers:
+                yield _group(making, stack, one, codes.MEASURED, [], numbers, by=_measurer(making))
+    for quantity in making.findings.quantities:
+        numbers = _numbers([quantity] if quantity.key not in LEVEL_KEYS else [])
+        if numbers:
+            yield _of_study(making, quantity, numbers)
+
+
+def _of_study(making: Making, quantity: Quantity, numbers: list[sr.Measurement]) -> Group:
+    if quantity.stack and quantity.index is not None:
+        stack = making.findings.stack(quantity.stack)
+        one = next(one for one in stack.slices if one.index == quantity.index)
+        return _group(making, stack, one, codes.MEASURED, [], numbers, by=_measurer(making))
+    said = [_evaluation(codes.LEVEL, quantity.level)] if quantity.level else None
+    return Group(
+        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier="study"),
+        finding_type=codes.own(codes.MEASURED.key, codes.MEASURED.title),
+        algorithm_id=_algorithm(making, _measurer(making)),
+        finding_sites=_sites(quantity.level),
+        measurements=numbers,
+        qualitative_evaluations=said,
+    )
+
+
+def _measurer(making: Making) -> str:
+    """The model whose outlines were measured; the program where there was none."""
+    models = (one.name for one in making.findings.models if one.task == "outline")
+    return next(models, MANUFACTURER)
+
+
+def _numbers(quantities: Iterable[Quantity]) -> list[sr.Measurement]:
+    return [
+        sr.Measurement(
+            codes.own(one.key, one.definition.title), one.value, codes.ucum(one.definition.ucum)
+        )
+        for one in quantities
+        if one.value is not None
+    ]
+
+
 def _answers(making: Making, answers: Iterable[ReaderAnswer]) -> Iterable[Group]:
     for answer in answers:
         stack = making.findings.stack(answer.stack)
@@ -172,7 +220,7 @@ def _group(
     making: Making,
     stack: StackFindings,
     one: SliceFinding,
-    question: Question,
+    question: Question | codes.Topic,
     said: list[sr.QualitativeEvaluation],
     numbers: list[sr.Measurement],
     *,
@@ -190,7 +238,7 @@ def _group(
         algorithm_id=_algorithm(making, by) if by else None,
         finding_sites=_sites(one.level),
         measurements=numbers or None,
-        qualitative_evaluations=said,
+        qualitative_evaluations=said or None,
         source_images=[
             sr.SourceImageForMeasurementGroup(
                 header.SOPClassUID, header.SOPInstanceUID, [frame] if several else None
@@ -232,6 +280,42 @@ def _study(making: Making, summary: QuestionSummary) -> Group:
             _number(codes.POSITIVE_SLICES, summary.positive_slices),
             _number(codes.LONGEST_RUN, summary.longest_run_mm, codes.MILLIMETRE),
         ],
+        qualitative_evaluations=said or None,
+    )
+
+
+def _levels(making: Making) -> Iterable[Group]:
+    """A group a level: what was measured there, in UCUM units, and a group an answer."""
+    findings = making.findings
+    ours = [one for one in findings.quantities if one.key in LEVEL_KEYS]
+    for level in dict.fromkeys(one.level for one in ours):
+        numbers = _numbers(one for one in ours if one.level == level)
+        if numbers:
+            yield _level(level, codes.own("level sizes", "Sizes of a level"), numbers, [])
+    for opinion in findings.level_opinions:
+        if opinion.assessed:
+            question = findings.question(opinion.question)
+            said = [_evaluation(question.key, opinion.value, question.title),
+                    _evaluation(codes.POSITIVE, "yes" if opinion.positive else "no")]  # fmt: skip
+            if opinion.forced:
+                said.append(_evaluation(codes.FORCED, "yes"))
+            chance = [_number(codes.PROBABILITY, opinion.probability or 0.0)]
+            yield _level(opinion.level, codes.own(question.key, question.title), chance, said,
+                         algorithm=_algorithm(making, opinion.by))  # fmt: skip
+
+
+def _level(
+    level: str, finding: sr.CodedConcept, numbers: list[sr.Measurement],
+    said: list[sr.QualitativeEvaluation], *, algorithm: sr.AlgorithmIdentification | None = None,
+) -> Group:  # fmt: skip
+    if level:
+        said = [*said, _evaluation(codes.LEVEL, level)]
+    return Group(
+        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier=level or "study"),
+        finding_type=finding,
+        algorithm_id=algorithm,
+        finding_sites=_sites(level),
+        measurements=numbers,
         qualitative_evaluations=said or None,
     )
 

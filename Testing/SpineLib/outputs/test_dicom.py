@@ -26,8 +26,10 @@ from SpineLib.labels import ASSESSED, COMPRESSED, NOT_COMPRESSED, STARTER_NOTICE
 from SpineLib.outputs.answers import ReaderAnswer  # noqa: E402
 from SpineLib.outputs.corrections import Corrections  # noqa: E402
 from SpineLib.outputs.dicom import Kind, Results, write_dicom  # noqa: E402
+from SpineLib.quantities import Compared, Quantity  # noqa: E402
 from SpineLib.questions import BILSKY, COMPRESSION, Opinion  # noqa: E402
 from SpineLib.reading import Reading  # noqa: E402
+from SpineLib.reasons import NO_CORD, Reason  # noqa: E402
 from Testing.readings import MODEL  # noqa: E402
 from Testing.SpineLib.dicom.conftest import Placed, SeriesWriter  # noqa: E402
 
@@ -227,6 +229,14 @@ def test_no_object_has_an_error_of_the_standard(reading, study, tmp_path, pictur
         assert not [line for line in said.splitlines() if line.startswith("Error")], path.name
 
 
+def test_dcmtk_accepts_the_presentation_state(reading, study, tmp_path):
+    if shutil.which("dcmpschk") is None:
+        pytest.skip("dcmpschk is not installed (Debian: dcmtk)")
+    for path in write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.presentation]):
+        checked = subprocess.run(["dcmpschk", path], capture_output=True, text=True)
+        assert "Test passed" in checked.stdout + checked.stderr, path.name
+
+
 def groups_of(path):
     return hd.sr.srread(path).content.get_image_measurement_groups()
 
@@ -298,6 +308,31 @@ def test_volumes_of_segments_refer_to_the_segmentation(reading, study, tmp_path)
     assert {one.referenced_sop_instance_uid for one in referenced} == {segmentation.SOPInstanceUID}
 
 
+def test_what_was_measured_stands_in_the_report_with_units_of_ucum(reading, study, tmp_path):
+    slices = reading.findings.stacks[0].slices
+    slices[2].quantities = [
+        Quantity("cord_ap", 4.6), Quantity("solidity", 93.5), Quantity("eccentricity", 0.8),
+        Quantity("torsion", 1.5), Quantity("ascor", why=Reason(NO_CORD)),
+    ]  # fmt: skip
+    stack = reading.findings.stacks[0].id
+    reading.findings.quantities = [
+        Quantity("mscc", 52.0, "C5/C6", stack, 2, [Compared(9.6, "C3", stack, 0)]),
+        Quantity("mcc", why=Reason(NO_CORD)),
+    ]
+    files = write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.report])
+    measured = [g for g in groups_of(files[0]) if g.finding_type.value == "measured"]
+    assert [
+        [(m.name.value, m.value, m.unit.value) for m in group.get_measurements()]
+        for group in measured
+    ] == [
+        [("cord_ap", 4.6, "mm"), ("solidity", 93.5, "%"), ("eccentricity", 0.8, "1"),
+         ("torsion", 1.5, "deg")],
+        [("mscc", 52.0, "%")],
+    ]  # fmt: skip
+    assert all(group.tracking_identifier.endswith("slice 3") for group in measured)
+    assert all(_has_algorithm(group) for group in measured)
+
+
 def test_a_report_that_is_written_again_names_the_one_before(reading, study, tmp_path):
     out = tmp_path / "out"
     first = write_dicom(Results(reading), study, out, kinds=[Kind.report])
@@ -305,6 +340,21 @@ def test_a_report_that_is_written_again_names_the_one_before(reading, study, tmp
     again = pydicom.dcmread(write_dicom(Results(reading), study, out, kinds=[Kind.report])[0])
     named = again.PredecessorDocumentsSequence[0].ReferencedSeriesSequence[0]
     assert named.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == before
+
+
+def test_new_key_images_and_presentation_states_name_those_of_the_same_stack(
+    reading, study, tmp_path
+):
+    out, kinds = tmp_path / "out", [Kind.key_images, Kind.presentation]
+    first, again = (
+        [pydicom.dcmread(path) for path in write_dicom(Results(reading), study, out, kinds=kinds)]
+        for _ in range(2)
+    )
+    for before, after in zip(first, again, strict=True):
+        assert "ReferencedInstanceSequence" not in before
+        (named,) = after.ReferencedInstanceSequence
+        assert named.ReferencedSOPInstanceUID == before.SOPInstanceUID
+        assert named.PurposeOfReferenceCodeSequence[0].CodeValue == "predecessor"
 
 
 def test_key_images_are_the_flagged_slices(reading, study, tmp_path):

@@ -11,7 +11,9 @@ from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.outputs import names
 from SpineLib.outputs.answers import ReaderAnswer, read_answers, write_answers
 from SpineLib.outputs.report import render, write_report
+from SpineLib.quantities import DEFINITIONS, Compared, Quantity
 from SpineLib.reading import Reading
+from SpineLib.reasons import NO_NORMAL, OUTLINE_CUT, Reason
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 16
 VOID = {"meta", "br", "img", "hr", "link", "input"}
@@ -133,3 +135,26 @@ def test_the_file_is_written_whole(cervical, tmp_path):
     write_report(cervical, {names.WORST: tmp_path / "worst.png"}, tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
     assert not list(tmp_path.glob(".writing*"))
+
+
+def test_what_was_measured_has_a_sentence_a_table_and_a_reason_where_it_is_missing(cervical):
+    findings = Findings.from_dict(cervical.findings.to_dict())
+    slices = findings.stacks[0].slices
+    for one in slices[6:11]:
+        ap = 4.6 if one.index == 8 else 7.4
+        one.quantities = [
+            Quantity("cord_ap", ap), Quantity("sac_area", why=Reason(OUTLINE_CUT)),
+        ]  # fmt: skip
+    findings.quantities = [
+        Quantity("mscc", 37.8, "", "4", 8, [Compared(7.4, "", "4", n) for n in (6, 7, 9)]),
+        Quantity("mcc", why=Reason(NO_NORMAL)),
+    ]
+    html = render(Reading(findings), {})
+    text = parsed(Reading(findings)).text
+    sentence = (
+        "Narrowest on slice 9: cord AP 4.6 mm, 38 % below the mean of slices 7–8 and slice 10"
+    )
+    assert sentence in text
+    assert "no slice without compression to compare with was measured" in text
+    assert 'title="the border of the picture cuts the outline">–' in html
+    assert DEFINITIONS["cord_ap"].definition in html

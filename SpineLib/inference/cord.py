@@ -1,0 +1,102 @@
+"""Cord and dural sac of one stack on the way of a reading: outlined, measured, kept as a label map."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import scipy.ndimage
+from numpy.typing import NDArray
+
+from SpineLib.findings import StackFindings
+from SpineLib.inference.canal import FOUND, CanalPath
+from SpineLib.inference.loaded import Loaded
+from SpineLib.inference.outline import Outlines, outline
+from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL
+from SpineLib.inference.quantities import Outlined, measure_slices
+from SpineLib.progress import Progress
+from SpineLib.volume import Volume
+
+# Pixels of a label map in one of the image's, along rows and columns.
+_FINER = 2
+
+
+def measure_stack(
+    volume: Volume,
+    canal: CanalPath,
+    loaded: Loaded,
+    described: StackFindings,
+    *,
+    progress: Progress | None = None,
+) -> Volume:
+    """Outlines and measures cord and sac on each slice; writes into ``described``.
+
+    Args:
+        volume: of the stack.
+        canal: where the canal is.
+        loaded: a model for ``outline``.
+        described: its slices are given their quantities.
+        progress: told of each slice; cancels.
+
+    Returns:
+        The outlines as a label map: `SAC_LABEL` and, in it, `CORD_LABEL`; twice as fine as the
+        slices in their plane, around the canal only.
+
+    Raises:
+        Cancelled: the person cancelled.
+    """
+    made = outline(volume, canal.centers_ras, loaded, progress=progress)
+    found = canal.confidence >= FOUND / 2
+    slices = [outlined(made, k, volume) if sure else None for k, sure in enumerate(found)]
+    for finding, quantities in zip(described.slices, measure_slices(slices), strict=True):
+        finding.quantities = quantities
+    return label_map(made, found, volume)
+
+
+def outlined(made: Outlines, k: int, volume: Volume) -> Outlined:
+    """One slice's outlines with their place in space, and where the picture shows it."""
+    windows = made.windows
+    column, row = (windows.spacing * axis for axis in windows.axes.T)
+    size = made.sac.shape[-1]
+    origin = windows.centers_ras[k] - (size - 1) / 2 * (row + column)
+    at = origin + np.arange(size)[:, None, None] * row + np.arange(size)[None, :, None] * column
+    ij = volume.ijk(at)[..., :2]
+    last = np.array([volume.shape[2] - 1, volume.shape[1] - 1])
+    shown = np.asarray(((ij >= 0) & (ij <= last)).all(axis=-1))
+    return Outlined(made.sac[k], made.cord[k], origin, row, column, shown)
+
+
+def label_map(made: Outlines, found: NDArray[np.bool_], volume: Volume) -> Volume:
+    """The outlines on a grid of the volume's slices, `_FINER` times as fine, around the windows."""
+    windows, size = made.windows, made.sac.shape[-1]
+    corners = [(r, c) for r in (0, size - 1) for c in (0, size - 1)]
+    ks = np.arange(len(made.sac))
+    places = np.stack([windows.ras(ks, *np.full((2, len(ks)), [[r], [c]])) for r, c in corners])
+    ij = volume.ijk(places)[..., :2].reshape(-1, 2)
+    last = np.array([volume.shape[2] - 1, volume.shape[1] - 1])
+    low = np.clip(np.floor(ij.min(axis=0)), 0, last)
+    high = np.clip(np.ceil(ij.max(axis=0)), 0, last)
+    grid = _grid(volume, low, high)
+    labels = np.zeros(grid.shape, np.uint8)
+    j, i = np.meshgrid(np.arange(grid.shape[1]), np.arange(grid.shape[2]), indexing="ij")
+    for k in np.flatnonzero(found):
+        ras = grid.ras(np.stack([i, j, np.full_like(i, k)], axis=-1))
+        away = (ras - windows.centers_ras[k]) @ windows.axes / windows.spacing + (size - 1) / 2
+        at = np.moveaxis(away[..., ::-1], -1, 0)
+        sac, cord = (
+            scipy.ndimage.map_coordinates(one[k], at, order=1, mode="grid-constant") > 0.5
+            for one in (made.sac, made.cord)
+        )
+        labels[k] = np.where(cord, CORD_LABEL, np.where(sac, SAC_LABEL, 0))
+    return replace(grid, voxels=labels)
+
+
+def _grid(volume: Volume, low: NDArray[np.float64], high: NDArray[np.float64]) -> Volume:
+    columns, rows = ((high - low + 1) * _FINER).astype(int)
+    matrix = volume.ijk_to_ras.copy()
+    # The finer grid's first pixel begins where the coarse one does.
+    first = np.array([*(low - 0.5 + 0.5 / _FINER), 0.0])
+    matrix[:3, 3] = volume.ras(first)
+    matrix[:3, :2] /= _FINER
+    voxels = np.zeros((volume.shape[0], rows, columns), np.uint8)
+    return Volume(voxels, matrix, volume.frames, volume.frame_of_reference_uid)

@@ -1,0 +1,200 @@
+"""What is measured of cord and dural sac on each slice of a stack; needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib.inference.shape import Shape, shape_of
+from SpineLib.quantities import Quantity
+from SpineLib.reasons import (
+    FEW_NEIGHBOURS,
+    NO_CANAL,
+    NO_CORD,
+    NO_COURSE,
+    NO_OUTLINE,
+    OUTLINE_CUT,
+    TOO_OBLIQUE,
+    Reason,
+)
+
+CORD_KEYS = (
+    "cord_area", "cord_ap", "cord_transverse", "compression_ratio", "solidity", "eccentricity",
+    "asymmetry", "torsion",
+)  # fmt: skip
+SAC_KEYS = ("sac_area", "sac_ap", "ascor")
+# Degrees between a slice's normal and the canal from which nothing is corrected any more.
+MOST_OBLIQUE = 30.0
+# Slices that tell the canal's course, and how far along it they count, mm.
+LEAST_SLICES, _ALONG_MM = 3, 12.0
+# Slices to each side that torsion is taken over.
+TORSION_SLICES = 3
+
+
+@dataclass(frozen=True)
+class Outlined:
+    """Sac and cord on one slice, in one field of view.
+
+    Attributes:
+        sac, cord: [rows, columns], probabilities or a mask; the sac is with the cord in it.
+        origin: RAS mm of the middle of row 0, column 0.
+        row, column: RAS mm of a step along the rows and along the columns.
+        shown: [rows, columns] 1 where the picture shows the place; None where all of it is shown.
+    """
+
+    sac: NDArray[np.floating]
+    cord: NDArray[np.floating]
+    origin: NDArray[np.float64]
+    row: NDArray[np.float64]
+    column: NDArray[np.float64]
+    shown: NDArray[np.bool_] | None = None
+
+    def ras(self, place: tuple[float, float]) -> NDArray[np.float64]:
+        """RAS mm of a row and column."""
+        return self.origin + place[0] * self.row + place[1] * self.column
+
+
+def measure_slices(slices: Sequence[Outlined | None]) -> list[list[Quantity]]:
+    """Measures cord and sac on each slice, at a right angle to the canal's course.
+
+    Compression ratio: AP / transverse. Solidity, eccentricity: as the Spinal Cord Toolbox reports
+    them of a cord mask (De Leener et al. 2017, NeuroImage 145:24). Torsion: Horáková et al. 2022
+    (Quant Imaging Med Surg 12:2261): the mean of the six changes of the long axis's angle from one
+    slice to the next, three slices up and three down. aSCOR: cord area / sac area (Hohenhaus et al.
+    2024, Spinal Cord 62:371, there of volumes).
+
+    Args:
+        slices: of a stack in its own order; None where the canal was not found.
+
+    Returns:
+        `SAC_KEYS` and `CORD_KEYS` of each slice. What could not be measured has a reason.
+    """
+    courses = canal_courses(slices)
+    shapes = [_shapes(one, course) for one, course in zip(slices, courses, strict=True)]
+    angles = [None if isinstance(cord, Reason) else cord.angle for _, cord in shapes]
+    return [
+        _of_slice(sac, cord, torsion(angles, k)) for k, (sac, cord) in enumerate(shapes)
+    ]  # fmt: skip
+
+
+def missing(why: Reason) -> list[Quantity]:
+    """A slice's quantities where none can be measured."""
+    return [Quantity(key, why=why) for key in (*CORD_KEYS, *SAC_KEYS)]
+
+
+def canal_courses(slices: Sequence[Outlined | None]) -> list[NDArray[np.float64] | None]:
+    """Unit vector along the canal at each slice, from the middles of the sac around it.
+
+    A straight line through the neighbours' middles, weighted by their distance; None where fewer
+    than `LEAST_SLICES` slices show a sac.
+    """
+    normal = next((_normal(one) for one in slices if one is not None), np.zeros(3))
+    middles = {k: _middle(one.sac, one) for k, one in enumerate(slices) if one is not None}
+    seen = {k: place for k, place in middles.items() if place is not None}
+    if len(seen) < LEAST_SLICES:
+        return [None] * len(slices)
+    places = np.array(list(seen.values()))
+    heights = places @ normal
+    result: list[NDArray[np.float64] | None] = []
+    for k, one in enumerate(slices):
+        if one is None:
+            result.append(None)
+            continue
+        here = seen.get(k, one.origin)
+        away = heights - here @ normal
+        # At least the nearest three count, however far slices are apart.
+        reach = max(_ALONG_MM, float(np.sort(np.abs(away))[LEAST_SLICES - 1]))
+        weights = np.exp(-0.5 * (away / reach) ** 2)
+        mean_h, mean = np.average(away, weights=weights), np.average(places, 0, weights)
+        spread = (weights * (away - mean_h) ** 2).sum()
+        slope = (weights * (away - mean_h)) @ (places - mean) / max(spread, 1e-9)
+        result.append(slope / np.linalg.norm(slope) if np.linalg.norm(slope) > 0 else None)
+    return result
+
+
+def torsion(angles: Sequence[float | None], k: int) -> float | None:
+    """Mean change of the long axis from slice to slice around slice ``k``, degrees; see there."""
+    near = range(k - TORSION_SLICES, k + TORSION_SLICES + 1)
+    if near.start < 0 or near.stop > len(angles):
+        return None
+    seen = [angles[n] for n in near]
+    if any(angle is None for angle in seen):
+        return None
+    # An axis has no direction: 89 and -89 degrees are 2 apart.
+    steps = [abs((b - a + 90) % 180 - 90) for a, b in pairwise(seen)]  # type: ignore[operator]
+    return float(np.mean(steps))
+
+
+def _normal(one: Outlined) -> NDArray[np.float64]:
+    normal = np.cross(one.row, one.column)
+    return normal / np.linalg.norm(normal)
+
+
+def _middle(field: NDArray[np.floating], one: Outlined) -> NDArray[np.float64] | None:
+    inside = np.argwhere(np.asarray(field) > 0.5)
+    return one.ras(tuple(inside.mean(axis=0))) if len(inside) else None
+
+
+def _shapes(
+    one: Outlined | None, course: NDArray[np.float64] | None
+) -> tuple[Shape | Reason, Shape | Reason]:
+    """Sac and cord of a slice, or why they are not measured."""
+    if one is None:
+        return Reason(NO_CANAL), Reason(NO_CANAL)
+    if not (np.asarray(one.sac) > 0.5).any():
+        return Reason(NO_OUTLINE), Reason(NO_OUTLINE)
+    if course is None:
+        why = Reason(NO_COURSE, {"least": LEAST_SLICES})
+        return why, why
+    lean = abs(float(course @ _normal(one)))
+    degrees = float(np.degrees(np.arccos(min(1.0, lean))))
+    if degrees > MOST_OBLIQUE:
+        why = Reason(TOO_OBLIQUE, {"degrees": round(degrees), "most": round(MOST_OBLIQUE)})
+        return why, why
+    sac = _shape(one.sac, one, course, NO_OUTLINE)
+    return sac, _shape(one.cord, one, course, NO_CORD)
+
+
+def _shape(
+    field: NDArray[np.floating], one: Outlined, course: NDArray[np.float64], missing: str
+) -> Shape | Reason:
+    shape = shape_of(field, one.row, one.column, course)
+    if shape is None:
+        return Reason(missing)
+    beyond = one.shown is not None and bool(((np.asarray(field) > 0.5) & ~one.shown).any())
+    return Reason(OUTLINE_CUT) if shape.cut or beyond else shape
+
+
+def _of_slice(sac: Shape | Reason, cord: Shape | Reason, turned: float | None) -> list[Quantity]:
+    values: dict[str, float] = {}
+    whys: dict[str, Reason] = {}
+    if isinstance(cord, Reason):
+        whys |= dict.fromkeys((*CORD_KEYS, "ascor"), cord)
+    else:
+        values |= {
+            "cord_area": cord.area,
+            "cord_ap": cord.ap,
+            "cord_transverse": cord.transverse,
+            "compression_ratio": 100 * cord.ap / cord.transverse,
+            "solidity": 100 * cord.solidity,
+            "eccentricity": cord.eccentricity,
+            "asymmetry": 100 * cord.asymmetry,
+        }
+        if turned is None:
+            whys["torsion"] = Reason(FEW_NEIGHBOURS)
+        else:
+            values["torsion"] = turned
+    if isinstance(sac, Reason):
+        whys |= dict.fromkeys(SAC_KEYS, sac)
+    else:
+        values |= {"sac_area": sac.area, "sac_ap": sac.ap}
+        if not isinstance(cord, Reason):
+            values["ascor"] = 100 * cord.area / sac.area
+    return [
+        Quantity(key, round(values[key], 4) if key in values else None, why=whys.get(key))
+        for key in (*CORD_KEYS, *SAC_KEYS)
+    ]

@@ -1,0 +1,185 @@
+"""Quantities of a study: the narrowest place of cord and sac, against normal slices beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from SpineLib.errors import BadInput
+from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.inference.norms import norm_of
+from SpineLib.inference.second_opinion import NAME, QUESTION, second_opinion
+from SpineLib.inference.summary import summarise_question
+from SpineLib.quantities import Compared, Quantity, value_of
+from SpineLib.questions import COMPRESSION
+from SpineLib.reasons import NO_NORMAL, Reason
+
+# Of the study → what is measured on slices for it.
+OF_STUDY = {"mscc": "cord_ap", "mcc": "sac_ap"}
+# A slice counts as normal where it is at least this share of what the stack is like around it: of
+# the upper quartile within so many mm. By hand, on simulated studies of training's profile.
+_SHARE, _AROUND_MM = 0.93, 45.0
+# Normal slices that are averaged to each side: the nearest one and its normal neighbours.
+_AVERAGED = 3
+
+
+def complete(findings: Findings, references: Sequence[tuple[str, int]] = ()) -> None:
+    """What follows from the slices' quantities: norms, second opinion, the study's quantities.
+
+    Call it again where quantities or levels of slices changed; nothing is doubled.
+
+    Args:
+        findings: changed.
+        references: as of `measure_study`.
+    """
+    for stack in findings.stacks:
+        for one in stack.slices:
+            for quantity in one.quantities:
+                quantity.norm = norm_of(quantity.key, one.level)
+    answer_by_shape(findings)
+    measure_study(findings, references)
+
+
+def answer_by_shape(findings: Findings) -> None:
+    """Adds the equation's opinions beside the network's, on cervical stacks asked for compression."""
+    stacks = [
+        stack
+        for stack in findings.stacks
+        if COMPRESSION.key in stack.chosen_for and stack.region == "cervical"
+        and any(one.quantities for one in stack.slices)
+    ]  # fmt: skip
+    findings.summaries = [one for one in findings.summaries if one.by != NAME]
+    if not stacks:
+        return
+    for stack in stacks:
+        for one in stack.slices:
+            others = [opinion for opinion in one.opinions if opinion.by != NAME]
+            one.opinions = [*others, second_opinion(one)]
+    if QUESTION not in findings.questions:
+        findings.questions.append(QUESTION)
+    findings.summaries.append(summarise_question(findings.stacks, QUESTION, NAME, by=NAME))
+
+
+def measure_study(findings: Findings, references: Sequence[tuple[str, int]] = ()) -> None:
+    """Puts MSCC and MCC into findings whose slices were measured; what stood there is replaced.
+
+    MSCC is 100 (1 - d / mean(d above, d below)), where d is the cord's diameter from front to back
+    (Fehlings et al. 1999, Spine 24:605; Miyanji et al. 2007, Radiology 243:820); MCC is the same of
+    the canal, here of the dural sac. Above and below are the nearest normal slices of the same
+    stack: those that no model flags and that are not narrower than what is around them; up to
+    `_AVERAGED` neighbouring ones are averaged on each side. It is computed of every slice with such
+    neighbours and reported where it is greatest.
+
+    Args:
+        findings: changed.
+        references: id of the stack and index of slices that a reader wants to compare with instead.
+
+    Raises:
+        BadInput: a reference is not a slice on which cord and sac were measured.
+    """
+    _check(findings, references)
+    made = [_of_study(findings, key, source, references) for key, source in OF_STUDY.items()]
+    kept = [one for one in findings.quantities if one.key not in OF_STUDY]
+    measured = any(one.quantities for stack in findings.stacks for one in stack.slices)
+    findings.quantities = kept + (made if measured else [])
+
+
+def _of_study(
+    findings: Findings, key: str, source: str, references: Sequence[tuple[str, int]]
+) -> Quantity:
+    narrowest: Quantity | None = None
+    for stack in findings.stacks:
+        chosen = [index for name, index in references if name == stack.id]
+        if references and not chosen:
+            continue
+        for one in stack.slices:
+            found = _narrowing(stack, one, key, source, chosen)
+            if found and (narrowest is None or (found.value or 0) > (narrowest.value or 0)):
+                narrowest = found
+    return narrowest or Quantity(key, why=Reason(NO_NORMAL))
+
+
+def _narrowing(
+    stack: StackFindings, one: SliceFinding, key: str, source: str, chosen: list[int]
+) -> Quantity | None:
+    value = value_of(one.quantities, source)
+    if value is None:
+        return None
+    normal = [stack.slices[n] for n in chosen] or _beside(stack, one, source)
+    compared = [
+        Compared(own, other.level, stack.id, other.index)
+        for other in normal
+        if (own := value_of(other.quantities, source)) is not None
+    ]
+    if not compared or one.index in [other.index for other in compared]:
+        return None
+    sides = _sides(compared, one.index)
+    usual = float(np.mean([np.mean(side) for side in sides]))
+    return Quantity(
+        key, round(100 * (1 - value / usual), 2), one.level, stack.id, one.index, compared
+    )
+
+
+def _sides(compared: Sequence[Compared], index: int) -> list[list[float]]:
+    """The values on each side of a slice; each side counts the same."""
+    below = [other.value for other in compared if (other.index or 0) < index]
+    above = [other.value for other in compared if (other.index or 0) > index]
+    return [side for side in (below, above) if side]
+
+
+def _beside(stack: StackFindings, one: SliceFinding, source: str) -> list[SliceFinding]:
+    """The nearest normal slices on each side, in the stack's order."""
+    normal = [other for other in stack.slices if is_normal(stack, other, source)]
+    below = [other for other in normal if other.index < one.index]
+    above = [other for other in normal if other.index > one.index]
+    if not below or not above:
+        return []
+    return _run(below[::-1])[::-1] + _run(above)
+
+
+def _run(ordered: list[SliceFinding]) -> list[SliceFinding]:
+    """The first slice and its direct neighbours away from where it was looked from."""
+    run = ordered[:1]
+    for other in ordered[1:_AVERAGED]:
+        if abs(other.index - run[-1].index) != 1:
+            break
+        run.append(other)
+    return run
+
+
+def is_normal(stack: StackFindings, one: SliceFinding, source: str) -> bool:
+    """Whether a slice may stand for what the cord or the sac is like without compression.
+
+    Args:
+        stack: its stack.
+        one: the slice.
+        source: ``cord_ap`` or ``sac_ap``.
+    """
+    value = value_of(one.quantities, source)
+    if value is None or one.flagged:
+        return False
+    reach = _AROUND_MM / max(stack.spacing[2], 1e-3) if stack.spacing else np.inf
+    around = [
+        own
+        for other in stack.slices
+        if abs(other.index - one.index) <= reach
+        and (own := value_of(other.quantities, source)) is not None
+    ]
+    return value >= _SHARE * float(np.percentile(around, 75))
+
+
+def _check(findings: Findings, references: Sequence[tuple[str, int]]) -> None:
+    known = {
+        (stack.id, one.index)
+        for stack in findings.stacks
+        for one in stack.slices
+        if all(value_of(one.quantities, source) is not None for source in OF_STUDY.values())
+    }
+    for stack, index in references:
+        if (stack, index) not in known:
+            raise BadInput(
+                f"Slice {index} of stack {stack} cannot be compared with: cord and sac were not "
+                "measured on it",
+                advice="Choose another slice.",
+            )

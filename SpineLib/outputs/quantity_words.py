@@ -1,0 +1,172 @@
+"""What faces say of quantities, in words and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import erf, sqrt
+
+from SpineLib.findings import Findings, SliceFinding
+from SpineLib.inference.second_opinion import disagree
+from SpineLib.quantities import (
+    DEFINITIONS,
+    LEVEL_KEYS,
+    Compared,
+    Definition,
+    Quantity,
+    find_quantity,
+    value_of,
+)
+from SpineLib.reasons import sentence
+from SpineLib.translation import tr
+from SpineLib.wording import ranges
+
+# What the table shows of a slice, and the quantity of the study that names what was narrowest.
+SHOWN = ("cord_ap", "cord_area", "compression_ratio", "sac_ap", "sac_area", "ascor")
+_NARROWEST = {"mscc": "cord_ap", "mcc": "sac_ap"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """The narrowest slice of a level, or a slice where levels are not known.
+
+    Attributes:
+        level: its name; empty where not known.
+        stack, number: id of the stack, and the slice counted from 1.
+        values: in the order of `shown_keys`, with unit; ``–`` where not measured.
+        notes: beside them, the percentile among healthy people, or why there is no value.
+        disagree: the network and the equation of the cord's shape are on different sides.
+    """
+
+    level: str
+    stack: str
+    number: int
+    values: list[str]
+    notes: list[str]
+    disagree: bool
+
+
+def narrowest_lines(findings: Findings) -> list[str]:
+    """``Narrowest at C5/C6: cord AP 4.6 mm, 52 % below the mean of C2/C3 and C7/T1``, of cord and sac."""
+    lines = []
+    for key, source in _NARROWEST.items():
+        quantity = find_quantity(findings.quantities, key)
+        value = None if quantity is None else _measured_at(findings, quantity, source)
+        if quantity is None or quantity.value is None or value is None:
+            continue
+        text = tr("Narrowest {place}: {title} {value}, {percent} % below the mean of {others}")
+        if quantity.value < 0:
+            text = tr("Narrowest {place}: {title} {value}, not below the mean of {others}")
+        title = tr(DEFINITIONS[source].title)
+        lines.append(
+            text.format(
+                place=tr("at {level}").format(level=quantity.level)
+                if quantity.level
+                else tr("on {slice}").format(slice=_slice(quantity.index)),
+                title=title[0].lower() + title[1:],
+                value=Quantity(source, value).shown(),
+                percent=round(quantity.value),
+                others=_others(quantity.compared, quantity.index),
+            )
+        )
+    return lines
+
+
+def study_rows(findings: Findings) -> list[tuple[Definition, str, str, str]]:
+    """Of each quantity of the study: definition, value, where, and what it was compared with or why."""
+    rows = []
+    for one in findings.quantities:
+        if one.key in LEVEL_KEYS:  # they have tables of their own
+            continue
+        beside = _others(one.compared, one.index) if one.compared else ""
+        if one.value is None and one.why:
+            beside = sentence(one.why)
+        where = one.level or (_slice(one.index) if one.index is not None else "")
+        rows.append((one.definition, one.shown() or "–", where, beside))
+    return rows
+
+
+def slice_rows(findings: Findings) -> list[Row]:
+    """The narrowest slice of each level from the head downward; each slice where levels are not known."""
+    rows = []
+    for stack in findings.stacks:
+        measured = [one for one in stack.slices if one.quantities]
+        measured.sort(key=lambda one: -one.position_ras[2])
+        kept: dict[str, SliceFinding] = {}
+        for one in measured:
+            name = one.level or f"slice {one.index}"
+            if name not in kept or _ap(one) < _ap(kept[name]):
+                kept[name] = one
+        rows += [_row(stack.id, one) for one in kept.values()]
+    return rows
+
+
+def shown_keys(findings: Findings) -> list[tuple[str, Definition]]:
+    """Columns of `slice_rows`: those of `SHOWN` that were looked for on any slice."""
+    slices = [one for stack in findings.stacks for one in stack.slices]
+    there = {quantity.key for one in slices for quantity in one.quantities}
+    return [(key, DEFINITIONS[key]) for key in SHOWN if key in there]
+
+
+def percentile(quantity: Quantity) -> float | None:
+    """Where a value stands among healthy people, 0-100, by a normal distribution; None without a norm."""
+    if quantity.value is None or len(quantity.norm) != 2:
+        return None
+    mean, deviation = quantity.norm
+    return 50 * (1 + erf((quantity.value - mean) / (deviation * sqrt(2))))
+
+
+def percentile_text(quantity: Quantity) -> str:
+    """``P 3`` of healthy people; ``below P 1`` and ``above P 99`` at the ends; empty without a norm."""
+    share = percentile(quantity)
+    if share is None:
+        return ""
+    if share < 1:
+        return tr("below P 1")
+    return tr("above P 99") if share > 99 else tr("P {number}").format(number=round(share))
+
+
+def _row(stack: str, one: SliceFinding) -> Row:
+    values, notes = [], []
+    for key in SHOWN:
+        quantity = find_quantity(one.quantities, key)
+        if quantity is None:
+            continue
+        values.append(quantity.shown() or "–")
+        notes.append(sentence(quantity.why) if quantity.why else percentile_text(quantity))
+    return Row(one.level, stack, one.index + 1, values, notes, disagree(one))
+
+
+def _ap(one: SliceFinding) -> float:
+    cord, sac = (value_of(one.quantities, key) for key in ("cord_ap", "sac_ap"))
+    return cord if cord is not None else sac if sac is not None else float("inf")
+
+
+def _measured_at(findings: Findings, quantity: Quantity, source: str) -> float | None:
+    for stack in findings.stacks:
+        for one in stack.slices:
+            if (stack.id, one.index) == (quantity.stack, quantity.index):
+                return value_of(one.quantities, source)
+    return None
+
+
+def _slice(index: int | None) -> str:
+    return tr("slice {number}").format(number=(index or 0) + 1)
+
+
+def _others(compared: Sequence[Compared], index: int | None) -> str:
+    """The levels, or the slices, of both sides."""
+    sides = [
+        [one for one in compared if ((one.index or 0) < (index or 0)) is before]
+        for before in (True, False)
+    ]
+    return tr(" and ").join(_side(side) for side in sides if side)
+
+
+def _side(side: Sequence[Compared]) -> str:
+    levels = list(dict.fromkeys(one.level for one in side))
+    if all(levels):
+        return ", ".join(levels)
+    numbers = sorted((one.index or 0) + 1 for one in side)
+    word = tr("slices") if len(numbers) > 1 else tr("slice")
+    return f"{word} {ranges(numbers)}"

@@ -1,0 +1,102 @@
+"""Cord and dural sac as a segmentation of a stack: drawn in slices, corrected in Segment Editor."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import slicer
+from numpy.typing import NDArray
+
+from SpineLib.findings import Findings
+from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measure_again
+from SpineLib.labels import Code
+from SpineLib.reading import Reading
+from SpineLib.translation import tr as _
+from SpineLib.volume import Volume
+from SpineSlicer.scene.labelmapNodes import addSegmentationNode, labelmapFromNode
+from SpineSlicer.scene.Segment import Segment
+from SpineSlicer.scene.spineSegmentation import GIVEN, labelsHash, segmentedVolumeNode
+from SpineSlicer.scene.volumeInScene import ijkToRas
+
+# The grid: its shape, and 4×4 from its voxels to those of the stack's volume node.
+_FINE = "SpineMRI.OutlineGrid"
+_SEGMENTS = (
+    (CORD_LABEL, "cord", "Spinal cord", "#F0E442", Code("2748008", "SCT", "Spinal cord")),
+    (SAC_LABEL, "sac", "Dural sac around the cord", "#56B4E9", None),
+)
+
+
+def addOutlines(
+    scene: slicer.vtkMRMLScene, reading: Reading, stack: str, volumeNode: Any
+) -> slicer.vtkMRMLSegmentationNode:
+    """Adds the outlines of a stack, as lines without filling.
+
+    Args:
+        scene: where the node is added.
+        reading: its outlines lie in the volume node's own RAS.
+        stack: id of the stack.
+        volumeNode: of the stack.
+    """
+    outlines, algorithm = reading.outlines[stack], algorithmOf(reading.findings, "outline")
+    segments = [
+        Segment(label, identifier, _(name), color, code)
+        for label, identifier, name, color, code in _SEGMENTS
+    ]
+    name = f"{volumeNode.GetName()} cord and sac"
+    node = addSegmentationNode(scene, outlines, segments, name, volumeNode, algorithm)
+    indices = np.linalg.inv(ijkToRas(volumeNode)) @ outlines.ijk_to_ras
+    node.SetAttribute(_FINE, json.dumps({"shape": outlines.shape, "indices": indices.tolist()}))
+    node.SetAttribute(GIVEN, labelsHash(outlines))
+    display = node.GetDisplayNode()
+    display.SetVisibility2DFill(False)
+    display.SetVisibility3D(False)
+    return node
+
+
+def outlinesIn(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
+    """The outlines as they are now, in the volume node's own RAS; None where its volume is gone."""
+    volumeNode = segmentedVolumeNode(node)
+    if volumeNode is None or volumeNode.GetImageData() is None:
+        return None
+    shape, indices = _grid(node)
+    return labelmapFromNode(node, Volume(np.zeros(shape, np.uint8), ijkToRas(volumeNode) @ indices))
+
+
+def takeOutlines(reading: Reading, stack: str, node: Any, nodeAsRead: NDArray[np.float64]) -> None:
+    """Puts a stack's outlines into a reading; measures anew what a reader corrected.
+
+    Args:
+        reading: its findings and outlines are changed.
+        stack: id of the stack.
+        node: of `addOutlines`; None where the stack was not outlined.
+        nodeAsRead: 4×4 from the volume node's voxels to the RAS of the findings.
+    """
+    now = None if node is None else outlinesIn(node)
+    if now is None:
+        return
+    outlines = Volume(now.voxels, nodeAsRead @ _grid(node)[1])
+    reading.outlines[stack] = outlines
+    if isCorrected(node):
+        measure_again(reading.findings, stack, outlines)
+
+
+def algorithmOf(findings: Findings, task: str) -> str:
+    """Name and version of the model that did a task."""
+    model = next((one for one in findings.models if one.task == task), None)
+    return f"{model.name} {model.version}" if model else "SlicerSpineMRI"
+
+
+def isCorrected(node: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether a reader changed what the model outlined."""
+    now = outlinesIn(node)
+    return now is not None and labelsHash(now) != node.GetAttribute(GIVEN)
+
+
+def _grid(
+    node: slicer.vtkMRMLSegmentationNode,
+) -> tuple[tuple[int, int, int], NDArray[np.float64]]:
+    record = json.loads(node.GetAttribute(_FINE))
+    slices, rows, columns = (int(n) for n in record["shape"])
+    return (slices, rows, columns), np.array(record["indices"], np.float64)

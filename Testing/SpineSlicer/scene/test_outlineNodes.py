@@ -1,0 +1,70 @@
+"""Cord and sac in the scene: they come back, and a reader's corrections are measured and kept."""
+
+from copy import deepcopy
+
+import numpy as np
+import pytest
+
+from SpineLib.inference.outline_map import CORD_LABEL, measure_again
+from SpineLib.quantities import find_quantity, value_of
+from SpineLib.reading import Reading
+from SpineLib.volume import Volume
+from SpineSlicer.scene.labelmapNodes import orientedImage
+from SpineSlicer.scene.outlineNodes import outlinesIn
+from SpineSlicer.scene.ReadingScene import ReadingScene
+
+
+@pytest.fixture(scope="module")
+def outlined(brief) -> Reading:
+    """The brief series with round cords and sacs of known size, twice as fine as its slices."""
+    volume, findings = brief.volumes["4"], deepcopy(brief.findings)
+    matrix = volume.ijk_to_ras.copy()
+    matrix[:3, :2] /= 2
+    center = volume.ras([volume.shape[2] / 2, volume.shape[1] / 2, 0])
+    matrix[:3, 3] = center - matrix[:3, :2] @ [30, 30]
+    j, i = np.mgrid[:60, :60]
+    away = np.hypot(
+        *(np.stack([i - 30, j - 30]) * np.linalg.norm(matrix[:3, :2], axis=0)[:, None, None])
+    )
+    one = (away < 8).astype(np.uint8) + (away < 4)
+    labels = Volume(np.repeat(one[None], volume.shape[0], axis=0).astype(np.uint8), matrix)
+    measure_again(findings, "4", labels)
+    return Reading(findings, brief.volumes, outlines={"4": labels})
+
+
+def cord_ap(reading, index=1):
+    return value_of(reading.findings.stacks[0].slices[index].quantities, "cord_ap")
+
+
+def correct(scene):
+    """As a reader who makes the cord of slice 1 smaller in Segment Editor."""
+    node = ReadingScene(scene).node("cord and sac")
+    now = outlinesIn(node)
+    voxels = now.voxels.copy()
+    voxels[1, :30][voxels[1, :30] == CORD_LABEL] = 1
+    mask = Volume((voxels == CORD_LABEL).astype(np.uint8), now.ijk_to_ras)
+    segmentation = node.GetSegmentation()
+    segmentation.SeparateSegmentLabelmap("cord")
+    segment = segmentation.GetSegment("cord")
+    segment.SetLabelValue(1)
+    segment.GetRepresentation("Binary labelmap").DeepCopy(orientedImage(mask))
+    return node
+
+
+def test_outlines_come_back_as_they_were_measured(scene, outlined):
+    ReadingScene(scene).show(outlined)
+    back = ReadingScene(scene).reading()
+    np.testing.assert_array_equal(back.outlines["4"].voxels, outlined.outlines["4"].voxels)
+    assert back.outlines["4"].same_grid(outlined.outlines["4"])
+    assert back.findings == outlined.findings
+    assert cord_ap(back) == pytest.approx(8, abs=0.5)
+
+
+def test_a_readers_correction_is_measured_anew_and_outlives_another_reading(scene, outlined):
+    ReadingScene(scene).show(outlined)
+    node = correct(scene)
+    assert cord_ap(ReadingScene(scene).reading()) == pytest.approx(4, abs=0.5)
+    ReadingScene(scene).show(outlined)
+    assert node.GetScene() is scene
+    assert ReadingScene(scene).node("cord and sac") is not node
+    assert find_quantity(ReadingScene(scene).reading().findings.quantities, "mscc") is not None
