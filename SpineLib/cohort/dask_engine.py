@@ -54,7 +54,10 @@ class Dask:
         try:
             if not address:
                 self._cluster = LocalCluster(
-                    n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=logging.CRITICAL,
                 )
             self._client: Client = Client(
                 self._cluster or address, timeout=30, set_as_default=False
