@@ -6,12 +6,11 @@ networks' bare forward passes.
 
 from __future__ import annotations
 
-import os
+import json
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +33,20 @@ from SpineLib.volume import Volume
 
 SPINE = (sys.executable, "-m", "SpineSlicer.headless")
 TORCH = (sys.executable, "-c", "import torch")
+# By way of a small process: a child's peak memory begins with that of the process that starts it.
+ALONE = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
+process.stdout.read(1)
+first = time.perf_counter() - start
+process.stdout.read()
+_, status, used = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+memory = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6  # kilobytes on Linux
+print(json.dumps([first, seconds, used.ru_utime + used.ru_stime, memory]))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 @dataclass(frozen=True)
@@ -89,21 +102,9 @@ def command(*arguments: str) -> Run:
     Raises:
         CalledProcessError: it failed.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.read(1)
-    first = time.perf_counter() - start
-    process.stdout.read()
-    process.stdout.close()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, arguments)
-    # Linux counts kilobytes, macOS bytes; the largest process of the command counts.
-    memory = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
-    seconds = time.perf_counter() - start
-    return Run(first, seconds, used.ru_utime + used.ru_stime, memory)
+    alone = [sys.executable, "-c", ALONE, *arguments]
+    done = subprocess.run(alone, capture_output=True, text=True, check=True)
+    return Run(*json.loads(done.stdout))
 
 
 def _told(runs: list[Run]) -> str:
