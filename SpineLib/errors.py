@@ -18,6 +18,7 @@ TRAIN_MODULES = {
     "matplotlib": "matplotlib",
     "optuna": "optuna",
     "pandas": "pandas",
+    "sklearn": "scikit-learn",
     "statsmodels": "statsmodels",
     "tensorboard": "tensorboard",
 }

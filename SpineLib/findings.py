@@ -210,6 +210,8 @@ class QuestionSummary:
         longest_run: most positive slices in a row, in one stack.
         longest_run_mm: millimetres that this run covers, slices by their spacing.
         worst: the worst value, on slice ``index`` of stack ``stack``.
+        level: of a question of levels, the one with the worst value; slices are then levels in all
+            that is counted, and ``stack`` and ``index`` say nothing where no slice shows the level.
     """
 
     question: str
@@ -227,6 +229,7 @@ class QuestionSummary:
     stack: str = ""
     index: int | None = None
     whys: list[Reason] = field(default_factory=list)
+    level: str = ""
 
     @property
     def assessed(self) -> bool:
@@ -255,6 +258,7 @@ class Findings:
         questions: what was asked of slices, whole, in the order in which they are shown.
         summaries: one a question and model, in the same order.
         quantities: of the study (greatest compression, narrowest level), each at its level.
+        level_opinions: answers to questions of levels, from the feet upward, each with its level.
     """
 
     stacks: list[StackFindings] = field(default_factory=list)
@@ -269,6 +273,7 @@ class Findings:
     software: str = f"SlicerSpineMRI {__version__}"
     levels: LevelsFinding = field(default_factory=LevelsFinding)
     quantities: list[Quantity] = field(default_factory=list)
+    level_opinions: list[Opinion] = field(default_factory=list)
 
     @property
     def answered(self) -> bool:
@@ -279,6 +284,8 @@ class Findings:
         """As plain JSON values."""
         data = {**asdict(self), "questions": [asked.to_dict() for asked in self.questions]}
         _put_quantities(data, self.quantities)
+        if not self.level_opinions:
+            del data["level_opinions"]
         for stack, made in zip(self.stacks, data["stacks"], strict=True):
             for finding, made_slice in zip(stack.slices, made["slices"], strict=True):
                 _put_quantities(made_slice, finding.quantities)
@@ -300,6 +307,7 @@ class Findings:
         data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
         data["summaries"] = [_summary(one) for one in data.get("summaries", [])]
         data["quantities"] = _quantities(data)
+        data["level_opinions"] = [_opinion(one) for one in data.get("level_opinions", [])]
         return _made(cls, data)
 
     def stack(self, stack_id: str) -> StackFindings:

@@ -394,6 +394,18 @@ class OutcomePredict(Request):
     force: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class CohortRead(Request):
+    """Reads one study of a cohort; ``study`` and ``setting`` are as of its plan and setting."""
+
+    command = "cohort"
+    answer = replies.CohortAnswer
+    cohort: Path
+    study: dict[str, Any]
+    setting: dict[str, Any]
+    device: str = "auto"
+
+
 def _source(name: str, path: Path | None, files: tuple[Path, ...]) -> Path | list[Path]:
     if files:
         return list(files)

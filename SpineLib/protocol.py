@@ -44,6 +44,7 @@ REQUESTS: tuple[type[messages.Request], ...] = (
     messages.LoopCurve,
     messages.OutcomeModel,
     messages.OutcomePredict,
+    messages.CohortRead,
 )
 COMMANDS = tuple(dict.fromkeys(one.command for one in REQUESTS))
 Handlers = Mapping[type[messages.Request], Callable[[Any, Progress], Mapping[str, Any]]]

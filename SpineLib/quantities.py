@@ -87,7 +87,65 @@ DEFINITIONS: dict[str, Definition] = {
         "Maximum canal compromise: how much smaller sac AP is at its narrowest than the mean of "
         "the nearest normal levels above and below.",
     ),
+    "canal_area": Definition(
+        "Canal area", *_MM2,
+        "Area of the segmented spinal canal (the dural sac, without the fat around it) in the "
+        "disc's middle plane.", digits=0,
+    ),
+    "canal_ap": Definition(
+        "Canal AP", *_MM,
+        "Diameter of the segmented canal from front to back in the disc's middle plane, mean of "
+        "its middle 4 mm.",
+    ),
+    "disc_height": Definition(
+        "Disc height", *_MM,
+        "Height of the disc in its middle 10 mm, mean of its front, middle and back third.",
+    ),
+    "disc_bulge": Definition(
+        "Disc bulge", *_MM,
+        "How far the disc's back border lies behind the middle of the back borders of the bodies "
+        "above and below, in the middle 10 mm; below 0 where it ends before them.",
+    ),
+    "slip": Definition(
+        "Slip", *_MM,
+        "How far the vertebra above the disc stands in front of the one below it, by their back "
+        "borders; below 0 where it stands behind.",
+    ),
+    "slip_percent": Definition(
+        "Slip (Meyerding)", *_PERCENT,
+        "Slip as a share of the lower body's depth. Meyerding's grades end at 25, 50, 75 and "
+        "100 %; a millimetre or two is within what is measured wrongly.", digits=0,
+    ),
+    "segmental_angle": Definition(
+        "Segmental angle", *_DEGREES,
+        "Angle between the endplates that border the disc; above 0 where it opens to the front.",
+    ),
+    "body_front": Definition(
+        "Front height", *_MM, "Height of the vertebra's body in the front third of its depth."
+    ),
+    "body_middle": Definition(
+        "Middle height", *_MM, "Height of the vertebra's body in the middle third of its depth."
+    ),
+    "body_back": Definition(
+        "Back height", *_MM, "Height of the vertebra's body in the back third of its depth."
+    ),
+    "height_ratio": Definition(
+        "Height ratio", *_PERCENT,
+        "The lower of front and middle height as a share of back height; of a crushed body, whose "
+        "back is low too, it says too little.", digits=0,
+    ),
+    "lordosis": Definition(
+        "Lordosis L1–L5", *_DEGREES,
+        "Angle between the upper endplate of L1 and the lower endplate of L5, lying down; above 0 "
+        "where it opens to the back.",
+    ),
 }  # fmt: skip
+# What is measured of each disc, and of each vertebra's body, in the order of the tables by level.
+DISC_KEYS = (
+    "canal_area", "canal_ap", "disc_height", "disc_bulge", "slip", "slip_percent", "segmental_angle",
+)  # fmt: skip
+BODY_KEYS = ("body_front", "body_middle", "body_back", "height_ratio")
+LEVEL_KEYS = (*DISC_KEYS, *BODY_KEYS, "lordosis")
 
 
 @dataclass

@@ -57,6 +57,7 @@ class Question:
         source: where the definitions come from.
         borderline: a model may answer ``borderline``, between the two sides; a reader may not.
         sides: what the two sides are called (``low``, ``high``); empty where the values say it.
+        of_levels: it is asked of each disc's level, not of each slice.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Question:
     source: str = ""
     borderline: bool = False
     sides: tuple[str, ...] = ("low", "high")
+    of_levels: bool = False
 
     def __post_init__(self) -> None:
         usable = len(self.values) > 1 and len(set(self.values)) == len(self.values)
@@ -169,6 +171,9 @@ class Opinion:
         source: which region was looked at: ``canal window`` or ``reader's box``.
         reader: it is a reader's.
         time: of a reader's, UTC, ISO 8601.
+        level: of an answer of levels, the disc's name; empty of a slice's.
+        place_ras: of an answer of levels, the canal's middle at the disc, RAS mm; None where none
+            is there.
     """
 
     question: str
@@ -184,6 +189,8 @@ class Opinion:
     reader: bool = False
     time: str = ""
     why: Reason | None = None
+    level: str = ""
+    place_ras: list[float] | None = None
 
     @property
     def assessed(self) -> bool:
@@ -266,8 +273,27 @@ KANG = Question(
     },
     source="after Kang et al. 2011 (AJR 197:W134), on sagittal T2",
 )
+# Area alone: published diameters (below 10 mm, Steurer et al. 2011, BMC Musculoskelet Disord
+# 12:175) are those of the spinal canal, which is wider than the sac that is measured here.
+STENOSIS = Question(
+    "stenosis",
+    "Central stenosis",
+    ("normal or mild", "moderate", "severe"),
+    1,
+    ("#0072B2", "#F5B041", "#D55E00"),
+    ("N", "M", "S"),
+    {
+        "normal or mild": "The dural sac has 100 mm² or more at the disc.",
+        "moderate": "The dural sac has 75 to 100 mm² at the disc.",
+        "severe": "The dural sac has less than 75 mm² at the disc.",
+    },
+    "by area of the dural sac: 75 mm² after Schönström et al. 1985 (Spine 10:806), 100 mm² after "
+    "Bolender et al. 1985 (J Bone Joint Surg Am 67:240); not the morphology that Schizas or Lee grade",
+    sides=(),
+    of_levels=True,
+)
 # Those that come with the program; a card, a project or a loop may bring its own.
-KNOWN_QUESTIONS = {question.key: question for question in (COMPRESSION, BILSKY, KANG)}
+KNOWN_QUESTIONS = {question.key: question for question in (COMPRESSION, BILSKY, KANG, STENOSIS)}
 
 
 def question_of(data: str | Mapping[str, Any]) -> Question:

@@ -23,6 +23,10 @@ UNREADABLE, OTHER_PLANE, OTHER_STACK, NOT_SAID, FEW_SLICES = (
 )  # fmt: skip
 # Of a slice.
 NOT_NUMBERS, ONE_GREY, NO_CANAL = "not-numbers", "one-grey", "no-canal"
+# Of a size beside a disc or of a vertebra.
+NO_CANAL_BESIDE, DISC_AT_BORDER, NOT_BOTH_BODIES, NO_BODY, NOT_L1_L5 = (
+    "no-canal-beside", "disc-at-border", "not-both-bodies", "no-body", "not-l1-l5",
+)  # fmt: skip
 # Of a quantity: ``degrees`` and ``most``; ``slices`` and ``least``; ``levels``.
 NO_OUTLINE, NO_CORD, OUTLINE_CUT, TOO_OBLIQUE, NO_COURSE, FEW_NEIGHBOURS = (
     "no-outline", "no-cord", "outline-cut", "too-oblique", "no-course", "few-neighbours",
@@ -35,8 +39,10 @@ NO_SPINE = "no-spine"
 # Why levels are known: a reader's word (``vertebra``, ``name``; ``count``, ``lowest``), or what the
 # image shows (``slope`` in degrees); and why they are not (``discs``, ``slope``).
 READER_NAMED, READER_COUNTED = "reader-named", "reader-counted"
+# A reader's word on a slice of any stack: ``name``, ``thoracic``, ``lumbar``.
+READER_LEVEL = "reader-level"
 LUMBOSACRAL, SACRUM_BELOW = "lumbosacral", "sacrum-below"
-READERS = (READER_NAMED, READER_COUNTED)
+READERS = (READER_NAMED, READER_COUNTED, READER_LEVEL)
 FEW_DISCS, BONE_BELOW, NO_BONE_BETWEEN, UNEVEN_DISCS, DISC_CUT, IMAGE_ENDS, SLOPE, CANAL_ENDS = (
     "few-discs", "bone-below", "no-bone-between", "uneven-discs", "disc-cut", "image-ends", "slope",
     "canal-ends",
@@ -70,6 +76,11 @@ _SENTENCES = {
     NOT_NUMBERS: "the slice holds values that are not numbers",
     ONE_GREY: "the slice is one single grey value",
     NO_CANAL: "the spinal canal was not found on this slice",
+    NO_CANAL_BESIDE: "no canal was outlined beside the disc",
+    DISC_AT_BORDER: "the border of the image cuts the disc, or too little of it was outlined",
+    NOT_BOTH_BODIES: "whole vertebrae above and below the disc are needed; the sacrum has no outline",
+    NO_BODY: "the vertebra is not whole, or lies between no two whole discs",
+    NOT_L1_L5: "L1 and L5 are not both whole and known by name",
     NO_OUTLINE: "the dural sac was not outlined on this slice",
     NO_CORD: "no cord was outlined on this slice",
     OUTLINE_CUT: "the border of the picture cuts the outline",
@@ -85,6 +96,9 @@ _SENTENCES = {
     NO_SPINE: "no part of the spine was found",
     READER_NAMED: "the reader named vertebra {vertebra} {name}",
     READER_COUNTED: "the reader stated {count} lumbar vertebrae, the lowest free one {lowest}",
+    READER_LEVEL: (
+        "the reader named a level {name}, counting {thoracic} thoracic and {lumbar} lumbar vertebrae"
+    ),
     LUMBOSACRAL: (
         "the lowest disc is whole, slopes {slope}° like L5/S1, and below it the canal goes on "
         "without another vertebra; a transitional vertebra cannot be excluded"

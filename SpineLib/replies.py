@@ -134,3 +134,9 @@ class OutcomeModelAnswer(TypedDict):
 
 class PrognosisAnswer(TypedDict):
     prognosis: JsonObject
+
+
+class CohortAnswer(TypedDict):
+    state: str
+    why: str
+    seconds: float

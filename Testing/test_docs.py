@@ -13,7 +13,18 @@ from Testing import worker_table
 
 ROOT = Path(__file__).resolve().parent.parent
 # Commands that are groups of commands.
-GROUPS = ("data", "evaluate", "loop", "models", "outcome", "pacs", "project", "station", "train")
+GROUPS = (
+    "cohort",
+    "data",
+    "evaluate",
+    "loop",
+    "models",
+    "outcome",
+    "pacs",
+    "project",
+    "station",
+    "train",
+)
 # `./spine` or torchrun's `-m SpineLib`, a command, the one below it, and the rest of the line.
 _COMMAND = re.compile(r"(?:\./spine|-m SpineLib) ([a-z]+)(?: ([a-z]+[a-z-]*))?([^\n`]*)")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])

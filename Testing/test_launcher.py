@@ -3,6 +3,7 @@
 import importlib.machinery
 import importlib.util
 import io
+import subprocess
 import sys
 from pathlib import Path
 
@@ -81,6 +82,34 @@ def test_what_was_set_up_for_tests_also_runs(launcher, installs):
     installs.clear()
     launcher.set_up("run")
     assert installs == []
+
+
+def test_who_only_reads_waits_for_nothing_that_training_needs(launcher, installs):
+    launcher.set_up(launcher.purpose_of(["read", "STUDY", "--out", "OUT"]))
+    assert installs[-1][3].endswith("[headless]")
+    installs.clear()
+    launcher.set_up(launcher.purpose_of(["models", "list"]))
+    assert installs == []
+    launcher.set_up(launcher.purpose_of(["train", "compression"]))
+    assert installs[-1][3].endswith("[headless,train]")
+
+
+def test_the_commands_that_read_load_nothing_that_training_needs(launcher):
+    """Nor does what they import of the library; each import of them is tried, none is run."""
+    modules = [
+        "SpineLib.inference.study", "SpineLib.inference.spine_search", "SpineLib.inference.canal",
+        "SpineLib.inference.segmentation", "SpineLib.inference.instances", "SpineLib.outputs.dicom",
+        "SpineLib.networks.resnet", "SpineLib.networks.volume_unet", "SpineLib.networks.prototype",
+        "SpineLib.doors.cli", "SpineLib.training.package", "SpineLib.pacs.station.station",
+        "SpineSlicer.headless.demo", "SpineLib.simulate", "SpineLib.outcome.serving",
+    ]  # fmt: skip
+    code = (
+        "import sys; from SpineLib.errors import TRAIN_MODULES\n"
+        "for name in TRAIN_MODULES: sys.modules[name] = None\n"
+        f"import {', '.join(modules)}\nprint('monai' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 def test_an_interrupted_set_up_is_done_again(launcher, installs, monkeypatch):

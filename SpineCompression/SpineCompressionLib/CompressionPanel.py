@@ -37,6 +37,7 @@ from SpineSlicer.scene.volumeIdentity import adoptIdentity
 
 from .AnswersInViews import AnswersInViews
 from .DisplaySection import DisplaySection
+from .LevelSection import LevelSection
 from .ModelsSection import ModelsSection
 from .OutcomeSection import OutcomeSection
 from .ReadSection import ReadSection
@@ -76,6 +77,9 @@ class CompressionPanel:
         self.answers = AnswersInViews(self.study)
         self._names = NamesInViews(scene)
         self.review = ReviewSection(ui, self.study)
+        self.level = LevelSection(
+            ui.levelButton, self.study, lambda text: setattr(ui.reviewStatusLabel, "text", text)
+        )
         keys = {
             **self.review.keys,
             "N": lambda: self.result.nextFlagged(),
@@ -134,10 +138,12 @@ class CompressionPanel:
             self.refresh()
             self._update()
             self.link.start()
+        self.level.listen(True)
 
     def exit(self) -> None:
         """Another module is shown: the views are the reader's alone."""
         self.link.stop()
+        self.level.listen(False)
         self.region.hide()
         self.readers.pause()
 
@@ -325,12 +331,14 @@ class CompressionPanel:
         if self._reader.busy or self._turns.busy or self.region.busy:
             return _("The models are reading a study. Wait for them, or cancel it.")
         self.link.stop()
+        self.level.listen(False)
         self.region.hide()
         return ""
 
     def _endBlinded(self) -> None:
         self.refresh()
         self.link.start()
+        self.level.listen(True)
 
     def _onError(self, error: SpineError) -> None:
         text = _("Cancelled.") if isinstance(error, Cancelled) else str(error)

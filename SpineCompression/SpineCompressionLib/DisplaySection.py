@@ -11,7 +11,14 @@ from SpineSlicer.scene.segmentNames import drawTextAlone
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
 from SpineSlicer.scene.sliceLabels import AXIAL_VIEWS, OTHER_VIEWS
 from SpineSlicer.scene.sliceViews import showOnlyIn
-from SpineSlicer.scene.studyNodes import ACTIVATION, SLICE_LABELS, STACK, VERDICTS, nodesOfKind
+from SpineSlicer.scene.studyNodes import (
+    ACTIVATION,
+    LEVEL_NAMES,
+    SLICE_LABELS,
+    STACK,
+    VERDICTS,
+    nodesOfKind,
+)
 from SpineSlicer.scene.studyVisibility import RINGS, hideRings, showSegmentsOf, showStudy
 from SpineSlicer.scene.verdictHalo import isRead
 from SpineSlicer.scene.ViewLink import COMPARE_VIEW, ViewLink
@@ -50,6 +57,8 @@ class DisplaySection:
             for kind in RINGS:
                 for node in study.nodes.nodes(kind):
                     self._applyTo(node, kind, self._hasPlace(node, kind))
+            for node in study.nodes.nodes(LEVEL_NAMES):
+                node.GetDisplayNode().SetVisibility(bool(ui.gradeTextBox.checked))
         else:
             hideRings(study.scene)
         self._applyActivation()

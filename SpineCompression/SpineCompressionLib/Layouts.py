@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import slicer
+import vtk
 
 from SpineLib.translation import tr as _
 from SpineSlicer.scene.drawOnce import drawOnce
-from SpineSlicer.scene.probabilityPlot import markPlace
+from SpineSlicer.scene.probabilityPlot import levelTicks, markPlace
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import CHART
 from SpineSlicer.scene.ViewLink import ViewLink
@@ -161,3 +162,20 @@ class Layouts:
         for view in nodesOfClass(self._study.scene, "vtkMRMLPlotViewNode"):
             if view.GetPlotChartNodeID() != chart.GetID():
                 view.SetPlotChartNodeID(chart.GetID())
+        self._showLevels(place.stack)
+
+    def _showLevels(self, stack: str) -> None:
+        """Names of levels on the axis above the plot, which Slicer's chart node has no words for."""
+        assert self._study.findings is not None
+        ticks = levelTicks(self._study.findings.stack(stack))
+        places, names = vtk.vtkDoubleArray(), vtk.vtkStringArray()
+        for place, name in ticks:
+            places.InsertNextValue(place)
+            names.InsertNextValue(name)
+        for number in range(self._manager.plotViewCount):
+            chart = self._manager.plotWidget(number).plotView().chart()
+            chart.SetAutoAxes(not ticks)  # or an axis that no series uses is hidden at each drawing
+            axis = chart.GetAxis(vtk.vtkAxis.TOP)
+            axis.SetVisible(bool(ticks))
+            axis.SetCustomTickPositions(places, names)
+            axis.SetTitle("")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from SpineLib.inference.readers_level import differing
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs import level_words, quantity_words, summary
 from SpineLib.questions import Opinion, Question
+from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.rowInSight import bringIntoSight
@@ -133,6 +135,9 @@ class ResultSection:
 
     def _tellVerdict(self) -> None:
         findings, ui = self._study.findings, self._ui
+        differs = differing(findings) if findings is not None else None
+        ui.warningLabel.text = f"⚠ {sentence(differs)}." if differs else ""
+        ui.warningLabel.visible = differs is not None
         for one in (ui.verdictLabel, ui.detailLabel, ui.noticeLabel, ui.timelineHolder,
                     ui.findingsTable, ui.sliceLabel, ui.plotButton):  # fmt: skip
             one.visible = findings is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from SpineLib.projects.answers import levels_of
 from SpineLib.projects.consensus import SliceReadings
 from SpineLib.projects.labels import ASSISTED
 from SpineLib.projects.order import Item
@@ -30,6 +31,7 @@ class LabellingDesk:
 
     def __init__(self, session: ReaderSession) -> None:
         self.session, self.project = session, session.project
+        self._levels = levels_of(self.project)
 
     @property
     def item(self) -> Item | None:
@@ -59,7 +61,11 @@ class LabellingDesk:
     def where(self) -> str:
         """Which study and slice, in words; not whether it is shown a second time."""
         item = self.item
-        return "" if item is None else _where(item, [one.study.id for one in self.session.items])
+        return (
+            ""
+            if item is None
+            else _where(item, [one.study.id for one in self.session.items], self._levels)
+        )
 
     def said(self) -> str:
         """What the reader said of this slice before, and in the assisted arm what the model says."""
@@ -134,7 +140,7 @@ class ConsensusDesk:
     ) -> None:
         self.project, self._ask = project, ask
         self.rows: list[SliceReadings] = readings_of_json(project, rows)
-        self._at = self._unsettled(-1)
+        self._at, self._levels = self._unsettled(-1), levels_of(project)
 
     @property
     def item(self) -> SliceReadings | None:
@@ -164,7 +170,8 @@ class ConsensusDesk:
     def where(self) -> str:
         """Which study and slice, in words."""
         item = self.item
-        return "" if item is None else _where(item, [study.id for study in self.project.studies])
+        studies = [study.id for study in self.project.studies]
+        return "" if item is None else _where(item, studies, self._levels)
 
     def said(self) -> str:
         """The labels side by side, with what readers said of them, and what was settled."""
@@ -246,9 +253,11 @@ def _line(item: SliceReadings, name: str) -> str:
     return f"{name}: {label.value}{sure}{comment}"
 
 
-def _where(item: Any, studies: list[str]) -> str:
+def _where(item: Any, studies: list[str], levels: dict[Any, str]) -> str:
     known = list(dict.fromkeys(studies))
-    return _("Study {n} of {m}, slice {k} of {slices}").format(
+    text = _("Study {n} of {m}, slice {k} of {slices}").format(
         n=known.index(item.study.id) + 1, m=len(known), k=item.index + 1,
         slices=len(item.stack.slices),
     )  # fmt: skip
+    level = levels.get(item.slice.key, "")
+    return f"{text} ({level})" if level else text

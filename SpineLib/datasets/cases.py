@@ -23,12 +23,14 @@ class SliceLabel:
         reader: who said so; ``truth`` for the simulator.
         box_ras: the reader's region of interest, two opposite corners in RAS mm; None where none
             was drawn.
+        level: vertebra at the slice, or the one above its disc, where that is known.
     """
 
     index: int
     value: str
     reader: str = ""
     box_ras: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
+    level: str = ""
 
 
 @dataclass(frozen=True)

@@ -384,4 +384,4 @@ def _label(truth: dict[str, Any], task: str, scheme: Question, kind: str) -> Sli
         value = truth["kang" if scheme.key == KANG.key else "bilsky"] or ""
         if not value and kind == LESIONS and scheme.key == BILSKY.key and not truth["compressed"]:
             value = "0"
-    return SliceLabel(truth["index"], value, _READER, box) if value else None
+    return SliceLabel(truth["index"], value, _READER, box, truth["level"]) if value else None

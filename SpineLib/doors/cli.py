@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib import __version__
+from SpineLib.doors.commands.cohort import cohort
 from SpineLib.doors.commands.comparing import train
 from SpineLib.doors.commands.data import data
 from SpineLib.doors.commands.deidentify import deidentify
@@ -55,6 +56,7 @@ app.add_typer(loop, name="loop")
 app.add_typer(pacs, name="pacs")
 app.add_typer(station, name="station")
 app.add_typer(outcome, name="outcome")
+app.add_typer(cohort, name="cohort")
 models.command()(package)
 app.command()(deidentify)
 app.command()(export)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ class ReadingProcess:
     Args:
         worker, export: the commands, without their own arguments.
         seconds: that one reading may take.
+        environment: of the worker, beside this program's own.
     """
 
     def __init__(
@@ -36,8 +38,10 @@ class ReadingProcess:
         export: Sequence[str] = EXPORT,
         *,
         seconds: float = 3600.0,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._command, self._export, self._seconds = worker, export, seconds
+        self._environment = {**os.environ, **environment} if environment else None
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._client = WorkerClient(self._write)
@@ -54,13 +58,18 @@ class ReadingProcess:
             SpineError: as the worker answers; `WorkerEnded` where it died or took too long;
                 `Cancelled` where ``stop`` was set.
         """
+        self.ask("read", {"files": [str(path) for path in files], "output": str(out)}, stop)
+
+    def ask(self, command: str, arguments: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
+        """The worker's answer to a request of `SpineLib.messages`.
+
+        Raises:
+            SpineError: as `read`.
+        """
         self._start()
         answers: list[Any] = []
         request = self._client.request(
-            "read",
-            {"files": [str(path) for path in files], "output": str(out)},
-            on_result=answers.append,
-            on_error=answers.append,
+            command, arguments, on_result=answers.append, on_error=answers.append
         )
         end = time.monotonic() + self._seconds
         while not answers:
@@ -78,6 +87,7 @@ class ReadingProcess:
             raise WorkerEnded(f"The reading took longer than {minutes:.0f} minutes and was ended")
         if isinstance(answers[0], SpineError):
             raise answers[0]
+        return answers[0]  # type: ignore[no-any-return]
 
     def export(self, reading: Path, images: Path, out: Path, stop: threading.Event) -> list[Path]:
         """Writes a reading's DICOM objects, in a process that ends with that.
@@ -118,7 +128,7 @@ class ReadingProcess:
         # What libraries say there may name patients.
         self._process = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
+            stderr=subprocess.DEVNULL, text=True, env=self._environment,
         )  # fmt: skip
         threading.Thread(target=_listen, args=(self._process, self._lines), daemon=True).start()
 
@@ -157,6 +167,11 @@ class ReadingProcess:
             process.kill()
             process.wait()
         self._process = None
+
+
+def reading_process(environment: Mapping[str, str]) -> ReadingProcess:
+    """One with this environment beside the program's own; a function that can be named elsewhere."""
+    return ReadingProcess(environment=environment)
 
 
 def _listen(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:

@@ -128,6 +128,22 @@ def _outcome(request: messages.Request, progress: Progress) -> Mapping[str, Any]
     return HANDLERS[type(request)](request, progress)
 
 
+def _cohort(request: messages.CohortRead, progress: Progress) -> replies.CohortAnswer:
+    from SpineLib.cohort.planned import PlannedStudy
+    from SpineLib.cohort.reading import read_planned
+    from SpineLib.cohort.setting import Setting
+
+    try:
+        study = PlannedStudy.from_dict(request.study)
+        setting = Setting.from_dict(request.setting)
+    except (KeyError, TypeError) as error:
+        raise BadRequest("This is not a study of a cohort with its setting") from error
+    return read_planned(
+        request.cohort, study, setting, device=request.device, progress=progress,
+        session=_session(request.device),
+    )  # fmt: skip
+
+
 def _project(request: messages.ProjectRequest, progress: Progress) -> Mapping[str, Any]:
     from SpineLib.projects.requests import HANDLERS
 
@@ -148,6 +164,7 @@ HANDLERS: Handlers = {
     **{kind: _project for kind in REQUESTS if kind.command == "project"},
     messages.OutcomeModel: _outcome,
     messages.OutcomePredict: _outcome,
+    messages.CohortRead: _cohort,
     **loop.HANDLERS,
     **pacs.HANDLERS,
 }

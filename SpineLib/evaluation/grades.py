@@ -20,7 +20,7 @@ from SpineLib.evaluation.figures import (
     stack_notes,
 )
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
-from SpineLib.evaluation.slices import comparison_table
+from SpineLib.evaluation.slices import comparison_table, level_table
 from SpineLib.evaluation.statistics import (
     Comparison,
     bootstrap,
@@ -61,6 +61,9 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
     tables = {
         "confusion low/high": _matrix(two, HIGH_LOW, graded.missing_by(graded.high, HIGH_LOW)),
         "confusion of grades": _matrix(six, names, graded.missing_by(graded.truth, names)),
+        "by level": level_table(
+            predictions.table, graded.high == 1, graded.called == 1, graded.missing
+        ),
     }
     notes = stack_notes(predictions.left_out, predictions.forced)
     notes += not_assessed_notes(predictions.table, AS_WRONG)
@@ -74,7 +77,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
         len(set(graded.patients)),
         len(graded.truth),
         tuple(figures),
-        tables,
+        {name: one for name, one in tables.items() if len(one)},
         tuple(notes),
         bool(predictions.forced),
     )

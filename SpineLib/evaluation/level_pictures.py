@@ -34,6 +34,7 @@ class Picture:
         bodies, discs: free vertebrae and discs whose middle it shows, from above to below.
         truth: of the whole spine.
         slices: point and normal of axial slices, RAS mm, with the names that are true there.
+        centers: where the canal is on them, [n, 3].
     """
 
     view: str
@@ -42,6 +43,7 @@ class Picture:
     discs: list[Mark]
     truth: WholeTruth
     slices: list[tuple[NDArray[np.float64], NDArray[np.float64], set[str]]]
+    centers: NDArray[np.float64]
 
 
 def pictures(volume: Volume, truth: WholeTruth, *, seed: int) -> list[Picture]:
@@ -74,7 +76,8 @@ def _picture(
     bodies = [one for one in inside if one.kind == "body" and one.state != "sacral"]
     discs = [one for one in inside if one.kind == "disc" and one.state in ("free", "odd")]
     part = _rows(volume, top, bottom)
-    return Picture(view, part, bodies, discs, truth, _slices(bodies, truth, marks, rng))
+    slices, centers = _slices(bodies, truth, marks, rng)
+    return Picture(view, part, bodies, discs, truth, slices, centers)
 
 
 def _rows(volume: Volume, top: float, bottom: float) -> Volume:
@@ -91,8 +94,10 @@ def _rows(volume: Volume, top: float, bottom: float) -> Volume:
 
 def _slices(
     bodies: list[Mark], truth: WholeTruth, marks: list[Mark], rng: np.random.Generator
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64], set[str]]]:
-    """Axial slices across the canal beside the bodies that are seen."""
+) -> tuple[
+    list[tuple[NDArray[np.float64], NDArray[np.float64], set[str]]], NDArray[np.float64]
+]:  # fmt: skip
+    """Axial slices across the canal beside the bodies that are seen, and the canal on them."""
     course = np.array(truth.course)
     heights = [one.ras[2] for one in bodies]
     seen = np.flatnonzero((course[:, 2] < max(heights)) & (course[:, 2] > min(heights)))
@@ -102,7 +107,7 @@ def _slices(
     way = middle[0] - middle[-1]
     normal = way / np.linalg.norm(way) + _TILT * rng.normal(size=3)
     normal /= np.linalg.norm(normal)
-    slices = []
+    slices, centers = [], []
     for k in range(_SLICES):
         point = middle[-1] + normal * (k * _STEP_MM)
         at = np.abs((course - point) @ normal)
@@ -111,7 +116,8 @@ def _slices(
             continue
         slices.append((point + rng.normal(0, 8, 3) @ _in_plane(normal), normal,
                        _names(course, n, marks)))  # fmt: skip
-    return slices
+        centers.append(course[n])
+    return slices, np.reshape(centers, (-1, 3))
 
 
 def _in_plane(normal: NDArray[np.float64]) -> NDArray[np.float64]:

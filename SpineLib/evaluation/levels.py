@@ -19,7 +19,7 @@ from SpineLib.evaluation.predictions import Predictions, make_table, require_sam
 from SpineLib.evaluation.slices import comparison_table
 from SpineLib.evaluation.statistics import bootstrap_difference
 from SpineLib.inference.loaded import Loaded
-from SpineLib.inference.localising import levels_of
+from SpineLib.inference.localising import LEAST_SLICES, levels_of, placed
 from SpineLib.inference.spine_levels import SpineLevels
 from SpineLib.inference.spine_search import search_spine
 from SpineLib.levels import LevelsFinding
@@ -28,6 +28,9 @@ from SpineLib.progress import Progress
 # A found vertebra or disc within so much of a true one is that one, mm in the sagittal plane.
 NEAR_MM = 10.0
 _NUMBER = re.compile(r"\d+$")
+# A stack of another Frame of Reference: how far its canal's centres are off on each axis (the
+# localiser's median error of 1.1 mm in the slice, docs/models.md), and a shift to be found, mm.
+_CENTER_MM, _SHIFT_MM = 0.9, 10.0
 # What says each variant.
 _SAID = {
     "sacralised": (reasons.FEWER_THAN_USUAL, reasons.TRANSITIONAL),
@@ -56,16 +59,21 @@ def predict_levels(
     """
     progress = progress or Progress()
     rows: list[list[dict[str, object]]] = [[] for _ in models]
+    last: dict[str, NDArray[np.float64]] = {}
     for case in progress.track(cases, "Finding levels"):
         volume, truth = case.open()[0], case.truth()
         seed = int(match[0]) if (match := _NUMBER.search(case.id)) else 0
+        others = {}
         for picture in pictures(volume, truth, seed=seed):
+            others[picture.view] = picture.centers
             about = {"stack": f"{case.id} {picture.view}", "patient": case.patient,
                      "site": case.site, "view": picture.view, "variant": truth.variant,
                      "weighting": truth.weighting}  # fmt: skip
             for n, model in enumerate(models):
                 finding = levels_of({"1": search_spine(picture.volume, model)})
-                rows[n] += [{**about, **row} for row in _rows(picture, finding)]
+                placed_ = _placings(picture, finding, last.get(picture.view), seed)
+                rows[n] += [{**about, **row} for row in (*_rows(picture, finding), *placed_)]
+        last = others
     return [
         Predictions(model.card, data, make_table("levels", found))
         for model, found in zip(models, rows, strict=True)
@@ -95,6 +103,34 @@ def _rows(picture: Picture, finding: LevelsFinding) -> list[dict[str, Any]]:
             else not said & set(_ODD) - codes,
         )
     )
+    return rows
+
+
+def _placings(
+    picture: Picture, finding: LevelsFinding, other: NDArray[np.float64] | None, seed: int
+) -> list[dict[str, Any]]:
+    """Whether axial stacks of other Frames of Reference are taken for what they are.
+
+    The same patient's where it lies, and shifted at right angles to the canal; and that of the last
+    patient, laid about the same middle, which is worse than what another sitting gives.
+    """
+    course, centers = np.array(finding.course), picture.centers
+    if len(course) < 2 or len(centers) < LEAST_SLICES:
+        return []
+    rng = np.random.default_rng((seed, 78))
+    found = centers + rng.normal(0, _CENTER_MM, centers.shape)
+    way = centers[-1] - centers[0]
+    side = np.cross(way, rng.normal(size=3))
+    moved = _SHIFT_MM * side / np.linalg.norm(side)
+    cases = [("same", found, reasons.ON_COURSE), ("shifted", found + moved,
+             reasons.SHIFTED_ON_COURSE)]  # fmt: skip
+    if other is not None and len(other) >= LEAST_SLICES:
+        there = other - other.mean(0) + centers.mean(0)
+        cases.append(("other", there + rng.normal(0, _CENTER_MM, there.shape), reasons.OFF_COURSE))
+    rows = []
+    for truth, places, code in cases:
+        answer = placed(places, course)[0].code
+        rows.append(_row("placing", truth, answer, right=answer == code))
     return rows
 
 
@@ -197,6 +233,11 @@ def _overall(table: pd.DataFrame) -> list[Figure]:
         of("axial slices' regions right, of those that are answered",
            table["region_right"].to_numpy(bool), slices & regions, "slices"),
         of("axial slices' regions answered", regions, slices, "slices"),
+        *(of(f"stacks of another frame of reference: {text}", right if hit else ~right,
+             (kind == "placing") & (table["truth"].to_numpy(str) == truth), "stacks")
+          for truth, text, hit in (("same", "levels carried over", True),
+                                   ("shifted", "their shift found", True),
+                                   ("other", "carried over although of another patient", False))),
         of("unusual anatomy said", right, unusual, "pictures"),
         of("usual anatomy called unusual", ~right, usual, "pictures"),
     ]  # fmt: skip

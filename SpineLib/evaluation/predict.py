@@ -11,7 +11,7 @@ from SpineLib.datasets.consensus import agreed
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import BadInput, BadModel, NotApplicable
 from SpineLib.evaluation.overlap import overlap_rows
-from SpineLib.evaluation.predictions import Predictions, make_table
+from SpineLib.evaluation.predictions import LEVEL, Predictions, make_table
 from SpineLib.inference.canal import CanalPath, locate
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.opinions import opinions
@@ -164,6 +164,7 @@ def _slice_rows(
     stack: LabelledStack, volume: Volume, path: CanalPath, model: Loaded, truth: dict[int, str]
 ) -> Iterator[Row]:
     answers = opinions(volume, path, model)
+    levels = {label.index: label.level for label in stack.labels if label.level}
     for k, value in truth.items():
         yield {
             **_groups(stack),
@@ -171,6 +172,7 @@ def _slice_rows(
             "truth": value,
             **answer_cells(answers[k], model.card),
             "reason": answers[k].reason,
+            **({LEVEL: levels.get(k, "")} if levels else {}),
         }
 
 

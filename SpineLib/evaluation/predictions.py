@@ -31,6 +31,8 @@ COLUMNS = {
     ),
 }
 _FORMAT = 1
+# The column of a slice's level, in tables of data whose levels are known.
+LEVEL = "level"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Predictions:
     def groups(self) -> list[str]:
         """Names of the columns that studies can be grouped by, of those that vary."""
         grades = self.card.scheme.values if self.card.scheme else ()
-        known = {*COLUMNS[self.task], *(f"p_{grade}" for grade in grades)}
+        known = {*COLUMNS[self.task], LEVEL, *(f"p_{grade}" for grade in grades)}
         extra = [name for name in self.table.columns if name not in known]
         return [name for name in ("site", *extra) if self.table[name].nunique() > 1]
 

@@ -20,14 +20,14 @@ from SpineLib.evaluation.figures import (
     share,
     stack_notes,
 )
-from SpineLib.evaluation.predictions import Predictions, require_same_rows
+from SpineLib.evaluation.predictions import LEVEL, Predictions, require_same_rows
 from SpineLib.evaluation.statistics import (
     Comparison,
     bootstrap,
     bootstrap_difference,
     mcnemar,
 )
-from SpineLib.labels import COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
+from SpineLib.labels import COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED, VERTEBRAE
 from SpineLib.models.card import Card
 from SpineLib.wording import count
 
@@ -70,6 +70,7 @@ def evaluate_compression(
         "confusion by patient": _confusion(patients["truth"], patients["verdict"]),
         "patients": patients,
         "subgroups": subgroup_table(data, names),
+        "by level": level_table(table, data.truth, data.flagged & ~data.missing, data.missing),
     }
     rule = predictions.card.study_rule
     notes += [
@@ -179,6 +180,36 @@ def subgroup_table(data: Slices, columns: Sequence[str]) -> pd.DataFrame:
         for name in sorted(set(groups[known])):
             inside = known & (groups == name).to_numpy()
             rows.append(_subgroup(column, name, data.only(inside), data.only(known & ~inside)))
+    return pd.DataFrame(rows)
+
+
+def level_table(
+    table: pd.DataFrame, positive: NDArray[np.bool_], called: NDArray[np.bool_],
+    missing: NDArray[np.bool_],
+) -> pd.DataFrame:  # fmt: skip
+    """Sensitivity and specificity at each level, from above to below; empty without levels.
+
+    Args:
+        table: predictions with or without the column of levels.
+        positive, called: whether truth and model say compressed, or a high grade.
+        missing: not assessed; such a slice is wrong whatever is true.
+    """
+    if LEVEL not in table.columns:
+        return pd.DataFrame()
+    own, rows = table[LEVEL].to_numpy(str), []
+    for name in (name for name in VERTEBRAE if name in own):
+        here = own == name
+        right = (called == positive) & ~missing
+        yes, no = here & positive, here & ~positive
+        rows.append({
+            "level": name,
+            "patients": table["patient"][here].nunique(),
+            "slices": int(here.sum()),
+            "positive": int(yes.sum()),
+            "sensitivity": float(right[yes].mean()) if yes.any() else None,
+            "specificity": float(right[no].mean()) if no.any() else None,
+            "not assessed": int((here & missing).sum()),
+        })  # fmt: skip
     return pd.DataFrame(rows)
 
 

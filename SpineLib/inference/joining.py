@@ -9,6 +9,7 @@ import numpy as np
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, ModelUsed, QuestionSummary, SliceFinding, StackFindings
+from SpineLib.inference.lumbar import summarise_levels, tell_slices
 from SpineLib.inference.study_quantities import complete
 from SpineLib.inference.summary import summarise
 from SpineLib.labels import ASSESSED
@@ -62,25 +63,30 @@ def joined(
     )
     stacks = [own if one.id == stack else one for one in study.stacks]
     models = _models(study, part, stacks, own, segmented=segmented)
+    measured = {stack, study.segmentation.stack} if segmented else {stack}
     whole = replace(
         study,
         stacks=stacks,
+        quantities=[one for one in study.quantities if one.stack not in measured]
+        + [replace(one, stack=stack) for one in part.quantities],
+        level_opinions=part.level_opinions if segmented else study.level_opinions,
         segmentation=replace(part.segmentation, stack=stack) if segmented else study.segmentation,
         models=models,
         questions=list(
             {asked.key: asked for asked in (*study.questions, *part.questions)}.values()
         ),
-        summaries=_summaries(study, part, stacks, cards),
         warnings=list(dict.fromkeys([*study.warnings, *part.warnings])),
         notice=part.notice or (study.notice if any(model.starter for model in models) else ""),
         software=part.software,
     )
+    tell_slices(whole)
+    whole.summaries = _summaries(study, part, whole, cards)
     complete(whole)
     return whole
 
 
 def _summaries(
-    study: Findings, part: Findings, stacks: list[StackFindings], cards: Mapping[str, Card]
+    study: Findings, part: Findings, whole: Findings, cards: Mapping[str, Card]
 ) -> list[QuestionSummary]:
     """Of the whole study: one a question, whichever model answered on which stack.
 
@@ -88,7 +94,7 @@ def _summaries(
     of them that still answers somewhere has its own. What nobody here has a card for stays.
     """
     every = [*part.summaries, *study.summaries]
-    slices = [one for stack in stacks for one in stack.slices]
+    slices = [one for stack in whole.stacks for one in stack.slices]
     answering = {opinion.by for one in slices for opinion in one.opinions if opinion.assessed}
     kept: dict[str, list[QuestionSummary]] = {}
     for question in dict.fromkeys(summary.question for summary in every):
@@ -103,7 +109,11 @@ def _summaries(
         else:
             kept[question] = (new or old or asked)[:1]
     return [
-        summarise(stacks, card, alone=len(namesakes) > 1) if card else summary
+        summary
+        if card is None
+        else summarise_levels(whole.level_opinions, card, whole.stacks)
+        if card.asked.of_levels
+        else summarise(whole.stacks, card, alone=len(namesakes) > 1)
         for namesakes in kept.values()
         for summary, card in ((namesake, cards.get(namesake.by)) for namesake in namesakes)
     ]
@@ -120,14 +130,15 @@ def _slices(old: StackFindings, new: StackFindings) -> list[SliceFinding]:
             advice="Read the study's folder again.",
         )
     frames = frames_of(old)
-    levels = {one.index: one.level for one in old.slices}
+    before = {one.index: one for one in old.slices}
     found = [
         replace(
             one,
             index=k,
             sop_instance_uid=frames[k].sop_instance_uid if frames else one.sop_instance_uid,
             frame=frames[k].number if frames else one.frame,
-            level=one.level or levels.get(k, ""),
+            level=one.level or (before[k].level if k in before else ""),
+            region=one.region or (before[k].region if k in before else ""),
         )
         for k, one in zip(numbers.tolist(), new.slices, strict=True)
     ]

@@ -21,24 +21,21 @@ so these areas are no dural sac areas.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import scipy  # its parts are imported where they are first used: each takes a third of a second
 from numpy.typing import NDArray
 
 from SpineLib.findings import SegmentationFinding
+from SpineLib.inference.alignment import Axes, Body, body_of, step_at
 from SpineLib.inference.course import Slab, along_course, slab_of
 from SpineLib.inference.parts import Parts
-from SpineLib.labels import CANAL
+from SpineLib.inference.sampling import BAND, RIM, STEP, sampled
+from SpineLib.labels import CANAL, DISC_OFFSET
 from SpineLib.slabs import Steps, finish
 from SpineLib.volume import Volume
 
-BAND = 10.0  # mm left to right in which a disc's height is taken
 LINES = 4.0  # mm left to right in which the canal's diameter is taken
-STEP = 0.5  # mm between sample points
-# Where the profile of heights falls below this share of its maximum the disc ends: a wedge's thin
-# end still belongs to it, a spur of one voxel does not. By hand.
-RIM = 0.25
 # The canal is looked for this near to the disc's plane, and at most so far behind, mm.
 NEAR, BEHIND = 4.0, 70.0
 # Half the side of the square in which the canal's cut is sampled, mm; canals are below 40 mm wide.
@@ -57,10 +54,13 @@ class Measure:
         partial: as there; also a disc that the image's front, back, upper or lower border cuts.
             It has no heights and no canal: its plane would be a wrong one.
         volume_ml: millilitres.
-        height_front, height_middle, height_back: of a disc, mm.
+        place_ras: where to look, RAS mm: the structure's middle; for a disc its own middle.
+        height_front, height_middle, height_back: of a disc or a vertebra's body, mm.
         canal_area: mm² of the canal in the disc's middle plane.
         canal_ap: mm, front to back of the canal there.
-        place_ras: where to look, RAS mm: the structure's middle; for a disc its own middle.
+        bulge, slip, slip_percent: of a disc, as `SpineLib.inference.alignment` has them.
+        upper_rise, lower_rise: of a vertebra, as `SpineLib.inference.alignment.Body` has them.
+        canal_ras: of a disc, the canal's middle in its plane, RAS mm.
     """
 
     label: int
@@ -68,12 +68,18 @@ class Measure:
     name: str
     partial: bool
     volume_ml: float
-    height_front: float | None
-    height_middle: float | None
-    height_back: float | None
-    canal_area: float | None
-    canal_ap: float | None
     place_ras: tuple[float, float, float]
+    height_front: float | None = None
+    height_middle: float | None = None
+    height_back: float | None = None
+    canal_area: float | None = None
+    canal_ap: float | None = None
+    bulge: float | None = None
+    slip: float | None = None
+    slip_percent: float | None = None
+    upper_rise: float | None = None
+    lower_rise: float | None = None
+    canal_ras: tuple[float, float, float] | None = None
 
 
 def measure(segmentation: Volume, finding: SegmentationFinding) -> list[Measure]:
@@ -100,6 +106,12 @@ def measuring(segmentation: Volume, finding: SegmentationFinding) -> Steps[list[
     slabs = _slabs({n: parts[n] for n in discs if len(parts.get(n, ())) >= LEAST_VOXELS})
     canal = parts.get(CANAL, np.zeros((0, 3)))
     voxel_ml = float(abs(np.linalg.det(segmentation.ijk_to_ras[:3, :3]))) / 1000
+    spaces = {n: _Space(slab, _canal_beside(slab, canal)) for n, slab in slabs.items()}
+    bodies = {}
+    for one in finding.segments:
+        if one.kind == "vertebra" and not one.partial and one.label in parts:
+            bodies[one.label] = _body(segmentation, one.label, spaces)
+            yield
     result = []
     for one in finding.segments:
         if one.label not in parts:
@@ -107,15 +119,23 @@ def measuring(segmentation: Volume, finding: SegmentationFinding) -> Steps[list[
         points, box = parts[one.label], boxes[one.label]
         assert box is not None
         cut = one.kind == "disc" and _is_cut(segmentation, box)
-        slab = None if cut else slabs.get(one.label)
-        sizes = _disc_sizes(segmentation, one.label, slab, canal) if slab else (None,) * 5
-        r, a, s = (float(x) for x in points.mean(axis=0))
-        result.append(
-            Measure(one.label, one.kind, one.name, one.partial or cut, len(points) * voxel_ml,
-                    *sizes, (r, a, s))
-        )  # fmt: skip
+        sizes: dict[str, Any] = {}
+        if one.kind == "disc" and one.label in spaces and not cut:
+            sizes = _disc_sizes(segmentation, one.label, spaces[one.label], bodies)
+        elif (body := bodies.get(one.label)) is not None:
+            front, middle, back = body.heights
+            sizes = {"height_front": front, "height_middle": middle, "height_back": back,
+                     "upper_rise": body.upper, "lower_rise": body.lower}  # fmt: skip
+        place, partial = _point(points.mean(axis=0)), one.partial or cut
+        volume = len(points) * voxel_ml
+        result.append(Measure(one.label, one.kind, one.name, partial, volume, place, **sizes))
         yield
     return result
+
+
+def _point(ras: NDArray[np.float64]) -> tuple[float, float, float]:
+    r, a, s = (float(x) for x in ras)
+    return r, a, s
 
 
 def _is_cut(grid: Volume, box: tuple[slice, ...]) -> bool:
@@ -135,15 +155,54 @@ def _slabs(points: dict[int, NDArray[np.float64]]) -> dict[int, Slab]:
     return dict(zip(sorted(points), slabs, strict=True))
 
 
+class _Space:
+    """A disc with the canal beside it.
+
+    Attributes:
+        slab: the disc.
+        behind: the canal's middle in the disc's plane; None where none is there.
+        axes: ahead and aside in that plane, and across; unit vectors.
+    """
+
+    def __init__(self, slab: Slab, behind: NDArray[np.float64] | None) -> None:
+        self.slab, self.behind = slab, behind
+        self.axes: Axes = (*_axes(slab, behind), slab.normal)
+
+
 def _disc_sizes(
-    grid: Volume, label: int, slab: Slab, canal: NDArray[np.float64]
-) -> tuple[float | None, float | None, float | None, float | None, float | None]:
-    behind = _canal_beside(slab, canal)
-    axes = _axes(slab, behind)
-    front, middle, back = _heights(grid, label, slab, axes)
-    if behind is None:
-        return front, middle, back, None, None
-    return front, middle, back, *_canal_sizes(grid, behind, axes)
+    grid: Volume, label: int, space: _Space, bodies: dict[int, Body | None]
+) -> dict[str, Any]:
+    front, middle, back = _heights(grid, label, space.slab, space.axes)
+    sizes: dict[str, Any] = {"height_front": front, "height_middle": middle, "height_back": back}
+    if space.behind is not None:
+        area, depth = _canal_sizes(grid, space.behind, space.axes)
+        sizes |= {"canal_area": area, "canal_ap": depth, "canal_ras": _point(space.behind)}
+    upper, lower = label - DISC_OFFSET, label - DISC_OFFSET - 1
+    below = bodies.get(lower)
+    if upper not in bodies or below is None or below.plateau is None:
+        return sizes
+    aside = space.axes[1]
+    ahead = below.plateau - float(below.plateau @ aside) * aside
+    ahead = ahead / np.linalg.norm(ahead)
+    axes, height = (ahead, aside, np.cross(ahead, aside)), (front + middle + back) / 3
+    step = step_at(grid, label, upper, lower, space.slab.center, axes, height)
+    if step is not None:
+        share = 100 * step.slip / step.depth
+        sizes |= {"slip": step.slip, "slip_percent": share, "bulge": step.bulge}
+    return sizes
+
+
+def _body(grid: Volume, label: int, spaces: dict[int, _Space]) -> Body | None:
+    below, above = spaces.get(DISC_OFFSET + label), spaces.get(DISC_OFFSET + label + 1)
+    if below is None or above is None:
+        return None
+    up = above.slab.center - below.slab.center
+    up = up / np.linalg.norm(up)
+    ahead = above.axes[0] + below.axes[0]
+    ahead = ahead - float(ahead @ up) * up
+    ahead = ahead / np.linalg.norm(ahead)
+    middle = (above.slab.center + below.slab.center) / 2
+    return body_of(grid, label, middle, (ahead, np.cross(up, ahead), up))
 
 
 def _canal_beside(slab: Slab, canal: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -167,12 +226,10 @@ def _axes(
     return ahead, np.cross(slab.normal, ahead)
 
 
-def _heights(
-    grid: Volume, label: int, slab: Slab, axes: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> tuple[float, float, float]:
+def _heights(grid: Volume, label: int, slab: Slab, axes: Axes) -> tuple[float, float, float]:
     depth, tall = np.arange(-32, 32 + STEP, STEP), np.arange(-15, 15 + STEP, STEP)
     aside = np.arange(-BAND / 2, BAND / 2 + STEP, STEP)
-    inside = _sampled(grid, label, slab.center, (axes[0], axes[1], slab.normal), depth, aside, tall)
+    inside = sampled(grid, label, slab.center, axes, depth, aside, tall)
     profile = inside.sum(axis=2).mean(axis=1) * STEP
     used = np.flatnonzero(profile > RIM * profile.max())
     thirds = np.array_split(profile[used[0] : used[-1] + 1], 3)
@@ -183,42 +240,12 @@ def _heights(
 def _canal_sizes(
     grid: Volume,
     middle: NDArray[np.float64],
-    axes: tuple[NDArray[np.float64], NDArray[np.float64]],
+    axes: Axes,
 ) -> tuple[float, float]:
     """Area (mm²) and front-to-back diameter (mm) of the canal's cut about ``middle``."""
     square = np.arange(-HALF, HALF + STEP, STEP)
-    normal = np.cross(*axes)
-    cut = _sampled(grid, CANAL, middle, (*axes, normal), square, square, np.zeros(1))[..., 0]
+    cut = sampled(grid, CANAL, middle, axes, square, square, np.zeros(1))[..., 0]
     area = float(cut.sum()) * STEP**2
     center = float((cut.sum(axis=0) * square).sum() / max(cut.sum(), 1e-9))
     lines = np.abs(square - center) <= LINES / 2
     return area, float(cut[:, lines].sum(axis=0).mean()) * STEP
-
-
-def _sampled(
-    grid: Volume,
-    label: int,
-    origin: NDArray[np.float64],
-    axes: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
-    *offsets: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """How much of each sample point lies in a structure (0-1), linear between voxels' centres.
-
-    Args:
-        grid: the label map.
-        label: the structure.
-        origin: RAS mm.
-        axes: three RAS unit vectors.
-        offsets: mm along each of them.
-    """
-    a, b, c = np.meshgrid(*offsets, indexing="ij")
-    points = origin + a[..., None] * axes[0] + b[..., None] * axes[1] + c[..., None] * axes[2]
-    kji = grid.ijk(points)[..., ::-1]
-    low = np.maximum(np.floor(kji.min(axis=(0, 1, 2))).astype(int) - 1, 0)
-    high = np.ceil(kji.max(axis=(0, 1, 2))).astype(int) + 2
-    part = grid.voxels[tuple(slice(n, m) for n, m in zip(low, high, strict=True))] == label
-    places = np.moveaxis(kji - low, -1, 0)
-    inside = scipy.ndimage.map_coordinates(
-        part.astype(np.float32), places, order=1, mode="grid-constant", cval=0.0
-    )
-    return np.asarray(inside, dtype=np.float64)

@@ -17,6 +17,7 @@ class Models:
         of_slices: each answers its card's question on axial slices; several may have the same
             question where a person named them. In the order in which their answers are shown.
         segmentation: outlines the lumbar spine.
+        of_levels: each answers its card's question of each disc's level.
         levels: finds discs and vertebrae on sagittal slices; None where there is none at hand.
         outline: outlines cord and dural sac on axial slices; None where there is none at hand.
     """
@@ -26,6 +27,7 @@ class Models:
     segmentation: ModelFolder
     levels: ModelFolder | None = None
     outline: ModelFolder | None = None
+    of_levels: tuple[ModelFolder, ...] = ()
 
     @classmethod
     def at_hand(cls, names: tuple[str, ...]) -> Models:
@@ -42,23 +44,28 @@ class Models:
         for model in asked:
             if model.card.question:
                 first.setdefault(model.card.question.key, model)
-        of_slices = [model for model in named if model.card.question]
-        for model in of_slices:
+        asking = [model for model in named if model.card.question]
+        for model in asking:
             _require_same(first[model.card.asked.key], model)
-        of_slices += [model for model in first.values() if model not in of_slices]
+        asking += [model for model in first.values() if model not in asking]
         # A verdict leads, grades stand beside it.
-        of_slices.sort(key=lambda model: bool(model.card.asked.sides))
+        asking.sort(key=lambda model: bool(model.card.asked.sides))
         levels, outlines = (
             [model for model in asked if model.card.task == task] for task in ("levels", "outline")
         )
         return cls(
-            _of_task("canal", named), tuple(of_slices), _of_task("segmentation", named),
-            levels[0] if levels else None, outlines[0] if outlines else None,
+            _of_task("canal", named), _asked_of(asking, levels=False),
+            _of_task("segmentation", named), levels[0] if levels else None,
+            outlines[0] if outlines else None, _asked_of(asking, levels=True),
         )  # fmt: skip
 
     def rank(self, name: str) -> int:
         """Where a model's answers stand among the others'."""
         return [model.card.name for model in self.of_slices].index(name)
+
+
+def _asked_of(models: list[ModelFolder], *, levels: bool) -> tuple[ModelFolder, ...]:
+    return tuple(model for model in models if model.card.asked.of_levels == levels)
 
 
 def _require_same(first: ModelFolder, other: ModelFolder) -> None:

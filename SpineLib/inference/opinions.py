@@ -10,16 +10,15 @@ from numpy.typing import ArrayLike
 
 from SpineLib.errors import BadInput
 from SpineLib.inference.canal import CanalPath
+from SpineLib.inference.interval import graded
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.reasons import why_not
 from SpineLib.inference.windows import network_input
 from SpineLib.labels import BORDERLINE
 from SpineLib.models.card import Card
 from SpineLib.progress import Progress
-from SpineLib.questions import CANAL_WINDOW, READERS_BOX, Opinion, Question
+from SpineLib.questions import CANAL_WINDOW, READERS_BOX, Opinion
 from SpineLib.volume import Volume
-
-INTERVAL = 0.8
 
 
 def opinions(
@@ -103,50 +102,6 @@ def decided(probability: float, card: Card, threshold: float | None = None) -> s
         return question.values[1]
     between = question.borderline and probability >= min(card.borderline, threshold)
     return BORDERLINE if between else question.values[0]
-
-
-def graded(probabilities: Sequence[float], question: Question) -> Opinion:
-    """The opinion of a graded question: the likeliest value, and on which side P(positive) is.
-
-    Args:
-        probabilities: of the question's values, in their order, summing to 1.
-        question: the values.
-    """
-    top = int(np.argmax(probabilities))
-    high = min(1.0, float(sum(probabilities[question.first_positive :])))
-    first, last = interval(probabilities, top)
-    return Opinion(
-        question.key,
-        value=question.values[top],
-        positive=high >= 0.5,
-        probability=high,
-        probabilities=dict(zip(question.values, map(float, probabilities), strict=True)),
-        interval=[question.values[first], question.values[last]],
-    )
-
-
-def interval(probabilities: Sequence[float], top: int, mass: float = INTERVAL) -> tuple[int, int]:
-    """The smallest run of neighbouring values with ``top`` in it that holds ``mass``.
-
-    Of several that are as small, the one with the most probability.
-
-    Args:
-        probabilities: of the values in their order, summing to 1.
-        top: index that the run must hold.
-        mass: probability that the run must hold, up to rounding.
-
-    Returns:
-        First and last index of the run.
-    """
-    total = np.concatenate([[0.0], np.cumsum(probabilities)])
-    runs = [
-        (last - first, -(total[last + 1] - total[first]), first, last)
-        for first in range(top + 1)
-        for last in range(top, len(probabilities))
-        if total[last + 1] - total[first] >= mass * total[-1] - 1e-9
-    ]
-    _, _, first, last = min(runs)
-    return first, last
 
 
 def with_boxes(canal: CanalPath, boxes: Mapping[int, ArrayLike], volume: Volume) -> CanalPath:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import scipy.ndimage
+import scipy  # its parts are imported where they are first used: each takes a third of a second
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
 
 # Sample points a pixel: a boundary is placed this much finer than the pixels are.
 FINER = 5
@@ -169,4 +168,4 @@ def _hull_area(inside: NDArray[np.bool_], steps: NDArray[np.float64]) -> float:
     rim = np.argwhere(_rim(inside))
     # The middles of a cell's sides: its corners would make every slanting outline a staircase.
     corners = np.concatenate([rim + at for at in ([-0.5, 0], [0.5, 0], [0, -0.5], [0, 0.5])])
-    return float(ConvexHull(corners @ steps).volume)
+    return float(scipy.spatial.ConvexHull(corners @ steps).volume)

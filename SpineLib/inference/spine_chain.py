@@ -20,11 +20,16 @@ _ASIDE = 0.04
 # What a point must outweigh to be taken into the chain, and what a missing disc or body costs, in
 # the logarithm of odds; set by hand on simulated spines.
 _BIAS, _MISSING = 1.2, 1.6
-# Two steps between vertebrae are this unlike where one was missed or split.
-MOST_GAP, LEAST_GAP = 1.36, 0.7
+# From one vertebra to the next, mm, in neck, thorax and loin; and the weights of `link_features`,
+# fitted to simulated spines (docs/levels.md).
+_USUAL_STEPS = np.array([16.5, 24.0, 36.0])
+_WEIGHTS = np.array([4.0, 0.8, 0.8, -2.0, -6.0, -4.0])
 # Heat from which a place between two bodies counts as a disc that is not the usual one.
 ODD_HEAT = 0.3
 _NEAR_ANCHOR_MM = 8.0
+# From a disc to the middle of the sacrum's top vertebra, mm; and heat of C2 and sacrum from which the
+# chain ends there.
+_BELOW_DISC, _ENDS = (6.0, 32.0), 0.4
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,21 @@ def chain_of(seen: SpinePoints) -> Chain:
     if not len(nodes.heat):
         return Chain([])
     path = _best_path(nodes)
-    vertebrae = _linked(_vertebrae(nodes, path, seen))
-    return Chain(vertebrae, _top(vertebrae, seen), _bottom(vertebrae, seen))
+    return _between_anchors(_vertebrae(nodes, path, seen), seen)
+
+
+def _between_anchors(vertebrae: list[Vertebra], seen: SpinePoints) -> Chain:
+    """What lies above C2 or below the top of the sacrum is no vertebra of the chain."""
+    bottom = _bottom(vertebrae, seen)
+    if bottom is not None and bottom.probability >= _ENDS:
+        vertebrae = vertebrae[: bottom.index + 1]
+    top = _top(vertebrae, seen)
+    if top is not None and top.probability >= _ENDS:
+        vertebrae = vertebrae[top.index :]
+        if bottom is not None:
+            bottom = Anchor(bottom.index - top.index, bottom.probability)
+        top = Anchor(0, top.probability)
+    return Chain(_linked(vertebrae), top, bottom)
 
 
 @dataclass(frozen=True)
@@ -188,29 +206,54 @@ def _odd(place: NDArray[np.float64], seen: SpinePoints) -> float:
 
 
 def _linked(vertebrae: list[Vertebra]) -> list[Vertebra]:
-    """With each link's probability: by its disc's heat, and by how even the steps are."""
+    """With the probability that each one's neighbour in the chain is its neighbour in the spine."""
+    if len(vertebrae) < 2:
+        return vertebrae
+    doubt = link_features(vertebrae) @ _WEIGHTS
+    links = [*(1 / (1 + np.exp(-doubt))).tolist(), 1.0]
+    return [replace(one, link=link) for one, link in zip(vertebrae, links, strict=True)]
+
+
+def link_features(vertebrae: list[Vertebra]) -> NDArray[np.float64]:
+    """What tells whether two neighbours of the chain are neighbours in the spine.
+
+    Returns:
+        [links, 6]: 1; heat of the disc between them and of the less sure body, as log odds; whether
+        the disc, or a body, was not seen; how far the step differs from the other steps near it, and
+        from the usual one of its region, as logarithms of ratios beyond a fifth.
+    """
     places = [one.ras for one in vertebrae]
     steps = np.array([
-        np.nan if a is None or b is None else float(np.linalg.norm(b - a))
+        np.nan if a is None or b is None else float(np.linalg.norm((b - a)[1:]))
         for a, b in pairwise(places)
     ])  # fmt: skip
     made = []
-    for n, one in enumerate(vertebrae):
-        if n == len(vertebrae) - 1:
-            made.append(replace(one, link=1.0))
-            continue
+    for n, (one, below) in enumerate(pairwise(vertebrae)):
         near = np.delete(steps[max(n - 3, 0) : n + 4], min(n, 3))
         near = near[np.isfinite(near)]
-        ratio = steps[n] / np.median(near) if len(near) >= 2 and np.isfinite(steps[n]) else 1.0
-        bodies = min(one.heat, vertebrae[n + 1].heat) if n + 2 < len(vertebrae) else one.heat
-        bodies = vertebrae[n + 1].heat if n == 0 else bodies
-        link = 1 - 0.12 * (1 - (0.9 if one.state == "fused" else one.disc_heat)) ** 2
-        if one.state == "missing" or bodies == 0:
-            link = 0.6 if max(bodies, one.disc_heat) > 0.5 else 0.4
-        if not LEAST_GAP <= ratio <= MOST_GAP:
-            link = min(link, 0.3)
-        made.append(replace(one, link=float(link)))
-    return made
+        usual = np.median(near) if len(near) >= 2 else steps[n]
+        regions = [v.regions for v in (one, below) if v.regions is not None]
+        region = np.mean(regions, axis=0) if regions else np.full(3, 1 / 3)
+        last = below.ras is None  # the sacrum, which is no body of the chain
+        bodies = one.heat if last else min(one.heat, below.heat)
+        made.append([
+            1.0,
+            _odds(one.disc_heat) if one.disc is not None else 0.0,
+            _odds(bodies) if bodies else 0.0,
+            float(one.disc is None or not bodies),
+            _beyond(steps[n] / usual),
+            _beyond(steps[n] / (region @ _USUAL_STEPS)) * (1.5 * region.max() - 0.5),
+        ])  # fmt: skip
+    return np.array(made)
+
+
+def _odds(heat: float) -> float:
+    heat = min(max(heat, 0.02), 0.98)
+    return float(np.log(heat / (1 - heat)))
+
+
+def _beyond(ratio: float) -> float:
+    return max(abs(float(np.log(ratio))) - 0.2, 0.0) if np.isfinite(ratio) else 0.0
 
 
 def _top(vertebrae: list[Vertebra], seen: SpinePoints) -> Anchor | None:
@@ -233,15 +276,17 @@ def _top(vertebrae: list[Vertebra], seen: SpinePoints) -> Anchor | None:
 
 
 def _bottom(vertebrae: list[Vertebra], seen: SpinePoints) -> Anchor | None:
-    """The sacrum, where it lies right below the lowest disc of the chain."""
+    """The sacrum, where it lies right below a disc of the chain."""
     points = seen.points["sacrum"]
-    if not len(points.heat) or len(vertebrae) < 2:
+    if not len(points.heat):
         return None
-    for n in range(len(vertebrae) - 2, max(len(vertebrae) - 4, -1), -1):
-        disc = vertebrae[n].disc
-        if disc is None:
+    away = {}
+    for n, one in enumerate(vertebrae[:-1]):
+        if one.disc is None or points.ras[0, 2] >= one.disc[2]:
             continue
-        below = points.ras[0] - disc
-        if 8 < float(np.linalg.norm(below[1:])) < 32 and below[2] < 0:
-            return Anchor(n + 1, float(points.heat[0]))
-    return None
+        below = float(np.linalg.norm((points.ras[0] - one.disc)[1:]))
+        if _BELOW_DISC[0] < below < _BELOW_DISC[1]:
+            away[n] = below
+    if not away:
+        return None
+    return Anchor(min(away, key=lambda n: away[n]) + 1, float(points.heat[0]))

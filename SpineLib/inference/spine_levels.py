@@ -69,7 +69,7 @@ class SpineLevels:
 
     def near(self, place: NDArray[np.float64]) -> Level:
         """The level of a place in the canal."""
-        direction = self._direction(place)
+        direction = self.direction(place)
         heights = [(n, float((place - ras) @ direction)) for n, ras in self._bounds()]
         if not heights:
             return Level()
@@ -107,7 +107,7 @@ class SpineLevels:
         near = [ras for k, ras in self._discs if k in (n - 1, n)]
         return any(abs(float((place - ras) @ direction)) <= 0.8 * step for ras in near)
 
-    def _direction(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
+    def direction(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         """Unit vector along the course at a place, to the head."""
         n = int(np.linalg.norm(self._course - place, axis=1).argmin())
         first, last = max(n - 2, 0), min(n + 2, len(self._course) - 1)

@@ -14,6 +14,7 @@ from SpineLib.dicom.stack import Stack
 from SpineLib.errors import SpineError
 from SpineLib.findings import Findings, ModelUsed, SliceFinding, StackFindings
 from SpineLib.inference.choose import Choices, choose
+from SpineLib.inference.lumbar import summarise_levels
 from SpineLib.inference.models import Models
 from SpineLib.inference.quantities import missing
 from SpineLib.inference.source import named, open_source
@@ -136,6 +137,7 @@ class _StudyReader:
         card = self.models.segmentation.card
         self._sagittal(choose(chosen, "sagittal", [card], most=1) if wanted else nothing)
         self._segmented_levels()
+        self._grade_levels()
         self._finish(axial.why)
         return self.reading
 
@@ -359,6 +361,32 @@ class _StudyReader:
                     place = one.canal_center_ras or one.position_ras
                     one.level = one.level or levels.at(place, normal=normal)
 
+    def _grade_levels(self) -> None:
+        """Measures the lumbar levels and has them graded; slices through a disc carry its grade."""
+        findings, labels = self.reading.findings, self.reading.segmentation
+        if labels is None:
+            return
+        from SpineLib.inference.forests import load_trees
+        from SpineLib.inference.lumbar import level_opinions, lumbar_quantities, tell_slices
+        from SpineLib.inference.measures import measure
+
+        self.progress.stage("Measuring the levels")
+        sizes = measure(labels, findings.segmentation)
+        findings.quantities += lumbar_quantities(sizes, findings.segmentation)
+        segmented = findings.stack(findings.segmentation.stack)
+        stack = next(one for one in self.source.stacks if one.id == segmented.id)
+        for model in self.models.of_levels:
+            why = check(model.card, stack)
+            if why is not None and not self.options.force:
+                _describe_why(segmented, model.card.asked.key, why)
+                continue
+            self.used.append(model)
+            answers = level_opinions(sizes, model.card, load_trees(model))
+            for opinion in answers if why is not None else ():
+                opinion.forced, opinion.reason, opinion.why = True, f"forced: {why}", why
+            findings.level_opinions += answers
+        tell_slices(findings)
+
     def _is_localised(self, stack: str) -> bool:
         """Whether a stack lies in the space in which the levels were found."""
         findings = self.reading.findings
@@ -369,12 +397,20 @@ class _StudyReader:
 
     def _finish(self, no_axial: Reason | None) -> None:
         findings = self.reading.findings
-        models = self.models.of_slices
-        findings.questions = list({m.card.asked.key: m.card.asked for m in models}.values())
+        models, of_levels = self.models.of_slices, self.models.of_levels
+        asked = [model.card.asked for model in (*models, *of_levels)]
+        findings.questions = list({question.key: question for question in asked}.values())
         for model in models:
             summary = summarise(findings.stacks, model.card)
             if no_axial and not summary.assessed and not summary.reason:
                 summary.reason, summary.whys = str(no_axial), [no_axial]
+            findings.summaries.append(summary)
+        for model in of_levels:
+            answers = findings.level_opinions
+            summary = summarise_levels(answers, model.card, findings.stacks)
+            if not summary.assessed and not summary.reason and findings.segmentation.why:
+                summary.reason = findings.segmentation.reason
+                summary.whys = [findings.segmentation.why]
             findings.summaries.append(summary)
         _leave_out_silent_namesakes(findings)
         complete(findings)

@@ -191,14 +191,15 @@ def follow_segmentation(findings: Findings) -> None:
     the names are again those of the picture. Levels of slices follow.
     """
     levels, why = findings.levels, findings.segmentation.evidence_why
-    if levels.status != ASSESSED:
+    # A reader's word on a slice named both (`readers_level`).
+    if levels.status != ASSESSED or (why is not None and why.code == reasons.READER_LEVEL):
         return
     chain = chain_in(levels)
     naming = named(chain)
     if why is not None and why.code in reasons.READERS:
         own = {structure(one.label).position: one.name for one in findings.segmentation.segments
                if one.kind == "vertebra"}  # fmt: skip
-        place = next(iter(_places_of(levels, findings.segmentation).items()), None)
+        place = next(iter(places_of(levels, findings.segmentation).items()), None)
         if place is None:
             return
         position, n = place
@@ -231,33 +232,54 @@ def agree(levels: LevelsFinding, segmentation: SegmentationFinding) -> tuple[
         return segmentation, ""
     position, name = next(iter(names.items()))
     if not segmentation.lowest:
+        why = Reason(reasons.LOCALISED, {"vertebra": position, "name": name})
+        return with_names_of(levels, segmentation, why), ""
+    differs = difference(levels, segmentation)
+    return segmentation, "" if differs is None else str(differs)
+
+
+def difference(levels: LevelsFinding, segmentation: SegmentationFinding) -> Reason | None:
+    """That localiser and segmentation both know a vertebra and call it differently; else None."""
+    own = {structure(one.label).position: one.name for one in segmentation.segments
+           if one.kind == "vertebra"}  # fmt: skip
+    names = _names_of(levels, segmentation) if segmentation.lowest else {}
+    for position, name in names.items():
+        if own.get(position, name) != name:
+            values = {"segmented": own[position], "localised": name}
+            return Reason(reasons.NAMES_DIFFER, values)
+    return None
+
+
+def with_names_of(
+    levels: LevelsFinding, segmentation: SegmentationFinding, why: Reason
+) -> SegmentationFinding:
+    """The segmentation with the localiser's names; as it is where its numbers cannot have them.
+
+    Args:
+        levels: of the same study, in the same Frame of Reference.
+        segmentation: what was outlined.
+        why: the evidence.
+    """
+    for position, name in _names_of(levels, segmentation).items():
         label = next(
             one.label for one in segmentation.segments
             if one.kind == "vertebra" and structure(one.label).position == position
         )  # fmt: skip
         try:
-            why = Reason(reasons.LOCALISED, {"vertebra": position, "name": name})
-            return rename(segmentation, label, name, why), ""
+            return rename(segmentation, label, name, why)
         except BadInput:  # a name that the numbers from below cannot have
-            return segmentation, ""
-    own = {structure(one.label).position: one.name for one in segmentation.segments
-           if one.kind == "vertebra"}  # fmt: skip
-    other = {n: name for n, name in names.items() if own.get(n, name) != name}
-    if not other:
-        return segmentation, ""
-    position, name = next(iter(other.items()))
-    values = {"segmented": own[position], "localised": name}
-    return segmentation, str(Reason(reasons.NAMES_DIFFER, values))
+            continue
+    return segmentation
 
 
 def _names_of(levels: LevelsFinding, segmentation: SegmentationFinding) -> dict[int, str]:
     """The localiser's name of each segmented vertebra that has one, by its position from below."""
-    places = _places_of(levels, segmentation)
+    places = places_of(levels, segmentation)
     names = {position: levels.vertebrae[n].name for position, n in places.items()}
     return {position: name for position, name in names.items() if name}
 
 
-def _places_of(levels: LevelsFinding, segmentation: SegmentationFinding) -> dict[int, int]:
+def places_of(levels: LevelsFinding, segmentation: SegmentationFinding) -> dict[int, int]:
     """Place in the chain of each segmented vertebra, by its position from below; by their discs."""
     numbers = {structure(one.label).position for one in segmentation.segments
                if one.kind == "vertebra"}  # fmt: skip

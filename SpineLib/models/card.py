@@ -17,6 +17,8 @@ SCHEMA_FILE = Path(__file__).parents[1] / "schemas" / "model.schema.json"
 CARD_NAME, WEIGHTS_NAME = "model.json", "weights.safetensors"
 # What a card without a grading scheme of its own is asked.
 _ASKED = {"compression": COMPRESSION}
+# The task of a model that grades each disc's level by what was measured there.
+LEVEL_GRADING = "level-grading"
 
 
 @dataclass(frozen=True)
@@ -234,7 +236,8 @@ class Card:
         rule, scheme = data.get("study_rule"), data.get("scheme")
         data["applicability"] = Applicability(**_tuples(data["applicability"]))
         data["study_rule"] = StudyRule(**rule) if rule else None
-        data["scheme"] = _question(scheme) if scheme else None
+        of_levels = data["task"] == LEVEL_GRADING
+        data["scheme"] = replace(_question(scheme), of_levels=of_levels) if scheme else None
         data["figures"] = tuple(Figure(**_tuples(f)) for f in data.get("figures", []))
         data["labels"] = tuple(data.get("labels", ()))
         if data.get("lineage"):
@@ -306,7 +309,7 @@ def _check_scheme(data: dict[str, Any], file: str | Path | None) -> None:
     scheme = data.get("scheme")
     if scheme and len(scheme["grades"]) != len(scheme["colors"]):
         raise BadModel("The grading scheme needs one colour a grade", file=file)
-    if data["task"] == "grading" and not scheme:
+    if data["task"] in ("grading", LEVEL_GRADING) and not scheme:
         raise BadModel("A grading model's card needs a grading scheme", file=file)
 
 

@@ -1,16 +1,94 @@
-"""ResNet for slices (He et al. 2016), on MONAI's, with the head as data."""
+"""ResNet for slices (He et al. 2016), with the head as data.
+
+Our own and not MONAI's, whose networks come with all of MONAI: importing that took more of a cold
+reading than all networks. Weights keep torchvision's names, which are MONAI's too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import torch
-from monai.networks.nets.resnet import ResNet
 from torch import nn
 
 # He et al. 2016 (arXiv:1512.03385), table 1: blocks a stage. 10 is the smallest of the family.
 LAYERS = {10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3)}
 FULL_WIDTHS = (64, 128, 256, 512)
+_BOTTLENECK_FROM = 50
+_EXPANSION = 4
+
+
+class ResNet(nn.Module):
+    """Features of a picture: four stages of residual blocks, then the average over the picture.
+
+    Args:
+        depth: 10, 18, 34 (basic blocks) or 50 (bottlenecks).
+        widths: planes of the four stages.
+        channels: of the input.
+        pool: max-pool after the first convolution.
+
+    Raises:
+        ValueError: an unknown depth.
+    """
+
+    def __init__(self, depth: int, widths: Sequence[int], channels: int, pool: bool) -> None:
+        super().__init__()
+        if depth not in LAYERS:
+            raise ValueError(f"a ResNet of depth {depth} is not known; {sorted(LAYERS)} are")
+        self.conv1 = nn.Conv2d(channels, widths[0], 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(widths[0])
+        self.act = nn.ReLU(inplace=True)
+        self.maxpool = nn.MaxPool2d(3, stride=2, padding=1) if pool else nn.Identity()
+        before, deep = widths[0], depth >= _BOTTLENECK_FROM
+        for stage, (planes, blocks) in enumerate(zip(widths, LAYERS[depth], strict=True)):
+            layer = nn.Sequential()
+            for n in range(blocks):
+                layer.append(_Block(before, planes, 2 if stage and not n else 1, deep))
+                before = planes * _EXPANSION if deep else planes
+            self.add_module(f"layer{stage + 1}", layer)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, windows: torch.Tensor) -> torch.Tensor:
+        """Features [batch, features] of windows [batch, channels, rows, columns]."""
+        features = self.maxpool(self.act(self.bn1(self.conv1(windows))))
+        for stage in range(4):
+            features = self.get_submodule(f"layer{stage + 1}")(features)
+        return features.mean((2, 3))
+
+
+class _Block(nn.Module):
+    """Two convolutions of 3×3, or a bottleneck of 1×1, 3×3 and 1×1, beside a shortcut."""
+
+    def __init__(self, before: int, planes: int, stride: int, deep: bool) -> None:
+        super().__init__()
+        after = planes * _EXPANSION if deep else planes
+        # kernel, output channels and stride of each convolution
+        plan = [(3, planes, stride), (3, planes, 1)]
+        if deep:
+            plan = [(1, planes, 1), (3, planes, stride), (1, after, 1)]
+        self.depth = len(plan)
+        inner = before
+        for n, (kernel, width, step) in enumerate(plan, 1):
+            convolution = nn.Conv2d(inner, width, kernel, step, kernel // 2, bias=False)
+            self.add_module(f"conv{n}", convolution)
+            self.add_module(f"bn{n}", nn.BatchNorm2d(width))
+            inner = width
+        self.act = nn.ReLU(inplace=True)
+        self.downsample: nn.Module | None = None
+        if stride != 1 or before != after:
+            shortcut = nn.Conv2d(before, after, 1, stride, bias=False)
+            self.downsample = nn.Sequential(shortcut, nn.BatchNorm2d(after))
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        beside = features if self.downsample is None else self.downsample(features)
+        for n in range(1, self.depth + 1):
+            features = self.get_submodule(f"conv{n}")(features)
+            features = self.get_submodule(f"bn{n}")(features)
+            if n < self.depth:
+                features = self.act(features)
+        return self.act(features + beside)
 
 
 def resnet_trunk(
@@ -19,10 +97,9 @@ def resnet_trunk(
     channels: int = 3,
     pool: bool = True,
 ) -> ResNet:
-    """A two-dimensional MONAI ResNet without its last layer.
+    """A ResNet without its last layer.
 
-    MONAI's ready-made ``resnet50`` has a first stride of 1; the ImageNet architecture, whose
-    weights fit here, has 2, and no bias in its shortcuts.
+    The ImageNet architecture, whose weights fit here: a first stride of 2, no bias in shortcuts.
 
     Args:
         depth: 10, 18, 34 (basic blocks) or 50 (bottlenecks).
@@ -33,19 +110,7 @@ def resnet_trunk(
     Raises:
         ValueError: an unknown depth.
     """
-    if depth not in LAYERS:
-        raise ValueError(f"a ResNet of depth {depth} is not known; {sorted(LAYERS)} are")
-    return ResNet(
-        block="bottleneck" if depth >= 50 else "basic",
-        layers=list(LAYERS[depth]),
-        block_inplanes=list(widths),
-        spatial_dims=2,
-        n_input_channels=channels,
-        conv1_t_stride=2,
-        no_max_pool=not pool,
-        bias_downsample=False,
-        feed_forward=False,
-    )
+    return ResNet(depth, widths, channels, pool)
 
 
 class ResNetClassifier(nn.Module):

@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.outcome.imputation import Gaussian, fit_gaussian
-from SpineLib.outcome.ordinal import ProportionalOdds
-from SpineLib.outcome.recipe import BINARY, BOOSTING, FOREST, LOGISTIC, ORDINAL, REAL
-from SpineLib.outcome.scorers import (
+from SpineLib.models.scorers import (
     IDENTITY,
     LOGIT,
-    MEAN,
     ORDERED,
     Linear,
     Scorer,
     Trees,
+    forest_trees,
     joined,
 )
+from SpineLib.outcome.imputation import Gaussian, fit_gaussian
+from SpineLib.outcome.ordinal import ProportionalOdds
+from SpineLib.outcome.recipe import BINARY, BOOSTING, FOREST, LOGISTIC, ORDINAL, REAL
 
 DRAWS = 5  # fillings of the missing cells that a model is fitted to
 PREDICTION_DRAWS = 20  # and that a prediction is the mean of
@@ -200,23 +200,6 @@ def _forest(
     model = make(_TREES, min_samples_leaf=leaf, max_features=0.5, random_state=seed)
     model.fit(rows, truth, weight)
     return forest_trees(model)
-
-
-def forest_trees(model: Any) -> Trees:
-    """A fitted random forest of scikit-learn as arrays."""
-    trees = []
-    for one in model.estimators_:
-        tree = one.tree_
-        value = tree.value[:, 0, :]
-        if hasattr(model, "classes_"):
-            value = value / value.sum(axis=1, keepdims=True)
-        trees.append({
-            "feature": np.where(tree.children_left < 0, -1, tree.feature),
-            "threshold": tree.threshold,
-            "left": tree.children_left, "right": tree.children_right,
-            "missing_left": tree.missing_go_to_left.astype(bool), "value": value, "output": -1,
-        })  # fmt: skip
-    return joined(trees, MEAN, np.zeros(trees[0]["value"].shape[1]))
 
 
 def _boosting(

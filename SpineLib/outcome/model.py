@@ -23,10 +23,10 @@ from SpineLib.arguments import read_arguments
 from SpineLib.errors import BadModel, BadRequest
 from SpineLib.json_values import finite, parse_json
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
+from SpineLib.models.scorers import Linear, Scorer, Trees
 from SpineLib.outcome.dictionary import Column, columns_of
 from SpineLib.outcome.imputation import Gaussian
 from SpineLib.outcome.recipe import Recipe
-from SpineLib.outcome.scorers import Linear, Scorer, Trees
 from SpineLib.store.files import writing_folder
 
 SCHEMA_VERSION = 1

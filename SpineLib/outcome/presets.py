@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadRequest
+from SpineLib.models.scorers import LOGIT, Linear
 from SpineLib.outcome.measuring import logistic_slopes
-from SpineLib.outcome.scorers import LOGIT, Linear
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from SpineLib.errors import BadInput, BadRequest
 from SpineLib.evaluation.delong import paired
 from SpineLib.evaluation.figures import Figure
 from SpineLib.evaluation.statistics import Comparison
+from SpineLib.models.scorers import Linear, Trees
 from SpineLib.outcome.dictionary import CATEGORY, Column, variable
 from SpineLib.outcome.fitting import Fitted
 from SpineLib.outcome.measuring import figures, groups, views
@@ -20,7 +21,6 @@ from SpineLib.outcome.prediction import refused_share
 from SpineLib.outcome.preparing import Prepared, prepare
 from SpineLib.outcome.presets import ranking, recalibrate
 from SpineLib.outcome.recipe import BINARY, Recipe
-from SpineLib.outcome.scorers import Linear, Trees
 from SpineLib.outcome.table import Cohort
 from SpineLib.outcome.validation import (
     REFERENCE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def columns(findings: Findings) -> tuple[str, ...]:
     `SLICE_COLUMNS`, then `OPINION_COLUMNS` for each question and model, then the keys of what was
     measured on any slice, in the units of `SpineLib.quantities.DEFINITIONS`.
     """
-    groups = _groups(findings)
+    groups = groups_of_findings(findings)
     answers = tuple(f"{name}_{part}" for name in groups for part in OPINION_COLUMNS)
     return SLICE_COLUMNS + answers + _measured(findings)
 
@@ -38,15 +39,17 @@ def _measured(findings: Findings) -> tuple[str, ...]:
 
 def write_csv(findings: Findings, path: str | Path) -> None:
     """Writes ``findings.csv``: a row a slice, RAS mm, probabilities in 0–1, UTF-8."""
-    groups = _groups(findings)
+    groups = groups_of_findings(findings)
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, columns(findings))
         writer.writeheader()
         for stack in findings.stacks:
-            writer.writerows(_row(stack, finding, groups) for finding in stack.slices)
+            for finding in stack.slices:
+                values = slice_row(stack, finding, groups)
+                writer.writerow({key: _text(value) for key, value in values.items()})
 
 
-def _groups(findings: Findings) -> dict[str, tuple[str, str]]:
+def groups_of_findings(findings: Findings) -> dict[str, tuple[str, str]]:
     """Prefix of the columns → question and model; the model is named where several answered."""
     groups: dict[str, tuple[str, str]] = {}
     for summary in findings.summaries:
@@ -55,9 +58,15 @@ def _groups(findings: Findings) -> dict[str, tuple[str, str]]:
     return groups
 
 
-def _row(
-    stack: StackFindings, finding: SliceFinding, groups: dict[str, tuple[str, str]]
+def slice_row(
+    stack: StackFindings, finding: SliceFinding, groups: Mapping[str, tuple[str, str]]
 ) -> dict[str, Any]:
+    """A slice's values by column; an empty text where there is none.
+
+    Args:
+        stack, finding: the slice.
+        groups: prefix of the columns → question and model.
+    """
     canal: tuple[Any, ...] = tuple(finding.canal_center_ras or ()) or ("", "", "")
     values = (
         stack.id, stack.series_number, finding.index, finding.sop_instance_uid, finding.frame,
@@ -69,10 +78,11 @@ def _row(
         if opinion is not None:
             cells = zip(OPINION_COLUMNS, _cells(opinion), strict=True)
             row |= {f"{name}_{part}": cell for part, cell in cells}
-    row |= {one.key: value_of(finding.quantities, one.key) for one in finding.quantities}
-    return {
-        key: f"{value:.4f}" if isinstance(value, float) else value for key, value in row.items()
-    }
+    return row | {one.key: value_of(finding.quantities, one.key) for one in finding.quantities}
+
+
+def _text(value: Any) -> Any:
+    return f"{value:.4f}" if isinstance(value, float) else value
 
 
 def _cells(opinion: Opinion) -> tuple[Any, ...]:

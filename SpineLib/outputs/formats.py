@@ -7,6 +7,7 @@ from pathlib import Path
 
 from SpineLib.findings_file import write_json
 from SpineLib.outputs import answers as readers
+from SpineLib.outputs import level_table
 from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.findings_csv import write_csv
 from SpineLib.outputs.prognosis import read_prognosis
@@ -36,6 +37,9 @@ FORMATS: dict[str, Writer] = {
         reading, pictures, path, said, read_prognosis(path.parent)
     ),
     "findings.csv": lambda reading, _pictures, _said, path: write_csv(reading.findings, path),
+    level_table.NAME: lambda reading, _pictures, _said, path: level_table.write_levels(
+        reading.findings, path
+    ),
     "findings.json": lambda reading, _pictures, _said, path: write_json(reading.findings, path),
     readers.NAME: _answers,
     "segmentation.nrrd": _segmentation,

@@ -10,6 +10,7 @@ from SpineLib.findings import Findings, SliceFinding
 from SpineLib.inference.second_opinion import disagree
 from SpineLib.quantities import (
     DEFINITIONS,
+    LEVEL_KEYS,
     Compared,
     Definition,
     Quantity,
@@ -75,6 +76,8 @@ def study_rows(findings: Findings) -> list[tuple[Definition, str, str, str]]:
     """Of each quantity of the study: definition, value, where, and what it was compared with or why."""
     rows = []
     for one in findings.quantities:
+        if one.key in LEVEL_KEYS:  # they have tables of their own
+            continue
         beside = _others(one.compared, one.index) if one.compared else ""
         if one.value is None and one.why:
             beside = sentence(one.why)

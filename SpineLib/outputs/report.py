@@ -11,10 +11,11 @@ from typing import Any
 from SpineLib import labels
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import BORDERLINE
-from SpineLib.outputs import level_words, names, quantity_words, summary
+from SpineLib.outputs import level_table, level_words, names, quantity_words, summary
 from SpineLib.outputs.answers import ReaderAnswer, by_slice, sentence
 from SpineLib.outputs.prognosis import Prognosis, beside_sentence
 from SpineLib.outputs.templates import environment
+from SpineLib.quantities import find_quantity
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing
@@ -93,6 +94,11 @@ def render(
         "language": language(),
         "why": summary.why,
         "level_lines": level_words.level_lines(findings),
+        "level_tables": level_table.level_tables(findings),
+        "lordosis": find_quantity(findings.quantities, "lordosis"),
+        "level_marks": lambda opinions: [
+            summary.mark(findings.question(one.question), one) for one in opinions
+        ],
         "evidence": summary.evidence(findings.segmentation),
         "narrowest": quantity_words.narrowest_lines(findings),
         "study_quantities": quantity_words.study_rows(findings),

@@ -18,7 +18,7 @@ from SpineLib.findings import (
     StackFindings,
 )
 from SpineLib.labels import ASSESSED, BORDERLINE, NOT_ASSESSED
-from SpineLib.outputs import level_words
+from SpineLib.outputs import level_table, level_words
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reasons import sentence
 from SpineLib.translation import tr
@@ -135,6 +135,8 @@ def headline(findings: Findings) -> Headline:
             return _segmentation_headline(findings)
         text = tr("{title} was not assessed").format(title=tr(lead.title))
         return Headline(text, why(summary), NOT_ASSESSED_LETTER, lead.color(""))
+    if lead.of_levels:
+        return _levels_headline(findings, lead, summary)
     parts = _conclusion(summary)
     said = _flagged_text(lead, summary)
     by_level = level_words.flagged_at(findings)
@@ -151,6 +153,32 @@ def headline(findings: Findings) -> Headline:
         parts.append(tr("forced"))
     value = _study_value(lead, summary)
     return Headline(said, " · ".join(parts), lead.letter(value), lead.color(value))
+
+
+def _levels_headline(findings: Findings, lead: Question, summary: QuestionSummary) -> Headline:
+    """The narrowest level; what was not assessed of slices stands below it."""
+    text = tr("Narrowest at {level}: {lower} {value}").format(
+        level=summary.level, lower=tr(lead.title.lower()), value=tr(summary.worst)
+    )
+    sizes = level_table.narrowest_words(findings, summary.level)
+    parts = [sizes] if sizes else []
+    parts.append(_of_levels(lead, summary))
+    if summary.forced:
+        parts.append(tr("forced"))
+    for other in findings.summaries:
+        asked = findings.question(other.question)
+        if not other.assessed and not asked.sides:
+            missed = tr("{title} was not assessed: {reason}")
+            parts.append(missed.format(title=tr(asked.title), reason=why(other)))
+    return Headline(text, " · ".join(parts), lead.letter(summary.worst), lead.color(summary.worst))
+
+
+def _of_levels(asked: Question, summary: QuestionSummary) -> str:
+    return tr("{values} at {number} of {total} levels").format(
+        values=tr(" or ").join(tr(value) for value in asked.values[asked.first_positive :]),
+        number=summary.positive_slices,
+        total=summary.assessed_slices,
+    )
 
 
 def _flagged_text(lead: Question, summary: QuestionSummary) -> str:
@@ -216,6 +244,12 @@ def _line(findings: Findings, summary: QuestionSummary) -> str:
     if not summary.assessed:
         return tr("{name}: not assessed – {reason}").format(name=name, reason=why(summary))
     text = tr("{value} at worst").format(value=tr(summary.worst))
+    if question.of_levels:
+        text = tr("{value} at {level}, the narrowest").format(
+            value=tr(summary.worst), level=summary.level
+        )
+        forced = tr(" (forced)") if summary.forced else ""
+        return f"{name}: {text}; {_of_levels(question, summary)}{forced}"
     if question.sides and summary.worst:
         side = tr(question.side(question.is_positive(summary.worst)))
         text = tr("{side} grade, {worst}").format(side=side, worst=text)
@@ -316,6 +350,9 @@ def missing(findings: Findings) -> list[Missing]:
         for key, title in titles.items():
             if key not in stack.not_assessed:
                 rows += _missing_slices(stack, key, title, where)
+    for said in findings.level_opinions:
+        if not said.assessed:
+            rows.append(Missing(titles.get(said.question, said.question), said.level, why(said)))
     if findings.segmentation.status != ASSESSED:
         rows.append(Missing(tr("Segmentation"), tr("study"), why(findings.segmentation)))
     done = {row.what for row in rows}

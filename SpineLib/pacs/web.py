@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from SpineLib.errors import SpineError
 from SpineLib.pacs.destinations import Destination, password_of, token_of
 
 SECONDS = 60.0
+_AT_ONCE = 500  # studies of one answer
 
 
 def client(place: Destination) -> DICOMwebClient:
@@ -105,6 +106,33 @@ def find_study(place: Destination, **wanted: str) -> list[str]:
     with plainly(place):
         found = client(place).search_for_studies(search_filters=dict(wanted))
     return [str(Dataset.from_json(one).StudyInstanceUID) for one in found]
+
+
+def find_studies(place: Destination, wanted: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Study Instance UIDs of MR studies that fit (QIDO-RS), and how many images each has.
+
+    Args:
+        place: the server.
+        wanted: attribute → value, as ``StudyDate`` → ``20260101-20261231``.
+
+    Raises:
+        SpineError: as `plainly`.
+    """
+    web = client(place)
+    known: set[str] = set()
+    filters = {"ModalitiesInStudy": "MR", **wanted}
+    while True:
+        with plainly(place):
+            answer = web.search_for_studies(
+                limit=_AT_ONCE, offset=len(known), search_filters=filters
+            )
+        found = [Dataset.from_json(one) for one in answer]
+        new = [one for one in found if str(one.StudyInstanceUID) not in known]
+        if not new:  # also where a server gives the same page for every offset
+            return
+        for one in new:
+            known.add(str(one.StudyInstanceUID))
+            yield str(one.StudyInstanceUID), int(one.get("NumberOfStudyRelatedInstances") or 0)
 
 
 def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -> int:

@@ -16,7 +16,7 @@ from SpineLib.json_values import parse_json
 from SpineLib.labels import BORDERLINE, NOT_ASSESSED
 from SpineLib.projects.blinding import require_over, require_seen_by
 from SpineLib.projects.labels import ASSISTED, read_labels
-from SpineLib.projects.project import ANSWERS, SOFTWARE, Key, Project
+from SpineLib.projects.project import ANSWERS, LEVELS, SOFTWARE, Key, Project
 from SpineLib.questions import Question
 from SpineLib.store.files import writing
 from SpineLib.times import now
@@ -80,7 +80,26 @@ def keep_answers(project: Project, files: Sequence[str | Path], model: str = "")
     }  # fmt: skip
     with writing(project.folder / ANSWERS) as temporary:
         temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    _keep_levels(project, kept)
     return kept
+
+
+def _keep_levels(project: Project, kept: Answers) -> None:
+    levels = [[*key, answer.level] for key, answer in sorted(kept.answers.items()) if answer.level]
+    with writing(project.folder / LEVELS) as temporary:
+        temporary.write_text(json.dumps(levels) + "\n", encoding="utf-8")
+
+
+def levels_of(project: Project) -> dict[Key, str]:
+    """The level of each slice whose level is known, for every reader; no answers are opened."""
+    try:
+        data = parse_json((project.folder / LEVELS).read_text(encoding="utf-8"))
+        return {(str(uid), int(frame)): str(level) for uid, frame, level in data}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise BadInput("The levels of the slices cannot be read", file=project.folder / LEVELS,
+                       advice="Add the model's answers again.") from error  # fmt: skip
 
 
 def read_answers(project: Project, files: Sequence[str | Path], model: str = "") -> Answers:

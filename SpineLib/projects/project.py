@@ -24,6 +24,8 @@ from SpineLib.times import now
 FORMAT = 1
 PROJECT, STUDIES, LABELS = "project.json", "studies.json", "labels"
 CONSENSUS, EVENTS, ANSWERS = "consensus.jsonl", "events.jsonl", "model/answers.json"
+# Which level a slice is at, and nothing of what a model says of it: blinded readers may see it.
+LEVELS = "levels.json"
 SCHEMA_FILE = Path(__file__).parent / "project.schema.json"
 SOFTWARE = f"SlicerSpineMRI {__version__}"
 OWN_LOCK, ALL_LOCKS = "own lock", "all locks"

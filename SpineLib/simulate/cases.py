@@ -30,6 +30,9 @@ from SpineLib.simulate.tissues import PROPERTIES, Tissue
 from SpineLib.simulate.truth import SliceTruth, slice_truth
 from SpineLib.volume import Volume
 
+# Millimetres from the canal within which the spine is painted.
+_NEAR_U, _NEAR_V = (-62, 62), (-64, 60)
+
 
 @dataclass(frozen=True)
 class AxialCase:
@@ -136,6 +139,36 @@ def lumbar_case(
     Raises:
         BadInput: as `axial_case`.
     """
+    rng, patient, protocol, grid = _lumbar_plan(seed, profile, disease, contrast, scanner)
+    volume, labels = image(rng, patient, protocol, grid, profile)
+    segmentation, truth = segmentation_of(patient, labels)
+    return LumbarCase(volume, segmentation, labels, truth, patient, protocol, seed, profile)
+
+
+def lumbar_anatomy(
+    *, seed: int, profile: str = "standard", disease: str | None = None
+) -> tuple[Volume, LumbarTruth]:
+    """Label map and truth of `lumbar_case` without the image, which takes most of the time.
+
+    Args:
+        seed, profile, disease: as for `lumbar_case`.
+    """
+    _, patient, protocol, grid = _lumbar_plan(seed, profile, disease, None, None)
+    labels = np.zeros((protocol.slices, protocol.rows, protocol.columns), np.uint8)
+    palette = signal_of(protocol)
+    for k in range(protocol.slices):
+        canvas = canvas_of(patient, protocol, grid, k, palette)
+        near = canvas.within(u=_NEAR_U, v=_NEAR_V)
+        if near is not None:
+            paint_spine(near, patient)
+            labels[k] = canvas.label
+    return segmentation_of(patient, Volume(labels, grid))
+
+
+def _lumbar_plan(
+    seed: int, profile: str, disease: str | None, contrast: str | None,
+    scanner: Mapping[str, float] | None,
+) -> tuple[np.random.Generator, Patient, Protocol, NDArray[np.float64]]:  # fmt: skip
     rng = _chance(seed, profile, 2)
     drawn = "degenerative" if rng.random() < 0.75 else "none"
     disease = drawn if disease is None else disease
@@ -144,10 +177,7 @@ def lumbar_case(
         rng, "sagittal", "lumbar", profile,
         contrast=contrast, chance=_chance(seed, profile, 3), settings=scanner,
     )  # fmt: skip
-    grid = _sagittal_grid(rng, patient, protocol)
-    volume, labels = image(rng, patient, protocol, grid, profile)
-    segmentation, truth = segmentation_of(patient, labels)
-    return LumbarCase(volume, segmentation, labels, truth, patient, protocol, seed, profile)
+    return rng, patient, protocol, _sagittal_grid(rng, patient, protocol)
 
 
 def _chance(seed: int, profile: str, stream: int) -> np.random.Generator:
@@ -327,7 +357,7 @@ def paint_slice(
     """
     canvas = canvas_of(patient, protocol, grid, k, palette)
     paint_body(canvas, patient)
-    near = canvas.within(u=(-62, 62), v=(-64, 60))
+    near = canvas.within(u=_NEAR_U, v=_NEAR_V)
     if near is None:
         return canvas
     depths, weights = slice_profile(protocol.thickness)

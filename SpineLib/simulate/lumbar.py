@@ -39,6 +39,9 @@ class LumbarTruth:
         degeneration: each disc's degeneration (0 bright to 1 black) by name.
         canal_ap: front to back of the sac in the middle 4 mm of the cross-section at each disc, as
             it is with all that narrows it, mm, by name.
+        outline_area, outline_ap: mm² and mm of what the label map calls canal (the sac with its
+            dura) in the cross-section at each disc, by name; from front to back in the middle 4 mm
+            about the outline's own middle.
         slips: how far a vertebra stands in front of the next lower one, mm, by its name; negative
             where it stands behind.
         fractures: share of its height that a broken vertebra has lost in front, by name.
@@ -52,6 +55,8 @@ class LumbarTruth:
     labels: dict[int, str]
     degeneration: dict[str, float]
     canal_ap: dict[str, float]
+    outline_area: dict[str, float] = field(default_factory=dict)
+    outline_ap: dict[str, float] = field(default_factory=dict)
     slips: dict[str, float] = field(default_factory=dict)
     fractures: dict[str, float] = field(default_factory=dict)
     schmorl: list[str] = field(default_factory=list)
@@ -106,8 +111,11 @@ def segmentation_of(patient: Patient, labels: Volume) -> tuple[Volume, LumbarTru
     for number in discs:
         at = lowest - (number - DISC_OFFSET) + 1
         names[number] = f"{LEVELS[at]}/{LEVELS[at + 1]}"
+    outlines = {names[n]: _outline(patient, float(spine.disc(_at(n, lowest)))) for n in discs}
     truth = LumbarTruth(
         labels=names,
+        outline_area={name: area for name, (area, _ap) in outlines.items()},
+        outline_ap={name: ap for name, (_area, ap) in outlines.items()},
         degeneration={names[n]: float(patient.disease.degeneration[_at(n, lowest)]) for n in discs},
         canal_ap={names[n]: _sac_depth(patient, float(spine.disc(_at(n, lowest)))) for n in discs},
         **_disease_seen(patient, set(names.values())),
@@ -155,6 +163,16 @@ def _sac_depth(patient: Patient, s: float) -> float:
     c, _, _ = cross_section(patient, s)
     middle = np.isin(c.label, SAC) & (np.abs(c.u) <= 2)
     return float(middle.sum(0)[(np.abs(c.u) <= 2).any(0)].mean() * FINE)
+
+
+def _outline(patient: Patient, s: float) -> tuple[float, float]:
+    """Area and depth of the canal's outline at arc length ``s``, as `LumbarTruth` has them."""
+    c, _, _ = cross_section(patient, s)
+    inside, across = np.isin(c.label, IN_CANAL), c.u[0]
+    columns = inside.sum(0)
+    middle = float((columns * across).sum() / max(columns.sum(), 1))
+    lines = np.abs(across - middle) <= 2
+    return float(columns.sum() * FINE**2), float(columns[lines].mean() * FINE)
 
 
 def _at(number: int, lowest: int) -> int:

@@ -57,9 +57,9 @@ def get_weights(given: str | Path | None = None, *, progress: Progress | None = 
 
 
 def load_into(trunk: nn.Module, file: str | Path) -> None:
-    """Puts the weights into a MONAI ResNet-50 trunk, in place.
+    """Puts the weights into a ResNet-50 trunk, in place.
 
-    torchvision's names are MONAI's but for the last layer, which a trunk has not. With another
+    torchvision's names are ours but for the last layer, which a trunk has not. With another
     number of input channels the first layer's weights are spread so that the same picture in each
     channel gives what it gives in three; for one channel that is exact.
 

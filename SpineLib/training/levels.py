@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
@@ -38,7 +38,7 @@ _POINTS = MAPS[:6]
 NEAR_MM = 6.0
 # A mark's numbers: plane, row, column, a flag a map, region.
 # How often an item looks anywhere along the spine, near C2, near the sacrum.
-_PLACES = (0.5, 0.25, 0.25)
+_PLACES = (0.5, 0.3, 0.2)
 _NO_REGION = -1
 _NOTHING = -4.0  # log odds of a spot at the start
 
@@ -273,20 +273,16 @@ class _LevelItems(Items):
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:  # fmt: skip
         """Marks and course in planes, rows and columns, from the plane and the picture's top."""
         size = self._data.crop // 2
-        axis = np.arange(size) * 2 + 0.5
-        sigma = self._sigma / self._pixel
         at = move.in_window(marks[:, 1:3])
         seen = _inside(at, visible) * np.exp(-0.5 * (marks[:, 0] * plane_mm / self._across) ** 2)
         marks, at, seen = (one[seen > 0.01] for one in (marks, at, seen))
-        down = np.exp(-((axis - at[:, :1]) ** 2) / (2 * sigma**2))
-        across = np.exp(-((axis - at[:, 1:]) ** 2) / (2 * sigma**2))
-        spots = down[:, :, None] * across[:, None]
+        spots = self._spots(at)
         heat = np.zeros((len(_POINTS), size, size), np.float32)
         for n in range(len(_POINTS)):
             own = marks[:, 3 + n] > 0
             if own.any():
-                heat[n] = (spots[own] * seen[own, None, None]).max(0)
-        heat[_POINTS.index("canal")] = self._ridge(course, plane_mm, move, sigma, axis)
+                heat[n] = (spots[own] * seen[own, None, None].astype(np.float32)).max(0)
+        heat[_POINTS.index("canal")] = self._ridge(course, plane_mm, move)
         heat *= visible[::2, ::2]
         region = np.full((size, size), _NO_REGION, np.int64)
         central = seen > 0.3
@@ -296,21 +292,22 @@ class _LevelItems(Items):
             region = np.where(spots.max(0) > 0.1, near, _NO_REGION)
         return heat, region
 
+    def _spots(self, at: NDArray[np.float64]) -> NDArray[np.float32]:
+        """A Gaussian [crop / 2, crop / 2] of height 1 about each row and column of a window."""
+        axis = np.arange(self._data.crop // 2) * 2 + 0.5
+        wide = 2 * (self._sigma / self._pixel) ** 2
+        down, across = (np.exp(-((axis - at[:, k, None]) ** 2) / wide) for k in (0, 1))
+        return down.astype(np.float32)[:, :, None] * across.astype(np.float32)[:, None]
+
     def _ridge(
-        self, course: NDArray[np.float32], plane_mm: float, move: Move, sigma: float,
-        axis: NDArray[Any],
-    ) -> NDArray[np.float64]:  # fmt: skip
+        self, course: NDArray[np.float32], plane_mm: float, move: Move
+    ) -> NDArray[np.float32]:
         at = move.in_window(course[:, 1:])
         inside = ((at > -8) & (at < self._data.crop + 8)).all(1)
-        away = course[inside, 0] * plane_mm / self._across
-        at = at[inside]
-        if not len(at):
-            return np.zeros((len(axis), len(axis)))
-        down = np.exp(-((axis - at[:, :1]) ** 2) / (2 * sigma**2))
-        across = (
-            np.exp(-((axis - at[:, 1:]) ** 2) / (2 * sigma**2)) * np.exp(-0.5 * away**2)[:, None]
-        )
-        return (down[:, :, None] * across[:, None]).max(0)
+        if not inside.any():
+            return np.zeros((self._data.crop // 2,) * 2, np.float32)
+        away = np.exp(-0.5 * (course[inside, 0] * plane_mm / self._across) ** 2)
+        return (self._spots(at[inside]) * away.astype(np.float32)[:, None, None]).max(0)
 
 
 def _soft(image: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -25,6 +25,7 @@ class Ranges(BaseModel):
         shift: pixels of the result, each way.
         turn: degrees, each way.
         scale: largest factor, and one over it.
+        stretch: largest factor of rows against columns, and one over it.
         mirror: probability of exchanging left and right.
         gamma: largest exponent of the contrast, and one over it.
         bias: largest slope of an uneven brightness, as a share from the middle to a border.
@@ -38,6 +39,7 @@ class Ranges(BaseModel):
     shift: Amount = 0.0
     turn: Amount = 0.0
     scale: Annotated[float, Field(ge=1)] = 1.0
+    stretch: Annotated[float, Field(ge=1)] = 1.0
     mirror: Chance = 0.0
     gamma: Annotated[float, Field(ge=1)] = 1.0
     bias: Amount = 0.0
@@ -114,7 +116,8 @@ def moved(
     scale = np.exp(rng.uniform(-1, 1) * np.log(ranges.scale))
     flip = -1.0 if rng.random() < ranges.mirror else 1.0
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    linear = scale * turn @ np.diag([1.0, flip])  # of (row, column), window to slice
+    tall = np.exp(rng.uniform(-1, 1) * np.log(ranges.stretch)) if ranges.stretch > 1 else 1.0
+    linear = scale * turn @ np.diag([tall, flip])  # of (row, column), window to slice
     shift = rng.uniform(-ranges.shift, ranges.shift, 2)
     # grid_sample counts columns first and from -1 to 1 over the pixels' outer edges.
     extent = np.array(pixels.shape[1:])

@@ -122,7 +122,7 @@ class SegmentationTask(Task):
         images, classes = batch
         outputs = network(centred(images))
         if isinstance(outputs, torch.Tensor):
-            # DynUNet stacks its resolutions, all enlarged to the patch's size.
+            # The network stacks its resolutions, all enlarged to the patch's size.
             outputs = outputs.unbind(1) if outputs.ndim == 6 else [outputs]
         weights = [0.5**n for n in range(len(outputs))]
         total = torch.zeros((), device=images.device)

@@ -36,6 +36,7 @@ def take(view: Any, caption: str) -> Picture:
     window = vtkWindowToImageFilter()
     window.SetInput(view.render_window())
     window.ReadFrontBufferOff()
+    window.ShouldRerenderOff()
     window.Update()
     image = window.GetOutput()
     if image.GetNumberOfPoints() == 0 or image.GetScalarRange() == (0.0, 0.0):
@@ -44,6 +45,7 @@ def take(view: Any, caption: str) -> Picture:
             advice="Run: sudo apt-get install -y libgl1-mesa-dri libegl-mesa0",
         )
     png, jpeg = vtkPNGWriter(), vtkJPEGWriter()
+    png.SetCompressionLevel(1)  # a third of the time for a tenth more bytes
     jpeg.SetQuality(88)
     return Picture(caption, _encoded(png, image), _encoded(jpeg, image))
 

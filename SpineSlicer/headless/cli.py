@@ -16,6 +16,13 @@ from SpineLib.findings import Findings
 from SpineLib.labels import REGIONS, WEIGHTINGS
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")]
+EveryPicture = Annotated[
+    bool,
+    typer.Option(
+        "--every-picture",
+        help="A picture of every slice, not only of the flagged ones and the worst of each level.",
+    ),
+]
 Device = Enum("Device", {name: name for name in ("auto", "cpu", "cuda", "mps")}, type=str)  # type: ignore[misc]
 
 
@@ -64,6 +71,7 @@ def read(
     dicom: Annotated[
         bool, typer.Option("--dicom", help="Also write the results as DICOM, to OUT/dicom.")
     ] = False,
+    every_picture: EveryPicture = False,
     as_json: Json = False,
 ) -> None:
     """Read a study: report, table, segmentation, scene and pictures.
@@ -89,8 +97,11 @@ def read(
     _ready_to_write(out)
     with progress_bar() as progress:
         reading = read_study(input, options=options, progress=progress)
-        _write(reading, out, progress=progress)
-    _show(reading.findings, out, as_json)
+    if not as_json:  # nobody has to wait for the pictures to know the verdict
+        _show(reading.findings)
+    with progress_bar() as progress:
+        _write(reading, out, every_picture=every_picture, progress=progress)
+    _told(reading.findings, out, as_json)
     if dicom:  # last: of a study that is no DICOM the other results stand all the same
         from SpineLib.outputs.dicom import Results, write_dicom
 
@@ -115,6 +126,15 @@ def report(
         Path, typer.Argument(metavar="INPUT", help="A scene.mrb, or a reading's folder.")
     ],
     out: Out,
+    level: Annotated[
+        str,
+        typer.Option(help="Level of --slice, as C5/C6 or L4; all others of the study follow."),
+    ] = "",
+    slice: Annotated[int, typer.Option(help="Number of that slice, from 1.")] = 0,
+    stack: Annotated[str, typer.Option(help="Its stack, where the study has several.")] = "",
+    thoracic: Annotated[int, typer.Option(help="Thoracic vertebrae: 11 to 13.")] = 12,
+    lumbar: Annotated[int, typer.Option(help="Lumbar vertebrae: 4 to 6.")] = 5,
+    reader: Annotated[str, typer.Option(help="Who says so.")] = "",
     against: Annotated[
         list[str] | None,
         typer.Option(
@@ -123,9 +143,13 @@ def report(
             "repeat. By default with the nearest normal ones.",
         ),
     ] = None,
+    every_picture: EveryPicture = False,
     as_json: Json = False,
 ) -> None:
-    """Write the results again from a saved scene, with what a reader changed in it."""
+    """Write the results again from a saved scene, with what a reader changed in it.
+
+    --level names one slice and with it every other one of the study.
+    """
     from SpineLib.inference.study_quantities import complete
     from SpineLib.outputs.prognosis import read_prognosis
 
@@ -133,11 +157,24 @@ def report(
     references = [_slice_of(one) for one in against or ()]
     with progress_bar() as progress:
         reading, saved = _open_reading(input)
-        if references:
+        if level:
+            from SpineSlicer.headless.levels import say_level
+
+            counts = {"thoracic": thoracic, "lumbar": lumbar}
+            said = saved.get("said")
+            reading, saved["said"] = say_level(
+                reading, said, level, slice, stack, **counts, reader=reader
+            )
+        if level or references:  # norms, too, are those of a level
             complete(reading.findings, references)
         prognosis = read_prognosis(input if input.is_dir() else input.parent)
-        _write(reading, out, **saved, prognosis=prognosis, progress=progress)
-    _show(reading.findings, out, as_json)
+        _write(
+            reading, out, **saved, prognosis=prognosis, every_picture=every_picture,
+            progress=progress,
+        )  # fmt: skip
+    if not as_json:
+        _show(reading.findings)
+    _told(reading.findings, out, as_json)
 
 
 def _slice_of(text: str) -> tuple[str, int]:
@@ -169,18 +206,21 @@ def demo(out: Out = Path("demo-output")) -> None:
     say(f"Open {out / 'report.html'}")
 
 
-def _show(findings: Findings, out: Path, as_json: bool) -> None:
+def _show(findings: Findings) -> None:
     from SpineSlicer.headless.tables import sentences, slice_columns, slice_rows
 
-    if as_json:
-        print_json(findings.to_dict())
-        return
     rows = slice_rows(findings)
     if rows:
         print_table(slice_columns(findings), rows)
     for sentence in sentences(findings):
         say(sentence)
-    say(f"Open {out / 'report.html'}")
+
+
+def _told(findings: Findings, out: Path, as_json: bool) -> None:
+    if as_json:
+        print_json(findings.to_dict())
+    else:
+        say(f"Open {out / 'report.html'}")
 
 
 def _nothing_assessed(findings: Findings) -> str:

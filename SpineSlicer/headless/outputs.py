@@ -13,7 +13,7 @@ from SpineLib.progress import Progress
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing_folder
 from SpineSlicer.headless.app import HeadlessSlicer
-from SpineSlicer.headless.pictures import take_pictures
+from SpineSlicer.headless.pictures import looked_at, take_pictures
 from SpineSlicer.headless.scene import save_scene
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import readerAnswers
@@ -27,6 +27,7 @@ def write_outputs(
     said: ReviewLog | None = None,
     corrections: Corrections | None = None,
     prognosis: Prognosis | None = None,
+    every_picture: bool = False,
     progress: Progress | None = None,
     app: HeadlessSlicer | None = None,
 ) -> None:
@@ -40,6 +41,7 @@ def write_outputs(
         said: what readers answered; it stands in the report and in the scene.
         corrections: what a reader changed of the segmentation, for ``spine export``.
         prognosis: of the patient; it stands in the report.
+        every_picture: of every slice; else of those that `looked_at` or ``said`` names.
         progress: a stage for the pictures and one for the files.
         app: an application to use again; by default one is started. Its scene is cleared.
 
@@ -58,7 +60,10 @@ def write_outputs(
         if said is not None:
             nodes.keepReviews(said)
             answers = readerAnswers(reading.findings, said)
-        pictures = take_pictures(app, reading, progress=progress)
+        shown = looked_at(reading.findings) | {(one.stack, one.index) for one in answers}
+        pictures = take_pictures(
+            app, reading, looked_at=None if every_picture else shown, progress=progress
+        )
         progress.stage("Writing the report and the scene", len(FORMATS) + 1)
         if prognosis is not None:
             write_prognosis(prognosis, folder)

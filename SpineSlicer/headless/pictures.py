@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.findings import SliceFinding, StackFindings
+from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.outputs import names
 from SpineLib.progress import Progress
 from SpineLib.questions import NOT_ASSESSED_COLOR
@@ -17,9 +17,11 @@ from SpineSlicer.headless.app import HeadlessSlicer
 from SpineSlicer.headless.camera import Camera
 from SpineSlicer.headless.Picture import Picture
 from SpineSlicer.headless.planes import plane_of, slice_to_ras
+from SpineSlicer.scene.sagittalSeries import sagittalsOf
 from SpineSlicer.scene.studyNodes import (
     ACTIVATION,
     FLAGGED_RUNS,
+    LEVEL_NAMES,
     SEGMENT_NAMES,
     SEGMENTATION,
     SLICE_LABELS,
@@ -36,31 +38,62 @@ LADDER_MARGIN = 14.0
 LABEL_ROOM = 8.0
 # A single block is shown with as much around it as the ring and its label need.
 LADDER_FIELD = 140.0
+# Of so few assessed slices each has its picture.
+FEW = 8
 
 
 def take_pictures(
-    app: HeadlessSlicer, reading: Reading, *, progress: Progress | None = None
+    app: HeadlessSlicer,
+    reading: Reading,
+    *,
+    looked_at: Collection[tuple[str, int]] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Picture]:
-    """Takes all of a reading's pictures from a scene that shows it.
+    """Takes a reading's pictures from a scene that shows it.
 
     Args:
         app: `ReadingScene.show` was called on its scene.
         reading: what is shown.
+        looked_at: stack and index of the slices that get a picture of their own; None for all.
         progress: a step a picture.
 
     Returns:
         File name without suffix (`SpineLib.outputs.names`) → picture.
     """
-    studio = _Studio(app, reading)
+    studio = _Studio(app, reading, looked_at)
     tasks = (progress or Progress()).track(studio.tasks(), "Taking pictures")
     pictures = {name: make() for name, make in tasks}
     studio.leave()
     return pictures
 
 
+def looked_at(findings: Findings) -> set[tuple[str, int]]:
+    """Stack and index of the slices that a person will look at.
+
+    The flagged ones, and the worst of each level (of each stack, where the levels are not known);
+    of a study of few slices, all that were assessed.
+    """
+    assessed = [
+        (stack, one)
+        for stack in findings.stacks
+        for one in stack.slices
+        if any(opinion.assessed for opinion in one.opinions)
+    ]
+    shown = [pair for pair in assessed if pair[1].flagged or len(assessed) <= FEW]
+    # The last one of a level stays, so the worst.
+    by_severity = sorted(assessed, key=lambda pair: findings.severity(pair[1]))
+    shown += {one.level or stack.id: (stack, one) for stack, one in by_severity}.values()
+    return {(stack.id, one.index) for stack, one in shown}
+
+
 class _Studio:
-    def __init__(self, app: HeadlessSlicer, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(
+        self,
+        app: HeadlessSlicer,
+        reading: Reading,
+        looked_at: Collection[tuple[str, int]] | None,
+    ) -> None:
+        self._reading, self._looked_at = reading, looked_at
         self._camera = Camera(app, reading)
         self._stacks = [
             stack
@@ -77,6 +110,8 @@ class _Studio:
         tasks: list[tuple[str, Callable[[], Picture]]] = []
         for stack in self._stacks:
             for one in stack.slices:
+                if self._looked_at is not None and (stack.id, one.index) not in self._looked_at:
+                    continue
                 name = names.slice_picture(stack.id, one.index)
                 tasks.append((name, partial(self.axial, stack, one, SLICE_SIZE)))
         if self._reading.segmentation is not None:
@@ -112,7 +147,8 @@ class _Studio:
         matrix[:3, 3] += LABEL_ROOM * matrix[:3, 0]
         together = [other.id for other in self._together(stack)]
         how = "reformatted axial stack" if shown == stack.id else "sagittal series"
-        with self._camera.only(together, VERDICTS, FLAGGED_RUNS):
+        named = self._reading.findings.levels.stacks[:1]
+        with self._camera.only([*together, *named], VERDICTS, FLAGGED_RUNS, LEVEL_NAMES):
             return self._camera.slice_picture(
                 "sagittal", shown, matrix, height, TALL_SIZE,
                 f"Verdicts along the canal, {how}", {"title": "Sagittal"},
@@ -205,12 +241,8 @@ class _Studio:
         return [s for s in self._stacks if s is stack or s.frame_of_reference_uid == frame != ""]
 
     def _sagittal_of(self, stack: StackFindings) -> str:
-        frame = stack.frame_of_reference_uid
-        for other in self._reading.findings.stacks:
-            same = other.frame_of_reference_uid == frame != ""
-            if other.plane == "sagittal" and same and other.id in self._reading.volumes:
-                return other.id
-        return ""
+        found = sagittalsOf(self._reading.findings, stack)
+        return next((name for name in found if name in self._reading.volumes), "")
 
 
 def _center_on(matrix: NDArray[np.float64], points: NDArray[np.float64], *, axis: int) -> float:

@@ -86,6 +86,10 @@ def _sentence(question: Question, summary: QuestionSummary, apart: str) -> str:
     name = (question.key if question.sides else question.title) + apart
     if not summary.assessed:
         return f"{name}: not assessed: {summary.reason}"
+    if question.of_levels:
+        found = f"{summary.positive_slices} of {count(summary.assessed_slices, 'level')}"
+        flagged = " or ".join(question.values[question.first_positive :])
+        return f"{name}: narrowest at {summary.level}, {summary.worst} ({found} {flagged})"
     positive = question.side(True) or question.values[-1]
     slices = count(summary.assessed_slices, "slice")
     found = f"{summary.positive_slices} of {slices} {positive}"

@@ -16,7 +16,7 @@ from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
 from SpineSlicer.scene.naming import namesOf
 from SpineSlicer.scene.segmentNames import drawTextAlone
 from SpineSlicer.scene.sliceViews import showOnlyIn
-from SpineSlicer.scene.studyNodes import segmentationNodes
+from SpineSlicer.scene.studyNodes import LEVEL_NAMES, nodesOfKind, segmentationNodes
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 # A view runs along the spine where its plane is less than 45° from the body's axis.
@@ -35,7 +35,7 @@ _SHOWN = (
 
 
 class NamesInViews:
-    """Keeps the names of all our segmentations in step with views and segments.
+    """Keeps the names of all our segmentations, and of levels, in step with views and segments.
 
     A name is drawn in views along the spine, never across it, where all would lie over each other;
     in 3D where surfaces are shown; only as long as its segment is; and, where a view is too small
@@ -76,6 +76,8 @@ class NamesInViews:
         self._views = _stateOf(self._scene)
         for segmentation in segmentationNodes(self._scene):
             fitNames(segmentation)
+        for names in nodesOfKind(self._scene, LEVEL_NAMES):
+            fitLevelNames(names)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _onAdded(self, _scene: Any, _event: str, node: Any) -> None:
@@ -118,37 +120,58 @@ def fitNames(segmentation: Any) -> None:
     Args:
         segmentation: one of ours; one without names changes nothing.
     """
-    scene = segmentation.GetScene()
-    along = [view for view in nodesOfClass(scene, "vtkMRMLSliceNode") if _isAlong(view)]
     for names in namesOf(segmentation):
-        display = names.GetDisplayNode()
-        if display is None:
-            continue
-        drawTextAlone(display)  # in scenes of earlier versions too
-        display.SetVisibility2D(bool(along))
-        display.SetVisibility3D(_showsSurfaces(segmentation))
-        views = [*along, *nodesOfClass(scene, "vtkMRMLViewNode")]
-        showOnlyIn(display, [view.GetID() for view in views])
-        shown = _readable(names, _visibleNumbers(segmentation), _mapped(along))
-        modified = names.StartModify()
-        for index in range(names.GetNumberOfControlPoints()):
-            if bool(names.GetNthControlPointVisibility(index)) != (index in shown):
-                names.SetNthControlPointVisibility(index, index in shown)
-        names.EndModify(modified)
+        labels = _descriptions(names)
+        numbers = _visibleNumbers(segmentation)
+        kinds = {n: structure(int(label or 0)).kind for n, label in labels.items()
+                 if int(label or 0) in numbers}  # fmt: skip
+        _fit(names, kinds, _showsSurfaces(segmentation))
 
 
-def _readable(names: Any, numbers: set[int], views: list[Any]) -> set[int]:
-    """The points whose segments are visible and that are a line apart in every view."""
+def fitLevelNames(names: Any) -> None:
+    """The same for the localiser's names, which belong to no surface.
+
+    Args:
+        names: from `levelNames.addLevelNames`.
+    """
+    kinds = {n: kind.split()[0] for n, kind in _descriptions(names).items()
+             if names.GetNthControlPointLabel(n)}  # fmt: skip
+    _fit(names, kinds, False)
+
+
+def _descriptions(names: Any) -> dict[int, str]:
     count = names.GetNumberOfControlPoints()
-    labels = [int(names.GetNthControlPointDescription(n) or 0) for n in range(count)]
-    wanted = [n for n in range(count) if labels[n] in numbers]
+    return {n: names.GetNthControlPointDescription(n) for n in range(count)}
+
+
+def _fit(names: Any, kinds: dict[int, str], in3D: bool) -> None:
+    """Shows the points that can be read, of those whose kind is given."""
+    scene, display = names.GetScene(), names.GetDisplayNode()
+    if display is None:
+        return
+    along = [view for view in nodesOfClass(scene, "vtkMRMLSliceNode") if _isAlong(view)]
+    drawTextAlone(display)  # in scenes of earlier versions too
+    display.SetVisibility2D(bool(along))
+    display.SetVisibility3D(in3D)
+    views = [*along, *nodesOfClass(scene, "vtkMRMLViewNode")]
+    showOnlyIn(display, [view.GetID() for view in views])
+    shown = _readable(names, kinds, _mapped(along))
+    modified = names.StartModify()
+    for index in range(names.GetNumberOfControlPoints()):
+        if bool(names.GetNthControlPointVisibility(index)) != (index in shown):
+            names.SetNthControlPointVisibility(index, index in shown)
+    names.EndModify(modified)
+
+
+def _readable(names: Any, kinds: dict[int, str], views: list[Any]) -> set[int]:
+    """Of these points, those that are a line apart in every view."""
+    count = names.GetNumberOfControlPoints()
     places = np.array([names.GetNthControlPointPositionWorld(n) for n in range(count)])
     # Lines of text from below, a row a view.
     scale = TEXT_HEIGHT * LINE * names.GetDisplayNode().GetTextScale()
     up = [places @ _up(view) / (scale * view.GetScreenScaleFactor()) for view in views]
     shown: set[int] = set()
-    isDisc = {n: structure(labels[n]).kind == "disc" for n in wanted}
-    for n in sorted(wanted, key=lambda n: (isDisc[n], places[n][2])):
+    for n in sorted(kinds, key=lambda n: (kinds[n] == "disc", places[n][2])):
         if all(abs(line[n] - line[other]) >= 1.0 for line in up for other in shown):
             shown.add(n)
     return shown

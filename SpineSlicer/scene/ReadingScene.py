@@ -8,13 +8,15 @@ from typing import Any
 
 import slicer
 
-from SpineLib.errors import BadInput
-from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
+from SpineLib.findings import Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
+from SpineSlicer.scene.findingsText import findingsIn
 from SpineSlicer.scene.heldVolumes import holdingVolume
+from SpineSlicer.scene.levelNames import addLevelNames
 from SpineSlicer.scene.outlineNodes import addOutlines, algorithmOf, isCorrected, takeOutlines
 from SpineSlicer.scene.overlays import putOnVolume
+from SpineSlicer.scene.readersLevels import withReadersLevel
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.segmentNames import addSegmentNames
 from SpineSlicer.scene.shownSegmentation import replaceSegmentation
@@ -38,6 +40,7 @@ from SpineSlicer.scene.studyNodes import (
     GRIDS,
     IMAGES,
     KIND,
+    LEVEL_NAMES,
     NAME,
     NOTICE,
     OUTLINES,
@@ -79,7 +82,8 @@ class ReadingScene:
 
     Each node has the attributes ``SpineMRI.Kind`` (``volume``, ``verdicts``, ``slice labels``,
     ``flagged runs``, ``findings table``, ``probability chart``, ``class activation``,
-    ``cord and sac``, ``spine segmentation``, ``segment names``, ``findings``) and ``SpineMRI.Stack``, and a reference
+    ``cord and sac``, ``spine segmentation``, ``segment names``, ``level names``, ``findings``) and
+    ``SpineMRI.Stack``, and a reference
     ``SpineMRI.volume`` to its volume. The findings stand as JSON in a text node, so a saved
     scene holds all that was said; they refer to every node of the study (`studyNodes`), and only
     these are looked at. `show` replaces what an earlier reading left of the same study
@@ -139,6 +143,7 @@ class ReadingScene:
         self.study = self.study or studyOfReading(
             self.scene, reading, nodes, apart, byImages=not given
         )
+        reading = withReadersLevel(reading, self.reviews())
         before = self.nodes()
         self._made, published = [], False
         try:
@@ -182,6 +187,7 @@ class ReadingScene:
         Raises:
             BadInput: the stack's volume no longer has the slices that were read.
         """
+        reading = withReadersLevel(reading, self.reviews())
         node, place = self.volumeNode(stack), self.inScene(reading.findings.stack(stack))
         place.require()
         before = [n for kind in kinds for n in self.nodes(kind)]
@@ -258,6 +264,11 @@ class ReadingScene:
             yield
         if stack.id in reading.outlines:
             self._mark(addOutlines(self.scene, reading, stack.id, node), OUTLINES, stack.id, node)
+            yield
+        if stack.id in reading.findings.levels.stacks[:1]:
+            names = addLevelNames(self.scene, reading.findings, node)
+            if names is not None:
+                self._mark(names, LEVEL_NAMES, stack.id, node)
             yield
 
     def _publish(self, kept: list[Any]) -> None:
@@ -338,12 +349,14 @@ class ReadingScene:
                 describe(volumes[stack.id], weighting=stack.weighting, region=stack.region)
 
     def reviews(self) -> ReviewLog:
-        """What readers said of this study.
+        """What readers said of this study, also where its findings were taken away since.
 
         Raises:
             BadInput: the scene's reviews are damaged or of a newer version.
         """
         node = self.node(REVIEWS)
+        if node is None and self.study:
+            node = next(iter(self._leftReviews()), None)
         if node is None:
             return ReviewLog()
         findings = self.findings()
@@ -364,23 +377,7 @@ class ReadingScene:
             BadInput: the scene's findings are damaged or of a newer version.
         """
         node = self.node(FINDINGS)
-        if node is None:
-            return None
-        # Slicer's Python has no jsonschema; what this program wrote, its own types can check.
-        try:
-            data = json.loads(node.GetText())
-            version = int(data["schema_version"])
-            if version > SCHEMA_VERSION:
-                raise BadInput(
-                    f"The scene's findings have schema version {version}; this program knows "
-                    f"{SCHEMA_VERSION}",
-                    advice="Update SlicerSpineMRI.",
-                )
-            return Findings.from_dict(data)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise BadInput(
-                "The scene's findings are damaged", advice="Read the study again."
-            ) from error
+        return None if node is None else findingsIn(node.GetText())
 
     def reading(self) -> Reading | None:
         """The whole reading, volumes, segmentation and activations included, as it was read.

@@ -8,12 +8,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from SpineLib.errors import BadInput
+from SpineLib.inference.readers_level import LevelWord
 from SpineLib.questions import BILSKY, Question
 from SpineLib.store.undoable import UndoableLog
 
 # 2: windows. 3: an answer names its question. Older logs are read as they are.
 VERSION = 3
 WINDOW = "window"
+# What a reader said of the slice's level, and how many vertebrae the spine has. These words name no
+# question of any scheme, so that logs with them are read by earlier versions too.
+LEVEL, THORACIC, LUMBAR = "vertebral level", "thoracic vertebrae", "lumbar vertebrae"
 AGREED, OVERRIDDEN, ANSWERED = "agreed", "overridden", "answered"
 
 
@@ -23,12 +27,13 @@ class Answer:
 
     Attributes:
         slice: the slice's key (`SpineTimeline.sliceKey`).
-        question: key of the question, or ``window`` (where the model is to look).
+        question: key of the question, or ``window`` (where the model is to look), or what was said
+            of levels: `LEVEL`, `THORACIC`, `LUMBAR`.
         answer: what the reader says; of a window, whose it is.
         model: what the model said when the reader answered; empty where it was not assessed.
         time: UTC, ISO 8601.
         box: of a window, two opposite corners [2, 3], RAS mm; None where the reader left it to
-            the model again.
+            the model again. Of a level, the place that was meant (`LevelWord.place`), [1, 3].
     """
 
     slice: str
@@ -121,6 +126,40 @@ class ReviewLog(UndoableLog[_Step]):
         return {
             answer.question for step in self.steps if not step.undone for answer in step.answers
         }
+
+    @property
+    def level(self) -> Answer | None:
+        """The last word on the study's levels, of whatever slice, that was not undone."""
+        standing = (step.answers for step in reversed(self.steps) if not step.undone)
+        return next((one for said in standing for one in said if one.question == LEVEL), None)
+
+    @property
+    def levelWord(self) -> LevelWord | None:
+        """The same as what names every level of the study."""
+        said = self.level
+        if said is None or not said.box:
+            return None
+        counts = [self.current(said.slice, name) for name in (THORACIC, LUMBAR)]
+        thoracic, lumbar = (
+            int(one.answer) if one else n for one, n in zip(counts, (12, 5), strict=True)
+        )
+        return LevelWord(said.answer, said.box[0], thoracic, lumbar)
+
+    def addLevel(
+        self, key: str, word: LevelWord, *, model: str = "", reader: str = "", time: str = ""
+    ) -> None:
+        """Adds one step: a word on the levels, said of a slice.
+
+        Args:
+            key: the slice's.
+            word: what was said.
+            model: what the slice's level was before.
+            reader, time: of `Answer`.
+        """
+        place = [[float(x) for x in word.place]]
+        counts = {THORACIC: word.thoracic, LUMBAR: word.lumbar}
+        others = [Answer(key, name, str(n), "", reader, "", time) for name, n in counts.items()]
+        self.add([Answer(key, LEVEL, word.name, model, reader, "", time, place), *others])
 
     def add(self, answers: Iterable[Answer]) -> None:
         """Adds one step."""

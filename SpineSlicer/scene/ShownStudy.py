@@ -9,11 +9,14 @@ import numpy as np
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
+from SpineLib.inference.readers_level import LevelWord, name_by
 from SpineLib.labels import BORDERLINE
 from SpineLib.questions import NOT_ASSESSED_COLOR, Opinion, Question
+from SpineLib.slabs import finish
 from SpineLib.times import now
 from SpineLib.translation import tr as _
 from SpineSlicer.scene.drawOnce import drawOnce
+from SpineSlicer.scene.readersLevels import followReadersLevel
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
 from SpineSlicer.scene.ReviewLog import WINDOW, Answer, ReviewLog
@@ -333,15 +336,43 @@ class ShownStudy:
         self._add(answers)
         return len({answer.slice for answer in answers})
 
+    def sayLevel(self, key: str, word: LevelWord, *, before: str = "", reader: str = "") -> None:
+        """Names every level of the study by a reader's word on one; one step to undo.
+
+        Args:
+            key: the slice's on which it was said.
+            word: what was said, at a `levelHere`.
+            before: what the slice's level was.
+            reader: who says so.
+
+        Raises:
+            BadInput: no vertebra was seen there, or it cannot be called so; nothing is kept.
+        """
+        assert self.findings is not None
+        name_by(Findings.from_dict(self.findings.to_dict()), word)
+        self.log.addLevel(key, word, model=before, reader=reader, time=now("seconds"))
+        self._keep()
+        self._level()
+
     def undo(self) -> None:
         """Takes the last answer back."""
-        if self.log.undo():
-            self._keep()
+        self._step(self.log.undo)
 
     def redo(self) -> None:
         """Takes the undo back."""
-        if self.log.redo():
+        self._step(self.log.redo)
+
+    def _step(self, step: Callable[[], Any]) -> None:
+        before = self.log.levelWord
+        if step():
             self._keep()
+            if self.log.levelWord != before:
+                self._level()
+
+    def _level(self) -> None:
+        """The whole study with other names of its levels."""
+        finish(followReadersLevel(self.nodes))
+        self.open(self.study)
 
     def _requireSeen(self, numbers: Iterable[int]) -> None:
         numbers = list(numbers)

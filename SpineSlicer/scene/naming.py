@@ -10,16 +10,16 @@ import numpy as np
 import slicer
 
 from SpineLib.errors import BadInput
-from SpineLib.findings import SCHEMA_VERSION, Findings, SegmentationFinding
+from SpineLib.findings import SCHEMA_VERSION, SegmentationFinding
 from SpineLib.findings_upgrade import evidence_reason
 from SpineLib.inference.levels import Levels
 from SpineLib.inference.naming import rename
-from SpineLib.inference.study_levels import follow_segmentation
 from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
 from SpineLib.reasons import READER_COUNTED, READERS, Reason
 from SpineLib.slabs import Steps, finish
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
+from SpineSlicer.scene.findingsLevels import keepFindings, levelsFollow
 from SpineSlicer.scene.NamesLog import Names, NamesLog, Naming
 from SpineSlicer.scene.segmentNames import renameSegmentNames
 from SpineSlicer.scene.spineSegmentation import (
@@ -39,7 +39,6 @@ from SpineSlicer.scene.studyNodes import (
     KIND,
     NOTICE,
     SEGMENT_NAMES,
-    STACK,
     findingsNodes,
     owned,
     readingsOf,
@@ -274,7 +273,7 @@ def _levellingAnew(
             levels = Levels(labelmap, segmentationFinding(theirs[0], labelmap))
         findings = json.loads(text.GetText())
         if _levelSlices(text, findings, levels, frame):
-            _keep(text, findings)
+            keepFindings(text, findings)
     yield from levellingReadings(scene)
 
 
@@ -300,22 +299,10 @@ def _updateFindings(
         why = None if finding.evidence_why is None else asdict(finding.evidence_why)
         said.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
         said["segments"] = [asdict(segment) for segment in finding.segments]
-        _levelsFollow(findings)
+        levelsFollow(text, findings)
         stacks = {stack["id"]: stack for stack in findings["stacks"]}
         _levelSlices(text, findings, levels, stacks[said["stack"]]["frame_of_reference_uid"])
-        _keep(text, findings)
-
-
-def _levelsFollow(findings: dict[str, Any]) -> None:
-    """Names of the localiser, and levels of slices by it, after the segmentation's names changed."""
-    if not findings.get("levels", {}).get("vertebrae"):
-        return
-    whole = Findings.from_dict(findings)
-    follow_segmentation(whole)
-    findings["levels"] = asdict(whole.levels)
-    for stack, changed in zip(findings["stacks"], whole.stacks, strict=True):
-        for one, new in zip(stack["slices"], changed.slices, strict=True):
-            one.update(level=new.level, region=new.region)
+        keepFindings(text, findings)
 
 
 def _levelOthers(
@@ -343,12 +330,7 @@ def _levelOthers(
         if said["lowest"] and theirs and not asked:
             continue
         if _levelSlices(text, findings, levels, frame):
-            _keep(text, findings)
-
-
-def _keep(text: Any, findings: dict[str, Any]) -> None:
-    text.SetText(json.dumps(findings, ensure_ascii=False, allow_nan=False))
-    _levelTables(text, findings)
+            keepFindings(text, findings)
 
 
 def _frameOf(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> str:
@@ -378,22 +360,6 @@ def _levelSlices(text: Any, findings: dict[str, Any], levels: Levels, frame: str
                 one["level"] if findings.get("levels", {}).get("vertebrae") else ""
             )
     return found
-
-
-def _levelTables(text: Any, findings: dict[str, Any]) -> None:
-    """The "Level" columns of the tables of this reading's stacks."""
-    tables = [one for one in owned(text) if one.IsA("vtkMRMLTableNode")]
-    for stack in findings["stacks"]:
-        levels = {one["index"] + 1: one["level"] for one in stack["slices"]}
-        for table in tables:
-            if table.GetAttribute(STACK) != stack["id"]:
-                continue
-            slices, names = (table.GetTable().GetColumnByName(n) for n in ("Slice", "Level"))
-            if slices is None or names is None:
-                continue
-            for row in range(table.GetNumberOfRows()):
-                names.SetValue(row, levels.get(int(slices.GetVariantValue(row).ToInt()), ""))
-            table.GetTable().Modified()
 
 
 def _findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:

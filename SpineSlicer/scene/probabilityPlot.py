@@ -24,6 +24,8 @@ MARKERS = (
     slicer.vtkMRMLPlotSeriesNode.MarkerStyleSquare,
     slicer.vtkMRMLPlotSeriesNode.MarkerStyleDiamond,
 )
+# The column of levels, which a point's tip tells, and the axis above the plot.
+LEVEL = "Level"
 # What the line at the current slice is called.
 MARK = "Current slice"
 
@@ -52,6 +54,12 @@ def addProbabilityPlot(
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{name} probabilities")
     for title, values in columns.items():
         addColumn(table, title, values)
+    levels = vtk.vtkStringArray()
+    levels.SetName(LEVEL)
+    names = {one.index + 1.0: one.level for one in stack.slices}
+    for number in columns["Slice"]:
+        levels.InsertNextValue(names[number])
+    table.AddColumn(levels)
     chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", f"{name} {chance}")
     nodes = [table, chart]
     for number, title in enumerate(list(columns)[1:]):
@@ -127,6 +135,17 @@ def alongSpine(chart: Any, stack: StackFindings) -> None:
     chart.SetXAxisRange(head + 1 - step, feet + 1 + step)
 
 
+def levelTicks(stack: StackFindings) -> list[tuple[float, str]]:
+    """Where on the plot's axis each level's name belongs: the middle of its slices, counted from 1."""
+    runs: list[tuple[str, list[float]]] = []
+    for one in sorted(stack.slices, key=lambda one: one.index):
+        if runs and runs[-1][0] == one.level:
+            runs[-1][1].append(one.index + 1.0)
+        else:
+            runs.append((one.level, [one.index + 1.0]))
+    return [((numbers[0] + numbers[-1]) / 2, name) for name, numbers in runs if name]
+
+
 def _ends(stack: StackFindings) -> tuple[int, int]:
     """The indices of the slices that are nearest to the head and to the feet."""
     order = sorted(stack.slices, key=lambda one: -one.position_ras[2])
@@ -162,6 +181,8 @@ def addSeries(scene: Any, table: Any, column: str, color: str) -> Any:
     series.SetAndObserveTableNodeID(table.GetID())
     series.SetXColumnName("Slice")
     series.SetYColumnName(column)
+    if table.GetTable().GetColumnByName(LEVEL) is not None:
+        series.SetLabelColumnName(LEVEL)
     series.SetPlotType(slicer.vtkMRMLPlotSeriesNode.PlotTypeScatter)
     series.SetColor(*rgb(color))
     return series

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from SpineLib.findings import Findings, StackFindings
+from SpineLib.reasons import ON_COURSE
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.sliceViews import planeOf
 from SpineSlicer.scene.studyNodes import KIND, VOLUME
@@ -15,16 +16,25 @@ def sagittalsOf(findings: Findings, stack: StackFindings) -> list[str]:
     """The ids of the study's sagittal stacks in whose pictures a stack's ladder lies right.
 
     They share its Frame of Reference; or it has levels of the one that was segmented, which only
-    stacks of the same space get.
+    stacks of the same space get; or its canal lies on theirs.
     """
     frame, segmented = stack.frame_of_reference_uid, findings.segmentation.stack
     hasLevels = any(one.level for one in stack.slices)
-    return [
-        other.id
+    placed = findings.levels.placed.get(stack.id)
+    onCourse = placed is not None and placed.code == ON_COURSE
+    found = [
+        other
         for other in findings.stacks
         if other.plane == "sagittal"
-        and (other.frame_of_reference_uid == frame != "" or (hasLevels and other.id == segmented))
+        and (
+            other.frame_of_reference_uid == frame != ""
+            or (hasLevels and other.id == segmented)
+            or (onCourse and other.id in findings.levels.stacks)
+        )
     ]
+    # No localiser of few slices where there is better.
+    found.sort(key=lambda s: (s.id != segmented, s.weighting != "T2", -(s.shape or [0])[0]))
+    return [one.id for one in found]
 
 
 def sagittalVolume(nodes: ReadingScene, findings: Findings, stack: StackFindings) -> Any:

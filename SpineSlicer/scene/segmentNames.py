@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,15 @@ def addingSegmentNames(
     for one in shown:
         yield
         places.append(bodyMiddle(parts, one))
-    name = f"{volumeNode.GetName()} segment names"
+    node = addNamesNode(scene, f"{volumeNode.GetName()} segment names")
+    for one, place in zip(shown, places, strict=True):
+        addName(node, place, shortName(one.name), str(one.label))
+    placeBeside(scene, node, volumeNode)
+    return node
+
+
+def addNamesNode(scene: slicer.vtkMRMLScene, name: str) -> slicer.vtkMRMLMarkupsFiducialNode:
+    """A markups node for names, which are drawn as text alone in every parallel slice."""
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name)
     node.CreateDefaultDisplayNodes()
     node.SetLocked(True)
@@ -65,12 +74,14 @@ def addingSegmentNames(
     display.GetTextProperty().SetShadow(True)
     for view in VIEWS:
         display.AddViewNodeID(view)
-    for one, place in zip(shown, places, strict=True):
-        index = node.AddControlPoint(*(float(x) for x in place), shortName(one.name))
-        node.SetNthControlPointDescription(index, str(one.label))
-        node.SetNthControlPointLocked(index, True)
-    placeBeside(scene, node, volumeNode)
     return node
+
+
+def addName(node: Any, ras: Iterable[float], name: str, description: str) -> None:
+    """Adds a name to such a node, with what it is the name of."""
+    index = node.AddControlPoint(*(float(x) for x in ras), name)
+    node.SetNthControlPointDescription(index, description)
+    node.SetNthControlPointLocked(index, True)
 
 
 def drawTextAlone(display: Any) -> None:

@@ -16,8 +16,8 @@ from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.volume import Volume
 from SpineSlicer.scene.segmentNames import drawTextAlone
 from SpineSlicer.scene.subjectHierarchy import placeBeside
-from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters
-from SpineSlicer.scene.verdicts import labelText, runs, shortText, worst
+from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters, gridOf
+from SpineSlicer.scene.verdicts import labelText, runs, shortText, withLevel, worst
 
 # Slicer's names of the views in its standard layouts.
 AXIAL_VIEWS = ("vtkMRMLSliceNodeRed",)
@@ -56,10 +56,28 @@ def addSliceLabels(
     flagged.GetDisplayNode().SetSliceProjectionOpacity(1.0)
     for one, center in _apart(findings, stack, centers):
         place = center + (OUTER_RADIUS + GAP) * (left - anterior)
-        _addPoint(flagged, place, shortText(findings, one, scheme=False), one)
+        _addPoint(flagged, place, _runText(findings, one), one)
     for node in (slices, flagged):
         placeBeside(scene, node, volumeNode)
     return slices, flagged
+
+
+def renameRuns(node: Any, findings: Findings, stack: StackFindings) -> None:
+    """Writes the levels of the runs anew, after they were named in another way.
+
+    Args:
+        node: the second of `addSliceLabels`.
+        findings: with the new levels, and otherwise as they were.
+        stack: of the node.
+    """
+    grid = gridOf(stack)
+    for n, (one, _) in enumerate(_apart(findings, stack, canalCenters(grid, stack.slices))):
+        if n < node.GetNumberOfControlPoints():
+            node.SetNthControlPointLabel(n, _runText(findings, one))
+
+
+def _runText(findings: Findings, one: SliceFinding) -> str:
+    return withLevel(one, shortText(findings, one, scheme=False))
 
 
 def _apart(

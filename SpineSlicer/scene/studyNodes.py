@@ -23,6 +23,7 @@ from SpineSlicer.scene.volumeNodes import nodesOfClass
 KIND, STUDY, STACK, NOTICE = "SpineMRI.Kind", "SpineMRI.Study", "SpineMRI.Stack", "SpineMRI.Notice"
 FINDINGS, REVIEWS, VOLUME, WINDOW = "findings", "reviews", "volume", "window"
 SEGMENTATION, SEGMENT_NAMES = "spine segmentation", "segment names"
+LEVEL_NAMES = "level names"
 ORIGINAL, MEASURES = "original segmentation", "segmentation measures"
 ACTIVATION, OUTLINES = "class activation", "cord and sac"
 VERDICTS, SLICE_LABELS, FLAGGED_RUNS = "verdicts", "slice labels", "flagged runs"

@@ -13,6 +13,7 @@ from SpineSlicer.scene.segmentGroups import showGroups
 from SpineSlicer.scene.studyNodes import (
     FLAGGED_RUNS,
     KIND,
+    LEVEL_NAMES,
     SEGMENT_NAMES,
     SEGMENTATION,
     SLICE_LABELS,
@@ -26,7 +27,7 @@ from SpineSlicer.scene.studyNodes import (
 
 RINGS = (VERDICTS, SLICE_LABELS, FLAGGED_RUNS)
 _SEGMENTED = (VERDICTS, SEGMENTATION)
-OVERLAYS = (*RINGS, SEGMENTATION, SEGMENT_NAMES)
+OVERLAYS = (*RINGS, SEGMENTATION, SEGMENT_NAMES, LEVEL_NAMES)
 # On a node that was in sight until another study was shown, and is again with its own.
 HIDDEN = "SpineMRI.HiddenByStudy"
 

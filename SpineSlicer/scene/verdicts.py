@@ -51,9 +51,14 @@ def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> 
 
 
 def labelText(findings: Findings, one: SliceFinding) -> str:
-    """`shortText` as a view shows it: more than two answers stand one below the other."""
-    text = shortText(findings, one)
+    """Level and `shortText` as a view shows them: more than two words stand one below the other."""
+    text = withLevel(one, shortText(findings, one))
     return text.replace(" · ", "\n") if text.count(" · ") > 1 else text
+
+
+def withLevel(one: SliceFinding, text: str) -> str:
+    """``C5/C6 · C 0.96``: the slice's level before what was said of it, where it is known."""
+    return f"{one.level} · {text}" if one.level else text
 
 
 def _letter(findings: Findings, opinion: Opinion) -> str:

@@ -176,6 +176,60 @@ def quantities(
     say(f"Tables and drawings are in {out}")
 
 
+@evaluate.command("lumbar-quantities")
+def lumbar_quantities(
+    out: Out, data: Data = None,
+    model: Annotated[
+        str, typer.Option(help="A model that grades levels; the bundled one if none.")
+    ] = "",
+    segmentation: Annotated[
+        str, typer.Option(help="A model that segments; the bundled one if none.")
+    ] = "",
+    device: Device = "auto", as_json: AsJson = False, numbering: Numbering = "",
+    orientation: Orientation = "",
+) -> None:  # fmt: skip
+    """Measure sizes and grades of lumbar levels: on true masks and on a model's, side by side.
+
+    Simulated data have an exact truth; of other labelled volumes the given mask counts as true.
+    """
+    from SpineLib.datasets.open_volumes import open_volumes
+    from SpineLib.evaluation.lumbar_sizes import figures_of, real_rows, simulated_rows, write_rows
+    from SpineLib.inference.loaded import load
+    from SpineLib.models import find_models, open_model
+    from SpineLib.models.card import LEVEL_GRADING
+
+    if not data:
+        raise BadInput("No data was given", advice="Give it with --data.")
+    simulated = [source.startswith("simulated:") for source in data]
+    if any(simulated) != all(simulated):
+        raise BadInput("Simulated and other data are given together", advice="Measure them apart.")
+    grader = open_model(model) if model else find_models(LEVEL_GRADING)[0]
+    if grader.card.task != LEVEL_GRADING:
+        raise BadModel(f"The model {grader.card.name} is for {grader.card.task}, not for levels")
+    segmenter = load(
+        open_model(segmentation) if segmentation else find_models("segmentation")[0], device
+    )
+    with progress_bar() as progress:
+        if all(simulated):
+            table = simulated_rows(data, grader, segmenter, progress)
+        else:
+            volumes = [one for source in data for one in open_volumes(
+                source, numbering=numbering, orientation=orientation, progress=progress)]  # fmt: skip
+            table = real_rows(volumes, segmenter, progress)
+    if not len(table):
+        raise BadInput("No level could be measured")
+    figures = figures_of(table)
+    write_rows(out, table, figures)
+    if as_json:
+        print_json([vars(one) for one in figures])
+        return
+    rows = [[f.mask, f.name, f"{f.value:.3f}",
+             "" if f.interval is None else f"{f.interval[0]:.3f}–{f.interval[1]:.3f}", f.of]
+            for f in figures]  # fmt: skip
+    print_table(("mask", "figure", "value", "95 % by patient", "of"), rows, "Lumbar levels")
+    say(f"Rows, figures and the Bland-Altman drawing are in {out}")
+
+
 @evaluate.command()
 def calibrate(
     model: Annotated[str, typer.Option(help="Name or folder of a compression or grading model.")],

@@ -155,6 +155,19 @@ for _name in USUAL:
 
 
 @train.command()
+def stenosis(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the model.")],
+    data: Sources = None,
+) -> None:
+    """Fit the grade of central stenosis to sizes of simulated lumbar levels."""
+    from SpineLib.training.level_grades import SOURCES, fit_level_grades
+
+    with progress_bar() as progress:
+        model = fit_level_grades(data or SOURCES, out, progress=progress)
+    say(f"The model is in {model.path}; its temperature is {model.card.temperature:g}")
+
+
+@train.command()
 def recipes(
     name: Annotated[
         str | None,

@@ -19,7 +19,7 @@ from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.dicom import codes
 from SpineLib.outputs.dicom.making import MANUFACTURER, Making
 from SpineLib.outputs.dicom.segmentation import Outline
-from SpineLib.quantities import Quantity
+from SpineLib.quantities import LEVEL_KEYS, Quantity
 from SpineLib.questions import Opinion, Question
 
 Group = sr.MeasurementsAndQualitativeEvaluations
@@ -67,6 +67,7 @@ def measurement_report(
     groups: list[Group | Volumetric] = [
         *_studies(making),
         *_slices(making),
+        *_levels(making),
         *_measured(making),
         *_answers(making, answers),
     ]
@@ -169,7 +170,7 @@ def _measured(making: Making) -> Iterable[Group]:
             if numbers:
                 yield _group(making, stack, one, codes.MEASURED, [], numbers, by=_measurer(making))
     for quantity in making.findings.quantities:
-        numbers = _numbers([quantity])
+        numbers = _numbers([quantity] if quantity.key not in LEVEL_KEYS else [])
         if numbers:
             yield _of_study(making, quantity, numbers)
 
@@ -279,6 +280,42 @@ def _study(making: Making, summary: QuestionSummary) -> Group:
             _number(codes.POSITIVE_SLICES, summary.positive_slices),
             _number(codes.LONGEST_RUN, summary.longest_run_mm, codes.MILLIMETRE),
         ],
+        qualitative_evaluations=said or None,
+    )
+
+
+def _levels(making: Making) -> Iterable[Group]:
+    """A group a level: what was measured there, in UCUM units, and a group an answer."""
+    findings = making.findings
+    ours = [one for one in findings.quantities if one.key in LEVEL_KEYS]
+    for level in dict.fromkeys(one.level for one in ours):
+        numbers = _numbers(one for one in ours if one.level == level)
+        if numbers:
+            yield _level(level, codes.own("level sizes", "Sizes of a level"), numbers, [])
+    for opinion in findings.level_opinions:
+        if opinion.assessed:
+            question = findings.question(opinion.question)
+            said = [_evaluation(question.key, opinion.value, question.title),
+                    _evaluation(codes.POSITIVE, "yes" if opinion.positive else "no")]  # fmt: skip
+            if opinion.forced:
+                said.append(_evaluation(codes.FORCED, "yes"))
+            chance = [_number(codes.PROBABILITY, opinion.probability or 0.0)]
+            yield _level(opinion.level, codes.own(question.key, question.title), chance, said,
+                         algorithm=_algorithm(making, opinion.by))  # fmt: skip
+
+
+def _level(
+    level: str, finding: sr.CodedConcept, numbers: list[sr.Measurement],
+    said: list[sr.QualitativeEvaluation], *, algorithm: sr.AlgorithmIdentification | None = None,
+) -> Group:  # fmt: skip
+    if level:
+        said = [*said, _evaluation(codes.LEVEL, level)]
+    return Group(
+        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier=level or "study"),
+        finding_type=finding,
+        algorithm_id=algorithm,
+        finding_sites=_sites(level),
+        measurements=numbers,
         qualitative_evaluations=said or None,
     )
 

@@ -26,12 +26,12 @@ from SpineLib.pacs.station.figures import Figures, HealthPage
 from SpineLib.pacs.station.receiving import Receiver
 from SpineLib.pacs.station.settings import Settings
 from SpineLib.pacs.station.studies import Studies
-from SpineLib.pacs.station.study import FAILED, READ, READING, SENT, STOPPED, TRIED, StudyFolder
+from SpineLib.pacs.station.study import StudyFolder
 from SpineLib.progress import Progress
+from SpineLib.store.attempts import ATTEMPTS, FAILED, READ, READING, SENT, STOPPED, TRIED
 from SpineLib.store.lock import holding
 from SpineLib.wording import count
 
-ATTEMPTS = 3  # to read a study; as many times an archive may refuse objects
 _LONGEST_WAIT = 3600.0
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SECONDS_BETWEEN_TIDYING = 10.0
@@ -284,7 +284,7 @@ class Station:
             return
         study.refusals += 1
         why = f"{count(len(refused), 'object')} refused: {refused[0].reason}"
-        if study.refusals < ATTEMPTS:
+        if study.refusals < ATTEMPTS:  # an archive may refuse objects as many times
             self._try_again(study, study.refusals, SpineError(why))
         else:
             study.refusals = 0

@@ -14,15 +14,8 @@ from pathlib import Path
 from SpineLib.errors import SpineError, from_os_error
 from SpineLib.pacs.station.arriving import OUT_OF_RESOURCES, Arrival, Refused
 from SpineLib.pacs.station.settings import Settings
-from SpineLib.pacs.station.study import (
-    FAILED,
-    READ,
-    RETRY,
-    SENT,
-    WAITING,
-    StudyFolder,
-    hashed,
-)
+from SpineLib.pacs.station.study import StudyFolder, hashed
+from SpineLib.store.attempts import FAILED, READ, RETRY, SENT, WAITING
 
 _DAY = 86400.0
 _OLD_SECONDS = 120.0  # an association that sends nothing is ended long before

@@ -17,14 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from SpineLib.store.attempts import SENT, state_after
 from SpineLib.store.durable import move_durably
 from SpineLib.store.journal import append, read_journal, repair
 
 JOURNAL = "journal.jsonl"
-# States of a study.
-WAITING, READ, SENT, FAILED = "waiting", "read", "sent", "failed"
-# Events in the journal that are not the state that they lead to.
-READING, STOPPED, TRIED, RETRY = "reading", "stopped", "tried", "retry"
 
 
 def hashed(uid: str) -> str:
@@ -93,7 +90,7 @@ class StudyFolder:
         if self._known is None:
             named = self._fingerprint()
             lines = [line for line in self._events if line.get("images") == named]
-            self._known = named, _state_after(lines)
+            self._known = named, state_after(lines)
         return self._known
 
     def _fingerprint(self) -> str:
@@ -213,23 +210,3 @@ class StudyFolder:
 
 def _changed(path: Path) -> float:
     return path.stat().st_mtime
-
-
-def _state_after(lines: list[dict[str, Any]]) -> tuple[str, int, str]:
-    """State, attempts to read, and why, after the lines on one set of images."""
-    state, attempts, why, before = WAITING, 0, "", WAITING
-    for line in lines:
-        event, said = line.get("event"), str(line.get("why", ""))
-        if event == READING:
-            attempts += 1
-        elif event == STOPPED:
-            attempts -= 1
-        elif event == TRIED:
-            why = said
-        elif event == RETRY and state == FAILED:
-            state, attempts, why = before, 0, ""
-        elif event in (READ, SENT):
-            state, why = str(event), said
-        elif event == FAILED:
-            state, before, why = FAILED, state, said
-    return state, max(attempts, 0), why

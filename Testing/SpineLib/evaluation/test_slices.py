@@ -1,5 +1,7 @@
 """Compression: counting that a person can do by hand, and scikit-learn for the rest."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -159,3 +161,18 @@ def test_whatever_the_table_every_figure_is_a_number_or_says_why_not(compression
 def test_a_grading_models_predictions_are_refused(grading):
     with pytest.raises(BadModel, match="is for grading, not for compression"):
         evaluate_compression(grading({"a": [("0", [1, 0, 0, 0, 0, 0])]}))
+
+
+def test_figures_stand_by_level_from_above_to_below_where_levels_are_known(compression):
+    predictions = compression(PATIENTS)
+    assert "by level" not in evaluate_compression(predictions).tables
+    levels = ["T1", "C5", "C5", "C6", "C5", "C6", "", "C6", "C6", "C5", "C6", "C6"]
+    levels = levels[: len(predictions.table)]
+    known = replace(predictions, table=predictions.table.assign(level=levels))
+    found = evaluate_compression(known)
+    table = found.tables["by level"].set_index("level")
+    assert list(table.index) == ["C5", "C6", "T1"]
+    # C5: 0.8 and 0.7 are called, 0.6 wrongly so, 0.2 not.
+    assert table.loc["C5", ["slices", "positive"]].tolist() == [4, 2]
+    assert table.loc["C5", "sensitivity"] == 1 and table.loc["C5", "specificity"] == 0.5
+    assert "level" not in set(found.tables.get("subgroups", {"column": []})["column"])

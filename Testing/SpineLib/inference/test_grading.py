@@ -10,8 +10,9 @@ from SpineLib.questions import BILSKY, KANG
 
 torch = pytest.importorskip("torch")
 from SpineLib.inference.canal import CanalPath  # noqa: E402
+from SpineLib.inference.interval import graded, interval  # noqa: E402
 from SpineLib.inference.loaded import Loaded, load  # noqa: E402
-from SpineLib.inference.opinions import graded, interval, opinions  # noqa: E402
+from SpineLib.inference.opinions import opinions  # noqa: E402
 
 
 def test_the_high_probability_is_that_of_the_high_grades():

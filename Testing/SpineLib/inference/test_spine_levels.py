@@ -1,9 +1,12 @@
 """From points on sagittal series to the level of each axial slice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from SpineLib import reasons
+from SpineLib.dicom.stack import Stack
 from SpineLib.findings import (
     Findings,
     SegmentationFinding,
@@ -11,13 +14,20 @@ from SpineLib.findings import (
     SliceFinding,
     StackFindings,
 )
-from SpineLib.inference.level_names import named_by_reader
+from SpineLib.inference.level_names import named_by_reader, sequence
 from SpineLib.inference.localising import chain_in, levels_of, placed, told
 from SpineLib.inference.naming import rename
 from SpineLib.inference.spine_chain import chain_of
-from SpineLib.inference.spine_levels import SpineLevels, region_of_name
-from SpineLib.inference.study_levels import agree, follow_segmentation, name_again
+from SpineLib.inference.spine_levels import Level, SpineLevels, region_of_name
+from SpineLib.inference.study_levels import (
+    agree,
+    follow_segmentation,
+    name_again,
+    with_region,
+    wrong_region,
+)
 from SpineLib.levels import LevelsFinding
+from SpineLib.models import open_model
 from Testing.spines import heights, seen, spine
 
 UP = np.array([0.0, 0.0, 1.0])
@@ -183,3 +193,37 @@ def test_segmentation_and_localiser_agree_or_say_that_they_do_not():
     other = rename(unknown, 1, "L4")
     kept, warning = agree(levels, other)
     assert kept == other and "calls L4" in warning and "call L5" in warning.replace("calls", "call")
+
+
+def block(header: str, first: str, count: int) -> tuple[Stack, list[Level]]:
+    """An axial stack with one slice beside each vertebra from one on downward."""
+    stack = Stack(id="7", plane="axial", weighting="T2", region=header,
+                  positions=((0.0, 0.0, 0.0),) * count)  # fmt: skip
+    names = sequence()[sequence().index(first) :][:count]
+    return stack, [Level(name, region_of_name(name)) for name in names]
+
+
+def test_slices_below_the_neck_of_a_mixed_block_are_not_read_by_a_model_for_the_neck():
+    stack, levels = block("cervical", "C4", 6)
+    told, warning = with_region(stack, levels)
+    assert told.region == "cervical" and warning == ""
+    card = open_model("starter-compression").card
+    card = replace(card, applicability=replace(card.applicability, regions=("cervical",)))
+    assert [wrong_region(card, told, one) is None for one in levels] == [True] * 4 + [False] * 2
+
+
+def test_the_picture_s_region_counts_where_the_header_says_another_and_is_warned_of():
+    stack, levels = block("lumbar", "C3", 5)
+    told, warning = with_region(stack, levels)
+    assert told.region == "cervical"
+    assert "shows the cervical spine where the header says lumbar" in warning
+    silent, levels = block("unknown", "L1", 5)
+    assert with_region(silent, levels) == (replace(silent, region="lumbar"), "")
+
+
+def test_a_picture_that_does_not_show_the_region_leaves_the_header_s():
+    stack, levels = block("cervical", "C3", 5)
+    unknown = [*levels[:2], *[Level()] * 3]
+    assert with_region(stack, unknown) == (stack, "")
+    card = open_model("starter-compression").card
+    assert wrong_region(card, stack, Level()) is None

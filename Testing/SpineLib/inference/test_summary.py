@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from SpineLib.findings import SliceFinding, StackFindings
-from SpineLib.inference.opinions import graded
+from SpineLib.inference.interval import graded
 from SpineLib.inference.summary import summarise
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.models import find_models

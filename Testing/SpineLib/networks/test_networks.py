@@ -6,6 +6,7 @@ from SpineLib.errors import BadModel
 
 torch = pytest.importorskip("torch")
 from SpineLib.networks import build  # noqa: E402
+from SpineLib.networks.resnet import resnet_trunk  # noqa: E402
 
 
 def test_an_unknown_network_and_unknown_arguments_are_named():
@@ -52,3 +53,19 @@ def test_the_nearest_prototype_wins():
 def test_the_canal_network_takes_any_size_and_halves_it(size):
     network = build("canal-unet", {"widths": [4, 6, 8]}).eval()
     assert network(torch.zeros(2, 1, size, size)).shape == (2, 1, size // 2, size // 2)
+
+
+@pytest.mark.parametrize(("depth", "pool"), [(10, False), (50, True)])
+def test_a_trunk_answers_with_monais_weights_what_monai_answers(depth, pool):
+    from monai.networks.nets.resnet import ResNet
+
+    deep = depth == 50
+    theirs = ResNet(
+        "bottleneck" if deep else "basic", [3, 4, 6, 3] if deep else [1, 1, 1, 1], [4, 8, 8, 16],
+        spatial_dims=2, n_input_channels=3, conv1_t_stride=2, no_max_pool=not pool,
+        bias_downsample=False, feed_forward=False,
+    ).eval()  # fmt: skip
+    ours = resnet_trunk(depth, (4, 8, 8, 16), 3, pool).eval()
+    ours.load_state_dict(theirs.state_dict())
+    windows = torch.rand(2, 3, 48, 48)
+    torch.testing.assert_close(ours(windows), theirs(windows))

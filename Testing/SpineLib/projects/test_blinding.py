@@ -51,6 +51,7 @@ def test_a_blinded_reader_is_shown_nothing_of_others_or_the_model(
     with ReaderSession(project, "anna") as session:
         session.label(COMPRESSED)
         assert session.model_answer() is None
+        assert set(answers.levels_of(project).values()) == {"C4", "C5"}
     assert not {"ben.jsonl", "answers.json", "consensus.jsonl"} & set(opened)
     monkeypatch.undo()
     for look in (

@@ -13,6 +13,7 @@ import numpy as np
 import pydicom
 import pytest
 
+from SpineLib.errors import OutputError
 from SpineLib.findings_file import validate
 from SpineLib.volume import Volume, write_volume
 
@@ -65,6 +66,18 @@ def test_a_study_is_read_from_a_folder_to_pictures(spine, study, tmp_path):
     assert "not for clinical use" in answer.out
     assert "Bilsky: not assessed: made for" in answer.out
     assert not answer.errors
+
+
+def test_the_verdict_is_said_before_anything_is_drawn_or_written(
+    spine, study, tmp_path, monkeypatch
+):
+    def fail(*_arguments, **_options):
+        raise OutputError("The disk is full")
+
+    monkeypatch.setattr("SpineSlicer.headless.outputs.write_outputs", fail)
+    answer = spine("read", study, "--out", tmp_path / "out")
+    assert answer.code == OutputError.exit_code and "The disk is full" in answer.errors[0]
+    assert "of 4 slices compressed" in answer.out and "Open " not in answer.out
 
 
 def test_a_scene_gives_the_same_results_anew(spine, study, tmp_path):

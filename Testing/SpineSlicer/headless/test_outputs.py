@@ -1,7 +1,9 @@
 """The folder that a person gets."""
 
+import copy
 import csv
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -28,6 +30,15 @@ def test_the_folder_holds_everything(folder):
     names = {p.name for p in folder.iterdir()}
     assert names == {"report.html", "findings.csv", "findings.json", "scene.mrb", "pictures"}
     assert len(list(folder.glob("pictures/slice-4-*.png"))) == 3
+
+
+def test_slices_that_nobody_looks_at_have_no_picture(app, brief, tmp_path, monkeypatch):
+    monkeypatch.setattr("SpineSlicer.headless.pictures.FEW", 0)
+    findings = copy.deepcopy(brief.findings)
+    for one in findings.stacks[0].slices[::2]:
+        one.opinions = []
+    write_outputs(replace(brief, findings=findings), tmp_path, app=app)
+    assert [p.name for p in tmp_path.glob("pictures/slice-*.png")] == ["slice-4-02.png"]
 
 
 def test_the_tables_have_every_slice(folder, brief):

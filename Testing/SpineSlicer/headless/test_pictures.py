@@ -1,5 +1,6 @@
 """What a reader sees in the pictures of the real cervical series."""
 
+import copy
 import io
 
 import numpy as np
@@ -11,7 +12,7 @@ from SpineLib.labels import VERDICT_COLORS, rgb
 from SpineLib.outputs import names
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
-from SpineSlicer.headless.pictures import take_pictures
+from SpineSlicer.headless.pictures import looked_at, take_pictures
 from SpineSlicer.scene.ReadingScene import ReadingScene
 
 
@@ -35,6 +36,18 @@ def share_of(picture, color: str) -> float:
 def test_every_slice_has_a_picture(pictures, cervical):
     wanted = {names.slice_picture("4", k) for k in range(19)}
     assert wanted | {names.WORST, names.LADDER, names.TUBE} == set(pictures)
+
+
+def test_a_person_looks_at_the_flagged_slices_and_the_worst_of_each_level(cervical):
+    findings = copy.deepcopy(cervical.findings)
+    (stack,) = findings.stacks
+    flagged = {("4", one.index) for one in stack.slices if one.flagged}
+    assert flagged and looked_at(findings) == flagged
+    stack.slices[16].level = "T1"
+    assert looked_at(findings) == flagged | {("4", 16)}
+    for one in stack.slices:
+        one.opinions = []
+    assert looked_at(findings) == set()
 
 
 def test_each_slices_ring_has_the_colour_of_its_verdict(pictures, cervical):

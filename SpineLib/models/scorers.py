@@ -170,6 +170,23 @@ def joined(trees: Sequence[dict[str, NDArray[Any]]], link: str, base: NDArray[np
     )
 
 
+def forest_trees(model: Any) -> Trees:
+    """A fitted random forest of scikit-learn as arrays."""
+    trees = []
+    for one in model.estimators_:
+        tree = one.tree_
+        value = tree.value[:, 0, :]
+        if hasattr(model, "classes_"):
+            value = value / value.sum(axis=1, keepdims=True)
+        trees.append({
+            "feature": np.where(tree.children_left < 0, -1, tree.feature),
+            "threshold": tree.threshold,
+            "left": tree.children_left, "right": tree.children_right,
+            "missing_left": tree.missing_go_to_left.astype(bool), "value": value, "output": -1,
+        })  # fmt: skip
+    return joined(trees, MEAN, np.zeros(trees[0]["value"].shape[1]))
+
+
 def _linked(total: NDArray[np.float64], link: str) -> NDArray[np.float64]:
     if link == IDENTITY:
         return total

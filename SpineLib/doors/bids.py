@@ -1,0 +1,122 @@
+"""``spine-bids``: the call of a BIDS App, so that BABS and others can run it. docs/cohort.md."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from SpineLib import __version__
+from SpineLib.doors.console import progress_bar, run, say
+from SpineLib.errors import SpineError
+from SpineLib.wording import count
+
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+
+
+class Level(str, Enum):
+    """What is analysed."""
+
+    participant = "participant"
+    group = "group"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"SlicerSpineMRI {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def bids(
+    bids_dir: Annotated[Path, typer.Argument(help="The data set.")],
+    output_dir: Annotated[Path, typer.Argument(help="Where derivatives go.")],
+    level: Annotated[Level, typer.Argument(help="Read participants, or collect what was read.")],
+    participant_label: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--participant-label",
+            "--participant_label",
+            help="Without sub-; may repeat, or hold several with blanks. Default: all.",
+        ),
+    ] = None,
+    session_label: Annotated[
+        list[str] | None,
+        typer.Option("--session-label", "--session_label", help="Without ses-; may repeat."),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="Name or folder of a model; may repeat.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--n-procs", "--n_procs", help="Processes. Default: one a core.")
+    ] = None,
+    skip_bids_validation: Annotated[
+        bool, typer.Option("--skip-bids-validation", "--skip_bids_validation", hidden=True)
+    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Read the T1w, T2w, T2starw and PDw images of a BIDS data set, each by itself."""
+    from SpineLib.cohort import bids as naming
+
+    naming.write_description(output_dir)
+    if level is Level.participant:
+        labels = " ".join(participant_label or ()).split() or naming.participants(bids_dir)
+        _read(bids_dir, output_dir, labels, session_label or [], tuple(model or ()), workers)
+        return
+    from SpineLib.cohort.collecting import collect
+
+    with progress_bar() as progress:
+        made = collect(output_dir / naming.COHORT, progress=progress)
+    for note in made.notes:
+        say(note)
+    for path in naming.write_group(output_dir / naming.COHORT, output_dir):
+        say(str(path))
+    say(f"Open {made.page}; rate at {made.quality}")
+
+
+def _read(
+    bids_dir: Path, out: Path, labels: list[str], sessions: list[str], models: tuple[str, ...],
+    workers: int | None,
+) -> None:  # fmt: skip
+    from SpineLib.cohort import bids as naming
+    from SpineLib.cohort import kept
+    from SpineLib.cohort.engines import Local, default_workers
+    from SpineLib.cohort.planned import digest, read_plan
+    from SpineLib.cohort.planning import add
+    from SpineLib.cohort.run import run as read_all
+    from SpineLib.cohort.setting import Setting, settle
+    from SpineLib.doors.reading_process import reading_process
+    from SpineLib.store.attempts import READ
+
+    cohort, images = out / naming.COHORT, set()
+    with progress_bar() as progress:
+        for label in [label.removeprefix("sub-") for label in labels]:
+            found = list(naming.images_of(bids_dir, label, sessions))
+            images |= {study.key for place in found for study in place.studies or ()}
+            # A plan each: jobs that run apart are put together as files.
+            add(found, cohort / f"plan-sub-{label}.jsonl", progress)
+        setting = settle(cohort, Setting.here(models), renew=False)
+        studies = [one for one in read_plan(cohort) if one.key in images]
+        rows = kept.of_cohort(cohort, studies, setting)
+        read_all(
+            cohort, rows, setting, lambda: Local(reading_process, workers or default_workers()),
+            name=f"run-{digest(*sorted(images))}", progress=progress,
+            say=lambda line: typer.echo(line, err=True),
+        )  # fmt: skip
+        states = [(one, one.state()) for one in rows]
+        for one, state in states:
+            if state.state == READ:
+                naming.write_derivatives(one, out)
+    failed = [(one.study.label, state.why) for one, state in states if state.state != READ]
+    say(f"{count(len(rows) - len(failed), 'image')} of {len(rows)} read")
+    for label, why in failed:
+        say(f"  {label}: {why}")
+    if failed:
+        raise SpineError(f"{count(len(failed), 'image')} could not be read")
+
+
+def main() -> int:
+    """Runs the command; returns the exit code."""
+    return run(app)

@@ -1,0 +1,254 @@
+"""What a lumbar segmentation says of each level: quantities, and the grade of its narrowing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineLib import reasons
+from SpineLib.errors import BadModel
+from SpineLib.findings import (
+    Findings,
+    QuestionSummary,
+    SegmentationFinding,
+    StackFindings,
+)
+from SpineLib.inference.interval import graded
+from SpineLib.inference.measures import Measure
+from SpineLib.labels import ASSESSED
+from SpineLib.models.card import Card
+from SpineLib.models.scorers import Trees
+from SpineLib.quantities import Quantity
+from SpineLib.questions import Opinion
+from SpineLib.reasons import Reason
+
+# Columns that a model of levels may ask for, by name.
+FEATURES = (
+    "canal_area", "canal_ap", "area_share", "ap_share", "disc_height", "disc_bulge", "slip",
+)  # fmt: skip
+_NO_CANAL, _CUT, _ALONE, _NO_BODY = (
+    Reason(code)
+    for code in (
+        reasons.NO_CANAL_BESIDE,
+        reasons.DISC_AT_BORDER,
+        reasons.NOT_BOTH_BODIES,
+        reasons.NO_BODY,
+    )
+)
+
+
+def lumbar_quantities(measures: Sequence[Measure], finding: SegmentationFinding) -> list[Quantity]:
+    """The quantities of each disc and vertebra, from the feet upward, and the lordosis.
+
+    What could not be measured is there with its reason. Levels are the structures' names, also
+    where those are only numbers.
+
+    Args:
+        measures: of one segmentation.
+        finding: that segmentation; its stack is where they were taken.
+    """
+    vertebrae = {one.label: one for one in measures if one.kind == "vertebra"}
+    found: list[Quantity] = []
+    for disc in _from_below(measures, "disc"):
+        upper, lower = (vertebrae.get(disc.label - n) for n in (200, 201))
+        found += _of_disc(disc, _angle(lower, upper))
+    for body in _from_below(measures, "vertebra"):
+        found += _of_body(body)
+    found.append(_lordosis(vertebrae.values()))
+    return [replace(one, stack=finding.stack) for one in found]
+
+
+def features(measures: Sequence[Measure]) -> tuple[list[Measure], NDArray[np.float64]]:
+    """The discs whose canal was measured, from the feet upward, with `FEATURES` of each.
+
+    A share is of the median of all discs: how narrow a level is for this patient, and as this
+    segmentation draws.
+
+    Returns:
+        The discs, and [disc, feature]; NaN where one was not measured.
+    """
+    discs = [one for one in _from_below(measures, "disc") if one.canal_area]
+    rows = [
+        (one.canal_area, one.canal_ap, one.canal_area, one.canal_ap, _height(one), one.bulge,
+         None if one.slip is None else abs(one.slip))
+        for one in discs
+    ]  # fmt: skip
+    table = np.array(rows, dtype=float).reshape(len(rows), len(FEATURES))
+    for column in (2, 3):
+        table[:, column] /= np.median(table[:, column]) if len(discs) else 1.0
+    return discs, table
+
+
+def level_opinions(measures: Sequence[Measure], card: Card, trees: Trees) -> list[Opinion]:
+    """What a model of levels says of each disc.
+
+    Args:
+        measures: of one segmentation.
+        card: its question, features and temperature.
+        trees: the model.
+
+    Returns:
+        One a disc, from the feet upward; without a value, with its reason, where the canal beside
+        it was not measured.
+
+    Raises:
+        BadModel: the card asks for features that are not known, or the trees answer other grades.
+    """
+    columns = [_column(card, name) for name in card.preprocessing["features"]]
+    discs, table = features(measures)
+    if trees.value.shape[1] != len(card.asked.values):
+        raise BadModel(f"The trees of {card.name} do not answer the grades of its card")
+    answers = np.zeros((0, trees.value.shape[1]))
+    if discs:
+        answers = calibrated(trees.predict(table[:, columns]), card.temperature)
+    chances = {disc.label: row.tolist() for disc, row in zip(discs, answers, strict=True)}
+    result = []
+    for disc in _from_below(measures, "disc"):
+        if disc.label in chances:
+            opinion = replace(graded(chances[disc.label], card.asked), by=card.name)
+        else:
+            why = _CUT if disc.height_middle is None else _NO_CANAL
+            opinion = Opinion(card.asked.key, card.name, reason=str(why), why=why)
+        place = list(disc.canal_ras) if disc.canal_ras else None
+        result.append(replace(opinion, level=disc.name, place_ras=place))
+    return result
+
+
+def calibrated(probabilities: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Probabilities whose logarithms are divided by a temperature (Guo et al. 2017).
+
+    Args:
+        probabilities: [row, value]; those of 0 count as a thousandth.
+        temperature: of the card.
+    """
+    scaled = np.clip(probabilities, 1e-3, 1.0) ** (1 / temperature)
+    return scaled / scaled.sum(axis=1, keepdims=True)
+
+
+def summarise_levels(
+    opinions: Sequence[Opinion], card: Card, stacks: Sequence[StackFindings] = ()
+) -> QuestionSummary:
+    """What the answers of one model of levels say of the study: the worst level.
+
+    Args:
+        opinions: of `level_opinions`.
+        card: of the model.
+        stacks: the slices that show the worst level carry its opinion.
+    """
+    question = card.asked
+    summary = QuestionSummary(question.key, card.name)
+    answered = [one for one in opinions if one.by == card.name and one.assessed]
+    if not answered:
+        summary.whys = list({str(one.why): one.why for one in opinions if one.why}.values())
+        summary.reason = "; ".join(map(str, summary.whys))
+        return summary
+    worst = max(answered, key=lambda one: (question.severity(one.value), _expected(one, card)))
+    summary.status, summary.worst, summary.level = ASSESSED, worst.value, worst.level
+    summary.forced = worst.forced
+    summary.assessed_slices = len(answered)
+    summary.positive_slices = sum(one.positive for one in answered)
+    for stack in stacks:
+        for one in stack.slices:
+            if worst in one.opinions:
+                summary.stack, summary.index = stack.id, one.index
+    return summary
+
+
+def _expected(opinion: Opinion, card: Card) -> float:
+    """The mean severity of the values by their probabilities: tells levels of one grade apart."""
+    chances = opinion.probabilities.items()
+    return sum(card.asked.severity(value) * chance for value, chance in chances)
+
+
+def tell_slices(findings: Findings) -> None:
+    """Gives each level's opinions to the one slice of each axial stack that cuts its canal there.
+
+    Only to stacks in the segmentation's Frame of Reference; what slices carried of levels before
+    is taken from them.
+
+    Args:
+        findings: with `Findings.level_opinions`.
+    """
+    segmented = [one for one in findings.stacks if one.id == findings.segmentation.stack]
+    frame = segmented[0].frame_of_reference_uid if segmented else ""
+    for stack in findings.stacks:
+        for one in stack.slices:
+            one.opinions = [opinion for opinion in one.opinions if not opinion.level]
+        same = frame and stack.frame_of_reference_uid == frame and stack.plane == "axial"
+        if not same or not stack.slices or not stack.ijk_to_ras:
+            continue
+        matrix = np.array(stack.ijk_to_ras)
+        normal = np.cross(matrix[:3, 0], matrix[:3, 1])
+        normal /= np.linalg.norm(normal)
+        middles = np.array([one.position_ras for one in stack.slices]) @ normal
+        for opinion in findings.level_opinions:
+            if opinion.place_ras is None:
+                continue
+            away = np.abs(middles - np.array(opinion.place_ras) @ normal)
+            nearest = int(away.argmin())
+            if away[nearest] <= stack.spacing[2] / 2:
+                stack.slices[nearest].opinions.append(opinion)
+
+
+def _column(card: Card, name: str) -> int:
+    if name not in FEATURES:
+        raise BadModel(f"The model {card.name} asks for {name}, which is not measured of levels")
+    return FEATURES.index(name)
+
+
+def _from_below(measures: Sequence[Measure], kind: str) -> list[Measure]:
+    return sorted((one for one in measures if one.kind == kind), key=lambda one: one.label % 100)
+
+
+def _height(disc: Measure) -> float | None:
+    heights = (disc.height_front, disc.height_middle, disc.height_back)
+    known = [one for one in heights if one is not None]
+    return sum(known) / 3 if len(known) == 3 else None
+
+
+def _angle(lower: Measure | None, upper: Measure | None) -> float | None:
+    """Degrees between the endplates that border a disc."""
+    if lower is None or upper is None or lower.upper_rise is None or upper.lower_rise is None:
+        return None
+    return upper.lower_rise - lower.upper_rise
+
+
+def _of_disc(disc: Measure, angle: float | None) -> list[Quantity]:
+    cut = _CUT if disc.height_middle is None else None
+    values = {
+        "canal_area": (disc.canal_area, _NO_CANAL),
+        "canal_ap": (disc.canal_ap, _NO_CANAL),
+        "disc_height": (_height(disc), _CUT),
+        "disc_bulge": (disc.bulge, _ALONE),
+        "slip": (disc.slip, _ALONE),
+        "slip_percent": (disc.slip_percent, _ALONE),
+        "segmental_angle": (angle, _ALONE),
+    }
+    return [_quantity(key, value, disc.name, cut or why) for key, (value, why) in values.items()]
+
+
+def _of_body(body: Measure) -> list[Quantity]:
+    front, middle, back = body.height_front, body.height_middle, body.height_back
+    ratio = None
+    if front is not None and middle is not None and back:
+        ratio = 100 * min(front, middle) / back
+    values = {"body_front": front, "body_middle": middle, "body_back": back, "height_ratio": ratio}
+    return [_quantity(key, value, body.name, _NO_BODY) for key, value in values.items()]
+
+
+def _lordosis(vertebrae: Iterable[Measure]) -> Quantity:
+    named = {one.name: one for one in vertebrae}
+    first, last = named.get("L1"), named.get("L5")
+    if first is None or last is None or first.upper_rise is None or last.lower_rise is None:
+        return Quantity("lordosis", why=Reason(reasons.NOT_L1_L5))
+    return Quantity("lordosis", first.upper_rise - last.lower_rise)
+
+
+def _quantity(key: str, value: float | None, level: str, why: Reason) -> Quantity:
+    # A canal of no area is none that was outlined.
+    if not value and key.startswith("canal"):
+        value = None
+    return Quantity(key, value, level, why=why if value is None else None)

@@ -1,0 +1,113 @@
+"""Lumbar levels as tables and as ``levels.csv``: what was measured at each, and its grades."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from SpineLib.findings import Findings
+from SpineLib.quantities import BODY_KEYS, DEFINITIONS, DISC_KEYS, LEVEL_KEYS, Definition, Quantity
+from SpineLib.questions import Opinion
+from SpineLib.reasons import sentence
+from SpineLib.store.files import writing
+from SpineLib.translation import tr
+
+NAME = "levels.csv"
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """One level.
+
+    Attributes:
+        name: ``L4/L5``.
+        cells: value with unit of each column, `NONE` without one; and why there is none.
+        opinions: the answers of the level.
+    """
+
+    name: str
+    cells: list[tuple[str, str]]
+    opinions: list[Opinion]
+
+
+@dataclass(frozen=True)
+class LevelTable:
+    """Levels from the head downward.
+
+    Attributes:
+        columns: of the cells.
+    """
+
+    columns: list[Definition]
+    rows: list[LevelRow]
+
+
+def level_tables(findings: Findings) -> list[LevelTable]:
+    """The table of discs and the table of vertebrae; those that hold nothing are left out."""
+    return [table for keys in (DISC_KEYS, BODY_KEYS) if (table := _table(findings, keys)).rows]
+
+
+def narrowest_words(findings: Findings, level: str) -> str:
+    """``canal 54 mm², 6.1 mm front to back``: the sizes of a level; empty where it has none."""
+    sizes = {one.key: one for one in findings.quantities if one.level == level}
+    area, depth = (sizes.get(key, Quantity(key)).shown() for key in ("canal_area", "canal_ap"))
+    if not area or not depth:
+        return ""
+    return tr("canal {area}, {depth} front to back").format(area=area, depth=depth)
+
+
+def write_levels(findings: Findings, path: str | Path) -> None:
+    """Writes ``levels.csv``: a row a level, units as `SpineLib.quantities.DEFINITIONS`, UTF-8.
+
+    Where nothing was measured of levels there is no file.
+    """
+    ours = [one for one in findings.quantities if one.key in LEVEL_KEYS]
+    if not ours:
+        return
+    questions = [asked.key for asked in findings.questions if asked.of_levels]
+    answers = [f"{key}_{part}" for key in questions for part in ("value", "probability", "by")]
+    with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, ("level", "stack", *LEVEL_KEYS, *answers, "reason"))
+        writer.writeheader()
+        for level in _levels(ours):
+            own = [one for one in ours if one.level == level]
+            row = {one.key: f"{one.value:.4f}" for one in own if one.value is not None}
+            whys = dict.fromkeys(str(one.why) for one in own if one.why)
+            row |= {"level": level, "stack": own[0].stack, "reason": "; ".join(whys)}
+            for said in _opinions(findings, level):
+                row |= {
+                    f"{said.question}_value": said.value,
+                    f"{said.question}_by": said.by,
+                    f"{said.question}_probability": ""
+                    if said.probability is None
+                    else f"{said.probability:.4f}",
+                }
+            writer.writerow(row)
+
+
+def _table(findings: Findings, keys: Sequence[str]) -> LevelTable:
+    ours = [one for one in findings.quantities if one.key in keys]
+    rows = []
+    for level in reversed(_levels(ours)):
+        sizes = {one.key: one for one in ours if one.level == level}
+        cells = [_cell(sizes.get(key, Quantity(key))) for key in keys]
+        said = _opinions(findings, level)
+        if said or any(text != NONE for text, _why in cells):
+            rows.append(LevelRow(level, cells, said))
+    return LevelTable([DEFINITIONS[key] for key in keys], rows)
+
+
+def _cell(one: Quantity) -> tuple[str, str]:
+    return one.shown() or NONE, sentence(one.why) if one.why else ""
+
+
+def _levels(quantities: Sequence[Quantity]) -> list[str]:
+    """Levels in the order in which they were measured: from the feet upward."""
+    return list(dict.fromkeys(one.level for one in quantities))
+
+
+def _opinions(findings: Findings, level: str) -> list[Opinion]:
+    return [one for one in findings.level_opinions if one.level == level]

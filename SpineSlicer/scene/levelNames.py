@@ -1,0 +1,64 @@
+"""The localiser's names of vertebrae and discs in the views, where no segmentation names them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from SpineLib.findings import Findings
+from SpineLib.inference.study_levels import places_of
+from SpineSlicer.scene.segmentNames import addName, addNamesNode
+from SpineSlicer.scene.subjectHierarchy import placeBeside
+
+
+def addLevelNames(
+    scene: slicer.vtkMRMLScene, findings: Findings, volumeNode: Any
+) -> slicer.vtkMRMLMarkupsFiducialNode | None:
+    """Adds a label for each vertebra and disc of the chain that was seen, named or not yet.
+
+    Args:
+        scene: where the node is added.
+        findings: with the chain.
+        volumeNode: of the sagittal series that shows it.
+
+    Returns:
+        The node; None where no vertebra was seen.
+    """
+    if not findings.levels.vertebrae:
+        return None
+    node = addNamesNode(scene, f"{volumeNode.GetName()} level names")
+    for n, one in enumerate(findings.levels.vertebrae):
+        for kind, ras in (("vertebra", one.ras), ("disc", one.disc_ras)):
+            if ras is not None:
+                addName(node, ras, "", f"{kind} {n}")
+    renameLevelNames(node, findings)  # Slicer calls a point without a name after its node
+    placeBeside(scene, node, volumeNode)
+    return node
+
+
+def renameLevelNames(node: Any, findings: Findings) -> None:
+    """Writes the names that the findings have now; places stay."""
+    names = dict(_namesOf(findings))
+    modified = node.StartModify()
+    for index in range(node.GetNumberOfControlPoints()):
+        name = names.get(node.GetNthControlPointDescription(index), "")
+        if node.GetNthControlPointLabel(index) != name:
+            node.SetNthControlPointLabel(index, name)
+            node.SetNthControlPointVisibility(index, bool(name))  # until `NamesInViews` fits them
+    node.EndModify(modified)
+
+
+def _namesOf(findings: Findings) -> list[tuple[str, str]]:
+    """Kind and place in the chain → name; empty where it is not known, or a segment bears it."""
+    vertebrae, segmentation = findings.levels.vertebrae, findings.segmentation
+    segmented = (
+        set(places_of(findings.levels, segmentation).values()) if segmentation.lowest else ()
+    )
+    found = []
+    for n, one in enumerate(vertebrae):
+        below = vertebrae[n + 1].name if n + 1 < len(vertebrae) else ""
+        disc = f"{one.name}/{below}" if one.name and below else ""
+        own = n not in segmented
+        found += [(f"vertebra {n}", one.name if own else ""), (f"disc {n}", disc if own else "")]
+    return found
