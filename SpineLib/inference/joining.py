@@ -80,7 +80,7 @@ def joined(
         software=part.software,
     )
     tell_slices(whole)
-    whole.summaries = _summaries(study, part, whole, cards)
+    whole = replace(whole, summaries=_summaries(study, part, whole, cards))
     complete(whole)
     return whole
 

@@ -121,6 +121,8 @@ def _narrowing(
     if not compared or one.index in [other.index for other in compared]:
         return None
     sides = _sides(compared, one.index)
+    if len(sides) < 2 <= len(compared):  # it does not lie between them
+        return None
     usual = float(np.mean([np.mean(side) for side in sides]))
     return Quantity(
         key, round(100 * (1 - value / usual), 2), one.level, stack.id, one.index, compared

@@ -126,15 +126,6 @@ def markPlace(chart: Any, number: int) -> None:
                 series.GetTableNode().Modified()
 
 
-def alongSpine(chart: Any, stack: StackFindings) -> None:
-    """Lets a chart run from the head on the left to the feet, slice by slice."""
-    head, feet = _ends(stack)
-    step = 0.5 if feet >= head else -0.5
-    chart.SetXAxisTitle("Slice")
-    chart.SetXAxisRangeAuto(False)
-    chart.SetXAxisRange(head + 1 - step, feet + 1 + step)
-
-
 def levelTicks(stack: StackFindings) -> list[tuple[float, str]]:
     """Where on the plot's axis each level's name belongs: the middle of its slices, counted from 1."""
     runs: list[tuple[str, list[float]]] = []
@@ -144,6 +135,15 @@ def levelTicks(stack: StackFindings) -> list[tuple[float, str]]:
         else:
             runs.append((one.level, [one.index + 1.0]))
     return [((numbers[0] + numbers[-1]) / 2, name) for name, numbers in runs if name]
+
+
+def alongSpine(chart: Any, stack: StackFindings) -> None:
+    """Lets a chart run from the head on the left to the feet, slice by slice."""
+    head, feet = _ends(stack)
+    step = 0.5 if feet >= head else -0.5
+    chart.SetXAxisTitle("Slice")
+    chart.SetXAxisRangeAuto(False)
+    chart.SetXAxisRange(head + 1 - step, feet + 1 + step)
 
 
 def _ends(stack: StackFindings) -> tuple[int, int]:
