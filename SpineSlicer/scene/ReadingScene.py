@@ -11,6 +11,7 @@ import slicer
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
+from SpineSlicer.scene.apLine import addApLine
 from SpineSlicer.scene.findingsText import findingsIn
 from SpineSlicer.scene.heldVolumes import holdingVolume
 from SpineSlicer.scene.levelNames import addLevelNames
@@ -36,6 +37,7 @@ from SpineSlicer.scene.studies import (
 )
 from SpineSlicer.scene.studyNodes import (
     ACTIVATION,
+    AP_LINE,
     FINDINGS,
     GRIDS,
     IMAGES,
@@ -174,7 +176,7 @@ class ReadingScene:
         self,
         reading: Reading,
         stack: str,
-        kinds: Collection[str] = (FINDINGS, *OF_VERDICTS, ACTIVATION, OUTLINES),
+        kinds: Collection[str] = (FINDINGS, *OF_VERDICTS, ACTIVATION, OUTLINES, AP_LINE),
     ) -> Steps[None]:
         """Shows findings of which one stack was read anew, by itself; all else stays as it is.
 
@@ -264,6 +266,9 @@ class ReadingScene:
             yield
         if stack.id in reading.outlines:
             self._mark(addOutlines(self.scene, reading, stack.id, node), OUTLINES, stack.id, node)
+            line = addApLine(self.scene, reading, stack.id, node)
+            if line is not None:
+                self._mark(line, AP_LINE, stack.id, node)
             yield
         if stack.id in reading.findings.levels.stacks[:1]:
             names = addLevelNames(self.scene, reading.findings, node)

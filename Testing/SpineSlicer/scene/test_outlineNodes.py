@@ -95,3 +95,16 @@ def test_table_and_charts_show_what_was_measured_and_gaps_where_nothing_was(scen
     # Shown again, nothing stands twice.
     nodes.show(reading)
     assert len(ReadingScene(scene).nodes("quantity chart")) == 3
+
+
+def test_a_line_crosses_the_cord_where_it_is_narrowest(scene, outlined):
+    reading = Reading(deepcopy(outlined.findings), outlined.volumes, outlines=outlined.outlines)
+    reading.findings.quantities = [Quantity("mscc", 40.0, "", "4", 1)]
+    ReadingScene(scene).show(reading)
+    line = ReadingScene(scene).node("cord AP line")
+    assert line.GetMeasurement("length").GetValue() == pytest.approx(cord_ap(reading), abs=0.5)
+    ends = [np.array(line.GetNthControlPointPositionWorld(n)) for n in (0, 1)]
+    assert ends[0][1] > ends[1][1]  # from front to back
+    reading.findings.quantities = [Quantity("mscc", why=Reason(NO_CORD))]
+    ReadingScene(scene).show(reading)
+    assert ReadingScene(scene).node("cord AP line") is None
