@@ -11,7 +11,7 @@ from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.inference.norms import norm_of
 from SpineLib.inference.second_opinion import NAME, QUESTION, second_opinion
 from SpineLib.inference.summary import summarise_question
-from SpineLib.quantities import Compared, Quantity, value_of
+from SpineLib.quantities import Compared, Quantity, find_quantity, value_of
 from SpineLib.questions import COMPRESSION
 from SpineLib.reasons import NO_NORMAL, Reason
 
@@ -47,7 +47,7 @@ def answer_by_shape(findings: Findings) -> None:
         stack
         for stack in findings.stacks
         if COMPRESSION.key in stack.chosen_for and stack.region == "cervical"
-        and any(one.quantities for one in stack.slices)
+        and any(find_quantity(one.quantities, "cord_ap") for one in stack.slices)
     ]  # fmt: skip
     findings.summaries = [one for one in findings.summaries if one.by != NAME]
     if not stacks:
@@ -81,7 +81,8 @@ def measure_study(findings: Findings, references: Sequence[tuple[str, int]] = ()
     _check(findings, references)
     made = [_of_study(findings, key, source, references) for key, source in OF_STUDY.items()]
     kept = [one for one in findings.quantities if one.key not in OF_STUDY]
-    measured = any(one.quantities for stack in findings.stacks for one in stack.slices)
+    slices = [one for stack in findings.stacks for one in stack.slices]
+    measured = any(find_quantity(one.quantities, "cord_ap") for one in slices)
     findings.quantities = kept + (made if measured else [])
 
 
@@ -93,20 +94,25 @@ def _of_study(
         chosen = [index for name, index in references if name == stack.id]
         if references and not chosen:
             continue
+        normal = [] if chosen else normal_slices(stack, source)
         for one in stack.slices:
-            found = _narrowing(stack, one, key, source, chosen)
+            beside = [stack.slices[n] for n in chosen] or _beside(normal, one)
+            found = _narrowing(stack, one, key, source, beside)
             if found and (narrowest is None or (found.value or 0) > (narrowest.value or 0)):
                 narrowest = found
     return narrowest or Quantity(key, why=Reason(NO_NORMAL))
 
 
 def _narrowing(
-    stack: StackFindings, one: SliceFinding, key: str, source: str, chosen: list[int]
+    stack: StackFindings,
+    one: SliceFinding,
+    key: str,
+    source: str,
+    normal: Sequence[SliceFinding],
 ) -> Quantity | None:
     value = value_of(one.quantities, source)
     if value is None:
         return None
-    normal = [stack.slices[n] for n in chosen] or _beside(stack, one, source)
     compared = [
         Compared(own, other.level, stack.id, other.index)
         for other in normal
@@ -128,9 +134,8 @@ def _sides(compared: Sequence[Compared], index: int) -> list[list[float]]:
     return [side for side in (below, above) if side]
 
 
-def _beside(stack: StackFindings, one: SliceFinding, source: str) -> list[SliceFinding]:
+def _beside(normal: Sequence[SliceFinding], one: SliceFinding) -> list[SliceFinding]:
     """The nearest normal slices on each side, in the stack's order."""
-    normal = [other for other in stack.slices if is_normal(stack, other, source)]
     below = [other for other in normal if other.index < one.index]
     above = [other for other in normal if other.index > one.index]
     if not below or not above:
@@ -148,25 +153,22 @@ def _run(ordered: list[SliceFinding]) -> list[SliceFinding]:
     return run
 
 
-def is_normal(stack: StackFindings, one: SliceFinding, source: str) -> bool:
-    """Whether a slice may stand for what the cord or the sac is like without compression.
+def normal_slices(stack: StackFindings, source: str) -> list[SliceFinding]:
+    """The slices that may stand for what cord or sac is like without compression, in their order.
 
     Args:
-        stack: its stack.
-        one: the slice.
+        stack: its slices are measured.
         source: ``cord_ap`` or ``sac_ap``.
     """
-    value = value_of(one.quantities, source)
-    if value is None or one.flagged:
-        return False
+    values = np.array([value_of(one.quantities, source) for one in stack.slices], float)
     reach = _AROUND_MM / max(stack.spacing[2], 1e-3) if stack.spacing else np.inf
-    around = [
-        own
-        for other in stack.slices
-        if abs(other.index - one.index) <= reach
-        and (own := value_of(other.quantities, source)) is not None
-    ]
-    return value >= _SHARE * float(np.percentile(around, 75))
+    indices = np.array([one.index for one in stack.slices])
+    normal = []
+    for one, value in zip(stack.slices, values, strict=True):
+        around = values[(np.abs(indices - one.index) <= reach) & np.isfinite(values)]
+        if not one.flagged and np.isfinite(value) and value >= _SHARE * np.percentile(around, 75):
+            normal.append(one)
+    return normal
 
 
 def _check(findings: Findings, references: Sequence[tuple[str, int]]) -> None:

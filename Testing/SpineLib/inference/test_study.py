@@ -199,7 +199,7 @@ def test_axial_slices_get_their_level_from_the_sagittal_segmentation(lumbar_with
 def test_only_what_was_asked_for_is_read(axial_file, session):
     options = ReadOptions(tasks=("compression",), weighting="T2", region="cervical", force=True)
     findings = read_study(axial_file, options=options, session=session).findings
-    assert {model.task for model in findings.models} == {"canal", "compression"}
+    assert {model.task for model in findings.models} == {"canal", "compression", "outline"}
     assert findings.summary("compression").assessed_slices == 6
     not_asked = str(Reason(NOT_ASKED))
     assert findings.segmentation.reason == findings.summary("Bilsky").reason == not_asked
