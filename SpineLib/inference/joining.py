@@ -111,7 +111,7 @@ def _summaries(
     return [
         summary
         if card is None
-        else summarise_levels(whole.level_opinions, card, whole.stacks)
+        else summarise_levels(whole, card)
         if card.asked.of_levels
         else summarise(whole.stacks, card, alone=len(namesakes) > 1)
         for namesakes in kept.values()

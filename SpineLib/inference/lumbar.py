@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,13 @@ from SpineLib.findings import (
     Findings,
     QuestionSummary,
     SegmentationFinding,
-    StackFindings,
 )
 from SpineLib.inference.interval import graded
 from SpineLib.inference.measures import Measure
 from SpineLib.labels import ASSESSED
 from SpineLib.models.card import Card
 from SpineLib.models.scorers import Trees
-from SpineLib.quantities import Quantity
+from SpineLib.quantities import LEVEL_KEYS, Quantity
 from SpineLib.questions import Opinion
 from SpineLib.reasons import Reason
 
@@ -128,39 +128,36 @@ def calibrated(probabilities: NDArray[np.float64], temperature: float) -> NDArra
     return scaled / scaled.sum(axis=1, keepdims=True)
 
 
-def summarise_levels(
-    opinions: Sequence[Opinion], card: Card, stacks: Sequence[StackFindings] = ()
-) -> QuestionSummary:
+def summarise_levels(findings: Findings, card: Card) -> QuestionSummary:
     """What the answers of one model of levels say of the study: the worst level.
 
+    Of levels with the same grade the one with the smallest canal.
+
     Args:
-        opinions: of `level_opinions`.
+        findings: with level opinions and quantities; slices carry the opinions.
         card: of the model.
-        stacks: the slices that show the worst level carry its opinion.
     """
     question = card.asked
     summary = QuestionSummary(question.key, card.name)
-    answered = [one for one in opinions if one.by == card.name and one.assessed]
+    opinions = [one for one in findings.level_opinions if one.by == card.name]
+    answered = [one for one in opinions if one.assessed]
     if not answered:
         summary.whys = list({str(one.why): one.why for one in opinions if one.why}.values())
         summary.reason = "; ".join(map(str, summary.whys))
         return summary
-    worst = max(answered, key=lambda one: (question.severity(one.value), _expected(one, card)))
+    areas = {one.level: one.value for one in findings.quantities if one.key == "canal_area"}
+    worst = max(
+        answered, key=lambda one: (question.severity(one.value), -(areas.get(one.level) or 0.0))
+    )
     summary.status, summary.worst, summary.level = ASSESSED, worst.value, worst.level
     summary.forced = worst.forced
     summary.assessed_slices = len(answered)
     summary.positive_slices = sum(one.positive for one in answered)
-    for stack in stacks:
+    for stack in findings.stacks:
         for one in stack.slices:
             if worst in one.opinions:
                 summary.stack, summary.index = stack.id, one.index
     return summary
-
-
-def _expected(opinion: Opinion, card: Card) -> float:
-    """The mean severity of the values by their probabilities: tells levels of one grade apart."""
-    chances = opinion.probabilities.items()
-    return sum(card.asked.severity(value) * chance for value, chance in chances)
 
 
 def tell_slices(findings: Findings) -> None:
@@ -191,6 +188,32 @@ def tell_slices(findings: Findings) -> None:
             nearest = int(away.argmin())
             if away[nearest] <= stack.spacing[2] / 2:
                 stack.slices[nearest].opinions.append(opinion)
+
+
+def rename_levels(findings: Findings, before: SegmentationFinding) -> None:
+    """Lets quantities, answers and summaries of levels follow the segmentation's names.
+
+    The lordosis was measured between what were called L1 and L5; with other names it is missing.
+
+    Args:
+        findings: with the new names.
+        before: the segmentation with the old ones.
+    """
+    new = {one.label: one.name for one in findings.segmentation.segments}
+    names = {one.name: new.get(one.label, one.name) for one in before.segments}
+    if all(old == name for old, name in names.items()):
+        return
+    ours = [one for one in findings.quantities if one.key in LEVEL_KEYS]
+    graded = [one for one in findings.summaries if one.level]
+    slices = [one for stack in findings.stacks for one in stack.slices]
+    carried = [opinion for one in slices for opinion in one.opinions if opinion.level]
+    # A slice's opinion may be the very one of its level.
+    once: dict[int, Any] = {id(one): one for one in (*ours, *graded, *carried, *findings.level_opinions)}
+    for one in once.values():
+        one.level = names.get(one.level, one.level)
+    for quantity in ours:
+        if quantity.key == "lordosis":
+            quantity.value, quantity.why = None, Reason(reasons.NOT_L1_L5)
 
 
 def _column(card: Card, name: str) -> int:

@@ -14,6 +14,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.inference.level_names import named_by_reader, sequence
 from SpineLib.inference.localising import chain_in, told
+from SpineLib.inference.lumbar import rename_levels
 from SpineLib.inference.spine_levels import SpineLevels, crossing, region_of_name
 from SpineLib.inference.study_levels import (
     difference,
@@ -127,6 +128,7 @@ def name_by(findings: Findings, word: LevelWord) -> None:
     _name_here(findings, word)
     if segmentation.status == ASSESSED and _shift(findings, segmentation.stack) is not None:
         findings.segmentation = with_names_of(levels, segmentation, word.why)
+        rename_levels(findings, segmentation)
     differs = differing(findings)
     kept = [one for one in findings.warnings if one not in (str(differed), str(differs))]
     findings.warnings = [*kept, str(differs)] if differs else kept

@@ -406,8 +406,7 @@ class _StudyReader:
                 summary.reason, summary.whys = str(no_axial), [no_axial]
             findings.summaries.append(summary)
         for model in of_levels:
-            answers = findings.level_opinions
-            summary = summarise_levels(answers, model.card, findings.stacks)
+            summary = summarise_levels(findings, model.card)
             if not summary.assessed and not summary.reason and findings.segmentation.why:
                 summary.reason = findings.segmentation.reason
                 summary.whys = [findings.segmentation.why]

@@ -97,7 +97,8 @@ def _card(sources: Sequence[str]) -> Card:
         title="Central stenosis at lumbar discs, from sizes of the segmentation (starter)",
         task=LEVEL_GRADING,
         starter=True,
-        applicability=Applicability(("sagittal",), ("T1", "T2"), ("lumbar",), 5, "adults"),
+        # On T1, sac and discs are alike dark, and a segmentation of it does not show what narrows.
+        applicability=Applicability(("sagittal",), ("T2",), ("lumbar",), 5, "adults"),
         network={"name": NETWORK, "arguments": {}},
         preprocessing={"kind": "disc-sizes", "features": list(FEATURES)},
         labels=STENOSIS.values,
@@ -106,7 +107,8 @@ def _card(sources: Sequence[str]) -> Card:
         f"patient's images ({', '.join(sources)})",
         limits="Starter model: trained on simulated anatomy only, never validated on patients, not "
         "for clinical use. The grade means the area of the dural sac at the disc, not symptoms, "
-        "morphology (Schizas, Lee), recesses or foramina; it is as good as the segmentation.",
+        "morphology (Schizas, Lee), recesses or foramina. It is as good as the segmentation: "
+        "starter-segmentation draws narrow canals too wide, so that severe levels are missed.",
         licence="Apache-2.0",
         citation=STENOSIS.source,
         weights_sha256="",

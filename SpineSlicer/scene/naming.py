@@ -10,9 +10,10 @@ import numpy as np
 import slicer
 
 from SpineLib.errors import BadInput
-from SpineLib.findings import SCHEMA_VERSION, SegmentationFinding
+from SpineLib.findings import SCHEMA_VERSION, Findings, SegmentationFinding
 from SpineLib.findings_upgrade import evidence_reason
 from SpineLib.inference.levels import Levels
+from SpineLib.inference.lumbar import rename_levels
 from SpineLib.inference.naming import rename
 from SpineLib.labels import RESEARCH_NOTICE, SIXTH_LUMBAR, VERTEBRAE, terminology
 from SpineLib.reasons import READER_COUNTED, READERS, Reason
@@ -298,11 +299,25 @@ def _updateFindings(
         said = findings["segmentation"]
         why = None if finding.evidence_why is None else asdict(finding.evidence_why)
         said.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
+        _renameLevels(findings, finding)
         said["segments"] = [asdict(segment) for segment in finding.segments]
         levelsFollow(text, findings)
         stacks = {stack["id"]: stack for stack in findings["stacks"]}
         _levelSlices(text, findings, levels, stacks[said["stack"]]["frame_of_reference_uid"])
         keepFindings(text, findings)
+
+
+def _renameLevels(findings: dict[str, Any], finding: SegmentationFinding) -> None:
+    """Lets what was measured of levels, and their answers, follow the new names."""
+    if not findings.get("quantities") and not findings.get("level_opinions"):
+        return
+    made = Findings.from_dict(json.loads(json.dumps(findings)))
+    before, made.segmentation = made.segmentation, finding
+    rename_levels(made, before)
+    told = made.to_dict()
+    for name in ("quantities", "level_opinions", "summaries", "stacks"):
+        if name in told:
+            findings[name] = told[name]
 
 
 def _levelOthers(

@@ -13,10 +13,12 @@ from SpineLib.inference.forests import load_trees
 from SpineLib.inference.lumbar import (
     level_opinions,
     lumbar_quantities,
+    rename_levels,
     summarise_levels,
     tell_slices,
 )
 from SpineLib.inference.measures import measure
+from SpineLib.inference.naming import rename
 from SpineLib.labels import CANAL
 from SpineLib.models import find_models, open_folder
 from SpineLib.models.card import LEVEL_GRADING
@@ -115,7 +117,7 @@ def narrowed(model):
     tell_slices(findings)
     findings.summaries = [
         QuestionSummary("compression", reason="made for another part of the spine"),
-        summarise_levels(findings.level_opinions, model.card, findings.stacks),
+        summarise_levels(findings, model.card),
     ]
     return findings
 
@@ -182,7 +184,7 @@ def test_without_a_canal_no_level_is_graded(model):
     answers = level_opinions(measure(grid, named(grid)), model.card, load_trees(model))
     assert answers and not any(one.assessed for one in answers)
     assert all("no canal" in one.reason or "border" in one.reason for one in answers)
-    assert not summarise_levels(answers, model.card).assessed
+    assert not summarise_levels(Findings(level_opinions=answers), model.card).assessed
 
 
 def test_the_verdict_of_a_lumbar_study_is_its_narrowest_level(narrowed):
@@ -197,8 +199,10 @@ def test_the_verdict_of_a_lumbar_study_is_its_narrowest_level(narrowed):
 def test_where_no_level_is_narrow_the_narrowest_one_is_still_named(model):
     grid = straight_spine(narrow={"L3/L4": 0.9})
     finding = named(grid)
-    answers = level_opinions(measure(grid, finding), model.card, load_trees(model))
-    summary = summarise_levels(answers, model.card)
+    found = measure(grid, finding)
+    answers = level_opinions(found, model.card, load_trees(model))
+    whole = Findings(level_opinions=answers, quantities=lumbar_quantities(found, finding))
+    summary = summarise_levels(whole, model.card)
     assert (summary.level, summary.positive_slices) == ("L3/L4", 0)
 
 
@@ -253,3 +257,16 @@ def test_the_narrowest_level_is_a_sentence_without_a_model_and_each_number_has_i
     )
     assert any("sacrum" in line for line in level_lines(found, "L5/S1"))
     assert narrowest_sentence(list(sizes(straight_spine(canal=False)).values())) == ""
+
+
+def test_what_was_measured_follows_a_readers_name_of_a_vertebra(narrowed):
+    renamed_ = Findings.from_dict(narrowed.to_dict())
+    before = renamed_.segmentation
+    renamed_.segmentation = rename(before, 1, "L4")
+    rename_levels(renamed_, before)
+    assert renamed_.summary("stenosis").level == "L3/L4"
+    assert {o.level for o in renamed_.level_opinions if o.value == "severe"} == {"L3/L4"}
+    carried = [o for s in renamed_.stack("7").slices for o in s.opinions if o.value == "severe"]
+    assert [one.level for one in carried] == ["L3/L4"]
+    areas = {q.level: q.value for q in renamed_.quantities if q.key == "canal_area"}
+    assert areas["L3/L4"] == min(value for value in areas.values() if value)

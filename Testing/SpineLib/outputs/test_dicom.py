@@ -27,7 +27,7 @@ from SpineLib.outputs.answers import ReaderAnswer  # noqa: E402
 from SpineLib.outputs.corrections import Corrections  # noqa: E402
 from SpineLib.outputs.dicom import Kind, Results, write_dicom  # noqa: E402
 from SpineLib.quantities import Compared, Quantity  # noqa: E402
-from SpineLib.questions import BILSKY, COMPRESSION, Opinion  # noqa: E402
+from SpineLib.questions import BILSKY, COMPRESSION, STENOSIS, Opinion  # noqa: E402
 from SpineLib.reading import Reading  # noqa: E402
 from SpineLib.reasons import NO_CORD, Reason  # noqa: E402
 from Testing.readings import MODEL  # noqa: E402
@@ -331,6 +331,28 @@ def test_what_was_measured_stands_in_the_report_with_units_of_ucum(reading, stud
     ]  # fmt: skip
     assert all(group.tracking_identifier.endswith("slice 3") for group in measured)
     assert all(_has_algorithm(group) for group in measured)
+
+
+def test_sizes_and_grades_of_levels_stand_in_the_report_by_level(reading, study, tmp_path):
+    findings = reading.findings
+    findings.questions.append(STENOSIS)
+    findings.quantities = [
+        Quantity("canal_area", 54.0, "L4/L5", "1"), Quantity("slip", 6.1, "L4/L5", "1"),
+        Quantity("slip", None, "L5/S1", "1", why=Reason(NO_CORD)),
+    ]  # fmt: skip
+    findings.level_opinions = [
+        Opinion("stenosis", "trees", "severe", True, 0.9, level="L4/L5"),
+        Opinion("stenosis", "trees", level="L5/S1", reason="no canal"),
+    ]
+    files = write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.report])
+    groups = [g for g in groups_of(files[0]) if g.tracking_identifier == "L4/L5"]
+    sizes, answer = groups
+    assert [(m.name.value, m.value, m.unit.value) for m in sizes.get_measurements()] == [
+        ("canal_area", 54.0, "mm2"), ("slip", 6.1, "mm"),
+    ]  # fmt: skip
+    said = {e.name.value: e.value.value for e in answer.get_qualitative_evaluations()}
+    assert (said["stenosis"], said["level"]) == ("severe", "L4/L5")
+    assert not [g for g in groups_of(files[0]) if g.tracking_identifier == "L5/S1"]
 
 
 def test_a_report_that_is_written_again_names_the_one_before(reading, study, tmp_path):
