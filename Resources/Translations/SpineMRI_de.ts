@@ -871,5 +871,525 @@
         <source>the lowest disc is whole, slopes {slope}° like L5/S1, and below it the canal goes on without another vertebra; a transitional vertebra cannot be excluded</source>
         <translation>die unterste Bandscheibe ist ganz, wie L5/S1 um {slope}° geneigt, und unter ihr geht der Kanal ohne weiteren Wirbel weiter; ein Übergangswirbel ist nicht auszuschließen</translation>
     </message>
+    <message>
+        <source>the reader named a level {name}, counting {thoracic} thoracic and {lumbar} lumbar vertebrae</source>
+        <translation>der Befunder hat eine Höhe als {name} benannt, bei {thoracic} Brust- und {lumbar} Lendenwirbeln</translation>
+    </message>
+    <message>
+        <source>counted from C2 downward</source>
+        <translation>von C2 an abwärts gezählt</translation>
+    </message>
+    <message>
+        <source>counted from the sacrum upward; a transitional vertebra cannot be excluded</source>
+        <translation>vom Kreuzbein an aufwärts gezählt; ein Übergangswirbel ist nicht auszuschließen</translation>
+    </message>
+    <message>
+        <source>counted from C2 and from the sacrum, and both counts meet: {count} free vertebrae</source>
+        <translation>von C2 und vom Kreuzbein an gezählt, beide Zählungen treffen sich: {count} freie Wirbel</translation>
+    </message>
+    <message>
+        <source>level not known: neither C2 nor the sacrum was seen</source>
+        <translation>Höhe nicht bekannt: weder C2 noch das Kreuzbein war zu sehen</translation>
+    </message>
+    <message>
+        <source>level not known: what was seen is too unsure to count</source>
+        <translation>Höhe nicht bekannt: was zu sehen war, ist zum Zählen zu unsicher</translation>
+    </message>
+    <message>
+        <source>The lumbar segmentation calls {segmented} what the levels of the sagittal series call {localised}; they do not agree</source>
+        <translation>Die lumbale Segmentierung nennt {segmented}, was nach den Höhen der sagittalen Serie {localised} ist; beide stimmen nicht überein</translation>
+    </message>
+    <message>
+        <source> and </source>
+        <translation> und </translation>
+    </message>
+    <message>
+        <source>{title} flagged at {levels}</source>
+        <translation>{title}: auffällig in Höhe {levels}</translation>
+    </message>
+    <message>
+        <source>, worst at {level}</source>
+        <translation>, am stärksten in Höhe {level}</translation>
+    </message>
+    <message>
+        <source>This level is…</source>
+        <translation>Diese Höhe ist …</translation>
+    </message>
+    <message>
+        <source>A vertebra, or the disc between two.</source>
+        <translation>Ein Wirbel oder die Bandscheibe zwischen zweien.</translation>
+    </message>
+    <message>
+        <source>How many the patient has; other numbers than 12 and 5 are transitional anatomy.</source>
+        <translation>Wie viele der Patient hat; andere Zahlen als 12 und 5 sind Übergangsanatomie.</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z in the strip takes it back.</source>
+        <translation>Strg+Z im Streifen nimmt es zurück.</translation>
+    </message>
+    <message>
+        <source>This one is:</source>
+        <translation>Dies ist:</translation>
+    </message>
+    <message>
+        <source>Thoracic vertebrae:</source>
+        <translation>Brustwirbel:</translation>
+    </message>
+    <message>
+        <source>Lumbar vertebrae:</source>
+        <translation>Lendenwirbel:</translation>
+    </message>
+    <message>
+        <source>{where}, now {level}. All levels of the study follow.</source>
+        <translation>{where}, bisher {level}. Alle Höhen der Studie folgen.</translation>
+    </message>
+    <message>
+        <source>Name all levels</source>
+        <translation>Alle Höhen benennen</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source>No slice is shown</source>
+        <translation>Keine Schicht ist zu sehen</translation>
+    </message>
+    <message>
+        <source>This view shows no stack of the study</source>
+        <translation>Diese Ansicht zeigt keinen Block der Studie</translation>
+    </message>
+    <message>
+        <source>slice {n} of stack {id}</source>
+        <translation>Schicht {n} von Block {id}</translation>
+    </message>
+    <message>
+        <source>Read a study, or choose one.</source>
+        <translation>Befunden Sie eine Studie, oder wählen Sie eine.</translation>
+    </message>
+    <message>
+        <source>Point at one of its slices.</source>
+        <translation>Zeigen Sie auf eine ihrer Schichten.</translation>
+    </message>
+    <message>
+        <source>No vertebrae were found on a sagittal series, so that the others cannot be counted</source>
+        <translation>Auf keiner sagittalen Serie wurden Wirbel gefunden, so dass die anderen nicht gezählt werden können</translation>
+    </message>
+    <message>
+        <source>No vertebra was seen here on the sagittal series</source>
+        <translation>Hier war auf der sagittalen Serie kein Wirbel zu sehen</translation>
+    </message>
+    <message>
+        <source>Read the study with a model for levels.</source>
+        <translation>Befunden Sie die Studie mit einem Modell für Höhen.</translation>
+    </message>
+    <message>
+        <source>Name the level on another stack.</source>
+        <translation>Benennen Sie die Höhe in einem anderen Block.</translation>
+    </message>
+    <message>
+        <source>Name a level that they show.</source>
+        <translation>Benennen Sie eine Höhe, die sie zeigt.</translation>
+    </message>
+    <message>
+        <source>Say for example C5, C5/C6 or L5/S1.</source>
+        <translation>Sagen Sie zum Beispiel C5, C5/C6 oder L5/S1.</translation>
+    </message>
+    <message>
+        <source>Stack {id} does not lie where the sagittal series do, so that its slices have no level</source>
+        <translation>Block {id} liegt nicht dort, wo die sagittalen Serien liegen, so dass seine Schichten keine Höhe haben</translation>
+    </message>
+    <message>
+        <source>{name} is no level of such a spine</source>
+        <translation>{name} ist keine Höhe einer solchen Wirbelsäule</translation>
+    </message>
+    <message>
+        <source>What the reader said of levels ({name}) does not fit this reading: {why}</source>
+        <translation>Was der Befunder von den Höhen gesagt hat ({name}), passt nicht zu diesem Befund: {why}</translation>
+    </message>
+    <message>
+        <source>Level:</source>
+        <translation>Höhe:</translation>
+    </message>
+    <message>
+        <source>Says which level this slice is, so that all others of the study get their names anew (key L, also over a slice view).</source>
+        <translation>Sagt, welche Höhe diese Schicht hat, so dass alle anderen der Studie neu benannt werden (Taste L, auch über einer Schichtansicht).</translation>
+    </message>
+    <message>
+        <source>This one is…  L</source>
+        <translation>Dies ist …  L</translation>
+    </message>
+    <message>
+        <source>What does not agree in this study.</source>
+        <translation>Was in dieser Studie nicht übereinstimmt.</translation>
+    </message>
+    <message>
+        <source>Choose a volume of the scene</source>
+        <translation>Ein Volumen der Szene wählen</translation>
+    </message>
+    <message>
+        <source>Level, probability and grade beside the ring, and the levels' names along the spine.</source>
+        <translation>Höhe, Wahrscheinlichkeit und Grad neben dem Ring, und die Namen der Höhen entlang der Wirbelsäule.</translation>
+    </message>
+    <message>
+        <source>Outcome (research only)</source>
+        <translation>Verlauf (nur Forschung)</translation>
+    </message>
+    <message>
+        <source>How severe the disease is, or what becomes of the patient, by a model of a cohort of yours. Not for decisions.</source>
+        <translation>Wie schwer die Krankheit ist oder was aus dem Patienten wird, nach einem Modell Ihrer Kohorte. Nicht für Entscheidungen.</translation>
+    </message>
+    <message>
+        <source>Model…</source>
+        <translation>Modell …</translation>
+    </message>
+    <message>
+        <source>Chooses the folder of a model of an outcome.</source>
+        <translation>Wählt den Ordner eines Verlaufsmodells.</translation>
+    </message>
+    <message>
+        <source>No model is chosen. Research only, not for decisions.</source>
+        <translation>Kein Modell ist gewählt. Nur Forschung, nicht für Entscheidungen.</translation>
+    </message>
+    <message>
+        <source>What the model predicts, and what it learnt from.</source>
+        <translation>Was das Modell vorhersagt und woraus es gelernt hat.</translation>
+    </message>
+    <message>
+        <source>Type what is known of the patient; leave the rest empty. What the reading says stands there already. Nothing of it is saved.</source>
+        <translation>Tragen Sie ein, was vom Patienten bekannt ist; lassen Sie den Rest leer. Was der Befund sagt, steht schon da. Nichts davon wird gespeichert.</translation>
+    </message>
+    <message>
+        <source>Predict</source>
+        <translation>Vorhersagen</translation>
+    </message>
+    <message>
+        <source>Asks the model of this patient.</source>
+        <translation>Fragt das Modell nach diesem Patienten.</translation>
+    </message>
+    <message>
+        <source>Even if unlike its patients</source>
+        <translation>Auch wenn anders als seine Patienten</translation>
+    </message>
+    <message>
+        <source>Answers although the patient is unlike those that the model learnt from; the answer is marked as forced.</source>
+        <translation>Antwortet, obwohl der Patient anders ist als die, aus denen das Modell gelernt hat; die Antwort ist als erzwungen bezeichnet.</translation>
+    </message>
+    <message>
+        <source>The answer with its interval, what drove it, what is missing, and the model's patients beside this one.</source>
+        <translation>Die Antwort mit ihrem Intervall, was sie bestimmt hat, was fehlt, und die Patienten des Modells neben diesem.</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a model of outcomes</source>
+        <translation>Ordner eines Verlaufsmodells wählen</translation>
+    </message>
+    <message>
+        <source>{question}. {title}, learnt from {patients} patients. {notice}</source>
+        <translation>{question}. {title}, aus {patients} Patienten gelernt. {notice}</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Angabe</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Possible</source>
+        <translation>Möglich</translation>
+    </message>
+    <message>
+        <source>Not answered: {why}</source>
+        <translation>Nicht beantwortet: {why}</translation>
+    </message>
+    <message>
+        <source>Probability {text}</source>
+        <translation>Wahrscheinlichkeit {text}</translation>
+    </message>
+    <message>
+        <source>Learnt from {patients} of {sites}; 95 % intervals.</source>
+        <translation>Aus {patients} von {sites} gelernt; 95-%-Intervalle.</translation>
+    </message>
+    <message>
+        <source>FORCED in spite of: {why}</source>
+        <translation>ERZWUNGEN trotz: {why}</translation>
+    </message>
+    <message>
+        <source>{title} is missing: with it the answer would lie between {low} and {high}</source>
+        <translation>{title} fehlt: damit läge die Antwort zwischen {low} und {high}</translation>
+    </message>
+    <message>
+        <source>{title} {shown}: as in {share} % of the patients that the model learnt from</source>
+        <translation>{title} {shown}: wie bei {share} % der Patienten, aus denen das Modell gelernt hat</translation>
+    </message>
+    <message>
+        <source>{title} {shown}: higher than in {share} % of the patients that the model learnt from</source>
+        <translation>{title} {shown}: höher als bei {share} % der Patienten, aus denen das Modell gelernt hat</translation>
+    </message>
+    <message>
+        <source>{title} {shown}: lower than in {share} % of the patients that the model learnt from</source>
+        <translation>{title} {shown}: niedriger als bei {share} % der Patienten, aus denen das Modell gelernt hat</translation>
+    </message>
+    <message>
+        <source>Send to an archive</source>
+        <translation>An ein Archiv senden</translation>
+    </message>
+    <message>
+        <source>Sends results as DICOM objects of the same patient and study.</source>
+        <translation>Sendet Ergebnisse als DICOM-Objekte desselben Patienten und derselben Studie.</translation>
+    </message>
+    <message>
+        <source>What can be sent of the study that is shown.</source>
+        <translation>Was von der gezeigten Studie gesendet werden kann.</translation>
+    </message>
+    <message>
+        <source>The segments on the original slices, with their codes (DICOM SEG).</source>
+        <translation>Die Segmente auf den Originalschichten, mit ihren Codes (DICOM SEG).</translation>
+    </message>
+    <message>
+        <source>Every answer and size, a reader’s beside the models’ (structured report, TID 1500).</source>
+        <translation>Jede Antwort und Größe, die des Befunders neben denen der Modelle (strukturierter Bericht, TID 1500).</translation>
+    </message>
+    <message>
+        <source>Key images</source>
+        <translation>Schlüsselbilder</translation>
+    </message>
+    <message>
+        <source>The flagged slices (Key Object Selection).</source>
+        <translation>Die auffälligen Schichten (Key Object Selection).</translation>
+    </message>
+    <message>
+        <source>Ring and letters</source>
+        <translation>Ring und Buchstaben</translation>
+    </message>
+    <message>
+        <source>Ring, letter, level and probability over the original slices (presentation state).</source>
+        <translation>Ring, Buchstabe, Höhe und Wahrscheinlichkeit über den Originalschichten (Presentation State).</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Pictures of the views with the notice burnt in, for viewers that show nothing else.</source>
+        <translation>Bilder der Ansichten mit eingebranntem Hinweis, für Betrachter, die nichts anderes zeigen.</translation>
+    </message>
+    <message>
+        <source>Label map</source>
+        <translation>Labelkarte</translation>
+    </message>
+    <message>
+        <source>The segmentation as a label map, too; an archive that does not know it gets the other one.</source>
+        <translation>Die Segmentierung auch als Labelkarte; ein Archiv, das sie nicht kennt, bekommt die andere.</translation>
+    </message>
+    <message>
+        <source>Images:</source>
+        <translation>Bilder:</translation>
+    </message>
+    <message>
+        <source>The DICOM images that were read, a folder or a zip. Empty: those of Slicer’s DICOM database.</source>
+        <translation>Die befundeten DICOM-Bilder, ein Ordner oder ein Zip. Leer: die aus Slicers DICOM-Datenbank.</translation>
+    </message>
+    <message>
+        <source>To:</source>
+        <translation>An:</translation>
+    </message>
+    <message>
+        <source>An archive that this computer knows.</source>
+        <translation>Ein Archiv, das dieser Rechner kennt.</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Adds an archive to the list, or changes the one of the same name.</source>
+        <translation>Fügt der Liste ein Archiv hinzu oder ändert das gleichen Namens.</translation>
+    </message>
+    <message>
+        <source>An archive that is not in the list yet.</source>
+        <translation>Ein Archiv, das noch nicht in der Liste steht.</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>Name:</translation>
+    </message>
+    <message>
+        <source>What you call the archive: letters, digits, - and _.</source>
+        <translation>Wie Sie das Archiv nennen: Buchstaben, Ziffern, - und _.</translation>
+    </message>
+    <message>
+        <source>Address:</source>
+        <translation>Adresse:</translation>
+    </message>
+    <message>
+        <source>TITLE@host:port of a DICOM archive, or https://… of a DICOMweb server. A user name, a certificate or another title of ours: see the documentation.</source>
+        <translation>TITEL@Rechner:Port eines DICOM-Archivs oder https://… eines DICOMweb-Servers. Benutzername, Zertifikat oder ein anderer eigener Titel: siehe Dokumentation.</translation>
+    </message>
+    <message>
+        <source>Encrypt (TLS)</source>
+        <translation>Verschlüsseln (TLS)</translation>
+    </message>
+    <message>
+        <source>Encrypts a DICOM connection; a web address says it by https.</source>
+        <translation>Verschlüsselt eine DICOM-Verbindung; eine Webadresse sagt es mit https.</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Writes the archive into this computer’s list.</source>
+        <translation>Schreibt das Archiv in die Liste dieses Rechners.</translation>
+    </message>
+    <message>
+        <source>Sign the report</source>
+        <translation>Bericht unterschreiben</translation>
+    </message>
+    <message>
+        <source>The report is then verified and final, with your name; otherwise it is preliminary and unverified.</source>
+        <translation>Der Bericht ist dann geprüft und endgültig, mit Ihrem Namen; sonst ist er vorläufig und ungeprüft.</translation>
+    </message>
+    <message>
+        <source>Who verifies the report.</source>
+        <translation>Wer den Bericht prüft.</translation>
+    </message>
+    <message>
+        <source>Your name, as it stands in the report.</source>
+        <translation>Ihr Name, wie er im Bericht steht.</translation>
+    </message>
+    <message>
+        <source>Organization:</source>
+        <translation>Einrichtung:</translation>
+    </message>
+    <message>
+        <source>Whose report it is. Empty: the institution that the images name.</source>
+        <translation>Wessen Bericht es ist. Leer: die Einrichtung, die die Bilder nennen.</translation>
+    </message>
+    <message>
+        <source>Send…</source>
+        <translation>Senden …</translation>
+    </message>
+    <message>
+        <source>Makes the chosen objects and sends them, after a question.</source>
+        <translation>Erzeugt die gewählten Objekte und sendet sie nach einer Rückfrage.</translation>
+    </message>
+    <message>
+        <source>What is done now.</source>
+        <translation>Was gerade geschieht.</translation>
+    </message>
+    <message>
+        <source>What became of the last sending.</source>
+        <translation>Was aus dem letzten Senden wurde.</translation>
+    </message>
+    <message>
+        <source>What became of each object.</source>
+        <translation>Was aus jedem Objekt wurde.</translation>
+    </message>
+    <message>
+        <source>Send the rest</source>
+        <translation>Den Rest senden</translation>
+    </message>
+    <message>
+        <source>Sends what the archive does not have yet, to the same archive.</source>
+        <translation>Sendet, was das Archiv noch nicht hat, an dasselbe Archiv.</translation>
+    </message>
+    <message>
+        <source>Read a study first.</source>
+        <translation>Befunden Sie zuerst eine Studie.</translation>
+    </message>
+    <message>
+        <source>No archive is known yet. Add one here.</source>
+        <translation>Noch ist kein Archiv bekannt. Fügen Sie hier eines hinzu.</translation>
+    </message>
+    <message>
+        <source>This study was not read from DICOM, so there is no patient and no study in DICOM that its results could go with.</source>
+        <translation>Diese Studie wurde nicht aus DICOM gelesen; es gibt also in DICOM keinen Patienten und keine Studie, zu denen ihre Ergebnisse gehören könnten.</translation>
+    </message>
+    <message>
+        <source>The results go as new series into the patient’s study. Nothing is sent before you confirm it.</source>
+        <translation>Die Ergebnisse kommen als neue Serien in die Studie des Patienten. Nichts wird gesendet, bevor Sie es bestätigen.</translation>
+    </message>
+    <message>
+        <source>Choose at least one object.</source>
+        <translation>Wählen Sie mindestens ein Objekt.</translation>
+    </message>
+    <message>
+        <source>Say who signs.</source>
+        <translation>Sagen Sie, wer unterschreibt.</translation>
+    </message>
+    <message>
+        <source>Send {n} kinds of objects of this patient to {where}?</source>
+        <translation>{n} Arten von Objekten dieses Patienten an {where} senden?</translation>
+    </message>
+    <message>
+        <source>The images are not in Slicer’s DICOM database</source>
+        <translation>Die Bilder sind nicht in Slicers DICOM-Datenbank</translation>
+    </message>
+    <message>
+        <source>These results hold nothing that the chosen objects could say.</source>
+        <translation>Diese Ergebnisse enthalten nichts, was die gewählten Objekte sagen könnten.</translation>
+    </message>
+    <message>
+        <source>{n} of {all} objects are not in the archive.</source>
+        <translation>{n} von {all} Objekten sind nicht im Archiv.</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>not encrypted</source>
+        <translation>nicht verschlüsselt</translation>
+    </message>
+    <message>
+        <source>An address is TITLE@host:port, or begins with https://.</source>
+        <translation>Eine Adresse ist TITEL@Rechner:Port oder beginnt mit https://.</translation>
+    </message>
+    <message>
+        <source>{name} is in the list now.</source>
+        <translation>{name} steht jetzt in der Liste.</translation>
+    </message>
+    <message>
+        <source>Name the folder that they are in, under Images.</source>
+        <translation>Nennen Sie unter Bilder den Ordner, in dem sie liegen.</translation>
+    </message>
+    <message>
+        <source>The archive has them.</source>
+        <translation>Das Archiv hat sie.</translation>
+    </message>
+    <message>
+        <source>The report is signed by {name}.</source>
+        <translation>Der Bericht ist von {name} unterschrieben.</translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation>gesendet</translation>
+    </message>
+    <message>
+        <source>there already</source>
+        <translation>schon da</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>ausgelassen</translation>
+    </message>
+    <message>
+        <source>not sent</source>
+        <translation>nicht gesendet</translation>
+    </message>
+    <message>
+        <source>nothing to say</source>
+        <translation>nichts zu sagen</translation>
+    </message>
 </context>
 </TS>

@@ -28,6 +28,8 @@ class OutcomeSection:
     """
 
     def __init__(self, ui: Any, study: ShownStudy, worker: Any) -> None:
+        import qt
+
         self._ui, self._study, self._worker = ui, study, worker
         self._folder, self._inputs = "", []  # type: tuple[str, list[dict[str, Any]]]
         self._asked = 0
@@ -35,8 +37,11 @@ class OutcomeSection:
         table = ui.outcomeTable
         table.setColumnCount(3)
         table.setHorizontalHeaderLabels([_("Input"), _("Value"), _("Possible")])
-        table.horizontalHeader().setStretchLastSection(True)
         table.verticalHeader().setVisible(False)
+        table.wordWrap = True
+        # What is longer than its column goes on in another line of its row.
+        table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
+        table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         ui.outcomeModelButton.connect("clicked(bool)", self._onChoose)
         ui.predictButton.connect("clicked(bool)", self._onPredict)
         study.listen(self._onChanged)
@@ -98,10 +103,10 @@ class OutcomeSection:
             texts = one["title"], "" if value is None else f"{value:.4g}", one["range"]
             for column, text in enumerate(texts):
                 item = qt.QTableWidgetItem(text)
+                item.setToolTip(text)
                 if column != VALUE:
                     item.setFlags(qt.Qt.ItemIsEnabled)
                 table.setItem(row, column, item)
-        table.resizeColumnsToContents()
         self._forget()
 
     def _onAnswer(self, number: int, result: dict[str, Any]) -> None:

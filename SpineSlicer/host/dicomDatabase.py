@@ -33,11 +33,11 @@ def databaseStudies() -> list[DatabaseStudy]:
         return []
     found = []
     for patient in reversed(database.patients()[-MOST_PATIENTS:]):
-        name = database.nameForPatient(patient)
+        name = _readable(database.nameForPatient(patient))
         for uid in database.studiesForPatient(patient):
             series = database.seriesForStudy(uid)
             if any(database.fieldForSeries("Modality", one) == "MR" for one in series):
-                words = (name, database.fieldForStudy("StudyDate", uid),
+                words = (name, _day(database.fieldForStudy("StudyDate", uid)),
                          database.descriptionForStudy(uid))  # fmt: skip
                 found.append(DatabaseStudy(uid, ", ".join(word for word in words if word) or uid))
     return found
@@ -73,6 +73,19 @@ def _database() -> Any:
     """Slicer's database; None where the DICOM module is switched off or none is open."""
     database = getattr(slicer, "dicomDatabase", None)
     return database if database is not None and database.isOpen else None
+
+
+def _readable(name: str) -> str:
+    """A person's name (PS3.5, 6.2.1.2) as people write it: ``Doe^Jane`` is ``Doe, Jane``."""
+    family, *others = (part.strip() for part in name.split("=")[0].split("^"))
+    given = " ".join(part for part in others if part)
+    return ", ".join(part for part in (family, given) if part)
+
+
+def _day(date: str) -> str:
+    """``20200131`` as ``2020-01-31``, as Slicer's DICOM browser shows it; anything else as it is."""
+    known = len(date) == 8 and date.isdigit()
+    return f"{date[:4]}-{date[4:6]}-{date[6:]}" if known else date
 
 
 def _isFile(path: str) -> bool:

@@ -11,7 +11,7 @@ import slicer
 from SpineLib.store.files import temporary_directory
 from SpineLib.translation import language, speak, tr
 
-SHOWN = ("text", "title", "toolTip", "placeholderText")
+SHOWN = ("text", "title", "toolTip", "placeholderText", "noneDisplay")
 
 
 def loadForm(path: str | Path) -> Any:

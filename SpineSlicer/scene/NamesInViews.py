@@ -13,10 +13,17 @@ from slicer import util
 from SpineLib.labels import structure
 from SpineSlicer.scene.closedSurfaces import hasSurfaces
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
+from SpineSlicer.scene.namesIn3D import canBeReadIn3D
 from SpineSlicer.scene.naming import namesOf
 from SpineSlicer.scene.segmentNames import drawTextAlone
 from SpineSlicer.scene.sliceViews import showOnlyIn
-from SpineSlicer.scene.studyNodes import LEVEL_NAMES, nodesOfKind, segmentationNodes
+from SpineSlicer.scene.studyNodes import (
+    FLAGGED_RUNS,
+    LEVEL_NAMES,
+    SLICE_LABELS,
+    nodesOfKind,
+    segmentationNodes,
+)
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 # A view runs along the spine where its plane is less than 45° from the body's axis.
@@ -26,6 +33,7 @@ LINE = 1.25
 # Pixels of a text's height for each of its display node's scale and a view's screen scale: the
 # text property's size, 5, times the 5 of vtkSlicerMarkupsWidgetRepresentation2D.
 TEXT_HEIGHT = 25.0
+_FOLLOWED = ("vtkMRMLSliceNode", "vtkMRMLCameraNode", "vtkMRMLSegmentationNode")
 # What a segmentation tells when its segments or surfaces come into sight or go.
 _SHOWN = (
     slicer.vtkMRMLDisplayableNode.DisplayModifiedEvent,
@@ -38,7 +46,7 @@ class NamesInViews:
     """Keeps the names of all our segmentations, and of levels, in step with views and segments.
 
     A name is drawn in views along the spine, never across it, where all would lie over each other;
-    in 3D where surfaces are shown; only as long as its segment is; and, where a view is too small
+    in 3D where surfaces are shown, unless they are so far away that names touch; only as long as its segment is; and, where a view is too small
     for all, only if it does not touch another: vertebrae come before discs. It lives as long as
     a panel; several do no harm.
 
@@ -60,7 +68,7 @@ class NamesInViews:
             scene.AddObserver(scene.NodeRemovedEvent, self._onRemoved),
             scene.AddObserver(scene.EndImportEvent, self.update),
         ]
-        for name in ("vtkMRMLSliceNode", "vtkMRMLSegmentationNode"):
+        for name in _FOLLOWED:
             for node in nodesOfClass(scene, name):
                 self._follow(node)
 
@@ -78,10 +86,13 @@ class NamesInViews:
             fitNames(segmentation)
         for names in nodesOfKind(self._scene, LEVEL_NAMES):
             fitLevelNames(names)
+        for kind in (SLICE_LABELS, FLAGGED_RUNS):  # of a scene of version 0.1
+            for labels in nodesOfKind(self._scene, kind):
+                drawTextAlone(labels.GetDisplayNode())
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _onAdded(self, _scene: Any, _event: str, node: Any) -> None:
-        if node.IsA("vtkMRMLSliceNode") or node.IsA("vtkMRMLSegmentationNode"):
+        if any(node.IsA(name) for name in _FOLLOWED):
             self._follow(node)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
@@ -92,6 +103,8 @@ class NamesInViews:
     def _follow(self, node: Any) -> None:
         if node.IsA("vtkMRMLSliceNode"):
             self._observed[node] = [node.AddObserver("ModifiedEvent", self._onView)]
+        elif node.IsA("vtkMRMLCameraNode"):
+            self._observed[node] = [node.AddObserver("ModifiedEvent", self._onCamera)]
         else:
             self._observed[node] = [node.AddObserver(one, self._onSegmentation) for one in _SHOWN]
 
@@ -104,6 +117,14 @@ class NamesInViews:
         """A reader scrolls more often than zooms or turns: only what counts is looked at."""
         if not self._scene.IsBatchProcessing() and _stateOf(self._scene) != self._views:
             self.update()
+
+    def _onCamera(self, *_arguments: Any) -> None:
+        if self._scene.IsBatchProcessing():
+            return
+        for segmentation in segmentationNodes(self._scene):
+            if _showsSurfaces(segmentation):
+                for names in namesOf(segmentation):
+                    _fitIn3D(names)
 
     def _onSegmentation(self, node: Any, _event: str) -> None:
         if self._scene.IsBatchProcessing() or node not in segmentationNodes(self._scene):
@@ -152,7 +173,6 @@ def _fit(names: Any, kinds: dict[int, str], in3D: bool) -> None:
     along = [view for view in nodesOfClass(scene, "vtkMRMLSliceNode") if _isAlong(view)]
     drawTextAlone(display)  # in scenes of earlier versions too
     display.SetVisibility2D(bool(along))
-    display.SetVisibility3D(in3D)
     views = [*along, *nodesOfClass(scene, "vtkMRMLViewNode")]
     showOnlyIn(display, [view.GetID() for view in views])
     shown = _readable(names, kinds, _mapped(along))
@@ -161,6 +181,18 @@ def _fit(names: Any, kinds: dict[int, str], in3D: bool) -> None:
         if bool(names.GetNthControlPointVisibility(index)) != (index in shown):
             names.SetNthControlPointVisibility(index, index in shown)
     names.EndModify(modified)
+    if in3D:
+        _fitIn3D(names)
+    else:
+        display.SetVisibility3D(False)
+
+
+def _fitIn3D(names: Any) -> None:
+    """Shows the names in 3D, or from too far away none of them."""
+    count, display = names.GetNumberOfControlPoints(), names.GetDisplayNode()
+    shown = [n for n in range(count) if names.GetNthControlPointVisibility(n)]
+    height = TEXT_HEIGHT * LINE * display.GetTextScale()
+    display.SetVisibility3D(canBeReadIn3D(names, shown, height))
 
 
 def _readable(names: Any, kinds: dict[int, str], views: list[Any]) -> set[int]:

@@ -171,6 +171,7 @@ def test_a_study_of_slicers_database_is_chosen_in_the_same_place(
     texts = [one.text for one in menu.actions()]
     assert texts[0] == "Choose a folder…" and texts[-1] == "Others: the DICOM module…"
     (study,) = menu.actions()[2:-1]
+    assert "^" not in study.text
     study.trigger()
     menu.hide()
     assert ui.volumeSelector.currentNode() is None and ui.stackBox.count > 2

@@ -11,6 +11,7 @@ from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import namesOf
 from SpineSlicer.scene.segmentGroups import setGroupVisible
 from SpineSlicer.scene.sliceViews import turnToVolume
+from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.SpineSlicer.scene.at_once import showSegmentation
 
 ALONG, ACROSS = ("Yellow", "Green"), "Red"
@@ -108,6 +109,24 @@ def test_names_hang_nowhere_in_3d_where_no_surface_is_shown(segmentation):
     assert drawnIn(segmentation, "vtkMRMLViewNode1")
     segmentation.GetDisplayNode().SetVisibility3D(False)
     assert not drawnIn(segmentation, "vtkMRMLViewNode1")
+
+
+def test_names_that_would_touch_each_other_in_3d_from_far_away_are_not_drawn(segmentation):
+    finish(addingSurfaces(segmentation))
+    scene = segmentation.GetScene()
+    view = scene.GetNodeByID("vtkMRMLViewNode1")
+    view.SetMappedInLayout(True)
+    camera = next(
+        (one for one in nodesOfClass(scene, "vtkMRMLCameraNode")), None
+    ) or scene.AddNewNodeByClass("vtkMRMLCameraNode")
+    camera.SetLayoutName(view.GetLayoutName())
+    center = np.mean([names(segmentation).GetNthControlPointPosition(n) for n in range(4)], axis=0)
+    camera.GetCamera().SetFocalPoint(*center)
+    camera.GetCamera().SetViewUp(0, 0, 1)
+    for away, drawn in ((250.0, True), (2500.0, False), (250.0, True)):
+        camera.GetCamera().SetPosition(*(center + np.array([away, 0, 0])))
+        camera.Modified()
+        assert drawnIn(segmentation, "vtkMRMLViewNode1") == drawn
 
 
 def test_nothing_is_drawn_beside_a_name(desktop, segmentation):
