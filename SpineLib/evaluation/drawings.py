@@ -39,6 +39,8 @@ def draw(answers: Sequence[Predictions]) -> dict[str, bytes]:
         return _reliabilities(answers)
     if task == "canal":
         return {"Share of slices whose canal was found within a distance": _errors(answers)}
+    if task == "levels":
+        return {"Share of discs that were found within a distance": _errors(answers, "discs")}
     return {"Dice of each volume": _dice(answers)}
 
 
@@ -110,15 +112,18 @@ def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
     return {caption: draw_reliability(known, what)} if known else {}
 
 
-def _errors(answers: Sequence[Predictions]) -> bytes:
+def _errors(answers: Sequence[Predictions], what: str = "slices") -> bytes:
     figure, (axes,) = new_figure((5.8, 4))
     for one, name, color in zip(answers, names_of(answers), COLORS, strict=False):
-        error = np.sort(one.table["error_mm"].to_numpy(float))
+        table = one.table
+        if what == "discs":
+            table = table[table["kind"] == "disc"]
+        error = np.sort(table["error_mm"].to_numpy(float))  # NaN, where there is none, is last
         share = np.arange(1, len(error) + 1) / len(error)
         axes.step(error, share, where="post", color=color, label=name)
     axes.axvline(3, color=_GREY, linewidth=1, linestyle="--")
     axes.set(xlim=(0, 15), ylim=(0, 1.01), xlabel="distance to the true centre (mm)")
-    axes.set_ylabel("share of slices")
+    axes.set_ylabel(f"share of {what}")
     axes.legend(fontsize=8, loc="lower right")
     return to_png(figure)
 

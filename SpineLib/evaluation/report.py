@@ -30,9 +30,10 @@ _TITLES = {
     "grading": "Grading",
     "canal": "Finding the canal",
     "segmentation": "Segmentation",
+    "levels": "Levels",
 }
 # What stands open on the page; other tables unfold.
-_OPEN = ("confusion", "subgroups", "levels")
+_OPEN = ("confusion", "subgroups", "levels", "by level")
 
 
 def write_evaluation(

@@ -23,7 +23,7 @@ _BIAS, _MISSING = 1.2, 1.6
 # From one vertebra to the next, mm, in neck, thorax and loin; and the weights of `link_features`,
 # fitted to simulated spines (docs/levels.md).
 _USUAL_STEPS = np.array([16.5, 24.0, 36.0])
-_WEIGHTS = np.array([4.0, 0.8, 0.8, -2.0, -6.0, -4.0])
+_WEIGHTS = np.array([2.82, 2.89, 1.58, -2.0, -9.21, -2.30])
 # Heat from which a place between two bodies counts as a disc that is not the usual one.
 ODD_HEAT = 0.3
 _NEAR_ANCHOR_MM = 8.0
@@ -224,8 +224,9 @@ def link_features(vertebrae: list[Vertebra]) -> NDArray[np.float64]:
 
     Returns:
         [links, 6]: 1; heat of the disc between them and of the less sure body, as log odds; whether
-        the disc, or a body, was not seen; how far the step differs from the other steps near it, and
-        from the usual one of its region, as logarithms of ratios beyond a fifth.
+        the disc, or a body, was not seen; how much longer, and how much shorter, the step is than
+        the other steps near it and than the usual one of its region, as a sum of logarithms of
+        ratios beyond 0.2.
     """
     places = [one.ras for one in vertebrae]
     steps = np.array([
@@ -241,13 +242,15 @@ def link_features(vertebrae: list[Vertebra]) -> NDArray[np.float64]:
         region = np.mean(regions, axis=0) if regions else np.full(3, 1 / 3)
         last = below.ras is None  # the sacrum, which is no body of the chain
         bodies = one.heat if last else min(one.heat, below.heat)
+        certain = 1.5 * region.max() - 0.5
+        stretched = _log(steps[n] / usual) + certain * _log(steps[n] / (region @ _USUAL_STEPS))
         made.append([
             1.0,
             _odds(one.disc_heat) if one.disc is not None else 0.0,
             _odds(bodies) if bodies else 0.0,
             float(one.disc is None or not bodies),
-            _beyond(steps[n] / usual),
-            _beyond(steps[n] / (region @ _USUAL_STEPS)) * (1.5 * region.max() - 0.5),
+            max(stretched - 0.2, 0.0),
+            max(-stretched - 0.2, 0.0),
         ])  # fmt: skip
     return np.array(made)
 
@@ -257,8 +260,8 @@ def _odds(heat: float) -> float:
     return float(np.log(heat / (1 - heat)))
 
 
-def _beyond(ratio: float) -> float:
-    return max(abs(float(np.log(ratio))) - 0.2, 0.0) if np.isfinite(ratio) else 0.0
+def _log(ratio: float) -> float:
+    return float(np.log(ratio)) if np.isfinite(ratio) else 0.0
 
 
 def _top(vertebrae: list[Vertebra], seen: SpinePoints) -> Anchor | None:

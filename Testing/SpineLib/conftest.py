@@ -33,6 +33,10 @@ BY_TASK = {
         "labels": BILSKY.values,
         "scheme": BILSKY,
     },
+    "levels": {
+        "network": {"name": "canal-unet", "arguments": {"widths": [4, 4], "slices": 3, "maps": 9}},
+        "preprocessing": {"kind": "spine-search", "spacing_mm": 1.5, "slice_mm": 4.0},
+    },
 }
 
 

@@ -15,7 +15,7 @@ FREE = list(USUAL)
 def chain(first, last, *, c2=True, sacrum=True, free=FREE, weak=(), states=()):
     """The part of a spine from one place to another; the sacrum follows the last free vertebra."""
     order = [*free, "S1"][first : last + 1]
-    links = [0.3 if first + n in weak else 0.99 for n in range(len(order))]
+    links = [0.3 if first + n in weak else 0.997 for n in range(len(order))]
     state = [dict(states).get(first + n, "seen") for n in range(len(order))]
     vertebrae = [
         Vertebra(None, 0.9, None, 0.9, link, s) for link, s in zip(links, state, strict=True)
