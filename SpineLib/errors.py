@@ -68,13 +68,14 @@ class SpineError(Exception):
         return f"{str(self).rstrip('.')}: {self.command}" if self.command else str(self)
 
     def to_dict(self) -> dict[str, str | None]:
-        """The error as JSON: ``what``, ``file``, ``advice``, ``kind`` (the class's name)."""
-        return {
+        """The error as JSON: ``what``, ``file``, ``advice``, ``kind`` (the class's name), ``command``."""
+        told = {
             "kind": type(self).__name__,
             "what": self.what,
             "file": self.file,
             "advice": self.advice,
         }
+        return told | ({"command": self.command} if self.command else {})
 
 
 def _one_line(text: str) -> str:

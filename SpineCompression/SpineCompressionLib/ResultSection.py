@@ -7,7 +7,7 @@ from typing import Any
 
 from SpineLib.inference.readers_level import differing
 from SpineLib.labels import NOT_ASSESSED
-from SpineLib.outputs import level_words, summary
+from SpineLib.outputs import level_words, quantity_words, summary
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
@@ -163,6 +163,7 @@ class ResultSection:
             "" if named else ", ".join(dict.fromkeys(levels)),
             *(level_words.level_lines(findings) if named or levels else ()),
             *summary.other_lines(findings),
+            *quantity_words.narrowest_lines(findings),
         )
         return " · ".join(part for part in parts if part)
 
@@ -184,6 +185,9 @@ class ResultSection:
         lead = one.opinion(self._study.lead.key) if self._study.lead else None
         reason = summary.why(lead) if lead else ""
         text += f" ({reason})" if reason else ""
+        measured = quantity_words.slice_text(one)
+        text += f". {measured}" if measured else ""
+        self._ui.sliceLabel.toolTip = quantity_words.definitions_text(one)
         problem = self._study.inScene(place.stack).problem
         self._ui.sliceLabel.text = f"{text}. {problem}" if problem else text
 

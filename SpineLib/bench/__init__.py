@@ -17,7 +17,9 @@ from importlib.metadata import version
 from SpineLib.errors import SpineError
 from SpineLib.progress import Progress
 
-PARTS = ("dicom", "compressed", "compression", "segmentation", "simulate", "training")
+PARTS = (
+    *("reading", "dicom", "compressed", "compression", "segmentation", "simulate", "training"),
+)
 
 
 def run(

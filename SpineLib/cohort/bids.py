@@ -75,7 +75,7 @@ def images_of(folder: Path, label: str, sessions: Iterable[str] = ()) -> Iterato
         study = PlannedStudy(
             digest(VOLUME, inside), parts=(part,), region=_region(path), label=inside
         )
-        yield Place(VOLUME, str(path.absolute()), studies=[study])
+        yield Place(VOLUME, inside, studies=[study])
 
 
 def _region(path: Path) -> str:

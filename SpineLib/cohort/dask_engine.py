@@ -7,6 +7,7 @@ suspects every task that a lost worker held. What was being read is in the study
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpineLib import errors
 from SpineLib.cohort.engines import COMMAND, SECONDS, Answer, MakeReader, Reader
-from SpineLib.errors import SpineError, WorkerEnded
+from SpineLib.errors import BadRequest, SpineError, WorkerEnded
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -47,11 +48,12 @@ class Dask:
                 "The Python package distributed is not installed, which Dask needs",
                 advice='Run: pip install "slicer-spine-mri[dask]"',
             ) from error
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it prints tracebacks
         self._make, self._cluster = make, None
         try:
             if not address:
                 self._cluster = LocalCluster(
-                    n_workers=workers, threads_per_worker=1, dashboard_address=None
+                    n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
                 )
             self._client: Client = Client(
                 self._cluster or address, timeout=30, set_as_default=False
@@ -70,7 +72,10 @@ class Dask:
         return _A_WORKER * self._threads - len(self._open)
 
     def _count(self, now: float) -> None:
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        try:
+            workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        except (OSError, TimeoutError) as error:
+            raise _gone() from error
         self._counted = now
         with_gpu = [one for one in workers if one["resources"].get(GPU)]
         self._gpus = bool(with_gpu)
@@ -99,10 +104,7 @@ class Dask:
         from distributed import wait
 
         if self._client.status != "running":
-            raise SpineError(
-                "The Dask scheduler has gone",
-                advice="Start it again, then run again: it goes on where it was.",
-            )
+            raise _gone()
         if self._open:
             try:
                 wait(list(self._open), timeout=SECONDS, return_when="FIRST_COMPLETED")
@@ -115,6 +117,8 @@ class Dask:
 
     def leave_out(self, worker: str) -> bool:
         """See `Engine`; the worker is retired."""
+        if not worker:
+            return False
         self._client.retire_workers([worker])
         self._counted = 0.0
         return self.room() > -len(self._open) and self._threads > 0
@@ -148,10 +152,21 @@ def answer(make: MakeReader, request: dict[str, Any]) -> tuple[dict[str, Any], s
 
 def _taken(future: Future) -> Answer:
     """A future's answer; one that was lost with its worker is no answer."""
+    from distributed import KilledWorker
+
+    if future.status == "error" and not isinstance(error := future.exception(), KilledWorker):
+        what = f"Dask's workers cannot read: {type(error).__name__}: {error}"
+        advice = "They need the same version of SlicerSpineMRI as this computer."
+        return BadRequest(what, advice=advice), ""
     if future.status != "finished":
         return WorkerEnded("A Dask worker was lost"), ""
     said, worker = future.result()
     return (_error(said["error"]) if "error" in said else said), worker
+
+
+def _gone() -> SpineError:
+    advice = "Start it again, then run again: it goes on where it was."
+    return SpineError("The Dask scheduler has gone", advice=advice)
 
 
 def _error(data: Mapping[str, Any]) -> SpineError:

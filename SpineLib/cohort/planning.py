@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,7 @@ from SpineLib.dicom.dicomdir import NAME as DICOMDIR
 from SpineLib.dicom.places import files_of
 from SpineLib.dicom.stack import Skipped, Study
 from SpineLib.dicom.unzipping import is_zip, remove_unpacked
-from SpineLib.errors import BadInput, Cancelled, OutputError, SpineError, from_os_error
+from SpineLib.errors import BadInput, BadRequest, Cancelled, OutputError, SpineError, from_os_error
 from SpineLib.progress import Progress
 from SpineLib.store.journal import append, repair
 from SpineLib.store.lock import holding
@@ -196,7 +197,10 @@ def _on_the_web(source: str) -> Iterator[Place]:
     from SpineLib.pacs.web import find_studies
 
     name, _, query = source.partition("?")
-    for uid, images in find_studies(destination(name), dict(parse_qsl(query))):
+    place = destination(name)
+    if not place.is_web:
+        raise BadRequest(f"{name} is no DICOMweb server", advice="Fetch its studies first.")
+    for uid, images in find_studies(place, dict(parse_qsl(query))):
         part = Part(WEB, name, (uid,), images, str(images))
         yield Place(WEB, f"{_WEB}{name} {uid}", studies=[PlannedStudy(_key(uid), uid, "", (part,))])
 
@@ -204,7 +208,7 @@ def _on_the_web(source: str) -> Iterator[Place]:
 def _stamp(place: Place) -> str:
     """Another one where files of a place came, went or changed."""
     if place.studies is not None:
-        return digest(*(study.fingerprint for study in place.studies))
+        return digest(*(json.dumps(study.to_dict()) for study in place.studies))
     return _stamp_of(place.files) if place.error is None else digest(str(place.error))
 
 
@@ -251,9 +255,7 @@ def _scanned(place: Place, stamp: str) -> tuple[list[PlannedStudy], dict[str, in
     broken = [one for one in skipped if not one.other]
     if not found.studies and broken:
         reason = Counter(one.reason for one in broken).most_common(1)[0][0]
-        raise BadInput(
-            f"No image here can be read; of {len(broken)} files the first ones say: {reason}"
-        )
+        raise BadInput(f"No image here can be read; a file {reason}")
     whole = len(found.studies) == 1 and Path(place.path) != place.files[0]
     studies = [_planned(one, place, folder, stamp, whole=whole) for one in found.studies]
     return studies, dict(Counter(one.reason for one in skipped))

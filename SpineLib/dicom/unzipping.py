@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from SpineLib.dicom.stack import Skipped
-from SpineLib.errors import BadInput, Cancelled, SpineError, from_os_error
+from SpineLib.errors import BadInput, Cancelled, OutputError, SpineError, from_os_error
 from SpineLib.progress import Progress
 from SpineLib.store.files import temporary_folder
 
@@ -121,7 +121,7 @@ def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
         )  # fmt: skip
     free = shutil.disk_usage(tempfile.gettempdir()).free
     if size + _SPARE_BYTES > free:
-        raise BadInput(
+        raise OutputError(
             f"The zip unpacks to {_megabytes(size)}, and {tempfile.gettempdir()} has "
             f"{_megabytes(free)} left", file=file,
             advice="Free some space, or unpack it elsewhere and give the folder.",

@@ -85,6 +85,7 @@ class Profile(str, Enum):
 class Part(str, Enum):
     """What `bench` measures."""
 
+    reading = "reading"
     dicom = "dicom"
     compressed = "compressed"
     compression = "compression"

@@ -175,4 +175,5 @@ def _error(data: dict[str, Any]) -> SpineError:
     kind = getattr(errors, str(data["kind"]), SpineError)
     if kind is errors.Cancelled:
         return errors.Cancelled()
-    return kind(data["what"], file=data["file"], advice=data["advice"])
+    command = data.get("command", "")
+    return kind(data["what"], file=data["file"], advice=data["advice"], command=command)

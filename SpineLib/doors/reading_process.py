@@ -9,12 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from SpineLib.doors.client import WorkerClient
 from SpineLib.errors import BadInput, Cancelled, OutputError, SpineError, WorkerEnded
+from SpineLib.options import ReadOptions
+from SpineLib.progress import Step
 
 WORKER = (sys.executable, "-m", "SpineLib.doors.worker")
 EXPORT = (sys.executable, "-m", "SpineLib", "export")
@@ -46,21 +49,43 @@ class ReadingProcess:
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._client = WorkerClient(self._write)
 
-    def read(self, files: Sequence[Path], out: Path, stop: threading.Event) -> None:
-        """Reads DICOM images into a folder of findings.
+    def read(
+        self,
+        study: Path | Sequence[Path],
+        out: Path,
+        stop: threading.Event,
+        *,
+        options: ReadOptions | None = None,
+        on_progress: Callable[[Step], None] = lambda step: None,
+    ) -> None:
+        """Reads a study into a folder of findings.
 
         Args:
-            files: of one study.
+            study: its DICOM images, or a folder or file as `read_study` takes it.
             out: appears whole, or not.
             stop: set by another thread to end the reading.
+            options: what the person said.
+            on_progress: called with each step, in this thread.
 
         Raises:
             SpineError: as the worker answers; `WorkerEnded` where it died or took too long;
                 `Cancelled` where ``stop`` was set.
         """
-        self.ask("read", {"files": [str(path) for path in files], "output": str(out)}, stop)
+        arguments: dict[str, Any] = asdict(options) if options else {}
+        if isinstance(study, Path):
+            arguments["input"] = str(study)
+        else:
+            arguments["files"] = [str(path) for path in study]
+        self.ask("read", arguments | {"output": str(out)}, stop, on_progress=on_progress)
 
-    def ask(self, command: str, arguments: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
+    def ask(
+        self,
+        command: str,
+        arguments: dict[str, Any],
+        stop: threading.Event,
+        *,
+        on_progress: Callable[[Step], None] = lambda step: None,
+    ) -> dict[str, Any]:
         """The worker's answer to a request of `SpineLib.messages`.
 
         Raises:
@@ -69,8 +94,9 @@ class ReadingProcess:
         self._start()
         answers: list[Any] = []
         request = self._client.request(
-            command, arguments, on_result=answers.append, on_error=answers.append
-        )
+            command, arguments,
+            on_result=answers.append, on_error=answers.append, on_progress=on_progress,
+        )  # fmt: skip
         end = time.monotonic() + self._seconds
         while not answers:
             if stop.is_set() or time.monotonic() > end:

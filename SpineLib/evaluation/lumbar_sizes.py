@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from SpineLib.simulate import lumbar_case
 from SpineLib.store.files import writing_folder
 
 MASK, MODEL = "true mask", "model's mask"
+Metric = Callable[[pd.DataFrame], float]
 # What is compared, with its unit and whether the error is a share.
 _SIZES = {"area": ("mm²", True), "ap": ("mm", False), "slip": ("mm", False)}
 
@@ -120,43 +121,36 @@ def real_rows(
 
 def figures_of(table: pd.DataFrame) -> list[LumbarFigure]:
     """Median errors, bias and limits of agreement; of graded levels kappa and AUC of severe."""
-    result = []
+    result: list[LumbarFigure] = []
     for mask, rows in table.groupby("mask", sort=False):
         found = rows[rows["area"].notna()] if "area" in rows else rows[:0]
         of = f"{len(found)} of {len(rows)} levels, {rows['patient'].nunique()} patients"
-
-        def add(name: str, metric: Callable[[pd.DataFrame], float], own: pd.DataFrame) -> None:
-            def drawn(k: NDArray[np.intp], own: pd.DataFrame = own) -> float:
-                return metric(own.iloc[k])
-
+        for name, metric, own in _metrics(found):
             value = metric(own)
             if np.isfinite(value):
-                span = bootstrap(drawn, own["patient"], draws=400)
-                result.append(LumbarFigure(str(mask), name, value, span, of))  # noqa: B023
-
-        for size, (unit, share) in _SIZES.items():
-            known = found[found[size].notna() & found[f"true_{size}"].notna()]
-            if not len(known):
-                continue
-            shown = "%" if share else unit
-            add(
-                f"{size}, median error ({shown})",
-                partial(_median, size=size, share=share),
-                known,
-            )
-            add(f"{size}, bias ({unit})", partial(_bias, size=size), known)
-            add(f"{size}, limits of agreement (± {unit})",
-                partial(_limits, size=size), known)  # fmt: skip
-        if "grade" in found:
-            add("grade, kappa (linear weights)", _kappa, found)
-            add(
-                "grade, right (share)",
-                lambda t: float((t["grade"] == t["true_grade"]).mean()),
-                found,
-            )
-            add("severe, AUC", _auc, found)
-            add("severe, Brier score", _brier, found)
+                span = bootstrap(partial(_of_drawn, metric, own), own["patient"], draws=400)
+                result.append(LumbarFigure(str(mask), name, value, span, of))
     return result
+
+
+def _of_drawn(metric: Metric, own: pd.DataFrame, k: NDArray[np.intp]) -> float:
+    return metric(own.iloc[k])
+
+
+def _metrics(found: pd.DataFrame) -> Iterator[tuple[str, Metric, pd.DataFrame]]:
+    """Name with unit, what it is computed by, and of which rows."""
+    for size, (unit, share) in _SIZES.items():
+        known = found[found[size].notna() & found[f"true_{size}"].notna()] if len(found) else found
+        if len(known):
+            shown = "%" if share else unit
+            yield f"{size}, median error ({shown})", partial(_median, size=size, share=share), known
+            yield f"{size}, bias ({unit})", partial(_bias, size=size), known
+            yield f"{size}, limits of agreement (± {unit})", partial(_limits, size=size), known
+    if "grade" in found and len(found):
+        yield "grade, kappa (linear weights)", _kappa, found
+        yield "grade, right (share)", _right, found
+        yield "severe, AUC", _auc, found
+        yield "severe, Brier score", _brier, found
 
 
 def write_rows(folder: Path, table: pd.DataFrame, figures: Sequence[LumbarFigure]) -> None:
@@ -234,6 +228,10 @@ def _limits(table: pd.DataFrame, size: str) -> float:
 def _median(table: pd.DataFrame, size: str, share: bool) -> float:
     away = _away(table, size).abs()
     return float((100 * away / table[f"true_{size}"] if share else away).median())
+
+
+def _right(table: pd.DataFrame) -> float:
+    return float((table["grade"] == table["true_grade"]).mean())
 
 
 def _kappa(table: pd.DataFrame) -> float:

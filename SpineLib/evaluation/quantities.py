@@ -151,7 +151,7 @@ def _of_studies(studies: pd.DataFrame) -> dict[str, float | int]:
     if studies.empty:
         return {}
     found: dict[str, float | int] = {
-        "time, share of a reading's": float(
+        "time, as a share of finding the canal and asking for compression": float(
             studies["seconds_measuring"].sum() / studies["seconds_reading"].sum()
         )
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import scipy.ndimage
+import torch
 from numpy.typing import NDArray
+from torch.nn import functional as F  # noqa: N812
 
 from SpineLib.findings import StackFindings
 from SpineLib.inference.canal import FOUND, CanalPath
@@ -77,18 +78,18 @@ def label_map(made: Outlines, found: NDArray[np.bool_], volume: Volume) -> Volum
     low = np.clip(np.floor(ij.min(axis=0)), 0, last)
     high = np.clip(np.ceil(ij.max(axis=0)), 0, last)
     grid = _grid(volume, low, high)
-    labels = np.zeros(grid.shape, np.uint8)
     j, i = np.meshgrid(np.arange(grid.shape[1]), np.arange(grid.shape[2]), indexing="ij")
-    for k in np.flatnonzero(found):
-        ras = grid.ras(np.stack([i, j, np.full_like(i, k)], axis=-1))
-        away = (ras - windows.centers_ras[k]) @ windows.axes / windows.spacing + (size - 1) / 2
-        at = np.moveaxis(away[..., ::-1], -1, 0)
-        sac, cord = (
-            scipy.ndimage.map_coordinates(one[k], at, order=1, mode="grid-constant") > 0.5
-            for one in (made.sac, made.cord)
-        )
-        labels[k] = np.where(cord, CORD_LABEL, np.where(sac, SAC_LABEL, 0))
-    return replace(grid, voxels=labels)
+    ras = grid.ras(np.stack([i, j, np.zeros_like(i)], axis=-1))[None] + (
+        ks[:, None, None, None] * grid.ijk_to_ras[:3, 2]
+    )
+    away = (ras - windows.centers_ras[:, None, None]) @ windows.axes / windows.spacing
+    # grid_sample counts columns first, from -1 to 1 over the pixels' outer edges.
+    at = torch.from_numpy(away / (size / 2)).float()
+    maps = torch.from_numpy(np.stack([made.sac, made.cord], axis=1))
+    sac, cord = (F.grid_sample(maps, at, align_corners=False) > 0.5).unbind(1)
+    labels = torch.where(cord, CORD_LABEL, torch.where(sac, SAC_LABEL, 0)).numpy()
+    labels[~found] = 0
+    return replace(grid, voxels=labels.astype(np.uint8))
 
 
 def _grid(volume: Volume, low: NDArray[np.float64], high: NDArray[np.float64]) -> Volume:

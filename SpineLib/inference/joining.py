@@ -10,6 +10,7 @@ import numpy as np
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, ModelUsed, QuestionSummary, SliceFinding, StackFindings
 from SpineLib.inference.lumbar import summarise_levels, tell_slices
+from SpineLib.inference.study_quantities import complete
 from SpineLib.inference.summary import summarise
 from SpineLib.labels import ASSESSED
 from SpineLib.models.card import Card
@@ -79,7 +80,9 @@ def joined(
         software=part.software,
     )
     tell_slices(whole)
-    return replace(whole, summaries=_summaries(study, part, whole, cards))
+    whole = replace(whole, summaries=_summaries(study, part, whole, cards))
+    complete(whole)
+    return whole
 
 
 def _summaries(
@@ -157,7 +160,7 @@ def _models(
     def is_used(model: ModelUsed) -> bool:
         if model.question:
             return model.name in answered
-        if model.task == "canal":
+        if model.task in ("canal", "outline"):
             return bool(others)
         return not segmented and study.segmentation.status == ASSESSED
 

@@ -23,8 +23,9 @@ class Outlines:
     """Where sac and cord are.
 
     Attributes:
-        sac, cord: [slices, size, size] float32, probability in each window's pixel; a boundary is
-            where it is 0.5.
+        sac, cord: [slices, size, size] float32, 0–1 in each window's pixel; a boundary is where it
+            is 0.5. The cord's is the network's probability moved so that the card's threshold is
+            0.5.
         windows: how the windows lie in the patient; see `SpineLib.inference.windows`.
     """
 
@@ -57,8 +58,9 @@ def outline(
         progress.stage("Outlining cord and dural sac", len(volume.voxels))
     how = loaded.card.preprocessing
     windows = cut(volume, centers_ras, how["pixels"], how["spacing_mm"])
-    logits = loaded.run(scaled(windows.pixels)[:, None], progress=progress)
-    sac, cord = torch.sigmoid(full_size(logits)).unbind(1)
+    logits = full_size(loaded.run(scaled(windows.pixels)[:, None], progress=progress))
+    logits[:, MAPS.index("cord")] -= torch.logit(torch.tensor(loaded.card.threshold))
+    sac, cord = torch.sigmoid(logits).unbind(1)
     return Outlines(sac.numpy(), cord.numpy(), windows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy  # its parts are imported where they are first used: each takes a third of a second
@@ -20,28 +21,64 @@ class Shape:
     """An outline as it is cut at a right angle to the canal.
 
     Attributes:
+        inside: sample points, `FINER` a pixel.
+        steps: 2×2, mm to the left and to the front of a step along their rows and columns.
         area: mm².
         ap, transverse: mm from front to back and from left to right.
-        solidity: area as a share of its convex hull's, 0–1.
-        eccentricity: of the ellipse with the same second moments, 0–1.
-        asymmetry: share of the area that its mirror image about its own middle does not cover.
-        angle: degrees of the long axis to the left-right direction, -90 to 90.
-        center: row and column of its centre of mass.
-        front, back: row and column of the foremost and the hindmost point.
         cut: it touches the border of the field.
     """
 
+    inside: NDArray[np.bool_]
+    steps: NDArray[np.float64]
     area: float
     ap: float
     transverse: float
-    solidity: float
-    eccentricity: float
-    asymmetry: float
-    angle: float
-    center: tuple[float, float]
-    front: tuple[float, float]
-    back: tuple[float, float]
     cut: bool
+
+    @cached_property
+    def solidity(self) -> float:
+        """Area as a share of its convex hull's, 0–1."""
+        return min(1.0, self.area / _hull_area(self.inside, self.steps))
+
+    @property
+    def eccentricity(self) -> float:
+        """Of the ellipse with the same second moments, 0–1."""
+        values, _ = self._axes
+        return float(np.sqrt(max(0.0, 1 - values[0] / values[1])))
+
+    @property
+    def angle(self) -> float:
+        """Degrees of the long axis to the left-right direction, -90 to 90."""
+        _, vectors = self._axes
+        axis = vectors[:, 1] * np.sign(vectors[0, 1] or 1.0)
+        return float(np.degrees(np.arctan2(axis[1], axis[0])))
+
+    @cached_property
+    def asymmetry(self) -> float:
+        """Share of the area that its mirror image about its own middle does not cover, 0–1."""
+        places = np.argwhere(self.inside)[::3].astype(np.float64)  # some are enough
+        middle = self._moments[0]
+        away = (places - middle) @ self.steps
+        mirrored = (away * [-1, 1]) @ np.linalg.inv(self.steps) + middle
+        at = np.rint(mirrored).astype(int)
+        at = at[((at >= 0) & (at < self.inside.shape)).all(axis=1)]
+        return float(1 - self.inside[at[:, 0], at[:, 1]].sum() / len(places))
+
+    @cached_property
+    def _moments(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Middle [row, column] and covariance 2×2, in sample points."""
+        inside = self.inside.astype(np.float64)
+        rows, columns = np.arange(inside.shape[0]), np.arange(inside.shape[1])
+        by_row, by_column, count = inside.sum(1), inside.sum(0), inside.sum()
+        middle = np.array([by_row @ rows, by_column @ columns]) / count
+        cross = (rows - middle[0]) @ inside @ (columns - middle[1])
+        spread = [by_row @ (rows - middle[0]) ** 2, by_column @ (columns - middle[1]) ** 2]
+        return middle, np.array([[spread[0], cross], [cross, spread[1]]]) / count
+
+    @cached_property
+    def _axes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        values, vectors = np.linalg.eigh(self.steps.T @ self._moments[1] @ self.steps)
+        return values, vectors
 
 
 def shape_of(
@@ -67,35 +104,15 @@ def shape_of(
     box = _box(field)
     if box is None:
         return None
-    fine = _finer(np.asarray(field[box], dtype=np.float32))
-    inside = _largest(fine > 0.5)
+    inside = _largest(_finer(np.asarray(field[box], dtype=np.float32)) > 0.5)
     ahead, left = _axes(course)
     steps = np.array([[row @ left, row @ ahead], [column @ left, column @ ahead]]) / FINER
-    places = np.argwhere(inside).astype(np.float64)
-    area = len(places) * abs(float(np.linalg.det(steps)))
+    area = int(inside.sum()) * abs(float(np.linalg.det(steps)))
     if area < LEAST_AREA:
         return None
-    middle = places.mean(axis=0)
-    away = (places - middle) @ steps
-    half = np.abs(steps).sum(axis=0) / 2
-    low, high = away.min(axis=0) - half, away.max(axis=0) + half
-    values, vectors = np.linalg.eigh(np.cov(away.T))
-    axis = vectors[:, 1] * np.sign(vectors[0, 1] or 1.0)
-    ends = [places[away[:, 1].argmax()], places[away[:, 1].argmin()]]
-    front, back, center = (_coarse(one, box) for one in (*ends, middle))
-    return Shape(
-        area=area,
-        ap=float(high[1] - low[1]),
-        transverse=float(high[0] - low[0]),
-        solidity=min(1.0, area / _hull_area(inside, steps)),
-        eccentricity=float(np.sqrt(max(0.0, 1 - values[0] / values[1]))),
-        asymmetry=_asymmetry(inside, places, middle, steps),
-        angle=float(np.degrees(np.arctan2(axis[1], axis[0]))),
-        center=center,
-        front=front,
-        back=back,
-        cut=_touches(np.asarray(field)),
-    )
+    away = np.argwhere(_rim(inside)) @ steps
+    transverse, ap = away.max(axis=0) - away.min(axis=0) + np.abs(steps).sum(axis=0)
+    return Shape(inside, steps, area, float(ap), float(transverse), _touches(np.asarray(field)))
 
 
 def _box(field: NDArray[np.floating]) -> tuple[slice, slice] | None:
@@ -124,11 +141,6 @@ def _weights(count: int) -> NDArray[np.float32]:
     return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(count))).astype(np.float32)
 
 
-def _coarse(place: NDArray[np.float64], box: tuple[slice, slice]) -> tuple[float, float]:
-    at = (place + 0.5) / FINER - 0.5
-    return float(at[0] + box[0].start), float(at[1] + box[1].start)
-
-
 def _largest(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     labels, count = scipy.ndimage.label(inside)
     if count < 2:
@@ -144,23 +156,16 @@ def _axes(course: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.
     return ahead, left if left @ _LEFT > 0 else -left
 
 
+def _rim(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The points with a neighbour that is outside."""
+    padded = np.pad(inside, 1)
+    within = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    return inside & ~within
+
+
 def _hull_area(inside: NDArray[np.bool_], steps: NDArray[np.float64]) -> float:
     """Area of the smallest convex outline around the sample points' cells, mm²."""
-    rim = np.argwhere(inside & ~scipy.ndimage.binary_erosion(inside))
+    rim = np.argwhere(_rim(inside))
     # The middles of a cell's sides: its corners would make every slanting outline a staircase.
     corners = np.concatenate([rim + at for at in ([-0.5, 0], [0.5, 0], [0, -0.5], [0, 0.5])])
     return float(scipy.spatial.ConvexHull(corners @ steps).volume)
-
-
-def _asymmetry(
-    inside: NDArray[np.bool_],
-    places: NDArray[np.float64],
-    middle: NDArray[np.float64],
-    steps: NDArray[np.float64],
-) -> float:
-    away = (places - middle) @ steps
-    mirrored = (away * [-1, 1]) @ np.linalg.inv(steps) + middle
-    at = np.rint(mirrored).astype(int)
-    there = ((at >= 0) & (at < inside.shape)).all(axis=1)
-    covered = inside[tuple(at[there].T)].sum()
-    return float(1 - covered / len(places))

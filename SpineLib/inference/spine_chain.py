@@ -30,6 +30,9 @@ _NEAR_ANCHOR_MM = 8.0
 # From a disc to the middle of the sacrum's top vertebra, mm; and heat of C2 and sacrum from which the
 # chain ends there.
 _BELOW_DISC, _ENDS = (6.0, 32.0), 0.4
+# What makes the lumbosacral junction look transitional within so many mm of the sacrum's top: heat of
+# an odd disc, of a second sacrum as a share of the first, of a disc below.
+_JUNCTION_MM, _ODD_END, _SECOND_SACRUM, _DISC_BELOW = 48.0, 0.32, 0.72, 0.38
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ def _between_anchors(vertebrae: list[Vertebra], seen: SpinePoints) -> Chain:
     bottom = _bottom(vertebrae, seen)
     if bottom is not None and bottom.probability >= _ENDS:
         vertebrae = vertebrae[: bottom.index + 1]
+        if _transitional(seen):
+            vertebrae[-2] = replace(vertebrae[-2], state="odd")
     top = _top(vertebrae, seen)
     if top is not None and top.probability >= _ENDS:
         vertebrae = vertebrae[top.index :]
@@ -273,6 +278,27 @@ def _top(vertebrae: list[Vertebra], seen: SpinePoints) -> Anchor | None:
         if 5 < float(np.linalg.norm(above[1:])) < 22 and above[2] > 0:
             return Anchor(0, float(points.heat[0]))
     return None
+
+
+def _transitional(seen: SpinePoints) -> bool:
+    """Whether the loin's end looks like two: an odd disc near it, a second sacrum or a disc below.
+
+    A count from the sacrum upward may then be off by one.
+    """
+    top = seen.points["sacrum"].ras[0]
+
+    def heat(name: str, first: int, above: float) -> float:
+        points = seen.points[name]
+        away = (points.ras - top)[first:, 1:]
+        near = (np.linalg.norm(away, axis=1) < _JUNCTION_MM) & (away[:, 1] < above)
+        return float(points.heat[first:][near].max()) if near.any() else 0.0
+
+    second = heat("sacrum", 1, _JUNCTION_MM) / float(seen.points["sacrum"].heat[0])
+    return (
+        heat("odd", 0, _JUNCTION_MM) >= _ODD_END
+        or second >= _SECOND_SACRUM
+        or heat("disc", 0, 0.0) >= _DISC_BELOW
+    )
 
 
 def _bottom(vertebrae: list[Vertebra], seen: SpinePoints) -> Anchor | None:

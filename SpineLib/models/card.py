@@ -141,7 +141,8 @@ class Card:
         preprocessing: ``kind`` (``canal-search``, ``canal-window``, ``whole-slice``,
             ``volume``) and its numbers.
         labels: the classes in the order of the network's outputs.
-        threshold: probability from which a slice is positive.
+        threshold: probability from which a slice is positive; of outlines, at which the cord's
+            boundary is placed.
         borderline: probability from which it is borderline.
         temperature: logits are divided by it before the softmax (Guo et al. 2017, "On
             Calibration of Modern Neural Networks").

@@ -45,6 +45,8 @@ def imaging_of(findings: Findings) -> dict[str, float]:
             said["compressed_levels"] = float(len(levels))
     said |= _quantities(findings)
     for asked in findings.questions:
+        if asked.of_levels:  # no grade of the cord
+            continue
         grade = findings.summary(asked.key)
         if asked.sides and grade.assessed and grade.worst in asked.values:
             said["grade"] = float(asked.values.index(grade.worst))

@@ -50,9 +50,29 @@ def level_tables(findings: Findings) -> list[LevelTable]:
     return [table for keys in (DISC_KEYS, BODY_KEYS) if (table := _table(findings, keys)).rows]
 
 
-def narrowest_words(findings: Findings, level: str) -> str:
+def narrowest_sentence(quantities: Sequence[Quantity]) -> str:
+    """``Narrowest at L4/L5: canal 54 mm², …``, by area; empty where no canal was measured."""
+    areas = [one for one in quantities if one.key == "canal_area" and one.value is not None]
+    if not areas:
+        return ""
+    level = min(areas, key=lambda one: one.value or 0.0).level
+    sizes = narrowest_words(quantities, level)
+    return tr("Narrowest at {level}: {sizes}").format(level=level, sizes=sizes)
+
+
+def level_lines(quantities: Sequence[Quantity], level: str) -> list[str]:
+    """``Slip: 6.0 mm. How far …``: a line a quantity of a level, with its definition or why it is missing."""
+    lines = []
+    for one in quantities:
+        if one.level == level:
+            beside = sentence(one.why) if one.why else tr(one.definition.definition)
+            lines.append(f"{tr(one.definition.title)}: {one.shown() or NONE}. {beside}")
+    return lines
+
+
+def narrowest_words(quantities: Sequence[Quantity], level: str) -> str:
     """``canal 54 mm², 6.1 mm front to back``: the sizes of a level; empty where it has none."""
-    sizes = {one.key: one for one in findings.quantities if one.level == level}
+    sizes = {one.key: one for one in quantities if one.level == level}
     area, depth = (sizes.get(key, Quantity(key)).shown() for key in ("canal_area", "canal_ap"))
     if not area or not depth:
         return ""

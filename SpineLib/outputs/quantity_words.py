@@ -86,6 +86,29 @@ def study_rows(findings: Findings) -> list[tuple[Definition, str, str, str]]:
     return rows
 
 
+def slice_text(one: SliceFinding) -> str:
+    """``Cord AP 4.6 mm (P 3), Cord area 51.2 mm²``, and that network and equation disagree."""
+    said = []
+    for key in SHOWN:
+        quantity = find_quantity(one.quantities, key)
+        if quantity is not None and quantity.value is not None:
+            share = percentile_text(quantity)
+            said.append(
+                f"{tr(quantity.definition.title)} {quantity.shown()}" + f" ({share})" * bool(share)
+            )
+    if disagree(one):
+        said.append(tr("the network and the equation of the cord’s shape disagree"))
+    return ", ".join(said)
+
+
+def definitions_text(one: SliceFinding) -> str:
+    """A line for each quantity of a slice: its definition, or why there is no value."""
+    return "\n".join(
+        f"{tr(q.definition.title)}: {sentence(q.why) if q.why else tr(q.definition.definition)}"
+        for q in one.quantities
+    )
+
+
 def slice_rows(findings: Findings) -> list[Row]:
     """The narrowest slice of each level from the head downward; each slice where levels are not known."""
     rows = []

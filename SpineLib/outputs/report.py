@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SpineLib import labels
 from SpineLib.findings import Findings, StackFindings
@@ -20,6 +20,9 @@ from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Questi
 from SpineLib.reading import Reading
 from SpineLib.store.files import writing
 from SpineLib.translation import language, tr
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 TEMPLATES = Path(__file__).parent
 # So many flagged slices are shown large; the others stand among all slices.
@@ -58,8 +61,6 @@ def render(
     prognosis: Prognosis | None = None,
 ) -> str:
     """The report's HTML."""
-    pages = environment(TEMPLATES)
-    pages.filters["is_light"] = _is_light
     findings = reading.findings
     embedded = {name: _data_url(picture) for name, picture in pictures.items()}
     strips = summary.strips(findings)
@@ -106,7 +107,14 @@ def render(
         "measured_keys": quantity_words.shown_keys(findings),
         "_": tr,
     }
-    return pages.get_template("report.html.jinja").render(values)
+    return template().render(values)
+
+
+def template() -> Template:
+    """The report's template; who calls this before waiting for a reading has it compiled then."""
+    pages = environment(TEMPLATES)
+    pages.filters["is_light"] = _is_light
+    return pages.get_template("report.html.jinja")
 
 
 def _others(findings: Findings, lead: Question) -> list[str]:

@@ -160,7 +160,7 @@ def _levels_headline(findings: Findings, lead: Question, summary: QuestionSummar
     text = tr("Narrowest at {level}: {lower} {value}").format(
         level=summary.level, lower=tr(lead.title.lower()), value=tr(summary.worst)
     )
-    sizes = level_table.narrowest_words(findings, summary.level)
+    sizes = level_table.narrowest_words(findings.quantities, summary.level)
     parts = [sizes] if sizes else []
     parts.append(_of_levels(lead, summary))
     if summary.forced:

@@ -158,10 +158,11 @@ def lumbar_anatomy(
     palette = signal_of(protocol)
     for k in range(protocol.slices):
         canvas = canvas_of(patient, protocol, grid, k, palette)
+        paint_body(canvas, patient)
         near = canvas.within(u=_NEAR_U, v=_NEAR_V)
         if near is not None:
             paint_spine(near, patient)
-            labels[k] = canvas.label
+        labels[k] = canvas.label
     return segmentation_of(patient, Volume(labels, grid))
 
 

@@ -44,6 +44,17 @@ class _Window(BaseModel):
     context: Literal[0] = 0
 
 
+class _Data(Section):
+    """``[data]`` of outlines.
+
+    Attributes:
+        level: the network's probability at which the cord's boundary is placed; the card's
+            threshold.
+    """
+
+    level: Annotated[float, Field(gt=0, lt=1)] = 0.5
+
+
 class OutlineTask(Task):
     """Sac (1) and cord (2) of label maps on axial slices."""
 
@@ -59,7 +70,7 @@ class OutlineTask(Task):
         super().__init__(recipe, training, validation, cache=cache, progress=progress)
         self._window = recipe.checked("preprocessing", _Window)
         self._ranges = recipe.checked("augment", Ranges)
-        recipe.checked("data", Section)
+        self._level = recipe.checked("data", _Data).level
         if recipe.loss.name != "bce-dice" or recipe.loss.arguments:
             raise BadInput(
                 f"Outlines have no loss {recipe.loss.name}",
@@ -120,7 +131,7 @@ class OutlineTask(Task):
 
     def card(self) -> Card:
         """See `Task.card`."""
-        return Card(**self.recipe.card_fields())
+        return Card(**self.recipe.card_fields(), threshold=self._level)
 
 
 class _OutlineItems(Items):

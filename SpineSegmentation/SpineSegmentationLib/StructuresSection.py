@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import from_exception
 from SpineLib.findings import SegmentationFinding
+from SpineLib.inference.lumbar import lumbar_quantities
 from SpineLib.inference.measures import Measure, measuring
 from SpineLib.inference.parts import Parts
+from SpineLib.outputs.level_table import level_lines, narrowest_sentence
 from SpineLib.outputs.summary import evidence
+from SpineLib.quantities import Quantity
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.inThread import importing
@@ -145,17 +148,18 @@ class StructuresSection:
         return sorted(found, key=lambda one: (one.kind == "canal", -one.place_ras[2]))
 
     def _onMeasured(self, found: list[Measure]) -> None:
-        self._measures = found
+        finding = segmentationFinding(self._node)
+        self._measures, quantities = found, lumbar_quantities(found, finding)
         showMeasures(self._node, found)
-        self._fill()
-        told = evidence(segmentationFinding(self._node))
-        problem = volumeProblem(self._node)
-        self._ui.evidenceLabel.text = problem or f"{told[:1].upper()}{told[1:]}."
+        self._fill(quantities)
+        told, problem = evidence(finding), volumeProblem(self._node)
+        lines = [f"{told[:1].upper()}{told[1:]}.", narrowest_sentence(quantities)]
+        self._ui.evidenceLabel.text = problem or "\n".join(line for line in lines if line)
 
     def _onFailed(self, error: Exception) -> None:
         self._ui.evidenceLabel.text = str(from_exception(error))
 
-    def _fill(self) -> None:
+    def _fill(self, quantities: Sequence[Quantity] = ()) -> None:
         import qt
 
         table = self._ui.structuresTable
@@ -166,6 +170,7 @@ class StructuresSection:
                 item = qt.QTableWidgetItem(text)
                 if column:
                     item.setTextAlignment(int(qt.Qt.AlignRight) | int(qt.Qt.AlignVCenter))
+                    item.setToolTip("\n".join(level_lines(quantities, one.name)))
                 else:
                     jump = _("Choose it to jump there in all views.")
                     item.setToolTip(f"{one.name}. {jump}")
@@ -217,7 +222,7 @@ def _texts(one: Measure) -> list[str]:
         name,
         f"{one.volume_ml:.1f}",
         " ".join(_NONE if mm is None else f"{mm:.1f}" for mm in heights)
-        if one.kind == "disc"
+        if one.kind != "canal"
         else _NONE,
         _NONE if one.canal_area is None else f"{one.canal_area:.0f}",
         _NONE if one.canal_ap is None else f"{one.canal_ap:.1f}",

@@ -79,8 +79,8 @@ def read(
     OUT then holds report.html, findings.csv, findings.json, pictures/, scene.mrb to open in 3D
     Slicer, and segmentation.nrrd where the lumbar spine was segmented.
     """
-    from SpineLib.inference.study import read_study
     from SpineLib.options import ReadOptions
+    from SpineSlicer.headless.reading import read_alongside
 
     options = ReadOptions(
         series=series,
@@ -96,11 +96,11 @@ def read(
     )
     _ready_to_write(out)
     with progress_bar() as progress:
-        reading = read_study(input, options=options, progress=progress)
+        reading, app = read_alongside(input, options, progress)
     if not as_json:  # nobody has to wait for the pictures to know the verdict
         _show(reading.findings)
     with progress_bar() as progress:
-        _write(reading, out, every_picture=every_picture, progress=progress)
+        _write(reading, out, every_picture=every_picture, progress=progress, app=app)
     _told(reading.findings, out, as_json)
     if dicom:  # last: of a study that is no DICOM the other results stand all the same
         from SpineLib.outputs.dicom import Results, write_dicom

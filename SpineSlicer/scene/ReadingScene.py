@@ -174,7 +174,7 @@ class ReadingScene:
         self,
         reading: Reading,
         stack: str,
-        kinds: Collection[str] = (FINDINGS, *OF_VERDICTS, ACTIVATION),
+        kinds: Collection[str] = (FINDINGS, *OF_VERDICTS, ACTIVATION, OUTLINES),
     ) -> Steps[None]:
         """Shows findings of which one stack was read anew, by itself; all else stays as it is.
 

@@ -10,6 +10,7 @@ import vtk
 
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.outputs.summary import words
+from SpineLib.quantities import DEFINITIONS, value_of
 from SpineLib.questions import Opinion
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
@@ -22,7 +23,8 @@ def addFindingsTable(
 ) -> slicer.vtkMRMLTableNode:
     """Adds the table of a stack's slices; ``P …`` columns are numbers, NaN where not assessed."""
     node = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{volumeNode.GetName()} findings")
-    rows = [dict(_cells(findings, one)) for one in stack.slices]
+    keys = shownKeys(stack)
+    rows = [dict(_cells(findings, one, keys)) for one in stack.slices]
     for name in rows[0] if rows else ():
         column = _columnType(name, rows[0][name])()
         column.SetName(name)
@@ -41,7 +43,13 @@ def _columnType(name: str, value: Any) -> Any:
     return vtk.vtkIntArray if isinstance(value, int) else vtk.vtkStringArray
 
 
-def _cells(findings: Findings, one: SliceFinding) -> Iterator[tuple[str, Any]]:
+def shownKeys(stack: StackFindings) -> list[str]:
+    """Keys of what was measured on any of the stack's slices."""
+    there = {quantity.key for one in stack.slices for quantity in one.quantities}
+    return [key for key in DEFINITIONS if key in there]
+
+
+def _cells(findings: Findings, one: SliceFinding, keys: list[str]) -> Iterator[tuple[str, Any]]:
     yield "Slice", one.index + 1
     yield "Level", one.level
     for question, by, title in findings.columns:
@@ -51,6 +59,10 @@ def _cells(findings: Findings, one: SliceFinding) -> Iterator[tuple[str, Any]]:
         yield f"P {title}", float("nan") if probability is None else float(probability)
         if len(question.values) > 2:
             yield f"{title} interval", "–".join(opinion.interval)
+    for key in keys:
+        what, value = DEFINITIONS[key], value_of(one.quantities, key)
+        name = f"{what.title} ({what.unit})" if what.unit else what.title
+        yield name, float("nan") if value is None else float(value)
     sources = [opinion.source for opinion in one.opinions if opinion.source]
     yield "Source", ", ".join(dict.fromkeys(sources))
     yield REVIEW_COLUMN, ""

@@ -14,11 +14,13 @@ from SpineSlicer.scene.subjectHierarchy import placeBeside
 # Column name → what it shows, in the order of the table. Units stand in the names.
 NUMBERS = {
     "Volume (ml)": "volume_ml",
-    "Disc height front (mm)": "height_front",
-    "Disc height middle (mm)": "height_middle",
-    "Disc height back (mm)": "height_back",
+    "Height front (mm)": "height_front",
+    "Height middle (mm)": "height_middle",
+    "Height back (mm)": "height_back",
     "Canal area (mm²)": "canal_area",
     "Canal front to back (mm)": "canal_ap",
+    "Disc bulge (mm)": "bulge",
+    "Slip (mm)": "slip",
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import slicer
 from numpy.typing import NDArray
 
-from SpineLib.findings import Findings
+from SpineLib.findings import Findings, StackFindings
 from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measure_again
 from SpineLib.labels import Code
 from SpineLib.reading import Reading
@@ -80,6 +80,16 @@ def takeOutlines(reading: Reading, stack: str, node: Any, nodeAsRead: NDArray[np
     reading.outlines[stack] = outlines
     if isCorrected(node):
         measure_again(reading.findings, stack, outlines)
+
+
+def inOrderOf(stack: StackFindings, outlines: Volume) -> Volume:
+    """Outlines with their slices in the order of a stack, which may have been read the other way round."""
+    matrix = outlines.ijk_to_ras.copy()
+    if matrix[:3, 2] @ np.array(stack.ijk_to_ras)[:3, 2] > 0:
+        return outlines
+    matrix[:3, 3] += (len(outlines.voxels) - 1) * matrix[:3, 2]
+    matrix[:3, 2] *= -1
+    return Volume(outlines.voxels[::-1], matrix)
 
 
 def algorithmOf(findings: Findings, task: str) -> str:

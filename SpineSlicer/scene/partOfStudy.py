@@ -14,6 +14,7 @@ from SpineLib.models import find_models
 from SpineLib.reading import Reading
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume, resample
+from SpineSlicer.scene.outlineNodes import inOrderOf
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.StackInScene import AsRead
 from SpineSlicer.scene.studies import studiesIn
@@ -67,6 +68,8 @@ def wholeReading(part: Reading, nodes: ReadingScene, stack: str) -> Reading:
     if read.id in part.activations:
         grid = Volume(np.broadcast_to(np.uint8(0), own.shape), np.array(own.ijk_to_ras))
         whole.activations[stack] = resample(part.activations[read.id], grid, nearest=True)
+    if read.id in part.outlines:
+        whole.outlines[stack] = inOrderOf(own, part.outlines[read.id])
     return whole
 
 

@@ -53,7 +53,7 @@ def addProbabilityPlot(
         return None
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{name} probabilities")
     for title, values in columns.items():
-        table.AddColumn(_column(title, values))
+        addColumn(table, title, values)
     levels = vtk.vtkStringArray()
     levels.SetName(LEVEL)
     names = {one.index + 1.0: one.level for one in stack.slices}
@@ -64,7 +64,7 @@ def addProbabilityPlot(
     nodes = [table, chart]
     for number, title in enumerate(list(columns)[1:]):
         is_line = title.startswith(THRESHOLD)
-        series = _addSeries(scene, table, title, question.colors[-1 if is_line else 0])
+        series = addSeries(scene, table, title, question.colors[-1 if is_line else 0])
         if is_line:
             series.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleDash)
             series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
@@ -76,12 +76,8 @@ def addProbabilityPlot(
     chart.AddAndObservePlotSeriesNodeID(mark.GetID())
     nodes += [mark, mark.GetTableNode()]
     chart.SetTitle(f"{chance} – {name}")
-    chart.SetXAxisTitle("Slice")
     chart.SetYAxisTitle(chance)
-    head, feet = _ends(stack)
-    step = 0.5 if feet >= head else -0.5
-    chart.SetXAxisRangeAuto(False)
-    chart.SetXAxisRange(head + 1 - step, feet + 1 + step)
+    alongSpine(chart, stack)
     chart.SetYAxisRangeAuto(False)
     chart.SetYAxisRange(0.0, 1.0)
     for node in nodes:
@@ -141,6 +137,15 @@ def levelTicks(stack: StackFindings) -> list[tuple[float, str]]:
     return [((numbers[0] + numbers[-1]) / 2, name) for name, numbers in runs if name]
 
 
+def alongSpine(chart: Any, stack: StackFindings) -> None:
+    """Lets a chart run from the head on the left to the feet, slice by slice."""
+    head, feet = _ends(stack)
+    step = 0.5 if feet >= head else -0.5
+    chart.SetXAxisTitle("Slice")
+    chart.SetXAxisRangeAuto(False)
+    chart.SetXAxisRange(head + 1 - step, feet + 1 + step)
+
+
 def _ends(stack: StackFindings) -> tuple[int, int]:
     """The indices of the slices that are nearest to the head and to the feet."""
     order = sorted(stack.slices, key=lambda one: -one.position_ras[2])
@@ -151,25 +156,27 @@ def _addMark(scene: Any, name: str, number: int) -> Any:
     """A line from 0 to 1 at a slice, by a table of its own."""
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", name)
     for title, values in (("Slice", (number, number)), (MARK, (0.0, 1.0))):
-        table.AddColumn(_column(title, values))
-    series = _addSeries(scene, table, MARK, "#808080")
+        addColumn(table, title, values)
+    series = addSeries(scene, table, MARK, "#808080")
     series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
     return series
 
 
-def _column(title: str, values: Iterable[float]) -> Any:
+def addColumn(table: Any, title: str, values: Iterable[float]) -> None:
+    """Adds a column of numbers to a table node."""
     column = vtk.vtkFloatArray()
     column.SetName(title)
     for value in values:
         column.InsertNextValue(value)
-    return column
+    table.AddColumn(column)
 
 
 def _chance(opinion: Opinion | None) -> float:
     return math.nan if opinion is None or opinion.probability is None else opinion.probability
 
 
-def _addSeries(scene: Any, table: Any, column: str, color: str) -> Any:
+def addSeries(scene: Any, table: Any, column: str, color: str) -> Any:
+    """Adds a series over the table's column ``Slice``."""
     series = scene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", column)
     series.SetAndObserveTableNodeID(table.GetID())
     series.SetXColumnName("Slice")

@@ -29,6 +29,7 @@ ACTIVATION, OUTLINES = "class activation", "cord and sac"
 VERDICTS, SLICE_LABELS, FLAGGED_RUNS = "verdicts", "slice labels", "flagged runs"
 FINDINGS_TABLE, CHART = "findings table", "probability chart"
 CHART_SERIES, CHART_TABLE = "probability series", "probability table"
+QUANTITY_CHART = "quantity chart"
 # Of a blinded reading, and of the correction loop: no study's, so that no new run takes their place.
 READ_STACK, CASE, UNCERTAINTY = "reading study", "loop case", "loop uncertainty"
 LOOP_CASE = "SpineMRI.LoopCase"

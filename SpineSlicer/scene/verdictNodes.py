@@ -13,6 +13,7 @@ from SpineLib.slabs import Steps
 from SpineSlicer.scene.activationVolume import addingActivationVolume
 from SpineSlicer.scene.findingsTable import addFindingsTable
 from SpineSlicer.scene.probabilityPlot import addProbabilityPlot
+from SpineSlicer.scene.quantityPlots import addQuantityPlots
 from SpineSlicer.scene.sliceLabels import addSliceLabels
 from SpineSlicer.scene.studyNodes import (
     ACTIVATION,
@@ -21,6 +22,7 @@ from SpineSlicer.scene.studyNodes import (
     CHART_TABLE,
     FINDINGS_TABLE,
     FLAGGED_RUNS,
+    QUANTITY_CHART,
     SLICE_LABELS,
     VERDICTS,
 )
@@ -28,7 +30,7 @@ from SpineSlicer.scene.verdictHalo import addVerdictHalo, gridOf, isRead
 
 # Made anew when some of the stack's slices are graded again.
 OF_VERDICTS = (VERDICTS, SLICE_LABELS, FLAGGED_RUNS, FINDINGS_TABLE, CHART, CHART_SERIES,
-               CHART_TABLE)  # fmt: skip
+               CHART_TABLE, QUANTITY_CHART)  # fmt: skip
 
 
 def addingVerdicts(
@@ -66,6 +68,12 @@ def addingVerdicts(
             mark(series, CHART_SERIES)
             mark(series.GetTableNode(), CHART_TABLE)
     yield
+    for measured in addQuantityPlots(scene, stack, volumeNode):
+        mark(measured, QUANTITY_CHART)
+        for series in _seriesOf(measured):
+            mark(series, CHART_SERIES)
+        mark(series.GetTableNode(), CHART_TABLE)
+        yield
     if stack.id in reading.activations:
         activation = reading.activations[stack.id]
         mark((yield from addingActivationVolume(scene, activation, volumeNode)), ACTIVATION)

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -78,40 +79,35 @@ def make(folder: Path, studies: int) -> None:
 
 
 def rate(folder: Path, studies: int) -> None:
-    """Compares a bare loop with the local engine at 1, 2 and 4 workers."""
+    """Compares a bare loop with the local engine and with Dask at 1, 2 and 4 workers."""
     rows = read_plan(folder / "cohort")
     setting = Setting.here()
-    at, single = 0, 0.0
-    for workers in (0, 1, 2, 4):
-        some = rows[at : at + studies * max(workers, 1)]
-        at += len(some)
-        cohort = folder / f"rate-{workers}-{time.time_ns()}"
-        cohort.mkdir()
-        found = kept.of_cohort(cohort, some, setting)
-        if workers == 0:
-            single = _bare(cohort, found, setting)
-            print(f"bare loop: {single:.3f} studies a second", flush=True)
-            continue
-        engine = _Warm(workers)
-        start = time.monotonic()
-        ran = run(cohort, found, setting, lambda engine=engine: engine)
-        speed = len(some) / (time.monotonic() - start)
-        assert ran.states["read"] == len(some), ran
-        print(f"{workers} workers: {speed:.3f}, {speed / single / workers:.3f} of its share",
-              flush=True)  # fmt: skip
+    cohort = folder / f"rate-{time.time_ns()}"
+    cohort.mkdir()
+    found = deque(kept.of_cohort(cohort, rows, setting))
 
+    def some(count: int) -> list[kept.Kept]:
+        return [found.popleft() for _ in range(count)]
 
-class _Warm(Local):
-    """Workers that have imported what they need before the clock starts."""
-
-    def __init__(self, workers: int) -> None:
-        super().__init__(stub_process, workers)
-        for reader in list(self._readers.queue):
-            reader.ask("models", {}, threading.Event())
-
-    def close(self) -> None:
-        """Not on the clock either."""
-        threading.Thread(target=super().close).start()
+    single = _bare(cohort, some(studies), setting)
+    print(f"bare loop: {single:.3f} studies a second", flush=True)
+    makers = {
+        "local": lambda n: Local(stub_process, n),
+        "Dask": lambda n: Dask(stub_process, "", n),
+    }
+    for name, make in makers.items():
+        for workers in (1, 2, 4):
+            engine = make(workers)
+            end, engine.close = engine.close, lambda: None
+            # Workers have imported what they need before the clock starts.
+            run(cohort, some(4 * workers), setting, lambda engine=engine: engine)
+            start = time.monotonic()
+            ran = run(cohort, some(studies * workers), setting, lambda engine=engine: engine)
+            speed = studies * workers / (time.monotonic() - start)
+            end()
+            assert ran.states["read"] == studies * workers, ran
+            print(f"{name}, {workers} workers: {speed:.3f} a second, "
+                  f"{speed / single / workers:.3f} of its share", flush=True)  # fmt: skip
 
 
 def _bare(cohort: Path, found: list[kept.Kept], setting: Setting) -> float:
@@ -131,6 +127,8 @@ def _bare(cohort: Path, found: list[kept.Kept], setting: Setting) -> float:
 def client(folder: Path, address: str) -> None:
     """The command's part of a run: says when the first study goes out, and what was done."""
     start = time.monotonic()
+    # A shell has programs in the background ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     cohort = folder / "cohort"
     setting = settle(cohort, Setting.here(), renew=False)
     rows = kept.of_cohort(cohort, read_plan(cohort), setting)

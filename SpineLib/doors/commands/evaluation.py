@@ -143,13 +143,26 @@ def quantities(
         ),
     ],
     model: Annotated[str, typer.Option(help="Name or folder of a model that outlines.")] = "",
+    lumbar: Annotated[
+        bool,
+        typer.Option(
+            "--lumbar", help="Measure lumbar levels; the data are labelled sagittal volumes."
+        ),
+    ] = False,
+    segmentation: Annotated[str, typer.Option(help="Model that segments lumbar volumes.")] = "",
+    numbering: Numbering = "",
+    orientation: Orientation = "",
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Measure what is measured of cord and sac: AP, area, MSCC, Dice, network against equation.
 
-    OUT gets the tables of slices and studies, and Bland-Altman drawings.
+    Of lumbar data the levels: sizes and grades from the true mask and from a model's, side by
+    side; the model then is one that grades levels. OUT gets tables and Bland-Altman drawings.
     """
+    if lumbar or all(source.startswith("simulated:lumbar-") for source in data):
+        _lumbar_levels(out, data, model, segmentation, numbering, orientation, device, as_json)
+        return
     from SpineLib.evaluation.quantities import (
         Readers,
         figures_of,
@@ -174,60 +187,6 @@ def quantities(
             found.items()]  # fmt: skip
     print_table(("figure", "value"), rows)
     say(f"Tables and drawings are in {out}")
-
-
-@evaluate.command("lumbar-quantities")
-def lumbar_quantities(
-    out: Out, data: Data = None,
-    model: Annotated[
-        str, typer.Option(help="A model that grades levels; the bundled one if none.")
-    ] = "",
-    segmentation: Annotated[
-        str, typer.Option(help="A model that segments; the bundled one if none.")
-    ] = "",
-    device: Device = "auto", as_json: AsJson = False, numbering: Numbering = "",
-    orientation: Orientation = "",
-) -> None:  # fmt: skip
-    """Measure sizes and grades of lumbar levels: on true masks and on a model's, side by side.
-
-    Simulated data have an exact truth; of other labelled volumes the given mask counts as true.
-    """
-    from SpineLib.datasets.open_volumes import open_volumes
-    from SpineLib.evaluation.lumbar_sizes import figures_of, real_rows, simulated_rows, write_rows
-    from SpineLib.inference.loaded import load
-    from SpineLib.models import find_models, open_model
-    from SpineLib.models.card import LEVEL_GRADING
-
-    if not data:
-        raise BadInput("No data was given", advice="Give it with --data.")
-    simulated = [source.startswith("simulated:") for source in data]
-    if any(simulated) != all(simulated):
-        raise BadInput("Simulated and other data are given together", advice="Measure them apart.")
-    grader = open_model(model) if model else find_models(LEVEL_GRADING)[0]
-    if grader.card.task != LEVEL_GRADING:
-        raise BadModel(f"The model {grader.card.name} is for {grader.card.task}, not for levels")
-    segmenter = load(
-        open_model(segmentation) if segmentation else find_models("segmentation")[0], device
-    )
-    with progress_bar() as progress:
-        if all(simulated):
-            table = simulated_rows(data, grader, segmenter, progress)
-        else:
-            volumes = [one for source in data for one in open_volumes(
-                source, numbering=numbering, orientation=orientation, progress=progress)]  # fmt: skip
-            table = real_rows(volumes, segmenter, progress)
-    if not len(table):
-        raise BadInput("No level could be measured")
-    figures = figures_of(table)
-    write_rows(out, table, figures)
-    if as_json:
-        print_json([vars(one) for one in figures])
-        return
-    rows = [[f.mask, f.name, f"{f.value:.3f}",
-             "" if f.interval is None else f"{f.interval[0]:.3f}–{f.interval[1]:.3f}", f.of]
-            for f in figures]  # fmt: skip
-    print_table(("mask", "figure", "value", "95 % by patient", "of"), rows, "Lumbar levels")
-    say(f"Rows, figures and the Bland-Altman drawing are in {out}")
 
 
 @evaluate.command()
@@ -278,6 +237,46 @@ def calibrate(
         apply_calibration(folder, found)
         say(f"Written into {folder.path}; its figures are removed until it is evaluated again")
     say(f"The drawing is {picture}")
+
+
+def _lumbar_levels(
+    out: Path, data: list[str], model: str, segmentation: str, numbering: str, orientation: str,
+    device: str, as_json: bool,
+) -> None:  # fmt: skip
+    from SpineLib.datasets.open_volumes import open_volumes
+    from SpineLib.evaluation.lumbar_sizes import figures_of, real_rows, simulated_rows, write_rows
+    from SpineLib.inference.loaded import load
+    from SpineLib.models import find_models, open_model
+    from SpineLib.models.card import LEVEL_GRADING
+
+    simulated = [source.startswith("simulated:") for source in data]
+    if any(simulated) != all(simulated):
+        raise BadInput("Simulated and other data are given together", advice="Measure them apart.")
+    grader = open_model(model) if model else find_models(LEVEL_GRADING)[0]
+    if grader.card.task != LEVEL_GRADING:
+        raise BadModel(f"The model {grader.card.name} is for {grader.card.task}, not for levels")
+    segmenter = load(
+        open_model(segmentation) if segmentation else find_models("segmentation")[0], device
+    )
+    with progress_bar() as progress:
+        if all(simulated):
+            table = simulated_rows(data, grader, segmenter, progress)
+        else:
+            volumes = [one for source in data for one in open_volumes(
+                source, numbering=numbering, orientation=orientation, progress=progress)]  # fmt: skip
+            table = real_rows(volumes, segmenter, progress)
+    if not len(table):
+        raise BadInput("No level could be measured")
+    figures = figures_of(table)
+    write_rows(out, table, figures)
+    if as_json:
+        print_json([vars(one) for one in figures])
+        return
+    rows = [[f.mask, f.name, f"{f.value:.3f}",
+             "" if f.interval is None else f"{f.interval[0]:.3f}–{f.interval[1]:.3f}", f.of]
+            for f in figures]  # fmt: skip
+    print_table(("mask", "figure", "value", "95 % by patient", "of"), rows, "Lumbar levels")
+    say(f"Rows, figures and the Bland-Altman drawing are in {out}")
 
 
 def _run(

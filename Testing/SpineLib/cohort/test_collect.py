@@ -114,4 +114,7 @@ def test_the_commands_say_how_far_a_cohort_is(read, spine):
     assert "3 read, 1 failed, 0 waiting" in spine("cohort", "status", read).out
     answer = spine("cohort", "run", read, "--shard", "5/4")
     assert (answer.code, answer.errors) == (2, ["Error: 5/4 is not a shard. Give it as 3/40."])
+    parts = [spine("cohort", "run", read, "--shard", f"{n}/2") for n in (1, 2)]
+    assert all(part.code == 0 and "now 0 read, 0 failed" in part.out for part in parts)
+    assert sum(int(part.out.split()[0]) for part in parts) == 4
     assert "quality.html" in spine("cohort", "collect", read).out

@@ -12,7 +12,7 @@ from pydicom.fileset import FileSet
 
 from SpineLib.dicom import read, scan, unzipping
 from SpineLib.dicom.deidentify import deidentify
-from SpineLib.errors import BadInput, Cancelled
+from SpineLib.errors import BadInput, Cancelled, OutputError
 from SpineLib.progress import Progress
 
 linked = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
@@ -174,7 +174,7 @@ def test_a_zip_that_does_not_fit_on_the_disk_is_refused(writer, tmp_path, monkey
     file = packed(tmp_path / "in", tmp_path / "study.zip")
     usage = shutil.disk_usage(tmp_path)._replace(free=1000)
     monkeypatch.setattr(unzipping.shutil, "disk_usage", lambda path: usage)
-    with pytest.raises(BadInput, match="left") as caught:
+    with pytest.raises(OutputError, match="left") as caught:
         scan(file)
     assert "Free some space" in caught.value.advice
 

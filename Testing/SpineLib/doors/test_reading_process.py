@@ -7,8 +7,10 @@ import threading
 import pytest
 
 from SpineLib.doors import reading_process
+from SpineLib.doors.client import WorkerClient
 from SpineLib.doors.reading_process import ReadingProcess
 from SpineLib.errors import BadInput, Cancelled, OutputError, WorkerEnded
+from SpineLib.options import ReadOptions
 from SpineLib.protocol import request_of
 
 WORKER = """
@@ -18,7 +20,7 @@ for line in sys.stdin:
     asked = json.loads(line)
     if asked["command"] != "read":
         sys.exit()
-    name = os.path.basename(asked["arguments"]["files"][0])
+    name = os.path.basename(asked["arguments"].get("files", [""])[0])
     if name == "dies":
         os._exit(9)
     if name == "hangs":
@@ -86,3 +88,22 @@ def test_why_no_object_was_written_is_said(code, said, kind, tmp_path):
     expected = said.removeprefix("Error: ") if kind is not WorkerEnded else "ended"
     with pytest.raises(kind, match=expected):
         exporting(code, said).export(tmp_path, tmp_path, tmp_path, threading.Event())
+
+
+def test_a_folder_is_asked_for_with_what_the_person_said(process, tmp_path):
+    options = ReadOptions(series="4", models=("a", "b"), threshold=0.4, force=True)
+    (tmp_path / "study").mkdir()
+    process.read(tmp_path / "study", tmp_path / "out", threading.Event(), options=options)
+    asked = json.loads((tmp_path / "out.asked").read_text())
+    request = request_of(asked["command"], asked["arguments"])
+    assert request.source == tmp_path / "study"
+    assert all(getattr(request, key) == value for key, value in vars(options).items())
+
+
+def test_an_error_of_the_worker_keeps_the_command_that_mends_it():
+    error = BadInput("There is no such device", advice="Choose another", command="--device cpu")
+    failed = []
+    client = WorkerClient(lambda text: None)
+    request = client.request("models", {}, on_result=print, on_error=failed.append)
+    client.feed(json.dumps({"type": "error", "id": request, "error": error.to_dict()}) + "\n")
+    assert failed[0].in_terminal == error.in_terminal

@@ -20,7 +20,7 @@ from SpineLib.inference.measures import measure
 from SpineLib.labels import CANAL
 from SpineLib.models import find_models, open_folder
 from SpineLib.models.card import LEVEL_GRADING
-from SpineLib.outputs.level_table import write_levels
+from SpineLib.outputs.level_table import level_lines, narrowest_sentence, write_levels
 from SpineLib.outputs.report import render
 from SpineLib.outputs.summary import headline, missing
 from SpineLib.quantities import DEFINITIONS, Quantity
@@ -243,3 +243,13 @@ def test_trees_that_never_end_are_refused(model, tmp_path):
     broken = write_model(tmp_path / "broken", model.card, arrays)
     with pytest.raises(BadModel, match="no decision trees"):
         load_trees(open_folder(broken.path))
+
+
+def test_the_narrowest_level_is_a_sentence_without_a_model_and_each_number_has_its_definition():
+    found = list(sizes(straight_spine(narrow={"L3/L4": 0.8})).values())
+    assert narrowest_sentence(found).startswith("Narrowest at L3/L4: canal ")
+    assert any(
+        line.startswith("Slip: ") and "in front" in line for line in level_lines(found, "L3/L4")
+    )
+    assert any("sacrum" in line for line in level_lines(found, "L5/S1"))
+    assert narrowest_sentence(list(sizes(straight_spine(canal=False)).values())) == ""

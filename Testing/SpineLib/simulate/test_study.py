@@ -20,18 +20,23 @@ from SpineLib.simulate.headers import VENDORS
 from SpineLib.volume import from_sitk, read_volume
 from Testing.SpineLib.simulate.conformance import errors_of
 
+# A study that takes a quarter of the time to simulate.
+SMALL = {"slices": 8, "pixel": 1.2}
+
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A lumbar study with everything beside it."""
     folder = tmp_path_factory.mktemp("whole") / "study"
-    return folder, write_study(folder, "lumbar", seed=4, companions=True, vendor="siemens-like")
+    return folder, write_study(
+        folder, "lumbar", seed=4, companions=True, vendor="siemens-like", scanner={"pixel": 2}
+    )
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plain") / "study"
-    return folder, write_study(folder, "thoracic", seed=5)
+    return folder, write_study(folder, "thoracic", seed=5, scanner=SMALL)
 
 
 def test_the_projects_own_scan_tells_plane_weighting_and_region(plain):
@@ -47,7 +52,7 @@ def test_simpleitk_reads_the_same_pixels_and_place(plain):
     reader = sitk.ImageSeriesReader()
     reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder / "axial")))
     read = from_sitk(reader.Execute())
-    case = axial_case("thoracic", "metastatic", seed=5)
+    case = axial_case("thoracic", "metastatic", seed=5, scanner=SMALL)
     assert read.same_grid(case.volume, tolerance=0.02)
     assert np.array_equal(read.voxels, case.volume.voxels)
     assert len(truth["slices"]) == case.volume.shape[0]
@@ -113,7 +118,9 @@ def test_every_header_set_is_conformant_and_keeps_pixels_and_place(
 
 def test_workers_write_the_same_bytes_as_one_process(plain, tmp_path):
     folder, _ = plain
-    made = write_studies(tmp_path, 2, kinds=("thoracic",), seed=4, workers=2, companions=False)
+    made = write_studies(
+        tmp_path, 2, kinds=("thoracic",), seed=4, workers=2, companions=False, scanner=SMALL
+    )
     assert [one.name for one in made] == ["thoracic-4", "thoracic-5"]
 
     def digest(path):
@@ -128,7 +135,7 @@ def test_an_older_study_is_replaced_and_anything_else_is_left_alone(plain, tmp_p
     copy = tmp_path / "copy"
     shutil.copytree(folder, copy)
     (copy / "axial" / "IM0999.dcm").write_bytes(b"old")
-    write_study(copy, "thoracic", seed=5)
+    write_study(copy, "thoracic", seed=5, scanner=SMALL)
     assert not (copy / "axial" / "IM0999.dcm").exists()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("mine", encoding="utf-8")
@@ -164,7 +171,7 @@ def test_who_stops_many_studies_is_told_that_whole_ones_stand(tmp_path):
 def test_nifti_holds_the_same_image_labels_and_truth_as_dicom(plain, tmp_path):
     folder, dicom = plain
     out = tmp_path / "study"
-    truth = write_study(out, "thoracic", seed=5, format="nifti", companions=True)
+    truth = write_study(out, "thoracic", seed=5, format="nifti", companions=True, scanner=SMALL)
     assert sorted(one.name for one in out.iterdir()) == [
         "axial.nii.gz", "localiser-1.nii.gz", "localiser-2.nii.gz", "localiser-3.nii.gz",
         "sagittal-t1.nii.gz", "sagittal-t2.nii.gz", "tissues.nii.gz", "truth.json",
@@ -176,7 +183,7 @@ def test_nifti_holds_the_same_image_labels_and_truth_as_dicom(plain, tmp_path):
     assert image.same_grid(labels)
     for one, other in zip(truth["slices"], dicom["slices"], strict=True):
         assert one.items() <= other.items()
-    write_study(out, "thoracic", seed=5)
+    write_study(out, "thoracic", seed=5, scanner=SMALL)
     assert sorted(one.name for one in out.iterdir()) == ["axial", "tissues.nii.gz", "truth.json"]
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from SpineLib.inference.outline_map import CORD_LABEL, measure_again
-from SpineLib.quantities import find_quantity, value_of
+from SpineLib.quantities import Quantity, find_quantity, value_of
 from SpineLib.reading import Reading
+from SpineLib.reasons import NO_CORD, Reason
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import orientedImage
 from SpineSlicer.scene.outlineNodes import outlinesIn
@@ -68,3 +69,29 @@ def test_a_readers_correction_is_measured_anew_and_outlives_another_reading(scen
     assert node.GetScene() is scene
     assert ReadingScene(scene).node("cord and sac") is not node
     assert find_quantity(ReadingScene(scene).reading().findings.quantities, "mscc") is not None
+
+
+def test_table_and_charts_show_what_was_measured_and_gaps_where_nothing_was(scene, outlined):
+    reading = Reading(deepcopy(outlined.findings), outlined.volumes)
+    slices = reading.findings.stacks[0].slices
+    slices[0].quantities = [Quantity("cord_ap", why=Reason(NO_CORD))]
+    find_quantity(slices[1].quantities, "cord_ap").norm = [7.5, 0.5]
+    nodes = ReadingScene(scene)
+    nodes.show(reading)
+    table = nodes.node("findings table").GetTable()
+    column = table.GetColumnByName("Cord AP (mm)")
+    assert np.isnan(column.GetValue(0)) and column.GetValue(1) == pytest.approx(cord_ap(reading))
+    charts = nodes.nodes("quantity chart")
+    assert [chart.GetYAxisTitle() for chart in charts] == ["mm", "mm²", "%"]
+    lines = [
+        charts[0].GetNthPlotSeriesNode(n) for n in range(charts[0].GetNumberOfPlotSeriesNodes())
+    ]
+    assert [one.GetYColumnName() for one in lines] == [
+        "Cord AP", "Cord AP, healthy: mean", "Cord AP, healthy: +2 SD", "Cord AP, healthy: -2 SD",
+        "Sac AP",
+    ]  # fmt: skip
+    band = lines[2].GetTableNode().GetTable().GetColumnByName("Cord AP, healthy: +2 SD")
+    assert band.GetValue(1) == 8.5 and np.isnan(band.GetValue(0))
+    # Shown again, nothing stands twice.
+    nodes.show(reading)
+    assert len(ReadingScene(scene).nodes("quantity chart")) == 3

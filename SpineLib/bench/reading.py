@@ -1,0 +1,156 @@
+"""Whole commands, cold: ``spine read`` of two studies, and the commands that answer at once.
+
+A reading is held against what no reading can do without: ``python -c "import torch"`` and the
+networks' bare forward passes.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from SpineLib.bench.dicom import write_series
+from SpineLib.bench.paired import paired
+from SpineLib.dicom import read, scan
+from SpineLib.inference.canal import locate, search_windows
+from SpineLib.inference.loaded import Loaded, load
+from SpineLib.inference.segmentation import class_probabilities, scaled, to_spacing
+from SpineLib.inference.study import Session, read_study
+from SpineLib.inference.windows import network_input
+from SpineLib.inference.windows import scaled as scaled_windows
+from SpineLib.models import find_models
+from SpineLib.simulate import write_study
+from SpineLib.volume import Volume
+
+SPINE = (sys.executable, "-m", "SpineSlicer.headless")
+TORCH = (sys.executable, "-c", "import torch")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One command: seconds until its first words and its end, of processor time, and memory."""
+
+    first: float
+    seconds: float
+    cpu: float
+    megabytes: float
+
+
+@contextmanager
+def contenders() -> Iterator[tuple[dict[str, Callable[[], object]], Iterator[str]]]:
+    """Gives the cervical study to time; the rest is measured for the notes."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        scanner = {"slices": 62, "rows": 320, "columns": 320}
+        write_study(folder / "cervical", "cervical", seed=900_001, scanner=scanner)
+        runs: list[Run] = []
+        bare = _bare_cervical(folder / "cervical")
+        yield _against_torch(folder / "cervical", bare, runs), _notes(folder, bare, runs)
+
+
+def _against_torch(
+    study: Path, bare: Callable[[], object], runs: list[Run]
+) -> dict[str, Callable[[], object]]:
+    out = study.with_name(f"{study.name}-out")
+    return {
+        "spine read": lambda: runs.append(command(*SPINE, "read", str(study), "--out", str(out))),
+        "import torch, and the bare networks": lambda: (command(*TORCH), bare()),
+    }
+
+
+def _notes(folder: Path, bare: Callable[[], object], runs: list[Run]) -> Iterator[str]:
+    yield f"cervical, 62 slices of 320×320: {_told(runs)}"
+    yield _warm(folder / "cervical", bare)
+    lumbar, of_lumbar = folder / "lumbar", list[Run]()
+    write_study(lumbar, "lumbar", seed=900_009, companions=True)
+    result = paired(_against_torch(lumbar, _bare_lumbar(lumbar), of_lumbar), 3)
+    yield f"lumbar with 5 angled blocks: {result}; {_told(of_lumbar)}"
+    yield f"import torch: {_told([command(*TORCH) for _ in range(3)])}"
+    (folder / "series").mkdir()
+    write_series(folder / "series")
+    quick = (["--help"], ["models", "list"], ["scan", str(folder / "series")])
+    for arguments in quick:
+        yield f"spine {arguments[0]}: {_told([command(*SPINE, *arguments) for _ in range(5)])}"
+
+
+def command(*arguments: str) -> Run:
+    """Runs a command to its end.
+
+    Raises:
+        CalledProcessError: it failed.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.read(1)
+    first = time.perf_counter() - start
+    process.stdout.read()
+    process.stdout.close()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, arguments)
+    # Linux counts kilobytes, macOS bytes; the largest process of the command counts.
+    memory = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    seconds = time.perf_counter() - start
+    return Run(first, seconds, used.ru_utime + used.ru_stime, memory)
+
+
+def _told(runs: list[Run]) -> str:
+    def middle(name: str) -> float:
+        return statistics.median(getattr(run, name) for run in runs)
+
+    return (
+        f"{middle('seconds'):.2f} s, first words after {middle('first'):.2f} s, "
+        f"{middle('cpu'):.2f} s of CPU, {middle('megabytes'):.0f} MB in the largest process"
+    )
+
+
+def _warm(study: Path, bare: Callable[[], object]) -> str:
+    """The second study and those after it, up to the verdict, where the models stay loaded."""
+    session = Session()
+    ours = {"warm, up to the verdict": lambda: read_study(study, session=session)}
+    return f"{paired({**ours, 'bare networks': bare}, 5)}"
+
+
+def _bare_cervical(study: Path) -> Callable[[], object]:
+    """The forward passes of the networks that answer there, inputs ready."""
+    volume, canal = _volume(study), _loaded("canal")
+    classifier = _loaded("compression")
+    search = scaled_windows(search_windows(volume, canal.card.preprocessing).pixels)[:, None]
+    centers = locate(volume, canal).centers_ras
+    windows = network_input(volume, centers, classifier.card.preprocessing)
+    return lambda: _forward((canal, search), (classifier, windows))
+
+
+def _bare_lumbar(study: Path) -> Callable[[], object]:
+    """The segmentation's windows; it is the one model that answers there."""
+    volume = _volume(study / "sagittal")
+    loaded = _loaded("segmentation")
+    grid = loaded.card.preprocessing["spacing"]
+    coarse = scaled(to_spacing(volume.voxels, volume.spacing[::-1], grid))
+    return lambda: class_probabilities(coarse, loaded)
+
+
+def _forward(*asked: tuple[Loaded, torch.Tensor]) -> None:
+    with torch.inference_mode():
+        for loaded, batch in asked:
+            loaded.network(batch)
+
+
+def _volume(folder: Path) -> Volume:
+    return read(max(scan(folder).stacks, key=lambda stack: stack.slices))
+
+
+def _loaded(task: str) -> Loaded:
+    return load(find_models(task)[0], "cpu")
