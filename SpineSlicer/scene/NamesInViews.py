@@ -60,7 +60,7 @@ class NamesInViews:
     """
 
     def __init__(self, scene: slicer.vtkMRMLScene) -> None:
-        self._scene, self._views = scene, tuple[Any, ...]()
+        self._scene, self._views = scene, dict[Any, tuple[Any, ...]]()  # slice view → `_stateOf` it
         self._observed: dict[Any, list[int]] = {}
         self._shown: dict[Any, Any] = {}  # segmentation → which of its segments were in sight
         self._tags = [
@@ -81,7 +81,8 @@ class NamesInViews:
 
     def update(self, *_arguments: Any) -> None:
         """Brings the names in step; for when a segmentation came into sight."""
-        self._views = _stateOf(self._scene)
+        slices = [node for node in self._observed if node.IsA("vtkMRMLSliceNode")]
+        self._views = {view: _stateOf(view) for view in slices}
         for segmentation in segmentationNodes(self._scene):
             fitNames(segmentation)
         for names in nodesOfKind(self._scene, LEVEL_NAMES):
@@ -110,12 +111,13 @@ class NamesInViews:
 
     def _forget(self, node: Any) -> None:
         self._shown.pop(node, None)
+        self._views.pop(node, None)
         for tag in self._observed.pop(node):
             node.RemoveObserver(tag)
 
-    def _onView(self, *_arguments: Any) -> None:
+    def _onView(self, view: Any, _event: str) -> None:
         """A reader scrolls more often than zooms or turns: only what counts is looked at."""
-        if not self._scene.IsBatchProcessing() and _stateOf(self._scene) != self._views:
+        if not self._scene.IsBatchProcessing() and _stateOf(view) != self._views.get(view):
             self.update()
 
     def _onCamera(self, *_arguments: Any) -> None:
@@ -249,10 +251,7 @@ def _mapped(views: list[Any]) -> list[Any]:
     return [view for view in views if view.IsMappedInLayout()] or views
 
 
-def _stateOf(scene: Any) -> tuple[Any, ...]:
+def _stateOf(view: Any) -> tuple[Any, ...]:
     """Differs where a view was turned across the spine, zoomed, or brought into sight."""
-    return tuple(
-        (view.GetLayoutName(), _isAlong(view), view.IsMappedInLayout(), *view.GetFieldOfView()[:2],
-         *view.GetDimensions()[:2])
-        for view in nodesOfClass(scene, "vtkMRMLSliceNode")
-    )  # fmt: skip
+    return (_isAlong(view), view.IsMappedInLayout(), *view.GetFieldOfView()[:2],
+            *view.GetDimensions()[:2])  # fmt: skip

@@ -17,7 +17,7 @@ from SpineSlicer.scene.heldVolumes import holdingVolume
 from SpineSlicer.scene.levelNames import addLevelNames
 from SpineSlicer.scene.outlineNodes import addOutlines, algorithmOf, isCorrected, takeOutlines
 from SpineSlicer.scene.overlays import putOnVolume
-from SpineSlicer.scene.readersLevels import withReadersLevel
+from SpineSlicer.scene.readersLevels import withKeptLevel
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.segmentNames import addSegmentNames
 from SpineSlicer.scene.shownSegmentation import replaceSegmentation
@@ -145,7 +145,7 @@ class ReadingScene:
         self.study = self.study or studyOfReading(
             self.scene, reading, nodes, apart, byImages=not given
         )
-        reading = withReadersLevel(reading, self.reviews())
+        reading = withKeptLevel(reading, self)
         before = self.nodes()
         self._made, published = [], False
         try:
@@ -189,7 +189,7 @@ class ReadingScene:
         Raises:
             BadInput: the stack's volume no longer has the slices that were read.
         """
-        reading = withReadersLevel(reading, self.reviews())
+        reading = withKeptLevel(reading, self)
         node, place = self.volumeNode(stack), self.inScene(reading.findings.stack(stack))
         place.require()
         before = [n for kind in kinds for n in self.nodes(kind)]

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from SpineSlicer.scene.ReadingScene import ReadingScene
 
 
+def withKeptLevel(reading: Reading, nodes: ReadingScene) -> Reading:
+    """`withReadersLevel` by a study's reviews; as it is where they cannot be read, which stay."""
+    try:
+        return withReadersLevel(reading, nodes.reviews())
+    except BadInput:  # said where the study is shown
+        return reading
+
+
 def withReadersLevel(reading: Reading, log: ReviewLog) -> Reading:
     """A new reading of a study with the names that a reader gave its levels before.
 

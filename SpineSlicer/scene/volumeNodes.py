@@ -165,5 +165,6 @@ def nodesOfClass(scene: slicer.vtkMRMLScene, className: str) -> list[Any]:
 
     `slicer.util.getNodesByClass` asks the application's scene whatever scene it is given.
     """
-    nodes = [scene.GetNthNode(n) for n in range(scene.GetNumberOfNodes())]
-    return [node for node in nodes if node.IsA(className)]
+    found = scene.GetNodesByClass(className)
+    found.UnRegister(None)  # the collection is the caller's
+    return [found.GetItemAsObject(n) for n in range(found.GetNumberOfItems())]

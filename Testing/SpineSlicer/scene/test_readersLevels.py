@@ -21,7 +21,6 @@ from SpineSlicer.scene.ShownStudy import ShownStudy
 from SpineSlicer.scene.studies import studiesIn
 from SpineSlicer.scene.studyNodes import FLAGGED_RUNS, LEVEL_NAMES, SLICE_LABELS
 from SpineSlicer.scene.studyVisibility import showStudy
-from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.readings import stack_of
 from Testing.spines import seen, spine
 
@@ -123,11 +122,9 @@ def test_answers_and_levels_are_undone_each_by_itself(study):
     assert levels(study)[9] == "T6/T7"
 
 
-def test_a_point_on_the_sagittal_series_can_be_named_too(study, scene):
-    composite = nodesOfClass(scene, "vtkMRMLSliceCompositeNode")[0]
-    composite.SetBackgroundVolumeID(study.nodes.volumeNode("2").GetID())
-    views = nodesOfClass(scene, "vtkMRMLSliceNode")
-    view = next(one for one in views if one.GetLayoutName() == composite.GetLayoutName())
+def test_a_point_on_the_sagittal_series_can_be_named_too(study, monkeypatch):
+    shown, view = study.nodes.volumeNode("2"), object()
+    monkeypatch.setattr("SpineSlicer.scene.levelHere.backgroundOf", lambda _view: shown)
     world = study.findings.levels.vertebrae[3].ras
     here = levelUnder(study, view, world)
     study.sayLevel(here.key, LevelWord("T5", here.place))
