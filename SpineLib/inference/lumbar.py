@@ -208,7 +208,9 @@ def rename_levels(findings: Findings, before: SegmentationFinding) -> None:
     slices = [one for stack in findings.stacks for one in stack.slices]
     carried = [opinion for one in slices for opinion in one.opinions if opinion.level]
     # A slice's opinion may be the very one of its level.
-    once: dict[int, Any] = {id(one): one for one in (*ours, *graded, *carried, *findings.level_opinions)}
+    once: dict[int, Any] = {
+        id(one): one for one in (*ours, *graded, *carried, *findings.level_opinions)
+    }
     for one in once.values():
         one.level = names.get(one.level, one.level)
     for quantity in ours:
