@@ -153,8 +153,8 @@ class StructuresSection:
         showMeasures(self._node, found)
         self._fill(quantities)
         told, problem = evidence(finding), volumeProblem(self._node)
-        lines = [f"{told[:1].upper()}{told[1:]}.", narrowest_sentence(quantities)]
-        self._ui.evidenceLabel.text = problem or "\n".join(line for line in lines if line)
+        self._ui.evidenceLabel.text = problem or f"{told[:1].upper()}{told[1:]}."
+        self._ui.evidenceLabel.toolTip = narrowest_sentence(quantities)
 
     def _onFailed(self, error: Exception) -> None:
         self._ui.evidenceLabel.text = str(from_exception(error))
@@ -222,7 +222,7 @@ def _texts(one: Measure) -> list[str]:
         name,
         f"{one.volume_ml:.1f}",
         " ".join(_NONE if mm is None else f"{mm:.1f}" for mm in heights)
-        if one.kind != "canal"
+        if any(mm is not None for mm in heights)
         else _NONE,
         _NONE if one.canal_area is None else f"{one.canal_area:.0f}",
         _NONE if one.canal_ap is None else f"{one.canal_ap:.1f}",
