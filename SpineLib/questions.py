@@ -292,8 +292,10 @@ STENOSIS = Question(
     sides=(),
     of_levels=True,
 )
-# Those that come with the program; a card, a project or a loop may bring its own.
-KNOWN_QUESTIONS = {question.key: question for question in (COMPRESSION, BILSKY, KANG, STENOSIS)}
+# Those of slices that come with the program; a card, a project or a loop may bring its own.
+KNOWN_QUESTIONS = {question.key: question for question in (COMPRESSION, BILSKY, KANG)}
+# Those of levels: a card may name one, a project or a loop of slices not.
+LEVEL_QUESTIONS = {question.key: question for question in (STENOSIS,)}
 
 
 def question_of(data: str | Mapping[str, Any]) -> Question:
@@ -322,7 +324,7 @@ def question_of(data: str | Mapping[str, Any]) -> Question:
             "A scheme of your own needs name, values and first_high",
             advice='As {"name": "mine", "values": ["0", "1", "2"], "first_high": 2}.',
         ) from error
-    if key in KNOWN_QUESTIONS:
+    if key in KNOWN_QUESTIONS | LEVEL_QUESTIONS:
         raise BadInput(f"{key} comes with the program; your scheme needs another name")
     return Question(key, "", values, first, colors, definitions=definitions, source=source)
 

@@ -397,7 +397,9 @@ class _StudyReader:
 
     def _finish(self, no_axial: Reason | None) -> None:
         findings = self.reading.findings
-        models, of_levels = self.models.of_slices, self.models.of_levels
+        models = self.models.of_slices
+        # Where nothing was segmented its own reason says so.
+        of_levels = self.models.of_levels if self.reading.segmentation is not None else ()
         asked = [model.card.asked for model in (*models, *of_levels)]
         findings.questions = list({question.key: question for question in asked}.values())
         for model in models:
@@ -406,11 +408,7 @@ class _StudyReader:
                 summary.reason, summary.whys = str(no_axial), [no_axial]
             findings.summaries.append(summary)
         for model in of_levels:
-            summary = summarise_levels(findings, model.card)
-            if not summary.assessed and not summary.reason and findings.segmentation.why:
-                summary.reason = findings.segmentation.reason
-                summary.whys = [findings.segmentation.why]
-            findings.summaries.append(summary)
+            findings.summaries.append(summarise_levels(findings, model.card))
         _leave_out_silent_namesakes(findings)
         complete(findings)
         findings.models = [_model_used(model, self.options) for model in self.used]

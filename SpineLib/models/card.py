@@ -10,7 +10,7 @@ from typing import Any
 
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.json_values import parse_json
-from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, Question
+from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, LEVEL_QUESTIONS, Question
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).parents[1] / "schemas" / "model.schema.json"
@@ -201,7 +201,7 @@ class Card:
                 "first_high": self.scheme.first_positive,
                 "colors": list(self.scheme.colors),
             }
-            if self.scheme.key not in KNOWN_QUESTIONS:
+            if self.scheme.key not in KNOWN_QUESTIONS | LEVEL_QUESTIONS:
                 told = {"definitions": self.scheme.definitions, "source": self.scheme.source}
                 data["scheme"] |= {key: value for key, value in told.items() if value}
         if self.lineage and not self.lineage.promotion:
@@ -276,7 +276,7 @@ def _question(scheme: dict[str, Any]) -> Question:
         tuple(scheme["colors"]), definitions=scheme.get("definitions", {}),
         source=scheme.get("source", ""),
     )  # fmt: skip
-    known = KNOWN_QUESTIONS.get(asked.key)
+    known = (KNOWN_QUESTIONS | LEVEL_QUESTIONS).get(asked.key)
     if known and (known.values, known.first_positive) == (asked.values, asked.first_positive):
         return replace(known, colors=asked.colors)
     return asked
