@@ -24,6 +24,10 @@ DATA = {
         "simulated:lesions-thoracic-metastatic:standard:2:90",
     ),
     "levels": ("simulated:whole-cervical-none:standard:2", "simulated:whole-cervical-none:standard:1:90"),
+    "outline": (
+        "simulated:outlines-cervical-degenerative:standard:2",
+        "simulated:outlines-cervical-degenerative:standard:1:90",
+    ),
     "segmentation": (
         "simulated:lumbar-degenerative:standard:2",
         "simulated:lumbar-degenerative:standard:1:90",
