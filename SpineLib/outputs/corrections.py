@@ -43,10 +43,12 @@ class Corrections:
     Attributes:
         algorithm_types: SPIDER's number → Segment Algorithm Type, where it is not `AUTOMATIC`.
         drawn: the reader's own segments.
+        outlines: ids of the stacks whose outlines of cord and sac the reader changed.
     """
 
     algorithm_types: Mapping[int, str] = field(default_factory=dict)
     drawn: Sequence[DrawnSegment] = ()
+    outlines: Sequence[str] = ()
 
 
 def write_corrections(corrections: Corrections, folder: str | Path) -> None:
@@ -62,7 +64,8 @@ def write_corrections(corrections: Corrections, folder: str | Path) -> None:
         codes = {"category": asdict(segment.category), "kind": asdict(segment.kind)}
         drawn.append({"file": file, "name": segment.name, **codes})
     types = {str(label): kind for label, kind in corrections.algorithm_types.items()}
-    text = json.dumps({"algorithm_types": types, "drawn": drawn}, ensure_ascii=False)
+    kept = {"algorithm_types": types, "drawn": drawn, "outlines": list(corrections.outlines)}
+    text = json.dumps(kept, ensure_ascii=False)
     with writing(Path(folder) / NAME) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
@@ -86,6 +89,7 @@ def read_corrections(folder: str | Path) -> Corrections:
             )
             for one in kept["drawn"]
         ]  # fmt: skip
+        changed = [str(stack) for stack in kept.get("outlines", [])]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput("The corrections cannot be read", file=path) from error
-    return Corrections(types, drawn)
+    return Corrections(types, drawn, changed)

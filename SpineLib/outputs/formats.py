@@ -31,6 +31,12 @@ def _segmentation(reading: Reading, _pictures: object, _said: object, path: Path
         write_volume(reading.segmentation, path.with_name(reading.findings.segmentation.file))
 
 
+def _outlines(reading: Reading, _pictures: object, _said: object, path: Path) -> None:
+    for stack, outlined in reading.outlines.items():
+        path.mkdir(exist_ok=True)
+        write_volume(outlined, path / f"{stack}.nrrd")
+
+
 # File → what writes it. A format that has nothing to say of a reading writes no file.
 FORMATS: dict[str, Writer] = {
     "report.html": lambda reading, pictures, said, path: write_report(
@@ -43,4 +49,5 @@ FORMATS: dict[str, Writer] = {
     "findings.json": lambda reading, _pictures, _said, path: write_json(reading.findings, path),
     readers.NAME: _answers,
     "segmentation.nrrd": _segmentation,
+    "outlines": _outlines,
 }

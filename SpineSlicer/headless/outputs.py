@@ -74,7 +74,7 @@ def write_outputs(
         for name, write in FORMATS.items():
             write(reading, embedded, answers, folder / name)
             progress.advance()
-        if corrections is not None and (corrections.algorithm_types or corrections.drawn):
+        if corrections is not None and any(vars(corrections).values()):
             write_corrections(corrections, folder)
         save_scene(app, folder / "scene.mrb")
         progress.advance()
@@ -85,7 +85,7 @@ def write_outputs(
 def _remove_stale(out: Path, written: set[Path]) -> None:
     """Removes what an earlier reading left under our names: its pictures are not this study's."""
     names = (*FORMATS, CORRECTIONS, PROGNOSIS)
-    ours = [*out.glob("pictures/*.png"), *(out / name for name in names)]
+    ours = [*out.glob("pictures/*.png"), *out.glob("outlines/*.nrrd"), *(out / n for n in names)]
     for path in ours:
-        if path.relative_to(out) not in written:
+        if path.relative_to(out) not in written and not path.is_dir():
             path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,16 @@ from SpineLib.outputs.corrections import SEMIAUTOMATIC, TISSUE, Corrections, Dra
 from SpineLib.volume import Volume
 from SpineSlicer.scene.corrections import changes, labelsDiffer, original
 from SpineSlicer.scene.labelmapNodes import LABEL_TAG, orientedImage, vtkTag
+from SpineSlicer.scene.outlineNodes import isCorrected
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentationFinding
-from SpineSlicer.scene.studyNodes import SEGMENTATION
+from SpineSlicer.scene.studyNodes import OUTLINES, SEGMENTATION
 
 # Of what `SerializeTerminologyEntry` joins by ``~``, category and type (`scene.terminology`).
 _CATEGORY, _TYPE = 1, 2
 
 
 def correctionsOfStudy(nodes: Any) -> Corrections:
-    """Those of the segmentation of a study, on the grid of its findings.
+    """Those of a study's segmentation, on the grid of its findings, and of its outlines.
 
     Args:
         nodes: `ReadingScene` of the study.
@@ -30,10 +32,13 @@ def correctionsOfStudy(nodes: Any) -> Corrections:
         BadInput: the segmented volume no longer has the slices that were read.
     """
     segmentation, findings = nodes.node(SEGMENTATION), nodes.findings()
+    outlined = [(stack.id, nodes.node(OUTLINES, stack.id)) for stack in findings.stacks]
+    outlines = [name for name, node in outlined if node is not None and isCorrected(node)]
     if segmentation is None or not findings.segmentation.stack:
-        return Corrections()
+        return Corrections(outlines=outlines)
     place = nodes.inScene(findings.stack(findings.segmentation.stack))
-    return correctionsOf(segmentation, lambda mask: place.volume(mask.voxels))
+    own = correctionsOf(segmentation, lambda mask: place.volume(mask.voxels))
+    return replace(own, outlines=outlines)
 
 
 def correctionsOf(

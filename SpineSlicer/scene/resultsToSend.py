@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ from SpineLib.findings import Findings, ModelUsed, SegmentationFinding, StackFin
 from SpineLib.labels import STARTER_NOTICE
 from SpineLib.outputs.answers import ReaderAnswer, write_answers
 from SpineLib.outputs.corrections import Corrections, write_corrections
-from SpineLib.reading import frames_of, is_dicom
+from SpineLib.reading import Reading, frames_of, is_dicom
 from SpineLib.slabs import Steps, write_in_slabs
 from SpineLib.translation import tr as _
-from SpineLib.volume import Volume
+from SpineLib.volume import Volume, write_volume
 from SpineSlicer.scene.labelmapNodes import vtkTag
 from SpineSlicer.scene.naming import noticeOf
+from SpineSlicer.scene.outlineNodes import takeOutlines
 from SpineSlicer.scene.readersCorrections import correctionsOf, correctionsOfStudy
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import readerAnswers
@@ -34,6 +35,7 @@ from SpineSlicer.scene.spineSegmentation import (
 )
 from SpineSlicer.scene.studyNodes import (
     FINDINGS,
+    OUTLINES,
     SEGMENTATION,
     STACK,
     owned,
@@ -56,6 +58,7 @@ class ResultsToSend:
         findings: with the sizes and names that the segmentation has now.
         labelmap: on the grid of the findings; None where nothing was segmented.
         answers, corrections: what readers said and changed.
+        outlines: stack id → cord and sac, as in `SpineLib.reading.Reading`.
     """
 
     study: str
@@ -63,6 +66,7 @@ class ResultsToSend:
     labelmap: Volume | None
     answers: Sequence[ReaderAnswer]
     corrections: Corrections
+    outlines: Mapping[str, Volume] = field(default_factory=dict)
 
     @property
     def images(self) -> list[str]:
@@ -81,6 +85,9 @@ class ResultsToSend:
         yield
         if self.labelmap is not None:
             yield from write_in_slabs(self.labelmap, folder / _FILE)
+        for stack, outlined in self.outlines.items():
+            write_volume(outlined, folder / "outlines" / f"{stack}.nrrd", compress=False)
+            yield
 
 
 def gatheringStudy(scene: slicer.vtkMRMLScene, study: str) -> Steps[ResultsToSend]:
@@ -102,8 +109,14 @@ def gatheringStudy(scene: slicer.vtkMRMLScene, study: str) -> Steps[ResultsToSen
     else:
         findings.segmentation = replace(findings.segmentation, file="")
     yield
-    answers = readerAnswers(findings, nodes.reviews())
-    return ResultsToSend(study, findings, labelmap, answers, correctionsOfStudy(nodes))
+    outlined = Reading(findings)
+    for stack in findings.stacks:
+        node = nodes.node(OUTLINES, stack.id)
+        if node is not None:
+            takeOutlines(outlined, stack.id, node, nodes.inScene(stack).nodeAsRead)
+            yield
+    answers, corrections = readerAnswers(findings, nodes.reviews()), correctionsOfStudy(nodes)
+    return ResultsToSend(study, findings, labelmap, answers, corrections, outlined.outlines)
 
 
 def gatheringSegmentation(node: slicer.vtkMRMLSegmentationNode) -> Steps[ResultsToSend]:

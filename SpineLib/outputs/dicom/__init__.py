@@ -24,6 +24,7 @@ from SpineLib.outputs.dicom.earlier import Earlier
 from SpineLib.outputs.dicom.images import find_images
 from SpineLib.outputs.dicom.keys import key_images
 from SpineLib.outputs.dicom.making import Making
+from SpineLib.outputs.dicom.outlines import outline_segmentation
 from SpineLib.outputs.dicom.presentation import presentation_states
 from SpineLib.outputs.dicom.report import Signature, measurement_report
 from SpineLib.outputs.dicom.segmentation import outlines, segmentation
@@ -147,6 +148,8 @@ def _objects(
         yield name, made
     if Kind.report in kinds:
         yield from _measurement_reports(making, results, segments, earlier, signature)
+    if Kind.segmentation in kinds:
+        yield from _outlines(making, results, earlier)
     keys = key_images(making, results.answers) if Kind.key_images in kinds else None
     if keys is not None:
         before.name_earlier(keys, earlier)
@@ -170,6 +173,20 @@ def _segmentations(
     yield "segmentation.dcm", segmentation(making, labelmap, corrections=corrections)
     if Kind.labelmap in kinds:
         yield "labelmap.dcm", segmentation(making, labelmap, whole=True, corrections=corrections)
+
+
+def _outlines(
+    making: Making, results: Results, earlier: Sequence[Earlier]
+) -> Iterator[tuple[str, Dataset]]:
+    """Cord and sac, an object a stack."""
+    for number, (stack, outlined) in enumerate(results.reading.outlines.items(), 1):
+        made = outline_segmentation(
+            making, making.findings.stack(stack), outlined,
+            corrected=stack in results.corrections.outlines,
+        )  # fmt: skip
+        if made is not None:
+            before.name_earlier(made, earlier)
+            yield f"cord-{number}.dcm", made
 
 
 def _measurement_reports(

@@ -17,7 +17,10 @@ REPORT = "1.2.840.10008.5.1.4.1.1.88.34"  # Comprehensive 3D SR
 SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 PRESENTATION_STATE = "1.2.840.10008.5.1.4.1.1.11.1"
 # What may lie in a folder of objects and is named by newer ones.
-FILES = ("report*.dcm", "segmentation.dcm", "labelmap.dcm", "key-images.dcm", "presentation-*.dcm")
+FILES = (
+    "report*.dcm", "segmentation.dcm", "labelmap.dcm", "cord-*.dcm", "key-images.dcm",
+    "presentation-*.dcm",
+)  # fmt: skip
 PREDECESSOR = own("predecessor", "Version before this one")
 
 
@@ -27,8 +30,8 @@ class Earlier:
 
     Attributes:
         study, series, kind, instance: Study and Series Instance UID, SOP Class and Instance UID.
-        image: SOP Instance UID of the first image of a presentation state, by which the state
-            before it of the same stack is known; empty for other kinds.
+        image: SOP Instance UID of the first image of a presentation state or segmentation, by
+            which the one before it of the same stack is known; empty for other kinds.
     """
 
     study: str
@@ -106,10 +109,12 @@ def name_earlier(made: Dataset, earlier: Sequence[Earlier]) -> None:
 
 
 def _first_image(header: Dataset) -> str:
-    if str(header.SOPClassUID) != PRESENTATION_STATE:
+    if str(header.SOPClassUID) not in (PRESENTATION_STATE, *SEGMENTATIONS):
         return ""
-    image = header.ReferencedSeriesSequence[0].ReferencedImageSequence[0]
-    return str(image.ReferencedSOPInstanceUID)
+    series = header.ReferencedSeriesSequence[0]
+    state = "ReferencedImageSequence" in series
+    images = series.ReferencedImageSequence if state else series.ReferencedInstanceSequence
+    return str(images[0].ReferencedSOPInstanceUID)
 
 
 def _reference(one: Earlier) -> Dataset:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from SpineLib import labels
 from SpineLib.errors import BadInput
-from SpineLib.findings import SegmentationFinding
+from SpineLib.findings import SegmentationFinding, StackFindings
 from SpineLib.outputs.corrections import AUTOMATIC, MANUAL, Corrections
 from SpineLib.outputs.dicom.codes import ARTIFICIAL_INTELLIGENCE, coded
 from SpineLib.outputs.dicom.images import at_source
@@ -93,10 +93,40 @@ def segmentation(
         voxels = np.stack(masks, axis=-1).astype(np.uint8)
     elif corrections.drawn:
         voxels = _with_drawn(voxels, len(finding.segments), corrections)
+    return segments_of(
+        making, stack, voxels, outlines(finding, corrections), "segmentation",
+        whole=whole, forced=finding.forced,
+    )  # fmt: skip
+
+
+def segments_of(
+    making: Making,
+    stack: StackFindings,
+    voxels: NDArray[np.uint8],
+    described: Sequence[Outline],
+    task: str,
+    *,
+    whole: bool = False,
+    forced: bool = False,
+) -> Segmentation:
+    """A Segmentation on the frames of a stack.
+
+    Args:
+        making: the export.
+        stack: whose frames.
+        voxels: [slice, row, column] of segments' numbers, or [slice, row, column, segment] of 0
+            and 1 where segments overlap.
+        described: the segments in the order of their numbers.
+        task: of the model that made them.
+        whole: as of `segmentation`.
+        forced: whether the model ran outside of its applicability.
+
+    Raises:
+        BadInput: as `SpineLib.outputs.dicom.images.at_source`.
+    """
     images, planes = at_source(making.images.slices(stack), voxels)
-    model = next((one for one in making.findings.models if one.task == "segmentation"), None)
+    model = next((one for one in making.findings.models if one.task == task), None)
     name, version = (model.name, model.version) if model else ("unknown", "unknown")
-    described = outlines(finding, corrections)
     made = Segmentation(
         source_images=images,
         pixel_array=planes,
@@ -106,8 +136,7 @@ def segmentation(
         content_label="SPINE",
         **making.identity(),
     )
-    forced = " forced" if finding.forced else ""
-    return making.finished(made, f"{name} {version}{forced}")
+    return making.finished(made, f"{name} {version}{' forced' if forced else ''}")
 
 
 def _numbered(

@@ -30,6 +30,7 @@ from SpineLib.quantities import Compared, Quantity  # noqa: E402
 from SpineLib.questions import BILSKY, COMPRESSION, STENOSIS, Opinion  # noqa: E402
 from SpineLib.reading import Reading  # noqa: E402
 from SpineLib.reasons import NO_CORD, Reason  # noqa: E402
+from SpineLib.volume import Volume  # noqa: E402
 from Testing.readings import MODEL  # noqa: E402
 from Testing.SpineLib.dicom.conftest import Placed, SeriesWriter  # noqa: E402
 
@@ -227,6 +228,64 @@ def test_no_object_has_an_error_of_the_standard(reading, study, tmp_path, pictur
     for path in files:
         said = subprocess.run(["dciodvfy", path], capture_output=True, text=True).stderr
         assert not [line for line in said.splitlines() if line.startswith("Error")], path.name
+
+
+def outlined(reading: Reading) -> Volume:
+    """A sac with a cord in it on three slices, twice as fine as the images, on a part of them."""
+    volume = reading.volumes[reading.findings.stacks[0].id]
+    matrix = volume.ijk_to_ras.copy()
+    matrix[:3, 3] = volume.ras([7.75, 9.75, 0])
+    matrix[:3, :2] /= 2
+    voxels = np.zeros((len(volume.voxels), 20, 24), np.uint8)
+    voxels[1:4, 4:16, 4:20] = 1
+    voxels[1:3, 6:12, 8:16] = 2
+    return Volume(voxels, matrix)
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_cord_and_sac_lie_on_the_images_by_whom_they_were_drawn(
+    reading, study, tmp_path, corrected
+):
+    stack = reading.findings.stacks[0]
+    reading.outlines[stack.id] = outlined(reading)
+    changes = Corrections(outlines=[stack.id] if corrected else [])
+    files = write_dicom(
+        Results(reading, corrections=changes), study, tmp_path / "out", kinds=[Kind.segmentation]
+    )
+    assert [path.name for path in files] == ["segmentation.dcm", "cord-1.dcm"]
+    made = hd.seg.segread(files[1])
+    kind = "SEMIAUTOMATIC" if corrected else "AUTOMATIC"
+    assert [one.SegmentLabel for one in made.SegmentSequence] == ["dural sac", "spinal cord"]
+    assert {one.SegmentAlgorithmType for one in made.SegmentSequence} == {kind}
+    whole = made.get_volume(rescale_fractional=False)
+    expected = np.zeros((2, *stack.shape), bool)
+    expected[0, 1:4, 12:18, 10:18] = True
+    expected[1, 1:3, 13:16, 12:16] = True
+    kji = np.array(stack.ijk_to_ras)[:, [2, 1, 0, 3]]
+    for number, mask in enumerate(expected):
+        np.testing.assert_allclose(
+            points_of(whole.array[..., number], np.diag([-1.0, -1, 1, 1]) @ whole.affine),
+            points_of(mask, kji),
+            atol=0.02,
+        )
+
+
+def test_a_new_segmentation_names_the_one_of_the_same_stack_alone(writer, tmp_path):
+    writer.write(tmp_path / "two", [writer.place(6, 4.0)], **HEADER)
+    writer.write(tmp_path / "two", [writer.place(5, 4.0)], **HEADER | {"SeriesNumber": 9})
+    reading = reading_of(tmp_path / "two")
+    _, second = reading.findings.stacks
+    volume = reading.volumes[second.id]
+    reading.outlines[second.id] = volume.with_voxels(np.full(volume.shape, 1, np.uint8))
+    out, kinds = tmp_path / "out", [Kind.segmentation]
+    before, after = (
+        [pydicom.dcmread(path) for path in write_dicom(Results(reading), tmp_path / "two", out,
+                                                       kinds=kinds)]
+        for _ in range(2)
+    )  # fmt: skip
+    for old, new in zip(before, after, strict=True):
+        (named,) = new.ReferencedImageSequence
+        assert named.ReferencedSOPInstanceUID == old.SOPInstanceUID
 
 
 def test_dcmtk_accepts_the_presentation_state(reading, study, tmp_path):

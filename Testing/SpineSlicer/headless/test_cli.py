@@ -54,7 +54,7 @@ def test_a_study_is_read_from_a_folder_to_pictures(spine, study, tmp_path):
     answer = spine("read", study, "--out", out)
     assert answer.code == 0, answer.errors
     assert {p.name for p in out.iterdir()} == {
-        *("report.html", "findings.csv", "findings.json", "scene.mrb", "pictures"),
+        *("report.html", "findings.csv", "findings.json", "outlines", "scene.mrb", "pictures"),
     }
     findings = json.loads((out / "findings.json").read_text())
     validate(findings)

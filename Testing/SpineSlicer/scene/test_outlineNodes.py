@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from SpineLib.inference.outline_map import CORD_LABEL, measure_again
+from SpineLib.outputs.dicom import results_in
 from SpineLib.quantities import Quantity, find_quantity, value_of
 from SpineLib.reading import Reading
 from SpineLib.reasons import NO_CORD, Reason
+from SpineLib.slabs import finish
 from SpineLib.volume import Volume
 from SpineSlicer.scene.labelmapNodes import orientedImage
 from SpineSlicer.scene.outlineNodes import outlinesIn
 from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.resultsToSend import gatheringStudy
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,23 @@ def test_a_readers_correction_is_measured_anew_and_outlives_another_reading(scen
     assert node.GetScene() is scene
     assert ReadingScene(scene).node("cord and sac") is not node
     assert find_quantity(ReadingScene(scene).reading().findings.quantities, "mscc") is not None
+
+
+def test_what_is_sent_has_the_outlines_as_they_are_now_and_says_that_a_reader_changed_them(
+    scene, outlined, tmp_path
+):
+    nodes = ReadingScene(scene)
+    nodes.show(outlined)
+    study = nodes.study
+    assert not finish(gatheringStudy(scene, study)).corrections.outlines
+    correct(scene)
+    finish(finish(gatheringStudy(scene, study)).writing(tmp_path))
+    sent = results_in(tmp_path)
+    assert sent.corrections.outlines == ["4"]
+    assert cord_ap(sent.reading) == pytest.approx(4, abs=0.5)
+    cords = [np.count_nonzero(one.voxels == CORD_LABEL) for one in
+             (outlined.outlines["4"], sent.reading.outlines["4"])]  # fmt: skip
+    assert 0 < cords[1] < cords[0]
 
 
 def test_table_and_charts_show_what_was_measured_and_gaps_where_nothing_was(scene, outlined):
