@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from SpineLib.evaluation.calibration import Reliability, reliability_of
+from SpineLib.evaluation.calibration import Reliability, reliability_by_site, reliability_of
 from SpineLib.evaluation.predictions import Predictions, names_of
 from SpineLib.evaluation.slices import Slices
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's blue and vermilion: the first and the second model.
-COLORS = ("#0072B2", "#D55E00")
+# Okabe and Ito's: the first and the second model, then sites.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _GREY = "#9a9a9a"
 
 
@@ -106,6 +106,9 @@ def _roc(data: Slices) -> bytes:
 
 def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
     curves = dict(zip(names_of(answers), map(reliability_of, answers), strict=True))
+    sites = reliability_by_site(answers[0])
+    if len(answers) == 1 and len(sites) < len(COLORS):
+        curves |= sites
     known = {name: one for name, one in curves.items() if one is not None}
     what = "P(compressed)" if answers[0].task == "compression" else "P(most probable grade)"
     caption = "Reliability: what a probability says and how often it was true"

@@ -17,7 +17,9 @@ SLICE_COLUMNS = (
     "position_r", "position_a", "position_s", "canal_r", "canal_a", "canal_s", "level",
 )  # fmt: skip
 # Behind the question's key: ``compression_value``, ``Bilsky_probability``, …
-OPINION_COLUMNS = ("value", "positive", "probability", "low", "high", "forced", "reason", "source")
+OPINION_COLUMNS = (
+    "value", "positive", "probability", "low", "high", "set", "forced", "reason", "source",
+)  # fmt: skip
 
 
 def columns(findings: Findings) -> tuple[str, ...]:
@@ -89,6 +91,6 @@ def _cells(opinion: Opinion) -> tuple[Any, ...]:
     low, high = (opinion.interval or ["", ""])[:2]
     positive = opinion.positive if opinion.assessed else ""
     return (
-        opinion.value, positive, opinion.probability, low, high, opinion.forced, opinion.reason,
-        opinion.source,
+        opinion.value, positive, opinion.probability, low, high, "|".join(opinion.grade_set),
+        opinion.forced, opinion.reason, opinion.source,
     )  # fmt: skip

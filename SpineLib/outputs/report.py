@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from SpineLib import labels
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import BORDERLINE
-from SpineLib.outputs import level_table, level_words, names, quantity_words, summary
+from SpineLib.outputs import (
+    grade_set_words,
+    level_table,
+    level_words,
+    names,
+    quantity_words,
+    summary,
+)
 from SpineLib.outputs.answers import ReaderAnswer, by_slice, sentence
 from SpineLib.outputs.prognosis import Prognosis, beside_sentence
 from SpineLib.outputs.templates import environment
@@ -94,6 +101,9 @@ def render(
         "labels": labels,
         "language": language(),
         "why": summary.why,
+        "set_lines": grade_set_words.set_lines(findings),
+        "promises": grade_set_words.promise_lines(findings),
+        "possible": grade_set_words.possible,
         "level_lines": level_words.level_lines(findings),
         "level_tables": level_table.level_tables(findings),
         "lordosis": find_quantity(findings.quantities, "lordosis"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class ModelAnswer:
         probability: of compressed or of a high grade.
         level: the slice's level, where the reading knew it.
         forced: the model ran outside of its applicability because a person said so.
+        grade_set: labels that are possible, as of `SpineLib.questions.Opinion`.
     """
 
     value: str
@@ -40,6 +41,7 @@ class ModelAnswer:
     probability: float | None = None
     level: str = ""
     forced: bool = False
+    grade_set: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,9 @@ def _answer(question: Question, finding: SliceFinding, by: str) -> ModelAnswer:
         return ModelAnswer("", NOT_ASSESSED, None, finding.level)
     value = _decided(question, opinion.value)
     verdict = question.side(opinion.positive) or opinion.value
-    return ModelAnswer(value, verdict, opinion.probability, finding.level, opinion.forced)
+    return ModelAnswer(
+        value, verdict, opinion.probability, finding.level, opinion.forced, opinion.grade_set
+    )
 
 
 def _decided(question: Question, value: str) -> str:
