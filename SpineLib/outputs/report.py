@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from SpineLib import labels
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import BORDERLINE
-from SpineLib.outputs import level_table, level_words, names, quantity_words, summary
+from SpineLib.outputs import (
+    contradiction_words,
+    level_table,
+    level_words,
+    names,
+    quantity_words,
+    summary,
+)
 from SpineLib.outputs.answers import ReaderAnswer, by_slice, sentence
 from SpineLib.outputs.prognosis import Prognosis, beside_sentence
 from SpineLib.outputs.templates import environment
@@ -71,6 +78,8 @@ def render(
         "findings": findings,
         "headline": summary.headline(findings),
         "other_lines": summary.other_lines(findings),
+        "contradiction_line": contradiction_words.contradiction_line(findings),
+        "against": contradiction_words.contradictions_by_slice(findings),
         "lead": lead,
         "positive": tr(lead.side(True) or lead.values[-1]),
         "others": _others(findings, lead),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from SpineLib.findings import Column, Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.outputs.contradiction_words import contradiction_line
 from SpineLib.outputs.quantity_words import narrowest_lines
 from SpineLib.outputs.summary import threshold_line
 from SpineLib.questions import Opinion, Question
@@ -63,6 +64,8 @@ def sentences(findings: Findings) -> Iterator[str]:
         yield _sentence(findings.question(summary.question), summary, apart)
     if threshold := threshold_line(findings, str):
         yield f"Flagged at the {threshold}"
+    if against := contradiction_line(findings):
+        yield against
     yield from narrowest_lines(findings)
     segmentation = findings.segmentation
     if segmentation.status != ASSESSED:
