@@ -7,19 +7,19 @@ reads them.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
-from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
 
 from SpineLib import __version__
+from SpineLib.contradictions import contradictions
 from SpineLib.findings_upgrade import upgraded
+from SpineLib.json_values import made_of
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
 from SpineLib.levels import LevelsFinding
 from SpineLib.quantities import Quantity
 from SpineLib.questions import Opinion, Question, SliceKey
 from SpineLib.reasons import Reason
 
-T = TypeVar("T")
 SCHEMA_VERSION = 3
 
 
@@ -286,12 +286,16 @@ class Findings:
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         data = {**asdict(self), "questions": [asked.to_dict() for asked in self.questions]}
+        questions = {asked.key: asked for asked in self.questions}
         _put_quantities(data, self.quantities)
         if not self.level_opinions:
             del data["level_opinions"]
         for stack, made in zip(self.stacks, data["stacks"], strict=True):
             for finding, made_slice in zip(stack.slices, made["slices"], strict=True):
                 _put_quantities(made_slice, finding.quantities)
+                against = contradictions(finding.opinions, questions)
+                if against:
+                    made_slice["contradictions"] = [asdict(reason) for reason in against]
         return data
 
     @classmethod
@@ -301,17 +305,17 @@ class Findings:
         data["stacks"] = [_stack(stack) for stack in data.get("stacks", [])]
         segmentation = dict(data.get("segmentation", {}))
         segmentation["segments"] = [
-            _made(SegmentFinding, s) for s in segmentation.get("segments", [])
+            made_of(SegmentFinding, s) for s in segmentation.get("segments", [])
         ]
         segmentation["evidence_why"] = Reason.from_dict(segmentation.get("evidence_why"))
-        data["segmentation"] = _made(SegmentationFinding, _reasoned(segmentation))
+        data["segmentation"] = made_of(SegmentationFinding, _reasoned(segmentation))
         data["levels"] = LevelsFinding.from_dict(data.get("levels", {}))
-        data["models"] = [_made(ModelUsed, model) for model in data.get("models", [])]
+        data["models"] = [made_of(ModelUsed, model) for model in data.get("models", [])]
         data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
         data["summaries"] = [_summary(one) for one in data.get("summaries", [])]
         data["quantities"] = _quantities(data)
         data["level_opinions"] = [_opinion(one) for one in data.get("level_opinions", [])]
-        return _made(cls, data)
+        return made_of(cls, data)
 
     def stack(self, stack_id: str) -> StackFindings:
         """The stack of this id.
@@ -403,7 +407,7 @@ def severity(asked: Question, opinion: Opinion) -> tuple[float, float]:
 
 def _stack(data: dict[str, Any]) -> StackFindings:
     slices = [
-        _made(
+        made_of(
             SliceFinding,
             {
                 **one,
@@ -411,15 +415,20 @@ def _stack(data: dict[str, Any]) -> StackFindings:
                 "quantities": _quantities(one),
             },
         )
-        for one in data.get("slices", [])
+        for one in map(_without_contradictions, data.get("slices", []))
     ]
     why = {key: Reason(**one) for key, one in data.get("not_assessed_why", {}).items()}
-    return _made(StackFindings, {**data, "slices": slices, "not_assessed_why": why})
+    return made_of(StackFindings, {**data, "slices": slices, "not_assessed_why": why})
+
+
+def _without_contradictions(data: dict[str, Any]) -> dict[str, Any]:
+    """They follow from the opinions, and are written for who reads the file only."""
+    return {key: value for key, value in data.items() if key != "contradictions"}
 
 
 def _summary(data: dict[str, Any]) -> QuestionSummary:
     whys = [Reason(**one) for one in data.get("whys", [])]
-    return _made(QuestionSummary, {**data, "whys": whys})
+    return made_of(QuestionSummary, {**data, "whys": whys})
 
 
 def _put_quantities(data: dict[str, Any], quantities: list[Quantity]) -> None:
@@ -438,22 +447,3 @@ def _opinion(data: dict[str, Any]) -> Opinion:
 
 def _reasoned(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "why": Reason.from_dict(data.get("why"))}
-
-
-def _made(kind: type[T], data: dict[str, Any]) -> T:
-    """One of the classes above; whole numbers are whole, since JSON writes 1 as 1.0 too."""
-    made = dict(data)
-    for name, annotation in _whole_numbers(kind):  # type: ignore[arg-type]
-        value = made.get(name)
-        if annotation == "list[int]" and value is not None:
-            made[name] = [int(one) for one in value]
-        elif isinstance(value, float):
-            made[name] = int(value)
-    return kind(**made)
-
-
-@cache
-def _whole_numbers(kind: type) -> tuple[tuple[str, str], ...]:
-    """The fields of whole numbers, and how each is annotated."""
-    named = [(one.name, str(one.type)) for one in fields(kind)]
-    return tuple((name, kind) for name, kind in named if kind.startswith(("int", "list[int]")))

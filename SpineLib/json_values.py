@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from dataclasses import fields
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -45,3 +49,22 @@ def finite(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [finite(one) for one in value]
     return value
+
+
+def made_of(kind: type[T], data: dict[str, Any]) -> T:
+    """A data class from its values; whole numbers are whole, since JSON writes 1 as 1.0 too."""
+    made = dict(data)
+    for name, annotation in _whole_numbers(kind):  # type: ignore[arg-type]
+        value = made.get(name)
+        if annotation == "list[int]" and value is not None:
+            made[name] = [int(one) for one in value]
+        elif isinstance(value, float):
+            made[name] = int(value)
+    return kind(**made)
+
+
+@cache
+def _whole_numbers(kind: type) -> tuple[tuple[str, str], ...]:
+    """The fields of whole numbers, and how each is annotated."""
+    named = [(one.name, str(one.type)) for one in fields(kind)]
+    return tuple((name, kind) for name, kind in named if kind.startswith(("int", "list[int]")))

@@ -58,6 +58,8 @@ class Question:
         borderline: a model may answer ``borderline``, between the two sides; a reader may not.
         sides: what the two sides are called (``low``, ``high``); empty where the values say it.
         of_levels: it is asked of each disc's level, not of each slice.
+        compressed_from: index of the first value that means that the cord is compressed; None where
+            the values do not say.
     """
 
     key: str
@@ -71,6 +73,7 @@ class Question:
     borderline: bool = False
     sides: tuple[str, ...] = ("low", "high")
     of_levels: bool = False
+    compressed_from: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         usable = len(self.values) > 1 and len(set(self.values)) == len(self.values)
@@ -242,6 +245,7 @@ COMPRESSION = Question(
     "by hand, in the sense of Merali et al. 2021 (Sci Rep 11:10473)",
     borderline=True,
     sides=(),
+    compressed_from=1,
 )
 # Bilsky et al. 2010 (J Neurosurg Spine 13:324). Low (0-1b) and high (1c-3) as in Hallinan et al.
 # 2022.
@@ -260,6 +264,7 @@ BILSKY = Question(
         "3": "The cord is compressed; no cerebrospinal fluid is seen around it.",
     },
     source="after Bilsky et al. 2010 (J Neurosurg Spine 13:324), on axial T2",
+    compressed_from=4,
 )
 # Kang et al. 2011 (AJR 197:W134): four cervical grades; 2 and 3 deform the cord.
 KANG = Question(
@@ -275,6 +280,7 @@ KANG = Question(
         "3": "The cord's T2 signal is increased at the level of the stenosis.",
     },
     source="after Kang et al. 2011 (AJR 197:W134), on sagittal T2",
+    compressed_from=2,
 )
 # Area alone: published diameters (below 10 mm, Steurer et al. 2011, BMC Musculoskelet Disord
 # 12:175) are those of the spinal canal, which is wider than the sac that is measured here.

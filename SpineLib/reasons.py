@@ -23,6 +23,10 @@ UNREADABLE, OTHER_PLANE, OTHER_STACK, NOT_SAID, FEW_SLICES = (
 )  # fmt: skip
 # Of a slice.
 NOT_NUMBERS, ONE_GREY, NO_CANAL = "not-numbers", "one-grey", "no-canal"
+# Of a slice, and of a slice whose whole stack is: ``score`` and ``limit``, from which it is so.
+UNLIKE, STACK_UNLIKE = "unlike", "stack-unlike"
+# Two answers on one slice: ``first``, ``first_value``, ``second``, ``second_value``.
+CONTRADICT = "contradict"
 # Of a size beside a disc or of a vertebra.
 NO_CANAL_BESIDE, DISC_AT_BORDER, NOT_BOTH_BODIES, NO_BODY, NOT_L1_L5 = (
     "no-canal-beside", "disc-at-border", "not-both-bodies", "no-body", "not-l1-l5",
@@ -76,6 +80,9 @@ _SENTENCES = {
     NOT_NUMBERS: "the slice holds values that are not numbers",
     ONE_GREY: "the slice is one single grey value",
     NO_CANAL: "the spinal canal was not found on this slice",
+    UNLIKE: "unlike the images that the model knows",
+    STACK_UNLIKE: "the stack is unlike the images that the model knows",
+    CONTRADICT: "{first} ({first_value}) and {second} ({second_value}) contradict each other",
     NO_CANAL_BESIDE: "no canal was outlined beside the disc",
     DISC_AT_BORDER: "the border of the image cuts the disc, or too little of it was outlined",
     NOT_BOTH_BODIES: "whole vertebrae above and below the disc are needed; the sacrum has no outline",

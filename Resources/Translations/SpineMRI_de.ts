@@ -344,6 +344,22 @@
         <translation>der Spinalkanal wurde auf dieser Schicht nicht gefunden</translation>
     </message>
     <message>
+        <source>unlike the images that the model knows</source>
+        <translation>anders als die Bilder, die das Modell kennt</translation>
+    </message>
+    <message>
+        <source>the stack is unlike the images that the model knows</source>
+        <translation>der Stapel ist anders als die Bilder, die das Modell kennt</translation>
+    </message>
+    <message>
+        <source>{first} ({first_value}) and {second} ({second_value}) contradict each other</source>
+        <translation>{first} ({first_value}) und {second} ({second_value}) widersprechen einander</translation>
+    </message>
+    <message>
+        <source>Answers contradict each other on {slices} ({where})</source>
+        <translation>Antworten widersprechen einander auf {slices} ({where})</translation>
+    </message>
+    <message>
         <source>no part of the spine was found</source>
         <translation>kein Teil der Wirbelsäule wurde gefunden</translation>
     </message>

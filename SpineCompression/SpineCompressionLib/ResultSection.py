@@ -8,6 +8,12 @@ from typing import Any
 from SpineLib.inference.readers_level import differing
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs import grade_set_words, level_words, quantity_words, summary
+from SpineLib.outputs.contradiction_words import (
+    MARK,
+    contradiction_line,
+    contradiction_text,
+    contradictions_on,
+)
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
@@ -165,6 +171,7 @@ class ResultSection:
             *(level_words.level_lines(findings) if named or levels else ()),
             *summary.other_lines(findings),
             *grade_set_words.set_lines(findings),
+            contradiction_line(findings),
             *quantity_words.narrowest_lines(findings),
         )
         return " · ".join(part for part in parts if part)
@@ -187,6 +194,8 @@ class ResultSection:
         lead = one.opinion(self._study.lead.key) if self._study.lead else None
         reason = summary.why(lead) if lead else ""
         text += f" ({reason})" if reason else ""
+        against = contradiction_text(self._study.findings, one)
+        text += f". {against}" if against else ""
         measured = quantity_words.slice_text(one)
         text += f". {measured}" if measured else ""
         self._ui.sliceLabel.toolTip = quantity_words.definitions_text(one)
@@ -273,7 +282,9 @@ class ResultSection:
             study.places[number].stack,
             one.level,
             "" if lead is None or lead.probability is None else f"{lead.probability:.2f}",
-            _(study.leadValue(number) or NOT_ASSESSED) + self._besides(lead, number),
+            _(study.leadValue(number) or NOT_ASSESSED)
+            + self._besides(lead, number)
+            + f" {MARK}" * bool(contradictions_on(study.findings, one)),
             "; ".join(others) or "–",
             review or "–",
         )

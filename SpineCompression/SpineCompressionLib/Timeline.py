@@ -27,8 +27,10 @@ class Timeline(qt.QWidget):
 
     A cell has colour and letter of the answer to the lead question (the reader's where there is
     one), as the ring has; a band along its lower edge has the colours of the other questions'
-    answers. Where a model promises which answers are possible and several are, the band (of the
-    lead question, one along the upper edge) has the colours of all of them. A bracket above holds the cells of each level together. A dot says that a reader answered, a frame around the cell which slice one is at.
+    answers. Where several answers are possible the band (of the lead question one along the upper
+    edge) has the colours of all of them. A bracket above holds the cells of each level together. A
+    dot says that a reader answered, a dark corner that answers contradict each other, a frame around
+    the cell which slice one is at.
     Cells of one stack stand together, blocks apart, another series in another row; a series of
     many slices goes on in another line. It lives as long as the panel.
 
@@ -162,6 +164,8 @@ class Timeline(qt.QWidget):
         painter.setPen(qt.QColor("#000000" if _isLight(color) else "#FFFFFF"))
         if lead is not None:
             painter.drawText(box, qt.Qt.AlignCenter, lead.letter(value))
+        if self._study.contradicts(number):
+            self._paintCorner(painter, box)
         if self._study.isReviewed(number):
             dot = qt.QRectF(left + width / 2 - 2.5, top + 1.5, 5.0, 5.0)
             painter.setBrush(qt.QBrush(painter.pen().color()))
@@ -173,6 +177,13 @@ class Timeline(qt.QWidget):
             painter.setPen(self.palette.color(qt.QPalette.WindowText))
             under = qt.QRectF(left - 10, top + height, width + 20, NUMBER_HEIGHT)
             painter.drawText(under, qt.Qt.AlignCenter, str(index))
+
+    def _paintCorner(self, painter: Any, box: Any) -> None:
+        """A dark square with a light edge: answers contradict each other."""
+        side = min(6.0, box.width())
+        painter.fillRect(qt.QRectF(box.right() - side, box.top(), side, side), qt.QColor("#FFFFFF"))
+        inner = qt.QRectF(box.right() - side + 1, box.top(), side - 1, side - 1)
+        painter.fillRect(inner, qt.QColor("#000000"))
 
     def _paintLevel(self, painter: Any, name: str, first: tuple, last: tuple) -> None:
         """A bracket over the cells, and the name over it where it has room."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.outputs.contradiction_words import contradictions_on
 from SpineLib.quantities import DEFINITIONS, value_of
 from SpineLib.questions import Opinion
 from SpineLib.store.files import writing
@@ -17,6 +18,7 @@ SLICE_COLUMNS = (
     "position_r", "position_a", "position_s", "canal_r", "canal_a", "canal_s", "level",
 )  # fmt: skip
 # Behind the question's key: ``compression_value``, ``Bilsky_probability``, …
+CONTRADICTION = "contradiction"  # which answers on the slice cannot all be true
 OPINION_COLUMNS = (
     "value", "positive", "probability", "low", "high", "set", "forced", "reason", "source",
 )  # fmt: skip
@@ -26,11 +28,11 @@ def columns(findings: Findings) -> tuple[str, ...]:
     """The table's columns.
 
     `SLICE_COLUMNS`, then `OPINION_COLUMNS` for each question and model, then the keys of what was
-    measured on any slice, in the units of `SpineLib.quantities.DEFINITIONS`.
+    measured on any slice, in the units of `SpineLib.quantities.DEFINITIONS`, then `CONTRADICTION`.
     """
     groups = groups_of_findings(findings)
     answers = tuple(f"{name}_{part}" for name in groups for part in OPINION_COLUMNS)
-    return SLICE_COLUMNS + answers + _measured(findings)
+    return SLICE_COLUMNS + answers + _measured(findings) + (CONTRADICTION,)
 
 
 def _measured(findings: Findings) -> tuple[str, ...]:
@@ -47,7 +49,8 @@ def write_csv(findings: Findings, path: str | Path) -> None:
         writer.writeheader()
         for stack in findings.stacks:
             for finding in stack.slices:
-                values = slice_row(stack, finding, groups)
+                against = "; ".join(map(str, contradictions_on(findings, finding)))
+                values = {**slice_row(stack, finding, groups), CONTRADICTION: against}
                 writer.writerow({key: _text(value) for key, value in values.items()})
 
 

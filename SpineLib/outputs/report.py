@@ -12,6 +12,7 @@ from SpineLib import labels
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import BORDERLINE
 from SpineLib.outputs import (
+    contradiction_words,
     grade_set_words,
     level_table,
     level_words,
@@ -78,6 +79,8 @@ def render(
         "findings": findings,
         "headline": summary.headline(findings),
         "other_lines": summary.other_lines(findings),
+        "contradiction_line": contradiction_words.contradiction_line(findings),
+        "against": contradiction_words.contradictions_by_slice(findings),
         "lead": lead,
         "positive": tr(lead.side(True) or lead.values[-1]),
         "others": _others(findings, lead),

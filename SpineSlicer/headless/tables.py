@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from SpineLib.findings import Column, Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
+from SpineLib.outputs.contradiction_words import contradiction_line
 from SpineLib.outputs.grade_set_words import beside, promise_lines, set_lines
 from SpineLib.outputs.quantity_words import narrowest_lines
 from SpineLib.outputs.summary import threshold_line
@@ -66,6 +67,8 @@ def sentences(findings: Findings) -> Iterator[str]:
         yield f"Flagged at the {threshold}"
     yield from set_lines(findings, str)
     yield from promise_lines(findings, str)
+    if against := contradiction_line(findings):
+        yield against
     yield from narrowest_lines(findings)
     segmentation = findings.segmentation
     if segmentation.status != ASSESSED:

@@ -11,6 +11,7 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding
 from SpineLib.inference.readers_level import LevelWord, name_by
 from SpineLib.labels import BORDERLINE
+from SpineLib.outputs.contradiction_words import contradictions_on
 from SpineLib.questions import NOT_ASSESSED_COLOR, Opinion, Question
 from SpineLib.slabs import finish
 from SpineLib.times import now
@@ -248,6 +249,10 @@ class ShownStudy:
     def isReviewed(self, number: int) -> bool:
         """Whether a reader answered on a slice."""
         return any(self.reviewed(number, question.key) for question in self.questions)
+
+    def contradicts(self, number: int) -> bool:
+        """Whether the models' answers on a slice cannot all be true."""
+        return bool(self.findings and contradictions_on(self.findings, self.slice(number)))
 
     def step(self, test: Callable[[int], bool], direction: int = 1) -> bool:
         """Goes to the next place in a direction for which ``test`` holds; False where none is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.labels import BORDERLINE, NOT_ASSESSED
+from SpineLib.outputs.contradiction_words import MARK, contradictions_on
 from SpineLib.outputs.grade_set_words import beside
 from SpineLib.questions import NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.translation import tr as _
@@ -25,6 +26,8 @@ def shownValues(question: Question) -> list[str]:
 
 def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> str:
     """``C 0.96 · Bilsky 2 (high, 1c or 2)``: letter and probability, then what other questions answered.
+
+    A ``≠`` at the end says that two answers contradict each other.
 
     Args:
         findings: whose questions were asked.
@@ -49,7 +52,7 @@ def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> 
     text += _forced(opinion is not None and opinion.forced)
     for other in others:
         text += f" · {_words(findings.question(other.question), other)}{_forced(other.forced)}"
-    return text
+    return text + f" {MARK}" * bool(contradictions_on(findings, one))
 
 
 def labelText(findings: Findings, one: SliceFinding) -> str:

@@ -16,12 +16,14 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import QuestionSummary, SliceFinding, StackFindings
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs.answers import ReaderAnswer
+from SpineLib.outputs.contradiction_words import contradictions_on
 from SpineLib.outputs.dicom import codes
 from SpineLib.outputs.dicom.making import MANUFACTURER, Making
 from SpineLib.outputs.dicom.segmentation import Outline
 from SpineLib.outputs.grade_set_words import promise
 from SpineLib.quantities import LEVEL_KEYS, Quantity
 from SpineLib.questions import Opinion, Question
+from SpineLib.reasons import STACK_UNLIKE, UNLIKE
 
 Group = sr.MeasurementsAndQualitativeEvaluations
 Volumetric = sr.VolumetricROIMeasurementsAndQualitativeEvaluations
@@ -140,7 +142,7 @@ def _verified(making: Making, signature: Signature | None) -> dict[str, Any]:
 def _slices(making: Making) -> Iterable[Group]:
     for stack in making.findings.stacks:
         for one in stack.slices:
-            if any(opinion.assessed for opinion in one.opinions):
+            if any(opinion.assessed or _withheld(opinion) for opinion in one.opinions):
                 for opinion in one.opinions:
                     yield _slice(making, stack, one, opinion)
 
@@ -151,6 +153,11 @@ def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opi
     numbers = []
     if opinion.assessed:
         said.append(_evaluation(codes.POSITIVE, "yes" if opinion.positive else "no"))
+    if not opinion.assessed and opinion.why:
+        said.append(_evaluation(codes.REASON, opinion.why.code))
+    pairs = [reason.values for reason in contradictions_on(making.findings, one)]
+    if any(question.title in (pair["first"], pair["second"]) for pair in pairs):
+        said.append(_evaluation(codes.CONTRADICTED, "yes"))
     if opinion.interval:
         ends = zip((codes.LEAST, codes.MOST), opinion.interval, strict=True)
         said += [_evaluation(name, value) for name, value in ends]
@@ -162,6 +169,10 @@ def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opi
     for value, probability in opinion.probabilities.items():
         numbers.append(_number(f"{codes.PROBABILITY} {value}", probability))
     return _group(making, stack, one, question, said, numbers, by=opinion.by)
+
+
+def _withheld(opinion: Opinion) -> bool:
+    return opinion.why is not None and opinion.why.code in (UNLIKE, STACK_UNLIKE)
 
 
 def _measured(making: Making) -> Iterable[Group]:

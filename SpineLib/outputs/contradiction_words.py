@@ -1,0 +1,52 @@
+"""Where answers to several questions contradict each other, in words."""
+
+from __future__ import annotations
+
+from SpineLib.contradictions import contradictions
+from SpineLib.findings import Findings, SliceFinding, StackFindings
+from SpineLib.reasons import Reason, sentence
+from SpineLib.translation import tr
+from SpineLib.wording import count, ranges
+
+MARK = "≠"
+
+
+def contradictions_on(findings: Findings, one: SliceFinding) -> list[Reason]:
+    """Each pair of a slice's answers that cannot both be true."""
+    return contradictions(one.opinions, {asked.key: asked for asked in findings.questions})
+
+
+def contradiction_text(findings: Findings, one: SliceFinding) -> str:
+    """The sentences of a slice; empty where nothing contradicts."""
+    return "; ".join(map(sentence, contradictions_on(findings, one)))
+
+
+def contradictions_by_slice(findings: Findings) -> dict[tuple[str, int], str]:
+    """Id of the stack and index of the slice → `contradiction_text`, where there is one."""
+    return {
+        (stack.id, one.index): text
+        for stack in findings.stacks
+        for one in stack.slices
+        if (text := contradiction_text(findings, one))
+    }
+
+
+def contradiction_line(findings: Findings) -> str:
+    """``Answers contradict each other on 2 slices (7–8)``; empty where none do."""
+    stacks = [(stack, _numbers(findings, stack)) for stack in findings.stacks]
+    found = [(stack, numbers) for stack, numbers in stacks if numbers]
+    if not found:
+        return ""
+    several = sum(bool(stack.slices) for stack in findings.stacks) > 1
+    where = "; ".join(
+        (tr("stack {id}").format(id=stack.id) + ": " if several else "") + ranges(numbers)
+        for stack, numbers in found
+    )
+    slices = count(sum(len(numbers) for _, numbers in found), "slice", tr=tr)
+    return tr("Answers contradict each other on {slices} ({where})").format(
+        slices=slices, where=where
+    )
+
+
+def _numbers(findings: Findings, stack: StackFindings) -> list[int]:
+    return [one.index + 1 for one in stack.slices if contradictions_on(findings, one)]
