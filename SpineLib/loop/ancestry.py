@@ -118,6 +118,7 @@ def descendant(
         training_data=f"{parent.training_data}; then {learnt}",
         limits=_limits(parent, simulated, learnt, parents_calibration),
         figures=(),
+        unlike=None,
         lineage=lineage,
         weights_sha256="0" * 64,
     )
