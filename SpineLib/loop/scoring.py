@@ -18,7 +18,7 @@ from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.vocabulary import word_of
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import Cancelled, NotApplicable, OutputError, SpineError
-from SpineLib.inference.canal import CanalPath, locate
+from SpineLib.inference.canal import locate
 from SpineLib.inference.instances import name_instances
 from SpineLib.inference.loaded import Loaded, load
 from SpineLib.inference.opinions import opinions
@@ -29,8 +29,9 @@ from SpineLib.loop.dataset import Dataset, open_dataset
 from SpineLib.loop.disagreement import disagreement
 from SpineLib.loop.lineage import LoopModel
 from SpineLib.loop.plausibility import implausible
+from SpineLib.loop.problem import Problem
 from SpineLib.loop.scores import STAGE, Score, overlay_file, read_score, write_score
-from SpineLib.loop.slice_plausibility import implausible_slices
+from SpineLib.loop.slice_plausibility import implausible_slices, unlike_slices
 from SpineLib.loop.slice_uncertainty import uncertain_slices
 from SpineLib.loop.uncertainty import uncertain
 from SpineLib.loop.versions import AUTOMATIC, Version
@@ -72,6 +73,7 @@ class _Answered:
     per_slice: tuple[float | None, ...] = ()
     overlay: Volume | None = None
     lowest: str = ""
+    unlike: list[Problem] = field(default_factory=list)
 
 
 def score(
@@ -172,7 +174,8 @@ class _Reader:
         problems = (
             implausible(found.answer)
             if isinstance(found.answer, Volume)
-            else implausible_slices(found.answer, image, self.dataset.question or COMPRESSION)
+            else found.unlike
+            + implausible_slices(found.answer, image, self.dataset.question or COMPRESSION)
         )
         progress.check()
         version = self._keep(case, found)
@@ -207,14 +210,19 @@ class _Reader:
         if self.dataset.task == "segmentation":
             return self._segmented(image, progress)
         canal = locate(image, self.canal, progress=progress)
-        said = self._values(image, canal, progress)
-        labels = [SliceLabel(k, value) for k, value in said.items()]
+        # A slice that is unlike what the model knows is worth a label: its answer is a draft to be
+        # corrected like any other, and a place to look at.
+        answers = opinions(image, canal, self.loaded, force=True, progress=progress)
+        said = {k: answer for k, answer in enumerate(answers) if answer.assessed}
+        labels = [SliceLabel(k, word_of(answer)) for k, answer in said.items()]
         if not labels:
             raise NotApplicable("None of its slices can be assessed: the canal was not found")
         unsure = uncertain_slices(
             image, canal, self.loaded, times=TIMES_SLICES, seed=self.seed, progress=progress
         )
-        return _Answered(labels, unsure.score, per_slice=unsure.per_slice)
+        return _Answered(
+            labels, unsure.score, per_slice=unsure.per_slice, unlike=unlike_slices(said, image)
+        )
 
     def _segmented(self, image: Volume, progress: Progress) -> _Answered:
         labels, finding = name_instances(segment(image, self.loaded, progress=progress))
@@ -225,11 +233,6 @@ class _Reader:
             labels, unsure.score, unsure.per_structure, overlay=unsure.entropy,
             lowest=finding.lowest,
         )  # fmt: skip
-
-    def _values(self, image: Volume, canal: CanalPath, progress: Progress) -> dict[int, str]:
-        """A word of the task for each slice that can be assessed."""
-        answers = opinions(image, canal, self.loaded, progress=progress)
-        return {k: word_of(answer) for k, answer in enumerate(answers) if answer.assessed}
 
     def _keep(self, case: Case, found: _Answered) -> Version:
         """The answer as a version; one that a killed program had kept already stays the only one."""

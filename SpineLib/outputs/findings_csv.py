@@ -17,9 +17,12 @@ SLICE_COLUMNS = (
     "stack", "series_number", "slice", "sop_instance_uid", "frame",
     "position_r", "position_a", "position_s", "canal_r", "canal_a", "canal_s", "level",
 )  # fmt: skip
-# Behind the question's key: ``compression_value``, ``Bilsky_probability``, …
 CONTRADICTION = "contradiction"  # which answers on the slice cannot all be true
-OPINION_COLUMNS = ("value", "positive", "probability", "low", "high", "forced", "reason", "source")
+# Behind the question's key: ``compression_value``, ``Bilsky_probability``, …
+OPINION_COLUMNS = (
+    "value", "positive", "probability", "low", "high", "forced", "reason", "source",
+    "reason_code", "unlikeness",
+)  # fmt: skip
 
 
 def columns(findings: Findings) -> tuple[str, ...]:
@@ -93,5 +96,5 @@ def _cells(opinion: Opinion) -> tuple[Any, ...]:
     positive = opinion.positive if opinion.assessed else ""
     return (
         opinion.value, positive, opinion.probability, low, high, opinion.forced, opinion.reason,
-        opinion.source,
+        opinion.source, opinion.why.code if opinion.why else "", opinion.unlikeness,
     )  # fmt: skip
