@@ -18,7 +18,13 @@ from SpineLib.inference.canal import locate
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.opinions import opinions
 from SpineLib.inference.reasons import why_not
-from SpineLib.inference.unlike import LEAST_SLICES, Known, fit_known, unlike_scores
+from SpineLib.inference.unlike import (
+    Known,
+    fit_known,
+    fluid_contrasts,
+    stack_score,
+    unlike_scores,
+)
 from SpineLib.inference.windows import network_input
 from SpineLib.models import ModelFolder, write_model
 from SpineLib.models.card import Unlike
@@ -40,12 +46,14 @@ class Seen:
     Attributes:
         features: [slices, features].
         confidence: how surely the canal was found.
+        contrasts: of `SpineLib.inference.unlike.fluid_contrasts`.
         classes: the true class where a slice is labelled, else the model's answer.
         patients, stacks: of each slice.
     """
 
     features: NDArray[np.float64]
     confidence: NDArray[np.float64]
+    contrasts: NDArray[np.float64]
     classes: NDArray[np.int64]
     patients: NDArray[np.str_]
     stacks: NDArray[np.str_]
@@ -80,7 +88,8 @@ def see(
         used = torch.tensor([why is None for why in why_not(volume, path, model.card)])
         rows = int(used.sum())
         parts.append((
-            features[used].double().numpy(), path.confidence[used.numpy()], classes[used.numpy()],
+            features[used].double().numpy(), path.confidence[used.numpy()],
+            fluid_contrasts(batch, model.card.preprocessing)[used.numpy()], classes[used.numpy()],
             np.full(rows, case.patient), np.full(rows, case.id),
         ))  # fmt: skip
     if not sum(len(part[0]) for part in parts):
@@ -113,11 +122,11 @@ def fit_unlike(
     card = Unlike(
         (round(float(apart.mean()), 4), round(float(apart.std()), 4)),
         (round(float(known.confidence.mean()), 4), round(float(known.confidence.std()), 4)),
-        0.0, 0.0, known_in_words, limits_in_words,
+        _of_stacks(known), 0.0, 0.0, known_in_words, limits_in_words,
     )  # fmt: skip
     scores = scores_of(limits, statistics, card)
     slice_limit = float(np.quantile(scores, 1 - withheld))
-    means = stack_means(scores, limits.stacks)
+    means = stack_scores(limits, scores, card)
     stack_limit = float(means.max() + _ABOVE * (means.max() - means.mean()))
     limited = replace(card, slice_limit=round(slice_limit, 2), stack_limit=round(stack_limit, 2))
     return statistics, limited
@@ -128,10 +137,20 @@ def scores_of(seen: Seen, known: Known, card: Unlike) -> NDArray[np.float64]:
     return unlike_scores(known.distances(_tensor(seen.features)), seen.confidence, card)
 
 
-def stack_means(scores: NDArray[np.float64], stacks: NDArray[np.str_]) -> NDArray[np.float64]:
-    """The mean score of each stack of at least `LEAST_SLICES`."""
-    table = pd.DataFrame({"stack": stacks, "score": scores}).groupby("stack")["score"]
-    return table.mean()[table.count() >= LEAST_SLICES].to_numpy()
+def stack_scores(seen: Seen, scores: NDArray[np.float64], card: Unlike) -> NDArray[np.float64]:
+    """How unlike each stack of enough slices is (`SpineLib.inference.unlike.stack_score`)."""
+    own = [seen.stacks == stack for stack in np.unique(seen.stacks)]
+    found = np.array([stack_score(scores[rows], seen.contrasts[rows], card) for rows in own])
+    return found[np.isfinite(found)]
+
+
+def _of_stacks(seen: Seen) -> tuple[float, float]:
+    """Mean and deviation over stacks of the median contrast; of nothing where none is measured."""
+    stacks = np.unique(seen.stacks)
+    medians = np.array([np.median(seen.contrasts[seen.stacks == stack]) for stack in stacks])
+    if not np.isfinite(medians).all():
+        return 0.0, 1.0
+    return round(float(medians.mean()), 4), round(max(float(medians.std()), 1e-3), 4)
 
 
 def write_unlike(model: ModelFolder, loaded: Loaded, known: Known, card: Unlike) -> ModelFolder:
@@ -170,12 +189,20 @@ def wrong_rows(
     for one in progress.track(inputs, "Reading wrong inputs"):
         for name, volume in _volumes(one):
             answers = opinions(volume, locate(volume, canal), model)
+            whole = answers[0].why
+            stack = whole.values["score"] if whole and whole.code == STACK_UNLIKE else None
             rows += [
-                {"kind": one.parent.name, "input": name, "index": k,
-                 "unlikeness": answer.unlikeness, "value": answer.value,
-                 "reason": answer.why.code if answer.why else ""}
+                {
+                    "kind": one.parent.name,
+                    "input": name,
+                    "index": k,
+                    "unlikeness": answer.unlikeness,
+                    "stack": stack,
+                    "value": answer.value,
+                    "reason": answer.why.code if answer.why else "",
+                }
                 for k, answer in enumerate(answers)
-            ]  # fmt: skip
+            ]
     if not rows:
         raise BadInput("There is no wrong input", file=folder, advice="Lay it out as KIND/INPUT.")
     return rows

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from SpineLib.errors import BadModel
 from SpineLib.evaluation.evaluate import Asked, open_cases, title_of
@@ -19,7 +20,7 @@ from SpineLib.evaluation.unlike import (
     fit_unlike,
     scores_of,
     see,
-    stack_means,
+    stack_scores,
     write_unlike,
     wrong_rows,
     wrong_table,
@@ -107,15 +108,22 @@ def measure_unlike(
     """
     card, known = fitted.card, fitted.loaded.known
     assert known is not None
-    tables, parts = {}, []
+    tables: dict[str, pd.DataFrame] = {}
+    parts: list[pd.DataFrame] = []
+    stacks: dict[str, NDArray[np.float64]] = {}
     for name, seen in fitted.seen.items():
         parts.append(pd.DataFrame({
             "kind": name, "input": seen.stacks, "unlikeness": scores_of(seen, known, card),
         }))  # fmt: skip
+        stacks[name] = stack_scores(seen, parts[-1]["unlikeness"].to_numpy(), card)
     if wrong is not None:
         rows = wrong_rows(wrong, fitted.loaded, fitted.canal, progress=progress)
         tables["Wrong inputs"] = wrong_table(rows)
         parts.append(pd.DataFrame(rows))
+        # Where a stack is not withheld as one, only its slices' mean is at hand.
+        score = parts[-1]["stack"].astype(float).fillna(parts[-1]["unlikeness"].astype(float))
+        mean = parts[-1].assign(score=score).groupby(["kind", "input"])["score"].mean()
+        stacks |= {str(kind): own.to_numpy() for kind, own in mean.groupby("kind")}
         write_table(tables["Wrong inputs"], out / "wrong.csv")
     if not parts:
         return tables
@@ -123,10 +131,6 @@ def measure_unlike(
     write_table(every, out / "unlike.csv")
     kinds = {str(kind): own for kind, own in every.groupby("kind", sort=False)}
     slices = {kind: own["unlikeness"].astype(float).to_numpy() for kind, own in kinds.items()}
-    stacks = {
-        kind: stack_means(own["unlikeness"].astype(float).to_numpy(), own["input"].to_numpy())
-        for kind, own in kinds.items()
-    }
     for what, groups in (("slices", slices), ("stacks", stacks)):
         with writing(out / f"{what}.png") as temporary:
             temporary.write_bytes(draw_unlike(groups, card, what))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,6 +27,9 @@ PREFIX = "unlike."
 _SHRINKAGE = 0.01
 # A stack of fewer slices has no mean that says more than each of them.
 LEAST_SLICES = 5
+# Where the cord is in a window around the canal and where fluid may be, mm from the middle; fluid
+# is the brightest fifth there; what is added to both keeps a dark cord from deciding (by hand).
+_CORD_MM, _FLUID_MM, _FLUID_SHARE, _DARK = 2.5, (4.5, 8.0), 0.8, 0.05
 
 
 @dataclass(frozen=True)
@@ -106,18 +110,60 @@ def unlike_scores(
     return far + unsure
 
 
-def unlike(scores: NDArray[np.float64], card: Unlike) -> list[Reason | None]:
+def fluid_contrasts(batch: torch.Tensor, preprocessing: Mapping[str, Any]) -> NDArray[np.float64]:
+    """How much brighter the fluid around the cord is than the cord, a number a slice (a logarithm).
+
+    About 1 in T2, below 0 in T1 and proton density, whatever the anatomy: what tells another
+    weighting under a right header from the one that the model was made for.
+
+    Args:
+        batch: windows around the canal [slices, channels, rows, columns], 0 to 1.
+        preprocessing: of the card; NaN for anything but ``canal-window``.
+    """
+    if preprocessing["kind"] != "canal-window":
+        return np.full(len(batch), np.nan)
+    windows = batch[:, batch.shape[1] // 2].double().numpy()
+    offsets = (np.arange(windows.shape[1]) - (windows.shape[1] - 1) / 2) * preprocessing[
+        "spacing_mm"
+    ]
+    radius = np.hypot(offsets[:, None], offsets)
+    around = (radius > _FLUID_MM[0]) & (radius < _FLUID_MM[1])
+    cord = np.median(windows[:, radius < _CORD_MM], axis=1)
+    fluid = np.quantile(windows[:, around], _FLUID_SHARE, axis=1)
+    return np.log((fluid + _DARK) / (cord + _DARK))
+
+
+def stack_score(scores: NDArray[np.float64], contrasts: NDArray[np.float64], card: Unlike) -> float:
+    """How unlike a stack is: its slices' mean, and how much duller the fluid is than it should be.
+
+    The fluid is looked at of a whole stack only, since a compressed slice has none.
+
+    Args:
+        scores: of its slices; NaN where a slice cannot be assessed at all.
+        contrasts: of `fluid_contrasts`.
+        card: mean and deviation.
+
+    Returns:
+        -inf where fewer than `LEAST_SLICES` slices can be assessed: one slice of its own may well
+        be unusual.
+    """
+    known = np.isfinite(scores)
+    if known.sum() < LEAST_SLICES:
+        return -np.inf
+    dull = (card.contrast[0] - np.median(contrasts[known])) / card.contrast[1]
+    return float(scores[known].mean() + max(0.0, np.nan_to_num(dull)))
+
+
+def unlike(scores: NDArray[np.float64], stack: float, card: Unlike) -> list[Reason | None]:
     """Why each slice is withheld, None where it is not.
 
     Args:
         scores: of the slices of one stack; NaN where a slice cannot be assessed at all.
-        card: the limits. All slices of a stack are withheld where their mean is above that of
-            stacks, if there are `LEAST_SLICES`: one slice of its own may well be unusual.
+        stack: of `stack_score`.
+        card: the limits.
     """
-    known = scores[np.isfinite(scores)]
-    mean = float(known.mean()) if len(known) >= LEAST_SLICES else -np.inf
-    if mean > card.stack_limit:
-        return [_reason(STACK_UNLIKE, mean, card.stack_limit)] * len(scores)
+    if stack > card.stack_limit:
+        return [_reason(STACK_UNLIKE, stack, card.stack_limit)] * len(scores)
     return [
         _reason(UNLIKE, one, card.slice_limit) if one > card.slice_limit else None for one in scores
     ]

@@ -70,13 +70,15 @@ class Unlike:
     Attributes:
         distance, confidence: mean and standard deviation, on slices that the model knows, of the
             distance of their features and of how surely the canal was found.
-        slice_limit, stack_limit: a slice, and a stack's mean, above it are withheld.
+        contrast: the same, of stacks, of how much brighter fluid is than the cord.
+        slice_limit, stack_limit: a slice, and a stack, above it are withheld.
         known: the patients in words to whom the statistics were fitted.
         limits: the patients to whom the limits were fitted, and how.
     """
 
     distance: tuple[float, float]
     confidence: tuple[float, float]
+    contrast: tuple[float, float]
     slice_limit: float
     stack_limit: float
     known: str

@@ -7,20 +7,33 @@ import pandas as pd
 import pytest
 import torch
 
-from SpineLib.evaluation.unlike import Seen, fit_unlike, write_unlike, wrong_rows, wrong_table
+from SpineLib.evaluation.unlike import (
+    Seen,
+    fit_unlike,
+    stack_scores,
+    write_unlike,
+    wrong_rows,
+    wrong_table,
+)
 from SpineLib.evaluation.withheld import withheld_figures
 from SpineLib.findings import SliceFinding, StackFindings
 from SpineLib.inference.canal import CanalPath
 from SpineLib.inference.loaded import load
 from SpineLib.inference.opinions import opinions
 from SpineLib.inference.summary import summarise
-from SpineLib.inference.unlike import fit_known, unlike, unlike_scores
+from SpineLib.inference.unlike import (
+    fit_known,
+    fluid_contrasts,
+    stack_score,
+    unlike,
+    unlike_scores,
+)
 from SpineLib.loop.ancestry import descendant
 from SpineLib.models.card import Unlike
 from SpineLib.reasons import STACK_UNLIKE, UNLIKE
 from SpineLib.volume import Volume, write_volume
 
-LIMITS = Unlike((5.0, 1.0), (0.8, 0.1), 3.0, 2.0, "known ones", "others")
+LIMITS = Unlike((5.0, 1.0), (0.8, 0.1), (1.0, 0.2), 3.0, 2.0, "known ones", "others")
 
 
 @pytest.fixture
@@ -63,13 +76,31 @@ def test_a_less_sure_canal_makes_a_slice_less_alike():
 
 
 def test_one_strange_slice_is_withheld_alone_and_a_strange_stack_as_a_whole():
-    one = unlike(np.array([0, 0, 4.0, 0, 0, 0]), LIMITS)
+    def whys(scores, contrast=1.0):
+        scores = np.array(scores)
+        return unlike(scores, stack_score(scores, np.full(len(scores), contrast), LIMITS), LIMITS)
+
+    one = whys([0, 0, 4.0, 0, 0, 0])
     assert [why and why.code for why in one] == [None, None, UNLIKE, None, None, None]
     assert one[2].values == {"score": 4.0, "limit": 3.0}
-    whole = unlike(np.array([2.5, 2.5, 2.5, 2.5, 1.0, np.nan]), LIMITS)
+    whole = whys([2.5, 2.5, 2.5, 2.5, 1.0, np.nan])
     assert {why.code for why in whole} == {STACK_UNLIKE}
     # A stack of few slices has no mean that says more than each of them.
-    assert unlike(np.array([2.5, 2.5]), LIMITS) == [None, None]
+    assert whys([2.5, 2.5]) == [None, None]
+    # Fluid as dark as the cord: another weighting under a right header.
+    assert {why.code for why in whys([0.0] * 6, contrast=0.0)} == {STACK_UNLIKE}
+
+
+def test_fluid_is_brighter_than_the_cord_in_t2_and_darker_in_t1():
+    y, x = np.mgrid[:80, :80] * 0.5 - 19.75
+    cord, sac = np.hypot(x, y) < 4, np.hypot(x, y) < 8
+    t2 = np.where(cord, 0.3, np.where(sac, 0.9, 0.1))
+    t1 = np.where(cord, 0.5, np.where(sac, 0.2, 0.4))
+    batch = torch.tensor(np.stack([t2, t1]))[:, None].expand(-1, 3, -1, -1)
+    window = {"kind": "canal-window", "spacing_mm": 0.5}
+    bright, dark = fluid_contrasts(batch, window)
+    assert bright == pytest.approx(np.log(0.95 / 0.35)) and dark < 0
+    assert np.isnan(fluid_contrasts(batch, {"kind": "whole-slice"})).all()
 
 
 def test_a_strange_stack_is_not_assessed_and_says_why(fitted, volume, canal):
@@ -120,7 +151,7 @@ def test_limits_withhold_the_share_that_was_asked_for_and_no_stack_that_they_wer
         stacks = np.repeat([f"s{n}" for n in range(10)], count // 10)
         return Seen(
             rng.normal(shift, 1, (count, 4)), rng.uniform(0.7, 0.9, count),
-            np.zeros(count, int), stacks, stacks,
+            rng.normal(1, 0.1, count), np.zeros(count, int), stacks, stacks,
         )  # fmt: skip
 
     limits = seen(200, 0.5)
@@ -131,7 +162,7 @@ def test_limits_withhold_the_share_that_was_asked_for_and_no_stack_that_they_wer
         known.distances(torch.from_numpy(limits.features)), limits.confidence, card
     )
     assert (scores > card.slice_limit).mean() == pytest.approx(0.1, abs=0.01)
-    assert all(scores[limits.stacks == f"s{n}"].mean() < card.stack_limit for n in range(10))
+    assert all(stack_scores(limits, scores, card) < card.stack_limit)
 
 
 def test_a_fine_tuned_model_has_no_limits_of_its_parent(fitted, make_card):
