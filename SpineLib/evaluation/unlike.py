@@ -35,8 +35,9 @@ from SpineLib.volume import FILE_SUFFIXES, Volume, read_volume
 # Patients are parted into so many groups; distances in each are from the statistics of the others,
 # since slices that a statistic was fitted to seem nearer than new ones.
 _FOLDS = 5
-# Above the highest mean of the stacks that the limits are fitted to, in its distance from theirs.
-_ABOVE = 0.1
+# A stack is withheld from so many standard deviations above the mean of the limits' stacks on. By
+# hand: right stacks are to be answered, and wrong ones lie far beyond.
+_DEVIATIONS = 3.5
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ def fit_unlike(
     )  # fmt: skip
     scores = scores_of(limits, statistics, card)
     slice_limit = float(np.quantile(scores, 1 - withheld))
-    means = stack_scores(limits, scores, card)
-    stack_limit = float(means.max() + _ABOVE * (means.max() - means.mean()))
+    stacks = stack_scores(limits, scores, card)
+    stack_limit = float(stacks.mean() + _DEVIATIONS * stacks.std())
     limited = replace(card, slice_limit=round(slice_limit, 2), stack_limit=round(stack_limit, 2))
     return statistics, limited
 
