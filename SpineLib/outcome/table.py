@@ -248,7 +248,7 @@ def _complete_mjoa(table: pd.DataFrame, problems: _Problems) -> list[str]:
         table["mjoa"] = np.nan
     for row in np.flatnonzero((total != table["mjoa"]) & total.notna() & table["mjoa"].notna()):
         problems.found.append(
-            f"{problems.where(row)}: mJOA is {table['mjoa'][row]:g} and its parts add up to {total[row]:g}"
+            f"{problems.where(int(row))}: mJOA is {table['mjoa'][row]:g} and its parts add up to {total[row]:g}"
         )
     filled = table["mjoa"].isna() & total.notna()
     table.loc[filled, "mjoa"] = total[filled]
