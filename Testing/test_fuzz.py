@@ -14,7 +14,7 @@ from Testing.fuzz.faults import WAYS
 
 SECONDS = 2.0
 KINDS = ("headers", "scans", "pixels", "deidentify", "volumes", "cards", "findings", "labels", "projects", "datasets", "recipes",
-         "archives", "messages")  # fmt: skip
+         "archives", "outcomes", "messages")  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,9 @@ BASELINE, IMAGING, OPERATION, FOLLOW_UP, IDENTITY = (
 )
 MONTHS = (6, 12, 24)
 PARTS = ("mjoa_upper", "mjoa_lower", "mjoa_sensory", "mjoa_bladder")
-_YES = {"yes", "y", "true", "1", "1.0"}
-_NO = {"no", "n", "false", "0", "0.0"}
+# "Checked" and "Unchecked" are what REDCap calls a box.
+_YES = {"yes", "y", "true", "1", "1.0", "checked"}
+_NO = {"no", "n", "false", "0", "0.0", "unchecked"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Variable:
             ValueError: it is none of the allowed values; the message says which are.
         """
         text = "" if value is None else str(value).strip()
-        if text.lower() in ("", "nan", "na", "n/a", "none", "null", "<na>"):
+        if text.lower() in ("", "nan", "na", "n/a", "none", "null", "<na>", "nat"):
             return None
         if self.kind in (TEXT, DATE):
             return text
@@ -76,9 +77,10 @@ class Variable:
 
     def _number(self, text: str) -> float:
         try:
-            number = float(text)
+            number = float(text if "_" not in text else "")  # Python's own 1_000 is nobody's
         except ValueError as error:
-            raise ValueError("it is not a number") from error
+            point = " (its decimals need a point)" * ("," in text)
+            raise ValueError(f"it is not a number{point}") from error
         if not self.low <= number <= self.high:
             raise ValueError(f"{number:g} is outside of {self.range}")
         if self.whole and number != round(number):

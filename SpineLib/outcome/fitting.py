@@ -99,7 +99,8 @@ def fit(
         filled = rows[None, :, :predictors]
     else:
         drawn = together.draw(np.column_stack([rows, truth]), DRAWS, seed)
-        filled = drawn[:, :, :predictors]
+        # What none of these rows knows cannot be learnt: one value for all, so that it says nothing.
+        filled = np.where(np.isnan(rows).all(axis=0), 0.0, drawn[:, :, :-1])[:, :, :predictors]
     base = FOREST if candidate == FOREST else LOGISTIC if candidate == LOGISTIC else BOOSTING
     if setting is None:
         setting = _tuned(base, kind, filled, truth, seed)
@@ -159,6 +160,7 @@ def _scorer(
 ) -> Scorer:  # fmt: skip
     times = len(filled)
     rows, answers = filled.reshape(-1, filled.shape[-1]), np.tile(truth, times)
+    rows = np.where(np.isnan(rows).all(axis=0), 0.0, rows)  # no tree can have a column of nothing
     weight = np.full(len(answers), 1 / times)
     if base == LOGISTIC:
         return _linear(kind, rows, answers, weight, setting["C"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,8 @@ from SpineLib.questions import COMPRESSION
 def imaging_of(findings: Findings) -> dict[str, float]:
     """Compressed slices, their run, extent, levels and worst probability, the worst grade, quantities.
 
-    Nothing is said of what was not assessed or not measured. Cord AP, area and ratio
-    are those of the slice of MSCC.
+    Nothing is said of what was not assessed or not measured. Cord AP, area and
+    ratio, and aSCOR, are those of the slice of MSCC.
 
     Args:
         findings: of one study.
@@ -62,8 +63,9 @@ def _quantities(findings: Findings) -> dict[str, float]:
         for one in stack.slices:
             if narrowest and (stack.id, one.index) == (narrowest.stack, narrowest.index):
                 said |= {key: value_of(one.quantities, key) for key in ("cord_ap", "cord_area")}
-                ratio = value_of(one.quantities, "compression_ratio")
-                said["cord_ratio"] = None if ratio is None else ratio / 100
+                for column, key in (("cord_ratio", "compression_ratio"), ("ascor", "ascor")):
+                    ratio = value_of(one.quantities, key)
+                    said[column] = None if ratio is None else ratio / 100
     return {key: value for key, value in said.items() if value is not None}
 
 
@@ -77,7 +79,8 @@ def read_imaging(folder: str | Path) -> dict[str, dict[str, float]]:
     for path in sorted(Path(folder).rglob("findings.json")):
         findings = read_json(path)
         said = imaging_of(findings)
-        for key in {path.parent.name, findings.study_instance_uid} - {""}:
+        name = unicodedata.normalize("NFC", path.parent.name)
+        for key in {name, findings.study_instance_uid} - {""}:
             if key in found:
                 raise BadInput("Two readings are of one patient or study", file=path,
                                advice="Leave one of them out.")  # fmt: skip

@@ -77,9 +77,14 @@ def fit_gaussian(rows: NDArray[np.float64]) -> Gaussian:
     """The distribution that fits rows with missing values (NaN) best.
 
     Args:
-        rows: [row, column]; every column has two different values at least.
+        rows: [row, column]. A column of one value, or of none, as a part of a table may have it, is
+            taken as independent of the others; one of none has mean 0.
     """
-    middle, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
+    known = ~np.isnan(rows)
+    times = np.maximum(known.sum(axis=0), 1)
+    middle = np.where(known, rows, 0.0).sum(axis=0) / times
+    scale = np.sqrt((np.where(known, rows - middle, 0.0) ** 2).sum(axis=0) / times)
+    scale = np.where(scale > 0, scale, 1.0)
     z = (rows - middle) / scale
     n, p = z.shape
     mean, covariance = np.zeros(p), np.eye(p)

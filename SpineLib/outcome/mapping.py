@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from SpineLib.arguments import read_arguments
 from SpineLib.errors import BadInput, BadRequest
-from SpineLib.outcome.dictionary import is_variable, variable
+from SpineLib.outcome.dictionary import NUMBER, is_variable, variable
 from SpineLib.toml_text import parse_toml
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 EVENT, RECORD = "redcap_event_name", "record_id"
 BEFORE = "before"
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -35,26 +38,47 @@ class Mapped:
     multiply: dict[str, float] = field(default_factory=dict)
     events: dict[str, str] = field(default_factory=dict)
 
-    def renamed(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The table with the dictionary's names; REDCap's record is the patient if no other is."""
-        columns = dict(self.columns)
-        if "patient" not in (*columns.values(), *table.columns) and RECORD in table:
-            columns[RECORD] = "patient"
+    def renamed(self, table: pd.DataFrame, file: Path) -> pd.DataFrame:
+        """The table with the dictionary's names; REDCap's record is the patient if no other is.
+
+        Raises:
+            BadInput: a column that the mapping names is not in the table.
+        """
+        columns = {name: name.lower() for name in table.columns if is_variable(name.lower())}
+        columns |= self.columns
+        if "patient" not in (*(columns.get(n) for n in table.columns), *table.columns):
+            columns.setdefault(RECORD, "patient")
+        gone = [name for name in self.columns if name not in table.columns]
+        if gone:
+            names = ", ".join(table.columns[:MOST_NAMED])
+            raise BadInput(
+                f"The mapping file names the column {gone[0]!r}, which the table does not have",
+                file=file,
+                advice=f"Write it as the table does, or take the line out. The table has: {names}"
+                f"{', …' * (len(table.columns) > MOST_NAMED)}.",
+            )
         return table.rename(columns=columns)
 
     def value(self, name: str, cell: Any) -> Any:
         """A cell in the dictionary's words and unit."""
         text = "" if cell is None else str(cell).strip()
-        if name in self.values:
-            codes = self.values[name]
-            whole = text.removesuffix(".0")  # what was a number once
-            return codes.get(text, codes.get(whole, text))
-        if name in self.multiply and text:
+        codes = self.values.get(self._told(name, self.values), {})
+        for code in (text, text.removesuffix(".0")):  # the second: what was a number once
+            if code in codes:
+                return codes[code]
+        factor = self.multiply.get(self._told(name, self.multiply))
+        if factor and text:
             try:
-                return float(text) * self.multiply[name]
+                return float(text) * factor
             except ValueError:
                 return text
         return cell
+
+    def _told(self, name: str, names: Mapping[str, Any]) -> str:
+        """The name by which a mapping tells of a column: of a later visit, that of every visit."""
+        base, _line, months = name.rpartition("_")
+        by_visit = self.events and name not in names and months.isdecimal()
+        return base if by_visit else name
 
 
 def read_mapping(path: str | Path) -> Mapped:
@@ -75,51 +99,85 @@ def read_mapping(path: str | Path) -> Mapped:
         for name in (*mapping.columns.values(), *mapping.values, *mapping.multiply):
             if not _is_known(name, bool(mapping.events)):
                 variable(name)
+        _check(mapping)
     except OSError as error:
         raise BadInput("The mapping file cannot be read", file=path) from error
     except (ValueError, AttributeError, BadRequest) as error:
+        table = isinstance(error, AttributeError)  # a number where codes or visits belong
+        what = "[values.COLUMN] and [events] are tables" if table else error
         raise BadInput(
-            f"The mapping file cannot be used: {error}",
+            f"The mapping file cannot be used: {what}",
             file=path,
             advice="docs/outcome.md shows one.",
         ) from error
     return mapping
 
 
+def _check(mapping: Mapped) -> None:
+    """Refuses words, factors and visits that would be lost without a word."""
+    for name, codes in mapping.values.items():
+        for word in codes.values():
+            try:
+                if is_variable(name):
+                    variable(name).read(word)
+            except ValueError as error:
+                raise ValueError(f"{name}, {word!r}: {error}") from error
+    for name, factor in mapping.multiply.items():
+        if not is_variable(name) or variable(name).kind != NUMBER:
+            raise ValueError(f"{name} is no number that could be multiplied")
+        if not 0 < factor < math.inf:
+            raise ValueError(f"{name} cannot be multiplied by {factor:g}")
+    for event, months in mapping.events.items():
+        if months != BEFORE and not months.isdecimal():
+            raise ValueError(f'the visit {event} is neither "before" nor a number of months')
+
+
 def _is_known(name: str, by_visit: bool) -> bool:
     return is_variable(name) or (by_visit and name in (EVENT, "followup_date"))
 
 
-def merge_events(table: pd.DataFrame, mapping: Mapped, file: Path) -> pd.DataFrame:
+def merge_events(
+    table: pd.DataFrame, rows: list[list[int]], mapping: Mapped, file: Path
+) -> tuple[pd.DataFrame, list[list[int]]]:
     """One row a patient out of one row a visit, as REDCap's longitudinal export has.
 
     Values of a visit after the operation get its months behind their name: ``mjoa`` → ``mjoa_6``.
+
+    Args:
+        table: with the dictionary's names.
+        rows: of each row its number in the file.
+        mapping: names the visits.
+        file: for messages.
+
+    Returns:
+        The table, and of each row the numbers of the rows that it was made of.
 
     Raises:
         BadInput: a visit is not in the mapping's events, or a patient has the same visit twice.
     """
     import pandas as pd
 
-    table = mapping.renamed(table)
     if EVENT not in table:
-        return table
-    rows: dict[str, dict[str, Any]] = {}
+        return table, rows
+    merged: dict[str, dict[str, Any]] = {}
+    numbers: dict[str, list[int]] = {}
     seen: set[tuple[str, str]] = set()
-    for number, visit in enumerate(table.to_dict("records"), 2):
-        event, patient = str(visit.pop(EVENT)), str(visit.get("patient", ""))
+    for number, visit in zip(rows, table.to_dict("records"), strict=True):
+        event, patient = str(visit.pop(EVENT)).strip(), str(visit.pop("patient", "")).strip()
         months = mapping.events.get(event)
         if months is None:
             raise BadInput(
-                f"Row {number} is of the visit {event!r}, which nobody says when it was",
+                f"Row {number[0]} is of the visit {event!r}, which nobody says when it was",
                 file=file,
                 advice='Name it in the mapping file: [events], then its name = "before" or months.',
             )
         if (patient, months) in seen:
-            raise BadInput(f"Row {number} is a second row of one visit of one patient", file=file,
-                           advice="Leave one of them out.")  # fmt: skip
+            raise BadInput(f"Row {number[0]} is a second row of one visit of one patient",
+                           file=file, advice="Leave one of them out.")  # fmt: skip
         seen.add((patient, months))
-        merged = rows.setdefault(patient, {"patient": patient})
+        numbers.setdefault(patient, []).extend(number)
+        values = merged.setdefault(patient, {"patient": patient})
         for name, value in visit.items():
-            if name != "patient" and str(value or "").strip():
-                merged[name if months == BEFORE else f"{name}_{months}"] = value
-    return pd.DataFrame(list(rows.values()), dtype=object)
+            if str(value or "").strip():
+                values[name if months == BEFORE else f"{name}_{months}"] = value
+    return pd.DataFrame(list(merged.values()), dtype=object), list(numbers.values())

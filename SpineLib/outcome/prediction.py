@@ -99,7 +99,9 @@ def _refusals(
     said = [beside_sentence(one) for one in beside if one.outside]
     total = len(model.recipe.predictors)
     if len(known) < LEAST_KNOWN * total:
-        said.append(f"{len(known)} of {total} inputs are known, half of them are needed")
+        gone = [variable(n).title for n in model.recipe.predictors if n not in known]
+        said.append(f"{len(known)} of {total} inputs are known, half of them are needed; missing: "
+                    f"{', '.join(gone)}")  # fmt: skip
     elif not said and model.gaussian.distance(_predicting(model, row[None]))[0] > RARE_TOGETHER:
         said.append("This combination of values is unlike the patients that the model learnt from")
     return said

@@ -13,8 +13,10 @@ from SpineLib.outcome.recipe import Recipe
 from SpineLib.outcome.table import Cohort
 from SpineLib.outcome.targets import Target, target_of
 from SpineLib.outcome.validation import Data
+from SpineLib.wording import count
 
 LEAST_SHARE = 0.4  # of a predictor's cells that must be known
+LEAST_OTHER = 5  # patients with another value than the commonest one; fewer are told
 EVENTS_A_COLUMN = 10  # patients of the rarer answer (Peduzzi et al. 1996, J Clin Epidemiol 49:1373)
 
 
@@ -65,8 +67,9 @@ def prepare(cohort: Cohort, recipe: Recipe) -> Prepared:
     notes = [*cohort.notes, *target.notes]
     recipe, left = _present(own, recipe)
     if left:
-        notes.append(f"Not in the table, left out: {', '.join(left)}.")
+        notes.append(f"Not in the table or empty, left out: {', '.join(left)}.")
     _check_predictors(own, recipe)
+    notes += _alike(own, recipe)
     helping = tuple(name for name in recipe.auxiliary if _is_useful(own, name))
     recipe = replace(recipe, auxiliary=helping)
     predicting = columns_of(recipe.predictors)
@@ -121,6 +124,18 @@ def _check_predictors(cohort: Cohort, recipe: Recipe) -> None:
     if len(columns_of(recipe.predictors)) >= len(cohort.table) / 5:
         raise BadInput("There are too few patients for so many predictors",
                        advice="Leave some out.", command="--without NAME")  # fmt: skip
+
+
+def _alike(cohort: Cohort, recipe: Recipe) -> list[str]:
+    """Predictors of which hardly anybody has another value than the rest."""
+    said = []
+    for name in recipe.predictors:
+        values = cohort.table[name].dropna()
+        other = len(values) - int(values.value_counts().max())
+        if other < LEAST_OTHER:
+            said.append(f"Only {count(other, 'patient')} with another {variable(name).title} "
+                        f"({name}) than all the rest: hardly anything can be learnt from it.")  # fmt: skip
+    return said
 
 
 def _is_useful(cohort: Cohort, name: str) -> bool:

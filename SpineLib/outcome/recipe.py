@@ -99,14 +99,18 @@ class Recipe:
             raise BadRequest(f"{name} ({one.title}) is no predictor", advice="Take it out.")
 
     def without(self, names: tuple[str, ...]) -> Recipe:
-        """The recipe without some predictors."""
+        """The recipe without some predictors.
+
+        Raises:
+            BadRequest: none is left, or there is no such column.
+        """
         for name in names:
             variable(name)
         return replace(
             self,
             predictors=tuple(n for n in self.predictors if n not in names),
             auxiliary=tuple(n for n in self.auxiliary if n not in names),
-        )
+        ).checked()
 
 
 def recipe_names() -> list[str]:
@@ -131,6 +135,8 @@ def read_recipe(name: str | Path) -> Recipe:
             )
     try:
         data = parse_toml(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadInput("There is no such recipe", file=path) from error
     except (OSError, ValueError) as error:
         raise BadInput(f"The recipe cannot be read: {error}", file=path) from error
     return read_arguments(Recipe, data, "The recipe").checked()

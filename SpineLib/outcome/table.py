@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.errors import BadInput, BadRequest, SpineError
+from SpineLib.errors import BadInput, BadRequest
 from SpineLib.outcome.dictionary import (
     CATEGORY,
     DATE,
@@ -24,14 +26,13 @@ from SpineLib.outcome.dictionary import (
     is_variable,
     variable,
 )
+from SpineLib.outcome.loading import MOST_SHOWN, load, row_names
 from SpineLib.outcome.mapping import Mapped, merge_events
 from SpineLib.store.patients import keyed, new_secret
 from SpineLib.wording import count
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,17 @@ class _Problems:
     """What is wrong with a table, all of it, a place each."""
 
     file: Path
+    rows: list[list[int]]
     found: list[str] = field(default_factory=list)
 
+    def where(self, *rows: int) -> str:
+        """Rows of the table as the person's file counts them."""
+        return row_names([number for row in rows for number in self.rows[row]])
+
     def raise_any(
-        self, advice: str = "Correct the table, or map the column in a mapping file."
-    ) -> None:
+        self, advice: str = 'Correct the table, or say in a mapping file what its codes mean ("" '
+        "is a missing value)."
+    ) -> None:  # fmt: skip
         if self.found:
             more = len(self.found) - MOST_SHOWN
             rest = f"; and {more} more" if more > 0 else ""
@@ -112,7 +119,7 @@ def read_cohort(
     """Reads a table of patients.
 
     Args:
-        path: CSV (comma, semicolon or tab), Parquet, or REDCap's CSV export.
+        path: CSV, Parquet, or REDCap's CSV export; see `SpineLib.outcome.loading`.
         mapping: names, codes, units and events of the table; see `SpineLib.outcome.mapping`.
         key: folder of the secret that identifiers are hashed with (`SpineLib.store.patients`); it
             is made there if there is none. Without a folder nobody can be recognised again.
@@ -124,23 +131,26 @@ def read_cohort(
             the header being row 1, never by the patient.
     """
     path, mapping = Path(path), mapping or Mapped()
-    raw = merge_events(_load(path), mapping, path)
-    notes: list[str] = []
-    table = mapping.renamed(raw)
+    loaded = load(path)
+    problems, notes = _Problems(path, loaded.rows), list(loaded.notes)
+    table = mapping.renamed(loaded.table, path)
+    twice = [name for name in table.columns if list(table.columns).count(name) > 1]
+    if any(is_variable(name) for name in twice):
+        problems.found.append(f"Two columns are {next(filter(is_variable, twice))}")
+        problems.raise_any("Leave one of them out.")
+    table, problems.rows = merge_events(table, loaded.rows, mapping, path)
     unknown = [str(name) for name in table.columns if not is_variable(str(name))]
     if unknown:
         notes.append(f"Left out, not in the data dictionary: {', '.join(unknown[:20])}.")
     table = table.drop(columns=unknown)
-    problems = _Problems(path)
     if "patient" not in table:
         problems.found.append("There is no column for the patient's identifier")
         problems.raise_any('Name it "patient", or say in a mapping file which column it is.')
-    twice = [name for name in table.columns if list(table.columns).count(name) > 1]
-    if twice:
-        problems.found.append(f"Two columns are {twice[0]}")
-        problems.raise_any("Leave one of them out.")
     for name in table.columns:
-        table[name] = _read_column(name, table[name].tolist(), mapping, problems)
+        cells = table[name].tolist()
+        if loaded.decimal_comma and variable(name).kind not in (TEXT, DATE):
+            cells = [_with_point(cell) for cell in cells]
+        table[name] = _read_column(name, cells, mapping, problems)
     problems.raise_any()
     _check_patients(table, problems)
     _check_dates(table, problems)
@@ -161,42 +171,24 @@ def _is_kept(name: str) -> bool:
     return one.kind != DATE and name not in ("study_instance_uid", "simulated")
 
 
-def _load(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    if not path.is_file():
-        raise BadInput("There is no such table", file=path)
-    try:
-        if path.suffix.lower() in (".parquet", ".pq"):
-            table = pd.read_parquet(path).astype(object)
-        else:
-            table = pd.read_csv(path, dtype=str, sep=None, engine="python", encoding="utf-8-sig",
-                                keep_default_na=False)  # fmt: skip
-    except ImportError as error:
-        raise SpineError(
-            "Reading Parquet needs the Python package pyarrow, which is not installed",
-            file=path,
-            advice="Install pyarrow, or save the table as CSV.",
-        ) from error
-    except (ValueError, OSError, UnicodeError) as error:
-        raise BadInput("The table cannot be read", file=path, advice="Save it as CSV.") from error
-    except Exception as error:  # the CSV sniffer's and Arrow's own
-        raise BadInput("The table cannot be read", file=path, advice="Save it as CSV.") from error
-    if not len(table):
-        raise BadInput("The table has no rows", file=path)
-    return table
+def _with_point(cell: Any) -> Any:
+    whole, comma, part = str(cell).strip().partition(",")
+    number = comma and whole.lstrip("+-").isdecimal() and part.isdecimal()
+    return f"{whole}.{part}" if number else cell
 
 
 def _read_column(name: str, cells: list[Any], mapping: Mapped, problems: _Problems) -> Any:
     import pandas as pd
 
     one, values = variable(name), []
+    wrong: dict[str, list[int]] = {}
     for row, cell in enumerate(cells):
         try:
             values.append(one.read(mapping.value(name, cell)))
         except ValueError as error:
-            problems.found.append(f"Row {row + 2}, {name}: {error}")
+            wrong.setdefault(str(error), []).append(row)
             values.append(None)
+    problems.found += [f"{problems.where(*rows)}, {name}: {what}" for what, rows in wrong.items()]
     if one.kind in (CATEGORY, TEXT, DATE):
         return pd.Series(values, dtype=object)
     return pd.Series([np.nan if v is None else v for v in values], dtype=float)
@@ -204,11 +196,11 @@ def _read_column(name: str, cells: list[Any], mapping: Mapped, problems: _Proble
 
 def _check_patients(table: pd.DataFrame, problems: _Problems) -> None:
     rows: dict[str, int] = {}
-    for row, one in enumerate(table["patient"], 2):
+    for row, one in enumerate(table["patient"]):
         if one is None:
-            problems.found.append(f"Row {row} has no patient's identifier")
+            problems.found.append(f"{problems.where(row)}: there is no patient's identifier")
         elif one in rows:
-            problems.found.append(f"Rows {rows[one]} and {row} are the same patient")
+            problems.found.append(f"{problems.where(rows[one], row)} are the same patient")
         else:
             rows[one] = row
     problems.raise_any(
@@ -219,23 +211,32 @@ def _check_patients(table: pd.DataFrame, problems: _Problems) -> None:
 
 def _check_dates(table: pd.DataFrame, problems: _Problems) -> None:
     """A follow-up that was before the operation is another visit, or a wrong date."""
-    import pandas as pd
-
     dates = {}
     for name in [n for n in table.columns if variable(n).kind == DATE]:
-        read = pd.to_datetime(table[name], format="ISO8601", errors="coerce")
-        for row in np.flatnonzero(read.isna() & table[name].notna()):
-            problems.found.append(f"Row {row + 2}, {name}: it is not a date as 2024-05-31")
-        dates[name] = read
-    if "operation_date" not in dates:
-        return
+        dates[name] = [_date(text) for text in table[name]]
+        rows = [n for n, day in enumerate(dates[name]) if not day and table[name][n] is not None]
+        if rows:
+            problems.found.append(
+                f"{problems.where(*rows)}, {name}: it is not a date as 2024-05-31"
+            )
+    operated = dates.get("operation_date", [None] * len(table))
     for months in MONTHS:
-        if (name := f"followup_date_{months}") in dates:
-            for row in np.flatnonzero(dates[name] <= dates["operation_date"]):
+        visits = dates.get(f"followup_date_{months}", [])
+        for row, visit in enumerate(visits):
+            day = operated[row]
+            if day and visit and visit <= day:
                 problems.found.append(
-                    f"Row {row + 2}: the visit at {months} months is not after the operation"
+                    f"{problems.where(row)}: the visit at {months} months is not after the operation"
                 )
     problems.raise_any("Correct the dates, or leave the visit's values empty.")
+
+
+def _date(text: str | None) -> date | None:
+    """The day of an ISO date, with or without a time behind it."""
+    try:
+        return date.fromisoformat(text[:10]) if text and len(text) >= 10 else None
+    except ValueError:
+        return None
 
 
 def _complete_mjoa(table: pd.DataFrame, problems: _Problems) -> list[str]:
@@ -247,7 +248,7 @@ def _complete_mjoa(table: pd.DataFrame, problems: _Problems) -> list[str]:
         table["mjoa"] = np.nan
     for row in np.flatnonzero((total != table["mjoa"]) & total.notna() & table["mjoa"].notna()):
         problems.found.append(
-            f"Row {row + 2}: mJOA is {table['mjoa'][row]:g} and its parts add up to {total[row]:g}"
+            f"{problems.where(int(row))}: mJOA is {table['mjoa'][row]:g} and its parts add up to {total[row]:g}"
         )
     filled = table["mjoa"].isna() & total.notna()
     table.loc[filled, "mjoa"] = total[filled]
@@ -260,10 +261,11 @@ def _join(
     table: pd.DataFrame, readings: Mapping[str, Mapping[str, float]], problems: _Problems
 ) -> list[str]:
     joined = filled = 0
+    odd: list[str] = []
     used: set[str] = set()
     for row in range(len(table)):
         uid = table["study_instance_uid"][row] if "study_instance_uid" in table else None
-        keys = [str(key) for key in (table["patient"][row], uid) if key in readings]
+        keys = [key for one in (table["patient"][row], uid) if (key := _nfc(one)) in readings]
         if not keys:
             continue
         joined += 1
@@ -271,7 +273,9 @@ def _join(
         for name, value in readings[keys[0]].items():
             if name not in table:
                 table[name] = np.nan
-            if np.isnan(table[name][row]):
+            if not variable(name).low <= value <= variable(name).high:
+                odd.append(name)
+            elif np.isnan(table[name][row]):
                 table.loc[row, name] = value
                 filled += 1
     if not joined:
@@ -284,7 +288,15 @@ def _join(
         {id(readings[key]) for key in set(readings) - used} - {id(readings[k]) for k in used}
     )
     said = f"Readings joined to {count(joined, 'patient')}, {count(filled, 'cell')} filled."
-    return [said] + [f"{count(left, 'reading')} of no patient of the table."] * bool(left)
+    said += f" {count(left, 'reading')} of no patient of the table." * bool(left)
+    return [said] + [
+        f"Left empty, since a reading says what cannot be: {', '.join(sorted(set(odd)))}."
+    ] * bool(odd)
+
+
+def _nfc(name: str | None) -> str:
+    """One writing of a name: macOS's folders have ü as u and two dots."""
+    return unicodedata.normalize("NFC", name or "")
 
 
 def require_columns(cohort: Cohort, names: tuple[str, ...]) -> None:

@@ -26,7 +26,17 @@ def make_corpus(folder: Path, data: Path | None) -> Path:
         folder: new.
         data: the real MR data; None makes do with simulated files.
     """
-    for make in (_dicom, _volumes, _cards, _findings, _labels, _projects, _datasets, _recipes):
+    for make in (
+        _dicom,
+        _volumes,
+        _cards,
+        _findings,
+        _labels,
+        _projects,
+        _datasets,
+        _recipes,
+        _outcomes,
+    ):
         place = folder / make.__name__.lstrip("_")
         place.mkdir(parents=True)
         make(place, data)
@@ -209,3 +219,38 @@ def _recipes(folder: Path, data: Path | None) -> None:
 
     for name in names():
         shutil.copyfile(path_of(name), folder / f"{name}.toml")
+
+
+def _outcomes(folder: Path, data: Path | None) -> None:
+    """Sixty patients of a few necks, the same by visit, a mapping file, and a model of them."""
+    import csv
+
+    from SpineLib.outcome.model import write_model
+    from SpineLib.outcome.recipe import read_recipe
+    from SpineLib.outcome.run import recalibrated
+    from SpineLib.outcome.table import read_cohort
+    from SpineLib.simulate.clinical import draw_patients, measure_neck
+
+    rows = draw_patients([measure_neck(n) for n in range(6)] * 10, 1, missing=0.05)
+    for row in rows:
+        row |= {"operation_date": "2023-05-02", "followup_date_6": "2023-11-06"}
+    visits = []
+    for row in rows:
+        one = {"record_id": row["patient"], "redcap_event_name": "baseline_arm_1"}
+        visits += [
+            {**one, "pre_mJOA": row["mjoa"], "gender": row["sex"], "Groesse": 1.7},
+            {**one, "redcap_event_name": "six_arm_1", "pre_mJOA": row["mjoa_6"]},
+        ]
+    for name, lines in (("cohort.csv", rows), ("visits.csv", visits)):
+        with (folder / name).open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, list(lines[0]))
+            table.writeheader()
+            table.writerows(lines)
+    (folder / "mapping.toml").write_text(
+        '[columns]\npre_mJOA = "mjoa"\ngender = "sex"\nGroesse = "height"\n[values.sex]\n'
+        '1 = "male"\n[multiply]\nheight = 100.0\n[events]\nbaseline_arm_1 = "before"\n'
+        "six_arm_1 = 6\n", encoding="utf-8",
+    )  # fmt: skip
+    cohort = read_cohort(folder / "cohort.csv")
+    made = recalibrated(cohort, read_recipe("nouri2015"), "nouri2015", draws=3)
+    write_model(made, folder / "model")

@@ -62,13 +62,20 @@ class Kind:
 
 def every_kind() -> dict[str, type[Kind]]:
     """Name → kind; ``faults`` checks the harness itself."""
-    from Testing.fuzz import dicom_kinds, document_kinds, faults, messages, volume_kinds
+    from Testing.fuzz import (
+        dicom_kinds,
+        document_kinds,
+        faults,
+        messages,
+        outcome_kinds,
+        volume_kinds,
+    )
 
     kinds = [
         dicom_kinds.Headers, dicom_kinds.Scans, dicom_kinds.Pixels, dicom_kinds.Deidentified,
         volume_kinds.Volumes, document_kinds.Cards, document_kinds.FindingsFiles,
         document_kinds.Labels, document_kinds.Projects, document_kinds.Datasets,
         document_kinds.Recipes,
-        document_kinds.Archives, messages.Messages, faults.Faults,
+        document_kinds.Archives, outcome_kinds.Outcomes, messages.Messages, faults.Faults,
     ]  # fmt: skip
     return {kind.name: kind for kind in kinds}

@@ -192,6 +192,7 @@ def predict(
     given: dict[str, Any] = _reading_values(reading) if reading else {}
     given.update(_settings(values or []))
     answer = ask(opened, read_values(given), force=force)
+    idle = set(_settings(values or [])) - {one.variable for one in opened.columns}
     if reading:
         write_prognosis(answer, reading)
     if as_json:
@@ -201,6 +202,8 @@ def predict(
     say(answer.headline)
     for line in answer.lines:
         say(f"  {line}")
+    if idle:
+        _say_notes((f"The model does not use {', '.join(sorted(idle))}.",))
     say(f"{answer.model}. {answer.notice}")
 
 

@@ -60,6 +60,14 @@ def run(
     metrics: Annotated[
         float, typer.Option(help="Seconds between lines of figures on stdout; 0 for none.", min=0)
     ] = 60.0,
+    certificate: Annotated[
+        Path | None, typer.Option(help="The station's certificate (PEM): it speaks TLS only.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
+    ca: Annotated[
+        Path | None,
+        typer.Option(help="Certificates (PEM) that a sender's own must be signed by."),
+    ] = None,
 ) -> None:
     """Answer MR studies as they arrive, and send the results. docs/pacs.md."""
     if context.invoked_subcommand is not None:
@@ -84,6 +92,7 @@ def run(
         folder or default_folder(), destination(send_to), tuple(map(Caller.parse, callers)),
         host=host, port=port, ae=title(ae), quiet_seconds=quiet, keep_days=keep_days,
         disk_bytes=int(disk * GIGABYTE), health_port=health_port, metrics_seconds=metrics,
+        certificate=certificate, key=key, ca=ca,
     )  # fmt: skip
     reads = ReadingProcess()
     made = Station(settings, reads, say=_log, tell=_tell)

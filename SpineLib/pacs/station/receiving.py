@@ -9,6 +9,7 @@ import errno
 import shutil
 import tempfile
 from collections.abc import Callable
+from ssl import SSLSocket
 from typing import Any
 
 from pynetdicom import AE, _config, evt
@@ -17,6 +18,7 @@ from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 from SpineLib.errors import BadRequest, SpineError, from_os_error
 from SpineLib.pacs.dimse import IMAGES, SUCCESS, SYNTAXES
 from SpineLib.pacs.station.arriving import OUT_OF_RESOURCES, Refused, look_at
+from SpineLib.pacs.station.encryption import LateHandshake, context_of, shake_hands
 from SpineLib.pacs.station.figures import Figures
 from SpineLib.pacs.station.settings import Settings
 from SpineLib.pacs.station.studies import Studies
@@ -46,14 +48,17 @@ class Receiver:
         self._settings, self._studies = settings, studies
         self._figures, self._say = figures, say
         self._server: Any = None
+        self._shaking: set[Any] = set()  # connections without TLS yet
 
     def start(self) -> None:
         """Begins to listen, in threads of its own.
 
         Raises:
             SpineError: the port is in use or may not be used, or the address is not one of ours.
+            BadRequest: the certificate cannot be used.
         """
         settings = self._settings
+        context = context_of(settings)
         _config.STORE_RECV_CHUNKED_DATASET = True
         _config.LOG_HANDLER_LEVEL = "none"  # its lines name patients
         tempfile.tempdir = str(self._studies.arriving)  # where pynetdicom writes what arrives
@@ -73,8 +78,9 @@ class Receiver:
         ]
         try:
             self._server = entity.start_server(
-                (settings.host, settings.port), block=False, evt_handlers=handlers
-            )
+                (settings.host, settings.port), block=False, evt_handlers=handlers,
+                ssl_context=LateHandshake(context, SECONDS) if context else None,  # type: ignore
+            )  # fmt: skip
         except OSError as error:
             raise _not_listening(error, settings) from error
         self._server.verify_request = self._has_room_for
@@ -91,7 +97,7 @@ class Receiver:
 
     def _has_room_for(self, _request: Any, address: Any) -> bool:
         """Whether another connection is taken; each has threads before it says who it is."""
-        if len(self._server.active_associations) < 2 * MOST_ASSOCIATIONS:
+        if len(self._server.active_associations) + len(self._shaking) < 2 * MOST_ASSOCIATIONS:
             return True
         self._figures.add("associations_refused")
         self._say(f"Connection of {address[0]} refused: too many are open")
@@ -99,6 +105,15 @@ class Receiver:
 
     def _on_opened(self, event: Any) -> None:
         socket, most = event.assoc.dul.socket, self._settings.instance_bytes
+        if isinstance(socket.socket, SSLSocket):
+            self._shaking.add(socket)
+            why = shake_hands(socket.socket)
+            self._shaking.discard(socket)
+            if why:
+                socket.close()  # and with it the association, which has not begun
+                self._figures.add("associations_refused")
+                self._say(f"Connection of {event.address[0]} refused: {why}")
+                return
         socket.recv = _Bounded(socket.recv, most, self._studies.require_room)
 
     def _on_requested(self, event: Any) -> None:

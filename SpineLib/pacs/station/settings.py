@@ -90,6 +90,8 @@ class Settings:
         wait_seconds: before what failed is tried again; each time twice as long, up to an hour.
         health_port: of the health page on loopback; None for none.
         metrics_seconds: between lines of figures; 0 for none.
+        certificate, key: ours (PEM); with them every association is encrypted.
+        ca: certificates (PEM) that a sender's own must be signed by; None lets in senders without.
     """
 
     folder: Path
@@ -106,6 +108,9 @@ class Settings:
     wait_seconds: float = 30.0
     health_port: int | None = None
     metrics_seconds: float = 60.0
+    certificate: Path | None = None
+    key: Path | None = None
+    ca: Path | None = None
 
     @property
     def open_to(self) -> list[str]:

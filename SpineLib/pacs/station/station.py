@@ -135,8 +135,9 @@ class Station:
 
     def _greet(self) -> None:
         settings, waiting = self._settings, self._studies.figures()
+        tls = " with TLS" * bool(settings.certificate)
         self._say(
-            f"{settings.ae} listens at {settings.host}:{settings.port} and sends to "
+            f"{settings.ae} listens at {settings.host}:{settings.port}{tls} and sends to "
             f"{settings.place.where}. Images and results keep the patient's identity. In the "
             f"folder: {waiting['waiting']} to read, {waiting['read']} to send, "
             f"{waiting['failed']} failed"
