@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadModel
 from SpineLib.evaluation.figures import Evaluation, Figure, measured, share, stack_notes
-from SpineLib.evaluation.predictions import Predictions, require_same_rows
+from SpineLib.evaluation.predictions import LEVEL, Predictions, require_same_rows
 from SpineLib.evaluation.slices import comparison_table
 from SpineLib.evaluation.statistics import bootstrap_difference, signed_rank
+from SpineLib.inference.spine_levels import region_of_name
+from SpineLib.reasons import UNKNOWN
 
 # By hand: a window of the classifiers, 48 mm wide, bears a shift of so much.
 NEAR_MM = 3.0
@@ -45,6 +47,7 @@ def evaluate_canal(predictions: Predictions) -> Evaluation:
         percentile(95),
         share("slices within 3 mm", error <= NEAR_MM, every, patients, missing="no slice",
               card=True),
+        *_regions(table, patients),
     )  # fmt: skip
     by_stack = table.groupby("stack", sort=True)["error_mm"]
     stacks = by_stack.agg(slices="size", median="median", most="max").reset_index()
@@ -63,6 +66,22 @@ def evaluate_canal(predictions: Predictions) -> Evaluation:
         {"stacks": stacks},
         tuple(notes),
     )
+
+
+def _regions(table: pd.DataFrame, patients: NDArray) -> list[Figure]:
+    """Of a model that tells regions: how many slices it answers, and how many of these rightly."""
+    if "region_seen" not in table or not (table["region_seen"] != "").any():
+        return []
+    own = table["region"].to_numpy(str)
+    named = [region_of_name(str(level)) for level in table.get(LEVEL, [""] * len(table))]
+    truth = np.where(np.array(named, dtype=str) == "", own, named)
+    seen, known = table["region_seen"].to_numpy(str), truth != UNKNOWN
+    answered = seen != ""
+    return [
+        share("slices whose region is answered", answered, known, patients, missing="no region"),
+        share("regions right, of those answered", seen == truth, known & answered, patients,
+              missing="no region was answered"),
+    ]  # fmt: skip
 
 
 def compare_canal(first: Predictions, second: Predictions) -> pd.DataFrame:

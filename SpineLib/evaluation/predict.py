@@ -12,6 +12,7 @@ from SpineLib.dicom.stack import Stack
 from SpineLib.errors import BadInput, BadModel, NotApplicable
 from SpineLib.evaluation.overlap import overlap_rows
 from SpineLib.evaluation.predictions import LEVEL, UNLIKENESS, WITHHELD, Predictions, make_table
+from SpineLib.inference.axial_region import seen_regions
 from SpineLib.inference.canal import CanalPath, locate
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.opinions import opinions
@@ -115,11 +116,13 @@ def predict_canal(
         }
         for n, model in enumerate(models):
             path = locate(volume, model)
+            regions = seen_regions(path, volume)
             for k, centre in sorted(centres.items()):
                 i, j, _ = volume.ijk(centre)
                 error = float(np.linalg.norm(path.centers_ras[k] - volume.ras([i, j, k])))
                 sure = float(path.confidence[k])
-                row = {**_key(stack, volume, k), "error_mm": error, "confidence": sure}
+                row = {**_key(stack, volume, k), "error_mm": error, "confidence": sure,
+                       "region_seen": regions[k]}  # fmt: skip
                 rows[n].append({**_groups(stack), **row})
     return [
         Predictions(model.card, data, make_table("canal", found))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -35,10 +37,15 @@ class CanalPath:
         centers_ras: [slices, 3], RAS mm, in the slices' planes.
         confidence: [slices] in 0–1: height of the heatmap there; a slice that was placed by its
             neighbours has half of theirs.
+        around: [slices, features], what the network's deepest level saw around the centre.
+        regions: [slices, regions] probabilities by what lies around the centre; None where the
+            model does not tell regions.
     """
 
     centers_ras: NDArray[np.float64]
     confidence: NDArray[np.float64]
+    around: NDArray[np.float32] | None = None
+    regions: NDArray[np.float64] | None = None
 
 
 def locate(volume: Volume, loaded: Loaded, *, progress: Progress | None = None) -> CanalPath:
@@ -62,14 +69,50 @@ def locate(volume: Volume, loaded: Loaded, *, progress: Progress | None = None) 
         progress.stage("Finding the spinal canal", len(volume.voxels))
     windows = search_windows(volume, loaded.card.preprocessing)
     batch = scaled(windows.pixels)[:, None]
-    heat = torch.sigmoid(loaded.run(batch, progress=progress))[:, 0]
+    with _deepest_level(loaded) as deepest:
+        heat = torch.sigmoid(loaded.run(batch, progress=progress))[:, 0]
     heights, places = _peaks(heat)
     # A heatmap's pixel covers several of the window's; both share their outer edges.
     places = (places + 0.5) * (windows.pixels.shape[-1] / heat.shape[-1]) - 0.5
     ras = windows.ras(np.arange(len(heat))[:, None], places[..., 0], places[..., 1])
     chosen = _best_path(heights, ras, volume)
     rows = np.arange(len(heat))
-    return _smoothed(ras[rows, chosen], heights[rows, chosen], volume)
+    path = _smoothed(ras[rows, chosen], heights[rows, chosen], volume)
+    return _with_regions(path, torch.cat(deepest), windows, loaded)
+
+
+@contextmanager
+def _deepest_level(loaded: Loaded) -> Iterator[list[torch.Tensor]]:
+    """Collects what the network's deepest level gives, [batch, channels, rows, columns] each."""
+    outputs: list[torch.Tensor] = []
+    watch = loaded.network.down[-1].register_forward_hook(  # type: ignore[index, union-attr]
+        lambda _module, _input, output: outputs.append(output.float().cpu())
+    )
+    try:
+        yield outputs
+    finally:
+        watch.remove()
+
+
+def _with_regions(
+    path: CanalPath, deepest: torch.Tensor, windows: Windows, loaded: Loaded
+) -> CanalPath:
+    """The path with the 3 × 3 cells of the deepest level around each centre, and the regions."""
+    size, cells = windows.pixels.shape[-1], deepest.shape[-1]
+    away = (path.centers_ras - windows.centers_ras) @ windows.axes[:, ::-1] / windows.spacing
+    cell = np.floor((away + size / 2) * cells / size).clip(0, cells - 1).astype(int)
+    padded = F.pad(deepest, (1, 1, 1, 1))
+    near = np.arange(3)
+    k = np.arange(len(deepest))[:, None, None]
+    rows, columns = cell[:, 0, None, None] + near[:, None], cell[:, 1, None, None] + near
+    around = padded.permute(0, 2, 3, 1)[k, rows, columns].flatten(1)
+    head = loaded.network.region
+    regions = None
+    if head is not None:
+        with torch.inference_mode():
+            logits = head(around.to(loaded.device)).double().cpu()  # type: ignore[operator]
+        regions = torch.softmax(logits, dim=1).numpy()
+    return replace(path, around=around.numpy(), regions=regions)
 
 
 def search_windows(volume: Volume, preprocessing: dict) -> Windows:

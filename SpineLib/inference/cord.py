@@ -79,12 +79,15 @@ def label_map(made: Outlines, found: NDArray[np.bool_], volume: Volume) -> Volum
     high = np.clip(np.ceil(ij.max(axis=0)), 0, last)
     grid = _grid(volume, low, high)
     j, i = np.meshgrid(np.arange(grid.shape[1]), np.arange(grid.shape[2]), indexing="ij")
-    ras = grid.ras(np.stack([i, j, np.zeros_like(i)], axis=-1))[None] + (
-        ks[:, None, None, None] * grid.ijk_to_ras[:3, 2]
-    )
-    away = (ras - windows.centers_ras[:, None, None]) @ windows.axes / windows.spacing
+    first = grid.ras(np.stack([i, j, np.zeros_like(i)], axis=-1)) @ windows.axes
+    # All slices have the same grid, moved.
+    moved = (ks[:, None] * grid.ijk_to_ras[:3, 2] - windows.centers_ras) @ windows.axes
     # grid_sample counts columns first, from -1 to 1 over the pixels' outer edges.
-    at = torch.from_numpy(away / (size / 2)).float()
+    scale = windows.spacing * size / 2
+    at = (
+        torch.from_numpy(first / scale).float()
+        + torch.from_numpy(moved / scale).float()[:, None, None]
+    )
     maps = torch.from_numpy(np.stack([made.sac, made.cord], axis=1))
     sac, cord = (F.grid_sample(maps, at, align_corners=False) > 0.5).unbind(1)
     labels = torch.where(cord, CORD_LABEL, torch.where(sac, SAC_LABEL, 0)).numpy()

@@ -99,21 +99,22 @@ def canal_courses(slices: Sequence[Outlined | None]) -> list[NDArray[np.float64]
         return [None] * len(slices)
     places = np.array(list(seen.values()))
     heights = places @ normal
-    result: list[NDArray[np.float64] | None] = []
-    for k, one in enumerate(slices):
-        if one is None:
-            result.append(None)
-            continue
-        here = seen.get(k, one.origin)
-        away = heights - here @ normal
-        # At least the nearest three count, however far slices are apart.
-        reach = max(_ALONG_MM, float(np.sort(np.abs(away))[LEAST_SLICES - 1]))
-        weights = np.exp(-0.5 * (away / reach) ** 2)
-        mean_h, mean = np.average(away, weights=weights), np.average(places, 0, weights)
-        spread = (weights * (away - mean_h) ** 2).sum()
-        slope = (weights * (away - mean_h)) @ (places - mean) / max(spread, 1e-9)
-        result.append(slope / np.linalg.norm(slope) if np.linalg.norm(slope) > 0 else None)
-    return result
+    at = {k: float(seen.get(k, one.origin) @ normal) for k, one in enumerate(slices) if one}
+    away = heights - np.array(list(at.values()))[:, None]
+    # At least the nearest three count, however far slices are apart.
+    reach = np.maximum(_ALONG_MM, np.sort(np.abs(away), axis=1)[:, LEAST_SLICES - 1 : LEAST_SLICES])
+    weights = np.exp(-0.5 * (away / reach) ** 2)
+    weights /= weights.sum(axis=1, keepdims=True)
+    from_mean = away - (weights * away).sum(axis=1, keepdims=True)
+    spread = (weights * from_mean**2).sum(axis=1)
+    slopes = (weights * from_mean) @ places / np.maximum(spread, 1e-12)[:, None]
+    lengths = np.linalg.norm(slopes, axis=1)
+    courses = {
+        k: slope / length
+        for k, slope, length in zip(at, slopes, lengths, strict=True)
+        if length > 0
+    }
+    return [courses.get(k) for k in range(len(slices))]
 
 
 def torsion(angles: Sequence[float | None], k: int) -> float | None:

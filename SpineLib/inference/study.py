@@ -23,6 +23,7 @@ from SpineLib.inference.spine_points import SpinePoints
 from SpineLib.inference.study_levels import (
     agree,
     make_levels,
+    region_of,
     sagittal_stacks,
     tell,
     with_region,
@@ -39,7 +40,7 @@ from SpineLib.options import ReadOptions
 from SpineLib.progress import Progress
 from SpineLib.questions import Opinion
 from SpineLib.reading import Reading
-from SpineLib.reasons import NO_SAGITTAL, NOT_ASKED, Reason
+from SpineLib.reasons import NO_SAGITTAL, NOT_ASKED, UNKNOWN, Reason
 from SpineLib.volume import Volume
 
 if TYPE_CHECKING:
@@ -168,19 +169,20 @@ class _StudyReader:
 
         model, findings = self.models.levels, self.reading.findings
         axial = [s for s in self.source.stacks if s.plane == "axial" and not s.problem]
-        if model is None or not axial:
+        if not axial:
             return
 
         def search(stack: Stack) -> SpinePoints:
+            assert model is not None
             return search_spine(self._volume(stack), self._loaded(model), progress=self.progress)
 
-        made = make_levels(sagittal_stacks(self.source.stacks, model.card), search)
-        if made is None:
-            findings.levels = LevelsFinding(why=Reason(NO_SAGITTAL))
-            return
-        findings.levels = made.finding
+        groups = sagittal_stacks(self.source.stacks, model.card) if model else []
+        made = make_levels(groups, search)
+        findings.levels = made.finding if made else LevelsFinding(why=Reason(NO_SAGITTAL))
         for stack in axial:
-            levels = made.of(stack, self._canal_centers)
+            levels = made.of(stack, self._canal_centers) if made else None
+            if levels is None or region_of(levels) == UNKNOWN:
+                levels = self._with_seen_regions(stack, levels)
             if levels is None:
                 continue
             self.levels[stack.id] = levels
@@ -188,6 +190,25 @@ class _StudyReader:
             findings.stack(stack.id).region = told.region
             findings.warnings += [warning] if warning else []
             self.source.stacks[self.source.stacks.index(stack)] = told
+
+    def _with_seen_regions(self, stack: Stack, levels: list[Level] | None) -> list[Level] | None:
+        """The levels with the regions that the axial slices themselves show.
+
+        Not where the person said the region, nor where no model's answer depends on it.
+        """
+        from SpineLib.inference.axial_region import seen_regions, with_seen
+
+        cards = [m.card for m in self.models.of_slices if m.card.task in self.options.tasks]
+        fits = any(check(card, replace(stack, region=card.applicability.regions[0])) is None
+                   for card in cards)  # fmt: skip
+        if self.options.region or not fits:
+            return levels
+        try:
+            path = self._canal(stack)
+        except SpineError:  # told again where the stack is read for its own sake
+            return levels
+        regions = seen_regions(path, self._volume(stack))
+        return with_seen(levels or [Level()] * len(regions), regions)
 
     def _canal_centers(self, stack: Stack) -> NDArray[np.float64]:
         """The canal's centre on each slice; NaN where it was not found, nothing if it cannot be read."""

@@ -20,10 +20,16 @@ class CanalUNet(nn.Module):
         widths: channels of the levels; each halves the resolution.
         slices: neighbouring slices that are seen together, the middle one being searched.
         maps: heatmaps.
+        regions: that `region` tells apart by what lies around a place; 0 for none.
     """
 
     def __init__(
-        self, *, widths: Sequence[int] = (16, 24, 32, 48, 64), slices: int = 1, maps: int = 1
+        self,
+        *,
+        widths: Sequence[int] = (16, 24, 32, 48, 64),
+        slices: int = 1,
+        maps: int = 1,
+        regions: int = 0,
     ) -> None:
         super().__init__()
         self.down = nn.ModuleList(
@@ -35,6 +41,7 @@ class CanalUNet(nn.Module):
             for below, width in zip(widths[:0:-1], widths[-2::-1], strict=True)
         )
         self.heat = nn.Conv2d(widths[0], maps, 1)
+        self.region = nn.Linear(9 * widths[-1], regions) if regions else None
 
     def forward(self, slices: torch.Tensor) -> torch.Tensor:
         """Logits [batch, maps, rows / 2, columns / 2] of [batch, slices, rows, columns].

@@ -167,6 +167,22 @@ def stenosis(
     say(f"The model is in {model.path}; its temperature is {model.card.temperature:g}")
 
 
+@train.command("canal-regions")
+def canal_regions(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the new model.")],
+    model: Annotated[str, typer.Option(help="Name or folder of a canal model.")] = "starter-canal",
+    data: Sources = None,
+    cache: Cache = None,
+) -> None:
+    """Teach a canal model the region that an axial slice shows; the rest of it stays."""
+    from SpineLib.models import open_model
+    from SpineLib.training.canal_regions import SOURCES, fit_regions
+
+    with progress_bar() as progress:
+        fit_regions(open_model(model), data or SOURCES, out, cache=cache, progress=progress)
+    say(f"The model is in {out}")
+
+
 @train.command()
 def recipes(
     name: Annotated[
