@@ -176,6 +176,8 @@ class Opinion:
         source: which region was looked at: ``canal window`` or ``reader's box``.
         reader: it is a reader's.
         time: of a reader's, UTC, ISO 8601.
+        unlikeness: how unlike the images that the model knows the slice is, in standard deviations
+            (`SpineLib.inference.unlike`); None where the model does not measure it.
         level: of an answer of levels, the disc's name; empty of a slice's.
         place_ras: of an answer of levels, the canal's middle at the disc, RAS mm; None where none
             is there.
@@ -197,6 +199,7 @@ class Opinion:
     level: str = ""
     place_ras: list[float] | None = None
     grade_set: list[str] = field(default_factory=list)
+    unlikeness: float | None = None
 
     @property
     def assessed(self) -> bool:

@@ -17,6 +17,7 @@ from SpineLib.projects.order import Item
 from SpineLib.projects.project import Project
 from SpineLib.projects.requests import readings_of_json
 from SpineLib.projects.session import ReaderSession
+from SpineLib.reasons import sentence
 from SpineLib.translation import tr as _
 from SpineSlicer.host.readersTime import readersTime
 
@@ -90,6 +91,7 @@ class LabellingDesk:
         text += ", " + _("possible: {values}").format(values=possible) if possible else ""
         if answer.probability is not None:
             text += f", P {answer.probability:.2f}"
+        text += f" ({sentence(answer.why)})" if answer.why and not answer.value else ""
         return text + (", " + _("forced") if answer.forced else "")
 
     def label(

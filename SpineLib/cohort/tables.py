@@ -32,7 +32,7 @@ _LEVEL: Columns = {
 }  # fmt: skip
 _OF_LEVEL: Columns = {"worst": str, "positive_slices": int, "probability": float}
 _NUMBERS = ("position_", "canal_")
-_OPINION_KINDS = {"positive": bool, "probability": float, "forced": bool}
+_OPINION_KINDS = {"positive": bool, "probability": float, "forced": bool, "unlikeness": float}
 
 
 def groups_of(answers: Sequence[tuple[str, str]]) -> dict[str, tuple[str, str]]:

@@ -21,9 +21,9 @@ from SpineLib.doors.commands.loop_learning import loop
 from SpineLib.doors.commands.outcome import outcome
 from SpineLib.doors.commands.pacs import fetch, pacs, send
 from SpineLib.doors.commands.projects import project
-from SpineLib.doors.commands.readers import evaluate
 from SpineLib.doors.commands.station import station
 from SpineLib.doors.commands.training import package
+from SpineLib.doors.commands.unlike import evaluate
 from SpineLib.doors.console import (
     EXIT_CODES,
     print_json,

@@ -211,7 +211,7 @@ def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFold
     )
     if model.card.task != "compression":
         card = replace(card, borderline=model.card.borderline)
-    return write_model(model.path, card, loaded.network.state_dict())
+    return write_model(model.path, card, loaded.tensors())
 
 
 def logits(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

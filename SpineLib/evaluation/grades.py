@@ -28,6 +28,7 @@ from SpineLib.evaluation.statistics import (
     bootstrap_difference,
     mcnemar,
 )
+from SpineLib.evaluation.withheld import withheld_figures
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.questions import Question
 
@@ -59,6 +60,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
         _within_one(graded),
         *reliability_figures(predictions),
         *grade_set_figures(predictions),
+        *withheld_figures(predictions.table, ~graded.right),
     ]  # fmt: skip
     tables = {
         "confusion low/high": _matrix(two, HIGH_LOW, graded.missing_by(graded.high, HIGH_LOW)),

@@ -11,7 +11,7 @@ from SpineLib.datasets.consensus import agreed
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import BadInput, BadModel, NotApplicable
 from SpineLib.evaluation.overlap import overlap_rows
-from SpineLib.evaluation.predictions import LEVEL, Predictions, make_table
+from SpineLib.evaluation.predictions import LEVEL, UNLIKENESS, WITHHELD, Predictions, make_table
 from SpineLib.inference.canal import CanalPath, locate
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.opinions import opinions
@@ -163,7 +163,8 @@ def predict_volumes(
 def _slice_rows(
     stack: LabelledStack, volume: Volume, path: CanalPath, model: Loaded, truth: dict[int, str]
 ) -> Iterator[Row]:
-    answers = opinions(volume, path, model)
+    # Withheld slices are answered all the same, so that errors before and after can be told.
+    answers = opinions(volume, path, model, force=True)
     levels = {label.index: label.level for label in stack.labels if label.level}
     for k, value in truth.items():
         yield {
@@ -171,9 +172,20 @@ def _slice_rows(
             **_key(stack, volume, k),
             "truth": value,
             **answer_cells(answers[k], model.card),
-            "reason": answers[k].reason,
+            "reason": "" if answers[k].assessed else answers[k].reason,
+            **_unlike_cells(answers[k], model),
             **({LEVEL: levels.get(k, "")} if levels else {}),
         }
+
+
+def _unlike_cells(opinion: Opinion, model: Loaded) -> Row:
+    """How unlike a slice is, and why a reading would withhold it; nothing without statistics."""
+    if model.known is None:
+        return {}
+    return {
+        UNLIKENESS: opinion.unlikeness,
+        WITHHELD: opinion.why.code if opinion.assessed and opinion.why else "",
+    }
 
 
 def answer_cells(opinion: Opinion, card: Card) -> Row:

@@ -33,6 +33,9 @@ COLUMNS = {
 _FORMAT = 1
 # The column of a slice's level, in tables of data whose levels are known.
 LEVEL = "level"
+# Columns of how unlike a slice is, and why a reading would withhold it (a code of
+# `SpineLib.reasons`), in tables of models that measure it.
+UNLIKENESS, WITHHELD = "unlikeness", "withheld"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,13 @@ class Predictions:
     def groups(self) -> list[str]:
         """Names of the columns that studies can be grouped by, of those that vary."""
         grades = self.card.scheme.values if self.card.scheme else ()
-        known = {*COLUMNS[self.task], LEVEL, *(f"p_{grade}" for grade in grades)}
+        known = {
+            *COLUMNS[self.task],
+            LEVEL,
+            UNLIKENESS,
+            WITHHELD,
+            *(f"p_{grade}" for grade in grades),
+        }
         extra = [name for name in self.table.columns if name not in known]
         return [name for name in ("site", *extra) if self.table[name].nunique() > 1]
 
@@ -114,6 +123,7 @@ def read_predictions(path: str | Path) -> Predictions:
         about = parse_json(about_file.read_text(encoding="utf-8"))
         card = Card.from_dict(about["card"], file=about_file)
         numbers = {"probability", "error_mm", "confidence", "dice", "surface_dice", "hd95_mm"}
+        numbers.add(UNLIKENESS)
         numbers |= {f"p_{grade}" for grade in card.scheme.values} if card.scheme else set()
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         for name in table.columns:

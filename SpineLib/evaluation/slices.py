@@ -28,6 +28,7 @@ from SpineLib.evaluation.statistics import (
     bootstrap_difference,
     mcnemar,
 )
+from SpineLib.evaluation.withheld import withheld_figures
 from SpineLib.labels import COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED, VERTEBRAE
 from SpineLib.models.card import Card
 from SpineLib.wording import count
@@ -66,6 +67,7 @@ def evaluate_compression(
     patients = patient_table(table, predictions.card)
     figures += [*_patient_figures(patients), *reliability_figures(predictions)]
     figures += grade_set_figures(predictions)
+    figures += withheld_figures(table, ~data.right)
     names = predictions.groups if groups is None else list(groups)
     tables = {
         "confusion by slice": _confusion(table["truth"], table["verdict"]),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
 
 from SpineLib.errors import BadModel
 from SpineLib.inference.device import choose
+from SpineLib.inference.unlike import Known, taken_out
 from SpineLib.models.card import Card
 from SpineLib.models.folder import ModelFolder
 from SpineLib.networks import build
@@ -21,11 +23,17 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Loaded:
-    """A network on its device, in evaluation mode, with its card."""
+    """A network on its device, in evaluation mode, with its card.
+
+    Attributes:
+        known: what a classifier's features look like on images that it knows; None where nothing
+            was fitted.
+    """
 
     card: Card
     network: nn.Module
     device: torch.device
+    known: Known | None = None
 
     def require(self, task: str) -> None:
         """Raises `BadModel` if the model is for another task."""
@@ -48,6 +56,18 @@ class Loaded:
         outputs = [self._part(part) for part in _watched(batch.split(size), progress)]
         return torch.cat(outputs)
 
+    def classified(
+        self, batch: torch.Tensor, *, progress: Progress | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What a classifier says of a batch, and the features [items, features] that it says it from.
+
+        Returns:
+            Calibrated class probabilities as of `probabilities`, and the features, of one pass.
+        """
+        parts = [self._features(part) for part in _watched(batch.split(BATCH), progress)]
+        logits, features = (torch.cat(one) for one in zip(*parts, strict=True))
+        return torch.softmax(logits / self.card.temperature, dim=1), features
+
     def probabilities(
         self, batch: torch.Tensor, *, progress: Progress | None = None
     ) -> torch.Tensor:
@@ -58,6 +78,16 @@ class Loaded:
         with torch.inference_mode(), self._precision():
             part = part.to(self.device, memory_format=torch.channels_last)
             return self.network(part).float().cpu()
+
+    def _features(self, part: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        network: Any = self.network
+        with torch.inference_mode(), self._precision():
+            features = network.features(part.to(self.device, memory_format=torch.channels_last))
+            return network.logits(features).float().cpu(), features.float().cpu()
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """What is kept of the model: its weights, and what it knows."""
+        return {**self.network.state_dict(), **(self.known.tensors() if self.known else {})}
 
     def _precision(self) -> torch.autocast | nullcontext:
         if self.device.type != "cuda":
@@ -84,7 +114,7 @@ def load(model: ModelFolder, device: str | torch.device = "auto") -> Loaded:
     model.verify()
     network = build(model.card.network["name"], model.card.network["arguments"])
     try:
-        tensors = load_file(model.weights)
+        tensors, known = taken_out(load_file(model.weights))
         network.load_state_dict(tensors)
     except (SafetensorError, RuntimeError) as error:
         raise BadModel(
@@ -95,7 +125,7 @@ def load(model: ModelFolder, device: str | torch.device = "auto") -> Loaded:
     network = network.float().eval().requires_grad_(False).to(device)
     if not any(isinstance(m, nn.Conv3d) for m in network.modules()):
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Loaded(model.card, network, device)
+    return Loaded(model.card, network, device, known if model.card.unlike else None)
 
 
 def _watched(parts: tuple[torch.Tensor, ...], progress: Progress | None) -> Iterator[torch.Tensor]:

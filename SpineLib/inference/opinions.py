@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
 
 from SpineLib.errors import BadInput
@@ -13,11 +14,13 @@ from SpineLib.inference.canal import CanalPath
 from SpineLib.inference.interval import grade_set, graded
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.reasons import why_not
+from SpineLib.inference.unlike import fluid_contrasts, stack_score, unlike, unlike_scores
 from SpineLib.inference.windows import network_input
 from SpineLib.labels import BORDERLINE
 from SpineLib.models.card import Card
 from SpineLib.progress import Progress
 from SpineLib.questions import CANAL_WINDOW, READERS_BOX, Opinion
+from SpineLib.reasons import Reason
 from SpineLib.volume import Volume
 
 
@@ -28,6 +31,7 @@ def opinions(
     *,
     boxes: Mapping[int, ArrayLike] | None = None,
     threshold: float | None = None,
+    force: bool = False,
     progress: Progress | None = None,
 ) -> list[Opinion]:
     """Asks a model its question on each axial slice.
@@ -41,6 +45,7 @@ def opinions(
             box, and the slice is assessed even if the canal was not found there.
         threshold: P(positive) from which a slice is positive, of a question with two values; None
             takes the card's.
+        force: answer slices that are unlike the images that the model knows too, marked as forced.
         progress: told of each slice; cancels between batches.
 
     Returns:
@@ -56,15 +61,44 @@ def opinions(
         progress.stage(f"Assessing: {question.title}", len(volume.voxels))
     canal = with_boxes(canal, drawn, volume)
     batch = network_input(volume, canal.centers_ras, loaded.card.preprocessing)
-    probabilities = loaded.probabilities(batch, progress=progress).double().tolist()
+    whys = why_not(volume, canal, loaded.card)
+    probabilities, strange, scores = _classified(loaded, batch, canal, whys, progress)
     result = []
-    for k, why in enumerate(why_not(volume, canal, loaded.card)):
-        if why is not None:
-            result.append(Opinion(question.key, loaded.card.name, reason=str(why), why=why))
+    for k, why in enumerate(whys):
+        withheld = why or (None if force else strange[k])
+        if withheld is not None:
+            silent = Opinion(question.key, loaded.card.name, reason=str(withheld), why=withheld)
+            result.append(replace(silent, unlikeness=scores[k]))
             continue
         opinion = opinion_of(probabilities[k], loaded.card, threshold)
-        result.append(replace(opinion, source=READERS_BOX if k in drawn else CANAL_WINDOW))
+        opinion.source, opinion.unlikeness = READERS_BOX if k in drawn else CANAL_WINDOW, scores[k]
+        if strange[k] is not None:
+            opinion.forced, opinion.why = True, strange[k]
+            opinion.reason, opinion.grade_set = f"forced: {strange[k]}", []
+        result.append(opinion)
     return result
+
+
+def _classified(
+    loaded: Loaded,
+    batch: torch.Tensor,
+    canal: CanalPath,
+    whys: Sequence[Reason | None],
+    progress: Progress | None,
+) -> tuple[list[list[float]], list[Reason | None], list[float | None]]:
+    """Of each slice the classes' probabilities, why it is unlike, and how much; of one pass."""
+    nothing: list[None] = [None] * len(batch)
+    if loaded.known is None or loaded.card.unlike is None:
+        found = loaded.probabilities(batch, progress=progress)
+        return found.double().tolist(), [*nothing], [*nothing]
+    found, features = loaded.classified(batch, progress=progress)
+    distances = loaded.known.distances(features)
+    scores = unlike_scores(distances, canal.confidence, loaded.card.unlike)
+    scores = np.where([why is None for why in whys], scores, np.nan)
+    contrasts = fluid_contrasts(batch, loaded.card.preprocessing)
+    stack = stack_score(scores, contrasts, loaded.card.unlike)
+    told = [round(float(one), 3) if np.isfinite(one) else None for one in scores]
+    return found.double().tolist(), unlike(scores, stack, loaded.card.unlike), told
 
 
 def opinion_of(

@@ -62,8 +62,9 @@ def regrade(
         if model.card.asked.key in stack.chosen_for:
             loaded = session.load(model)
             answers = opinions(
-                volume, canal, loaded, boxes=boxes, threshold=options.threshold, progress=progress
-            )
+                volume, canal, loaded, boxes=boxes, threshold=options.threshold,
+                force=options.force, progress=progress,
+            )  # fmt: skip
             for k in boxes:
                 _replace(stack.slices[k], answers[k])
     for k in boxes:

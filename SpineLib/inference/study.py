@@ -255,8 +255,9 @@ class _StudyReader:
         threshold = self.options.threshold
         for model in wanted:
             answers = opinions(
-                volume, canal, self._loaded(model), threshold=threshold, progress=self.progress
-            )
+                volume, canal, self._loaded(model), threshold=threshold,
+                force=self.options.force, progress=self.progress,
+            )  # fmt: skip
             elsewhere = self._elsewhere(model.card, stack, len(answers))
             for finding, opinion, other in zip(described.slices, answers, elsewhere, strict=True):
                 why = whys[model.card.name] or other

@@ -54,8 +54,8 @@ def summarise_question(
     summary = QuestionSummary(question.key, name)
     if not assessed:
         summary.reason = "; ".join(dict.fromkeys(o.reason for o in answers if o.reason))
-        whys = [opinion.why for opinion in answers if opinion.why]
-        summary.whys = [why for n, why in enumerate(whys) if why not in whys[:n]]
+        # By their sentence: the same reason may have another measure on each slice.
+        summary.whys = list({str(o.why): o.why for o in answers if o.why}.values())
         return summary
     summary.status = ASSESSED
     summary.forced = any(opinion.forced for opinion in assessed)

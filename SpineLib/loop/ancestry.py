@@ -119,6 +119,7 @@ def descendant(
         limits=_limits(parent, simulated, learnt, parents_calibration),
         figures=(),
         grade_sets=None,
+        unlike=None,
         lineage=lineage,
         weights_sha256="0" * 64,
     )

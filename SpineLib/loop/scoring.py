@@ -31,7 +31,7 @@ from SpineLib.loop.lineage import LoopModel
 from SpineLib.loop.plausibility import implausible
 from SpineLib.loop.problem import Problem
 from SpineLib.loop.scores import STAGE, Score, overlay_file, read_score, write_score
-from SpineLib.loop.slice_plausibility import implausible_slices
+from SpineLib.loop.slice_plausibility import implausible_slices, unlike_slices
 from SpineLib.loop.slice_uncertainty import open_questions, uncertain_slices
 from SpineLib.loop.uncertainty import uncertain
 from SpineLib.loop.versions import AUTOMATIC, Version
@@ -73,7 +73,7 @@ class _Answered:
     per_slice: tuple[float | None, ...] = ()
     overlay: Volume | None = None
     lowest: str = ""
-    open_questions: list[Problem] = field(default_factory=list)
+    places: list[Problem] = field(default_factory=list)
 
 
 def score(
@@ -174,7 +174,7 @@ class _Reader:
         problems = (
             implausible(found.answer)
             if isinstance(found.answer, Volume)
-            else found.open_questions
+            else found.places
             + implausible_slices(found.answer, image, self.dataset.question or COMPRESSION)
         )
         progress.check()
@@ -210,7 +210,9 @@ class _Reader:
         if self.dataset.task == "segmentation":
             return self._segmented(image, progress)
         canal = locate(image, self.canal, progress=progress)
-        answers = opinions(image, canal, self.loaded, progress=progress)
+        # A slice that is unlike what the model knows is worth a label: its answer is a draft to be
+        # corrected like any other, and a place to look at.
+        answers = opinions(image, canal, self.loaded, force=True, progress=progress)
         said = {k: answer for k, answer in enumerate(answers) if answer.assessed}
         labels = [SliceLabel(k, word_of(answer)) for k, answer in said.items()]
         if not labels:
@@ -220,7 +222,7 @@ class _Reader:
         )
         return _Answered(
             labels, unsure.score, per_slice=unsure.per_slice,
-            open_questions=open_questions(said, image),
+            places=[*unlike_slices(said, image), *open_questions(said, image)],
         )  # fmt: skip
 
     def _segmented(self, image: Volume, progress: Progress) -> _Answered:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.vocabulary import COMPRESSION_VALUES
 from SpineLib.loop.problem import Problem
-from SpineLib.questions import Question
+from SpineLib.questions import Opinion, Question
+from SpineLib.reasons import STACK_UNLIKE, Reason
 from SpineLib.volume import Volume
 
 # Grades between neighbouring slices: more than this is a jump.
@@ -48,6 +49,29 @@ def implausible_slices(
     if question.sides:
         found += _jumps(said, ordered, scale, grid)
     return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
+
+
+def unlike_slices(answers: Mapping[int, Opinion], grid: Volume) -> list[Problem]:
+    """The slices that are unlike what the model knows: a label there teaches it most.
+
+    Of a stack that is unlike as a whole, one serious problem at its middle.
+
+    Args:
+        answers: slice index → the model's answer, forced where it would be withheld.
+        grid: of the image.
+    """
+    odd = {k: one.why for k, one in answers.items() if one.forced and one.why}
+    if any(why.code == STACK_UNLIKE for why in odd.values()):
+        middle = sorted(odd)[len(odd) // 2]
+        return [Problem(_sentence(odd[middle]), None, _place(grid, middle), True)]
+    return [
+        Problem(f"Slice {k + 1} is {why}", None, _place(grid, k)) for k, why in sorted(odd.items())
+    ]
+
+
+def _sentence(why: Reason) -> str:
+    text = str(why)
+    return text[0].upper() + text[1:]
 
 
 def _flips(

@@ -88,6 +88,28 @@ class GradeSets:
 
 
 @dataclass(frozen=True)
+class Unlike:
+    """From where on a slice or a stack is unlike what a classifier knows (`SpineLib.inference.unlike`).
+
+    Attributes:
+        distance, confidence: mean and standard deviation, on slices that the model knows, of the
+            distance of their features and of how surely the canal was found.
+        contrast: the same, of stacks, of how much brighter fluid is than the cord.
+        slice_limit, stack_limit: a slice, and a stack, above it are withheld.
+        known: the patients in words to whom the statistics were fitted.
+        limits: the patients to whom the limits were fitted, and how.
+    """
+
+    distance: tuple[float, float]
+    confidence: tuple[float, float]
+    contrast: tuple[float, float]
+    slice_limit: float
+    stack_limit: float
+    known: str
+    limits: str
+
+
+@dataclass(frozen=True)
 class Ancestor:
     """A model that another one came from, or was compared with."""
 
@@ -171,6 +193,8 @@ class Card:
         temperature: logits are divided by it before the softmax (Guo et al. 2017, "On
             Calibration of Modern Neural Networks").
         grade_sets: which values a slice's set holds; None where none was fitted.
+        unlike: from where on images are withheld as unlike those that the model knows; None where
+            nothing is.
         lineage: of a fine-tuned model; None for one that was trained from the start.
         weights_file: name of the weights beside the card.
         weights_sha256: lower-case hexadecimal SHA-256 of that file.
@@ -199,6 +223,7 @@ class Card:
     citation: str = ""
     lineage: Lineage | None = None
     grade_sets: GradeSets | None = None
+    unlike: Unlike | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
     @property
@@ -271,6 +296,8 @@ class Card:
         data["labels"] = tuple(data.get("labels", ()))
         if data.get("grade_sets"):
             data["grade_sets"] = GradeSets(**data["grade_sets"])
+        if data.get("unlike"):
+            data["unlike"] = Unlike(**_tuples(data["unlike"]))
         if data.get("lineage"):
             data["lineage"] = Lineage.from_dict(data["lineage"])
         return cls(**data, weights_file=weights["file"], weights_sha256=weights["sha256"])

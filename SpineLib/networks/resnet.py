@@ -149,9 +149,17 @@ class ResNetClassifier(nn.Module):
             size, share = units, dropout
         self.head = nn.Sequential(*layers, nn.Dropout(share), nn.Linear(size, classes))
 
+    def features(self, windows: torch.Tensor) -> torch.Tensor:
+        """Features [batch, features] of windows [batch, channels, rows, columns]."""
+        return self.trunk(windows)
+
+    def logits(self, features: torch.Tensor) -> torch.Tensor:
+        """Logits [batch, classes] of features [batch, features]."""
+        return self.head(features)
+
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         """Logits [batch, classes] of windows [batch, channels, rows, columns]."""
-        return self.head(self.trunk(windows))
+        return self.logits(self.features(windows))
 
 
 def feature_size(depth: int, widths: Sequence[int]) -> int:

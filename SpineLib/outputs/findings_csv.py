@@ -17,10 +17,11 @@ SLICE_COLUMNS = (
     "stack", "series_number", "slice", "sop_instance_uid", "frame",
     "position_r", "position_a", "position_s", "canal_r", "canal_a", "canal_s", "level",
 )  # fmt: skip
-# Behind the question's key: ``compression_value``, ``Bilsky_probability``, …
 CONTRADICTION = "contradiction"  # which answers on the slice cannot all be true
+# Behind the question's key: ``compression_value``, ``Bilsky_probability``, …
 OPINION_COLUMNS = (
     "value", "positive", "probability", "low", "high", "set", "forced", "reason", "source",
+    "reason_code", "unlikeness",
 )  # fmt: skip
 
 
@@ -96,4 +97,5 @@ def _cells(opinion: Opinion) -> tuple[Any, ...]:
     return (
         opinion.value, positive, opinion.probability, low, high, "|".join(opinion.grade_set),
         opinion.forced, opinion.reason, opinion.source,
+        opinion.why.code if opinion.why else "", opinion.unlikeness,
     )  # fmt: skip

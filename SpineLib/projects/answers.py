@@ -18,6 +18,7 @@ from SpineLib.projects.blinding import require_over, require_seen_by
 from SpineLib.projects.labels import ASSISTED, read_labels
 from SpineLib.projects.project import ANSWERS, LEVELS, SOFTWARE, Key, Project
 from SpineLib.questions import Question
+from SpineLib.reasons import Reason
 from SpineLib.store.files import writing
 from SpineLib.times import now
 
@@ -34,6 +35,7 @@ class ModelAnswer:
         level: the slice's level, where the reading knew it.
         forced: the model ran outside of its applicability because a person said so.
         grade_set: labels that are possible, as of `SpineLib.questions.Opinion`.
+        why: why it was not assessed, or had to be forced; None where nobody says.
     """
 
     value: str
@@ -42,6 +44,7 @@ class ModelAnswer:
     level: str = ""
     forced: bool = False
     grade_set: list[str] = field(default_factory=list)
+    why: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ def _kept(project: Project) -> Answers:
         answers = {}
         for one in data["answers"]:
             key = one.pop("sop_instance_uid"), one.pop("frame")
-            answers[key] = ModelAnswer(**one)
+            answers[key] = ModelAnswer(**{**one, "why": Reason.from_dict(one.get("why"))})
         return Answers(data["model"], bool(data["starter"]), answers)
     except FileNotFoundError as error:
         raise BadInput(
@@ -208,11 +211,18 @@ def _read(project: Project, file: Path, named: str) -> tuple[Model, Pairs]:
 def _answer(question: Question, finding: SliceFinding, by: str) -> ModelAnswer:
     opinion = finding.opinion(question.key, by)
     if opinion is None or not opinion.assessed:
-        return ModelAnswer("", NOT_ASSESSED, None, finding.level)
+        why = opinion.why if opinion else None
+        return ModelAnswer("", NOT_ASSESSED, None, finding.level, why=why)
     value = _decided(question, opinion.value)
     verdict = question.side(opinion.positive) or opinion.value
     return ModelAnswer(
-        value, verdict, opinion.probability, finding.level, opinion.forced, opinion.grade_set
+        value,
+        verdict,
+        opinion.probability,
+        finding.level,
+        opinion.forced,
+        opinion.grade_set,
+        opinion.why,
     )
 
 
@@ -247,6 +257,8 @@ def _table(project: Project, file: Path) -> tuple[Model, Pairs]:
 
 def _of_row(project: Project, row: dict[str, str], forced: dict[str, str]) -> ModelAnswer:
     verdict, level = row["verdict"], row.get("level", "")
+    if row.get("withheld"):  # the table holds the answer all the same, a reading does not
+        return ModelAnswer("", NOT_ASSESSED, None, level, why=Reason(row["withheld"]))
     if verdict == NOT_ASSESSED:
         return ModelAnswer("", verdict, None, level)
     question = project.scheme

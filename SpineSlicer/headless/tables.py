@@ -11,7 +11,7 @@ from SpineLib.outputs.grade_set_words import beside, promise_lines, set_lines
 from SpineLib.outputs.quantity_words import narrowest_lines
 from SpineLib.outputs.summary import threshold_line
 from SpineLib.questions import Opinion, Question
-from SpineLib.reasons import NOT_SAID
+from SpineLib.reasons import NOT_SAID, STACK_UNLIKE, UNLIKE
 from SpineLib.wording import count
 
 
@@ -91,7 +91,7 @@ def options_to_say(findings: Findings) -> str:
 def _sentence(question: Question, summary: QuestionSummary, apart: str) -> str:
     name = (question.key if question.sides else question.title) + apart
     if not summary.assessed:
-        return f"{name}: not assessed: {summary.reason}"
+        return f"{name}: not assessed: {summary.reason}{forcible(summary)}"
     if question.of_levels:
         found = f"{summary.positive_slices} of {count(summary.assessed_slices, 'level')}"
         flagged = " or ".join(question.values[question.first_positive :])
@@ -105,6 +105,12 @@ def _sentence(question: Question, summary: QuestionSummary, apart: str) -> str:
         return f"{name}: {summary.worst} at worst ({found})"
     verdict = summary.verdict or f"no verdict on the study: {summary.reason}"
     return f"{name}: {verdict} ({found}; rule: {summary.rule})"
+
+
+def forcible(summary: QuestionSummary) -> str:
+    """What helps where every slice is unlike what the model knows; empty elsewhere."""
+    unlike = any(why.code in (UNLIKE, STACK_UNLIKE) for why in summary.whys)
+    return " (answer it anyway with --force)" * (unlike and not summary.assessed)
 
 
 def _choices(findings: Findings) -> Iterator[str]:
@@ -122,5 +128,6 @@ def nothing_assessed(findings: Findings) -> str:
     """Why not one model answered; empty where one did."""
     if findings.answered:
         return ""
-    reasons = [*(summary.reason for summary in findings.summaries), findings.segmentation.reason]
+    reasons = [one.reason + forcible(one) for one in findings.summaries]
+    reasons.append(findings.segmentation.reason)
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
 from SpineLib.findings_file import SCHEMA_FILE, read_json, validate, write_json
-from SpineLib.outputs.findings_csv import OPINION_COLUMNS, SLICE_COLUMNS, write_csv
+from SpineLib.outputs.findings_csv import (
+    CONTRADICTION,
+    OPINION_COLUMNS,
+    SLICE_COLUMNS,
+    write_csv,
+)
 from SpineLib.quantities import DEFINITIONS, Compared, Quantity
 from SpineLib.questions import KNOWN_QUESTIONS, Opinion
 from SpineLib.reasons import NO_CANAL, Reason
@@ -238,7 +243,7 @@ def test_the_csv_has_a_row_a_slice_with_four_digits(graded, tmp_path):
         f"{question}_{column}"
         for question in ("compression", "Bilsky")
         for column in OPINION_COLUMNS
-    )
+    ) + (CONTRADICTION,)
     assert len(rows) == 19
     ninth = rows[8]
     assert (ninth["slice"], ninth["compression_probability"]) == ("8", "0.9600")

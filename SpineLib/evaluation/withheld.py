@@ -1,0 +1,36 @@
+"""What a reading withholds as unlike what the model knows, and errors with and without it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from SpineLib.evaluation.figures import Figure, share
+from SpineLib.evaluation.predictions import WITHHELD
+from SpineLib.labels import NOT_ASSESSED
+from SpineLib.reasons import STACK_UNLIKE
+
+
+def withheld_figures(table: pd.DataFrame, wrong: NDArray[np.bool_]) -> list[Figure]:
+    """What a reading withholds as unlike, and errors among all slices and among the rest.
+
+    Args:
+        table: predictions; empty where the model measures nothing (no column `WITHHELD`).
+        wrong: whether each row's answer is wrong; rows that are not assessed do not count.
+    """
+    if WITHHELD not in table.columns:
+        return []
+    patients = table["patient"].to_numpy(dtype=str)
+    held = (table[WITHHELD] != "").to_numpy()
+    answered = (table["verdict"] != NOT_ASSESSED).to_numpy()
+    whole = (table[WITHHELD] == STACK_UNLIKE).to_numpy()
+    stacks = ~table["stack"].duplicated().to_numpy()
+    none = "no slice was assessed"
+    return [
+        share("withheld as unlike", held, answered, patients, missing=none, card=True),
+        share("stacks withheld as unlike", whole, stacks, patients, missing=none, noun="stacks"),
+        share("errors before withholding", wrong, answered, patients, missing=none, card=True),
+        share("errors among the rest", wrong, answered & ~held, patients,
+              missing="every slice is withheld", card=True),
+    ]  # fmt: skip
