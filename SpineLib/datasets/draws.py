@@ -28,6 +28,9 @@ LESION_VIEW_MM, LESION_SLICES = 84.0, (8, 13)
 THICK, THICK_MM = 0.4, (4.0, 7.0)
 SEARCH_SLICES, SEARCH_PIXEL_MM = 6, 1.0
 OUTLINE_SLICES = 6
+# Everyday blocks: the side of the square, share of the blocks that lie anywhere, and how far beyond
+# the region's ends, mm: by hand.
+SMALL_VIEW_MM, ELSEWHERE, BEYOND_MM = (50.0, 84.0), 0.4, 30.0
 # How often a search's slices have each weighting.
 _WEIGHTINGS = {"T2": 0.4, "T2*": 0.3, "T1": 0.15, "STIR": 0.1, "PD": 0.05}
 _WEIGHTINGS_OF_OUTLINES = {"T2": 0.5, "T2*": 0.5}
@@ -47,19 +50,25 @@ class Drawn:
 def draw_lesion(region: str, disease: str, *, seed: int, profile: str) -> Drawn:
     """Neighbouring slices around one lesion of a patient, or anywhere in a healthy one.
 
+    Everyday blocks lie anywhere more often, and some show little more than the canal.
+
     Args:
         region, disease, profile: as for `SpineLib.simulate.axial_case`.
         seed: the same seed gives the same slices.
     """
     rng = np.random.default_rng((seed, PROFILES.index(profile), 11))
-    patient = build_patient(rng, region, disease, held_out=profile == "held-out")
+    everyday = profile == "everyday"
+    patient = build_patient(rng, region, disease, held_out=profile == "held-out", everyday=everyday)
     protocol = draw_protocol(rng, "axial", region, profile)
-    side = round(LESION_VIEW_MM / protocol.pixel)
+    view = float(rng.uniform(*SMALL_VIEW_MM)) if everyday else LESION_VIEW_MM
+    side = round(view / protocol.pixel)
     protocol = replace(protocol, rows=side, columns=side, slices=int(rng.integers(*LESION_SLICES)))
     if profile != "held-out":
         patient, protocol = _varied(rng, patient), _thicker(rng, protocol)
     spots = [lobe.s for lobe in patient.disease.lobes] or [_anywhere(rng, patient, region)]
     middle = float(rng.choice(spots)) + rng.normal(0, 6)
+    if everyday and rng.random() < ELSEWHERE:
+        middle = _anywhere(rng, patient, region, BEYOND_MM)
     return _measured(rng, patient, protocol, middle, rng.normal(0, 4), profile, region)
 
 
@@ -138,9 +147,11 @@ def _thicker(rng: np.random.Generator, protocol: Protocol) -> Protocol:
     return replace(protocol, thickness=float(rng.uniform(*THICK_MM)))
 
 
-def _anywhere(rng: np.random.Generator, patient: Patient, region: str) -> float:
+def _anywhere(
+    rng: np.random.Generator, patient: Patient, region: str, beyond: float = 0.0
+) -> float:
     first, last = (float(patient.spine.center[LEVELS.index(n)]) for n in REGIONS[region])
-    return float(rng.uniform(min(first, last), max(first, last)))
+    return float(rng.uniform(min(first, last) - beyond, max(first, last) + beyond))
 
 
 def _measured(
