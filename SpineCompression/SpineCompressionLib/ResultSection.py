@@ -15,7 +15,7 @@ from SpineLib.outputs.contradiction_words import (
     contradictions_on,
 )
 from SpineLib.questions import Opinion, Question
-from SpineLib.reasons import sentence
+from SpineLib.reasons import STACK_UNLIKE, UNLIKE, sentence
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.rowInSight import bringIntoSight
@@ -167,6 +167,7 @@ class ResultSection:
         named = level_words.flagged_levels(findings)  # the headline says them
         parts = (
             summary.headline(findings).detail,
+            _('"Run anyway" reads it nevertheless.') if self._isWithheld() else "",
             "" if named else ", ".join(dict.fromkeys(levels)),
             *(level_words.level_lines(findings) if named or levels else ()),
             *summary.other_lines(findings),
@@ -175,6 +176,11 @@ class ResultSection:
             *quantity_words.narrowest_lines(findings),
         )
         return " · ".join(part for part in parts if part)
+
+    def _isWithheld(self) -> bool:
+        """Whether a model answered nothing because all is unlike what it knows."""
+        silent = [one for one in self._study.findings.summaries if not one.assessed]
+        return any(why.code in (UNLIKE, STACK_UNLIKE) for one in silent for why in one.whys)
 
     def _tellSlice(self) -> None:
         place = self._study.current

@@ -74,7 +74,7 @@ def opinions(
         opinion.source, opinion.unlikeness = READERS_BOX if k in drawn else CANAL_WINDOW, scores[k]
         if strange[k] is not None:
             opinion.forced, opinion.why = True, strange[k]
-            opinion.reason = f"forced: {strange[k]}"
+            opinion.reason, opinion.grade_set = f"forced: {strange[k]}", []
         result.append(opinion)
     return result
 

@@ -5,37 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from SpineLib.findings import Findings, ModelUsed
+from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json, validate, write_json
 from SpineLib.outputs.findings_csv import write_csv
 from SpineLib.outputs.grade_set_words import beside, promise_lines, set_lines, set_words
 from SpineLib.outputs.report import render
 from SpineLib.outputs.summary import words
 from SpineLib.questions import BILSKY, COMPRESSION, Opinion
-from SpineLib.reading import Reading
 from SpineLib.translation import speak
 from SpineSlicer.headless.tables import sentences, slice_rows
-from Testing.readings import MODEL
-
-PROMISE = {"coverage": 0.9, "data": "held-out simulated studies", "patients": 60, "slices": 700,
-           "note": "Nothing is promised of images unlike these."}  # fmt: skip
-GRADER = ModelUsed(
-    "grading", "starter-grading", "Grader", "1", "1" * 64, True, "", None, BILSKY.key,
-    grade_sets=PROMISE,
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def unsure(brief) -> Reading:
-    """Three slices: 1c or 2, 2 alone, and 0 to 2; the second may be compressed or not."""
-    findings = Findings.from_dict(brief.findings.to_dict())
-    findings.models = [replace(MODEL, grade_sets={**PROMISE, "patients": 90}), GRADER]
-    sets = (["1c", "2"], ["2"], ["0", "1a", "1b", "1c", "2"])
-    for one, values in zip(findings.stacks[0].slices, sets, strict=True):
-        one.opinions[1] = replace(one.opinions[1], forced=False, grade_set=values)
-        one.opinions[0].grade_set = [one.opinions[0].value]
-    findings.stacks[0].slices[1].opinions[0].grade_set = list(COMPRESSION.values)
-    return Reading(findings, brief.volumes)
 
 
 def test_neighbours_are_named_by_their_ends():
