@@ -12,7 +12,7 @@ KNOWN = "unlike the images that the model knows"
 
 def test_a_slice_says_that_it_is_unlike_and_that_its_answers_contradict(widget, ui, brief):
     findings = Findings.from_dict(brief.findings.to_dict())
-    first, second, third = findings.stacks[0].slices
+    first, second, _third = findings.stacks[0].slices
     why = Reason(UNLIKE, {"score": 4.2, "limit": 3.0})
     first.opinions[0] = Opinion(COMPRESSION.key, first.opinions[0].by, reason=str(why), why=why)
     second.opinions[0] = replace(second.opinions[0], value="not compressed", positive=False)
