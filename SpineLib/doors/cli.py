@@ -305,7 +305,10 @@ def simulate(
     companions: Annotated[
         bool, typer.Option("--companions", help="Also a localiser and series of other planes.")
     ] = False,
-    format: Annotated[str, typer.Option(help="dicom or nifti.")] = "dicom",
+    format: Annotated[
+        str,
+        typer.Option(help="dicom, nifti, or spider: lumbar patients as SPIDER is downloaded."),
+    ] = "dicom",
     vendor: Annotated[
         str, typer.Option(help="plain, siemens-like, philips-like, ge-like or stripped headers.")
     ] = "plain",
@@ -321,6 +324,9 @@ def simulate(
         "scanner": _settings(scanner or []), "companions": companions, "format": format,
         "vendor": vendor, "enhanced": enhanced,
     }  # fmt: skip
+    if format == "spider":
+        _simulate_spider(folder, region, count, seed, how)
+        return
     with progress_bar() as progress:
         if count > 1:
             write_studies(
@@ -334,6 +340,26 @@ def simulate(
         say(f"{count} simulated {region.value} studies are in folders of their own in {folder}")
     else:
         say(f"A simulated {region.value} study and its truth.json are in {folder}")
+
+
+def _simulate_spider(
+    folder: Path, region: Region, count: int, seed: int, how: dict[str, Any]
+) -> None:
+    """Patients in one folder as SPIDER's; what that layout has no place for is refused."""
+    from SpineLib.datasets.simulated_spider import write_spider
+
+    other = [name for name in ("contrast", "companions", "enhanced") if how[name]]
+    if region is not Region.lumbar or other or how["vendor"] != "plain":
+        raise BadRequest(
+            "SPIDER's layout holds T1 and T2 of the lumbar spine, without headers",
+            advice="Say --region lumbar, and leave contrast, companions, vendor and enhanced out.",
+        )
+    with progress_bar() as progress:
+        write_spider(
+            folder, count, seed=seed, profile=how["profile"], disease=how["disease"],
+            scanner=how["scanner"], progress=progress,
+        )  # fmt: skip
+    say(f"{count} simulated patients are in {folder}, laid out as SPIDER")
 
 
 def _settings(given: list[str]) -> dict[str, float]:

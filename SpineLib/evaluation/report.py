@@ -33,7 +33,7 @@ _TITLES = {
     "levels": "Levels",
 }
 # What stands open on the page; other tables unfold.
-_OPEN = ("confusion", "subgroups", "levels", "by level")
+_OPEN = ("confusion", "subgroups", "structures", "levels", "by level")
 
 
 def write_evaluation(
@@ -41,6 +41,8 @@ def write_evaluation(
     answers: Sequence[Predictions],
     evaluations: Sequence[Evaluation],
     comparison: pd.DataFrame | None = None,
+    *,
+    drawings: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Writes ``evaluation.html``, and a folder a model with its tables as CSV.
 
@@ -48,6 +50,7 @@ def write_evaluation(
         folder: is made; files of the same names are replaced.
         answers, evaluations: of one model, or of two on the same data.
         comparison: of the two models.
+        drawings: more of them for the page, caption → PNG.
 
     Returns:
         The page.
@@ -55,7 +58,7 @@ def write_evaluation(
     Raises:
         OutputError: the folder cannot be written to.
     """
-    html = render(answers, evaluations, comparison, draw(answers))
+    html = render(answers, evaluations, comparison, {**draw(answers), **(drawings or {})})
     with writing_folder(folder) as out:
         for name, one, evaluation in zip(names_of(answers), answers, evaluations, strict=True):
             one.write(out / name / PREDICTIONS)

@@ -53,7 +53,11 @@ def evaluate_segmentation(predictions: Predictions) -> Evaluation:
         table["patient"].nunique(),
         table["stack"].nunique(),
         tuple(figures),
-        {"cases": _cases(classes), "levels": _levels(whole)},
+        {
+            "structures": _spread(classes, "structure"),
+            "cases": _cases(classes),
+            "levels": _spread(whole, "level"),
+        },
         tuple(notes),
     )
 
@@ -110,11 +114,12 @@ def _cases(classes: pd.DataFrame) -> pd.DataFrame:
     return wide.reset_index()
 
 
-def _levels(levels: pd.DataFrame) -> pd.DataFrame:
+def _spread(structures: pd.DataFrame, title: str) -> pd.DataFrame:
+    """Mean and standard deviation by structure, as van der Graaf et al. 2024 report SPIDER's."""
     rows = []
-    for name, own in levels.groupby("structure", sort=False):
+    for name, own in structures.groupby("structure", sort=False):
         row: dict[str, object] = {
-            "level": name,
+            title: name,
             "n": len(own),
             "missed": int((~own["found"].astype(bool)).sum()),
         }

@@ -13,6 +13,9 @@ from SpineLib.models.folder import ModelFolder, open_folder
 from SpineLib.store.files import resources
 
 BUNDLED_FOLDER = resources() / "Models"
+# Of bundled models of one task these go first, so that they read where nobody names another one;
+# docs/segmentation.md says why.
+_FIRST = ("starter-segmentation",)
 
 
 def user_folder() -> Path:
@@ -35,7 +38,9 @@ def user_folder() -> Path:
 
 
 def find_models(task: str | None = None) -> list[ModelFolder]:
-    """Every usable model, the bundled ones first, by name.
+    """Every usable model: the bundled ones first, of these the ones in ``_FIRST``, then by name.
+
+    The first of a task is the one that reads where nobody names another.
 
     Args:
         task: only models of this task.
@@ -107,7 +112,10 @@ def _folders() -> list[tuple[Path, bool]]:
     return [
         (card.parent, base == BUNDLED_FOLDER)
         for base in (BUNDLED_FOLDER, user_folder())
-        for card in sorted(base.glob(f"[!.]*/{CARD_NAME}"))
+        for card in sorted(
+            base.glob(f"[!.]*/{CARD_NAME}"),
+            key=lambda card: (card.parent.name not in _FIRST, card.parent.name),
+        )
     ]
 
 

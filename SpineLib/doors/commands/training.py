@@ -332,12 +332,14 @@ def _evaluate(run: Run, asked: Asked, test: Path | None, progress: Progress) -> 
     from SpineLib.evaluation.evaluate import evaluated, open_cases, predict, write_figures
     from SpineLib.evaluation.report import write_evaluation
     from SpineLib.models import open_folder
+    from SpineLib.training.run import DRAWING
 
     model = open_folder(run.model)
     cases = open_cases([model], asked, only=test, progress=progress)
     answers = predict([model], cases, asked, progress=progress)
     found, comparison = evaluated(answers)
-    write_evaluation(run.folder / "evaluation", answers, found, comparison)
+    curves = {"Loss and validation while it was trained": (run.folder / DRAWING).read_bytes()}
+    write_evaluation(run.folder / "evaluation", answers, found, comparison, drawings=curves)
     write_figures(model, found[0])
 
 

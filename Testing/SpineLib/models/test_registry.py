@@ -22,6 +22,15 @@ def test_bundled_models_come_before_the_persons_own(make_model, own, tmp_path):
     assert len(find_models()) == 3
 
 
+def test_of_two_bundled_models_of_a_task_the_stated_one_reads_and_not_the_alphabet_s_first(
+    make_model, own, tmp_path
+):
+    for name in ("a-newer-one", "starter-segmentation"):
+        make_model("canal", tmp_path / "bundled" / name, name=name)
+    names = [model.card.name for model in find_models("canal")]
+    assert names == ["starter-segmentation", "a-newer-one"]
+
+
 def test_a_model_is_opened_by_name_or_by_folder(make_model, own, tmp_path):
     make_model("compression", own / "a", name="a")
     elsewhere = make_model("grading", tmp_path / "elsewhere")

@@ -3,11 +3,9 @@
 import pytest
 
 torch = pytest.importorskip("torch")
-import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from SpineLib.datasets.simulated import simulated_volumes  # noqa: E402
-from SpineLib.volume import Volume, write_volume  # noqa: E402
+from SpineLib.volume import read_volume  # noqa: E402
 
 SMALL = {
     "preprocessing.spacing": "[8,6,6]", "preprocessing.patch": "[16,32,32]",
@@ -23,30 +21,14 @@ NETWORKS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def spider(tmp_path_factory):
-    """Three patients' series as SPIDER names them, a simulated lumbar spine on a coarse grid."""
-    root = tmp_path_factory.mktemp("spider")
-    image, mask = simulated_volumes("simulated:lumbar-degenerative:standard:1:7")[0].open()
-    rng = np.random.default_rng(0)
-    for name in ("1_t2", "2_t1", "3_t2"):
-        for folder, one in (("images", image), ("masks", mask)):
-            voxels = one.voxels[:, ::3, ::3].copy()
-            if folder == "images":
-                voxels = voxels + rng.integers(0, 9, voxels.shape).astype(voxels.dtype)
-            coarse = Volume(voxels, one.ijk_to_ras @ np.diag([3.0, 3.0, 1.0, 1.0]))
-            write_volume(coarse, root / folder / f"{name}.mha")
-    (root / "overview.csv").write_text(
-        "new_file_name,subset,Manufacturer\n" + "".join(f"{n}_t2,training,maker\n" for n in (1, 3))
-    )
-    return root
-
-
 def test_two_networks_learn_from_the_same_patients_and_are_compared_on_one_kept_apart(
-    spine, spider, tmp_path
+    spine, tmp_path
 ):
+    spider = tmp_path / "spider"
+    made = ["simulate", spider, "--region", "lumbar", "--format", "spider", "--count", 3]
+    assert spine(*made, "--set", "pixel=3.5", "--set", "slices=4").code == 0
     counted = spine("data", "check", spider, "--task", "segmentation")
-    assert "3 volumes of 3 patients" in counted.out and "partial vertebra" in counted.out
+    assert "7 volumes of 3 patients" in counted.out and "partial vertebra" in counted.out
     test = tmp_path / "test.json"
     frozen = ["data", "freeze-test", spider, test, "--share", 0.3, "--task", "segmentation"]
     assert spine(*frozen).code == 0
@@ -57,12 +39,35 @@ def test_two_networks_learn_from_the_same_patients_and_are_compared_on_one_kept_
             "train", "segmentation", "--recipe", name, "--data", spider, "--test", test,
             "--leave-out-test", "--out", tmp_path / name, "--workers", 0, "--device", "cpu",
             "--cache", tmp_path / "cache", *changes,
+            *(["--evaluate", spider] if name == "spider-unetr" else []),
         )  # fmt: skip
         assert answer.code == 0, answer.errors
         models += ["--model", tmp_path / name / "model"]
+    page = tmp_path / "spider-unetr" / "evaluation" / "evaluation.html"
+    assert "Loss and validation while it was trained" in page.read_text(encoding="utf-8")
+    table = pd.read_csv(next(page.parent.glob("*/structures.csv")))
+    assert table["structure"].tolist() == ["vertebra", "disc", "canal"]
+    assert {"Dice mean", "Dice SD"} <= set(table.columns)
     measure = ["evaluate", "segmentation", *models, "--data", spider, "--out", tmp_path / "both"]
     refused = spine(*measure)
     assert refused.code == 3 and "training data" in refused.errors[-1]
     assert spine(*measure, "--split", test).code == 0
     table = pd.read_csv(tmp_path / "both" / "comparison.csv")
     assert {"first", "second"} <= set(table.columns) and len(table)
+
+
+def test_a_simulated_patient_s_series_differ_as_spider_s_do(spine, tmp_path, data):
+    folder = tmp_path / "spider"
+    made = ["simulate", folder, "--region", "lumbar", "--format", "spider", "--set", "pixel=3.5"]
+    assert spine(*made, "--set", "slices=2").code == 0
+    names = ["1_t1", "1_t2", "1_t2_SPACE"]
+    assert sorted(path.stem for path in (folder / "images").iterdir()) == names
+    images = [read_volume(folder / "images" / f"{name}.mha") for name in names]
+    assert len({image.spacing[2] for image in images}) == 3
+    mask = read_volume(folder / "masks" / "1_t1.mha")
+    assert mask.voxels.dtype.kind == "f" and ((mask.voxels > 100) & (mask.voxels < 126)).any()
+    for table in ("overview.csv", "radiological_gradings.csv"):
+        real = pd.read_csv(data / "spider" / table, dtype=str)
+        assert pd.read_csv(folder / table, dtype=str).columns.tolist() == real.columns.tolist()
+    refused = spine(*made[:1], tmp_path / "x", "--format", "spider")
+    assert refused.code == 2 and "--region lumbar" in refused.errors[0]
