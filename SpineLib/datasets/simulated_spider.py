@@ -140,7 +140,7 @@ def _series_facts(case: LumbarCase, patient: int, name: str) -> dict[str, object
 def _gradings(case: LumbarCase, patient: int) -> list[dict[str, object]]:
     """SPIDER's grades of each disc, from the patient's own parameters."""
     sick, spine, truth = case.patient.disease, case.patient.spine, case.truth
-    lines = []
+    lines: list[dict[str, object]] = []
     for number, name in sorted(truth.labels.items()):
         if number <= DISC_OFFSET:
             continue

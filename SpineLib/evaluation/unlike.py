@@ -245,7 +245,7 @@ def draw_unlike(groups: dict[str, NDArray[np.float64]], card: Unlike, what: str)
     bins = np.linspace(-4, 25, 59)
     for axis, (name, scores) in zip(axes, groups.items(), strict=True):
         shown = scores[np.isfinite(scores)]
-        axis.hist(np.clip(shown, bins[0], bins[-1]), bins=bins, color="#0072B2")
+        axis.hist(np.clip(shown, bins[0], bins[-1]), bins=bins.tolist(), color="#0072B2")
         axis.axvline(limit, color="#D55E00")
         axis.set_yticks([])
         axis.set_ylabel(f"{name}\n{len(shown)}", rotation=0, ha="right", va="center", fontsize=7)

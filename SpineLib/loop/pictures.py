@@ -27,7 +27,7 @@ from SpineLib.training.segmentation_data import semantic_of
 
 # Largest changes each way.
 EACH_WAY = 2
-_TRUTH, _OLD, _NEW = "#F0E442", *COLORS
+_TRUTH, _OLD, _NEW = "#F0E442", *COLORS[:2]
 _MARGIN = 12
 _HALF_WINDOW_MM = 40.0
 _LEAST_CHANGE = 1e-3

@@ -63,9 +63,10 @@ def unlike_slices(answers: Mapping[int, Opinion], grid: Volume) -> list[Problem]
     odd = {k: one.why for k, one in answers.items() if one.forced and one.why}
     if any(why.code in (STACK_UNLIKE, DULL_FLUID) for why in odd.values()):
         middle = sorted(odd)[len(odd) // 2]
-        return [Problem(_sentence(odd[middle]), None, _place(grid, middle), True)]
+        return [Problem(_sentence(odd[middle]), None, slice_place(grid, middle), True)]
     return [
-        Problem(f"Slice {k + 1} is {why}", None, _place(grid, k)) for k, why in sorted(odd.items())
+        Problem(f"Slice {k + 1} is {why}", None, slice_place(grid, k))
+        for k, why in sorted(odd.items())
     ]
 
 
@@ -86,7 +87,7 @@ def _flips(
             yield k, Problem(
                 f"Slice {k + 1} alone is {scale[said[k]]}, its neighbours are {scale[before]} and "
                 f"{scale[after]}",
-                None, _place(grid, k), less,
+                None, slice_place(grid, k), less,
             )  # fmt: skip
 
 
@@ -98,10 +99,10 @@ def _jumps(
             yield b, Problem(
                 f"From slice {a + 1} to {b + 1} the grade jumps from {scale[said[a]]} to "
                 f"{scale[said[b]]}",
-                None, _place(grid, b), True,
+                None, slice_place(grid, b), True,
             )  # fmt: skip
 
 
-def _place(grid: Volume, k: int) -> tuple[float, float, float]:
+def slice_place(grid: Volume, k: int) -> tuple[float, float, float]:
     x, y, z = grid.slice_center(k)
     return float(x), float(y), float(z)

@@ -14,6 +14,7 @@ from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.reasons import why_not
 from SpineLib.inference.windows import network_input, window_axes
 from SpineLib.loop.problem import Problem
+from SpineLib.loop.slice_plausibility import slice_place
 from SpineLib.outputs.grade_set_words import set_words
 from SpineLib.progress import Progress
 from SpineLib.questions import Opinion
@@ -104,6 +105,6 @@ def open_questions(answers: Mapping[int, Opinion], grid: Volume) -> list[Problem
         if len(one.grade_set) > (2 if one.probabilities else 1)
     ]
     return [
-        Problem(f"Slice {k + 1} may be {words}", None, tuple(map(float, grid.slice_center(k))))
+        Problem(f"Slice {k + 1} may be {words}", None, slice_place(grid, k))
         for _, k, words in sorted(unsure)
     ]
