@@ -104,6 +104,11 @@ def open_questions(answers: Mapping[int, Opinion], grid: Volume) -> list[Problem
         if len(one.grade_set) > (2 if one.probabilities else 1)
     ]
     return [
-        Problem(f"Slice {k + 1} may be {words}", None, tuple(map(float, grid.slice_center(k))))
+        Problem(f"Slice {k + 1} may be {words}", None, _middle(grid, k))
         for _, k, words in sorted(unsure)
     ]
+
+
+def _middle(grid: Volume, k: int) -> tuple[float, float, float]:
+    x, y, z = grid.slice_center(k)
+    return float(x), float(y), float(z)
