@@ -177,6 +177,8 @@ class ModelUsed:
         question: key of the question that it answers; empty for one that finds or outlines.
         threshold: P(positive) from which it says so; None where its card has no such number.
         card_threshold: the card's, where the person asked for another one; None otherwise.
+        grade_sets: what its sets promise, and of whom: the card's `GradeSets` but for ``least``;
+            None where it promises nothing.
     """
 
     task: str
@@ -190,6 +192,7 @@ class ModelUsed:
     question: str = ""
     licence: str = ""
     card_threshold: float | None = None
+    grade_sets: dict[str, Any] | None = None
 
 
 @dataclass

@@ -105,7 +105,7 @@ def _settle_questions(findings: Findings) -> str:
     ]
     values = {asked.key: {*asked.values, BORDERLINE, ""} for asked in findings.questions}
     for opinion in opinions:
-        told = {opinion.value, *opinion.interval, *opinion.probabilities}
+        told = {opinion.value, *opinion.interval, *opinion.probabilities, *opinion.grade_set}
         if opinion.question not in values or not told <= values[opinion.question]:
             return f"an answer that its question {opinion.question[:40]!r} does not have"
         if (

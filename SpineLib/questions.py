@@ -167,6 +167,8 @@ class Opinion:
         probabilities: value → probability, summing to 1; empty where there are only two values.
         interval: lowest and highest value of the smallest run of neighbouring values around
             ``value`` that holds at least 80 % of the probability.
+        grade_set: neighbouring values, mild to severe, that hold the true one as often as the
+            model's card promises (`SpineLib.models.card.GradeSets`); empty where it promises nothing.
         reason: why it was not assessed, or why it was forced; of a reader, in the reader's words.
         why: the reason as code and values; None of a reader's, and in findings of before there were
             codes.
@@ -196,6 +198,7 @@ class Opinion:
     why: Reason | None = None
     level: str = ""
     place_ras: list[float] | None = None
+    grade_set: list[str] = field(default_factory=list)
     unlikeness: float | None = None
 
     @property

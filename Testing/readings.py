@@ -1,5 +1,6 @@
 """Readings of real MR data with answers given by hand: what the faces are tested with."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,11 @@ def stack_of(volume: Volume, identifier: str, plane: str, region: str) -> StackF
         f"T2 TSE {plane}", plane, "T2", False, region, list(volume.shape),
         [float(x) for x in volume.spacing], volume.ijk_to_ras.tolist(),
     )  # fmt: skip
+
+
+# What a model's sets promise, as findings tell it.
+PROMISE = {"coverage": 0.9, "data": "held-out simulated studies", "patients": 60, "slices": 700,
+           "note": "Nothing is promised of images unlike these."}  # fmt: skip
 
 
 def cervical_findings(volume: Volume) -> Findings:
@@ -166,6 +172,23 @@ def brief(graded: Reading) -> Reading:
     findings.summaries[1].assessed_slices = findings.summaries[1].longest_run = 3
     volume = Volume(whole.voxels[7:10], matrix, whole.frames[7:10], whole.frame_of_reference_uid)
     return Reading(findings, {"4": volume})
+
+
+@pytest.fixture(scope="session")
+def unsure(brief: Reading) -> Reading:
+    """Three slices whose models promise sets: 1c or 2, 2 alone, 0 to 2; on the second both verdicts."""
+    findings = Findings.from_dict(brief.findings.to_dict())
+    grader = ModelUsed(
+        "grading", "starter-grading", "Grader", "1", "1" * 64, True, "", None, BILSKY.key,
+        grade_sets=PROMISE,
+    )  # fmt: skip
+    findings.models = [replace(MODEL, grade_sets=PROMISE), grader]
+    sets = (["1c", "2"], ["2"], ["0", "1a", "1b", "1c", "2"])
+    for one, values in zip(findings.stacks[0].slices, sets, strict=True):
+        one.opinions[1] = replace(one.opinions[1], forced=False, grade_set=values)
+        one.opinions[0].grade_set = [one.opinions[0].value]
+    findings.stacks[0].slices[1].opinions[0].grade_set = [*COMPRESSION.values]
+    return Reading(findings, brief.volumes)
 
 
 @pytest.fixture(scope="session")

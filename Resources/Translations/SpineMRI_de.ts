@@ -664,6 +664,50 @@
         <translation>Intervall</translation>
     </message>
     <message>
+        <source>{first} or {last}</source>
+        <translation>{first} oder {last}</translation>
+    </message>
+    <message>
+        <source>{first} to {last}</source>
+        <translation>{first} bis {last}</translation>
+    </message>
+    <message>
+        <source>patient</source>
+        <translation>Patient</translation>
+    </message>
+    <message>
+        <source>patients</source>
+        <translation>Patienten</translation>
+    </message>
+    <message>
+        <source>uncertain</source>
+        <translation>unsicher</translation>
+    </message>
+    <message>
+        <source>{title}: more than one answer is possible on {number} of {slices}</source>
+        <translation>{title}: mehr als eine Antwort ist möglich auf {number} von {slices}</translation>
+    </message>
+    <message>
+        <source>{model}: the possible answers hold the true one in {share:.0%} of the slices of each answer, on images like those of {patients} ({data}). Nothing is promised of others.</source>
+        <translation>{model}: Die möglichen Antworten enthalten die wahre in {share:.0%} der Schichten jeder Antwort, auf Bildern wie denen von {patients} ({data}). Von anderen wird nichts versprochen.</translation>
+    </message>
+    <message>
+        <source>Several colours side by side along an edge: all are possible.</source>
+        <translation>Mehrere Farben nebeneinander an einer Kante: Alle sind möglich.</translation>
+    </message>
+    <message>
+        <source>Possible answers</source>
+        <translation>Mögliche Antworten</translation>
+    </message>
+    <message>
+        <source>{share:.0%} hold the true one, on images like those of {patients} patients ({data}). Nothing is promised of others.</source>
+        <translation>{share:.0%} enthalten die wahre, auf Bildern wie denen von {patients} Patienten ({data}). Von anderen wird nichts versprochen.</translation>
+    </message>
+    <message>
+        <source>possible: {values}</source>
+        <translation>möglich: {values}</translation>
+    </message>
+    <message>
         <source>Image</source>
         <translation>Bild</translation>
     </message>
@@ -1114,10 +1158,6 @@
     <message>
         <source>Value</source>
         <translation>Wert</translation>
-    </message>
-    <message>
-        <source>Possible</source>
-        <translation>Möglich</translation>
     </message>
     <message>
         <source>Not answered: {why}</source>

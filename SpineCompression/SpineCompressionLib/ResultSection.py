@@ -7,7 +7,7 @@ from typing import Any
 
 from SpineLib.inference.readers_level import differing
 from SpineLib.labels import NOT_ASSESSED
-from SpineLib.outputs import level_words, quantity_words, summary
+from SpineLib.outputs import grade_set_words, level_words, quantity_words, summary
 from SpineLib.outputs.contradiction_words import (
     MARK,
     contradiction_line,
@@ -157,6 +157,7 @@ class ResultSection:
             f" color: {color};" if color else ""
         )
         ui.detailLabel.text = self._details()
+        ui.detailLabel.toolTip = "\n".join(grade_set_words.promise_lines(findings))
         ui.noticeLabel.text = _(findings.notice)
 
     def _details(self) -> str:
@@ -170,6 +171,7 @@ class ResultSection:
             "" if named else ", ".join(dict.fromkeys(levels)),
             *(level_words.level_lines(findings) if named or levels else ()),
             *summary.other_lines(findings),
+            *grade_set_words.set_lines(findings),
             contradiction_line(findings),
             *quantity_words.narrowest_lines(findings),
         )
@@ -287,7 +289,7 @@ class ResultSection:
             one.level,
             "" if lead is None or lead.probability is None else f"{lead.probability:.2f}",
             _(study.leadValue(number) or NOT_ASSESSED)
-            + self._forced(lead, number)
+            + self._besides(lead, number)
             + f" {MARK}" * bool(contradictions_on(study.findings, one)),
             "; ".join(others) or "–",
             review or "–",
@@ -298,17 +300,20 @@ class ResultSection:
         text, findings = value, self._study.findings
         assert findings is not None
         if opinion is not None:
-            ends = "–".join(dict.fromkeys(opinion.interval))
-            words = [_(question.side(opinion.positive)), "" if ends == value else ends]
+            words = [_(question.side(opinion.positive)), grade_set_words.beside(opinion)]
             words += [_("forced")] if opinion.forced else []
             inside = ", ".join(word for word in words if word)
             text += f" ({inside})" if inside else ""
             text += findings.told_apart(question.key, opinion.by)
         return f"{question.key} {text}" if len(findings.columns) > 2 else text
 
-    def _forced(self, lead: Opinion | None, number: int) -> str:
-        shown = lead is not None and lead.forced and lead.value == self._study.leadValue(number)
-        return " " + _("(forced)") if shown else ""
+    def _besides(self, lead: Opinion | None, number: int) -> str:
+        """What stands behind the model's answer, where it is the one that is shown."""
+        if lead is None or lead.value != self._study.leadValue(number):
+            return ""
+        possible = grade_set_words.beside(lead) if lead.grade_set else ""
+        text = f" ({possible})" if possible else ""
+        return text + (" " + _("(forced)") if lead.forced else "")
 
     def _color(self, number: int) -> str:
         return self._study.color(number)

@@ -7,6 +7,7 @@ from typing import Any
 
 import qt
 
+from SpineLib.questions import Question
 from SpineLib.translation import tr as _
 from SpineSlicer.scene.ShownStudy import ShownStudy
 
@@ -26,9 +27,10 @@ class Timeline(qt.QWidget):
 
     A cell has colour and letter of the answer to the lead question (the reader's where there is
     one), as the ring has; a band along its lower edge has the colours of the other questions'
-    answers. A bracket above holds the cells of each level together. A dot says that a reader
-    answered, a dark corner that answers contradict each other, a frame around the cell which slice
-    one is at.
+    answers. Where several answers are possible the band (of the lead question one along the upper
+    edge) has the colours of all of them. A bracket above holds the cells of each level together. A
+    dot says that a reader answered, a dark corner that answers contradict each other, a frame around
+    the cell which slice one is at.
     Cells of one stack stand together, blocks apart, another series in another row; a series of
     many slices goes on in another line. It lives as long as the panel.
 
@@ -45,6 +47,7 @@ class Timeline(qt.QWidget):
             "Click or drag to scroll the views. ← → neighbours, P N flagged, U unreviewed, "
             "Shift chooses a range, 0 1 answer, A agree, Ctrl+Z undo."
         )
+        self.toolTip += "\n" + _("Several colours side by side along an edge: all are possible.")
         self.accessibleName = _("Timeline of slices")
         self._fit()
         study.listen(self._onChanged)
@@ -195,10 +198,27 @@ class Timeline(qt.QWidget):
 
     def _paintBand(self, painter: Any, number: int, rect: tuple) -> None:
         left, top, width, height = rect
-        others = self._study.others(number)
-        for count, (question, value, _opinion) in enumerate(others):
-            share = max(width - 1.5, 1.0) / len(others)
-            box = qt.QRectF(left + 0.5 + count * share, top + height - BAND, share, BAND)
+        others, room = self._study.others(number), max(width - 1.5, 1.0)
+        share = room / max(len(others), 1)
+        for count, (question, value, opinion) in enumerate(others):
+            values = opinion.grade_set if opinion is not None else []
+            start = left + 0.5 + count * share
+            self._paintColors(
+                painter, question, values or [value], start, top + height - BAND, share
+            )
+        lead, one = self._study.lead, self._study.slice(number)
+        said = one.opinion(lead.key) if lead is not None else None
+        answered = lead is not None and self._study.reviewed(number, lead.key) is not None
+        if said and len(said.grade_set) > 1 and not answered:
+            self._paintColors(painter, lead, said.grade_set, left + 0.5, top, room)
+
+    def _paintColors(
+        self, painter: Any, question: Question, values: list[str],
+        left: float, top: float, width: float,
+    ) -> None:  # fmt: skip
+        each = width / len(values)
+        for n, value in enumerate(values):
+            box = qt.QRectF(left + n * each, top, each, BAND)
             painter.fillRect(box, qt.QColor(question.color(value)))
 
     def _paintFrame(self, painter: Any, rect: tuple, current: bool) -> None:

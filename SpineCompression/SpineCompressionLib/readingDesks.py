@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from SpineLib.outputs.grade_set_words import set_words
 from SpineLib.projects.answers import levels_of
 from SpineLib.projects.consensus import SliceReadings
 from SpineLib.projects.labels import ASSISTED
@@ -86,6 +87,8 @@ class LabellingDesk:
         text = _("{model} says: {verdict}").format(model=self.session.model, verdict=answer.verdict)
         if answer.value and answer.value != answer.verdict:
             text += f" ({answer.value})"
+        possible = set_words(answer.grade_set)
+        text += ", " + _("possible: {values}").format(values=possible) if possible else ""
         if answer.probability is not None:
             text += f", P {answer.probability:.2f}"
         text += f" ({sentence(answer.why)})" if answer.why and not answer.value else ""

@@ -80,6 +80,7 @@ class Profile(str, Enum):
     standard = "standard"
     held_out = "held-out"
     domain_randomised = "domain-randomised"
+    everyday = "everyday"
 
 
 class Part(str, Enum):

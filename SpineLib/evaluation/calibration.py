@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput, BadModel
@@ -12,6 +13,7 @@ from SpineLib.evaluation.figures import Figure
 from SpineLib.evaluation.predictions import Predictions
 from SpineLib.labels import COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
 from SpineLib.models import ModelFolder, write_model
+from SpineLib.models.card import GradeSets
 
 BINS = 10
 # A slice is borderline from this share of the threshold on (by hand).
@@ -50,6 +52,7 @@ class Calibration:
         bias: is added to the logit of ``compressed`` before the division; 0 for grades.
         before, after: on the data that it was fitted to.
         slices: how many they were.
+        sets: fitted to other patients with this temperature and bias; None where that was not asked.
     """
 
     temperature: float
@@ -57,6 +60,7 @@ class Calibration:
     before: Reliability
     after: Reliability
     slices: int
+    sets: GradeSets | None = None
 
 
 def fit_calibration(predictions: Predictions) -> Calibration:
@@ -119,8 +123,31 @@ def reliability_figures(predictions: Predictions) -> list[Figure]:
     of = f"{found.count.sum()} assessed slices"
     return [
         Figure("Brier score", found.brier, of=of),
-        Figure("expected calibration error", found.ece, of=of),
+        Figure("expected calibration error", found.ece, of=of, card=True),
     ]
+
+
+def reliability_by_site(predictions: Predictions) -> dict[str, Reliability]:
+    """Site (of simulated data the profile) → reliability; empty where there is one site only."""
+    sites = [name for name in predictions.table["site"].unique() if name]
+    parts = {
+        name: reliability_of(
+            replace(predictions, table=predictions.table[predictions.table["site"] == name])
+        )
+        for name in sites
+    }
+    return {k: v for k, v in parts.items() if v is not None} if len(parts) > 1 else {}
+
+
+def site_table(predictions: Predictions) -> pd.DataFrame:
+    """Calibration of each site; without a row where there is one only."""
+    return pd.DataFrame(
+        [
+            {"site": name, "slices": int(one.count.sum()), "Brier score": one.brier,
+             "expected calibration error": one.ece}
+            for name, one in reliability_by_site(predictions).items()
+        ]
+    )  # fmt: skip
 
 
 def reliability(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> Reliability:
@@ -151,10 +178,10 @@ def reliability(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) ->
 
 
 def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFolder:
-    """Writes temperature, bias and borderline into a model's folder.
+    """Writes temperature, bias, borderline and grade sets into a model's folder.
 
-    The bias goes into the network's last layer. Figures on the card were of the model before, so
-    they are removed; evaluate the model anew.
+    The bias goes into the network's last layer. Figures and grade sets on the card were of the model
+    before, so they are removed; evaluate the model anew.
 
     Args:
         model: its folder is written to, whole or not at all.
@@ -180,6 +207,7 @@ def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFold
         temperature=round(calibration.temperature, 4),
         borderline=min(model.card.threshold, round(model.card.threshold * BORDERLINE, 4)),
         figures=(),
+        grade_sets=calibration.sets,
     )
     if model.card.task != "compression":
         card = replace(card, borderline=model.card.borderline)
@@ -191,10 +219,8 @@ def logits(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.in
 
     They follow from the probabilities and the card's temperature.
     """
-    table, card = predictions.table, predictions.card
-    table = table[table["verdict"] != NOT_ASSESSED]
+    table, card = assessed(predictions), predictions.card
     if predictions.task == "compression":
-        table = table[table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
         p = table["probability"].to_numpy(float)
         probabilities = np.column_stack([1 - p, p])
         truth = (table["truth"] == COMPRESSED).to_numpy(int)
@@ -205,6 +231,22 @@ def logits(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.in
     else:
         raise BadModel(f"A model for {predictions.task} has no probabilities to calibrate")
     return card.temperature * np.log(np.maximum(probabilities, _LEAST)), truth
+
+
+def assessed(predictions: Predictions) -> pd.DataFrame:
+    """The rows with an answer and a truth that readers agree on."""
+    table = predictions.table[predictions.table["verdict"] != NOT_ASSESSED]
+    if predictions.task != "compression":
+        return table
+    return table[table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
+
+
+def answers_with(
+    predictions: Predictions, temperature: float, bias: float = 0.0
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Probabilities [rows, classes] that the model would give so, and true classes, of `assessed`."""
+    scores, truth = logits(predictions)
+    return _probabilities(scores, temperature, bias), truth
 
 
 def _moved(scores: NDArray, temperature: float, bias: float) -> NDArray[np.float64]:

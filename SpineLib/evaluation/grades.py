@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.evaluation.agreement import Agreement, cohen, gwet, kappa
-from SpineLib.evaluation.calibration import reliability_figures
+from SpineLib.evaluation.calibration import reliability_figures, site_table
 from SpineLib.evaluation.figures import (
     Evaluation,
     Figure,
@@ -19,6 +19,7 @@ from SpineLib.evaluation.figures import (
     share,
     stack_notes,
 )
+from SpineLib.evaluation.grade_sets import grade_set_figures, grade_set_table
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
 from SpineLib.evaluation.slices import comparison_table, level_table
 from SpineLib.evaluation.statistics import (
@@ -58,6 +59,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
                                                                        "quadratic")),
         _within_one(graded),
         *reliability_figures(predictions),
+        *grade_set_figures(predictions),
         *withheld_figures(predictions.table, ~graded.right),
     ]  # fmt: skip
     tables = {
@@ -66,6 +68,8 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
         "by level": level_table(
             predictions.table, graded.high == 1, graded.called == 1, graded.missing
         ),
+        "sets": grade_set_table(predictions),
+        "calibration by site": site_table(predictions),
     }
     notes = stack_notes(predictions.left_out, predictions.forced)
     notes += not_assessed_notes(predictions.table, AS_WRONG)

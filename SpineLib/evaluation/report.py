@@ -68,12 +68,25 @@ def write_evaluation(
     return Path(folder) / PAGE
 
 
-def write_calibration(folder: Path, predictions: Predictions, calibration: Calibration) -> Path:
-    """Writes the predictions and ``reliability.png``, before and after; gives the drawing."""
+def write_calibration(
+    folder: Path,
+    predictions: Predictions,
+    calibration: Calibration,
+    of_sets: Predictions | None = None,
+) -> Path:
+    """Writes the predictions and ``reliability.png``, before and after; gives the drawing.
+
+    Args:
+        folder: is made; files of the same names are replaced.
+        predictions, calibration: what was fitted to, and what came of it.
+        of_sets: what the grade sets were fitted to.
+    """
     what = "P(compressed)" if predictions.task == "compression" else "P(most probable grade)"
     parts = {"before": calibration.before, "after": calibration.after}
     with writing_folder(folder) as out:
         predictions.write(out / "predictions.csv")
+        if of_sets is not None:
+            of_sets.write(out / "predictions-sets.csv")
         (out / "reliability.png").write_bytes(draw_reliability(parts, what))
     return folder / "reliability.png"
 

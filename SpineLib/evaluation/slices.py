@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput, BadModel
-from SpineLib.evaluation.calibration import reliability_figures
+from SpineLib.evaluation.calibration import reliability_figures, site_table
 from SpineLib.evaluation.delong import Auc, area, auc, paired, unpaired
 from SpineLib.evaluation.figures import (
     Evaluation,
@@ -20,6 +20,7 @@ from SpineLib.evaluation.figures import (
     share,
     stack_notes,
 )
+from SpineLib.evaluation.grade_sets import grade_set_figures, grade_set_table
 from SpineLib.evaluation.predictions import LEVEL, Predictions, require_same_rows
 from SpineLib.evaluation.statistics import (
     Comparison,
@@ -65,6 +66,7 @@ def evaluate_compression(
     ]
     patients = patient_table(table, predictions.card)
     figures += [*_patient_figures(patients), *reliability_figures(predictions)]
+    figures += grade_set_figures(predictions)
     figures += withheld_figures(table, ~data.right)
     names = predictions.groups if groups is None else list(groups)
     tables = {
@@ -73,6 +75,8 @@ def evaluate_compression(
         "patients": patients,
         "subgroups": subgroup_table(data, names),
         "by level": level_table(table, data.truth, data.flagged & ~data.missing, data.missing),
+        "sets": grade_set_table(predictions),
+        "calibration by site": site_table(predictions),
     }
     rule = predictions.card.study_rule
     notes += [

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from SpineLib.errors import BadInput
 from SpineLib.inference.canal import CanalPath
-from SpineLib.inference.interval import graded
+from SpineLib.inference.interval import grade_set, graded
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.reasons import why_not
 from SpineLib.inference.unlike import fluid_contrasts, unlike, unlike_scores
@@ -74,7 +74,7 @@ def opinions(
         opinion.source, opinion.unlikeness = READERS_BOX if k in drawn else CANAL_WINDOW, scores[k]
         if strange[k] is not None:
             opinion.forced, opinion.why = True, strange[k]
-            opinion.reason = f"forced: {strange[k]}"
+            opinion.reason, opinion.grade_set = f"forced: {strange[k]}", []
         result.append(opinion)
     return result
 
@@ -112,13 +112,15 @@ def opinion_of(
     """
     question = card.asked
     if len(question.values) > 2:
-        return replace(graded(probabilities, question), by=card.name)
+        opinion = replace(graded(probabilities, question), by=card.name)
+        return replace(opinion, grade_set=grade_set(opinion.probabilities, card))
     positive = question.values[1]
     # Second where a card calls its classes otherwise.
     column = card.labels.index(positive) if positive in card.labels else 1
     chance = float(probabilities[column])
     value = decided(chance, card, threshold)
-    return Opinion(question.key, card.name, value, value == positive, chance)
+    held = grade_set(dict(zip(question.values, (1 - chance, chance), strict=True)), card)
+    return Opinion(question.key, card.name, value, value == positive, chance, grade_set=held)
 
 
 def decided(probability: float, card: Card, threshold: float | None = None) -> str:

@@ -77,7 +77,10 @@ def _replace(finding: SliceFinding, opinion: Opinion) -> None:
     for n, before in enumerate(finding.opinions):
         if (before.question, before.by) == (opinion.question, opinion.by):
             reason = before.reason if before.forced and opinion.assessed else opinion.reason
-            finding.opinions[n] = replace(opinion, forced=before.forced, reason=reason)
+            held = [] if before.forced else opinion.grade_set
+            finding.opinions[n] = replace(
+                opinion, forced=before.forced, reason=reason, grade_set=held
+            )
 
 
 def _path(stack: StackFindings, volume: Volume) -> CanalPath:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -265,6 +265,7 @@ class _StudyReader:
                     opinion = _silent(model.card, other)
                 elif why is not None and opinion.assessed:
                     opinion.forced, opinion.reason, opinion.why = True, f"forced: {why}", why
+                    opinion.grade_set = []  # its promise is of images that the model was made for
                 finding.opinions.append(opinion)
         for finding in described.slices:
             finding.opinions.sort(key=lambda opinion: self.models.rank(opinion.by))
@@ -440,6 +441,7 @@ def _model_used(model: ModelFolder, options: ReadOptions) -> ModelUsed:
     threshold = card.threshold if options.threshold is None else options.threshold
     decided = question is not None and len(question.values) == 2
     other = decided and threshold != card.threshold
+    sets = None if card.grade_sets is None else asdict(card.grade_sets)
     return ModelUsed(
         task=card.task,
         name=card.name,
@@ -452,6 +454,7 @@ def _model_used(model: ModelFolder, options: ReadOptions) -> ModelUsed:
         question=question.key if question else "",
         licence=card.licence,
         card_threshold=card.threshold if other else None,
+        grade_sets=sets and {key: value for key, value in sets.items() if key != "least"},
     )
 
 

@@ -89,8 +89,8 @@ def descendant(
 ) -> Card:
     """The card of what was fine-tuned from a model; the weights' hash is filled in later.
 
-    What decides how the network is used stays as it was. Figures were of the parent, so there are
-    none yet. A starter model's descendant is a starter model only while it has learnt from nothing
+    What decides how the network is used stays as it was. Figures and the promise of grade sets were
+    of the parent, so there are none yet. A starter model's descendant is a starter model only while it has learnt from nothing
     but simulated images.
 
     Args:
@@ -118,6 +118,7 @@ def descendant(
         training_data=f"{parent.training_data}; then {learnt}",
         limits=_limits(parent, simulated, learnt, parents_calibration),
         figures=(),
+        grade_sets=None,
         unlike=None,
         lineage=lineage,
         weights_sha256="0" * 64,

@@ -32,7 +32,7 @@ from SpineLib.loop.plausibility import implausible
 from SpineLib.loop.problem import Problem
 from SpineLib.loop.scores import STAGE, Score, overlay_file, read_score, write_score
 from SpineLib.loop.slice_plausibility import implausible_slices, unlike_slices
-from SpineLib.loop.slice_uncertainty import uncertain_slices
+from SpineLib.loop.slice_uncertainty import open_questions, uncertain_slices
 from SpineLib.loop.uncertainty import uncertain
 from SpineLib.loop.versions import AUTOMATIC, Version
 from SpineLib.loop.writer import DatasetWriter
@@ -73,7 +73,7 @@ class _Answered:
     per_slice: tuple[float | None, ...] = ()
     overlay: Volume | None = None
     lowest: str = ""
-    unlike: list[Problem] = field(default_factory=list)
+    places: list[Problem] = field(default_factory=list)
 
 
 def score(
@@ -174,7 +174,7 @@ class _Reader:
         problems = (
             implausible(found.answer)
             if isinstance(found.answer, Volume)
-            else found.unlike
+            else found.places
             + implausible_slices(found.answer, image, self.dataset.question or COMPRESSION)
         )
         progress.check()
@@ -221,8 +221,9 @@ class _Reader:
             image, canal, self.loaded, times=TIMES_SLICES, seed=self.seed, progress=progress
         )
         return _Answered(
-            labels, unsure.score, per_slice=unsure.per_slice, unlike=unlike_slices(said, image)
-        )
+            labels, unsure.score, per_slice=unsure.per_slice,
+            places=[*unlike_slices(said, image), *open_questions(said, image)],
+        )  # fmt: skip
 
     def _segmented(self, image: Volume, progress: Progress) -> _Answered:
         labels, finding = name_instances(segment(image, self.loaded, progress=progress))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,10 @@ from SpineLib.inference.canal import CanalPath
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.reasons import why_not
 from SpineLib.inference.windows import network_input, window_axes
+from SpineLib.loop.problem import Problem
+from SpineLib.outputs.grade_set_words import set_words
 from SpineLib.progress import Progress
+from SpineLib.questions import Opinion
 from SpineLib.volume import Volume
 
 # How far a window moves in the slice's plane, mm, and how much its contrast changes (by hand: the
@@ -82,3 +86,29 @@ def entropy_of(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Shannon's entropy of each row as a share of the largest possible one, 0 to 1."""
     p = np.clip(probabilities, 1e-12, 1.0)
     return np.asarray((-(p * np.log(p)).sum(axis=1) / np.log(p.shape[1])).clip(0, 1))
+
+
+def open_questions(answers: Mapping[int, Opinion], grid: Volume) -> list[Problem]:
+    """The slices of which a model says least: more than two answers are possible, or both of two.
+
+    Args:
+        answers: slice index → the model's; those whose card promises no sets tell nothing.
+        grid: of the image.
+
+    Returns:
+        The largest sets first, then in the order of the slices.
+    """
+    unsure = [
+        (-len(one.grade_set), k, set_words(one.grade_set, str))
+        for k, one in answers.items()
+        if len(one.grade_set) > (2 if one.probabilities else 1)
+    ]
+    return [
+        Problem(f"Slice {k + 1} may be {words}", None, _middle(grid, k))
+        for _, k, words in sorted(unsure)
+    ]
+
+
+def _middle(grid: Volume, k: int) -> tuple[float, float, float]:
+    x, y, z = grid.slice_center(k)
+    return float(x), float(y), float(z)

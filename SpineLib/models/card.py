@@ -64,6 +64,30 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class GradeSets:
+    """From when on a value belongs to a slice's set, so that the set keeps a promise.
+
+    Split conformal prediction, a threshold a value ("class-conditional", Vovk 2012, "Conditional
+    validity of inductive conformal predictors"): of new slices like those that it was fitted to,
+    the set holds the true value in at least ``coverage`` of the slices of each value.
+
+    Attributes:
+        coverage: the promised share.
+        least: value → its reach (`SpineLib.inference.interval.reach`) from which it is in the set.
+        data: the fitting patients in words; no weight and no temperature was fitted to them.
+        patients, slices: how many they were.
+        note: what the promise does not hold for.
+    """
+
+    coverage: float
+    least: dict[str, float]
+    data: str
+    patients: int
+    slices: int
+    note: str = "Nothing is promised of images unlike these."
+
+
+@dataclass(frozen=True)
 class Unlike:
     """From where on a slice or a stack is unlike what a classifier knows (`SpineLib.inference.unlike`).
 
@@ -169,6 +193,7 @@ class Card:
         borderline: probability from which it is borderline.
         temperature: logits are divided by it before the softmax (Guo et al. 2017, "On
             Calibration of Modern Neural Networks").
+        grade_sets: which values a slice's set holds; None where none was fitted.
         unlike: from where on images are withheld as unlike those that the model knows; None where
             nothing is.
         lineage: of a fine-tuned model; None for one that was trained from the start.
@@ -198,6 +223,7 @@ class Card:
     figures: tuple[Figure, ...] = ()
     citation: str = ""
     lineage: Lineage | None = None
+    grade_sets: GradeSets | None = None
     unlike: Unlike | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
@@ -249,7 +275,10 @@ class Card:
         """
         _validate(data, file)
         try:
-            return cls._of(data, file)
+            card = cls._of(data, file)
+            if card.grade_sets and {*card.grade_sets.least} != {*card.asked.values}:
+                raise BadModel("The grade sets need one probability for each value", file=file)
+            return card
         except (KeyError, TypeError, ValueError, AttributeError, BadInput) as error:
             # Where there is no jsonschema: in Slicer's own Python before its set-up.
             raise BadModel("The model's card is not valid", file=file) from error
@@ -266,6 +295,8 @@ class Card:
         data["scheme"] = replace(_question(scheme), of_levels=of_levels) if scheme else None
         data["figures"] = tuple(Figure(**_tuples(f)) for f in data.get("figures", []))
         data["labels"] = tuple(data.get("labels", ()))
+        if data.get("grade_sets"):
+            data["grade_sets"] = GradeSets(**data["grade_sets"])
         if data.get("unlike"):
             data["unlike"] = Unlike(**_tuples(data["unlike"]))
         if data.get("lineage"):

@@ -20,7 +20,7 @@ SLICE_COLUMNS = (
 CONTRADICTION = "contradiction"  # which answers on the slice cannot all be true
 # Behind the question's key: ``compression_value``, ``Bilsky_probability``, …
 OPINION_COLUMNS = (
-    "value", "positive", "probability", "low", "high", "forced", "reason", "source",
+    "value", "positive", "probability", "low", "high", "set", "forced", "reason", "source",
     "reason_code", "unlikeness",
 )  # fmt: skip
 
@@ -95,6 +95,7 @@ def _cells(opinion: Opinion) -> tuple[Any, ...]:
     low, high = (opinion.interval or ["", ""])[:2]
     positive = opinion.positive if opinion.assessed else ""
     return (
-        opinion.value, positive, opinion.probability, low, high, opinion.forced, opinion.reason,
-        opinion.source, opinion.why.code if opinion.why else "", opinion.unlikeness,
+        opinion.value, positive, opinion.probability, low, high, "|".join(opinion.grade_set),
+        opinion.forced, opinion.reason, opinion.source,
+        opinion.why.code if opinion.why else "", opinion.unlikeness,
     )  # fmt: skip

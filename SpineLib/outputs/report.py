@@ -13,6 +13,7 @@ from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import BORDERLINE
 from SpineLib.outputs import (
     contradiction_words,
+    grade_set_words,
     level_table,
     level_words,
     names,
@@ -103,6 +104,9 @@ def render(
         "labels": labels,
         "language": language(),
         "why": summary.why,
+        "set_lines": grade_set_words.set_lines(findings),
+        "promises": grade_set_words.promise_lines(findings),
+        "possible": grade_set_words.possible,
         "level_lines": level_words.level_lines(findings),
         "level_tables": level_table.level_tables(findings),
         "lordosis": find_quantity(findings.quantities, "lordosis"),

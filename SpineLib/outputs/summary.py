@@ -19,6 +19,7 @@ from SpineLib.findings import (
 )
 from SpineLib.labels import ASSESSED, BORDERLINE, NOT_ASSESSED
 from SpineLib.outputs import level_table, level_words
+from SpineLib.outputs.grade_set_words import beside
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reasons import sentence
 from SpineLib.translation import tr
@@ -302,7 +303,7 @@ def mark(question: Question, opinion: Opinion | None) -> Mark:
 
 
 def words(question: Question, opinion: Opinion, tr: Callable[[str], str] = tr) -> str:
-    """``compressed``, or of a grade its side first: ``high, Bilsky 2``.
+    """``compressed``, or of a grade its side first: ``high, Bilsky 2``; what else is possible behind it.
 
     Example:
         >>> words(COMPRESSION, Opinion("compression", value="compressed", forced=True))
@@ -312,6 +313,8 @@ def words(question: Question, opinion: Opinion, tr: Callable[[str], str] = tr) -
         return tr(NOT_ASSESSED)
     side, value = tr(question.side(opinion.positive)), tr(opinion.value)
     text = f"{side}, {question.key} {value}" if side else value
+    if opinion.grade_set and (possible := beside(opinion, tr)):
+        text += f" ({possible})"
     return text + tr(" (forced)") if opinion.forced else text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class ModelAnswer:
         probability: of compressed or of a high grade.
         level: the slice's level, where the reading knew it.
         forced: the model ran outside of its applicability because a person said so.
+        grade_set: labels that are possible, as of `SpineLib.questions.Opinion`.
         why: why it was not assessed, or had to be forced; None where nobody says.
     """
 
@@ -42,6 +43,7 @@ class ModelAnswer:
     probability: float | None = None
     level: str = ""
     forced: bool = False
+    grade_set: list[str] = field(default_factory=list)
     why: Reason | None = None
 
 
@@ -214,7 +216,13 @@ def _answer(question: Question, finding: SliceFinding, by: str) -> ModelAnswer:
     value = _decided(question, opinion.value)
     verdict = question.side(opinion.positive) or opinion.value
     return ModelAnswer(
-        value, verdict, opinion.probability, finding.level, opinion.forced, opinion.why
+        value,
+        verdict,
+        opinion.probability,
+        finding.level,
+        opinion.forced,
+        opinion.grade_set,
+        opinion.why,
     )
 
 

@@ -69,8 +69,9 @@ def paint_canal(c: Canvas, patient: Patient) -> tuple[Array, Array]:
     c.paint(np.maximum(sac, skull - 12), Tissue.CSF)
     # A squeezed cord widens a little; its front is a little flat.
     wide = half_width * (1 + 0.05 * np.minimum(t["squeeze"], 4))
-    free = np.where(exists, _outline(p, q, half_width, half_ap), np.float32(9.0))
-    cord = np.maximum(_outline(p, q, wide, half_ap), np.maximum(CORD_GAP - lesion, sac + 0.1))
+    flat = patient.canal.flat
+    free = np.where(exists, _outline(p, q, half_width, half_ap, flat), np.float32(9.0))
+    cord = np.maximum(_outline(p, q, wide, half_ap, flat), np.maximum(CORD_GAP - lesion, sac + 0.1))
     cord = np.where(exists, cord, np.float32(9.0))
     _rootlets(c, patient, p, q, half_width, half_ap, sac)
     _cauda(c, patient, t, sac, lesion)
@@ -82,8 +83,8 @@ def paint_canal(c: Canvas, patient: Patient) -> tuple[Array, Array]:
     return free, cord
 
 
-def _outline(p: Array, q: Array, half_width: Array, half_ap: Array) -> Array:
-    return np.maximum(ellipse(p, q, half_width, half_ap, CORD_POWER), q - 0.94 * half_ap)
+def _outline(p: Array, q: Array, half_width: Array, half_ap: Array, flat: float) -> Array:
+    return np.maximum(ellipse(p, q, half_width, half_ap, CORD_POWER), q - flat * half_ap)
 
 
 def _lesions(c: Canvas, patient: Patient, inside: Array, keep: Array) -> Array:

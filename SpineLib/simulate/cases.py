@@ -20,6 +20,7 @@ from SpineLib.simulate.protocols import PROFILES, protocol_for
 from SpineLib.simulate.scanner import (
     Protocol,
     arbitrary_contrast,
+    gradient_echo_contrast,
     measure,
     shift_fat,
     signal_of,
@@ -95,7 +96,7 @@ def axial_case(
         region: ``cervical``, ``thoracic`` or ``lumbar``.
         disease: ``none``, ``degenerative`` or ``metastatic``.
         seed: the same seed gives the same case.
-        profile: ``standard``, ``held-out`` or ``domain-randomised``.
+        profile: ``standard``, ``held-out``, ``domain-randomised`` or ``everyday``.
         contrast: ``T1``, ``T2``, ``T2*``, ``STIR`` or ``PD``; the profile's own if not given.
         scanner: values of the protocol in place of the drawn ones, as ``{"thickness": 5,
             "ghost": 0.2}``; see `SpineLib.simulate.protocols.with_settings`.
@@ -105,7 +106,9 @@ def axial_case(
             a negative seed.
     """
     rng = _chance(seed, profile, 1)
-    patient = build_patient(rng, region, disease, held_out=profile == "held-out")
+    patient = build_patient(
+        rng, region, disease, held_out=profile == "held-out", everyday=profile == "everyday"
+    )
     protocol = protocol_for(
         rng, "axial", region, profile,
         contrast=contrast, chance=_chance(seed, profile, 3), settings=scanner,
@@ -288,6 +291,8 @@ def image(
     palette = signal_of(protocol)
     if profile == "domain-randomised":
         palette = arbitrary_contrast(rng)
+    elif profile == "everyday" and protocol.weighting == "T2*":
+        palette = gradient_echo_contrast(rng)
     grain = np.array([PROPERTIES[t].texture for t in Tissue], np.float32)
     voxels, labels = np.empty(shape, np.float32), np.empty(shape, np.uint8)
     noise = float(palette[Tissue.WHITE_MATTER]) / protocol.snr

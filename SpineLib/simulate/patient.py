@@ -77,6 +77,7 @@ def build_patient(
     disease: str,
     *,
     held_out: bool = False,
+    everyday: bool = False,
     sex: str | None = None,
     age: float | None = None,
     variant: str | None = None,
@@ -91,6 +92,7 @@ def build_patient(
         rng: the source of chance.
         region, disease: of `SpineLib.simulate.morphometry.REGIONS` and `DISEASES`.
         held_out: another population than training's, see `_other_shapes` and `build_spine`.
+        everyday: cords and canals of more shapes, see `_more_shapes` and `Canal`.
         sex: one of `SEXES`; by chance if not given.
         age: years, 18-100; by chance, from `AGES`, if not given.
         variant: of `SpineLib.simulate.spine.VARIANTS`; by chance if not given.
@@ -120,8 +122,11 @@ def build_patient(
     slips: dict[int, float] = {}
     if region == "lumbar" and disease == "degenerative" and rng.random() < 0.2:
         spine, step, slips = slipped(rng, spine)
-    narrow = rng.uniform(0.84, 0.92) if rng.random() < 0.12 else rng.uniform(0.95, 1.05)
-    canal = Canal(spine, rng, narrow)
+    tight = 0.3 if everyday else 0.12
+    narrow = rng.uniform(0.84, 0.92) if rng.random() < tight else rng.uniform(0.95, 1.05)
+    if everyday:
+        _more_shapes(person, spine)
+    canal = Canal(spine, rng, narrow, everyday=everyday)
     make = {"none": _healthy, "degenerative": _degenerative, "metastatic": grow_metastases}[disease]
     found = Disease(disease, [], [], degeneration, narrowing)
     sick = make(rng, spine, canal, region, found)
@@ -167,10 +172,16 @@ def _worn(
     return degeneration, np.clip(1.1 - steep * degeneration, least, 1)
 
 
-def _other_shapes(rng: np.random.Generator, lobe: Lobe) -> Lobe:
-    """A hill of a form that training never saw: peaked or flat, narrow or broad, off its axis.
+def _more_shapes(rng: np.random.Generator, spine: Spine) -> None:
+    """Changes the cord in place: flatter and wider, or rounder, than the mean; by hand."""
+    spine.sizes.cord_ap[:] *= rng.uniform(0.88, 1.06)
+    spine.sizes.cord_width[:] *= rng.uniform(0.95, 1.15)
 
-    Training's powers are 2 to 6 and its hills stand on their axis.
+
+def _other_shapes(rng: np.random.Generator, lobe: Lobe) -> Lobe:
+    """A hill of a form that training never saw: more peaked, or flatter and with steeper walls.
+
+    Training's powers are 1.7 to 6.5 (`SpineLib.simulate.lesions.vary`).
     """
     return replace(
         lobe,

@@ -2,7 +2,8 @@
 
 ``standard`` is what training draws from. ``held-out`` draws other scanners (see `_held_out`), so
 that a test on it is a test of transfer. ``domain-randomised`` uses standard geometry with an
-arbitrary signal for each tissue and wider imperfections.
+arbitrary signal for each tissue and wider imperfections. ``everyday`` is for training too: thin to
+thick slices, motion, and gradient echo beside T2 (see `_everyday`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from SpineLib.errors import BadInput
 from SpineLib.simulate.scanner import Protocol
 from SpineLib.simulate.tissues import PROPERTIES, Tissue
 
-PROFILES = ("standard", "held-out", "domain-randomised")
+PROFILES = ("standard", "held-out", "domain-randomised", "everyday")
+GRADIENT_ECHO = 0.4  # share of the everyday axial stacks that are T2*; by hand
 CONTRASTS = ("T1", "T2", "T2*", "STIR", "PD")
 # What a person may set, with the lowest and highest value; `Protocol` says what each one is.
 SETTINGS: dict[str, tuple[float, float]] = {
@@ -42,6 +44,8 @@ def draw_protocol(rng: np.random.Generator, plane: str, region: str, profile: st
     base = _axial(rng, region) if plane == "axial" else _sagittal(rng)
     if profile == "held-out":
         return _held_out(rng, base)
+    if profile == "everyday":
+        return _everyday(rng, base, plane)
     if profile == "domain-randomised":
         return replace(
             base,
@@ -230,3 +234,21 @@ def _held_out(rng: np.random.Generator, base: Protocol) -> Protocol:
         ghost=float(rng.uniform(0.1, 0.25)),
         te=base.te * (1.15 if base.weighting == "T2" else 1.4),
     )
+
+
+def _everyday(rng: np.random.Generator, base: Protocol, plane: str) -> Protocol:
+    """Thin to thick slices, coarser, noisier, blurred, with motion; axial ones also T2*.
+
+    The held-out profile's resolution, slices past 7 mm and strongest ghosts stay out of it.
+    """
+    thickness = float(rng.uniform(2, 7))
+    made = replace(
+        base,
+        thickness=thickness if plane == "axial" else base.thickness,
+        gap=float(thickness * rng.choice([0, 0.1, 0.2, 0.4])) if plane == "axial" else base.gap,
+        snr=float(np.exp(rng.uniform(np.log(8), np.log(40)))),
+        ghost=float(rng.choice([0, rng.uniform(0, 0.2)])),
+        blur=float(rng.uniform(0.15, 0.9)),
+    )
+    echo = plane == "axial" and rng.random() < GRADIENT_ECHO
+    return with_contrast(rng, made, "T2*") if echo else made

@@ -14,7 +14,7 @@ from SpineLib.findings import SliceFinding
 from SpineLib.inference.study import read_study
 from SpineLib.labels import structure
 from SpineLib.progress import Progress
-from SpineLib.questions import COMPRESSION
+from SpineLib.questions import BILSKY, COMPRESSION, KANG, Question
 from SpineLib.reading import Reading
 from SpineLib.simulate import write_study
 from SpineLib.store.files import writing
@@ -82,13 +82,14 @@ def compare(study: DemoStudy, out: Path, *, progress: Progress) -> Outcome:
 def _slices(study: DemoStudy, reading: Reading, truth: dict[str, Any], folder: Path) -> Outcome:
     known = {one["sop_instance_uid"]: one for one in truth["slices"]}
     found = [one for stack in reading.findings.stacks for one in stack.slices]
-    columns = (*slice_columns(reading.findings), "truth: level", "compressed", "Bilsky")
+    grades = [scheme.key for scheme in (BILSKY, KANG) if _graded(truth, scheme)]
+    columns = (*slice_columns(reading.findings), "truth: level", "compressed", *grades)
     rows = [
         (
             *row,
             known[one.sop_instance_uid]["level"],
             "yes" if known[one.sop_instance_uid]["compressed"] else "no",
-            known[one.sop_instance_uid]["bilsky"] or "–",
+            *(known[one.sop_instance_uid][key.lower()] or "–" for key in grades),
         )
         for row, one in zip(slice_rows(reading.findings), found, strict=True)
     ]
@@ -97,6 +98,10 @@ def _slices(study: DemoStudy, reading: Reading, truth: dict[str, Any], folder: P
         f"Compared with the truth: {right} of {len(found)} slices flagged or not as they should be"
     )
     return Outcome(study, columns, rows, [*sentences(reading.findings), told])
+
+
+def _graded(truth: dict[str, Any], scheme: Question) -> bool:
+    return any(one[scheme.key.lower()] for one in truth["slices"])
 
 
 def _compressed(one: SliceFinding) -> bool:

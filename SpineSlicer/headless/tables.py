@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from SpineLib.findings import Column, Findings, QuestionSummary, SliceFinding
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
 from SpineLib.outputs.contradiction_words import contradiction_line
+from SpineLib.outputs.grade_set_words import beside, promise_lines, set_lines
 from SpineLib.outputs.quantity_words import narrowest_lines
 from SpineLib.outputs.summary import threshold_line
 from SpineLib.questions import Opinion, Question
@@ -48,12 +49,12 @@ def _answers(findings: Findings, one: SliceFinding) -> Iterator[str]:
 
 
 def opinion_cells(question: Question, opinion: Opinion | None) -> tuple[str, str]:
-    """The answer, with its interval where it is a grade, and P(positive)."""
+    """The answer, with what else is possible, and P(positive)."""
     if opinion is None or not opinion.assessed or opinion.probability is None:
         return NOT_ASSESSED, "–"
-    interval = "–".join(dict.fromkeys(opinion.interval))
     text = f"{question.key} {opinion.value}" if question.sides else opinion.value
-    text += f" ({interval})" if interval not in ("", opinion.value) else ""
+    possible = beside(opinion, str)
+    text += f" ({possible})" if possible else ""
     return text + (" (forced)" if opinion.forced else ""), f"{opinion.probability:.2f}"
 
 
@@ -64,6 +65,8 @@ def sentences(findings: Findings) -> Iterator[str]:
         yield _sentence(findings.question(summary.question), summary, apart)
     if threshold := threshold_line(findings, str):
         yield f"Flagged at the {threshold}"
+    yield from set_lines(findings, str)
+    yield from promise_lines(findings, str)
     if against := contradiction_line(findings):
         yield against
     yield from narrowest_lines(findings)

@@ -59,6 +59,8 @@ def _cells(findings: Findings, one: SliceFinding, keys: list[str]) -> Iterator[t
         yield f"P {title}", float("nan") if probability is None else float(probability)
         if len(question.values) > 2:
             yield f"{title} interval", "–".join(opinion.interval)
+        if any(m.grade_sets and m.question == question.key for m in findings.models):
+            yield f"{title} set", "|".join(opinion.grade_set)
     for key in keys:
         what, value = DEFINITIONS[key], value_of(one.quantities, key)
         name = f"{what.title} ({what.unit})" if what.unit else what.title

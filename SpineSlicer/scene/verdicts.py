@@ -5,6 +5,7 @@ from __future__ import annotations
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.labels import BORDERLINE, NOT_ASSESSED
 from SpineLib.outputs.contradiction_words import MARK, contradictions_on
+from SpineLib.outputs.grade_set_words import beside
 from SpineLib.questions import NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.translation import tr as _
 
@@ -24,7 +25,7 @@ def shownValues(question: Question) -> list[str]:
 
 
 def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> str:
-    """``C 0.96 · Bilsky 2 (high)``: letter and probability, then what other questions answered.
+    """``C 0.96 · Bilsky 2 (high, 1c or 2)``: letter and probability, then what other questions answered.
 
     A ``≠`` at the end says that two answers contradict each other.
 
@@ -43,6 +44,7 @@ def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> 
         text = f"{NOT_ASSESSED_LETTER} {_(NOT_ASSESSED)}"
     else:
         text = f"{lead.letter(opinion.value)} {opinion.probability:.2f}"
+        text += f" {beside(opinion)}".rstrip() if scheme and opinion.grade_set else ""
     others = [o for o in one.opinions if o is not opinion and o.assessed]
     if not scheme:
         text += "".join(f" · {_letter(findings, other)}" for other in others)
@@ -70,7 +72,9 @@ def _letter(findings: Findings, opinion: Opinion) -> str:
 
 def _words(question: Question, opinion: Opinion) -> str:
     side, value = _(question.side(opinion.positive)), _(opinion.value)
-    return f"{question.key} {value} ({side})" if side else value
+    inside = ", ".join(filter(None, (side, beside(opinion) if opinion.grade_set else "")))
+    text = f"{question.key} {value}" if side else value
+    return f"{text} ({inside})" if inside else text
 
 
 def _forced(forced: bool) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from SpineSlicer.headless.app import HeadlessSlicer
 from Testing.desktop import desktop  # noqa: F401
-from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
+from Testing.readings import brief, cervical, graded, lumbar, unsure  # noqa: F401
 from Testing.SpineCompression.panels import shown, ui, widget, worker  # noqa: F401
 from Testing.SpineCompression.readers import answered, choose  # noqa: F401
 from Testing.SpineLib.projects.conftest import dicom, make_project, truth  # noqa: F401

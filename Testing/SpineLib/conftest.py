@@ -11,7 +11,7 @@ from SpineLib.models import Card, ModelFolder, write_model
 from SpineLib.models.card import Applicability, StudyRule
 from SpineLib.questions import BILSKY
 from SpineLib.volume import Volume
-from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
+from Testing.readings import brief, cervical, graded, lumbar, unsure  # noqa: F401
 
 WINDOW = {"kind": "canal-window", "pixels": 32, "spacing_mm": 1.0, "context": 1}
 SMALL = {"depth": 10, "widths": [4, 4, 8, 8]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,12 +18,18 @@ from SpineLib.doors.console import (
     say,
 )
 from SpineLib.errors import BadInput, BadModel
+from SpineLib.wording import count
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from SpineLib.datasets.cases import LabelledStack
+    from SpineLib.evaluation.calibration import Calibration
+    from SpineLib.evaluation.evaluate import Asked
     from SpineLib.evaluation.figures import Evaluation
     from SpineLib.evaluation.predictions import Predictions
+    from SpineLib.models import ModelFolder
+    from SpineLib.progress import Progress
 
 evaluate = typer.Typer(
     no_args_is_help=True,
@@ -196,6 +204,11 @@ def calibrate(
         list[str], typer.Option(help="Validation data, as for the other commands; may repeat.")
     ],
     out: Out,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(help="Data that the grade sets are fitted to, as --data; patients that serve "
+                     "nothing else; may repeat."),
+    ] = None,
     test: Annotated[
         Path | None, typer.Option(help="Frozen test set; its patients in the data are an error.")
     ] = None,
@@ -205,12 +218,13 @@ def calibrate(
         bool, typer.Option("--write-card", help="Also write what was fitted into the model.")
     ] = False,
 ) -> None:  # fmt: skip
-    """Fit temperature (and for compression the share of compressed slices) on validation data.
+    """Fit temperature (for compression also a bias), and sets of grades that keep a promise.
 
+    The sets are fitted to the patients of --sets; without it the model has none afterwards.
     Patients that the model learnt from are left out, where it lies in its run's folder.
 
-    OUT gets reliability.png and the table of predictions. With --write-card temperature and bias
-    go into the model's folder, and its figures, which were of the model before, are removed.
+    OUT gets reliability.png and the tables of predictions. With --write-card temperature, bias and
+    sets go into the model's folder, and its figures, which were of the model before, are removed.
     """
     from SpineLib.evaluation.calibration import apply_calibration, fit_calibration
     from SpineLib.evaluation.evaluate import Asked, open_cases, predict
@@ -226,17 +240,45 @@ def calibrate(
         cases = open_cases([folder], asked, without=test, unseen=("training",), leave_out=True,
                            progress=progress)  # fmt: skip
         answers = predict([folder], cases, asked, progress=progress)[0]
-    found = fit_calibration(answers)
-    picture = write_calibration(out, answers, found)
+        found, apart = fit_calibration(answers), None
+        if sets:
+            found, apart = _with_sets(found, folder, cases, replace(asked, sources=tuple(sets)),
+                                      test, progress)  # fmt: skip
+    picture = write_calibration(out, answers, found, apart)
     say(
         f"Temperature {found.temperature:.3f} (was {folder.card.temperature:g}), bias "
         f"{found.bias:+.3f}; on {found.slices} slices ECE {found.before.ece:.3f} → "
         f"{found.after.ece:.3f}, Brier {found.before.brier:.3f} → {found.after.brier:.3f}"
     )
+    if found.sets:
+        least = ", ".join(f"{value} from {p:.3f}" for value, p in found.sets.least.items())
+        say(
+            f"Sets that hold {found.sets.coverage:.0%} of each value: {least}; of "
+            f"{count(found.sets.patients, 'patient')}, {count(found.sets.slices, 'slice')}"
+        )
     if write_card:
         apply_calibration(folder, found)
         say(f"Written into {folder.path}; its figures are removed until it is evaluated again")
     say(f"The drawing is {picture}")
+
+
+def _with_sets(
+    found: Calibration, folder: ModelFolder, others: Sequence[LabelledStack], asked: Asked,
+    test: Path | None, progress: Progress,
+) -> tuple[Calibration, Predictions]:  # fmt: skip
+    """The calibration with grade sets, fitted to patients of whom none served anything before."""
+    from SpineLib.evaluation.evaluate import open_cases, predict
+    from SpineLib.evaluation.grade_sets import fit_grade_sets
+
+    cases = open_cases([folder], asked, without=test, leave_out=True, progress=progress)
+    shared = {case.patient for case in cases} & {case.patient for case in others}
+    if shared:
+        raise BadInput(
+            f"{count(len(shared), 'patient')} of --sets are in --data too",
+            advice="The promise of the sets is kept by patients that nothing else was fitted to.",
+        )
+    apart = predict([folder], cases, asked, progress=progress)[0]
+    return replace(found, sets=fit_grade_sets(apart, found.temperature, found.bias)), apart
 
 
 def _lumbar_levels(
@@ -374,7 +416,6 @@ def _as_json(one: Evaluation) -> dict[str, object]:
 def _print(one: Evaluation) -> None:
     from SpineLib.evaluation.figures import unit
     from SpineLib.evaluation.report import span_of
-    from SpineLib.wording import count
 
     starter = " (starter)" if one.card.starter else ""
     title = (

@@ -16,6 +16,7 @@ _LONGEST_MEANING = 64
 
 PROBABILITY = "probability"
 POSITIVE, LEVEL, FORCED, LEAST, MOST = "positive", "level", "forced", "least", "most"
+POSSIBLE = "in grade set"
 VERDICT, POSITIVE_SLICES, LONGEST_RUN = "verdict", "positive slices", "longest run"
 # Why a slice was not assessed (a code of `SpineLib.reasons`), and that two answers cannot be true.
 REASON, CONTRADICTED = "reason", "contradicted"

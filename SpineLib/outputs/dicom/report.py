@@ -20,6 +20,7 @@ from SpineLib.outputs.contradiction_words import contradictions_on
 from SpineLib.outputs.dicom import codes
 from SpineLib.outputs.dicom.making import MANUFACTURER, Making
 from SpineLib.outputs.dicom.segmentation import Outline
+from SpineLib.outputs.grade_set_words import promise
 from SpineLib.quantities import LEVEL_KEYS, Quantity
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import UNLIKE_CODES
@@ -160,6 +161,7 @@ def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opi
     if opinion.interval:
         ends = zip((codes.LEAST, codes.MOST), opinion.interval, strict=True)
         said += [_evaluation(name, value) for name, value in ends]
+    said += [_evaluation(codes.POSSIBLE, value) for value in opinion.grade_set]
     if opinion.forced:
         said.append(_evaluation(codes.FORCED, "yes"))
     if opinion.probability is not None:
@@ -260,8 +262,9 @@ def _group(
 
 def _algorithm(making: Making, name: str) -> sr.AlgorithmIdentification:
     model = making.model(name)
+    told = [making.notice, *([promise(model, str)] if model and model.grade_sets else [])]
     return sr.AlgorithmIdentification(
-        name=name, version=model.version if model else "unknown", parameters=[making.notice]
+        name=name, version=model.version if model else "unknown", parameters=told
     )
 
 

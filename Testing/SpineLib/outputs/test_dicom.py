@@ -73,7 +73,8 @@ def reading_of(folder) -> Reading:
                     Opinion(COMPRESSION.key, MODEL.name, COMPRESSED if k == 2 else NOT_COMPRESSED,
                             k == 2, 0.9 if k == 2 else 0.125, forced=k == 3),
                     Opinion(BILSKY.key, GRADER.name, "1b", False, 0.25,
-                            {"1a": 0.25, "1b": 0.5, "1c": 0.25}, ["1a", "1b"])
+                            {"1a": 0.25, "1b": 0.5, "1c": 0.25}, ["1a", "1b"],
+                            grade_set=["1b", "1c"] if k else [])
                     if k < len(volume.frames) - 1
                     else Opinion(BILSKY.key, GRADER.name, reason="no canal"),
                 ],
@@ -304,6 +305,11 @@ def said_in(group) -> dict[str, str]:
     return {one.name.CodeValue: one.value.CodeValue for one in group.get_qualitative_evaluations()}
 
 
+def possible_in(group) -> list[str]:
+    told = group.get_qualitative_evaluations()
+    return [one.value.CodeValue for one in told if one.name.CodeValue == "in grade set"]
+
+
 def numbers_in(group) -> dict[str, float]:
     return {one.name.CodeValue: one.value for one in group.get_measurements()}
 
@@ -323,6 +329,7 @@ def test_the_report_gives_every_opinion_back_value_for_value(reading, study, tmp
             assert said["positive"] == ("yes" if opinion.positive else "no")
             assert numbers["probability"] == opinion.probability
         assert [said[end] for end in ("least", "most") if end in said] == opinion.interval
+        assert possible_in(group) == opinion.grade_set
         grades = {name[12:]: p for name, p in numbers.items() if name.startswith("probability ")}
         assert grades == opinion.probabilities
         assert group.source_images[0].referenced_sop_instance_uid == one.sop_instance_uid

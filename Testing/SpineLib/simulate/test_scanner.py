@@ -13,8 +13,8 @@ from SpineLib.simulate.canvas import FIELDS, Canvas
 from SpineLib.simulate.cases import axial_at, image
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import build_patient
-from SpineLib.simulate.protocols import CONTRASTS, with_contrast
-from SpineLib.simulate.scanner import Protocol, signal_of, slice_profile
+from SpineLib.simulate.protocols import CONTRASTS, draw_protocol, with_contrast
+from SpineLib.simulate.scanner import Protocol, gradient_echo_contrast, signal_of, slice_profile
 from SpineLib.simulate.tissues import CORD, SAC, Tissue
 from SpineLib.simulate.truth import slice_truth
 
@@ -61,6 +61,23 @@ def test_contrasts_show_fat_and_fluid_as_a_reader_knows_them(field):
     _, pd = tissues("PD", field)
     assert t2[Tissue.WHITE_MATTER] < 0.5 * t2[Tissue.CSF]
     assert pd[Tissue.WHITE_MATTER] / pd[Tissue.CSF] > t2[Tissue.WHITE_MATTER] / t2[Tissue.CSF]
+
+
+def test_everyday_stacks_are_t2_and_gradient_echo_thin_and_thick():
+    drawn = [
+        draw_protocol(np.random.default_rng(n), "axial", "cervical", "everyday") for n in range(60)
+    ]
+    assert {protocol.weighting for protocol in drawn} == {"T2", "T2*"}
+    assert min(protocol.thickness for protocol in drawn) < 3
+    assert max(protocol.thickness for protocol in drawn) > 6
+
+
+def test_an_everyday_gradient_echo_shows_csf_brighter_than_grey_and_grey_than_white_matter():
+    for seed in range(100):
+        signal = gradient_echo_contrast(np.random.default_rng(seed))
+        assert signal[Tissue.CSF] == signal.max()
+        assert signal[Tissue.CSF] > signal[Tissue.GREY_MATTER] > signal[Tissue.WHITE_MATTER]
+        assert signal[Tissue.MARROW] < signal[Tissue.WHITE_MATTER]
 
 
 def test_a_case_of_another_contrast_is_the_same_patient_with_the_same_truth():

@@ -7,7 +7,7 @@ from SpineLib.datasets.simulated import parse
 from SpineLib.networks import build
 from SpineLib.training.recipe import read_recipe
 
-TASKS = ("canal", "compression", "cord", "grading", "levels", "segmentation")
+TASKS = ("canal", "compression", "cord", "grading", "kang", "levels", "segmentation")
 
 
 def patients(sources):

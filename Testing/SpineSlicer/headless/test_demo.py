@@ -34,13 +34,26 @@ def test_found_and_truth_stand_side_by_side_whatever_the_order_of_the_slices(tmp
     ]
     truth = {
         "slices": [
-            {"sop_instance_uid": "a", "level": "C4", "compressed": False, "bilsky": None},
-            {"sop_instance_uid": "b", "level": "C5", "compressed": True, "bilsky": None},
+            {
+                "sop_instance_uid": "a",
+                "level": "C4",
+                "compressed": False,
+                "bilsky": None,
+                "kang": "1",
+            },
+            {
+                "sop_instance_uid": "b",
+                "level": "C5",
+                "compressed": True,
+                "bilsky": None,
+                "kang": None,
+            },
         ]
     }
     reading = Reading(Findings([StackFindings("4", slices=slices)], [COMPRESSION]))
     outcome = _slices(CERVICAL, reading, truth, tmp_path)
-    assert [row[-3:] for row in outcome.rows] == [("C5", "yes", "–"), ("C4", "no", "–")]
+    assert [row[-3:] for row in outcome.rows] == [("C5", "yes", "–"), ("C4", "no", "1")]
+    assert outcome.columns[-3:] == ("truth: level", "compressed", "Kang")
     assert any("2 of 2 slices" in sentence for sentence in outcome.sentences)
 
 
