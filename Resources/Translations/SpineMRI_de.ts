@@ -349,7 +349,11 @@
     </message>
     <message>
         <source>the stack is unlike the images that the model knows</source>
-        <translation>der Stapel ist anders als die Bilder, die das Modell kennt</translation>
+        <translation>der Block ist anders als die Bilder, die das Modell kennt</translation>
+    </message>
+    <message>
+        <source>no slice has fluid that is brighter than the cord, unlike the images that the model knows</source>
+        <translation>auf keiner Schicht ist die Flüssigkeit heller als das Rückenmark, anders als auf den Bildern, die das Modell kennt</translation>
     </message>
     <message>
         <source>{first} ({first_value}) and {second} ({second_value}) contradict each other</source>

@@ -15,7 +15,7 @@ from SpineLib.outputs.contradiction_words import (
     contradictions_on,
 )
 from SpineLib.questions import Opinion, Question
-from SpineLib.reasons import STACK_UNLIKE, UNLIKE, sentence
+from SpineLib.reasons import UNLIKE_CODES, sentence
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.rowInSight import bringIntoSight
@@ -180,7 +180,7 @@ class ResultSection:
     def _isWithheld(self) -> bool:
         """Whether a model answered nothing because all is unlike what it knows."""
         silent = [one for one in self._study.findings.summaries if not one.assessed]
-        return any(why.code in (UNLIKE, STACK_UNLIKE) for one in silent for why in one.whys)
+        return any(why.code in UNLIKE_CODES for one in silent for why in one.whys)
 
     def _tellSlice(self) -> None:
         place = self._study.current

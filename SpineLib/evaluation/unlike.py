@@ -19,17 +19,18 @@ from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.opinions import opinions
 from SpineLib.inference.reasons import why_not
 from SpineLib.inference.unlike import (
+    LEAST_SLICES,
     Known,
     fit_known,
     fluid_contrasts,
-    stack_score,
+    stack_contrast,
     unlike_scores,
 )
 from SpineLib.inference.windows import network_input
 from SpineLib.models import ModelFolder, write_model
 from SpineLib.models.card import Unlike
 from SpineLib.progress import Progress
-from SpineLib.reasons import NO_CANAL, STACK_UNLIKE, UNLIKE
+from SpineLib.reasons import NO_CANAL, STACK_UNLIKE, UNLIKE_CODES
 from SpineLib.volume import FILE_SUFFIXES, Volume, read_volume
 
 # Patients are parted into so many groups; distances in each are from the statistics of the others,
@@ -38,6 +39,8 @@ _FOLDS = 5
 # A stack is withheld from so many standard deviations above the mean of the limits' stacks on. By
 # hand: right stacks are to be answered, and wrong ones lie far beyond.
 _DEVIATIONS = 3.5
+# The fluid of a stack may be so much duller than that of the dullest one (by hand).
+_DULLER = 0.05
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,11 @@ def fit_unlike(
     card = Unlike(
         (round(float(apart.mean()), 4), round(float(apart.std()), 4)),
         (round(float(known.confidence.mean()), 4), round(float(known.confidence.std()), 4)),
-        _of_stacks(known), 0.0, 0.0, known_in_words, limits_in_words,
+        0.0, 0.0, _least(known, limits), known_in_words, limits_in_words,
     )  # fmt: skip
     scores = scores_of(limits, statistics, card)
     slice_limit = float(np.quantile(scores, 1 - withheld))
-    stacks = stack_scores(limits, scores, card)
+    stacks = stack_means(scores, limits.stacks)
     stack_limit = float(stacks.mean() + _DEVIATIONS * stacks.std())
     limited = replace(card, slice_limit=round(slice_limit, 2), stack_limit=round(stack_limit, 2))
     return statistics, limited
@@ -138,20 +141,21 @@ def scores_of(seen: Seen, known: Known, card: Unlike) -> NDArray[np.float64]:
     return unlike_scores(known.distances(_tensor(seen.features)), seen.confidence, card)
 
 
-def stack_scores(seen: Seen, scores: NDArray[np.float64], card: Unlike) -> NDArray[np.float64]:
-    """How unlike each stack of enough slices is (`SpineLib.inference.unlike.stack_score`)."""
-    own = [seen.stacks == stack for stack in np.unique(seen.stacks)]
-    found = np.array([stack_score(scores[rows], seen.contrasts[rows], card) for rows in own])
-    return found[np.isfinite(found)]
+def stack_means(scores: NDArray[np.float64], stacks: NDArray[np.str_]) -> NDArray[np.float64]:
+    """The mean score of each stack of at least `LEAST_SLICES`."""
+    table = pd.DataFrame({"stack": stacks, "score": scores}).groupby("stack")["score"]
+    return table.mean()[table.count() >= LEAST_SLICES].to_numpy()
 
 
-def _of_stacks(seen: Seen) -> tuple[float, float]:
-    """Mean and deviation over stacks of the median contrast; of nothing where none is measured."""
-    stacks = np.unique(seen.stacks)
-    medians = np.array([np.median(seen.contrasts[seen.stacks == stack]) for stack in stacks])
-    if not np.isfinite(medians).all():
-        return 0.0, 1.0
-    return round(float(medians.mean()), 4), round(max(float(medians.std()), 1e-3), 4)
+def _least(*parts: Seen) -> float:
+    """A little less than the contrast of the dullest right stack; far below where none is measured."""
+    found = [
+        stack_contrast(seen.contrasts[seen.stacks == stack])
+        for seen in parts
+        for stack in np.unique(seen.stacks)
+    ]
+    least = min(found) - _DULLER
+    return round(least, 2) if np.isfinite(least) else -100.0
 
 
 def write_unlike(model: ModelFolder, loaded: Loaded, known: Known, card: Unlike) -> ModelFolder:
@@ -213,7 +217,7 @@ def wrong_table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
     """Of each kind and of all: inputs, those of which nothing is answered, and slices likewise."""
     table = pd.DataFrame(list(rows))
     table["silent"] = table["value"] == ""
-    table["unlike"] = table["reason"].isin((UNLIKE, STACK_UNLIKE))
+    table["unlike"] = table["reason"].isin(UNLIKE_CODES)
     table["no canal"] = table["reason"] == NO_CANAL
     found = []
     groups = [*table.groupby("kind", sort=True), ("all", table)]

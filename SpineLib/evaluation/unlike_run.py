@@ -20,7 +20,7 @@ from SpineLib.evaluation.unlike import (
     fit_unlike,
     scores_of,
     see,
-    stack_scores,
+    stack_means,
     write_unlike,
     wrong_rows,
     wrong_table,
@@ -115,7 +115,7 @@ def measure_unlike(
         parts.append(pd.DataFrame({
             "kind": name, "input": seen.stacks, "unlikeness": scores_of(seen, known, card),
         }))  # fmt: skip
-        stacks[name] = stack_scores(seen, parts[-1]["unlikeness"].to_numpy(), card)
+        stacks[name] = stack_means(parts[-1]["unlikeness"].to_numpy(), seen.stacks)
     if wrong is not None:
         rows = wrong_rows(wrong, fitted.loaded, fitted.canal, progress=progress)
         tables["Wrong inputs"] = wrong_table(rows)

@@ -14,7 +14,7 @@ from SpineLib.inference.canal import CanalPath
 from SpineLib.inference.interval import grade_set, graded
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.reasons import why_not
-from SpineLib.inference.unlike import fluid_contrasts, stack_score, unlike, unlike_scores
+from SpineLib.inference.unlike import fluid_contrasts, unlike, unlike_scores
 from SpineLib.inference.windows import network_input
 from SpineLib.labels import BORDERLINE
 from SpineLib.models.card import Card
@@ -96,9 +96,8 @@ def _classified(
     scores = unlike_scores(distances, canal.confidence, loaded.card.unlike)
     scores = np.where([why is None for why in whys], scores, np.nan)
     contrasts = fluid_contrasts(batch, loaded.card.preprocessing)
-    stack = stack_score(scores, contrasts, loaded.card.unlike)
     told = [round(float(one), 3) if np.isfinite(one) else None for one in scores]
-    return found.double().tolist(), unlike(scores, stack, loaded.card.unlike), told
+    return found.double().tolist(), unlike(scores, contrasts, loaded.card.unlike), told
 
 
 def opinion_of(

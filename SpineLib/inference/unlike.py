@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.models.card import Unlike
-from SpineLib.reasons import STACK_UNLIKE, UNLIKE, Reason
+from SpineLib.reasons import DULL_FLUID, STACK_UNLIKE, UNLIKE, Reason
 
 PREFIX = "unlike."
 # Of the common covariance: this share of the mean variance is added to every direction, so that
@@ -30,6 +30,7 @@ LEAST_SLICES = 5
 # Where the cord is in a window around the canal and where fluid may be, mm from the middle; fluid
 # is the brightest fifth there; what is added to both keeps a dark cord from deciding (by hand).
 _CORD_MM, _FLUID_MM, _FLUID_SHARE, _DARK = 2.5, (4.5, 8.0), 0.8, 0.05
+_BRIGHTER = 0.9  # of a stack's slices the quantile that counts (by hand)
 
 
 @dataclass(frozen=True)
@@ -133,37 +134,32 @@ def fluid_contrasts(batch: torch.Tensor, preprocessing: Mapping[str, Any]) -> ND
     return np.log((fluid + _DARK) / (cord + _DARK))
 
 
-def stack_score(scores: NDArray[np.float64], contrasts: NDArray[np.float64], card: Unlike) -> float:
-    """How unlike a stack is: its slices' mean, and how much duller the fluid is than it should be.
-
-    The fluid is looked at of a whole stack only, since a compressed slice has none.
-
-    Args:
-        scores: of its slices; NaN where a slice cannot be assessed at all.
-        contrasts: of `fluid_contrasts`.
-        card: mean and deviation.
-
-    Returns:
-        -inf where fewer than `LEAST_SLICES` slices can be assessed: one slice of its own may well
-        be unusual.
-    """
-    known = np.isfinite(scores)
-    if known.sum() < LEAST_SLICES:
-        return -np.inf
-    dull = (card.contrast[0] - np.median(contrasts[known])) / card.contrast[1]
-    return float(scores[known].mean() + max(0.0, np.nan_to_num(dull)))
+def stack_contrast(contrasts: NDArray[np.float64]) -> float:
+    """The contrast of a stack: that of its brighter slices, since a compressed one has no fluid."""
+    return float(np.quantile(contrasts, _BRIGHTER)) if len(contrasts) else np.nan
 
 
-def unlike(scores: NDArray[np.float64], stack: float, card: Unlike) -> list[Reason | None]:
+def unlike(
+    scores: NDArray[np.float64], contrasts: NDArray[np.float64], card: Unlike
+) -> list[Reason | None]:
     """Why each slice is withheld, None where it is not.
+
+    A stack of fewer than `LEAST_SLICES` slices that can be assessed is not judged as a whole: one
+    slice of its own may well be unusual.
 
     Args:
         scores: of the slices of one stack; NaN where a slice cannot be assessed at all.
-        stack: of `stack_score`.
+        contrasts: of `fluid_contrasts`.
         card: the limits.
     """
-    if stack > card.stack_limit:
-        return [_reason(STACK_UNLIKE, stack, card.stack_limit)] * len(scores)
+    known = np.isfinite(scores)
+    if known.sum() >= LEAST_SLICES:
+        mean, contrast = float(scores[known].mean()), stack_contrast(contrasts[known])
+        if mean > card.stack_limit:
+            return [_reason(STACK_UNLIKE, mean, card.stack_limit)] * len(scores)
+        if contrast < card.least_contrast:
+            values = {"contrast": round(contrast, 2), "least": card.least_contrast}
+            return [Reason(DULL_FLUID, values)] * len(scores)
     return [
         _reason(UNLIKE, one, card.slice_limit) if one > card.slice_limit else None for one in scores
     ]

@@ -94,7 +94,8 @@ class Unlike:
     Attributes:
         distance, confidence: mean and standard deviation, on slices that the model knows, of the
             distance of their features and of how surely the canal was found.
-        contrast: the same, of stacks, of how much brighter fluid is than the cord.
+        least_contrast: how much brighter fluid must be than the cord on a stack's brighter slices,
+            a logarithm.
         slice_limit, stack_limit: a slice, and a stack, above it are withheld.
         known: the patients in words to whom the statistics were fitted.
         limits: the patients to whom the limits were fitted, and how.
@@ -102,9 +103,9 @@ class Unlike:
 
     distance: tuple[float, float]
     confidence: tuple[float, float]
-    contrast: tuple[float, float]
     slice_limit: float
     stack_limit: float
+    least_contrast: float
     known: str
     limits: str
 

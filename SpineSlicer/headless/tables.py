@@ -11,7 +11,7 @@ from SpineLib.outputs.grade_set_words import beside, promise_lines, set_lines
 from SpineLib.outputs.quantity_words import narrowest_lines
 from SpineLib.outputs.summary import threshold_line
 from SpineLib.questions import Opinion, Question
-from SpineLib.reasons import NOT_SAID, STACK_UNLIKE, UNLIKE
+from SpineLib.reasons import NOT_SAID, UNLIKE_CODES
 from SpineLib.wording import count
 
 
@@ -109,7 +109,7 @@ def _sentence(question: Question, summary: QuestionSummary, apart: str) -> str:
 
 def forcible(summary: QuestionSummary) -> str:
     """What helps where every slice is unlike what the model knows; empty elsewhere."""
-    unlike = any(why.code in (UNLIKE, STACK_UNLIKE) for why in summary.whys)
+    unlike = any(why.code in UNLIKE_CODES for why in summary.whys)
     return " (answer it anyway with --force)" * (unlike and not summary.assessed)
 
 

@@ -23,7 +23,7 @@ from SpineLib.outputs.dicom.segmentation import Outline
 from SpineLib.outputs.grade_set_words import promise
 from SpineLib.quantities import LEVEL_KEYS, Quantity
 from SpineLib.questions import Opinion, Question
-from SpineLib.reasons import STACK_UNLIKE, UNLIKE
+from SpineLib.reasons import UNLIKE_CODES
 
 Group = sr.MeasurementsAndQualitativeEvaluations
 Volumetric = sr.VolumetricROIMeasurementsAndQualitativeEvaluations
@@ -172,7 +172,7 @@ def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opi
 
 
 def _withheld(opinion: Opinion) -> bool:
-    return opinion.why is not None and opinion.why.code in (UNLIKE, STACK_UNLIKE)
+    return opinion.why is not None and opinion.why.code in UNLIKE_CODES
 
 
 def _measured(making: Making) -> Iterable[Group]:

@@ -10,7 +10,7 @@ import torch
 from SpineLib.evaluation.unlike import (
     Seen,
     fit_unlike,
-    stack_scores,
+    stack_means,
     write_unlike,
     wrong_rows,
     wrong_table,
@@ -24,16 +24,15 @@ from SpineLib.inference.summary import summarise
 from SpineLib.inference.unlike import (
     fit_known,
     fluid_contrasts,
-    stack_score,
     unlike,
     unlike_scores,
 )
 from SpineLib.loop.ancestry import descendant
 from SpineLib.models.card import Unlike
-from SpineLib.reasons import STACK_UNLIKE, UNLIKE
+from SpineLib.reasons import DULL_FLUID, STACK_UNLIKE, UNLIKE
 from SpineLib.volume import Volume, write_volume
 
-LIMITS = Unlike((5.0, 1.0), (0.8, 0.1), (1.0, 0.2), 3.0, 2.0, "known ones", "others")
+LIMITS = Unlike((5.0, 1.0), (0.8, 0.1), 3.0, 2.0, 0.3, "known ones", "others")
 
 
 @pytest.fixture
@@ -77,8 +76,7 @@ def test_a_less_sure_canal_makes_a_slice_less_alike():
 
 def test_one_strange_slice_is_withheld_alone_and_a_strange_stack_as_a_whole():
     def whys(scores, contrast=1.0):
-        scores = np.array(scores)
-        return unlike(scores, stack_score(scores, np.full(len(scores), contrast), LIMITS), LIMITS)
+        return unlike(np.array(scores), np.full(len(scores), contrast), LIMITS)
 
     one = whys([0, 0, 4.0, 0, 0, 0])
     assert [why and why.code for why in one] == [None, None, UNLIKE, None, None, None]
@@ -88,7 +86,7 @@ def test_one_strange_slice_is_withheld_alone_and_a_strange_stack_as_a_whole():
     # A stack of few slices has no mean that says more than each of them.
     assert whys([2.5, 2.5]) == [None, None]
     # Fluid as dark as the cord: another weighting under a right header.
-    assert {why.code for why in whys([0.0] * 6, contrast=0.0)} == {STACK_UNLIKE}
+    assert {why.code for why in whys([0.0] * 6, contrast=0.0)} == {DULL_FLUID}
 
 
 def test_fluid_is_brighter_than_the_cord_in_t2_and_darker_in_t1():
@@ -162,7 +160,7 @@ def test_limits_withhold_the_share_that_was_asked_for_and_no_stack_that_they_wer
         known.distances(torch.from_numpy(limits.features)), limits.confidence, card
     )
     assert (scores > card.slice_limit).mean() == pytest.approx(0.1, abs=0.01)
-    assert all(stack_scores(limits, scores, card) < card.stack_limit)
+    assert all(stack_means(scores, limits.stacks) < card.stack_limit)
 
 
 def test_a_fine_tuned_model_has_no_limits_of_its_parent(fitted, make_card):

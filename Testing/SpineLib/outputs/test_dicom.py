@@ -29,7 +29,7 @@ from SpineLib.outputs.dicom import Kind, Results, write_dicom  # noqa: E402
 from SpineLib.quantities import Compared, Quantity  # noqa: E402
 from SpineLib.questions import BILSKY, COMPRESSION, STENOSIS, Opinion  # noqa: E402
 from SpineLib.reading import Reading  # noqa: E402
-from SpineLib.reasons import NO_CORD, Reason  # noqa: E402
+from SpineLib.reasons import NO_CORD, STACK_UNLIKE, Reason  # noqa: E402
 from SpineLib.volume import Volume  # noqa: E402
 from Testing.readings import MODEL  # noqa: E402
 from Testing.SpineLib.dicom.conftest import Placed, SeriesWriter  # noqa: E402
@@ -333,6 +333,20 @@ def test_the_report_gives_every_opinion_back_value_for_value(reading, study, tmp
         grades = {name[12:]: p for name, p in numbers.items() if name.startswith("probability ")}
         assert grades == opinion.probabilities
         assert group.source_images[0].referenced_sop_instance_uid == one.sop_instance_uid
+
+
+def test_a_withheld_slice_and_a_contradiction_stand_in_the_report_with_their_reason(
+    reading, study, tmp_path
+):
+    first, second = reading.findings.stacks[0].slices[:2]
+    why = Reason(STACK_UNLIKE, {"score": 9.0, "limit": 3.0})
+    first.opinions = [Opinion(COMPRESSION.key, MODEL.name, reason=str(why), why=why)]
+    second.opinions[1] = Opinion(BILSKY.key, GRADER.name, "3", True, 0.9)
+    files = write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.report])
+    withheld, *others = [g for g in groups_of(files[0]) if g.tracking_identifier != "study"]
+    assert said_in(withheld) == {COMPRESSION.key: "not assessed", "reason": STACK_UNLIKE}
+    told = ["contradicted" in said_in(group) for group in others]
+    assert told[:2] == [True, True] and not any(told[2:])
 
 
 def test_a_model_is_named_with_its_version_and_that_it_is_a_starter(reading, study, tmp_path):
