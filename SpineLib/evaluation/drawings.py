@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's: the first and the second model, then sites.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+# Okabe and Ito's blue and vermilion: the first and the second model.
+COLORS = ("#0072B2", "#D55E00")
+# Then those of sites: vermilion, green, purple, yellow.
+_WITH_SITES = (*COLORS, "#009E73", "#CC79A7", "#F0E442")
 _GREY = "#9a9a9a"
 
 
@@ -54,7 +56,7 @@ def draw_reliability(curves: dict[str, Reliability], what: str, unit: str = "sli
     """
     figure, (above, below) = new_figure((5.4, 5.6), rows=(3, 1))
     above.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--", label="honest")
-    for (name, one), color in zip(curves.items(), COLORS, strict=False):
+    for (name, one), color in zip(curves.items(), _WITH_SITES, strict=False):
         label = f"{name}: ECE {one.ece:.3f}, Brier {one.brier:.3f}"
         above.plot(one.predicted, one.seen, marker="o", color=color, label=label)
         below.plot(one.predicted, one.count, marker="o", color=color, linewidth=1)
@@ -107,7 +109,7 @@ def _roc(data: Slices) -> bytes:
 def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
     curves = dict(zip(names_of(answers), map(reliability_of, answers), strict=True))
     sites = reliability_by_site(answers[0])
-    if len(answers) == 1 and len(sites) < len(COLORS):
+    if len(answers) == 1 and len(sites) < len(_WITH_SITES):
         curves |= sites
     known = {name: one for name, one in curves.items() if one is not None}
     what = "P(compressed)" if answers[0].task == "compression" else "P(most probable grade)"
