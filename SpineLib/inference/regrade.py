@@ -58,12 +58,15 @@ def regrade(
     canal = with_boxes(_path(stack, volume), dict(boxes), volume)
     at_hand = {model.card.name: model for model in Models.at_hand(options.models).of_slices}
     again = [at_hand[summary.by] for summary in findings.summaries if summary.by in at_hand]
+    # What a reader had answered all the same stays answered.
+    earlier = [opinion for k in boxes for opinion in stack.slices[k].opinions]
+    forced = options.force or any(opinion.forced for opinion in earlier)
     for model in again:
         if model.card.asked.key in stack.chosen_for:
             loaded = session.load(model)
             answers = opinions(
                 volume, canal, loaded, boxes=boxes, threshold=options.threshold,
-                force=options.force, progress=progress,
+                force=forced, progress=progress,
             )  # fmt: skip
             for k in boxes:
                 _replace(stack.slices[k], answers[k])
@@ -77,10 +80,9 @@ def _replace(finding: SliceFinding, opinion: Opinion) -> None:
     for n, before in enumerate(finding.opinions):
         if (before.question, before.by) == (opinion.question, opinion.by):
             reason = before.reason if before.forced and opinion.assessed else opinion.reason
-            held = [] if before.forced else opinion.grade_set
-            finding.opinions[n] = replace(
-                opinion, forced=before.forced, reason=reason, grade_set=held
-            )
+            forced = before.forced or opinion.forced
+            held = [] if forced else opinion.grade_set
+            finding.opinions[n] = replace(opinion, forced=forced, reason=reason, grade_set=held)
 
 
 def _path(stack: StackFindings, volume: Volume) -> CanalPath:
