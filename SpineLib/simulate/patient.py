@@ -121,7 +121,7 @@ def build_patient(
     if region == "lumbar" and disease == "degenerative" and rng.random() < 0.2:
         spine, step, slips = slipped(rng, spine)
     narrow = rng.uniform(0.84, 0.92) if rng.random() < 0.12 else rng.uniform(0.95, 1.05)
-    canal = Canal(spine, rng, narrow)
+    canal = _canal_of(spine, rng, narrow)
     make = {"none": _healthy, "degenerative": _degenerative, "metastatic": grow_metastases}[disease]
     found = Disease(disease, [], [], degeneration, narrowing)
     sick = make(rng, spine, canal, region, found)
@@ -148,6 +148,17 @@ def build_patient(
         metal=draw_metal(person, spine, canal, levels_of(region)) if operated else [],
         jets=draw_jets(person, spine, canal, region),
     )
+
+
+def _canal_of(spine: Spine, rng: np.random.Generator, narrow: float) -> Canal:
+    """A canal of a share of the usual depth, or as narrow as holds a large cord."""
+    while True:
+        try:
+            return Canal(spine, rng, narrow)
+        except BadInput:
+            if narrow >= 1:
+                raise
+            narrow = min(1.0, narrow + 0.02)
 
 
 def _years(age: float) -> float:
