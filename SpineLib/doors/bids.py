@@ -119,4 +119,4 @@ def _read(
 
 def main() -> int:
     """Runs the command; returns the exit code."""
-    return run(app)
+    return run(app, program="spine-bids")

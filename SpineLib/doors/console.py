@@ -48,12 +48,13 @@ Exit codes: 0 done; 1 another error; 2 the command was not understood; 3 the inp
 7 the reading process ended; 130 cancelled."""
 
 
-def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
+def run(app: typer.Typer, arguments: Sequence[str] | None = None, *, program: str = "spine") -> int:
     """Runs a command line and says each error in one sentence on stderr.
 
     Args:
         app: the commands.
         arguments: without the program's name; ``sys.argv`` if None.
+        program: its name in help and errors.
 
     Returns:
         The exit code: 0, 2 for a command that was not understood, `SpineError.exit_code`, else 1.
@@ -64,18 +65,18 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         if not os.environ.get(DEBUG):
             # What libraries warn of are values of headers, several lines each.
             warnings.simplefilter("ignore")
-        return _run(app, arguments)
+        return _run(app, arguments, program)
 
 
-def _run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
+def _run(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> int:
     try:
-        code = app(args=arguments, prog_name="spine", standalone_mode=False)
+        code = app(args=arguments, prog_name=program, standalone_mode=False)
         if code == Cancelled.exit_code:  # the library turns Ctrl-C into this code
             raise Cancelled
         return code if isinstance(code, int) else 0
     except TyperException as error:
         context = getattr(error, "ctx", None)
-        command = context.command_path if context else "spine"
+        command = context.command_path if context else program
         _complain(f"Error: {error.format_message()} Help: {command} --help")
         return error.exit_code
     except (BrokenPipeError, SystemExit) as error:

@@ -126,7 +126,7 @@ def build_patient(
     narrow = rng.uniform(0.84, 0.92) if rng.random() < tight else rng.uniform(0.95, 1.05)
     if everyday:
         _more_shapes(person, spine)
-    canal = Canal(spine, rng, narrow, everyday=everyday)
+    canal = _canal_of(spine, rng, narrow, everyday=everyday)
     make = {"none": _healthy, "degenerative": _degenerative, "metastatic": grow_metastases}[disease]
     found = Disease(disease, [], [], degeneration, narrowing)
     sick = make(rng, spine, canal, region, found)
@@ -153,6 +153,17 @@ def build_patient(
         metal=draw_metal(person, spine, canal, levels_of(region)) if operated else [],
         jets=draw_jets(person, spine, canal, region),
     )
+
+
+def _canal_of(spine: Spine, rng: np.random.Generator, narrow: float, *, everyday: bool) -> Canal:
+    """A canal of a share of the usual depth, or as narrow as holds a large cord."""
+    while True:
+        try:
+            return Canal(spine, rng, narrow, everyday=everyday)
+        except BadInput:
+            if narrow >= 1:
+                raise
+            narrow = min(1.0, narrow + 0.02)
 
 
 def _years(age: float) -> float:

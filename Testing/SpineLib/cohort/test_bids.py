@@ -71,3 +71,11 @@ def test_a_copy_of_the_data_set_elsewhere_is_the_same_one(data_set, tmp_path):
 def test_a_folder_without_participants_is_no_data_set(tmp_path):
     with pytest.raises(BadInput, match="no folder of a participant"):
         bids.participants(tmp_path)
+
+
+def test_the_help_of_the_app_names_the_app(monkeypatch, capsys):
+    from SpineLib.doors.bids import main
+
+    monkeypatch.setattr("sys.argv", ["spine-bids", "--help"])
+    assert main() == 0
+    assert "Usage: spine-bids " in capsys.readouterr().out

@@ -86,7 +86,7 @@ def test_a_model_comes_back_from_its_folder_and_a_damaged_one_is_refused(done, t
     assert predict(read_model(tmp_path), given) == predict(done.model, given)
     text = (tmp_path / CARD).read_text()
     for change in ({"predictors": 9}, {"scorers": []}, {"schema_version": 99}, {"columns": [3]},
-                   {"gaussian": {"mean": [1], "covariance": [[1]]}}, {"population": 1}):  # fmt: skip
+                   {"population": {}}, {"gaussian": {"mean": [1], "covariance": [[1]]}}, {"population": 1}):  # fmt: skip
         (tmp_path / CARD).write_text(json.dumps({**json.loads(text), **change}))
         with pytest.raises(BadModel):
             read_model(tmp_path)

@@ -6,6 +6,7 @@ import pytest
 from SpineLib.errors import BadInput
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import build_patient
+from SpineLib.simulate.protocols import PROFILES
 from SpineLib.simulate.spine import build_spine
 
 L1, L5, C3, T1 = (LEVELS.index(name) for name in ("L1", "L5", "C3", "T1"))
@@ -81,3 +82,10 @@ def test_an_impossible_sex_or_age_is_refused():
         patients(1, sex="robot")
     with pytest.raises(BadInput, match="7"):
         patients(1, age=7)
+
+
+def test_a_narrow_canal_is_as_wide_as_a_large_cord_needs():
+    seed = (1004, PROFILES.index("standard"), 13)
+    one = build_patient(np.random.default_rng(seed), "cervical", "none")
+    s = one.spine.center[C3 : T1 + 1]
+    assert (one.canal.sac_ap(s) - one.canal.cord_ap(s)).min() > -0.5
