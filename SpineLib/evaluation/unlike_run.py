@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from SpineLib.datasets.cases import LabelledStack
 from SpineLib.errors import BadModel
 from SpineLib.evaluation.evaluate import Asked, open_cases, title_of
 from SpineLib.evaluation.report import write_table
@@ -29,6 +30,7 @@ from SpineLib.inference.loaded import Loaded, load
 from SpineLib.models import ModelFolder, find_models, open_model
 from SpineLib.models.card import Unlike
 from SpineLib.progress import Progress
+from SpineLib.reasons import UNKNOWN
 from SpineLib.store.files import writing
 from SpineLib.wording import count
 
@@ -85,6 +87,7 @@ def open_unlike(
     for part, sources in (("known", data), ("limits", limits)):
         how = Asked(tuple(sources), **asked)
         cases = open_cases([folder], how, unseen=("training",), leave_out=True, progress=progress)
+        cases = [case for case in cases if _is_made_for(folder, case, how)]
         seen[part] = see(cases, made.loaded, made.canal, progress=progress)
         patients = len(np.unique(seen[part].patients))
         slices = count(len(seen[part].features), "slice")
@@ -96,6 +99,19 @@ def open_unlike(
     )  # fmt: skip
     loaded = replace(made.loaded, known=known, card=replace(made.loaded.card, unlike=card))
     return replace(made, loaded=loaded, seen=seen)
+
+
+def _is_made_for(model: ModelFolder, case: LabelledStack, asked: Asked) -> bool:
+    """Whether a reading would ask the model of a stack: another weighting is not what it knows."""
+    limits = model.card.applicability
+    pairs = (
+        (case.weighting, asked.weighting, limits.weightings),
+        (case.region, asked.region, limits.regions),
+    )
+    told = [
+        (said if said != UNKNOWN else given or UNKNOWN, allowed) for said, given, allowed in pairs
+    ]
+    return all(word in allowed or UNKNOWN in allowed for word, allowed in told)
 
 
 def measure_unlike(
