@@ -1,4 +1,4 @@
-"""The region of each axial slice from its own picture, where no sagittal series tells it."""
+"""The region of each axial slice from its own picture, where neither a sagittal series nor the header tells it."""
 
 from __future__ import annotations
 

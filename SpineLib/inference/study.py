@@ -194,14 +194,15 @@ class _StudyReader:
     def _with_seen_regions(self, stack: Stack, levels: list[Level] | None) -> list[Level] | None:
         """The levels with the regions that the axial slices themselves show.
 
-        Not where the person said the region, nor where no model's answer depends on it.
+        Not where header or person said the region: of pictures that are no spine's the search may
+        be sure and wrong. Nor where no model's answer depends on it.
         """
         from SpineLib.inference.axial_region import seen_regions, with_seen
 
         cards = [m.card for m in self.models.of_slices if m.card.task in self.options.tasks]
         fits = any(check(card, replace(stack, region=card.applicability.regions[0])) is None
                    for card in cards)  # fmt: skip
-        if self.options.region or not fits:
+        if stack.region != UNKNOWN or not fits:
             return levels
         try:
             path = self._canal(stack)
