@@ -1451,5 +1451,269 @@
         <source>nothing to say</source>
         <translation>nichts zu sagen</translation>
     </message>
+    <message>
+        <source>Narrowest at {level}: {sizes}</source>
+        <translation>Engste Stelle bei {level}: {sizes}</translation>
+    </message>
+    <message>
+        <source>canal {area}, {depth} front to back</source>
+        <translation>Kanal {area}, {depth} von vorn nach hinten</translation>
+    </message>
+    <message>
+        <source>Narrowest {place}: {title} {value}, {percent} % below the mean of {others}</source>
+        <translation>Engste Stelle {place}: {title} {value}, {percent} % unter dem Mittel von {others}</translation>
+    </message>
+    <message>
+        <source>Narrowest {place}: {title} {value}, not below the mean of {others}</source>
+        <translation>Engste Stelle {place}: {title} {value}, nicht unter dem Mittel von {others}</translation>
+    </message>
+    <message>
+        <source>below P 1</source>
+        <translation>unter P 1</translation>
+    </message>
+    <message>
+        <source>above P 99</source>
+        <translation>über P 99</translation>
+    </message>
+    <message>
+        <source>P {number}</source>
+        <translation>P {number}</translation>
+    </message>
+    <message>
+        <source>the network and the equation of the cord’s shape disagree</source>
+        <translation>das Netz und die Gleichung der Markform sind nicht einig</translation>
+    </message>
+    <message>
+        <source>slice {number}</source>
+        <translation>Schicht {number}</translation>
+    </message>
+    <message>
+        <source>at {level}</source>
+        <translation>bei {level}</translation>
+    </message>
+    <message>
+        <source>on {slice}</source>
+        <translation>auf {slice}</translation>
+    </message>
+    <message>
+        <source>Narrowest at {level}: {lower} {value}</source>
+        <translation>Engste Stelle bei {level}: {lower} {value}</translation>
+    </message>
+    <message>
+        <source>{values} at {number} of {total} levels</source>
+        <translation>{values} auf {number} von {total} Höhen</translation>
+    </message>
+    <message>
+        <source>{value} at {level}, the narrowest</source>
+        <translation>{value} bei {level}, der engsten</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>{title}, healthy: {words}</source>
+        <translation>{title}, Gesunde: {words}</translation>
+    </message>
+    <message>
+        <source>Cord area</source>
+        <translation>Markfläche</translation>
+    </message>
+    <message>
+        <source>Cord AP</source>
+        <translation>Mark AP</translation>
+    </message>
+    <message>
+        <source>Cord width</source>
+        <translation>Markbreite</translation>
+    </message>
+    <message>
+        <source>Compression ratio</source>
+        <translation>Kompressionsverhältnis</translation>
+    </message>
+    <message>
+        <source>Solidity</source>
+        <translation>Solidität</translation>
+    </message>
+    <message>
+        <source>Eccentricity</source>
+        <translation>Exzentrizität</translation>
+    </message>
+    <message>
+        <source>Asymmetry</source>
+        <translation>Asymmetrie</translation>
+    </message>
+    <message>
+        <source>Torsion</source>
+        <translation>Torsion</translation>
+    </message>
+    <message>
+        <source>Sac area</source>
+        <translation>Durasackfläche</translation>
+    </message>
+    <message>
+        <source>Sac AP</source>
+        <translation>Durasack AP</translation>
+    </message>
+    <message>
+        <source>aSCOR</source>
+        <translation>aSCOR</translation>
+    </message>
+    <message>
+        <source>MSCC</source>
+        <translation>MSCC</translation>
+    </message>
+    <message>
+        <source>MCC</source>
+        <translation>MCC</translation>
+    </message>
+    <message>
+        <source>Canal area</source>
+        <translation>Kanalfläche</translation>
+    </message>
+    <message>
+        <source>Canal AP</source>
+        <translation>Kanal AP</translation>
+    </message>
+    <message>
+        <source>Disc height</source>
+        <translation>Bandscheibenhöhe</translation>
+    </message>
+    <message>
+        <source>Disc bulge</source>
+        <translation>Bandscheibenvorwölbung</translation>
+    </message>
+    <message>
+        <source>Slip</source>
+        <translation>Wirbelgleiten</translation>
+    </message>
+    <message>
+        <source>Slip (Meyerding)</source>
+        <translation>Wirbelgleiten (Meyerding)</translation>
+    </message>
+    <message>
+        <source>Segmental angle</source>
+        <translation>Segmentwinkel</translation>
+    </message>
+    <message>
+        <source>Front height</source>
+        <translation>Vorderhöhe</translation>
+    </message>
+    <message>
+        <source>Middle height</source>
+        <translation>Mittelhöhe</translation>
+    </message>
+    <message>
+        <source>Back height</source>
+        <translation>Hinterhöhe</translation>
+    </message>
+    <message>
+        <source>Height ratio</source>
+        <translation>Höhenverhältnis</translation>
+    </message>
+    <message>
+        <source>Lordosis L1–L5</source>
+        <translation>Lordose L1–L5</translation>
+    </message>
+    <message>
+        <source>Area of the spinal cord, at a right angle to the canal.</source>
+        <translation>Fläche des Rückenmarks, im rechten Winkel zum Kanal.</translation>
+    </message>
+    <message>
+        <source>Diameter of the spinal cord from front to back, at a right angle to the canal.</source>
+        <translation>Durchmesser des Rückenmarks von vorn nach hinten, im rechten Winkel zum Kanal.</translation>
+    </message>
+    <message>
+        <source>Diameter of the spinal cord from left to right, at a right angle to the canal.</source>
+        <translation>Durchmesser des Rückenmarks von links nach rechts, im rechten Winkel zum Kanal.</translation>
+    </message>
+    <message>
+        <source>Cord AP as a share of cord width.</source>
+        <translation>Mark AP als Anteil der Markbreite.</translation>
+    </message>
+    <message>
+        <source>Cord area as a share of the smallest convex area around it; a dent makes it smaller.</source>
+        <translation>Markfläche als Anteil der kleinsten konvexen Fläche um sie; eine Delle macht sie kleiner.</translation>
+    </message>
+    <message>
+        <source>Eccentricity of the ellipse with the cord's second moments: 0 of a circle, towards 1 of a flat cord.</source>
+        <translation>Exzentrizität der Ellipse mit den zweiten Momenten des Marks: 0 eines Kreises, gegen 1 eines flachen Marks.</translation>
+    </message>
+    <message>
+        <source>Share of the cord's area that its mirror image, left for right about its centre, does not cover.</source>
+        <translation>Anteil der Markfläche, den ihr Spiegelbild (links für rechts um ihre Mitte) nicht deckt.</translation>
+    </message>
+    <message>
+        <source>Mean change of the cord's long axis from slice to slice, over three slices to each side.</source>
+        <translation>Mittlere Drehung der langen Achse des Marks von Schicht zu Schicht, über drei Schichten nach jeder Seite.</translation>
+    </message>
+    <message>
+        <source>Area of the dural sac with all that it holds, at a right angle to it.</source>
+        <translation>Fläche des Durasacks mit allem, was er enthält, im rechten Winkel zu ihm.</translation>
+    </message>
+    <message>
+        <source>Diameter of the dural sac from front to back, at a right angle to it.</source>
+        <translation>Durchmesser des Durasacks von vorn nach hinten, im rechten Winkel zu ihm.</translation>
+    </message>
+    <message>
+        <source>Cord area as a share of the dural sac's area (occupation ratio).</source>
+        <translation>Markfläche als Anteil der Durasackfläche (Füllungsgrad).</translation>
+    </message>
+    <message>
+        <source>Maximum spinal cord compression: how much smaller cord AP is at its narrowest than the mean of the nearest normal levels above and below.</source>
+        <translation>Größte Kompression des Rückenmarks: um wie viel Mark AP an der engsten Stelle kleiner ist als das Mittel der nächsten normalen Höhen darüber und darunter.</translation>
+    </message>
+    <message>
+        <source>Maximum canal compromise: how much smaller sac AP is at its narrowest than the mean of the nearest normal levels above and below.</source>
+        <translation>Größte Einengung des Kanals: um wie viel Durasack AP an der engsten Stelle kleiner ist als das Mittel der nächsten normalen Höhen darüber und darunter.</translation>
+    </message>
+    <message>
+        <source>Area of the segmented spinal canal (the dural sac, without the fat around it) in the disc's middle plane.</source>
+        <translation>Fläche des segmentierten Spinalkanals (des Durasacks ohne das Fett um ihn) in der Mittelebene der Bandscheibe.</translation>
+    </message>
+    <message>
+        <source>Diameter of the segmented canal from front to back in the disc's middle plane, mean of its middle 4 mm.</source>
+        <translation>Durchmesser des segmentierten Kanals von vorn nach hinten in der Mittelebene der Bandscheibe, Mittel der mittleren 4 mm.</translation>
+    </message>
+    <message>
+        <source>Height of the disc in its middle 10 mm, mean of its front, middle and back third.</source>
+        <translation>Höhe der Bandscheibe in ihren mittleren 10 mm, Mittel aus vorderem, mittlerem und hinterem Drittel.</translation>
+    </message>
+    <message>
+        <source>How far the disc's back border lies behind the middle of the back borders of the bodies above and below, in the middle 10 mm; below 0 where it ends before them.</source>
+        <translation>Wie weit die Hinterkante der Bandscheibe hinter der Mitte der Hinterkanten der Wirbelkörper darüber und darunter liegt, in den mittleren 10 mm; unter 0, wo sie davor endet.</translation>
+    </message>
+    <message>
+        <source>How far the vertebra above the disc stands in front of the one below it, by their back borders; below 0 where it stands behind.</source>
+        <translation>Wie weit der Wirbel über der Bandscheibe vor dem darunter steht, an den Hinterkanten; unter 0, wo er dahinter steht.</translation>
+    </message>
+    <message>
+        <source>Slip as a share of the lower body's depth. Meyerding's grades end at 25, 50, 75 and 100 %; a millimetre or two is within what is measured wrongly.</source>
+        <translation>Wirbelgleiten als Anteil der Tiefe des unteren Wirbelkörpers. Meyerdings Grade enden bei 25, 50, 75 und 100 %; ein oder zwei Millimeter liegen im Messfehler.</translation>
+    </message>
+    <message>
+        <source>Angle between the endplates that border the disc; above 0 where it opens to the front.</source>
+        <translation>Winkel zwischen den Deckplatten an der Bandscheibe; über 0, wo er sich nach vorn öffnet.</translation>
+    </message>
+    <message>
+        <source>Height of the vertebra's body in the front third of its depth.</source>
+        <translation>Höhe des Wirbelkörpers im vorderen Drittel seiner Tiefe.</translation>
+    </message>
+    <message>
+        <source>Height of the vertebra's body in the middle third of its depth.</source>
+        <translation>Höhe des Wirbelkörpers im mittleren Drittel seiner Tiefe.</translation>
+    </message>
+    <message>
+        <source>Height of the vertebra's body in the back third of its depth.</source>
+        <translation>Höhe des Wirbelkörpers im hinteren Drittel seiner Tiefe.</translation>
+    </message>
+    <message>
+        <source>The lower of front and middle height as a share of back height; of a crushed body, whose back is low too, it says too little.</source>
+        <translation>Die kleinere von Vorder- und Mittelhöhe als Anteil der Hinterhöhe; bei einem Körper, der auch hinten eingebrochen ist, sagt es zu wenig.</translation>
+    </message>
+    <message>
+        <source>Angle between the upper endplate of L1 and the lower endplate of L5, lying down; above 0 where it opens to the back.</source>
+        <translation>Winkel zwischen der Deckplatte von L1 und der Grundplatte von L5, im Liegen; über 0, wo er sich nach hinten öffnet.</translation>
+    </message>
 </context>
 </TS>

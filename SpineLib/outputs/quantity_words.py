@@ -18,7 +18,7 @@ from SpineLib.quantities import (
     value_of,
 )
 from SpineLib.reasons import sentence
-from SpineLib.translation import tr
+from SpineLib.translation import language, tr
 from SpineLib.wording import ranges
 
 # What the table shows of a slice, and the quantity of the study that names what was narrowest.
@@ -63,7 +63,7 @@ def narrowest_lines(findings: Findings) -> list[str]:
                 place=tr("at {level}").format(level=quantity.level)
                 if quantity.level
                 else tr("on {slice}").format(slice=_slice(quantity.index)),
-                title=title[0].lower() + title[1:],
+                title=title[0].lower() + title[1:] if language() == "en" else title,
                 value=Quantity(source, value).shown(),
                 percent=round(quantity.value),
                 others=_others(quantity.compared, quantity.index),

@@ -18,6 +18,7 @@ from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.findings_csv import write_csv
 from SpineLib.outputs.report import render
 from SpineLib.outputs.summary import evidence, headline, missing, why
+from SpineLib.quantities import DEFINITIONS
 from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, Opinion
 from SpineLib.reasons import NO_STACK, RULE_NEEDS, Reason, sentence
 from SpineLib.store.files import resources
@@ -74,6 +75,10 @@ def test_tables_and_json_hold_the_same_in_every_language(graded, tmp_path):
             speak("")
     assert (tmp_path / ".csv").read_bytes() == (tmp_path / "de.csv").read_bytes()
     assert (tmp_path / ".json").read_bytes() == (tmp_path / "de.json").read_bytes()
+
+
+def test_each_quantity_has_a_german_meaning(german):
+    assert not [one.title for one in DEFINITIONS.values() if tr(one.definition) == one.definition]
 
 
 def test_figures_and_the_terminal_stay_english(graded, german):
