@@ -130,7 +130,7 @@ class Canal:
         spine: whose canal it is.
         rng: the source of chance.
         narrow: the canal's depth as a share of the spine's; its width follows with the root.
-        everyday: the sac may fill the canal, and the cord lie against its front or be flat there.
+        everyday: the sac may fill the canal, and the cord lie against its wall or be flat in front.
 
     Raises:
         BadInput: the sac would be more than 0.5 mm thinner or narrower than the cord in it.
@@ -158,7 +158,7 @@ class Canal:
         self.flat = 0.94  # how far the cord's front reaches, as a share of its half depth
         if everyday:
             self._gap = (rng.uniform(0.2, 1.1), rng.uniform(0.4, 2.2))
-            self._rest, self._off = rng.uniform(-1.0, 3.0), 0.9
+            self._rest, self._off = rng.uniform(-3.0, 3.0), 0.95
             self.flat = rng.uniform(0.8, 1.0)
         shape = {"C": 0.45, "T": 0.06, "L": 0.30, "S": 0.4}
         self._triangle = np.array([shape[name[0]] for name in LEVELS]) * rng.uniform(0.6, 1.3)
