@@ -68,7 +68,8 @@ def story(tmp_path_factory):
     from SpineLib.inference.study import read_study
 
     # Named, since the program's own model of Kang's grades would be the first at hand.
-    reading = read_study(root / "test" / "P4", options=ReadOptions(models=("kang",)))
+    options = ReadOptions(models=("starter-grading", "kang"))
+    reading = read_study(root / "test" / "P4", options=options)
     yield SimpleNamespace(root=root, table=table, test=test, reading=reading)
     patch.undo()
 
