@@ -14,6 +14,7 @@ from SpineCompressionLib.reviewExport import writeTable
 from SpineLib.errors import BadModel
 from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
+from SpineLib.options import ReadOptions
 from SpineLib.outputs.report import render
 from SpineLib.outputs.summary import headline, other_lines, strips
 from SpineLib.questions import BILSKY, COMPRESSION, KANG
@@ -66,7 +67,8 @@ def story(tmp_path_factory):
     test = own_scheme.write_labels(root / "test", ["P4"])
     from SpineLib.inference.study import read_study
 
-    reading = read_study(root / "test" / "P4")
+    # Named, since the program's own model of Kang's grades would be the first at hand.
+    reading = read_study(root / "test" / "P4", options=ReadOptions(models=("kang",)))
     yield SimpleNamespace(root=root, table=table, test=test, reading=reading)
     patch.undo()
 

@@ -106,7 +106,7 @@ def test_a_file_that_cannot_say_what_it_shows_is_read_when_the_person_says_it(
     answer = spine("read", axial_file(), "--out", tmp_path / "out", *said)
     assert answer.code == 0, answer.errors
     (stack,) = json.loads(answer.out)["stacks"]
-    assert stack["chosen_for"] == ["compression"]
+    assert stack["chosen_for"] == ["compression", "Kang"]
 
 
 def test_what_no_model_reads_says_why_in_its_report_and_ends_with_code_4(
