@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,16 @@ from numpy.typing import NDArray
 
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import SpineError
-from SpineLib.findings import Findings, ModelUsed, SliceFinding, StackFindings
+from SpineLib.findings import Findings, StackFindings
 from SpineLib.inference.choose import Choices, choose
+from SpineLib.inference.described import (
+    describe,
+    describe_slice,
+    describe_why,
+    leave_out_silent_namesakes,
+    model_used,
+    silent,
+)
 from SpineLib.inference.lumbar import summarise_levels
 from SpineLib.inference.models import Models
 from SpineLib.inference.quantities import missing
@@ -38,7 +46,6 @@ from SpineLib.models.applicability import check
 from SpineLib.models.card import Card
 from SpineLib.options import ReadOptions
 from SpineLib.progress import Progress
-from SpineLib.questions import Opinion
 from SpineLib.reading import Reading
 from SpineLib.reasons import NO_SAGITTAL, NOT_ASKED, UNKNOWN, Reason
 from SpineLib.volume import Volume
@@ -126,7 +133,7 @@ class _StudyReader:
         )
         findings.study_instance_uid = self.source.study_instance_uid
         findings.warnings = self.source.warnings
-        findings.stacks = [_describe(stack) for stack in self.source.stacks]
+        findings.stacks = [describe(stack) for stack in self.source.stacks]
         self._localise()
         chosen = named(self.source.stacks, options.series)
         self.asked = [m for m in self.models.of_slices if m.card.task in options.tasks]
@@ -148,7 +155,7 @@ class _StudyReader:
         if parts != [stack]:
             findings = self.reading.findings
             known = {one.id: one for one in findings.stacks if one.id != stack.id}
-            findings.stacks = [known.get(s.id) or _describe(s) for s in self.source.stacks]
+            findings.stacks = [known.get(s.id) or describe(s) for s in self.source.stacks]
         return parts
 
     def _volume(self, stack: Stack) -> Volume:
@@ -240,7 +247,7 @@ class _StudyReader:
 
     def _axial_stack(self, stack: Stack, described: StackFindings) -> None:
         volume = self._volume(stack)
-        described.slices = [_slice(volume, k) for k in range(volume.shape[0])]
+        described.slices = [describe_slice(volume, k) for k in range(volume.shape[0])]
         tell(described.slices, self.levels.get(stack.id))
         wanted, whys = [], {}
         for model in self.models.of_slices:
@@ -250,10 +257,10 @@ class _StudyReader:
                 wanted.append(model)
             else:
                 for finding in described.slices:
-                    finding.opinions.append(_silent(model.card, why))
+                    finding.opinions.append(silent(model.card, why))
         for model in self.models.of_slices:
             if model.card.asked.key not in described.not_assessed:
-                _describe_why(described, model.card.asked.key, whys[model.card.name])
+                describe_why(described, model.card.asked.key, whys[model.card.name])
         described.chosen_for += list(dict.fromkeys(model.card.asked.key for model in wanted))
         if wanted:
             self._answer(stack, volume, described, wanted, whys)
@@ -284,7 +291,7 @@ class _StudyReader:
             for finding, opinion, other in zip(described.slices, answers, elsewhere, strict=True):
                 why = whys[model.card.name] or other
                 if other is not None and not self.options.force:
-                    opinion = _silent(model.card, other)
+                    opinion = silent(model.card, other)
                 elif why is not None and opinion.assessed:
                     opinion.forced, opinion.reason, opinion.why = True, f"forced: {why}", why
                     opinion.grade_set = []  # its promise is of images that the model was made for
@@ -343,7 +350,7 @@ class _StudyReader:
         described = self.reading.findings.stack(stack.id)
         described.choice_reason = choice.reason
         why = check(self.models.segmentation.card, stack)
-        _describe_why(described, "segmentation", why)
+        describe_why(described, "segmentation", why)
         if why is not None and not self.options.force:
             finding.reason, finding.why = str(why), why
             return
@@ -402,7 +409,7 @@ class _StudyReader:
         for model in self.models.of_levels:
             why = check(model.card, stack)
             if why is not None and not self.options.force:
-                _describe_why(segmented, model.card.asked.key, why)
+                describe_why(segmented, model.card.asked.key, why)
                 continue
             self.used.append(model)
             answers = level_opinions(sizes, model.card, load_trees(model))
@@ -433,79 +440,8 @@ class _StudyReader:
             findings.summaries.append(summary)
         for model in of_levels:
             findings.summaries.append(summarise_levels(findings, model.card))
-        _leave_out_silent_namesakes(findings)
+        leave_out_silent_namesakes(findings)
         complete(findings)
-        findings.models = [_model_used(model, self.options) for model in self.used]
+        findings.models = [model_used(model, self.options) for model in self.used]
         if any(model.starter for model in findings.models):
             findings.notice = STARTER_NOTICE
-
-
-def _leave_out_silent_namesakes(findings: Findings) -> None:
-    """Of several models of a question, those that answered nowhere need not be told of."""
-    answered = {summary.question for summary in findings.summaries if summary.assessed}
-    silent = {
-        summary.by
-        for summary in findings.summaries
-        if not summary.assessed and summary.question in answered
-    }
-    findings.summaries = [one for one in findings.summaries if one.by not in silent]
-    for stack in findings.stacks:
-        for finding in stack.slices:
-            finding.opinions = [opinion for opinion in finding.opinions if opinion.by not in silent]
-
-
-def _silent(card: Card, why: Reason | None) -> Opinion:
-    return Opinion(card.asked.key, card.name, reason="" if why is None else str(why), why=why)
-
-
-def _model_used(model: ModelFolder, options: ReadOptions) -> ModelUsed:
-    card, question = model.card, model.card.question
-    threshold = card.threshold if options.threshold is None else options.threshold
-    decided = question is not None and len(question.values) == 2
-    other = decided and threshold != card.threshold
-    sets = None if card.grade_sets is None else asdict(card.grade_sets)
-    return ModelUsed(
-        task=card.task,
-        name=card.name,
-        title=card.title,
-        version=card.version,
-        sha256=card.weights_sha256,
-        starter=card.starter,
-        limits=card.limits,
-        threshold=threshold if decided else None,
-        question=question.key if question else "",
-        licence=card.licence,
-        card_threshold=card.threshold if other else None,
-        grade_sets=sets and {key: value for key, value in sets.items() if key != "least"},
-    )
-
-
-def _describe(stack: Stack) -> StackFindings:
-    return StackFindings(
-        id=stack.id,
-        series_instance_uid=stack.series_instance_uid,
-        frame_of_reference_uid=stack.frame_of_reference_uid,
-        series_number=stack.series_number,
-        description=stack.description,
-        plane=stack.plane,
-        weighting=stack.weighting,
-        fat_saturated=stack.fat_saturated,
-        region=stack.region,
-        shape=[stack.slices, stack.rows, stack.columns],
-        spacing=[float(x) for x in stack.spacing],
-    )
-
-
-def _describe_why(described: StackFindings, task: str, why: Reason | None) -> None:
-    if why is not None:
-        described.not_assessed[task], described.not_assessed_why[task] = str(why), why
-
-
-def _slice(volume: Volume, k: int) -> SliceFinding:
-    frame = volume.frames[k] if volume.frames else None
-    return SliceFinding(
-        index=k,
-        sop_instance_uid=frame.sop_instance_uid if frame else "",
-        frame=frame.number if frame else 1,
-        position_ras=[float(x) for x in volume.slice_center(k)],
-    )
