@@ -22,6 +22,7 @@ from SpineLib.outputs import (
 )
 from SpineLib.outputs.answers import ReaderAnswer, by_slice, sentence
 from SpineLib.outputs.prognosis import Prognosis, beside_sentence
+from SpineLib.outputs.strips import Cell, Mark, Strip, mark, strips, worst
 from SpineLib.outputs.templates import environment
 from SpineLib.quantities import find_quantity
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
@@ -71,10 +72,10 @@ def render(
     """The report's HTML."""
     findings = reading.findings
     embedded = {name: _data_url(picture) for name, picture in pictures.items()}
-    strips = summary.strips(findings)
+    shown = strips(findings)
     lead = findings.lead or COMPRESSION
-    worst_stack, worst = summary.worst(strips)
-    flagged = _flagged(findings, strips, answers)
+    worst_stack, worst_cell = worst(shown)
+    flagged = _flagged(findings, shown, answers)
     values: dict[str, Any] = {
         "findings": findings,
         "headline": summary.headline(findings),
@@ -87,10 +88,10 @@ def render(
         "titles": {question.key: tr(question.title) for question in findings.questions},
         "key": _key(lead),
         "not_assessed": NOT_ASSESSED_LETTER,
-        "strips": strips,
+        "strips": shown,
         "missing": summary.missing(findings),
         "forced": summary.forced(findings),
-        "worst": worst,
+        "worst": worst_cell,
         "worst_stack": worst_stack,
         "flagged": flagged[:SHOWN_FLAGGED],
         "more_flagged": len(flagged[SHOWN_FLAGGED:]),
@@ -111,7 +112,7 @@ def render(
         "level_tables": level_table.level_tables(findings),
         "lordosis": find_quantity(findings.quantities, "lordosis"),
         "level_marks": lambda opinions: [
-            summary.mark(findings.question(one.question), one) for one in opinions
+            mark(findings.question(one.question), one) for one in opinions
         ],
         "evidence": summary.evidence(findings.segmentation),
         "narrowest": quantity_words.narrowest_lines(findings),
@@ -138,20 +139,18 @@ def _others(findings: Findings, lead: Question) -> list[str]:
     return [tr(c.question.title) + findings.told_apart(c.question.key, c.by) for c in beside]
 
 
-def _key(lead: Question) -> list[summary.Mark]:
+def _key(lead: Question) -> list[Mark]:
     """What the strip's colours mean."""
     values = [*lead.values]
     if lead.borderline:
         values.insert(lead.first_positive, BORDERLINE)
     meant = [Opinion(lead.key, value=value, positive=lead.is_positive(value)) for value in values]
-    return [replace(summary.mark(lead, one), words=tr(one.value)) for one in meant] + [
-        summary.mark(lead, None)
-    ]
+    return [replace(mark(lead, one), words=tr(one.value)) for one in meant] + [mark(lead, None)]
 
 
 def _flagged(
-    findings: Findings, strips: Sequence[summary.Strip], answers: Sequence[ReaderAnswer]
-) -> list[tuple[StackFindings, summary.Cell]]:
+    findings: Findings, shown: Sequence[Strip], answers: Sequence[ReaderAnswer]
+) -> list[tuple[StackFindings, Cell]]:
     """The slices that a model or a reader calls positive, the worst first."""
     by_reader = {
         (answer.stack, answer.index)
@@ -160,9 +159,9 @@ def _flagged(
     }
     pairs = [
         (strip.stack, cell)
-        for strip in strips
+        for strip in shown
         for cell in strip.cells
-        if any(mark.opinion.positive for mark in cell.marks)
+        if any(one.opinion.positive for one in cell.marks)
         or (strip.stack.id, cell.one.index) in by_reader
     ]
     return sorted(pairs, key=lambda pair: findings.severity(pair[1].one), reverse=True)

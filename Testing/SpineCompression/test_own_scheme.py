@@ -16,7 +16,8 @@ from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
 from SpineLib.options import ReadOptions
 from SpineLib.outputs.report import render
-from SpineLib.outputs.summary import headline, other_lines, strips
+from SpineLib.outputs.strips import strips
+from SpineLib.outputs.summary import headline, other_lines
 from SpineLib.questions import BILSKY, COMPRESSION, KANG
 from SpineLib.reading import Reading
 from SpineSlicer.headless.tables import sentences, slice_columns

@@ -1,7 +1,8 @@
 """What the report says, before it is laid out."""
 
 from SpineLib.findings import Findings, QuestionSummary, SegmentationFinding, SegmentFinding
-from SpineLib.outputs.summary import forced, headline, missing, other_lines, strips, worst
+from SpineLib.outputs.strips import strips, worst
+from SpineLib.outputs.summary import forced, headline, missing, other_lines
 from SpineLib.questions import COMPRESSION
 from SpineLib.wording import ranges
 from Testing.readings import compression_summary
