@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.windows import Windows, cut, scaled
+from SpineLib.networks.canal_unet import CanalUNet
 from SpineLib.progress import Progress
 from SpineLib.volume import Volume
 
@@ -69,7 +71,7 @@ def locate(volume: Volume, loaded: Loaded, *, progress: Progress | None = None) 
         progress.stage("Finding the spinal canal", len(volume.voxels))
     windows = search_windows(volume, loaded.card.preprocessing)
     batch = scaled(windows.pixels)[:, None]
-    with _deepest_level(loaded) as deepest:
+    with _deepest_level(loaded.network) as deepest:
         heat = torch.sigmoid(loaded.run(batch, progress=progress))[:, 0]
     heights, places = _peaks(heat)
     # A heatmap's pixel covers several of the window's; both share their outer edges.
@@ -78,14 +80,19 @@ def locate(volume: Volume, loaded: Loaded, *, progress: Progress | None = None) 
     chosen = _best_path(heights, ras, volume)
     rows = np.arange(len(heat))
     path = _smoothed(ras[rows, chosen], heights[rows, chosen], volume)
-    return _with_regions(path, torch.cat(deepest), windows, loaded)
+    if not isinstance(loaded.network, CanalUNet):
+        return path
+    return _with_regions(path, torch.cat(deepest), windows, loaded.network)
 
 
 @contextmanager
-def _deepest_level(loaded: Loaded) -> Iterator[list[torch.Tensor]]:
+def _deepest_level(network: nn.Module) -> Iterator[list[torch.Tensor]]:
     """Collects what the network's deepest level gives, [batch, channels, rows, columns] each."""
     outputs: list[torch.Tensor] = []
-    watch = loaded.network.down[-1].register_forward_hook(  # type: ignore[index, union-attr]
+    if not isinstance(network, CanalUNet):
+        yield outputs
+        return
+    watch = network.down[-1].register_forward_hook(
         lambda _module, _input, output: outputs.append(output.float().cpu())
     )
     try:
@@ -95,7 +102,7 @@ def _deepest_level(loaded: Loaded) -> Iterator[list[torch.Tensor]]:
 
 
 def _with_regions(
-    path: CanalPath, deepest: torch.Tensor, windows: Windows, loaded: Loaded
+    path: CanalPath, deepest: torch.Tensor, windows: Windows, network: CanalUNet
 ) -> CanalPath:
     """The path with the 3 × 3 cells of the deepest level around each centre, and the regions."""
     size, cells = windows.pixels.shape[-1], deepest.shape[-1]
@@ -106,11 +113,10 @@ def _with_regions(
     k = np.arange(len(deepest))[:, None, None]
     rows, columns = cell[:, 0, None, None] + near[:, None], cell[:, 1, None, None] + near
     around = padded.permute(0, 2, 3, 1)[k, rows, columns].flatten(1)
-    head = loaded.network.region
     regions = None
-    if head is not None:
+    if network.region is not None:
         with torch.inference_mode():
-            logits = head(around.to(loaded.device)).double().cpu()  # type: ignore[operator]
+            logits = network.region(around.to(network.heat.weight.device)).double().cpu()
         regions = torch.softmax(logits, dim=1).numpy()
     return replace(path, around=around.numpy(), regions=regions)
 
