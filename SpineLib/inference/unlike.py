@@ -78,7 +78,7 @@ def fit_known(features: NDArray[np.float64], classes: NDArray[np.int64]) -> Know
     if slices < 2 * size:
         raise BadInput(
             f"{slices} slices are too few for {size} features",
-            advice="Give more patients with --data.",
+            advice="Give more patients.",
         )
     values = np.unique(classes)
     means = np.stack([features[classes == one].mean(axis=0) for one in values])

@@ -48,7 +48,7 @@ def possible(opinion: Opinion, tr: Callable[[str], str] = tr) -> str:
 
 
 def set_lines(findings: Findings, tr: Callable[[str], str] = tr) -> list[str]:
-    """A sentence a model that promises sets: on how many slices more than one answer is possible."""
+    """A sentence a model with sets: on how many slices, if any, several answers are possible."""
     lines = []
     for model in _promising(findings):
         said = [
@@ -58,11 +58,11 @@ def set_lines(findings: Findings, tr: Callable[[str], str] = tr) -> list[str]:
             for one in finding.opinions
             if one.grade_set and (one.question, one.by) == (model.question, model.name)
         ]
-        if said:
+        unsure = sum(len(one.grade_set) > 1 for one in said)
+        if unsure:
             text = tr("{title}: more than one answer is possible on {number} of {slices}")
             title = tr(findings.question(model.question).title)
             title += findings.told_apart(model.question, model.name)
-            unsure = sum(len(one.grade_set) > 1 for one in said)
             lines.append(
                 text.format(title=title, number=unsure, slices=count(len(said), "slice", tr=tr))
             )
