@@ -238,7 +238,8 @@ def test_75_to_77_absurd_values_are_a_reason_and_json(case, shown, number):
 def test_78_to_82_a_damaged_header_is_left_out_quickly(case, spine, tmp_path, number):
     start = time.process_time()
     said = refused(spine, "deidentify", case(number) / "in", tmp_path / "out")
-    assert time.process_time() - start < 1 and "Traceback" not in said
+    # It took over 5 seconds; a busy machine makes one of some milliseconds.
+    assert time.process_time() - start < 3 and "Traceback" not in said
     assert not list(tmp_path.iterdir())
 
 
