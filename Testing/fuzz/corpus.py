@@ -115,9 +115,8 @@ def _cards(folder: Path, data: Path | None) -> None:
     weights = np.random.default_rng(1).bytes(500)
     for path in sorted((resources() / "Models").glob("*/model.json")):
         card = read_card(path)
-        card = replace(
-            card, name=f"mine-{card.task}", weights_sha256=hashlib.sha256(weights).hexdigest()
-        )
+        name = card.name.replace("starter", "mine")
+        card = replace(card, name=name, weights_sha256=hashlib.sha256(weights).hexdigest())
         place = folder / card.name
         place.mkdir()
         (place / "model.json").write_text(json.dumps(card.to_dict()), encoding="utf-8")
