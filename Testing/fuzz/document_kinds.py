@@ -65,6 +65,11 @@ class Labels(Kind):
 
     name = "labels"
 
+    def __init__(self, corpus: Path) -> None:
+        super().__init__(corpus)
+        # What the first one loads is no input's memory.
+        self.run(corpus / "labels" / "study" / "dataset.toml", random.Random(0))
+
     def make(self, rng: random.Random, folder: Path) -> Path:
         source = self.corpus / "labels"
         files = [p for p in sorted(source.iterdir()) if p.is_file()]
