@@ -23,9 +23,9 @@ UNREADABLE, OTHER_PLANE, OTHER_STACK, NOT_SAID, FEW_SLICES = (
 )  # fmt: skip
 # Of a slice.
 NOT_NUMBERS, ONE_GREY, NO_CANAL = "not-numbers", "one-grey", "no-canal"
-# Unlike what a model knows: a slice, and one whose whole stack is so (``score`` and ``limit``, from
-# which it is so) or has no bright fluid (``contrast`` and ``least``).
-UNLIKE, STACK_UNLIKE, DULL_FLUID = UNLIKE_CODES = ("unlike", "stack-unlike", "dull-fluid")
+# Unlike what a model knows: a slice, and one whose whole stack is so, or is as one of another
+# weighting or with heavy motion (``score`` and ``limit``, from which it is so).
+UNLIKE, STACK_UNLIKE, STRANGER = UNLIKE_CODES = ("unlike", "stack-unlike", "stranger")
 # Two answers on one slice: ``first``, ``first_value``, ``second``, ``second_value``.
 CONTRADICT = "contradict"
 # Of a size beside a disc or of a vertebra.
@@ -83,8 +83,9 @@ _SENTENCES = {
     NO_CANAL: "the spinal canal was not found on this slice",
     UNLIKE: "unlike the images that the model knows",
     STACK_UNLIKE: "the stack is unlike the images that the model knows",
-    DULL_FLUID: (
-        "no slice has fluid that is brighter than the cord, unlike the images that the model knows"
+    STRANGER: (
+        "the stack looks like another weighting or heavy motion, unlike the images that the model "
+        "knows"
     ),
     CONTRADICT: "{first} ({first_value}) and {second} ({second_value}) contradict each other",
     NO_CANAL_BESIDE: "no canal was outlined beside the disc",

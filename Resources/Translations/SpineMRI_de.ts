@@ -352,8 +352,8 @@
         <translation>der Block ist anders als die Bilder, die das Modell kennt</translation>
     </message>
     <message>
-        <source>no slice has fluid that is brighter than the cord, unlike the images that the model knows</source>
-        <translation>auf keiner Schicht ist die Flüssigkeit heller als das Rückenmark, anders als auf den Bildern, die das Modell kennt</translation>
+        <source>the stack looks like another weighting or heavy motion, unlike the images that the model knows</source>
+        <translation>der Block sieht nach einer anderen Wichtung oder starker Bewegung aus, anders als die Bilder, die das Modell kennt</translation>
     </message>
     <message>
         <source>{first} ({first_value}) and {second} ({second_value}) contradict each other</source>

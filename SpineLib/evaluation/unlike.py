@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,9 +21,9 @@ from SpineLib.inference.reasons import why_not
 from SpineLib.inference.unlike import (
     LEAST_SLICES,
     Known,
+    beside_contrast,
     fit_known,
     fluid_contrasts,
-    stack_contrast,
     unlike_scores,
 )
 from SpineLib.inference.windows import network_input
@@ -39,8 +39,8 @@ _FOLDS = 5
 # A stack is withheld from so many standard deviations above the mean of the limits' stacks on. By
 # hand: right stacks are to be answered, and wrong ones lie far beyond.
 _DEVIATIONS = 3.5
-# The fluid of a stack may be so much duller than that of the dullest one (by hand).
-_DULLER = 0.05
+# Of the classifier of strangers: the inverse of its penalty, on features of unit variance (by hand).
+_PENALTY = 0.1
 
 
 @dataclass(frozen=True)
@@ -77,45 +77,71 @@ def see(
     Raises:
         BadInput: no slice can be assessed.
     """
-    import torch
-
     values, parts = model.card.asked.values, []
     for case in progress.track(cases, "Reading labelled stacks"):
-        volume = case.open()
-        path = locate(volume, canal)
-        batch = network_input(volume, path.centers_ras, model.card.preprocessing)
-        chances, features = model.classified(batch)
-        classes = chances.argmax(dim=1).numpy()
-        for k, value in agreed(case.labels, model.card.scheme).items():
-            if value in values:
-                classes[k] = values.index(value)
-        used = torch.tensor([why is None for why in why_not(volume, path, model.card)])
-        rows = int(used.sum())
-        parts.append((
-            features[used].double().numpy(), path.confidence[used.numpy()],
-            fluid_contrasts(batch, model.card.preprocessing)[used.numpy()], classes[used.numpy()],
-            np.full(rows, case.patient), np.full(rows, case.id),
-        ))  # fmt: skip
+        true = {
+            k: values.index(value)
+            for k, value in agreed(case.labels, model.card.scheme).items()
+            if value in values
+        }
+        parts.append(_shown(case.open(), true, case.patient, case.id, model, canal))
+    return _joined(parts)
+
+
+def see_strangers(folder: Path, model: Loaded, canal: Loaded, *, progress: Progress) -> Seen:
+    """The same of a folder of wrong inputs, laid out as for `wrong_rows`.
+
+    Raises:
+        BadInput: no slice can be assessed.
+    """
+    return _joined([
+        _shown(volume, {}, name, name, model, canal)
+        for one in progress.track(_inputs(folder), "Reading strangers")
+        for name, volume in _volumes(one)
+    ])  # fmt: skip
+
+
+def _shown(
+    volume: Volume, true: Mapping[int, int], patient: str, stack: str, model: Loaded, canal: Loaded
+) -> tuple[NDArray, ...]:
+    """What `Seen` says of a stack."""
+    path = locate(volume, canal)
+    batch = network_input(volume, path.centers_ras, model.card.preprocessing)
+    chances, features = model.classified(batch)
+    classes = chances.argmax(dim=1).numpy()
+    classes[list(true)] = list(true.values())
+    used = np.array([why is None for why in why_not(volume, path, model.card)])
+    rows = int(used.sum())
+    return (
+        features.double().numpy()[used], path.confidence[used],
+        fluid_contrasts(batch, model.card.preprocessing)[used], classes[used],
+        np.full(rows, patient), np.full(rows, stack),
+    )  # fmt: skip
+
+
+def _joined(parts: Sequence[tuple[NDArray, ...]]) -> Seen:
     if not sum(len(part[0]) for part in parts):
         raise BadInput("No slice can be assessed")
     return Seen(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def fit_unlike(
-    known: Seen, limits: Seen, *, known_in_words: str, limits_in_words: str, withheld: float
-) -> tuple[Known, Unlike]:
+    known: Seen, limits: Seen, strangers: Seen, *, known_in_words: str, limits_in_words: str,
+    withheld: float,
+) -> tuple[Known, Unlike]:  # fmt: skip
     """Statistics of what is known, and limits above which slices and stacks are withheld.
 
     Args:
         known: slices like those that the model learnt from, of patients whom it did not learn from.
         limits: slices of patients with other scanners, none of whom is measured later.
+        strangers: slices that the model is not made for though their headers may say so.
         known_in_words, limits_in_words: for the card.
         withheld: share of the slices of ``limits`` that is withheld.
 
     Raises:
         BadInput: too few slices for the model's features.
     """
-    statistics = fit_known(known.features, known.classes)
+    statistics = fit_known(known.features, known.classes, _fit_stranger(known, strangers))
     patients = np.unique(known.patients)
     fold = {patient: n % _FOLDS for n, patient in enumerate(patients)}
     group = np.array([fold[patient] for patient in known.patients])
@@ -126,14 +152,38 @@ def fit_unlike(
     card = Unlike(
         (round(float(apart.mean()), 4), round(float(apart.std()), 4)),
         (round(float(known.confidence.mean()), 4), round(float(known.confidence.std()), 4)),
-        0.0, 0.0, _least(known, limits), known_in_words, limits_in_words,
+        0.0, 0.0, 0.0, known_in_words, limits_in_words,
     )  # fmt: skip
     scores = scores_of(limits, statistics, card)
     slice_limit = float(np.quantile(scores, 1 - withheld))
     stacks = stack_means(scores, limits.stacks)
     stack_limit = float(stacks.mean() + _DEVIATIONS * stacks.std())
-    limited = replace(card, slice_limit=round(slice_limit, 2), stack_limit=round(stack_limit, 2))
+    limited = replace(
+        card, slice_limit=round(slice_limit, 2), stack_limit=round(stack_limit, 2),
+        stranger_limit=round(_stranger_limit(limits, statistics), 2),
+    )  # fmt: skip
     return statistics, limited
+
+
+def _fit_stranger(known: Seen, strangers: Seen) -> NDArray[np.float64]:
+    """Weights and offset of `Known.stranger`: a penalised logistic regression, both sides as heavy."""
+    from sklearn.linear_model import LogisticRegression
+
+    seen = np.concatenate(
+        [beside_contrast(one.features, one.contrasts) for one in (known, strangers)]
+    )
+    strange = np.repeat([0, 1], [len(known.features), len(strangers.features)])
+    mean, spread = seen.mean(axis=0), seen.std(axis=0) + 1e-6
+    fitted = LogisticRegression(C=_PENALTY, class_weight="balanced", max_iter=1000)
+    fitted.fit((seen - mean) / spread, strange)
+    weights = fitted.coef_[0] / spread
+    return np.append(weights, fitted.intercept_[0] - weights @ mean)
+
+
+def _stranger_limit(limits: Seen, known: Known) -> float:
+    """As strange as known is where both are as likely, or, if higher, what no right stack exceeds."""
+    logits = known.strangeness(_tensor(limits.features), limits.contrasts)
+    return max(0.0, *stack_means(logits, limits.stacks))
 
 
 def scores_of(seen: Seen, known: Known, card: Unlike) -> NDArray[np.float64]:
@@ -145,17 +195,6 @@ def stack_means(scores: NDArray[np.float64], stacks: NDArray[np.str_]) -> NDArra
     """The mean score of each stack of at least `LEAST_SLICES`."""
     table = pd.DataFrame({"stack": stacks, "score": scores}).groupby("stack")["score"]
     return table.mean()[table.count() >= LEAST_SLICES].to_numpy()
-
-
-def _least(*parts: Seen) -> float:
-    """A little less than the contrast of the dullest right stack; far below where none is measured."""
-    found = [
-        stack_contrast(seen.contrasts[seen.stacks == stack])
-        for seen in parts
-        for stack in np.unique(seen.stacks)
-    ]
-    least = min(found) - _DULLER
-    return round(least, 2) if np.isfinite(least) else -100.0
 
 
 def write_unlike(model: ModelFolder, loaded: Loaded, known: Known, card: Unlike) -> ModelFolder:
@@ -187,11 +226,8 @@ def wrong_rows(
     Raises:
         BadInput: there is no input.
     """
-    inputs = [
-        one for kind in sorted(folder.iterdir()) if kind.is_dir() for one in sorted(kind.iterdir())
-    ]
     rows: list[dict[str, object]] = []
-    for one in progress.track(inputs, "Reading wrong inputs"):
+    for one in progress.track(_inputs(folder), "Reading wrong inputs"):
         for name, volume in _volumes(one):
             answers = opinions(volume, locate(volume, canal), model)
             whole = answers[0].why
@@ -251,6 +287,11 @@ def draw_unlike(groups: dict[str, NDArray[np.float64]], card: Unlike, what: str)
         axis.set_ylabel(f"{name}\n{len(shown)}", rotation=0, ha="right", va="center", fontsize=7)
     axes[-1].set_xlabel(f"how unlike, of {what} (all beyond 25 in the last bar); line: limit")
     return to_png(figure)
+
+
+def _inputs(folder: Path) -> list[Path]:
+    kinds = [kind for kind in sorted(folder.iterdir()) if kind.is_dir()]
+    return [one for kind in kinds for one in sorted(kind.iterdir())]
 
 
 def _volumes(path: Path) -> Iterator[tuple[str, Volume]]:

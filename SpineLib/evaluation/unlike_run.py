@@ -21,6 +21,7 @@ from SpineLib.evaluation.unlike import (
     fit_unlike,
     scores_of,
     see,
+    see_strangers,
     stack_means,
     write_unlike,
     wrong_rows,
@@ -64,7 +65,7 @@ class Fitted:
 
 
 def open_unlike(
-    name: str, data: Sequence[str], limits: Sequence[str], withheld: float,
+    name: str, data: Sequence[str], limits: Sequence[str], strangers: Path | None, withheld: float,
     asked: Mapping[str, Any], progress: Progress,
 ) -> Fitted:  # fmt: skip
     """Opens a model and, where data are given, fits what it knows.
@@ -72,6 +73,8 @@ def open_unlike(
     Args:
         name: of the model, or its folder.
         data, limits: sources of the patients, as for `open_cases`.
+        strangers: folder of images that the model is not made for, as for `see_strangers`; given
+            with the data.
         withheld: as of `fit_unlike`.
         asked: of `Asked` beside the sources.
         progress: told of each stack.
@@ -81,7 +84,7 @@ def open_unlike(
         raise BadModel(f"A model for {folder.card.task} is asked nothing of slices")
     canal = open_model(asked["canal"]) if asked["canal"] else find_models("canal")[0]
     made = Fitted(folder, load(folder, asked["device"]), load(canal, asked["device"]))
-    if not data:
+    if strangers is None:
         return made
     seen, words = {}, []
     for part, sources in (("known", data), ("limits", limits)):
@@ -92,8 +95,9 @@ def open_unlike(
         patients = len(np.unique(seen[part].patients))
         slices = count(len(seen[part].features), "slice")
         words.append(f"{title_of(how)} ({count(patients, 'patient')}, {slices})")
+    seen["strangers"] = see_strangers(strangers, made.loaded, made.canal, progress=progress)
     known, card = fit_unlike(
-        seen["known"], seen["limits"], known_in_words=words[0],
+        seen["known"], seen["limits"], seen["strangers"], known_in_words=words[0],
         limits_in_words=f"{words[1]}, of whose slices {100 * withheld:g} % are withheld",
         withheld=withheld,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from SpineLib.evaluation.figures import Figure, share
 from SpineLib.evaluation.predictions import WITHHELD
 from SpineLib.labels import NOT_ASSESSED
-from SpineLib.reasons import DULL_FLUID, STACK_UNLIKE
+from SpineLib.reasons import STACK_UNLIKE, STRANGER
 
 
 def withheld_figures(table: pd.DataFrame, wrong: NDArray[np.bool_]) -> list[Figure]:
@@ -24,7 +24,7 @@ def withheld_figures(table: pd.DataFrame, wrong: NDArray[np.bool_]) -> list[Figu
     patients = table["patient"].to_numpy(dtype=str)
     held = (table[WITHHELD] != "").to_numpy()
     answered = (table["verdict"] != NOT_ASSESSED).to_numpy()
-    whole = table[WITHHELD].isin((STACK_UNLIKE, DULL_FLUID)).to_numpy()
+    whole = table[WITHHELD].isin((STACK_UNLIKE, STRANGER)).to_numpy()
     stacks = ~table["stack"].duplicated().to_numpy()
     none = "no slice was assessed"
     return [

@@ -96,8 +96,9 @@ def _classified(
     scores = unlike_scores(distances, canal.confidence, loaded.card.unlike)
     scores = np.where([why is None for why in whys], scores, np.nan)
     contrasts = fluid_contrasts(batch, loaded.card.preprocessing)
+    strangeness = loaded.known.strangeness(features, contrasts)
     told = [round(float(one), 3) if np.isfinite(one) else None for one in scores]
-    return found.double().tolist(), unlike(scores, contrasts, loaded.card.unlike), told
+    return found.double().tolist(), unlike(scores, strangeness, loaded.card.unlike), told
 
 
 def opinion_of(

@@ -2,9 +2,12 @@
 
 A slice is as unlike as its features are far from those of the nearest class, measured with the
 classes' common covariance (Mahalanobis distance; Lee et al. 2018, "A Simple Unified Framework for
-Detecting Out-of-Distribution Samples and Adversarial Attacks"). The features are those that the
-answer itself is made of, so that nothing is computed twice. The statistics lie as tensors beside
-the network's weights, the limits stand on the card.
+Detecting Out-of-Distribution Samples and Adversarial Attacks"). A stack is a stranger where a
+linear classifier of the same features takes it for one: another weighting and heavy motion are
+near in that distance, but were shown to it (outlier exposure; Hendrycks et al. 2019, "Deep Anomaly
+Detection with Outlier Exposure"). The features are those that the answer itself is made of, so that
+nothing is computed twice. Statistics and classifier lie as tensors beside the network's weights,
+the limits stand on the card.
 """
 
 from __future__ import annotations
@@ -19,9 +22,10 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.models.card import Unlike
-from SpineLib.reasons import DULL_FLUID, STACK_UNLIKE, UNLIKE, Reason
+from SpineLib.reasons import STACK_UNLIKE, STRANGER, UNLIKE, Reason
 
 PREFIX = "unlike."
+_KEPT = ("means", "whitening", "stranger")
 # Of the common covariance: this share of the mean variance is added to every direction, so that
 # directions in which the fitting slices hardly vary do not decide (by hand).
 _SHRINKAGE = 0.01
@@ -30,7 +34,6 @@ LEAST_SLICES = 5
 # Where the cord is in a window around the canal and where fluid may be, mm from the middle; fluid
 # is the brightest fifth there; what is added to both keeps a dark cord from deciding (by hand).
 _CORD_MM, _FLUID_MM, _FLUID_SHARE, _DARK = 2.5, (4.5, 8.0), 0.8, 0.05
-_BRIGHTER = 0.9  # of a stack's slices the quantile that counts (by hand)
 
 
 @dataclass(frozen=True)
@@ -40,36 +43,57 @@ class Known:
     Attributes:
         means: [classes, features], float32.
         whitening: [features, features]; a difference times it has unit variance in each direction.
+        stranger: weights [features + 1] and an offset, of the logit that a slice is a stranger; the
+            last weight is that of the fluid's contrast.
     """
 
     means: torch.Tensor
     whitening: torch.Tensor
+    stranger: torch.Tensor
 
     def distances(self, features: torch.Tensor) -> NDArray[np.float64]:
         """Mahalanobis distance [slices] of features [slices, features] to the nearest class."""
         apart = (features.float()[:, None] - self.means) @ self.whitening
         return apart.norm(dim=2).amin(dim=1).double().numpy()
 
+    def strangeness(
+        self, features: torch.Tensor, contrasts: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The logit [slices] that a slice is of another weighting, or spoilt by motion."""
+        seen = beside_contrast(features.double().numpy(), contrasts)
+        *weights, offset = self.stranger.double().numpy()
+        return seen @ np.array(weights) + offset
+
     def tensors(self) -> dict[str, torch.Tensor]:
         """As they are kept beside the weights."""
-        return {f"{PREFIX}means": self.means, f"{PREFIX}whitening": self.whitening}
+        return {PREFIX + name: getattr(self, name) for name in _KEPT}
 
 
 def taken_out(tensors: Mapping[str, torch.Tensor]) -> tuple[dict[str, torch.Tensor], Known | None]:
     """The network's own tensors, and what it knows; None where that was never fitted."""
     network = {name: one for name, one in tensors.items() if not name.startswith(PREFIX)}
-    kept = [tensors.get(PREFIX + name) for name in ("means", "whitening")]
-    if kept[0] is None or kept[1] is None:
-        return network, None
-    return network, Known(kept[0].float(), kept[1].float())
+    kept = [tensors[PREFIX + name].float() for name in _KEPT if PREFIX + name in tensors]
+    return network, Known(*kept) if len(kept) == len(_KEPT) else None
 
 
-def fit_known(features: NDArray[np.float64], classes: NDArray[np.int64]) -> Known:
+def beside_contrast(
+    features: NDArray[np.float64], contrasts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What tells strangers: features [slices, features] and, as one more, the fluid's contrast."""
+    return np.column_stack([features, np.nan_to_num(contrasts)])
+
+
+def fit_known(
+    features: NDArray[np.float64],
+    classes: NDArray[np.int64],
+    stranger: NDArray[np.float64] | None = None,
+) -> Known:
     """Statistics of the features of slices that the model knows.
 
     Args:
         features: [slices, features].
         classes: the true class of each slice.
+        stranger: of `Known`; nobody is a stranger without it.
 
     Raises:
         BadInput: fewer slices than features.
@@ -86,10 +110,13 @@ def fit_known(features: NDArray[np.float64], classes: NDArray[np.int64]) -> Know
     covariance = np.cov(apart.T)
     covariance += _SHRINKAGE * np.trace(covariance) / size * np.eye(size)
     variances, directions = np.linalg.eigh(covariance)
-    made = (
-        torch.from_numpy(one).half().float() for one in (means, directions / np.sqrt(variances))
+    kept = (
+        means,
+        directions / np.sqrt(variances),
+        np.zeros(size + 2) if stranger is None else stranger,
     )
-    return Known(*made)  # rounded as they are kept, so that limits are fitted to what is used
+    # Rounded as they are kept, so that limits are fitted to what is used.
+    return Known(*(torch.from_numpy(one).half().float() for one in kept))
 
 
 def unlike_scores(
@@ -114,7 +141,7 @@ def unlike_scores(
 def fluid_contrasts(batch: torch.Tensor, preprocessing: Mapping[str, Any]) -> NDArray[np.float64]:
     """How much brighter the fluid around the cord is than the cord, a number a slice (a logarithm).
 
-    About 1 in T2, below 0 in T1 and proton density, whatever the anatomy: what tells another
+    About 1 in T2, below 0 in T1 and proton density, whatever the anatomy: it helps to tell another
     weighting under a right header from the one that the model was made for.
 
     Args:
@@ -134,13 +161,8 @@ def fluid_contrasts(batch: torch.Tensor, preprocessing: Mapping[str, Any]) -> ND
     return np.log((fluid + _DARK) / (cord + _DARK))
 
 
-def stack_contrast(contrasts: NDArray[np.float64]) -> float:
-    """The contrast of a stack: that of its brighter slices, since a compressed one has no fluid."""
-    return float(np.quantile(contrasts, _BRIGHTER)) if len(contrasts) else np.nan
-
-
 def unlike(
-    scores: NDArray[np.float64], contrasts: NDArray[np.float64], card: Unlike
+    scores: NDArray[np.float64], strangeness: NDArray[np.float64], card: Unlike
 ) -> list[Reason | None]:
     """Why each slice is withheld, None where it is not.
 
@@ -149,17 +171,16 @@ def unlike(
 
     Args:
         scores: of the slices of one stack; NaN where a slice cannot be assessed at all.
-        contrasts: of `fluid_contrasts`.
+        strangeness: of `Known.strangeness`, of the same slices.
         card: the limits.
     """
     known = np.isfinite(scores)
     if known.sum() >= LEAST_SLICES:
-        mean, contrast = float(scores[known].mean()), stack_contrast(contrasts[known])
+        mean, strange = float(scores[known].mean()), float(strangeness[known].mean())
         if mean > card.stack_limit:
             return [_reason(STACK_UNLIKE, mean, card.stack_limit)] * len(scores)
-        if contrast < card.least_contrast:
-            values = {"contrast": round(contrast, 2), "least": card.least_contrast}
-            return [Reason(DULL_FLUID, values)] * len(scores)
+        if strange > card.stranger_limit:
+            return [_reason(STRANGER, strange, card.stranger_limit)] * len(scores)
     return [
         _reason(UNLIKE, one, card.slice_limit) if one > card.slice_limit else None for one in scores
     ]

@@ -9,7 +9,7 @@ from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.vocabulary import COMPRESSION_VALUES
 from SpineLib.loop.problem import Problem
 from SpineLib.questions import Opinion, Question
-from SpineLib.reasons import DULL_FLUID, STACK_UNLIKE, Reason
+from SpineLib.reasons import STACK_UNLIKE, STRANGER, Reason
 from SpineLib.volume import Volume
 
 # Grades between neighbouring slices: more than this is a jump.
@@ -61,7 +61,7 @@ def unlike_slices(answers: Mapping[int, Opinion], grid: Volume) -> list[Problem]
         grid: of the image.
     """
     odd = {k: one.why for k, one in answers.items() if one.forced and one.why}
-    if any(why.code in (STACK_UNLIKE, DULL_FLUID) for why in odd.values()):
+    if any(why.code in (STACK_UNLIKE, STRANGER) for why in odd.values()):
         middle = sorted(odd)[len(odd) // 2]
         return [Problem(_sentence(odd[middle]), None, slice_place(grid, middle), True)]
     return [

@@ -94,9 +94,8 @@ class Unlike:
     Attributes:
         distance, confidence: mean and standard deviation, on slices that the model knows, of the
             distance of their features and of how surely the canal was found.
-        least_contrast: how much brighter fluid must be than the cord on a stack's brighter slices,
-            a logarithm.
         slice_limit, stack_limit: a slice, and a stack, above it are withheld.
+        stranger_limit: a stack whose slices look more like strangers than this is withheld, a logit.
         known: the patients in words to whom the statistics were fitted.
         limits: the patients to whom the limits were fitted, and how.
     """
@@ -105,7 +104,7 @@ class Unlike:
     confidence: tuple[float, float]
     slice_limit: float
     stack_limit: float
-    least_contrast: float
+    stranger_limit: float
     known: str
     limits: str
 

@@ -1,6 +1,10 @@
 """A folder of images that no model of slices is made for, for ``spine evaluate unlike --wrong``.
 
     python -m Testing.experiments.wrong_inputs OUT
+    python -m Testing.experiments.wrong_inputs OUT 15 760000
+
+The second line makes strangers for ``--strangers`` alone, of 15 other patients from that seed on: spines
+in another weighting and with heavy motion.
 
 Drawn or spoilt here, always the same: knees, abdomens, phantoms, noise; spines in another weighting,
 in sagittal slices, with heavy motion, with metal over the canal, with a field of view that ends in
@@ -24,6 +28,21 @@ TORTURE = Path("../shared/data/torture")
 FIRST_SEED, PATIENTS, DRAWN = 740000, 6, 8
 KINDS = (("cervical", "degenerative"), ("thoracic", "metastatic"), ("cervical", "none"))
 Drawing = NDArray[np.float64]
+
+
+def strangers(out: Path, patients: int, seed: int) -> None:
+    """Writes heavy motion, T1 and proton density of patients of their own."""
+    rng = np.random.default_rng(seed)
+    for n in range(patients):
+        region, disease = KINDS[n % len(KINDS)]
+        name = f"{region}-{seed + n}.nii.gz"
+        moved = with_motion(
+            axial_case(region, disease, seed=seed + n).volume, rng, 3 + 1.5 * (n % 3)
+        )
+        write_volume(moved, out / "heavy-motion" / name)
+        for weighting in ("T1", "PD"):
+            other = axial_case(region, disease, seed=seed + n, contrast=weighting)
+            write_volume(other.volume, out / f"{weighting}-as-T2" / name)
 
 
 def main(out: Path) -> None:
@@ -204,4 +223,7 @@ def stack(voxels: NDArray, spacing: NDArray | tuple[float, float, float]) -> Vol
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if len(sys.argv) > 2:
+        strangers(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    else:
+        main(Path(sys.argv[1]))

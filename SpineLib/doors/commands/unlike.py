@@ -31,6 +31,10 @@ def unlike(
             help="Patients of other scanners, to whom the limits are fitted; may repeat.",
         ),
     ] = None,
+    strangers: Annotated[
+        Path | None,
+        typer.Option(help="Folder, KIND/INPUT, of images like them in another weighting or spoilt."),
+    ] = None,
     wrong: Annotated[
         Path | None,
         typer.Option(help="Folder of wrong inputs, KIND/INPUT: brains, knees, phantoms."),
@@ -47,32 +51,35 @@ def unlike(
 ) -> None:  # fmt: skip
     """Fit from where on images are unlike those that a model knows, and count what that withholds.
 
-    With --data and --limits statistics and limits are fitted, without them the model's own are
-    used. OUT gets unlike.csv (a row a slice), wrong.csv (a row a kind of wrong input) and drawings.
+    With --data, --limits and --strangers statistics and limits are fitted, without them the model's
+    own are used. OUT gets unlike.csv (a row a slice), wrong.csv (a row a kind of wrong input) and drawings.
     """
     from SpineLib.evaluation.unlike_run import measure_unlike, open_unlike
 
-    if bool(data) != bool(limits):
+    if len({bool(data), bool(limits), bool(strangers)}) > 1:
         raise BadRequest(
             "Statistics and limits are fitted together",
-            advice="Give both --data and --limits, or neither.",
+            advice="Give all of --data, --limits and --strangers, or none.",
         )
     if write_card and not data:
-        raise BadRequest("Nothing was fitted that could be written", command="--data … --limits …")
+        raise BadRequest(
+            "Nothing was fitted that could be written", command="--data … --limits … --strangers …"
+        )
     with progress_bar() as progress:
         asked = {"canal": canal, "region": region, "weighting": weighting, "device": device,
                  "cache": cache}  # fmt: skip
-        fitted = open_unlike(model, data or (), limits or (), withheld, asked, progress)
+        fitted = open_unlike(model, data or (), limits or (), strangers, withheld, asked, progress)
         if fitted.loaded.known is None:
             raise BadModel(
                 f"The model {fitted.folder.card.name} has no statistics of what it knows",
-                advice="Fit them with --data and --limits.",
+                advice="Fit them with --data, --limits and --strangers.",
             )
         tables = measure_unlike(fitted, out, wrong, progress)
     card = fitted.card
     say(
         f"Withheld are slices above {card.slice_limit:g} and stacks whose mean is above "
-        f"{card.stack_limit:g} standard deviations"
+        f"{card.stack_limit:g} standard deviations, and stacks that look like strangers above a "
+        f"logit of {card.stranger_limit:g}"
     )
     for title, table in tables.items():
         rows = [[f"{x:.3f}" if isinstance(x, float) else str(x) for x in row]

@@ -29,7 +29,7 @@ from SpineLib.inference.unlike import (
 )
 from SpineLib.loop.ancestry import descendant
 from SpineLib.models.card import Unlike
-from SpineLib.reasons import DULL_FLUID, STACK_UNLIKE, UNLIKE
+from SpineLib.reasons import STACK_UNLIKE, STRANGER, UNLIKE
 from SpineLib.volume import Volume, write_volume
 
 LIMITS = Unlike((5.0, 1.0), (0.8, 0.1), 3.0, 2.0, 0.3, "known ones", "others")
@@ -75,8 +75,8 @@ def test_a_less_sure_canal_makes_a_slice_less_alike():
 
 
 def test_one_strange_slice_is_withheld_alone_and_a_strange_stack_as_a_whole():
-    def whys(scores, contrast=1.0):
-        return unlike(np.array(scores), np.full(len(scores), contrast), LIMITS)
+    def whys(scores, strange=-1.0):
+        return unlike(np.array(scores), np.full(len(scores), strange), LIMITS)
 
     one = whys([0, 0, 4.0, 0, 0, 0])
     assert [why and why.code for why in one] == [None, None, UNLIKE, None, None, None]
@@ -85,8 +85,9 @@ def test_one_strange_slice_is_withheld_alone_and_a_strange_stack_as_a_whole():
     assert {why.code for why in whole} == {STACK_UNLIKE}
     # A stack of few slices has no mean that says more than each of them.
     assert whys([2.5, 2.5]) == [None, None]
-    # Fluid as dark as the cord: another weighting under a right header.
-    assert {why.code for why in whys([0.0] * 6, contrast=0.0)} == {DULL_FLUID}
+    # Another weighting under a right header, or heavy motion.
+    assert {why.code for why in whys([0.0] * 6, strange=1.0)} == {STRANGER}
+    assert whys([0.0, 0.0], strange=1.0) == [None, None]
 
 
 def test_fluid_is_brighter_than_the_cord_in_t2_and_darker_in_t1():
@@ -149,18 +150,25 @@ def test_limits_withhold_the_share_that_was_asked_for_and_no_stack_that_they_wer
         stacks = np.repeat([f"s{n}" for n in range(10)], count // 10)
         return Seen(
             rng.normal(shift, 1, (count, 4)), rng.uniform(0.7, 0.9, count),
-            rng.normal(1, 0.1, count), np.zeros(count, int), stacks, stacks,
+            rng.normal(1 - shift, 0.1, count), np.zeros(count, int), stacks, stacks,
         )  # fmt: skip
 
-    limits = seen(200, 0.5)
+    limits, strangers = seen(200, 0.5), seen(200, 2.0)
     known, card = fit_unlike(
-        seen(300, 0.0), limits, known_in_words="k", limits_in_words="l", withheld=0.1
+        seen(300, 0.0), limits, strangers, known_in_words="k", limits_in_words="l", withheld=0.1
     )
     scores = unlike_scores(
         known.distances(torch.from_numpy(limits.features)), limits.confidence, card
     )
     assert (scores > card.slice_limit).mean() == pytest.approx(0.1, abs=0.01)
     assert all(stack_means(scores, limits.stacks) < card.stack_limit)
+
+    def strange(seen):
+        logits = known.strangeness(torch.from_numpy(seen.features), seen.contrasts)
+        return stack_means(logits, seen.stacks)
+
+    assert all(strange(limits) <= card.stranger_limit + 0.01)
+    assert all(strange(strangers) > card.stranger_limit)
 
 
 def test_a_fine_tuned_model_has_no_limits_of_its_parent(fitted, make_card):
