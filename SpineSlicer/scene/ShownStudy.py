@@ -29,6 +29,8 @@ from SpineSlicer.scene.VolumeWatch import VolumeWatch
 STUDY_CHANGED, PLACE_CHANGED, REVIEW_CHANGED = "study", "place", "review"
 # A volume of the study was moved or changed.
 VOLUME_CHANGED = "volume"
+# Cord and sac were measured again, or against other slices.
+MEASURED_AGAIN = "measured"
 # A view that is turned further than 30° (its cosine) from a stack's slices shows none of them.
 SAME_PLANE = 0.866
 
@@ -68,7 +70,7 @@ class ShownStudy:
         self._clear()
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Has ``listener`` called with what changed: study, place, reviews or a volume's place."""
+        """Has ``listener`` called with what changed: study, place, reviews, numbers, a volume."""
         self._listeners.append(listener)
 
     def open(self, study: str = "") -> None:
@@ -88,6 +90,11 @@ class ShownStudy:
                 self._load(study, before)
         finally:  # a study that cannot be read leaves none on the panel
             self._tell(STUDY_CHANGED)
+
+    def measured(self, findings: Findings) -> None:
+        """Shows findings in which quantities, and what follows from them, are others now."""
+        self.findings, self.timeline, self._inScene = findings, SpineTimeline(findings), {}
+        self._tell(MEASURED_AGAIN)
 
     def close(self) -> None:
         """Shows no study and observes no volume any more; for when module, scene or study goes."""

@@ -1,0 +1,104 @@
+"""What a scene shows of cord and sac, after a reader corrected their outlines or chose a comparison."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from SpineLib.findings import Findings
+from SpineLib.quantities import find_quantity
+from SpineLib.reading import Reading
+from SpineLib.slabs import Steps
+from SpineSlicer.scene.apLine import addApLine
+from SpineSlicer.scene.findingsTable import updateFindingsTable
+from SpineSlicer.scene.findingsText import findingsIn
+from SpineSlicer.scene.outlineNodes import (
+    isMeasured,
+    measuringOutlines,
+    noteMeasured,
+    outlinesIn,
+)
+from SpineSlicer.scene.overlays import putOnVolume
+from SpineSlicer.scene.quantityPlots import updateQuantityPlot
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.studyNodes import (
+    AP_LINE,
+    FINDINGS,
+    FINDINGS_TABLE,
+    KIND,
+    OUTLINES,
+    QUANTITY_CHART,
+    STACK,
+    STUDY,
+    own,
+)
+
+
+def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | None]:
+    """Measures a stack anew where a reader corrected its outlines; the scene's findings follow.
+
+    Args:
+        nodes: of the study.
+        stack: its id.
+
+    Returns:
+        The findings as the scene has them now; None where nothing was to be measured.
+    """
+    text, outlines = nodes.node(FINDINGS), nodes.node(OUTLINES, stack)
+    if text is None or outlines is None or isMeasured(outlines):
+        return None
+    yield
+    before = text.GetText()
+    findings, old = findingsIn(before), findingsIn(before)
+    place = nodes.inScene(findings.stack(stack))
+    if not place.fits:
+        return None
+    yield
+    measured = yield from measuringOutlines(findings, stack, outlines, place.nodeAsRead)
+    if nodes.node(FINDINGS) is not text or text.GetText() != before:  # something else was said
+        return (yield from measuringCorrections(nodes, stack))
+    if _flagged(findings, stack) != _flagged(old, stack):
+        yield from nodes.showingAgain(findings, stack)
+    showQuantities(nodes, findings)
+    if measured is not None:
+        noteMeasured(outlines, measured)
+    return findings
+
+
+def showQuantities(nodes: ReadingScene, findings: Findings) -> None:
+    """Puts findings with other quantities into the scene; tables, charts and AP line follow.
+
+    Args:
+        nodes: of the study.
+        findings: with the same slices and flags as the scene's.
+    """
+    data = json.dumps(findings.to_dict(), ensure_ascii=False, allow_nan=False)
+    nodes.node(FINDINGS).SetText(data)
+    for stack in findings.stacks:
+        for table in nodes.nodes(FINDINGS_TABLE, stack.id):
+            updateFindingsTable(table, findings, stack)
+        for chart in nodes.nodes(QUANTITY_CHART, stack.id):
+            updateQuantityPlot(chart, stack)
+    _drawApLine(nodes, findings)
+
+
+def _drawApLine(nodes: ReadingScene, findings: Findings) -> None:
+    for line in nodes.nodes(AP_LINE):
+        nodes.scene.RemoveNode(line)
+    narrowest = find_quantity(findings.quantities, "mscc")
+    stack = narrowest.stack if narrowest is not None else ""
+    outlined, volume = nodes.node(OUTLINES, stack), nodes.volumeNode(stack)
+    now = None if outlined is None else outlinesIn(outlined)
+    if now is None or not stack:
+        return
+    line = addApLine(nodes.scene, Reading(findings, outlines={stack: now}), stack, volume)
+    if line is not None:
+        line.SetAttribute(KIND, AP_LINE)
+        line.SetAttribute(STACK, stack)
+        line.SetAttribute(STUDY, nodes.study)
+        putOnVolume(line, volume)
+        own(nodes.node(FINDINGS), [line])
+
+
+def _flagged(findings: Findings, stack: str) -> list[Any]:
+    return [one.flagged for one in findings.stack(stack).slices]
