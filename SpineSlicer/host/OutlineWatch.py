@@ -8,6 +8,7 @@ import slicer
 
 from SpineLib.findings import Findings
 from SpineLib.slabs import Steps
+from SpineSlicer.host.inThread import importing
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.measuredAgain import measuringCorrections
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
@@ -86,7 +87,9 @@ class OutlineWatch:
             self._turns.start(steps, onDone=self._onMeasured, onError=self._onFailed)
 
     def _measuring(self, stack: str) -> Steps[Findings | None]:
-        return measuringCorrections(self._study.nodes, stack)
+        # When a study is shown, so that the first correction need not wait for them.
+        yield from importing("scipy.ndimage", "scipy.spatial")
+        return (yield from measuringCorrections(self._study.nodes, stack))
 
     def _onMeasured(self, findings: Findings | None) -> None:
         del self._waiting[0]

@@ -9,10 +9,12 @@ from SpineLib.findings import Findings
 from SpineLib.quantities import find_quantity
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps
+from SpineLib.volume import Volume
 from SpineSlicer.scene.apLine import addApLine
 from SpineSlicer.scene.findingsTable import updateFindingsTable
 from SpineSlicer.scene.findingsText import findingsIn
 from SpineSlicer.scene.outlineNodes import (
+    asRead,
     isMeasured,
     measuringOutlines,
     noteMeasured,
@@ -44,8 +46,9 @@ def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | No
     Returns:
         The findings as the scene has them now; None where nothing was to be measured.
     """
-    text, outlines = nodes.node(FINDINGS), nodes.node(OUTLINES, stack)
-    if text is None or outlines is None or isMeasured(outlines):
+    text, node = nodes.node(FINDINGS), nodes.node(OUTLINES, stack)
+    now = None if text is None or node is None else outlinesIn(node)
+    if now is None or isMeasured(node, now):
         return None
     yield
     before = text.GetText()
@@ -54,42 +57,53 @@ def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | No
     if not place.fits:
         return None
     yield
-    measured = yield from measuringOutlines(findings, stack, outlines, place.nodeAsRead)
+    outlines = asRead(node, now, place.nodeAsRead)
+    yield from measuringOutlines(findings, stack, node, outlines)
     if nodes.node(FINDINGS) is not text or text.GetText() != before:  # something else was said
         return (yield from measuringCorrections(nodes, stack))
+    data = findings.to_dict()
+    yield
     if _flagged(findings, stack) != _flagged(old, stack):
         yield from nodes.showingAgain(findings, stack)
-    showQuantities(nodes, findings)
-    if measured is not None:
-        noteMeasured(outlines, measured)
+    showQuantities(nodes, findings, data, {stack: now})
+    noteMeasured(node, now)
     return findings
 
 
-def showQuantities(nodes: ReadingScene, findings: Findings) -> None:
+def showQuantities(
+    nodes: ReadingScene,
+    findings: Findings,
+    data: dict[str, Any] | None = None,
+    outlines: dict[str, Volume] | None = None,
+) -> None:
     """Puts findings with other quantities into the scene; tables, charts and AP line follow.
 
     Args:
         nodes: of the study.
         findings: with the same slices and flags as the scene's.
+        data: the findings' `to_dict`, where it is at hand.
+        outlines: of stacks, of `outlinesIn`, where they are at hand.
     """
-    data = json.dumps(findings.to_dict(), ensure_ascii=False, allow_nan=False)
-    nodes.node(FINDINGS).SetText(data)
+    written = json.dumps(data or findings.to_dict(), ensure_ascii=False, allow_nan=False)
+    nodes.node(FINDINGS).SetText(written)
     for stack in findings.stacks:
         for table in nodes.nodes(FINDINGS_TABLE, stack.id):
             updateFindingsTable(table, findings, stack)
         for chart in nodes.nodes(QUANTITY_CHART, stack.id):
             updateQuantityPlot(chart, stack)
-    _drawApLine(nodes, findings)
+    _drawApLine(nodes, findings, outlines or {})
 
 
-def _drawApLine(nodes: ReadingScene, findings: Findings) -> None:
+def _drawApLine(nodes: ReadingScene, findings: Findings, outlines: dict[str, Volume]) -> None:
     for line in nodes.nodes(AP_LINE):
         nodes.scene.RemoveNode(line)
     narrowest = find_quantity(findings.quantities, "mscc")
     stack = narrowest.stack if narrowest is not None else ""
-    outlined, volume = nodes.node(OUTLINES, stack), nodes.volumeNode(stack)
-    now = None if outlined is None else outlinesIn(outlined)
-    if now is None or not stack:
+    node, volume = nodes.node(OUTLINES, stack), nodes.volumeNode(stack)
+    if not stack or node is None:
+        return
+    now = outlines.get(stack) or outlinesIn(node)
+    if now is None:
         return
     line = addApLine(nodes.scene, Reading(findings, outlines={stack: now}), stack, volume)
     if line is not None:

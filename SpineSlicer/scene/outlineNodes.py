@@ -84,35 +84,26 @@ def takeOutlines(reading: Reading, stack: str, node: Any, nodeAsRead: NDArray[np
         node: of `addOutlines`; None where the stack was not outlined.
         nodeAsRead: 4×4 from the volume node's voxels to the RAS of the findings.
     """
-    outlines = None if node is None else finish(
-        measuringOutlines(reading.findings, stack, node, nodeAsRead)
-    )  # fmt: skip
-    if outlines is not None:
-        reading.outlines[stack] = outlines
+    now = None if node is None else outlinesIn(node)
+    if now is not None:
+        reading.outlines[stack] = asRead(node, now, nodeAsRead)
+        finish(measuringOutlines(reading.findings, stack, node, reading.outlines[stack]))
 
 
-def measuringOutlines(
-    findings: Findings, stack: str, node: Any, nodeAsRead: NDArray[np.float64]
-) -> Steps[Volume | None]:
+def measuringOutlines(findings: Findings, stack: str, node: Any, outlines: Volume) -> Steps[None]:
     """Measures the slices anew whose outlines a reader corrected; others have the model's numbers.
 
     Args:
         findings: changed in the last step.
-        stack, node, nodeAsRead: as of `takeOutlines`.
-
-    Returns:
-        The outlines in the RAS of the findings; None where their volume is gone.
+        stack: id of the stack.
+        node: of `addOutlines`.
+        outlines: as they are now.
     """
-    now = outlinesIn(node)
-    if now is None:
-        return None
-    outlines = Volume(now.voxels, nodeAsRead @ _grid(node)[1])
-    yield
     slices = findings.stack(stack).slices
     hashes = json.loads(node.GetAttribute(_GIVEN_SLICES) or "[]")
     if len(hashes) == len(slices):
         given = json.loads(node.GetAttribute(_GIVEN_QUANTITIES))
-        changed = {k for k, one in enumerate(_slicesOf(now)) if one != hashes[k]}
+        changed = {k for k, one in enumerate(_slicesOf(outlines)) if one != hashes[k]}
         before = [[Quantity.from_dict(one) for one in quantities] for quantities in given]
     else:  # a scene of an earlier version does not know which
         changed = set(range(len(slices))) if isCorrected(node) else set()
@@ -121,21 +112,30 @@ def measuringOutlines(
         for one, quantities in zip(slices, before, strict=True):
             one.quantities = quantities
         yield from measuring_again(findings, stack, outlines, changed)
-    return outlines
 
 
-def isMeasured(node: slicer.vtkMRMLSegmentationNode) -> bool:
+def isMeasured(node: slicer.vtkMRMLSegmentationNode, outlines: Volume) -> bool:
     """Whether the scene's findings have the numbers of the outlines as they are now."""
     known = node.GetAttribute(_MEASURED_SLICES) or node.GetAttribute(_GIVEN_SLICES)
     if known is None:  # a scene of an earlier version
         return not isCorrected(node)
-    now = outlinesIn(node)
-    return now is None or json.loads(known) == _slicesOf(now)
+    return bool(json.loads(known) == _slicesOf(outlines))
 
 
 def noteMeasured(node: slicer.vtkMRMLSegmentationNode, outlines: Volume) -> None:
     """Says of which outlines the scene's findings have the numbers from now on."""
     node.SetAttribute(_MEASURED_SLICES, json.dumps(_slicesOf(outlines)))
+
+
+def asRead(node: Any, outlines: Volume, nodeAsRead: NDArray[np.float64]) -> Volume:
+    """Outlines in the RAS of the findings.
+
+    Args:
+        node: of `addOutlines`.
+        outlines: of `outlinesIn`.
+        nodeAsRead: 4×4 from the volume node's voxels to that RAS.
+    """
+    return Volume(outlines.voxels, nodeAsRead @ _grid(node)[1])
 
 
 def inOrderOf(stack: StackFindings, outlines: Volume) -> Volume:
