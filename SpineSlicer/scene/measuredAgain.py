@@ -22,7 +22,9 @@ from SpineSlicer.scene.outlineNodes import (
 )
 from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.quantityPlots import updateQuantityPlot
+from SpineSlicer.scene.readersComparisons import comparedAgain
 from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.studyNodes import (
     AP_LINE,
     FINDINGS,
@@ -59,14 +61,21 @@ def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | No
     yield
     outlines = asRead(node, now, place.nodeAsRead)
     yield from measuringOutlines(findings, stack, node, outlines)
-    if nodes.node(FINDINGS) is not text or text.GetText() != before:  # something else was said
-        return (yield from measuringCorrections(nodes, stack))
     data = findings.to_dict()
     yield
+    if nodes.node(FINDINGS) is not text or text.GetText() != before:  # something else was said
+        return (yield from measuringCorrections(nodes, stack))
     if _flagged(findings, stack) != _flagged(old, stack):
         yield from nodes.showingAgain(findings, stack)
     showQuantities(nodes, findings, data, {stack: now})
     noteMeasured(node, now)
+    return findings
+
+
+def comparingAgain(nodes: ReadingScene, log: ReviewLog) -> Findings:
+    """Compares the narrowest slice with those that a log names; the scene's findings follow."""
+    findings = comparedAgain(findingsIn(nodes.node(FINDINGS).GetText()), log)
+    showQuantities(nodes, findings)
     return findings
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from SpineLib.quantities import value_of
+from SpineLib.quantities import find_quantity, value_of
+from Testing.desktop import press
 from Testing.SpineCompression.panels import settle
 from Testing.SpineSlicer.scene.test_outlineNodes import correct, outlined  # noqa: F401
 
@@ -74,3 +75,33 @@ def test_what_was_corrected_while_the_panel_was_away_is_measured_when_the_study_
     panel.study.open()
     settle()
     assert shown_ap(panel)[0] == pytest.approx(4, abs=0.5)
+
+
+def compared(panel):
+    """Which slices MSCC was compared with, and who chose them."""
+    mscc = find_quantity(panel.study.nodes.findings().quantities, "mscc")
+    return [(one.index, one.chosen_by) for one in mscc.compared]
+
+
+def test_a_reader_chooses_the_slices_that_the_narrowest_one_is_compared_with(panel, ui):
+    correct(panel.study.scene)  # slice 1 is narrow now
+    settle()
+    assert compared(panel) == []  # the others are flagged, so that none is normal by itself
+    ui.readerEdit.text = "AB"
+    other = next(n for n in range(3) if panel.study.slice(n).index == 2)
+    panel.study.go(other)
+    press(panel.result.timeline, "c")
+    assert compared(panel) == [(2, "AB")] and "chosen by AB" in ui.detailLabel.text
+    panel.study.undo()
+    assert compared(panel) == [] and "chosen by" not in ui.detailLabel.text
+    panel.study.redo()
+    assert compared(panel) == [(2, "AB")]
+    # It outlives a correction, and another reading of the study.
+    correct(panel.study.scene, index=0)
+    settle()
+    assert compared(panel) == [(2, "AB")]
+    panel.show(panel.study.nodes.reading())
+    assert compared(panel) == [(2, "AB")]
+    panel.study.go(other)
+    ui.compareButton.click()
+    assert compared(panel) == []

@@ -40,12 +40,12 @@ def cord_ap(reading, index=1):
     return value_of(reading.findings.stacks[0].slices[index].quantities, "cord_ap")
 
 
-def correct(scene):
-    """As a reader who makes the cord of slice 1 smaller in Segment Editor."""
+def correct(scene, index=1):
+    """As a reader who makes the cord of a slice smaller in Segment Editor."""
     node = ReadingScene(scene).node("cord and sac")
     now = outlinesIn(node)
     voxels = now.voxels.copy()
-    voxels[1, :30][voxels[1, :30] == CORD_LABEL] = 1
+    voxels[index, :30][voxels[index, :30] == CORD_LABEL] = 1
     mask = Volume((voxels == CORD_LABEL).astype(np.uint8), now.ijk_to_ras)
     segmentation = node.GetSegmentation()
     segmentation.SeparateSegmentLabelmap("cord")
