@@ -93,7 +93,7 @@ def measuring_changed(
     shapes: dict[int, tuple[Shape | Reason, Shape | Reason]] = {}
     for k, (one, course) in enumerate(zip(slices, courses, strict=True)):
         if _reached(k, changed, 2 * TORSION_SLICES):
-            shapes[k] = _shapes(one, course)
+            shapes[k] = _shapes(one, course, cord_alone=k not in changed)
             cord = shapes[k][1]
             angles[k] = None if isinstance(cord, Reason) else cord.angle
             yield
@@ -168,9 +168,9 @@ def _middle(field: NDArray[np.floating], one: Outlined) -> NDArray[np.float64] |
 
 
 def _shapes(
-    one: Outlined | None, course: NDArray[np.float64] | None
+    one: Outlined | None, course: NDArray[np.float64] | None, *, cord_alone: bool
 ) -> tuple[Shape | Reason, Shape | Reason]:
-    """Sac and cord of a slice, or why they are not measured."""
+    """Sac and cord of a slice, or why they are not measured; the sac not where nobody asks."""
     if one is None:
         return Reason(NO_CANAL), Reason(NO_CANAL)
     if not (np.asarray(one.sac) > 0.5).any():
@@ -183,8 +183,8 @@ def _shapes(
     if degrees > MOST_OBLIQUE:
         why = Reason(TOO_OBLIQUE, {"degrees": round(degrees), "most": round(MOST_OBLIQUE)})
         return why, why
-    sac = _shape(one.sac, one, course, NO_OUTLINE)
-    return sac, _shape(one.cord, one, course, NO_CORD)
+    cord = _shape(one.cord, one, course, NO_CORD)
+    return cord if cord_alone else _shape(one.sac, one, course, NO_OUTLINE), cord
 
 
 def _shape(

@@ -18,7 +18,7 @@ from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
-from SpineSlicer.scene.labelmapNodes import addSegmentationNode, labelmapFromNode
+from SpineSlicer.scene.labelmapNodes import addSegmentationNode, labelmapFromNode, orientedImage
 from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.spineSegmentation import GIVEN, labelsHash, segmentedVolumeNode
 from SpineSlicer.scene.volumeInScene import ijkToRas
@@ -53,6 +53,7 @@ def addOutlines(
     ]
     name = f"{volumeNode.GetName()} cord and sac"
     node = addSegmentationNode(scene, outlines, segments, name, volumeNode, algorithm)
+    _keepGrid(node, outlines)
     indices = np.linalg.inv(ijkToRas(volumeNode)) @ outlines.ijk_to_ras
     node.SetAttribute(_FINE, json.dumps({"shape": outlines.shape, "indices": indices.tolist()}))
     node.SetAttribute(GIVEN, labelsHash(outlines))
@@ -158,6 +159,15 @@ def isCorrected(node: slicer.vtkMRMLSegmentationNode) -> bool:
     """Whether a reader changed what the model outlined."""
     now = outlinesIn(node)
     return now is not None and labelsHash(now) != node.GetAttribute(GIVEN)
+
+
+def _keepGrid(node: slicer.vtkMRMLSegmentationNode, outlines: Volume) -> None:
+    """Has Segment Editor edit on the outlines' own grid; else it makes all as coarse as the volume."""
+    converter = slicer.vtkSegmentationConverter
+    node.GetSegmentation().SetConversionParameter(
+        converter.GetReferenceImageGeometryParameterName(),
+        converter.SerializeImageGeometry(orientedImage(outlines)),
+    )
 
 
 def _slicesOf(outlines: Volume) -> list[str]:
