@@ -156,12 +156,14 @@ class Compared:
         value: what was measured there, in the unit of the quantity that was compared.
         level: as `Quantity.level`.
         stack, index: as `Quantity.stack` and `Quantity.index`.
+        chosen_by: the reader who chose it; empty where the program did.
     """
 
     value: float
     level: str = ""
     stack: str = ""
     index: int | None = None
+    chosen_by: str = ""
 
 
 @dataclass
@@ -202,6 +204,9 @@ class Quantity:
         """As JSON values; what is as by default is left out."""
         data = asdict(self)
         usual = asdict(Quantity(self.key))
+        for one in data["compared"]:
+            if not one["chosen_by"]:
+                del one["chosen_by"]
         return {
             key: value
             for key, value in data.items()

@@ -20,7 +20,13 @@ from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.rowInSight import bringIntoSight
 from SpineSlicer.host.Turns import Turns
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import (
+    MEASURED_AGAIN,
+    PLACE_CHANGED,
+    STUDY_CHANGED,
+    VOLUME_CHANGED,
+    ShownStudy,
+)
 from SpineSlicer.scene.studies import studyNames
 from SpineSlicer.scene.verdicts import shortText
 
@@ -120,6 +126,8 @@ class ResultSection:
         elif what == PLACE_CHANGED:
             self._markRows()
         elif what != VOLUME_CHANGED:
+            if what == MEASURED_AGAIN:
+                self._tellVerdict()
             self._updateTable()
         self._tellSlice()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from SpineLib.inference.summary import summarise_question
 from SpineLib.quantities import Compared, Quantity, find_quantity, value_of
 from SpineLib.questions import COMPRESSION
 from SpineLib.reasons import NO_NORMAL, Reason
+from SpineLib.translation import tr
 
 # Of the study → what is measured on slices for it.
 OF_STUDY = {"mscc": "cord_ap", "mcc": "sac_ap"}
@@ -24,7 +26,15 @@ _SHARE, _AROUND_MM = 0.93, 45.0
 _AVERAGED = 3
 
 
-def complete(findings: Findings, references: Sequence[tuple[str, int]] = ()) -> None:
+class Reference(NamedTuple):
+    """A slice that a reader wants to compare with: id of its stack, its index, and who says so."""
+
+    stack: str
+    index: int
+    by: str = "reader"
+
+
+def complete(findings: Findings, references: Sequence[tuple[str, int]] | None = None) -> None:
     """What follows from the slices' quantities: norms, second opinion, the study's quantities.
 
     Call it again where quantities or levels of slices changed; nothing is doubled.
@@ -61,7 +71,7 @@ def answer_by_shape(findings: Findings) -> None:
     findings.summaries.append(summarise_question(findings.stacks, QUESTION, NAME, by=NAME))
 
 
-def measure_study(findings: Findings, references: Sequence[tuple[str, int]] = ()) -> None:
+def measure_study(findings: Findings, references: Sequence[tuple[str, int]] | None = None) -> None:
     """Puts MSCC and MCC into findings whose slices were measured; what stood there is replaced.
 
     MSCC is 100 (1 - d / mean(d above, d below)), where d is the cord's diameter from front to back
@@ -73,31 +83,68 @@ def measure_study(findings: Findings, references: Sequence[tuple[str, int]] = ()
 
     Args:
         findings: changed.
-        references: id of the stack and index of slices that a reader wants to compare with instead.
+        references: slices that a reader wants to compare with instead (`Reference`), none for the
+            nearest normal ones; None for those that were chosen before.
 
     Raises:
         BadInput: a reference is not a slice on which cord and sac were measured.
     """
-    _check(findings, references)
-    made = [_of_study(findings, key, source, references) for key, source in OF_STUDY.items()]
+    if references is None:
+        chosen = [one for one in _chosen_before(findings) if is_comparable(findings, one)]
+    else:
+        chosen = [Reference(*one) for one in references]
+        for one in chosen:
+            require_comparable(findings, one)
+    made = [_of_study(findings, key, source, chosen) for key, source in OF_STUDY.items()]
     kept = [one for one in findings.quantities if one.key not in OF_STUDY]
     slices = [one for stack in findings.stacks for one in stack.slices]
     measured = any(find_quantity(one.quantities, "cord_ap") for one in slices)
     findings.quantities = kept + (made if measured else [])
 
 
+def require_comparable(findings: Findings, reference: Reference) -> None:
+    """Makes sure that a slice can be compared with.
+
+    Raises:
+        BadInput: cord and sac were not measured on it.
+    """
+    if not is_comparable(findings, reference):
+        raise BadInput(
+            tr("Slice {number} of stack {id} cannot be compared with: cord and sac were not "
+               "measured on it").format(number=reference.index + 1, id=reference.stack),
+            advice=tr("Choose another slice."),
+        )  # fmt: skip
+
+
+def is_comparable(findings: Findings, reference: Reference) -> bool:
+    """Whether cord and sac were measured on a slice."""
+    return any(
+        (stack.id, one.index) == (reference.stack, reference.index)
+        and all(value_of(one.quantities, source) is not None for source in OF_STUDY.values())
+        for stack in findings.stacks
+        for one in stack.slices
+    )
+
+
+def _chosen_before(findings: Findings) -> list[Reference]:
+    """The slices that a reader chose when the study's quantities were measured last."""
+    compared = [one for quantity in findings.quantities for one in quantity.compared]
+    chosen = {(one.stack, one.index or 0): one.chosen_by for one in compared if one.chosen_by}
+    return [Reference(stack, index, by) for (stack, index), by in sorted(chosen.items())]
+
+
 def _of_study(
-    findings: Findings, key: str, source: str, references: Sequence[tuple[str, int]]
+    findings: Findings, key: str, source: str, references: Sequence[Reference]
 ) -> Quantity:
     narrowest: Quantity | None = None
     for stack in findings.stacks:
-        chosen = [index for name, index in references if name == stack.id]
+        chosen = {one.index: one.by for one in sorted(references) if one.stack == stack.id}
         if references and not chosen:
             continue
         normal = [] if chosen else normal_slices(stack, source)
         for one in stack.slices:
             beside = [stack.slices[n] for n in chosen] or _beside(normal, one)
-            found = _narrowing(stack, one, key, source, beside)
+            found = _narrowing(stack, one, key, source, beside, chosen)
             if found and (narrowest is None or (found.value or 0) > (narrowest.value or 0)):
                 narrowest = found
     return narrowest or Quantity(key, why=Reason(NO_NORMAL))
@@ -109,12 +156,13 @@ def _narrowing(
     key: str,
     source: str,
     normal: Sequence[SliceFinding],
+    chosen: Mapping[int, str],
 ) -> Quantity | None:
     value = value_of(one.quantities, source)
     if value is None:
         return None
     compared = [
-        Compared(own, other.level, stack.id, other.index)
+        Compared(own, other.level, stack.id, other.index, chosen.get(other.index, ""))
         for other in normal
         if (own := value_of(other.quantities, source)) is not None
     ]
@@ -171,19 +219,3 @@ def normal_slices(stack: StackFindings, source: str) -> list[SliceFinding]:
         if not one.flagged and np.isfinite(value) and value >= _SHARE * np.percentile(around, 75):
             normal.append(one)
     return normal
-
-
-def _check(findings: Findings, references: Sequence[tuple[str, int]]) -> None:
-    known = {
-        (stack.id, one.index)
-        for stack in findings.stacks
-        for one in stack.slices
-        if all(value_of(one.quantities, source) is not None for source in OF_STUDY.values())
-    }
-    for stack, index in references:
-        if (stack, index) not in known:
-            raise BadInput(
-                f"Slice {index} of stack {stack} cannot be compared with: cord and sac were not "
-                "measured on it",
-                advice="Choose another slice.",
-            )

@@ -66,7 +66,7 @@ def narrowest_lines(findings: Findings) -> list[str]:
                 title=title[0].lower() + title[1:] if language() == "en" else title,
                 value=Quantity(source, value).shown(),
                 percent=round(quantity.value),
-                others=_others(quantity.compared, quantity.index),
+                others=_others(quantity.compared, quantity.index) + _chosen(quantity),
             )
         )
     return lines
@@ -78,7 +78,7 @@ def study_rows(findings: Findings) -> list[tuple[Definition, str, str, str]]:
     for one in findings.quantities:
         if one.key in LEVEL_KEYS:  # they have tables of their own
             continue
-        beside = _others(one.compared, one.index) if one.compared else ""
+        beside = _exactly(one) if one.compared else ""
         if one.value is None and one.why:
             beside = sentence(one.why)
         where = one.level or (_slice(one.index) if one.index is not None else "")
@@ -184,6 +184,19 @@ def _others(compared: Sequence[Compared], index: int | None) -> str:
         for before in (True, False)
     ]
     return tr(" and ").join(_side(side) for side in sides if side)
+
+
+def _exactly(quantity: Quantity) -> str:
+    """The levels and each slice of both sides, and who chose them."""
+    numbers = sorted((one.index or 0) + 1 for one in quantity.compared)
+    levels, word = _others(quantity.compared, quantity.index), tr("slices")
+    slices = f" ({word} {ranges(numbers)})" if all(one.level for one in quantity.compared) else ""
+    return levels + slices + _chosen(quantity)
+
+
+def _chosen(quantity: Quantity) -> str:
+    names = dict.fromkeys(one.chosen_by for one in quantity.compared if one.chosen_by)
+    return tr(", chosen by {name}").format(name=", ".join(names)) if names else ""
 
 
 def _side(side: Sequence[Compared]) -> str:

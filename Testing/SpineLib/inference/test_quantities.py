@@ -163,7 +163,7 @@ def test_a_reader_chooses_other_slices_to_compare_with():
     assert "mean of slice 1 and slice 11" in narrowest_lines(findings)[0]
     complete(findings, references=[("4", 6), ("4", 10)])
     assert find_quantity(findings.quantities, "mscc").index in (7, 8, 9)  # only what lies between
-    with pytest.raises(BadInput, match="Slice 44"):
+    with pytest.raises(BadInput, match="Slice 45"):
         complete(findings, references=[("4", 44)])
 
 
