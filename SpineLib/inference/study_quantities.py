@@ -10,6 +10,7 @@ import numpy as np
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.inference.norms import norm_of
+from SpineLib.inference.quantities import CORD_KEYS, SAC_KEYS
 from SpineLib.inference.second_opinion import NAME, QUESTION, second_opinion
 from SpineLib.inference.summary import summarise_question
 from SpineLib.quantities import Compared, Quantity, find_quantity, value_of
@@ -24,6 +25,8 @@ OF_STUDY = {"mscc": "cord_ap", "mcc": "sac_ap"}
 _SHARE, _AROUND_MM = 0.93, 45.0
 # Normal slices that are averaged to each side: the nearest one and its normal neighbours.
 _AVERAGED = 3
+# So many normal slices tell what is usual in a patient.
+_LEAST_OWN = 5
 
 
 @dataclass(frozen=True, order=True)
@@ -45,11 +48,27 @@ def complete(findings: Findings, references: Sequence[Reference] | None = None) 
         references: as of `measure_study`.
     """
     for stack in findings.stacks:
+        own = own_norms(stack)
         for one in stack.slices:
             for quantity in one.quantities:
-                quantity.norm = norm_of(quantity.key, one.level)
+                healthy = norm_of(quantity.key, one.level)
+                quantity.norm = healthy or own.get(quantity.key, [])
+                quantity.norm_own = bool(quantity.norm and not healthy)
     answer_by_shape(findings)
     measure_study(findings, references)
+
+
+def own_norms(stack: StackFindings) -> dict[str, list[float]]:
+    """Mean and standard deviation of each quantity on the patient's own normal slices of a stack."""
+    norms: dict[str, list[float]] = {}
+    for keys, source in ((CORD_KEYS, "cord_ap"), (SAC_KEYS, "sac_ap")):
+        normal = normal_slices(stack, source)
+        for key in keys:
+            measured = [value_of(one.quantities, key) for one in normal]
+            values = [value for value in measured if value is not None]
+            if len(values) >= _LEAST_OWN and np.std(values) > 0:
+                norms[key] = [round(float(x), 4) for x in (np.mean(values), np.std(values, ddof=1))]
+    return norms
 
 
 def answer_by_shape(findings: Findings) -> None:

@@ -245,6 +245,22 @@ def test_a_slice_says_where_network_and_equation_disagree():
         assert [row.level for row in slice_rows(findings) if row.disagree] == ["C5/C6"] * differs
 
 
+def test_without_a_level_a_number_stands_beside_the_patients_own_slices_without_a_flag():
+    labels = label_map([7.25, 6.75, 7.25, 3.5, 7.0, 7.25, 6.75])
+    findings = findings_of(labels, flagged=(3,))
+    slices = findings.stacks[0].slices
+    ap = find_quantity(slices[3].quantities, "cord_ap")
+    assert ap.norm_own and ap.norm == pytest.approx([7.04, 0.25], abs=0.05)
+    assert percentile_text(ap) == "own slices: below P 1"
+    assert Findings.from_dict(findings.to_dict()) == findings
+    slices[3].level = "C5"
+    complete(findings)
+    assert not ap.norm_own and percentile_text(ap) == "below P 1"
+    # Few slices tell nothing.
+    few = findings_of(label_map([7.25, 6.75, 3.5, 7.0]), flagged=(2,))
+    assert find_quantity(few.stacks[0].slices[2].quantities, "cord_ap").norm == []
+
+
 def test_a_number_stands_beside_healthy_people_of_its_level():
     findings = findings_of(label_map(NARROW), LEVELS, flagged=(5,))
     ap = find_quantity(findings.stacks[0].slices[5].quantities, "cord_ap")
