@@ -179,7 +179,8 @@ class Quantity:
         compared: what it was compared with.
         why: why there is no value.
         norm: mean and standard deviation of healthy people at this level, in the definition's
-            unit; empty where no source is at hand.
+            unit, or of the patient's own slices; empty where neither is at hand.
+        norm_own: it is that of the patient's own slices without a flag.
     """
 
     key: str
@@ -190,6 +191,7 @@ class Quantity:
     compared: list[Compared] = field(default_factory=list)
     why: Reason | None = None
     norm: list[float] = field(default_factory=list)
+    norm_own: bool = False
 
     @property
     def definition(self) -> Definition:

@@ -27,7 +27,8 @@ Rect = tuple[float, float, float, float]
 class Curves:
     """Draws AP, area and ratio of the cord under a line of cells; of the sac where no cord is.
 
-    Shaded is what healthy adults have at the slice's level. A dashed line is the patient's own
+    Shaded is what healthy adults have at the slice's level, or else the patient's own slices without
+    a flag. A dashed line is the patient's own
     mean of the slices that the narrowest one was compared with, which have a ring. A coloured
     square is a flagged slice, the upright line the current one.
 
@@ -43,8 +44,8 @@ class Curves:
     def toolTip(self) -> str:
         """What is drawn, and how it is defined."""
         lines = [f"{_(DEFINITIONS[key].title)}: {_(DEFINITIONS[key].definition)}" for key in KEYS]
-        drawn = _("Curves: shaded, healthy adults' mean and two standard deviations at this level; "
-                  "dashed, the mean of the slices with a ring, which the narrowest one was compared "
+        drawn = _("Curves: shaded, healthy adults' mean and two standard deviations at this level, "
+                  "or of the patient's own slices without a flag; dashed, the mean of the slices with a ring, which the narrowest one was compared "
                   "with; squares, flagged slices.")  # fmt: skip
         return "\n".join([drawn, *lines])
 

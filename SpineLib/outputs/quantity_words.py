@@ -34,7 +34,7 @@ class Row:
         level: its name; empty where not known.
         stack, number: id of the stack, and the slice counted from 1.
         values: in the order of `shown_keys`, with unit; ``–`` where not measured.
-        notes: beside them, the percentile among healthy people, or why there is no value.
+        notes: beside them, the percentile in the norm, or why there is no value.
         disagree: the network and the equation of the cord's shape are on different sides.
     """
 
@@ -132,7 +132,7 @@ def shown_keys(findings: Findings) -> list[tuple[str, Definition]]:
 
 
 def percentile(quantity: Quantity) -> float | None:
-    """Where a value stands among healthy people, 0-100, by a normal distribution; None without a norm."""
+    """Where a value stands in its norm, 0-100, by a normal distribution; None without a norm."""
     if quantity.value is None or len(quantity.norm) != 2:
         return None
     mean, deviation = quantity.norm
@@ -140,13 +140,13 @@ def percentile(quantity: Quantity) -> float | None:
 
 
 def percentile_text(quantity: Quantity) -> str:
-    """``P 3`` of healthy people; ``below P 1`` and ``above P 99`` at the ends; empty without a norm."""
+    """``P 3`` of healthy people, or ``own slices: P 3``; ``below P 1`` and ``above P 99`` at the ends."""
     share = percentile(quantity)
     if share is None:
         return ""
-    if share < 1:
-        return tr("below P 1")
-    return tr("above P 99") if share > 99 else tr("P {number}").format(number=round(share))
+    text = tr("P {number}").format(number=round(share))
+    text = tr("below P 1") if share < 1 else tr("above P 99") if share > 99 else text
+    return tr("own slices: {percentile}").format(percentile=text) if quantity.norm_own else text
 
 
 def _row(stack: str, one: SliceFinding) -> Row:

@@ -87,7 +87,8 @@ def _columns(
             quantity = find_quantity(one.quantities, key)
             value = quantity.value if quantity else None
             values.append(math.nan if value is None else value)
-            norms.append(quantity.norm if quantity and quantity.norm else [math.nan, math.nan])
+            healthy = quantity.norm if quantity and not quantity.norm_own else []
+            norms.append(healthy or [math.nan, math.nan])
         if all(math.isnan(value) for value in values):
             continue
         yield (title, color), values
