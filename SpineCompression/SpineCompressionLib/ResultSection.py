@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from SpineLib.inference.readers_level import differing
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.outputs import grade_set_words, level_words, quantity_words, summary
 from SpineLib.outputs.contradiction_words import (
@@ -16,7 +15,7 @@ from SpineLib.outputs.contradiction_words import (
 )
 from SpineLib.quantities import DEFINITIONS, value_of
 from SpineLib.questions import Opinion, Question
-from SpineLib.reasons import UNLIKE_CODES, sentence
+from SpineLib.reasons import UNLIKE_CODES
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.rowInSight import bringIntoSight
@@ -152,9 +151,9 @@ class ResultSection:
 
     def _tellVerdict(self) -> None:
         findings, ui = self._study.findings, self._ui
-        differs = differing(findings) if findings is not None else None
-        ui.warningLabel.text = f"⚠ {sentence(differs)}." if differs else ""
-        ui.warningLabel.visible = differs is not None
+        warnings = level_words.level_warnings(findings) if findings is not None else []
+        ui.warningLabel.text = "\n".join(f"⚠ {one}." for one in warnings)
+        ui.warningLabel.visible = bool(warnings)
         for one in (ui.verdictLabel, ui.detailLabel, ui.noticeLabel, ui.timelineHolder,
                     ui.findingsTable, ui.sliceLabel, ui.plotButton):  # fmt: skip
             one.visible = findings is not None
