@@ -51,6 +51,7 @@ class LevelsFinding:
         placed: id of an axial stack → how it lies to the sagittal ones.
         shifts: id of an axial stack → millimetres (RAS) that were added to its places to find its
             levels; only of stacks with another Frame of Reference that lay beside the course.
+        regions: id of an axial stack → how header and picture differ on its region.
         why: why nothing was looked for or seen.
     """
 
@@ -64,6 +65,7 @@ class LevelsFinding:
     unusual: list[Reason] = field(default_factory=list)
     placed: dict[str, Reason] = field(default_factory=dict)
     shifts: dict[str, list[float]] = field(default_factory=dict)
+    regions: dict[str, Reason] = field(default_factory=dict)
     why: Reason | None = None
 
     @classmethod
@@ -72,7 +74,8 @@ class LevelsFinding:
         made: dict[str, Any] = {**data, "why": Reason.from_dict(data.get("why"))}
         for name in ("evidence", "unusual"):
             made[name] = [Reason(**one) for one in data.get(name, [])]
-        made["placed"] = {stack: Reason(**one) for stack, one in data.get("placed", {}).items()}
+        for name in ("placed", "regions"):
+            made[name] = {stack: Reason(**one) for stack, one in data.get(name, {}).items()}
         made["vertebrae"] = [VertebraFinding(**one) for one in data.get("vertebrae", [])]
         return cls(**made)
 

@@ -64,7 +64,8 @@ MORE_THAN_USUAL, FEWER_THAN_USUAL, BLOCK_VERTEBRA, MISSING_DISC, TRANSITIONAL = 
 SAME_FRAME, ON_COURSE, SHIFTED_ON_COURSE, OFF_COURSE = (
     "same-frame", "on-course", "shifted-on-course", "off-course",
 )  # fmt: skip
-NO_SAGITTAL, PICTURE_REGION = "no-sagittal", "picture-region"
+# Of a stack: ``picture``, ``header``.
+NO_SAGITTAL, PICTURE_REGION, HEADER_REGION = "no-sagittal", "picture-region", "header-region"
 # Of a segmentation beside them: ``vertebra``, ``name``; ``segmented``, ``localised``.
 LOCALISED, NAMES_DIFFER = "localised", "names-differ"
 
@@ -164,6 +165,10 @@ _SENTENCES = {
     NO_SAGITTAL: "the study has no sagittal series whose levels are known",
     PICTURE_REGION: (
         "the picture shows the {picture} spine where the header says {header}; the picture counts"
+    ),
+    HEADER_REGION: (
+        "the axial slices look like the {picture} spine, and the header says {header}; without levels "
+        "of a sagittal series the header counts"
     ),
 }
 

@@ -41,6 +41,7 @@ class ReviewSection:
             "0": lambda: self._answerTwo(0),
             "1": lambda: self._answerTwo(1),
             "A": self._agree,
+            "C": self._compare,
             "Ctrl+Z": study.undo,
             "Ctrl+Y": study.redo,
         }
@@ -50,7 +51,7 @@ class ReviewSection:
         ui.readerEdit.text = readersName()
         ui.readerEdit.connect("editingFinished()", self._onReader)
         for name, key in (("notCompressed", "0"), ("compressed", "1"), ("agree", "A"),
-                          ("undo", "Ctrl+Z"), ("redo", "Ctrl+Y")):  # fmt: skip
+                          ("compare", "C"), ("undo", "Ctrl+Z"), ("redo", "Ctrl+Y")):  # fmt: skip
             button = getattr(ui, f"{name}Button")
             button.connect("clicked(bool)", lambda *_, key=key: self.keys[key]())
         ui.exportLabelsButton.connect("clicked(bool)", self._onExportLabels)
@@ -87,6 +88,9 @@ class ReviewSection:
             self._ui.reviewStatusLabel.text = _(
                 "On {slices} the model gives no clear answer to agree with; use 0 or 1."
             ).format(slices=count(chosen - answered, "slice", tr=_))
+
+    def _compare(self) -> None:
+        self._file(lambda said: self._study.compare(reader=said["reader"]))
 
     @property
     def _two(self) -> Question | None:
@@ -144,7 +148,14 @@ class ReviewSection:
             self._fillGrades()
         numbers = [study.slice(n).index + 1 for n in study.chosen]
         ui.selectionLabel.text = _range(numbers)
-        for name in ("notCompressed", "compressed", "agree", "exportLabels", "exportTable"):
+        for name in (
+            "notCompressed",
+            "compressed",
+            "agree",
+            "compare",
+            "exportLabels",
+            "exportTable",
+        ):
             getattr(ui, f"{name}Button").enabled = bool(numbers)
         ui.undoButton.enabled = study.log.can_undo
         ui.redoButton.enabled = study.log.can_redo

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from SpineLib.findings import SegmentationFinding
+from SpineLib.findings import Findings, SegmentationFinding
 from SpineLib.inference.course import Slab, along_course, slab_of
 from SpineLib.inference.grid import canonical_volume
 from SpineLib.inference.naming import known_name, rename
@@ -13,10 +15,30 @@ from SpineLib.inference.parts import Parts
 from SpineLib.labels import CANAL, DISC_OFFSET, PARTIAL_OFFSET, Structure, structure
 from SpineLib.volume import Volume
 
-__all__ = ["Levels", "rename"]
+__all__ = ["Levels", "rename", "tell_segmented"]
 
 # A place farther from the canal's course than this is beside the spine, mm.
 REACH = 80.0
+
+
+def tell_segmented(findings: Findings, segmentation: Volume, volumes: Mapping[str, Volume]) -> None:
+    """Writes the segmentation's levels into slices of its Frame of Reference that have none.
+
+    Args:
+        findings: of the study.
+        segmentation: SPIDER's numbers.
+        volumes: of the stacks, by their ids.
+    """
+    frame = findings.stack(findings.segmentation.stack).frame_of_reference_uid
+    if not findings.segmentation.lowest or not frame:
+        return
+    levels = Levels(segmentation, findings.segmentation)
+    for stack in findings.stacks:
+        if stack.frame_of_reference_uid == frame and stack.slices:
+            normal = volumes[stack.id].directions[:, 2]
+            for one in stack.slices:
+                place = one.canal_center_ras or one.position_ras
+                one.level = one.level or levels.at(place, normal=normal)
 
 
 class Levels:

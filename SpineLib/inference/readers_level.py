@@ -88,7 +88,7 @@ def place_on(findings: Findings, stack_id: str, point: ArrayLike) -> list[float]
             ),
             advice=tr("Read the study with a model for levels."),
         )
-    shift = _shift(findings, stack_id)
+    shift = shift_to_levels(findings, stack_id)
     if shift is None:
         raise BadInput(
             tr("Stack {id} does not lie where the sagittal series do, so that its slices have no "
@@ -126,7 +126,10 @@ def name_by(findings: Findings, word: LevelWord) -> None:
     levels.unusual = renamed.unusual
     name_again(findings)
     _name_here(findings, word)
-    if segmentation.status == ASSESSED and _shift(findings, segmentation.stack) is not None:
+    if (
+        segmentation.status == ASSESSED
+        and shift_to_levels(findings, segmentation.stack) is not None
+    ):
         findings.segmentation = with_names_of(levels, segmentation, word.why)
         rename_levels(findings, segmentation)
     differs = differing(findings)
@@ -144,14 +147,14 @@ def differing(findings: Findings) -> Reason | None:
     levels, segmentation = findings.levels, findings.segmentation
     if levels.status != ASSESSED or segmentation.status != ASSESSED:
         return None
-    same = _shift(findings, segmentation.stack) is not None
+    same = shift_to_levels(findings, segmentation.stack) is not None
     return difference(levels, segmentation) if same else None
 
 
 def _name_here(findings: Findings, word: LevelWord) -> None:
     """The slices through the place bear the reader's own word, whatever the picture shows beside it."""
     for stack in findings.stacks:
-        shift = _shift(findings, stack.id)
+        shift = shift_to_levels(findings, stack.id)
         if shift is None or stack.plane != "axial" or not stack.ijk_to_ras:
             continue
         axes = np.array(stack.ijk_to_ras)[:3]
@@ -162,7 +165,7 @@ def _name_here(findings: Findings, word: LevelWord) -> None:
                 one.level, one.region = word.name, region_of_name(word.name)
 
 
-def _shift(findings: Findings, stack_id: str) -> NDArray[np.float64] | None:
+def shift_to_levels(findings: Findings, stack_id: str) -> NDArray[np.float64] | None:
     """What brings a stack's places into the space of the levels, mm; None where nothing does."""
     levels, frames = findings.levels, {s.id: s.frame_of_reference_uid for s in findings.stacks}
     placed = levels.placed.get(stack_id)

@@ -23,6 +23,7 @@ _BIAS, _MISSING = 1.2, 1.6
 # From one vertebra to the next, mm, in neck, thorax and loin; and the weights of `link_features`,
 # fitted to simulated spines (docs/levels.md).
 _USUAL_STEPS = np.array([16.5, 24.0, 36.0])
+_C2_STEP = 1.25  # of C2 to C3, as a share of the usual one: the median of 90 simulated necks
 _WEIGHTS = np.array([2.82, 2.89, 1.58, -2.0, -9.21, -2.30])
 # Heat from which a place between two bodies counts as a disc that is not the usual one.
 ODD_HEAT = 0.3
@@ -113,7 +114,8 @@ def _between_anchors(vertebrae: list[Vertebra], seen: SpinePoints) -> Chain:
         if bottom is not None:
             bottom = Anchor(bottom.index - top.index, bottom.probability)
         top = Anchor(0, top.probability)
-    return Chain(_linked(vertebrae), top, bottom)
+    ends = [one is not None and one.probability >= _ENDS for one in (top, bottom)]
+    return Chain(_linked(vertebrae, *ends), top, bottom)
 
 
 @dataclass(frozen=True)
@@ -210,17 +212,25 @@ def _odd(place: NDArray[np.float64], seen: SpinePoints) -> float:
     return float(odd.heat[near].max()) if near.any() else 0.0
 
 
-def _linked(vertebrae: list[Vertebra]) -> list[Vertebra]:
+def _linked(vertebrae: list[Vertebra], c2: bool, sacrum: bool) -> list[Vertebra]:
     """With the probability that each one's neighbour in the chain is its neighbour in the spine."""
     if len(vertebrae) < 2:
         return vertebrae
-    doubt = link_features(vertebrae) @ _WEIGHTS
+    doubt = link_features(vertebrae, c2=c2, sacrum=sacrum) @ _WEIGHTS
     links = [*(1 / (1 + np.exp(-doubt))).tolist(), 1.0]
     return [replace(one, link=link) for one, link in zip(vertebrae, links, strict=True)]
 
 
-def link_features(vertebrae: list[Vertebra]) -> NDArray[np.float64]:
+def link_features(
+    vertebrae: list[Vertebra], *, c2: bool = False, sacrum: bool = False
+) -> NDArray[np.float64]:
     """What tells whether two neighbours of the chain are neighbours in the spine.
+
+    Args:
+        vertebrae: from above to below.
+        c2: the first one is C2, whose middle stands higher than that of others.
+        sacrum: the last one is the sacrum, which is no body of the chain: how surely one was seen
+            there, and how far off, says nothing.
 
     Returns:
         [links, 6]: 1; heat of the disc between them and of the less sure body, as log odds; whether
@@ -233,6 +243,8 @@ def link_features(vertebrae: list[Vertebra]) -> NDArray[np.float64]:
         np.nan if a is None or b is None else float(np.linalg.norm((b - a)[1:]))
         for a, b in pairwise(places)
     ])  # fmt: skip
+    if c2:
+        steps[0] /= _C2_STEP
     made = []
     for n, (one, below) in enumerate(pairwise(vertebrae)):
         near = np.delete(steps[max(n - 3, 0) : n + 4], min(n, 3))
@@ -240,10 +252,11 @@ def link_features(vertebrae: list[Vertebra]) -> NDArray[np.float64]:
         usual = np.median(near) if len(near) >= 2 else steps[n]
         regions = [v.regions for v in (one, below) if v.regions is not None]
         region = np.mean(regions, axis=0) if regions else np.full(3, 1 / 3)
-        last = below.ras is None  # the sacrum, which is no body of the chain
+        last = below.ras is None or (sacrum and n == len(steps) - 1)
         bodies = one.heat if last else min(one.heat, below.heat)
         certain = 1.5 * region.max() - 0.5
         stretched = _log(steps[n] / usual) + certain * _log(steps[n] / (region @ _USUAL_STEPS))
+        stretched = 0.0 if last else stretched
         made.append([
             1.0,
             _odds(one.disc_heat) if one.disc is not None else 0.0,

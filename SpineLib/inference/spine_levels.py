@@ -82,6 +82,10 @@ class SpineLevels:
             return Level()
         return self._level(vertebra, disc=False)
 
+    def of(self, vertebra: int) -> Level:
+        """The level beside a vertebra of the chain."""
+        return self._level(vertebra, disc=False)
+
     def _bounds(self) -> list[tuple[int, NDArray[np.float64]]]:
         """The lower border of each vertebra: its disc, or the middle to the next body."""
         bounds = []

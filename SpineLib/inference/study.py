@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.dicom.stack import Stack
-from SpineLib.errors import SpineError
+from SpineLib.errors import BadInput, SpineError
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.inference.choose import Choices, choose
 from SpineLib.inference.described import (
@@ -25,11 +25,13 @@ from SpineLib.inference.described import (
 from SpineLib.inference.lumbar import summarise_levels
 from SpineLib.inference.models import Models
 from SpineLib.inference.quantities import missing
+from SpineLib.inference.readers_level import shift_to_levels
 from SpineLib.inference.source import named, open_source
 from SpineLib.inference.spine_levels import Level
 from SpineLib.inference.spine_points import SpinePoints
 from SpineLib.inference.study_levels import (
     agree,
+    header_differs,
     make_levels,
     region_of,
     sagittal_stacks,
@@ -171,17 +173,22 @@ class _StudyReader:
         return volumes[stack.id]
 
     def _localise(self) -> None:
-        """Finds the levels on sagittal stacks, and from them each axial stack's region."""
+        """Finds the levels on sagittal stacks, and from them each stack's region."""
         from SpineLib.inference.spine_search import search_spine
 
         model, findings = self.models.levels, self.reading.findings
         axial = [s for s in self.source.stacks if s.plane == "axial" and not s.problem]
-        if not axial:
+        if not axial and "segmentation" not in self.options.tasks:
             return
 
-        def search(stack: Stack) -> SpinePoints:
+        def search(stack: Stack) -> dict[str, SpinePoints]:
             assert model is not None
-            return search_spine(self._volume(stack), self._loaded(model), progress=self.progress)
+            try:
+                return {part.id: search_spine(self._volume(part), self._loaded(model),
+                                              progress=self.progress)
+                        for part in self._parts(stack)}  # fmt: skip
+            except BadInput:  # nothing of it can be read, or it is one grey
+                return {}
 
         groups = sagittal_stacks(self.source.stacks, model.card) if model else []
         made = make_levels(groups, search)
@@ -193,29 +200,40 @@ class _StudyReader:
             if levels is None:
                 continue
             self.levels[stack.id] = levels
-            told, warning = with_region(stack, levels)
-            findings.stack(stack.id).region = told.region
-            findings.warnings += [warning] if warning else []
-            self.source.stacks[self.source.stacks.index(stack)] = told
+            self._give_region(stack, *with_region(stack, levels))
+        for stack in [s for s in self.source.stacks if made and s.id in made.finding.stacks]:
+            self._give_region(stack, *with_region(stack, made.shown(stack)))
+
+    def _give_region(self, stack: Stack, told: Stack, why: Reason | None) -> None:
+        """Lets a stack have the region of ``told``; ``why`` says how header and picture differ."""
+        self.reading.findings.stack(stack.id).region = told.region
+        self.source.stacks[self.source.stacks.index(stack)] = told
+        if why is not None:
+            self.reading.findings.levels.regions[stack.id] = why
+            self.reading.findings.warnings.append(f"Stack {stack.id}: {why}")
 
     def _with_seen_regions(self, stack: Stack, levels: list[Level] | None) -> list[Level] | None:
         """The levels with the regions that the axial slices themselves show.
 
-        Not where header or person said the region: of pictures that are no spine's the search may
-        be sure and wrong. Nor where no model's answer depends on it.
+        What the header says counts: of pictures that are no spine's the search may be sure and
+        wrong; where both differ, a warning says so. Nothing is asked where a person said the region,
+        nor where no model's answer depends on it.
         """
         from SpineLib.inference.axial_region import seen_regions, with_seen
 
         cards = [m.card for m in self.models.of_slices if m.card.task in self.options.tasks]
         fits = any(check(card, replace(stack, region=card.applicability.regions[0])) is None
                    for card in cards)  # fmt: skip
-        if stack.region != UNKNOWN or not fits:
+        if not fits or self.options.region not in ("", UNKNOWN):
             return levels
         try:
             path = self._canal(stack)
         except SpineError:  # told again where the stack is read for its own sake
             return levels
         regions = seen_regions(path, self._volume(stack))
+        if stack.region != UNKNOWN:
+            self._give_region(stack, stack, header_differs(stack, regions))
+            return levels
         return with_seen(levels or [Level()] * len(regions), regions)
 
     def _canal_centers(self, stack: Stack) -> NDArray[np.float64]:
@@ -376,21 +394,12 @@ class _StudyReader:
         findings, labels = self.reading.findings, self.reading.segmentation
         if labels is None:
             return
-        if self._is_localised(findings.segmentation.stack):
+        if shift_to_levels(findings, findings.segmentation.stack) is not None:
             findings.segmentation, warning = agree(findings.levels, findings.segmentation)
             findings.warnings += [warning] if warning else []
-        if not findings.segmentation.lowest:
-            return
-        from SpineLib.inference.levels import Levels
+        from SpineLib.inference.levels import tell_segmented
 
-        levels = Levels(labels, findings.segmentation)
-        frame = findings.stack(findings.segmentation.stack).frame_of_reference_uid
-        for stack in findings.stacks:
-            if frame and stack.frame_of_reference_uid == frame and stack.slices:
-                normal = self.reading.volumes[stack.id].directions[:, 2]
-                for one in stack.slices:
-                    place = one.canal_center_ras or one.position_ras
-                    one.level = one.level or levels.at(place, normal=normal)
+        tell_segmented(findings, labels, self.reading.volumes)
 
     def _grade_levels(self) -> None:
         """Measures the lumbar levels and has them graded; slices through a disc carry its grade."""
@@ -417,14 +426,6 @@ class _StudyReader:
                 opinion.forced, opinion.reason, opinion.why = True, f"forced: {why}", why
             findings.level_opinions += answers
         tell_slices(findings)
-
-    def _is_localised(self, stack: str) -> bool:
-        """Whether a stack lies in the space in which the levels were found."""
-        findings = self.reading.findings
-        if stack in findings.levels.stacks:
-            return True
-        frames = {findings.stack(one).frame_of_reference_uid for one in findings.levels.stacks}
-        return findings.stack(stack).frame_of_reference_uid in frames - {""}
 
     def _finish(self, no_axial: Reason | None) -> None:
         findings = self.reading.findings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -94,6 +94,13 @@ class StudyLevels:
         normal = np.cross(stack.ijk_to_ras[:3, 0], stack.ijk_to_ras[:3, 1])
         return [self._levels.at(np.add(place, shift), normal) for place in stack.positions]
 
+    def shown(self, stack: Stack) -> list[Level]:
+        """The levels that a sagittal stack shows: of each vertebra between its ends."""
+        low, high = _heights(stack)
+        places = [one.ras or one.disc_ras for one in self.finding.vertebrae]
+        return [self._levels.of(n) for n, place in enumerate(places)
+                if place is not None and low <= place[2] <= high]  # fmt: skip
+
     def _shift(
         self, stack: Stack, centers: Callable[[Stack], NDArray[np.float64]]
     ) -> NDArray[np.float64] | None:
@@ -110,17 +117,20 @@ class StudyLevels:
 
 
 def make_levels(
-    groups: Sequence[Sequence[Stack]], search: Callable[[Stack], SpinePoints]
+    groups: Sequence[Sequence[Stack]], search: Callable[[Stack], Mapping[str, SpinePoints]]
 ) -> StudyLevels | None:
     """The levels of the first group with names, else of the first group in which a spine was seen.
 
     Args:
         groups: of `sagittal_stacks`.
-        search: finds the points on a stack.
+        search: finds the points on each part of a stack that can be read, by the part's id.
     """
     seen: list[StudyLevels] = []
     for group in groups:
-        finding = levels_of({stack.id: search(stack) for stack in group})
+        points = {part: one for stack in group for part, one in search(stack).items()}
+        if not points:
+            continue
+        finding = levels_of(points)
         made = StudyLevels(finding, group[0].frame_of_reference_uid)
         if finding.known:
             return made
@@ -131,24 +141,34 @@ def make_levels(
 
 def region_of(levels: Sequence[Level]) -> str:
     """The region that most slices of a stack show; ``unknown`` where most are not known."""
-    counts = Counter(level.region for level in levels)
+    counts = Counter(level.region for level in levels) or Counter([""])
     region, count = counts.most_common(1)[0]
     return region if region and 2 * count > len(levels) else UNKNOWN
 
 
-def with_region(stack: Stack, levels: Sequence[Level]) -> tuple[Stack, str]:
-    """The stack with the region that its slices show, and a warning where the header says another.
+def with_region(stack: Stack, levels: Sequence[Level]) -> tuple[Stack, Reason | None]:
+    """The stack with the region that its slices show, and how the header differs, where it does.
 
-    A picture that does not show the region leaves the header's.
+    A picture that does not show the region leaves the header's, and so does a sagittal one that
+    shows the header's beside others.
     """
     region = region_of(levels)
+    if stack.plane == "sagittal" and any(one.region == stack.region for one in levels):
+        return stack, None
     if region in (UNKNOWN, stack.region):
-        return stack, ""
-    warning = ""
+        return stack, None
+    why = None
     if stack.region != UNKNOWN:
         why = Reason(reasons.PICTURE_REGION, {"picture": region, "header": stack.region})
-        warning = f"Stack {stack.id}: {why}"
-    return replace(stack, region=region), warning
+    return replace(stack, region=region), why
+
+
+def header_differs(stack: Stack, regions: Sequence[str]) -> Reason | None:
+    """That the axial pictures alone show another region than the header says; the header counts."""
+    seen = region_of([Level(region=one) for one in regions])
+    if UNKNOWN in (seen, stack.region) or seen == stack.region:
+        return None
+    return Reason(reasons.HEADER_REGION, {"picture": seen, "header": stack.region})
 
 
 def wrong_region(card: Card, stack: Stack, level: Level) -> Reason | None:
@@ -227,7 +247,7 @@ def agree(levels: LevelsFinding, segmentation: SegmentationFinding) -> tuple[
     Returns:
         The segmentation, and a warning, empty where there is none.
     """
-    names = _names_of(levels, segmentation)
+    names = localised_names(levels, segmentation)
     if not names:
         return segmentation, ""
     position, name = next(iter(names.items()))
@@ -240,10 +260,14 @@ def agree(levels: LevelsFinding, segmentation: SegmentationFinding) -> tuple[
 
 def difference(levels: LevelsFinding, segmentation: SegmentationFinding) -> Reason | None:
     """That localiser and segmentation both know a vertebra and call it differently; else None."""
+    return difference_of(localised_names(levels, segmentation), segmentation)
+
+
+def difference_of(names: Mapping[int, str], segmentation: SegmentationFinding) -> Reason | None:
+    """`difference`, with what `localised_names` gave."""
     own = {structure(one.label).position: one.name for one in segmentation.segments
            if one.kind == "vertebra"}  # fmt: skip
-    names = _names_of(levels, segmentation) if segmentation.lowest else {}
-    for position, name in names.items():
+    for position, name in names.items() if segmentation.lowest else ():
         if own.get(position, name) != name:
             values = {"segmented": own[position], "localised": name}
             return Reason(reasons.NAMES_DIFFER, values)
@@ -260,7 +284,7 @@ def with_names_of(
         segmentation: what was outlined.
         why: the evidence.
     """
-    for position, name in _names_of(levels, segmentation).items():
+    for position, name in localised_names(levels, segmentation).items():
         label = next(
             one.label for one in segmentation.segments
             if one.kind == "vertebra" and structure(one.label).position == position
@@ -272,7 +296,7 @@ def with_names_of(
     return segmentation
 
 
-def _names_of(levels: LevelsFinding, segmentation: SegmentationFinding) -> dict[int, str]:
+def localised_names(levels: LevelsFinding, segmentation: SegmentationFinding) -> dict[int, str]:
     """The localiser's name of each segmented vertebra that has one, by its position from below."""
     places = places_of(levels, segmentation)
     names = {position: levels.vertebrae[n].name for position, n in places.items()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from SpineLib.findings import Findings
-from SpineLib.reasons import SAME_FRAME, sentence
+from SpineLib.inference.readers_level import differing
+from SpineLib.reasons import SAME_FRAME, Reason, sentence
 from SpineLib.translation import tr
 
 
@@ -48,7 +49,15 @@ def level_lines(findings: Findings) -> list[str]:
     levels = findings.levels
     lines = [sentence(one) for one in (*levels.evidence, *levels.unusual)]
     lines += [sentence(levels.why)] if levels.why else []
-    for stack, one in levels.placed.items():
-        if one.code != SAME_FRAME:
-            lines.append(tr("stack {id}").format(id=stack) + ": " + sentence(one))
-    return lines
+    placed = {stack: one for stack, one in levels.placed.items() if one.code != SAME_FRAME}
+    return [*lines, *_of_stacks(placed)]
+
+
+def level_warnings(findings: Findings) -> list[str]:
+    """Where localiser and segmentation, or picture and header, do not agree."""
+    differs = differing(findings)
+    return [*([sentence(differs)] if differs else []), *_of_stacks(findings.levels.regions)]
+
+
+def _of_stacks(whys: dict[str, Reason]) -> list[str]:
+    return [tr("stack {id}").format(id=stack) + ": " + sentence(why) for stack, why in whys.items()]

@@ -10,6 +10,8 @@ from SpineLib.simulate.patient import Patient
 from SpineLib.simulate.tissues import Tissue
 
 UNCINATE = (LEVELS.index("C3"), LEVELS.index("T1"))  # the first and last body with hooks
+# How far the two halves of a block vertebra reach into each other (by hand).
+SEAM_MM = 0.6
 REACH = 40.0  # mm that a vertebra's posterior elements may hang below its centre
 
 # By region: lamina's thickness; facet column (u beside the canal, v, half width, half depth, degrees);
@@ -101,11 +103,27 @@ def _body(whole: Canvas, patient: Patient, k: int, rng: np.random.Generator) -> 
             upper = np.maximum(upper, -ball)  # max: the node's ball is taken out of the body
     waist = plan + (0.09 * inside) * (1 - (ds * (1 / half)) ** 2)
     d = np.maximum(waist, np.maximum(upper, lower))
+    # A block vertebra is one bone: no shell where its halves meet.
+    if k == spine.block:
+        d = np.where(ds < 0, np.where(ds > -half - SEAM_MM, waist, d), d)
+    elif k == spine.block + 1 and spine.block >= 0:
+        d = np.where(ds > 0, np.where(ds < half + SEAM_MM, waist, d), d)
     if LEVELS[k] == "C2":
         front = float(patient.canal.ap(center)) / 2
         dens = ellipse(c.u, c.v - (front + 5.5), 5.2, 5.6)
         d = np.minimum(d, np.maximum(dens, np.abs(ds - half - 8) - 11))
     _fill(c, patient, k, d, upper, lower, gain)
+    if k == spine.block + 1 and spine.block >= 0:
+        _trace(c, patient, k)
+
+
+def _trace(c: Canvas, patient: Patient, k: int) -> None:
+    """What is left of the disc in the middle of a block vertebra, in about half of them."""
+    rng = np.random.default_rng((patient.seed, k, 1))
+    short = 0.45 + 0.4 * float(rng.random())  # the share of the depth without a disc
+    if rng.random() < 0.5:
+        plan = _plan(c, patient, k) + short * float(patient.spine.sizes.depth[k]) / 2
+        c.paint(np.maximum(plan, np.abs(c.s - patient.spine.disc(k - 1)) - 0.4), Tissue.ANNULUS)
 
 
 def _fill(

@@ -34,6 +34,7 @@ class Spine:
         conus: arc length where the cord ends.
         tables: the curve and its axes as one array, [12, nodes].
         variant: one of `VARIANTS`.
+        block: the upper of two vertebrae that are one bone, as an index of `LEVELS`; -1 without one.
     """
 
     sizes: Sizes
@@ -46,6 +47,7 @@ class Spine:
     conus: float
     tables: NDArray[np.float32] = field(repr=False)
     variant: str = "none"
+    block: int = -1
 
     def coordinates(self, ras: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """``u``, ``v``, ``s`` of points; shape (..., 3) in, three arrays of shape (...) out."""
@@ -160,7 +162,7 @@ def build_spine(
                 f"Discs keep shares of more than 0 to 1.5 of their height, {len(LEVELS)} of them"
             )
         sizes.disc[1:] *= narrowing[1:]
-    _vary(rng, sizes, variant)
+    block = _vary(rng, sizes, variant)
     sizes = _keep_cord_inside(sizes)
     center = _centers(sizes)
     nodes = np.arange(center[-1] - 30.0, center[0] + 60.0, STEP)
@@ -168,11 +170,11 @@ def build_spine(
     line, right, front, up = _curve(nodes, center, rng, held_out, sex, age, worn)
     conus = float(np.interp(20 + np.clip(rng.normal(-0.7, 0.5), -2.0, 0.6), range(27), center))
     tables = np.concatenate([line.T, right.T, front.T, up.T]).astype(np.float32)
-    return Spine(sizes, center, nodes, line, right, front, up, conus, tables, variant)
+    return Spine(sizes, center, nodes, line, right, front, up, conus, tables, variant, block)
 
 
-def _vary(rng: np.random.Generator, sizes: Sizes, kind: str) -> None:
-    """Changes sizes in place to a transitional or fused spine; see `VARIANTS`."""
+def _vary(rng: np.random.Generator, sizes: Sizes, kind: str) -> int:
+    """Changes sizes in place to a transitional or fused spine (`VARIANTS`); `Spine.block`."""
     l5, s1 = LEVELS.index("L5"), LEVELS.index("S1")
     if kind == "sacralised":
         sizes.disc[l5] = rng.uniform(2.0, 3.5)
@@ -182,6 +184,8 @@ def _vary(rng: np.random.Generator, sizes: Sizes, kind: str) -> None:
     elif kind == "fused":
         level = int(rng.choice([LEVELS.index(n) for n in ("C3", "C5", "T8", "L2", "L3")]))
         sizes.disc[level] = 0.8
+        return level
+    return -1
 
 
 def _keep_cord_inside(sizes: Sizes) -> Sizes:

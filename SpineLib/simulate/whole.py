@@ -114,14 +114,14 @@ def whole_case(
 
 def truth_of(patient: Patient, weighting: str) -> WholeTruth:
     """Names and places of a patient's vertebrae and discs; they do not depend on the picture."""
-    spine, sizes = patient.spine, patient.spine.sizes
+    spine = patient.spine
     marks = []
     for k in range(LEVELS.index("C2"), LEVELS.index("S3")):
         sacral, name = in_sacrum(patient, k), LEVELS[k]
         s = float(spine.center[k])
         state = "sacral" if sacral else "free"
         marks.append(Mark("body", name, _middle(patient, s, k, k), state))
-        if not sacral and sizes.disc[k] < 1.5:
+        if k == spine.block:
             state = "fused"
         elif not sacral and spine.variant in ("sacralised", "lumbarised"):
             state = "odd" if in_sacrum(patient, k + 1) else "free"

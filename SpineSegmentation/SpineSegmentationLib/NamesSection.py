@@ -113,14 +113,15 @@ class NamesSection:
             return
         self._onNamed()
         self._ui.namesLabel.text = said[:1].upper() + said[1:]
-        self._following.start(following(self._node), onDone=_nothing, onError=self._onFailed)
+        self._following.start(
+            following(self._node), onDone=self._onFollowed, onError=self._onFailed
+        )
+
+    def _onFollowed(self, _none: Any) -> None:
+        self._onNamed()  # what others call it has followed, too
 
     def _onFailed(self, error: Exception) -> None:
         self._ui.namesLabel.text = str(from_exception(error))
-
-
-def _nothing(_none: Any) -> None:
-    pass
 
 
 def _said(step: Naming | None) -> str:

@@ -10,6 +10,7 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
+from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.FolderDrop import FolderDrop
@@ -24,6 +25,7 @@ from SpineSlicer.host.StudySection import StudySection
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.host.WrappedLabels import WrappedLabels
+from SpineSlicer.scene.namesDiffer import namesDiffer
 from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import noticeOf
 from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringSegmentation, sentAs
@@ -314,25 +316,29 @@ class SegmentationPanel:
         self._onExportPath()
         self.send.show(*sentAs(node))
         if node is not None:
-            self.tell(self._logic.verdictLine(segmentationFinding(node)), noticeOf(node))
+            self._tellVerdict()
         else:
             self.tell("")
+
+    def _tellVerdict(self) -> None:
+        text = self._logic.verdictLine(segmentationFinding(self._shown))
+        differs = namesDiffer(self._shown)
+        text += f"\n⚠ {sentence(differs)}." if differs else ""
+        self.tell(text, noticeOf(self._shown))
 
     def _onSegments(self) -> None:
         """The reader deleted a segment, or took that back."""
         self.structures.show(self._shown)
         self.names.show(self._shown)
-        finding = segmentationFinding(self._shown)
-        self.tell(self._logic.verdictLine(finding), noticeOf(self._shown))
+        self._tellVerdict()
 
     def _onStructure(self, label: int) -> None:
         self.names.choose(label)
 
     def _onNamed(self) -> None:
-        finding = segmentationFinding(self._shown)
-        self.structures.rename(finding)
+        self.structures.rename(segmentationFinding(self._shown))
         self.names.show(self._shown)
-        self.tell(self._logic.verdictLine(finding), noticeOf(self._shown))
+        self._tellVerdict()
 
     def _onCorrected(self) -> None:
         self.structures.show(self._shown)

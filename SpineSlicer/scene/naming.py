@@ -214,7 +214,7 @@ def noticeOf(node: slicer.vtkMRMLSegmentationNode) -> str:
     """What the segmentation may be used for; the badge of a starter model stays with its result."""
     if node.GetAttribute(NOTICE):
         return str(node.GetAttribute(NOTICE))
-    notices = [text.GetAttribute(NOTICE) for text in _findingsOf(node)]
+    notices = [text.GetAttribute(NOTICE) for text in findingsOf(node)]
     return next((notice for notice in notices if notice), RESEARCH_NOTICE)
 
 
@@ -264,7 +264,7 @@ def _levellingAnew(
         theirs = [
             segmentationNode
             for segmentationNode in segmentationNodes(scene)
-            if text in _findingsOf(segmentationNode)
+            if text in findingsOf(segmentationNode)
         ]
         theirs = [their for their in theirs if not their.GetAttribute(ASIDE)]
         labelmap = labelmapAsRead(theirs[0]) if theirs else None
@@ -273,7 +273,7 @@ def _levellingAnew(
         if labelmap is not None:
             levels = Levels(labelmap, segmentationFinding(theirs[0], labelmap))
         findings = json.loads(text.GetText())
-        if _levelSlices(text, findings, levels, frame):
+        if _levelSlices(text, findings, levels, frame, over=True):
             keepFindings(text, findings)
     yield from levellingReadings(scene)
 
@@ -294,16 +294,16 @@ def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationF
 def _updateFindings(
     node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding, levels: Levels
 ) -> None:
-    for text in _findingsOf(node):
+    for text in findingsOf(node):
         findings = json.loads(text.GetText())
         said = findings["segmentation"]
         why = None if finding.evidence_why is None else asdict(finding.evidence_why)
         said.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
         _renameLevels(findings, finding)
         said["segments"] = [asdict(segment) for segment in finding.segments]
-        levelsFollow(text, findings)
         stacks = {stack["id"]: stack for stack in findings["stacks"]}
-        _levelSlices(text, findings, levels, stacks[said["stack"]]["frame_of_reference_uid"])
+        frame = stacks[said["stack"]]["frame_of_reference_uid"]
+        _levelSlices(text, findings, levels, frame, over=namedByReader(node))
         keepFindings(text, findings)
 
 
@@ -344,13 +344,13 @@ def _levelOthers(
         theirs = not namedByReader(node) or (why is not None and why.code in READERS)
         if said["lowest"] and theirs and not asked:
             continue
-        if _levelSlices(text, findings, levels, frame):
+        if _levelSlices(text, findings, levels, frame, over=namedByReader(node)):
             keepFindings(text, findings)
 
 
 def _frameOf(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> str:
     frame = frameOfReference(segmentedVolumeNode(node))
-    return frame or _frameIn(_findingsOf(node), finding.stack)
+    return frame or _frameIn(findingsOf(node), finding.stack)
 
 
 def _frameIn(texts: list[Any], stack: str) -> str:
@@ -358,9 +358,15 @@ def _frameIn(texts: list[Any], stack: str) -> str:
     return next((s["frame_of_reference_uid"] for s in found if s["id"] == stack), "")
 
 
-def _levelSlices(text: Any, findings: dict[str, Any], levels: Levels, frame: str) -> bool:
-    """Sets the levels of the stacks in a Frame of Reference; whether there was such a stack."""
-    found = False
+def _levelSlices(
+    text: Any, findings: dict[str, Any], levels: Levels, frame: str, *, over: bool
+) -> bool:
+    """Sets the levels of the stacks in a Frame of Reference; whether there was such a stack.
+
+    Only a reader's word goes ``over`` a level that the localiser told.
+    """
+    levelsFollow(text, findings)
+    found, localised = False, bool(findings.get("levels", {}).get("vertebrae"))
     for stack in findings["stacks"]:
         same = stack["frame_of_reference_uid"] or frameOfReference(stackVolume(text, stack["id"]))
         if not frame or same != frame or not stack["slices"]:
@@ -370,14 +376,12 @@ def _levelSlices(text: Any, findings: dict[str, Any], levels: Levels, frame: str
         for one in stack["slices"]:
             place = one["canal_center_ras"] or one["position_ras"]
             level = levels.at(place, normal=axes[:, 2])
-            # The localiser's names reach farther; both were made to agree.
-            one["level"] = level or (
-                one["level"] if findings.get("levels", {}).get("vertebrae") else ""
-            )
+            told = one["level"] if localised else ""
+            one["level"] = (level or told) if over else (told or level)
     return found
 
 
-def _findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
+def findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
     """The text nodes with the findings of the readings that this segmentation belongs to."""
     return [text for text in allFindings(node.GetScene()) if node in owned(text)]
 
@@ -386,7 +390,7 @@ def _ofSameImages(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
     """Findings of the images that were segmented: their levels are by their own segmentation."""
     volumeNode = segmentedVolumeNode(node)
     same = [] if volumeNode is None else readingsOf(volumeNode, FINDINGS)
-    return [*same, *_findingsOf(node)]
+    return [*same, *findingsOf(node)]
 
 
 def allFindings(scene: slicer.vtkMRMLScene) -> list[Any]:

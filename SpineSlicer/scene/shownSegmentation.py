@@ -14,6 +14,7 @@ from SpineLib.labels import ASSESSED
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps
 from SpineSlicer.scene.heldVolumes import holdingVolume
+from SpineSlicer.scene.namesDiffer import rememberLocalised
 from SpineSlicer.scene.NamesLog import hasNamesLog
 from SpineSlicer.scene.naming import namedByReader, namesOf, updatingFindings
 from SpineSlicer.scene.overlays import putOnVolume
@@ -93,6 +94,7 @@ def showingSegmentation(
                 scene.RemoveNode(one)
     yield from _makingRoom(node)
     describe(volumeNode, weighting=stack.weighting, region=stack.region)
+    rememberLocalised(node, reading.findings)
     if _joinFindings(reading, node):
         yield from updatingFindings(node)
     return node, volumeNode

@@ -53,12 +53,11 @@ def test_where_nothing_can_be_counted_the_panel_says_why(widget, graded, ui):
 
 
 def test_a_difference_between_segmentation_and_localiser_is_seen(panel, ui, monkeypatch):
-    from SpineCompressionLib import ResultSection
-
+    from SpineLib.outputs import level_words
     from SpineLib.reasons import NAMES_DIFFER, Reason
 
     assert not ui.warningLabel.visible
     why = Reason(NAMES_DIFFER, {"segmented": "L4", "localised": "L5"})
-    monkeypatch.setattr(ResultSection, "differing", lambda findings: why)
+    monkeypatch.setattr(level_words, "differing", lambda findings: why)
     panel.study.open()
     assert "calls L4" in ui.warningLabel.text

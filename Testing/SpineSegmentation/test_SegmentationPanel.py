@@ -1,12 +1,18 @@
 """The segmentation module's panel, driven by clicks: what the person sees, what the scene holds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import slicer
 from PySide6 import QtWidgets
 
 from SpineLib.errors import BadInput, Cancelled, WorkerEnded
+from SpineLib.inference.naming import rename
+from SpineLib.labels import ASSESSED
+from SpineLib.levels import LevelsFinding, VertebraFinding
 from SpineLib.progress import Step
+from SpineLib.reasons import LUMBOSACRAL, Reason
 from SpineLib.volume import read_volume
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.corrections import ALGORITHM_TYPE
@@ -134,6 +140,25 @@ def test_this_one_is_l5(ui, segmented):
     assert ui.namesLabel.text == "The reader named vertebra 1 L5"
     assert ui.evidenceLabel.text == "The reader named vertebra 1 L5."
     assert segmented.GetSegmentation().GetSegment("vertebra1").GetName() == "L5"
+
+
+def test_a_name_that_the_sagittal_levels_do_not_share_is_warned_of_until_a_reader_decides(
+    ui, opened, worker, lumbar, tmp_path
+):
+    found = lumbar.findings.segmentation
+    discs = {one.label - 200: one.centroid_ras for one in found.segments if one.kind == "disc"}
+    levels = LevelsFinding(ASSESSED, ["2"], [
+        VertebraFinding(f"L{4 - n}", 0.99, None, discs[n]) for n in sorted(discs, reverse=True)])  # fmt: skip
+    named = rename(found, 1, "L4", Reason(LUMBOSACRAL, {"slope": 40}))
+    findings = replace(lumbar.findings, segmentation=named, levels=levels)
+    click(ui.segmentButton)
+    answer(worker, replace(lumbar, findings=findings), tmp_path / "reading")
+    assert "⚠ The lumbar segmentation calls L" in ui.verdictLabel.text
+    assert "do not agree" in ui.verdictLabel.text
+    open_section(ui.namesButton)
+    ui.nameBox.setCurrentText("L5")
+    click(ui.nameButton)
+    assert "do not agree" not in ui.verdictLabel.text
 
 
 def test_a_name_that_cannot_be_is_refused_beside_the_button(ui, segmented):

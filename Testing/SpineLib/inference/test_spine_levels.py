@@ -19,9 +19,11 @@ from SpineLib.inference.localising import chain_in, levels_of, placed, told
 from SpineLib.inference.naming import rename
 from SpineLib.inference.spine_chain import chain_of
 from SpineLib.inference.spine_levels import Level, SpineLevels, region_of_name
+from SpineLib.inference.spine_points import Points
 from SpineLib.inference.study_levels import (
     agree,
     follow_segmentation,
+    header_differs,
     name_again,
     with_region,
     wrong_region,
@@ -76,6 +78,19 @@ def test_a_vertebra_that_was_missed_with_its_discs_does_not_move_the_names_below
     without = ("disc C4", "body C5", "disc C5")
     found = names_by_place(levels_of({"2": seen(spine(), below="T4", without=without)}), spine())
     assert found["C4"] == "C4" and found["C7"] in ("C7", "")
+
+
+def test_a_sacrum_that_hardly_looks_like_a_body_costs_no_name():
+    truth = spine()
+    points = seen(truth, above="T10")
+    top = next(one for one in truth.marks if one.kind == "body" and one.state == "sacral")
+    body = points.points["body"]
+    weak = Points(np.vstack([body.ras, top.ras]), np.append(body.heat, 0.22),
+                  np.vstack([body.regions, np.full(3, 1 / 3)]))  # fmt: skip
+    found = names_by_place(
+        levels_of({"2": replace(points, points={**points.points, "body": weak})}), truth
+    )
+    assert [found[name] for name in ("L1", "L3", "L5")] == ["L1", "L3", "L5"]
 
 
 def test_two_stacks_that_overlap_are_counted_through():
@@ -205,8 +220,8 @@ def block(header: str, first: str, count: int) -> tuple[Stack, list[Level]]:
 
 def test_slices_below_the_neck_of_a_mixed_block_are_not_read_by_a_model_for_the_neck():
     stack, levels = block("cervical", "C4", 6)
-    told, warning = with_region(stack, levels)
-    assert told.region == "cervical" and warning == ""
+    told, why = with_region(stack, levels)
+    assert told.region == "cervical" and why is None
     card = open_model("starter-compression").card
     card = replace(card, applicability=replace(card.applicability, regions=("cervical",)))
     assert [wrong_region(card, told, one) is None for one in levels] == [True] * 4 + [False] * 2
@@ -214,16 +229,37 @@ def test_slices_below_the_neck_of_a_mixed_block_are_not_read_by_a_model_for_the_
 
 def test_the_picture_s_region_counts_where_the_header_says_another_and_is_warned_of():
     stack, levels = block("lumbar", "C3", 5)
-    told, warning = with_region(stack, levels)
+    told, why = with_region(stack, levels)
     assert told.region == "cervical"
-    assert "shows the cervical spine where the header says lumbar" in warning
+    assert "shows the cervical spine where the header says lumbar" in str(why)
     silent, levels = block("unknown", "L1", 5)
-    assert with_region(silent, levels) == (replace(silent, region="lumbar"), "")
+    assert with_region(silent, levels) == (replace(silent, region="lumbar"), None)
+
+
+def test_a_sagittal_series_without_a_region_has_the_one_that_it_shows():
+    stack, levels = block("unknown", "T11", 8)
+    assert with_region(replace(stack, plane="sagittal"), levels)[0].region == "lumbar"
+
+
+def test_a_long_sagittal_series_keeps_the_headers_region_where_it_shows_that_too():
+    stack, levels = block("lumbar", "T1", 14)
+    stack = replace(stack, plane="sagittal")
+    assert with_region(stack, levels) == (stack, None)
+
+
+@pytest.mark.parametrize(
+    ("header", "differs"), [("lumbar", True), ("cervical", False), ("unknown", False)]
+)
+def test_axial_pictures_that_look_otherwise_than_the_header_says_are_told(header, differs):
+    stack, _ = block(header, "C3", 5)
+    why = header_differs(stack, ["cervical"] * 4 + [""])
+    assert (why is not None) == differs
+    assert header_differs(stack, ["cervical", "", "", "", ""]) is None
 
 
 def test_a_picture_that_does_not_show_the_region_leaves_the_header_s():
     stack, levels = block("cervical", "C3", 5)
     unknown = [*levels[:2], *[Level()] * 3]
-    assert with_region(stack, unknown) == (stack, "")
+    assert with_region(stack, unknown) == (stack, None)
     card = open_model("starter-compression").card
     assert wrong_region(card, stack, Level()) is None
