@@ -1736,8 +1736,12 @@
         <translation>, gewählt von {name}</translation>
     </message>
     <message>
-        <source>own slices: {percentile}</source>
-        <translation>eigene Schichten: {percentile}</translation>
+        <source>own {percentile}</source>
+        <translation>eigene {percentile}</translation>
+    </message>
+    <message>
+        <source>Own P: percentile among the patient's own slices without a flag.</source>
+        <translation>Eigene P: Perzentil unter den eigenen Schichten ohne Markierung.</translation>
     </message>
     <message>
         <source>Slice {number} of stack {id} cannot be compared with: cord and sac were not measured on it</source>

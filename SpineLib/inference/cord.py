@@ -20,6 +20,8 @@ from SpineLib.volume import Volume
 
 # Pixels of a label map in one of the image's, along rows and columns.
 _FINER = 2
+# What is smaller on a lumbar slice is a bundle of roots, not the conus, mm².
+_LEAST_CONUS = 25.0
 
 
 def measure_stack(
@@ -47,6 +49,9 @@ def measure_stack(
         Cancelled: the person cancelled.
     """
     made = outline(volume, canal.centers_ras, loaded, progress=progress)
+    if described.region == "lumbar":
+        areas = (made.cord > 0.5).sum(axis=(1, 2)) * made.windows.spacing**2
+        made.cord[areas < _LEAST_CONUS] = 0.0
     found = canal.confidence >= FOUND / 2
     slices = [outlined(made, k, volume) if sure else None for k, sure in enumerate(found)]
     for finding, quantities in zip(described.slices, measure_slices(slices), strict=True):

@@ -142,7 +142,9 @@ def summarise_levels(findings: Findings, card: Card) -> QuestionSummary:
     opinions = [one for one in findings.level_opinions if one.by == card.name]
     answered = [one for one in opinions if one.assessed]
     if not answered:
-        summary.whys = list({str(one.why): one.why for one in opinions if one.why}.values())
+        stacks = [stack.not_assessed_why.get(question.key) for stack in findings.stacks]
+        whys = [why for why in (*(one.why for one in opinions), *stacks) if why is not None]
+        summary.whys = list({str(why): why for why in whys}.values())
         summary.reason = "; ".join(map(str, summary.whys))
         return summary
     areas = {one.level: one.value for one in findings.quantities if one.key == "canal_area"}

@@ -282,6 +282,8 @@ class _StudyReader:
         described.chosen_for += list(dict.fromkeys(model.card.asked.key for model in wanted))
         if wanted:
             self._answer(stack, volume, described, wanted, whys)
+        elif self.models.outline and check(self.models.outline.card, stack) is None:
+            self._measure(stack, volume, described)  # the sac alone below the conus
 
     def _answer(
         self,

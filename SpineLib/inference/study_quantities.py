@@ -47,6 +47,7 @@ def complete(findings: Findings, references: Sequence[Reference] | None = None) 
         findings: changed.
         references: as of `measure_study`.
     """
+    answer_by_shape(findings)  # first: its flags say, too, which slices are normal
     for stack in findings.stacks:
         own = own_norms(stack)
         for one in stack.slices:
@@ -54,7 +55,6 @@ def complete(findings: Findings, references: Sequence[Reference] | None = None) 
                 healthy = norm_of(quantity.key, one.level)
                 quantity.norm = healthy or own.get(quantity.key, [])
                 quantity.norm_own = bool(quantity.norm and not healthy)
-    answer_by_shape(findings)
     measure_study(findings, references)
 
 

@@ -103,10 +103,13 @@ def slice_text(one: SliceFinding) -> str:
 
 def definitions_text(one: SliceFinding) -> str:
     """A line for each quantity of a slice: its definition, or why there is no value."""
-    return "\n".join(
+    lines = [
         f"{tr(q.definition.title)}: {sentence(q.why) if q.why else tr(q.definition.definition)}"
         for q in one.quantities
-    )
+    ]
+    if any(quantity.norm_own for quantity in one.quantities):
+        lines.append(tr("Own P: percentile among the patient's own slices without a flag."))
+    return "\n".join(lines)
 
 
 def slice_rows(findings: Findings) -> list[Row]:
@@ -140,13 +143,13 @@ def percentile(quantity: Quantity) -> float | None:
 
 
 def percentile_text(quantity: Quantity) -> str:
-    """``P 3`` of healthy people, or ``own slices: P 3``; ``below P 1`` and ``above P 99`` at the ends."""
+    """``P 3`` of healthy people, or ``own P 3``; ``below P 1`` and ``above P 99`` at the ends."""
     share = percentile(quantity)
     if share is None:
         return ""
     text = tr("P {number}").format(number=round(share))
     text = tr("below P 1") if share < 1 else tr("above P 99") if share > 99 else text
-    return tr("own slices: {percentile}").format(percentile=text) if quantity.norm_own else text
+    return tr("own {percentile}").format(percentile=text) if quantity.norm_own else text
 
 
 def _row(stack: str, one: SliceFinding) -> Row:

@@ -170,11 +170,12 @@ class ReviewLog(UndoableLog[_Step]):
         others = [Answer(key, name, str(n), "", reader, "", time) for name, n in counts.items()]
         self.add([Answer(key, LEVEL, word.name, model, reader, "", time, place), *others])
 
-    def add(self, answers: Iterable[Answer]) -> None:
-        """Adds one step."""
+    def add(self, answers: Iterable[Answer]) -> bool:
+        """Adds one step; False where there is no answer to add."""
         step = _Step(tuple(answers))
         if step.answers:
             self.append(step)
+        return bool(step.answers)
 
     def current(self, key: str, question: str) -> Answer | None:
         """The last answer on a slice that was not undone."""

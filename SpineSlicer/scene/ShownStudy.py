@@ -368,7 +368,7 @@ class ShownStudy:
         assert self.findings is not None
         places = [self.places[n] for n in self.chosen]
         answers = choiceOf(self.findings, self.log, places, reader)
-        self._step(lambda: self.log.add(answers) or True)
+        self._step(lambda: self.log.add(answers))
 
     def undo(self) -> None:
         """Takes the last answer back."""

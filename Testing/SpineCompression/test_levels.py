@@ -2,6 +2,8 @@
 
 import pytest
 
+from SpineLib.inference.norms import norm_of
+from SpineLib.quantities import Quantity
 from Testing.SpineSlicer.scene.test_readersLevels import localised
 
 
@@ -33,6 +35,21 @@ def test_a_slice_is_named_in_the_dialog_and_the_panel_says_so_everywhere(panel, 
     assert "T6/T7" not in ui.sliceLabel.text
     panel.review.keys["Ctrl+Y"]()
     assert "(T6/T7)" in ui.sliceLabel.text
+
+
+def test_norms_of_what_was_measured_follow_a_named_level(widget, graded):
+    reading = localised(graded)
+    stack = next(one for one in reading.findings.stacks if one.slices)
+    stack.slices[9].quantities = [Quantity("cord_ap", 6.0)]
+    widget.panel.show(reading)
+    study = widget.panel.study
+    number = next(n for n in range(len(study.places)) if study.slice(n).index == 9)
+    study.go(number)
+    ask(widget.panel, "T6/T7")
+    (ap,) = study.slice(number).quantities
+    assert study.slice(number).level == "T6/T7" and ap.norm == norm_of("cord_ap", "T6/T7")
+    study.undo()
+    assert study.slice(number).quantities[0].norm == []
 
 
 def test_transitional_anatomy_is_said_in_the_same_dialog(panel):

@@ -12,7 +12,12 @@ from SpineLib.inference.quantities import CORD_KEYS, SAC_KEYS, measure_slices, t
 from SpineLib.inference.second_opinion import QUESTION, disagree, probability, second_opinion
 from SpineLib.inference.study_quantities import Reference, complete, normal_slices
 from SpineLib.outcome.imaging import imaging_of
-from SpineLib.outputs.quantity_words import narrowest_lines, percentile_text, slice_rows
+from SpineLib.outputs.quantity_words import (
+    definitions_text,
+    narrowest_lines,
+    percentile_text,
+    slice_rows,
+)
 from SpineLib.quantities import Quantity, find_quantity, value_of
 from SpineLib.questions import BORDERLINE, Opinion
 from SpineLib.reasons import (
@@ -243,6 +248,9 @@ def test_a_slice_says_where_network_and_equation_disagree():
     for findings, differs in ((agreeing, False), (differing, True)):
         assert disagree(findings.stacks[0].slices[5]) is differs
         assert [row.level for row in slice_rows(findings) if row.disagree] == ["C5/C6"] * differs
+        before = findings.to_dict()
+        complete(findings)  # again: what the equation flagged is not compared with, now as before
+        assert findings.to_dict() == before
 
 
 def test_without_a_level_a_number_stands_beside_the_patients_own_slices_without_a_flag():
@@ -251,7 +259,8 @@ def test_without_a_level_a_number_stands_beside_the_patients_own_slices_without_
     slices = findings.stacks[0].slices
     ap = find_quantity(slices[3].quantities, "cord_ap")
     assert ap.norm_own and ap.norm == pytest.approx([7.04, 0.25], abs=0.05)
-    assert percentile_text(ap) == "own slices: below P 1"
+    assert percentile_text(ap) == "own below P 1"
+    assert "patient's own slices" in definitions_text(slices[3])
     assert Findings.from_dict(findings.to_dict()) == findings
     slices[3].level = "C5"
     complete(findings)

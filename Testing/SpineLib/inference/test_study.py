@@ -15,6 +15,7 @@ from SpineLib.inference.study import ReadOptions, Session, read_study
 from SpineLib.labels import ASSESSED, STARTER_NOTICE
 from SpineLib.models import find_models
 from SpineLib.progress import Progress
+from SpineLib.quantities import find_quantity, value_of
 from SpineLib.reading import Reading
 from SpineLib.reasons import NOT_ASKED, NOT_SAID, Reason
 from SpineLib.simulate import write_study
@@ -232,6 +233,20 @@ def test_a_lumbar_axial_stack_has_levels_but_no_verdict(lumbar_with_axial_blocks
     assert "lumbar" in reading.findings.summary("compression").reason
     for stack in reading.findings.stacks:
         assert not any(one.opinion("compression").assessed for one in stack.slices)
+
+
+def test_a_lumbar_axial_stack_has_the_sacs_size_at_each_level_and_no_cord(lumbar_with_axial_blocks):
+    reading, _ = lumbar_with_axial_blocks
+    axial = [stack for stack in reading.findings.stacks if stack.slices]
+    slices = [one for stack in axial for one in stack.slices]
+    areas = [value_of(one.quantities, "sac_area") for one in slices]
+    measured = [area for area in areas if area is not None]
+    assert len(measured) > 0.8 * len(slices) and min(measured) > 30 and max(measured) < 400
+    below = [one for one in slices if not one.level.startswith("L1")]  # the conus ends there
+    assert all(value_of(one.quantities, "cord_area") is None for one in below)
+    assert set(reading.outlines) == {stack.id for stack in axial}
+    mcc = find_quantity(reading.findings.quantities, "mcc")
+    assert mcc.value is None or mcc.level
 
 
 def test_what_the_person_says_does_not_overrule_what_the_header_says(data, session):
