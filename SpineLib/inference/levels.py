@@ -21,9 +21,7 @@ __all__ = ["Levels", "rename", "tell_segmented"]
 REACH = 80.0
 
 
-def tell_segmented(
-    findings: Findings, segmentation: Volume, volumes: Mapping[str, Volume]
-) -> None:
+def tell_segmented(findings: Findings, segmentation: Volume, volumes: Mapping[str, Volume]) -> None:
     """Writes the segmentation's levels into slices of its Frame of Reference that have none.
 
     Args:
