@@ -7,6 +7,7 @@ of them is in a figure of docs/levels.md.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,7 +83,7 @@ def _shares(
 ) -> list[float]:
     """Each step from a place to the next as a share of the steps near it, all by region; NaN if unknown."""
     steps = []
-    for n, (one, other) in enumerate(zip(places, places[1:], strict=False)):
+    for n, (one, other) in enumerate(pairwise(places)):
         near = [r for r in regions[n : n + 1 + (len(places) == len(regions))] if r is not None]
         region = np.mean(near, axis=0) if near else np.full(3, 1 / 3)
         apart = np.nan if one is None or other is None else _apart(one, other)
