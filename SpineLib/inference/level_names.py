@@ -22,7 +22,8 @@ USUAL = VERTEBRAE[VERTEBRAE.index("C2") : VERTEBRAE.index("S1")]  # free vertebr
 LEAST, LEAST_ANCHOR = 0.85, 0.45
 # A lowest disc that looks transitional: the count from below may be off by one.
 _TRANSITIONAL = 0.5
-_WEAK_LINK = 0.85
+# Where the counts differ, the first link that is less sure than this ends the names.
+_WEAK_LINK = 0.97
 # How often a spine has not 23 free vertebrae; set by hand.
 _OTHER_COUNT = 0.1
 

@@ -22,6 +22,7 @@ USUAL_STEPS = np.array([16.5, 24.0, 36.0])
 # discs, and how surely it was seen. Two bodies between which a disc was missed are twice as tall, and
 # the spot is in one of them. With what probability the two are neighbours: 25 of 25 were.
 _TALL, _MIDDLE, _BODY, _LINK = (1.47, 1.95), (0.33, 0.70), 0.60, 0.95
+_DOUBT = 0.5  # of a tall body that is no block
 # A faint disc: log odds of it and of the two bodies less those of their neighbours, and the step
 # between the bodies as a share of the steps near it.
 _FAINT, _FAINT_BODIES, _SHORT = -0.62, -0.15, 0.85
@@ -48,6 +49,14 @@ def split_blocks(vertebrae: list[Vertebra]) -> list[Vertebra]:
             replace(one, ras=lower),
         ]
     return made
+
+
+def doubt_tall(vertebrae: list[Vertebra]) -> list[Vertebra]:
+    """A body as tall as two that was not split may hide a vertebra: its link is doubted."""
+    places = [None, *(one.disc for one in vertebrae)]
+    shares = _shares(places, [one.regions for one in vertebrae])
+    return [replace(one, link=min(one.link, _DOUBT)) if share >= _TALL[0] else one
+            for one, share in zip(vertebrae, shares, strict=False)]  # fmt: skip
 
 
 def mark_blocks(vertebrae: list[Vertebra], *, sacrum: bool) -> list[Vertebra]:
@@ -90,8 +99,8 @@ def _shares(
         steps.append(apart / float(region @ USUAL_STEPS))
     shares = []
     for n, step in enumerate(steps):
-        near = [*steps[max(n - _REACH, 0) : n], *steps[n + 1 : n + 1 + _REACH]]
-        known = [one for one in near if np.isfinite(one)]
+        around = [*steps[max(n - _REACH, 0) : n], *steps[n + 1 : n + 1 + _REACH]]
+        known = [one for one in around if np.isfinite(one)]
         shares.append(step / float(np.median(known)) if len(known) > 1 else np.nan)
     return shares
 

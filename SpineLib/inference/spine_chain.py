@@ -8,7 +8,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.inference.spine_blocks import USUAL_STEPS, log_odds, mark_blocks, split_blocks
+from SpineLib.inference.spine_blocks import (
+    USUAL_STEPS,
+    doubt_tall,
+    log_odds,
+    mark_blocks,
+    split_blocks,
+)
 from SpineLib.inference.spine_points import SpinePoints
 
 # Millimetres between neighbours along the canal: from a disc to the next body, and between two of a
@@ -115,7 +121,7 @@ def _between_anchors(vertebrae: list[Vertebra], seen: SpinePoints) -> Chain:
     bottom = _bottom(vertebrae, seen)
     ends = [one is not None and one.probability >= _ENDS for one in (top, bottom)]
     vertebrae = _linked(mark_blocks(vertebrae, sacrum=ends[1]), *ends)
-    return Chain(vertebrae, top, bottom)
+    return Chain(doubt_tall(vertebrae), top, bottom)
 
 
 @dataclass(frozen=True)
