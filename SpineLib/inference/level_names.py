@@ -77,7 +77,8 @@ def named(chain: Chain) -> Naming:
     if c2 is not None and sacrum is not None:
         return _from_both(count, c2, sacrum, links, unusual)
     if c2 is not None:
-        names = _laid(count, c2.index, "C2", (*USUAL, SIXTH_LUMBAR))
+        # Below L5 comes L6 or S1: without the sacrum nobody knows.
+        names = _laid(count, c2.index, "C2", USUAL)
         return _told(names, _reach(links, c2), [Reason(reasons.FROM_C2)], unusual)
     assert sacrum is not None
     names = _laid(count, sacrum.index, "S1", (*USUAL, "S1"))
