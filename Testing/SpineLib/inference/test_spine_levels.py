@@ -113,12 +113,16 @@ def block_points(*, tall: bool) -> SpinePoints:
     return replace(points, points={**points.points, "body": body, "disc": disc, "odd": empty})
 
 
-@pytest.mark.parametrize("tall", [True, False], ids=["one tall body", "a faint disc"])
-def test_a_block_vertebra_is_said_and_counts_as_two(tall):
+@pytest.mark.parametrize(
+    ("tall", "code"), [(True, reasons.MISSING_DISC), (False, reasons.BLOCK_VERTEBRA)],
+    ids=["one tall body", "a faint disc"],
+)  # fmt: skip
+def test_a_block_vertebra_is_said_and_counts_as_two(tall, code):
     truth = spine("fused", 7)
     finding = levels_of({"2": block_points(tall=tall)})
     above = next(m.name for m in truth.marks if m.state == "fused")
-    (why,) = [one for one in finding.unusual if one.code == reasons.BLOCK_VERTEBRA]
+    (why,) = finding.unusual
+    assert why.code == code and "block vertebra" in str(why)
     assert finding.vertebrae[why.values["vertebra"] - 1].name == above
     found = names_by_place(finding, truth)
     assert [found[name] for name in ("C2", "T10", "L5")] == ["C2", "T10", "L5"]
