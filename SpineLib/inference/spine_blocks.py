@@ -3,7 +3,7 @@
 A tall body counts as two. Whether it is a block or a disc was missed in it, nobody knows, and it is
 said so.
 
-Limits were set by hand on 47 pictures of 24 spines with a block and 240 of spines without one; none
+Limits were set by hand on 47 pictures of 24 spines with a block and 170 of spines without one; none
 of them is in a figure of docs/levels.md.
 """
 
