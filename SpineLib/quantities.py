@@ -156,12 +156,14 @@ class Compared:
         value: what was measured there, in the unit of the quantity that was compared.
         level: as `Quantity.level`.
         stack, index: as `Quantity.stack` and `Quantity.index`.
+        chosen_by: the reader who chose it; empty where the program did.
     """
 
     value: float
     level: str = ""
     stack: str = ""
     index: int | None = None
+    chosen_by: str = ""
 
 
 @dataclass
@@ -177,7 +179,8 @@ class Quantity:
         compared: what it was compared with.
         why: why there is no value.
         norm: mean and standard deviation of healthy people at this level, in the definition's
-            unit; empty where no source is at hand.
+            unit, or of the patient's own slices; empty where neither is at hand.
+        norm_own: it is that of the patient's own slices without a flag.
     """
 
     key: str
@@ -188,6 +191,7 @@ class Quantity:
     compared: list[Compared] = field(default_factory=list)
     why: Reason | None = None
     norm: list[float] = field(default_factory=list)
+    norm_own: bool = False
 
     @property
     def definition(self) -> Definition:
@@ -202,6 +206,9 @@ class Quantity:
         """As JSON values; what is as by default is left out."""
         data = asdict(self)
         usual = asdict(Quantity(self.key))
+        for one in data["compared"]:
+            if not one["chosen_by"]:
+                del one["chosen_by"]
         return {
             key: value
             for key, value in data.items()

@@ -1719,5 +1719,41 @@
         <source>Angle between the upper endplate of L1 and the lower endplate of L5, lying down; above 0 where it opens to the back.</source>
         <translation>Winkel zwischen der Deckplatte von L1 und der Grundplatte von L5, im Liegen; über 0, wo er sich nach hinten öffnet.</translation>
     </message>
+    <message>
+        <source>Normal:</source>
+        <translation>Normal:</translation>
+    </message>
+    <message>
+        <source>Compare with this one  C</source>
+        <translation>Hiermit vergleichen  C</translation>
+    </message>
+    <message>
+        <source>Compares the narrowest slice with this one, or with those that are chosen, in place of the nearest normal ones; once more takes it back (key C).</source>
+        <translation>Vergleicht die engste Schicht mit dieser oder mit den gewählten statt mit den nächsten normalen; noch einmal nimmt es zurück (Taste C).</translation>
+    </message>
+    <message>
+        <source>{title} {value} ({low} to {high})</source>
+        <translation>{title} {value} ({low} bis {high})</translation>
+    </message>
+    <message>
+        <source>, chosen by {name}</source>
+        <translation>, gewählt von {name}</translation>
+    </message>
+    <message>
+        <source>own slices: {percentile}</source>
+        <translation>eigene Schichten: {percentile}</translation>
+    </message>
+    <message>
+        <source>Slice {number} of stack {id} cannot be compared with: cord and sac were not measured on it</source>
+        <translation>Mit Schicht {number} von Block {id} kann nicht verglichen werden: Mark und Duralsack wurden auf ihr nicht gemessen</translation>
+    </message>
+    <message>
+        <source>Choose another slice.</source>
+        <translation>Wählen Sie eine andere Schicht.</translation>
+    </message>
+    <message>
+        <source>Curves: shaded, healthy adults' mean and two standard deviations at this level, or of the patient's own slices without a flag; dashed, the mean of the slices with a ring, which the narrowest one was compared with; squares, flagged slices.</source>
+        <translation>Kurven: schattiert Mittel und zwei Standardabweichungen gesunder Erwachsener auf dieser Höhe oder der eigenen Schichten ohne Markierung; gestrichelt das Mittel der Schichten mit Ring, mit denen die engste verglichen wurde; Quadrate sind markierte Schichten.</translation>
+    </message>
 </context>
 </TS>

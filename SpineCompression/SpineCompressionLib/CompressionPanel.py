@@ -13,6 +13,7 @@ from SpineLib.reading import Reading, is_dicom
 from SpineLib.slabs import Steps, finish
 from SpineLib.translation import tr as _
 from SpineSlicer.host.FolderDrop import FolderDrop
+from SpineSlicer.host.OutlineWatch import OutlineWatch
 from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.SegmentsAfterImport import SegmentsAfterImport
@@ -75,6 +76,7 @@ class CompressionPanel:
         self.study = ShownStudy(scene)
         self.link = ViewLink(self.study)
         self.answers = AnswersInViews(self.study)
+        self.outlines = OutlineWatch(self.study)
         self._names = NamesInViews(scene)
         self.review = ReviewSection(ui, self.study)
         self.level = LevelSection(
@@ -155,6 +157,7 @@ class CompressionPanel:
         self._segments.stop()
         self.readers.cleanup()
         self.answers.stop()
+        self.outlines.stop()
         self.display.close()
         self.result.stop()
         self.region.stop()
@@ -184,6 +187,7 @@ class CompressionPanel:
         self._sources = {}
         self.link.stop()
         self.answers.stop()
+        self.outlines.stop()
         self.input.forget()
         self._cancelReading()
         self.region.cancel()

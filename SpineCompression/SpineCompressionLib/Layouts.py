@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import slicer
@@ -28,11 +29,11 @@ _RED = _SLICE.format(tag="Red", orientation="Axial", label="R", color="#F34A33")
 _YELLOW = _SLICE.format(tag="Yellow", orientation="Sagittal", label="Y", color="#EDD54C")
 _GREEN = _SLICE.format(tag="Green", orientation="Coronal", label="G", color="#6EB04B")
 _PLOT = (
-    '<item><view class="vtkMRMLPlotViewNode" singletontag="PlotView1">'
+    '<item splitSize="500"><view class="vtkMRMLPlotViewNode" singletontag="PlotView1">'
     '<property name="viewlabel" action="default">P</property></view></item>'
 )
 LAYOUTS = {
-    PLOT_LAYOUT: f'<layout type="vertical" split="true"><item><layout type="horizontal">'
+    PLOT_LAYOUT: f'<layout type="vertical" split="true"><item splitSize="500"><layout type="horizontal">'
     f"{_RED}{_YELLOW}</layout></item>{_PLOT}</layout>",
     COMPARE_LAYOUT: f'<layout type="horizontal">{_RED}{_GREEN}{_YELLOW}</layout>',
 }
@@ -95,9 +96,12 @@ class Layouts:
             return
         if self._layout not in LAYOUTS:
             self._former = self._layout
+        before = int(self._manager.plotViewCount)
         with drawOnce():
             self._manager.setLayout(layout or self._former)
             self._follow()
+        for number in range(before, int(self._manager.plotViewCount)):
+            _drawInTurns(self._manager.plotWidget(number).plotView())
 
     def _follow(self, *_arguments: Any) -> None:
         """Box, button and views say and show what Slicer's layout is."""
@@ -179,3 +183,27 @@ class Layouts:
             axis.SetVisible(bool(ticks))
             axis.SetCustomTickPositions(places, names)
             axis.SetTitle("")
+
+
+def _drawInTurns(view: Any) -> None:
+    """Has a new view of charts draw after the others, and its chart after itself, in turns.
+
+    What a view draws for the first time the driver compiles, without a graphics card for most of a
+    second; Slicer would draw it all in the turn in which the layout changes.
+    """
+    import qt
+
+    def showView() -> None:
+        with suppress(ValueError):  # PythonQt's word for a view that is gone
+            view.setUpdatesEnabled(True)
+            qt.QTimer.singleShot(0, showChart)
+
+    def showChart() -> None:
+        with suppress(ValueError):
+            view.chart().SetVisible(True)
+            view.scene().SetDirty(True)
+            view.update()
+
+    view.chart().SetVisible(False)
+    view.setUpdatesEnabled(False)
+    qt.QTimer.singleShot(0, showView)

@@ -8,7 +8,7 @@ from SpineLib.errors import SpineError
 from SpineLib.outcome.imaging import imaging_of
 from SpineLib.outputs.prognosis import Prognosis, beside_sentence, prognosis_of
 from SpineLib.translation import tr as _
-from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import MEASURED_AGAIN, STUDY_CHANGED, ShownStudy
 
 INPUT, VALUE, RANGE = range(3)
 
@@ -119,7 +119,7 @@ class OutcomeSection:
         self._show(str(error))
 
     def _onChanged(self, what: str) -> None:
-        if what == STUDY_CHANGED:
+        if what in (STUDY_CHANGED, MEASURED_AGAIN):
             self._asked += 1
             self._fill()
 

@@ -13,13 +13,20 @@ from SpineLib.outputs.contradiction_words import (
     contradiction_text,
     contradictions_on,
 )
+from SpineLib.quantities import DEFINITIONS, value_of
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import UNLIKE_CODES
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.host.rowInSight import bringIntoSight
 from SpineSlicer.host.Turns import Turns
-from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CHANGED, ShownStudy
+from SpineSlicer.scene.ShownStudy import (
+    MEASURED_AGAIN,
+    PLACE_CHANGED,
+    STUDY_CHANGED,
+    VOLUME_CHANGED,
+    ShownStudy,
+)
 from SpineSlicer.scene.studies import studyNames
 from SpineSlicer.scene.verdicts import shortText
 
@@ -27,7 +34,9 @@ from .Timeline import Timeline
 
 # Rows that are filled in one go; a study of several stacks takes more than one.
 ROWS_A_STEP = 50
-COLUMNS = ("Slice", "Stack", "Level", "P", "Verdict", "Grade", "Review")
+# What was measured stands at the end, each quantity a column.
+MEASURED = ("cord_ap", "cord_area", "compression_ratio", "sac_ap")
+COLUMNS = ("Slice", "Stack", "Level", "P", "Verdict", "Grade", "Review", *MEASURED)
 
 
 class ResultSection:
@@ -99,7 +108,7 @@ class ResultSection:
 
         table = self._ui.findingsTable
         table.setColumnCount(len(COLUMNS))
-        table.setHorizontalHeaderLabels([_(name) for name in COLUMNS])
+        table.setHorizontalHeaderLabels([_columnTitle(name) for name in COLUMNS])
         table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.verticalHeader().hide()
@@ -119,6 +128,8 @@ class ResultSection:
         elif what == PLACE_CHANGED:
             self._markRows()
         elif what != VOLUME_CHANGED:
+            if what == MEASURED_AGAIN:
+                self._tellVerdict()
             self._updateTable()
         self._tellSlice()
 
@@ -229,7 +240,7 @@ class ResultSection:
     def _onFilled(self, _none: Any) -> None:
         table = self._ui.findingsTable
         self._filling = False
-        for name in ("Level", "Grade"):
+        for name in ("Level", "Grade", *MEASURED):
             column = COLUMNS.index(name)
             table.setColumnHidden(column, all(row[column] in ("", "–") for row in self._rows))
         table.setColumnHidden(COLUMNS.index("Stack"), not self._severalStacks())
@@ -292,6 +303,7 @@ class ResultSection:
             + f" {MARK}" * bool(contradictions_on(study.findings, one)),
             "; ".join(others) or "–",
             review or "–",
+            *(_number(value_of(one.quantities, key)) for key in MEASURED),
         )
 
     def _otherWords(self, question: Question, value: str, opinion: Opinion | None) -> str:
@@ -344,6 +356,16 @@ class ResultSection:
             self._study.go(numbers[0])
         elif numbers:
             self._study.choose(numbers)
+
+
+def _columnTitle(name: str) -> str:
+    what = DEFINITIONS.get(name)
+    return _(name) if what is None else f"{_(what.title)} ({what.unit})"
+
+
+def _number(value: float | None) -> float | str:
+    """A number, so that the column sorts by it; empty where nothing was measured."""
+    return "" if value is None else round(value, 1)
 
 
 def _keysTo(timeline: Timeline) -> Any:

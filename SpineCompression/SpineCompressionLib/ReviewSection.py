@@ -16,6 +16,9 @@ from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, VOLUME_CH
 from . import reviewExport
 from .Timeline import GRADE_KEYS
 
+# As many as a dock of Slicer's own width has room for.
+CHARACTERS_A_ROW = 24
+
 
 class ReviewSection:
     """Takes a reader's answers by buttons and keys.
@@ -32,12 +35,13 @@ class ReviewSection:
         import qt
 
         self._ui, self._study = ui, study
-        self._graded: list[Question] = []  # each has a row of buttons and keys
-        self._grades: list[Any] = []
+        self._graded: list[Question] = []  # each has rows of buttons, and keys
+        self._rows: list[Any] = []
         self.keys: dict[str, Callable[[], None]] = {
             "0": lambda: self._answerTwo(0),
             "1": lambda: self._answerTwo(1),
             "A": self._agree,
+            "C": self._compare,
             "Ctrl+Z": study.undo,
             "Ctrl+Y": study.redo,
         }
@@ -47,14 +51,14 @@ class ReviewSection:
         ui.readerEdit.text = readersName()
         ui.readerEdit.connect("editingFinished()", self._onReader)
         for name, key in (("notCompressed", "0"), ("compressed", "1"), ("agree", "A"),
-                          ("undo", "Ctrl+Z"), ("redo", "Ctrl+Y")):  # fmt: skip
+                          ("compare", "C"), ("undo", "Ctrl+Z"), ("redo", "Ctrl+Y")):  # fmt: skip
             button = getattr(ui, f"{name}Button")
             button.connect("clicked(bool)", lambda *_, key=key: self.keys[key]())
         ui.exportLabelsButton.connect("clicked(bool)", self._onExportLabels)
         ui.exportTableButton.connect("clicked(bool)", self._onExportTable)
-        grid = qt.QGridLayout(ui.gradeHolder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(2)
+        rows = qt.QVBoxLayout(ui.gradeHolder)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(2)
         study.listen(self._onChanged)
         self._onChanged(STUDY_CHANGED)
 
@@ -84,6 +88,9 @@ class ReviewSection:
             self._ui.reviewStatusLabel.text = _(
                 "On {slices} the model gives no clear answer to agree with; use 0 or 1."
             ).format(slices=count(chosen - answered, "slice", tr=_))
+
+    def _compare(self) -> None:
+        self._file(lambda said: self._study.compare(reader=said["reader"]))
 
     @property
     def _two(self) -> Question | None:
@@ -141,7 +148,14 @@ class ReviewSection:
             self._fillGrades()
         numbers = [study.slice(n).index + 1 for n in study.chosen]
         ui.selectionLabel.text = _range(numbers)
-        for name in ("notCompressed", "compressed", "agree", "exportLabels", "exportTable"):
+        for name in (
+            "notCompressed",
+            "compressed",
+            "agree",
+            "compare",
+            "exportLabels",
+            "exportTable",
+        ):
             getattr(ui, f"{name}Button").enabled = bool(numbers)
         ui.undoButton.enabled = study.log.can_undo
         ui.redoButton.enabled = study.log.can_redo
@@ -153,12 +167,11 @@ class ReviewSection:
             )
 
     def _fillGrades(self) -> None:
-        import qt
-
-        for button in self._grades:
-            button.hide()
-            button.deleteLater()
-        self._grades, self._graded = [], self._others()
+        for row in self._rows:
+            self._ui.gradeHolder.layout().removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._rows, self._graded = [], self._others()
         two = self._two
         for number, name in enumerate(("notCompressedButton", "compressedButton")):
             button = getattr(self._ui, name)
@@ -170,20 +183,42 @@ class ReviewSection:
                 )
         self._ui.notCompressedButtonLabel.visible = two is not None
         self._ui.gradeHolder.visible = self._ui.gradeHolderLabel.visible = bool(self._graded)
-        for row, question in enumerate(self._graded):
-            for number, value in enumerate(question.values):
-                button = self._gradeButton(qt.QToolButton(), question, row, number)
-                self._ui.gradeHolder.layout().addWidget(button, row, number)
-                self._grades.append(button)
-                button.text = value
+        for number, question in enumerate(self._graded):
+            for values in _rowsOf(question):
+                self._addRow(number, question, values)
+
+    def _addRow(self, keys: int, question: Question, values: range) -> None:
+        import qt
+
+        row = qt.QWidget(self._ui.gradeHolder)
+        layout = qt.QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        for number in values:
+            layout.addWidget(self._gradeButton(qt.QToolButton(), question, keys, number))
+        layout.addStretch(1)
+        self._ui.gradeHolder.layout().addWidget(row)
+        self._rows.append(row)
 
     def _gradeButton(self, button: Any, question: Question, row: int, number: int) -> Any:
         keys = GRADE_KEYS[row] if row < len(GRADE_KEYS) else ""
+        button.text = question.values[number]
         button.toolTip = f"{question.title}: {question.values[number]}"
         if number < len(keys):
             button.toolTip += " " + _("(key {key})").format(key=keys[number])
         button.connect("clicked(bool)", lambda *_: self._gradeNumber(row, number))
         return button
+
+
+def _rowsOf(question: Question) -> list[range]:
+    """Numbers of the values that stand side by side; long words begin a new row."""
+    first, length, rows = 0, 0, []
+    for number, value in enumerate(question.values):
+        if number > first and length + len(value) > CHARACTERS_A_ROW:
+            rows.append(range(first, number))
+            first, length = number, 0
+        length += len(value)
+    return [*rows, range(first, len(question.values))]
 
 
 def _range(numbers: list[int]) -> str:

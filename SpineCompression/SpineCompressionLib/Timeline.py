@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import qt
 
 from SpineLib.questions import Question
 from SpineLib.translation import tr as _
-from SpineSlicer.scene.ShownStudy import ShownStudy
+from SpineSlicer.scene.ShownStudy import MEASURED_AGAIN, STUDY_CHANGED, ShownStudy
+
+from .Curves import Curves
 
 GAP, CELL_HEIGHT, NUMBER_HEIGHT, MAXIMUM_WIDTH = 8, 30, 18, 44
 # A narrower cell would lose its letter: the series then goes on in another line.
@@ -31,6 +34,7 @@ class Timeline(qt.QWidget):
     edge) has the colours of all of them. A bracket above holds the cells of each level together. A
     dot says that a reader answered, a dark corner that answers contradict each other, a frame around
     the cell which slice one is at.
+    Under each line are the curves of what was measured (`Curves`), each slice below its cell.
     Cells of one stack stand together, blocks apart, another series in another row; a series of
     many slices goes on in another line. It lives as long as the panel.
 
@@ -41,13 +45,14 @@ class Timeline(qt.QWidget):
 
     def __init__(self, study: ShownStudy, keys: dict[str, Any]) -> None:
         qt.QWidget.__init__(self)
-        self._study, self._keys = study, keys
+        self._study, self._keys, self.curves = study, keys, Curves(study)
         self.focusPolicy = qt.Qt.StrongFocus
         self.toolTip = _(
             "Click or drag to scroll the views. ← → neighbours, P N flagged, U unreviewed, "
             "Shift chooses a range, 0 1 answer, A agree, Ctrl+Z undo."
         )
         self.toolTip += "\n" + _("Several colours side by side along an edge: all are possible.")
+        self.toolTip += "\n" + self.curves.toolTip
         self.accessibleName = _("Timeline of slices")
         self._fit()
         study.listen(self._onChanged)
@@ -56,15 +61,15 @@ class Timeline(qt.QWidget):
         """Left, top, width and height of each place's cell, in pixels."""
         places = self._study.places
         rects = [(0.0, 0.0, 0.0, 0.0)] * len(places)
-        for line, numbers in enumerate(self._lines()):
+        for numbers, over in self._tops():
             first = places[numbers[0]].block
             gaps = places[numbers[-1]].block - first
             room = self.width - 4 - gaps * GAP
             width = min(MAXIMUM_WIDTH, room / len(numbers))
             for count, number in enumerate(numbers):
                 left = 2 + count * width + (places[number].block - first) * GAP
-                top = 3 + self._levelHeight() + line * self._lineHeight()
-                rects[number] = (left, float(top), width, float(CELL_HEIGHT))
+                top = 3.0 + self._levelHeight() + over
+                rects[number] = (left, top, width, float(CELL_HEIGHT))
         return rects
 
     def levelRuns(self) -> list[tuple[str, int, int]]:
@@ -84,8 +89,18 @@ class Timeline(qt.QWidget):
         known = any(self._study.slice(n).level for n in range(len(self._study.places)))
         return LEVEL_HEIGHT if known else 0
 
-    def _lineHeight(self) -> int:
-        return self._levelHeight() + CELL_HEIGHT + NUMBER_HEIGHT
+    def _tops(self) -> list[tuple[list[int], int]]:
+        """The places of each line, and how far down it begins."""
+        tops, top = [], 0
+        for numbers in self._lines():
+            tops.append((numbers, top))
+            top += self._levelHeight() + CELL_HEIGHT + NUMBER_HEIGHT + self.curves.height(numbers)
+        return tops
+
+    def curvesTop(self, numbers: list[int]) -> float:
+        """Where the curves of a line begin, in pixels."""
+        _left, top, _width, height = self.cellRects()[numbers[0]]
+        return top + height + NUMBER_HEIGHT
 
     def _lines(self) -> list[list[int]]:
         """The places' numbers, a list a line; lines of one series are equally long."""
@@ -109,6 +124,9 @@ class Timeline(qt.QWidget):
             self._paintLevel(painter, name, rects[first], rects[last])
         for number in self._study.chosen:
             self._paintFrame(painter, rects[number], number == self._study.place)
+        ink = self.palette.color(qt.QPalette.WindowText)
+        for numbers in self._lines():
+            self.curves.paint(painter, rects, numbers, self.curvesTop(numbers), ink)
         painter.end()
 
     def resizeEvent(self, _event: Any) -> None:
@@ -146,11 +164,13 @@ class Timeline(qt.QWidget):
     def _go(self, event: Any) -> None:
         x, y = event.x(), event.y()
         shift = bool(event.modifiers() & qt.Qt.ShiftModifier)
-        for number, (left, top, width, height) in enumerate(self.cellRects()):
-            over = top - self._levelHeight()
-            if left <= x < left + width and over <= y < top + height + NUMBER_HEIGHT:
-                self._study.go(number, extend=shift)
-                return
+        rects, tops = self.cellRects(), [*self._tops(), ([], self.minimumHeight)]
+        for (numbers, over), (_next, under) in pairwise(tops):
+            for number in numbers if over <= y - 3 < under else ():
+                left, _top, width, _height = rects[number]
+                if left <= x < left + width:
+                    self._study.go(number, extend=shift)
+                    return
 
     def _paintCell(self, painter: Any, number: int, rect: tuple) -> None:
         left, top, width, height = rect
@@ -230,13 +250,16 @@ class Timeline(qt.QWidget):
         painter.setBrush(qt.QBrush())
         painter.drawRect(qt.QRectF(left - 0.5, top - 1.5, max(width + 0.5, 2.0), height + 3.0))
 
-    def _onChanged(self, _what: str) -> None:
+    def _onChanged(self, what: str) -> None:
+        if what in (STUDY_CHANGED, MEASURED_AGAIN):
+            self.curves.read()
         self._fit()
         self.update()
 
     def _fit(self) -> None:
-        lines = len(self._lines()) or 1
-        self.minimumHeight = lines * self._lineHeight() + 4
+        lines = self._lines() or [[]]
+        each = self._levelHeight() + CELL_HEIGHT + NUMBER_HEIGHT
+        self.minimumHeight = sum(each + self.curves.height(one) for one in lines) + 4
 
 
 def _isLight(color: Any) -> bool:

@@ -22,9 +22,11 @@ from SpineLib.bench.dicom import write_series
 from SpineLib.bench.paired import paired
 from SpineLib.dicom import read, scan
 from SpineLib.inference.canal import locate, search_windows
+from SpineLib.inference.cord import measure_stack
 from SpineLib.inference.loaded import Loaded, load
 from SpineLib.inference.segmentation import class_probabilities, scaled, to_spacing
 from SpineLib.inference.study import Session, read_study
+from SpineLib.inference.study_quantities import complete
 from SpineLib.inference.windows import network_input
 from SpineLib.inference.windows import scaled as scaled_windows
 from SpineLib.models import find_models
@@ -85,6 +87,7 @@ def _against_torch(
 def _notes(folder: Path, bare: Callable[[], object], runs: list[Run]) -> Iterator[str]:
     yield f"cervical, 62 slices of 320×320: {_told(runs)}"
     yield _warm(folder / "cervical", bare)
+    yield _measuring(folder / "cervical")
     lumbar, of_lumbar = folder / "lumbar", list[Run]()
     write_study(lumbar, "lumbar", seed=900_009, companions=True)
     result = paired(_against_torch(lumbar, _bare_lumbar(lumbar), of_lumbar), 3)
@@ -131,6 +134,21 @@ def _levels(study: Path) -> str:
     session, options = Session(), ReadOptions(tasks=("compression",))
     ours = {"levels, warm": lambda: read_study(study, options=options, session=session)}
     return f"one sagittal and one axial series: {paired(ours, 5)}"
+
+
+def _measuring(study: Path) -> str:
+    """What measuring cord and sac takes of a reading where the models stay loaded."""
+    session, volume, outline = Session(), _volume(study), _loaded("outline")
+    reading = read_study(study, session=session)
+    stack = next(one for one in reading.findings.stacks if one.id in reading.outlines)
+    canal = locate(volume, _loaded("canal"))
+
+    def measure() -> None:
+        measure_stack(volume, canal, outline, stack)
+        complete(reading.findings)
+
+    whole = {"warm, up to the verdict": lambda: read_study(study, session=session)}
+    return f"{paired({'measuring cord and sac': measure, **whole}, 5)}"
 
 
 def _bare_cervical(study: Path) -> Callable[[], object]:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
-from SpineLib.inference.quantities import Outlined, measure_slices
+from SpineLib.inference.quantities import Outlined, measuring_changed
 from SpineLib.inference.study_quantities import complete
+from SpineLib.slabs import Steps, finish
 from SpineLib.volume import Volume
 
 SAC_LABEL, CORD_LABEL = 1, 2
 
 
 def measure_again(findings: Findings, stack_id: str, labels: Volume) -> None:
-    """Measures a stack anew from its outlines, as a reader corrected them; changes ``findings``.
+    """Measures every slice of a stack anew; see `measuring_again`."""
+    finish(measuring_again(findings, stack_id, labels, range(len(labels.voxels))))
+
+
+def measuring_again(
+    findings: Findings, stack_id: str, labels: Volume, changed: Collection[int]
+) -> Steps[None]:
+    """Measures slices of a stack anew from outlines as a reader corrected them, a slice a step.
 
     Args:
-        findings: of the reading.
+        findings: of the reading; changed in the last step.
         stack_id: the stack that the outlines are of.
         labels: `SAC_LABEL` and, in it, `CORD_LABEL`; its slices are the stack's.
+        changed: the numbers of the slices that are measured; others keep what they have.
 
     Raises:
         BadInput: there is no such stack, or the label map has another number of slices.
@@ -30,7 +41,9 @@ def measure_again(findings: Findings, stack_id: str, labels: Volume) -> None:
         raise BadInput(
             f"The outlines are not those of stack {stack_id}", advice="Read the study again."
         )
-    for finding, quantities in zip(stack.slices, measure_slices(slices_of(labels)), strict=True):
+    before = [one.quantities for one in stack.slices]
+    made = yield from measuring_changed(slices_of(labels), changed, before)
+    for finding, quantities in zip(stack.slices, made, strict=True):
         finding.quantities = quantities
     complete(findings)
 

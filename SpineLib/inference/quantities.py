@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from SpineLib.reasons import (
     TOO_OBLIQUE,
     Reason,
 )
+from SpineLib.slabs import Steps, finish
 
 CORD_KEYS = (
     "cord_area", "cord_ap", "cord_transverse", "compression_ratio", "solidity", "eccentricity",
@@ -73,12 +74,38 @@ def measure_slices(slices: Sequence[Outlined | None]) -> list[list[Quantity]]:
     Returns:
         `SAC_KEYS` and `CORD_KEYS` of each slice. What could not be measured has a reason.
     """
+    every = range(len(slices))
+    return finish(measuring_changed(slices, every, [[] for _k in every]))
+
+
+def measuring_changed(
+    slices: Sequence[Outlined | None], changed: Collection[int], before: Sequence[list[Quantity]]
+) -> Steps[list[list[Quantity]]]:
+    """As `measure_slices`, where some slices' outlines are others now; a step a slice.
+
+    Args:
+        slices: all of the stack.
+        changed: the numbers of those that are measured; of others, torsion where it reaches one.
+        before: what was measured on each slice, which stays on the others.
+    """
     courses = canal_courses(slices)
-    shapes = [_shapes(one, course) for one, course in zip(slices, courses, strict=True)]
-    angles = [None if isinstance(cord, Reason) else cord.angle for _, cord in shapes]
-    return [
-        _of_slice(sac, cord, torsion(angles, k)) for k, (sac, cord) in enumerate(shapes)
-    ]  # fmt: skip
+    angles: list[float | None] = [None] * len(slices)
+    shapes: dict[int, tuple[Shape | Reason, Shape | Reason]] = {}
+    for k, (one, course) in enumerate(zip(slices, courses, strict=True)):
+        if _reached(k, changed, 2 * TORSION_SLICES):
+            shapes[k] = _shapes(one, course, cord_alone=k not in changed)
+            cord = shapes[k][1]
+            angles[k] = None if isinstance(cord, Reason) else cord.angle
+            yield
+    made = list(before)
+    for k, (sac, cord) in shapes.items():
+        if k in changed:
+            made[k] = _of_slice(sac, cord, torsion(angles, k))
+            yield
+        elif _reached(k, changed, TORSION_SLICES):
+            turned = _torsion(cord, torsion(angles, k))
+            made[k] = [turned if one.key == turned.key else one for one in before[k]]
+    return made
 
 
 def missing(why: Reason) -> list[Quantity]:
@@ -141,9 +168,9 @@ def _middle(field: NDArray[np.floating], one: Outlined) -> NDArray[np.float64] |
 
 
 def _shapes(
-    one: Outlined | None, course: NDArray[np.float64] | None
+    one: Outlined | None, course: NDArray[np.float64] | None, *, cord_alone: bool
 ) -> tuple[Shape | Reason, Shape | Reason]:
-    """Sac and cord of a slice, or why they are not measured."""
+    """Sac and cord of a slice, or why they are not measured; the sac not where nobody asks."""
     if one is None:
         return Reason(NO_CANAL), Reason(NO_CANAL)
     if not (np.asarray(one.sac) > 0.5).any():
@@ -156,8 +183,8 @@ def _shapes(
     if degrees > MOST_OBLIQUE:
         why = Reason(TOO_OBLIQUE, {"degrees": round(degrees), "most": round(MOST_OBLIQUE)})
         return why, why
-    sac = _shape(one.sac, one, course, NO_OUTLINE)
-    return sac, _shape(one.cord, one, course, NO_CORD)
+    cord = _shape(one.cord, one, course, NO_CORD)
+    return cord if cord_alone else _shape(one.sac, one, course, NO_OUTLINE), cord
 
 
 def _shape(
@@ -185,10 +212,6 @@ def _of_slice(sac: Shape | Reason, cord: Shape | Reason, turned: float | None) -
             "eccentricity": cord.eccentricity,
             "asymmetry": 100 * cord.asymmetry,
         }
-        if turned is None:
-            whys["torsion"] = Reason(FEW_NEIGHBOURS)
-        else:
-            values["torsion"] = turned
     if isinstance(sac, Reason):
         whys |= dict.fromkeys(SAC_KEYS, sac)
     else:
@@ -196,6 +219,20 @@ def _of_slice(sac: Shape | Reason, cord: Shape | Reason, turned: float | None) -
         if not isinstance(cord, Reason):
             values["ascor"] = 100 * cord.area / sac.area
     return [
-        Quantity(key, round(values[key], 4) if key in values else None, why=whys.get(key))
+        _torsion(cord, turned)
+        if key == "torsion"
+        else Quantity(key, round(values[key], 4) if key in values else None, why=whys.get(key))
         for key in (*CORD_KEYS, *SAC_KEYS)
     ]
+
+
+def _torsion(cord: Shape | Reason, turned: float | None) -> Quantity:
+    if isinstance(cord, Reason):
+        return Quantity("torsion", why=cord)
+    if turned is None:
+        return Quantity("torsion", why=Reason(FEW_NEIGHBOURS))
+    return Quantity("torsion", round(turned, 4))
+
+
+def _reached(k: int, changed: Collection[int], reach: int) -> bool:
+    return any(abs(k - other) <= reach for other in changed)

@@ -9,8 +9,8 @@ import numpy as np
 import scipy  # its parts are imported where they are first used: each takes a third of a second
 from numpy.typing import NDArray
 
-# Sample points a pixel: a boundary is placed this much finer than the pixels are.
-FINER = 5
+# A boundary is placed by sample points that are about this far apart, mm: at most so many a pixel.
+_FINE_MM, _FINEST = 0.1, 5
 # Below this an outline is a speck, mm².
 LEAST_AREA = 4.0
 _POSTERIOR, _LEFT = np.array([0.0, -1.0, 0.0]), np.array([-1.0, 0.0, 0.0])
@@ -21,7 +21,7 @@ class Shape:
     """An outline as it is cut at a right angle to the canal.
 
     Attributes:
-        inside: sample points, `FINER` a pixel.
+        inside: sample points, some a pixel.
         steps: 2×2, mm to the left and to the front of a step along their rows and columns.
         area: mm².
         ap, transverse: mm from front to back and from left to right.
@@ -104,9 +104,10 @@ def shape_of(
     box = _box(field)
     if box is None:
         return None
-    inside = _largest(_finer(np.asarray(field[box], dtype=np.float32)) > 0.5)
+    finer = int(np.clip(np.round(np.linalg.norm(row) / _FINE_MM), 1, _FINEST))
+    inside = _largest(_finer(np.asarray(field[box], dtype=np.float32), finer) > 0.5)
     ahead, left = _axes(course)
-    steps = np.array([[row @ left, row @ ahead], [column @ left, column @ ahead]]) / FINER
+    steps = np.array([[row @ left, row @ ahead], [column @ left, column @ ahead]]) / finer
     area = int(inside.sum()) * abs(float(np.linalg.det(steps)))
     if area < LEAST_AREA:
         return None
@@ -130,14 +131,14 @@ def _touches(field: NDArray[np.floating]) -> bool:
     return bool((rim > 0.5).any())
 
 
-def _finer(field: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`FINER` points a pixel along each axis, linear between the pixels' middles."""
-    down, across = (_weights(n) for n in field.shape)
+def _finer(field: NDArray[np.float32], finer: int) -> NDArray[np.float32]:
+    """So many points a pixel along each axis, linear between the pixels' middles."""
+    down, across = (_weights(n, finer) for n in field.shape)
     return np.asarray(down @ field @ across.T, dtype=np.float32)
 
 
-def _weights(count: int) -> NDArray[np.float32]:
-    at = np.clip((np.arange(count * FINER) + 0.5) / FINER - 0.5, 0, count - 1)
+def _weights(count: int, finer: int) -> NDArray[np.float32]:
+    at = np.clip((np.arange(count * finer) + 0.5) / finer - 0.5, 0, count - 1)
     return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(count))).astype(np.float32)
 
 

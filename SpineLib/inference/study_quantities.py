@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.inference.norms import norm_of
+from SpineLib.inference.quantities import CORD_KEYS, SAC_KEYS
 from SpineLib.inference.second_opinion import NAME, QUESTION, second_opinion
 from SpineLib.inference.summary import summarise_question
 from SpineLib.quantities import Compared, Quantity, find_quantity, value_of
 from SpineLib.questions import COMPRESSION
 from SpineLib.reasons import NO_NORMAL, Reason
+from SpineLib.translation import tr
 
 # Of the study → what is measured on slices for it.
 OF_STUDY = {"mscc": "cord_ap", "mcc": "sac_ap"}
 # A slice counts as normal where it is at least this share of what the stack is like around it: of
-# the upper quartile within so many mm. By hand, on simulated studies of training's profile.
+# the upper quartile of slices without a flag within so many mm. By hand, on simulated studies of training's profile.
 _SHARE, _AROUND_MM = 0.93, 45.0
 # Normal slices that are averaged to each side: the nearest one and its normal neighbours.
 _AVERAGED = 3
+# So many normal slices tell what is usual in a patient.
+_LEAST_OWN = 5
 
 
-def complete(findings: Findings, references: Sequence[tuple[str, int]] = ()) -> None:
+@dataclass(frozen=True, order=True)
+class Reference:
+    """A slice that a reader wants to compare with: id of its stack, its index, and who says so."""
+
+    stack: str
+    index: int
+    by: str = "reader"
+
+
+def complete(findings: Findings, references: Sequence[Reference] | None = None) -> None:
     """What follows from the slices' quantities: norms, second opinion, the study's quantities.
 
     Call it again where quantities or levels of slices changed; nothing is doubled.
@@ -34,11 +48,27 @@ def complete(findings: Findings, references: Sequence[tuple[str, int]] = ()) -> 
         references: as of `measure_study`.
     """
     for stack in findings.stacks:
+        own = own_norms(stack)
         for one in stack.slices:
             for quantity in one.quantities:
-                quantity.norm = norm_of(quantity.key, one.level)
+                healthy = norm_of(quantity.key, one.level)
+                quantity.norm = healthy or own.get(quantity.key, [])
+                quantity.norm_own = bool(quantity.norm and not healthy)
     answer_by_shape(findings)
     measure_study(findings, references)
+
+
+def own_norms(stack: StackFindings) -> dict[str, list[float]]:
+    """Mean and standard deviation of each quantity on the patient's own normal slices of a stack."""
+    norms: dict[str, list[float]] = {}
+    for keys, source in ((CORD_KEYS, "cord_ap"), (SAC_KEYS, "sac_ap")):
+        normal = normal_slices(stack, source)
+        for key in keys:
+            measured = [value_of(one.quantities, key) for one in normal]
+            values = [value for value in measured if value is not None]
+            if len(values) >= _LEAST_OWN and np.std(values) > 0:
+                norms[key] = [round(float(x), 4) for x in (np.mean(values), np.std(values, ddof=1))]
+    return norms
 
 
 def answer_by_shape(findings: Findings) -> None:
@@ -61,7 +91,7 @@ def answer_by_shape(findings: Findings) -> None:
     findings.summaries.append(summarise_question(findings.stacks, QUESTION, NAME, by=NAME))
 
 
-def measure_study(findings: Findings, references: Sequence[tuple[str, int]] = ()) -> None:
+def measure_study(findings: Findings, references: Sequence[Reference] | None = None) -> None:
     """Puts MSCC and MCC into findings whose slices were measured; what stood there is replaced.
 
     MSCC is 100 (1 - d / mean(d above, d below)), where d is the cord's diameter from front to back
@@ -69,35 +99,72 @@ def measure_study(findings: Findings, references: Sequence[tuple[str, int]] = ()
     the canal, here of the dural sac. Above and below are the nearest normal slices of the same
     stack: those that no model flags and that are not narrower than what is around them; up to
     `_AVERAGED` neighbouring ones are averaged on each side. It is computed of every slice with such
-    neighbours and reported where it is greatest.
+    neighbours (of a flagged one at the stack's end, on one side) and reported where it is greatest.
 
     Args:
         findings: changed.
-        references: id of the stack and index of slices that a reader wants to compare with instead.
+        references: slices that a reader wants to compare with instead (`Reference`), none for the
+            nearest normal ones; None for those that were chosen before.
 
     Raises:
         BadInput: a reference is not a slice on which cord and sac were measured.
     """
-    _check(findings, references)
-    made = [_of_study(findings, key, source, references) for key, source in OF_STUDY.items()]
+    if references is None:
+        chosen = [one for one in _chosen_before(findings) if is_comparable(findings, one)]
+    else:
+        chosen = list(references)
+        for one in chosen:
+            require_comparable(findings, one)
+    made = [_of_study(findings, key, source, chosen) for key, source in OF_STUDY.items()]
     kept = [one for one in findings.quantities if one.key not in OF_STUDY]
     slices = [one for stack in findings.stacks for one in stack.slices]
     measured = any(find_quantity(one.quantities, "cord_ap") for one in slices)
     findings.quantities = kept + (made if measured else [])
 
 
+def require_comparable(findings: Findings, reference: Reference) -> None:
+    """Makes sure that a slice can be compared with.
+
+    Raises:
+        BadInput: cord and sac were not measured on it.
+    """
+    if not is_comparable(findings, reference):
+        raise BadInput(
+            tr("Slice {number} of stack {id} cannot be compared with: cord and sac were not "
+               "measured on it").format(number=reference.index + 1, id=reference.stack),
+            advice=tr("Choose another slice."),
+        )  # fmt: skip
+
+
+def is_comparable(findings: Findings, reference: Reference) -> bool:
+    """Whether cord and sac were measured on a slice."""
+    return any(
+        (stack.id, one.index) == (reference.stack, reference.index)
+        and all(value_of(one.quantities, source) is not None for source in OF_STUDY.values())
+        for stack in findings.stacks
+        for one in stack.slices
+    )
+
+
+def _chosen_before(findings: Findings) -> list[Reference]:
+    """The slices that a reader chose when the study's quantities were measured last."""
+    compared = [one for quantity in findings.quantities for one in quantity.compared]
+    chosen = {(one.stack, one.index or 0): one.chosen_by for one in compared if one.chosen_by}
+    return [Reference(stack, index, by) for (stack, index), by in sorted(chosen.items())]
+
+
 def _of_study(
-    findings: Findings, key: str, source: str, references: Sequence[tuple[str, int]]
+    findings: Findings, key: str, source: str, references: Sequence[Reference]
 ) -> Quantity:
     narrowest: Quantity | None = None
     for stack in findings.stacks:
-        chosen = [index for name, index in references if name == stack.id]
+        chosen = {one.index: one.by for one in sorted(references) if one.stack == stack.id}
         if references and not chosen:
             continue
         normal = [] if chosen else normal_slices(stack, source)
         for one in stack.slices:
             beside = [stack.slices[n] for n in chosen] or _beside(normal, one)
-            found = _narrowing(stack, one, key, source, beside)
+            found = _narrowing(stack, one, key, source, beside, chosen)
             if found and (narrowest is None or (found.value or 0) > (narrowest.value or 0)):
                 narrowest = found
     return narrowest or Quantity(key, why=Reason(NO_NORMAL))
@@ -109,19 +176,20 @@ def _narrowing(
     key: str,
     source: str,
     normal: Sequence[SliceFinding],
+    chosen: Mapping[int, str],
 ) -> Quantity | None:
     value = value_of(one.quantities, source)
     if value is None:
         return None
     compared = [
-        Compared(own, other.level, stack.id, other.index)
+        Compared(own, other.level, stack.id, other.index, chosen.get(other.index, ""))
         for other in normal
         if (own := value_of(other.quantities, source)) is not None
     ]
     if not compared or one.index in [other.index for other in compared]:
         return None
     sides = _sides(compared, one.index)
-    if len(sides) < 2 <= len(compared):  # it does not lie between them
+    if chosen and len(sides) < 2 <= len(compared):  # it does not lie between them
         return None
     usual = float(np.mean([np.mean(side) for side in sides]))
     return Quantity(
@@ -137,12 +205,16 @@ def _sides(compared: Sequence[Compared], index: int) -> list[list[float]]:
 
 
 def _beside(normal: Sequence[SliceFinding], one: SliceFinding) -> list[SliceFinding]:
-    """The nearest normal slices on each side, in the stack's order."""
+    """The nearest normal slices on each side, in the stack's order.
+
+    A slice without a flag needs both sides: a cord grows thinner downward by itself. A flag at the
+    stack's end is compared with the one side that there is, if that has two slices.
+    """
     below = [other for other in normal if other.index < one.index]
     above = [other for other in normal if other.index > one.index]
-    if not below or not above:
-        return []
-    return _run(below[::-1])[::-1] + _run(above)
+    beside = _run(below[::-1])[::-1] + _run(above)
+    both = bool(below and above)
+    return beside if both or (one.flagged and len(beside) > 1) else []
 
 
 def _run(ordered: list[SliceFinding]) -> list[SliceFinding]:
@@ -155,6 +227,10 @@ def _run(ordered: list[SliceFinding]) -> list[SliceFinding]:
     return run
 
 
+def _is_assessed(one: SliceFinding) -> bool:
+    return any(opinion.assessed for opinion in one.opinions if opinion.by != NAME)
+
+
 def normal_slices(stack: StackFindings, source: str) -> list[SliceFinding]:
     """The slices that may stand for what cord or sac is like without compression, in their order.
 
@@ -165,25 +241,13 @@ def normal_slices(stack: StackFindings, source: str) -> list[SliceFinding]:
     values = np.array([value_of(one.quantities, source) for one in stack.slices], float)
     reach = _AROUND_MM / max(stack.spacing[2], 1e-3) if stack.spacing else np.inf
     indices = np.array([one.index for one in stack.slices])
+    seen = np.array([_is_assessed(one) for one in stack.slices], bool)
+    free = np.isfinite(values) & ~np.array([one.flagged for one in stack.slices], bool)
+    # What a network was asked of and did not answer is not known to be normal.
+    free &= seen | ~seen.any()
     normal = []
-    for one, value in zip(stack.slices, values, strict=True):
-        around = values[(np.abs(indices - one.index) <= reach) & np.isfinite(values)]
-        if not one.flagged and np.isfinite(value) and value >= _SHARE * np.percentile(around, 75):
-            normal.append(one)
+    for one, value, unflagged in zip(stack.slices, values, free, strict=True):
+        if unflagged:
+            around = values[(np.abs(indices - one.index) <= reach) & free]
+            normal += [one] if value >= _SHARE * np.percentile(around, 75) else []
     return normal
-
-
-def _check(findings: Findings, references: Sequence[tuple[str, int]]) -> None:
-    known = {
-        (stack.id, one.index)
-        for stack in findings.stacks
-        for one in stack.slices
-        if all(value_of(one.quantities, source) is not None for source in OF_STUDY.values())
-    }
-    for stack, index in references:
-        if (stack, index) not in known:
-            raise BadInput(
-                f"Slice {index} of stack {stack} cannot be compared with: cord and sac were not "
-                "measured on it",
-                advice="Choose another slice.",
-            )

@@ -34,7 +34,7 @@ class Row:
         level: its name; empty where not known.
         stack, number: id of the stack, and the slice counted from 1.
         values: in the order of `shown_keys`, with unit; ``–`` where not measured.
-        notes: beside them, the percentile among healthy people, or why there is no value.
+        notes: beside them, the percentile in the norm, or why there is no value.
         disagree: the network and the equation of the cord's shape are on different sides.
     """
 
@@ -66,7 +66,7 @@ def narrowest_lines(findings: Findings) -> list[str]:
                 title=title[0].lower() + title[1:] if language() == "en" else title,
                 value=Quantity(source, value).shown(),
                 percent=round(quantity.value),
-                others=_others(quantity.compared, quantity.index),
+                others=_others(quantity.compared, quantity.index) + _chosen(quantity),
             )
         )
     return lines
@@ -78,7 +78,7 @@ def study_rows(findings: Findings) -> list[tuple[Definition, str, str, str]]:
     for one in findings.quantities:
         if one.key in LEVEL_KEYS:  # they have tables of their own
             continue
-        beside = _others(one.compared, one.index) if one.compared else ""
+        beside = _exactly(one) if one.compared else ""
         if one.value is None and one.why:
             beside = sentence(one.why)
         where = one.level or (_slice(one.index) if one.index is not None else "")
@@ -132,7 +132,7 @@ def shown_keys(findings: Findings) -> list[tuple[str, Definition]]:
 
 
 def percentile(quantity: Quantity) -> float | None:
-    """Where a value stands among healthy people, 0-100, by a normal distribution; None without a norm."""
+    """Where a value stands in its norm, 0-100, by a normal distribution; None without a norm."""
     if quantity.value is None or len(quantity.norm) != 2:
         return None
     mean, deviation = quantity.norm
@@ -140,13 +140,13 @@ def percentile(quantity: Quantity) -> float | None:
 
 
 def percentile_text(quantity: Quantity) -> str:
-    """``P 3`` of healthy people; ``below P 1`` and ``above P 99`` at the ends; empty without a norm."""
+    """``P 3`` of healthy people, or ``own slices: P 3``; ``below P 1`` and ``above P 99`` at the ends."""
     share = percentile(quantity)
     if share is None:
         return ""
-    if share < 1:
-        return tr("below P 1")
-    return tr("above P 99") if share > 99 else tr("P {number}").format(number=round(share))
+    text = tr("P {number}").format(number=round(share))
+    text = tr("below P 1") if share < 1 else tr("above P 99") if share > 99 else text
+    return tr("own slices: {percentile}").format(percentile=text) if quantity.norm_own else text
 
 
 def _row(stack: str, one: SliceFinding) -> Row:
@@ -184,6 +184,19 @@ def _others(compared: Sequence[Compared], index: int | None) -> str:
         for before in (True, False)
     ]
     return tr(" and ").join(_side(side) for side in sides if side)
+
+
+def _exactly(quantity: Quantity) -> str:
+    """The levels and each slice of both sides, and who chose them."""
+    numbers = sorted((one.index or 0) + 1 for one in quantity.compared)
+    levels, word = _others(quantity.compared, quantity.index), tr("slices")
+    slices = f" ({word} {ranges(numbers)})" if all(one.level for one in quantity.compared) else ""
+    return levels + slices + _chosen(quantity)
+
+
+def _chosen(quantity: Quantity) -> str:
+    names = dict.fromkeys(one.chosen_by for one in quantity.compared if one.chosen_by)
+    return tr(", chosen by {name}").format(name=", ".join(names)) if names else ""
 
 
 def _side(side: Sequence[Compared]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from SpineLib.doors.console import Orientation, print_json, print_table, progres
 from SpineLib.errors import BadInput, BadRequest, NotApplicable, OutputError, SpineError
 from SpineLib.findings import Findings
 from SpineLib.labels import REGIONS, WEIGHTINGS
+
+if TYPE_CHECKING:
+    from SpineLib.inference.study_quantities import Reference
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")]
 EveryPicture = Annotated[
@@ -165,8 +168,11 @@ def report(
             reading, saved["said"] = say_level(
                 reading, said, level, slice, stack, **counts, reader=reader
             )
-        if level or references:  # norms, too, are those of a level
-            complete(reading.findings, references)
+            complete(reading.findings)  # norms, too, are those of a level
+        if references:
+            from SpineSlicer.headless.levels import compare_with
+
+            reading, saved["said"] = compare_with(reading, saved.get("said"), references, reader)
         prognosis = read_prognosis(input if input.is_dir() else input.parent)
         _write(
             reading, out, **saved, prognosis=prognosis, every_picture=every_picture,
@@ -177,14 +183,16 @@ def report(
     _told(reading.findings, out, as_json)
 
 
-def _slice_of(text: str) -> tuple[str, int]:
+def _slice_of(text: str) -> Reference:
     stack, _, number = text.rpartition(":")
     if not stack or not number.isdecimal() or number == "0":
         raise BadRequest(
             f"{text!r} names no slice",
             advice="Write stack and slice, counted from 1, as in 4:3.",
         )
-    return stack, int(number) - 1
+    from SpineLib.inference.study_quantities import Reference
+
+    return Reference(stack, int(number) - 1)
 
 
 @app.command()

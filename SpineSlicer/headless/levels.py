@@ -1,12 +1,16 @@
-"""A reader's word on a slice's level, by the command line."""
+"""A reader's word by the command line: a slice's level, and what is compared with."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.inference.readers_level import LevelWord, name_by, place_on
+from SpineLib.inference.study_quantities import Reference
 from SpineLib.reading import Reading
 from SpineLib.times import now
+from SpineSlicer.scene.readersComparisons import chooseInstead, withComparisons
 from SpineSlicer.scene.readersLevels import withReadersLevel
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.SpineTimeline import SpineTimeline
@@ -56,3 +60,22 @@ def say_level(
     name_by(Findings.from_dict(findings.to_dict()), word)  # says at once what cannot be
     log.addLevel(place.key, word, model=one.level, reader=reader, time=now("seconds"))
     return withReadersLevel(reading, log), log
+
+
+def compare_with(
+    reading: Reading, said: ReviewLog | None, references: Sequence[Reference], reader: str = ""
+) -> tuple[Reading, ReviewLog]:
+    """Compares the narrowest slice with these ones, in place of those of before.
+
+    Args:
+        reading: it stays as it is.
+        said: what readers said before.
+        references: the slices.
+        reader: who says so.
+
+    Raises:
+        BadInput: cord and sac were not measured on one of them.
+    """
+    log = said or ReviewLog()
+    chooseInstead(reading.findings, log, references, reader)
+    return withComparisons(reading, log), log

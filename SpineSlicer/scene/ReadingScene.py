@@ -11,23 +11,17 @@ import slicer
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
-from SpineSlicer.scene.apLine import addApLine
 from SpineSlicer.scene.findingsText import findingsIn
 from SpineSlicer.scene.heldVolumes import holdingVolume
-from SpineSlicer.scene.levelNames import addLevelNames
-from SpineSlicer.scene.outlineNodes import addOutlines, algorithmOf, isCorrected, takeOutlines
+from SpineSlicer.scene.outlineNodes import isCorrected, takeOutlines
 from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.readersLevels import withKeptLevel
 from SpineSlicer.scene.ReviewLog import ReviewLog
-from SpineSlicer.scene.segmentNames import addSegmentNames
 from SpineSlicer.scene.shownSegmentation import replaceSegmentation
-from SpineSlicer.scene.spineSegmentation import (
-    addSpineSegmentation,
-    segmentedVolumeNode,
-    spineLabelmap,
-)
+from SpineSlicer.scene.spineSegmentation import segmentedVolumeNode, spineLabelmap
 from SpineSlicer.scene.stackGrids import notedGrid, noteGrids
 from SpineSlicer.scene.StackInScene import StackInScene, requireStill
+from SpineSlicer.scene.structureNodes import addingStructures
 from SpineSlicer.scene.studies import (
     findingsOf,
     freeName,
@@ -42,12 +36,10 @@ from SpineSlicer.scene.studyNodes import (
     GRIDS,
     IMAGES,
     KIND,
-    LEVEL_NAMES,
     NAME,
     NOTICE,
     OUTLINES,
     REVIEWS,
-    SEGMENT_NAMES,
     SEGMENTATION,
     STACK,
     STUDY,
@@ -253,28 +245,16 @@ class ReadingScene:
         if not node.GetAttribute(STACK):
             node.SetAttribute(STACK, stack.id)
         describe(node, weighting=stack.weighting, region=stack.region)
+
+        def mark(made: Any, kind: str) -> None:
+            self._mark(made, kind, stack.id, node)
+
         if stack.slices:
-            yield from addingVerdicts(
-                self.scene, reading, stack, node,
-                lambda made, kind: self._mark(made, kind, stack.id, node),
-            )  # fmt: skip
+            yield from addingVerdicts(self.scene, reading, stack, node, mark)
             made = [n for n in self._made or [] if surfaces and _kind(n) == VERDICTS]
             for halo in made[-1:] if isRead(stack) else ():
                 halo.CreateClosedSurfaceRepresentation()
-        if reading.segmentation is not None and stack.id == reading.findings.segmentation.stack:
-            self._showSegmentation(reading, node, surfaces)
-            yield
-        if stack.id in reading.outlines:
-            self._mark(addOutlines(self.scene, reading, stack.id, node), OUTLINES, stack.id, node)
-            line = addApLine(self.scene, reading, stack.id, node)
-            if line is not None:
-                self._mark(line, AP_LINE, stack.id, node)
-            yield
-        if stack.id in reading.findings.levels.stacks[:1]:
-            names = addLevelNames(self.scene, reading.findings, node)
-            if names is not None:
-                self._mark(names, LEVEL_NAMES, stack.id, node)
-            yield
+        yield from addingStructures(self.scene, reading, stack.id, node, mark, surfaces=surfaces)
 
     def _publish(self, kept: list[Any]) -> None:
         """The new findings take the place of the old ones, all at once, with the nodes that stay."""
@@ -412,19 +392,6 @@ class ReadingScene:
                 labels = spineLabelmap(segmentation, volumeFromNode(node))
                 result.segmentation = place.volume(labels.voxels)
         return result
-
-    def _showSegmentation(self, reading: Reading, volumeNode: Any, surfaces: bool) -> None:
-        finding = reading.findings.segmentation
-        algorithm = algorithmOf(reading.findings, "segmentation")
-        assert reading.segmentation is not None
-        node = addSpineSegmentation(
-            self.scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=surfaces
-        )
-        node.SetAttribute(NOTICE, reading.findings.notice)
-        self._mark(node, SEGMENTATION, finding.stack, volumeNode)
-        names = addSegmentNames(self.scene, reading.segmentation, finding, volumeNode)
-        self._mark(names, SEGMENT_NAMES, finding.stack, volumeNode)
-        own(node, [names])
 
     def _showFindings(
         self, findings: Findings, volumes: dict[str, Any], images: str, grids: str

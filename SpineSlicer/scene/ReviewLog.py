@@ -18,6 +18,8 @@ WINDOW = "window"
 # What a reader said of the slice's level, and how many vertebrae the spine has. These words name no
 # question of any scheme, so that logs with them are read by earlier versions too.
 LEVEL, THORACIC, LUMBAR = "vertebral level", "thoracic vertebrae", "lumbar vertebrae"
+# Whether a reader wants the narrowest slice to be compared with this one; no question of a scheme.
+COMPARISON, CHOSEN = "normal comparison", "chosen"
 AGREED, OVERRIDDEN, ANSWERED = "agreed", "overridden", "answered"
 
 
@@ -28,7 +30,7 @@ class Answer:
     Attributes:
         slice: the slice's key (`SpineTimeline.sliceKey`).
         question: key of the question, or ``window`` (where the model is to look), or what was said
-            of levels: `LEVEL`, `THORACIC`, `LUMBAR`.
+            of levels: `LEVEL`, `THORACIC`, `LUMBAR`; or `COMPARISON`.
         answer: what the reader says; of a window, whose it is.
         model: what the model said when the reader answered; empty where it was not assessed.
         time: UTC, ISO 8601.
@@ -144,6 +146,13 @@ class ReviewLog(UndoableLog[_Step]):
             int(one.answer) if one else n for one, n in zip(counts, (12, 5), strict=True)
         )
         return LevelWord(said.answer, said.box[0], thoracic, lumbar)
+
+    @property
+    def comparisons(self) -> dict[str, str]:
+        """Slices that are to be compared with, by their keys → the reader who said so."""
+        standing = [one for step in self.steps if not step.undone for one in step.answers]
+        last = {one.slice: one for one in standing if one.question == COMPARISON}
+        return {key: one.reader for key, one in last.items() if one.answer == CHOSEN}
 
     def addLevel(
         self, key: str, word: LevelWord, *, model: str = "", reader: str = "", time: str = ""

@@ -17,6 +17,8 @@ from SpineLib.slabs import finish
 from SpineLib.times import now
 from SpineLib.translation import tr as _
 from SpineSlicer.scene.drawOnce import drawOnce
+from SpineSlicer.scene.measuredAgain import comparingAgain
+from SpineSlicer.scene.readersComparisons import choiceOf
 from SpineSlicer.scene.readersLevels import followReadersLevel
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.reportAnswers import modelAnswer
@@ -27,8 +29,8 @@ from SpineSlicer.scene.studies import separateStudies, studiesIn
 from SpineSlicer.scene.VolumeWatch import VolumeWatch
 
 STUDY_CHANGED, PLACE_CHANGED, REVIEW_CHANGED = "study", "place", "review"
-# A volume of the study was moved or changed.
-VOLUME_CHANGED = "volume"
+# A volume of the study was moved or changed; cord and sac were measured again, or compared anew.
+VOLUME_CHANGED, MEASURED_AGAIN = "volume", "measured"
 # A view that is turned further than 30° (its cosine) from a stack's slices shows none of them.
 SAME_PLANE = 0.866
 
@@ -68,7 +70,7 @@ class ShownStudy:
         self._clear()
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Has ``listener`` called with what changed: study, place, reviews or a volume's place."""
+        """Has ``listener`` called with what changed: study, place, reviews, numbers, a volume."""
         self._listeners.append(listener)
 
     def open(self, study: str = "") -> None:
@@ -88,6 +90,11 @@ class ShownStudy:
                 self._load(study, before)
         finally:  # a study that cannot be read leaves none on the panel
             self._tell(STUDY_CHANGED)
+
+    def measured(self, findings: Findings) -> None:
+        """Shows findings in which quantities, and what follows from them, are others now."""
+        self.findings, self.timeline, self._inScene = findings, SpineTimeline(findings), {}
+        self._tell(MEASURED_AGAIN)
 
     def close(self) -> None:
         """Shows no study and observes no volume any more; for when module, scene or study goes."""
@@ -306,17 +313,10 @@ class ShownStudy:
         self._requireSeen(self.chosen)
         time = now("seconds")
         self._add(
-            Answer(
-                self.places[n].key,
-                question,
-                answer,
-                self.modelAnswer(n, question),
-                reader,
-                reason,
-                time,
-            )
+            Answer(self.places[n].key, question, answer, self.modelAnswer(n, question), reader,
+                   reason, time)
             for n in self.chosen
-        )
+        )  # fmt: skip
 
     def agree(self, *, reader: str = "", reason: str = "") -> int:
         """Takes over what the model says for the chosen slices, each question by itself.
@@ -359,6 +359,17 @@ class ShownStudy:
         self._keep()
         self._level()
 
+    def compare(self, *, reader: str = "") -> None:
+        """Compares the narrowest slice with the chosen ones, or with none of them any more.
+
+        Raises:
+            BadInput: cord and sac were not measured on one of them; nothing is kept.
+        """
+        assert self.findings is not None
+        places = [self.places[n] for n in self.chosen]
+        answers = choiceOf(self.findings, self.log, places, reader)
+        self._step(lambda: self.log.add(answers) or True)
+
     def undo(self) -> None:
         """Takes the last answer back."""
         self._step(self.log.undo)
@@ -368,11 +379,13 @@ class ShownStudy:
         self._step(self.log.redo)
 
     def _step(self, step: Callable[[], Any]) -> None:
-        before = self.log.levelWord
+        word, chosen = self.log.levelWord, self.log.comparisons
         if step():
             self._keep()
-            if self.log.levelWord != before:
+            if self.log.levelWord != word:
                 self._level()
+            if self.log.comparisons != chosen:
+                self.measured(comparingAgain(self.nodes, self.log))
 
     def _level(self) -> None:
         """The whole study with other names of its levels."""

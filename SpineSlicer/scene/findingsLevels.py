@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 import slicer
@@ -11,6 +10,7 @@ import slicer
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.inference.readers_level import LevelWord, name_by, name_without
+from SpineLib.inference.study_quantities import complete
 from SpineLib.reasons import READER_LEVEL
 from SpineSlicer.scene.levelNames import renameLevelNames
 from SpineSlicer.scene.NamesLog import NamesLog, Naming
@@ -25,6 +25,9 @@ from SpineSlicer.scene.studyNodes import (
     STACK,
     owned,
 )
+
+# What of findings depends on the levels' names; the segmentation's own are said elsewhere.
+_OF_LEVELS = ("levels", "warnings", "stacks", "questions", "summaries", "quantities")
 
 
 def levelsFollow(text: Any, findings: dict[str, Any]) -> None:
@@ -46,10 +49,10 @@ def levelsFollow(text: Any, findings: dict[str, Any]) -> None:
             name_by(whole, word)
     except BadInput:  # of a reading that does not show the place any more
         name_without(whole)
-    findings["levels"], findings["warnings"] = asdict(whole.levels), whole.warnings
-    for stack, changed in zip(findings["stacks"], whole.stacks, strict=True):
-        for one, new in zip(stack["slices"], changed.slices, strict=True):
-            one.update(level=new.level, region=new.region)
+    complete(whole)  # norms and the equation's answer are those of a level
+    findings.pop("quantities", None)
+    named = whole.to_dict()
+    findings.update({key: named[key] for key in _OF_LEVELS if key in named})
 
 
 def lastNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:

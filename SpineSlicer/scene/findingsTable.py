@@ -37,6 +37,22 @@ def addFindingsTable(
     return node
 
 
+def updateFindingsTable(node: Any, findings: Findings, stack: StackFindings) -> None:
+    """Writes a table's cells anew; what readers said stays.
+
+    Args:
+        node: of `addFindingsTable`.
+        findings, stack: with the same columns as then.
+    """
+    keys = shownKeys(stack)
+    for row, one in enumerate(stack.slices):
+        for name, value in _cells(findings, one, keys):
+            column = node.GetTable().GetColumnByName(name)
+            if column is not None and name != REVIEW_COLUMN:
+                column.SetValue(row, value)
+    node.GetTable().Modified()
+
+
 def _columnType(name: str, value: Any) -> Any:
     if isinstance(value, float):
         return vtk.vtkDoubleArray

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -10,18 +11,24 @@ import slicer
 from numpy.typing import NDArray
 
 from SpineLib.findings import Findings, StackFindings
-from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measure_again
+from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measuring_again
 from SpineLib.labels import Code
+from SpineLib.quantities import Quantity
 from SpineLib.reading import Reading
+from SpineLib.slabs import Steps, finish
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
-from SpineSlicer.scene.labelmapNodes import addSegmentationNode, labelmapFromNode
+from SpineSlicer.scene.labelmapNodes import addSegmentationNode, labelmapFromNode, orientedImage
 from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.spineSegmentation import GIVEN, labelsHash, segmentedVolumeNode
 from SpineSlicer.scene.volumeInScene import ijkToRas
 
 # The grid: its shape, and 4×4 from its voxels to those of the stack's volume node.
 _FINE = "SpineMRI.OutlineGrid"
+# Of each slice, what the model outlined, as a hash, and what was measured of that.
+_GIVEN_SLICES, _GIVEN_QUANTITIES = "SpineMRI.GivenSlices", "SpineMRI.GivenQuantities"
+# The same of the outlines that the scene's findings have the numbers of, once they were measured again.
+_MEASURED_SLICES = "SpineMRI.MeasuredSlices"
 _SEGMENTS = (
     (CORD_LABEL, "cord", "Spinal cord", "#F0E442", Code("2748008", "SCT", "Spinal cord")),
     (SAC_LABEL, "sac", "Dural sac around the cord", "#56B4E9", None),
@@ -46,9 +53,14 @@ def addOutlines(
     ]
     name = f"{volumeNode.GetName()} cord and sac"
     node = addSegmentationNode(scene, outlines, segments, name, volumeNode, algorithm)
+    _keepGrid(node, outlines)
     indices = np.linalg.inv(ijkToRas(volumeNode)) @ outlines.ijk_to_ras
     node.SetAttribute(_FINE, json.dumps({"shape": outlines.shape, "indices": indices.tolist()}))
     node.SetAttribute(GIVEN, labelsHash(outlines))
+    node.SetAttribute(_GIVEN_SLICES, json.dumps(_slicesOf(outlines)))
+    measured = [one.quantities for one in reading.findings.stack(stack).slices]
+    given = [[quantity.to_dict() for quantity in quantities] for quantities in measured]
+    node.SetAttribute(_GIVEN_QUANTITIES, json.dumps(given, ensure_ascii=False, allow_nan=False))
     display = node.GetDisplayNode()
     display.SetVisibility2DFill(False)
     display.SetVisibility3D(False)
@@ -74,12 +86,57 @@ def takeOutlines(reading: Reading, stack: str, node: Any, nodeAsRead: NDArray[np
         nodeAsRead: 4×4 from the volume node's voxels to the RAS of the findings.
     """
     now = None if node is None else outlinesIn(node)
-    if now is None:
-        return
-    outlines = Volume(now.voxels, nodeAsRead @ _grid(node)[1])
-    reading.outlines[stack] = outlines
-    if isCorrected(node):
-        measure_again(reading.findings, stack, outlines)
+    if now is not None:
+        reading.outlines[stack] = asRead(node, now, nodeAsRead)
+        finish(measuringOutlines(reading.findings, stack, node, reading.outlines[stack]))
+
+
+def measuringOutlines(findings: Findings, stack: str, node: Any, outlines: Volume) -> Steps[None]:
+    """Measures the slices anew whose outlines a reader corrected; others have the model's numbers.
+
+    Args:
+        findings: changed in the last step.
+        stack: id of the stack.
+        node: of `addOutlines`.
+        outlines: as they are now.
+    """
+    slices = findings.stack(stack).slices
+    hashes = json.loads(node.GetAttribute(_GIVEN_SLICES) or "[]")
+    if len(hashes) == len(slices):
+        given = json.loads(node.GetAttribute(_GIVEN_QUANTITIES))
+        changed = {k for k, one in enumerate(_slicesOf(outlines)) if one != hashes[k]}
+        before = [[Quantity.from_dict(one) for one in quantities] for quantities in given]
+    else:  # a scene of an earlier version does not know which
+        changed = set(range(len(slices))) if isCorrected(node) else set()
+        before = [one.quantities for one in slices]
+    if changed or any(_differ(one.quantities, b) for one, b in zip(slices, before, strict=True)):
+        for one, quantities in zip(slices, before, strict=True):
+            one.quantities = quantities
+        yield from measuring_again(findings, stack, outlines, changed)
+
+
+def isMeasured(node: slicer.vtkMRMLSegmentationNode, outlines: Volume) -> bool:
+    """Whether the scene's findings have the numbers of the outlines as they are now."""
+    known = node.GetAttribute(_MEASURED_SLICES) or node.GetAttribute(_GIVEN_SLICES)
+    if known is None:  # a scene of an earlier version
+        return not isCorrected(node)
+    return bool(json.loads(known) == _slicesOf(outlines))
+
+
+def noteMeasured(node: slicer.vtkMRMLSegmentationNode, outlines: Volume) -> None:
+    """Says of which outlines the scene's findings have the numbers from now on."""
+    node.SetAttribute(_MEASURED_SLICES, json.dumps(_slicesOf(outlines)))
+
+
+def asRead(node: Any, outlines: Volume, nodeAsRead: NDArray[np.float64]) -> Volume:
+    """Outlines in the RAS of the findings.
+
+    Args:
+        node: of `addOutlines`.
+        outlines: of `outlinesIn`.
+        nodeAsRead: 4×4 from the volume node's voxels to that RAS.
+    """
+    return Volume(outlines.voxels, nodeAsRead @ _grid(node)[1])
 
 
 def inOrderOf(stack: StackFindings, outlines: Volume) -> Volume:
@@ -102,6 +159,24 @@ def isCorrected(node: slicer.vtkMRMLSegmentationNode) -> bool:
     """Whether a reader changed what the model outlined."""
     now = outlinesIn(node)
     return now is not None and labelsHash(now) != node.GetAttribute(GIVEN)
+
+
+def _keepGrid(node: slicer.vtkMRMLSegmentationNode, outlines: Volume) -> None:
+    """Has Segment Editor edit on the outlines' own grid; else it makes all as coarse as the volume."""
+    converter = slicer.vtkSegmentationConverter
+    node.GetSegmentation().SetConversionParameter(
+        converter.GetReferenceImageGeometryParameterName(),
+        converter.SerializeImageGeometry(orientedImage(outlines)),
+    )
+
+
+def _slicesOf(outlines: Volume) -> list[str]:
+    return [hashlib.sha256(one.tobytes()).hexdigest()[:16] for one in outlines.voxels]
+
+
+def _differ(some: list[Quantity], others: list[Quantity]) -> bool:
+    """Whether other numbers were measured; norms follow from the level."""
+    return [(one.key, one.value) for one in some] != [(one.key, one.value) for one in others]
 
 
 def _grid(

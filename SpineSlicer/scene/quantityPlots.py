@@ -16,7 +16,7 @@ from SpineSlicer.scene.subjectHierarchy import placeBeside
 
 # The quantities of each chart, which share a unit, and their colours (Okabe and Ito).
 CHARTS = (("cord_ap", "sac_ap"), ("cord_area", "sac_area"), ("compression_ratio",))
-_COLORS = ("#D55E00", "#0072B2")
+COLORS = ("#D55E00", "#0072B2")
 
 
 def addQuantityPlots(
@@ -58,11 +58,28 @@ def addQuantityPlots(
         yield chart
 
 
+def updateQuantityPlot(chart: Any, stack: StackFindings) -> None:
+    """Writes a chart's values anew.
+
+    Args:
+        chart: of `addQuantityPlots`.
+        stack: its slices as they were measured now.
+    """
+    node = chart.GetNthPlotSeriesNode(0).GetTableNode()
+    for keys in CHARTS:
+        for (title, _color), values in _columns(stack, keys):
+            column = node.GetTable().GetColumnByName(title)
+            for row, value in enumerate(values if column is not None else ()):
+                column.SetValue(row, value)
+    node.GetTable().Modified()
+    node.Modified()
+
+
 def _columns(
     stack: StackFindings, keys: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, str], list[float]]]:
     """Title and colour of each line → its value on each slice, NaN where there is none."""
-    for key, color in zip(keys, _COLORS, strict=False):
+    for key, color in zip(keys, COLORS, strict=False):
         title = _(DEFINITIONS[key].title)
         values: list[float] = []
         norms: list[list[float]] = []
@@ -70,7 +87,8 @@ def _columns(
             quantity = find_quantity(one.quantities, key)
             value = quantity.value if quantity else None
             values.append(math.nan if value is None else value)
-            norms.append(quantity.norm if quantity and quantity.norm else [math.nan, math.nan])
+            healthy = quantity.norm if quantity and not quantity.norm_own else []
+            norms.append(healthy or [math.nan, math.nan])
         if all(math.isnan(value) for value in values):
             continue
         yield (title, color), values

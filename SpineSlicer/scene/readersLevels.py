@@ -17,6 +17,7 @@ from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineSlicer.scene.findingsLevels import keepFindings, lastNaming, levelsFollow
 from SpineSlicer.scene.naming import following, renamed, undoNaming
+from SpineSlicer.scene.readersComparisons import withComparisons
 from SpineSlicer.scene.ReviewLog import ReviewLog
 from SpineSlicer.scene.studyNodes import FINDINGS, SEGMENTATION
 
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
 
 def withKeptLevel(reading: Reading, nodes: ReadingScene) -> Reading:
-    """`withReadersLevel` by a study's reviews; as it is where they cannot be read, which stay."""
+    """With levels and comparisons by a study's reviews; as it is where they cannot be read, which stay."""
     try:
-        return withReadersLevel(reading, nodes.reviews())
+        log = nodes.reviews()
     except BadInput:  # said where the study is shown
         return reading
+    return withComparisons(withReadersLevel(reading, log), log)
 
 
 def withReadersLevel(reading: Reading, log: ReviewLog) -> Reading:

@@ -97,3 +97,11 @@ def shown(widget, graded):
     """The panel's study: the graded cervical reading."""
     widget.panel.show(graded)
     return widget.panel.study
+
+
+def gradeButtons(ui):
+    """The buttons of grades, row by row."""
+    rows = ui.gradeHolder.layout()
+    layouts = [rows.itemAt(n).widget().layout() for n in range(rows.count())]
+    widgets = [line.itemAt(n).widget() for line in layouts for n in range(line.count())]
+    return [widget for widget in widgets if widget is not None]  # behind them is a spacer

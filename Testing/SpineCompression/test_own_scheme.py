@@ -26,7 +26,7 @@ from SpineSlicer.scene.ShownStudy import ShownStudy
 from SpineSlicer.scene.verdicts import shortText
 from Testing import own_scheme
 from Testing.desktop import click, press
-from Testing.SpineCompression.panels import settle
+from Testing.SpineCompression.panels import gradeButtons, settle
 
 torch = pytest.importorskip("torch")
 NAME, KEY = "pressure", "Pressure"
@@ -204,9 +204,7 @@ def test_the_panel_has_a_row_of_buttons_and_keys_for_each_grading(widget, ui, st
     told = study.nodes.node("slice labels").GetNthControlPointLabel(study.slice(place).index)
     assert told.endswith("\nreader: 1c, 3, mild")
     assert study.reviewed(place, BILSKY.key).answer == "1c"
-    buttons = [
-        ui.gradeHolder.layout().itemAt(k).widget() for k in range(ui.gradeHolder.layout().count())
-    ]
+    buttons = gradeButtons(ui)
     assert [button.text for button in buttons][-3:] == ["mild", "moderate", "severe"]
     click(buttons[-2])
     assert study.reviewed(place, KEY).answer == "moderate"

@@ -1,6 +1,7 @@
 """Display, window, report and models: what the boxes do to the scene and ask of the worker."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.desktop import click
 from Testing.phantom import LOWER, UPPER, two_blocks
-from Testing.SpineCompression.panels import models
+from Testing.SpineCompression.panels import models, settle
 
 PLOT_LAYOUT, COMPARE_LAYOUT = 67101, 67102
 
@@ -184,6 +185,28 @@ def test_the_plot_runs_as_the_strip_does_and_marks_the_current_slice(ui, blocks)
     for index in (2, 7):
         go(blocks, UPPER, index)
         assert plotted(blocks, UPPER)[1] == {index + 1}
+
+
+def test_a_new_view_of_charts_draws_after_the_others_and_its_chart_after_itself(ui, blocks):
+    manager = slicer.app.layoutManager()
+    assert manager.plotViewCount == 0
+    ui.plotButton.click()  # and no turn more
+    view = manager.plotWidget(0).plotView()
+    drawn = [(view.updatesEnabled, bool(view.chart().GetVisible()))]
+    while not all(drawn[-1]) and len(drawn) < 9:
+        settle(1)
+        drawn.append((view.updatesEnabled, bool(view.chart().GetVisible())))
+    assert drawn[0] == (False, False) and drawn[-1] == (True, True)
+    click(ui.plotButton)
+    click(ui.plotButton)
+    assert view.updatesEnabled and view.chart().GetVisible()
+
+
+def test_views_and_plot_share_the_height_each_time_that_the_plot_is_shown(ui, blocks):
+    click(ui.plotButton)
+    node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
+    layout = ElementTree.fromstring(node.GetCurrentLayoutDescription())
+    assert [item.get("splitSize") for item in layout] == ["500", "500"]
 
 
 def test_the_plot_follows_the_stack_and_the_next_run(ui, widget, blocks):

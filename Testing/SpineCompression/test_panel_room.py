@@ -2,8 +2,11 @@
 
 import pytest
 
+from SpineLib.findings import Findings
+from SpineLib.questions import BILSKY, STENOSIS, Opinion, Question
 from SpineLib.reading import Reading
 from Testing.desktop import cramped, settle, wrapped
+from Testing.SpineCompression.panels import gradeButtons
 
 DOCK = 350  # pixels; as wide as Slicer's dock is by itself
 LONG = "Not assessed, because of a reason of many words. " * 6
@@ -29,6 +32,24 @@ def test_a_long_text_does_not_widen_slicers_window(desktop, panel):
         label.text = "Not assessed, because of a reason of many words. " * 10
     settle(desktop)
     assert desktop.window.minimumSizeHint.width() == before
+
+
+def test_grades_of_long_words_do_not_widen_slicers_window(desktop, panel, graded):
+    before = desktop.window.minimumSizeHint.width()
+    words = tuple(f"{how} narrow canal" for how in ("hardly", "somewhat", "rather", "very"))
+    ours = Question("ours", "Ours", words, 2)
+    findings = Findings.from_dict(graded.findings.to_dict())
+    findings.questions += [STENOSIS, ours]
+    findings.stacks[0].slices[3].opinions += [
+        Opinion(STENOSIS.key, "model", "moderate", True, 0.9),
+        Opinion("ours", "model", words[3], True, 0.9),
+    ]
+    panel.show(Reading(findings))
+    settle(desktop)
+    texts = [button.text for button in gradeButtons(panel._ui)]
+    assert texts == [*BILSKY.values, *STENOSIS.values, *words]
+    assert desktop.window.minimumSizeHint.width() == before
+    assert cramped(desktop.window) == []
 
 
 @pytest.mark.parametrize("height", [400, 1000, 3000])

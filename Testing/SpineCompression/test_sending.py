@@ -16,7 +16,7 @@ from Testing.desktop import click  # noqa: E402
 from Testing.desktop.dicomDatabase import DicomDatabase  # noqa: E402
 from Testing.SpineCompression.panels import Worker, settle  # noqa: E402
 from Testing.SpineLib.dicom.conftest import SeriesWriter  # noqa: E402
-from Testing.SpineLib.outputs.test_dicom import HEADER, groups_of, reading_of, said_in  # noqa: E402
+from Testing.SpineLib.outputs.dicom_objects import HEADER, groups_of, reading_of, said_in  # noqa: E402
 from Testing.SpineLib.pacs.conftest import archive, own_settings  # noqa: E402, F401
 
 SR, SEG = "1.2.840.10008.5.1.4.1.1.88.34", "1.2.840.10008.5.1.4.1.1.66.4"

@@ -28,7 +28,8 @@ def test_the_panel_speaks_german_and_keeps_codes(widget, ui, shown, graded, tmp_
     settle()
     table = ui.findingsTable
     heads = [table.horizontalHeaderItem(n).text() for n in range(table.columnCount)]
-    assert heads == ["Schicht", "Block", "Höhe", "P", "Urteil", "Grad", "Prüfung"]
+    assert heads[:7] == ["Schicht", "Block", "Höhe", "P", "Urteil", "Grad", "Prüfung"]
+    assert heads[7] == "Mark AP (mm)"
     assert "komprimiert" in {table.item(row, 4).text() for row in range(table.rowCount)}
     assert "Bilsky 2 (hoch) erzwungen" in ui.sliceLabel.text
     press(panel.result.timeline, "1")

@@ -12,7 +12,7 @@ from SpineSlicer.scene.naming import nameVertebra  # noqa: E402
 from SpineSlicer.scene.resultsToSend import gatheringSegmentation  # noqa: E402
 from Testing.desktop.dicomDatabase import DicomDatabase  # noqa: E402
 from Testing.SpineLib.dicom.conftest import SeriesWriter  # noqa: E402
-from Testing.SpineLib.outputs.test_dicom import HEADER, points_of, reading_of  # noqa: E402
+from Testing.SpineLib.outputs.dicom_objects import HEADER, points_of, reading_of  # noqa: E402
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import vtk
 from PySide6 import QtCore, QtUiTools, QtWidgets
 
 from .pathLineEdit import ctkPathLineEdit
+from .plotView import qMRMLPlotView, qMRMLPlotWidget
 from .sliceController import qMRMLSliceControllerWidget
 from .threeDView import Pausing, qMRMLThreeDView, qMRMLThreeDWidget
 
@@ -370,7 +371,7 @@ class qSlicerLayoutManager(QtCore.QObject):
     def __init__(self, host):
         super().__init__()
         self._widgets = {name: qMRMLSliceWidget(host, name) for name in self.sliceViewNames()}
-        self._host, self._threeD = host, None
+        self._host, self._threeD, self._plot = host, None, None
         self._logic = slicer.vtkMRMLLayoutLogic()
         self._logic.SetMRMLScene(host.scene)
         self._logic.GetLayoutNode().SetViewArrangement(FOUR_UP)
@@ -395,6 +396,9 @@ class qSlicerLayoutManager(QtCore.QObject):
             self._threeD = qMRMLThreeDWidget(view)
         return self._threeD if index == 0 else None
 
+    def plotWidget(self, index):
+        return self._plot if index == 0 else None
+
     def setLayout(self, number):
         node = self._logic.GetLayoutNode()
         if number == node.GetViewArrangement():
@@ -402,6 +406,8 @@ class qSlicerLayoutManager(QtCore.QObject):
         if not node.IsLayoutDescription(number):
             number = slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView
         node.SetViewArrangement(number)
+        if self._plot is None and "vtkMRMLPlotViewNode" in node.GetCurrentLayoutDescription():
+            self._plot = qMRMLPlotWidget()
         self.layoutChanged.emit(number)
 
     def resetSliceViews(self):
@@ -417,7 +423,7 @@ class qSlicerLayoutManager(QtCore.QObject):
 
     layout = Property(int, lambda self: self._logic.GetLayoutNode().GetViewArrangement(), setLayout)
     threeDViewCount = Property(int, lambda self: 1)
-    plotViewCount = Property(int, lambda self: 0)
+    plotViewCount = Property(int, lambda self: int(self._plot is not None))
     tableViewCount = Property(int, lambda self: 0)
 
 
@@ -436,6 +442,7 @@ class Loader(QtUiTools.QUiLoader):
 CLASSES = {
     one.__name__: one
     for one in (ctkCollapsibleButton, ctkPathLineEdit, ctkSliderWidget, qMRMLWidget,
-                qMRMLNodeComboBox, qMRMLSliceControllerWidget, qMRMLSliceView, qMRMLSliceWidget,
-                qMRMLThreeDView, qMRMLThreeDWidget, qSlicerLayoutManager)
+                qMRMLNodeComboBox, qMRMLPlotView, qMRMLPlotWidget, qMRMLSliceControllerWidget,
+                qMRMLSliceView, qMRMLSliceWidget, qMRMLThreeDView, qMRMLThreeDWidget,
+                qSlicerLayoutManager)
 }  # fmt: skip

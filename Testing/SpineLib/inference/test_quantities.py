@@ -10,7 +10,7 @@ from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measure_again, slices_of
 from SpineLib.inference.quantities import CORD_KEYS, SAC_KEYS, measure_slices, torsion
 from SpineLib.inference.second_opinion import QUESTION, disagree, probability, second_opinion
-from SpineLib.inference.study_quantities import complete
+from SpineLib.inference.study_quantities import Reference, complete, normal_slices
 from SpineLib.outcome.imaging import imaging_of
 from SpineLib.outputs.quantity_words import narrowest_lines, percentile_text, slice_rows
 from SpineLib.quantities import Quantity, find_quantity, value_of
@@ -156,15 +156,33 @@ def test_mscc_is_against_the_nearest_normal_slices_above_and_below():
 
 def test_a_reader_chooses_other_slices_to_compare_with():
     findings = findings_of(label_map([8.0, *NARROW[1:-1], 8.0]), flagged=(5,))
-    complete(findings, references=[("4", 0), ("4", 10)])
+    complete(findings, references=[Reference("4", 0), Reference("4", 10)])
     mscc = find_quantity(findings.quantities, "mscc")
     assert [one.index for one in mscc.compared] == [0, 10]
     assert mscc.value == pytest.approx(100 * (1 - 3.5 / 8), abs=2)
     assert "mean of slice 1 and slice 11" in narrowest_lines(findings)[0]
-    complete(findings, references=[("4", 6), ("4", 10)])
+    complete(findings, references=[Reference("4", 6), Reference("4", 10)])
     assert find_quantity(findings.quantities, "mscc").index in (7, 8, 9)  # only what lies between
-    with pytest.raises(BadInput, match="Slice 44"):
-        complete(findings, references=[("4", 44)])
+    with pytest.raises(BadInput, match="Slice 45"):
+        complete(findings, references=[Reference("4", 44)])
+
+
+def test_a_flag_at_the_stacks_end_is_compared_with_the_one_side_that_there_is():
+    findings = findings_of(label_map([7.0, 7.0, 7.0, 7.0, 5.0, 3.5]), flagged=(4, 5))
+    mscc = find_quantity(findings.quantities, "mscc")
+    assert (mscc.index, [one.index for one in mscc.compared]) == (5, [1, 2, 3])
+    assert narrowest_lines(findings)[0].endswith("below the mean of slices 2–4")
+    # Without a flag it may be how a cord grows thinner downward.
+    assert find_quantity(findings_of(label_map([7.0] * 5 + [5.0])).quantities, "mscc").index != 5
+
+
+def test_wide_flagged_slices_and_those_that_the_network_withheld_make_no_other_normal_or_less():
+    findings = findings_of(label_map([6.0] * 4 + [7.0] * 5), flagged=range(4, 9))
+    (stack,) = findings.stacks
+    # Not too narrow beside flagged ones that are measured too wide.
+    assert [one.index for one in normal_slices(stack, "cord_ap")] == [0, 1, 2, 3]
+    stack.slices[3].opinions = [Opinion("compression", "net", reason="unlike")]
+    assert [one.index for one in normal_slices(stack, "cord_ap")] == [0, 1, 2]
 
 
 def test_without_normal_slices_mscc_is_missing_with_its_reason():
@@ -225,6 +243,22 @@ def test_a_slice_says_where_network_and_equation_disagree():
     for findings, differs in ((agreeing, False), (differing, True)):
         assert disagree(findings.stacks[0].slices[5]) is differs
         assert [row.level for row in slice_rows(findings) if row.disagree] == ["C5/C6"] * differs
+
+
+def test_without_a_level_a_number_stands_beside_the_patients_own_slices_without_a_flag():
+    labels = label_map([7.25, 6.75, 7.25, 3.5, 7.0, 7.25, 6.75])
+    findings = findings_of(labels, flagged=(3,))
+    slices = findings.stacks[0].slices
+    ap = find_quantity(slices[3].quantities, "cord_ap")
+    assert ap.norm_own and ap.norm == pytest.approx([7.04, 0.25], abs=0.05)
+    assert percentile_text(ap) == "own slices: below P 1"
+    assert Findings.from_dict(findings.to_dict()) == findings
+    slices[3].level = "C5"
+    complete(findings)
+    assert not ap.norm_own and percentile_text(ap) == "below P 1"
+    # Few slices tell nothing.
+    few = findings_of(label_map([7.25, 6.75, 3.5, 7.0]), flagged=(2,))
+    assert find_quantity(few.stacks[0].slices[2].quantities, "cord_ap").norm == []
 
 
 def test_a_number_stands_beside_healthy_people_of_its_level():

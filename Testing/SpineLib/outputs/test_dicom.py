@@ -3,195 +3,28 @@
 import shutil
 import subprocess
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import pydicom
 import pytest
-from pydicom.sr.codedict import codes as dictionary
 
 hd = pytest.importorskip("highdicom")
-from SpineLib.dicom import read, scan  # noqa: E402
 from SpineLib.errors import BadInput  # noqa: E402
-from SpineLib.findings import (  # noqa: E402
-    Findings,
-    ModelUsed,
-    QuestionSummary,
-    SegmentationFinding,
-    SegmentFinding,
-    SliceFinding,
-    StackFindings,
-)
-from SpineLib.labels import ASSESSED, COMPRESSED, NOT_COMPRESSED, STARTER_NOTICE  # noqa: E402
+from SpineLib.labels import COMPRESSED, NOT_COMPRESSED, STARTER_NOTICE  # noqa: E402
 from SpineLib.outputs.answers import ReaderAnswer  # noqa: E402
-from SpineLib.outputs.corrections import Corrections  # noqa: E402
 from SpineLib.outputs.dicom import Kind, Results, write_dicom  # noqa: E402
 from SpineLib.quantities import Compared, Quantity  # noqa: E402
 from SpineLib.questions import BILSKY, COMPRESSION, STENOSIS, Opinion  # noqa: E402
-from SpineLib.reading import Reading  # noqa: E402
 from SpineLib.reasons import NO_CORD, STACK_UNLIKE, Reason  # noqa: E402
-from SpineLib.volume import Volume  # noqa: E402
 from Testing.readings import MODEL  # noqa: E402
-from Testing.SpineLib.dicom.conftest import Placed, SeriesWriter  # noqa: E402
-
-GRADER = ModelUsed("grading", "grader", "Grader", "2.1", "1" * 64, True, "", None, BILSKY.key)
-SEGMENTER = ModelUsed("segmentation", "segmenter", "Segmenter", "1.2", "2" * 64, True, "")
-CANAL = (20, 15)  # column and row
-AXES = np.vstack([np.eye(3), -np.eye(3)])
-ORIENTATIONS = [
-    (row, column, sign)
-    for row, column in product(range(6), range(6))
-    if row % 3 != column % 3
-    for sign in (1, -1)
-]
-HEADER = {"SliceThickness": 4.0, "PatientBirthDate": "", "PatientSex": "O", "StudyDate": "20240101",
-          "StudyTime": "101010", "StudyID": "1", "AccessionNumber": "", "InstanceNumber": 1,
-          "ReferringPhysicianName": ""}  # fmt: skip
-
-
-def block(row, column, sign: int, count: int = 6) -> Placed:
-    """Slices with any direction of rows and columns, one behind or before the other."""
-    row, column = np.asarray(row, float), np.asarray(column, float)
-    step = 4.0 * sign * np.cross(row, column)
-    positions = tuple(tuple(np.array([3.0, -7.0, 11.0]) + k * step) for k in range(count))
-    return Placed((*row.tolist(), *column.tolist()), positions)
-
-
-def reading_of(folder) -> Reading:
-    """Two opinions on each slice, the second one not assessed on the last; three segments."""
-    stacks, volumes = [], {}
-    for stack in scan(folder).stacks:
-        volume = read(stack)
-        volumes[stack.id] = volume
-        uids = [frame.sop_instance_uid for frame in volume.frames]
-        slices = [
-            SliceFinding(
-                k, frame.sop_instance_uid, frame.number,
-                [float(x) for x in volume.slice_center(k)],
-                [float(x) for x in volume.ras([CANAL[0], CANAL[1], k])], "C5" if k == 1 else "",
-                [
-                    Opinion(COMPRESSION.key, MODEL.name, COMPRESSED if k == 2 else NOT_COMPRESSED,
-                            k == 2, 0.9 if k == 2 else 0.125, forced=k == 3),
-                    Opinion(BILSKY.key, GRADER.name, "1b", False, 0.25,
-                            {"1a": 0.25, "1b": 0.5, "1c": 0.25}, ["1a", "1b"],
-                            grade_set=["1b", "1c"] if k else [])
-                    if k < len(volume.frames) - 1
-                    else Opinion(BILSKY.key, GRADER.name, reason="no canal"),
-                ],
-            )
-            for k, frame in enumerate(volume.frames)
-        ]  # fmt: skip
-        stacks.append(
-            StackFindings(
-                stack.id, stack.series_instance_uid, shape=list(volume.shape), slices=slices,
-                spacing=volume.spacing.tolist(), ijk_to_ras=volume.ijk_to_ras.tolist(),
-                sop_instance_uids=uids,
-                frame_numbers=[frame.number for frame in volume.frames],
-            )
-        )  # fmt: skip
-    first = volumes[stacks[0].id]
-    voxels = np.zeros(first.shape, np.uint8)
-    voxels[1:4, 5:11, 8:20] = 1
-    voxels[1:5, 11:13, 8:20] = 201
-    voxels[2:, 5:30, 22:26] = 100
-    segments = [
-        SegmentFinding(label, kind, name, False, 1.5, [0.0, 0.0, 0.0])
-        for label, kind, name in ((1, "vertebra", "L5"), (201, "disc", "L5/S1"),
-                                  (100, "canal", "canal"))
-    ]  # fmt: skip
-    findings = Findings(
-        stacks, [COMPRESSION, BILSKY],
-        [QuestionSummary(COMPRESSION.key, MODEL.name, ASSESSED, "abnormal", positive_slices=1,
-                         longest_run=1, longest_run_mm=4.0, worst=COMPRESSED)],
-        SegmentationFinding(ASSESSED, file="segmentation.nrrd", stack=stacks[0].id,
-                            segments=segments),
-        [MODEL, GRADER, SEGMENTER], notice=STARTER_NOTICE,
-    )  # fmt: skip
-    return Reading(findings, volumes, first.with_voxels(voxels))
-
-
-@pytest.fixture
-def writer() -> SeriesWriter:
-    return SeriesWriter()
-
-
-@pytest.fixture
-def study(writer, tmp_path):
-    writer.write(tmp_path / "study", [writer.place(6, 4.0, angle=12.0)], **HEADER)
-    return tmp_path / "study"
-
-
-@pytest.fixture
-def reading(study) -> Reading:
-    return reading_of(study)
-
-
-def points_of(array: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Sorted places of the voxels that are not zero; ``matrix`` maps their own indices."""
-    places = np.argwhere(array) @ matrix[:3, :3].T + matrix[:3, 3]
-    return np.array(sorted(np.round(places, 2).tolist()))
-
-
-def assert_lies_on_the_source(path, reading: Reading) -> None:
-    made = hd.seg.segread(path)
-    labelmap = reading.segmentation
-    kji = labelmap.ijk_to_ras[:, [2, 1, 0, 3]]
-    to_lps = np.diag([-1.0, -1.0, 1.0, 1.0])
-    whole = made.get_volume(rescale_fractional=False)
-    for number, segment in enumerate(reading.findings.segmentation.segments):
-        described = made.SegmentSequence[number]
-        assert described.SegmentLabel == segment.name
-        ours = points_of(labelmap.voxels == segment.label, to_lps @ kji)
-        theirs = points_of(whole.array[..., number], whole.affine)
-        np.testing.assert_allclose(theirs, ours, atol=0.02)
-
-
-@pytest.mark.parametrize(("row", "column", "sign"), ORIENTATIONS)
-def test_a_segmentation_lies_voxel_for_voxel_on_images_of_every_orientation(
-    row,
-    column,
-    sign,
-    writer,
-    tmp_path,
-):
-    writer.write(tmp_path / "study", [block(AXES[row], AXES[column], sign)], **HEADER)
-    reading = reading_of(tmp_path / "study")
-    files = write_dicom(
-        Results(reading), tmp_path / "study", tmp_path / "out", kinds=[Kind.segmentation]
-    )
-    assert_lies_on_the_source(files[0], reading)
-
-
-@pytest.mark.parametrize("angle", [0.0, 27.0])
-@pytest.mark.parametrize("plane", ["axial", "sagittal", "coronal"])
-def test_a_segmentation_of_enhanced_frames_lies_on_them_and_names_them(
-    plane,
-    angle,
-    writer,
-    tmp_path,
-):
-    first = writer.place(6, 4.0, plane=plane, angle=angle)
-    path = writer.write_enhanced(tmp_path / "study" / "one.dcm", [first], **HEADER)
-    reading = reading_of(tmp_path / "study")
-    files = write_dicom(
-        Results(reading), tmp_path / "study", tmp_path / "out", kinds=[Kind.segmentation]
-    )
-    assert_lies_on_the_source(files[0], reading)
-    made = pydicom.dcmread(files[0])
-    source = made.PerFrameFunctionalGroupsSequence[0].DerivationImageSequence[0]
-    referenced = source.SourceImageSequence[0]
-    assert referenced.ReferencedSOPInstanceUID == pydicom.dcmread(path).SOPInstanceUID
-    assert referenced.ReferencedFrameNumber in range(1, 7)
-
-
-def test_blocks_of_several_angles_in_one_series_each_keep_their_place(writer, tmp_path):
-    blocks = [writer.place(5, 4.0, angle=a, center=(0, 0, z)) for a, z in ((-10, 40), (20, -30))]
-    writer.write(tmp_path / "study", blocks, **HEADER)
-    reading = reading_of(tmp_path / "study")
-    assert len(reading.volumes) == 2
-    files = write_dicom(Results(reading), tmp_path / "study", tmp_path / "out")
-    assert_lies_on_the_source(files[0], reading)
-    assert sum(path.name.startswith("presentation") for path in files) == 2
+from Testing.SpineLib.outputs.dicom_objects import (  # noqa: E402
+    GRADER,
+    HEADER,
+    groups_of,
+    reading_of,
+    rings_of,
+    said_in,
+)
 
 
 def test_every_object_belongs_to_the_patient_and_study_and_says_that_it_is_research(
@@ -231,78 +64,12 @@ def test_no_object_has_an_error_of_the_standard(reading, study, tmp_path, pictur
         assert not [line for line in said.splitlines() if line.startswith("Error")], path.name
 
 
-def outlined(reading: Reading) -> Volume:
-    """A sac with a cord in it on three slices, twice as fine as the images, on a part of them."""
-    volume = reading.volumes[reading.findings.stacks[0].id]
-    matrix = volume.ijk_to_ras.copy()
-    matrix[:3, 3] = volume.ras([7.75, 9.75, 0])
-    matrix[:3, :2] /= 2
-    voxels = np.zeros((len(volume.voxels), 20, 24), np.uint8)
-    voxels[1:4, 4:16, 4:20] = 1
-    voxels[1:3, 6:12, 8:16] = 2
-    return Volume(voxels, matrix)
-
-
-@pytest.mark.parametrize("corrected", [False, True])
-def test_cord_and_sac_lie_on_the_images_by_whom_they_were_drawn(
-    reading, study, tmp_path, corrected
-):
-    stack = reading.findings.stacks[0]
-    reading.outlines[stack.id] = outlined(reading)
-    changes = Corrections(outlines=[stack.id] if corrected else [])
-    files = write_dicom(
-        Results(reading, corrections=changes), study, tmp_path / "out", kinds=[Kind.segmentation]
-    )
-    assert [path.name for path in files] == ["segmentation.dcm", "cord-1.dcm"]
-    made = hd.seg.segread(files[1])
-    kind = "SEMIAUTOMATIC" if corrected else "AUTOMATIC"
-    assert [one.SegmentLabel for one in made.SegmentSequence] == ["dural sac", "spinal cord"]
-    assert {one.SegmentAlgorithmType for one in made.SegmentSequence} == {kind}
-    whole = made.get_volume(rescale_fractional=False)
-    expected = np.zeros((2, *stack.shape), bool)
-    expected[0, 1:4, 12:18, 10:18] = True
-    expected[1, 1:3, 13:16, 12:16] = True
-    kji = np.array(stack.ijk_to_ras)[:, [2, 1, 0, 3]]
-    for number, mask in enumerate(expected):
-        np.testing.assert_allclose(
-            points_of(whole.array[..., number], np.diag([-1.0, -1, 1, 1]) @ whole.affine),
-            points_of(mask, kji),
-            atol=0.02,
-        )
-
-
-def test_a_new_segmentation_names_the_one_of_the_same_stack_alone(writer, tmp_path):
-    writer.write(tmp_path / "two", [writer.place(6, 4.0)], **HEADER)
-    writer.write(tmp_path / "two", [writer.place(5, 4.0)], **HEADER | {"SeriesNumber": 9})
-    reading = reading_of(tmp_path / "two")
-    _, second = reading.findings.stacks
-    volume = reading.volumes[second.id]
-    reading.outlines[second.id] = volume.with_voxels(np.full(volume.shape, 1, np.uint8))
-    out, kinds = tmp_path / "out", [Kind.segmentation]
-    before, after = (
-        [pydicom.dcmread(path) for path in write_dicom(Results(reading), tmp_path / "two", out,
-                                                       kinds=kinds)]
-        for _ in range(2)
-    )  # fmt: skip
-    for old, new in zip(before, after, strict=True):
-        (named,) = new.ReferencedImageSequence
-        assert named.ReferencedSOPInstanceUID == old.SOPInstanceUID
-
-
 def test_dcmtk_accepts_the_presentation_state(reading, study, tmp_path):
     if shutil.which("dcmpschk") is None:
         pytest.skip("dcmpschk is not installed (Debian: dcmtk)")
     for path in write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.presentation]):
         checked = subprocess.run(["dcmpschk", path], capture_output=True, text=True)
         assert "Test passed" in checked.stdout + checked.stderr, path.name
-
-
-def groups_of(path):
-    return hd.sr.srread(path).content.get_image_measurement_groups()
-
-
-def said_in(group) -> dict[str, str]:
-    return {one.name.CodeValue: one.value.CodeValue for one in group.get_qualitative_evaluations()}
 
 
 def possible_in(group) -> list[str]:
@@ -374,18 +141,6 @@ def test_a_reader_stands_as_observer_with_an_answer_beside_the_model_s(reading, 
 
 def _has_algorithm(group) -> bool:
     return any(item.name.CodeValue == "111001" for item in group[0].ContentSequence)
-
-
-def test_volumes_of_segments_refer_to_the_segmentation(reading, study, tmp_path):
-    files = write_dicom(Results(reading), study, tmp_path / "out")
-    segmentation = pydicom.dcmread(files[0])
-    report = hd.sr.srread(next(path for path in files if path.name == "report.dcm"))
-    groups = report.content.get_volumetric_roi_measurement_groups()
-    volumes = [group.get_measurements(dictionary.SCT.Volume)[0] for group in groups]
-    assert [one.value for one in volumes] == [1.5, 1.5, 1.5]
-    assert {one.unit.CodeValue for one in volumes} == {"mL"}
-    referenced = [group.referenced_segment for group in groups]
-    assert {one.referenced_sop_instance_uid for one in referenced} == {segmentation.SOPInstanceUID}
 
 
 def test_what_was_measured_stands_in_the_report_with_units_of_ucum(reading, study, tmp_path):
@@ -473,14 +228,8 @@ def test_without_a_flagged_slice_there_are_no_key_images(reading, study, tmp_pat
     assert write_dicom(Results(reading), study, tmp_path / "o", kinds=[Kind.key_images]) == []
 
 
-def rings_of(path) -> list[np.ndarray]:
-    annotations = pydicom.dcmread(path).GraphicAnnotationSequence
-    data = [one.GraphicObjectSequence[0].GraphicData for one in annotations]
-    return [np.array(ends, float).reshape(-1, 2) for ends in data]
-
-
 def test_the_ring_of_the_presentation_stands_around_the_canal(writer, tmp_path, monkeypatch):
-    monkeypatch.setattr(f"{__name__}.CANAL", (60, 50))
+    monkeypatch.setattr("Testing.SpineLib.outputs.dicom_objects.CANAL", (60, 50))
     writer.rows, writer.columns = 110, 130
     writer.write(tmp_path / "study", [writer.place(6, 4.0, angle=12.0)], **HEADER)
     reading = reading_of(tmp_path / "study")
@@ -511,17 +260,6 @@ def test_a_canal_outside_of_the_picture_is_not_drawn(reading, study, tmp_path):
     for one in reading.findings.stacks[0].slices:
         one.canal_center_ras = [500.0, 0.0, 0.0]
     assert write_dicom(Results(reading), study, tmp_path / "o", kinds=[Kind.presentation]) == []
-
-
-@pytest.fixture
-def picture() -> bytes:
-    from io import BytesIO
-
-    from PIL import Image
-
-    stream = BytesIO()
-    Image.new("RGB", (120, 90), "#405060").save(stream, "PNG")
-    return stream.getvalue()
 
 
 def test_a_capture_holds_the_picture_and_says_that_text_is_burnt_in(
@@ -560,15 +298,6 @@ def test_a_header_that_no_object_can_be_made_of_leaves_nothing_behind(
     with pytest.raises(BadInput):
         write_dicom(Results(reading), tmp_path / "study", tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-def test_a_segment_that_a_reader_changed_says_so(reading, study, tmp_path):
-    files = write_dicom(
-        Results(reading, corrections=Corrections({201: "SEMIAUTOMATIC", 100: "MANUAL"})),
-        study, tmp_path / "out", kinds=[Kind.segmentation],
-    )  # fmt: skip
-    kinds = [one.SegmentAlgorithmType for one in pydicom.dcmread(files[0]).SegmentSequence]
-    assert kinds == ["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"]
 
 
 def test_the_command_writes_what_it_is_asked_for_and_says_what_is_missing(

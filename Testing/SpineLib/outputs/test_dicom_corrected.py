@@ -20,7 +20,7 @@ from SpineLib.outputs.corrections import (  # noqa: E402
 from SpineLib.outputs.dicom import Kind, Results, Signature, write_dicom  # noqa: E402
 from SpineLib.questions import COMPRESSION  # noqa: E402
 from Testing.SpineLib.dicom.conftest import Placed, SeriesWriter  # noqa: E402
-from Testing.SpineLib.outputs.test_dicom import (  # noqa: E402
+from Testing.SpineLib.outputs.dicom_objects import (  # noqa: E402
     HEADER,
     assert_lies_on_the_source,
     reading_of,

@@ -20,7 +20,7 @@ from SpineLib.outputs.dicom import Kind, Results, write_dicom
 from SpineLib.pacs.destinations import Destination
 from SpineLib.pacs.station import station
 from Testing.SpineLib.dicom.conftest import SeriesWriter
-from Testing.SpineLib.outputs.test_dicom import HEADER, reading_of
+from Testing.SpineLib.outputs.dicom_objects import HEADER, reading_of
 from Testing.SpineLib.pacs.stations import Running
 
 LABELMAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"

@@ -55,7 +55,7 @@ class Stub:
         if self.errors:
             raise self.errors.pop(0)
         if self.real:
-            from Testing.SpineLib.outputs.test_dicom import reading_of
+            from Testing.SpineLib.outputs.dicom_objects import reading_of
 
             reading_of(files[0].parent).save(out)
         else:

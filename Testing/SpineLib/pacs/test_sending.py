@@ -10,7 +10,7 @@ from SpineLib.pacs.destinations import Destination
 from SpineLib.pacs.fetching import fetch
 from SpineLib.pacs.sending import SENT, send
 from Testing.SpineLib.dicom.conftest import SeriesWriter
-from Testing.SpineLib.outputs.test_dicom import HEADER
+from Testing.SpineLib.outputs.dicom_objects import HEADER
 from Testing.SpineLib.pacs.conftest import free_port
 
 NAMES = {"segmentation.dcm", "labelmap.dcm", "report.dcm", "key-images.dcm", "presentation-1.dcm"}

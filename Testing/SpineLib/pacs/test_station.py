@@ -21,7 +21,7 @@ from SpineLib.pacs.station.station import Station
 from SpineLib.pacs.station.studies import Studies, read_studies, retry
 from SpineLib.pacs.station.study import JOURNAL, StudyFolder
 from Testing.SpineLib.dicom.conftest import SeriesWriter
-from Testing.SpineLib.outputs.test_dicom import HEADER
+from Testing.SpineLib.outputs.dicom_objects import HEADER
 from Testing.SpineLib.pacs.conftest import PATIENT, free_port
 from Testing.SpineLib.pacs.stations import CALLER, Stub, settings_of, wait_until
 

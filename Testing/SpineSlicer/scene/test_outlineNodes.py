@@ -4,6 +4,7 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
+import slicer
 
 from SpineLib.inference.outline_map import CORD_LABEL, measure_again
 from SpineLib.outputs.dicom import results_in
@@ -40,12 +41,12 @@ def cord_ap(reading, index=1):
     return value_of(reading.findings.stacks[0].slices[index].quantities, "cord_ap")
 
 
-def correct(scene):
-    """As a reader who makes the cord of slice 1 smaller in Segment Editor."""
+def correct(scene, index=1):
+    """As a reader who makes the cord of a slice smaller in Segment Editor."""
     node = ReadingScene(scene).node("cord and sac")
     now = outlinesIn(node)
     voxels = now.voxels.copy()
-    voxels[1, :30][voxels[1, :30] == CORD_LABEL] = 1
+    voxels[index, :30][voxels[index, :30] == CORD_LABEL] = 1
     mask = Volume((voxels == CORD_LABEL).astype(np.uint8), now.ijk_to_ras)
     segmentation = node.GetSegmentation()
     segmentation.SeparateSegmentLabelmap("cord")
@@ -72,6 +73,18 @@ def test_a_readers_correction_is_measured_anew_and_outlives_another_reading(scen
     assert node.GetScene() is scene
     assert ReadingScene(scene).node("cord and sac") is not node
     assert find_quantity(ReadingScene(scene).reading().findings.quantities, "mscc") is not None
+
+
+def test_segment_editor_edits_on_the_outlines_own_grid_and_not_on_the_coarser_volume(
+    scene, outlined
+):
+    ReadingScene(scene).show(outlined)
+    node, converter = ReadingScene(scene).node("cord and sac"), slicer.vtkSegmentationConverter
+    # What Segment Editor resamples all segments to at the first stroke.
+    grid, name = slicer.vtkOrientedImageData(), converter.GetReferenceImageGeometryParameterName()
+    text = node.GetSegmentation().GetConversionParameter(name)
+    assert converter.DeserializeImageGeometry(text, grid, False)
+    np.testing.assert_allclose(grid.GetSpacing(), outlined.outlines["4"].spacing, rtol=1e-4)
 
 
 def test_what_is_sent_has_the_outlines_as_they_are_now_and_says_that_a_reader_changed_them(

@@ -1,0 +1,127 @@
+"""What a scene shows of cord and sac, after a reader corrected their outlines or chose a comparison."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from SpineLib.findings import Findings
+from SpineLib.quantities import find_quantity
+from SpineLib.reading import Reading
+from SpineLib.slabs import Steps
+from SpineLib.volume import Volume
+from SpineSlicer.scene.apLine import addApLine
+from SpineSlicer.scene.findingsTable import updateFindingsTable
+from SpineSlicer.scene.findingsText import findingsIn
+from SpineSlicer.scene.outlineNodes import (
+    asRead,
+    isMeasured,
+    measuringOutlines,
+    noteMeasured,
+    outlinesIn,
+)
+from SpineSlicer.scene.overlays import putOnVolume
+from SpineSlicer.scene.quantityPlots import updateQuantityPlot
+from SpineSlicer.scene.readersComparisons import comparedAgain
+from SpineSlicer.scene.ReadingScene import ReadingScene
+from SpineSlicer.scene.ReviewLog import ReviewLog
+from SpineSlicer.scene.studyNodes import (
+    AP_LINE,
+    FINDINGS,
+    FINDINGS_TABLE,
+    KIND,
+    OUTLINES,
+    QUANTITY_CHART,
+    STACK,
+    STUDY,
+    own,
+)
+
+
+def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | None]:
+    """Measures a stack anew where a reader corrected its outlines; the scene's findings follow.
+
+    Args:
+        nodes: of the study.
+        stack: its id.
+
+    Returns:
+        The findings as the scene has them now; None where nothing was to be measured.
+    """
+    text, node = nodes.node(FINDINGS), nodes.node(OUTLINES, stack)
+    now = None if text is None or node is None else outlinesIn(node)
+    if now is None or isMeasured(node, now):
+        return None
+    yield
+    before = text.GetText()
+    findings, old = findingsIn(before), findingsIn(before)
+    place = nodes.inScene(findings.stack(stack))
+    if not place.fits:
+        return None
+    yield
+    outlines = asRead(node, now, place.nodeAsRead)
+    yield from measuringOutlines(findings, stack, node, outlines)
+    data = findings.to_dict()
+    yield
+    if nodes.node(FINDINGS) is not text or text.GetText() != before:  # something else was said
+        return (yield from measuringCorrections(nodes, stack))
+    if _flagged(findings, stack) != _flagged(old, stack):
+        yield from nodes.showingAgain(findings, stack)
+    showQuantities(nodes, findings, data, {stack: now})
+    noteMeasured(node, now)
+    return findings
+
+
+def comparingAgain(nodes: ReadingScene, log: ReviewLog) -> Findings:
+    """Compares the narrowest slice with those that a log names; the scene's findings follow."""
+    findings = comparedAgain(findingsIn(nodes.node(FINDINGS).GetText()), log)
+    showQuantities(nodes, findings)
+    return findings
+
+
+def showQuantities(
+    nodes: ReadingScene,
+    findings: Findings,
+    data: dict[str, Any] | None = None,
+    outlines: dict[str, Volume] | None = None,
+) -> None:
+    """Puts findings with other quantities into the scene; tables, charts and AP line follow.
+
+    Args:
+        nodes: of the study.
+        findings: with the same slices and flags as the scene's.
+        data: the findings' `to_dict`, where it is at hand.
+        outlines: of stacks, of `outlinesIn`, where they are at hand.
+    """
+    written = json.dumps(data or findings.to_dict(), ensure_ascii=False, allow_nan=False)
+    nodes.node(FINDINGS).SetText(written)
+    for stack in findings.stacks:
+        for table in nodes.nodes(FINDINGS_TABLE, stack.id):
+            updateFindingsTable(table, findings, stack)
+        for chart in nodes.nodes(QUANTITY_CHART, stack.id):
+            updateQuantityPlot(chart, stack)
+    _drawApLine(nodes, findings, outlines or {})
+
+
+def _drawApLine(nodes: ReadingScene, findings: Findings, outlines: dict[str, Volume]) -> None:
+    for line in nodes.nodes(AP_LINE):
+        nodes.scene.RemoveNode(line)
+    narrowest = find_quantity(findings.quantities, "mscc")
+    stack = narrowest.stack if narrowest is not None else ""
+    node, volume = nodes.node(OUTLINES, stack), nodes.volumeNode(stack)
+    if not stack or node is None:
+        return
+    now = outlines.get(stack) or outlinesIn(node)
+    if now is None:
+        return
+    line = addApLine(nodes.scene, Reading(findings, outlines={stack: now}), stack, volume)
+    if line is not None:
+        line.SetAttribute(KIND, AP_LINE)
+        line.SetAttribute(STACK, stack)
+        line.SetAttribute(STUDY, nodes.study)
+        putOnVolume(line, volume)
+        own(nodes.node(FINDINGS), [line])
+
+
+def _flagged(findings: Findings, stack: str) -> list[Any]:
+    return [one.flagged for one in findings.stack(stack).slices]
