@@ -98,6 +98,34 @@ def test_a_slice_that_cannot_be_decoded_costs_that_slice_and_is_said(data, sessi
     assert len(Reading.load(tmp_path / "kept").volumes) == 2
 
 
+def test_a_damaged_sagittal_slice_costs_that_slice_and_the_levels_are_looked_for(
+    data, session, tmp_path
+):
+    import pydicom
+    from pydicom.uid import JPEGLSLossless
+
+    files = sorted((data / "dicom" / "lumbar_t2_sagittal").glob("*.dcm"))
+    (known,) = scan(data / "dicom" / "lumbar_t2_sagittal").stacks
+    bad = known.sources[2].path.name
+    for file in files:
+        dataset = pydicom.dcmread(file)
+        dataset.BodyPartExamined = (
+            "CSPINE"  # no model outlines a neck, so that only levels take time
+        )
+        if file.name == bad:
+            dataset.compress(JPEGLSLossless, generate_instance_uid=False)
+        dataset.save_as(tmp_path / file.name)
+    content = (tmp_path / bad).read_bytes()
+    at = content.index(b"\xff\xd8\xff\xf7")
+    (tmp_path / bad).write_bytes(content[:at] + bytes(64) + content[at + 64 :])
+    findings = read_study(
+        tmp_path, options=ReadOptions(tasks=("segmentation",)), session=session
+    ).findings
+    assert findings.levels.status == ASSESSED and len(findings.levels.vertebrae) > 4
+    assert any("1 of" in text and "left out" in text for text in findings.warnings)
+    assert set(findings.levels.stacks) <= {one.id for one in findings.stacks}
+
+
 def test_a_zip_of_a_study_is_read_as_its_folder_is(data, session, tmp_path, cervical):
     import shutil
 
