@@ -285,8 +285,10 @@ def test_the_picture_s_region_counts_where_the_header_says_another_and_is_warned
 
 
 def test_a_sagittal_series_without_a_region_has_the_one_that_it_shows():
-    stack, levels = block("unknown", "T11", 8)
-    assert with_region(replace(stack, plane="sagittal"), levels)[0].region == "lumbar"
+    for first, count, region in (("T11", 8, "lumbar"), ("T9", 7, "lumbar"), ("T1", 14, "thoracic"),
+                                 ("C2", 9, "cervical"), ("C2", 23, "thoracic")):  # fmt: skip
+        stack, levels = block("unknown", first, count)
+        assert with_region(replace(stack, plane="sagittal"), levels)[0].region == region
 
 
 def test_a_long_sagittal_series_keeps_the_headers_region_where_it_shows_that_too():

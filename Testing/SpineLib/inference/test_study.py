@@ -8,12 +8,14 @@ import json
 import numpy as np
 import pytest
 
-from SpineLib.dicom import scan
+from SpineLib.dicom import read, scan
 from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
 from SpineLib.findings_file import validate
+from SpineLib.inference.spine_search import search_spine
 from SpineLib.inference.study import ReadOptions, Session, read_study
+from SpineLib.inference.study_levels import make_levels, with_region
 from SpineLib.labels import ASSESSED, STARTER_NOTICE
-from SpineLib.models import find_models
+from SpineLib.models import find_models, open_model
 from SpineLib.progress import Progress
 from SpineLib.reading import Reading
 from SpineLib.reasons import NOT_ASKED, NOT_SAID, Reason
@@ -124,6 +126,14 @@ def test_a_damaged_sagittal_slice_costs_that_slice_and_the_levels_are_looked_for
     assert findings.levels.status == ASSESSED and len(findings.levels.vertebrae) > 4
     assert any("1 of" in text and "left out" in text for text in findings.warnings)
     assert set(findings.levels.stacks) <= {one.id for one in findings.stacks}
+
+
+def test_a_real_lumbar_series_without_a_region_in_its_header_is_seen_to_be_lumbar(data, session):
+    (stack,) = scan(data / "dicom" / "lumbar_t2_sagittal").stacks
+    loaded = session.load(open_model("starter-levels"))
+    made = make_levels([[stack]], lambda one: {one.id: search_spine(read(one), loaded)})
+    silent = dataclasses.replace(stack, region="unknown")
+    assert with_region(silent, made.shown(stack))[0].region == "lumbar"
 
 
 def test_a_zip_of_a_study_is_read_as_its_folder_is(data, session, tmp_path, cervical):
