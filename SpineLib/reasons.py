@@ -143,7 +143,10 @@ _SENTENCES = {
         "{count} free vertebrae from C2 down instead of {usual}: a sacralised L5 or 11 thoracic ones"
     ),
     BLOCK_VERTEBRA: "a block vertebra: the disc below vertebra {vertebra} is only a trace",
-    MISSING_DISC: "no disc was seen below vertebra {vertebra}",
+    MISSING_DISC: (
+        "no disc was seen below vertebra {vertebra}: a block vertebra, or a disc that the picture "
+        "does not show"
+    ),
     TRANSITIONAL: "the lowest disc looks like that of a transitional vertebra",
     SAME_FRAME: "the slices lie in the same Frame of Reference as the sagittal series",
     ON_COURSE: (

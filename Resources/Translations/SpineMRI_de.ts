@@ -960,6 +960,10 @@
         <translation>Höhe nicht bekannt: was zu sehen war, ist zum Zählen zu unsicher</translation>
     </message>
     <message>
+        <source>the axial slices look like the {picture} spine, and the header says {header}; without levels of a sagittal series the header counts</source>
+        <translation>die axialen Schichten sehen aus wie: {picture}, die Kopfdaten sagen: {header}; ohne Höhen einer sagittalen Serie gelten die Kopfdaten</translation>
+    </message>
+    <message>
         <source>The lumbar segmentation calls {segmented} what the levels of the sagittal series call {localised}; they do not agree</source>
         <translation>Die lumbale Segmentierung nennt {segmented}, was nach den Höhen der sagittalen Serie {localised} ist; beide stimmen nicht überein</translation>
     </message>

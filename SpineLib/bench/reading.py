@@ -30,6 +30,7 @@ from SpineLib.inference.study_quantities import complete
 from SpineLib.inference.windows import network_input
 from SpineLib.inference.windows import scaled as scaled_windows
 from SpineLib.models import find_models
+from SpineLib.options import ReadOptions
 from SpineLib.simulate import write_study
 from SpineLib.volume import Volume
 
@@ -91,6 +92,7 @@ def _notes(folder: Path, bare: Callable[[], object], runs: list[Run]) -> Iterato
     write_study(lumbar, "lumbar", seed=900_009, companions=True)
     result = paired(_against_torch(lumbar, _bare_lumbar(lumbar), of_lumbar), 3)
     yield f"lumbar with 5 angled blocks: {result}; {_told(of_lumbar)}"
+    yield _levels(lumbar)
     yield f"import torch: {_told([command(*TORCH) for _ in range(3)])}"
     (folder / "series").mkdir()
     write_series(folder / "series")
@@ -125,6 +127,13 @@ def _warm(study: Path, bare: Callable[[], object]) -> str:
     session = Session()
     ours = {"warm, up to the verdict": lambda: read_study(study, session=session)}
     return f"{paired({**ours, 'bare networks': bare}, 5)}"
+
+
+def _levels(study: Path) -> str:
+    """A sagittal and an axial series of a lumbar study, which no model of compression applies to."""
+    session, options = Session(), ReadOptions(tasks=("compression",))
+    ours = {"levels, warm": lambda: read_study(study, options=options, session=session)}
+    return f"one sagittal and one axial series: {paired(ours, 5)}"
 
 
 def _measuring(study: Path) -> str:

@@ -22,7 +22,10 @@ USUAL = VERTEBRAE[VERTEBRAE.index("C2") : VERTEBRAE.index("S1")]  # free vertebr
 LEAST, LEAST_ANCHOR = 0.85, 0.45
 # A lowest disc that looks transitional: the count from below may be off by one.
 _TRANSITIONAL = 0.5
-_WEAK_LINK = 0.85
+# Where the counts differ, the first link that is less sure than this ends the names.
+_WEAK_LINK = 0.97
+# How often a spine has not 23 free vertebrae; set by hand.
+_OTHER_COUNT = 0.1
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ def named(chain: Chain) -> Naming:
     if c2 is not None and sacrum is not None:
         return _from_both(count, c2, sacrum, links, unusual)
     if c2 is not None:
-        names = _laid(count, c2.index, "C2", (*USUAL, SIXTH_LUMBAR))
+        # Below L5 comes L6 or S1: without the sacrum nobody knows.
+        names = _laid(count, c2.index, "C2", USUAL)
         return _told(names, _reach(links, c2), [Reason(reasons.FROM_C2)], unusual)
     assert sacrum is not None
     names = _laid(count, sacrum.index, "S1", (*USUAL, "S1"))
@@ -117,7 +121,9 @@ def _from_both(
     through = float(np.prod(links[c2.index : sacrum.index])) if free > 0 else 0.0
     if extra == 0:
         names = _laid(count, c2.index, "C2", (*USUAL, "S1"))
-        both = 1 - (1 - down) * (1 - up)
+        # They can meet by mistake: one missed between them, and one more or fewer than usual.
+        meet = through / max(through + (1 - through) * _OTHER_COUNT, 1e-9)
+        both = 1 - (1 - down) * (1 - up * meet)
         return _told(names, both, [Reason(reasons.ENDS_MEET, {"count": free})], unusual)
     if abs(extra) == 1 and through >= LEAST:
         order = (*USUAL, SIXTH_LUMBAR, "S1") if extra > 0 else (*USUAL[:-1], "S1")

@@ -8,6 +8,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineLib.inference.spine_blocks import (
+    USUAL_STEPS,
+    doubt_tall,
+    log_odds,
+    mark_blocks,
+    split_blocks,
+)
 from SpineLib.inference.spine_points import SpinePoints
 
 # Millimetres between neighbours along the canal: from a disc to the next body, and between two of a
@@ -20,9 +27,7 @@ _ASIDE = 0.04
 # What a point must outweigh to be taken into the chain, and what a missing disc or body costs, in
 # the logarithm of odds; set by hand on simulated spines.
 _BIAS, _MISSING = 1.2, 1.6
-# From one vertebra to the next, mm, in neck, thorax and loin; and the weights of `link_features`,
-# fitted to simulated spines (docs/levels.md).
-_USUAL_STEPS = np.array([16.5, 24.0, 36.0])
+# The weights of `link_features`, fitted to simulated spines (docs/levels.md).
 _C2_STEP = 1.25  # of C2 to C3, as a share of the usual one: the median of 90 simulated necks
 _WEIGHTS = np.array([2.82, 2.89, 1.58, -2.0, -9.21, -2.30])
 # Heat from which a place between two bodies counts as a disc that is not the usual one.
@@ -111,11 +116,12 @@ def _between_anchors(vertebrae: list[Vertebra], seen: SpinePoints) -> Chain:
     top = _top(vertebrae, seen)
     if top is not None and top.probability >= _ENDS:
         vertebrae = vertebrae[top.index :]
-        if bottom is not None:
-            bottom = Anchor(bottom.index - top.index, bottom.probability)
         top = Anchor(0, top.probability)
+    vertebrae = split_blocks(vertebrae)
+    bottom = _bottom(vertebrae, seen)
     ends = [one is not None and one.probability >= _ENDS for one in (top, bottom)]
-    return Chain(_linked(vertebrae, *ends), top, bottom)
+    vertebrae = _linked(mark_blocks(vertebrae, sacrum=ends[1]), *ends)
+    return Chain(doubt_tall(vertebrae), top, bottom)
 
 
 @dataclass(frozen=True)
@@ -218,7 +224,9 @@ def _linked(vertebrae: list[Vertebra], c2: bool, sacrum: bool) -> list[Vertebra]
         return vertebrae
     doubt = link_features(vertebrae, c2=c2, sacrum=sacrum) @ _WEIGHTS
     links = [*(1 / (1 + np.exp(-doubt))).tolist(), 1.0]
-    return [replace(one, link=link) for one, link in zip(vertebrae, links, strict=True)]
+    # Only a split block's own link is known already.
+    return [replace(one, link=link if one.link == 1.0 else one.link)
+            for one, link in zip(vertebrae, links, strict=True)]  # fmt: skip
 
 
 def link_features(
@@ -255,22 +263,17 @@ def link_features(
         last = below.ras is None or (sacrum and n == len(steps) - 1)
         bodies = one.heat if last else min(one.heat, below.heat)
         certain = 1.5 * region.max() - 0.5
-        stretched = _log(steps[n] / usual) + certain * _log(steps[n] / (region @ _USUAL_STEPS))
+        stretched = _log(steps[n] / usual) + certain * _log(steps[n] / (region @ USUAL_STEPS))
         stretched = 0.0 if last else stretched
         made.append([
             1.0,
-            _odds(one.disc_heat) if one.disc is not None else 0.0,
-            _odds(bodies) if bodies else 0.0,
+            log_odds(one.disc_heat) if one.disc is not None else 0.0,
+            log_odds(bodies) if bodies else 0.0,
             float(one.disc is None or not bodies),
             max(stretched - 0.2, 0.0),
             max(-stretched - 0.2, 0.0),
         ])  # fmt: skip
     return np.array(made)
-
-
-def _odds(heat: float) -> float:
-    heat = min(max(heat, 0.02), 0.98)
-    return float(np.log(heat / (1 - heat)))
 
 
 def _log(ratio: float) -> float:

@@ -83,8 +83,11 @@ class SpineLevels:
         return self._level(vertebra, disc=False)
 
     def of(self, vertebra: int) -> Level:
-        """The level beside a vertebra of the chain."""
-        return self._level(vertebra, disc=False)
+        """The level beside a vertebra of the chain, whose region is that of its own picture alone."""
+        one = self._vertebrae[vertebra]
+        sure = bool(one.regions) and max(one.regions) >= LEAST_REGION
+        seen = REGIONS[int(np.argmax(one.regions))] if sure else ""
+        return Level(one.name, region_of_name(one.name) or seen, vertebra)
 
     def _bounds(self) -> list[tuple[int, NDArray[np.float64]]]:
         """The lower border of each vertebra: its disc, or the middle to the next body."""

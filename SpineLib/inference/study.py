@@ -201,8 +201,9 @@ class _StudyReader:
                 continue
             self.levels[stack.id] = levels
             self._give_region(stack, *with_region(stack, levels))
-        for stack in [s for s in self.source.stacks if made and s.id in made.finding.stacks]:
-            self._give_region(stack, *with_region(stack, made.shown(stack)))
+        if made:
+            for stack in [s for s in self.source.stacks if s.id in made.finding.stacks]:
+                self._give_region(stack, *with_region(stack, made.shown(stack)))
 
     def _give_region(self, stack: Stack, told: Stack, why: Reason | None) -> None:
         """Lets a stack have the region of ``told``; ``why`` says how header and picture differ."""

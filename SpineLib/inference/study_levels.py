@@ -27,6 +27,8 @@ from SpineLib.reasons import UNKNOWN, Reason
 
 # Sagittal stacks that are looked at: of each Frame of Reference the ones with most slices.
 MOST_STACKS = 4
+# A sagittal series of the chest shows L1 and L2 at most.
+_LUMBAR = 3
 # Middles of one disc, found in two ways, mm in the sagittal plane.
 _SAME_DISC_MM = 9.0
 
@@ -153,8 +155,12 @@ def with_region(stack: Stack, levels: Sequence[Level]) -> tuple[Stack, Reason | 
     shows the header's beside others.
     """
     region = region_of(levels)
-    if stack.plane == "sagittal" and any(one.region == stack.region for one in levels):
-        return stack, None
+    if stack.plane == "sagittal":
+        shown = Counter(one.region for one in levels)
+        if stack.region in shown:
+            return stack, None
+        if shown["lumbar"] >= _LUMBAR and not shown["cervical"]:
+            region = "lumbar"
     if region in (UNKNOWN, stack.region):
         return stack, None
     why = None

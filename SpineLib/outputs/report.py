@@ -108,10 +108,8 @@ def render(
         "set_lines": grade_set_words.set_lines(findings),
         "promises": grade_set_words.promise_lines(findings),
         "possible": grade_set_words.possible,
-        "level_lines": [
-            *level_words.level_warnings(findings),
-            *level_words.level_lines(findings),
-        ],
+        "level_lines": level_words.level_lines(findings),
+        "level_warnings": level_words.level_warnings(findings),
         "level_tables": level_table.level_tables(findings),
         "lordosis": find_quantity(findings.quantities, "lordosis"),
         "level_marks": lambda opinions: [

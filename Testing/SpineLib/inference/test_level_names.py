@@ -29,6 +29,11 @@ def codes(found):
     return {one.code for one in found}
 
 
+def test_what_follows_l5_is_not_named_where_the_sacrum_is_not_seen():
+    _, seen = chain(0, 23, sacrum=False)
+    assert named(seen).names[-2:] == ["L5", ""]
+
+
 parts = st.tuples(st.integers(0, 22), st.integers(1, 23)).filter(lambda ends: ends[0] < ends[1])
 
 

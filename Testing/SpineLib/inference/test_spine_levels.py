@@ -19,7 +19,7 @@ from SpineLib.inference.localising import chain_in, levels_of, placed, told
 from SpineLib.inference.naming import rename
 from SpineLib.inference.spine_chain import chain_of
 from SpineLib.inference.spine_levels import Level, SpineLevels, region_of_name
-from SpineLib.inference.spine_points import Points
+from SpineLib.inference.spine_points import Points, SpinePoints
 from SpineLib.inference.study_levels import (
     agree,
     follow_segmentation,
@@ -91,6 +91,54 @@ def test_a_sacrum_that_hardly_looks_like_a_body_costs_no_name():
         levels_of({"2": replace(points, points={**points.points, "body": weak})}), truth
     )
     assert [found[name] for name in ("L1", "L3", "L5")] == ["L1", "L3", "L5"]
+
+
+def block_points(*, tall: bool) -> SpinePoints:
+    """A spine whose block vertebra looks like one tall body, or like two with a faint disc."""
+    truth = spine("fused", 7)
+    middle = next(np.array(m.ras) for m in truth.marks if m.state == "fused")
+    points, blank = seen(truth), np.full((1, 3), 1 / 3)
+    body, disc = points.points["body"], points.points["disc"]
+    own = np.linalg.norm(body.ras - middle, axis=1) < (13 if tall else 0)
+    assert own.sum() == (2 if tall else 0)
+    if tall:
+        body = Points(np.vstack([body.ras[~own], middle]), np.append(body.heat[~own], 0.67),
+                      np.vstack([body.regions[~own], blank]))  # fmt: skip
+    else:
+        near = np.linalg.norm(body.ras - middle, axis=1) < 13
+        body = replace(body, heat=np.where(near, 0.7, body.heat))
+        disc = Points(np.vstack([disc.ras, middle]), np.append(disc.heat, 0.5),
+                      np.vstack([disc.regions, blank]))  # fmt: skip
+    empty = Points(np.zeros((0, 3)), np.zeros(0), np.zeros((0, 3)))
+    return replace(points, points={**points.points, "body": body, "disc": disc, "odd": empty})
+
+
+@pytest.mark.parametrize(
+    ("tall", "code"), [(True, reasons.MISSING_DISC), (False, reasons.BLOCK_VERTEBRA)],
+    ids=["one tall body", "a faint disc"],
+)  # fmt: skip
+def test_a_block_vertebra_is_said_and_counts_as_two(tall, code):
+    truth = spine("fused", 7)
+    finding = levels_of({"2": block_points(tall=tall)})
+    above = next(m.name for m in truth.marks if m.state == "fused")
+    (why,) = finding.unusual
+    assert why.code == code and "block vertebra" in str(why)
+    assert finding.vertebrae[why.values["vertebra"] - 1].name == above
+    found = names_by_place(finding, truth)
+    assert [found[name] for name in ("C2", "T10", "L5")] == ["C2", "T10", "L5"]
+    assert all(name == true for true, name in found.items())
+
+
+def test_a_usual_spine_has_no_block():
+    assert not levels_of({"2": seen(spine("none", 3))}).unusual
+
+
+def test_a_count_that_meets_over_a_doubtful_link_names_nothing_below_it():
+    truth = spine("lumbarised", 3)
+    without = ("disc T5", "body T6", "disc T6")
+    found = names_by_place(levels_of({"2": seen(truth, without=without)}), truth)
+    assert all(name in ("", true) for true, name in found.items() if true != "S1")
+    assert found["T4"] == "T4"
 
 
 def test_two_stacks_that_overlap_are_counted_through():
@@ -237,8 +285,10 @@ def test_the_picture_s_region_counts_where_the_header_says_another_and_is_warned
 
 
 def test_a_sagittal_series_without_a_region_has_the_one_that_it_shows():
-    stack, levels = block("unknown", "T11", 8)
-    assert with_region(replace(stack, plane="sagittal"), levels)[0].region == "lumbar"
+    for first, count, region in (("T11", 8, "lumbar"), ("T9", 7, "lumbar"), ("T1", 14, "thoracic"),
+                                 ("C2", 9, "cervical"), ("C2", 23, "thoracic")):  # fmt: skip
+        stack, levels = block("unknown", first, count)
+        assert with_region(replace(stack, plane="sagittal"), levels)[0].region == region
 
 
 def test_a_long_sagittal_series_keeps_the_headers_region_where_it_shows_that_too():

@@ -8,12 +8,14 @@ import json
 import numpy as np
 import pytest
 
-from SpineLib.dicom import scan
+from SpineLib.dicom import read, scan
 from SpineLib.errors import BadInput, BadModel, Cancelled, NotApplicable
 from SpineLib.findings_file import validate
+from SpineLib.inference.spine_search import search_spine
 from SpineLib.inference.study import ReadOptions, Session, read_study
+from SpineLib.inference.study_levels import make_levels, with_region
 from SpineLib.labels import ASSESSED, STARTER_NOTICE
-from SpineLib.models import find_models
+from SpineLib.models import find_models, open_model
 from SpineLib.progress import Progress
 from SpineLib.quantities import find_quantity, value_of
 from SpineLib.reading import Reading
@@ -97,6 +99,42 @@ def test_a_slice_that_cannot_be_decoded_costs_that_slice_and_is_said(data, sessi
     assert any("1 of 19 slices were left out" in text for text in reading.findings.warnings)
     reading.save(tmp_path / "kept")
     assert len(Reading.load(tmp_path / "kept").volumes) == 2
+
+
+def test_a_damaged_sagittal_slice_costs_that_slice_and_the_levels_are_looked_for(
+    data, session, tmp_path
+):
+    import pydicom
+    from pydicom.uid import JPEGLSLossless
+
+    files = sorted((data / "dicom" / "lumbar_t2_sagittal").glob("*.dcm"))
+    (known,) = scan(data / "dicom" / "lumbar_t2_sagittal").stacks
+    bad = known.sources[2].path.name
+    for file in files:
+        dataset = pydicom.dcmread(file)
+        dataset.BodyPartExamined = (
+            "CSPINE"  # no model outlines a neck, so that only levels take time
+        )
+        if file.name == bad:
+            dataset.compress(JPEGLSLossless, generate_instance_uid=False)
+        dataset.save_as(tmp_path / file.name)
+    content = (tmp_path / bad).read_bytes()
+    at = content.index(b"\xff\xd8\xff\xf7")
+    (tmp_path / bad).write_bytes(content[:at] + bytes(64) + content[at + 64 :])
+    findings = read_study(
+        tmp_path, options=ReadOptions(tasks=("segmentation",)), session=session
+    ).findings
+    assert findings.levels.status == ASSESSED and len(findings.levels.vertebrae) > 4
+    assert any("1 of" in text and "left out" in text for text in findings.warnings)
+    assert set(findings.levels.stacks) <= {one.id for one in findings.stacks}
+
+
+def test_a_real_lumbar_series_without_a_region_in_its_header_is_seen_to_be_lumbar(data, session):
+    (stack,) = scan(data / "dicom" / "lumbar_t2_sagittal").stacks
+    loaded = session.load(open_model("starter-levels"))
+    made = make_levels([[stack]], lambda one: {one.id: search_spine(read(one), loaded)})
+    silent = dataclasses.replace(stack, region="unknown")
+    assert with_region(silent, made.shown(stack))[0].region == "lumbar"
 
 
 def test_a_zip_of_a_study_is_read_as_its_folder_is(data, session, tmp_path, cervical):

@@ -4,10 +4,12 @@ import pytest
 
 from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
 from SpineLib.levels import LevelsFinding
-from SpineLib.outputs.level_words import level_lines
+from SpineLib.outputs.level_words import level_lines, level_warnings
+from SpineLib.outputs.report import render
 from SpineLib.outputs.summary import headline
 from SpineLib.questions import COMPRESSION, Opinion
-from SpineLib.reasons import ENDS_MEET, ON_COURSE, SAME_FRAME, Reason
+from SpineLib.reading import Reading
+from SpineLib.reasons import ENDS_MEET, HEADER_REGION, ON_COURSE, SAME_FRAME, Reason
 
 
 def study(*levels: str) -> Findings:
@@ -48,3 +50,13 @@ def test_evidence_and_placing_are_said_and_the_same_frame_needs_no_word():
                      "5": Reason(ON_COURSE, {"slices": 9, "median": 1.2})}  # fmt: skip
     lines = level_lines(Findings(levels=levels))
     assert len(lines) == 2 and "23 free vertebrae" in lines[0] and "median 1.2 mm" in lines[1]
+
+
+def test_a_header_that_says_another_region_than_the_axial_slices_show_is_told_in_the_report():
+    findings = study("C5", "")
+    why = Reason(HEADER_REGION, {"picture": "cervical", "header": "lumbar"})
+    findings.levels = LevelsFinding(regions={"4": why})
+    kept = Findings.from_dict(findings.to_dict())
+    (line,) = level_warnings(kept)
+    assert "look like the cervical spine, and the header says lumbar" in line
+    assert f"⚠ {line}." in render(Reading(kept), {})
