@@ -32,14 +32,15 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as temporary, Desktop(HeadlessSlicer()) as desktop:
         study = Path(temporary) / "study"
         _simulate(study, CASE)
-        widget = desktop.open("SpineCompression", ROOT / "SpineCompression", height=1180)
+        widget = desktop.open("SpineCompression", ROOT / "SpineCompression", height=1500)
         widget.panel.input.choose(str(study))
         _wait(desktop, lambda: widget.ui.stackBox.isEnabled())
         click(widget.ui.readButton)
         _wait(desktop, lambda: not widget.ui.progressBar.isVisible())
         _settle(desktop)
         widget.ui.pathEdit.comboBox().blockSignals(True)
-        widget.ui.pathEdit.currentPath = "/data/study"  # the temporary folder's name says nothing
+        widget.ui.pathEdit.setCurrentPath("/data/study")  # the temporary name says nothing
+        _settle(desktop)
         folder.mkdir(parents=True, exist_ok=True)
         desktop.window.grab().save(str(folder / "panel-compression.png"))
         plain = desktop.application.palette()
