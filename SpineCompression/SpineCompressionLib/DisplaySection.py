@@ -19,7 +19,15 @@ from SpineSlicer.scene.studyNodes import (
     VERDICTS,
     nodesOfKind,
 )
-from SpineSlicer.scene.studyVisibility import RINGS, hideRings, showSegmentsOf, showStudy
+from SpineSlicer.scene.studyVisibility import (
+    CORD,
+    RINGS,
+    hideForNow,
+    hideRings,
+    showAgain,
+    showSegmentsOf,
+    showStudy,
+)
 from SpineSlicer.scene.verdictHalo import isRead
 from SpineSlicer.scene.ViewLink import COMPARE_VIEW, ViewLink
 from SpineSlicer.scene.volumeNodes import nodesOfClass
@@ -58,7 +66,11 @@ class DisplaySection:
                 for node in study.nodes.nodes(kind):
                     self._applyTo(node, kind, self._hasPlace(node, kind))
             for node in study.nodes.nodes(LEVEL_NAMES):
-                node.GetDisplayNode().SetVisibility(bool(ui.gradeTextBox.checked))
+                fits = study.inScene(node.GetAttribute(STACK)).fits
+                node.GetDisplayNode().SetVisibility(fits and bool(ui.gradeTextBox.checked))
+            for node in (node for kind in CORD for node in study.nodes.nodes(kind)):
+                fits = study.inScene(node.GetAttribute(STACK)).fits
+                (showAgain if fits else hideForNow)(node)
         else:
             hideRings(study.scene)
         self._applyActivation()

@@ -70,7 +70,8 @@ class OutcomeSection:
                      "force": bool(self._ui.outcomeForceBox.checked)}  # fmt: skip
         self._worker.request(
             "outcome", arguments,
-            onResult=lambda result: self._onAnswer(number, result), onError=self._onError,
+            onResult=lambda result: self._onAnswer(number, result),
+            onError=lambda error: self._onError(error, number),
         )  # fmt: skip
 
     def _onChoose(self, *_arguments: Any) -> None:
@@ -115,8 +116,9 @@ class OutcomeSection:
         self.prognosis = prognosis_of(result["prognosis"])
         self._show()
 
-    def _onError(self, error: SpineError) -> None:
-        self._show(str(error))
+    def _onError(self, error: SpineError, number: int | None = None) -> None:
+        if number in (None, self._asked):
+            self._show(str(error))
 
     def _onChanged(self, what: str) -> None:
         if what in (STUDY_CHANGED, MEASURED_AGAIN):

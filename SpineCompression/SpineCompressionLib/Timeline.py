@@ -32,8 +32,8 @@ class Timeline(qt.QWidget):
     one), as the ring has; a band along its lower edge has the colours of the other questions'
     answers. Where several answers are possible the band (of the lead question one along the upper
     edge) has the colours of all of them. A bracket above holds the cells of each level together. A
-    dot says that a reader answered, a dark corner that answers contradict each other, a frame around
-    the cell which slice one is at.
+    dot says that a reader answered, a dark corner that answers contradict each other, a dotted line
+    that a model was forced, a frame around the cell which slice one is at.
     Under each line are the curves of what was measured (`Curves`), each slice below its cell.
     Cells of one stack stand together, blocks apart, another series in another row; a series of
     many slices goes on in another line. It lives as long as the panel.
@@ -52,6 +52,7 @@ class Timeline(qt.QWidget):
             "Shift chooses a range, 0 1 answer, A agree, Ctrl+Z undo."
         )
         self.toolTip += "\n" + _("Several colours side by side along an edge: all are possible.")
+        self.toolTip += "\n" + _("A dotted line in a cell: a model was run anyway (forced).")
         self.toolTip += "\n" + self.curves.toolTip
         self.accessibleName = _("Timeline of slices")
         self._fit()
@@ -184,6 +185,8 @@ class Timeline(qt.QWidget):
         painter.setPen(qt.QColor("#000000" if _isLight(color) else "#FFFFFF"))
         if lead is not None:
             painter.drawText(box, qt.Qt.AlignCenter, lead.letter(value))
+        if any(opinion.forced for opinion in self._study.slice(number).opinions):
+            self._paintForced(painter, box)
         if self._study.contradicts(number):
             self._paintCorner(painter, box)
         if self._study.isReviewed(number):
@@ -197,6 +200,16 @@ class Timeline(qt.QWidget):
             painter.setPen(self.palette.color(qt.QPalette.WindowText))
             under = qt.QRectF(left - 10, top + height, width + 20, NUMBER_HEIGHT)
             painter.drawText(under, qt.Qt.AlignCenter, str(index))
+
+    def _paintForced(self, painter: Any, box: Any) -> None:
+        """A dotted line under the letter: a model was run anyway."""
+        before, pen = painter.pen(), qt.QPen(painter.pen().color())
+        pen.setWidth(2)
+        pen.setStyle(qt.Qt.DotLine)
+        painter.setPen(pen)
+        under = box.bottom() - BAND - 2.5
+        painter.drawLine(qt.QLineF(box.left() + 2, under, box.right() - 2, under))
+        painter.setPen(before)
 
     def _paintCorner(self, painter: Any, box: Any) -> None:
         """A dark square with a light edge: answers contradict each other."""

@@ -18,7 +18,7 @@ SHOWN = 8  # key images: the flagged slices, worst first
 
 
 def takingPictures(study: ShownStudy, folder: Path) -> Steps[None]:
-    """The flagged slices as the axial view shows them, the worst one also as the first.
+    """The slices that a model or a reader flags, as the axial view shows them; the worst one twice.
 
     Burnt into each is what the software is not for, and where the patient's sides are.
 
@@ -31,7 +31,8 @@ def takingPictures(study: ShownStudy, folder: Path) -> Steps[None]:
     """
     findings, before, chosen = study.findings, study.place, study.chosen
     assert findings is not None
-    flagged = [n for n in range(len(study.places)) if study.isFlagged(n)]
+    every = range(len(study.places))
+    flagged = [n for n in every if study.isFlagged(n) or study.slice(n).flagged]
     flagged.sort(key=lambda n: findings.severity(study.slice(n)), reverse=True)
     numbers = (flagged or [before])[:SHOWN]
     for stack in dict.fromkeys(study.places[number].stack for number in numbers):

@@ -167,7 +167,8 @@ def read_model(folder: str | Path) -> OutcomeModel:
         model = _model(data, _unpacked(data, Path(folder) / TREES))
     except FileNotFoundError as error:
         raise BadModel("There is no outcome.json in this folder", file=folder,
-                       advice="Choose a folder that “spine outcome fit” wrote.") from error  # fmt: skip
+                       advice="Choose the folder of a model of outcomes.",
+                       command="spine outcome fit") from error  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError,
             BadRequest, zipfile.BadZipFile) as error:  # fmt: skip
         raise BadModel(f"The model cannot be used: {error}", file=path) from error

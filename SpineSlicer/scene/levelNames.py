@@ -8,6 +8,7 @@ import slicer
 
 from SpineLib.findings import Findings
 from SpineLib.inference.study_levels import places_of
+from SpineLib.labels import structure
 from SpineSlicer.scene.segmentNames import addName, addNamesNode
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
@@ -51,14 +52,21 @@ def renameLevelNames(node: Any, findings: Findings) -> None:
 
 def _namesOf(findings: Findings) -> list[tuple[str, str]]:
     """Kind and place in the chain → name; empty where it is not known, or a segment bears it."""
-    vertebrae, segmentation = findings.levels.vertebrae, findings.segmentation
-    segmented = (
-        set(places_of(findings.levels, segmentation).values()) if segmentation.lowest else ()
-    )
-    found = []
+    vertebrae, segmented, found = findings.levels.vertebrae, _segmented(findings), []
     for n, one in enumerate(vertebrae):
         below = vertebrae[n + 1].name if n + 1 < len(vertebrae) else ""
         disc = f"{one.name}/{below}" if one.name and below else ""
         own = n not in segmented
         found += [(f"vertebra {n}", one.name if own else ""), (f"disc {n}", disc if own else "")]
     return found
+
+
+def _segmented(findings: Findings) -> set[int]:
+    """Places in the chain whose names stand beside segments; the sacrum's too, without a disc."""
+    segmentation = findings.segmentation
+    if not segmentation.lowest:
+        return set()
+    places = places_of(findings.levels, segmentation)
+    numbers = {structure(one.label).position for one in segmentation.segments
+               if one.kind == "vertebra"}  # fmt: skip
+    return {*places.values(), *(place + 1 for n, place in places.items() if n - 1 in numbers)}

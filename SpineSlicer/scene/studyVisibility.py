@@ -11,9 +11,11 @@ import slicer
 
 from SpineSlicer.scene.segmentGroups import showGroups
 from SpineSlicer.scene.studyNodes import (
+    AP_LINE,
     FLAGGED_RUNS,
     KIND,
     LEVEL_NAMES,
+    OUTLINES,
     SEGMENT_NAMES,
     SEGMENTATION,
     SLICE_LABELS,
@@ -26,9 +28,11 @@ from SpineSlicer.scene.studyNodes import (
 )
 
 RINGS = (VERDICTS, SLICE_LABELS, FLAGGED_RUNS)
-_SEGMENTED = (VERDICTS, SEGMENTATION)
-OVERLAYS = (*RINGS, SEGMENTATION, SEGMENT_NAMES, LEVEL_NAMES)
-# On a node that was in sight until another study was shown, and is again with its own.
+CORD = (OUTLINES, AP_LINE)
+_SEGMENTED = (VERDICTS, SEGMENTATION, OUTLINES)
+OVERLAYS = (*RINGS, SEGMENTATION, SEGMENT_NAMES, LEVEL_NAMES, *CORD)
+# On a node that was in sight until another study was shown, and is again with its own; or until
+# its volume lost the slices that were read.
 HIDDEN = "SpineMRI.HiddenByStudy"
 
 
@@ -50,9 +54,9 @@ def showStudy(scene: slicer.vtkMRMLScene, study: str) -> None:
         whose |= {n.GetID(): n for n in owned(root) if n.GetAttribute(KIND) in OVERLAYS}
     for identifier, node in others.items():
         if identifier not in mine:
-            _hide(node)
+            hideForNow(node)
     for node in mine.values():
-        _showAgain(node)
+        showAgain(node)
 
 
 def hideStudies(scene: slicer.vtkMRMLScene) -> None:
@@ -60,14 +64,14 @@ def hideStudies(scene: slicer.vtkMRMLScene) -> None:
     for root in roots(scene):
         for node in owned(root):
             if node.GetAttribute(KIND) in OVERLAYS:
-                _hide(node)
+                hideForNow(node)
 
 
 def hideRings(scene: slicer.vtkMRMLScene) -> None:
     """Hides every verdict of every study; for when none is shown."""
     for kind in RINGS:
         for node in nodesOfKind(scene, kind):
-            _hide(node)
+            hideForNow(node)
 
 
 def showAllSegments(scene: slicer.vtkMRMLScene) -> None:
@@ -104,14 +108,16 @@ def _showSegments(node: Any) -> None:
             display.SetSegmentVisibility(identifier, True)
 
 
-def _hide(node: Any) -> None:
+def hideForNow(node: Any) -> None:
+    """Hides a node that is in sight, until `showAgain`."""
     display = node.GetDisplayNode()
     if display is not None and display.GetVisibility():
         display.SetVisibility(False)
         node.SetAttribute(HIDDEN, "1")
 
 
-def _showAgain(node: Any) -> None:
+def showAgain(node: Any) -> None:
+    """Shows what `hideForNow` hid; what a reader hid stays hidden."""
     if node.GetAttribute(HIDDEN):
         node.RemoveAttribute(HIDDEN)
         if node.GetDisplayNode() is not None:

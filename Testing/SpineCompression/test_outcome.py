@@ -2,6 +2,7 @@
 
 import pytest
 
+from SpineLib.errors import SpineError
 from SpineLib.outcome.imaging import imaging_of
 from SpineLib.outputs.prognosis import read_prognosis
 from Testing.SpineCompression.panels import settle
@@ -75,6 +76,13 @@ def test_an_answer_that_comes_after_the_study_changed_is_not_shown(opened, ui, w
     widget.panel.study.close()
     worker.answer({"prognosis": PROGNOSIS})
     assert opened.prognosis is None
+
+
+def test_a_refusal_that_comes_after_the_study_changed_is_not_shown(opened, ui, worker, widget):
+    ui.predictButton.click()
+    widget.panel.study.close()
+    worker.fail(SpineError("The age is missing"))
+    assert ui.outcomeAnswerLabel.text == ""
 
 
 def test_the_report_gets_the_prediction(opened, ui, worker, widget, monkeypatch):

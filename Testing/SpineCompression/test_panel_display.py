@@ -235,6 +235,19 @@ def test_the_report_is_asked_for_with_pictures_of_the_views(ui, widget, shown, w
     assert not Path(said["pictures"]).exists()
 
 
+def test_a_slice_whose_flag_a_reader_overruled_keeps_its_picture_in_the_report(
+    widget, shown, worker, tmp_path
+):
+    number = next(n for n in range(len(shown.places)) if shown.slice(n).flagged)
+    shown.go(number)
+    for question in shown.questions:
+        shown.answer(question.key, question.values[0], reader="AB")
+    assert not shown.isFlagged(number)
+    widget.panel.report.write(str(tmp_path / "report.html"))
+    pictures = Path(worker.last[1]["pictures"])
+    assert (pictures / f"slice-4-{shown.slice(number).index + 1:02d}.png").exists()
+
+
 def test_the_verdict_is_copied_as_text(ui, shown):
     click(ui.copyVerdictButton)
     text = slicer.app.clipboard().text()

@@ -5,10 +5,13 @@ import inspect
 import types
 from pathlib import Path
 
+import numpy as np
 import pytest
 import slicer
 
 from SpineLib.findings import Findings
+from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measure_again
+from SpineLib.quantities import Quantity
 from SpineLib.reading import Reading
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.studyNodes import SEGMENTATION, nodesOfKind
@@ -16,9 +19,11 @@ from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.clones import clone
 from Testing.SpineCompression.panels import settle
 from Testing.SpineSlicer.scene.at_once import showSegmentation
+from Testing.transforms import crop
 
 SEGMENTATION_MODULE = Path(__file__).resolve().parents[2] / "SpineSegmentation"
-OVERLAYS = ("verdicts", "slice labels", "flagged runs", "spine segmentation", "segment names")
+OVERLAYS = ("verdicts", "slice labels", "flagged runs", "spine segmentation", "segment names",
+            "cord and sac", "cord AP line")  # fmt: skip
 
 
 @pytest.fixture
@@ -79,6 +84,27 @@ def test_a_study_that_is_shown_hides_the_others_segmentations_and_names(widget, 
     ui.readingBox.currentIndex = ui.readingBox.findData(first)
     assert inSight(first) == {"spine segmentation", "segment names"} and inSight(second) == set()
     assert backgrounds() == {study.nodes.volumeNode("2").GetID()}
+
+
+def test_cord_and_sac_of_one_patient_are_not_drawn_on_another(widget, lumbar, brief):
+    volume, findings = brief.volumes["4"], Findings.from_dict(brief.findings.to_dict())
+    outlines = np.zeros(volume.shape, np.uint8)
+    outlines[:, 100:160, 100:160], outlines[:, 120:140, 120:140] = SAC_LABEL, CORD_LABEL
+    measure_again(findings, "4", volume.with_voxels(outlines))
+    findings.quantities = [Quantity("mscc", 10.0, stack="4", index=1)]
+    drawn = {"cord and sac", "cord AP line"}
+    study = widget.panel.study
+    widget.panel.show(
+        Reading(findings, brief.volumes, outlines={"4": volume.with_voxels(outlines)})
+    )
+    first = study.study
+    assert inSight(first) >= drawn
+    widget.panel.show(lumbar)
+    assert inSight(first) == set()
+    study.open(first)
+    assert inSight(first) >= drawn
+    crop(study.nodes.volumeNode("4"))
+    assert inSight(first) == set()
 
 
 def test_what_a_reader_hid_stays_hidden_when_its_study_comes_back(widget, lumbar, brief):

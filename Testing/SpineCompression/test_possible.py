@@ -46,3 +46,16 @@ def test_a_readers_answer_leaves_nothing_open(ui, widget, unsure):
     widget.panel.study.go(1)
     press(widget.panel.result.timeline, "1")
     assert len(set(colors_at(widget.panel.result.timeline, 1, 2))) == 1
+
+
+def test_cells_of_slices_on_which_a_model_was_forced_have_a_dotted_line(widget, brief, unsure):
+    timeline = widget.panel.result.timeline
+    seen = []
+    for reading in (brief, unsure):  # forced, and not
+        widget.panel.show(reading)
+        settle()
+        left, top, width, height = timeline.cellRects()[2]
+        image = timeline.grab().toImage()
+        row = range(int(left) + 2, int(left + width) - 3)
+        seen.append({image.pixel(x, int(top + height) - 8) for x in row})
+    assert len(seen[0]) > 1 and len(seen[1]) == 1
