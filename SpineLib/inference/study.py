@@ -334,12 +334,9 @@ class _StudyReader:
                 finding.quantities = missing(why)
             return
         self.reading.outlines[stack.id] = measure_stack(
-            volume,
-            self._canal(stack),
-            self._loaded(self.models.outline),
-            described,
+            volume, self._canal(stack), self._loaded(self.models.outline), described,
             progress=self.progress,
-        )
+        )  # fmt: skip
 
     def _elsewhere(self, card: Card, stack: Stack, slices: int) -> list[Reason | None]:
         """Of each slice, why the model does not apply to it although it does to most of the stack."""
