@@ -185,7 +185,7 @@ class ResultSection:
             contradiction_line(findings),
             *quantity_words.narrowest_lines(findings),
         )
-        return " · ".join(part for part in parts if part)
+        return "\n".join(part for part in parts if part)
 
     def _isWithheld(self) -> bool:
         """Whether a model answered nothing because all is unlike what it knows."""
