@@ -187,6 +187,8 @@ def _model(data: dict[str, Any], scorers: list[Scorer]) -> OutcomeModel:
         raise ValueError("its predictors are not its recipe's")
     if not set(recipe.predictors) <= set(data["population"]):
         raise ValueError("it does not tell its patients' values of each predictor")
+    if not np.allclose(gaussian.covariance, gaussian.covariance.T):
+        raise ValueError("its distribution is not one of its columns")
     np.linalg.cholesky(gaussian.covariance + 1e-9 * np.eye(len(columns)))
     for one in scorers:
         if isinstance(one, Trees):

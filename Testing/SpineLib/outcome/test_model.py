@@ -85,7 +85,9 @@ def test_a_model_comes_back_from_its_folder_and_a_damaged_one_is_refused(done, t
     given = read_values(USUAL)
     assert predict(read_model(tmp_path), given) == predict(done.model, given)
     text = (tmp_path / CARD).read_text()
-    for change in ({"predictors": 9}, {"scorers": []}, {"schema_version": 99}, {"columns": [3]},
+    damaged = json.loads(text)["gaussian"]
+    damaged["covariance"][0][1] += 5.0  # above the diagonal alone
+    for change in ({"gaussian": damaged}, {"predictors": 9}, {"scorers": []}, {"schema_version": 99}, {"columns": [3]},
                    {"population": {}}, {"gaussian": {"mean": [1], "covariance": [[1]]}}, {"population": 1}):  # fmt: skip
         (tmp_path / CARD).write_text(json.dumps({**json.loads(text), **change}))
         with pytest.raises(BadModel):
