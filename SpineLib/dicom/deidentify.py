@@ -330,7 +330,11 @@ def _read(path: Path) -> tuple[Dataset, str, PixelPlace]:
         if syntax == DeflatedExplicitVRLittleEndian:
             return _inflated(path, place), syntax, place
         _require_short_character_sets(path, place)
-        return pydicom.dcmread(path, force=True), syntax, place
+        dataset = pydicom.dcmread(path, force=True)
+        kept = dataset.get_item(CHARACTER_SET) if CHARACTER_SET in dataset else None
+        if kept is not None and kept.VR not in ("CS", None):  # nobody could read what is written
+            dataset.add_new(CHARACTER_SET, "CS", text(elements, CHARACTER_SET).split("\\"))
+        return dataset, syntax, place
     except OSError as error:
         raise BadInput(f"cannot be opened ({error.strerror or error})", file=path) from error
 

@@ -253,3 +253,14 @@ def test_a_damaged_character_set_is_left_out_at_once(writer, tmp_path):
         with pytest.raises(BadInput, match="character set"):
             deidentify(tmp_path / "in", tmp_path / f"out {nested}")
         assert time.process_time() - start < 0.5 * slowness()
+
+
+def test_a_character_set_of_an_odd_vr_is_written_so_that_it_can_be_read(writer, tmp_path):
+    (file,) = writer.write(tmp_path / "in", [writer.place(1, 4.0)])
+    content = file.read_bytes()
+    first = 144 + int.from_bytes(content[140:144], "little")
+    added = b"\x08\x00\x05\x00SQ\0\0" + (11).to_bytes(4, "little") + b"ISO_IR 100 "
+    file.write_bytes(content[:first] + added + content[first:])
+    deidentify(tmp_path / "in", tmp_path / "out")
+    (copy,) = (tmp_path / "out").rglob("*.dcm")
+    assert pydicom.dcmread(copy).SpecificCharacterSet == "ISO_IR 100"
