@@ -89,10 +89,14 @@ def see(
 
 
 def see_strangers(folder: Path, model: Loaded, canal: Loaded, *, progress: Progress) -> Seen:
-    """The same of a folder of wrong inputs, laid out as for `wrong_rows`.
+    """The same of images that the model is not made for.
+
+    Args:
+        folder: ``KIND/INPUT``, as for `wrong_rows`.
+        model, canal, progress: as for `see`.
 
     Raises:
-        BadInput: no slice can be assessed.
+        BadInput: there is no such folder, or no slice can be assessed.
     """
     return _joined([
         _shown(volume, {}, name, name, model, canal)
@@ -183,7 +187,7 @@ def _fit_stranger(known: Seen, strangers: Seen) -> NDArray[np.float64]:
 def _stranger_limit(limits: Seen, known: Known) -> float:
     """As strange as known is where both are as likely, or, if higher, what no right stack exceeds."""
     logits = known.strangeness(_tensor(limits.features), limits.contrasts)
-    return max(0.0, *stack_means(logits, limits.stacks))
+    return max([0.0, *stack_means(logits, limits.stacks)])
 
 
 def scores_of(seen: Seen, known: Known, card: Unlike) -> NDArray[np.float64]:
@@ -290,6 +294,8 @@ def draw_unlike(groups: dict[str, NDArray[np.float64]], card: Unlike, what: str)
 
 
 def _inputs(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise BadInput("is not a folder", file=folder, advice="Lay it out as KIND/INPUT.")
     kinds = [kind for kind in sorted(folder.iterdir()) if kind.is_dir()]
     return [one for kind in kinds for one in sorted(kind.iterdir())]
 

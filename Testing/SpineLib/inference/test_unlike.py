@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
+from SpineLib.errors import BadInput
 from SpineLib.evaluation.unlike import (
     Seen,
     fit_unlike,
@@ -200,6 +201,8 @@ def test_wrong_inputs_are_counted_by_kind(fitted, make_model, volume, tmp_path):
     write_volume(volume, tmp_path / "noise" / "one.nii.gz")
     (tmp_path / "noise" / "notes.txt").write_text("no image", encoding="utf-8")
     canal = load(make_model("canal"), "cpu")
+    with pytest.raises(BadInput, match="not a folder"):
+        wrong_rows(tmp_path / "nothing", fitted(), canal, progress=Progress())
     rows = wrong_rows(tmp_path, fitted(), canal, progress=Progress())
     table = wrong_table(rows)
     assert table["kind"].tolist() == ["noise", "all"]
