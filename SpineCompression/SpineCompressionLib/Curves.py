@@ -28,9 +28,8 @@ class Curves:
     """Draws AP, area and ratio of the cord under a line of cells; of the sac where no cord is.
 
     Shaded is what healthy adults have at the slice's level, or else the patient's own slices without
-    a flag. A dashed line is the patient's own
-    mean of the slices that the narrowest one was compared with, which have a ring. A coloured
-    square is a flagged slice, the upright line the current one.
+    a flag. A dashed line is the mean of the slices that the narrowest one was compared with, which
+    have a ring. A coloured square is a flagged slice, the upright line the current one.
 
     Args:
         study: what is shown.
