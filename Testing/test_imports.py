@@ -60,6 +60,14 @@ def test_uncompressed_images_are_scanned_and_read_without_waiting_for_pydicom(da
     assert not loaded_by(code) & {"pydicom", "SimpleITK", "scipy"}
 
 
+def test_drawing_a_reading_loads_a_third_of_vtk_and_any_name_of_it_can_still_be_used():
+    code = "import SpineSlicer.headless.outputs, vtk, vtk.util.numpy_support, trame_slicer.core"
+    loaded = loaded_by(code)
+    assert "vtkmodules.vtkRenderingFreeType" in loaded
+    assert not loaded & {"vtkmodules.all", "vtkmodules.vtkWebCore", "vtkmodules.vtkIOGDAL"}
+    assert "vtkmodules.all" in loaded_by(f"{code}; vtk.vtkWebUtilities; vtk.vtkTransform()")
+
+
 def test_opening_a_panel_waits_for_no_heavy_library():
     """Each of them would stop Slicer's window for a third of a second or more."""
     code = (
