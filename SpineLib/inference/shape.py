@@ -125,7 +125,7 @@ def shape_of(
 def _box(field: NDArray[np.floating]) -> tuple[slice, slice] | None:
     """Rows and columns around what is inside, with a pixel of room."""
     inside = np.asarray(field) > 0.5
-    rows, columns = inside.any(axis=1).nonzero()[0], inside.any(axis=0).nonzero()[0]
+    rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return None
     down, across = (slice(max(int(at[0]) - 1, 0), int(at[-1]) + 2) for at in (rows, columns))
