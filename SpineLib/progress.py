@@ -25,6 +25,7 @@ class Step:
             them; None until it can be told.
         part, parts: of several like tasks (the cases of a data set) the one that is done now, from
             1, and how many there are; 0 where there is one task only. Each has stages of its own.
+        known: what the task has found out already, a sentence; empty where it has nothing to say.
     """
 
     stage: str
@@ -33,6 +34,7 @@ class Step:
     seconds_left: float | None
     part: int = 0
     parts: int = 0
+    known: str = ""
 
 
 class Progress:
@@ -50,6 +52,7 @@ class Progress:
         self._cancel = threading.Event()
         self._stage, self._done, self._total, self._start = "", 0, 0, time.monotonic()
         self._part, self._parts, self._first = 0, 0, self._start
+        self._known = ""
 
     def cancel(self) -> None:
         """Asks the task to stop at its next step."""
@@ -65,6 +68,11 @@ class Progress:
         if number == 1:
             self._first = time.monotonic()
         self._part, self._parts = number, total
+
+    def know(self, sentence: str) -> None:
+        """Tells, with each step from now on, what the task has found out already."""
+        self._known = sentence
+        self._report()
 
     def stage(self, name: str, total: int = 0) -> None:
         """Begins a stage of ``total`` units."""
@@ -89,9 +97,8 @@ class Progress:
         self.check()
         if self._listener is None:
             return
-        self._listener(
-            Step(self._stage, self._done, self._total, self._left(), self._part, self._parts)
-        )
+        at = self._stage, self._done, self._total, self._left()
+        self._listener(Step(*at, self._part, self._parts, self._known))
 
     def _left(self) -> float | None:
         start, done, total = self._start, self._done, self._total

@@ -10,9 +10,9 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.findings_file import read_json, write_json
 from SpineLib.json_values import parse_json
-from SpineLib.slabs import Steps, finish, read_in_slabs
+from SpineLib.slabs import Steps, finish, read_in_slabs, write_in_slabs
 from SpineLib.store.files import writing
-from SpineLib.volume import Frame, Volume, write_volume
+from SpineLib.volume import Frame, Volume
 
 _FOLDERS = ("volumes", "activations", "outlines")
 _WINDOWS = "volumes/windows.json"  # stack → centre and width of the grey values to be shown
@@ -47,14 +47,14 @@ class Reading:
         folder = Path(folder)
         for name in _FOLDERS:
             for stack, volume in getattr(self, name).items():
-                write_volume(volume, folder / name / f"{stack}.nrrd", compress=False)
+                finish(write_in_slabs(volume, folder / name / f"{stack}.nrrd"))
         windows = {stack: one.window for stack, one in self.volumes.items() if one.window}
         if windows:
             with writing(folder / _WINDOWS) as temporary:
                 temporary.write_text(json.dumps(windows), encoding="utf-8")
         if self.segmentation is not None:
             name = self.findings.segmentation.file
-            write_volume(self.segmentation, folder / name, compress=False)
+            finish(write_in_slabs(self.segmentation, folder / name))
         write_json(self.findings, folder / "findings.json")
 
     @classmethod

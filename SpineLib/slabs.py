@@ -18,7 +18,7 @@ from SpineLib.errors import BadInput
 from SpineLib.formats.nrrd import voxels_at
 from SpineLib.formats.orientation import right_angled
 from SpineLib.store.files import writing
-from SpineLib.volume import Volume, read_volume, to_sitk
+from SpineLib.volume import Volume, directions_in_lps, lps_to_ras, read_volume
 
 # Some milliseconds of copying.
 SLAB_BYTES = 8 << 20
@@ -92,8 +92,8 @@ def write_in_slabs(volume: Volume, path: str | Path) -> Steps[None]:
         BadInput: the volume's axes are not at right angles (gantry tilt).
         OutputError: the disk is full or the folder cannot be written to.
     """
-    head = to_sitk(Volume(volume.voxels[:1], volume.ijk_to_ras))
-    directions = np.array(head.GetDirection()).reshape(3, 3) * head.GetSpacing()
+    directions = directions_in_lps(volume) * volume.spacing
+    kind = volume.voxels.dtype.newbyteorder("=")
     lines = (
         "NRRD0004",
         f"type: {_TYPES[volume.voxels.dtype.name]}",
@@ -104,14 +104,14 @@ def write_in_slabs(volume: Volume, path: str | Path) -> Steps[None]:
         "kinds: domain domain domain",
         f"endian: {sys.byteorder}",
         "encoding: raw",
-        f"space origin: {_vector(head.GetOrigin())}",
+        f"space origin: {_vector(lps_to_ras(volume.ijk_to_ras[:3, 3]))}",
     )
     with writing(path) as temporary, temporary.open("wb") as stream:
         stream.write(("\n".join(lines) + "\n\n").encode("ascii"))
         for part in slabs(volume.voxels):
             if part.start:
                 yield
-            stream.write(np.ascontiguousarray(volume.voxels[part]).data)
+            stream.write(np.ascontiguousarray(volume.voxels[part], kind).data)
 
 
 def _vector(numbers: Any) -> str:

@@ -20,7 +20,7 @@ from SpineLib.store.files import writing
 if TYPE_CHECKING:
     import SimpleITK
 
-__all__ = ["FILE_SUFFIXES", "Frame", "Volume", "from_sitk", "lps_to_ras", "read_volume",
+__all__ = ["FILE_SUFFIXES", "Frame", "Volume", "directions_in_lps", "from_sitk", "lps_to_ras", "read_volume",
            "read_with_notes", "resample", "to_sitk", "write_volume"]  # fmt: skip
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -154,16 +154,25 @@ def to_sitk(volume: Volume) -> SimpleITK.Image:
     """
     import SimpleITK as sitk
 
+    directions = directions_in_lps(volume)
+    image = sitk.GetImageFromArray(volume.voxels)
+    image.SetSpacing([float(s) for s in volume.spacing])
+    image.SetDirection([float(d) for d in directions.ravel()])
+    image.SetOrigin([float(x) for x in lps_to_ras(volume.ijk_to_ras[:3, 3])])
+    return image
+
+
+def directions_in_lps(volume: Volume) -> NDArray[np.float64]:
+    """3×3, columns are the unit vectors of i, j, k in LPS.
+
+    Raises:
+        BadInput: the volume's axes are not at right angles (gantry tilt).
+    """
     directions = volume.directions
     if np.abs(directions.T @ directions - np.eye(3)).max() > 1e-3:
         raise BadInput("The image's axes are not at right angles (gantry tilt)")
     # ITK fails to invert a direction with cosines near the smallest numbers there are (1e-313).
-    directions = np.where(np.abs(directions) < 1e-12, 0.0, directions)
-    image = sitk.GetImageFromArray(volume.voxels)
-    image.SetSpacing([float(s) for s in volume.spacing])
-    image.SetDirection([float(d) for d in (LPS_TO_RAS[:3, :3] @ directions).ravel()])
-    image.SetOrigin([float(x) for x in lps_to_ras(volume.ijk_to_ras[:3, 3])])
-    return image
+    return LPS_TO_RAS[:3, :3] @ np.where(np.abs(directions) < 1e-12, 0.0, directions)
 
 
 def read_volume(path: str | Path, orientation: str = "") -> Volume:

@@ -50,8 +50,22 @@ def test_the_library_loads_neither_torch_nor_slicer_until_it_is_asked(forbidden)
 
 
 def test_a_command_starts_without_the_heavy_libraries():
-    heavy = {"torch", "monai", "vtk", "slicer", "SimpleITK", "scipy", "matplotlib"}
+    heavy = {"torch", "monai", "vtk", "slicer", "SimpleITK", "scipy", "matplotlib", "pydicom"}
     assert not loaded_by("import SpineSlicer.headless.cli") & heavy
+
+
+def test_uncompressed_images_are_scanned_and_read_without_waiting_for_pydicom(data):
+    folder = str(data / "dicom" / "cervical_t2_axial")
+    code = f"from SpineLib.dicom import read, scan; read(scan({folder!r}).stacks[0])"
+    assert not loaded_by(code) & {"pydicom", "SimpleITK", "scipy"}
+
+
+def test_drawing_a_reading_loads_a_third_of_vtk_and_any_name_of_it_can_still_be_used():
+    code = "import SpineSlicer.headless.outputs, vtk, vtk.util.numpy_support, trame_slicer.core"
+    loaded = loaded_by(code)
+    assert "vtkmodules.vtkRenderingFreeType" in loaded
+    assert not loaded & {"vtkmodules.all", "vtkmodules.vtkWebCore", "vtkmodules.vtkIOGDAL"}
+    assert "vtkmodules.all" in loaded_by(f"{code}; vtk.vtkWebUtilities; vtk.vtkTransform()")
 
 
 def test_opening_a_panel_waits_for_no_heavy_library():

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +21,14 @@ import torch
 from SpineLib.bench.dicom import write_series
 from SpineLib.bench.paired import paired
 from SpineLib.dicom import read, scan
+from SpineLib.findings import Findings
 from SpineLib.inference.canal import locate, search_windows
-from SpineLib.inference.cord import measure_stack
 from SpineLib.inference.loaded import Loaded, load
 from SpineLib.inference.segmentation import class_probabilities, scaled, to_spacing
 from SpineLib.inference.study import Session, read_study
-from SpineLib.inference.study_quantities import complete
 from SpineLib.inference.windows import network_input
 from SpineLib.inference.windows import scaled as scaled_windows
-from SpineLib.models import find_models
+from SpineLib.models import find_models, open_model
 from SpineLib.options import ReadOptions
 from SpineLib.simulate import write_study
 from SpineLib.volume import Volume
@@ -86,8 +85,7 @@ def _against_torch(
 
 def _notes(folder: Path, bare: Callable[[], object], runs: list[Run]) -> Iterator[str]:
     yield f"cervical, 62 slices of 320×320: {_told(runs)}"
-    yield _warm(folder / "cervical", bare)
-    yield _measuring(folder / "cervical")
+    yield from _warm(folder / "cervical", bare)
     lumbar, of_lumbar = folder / "lumbar", list[Run]()
     write_study(lumbar, "lumbar", seed=900_009, companions=True)
     result = paired(_against_torch(lumbar, _bare_lumbar(lumbar), of_lumbar), 3)
@@ -122,11 +120,28 @@ def _told(runs: list[Run]) -> str:
     )
 
 
-def _warm(study: Path, bare: Callable[[], object]) -> str:
-    """The second study and those after it, up to the verdict, where the models stay loaded."""
+def _warm(study: Path, bare: Callable[[], object]) -> Iterator[str]:
+    """The second study and those after it, where the models stay loaded: verdict, and all of it.
+
+    All of it against the verdict is what outlines, sizes and norms of cord and sac cost.
+    """
     session = Session()
-    ours = {"warm, up to the verdict": lambda: read_study(study, session=session)}
-    return f"{paired({**ours, 'bare networks': bare}, 5)}"
+    verdict = {"warm, up to the verdict": lambda: _until_verdict(study, session)}
+    yield f"{paired({**verdict, 'bare networks': bare}, 9)}"
+    whole = {"warm, all of it": lambda: read_study(study, session=session)}
+    yield f"{paired({**whole, **verdict}, 9)}"
+
+
+class _Told(Exception):
+    """The verdict is known."""
+
+
+def _until_verdict(study: Path, session: Session) -> None:
+    def stop(_findings: Findings) -> None:
+        raise _Told
+
+    with suppress(_Told):
+        read_study(study, session=session, on_verdict=stop)
 
 
 def _levels(study: Path) -> str:
@@ -136,29 +151,15 @@ def _levels(study: Path) -> str:
     return f"one sagittal and one axial series: {paired(ours, 5)}"
 
 
-def _measuring(study: Path) -> str:
-    """What measuring cord and sac takes of a reading where the models stay loaded."""
-    session, volume, outline = Session(), _volume(study), _loaded("outline")
-    reading = read_study(study, session=session)
-    stack = next(one for one in reading.findings.stacks if one.id in reading.outlines)
-    canal = locate(volume, _loaded("canal"))
-
-    def measure() -> None:
-        measure_stack(volume, canal, outline, stack)
-        complete(reading.findings)
-
-    whole = {"warm, up to the verdict": lambda: read_study(study, session=session)}
-    return f"{paired({'measuring cord and sac': measure, **whole}, 5)}"
-
-
 def _bare_cervical(study: Path) -> Callable[[], object]:
-    """The forward passes of the networks that answer there, inputs ready."""
+    """The forward passes of the canal's network and of all that answer there, inputs ready."""
     volume, canal = _volume(study), _loaded("canal")
-    classifier = _loaded("compression")
     search = scaled_windows(search_windows(volume, canal.card.preprocessing).pixels)[:, None]
     centers = locate(volume, canal).centers_ras
-    windows = network_input(volume, centers, classifier.card.preprocessing)
-    return lambda: _forward((canal, search), (classifier, windows))
+    used = [one.name for one in read_study(study).findings.models if one.question]
+    answering = [load(open_model(name), "cpu") for name in used]
+    asked = [(one, network_input(volume, centers, one.card.preprocessing)) for one in answering]
+    return lambda: _forward((canal, search), *asked)
 
 
 def _bare_lumbar(study: Path) -> Callable[[], object]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import lru_cache
-
-from pydicom.charset import CODES_TO_ENCODINGS, ESC, STAND_ALONE_ENCODINGS, python_encoding
+from typing import Any
 
 DEFAULT = "latin-1"
-# Every encoding that the standard has, by Python's name.
-ALL = tuple(dict.fromkeys([*python_encoding.values(), "utf-8"]))
+ESC = b"\x1b"
+# What most files name; pydicom, which takes a while to import, knows the others.
+_USUAL = {"": "iso8859", "ISO_IR 6": "iso8859", "ISO_IR 100": "latin_1", "ISO_IR 192": "UTF8"}
+_STANDING_ALONE = {"ISO_IR 192", "GBK", "GB18030"}
 # PS3.3 C.12.1.1.2 knows 7 at most together (Japanese and others); a longer list is damage.
 _MOST = 16
 _NUMBERED = re.compile(r"ISO[ _.-]?(2022)?[ _.-]?(?:IR)?[ _.-]?(\d{1,3})")
@@ -24,6 +25,17 @@ _WRONG_NAMES = {
 }  # fmt: skip
 # Python strips these escape sequences itself.
 _STATEFUL = {"iso2022_jp", "iso2022_jp_2"}
+
+
+def every_encoding() -> tuple[str, ...]:
+    """Every encoding that the standard has, by Python's name."""
+    return tuple(dict.fromkeys([*_tables().python_encoding.values(), "utf-8"]))
+
+
+def _tables() -> Any:
+    from pydicom import charset
+
+    return charset
 
 
 @lru_cache(maxsize=64)
@@ -38,7 +50,7 @@ def encodings(character_set: str) -> tuple[str, ...]:
     """
     values = [value.strip() for value in character_set.split("\\", _MOST)[:_MOST]]
     found = [(value, name) for value in values if (name := _encoding(value))]
-    if found and found[0][0] in STAND_ALONE_ENCODINGS:
+    if found and found[0][0] in _STANDING_ALONE:
         return (found[0][1],)
     return tuple(dict.fromkeys(name for _, name in found)) or (DEFAULT,)
 
@@ -59,7 +71,7 @@ def decode(value: bytes, names: tuple[str, ...]) -> str:
     if ESC in value:
         first, *parts = re.split(rb"(?=\x1b)", value)
         return _decoded(first, names[0]) + "".join(_escaped(part, names[0]) for part in parts)
-    if names[0] == python_encoding[""] and not value.isascii():
+    if names[0] == _USUAL[""] and not value.isascii():
         # The default set has no such bytes: a writer has left out the escape sequence.
         for name in names[1:]:
             with suppress(ValueError, LookupError):
@@ -69,7 +81,7 @@ def decode(value: bytes, names: tuple[str, ...]) -> str:
 
 def _escaped(part: bytes, first: str) -> str:
     for length in (4, 3):
-        name = CODES_TO_ENCODINGS.get(part[:length])
+        name = _tables().CODES_TO_ENCODINGS.get(part[:length])
         if name:
             return _decoded(part if name in _STATEFUL else part[length:], name)
     return _decoded(part, first)
@@ -84,6 +96,9 @@ def _decoded(value: bytes, name: str) -> str:
 
 @lru_cache(maxsize=256)
 def _encoding(value: str) -> str:
+    if value in _USUAL:
+        return _USUAL[value]
+    python_encoding = _tables().python_encoding
     if value in python_encoding:
         return python_encoding[value]
     upper = value.upper()

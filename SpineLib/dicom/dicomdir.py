@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from SpineLib.dicom.dictionary import tag
 from SpineLib.dicom.elements import (
     DIRECTORY_CLASS,
     MEDIA_CLASS,
     TRANSFER_SYNTAX,
     encoding_of,
     items,
-    tag,
     text,
 )
 from SpineLib.dicom.walk import Damaged, walk, walk_meta

@@ -8,15 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pydicom.datadict import dictionary_VR, tag_for_keyword
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-)
-
 from SpineLib.dicom.charset import decode, encodings
+from SpineLib.dicom.dictionary import entry, tag
 from SpineLib.dicom.inflating import LARGEST_HEADER, Inflating
 from SpineLib.dicom.walk import (
     UNDEFINED,
@@ -35,6 +28,9 @@ from SpineLib.errors import BadInput
 from SpineLib.volume import FILE_SUFFIXES
 
 Vector = tuple[float, ...]
+# Transfer syntaxes (PS3.5 A).
+_IMPLICIT, _LITTLE = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
+_DEFLATED, _BIG = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"
 DIRECTORY_CLASS = "1.2.840.10008.1.3.10"
 
 TRANSFER_SYNTAX, MEDIA_CLASS, _MEDIA_INSTANCE = 0x00020010, 0x00020002, 0x00020003
@@ -71,14 +67,6 @@ class PixelPlace(NamedTuple):
     coded: int = 0
 
 
-@lru_cache(maxsize=256)
-def tag(keyword: str) -> int:
-    """The number of a DICOM keyword."""
-    number = tag_for_keyword(keyword)
-    assert number is not None, keyword
-    return int(number)
-
-
 def read_elements(path: Path, wanted: Collection[int]) -> tuple[Elements, str, PixelPlace]:
     """The wanted elements of a file, its transfer syntax, and where its pixels lie.
 
@@ -103,7 +91,7 @@ def read_elements(path: Path, wanted: Collection[int]) -> tuple[Elements, str, P
             if text(meta, MEDIA_CLASS) == DIRECTORY_CLASS:
                 raise BadInput("is a DICOMDIR, an index of other files", file=path)
             source: Stream = stream
-            if syntax == DeflatedExplicitVRLittleEndian:
+            if syntax == _DEFLATED:
                 source, size = Inflating(stream), LARGEST_HEADER
             encoding, syntax = encoding_of(source, syntax)
             elements, pixels = walk(source, encoding, wanted, size)
@@ -152,10 +140,10 @@ def encoding_of(stream: Stream, syntax: str) -> tuple[Encoding, str]:
     head = stream.read(8)
     stream.seek(start)
     implicit = not (head[4:6].isalpha() and head[4:6].isupper())
-    little = syntax != ExplicitVRBigEndian if syntax else head[1:2] == b"\0"
+    little = syntax != _BIG if syntax else head[1:2] == b"\0"
     if not syntax:
-        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-        syntax = str(ImplicitVRLittleEndian if implicit else explicit)
+        explicit = _LITTLE if little else _BIG
+        syntax = str(_IMPLICIT if implicit else explicit)
     return Encoding(implicit, little), syntax
 
 
@@ -280,7 +268,7 @@ def _find(elements: Elements | None, keyword: str | int) -> Element | None:
 
 @lru_cache(maxsize=256)
 def _code(keyword: str) -> str | None:
-    return _CODES.get(dictionary_VR(tag(keyword)).encode())
+    return _CODES.get(entry(keyword)[1].encode())
 
 
 @lru_cache(maxsize=1024)

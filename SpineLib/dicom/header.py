@@ -8,9 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydicom import config
-from pydicom.uid import UID
-
+from SpineLib.dicom.dictionary import tag
 from SpineLib.dicom.elements import (
     PixelPlace,
     Vector,
@@ -21,7 +19,6 @@ from SpineLib.dicom.elements import (
     numbers,
     read_elements,
     rescale,
-    tag,
     text,
     window,
     words,
@@ -243,6 +240,9 @@ def _check_image(elements: Elements, pixels: PixelPlace, path: Path) -> None:
 
 def _class_name(sop_class: str) -> str:
     """Empty where DICOM does not know the class: a damaged one may hold what stands behind it."""
+    from pydicom import config
+    from pydicom.uid import UID
+
     name = UID(sop_class, validation_mode=config.IGNORE).name
     return "" if name == sop_class else name
 

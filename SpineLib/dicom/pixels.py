@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.encaps import generate_frames
-from pydicom.uid import UID, ExplicitVRBigEndian
 
 from SpineLib.dicom.decoding import Coded, DecoderEnded, NotDecoded, decode
 from SpineLib.dicom.header import ObjectHeader
@@ -18,7 +16,7 @@ from SpineLib.dicom.walk import Damaged, walk_meta
 from SpineLib.errors import BadInput
 
 # Explicit VR Big Endian; and General Electric's own, in which only the pixels are big endian.
-BIG_ENDIAN = {str(ExplicitVRBigEndian), "1.2.840.113619.5.2"}
+BIG_ENDIAN = {"1.2.840.10008.1.2.2", "1.2.840.113619.5.2"}
 _LOOK_BYTES = 4096
 
 
@@ -192,6 +190,8 @@ def _encapsulated(
         "pixel_keyword": "PixelData",
         "correct_unused_bits": False,  # by `_significant`, which knows the highest bit
     }
+    from pydicom.encaps import generate_frames
+
     try:
         with source.path.open("rb") as stream:
             stream.seek(source.pixels.offset)
@@ -209,15 +209,22 @@ def _encapsulated(
         except DecoderEnded:
             yield Ended(
                 "The decoder crashed, or took too much time or memory, and was ended "
-                f"({UID(source.transfer_syntax).name})",
+                f"({_coding(source)})",
                 file=source.path,
                 advice="The file is damaged; export it again, uncompressed if possible.",
             )
 
 
+def _coding(source: ObjectHeader) -> str:
+    """The name of a file's transfer syntax."""
+    from pydicom.uid import UID
+
+    return UID(source.transfer_syntax).name
+
+
 def _unknown(source: ObjectHeader) -> BadInput:
     return BadInput(
-        f"The pixels are coded in a way that is not read ({UID(source.transfer_syntax).name})",
+        f"The pixels are coded in a way that is not read ({_coding(source)})",
         file=source.path,
         advice="Export it again, uncompressed if possible.",
     )
@@ -225,7 +232,7 @@ def _unknown(source: ObjectHeader) -> BadInput:
 
 def _undecodable(source: ObjectHeader) -> BadInput:
     return BadInput(
-        f"The pixels could not be decoded ({UID(source.transfer_syntax).name})",
+        f"The pixels could not be decoded ({_coding(source)})",
         file=source.path,
         advice="The file may be truncated; export it again, uncompressed if possible.",
     )

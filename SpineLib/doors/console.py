@@ -120,6 +120,8 @@ def progress_bar() -> Iterator[Progress]:
             if step.parts:
                 done, total = step.part - 1, step.parts
                 what = f"{step.part} of {step.parts}: {step.stage}"
+            if step.known:
+                what = f"{step.known} · {what}"
             bars.update(bar, description=what, completed=done, total=total, left=left)
 
         yield Progress(show)

@@ -24,9 +24,12 @@ Corners = list[list[float]]
 
 def _read(request: messages.Read, progress: Progress) -> FolderAnswer:
     from SpineLib.inference.study import read_study
+    from SpineLib.outputs.summary import headline
 
-    session = _session(request.device)
-    reading = read_study(request.source, options=request, progress=progress, session=session)
+    reading = read_study(
+        request.source, options=request, progress=progress, session=_session(request.device),
+        on_verdict=lambda findings: progress.know(headline(findings).text),
+    )  # fmt: skip
     with writing_folder(request.output) as temporary:
         progress.stage("Writing the findings")
         reading.save(temporary)

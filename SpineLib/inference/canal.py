@@ -135,7 +135,11 @@ def search_windows(volume: Volume, preprocessing: dict) -> Windows:
 def _peaks(heat: torch.Tensor) -> tuple[NDArray, NDArray]:
     """Heights [slices, n] and sub-pixel (row, column) [slices, n, 2] of the highest peaks."""
     size = heat.shape[-1]
-    tops = F.max_pool2d(heat[:, None], _APART, stride=1, padding=_APART // 2)[:, 0]
+    tops = heat[:, None]
+    for across in ((_APART, 1), (1, _APART)):
+        padding = (across[0] // 2, across[1] // 2)
+        tops = F.max_pool2d(tops, across, stride=1, padding=padding)
+    tops = tops[:, 0]
     isolated = torch.where(tops == heat, heat, torch.zeros_like(heat)).flatten(1)
     heights, index = isolated.topk(_CANDIDATES, dim=1)
     rows, columns = index // size, index % size

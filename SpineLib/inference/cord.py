@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -65,11 +63,17 @@ def outlined(made: Outlines, k: int, volume: Volume) -> Outlined:
     column, row = (windows.spacing * axis for axis in windows.axes.T)
     size = made.sac.shape[-1]
     origin = windows.centers_ras[k] - (size - 1) / 2 * (row + column)
-    at = origin + np.arange(size)[:, None, None] * row + np.arange(size)[None, :, None] * column
-    ij = volume.ijk(at)[..., :2]
     last = np.array([volume.shape[2] - 1, volume.shape[1] - 1])
-    shown = np.asarray(((ij >= 0) & (ij <= last)).all(axis=-1))
-    return Outlined(made.sac[k], made.cord[k], origin, row, column, shown)
+
+    def shown(steps: NDArray[np.intp]) -> NDArray[np.bool_]:
+        at = origin + steps[:, None, None] * row + steps[None, :, None] * column
+        ij = volume.ijk(at)[..., :2]
+        return np.asarray(((ij >= 0) & (ij <= last)).all(axis=-1))
+
+    # A square whose corners are shown is shown whole.
+    whole = bool(shown(np.array([0, size - 1])).all())
+    seen = None if whole else shown(np.arange(size))
+    return Outlined(made.sac[k], made.cord[k], origin, row, column, seen)
 
 
 def label_map(made: Outlines, found: NDArray[np.bool_], volume: Volume) -> Volume:
@@ -89,15 +93,15 @@ def label_map(made: Outlines, found: NDArray[np.bool_], volume: Volume) -> Volum
     moved = (ks[:, None] * grid.ijk_to_ras[:3, 2] - windows.centers_ras) @ windows.axes
     # grid_sample counts columns first, from -1 to 1 over the pixels' outer edges.
     scale = windows.spacing * size / 2
-    at = (
-        torch.from_numpy(first / scale).float()
-        + torch.from_numpy(moved / scale).float()[:, None, None]
-    )
+    at, steps = (torch.from_numpy(one / scale).float() for one in (first, moved))
     maps = torch.from_numpy(np.stack([made.sac, made.cord], axis=1))
-    sac, cord = (F.grid_sample(maps, at, align_corners=False) > 0.5).unbind(1)
-    labels = torch.where(cord, CORD_LABEL, torch.where(sac, SAC_LABEL, 0)).numpy()
-    labels[~found] = 0
-    return replace(grid, voxels=labels.astype(np.uint8))
+    # A slice at a time: what all of them take together does not fit into the processor's cache.
+    for k in np.flatnonzero(found):
+        inside = F.grid_sample(maps[k : k + 1], at[None] + steps[k], align_corners=False) > 0.5
+        sac, cord = inside.numpy()[0]
+        grid.voxels[k][sac] = SAC_LABEL
+        grid.voxels[k][cord] = CORD_LABEL
+    return grid
 
 
 def _grid(volume: Volume, low: NDArray[np.float64], high: NDArray[np.float64]) -> Volume:

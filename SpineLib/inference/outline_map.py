@@ -11,15 +11,10 @@ from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
 from SpineLib.inference.quantities import Outlined, measuring_changed
 from SpineLib.inference.study_quantities import complete
-from SpineLib.slabs import Steps, finish
+from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
 
 SAC_LABEL, CORD_LABEL = 1, 2
-
-
-def measure_again(findings: Findings, stack_id: str, labels: Volume) -> None:
-    """Measures every slice of a stack anew; see `measuring_again`."""
-    finish(measuring_again(findings, stack_id, labels, range(len(labels.voxels))))
 
 
 def measuring_again(

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.inference.shape import Shape, shape_of
+from SpineLib.inference.shape import Shape, cross, shape_of
 from SpineLib.quantities import Quantity
 from SpineLib.reasons import (
     FEW_NEIGHBOURS,
@@ -158,13 +158,18 @@ def torsion(angles: Sequence[float | None], k: int) -> float | None:
 
 
 def _normal(one: Outlined) -> NDArray[np.float64]:
-    normal = np.cross(one.row, one.column)
+    normal = cross(one.row, one.column)
     return normal / np.linalg.norm(normal)
 
 
 def _middle(field: NDArray[np.floating], one: Outlined) -> NDArray[np.float64] | None:
-    inside = np.argwhere(np.asarray(field) > 0.5)
-    return one.ras(tuple(inside.mean(axis=0))) if len(inside) else None
+    inside = np.asarray(field) > 0.5
+    by_row, by_column = inside.sum(axis=1), inside.sum(axis=0)
+    count = by_row.sum()
+    if not count:
+        return None
+    row, column = (by @ np.arange(len(by)) / count for by in (by_row, by_column))
+    return one.ras((row, column))
 
 
 def _shapes(

@@ -13,7 +13,18 @@ from SpineLib.errors import BadInput
 from SpineLib.inference.canal import CanalPath
 from SpineLib.inference.loaded import Loaded
 from SpineLib.inference.windows import cut, network_input, whole_slices
+from SpineLib.progress import Progress
 from SpineLib.volume import Volume
+
+
+def class_activations(
+    volume: Volume, canal: CanalPath, loaded: Loaded, *, progress: Progress
+) -> Volume:
+    """`class_activation` of every slice, on the volume's grid."""
+    slices = progress.track(range(len(volume.voxels)), "Class activation")
+    return volume.with_voxels(
+        np.stack([class_activation(volume, k, canal, loaded) for k in slices])
+    )
 
 
 def class_activation(

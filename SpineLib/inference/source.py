@@ -37,8 +37,10 @@ class Source:
     _held: dict[str, Volume] = field(default_factory=dict)
 
     def volume(self, stack: Stack, progress: Progress) -> Volume:
-        """Reads a stack, or gives the volume that came from a file."""
-        return self._held.get(stack.id) or read(stack, progress=progress)
+        """Reads a stack once, or gives the volume that came from a file."""
+        if stack.id not in self._held:
+            self._held[stack.id] = read(stack, progress=progress)
+        return self._held[stack.id]
 
     def parts(self, stack: Stack, progress: Progress) -> list[Stack]:
         """The stack, or what is left of it where slices cannot be read; `stacks` says so, too.
@@ -49,7 +51,7 @@ class Source:
             BadInput: nothing is left that can be read.
         """
         try:
-            self._held[stack.id] = self.volume(stack, progress)
+            self.volume(stack, progress)
             return [stack]
         except SlicesLost as error:
             parts = without(stack, error.indices)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +40,7 @@ from SpineLib.inference.study_levels import (
     wrong_region,
 )
 from SpineLib.inference.study_quantities import complete
-from SpineLib.inference.summary import summarise
+from SpineLib.inference.summary import add_summary, sum_up
 from SpineLib.labels import STARTER_NOTICE
 from SpineLib.levels import LevelsFinding
 from SpineLib.models import ModelFolder
@@ -87,6 +87,7 @@ def read_study(
     options: ReadOptions | None = None,
     progress: Progress | None = None,
     session: Session | None = None,
+    on_verdict: Callable[[Findings], None] = lambda findings: None,
 ) -> Reading:
     """Reads one study: a folder of DICOM, or one NIfTI, NRRD or MetaImage volume.
 
@@ -95,6 +96,8 @@ def read_study(
         options: what the person said.
         progress: told of each step; cancels.
         session: keeps models loaded between readings; made for ``options.device`` if None.
+        on_verdict: called with the findings as soon as the slices are answered and summed up, if
+            any is; sizes, outlines, segmentation and levels of a segmentation follow.
 
     Returns:
         Findings of every stack, the volumes that were read and the segmentation. What a model
@@ -108,7 +111,8 @@ def read_study(
     options = options or ReadOptions()
     progress = progress or Progress()
     source = Path(path) if isinstance(path, str) else path
-    return _StudyReader(options, progress, session or Session(options.device)).run(source)
+    reader = _StudyReader(options, progress, session or Session(options.device))
+    return reader.run(source, on_verdict)
 
 
 class _StudyReader:
@@ -121,8 +125,9 @@ class _StudyReader:
         self.used: list[ModelFolder] = []
         self.levels: dict[str, list[Level]] = {}
         self.canals: dict[str, CanalPath] = {}
+        self.to_measure: list[Stack] = []
 
-    def run(self, path: Path | Sequence[Path]) -> Reading:
+    def run(self, path: Path | Sequence[Path], on_verdict: Callable[[Findings], None]) -> Reading:
         options, findings = self.options, self.reading.findings
         self.source = open_source(
             path,
@@ -143,12 +148,18 @@ class _StudyReader:
         nothing = Choices(reason=str(_NOT_ASKED), why=_NOT_ASKED)
         axial = choose(chosen, "axial", cards) if cards else nothing
         self._axial(axial)
+        sum_up(findings, [model.card for model in self.models.of_slices], axial.why)
+        leave_out_silent_namesakes(findings)
+        if any(summary.assessed for summary in findings.summaries):
+            on_verdict(findings)
+        for stack in self.to_measure:
+            self._measure(stack)
         wanted = "segmentation" in options.tasks
         card = self.models.segmentation.card
         self._sagittal(choose(chosen, "sagittal", [card], most=1) if wanted else nothing)
         self._segmented_levels()
         self._grade_levels()
-        self._finish(axial.why)
+        self._finish()
         return self.reading
 
     def _parts(self, stack: Stack) -> list[Stack]:
@@ -283,8 +294,9 @@ class _StudyReader:
         described.chosen_for += list(dict.fromkeys(model.card.asked.key for model in wanted))
         if wanted:
             self._answer(stack, volume, described, wanted, whys)
-        elif self.models.outline and check(self.models.outline.card, stack) is None:
-            self._measure(stack, volume, described)  # the sac alone below the conus
+        outline = self.models.outline
+        if outline and (wanted or check(outline.card, stack) is None):  # of lumbar slices the sac
+            self.to_measure.append(stack)
 
     def _answer(
         self,
@@ -319,22 +331,25 @@ class _StudyReader:
                 finding.opinions.append(opinion)
         for finding in described.slices:
             finding.opinions.sort(key=lambda opinion: self.models.rank(opinion.by))
-        self._measure(stack, volume, described)
         if self.options.activation:
-            self.reading.activations[described.id] = self._activation(volume, canal, wanted[0])
+            from SpineLib.inference.saliency import class_activations
 
-    def _measure(self, stack: Stack, volume: Volume, described: StackFindings) -> None:
+            loaded = self._loaded(wanted[0])
+            activations = class_activations(volume, canal, loaded, progress=self.progress)
+            self.reading.activations[stack.id] = activations
+
+    def _measure(self, stack: Stack) -> None:
         from SpineLib.inference.cord import measure_stack
 
-        if self.models.outline is None:
-            return
+        assert self.models.outline is not None
+        described = self.reading.findings.stack(stack.id)
         why = check(self.models.outline.card, stack)
         if why is not None and not self.options.force:
             for finding in described.slices:
                 finding.quantities = missing(why)
             return
         self.reading.outlines[stack.id] = measure_stack(
-            volume, self._canal(stack), self._loaded(self.models.outline), described,
+            self._volume(stack), self._canal(stack), self._loaded(self.models.outline), described,
             progress=self.progress,
         )  # fmt: skip
 
@@ -342,15 +357,6 @@ class _StudyReader:
         """Of each slice, why the model does not apply to it although it does to most of the stack."""
         levels = self.levels.get(stack.id) or [Level()] * slices
         return [wrong_region(card, stack, level) for level in levels]
-
-    def _activation(self, volume: Volume, canal: CanalPath, model: ModelFolder) -> Volume:
-        from SpineLib.inference.saliency import class_activation
-
-        loaded = self._loaded(model)
-        slices = self.progress.track(range(len(volume.voxels)), "Class activation")
-        return volume.with_voxels(
-            np.stack([class_activation(volume, k, canal, loaded) for k in slices])
-        )
 
     def _loaded(self, model: ModelFolder) -> Loaded:
         if model not in self.used:
@@ -428,20 +434,12 @@ class _StudyReader:
             findings.level_opinions += answers
         lumbar.tell_slices(findings)
 
-    def _finish(self, no_axial: Reason | None) -> None:
+    def _finish(self) -> None:
         findings = self.reading.findings
-        models = self.models.of_slices
         # Where nothing was segmented its own reason says so.
-        of_levels = self.models.of_levels if self.reading.segmentation is not None else ()
-        asked = [model.card.asked for model in (*models, *of_levels)]
-        findings.questions = list({question.key: question for question in asked}.values())
-        for model in models:
-            summary = summarise(findings.stacks, model.card)
-            if no_axial and not summary.assessed and not summary.reason:
-                summary.reason, summary.whys = str(no_axial), [no_axial]
-            findings.summaries.append(summary)
-        for model in of_levels:
-            findings.summaries.append(lumbar.summarise_levels(findings, model.card))
+        for model in self.models.of_levels if self.reading.segmentation is not None else ():
+            summary = lumbar.summarise_levels(findings, model.card)
+            add_summary(findings, summary, model.card.asked)
         leave_out_silent_namesakes(findings)
         complete(findings)
         findings.models = [model_used(model, self.options) for model in self.used]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding, StackFindings
@@ -249,5 +251,12 @@ def normal_slices(stack: StackFindings, source: str) -> list[SliceFinding]:
     for one, value, unflagged in zip(stack.slices, values, free, strict=True):
         if unflagged:
             around = values[(np.abs(indices - one.index) <= reach) & free]
-            normal += [one] if value >= _SHARE * np.percentile(around, 75) else []
+            normal += [one] if value >= _SHARE * _upper_quartile(around) else []
     return normal
+
+
+def _upper_quartile(values: NDArray[np.float64]) -> float:
+    """As NumPy's, which takes ten times as long of a few values."""
+    ordered, at = np.sort(values), 0.75 * (len(values) - 1)
+    low, high = ordered[[math.floor(at), math.ceil(at)]].tolist()
+    return float(low + (at % 1) * (high - low))

@@ -5,11 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from SpineLib.findings import QuestionSummary, SliceFinding, StackFindings, severity
+from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings, severity
 from SpineLib.labels import ASSESSED
 from SpineLib.models.card import Card, StudyRule
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import RULE_NEEDS, Reason
+
+
+def sum_up(findings: Findings, cards: Sequence[Card], no_axial: Reason | None) -> None:
+    """Puts a summary of each model's answers on slices into findings, and its question.
+
+    Args:
+        findings: their slices are answered.
+        cards: of the models.
+        no_axial: why no slice was looked at, if none was.
+    """
+    for card in cards:
+        summary = summarise(findings.stacks, card)
+        if no_axial and not summary.assessed and not summary.reason:
+            summary.reason, summary.whys = str(no_axial), [no_axial]
+        add_summary(findings, summary, card.asked)
+
+
+def add_summary(findings: Findings, summary: QuestionSummary, question: Question) -> None:
+    """Puts a summary and, once, its question into findings."""
+    findings.summaries.append(summary)
+    if question.key not in [known.key for known in findings.questions]:
+        findings.questions.append(question)
 
 
 def summarise(

@@ -114,7 +114,7 @@ def scaled(pixels: torch.Tensor) -> torch.Tensor:
         sample.kthvalue(round(last * share) + 1, dim=-1).values[..., None, None]
         for share in (_LOW, _HIGH)
     )
-    return ((pixels - low) / (high - low).clamp(min=1e-6)).clamp(0, 1)
+    return (pixels - low).div_((high - low).clamp(min=1e-6)).clamp_(0, 1)
 
 
 def with_context(pixels: torch.Tensor, context: int) -> torch.Tensor:
@@ -181,4 +181,5 @@ def _grid(ij: NDArray, steps: NDArray, size: int, columns: int, rows: int) -> to
         :, None, None
     ].expand(size, size, 1)
     places = torch.from_numpy(ij).float()[:, None, None, :] + plane
-    return (places + 0.5) * 2 / torch.tensor([columns, rows]) - 1
+    # In place: as many numbers as the windows have pixels, twice.
+    return places.add_(0.5).mul_(2).div_(torch.tensor([columns, rows])).sub_(1)

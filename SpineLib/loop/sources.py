@@ -13,7 +13,8 @@ import numpy as np
 
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.dicom import Stack, open_volume_file, read, scan
-from SpineLib.dicom.elements import number, read_elements, tag, text
+from SpineLib.dicom.dictionary import tag
+from SpineLib.dicom.elements import number, read_elements, text
 from SpineLib.dicom.patients import person_of
 from SpineLib.dicom.people import NO_PERSON, Person
 from SpineLib.dicom.scan import scan_files

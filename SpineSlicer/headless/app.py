@@ -15,6 +15,9 @@ from typing import Any
 from SpineLib.store.files import temporary_folder
 from SpineSlicer.headless.libraries import check_libraries
 from SpineSlicer.headless.overlay import Overlay
+from SpineSlicer.headless.vtk_in_parts import use_vtk_in_parts
+
+use_vtk_in_parts()
 
 
 class HeadlessSlicer:

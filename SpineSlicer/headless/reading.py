@@ -41,6 +41,8 @@ def read_alongside(
     stop, process = threading.Event(), ReadingProcess()
 
     def tell(step: Step) -> None:
+        if step.known:
+            progress.know(step.known)
         progress.stage(step.stage, step.total)
         if step.done:
             progress.advance(step.done)

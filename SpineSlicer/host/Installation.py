@@ -173,7 +173,7 @@ class Installation:
 def _isThere(requirement: str) -> bool:
     """Whether a package is installed, whatever its version."""
     try:
-        importlib.metadata.version(re.split(r"[<>=!~ ]", requirement)[0])
+        importlib.metadata.distribution(re.split(r"[<>=!~ ]", requirement)[0])
     except importlib.metadata.PackageNotFoundError:
         return False
     return True

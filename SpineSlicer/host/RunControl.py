@@ -86,7 +86,8 @@ class RunControl:
         count = f" {step.done}/{step.total}" if step.total else ""
         left = "" if step.seconds_left is None else f", {step.seconds_left:.0f} s"
         part = self._partText.format(part=step.part, parts=step.parts) + ": " if step.parts else ""
-        self._bar.setFormat(f"{part}{step.stage}{count}{left}")
+        known = f"{step.known} · " if step.known else ""
+        self._bar.setFormat(f"{part}{known}{step.stage}{count}{left}")
 
     def _showPart(self, step: Step) -> None:
         """The bar goes on through all parts and their stages, and never back.

@@ -10,9 +10,10 @@ import pytest
 import slicer
 
 from SpineLib.findings import Findings
-from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measure_again
+from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measuring_again
 from SpineLib.quantities import Quantity
 from SpineLib.reading import Reading
+from SpineLib.slabs import finish
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.studyNodes import SEGMENTATION, nodesOfKind
 from SpineSlicer.scene.volumeNodes import nodesOfClass
@@ -90,7 +91,7 @@ def test_cord_and_sac_of_one_patient_are_not_drawn_on_another(widget, lumbar, br
     volume, findings = brief.volumes["4"], Findings.from_dict(brief.findings.to_dict())
     outlines = np.zeros(volume.shape, np.uint8)
     outlines[:, 100:160, 100:160], outlines[:, 120:140, 120:140] = SAC_LABEL, CORD_LABEL
-    measure_again(findings, "4", volume.with_voxels(outlines))
+    finish(measuring_again(findings, "4", volume.with_voxels(outlines), range(len(outlines))))
     findings.quantities = [Quantity("mscc", 10.0, stack="4", index=1)]
     drawn = {"cord and sac", "cord AP line"}
     study = widget.panel.study

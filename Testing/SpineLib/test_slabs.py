@@ -48,6 +48,12 @@ def test_what_is_written_in_slabs_is_what_simpleitk_reads_and_the_other_way_roun
     same(finish(read_in_slabs(folder / "b.nrrd")), one)
 
 
+def test_voxels_in_another_byte_order_come_back_as_they_were(tmp_path):
+    one, other = volume((3, 4, 5)), volume((3, 4, 5), ">i2")
+    finish(write_in_slabs(other, tmp_path / "a.nrrd"))
+    same(from_sitk(sitk.ReadImage(str(tmp_path / "a.nrrd"))), one)
+
+
 @pytest.mark.parametrize("name", ["a.nrrd", "a.nii.gz", "a.mha"])
 def test_compressed_files_and_other_formats_are_read_too(tmp_path, name):
     one = volume((3, 4, 5))

@@ -1,12 +1,8 @@
 """Real readings, and one Slicer without a desktop for all tests of this folder."""
 
-from pathlib import Path
-
 import pytest
 
-from SpineLib.simulate.study import write_study
 from SpineSlicer.headless.app import HeadlessSlicer
-from SpineSlicer.host.sampleData import SEED
 from Testing.desktop import desktop  # noqa: F401
 from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
 from Testing.SpineSegmentation.panels import (  # noqa: F401
@@ -18,6 +14,7 @@ from Testing.SpineSegmentation.panels import (  # noqa: F401
     ui,
     worker,
 )
+from Testing.SpineSlicer.host.sampleStudy import lumbarStudy  # noqa: F401
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +28,3 @@ def scene(app):
     """An empty scene."""
     app.scene.Clear(False)
     return app.scene
-
-
-@pytest.fixture(scope="session")
-def lumbarStudy(tmp_path_factory) -> Path:
-    """The simulated sample: localiser in three planes, a sagittal stack, five axial blocks."""
-    folder = tmp_path_factory.mktemp("study") / "lumbar"
-    write_study(folder, "lumbar", seed=SEED, companions=True)
-    return folder

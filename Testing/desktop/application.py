@@ -34,6 +34,7 @@ _SPARE = [None] * 4_000_000
 # What Slicer's own Python does not bring, and a panel's process must not need; the worker may.
 ABSENT = ("filelock", "jsonschema")
 ORIENTATIONS = ("Axial", "Sagittal", "Coronal")  # of Red, Yellow and Green
+WINDOW = (256, 256)  # a slice view's pixels, as MRML has them before anything is drawn
 
 
 class Refusing:
@@ -224,6 +225,7 @@ class Desktop:
             # As Slicer's layout logic makes these nodes, whatever a host without a desktop does.
             view.get_view_node().SetDefaultOrientation(orientation)
             view.get_view_node().SetOrientation(orientation)
+            view.get_view_node().SetDimensions(*WINDOW, 1)  # whatever was drawn before
         self.app, self.modules = App(host), Modules()
         self.window: Any = None
         self._opened: list[str] = []

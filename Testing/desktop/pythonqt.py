@@ -10,6 +10,7 @@ import ctypes
 import enum
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -21,15 +22,21 @@ _INSIDE = ("Testing.desktop", "PySide6", "shiboken6", "shibokensupport", "Shibok
 
 
 def _inside() -> bool:
-    name = sys._getframe(3).f_globals.get("__name__", "")
+    return _isInside(sys._getframe(3).f_globals.get("__name__", ""))
+
+
+@cache
+def _isInside(name: str) -> bool:
     return name.startswith(_INSIDE)
 
 
+@cache
 def _pythonClasses(cls: type) -> list[type]:
     """The class and its bases that were written for Slicer, in Python."""
     return [one for one in cls.__mro__ if not one.__module__.startswith((*_INSIDE, "builtins"))]
 
 
+@cache
 def slicerClass(cls: type) -> str:
     """The class's name in Slicer; of a Python subclass, its Qt base's."""
     return next((one.__name__ for one in cls.__mro__ if known(one.__name__)), "")

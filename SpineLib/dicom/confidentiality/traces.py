@@ -12,7 +12,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
-from SpineLib.dicom.charset import ALL, decode, encodings
+from SpineLib.dicom.charset import decode, encodings, every_encoding
 from SpineLib.dicom.confidentiality.descriptors import is_known
 from SpineLib.dicom.confidentiality.spelling import spellings
 from SpineLib.dicom.people import NOBODY, script
@@ -155,7 +155,7 @@ def _readings(texts: list[str], names: tuple[str, ...]) -> list[str]:
 def _coded(value: str) -> set[bytes]:
     """The value in every character set that has it, without the sequences that switch between sets."""
     found = set()
-    for name in ALL:
+    for name in every_encoding():
         with suppress(LookupError, ValueError):
             found.add(_ESCAPES.sub(b"", value.encode(name)).lower())
     return {coded for coded in found if len(coded) >= _SHORTEST_BYTES_UNBROKEN}

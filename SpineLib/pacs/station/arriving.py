@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from SpineLib.dicom.elements import integer, read_elements, tag, text
+from SpineLib.dicom.dictionary import tag
+from SpineLib.dicom.elements import integer, read_elements, text
 from SpineLib.dicom.header import read_header
 from SpineLib.errors import BadInput
 

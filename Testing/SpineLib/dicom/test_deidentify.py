@@ -21,7 +21,7 @@ from SpineLib.dicom.deidentify import (
 )
 from SpineLib.errors import BadInput, BadRequest, Cancelled
 from SpineLib.progress import Progress
-from SpineLib.simulate import write_study
+from Testing.simulated import siemens_like
 from Testing.SpineLib.simulate.conformance import errors_of
 
 NAME = "Grimaldi^Theodora"
@@ -232,17 +232,13 @@ def test_objects_that_cannot_be_cleaned_stay_behind(writer, tmp_path, sop_class,
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory):
     """A simulated study with a localiser and sagittal series, and its de-identified copy."""
-    folder = tmp_path_factory.mktemp("simulated")
-    write_study(
-        folder / "in", "cervical", seed=3, companions=True, vendor="siemens-like",
-        scanner={"thickness": 12, "pixel": 2.0},
-    )  # fmt: skip
-    deidentify(folder / "in", folder / "out", options=[Option.descriptors])
-    return folder
+    original, copy = siemens_like(tmp_path_factory), tmp_path_factory.mktemp("copy") / "out"
+    deidentify(original, copy, options=[Option.descriptors])
+    return original, copy
 
 
 def test_a_study_with_companions_keeps_its_stacks_pixels_and_shared_space(simulated):
-    (before,), (after,) = (scan(simulated / name).studies for name in ("in", "out"))
+    (before,), (after,) = (scan(folder).studies for folder in simulated)
     assert before.study_instance_uid != after.study_instance_uid
     assert before.patient_hash != after.patient_hash
     assert len(before.stacks) == len(after.stacks) > 2
@@ -255,7 +251,8 @@ def test_a_study_with_companions_keeps_its_stacks_pixels_and_shared_space(simula
 
 
 def test_the_validator_finds_nothing_wrong_that_was_right_before(simulated):
-    for series in sorted((simulated / "out").rglob("series-*")):
+    _original, copy = simulated
+    for series in sorted(copy.rglob("series-*")):
         assert errors_of(next(series.glob("*.dcm"))) == []
 
 

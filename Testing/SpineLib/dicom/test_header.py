@@ -9,12 +9,18 @@ import pydicom
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom.charset import convert_encodings, encode_string
+from pydicom.charset import (
+    STAND_ALONE_ENCODINGS,
+    convert_encodings,
+    encode_string,
+    python_encoding,
+)
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, RLELossless
 
-from SpineLib.dicom import read, scan
+from SpineLib.dicom import charset, dictionary, read, scan
 from SpineLib.dicom.charset import decode, encodings, is_known
 from SpineLib.dicom.header import read_header
 from SpineLib.doors.listing import scan_as_json
@@ -44,6 +50,13 @@ def refusal(folder):
     with pytest.raises(BadInput) as caught:
         scan(folder)
     return caught.value.what
+
+
+def test_what_is_known_without_pydicom_is_what_pydicom_knows():
+    for keyword, known in dictionary._KNOWN.items():
+        assert known == (tag_for_keyword(keyword), dictionary_VR(keyword))
+    assert {name: python_encoding[name] for name in charset._USUAL} == charset._USUAL
+    assert set(STAND_ALONE_ENCODINGS) == charset._STANDING_ALONE
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 
 from SpineLib.doors.client import PROTOCOL, WorkerClient
 from SpineLib.errors import BadInput, BadRequest, Cancelled, WorkerEnded
+from SpineLib.outputs.summary import headline
 from SpineLib.reading import Reading
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -305,6 +306,9 @@ def test_a_reading_comes_back_as_a_folder(host, data, tmp_path):
     assert stack.slices[0].opinion("compression").probability is not None
     assert reading.volumes[stack.id].shape == (19, 256, 320)
     assert {"Writing the findings"} < {step.stage for step in host.steps}
+    told = [step.stage for step in host.steps if step.known == headline(reading.findings).text]
+    assert "Outlining cord and dural sac" in told, "the verdict comes before outlines and sizes"
+    assert "Finding the spinal canal" not in told
 
 
 def test_a_kill_while_it_writes_leaves_nothing_and_a_clear_error(host, data, tmp_path):

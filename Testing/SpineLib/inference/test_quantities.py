@@ -7,7 +7,7 @@ import pytest
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings, SliceFinding, StackFindings
-from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measure_again, slices_of
+from SpineLib.inference.outline_map import CORD_LABEL, SAC_LABEL, measuring_again, slices_of
 from SpineLib.inference.quantities import CORD_KEYS, SAC_KEYS, measure_slices, torsion
 from SpineLib.inference.second_opinion import QUESTION, disagree, probability, second_opinion
 from SpineLib.inference.study_quantities import Reference, complete, normal_slices
@@ -31,6 +31,7 @@ from SpineLib.reasons import (
     TOO_OBLIQUE,
     Reason,
 )
+from SpineLib.slabs import finish
 from SpineLib.volume import Volume
 
 PIXEL, THICK, SIZE = 0.25, 3.0, 128
@@ -83,7 +84,7 @@ def findings_of(labels, levels=None, flagged=()):
         slices=made,
     )  # fmt: skip
     findings = Findings([stack])
-    measure_again(findings, "4", labels)
+    finish(measuring_again(findings, "4", labels, range(len(labels.voxels))))
     return findings
 
 
@@ -202,14 +203,14 @@ def test_a_corrected_outline_is_measured_anew():
     findings = findings_of(labels, flagged=(5,))
     before = value_of(findings.quantities, "mscc")
     labels.voxels[5] = labels.voxels[0]
-    measure_again(findings, "4", labels)
+    finish(measuring_again(findings, "4", labels, range(len(labels.voxels))))
     assert value_of(findings.stacks[0].slices[5].quantities, "cord_ap") == pytest.approx(
         7, abs=0.25
     )
     assert value_of(findings.quantities, "mscc") < before - 15
     assert len([one for one in findings.summaries if one.question == QUESTION.key]) == 1
     with pytest.raises(BadInput, match="not those of stack 4"):
-        measure_again(findings, "4", label_map([7.0]))
+        finish(measuring_again(findings, "4", label_map([7.0]), range(1)))
 
 
 def shape(ratio, area, solidity, turned):

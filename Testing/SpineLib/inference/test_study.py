@@ -68,6 +68,27 @@ def test_bilsky_says_why_it_is_not_assessed_on_a_cervical_stack(cervical):
     assert cervical.findings.summary("Bilsky").reason
 
 
+def test_the_verdict_is_told_before_cord_and_sac_are_measured_and_stays(data, session, cervical):
+    class Enough(Exception):
+        pass
+
+    def stop(findings):
+        (summary,) = [one for one in findings.summaries if one.question == "compression"]
+        assert summary == cervical.findings.summary("compression")
+        assert not any(one.quantities for one in findings.stacks[0].slices)
+        raise Enough
+
+    with pytest.raises(Enough):
+        read_study(data / "dicom" / "cervical_t2_axial", session=session, on_verdict=stop)
+
+
+def test_where_no_slice_was_answered_no_verdict_is_told(axial_file, session):
+    told = []
+    options = ReadOptions(tasks=("segmentation",))
+    read_study(axial_file, options=options, session=session, on_verdict=told.append)
+    assert not told
+
+
 def test_slices_are_keyed_by_the_sop_instance_uids_of_the_files(cervical, data):
     import pydicom
 

@@ -18,6 +18,7 @@ from SpineLib.simulate.cases import axial_case
 from SpineLib.simulate.dicom_out import Identity, write_series
 from SpineLib.simulate.headers import VENDORS
 from SpineLib.volume import from_sitk, read_volume
+from Testing.simulated import siemens_like
 from Testing.SpineLib.simulate.conformance import errors_of
 
 # A study that takes a quarter of the time to simulate.
@@ -27,10 +28,8 @@ SMALL = {"slices": 8, "pixel": 1.2}
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A lumbar study with everything beside it."""
-    folder = tmp_path_factory.mktemp("whole") / "study"
-    return folder, write_study(
-        folder, "lumbar", seed=4, companions=True, vendor="siemens-like", scanner={"pixel": 2}
-    )
+    folder = siemens_like(tmp_path_factory)
+    return folder, json.loads((folder / "truth.json").read_text())
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from SpineSlicer.headless.app import HeadlessSlicer
 from Testing.desktop import desktop  # noqa: F401
 from Testing.readings import brief, cervical, graded, lumbar  # noqa: F401
-from Testing.SpineSegmentation.conftest import lumbarStudy  # noqa: F401
+from Testing.SpineSlicer.host.sampleStudy import lumbarStudy  # noqa: F401
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ ALONG, ACROSS = ("Yellow", "Green"), "Red"
 def segmentation(desktop, lumbar):
     """The real lumbar series with its public mask; names are kept in step with the views."""
     desktop.scene.Clear(False)
+    for name in (*ALONG, ACROSS):
+        view(name).SetDimensions(300, 300, 1)  # room for each name
     node, volume = showSegmentation(desktop.scene, lumbar)
     slicer.util.setSliceViewerLayers(background=volume, fit=True)
     keeper = NamesInViews(desktop.scene)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import slicer
 
-from SpineLib.inference.outline_map import CORD_LABEL, measure_again
+from SpineLib.inference.outline_map import CORD_LABEL, measuring_again
 from SpineLib.outputs.dicom import results_in
 from SpineLib.quantities import Quantity, find_quantity, value_of
 from SpineLib.reading import Reading
@@ -33,7 +33,7 @@ def outlined(brief) -> Reading:
     )
     one = (away < 8).astype(np.uint8) + (away < 4)
     labels = Volume(np.repeat(one[None], volume.shape[0], axis=0).astype(np.uint8), matrix)
-    measure_again(findings, "4", labels)
+    finish(measuring_again(findings, "4", labels, range(len(labels.voxels))))
     return Reading(findings, brief.volumes, outlines={"4": labels})
 
 
