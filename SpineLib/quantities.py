@@ -97,6 +97,11 @@ DEFINITIONS: dict[str, Definition] = {
         "Diameter of the segmented canal from front to back in the disc's middle plane, mean of "
         "its middle 4 mm.",
     ),
+    "axial_area": Definition(
+        "Sac on axial slices", *_MM2,
+        "Smallest area of the dural sac on the axial slice through the disc and the slices beside "
+        "it; the grade of stenosis rests on it.", digits=0,
+    ),
     "disc_height": Definition(
         "Disc height", *_MM,
         "Height of the disc in its middle 10 mm, mean of its front, middle and back third.",
@@ -142,7 +147,8 @@ DEFINITIONS: dict[str, Definition] = {
 }  # fmt: skip
 # What is measured of each disc, and of each vertebra's body, in the order of the tables by level.
 DISC_KEYS = (
-    "canal_area", "canal_ap", "disc_height", "disc_bulge", "slip", "slip_percent", "segmental_angle",
+    "canal_area", "canal_ap", "axial_area", "disc_height", "disc_bulge", "slip", "slip_percent",
+    "segmental_angle",
 )  # fmt: skip
 BODY_KEYS = ("body_front", "body_middle", "body_back", "height_ratio")
 LEVEL_KEYS = (*DISC_KEYS, *BODY_KEYS, "lordosis")

@@ -10,12 +10,26 @@ from numpy.typing import NDArray
 
 from SpineLib.datasets.simulated import parse
 from SpineLib.errors import BadInput
-from SpineLib.findings import SegmentationFinding, SegmentFinding
-from SpineLib.inference.lumbar import features
+from SpineLib.findings import (
+    Findings,
+    SegmentationFinding,
+    SegmentFinding,
+    SliceFinding,
+    StackFindings,
+)
+from SpineLib.inference.canal import locate
+from SpineLib.inference.cord import measure_stack
+from SpineLib.inference.instances import name_instances
+from SpineLib.inference.loaded import Loaded, load
+from SpineLib.inference.lumbar import features, sac_at, sacs_at
 from SpineLib.inference.measures import Measure, measure
+from SpineLib.inference.segmentation import segment
 from SpineLib.labels import ASSESSED, structure
+from SpineLib.models import find_models, open_model
 from SpineLib.progress import Progress
-from SpineLib.simulate.cases import lumbar_anatomy
+from SpineLib.simulate.cases import LumbarCase, lumbar_anatomy, lumbar_case
+from SpineLib.simulate.companions import disc_blocks
+from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.volume import Volume
 
 # mm² of the dural sac below which a level is moderate and severe, see `STENOSIS`.
@@ -37,6 +51,30 @@ class Levels:
     rows: NDArray[np.float64]
     grades: NDArray[np.intp]
     patients: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class LevelReaders:
+    """The models that measure lumbar levels: of the segmentation, of the canal, of the outlines."""
+
+    segmentation: Loaded
+    canal: Loaded
+    outline: Loaded
+
+
+def level_readers(segmentation: str = "", device: str = "auto") -> LevelReaders:
+    """Loads the models that a reading takes.
+
+    Args:
+        segmentation: name or folder of another model of the segmentation.
+        device: where they run.
+
+    Raises:
+        BadModel: there is no such model, or it cannot be loaded.
+    """
+    segmenter = open_model(segmentation) if segmentation else find_models("segmentation")[0]
+    others = (find_models(task)[0] for task in ("canal", "outline"))
+    return LevelReaders(*(load(one, device) for one in (segmenter, *others)))
 
 
 def grade_of(area: float) -> int:
@@ -82,6 +120,74 @@ def simulated_levels(sources: Sequence[str], progress: Progress) -> Levels:
     if not rows:
         raise BadInput("No level of these patients could be measured")
     return Levels(np.array(rows), np.array(grades), np.array(patients))
+
+
+def simulated_sacs(
+    sources: Sequence[str], readers: LevelReaders, progress: Progress
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The sac at discs on axial slices of simulated patients.
+
+    Args:
+        sources: as for `simulated_levels`.
+        readers: the models that find the canal and outline the sac.
+        progress: told of each patient.
+
+    Returns:
+        mm² as `SpineLib.inference.lumbar.sac_at` measures it, and exactly, of each disc where it
+        could be measured.
+
+    Raises:
+        BadInput: as `simulated_levels`.
+    """
+    measured, true = [], []
+    asked = [one for source in sources for one in patients_of(source)]
+    for disease, profile, seed in progress.track(asked, "Measuring axial slices"):
+        case = lumbar_case(seed=seed, profile=profile, disease=disease)
+        findings, spine = axial_findings(case, readers), case.patient.spine
+        for name, exact in case.truth.outline_area.items():
+            at = float(spine.disc(LEVELS.index(name.split("/")[0])))
+            area = sac_at(findings, spine.ras(0, 0, at).tolist()) if name in ABOVE else None
+            if area:
+                measured.append(area)
+                true.append(exact)
+    if not measured:
+        raise BadInput("No sac of these patients could be measured")
+    return np.array(measured), np.array(true)
+
+
+def read_levels(case: LumbarCase, readers: LevelReaders) -> tuple[list[Measure], dict[int, float]]:
+    """What a reading measures of a simulated patient's levels.
+
+    Args:
+        case: its volume is segmented, and axial blocks at its discs are outlined.
+        readers: the models.
+
+    Returns:
+        Sizes of the segmentation, and the sac's areas as `SpineLib.inference.lumbar.sacs_at` gives
+        them.
+    """
+    labels, finding = name_instances(segment(case.volume, readers.segmentation))
+    sizes = measure(labels, finding)
+    return sizes, sacs_at(axial_findings(case, readers), sizes)
+
+
+def axial_findings(case: LumbarCase, readers: LevelReaders) -> Findings:
+    """Axial blocks at a simulated patient's discs with their outlines measured."""
+    stacks = [StackFindings("sagittal", plane="sagittal", frame_of_reference_uid="1")]
+    blocks, _protocol = disc_blocks(case.patient, case.protocol, case.seed)
+    for number, block in enumerate(blocks):
+        slices = [
+            SliceFinding(k, "", 1, [float(x) for x in block.slice_center(k)])
+            for k in range(len(block.voxels))
+        ]
+        stack = StackFindings(
+            f"axial {number}", plane="axial", region="lumbar", frame_of_reference_uid="1",
+            spacing=[float(x) for x in block.spacing], ijk_to_ras=block.ijk_to_ras.tolist(),
+            slices=slices,
+        )  # fmt: skip
+        measure_stack(block, locate(block, readers.canal), readers.outline, stack)
+        stacks.append(stack)
+    return Findings(stacks, segmentation=SegmentationFinding(ASSESSED, stack="sagittal"))
 
 
 def matched(found: Sequence[Measure], true: Sequence[Measure], near: float = 8.0) -> dict[int, str]:

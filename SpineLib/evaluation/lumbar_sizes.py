@@ -13,7 +13,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from SpineLib.datasets.cases import LabelledVolume
-from SpineLib.datasets.lumbar_levels import ABOVE, finding_of, grade_of, matched, patients_of
+from SpineLib.datasets.lumbar_levels import (
+    ABOVE,
+    LevelReaders,
+    finding_of,
+    grade_of,
+    matched,
+    patients_of,
+    read_levels,
+)
 from SpineLib.evaluation.agreement import kappa
 from SpineLib.evaluation.delong import area
 from SpineLib.evaluation.statistics import bootstrap
@@ -28,7 +36,7 @@ from SpineLib.progress import Progress
 from SpineLib.simulate import lumbar_case
 from SpineLib.store.files import writing_folder
 
-MASK, MODEL = "true mask", "model's mask"
+MASK, MODEL, AXIAL = "true mask", "model's mask", "model's mask and axial slices"
 Metric = Callable[[pd.DataFrame], float]
 # What is compared, with its unit and whether the error is a share.
 _SIZES = {"area": ("mm²", True), "ap": ("mm", False), "slip": ("mm", False)}
@@ -53,19 +61,19 @@ class LumbarFigure:
 
 
 def simulated_rows(
-    sources: Sequence[str], grader: ModelFolder, segmenter: Loaded, progress: Progress
+    sources: Sequence[str], grader: ModelFolder, readers: LevelReaders, progress: Progress
 ) -> pd.DataFrame:
-    """Measures simulated patients twice: their true masks, and what a model segments.
+    """Measures simulated patients: their true masks, what a model segments, and axial slices too.
 
     Args:
         sources: ``simulated:lumbar-<disease>:<profile>:<count>[:<seed>]``.
         grader: a model of levels.
-        segmenter: of lumbar volumes.
+        readers: the models of a reading.
         progress: told of each patient.
 
     Returns:
         A row a level and mask, lumbar levels only: ``patient``, ``level``, ``mask``, the measured
-        ``area``, ``ap`` and ``slip`` with ``true_area``, ``true_ap`` and ``true_slip``, ``grade``
+        ``area``, ``ap``, ``slip`` and ``sac_area`` with ``true_area``, ``true_ap`` and ``true_slip``, ``grade``
         and ``true_grade`` (indexes), ``p_severe``; NaN where a level was not found.
     """
     rows: list[dict[str, Any]] = []
@@ -74,10 +82,12 @@ def simulated_rows(
         case = lumbar_case(seed=seed, profile=profile, disease=disease)
         truth = case.truth
         masks = measure(case.segmentation, finding_of(case.segmentation, truth.labels))
-        found, names = _segmented(case.volume, segmenter, masks)
+        found, sacs = read_levels(case, readers)
+        names = matched(found, masks)
         own = {one.label: one.name for one in masks if one.kind == "disc"}
-        for mask, sizes, known in ((MASK, masks, own), (MODEL, found, names)):
-            by_level = _by_level(sizes, known, grader)
+        ways = ((MASK, masks, own, {}), (MODEL, found, names, {}), (AXIAL, found, names, sacs))
+        for mask, sizes, known, beside in ways:
+            by_level = _by_level(sizes, known, grader, beside)
             for level in own.values():
                 if level in ABOVE and _is_whole(masks, level):
                     rows.append({
@@ -105,7 +115,9 @@ def real_rows(
     for number, one in enumerate(progress.track(list(volumes), "Measuring volumes")):
         volume, mask = one.open()
         given = measure(mask, finding_of(mask, {}))
-        found, names = _segmented(volume, segmenter, given)
+        labels, finding = name_instances(segment(volume, segmenter))
+        found = measure(labels, finding)
+        names = matched(found, given)
         sizes = {names[m.label]: m for m in found if m.label in names}
         for disc in given:
             other = sizes.get(disc.name)
@@ -184,22 +196,15 @@ def write_rows(folder: Path, table: pd.DataFrame, figures: Sequence[LumbarFigure
     pyplot.close(picture)
 
 
-def _segmented(
-    volume: Any, segmenter: Loaded, true: Sequence[Measure]
-) -> tuple[list[Measure], dict[int, str]]:
-    labels, finding = name_instances(segment(volume, segmenter))
-    found = measure(labels, finding)
-    return found, matched(found, true)
-
-
 def _is_whole(sizes: Sequence[Measure], level: str) -> bool:
     return any(one.name == level and not one.partial for one in sizes)
 
 
 def _by_level(
-    sizes: Sequence[Measure], names: dict[int, str], grader: ModelFolder
+    sizes: Sequence[Measure], names: dict[int, str], grader: ModelFolder, sacs: dict[int, float]
 ) -> dict[str, dict[str, Any]]:
-    answers = {one.level: one for one in level_opinions(sizes, grader.card, load_trees(grader))}
+    opinions = level_opinions(sizes, grader.card, load_trees(grader), sacs)
+    answers = {one.level: one for one in opinions}
     values = grader.card.asked.values
     found = {}
     for one in sizes:
@@ -207,6 +212,7 @@ def _by_level(
         if one.label in names and one.canal_area and answer and answer.assessed:
             found[names[one.label]] = {
                 "area": one.canal_area, "ap": one.canal_ap, "slip": one.slip,
+                "sac_area": sacs.get(one.label),
                 "grade": values.index(answer.value), "p_severe": answer.probabilities[values[-1]],
             }  # fmt: skip
     return found

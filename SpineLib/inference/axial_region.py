@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.inference.canal import FOUND, CanalPath
-from SpineLib.inference.spine_levels import LEAST_REGION, Level
+from SpineLib.inference.spine_levels import Level
 from SpineLib.labels import REGIONS
 from SpineLib.volume import Volume
 
@@ -16,12 +16,14 @@ from SpineLib.volume import Volume
 MOST_EVIDENCE = 2.0
 # A smaller field of view shows too little of what is around the spine, mm.
 LEAST_FIELD_MM = 80.0
+# From here on a region is told.
+SURE = 0.9
 # How likely the next region begins from one slice to the next, and what one slice can say at most.
 _NEXT, _LEAST = 0.02, 1e-3
 
 
 def seen_regions(path: CanalPath, volume: Volume) -> list[str]:
-    """The region of each slice; empty where the picture is small or not `LEAST_REGION` sure.
+    """The region of each slice; empty where the picture is small or not `SURE` sure.
 
     From head to foot regions follow each other and never turn back: the probability of each slice's
     region is the forward-backward one (Rabiner 1989) of such a chain, given what the canal's
@@ -40,7 +42,7 @@ def seen_regions(path: CanalPath, volume: Volume) -> list[str]:
     down = volume.slice_center(0)[2] >= volume.slice_center(len(evidence) - 1)[2]
     sure = _in_order(evidence if down else evidence[::-1])
     sure = sure if down else sure[::-1]
-    return [REGIONS[int(p.argmax())] if p.max() >= LEAST_REGION else "" for p in sure]
+    return [REGIONS[int(p.argmax())] if p.max() >= SURE else "" for p in sure]
 
 
 def with_seen(levels: list[Level], regions: list[str]) -> list[Level]:

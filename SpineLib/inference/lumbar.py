@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,14 @@ from SpineLib.findings import (
     Findings,
     QuestionSummary,
     SegmentationFinding,
+    StackFindings,
 )
 from SpineLib.inference.interval import graded
 from SpineLib.inference.measures import Measure
 from SpineLib.labels import ASSESSED
 from SpineLib.models.card import Card
 from SpineLib.models.scorers import Trees
-from SpineLib.quantities import LEVEL_KEYS, Quantity
+from SpineLib.quantities import LEVEL_KEYS, Quantity, value_of
 from SpineLib.questions import Opinion
 from SpineLib.reasons import Reason
 
@@ -82,13 +85,19 @@ def features(measures: Sequence[Measure]) -> tuple[list[Measure], NDArray[np.flo
     return discs, table
 
 
-def level_opinions(measures: Sequence[Measure], card: Card, trees: Trees) -> list[Opinion]:
+def level_opinions(
+    measures: Sequence[Measure], card: Card, trees: Trees, sacs: Mapping[int, float] | None = None
+) -> list[Opinion]:
     """What a model of levels says of each disc.
+
+    Where the sac was measured on axial slices and the card says what its area means, that area
+    alone answers: an axial slice shows the sac some times finer than a sagittal segmentation.
 
     Args:
         measures: of one segmentation.
         card: its question, features and temperature.
         trees: the model.
+        sacs: as `sacs_at` gives them.
 
     Returns:
         One a disc, from the feet upward; without a value, with its reason, where the canal beside
@@ -105,6 +114,9 @@ def level_opinions(measures: Sequence[Measure], card: Card, trees: Trees) -> lis
     if discs:
         answers = calibrated(trees.predict(table[:, columns]), card.temperature)
     chances = {disc.label: row.tolist() for disc, row in zip(discs, answers, strict=True)}
+    axial = card.preprocessing.get("axial")
+    if axial is not None:
+        chances |= {label: grades_by_sac(area, axial) for label, area in (sacs or {}).items()}
     result = []
     for disc in _from_below(measures, "disc"):
         if disc.label in chances:
@@ -147,7 +159,11 @@ def summarise_levels(findings: Findings, card: Card) -> QuestionSummary:
         summary.whys = list({str(why): why for why in whys}.values())
         summary.reason = "; ".join(map(str, summary.whys))
         return summary
-    areas = {one.level: one.value for one in findings.quantities if one.key == "canal_area"}
+    keys = ("canal_area", "axial_area")  # the grade rests on the second where it is known
+    known = sorted(
+        (q for q in findings.quantities if q.key in keys), key=lambda q: keys.index(q.key)
+    )
+    areas = {one.level: one.value for one in known}
     worst = max(
         answered, key=lambda one: (question.severity(one.value), -(areas.get(one.level) or 0.0))
     )
@@ -171,25 +187,99 @@ def tell_slices(findings: Findings) -> None:
     Args:
         findings: with `Findings.level_opinions`.
     """
-    segmented = [one for one in findings.stacks if one.id == findings.segmentation.stack]
-    frame = segmented[0].frame_of_reference_uid if segmented else ""
     for stack in findings.stacks:
         for one in stack.slices:
             one.opinions = [opinion for opinion in one.opinions if not opinion.level]
-        same = frame and stack.frame_of_reference_uid == frame and stack.plane == "axial"
+    for opinion in findings.level_opinions:
+        for _away, stack, index in _slices_at(findings, opinion.place_ras):
+            stack.slices[index].opinions.append(opinion)
+
+
+def grades_by_sac(area: float, axial: Mapping[str, Any]) -> list[float]:
+    """P of each grade, mild first, by the sac's area on axial slices.
+
+    The logarithm of the true area is taken to be normal about ``offset + slope ln(area)``, with
+    the deviation ``spread``.
+
+    Args:
+        area: mm², above 0.
+        axial: of a card, with ``areas_mm2``, below which each grade but the first begins.
+    """
+    middle = axial["offset"] + axial["slope"] * math.log(area)
+    cuts = [(math.log(cut) - middle) / axial["spread"] for cut in axial["areas_mm2"]]
+    below = [1.0, *(math.erfc(-cut / math.sqrt(2)) / 2 for cut in cuts), 0.0]
+    return [more - less for more, less in pairwise(below)]
+
+
+def sacs_at(findings: Findings, measures: Sequence[Measure]) -> dict[int, float]:
+    """Area of the dural sac at each disc by axial slices, mm²; see `sac_at`.
+
+    Args:
+        findings: with quantities of axial slices, in the segmentation's Frame of Reference.
+        measures: of the segmentation.
+
+    Returns:
+        The disc's label → area; without discs that no measured slice cuts.
+    """
+    places = {one.label: one.canal_ras for one in measures if one.kind == "disc"}
+    areas = {label: sac_at(findings, place) for label, place in places.items()}
+    return {label: area for label, area in areas.items() if area}
+
+
+def axial_quantities(
+    measures: Sequence[Measure], sacs: Mapping[int, float], stack: str
+) -> list[Quantity]:
+    """The areas of `sacs_at` as quantities of their levels, from the feet upward.
+
+    Args:
+        measures: of the segmentation.
+        sacs: as `sacs_at` gives them.
+        stack: that was segmented.
+    """
+    discs = [disc for disc in _from_below(measures, "disc") if disc.label in sacs]
+    return [Quantity("axial_area", sacs[disc.label], disc.name, stack) for disc in discs]
+
+
+def sac_at(findings: Findings, place: Sequence[float] | None) -> float | None:
+    """The smallest area of the dural sac on the slice through a place and the one to each side.
+
+    Args:
+        findings: as for `sacs_at`.
+        place: the canal's middle, RAS mm.
+
+    Returns:
+        mm², of the stack whose slice is nearest; None where the sac was not measured on that slice.
+    """
+    for _away, stack, index in sorted(_slices_at(findings, place), key=lambda one: one[0]):
+        around = stack.slices[max(index - 1, 0) : index + 2]
+        areas = [value_of(one.quantities, "sac_area") for one in around]
+        if value_of(stack.slices[index].quantities, "sac_area"):
+            return min(area for area in areas if area)
+    return None
+
+
+def _slices_at(
+    findings: Findings, place: Sequence[float] | None
+) -> list[tuple[float, StackFindings, int]]:
+    """Of axial stacks in the segmentation's space the slice through a place: mm, stack, position."""
+    segmented = [one for one in findings.stacks if one.id == findings.segmentation.stack]
+    frame = segmented[0].frame_of_reference_uid if segmented else ""
+    slices: list[tuple[float, StackFindings, int]] = []
+    if place is None or not frame:
+        return slices
+    for stack in findings.stacks:
+        same = stack.frame_of_reference_uid == frame and stack.plane == "axial"
         if not same or not stack.slices or not stack.ijk_to_ras:
             continue
         matrix = np.array(stack.ijk_to_ras)
         normal = np.cross(matrix[:3, 0], matrix[:3, 1])
         normal /= np.linalg.norm(normal)
         middles = np.array([one.position_ras for one in stack.slices]) @ normal
-        for opinion in findings.level_opinions:
-            if opinion.place_ras is None:
-                continue
-            away = np.abs(middles - np.array(opinion.place_ras) @ normal)
-            nearest = int(away.argmin())
-            if away[nearest] <= stack.spacing[2] / 2:
-                stack.slices[nearest].opinions.append(opinion)
+        away = np.abs(middles - np.array(place) @ normal)
+        nearest = int(away.argmin())
+        if away[nearest] <= stack.spacing[2] / 2:
+            slices.append((float(away[nearest]), stack, nearest))
+    return slices
 
 
 def rename_levels(findings: Findings, before: SegmentationFinding) -> None:

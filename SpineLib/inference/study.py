@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from SpineLib.dicom.stack import Stack
 from SpineLib.errors import BadInput, SpineError
 from SpineLib.findings import Findings, StackFindings
+from SpineLib.inference import lumbar
 from SpineLib.inference.choose import Choices, choose
 from SpineLib.inference.described import (
     describe,
@@ -22,7 +23,6 @@ from SpineLib.inference.described import (
     model_used,
     silent,
 )
-from SpineLib.inference.lumbar import summarise_levels
 from SpineLib.inference.models import Models
 from SpineLib.inference.quantities import missing
 from SpineLib.inference.readers_level import shift_to_levels
@@ -413,31 +413,33 @@ class _StudyReader:
         if labels is None:
             return
         from SpineLib.inference.forests import load_trees
-        from SpineLib.inference.lumbar import level_opinions, lumbar_quantities, tell_slices
         from SpineLib.inference.measures import measure
 
         self.progress.stage("Measuring the levels")
         sizes = measure(labels, findings.segmentation)
-        findings.quantities += lumbar_quantities(sizes, findings.segmentation)
+        findings.quantities += lumbar.lumbar_quantities(sizes, findings.segmentation)
         segmented = findings.stack(findings.segmentation.stack)
         stack = next(one for one in self.source.stacks if one.id == segmented.id)
+        sacs = lumbar.sacs_at(findings, sizes)
+        findings.quantities += lumbar.axial_quantities(sizes, sacs, segmented.id)
         for model in self.models.of_levels:
             why = check(model.card, stack)
             if why is not None and not self.options.force:
                 describe_why(segmented, model.card.asked.key, why)
                 continue
             self.used.append(model)
-            answers = level_opinions(sizes, model.card, load_trees(model))
+            answers = lumbar.level_opinions(sizes, model.card, load_trees(model), sacs)
             for opinion in answers if why is not None else ():
                 opinion.forced, opinion.reason, opinion.why = True, f"forced: {why}", why
             findings.level_opinions += answers
-        tell_slices(findings)
+        lumbar.tell_slices(findings)
 
     def _finish(self) -> None:
         findings = self.reading.findings
         # Where nothing was segmented its own reason says so.
         for model in self.models.of_levels if self.reading.segmentation is not None else ():
-            add_summary(findings, summarise_levels(findings, model.card), model.card.asked)
+            summary = lumbar.summarise_levels(findings, model.card)
+            add_summary(findings, summary, model.card.asked)
         leave_out_silent_namesakes(findings)
         complete(findings)
         findings.models = [model_used(model, self.options) for model in self.used]

@@ -76,7 +76,11 @@ def narrowest_words(quantities: Sequence[Quantity], level: str) -> str:
     area, depth = (sizes.get(key, Quantity(key)).shown() for key in ("canal_area", "canal_ap"))
     if not area or not depth:
         return ""
-    return tr("canal {area}, {depth} front to back").format(area=area, depth=depth)
+    words = tr("canal {area}, {depth} front to back").format(area=area, depth=depth)
+    axial = sizes.get("axial_area", Quantity("axial_area")).shown()
+    return (
+        tr("sac {area} on axial slices, {rest}").format(area=axial, rest=words) if axial else words
+    )
 
 
 def write_levels(findings: Findings, path: str | Path) -> None:

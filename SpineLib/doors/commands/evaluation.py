@@ -285,9 +285,9 @@ def _lumbar_levels(
     out: Path, data: list[str], model: str, segmentation: str, numbering: str, orientation: str,
     device: str, as_json: bool,
 ) -> None:  # fmt: skip
+    from SpineLib.datasets.lumbar_levels import level_readers
     from SpineLib.datasets.open_volumes import open_volumes
     from SpineLib.evaluation.lumbar_sizes import figures_of, real_rows, simulated_rows, write_rows
-    from SpineLib.inference.loaded import load
     from SpineLib.models import find_models, open_model
     from SpineLib.models.card import LEVEL_GRADING
 
@@ -297,16 +297,14 @@ def _lumbar_levels(
     grader = open_model(model) if model else find_models(LEVEL_GRADING)[0]
     if grader.card.task != LEVEL_GRADING:
         raise BadModel(f"The model {grader.card.name} is for {grader.card.task}, not for levels")
-    segmenter = load(
-        open_model(segmentation) if segmentation else find_models("segmentation")[0], device
-    )
+    readers = level_readers(segmentation, device)
     with progress_bar() as progress:
         if all(simulated):
-            table = simulated_rows(data, grader, segmenter, progress)
+            table = simulated_rows(data, grader, readers, progress)
         else:
             volumes = [one for source in data for one in open_volumes(
                 source, numbering=numbering, orientation=orientation, progress=progress)]  # fmt: skip
-            table = real_rows(volumes, segmenter, progress)
+            table = real_rows(volumes, readers.segmentation, progress)
     if not len(table):
         raise BadInput("No level could be measured")
     figures = figures_of(table)

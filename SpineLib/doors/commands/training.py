@@ -158,12 +158,21 @@ for _name in USUAL:
 def stenosis(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the model.")],
     data: Sources = None,
+    axial: Annotated[
+        list[str] | None,
+        typer.Option(help="As --data: whose axial slices are outlined; may repeat."),
+    ] = None,
+    device: Device = "auto",
 ) -> None:
-    """Fit the grade of central stenosis to sizes of simulated lumbar levels."""
-    from SpineLib.training.level_grades import SOURCES, fit_level_grades
+    """Fit the grade of central stenosis to sizes of simulated lumbar levels, and to axial slices."""
+    from SpineLib.datasets.lumbar_levels import level_readers
+    from SpineLib.training.level_grades import AXIAL_SOURCES, SOURCES, fit_level_grades
 
+    readers = level_readers(device=device)
     with progress_bar() as progress:
-        model = fit_level_grades(data or SOURCES, out, progress=progress)
+        model = fit_level_grades(
+            data or SOURCES, axial or AXIAL_SOURCES, readers, out, progress=progress
+        )
     say(f"The model is in {model.path}; its temperature is {model.card.temperature:g}")
 
 

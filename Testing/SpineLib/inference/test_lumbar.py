@@ -11,9 +11,12 @@ from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFind
 from SpineLib.findings_file import read_json, write_json
 from SpineLib.inference.forests import load_trees
 from SpineLib.inference.lumbar import (
+    axial_quantities,
+    grades_by_sac,
     level_opinions,
     lumbar_quantities,
     rename_levels,
+    sacs_at,
     summarise_levels,
     tell_slices,
 )
@@ -28,6 +31,8 @@ from SpineLib.outputs.summary import headline, missing
 from SpineLib.quantities import DEFINITIONS, Quantity
 from SpineLib.questions import COMPRESSION, STENOSIS
 from SpineLib.reading import Reading
+from SpineLib.reasons import NO_CANAL, Reason
+from SpineLib.training.level_grades import axial_law
 from SpineLib.volume import Volume
 from Testing.SpineLib.inference.test_measures import finding_of
 
@@ -215,6 +220,63 @@ def test_the_axial_slice_through_a_disc_carries_its_grade_and_no_other_slice_doe
     assert sum(len(one.opinions) for one in axial.slices) == len(placed) > 3
     summary = narrowed.summary("stenosis")
     assert (summary.stack, summary.index) == ("7", carrying["L4/L5"].index)
+
+
+@pytest.fixture
+def outlined(narrowed):
+    """`narrowed`'s findings whose axial slices have sacs of 300, 301, … mm², and its sizes."""
+    study = Findings.from_dict(narrowed.to_dict())
+    for one in study.stack("7").slices:
+        one.quantities = [Quantity("sac_area", 300.0 + one.index)]
+    grid = straight_spine(narrow={"L4/L5": 0.5})
+    return study, measure(grid, named(grid))
+
+
+def test_a_level_has_the_smallest_sac_of_the_axial_slice_through_it_and_its_neighbours(outlined):
+    study, levels = outlined
+    slices, middle = study.stack("7").slices, -45 + 0.5 * (BODY + DISC)
+    through = min(slices, key=lambda one: abs(one.position_ras[2] - middle)).index
+    assert sacs_at(study, levels)[202] == 300 + through - 1
+    slices[through].quantities = [Quantity("sac_area", why=Reason(NO_CANAL))]
+    assert 202 not in sacs_at(study, levels)  # a neighbour alone does not stand in for it
+    study.stack("7").frame_of_reference_uid = "another"
+    assert sacs_at(study, levels) == {}
+
+
+def test_the_sac_of_axial_slices_is_graded_where_there_are_any(outlined, model):
+    study, levels = outlined
+    sacs = sacs_at(study, levels)
+    trees = load_trees(model)
+    answers = {o.level: o for o in level_opinions(levels, model.card, trees, sacs)}
+    assert answers["L4/L5"].value == "normal or mild"  # the sagittal outline alone: severe
+    narrow = {o.level: o for o in level_opinions(levels, model.card, trees, {203: 40.0})}
+    assert narrow["L3/L4"].value == "severe" and narrow["L4/L5"].value == "severe"
+    assert sum(narrow["L3/L4"].probabilities.values()) == pytest.approx(1)
+
+
+def test_the_verdict_names_the_sac_that_its_grade_rests_on(outlined, model):
+    study, levels = outlined
+    sacs = {202: 200.0, 203: 40.0}
+    study.level_opinions = level_opinions(levels, model.card, load_trees(model), sacs)
+    study.quantities += axial_quantities(levels, sacs, "6")
+    study.summaries = [summarise_levels(study, model.card)]
+    assert headline(study).text == "Narrowest at L3/L4: central stenosis severe"
+    assert "sac 40 mm² on axial slices, canal " in headline(study).detail
+
+
+def test_a_smaller_sac_is_never_graded_milder(model):
+    law = model.card.preprocessing["axial"]
+    chances = np.array([grades_by_sac(area, law) for area in range(20, 300, 5)])
+    assert np.allclose(chances.sum(axis=1), 1) and (chances >= 0).all()
+    assert (np.diff(chances[:, 0]) >= 0).all() and (np.diff(chances[:, -1]) <= 0).all()
+
+
+def test_what_an_axial_area_means_is_fitted_from_measured_and_true_areas():
+    true = np.linspace(40, 300, 60)
+    law = axial_law(0.9 * true * np.tile([0.97, 1.03], 30), true)
+    assert np.argmax(grades_by_sac(0.9 * 70, law)) == 2
+    assert np.argmax(grades_by_sac(0.9 * 90, law)) == 1
+    assert np.argmax(grades_by_sac(0.9 * 120, law)) == 0
 
 
 def test_levels_survive_json_and_stand_in_the_report_and_the_table(narrowed, tmp_path):
