@@ -85,7 +85,8 @@ def simulated_rows(
         found, sacs = read_levels(case, readers)
         names = matched(found, masks)
         own = {one.label: one.name for one in masks if one.kind == "disc"}
-        ways = ((MASK, masks, own, {}), (MODEL, found, names, {}), (AXIAL, found, names, sacs))
+        none: dict[int, float] = {}
+        ways = ((MASK, masks, own, none), (MODEL, found, names, none), (AXIAL, found, names, sacs))
         for mask, sizes, known, beside in ways:
             by_level = _by_level(sizes, known, grader, beside)
             for level in own.values():
