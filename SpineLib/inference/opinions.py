@@ -32,6 +32,7 @@ def opinions(
     boxes: Mapping[int, ArrayLike] | None = None,
     threshold: float | None = None,
     force: bool = False,
+    inputs: dict[str, torch.Tensor] | None = None,
     progress: Progress | None = None,
 ) -> list[Opinion]:
     """Asks a model its question on each axial slice.
@@ -46,6 +47,8 @@ def opinions(
         threshold: P(positive) from which a slice is positive, of a question with two values; None
             takes the card's.
         force: answer slices that are unlike the images that the model knows too, marked as forced.
+        inputs: what models of the same stack were shown, by how it was made, and kept for the next
+            one; nothing is kept if None or where boxes are drawn.
         progress: told of each slice; cancels between batches.
 
     Returns:
@@ -60,7 +63,7 @@ def opinions(
     if progress:
         progress.stage(f"Assessing: {question.title}", len(volume.voxels))
     canal = with_boxes(canal, drawn, volume)
-    batch = network_input(volume, canal.centers_ras, loaded.card.preprocessing)
+    batch = _input(volume, canal, loaded.card, {} if inputs is None or drawn else inputs)
     whys = why_not(volume, canal, loaded.card)
     probabilities, strange, scores = _classified(loaded, batch, canal, whys, progress)
     result = []
@@ -77,6 +80,16 @@ def opinions(
             opinion.reason, opinion.grade_set = f"forced: {strange[k]}", []
         result.append(opinion)
     return result
+
+
+def _input(
+    volume: Volume, canal: CanalPath, card: Card, inputs: dict[str, torch.Tensor]
+) -> torch.Tensor:
+    how = {key: value for key, value in card.preprocessing.items() if key != "minimum_confidence"}
+    made = repr(sorted(how.items()))
+    if made not in inputs:
+        inputs[made] = network_input(volume, canal.centers_ras, card.preprocessing)
+    return inputs[made]
 
 
 def _classified(

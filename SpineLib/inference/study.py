@@ -53,6 +53,8 @@ from SpineLib.reasons import NO_SAGITTAL, NOT_ASKED, UNKNOWN, Reason
 from SpineLib.volume import Volume
 
 if TYPE_CHECKING:
+    import torch
+
     from SpineLib.inference.canal import CanalPath
     from SpineLib.inference.loaded import Loaded
 
@@ -315,10 +317,11 @@ class _StudyReader:
         for finding, center in zip(described.slices, centers, strict=True):
             finding.canal_center_ras = center
         threshold = self.options.threshold
+        inputs: dict[str, torch.Tensor] = {}
         for model in wanted:
             answers = opinions(
                 volume, canal, self._loaded(model), threshold=threshold,
-                force=self.options.force, progress=self.progress,
+                force=self.options.force, inputs=inputs, progress=self.progress,
             )  # fmt: skip
             elsewhere = self._elsewhere(model.card, stack, len(answers))
             for finding, opinion, other in zip(described.slices, answers, elsewhere, strict=True):
