@@ -1676,6 +1676,18 @@
         <translation>Fläche des segmentierten Spinalkanals (des Durasacks ohne das Fett um ihn) in der Mittelebene der Bandscheibe.</translation>
     </message>
     <message>
+        <source>Smallest area of the dural sac on the axial slice through the disc and the slices beside it; the grade of stenosis rests on it.</source>
+        <translation>Kleinste Fläche des Durasacks auf der axialen Schicht durch die Bandscheibe und den Schichten daneben; auf ihr beruht der Stenosegrad.</translation>
+    </message>
+    <message>
+        <source>Sac on axial slices</source>
+        <translation>Durasack auf axialen Schichten</translation>
+    </message>
+    <message>
+        <source>sac {area} on axial slices, {rest}</source>
+        <translation>Durasack {area} auf axialen Schichten, {rest}</translation>
+    </message>
+    <message>
         <source>Diameter of the segmented canal from front to back in the disc's middle plane, mean of its middle 4 mm.</source>
         <translation>Durchmesser des segmentierten Kanals von vorn nach hinten in der Mittelebene der Bandscheibe, Mittel der mittleren 4 mm.</translation>
     </message>
