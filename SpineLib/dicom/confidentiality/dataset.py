@@ -224,7 +224,8 @@ def patient_of(dataset: Dataset) -> str:
 
 def person_of(dataset: Dataset) -> Person:
     """What the data set says of the person, to tell two people of one ID apart."""
-    said = (dataset.get(k) for k in ("PatientName", "PatientBirthDate", "PatientSex"))
+    keywords = ("PatientName", "PatientBirthDate", "PatientSex", "IssuerOfPatientID")
+    said = (dataset.get(keyword) for keyword in keywords)
     return person(*(str(value or "") for value in said))
 
 
