@@ -186,7 +186,7 @@ class Deidentifier:
                 for item in element.value or ():
                     self._remove_traces(item, sought)
             elif traces.holds(element, sought):
-                element.value = None
+                element.value = traces.without(element, sought)
                 self.counts[element.keyword, "emptied: it held an identifying value"] += 1
 
     def _say_what_was_done(self, dataset: Dataset) -> None:
