@@ -261,6 +261,8 @@ class Desktop:
             self.window.deleteLater()
         self.app.layoutManager()._stop()
         self.application.processEvents()
+        # Outside an event loop of its own, Qt keeps what is to be deleted until it is asked.
+        self.application.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete.value)
         sys.excepthook = self._hook
         for (_, name), (where, value) in reversed(self._was.items()):
             if isinstance(where, dict):
