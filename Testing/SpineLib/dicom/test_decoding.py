@@ -208,7 +208,6 @@ def test_a_forked_process_has_decoders_of_its_own(writer, tmp_path):
 KILLED = """
 import sys, time
 from SpineLib.dicom import decoding, read, scan
-from Testing.machine import wait_until
 read(scan(sys.argv[1]).stacks[0])
 print(*(one._process.pid for one in decoding._pool._idle), flush=True)
 time.sleep(60)

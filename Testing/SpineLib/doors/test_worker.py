@@ -343,12 +343,11 @@ FORKS = """
 from multiprocessing import get_context
 from SpineLib.doors import worker
 from SpineLib.messages import Models
-from Testing.machine import wait_until
 
 def fork(arguments, progress):
     child = get_context("fork").Process(target=int)  # as PyTorch's data loaders are
     child.start()
-    child.join(PATIENCE)
+    child.join(60)
     child.kill()
     return {"models": [{"code": child.exitcode}], "broken": []}
 
