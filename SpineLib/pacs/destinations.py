@@ -27,6 +27,11 @@ Title = Annotated[
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+_TITLE = "a title has 1 to 16 characters of ASCII, without a backslash or blanks at the ends"
+_PATTERNS = {
+    "ae": _TITLE, "calling": _TITLE,
+    "name": "a name has 1 to 32 letters, digits, - or _",
+}  # fmt: skip
 
 
 class Destination(BaseModel):
@@ -145,6 +150,8 @@ def add_destination(values: Mapping[str, Any]) -> Destination:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         said = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "string_pattern_mismatch":
+            said = _PATTERNS[place]
         raise BadRequest(
             f"This is not a destination: {place + ': ' if place else ''}{said}"
         ) from error

@@ -94,10 +94,13 @@ def associated(
     entity = AE(place.calling)
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = SECONDS
     entity.connection_timeout = SECONDS
-    association = entity.associate(
-        place.host, place.port or 0, contexts, ae_title=place.ae or "ANY-SCP",
-        ext_neg=roles or [], evt_handlers=handlers or [], tls_args=_tls(place),
-    )  # fmt: skip
+    try:
+        association = entity.associate(
+            place.host, place.port or 0, contexts, ae_title=place.ae or "ANY-SCP",
+            ext_neg=roles or [], evt_handlers=handlers or [], tls_args=_tls(place),
+        )  # fmt: skip
+    except socket.gaierror as error:
+        raise SpineError(f"No computer called {place.host} is known here") from error
     if not association.is_established:
         raise SpineError(_why_not(association, place))
     try:

@@ -34,13 +34,15 @@ def fetch(
         How many images.
 
     Raises:
-        BadRequest: neither or both are given.
+        BadRequest: neither or both are given, or one that stands for many.
         SpineError: the archive cannot be reached or refuses, or has no such study, several, or no MR
             image of it.
     """
     progress = progress or Progress()
     if bool(study) == bool(accession):
         raise BadRequest("Give the study by its UID or by its accession number")
+    if set(study or accession) & set("*?\\"):  # an archive would take them for many numbers
+        raise BadRequest("The number of a study has no *, ? or backslash in it")
     if place.is_web:
         from SpineLib.pacs import web as way
     else:
@@ -51,6 +53,8 @@ def fetch(
 
         def keep(image: Dataset) -> Path:
             progress.check()
+            if image.get("StudyInstanceUID") != wanted:
+                raise SpineError(f"{place.where} sent an image of another study")
             path = folder / _name(image)
             try:
                 image.save_as(path, enforce_file_format=True)

@@ -5,9 +5,12 @@ import sys
 import types
 
 import pytest
+from pydicom.dataset import Dataset
 
-from SpineLib.errors import BadInput, BadRequest
+from SpineLib.errors import BadInput, BadRequest, SpineError
+from SpineLib.pacs import dimse
 from SpineLib.pacs.destinations import (
+    Destination,
     add_destination,
     destination,
     destinations_file,
@@ -17,6 +20,7 @@ from SpineLib.pacs.destinations import (
     remove_destination,
     token_of,
 )
+from SpineLib.pacs.fetching import fetch
 
 PACS = {"name": "pacs", "host": "10.0.0.1", "port": 104, "ae": "PACS"}
 WEB = {"name": "web", "url": "https://pacs.example/dicom-web", "user": "anna"}
@@ -37,10 +41,10 @@ def test_what_is_added_is_there_again_until_it_is_removed():
     ("changes", "why"),
     [
         ({"port": 0}, "port"),
-        ({"ae": "A" * 17}, "ae"),
+        ({"ae": "A" * 17}, "ae: a title has 1 to 16 characters"),
         ({"ae": "  "}, "ae"),
         ({"ae": "A\\B"}, "ae"),
-        ({"name": "a b"}, "name"),
+        ({"name": "a b"}, "name: a name has 1 to 32 letters"),
         ({"host": ""}, "either a url"),
         ({"url": "https://x"}, "either a url"),
         ({"url": "ftp://x", "host": "", "port": None, "ae": None}, "http"),
@@ -53,6 +57,26 @@ def test_values_that_are_no_destination_are_named(changes, why):
     with pytest.raises(BadRequest, match=why):
         add_destination({**PACS, **changes})
     assert not destinations_file().exists()
+
+
+def test_a_computer_that_nobody_knows_is_named():
+    with pytest.raises(SpineError, match="No computer called nowhere"):
+        dimse.echo(Destination(**{**PACS, "host": "nowhere.invalid"}))
+
+
+@pytest.mark.parametrize("asked", [{"study": "1.2.*"}, {"accession": "?"}, {"accession": "1\\2"}])
+def test_a_number_that_stands_for_many_studies_is_not_asked_for(tmp_path, asked):
+    with pytest.raises(BadRequest, match="no \\*"):
+        fetch(Destination(**PACS), tmp_path / "out", **asked)
+
+
+def test_an_image_of_another_study_is_not_taken_for_the_one_asked_for(tmp_path, monkeypatch):
+    image = Dataset()
+    image.StudyInstanceUID = image.SOPInstanceUID = "1.2.4"
+    monkeypatch.setattr(dimse, "get_study", lambda place, study, keep: bool(keep(image)))
+    with pytest.raises(SpineError, match="an image of another study"):
+        fetch(Destination(**PACS), tmp_path / "out", study="1.2.3")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_certificate_that_is_not_there_is_named(tmp_path):
