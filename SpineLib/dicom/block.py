@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,7 @@ def placed_block(row: list[FrameHeader], normal: FloatArray, missing: tuple[Poin
         expected = points[0] + np.outer(np.arange(len(row)), step)
         if np.abs(points - expected).max() > max(PLACE_TOLERANCE_MM, 0.05 * depth):
             return Block(tuple(row), None, missing, "the slices are not evenly spaced")
+        warnings += _left_between(row, abs(depth))
     else:
         depth = row[0].between or row[0].thickness or 0.0
         if depth <= 0:
@@ -92,6 +94,21 @@ def placed_block(row: list[FrameHeader], normal: FloatArray, missing: tuple[Poin
         warnings.append(f"one slice only; its spacing of {depth:g} mm is its thickness")
     origin = points.mean(axis=0) - normal * depth * (len(row) - 1) / 2
     return Block(tuple(row), matrix(row[0], normal * depth, origin), missing, "", tuple(warnings))
+
+
+def _left_between(row: list[FrameHeader], step: float) -> list[str]:
+    """A warning where header and numbers agree that slices in between are lost."""
+    between, numbers = row[0].between or 0.0, [f.instance for f in row]
+    every = round(step / between) if between else 1
+    if every < 2 or None in numbers or abs(step - every * between) > 0.05 * between:
+        return []
+    paces = {abs(b - a) for a, b in pairwise(n for n in numbers if n is not None)}
+    if paces != {every}:
+        return []
+    return [
+        f"only one slice in {every} is here: the header says {between:g} mm between slices, and they "
+        f"lie {step:.3g} mm apart"
+    ]
 
 
 def matrix(frame: FrameHeader, step: FloatArray, origin: FloatArray) -> FloatArray:

@@ -239,6 +239,15 @@ def test_a_deflated_file_is_read(writer, tmp_path):
     assert (read(scan(tmp_path).stacks[0]).voxels == expected).all()
 
 
+def test_slices_that_are_lost_in_turn_are_warned_of(writer, tmp_path):
+    files = writer.write(tmp_path, [writer.place(8, 4.0)], SpacingBetweenSlices=4.0)
+    assert not scan(tmp_path).stacks[0].warnings
+    for file in files[1::2]:
+        file.unlink()
+    (stack,) = scan(tmp_path).stacks
+    assert stack.slices == 4 and "only one slice in 2 is here" in stack.warnings[0]
+
+
 def test_text_in_other_alphabets_is_decoded(writer, tmp_path):
     writer.write(
         tmp_path, [writer.place(3, 4.0)], SpecificCharacterSet="ISO_IR 192",
