@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from SpineLib.errors import BadInput
 from SpineLib.volume import Volume
@@ -52,16 +52,23 @@ def _grey(path: Path) -> NDArray[Any]:
     """[row, column]; 8 bits, or 16 where the picture has them (turning it into 8 would clip)."""
     try:
         with Image.open(path) as picture:
+            if getattr(picture, "n_frames", 1) > 1:
+                raise BadInput(
+                    "The file holds several pictures", file=path, advice="Save them one by one."
+                )
+            # As programs show a photograph that was turned, and as boxes were drawn on it.
             if picture.mode not in _DEEP:
                 _require_8_bits(picture, path)
-                return np.asarray(picture.convert("L"))
-            values = np.asarray(picture)
+                return np.asarray(ImageOps.exif_transpose(picture).convert("L"))
+            values = np.asarray(ImageOps.exif_transpose(picture))
     except BadInput:
         raise
     except Exception as error:  # Pillow's decoders let out whatever they meet in damaged files
         raise BadInput(
             "The picture cannot be read", file=path, advice="Export it again."
         ) from error
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise BadInput("The picture holds values that are not finite", file=path)
     if values.dtype.kind != "f" and values.min() >= 0 and values.max() < 1 << 16:
         return values.astype(np.uint16)
     return values.astype(np.float32)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from SpineLib.datasets.flat import open_pictures
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.datasets.voc import box_in, open_voc, read_annotation
 from SpineLib.datasets.vocabulary import vocabulary
@@ -190,8 +191,6 @@ def test_colours_of_16_bits_are_refused_as_they_would_be_read_as_8(tmp_path, kin
     import struct
     import zlib
 
-    from SpineLib.datasets.flat import open_pictures
-
     def chunk(name, content):
         checked = name + content
         size, sum_ = struct.pack(">I", len(content)), struct.pack(">I", zlib.crc32(checked))
@@ -207,8 +206,25 @@ def test_colours_of_16_bits_are_refused_as_they_would_be_read_as_8(tmp_path, kin
         open_pictures([path])
 
 
+def test_a_turned_photograph_is_read_as_it_is_shown(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    grey = np.arange(60, dtype=np.uint8).reshape(6, 10)
+    Image.fromarray(grey).save(tmp_path / "a.png", exif=exif)
+    assert np.array_equal(open_pictures([tmp_path / "a.png"]).voxels[0], np.rot90(grey, -1))
+
+
+def test_several_pictures_in_a_file_and_values_that_are_not_finite_are_refused(tmp_path):
+    page = Image.fromarray(np.eye(8, dtype=np.uint8))
+    page.save(tmp_path / "a.png", save_all=True, append_images=[page.rotate(90)])
+    with pytest.raises(BadInput, match="several pictures"):
+        open_pictures([tmp_path / "a.png"])
+    Image.fromarray(np.full((8, 8), np.nan, np.float32)).save(tmp_path / "b.png", "TIFF")
+    with pytest.raises(BadInput, match="not finite"):
+        open_pictures([tmp_path / "b.png"])
+
+
 def test_pictures_of_different_depths_are_no_stack(tmp_path):
-    from SpineLib.datasets.flat import open_pictures
 
     Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "a.png")
     Image.fromarray(np.zeros((8, 8), np.uint16)).save(tmp_path / "b.png")
@@ -218,7 +234,6 @@ def test_pictures_of_different_depths_are_no_stack(tmp_path):
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.9])
 def test_a_picture_that_ends_early_is_refused(tmp_path, share):
-    from SpineLib.datasets.flat import open_pictures
 
     noise = np.random.default_rng(0).integers(0, 60000, (40, 40)).astype(np.uint16)
     Image.fromarray(noise).save(tmp_path / "a.png")
