@@ -1684,8 +1684,8 @@
         <translation>Durasack auf axialen Schichten</translation>
     </message>
     <message>
-        <source>sac {area} on axial slices, {rest}</source>
-        <translation>Durasack {area} auf axialen Schichten, {rest}</translation>
+        <source>sac {area} on axial slices</source>
+        <translation>Durasack {area} auf axialen Schichten</translation>
     </message>
     <message>
         <source>Diameter of the segmented canal from front to back in the disc's middle plane, mean of its middle 4 mm.</source>
