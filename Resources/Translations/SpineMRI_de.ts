@@ -1684,8 +1684,8 @@
         <translation>Durasack auf axialen Schichten</translation>
     </message>
     <message>
-        <source>sac {area} on axial slices, {rest}</source>
-        <translation>Durasack {area} auf axialen Schichten, {rest}</translation>
+        <source>sac {area} on axial slices</source>
+        <translation>Durasack {area} auf axialen Schichten</translation>
     </message>
     <message>
         <source>Diameter of the segmented canal from front to back in the disc's middle plane, mean of its middle 4 mm.</source>
@@ -1920,7 +1920,7 @@
         <translation>Größen nach Höhe: Wirbel</translation>
     </message>
     <message>
-        <source>Sizes are of the sagittal segmentation, but for the sac on axial slices. They are measurements, no diagnoses.</source>
+        <source>Sizes are of the sagittal segmentation; only the sac’s is of axial slices. They are measurements and not diagnoses.</source>
         <translation>Die Größen sind aus der sagittalen Segmentierung, außer dem Durasack auf axialen Schichten. Sie sind Messwerte, keine Diagnosen.</translation>
     </message>
     <message>
