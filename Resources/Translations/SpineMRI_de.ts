@@ -1935,5 +1935,9 @@
         <source>Possible</source>
         <translation>Möglich</translation>
     </message>
+    <message>
+        <source>the sac was corrected, and the model {model}, as it graded, is not at hand</source>
+        <translation>der Durasack wurde korrigiert, und das Modell {model} ist so, wie es den Grad gab, nicht zur Hand</translation>
+    </message>
 </context>
 </TS>
