@@ -24,6 +24,7 @@ from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
 from SpineLib.toml_text import parse_toml
+from SpineLib.wording import count
 
 STACK_FOLDER, LABELS, ABOUT, FACTS = "ax_t2", "{task}_label*.csv", "dataset.toml", "patients.csv"
 ORDERS = ("feet-first", "head-first", "instance")
@@ -123,7 +124,7 @@ def _labelled(
         values, reader = read_labels(file, value), _reader(file, task)
         if len(values) != stack.slices:
             raise BadInput(
-                f"{len(values)} labels for {stack.slices} slices",
+                f"{count(len(values), 'label')} for {count(stack.slices, 'slice')}",
                 file=file,
                 advice=f"Write one label a slice, in the order of the slices ({order}), or say "
                 f"another order in {root / ABOUT}.",

@@ -19,6 +19,7 @@ from SpineLib.dicom import Stack, read, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
+from SpineLib.wording import count
 
 UID, LABEL = "sop_instance_uid", "label"
 _KNOWN = (UID, "frame", LABEL, "reader", "site")
@@ -129,7 +130,8 @@ def _cells(
             continue
         if len(cells) != len(header):
             raise BadInput(
-                f"Line {reader.line_num}: {len(cells)} cells for {len(header)} columns",
+                f"Line {reader.line_num}: {count(len(cells), 'cell')} for "
+                f"{count(len(header), 'column')}",
                 file=path,
                 advice=f"Put text that has {_SEPARATORS[reader.dialect.delimiter]} in it into quotes.",
             )

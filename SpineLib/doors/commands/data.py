@@ -11,6 +11,7 @@ from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import Numbering, Orientation, print_table, progress_bar, say
 from SpineLib.errors import BadRequest
 from SpineLib.progress import Progress
+from SpineLib.wording import count as counted
 
 data = typer.Typer(
     no_args_is_help=True,
@@ -45,7 +46,8 @@ def check(
             _say_volumes(stacks, progress)
             return
     patients, sites = ({getattr(s, name) for s in stacks} for name in ("patient", "site"))
-    say(f"{len(stacks)} stacks of {len(patients)} patients from {len(sites)} sites")
+    of = f"{counted(len(patients), 'patient')} from {counted(len(sites), 'site')}"
+    say(f"{counted(len(stacks), 'stack')} of {of}")
     counts = Counter((label.value, label.reader) for s in stacks for label in s.labels)
     rows = [[value, reader, str(count)] for (value, reader), count in sorted(counts.items())]
     print_table(("label", "reader", "slices"), rows)
@@ -89,7 +91,7 @@ def freeze_test(
     before = out.exists() and not key_file(out).exists()  # frozen before there were secrets
     secret = b"" if before else new_secret(out.parent, key_file(out).name)
     frozen = freeze(out, kept, secret=secret)
-    say(f"{len(frozen.patients)} patients are kept for the test in {out}")
+    say(f"Kept for the test in {out}: {counted(len(frozen.patients), 'patient')}")
     say(f"SHA-256 of the set: {frozen.sha256}")
 
 
@@ -139,5 +141,6 @@ def _say_volumes(volumes: list[Any], progress: Progress) -> None:
         _, mask = volume.open()
         found = [structure(int(n)) for n in np.unique(mask.voxels) if n]
         counts.update({f"partial {s.kind}" if s.partial else s.kind for s in found})
-    say(f"{len(volumes)} volumes of {len({v.patient for v in volumes})} patients")
+    patients = counted(len({v.patient for v in volumes}), "patient")
+    say(f"{counted(len(volumes), 'volume')} of {patients}")
     print_table(("structure", "volumes"), [[name, str(n)] for name, n in sorted(counts.items())])

@@ -9,6 +9,7 @@ import typer
 
 from SpineLib.doors.console import print_json, print_table, progress_bar, say
 from SpineLib.options import ProfileOption
+from SpineLib.wording import count
 
 
 def deidentify(
@@ -47,15 +48,15 @@ def deidentify(
     if as_json:
         print_json({**report.to_dict(), "key": str(report.key), "left_out_files": left_out})
         return
-    rows = [[name, done, str(count)] for (name, done), count in sorted(report.counts.items())]
+    rows = [[name, done, str(times)] for (name, done), times in sorted(report.counts.items())]
     print_table(("attribute", "what was done", "times"), rows)
     for note in report.notes:
         say(f"Note: {note}")
     for one in report.warnings:
         say(f"Look at {one.file}: it {one.reason}")
-    say(f"Left out: {len(left_out)} files")
+    say(f"Left out: {count(len(left_out), 'file')}")
     for file in left_out:
         say(f"  {file['file']}: {file['reason']}")
-    patients = "1 patient" if report.patients == 1 else f"{report.patients} patients"
-    say(f"{len(report.files)} files of {patients} are in {report.folder}")
+    files, patients = count(len(report.files), "file"), count(report.patients, "patient")
+    say(f"In {report.folder}: {files} of {patients}")
     say(f"The key is {report.key}; keep it apart, whoever has it can undo all of this")
