@@ -292,7 +292,7 @@ def _reading_values(folder: Path) -> dict[str, float]:
 
 
 def _settings(given: list[str]) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for one in given:
         name, equals, value = one.partition("=")
         if not equals:
