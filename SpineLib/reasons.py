@@ -32,6 +32,8 @@ CONTRADICT = "contradict"
 NO_CANAL_BESIDE, DISC_AT_BORDER, NOT_BOTH_BODIES, NO_BODY, NOT_L1_L5 = (
     "no-canal-beside", "disc-at-border", "not-both-bodies", "no-body", "not-l1-l5",
 )  # fmt: skip
+# Of a level whose sac was corrected: ``model``.
+MODEL_GONE = "model-gone"
 # Of a quantity: ``degrees`` and ``most``; ``slices`` and ``least``; ``levels``.
 NO_OUTLINE, NO_CORD, OUTLINE_CUT, TOO_OBLIQUE, NO_COURSE, FEW_NEIGHBOURS = (
     "no-outline", "no-cord", "outline-cut", "too-oblique", "no-course", "few-neighbours",
@@ -94,6 +96,7 @@ _SENTENCES = {
     NOT_BOTH_BODIES: "whole vertebrae above and below the disc are needed; the sacrum has no outline",
     NO_BODY: "the vertebra is not whole, or lies between no two whole discs",
     NOT_L1_L5: "L1 and L5 are not both whole and known by name",
+    MODEL_GONE: "the sac was corrected, and the model {model}, as it graded, is not at hand",
     NO_OUTLINE: "the dural sac was not outlined on this slice",
     NO_CORD: "no cord was outlined on this slice",
     OUTLINE_CUT: "the border of the picture cuts the outline",

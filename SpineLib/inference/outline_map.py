@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import Findings
+from SpineLib.inference.levels_again import grade_levels_again
 from SpineLib.inference.quantities import Outlined, measuring_changed
 from SpineLib.inference.study_quantities import complete
 from SpineLib.slabs import Steps
@@ -21,6 +22,8 @@ def measuring_again(
     findings: Findings, stack_id: str, labels: Volume, changed: Collection[int]
 ) -> Steps[None]:
     """Measures slices of a stack anew from outlines as a reader corrected them, a slice a step.
+
+    The grades of lumbar levels follow where the sac at a disc has another area.
 
     Args:
         findings: of the reading; changed in the last step.
@@ -40,6 +43,7 @@ def measuring_again(
     made = yield from measuring_changed(slices_of(labels), changed, before)
     for finding, quantities in zip(stack.slices, made, strict=True):
         finding.quantities = quantities
+    grade_levels_again(findings)
     complete(findings)
 
 

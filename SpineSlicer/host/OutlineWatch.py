@@ -10,7 +10,7 @@ from SpineLib.findings import Findings
 from SpineLib.slabs import Steps
 from SpineSlicer.host.inThread import importing
 from SpineSlicer.host.Turns import Turns
-from SpineSlicer.scene.measuredAgain import measuringCorrections
+from SpineSlicer.scene.measuredAgain import answersOfStacks, measuringCorrections
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import OUTLINES, STACK
 
@@ -93,9 +93,12 @@ class OutlineWatch:
 
     def _onMeasured(self, findings: Findings | None) -> None:
         del self._waiting[0]
-        if findings is not None and _flags(findings) == _flags(self._study.findings):
+        before = self._study.findings
+        if findings is None:
+            pass
+        elif before is not None and answersOfStacks(findings) == answersOfStacks(before):
             self._study.measured(findings)
-        elif findings is not None:  # rings and labels are others
+        else:  # rings and labels are others
             self._study.open(self._study.study)
         self._wait()
 
@@ -103,7 +106,3 @@ class OutlineWatch:
         del self._waiting[0]
         self._wait()
         raise error
-
-
-def _flags(findings: Findings | None) -> list[bool]:
-    return [one.flagged for stack in findings.stacks for one in stack.slices] if findings else []

@@ -65,8 +65,10 @@ def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | No
     yield
     if nodes.node(FINDINGS) is not text or text.GetText() != before:  # something else was said
         return (yield from measuringCorrections(nodes, stack))
-    if _flagged(findings, stack) != _flagged(old, stack):
-        yield from nodes.showingAgain(findings, stack)
+    shown, known = answersOfStacks(findings), answersOfStacks(old)
+    for changed in [one for one in shown if shown[one] != known[one]]:
+        if nodes.volumeNode(changed) is not None:
+            yield from nodes.showingAgain(findings, changed)
     showQuantities(nodes, findings, data, {stack: now})
     noteMeasured(node, now)
     return findings
@@ -123,5 +125,12 @@ def _drawApLine(nodes: ReadingScene, findings: Findings, outlines: dict[str, Vol
         own(nodes.node(FINDINGS), [line])
 
 
-def _flagged(findings: Findings, stack: str) -> list[Any]:
-    return [one.flagged for one in findings.stack(stack).slices]
+def answersOfStacks(findings: Findings) -> dict[str, list[Any]]:
+    """Of each stack what its rings and labels follow: each slice's flag, and the grades of levels."""
+    return {
+        stack.id: [
+            (one.flagged, [answer.value for answer in one.opinions if answer.level])
+            for one in stack.slices
+        ]
+        for stack in findings.stacks
+    }

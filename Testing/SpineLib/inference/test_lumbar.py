@@ -9,7 +9,9 @@ import pytest
 from SpineLib.errors import BadModel
 from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
 from SpineLib.findings_file import read_json, write_json
+from SpineLib.inference.described import model_used
 from SpineLib.inference.forests import load_trees
+from SpineLib.inference.levels_again import grade_levels_again
 from SpineLib.inference.lumbar import (
     axial_quantities,
     grades_by_sac,
@@ -22,16 +24,19 @@ from SpineLib.inference.lumbar import (
 )
 from SpineLib.inference.measures import measure
 from SpineLib.inference.naming import rename
+from SpineLib.inference.outline_map import SAC_LABEL, measuring_again
+from SpineLib.inference.study import ReadOptions
 from SpineLib.labels import CANAL
 from SpineLib.models import find_models, open_folder
 from SpineLib.models.card import LEVEL_GRADING
 from SpineLib.outputs.level_table import level_lines, narrowest_sentence, write_levels
 from SpineLib.outputs.report import render
-from SpineLib.outputs.summary import headline, missing
+from SpineLib.outputs.summary import headline, missing, other_lines
 from SpineLib.quantities import DEFINITIONS, Quantity
 from SpineLib.questions import COMPRESSION, STENOSIS
 from SpineLib.reading import Reading
 from SpineLib.reasons import NO_CANAL, Reason
+from SpineLib.slabs import finish
 from SpineLib.training.level_grades import axial_law
 from SpineLib.volume import Volume
 from Testing.SpineLib.inference.test_measures import finding_of
@@ -100,11 +105,17 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def narrowed(model):
-    """Findings of a spine whose canal is narrow at L4/L5, with axial slices in the same space."""
+def narrow():
+    """The structures' finding and sizes of a spine whose canal is narrow at L4/L5."""
     grid = straight_spine(narrow={"L4/L5": 0.5})
     finding = named(grid)
-    found = measure(grid, finding)
+    return finding, measure(grid, finding)
+
+
+@pytest.fixture(scope="module")
+def narrowed(model, narrow):
+    """Findings of the narrow spine, with axial slices in the same space."""
+    finding, found = narrow
     frame, turned = "1.2.3", np.diag([-1.0, -1.0, 4.0, 1.0])
     turned[:3, 3] = [80, 80, -80]
     middles = [[0.0, 0.0, -80.0 + 4 * k] for k in range(40)]
@@ -196,7 +207,7 @@ def test_the_verdict_of_a_lumbar_study_is_its_narrowest_level(narrowed):
     said = headline(narrowed)
     assert said.text == "Narrowest at L4/L5: central stenosis severe"
     assert "mm²" in said.detail and "front to back" in said.detail
-    assert "Compression was not assessed: made for another part of the spine" in said.detail
+    assert "Compression: not assessed – made for another part of the spine" in other_lines(narrowed)
     assert (said.mark, said.color) == ("S", STENOSIS.color("severe"))
     assert any(row.what == "Compression" for row in missing(narrowed))
 
@@ -223,13 +234,12 @@ def test_the_axial_slice_through_a_disc_carries_its_grade_and_no_other_slice_doe
 
 
 @pytest.fixture
-def outlined(narrowed):
+def outlined(narrowed, narrow):
     """`narrowed`'s findings whose axial slices have sacs of 300, 301, … mm², and its sizes."""
     study = Findings.from_dict(narrowed.to_dict())
     for one in study.stack("7").slices:
         one.quantities = [Quantity("sac_area", 300.0 + one.index)]
-    grid = straight_spine(narrow={"L4/L5": 0.5})
-    return study, measure(grid, named(grid))
+    return study, narrow[1]
 
 
 def test_a_level_has_the_smallest_sac_of_the_axial_slice_through_it_and_its_neighbours(outlined):
@@ -261,7 +271,62 @@ def test_the_verdict_names_the_sac_that_its_grade_rests_on(outlined, model):
     study.quantities += axial_quantities(levels, sacs, "6")
     study.summaries = [summarise_levels(study, model.card)]
     assert headline(study).text == "Narrowest at L3/L4: central stenosis severe"
-    assert "sac 40 mm² on axial slices, canal " in headline(study).detail
+    assert headline(study).detail.startswith("sac 40 mm² on axial slices · ")
+
+
+@pytest.fixture
+def graded(outlined, model):
+    """`outlined`, graded by its axial sacs, and the position of the slice through L4/L5."""
+    study, levels = outlined
+    sacs = sacs_at(study, levels)
+    study.level_opinions = level_opinions(levels, model.card, load_trees(model), sacs)
+    study.quantities += axial_quantities(levels, sacs, "6")
+    tell_slices(study)
+    study.summaries = [summarise_levels(study, model.card)]
+    study.models = [model_used(model, ReadOptions())]
+    slices, middle = study.stack("7").slices, -45 + 0.5 * (BODY + DISC)
+    through = min(slices, key=lambda one: abs(one.position_ras[2] - middle)).index
+    return Findings.from_dict(study.to_dict()), through
+
+
+def test_a_corrected_sac_is_graded_again_and_undone_it_has_its_grade_of_before(graded):
+    study, through = graded
+    before, slices = study.to_dict(), study.stack("7").slices
+    j, i = np.mgrid[:160, :160]
+    labels = Volume(np.zeros((40, 160, 160), np.uint8), np.array(study.stack("7").ijk_to_ras))
+    labels.voxels[:, np.hypot(j - 109, i - 80) < 10] = SAC_LABEL
+    labels.voxels[through] *= np.hypot(j - 109, i - 80) < 3.6
+    given = slices[through].quantities
+    finish(measuring_again(study, "7", labels, {through}))
+    assert headline(study).text == "Narrowest at L4/L5: central stenosis severe"
+    assert "sac 37 mm² on axial slices" in headline(study).detail
+    (carried,) = slices[through].opinions
+    assert (carried.level, carried.value) == ("L4/L5", "severe")
+    others = [one.value for one in study.level_opinions if one.level != "L4/L5"]
+    assert set(others) == {"normal or mild"}
+    slices[through].quantities = given
+    finish(measuring_again(study, "7", labels, set()))
+    assert study.to_dict() == before
+
+
+def test_a_sac_that_a_reader_took_away_leaves_the_sagittal_grade(graded, narrowed):
+    study, through = graded
+    study.stack("7").slices[through].quantities = [Quantity("sac_area", why=Reason(NO_CANAL))]
+    grade_levels_again(study)
+    answers = {one.level: one for one in study.level_opinions}
+    sagittal = {one.level: one for one in narrowed.level_opinions}
+    assert answers["L4/L5"].probabilities == pytest.approx(sagittal["L4/L5"].probabilities)
+    assert answers["L4/L5"].value == "severe" and answers["L3/L4"].value == "normal or mild"
+
+
+def test_a_corrected_sac_whose_model_is_gone_is_not_graded_and_says_why(graded):
+    study, through = graded
+    study.models[0].sha256 = "another"
+    study.stack("7").slices[through].quantities = [Quantity("sac_area", 40.0)]
+    grade_levels_again(study)
+    answers = {one.level: one for one in study.level_opinions}
+    assert not answers["L4/L5"].assessed and "not at hand" in answers["L4/L5"].reason
+    assert answers["L3/L4"].value == "normal or mild"
 
 
 def test_a_smaller_sac_is_never_graded_milder(model):

@@ -1,0 +1,101 @@
+"""Lumbar grades after a reader corrected the sac on axial slices; needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from SpineLib.findings import Findings
+from SpineLib.inference.forests import load_trees
+from SpineLib.inference.lumbar import (
+    axial_quantities,
+    level_opinions,
+    sacs_at,
+    summarise_levels,
+    tell_slices,
+)
+from SpineLib.inference.measures import Measure
+from SpineLib.models import ModelFolder, find_models
+from SpineLib.models.card import LEVEL_GRADING
+from SpineLib.questions import Opinion
+from SpineLib.reasons import MODEL_GONE, Reason
+
+
+def grade_levels_again(findings: Findings) -> None:
+    """Lets the sac's area, the grade and the verdict of lumbar levels follow axial slices.
+
+    A level whose area is what it was keeps its answer. What a reader had answered all the same
+    stays marked so.
+
+    Args:
+        findings: of a reading, with what is measured on slices now; changed.
+    """
+    sizes = _sizes(findings)
+    sacs = sacs_at(findings, sizes)
+    new = axial_quantities(sizes, sacs, findings.segmentation.stack)
+    before, now = (
+        {(one.level, one.value) for one in quantities if one.key == "axial_area"}
+        for quantities in (findings.quantities, new)
+    )
+    changed = {level for level, _area in before ^ now}
+    if not changed:
+        return
+    findings.quantities = [q for q in findings.quantities if q.key != "axial_area"] + new
+    models = _models(findings)
+    anew: dict[tuple[str, str], Opinion] = {}
+    for model in models.values():
+        for one in level_opinions(sizes, model.card, load_trees(model), sacs):
+            anew[one.by, one.level] = one
+    findings.level_opinions = [
+        _answered_again(one, anew.get((one.by, one.level))) if one.level in changed else one
+        for one in findings.level_opinions
+    ]
+    tell_slices(findings)
+    findings.summaries = [
+        summarise_levels(findings, models[one.by].card) if one.by in models else one
+        for one in findings.summaries
+    ]
+
+
+def _answered_again(before: Opinion, now: Opinion | None) -> Opinion:
+    """An answer anew; without its model, which it then names, it is withheld."""
+    if now is None:
+        why = Reason(MODEL_GONE, {"model": before.by})
+        return Opinion(
+            before.question, before.by, reason=str(why), why=why,
+            level=before.level, place_ras=before.place_ras,
+        )  # fmt: skip
+    if before.forced and now.assessed:
+        return replace(now, forced=True, reason=before.reason, why=before.why)
+    return now
+
+
+def _models(findings: Findings) -> dict[str, ModelFolder]:
+    """The models that graded the levels, by name, where they are at hand as they were."""
+    used = {(one.name, one.sha256) for one in findings.models}
+    asked = {one.by for one in findings.level_opinions}
+    return {
+        model.card.name: model
+        for model in find_models(LEVEL_GRADING)
+        if model.card.name in asked and (model.card.name, model.card.weights_sha256) in used
+    }
+
+
+def _sizes(findings: Findings) -> list[Measure]:
+    """The discs as their quantities have them; a disc's three heights are their mean."""
+    known = {(one.level, one.key): one.value for one in findings.quantities}
+    places = {one.level: one.place_ras for one in findings.level_opinions}
+    sizes = []
+    for segment in findings.segmentation.segments:
+        if segment.kind == "disc":
+            canal = places.get(segment.name)
+            height, area, depth, bulge, slip = (
+                known.get((segment.name, key))
+                for key in ("disc_height", "canal_area", "canal_ap", "disc_bulge", "slip")
+            )
+            one = Measure(
+                segment.label, segment.kind, segment.name, segment.partial, segment.volume_ml,
+                tuple(segment.centroid_ras), height, height, height, area, depth, bulge, slip,
+                canal_ras=tuple(canal) if canal else None,
+            )  # fmt: skip
+            sizes.append(one)
+    return sizes
