@@ -63,7 +63,7 @@ def plain(value: Any) -> Any:
         return kind([plain(one) for one in value])
     if kind is dict:
         return {key: plain(one) for key, one in value.items()}
-    names = _field_names(kind)
+    names = _field_names(kind)  # type: ignore[arg-type]
     return {name: plain(getattr(value, name)) for name in names} if names is not None else value
 
 
