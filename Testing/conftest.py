@@ -1,5 +1,6 @@
 """What all tests share: the real data's place, and one thread a process."""
 
+import gc
 import os
 import signal
 import sys
@@ -21,6 +22,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_finish() -> None:
+    """What importing made stays for the whole run: Python's collector need not walk through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,33 @@ def slowness() -> float:
 
 
 @contextmanager
+def at_once(seconds: float = 5.0) -> Iterator[None]:
+    """Holds that work which takes some milliseconds does not compute for a fault's seconds.
+
+    The whole process' clock counts, set against how slow the machine is, and without Python's
+    collector, which walks through what other tests left: no busy machine comes near to the limit.
+    """
+    before, collects = slowness(), gc.isenabled()
+    gc.disable()
+    try:
+        start = time.process_time()
+        yield
+        spent = time.process_time() - start
+    finally:
+        if collects:
+            gc.enable()
+    assert spent < seconds * max(before, slowness()), f"computed for {spent:.1f} s"
+
+
+def wait_until(holds: Callable[[], object], what: object = "", seconds: float = 120.0) -> None:
+    """Fails where something does not happen for so long that no busy machine explains it."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, what() if callable(what) else what
+        time.sleep(0.02)
+
+
+@contextmanager
 def undisturbed():
     """Keeps what is in memory by now from the collector, whose walks are not the cost of the work."""
     gc.collect()

@@ -4,7 +4,6 @@ import gzip
 import json
 import resource
 import shutil
-import time
 from contextlib import suppress
 
 import numpy as np
@@ -14,6 +13,7 @@ import pytest
 from SpineLib.datasets.voc import open_voc
 from SpineLib.dicom import SlicesLost, open_volume_file, read, scan, without
 from SpineLib.errors import BadInput
+from Testing.machine import at_once
 
 
 @pytest.fixture
@@ -35,9 +35,9 @@ def shown(spine):
     """What ``scan --json`` says of a folder, which must be quick."""
 
     def run(folder):
-        start = time.process_time()
-        answer = spine("scan", folder, "--json")
-        assert answer.code == 0 and time.process_time() - start < 2
+        with at_once():
+            answer = spine("scan", folder, "--json")
+        assert answer.code == 0
         found = json.loads(
             answer.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON")
         )
@@ -215,10 +215,8 @@ def test_70_to_72_a_slice_that_ends_its_decoder_costs_that_slice_only(case, numb
 
 @pytest.mark.parametrize("number", ["73", "74"])
 def test_73_and_74_a_damaged_character_set_costs_milliseconds(case, number):
-    start = time.process_time()
-    with suppress(BadInput):
+    with at_once(), suppress(BadInput):
         scan(case(number) / "in")
-    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("number", ["75", "76", "77"])
@@ -236,10 +234,9 @@ def test_75_to_77_absurd_values_are_a_reason_and_json(case, shown, number):
 
 @pytest.mark.parametrize("number", ["78", "79", "80", "81", "82"])
 def test_78_to_82_a_damaged_header_is_left_out_quickly(case, spine, tmp_path, number):
-    start = time.process_time()
-    said = refused(spine, "deidentify", case(number) / "in", tmp_path / "out")
-    # It took over 5 seconds; a busy machine makes one of some milliseconds.
-    assert time.process_time() - start < 3 and "Traceback" not in said
+    with at_once():  # it took over 5 seconds
+        said = refused(spine, "deidentify", case(number) / "in", tmp_path / "out")
+    assert "Traceback" not in said
     assert not list(tmp_path.iterdir())
 
 

@@ -76,7 +76,7 @@ def test_closing_the_scene_while_the_worker_hangs_ends_the_worker(desktop, readi
     folder = leftovers(reading)
     slicer.mrmlScene.Clear(False)
     process[0]._timer.interval = 10  # not the seconds that a person would wait
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while reading.panel._reader.busy and time.monotonic() < end:
         desktop.application.processEvents()
     assert not folder.exists() and reading.ui.readButton.text == "Read"
@@ -201,7 +201,7 @@ def test_a_python_that_cannot_be_started_sends_the_reader_to_setup(desktop, tmp_
 def _waitFor(desktop, until):
     import time
 
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not until():
         assert time.monotonic() < end
         desktop.application.processEvents()

@@ -105,7 +105,7 @@ def rows(table):
     ]
 
 
-def wait(desktop, until, seconds=3):
+def wait(desktop, until, seconds=60):
     for _ in range(100 * seconds):
         desktop.application.processEvents()
         if until():

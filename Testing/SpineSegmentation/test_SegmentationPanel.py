@@ -352,14 +352,14 @@ def test_reload_keeps_folder_and_stack_and_brings_the_panel_back(desktop, lumbar
     """With a real worker: the new panel is made of new modules, which no test has touched."""
     panel = desktop.open("SpineSegmentation", FOLDER).panel
     panel.input.choose(str(lumbarStudy))
-    wait(desktop, lambda: panel.ui.stackBox.count > 2, seconds=60)
+    wait(desktop, lambda: panel.ui.stackBox.count > 2)
     panel.ui.stackBox.currentIndex = 2
     stack = panel.ui.stackBox.currentData
     slicer.modules.SpineSegmentationWidget.onReload()
     widget = slicer.modules.SpineSegmentationWidget
     assert widget.panel is not panel
     ui = widget.panel.ui
-    wait(desktop, lambda: ui.stackBox.currentIndex > 0, seconds=60)
+    wait(desktop, lambda: ui.stackBox.currentIndex > 0)
     assert ui.pathEdit.currentPath == str(lumbarStudy) and ui.stackBox.currentData == stack
     assert ui.segmentButton.visible and ui.segmentButton.enabled
     assert not panel.ui.segmentButton.visible

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import types
 import xml.etree.ElementTree as xml
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -164,33 +165,42 @@ class UiLoader:
     """Loads a ``.ui`` file and refuses what Slicer's loader would silently drop."""
 
     def load(self, file: Any) -> Any:
-        path = QtCore.QFile.fileName(file)
-        root = xml.parse(path).getroot()
-        self._check(root)
-        connections = list(root.iter("connection"))
-        for group in root.findall("connections"):
-            root.remove(group)  # PySide6 has no signals with VTK's types; they are made below
+        text, connections = _form(Path(QtCore.QFile.fileName(file)).read_bytes())
         buffer = QtCore.QBuffer()
-        buffer.setData(xml.tostring(root))
+        buffer.setData(text)
         widget = widgets.Loader().load(buffer)
         if widget is None:
             return None
         by = {one.objectName(): one for one in [widget, *widget.findChildren(QtCore.QObject)]}
-        for one in connections:
-            sender, receiver = (by[one.findtext(key)] for key in ("sender", "receiver"))
-            if one.findtext("signal") == "mrmlSceneChanged(vtkMRMLScene*)":
-                sender.mrmlSceneChanged.connect(receiver.setMRMLScene)
+        for sender, signal, receiver in connections:
+            if signal == "mrmlSceneChanged(vtkMRMLScene*)":
+                by[sender].mrmlSceneChanged.connect(by[receiver].setMRMLScene)
         return widget
 
-    def _check(self, root: Any) -> None:
-        for one in root.iter("widget"):
-            kind = one.get("class")
-            if not known(kind):
-                raise NotInSlicer(f"The facts do not hold the class {kind}")
-            for item in one.findall("property"):
-                name = item.get("name")
-                if name not in names(kind, "properties") | {"SlicerParameterName"}:
-                    raise NotInSlicer(f"{one.get('name')}: Slicer's {kind} has no {name}")
+
+@cache
+def _form(content: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
+    """A form as PySide6 loads it, and its connections: sender, signal, receiver."""
+    root = xml.fromstring(content)
+    _check(root)
+    connections = [
+        (one.findtext("sender", ""), one.findtext("signal", ""), one.findtext("receiver", ""))
+        for one in root.iter("connection")
+    ]
+    for group in root.findall("connections"):
+        root.remove(group)  # PySide6 has no signals with VTK's types; `load` makes them
+    return xml.tostring(root), connections
+
+
+def _check(root: Any) -> None:
+    for one in root.iter("widget"):
+        kind = one.get("class")
+        if not known(kind):
+            raise NotInSlicer(f"The facts do not hold the class {kind}")
+        for item in one.findall("property"):
+            name = item.get("name")
+            if name not in names(kind, "properties") | {"SlicerParameterName"}:
+                raise NotInSlicer(f"{one.get('name')}: Slicer's {kind} has no {name}")
 
 
 def _shutdown() -> None:
@@ -261,6 +271,8 @@ class Desktop:
             self.window.deleteLater()
         self.app.layoutManager()._stop()
         self.application.processEvents()
+        # Outside an event loop of its own, Qt keeps what is to be deleted until it is asked.
+        self.application.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete.value)
         sys.excepthook = self._hook
         for (_, name), (where, value) in reversed(self._was.items()):
             if isinstance(where, dict):

@@ -47,7 +47,7 @@ class qSlicerModulePanel(QtWidgets.QScrollArea):
 
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
         if event.type() == QtCore.QEvent.Type.LayoutRequest:
-            QtCore.QTimer.singleShot(0, self._fit)
+            QtCore.QTimer.singleShot(0, self, self._fit)  # not once it is gone
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:

@@ -6,11 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pydicom
 import pytest
+
+from Testing.machine import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
@@ -206,11 +207,9 @@ def test_a_stopped_command_says_so_and_leaves_nothing(tmp_path, how):
         stderr=subprocess.PIPE,
         text=True,
     )
-    end = time.monotonic() + 30
-    while not list(tmp_path.iterdir()) and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_until(lambda: list(tmp_path.iterdir()))
     process.send_signal(how)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert said.strip() == "Error: Cancelled; nothing was written."
     assert list(tmp_path.iterdir()) == []
@@ -234,11 +233,9 @@ def test_a_command_that_a_script_started_in_the_background_can_be_ended(tmp_path
         process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
     finally:
         signal.signal(signal.SIGINT, before)
-    end = time.monotonic() + 30
-    while not list(tmp_path.iterdir()) and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_until(lambda: list(tmp_path.iterdir()))
     process.terminate()
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
     assert (process.returncode, said.strip()) == (130, "Error: Cancelled; nothing was written.")
 
 

@@ -16,9 +16,10 @@ from SpineLib.doors.client import PROTOCOL, WorkerClient
 from SpineLib.errors import BadInput, BadRequest, Cancelled, WorkerEnded
 from SpineLib.outputs.summary import headline
 from SpineLib.reading import Reading
+from Testing.machine import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Host:
@@ -203,6 +204,7 @@ def test_a_worker_of_a_newer_protocol_is_refused_by_the_client():
     assert not client.busy
 
 
+@pytest.mark.timing
 def test_cancel_is_effective_within_a_second(host, many_files):
     taken = []
     for _try in range(3):  # a neighbour on the machine may cost one of them a second
@@ -252,12 +254,12 @@ def test_it_ends_when_its_input_closes(host, many_files):
     host.ask("scan", folder=str(many_files))
     host.wait(lambda: host.steps)
     host.process.stdin.close()
-    assert host.process.wait(5) is not None
+    assert host.process.wait(PATIENCE) is not None
 
 
 def test_it_ends_when_it_is_asked_to(host):
     host.client.shut_down()
-    assert host.process.wait(10) == 0
+    assert host.process.wait(PATIENCE) == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups to orphan from")
@@ -279,11 +281,8 @@ def test_it_ends_when_its_parent_was_killed_though_its_input_is_still_open(tmp_p
     worker = json.loads(parent.stdout.readline())["process"]
     parent.kill()
     parent.wait(PATIENCE)
-    end = time.monotonic() + 10
-    while _runs(worker) and time.monotonic() < end:
-        time.sleep(0.1)
+    wait_until(lambda: not _runs(worker))
     os.close(writer)
-    assert not _runs(worker)
 
 
 def test_a_list_of_files_is_as_good_as_a_folder(host, data, tmp_path):
@@ -348,7 +347,7 @@ from SpineLib.messages import Models
 def fork(arguments, progress):
     child = get_context("fork").Process(target=int)  # as PyTorch's data loaders are
     child.start()
-    child.join(20)
+    child.join(60)
     child.kill()
     return {"models": [{"code": child.exitcode}], "broken": []}
 

@@ -1,6 +1,5 @@
 """The bundled starter on a real series: on its own grid, and without an invented level."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -30,10 +29,8 @@ def test_the_card_says_that_it_is_a_starter_and_what_it_was_measured_on(starter)
 
 def test_a_real_series_that_ends_above_the_sacrum_gets_structures_and_no_level(starter, data):
     volume = read_volume(data / "nifti" / "lumbar_t2_sagittal" / "t2.nii.gz")
-    start = time.process_time()
     semantic = segment(volume, starter)
     labels, finding = name_instances(semantic)
-    assert time.process_time() - start < 60
     assert labels.same_grid(volume)
     assert finding.lowest == ""
     assert "level not known" in finding.evidence

@@ -139,7 +139,7 @@ def orthanc(tmp_path_factory):
     (folder / "orthanc.json").write_text(json.dumps(settings))
     log = (folder / "log").open("wb")
     server = subprocess.Popen(["Orthanc", str(folder / "orthanc.json")], stdout=log, stderr=log)
-    for _ in range(100):
+    for _ in range(600):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{web}/system").read()
             break

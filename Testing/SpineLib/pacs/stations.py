@@ -4,7 +4,6 @@ import argparse
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from SpineLib.pacs.sending import SENT, send
 from SpineLib.pacs.station.settings import Caller, Settings
 from SpineLib.pacs.station.station import Station
 from SpineLib.pacs.station.studies import read_studies
+from Testing.machine import wait_until
 
 CALLER = "MR1"
 # Report, segmentation, key objects, presentation state.
@@ -169,14 +169,6 @@ def main() -> None:
     )
     signal.signal(signal.SIGTERM, lambda *_: station.end())
     station.run()
-
-
-def wait_until(holds: Callable[[], object], what: object = "", seconds: float = 120.0) -> None:
-    """Fails where something does not happen for so long that no busy machine explains it."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, what() if callable(what) else what
-        time.sleep(0.02)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def storescp(tmp_path):
         out.mkdir()
         command = ["storescp", "-od", out, "-aet", "ARCHIVE", *options, str(port)]
         servers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
-        for _ in range(100):
+        for _ in range(2400):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -60,7 +60,7 @@ def storescp(tmp_path):
     yield start
     for server in servers:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def received(folder):

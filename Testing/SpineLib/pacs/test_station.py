@@ -20,10 +20,11 @@ from SpineLib.pacs.sending import send
 from SpineLib.pacs.station.station import Station
 from SpineLib.pacs.station.studies import Studies, read_studies, retry
 from SpineLib.pacs.station.study import JOURNAL, StudyFolder
+from Testing.machine import wait_until
 from Testing.SpineLib.dicom.conftest import SeriesWriter
 from Testing.SpineLib.outputs.dicom_objects import HEADER
 from Testing.SpineLib.pacs.conftest import PATIENT, free_port
-from Testing.SpineLib.pacs.stations import CALLER, Stub, settings_of, wait_until
+from Testing.SpineLib.pacs.stations import CALLER, Stub, settings_of
 
 REPORT = "1.2.840.10008.5.1.4.1.1.88.34"
 

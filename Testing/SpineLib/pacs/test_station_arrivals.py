@@ -21,8 +21,9 @@ from SpineLib.pacs.station.figures import Figures
 from SpineLib.pacs.station.settings import Caller
 from SpineLib.pacs.station.studies import read_studies
 from SpineLib.pacs.station.study import hashed
+from Testing.machine import wait_until
 from Testing.SpineLib.dicom.conftest import MR_IMAGE
-from Testing.SpineLib.pacs.stations import CALLER, settings_of, wait_until
+from Testing.SpineLib.pacs.stations import CALLER, settings_of
 
 
 def test_nobody_else_is_let_in(running, study):

@@ -12,8 +12,9 @@ from SpineLib.errors import BadInput, BadRequest, SpineError
 from SpineLib.pacs.destinations import add_destination
 from SpineLib.pacs.station.settings import Caller
 from SpineLib.pacs.station.station import Station
+from Testing.machine import wait_until
 from Testing.SpineLib.pacs.conftest import free_port
-from Testing.SpineLib.pacs.stations import Stub, settings_of, wait_until
+from Testing.SpineLib.pacs.stations import Stub, settings_of
 
 
 def test_figures_are_a_line_of_json_and_a_page_on_loopback(running, study):

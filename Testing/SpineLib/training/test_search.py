@@ -45,7 +45,7 @@ def test_two_processes_share_one_search(tmp_path):
     for one in both:
         one.start()
     for one in both:
-        one.join(60)
+        one.join(300)
         assert one.exitcode == 0
     search(_recipe(), _parabola, folders[0], trials=10, storage=storage)
     rows = _rows(folders[0])

@@ -26,7 +26,7 @@ def settle():
     from PySide6.QtWidgets import QApplication
 
     section = LOOPS[-1].case
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while section.busy or section._looking.busy or section._doubts._turns.busy:
         QApplication.processEvents()
         assert time.monotonic() < end

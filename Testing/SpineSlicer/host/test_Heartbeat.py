@@ -49,7 +49,7 @@ def test_it_beats_in_the_event_loop_where_the_settings_ask_for_it(desktop):
     heart = slicer.modules.spineMRIHeartbeat
     try:
         time.sleep(0.15)
-        end = time.monotonic() + 5
+        end = time.monotonic() + 120
         while not heart.count and time.monotonic() < end:
             slicer.app.processEvents()
         assert "pauses over 100 ms" in heartbeatLine()
