@@ -7,16 +7,16 @@ reads them.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from SpineLib import __version__
 from SpineLib.contradictions import contradictions
 from SpineLib.findings_upgrade import upgraded
-from SpineLib.json_values import made_of
+from SpineLib.json_values import made_of, plain
 from SpineLib.labels import ASSESSED, NOT_ASSESSED
 from SpineLib.levels import LevelsFinding
-from SpineLib.quantities import Quantity
+from SpineLib.quantities import Quantity, without_usual
 from SpineLib.questions import Opinion, Question, SliceKey
 from SpineLib.reasons import Reason
 
@@ -285,17 +285,17 @@ class Findings:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        data = {**asdict(self), "questions": [asked.to_dict() for asked in self.questions]}
+        data = {**plain(self), "questions": [asked.to_dict() for asked in self.questions]}
         questions = {asked.key: asked for asked in self.questions}
-        _put_quantities(data, self.quantities)
+        _shorten_quantities(data)
         if not self.level_opinions:
             del data["level_opinions"]
         for stack, made in zip(self.stacks, data["stacks"], strict=True):
             for finding, made_slice in zip(stack.slices, made["slices"], strict=True):
-                _put_quantities(made_slice, finding.quantities)
+                _shorten_quantities(made_slice)
                 against = contradictions(finding.opinions, questions)
                 if against:
-                    made_slice["contradictions"] = [asdict(reason) for reason in against]
+                    made_slice["contradictions"] = [plain(reason) for reason in against]
         return data
 
     @classmethod
@@ -431,10 +431,10 @@ def _summary(data: dict[str, Any]) -> QuestionSummary:
     return made_of(QuestionSummary, {**data, "whys": whys})
 
 
-def _put_quantities(data: dict[str, Any], quantities: list[Quantity]) -> None:
-    del data["quantities"]
+def _shorten_quantities(data: dict[str, Any]) -> None:
+    quantities = data.pop("quantities")
     if quantities:
-        data["quantities"] = [one.to_dict() for one in quantities]
+        data["quantities"] = [without_usual(one) for one in quantities]
 
 
 def _quantities(data: dict[str, Any]) -> list[Quantity]:

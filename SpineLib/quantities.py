@@ -5,9 +5,10 @@ A quantity holds code and value; faces take title, unit and definition from `DEF
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from SpineLib.json_values import plain
 from SpineLib.reasons import Reason
 
 
@@ -210,16 +211,7 @@ class Quantity:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values; what is as by default is left out."""
-        data = asdict(self)
-        usual = asdict(Quantity(self.key))
-        for one in data["compared"]:
-            if not one["chosen_by"]:
-                del one["chosen_by"]
-        return {
-            key: value
-            for key, value in data.items()
-            if key in ("key", "value") or value != usual[key]
-        }
+        return without_usual(plain(self))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Quantity:
@@ -238,6 +230,17 @@ class Quantity:
 
 
 T = TypeVar("T", Quantity, Compared)
+_USUAL = plain(Quantity(""))
+
+
+def without_usual(data: dict[str, Any]) -> dict[str, Any]:
+    """A quantity's JSON values, all of them, without what is as by default."""
+    for one in data["compared"]:
+        if not one["chosen_by"]:
+            del one["chosen_by"]
+    return {
+        key: value for key, value in data.items() if key in ("key", "value") or value != _USUAL[key]
+    }
 
 
 def find_quantity(quantities: list[Quantity], key: str) -> Quantity | None:

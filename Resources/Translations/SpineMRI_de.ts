@@ -1684,8 +1684,8 @@
         <translation>Durasack auf axialen Schichten</translation>
     </message>
     <message>
-        <source>sac {area} on axial slices, {rest}</source>
-        <translation>Durasack {area} auf axialen Schichten, {rest}</translation>
+        <source>sac {area} on axial slices</source>
+        <translation>Durasack {area} auf axialen Schichten</translation>
     </message>
     <message>
         <source>Diameter of the segmented canal from front to back in the disc's middle plane, mean of its middle 4 mm.</source>
@@ -1770,6 +1770,170 @@
     <message>
         <source>Curves: shaded, healthy adults' mean and two standard deviations at this level, or of the patient's own slices without a flag; dashed, the mean of the slices with a ring, which the narrowest one was compared with; squares, flagged slices.</source>
         <translation>Kurven: schattiert Mittel und zwei Standardabweichungen gesunder Erwachsener auf dieser Höhe oder der eigenen Schichten ohne Markierung; gestrichelt das Mittel der Schichten mit Ring, mit denen die engste verglichen wurde; Quadrate sind markierte Schichten.</translation>
+    </message>
+    <message>
+        <source>no canal was outlined beside the disc</source>
+        <translation>neben der Bandscheibe wurde kein Kanal umrissen</translation>
+    </message>
+    <message>
+        <source>the border of the image cuts the disc, or too little of it was outlined</source>
+        <translation>der Bildrand schneidet die Bandscheibe, oder zu wenig von ihr wurde umrissen</translation>
+    </message>
+    <message>
+        <source>whole vertebrae above and below the disc are needed; the sacrum has no outline</source>
+        <translation>über und unter der Bandscheibe muss je ein ganzer Wirbel sein; das Kreuzbein hat keinen Umriss</translation>
+    </message>
+    <message>
+        <source>the vertebra is not whole, or lies between no two whole discs</source>
+        <translation>der Wirbel ist nicht ganz oder liegt nicht zwischen zwei ganzen Bandscheiben</translation>
+    </message>
+    <message>
+        <source>L1 and L5 are not both whole and known by name</source>
+        <translation>L1 und L5 sind nicht beide ganz und mit Namen bekannt</translation>
+    </message>
+    <message>
+        <source>the dural sac was not outlined on this slice</source>
+        <translation>der Durasack wurde auf dieser Schicht nicht umrissen</translation>
+    </message>
+    <message>
+        <source>no cord was outlined on this slice</source>
+        <translation>auf dieser Schicht wurde kein Mark umrissen</translation>
+    </message>
+    <message>
+        <source>the border of the picture cuts the outline</source>
+        <translation>der Bildrand schneidet den Umriss</translation>
+    </message>
+    <message>
+        <source>the slice cuts the canal at {degrees}°, more than {most}°</source>
+        <translation>die Schicht schneidet den Kanal um {degrees}° schräg, mehr als {most}°</translation>
+    </message>
+    <message>
+        <source>the canal's course, and so the slice's slope to it, needs at least {least} outlined slices</source>
+        <translation>der Verlauf des Kanals, und damit die Neigung der Schicht zu ihm, braucht mindestens {least} umrissene Schichten</translation>
+    </message>
+    <message>
+        <source>torsion needs an outlined cord on three slices to each side</source>
+        <translation>die Torsion braucht ein umrissenes Mark auf drei Schichten nach jeder Seite</translation>
+    </message>
+    <message>
+        <source>no slice without compression to compare with was measured</source>
+        <translation>keine Schicht ohne Kompression wurde gemessen, mit der zu vergleichen wäre</translation>
+    </message>
+    <message>
+        <source>the equation is for slices beside the discs {levels}</source>
+        <translation>die Gleichung ist für Schichten neben den Bandscheiben {levels}</translation>
+    </message>
+    <message>
+        <source>nothing was measured on this slice</source>
+        <translation>auf dieser Schicht wurde nichts gemessen</translation>
+    </message>
+    <message>
+        <source>the counts from C2 and from the sacrum do not meet: {count} vertebrae between them instead of {usual}</source>
+        <translation>die Zählungen von C2 und vom Kreuzbein her treffen sich nicht: {count} Wirbel dazwischen statt {usual}</translation>
+    </message>
+    <message>
+        <source>{count} free vertebrae from C2 down instead of {usual}: a 13th thoracic or a 6th lumbar one</source>
+        <translation>{count} freie Wirbel von C2 abwärts statt {usual}: ein 13. Brust- oder ein 6. Lendenwirbel</translation>
+    </message>
+    <message>
+        <source>{count} free vertebrae from C2 down instead of {usual}: a sacralised L5 or 11 thoracic ones</source>
+        <translation>{count} freie Wirbel von C2 abwärts statt {usual}: ein sakralisierter L5 oder 11 Brustwirbel</translation>
+    </message>
+    <message>
+        <source>a block vertebra: the disc below vertebra {vertebra} is only a trace</source>
+        <translation>ein Blockwirbel: die Bandscheibe unter Wirbel {vertebra} ist nur eine Spur</translation>
+    </message>
+    <message>
+        <source>no disc was seen below vertebra {vertebra}: a block vertebra, or a disc that the picture does not show</source>
+        <translation>unter Wirbel {vertebra} wurde keine Bandscheibe gesehen: ein Blockwirbel oder eine Bandscheibe, die das Bild nicht zeigt</translation>
+    </message>
+    <message>
+        <source>the lowest disc looks like that of a transitional vertebra</source>
+        <translation>die unterste Bandscheibe sieht aus wie die eines Übergangswirbels</translation>
+    </message>
+    <message>
+        <source>the slices lie in the same Frame of Reference as the sagittal series</source>
+        <translation>die Schichten liegen im selben Bezugssystem (Frame of Reference) wie die sagittale Serie</translation>
+    </message>
+    <message>
+        <source>the Frame of Reference is another one, but the canal of {slices} slices lies on the sagittal canal's course (median {median} mm)</source>
+        <translation>das Bezugssystem ist ein anderes, aber der Kanal von {slices} Schichten liegt auf dem Verlauf des sagittalen Kanals (Median {median} mm)</translation>
+    </message>
+    <message>
+        <source>the Frame of Reference is another one; moved by {shift} mm the canal of {slices} slices lies on the sagittal canal's course (median {median} mm)</source>
+        <translation>das Bezugssystem ist ein anderes; um {shift} mm verschoben liegt der Kanal von {slices} Schichten auf dem Verlauf des sagittalen Kanals (Median {median} mm)</translation>
+    </message>
+    <message>
+        <source>the Frame of Reference is another one, and the canal does not lie on the sagittal canal's course (median {median} mm)</source>
+        <translation>das Bezugssystem ist ein anderes, und der Kanal liegt nicht auf dem Verlauf des sagittalen Kanals (Median {median} mm)</translation>
+    </message>
+    <message>
+        <source>the levels of the sagittal series name vertebra {vertebra} {name}</source>
+        <translation>die Höhen der sagittalen Serie nennen Wirbel {vertebra} {name}</translation>
+    </message>
+    <message>
+        <source>the study has no sagittal series whose levels are known</source>
+        <translation>die Studie hat keine sagittale Serie, deren Höhen bekannt sind</translation>
+    </message>
+    <message>
+        <source>the picture shows the {picture} spine where the header says {header}; the picture counts</source>
+        <translation>das Bild zeigt: {picture}, die Kopfdaten sagen: {header}; das Bild zählt</translation>
+    </message>
+    <message>
+        <source>They are not guessed.</source>
+        <translation>Sie werden nicht geraten.</translation>
+    </message>
+    <message>
+        <source>Levels</source>
+        <translation>Höhen</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>Gemessen</translation>
+    </message>
+    <message>
+        <source>Of the study</source>
+        <translation>Zur Studie</translation>
+    </message>
+    <message>
+        <source>Against</source>
+        <translation>Verglichen mit</translation>
+    </message>
+    <message>
+        <source>The network and the equation of the cord’s shape disagree on this slice</source>
+        <translation>Das Netz und die Gleichung der Markform sind auf dieser Schicht nicht einig</translation>
+    </message>
+    <message>
+        <source>The narrowest slice of each level, or each slice where levels are not known, at a right angle to the canal; hold the pointer over a number for its percentile among healthy adults or for why it is missing, over a title for its definition.</source>
+        <translation>Die engste Schicht jeder Höhe oder, wo Höhen nicht bekannt sind, jede Schicht, im rechten Winkel zum Kanal; der Zeiger über einer Zahl zeigt ihr Perzentil unter gesunden Erwachsenen oder warum sie fehlt, über einer Überschrift deren Definition.</translation>
+    </message>
+    <message>
+        <source>≠: the network and the equation of the cord’s shape disagree on this slice.</source>
+        <translation>≠: das Netz und die Gleichung der Markform sind auf dieser Schicht nicht einig.</translation>
+    </message>
+    <message>
+        <source>Sizes by level: discs and canal</source>
+        <translation>Größen nach Höhe: Bandscheiben und Kanal</translation>
+    </message>
+    <message>
+        <source>Sizes by level: vertebrae</source>
+        <translation>Größen nach Höhe: Wirbel</translation>
+    </message>
+    <message>
+        <source>Sizes are of the sagittal segmentation; only the sac’s is of axial slices. They are measurements and not diagnoses.</source>
+        <translation>Die Größen sind aus der sagittalen Segmentierung, außer dem Durasack auf axialen Schichten. Sie sind Messwerte, keine Diagnosen.</translation>
+    </message>
+    <message>
+        <source>Severity or outcome, research only</source>
+        <translation>Schwere oder Verlauf, nur für die Forschung</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Possible</source>
+        <translation>Möglich</translation>
     </message>
 </context>
 </TS>

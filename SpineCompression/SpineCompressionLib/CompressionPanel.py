@@ -25,7 +25,7 @@ from SpineSlicer.host.UncaughtErrors import UncaughtErrors
 from SpineSlicer.host.WrappedLabels import WrappedLabels
 from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.NamesInViews import NamesInViews
-from SpineSlicer.scene.naming import levelReadings
+from SpineSlicer.scene.naming import levellingReadings
 from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringStudy
@@ -292,7 +292,8 @@ class CompressionPanel:
                 yield from nodes.showingPart(wholeReading(reading, nodes, stack), stack)
             else:
                 nodes = yield from self._showingStudy(reading, volumeNode, folder)
-            levelReadings(self._scene)
+            yield
+            yield from levellingReadings(self._scene)
             yield
             self.study.open(nodes.study)
 

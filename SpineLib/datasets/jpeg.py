@@ -1,7 +1,7 @@
 """The published converter's JPEGs: ``compressed.N.jpeg``, ``notcompressed.N.jpeg``, ``pcompressed.N.jpeg``.
 
 Names as in the published scripts of Merali et al. 2021: one folder a patient, N counts slices from
-0, ``nolab.N.jpeg`` has no label. Their pictures are screen captures of a plot, with margins and in
+0, ``nolab.N.jpeg`` has no label; such a ``.png`` is read too. Their pictures are screen captures of a plot, with margins and in
 colour; the ones written here are the slices themselves, in grey.
 """
 
@@ -33,7 +33,7 @@ WORDS = {
     NOT_COMPRESSED: "notcompressed",
     POSSIBLY_COMPRESSED: "pcompressed",
 }
-_NAME = re.compile(r"^(?:(.+)\.)?([^.]+)\.(\d+)\.jpe?g$", re.IGNORECASE)
+_NAME = re.compile(r"^(?:(.+)\.)?([^.]+)\.(\d+)\.(?:jpe?g|png)$", re.IGNORECASE)
 _UNLABELLED, _QUALITY, _BETWEEN_STACKS = "nolab", 95, 1
 
 

@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.datasets.numberings import CORD, NAMES, in_spider, known_name
+from SpineLib.datasets.tidy import rows
 from SpineLib.dicom import open_volume_file
 from SpineLib.errors import BadInput
 from SpineLib.labels import CANAL
@@ -48,19 +48,14 @@ def open_pairs(
             or the numbering is not known.
     """
     path = Path(table)
-    try:
-        rows = pd.read_csv(path, dtype=str, encoding="utf-8-sig").fillna("").to_dict("records")
-    except (OSError, ValueError) as error:
-        raise BadInput("This table of images and masks cannot be read", file=path) from error
-    if not rows:
+    pairs = []
+    for line, row in rows(path, ("image", "mask", "patient")):
+        row["labels"] = row.get("labels", "") or numbering
+        row["orientation"] = row.get("orientation", "") or orientation
+        pairs.append(_pair(path, line, row))
+    if not pairs:
         raise BadInput("The table names no images", file=path)
-    missing = {"image", "mask", "patient"} - rows[0].keys()
-    if missing:
-        raise BadInput(f"The table has no column {' and '.join(sorted(missing))}", file=path)
-    for row in rows:
-        row["labels"] = row.get("labels", "").strip() or numbering
-        row["orientation"] = row.get("orientation", "").strip() or orientation
-    return [_pair(path, number, row) for number, row in enumerate(rows, 2)]
+    return pairs
 
 
 def open_pair(

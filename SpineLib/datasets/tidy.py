@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, SliceLabel
@@ -21,6 +23,7 @@ from SpineLib.questions import BILSKY, Question
 UID, LABEL = "sop_instance_uid", "label"
 _KNOWN = (UID, "frame", LABEL, "reader", "site")
 _MOST_NAMED = 4
+_SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 Slice = tuple[str, int]
 
 
@@ -80,18 +83,40 @@ def rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, s
     """Lines of a CSV with a header, with their number; empty lines are left out.
 
     Args:
-        path: comma-separated, UTF-8; names of columns in any case.
+        path: UTF-8, with commas between cells, or with semicolons or tabs as spreadsheets write
+            them; names of columns in any case.
         needed: columns that must be there.
 
     Raises:
-        BadInput: it cannot be read, a column is missing, or a line has more cells than columns.
+        BadInput: it cannot be read, a column is missing or there twice, or a line has more or
+            fewer cells than columns.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig").splitlines()
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("The table cannot be read as text (UTF-8)", file=path) from error
-    reader = csv.reader(text)
+        raise BadInput(
+            "The table cannot be read as text (UTF-8)", file=path, advice="Save it as CSV in UTF-8."
+        ) from error
+    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    try:
+        yield from _cells(reader, path, needed)
+    except csv.Error as error:
+        raise BadInput(
+            f"The table cannot be read after line {reader.line_num}: {error}", file=path,
+            advice="Look for a quotation mark that is not closed.",
+        ) from error  # fmt: skip
+
+
+def _cells(
+    reader: Any, path: Path, needed: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, str]]]:
     header = [name.strip().lower() for name in next(reader, [])]
+    twice = [name for name in header if name and header.count(name) > 1]
+    if twice:
+        raise BadInput(
+            f"The table has several columns called {twice[0]}", file=path, advice="Keep one."
+        )
     missing = [name for name in needed if name not in header]
     if missing:
         raise BadInput(
@@ -106,7 +131,7 @@ def rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, s
             raise BadInput(
                 f"Line {reader.line_num}: {len(cells)} cells for {len(header)} columns",
                 file=path,
-                advice="Put text that has a comma in it into quotes.",
+                advice=f"Put text that has {_SEPARATORS[reader.dialect.delimiter]} in it into quotes.",
             )
         yield reader.line_num, dict(zip(header, (c.strip() for c in cells), strict=True))
 

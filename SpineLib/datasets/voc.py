@@ -191,6 +191,7 @@ def _on_stack(stack: Stack, boxes: dict[int, Annotation], folder: str) -> Labell
                 file=one.file,
                 advice="Draw boxes on the slices at their own size.",
             )
+        _require_inside(one, stack.rows, stack.columns)
         labels.append(SliceLabel(k, one.value, box_ras=box_in(geometry, k, one.corners)))
     series = f"{stack.series_instance_uid} {stack.id}"
     return LabelledStack(
@@ -202,6 +203,16 @@ def _on_stack(stack: Stack, boxes: dict[int, Annotation], folder: str) -> Labell
         weighting=stack.weighting,
         fingerprint=fingerprint(source.path for source in stack.sources),
     )
+
+
+def _require_inside(one: Annotation, rows: int, columns: int) -> None:
+    """The XML may not say how large its picture was."""
+    if one.corners[2] > columns or one.corners[3] > rows:
+        raise BadInput(
+            f"The box {one.corners} is outside of the image of {rows}×{columns} pixels",
+            file=one.file,
+            advice="Draw it again.",
+        )
 
 
 def _on_picture(one: Annotation, patient: str) -> LabelledStack:
@@ -219,6 +230,7 @@ def _on_picture(one: Annotation, patient: str) -> LabelledStack:
             f"{one.rows}×{one.columns}",
             file=one.file,
         )
+    _require_inside(one, *volume.shape[1:])
     label = SliceLabel(0, one.value, box_ras=box_in(volume, 0, one.corners))
     key = hashlib.sha256(one.picture.encode()).hexdigest()[:12]
     return LabelledStack(

@@ -55,7 +55,7 @@ _STANDARD = "1.2.840.10008."
 _CHARACTER_SETS = re.compile(rb"\x08\x00\x05\x00|\x00\x08\x00\x05")
 _LONG_VALUE, _MOST_VALUES = 2048, 64
 SHARED_ID = (
-    "One Patient ID stands for {count} people, whose names, birth dates or sexes differ; each was "
+    "One Patient ID stands for {count} people, told apart by name, birth date, sex or issuer; each was "
     "given a pseudonym of their own"
 )
 

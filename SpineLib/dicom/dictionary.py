@@ -15,6 +15,7 @@ _KNOWN = {
     "SeriesDescription": (0x0008103E, "LO"), "FrameType": (0x00089007, "CS"),
     "ComplexImageComponent": (0x00089208, "CS"), "AcquisitionContrast": (0x00089209, "CS"),
     "PatientName": (0x00100010, "PN"), "PatientID": (0x00100020, "LO"),
+    "IssuerOfPatientID": (0x00100021, "LO"),
     "PatientBirthDate": (0x00100030, "DA"), "PatientSex": (0x00100040, "CS"),
     "BodyPartExamined": (0x00180015, "CS"), "ScanningSequence": (0x00180020, "CS"),
     "SequenceVariant": (0x00180021, "CS"), "ScanOptions": (0x00180022, "CS"),

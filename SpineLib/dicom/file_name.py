@@ -37,17 +37,17 @@ _MAPS = {"map", "maps", "mapping", "relaxometry", "rho"}
 _FAT = {"fs", "fatsat", "fatsup", "spair", "spir", "chess"}
 _REGIONS = {
     "cervical": {
-        "cervical", "cervicale", "cervicales", "cervicaal", "cervikal", "cervikalt", "zervikal",
-        "zervikale", "cerv", "cspine", "hws", "halswirbelsaule", "halswirbelsaeule",
+        "cervical", "cervico", "cervicale", "cervicales", "cervicaal", "cervikal", "cervikalt",
+        "zervikal", "zervikale", "cerv", "cspine", "hws", "halswirbelsaule", "halswirbelsaeule",
     },
     "thoracic": {
-        "thoracic", "thoracique", "thoracale", "thoracaal", "thorakal", "thorakale", "torakal",
-        "torakalt", "toracica", "toracico", "dorsal", "dorsale", "tspine", "bws",
+        "thoracic", "thoraco", "dorso", "thoracique", "thoracale", "thoracaal", "thorakal",
+        "thorakale", "torakal", "torakalt", "toracica", "toracico", "dorsal", "dorsale", "tspine", "bws",
         "brustwirbelsaule", "brustwirbelsaeule",
     },
     "lumbar": {
-        "lumbar", "lumbaire", "lombaire", "lombare", "lumbal", "lumbale", "lumbaal", "lumbosacral",
-        "lumbosacrale", "lumb", "lspine", "lsspine", "lws", "lendenwirbelsaule",
+        "lumbar", "lumbo", "lumbaire", "lombaire", "lombare", "lumbal", "lumbale", "lumbaal",
+        "lumbosacral", "lumbosacrale", "lumb", "lspine", "lsspine", "lws", "lendenwirbelsaule",
         "lendenwirbelsaeule",
     },
 }  # fmt: skip

@@ -51,7 +51,8 @@ def by_series(frames: Iterable[FrameHeader]) -> list[SeriesFrames]:
     for frame in frames:
         source = frame.source
         key = source.series_instance_uid
-        by_uid[key or f"{source.series_number} {source.series_description}"].append(frame)
+        told = f"{source.series_number} {source.series_description} {source.path.parent}"
+        by_uid[key or told].append(frame)
     found, lone = [], []
     for own in by_uid.values():
         if len(own) == 1:

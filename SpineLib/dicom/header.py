@@ -33,7 +33,7 @@ _WANTED = frozenset(
     for keyword in (
         "SpecificCharacterSet", "ImageType", "SOPClassUID", "SOPInstanceUID", "Modality",
         "StudyDescription", "SeriesDescription", "AcquisitionContrast", "PatientName",
-        "PatientID", "PatientBirthDate", "PatientSex", "AcquisitionDate", "AcquisitionTime",
+        "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex", "AcquisitionDate", "AcquisitionTime",
         "BodyPartExamined", "ScanningSequence", "SequenceVariant", "ScanOptions",
         "SequenceName", "PulseSequenceName", "SliceThickness", "RepetitionTime", "EchoTime",
         "InversionTime", "SpacingBetweenSlices", "EchoTrainLength", "TriggerTime",
@@ -252,6 +252,7 @@ def _object_header(elements: Elements, path: Path, syntax: str, pixels: PixelPla
         text(elements, "PatientName"),
         text(elements, "PatientBirthDate"),
         text(elements, "PatientSex"),
+        text(elements, "IssuerOfPatientID"),
     )
     allocated = _or(integer(elements, "BitsAllocated"), 16)
     stored = _or(integer(elements, "BitsStored"), allocated)
@@ -264,7 +265,7 @@ def _object_header(elements: Elements, path: Path, syntax: str, pixels: PixelPla
         patient_hash=_hash(text(elements, "PatientID"), who),
         person=who,
         moment=moment(text(elements, "AcquisitionDate"), text(elements, "AcquisitionTime")),
-        modality=text(elements, "Modality"),
+        modality=text(elements, "Modality").upper(),
         series_number=integer(elements, "SeriesNumber"),
         series_description=text(elements, "SeriesDescription"),
         protocol_name=text(elements, "ProtocolName"),

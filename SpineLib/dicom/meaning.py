@@ -72,7 +72,7 @@ _BODY_PARTS = {"CSPINE": "cervical", "TSPINE": "thoracic", "LSPINE": "lumbar", "
 _REGIONS = (
     ("cervical", re.compile(r"[cz]ervi[ck]|(?<![a-z])cerv(?![a-z])|hws|halswirbel|(?<![a-z])c[ _-]?(spine|sp)(?![a-z])|(?<![a-z])c1(?!\d)", re.I)),
     ("thoracic", re.compile(r"thora|tor[aá][ck]|dors(al|o)|bws|brustwirbel|(?<![a-z])t[ _-]?(spine|sp)(?![a-z])", re.I)),
-    ("lumbar", re.compile(r"lumb|lomba|lws|lendenwirbel|(?<![a-z])ls?[ _-]?(spine|sp)(?![a-z])|(?<![a-z])l5(?!\d)", re.I)),
+    ("lumbar", re.compile(r"(?<!co)lumb|lomba|lws|lendenwirbel|(?<![a-z])ls?[ _-]?(spine|sp)(?![a-z])|(?<![a-z])l5(?!\d)", re.I)),
 )  # fmt: skip
 
 # Thoracic and lumbar at once, as in "T/L spine".

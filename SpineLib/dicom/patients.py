@@ -14,7 +14,7 @@ from SpineLib.dicom.stack import Stack
 from SpineLib.dicom.stacking import blocks
 
 SHARED_ID = (
-    "One Patient ID stands for {count} people, whose names, birth dates or sexes differ; each is "
+    "One Patient ID stands for {count} people, told apart by name, birth date, sex or issuer; each is "
     "read on its own"
 )
 _CHANGES = (
@@ -32,7 +32,7 @@ _STUDY_EACH = (
 def person_of(stacks: Iterable[Stack]) -> Person:
     """Who the stacks of one patient say that they are: the one who is told most of."""
     persons = {frame.source.person for stack in stacks for frame in stack.frames}
-    told = sorted(persons, key=lambda p: (bool(p.birth), len(p.words), p.digest))
+    told = sorted(persons, key=lambda p: (bool(p.birth), len(p.words), _digest(p)))
     return told[-1] if told else NO_PERSON
 
 
@@ -101,12 +101,12 @@ def _owners(files: Iterable[ObjectHeader]) -> tuple[dict[ObjectHeader, str], lis
 def people_in(persons: Iterable[Person]) -> list[list[Person]]:
     """What headers say of persons, grouped so that no two of a group are certainly two people.
 
-    What says neither name nor birth date is in no group.
+    What says nothing of a person is in no group.
     """
     groups: list[list[Person]] = []
-    telling = [person for person in persons if person.digest]
+    telling = [person for person in persons if person.tells]
     # Those who say most first, so that a name alone joins the one whom it fits.
-    for person in sorted(telling, key=lambda p: (not p.birth, -len(p.words), p.digest)):
+    for person in sorted(telling, key=lambda p: (not p.birth, -len(p.words), _digest(p))):
         fitting = [g for g in groups if not any(person.is_another(other) for other in g)]
         if fitting:
             fitting[0].append(person)
@@ -118,8 +118,13 @@ def people_in(persons: Iterable[Person]) -> list[list[Person]]:
 def _who(person: Person, people: list[list[Person]]) -> str:
     for group in people:
         if person in group:
-            return min(one.digest for one in group)
+            return min(map(_digest, group))
     return ""
+
+
+def _digest(person: Person) -> str:
+    """Tells people apart who share a Patient ID; those without name and birth date come last."""
+    return person.digest or f"~{person.issuer}{person.sex}"
 
 
 def _unite(

@@ -23,7 +23,8 @@ _NOBODY = """
     anon anonym anonymous anonymized anonymised anonymus anonyme deidentified identity
     unknown unbekannt inconnu desconocido none nobody noname name null nil removed redacted hidden
     masked empty default dummy phantom patient patientid patientname subject case test demo sample
-    example volunteer healthy control research study id na xx xxx xxxx
+    example volunteer healthy control research study id na xx xxx xxxx anonymise anonymisiert anonimo
+    anonimizado anonimizzato undefined unspecified noid
 """
 NOBODY = frozenset(_NOBODY.split())
 _TITLES = {"mr", "mrs", "ms", "dr", "prof", "herr", "frau", "jr", "sr", "mme"}
@@ -41,12 +42,19 @@ class Person:
         scripts: of these words: names in different ones cannot be compared.
         birth: of the birth date.
         sex: ``M``, ``F`` or empty.
+        issuer: of who gave the Patient ID.
     """
 
     words: frozenset[str] = frozenset()
     scripts: frozenset[str] = frozenset()
     birth: str = ""
     sex: str = ""
+    issuer: str = ""
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything is said by which two people of one Patient ID are told apart."""
+        return bool(self.words or self.birth or self.sex or self.issuer)
 
     @property
     def digest(self) -> str:
@@ -69,26 +77,30 @@ class Person:
         alike = shared or bool(self.birth and other.birth)
         # Brother and sister share a name and perhaps the day, and each has a name of their own.
         apart = comparable and not (self.words <= other.words or other.words <= self.words)
+        if self.issuer and other.issuer and self.issuer != other.issuer and not alike:
+            return True
         return bool(self.sex and other.sex and self.sex != other.sex) and (apart or not alike)
 
     def keyed(self, secret: bytes) -> Person:
         """The same, as it may be kept: nobody who has no secret can try names against it."""
         words = frozenset(keyed(word, secret) for word in self.words)
-        return Person(words, self.scripts, keyed(self.birth, secret), self.sex)
+        issuer = keyed(self.issuer, secret)
+        return Person(words, self.scripts, keyed(self.birth, secret), self.sex, issuer)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values; empty where nothing is said."""
-        if not self.digest:
+        if not self.tells:
             return {}
         return {"words": sorted(self.words), "scripts": sorted(self.scripts), "birth": self.birth,
-                "sex": self.sex}  # fmt: skip
+                "sex": self.sex, "issuer": self.issuer}  # fmt: skip
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Person:
         """Of what `to_dict` gave; raises KeyError, TypeError."""
         if not data:
             return cls()
-        return cls(frozenset(data["words"]), frozenset(data["scripts"]), data["birth"], data["sex"])
+        words, scripts = frozenset(data["words"]), frozenset(data["scripts"])
+        return cls(words, scripts, data["birth"], data["sex"], data.get("issuer", ""))
 
     def is_same(self, other: Person) -> bool:
         """Whether name and what else both say are the same."""
@@ -97,7 +109,7 @@ class Person:
 
 NO_PERSON = Person()
 _SHARED = (
-    "One Patient ID stands for {count} people, whose names, birth dates or sexes differ; each "
+    "One Patient ID stands for {count} people, told apart by name, birth date, sex or issuer; each "
     "counts as a patient of their own"
 )
 _NUMBERED = re.compile(r"(.+)-\d+")
@@ -129,8 +141,8 @@ def shared_ids(patients: Iterable[str]) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def person(name: str, birth: str = "", sex: str = "") -> Person:
-    """What PatientName, PatientBirthDate and PatientSex say.
+def person(name: str, birth: str = "", sex: str = "", issuer: str = "") -> Person:
+    """What PatientName, PatientBirthDate, PatientSex and IssuerOfPatientID say.
 
     Example:
         >>> person("ROE^JANE", "19700305").is_another(person("Roe^Jane^Dr."))
@@ -146,6 +158,7 @@ def person(name: str, birth: str = "", sex: str = "") -> Person:
         frozenset(map(_writing, words)),
         birth and _hashed(birth),
         sex.strip().upper() if sex.strip().upper() in ("M", "F") else "",
+        _hashed(fold(issuer.strip())) if issuer.strip() else "",
     )
 
 
@@ -211,7 +224,8 @@ def is_placeholder(patient_id: str) -> bool:
     """
     folded = fold(patient_id).strip()
     words = [word for word in re.split(r"[\W_\d]+", folded) if word]
-    named = bool(words) and not re.search(r"\d", folded) and all(word in NOBODY for word in words)
+    known = all(word in NOBODY for word in words) or "".join(words) in NOBODY
+    named = bool(words) and not re.search(r"\d", folded) and known
     return named or _PLACEHOLDER.fullmatch(folded) is not None
 
 

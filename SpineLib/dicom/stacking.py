@@ -70,9 +70,15 @@ def blocks(frames: Iterable[FrameHeader]) -> list[Block]:
 
 
 def _canonical(frame: FrameHeader) -> tuple[object, ...]:
-    """An order of frames that no file system changes."""
+    """An order of frames that no file system changes.
+
+    Of two slices of one number at one place, the time and then the folder tell which belongs to
+    which repetition, as UIDs are drawn at random.
+    """
+    source = frame.source
     instance = frame.instance if frame.instance is not None else 1 << 40
-    return instance, frame.position, frame.number, frame.source.sop_instance_uid
+    drawn = source.moment or 0.0, str(source.path.parent), source.sop_instance_uid
+    return instance, frame.position, frame.number, *drawn
 
 
 def _several_series(frames: Frames) -> bool:

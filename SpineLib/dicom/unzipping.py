@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -27,6 +28,7 @@ _MOST_FILES, _MOST_RATIO, _SMALL_BYTES = 200_000, 100, 1 << 30
 _SPARE_BYTES = 256 << 20
 _BLOCK = 1 << 20
 _LONGEST_NAME = 200  # bytes; most file systems have 255, and a number may follow
+_DRIVE = re.compile("[A-Za-z]:")
 _ADVICE = "Unpack it with another program and look at what it holds."
 
 # A zip as it was when it was unpacked → where its files lie.
@@ -103,9 +105,9 @@ def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
     if not members:
         raise BadInput("The zip holds no files", file=file)
     for one in members:
-        # As the zip has it: on Windows a backslash divides, and a colon names a drive.
+        # As the zip has it: on Windows a backslash divides, and a letter and a colon are a drive.
         name = PurePosixPath(one.orig_filename.replace("\\", "/"))
-        if name.is_absolute() or ".." in name.parts or ":" in one.orig_filename:
+        if name.is_absolute() or ".." in name.parts or _DRIVE.match(str(name)):
             raise BadInput(
                 "The zip holds a file whose name leads out of its folder", file=file, advice=_ADVICE
             )
@@ -176,7 +178,8 @@ def _free_place(folder: Path, name: str) -> Path:
 
 
 def _short(name: str) -> str:
-    """The name, cut where this system could have no such one."""
+    """The name, cut where this system could have no such one; Windows has none with a colon."""
+    name = name.replace(":", "_")
     return name if len(os.fsencode(name)) <= _LONGEST_NAME else name[-_LONGEST_NAME // 4 :]
 
 

@@ -20,6 +20,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from typer.exceptions import TyperException
 
+from SpineLib.doors import SLEEP
 from SpineLib.errors import DEBUG, Cancelled, from_exception
 from SpineLib.json_values import finite
 from SpineLib.progress import Progress, Step
@@ -61,6 +62,7 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None, *, program: st
     """
     # Not by way of SIGINT, which is ignored in what a script starts in the background.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.environ.setdefault(*SLEEP)
     with warnings.catch_warnings():
         if not os.environ.get(DEBUG):
             # What libraries warn of are values of headers, several lines each.

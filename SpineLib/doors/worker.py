@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 from SpineLib import __version__
-from SpineLib.doors import serving
+from SpineLib.doors import SLEEP, serving
 from SpineLib.doors.client import PROTOCOL
 from SpineLib.errors import DEBUG, BadRequest, Cancelled, from_exception
 from SpineLib.json_values import finite, parse_json
@@ -206,6 +206,7 @@ def _own_stdout() -> IO[str]:
 
 def main() -> None:
     """Runs a worker on the process's own streams."""
+    os.environ.setdefault(*SLEEP)
     worker = Worker(_own_stdin(), _own_stdout())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which then ends us
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())

@@ -15,6 +15,8 @@ from SpineLib.formats.orientation import right_angled
 from SpineLib.store.files import is_there
 
 FILE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+# As headers write them, in small letters; nothing and a question mark are no unit at all.
+MILLIMETRES = ("", "?", "mm", "millimeter", "millimeters", "millimetre", "millimetres")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,27 @@ def three_axes(sizes: Sequence[int], spatial: Sequence[int]) -> tuple[int, ...]:
             advice="Save one of them as a file of its own.",
         )
     return tuple(sizes[axis] for axis in reversed(spatial))
+
+
+def keep(fields: dict[str, str], name: str, value: str) -> None:
+    """Keeps a header's field, which must not say two things.
+
+    Raises:
+        BadInput: it stands there already, with another value.
+    """
+    if fields.setdefault(name, value) != value:
+        raise BadInput(
+            f"The header says {name[:30]!r} twice, in two ways",
+            advice="Convert the original images again.",
+        )
+
+
+def in_other_units(unit: str) -> BadInput:
+    """The refusal of places that are not in millimetres."""
+    return BadInput(
+        f"The image's places are in {unit[:20]!r}, not in millimetres",
+        advice="Export it again, in millimetres.",
+    )
 
 
 def unreadable(format_name: str) -> BadInput:

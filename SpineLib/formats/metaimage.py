@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.formats.contents import file_beside, opened, read_text, read_voxels
-from SpineLib.formats.image import three_axes, unreadable
+from SpineLib.formats.image import MILLIMETRES, in_other_units, keep, three_axes, unreadable
 from SpineLib.formats.orientation import placed
 
 _TYPES = {
@@ -63,7 +63,7 @@ def _fields(file: IO[bytes]) -> dict[str, str]:
         name = name.strip(" \t")
         if not equals or not name.isprintable() or file.tell() > _LONGEST:
             raise unreadable("MetaImage")
-        fields[name] = value.strip()
+        keep(fields, name, value.strip())
     return fields
 
 
@@ -90,6 +90,8 @@ def _true(fields: dict[str, str], *names: str) -> bool:
 def _matrix(
     fields: dict[str, str], dimensions: int, orientation: str
 ) -> tuple[NDArray[np.float64], list[str]]:
+    if fields.get("DistanceUnits", "").lower() not in MILLIMETRES:
+        raise in_other_units(fields["DistanceUnits"])
     spacing = _numbers(fields, "ElementSpacing", "ElementSize") or [1.0] * dimensions
     transform = _numbers(fields, "TransformMatrix", "Rotation", "Orientation")
     origin = _numbers(fields, "Offset", "Position", "Origin") or [0.0] * dimensions

@@ -125,6 +125,11 @@ def _skip(stream: IO[bytes], count: int) -> None:
         count -= len(_read(stream, min(count, 1 << 20)))
 
 
+def _sizes(dim: tuple[int, ...]) -> tuple[int, ...]:
+    """Voxels along each axis; none where the header says another number of axes than it can."""
+    return dim[1 : 1 + dim[0]] if 1 <= dim[0] <= 7 else ()
+
+
 def _version_1(raw: bytes, order: str) -> _Header:
     def field(layout: str, at: int) -> tuple[Any, ...]:
         return struct.unpack_from(order + layout, raw, at)
@@ -133,7 +138,7 @@ def _version_1(raw: bytes, order: str) -> _Header:
     offset, slope, intercept = field("3f", 108)
     qform, sform = field("2h", 252)
     return _Header(
-        order, dim[1 : 1 + max(dim[0], 0)], field("h", 70)[0], offset, slope, intercept,
+        order, _sizes(dim), field("h", 70)[0], offset, slope, intercept,
         field("8f", 76), raw[123], qform, sform, field("6f", 256), field("12f", 280),
     )  # fmt: skip
 
@@ -146,7 +151,7 @@ def _version_2(raw: bytes, order: str) -> _Header:
     slope, intercept = field("2d", 176)
     qform, sform = field("2i", 344)
     return _Header(
-        order, dim[1 : 1 + max(dim[0], 0)], field("h", 12)[0], field("q", 168)[0], slope,
+        order, _sizes(dim), field("h", 12)[0], field("q", 168)[0], slope,
         intercept, field("8d", 104), field("i", 500)[0], qform, sform, field("6d", 352),
         field("12d", 400),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,7 +25,7 @@ from SpineLib.formats.contents import (
     read_voxels,
     truncated,
 )
-from SpineLib.formats.image import three_axes, unreadable
+from SpineLib.formats.image import MILLIMETRES, in_other_units, keep, three_axes, unreadable
 from SpineLib.formats.orientation import ADVICE, OPTION, placed
 
 _TYPES = {
@@ -133,7 +134,9 @@ def read_fields(file: IO[bytes]) -> dict[str, str]:
             continue
         if not colon:
             raise unreadable("NRRD")
-        fields[_plain(name)] = value.strip()
+        keep(fields, _plain(name), value.strip())
+        if _plain(name) == "datafile" and value.split()[:1] == ["LIST"]:
+            break  # the files' names follow instead of an empty line
     return fields
 
 
@@ -153,7 +156,7 @@ def _geometry(
     spatial, axes = list(along), np.array(list(along.values())).T
     if name not in _TO_RAS:
         return spatial, *_foreign(space, np.linalg.norm(axes, axis=0), orientation)
-    _require_millimetres(fields)
+    _require_millimetres(fields, "spaceunits", range(3))
     origin = _vectors(fields.get("spaceorigin", "(0,0,0)"))
     if len(origin) != 1 or origin[0] is None or len(origin[0]) < 3:
         raise unreadable("NRRD")
@@ -180,6 +183,7 @@ def _without_directions(
     spacing = [spacings[axis] if spacings else 1.0 for axis in spatial]
     if len(spacing) < 3:
         raise BadInput(f"A volume needs three dimensions, this image has {len(spacing)}")
+    _require_millimetres(fields, "units", spatial)
     return spatial, *_foreign(space, spacing, orientation)
 
 
@@ -197,13 +201,13 @@ def _foreign(space: str, spacing: Any, orientation: str) -> tuple[NDArray[np.flo
     return placed(orientation, spacing)
 
 
-def _require_millimetres(fields: dict[str, str]) -> None:
-    units = set(re.findall(r'"([^"]*)"', fields.get("spaceunits", ""))) - {"", "mm"}
-    if units:
-        raise BadInput(
-            f"The image's places are in {min(units)[:20]!r}, not in millimetres",
-            advice="Export it again, in millimetres.",
-        )
+def _require_millimetres(fields: dict[str, str], name: str, axes: Iterable[int]) -> None:
+    """Of the axes of space; that of time counts in seconds."""
+    text = fields.get(name, "")
+    units = re.findall(r'"([^"]*)"', text) or text.split()
+    for unit in (units[axis] for axis in axes if axis < len(units)):
+        if unit.strip().lower() not in MILLIMETRES:
+            raise in_other_units(unit)
 
 
 def _vectors(text: str) -> list[tuple[float, ...] | None]:
@@ -268,7 +272,10 @@ def _read(
     shape: tuple[int, ...],
 ) -> NDArray[Any]:  # fmt: skip
     encoding = fields.get("encoding", "").lower()
-    for _ in range(_whole(fields.get("lineskip", "0"))):
+    lines = _whole(fields.get("lineskip", "0"))
+    if lines < 0:
+        raise unreadable("NRRD")
+    for _ in range(lines):
         if not stream.readline():
             raise truncated()
     skipped = _whole(fields.get("byteskip", "0"))
@@ -282,7 +289,7 @@ def _read(
     compression = _COMPRESSIONS[encoding]
     needed = int(np.prod(np.array(shape, dtype=object))) * kind.itemsize
     if skipped == -1 and not compression:  # the voxels are the file's last bytes
-        stream.seek(max(size - needed, 0))
+        stream.seek(max(size - needed, stream.tell()))
         skipped = 0
     available = size - stream.tell()
     plain = opened(stream, compression)

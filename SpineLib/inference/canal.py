@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import torch
@@ -135,11 +136,11 @@ def search_windows(volume: Volume, preprocessing: dict) -> Windows:
 def _peaks(heat: torch.Tensor) -> tuple[NDArray, NDArray]:
     """Heights [slices, n] and sub-pixel (row, column) [slices, n, 2] of the highest peaks."""
     size = heat.shape[-1]
-    tops = heat[:, None]
-    for across in ((_APART, 1), (1, _APART)):
-        padding = (across[0] // 2, across[1] // 2)
-        tops = F.max_pool2d(tops, across, stride=1, padding=padding)
-    tops = tops[:, 0]
+    # Each place's highest neighbour; a pooling layer takes five times as long.
+    tops = F.pad(heat, [_APART // 2] * 4, value=-torch.inf)
+    for axis in (1, 2):
+        shifted = [tops.narrow(axis, n, size) for n in range(_APART)]
+        tops = reduce(torch.maximum, shifted)
     isolated = torch.where(tops == heat, heat, torch.zeros_like(heat)).flatten(1)
     heights, index = isolated.topk(_CANDIDATES, dim=1)
     rows, columns = index // size, index % size

@@ -95,13 +95,43 @@ def label_map(made: Outlines, found: NDArray[np.bool_], volume: Volume) -> Volum
     scale = windows.spacing * size / 2
     at, steps = (torch.from_numpy(one / scale).float() for one in (first, moved))
     maps = torch.from_numpy(np.stack([made.sac, made.cord], axis=1))
-    # A slice at a time: what all of them take together does not fit into the processor's cache.
     for k in np.flatnonzero(found):
-        inside = F.grid_sample(maps[k : k + 1], at[None] + steps[k], align_corners=False) > 0.5
-        sac, cord = inside.numpy()[0]
-        grid.voxels[k][sac] = SAC_LABEL
-        grid.voxels[k][cord] = CORD_LABEL
+        box = _reached(maps[k].amax(0).numpy() > 0.5, at.numpy(), steps[k].numpy())
+        part = at[box][None] + steps[k]
+        sac, cord = (F.grid_sample(maps[k : k + 1], part, align_corners=False) > 0.5).numpy()[0]
+        grid.voxels[k][box][sac] = SAC_LABEL
+        grid.voxels[k][box][cord] = CORD_LABEL
     return grid
+
+
+def _reached(
+    inside: NDArray[np.bool_], at: NDArray[np.float32], step: NDArray[np.float32]
+) -> tuple[slice, slice]:
+    """Rows and columns of a grid that what is inside of a square window can reach.
+
+    Args:
+        inside: [rows, columns] of the window.
+        at: [rows, columns, 2] the grid's places, columns first, -1 to 1 over the window's pixels.
+        step: added to each of them.
+    """
+    spans = []
+    for axis in (
+        0,
+        1,
+    ):  # columns, then rows: a place beyond the middles of the pixels beside is out
+        seen = np.flatnonzero(inside.any(axis=axis))
+        if not len(seen):
+            return slice(0), slice(0)
+        spans.append(2 * (np.array([seen[0] - 1, seen[-1] + 2]) / len(inside)) - 1 - step[axis])
+    corners = np.array([(x, y) for x in spans[0] for y in spans[1]]) - at[0, 0]
+    ways = np.stack([at[-1, 0] - at[0, 0], at[0, -1] - at[0, 0]]) / [
+        [len(at) - 1],
+        [len(at[0]) - 1],
+    ]
+    ends = corners @ np.linalg.inv(ways)
+    low, high = np.floor(ends.min(axis=0)).astype(int), np.ceil(ends.max(axis=0)).astype(int) + 1
+    down, across = (slice(max(a, 0), max(b, 0)) for a, b in zip(low, high, strict=True))
+    return down, across
 
 
 def _grid(volume: Volume, low: NDArray[np.float64], high: NDArray[np.float64]) -> Volume:

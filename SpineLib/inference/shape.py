@@ -60,7 +60,7 @@ class Shape:
     @cached_property
     def asymmetry(self) -> float:
         """Share of the area that its mirror image about its own middle does not cover, 0–1."""
-        places = np.argwhere(self.inside)[::3].astype(np.float64)  # some are enough
+        places = _places(self.inside, every=3).astype(np.float64)  # some are enough
         middle = self._moments[0]
         away = (places - middle) @ self.steps
         mirrored = (away * [-1, 1]) @ np.linalg.inv(self.steps) + middle
@@ -108,14 +108,14 @@ def shape_of(
     box = _box(field)
     if box is None:
         return None
-    finer = int(np.clip(np.round(np.linalg.norm(row) / _FINE_MM), 1, _FINEST))
+    finer = min(max(round(float(np.linalg.norm(row)) / _FINE_MM), 1), _FINEST)
     inside = _largest(_finer(np.asarray(field[box], dtype=np.float32), finer) > 0.5)
     ahead, left = _axes(course)
     steps = np.array([[row @ left, row @ ahead], [column @ left, column @ ahead]]) / finer
-    area = int(inside.sum()) * abs(float(np.linalg.det(steps)))
+    area = int(np.count_nonzero(inside)) * abs(float(np.linalg.det(steps)))
     if area < LEAST_AREA:
         return None
-    rim = np.argwhere(_rim(inside))
+    rim = _places(_rim(inside))
     away = rim @ steps
     transverse, ap = away.max(axis=0) - away.min(axis=0) + np.abs(steps).sum(axis=0)
     cut = _touches(np.asarray(field))
@@ -176,6 +176,12 @@ def _rim(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     padded[1:-1, 1:-1] = inside
     within = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
     return inside & ~within
+
+
+def _places(inside: NDArray[np.bool_], every: int = 1) -> NDArray[np.intp]:
+    """Row and column of each point, [points, 2]; NumPy's `argwhere` takes twice as long."""
+    at = np.flatnonzero(inside)[::every]
+    return np.stack(np.divmod(at, inside.shape[1]), axis=1)
 
 
 def _hull_area(rim: NDArray[np.intp], steps: NDArray[np.float64]) -> float:

@@ -197,12 +197,13 @@ def _read_column(name: str, cells: list[Any], mapping: Mapped, problems: _Proble
 def _check_patients(table: pd.DataFrame, problems: _Problems) -> None:
     rows: dict[str, int] = {}
     for row, one in enumerate(table["patient"]):
+        name = _nfc(one).casefold()  # typed twice, it is hardly ever typed alike
         if one is None:
             problems.found.append(f"{problems.where(row)}: there is no patient's identifier")
-        elif one in rows:
-            problems.found.append(f"{problems.where(rows[one], row)} are the same patient")
+        elif name in rows:
+            problems.found.append(f"{problems.where(rows[name], row)} are the same patient")
         else:
-            rows[one] = row
+            rows[name] = row
     problems.raise_any(
         "A table has one row a patient. For one with a row a visit, name the visits in the mapping "
         "file's [events]."
@@ -210,7 +211,7 @@ def _check_patients(table: pd.DataFrame, problems: _Problems) -> None:
 
 
 def _check_dates(table: pd.DataFrame, problems: _Problems) -> None:
-    """A follow-up that was before the operation is another visit, or a wrong date."""
+    """A follow-up before the operation or an earlier visit is another visit, or a wrong date."""
     dates = {}
     for name in [n for n in table.columns if variable(n).kind == DATE]:
         dates[name] = [_date(text) for text in table[name]]
@@ -219,15 +220,16 @@ def _check_dates(table: pd.DataFrame, problems: _Problems) -> None:
             problems.found.append(
                 f"{problems.where(*rows)}, {name}: it is not a date as 2024-05-31"
             )
-    operated = dates.get("operation_date", [None] * len(table))
+    before = [(day, "the operation") for day in dates.get("operation_date", [None] * len(table))]
     for months in MONTHS:
-        visits = dates.get(f"followup_date_{months}", [])
-        for row, visit in enumerate(visits):
-            day = operated[row]
+        for row, visit in enumerate(dates.get(f"followup_date_{months}", [])):
+            day, what = before[row]
             if day and visit and visit <= day:
                 problems.found.append(
-                    f"{problems.where(row)}: the visit at {months} months is not after the operation"
+                    f"{problems.where(row)}: the visit at {months} months is not after {what}"
                 )
+            if visit:
+                before[row] = visit, f"that at {months} months"
     problems.raise_any("Correct the dates, or leave the visit's values empty.")
 
 

@@ -71,16 +71,15 @@ def level_lines(quantities: Sequence[Quantity], level: str) -> list[str]:
 
 
 def narrowest_words(quantities: Sequence[Quantity], level: str) -> str:
-    """``canal 54 mm², 6.1 mm front to back``: the sizes of a level; empty where it has none."""
+    """``canal 54 mm², 6.1 mm front to back``: a level's size, best from axial slices; empty where it has none."""
     sizes = {one.key: one for one in quantities if one.level == level}
     area, depth = (sizes.get(key, Quantity(key)).shown() for key in ("canal_area", "canal_ap"))
     if not area or not depth:
         return ""
-    words = tr("canal {area}, {depth} front to back").format(area=area, depth=depth)
     axial = sizes.get("axial_area", Quantity("axial_area")).shown()
-    return (
-        tr("sac {area} on axial slices, {rest}").format(area=axial, rest=words) if axial else words
-    )
+    if axial:  # the segmentation's sizes, which are rougher, would only contradict it
+        return tr("sac {area} on axial slices").format(area=axial)
+    return tr("canal {area}, {depth} front to back").format(area=area, depth=depth)
 
 
 def write_levels(findings: Findings, path: str | Path) -> None:

@@ -83,7 +83,7 @@ def render(
         "contradiction_line": contradiction_words.contradiction_line(findings),
         "against": contradiction_words.contradictions_by_slice(findings),
         "lead": lead,
-        "positive": tr(lead.side(True) or lead.values[-1]),
+        "positive": summary.positive_words(lead),
         "others": _others(findings, lead),
         "titles": {question.key: tr(question.title) for question in findings.questions},
         "key": _key(lead),

@@ -81,7 +81,7 @@ def headline(findings: Findings) -> Headline:
 
 
 def _levels_headline(findings: Findings, lead: Question, summary: QuestionSummary) -> Headline:
-    """The narrowest level; what was not assessed of slices stands below it."""
+    """The narrowest level; what was not assessed of slices stands in `other_lines`."""
     text = tr("Narrowest at {level}: {lower} {value}").format(
         level=summary.level, lower=tr(lead.title.lower()), value=tr(summary.worst)
     )
@@ -90,17 +90,17 @@ def _levels_headline(findings: Findings, lead: Question, summary: QuestionSummar
     parts.append(_of_levels(lead, summary))
     if summary.forced:
         parts.append(tr("forced"))
-    for other in findings.summaries:
-        asked = findings.question(other.question)
-        if not other.assessed and not asked.sides:
-            missed = tr("{title} was not assessed: {reason}")
-            parts.append(missed.format(title=tr(asked.title), reason=why(other)))
     return Headline(text, " · ".join(parts), lead.letter(summary.worst), lead.color(summary.worst))
+
+
+def positive_words(asked: Question, tr: Callable[[str], str] = tr) -> str:
+    """What is flagged: ``high``, or of a question without sides its values, ``moderate or severe``."""
+    return tr(asked.side(True)) or tr(" or ").join(map(tr, asked.values[asked.first_positive :]))
 
 
 def _of_levels(asked: Question, summary: QuestionSummary) -> str:
     return tr("{values} at {number} of {total} levels").format(
-        values=tr(" or ").join(tr(value) for value in asked.values[asked.first_positive :]),
+        values=positive_words(asked),
         number=summary.positive_slices,
         total=summary.assessed_slices,
     )

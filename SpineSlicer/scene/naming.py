@@ -149,8 +149,8 @@ def redoNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:
     return step
 
 
-def levelReadings(scene: slicer.vtkMRMLScene) -> None:
-    """Gives readings without levels of their own those of a segmentation beside them.
+def levellingReadings(scene: slicer.vtkMRMLScene) -> Steps[None]:
+    """Gives readings without levels of their own those of a segmentation beside them, in steps.
 
     For when a reading or a segmentation was added. What a reader named goes before what a model
     named, and over the levels that a reading brought; otherwise those stay.
@@ -158,11 +158,6 @@ def levelReadings(scene: slicer.vtkMRMLScene) -> None:
     Args:
         scene: where both are.
     """
-    finish(levellingReadings(scene))
-
-
-def levellingReadings(scene: slicer.vtkMRMLScene) -> Steps[None]:
-    """`levelReadings` in steps, for turns of the event loop."""
     known = [node for node in segmentationNodes(scene) if node.GetAttribute(LOWEST)]
     for node in sorted(known, key=namedByReader):
         labelmap = labelmapAsRead(node)
@@ -254,7 +249,7 @@ def _levellingAnew(
 ) -> Steps[None]:
     """The levels of the others, now that a reader's word on this segmentation was taken back.
 
-    Each reading has again those of its own segmentation, or none; then `levelReadings`.
+    Each reading has again those of its own segmentation, or none; then `levellingReadings`.
     """
     scene, frame = node.GetScene(), _frameOf(node, finding)
     own = _ofSameImages(node)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from SpineLib.findings import SegmentationFinding, SegmentFinding
 from SpineLib.inference.parts import Parts
 from SpineLib.labels import CANAL
-from SpineLib.slabs import Steps, finish
+from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
@@ -22,10 +22,12 @@ VIEWS = ("vtkMRMLSliceNodeYellow", "vtkMRMLSliceNodeGreen")
 REACH = 12.0
 
 
-def addSegmentNames(
+def addingSegmentNames(
     scene: slicer.vtkMRMLScene, labelmap: Volume, finding: SegmentationFinding, volumeNode: Any
-) -> slicer.vtkMRMLMarkupsFiducialNode:
-    """Adds one label a vertebra and disc, on its body, seen in every parallel slice.
+) -> Steps[slicer.vtkMRMLMarkupsFiducialNode]:
+    """Adds one label a vertebra and disc, on its body, seen in every parallel slice; in steps.
+
+    The node is in the scene from the last step on.
 
     Args:
         scene: where the node is added.
@@ -33,13 +35,6 @@ def addSegmentNames(
         finding: the segments and their names.
         volumeNode: the volume that was segmented.
     """
-    return finish(addingSegmentNames(scene, labelmap, finding, volumeNode))
-
-
-def addingSegmentNames(
-    scene: slicer.vtkMRMLScene, labelmap: Volume, finding: SegmentationFinding, volumeNode: Any
-) -> Steps[slicer.vtkMRMLMarkupsFiducialNode]:
-    """`addSegmentNames` in steps; the node is in the scene from the last on."""
     parts = Parts(labelmap)
     shown = [segment for segment in finding.segments if segment.kind != "canal"]
     places = []
@@ -93,7 +88,7 @@ def renameSegmentNames(node: Any, finding: SegmentationFinding) -> None:
     """Writes new names; those of segments that are no more are hidden.
 
     Args:
-        node: from `addSegmentNames`; each of its points has the segment's number as description.
+        node: from `addingSegmentNames`; each of its points has the segment's number as description.
         finding: the segments that there are, and their names.
     """
     names = {str(segment.label): shortName(segment.name) for segment in finding.segments}

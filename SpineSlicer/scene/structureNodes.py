@@ -12,7 +12,7 @@ from SpineLib.slabs import Steps
 from SpineSlicer.scene.apLine import addApLine
 from SpineSlicer.scene.levelNames import addLevelNames
 from SpineSlicer.scene.outlineNodes import addOutlines, algorithmOf
-from SpineSlicer.scene.segmentNames import addSegmentNames
+from SpineSlicer.scene.segmentNames import addingSegmentNames
 from SpineSlicer.scene.spineSegmentation import addSpineSegmentation
 from SpineSlicer.scene.studyNodes import (
     AP_LINE,
@@ -46,7 +46,7 @@ def addingStructures(
     """
     findings = reading.findings
     if reading.segmentation is not None and stack == findings.segmentation.stack:
-        _addSegmentation(scene, reading, volumeNode, mark, surfaces)
+        yield from _addingSegmentation(scene, reading, volumeNode, mark, surfaces)
         yield
     if stack in reading.outlines:
         mark(addOutlines(scene, reading, stack, volumeNode), OUTLINES)
@@ -61,13 +61,13 @@ def addingStructures(
         yield
 
 
-def _addSegmentation(
+def _addingSegmentation(
     scene: slicer.vtkMRMLScene,
     reading: Reading,
     volumeNode: Any,
     mark: Callable[[Any, str], None],
     surfaces: bool,
-) -> None:
+) -> Steps[None]:
     finding, algorithm = (
         reading.findings.segmentation,
         algorithmOf(reading.findings, "segmentation"),
@@ -78,6 +78,6 @@ def _addSegmentation(
     )
     node.SetAttribute(NOTICE, reading.findings.notice)
     mark(node, SEGMENTATION)
-    names = addSegmentNames(scene, reading.segmentation, finding, volumeNode)
+    names = yield from addingSegmentNames(scene, reading.segmentation, finding, volumeNode)
     mark(names, SEGMENT_NAMES)
     own(node, [names])

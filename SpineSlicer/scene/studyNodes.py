@@ -215,7 +215,8 @@ def _isRoot(node: Any) -> bool:
     if kind not in (FINDINGS, SEGMENTATION):
         return False
     if node.GetAttribute(_REFERS):
-        return node in _referred(node)
+        count = node.GetNumberOfNodeReferences(_NODES_ROLE)  # a root refers to itself first
+        return any(node.GetNthNodeReference(_NODES_ROLE, n) is node for n in range(count))
     return kind == FINDINGS or node.GetNodeReference(VOLUME_ROLE) is not None
 
 

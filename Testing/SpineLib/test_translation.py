@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from SpineLib import reasons
 from SpineLib.findings import Findings, SegmentationFinding
 from SpineLib.findings_file import write_json
 from SpineLib.inference.naming import rename
@@ -79,6 +80,13 @@ def test_tables_and_json_hold_the_same_in_every_language(graded, tmp_path):
 
 def test_each_quantity_has_a_german_meaning(german):
     assert not [one.title for one in DEFINITIONS.values() if tr(one.definition) == one.definition]
+
+
+def test_each_reason_and_each_sentence_of_the_report_is_german(german):
+    page = (ROOT / "SpineLib/outputs/report.html.jinja").read_text(encoding="utf-8")
+    texts = {*reasons._SENTENCES.values(), *re.findall(r'_\("([^"]+)"\)', page)}
+    alike = {"P", "Label", "Region", "Version"}
+    assert {text for text in texts if tr(text) == text} <= alike
 
 
 def test_figures_and_the_terminal_stay_english(graded, german):

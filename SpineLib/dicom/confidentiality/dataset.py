@@ -186,7 +186,7 @@ class Deidentifier:
                 for item in element.value or ():
                     self._remove_traces(item, sought)
             elif traces.holds(element, sought):
-                element.value = None
+                element.value = traces.without(element, sought)
                 self.counts[element.keyword, "emptied: it held an identifying value"] += 1
 
     def _say_what_was_done(self, dataset: Dataset) -> None:
@@ -224,7 +224,8 @@ def patient_of(dataset: Dataset) -> str:
 
 def person_of(dataset: Dataset) -> Person:
     """What the data set says of the person, to tell two people of one ID apart."""
-    said = (dataset.get(k) for k in ("PatientName", "PatientBirthDate", "PatientSex"))
+    keywords = ("PatientName", "PatientBirthDate", "PatientSex", "IssuerOfPatientID")
+    said = (dataset.get(keyword) for keyword in keywords)
     return person(*(str(value or "") for value in said))
 
 

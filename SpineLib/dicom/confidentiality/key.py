@@ -57,11 +57,14 @@ class Key:
         """
         count, patient = 1, named
         while (known := self._patient(patient).get("person")) is not None:
-            if not who.is_another(Person.from_dict(known)):
+            person = Person.from_dict(known)
+            if not who.is_another(person):
+                if who.digest and not person.digest:  # now that more is told
+                    self._patient(patient)["person"] = who.to_dict()
                 return patient
             count += 1
             patient = f"{named} ({count})"
-        if who.digest:
+        if who.tells:
             self._patient(patient)["person"] = who.to_dict()
         return patient
 

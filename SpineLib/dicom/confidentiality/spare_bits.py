@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from SpineLib.dicom.header import read_header
 from SpineLib.dicom.pixels import BIG_ENDIAN, raw_frames
 from SpineLib.errors import BadInput
 
+_SIZES = ("Rows", "Columns", "SamplesPerPixel", "NumberOfFrames")
 _UNKNOWN = "its pixels cannot be decoded, so nobody knows what stands beside their values"
 
 
 def clear(dataset: Dataset, path: Path, syntax: str, *, compressed: bool) -> str:
     """Clears the bits of each pixel above and below its value; of a signed one they repeat its sign.
+
+    What stands behind the last pixel goes, too.
 
     Compressed pixels are decoded where their code has room for more than the value, and stay as
     they are where nothing stands there; else they are written uncompressed.
@@ -45,6 +49,8 @@ def clear(dataset: Dataset, path: Path, syntax: str, *, compressed: bool) -> str
     shift = (stored - 1 if high is None else int(high)) + 1 - stored
     if not 0 < stored <= allocated or not 0 <= shift <= allocated - stored:
         raise BadInput("its header says bits of pixels that cannot be", file=path)
+    if not compressed:
+        _cut(dataset, allocated)
     if stored == allocated:
         return syntax
     if allocated not in (8, 16, 32):
@@ -58,6 +64,14 @@ def clear(dataset: Dataset, path: Path, syntax: str, *, compressed: bool) -> str
     cleared = _cleared(np.frombuffer(value[:whole], ordered), stored, shift)
     dataset.PixelData = cleared.astype(ordered).tobytes() + bytes(len(value) - whole)
     return syntax
+
+
+def _cut(dataset: Dataset, allocated: int) -> None:
+    """Takes away what stands behind the last pixel."""
+    sizes = [int(dataset.get(keyword) or 1) for keyword in _SIZES]
+    length = math.prod(sizes) * allocated // 8
+    if len(dataset.PixelData) > length + length % 2:
+        dataset.PixelData = dataset.PixelData[:length] + bytes(length % 2)
 
 
 def _clear_compressed(

@@ -33,8 +33,14 @@ _IDENTIFYING_UIDS = (
 )  # fmt: skip
 # Coded words that a reader needs; they are short and from fixed lists.
 _FIXED = {
-    "SpecificCharacterSet", "Modality", "ImageType", "FrameType", "PhotometricInterpretation",
-    "CodingSchemeDesignator", "ValueType", "RelationshipType", "ContinuityOfContent",
+    "SpecificCharacterSet", "Modality", "PhotometricInterpretation", "CodingSchemeDesignator",
+    "ValueType", "RelationshipType", "ContinuityOfContent",
+}  # fmt: skip
+# Each value is looked at by itself; these words stay whatever the patient is called.
+_KINDS = {"ImageType", "FrameType"}
+_KIND_WORDS = {
+    "original", "derived", "primary", "secondary", "mixed", "magnitude", "phase", "real",
+    "imaginary", "norm", "mosaic", "localizer", "other",
 }  # fmt: skip
 _TEXT = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"}
 _BYTES, _PIXELS = {"OB", "OW", "UN"}, 0x7FE0
@@ -76,10 +82,23 @@ def identifying(dataset: Dataset, options: frozenset[Option]) -> set[str]:
                 people.update((name, *re.split(r"[\^=\s,]+", name), *re.split(r"[\W_]+", name)))
         elif element.VR != "SQ" and (keep is None or keep in set(Option) - options):
             (people if keep is None else places).update(_strings(element))
+            if element.VR == "DA":
+                people.update(form for day in _strings(element) for form in _days(day))
     # A maker's own site is called like the maker.
     maker = f"{dataset.get('Manufacturer')} {dataset.get('ManufacturerModelName')}".lower()
     places = {value for value in places if value.lower() not in maker}
     return {value for value in people | places if _tells(value)}
+
+
+def _days(day: str) -> Iterator[str]:
+    """A date as people type it; with the year's century, as other numbers look alike without."""
+    if re.fullmatch(r"\d{8}", day):
+        year, month, number = day[:4], day[4:6], day[6:]
+        yield number + month + year
+        for sign in "./- ":
+            for parts in ((year, month, number), (number, month, year), (month, number, year)):
+                yield sign.join(parts)
+                yield sign.join(part.lstrip("0") for part in parts)
 
 
 def sought_in(dataset: Dataset, options: frozenset[Option]) -> Sought:
@@ -106,20 +125,42 @@ def holds(element: DataElement, sought: Sought) -> bool:
         return False
     if element.VR in _BYTES:
         value = element.value
-        return isinstance(value, bytes) and in_bytes(value, sought.values)
+        return isinstance(value, bytes) and in_bytes(value, sought.values, within=True)
     if element.VR not in _TEXT:
         return False
-    patterns = [sought.anywhere, None if element.VR == "CS" else sought.typed]
-    read = _readings(_strings(element), sought.encodings)
-    texts = [form for text in read for form in spellings(text)]
-    return any(p.search(text) for p in patterns if p for text in texts)
+    typed = element.VR != "CS"
+    return any(_says(t, sought, typed) for t in _strings(element) if not _is_kind(element, t))
 
 
-def in_bytes(content: bytes, values: Iterable[str]) -> bool:
+def without(element: DataElement, sought: Sought) -> list[str] | None:
+    """What may stay of an element that `holds` a sought value: of an image's kinds the others."""
+    if element.keyword not in _KINDS:
+        return None
+    values = _strings(element)
+    kept = [_is_kind(element, value) or not _says(value, sought, False) for value in values]
+    return [value if keep else "OTHER" for value, keep in zip(values, kept, strict=True)]
+
+
+def _is_kind(element: DataElement, value: str) -> bool:
+    return element.keyword in _KINDS and value.lower() in _KIND_WORDS
+
+
+def _says(text: str, sought: Sought, typed: bool) -> bool:
+    patterns = [sought.anywhere, sought.typed if typed else None]
+    texts = [form for read in _readings([text], sought.encodings) for form in spellings(read)]
+    return any(p.search(form) for p in patterns if p for form in texts)
+
+
+def in_bytes(content: bytes, values: Iterable[str], *, within: bool = False) -> bool:
     """Whether bytes hold one of the values in any character set of the standard, in any case.
 
     Of an alphabet only values of six characters or more are sought, as shorter ones are found by
     chance in pixels.
+
+    Args:
+        content: of a file, or of one of its elements.
+        values: to be sought.
+        within: names count between other letters, too, as a file's own words do not stand there.
     """
     lowered = content.lower()
     for value in values:
@@ -130,7 +171,7 @@ def in_bytes(content: bytes, values: Iterable[str]) -> bool:
             if coded not in lowered:
                 continue
             whole = rb"(?<![0-9a-z.])" + re.escape(coded) + rb"(?![0-9a-z.])"
-            if unbroken or re.search(whole, lowered):
+            if unbroken or (within and value.isalpha()) or re.search(whole, lowered):
                 return True
     return False
 

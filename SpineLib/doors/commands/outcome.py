@@ -297,7 +297,8 @@ def _settings(given: list[str]) -> dict[str, str]:
         name, equals, value = one.partition("=")
         if not equals:
             raise BadRequest(f"{one!r} is not a column and a value", advice="As --set age=67.")
-        found[name.strip()] = value
+        if found.setdefault(name.strip(), value) != value:
+            raise BadRequest(f"--set says {name.strip()} twice", advice="Keep one of them.")
     return found
 
 

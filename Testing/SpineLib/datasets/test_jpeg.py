@@ -58,7 +58,7 @@ def test_two_stacks_of_a_patient_stay_two(tmp_path):
 def test_unlabelled_pictures_are_left_out_and_disagreement_is_kept(tmp_path):
     folder = tmp_path / "P"
     folder.mkdir()
-    for name in ("nolab.0.jpeg", "pcompressed.1.jpeg", "x.compressed.2.jpeg"):
+    for name in ("nolab.0.jpeg", "pcompressed.1.jpeg", "x.compressed.2.png"):
         Image.fromarray(np.eye(8, dtype=np.uint8) * 255).save(folder / name)
     (stack,) = open_jpegs(tmp_path)
     assert [one.value for one in stack.labels] == [POSSIBLY_COMPRESSED, COMPRESSED]

@@ -83,6 +83,30 @@ def test_what_does_not_fit_is_refused_by_line(tmp_path, uids, line, what):
     assert error.value.file.endswith("labels.csv") and error.value.advice
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_table_as_other_spreadsheets_write_it_is_read(tmp_path, uids, separator):
+    lines = ["sop_instance_uid,label,reader", f'{uids[1]},1,"anna, MD"', f"{uids[2]},0,ben"]
+    cells = [line.split(",", 2) for line in lines]
+    text = "\r\n".join(separator.join(row) for row in cells)
+    (tmp_path / "labels.csv").write_text(text, encoding="utf-8-sig")
+    (stack,) = open_tidy(tmp_path / "labels.csv")
+    assert {one.reader for one in stack.labels} == {"anna, MD", "ben"}
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "what"),
+    [
+        ("sop_instance_uid,label,Label", "1,0", "several columns called label"),
+        ("sop_instance_uid,label,note", "1," + "x" * 200_000, "field larger"),
+        ("sop_instance_uid,label,note", '1,"open', "unexpected end"),
+    ],
+)
+def test_a_table_that_says_two_things_or_does_not_end_is_refused(tmp_path, uids, head, cell, what):
+    (tmp_path / "labels.csv").write_text(f"{head}\n{uids[0]},{cell}\n")
+    with pytest.raises(BadInput, match=what):
+        open_tidy(tmp_path / "labels.csv")
+
+
 def test_a_table_without_its_columns_is_refused(tmp_path, uids):
     (tmp_path / "labels.csv").write_text("uid,grade\n1,2\n")
     with pytest.raises(BadInput, match="no column sop_instance_uid and no column label"):

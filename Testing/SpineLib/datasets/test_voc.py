@@ -59,6 +59,7 @@ def test_a_box_on_a_screen_capture_keeps_its_picture(tmp_path):
         ({"grade": "4"}, "not a grade of Bilsky"),
         ({"box": (8, 6, 8, 14)}, "empty or outside"),
         ({"box": (8, 6, 99, 14)}, "empty or outside"),
+        ({"box": (8, 6, 99, 14), "w": 0, "h": 0}, "outside of the image of 24×24"),
         ({"box": ("a", 6, 9, 14)}, "cannot be used"),
         ({"w": 512, "h": 512}, "512×512"),
     ],

@@ -77,6 +77,36 @@ def test_a_name_is_found_in_every_character_set(writer, tmp_path, name, characte
     assert coded not in whole(tmp_path / "out")
 
 
+def test_a_name_among_the_words_for_an_image_s_kind_goes_and_the_words_stay(writer, tmp_path):
+    kinds = ["ORIGINAL", "PRIMARY", "NORM", "T2 Schröder"]
+    writer.write(
+        tmp_path / "in", [writer.place(1, 4.0)], SpecificCharacterSet="ISO_IR 100", ImageType=kinds,
+        PatientName="Schröder^Norm",
+    )  # fmt: skip
+    deidentify(tmp_path / "in", tmp_path / "out")
+    assert list(copies(tmp_path / "out")[0].ImageType) == ["ORIGINAL", "PRIMARY", "NORM", "OTHER"]
+
+
+def test_what_stands_behind_the_last_pixel_and_in_tables_goes(writer, tmp_path):
+    def edit(dataset, number):
+        dataset.PixelData += b"xGRIMALDIx"
+        dataset.add_new(0x00282000, "OB", b"xxGRIMALDIxx")
+
+    writer.write(tmp_path / "in", [writer.place(2, 4.0)], edit=edit, PatientName="Grimaldi^Th")
+    deidentify(tmp_path / "in", tmp_path / "out")
+    assert b"GRIMALDI" not in whole(tmp_path / "out")
+    assert copies(tmp_path / "out")[0].pixel_array.shape == (writer.rows, writer.columns)
+
+
+@pytest.mark.parametrize("typed", ["17.04.1953", "4/17/1953", "1953-04-17", "17041953"])
+def test_a_birth_date_is_found_as_people_type_it(writer, tmp_path, typed):
+    writer.write(
+        tmp_path / "in", [writer.place(1, 4.0)], PatientBirthDate="19530417", SequenceName=typed
+    )
+    deidentify(tmp_path / "in", tmp_path / "out")
+    assert not copies(tmp_path / "out")[0].SequenceName
+
+
 def test_names_of_protocols_and_makers_stay(writer, tmp_path):
     writer.write(
         tmp_path / "in", [writer.place(2, 4.0)], PatientName="Wu^Li", SequenceName="*tse2d1_17",

@@ -21,6 +21,9 @@ from SpineLib.dicom.file_name import fat_saturated_of, region_of, weighting_of
         ("stirling_0007_T2", "T2", "unknown"),
         ("swift_T1", "T1", "unknown"),
         ("plumbum_T2", "T2", "unknown"),
+        ("thoraco-lumbar_T2", "T2", "unknown"),
+        ("CervicoThoracic_T2", "T2", "unknown"),
+        ("lumbo-sacral_T2", "T2", "lumbar"),
         # Words of several languages, and glued ones.
         ("rachis_lombaire_T2", "T2", "lumbar"),
         ("Halswirbelsäule_T2_tse_sag", "T2", "cervical"),

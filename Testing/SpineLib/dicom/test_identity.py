@@ -270,6 +270,41 @@ def test_two_people_under_one_id_are_two_patients(writer, tmp_path, patient):
     assert not any("Roe" in text or "4711" in text for text in found.warnings)
 
 
+@pytest.mark.parametrize("keyword", ["PatientSex", "IssuerOfPatientID"])
+def test_people_of_one_id_and_no_name_are_told_apart_by_what_else_is_said(
+    writer, tmp_path, keyword
+):
+    for n, value in enumerate("FM"):
+        tags = {"PatientID": "A-4711", "PatientName": "", keyword: value}
+        writer.write(tmp_path / value, [writer.place(4, 4.0)], SeriesNumber=n, **tags)
+    found = scan(tmp_path)
+    assert len({study.patient_hash for study in found.studies}) == 2
+    assert any("One Patient ID stands for 2 people" in text for text in found.warnings)
+
+
+def test_repetitions_under_one_uid_are_told_apart_by_their_time(writer, tmp_path):
+    tags = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid()}
+    for n, time in enumerate(("100000", "101000")):
+        for k, file in enumerate(writer.write(
+            tmp_path / "new", [writer.place(6, 4.0)], AcquisitionTime=time, **tags,
+            pixels=brighter(writer) if n else None,
+        )):  # fmt: skip
+            file.rename(tmp_path / f"{k}-{1 - n}")
+    one, other = (read(stack).voxels for stack in scan(tmp_path).stacks)
+    expected = np.stack([writer.pixels(n) for n in range(1, 7)])
+    assert np.array_equal(one, expected) and np.array_equal(other, (expected + 3000) % 4093)
+
+
+def test_slices_without_any_uid_are_not_mixed_across_folders(writer, tmp_path):
+    for n, name in enumerate("ab"):
+        writer.write(
+            tmp_path / name, [writer.place(6, 4.0)], pixels=brighter(writer) if n else None,
+            strip=["StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID"], PatientID="N/A",
+        )  # fmt: skip
+    stacks = scan(tmp_path).stacks
+    assert [len({s.path.parent for s in stack.sources}) for stack in stacks] == [1, 1]
+
+
 def test_one_patients_name_in_two_spellings_is_one_patient(writer, tmp_path):
     names = ["ROE^JANE", "Roe^Jane^^Dr.", "Roe-Miller^Jane", "Jane Roe", ""]
     for n, name in enumerate(names):
@@ -352,6 +387,8 @@ def test_the_order_of_files_changes_nothing(writer, tmp_path):
         (("Иванов^Пётр", "19700305"), ("Ivanov^Petr", "19700305"), False),
         (("Иванов^Пётр", ""), ("Кузнецов^Олег", ""), True),
         (("", "", "M"), ("", "", "F"), True),
+        (("", "", "", "Site A"), ("", "", "", "Site B"), True),
+        (("Roe^Jane", "", "", "Site A"), ("Roe^Jane", "", "", "Site B"), False),
         (("Roe^Jane", "", "M"), ("Roe^Jane", "", "F"), False),
         (("Roe^Jane", "19700305", "F"), ("Roe^John", "19700305", "M"), True),
         (("Roe^Jane", "", "F"), ("Roe^Jane^Ann", "", "M"), False),
@@ -363,6 +400,7 @@ def test_what_tells_two_people_apart(one, other, another):
 
 
 def test_placeholders_are_ids_that_many_have():
-    many = ["", "ANONYMOUS", "Anonymized", "0", "000000", "XXX", "123456", "99999", "unknown"]
+    many = ["", "ANONYMOUS", "Anonymized", "0", "000000", "XXX", "123456", "99999", "unknown", "N/A", "n.a.",
+            "de-identified", "ANÓNIMO"]  # fmt: skip
     own = ["111", "1234", "4711", "P001", "anon-17", "Unknown7", "19700305-1234"]
     assert all(map(is_placeholder, many)) and not any(map(is_placeholder, own))

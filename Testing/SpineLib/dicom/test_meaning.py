@@ -109,6 +109,7 @@ def test_fat_saturation(values, texts, expected):
         ("MRI CERVICAL AND LUMBAR SPINE", "unknown"),
         ("whole spine", "unknown"),
         ("brain", "unknown"),
+        ("Columbia Medical Center", "unknown"),
         # Other parts of the body whose words begin alike, and several regions in one word.
         ("IRM CERVEAU", "unknown"),
         ("RM cervello", "unknown"),

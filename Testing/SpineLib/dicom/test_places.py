@@ -136,7 +136,9 @@ def test_a_zip_among_files_says_what_to_do(writer, tmp_path):
     assert skipped.reason == "is a zip among other files; give it by itself, or unpack it"
 
 
-@pytest.mark.parametrize("name", ["../out.dcm", "/etc/out.dcm", "a/../../out.dcm", "..\\out.dcm"])
+@pytest.mark.parametrize(
+    "name", ["../out.dcm", "/etc/out.dcm", "a/../../out.dcm", "..\\out.dcm", "C:out.dcm"]
+)
 def test_a_zip_whose_names_lead_outside_is_refused(tmp_path, name):
     file = tmp_path / "bad.zip"
     with zipfile.ZipFile(file, "w") as out:
@@ -144,6 +146,15 @@ def test_a_zip_whose_names_lead_outside_is_refused(tmp_path, name):
     with pytest.raises(BadInput, match="leads out of its folder"):
         scan(file)
     assert sorted(tmp_path.rglob("*")) == [file]
+
+
+def test_a_zip_with_times_in_its_names_is_read(writer, tmp_path):
+    (tmp_path / "10_30").mkdir()
+    files = writer.write(tmp_path / "10_30", [writer.place(3, 4.0)])
+    with zipfile.ZipFile(tmp_path / "study.zip", "w") as out:
+        for file in files:
+            out.write(file, f"10:30/{file.name}")
+    assert scan(tmp_path / "study.zip").stacks[0].slices == 3
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):

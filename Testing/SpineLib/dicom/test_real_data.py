@@ -75,7 +75,7 @@ def test_the_whole_torture_set_at_once_is_scanned(data):
     assert any("duplicate" in s.reason for s in found.skipped)
     assert len({stack.id for stack in found.stacks}) == len(found.stacks)
     assert found.warnings == (
-        "One Patient ID stands for 4 people, whose names, birth dates or sexes differ; each is read "
+        "One Patient ID stands for 4 people, told apart by name, birth date, sex or issuer; each is read "
         "on its own",
         "The folder mixes 11 patients; each study is read on its own",
     )

@@ -255,6 +255,15 @@ def test_a_fault_is_one_sentence_and_shows_its_place_when_asked(spine, monkeypat
         spine("scan", data)
 
 
+@pytest.mark.parametrize("given", [None, "ACTIVE"])
+def test_threads_sleep_while_they_wait_unless_a_person_says_otherwise(spine, monkeypatch, given):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    if given:
+        monkeypatch.setenv("OMP_WAIT_POLICY", given)
+    spine("--help")
+    assert os.environ["OMP_WAIT_POLICY"] == (given or "PASSIVE")
+
+
 def test_the_library_alone_has_the_commands_that_need_no_scene():
     done = subprocess.run(
         [sys.executable, "-m", "SpineLib", "--help"],

@@ -73,6 +73,8 @@ def test_one_frame_of_four_dimensions_is_a_volume(tmp_path):
         (("ElementNumberOfChannels = 3",), "colour or vector"),
         (("ElementType = MET_FLOAT_ARRAY",), "MET_FLOAT_ARRAY"),
         (("TransformMatrix = 1 0 0 0.3 1 0 0 0 1",), "sheared"),
+        (("DistanceUnits = um",), "'um', not in millimetres"),
+        (("Offset = 0 0 0", "Offset = 5 0 0"), "'Offset' twice"),
         (("ElementDataFile = a%03d.raw 1 6 1",), "several files"),
         (("ElementDataFile = gone.raw",), "not beside it"),
         (("DimSize = 20 16",), "could not be read"),

@@ -137,6 +137,7 @@ def test_four_dimensions_with_one_volume_are_a_volume_and_with_two_are_refused(t
         ({"kind": 128}, "colour"),
         ({"kind": 32}, "complex"),
         ({"kind": 99}, "could not be read"),
+        ({"extra": (1, 1, 1, 1, 1)}, "could not be read"),
         ({"sform": np.full((4, 4), np.nan)}, "not finite"),
         ({"sform": np.zeros((4, 4))}, "apart along an axis"),
         ({"sform": turned(spacing=(0.7, 0.7, 4e30))}, "apart along an axis"),

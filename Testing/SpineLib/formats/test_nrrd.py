@@ -47,6 +47,7 @@ def test_a_space_with_time_is_read_where_there_is_one_time(tmp_path, space):
     path = nrrd(
         tmp_path / "a.nrrd", noise(), f"space: {space}", "dimension: 4", "sizes: 20 16 6 1",
         f"space directions: {vectors}", "space origin: (11,-22,33,0)",
+        'space units: "mm" "mm" "mm" "s"',
     )  # fmt: skip
     assert same(read_volume(path), noise(), expected(signs))
 
@@ -121,6 +122,14 @@ def test_voxels_at_the_end_of_a_file_and_big_endian(tmp_path):
     assert same(read_volume(path), noise(), expected((1, 1, 1)))
 
 
+def test_a_header_s_own_bytes_never_stand_in_for_lost_voxels(tmp_path):
+    path = nrrd(tmp_path / "a.nrrd", noise(), "byte skip: -1", "space: RAS", *PLACE)
+    assert same(read_volume(path), noise(), expected((1, 1, 1)))
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(BadInput, match="truncated"):
+        read_volume(path)
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
@@ -129,6 +138,11 @@ def test_voxels_at_the_end_of_a_file_and_big_endian(tmp_path):
         (("dimension: 4", "sizes: 20 16 6 2", "space: LPS",
           "space directions: (1,0,0) (0,1,0) (0,0,1) none"), "holds 2 volumes"),
         (("space: LPS", 'space units: "cm" "cm" "cm"', *PLACE), "'cm', not in millimetres"),
+        (("space: LPS", "space units: um um um", *PLACE), "'um', not in millimetres"),
+        (("spacings: 0.7 0.7 4", 'units: "cm" "cm" "cm"'), "'cm', not in millimetres"),
+        (("space: LPS", "space: RAS", *PLACE), "'space' twice"),
+        (("space: LPS", "line skip: -1", *PLACE), "could not be read"),
+        (("space: LPS", *PLACE, "data file: LIST\na.raw"), "several files"),
         (("space: LPS", "encoding: zrl", *PLACE), "zrl"),
         (("space: LPS", "type: block", *PLACE), "block"),
         (("space: LPS", "dimension: 3", "sizes: 20 16", *PLACE), "could not be read"),

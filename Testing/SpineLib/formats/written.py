@@ -36,7 +36,7 @@ def nifti(
     """Writes NIfTI-1 or -2; ``extra`` are sizes of further axes, ``kind`` lies about the type."""
     code = TYPES[voxels.dtype.name] if kind is None else kind
     sizes = (*voxels.shape[::-1], *extra)
-    dim = [len(sizes), *sizes, *[1] * (7 - len(sizes))]
+    dim = [len(sizes), *sizes[:7], *[1] * (7 - len(sizes))]
     spacings = [*pixdim, *[1.0] * (8 - len(pixdim))]
     if sform_code is None:
         sform_code = 0 if sform is None else 1

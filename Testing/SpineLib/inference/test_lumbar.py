@@ -31,7 +31,7 @@ from SpineLib.models import find_models, open_folder
 from SpineLib.models.card import LEVEL_GRADING
 from SpineLib.outputs.level_table import level_lines, narrowest_sentence, write_levels
 from SpineLib.outputs.report import render
-from SpineLib.outputs.summary import headline, missing
+from SpineLib.outputs.summary import headline, missing, other_lines
 from SpineLib.quantities import DEFINITIONS, Quantity
 from SpineLib.questions import COMPRESSION, STENOSIS
 from SpineLib.reading import Reading
@@ -207,7 +207,7 @@ def test_the_verdict_of_a_lumbar_study_is_its_narrowest_level(narrowed):
     said = headline(narrowed)
     assert said.text == "Narrowest at L4/L5: central stenosis severe"
     assert "mm²" in said.detail and "front to back" in said.detail
-    assert "Compression was not assessed: made for another part of the spine" in said.detail
+    assert "Compression: not assessed – made for another part of the spine" in other_lines(narrowed)
     assert (said.mark, said.color) == ("S", STENOSIS.color("severe"))
     assert any(row.what == "Compression" for row in missing(narrowed))
 
@@ -271,7 +271,7 @@ def test_the_verdict_names_the_sac_that_its_grade_rests_on(outlined, model):
     study.quantities += axial_quantities(levels, sacs, "6")
     study.summaries = [summarise_levels(study, model.card)]
     assert headline(study).text == "Narrowest at L3/L4: central stenosis severe"
-    assert "sac 40 mm² on axial slices, canal " in headline(study).detail
+    assert headline(study).detail.startswith("sac 40 mm² on axial slices · ")
 
 
 @pytest.fixture

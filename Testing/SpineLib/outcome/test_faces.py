@@ -32,6 +32,8 @@ def test_a_prediction_of_the_command_line_is_no_bare_number(spine, model):
     for text in ("Probability", "(0.", "Learnt from 200 patients", "mJOA, 13:", NOT_FOR_USE):
         assert text in answer.out
     assert "Not answered" in spine("outcome", "predict", model, "--set", "mcc=70").out
+    twice = spine("outcome", "predict", model, "--set", "mjoa=12", "--set", "mjoa=13")
+    assert twice.code == 2 and "twice" in twice.errors[0]
     wrong = spine("outcome", "predict", model, "--set", "mjoa=19")
     assert wrong.code == 2
     assert len(wrong.errors) == 1

@@ -32,6 +32,8 @@ def test_a_patient_who_is_there_twice_is_refused_without_saying_who(rows, table)
     said = refused(table, rows)
     assert "Rows 4 and 9 are the same patient" in said
     assert rows[2]["patient"] not in said
+    rows[7]["patient"] = rows[2]["patient"].swapcase()
+    assert "Rows 4 and 9 are the same patient" in refused(table, rows)
 
 
 def test_a_follow_up_before_the_operation_is_refused(rows, table):
@@ -40,6 +42,8 @@ def test_a_follow_up_before_the_operation_is_refused(rows, table):
     assert len(read_cohort(table(rows)).table) == len(rows)
     rows[0]["followup_date_6"] = "2023-05-01"
     assert "Row 2: the visit at 6 months is not after the operation" in refused(table, rows)
+    rows[0] |= {"followup_date_6": "2023-11-06", "followup_date_12": "2023-10-01"}
+    assert "the visit at 12 months is not after that at 6 months" in refused(table, rows)
 
 
 def test_dates_and_identifiers_are_not_kept(rows, table):

@@ -20,7 +20,7 @@ from SpineSlicer.scene.NamesLog import NamesLog
 from SpineSlicer.scene.naming import (
     CHOICES,
     following,
-    levelReadings,
+    levellingReadings,
     nameVertebra,
     redoNaming,
     undoNaming,
@@ -213,7 +213,7 @@ def test_a_reading_that_comes_later_takes_the_levels_that_the_reader_named(scene
     alone = axial_alone(studied, frame)
     nameVertebra(separate(studied, scene, frame), 1, "L5")
     ReadingScene(scene).show(alone)
-    levelReadings(scene)
+    finish(levellingReadings(scene))
     assert "L4/L5" in levels_in(scene)
 
 
