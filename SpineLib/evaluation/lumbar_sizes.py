@@ -34,12 +34,18 @@ from SpineLib.inference.segmentation import segment
 from SpineLib.models import ModelFolder
 from SpineLib.progress import Progress
 from SpineLib.simulate import lumbar_case
+from SpineLib.simulate.cases import LumbarCase
+from SpineLib.simulate.morphometry import LEVELS
+from SpineLib.simulate.tissues import SAC
+from SpineLib.simulate.truth import FINE, cross_section
 from SpineLib.store.files import writing_folder
 
 MASK, MODEL, AXIAL = "true mask", "model's mask", "model's mask and axial slices"
 Metric = Callable[[pd.DataFrame], float]
 # What is compared, with its unit and whether the error is a share.
-_SIZES = {"area": ("mm²", True), "ap": ("mm", False), "slip": ("mm", False)}
+_SIZES = {
+    "area": ("mm²", True), "ap": ("mm", False), "slip": ("mm", False), "sac_area": ("mm²", True),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,10 @@ def simulated_rows(
 
     Returns:
         A row a level and mask, lumbar levels only: ``patient``, ``level``, ``mask``, the measured
-        ``area``, ``ap``, ``slip`` and ``sac_area`` with ``true_area``, ``true_ap`` and ``true_slip``, ``grade``
-        and ``true_grade`` (indexes), ``p_severe``; NaN where a level was not found.
+        ``area``, ``ap``, ``slip`` and ``sac_area`` (of axial slices) with ``true_area``, ``true_ap``,
+        ``true_slip`` and ``true_sac_area``, ``grade`` and ``true_grade`` (indexes), ``p_severe``; NaN
+        where a level was not found. The true area is with the dura, that of the sac without, as
+        `starter-cord` learnt it.
     """
     rows: list[dict[str, Any]] = []
     asked = [one for source in sources for one in patients_of(source)]
@@ -96,6 +104,7 @@ def simulated_rows(
                         "weighting": case.protocol.weighting,
                         "true_area": truth.outline_area[level],
                         "true_ap": truth.outline_ap[level],
+                        "true_sac_area": _sac_area(case, level),
                         "true_slip": truth.slips.get(level.split("/")[0], 0.0),
                         "true_grade": grade_of(truth.outline_area[level]),
                         **by_level.get(level, {}),
@@ -195,6 +204,13 @@ def write_rows(folder: Path, table: pd.DataFrame, figures: Sequence[LumbarFigure
         pd.DataFrame([vars(one) for one in figures]).to_csv(out / "figures.csv", index=False)
         picture.savefig(out / "agreement.png", dpi=110)
     pyplot.close(picture)
+
+
+def _sac_area(case: LumbarCase, level: str) -> float:
+    """mm² of the sac in the cross-section at a disc, without its dura."""
+    at = float(case.patient.spine.disc(LEVELS.index(level.split("/")[0])))
+    section, _free, _outline = cross_section(case.patient, at)
+    return float(np.isin(section.label, SAC).sum() * FINE**2)
 
 
 def _is_whole(sizes: Sequence[Measure], level: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from SpineLib.findings import Findings
@@ -87,15 +88,19 @@ def _sizes(findings: Findings) -> list[Measure]:
     sizes = []
     for segment in findings.segmentation.segments:
         if segment.kind == "disc":
-            canal = places.get(segment.name)
             height, area, depth, bulge, slip = (
                 known.get((segment.name, key))
                 for key in ("disc_height", "canal_area", "canal_ap", "disc_bulge", "slip")
             )
             one = Measure(
                 segment.label, segment.kind, segment.name, segment.partial, segment.volume_ml,
-                tuple(segment.centroid_ras), height, height, height, area, depth, bulge, slip,
-                canal_ras=tuple(canal) if canal else None,
+                _point(segment.centroid_ras), height, height, height, area, depth, bulge, slip,
+                canal_ras=_point(canal) if (canal := places.get(segment.name)) else None,
             )  # fmt: skip
             sizes.append(one)
     return sizes
+
+
+def _point(ras: Sequence[float]) -> tuple[float, float, float]:
+    x, y, z = ras
+    return x, y, z
