@@ -10,7 +10,7 @@ from SpineLib.inference.loaded import load
 from SpineLib.inference.segmentation import segment
 from SpineLib.inference.semantic import CLASSES
 from SpineLib.labels import structure
-from SpineLib.models import open_model
+from SpineLib.models import find_models, open_model
 from SpineLib.volume import read_volume
 
 
@@ -49,3 +49,14 @@ def test_the_real_series_upside_down_in_storage_gets_the_same_answer(starter, da
     assert np.array_equal(
         segment(flipped, starter).voxels, segment(volume, starter).voxels[:, ::-1]
     )
+
+
+def test_the_bundled_unetr_reads_where_it_is_named_and_the_u_net_where_nobody_names_one(data):
+    names = [model.card.name for model in find_models("segmentation") if model.bundled]
+    assert names == ["starter-segmentation", "starter-unetr"]
+    model = load(open_model("starter-unetr"), "cpu")
+    assert model.card.starter and model.card.network["name"] == "unetr"
+    volume = read_volume(data / "nifti" / "lumbar_t2_sagittal" / "t2.nii.gz")
+    _, finding = name_instances(segment(volume, model))
+    discs = [one for one in finding.segments if one.kind == "disc"]
+    assert len(discs) >= 6 and finding.lowest == ""
