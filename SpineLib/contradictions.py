@@ -20,7 +20,11 @@ def contradictions(opinions: Sequence[Opinion], questions: Mapping[str, Question
         opinions: on one slice.
         questions: key → question, with ``compressed_from`` where its values say it.
     """
-    said = [(one, end) for one in opinions if (end := _end(one, questions.get(one.question)))]
+    said = [
+        (opinion, end)
+        for opinion in opinions
+        if (end := _end(opinion, questions.get(opinion.question)))
+    ]
     return [
         Reason(CONTRADICT, {
             "first": questions[one.question].title, "first_value": one.value,

@@ -434,7 +434,7 @@ def _summary(data: dict[str, Any]) -> QuestionSummary:
 def _shorten_quantities(data: dict[str, Any]) -> None:
     quantities = data.pop("quantities")
     if quantities:
-        data["quantities"] = [without_usual(one) for one in quantities]
+        data["quantities"] = [without_usual(quantity) for quantity in quantities]
 
 
 def _quantities(data: dict[str, Any]) -> list[Quantity]:

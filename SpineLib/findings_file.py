@@ -121,7 +121,7 @@ def _settle_questions(findings: Findings) -> str:
 
 
 def _wrong_quantity(findings: Findings) -> str:
-    slices = [one for stack in findings.stacks for one in stack.slices]
-    measured = findings.quantities + [q for one in slices for q in one.quantities]
+    slices = [slice_ for stack in findings.stacks for slice_ in stack.slices]
+    measured = findings.quantities + [q for slice_ in slices for q in slice_.quantities]
     unknown = unknown_quantity(measured)
     return f"a quantity {unknown[:40]!r} that nobody defines" if unknown else ""

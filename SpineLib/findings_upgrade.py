@@ -69,7 +69,9 @@ def _scheme(data: dict[str, Any]) -> Question:
     """The one grading of such findings: a known one, or one rebuilt from a slice's probabilities."""
     name = str(data.get("grading", {}).get("scheme") or "Bilsky")
     slices = [one for stack in data.get("stacks", []) for one in stack["slices"]]
-    answers = [one["grading"] for one in slices if one.get("grading", {}).get("probabilities")]
+    answers = [
+        slice_["grading"] for slice_ in slices if slice_.get("grading", {}).get("probabilities")
+    ]
     known = KNOWN_QUESTIONS.get(name)
     if known or not answers:
         return known or KNOWN_QUESTIONS["Bilsky"]

@@ -70,7 +70,7 @@ def plain(value: Any) -> Any:
 @cache
 def _field_names(kind: type) -> tuple[str, ...] | None:
     """The fields of a data class; None of any other class."""
-    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else None
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 def made_of(kind: type[T], data: dict[str, Any]) -> T:
@@ -88,5 +88,5 @@ def made_of(kind: type[T], data: dict[str, Any]) -> T:
 @cache
 def _whole_numbers(kind: type) -> tuple[tuple[str, str], ...]:
     """The fields of whole numbers, and how each is annotated."""
-    named = [(one.name, str(one.type)) for one in fields(kind)]
+    named = [(field.name, str(field.type)) for field in fields(kind)]
     return tuple((name, kind) for name, kind in named if kind.startswith(("int", "list[int]")))

@@ -82,4 +82,4 @@ class LevelsFinding:
     @property
     def known(self) -> bool:
         """Whether any vertebra has a name."""
-        return any(one.name for one in self.vertebrae)
+        return any(vertebra.name for vertebra in self.vertebrae)

@@ -46,7 +46,7 @@ REQUESTS: tuple[type[messages.Request], ...] = (
     messages.OutcomePredict,
     messages.CohortRead,
 )
-COMMANDS = tuple(dict.fromkeys(one.command for one in REQUESTS))
+COMMANDS = tuple(dict.fromkeys(request.command for request in REQUESTS))
 Handlers = Mapping[type[messages.Request], Callable[[Any, Progress], Mapping[str, Any]]]
 
 

@@ -245,7 +245,7 @@ def without_usual(data: dict[str, Any]) -> dict[str, Any]:
 
 def find_quantity(quantities: list[Quantity], key: str) -> Quantity | None:
     """The first quantity of a key; None where there is none."""
-    return next((one for one in quantities if one.key == key), None)
+    return next((quantity for quantity in quantities if quantity.key == key), None)
 
 
 def value_of(quantities: list[Quantity], key: str) -> float | None:
@@ -256,7 +256,7 @@ def value_of(quantities: list[Quantity], key: str) -> float | None:
 
 def unknown_quantity(quantities: list[Quantity]) -> str:
     """The first key that is none of `DEFINITIONS`; empty where all are known."""
-    return next((one.key for one in quantities if one.key not in DEFINITIONS), "")
+    return next((quantity.key for quantity in quantities if quantity.key not in DEFINITIONS), "")
 
 
 def _whole(made: T) -> T:

@@ -110,7 +110,7 @@ def frames_of(stack: StackFindings) -> tuple[Frame, ...]:
     if uids:
         numbers = stack.frame_numbers or [1] * len(uids)
         return tuple(Frame(*one) for one in zip(uids, numbers, strict=True))
-    return tuple(Frame(one.sop_instance_uid, one.frame) for one in stack.slices)
+    return tuple(Frame(slice_.sop_instance_uid, slice_.frame) for slice_ in stack.slices)
 
 
 def is_dicom(findings: Findings) -> bool:

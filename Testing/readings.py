@@ -142,12 +142,12 @@ def cervical(data: Path) -> Reading:
 def graded(cervical: Reading) -> Reading:
     """The same, with the grading forced: the compressed slices are graded 2, the others 0."""
     findings = Findings.from_dict(cervical.findings.to_dict())
-    for one in findings.stacks[0].slices:
-        compression = one.opinion(COMPRESSION.key)
+    for slice_ in findings.stacks[0].slices:
+        compression = slice_.opinion(COMPRESSION.key)
         if compression.positive:
-            one.opinions[1] = bilsky("2", 0.84, ["1c", "2"], forced=True)
+            slice_.opinions[1] = bilsky("2", 0.84, ["1c", "2"], forced=True)
         elif compression.assessed:
-            one.opinions[1] = bilsky("0", 0.12, ["0", "1a"], forced=True)
+            slice_.opinions[1] = bilsky("0", 0.12, ["0", "1a"], forced=True)
     findings.summaries[1] = QuestionSummary(
         BILSKY.key, "starter-grading", ASSESSED, forced=True, assessed_slices=17, positive_slices=4,
         longest_run=4, longest_run_mm=30.0, worst="2", stack="4", index=8,

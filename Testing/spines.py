@@ -18,7 +18,7 @@ def spine(variant: str = "none", seed: int = 0) -> WholeTruth:
 
 def heights(truth: WholeTruth) -> dict[str, float]:
     """RAS height of each vertebra."""
-    return {one.name: one.ras[2] for one in truth.marks if one.kind == "body"}
+    return {mark.name: mark.ras[2] for mark in truth.marks if mark.kind == "body"}
 
 
 def seen(
@@ -37,15 +37,15 @@ def seen(
     """
     rng, at = np.random.default_rng(seed), heights(truth)
     top, bottom = at.get(above, 1e6), at.get(below, -1e6)
-    sacrum = next(one.name for one in truth.marks if one.state == "sacral")
+    sacrum = next(mark.name for mark in truth.marks if mark.state == "sacral")
 
     def places(name: str) -> list[tuple[float, float, float]]:
         return [
-            one.ras
-            for one in truth.marks
-            if name in _maps(one, sacrum)
-            and bottom < one.ras[2] < top
-            and f"{one.kind} {one.name}" not in without
+            mark.ras
+            for mark in truth.marks
+            if name in _maps(mark, sacrum)
+            and bottom < mark.ras[2] < top
+            and f"{mark.kind} {mark.name}" not in without
         ]
 
     points = {}

@@ -94,8 +94,8 @@ class AnswersInViews:
         if findings is None or lead is None:
             return
         said = [
-            {q.key: log.current(numbers[one.index], q.key) for q in questions}
-            for one in stack.slices
+            {q.key: log.current(numbers[slice_.index], q.key) for q in questions}
+            for slice_ in stack.slices
         ]
         halo, place = nodes.node(VERDICTS, stack.id), self._study.inScene(stack.id)
         if halo is not None and place.fits:

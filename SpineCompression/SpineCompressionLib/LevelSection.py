@@ -140,7 +140,7 @@ class LevelSection:
         """The levels of such a spine; what was chosen stays chosen, where it still is one."""
         box, counts = self.levelBox, (self.thoracicBox, self.lumbarBox)
         chosen = level or box.currentText
-        names = level_choices(*(int(one.currentText) for one in counts))
+        names = level_choices(*(int(count.currentText) for count in counts))
         box.clear()
         box.addItems(names)
         box.setCurrentIndex(names.index(chosen) if chosen in names else names.index("C5"))

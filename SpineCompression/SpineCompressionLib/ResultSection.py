@@ -152,7 +152,7 @@ class ResultSection:
     def _tellVerdict(self) -> None:
         findings, ui = self._study.findings, self._ui
         warnings = level_words.level_warnings(findings) if findings is not None else []
-        ui.warningLabel.text = "\n".join(f"⚠ {one}." for one in warnings)
+        ui.warningLabel.text = "\n".join(f"⚠ {warning}." for warning in warnings)
         ui.warningLabel.visible = bool(warnings)
         for one in (ui.verdictLabel, ui.detailLabel, ui.noticeLabel, ui.timelineHolder,
                     ui.findingsTable, ui.sliceLabel, ui.plotButton):  # fmt: skip

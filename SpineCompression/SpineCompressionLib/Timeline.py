@@ -272,7 +272,7 @@ class Timeline(qt.QWidget):
     def _fit(self) -> None:
         lines = self._lines() or [[]]
         each = self._levelHeight() + CELL_HEIGHT + NUMBER_HEIGHT
-        self.minimumHeight = sum(each + self.curves.height(one) for one in lines) + 4
+        self.minimumHeight = sum(each + self.curves.height(line) for line in lines) + 4
 
 
 def _isLight(color: Any) -> bool:

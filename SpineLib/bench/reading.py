@@ -156,7 +156,7 @@ def _bare_cervical(study: Path) -> Callable[[], object]:
     volume, canal = _volume(study), _loaded("canal")
     search = scaled_windows(search_windows(volume, canal.card.preprocessing).pixels)[:, None]
     centers = locate(volume, canal).centers_ras
-    used = [one.name for one in read_study(study).findings.models if one.question]
+    used = [model.name for model in read_study(study).findings.models if model.question]
     answering = [load(open_model(name), "cpu") for name in used]
     asked = [(one, network_input(volume, centers, one.card.preprocessing)) for one in answering]
     return lambda: _forward((canal, search), *asked)

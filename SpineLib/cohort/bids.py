@@ -125,8 +125,8 @@ def write_derivatives(kept: Kept, out: Path) -> None:
         read_volume(kept.reading / findings.segmentation.file), folder / f"{labels}.nii.gz"
     )
     rows = [
-        {"index": one.label, "name": one.name, "color": structure_color(one.label)}
-        for one in findings.segmentation.segments
+        {"index": segment.label, "name": segment.name, "color": structure_color(segment.label)}
+        for segment in findings.segmentation.segments
     ]
     _write_table(folder / f"{labels}.tsv", ["index", "name", "color"], rows)
     about = {
@@ -151,7 +151,9 @@ def write_group(cohort: Path, out: Path) -> list[Path]:
 
 def _write_slices(findings: Findings, path: Path) -> None:
     groups = groups_of_findings(findings)
-    rows = [slice_row(stack, one, groups) for stack in findings.stacks for one in stack.slices]
+    rows = [
+        slice_row(stack, slice_, groups) for stack in findings.stacks for slice_ in stack.slices
+    ]
     _write_table(path, list(columns(findings)), rows)
 
 

@@ -81,7 +81,7 @@ class Dask:
         except (OSError, TimeoutError) as error:
             raise _gone() from error
         self._counted = now
-        with_gpu = [one for one in workers if one["resources"].get(GPU)]
+        with_gpu = [worker for worker in workers if worker["resources"].get(GPU)]
         self._gpus = bool(with_gpu)
         self._threads = sum(one["nthreads"] for one in with_gpu or workers)
         if self._threads:

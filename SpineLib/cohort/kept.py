@@ -75,7 +75,7 @@ class Kept:
 
     def _noted(self) -> State:
         lines = [line.record for line in read_journal(self.folder / JOURNAL).lines]
-        return State(*state_after([one for one in lines if one.get("key") == self.key]))
+        return State(*state_after([line for line in lines if line.get("key") == self.key]))
 
     def begin(self) -> None:
         """Notes that an attempt begins; it is on the disk when this returns."""
@@ -116,4 +116,4 @@ def of_cohort(cohort: Path, studies: Iterable[PlannedStudy], setting: Setting) -
 
 def shard(studies: Iterable[PlannedStudy], number: int, of: int) -> list[PlannedStudy]:
     """The studies of one of several equal parts, from 1; together they hold each study once."""
-    return [one for one in studies if int(one.key, 16) % of == number - 1]
+    return [study for study in studies if int(study.key, 16) % of == number - 1]

@@ -42,7 +42,7 @@ def draw(reading: Reading) -> dict[str, bytes]:
 
 
 def _worst(findings: Findings) -> tuple[StackFindings, SliceFinding] | None:
-    pairs = [(stack, one) for stack in findings.stacks for one in stack.slices]
+    pairs = [(stack, slice_) for stack in findings.stacks for slice_ in stack.slices]
     if not pairs:
         return None
     middle = len(pairs) // 2

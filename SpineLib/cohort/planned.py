@@ -70,7 +70,7 @@ class PlannedStudy:
     def fingerprint(self) -> str:
         """Names this very set of images and what was said of it."""
         # A copy of a data set has the same labels in another place.
-        lines = sorted(f"{one.kind} {self.label or one.path} {one.stamp}" for one in self.parts)
+        lines = sorted(f"{part.kind} {self.label or part.path} {part.stamp}" for part in self.parts)
         return digest(*lines, self.weighting, self.region)
 
     def to_dict(self) -> dict[str, Any]:

@@ -257,7 +257,7 @@ def _scanned(place: Place, stamp: str) -> tuple[list[PlannedStudy], dict[str, in
         reason = Counter(one.reason for one in broken).most_common(1)[0][0]
         raise BadInput(f"No image here can be read; a file {reason}")
     whole = len(found.studies) == 1 and Path(place.path) != place.files[0]
-    studies = [_planned(one, place, folder, stamp, whole=whole) for one in found.studies]
+    studies = [_planned(study, place, folder, stamp, whole=whole) for study in found.studies]
     return studies, dict(Counter(one.reason for one in skipped))
 
 

@@ -91,7 +91,7 @@ class _Runner:
         self, cohort: Path, studies: Sequence[Kept], setting: Setting, device: str,
         progress: Progress, say: Callable[[str], None],
     ) -> None:  # fmt: skip
-        waiting = [one for one in studies if one.state().state == WAITING]
+        waiting = [study for study in studies if study.state().state == WAITING]
         self.waiting, self._by_key = deque(waiting), {one.study.key: one for one in waiting}
         self.ran = Ran(before=len(studies) - len(waiting))
         self._progress, self._say = progress, say

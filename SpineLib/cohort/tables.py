@@ -84,7 +84,7 @@ def study_row(
 
 
 def _found(findings: Findings, seconds: float | None, groups: Groups) -> dict[str, Any]:
-    names = [one.name for one in findings.levels.vertebrae if one.name]
+    names = [vertebra.name for vertebra in findings.levels.vertebrae if vertebra.name]
     row = {
         "seconds": seconds, "stacks": len(findings.stacks), "warnings": len(findings.warnings),
         "slices": sum(len(stack.slices) for stack in findings.stacks),
@@ -117,10 +117,10 @@ def level_rows(key: str, findings: Findings, groups: Groups) -> Iterator[dict[st
         for finding in stack.slices:
             slices[finding.level].append(finding)
     rows: dict[str, dict[str, Any]] = {}
-    for one in findings.levels.vertebrae:
-        if one.name:
-            r, a, s = one.ras or (None, None, None)
-            rows[one.name] = {"probability": one.probability, "r": r, "a": a, "s": s}
+    for vertebra in findings.levels.vertebrae:
+        if vertebra.name:
+            r, a, s = vertebra.ras or (None, None, None)
+            rows[vertebra.name] = {"probability": vertebra.probability, "r": r, "a": a, "s": s}
     for segment in findings.segmentation.segments if findings.segmentation.lowest else ():
         if segment.kind != "canal":
             row = rows.setdefault(segment.name, {})
@@ -137,7 +137,7 @@ def _at_level(slices: list[SliceFinding], findings: Findings, groups: Groups) ->
     row: dict[str, Any] = {"slices": len(slices)}
     asked: dict[str, Question] = {one.key: one for one in findings.questions}
     for name, (question, by) in groups.items():
-        said = [o for one in slices if (o := one.opinion(question, by)) and o.assessed]
+        said = [o for slice_ in slices if (o := slice_.opinion(question, by)) and o.assessed]
         if not said or question not in asked:
             continue
         worst = max(said, key=lambda opinion: asked[question].severity(opinion.value))

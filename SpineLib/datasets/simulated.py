@@ -311,7 +311,7 @@ def _axial(case: _Asked) -> Arrays:
     else:
         drawn = draw(case.region, case.disease, seed=case.seed, profile=case.profile)
         volume, slices, weighting = drawn.volume, drawn.slices, drawn.weighting
-    about = {"weighting": weighting, "slices": [one.to_dict() for one in slices]}
+    about = {"weighting": weighting, "slices": [slice_.to_dict() for slice_ in slices]}
     return {**_grid(volume), "image": volume.voxels.reshape(-1), "about": _bytes(about)}
 
 

@@ -85,8 +85,8 @@ def _unpack(file: Path, progress: Progress) -> tuple[Path, list[Skipped]]:
             _check(members, file)
             folder = temporary_folder("unzipped")
             atexit.register(_remove, folder, os.getpid())
-            for one in progress.track(members, "Unpacking files"):
-                left_out += _take(packed, one, folder, file, progress)
+            for member in progress.track(members, "Unpacking files"):
+                left_out += _take(packed, member, folder, file, progress)
         done = True
         return folder, left_out
     except (SpineError, Cancelled):

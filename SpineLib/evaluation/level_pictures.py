@@ -55,7 +55,7 @@ def pictures(volume: Volume, truth: WholeTruth, *, seed: int) -> list[Picture]:
         seed: of chance.
     """
     rng = np.random.default_rng((seed, 77))
-    marks = [replace(one, name=_called(one, truth)) for one in truth.marks]
+    marks = [replace(mark, name=_called(mark, truth)) for mark in truth.marks]
     return [_picture(view, volume, truth, marks, rng) for view in VIEWS]
 
 
@@ -99,7 +99,7 @@ def _slices(
 ]:  # fmt: skip
     """Axial slices across the canal beside the bodies that are seen, and the canal on them."""
     course = np.array(truth.course)
-    heights = [one.ras[2] for one in bodies]
+    heights = [body.ras[2] for body in bodies]
     seen = np.flatnonzero((course[:, 2] < max(heights)) & (course[:, 2] > min(heights)))
     length = round(_SLICES * _STEP_MM / float(np.linalg.norm(course[1] - course[0])))
     start = int(rng.integers(seen[0], max(seen[-1] - length, seen[0] + 1)))
@@ -131,8 +131,8 @@ def _names(course: NDArray[np.float64], n: int, marks: list[Mark]) -> set[str]:
     """
     way = course[max(n - 1, 0)] - course[min(n + 1, len(course) - 1)]
     way = way / np.linalg.norm(way)
-    free = [one for one in marks if one.kind == "body" and one.state != "sacral"]
-    discs = {one.name: one for one in marks if one.kind == "disc"}
+    free = [mark for mark in marks if mark.kind == "body" and mark.state != "sacral"]
+    discs = {mark.name: mark for mark in marks if mark.kind == "disc"}
     names = set()
     for above, below in zip(free, [*free[1:], None], strict=True):
         disc = discs[above.name]

@@ -81,8 +81,8 @@ def predict_levels(
 
 
 def _rows(picture: Picture, finding: LevelsFinding) -> list[dict[str, Any]]:
-    rows = [_body(one, finding) for one in picture.bodies]
-    rows += [_disc(one, finding) for one in picture.discs]
+    rows = [_body(body, finding) for body in picture.bodies]
+    rows += [_disc(disc, finding) for disc in picture.discs]
     levels = SpineLevels(finding)
     for point, normal, names in picture.slices:
         level = levels.at(point, normal)
@@ -138,22 +138,28 @@ def _unusual(picture: Picture) -> list[str]:
     """What is unusual in a picture, and can be seen in it."""
     variant, marks = picture.truth.variant, picture.truth.marks
     kinds = [variant] if variant in _SAID and picture.view in ("whole", "lumbar") else []
-    seen = {one.name for one in picture.bodies}
-    bodies = [one.name for one in marks if one.kind == "body"]
-    blocks = [one.name for one in marks if one.state == "fused"]
+    seen = {body.name for body in picture.bodies}
+    bodies = [mark.name for mark in marks if mark.kind == "body"]
+    blocks = [mark.name for mark in marks if mark.state == "fused"]
     block = any({name, bodies[bodies.index(name) + 1]} <= seen for name in blocks)
     return [*(kind for kind in kinds if kind != "fused"), *(["fused"] if block else [])]
 
 
 def _body(mark: Any, finding: LevelsFinding) -> dict[str, Any]:
-    near = [one for one in finding.vertebrae if one.ras and _away(one.ras, mark.ras) < NEAR_MM]
+    near = [
+        vertebra
+        for vertebra in finding.vertebrae
+        if vertebra.ras and _away(vertebra.ras, mark.ras) < NEAR_MM
+    ]
     best = min(near, key=lambda one: _away(one.ras, mark.ras), default=None)
     answer = best.name if best else ""
     return _row("vertebra", mark.name, answer, right=answer == mark.name, found=best is not None)
 
 
 def _disc(mark: Any, finding: LevelsFinding) -> dict[str, Any]:
-    away = [_away(one.disc_ras, mark.ras) for one in finding.vertebrae if one.disc_ras]
+    away = [
+        _away(vertebra.disc_ras, mark.ras) for vertebra in finding.vertebrae if vertebra.disc_ras
+    ]
     error = min(away, default=np.inf)
     found = error < NEAR_MM
     return _row("disc", mark.name, "", found=found, error=float(error) if found else np.nan)

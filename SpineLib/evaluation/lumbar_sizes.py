@@ -201,7 +201,7 @@ def write_rows(folder: Path, table: pd.DataFrame, figures: Sequence[LumbarFigure
     picture.tight_layout()
     with writing_folder(folder) as out:
         table.to_csv(out / "levels.csv", index=False)
-        pd.DataFrame([vars(one) for one in figures]).to_csv(out / "figures.csv", index=False)
+        pd.DataFrame([vars(figure) for figure in figures]).to_csv(out / "figures.csv", index=False)
         picture.savefig(out / "agreement.png", dpi=110)
     pyplot.close(picture)
 
@@ -214,22 +214,22 @@ def _sac_area(case: LumbarCase, level: str) -> float:
 
 
 def _is_whole(sizes: Sequence[Measure], level: str) -> bool:
-    return any(one.name == level and not one.partial for one in sizes)
+    return any(size.name == level and not size.partial for size in sizes)
 
 
 def _by_level(
     sizes: Sequence[Measure], names: dict[int, str], grader: ModelFolder, sacs: dict[int, float]
 ) -> dict[str, dict[str, Any]]:
     opinions = level_opinions(sizes, grader.card, load_trees(grader), sacs)
-    answers = {one.level: one for one in opinions}
+    answers = {opinion.level: opinion for opinion in opinions}
     values = grader.card.asked.values
     found = {}
-    for one in sizes:
-        answer = answers.get(one.name)
-        if one.label in names and one.canal_area and answer and answer.assessed:
-            found[names[one.label]] = {
-                "area": one.canal_area, "ap": one.canal_ap, "slip": one.slip,
-                "sac_area": sacs.get(one.label),
+    for size in sizes:
+        answer = answers.get(size.name)
+        if size.label in names and size.canal_area and answer and answer.assessed:
+            found[names[size.label]] = {
+                "area": size.canal_area, "ap": size.canal_ap, "slip": size.slip,
+                "sac_area": sacs.get(size.label),
                 "grade": values.index(answer.value), "p_severe": answer.probabilities[values[-1]],
             }  # fmt: skip
     return found

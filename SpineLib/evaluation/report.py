@@ -115,7 +115,7 @@ def render(
         "names": names,
         "evaluations": list(zip(names, evaluations, strict=True)),
         "figures": _side_by_side(evaluations),
-        "by_slice": any(f.alone for one in evaluations for f in one.figures),
+        "by_slice": any(f.alone for evaluation in evaluations for f in evaluation.figures),
         "comparison": None if comparison is None else cells(comparison),
         "tables": [
             (f"{name}: {title}" if len(names) > 1 else title, cells(table),

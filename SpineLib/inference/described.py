@@ -84,7 +84,7 @@ def leave_out_silent_namesakes(findings: Findings) -> None:
         for summary in findings.summaries
         if not summary.assessed and summary.question in answered
     }
-    findings.summaries = [one for one in findings.summaries if one.by not in quiet]
+    findings.summaries = [summary for summary in findings.summaries if summary.by not in quiet]
     for stack in findings.stacks:
         for finding in stack.slices:
             finding.opinions = [opinion for opinion in finding.opinions if opinion.by not in quiet]

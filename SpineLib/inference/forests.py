@@ -28,7 +28,7 @@ def load_trees(model: ModelFolder) -> Trees:
         raise BadModel(
             f"The network {model.card.network['name']!r} does not grade levels", file=model.path
         )
-    names = [one.name for one in fields(Trees) if one.name != "link"]
+    names = [field.name for field in fields(Trees) if field.name != "link"]
     try:
         arrays = _arrays(model.weights.read_bytes())
         halves = {name: _wide(arrays[name]) for name in names}

@@ -67,8 +67,8 @@ def joined(
     whole = replace(
         study,
         stacks=stacks,
-        quantities=[one for one in study.quantities if one.stack not in measured]
-        + [replace(one, stack=stack) for one in part.quantities],
+        quantities=[quantity for quantity in study.quantities if quantity.stack not in measured]
+        + [replace(quantity, stack=stack) for quantity in part.quantities],
         level_opinions=part.level_opinions if segmented else study.level_opinions,
         segmentation=replace(part.segmentation, stack=stack) if segmented else study.segmentation,
         models=models,
@@ -94,13 +94,17 @@ def _summaries(
     of them that still answers somewhere has its own. What nobody here has a card for stays.
     """
     every = [*part.summaries, *study.summaries]
-    slices = [one for stack in whole.stacks for one in stack.slices]
-    answering = {opinion.by for one in slices for opinion in one.opinions if opinion.assessed}
+    slices = [slice_ for stack in whole.stacks for slice_ in stack.slices]
+    answering = {opinion.by for slice_ in slices for opinion in slice_.opinions if opinion.assessed}
     kept: dict[str, list[QuestionSummary]] = {}
     for question in dict.fromkeys(summary.question for summary in every):
         asked = [one for one in every if one.question == question]
         new, old = (
-            [one for one in findings.summaries if one.by and one.question == question]
+            [
+                summary
+                for summary in findings.summaries
+                if summary.by and summary.question == question
+            ]
             for findings in (part, study)
         )
         names = {one.by for one in new}
@@ -121,7 +125,7 @@ def _summaries(
 
 def _slices(old: StackFindings, new: StackFindings) -> list[SliceFinding]:
     grid = Volume(np.broadcast_to(np.uint8(0), old.shape), np.array(old.ijk_to_ras))
-    places = grid.ijk([one.position_ras for one in new.slices])[:, 2]
+    places = grid.ijk([slice_.position_ras for slice_ in new.slices])[:, 2]
     numbers = np.round(places).astype(int)
     off = np.abs(places - numbers).max() * grid.spacing[2]
     if off > TOLERANCE or sorted(numbers) != list(range(grid.shape[0])):
@@ -130,7 +134,7 @@ def _slices(old: StackFindings, new: StackFindings) -> list[SliceFinding]:
             advice="Read the study's folder again.",
         )
     frames = frames_of(old)
-    before = {one.index: one for one in old.slices}
+    before = {slice_.index: slice_ for slice_ in old.slices}
     found = [
         replace(
             one,
@@ -154,7 +158,7 @@ def _models(
     segmented: bool,
 ) -> list[ModelUsed]:
     """The new reading's models, and those that other stacks' answers are still by."""
-    others = [one for stack in stacks if stack is not own for one in stack.slices]
+    others = [slice_ for stack in stacks if stack is not own for slice_ in stack.slices]
     answered = {opinion.by for other in others for opinion in other.opinions if opinion.assessed}
 
     def is_used(model: ModelUsed) -> bool:

@@ -71,7 +71,7 @@ def named(chain: Chain) -> Naming:
     unusual = _odd_discs(chain, sacrum)
     if count == 0:
         return Naming([], [], [Reason(reasons.NO_SPINE)])
-    links = [one.link for one in chain.vertebrae]
+    links = [vertebra.link for vertebra in chain.vertebrae]
     if c2 is None and sacrum is None:
         return Naming([""] * count, [0.0] * count, [Reason(reasons.NO_ANCHOR)], unusual)
     if c2 is not None and sacrum is not None:

@@ -36,9 +36,9 @@ def tell_segmented(findings: Findings, segmentation: Volume, volumes: Mapping[st
     for stack in findings.stacks:
         if stack.frame_of_reference_uid == frame and stack.slices:
             normal = volumes[stack.id].directions[:, 2]
-            for one in stack.slices:
-                place = one.canal_center_ras or one.position_ras
-                one.level = one.level or levels.at(place, normal=normal)
+            for slice_ in stack.slices:
+                place = slice_.canal_center_ras or slice_.position_ras
+                slice_.level = slice_.level or levels.at(place, normal=normal)
 
 
 class Levels:

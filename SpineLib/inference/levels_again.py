@@ -34,7 +34,11 @@ def grade_levels_again(findings: Findings) -> None:
     sacs = sacs_at(findings, sizes)
     new = axial_quantities(sizes, sacs, findings.segmentation.stack)
     before, now = (
-        {(one.level, one.value) for one in quantities if one.key == "axial_area"}
+        {
+            (quantity.level, quantity.value)
+            for quantity in quantities
+            if quantity.key == "axial_area"
+        }
         for quantities in (findings.quantities, new)
     )
     changed = {level for level, _area in before ^ now}
@@ -44,16 +48,16 @@ def grade_levels_again(findings: Findings) -> None:
     models = _models(findings)
     anew: dict[tuple[str, str], Opinion] = {}
     for model in models.values():
-        for one in level_opinions(sizes, model.card, load_trees(model), sacs):
-            anew[one.by, one.level] = one
+        for opinion in level_opinions(sizes, model.card, load_trees(model), sacs):
+            anew[opinion.by, opinion.level] = opinion
     findings.level_opinions = [
         _answered_again(one, anew.get((one.by, one.level))) if one.level in changed else one
         for one in findings.level_opinions
     ]
     tell_slices(findings)
     findings.summaries = [
-        summarise_levels(findings, models[one.by].card) if one.by in models else one
-        for one in findings.summaries
+        summarise_levels(findings, models[summary.by].card) if summary.by in models else summary
+        for summary in findings.summaries
     ]
 
 
@@ -72,8 +76,8 @@ def _answered_again(before: Opinion, now: Opinion | None) -> Opinion:
 
 def _models(findings: Findings) -> dict[str, ModelFolder]:
     """The models that graded the levels, by name, where they are at hand as they were."""
-    used = {(one.name, one.sha256) for one in findings.models}
-    asked = {one.by for one in findings.level_opinions}
+    used = {(model.name, model.sha256) for model in findings.models}
+    asked = {opinion.by for opinion in findings.level_opinions}
     return {
         model.card.name: model
         for model in find_models(LEVEL_GRADING)
@@ -83,8 +87,8 @@ def _models(findings: Findings) -> dict[str, ModelFolder]:
 
 def _sizes(findings: Findings) -> list[Measure]:
     """The discs as their quantities have them; a disc's three heights are their mean."""
-    known = {(one.level, one.key): one.value for one in findings.quantities}
-    places = {one.level: one.place_ras for one in findings.level_opinions}
+    known = {(quantity.level, quantity.key): quantity.value for quantity in findings.quantities}
+    places = {opinion.level: opinion.place_ras for opinion in findings.level_opinions}
     sizes = []
     for segment in findings.segmentation.segments:
         if segment.kind == "disc":

@@ -62,10 +62,10 @@ def chain_in(finding: LevelsFinding) -> Chain:
     """The chain that `told` wrote down."""
     vertebrae = [
         Vertebra(
-            _array(one.ras), one.seen, _array(one.disc_ras), one.disc_seen, one.link, one.disc,
-            np.array(one.regions) if one.regions else None,
+            _array(vertebra.ras), vertebra.seen, _array(vertebra.disc_ras), vertebra.disc_seen, vertebra.link, vertebra.disc,
+            np.array(vertebra.regions) if vertebra.regions else None,
         )
-        for one in finding.vertebrae
+        for vertebra in finding.vertebrae
     ]  # fmt: skip
     anchors = (None if a is None else Anchor(int(a[0]), a[1]) for a in (finding.c2, finding.sacrum))
     return Chain(vertebrae, *anchors)

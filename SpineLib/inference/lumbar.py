@@ -53,7 +53,7 @@ def lumbar_quantities(measures: Sequence[Measure], finding: SegmentationFinding)
         measures: of one segmentation.
         finding: that segmentation; its stack is where they were taken.
     """
-    vertebrae = {one.label: one for one in measures if one.kind == "vertebra"}
+    vertebrae = {measure.label: measure for measure in measures if measure.kind == "vertebra"}
     found: list[Quantity] = []
     for disc in _from_below(measures, "disc"):
         upper, lower = (vertebrae.get(disc.label - n) for n in (200, 201))
@@ -75,9 +75,9 @@ def features(measures: Sequence[Measure]) -> tuple[list[Measure], NDArray[np.flo
     """
     discs = [one for one in _from_below(measures, "disc") if one.canal_area]
     rows = [
-        (one.canal_area, one.canal_ap, one.canal_area, one.canal_ap, _height(one), one.bulge,
-         None if one.slip is None else abs(one.slip))
-        for one in discs
+        (disc.canal_area, disc.canal_ap, disc.canal_area, disc.canal_ap, _height(disc), disc.bulge,
+         None if disc.slip is None else abs(disc.slip))
+        for disc in discs
     ]  # fmt: skip
     table = np.array(rows, dtype=float).reshape(len(rows), len(FEATURES))
     for column in (2, 3):
@@ -151,11 +151,11 @@ def summarise_levels(findings: Findings, card: Card) -> QuestionSummary:
     """
     question = card.asked
     summary = QuestionSummary(question.key, card.name)
-    opinions = [one for one in findings.level_opinions if one.by == card.name]
-    answered = [one for one in opinions if one.assessed]
+    opinions = [opinion for opinion in findings.level_opinions if opinion.by == card.name]
+    answered = [opinion for opinion in opinions if opinion.assessed]
     if not answered:
         stacks = [stack.not_assessed_why.get(question.key) for stack in findings.stacks]
-        whys = [why for why in (*(one.why for one in opinions), *stacks) if why is not None]
+        whys = [why for why in (*(opinion.why for opinion in opinions), *stacks) if why is not None]
         summary.whys = list({str(why): why for why in whys}.values())
         summary.reason = "; ".join(map(str, summary.whys))
         return summary
@@ -172,9 +172,9 @@ def summarise_levels(findings: Findings, card: Card) -> QuestionSummary:
     summary.assessed_slices = len(answered)
     summary.positive_slices = sum(one.positive for one in answered)
     for stack in findings.stacks:
-        for one in stack.slices:
-            if worst in one.opinions:
-                summary.stack, summary.index = stack.id, one.index
+        for slice_ in stack.slices:
+            if worst in slice_.opinions:
+                summary.stack, summary.index = stack.id, slice_.index
     return summary
 
 
@@ -188,8 +188,8 @@ def tell_slices(findings: Findings) -> None:
         findings: with `Findings.level_opinions`.
     """
     for stack in findings.stacks:
-        for one in stack.slices:
-            one.opinions = [opinion for opinion in one.opinions if not opinion.level]
+        for slice_ in stack.slices:
+            slice_.opinions = [opinion for opinion in slice_.opinions if not opinion.level]
     for opinion in findings.level_opinions:
         for _away, stack, index in _slices_at(findings, opinion.place_ras):
             stack.slices[index].opinions.append(opinion)
@@ -221,7 +221,7 @@ def sacs_at(findings: Findings, measures: Sequence[Measure]) -> dict[int, float]
     Returns:
         The disc's label → area; without discs that no measured slice cuts.
     """
-    places = {one.label: one.canal_ras for one in measures if one.kind == "disc"}
+    places = {measure.label: measure.canal_ras for measure in measures if measure.kind == "disc"}
     areas = {label: sac_at(findings, place) for label, place in places.items()}
     return {label: area for label, area in areas.items() if area}
 
@@ -274,7 +274,7 @@ def _slices_at(
         matrix = np.array(stack.ijk_to_ras)
         normal = np.cross(matrix[:3, 0], matrix[:3, 1])
         normal /= np.linalg.norm(normal)
-        middles = np.array([one.position_ras for one in stack.slices]) @ normal
+        middles = np.array([slice_.position_ras for slice_ in stack.slices]) @ normal
         away = np.abs(middles - np.array(place) @ normal)
         nearest = int(away.argmin())
         if away[nearest] <= stack.spacing[2] / 2:
@@ -291,14 +291,14 @@ def rename_levels(findings: Findings, before: SegmentationFinding) -> None:
         findings: with the new names.
         before: the segmentation with the old ones.
     """
-    new = {one.label: one.name for one in findings.segmentation.segments}
-    names = {one.name: new.get(one.label, one.name) for one in before.segments}
+    new = {segment.label: segment.name for segment in findings.segmentation.segments}
+    names = {segment.name: new.get(segment.label, segment.name) for segment in before.segments}
     if all(old == name for old, name in names.items()):
         return
     ours = [one for one in findings.quantities if one.key in LEVEL_KEYS]
-    graded = [one for one in findings.summaries if one.level]
-    slices = [one for stack in findings.stacks for one in stack.slices]
-    carried = [opinion for one in slices for opinion in one.opinions if opinion.level]
+    graded = [summary for summary in findings.summaries if summary.level]
+    slices = [slice_ for stack in findings.stacks for slice_ in stack.slices]
+    carried = [opinion for slice_ in slices for opinion in slice_.opinions if opinion.level]
     # A slice's opinion may be the very one of its level.
     once: dict[int, Any] = {
         id(one): one for one in (*ours, *graded, *carried, *findings.level_opinions)
@@ -317,12 +317,14 @@ def _column(card: Card, name: str) -> int:
 
 
 def _from_below(measures: Sequence[Measure], kind: str) -> list[Measure]:
-    return sorted((one for one in measures if one.kind == kind), key=lambda one: one.label % 100)
+    return sorted(
+        (measure for measure in measures if measure.kind == kind), key=lambda one: one.label % 100
+    )
 
 
 def _height(disc: Measure) -> float | None:
     heights = (disc.height_front, disc.height_middle, disc.height_back)
-    known = [one for one in heights if one is not None]
+    known = [height for height in heights if height is not None]
     return sum(known) / 3 if len(known) == 3 else None
 
 
@@ -357,7 +359,7 @@ def _of_body(body: Measure) -> list[Quantity]:
 
 
 def _lordosis(vertebrae: Iterable[Measure]) -> Quantity:
-    named = {one.name: one for one in vertebrae}
+    named = {vertebra.name: vertebra for vertebra in vertebrae}
     first, last = named.get("L1"), named.get("L5")
     if first is None or last is None or first.upper_rise is None or last.lower_rise is None:
         return Quantity("lordosis", why=Reason(reasons.NOT_L1_L5))

@@ -110,7 +110,7 @@ def _classified(
     scores = np.where([why is None for why in whys], scores, np.nan)
     contrasts = fluid_contrasts(batch, loaded.card.preprocessing)
     strangeness = loaded.known.strangeness(features, contrasts)
-    told = [round(float(one), 3) if np.isfinite(one) else None for one in scores]
+    told = [round(float(score), 3) if np.isfinite(score) else None for score in scores]
     return found.double().tolist(), unlike(scores, strangeness, loaded.card.unlike), told
 
 

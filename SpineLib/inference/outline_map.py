@@ -39,7 +39,7 @@ def measuring_again(
         raise BadInput(
             f"The outlines are not those of stack {stack_id}", advice="Read the study again."
         )
-    before = [one.quantities for one in stack.slices]
+    before = [slice_.quantities for slice_ in stack.slices]
     made = yield from measuring_changed(slices_of(labels), changed, before)
     for finding, quantities in zip(stack.slices, made, strict=True):
         finding.quantities = quantities

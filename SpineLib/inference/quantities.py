@@ -119,7 +119,7 @@ def canal_courses(slices: Sequence[Outlined | None]) -> list[NDArray[np.float64]
     A straight line through the neighbours' middles, weighted by their distance; None where fewer
     than `LEAST_SLICES` slices show a sac.
     """
-    normal = next((_normal(one) for one in slices if one is not None), np.zeros(3))
+    normal = next((_normal(slice_) for slice_ in slices if slice_ is not None), np.zeros(3))
     middles = {k: _middle(one.sac, one) for k, one in enumerate(slices) if one is not None}
     seen = {k: place for k, place in middles.items() if place is not None}
     if len(seen) < LEAST_SLICES:

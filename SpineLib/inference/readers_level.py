@@ -133,7 +133,9 @@ def name_by(findings: Findings, word: LevelWord) -> None:
         findings.segmentation = with_names_of(levels, segmentation, word.why)
         rename_levels(findings, segmentation)
     differs = differing(findings)
-    kept = [one for one in findings.warnings if one not in (str(differed), str(differs))]
+    kept = [
+        warning for warning in findings.warnings if warning not in (str(differed), str(differs))
+    ]
     findings.warnings = [*kept, str(differs)] if differs else kept
 
 
@@ -159,10 +161,10 @@ def _name_here(findings: Findings, word: LevelWord) -> None:
             continue
         axes = np.array(stack.ijk_to_ras)[:3]
         normal = np.cross(axes[:, 0], axes[:, 1])
-        for one in stack.slices:
-            away = np.subtract(word.place, np.add(one.position_ras, shift)) @ normal
+        for slice_ in stack.slices:
+            away = np.subtract(word.place, np.add(slice_.position_ras, shift)) @ normal
             if abs(away) <= _SAME_SLICE_MM * np.linalg.norm(normal):
-                one.level, one.region = word.name, region_of_name(word.name)
+                slice_.level, slice_.region = word.name, region_of_name(word.name)
 
 
 def shift_to_levels(findings: Findings, stack_id: str) -> NDArray[np.float64] | None:
@@ -173,7 +175,7 @@ def shift_to_levels(findings: Findings, stack_id: str) -> NDArray[np.float64] | 
         return None
     if placed is not None:
         return np.array(levels.shifts.get(stack_id, [0.0, 0.0, 0.0]))
-    same = {frames.get(one, "") for one in levels.stacks} - {""}
+    same = {frames.get(stack, "") for stack in levels.stacks} - {""}
     return np.zeros(3) if stack_id in levels.stacks or frames.get(stack_id) in same else None
 
 
@@ -196,13 +198,13 @@ def _vertebra(levels: LevelsFinding, word: LevelWord) -> tuple[str, int]:
 
 
 def _discs(levels: LevelsFinding) -> list[NDArray[np.float64] | None]:
-    bodies = [one.ras for one in levels.vertebrae]
+    bodies = [vertebra.ras for vertebra in levels.vertebrae]
     return [_place(one.disc_ras, above, below) for one, above, below in
             zip(levels.vertebrae, bodies, [*bodies[1:], None], strict=True)]  # fmt: skip
 
 
 def _bodies(levels: LevelsFinding) -> list[NDArray[np.float64] | None]:
-    discs = [one.disc_ras for one in levels.vertebrae]
+    discs = [vertebra.disc_ras for vertebra in levels.vertebrae]
     return [_place(one.ras, above, below) for one, above, below in
             zip(levels.vertebrae, [None, *discs], discs, strict=False)]  # fmt: skip
 

@@ -86,7 +86,7 @@ def _replace(finding: SliceFinding, opinion: Opinion) -> None:
 
 
 def _path(stack: StackFindings, volume: Volume) -> CanalPath:
-    known = np.array([one.canal_center_ras is not None for one in stack.slices], float)
+    known = np.array([slice_.canal_center_ras is not None for slice_ in stack.slices], float)
     centers = [
         one.canal_center_ras or volume.slice_center(k).tolist()
         for k, one in enumerate(stack.slices)

@@ -34,8 +34,8 @@ _REACH = 3
 
 def split_blocks(vertebrae: list[Vertebra]) -> list[Vertebra]:
     """A tall body is two vertebrae: a block, or two between which no disc was seen."""
-    places = [None, *(one.disc for one in vertebrae)]
-    shares = _shares(places, [one.regions for one in vertebrae])
+    places = [None, *(vertebra.disc for vertebra in vertebrae)]
+    shares = _shares(places, [vertebra.regions for vertebra in vertebrae])
     made: list[Vertebra] = []
     for one, above, share in zip(vertebrae, places, shares, strict=False):
         if not _TALL[0] <= share <= _TALL[1] or one.ras is None or one.heat < _BODY:
@@ -56,8 +56,8 @@ def split_blocks(vertebrae: list[Vertebra]) -> list[Vertebra]:
 
 def doubt_tall(vertebrae: list[Vertebra]) -> list[Vertebra]:
     """A body as tall as two that was not split may hide a vertebra: its link is doubted."""
-    places = [None, *(one.disc for one in vertebrae)]
-    shares = _shares(places, [one.regions for one in vertebrae])
+    places = [None, *(vertebra.disc for vertebra in vertebrae)]
+    shares = _shares(places, [vertebra.regions for vertebra in vertebrae])
     return [replace(one, link=min(one.link, _DOUBT)) if share >= _TALL[0] else one
             for one, share in zip(vertebrae, shares, strict=False)]  # fmt: skip
 
@@ -69,8 +69,8 @@ def mark_blocks(vertebrae: list[Vertebra], *, sacrum: bool) -> list[Vertebra]:
         vertebrae: from above to below.
         sacrum: the last one is the sacrum; the disc above it may be faint for other reasons.
     """
-    bodies = [one.ras for one in vertebrae]
-    shares = _shares(bodies, [one.regions for one in vertebrae])
+    bodies = [vertebra.ras for vertebra in vertebrae]
+    shares = _shares(bodies, [vertebra.regions for vertebra in vertebrae])
     last = len(vertebrae) - 1 - sacrum
     made = list(vertebrae)
     for n, share in enumerate(shares):

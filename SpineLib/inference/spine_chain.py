@@ -246,7 +246,7 @@ def link_features(
         the other steps near it and than the usual one of its region, as a sum of logarithms of
         ratios beyond 0.2.
     """
-    places = [one.ras for one in vertebrae]
+    places = [vertebra.ras for vertebra in vertebrae]
     steps = np.array([
         np.nan if a is None or b is None else float(np.linalg.norm((b - a)[1:]))
         for a, b in pairwise(places)
@@ -285,8 +285,10 @@ def _top(vertebrae: list[Vertebra], seen: SpinePoints) -> Anchor | None:
     if not len(points.heat) or not vertebrae:
         return None
     away = [
-        np.inf if one.ras is None else float(np.linalg.norm((one.ras - points.ras[0])[1:]))
-        for one in vertebrae
+        np.inf
+        if vertebra.ras is None
+        else float(np.linalg.norm((vertebra.ras - points.ras[0])[1:]))
+        for vertebra in vertebrae
     ]
     n = int(np.argmin(away))
     if away[n] <= _NEAR_ANCHOR_MM:

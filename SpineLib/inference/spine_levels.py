@@ -147,7 +147,11 @@ class SpineLevels:
 
     def _seen_region(self, n: int) -> str:
         """What the picture shows around a vertebra without a name, where it is sure enough."""
-        near = [one.regions for one in self._vertebrae[max(n - 1, 0) : n + 2] if one.regions]
+        near = [
+            vertebra.regions
+            for vertebra in self._vertebrae[max(n - 1, 0) : n + 2]
+            if vertebra.regions
+        ]
         if not near:
             return ""
         mean = np.mean(near, axis=0)

@@ -99,7 +99,7 @@ class StudyLevels:
     def shown(self, stack: Stack) -> list[Level]:
         """The levels that a sagittal stack shows: of each vertebra between its ends."""
         low, high = _heights(stack)
-        places = [one.ras or one.disc_ras for one in self.finding.vertebrae]
+        places = [vertebra.ras or vertebra.disc_ras for vertebra in self.finding.vertebrae]
         return [self._levels.of(n) for n, place in enumerate(places)
                 if place is not None and low <= place[2] <= high]  # fmt: skip
 
@@ -156,7 +156,7 @@ def with_region(stack: Stack, levels: Sequence[Level]) -> tuple[Stack, Reason | 
     """
     region = region_of(levels)
     if stack.plane == "sagittal":
-        shown = Counter(one.region for one in levels)
+        shown = Counter(level.region for level in levels)
         if stack.region in shown:
             return stack, None
         if shown["lumbar"] >= _LUMBAR and not shown["cervical"]:
@@ -171,7 +171,7 @@ def with_region(stack: Stack, levels: Sequence[Level]) -> tuple[Stack, Reason | 
 
 def header_differs(stack: Stack, regions: Sequence[str]) -> Reason | None:
     """That the axial pictures alone show another region than the header says; the header counts."""
-    seen = region_of([Level(region=one) for one in regions])
+    seen = region_of([Level(region=region) for region in regions])
     if UNKNOWN in (seen, stack.region) or seen == stack.region:
         return None
     return Reason(reasons.HEADER_REGION, {"picture": seen, "header": stack.region})
@@ -204,9 +204,9 @@ def name_again(findings: Findings) -> None:
         matrix = np.array(stack.ijk_to_ras)
         normal = np.cross(matrix[:3, 0], matrix[:3, 1])
         shift = findings.levels.shifts.get(stack.id, [0.0, 0.0, 0.0])
-        for one in stack.slices:
-            level = levels.at(np.add(one.position_ras, shift), normal)
-            one.level, one.region = level.name, level.region
+        for slice_ in stack.slices:
+            level = levels.at(np.add(slice_.position_ras, shift), normal)
+            slice_.level, slice_.region = level.name, level.region
     complete(findings)
 
 
@@ -223,8 +223,8 @@ def follow_segmentation(findings: Findings) -> None:
     chain = chain_in(levels)
     naming = named(chain)
     if why is not None and why.code in reasons.READERS:
-        own = {structure(one.label).position: one.name for one in findings.segmentation.segments
-               if one.kind == "vertebra"}  # fmt: skip
+        own = {structure(segment.label).position: segment.name for segment in findings.segmentation.segments
+               if segment.kind == "vertebra"}  # fmt: skip
         place = next(iter(places_of(levels, findings.segmentation).items()), None)
         if place is None:
             return
@@ -271,8 +271,8 @@ def difference(levels: LevelsFinding, segmentation: SegmentationFinding) -> Reas
 
 def difference_of(names: Mapping[int, str], segmentation: SegmentationFinding) -> Reason | None:
     """`difference`, with what `localised_names` gave."""
-    own = {structure(one.label).position: one.name for one in segmentation.segments
-           if one.kind == "vertebra"}  # fmt: skip
+    own = {structure(segment.label).position: segment.name for segment in segmentation.segments
+           if segment.kind == "vertebra"}  # fmt: skip
     for position, name in names.items() if segmentation.lowest else ():
         if own.get(position, name) != name:
             values = {"segmented": own[position], "localised": name}
@@ -292,8 +292,8 @@ def with_names_of(
     """
     for position, name in localised_names(levels, segmentation).items():
         label = next(
-            one.label for one in segmentation.segments
-            if one.kind == "vertebra" and structure(one.label).position == position
+            segment.label for segment in segmentation.segments
+            if segment.kind == "vertebra" and structure(segment.label).position == position
         )  # fmt: skip
         try:
             return rename(segmentation, label, name, why)

@@ -52,9 +52,9 @@ def complete(findings: Findings, references: Sequence[Reference] | None = None) 
     answer_by_shape(findings)  # first: its flags say, too, which slices are normal
     for stack in findings.stacks:
         own = own_norms(stack)
-        for one in stack.slices:
-            for quantity in one.quantities:
-                healthy = norm_of(quantity.key, one.level)
+        for slice_ in stack.slices:
+            for quantity in slice_.quantities:
+                healthy = norm_of(quantity.key, slice_.level)
                 quantity.norm = healthy or own.get(quantity.key, [])
                 quantity.norm_own = bool(quantity.norm and not healthy)
     measure_study(findings, references)
@@ -81,13 +81,13 @@ def answer_by_shape(findings: Findings) -> None:
         if COMPRESSION.key in stack.chosen_for and stack.region == "cervical"
         and any(find_quantity(one.quantities, "cord_ap") for one in stack.slices)
     ]  # fmt: skip
-    findings.summaries = [one for one in findings.summaries if one.by != NAME]
+    findings.summaries = [summary for summary in findings.summaries if summary.by != NAME]
     if not stacks:
         return
     for stack in stacks:
-        for one in stack.slices:
-            others = [opinion for opinion in one.opinions if opinion.by != NAME]
-            one.opinions = [*others, second_opinion(one)]
+        for slice_ in stack.slices:
+            others = [opinion for opinion in slice_.opinions if opinion.by != NAME]
+            slice_.opinions = [*others, second_opinion(slice_)]
     if QUESTION not in findings.questions:
         findings.questions.append(QUESTION)
     findings.summaries.append(summarise_question(findings.stacks, QUESTION, NAME, by=NAME))
@@ -118,9 +118,9 @@ def measure_study(findings: Findings, references: Sequence[Reference] | None = N
         for one in chosen:
             require_comparable(findings, one)
     made = [_of_study(findings, key, source, chosen) for key, source in OF_STUDY.items()]
-    kept = [one for one in findings.quantities if one.key not in OF_STUDY]
-    slices = [one for stack in findings.stacks for one in stack.slices]
-    measured = any(find_quantity(one.quantities, "cord_ap") for one in slices)
+    kept = [quantity for quantity in findings.quantities if quantity.key not in OF_STUDY]
+    slices = [slice_ for stack in findings.stacks for slice_ in stack.slices]
+    measured = any(find_quantity(slice_.quantities, "cord_ap") for slice_ in slices)
     findings.quantities = kept + (made if measured else [])
 
 
@@ -141,10 +141,10 @@ def require_comparable(findings: Findings, reference: Reference) -> None:
 def is_comparable(findings: Findings, reference: Reference) -> bool:
     """Whether cord and sac were measured on a slice."""
     return any(
-        (stack.id, one.index) == (reference.stack, reference.index)
-        and all(value_of(one.quantities, source) is not None for source in OF_STUDY.values())
+        (stack.id, slice_.index) == (reference.stack, reference.index)
+        and all(value_of(slice_.quantities, source) is not None for source in OF_STUDY.values())
         for stack in findings.stacks
-        for one in stack.slices
+        for slice_ in stack.slices
     )
 
 
@@ -160,13 +160,17 @@ def _of_study(
 ) -> Quantity:
     narrowest: Quantity | None = None
     for stack in findings.stacks:
-        chosen = {one.index: one.by for one in sorted(references) if one.stack == stack.id}
+        chosen = {
+            reference.index: reference.by
+            for reference in sorted(references)
+            if reference.stack == stack.id
+        }
         if references and not chosen:
             continue
         normal = [] if chosen else normal_slices(stack, source)
-        for one in stack.slices:
-            beside = [stack.slices[n] for n in chosen] or _beside(normal, one)
-            found = _narrowing(stack, one, key, source, beside, chosen)
+        for slice_ in stack.slices:
+            beside = [stack.slices[n] for n in chosen] or _beside(normal, slice_)
+            found = _narrowing(stack, slice_, key, source, beside, chosen)
             if found and (narrowest is None or (found.value or 0) > (narrowest.value or 0)):
                 narrowest = found
     return narrowest or Quantity(key, why=Reason(NO_NORMAL))
@@ -240,11 +244,11 @@ def normal_slices(stack: StackFindings, source: str) -> list[SliceFinding]:
         stack: its slices are measured.
         source: ``cord_ap`` or ``sac_ap``.
     """
-    values = np.array([value_of(one.quantities, source) for one in stack.slices], float)
+    values = np.array([value_of(slice_.quantities, source) for slice_ in stack.slices], float)
     reach = _AROUND_MM / max(stack.spacing[2], 1e-3) if stack.spacing else np.inf
-    indices = np.array([one.index for one in stack.slices])
-    seen = np.array([_is_assessed(one) for one in stack.slices], bool)
-    free = np.isfinite(values) & ~np.array([one.flagged for one in stack.slices], bool)
+    indices = np.array([slice_.index for slice_ in stack.slices])
+    seen = np.array([_is_assessed(slice_) for slice_ in stack.slices], bool)
+    free = np.isfinite(values) & ~np.array([slice_.flagged for slice_ in stack.slices], bool)
     # What a network was asked of and did not answer is not known to be normal.
     free &= seen | ~seen.any()
     normal = []

@@ -182,7 +182,8 @@ def unlike(
         if strange > card.stranger_limit:
             return [_reason(STRANGER, strange, card.stranger_limit)] * len(scores)
     return [
-        _reason(UNLIKE, one, card.slice_limit) if one > card.slice_limit else None for one in scores
+        _reason(UNLIKE, score, card.slice_limit) if score > card.slice_limit else None
+        for score in scores
     ]
 
 

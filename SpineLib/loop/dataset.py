@@ -236,7 +236,7 @@ def open_dataset(folder: str | Path) -> Dataset:
     ]
     for case in list(found.values()):
         found[case.id] = fresh(case, frozen)
-        problems += [f"Case {case.id}: {one}" for one in found[case.id].history.problems]
+        problems += [f"Case {case.id}: {problem}" for problem in found[case.id].history.problems]
     return replace(dataset, cases=found, frozen=frozen, problems=tuple(problems))
 
 

@@ -334,17 +334,19 @@ def unfinished(dataset: Dataset) -> list[str]:
     """What waits or was interrupted, a sentence each."""
     taken = {one.folder.card.weights_sha256 for one in dataset.models}
     said = []
-    for one in fine_tunings(dataset):
-        model, go_on = one.model, f"spine loop finetune --run {one.folder}"
+    for tuning in fine_tunings(dataset):
+        model, go_on = tuning.model, f"spine loop finetune --run {tuning.folder}"
         if model is not None and model.card.weights_sha256 not in taken:
             said.append(
-                f"Fine-tuning {one.name} is done, but its model was not added yet: "
-                f"spine loop finetune {dataset.folder} --take {one.folder}"
+                f"Fine-tuning {tuning.name} is done, but its model was not added yet: "
+                f"spine loop finetune {dataset.folder} --take {tuning.folder}"
             )
-        elif one.state == "stopped":
-            said.append(f"Fine-tuning {one.name} is at step {one.step} of {one.steps}: {go_on}")
-        elif one.state == "prepared":
-            said.append(f"Fine-tuning {one.name} is prepared and has not begun: {go_on}")
+        elif tuning.state == "stopped":
+            said.append(
+                f"Fine-tuning {tuning.name} is at step {tuning.step} of {tuning.steps}: {go_on}"
+            )
+        elif tuning.state == "prepared":
+            said.append(f"Fine-tuning {tuning.name} is prepared and has not begun: {go_on}")
     return said
 
 

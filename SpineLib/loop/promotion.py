@@ -260,15 +260,15 @@ def back(writer: DatasetWriter, model_id: str, *, by: str, reason: str = "") -> 
 def standing(dataset: Dataset) -> list[str]:
     """What waits or was interrupted, fine-tunings included, a sentence each."""
     said = unfinished(dataset)
-    for one in dataset.models:
-        if one.state != "candidate":
+    for model in dataset.models:
+        if model.state != "candidate":
             continue
-        lineage = one.folder.card.lineage
+        lineage = model.folder.card.lineage
         if lineage is not None and lineage.promotion is not None:
-            said.append(f"The promotion of {one.id} was interrupted before it was finished")
+            said.append(f"The promotion of {model.id} was interrupted before it was finished")
         else:
-            said.append(f"{one.id} waits to be compared with {dataset.current.id}")
-        said[-1] += f": spine loop promote {dataset.folder} {one.id}"
+            said.append(f"{model.id} waits to be compared with {dataset.current.id}")
+        said[-1] += f": spine loop promote {dataset.folder} {model.id}"
     return said
 
 

@@ -113,7 +113,9 @@ class Trees:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Every array by its name, for a file."""
-        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "link"}
+        return {
+            field.name: getattr(self, field.name) for field in fields(self) if field.name != "link"
+        }
 
     def check(self, columns: int) -> None:
         """Refuses arrays that would be read beyond their ends or never come to a leaf.
@@ -173,8 +175,8 @@ def joined(trees: Sequence[dict[str, NDArray[Any]]], link: str, base: NDArray[np
 def forest_trees(model: Any) -> Trees:
     """A fitted random forest of scikit-learn as arrays."""
     trees = []
-    for one in model.estimators_:
-        tree = one.tree_
+    for estimator in model.estimators_:
+        tree = estimator.tree_
         value = tree.value[:, 0, :]
         if hasattr(model, "classes_"):
             value = value / value.sum(axis=1, keepdims=True)

@@ -60,11 +60,11 @@ def _quantities(findings: Findings) -> dict[str, float]:
     said = {key: value_of(findings.quantities, key) for key in ("mscc", "mcc")}
     narrowest = find_quantity(findings.quantities, "mscc")
     for stack in findings.stacks:
-        for one in stack.slices:
-            if narrowest and (stack.id, one.index) == (narrowest.stack, narrowest.index):
-                said |= {key: value_of(one.quantities, key) for key in ("cord_ap", "cord_area")}
+        for slice_ in stack.slices:
+            if narrowest and (stack.id, slice_.index) == (narrowest.stack, narrowest.index):
+                said |= {key: value_of(slice_.quantities, key) for key in ("cord_ap", "cord_area")}
                 for column, key in (("cord_ratio", "compression_ratio"), ("ascor", "ascor")):
-                    ratio = value_of(one.quantities, key)
+                    ratio = value_of(slice_.quantities, key)
                     said[column] = None if ratio is None else ratio / 100
     return {key: value for key, value in said.items() if value is not None}
 

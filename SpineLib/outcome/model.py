@@ -130,13 +130,13 @@ def write_model(model: OutcomeModel, folder: str | Path) -> None:
         OutputError: it cannot be written.
     """
     scorers = (model.scorer, *model.members)
-    trees = _packed([one for one in scorers if isinstance(one, Trees)])
+    trees = _packed([scorer for scorer in scorers if isinstance(scorer, Trees)])
     data: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION, "notice": model.notice, "recipe": asdict(model.recipe),
         "candidate": model.candidate, "classes": list(model.classes), "native": model.native,
-        "columns": [asdict(one) for one in model.columns], "predictors": model.predictors,
-        "scorers": [one.to_dict() if isinstance(one, Linear) else {"link": one.link}
-                    for one in scorers],
+        "columns": [asdict(column) for column in model.columns], "predictors": model.predictors,
+        "scorers": [scorer.to_dict() if isinstance(scorer, Linear) else {"link": scorer.link}
+                    for scorer in scorers],
         "trees_sha256": hashlib.sha256(trees).hexdigest() if trees else "",
         "gaussian": model.gaussian.to_dict(),
         "population": {name: asdict(one) for name, one in model.population.items()},
@@ -190,12 +190,12 @@ def _model(data: dict[str, Any], scorers: list[Scorer]) -> OutcomeModel:
     if not np.allclose(gaussian.covariance, gaussian.covariance.T):
         raise ValueError("its distribution is not one of its columns")
     np.linalg.cholesky(gaussian.covariance + 1e-9 * np.eye(len(columns)))
-    for one in scorers:
-        if isinstance(one, Trees):
-            one.check(predictors)
-        elif one.coefficients.shape != (predictors,) or one.intercepts.ndim != 1:
+    for scorer in scorers:
+        if isinstance(scorer, Trees):
+            scorer.check(predictors)
+        elif scorer.coefficients.shape != (predictors,) or scorer.intercepts.ndim != 1:
             raise ValueError("its coefficients are not those of its columns")
-        outputs = one.predict(np.zeros((1, predictors))).shape[1]
+        outputs = scorer.predict(np.zeros((1, predictors))).shape[1]
         if outputs != (len(data["classes"]) if len(data["classes"]) > 2 else 1):
             raise ValueError("its answers are not those of its classes")
     return OutcomeModel(

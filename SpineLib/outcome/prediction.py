@@ -56,7 +56,7 @@ def predict(model: OutcomeModel, values: Values, *, force: bool = False) -> Prog
         values: column of the dictionary → value, as `read_values` gives them; others are missing.
         force: answer although the patient is unlike those that the model learnt from.
     """
-    row = np.array([one.of(values.get(one.variable)) for one in model.columns])
+    row = np.array([column.of(values.get(column.variable)) for column in model.columns])
     names = model.recipe.predictors
     known = [name for name in names if values.get(name) is not None]
     beside = tuple(_beside(model, variable(name), values[name]) for name in known)
@@ -143,7 +143,7 @@ def _answers(model: OutcomeModel, row: NDArray[np.float64]) -> tuple[Answer, ...
     drawn = row[None, None] if model.native else model.gaussian.draw(row[None], _DRAWS)
     scorers = model.members or (model.scorer,)
     every = np.concatenate(
-        [_classes(model, one.predict(drawn[:, 0, : model.predictors])) for one in scorers]
+        [_classes(model, scorer.predict(drawn[:, 0, : model.predictors])) for scorer in scorers]
     )
     # The refits may all lie to one side of the model itself.
     low = np.minimum(np.percentile(every, _TAIL, axis=0), middle)

@@ -164,7 +164,9 @@ def coefficients(model: OutcomeModel) -> list[dict[str, Any]]:
     """
     if not isinstance(model.scorer, Linear):
         return []
-    refits = np.array([one.coefficients for one in model.members if isinstance(one, Linear)])
+    refits = np.array(
+        [member.coefficients for member in model.members if isinstance(member, Linear)]
+    )
     half = NORMAL_95 * refits.std(axis=0, ddof=1)
     ratio = bool(model.classes)
     return [
@@ -193,7 +195,7 @@ def _model(
     model = OutcomeModel(
         recipe=prepared.recipe, candidate=chosen, columns=prepared.columns,
         predictors=fitted.predictors, classes=prepared.target.classes, scorer=fitted.scorer,
-        members=tuple(one.scorer for one in refits.members), native=fitted.native,
+        members=tuple(member.scorer for member in refits.members), native=fitted.native,
         gaussian=fitted.gaussian, population=prepared.population(),
         patients=len(prepared.data.truth), sites=max(1, len(set(prepared.data.sites) - {""})),
         simulated=prepared.cohort.simulated,

@@ -66,10 +66,10 @@ class Cohort:
         """[patient, column]; NaN where a value is not known or the table has no such column."""
         return np.array(
             [
-                [one.of(value) for value in self.table[one.variable]]
-                if one.variable in self.table
+                [column.of(value) for value in self.table[column.variable]]
+                if column.variable in self.table
                 else [float("nan")] * len(self.table)
-                for one in columns
+                for column in columns
             ],
             dtype=float,
         ).T.reshape(len(self.table), len(columns))

@@ -227,5 +227,5 @@ def _shuffled(
 def _summed(drops: list[dict[str, list[float]]]) -> dict[str, tuple[float, float]]:
     if not drops:
         return {}
-    every = {name: [x for one in drops for x in one[name]] for name in drops[0]}
+    every = {name: [x for drop in drops for x in drop[name]] for name in drops[0]}
     return {name: (float(np.nanmean(x)), float(np.nanstd(x))) for name, x in every.items()}

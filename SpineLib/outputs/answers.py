@@ -76,9 +76,9 @@ def by_slice(answers: Iterable[ReaderAnswer]) -> dict[tuple[str, int], str]:
         {('4', 2): 'reader AB: compressed'}
     """
     said: dict[tuple[str, int], list[str]] = {}
-    for one in answers:
-        who = tr("reader {name}").format(name=one.reader).strip()
-        said.setdefault((one.stack, one.index), []).append(f"{who}: {tr(one.answer)}")
+    for answer in answers:
+        who = tr("reader {name}").format(name=answer.reader).strip()
+        said.setdefault((answer.stack, answer.index), []).append(f"{who}: {tr(answer.answer)}")
     return {key: "; ".join(texts) for key, texts in said.items()}
 
 

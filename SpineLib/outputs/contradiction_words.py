@@ -49,4 +49,4 @@ def contradiction_line(findings: Findings) -> str:
 
 
 def _numbers(findings: Findings, stack: StackFindings) -> list[int]:
-    return [one.index + 1 for one in stack.slices if contradictions_on(findings, one)]
+    return [slice_.index + 1 for slice_ in stack.slices if contradictions_on(findings, slice_)]

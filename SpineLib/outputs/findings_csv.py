@@ -37,8 +37,8 @@ def columns(findings: Findings) -> tuple[str, ...]:
 
 
 def _measured(findings: Findings) -> tuple[str, ...]:
-    slices = [one for stack in findings.stacks for one in stack.slices]
-    keys = {quantity.key for one in slices for quantity in one.quantities}
+    slices = [slice_ for stack in findings.stacks for slice_ in stack.slices]
+    keys = {quantity.key for slice_ in slices for quantity in slice_.quantities}
     return tuple(key for key in DEFINITIONS if key in keys)
 
 
@@ -84,7 +84,9 @@ def slice_row(
         if opinion is not None:
             cells = zip(OPINION_COLUMNS, _cells(opinion), strict=True)
             row |= {f"{name}_{part}": cell for part, cell in cells}
-    return row | {one.key: value_of(finding.quantities, one.key) for one in finding.quantities}
+    return row | {
+        quantity.key: value_of(finding.quantities, quantity.key) for quantity in finding.quantities
+    }
 
 
 def _text(value: Any) -> Any:

@@ -52,7 +52,11 @@ def level_tables(findings: Findings) -> list[LevelTable]:
 
 def narrowest_sentence(quantities: Sequence[Quantity]) -> str:
     """``Narrowest at L4/L5: canal 54 mm², …``, by area; empty where no canal was measured."""
-    areas = [one for one in quantities if one.key == "canal_area" and one.value is not None]
+    areas = [
+        quantity
+        for quantity in quantities
+        if quantity.key == "canal_area" and quantity.value is not None
+    ]
     if not areas:
         return ""
     level = min(areas, key=lambda one: one.value or 0.0).level
@@ -63,16 +67,16 @@ def narrowest_sentence(quantities: Sequence[Quantity]) -> str:
 def level_lines(quantities: Sequence[Quantity], level: str) -> list[str]:
     """``Slip: 6.0 mm. How far …``: a line a quantity of a level, with its definition or why it is missing."""
     lines = []
-    for one in quantities:
-        if one.level == level:
-            beside = sentence(one.why) if one.why else tr(one.definition.definition)
-            lines.append(f"{tr(one.definition.title)}: {one.shown() or NONE}. {beside}")
+    for quantity in quantities:
+        if quantity.level == level:
+            beside = sentence(quantity.why) if quantity.why else tr(quantity.definition.definition)
+            lines.append(f"{tr(quantity.definition.title)}: {quantity.shown() or NONE}. {beside}")
     return lines
 
 
 def narrowest_words(quantities: Sequence[Quantity], level: str) -> str:
     """``canal 54 mm², 6.1 mm front to back``: a level's size, best from axial slices; empty where it has none."""
-    sizes = {one.key: one for one in quantities if one.level == level}
+    sizes = {quantity.key: quantity for quantity in quantities if quantity.level == level}
     area, depth = (sizes.get(key, Quantity(key)).shown() for key in ("canal_area", "canal_ap"))
     if not area or not depth:
         return ""
@@ -87,7 +91,7 @@ def write_levels(findings: Findings, path: str | Path) -> None:
 
     Where nothing was measured of levels there is no file.
     """
-    ours = [one for one in findings.quantities if one.key in LEVEL_KEYS]
+    ours = [quantity for quantity in findings.quantities if quantity.key in LEVEL_KEYS]
     if not ours:
         return
     questions = [asked.key for asked in findings.questions if asked.of_levels]
@@ -112,7 +116,7 @@ def write_levels(findings: Findings, path: str | Path) -> None:
 
 
 def _table(findings: Findings, keys: Sequence[str]) -> LevelTable:
-    ours = [one for one in findings.quantities if one.key in keys]
+    ours = [quantity for quantity in findings.quantities if quantity.key in keys]
     rows = []
     for level in reversed(_levels(ours)):
         sizes = {one.key: one for one in ours if one.level == level}
@@ -129,8 +133,8 @@ def _cell(one: Quantity) -> tuple[str, str]:
 
 def _levels(quantities: Sequence[Quantity]) -> list[str]:
     """Levels in the order in which they were measured: from the feet upward."""
-    return list(dict.fromkeys(one.level for one in quantities))
+    return list(dict.fromkeys(quantity.level for quantity in quantities))
 
 
 def _opinions(findings: Findings, level: str) -> list[Opinion]:
-    return [one for one in findings.level_opinions if one.level == level]
+    return [opinion for opinion in findings.level_opinions if opinion.level == level]

@@ -20,10 +20,10 @@ def flagged_levels(findings: Findings) -> list[str]:
         for one in stack.slices
         if lead and (opinion := one.opinion(lead.key)) and opinion.positive
     ]
-    if not slices or not all(one.level for one in slices):
+    if not slices or not all(slice_.level for slice_ in slices):
         return []
     slices.sort(key=lambda one: -one.position_ras[2])
-    return list(dict.fromkeys(one.level for one in slices))
+    return list(dict.fromkeys(slice_.level for slice_ in slices))
 
 
 def flagged_at(findings: Findings) -> str:
@@ -36,7 +36,7 @@ def flagged_at(findings: Findings) -> str:
         return ""
     summary = findings.summary(lead.key)
     slices = next((s.slices for s in findings.stacks if s.id == summary.stack), [])
-    worst = next((one.level for one in slices if one.index == summary.index), "")
+    worst = next((slice_.level for slice_ in slices if slice_.index == summary.index), "")
     levels = tr(" and ").join([", ".join(at[:-1]), at[-1]] if len(at) > 1 else at)
     text = tr("{title} flagged at {levels}").format(title=tr(lead.title), levels=levels)
     if len(at) > 1 and worst:

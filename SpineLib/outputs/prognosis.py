@@ -123,9 +123,9 @@ class Prognosis:
             sites=count(self.sites, "hospital", tr=tr))]  # fmt: skip
         if self.forced:
             lines.append(tr("FORCED in spite of: {why}").format(why="; ".join(self.refusals)))
-        for one in self.drivers:
-            if self.answers and abs(one.effect) >= _SMALL:
-                lines.append(f"{one.title}, {one.shown}: {self._number(one.effect, '+')}")
+        for driver in self.drivers:
+            if self.answers and abs(driver.effect) >= _SMALL:
+                lines.append(f"{driver.title}, {driver.shown}: {self._number(driver.effect, '+')}")
         for gone in self.missing:
             if self.answers:
                 lines.append(tr("{title} is missing: with it the answer would lie between {low} and {high}")

@@ -75,14 +75,14 @@ def narrowest_lines(findings: Findings) -> list[str]:
 def study_rows(findings: Findings) -> list[tuple[Definition, str, str, str]]:
     """Of each quantity of the study: definition, value, where, and what it was compared with or why."""
     rows = []
-    for one in findings.quantities:
-        if one.key in LEVEL_KEYS:  # they have tables of their own
+    for quantity in findings.quantities:
+        if quantity.key in LEVEL_KEYS:  # they have tables of their own
             continue
-        beside = _exactly(one) if one.compared else ""
-        if one.value is None and one.why:
-            beside = sentence(one.why)
-        where = one.level or (_slice(one.index) if one.index is not None else "")
-        rows.append((one.definition, one.shown() or "–", where, beside))
+        beside = _exactly(quantity) if quantity.compared else ""
+        if quantity.value is None and quantity.why:
+            beside = sentence(quantity.why)
+        where = quantity.level or (_slice(quantity.index) if quantity.index is not None else "")
+        rows.append((quantity.definition, quantity.shown() or "–", where, beside))
     return rows
 
 
@@ -116,7 +116,7 @@ def slice_rows(findings: Findings) -> list[Row]:
     """The narrowest slice of each level from the head downward; each slice where levels are not known."""
     rows = []
     for stack in findings.stacks:
-        measured = [one for one in stack.slices if one.quantities]
+        measured = [slice_ for slice_ in stack.slices if slice_.quantities]
         measured.sort(key=lambda one: -one.position_ras[2])
         kept: dict[str, SliceFinding] = {}
         for one in measured:
@@ -129,8 +129,8 @@ def slice_rows(findings: Findings) -> list[Row]:
 
 def shown_keys(findings: Findings) -> list[tuple[str, Definition]]:
     """Columns of `slice_rows`: those of `SHOWN` that were looked for on any slice."""
-    slices = [one for stack in findings.stacks for one in stack.slices]
-    there = {quantity.key for one in slices for quantity in one.quantities}
+    slices = [slice_ for stack in findings.stacks for slice_ in stack.slices]
+    there = {quantity.key for slice_ in slices for quantity in slice_.quantities}
     return [(key, DEFINITIONS[key]) for key in SHOWN if key in there]
 
 
@@ -170,9 +170,9 @@ def _ap(one: SliceFinding) -> float:
 
 def _measured_at(findings: Findings, quantity: Quantity, source: str) -> float | None:
     for stack in findings.stacks:
-        for one in stack.slices:
-            if (stack.id, one.index) == (quantity.stack, quantity.index):
-                return value_of(one.quantities, source)
+        for slice_ in stack.slices:
+            if (stack.id, slice_.index) == (quantity.stack, quantity.index):
+                return value_of(slice_.quantities, source)
     return None
 
 

@@ -113,7 +113,7 @@ def render(
         "level_tables": level_table.level_tables(findings),
         "lordosis": find_quantity(findings.quantities, "lordosis"),
         "level_marks": lambda opinions: [
-            mark(findings.question(one.question), one) for one in opinions
+            mark(findings.question(opinion.question), opinion) for opinion in opinions
         ],
         "evidence": summary.evidence(findings.segmentation),
         "narrowest": quantity_words.narrowest_lines(findings),

@@ -91,7 +91,7 @@ class Strip:
 def strips(findings: Findings) -> list[Strip]:
     """The stacks that were read slice by slice, from the head downward."""
     read = [stack for stack in findings.stacks if stack.slices]
-    read.sort(key=lambda stack: -max(one.position_ras[2] for one in stack.slices))
+    read.sort(key=lambda stack: -max(slice_.position_ras[2] for slice_ in stack.slices))
     lead = findings.lead
     if lead is None:
         return []
@@ -129,7 +129,7 @@ def mark(question: Question, opinion: Opinion | None) -> Mark:
 def _strip(
     findings: Findings, lead: Question, stack: StackFindings, peak: SliceFinding | None
 ) -> Strip:
-    cells = [_cell(findings, lead, one, one is peak) for one in stack.slices]
+    cells = [_cell(findings, lead, slice_, slice_ is peak) for slice_ in stack.slices]
     rise = stack.slices[-1].position_ras[2] - stack.slices[0].position_ras[2]
     ends = (tr("feet"), tr("head")) if rise > 0 else (tr("head"), tr("feet"))
     return Strip(

@@ -232,7 +232,7 @@ def missing(findings: Findings) -> list[Missing]:
         where += f" ({stack.description or tr(stack.plane)})"
         for key, reason in stack.not_assessed.items():
             # A forced run answered in spite of the reason.
-            if not any(_assessed(one, key) for one in stack.slices):
+            if not any(_assessed(slice_, key) for slice_ in stack.slices):
                 code = stack.not_assessed_why.get(key)
                 told = sentence(code) if code else reason
                 rows.append(Missing(titles.get(key, tr(key.capitalize())), where, told))
@@ -283,10 +283,10 @@ def _assessed(one: SliceFinding, key: str) -> bool:
 
 def _missing_slices(stack: StackFindings, key: str, title: str, where: str) -> list[Missing]:
     silent: dict[str, list[int]] = {}
-    for one in stack.slices:
-        opinion = one.opinion(key)
+    for slice_ in stack.slices:
+        opinion = slice_.opinion(key)
         if opinion and not opinion.assessed:
-            silent.setdefault(why(opinion), []).append(one.index + 1)
+            silent.setdefault(why(opinion), []).append(slice_.index + 1)
     return [
         Missing(title, f"{where}, {tr('slices' if len(n) > 1 else 'slice')} {ranges(n)}", reason)
         for reason, n in silent.items()

@@ -29,8 +29,13 @@ def _send(request: messages.Send, progress: Progress) -> replies.SendAnswer:
         outcomes = so_far(request.output, place, str(error))
     return {
         "objects": [
-            {"name": one.file.name, "state": one.state, "reason": one.reason, **_names(one.file)}
-            for one in outcomes
+            {
+                "name": outcome.file.name,
+                "state": outcome.state,
+                "reason": outcome.reason,
+                **_names(outcome.file),
+            }
+            for outcome in outcomes
         ]
     }
 

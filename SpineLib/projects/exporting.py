@@ -102,11 +102,11 @@ def write_training(
     with files.writing() as out, _table(out / TABLE, columns) as table:
         for study, stack, found in _stacks(project, set(labels), progress):
             files.copy(found, out / "dicom" / files.name(study, stack))
-            for one in stack.slices:
-                if one.key in labels:
+            for slice_ in stack.slices:
+                if slice_.key in labels:
                     table.writerow({
-                        "sop_instance_uid": files.uid(one.sop_instance_uid), "frame": one.frame,
-                        "label": labels[one.key],
+                        "sop_instance_uid": files.uid(slice_.sop_instance_uid), "frame": slice_.frame,
+                        "label": labels[slice_.key],
                     })  # fmt: skip
     return folder / TABLE
 
@@ -274,7 +274,7 @@ def _stacks(
         (study, stack)
         for study in project.studies
         for stack in study.stacks
-        if any(one.key in keys for one in stack.slices)
+        if any(slice_.key in keys for slice_ in stack.slices)
     ]
     if progress:
         progress.stage("Writing stacks", len(wanted))

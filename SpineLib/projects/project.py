@@ -92,7 +92,7 @@ class ReadingStudy:
     @property
     def slices(self) -> tuple[ReadingSlice, ...]:
         """Of all stacks."""
-        return tuple(one for stack in self.stacks for one in stack.slices)
+        return tuple(slice_ for stack in self.stacks for slice_ in stack.slices)
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,8 @@ class Project:
         """Every slice with its stack and study."""
         for study in self.studies:
             for stack in study.stacks:
-                for one in stack.slices:
-                    yield study, stack, one
+                for slice_ in stack.slices:
+                    yield study, stack, slice_
 
     def place(self, study: ReadingStudy) -> Path:
         """The folder of a study's DICOM."""
@@ -189,7 +189,7 @@ class Project:
         Raises:
             BadInput: the files have moved or changed; `relink` helps.
         """
-        place, keys = self.place(study), [one.key for one in stack.slices]
+        place, keys = self.place(study), [slice_.key for slice_ in stack.slices]
         if is_there(place):
             for found in scan(place).stacks:
                 if keys_of(found) == keys:
@@ -310,10 +310,10 @@ def _study(data: dict[str, Any]) -> ReadingStudy:
     Person.from_dict(study.person)
     texts = [study.id, study.patient, study.folder]
     texts += [text for s in stacks for text in (s.id, s.plane, s.region, s.weighting)]
-    texts += [one.sop_instance_uid for one in study.slices]
+    texts += [slice_.sop_instance_uid for slice_ in study.slices]
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("a name of the study is not a text")
-    if not all(type(one.frame) is int for one in study.slices):
+    if not all(type(slice_.frame) is int for slice_ in study.slices):
         raise TypeError("the frame of a slice is not a whole number")
     return study
 

@@ -72,16 +72,16 @@ def readings_of(project: Project, answers: Answers | None = None) -> Readings:
         BadInput: nobody labelled anything.
     """
     slices = readings(project)
-    keys = [one.slice.key for one in slices]
+    keys = [slice_.slice.key for slice_ in slices]
     said = answers.answers if answers else {}
     rows = [
         {
-            "study": one.study.id, "patient": one.study.patient, "stack": one.stack.id,
-            "index": one.index, "sop_instance_uid": one.slice.sop_instance_uid,
-            "frame": one.slice.frame, "final": one.final or "",
-            "level": said[one.slice.key].level if one.slice.key in said else "",
+            "study": slice_.study.id, "patient": slice_.study.patient, "stack": slice_.stack.id,
+            "index": slice_.index, "sop_instance_uid": slice_.slice.sop_instance_uid,
+            "frame": slice_.slice.frame, "final": slice_.final or "",
+            "level": said[slice_.slice.key].level if slice_.slice.key in said else "",
         }
-        for one in slices
+        for slice_ in slices
     ]  # fmt: skip
     table = pd.DataFrame(rows)[[*KEYS, "final"]]
     labels = {name: read_labels(project, name) for name in project.readers}

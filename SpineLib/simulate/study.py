@@ -219,7 +219,7 @@ def _measured(kind: str, seed: int, profile: str, *, disease: str | None, **aske
         return _Study(back.patient, series, back.segmentation, "segmentation.nii.gz", truth)
     case = axial_case(kind, disease or KINDS[kind], seed=seed, profile=profile, **asked)
     series = _Series("axial", 4, "axial", [case.volume], case.protocol)
-    truth = {"slices": [one.to_dict() for one in case.slices]}
+    truth = {"slices": [slice_.to_dict() for slice_ in case.slices]}
     return _Study(case.patient, series, case.labels, "tissues.nii.gz", truth)
 
 

@@ -122,7 +122,7 @@ class LevelsTask(Task):
         background, and not come back (Lin et al. 2017, RetinaNet, 3.3).
         """
         network = build(self.recipe.network.name, self.recipe.network.arguments)
-        last = [one for one in network.modules() if isinstance(one, nn.Conv2d)][-1]
+        last = [module for module in network.modules() if isinstance(module, nn.Conv2d)][-1]
         with torch.no_grad():
             if last.bias is not None:
                 last.bias[: len(_POINTS)] = _NOTHING

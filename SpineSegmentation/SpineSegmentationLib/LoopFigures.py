@@ -47,12 +47,14 @@ class LoopFigures:
     def showCurve(self, points: list[dict[str, Any]], file: str) -> None:
         """Shows what ``loop-curve`` answered, and where it is drawn."""
         rows = []
-        for one in points:
-            value = _number(one["value"])
-            if one["interval"]:
-                value += " ({:.3f}–{:.3f})".format(*one["interval"])
-            number = one["model"].partition("-")[0]  # the whole name takes half of the panel
-            rows.append([number, str(one["cases"]), f"{one['minutes']:.0f}", one["figure"], value])
+        for point in points:
+            value = _number(point["value"])
+            if point["interval"]:
+                value += " ({:.3f}–{:.3f})".format(*point["interval"])
+            number = point["model"].partition("-")[0]  # the whole name takes half of the panel
+            rows.append(
+                [number, str(point["cases"]), f"{point['minutes']:.0f}", point["figure"], value]
+            )
         notes = [[one["model"], *row[1:]] for one, row in zip(points, rows, strict=True)]
         _fill(self._ui.curveTable, rows, notes)
         _link(self._ui.curveLabel, file, _("Drawing of the curve"))

@@ -132,18 +132,18 @@ class LoopLearnSection:
         ]
         taken = {one.folder.card.weights_sha256 for one in dataset.models}
         try:
-            for one in fine_tunings(dataset):
-                model = one.model
+            for tuning in fine_tunings(dataset):
+                model = tuning.model
                 if model is not None and model.card.weights_sha256 in taken:
                     continue
-                self._run = one
+                self._run = tuning
                 if self._task.name == "tune":
                     continue
                 text = _("Fine-tuning {name} was stopped at step {step} of {steps}.")
                 if model is not None:
                     text = _("Fine-tuning {name} is done; its model was not added yet.")
-                steps = one.steps or "?"
-                lines.append(text.format(name=one.name, step=one.step, steps=steps))
+                steps = tuning.steps or "?"
+                lines.append(text.format(name=tuning.name, step=tuning.step, steps=steps))
         except SpineError as error:
             lines.append(str(error))
         return "\n".join(lines)

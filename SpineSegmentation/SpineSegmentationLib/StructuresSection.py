@@ -138,10 +138,10 @@ class StructuresSection:
         # A vertebra's middle lies in its canal; what a reader wants to see is the body.
         parts = Parts(labelmap)
         places = {one.label: np.array(one.place_ras) for one in found}
-        for one in finding.segments:
-            if one.kind == "vertebra" and one.label in places:
+        for segment in finding.segments:
+            if segment.kind == "vertebra" and segment.label in places:
                 yield
-                places[one.label] = bodyMiddle(parts, one)
+                places[segment.label] = bodyMiddle(parts, segment)
         # As voxels, so that they are found again wherever the volume is moved.
         self._places = {label: labelmap.ijk(ras) for label, ras in places.items()}
         # As a reader goes down the picture; the canal, which runs through all of it, comes last.

@@ -81,7 +81,7 @@ def compare(study: DemoStudy, out: Path, *, progress: Progress) -> Outcome:
 
 def _slices(study: DemoStudy, reading: Reading, truth: dict[str, Any], folder: Path) -> Outcome:
     known = {one["sop_instance_uid"]: one for one in truth["slices"]}
-    found = [one for stack in reading.findings.stacks for one in stack.slices]
+    found = [slice_ for stack in reading.findings.stacks for slice_ in stack.slices]
     grades = [scheme.key for scheme in (BILSKY, KANG) if _graded(truth, scheme)]
     columns = (*slice_columns(reading.findings), "truth: level", "compressed", *grades)
     rows = [
@@ -127,9 +127,9 @@ def _segmentation(
 
 
 def _levels(reading: Reading) -> str:
-    slices = [one for stack in reading.findings.stacks for one in stack.slices]
-    levels = list(dict.fromkeys(one.level for one in slices if one.level))
-    named = sum(bool(one.level) for one in slices)
+    slices = [slice_ for stack in reading.findings.stacks for slice_ in stack.slices]
+    levels = list(dict.fromkeys(slice_.level for slice_ in slices if slice_.level))
+    named = sum(bool(slice_.level) for slice_ in slices)
     which = f": {', '.join(levels)}" if levels else ""
     return f"Levels of {named} of {len(slices)} axial slices are known by geometry{which}"
 

@@ -60,7 +60,7 @@ def write_outputs(
         if said is not None:
             nodes.keepReviews(said)
             answers = readerAnswers(reading.findings, said)
-        shown = looked_at(reading.findings) | {(one.stack, one.index) for one in answers}
+        shown = looked_at(reading.findings) | {(answer.stack, answer.index) for answer in answers}
         pictures = take_pictures(
             app, reading, looked_at=None if every_picture else shown, progress=progress
         )

@@ -226,7 +226,7 @@ class _Studio:
     def _worst(self) -> tuple[StackFindings, SliceFinding]:
         # Where nothing was assessed the middle slice stands for the study.
         middle = self._stacks[0], self._stacks[0].slices[len(self._stacks[0].slices) // 2]
-        slices = [one for stack in self._stacks for one in stack.slices]
+        slices = [slice_ for stack in self._stacks for slice_ in stack.slices]
         found = worst(self._reading.findings, slices)
         pairs = [(stack, one) for stack in self._stacks for one in stack.slices if one is found]
         return pairs[0] if pairs else middle

@@ -28,12 +28,12 @@ def slice_rows(findings: Findings) -> list[tuple[str, ...]]:
     several = len([stack for stack in findings.stacks if stack.slices]) > 1
     return [
         (
-            f"{stack.id} · {one.index + 1}" if several else str(one.index + 1),
-            one.level or "–",
-            *_answers(findings, one),
+            f"{stack.id} · {slice_.index + 1}" if several else str(slice_.index + 1),
+            slice_.level or "–",
+            *_answers(findings, slice_),
         )
         for stack in findings.stacks
-        for one in stack.slices
+        for slice_ in stack.slices
     ]
 
 
@@ -128,6 +128,6 @@ def nothing_assessed(findings: Findings) -> str:
     """Why not one model answered; empty where one did."""
     if findings.answered:
         return ""
-    reasons = [one.reason + forcible(one) for one in findings.summaries]
+    reasons = [summary.reason + forcible(summary) for summary in findings.summaries]
     reasons.append(findings.segmentation.reason)
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

@@ -68,7 +68,7 @@ class StackLoader:
             return
         self.stop()
         self._wanted, self._folder = wanted, temporary_directory("slicer")
-        uids = [one.sop_instance_uid for one in stack.slices]
+        uids = [slice_.sop_instance_uid for slice_ in stack.slices]
         name = _("Study {id}").format(id=study.id[:6])
         self._task.start(
             "project",

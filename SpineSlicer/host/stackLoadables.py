@@ -57,10 +57,10 @@ def stacksOfSeries(files: Sequence[str], name: str) -> list[StackFiles]:
         return []
     left = [
         _("{slices} left out: {reason}").format(
-            slices=count(one.slices, "slice", tr=_), reason=one.problem
+            slices=count(stack.slices, "slice", tr=_), reason=stack.problem
         )
-        for one in stacks
-        if one.problem
+        for stack in stacks
+        if stack.problem
     ]
     left += [
         _("{file} left out: it {reason}").format(file=one.file.name, reason=one.reason)

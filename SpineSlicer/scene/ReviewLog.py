@@ -150,7 +150,7 @@ class ReviewLog(UndoableLog[_Step]):
     @property
     def comparisons(self) -> dict[str, str]:
         """Slices that are to be compared with, by their keys → the reader who said so."""
-        standing = [one for step in self.steps if not step.undone for one in step.answers]
+        standing = [answer for step in self.steps if not step.undone for answer in step.answers]
         last = {one.slice: one for one in standing if one.question == COMPARISON}
         return {key: one.reader for key, one in last.items() if one.answer == CHOSEN}
 

@@ -49,19 +49,21 @@ class SpineTimeline:
         series: dict[str, list[StackFindings]] = defaultdict(list)
         for stack in self._stacks.values():
             series[stack.series_instance_uid or stack.id].append(stack)
-        named = Counter(one.key for stack in self._stacks.values() for one in stack.slices)
+        named = Counter(slice_.key for stack in self._stacks.values() for slice_ in stack.slices)
         self.places: list[Place] = []
         for row, stacks in enumerate(series.values()):
             for block, stack in enumerate(sorted(stacks, key=_height, reverse=True)):
                 self.places += [
                     Place(
                         stack.id,
-                        one.index,
-                        sliceKey(stack, one, shared=named[one.key] > 1),
+                        slice_.index,
+                        sliceKey(stack, slice_, shared=named[slice_.key] > 1),
                         block,
                         row,
                     )
-                    for one in sorted(stack.slices, key=lambda s: s.position_ras[2], reverse=True)
+                    for slice_ in sorted(
+                        stack.slices, key=lambda s: s.position_ras[2], reverse=True
+                    )
                 ]
 
     def slice(self, place: Place) -> SliceFinding:
@@ -112,7 +114,7 @@ def sliceKey(stack: StackFindings, one: SliceFinding, *, shared: bool = False) -
 
 
 def _height(stack: StackFindings) -> float:
-    return sum(one.position_ras[2] for one in stack.slices) / len(stack.slices)
+    return sum(slice_.position_ras[2] for slice_ in stack.slices) / len(stack.slices)
 
 
 def _normal(stack: StackFindings) -> list[float]:

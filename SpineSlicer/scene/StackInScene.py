@@ -188,11 +188,11 @@ class StackInScene:
         matrix = self._moved @ np.array(self.stack.ijk_to_ras, np.float64)
         slices = [
             replace(
-                one,
-                position_ras=self.inNode(one.position_ras),
-                canal_center_ras=one.canal_center_ras and self.inNode(one.canal_center_ras),
+                slice_,
+                position_ras=self.inNode(slice_.position_ras),
+                canal_center_ras=slice_.canal_center_ras and self.inNode(slice_.canal_center_ras),
             )
-            for one in self.stack.slices
+            for slice_ in self.stack.slices
         ]
         spacing = [float(x) for x in np.linalg.norm(matrix[:3, :3], axis=0)]
         return replace(self.stack, ijk_to_ras=matrix.tolist(), spacing=spacing, slices=slices)

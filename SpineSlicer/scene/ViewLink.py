@@ -104,7 +104,7 @@ class ViewLink:
             self._stack, findings = "", self._study.findings
             if findings is None:
                 self._fitted, self._at, self._sagittal, self._turned = "", [], None, {}
-            if findings is None or self._compared not in [one.id for one in findings.stacks]:
+            if findings is None or self._compared not in [stack.id for stack in findings.stacks]:
                 self.compare("")
                 self._before = None
         if what != REVIEW_CHANGED and self._observed and not self._busy:

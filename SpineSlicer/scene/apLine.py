@@ -37,7 +37,7 @@ def addApLine(
     if narrowest is None or narrowest.stack != stack or narrowest.index is None:
         return None
     slices = reading.findings.stack(stack).slices
-    one = next(one for one in slices if one.index == narrowest.index)
+    one = next(slice_ for slice_ in slices if slice_.index == narrowest.index)
     value = value_of(one.quantities, "cord_ap")
     ends = _ends(reading.outlines[stack], narrowest.index)
     if value is None or ends is None:

@@ -24,7 +24,7 @@ def addFindingsTable(
     """Adds the table of a stack's slices; ``P …`` columns are numbers, NaN where not assessed."""
     node = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{volumeNode.GetName()} findings")
     keys = shownKeys(stack)
-    rows = [dict(_cells(findings, one, keys)) for one in stack.slices]
+    rows = [dict(_cells(findings, slice_, keys)) for slice_ in stack.slices]
     for name in rows[0] if rows else ():
         column = _columnType(name, rows[0][name])()
         column.SetName(name)
@@ -61,7 +61,7 @@ def _columnType(name: str, value: Any) -> Any:
 
 def shownKeys(stack: StackFindings) -> list[str]:
     """Keys of what was measured on any of the stack's slices."""
-    there = {quantity.key for one in stack.slices for quantity in one.quantities}
+    there = {quantity.key for slice_ in stack.slices for quantity in slice_.quantities}
     return [key for key in DEFINITIONS if key in there]
 
 

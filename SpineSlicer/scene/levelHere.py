@@ -77,7 +77,7 @@ def levelUnder(study: ShownStudy, view: Any, world: list[float]) -> LevelHere:
     own = f"stack {stack}:{index}"
     if 0 <= index < len(uids) and uids[index]:
         own = f"{uids[index]}:{numbers[index] if numbers else 1}"
-    slices = {one.index: one.level for one in found.slices}
+    slices = {slice_.index: slice_.level for slice_ in found.slices}
     level = slices.get(index) or SpineLevels(study.findings.levels).near(np.array(place)).name
     return LevelHere(keys.get((stack, index), own), place, level, _words(stack, index))
 

@@ -67,6 +67,6 @@ def _segmented(findings: Findings) -> set[int]:
     if not segmentation.lowest:
         return set()
     places = places_of(findings.levels, segmentation)
-    numbers = {structure(one.label).position for one in segmentation.segments
-               if one.kind == "vertebra"}  # fmt: skip
+    numbers = {structure(segment.label).position for segment in segmentation.segments
+               if segment.kind == "vertebra"}  # fmt: skip
     return {*places.values(), *(place + 1 for n, place in places.items() if n - 1 in numbers)}

@@ -129,8 +129,8 @@ def answersOfStacks(findings: Findings) -> dict[str, list[Any]]:
     """Of each stack what its rings and labels follow: each slice's flag, and the grades of levels."""
     return {
         stack.id: [
-            (one.flagged, [answer.value for answer in one.opinions if answer.level])
-            for one in stack.slices
+            (slice_.flagged, [answer.value for answer in slice_.opinions if answer.level])
+            for slice_ in stack.slices
         ]
         for stack in findings.stacks
     }

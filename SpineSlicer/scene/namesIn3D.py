@@ -71,4 +71,4 @@ def _height() -> int:
     manager: Any = slicer.app.layoutManager() if hasattr(slicer, "app") else None
     count = manager.threeDViewCount if manager is not None else 0
     heights = [int(manager.threeDWidget(n).threeDView().height) for n in range(count)]
-    return min((one for one in heights if one > 0), default=USUAL_HEIGHT)
+    return min((height for height in heights if height > 0), default=USUAL_HEIGHT)

@@ -58,7 +58,7 @@ def addOutlines(
     node.SetAttribute(_FINE, json.dumps({"shape": outlines.shape, "indices": indices.tolist()}))
     node.SetAttribute(GIVEN, labelsHash(outlines))
     node.SetAttribute(_GIVEN_SLICES, json.dumps(_slicesOf(outlines)))
-    measured = [one.quantities for one in reading.findings.stack(stack).slices]
+    measured = [slice_.quantities for slice_ in reading.findings.stack(stack).slices]
     given = [[quantity.to_dict() for quantity in quantities] for quantities in measured]
     node.SetAttribute(_GIVEN_QUANTITIES, json.dumps(given, ensure_ascii=False, allow_nan=False))
     display = node.GetDisplayNode()
@@ -105,10 +105,10 @@ def measuringOutlines(findings: Findings, stack: str, node: Any, outlines: Volum
     if len(hashes) == len(slices):
         given = json.loads(node.GetAttribute(_GIVEN_QUANTITIES))
         changed = {k for k, one in enumerate(_slicesOf(outlines)) if one != hashes[k]}
-        before = [[Quantity.from_dict(one) for one in quantities] for quantities in given]
+        before = [[Quantity.from_dict(quantity) for quantity in quantities] for quantities in given]
     else:  # a scene of an earlier version does not know which
         changed = set(range(len(slices))) if isCorrected(node) else set()
-        before = [one.quantities for one in slices]
+        before = [slice_.quantities for slice_ in slices]
     if changed or any(_differ(one.quantities, b) for one, b in zip(slices, before, strict=True)):
         for one, quantities in zip(slices, before, strict=True):
             one.quantities = quantities
@@ -171,7 +171,7 @@ def _keepGrid(node: slicer.vtkMRMLSegmentationNode, outlines: Volume) -> None:
 
 
 def _slicesOf(outlines: Volume) -> list[str]:
-    return [hashlib.sha256(one.tobytes()).hexdigest()[:16] for one in outlines.voxels]
+    return [hashlib.sha256(voxel.tobytes()).hexdigest()[:16] for voxel in outlines.voxels]
 
 
 def _differ(some: list[Quantity], others: list[Quantity]) -> bool:

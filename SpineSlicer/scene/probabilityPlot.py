@@ -56,7 +56,7 @@ def addProbabilityPlot(
         addColumn(table, title, values)
     levels = vtk.vtkStringArray()
     levels.SetName(LEVEL)
-    names = {one.index + 1.0: one.level for one in stack.slices}
+    names = {slice_.index + 1.0: slice_.level for slice_ in stack.slices}
     for number in columns["Slice"]:
         levels.InsertNextValue(names[number])
     table.AddColumn(levels)
@@ -93,7 +93,9 @@ def _columns(
     Of a slice that only another model assessed, P is NaN.
     """
     models = [by for asked, by, _title in findings.columns if asked is question]
-    answers = [[_chance(one.opinion(question.key, by)) for by in models] for one in stack.slices]
+    answers = [
+        [_chance(slice_.opinion(question.key, by)) for by in models] for slice_ in stack.slices
+    ]
     rows = [n for n, row in enumerate(answers) if not all(map(math.isnan, row))]
     columns = {"Slice": [stack.slices[n].index + 1.0 for n in rows]}
     for number, by in enumerate(models if rows else ()):
@@ -129,11 +131,11 @@ def markPlace(chart: Any, number: int) -> None:
 def levelTicks(stack: StackFindings) -> list[tuple[float, str]]:
     """Where on the plot's axis each level's name belongs: the middle of its slices, counted from 1."""
     runs: list[tuple[str, list[float]]] = []
-    for one in sorted(stack.slices, key=lambda one: one.index):
-        if runs and runs[-1][0] == one.level:
-            runs[-1][1].append(one.index + 1.0)
+    for slice_ in sorted(stack.slices, key=lambda one: one.index):
+        if runs and runs[-1][0] == slice_.level:
+            runs[-1][1].append(slice_.index + 1.0)
         else:
-            runs.append((one.level, [one.index + 1.0]))
+            runs.append((slice_.level, [slice_.index + 1.0]))
     return [((numbers[0] + numbers[-1]) / 2, name) for name, numbers in runs if name]
 
 

@@ -40,7 +40,7 @@ def addQuantityPlots(
         unit = DEFINITIONS[keys[0]].unit
         chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", f"{name} {' and '.join(titles)}")
         table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{chart.GetName()} values")
-        addColumn(table, "Slice", [one.index + 1.0 for one in stack.slices])
+        addColumn(table, "Slice", [slice_.index + 1.0 for slice_ in stack.slices])
         nodes = [chart, table]
         for (title, color), values in columns.items():
             addColumn(table, title, values)
@@ -83,8 +83,8 @@ def _columns(
         title = _(DEFINITIONS[key].title)
         values: list[float] = []
         norms: list[list[float]] = []
-        for one in stack.slices:
-            quantity = find_quantity(one.quantities, key)
+        for slice_ in stack.slices:
+            quantity = find_quantity(slice_.quantities, key)
             value = quantity.value if quantity else None
             values.append(math.nan if value is None else value)
             healthy = quantity.norm if quantity and not quantity.norm_own else []

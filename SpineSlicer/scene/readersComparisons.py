@@ -48,7 +48,9 @@ def comparedAgain(findings: Findings, log: ReviewLog) -> Findings:
     Slices on which cord and sac are not measured any more do not count.
     """
     made = Findings.from_dict(findings.to_dict())
-    complete(made, [one for one in _references(made, log) if is_comparable(made, one)])
+    complete(
+        made, [reference for reference in _references(made, log) if is_comparable(made, reference)]
+    )
     return made
 
 

@@ -53,9 +53,9 @@ def correctionsOf(
         placed: a mask on the segmented volume's grid → on the grid of the findings.
     """
     if original(node) is not None:
-        changed = {one.label for one in changes(node) if one.label}
+        changed = {change.label for change in changes(node) if change.label}
     elif labelsDiffer(node):
-        changed = {one.label for one in segmentationFinding(node).segments}
+        changed = {segment.label for segment in segmentationFinding(node).segments}
     else:
         changed = set()
     return Corrections(dict.fromkeys(sorted(changed), SEMIAUTOMATIC), _drawn(node, placed))

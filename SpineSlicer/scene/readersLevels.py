@@ -84,7 +84,7 @@ def _nameSegmentation(node: Any, nodes: ReadingScene) -> None:
     named = findings.segmentation
     if named.evidence_why != word.why:  # not in the space of the levels
         return
-    for one in named.segments:
-        if one.kind == "vertebra" and known_name(structure(one.label), named.lowest):
-            renamed(node, one.label, one.name, why=word.why, reader=said.reader)
+    for segment in named.segments:
+        if segment.kind == "vertebra" and known_name(structure(segment.label), named.lowest):
+            renamed(node, segment.label, segment.name, why=word.why, reader=said.reader)
             return

@@ -187,7 +187,7 @@ def _model(node: slicer.vtkMRMLSegmentationNode) -> ModelUsed:
     """The model, as the segments name it."""
     segmentation = node.GetSegmentation()
     segments = [segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())]
-    said = (vtkTag(one, "DICOM.SegmentAlgorithmName") for one in segments)
+    said = (vtkTag(segment, "DICOM.SegmentAlgorithmName") for segment in segments)
     name, _space, version = next((one for one in said if one), "unknown").rpartition(" ")
     starter = noticeOf(node) == STARTER_NOTICE
     return ModelUsed("segmentation", name or version, name, version, "", starter, "")

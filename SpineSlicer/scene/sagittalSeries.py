@@ -19,7 +19,7 @@ def sagittalsOf(findings: Findings, stack: StackFindings) -> list[str]:
     stacks of the same space get; or its canal lies on theirs.
     """
     frame, segmented = stack.frame_of_reference_uid, findings.segmentation.stack
-    hasLevels = any(one.level for one in stack.slices)
+    hasLevels = any(slice_.level for slice_ in stack.slices)
     placed = findings.levels.placed.get(stack.id)
     onCourse = placed is not None and placed.code == ON_COURSE
     found = [

@@ -45,7 +45,7 @@ def addVerdictHalo(
         volumeNode: the stack's volume node.
     """
     question = findings.lead or COMPRESSION
-    verdicts = [leadValue(findings, one) for one in stack.slices]
+    verdicts = [leadValue(findings, slice_) for slice_ in stack.slices]
     halo = _around(haloLabelmap(volume, stack.slices, question, verdicts), stack.slices)
     name = f"{volumeNode.GetName()} verdicts"
     node = addSegmentationNode(scene, halo, _segments(question, halo), name, volumeNode, ALGORITHM)
@@ -164,8 +164,8 @@ def _letters(question: Question, verdicts: list[str]) -> str:
 def isRead(stack: StackFindings) -> bool:
     """Whether a model read any of a stack's slices, and so looked for the canal there."""
     return any(
-        one.canal_center_ras is not None or any(opinion.assessed for opinion in one.opinions)
-        for one in stack.slices
+        slice_.canal_center_ras is not None or any(opinion.assessed for opinion in slice_.opinions)
+        for slice_ in stack.slices
     )
 
 
@@ -176,11 +176,11 @@ def canalCenters(volume: Volume, slices: list[SliceFinding]) -> NDArray[np.float
     one (beyond the first and last: straight along the stack's normal); in a stack without any,
     in the middle of the image. Only the ring's place is borrowed: its verdict stays.
     """
-    known = [one.canal_center_ras for one in slices if one.canal_center_ras is not None]
+    known = [slice_.canal_center_ras for slice_ in slices if slice_.canal_center_ras is not None]
     if not known:
-        return np.array([volume.slice_center(one.index) for one in slices])
+        return np.array([volume.slice_center(slice_.index) for slice_ in slices])
     ijk = volume.ijk(known)
     order = np.argsort(ijk[:, 2])
-    at = np.array([one.index for one in slices], float)
+    at = np.array([slice_.index for slice_ in slices], float)
     i, j = (np.interp(at, ijk[order, 2], ijk[order, axis]) for axis in (0, 1))
     return volume.ras(np.stack([i, j, at], axis=1))

@@ -85,17 +85,17 @@ def _forced(forced: bool) -> str:
 def runs(stack: StackFindings) -> list[list[SliceFinding]]:
     """The stretches of neighbouring slices on which a model flags anything."""
     result: list[list[SliceFinding]] = []
-    for one in stack.slices:
-        if not one.flagged:
+    for slice_ in stack.slices:
+        if not slice_.flagged:
             continue
-        if result and result[-1][-1].index == one.index - 1:
-            result[-1].append(one)
+        if result and result[-1][-1].index == slice_.index - 1:
+            result[-1].append(slice_)
         else:
-            result.append([one])
+            result.append([slice_])
     return result
 
 
 def worst(findings: Findings, slices: list[SliceFinding]) -> SliceFinding | None:
     """The slice with the worst answer; None where none was assessed."""
-    assessed = [one for one in slices if any(opinion.assessed for opinion in one.opinions)]
+    assessed = [slice_ for slice_ in slices if any(opinion.assessed for opinion in slice_.opinions)]
     return max(assessed, key=findings.severity, default=None)

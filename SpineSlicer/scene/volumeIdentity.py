@@ -35,6 +35,6 @@ def adoptIdentity(reading: Reading, volumeNode: Any) -> None:
         numbers = [asRead.slice(index) for index in range(asRead.shape[0])]
         stack.sop_instance_uids = [frames[number].sop_instance_uid for number in numbers]
         stack.frame_numbers = [frames[number].number for number in numbers]
-        for one in stack.slices:
-            one.sop_instance_uid = stack.sop_instance_uids[one.index]
-            one.frame = stack.frame_numbers[one.index]
+        for slice_ in stack.slices:
+            slice_.sop_instance_uid = stack.sop_instance_uids[slice_.index]
+            slice_.frame = stack.frame_numbers[slice_.index]

@@ -64,9 +64,9 @@ EXAMPLES = (
 def main(folder: Path) -> None:
     """Writes the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    for one in EXAMPLES:
-        picture(one).save(folder / one.name, optimize=True)
-        print(one.name, flush=True)
+    for example in EXAMPLES:
+        picture(example).save(folder / example.name, optimize=True)
+        print(example.name, flush=True)
 
 
 def picture(one: Example) -> Image.Image:

@@ -74,11 +74,11 @@ def test_each_view_draws_in_a_turn_of_its_own_so_that_keys_are_heard_in_between(
             yield sum(view.drawings for view in views) - before
 
     study.go((study.place + 1) % len(study.places))
-    assert [one for one in turns() if one] == [1, 1, 1, 1]
+    assert [turn for turn in turns() if turn] == [1, 1, 1, 1]
     study.go((study.place + 1) % len(study.places))
     settle(turns=2)
     study.go((study.place + 1) % len(study.places))  # the reader scrolls on meanwhile
-    assert [one for one in turns() if one] == [1, 1, 1, 1]
+    assert [turn for turn in turns() if turn] == [1, 1, 1, 1]
     assert not any(view.paused for view in views)
 
 

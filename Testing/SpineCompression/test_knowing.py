@@ -36,8 +36,8 @@ def test_a_slice_says_that_it_is_unlike_and_that_its_answers_contradict(widget, 
 def test_a_study_that_is_withheld_as_a_whole_names_run_anyway(widget, ui, brief):
     findings = Findings.from_dict(brief.findings.to_dict())
     why = Reason(STACK_UNLIKE, {"score": 9.0, "limit": 3.0})
-    for one in findings.stacks[0].slices:
-        one.opinions = [Opinion(COMPRESSION.key, reason=str(why), why=why)]
+    for slice_ in findings.stacks[0].slices:
+        slice_.opinions = [Opinion(COMPRESSION.key, reason=str(why), why=why)]
     said = findings.summaries[0]
     findings.summaries = [
         replace(said, status="not assessed", verdict="", whys=[why], reason=str(why))

@@ -34,7 +34,7 @@ def shown_ap(panel):
 
 def test_a_corrected_cord_is_measured_again_by_itself_and_everything_follows(panel, ui):
     before = shown_ap(panel)
-    others = [one.quantities for one in panel.study.findings.stacks[0].slices[2:]]
+    others = [slice_.quantities for slice_ in panel.study.findings.stacks[0].slices[2:]]
     text = ui.sliceLabel.text
     node = correct(panel.study.scene)
     settle()

@@ -331,8 +331,8 @@ def test_slices_of_a_volume_stored_from_head_to_foot_get_their_own_uids(scene, w
     uids = [f"1.2.3.{k}" for k in range(10)]
     node.SetAttribute("DICOM.instanceUIDs", " ".join(uids))
     findings = Findings.from_dict(whole.findings.to_dict())
-    for one in findings.stacks[0].slices:
-        one.sop_instance_uid = ""
+    for slice_ in findings.stacks[0].slices:
+        slice_.sop_instance_uid = ""
     adoptIdentity(Reading(Findings([findings.stacks[0]])), node)
     assert [one.sop_instance_uid for one in findings.stacks[0].slices] == uids[::-1]
 
@@ -400,14 +400,14 @@ def test_levels_stay_when_the_segmented_volume_is_moved(widget, whole):
     nodes = widget.panel.study.nodes
     segmentation = nodes.node("spine segmentation")
     nameVertebra(segmentation, 1, "L4")
-    levels = [one.level for one in nodes.findings().stacks[0].slices]
+    levels = [slice_.level for slice_ in nodes.findings().stacks[0].slices]
     assert set(levels) >= {"L3", "L4"}
     hardened(nodes.volumeNode("2"), None)
     nameVertebra(segmentation, 1, "L5")
     nameVertebra(segmentation, 1, "L4")
-    assert [one.level for one in nodes.findings().stacks[0].slices] == levels
-    middles = [one.centroid_ras for one in nodes.findings().segmentation.segments]
-    expected = [one.centroid_ras for one in whole.findings.segmentation.segments]
+    assert [slice_.level for slice_ in nodes.findings().stacks[0].slices] == levels
+    middles = [segment.centroid_ras for segment in nodes.findings().segmentation.segments]
+    expected = [segment.centroid_ras for segment in whole.findings.segmentation.segments]
     np.testing.assert_allclose(sorted(middles), sorted(expected), atol=1e-3)
 
 
@@ -441,8 +441,8 @@ def test_a_volume_that_was_moved_is_segmented_where_it_is_and_named_where_it_was
     read = labelmapAsRead(node).ijk_to_ras
     np.testing.assert_allclose(read, whole.volumes["2"].ijk_to_ras, atol=1e-9)
     found = nodes.findings()
-    expected = [one.centroid_ras for one in whole.findings.segmentation.segments]
-    middles = [one.centroid_ras for one in found.segmentation.segments]
+    expected = [segment.centroid_ras for segment in whole.findings.segmentation.segments]
+    middles = [segment.centroid_ras for segment in found.segmentation.segments]
     np.testing.assert_allclose(sorted(middles), sorted(expected), atol=1e-3)
-    levels = [one.level for one in found.stack("1").slices]
+    levels = [slice_.level for slice_ in found.stack("1").slices]
     assert "L4/L5" in levels and levels[0] == "L5"

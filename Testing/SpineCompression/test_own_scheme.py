@@ -82,7 +82,7 @@ def findings(story):
 
 def high(findings) -> list[int]:
     """Slices that the new model calls high."""
-    return [one.index for one in findings.stacks[0].slices if one.opinion(KEY).positive]
+    return [slice_.index for slice_ in findings.stacks[0].slices if slice_.opinion(KEY).positive]
 
 
 def test_it_answers_beside_the_others_on_every_slice(findings):
@@ -90,14 +90,14 @@ def test_it_answers_beside_the_others_on_every_slice(findings):
     assert findings.lead == COMPRESSION
     asked = findings.question(KEY)
     assert asked.values == ("mild", "moderate", "severe") and asked.first_positive == 1
-    for one in findings.stacks[0].slices:
-        assert [opinion.question for opinion in one.opinions] == ASKED
+    for slice_ in findings.stacks[0].slices:
+        assert [opinion.question for opinion in slice_.opinions] == ASKED
         # A starter may find these drawn slices unlike what it knows; the new models have no limits.
-        assert one.opinion(KEY).assessed and one.opinion("Kang").assessed
-        assert all(opinion.assessed or opinion.unlikeness for opinion in one.opinions)
-        assert set(one.opinion(KEY).probabilities) == set(asked.values)
-        sure = one.opinion(KEY).probabilities
-        assert one.opinion(KEY).probability == pytest.approx(sure["moderate"] + sure["severe"])
+        assert slice_.opinion(KEY).assessed and slice_.opinion("Kang").assessed
+        assert all(opinion.assessed or opinion.unlikeness for opinion in slice_.opinions)
+        assert set(slice_.opinion(KEY).probabilities) == set(asked.values)
+        sure = slice_.opinion(KEY).probabilities
+        assert slice_.opinion(KEY).probability == pytest.approx(sure["moderate"] + sure["severe"])
 
 
 def test_what_its_values_mean_travels_with_model_and_findings(findings):
@@ -109,8 +109,8 @@ def test_what_its_values_mean_travels_with_model_and_findings(findings):
 def test_its_high_grades_are_flagged_where_no_other_model_finds_anything(findings):
     assert high(findings)
     alone = Findings.from_dict(findings.to_dict())
-    for one in alone.stacks[0].slices:
-        one.opinions = [opinion for opinion in one.opinions if opinion.question == KEY]
+    for slice_ in alone.stacks[0].slices:
+        slice_.opinions = [opinion for opinion in slice_.opinions if opinion.question == KEY]
     assert [one.index for one in alone.stacks[0].slices if one.flagged] == high(findings)
     assert {one.index for _stack, one in alone.flagged()} == set(high(findings))
     assert findings.summary(KEY).positive_slices == len(high(findings))
@@ -124,7 +124,7 @@ def test_json_and_table_hold_it_whole(story, findings, tmp_path):
     write_csv(findings, tmp_path / "findings.csv")
     with (tmp_path / "findings.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    said = [one.opinion(KEY) for one in findings.stacks[0].slices]
+    said = [slice_.opinion(KEY) for slice_ in findings.stacks[0].slices]
     assert [row["Pressure_value"] for row in rows] == [opinion.value for opinion in said]
     assert [row["Pressure_positive"] == "True" for row in rows] == [one.positive for one in said]
 
@@ -157,7 +157,7 @@ def test_in_a_scene_it_stands_in_table_labels_and_flags(app, scene, story, findi
     labels = study.nodes.node("slice labels")
     texts = [labels.GetNthControlPointLabel(k) for k in range(labels.GetNumberOfControlPoints())]
     assert [text.replace("\n", " · ") for text in texts] == [
-        shortText(findings, one) for one in findings.stacks[0].slices
+        shortText(findings, slice_) for slice_ in findings.stacks[0].slices
     ]
     assert all(len(line) < 30 for text in texts for line in text.split("\n")), texts
     for one, text in zip(findings.stacks[0].slices, texts, strict=True):
@@ -168,9 +168,9 @@ def test_in_a_scene_it_stands_in_table_labels_and_flags(app, scene, story, findi
 def test_where_it_is_the_only_question_it_colours_ring_strip_and_chart(app, scene, story):
     findings = Findings.from_dict(story.reading.findings.to_dict())
     findings.questions = [asked for asked in findings.questions if asked.key == KEY]
-    findings.summaries = [one for one in findings.summaries if one.question == KEY]
-    for one in findings.stacks[0].slices:
-        one.opinions = [opinion for opinion in one.opinions if opinion.question == KEY]
+    findings.summaries = [summary for summary in findings.summaries if summary.question == KEY]
+    for slice_ in findings.stacks[0].slices:
+        slice_.opinions = [opinion for opinion in slice_.opinions if opinion.question == KEY]
     ReadingScene(scene).show(Reading(findings, story.reading.volumes), surfaces=False)
     study = ShownStudy(scene)
     study.open()
@@ -307,7 +307,10 @@ def twice(story):
 def test_two_models_of_a_question_stand_side_by_side_everywhere(widget, ui, twice, tmp_path):
     findings = twice.findings
     assert findings.lead.key == KEY
-    assert [one.by for one in findings.summaries if one.question == KEY] == [NAME, "second"]
+    assert [summary.by for summary in findings.summaries if summary.question == KEY] == [
+        NAME,
+        "second",
+    ]
     names = [f"Pressure grade ({by})" for by in (NAME, "second")]
     assert set(names) <= set(slice_columns(findings))
     said = [line for line in sentences(findings) if line.startswith("Pressure (")]

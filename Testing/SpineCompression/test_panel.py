@@ -142,8 +142,8 @@ def test_a_volume_of_the_scene_is_read_and_gets_its_own_slices_findings(
     handed = read_volume(worker.last[1]["input"])
     assert (handed.voxels == brief.volumes["4"].voxels).all()
     findings = Findings.from_dict(brief.findings.to_dict())
-    for one in findings.stacks[0].slices:
-        one.sop_instance_uid = ""
+    for slice_ in findings.stacks[0].slices:
+        slice_.sop_instance_uid = ""
     Reading(findings, brief.volumes).save(tmp_path / "reading")
     worker.answer({"folder": str(tmp_path / "reading")})
     said = ReadingScene(slicer.mrmlScene).findings()

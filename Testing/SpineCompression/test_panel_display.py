@@ -62,9 +62,9 @@ def legend():
     view = slicer.app.layoutManager().sliceWidget("Red").sliceView()
     props = view.renderWindow().GetRenderers().GetFirstRenderer().GetViewProps()
     return {
-        one.GetInput(): one.GetTextProperty().GetBackgroundColor()
-        for one in props
-        if one.IsA("vtkTextActor") and one.GetInput()
+        prop.GetInput(): prop.GetTextProperty().GetBackgroundColor()
+        for prop in props
+        if prop.IsA("vtkTextActor") and prop.GetInput()
     }
 
 
@@ -267,7 +267,7 @@ def test_starter_models_say_so_beside_their_limits(ui, shown):
 
 
 def test_every_control_has_a_tooltip_and_the_panel_fits_400_pixels(ui, widget, shown):
-    controls = [one for one in vars(ui).values() if hasattr(one, "toolTip")]
+    controls = [var for var in vars(ui).values() if hasattr(var, "toolTip")]
     spoken = ("QPushButton", "QCheckBox", "QComboBox", "QLineEdit", "ctkSliderWidget",
               "qMRMLNodeComboBox", "ctkPathLineEdit", "ctkCollapsibleButton", "QTableWidget")  # fmt: skip
     assert not [c.name for c in controls if c.className() in spoken and not c.toolTip

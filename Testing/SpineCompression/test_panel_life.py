@@ -140,9 +140,9 @@ def test_the_self_test_passes_with_a_reading_that_is_there(widget, brief):
 
 def test_the_self_test_notices_a_reading_without_a_flag(widget, brief):
     findings = Findings.from_dict(brief.findings.to_dict())
-    for one in findings.stacks[0].slices:
-        one.opinions[0].value, one.opinions[1].value = "not compressed", "0"
-        one.opinions[0].positive = one.opinions[1].positive = False
+    for slice_ in findings.stacks[0].slices:
+        slice_.opinions[0].value, slice_.opinions[1].value = "not compressed", "0"
+        slice_.opinions[0].positive = slice_.opinions[1].positive = False
     test = sys.modules["SpineCompression"].SpineCompressionTest()
     with pytest.raises(AssertionError, match="not flagged"):
         checkPanel(test, widget.panel, Reading(findings, brief.volumes))

@@ -73,7 +73,7 @@ def test_the_next_study_comes_at_full_resolution_and_in_its_own_place(desktop, p
     assert item.study.id != read.desk.desk.session.items[0].study.id and item.index == 0
     (node,) = nodesOfClass(slicer.mrmlScene, "vtkMRMLScalarVolumeNode")
     assert node.GetImageData().GetDimensions() == (16, 16, 4)
-    uids = [one.sop_instance_uid for one in item.stack.slices]
+    uids = [slice_.sop_instance_uid for slice_ in item.stack.slices]
     assert node.GetAttribute("DICOM.instanceUIDs").split() == uids
     assert read.scene.isAt(0) and not read.scene.isAt(1)
 
@@ -231,7 +231,7 @@ def test_each_label_has_its_key_its_definition_and_a_picture(project, read):
 def test_every_published_label_has_a_small_picture():
     files = [examplePicture(s.key, value) for s in SCHEMES.values() for value in s.values]
     assert all(files) and sum(file.stat().st_size for file in files) < 300_000
-    assert {one.name for one in EXAMPLES} == {file.name for file in files}
+    assert {example.name for example in EXAMPLES} == {file.name for file in files}
     assert examplePicture("mine", "0") is None
 
 

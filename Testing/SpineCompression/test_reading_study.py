@@ -148,10 +148,14 @@ def test_a_consensus_without_anybody_present_is_refused_and_one_can_be_changed(
     key(desktop, "1")
     key(desktop, "PgUp")
     key(desktop, "0")
-    values = [one.decision.value for one in consensus.disagreements(project) if one.decision]
+    values = [
+        disagreement.decision.value
+        for disagreement in consensus.disagreements(project)
+        if disagreement.decision
+    ]
     assert values == [NOT_COMPRESSED]
     lines = (project.folder / "consensus.jsonl").read_text().splitlines()
-    assert [json.loads(one)["label"] for one in lines] == [COMPRESSED, NOT_COMPRESSED]
+    assert [json.loads(line)["label"] for line in lines] == [COMPRESSED, NOT_COMPRESSED]
 
 
 def test_settling_a_slice_again_shows_what_was_settled_and_keeps_its_note(
@@ -174,7 +178,11 @@ def test_settling_a_slice_again_shows_what_was_settled_and_keeps_its_note(
     key(desktop, "0")
 
     def settled():
-        (one,) = [one for one in consensus.disagreements(project) if one.decision]
+        (one,) = [
+            disagreement
+            for disagreement in consensus.disagreements(project)
+            if disagreement.decision
+        ]
         return one.decision.value, one.decision.note
 
     assert settled() == (NOT_COMPRESSED, "a bulging disc")

@@ -63,9 +63,9 @@ def test_a_grade_that_one_slice_has_can_be_given_on_all(ui, widget, brief, answe
         widget.panel.show(brief)
         press(widget.panel.result.timeline, "r")
     findings = Findings.from_dict(brief.findings.to_dict())
-    for one in findings.stacks[0].slices:
-        if answeredBy == "a reader" or one.index > 0:
-            one.opinions = [o for o in one.opinions if o.question != "Bilsky"]
+    for slice_ in findings.stacks[0].slices:
+        if answeredBy == "a reader" or slice_.index > 0:
+            slice_.opinions = [o for o in slice_.opinions if o.question != "Bilsky"]
     widget.panel.show(Reading(findings, brief.volumes))
     assert not ui.gradeHolder.isHidden()
     study = widget.panel.study
@@ -223,8 +223,8 @@ def moved(reading, uid):
     """The same reading as another patient's."""
     findings = Findings.from_dict(reading.findings.to_dict())
     findings.study_instance_uid = uid
-    for one in findings.stacks[0].slices:
-        one.sop_instance_uid += ".9"
+    for slice_ in findings.stacks[0].slices:
+        slice_.sop_instance_uid += ".9"
     return Reading(findings, reading.volumes)
 
 
@@ -245,9 +245,13 @@ def test_stacks_of_one_series_are_one_timeline_with_gaps(widget, brief):
     findings = Findings.from_dict(brief.findings.to_dict())
     upper, lower = findings.stacks[0], Findings.from_dict(brief.findings.to_dict()).stacks[0]
     lower.id = "4.2"
-    for one in lower.slices:
-        one.position_ras = [one.position_ras[0], one.position_ras[1], one.position_ras[2] - 60]
-        one.sop_instance_uid += ".2"
+    for slice_ in lower.slices:
+        slice_.position_ras = [
+            slice_.position_ras[0],
+            slice_.position_ras[1],
+            slice_.position_ras[2] - 60,
+        ]
+        slice_.sop_instance_uid += ".2"
     findings.stacks = [lower, upper]
     widget.panel.show(Reading(findings, {"4": brief.volumes["4"]}))
     places = widget.panel.study.places

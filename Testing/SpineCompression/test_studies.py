@@ -25,15 +25,15 @@ def unnamed(reading):
     """As it comes back for a volume of the scene: without any UID."""
     findings = Findings.from_dict(reading.findings.to_dict())
     findings.study_instance_uid = ""
-    for one in findings.stacks[0].slices:
-        one.sop_instance_uid = ""
+    for slice_ in findings.stacks[0].slices:
+        slice_.sop_instance_uid = ""
     return Reading(findings, reading.volumes)
 
 
 def said(scene, study):
     """The readers' answers on a study, from the scene alone."""
     steps = ReadingScene(scene, study).reviews().steps
-    return [one.answer for step in steps for one in step.answers]
+    return [answer.answer for step in steps for answer in step.answers]
 
 
 @pytest.fixture
@@ -124,10 +124,10 @@ def twoStacks(brief):
     matrix = brief.volumes["4"].ijk_to_ras.copy()
     matrix[2, 3] -= 100
     below.id, below.series_instance_uid, below.ijk_to_ras = "5", "1.2.5", matrix.tolist()
-    for one in below.slices:
-        one.sop_instance_uid += ".5"
-        one.position_ras[2] -= 100
-        one.canal_center_ras = None
+    for slice_ in below.slices:
+        slice_.sop_instance_uid += ".5"
+        slice_.position_ras[2] -= 100
+        slice_.canal_center_ras = None
     findings.stacks.append(below)
     frames = tuple(Frame(one.sop_instance_uid) for one in below.slices)
     lower = Volume(brief.volumes["4"].voxels + 1, matrix, frames)
@@ -153,11 +153,11 @@ def test_a_volume_of_a_study_that_is_read_by_itself_is_that_studys_with_its_answ
     assert panel.study.log.current(answered, "compression").answer == "not compressed"
     nodes = ReadingScene(scene, study)
     upper, lower = (nodes.findings().stack(one) for one in "45")
-    assert [one.opinions[0].value for one in upper.slices] == [
+    assert [slice_.opinions[0].value for slice_ in upper.slices] == [
         "not compressed", "compressed", "compressed"]  # fmt: skip
     uids = [frame.sop_instance_uid for frame in brief.volumes["4"].frames]
-    assert [one.sop_instance_uid for one in upper.slices] == uids
-    assert [one.opinions[0].value for one in lower.slices] == ["compressed"] * 3
+    assert [slice_.sop_instance_uid for slice_ in upper.slices] == uids
+    assert [slice_.opinions[0].value for slice_ in lower.slices] == ["compressed"] * 3
     assert "5 of 6 slices" in ui.verdictLabel.text
     assert nodes.volumeNode("4") is node and len(nodes.nodes("verdicts")) == 2
     assert len(nodesOfClass(scene, "vtkMRMLScalarVolumeNode")) == 2
@@ -200,8 +200,8 @@ def test_a_volume_that_was_moved_since_is_refused_and_its_study_stays(ui, widget
     press(widget.panel.result.timeline, "0")
     before, node = widget.panel.study.findings, widget.panel.study.nodes.volumeNode("4")
     moved = laidOut(brief, "CCN")
-    for one in moved.findings.stacks[0].slices:
-        one.position_ras[2] += 30
+    for slice_ in moved.findings.stacks[0].slices:
+        slice_.position_ras[2] += 30
     run(moved, node=node)
     assert "not where stack 4" in ui.statusLabel.text and len(studiesIn(slicer.mrmlScene)) == 1
     assert widget.panel.study.findings == before
@@ -260,9 +260,9 @@ def test_the_slices_of_a_volume_that_is_laid_out_the_other_way_keep_their_own_ui
     node = addVolumeNode(slicer.mrmlScene, brief.volumes["4"], "axial")
     run(laidOut(brief, "CNN"), node=node)
     findings, volume = widget.panel.study.findings, brief.volumes["4"]
-    for one in findings.stacks[0].slices:
-        k = round(float(volume.ijk(one.position_ras)[2]))
-        assert one.sop_instance_uid == volume.frames[k].sop_instance_uid
+    for slice_ in findings.stacks[0].slices:
+        k = round(float(volume.ijk(slice_.position_ras)[2]))
+        assert slice_.sop_instance_uid == volume.frames[k].sop_instance_uid
 
 
 def test_two_patients_with_one_uid_are_two_studies(scene, brief):

@@ -49,7 +49,7 @@ def test_the_result_says_that_the_threshold_is_not_the_cards(ui, widget, brief):
     widget.panel.show(brief)
     assert "threshold" not in ui.detailLabel.text
     findings = Findings.from_dict(brief.findings.to_dict())
-    used = next(one for one in findings.models if one.task == "compression")
+    used = next(model for model in findings.models if model.task == "compression")
     used.threshold, used.card_threshold = 0.77, 0.5
     widget.panel.show(Reading(findings, brief.volumes))
     assert "threshold 0.77, not the card's 0.5" in ui.detailLabel.text

@@ -79,7 +79,11 @@ def test_tables_and_json_hold_the_same_in_every_language(graded, tmp_path):
 
 
 def test_each_quantity_has_a_german_meaning(german):
-    assert not [one.title for one in DEFINITIONS.values() if tr(one.definition) == one.definition]
+    assert not [
+        definition.title
+        for definition in DEFINITIONS.values()
+        if tr(definition.definition) == definition.definition
+    ]
 
 
 def test_each_reason_and_each_sentence_of_the_report_is_german(german):

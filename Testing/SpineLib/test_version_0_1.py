@@ -117,8 +117,8 @@ def test_models_that_answered_are_named_with_their_answers(name):
     findings = today(name)
     names = {model.question: model.name for model in findings.models if model.question}
     for stack in findings.stacks:
-        for one in stack.slices:
-            for opinion in one.opinions:
+        for slice_ in stack.slices:
+            for opinion in slice_.opinions:
                 assert opinion.by == names.get(opinion.question, "")
 
 
@@ -197,7 +197,7 @@ def test_a_project_opens_with_every_label(project):
     assert (project.title, project.rules, project.scheme) == ("Two readers", "T2 only", BILSKY)
     for reader in ("anna", "ben"):
         found = read_labels(project, reader)
-        written = [one for one in lines(f"labels/{reader}.jsonl") if one["kind"] == "label"]
+        written = [line for line in lines(f"labels/{reader}.jsonl") if line["kind"] == "label"]
         given = [label for arm in found.given.values() for label in arm]
         assert not found.problems
         assert len(given) == len(written)
@@ -253,7 +253,7 @@ def test_a_loop_opens_with_every_version_and_approval(dataset):
     for name, case in dataset.cases.items():
         journal = (SAMPLES / "loop" / "cases" / name / "versions.jsonl").read_text().splitlines()
         records = [json.loads(line) for line in journal]
-        written = [one["version"] for one in records if one["kind"] == "version"]
+        written = [record["version"] for record in records if record["kind"] == "version"]
         assert len(case.versions) == len(written)
         for version, before in zip(case.versions, written, strict=True):
             assert {key: getattr(version, key) for key in before} == before

@@ -108,7 +108,7 @@ def test_a_click_on_a_row_jumps_there_in_all_views_and_chooses_the_vertebra(ui, 
     center = np.array([node.GetSliceToRAS().GetElement(n, 3) for n in range(3)])
     labelmap = currentLabelmap(segmented)
     segments = segmentationFinding(segmented, labelmap).segments
-    place = bodyPoint(labelmap, next(one for one in segments if one.label == 2))
+    place = bodyPoint(labelmap, next(segment for segment in segments if segment.label == 2))
     np.testing.assert_allclose(center, place, atol=1e-3)
     assert ui.vertebraSelector.currentText == name
 
@@ -146,7 +146,11 @@ def test_a_name_that_the_sagittal_levels_do_not_share_is_warned_of_until_a_reade
     ui, opened, worker, lumbar, tmp_path
 ):
     found = lumbar.findings.segmentation
-    discs = {one.label - 200: one.centroid_ras for one in found.segments if one.kind == "disc"}
+    discs = {
+        segment.label - 200: segment.centroid_ras
+        for segment in found.segments
+        if segment.kind == "disc"
+    }
     levels = LevelsFinding(ASSESSED, ["2"], [
         VertebraFinding(f"L{4 - n}", 0.99, None, discs[n]) for n in sorted(discs, reverse=True)])  # fmt: skip
     named = rename(found, 1, "L4", Reason(LUMBOSACRAL, {"slope": 40}))

@@ -28,7 +28,7 @@ def withoutDiscs(reading, name="another patient"):
     """A second segmentation with its volume: the first one's vertebrae and canal."""
     volume = addVolumeNode(slicer.mrmlScene, reading.volumes["2"], name)
     finding = reading.findings.segmentation
-    kept = [one for one in finding.segments if one.kind != "disc"]
+    kept = [segment for segment in finding.segments if segment.kind != "disc"]
     labels = np.where(np.isin(reading.segmentation.voxels, DISCS), 0, reading.segmentation.voxels)
     node = addSpineSegmentation(
         slicer.mrmlScene, reading.segmentation.with_voxels(labels),
@@ -234,7 +234,7 @@ def test_a_scene_that_is_added_leaves_the_views_to_the_segmentation_that_is_chos
     views = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
     volume = segmentedVolumeNode(segmented)
     assert views and {view.GetBackgroundVolumeID() for view in views} == {volume.GetID()}
-    others = [one for one in segmentationNodes(app.scene) if one is not segmented]
+    others = [node for node in segmentationNodes(app.scene) if node is not segmented]
     assert others and not any(one.GetDisplayNode().GetVisibility() for one in others)
     assert segmented.GetDisplayNode().GetVisibility()
 

@@ -141,7 +141,7 @@ def test_a_folders_study_that_is_in_slicers_database_is_read_from_there(
     assert "From Slicer's DICOM database." in ui.stackReasonLabel.text
     click(ui.segmentButton)
     files = worker.arguments["files"]
-    assert files and all(Path(one).is_relative_to(stored) for one in files)
+    assert files and all(Path(file).is_relative_to(stored) for file in files)
 
 
 @pytest.mark.parametrize("left_out", ["one image", "all", "the files are gone"])
@@ -168,7 +168,7 @@ def test_a_study_of_slicers_database_is_chosen_in_the_same_place(
     database(monkeypatch, lumbarStudy)
     click(ui.loadDicomButton)
     (menu,) = ui.loadDicomButton.findChildren(QtWidgets.QMenu)
-    texts = [one.text for one in menu.actions()]
+    texts = [action.text for action in menu.actions()]
     assert texts[0] == "Choose a folder…" and texts[-1] == "Others: the DICOM module…"
     (study,) = menu.actions()[2:-1]
     assert "^" not in study.text

@@ -32,19 +32,21 @@ def test_both_modules_have_forms():
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_every_control_has_a_tooltip(form):
     silent = [
-        one.get("name")
-        for one in widgets(form)
-        if one.get("class") not in CONTAINERS and not texts(one).get("toolTip")
+        widget.get("name")
+        for widget in widgets(form)
+        if widget.get("class") not in CONTAINERS and not texts(widget).get("toolTip")
     ]
     assert not silent
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_no_name_and_no_key_is_given_twice(form):
-    names = Counter(one.get("name") for one in widgets(form))
+    names = Counter(widget.get("name") for widget in widgets(form))
     assert not [name for name, count in names.items() if count > 1]
-    keys = [texts(one).get("shortcut", "") for one in widgets(form)]
-    keys += re.findall(r"&([^&\s])", " ".join(texts(one).get("text", "") for one in widgets(form)))
+    keys = [texts(widget).get("shortcut", "") for widget in widgets(form)]
+    keys += re.findall(
+        r"&([^&\s])", " ".join(texts(widget).get("text", "") for widget in widgets(form))
+    )
     twice = [key for key, count in Counter(k.lower() for k in keys if k).items() if count > 1]
     assert not twice
 

@@ -50,7 +50,7 @@ def test_segments_that_the_reader_deleted_are_changes_and_stop_nothing(node):
     keepOriginal(node)
     for identifier in ("vertebra1", "disc202", "canal"):
         node.GetSegmentation().RemoveSegment(identifier)
-    assert {one.label for one in markCorrections(node)} == {1, 202, 100}
+    assert {correction.label for correction in markCorrections(node)} == {1, 202, 100}
     nameVertebra(node, 2, "L4")
     finding = segmentationFinding(node, currentLabelmap(node))
     found = measure(currentLabelmap(node), finding)
@@ -88,7 +88,7 @@ def test_a_volume_that_was_cropped_or_deleted_since_is_no_correction(node):
     node.GetScene().RemoveNode(volume)
     assert changes(node) == []
     node.GetSegmentation().RemoveSegment("disc202")
-    assert [one.label for one in changes(node)] == [202]
+    assert [change.label for change in changes(node)] == [202]
 
 
 def test_without_its_volume_nothing_is_measured_and_names_can_be_given(node):

@@ -63,8 +63,8 @@ def press(widget, key, *modifiers):
 
     code = getattr(QtCore.Qt.Key, key if key.startswith("Key_") else f"Key_{key.upper()}")
     held = QtCore.Qt.KeyboardModifier.NoModifier
-    for one in modifiers:
-        held |= getattr(QtCore.Qt.KeyboardModifier, f"{one}Modifier")
+    for modifier in modifiers:
+        held |= getattr(QtCore.Qt.KeyboardModifier, f"{modifier}Modifier")
     text = "" if key.startswith("Key_") else key
     for kind in (QtCore.QEvent.Type.KeyPress, QtCore.QEvent.Type.KeyRelease):
         event = QtGui.QKeyEvent(kind, code, held, text)
@@ -126,4 +126,4 @@ def wrapped(window):
     from PySide6 import QtWidgets
 
     labels = window.findChildren(QtWidgets.QLabel)
-    return [one for one in labels if one.wordWrap() and one.isVisibleTo(window)]
+    return [label for label in labels if label.wordWrap() and label.isVisibleTo(window)]

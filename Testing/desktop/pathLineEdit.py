@@ -69,9 +69,9 @@ class ctkPathLineEdit(QtWidgets.QWidget):
 
 def _ends(filters):
     """One suffix a wildcard, the first one of several, and its last letter may be missing."""
-    for one in filters:
-        inside = re.fullmatch(r".*\(([^)]*)\)", one)
-        for wildcard in (inside[1] if inside else one).split():
+    for filter_ in filters:
+        inside = re.fullmatch(r".*\(([^)]*)\)", filter_)
+        for wildcard in (inside[1] if inside else filter_).split():
             suffix = re.search(r"\*\.(\w+)", wildcard)
             if suffix:
                 yield rf".*\.{suffix[1]}?$"

@@ -156,9 +156,9 @@ def _patch(cls: type) -> None:
 
 def _addInt(cls: type) -> None:
     """Enum values convert with `int()`, as PythonQt's do."""
-    for one in vars(cls).values():
-        if isinstance(one, type) and issubclass(one, enum.Enum) and not issubclass(one, int):
-            one.__int__ = lambda self: int(self.value)
+    for var in vars(cls).values():
+        if isinstance(var, type) and issubclass(var, enum.Enum) and not issubclass(var, int):
+            var.__int__ = lambda self: int(self.value)
 
 
 _VALUES = ("QPainter", "QColor", "QPixmap", "QImage", "QEvent", "QPoint", "QRect", "QSize",

@@ -142,7 +142,7 @@ def parameterNodeWrapper(cls):
         return property(read, write)
 
     for name, hint in hints.items():
-        extras = [one for one in typing.get_args(hint) if isinstance(one, Default)]
+        extras = [argument for argument in typing.get_args(hint) if isinstance(argument, Default)]
         default = extras[0].value if extras else cls.__dict__.get(name, _empty(_plain(hint)))
         setattr(cls, f"_default_{name}", default)
         setattr(cls, name, get(name))
@@ -191,11 +191,11 @@ def _prepare(widget, hint):
     if type(widget).__name__ not in taken:
         raise RuntimeError(f"Slicer has no connector from {kind} to {type(widget).__name__}")
     if isinstance(widget, QtWidgets.QComboBox):
-        choice = next(one for one in extras if isinstance(one, Choice))
+        choice = next(extra for extra in extras if isinstance(extra, Choice))
         widget.clear()
         widget.addItems([str(one) for one in choice.choices])
     elif type(widget).__name__ == "ctkSliderWidget":
-        limits = next(one for one in extras if isinstance(one, WithinRange))
+        limits = next(extra for extra in extras if isinstance(extra, WithinRange))
         widget.setProperty("minimum", limits.minimum)
         widget.setProperty("maximum", limits.maximum)
 

@@ -64,10 +64,12 @@ class qMRMLSliceControllerWidget(QtWidgets.QWidget):
     def _follow(self) -> None:
         display = self._node.GetDisplayNode()
         if display is not None:
-            self._tick([one for one in self._segments() if display.GetSegmentVisibility(one)])
+            self._tick(
+                [segment for segment in self._segments() if display.GetSegmentVisibility(segment)]
+            )
 
     def _tick(self, identifiers: list[str]) -> None:
-        known = [one for one in identifiers if one in self._segments()]
+        known = [identifier for identifier in identifiers if identifier in self._segments()]
         if known != self._ticked:
             self._ticked = known
             self._hideOrShow()

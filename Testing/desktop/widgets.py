@@ -32,7 +32,7 @@ class ctkCollapsibleButton(QtWidgets.QWidget):
     clicked, toggled, contentsCollapsed = Signal(bool), Signal(bool), Signal(bool)
 
     def __init__(self, *arguments):
-        super().__init__(*[one for one in arguments if not isinstance(one, str)])
+        super().__init__(*[argument for argument in arguments if not isinstance(argument, str)])
         self._text, self._collapsed = next((a for a in arguments if isinstance(a, str)), ""), False
         self._mine = []
         policy = QtWidgets.QSizePolicy.Policy
@@ -178,8 +178,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         self._box.currentIndexChanged.connect(self._onIndex)
 
     def setMRMLScene(self, scene):
-        for one in self._observers:
-            self._scene.RemoveObserver(one)
+        for observer in self._observers:
+            self._scene.RemoveObserver(observer)
         self._scene, self._observers = scene, []
         if scene is not None:
             events = ((scene.NodeAddedEvent, self._fill), (scene.NodeRemovedEvent, self._onRemoved),
@@ -196,7 +196,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         self._fill()
 
     def _fits(self, node):
-        if not any(node.IsA(one) for one in self._types):
+        if not any(node.IsA(type_) for type_ in self._types):
             return False
         if node.GetHideFromEditors() and not self._hidden:
             return False

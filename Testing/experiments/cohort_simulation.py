@@ -185,7 +185,7 @@ def kill(folder: Path, workers: int) -> None:
     print(f"{seconds:.0f} s, killed {kills[0]} reading processes and {kills[1]} Dask workers")
     tenth = max(1, len(looks) // 10)
     for n, name in enumerate(("scheduler", "client")):
-        values = [one[n] for one in looks]
+        values = [look[n] for look in looks]
         print(f"{name}: most {most[n]:.0f} MB; first tenth {np.mean(values[:tenth]):.0f}, "
               f"last tenth {np.mean(values[-2 * tenth:-tenth] or values):.0f}")  # fmt: skip
     count(folder)

@@ -53,9 +53,9 @@ def one_draw(necks: list[Neck], seed: int, refits: int) -> dict:
         if name == "whole" or (name == "random" and seed < REFITTED):
             fitted = data.fit(LOGISTIC, seed=seed)
             drawn = bootstrap(data, LOGISTIC, fitted, refits, seed=seed)
-            every = np.array([one.scorer.coefficients for one in drawn.members])
+            every = np.array([member.scorer.coefficients for member in drawn.members])
             half = NORMAL_95 * every.std(axis=0, ddof=1)
-            names = [one.variable for one in prepared.columns[: data.predictors]]
+            names = [column.variable for column in prepared.columns[: data.predictors]]
             said[name]["inside"] = {
                 column: bool(abs(fitted.scorer.coefficients[n] - TRUTH[column]) <= half[n])
                 for n, column in enumerate(names)
@@ -68,7 +68,7 @@ def summed(draws: list[dict]) -> dict:
     """What docs/outcome.md says."""
     said: dict = {"draws": len(draws), "truth": {k: float(v) for k, v in TRUTH.items()}}
     for name in ("whole", "random", "not-random"):
-        own = [one for one in draws if name in one]
+        own = [draw for draw in draws if name in draw]
         if not own:
             continue
         auc, slope, alone = (

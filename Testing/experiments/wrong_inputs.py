@@ -77,7 +77,7 @@ def main(out: Path) -> None:
 def spoilt(case: AxialCase, n: int, rng: np.random.Generator) -> Iterator[tuple[str, Volume]]:
     """A spine with heavy motion, metal over the canal, and fields of view that end too soon."""
     volume = case.volume
-    centres = volume.ijk(np.array([one.sac_center_ras for one in case.slices]))
+    centres = volume.ijk(np.array([slice_.sac_center_ras for slice_ in case.slices]))
     yield "heavy-motion", with_motion(volume, rng, 3.0 + 1.5 * (n % 3))
     yield "metal", with_metal(volume, centres, rng)
     i, j = (int(x) for x in centres[:, :2].mean(axis=0))

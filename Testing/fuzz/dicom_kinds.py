@@ -30,7 +30,7 @@ class _Dicom(Kind):
     def __init__(self, corpus: Path) -> None:
         super().__init__(corpus)
         folders = [path for path in sorted((corpus / "dicom").iterdir()) if path.is_dir()]
-        self.series = [sorted(p for p in one.rglob("*") if p.is_file()) for one in folders]
+        self.series = [sorted(p for p in folder.rglob("*") if p.is_file()) for folder in folders]
         self.raw = {path: path.read_bytes() for files in self.series for path in files}
         self.others = list(self.raw.values())
 

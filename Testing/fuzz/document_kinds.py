@@ -108,7 +108,7 @@ class Labels(Kind):
             return self._datalist(path)
         pairs = path.with_name("pairs.csv")
         self.refusing(lambda: open_canals(str(pairs)))
-        return [one.open() for one in open_volumes(str(pairs))]
+        return [volume.open() for volume in open_volumes(str(pairs))]
 
     def _datalist(self, path: Path) -> Any:
         from SpineLib.loop.exchange import is_datalist, read_datalist

@@ -77,9 +77,9 @@ class Messages(Kind):
         worker.stdin.write(line + b"\n" + sentinel + b"\n")  # type: ignore[union-attr]
         worker.stdin.flush()  # type: ignore[union-attr]
         answers = self._until(mark, _open_id(line))
-        for one in answers:
-            if _FAULT in str(one.get("error", {}).get("what", "")):
-                raise AssertionError(one["error"]["what"])
+        for answer in answers:
+            if _FAULT in str(answer.get("error", {}).get("what", "")):
+                raise AssertionError(answer["error"]["what"])
         return answers
 
     def _started(self) -> subprocess.Popen[bytes]:

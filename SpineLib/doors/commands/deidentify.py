@@ -52,8 +52,8 @@ def deidentify(
     print_table(("attribute", "what was done", "times"), rows)
     for note in report.notes:
         say(f"Note: {note}")
-    for one in report.warnings:
-        say(f"Look at {one.file}: it {one.reason}")
+    for warning in report.warnings:
+        say(f"Look at {warning.file}: it {warning.reason}")
     say(f"Left out: {count(len(left_out), 'file')}")
     for file in left_out:
         say(f"  {file['file']}: {file['reason']}")

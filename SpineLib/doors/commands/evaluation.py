@@ -183,7 +183,7 @@ def quantities(
     folders = [find_models("canal")[0], open_model(model) if model else find_models("outline")[0]]
     folders.append(find_models("compression")[0])
     with progress_bar() as progress:
-        readers = Readers(*(load(one, device) for one in folders))
+        readers = Readers(*(load(folder, device) for folder in folders))
         readers.outline.require("outline")
         slices, studies = measure_sources(data, readers, progress=progress)
     found = figures_of(slices, studies)
@@ -302,7 +302,7 @@ def _lumbar_levels(
         if all(simulated):
             table = simulated_rows(data, grader, readers, progress)
         else:
-            volumes = [one for source in data for one in open_volumes(
+            volumes = [volume for source in data for volume in open_volumes(
                 source, numbering=numbering, orientation=orientation, progress=progress)]  # fmt: skip
             table = real_rows(volumes, readers.segmentation, progress)
     if not len(table):
@@ -310,7 +310,7 @@ def _lumbar_levels(
     figures = figures_of(table)
     write_rows(out, table, figures)
     if as_json:
-        print_json([vars(one) for one in figures])
+        print_json([vars(figure) for figure in figures])
         return
     rows = [[f.mask, f.name, f"{f.value:.3f}",
              "" if f.interval is None else f"{f.interval[0]:.3f}–{f.interval[1]:.3f}", f.of]

@@ -133,16 +133,16 @@ def add(
     stays = "what was added is kept, and the same command continues"
     with kept_when_cancelled(stays), progress_bar() as progress:
         for source in sources:
-            for one in arrivals(source, wanted, progress=progress):
-                if isinstance(one, LeftOut):
-                    left.append(one)
+            for arrival in arrivals(source, wanted, progress=progress):
+                if isinstance(arrival, LeftOut):
+                    left.append(arrival)
                     continue
                 try:
                     with DatasetWriter(folder, wait=WAIT) as writer:
-                        by = reader or one.by or user()
-                        added.append(writer.add(one.image, kind=kind, by=by, **about(one)))
+                        by = reader or arrival.by or user()
+                        added.append(writer.add(arrival.image, kind=kind, by=by, **about(arrival)))
                 except AlreadyThere as error:
-                    left.append(LeftOut(Path(one.image.path).name or source, error.reason))
+                    left.append(LeftOut(Path(arrival.image.path).name or source, error.reason))
     joined = [case for case in added if case.id in dataset.cases]
     new = [case for case in added if case.id not in dataset.cases]
     labelled = sum(case.usable for case in new)

@@ -126,9 +126,13 @@ def _say_score(score: Score) -> None:
         say(f"Disagreement with {score.against}: {score.disagreement:.3f}")
     if not score.problems:
         say("Nothing implausible was found")
-    for one in score.problems:
-        place = "" if one.ras is None else " at R {:.0f}, A {:.0f}, S {:.0f} mm".format(*one.ras)
-        say(f"{'!' if one.serious else '-'} {one.what}{place}")
+    for problem in score.problems:
+        place = (
+            ""
+            if problem.ras is None
+            else " at R {:.0f}, A {:.0f}, S {:.0f} mm".format(*problem.ras)
+        )
+        say(f"{'!' if problem.serious else '-'} {problem.what}{place}")
 
 
 def queued_as_json(one: Queued) -> dict[str, Any]:

@@ -192,7 +192,7 @@ def predict(
     given: dict[str, Any] = _reading_values(reading) if reading else {}
     given.update(_settings(values or []))
     answer = ask(opened, read_values(given), force=force)
-    idle = set(_settings(values or [])) - {one.variable for one in opened.columns}
+    idle = set(_settings(values or [])) - {column.variable for column in opened.columns}
     if reading:
         write_prognosis(answer, reading)
     if as_json:
@@ -219,16 +219,16 @@ def presets(
     from SpineLib.outcome.presets import PRESETS, ranking
 
     if not name:
-        for one in PRESETS:
-            say(f"{one.name}: {one.source}")
-            say(f"  predicts: {one.outcome}")
-            for column, ratio in one.ratios.items():
+        for preset in PRESETS:
+            say(f"{preset.name}: {preset.source}")
+            say(f"  predicts: {preset.outcome}")
+            for column, ratio in preset.ratios.items():
                 say(f"  {column}: {ratio}")
-            say(f"  measured: {one.measured}")
-            say(f"  not read: {one.unknown}")
+            say(f"  measured: {preset.measured}")
+            say(f"  not read: {preset.unknown}")
             use = "ranks patients; gives a probability only with a cohort's constant"
             say(
-                f"  here: {use if one.coefficients else f'fit the recipe {one.recipe} to a cohort'}"
+                f"  here: {use if preset.coefficients else f'fit the recipe {preset.recipe} to a cohort'}"
             )
         say(RESEARCH_NOTICE)
         return

@@ -154,7 +154,7 @@ def at_source(
     Raises:
         BadInput: the slices come from several multi-frame images.
     """
-    images = list({one.header.SOPInstanceUID: one.header for one in slices}.values())
+    images = list({slice_.header.SOPInstanceUID: slice_.header for slice_ in slices}.values())
     frames = int(getattr(images[0], "NumberOfFrames", 1) or 1)
     if len(images) == len(slices) and frames == 1:
         first = images[0].ImageOrientationPatient

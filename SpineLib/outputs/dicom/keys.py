@@ -25,9 +25,9 @@ def key_images(
     findings = making.findings
     slices = [(stack, one.index) for stack, one in findings.flagged()]
     slices += [
-        (findings.stack(one.stack), one.index)
-        for one in answers
-        if findings.question(one.question).is_positive(one.answer)
+        (findings.stack(answer.stack), answer.index)
+        for answer in answers
+        if findings.question(answer.question).is_positive(answer.answer)
     ]
     for stack, index in slices:
         header, _ = making.images.slices(stack)[index]

@@ -28,9 +28,13 @@ def presentation_states(
     """
     lead = making.findings.lead
     for stack in making.findings.stacks:
-        shown = [one for one in stack.slices if lead and _drawn(stack, one, lead)]
+        shown = [slice_ for slice_ in stack.slices if lead and _drawn(stack, slice_, lead)]
         if lead and shown:
-            own = [one for one in answers if (one.stack, one.question) == (stack.id, lead.key)]
+            own = [
+                answer
+                for answer in answers
+                if (answer.stack, answer.question) == (stack.id, lead.key)
+            ]
             yield _state(making, stack, lead, shown, own)
 
 
@@ -52,7 +56,7 @@ def _state(
 ) -> pr.GrayscaleSoftcopyPresentationState:
     slices = making.images.slices(stack)
     layers: dict[str, pr.GraphicLayer] = {}
-    answered = {one.index: one.answer for one in answers}
+    answered = {answer.index: answer.answer for answer in answers}
     said = by_slice(answers)
     annotations = []
     for one in shown:

@@ -92,7 +92,9 @@ def measurement_report(
         **_verified(making, signature),
         **making.identity(),
     )
-    names = ", ".join(f"{one.name} {one.version}" for one in findings.models if one.question)
+    names = ", ".join(
+        f"{model.name} {model.version}" for model in findings.models if model.question
+    )
     return making.finished(made, f"report {names}".strip())
 
 
@@ -141,10 +143,10 @@ def _verified(making: Making, signature: Signature | None) -> dict[str, Any]:
 
 def _slices(making: Making) -> Iterable[Group]:
     for stack in making.findings.stacks:
-        for one in stack.slices:
-            if any(opinion.assessed or _withheld(opinion) for opinion in one.opinions):
-                for opinion in one.opinions:
-                    yield _slice(making, stack, one, opinion)
+        for slice_ in stack.slices:
+            if any(opinion.assessed or _withheld(opinion) for opinion in slice_.opinions):
+                for opinion in slice_.opinions:
+                    yield _slice(making, stack, slice_, opinion)
 
 
 def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opinion) -> Group:
@@ -178,10 +180,12 @@ def _withheld(opinion: Opinion) -> bool:
 def _measured(making: Making) -> Iterable[Group]:
     """A group a slice that was measured, and one for each quantity of the study that names its slice."""
     for stack in making.findings.stacks:
-        for one in stack.slices:
-            numbers = _numbers(one.quantities)
+        for slice_ in stack.slices:
+            numbers = _numbers(slice_.quantities)
             if numbers:
-                yield _group(making, stack, one, codes.MEASURED, [], numbers, by=_measurer(making))
+                yield _group(
+                    making, stack, slice_, codes.MEASURED, [], numbers, by=_measurer(making)
+                )
     for quantity in making.findings.quantities:
         numbers = _numbers([quantity] if quantity.key not in LEVEL_KEYS else [])
         if numbers:
@@ -191,7 +195,7 @@ def _measured(making: Making) -> Iterable[Group]:
 def _of_study(making: Making, quantity: Quantity, numbers: list[sr.Measurement]) -> Group:
     if quantity.stack and quantity.index is not None:
         stack = making.findings.stack(quantity.stack)
-        one = next(one for one in stack.slices if one.index == quantity.index)
+        one = next(slice_ for slice_ in stack.slices if slice_.index == quantity.index)
         return _group(making, stack, one, codes.MEASURED, [], numbers, by=_measurer(making))
     said = [_evaluation(codes.LEVEL, quantity.level)] if quantity.level else None
     return Group(
@@ -206,17 +210,19 @@ def _of_study(making: Making, quantity: Quantity, numbers: list[sr.Measurement])
 
 def _measurer(making: Making) -> str:
     """The model whose outlines were measured; the program where there was none."""
-    models = (one.name for one in making.findings.models if one.task == "outline")
+    models = (model.name for model in making.findings.models if model.task == "outline")
     return next(models, MANUFACTURER)
 
 
 def _numbers(quantities: Iterable[Quantity]) -> list[sr.Measurement]:
     return [
         sr.Measurement(
-            codes.own(one.key, one.definition.title), one.value, codes.ucum(one.definition.ucum)
+            codes.own(quantity.key, quantity.definition.title),
+            quantity.value,
+            codes.ucum(quantity.definition.ucum),
         )
-        for one in quantities
-        if one.value is not None
+        for quantity in quantities
+        if quantity.value is not None
     ]
 
 
@@ -224,7 +230,7 @@ def _answers(making: Making, answers: Iterable[ReaderAnswer]) -> Iterable[Group]
     for answer in answers:
         stack = making.findings.stack(answer.stack)
         question = making.findings.question(answer.question)
-        one = next(one for one in stack.slices if one.index == answer.index)
+        one = next(slice_ for slice_ in stack.slices if slice_.index == answer.index)
         said = [_evaluation(question.key, answer.answer, question.title)]
         yield _group(making, stack, one, question, said, [])
 
@@ -301,7 +307,7 @@ def _study(making: Making, summary: QuestionSummary) -> Group:
 def _levels(making: Making) -> Iterable[Group]:
     """A group a level: what was measured there, in UCUM units, and a group an answer."""
     findings = making.findings
-    ours = [one for one in findings.quantities if one.key in LEVEL_KEYS]
+    ours = [quantity for quantity in findings.quantities if quantity.key in LEVEL_KEYS]
     for level in dict.fromkeys(one.level for one in ours):
         numbers = _numbers(one for one in ours if one.level == level)
         if numbers:

@@ -48,11 +48,11 @@ def outlines(finding: SegmentationFinding, corrections: Corrections) -> list[Out
     types = corrections.algorithm_types
     structures = [
         Outline(
-            one.name, f"{one.name} ({one.label})", labels.CATEGORY,
-            labels.terminology(one.kind, one.name), labels.structure_color(one.label),
-            types.get(one.label, AUTOMATIC), one.volume_ml,
+            segment.name, f"{segment.name} ({segment.label})", labels.CATEGORY,
+            labels.terminology(segment.kind, segment.name), labels.structure_color(segment.label),
+            types.get(segment.label, AUTOMATIC), segment.volume_ml,
         )
-        for one in finding.segments
+        for segment in finding.segments
     ]  # fmt: skip
     return structures + [
         Outline(

@@ -272,8 +272,8 @@ class Station:
             self._finish_sending(study, images, outcomes)
 
     def _finish_sending(self, study: StudyFolder, images: str, outcomes: list[Outcome]) -> None:
-        refused = [one for one in outcomes if one.state == "refused"]
-        sent = sum(one.state == "sent" for one in outcomes)
+        refused = [outcome for outcome in outcomes if outcome.state == "refused"]
+        sent = sum(outcome.state == "sent" for outcome in outcomes)
         self._figures.add("objects_sent", sent)
         self._figures.add("objects_refused", len(refused))
         for one in refused:

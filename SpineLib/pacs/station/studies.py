@@ -232,7 +232,7 @@ def retry(folder: Path, names: list[str]) -> list[str]:
     Raises:
         SpineError: one of them is not there or did not fail.
     """
-    failed = {one.name: one for one in read_studies(folder) if one.state()[0] == FAILED}
+    failed = {study.name: study for study in read_studies(folder) if study.state()[0] == FAILED}
     for name in names:
         if name not in failed:
             raise SpineError(f"There is no study {name} here that failed", file=folder)

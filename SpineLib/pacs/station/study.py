@@ -75,7 +75,7 @@ class StudyFolder:
     @property
     def last_arrival(self) -> float:
         """When the last image came or changed, seconds since 1970."""
-        return max((one.changed for one in self._images.values()), default=0) / 1e9
+        return max((image.changed for image in self._images.values()), default=0) / 1e9
 
     @property
     def fingerprint(self) -> str:

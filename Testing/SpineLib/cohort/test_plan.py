@@ -90,7 +90,7 @@ def test_a_source_that_is_not_there_is_said(tmp_path):
 def test_shards_hold_each_study_once(cohort):
     studies = read_plan(cohort)
     parts = [shard(studies, number, 3) for number in (1, 2, 3)]
-    assert sorted(one.key for part in parts for one in part) == [one.key for one in studies]
+    assert sorted(one.key for part in parts for one in part) == [study.key for study in studies]
 
 
 def test_an_archive_is_asked_page_by_page_and_gives_a_row_a_study(tmp_path, monkeypatch):

@@ -61,7 +61,7 @@ def test_unlabelled_pictures_are_left_out_and_disagreement_is_kept(tmp_path):
     for name in ("nolab.0.jpeg", "pcompressed.1.jpeg", "x.compressed.2.png"):
         Image.fromarray(np.eye(8, dtype=np.uint8) * 255).save(folder / name)
     (stack,) = open_jpegs(tmp_path)
-    assert [one.value for one in stack.labels] == [POSSIBLY_COMPRESSED, COMPRESSED]
+    assert [label.value for label in stack.labels] == [POSSIBLY_COMPRESSED, COMPRESSED]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_labels_find_their_slices_by_uid_and_keep_their_readers(tmp_path, uids):
     lines += [f"{uids[1]},0,ben,,", f"{uids[2]},0,anna,,", ""]
     (tmp_path / "labels.csv").write_text("\n".join(lines))
     (stack,) = open_slices(str(tmp_path / "labels.csv"))
-    said = {(one.index, one.reader): one.value for one in stack.labels}
+    said = {(label.index, label.reader): label.value for label in stack.labels}
     bright = next(k for k, s in enumerate(stack.open().voxels) if s[12, 12] > 600)
     assert said[bright, "anna"] == COMPRESSED and said[bright, "ben"] != COMPRESSED
     assert stack.site == "Toronto" and stack.columns == {"mjoa": "12"}
@@ -48,7 +48,7 @@ def test_frames_of_a_multi_frame_object_are_labelled_by_number(tmp_path):
         f"sop_instance_uid,frame,label\n{uid},1,0\n{uid},2,1\n{uid},3,0\n"
     )
     (stack,) = open_tidy(tmp_path / "labels.csv")
-    assert [one.value == COMPRESSED for one in stack.labels] == [False, True, False]
+    assert [label.value == COMPRESSED for label in stack.labels] == [False, True, False]
 
 
 def test_a_label_by_a_uid_that_two_slices_have_is_refused_with_both(tmp_path, uids):
@@ -90,7 +90,7 @@ def test_a_table_as_other_spreadsheets_write_it_is_read(tmp_path, uids, separato
     text = "\r\n".join(separator.join(row) for row in cells)
     (tmp_path / "labels.csv").write_text(text, encoding="utf-8-sig")
     (stack,) = open_tidy(tmp_path / "labels.csv")
-    assert {one.reader for one in stack.labels} == {"anna, MD", "ben"}
+    assert {label.reader for label in stack.labels} == {"anna, MD", "ben"}
 
 
 @pytest.mark.parametrize(

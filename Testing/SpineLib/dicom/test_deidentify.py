@@ -95,7 +95,7 @@ def test_runs_that_begin_with_one_new_key_at_once_share_it(study, tmp_path):
     with ThreadPoolExecutor(len(folders)) as pool:
         list(pool.map(lambda out: deidentify(study, out, key=tmp_path / "keys" / "key"), folders))
     names = [sorted(p.relative_to(out) for p in out.rglob("*.dcm")) for out in folders]
-    assert names[0] and all(one == names[0] for one in names)
+    assert names[0] and all(name == names[0] for name in names)
     assert [path.name for path in (tmp_path / "keys").iterdir()] == ["key"]
 
 

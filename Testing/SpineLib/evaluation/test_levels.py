@@ -26,7 +26,7 @@ def rows():
         matrix[:3, 3] = [-10, 100, top + 40]
         volume = Volume(np.zeros((10, 480, 144), np.uint16), matrix)
         for picture in pictures(volume, truth, seed=seed):
-            names = [one.name for one in picture.bodies]
+            names = [body.name for body in picture.bodies]
             finding = levels_of({"1": seen(truth, above="" if "C2" in names else names[0],
                                            below="" if "L5" in names else names[-1])})  # fmt: skip
             about = {"stack": f"{seed} {picture.view}", "patient": str(seed), "site": "",
@@ -41,7 +41,7 @@ def rows():
 def test_a_perfect_search_names_all_but_the_views_that_show_no_end(rows, make_card, tmp_path):
     answer = Predictions(make_card("levels"), "test", make_table("levels", rows))
     evaluations, comparison = evaluated([answer])
-    figures = {one.name: one.value for one in evaluations[0].figures}
+    figures = {figure.name: figure.value for figure in evaluations[0].figures}
     assert figures["vertebrae named wrongly"] == 0
     assert figures["vertebrae without a name, C2 or sacrum in the picture"] < 0.1
     assert figures["thoracic: vertebrae without a name"] == 1

@@ -71,7 +71,7 @@ def test_slices_without_a_canal_say_nothing() -> None:
 def test_a_level_that_is_known_keeps_its_region() -> None:
     levels = with_seen([Level("C7", "cervical"), Level()], ["thoracic", "thoracic"])
 
-    assert [one.region for one in levels] == ["cervical", "thoracic"]
+    assert [level.region for level in levels] == ["cervical", "thoracic"]
 
 
 def test_a_real_series_of_the_neck_without_a_region_in_its_header_is_read(data: Path) -> None:

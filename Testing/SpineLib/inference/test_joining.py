@@ -63,20 +63,20 @@ def study() -> Findings:
 def verdicts(findings: Findings, stack: str) -> str:
     letters = {COMPRESSED: "C", NOT_COMPRESSED: "N"}
     return "".join(
-        letters[one.opinion("compression").value] for one in findings.stack(stack).slices
+        letters[slice_.opinion("compression").value] for slice_ in findings.stack(stack).slices
     )
 
 
 def test_the_new_answers_stand_at_their_own_slices_and_the_other_stack_stays(study):
     after = joined(study, read(grid(0), "1", "CCNN", "new"), "1", "4", cards=CARDS)
     assert (verdicts(after, "4"), verdicts(after, "5")) == ("CCNN", "NNNC")
-    assert [one.sop_instance_uid for one in after.stack("4").slices] == [
+    assert [slice_.sop_instance_uid for slice_ in after.stack("4").slices] == [
         f"1.4.{k}" for k in range(4)
     ]
     assert after.stack("4").slices[1].level == "C5" and after.study_instance_uid == "1.2"
     assert after.summary("compression").positive_slices == 3
     assert after.summary("compression").verdict == "abnormal"
-    assert {one.name for one in after.models} == {"old", "new"}
+    assert {model.name for model in after.models} == {"old", "new"}
 
 
 def test_slices_that_were_laid_out_the_other_way_round_are_known_by_their_place(study):
@@ -87,13 +87,13 @@ def test_slices_that_were_laid_out_the_other_way_round_are_known_by_their_place(
     after = joined(study, read(turned, "1", "CNNN", "new"), "1", "4", cards=CARDS)
     assert verdicts(after, "4") == "NNNC"
     assert after.stack("4").slices[3].sop_instance_uid == "1.4.3"
-    assert [one.index for one in after.stack("4").slices] == [0, 1, 2, 3]
+    assert [slice_.index for slice_ in after.stack("4").slices] == [0, 1, 2, 3]
 
 
 def test_the_old_model_is_named_no_more_where_nothing_is_by_it(study):
     study.stacks.pop()
     after = joined(study, read(grid(0), "1", "CCNN", "new"), "1", "4", cards=CARDS)
-    assert [one.name for one in after.models] == ["new"]
+    assert [model.name for model in after.models] == ["new"]
 
 
 def test_what_was_segmented_stays_where_the_new_reading_segments_nothing(study):
@@ -124,11 +124,16 @@ def test_a_reading_that_answers_nothing_leaves_the_study_as_it_was(study):
 
 def test_where_two_models_answered_a_question_each_keeps_its_own_summary(study):
     part = read(grid(0), "1", "CCNN", "new")
-    for one in part.stacks[0].slices:
-        one.opinions.append(replace(one.opinions[0], by="third", value=COMPRESSED, positive=True))
+    for slice_ in part.stacks[0].slices:
+        slice_.opinions.append(
+            replace(slice_.opinions[0], by="third", value=COMPRESSED, positive=True)
+        )
     part.summaries.append(QuestionSummary("compression", "third"))
     cards = {**CARDS, "third": replace(CARD, name="third")}
     after = joined(study, part, "1", "4", cards=cards)
-    told = {one.by: (one.assessed_slices, one.positive_slices) for one in after.summaries}
+    told = {
+        summary.by: (summary.assessed_slices, summary.positive_slices)
+        for summary in after.summaries
+    }
     assert told == {"new": (4, 2), "third": (4, 4), "old": (4, 1)}
     assert [column.by for column in after.columns] == ["new", "third", "old"]

@@ -89,8 +89,8 @@ def named(grid: Volume):
     finding = finding_of(grid)
     names = {n + 1: name for n, name in enumerate(NAMES)}
     discs = {201: "L5/S1", 202: "L4/L5", 203: "L3/L4", 204: "L2/L3", 205: "L1/L2"}
-    for one in finding.segments:
-        one.name = {**names, **discs, CANAL: "canal"}[one.label]
+    for segment in finding.segments:
+        segment.name = {**names, **discs, CANAL: "canal"}[segment.label]
     return replace(finding, stack="6", lowest="L5", evidence="drawn")
 
 
@@ -186,7 +186,7 @@ def test_every_quantity_of_levels_has_a_definition_and_a_unit():
 
 
 def test_a_narrow_canal_is_graded_and_a_wide_one_is_not_flagged(narrowed):
-    values = {one.level: one for one in narrowed.level_opinions}
+    values = {opinion.level: opinion for opinion in narrowed.level_opinions}
     assert values["L4/L5"].value == "severe" and values["L4/L5"].positive
     assert values["L2/L3"].value == "normal or mild" and not values["L2/L3"].positive
     answered = [one for one in values.values() if one.assessed]
@@ -198,8 +198,8 @@ def test_a_narrow_canal_is_graded_and_a_wide_one_is_not_flagged(narrowed):
 def test_without_a_canal_no_level_is_graded(model):
     grid = straight_spine(canal=False)
     answers = level_opinions(measure(grid, named(grid)), model.card, load_trees(model))
-    assert answers and not any(one.assessed for one in answers)
-    assert all("no canal" in one.reason or "border" in one.reason for one in answers)
+    assert answers and not any(answer.assessed for answer in answers)
+    assert all("no canal" in answer.reason or "border" in answer.reason for answer in answers)
     assert not summarise_levels(Findings(level_opinions=answers), model.card).assessed
 
 
@@ -224,11 +224,11 @@ def test_where_no_level_is_narrow_the_narrowest_one_is_still_named(model):
 
 def test_the_axial_slice_through_a_disc_carries_its_grade_and_no_other_slice_does(narrowed):
     axial = narrowed.stack("7")
-    carrying = {o.level: one for one in axial.slices for o in one.opinions}
+    carrying = {o.level: slice_ for slice_ in axial.slices for o in slice_.opinions}
     middle = -45 + 0.5 * (BODY + DISC)
     assert carrying["L4/L5"].position_ras[2] == pytest.approx(middle, abs=2)
-    placed = [one for one in narrowed.level_opinions if one.place_ras]
-    assert sum(len(one.opinions) for one in axial.slices) == len(placed) > 3
+    placed = [opinion for opinion in narrowed.level_opinions if opinion.place_ras]
+    assert sum(len(slice_.opinions) for slice_ in axial.slices) == len(placed) > 3
     summary = narrowed.summary("stenosis")
     assert (summary.stack, summary.index) == ("7", carrying["L4/L5"].index)
 
@@ -237,8 +237,8 @@ def test_the_axial_slice_through_a_disc_carries_its_grade_and_no_other_slice_doe
 def outlined(narrowed, narrow):
     """`narrowed`'s findings whose axial slices have sacs of 300, 301, … mm², and its sizes."""
     study = Findings.from_dict(narrowed.to_dict())
-    for one in study.stack("7").slices:
-        one.quantities = [Quantity("sac_area", 300.0 + one.index)]
+    for slice_ in study.stack("7").slices:
+        slice_.quantities = [Quantity("sac_area", 300.0 + slice_.index)]
     return study, narrow[1]
 
 
@@ -302,7 +302,7 @@ def test_a_corrected_sac_is_graded_again_and_undone_it_has_its_grade_of_before(g
     assert "sac 37 mm² on axial slices" in headline(study).detail
     (carried,) = slices[through].opinions
     assert (carried.level, carried.value) == ("L4/L5", "severe")
-    others = [one.value for one in study.level_opinions if one.level != "L4/L5"]
+    others = [opinion.value for opinion in study.level_opinions if opinion.level != "L4/L5"]
     assert set(others) == {"normal or mild"}
     slices[through].quantities = given
     finish(measuring_again(study, "7", labels, set()))
@@ -313,8 +313,8 @@ def test_a_sac_that_a_reader_took_away_leaves_the_sagittal_grade(graded, narrowe
     study, through = graded
     study.stack("7").slices[through].quantities = [Quantity("sac_area", why=Reason(NO_CANAL))]
     grade_levels_again(study)
-    answers = {one.level: one for one in study.level_opinions}
-    sagittal = {one.level: one for one in narrowed.level_opinions}
+    answers = {opinion.level: opinion for opinion in study.level_opinions}
+    sagittal = {opinion.level: opinion for opinion in narrowed.level_opinions}
     assert answers["L4/L5"].probabilities == pytest.approx(sagittal["L4/L5"].probabilities)
     assert answers["L4/L5"].value == "severe" and answers["L3/L4"].value == "normal or mild"
 
@@ -324,7 +324,7 @@ def test_a_corrected_sac_whose_model_is_gone_is_not_graded_and_says_why(graded):
     study.models[0].sha256 = "another"
     study.stack("7").slices[through].quantities = [Quantity("sac_area", 40.0)]
     grade_levels_again(study)
-    answers = {one.level: one for one in study.level_opinions}
+    answers = {opinion.level: opinion for opinion in study.level_opinions}
     assert not answers["L4/L5"].assessed and "not at hand" in answers["L4/L5"].reason
     assert answers["L3/L4"].value == "normal or mild"
 

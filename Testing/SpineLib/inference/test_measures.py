@@ -177,6 +177,6 @@ def test_spiders_own_masks_give_sizes_as_patients_have(spider_mask, to_semantic)
     labels, finding = name_instances(to_semantic(spider_mask("005")))
     discs = [one for one in measure(labels, finding) if one.kind == "disc"]
     assert len(discs) >= 5
-    for one in discs:
-        assert 3 < one.height_middle < 20
-        assert 8 < one.canal_ap < 30 and 80 < one.canal_area < 700
+    for disc in discs:
+        assert 3 < disc.height_middle < 20
+        assert 8 < disc.canal_ap < 30 and 80 < disc.canal_area < 700

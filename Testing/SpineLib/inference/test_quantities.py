@@ -186,9 +186,9 @@ def test_wide_flagged_slices_and_those_that_the_network_withheld_make_no_other_n
     findings = findings_of(label_map([6.0] * 4 + [7.0] * 5), flagged=range(4, 9))
     (stack,) = findings.stacks
     # Not too narrow beside flagged ones that are measured too wide.
-    assert [one.index for one in normal_slices(stack, "cord_ap")] == [0, 1, 2, 3]
+    assert [slice_.index for slice_ in normal_slices(stack, "cord_ap")] == [0, 1, 2, 3]
     stack.slices[3].opinions = [Opinion("compression", "net", reason="unlike")]
-    assert [one.index for one in normal_slices(stack, "cord_ap")] == [0, 1, 2]
+    assert [slice_.index for slice_ in normal_slices(stack, "cord_ap")] == [0, 1, 2]
 
 
 def test_without_normal_slices_mscc_is_missing_with_its_reason():
@@ -208,7 +208,7 @@ def test_a_corrected_outline_is_measured_anew():
         7, abs=0.25
     )
     assert value_of(findings.quantities, "mscc") < before - 15
-    assert len([one for one in findings.summaries if one.question == QUESTION.key]) == 1
+    assert len([summary for summary in findings.summaries if summary.question == QUESTION.key]) == 1
     with pytest.raises(BadInput, match="not those of stack 4"):
         finish(measuring_again(findings, "4", label_map([7.0]), range(1)))
 

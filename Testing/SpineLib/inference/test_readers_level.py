@@ -28,7 +28,7 @@ from SpineLib.reasons import Reason
 from Testing.spines import seen, spine
 
 TRUTH = spine()
-AT = {(one.kind, one.name): np.array(one.ras) for one in TRUTH.marks}
+AT = {(mark.kind, mark.name): np.array(mark.ras) for mark in TRUTH.marks}
 
 
 def study(above="C7", below="L2", frame="f", step=6.0):
@@ -67,7 +67,7 @@ def say(findings, one, name, stack="5", **counts):
 ])  # fmt: skip
 def test_a_level_named_on_one_slice_names_every_other_one(kind, here, name):
     findings = study()
-    assert not any(one.level for one in findings.stack("5").slices)
+    assert not any(slice_.level for slice_ in findings.stack("5").slices)
     say(findings, nearest(findings, kind, here), name)
     assert all(nearest(findings, "body", body).level == body for body in ("T2", "T7", "T12"))
     assert nearest(findings, "disc", "T10").level == "T10/T11"
@@ -106,11 +106,11 @@ def test_transitional_anatomy_counts_as_the_reader_says():
 def test_without_the_word_names_are_again_those_of_the_picture():
     findings = study(above="", below="T4")
     name_without(findings)
-    before = [one.level for one in findings.stack("5").slices]
+    before = [slice_.level for slice_ in findings.stack("5").slices]
     name_by(findings, LevelWord("C6", place_on(findings, "2", AT["body", "C5"])))
     assert "C6" in nearest(findings, "body", "C5").level
     name_without(findings)
-    assert [one.level for one in findings.stack("5").slices] == before
+    assert [slice_.level for slice_ in findings.stack("5").slices] == before
     assert nearest(findings, "body", "C5").level == "C5"
     assert findings.levels.evidence[0].code != reasons.READER_LEVEL
 
@@ -118,8 +118,8 @@ def test_without_the_word_names_are_again_those_of_the_picture():
 def test_a_shifted_stack_is_named_where_it_lies_on_the_course():
     findings = study(frame="g")
     axial, shift = findings.stack("5"), np.array([12.0, 0.0, 0.0])
-    for one in axial.slices:
-        one.position_ras = (np.array(one.position_ras) - shift).tolist()
+    for slice_ in axial.slices:
+        slice_.position_ras = (np.array(slice_.position_ras) - shift).tolist()
     findings.levels.placed["5"] = Reason(reasons.SHIFTED_ON_COURSE, {"slices": 9, "median": 1.0, "shift": 12.0})  # fmt: skip
     findings.levels.shifts["5"] = shift.tolist()
     say(findings, nearest(findings, "disc", "T5"), "T5/T6")

@@ -43,7 +43,7 @@ def test_only_the_boxed_slices_are_answered_and_the_study_is_summed_up(
     regrade(findings, "4", axial_volume, {2: box(axial_volume, 2, 5.0)}, session=session)
     slices = findings.stacks[0].slices
     for question in ("compression", "Bilsky"):
-        answered = [one.opinion(question).assessed for one in slices]
+        answered = [slice_.opinion(question).assessed for slice_ in slices]
         assert answered == [k == 2 for k in range(8)]
         assert slices[2].opinion(question).source == "reader's box"
     assert slices[2].opinion("Bilsky").forced and not slices[2].opinion("compression").forced
@@ -63,7 +63,9 @@ def test_where_the_model_found_the_canal_is_kept_however_often_a_slice_is_graded
     assert slices[2].models_center_ras == found != slices[2].canal_center_ras
     assert slices[3].canal_center_ras and slices[3].models_center_ras is None
     back = Findings.from_dict(findings.to_dict()).stacks[0].slices
-    assert [one.models_center_ras for one in back] == [one.models_center_ras for one in slices]
+    assert [one.models_center_ras for one in back] == [
+        slice_.models_center_ras for slice_ in slices
+    ]
 
 
 def test_a_task_that_the_stack_was_not_read_for_stays_unanswered(findings, axial_volume, session):

@@ -44,13 +44,13 @@ def names_by_place(finding, truth):
     """The found name of each true vertebra."""
     found = {}
     for mark in truth.marks:
-        for one in finding.vertebrae:
+        for vertebra in finding.vertebrae:
             if (
                 mark.kind == "body"
-                and one.ras
-                and np.linalg.norm(np.subtract(one.ras, mark.ras)) < 6
+                and vertebra.ras
+                and np.linalg.norm(np.subtract(vertebra.ras, mark.ras)) < 6
             ):
-                found[mark.name] = one.name
+                found[mark.name] = vertebra.name
     return found
 
 
@@ -83,7 +83,7 @@ def test_a_vertebra_that_was_missed_with_its_discs_does_not_move_the_names_below
 def test_a_sacrum_that_hardly_looks_like_a_body_costs_no_name():
     truth = spine()
     points = seen(truth, above="T10")
-    top = next(one for one in truth.marks if one.kind == "body" and one.state == "sacral")
+    top = next(mark for mark in truth.marks if mark.kind == "body" and mark.state == "sacral")
     body = points.points["body"]
     weak = Points(np.vstack([body.ras, top.ras]), np.append(body.heat, 0.22),
                   np.vstack([body.regions, np.full(3, 1 / 3)]))  # fmt: skip
@@ -193,7 +193,9 @@ def test_findings_keep_the_chain_whole_and_old_ones_have_none(neck):
     kept = Findings.from_dict(Findings(levels=neck).to_dict()).levels
     assert kept == neck
     chain = chain_in(kept)
-    assert [one.state for one in chain.vertebrae] == [one.disc for one in neck.vertebrae]
+    assert [vertebra.state for vertebra in chain.vertebrae] == [
+        vertebra.disc for vertebra in neck.vertebrae
+    ]
     assert chain.c2.index == 0
     assert Findings.from_dict({"schema_version": 2}).levels == LevelsFinding()
 
@@ -225,7 +227,7 @@ def test_points_of_no_spine_give_no_chain():
 def test_a_reader_s_word_on_the_segmentation_names_the_whole_study_and_can_be_taken_back():
     truth = spine()
     blind = levels_of({"3": seen(truth, above="C7", below="L4")})
-    discs = {one.name: list(one.ras) for one in truth.marks if one.kind == "disc"}
+    discs = {mark.name: list(mark.ras) for mark in truth.marks if mark.kind == "disc"}
     segments = [
         SegmentFinding(200 + n, "disc", "", False, 1.0, discs[name])
         for n, name in ((1, "L3"), (2, "L2"), (3, "L1"))
@@ -245,7 +247,7 @@ def test_a_reader_s_word_on_the_segmentation_names_the_whole_study_and_can_be_ta
 def test_segmentation_and_localiser_agree_or_say_that_they_do_not():
     truth = spine()
     levels = levels_of({"3": seen(truth, above="T8")})
-    discs = {one.name: list(one.ras) for one in truth.marks if one.kind == "disc"}
+    discs = {mark.name: list(mark.ras) for mark in truth.marks if mark.kind == "disc"}
     segments = [SegmentFinding(200 + n, "disc", "", False, 1.0, discs[f"L{6 - n}"]) for n in (1, 2)]
     segments += [SegmentFinding(n, "vertebra", "", False, 1.0, [0.0, 0.0, 0.0]) for n in (1, 2)]
     unknown = SegmentationFinding("assessed", segments=segments, stack="3")
@@ -272,7 +274,7 @@ def test_slices_below_the_neck_of_a_mixed_block_are_not_read_by_a_model_for_the_
     assert told.region == "cervical" and why is None
     card = open_model("starter-compression").card
     card = replace(card, applicability=replace(card.applicability, regions=("cervical",)))
-    assert [wrong_region(card, told, one) is None for one in levels] == [True] * 4 + [False] * 2
+    assert [wrong_region(card, told, level) is None for level in levels] == [True] * 4 + [False] * 2
 
 
 def test_the_picture_s_region_counts_where_the_header_says_another_and_is_warned_of():

@@ -31,4 +31,4 @@ def test_the_starter_outlines_a_real_cord_and_its_label_map_measures_as_the_netw
     for one, other in zip(stack.slices, again, strict=True):
         area, anew = value_of(one.quantities, "cord_area"), value_of(other, "cord_area")
         assert area == pytest.approx(anew, rel=0.03) and 40 < area < 120
-    assert np.median([value_of(one.quantities, "ascor") for one in stack.slices]) < 80
+    assert np.median([value_of(slice_.quantities, "ascor") for slice_ in stack.slices]) < 80

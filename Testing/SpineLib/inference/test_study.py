@@ -54,15 +54,15 @@ def axial_file(tmp_path):
 def test_the_real_cervical_study_gives_a_probability_and_a_verdict_for_each_of_19_slices(cervical):
     (stack,) = cervical.findings.stacks
     assert len(stack.slices) == 19
-    for one in stack.slices:
-        opinion = one.opinion("compression")
+    for slice_ in stack.slices:
+        opinion = slice_.opinion("compression")
         assert opinion.assessed and 0 <= opinion.probability <= 1
 
 
 def test_bilsky_says_why_it_is_not_assessed_on_a_cervical_stack(cervical):
     (stack,) = cervical.findings.stacks
-    for one in stack.slices:
-        opinion = one.opinion("Bilsky")
+    for slice_ in stack.slices:
+        opinion = slice_.opinion("Bilsky")
         assert not opinion.assessed
         assert "thoracic" in opinion.reason and "cervical" in opinion.reason
     assert cervical.findings.summary("Bilsky").reason
@@ -75,7 +75,7 @@ def test_the_verdict_is_told_before_cord_and_sac_are_measured_and_stays(data, se
     def stop(findings):
         (summary,) = [one for one in findings.summaries if one.question == "compression"]
         assert summary == cervical.findings.summary("compression")
-        assert not any(one.quantities for one in findings.stacks[0].slices)
+        assert not any(slice_.quantities for slice_ in findings.stacks[0].slices)
         raise Enough
 
     with pytest.raises(Enough):
@@ -95,7 +95,7 @@ def test_slices_are_keyed_by_the_sop_instance_uids_of_the_files(cervical, data):
     files = (data / "dicom" / "cervical_t2_axial").glob("*.dcm")
     there = {pydicom.dcmread(f, stop_before_pixels=True).SOPInstanceUID for f in files}
     (stack,) = cervical.findings.stacks
-    assert {one.sop_instance_uid for one in stack.slices} == there
+    assert {slice_.sop_instance_uid for slice_ in stack.slices} == there
 
 
 def test_a_slice_that_cannot_be_decoded_costs_that_slice_and_is_said(data, session, tmp_path):
@@ -116,7 +116,7 @@ def test_a_slice_that_cannot_be_decoded_costs_that_slice_and_is_said(data, sessi
     reading = read_study(tmp_path, options=ReadOptions(tasks=("compression",)), session=session)
     stacks = reading.findings.stacks
     assert sorted(len(stack.slices) for stack in stacks) == [4, 14]
-    assert all(one.opinion("compression").value for stack in stacks for one in stack.slices)
+    assert all(slice_.opinion("compression").value for stack in stacks for slice_ in stack.slices)
     assert any("1 of 19 slices were left out" in text for text in reading.findings.warnings)
     reading.save(tmp_path / "kept")
     assert len(Reading.load(tmp_path / "kept").volumes) == 2
@@ -147,7 +147,7 @@ def test_a_damaged_sagittal_slice_costs_that_slice_and_the_levels_are_looked_for
     ).findings
     assert findings.levels.status == ASSESSED and len(findings.levels.vertebrae) > 4
     assert any("1 of" in text and "left out" in text for text in findings.warnings)
-    assert set(findings.levels.stacks) <= {one.id for one in findings.stacks}
+    assert set(findings.levels.stacks) <= {stack.id for stack in findings.stacks}
 
 
 def test_a_real_lumbar_series_without_a_region_in_its_header_is_seen_to_be_lumbar(data, session):
@@ -166,8 +166,8 @@ def test_a_zip_of_a_study_is_read_as_its_folder_is(data, session, tmp_path, cerv
     )
     reading = read_study(zipped, options=ReadOptions(tasks=("compression",)), session=session)
     (stack,), (known,) = reading.findings.stacks, cervical.findings.stacks
-    assert [one.opinion("compression").probability for one in stack.slices] == pytest.approx(
-        [one.opinion("compression").probability for one in known.slices]
+    assert [slice_.opinion("compression").probability for slice_ in stack.slices] == pytest.approx(
+        [slice_.opinion("compression").probability for slice_ in known.slices]
     )
 
 
@@ -175,8 +175,11 @@ def test_forced_answers_are_marked_as_forced_on_every_slice_and_in_the_summary(d
     options = ReadOptions(force=True)
     forced = read_study(data / "dicom" / "cervical_t2_axial", options=options, session=session)
     (stack,) = forced.findings.stacks
-    assert all(one.opinion("Bilsky").forced and one.opinion("Bilsky").value for one in stack.slices)
-    assert all(one.opinion("Bilsky").reason.startswith("forced: ") for one in stack.slices)
+    assert all(
+        slice_.opinion("Bilsky").forced and slice_.opinion("Bilsky").value
+        for slice_ in stack.slices
+    )
+    assert all(slice_.opinion("Bilsky").reason.startswith("forced: ") for slice_ in stack.slices)
     assert forced.findings.summary("Bilsky").forced
     assert not forced.findings.summary("compression").forced
 
@@ -220,7 +223,7 @@ def test_a_volume_file_is_read_once_its_weighting_and_region_are_said(axial_file
     (stack,) = silent.findings.stacks
     why = stack.not_assessed_why["compression"]
     assert (why.code, why.values["word"]) == (NOT_SAID, "weighting")
-    assert all(one.opinion("compression").why == why for one in stack.slices)
+    assert all(slice_.opinion("compression").why == why for slice_ in stack.slices)
     reason = silent.findings.summary("compression").reason
     assert "weighting of this stack is not known" in reason and "--" not in reason
     options = ReadOptions(weighting="T2", region="cervical")
@@ -291,17 +294,19 @@ def test_a_lumbar_axial_stack_has_levels_but_no_verdict(lumbar_with_axial_blocks
     assert not reading.findings.summary("compression").assessed
     assert "lumbar" in reading.findings.summary("compression").reason
     for stack in reading.findings.stacks:
-        assert not any(one.opinion("compression").assessed for one in stack.slices)
+        assert not any(slice_.opinion("compression").assessed for slice_ in stack.slices)
 
 
 def test_a_lumbar_axial_stack_has_the_sacs_size_at_each_level_and_no_cord(lumbar_with_axial_blocks):
     reading, _ = lumbar_with_axial_blocks
     axial = [stack for stack in reading.findings.stacks if stack.slices]
-    slices = [one for stack in axial for one in stack.slices]
-    areas = [value_of(one.quantities, "sac_area") for one in slices]
+    slices = [slice_ for stack in axial for slice_ in stack.slices]
+    areas = [value_of(slice_.quantities, "sac_area") for slice_ in slices]
     measured = [area for area in areas if area is not None]
     assert len(measured) > 0.8 * len(slices) and min(measured) > 30 and max(measured) < 400
-    below = [one for one in slices if not one.level.startswith("L1")]  # the conus ends there
+    below = [
+        slice_ for slice_ in slices if not slice_.level.startswith("L1")
+    ]  # the conus ends there
     assert all(value_of(one.quantities, "cord_area") is None for one in below)
     assert set(reading.outlines) == {stack.id for stack in axial}
     mcc = find_quantity(reading.findings.quantities, "mcc")

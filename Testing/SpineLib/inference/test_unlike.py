@@ -106,20 +106,20 @@ def test_fluid_is_brighter_than_the_cord_in_t2_and_darker_in_t1():
 def test_a_strange_stack_is_not_assessed_and_says_why(fitted, volume, canal):
     model = fitted()
     answers = opinions(volume, canal, model)
-    assert not any(one.assessed for one in answers)
-    assert {one.reason for one in answers} == {
+    assert not any(answer.assessed for answer in answers)
+    assert {answer.reason for answer in answers} == {
         "the stack is unlike the images that the model knows"
     }
-    assert all(one.unlikeness > LIMITS.slice_limit for one in answers)
+    assert all(answer.unlikeness > LIMITS.slice_limit for answer in answers)
     slices = [SliceFinding(k, "", 1, [0.0] * 3, opinions=[a]) for k, a in enumerate(answers)]
     summary = summarise([StackFindings("1", slices=slices)], model.card)
     assert not summary.assessed and [why.code for why in summary.whys] == [STACK_UNLIKE]
 
 
 def test_a_reader_may_have_it_answered_all_the_same_and_the_answer_says_so(fitted, volume, canal):
-    for one in opinions(volume, canal, fitted(), force=True):
-        assert one.assessed and one.forced and one.why.code == STACK_UNLIKE
-        assert one.reason == "forced: the stack is unlike the images that the model knows"
+    for opinion in opinions(volume, canal, fitted(), force=True):
+        assert opinion.assessed and opinion.forced and opinion.why.code == STACK_UNLIKE
+        assert opinion.reason == "forced: the stack is unlike the images that the model knows"
 
 
 def test_within_the_limits_the_answer_is_the_one_without_statistics(
@@ -140,7 +140,7 @@ def test_what_a_slice_without_a_canal_lacks_is_its_canal(fitted, volume, canal):
     card = {**model.card.preprocessing, "minimum_confidence": 0.15}
     model = replace(model, card=replace(model.card, preprocessing=card))
     answers = opinions(volume, lost, model)
-    assert [one.assessed for one in answers] == [True, True, True, False, True, True]
+    assert [answer.assessed for answer in answers] == [True, True, True, False, True, True]
     assert answers[3].why.code == "no-canal" and answers[3].unlikeness is None
 
 
@@ -187,7 +187,7 @@ def test_the_evaluation_counts_what_is_withheld_and_errors_with_and_without_it()
         "withheld": [UNLIKE, "", "", ""],
     })  # fmt: skip
     wrong = np.array([True, False, True, True])
-    found = {one.name: one.value for one in withheld_figures(table, wrong)}
+    found = {figure.name: figure.value for figure in withheld_figures(table, wrong)}
     assert found == pytest.approx({
         "withheld as unlike": 1 / 3, "stacks withheld as unlike": 0.0,
         "errors before withholding": 2 / 3, "errors among the rest": 1 / 2,

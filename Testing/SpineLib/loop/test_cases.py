@@ -32,12 +32,12 @@ AXIAL = Wanted(open_model("starter-compression").card, "compression")
 def added(folder, source, wanted):
     """Adds what a source holds; what was left out comes back."""
     left = []
-    for one in arrivals(str(source), wanted):
-        if isinstance(one, LeftOut):
-            left.append(one)
+    for arrival in arrivals(str(source), wanted):
+        if isinstance(arrival, LeftOut):
+            left.append(arrival)
         else:
             with DatasetWriter(folder) as writer:
-                writer.add(one.image, by=one.by or "import", **about(one))
+                writer.add(arrival.image, by=arrival.by or "import", **about(arrival))
     return left
 
 
@@ -215,8 +215,8 @@ def test_the_region_and_weighting_that_labelled_slices_do_not_say_can_be_said(
 ):
     root = labelled.published(tmp_path / "data", {"P1": [0, 1, 1, 0]})
     bare = [
-        replace(one, region="unknown", weighting="unknown")
-        for one in open_slices.open_slices(str(root))
+        replace(slice_, region="unknown", weighting="unknown")
+        for slice_ in open_slices.open_slices(str(root))
     ]
     monkeypatch.setattr(open_slices, "open_slices", lambda *_, **__: bare)
     said = replace(AXIAL, region="thoracic", weighting="T2")
@@ -265,7 +265,7 @@ def test_labels_can_be_left_and_several_readers_need_a_name(tmp_path):
     kept.empty(tmp_path / "other", "compression")
     added(tmp_path / "other", root, Wanted(AXIAL.card, "compression", named="ben"))
     labels = open_dataset(tmp_path / "other").case("1").open_answer()
-    assert {one.value for one in labels} == {"compressed"}
+    assert {label.value for label in labels} == {"compressed"}
 
 
 def test_simulated_cases_are_copied_and_known_as_such(tmp_path):

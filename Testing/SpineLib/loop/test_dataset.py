@@ -155,7 +155,7 @@ def test_what_a_killed_program_copied_is_said_and_never_mixed_with_the_next_case
     left = folder / "cases" / "0002"
     left.mkdir()
     (left / "image.json").write_text('{"slices": [["x", "1.2", 1]]}')
-    assert any("cases/0002" in one for one in open_dataset(folder).problems)
+    assert any("cases/0002" in problem for problem in open_dataset(folder).problems)
     with DatasetWriter(folder) as writer:
         added = writer.add(of_volume(spine(5)[0]), patient="p5")
     assert added.id == "0003"
@@ -212,7 +212,7 @@ def test_stacks_train_as_labelled_stacks(tmp_path):
             writer.add_version(name, [SliceLabel(3, "compressed")], kind="corrected", by="anna")
         writer.freeze(patients=["p0"])
         stack = writer.dataset.training()[0].labelled()
-    assert [(one.index, one.value, one.reader) for one in stack.labels] == [
+    assert [(label.index, label.value, label.reader) for label in stack.labels] == [
         (3, "compressed", "anna")
     ]
     assert stack.open().shape == (8, 80, 80)
@@ -250,7 +250,7 @@ def test_a_line_that_was_edited_wrongly_is_left_out_and_said(tmp_path):
     path.write_text("\n".join([lines[0], '{"kind":"case","id":"../etc"}', lines[1]]) + "\n")
     dataset = open_dataset(folder)
     assert list(dataset.cases) == ["0001", "0002"]
-    assert any("Line 2" in one for one in dataset.problems)
+    assert any("Line 2" in problem for problem in dataset.problems)
 
 
 @pytest.mark.timing

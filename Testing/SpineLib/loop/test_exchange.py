@@ -61,8 +61,8 @@ def axial(tmp_path):
         labelled.write_stack(tmp_path / "dicom" / name, labelled.stack_of(levels), patient=name)
     kept.empty(tmp_path / "slices", "compression")
     with DatasetWriter(tmp_path / "slices") as writer:
-        for one in arrivals(str(tmp_path / "dicom"), AXIAL):
-            writer.add(one.image, **about(one))
+        for arrival in arrivals(str(tmp_path / "dicom"), AXIAL):
+            writer.add(arrival.image, **about(arrival))
     return tmp_path / "slices"
 
 
@@ -170,7 +170,7 @@ def test_a_table_of_slices_is_a_correction_of_what_the_reader_said_and_no_more(a
     path = tmp_path / "said.csv"
     path.write_text("slice,value\n1,0\n3,1\n4,\n")
     labels = read_correction(case, path)
-    assert [(one.index, one.value) for one in labels] == [(0, "0"), (2, "1")]
+    assert [(label.index, label.value) for label in labels] == [(0, "0"), (2, "1")]
     path.write_text("slice,opinion\n1,0\n")
     with pytest.raises(BadInput, match="no column that says"):
         read_correction(case, path)
@@ -218,8 +218,8 @@ def test_a_correction_by_a_uid_that_two_cases_have_is_refused(tmp_path):
             dataset.save_as(file)
     kept.empty(tmp_path / "slices", "compression")
     with DatasetWriter(tmp_path / "slices") as writer:
-        for one in arrivals(str(tmp_path / "in"), AXIAL):
-            writer.add(one.image, **about(one))
+        for arrival in arrivals(str(tmp_path / "in"), AXIAL):
+            writer.add(arrival.image, **about(arrival))
     dataset = open_dataset(tmp_path / "slices")
     (tmp_path / "said.csv").write_text("sop_instance_uid,label\n1.2.3.2,compressed\n")
     with pytest.raises(BadInput, match="Line 2: 2 slices have one SOP Instance UID"):
@@ -249,7 +249,11 @@ def test_a_readings_findings_become_answers_of_its_model(axial, tmp_path):
     model, found = read_answers(dataset, path)
     ((case, labels),) = found
     assert (model, case.id) == ("starter-compression 0.1", "0002")
-    assert [one.value for one in labels] == ["compressed", "possibly compressed", "not compressed"]
+    assert [label.value for label in labels] == [
+        "compressed",
+        "possibly compressed",
+        "not compressed",
+    ]
     write_json(Findings(stacks=[stack]), path)
     with pytest.raises(BadInput, match="No model answered in this reading: Compression"):
         read_answers(dataset, path)
@@ -269,7 +273,7 @@ def test_labels_of_slices_leave_as_the_table_that_training_reads(axial, tmp_path
     table = tmp_path / "dicom" / "labels.csv"
     assert write_tidy(dataset, table, chosen_cases(dataset, "training")) == 2
     (stack,) = open_slices(str(table))
-    assert [(one.index, one.value) for one in stack.labels] == [
+    assert [(label.index, label.value) for label in stack.labels] == [
         (0, "not compressed"),
         (2, "compressed"),
     ]

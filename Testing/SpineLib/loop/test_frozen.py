@@ -121,7 +121,7 @@ def test_a_program_killed_while_freezing_has_not_drawn_two_tests(folder, monkeyp
         freeze(folder)
     monkeypatch.undo()
     before = json.loads((folder / "frozen.json").read_text())["patients"]
-    assert any("not recorded" in one for one in open_dataset(folder).problems)
+    assert any("not recorded" in problem for problem in open_dataset(folder).problems)
     assert sorted(freeze(folder, 0.5).patients) == before
 
 

@@ -46,7 +46,8 @@ positions = st.sampled_from(WHOLE)
 
 def about(problems: list, words: str, structure: int | None = None) -> bool:
     return any(
-        words in one.what and (structure is None or one.structure == structure) for one in problems
+        words in problem.what and (structure is None or problem.structure == structure)
+        for problem in problems
     )
 
 
@@ -83,7 +84,7 @@ def test_spiders_own_masks_raise_no_problem(data: Path, name):
 @given(names, positions)
 def test_a_level_missing_between_two_is_found_where_it_was(truths, planted, name, position):
     problems = planted(lambda _, v: v.__setitem__(v == position, 0), name)
-    found = next(one for one in problems if "missing between" in one.what)
+    found = next(problem for problem in problems if "missing between" in problem.what)
     assert found.structure == position and found.serious
     place = truths[name].ras(np.argwhere(truths[name].voxels == position).mean(axis=0)[::-1])
     assert np.linalg.norm(place - found.ras) < 25
@@ -207,7 +208,7 @@ def test_nothing_at_all_is_a_problem_and_no_crash(truths):
     problems = implausible(
         truths["slipped"].with_voxels(np.zeros(truths["slipped"].shape, np.uint8))
     )
-    assert [one.what for one in problems] == ["There is no vertebra and no disc"]
+    assert [problem.what for problem in problems] == ["There is no vertebra and no disc"]
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -215,4 +216,4 @@ def test_no_label_map_is_too_strange(seed):
     rng = np.random.default_rng(seed)
     numbers = rng.choice([0, 0, 1, 2, 50, 100, 101, 201, 202, 225, 255], (4, 9, 8)).astype(np.uint8)
     problems = implausible(Volume(numbers, np.diag([2.0, 2.0, 4.0, 1.0])))
-    assert severity(problems) >= 0 and all(one.what for one in problems)
+    assert severity(problems) >= 0 and all(problem.what for problem in problems)

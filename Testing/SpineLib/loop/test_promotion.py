@@ -107,7 +107,7 @@ def test_a_model_that_is_nowhere_worse_comes_into_force_with_its_figures_on_the_
 
 
 def test_what_is_compared_is_every_structure_and_level_by_patient(dataset, answers):
-    found = {one.figure: one for one in compare(dataset, SECOND, device="cpu").changes}
+    found = {change.figure: change for change in compare(dataset, SECOND, device="cpu").changes}
     disc = found["Dice, disc"]
     # One of four rows is missing in every disc of the old model: 2 * 3 / (4 + 3).
     assert disc.old == pytest.approx(6 / 7) and disc.new == 1 and disc.patients == 3
@@ -276,7 +276,7 @@ def test_the_learning_curve_holds_every_model_that_was_compared(dataset, answers
         points(dataset)
     _promoted(dataset)
     now = open_dataset(dataset.folder)
-    main = [one for one in points(now) if one.figure == "Dice, mean of structures"]
+    main = [point for point in points(now) if point.figure == "Dice, mean of structures"]
     assert [(p.model, p.cases, p.minutes) for p in main] == [(FIRST, 0, 0.0), (SECOND, 4, 10.0)]
     assert main[0].value == pytest.approx((2 + 6 / 7) / 3) and main[1].value == 1
     table, svg, png = write_curve(now)

@@ -50,8 +50,8 @@ def dataset(made: Path, tmp_path: Path) -> Path:
 
 def put(folder: Path, *scores: Score) -> Dataset:
     known = open_dataset(folder)
-    for one in scores:
-        write_score(folder, replace(one, model=known.current.id))
+    for score in scores:
+        write_score(folder, replace(score, model=known.current.id))
     return known
 
 

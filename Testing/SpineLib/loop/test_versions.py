@@ -128,7 +128,7 @@ def test_a_segmentation_that_cannot_be_is_not_approved_but_with_a_word(folder):
     with DatasetWriter(folder) as writer:
         with pytest.raises(NotAccepted, match="no canal") as refused:
             writer.approve("1", by="ben")
-        assert any(one.serious for one in refused.value.problems)
+        assert any(problem.serious for problem in refused.value.problems)
         assert writer.dataset.case("1").state == "corrected"
         writer.approve("1", by="ben", anyway=True)
     case = open_dataset(folder).case("1")
@@ -195,7 +195,7 @@ def test_a_last_line_that_was_not_written_to_its_end_is_put_aside_and_said(folde
     case = open_dataset(folder).case("1")
     with (case.folder / "versions.jsonl").open("ab") as stream:
         stream.write(b'{"kind":"approval","num')
-    assert any("not written to its end" in one for one in open_dataset(folder).problems)
+    assert any("not written to its end" in problem for problem in open_dataset(folder).problems)
     with DatasetWriter(folder) as writer:
         assert any("not written to its end" in note for note in writer.notes)
         writer.approve("1", by="ben")
@@ -231,7 +231,7 @@ def test_labels_of_slices_have_versions_like_voxels(tmp_path):
         writer.approve("1", by="anna")
     case = open_dataset(folder).case("1")
     labels = case.open_answer()
-    assert [one.value for one in labels].count("compressed") == 1
+    assert [label.value for label in labels].count("compressed") == 1
     assert labels[2].box_ras == ((0, 0, 8), (5, 5, 8))
     assert labels[2].reader == "anna"
 

@@ -31,7 +31,7 @@ def test_the_truth_that_patients_were_drawn_from_comes_back(done):
     auc = {name: found[0].value for name, found in done.figures.items()}
     assert auc["regression"] > 0.83
     assert auc["regression"] > auc[REFERENCE]
-    signs = {one["column"]: one["coefficient"] for one in done.coefficients}
+    signs = {coefficient["column"]: coefficient["coefficient"] for coefficient in done.coefficients}
     assert np.sign(list(signs.values())).tolist() == np.sign(list(TRUTH.values())).tolist()
     slope = next(f for f in done.figures["regression"] if f.name == "calibration slope")
     assert slope.interval[0] < 1 < slope.interval[1]
@@ -43,7 +43,7 @@ def test_a_prediction_has_an_interval_its_drivers_and_where_the_patient_stands(d
     no, yes = answer.answers
     assert no.value + yes.value == pytest.approx(1)
     assert yes.low < yes.value < yes.high
-    assert {one.title for one in answer.drivers} == {one.title for one in answer.beside}
+    assert {driver.title for driver in answer.drivers} == {one.title for one in answer.beside}
     assert not answer.missing
     assert "not for clinical use" in answer.notice
     assert predict(done.model, read_values(USUAL | {"mjoa": "15"})).answers[1].value > yes.value

@@ -117,10 +117,13 @@ def groups_of(path):
 
 
 def said_in(group) -> dict[str, str]:
-    return {one.name.CodeValue: one.value.CodeValue for one in group.get_qualitative_evaluations()}
+    return {
+        evaluation.name.CodeValue: evaluation.value.CodeValue
+        for evaluation in group.get_qualitative_evaluations()
+    }
 
 
 def rings_of(path) -> list[np.ndarray]:
     annotations = pydicom.dcmread(path).GraphicAnnotationSequence
-    data = [one.GraphicObjectSequence[0].GraphicData for one in annotations]
+    data = [annotation.GraphicObjectSequence[0].GraphicData for annotation in annotations]
     return [np.array(ends, float).reshape(-1, 2) for ends in data]

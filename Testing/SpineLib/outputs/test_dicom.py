@@ -78,14 +78,16 @@ def possible_in(group) -> list[str]:
 
 
 def numbers_in(group) -> dict[str, float]:
-    return {one.name.CodeValue: one.value for one in group.get_measurements()}
+    return {
+        measurement.name.CodeValue: measurement.value for measurement in group.get_measurements()
+    }
 
 
 def test_the_report_gives_every_opinion_back_value_for_value(reading, study, tmp_path):
     files = write_dicom(Results(reading), study, tmp_path / "out", kinds=[Kind.report])
     stack = reading.findings.stacks[0]
     groups = [g for g in groups_of(files[0]) if g.tracking_identifier != "study"]
-    expected = [(one, opinion) for one in stack.slices for opinion in one.opinions]
+    expected = [(slice_, opinion) for slice_ in stack.slices for opinion in slice_.opinions]
     assert len(groups) == len(expected)
     for group, (one, opinion) in zip(groups, expected, strict=True):
         said, numbers = said_in(group), numbers_in(group)
@@ -223,8 +225,8 @@ def test_key_images_are_the_flagged_slices(reading, study, tmp_path):
 
 
 def test_without_a_flagged_slice_there_are_no_key_images(reading, study, tmp_path):
-    for one in reading.findings.stacks[0].slices:
-        one.opinions = [replace(opinion, positive=False) for opinion in one.opinions]
+    for slice_ in reading.findings.stacks[0].slices:
+        slice_.opinions = [replace(opinion, positive=False) for opinion in slice_.opinions]
     assert write_dicom(Results(reading), study, tmp_path / "o", kinds=[Kind.key_images]) == []
 
 
@@ -257,8 +259,8 @@ def test_a_ring_near_the_border_is_a_smaller_circle_inside_the_picture(reading, 
 
 
 def test_a_canal_outside_of_the_picture_is_not_drawn(reading, study, tmp_path):
-    for one in reading.findings.stacks[0].slices:
-        one.canal_center_ras = [500.0, 0.0, 0.0]
+    for slice_ in reading.findings.stacks[0].slices:
+        slice_.canal_center_ras = [500.0, 0.0, 0.0]
     assert write_dicom(Results(reading), study, tmp_path / "o", kinds=[Kind.presentation]) == []
 
 

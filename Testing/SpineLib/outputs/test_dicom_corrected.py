@@ -198,7 +198,7 @@ def test_the_command_signs_what_a_folder_holds_with_its_corrections(
 def test_segments_have_the_colours_of_slicers_views(corrected, study, tmp_path):
     files = write_dicom(corrected, study, tmp_path / "out", kinds=[Kind.segmentation])
     segments = pydicom.dcmread(files[0]).SegmentSequence
-    colors = [tuple(one.RecommendedDisplayCIELabValue) for one in segments]
+    colors = [tuple(segment.RecommendedDisplayCIELabValue) for segment in segments]
     assert len(set(colors)) == 4
     wanted = hd.color.CIELabColor.from_rgb(*bytes.fromhex(structure_color(1)[1:])).value
     np.testing.assert_allclose(colors[0], wanted, atol=1)

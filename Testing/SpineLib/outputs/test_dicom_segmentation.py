@@ -141,8 +141,8 @@ def test_volumes_of_segments_refer_to_the_segmentation(reading, study, tmp_path)
     report = hd.sr.srread(next(path for path in files if path.name == "report.dcm"))
     groups = report.content.get_volumetric_roi_measurement_groups()
     volumes = [group.get_measurements(dictionary.SCT.Volume)[0] for group in groups]
-    assert [one.value for one in volumes] == [1.5, 1.5, 1.5]
-    assert {one.unit.CodeValue for one in volumes} == {"mL"}
+    assert [volume.value for volume in volumes] == [1.5, 1.5, 1.5]
+    assert {volume.unit.CodeValue for volume in volumes} == {"mL"}
     referenced = [group.referenced_segment for group in groups]
     assert {one.referenced_sop_instance_uid for one in referenced} == {segmentation.SOPInstanceUID}
 

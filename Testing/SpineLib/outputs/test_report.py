@@ -140,9 +140,9 @@ def test_the_file_is_written_whole(cervical, tmp_path):
 def test_what_was_measured_has_a_sentence_a_table_and_a_reason_where_it_is_missing(cervical):
     findings = Findings.from_dict(cervical.findings.to_dict())
     slices = findings.stacks[0].slices
-    for one in slices[6:11]:
-        ap = 4.6 if one.index == 8 else 7.4
-        one.quantities = [
+    for slice_ in slices[6:11]:
+        ap = 4.6 if slice_.index == 8 else 7.4
+        slice_.quantities = [
             Quantity("cord_ap", ap), Quantity("sac_area", why=Reason(OUTLINE_CUT)),
         ]  # fmt: skip
     findings.quantities = [

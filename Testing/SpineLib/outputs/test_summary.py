@@ -85,10 +85,10 @@ def test_a_forced_run_is_not_called_missing_but_forced(graded):
 
 def test_levels_gather_their_slices_from_the_head_downward(graded):
     findings = copy(graded.findings)
-    for one in findings.stacks[0].slices:
-        one.level = "C6" if one.index < 8 else "C5"
+    for slice_ in findings.stacks[0].slices:
+        slice_.level = "C6" if slice_.index < 8 else "C5"
     levels = strips(findings)[0].levels
-    assert [(one.name, one.slices, one.lead.words) for one in levels] == [
+    assert [(level.name, level.slices, level.lead.words) for level in levels] == [
         ("C5", "9–19", "compressed"),
         ("C6", "1–8", "compressed"),
     ]
@@ -106,8 +106,8 @@ def test_stacks_stand_from_the_head_downward(cervical):
     findings = copy(cervical.findings)
     lower = copy(cervical.findings).stacks[0]
     lower.id = "5"
-    for one in lower.slices:
-        one.position_ras[2] -= 300
+    for slice_ in lower.slices:
+        slice_.position_ras[2] -= 300
     findings.stacks.insert(0, lower)
     assert [strip.stack.id for strip in strips(findings)] == ["4", "5"]
 

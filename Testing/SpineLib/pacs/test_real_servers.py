@@ -77,7 +77,7 @@ def test_dcmtk_knows_no_label_maps_and_gets_the_binary_segmentation(storescp, ob
     place, out = storescp()
     outcomes = send(objects, place)
     assert states(outcomes) == dict.fromkeys(NAMES, "sent") | {"labelmap.dcm": "left out"}
-    (left,) = (one for one in outcomes if one.state == "left out")
+    (left,) = (outcome for outcome in outcomes if outcome.state == "left out")
     assert "takes no label maps; the binary segmentation is sent in its place" in left.reason
     for name in NAMES - {"labelmap.dcm"}:
         uid = str(pydicom.dcmread(objects / name).SOPInstanceUID)

@@ -17,13 +17,13 @@ NAMES = {"segmentation.dcm", "labelmap.dcm", "report.dcm", "key-images.dcm", "pr
 
 
 def states(outcomes) -> dict[str, str]:
-    return {one.file.name: one.state for one in outcomes}
+    return {outcome.file.name: outcome.state for outcome in outcomes}
 
 
 def test_an_archive_that_takes_no_label_maps_gets_the_binary_segmentation(archive, objects):
     outcomes = send(objects, archive.place())
     assert states(outcomes) == dict.fromkeys(NAMES, "sent") | {"labelmap.dcm": "left out"}
-    left = next(one for one in outcomes if one.state == "left out")
+    left = next(outcome for outcome in outcomes if outcome.state == "left out")
     assert "no label maps" in left.reason and "binary" in left.reason
     sent = {str(one.SOPInstanceUID) for one in archive.received}
     expected = NAMES - {"labelmap.dcm"}
@@ -33,9 +33,9 @@ def test_an_archive_that_takes_no_label_maps_gets_the_binary_segmentation(archiv
 def test_an_object_that_is_refused_is_named_with_its_status_and_the_others_go_on(archive, objects):
     archive.answers = [0x0000, 0xA700, 0x0000, 0x0000]
     outcomes = send(objects, archive.place())
-    refused = [one for one in outcomes if one.state == "refused"]
+    refused = [outcome for outcome in outcomes if outcome.state == "refused"]
     assert len(refused) == 1 and "0xA700" in refused[0].reason
-    assert sum(one.state == "sent" for one in outcomes) == 3
+    assert sum(outcome.state == "sent" for outcome in outcomes) == 3
     again = send(objects, archive.place())
     assert sum(one.state == "sent" for one in again) == 1
     assert sum(one.state == "sent before" for one in again) == 3
@@ -47,7 +47,7 @@ def test_an_association_that_ends_in_the_middle_goes_on_where_it_was(archive, ob
         send(objects, archive.place())
     archive.abort_at = None
     outcomes = send(objects, archive.place())
-    assert sum(one.state == "sent before" for one in outcomes) == 2
+    assert sum(outcome.state == "sent before" for outcome in outcomes) == 2
     uids = [str(one.SOPInstanceUID) for one in archive.received]
     assert len(uids) == len(set(uids)) == 4
 

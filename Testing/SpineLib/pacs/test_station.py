@@ -105,7 +105,7 @@ def test_a_reading_that_dies_costs_its_study_s_attempts_only_and_can_be_retried(
     assert station.states == [("failed", 3, "It died.")]
     writer.write(tmp_path / "other", [writer.place(3, 4.0)], **HEADER)
     station.give(tmp_path / "other")
-    wait_until(lambda: "sent" in [one[0] for one in station.states])
+    wait_until(lambda: "sent" in [state[0] for state in station.states])
     assert len(retry(station.folder / "station", [])) == 1
     station.wait_for("sent", 2)
     assert station.stub.readings == [6, 6, 6, 3, 6]
@@ -188,7 +188,7 @@ def test_finished_studies_are_removed_after_their_days_and_others_are_kept(runni
     journal = next((station.folder / "station").rglob(JOURNAL))
     station.stop()
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
-    journal.write_text("".join(json.dumps({**one, "time": 1000.0}) + "\n" for one in lines))
+    journal.write_text("".join(json.dumps({**line, "time": 1000.0}) + "\n" for line in lines))
     old = StudyFolder(station.folder / "station" / "studies" / "failed")
     old.images.mkdir(parents=True)
     (old.images / "x.dcm").write_bytes(b"x")

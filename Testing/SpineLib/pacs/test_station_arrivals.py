@@ -124,7 +124,7 @@ def test_what_claims_or_has_more_bytes_than_may_be_ends_its_association_and_noth
 def test_an_image_without_room_is_refused_before_the_disk_is_full(running, study, changes):
     station = running(quiet_seconds=3600.0, **changes)
     outcomes = send(study, station.destination())
-    refused = [one for one in outcomes if one.state == "refused"]
+    refused = [outcome for outcome in outcomes if outcome.state == "refused"]
     assert refused and all("0xA700" in one.reason for one in refused)
     kept = sum(study.size for study in read_studies(station.folder / "station"))
     assert kept <= changes.get("disk_bytes", 0)

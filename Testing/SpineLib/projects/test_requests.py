@@ -36,8 +36,8 @@ def test_a_stack_comes_whole_and_in_its_place(make_project, tmp_path):
     wanted, found = read(project.open_stack(study, stack)), read_volume(told["file"])
     assert (found.voxels == wanted.voxels).all() and found.voxels.dtype == wanted.voxels.dtype
     np.testing.assert_allclose(found.ijk_to_ras, wanted.ijk_to_ras, atol=1e-9)
-    frames = [(one.sop_instance_uid, one.number) for one in wanted.frames]
-    assert frames == [one.key for one in stack.slices]
+    frames = [(frame.sop_instance_uid, frame.number) for frame in wanted.frames]
+    assert frames == [slice_.key for slice_ in stack.slices]
 
 
 def test_agreement_and_training_set_wait_for_every_lock(make_project, reading, tmp_path):

@@ -33,11 +33,11 @@ def read_twice(make_project, reading):
 
 
 def settle(project, truth, keys=None):
-    for one in consensus.disagreements(project):
-        if keys is None or one.slice.key in keys:
-            value = (NOT_COMPRESSED, COMPRESSED)[truth[one.slice.sop_instance_uid]]
+    for disagreement in consensus.disagreements(project):
+        if keys is None or disagreement.slice.key in keys:
+            value = (NOT_COMPRESSED, COMPRESSED)[truth[disagreement.slice.sop_instance_uid]]
             consensus.decide(
-                project, one.slice.key, value, note="seen on the next slice too",
+                project, disagreement.slice.key, value, note="seen on the next slice too",
                 present=("anna", "ben"),
             )  # fmt: skip
 
@@ -47,16 +47,16 @@ def test_only_disagreements_are_settled_with_both_labels_side_by_side(read_twice
     found = consensus.disagreements(project)
     assert len(found) == 3 and all(one.final is None for one in found)
     assert all({*one.labels} == {"anna", "ben"} for one in found)
-    agreed = next(one for one in consensus.readings(project) if not one.disagreed)
+    agreed = next(reading for reading in consensus.readings(project) if not reading.disagreed)
     with pytest.raises(BadInput, match="do not disagree"):
         consensus.decide(project, agreed.slice.key, COMPRESSED, present=("anna",))
     with pytest.raises(BadRequest, match="who were there"):
         consensus.decide(project, found[0].slice.key, COMPRESSED, present=(" ",))
     settle(project, truth)
     wanted = {one.slice.key: truth[one.slice.sop_instance_uid] for one in found}
-    for one in consensus.disagreements(project):
-        assert (one.final == COMPRESSED) == wanted[one.slice.key]
-        assert one.decision.present == ("anna", "ben") and one.decision.note
+    for disagreement in consensus.disagreements(project):
+        assert (disagreement.final == COMPRESSED) == wanted[disagreement.slice.key]
+        assert disagreement.decision.present == ("anna", "ben") and disagreement.decision.note
     consensus.decide(project, found[0].slice.key, COMPRESSED, note="again", present=("eva",))
     again = consensus.disagreements(project)[0].decision
     assert (again.value, again.present) == (COMPRESSED, ("eva",))
@@ -74,7 +74,9 @@ def test_training_data_hold_what_was_agreed_or_settled(read_twice, truth, tmp_pa
         values = [label.value for stack in stacks for label in stack.labels]
         assert len(values) == (30 if unsettled == "drop" else 32)
         assert len(set(values)) == classes
-    finals = {one.slice.sop_instance_uid: one.final for one in consensus.readings(project)}
+    finals = {
+        reading.slice.sop_instance_uid: reading.final for reading in consensus.readings(project)
+    }
     for stack in open_slices(str(tmp_path / "drop" / "labels.csv")):
         frames = stack.open().frames
         for label in stack.labels:

@@ -181,9 +181,9 @@ def simulated_signals(seeds, contrast=None, slices=None):
         scanner = {} if slices is None else {"slices": slices}
         case = axial_case("cervical", "none", seed=seed, contrast=contrast, scanner=scanner)
         found = []
-        for one in case.slices:
-            i, j, _ = case.volume.ijk(one.canal_center_ras)
-            found.append(signals(case.volume.voxels[one.index], (j, i), case.protocol.pixel))
+        for slice_ in case.slices:
+            i, j, _ = case.volume.ijk(slice_.canal_center_ras)
+            found.append(signals(case.volume.voxels[slice_.index], (j, i), case.protocol.pixel))
         made.append(
             (np.mean([one[0] for one in found], 0), statistics.mean(one[1] for one in found))
         )

@@ -41,7 +41,7 @@ KINDS = (
 
 def kinds_of(who, s, truth) -> Iterator[str]:
     """Which of `KINDS` stands alone at arc length ``s`` and reaches the cord (or the roots)."""
-    near = [one for one in who.disease.lobes if one.height(s) > 0.6 * one.depth > 1]
+    near = [lobe for lobe in who.disease.lobes if lobe.height(s) > 0.6 * lobe.depth > 1]
     if truth.pattern == "circumferential":
         yield "circumferential"
     ahead = [one for one in near if one.tissue != Tissue.FLAVUM]
@@ -135,10 +135,10 @@ def beside(data: Path, out: Path) -> None:
         show(place, back[::-1, ::-1, side], "real T2", back_mm[:2], "black")
     case = axial_case("cervical", "none", seed=2, scanner=CLEAN)
     for place, name in zip(axes[1, :2], ("C6", "C3"), strict=True):
-        k = [one.level for one in case.slices].index(name)
+        k = [slice_.level for slice_ in case.slices].index(name)
         show(place, case.volume.voxels[k], f"simulated T2, {name}", color="black")
     star = axial_case("cervical", "none", seed=2, contrast="T2*", scanner=CLEAN)
-    k = [one.level for one in star.slices].index("C4")
+    k = [slice_.level for slice_ in star.slices].index("C4")
     show(axes[1, 2], star.volume.voxels[k], "simulated T2*, C4", color="black")
     lumbar = lumbar_case(seed=2, contrast="T2", scanner={"snr": 20})
     middle = lumbar.volume.shape[0] // 2

@@ -83,7 +83,9 @@ def test_the_bony_canals_mean_is_as_published_between_the_sexes():
 def test_a_mans_cord_is_larger_by_six_percent_of_area():
     """78.1 against 74.5 mm² at C5; over C1-C7 3 % more in both diameters."""
     women, men = (
-        np.mean([one.sizes.cord_ap[:7] * one.sizes.cord_width[:7] for one in spines(60, sex=sex)])
+        np.mean(
+            [spine.sizes.cord_ap[:7] * spine.sizes.cord_width[:7] for spine in spines(60, sex=sex)]
+        )
         for sex in SEXES
     )
     assert men / women == pytest.approx(1.06, abs=0.015)
@@ -91,7 +93,7 @@ def test_a_mans_cord_is_larger_by_six_percent_of_area():
 
 def test_a_cord_shrinks_after_fifty_years_and_not_before():
     depth = {
-        age: np.mean([one.sizes.cord_ap[1:3].mean() for one in spines(40, age=age)])
+        age: np.mean([spine.sizes.cord_ap[1:3].mean() for spine in spines(40, age=age)])
         for age in (25, 50, 80)
     }
     assert depth[25] == pytest.approx(depth[50])

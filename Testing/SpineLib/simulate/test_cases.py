@@ -30,17 +30,17 @@ def test_a_sagittal_stack_has_the_front_on_the_left_of_the_picture(back):
 
 def test_the_canals_centre_lies_in_the_sac_of_its_slice(neck, chest):
     for case in (neck, chest):
-        for one in case.slices:
-            i, j, k = case.volume.ijk(one.sac_center_ras)
-            assert abs(k - one.index) < 0.5
-            assert case.labels.voxels[one.index, round(j), round(i)] in SAC
+        for slice_ in case.slices:
+            i, j, k = case.volume.ijk(slice_.sac_center_ras)
+            assert abs(k - slice_.index) < 0.5
+            assert case.labels.voxels[slice_.index, round(j), round(i)] in SAC
 
 
 def test_cord_area_is_the_one_that_the_label_map_shows(neck):
     pixel = float(np.prod(neck.labels.spacing[:2]))
     ratios = [
-        np.isin(neck.labels.voxels[one.index], CORD).sum() * pixel / one.cord_area
-        for one in neck.slices
+        np.isin(neck.labels.voxels[slice_.index], CORD).sum() * pixel / slice_.cord_area
+        for slice_ in neck.slices
     ]
     assert np.median(ratios) == pytest.approx(1, abs=0.08)
     assert min(ratios) > 0.75 and max(ratios) < 1.3
@@ -58,7 +58,7 @@ def test_the_aorta_lies_on_the_patients_left(chest):
     """The largest vessel in front of a thoracic spine."""
     vessel = chest.labels.voxels == Tissue.VESSEL
     k, j, i = np.nonzero(vessel)
-    center = np.array([one.canal_center_ras for one in chest.slices])[k]
+    center = np.array([slice_.canal_center_ras for slice_ in chest.slices])[k]
     away = chest.labels.ras(np.stack([i, j, k], -1)) - center
     assert np.median(away[:, 0]) < -5
     assert np.median(away[:, 1]) > 10

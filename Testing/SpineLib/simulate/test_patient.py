@@ -24,7 +24,7 @@ def lumbar_volume(one):
 def test_womens_vertebrae_have_about_three_quarters_of_mens_volume():
     """Gilsanz et al. 1994: 22.4 against 30.9 cm³, a ratio of 0.73."""
     women, men = (
-        np.mean([lumbar_volume(one) for one in patients(sex=sex, age=50)])
+        np.mean([lumbar_volume(patient) for patient in patients(sex=sex, age=50)])
         for sex in ("female", "male")
     )
     assert women / men == pytest.approx(0.73, abs=0.05)
@@ -33,7 +33,9 @@ def test_womens_vertebrae_have_about_three_quarters_of_mens_volume():
 def test_the_necks_bodies_grow_deeper_with_age():
     """Nell et al. 2019: 0.5 mm in ten years."""
     young, old = (
-        np.mean([one.spine.sizes.depth[C3:T1].mean() for one in patients(age=age, sex="male")])
+        np.mean(
+            [patient.spine.sizes.depth[C3:T1].mean() for patient in patients(age=age, sex="male")]
+        )
         for age in (30, 80)
     )
     assert old - young == pytest.approx(2.5, abs=0.3)
@@ -62,9 +64,9 @@ def test_a_narrowed_disc_brings_its_neighbours_closer():
 
 
 def test_some_vertebrae_with_a_metastasis_break():
-    broken = [bool(one.disease.collapse) for one in patients(60, "thoracic", "metastatic")]
+    broken = [bool(patient.disease.collapse) for patient in patients(60, "thoracic", "metastatic")]
     assert 0.2 < np.mean(broken) < 0.75
-    assert not any(one.disease.collapse for one in patients(20, "thoracic", "none"))
+    assert not any(patient.disease.collapse for patient in patients(20, "thoracic", "none"))
 
 
 def test_held_out_lesions_have_forms_that_training_never_draws():

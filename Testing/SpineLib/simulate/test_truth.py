@@ -101,7 +101,7 @@ def test_the_sac_gives_way_before_the_cord_does(seed):
 
 
 def test_compressed_slices_have_an_extrinsic_cause_and_a_pattern(neck):
-    found = [one for one in neck.slices if one.compressed]
+    found = [slice_ for slice_ in neck.slices if slice_.compressed]
     assert found, "this seed has compressed slices"
     for one in found:
         assert one.deformation > 0.5

@@ -306,7 +306,7 @@ def test_the_sacs_depth_at_a_lumbar_disc_is_the_mean_of_its_middle_lines(back):
         c, _, _ = cross_section(back.patient, spine.disc(_index(name.split("/")[0])))
         sac = points(c, SAC)
         lines = [sac[np.abs(sac[:, 0] - u) < STEP / 2, 1] for u in np.arange(-2, 2.1, STEP)]
-        assert depth == pytest.approx(np.mean([len(one) * STEP for one in lines]), abs=0.3)
+        assert depth == pytest.approx(np.mean([len(line) * STEP for line in lines]), abs=0.3)
     k = back.labels.shape[0] // 2
     u, v, s = plane_coordinates(spine, back.labels, k)
     at = spine.disc(_index("T11"))

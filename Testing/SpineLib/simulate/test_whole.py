@@ -85,7 +85,7 @@ def test_a_block_vertebra_is_one_bone_and_a_worn_disc_is_none():
 )  # fmt: skip
 def test_variants_count_otherwise_and_say_where(variant, free, state):
     marks = spine(variant).marks
-    bodies = [one for one in marks if one.kind == "body" and one.state == "free"]
+    bodies = [mark for mark in marks if mark.kind == "body" and mark.state == "free"]
     assert len(bodies) == free
-    discs = {one.state for one in marks if one.kind == "disc"}
+    discs = {mark.state for mark in marks if mark.kind == "disc"}
     assert state in discs

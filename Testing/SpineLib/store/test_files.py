@@ -139,11 +139,11 @@ def started(script, *arguments, **how):
 
 def test_of_many_that_write_one_folder_at_once_each_is_whole_or_says_one_line(tmp_path):
     writers = [started(WRITER, tmp_path / "out", name) for name in "abcdef"]
-    for one in writers:
-        one.stdout.readline()
-    for one in writers:
-        one.stdin.write("\n")
-        one.stdin.flush()
+    for writer in writers:
+        writer.stdout.readline()
+    for writer in writers:
+        writer.stdin.write("\n")
+        writer.stdin.flush()
     said = [one.communicate()[0].strip() for one in writers]
     assert said.count("") >= 1
     assert set(said) <= {

@@ -168,8 +168,8 @@ def test_a_data_set_of_the_loop_keeps_no_such_hash_and_knows_its_patients_again(
     card = open_model("starter-compression").card
     wanted = Wanted(card, "compression", secret=dataset.secret)
     with DatasetWriter(tmp_path / "set") as writer:
-        for one in arrivals(str(dicom), wanted):
-            writer.add(one.image, **about(one))
+        for arrival in arrivals(str(dicom), wanted):
+            writer.add(arrival.image, **about(arrival))
         writer.freeze(0.34)
     said = texts(tmp_path / "set")
     assert not any(plain(patient) in said for patient in IDS)

@@ -56,9 +56,9 @@ def test_time_counts_only_while_someone_works_here(loop, case, desktop, panel, m
 
 def test_keys_do_nothing_in_another_module(loop, case, panel):
     panel.exit()
-    assert not any(one.isEnabled() for one in loop.case._keys.shortcuts.values())
+    assert not any(shortcut.isEnabled() for shortcut in loop.case._keys.shortcuts.values())
     panel.enter()
-    assert all(one.isEnabled() for one in loop.case._keys.shortcuts.values())
+    assert all(shortcut.isEnabled() for shortcut in loop.case._keys.shortcuts.values())
 
 
 def test_a_scene_that_is_closed_keeps_the_correction_as_a_draft(loop, ui, case, opened, desktop):
@@ -88,7 +88,7 @@ def test_nothing_of_another_study_lies_over_a_case(
     def isAlone():
         views = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
         others = [n for k in (SEGMENTATION, SEGMENT_NAMES) for n in nodesOfKind(scene, k)]
-        assert {one.GetBackgroundVolumeID() for one in views} == {case.volumeNode.GetID()}
+        assert {view.GetBackgroundVolumeID() for view in views} == {case.volumeNode.GetID()}
         assert others and not any(one.GetDisplayNode().GetVisibility() for one in others)
 
     isAlone()

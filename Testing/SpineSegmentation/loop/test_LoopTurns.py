@@ -118,7 +118,7 @@ def test_another_case_chosen_while_one_is_opened_is_the_one_that_is_shown(loop, 
     loop.open("0003")
     settle()
     assert loop.case.work.case.id == "0003"
-    shown = [one.GetAttribute("SpineMRI.LoopCase") for one in nodes("vtkMRMLScalarVolumeNode")]
+    shown = [node.GetAttribute("SpineMRI.LoopCase") for node in nodes("vtkMRMLScalarVolumeNode")]
     assert shown == ["0003"] and len(nodes("vtkMRMLSegmentationNode")) == 1
 
 
@@ -163,8 +163,8 @@ def test_a_module_that_is_left_while_a_case_opens_does_not_count_the_time(
     panel.exit()
     settle()
     assert loop.case.work is not None and not loop.case._clock.running
-    assert not any(one.isEnabled() for one in loop.case._keys.shortcuts.values())
+    assert not any(shortcut.isEnabled() for shortcut in loop.case._keys.shortcuts.values())
     panel.enter()
     assert loop.case._clock.running and all(
-        one.isEnabled() for one in loop.case._keys.shortcuts.values()
+        shortcut.isEnabled() for shortcut in loop.case._keys.shortcuts.values()
     )

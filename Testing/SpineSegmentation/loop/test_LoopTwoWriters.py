@@ -33,7 +33,7 @@ def test_saving_says_that_another_reader_saved_and_keeps_the_work_as_a_draft(
     erase_half(overtaken)
     painted = overtaken.shown.current().voxels
     click(ui.saveButton)
-    assert [one.by for one in now(opened).versions] == ["", "Bea"], "nothing is put on top"
+    assert [version.by for version in now(opened).versions] == ["", "Bea"], "nothing is put on top"
     assert "Another reader (Bea) saved version 2 meanwhile" in ui.overtakenLabel.text
     assert "That is the current version now." in ui.overtakenLabel.text and ui.insistButton.visible
     assert "draft" in ui.checksLabel.text and ui.versionBox.currentText.startswith("2 · corrected")
@@ -54,7 +54,7 @@ def test_mine_counts_when_i_say_so_and_the_other_readers_version_stays(
     click(ui.saveButton)
     click(ui.insistButton)
     case = now(opened)
-    assert [(one.number, one.by, one.base) for one in case.versions[1:]] == [
+    assert [(version.number, version.by, version.base) for version in case.versions[1:]] == [
         (2, "Bea", 1), (3, "Anna", 1),
     ]  # fmt: skip
     assert case.chosen.number == 3 and not (case.folder / DRAFT).exists()

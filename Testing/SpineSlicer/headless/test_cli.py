@@ -93,8 +93,8 @@ def test_a_forced_model_is_marked_wherever_its_answer_stands(spine, study, tmp_p
     answer = spine("read", study, "--out", tmp_path / "out", "--force", "--json")
     findings = json.loads(answer.out)
     slices = findings["stacks"][0]["slices"]
-    assert all(one["opinions"][1]["forced"] for one in slices)
-    assert not any(one["opinions"][0]["forced"] for one in slices)
+    assert all(slice_["opinions"][1]["forced"] for slice_ in slices)
+    assert not any(slice_["opinions"][0]["forced"] for slice_ in slices)
     assert findings["summaries"][1]["forced"]
     assert "orced" in (tmp_path / "out" / "report.html").read_text()
 

@@ -35,8 +35,8 @@ def test_the_folder_holds_everything(folder):
 def test_slices_that_nobody_looks_at_have_no_picture(app, brief, tmp_path, monkeypatch):
     monkeypatch.setattr("SpineSlicer.headless.pictures.FEW", 0)
     findings = copy.deepcopy(brief.findings)
-    for one in findings.stacks[0].slices[::2]:
-        one.opinions = []
+    for slice_ in findings.stacks[0].slices[::2]:
+        slice_.opinions = []
     write_outputs(replace(brief, findings=findings), tmp_path, app=app)
     assert [p.name for p in tmp_path.glob("pictures/slice-*.png")] == ["slice-4-02.png"]
 

@@ -45,16 +45,16 @@ def test_a_person_looks_at_the_flagged_slices_and_the_worst_of_each_level(cervic
     assert flagged and looked_at(findings) == flagged
     stack.slices[16].level = "T1"
     assert looked_at(findings) == flagged | {("4", 16)}
-    for one in stack.slices:
-        one.opinions = []
+    for slice_ in stack.slices:
+        slice_.opinions = []
     assert looked_at(findings) == set()
 
 
 def test_each_slices_ring_has_the_colour_of_its_verdict(pictures, cervical):
-    for one in cervical.findings.stacks[0].slices:
-        verdict = one.opinion("compression").value or "not assessed"
+    for slice_ in cervical.findings.stacks[0].slices:
+        verdict = slice_.opinion("compression").value or "not assessed"
         shares = {
-            name: share_of(pictures[names.slice_picture("4", one.index)], color)
+            name: share_of(pictures[names.slice_picture("4", slice_.index)], color)
             for name, color in VERDICT_COLORS.items()
             if name != "not assessed"
         }

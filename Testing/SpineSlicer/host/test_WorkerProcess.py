@@ -214,7 +214,7 @@ def test_a_reading_that_does_not_stop_when_cancelled_is_ended_with_its_process(
     assert worker._timer.milliseconds <= 2000
     worker._timer.fire()
     assert process.killed
-    assert [type(one) for one in answers] == [Cancelled]
+    assert [type(answer) for answer in answers] == [Cancelled]
 
 
 def test_what_waits_behind_a_reading_that_had_to_be_ended_is_told_why(worker, process, answers):
@@ -222,7 +222,7 @@ def test_what_waits_behind_a_reading_that_had_to_be_ended_is_told_why(worker, pr
     ask(worker, answers)
     worker.cancel(request)
     worker._timer.fire()
-    assert [type(one) for one in answers] == [Cancelled, WorkerEnded]
+    assert [type(answer) for answer in answers] == [Cancelled, WorkerEnded]
     assert "cancelled" in str(answers[1]) and "crashed" not in str(answers[1])
 
 
@@ -235,7 +235,7 @@ def test_an_answer_that_cannot_be_shown_keeps_no_other_one_back(worker, process,
     scanned = {"studies": [], "skipped": [], "warnings": []}
     results = (("1", "scan", scanned), ("2", "read", {"folder": "out"}))
     lines = [{"type": "result", "id": n, "command": c, "result": r} for n, c, r in results]
-    process._out = "".join(json.dumps(one) + "\n" for one in lines).encode()
+    process._out = "".join(json.dumps(line) + "\n" for line in lines).encode()
     with pytest.raises(KeyError):
         process.slots["readyReadStandardOutput()"]()
     assert answers == [{"folder": "out"}] and not worker.busy
@@ -263,7 +263,7 @@ def test_a_cancelled_request_that_waits_does_not_end_the_one_that_is_read(worker
         type="error", id="2", error={"kind": "Cancelled", "what": "", "file": None, "advice": ""}
     )
     worker._timer.fire()
-    assert not process.killed and [type(one) for one in answers] == [Cancelled]
+    assert not process.killed and [type(answer) for answer in answers] == [Cancelled]
     process.say(type="result", id="1", command="read", result={"folder": "out"})
     assert answers[1:] == [{"folder": "out"}]
 

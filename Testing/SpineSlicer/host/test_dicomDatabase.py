@@ -22,4 +22,4 @@ def test_a_study_is_offered_as_people_write_names_and_days(monkeypatch, name, da
         descriptionForStudy=lambda _: "neck",
     )  # fmt: skip
     monkeypatch.setattr(slicer, "dicomDatabase", database, raising=False)
-    assert [one.title for one in databaseStudies()] == [shown]
+    assert [study.title for study in databaseStudies()] == [shown]

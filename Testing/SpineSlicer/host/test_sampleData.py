@@ -43,11 +43,11 @@ def sources(monkeypatch):
 
 def test_two_public_volumes_and_a_simulated_study_are_offered(sources):
     registerSampleData("")
-    assert [one.sampleName for one in sources] == [
+    assert [source.sampleName for source in sources] == [
         "CervicalT2Axial", "LumbarT2Sagittal", SIMULATED,
     ]  # fmt: skip
-    assert {one.category for one in sources} == {CATEGORY}
-    assert all(one.checksums.startswith("SHA256:") for one in sources[:2])
+    assert {source.category for source in sources} == {CATEGORY}
+    assert all(source.checksums.startswith("SHA256:") for source in sources[:2])
     assert callable(sources[2].customDownloader)
 
 

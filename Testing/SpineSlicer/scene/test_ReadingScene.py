@@ -85,11 +85,11 @@ def test_a_run_of_flagged_slices_has_one_label_off_the_cord(shown):
 
 def test_two_runs_too_close_for_two_lines_share_the_worse_ones_label(scene, graded):
     findings = Findings.from_dict(graded.findings.to_dict())
-    for one in findings.stacks[0].slices:
-        opinion = one.opinion("compression")
-        del one.opinions[1]
+    for slice_ in findings.stacks[0].slices:
+        opinion = slice_.opinion("compression")
+        del slice_.opinions[1]
         if opinion.assessed:
-            opinion.positive = one.index in (2, 7, 9)
+            opinion.positive = slice_.index in (2, 7, 9)
             opinion.value = "compressed" if opinion.positive else "not compressed"
     reading = Reading(findings, graded.volumes)
     ReadingScene(scene).show(reading)
@@ -100,8 +100,8 @@ def test_two_runs_too_close_for_two_lines_share_the_worse_ones_label(scene, grad
     volume = graded.volumes["4"]
     thin = volume.ijk_to_ras.copy()
     thin[:3, 2] *= 0.4
-    for one in findings.stacks[0].slices:
-        one.canal_center_ras = None
+    for slice_ in findings.stacks[0].slices:
+        slice_.canal_center_ras = None
     findings.stacks[0].ijk_to_ras = thin.tolist()
     reading = Reading(findings, {"4": Volume(volume.voxels, thin, volume.frames)})
     scene.Clear(False)

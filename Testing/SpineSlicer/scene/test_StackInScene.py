@@ -114,8 +114,8 @@ def test_a_transform_that_bends_is_followed_point_by_point(scene, stack, volume)
     where = inScene(node, stack)
     bend(node, volume)
     assert where().fits and where().isBent
-    moved = [np.subtract(where().toWorld(one.position_ras), one.position_ras)
-             for one in stack.slices]  # fmt: skip
+    moved = [np.subtract(where().toWorld(slice_.position_ras), slice_.position_ras)
+             for slice_ in stack.slices]  # fmt: skip
     assert np.ptp(moved, axis=0).max() > 3  # not all of them by the same
     assertVoxels(where(), stack, volume)
 

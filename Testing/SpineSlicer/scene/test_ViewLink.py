@@ -125,7 +125,7 @@ def test_the_sagittal_view_shows_the_studys_own_sagittal_series(study):
 def test_a_sagittal_series_that_the_reader_loaded_serves_as_well(desktop):
     desktop.scene.Clear(False)
     reading = phantom()
-    reading.findings.stacks = [one for one in reading.findings.stacks if one.plane == "axial"]
+    reading.findings.stacks = [stack for stack in reading.findings.stacks if stack.plane == "axial"]
     reading.findings.segmentation, reading.segmentation = (
         type(reading.findings.segmentation)(),
         None,

@@ -13,8 +13,8 @@ NAMES = {1: "S1", 2: "L5", 3: "L4", 4: "L3", 5: "L2", 6: "L1", 7: "T12", 8: "T11
 def test_a_segmented_vertebra_without_a_disc_below_is_named_once(scene, lumbar):
     findings = deepcopy(lumbar.findings)
     middles = {
-        kind: {structure(one.label).position: one.centroid_ras
-               for one in findings.segmentation.segments if one.kind == kind}
+        kind: {structure(segment.label).position: segment.centroid_ras
+               for segment in findings.segmentation.segments if segment.kind == kind}
         for kind in ("vertebra", "disc")
     }  # fmt: skip
     findings.segmentation.lowest = "S1"

@@ -38,7 +38,7 @@ from Testing.SpineSlicer.scene.at_once import showSegmentation, stateLumbarCount
 def studied(scene, lumbar):
     """The lumbar reading with an axial stack of the same Frame of Reference, shown."""
     findings = Findings.from_dict(lumbar.findings.to_dict())
-    discs = [one for one in findings.segmentation.segments if one.kind == "disc"]
+    discs = [segment for segment in findings.segmentation.segments if segment.kind == "disc"]
     low, high = (np.array(one.centroid_ras) for one in (discs[0], discs[-1]))
     step = (high - low) / (len(discs) - 1 or 1)
     matrix = np.diag([-1.0, -1.0, float(step[2] / 2), 1.0])
@@ -82,12 +82,12 @@ def test_codes_and_flags_follow(studied):
 
 def test_findings_slices_labels_and_tables_follow(studied):
     node = studied.node("spine segmentation")
-    assert {one.level for one in studied.findings().stack("4").slices} == {""}
+    assert {slice_.level for slice_ in studied.findings().stack("4").slices} == {""}
     nameVertebra(node, 1, "L5")
     findings = studied.findings()
     assert findings.segmentation.lowest == "L5"
     assert findings.segmentation.evidence == "the reader named vertebra 1 L5"
-    levels = [one.level for one in findings.stack("4").slices]
+    levels = [slice_.level for slice_ in findings.stack("4").slices]
     assert any(levels)
     table = studied.node("findings table", "4")
     column = table.GetTable().GetColumnByName("Level")
@@ -250,8 +250,8 @@ def giveAgain(node):
 def words(findings):
     """What findings say of names and levels; sizes are measured anew."""
     said = findings.segmentation
-    levels = [[one.level for one in stack.slices] for stack in findings.stacks]
-    return said.lowest, said.evidence, [one.name for one in said.segments], levels
+    levels = [[slice_.level for slice_ in stack.slices] for stack in findings.stacks]
+    return said.lowest, said.evidence, [segment.name for segment in said.segments], levels
 
 
 def test_a_name_that_is_taken_back_leaves_all_as_it_was_and_can_be_given_again(studied):

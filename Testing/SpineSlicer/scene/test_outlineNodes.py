@@ -119,7 +119,7 @@ def test_table_and_charts_show_what_was_measured_and_gaps_where_nothing_was(scen
     lines = [
         charts[0].GetNthPlotSeriesNode(n) for n in range(charts[0].GetNumberOfPlotSeriesNodes())
     ]
-    assert [one.GetYColumnName() for one in lines] == [
+    assert [line.GetYColumnName() for line in lines] == [
         "Cord AP", "Cord AP, healthy: mean", "Cord AP, healthy: +2 SD", "Cord AP, healthy: -2 SD",
         "Sac AP",
     ]  # fmt: skip

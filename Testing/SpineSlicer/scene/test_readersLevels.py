@@ -29,9 +29,11 @@ def localised(graded, above="T2", below="T12"):
     """The real axial series beside an empty sagittal one that shows a known spine around it."""
     findings = Findings.from_dict(graded.findings.to_dict())
     axial, truth = findings.stack("4"), spine()
-    canal = np.mean([one.canal_center_ras for one in axial.slices if one.canal_center_ras], axis=0)
+    canal = np.mean(
+        [slice_.canal_center_ras for slice_ in axial.slices if slice_.canal_center_ras], axis=0
+    )
     middle = next(
-        np.array(one.ras) for one in truth.marks if (one.kind, one.name) == ("disc", "T6")
+        np.array(mark.ras) for mark in truth.marks if (mark.kind, mark.name) == ("disc", "T6")
     )
     moved = canal + np.array([0, 20, 0]) - middle
     levels = levels_of({"2": seen(truth, above=above, below=below, moved=tuple(moved))})

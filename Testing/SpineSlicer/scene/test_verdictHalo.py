@@ -29,7 +29,7 @@ def valueOf(one: SliceFinding) -> str:
 
 
 def halo_of(volume: Volume, slices: list[SliceFinding]) -> Volume:
-    return haloLabelmap(volume, slices, COMPRESSION, [valueOf(one) for one in slices])
+    return haloLabelmap(volume, slices, COMPRESSION, [valueOf(slice_) for slice_ in slices])
 
 
 def slices_at(volume: Volume, centers: list[list[float] | None]) -> list[SliceFinding]:
@@ -43,8 +43,11 @@ def slices_at(volume: Volume, centers: list[list[float] | None]) -> list[SliceFi
 def test_every_slice_of_the_real_series_has_one_ring_of_its_verdict(cervical):
     stack = cervical.findings.stacks[0]
     halo = halo_of(cervical.volumes["4"], stack.slices)
-    for one in stack.slices:
-        assert set(np.unique(halo.voxels[one.index])) == {0, haloLabels(COMPRESSION)[valueOf(one)]}
+    for slice_ in stack.slices:
+        assert set(np.unique(halo.voxels[slice_.index])) == {
+            0,
+            haloLabels(COMPRESSION)[valueOf(slice_)],
+        }
 
 
 def test_the_ring_stays_clear_of_cord_and_canal(cervical):
@@ -92,9 +95,11 @@ def test_a_stack_without_any_canal_has_its_rings_in_the_middle():
 def test_nothing_is_drawn_on_a_stack_in_which_no_canal_was_looked_for(scene):
     reading = two_blocks()
     unread = next(stack for stack in reading.findings.stacks if stack.id == LOWER)
-    for one in unread.slices:
-        one.canal_center_ras = None
-        one.opinions = [Opinion(o.question, reason="made for another region") for o in one.opinions]
+    for slice_ in unread.slices:
+        slice_.canal_center_ras = None
+        slice_.opinions = [
+            Opinion(o.question, reason="made for another region") for o in slice_.opinions
+        ]
     nodes = ReadingScene(scene)
     nodes.show(reading)
     for kind in ("verdicts", "slice labels", "flagged runs"):
