@@ -70,9 +70,11 @@ class _Drawing:
         if self._changes or not self._waiting:  # the last change goes on with it
             return
         view = self._waiting.pop(0)
-        self._wait()
-        with suppress(ValueError):  # PythonQt's word for a view that is gone
-            view.resumeRender()
+        try:
+            with suppress(ValueError):  # PythonQt's word for a view that is gone
+                view.resumeRender()
+        finally:
+            self._wait()  # last, so that whatever fell due meanwhile comes before the next view
 
     def _wait(self) -> None:
         if self._timer is None:

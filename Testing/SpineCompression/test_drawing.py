@@ -1,11 +1,14 @@
 """The views are drawn once for what a reader does, not once for each node that it changes."""
 
+import time
+
 import pytest
 import slicer
 
 from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 from Testing.desktop import click
+from Testing.desktop.threeDView import Pausing
 from Testing.SpineCompression.panels import settle
 
 # What a view draws, or where it stands.
@@ -80,6 +83,30 @@ def test_each_view_draws_in_a_turn_of_its_own_so_that_keys_are_heard_in_between(
     study.go((study.place + 1) % len(study.places))  # the reader scrolls on meanwhile
     assert [turn for turn in turns() if turn] == [1, 1, 1, 1]
     assert not any(view.paused for view in views)
+
+
+def test_what_falls_due_while_a_view_is_drawn_comes_before_the_next_view(
+    widget, brief, unhurried, monkeypatch
+):
+    import qt
+
+    widget.panel.show(brief)
+    settle()
+    order, draw, study, timer = [], Pausing.resumeRender, widget.panel.study, qt.QTimer()
+    timer.setSingleShot(True)
+    timer.connect("timeout()", lambda: order.append("due"))
+
+    def slowly(view):
+        draw(view)
+        if not order:
+            timer.start(1)
+            time.sleep(0.05)
+        order.append("drawn")
+
+    monkeypatch.setattr(Pausing, "resumeRender", slowly)
+    study.go((study.place + 1) % len(study.places))
+    settle()
+    assert order == ["drawn", "due", "drawn", "drawn", "drawn"]
 
 
 def test_an_answer_draws_the_views_once(drawings, widget):
