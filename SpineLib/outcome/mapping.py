@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,8 +125,8 @@ def _check(mapping: Mapped) -> None:
     for name, factor in mapping.multiply.items():
         if not is_variable(name) or variable(name).kind != NUMBER:
             raise ValueError(f"{name} is no number that could be multiplied")
-        if not 0 < factor < math.inf:
-            raise ValueError(f"{name} cannot be multiplied by {factor:g}")
+        if not 0 < factor <= sys.float_info.max:  # a whole number may be larger
+            raise ValueError(f"{name} cannot be multiplied by {factor!s:.20}")
     for event, months in mapping.events.items():
         if months != BEFORE and not months.isdecimal():
             raise ValueError(f'the visit {event} is neither "before" nor a number of months')

@@ -244,6 +244,7 @@ def test_dates_with_and_without_a_time_zone_are_compared(rows, table):
 @pytest.mark.parametrize(("text", "said"), [
     ('[columns]\nGroesse = "height"\n', "column 'Groesse', which the table does not have"),
     ("[multiply]\nheight = nan\n", "cannot be multiplied by nan"),
+    (f"[multiply]\nheight = {10**400}\n", "cannot be multiplied by 10000000000000000000"),
     ("[multiply]\nsex = 2.0\n", "sex is no number"),
     ('[values.sex]\n1 = "man"\n', "sex, 'man': it is not female, male"),
     ("[values]\nsex = 3\n", "are tables"),
