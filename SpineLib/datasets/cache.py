@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
-from SpineLib.store.files import Busy, temporary_folder, writing, writing_folder
+from SpineLib.store.files import Busy, temporary_folder, write_text, writing_folder
 
 _INDEX = "index.json"
 _POLL_SECONDS = 0.5
@@ -203,8 +203,7 @@ def _write(
                 for name, array in arrays.items():
                     files[name].append(array)
         starts = {name: file.starts for name, file in files.items()}
-    with writing(target / _INDEX) as index:
-        index.write_text(json.dumps({"starts": starts}), encoding="utf-8")
+    write_text(target / _INDEX, json.dumps({"starts": starts}))
 
 
 def _made(

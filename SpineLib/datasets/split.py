@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.store.patients import KEY_FILE, Patients, keyed, mark_of, secret_of
 
 _VERSION = 1
@@ -176,8 +176,7 @@ def freeze_test(
         "version": _VERSION, "patients": chosen.patients, "sha256": chosen.sha256,
         "patients_key": mark_of(secret) or made_with,
     }  # fmt: skip
-    with writing(path) as temporary:
-        temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(data, indent=1) + "\n")
     return chosen
 
 

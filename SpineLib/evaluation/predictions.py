@@ -12,7 +12,7 @@ import pandas as pd
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
 from SpineLib.models import Card
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text, writing
 
 # A row is one slice (compression, grading, canal), one structure of one volume, or what
 # `SpineLib.evaluation.levels` asks of one picture.
@@ -80,8 +80,7 @@ class Predictions:
     def write(self, path: str | Path) -> None:
         """Writes the table as CSV and the rest as JSON beside it, each whole or not at all."""
         path = Path(path)
-        with writing(path) as temporary:
-            self.table.to_csv(temporary, index=False)
+        write_table(self.table, path)
         about = {
             "format": _FORMAT,
             "data": self.data,
@@ -91,9 +90,14 @@ class Predictions:
             "settings": self.settings,
             "card": self.card.to_dict(),
         }
-        with writing(path.with_suffix(".json")) as temporary:
-            text = json.dumps(about, indent=1, ensure_ascii=False)
-            temporary.write_text(text + "\n", encoding="utf-8")
+        text = json.dumps(about, indent=1, ensure_ascii=False)
+        write_text(path.with_suffix(".json"), text + "\n")
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Writes a table as CSV, whole or not at all."""
+    with writing(path) as temporary:
+        table.to_csv(temporary, index=False)
 
 
 def make_table(task: str, rows: Sequence[dict[str, object]]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from SpineLib.datasets.nifti import open_axial_masks
 from SpineLib.datasets.simulated import parse
 from SpineLib.evaluation.delong import auc
 from SpineLib.evaluation.drawings import COLORS, new_figure, to_png
+from SpineLib.evaluation.predictions import write_table
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.inference.canal import locate
 from SpineLib.inference.cord import measure_stack
@@ -32,6 +33,7 @@ from SpineLib.questions import COMPRESSION
 from SpineLib.simulate import axial_case
 from SpineLib.simulate.cases import AxialCase
 from SpineLib.simulate.morphometry import LEVELS
+from SpineLib.store.files import writing
 from SpineLib.volume import Volume, resample
 
 Row = dict[str, Any]
@@ -268,12 +270,9 @@ def write_quantities(out: Path, slices: pd.DataFrame, studies: pd.DataFrame) -> 
     Raises:
         OutputError: the folder cannot be written to.
     """
-    from SpineLib.store.files import writing
-
     for name, table in (("slices", slices), ("studies", studies)):
         if not table.empty:
-            with writing(out / f"{name}.csv") as temporary:
-                table.to_csv(temporary, index=False)
+            write_table(table, out / f"{name}.csv")
     for key, unit in (("cord_ap", "mm"), ("cord_area", "mm²")):
         with writing(out / f"{key}.png") as temporary:
             temporary.write_bytes(draw_agreement(slices, key, unit))

@@ -12,11 +12,11 @@ import pandas as pd
 from SpineLib.evaluation.calibration import Calibration
 from SpineLib.evaluation.drawings import draw, draw_reliability
 from SpineLib.evaluation.figures import Evaluation, Figure, unit
-from SpineLib.evaluation.predictions import Predictions, names_of
+from SpineLib.evaluation.predictions import Predictions, names_of, write_table
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.models.applicability import made_for
 from SpineLib.outputs.templates import environment
-from SpineLib.store.files import writing, writing_folder
+from SpineLib.store.files import writing_folder
 from SpineLib.wording import count
 
 PAGE, FIGURES, PREDICTIONS, COMPARISON = (
@@ -160,12 +160,6 @@ def cells(table: pd.DataFrame) -> dict[str, Any]:
         "columns": [str(c).replace("_", " ") for c in table.columns],
         "rows": [[text(v) for v in row] for row in table.astype(object).to_numpy().tolist()],
     }
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Writes a table as CSV, whole or not at all."""
-    with writing(path) as temporary:
-        table.to_csv(temporary, index=False)
 
 
 def data_url(picture: bytes) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from SpineLib.datasets.cases import LabelledStack
 from SpineLib.errors import BadModel
 from SpineLib.evaluation.evaluate import Asked, open_cases, title_of
-from SpineLib.evaluation.report import write_table
+from SpineLib.evaluation.predictions import write_table
 from SpineLib.evaluation.unlike import (
     Seen,
     draw_unlike,

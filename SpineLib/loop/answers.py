@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -17,7 +17,7 @@ from SpineLib.errors import BadInput, BadRequest
 from SpineLib.labels import is_structure
 from SpineLib.loop.images import TOLERANCE_MM
 from SpineLib.questions import COMPRESSION, Question
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
 Answer: TypeAlias = "Volume | list[SliceLabel]"
@@ -30,15 +30,19 @@ def write_answer(answer: Answer, path: Path, grid: Volume) -> None:
     if isinstance(answer, Volume):
         write_volume(grid.with_voxels(answer.voxels.astype(np.uint8)), path)
         return
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
-    table.writerow(COLUMNS)
-    for label in sorted(answer, key=lambda one: one.index):
+    table: list[Sequence[object]] = [COLUMNS]
+    for label in sorted(answer, key=lambda label: label.index):
         frame = grid.frames[label.index] if grid.frames else Frame("")
         box = " ".join(f"{x:.2f}" for corner in label.box_ras or () for x in corner)
-        table.writerow([label.index + 1, frame.sop_instance_uid, frame.number, label.value, box])
-    with writing(path) as temporary:
-        temporary.write_text(text.getvalue(), encoding="utf-8", newline="")
+        table.append([label.index + 1, frame.sop_instance_uid, frame.number, label.value, box])
+    write_csv(path, table)
+
+
+def write_csv(path: Path, table: Iterable[Sequence[object]]) -> None:
+    """Writes rows of cells, the header first, whole or not at all."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(table)
+    write_text(path, text.getvalue(), newline="")
 
 
 def read_answer(path: Path, grid: Volume, by: str = "") -> Answer:

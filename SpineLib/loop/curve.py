@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from SpineLib.errors import BadInput
+from SpineLib.evaluation.predictions import write_table
 from SpineLib.loop.changes import MAIN, Change
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.promotion import Comparison, comparisons
@@ -106,8 +107,7 @@ def write_curve(dataset: Dataset, folder: str | Path | None = None) -> list[Path
         ]
     )
     files = [folder / f"{CURVE}.{suffix}" for suffix in ("csv", "svg", "png")]
-    with writing(files[0]) as temporary:
-        table.to_csv(temporary, index=False)
+    write_table(table, files[0])
     for file in files[1:]:
         with writing(file) as temporary:
             _draw(found, dataset.task, temporary)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from SpineLib.loop.lineage import Lineage, LoopModel, keep_model, read_lineage
 from SpineLib.loop.versions import read_history
 from SpineLib.models.folder import ModelFolder
 from SpineLib.questions import Question, question_of, scheme_data
-from SpineLib.store.files import writing_folder
+from SpineLib.store.files import write_json, writing_folder
 from SpineLib.store.journal import read_journal
 from SpineLib.store.patients import KEY_FILE, mark_of, new_secret, secret_of
 from SpineLib.times import now
@@ -195,8 +194,7 @@ def create_dataset(
     with writing_folder(folder, new=True) as temporary:
         keep_model(temporary, model, "")
         data["patients_key"] = mark_of(new_secret(temporary))
-        text = json.dumps(data, indent=1, ensure_ascii=False)
-        (temporary / DATASET).write_text(text + "\n", encoding="utf-8")
+        write_json(temporary / DATASET, data)
     return open_dataset(folder)
 
 

@@ -7,9 +7,6 @@ A datalist is what ``monai.data.load_decathlon_datalist`` reads: a JSON file wit
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +21,7 @@ from SpineLib.datasets.tidy import UID, rows
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.json_values import parse_json
 from SpineLib.labels import is_structure, structure
-from SpineLib.loop.answers import Answer
+from SpineLib.loop.answers import Answer, write_csv
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.images import slice_index
@@ -38,7 +35,7 @@ from SpineLib.loop.sources import (
 )
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
-from SpineLib.store.files import writing, writing_folder
+from SpineLib.store.files import write_json, writing_folder
 from SpineLib.store.patients import keyed
 from SpineLib.volume import read_volume, write_volume
 
@@ -265,8 +262,7 @@ def write_datalist(
             "labels": {"0": "background", **names}, "numTraining": len(lists[TRAINING]),
             "numTest": len(lists[TEST]), **lists,
         }  # fmt: skip
-        text = json.dumps(data, indent=1, ensure_ascii=False)
-        (temporary / "dataset.json").write_text(text + "\n", encoding="utf-8")
+        write_json(temporary / "dataset.json", data)
     return len(cases)
 
 
@@ -319,7 +315,7 @@ def write_spider(
             write_volume(image, temporary / "images" / f"{names[case.id]}.mha")
             write_volume(labels, temporary / "masks" / f"{names[case.id]}.mha")
             table.append([names[case.id], TEST if case.test else TRAINING, case.site])
-        (temporary / "overview.csv").write_text(_as_csv(table), encoding="utf-8", newline="")
+        write_csv(temporary / "overview.csv", table)
     return len(cases)
 
 
@@ -343,8 +339,7 @@ def write_tidy(dataset: Dataset, out: Path, cases: Sequence[Case]) -> int:
             _, uid, frame = slices[label.index]
             part = TEST if case.test else TRAINING
             table.append([uid, str(frame), label.value, label.reader, case.site, case.id, part])
-    with writing(out) as temporary:
-        temporary.write_text(_as_csv(table), encoding="utf-8", newline="")
+    write_csv(out, table)
     return len(table) - 1
 
 
@@ -421,12 +416,6 @@ def _spider_names(cases: Sequence[Case]) -> dict[str, str]:
             )
         names[case.id] = name
     return names
-
-
-def _as_csv(table: list[list[str]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(table)
-    return text.getvalue()
 
 
 def _require_volumes(dataset: Dataset) -> None:

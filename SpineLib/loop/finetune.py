@@ -24,16 +24,15 @@ from SpineLib.loop.candidate import write_candidate
 from SpineLib.loop.dataset import Dataset
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept, set_aside_changed
-from SpineLib.loop.lineage import LoopModel
+from SpineLib.loop.lineage import LoopModel, copy_model
 from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models import ModelFolder, open_folder
-from SpineLib.models.card import CARD_NAME
 from SpineLib.models.folder import sha256
 from SpineLib.progress import Progress
 from SpineLib.questions import scheme_data
-from SpineLib.store.files import writing, writing_folder
+from SpineLib.store.files import write_json, write_text, writing_folder
 from SpineLib.store.lock import holding
-from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
+from SpineLib.store.numbered import numbered_folder, read_record
 from SpineLib.times import now
 
 RUNS, JOB, PARENT, IMAGES, TRAINING, MODEL = (
@@ -134,14 +133,11 @@ def prepare(
     cases = dataset.training()
     patients = {case.patient for case in cases}
     recipe = fine_tuning_recipe(parent.folder.card, cases=len(patients)).changed(changes or {})
-    folder = next_folder(dataset.folder / RUNS)
-    sweep(folder.parent, JOB, besides=folder)
     try:
-        with holding(folder / JOB):
+        with numbered_folder(dataset.folder / RUNS, JOB) as folder:
             kept = keep_cases(folder / IMAGES, dataset, recipe, replay, cache, progress)
-            _copy_model(parent.folder, folder / PARENT)
-            with writing(folder / _RECIPE) as temporary:
-                temporary.write_text(to_toml(recipe.values()), encoding="utf-8")
+            copy_model(parent.folder, folder / PARENT)
+            write_text(folder / _RECIPE, to_toml(recipe.values()))
             own = [case for case in kept if case["part"] != REPLAY]
             record = {
                 "format": _FORMAT,
@@ -159,12 +155,9 @@ def prepare(
                 "software": f"SlicerSpineMRI {__version__}",
                 "made": now("seconds"),
             }
-            write_record(folder / JOB, record)
-    except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, ImageChanged):
-            raise set_aside_changed(dataset, cases, error) from error
-        raise
+            write_json(folder / JOB, record)
+    except ImageChanged as error:
+        raise set_aside_changed(dataset, cases, error) from error
     return FineTuning(folder, record)
 
 
@@ -288,7 +281,7 @@ def take(writer: DatasetWriter, folder: str | Path) -> LoopModel:
         if one.folder.card.weights_sha256 == model.card.weights_sha256:
             return one
     if home.resolve() != given.folder.resolve():
-        _copy_model(model, home / MODEL)
+        copy_model(model, home / MODEL)
         with writing_folder(home / TRAINING) as temporary:
             for name in _COPIED_BACK:
                 if (given.folder / TRAINING / name).is_file():
@@ -371,12 +364,6 @@ def _unchanged(found: FineTuning) -> Path:
             advice="Copy the whole folder anew, or prepare another one.",
         )
     return found.folder
-
-
-def _copy_model(model: ModelFolder, folder: Path) -> None:
-    with writing_folder(folder) as temporary:
-        for file in (model.path / CARD_NAME, model.weights):
-            shutil.copyfile(file, temporary / file.name)
 
 
 def _forget_unbegun(training: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from SpineLib.errors import BadInput
 from SpineLib.inference.grid import voxels_hash
 from SpineLib.json_values import is_finite, parse_json
-from SpineLib.store.files import is_there, writing
+from SpineLib.store.files import is_there, write_text
 from SpineLib.volume import Frame, Volume, read_volume, write_volume
 
 if TYPE_CHECKING:
@@ -176,9 +176,8 @@ def keep(reference: ImageReference, case: Path, dataset: Path) -> ImageReference
 def keep_slices(reference: ImageReference, case: Path) -> None:
     """Writes which slices of which files a DICOM image is."""
     if reference.slices:
-        with writing(case / SLICES) as temporary:
-            text = json.dumps({"slices": reference.slices}, ensure_ascii=False)
-            temporary.write_text(text + "\n", encoding="utf-8")
+        text = json.dumps({"slices": reference.slices}, ensure_ascii=False)
+        write_text(case / SLICES, text + "\n")
 
 
 def with_slices(reference: ImageReference, case: Path) -> ImageReference:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput
-from SpineLib.models.card import CARD_NAME, WEIGHTS_NAME
+from SpineLib.models.card import CARD_NAME
 from SpineLib.models.folder import ModelFolder, open_folder
 from SpineLib.store.files import writing_folder
 from SpineLib.store.journal import append, read_journal
@@ -107,12 +107,17 @@ def keep_model(dataset: Path, folder: ModelFolder, parent: str) -> str:
     folder.verify()
     known = read_lineage(dataset)
     model_id = f"{len(known.models) + 1:04d}-{folder.card.name}"
-    with writing_folder(dataset / MODELS / model_id) as temporary:
-        shutil.copyfile(folder.path / CARD_NAME, temporary / CARD_NAME)
-        shutil.copyfile(folder.weights, temporary / WEIGHTS_NAME)
+    copy_model(folder, dataset / MODELS / model_id)
     open_folder(dataset / MODELS / model_id).verify()
     append(dataset / JOURNAL, {"kind": MADE, "id": model_id, "parent": parent, "time": now()})
     return model_id
+
+
+def copy_model(model: ModelFolder, folder: Path) -> None:
+    """Copies card and weights, whole or not at all."""
+    with writing_folder(folder) as temporary:
+        for file in (model.path / CARD_NAME, model.weights):
+            shutil.copyfile(file, temporary / file.name)
 
 
 def tell(

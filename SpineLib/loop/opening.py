@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from SpineLib.errors import BadInput
@@ -15,14 +14,13 @@ from SpineLib.loop import lineage
 from SpineLib.loop.cases import Case
 from SpineLib.loop.dataset import DATASET, JOURNAL, Dataset
 from SpineLib.loop.versions import FILE_NAME, VERSIONS
-from SpineLib.store.files import remove_left, writing
+from SpineLib.store.files import remove_left, write_text
 from SpineLib.store.journal import repair
 from SpineLib.store.lock import holding, token
 from SpineLib.times import local_time, now
 
 LEFT = "left"
 _HOLDER = ".dataset.holder.json"
-_POLL_SECONDS = 0.1
 
 
 @contextmanager
@@ -36,30 +34,20 @@ def held(folder: Path, wait: float = 0.0) -> Iterator[None]:
     Raises:
         BadInput: another program has it, with its number.
     """
-    lock = holding(folder / DATASET)
-    end = time.monotonic() + wait
-    while True:
+    holder = folder / _HOLDER
+    with ExitStack() as stack:
         try:
-            lock.__enter__()
-            break
+            stack.enter_context(holding(folder / DATASET, patience=wait))
         except BadInput as error:
-            if time.monotonic() >= end:
-                raise BadInput(
-                    f"Another program is writing to this data set{_holder(folder)}",
-                    file=folder,
-                    advice="Wait until it has finished, or close it; then try again.",
-                ) from error
-        time.sleep(_POLL_SECONDS)
-        lock = holding(folder / DATASET)
-    path = folder / _HOLDER
-    try:
-        with writing(path) as temporary:
-            about = {"process": os.getpid(), "token": token(), "since": now()}
-            temporary.write_text(json.dumps(about) + "\n", encoding="utf-8")
+            raise BadInput(
+                f"Another program is writing to this data set{_holder(folder)}",
+                file=folder,
+                advice="Wait until it has finished, or close it; then try again.",
+            ) from error
+        stack.callback(holder.unlink, missing_ok=True)
+        about = {"process": os.getpid(), "token": token(), "since": now()}
+        write_text(holder, json.dumps(about) + "\n")
         yield
-    finally:
-        path.unlink(missing_ok=True)
-        lock.__exit__(None, None, None)
 
 
 def repaired(dataset: Dataset) -> list[str]:

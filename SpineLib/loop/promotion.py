@@ -6,7 +6,6 @@ both tables of predictions and ``pictures/``.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,9 +24,8 @@ from SpineLib.loop.writer import DatasetWriter
 from SpineLib.models.card import Card, Figure, Promotion
 from SpineLib.models.folder import replace_card
 from SpineLib.progress import Progress
-from SpineLib.store.files import writing
-from SpineLib.store.lock import holding
-from SpineLib.store.numbered import next_folder, read_record, sweep, write_record
+from SpineLib.store.files import write_json
+from SpineLib.store.numbered import numbered_folder, read_record
 from SpineLib.times import now
 
 if TYPE_CHECKING:
@@ -132,11 +130,9 @@ def compare(
         require_untested(dataset, one.folder, made_by(dataset, one.folder))
     frozen = dataset.require_frozen()
     test = dataset.test()
-    folder = next_folder(dataset.folder / PROMOTIONS)
-    sweep(folder.parent, COMPARISON, besides=folder)
     record: dict[str, Any] = {
         "format": _FORMAT,
-        "number": int(folder.name),
+        "number": 0,
         "made": now("seconds"),
         "software": f"SlicerSpineMRI {__version__}",
         "candidate": _about(new),
@@ -152,7 +148,8 @@ def compare(
         "cannot": "",
     }
     try:
-        with holding(folder / COMPARISON):
+        with numbered_folder(dataset.folder / PROMOTIONS, COMPARISON) as folder:
+            record["number"] = int(folder.name)
             if test:
                 try:
                     _measure(dataset, folder, record, (old, new), device, progress)
@@ -163,12 +160,9 @@ def compare(
                     "None of the test's cases is corrected yet, so the two models cannot be "
                     "compared"
                 )
-            write_record(folder / COMPARISON, record)
-    except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, ImageChanged):
-            raise set_aside_changed(dataset, test, error) from error
-        raise
+            write_json(folder / COMPARISON, record)
+    except ImageChanged as error:
+        raise set_aside_changed(dataset, test, error) from error
     return Comparison(folder, record)
 
 
@@ -280,6 +274,7 @@ def _measure(
     device: str,
     progress: Progress,
 ) -> None:
+    from SpineLib.evaluation.predictions import write_table
     from SpineLib.inference.loaded import load
     from SpineLib.loop.changes import change_table, changes
     from SpineLib.loop.pictures import draw_changes
@@ -297,9 +292,7 @@ def _measure(
         record["cannot"] = "No figure is defined on the test's cases"
     for name, one in zip(("old", "new"), answers, strict=True):
         one.write(folder / f"predictions-{name}.csv")
-    table = change_table(found)
-    with writing(folder / CHANGES) as temporary:
-        table.to_csv(temporary, index=False)
+    write_table(change_table(found), folder / CHANGES)
     pictures = draw_changes(folder / PICTURES, cases, answers, loaded, canal, progress)
     write_page(folder / PAGE, record, found, pictures, answers)
 

@@ -14,7 +14,7 @@ from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.loop.changes import Change, change_table
 from SpineLib.loop.origins import told
 from SpineLib.outputs.templates import environment
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.wording import count
 
 
@@ -59,5 +59,4 @@ def write_page(
         left_out=[f"{stack}: {why}" for stack, why in answers[0].left_out.items()],
         limits=[answer.card.limits for answer in answers],
     )
-    with writing(path) as temporary:
-        temporary.write_text(html, encoding="utf-8")
+    write_text(path, html)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
 from SpineLib.loop.plausibility import severity
 from SpineLib.loop.problem import Problem
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_json
 
 SCORES = "scores"
 FORMAT = 1
@@ -75,9 +74,7 @@ def write_score(dataset: Path, score: Score) -> None:
     """
     record = {"format": FORMAT, **asdict(score)}
     record["problems"] = [problem.to_dict() for problem in score.problems]
-    with writing(score_file(dataset, score.model, score.case)) as temporary:
-        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_json(score_file(dataset, score.model, score.case), record)
 
 
 def read_score(dataset: Path, model: str, case: str) -> Score | None:

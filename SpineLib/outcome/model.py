@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -27,7 +26,7 @@ from SpineLib.models.scorers import Linear, Scorer, Trees
 from SpineLib.outcome.dictionary import Column, columns_of
 from SpineLib.outcome.imputation import Gaussian
 from SpineLib.outcome.recipe import Recipe
-from SpineLib.store.files import writing_folder
+from SpineLib.store.files import write_json, writing_folder
 
 SCHEMA_VERSION = 1
 CARD, TREES = "outcome.json", "trees.npz"
@@ -145,8 +144,7 @@ def write_model(model: OutcomeModel, folder: str | Path) -> None:
         "software": model.software,
     }  # fmt: skip
     with writing_folder(folder) as out:
-        text = json.dumps(finite(data), ensure_ascii=False, indent=1, allow_nan=False)
-        (out / CARD).write_text(text + "\n", encoding="utf-8")
+        write_json(out / CARD, finite(data))
         if trees:
             (out / TREES).write_bytes(trees)
 

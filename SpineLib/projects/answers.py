@@ -19,7 +19,7 @@ from SpineLib.projects.labels import ASSISTED, read_labels
 from SpineLib.projects.project import ANSWERS, LEVELS, SOFTWARE, Key, Project
 from SpineLib.questions import Question
 from SpineLib.reasons import Reason
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.times import now
 
 
@@ -83,16 +83,14 @@ def keep_answers(project: Project, files: Sequence[str | Path], model: str = "")
         "model": kept.model, "starter": kept.starter, "time": now(), "software": SOFTWARE,
         "answers": listed,
     }  # fmt: skip
-    with writing(project.folder / ANSWERS) as temporary:
-        temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    write_text(project.folder / ANSWERS, json.dumps(data, indent=1) + "\n")
     _keep_levels(project, kept)
     return kept
 
 
 def _keep_levels(project: Project, kept: Answers) -> None:
     levels = [[*key, answer.level] for key, answer in sorted(kept.answers.items()) if answer.level]
-    with writing(project.folder / LEVELS) as temporary:
-        temporary.write_text(json.dumps(levels) + "\n", encoding="utf-8")
+    write_text(project.folder / LEVELS, json.dumps(levels) + "\n")
 
 
 def levels_of(project: Project) -> dict[Key, str]:

@@ -23,7 +23,7 @@ from SpineLib.projects.labels import ARMS, read_labels
 from SpineLib.projects.outgoing import Outgoing, require_no_text
 from SpineLib.projects.project import Project, ReadingStack, ReadingStudy
 from SpineLib.questions import KNOWN_QUESTIONS
-from SpineLib.store.files import writing
+from SpineLib.store.files import require_new, writing
 
 TABLE = "labels.csv"
 DROP, KEEP = "drop", "keep"
@@ -96,7 +96,7 @@ def write_training(
         BadInput: no slice has a label, files have moved, or the folder is not empty.
         BadRequest: ``keep`` for grades, among which there is no class for it.
     """
-    folder = _empty(folder)
+    folder = require_new(folder)
     labels = {r.slice.key: v for r, v in _final(project, unsettled)}
     columns, files = ("sop_instance_uid", "frame", "label"), Outgoing(folder, key)
     with files.writing() as out, _table(out / TABLE, columns) as table:
@@ -131,7 +131,7 @@ def write_layout(
         BadInput: a reader has not labelled every slice of a stack, or files have moved.
         BadRequest: a scheme that the layout does not know.
     """
-    folder = _empty(folder)
+    folder = require_new(folder)
     _require_known(project)
     task, every = project.task, readings(project)
     by_slice = {one.slice.key: one.labels for one in every}
@@ -177,7 +177,7 @@ def write_voc(
         Blinded: a reader's set is still open.
         BadInput: nobody drew a box on a slice with a final label.
     """
-    folder = _empty(folder)
+    folder = require_new(folder)
     _require_known(project)
     boxes = {}
     for one, value in _final(project, DROP):
@@ -216,7 +216,7 @@ def write_pictures(
         raise BadRequest("These pictures are named by compression, and the project is of grades")
     labels = {r.slice.key: v for r, v in _final(project, KEEP)}
     stacks = _labelled(project, labels, progress=progress)
-    return write_jpegs(stacks, _empty(folder))
+    return write_jpegs(stacks, require_new(folder))
 
 
 def _labelled(
@@ -231,21 +231,19 @@ def _labelled(
     Raises:
         BadInput: files have moved, or are likely to show text that names the patient.
     """
-    return [
-        LabelledStack(
-            f"{study.id}-{stack.id}",
-            study.patient,
-            partial(read, found),
-            tuple(
-                SliceLabel(k, labels[one.key])
-                for k, one in enumerate(stack.slices)
-                if one.key in labels
-            ),
-            region=stack.region,
-            weighting=stack.weighting,
+    labelled = []
+    for study, stack, found in _stacks(project, set(labels), progress):
+        require_no_text(found)
+        own = tuple(
+            SliceLabel(k, labels[slice_.key])
+            for k, slice_ in enumerate(stack.slices)
+            if slice_.key in labels
         )
-        for study, stack, found in _checked(_stacks(project, set(labels), progress))
-    ]
+        labelled.append(LabelledStack(
+            f"{study.id}-{stack.id}", study.patient, partial(read, found), own,
+            region=stack.region, weighting=stack.weighting,
+        ))  # fmt: skip
+    return labelled
 
 
 def _final(project: Project, unsettled: str) -> list[tuple[SliceReadings, str]]:
@@ -276,20 +274,8 @@ def _stacks(
         for stack in study.stacks
         if any(slice_.key in keys for slice_ in stack.slices)
     ]
-    if progress:
-        progress.stage("Writing stacks", len(wanted))
-    for study, stack in wanted:
+    for study, stack in (progress or Progress()).track(wanted, "Writing stacks"):
         yield study, stack, project.open_stack(study, stack)
-        if progress:
-            progress.advance()
-
-
-def _checked(
-    stacks: Iterator[tuple[ReadingStudy, ReadingStack, Stack]],
-) -> Iterator[tuple[ReadingStudy, ReadingStack, Stack]]:
-    for study, stack, found in stacks:
-        require_no_text(found)
-        yield study, stack, found
 
 
 def _annotation(
@@ -319,13 +305,6 @@ def _require_known(project: Project) -> None:
             f"Other programs do not know the scheme {project.scheme.key}",
             advice="The tidy table holds its labels.",
         )
-
-
-def _empty(folder: str | Path) -> Path:
-    folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput("This folder is not empty", file=folder, advice="Name a new one.")
-    return folder
 
 
 @contextmanager

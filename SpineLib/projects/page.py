@@ -16,7 +16,7 @@ from SpineLib.evaluation.report import cells, data_url, write_table
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.outputs.templates import environment
 from SpineLib.projects.readers import ReaderStudy
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.wording import count
 
 PAGE, FIGURES, LABELS = "readers.html", "figures.csv", "labels.csv"
@@ -42,8 +42,7 @@ def write_page(study: ReaderStudy, folder: str | Path) -> Path:
     write_table(_labels(study), folder / LABELS)
     for title, table in study.tables.items():
         write_table(table, folder / f"{title.replace(' ', '-')}.csv")
-    with writing(folder / PAGE) as temporary:
-        temporary.write_text(render(study), encoding="utf-8")
+    write_text(folder / PAGE, render(study))
     return folder / PAGE
 
 

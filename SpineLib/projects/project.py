@@ -17,7 +17,7 @@ from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
 from SpineLib.questions import Question, question_of
-from SpineLib.store.files import is_there, writing, writing_folder
+from SpineLib.store.files import is_there, write_json, writing_folder
 from SpineLib.store.patients import mark_of, new_secret
 from SpineLib.times import now
 
@@ -236,8 +236,8 @@ def create(
     question_of(scheme)
     with writing_folder(folder, new=True) as temporary:
         data["patients_key"] = mark_of(new_secret(temporary))
-        _write_json(temporary / PROJECT, data)
-        _write_json(temporary / STUDIES, [])
+        write_json(temporary / PROJECT, data)
+        write_json(temporary / STUDIES, [])
     return open_project(folder)
 
 
@@ -271,7 +271,7 @@ def open_project(folder: str | Path) -> Project:
 
 def write_studies(project: Project) -> None:
     """Writes the list of studies, whole or not at all."""
-    _write_json(project.folder / STUDIES, [asdict(study) for study in project.studies])
+    write_json(project.folder / STUDIES, [asdict(study) for study in project.studies])
 
 
 def keys_of(stack: Stack) -> list[Key]:
@@ -325,9 +325,3 @@ def _read_json(path: Path) -> Any:
         raise BadInput(
             "The file is not readable JSON", file=path, advice="Restore it from a backup."
         ) from error
-
-
-def _write_json(path: Path, data: Any) -> None:
-    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-    with writing(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")

@@ -7,6 +7,7 @@ the next one that writes there, and two that write one folder at once are told a
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 import re
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from SpineLib.errors import BadInput, OutputError, SpineError, from_os_error
 
@@ -85,6 +87,37 @@ def writing(path: str | Path, *, mode: int = 0o666) -> Iterator[Path]:
             temporary.unlink()
 
 
+def write_text(path: str | Path, text: str, *, newline: str | None = None) -> None:
+    """Writes a text as UTF-8, whole or not at all; ``newline`` is that of `open`.
+
+    Raises:
+        OutputError: the disk is full or the folder cannot be written to.
+    """
+    with writing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline=newline)
+
+
+def write_json(path: str | Path, data: Any) -> None:
+    """Writes JSON values, whole or not at all.
+
+    Raises:
+        OutputError: the disk is full or the folder cannot be written to.
+    """
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def require_new(folder: str | Path) -> Path:
+    """The path of a folder that is not there yet, or empty.
+
+    Raises:
+        BadInput: it holds something, or is a file.
+    """
+    path = Path(folder)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise BadInput("This folder is not empty", file=path, advice="Name a new one.")
+    return path
+
+
 @contextmanager
 def writing_folder(path: str | Path, *, new: bool = False) -> Iterator[Path]:
     """Gives a temporary folder beside ``path`` and moves it there when the block succeeds.
@@ -109,8 +142,8 @@ def writing_folder(path: str | Path, *, new: bool = False) -> Iterator[Path]:
     try:
         temporary.mkdir(mode=0o700)
         _require_alone(temporary, path)
-        if new and path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise BadInput("This folder is not empty", file=path, advice="Name a new one.")
+        if new:
+            require_new(path)
         yield temporary
         _move(temporary, path)
     except SpineError as error:

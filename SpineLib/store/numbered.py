@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput, SpineError, from_os_error
 from SpineLib.json_values import parse_json
-from SpineLib.store.files import writing
 from SpineLib.store.lock import holding
 
 _TRIES = 100
 
 
-def next_folder(parent: Path) -> Path:
-    """Makes the next one; two programs that ask at the same time get different ones.
+@contextmanager
+def numbered_folder(parent: Path, last: str) -> Iterator[Path]:
+    """Makes the next folder and holds it; where the block fails, the folder is removed again.
+
+    Two programs that ask at the same time get different ones. What killed programs left is removed;
+    what another program is writing stays.
 
     Args:
-        parent: is made where it is not there.
+        parent: is made where it is not there; its folders of other names are not touched.
+        last: name of the file that the block writes last, which says that the folder is complete.
 
     Raises:
         OutputError: the disk is full or not writable.
     """
+    folder = _next_folder(parent)
+    _sweep(parent, last, besides=folder)
+    try:
+        with holding(folder / last):
+            yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _next_folder(parent: Path) -> Path:
     try:
         parent.mkdir(parents=True, exist_ok=True)
         first = max((int(one.name) for one in _numbered(parent)), default=0) + 1
@@ -38,14 +54,7 @@ def next_folder(parent: Path) -> Path:
     raise SpineError("No number is free for another folder", file=parent)
 
 
-def sweep(parent: Path, last: str, *, besides: Path) -> None:
-    """Removes what a killed program left; what another one is writing is let be.
-
-    Args:
-        parent: of the numbered folders; folders of other names are not touched.
-        last: name of the file that is written last, held by whoever writes the folder.
-        besides: folder to leave.
-    """
+def _sweep(parent: Path, last: str, *, besides: Path) -> None:
     for folder in _numbered(parent):
         if folder == besides or (folder / last).exists():
             continue
@@ -57,26 +66,11 @@ def sweep(parent: Path, last: str, *, besides: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_record(path: Path, record: dict[str, Any]) -> None:
-    """Writes the file that says that a folder is complete.
-
-    Args:
-        path: ``finetune.json`` and the like.
-        record: JSON values, with ``format``.
-
-    Raises:
-        OutputError: the disk is full or not writable.
-    """
-    with writing(path) as temporary:
-        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
-
-
 def read_record(path: Path, *, known: int, what: str, advice: str) -> dict[str, Any]:
-    """Reads what `write_record` wrote.
+    """Reads the file that says that a folder is complete.
 
     Args:
-        path: of the record.
+        path: ``finetune.json`` and the like; JSON values, with ``format``.
         known: the format that this program knows.
         what: the folder is, for the person: ``fine-tuning``.
         advice: what to do where it is none.
