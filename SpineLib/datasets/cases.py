@@ -11,6 +11,9 @@ from SpineLib.volume import Volume
 if TYPE_CHECKING:
     from SpineLib.simulate.whole import WholeTruth
 
+# What a source begins with that the simulator makes (`SpineLib.datasets.simulated`).
+SIMULATED = "simulated:"
+
 
 @dataclass(frozen=True)
 class SliceLabel:
@@ -81,19 +84,12 @@ class LabelledVolume:
 
 
 @dataclass(frozen=True)
-class LabelledSpine:
+class LabelledSpine(LabelledVolume):
     """One sagittal volume and the names and places of its vertebrae and discs.
 
     Attributes:
-        id, patient, site, columns, fingerprint: as of `LabelledStack`.
         open: reads the image and its tissues (`SpineLib.simulate.tissues.Tissue`) on the same grid.
         truth: reads names and places.
     """
 
-    id: str
-    patient: str
-    open: Callable[[], tuple[Volume, Volume]]
-    truth: Callable[[], WholeTruth]
-    site: str = ""
-    columns: dict[str, str] = field(default_factory=dict)
-    fingerprint: str = ""
+    truth: Callable[[], WholeTruth] = field(kw_only=True)

@@ -7,7 +7,6 @@ colour; the ones written here are the slices themselves, in grey.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from collections import defaultdict
@@ -26,7 +25,7 @@ from SpineLib.errors import BadInput
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 from SpineLib.progress import Progress
 from SpineLib.store.files import writing_folder
-from SpineLib.store.patients import keyed
+from SpineLib.store.patients import keyed, plain_hash
 
 WORDS = {
     COMPRESSED: "compressed",
@@ -54,13 +53,11 @@ def write_jpegs(
     Returns:
         How many pictures were written.
     """
-    if progress:
-        progress.stage("Writing pictures", len(stacks))
     next_number: dict[str, int] = defaultdict(int)
     # Pictures are passed on: only this call knows which patient a folder is of.
     secret, count = secrets.token_bytes(32), 0
     with writing_folder(folder) as out:
-        for stack in stacks:
+        for stack in (progress or Progress()).track(stacks, "Writing pictures"):
             volume, start = stack.open(), next_number[stack.patient]
             place = out / stack.site / keyed(stack.patient, secret)
             place.mkdir(parents=True, exist_ok=True)
@@ -69,8 +66,6 @@ def write_jpegs(
                 _picture(volume.voxels[k]).save(place / name, quality=_QUALITY)
                 count += 1
             next_number[stack.patient] = start + len(volume.voxels) + _BETWEEN_STACKS
-            if progress:
-                progress.advance()
     return count
 
 
@@ -122,7 +117,7 @@ def _stacks(root: Path, folder: Path, named: dict[int, tuple[Path, str]]) -> lis
     numbers = sorted(named)
     runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)
     parts = folder.relative_to(root).parts
-    patient = hashlib.sha256("/".join(parts).encode()).hexdigest()[:12]
+    patient = plain_hash("/".join(parts))
     return [
         LabelledStack(
             id=f"{patient}-{run[0]}",

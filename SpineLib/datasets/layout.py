@@ -10,7 +10,6 @@ upward. A ``dataset.toml`` in the root may say ``order = "head-first"`` or ``"in
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from SpineLib.dicom import Stack, read, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
+from SpineLib.store.patients import plain_hash
 from SpineLib.toml_text import parse_toml
 from SpineLib.wording import count
 
@@ -63,19 +63,15 @@ def open_layout(
         )
     order, facts = _order(root), _facts(root / FACTS)
     value = vocabulary(task, scheme)
-    if progress:
-        progress.stage("Reading labelled studies", len(folders))
-    found = []
-    for folder in folders:
-        found.append(_labelled(root, folder, task, value, order, facts))
-        if progress:
-            progress.advance()
-    return found
+    return [
+        _labelled(root, folder, task, value, order, facts)
+        for folder in (progress or Progress()).track(folders, "Reading labelled studies")
+    ]
 
 
 def patient_of(stack: Stack, name: str) -> str:
     """The hash that splits go by: of the Patient ID, else of the patient's folder."""
-    return stack.patient_hash or hashlib.sha256(name.encode()).hexdigest()[:12]
+    return stack.patient_hash or plain_hash(name)
 
 
 def read_labels(path: Path, value: Callable[[str], str]) -> list[str]:
@@ -133,7 +129,7 @@ def _labelled(
     parts = patient.relative_to(root).parts
     # Patients' folders may be named after them; the id in records and logs is not.
     known = dict(facts.get(patient.name, {}))
-    key = hashlib.sha256("/".join(parts).encode()).hexdigest()[:12]
+    key = plain_hash("/".join(parts))
     site = known.pop("site", "") or "/".join(parts[:-1])
     return LabelledStack(
         id=key,

@@ -8,7 +8,6 @@ column are facts for subgroup tables.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from SpineLib.dicom import open_volume_file
 from SpineLib.errors import BadInput
 from SpineLib.labels import CANAL
 from SpineLib.store.files import is_there
+from SpineLib.store.patients import plain_hash
 from SpineLib.volume import Volume, read_volume
 
 _TOLERANCE_MM = 0.1
@@ -159,7 +159,7 @@ def _pair(table: Path, line: int, row: dict[str, str]) -> LabelledVolume:
     known = ("image", "mask", "patient", "labels", "orientation", "site")
     return LabelledVolume(
         id=f"{image.name.split('.')[0]}-{line}",
-        patient=hashlib.sha256(row["patient"].strip().encode()).hexdigest()[:12],
+        patient=plain_hash(row["patient"].strip()),
         open=partial(open_pair, image, mask, numbering, orientation),
         site=row.get("site", "").strip(),
         columns={name: value for name, value in row.items() if name not in known},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from SpineLib.datasets.cases import LabelledStack
+from SpineLib.datasets.cases import SIMULATED, LabelledStack
 from SpineLib.datasets.flat import SUFFIXES
 from SpineLib.datasets.jpeg import open_jpegs
 from SpineLib.datasets.layout import STACK_FOLDER, open_layout
@@ -13,8 +13,6 @@ from SpineLib.datasets.voc import open_voc
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
-
-_SIMULATED = "simulated:"
 
 
 def open_slices(
@@ -38,7 +36,7 @@ def open_slices(
     Raises:
         BadInput: there is no such place, it holds none of these, or its labels do not fit.
     """
-    if source.startswith(_SIMULATED):
+    if source.startswith(SIMULATED):
         from SpineLib.datasets.simulated import simulated_slices
 
         return simulated_slices(source, task=task, scheme=scheme, cache=cache, progress=progress)

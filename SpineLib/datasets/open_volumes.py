@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from SpineLib.datasets.cases import LabelledSpine, LabelledStack, LabelledVolume
+from SpineLib.datasets.cases import SIMULATED, LabelledSpine, LabelledStack, LabelledVolume
 from SpineLib.datasets.nifti import open_cords, open_pairs
 from SpineLib.datasets.spider import is_spider, open_spider
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
-
-_SIMULATED = "simulated:"
 
 
 def open_volumes(
@@ -33,7 +31,7 @@ def open_volumes(
     Raises:
         BadInput: there is no such place, it holds none of these, or its labels do not fit.
     """
-    if source.startswith(_SIMULATED):
+    if source.startswith(SIMULATED):
         from SpineLib.datasets.simulated import simulated_volumes
 
         return simulated_volumes(source, cache=cache, progress=progress)
@@ -67,7 +65,7 @@ def open_canals(
     Raises:
         BadInput: as `open_volumes`.
     """
-    if source.startswith(_SIMULATED):
+    if source.startswith(SIMULATED):
         from SpineLib.datasets.simulated import simulated_slices
 
         return simulated_slices(source, task="canal", cache=cache, progress=progress)

@@ -7,7 +7,6 @@ benchmark", Sci Data 11:264; Zenodo 10159290. Files are named ``<patient>_t1``, 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from SpineLib.datasets.cases import LabelledVolume
 from SpineLib.datasets.nifti import READ_AS, open_pair
 from SpineLib.datasets.numberings import SPIDER
 from SpineLib.errors import BadInput
+from SpineLib.store.patients import plain_hash
 
 IMAGES, MASKS, OVERVIEW = "images", "masks", "overview.csv"
 _NAME = re.compile(r"^(\d+)_(t1|t2|t2_SPACE)$")
@@ -75,7 +75,7 @@ def _volume(image: Path, mask: Path, facts: dict[str, str], orientation: str) ->
         )
     return LabelledVolume(
         id=image.stem,
-        patient=hashlib.sha256(f"SPIDER {match[1]}".encode()).hexdigest()[:12],
+        patient=plain_hash(f"SPIDER {match[1]}"),
         open=partial(open_pair, image, mask, SPIDER, orientation),
         site=facts.get("maker", ""),
         columns={**facts, "weighting": match[2].replace("_", " ")},

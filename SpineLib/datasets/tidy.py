@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from SpineLib.dicom import Stack, read, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
+from SpineLib.store.patients import plain_hash
 from SpineLib.wording import count
 
 UID, LABEL = "sop_instance_uid", "label"
@@ -179,7 +179,7 @@ def _place(
 def _labelled(stack: Stack, labels: list[SliceLabel], facts: dict[str, str]) -> LabelledStack:
     series = f"{stack.series_instance_uid} {stack.id}"
     return LabelledStack(
-        id=hashlib.sha256(series.encode()).hexdigest()[:12],
+        id=plain_hash(series),
         patient=patient_of(stack, stack.study_instance_uid),
         open=partial(read, stack),
         labels=tuple(sorted(labels, key=lambda label: (label.index, label.reader))),

@@ -8,7 +8,6 @@ XML's own folder and the one that it names tell them apart, or the box is refuse
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from SpineLib.dicom import Stack, read
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
+from SpineLib.store.patients import plain_hash
 from SpineLib.volume import Volume
 
 Box = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -90,14 +90,11 @@ def open_voc(
                 advice="Make a folder for each patient.",
             )
         patients[root / parts[0]].append(read_annotation(file, value))
-    if progress:
-        progress.stage("Reading boxes", len(patients))
-    found: list[LabelledStack] = []
-    for folder, drawn in patients.items():
-        found += _patient(folder, drawn)
-        if progress:
-            progress.advance()
-    return found
+    return [
+        stack
+        for folder, drawn in (progress or Progress()).track(patients.items(), "Reading boxes")
+        for stack in _patient(folder, drawn)
+    ]
 
 
 def read_annotation(file: Path, value: Callable[[str], str]) -> Annotation:
@@ -162,7 +159,7 @@ def _patient(folder: Path, drawn: list[Annotation]) -> list[LabelledStack]:
     slices = DrawnSlices(folder)
     found: list[LabelledStack] = []
     on_dicom: dict[int, dict[int, Annotation]] = defaultdict(dict)
-    name = hashlib.sha256(folder.name.encode()).hexdigest()[:12]
+    name = plain_hash(folder.name)
     for one in drawn:
         place = slices.place(one.picture, one.folders, one.file)
         if place is None:
@@ -195,7 +192,7 @@ def _on_stack(stack: Stack, boxes: dict[int, Annotation], folder: str) -> Labell
         labels.append(SliceLabel(k, one.value, box_ras=box_in(geometry, k, one.corners)))
     series = f"{stack.series_instance_uid} {stack.id}"
     return LabelledStack(
-        id=hashlib.sha256(series.encode()).hexdigest()[:12],
+        id=plain_hash(series),
         patient=patient_of(stack, folder),
         open=partial(read, stack),
         labels=tuple(labels),
@@ -232,7 +229,7 @@ def _on_picture(one: Annotation, patient: str) -> LabelledStack:
         )
     _require_inside(one, *volume.shape[1:])
     label = SliceLabel(0, one.value, box_ras=box_in(volume, 0, one.corners))
-    key = hashlib.sha256(one.picture.encode()).hexdigest()[:12]
+    key = plain_hash(one.picture)
     return LabelledStack(
         f"{patient}-{key}",
         patient,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from SpineLib.datasets.cases import SIMULATED
 from SpineLib.datasets.open_slices import open_slices
 from SpineLib.datasets.open_volumes import open_canals, open_spines, open_volumes
 from SpineLib.datasets.split import read_frozen
@@ -31,7 +32,6 @@ from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY
 from SpineLib.store.patients import KEY_FILE, Patients, secret_of
 
-TASKS = ("compression", "grading", "canal", "segmentation", "levels")
 _COMPARE: dict[str, Callable[[Predictions, Predictions], pd.DataFrame]] = {
     "compression": compare_compression,
     "grading": compare_grading,
@@ -39,7 +39,6 @@ _COMPARE: dict[str, Callable[[Predictions, Predictions], pd.DataFrame]] = {
     "segmentation": compare_segmentation,
     "levels": compare_levels,
 }
-_SIMULATED = "simulated:"
 _RECORD = "run.json"  # of a training run, in whose folder its model lies
 
 
@@ -213,7 +212,7 @@ def title_of(asked: Asked) -> str:
     """The data set in words: the title, or what the sources say."""
     if asked.title:
         return asked.title
-    if all(source.startswith(_SIMULATED) for source in asked.sources):
+    if all(source.startswith(SIMULATED) for source in asked.sources):
         profiles = dict.fromkeys(source.split(":")[2] for source in asked.sources)
         return f"{' and '.join(profiles)} simulated studies"
     return "labelled studies"

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from SpineLib.datasets.cases import SIMULATED
 from SpineLib.datasets.nifti import open_axial_masks
 from SpineLib.datasets.simulated import parse
 from SpineLib.evaluation.delong import auc
@@ -75,7 +76,7 @@ def measure_sources(
     slices: list[Row] = []
     studies: list[Row] = []
     for source in sources:
-        if not source.startswith("simulated:"):
+        if not source.startswith(SIMULATED):
             for pair, volume, cord in progress.track(open_axial_masks(source), "Measuring masks"):
                 slices += _masked(pair.id, volume, cord, readers)
             continue

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from SpineLib.datasets.cases import SIMULATED
 from SpineLib.loop.ancestry import ancestor, descendant, inherited
 from SpineLib.loop.kept import REPLAY
 from SpineLib.models import ModelFolder, open_folder
@@ -80,6 +81,6 @@ def _card(parent: Card, record: dict[str, Any], run: Run, *, parents_calibration
         lineage,
         number=record["number"],
         simulated=all(case["simulated"] for case in record["cases"]),
-        replay=[s if s.startswith("simulated:") else Path(s).name for s in record["replay"]],
+        replay=[s if s.startswith(SIMULATED) else Path(s).name for s in record["replay"]],
         parents_calibration=parents_calibration,
     )

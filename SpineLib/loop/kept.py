@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
+from SpineLib.datasets.cases import SIMULATED, LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.inference.grid import voxels_hash
 from SpineLib.loop.ancestry import FrozenImages
 from SpineLib.loop.cases import Case
@@ -88,7 +88,7 @@ def keep_cases(
         }
         kept.append(_keep(folder, labelled[case.id], test, f"The case {case.id}") | about)
     for source in replay:
-        simulated = source.startswith("simulated:")
+        simulated = source.startswith(SIMULATED)
         others = open_sources(recipe, [source], cache=cache, progress=progress)
         where = f"The replayed source {source if simulated else Path(source).name}"
         for one in progress.track(others, "Copying the cases to replay"):

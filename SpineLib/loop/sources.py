@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from SpineLib.datasets.cases import SIMULATED as SIMULATED_SOURCE
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume, SliceLabel
 from SpineLib.dicom import Stack, open_volume_file, read, scan
 from SpineLib.dicom.dictionary import tag
@@ -27,10 +27,9 @@ from SpineLib.models.card import Card
 from SpineLib.progress import Progress
 from SpineLib.questions import COMPRESSION, Question
 from SpineLib.reasons import Reason, in_terminal
-from SpineLib.store.patients import keyed
+from SpineLib.store.patients import keyed, plain_hash
 from SpineLib.volume import FILE_SUFFIXES, Volume
 
-_SIMULATED = "simulated:"
 # Names that say whose series it is: BIDS (``sub-01_T2w.nii.gz``) and SPIDER (``12_t2.mha``).
 _PATIENT = re.compile(r"^(sub-[A-Za-z0-9]+|\d+(?=_t[12]))")
 _HASH = re.compile(r"^[0-9a-f]{12}(-\d+)?$")
@@ -182,7 +181,7 @@ def is_mask(volume: Volume) -> bool:
 
 def patient_hash(name: str) -> str:
     """The hash that splits go by, of a patient's name or number; empty of nothing."""
-    return hashlib.sha256(name.strip().encode()).hexdigest()[:12] if name.strip() else ""
+    return plain_hash(name.strip()) if name.strip() else ""
 
 
 def known_patient(text: str, secret: bytes = b"") -> str:
@@ -279,7 +278,7 @@ def _named(numbering: str, table: Path, line: int) -> str:
 
 def _labelled(source: str, wanted: Wanted, progress: Progress) -> Iterator[Arrival] | None:
     """Labelled data that `SpineLib.datasets` reads; None where the source is none."""
-    path, simulated = Path(source), source.startswith(_SIMULATED)
+    path, simulated = Path(source), source.startswith(SIMULATED_SOURCE)
     if wanted.task == "segmentation":
         from SpineLib.datasets.spider import is_spider
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ from SpineLib.projects.project import (
     write_studies,
 )
 from SpineLib.store.lock import holding
-from SpineLib.store.patients import KEY_FILE, keyed, secret_of
+from SpineLib.store.patients import KEY_FILE, keyed, plain_hash, secret_of
 
 
 def add(project: Project, folder: str | Path, *, progress: Progress | None = None) -> Project:
@@ -102,7 +101,10 @@ def relink(
     """
     places: dict[str, tuple[str, set[Key]]] = {}
     for stack in scan(folder, progress=progress).stacks:
-        study, before = _hash(stack.study_instance_uid), places.get(_hash(stack.study_instance_uid))
+        study, before = (
+            plain_hash(stack.study_instance_uid),
+            places.get(plain_hash(stack.study_instance_uid)),
+        )
         keys = set(keys_of(stack)) | (before[1] if before else set())
         places[study] = _place(project.folder, [stack], before[0] if before else ""), keys
     moved, studies = 0, []
@@ -126,8 +128,8 @@ def _found(
         if not wanted:
             continue
         yield ReadingStudy(
-            _hash(study.study_instance_uid),
-            keyed(study.patient_hash or _hash(study.study_instance_uid), secret),
+            plain_hash(study.study_instance_uid),
+            keyed(study.patient_hash or plain_hash(study.study_instance_uid), secret),
             _place(project.folder, wanted),
             tuple(
                 ReadingStack(
@@ -158,7 +160,3 @@ def _place(project: Path, stacks: list[Stack], other: str = "") -> str:
         return common.relative_to(project.resolve()).as_posix()
     except ValueError:
         return str(common)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -64,6 +64,11 @@ def mark_of(secret: bytes) -> str:
     return hashlib.sha256(b"mark\0" + secret).hexdigest()[:12] if secret else ""
 
 
+def plain_hash(text: str) -> str:
+    """12 hex digits of a text, without a secret."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def keyed(patient: str, secret: bytes) -> str:
     """A patient's hash as it is kept: 12 hex digits; as it is where there is no secret.
 
