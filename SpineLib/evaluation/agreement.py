@@ -26,14 +26,12 @@ class Agreement:
         error: standard error, subjects taken as independent.
         interval: 95 %; never above 1.
         observed: (weighted) share of agreement.
-        chance: what chance is taken to give.
     """
 
     value: float
     error: float
     interval: Interval
     observed: float
-    chance: float
 
 
 def weights_of(kind: str, categories: int) -> NDArray[np.float64]:
@@ -97,7 +95,7 @@ def gwet_of(counts: NDArray[np.float64], *, weights: str = "identity") -> Agreem
     error = float(np.sqrt(((each - value) ** 2).sum() / (n * (n - 1))))
     half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * error
     interval = (float(value - half), float(min(1.0, value + half)))
-    return Agreement(float(value), error, interval, float(observed), float(chance))
+    return Agreement(float(value), error, interval, float(observed))
 
 
 def cohen(table: ArrayLike, *, weights: str = "identity") -> Agreement | None:
@@ -123,9 +121,8 @@ def cohen(table: ArrayLike, *, weights: str = "identity") -> Agreement | None:
         found = cohens_kappa(counts, weights=None if weights == "identity" else 1 - w)
     error = float(np.sqrt(max(found.var_kappa, 0.0)))
     half = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
-    chance = float((w * np.outer(share.sum(axis=1), share.sum(axis=0))).sum())
     observed = float((w * share).sum())
-    return Agreement(value, error, (value - half, min(1.0, value + half)), observed, chance)
+    return Agreement(value, error, (value - half, min(1.0, value + half)), observed)
 
 
 def kappa(table: ArrayLike, *, weights: str = "identity") -> float:

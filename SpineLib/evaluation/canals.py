@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from SpineLib.errors import BadModel
 from SpineLib.evaluation.figures import Evaluation, Figure, measured, share, stack_notes
 from SpineLib.evaluation.predictions import LEVEL, Predictions, require_same_rows
 from SpineLib.evaluation.slices import comparison_table
@@ -29,8 +28,7 @@ def evaluate_canal(predictions: Predictions) -> Evaluation:
         BadModel: predictions of a model for another task.
     """
     table, card = predictions.table, predictions.card
-    if predictions.task != "canal":
-        raise BadModel(f"The model {card.name} is for {predictions.task}, not for the canal")
+    predictions.require("canal")
     error, patients = table["error_mm"].to_numpy(float), table["patient"].to_numpy(str)
     of, every = f"{len(error)} slices", np.ones(len(error), bool)
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from SpineLib.evaluation.statistics import Interval, bootstrap, exact_interval
+from SpineLib.evaluation.statistics import Interval, Metric, bootstrap, exact_interval
 from SpineLib.models.card import Card
 from SpineLib.models.card import Figure as CardFigure
 from SpineLib.wording import count
-
-Metric = Callable[[NDArray[np.intp]], float]
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,17 @@ class Figure:
     of: str = ""
     note: str = ""
     card: bool = False
+
+    def row(self, counted: str = "of") -> dict[str, object]:
+        """The figure as a row of a table, in which ``of`` is the column ``counted``."""
+        (low, high), (low_alone, high_alone) = (
+            interval or (None, None) for interval in (self.interval, self.alone)
+        )
+        return {
+            "figure": self.name, "value": self.value, "low_by_patient": low,
+            "high_by_patient": high, "low_by_slice": low_alone, "high_by_slice": high_alone,
+            "method_by_slice": self.method, counted: self.of, "note": self.note,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,22 +85,7 @@ class Evaluation:
 
     def table(self) -> pd.DataFrame:
         """The figures as a table."""
-        return pd.DataFrame(
-            [
-                {
-                    "figure": f.name,
-                    "value": f.value,
-                    "low_by_patient": f.interval[0] if f.interval else None,
-                    "high_by_patient": f.interval[1] if f.interval else None,
-                    "low_by_slice": f.alone[0] if f.alone else None,
-                    "high_by_slice": f.alone[1] if f.alone else None,
-                    "method_by_slice": f.method,
-                    "of": f.of,
-                    "note": f.note,
-                }
-                for f in self.figures
-            ]
-        )
+        return pd.DataFrame([figure.row() for figure in self.figures])
 
     def card_figures(self) -> tuple[CardFigure, ...]:
         """The figures for the model's card; intervals are those by patient."""

@@ -21,9 +21,7 @@ COVERAGE = 0.9
 _DIGITS = 6
 
 
-def fit_grade_sets(
-    predictions: Predictions, temperature: float, bias: float, *, coverage: float = COVERAGE
-) -> GradeSets:
+def fit_grade_sets(predictions: Predictions, temperature: float, bias: float) -> GradeSets:
     """From when on each value is in a slice's set.
 
     Split conformal prediction with a threshold a value (Vovk 2012), by the value's `reach`, which
@@ -36,7 +34,6 @@ def fit_grade_sets(
         predictions: of patients that neither weights nor temperature were fitted to.
         temperature, bias: with which the model will answer; see
             `SpineLib.evaluation.calibration.Calibration`.
-        coverage: the promised share.
 
     Raises:
         BadInput: no slice of a value, or too few for the promise.
@@ -47,15 +44,15 @@ def fit_grade_sets(
     reached = reach(probabilities)
     for n, value in enumerate(values):
         own = reached[truth == n, n]
-        found = least_reach(own, coverage)
+        found = least_reach(own, COVERAGE)
         if found is None:
             raise BadInput(
-                f"{count(len(own), 'slice')} of {value} are too few to promise {coverage:.0%}",
+                f"{count(len(own), 'slice')} of {value} are too few to promise {COVERAGE:.0%}",
                 advice="Give more patients for the sets.",
             )
         least[value] = found
     patients = assessed(predictions)["patient"].nunique()
-    return GradeSets(coverage, least, predictions.data, int(patients), len(truth))
+    return GradeSets(COVERAGE, least, predictions.data, int(patients), len(truth))
 
 
 def least_reach(own: NDArray[np.float64], coverage: float) -> float | None:

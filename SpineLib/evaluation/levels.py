@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from SpineLib import reasons
 from SpineLib.datasets.cases import LabelledSpine
-from SpineLib.errors import BadModel
 from SpineLib.evaluation.figures import Evaluation, Figure, measured, share
 from SpineLib.evaluation.level_pictures import Picture, pictures, regions_of
 from SpineLib.evaluation.predictions import Predictions, make_table, require_same_rows
@@ -186,8 +185,7 @@ def evaluate_levels(predictions: Predictions) -> Evaluation:
         BadModel: predictions of a model for another task.
     """
     table, card = predictions.table, predictions.card
-    if predictions.task != "levels":
-        raise BadModel(f"The model {card.name} is for {predictions.task}, not for levels")
+    predictions.require("levels")
     figures = [*_overall(table)]
     for view in table["view"].unique():
         figures += _of_view(table[table["view"] == view], view)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from SpineLib.errors import BadInput
+from SpineLib.errors import BadInput, BadModel
 from SpineLib.json_values import parse_json
 from SpineLib.models import Card
 from SpineLib.store.files import write_text, writing
@@ -62,6 +62,16 @@ class Predictions:
     def task(self) -> str:
         """As on the card."""
         return self.card.task
+
+    def require(self, task: str) -> None:
+        """Refuses predictions of a model for another task.
+
+        Raises:
+            BadModel: they are.
+        """
+        if self.task != task:
+            words = "the canal" if task == "canal" else task
+            raise BadModel(f"The model {self.card.name} is for {self.task}, not for {words}")
 
     @property
     def groups(self) -> list[str]:

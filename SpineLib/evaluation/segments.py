@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from SpineLib.errors import BadModel
 from SpineLib.evaluation.figures import Evaluation, Figure, measured
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
 from SpineLib.evaluation.slices import comparison_table
@@ -26,8 +25,7 @@ def evaluate_segmentation(predictions: Predictions) -> Evaluation:
         BadModel: predictions of a model for another task.
     """
     table, card = predictions.table, predictions.card
-    if predictions.task != "segmentation":
-        raise BadModel(f"The model {card.name} is for {predictions.task}, not for segmentation")
+    predictions.require("segmentation")
     classes, levels = table[table["kind"] == "class"], table[table["kind"] == "level"]
     whole = levels[~levels["partial"].astype(bool)]
     figures = [_mean_of_classes(classes)]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from SpineLib.errors import BadInput, BadModel
+from SpineLib.errors import BadInput
 from SpineLib.evaluation.calibration import reliability_figures, site_table
 from SpineLib.evaluation.delong import Auc, area, auc, paired, unpaired
 from SpineLib.evaluation.figures import (
@@ -261,10 +261,7 @@ def comparison_table(found: Sequence[tuple[str, Comparison]]) -> pd.DataFrame:
 
 
 def _decided(predictions: Predictions) -> tuple[pd.DataFrame, list[str]]:
-    if predictions.task != "compression":
-        raise BadModel(
-            f"The model {predictions.card.name} is for {predictions.task}, not for compression"
-        )
+    predictions.require("compression")
     table = predictions.table
     decided = table[table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
     odd = set(table["truth"]) - {COMPRESSED, NOT_COMPRESSED, "possibly compressed"}

@@ -16,6 +16,7 @@ CONFIDENCE = 0.95
 LEAST_PATIENTS = 3
 
 Interval = tuple[float, float]
+Metric = Callable[[NDArray[np.intp]], float]
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,10 @@ def exact_interval(hits: int, total: int) -> Interval:
 
 
 def bootstrap(
-    metric: Callable[[NDArray[np.intp]], float],
+    metric: Metric,
     patients: ArrayLike,
     *,
     draws: int | None = None,
-    seed: int = 0,
 ) -> Interval | None:
     """95 % percentile interval of a metric over patients drawn with replacement.
 
@@ -66,27 +66,19 @@ def bootstrap(
         metric: from indices of rows to the figure; NaN where it cannot be computed.
         patients: the patient of each row.
         draws: number of resamplings; `DRAWS` if None.
-        seed: of the drawing.
 
     Returns:
         None where there are fewer than three patients, the metric is undefined in half of the
         drawings, or it is the same in all: then the drawings do not tell how sure it is.
     """
-    values = _drawn(metric, patients, draws, seed)
+    values = _drawn(metric, patients, draws)
     if values is None or not np.ptp(values):
         return None
     low, high = np.percentile(values, [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2])
     return float(low), float(high)
 
 
-def bootstrap_difference(
-    first: Callable[[NDArray[np.intp]], float],
-    second: Callable[[NDArray[np.intp]], float],
-    patients: ArrayLike,
-    *,
-    draws: int | None = None,
-    seed: int = 0,
-) -> Comparison | None:
+def bootstrap_difference(first: Metric, second: Metric, patients: ArrayLike) -> Comparison | None:
     """Whether a metric differs between two models on the same rows; patients are drawn.
 
     The p-value is twice the smaller share of drawings on one side of no difference, one drawing
@@ -94,11 +86,11 @@ def bootstrap_difference(
 
     Args:
         first, second: the metric of each model, as for `bootstrap`.
-        patients, draws, seed: as for `bootstrap`.
+        patients: as for `bootstrap`.
     """
     every = np.arange(len(np.asarray(patients)))
     one, two = first(every), second(every)
-    values = _drawn(lambda k: first(k) - second(k), patients, draws, seed)
+    values = _drawn(lambda k: first(k) - second(k), patients)
     if values is None or np.isnan(one - two):
         return None
     low, high = np.percentile(values, [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2])
@@ -110,14 +102,14 @@ def bootstrap_difference(
 
 
 def _drawn(
-    metric: Callable[[NDArray[np.intp]], float], patients: ArrayLike, draws: int | None, seed: int
+    metric: Metric, patients: ArrayLike, draws: int | None = None
 ) -> NDArray[np.float64] | None:
     draws = DRAWS if draws is None else draws
     names, of_row = np.unique(np.asarray(patients), return_inverse=True)
     if len(names) < LEAST_PATIENTS:
         return None
     rows = [np.flatnonzero(of_row == n) for n in range(len(names))]
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     values = np.array(
         [
             metric(np.concatenate([rows[p] for p in rng.integers(0, len(rows), len(rows))]))

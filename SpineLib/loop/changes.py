@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from SpineLib.evaluation.slices import Slices
 from SpineLib.evaluation.statistics import (
     LEAST_PATIENTS,
     Interval,
+    Metric,
     bootstrap,
     bootstrap_difference,
     signed_rank,
@@ -44,8 +45,6 @@ OF_TASK = {
 }
 MEAN_DICE, NAMES = "Dice, mean of structures", "levels without a wrong name"
 MAIN = {"segmentation": MEAN_DICE, "compression": "AUC", "grading": "κ low/high"}
-
-Metric = Callable[[NDArray[np.intp]], float]
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.labels import is_structure
 from SpineLib.loop.images import TOLERANCE_MM
 from SpineLib.loop.plausibility import implausible
-from SpineLib.loop.problem import Problem
-from SpineLib.loop.slice_plausibility import implausible_slices
+from SpineLib.loop.problem import Point, Problem, point_of
+from SpineLib.loop.slice_plausibility import implausible_slices, slice_place
 from SpineLib.questions import COMPRESSION, Question
 from SpineLib.volume import Volume
 
@@ -59,16 +58,10 @@ def _of_slices(image: Volume, labels: Sequence[SliceLabel]) -> list[Problem]:
         return []
     listed = ", ".join(str(k + 1) for k in missing[:8]) + (" …" if len(missing) > 8 else "")
     noun = "slice has" if len(missing) == 1 else "slices have"
-    center = image.slice_center(missing[0])
-    place = float(center[0]), float(center[1]), float(center[2])
+    place = slice_place(image, missing[0])
     return [Problem(f"{len(missing)} {noun} no label: {listed}", None, place)]
 
 
-def _place(labels: Volume, number: int) -> tuple[float, float, float]:
+def _place(labels: Volume, number: int) -> Point:
     inside = np.argwhere(labels.voxels == number)
-    return _ras(labels, inside[len(inside) // 2])
-
-
-def _ras(labels: Volume, kji: NDArray) -> tuple[float, float, float]:
-    x, y, z = labels.ras(kji[::-1])
-    return float(x), float(y), float(z)
+    return point_of(labels.ras(inside[len(inside) // 2][::-1]))

@@ -52,9 +52,7 @@ def draw(cases: Iterable[Case], share: float, seed: int) -> list[str]:
     Raises:
         BadInput: too few patients for this share.
     """
-    stratum: dict[str, Stratum] = {}
-    for case in cases:
-        stratum.setdefault(case.patient, (case.region, case.site))
+    stratum = _strata(cases)
     wanted = round(share * len(stratum))
     if not 0 < wanted < len(stratum):
         raise BadInput(
@@ -104,9 +102,7 @@ def named(cases: Iterable[Case], patients: Iterable[str]) -> list[str]:
 
 def counted(cases: Iterable[Case], chosen: Iterable[str]) -> Strata:
     """`Frozen.strata` of a choice."""
-    stratum: dict[str, Stratum] = {}
-    for case in cases:
-        stratum.setdefault(case.patient, (case.region, case.site))
+    stratum = _strata(cases)
     strata: dict[str, tuple[int, int]] = {}
     test = set(chosen)
     for patient, (region, site) in sorted(stratum.items(), key=lambda pair: pair[1]):
@@ -160,6 +156,14 @@ class _Patient:
     patient: str
     site: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+
+
+def _strata(cases: Iterable[Case]) -> dict[str, Stratum]:
+    """Region and scanner of each patient's first case."""
+    strata: dict[str, Stratum] = {}
+    for case in cases:
+        strata.setdefault(case.patient, (case.region, case.site))
+    return strata
 
 
 def _shared(sizes: list[int], wanted: int) -> list[int]:

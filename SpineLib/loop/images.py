@@ -147,12 +147,10 @@ def places_of(stack: Stack) -> tuple[Path, Slices]:
     )
 
 
-def of_file(
-    path: str | Path, volume: Volume, *, plane: str = "", orientation: str = ""
-) -> ImageReference:
+def of_file(path: str | Path, volume: Volume, *, orientation: str = "") -> ImageReference:
     """Refers to a volume file that was read with `SpineLib.dicom.open_volume_file`."""
     reference = _of(volume, FILE, str(Path(path).resolve()))
-    return replace(reference, plane=plane, orientation=orientation)
+    return replace(reference, orientation=orientation)
 
 
 def of_volume(volume: Volume) -> ImageReference:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from SpineLib.datasets.cases import LabelledStack, LabelledVolume
-from SpineLib.evaluation.drawings import COLORS
+from SpineLib.evaluation.drawings import COLORS, to_png
 from SpineLib.evaluation.predictions import Predictions
 from SpineLib.inference.canal import locate
 from SpineLib.inference.grid import order_of
@@ -225,7 +225,7 @@ def _contours(axes: Axes, classes: NDArray, color: str | None) -> None:
 
 def _save(figure: Figure, path: Path) -> None:
     with writing(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=130)
+        temporary.write_bytes(to_png(figure))
 
 
 def _quiet(progress: Progress) -> Any:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from SpineLib.inference.course import Slab
 from SpineLib.labels import CANAL, DISC_OFFSET, PARTIAL_OFFSET
-from SpineLib.loop.problem import Problem
+from SpineLib.loop.problem import Point, Problem, point_of
 from SpineLib.loop.shapes import CanalPiece, Part, Shape, Spine, shapes_of
 from SpineLib.volume import Volume
 
@@ -276,13 +276,13 @@ def _canal_pieces(pieces: Sequence[CanalPiece]) -> Iterator[Problem]:
             yield Problem(
                 f"The canal is broken for {max(gap, 1):.0f} mm",
                 CANAL,
-                _place(end.mean(axis=0)),
+                point_of(end.mean(axis=0)),
                 True,
             )
         else:
             yield Problem(
                 f"The canal has an island of {piece.volume:.0f} mm³",
-                CANAL, _place(piece.points.mean(axis=0)),
+                CANAL, point_of(piece.points.mean(axis=0)),
             )  # fmt: skip
 
 
@@ -298,7 +298,7 @@ def _canal_beside(disc: Shape, points: NDArray[np.float64]) -> Iterator[Problem]
         yield Problem(
             f"The canal leaves the column at disc {position}: its middle is {-behind:.0f} mm behind "
             f"and {abs(aside):.0f} mm beside the disc's",
-            CANAL, _place(near.mean(axis=0)), True,
+            CANAL, point_of(near.mean(axis=0)), True,
         )  # fmt: skip
 
 
@@ -314,7 +314,7 @@ def _astray(spine: Spine, points: NDArray[np.float64]) -> Iterator[Problem]:
     if len(ahead) * voxel >= LEAST_ASTRAY:
         yield Problem(
             f"{len(ahead) * voxel:.0f} mm³ of canal lie in front of the discs' middles",
-            CANAL, _place(ahead[0]), True,
+            CANAL, point_of(ahead[0]), True,
         )  # fmt: skip
 
 
@@ -341,12 +341,8 @@ def _named(kind: str, positions: range) -> str:
     return f"Vertebrae {positions[0]} to {positions[-1]} are"
 
 
-def _between(one: Shape, other: Shape) -> tuple[float, float, float]:
-    return _place((one.middle + other.middle) / 2)
-
-
-def _place(point: NDArray[np.float64]) -> tuple[float, float, float]:
-    return float(point[0]), float(point[1]), float(point[2])
+def _between(first: Shape, second: Shape) -> Point:
+    return point_of((first.middle + second.middle) / 2)
 
 
 def _ml(limits: tuple[float, float]) -> tuple[float, float]:

@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+Point = tuple[float, float, float]
+
+
+def point_of(place: NDArray[np.float64]) -> Point:
+    """A place, RAS mm, as three plain numbers."""
+    x, y, z = place
+    return float(x), float(y), float(z)
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -19,7 +30,7 @@ class Problem:
 
     what: str
     structure: int | None = None
-    ras: tuple[float, float, float] | None = None
+    ras: Point | None = None
     serious: bool = False
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from SpineLib.errors import BadInput
@@ -134,19 +135,12 @@ def _of_task(card: Card, base: Recipe) -> dict[str, Any]:
 
 
 def _card_text(card: Card, name: str, cases: int) -> dict[str, Any]:
-    limits = card.applicability
     return {
         "name": name or card.name,
         "title": card.title,
         "version": card.version,
         "starter": card.starter,
-        "applicability": {
-            "planes": limits.planes,
-            "weightings": limits.weightings,
-            "regions": limits.regions,
-            "minimum_slices": limits.minimum_slices,
-            "note": limits.note,
-        },
+        "applicability": asdict(card.applicability),
         "limits": card.limits,
         "training_data": f"{card.training_data}; then {cases} corrected cases",
         "licence": card.licence,

@@ -82,7 +82,6 @@ def score(
     *,
     model: str = "",
     device: str = "auto",
-    seed: int = 0,
     progress: Progress | None = None,
 ) -> Scored:
     """Lets a model answer cases and keeps answer, uncertainty, disagreement and implausible places.
@@ -95,7 +94,6 @@ def score(
         cases: ids; every case that is not set aside if None.
         model: id; the current one if empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        seed: of the changes from which the uncertainty is taken.
         progress: each case is a part; its files stand when its stage `STAGE` is told.
 
     Raises:
@@ -113,7 +111,7 @@ def score(
     result.skipped = len(used) - len(waiting)
     if not waiting:
         return result
-    reader = _Reader(dataset, chosen, device, seed)
+    reader = _Reader(dataset, chosen, device)
     for n, case in enumerate(waiting, 1):
         progress.part(n, len(waiting))
         try:
@@ -155,8 +153,8 @@ def earlier_answer(case: Case, model: str) -> Version | None:
 class _Reader:
     """A model, loaded once, that answers case after case."""
 
-    def __init__(self, dataset: Dataset, model: LoopModel, device: str, seed: int) -> None:
-        self.dataset, self.model, self.device, self.seed = dataset, model, device, seed
+    def __init__(self, dataset: Dataset, model: LoopModel, device: str) -> None:
+        self.dataset, self.model, self.device = dataset, model, device
         self.loaded = load(model.folder, device)
 
     @cached_property
@@ -217,9 +215,7 @@ class _Reader:
         labels = [SliceLabel(k, word_of(answer)) for k, answer in said.items()]
         if not labels:
             raise NotApplicable("None of its slices can be assessed: the canal was not found")
-        unsure = uncertain_slices(
-            image, canal, self.loaded, times=TIMES_SLICES, seed=self.seed, progress=progress
-        )
+        unsure = uncertain_slices(image, canal, self.loaded, times=TIMES_SLICES, progress=progress)
         return _Answered(
             labels, unsure.score, per_slice=unsure.per_slice,
             look_at=unlike_slices(said, image) + open_questions(said, image),
@@ -227,9 +223,7 @@ class _Reader:
 
     def _segmented(self, image: Volume, progress: Progress) -> _Answered:
         labels, finding = name_instances(segment(image, self.loaded, progress=progress))
-        unsure = uncertain(
-            image, self.loaded, times=TIMES_VOLUME, seed=self.seed, progress=progress
-        )
+        unsure = uncertain(image, self.loaded, times=TIMES_VOLUME, progress=progress)
         return _Answered(
             labels, unsure.score, unsure.per_structure, overlay=unsure.entropy,
             lowest=finding.lowest,

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from SpineLib.inference.course import Slab, along_course, slab_of
 from SpineLib.inference.grid import canonical_volume
 from SpineLib.labels import CANAL, Structure, is_structure, structure
+from SpineLib.loop.problem import Point, point_of
 from SpineLib.volume import Volume
-
-Point = tuple[float, float, float]
 
 # A body begins so far in front of the canal's front, mm: fat and the dura lie between them.
 BODY_STARTS = 3.0
@@ -78,7 +77,7 @@ class Shape:
     @property
     def ras(self) -> Point:
         """Its middle as three numbers."""
-        return _place(self.middle)
+        return point_of(self.middle)
 
 
 @dataclass(frozen=True)
@@ -199,7 +198,7 @@ def _part(
 ) -> Part:
     gap = float(scipy.spatial.cKDTree(main).query(points)[0].min())
     ahead = bool(front.before(points).mean() > 0.5)
-    return Part(len(points) * voxel, gap, _place(points.mean(axis=0)), ahead)
+    return Part(len(points) * voxel, gap, point_of(points.mean(axis=0)), ahead)
 
 
 def _height(body: NDArray[np.float64], middle: NDArray[np.float64]) -> float:
@@ -239,7 +238,3 @@ def _is_cut(grid: Volume, box: tuple[slice, ...]) -> bool:
 def _points(grid: Volume, mask: NDArray[np.bool_], box: tuple[slice, ...]) -> NDArray[np.float64]:
     inside = np.argwhere(mask) + [side.start for side in box]
     return grid.ras(inside[:, ::-1])
-
-
-def _place(point: NDArray[np.float64]) -> Point:
-    return float(point[0]), float(point[1]), float(point[2])

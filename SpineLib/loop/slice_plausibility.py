@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from SpineLib.datasets.cases import SliceLabel
 from SpineLib.datasets.vocabulary import COMPRESSION_VALUES
-from SpineLib.loop.problem import Problem
+from SpineLib.loop.problem import Point, Problem, point_of
 from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import STACK_UNLIKE, STRANGER, Reason
 from SpineLib.volume import Volume
@@ -103,6 +103,5 @@ def _jumps(
             )  # fmt: skip
 
 
-def slice_place(grid: Volume, k: int) -> tuple[float, float, float]:
-    x, y, z = grid.slice_center(k)
-    return float(x), float(y), float(z)
+def slice_place(grid: Volume, k: int) -> Point:
+    return point_of(grid.slice_center(k))

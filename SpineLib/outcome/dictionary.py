@@ -202,6 +202,12 @@ class Column:
             return float("nan")
         return float(value == self.value) if self.value else float(value)
 
+    def at(self, place: float) -> float:
+        """The column's number for a variable's number, or for the place of a category's word."""
+        return (
+            float(variable(self.variable).values[int(place)] == self.value) if self.value else place
+        )
+
 
 def columns_of(names: tuple[str, ...]) -> tuple[Column, ...]:
     """The matrix's columns for some variables; of a category, one a word but the first."""

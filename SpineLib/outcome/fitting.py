@@ -55,9 +55,7 @@ class Fitted:
 
     def predict(self, rows: NDArray[np.float64], seed: int = 0) -> NDArray[np.float64]:
         """[row, output] for rows of all columns; NaN is a missing value."""
-        if self.native:
-            return self.scorer.predict(rows[:, : self.predictors])
-        if not np.isnan(rows).any():
+        if self.native or not np.isnan(rows).any():
             return self.scorer.predict(rows[:, : self.predictors])
         drawn = self.gaussian.draw(rows, PREDICTION_DRAWS, seed)
         return np.asarray(self.scorer.predict(drawn[..., : self.predictors]).mean(axis=0))

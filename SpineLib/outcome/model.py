@@ -44,9 +44,9 @@ class Distribution:
             lower one.
     """
 
-    points: list[float]
-    below: list[float]
-    upto: list[float]
+    points: tuple[float, ...]
+    below: tuple[float, ...]
+    upto: tuple[float, ...]
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> Distribution:
@@ -58,7 +58,17 @@ class Distribution:
             points = np.unique(np.quantile(known, places, method="inverted_cdf"))
         below = np.searchsorted(known, points, "left") / len(known)
         upto = np.searchsorted(known, points, "right") / len(known)
-        return cls(points.tolist(), below.tolist(), upto.tolist())
+        return cls(tuple(points.tolist()), tuple(below.tolist()), tuple(upto.tolist()))
+
+    def checked(self) -> Distribution:
+        """The distribution itself, where its lists belong together.
+
+        Raises:
+            ValueError: they do not.
+        """
+        if not len(self.points) == len(self.below) == len(self.upto) > 0:
+            raise ValueError("a distribution's lists are not equally long")
+        return self
 
     def shares(self, value: float) -> tuple[float, float]:
         """Share of the patients with a lower, and with a higher value."""
@@ -200,25 +210,12 @@ def _model(data: dict[str, Any], scorers: list[Scorer]) -> OutcomeModel:
         recipe=recipe, candidate=str(data["candidate"]), columns=columns, predictors=predictors,
         classes=tuple(map(str, data["classes"])), scorer=scorers[0], members=tuple(scorers[1:]),
         native=bool(data["native"]), gaussian=gaussian,
-        population={name: read_arguments(_Listed, one, name).distribution()
+        population={name: read_arguments(Distribution, one, name).checked()
                     for name, one in data["population"].items()},
         patients=int(data["patients"]), sites=int(data["sites"]), simulated=bool(data["simulated"]),
         figures=tuple(data["figures"]), notes=tuple(map(str, data["notes"])),
         refused=float(data["refused"]), software=str(data["software"]),
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Listed:
-    points: tuple[float, ...]
-    below: tuple[float, ...]
-    upto: tuple[float, ...]
-
-    def distribution(self) -> Distribution:
-        sizes = {len(self.points), len(self.below), len(self.upto)}
-        if len(sizes) > 1 or not self.points:
-            raise ValueError("a distribution's lists are not equally long")
-        return Distribution(list(self.points), list(self.below), list(self.upto))
 
 
 def _packed(trees: Sequence[Trees]) -> bytes:

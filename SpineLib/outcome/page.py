@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from SpineLib.evaluation import report
-from SpineLib.evaluation.report import cells, data_url, span_of, write_table
+from SpineLib.evaluation.predictions import write_table
+from SpineLib.evaluation.report import cells, data_url, span_of
 from SpineLib.outcome.dictionary import variable
 from SpineLib.outcome.drawings import draw_missing, draw_run, reference_title
 from SpineLib.outcome.measuring import figures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -154,34 +154,31 @@ def _answers(model: OutcomeModel, row: NDArray[np.float64]) -> tuple[Answer, ...
     )
 
 
-def _worst(model: OutcomeModel, answer: NDArray[np.float64]) -> NDArray[np.float64]:
+def _worst(model: OutcomeModel, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """The answer as one number a row: P(yes), P(severe), or the number."""
-    return answer[:, -1]
+    return _mean(model, rows)[:, -1]
 
 
 def _with(
-    model: OutcomeModel, row: NDArray[np.float64], name: str, values: list[float]
+    model: OutcomeModel, row: NDArray[np.float64], name: str, values: Sequence[float]
 ) -> NDArray[np.float64]:
     """A row a value of one variable (of a category the place of its word)."""
     rows = np.repeat(row[None], len(values), axis=0)
     for n, column in enumerate(model.columns):
         if column.variable == name:
-            words = variable(name).values
-            rows[:, n] = [
-                float(words[int(v)] == column.value) if column.value else v for v in values
-            ]
+            rows[:, n] = [column.at(value) for value in values]
     return rows
 
 
 def _drivers(
     model: OutcomeModel, row: NDArray[np.float64], known: list[str], values: Values
 ) -> tuple[Driver, ...]:
-    own = _worst(model, _mean(model, row[None]))[0]
+    own = _worst(model, row[None])[0]
     found = []
     for name in known:
         shares, one = model.population[name], variable(name)
         weight = np.diff(np.r_[0.0, shares.upto])
-        usual = _worst(model, _mean(model, _with(model, row, name, shares.points)))
+        usual = _worst(model, _with(model, row, name, shares.points))
         effect = float(own - (usual * weight).sum() / weight.sum())
         found.append(Driver(one.title, one.shown(values[name]), effect))  # type: ignore[arg-type]
     return tuple(sorted(found, key=lambda driver: -abs(driver.effect)))
@@ -202,6 +199,6 @@ def _missing(
             tried = np.linspace(ends[0], ends[1], 5).tolist()
         else:
             tried = [0.0, 1.0] if one.kind == YES_NO else [float(n) for n in range(len(one.values))]
-        answers = _worst(model, _mean(model, _with(model, row, name, tried)))
+        answers = _worst(model, _with(model, row, name, tried))
         found.append(MissingInput(one.title, float(answers.min()), float(answers.max())))
     return tuple(sorted(found, key=lambda gone: gone.low - gone.high))

@@ -13,7 +13,7 @@ from SpineLib.evaluation.delong import paired
 from SpineLib.evaluation.figures import Figure
 from SpineLib.evaluation.statistics import Comparison
 from SpineLib.models.scorers import Linear, Trees
-from SpineLib.outcome.dictionary import CATEGORY, Column, variable
+from SpineLib.outcome.dictionary import CATEGORY, variable
 from SpineLib.outcome.fitting import Fitted
 from SpineLib.outcome.measuring import figures, groups, views
 from SpineLib.outcome.model import OutcomeModel
@@ -234,13 +234,8 @@ def _dependence(
             changed = filled.copy()
             for n, column in enumerate(model.columns[: model.predictors]):
                 if column.variable == name:
-                    changed[:, n] = _cell(column, point)
+                    changed[:, n] = column.at(float(point))
             answers.append(float(model.scorer.predict(changed)[:, -1].mean()))
         words = [one.values[int(p)] if one.values else one.shown(float(p)) for p in points]
         found[name] = (words, answers)
     return found
-
-
-def _cell(column: Column, point: float) -> float:
-    words = variable(column.variable).values
-    return float(words[int(point)] == column.value) if words else float(point)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from SpineLib import evaluation
+from SpineLib.evaluation.drawings import COLORS, to_png
 from SpineLib.evaluation.figures import Figure
-from SpineLib.evaluation.report import cells, data_url, write_table
+from SpineLib.evaluation.predictions import write_table
+from SpineLib.evaluation.report import cells, data_url
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 from SpineLib.outputs.templates import environment
 from SpineLib.projects.readers import ReaderStudy
@@ -21,7 +22,6 @@ from SpineLib.wording import count
 
 PAGE, FIGURES, LABELS = "readers.html", "figures.csv", "labels.csv"
 _COLUMNS = 3
-_BLUE, _VERMILION = "#0072B2", "#D55E00"  # Okabe and Ito's
 
 
 def write_page(study: ReaderStudy, folder: str | Path) -> Path:
@@ -95,9 +95,7 @@ def _rates(against: dict[str, tuple[Figure, ...]]) -> bytes:
     names = list(against)
     figure = Drawing(figsize=(6.4, 1.4 + 0.45 * len(names)), layout="constrained")
     pair = figure.subplots(1, 2, sharey=True, squeeze=False)[0]
-    for axes, what, color in zip(
-        pair, ("sensitivity", "specificity"), (_VERMILION, _BLUE), strict=True
-    ):
+    for axes, what, color in zip(pair, ("sensitivity", "specificity"), COLORS[::-1], strict=True):
         for place, name in enumerate(names):
             one = next(f for f in against[name] if f.name == what)
             if one.value is None or one.alone is None:
@@ -108,7 +106,7 @@ def _rates(against: dict[str, tuple[Figure, ...]]) -> bytes:
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="x", alpha=0.25)
-    return _png(figure)
+    return to_png(figure)
 
 
 def _confusions(tables: list[pd.DataFrame]) -> bytes:
@@ -120,7 +118,7 @@ def _confusions(tables: list[pd.DataFrame]) -> bytes:
         _confusion(axes, table)
     for axes in grid[len(tables) :]:
         axes.set_visible(False)
-    return _png(figure)
+    return to_png(figure)
 
 
 def _confusion(axes: Axes, table: pd.DataFrame) -> None:
@@ -141,9 +139,3 @@ def _confusion(axes: Axes, table: pd.DataFrame) -> None:
 
 def _short(name: str) -> str:
     return name.replace(" ", "\n")
-
-
-def _png(figure: Drawing) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=130)
-    return stream.getvalue()

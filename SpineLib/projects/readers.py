@@ -69,19 +69,11 @@ class ReaderStudy:
 
     def table(self) -> pd.DataFrame:
         """Every figure as a row."""
-        rows = [
-            {
-                "of": section, "figure": f.name, "value": f.value,
-                "low_by_patient": f.interval[0] if f.interval else None,
-                "high_by_patient": f.interval[1] if f.interval else None,
-                "low_by_slice": f.alone[0] if f.alone else None,
-                "high_by_slice": f.alone[1] if f.alone else None,
-                "method_by_slice": f.method, "counted": f.of, "note": f.note,
-            }
+        return pd.DataFrame([
+            {"of": section, **figure.row("counted")}
             for section, figures in self.sections.items()
-            for f in figures
-        ]  # fmt: skip
-        return pd.DataFrame(rows)
+            for figure in figures
+        ])  # fmt: skip
 
 
 def evaluate_readers(readings: Readings, title: str = "") -> ReaderStudy:

@@ -40,7 +40,7 @@ def ladder(number: int) -> LabelledSpine:
     truth = WholeTruth("none", marks, course, "T2")
     tissues = volume.with_voxels(np.zeros(volume.shape, np.uint8))
     return LabelledSpine(
-        f"s{number}", f"p{number}", lambda: (volume, tissues), partial(_given, truth)
+        f"s{number}", f"p{number}", lambda: (volume, tissues), truth=partial(_given, truth)
     )
 
 
