@@ -10,7 +10,7 @@ upward. A ``dataset.toml`` in the root may say ``order = "head-first"`` or ``"in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,28 @@ def open_layout(
     ]
 
 
-def patient_of(stack: Stack, name: str) -> str:
-    """The hash that splits go by: of the Patient ID, else of the patient's folder."""
-    return stack.patient_hash or plain_hash(name)
+def labelled_stack(
+    stack: Stack, labels: Iterable[SliceLabel], *, name: str, patient: str, **facts: Any
+) -> LabelledStack:
+    """A stack of DICOM with labels.
+
+    Args:
+        stack: from a scan.
+        labels: of its slices.
+        name: tells it from the other stacks of the data set; hashed.
+        patient: who it is of, where the header has no Patient ID; hashed.
+        facts: further fields of `LabelledStack`.
+    """
+    return LabelledStack(
+        id=plain_hash(name),
+        patient=stack.patient_hash or plain_hash(patient),
+        open=partial(read, stack),
+        labels=tuple(labels),
+        region=stack.region,
+        weighting=stack.weighting,
+        fingerprint=fingerprint(source.path for source in stack.sources),
+        **facts,
+    )
 
 
 def read_labels(path: Path, value: Callable[[str], str]) -> list[str]:
@@ -129,19 +148,9 @@ def _labelled(
     parts = patient.relative_to(root).parts
     # Patients' folders may be named after them; the id in records and logs is not.
     known = dict(facts.get(patient.name, {}))
-    key = plain_hash("/".join(parts))
     site = known.pop("site", "") or "/".join(parts[:-1])
-    return LabelledStack(
-        id=key,
-        patient=patient_of(stack, patient.name),
-        open=partial(read, stack),
-        labels=tuple(labels),
-        site=site,
-        region=stack.region,
-        weighting=stack.weighting,
-        columns=known,
-        fingerprint=fingerprint(source.path for source in stack.sources),
-    )
+    name = "/".join(parts)
+    return labelled_stack(stack, labels, name=name, patient=patient.name, site=site, columns=known)
 
 
 def _reader(file: Path, task: str) -> str:

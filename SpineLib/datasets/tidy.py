@@ -6,19 +6,16 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, SliceLabel
-from SpineLib.datasets.layout import patient_of
+from SpineLib.datasets.layout import labelled_stack
 from SpineLib.datasets.vocabulary import vocabulary
-from SpineLib.dicom import Stack, read, scan
+from SpineLib.dicom import Stack, scan
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
-from SpineLib.store.patients import plain_hash
 from SpineLib.wording import count
 
 UID, LABEL = "sop_instance_uid", "label"
@@ -177,15 +174,11 @@ def _place(
 
 
 def _labelled(stack: Stack, labels: list[SliceLabel], facts: dict[str, str]) -> LabelledStack:
-    series = f"{stack.series_instance_uid} {stack.id}"
-    return LabelledStack(
-        id=plain_hash(series),
-        patient=patient_of(stack, stack.study_instance_uid),
-        open=partial(read, stack),
-        labels=tuple(sorted(labels, key=lambda label: (label.index, label.reader))),
+    return labelled_stack(
+        stack,
+        sorted(labels, key=lambda label: (label.index, label.reader)),
+        name=f"{stack.series_instance_uid} {stack.id}",
+        patient=stack.study_instance_uid,
         site=facts.get("site", ""),
-        region=stack.region,
-        weighting=stack.weighting,
         columns={name: text for name, text in facts.items() if name not in _KNOWN},
-        fingerprint=fingerprint(source.path for source in stack.sources),
     )

@@ -21,9 +21,9 @@ from SpineLib.datasets.cache import fingerprint
 from SpineLib.datasets.cases import LabelledStack, SliceLabel
 from SpineLib.datasets.drawn_slices import DrawnSlices
 from SpineLib.datasets.flat import SUFFIXES, open_pictures
-from SpineLib.datasets.layout import patient_of
+from SpineLib.datasets.layout import labelled_stack
 from SpineLib.datasets.vocabulary import vocabulary
-from SpineLib.dicom import Stack, read
+from SpineLib.dicom import Stack
 from SpineLib.errors import BadInput
 from SpineLib.progress import Progress
 from SpineLib.questions import BILSKY, Question
@@ -190,16 +190,8 @@ def _on_stack(stack: Stack, boxes: dict[int, Annotation], folder: str) -> Labell
             )
         _require_inside(one, stack.rows, stack.columns)
         labels.append(SliceLabel(k, one.value, box_ras=box_in(geometry, k, one.corners)))
-    series = f"{stack.series_instance_uid} {stack.id}"
-    return LabelledStack(
-        id=plain_hash(series),
-        patient=patient_of(stack, folder),
-        open=partial(read, stack),
-        labels=tuple(labels),
-        region=stack.region,
-        weighting=stack.weighting,
-        fingerprint=fingerprint(source.path for source in stack.sources),
-    )
+    name = f"{stack.series_instance_uid} {stack.id}"
+    return labelled_stack(stack, labels, name=name, patient=folder)
 
 
 def _require_inside(one: Annotation, rows: int, columns: int) -> None:

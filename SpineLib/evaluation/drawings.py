@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 # Okabe and Ito's blue and vermilion: the first and the second model.
 COLORS = ("#0072B2", "#D55E00")
 # Then those of sites: vermilion, green, purple, yellow.
-_WITH_SITES = (*COLORS, "#009E73", "#CC79A7", "#F0E442")
-_GREY = "#9a9a9a"
+MORE_COLORS = (*COLORS, "#009E73", "#CC79A7", "#F0E442")
+GREY = "#9a9a9a"
 
 
 def draw(answers: Sequence[Predictions]) -> dict[str, bytes]:
@@ -55,8 +55,8 @@ def draw_reliability(curves: dict[str, Reliability], what: str, unit: str = "sli
         unit: what is counted.
     """
     figure, (above, below) = new_figure((5.4, 5.6), rows=(3, 1))
-    above.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--", label="honest")
-    for (name, one), color in zip(curves.items(), _WITH_SITES, strict=False):
+    above.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="honest")
+    for (name, one), color in zip(curves.items(), MORE_COLORS, strict=False):
         label = f"{name}: ECE {one.ece:.3f}, Brier {one.brier:.3f}"
         above.plot(one.predicted, one.seen, marker="o", color=color, label=label)
         below.plot(one.predicted, one.count, marker="o", color=color, linewidth=1)
@@ -87,9 +87,9 @@ def _roc(data: Slices) -> bytes:
         own = data.only(data.patients == name)
         if own.both_classes:
             x, y, _ = roc_curve(own.truth, own.score, drop_intermediate=False)
-            axes.plot(x, y, color=_GREY, linewidth=0.7, alpha=0.5)
+            axes.plot(x, y, color=GREY, linewidth=0.7, alpha=0.5)
             curves.append(np.interp(grid, x, y))
-    axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     if len(curves) > 1:
         mean, spread = np.mean(curves, axis=0), np.std(curves, axis=0, ddof=1)
         low, high = np.maximum(mean - spread, 0), np.minimum(mean + spread, 1)
@@ -109,7 +109,7 @@ def _roc(data: Slices) -> bytes:
 def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
     curves = dict(zip(names_of(answers), map(reliability_of, answers), strict=True))
     sites = reliability_by_site(answers[0])
-    if len(answers) == 1 and len(sites) < len(_WITH_SITES):
+    if len(answers) == 1 and len(sites) < len(MORE_COLORS):
         curves |= sites
     known = {name: one for name, one in curves.items() if one is not None}
     what = "P(compressed)" if answers[0].task == "compression" else "P(most probable grade)"
@@ -126,7 +126,7 @@ def _errors(answers: Sequence[Predictions], what: str = "slices") -> bytes:
         error = np.sort(table["error_mm"].to_numpy(float))  # NaN, where there is none, is last
         share = np.arange(1, len(error) + 1) / len(error)
         axes.step(error, share, where="post", color=color, label=name)
-    axes.axvline(3, color=_GREY, linewidth=1, linestyle="--")
+    axes.axvline(3, color=GREY, linewidth=1, linestyle="--")
     axes.set(xlim=(0, 15), ylim=(0, 1.01), xlabel="distance to the true centre (mm)")
     axes.set_ylabel(f"share of {what}")
     axes.legend(fontsize=8, loc="lower right")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from SpineLib.errors import BadInput
+from SpineLib.evaluation.drawings import GREY, MORE_COLORS
 from SpineLib.evaluation.predictions import write_table
 from SpineLib.loop.changes import MAIN, Change
 from SpineLib.loop.dataset import Dataset
@@ -15,9 +16,8 @@ from SpineLib.store.files import writing
 
 CURVE = "curve"
 _ON_PAGES = ("level", "names")
-# Okabe and Ito's, the main figure first.
-_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-_GREY = "#9a9a9a"
+# The main figure first.
+_COLORS = MORE_COLORS[:4]
 # No figure is above 1; a point there is drawn whole.
 _MOST = 1.01
 
@@ -159,7 +159,7 @@ def _draw(found: Sequence[Point], task: str, path: Path) -> None:
     low, high = panels[0].get_ylim()
     panels[0].set_ylim(low, min(high, _MOST))
     panels[0].set_ylabel("on the frozen test")
-    panels[-1].plot([], [], "o", color=_GREY, markerfacecolor="white", label="not promoted")
+    panels[-1].plot([], [], "o", color=GREY, markerfacecolor="white", label="not promoted")
     handles, labels = panels[-1].get_legend_handles_labels()
     figure.legend(handles, labels, fontsize=8, loc="outside lower center", ncols=3)
     figure.savefig(path, dpi=130)

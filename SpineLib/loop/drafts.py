@@ -20,6 +20,7 @@ from SpineLib.store.files import writing
 from SpineLib.volume import Volume
 
 DRAFT = "draft.npz"
+_ADVICE = "Move it away to go on from the last version."
 Own = tuple[tuple[str, NDArray[np.bool_]], ...]
 
 
@@ -93,15 +94,11 @@ def open_draft(folder: Path, grid: Volume) -> Draft | None:
         draft = Draft(labels, base, about["by"], about["time"], float(about["minutes"]), own)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise BadInput(
-            "The draft of this case cannot be read",
-            file=path,
-            advice="Move it away to go on from the last version.",
+            "The draft of this case cannot be read", file=path, advice=_ADVICE
         ) from error
     if not grid.same_grid(labels, tolerance=TOLERANCE_MM):
         raise BadInput(
-            "The draft of this case is not on its image's grid",
-            file=path,
-            advice="Move it away to go on from the last version.",
+            "The draft of this case is not on its image's grid", file=path, advice=_ADVICE
         )
     return draft
 

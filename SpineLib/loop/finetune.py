@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from SpineLib import __version__
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.loop.ancestry import FrozenImages, ancestor, learnt_from
 from SpineLib.loop.candidate import write_candidate
-from SpineLib.loop.dataset import Dataset
+from SpineLib.loop.dataset import SOFTWARE, Dataset
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import REPLAY, file_of, keep_cases, open_kept, set_aside_changed
 from SpineLib.loop.lineage import LoopModel, copy_model
@@ -152,7 +151,7 @@ def prepare(
                 "patients": len(patients),
                 "minutes": round(sum(case["minutes"] for case in own), 2),
                 "cases": kept,
-                "software": f"SlicerSpineMRI {__version__}",
+                "software": SOFTWARE,
                 "made": now("seconds"),
             }
             write_json(folder / JOB, record)

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from SpineLib import __version__
 from SpineLib.errors import BadInput, NotApplicable, SpineError
 from SpineLib.loop.ancestry import ancestor
-from SpineLib.loop.dataset import Dataset
+from SpineLib.loop.dataset import SOFTWARE, Dataset
 from SpineLib.loop.finetune import made_by, require_untested, unfinished
 from SpineLib.loop.images import ImageChanged
 from SpineLib.loop.kept import set_aside_changed
@@ -134,7 +133,7 @@ def compare(
         "format": _FORMAT,
         "number": 0,
         "made": now("seconds"),
-        "software": f"SlicerSpineMRI {__version__}",
+        "software": SOFTWARE,
         "candidate": _about(new),
         "against": _about(old),
         "test_sha256": frozen.sha256,

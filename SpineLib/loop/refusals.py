@@ -23,7 +23,7 @@ class NotAccepted(BadInput):
     def __init__(self, case: Case, problems: Sequence[Problem]) -> None:
         serious = [problem for problem in problems if problem.serious]
         super().__init__(
-            f"The case {case.id} is not accepted: {'; '.join(seriou.what for seriou in serious[:5])}",
+            f"The case {case.id} is not accepted: {'; '.join(problem.what for problem in serious[:5])}",
             advice="Correct it, or accept it as it is.",
             command="--anyway",
         )

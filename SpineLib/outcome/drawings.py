@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from SpineLib.evaluation.calibration import reliability
-from SpineLib.evaluation.drawings import COLORS, draw_reliability, new_figure, to_png
+from SpineLib.evaluation.drawings import COLORS, GREY, draw_reliability, new_figure, to_png
 from SpineLib.outcome.dictionary import NUMBER, variable
 from SpineLib.outcome.measuring import THRESHOLDS, net_benefit, views
 from SpineLib.outcome.table import Cohort
@@ -16,7 +16,6 @@ from SpineLib.outcome.validation import REFERENCE
 if TYPE_CHECKING:
     from SpineLib.outcome.run import Run
 
-_GREY = "#9a9a9a"
 _WRAP = 3  # drawings of dependence side by side
 
 
@@ -74,7 +73,7 @@ def _decision(run: Run, place: int) -> bytes:
         axes.plot(THRESHOLDS, net_benefit(view.truth, view.probability), color=color, label=label)
     assert truth is not None
     everybody = net_benefit(truth, np.ones(len(truth)))
-    axes.plot(THRESHOLDS, everybody, color=_GREY, linestyle="--", label="act on everybody")
+    axes.plot(THRESHOLDS, everybody, color=GREY, linestyle="--", label="act on everybody")
     axes.axhline(0, color="black", linewidth=1, label="act on nobody")
     axes.set(xlim=(0, 1), ylim=(-0.05, float(truth.mean()) + 0.03), xlabel="threshold",
              ylabel="net benefit")  # fmt: skip
@@ -93,7 +92,7 @@ def _importance(run: Run) -> bytes:
     figure, (axes,) = new_figure((6.2, 0.3 * len(ranked) + 1.1))
     at = np.arange(len(ranked))
     axes.barh(at, [mean for _name, (mean, _spread) in ranked], color=COLORS[0],
-              xerr=[spread for _name, (_mean, spread) in ranked], ecolor=_GREY)  # fmt: skip
+              xerr=[spread for _name, (_mean, spread) in ranked], ecolor=GREY)  # fmt: skip
     axes.set_yticks(at, [variable(name).title for name, _drop in ranked], fontsize=8)
     axes.set(
         xlabel="fall of AUC" if run.model.classes else "fall of the share of variance explained"

@@ -23,7 +23,13 @@ from SpineLib.evaluation.agreement import (
     specific,
 )
 from SpineLib.evaluation.figures import Figure, measured, share
-from SpineLib.evaluation.statistics import bootstrap, exact_interval, mcnemar, signed_rank
+from SpineLib.evaluation.statistics import (
+    Comparison,
+    bootstrap,
+    exact_interval,
+    mcnemar,
+    signed_rank,
+)
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.projects.tables import Readings
@@ -338,41 +344,38 @@ def _assistance(readings: Readings) -> pd.DataFrame:
     """The same reader on the same slices with and without the model's answer."""
     truth, found = readings.positive(readings.final), []
     for name in readings.readers:
-        without, helped = readings.first[name], readings.assisted[name]
-        both = (without != "") & (helped != "")
+        arms = readings.first[name], readings.assisted[name]
+        both = (arms[0] != "") & (arms[1] != "")
         if not both.any():
             continue
         times = [readings.seconds[name, arm] for arm in (UNASSISTED, ASSISTED)]
         timed = both & np.isfinite(times[0]) & np.isfinite(times[1])
         if timed.any():
             test = signed_rank(times[0][timed], times[1][timed])
-            found.append(_row(name, "median seconds", timed, np.median(times[0][timed]),
-                              np.median(times[1][timed]), test.p if test else None,
-                              test.method if test else ""))  # fmt: skip
-        right = [(readings.positive(x) == truth) & both for x in (without, helped)]
+            without, helped = (float(np.median(seconds[timed])) for seconds in times)
+            found.append(_row(name, "median seconds", timed, without, helped, test))
+        right = [(readings.positive(labels) == truth) & both for labels in arms]
         settled = both & (readings.final != "")
         for figure, rows in (("sensitivity", settled & truth), ("specificity", settled & ~truth),
                              ("accuracy", settled)):  # fmt: skip
             if rows.any():
                 paired = mcnemar(right[0][rows], right[1][rows])
-                found.append(_row(name, figure, rows, paired.first, paired.second, paired.p,
-                                  paired.method))  # fmt: skip
+                found.append(_row(name, figure, rows, paired.first, paired.second, paired))
         if readings.model is not None:
             rows = both & (readings.model != "")
             if rows.any():
-                same = [(x == readings.model)[rows] for x in (without, helped)]
-                paired = mcnemar(*same)
+                paired = mcnemar(*((labels == readings.model)[rows] for labels in arms))
                 found.append(_row(name, "agreement with the model", rows, paired.first,
-                                  paired.second, paired.p, paired.method))  # fmt: skip
+                                  paired.second, paired))  # fmt: skip
     return pd.DataFrame(found)
 
 
 def _row(
-    name: str, figure: str, rows: NDArray, without: float, helped: float, p: float | None, test: str
+    reader: str, figure: str, rows: NDArray, without: float, helped: float, test: Comparison | None
 ) -> dict[str, object]:
-    return {"reader": name, "figure": figure, "slices": int(rows.sum()),
-            "without": float(without), "with": float(helped),
-            "difference": float(helped - without), "p": p, "test": test}  # fmt: skip
+    return {"reader": reader, "figure": figure, "slices": int(rows.sum()), "without": without,
+            "with": helped, "difference": helped - without, "p": test.p if test else None,
+            "test": test.method if test else ""}  # fmt: skip
 
 
 def _assisted_pairs(readings: Readings, sections: dict[str, tuple[Figure, ...]]) -> None:
