@@ -31,17 +31,17 @@ class DrawnSlices:
         self._named: dict[str, list[Path]] = defaultdict(list)
         self._unread: dict[Path, str] = {}
         try:
-            found = scan(folder)
+            scanned = scan(folder)
         except BadInput:  # no DICOM in it: the boxes were drawn on pictures
             return
-        self.stacks = found.stacks
+        self.stacks = scanned.stacks
         for n, stack in enumerate(self.stacks):
             for k, source in enumerate(stack.sources):
                 self._of_file[source.path.resolve()].append((n, k))
                 self._of_uid[source.sop_instance_uid].append((n, k))
-        for one in found.skipped:
-            if not one.other:
-                self._unread[one.file.resolve()] = one.reason
+        for skipped in scanned.skipped:
+            if not skipped.other:
+                self._unread[skipped.file.resolve()] = skipped.reason
         for path in dict.fromkeys((*self._of_file, *self._unread)):
             # A UID as a name has no suffix, only dots.
             plain = path.name if path.suffix[1:].isdecimal() else path.stem

@@ -59,11 +59,11 @@ def write_jpegs(
     with writing_folder(folder) as out:
         for stack in (progress or Progress()).track(stacks, "Writing pictures"):
             volume, start = stack.open(), next_number[stack.patient]
-            place = out / stack.site / keyed(stack.patient, secret)
-            place.mkdir(parents=True, exist_ok=True)
+            patient_folder = out / stack.site / keyed(stack.patient, secret)
+            patient_folder.mkdir(parents=True, exist_ok=True)
             for k, value in agreed(stack.labels, None).items():
                 name = f"{WORDS[value]}.{start + k}.jpeg"
-                _picture(volume.voxels[k]).save(place / name, quality=_QUALITY)
+                _picture(volume.voxels[k]).save(patient_folder / name, quality=_QUALITY)
                 count += 1
             next_number[stack.patient] = start + len(volume.voxels) + _BETWEEN_STACKS
     return count

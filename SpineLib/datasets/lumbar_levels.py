@@ -74,7 +74,7 @@ def level_readers(segmentation: str = "", device: str = "auto") -> LevelReaders:
     """
     segmenter = open_model(segmentation) if segmentation else find_models("segmentation")[0]
     others = (find_models(task)[0] for task in ("canal", "outline"))
-    return LevelReaders(*(load(one, device) for one in (segmenter, *others)))
+    return LevelReaders(*(load(model, device) for model in (segmenter, *others)))
 
 
 def grade_of(area: float) -> int:
@@ -108,8 +108,8 @@ def simulated_levels(sources: Sequence[str], progress: Progress) -> Levels:
         BadInput: another source, or no level.
     """
     rows, grades, patients = [], [], []
-    asked = [one for source in sources for one in patients_of(source)]
-    for number, (disease, profile, seed) in enumerate(progress.track(asked, "Measuring patients")):
+    wanted = [patient for source in sources for patient in patients_of(source)]
+    for number, (disease, profile, seed) in enumerate(progress.track(wanted, "Measuring patients")):
         mask, truth = lumbar_anatomy(seed=seed, profile=profile, disease=disease)
         discs, table = features(measure(mask, finding_of(mask, truth.labels)))
         for disc, row in zip(discs, table, strict=True):
@@ -140,8 +140,8 @@ def simulated_sacs(
         BadInput: as `simulated_levels`.
     """
     measured, true = [], []
-    asked = [one for source in sources for one in patients_of(source)]
-    for disease, profile, seed in progress.track(asked, "Measuring axial slices"):
+    wanted = [patient for source in sources for patient in patients_of(source)]
+    for disease, profile, seed in progress.track(wanted, "Measuring axial slices"):
         case = lumbar_case(seed=seed, profile=profile, disease=disease)
         findings, spine = axial_findings(case, readers), case.patient.spine
         for name, exact in case.truth.outline_area.items():
@@ -190,7 +190,9 @@ def axial_findings(case: LumbarCase, readers: LevelReaders) -> Findings:
     return Findings(stacks, segmentation=SegmentationFinding(ASSESSED, stack="sagittal"))
 
 
-def matched(found: Sequence[Measure], true: Sequence[Measure], near: float = 8.0) -> dict[int, str]:
+def matched(
+    measured: Sequence[Measure], true: Sequence[Measure], near: float = 8.0
+) -> dict[int, str]:
     """Name of the true disc at each found disc's place; of none, where none is near.
 
     Args:
@@ -198,13 +200,13 @@ def matched(found: Sequence[Measure], true: Sequence[Measure], near: float = 8.0
         true: measured on the true mask.
         near: mm between two middles of one disc.
     """
-    discs = [one for one in true if one.kind == "disc"]
+    discs = [size for size in true if size.kind == "disc"]
     names = {}
-    for one in found:
-        if one.kind == "disc" and discs:
-            away = [float(np.linalg.norm(np.subtract(one.place_ras, d.place_ras))) for d in discs]
+    for size in measured:
+        if size.kind == "disc" and discs:
+            away = [float(np.linalg.norm(np.subtract(size.place_ras, d.place_ras))) for d in discs]
             if min(away) < near:
-                names[one.label] = discs[int(np.argmin(away))].name
+                names[size.label] = discs[int(np.argmin(away))].name
     return names
 
 
@@ -214,10 +216,10 @@ def patients_of(source: str) -> Iterator[tuple[str, str, int]]:
     Raises:
         BadInput: it is no source of lumbar patients.
     """
-    asked = parse(source)
-    if asked.region != "lumbar" or asked.kind != "studies":
+    request = parse(source)
+    if request.region != "lumbar" or request.kind != "studies":
         raise BadInput(
             f"{source} has no lumbar levels", advice="Write simulated:lumbar-degenerative:standard:20"
         )  # fmt: skip
-    for n in range(asked.count):
-        yield asked.disease, asked.profile, asked.seed + n
+    for n in range(request.count):
+        yield request.disease, request.profile, request.seed + n

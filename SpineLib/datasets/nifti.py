@@ -132,13 +132,13 @@ def _axial(image: Path, orientation: str) -> Volume:
 
 def _boxes(cord: Volume, marked: NDArray[np.bool_]) -> list[SliceLabel]:
     half = np.array([_BOX_MM / 2, _BOX_MM / 2, 0.0])
-    found = []
+    labels = []
     for k in np.flatnonzero(marked.any(axis=(1, 2))):
         j, i = np.argwhere(marked[k]).mean(axis=0)
         center = cord.ras([i, j, k])
         low, high = (tuple(float(x) for x in center + sign * half) for sign in (-1, 1))
-        found.append(SliceLabel(int(k), "canal", "mask", (low, high)))  # type: ignore[arg-type]
-    return found
+        labels.append(SliceLabel(int(k), "canal", "mask", (low, high)))  # type: ignore[arg-type]
+    return labels
 
 
 def _pair(table: Path, line: int, row: dict[str, str]) -> LabelledVolume:

@@ -195,16 +195,16 @@ def read_frozen(path: str | Path) -> FrozenTest:
     path = Path(path)
     try:
         data = parse_json(path.read_text(encoding="utf-8"))
-        found = FrozenTest(tuple(map(str, data["patients"])), path)
+        frozen = FrozenTest(tuple(map(str, data["patients"])), path)
         known, version = str(data["sha256"]), data["version"]
         mark = str(data.get("patients_key", ""))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput("This is not a frozen test set", file=path) from error
-    if version != _VERSION or found.sha256 != known:
+    if version != _VERSION or frozen.sha256 != known:
         raise BadInput(
             "The frozen test set was changed: its patients are not those of its SHA-256",
             file=path,
             advice="Take the file from your records; figures measured on another set do not compare.",
         )
     # That of a loop's data set lies in its folder.
-    return replace(found, secret=secret_of(mark, key_file(path), path.parent / KEY_FILE))
+    return replace(frozen, secret=secret_of(mark, key_file(path), path.parent / KEY_FILE))

@@ -155,22 +155,22 @@ def _place(
     frame = row.get("frame") or "1"
     if not frame.isdecimal():
         raise BadInput(f"Line {n}: {frame!r} is not a frame number", file=table, advice="From 1.")
-    found = places.get((row[UID], int(frame)), [])
-    if len(found) > 1:
-        which = "; ".join(f"stack {stacks[m].id}, slice {k + 1}" for m, k in found[:_MOST_NAMED])
+    matches = places.get((row[UID], int(frame)), [])
+    if len(matches) > 1:
+        which = "; ".join(f"stack {stacks[m].id}, slice {k + 1}" for m, k in matches[:_MOST_NAMED])
         raise BadInput(
-            f"Line {n}: {len(found)} slices have this SOP Instance UID and frame: {which}",
+            f"Line {n}: {len(matches)} slices have this SOP Instance UID and frame: {which}",
             file=table,
             advice="An anonymiser used it twice, so nobody can tell which slice is meant. "
             "Anonymise the originals again, or label by position (the published layout).",
         )
-    if not found:
+    if not matches:
         raise BadInput(
             f"Line {n}: no slice of a readable stack has this SOP Instance UID and frame",
             file=table,
             advice=f"Take the line out, or put the slice's file below {folder}.",
         )
-    return found[0]
+    return matches[0]
 
 
 def _labelled(stack: Stack, labels: list[SliceLabel], facts: dict[str, str]) -> LabelledStack:

@@ -157,71 +157,73 @@ def box_in(volume: Volume, k: int, corners: tuple[float, float, float, float]) -
 
 def _patient(folder: Path, drawn: list[Annotation]) -> list[LabelledStack]:
     slices = DrawnSlices(folder)
-    found: list[LabelledStack] = []
+    stacks: list[LabelledStack] = []
     on_dicom: dict[int, dict[int, Annotation]] = defaultdict(dict)
     name = plain_hash(folder.name)
-    for one in drawn:
-        place = slices.place(one.picture, one.folders, one.file)
+    for annotation in drawn:
+        place = slices.place(annotation.picture, annotation.folders, annotation.file)
         if place is None:
-            found.append(_on_picture(one, name))
+            stacks.append(_on_picture(annotation, name))
             continue
         n, k = place
         if k in on_dicom[n]:
             raise BadInput(
-                f"The slice has a box already, in {on_dicom[n][k].file.name}", file=one.file,
+                f"The slice has a box already, in {on_dicom[n][k].file.name}", file=annotation.file,
                 advice="Keep one of them.",
             )  # fmt: skip
-        on_dicom[n][k] = one
+        on_dicom[n][k] = annotation
     for n, boxes in sorted(on_dicom.items()):
-        found.append(_on_stack(slices.stacks[n], boxes, folder.name))
-    return found
+        stacks.append(_on_stack(slices.stacks[n], boxes, folder.name))
+    return stacks
 
 
 def _on_stack(stack: Stack, boxes: dict[int, Annotation], folder: str) -> LabelledStack:
     geometry = Volume(np.zeros((stack.slices, 1, 1)), stack.ijk_to_ras)  # type: ignore[arg-type]
     labels = []
-    for k, one in sorted(boxes.items()):
-        if (one.rows, one.columns) not in ((0, 0), (stack.rows, stack.columns)):
+    for k, annotation in sorted(boxes.items()):
+        if (annotation.rows, annotation.columns) not in ((0, 0), (stack.rows, stack.columns)):
             raise BadInput(
-                f"The box was drawn on a picture of {one.rows}×{one.columns} pixels, the slice has "
+                f"The box was drawn on a picture of {annotation.rows}×{annotation.columns} pixels, the slice has "
                 f"{stack.rows}×{stack.columns}",
-                file=one.file,
+                file=annotation.file,
                 advice="Draw boxes on the slices at their own size.",
             )
-        _require_inside(one, stack.rows, stack.columns)
-        labels.append(SliceLabel(k, one.value, box_ras=box_in(geometry, k, one.corners)))
+        _require_inside(annotation, stack.rows, stack.columns)
+        labels.append(
+            SliceLabel(k, annotation.value, box_ras=box_in(geometry, k, annotation.corners))
+        )
     name = f"{stack.series_instance_uid} {stack.id}"
     return labelled_stack(stack, labels, name=name, patient=folder)
 
 
-def _require_inside(one: Annotation, rows: int, columns: int) -> None:
+def _require_inside(annotation: Annotation, rows: int, columns: int) -> None:
     """The XML may not say how large its picture was."""
-    if one.corners[2] > columns or one.corners[3] > rows:
+    if annotation.corners[2] > columns or annotation.corners[3] > rows:
         raise BadInput(
-            f"The box {one.corners} is outside of the image of {rows}×{columns} pixels",
-            file=one.file,
+            f"The box {annotation.corners} is outside of the image of {rows}×{columns} pixels",
+            file=annotation.file,
             advice="Draw it again.",
         )
 
 
-def _on_picture(one: Annotation, patient: str) -> LabelledStack:
-    path = one.file.with_name(one.picture)
+def _on_picture(annotation: Annotation, patient: str) -> LabelledStack:
+    path = annotation.file.with_name(annotation.picture)
     if not path.is_file() or path.suffix.lower() not in SUFFIXES:
         raise BadInput(
-            f"The picture {one.picture} of this box is not beside it",
-            file=one.file,
+            f"The picture {annotation.picture} of this box is not beside it",
+            file=annotation.file,
             advice="Put it there, or DICOM whose file name or SOP Instance UID is the picture's.",
         )
     volume = open_pictures([path])
-    if (one.rows, one.columns) not in ((0, 0), volume.shape[1:]):
+    if (annotation.rows, annotation.columns) not in ((0, 0), volume.shape[1:]):
         raise BadInput(
             f"The picture has {volume.shape[1]}×{volume.shape[2]} pixels, the box was drawn on "
-            f"{one.rows}×{one.columns}",
-            file=one.file,
+            f"{annotation.rows}×{annotation.columns}",
+            file=annotation.file,
         )
-    _require_inside(one, *volume.shape[1:])
-    label = SliceLabel(0, one.value, box_ras=box_in(volume, 0, one.corners))
-    key = plain_hash(one.picture)
+    _require_inside(annotation, *volume.shape[1:])
+    label = SliceLabel(0, annotation.value, box_ras=box_in(volume, 0, annotation.corners))
+    key = plain_hash(annotation.picture)
     return LabelledStack(
         f"{patient}-{key}",
         patient,

@@ -43,8 +43,8 @@ def weights_of(kind: str, categories: int) -> NDArray[np.float64]:
     """
     if kind not in WEIGHTS:
         raise ValueError(f"{kind} is none of {', '.join(WEIGHTS)}")
-    place = np.arange(categories)
-    away = np.abs(place[:, None] - place)
+    order = np.arange(categories)
+    away = np.abs(order[:, None] - order)
     if kind == "identity":
         return (away == 0).astype(float)
     share = away / max(categories - 1, 1)
@@ -118,8 +118,8 @@ def cohen(table: ArrayLike, *, weights: str = "identity") -> Agreement | None:
     w, share = weights_of(weights, len(counts)), counts / counts.sum()
     # It also makes a test of no agreement, which does not exist for every table.
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = cohens_kappa(counts, weights=None if weights == "identity" else 1 - w)
-    error = float(np.sqrt(max(found.var_kappa, 0.0)))
+        estimate = cohens_kappa(counts, weights=None if weights == "identity" else 1 - w)
+    error = float(np.sqrt(max(estimate.var_kappa, 0.0)))
     half = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * error
     observed = float((w * share).sum())
     return Agreement(value, error, (value - half, min(1.0, value + half)), observed)
@@ -202,15 +202,15 @@ def rating_counts(
     Raises:
         BadInput: a rating that is none of the categories.
     """
-    place = {name: n for n, name in enumerate(categories)}
+    order = {name: n for n, name in enumerate(categories)}
     counts = np.zeros((len(ratings), len(categories)))
     for row, given in enumerate(ratings):
         for rating in given:
             if rating is None:
                 continue
-            if rating not in place:
+            if rating not in order:
                 raise BadInput(
-                    f"{rating!r} is none of the categories", advice=f"There are: {list(place)}."
+                    f"{rating!r} is none of the categories", advice=f"There are: {list(order)}."
                 )
-            counts[row, place[rating]] += 1
+            counts[row, order[rating]] += 1
     return counts

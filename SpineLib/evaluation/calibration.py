@@ -117,13 +117,13 @@ def reliability_of(predictions: Predictions) -> Reliability | None:
 
 def reliability_figures(predictions: Predictions) -> list[Figure]:
     """Brier score and expected calibration error of the assessed slices."""
-    found = reliability_of(predictions)
-    if found is None:
+    curve = reliability_of(predictions)
+    if curve is None:
         return [Figure("Brier score", None, note="not defined: the slices are of one class")]
-    of = f"{found.count.sum()} assessed slices"
+    of = f"{curve.count.sum()} assessed slices"
     return [
-        Figure("Brier score", found.brier, of=of),
-        Figure("expected calibration error", found.ece, of=of, card=True),
+        Figure("Brier score", curve.brier, of=of),
+        Figure("expected calibration error", curve.ece, of=of, card=True),
     ]
 
 
@@ -143,9 +143,9 @@ def site_table(predictions: Predictions) -> pd.DataFrame:
     """Calibration of each site; without a row where there is one only."""
     return pd.DataFrame(
         [
-            {"site": name, "slices": int(one.count.sum()), "Brier score": one.brier,
-             "expected calibration error": one.ece}
-            for name, one in reliability_by_site(predictions).items()
+            {"site": name, "slices": int(curve.count.sum()), "Brier score": curve.brier,
+             "expected calibration error": curve.ece}
+            for name, curve in reliability_by_site(predictions).items()
         ]
     )  # fmt: skip
 
@@ -167,11 +167,11 @@ def reliability(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) ->
         right = (probabilities.argmax(axis=1) == truth).astype(float)
         classes = list(range(probabilities.shape[1]))
         brier = brier_score_loss(truth, probabilities, labels=classes, scale_by_half=False)
-    place = np.minimum((sure * BINS).astype(int), BINS - 1)
-    count = np.bincount(place, minlength=BINS)
+    bin_ = np.minimum((sure * BINS).astype(int), BINS - 1)
+    count = np.bincount(bin_, minlength=BINS)
     used = count > 0
     predicted, seen = (
-        np.bincount(place, weights=x, minlength=BINS)[used] / count[used] for x in (sure, right)
+        np.bincount(bin_, weights=x, minlength=BINS)[used] / count[used] for x in (sure, right)
     )
     ece = float((count[used] * np.abs(predicted - seen)).sum() / len(truth))
     return Reliability(predicted, seen, count[used], float(brier), ece)

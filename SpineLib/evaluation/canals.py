@@ -94,10 +94,10 @@ def compare_canal(first: Predictions, second: Predictions) -> pd.DataFrame:
     def median(errors: NDArray) -> object:
         return lambda k: float(np.median(errors[k]))
 
-    found = []
+    tests = []
     test = bootstrap_difference(median(a), median(b), first.table["patient"])  # type: ignore[arg-type]
-    found += [("median error (mm)", test)] if test else []
+    tests += [("median error (mm)", test)] if test else []
     medians = [p.table.groupby("stack")["error_mm"].median() for p in (first, second)]
     ranks = signed_rank(*medians)
-    found += [("median error of a stack (mm)", ranks)] if ranks else []
-    return comparison_table(found)
+    tests += [("median error of a stack (mm)", ranks)] if ranks else []
+    return comparison_table(tests)

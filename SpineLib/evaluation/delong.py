@@ -101,9 +101,9 @@ def unpaired(first: Auc, second: Auc) -> Comparison | None:
     total = first.variance + second.variance
     if not total:
         return None
-    sizes = [one.positives + one.negatives for one in (first, second)]
+    sizes = [group.positives + group.negatives for group in (first, second)]
     freedom = total**2 / sum(
-        one.variance**2 / (size - 1) for one, size in zip((first, second), sizes, strict=True)
+        group.variance**2 / (size - 1) for group, size in zip((first, second), sizes, strict=True)
     )
     difference, error = first.value - second.value, float(np.sqrt(total))
     p = 2 * float(stats.t.sf(abs(difference) / error, freedom))

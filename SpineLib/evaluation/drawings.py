@@ -56,10 +56,10 @@ def draw_reliability(curves: dict[str, Reliability], what: str, unit: str = "sli
     """
     figure, (above, below) = new_figure((5.4, 5.6), rows=(3, 1))
     above.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="honest")
-    for (name, one), color in zip(curves.items(), MORE_COLORS, strict=False):
-        label = f"{name}: ECE {one.ece:.3f}, Brier {one.brier:.3f}"
-        above.plot(one.predicted, one.seen, marker="o", color=color, label=label)
-        below.plot(one.predicted, one.count, marker="o", color=color, linewidth=1)
+    for (name, curve), color in zip(curves.items(), MORE_COLORS, strict=False):
+        label = f"{name}: ECE {curve.ece:.3f}, Brier {curve.brier:.3f}"
+        above.plot(curve.predicted, curve.seen, marker="o", color=color, label=label)
+        below.plot(curve.predicted, curve.count, marker="o", color=color, linewidth=1)
     above.set(xlim=(0, 1), ylim=(0, 1), ylabel="share that it was true of")
     above.legend(fontsize=8, loc="upper left")
     below.set(xlim=(0, 1), xlabel=what, ylabel=unit, yscale="log")
@@ -67,14 +67,14 @@ def draw_reliability(curves: dict[str, Reliability], what: str, unit: str = "sli
 
 
 def _slices(answers: Sequence[Predictions]) -> dict[str, bytes]:
-    found = {}
-    for name, one in zip(names_of(answers), answers, strict=True):
-        decided = one.table[one.table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
+    pictures = {}
+    for name, predictions in zip(names_of(answers), answers, strict=True):
+        decided = predictions.table[predictions.table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
         data = Slices(decided)
         if data.both_classes:
             caption = "ROC curves: of each patient, their mean with one standard deviation, and all"
-            found[f"{name}: {caption}" if len(answers) > 1 else caption] = _roc(data)
-    return {**found, **_reliabilities(answers)}
+            pictures[f"{name}: {caption}" if len(answers) > 1 else caption] = _roc(data)
+    return {**pictures, **_reliabilities(answers)}
 
 
 def _roc(data: Slices) -> bytes:
@@ -111,7 +111,7 @@ def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
     sites = reliability_by_site(answers[0])
     if len(answers) == 1 and len(sites) < len(MORE_COLORS):
         curves |= sites
-    known = {name: one for name, one in curves.items() if one is not None}
+    known = {name: curve for name, curve in curves.items() if curve is not None}
     what = "P(compressed)" if answers[0].task == "compression" else "P(most probable grade)"
     caption = "Reliability: what a probability says and how often it was true"
     return {caption: draw_reliability(known, what)} if known else {}
@@ -119,8 +119,8 @@ def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
 
 def _errors(answers: Sequence[Predictions], what: str = "slices") -> bytes:
     figure, (axes,) = new_figure((5.8, 4))
-    for one, name, color in zip(answers, names_of(answers), COLORS, strict=False):
-        table = one.table
+    for predictions, name, color in zip(answers, names_of(answers), COLORS, strict=False):
+        table = predictions.table
         if what == "discs":
             table = table[table["kind"] == "disc"]
         error = np.sort(table["error_mm"].to_numpy(float))  # NaN, where there is none, is last
@@ -147,12 +147,12 @@ def _dice(answers: Sequence[Predictions]) -> bytes:
 def _points(
     axes: Axes, table: pd.DataFrame, names: Sequence[str], aside: float, color: str, label: str
 ) -> None:
-    for place, name in enumerate(names):
+    for position, name in enumerate(names):
         dice = table.loc[table["structure"] == name, "dice"].to_numpy(float)
         spread = np.linspace(-0.08, 0.08, len(dice)) if len(dice) > 1 else np.zeros(len(dice))
-        own = label if place == 0 else None
-        axes.plot(place + aside + spread, dice, "o", color=color, alpha=0.6, label=own)
-        axes.hlines(dice.mean(), place + aside - 0.1, place + aside + 0.1, color="black")
+        own = label if position == 0 else None
+        axes.plot(position + aside + spread, dice, "o", color=color, alpha=0.6, label=own)
+        axes.hlines(dice.mean(), position + aside - 0.1, position + aside + 0.1, color="black")
 
 
 def new_figure(
@@ -162,11 +162,11 @@ def new_figure(
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
-    found = figure.subplots(len(rows), columns, height_ratios=list(rows), squeeze=False)
-    for axes in found.flat:
+    grid = figure.subplots(len(rows), columns, height_ratios=list(rows), squeeze=False)
+    for axes in grid.flat:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
-    return figure, list(found.flat)
+    return figure, list(grid.flat)
 
 
 def to_png(figure: Figure) -> bytes:

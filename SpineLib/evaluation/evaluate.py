@@ -202,10 +202,10 @@ def evaluated(
     """
     if len(answers) == 2:
         require_same_rows(*answers)
-    found = [_evaluation(answer, groups) for answer in answers]
+    evaluations = [_evaluation(answer, groups) for answer in answers]
     if len(answers) < 2:
-        return found, None
-    return found, _COMPARE[answers[0].task](*answers)
+        return evaluations, None
+    return evaluations, _COMPARE[answers[0].task](*answers)
 
 
 def title_of(asked: Asked) -> str:
@@ -245,27 +245,31 @@ def write_figures(model: ModelFolder, evaluation: Evaluation) -> ModelFolder:
     return replace_card(model, replace(model.card, figures=others + evaluation.card_figures()))
 
 
-def _evaluation(one: Predictions, groups: Sequence[str] | None) -> Evaluation:
-    if one.task == "compression":
-        return evaluate_compression(one, groups=groups)
-    if one.task == "grading":
-        return evaluate_grading(one)
-    if one.task == "levels":
-        return evaluate_levels(one)
-    return evaluate_canal(one) if one.task == "canal" else evaluate_segmentation(one)
+def _evaluation(predictions: Predictions, groups: Sequence[str] | None) -> Evaluation:
+    if predictions.task == "compression":
+        return evaluate_compression(predictions, groups=groups)
+    if predictions.task == "grading":
+        return evaluate_grading(predictions)
+    if predictions.task == "levels":
+        return evaluate_levels(predictions)
+    return (
+        evaluate_canal(predictions)
+        if predictions.task == "canal"
+        else evaluate_segmentation(predictions)
+    )
 
 
 def _opened(
     model: ModelFolder, source: str, asked: Asked, progress: Progress | None
 ) -> Sequence[Any]:
     task, scheme = model.card.task, model.card.scheme
-    said = {"numbering": asked.numbering, "orientation": asked.orientation}
+    options = {"numbering": asked.numbering, "orientation": asked.orientation}
     if task == "canal":
-        return open_canals(source, **said, cache=asked.cache, progress=progress)
+        return open_canals(source, **options, cache=asked.cache, progress=progress)
     if task == "levels":
         return open_spines(source, cache=asked.cache, progress=progress)
     if task == "segmentation":
-        return open_volumes(source, **said, cache=asked.cache, progress=progress)
+        return open_volumes(source, **options, cache=asked.cache, progress=progress)
     return open_slices(
         source, task=task, scheme=scheme or BILSKY, cache=asked.cache, progress=progress
     )
@@ -295,15 +299,15 @@ def _learnt_from(model: ModelFolder) -> dict[str, Patients]:
 
 def _open_unseen(case: Any, seen: Mapping[str, frozenset[str]]) -> Any:
     """Opens a case whose image no model learnt from."""
-    found = case.open()
-    digest = voxels_hash(found[0] if isinstance(found, tuple) else found)
+    opened = case.open()
+    digest = voxels_hash(opened[0] if isinstance(opened, tuple) else opened)
     for name, images in seen.items():
         if digest in images:
             raise BadInput(
                 f"{name} or a model that it came from learnt from an image of {case.id}",
                 advice="A model is not measured on what it learnt from: take the image out.",
             )
-    return found
+    return opened
 
 
 def _refuse(patients: set[str], where: str) -> None:

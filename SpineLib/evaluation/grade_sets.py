@@ -44,13 +44,13 @@ def fit_grade_sets(predictions: Predictions, temperature: float, bias: float) ->
     reached = reach(probabilities)
     for n, value in enumerate(values):
         own = reached[truth == n, n]
-        found = least_reach(own, COVERAGE)
-        if found is None:
+        limit = least_reach(own, COVERAGE)
+        if limit is None:
             raise BadInput(
                 f"{count(len(own), 'slice')} of {value} are too few to promise {COVERAGE:.0%}",
                 advice="Give more patients for the sets.",
             )
-        least[value] = found
+        least[value] = limit
     patients = assessed(predictions)["patient"].nunique()
     return GradeSets(COVERAGE, least, predictions.data, int(patients), len(truth))
 

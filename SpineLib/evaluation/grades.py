@@ -83,7 +83,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
         len(set(graded.patients)),
         len(graded.truth),
         tuple(figures),
-        {name: one for name, one in tables.items() if len(one)},
+        {name: table for name, table in tables.items() if len(table)},
         tuple(notes),
         bool(predictions.forced),
     )
@@ -105,16 +105,16 @@ class Graded:
         if predictions.task != "grading" or card.scheme is None:
             raise BadModel(f"The model {card.name} is for {predictions.task}, not for grading")
         self.scheme: Question = card.scheme
-        place = {name: n for n, name in enumerate(self.scheme.values)}
-        odd = set(table["truth"]) - set(place)
+        order = {name: n for n, name in enumerate(self.scheme.values)}
+        odd = set(table["truth"]) - set(order)
         if odd:
             raise BadInput(
                 f"These truths are not grades of {self.scheme.key}: {', '.join(sorted(odd))}"
             )
         self.patients = table["patient"].to_numpy(dtype=str)
-        self.truth = table["truth"].map(place).to_numpy(dtype=int)
+        self.truth = table["truth"].map(order).to_numpy(dtype=int)
         self.missing = (table["verdict"] == NOT_ASSESSED).to_numpy()
-        grade = table["grade"].map(place)
+        grade = table["grade"].map(order)
         self.grade = np.where(self.missing, -1, grade.fillna(-1)).astype(int)
         self.high = (self.truth >= self.scheme.first_positive).astype(int)
         self.called = np.where(self.missing, -1, (table["verdict"] == "high").to_numpy(dtype=int))
@@ -155,21 +155,21 @@ def compare_grading(first: Predictions, second: Predictions) -> pd.DataFrame:
     require_same_rows(first, second)
     a, b = Graded(first), Graded(second)
     both = np.intersect1d(a.every, b.every)
-    found: list[tuple[str, Comparison]] = []
+    tests: list[tuple[str, Comparison]] = []
     for name, weights, kind in (
         ("κ low/high", "identity", "high_table_of"),
         ("κ grades", "identity", "table_of"),
         ("κ grades, linear", "linear", "table_of"),
         ("κ grades, quadratic", "quadratic", "table_of"),
     ):
-        one, two = (_kappa_of(getattr(g, kind), weights, both) for g in (a, b))
-        test = bootstrap_difference(one, two, a.patients[both])
-        found += [(name, test)] if test else []
+        metric_a, metric_b = (_kappa_of(getattr(g, kind), weights, both) for g in (a, b))
+        test = bootstrap_difference(metric_a, metric_b, a.patients[both])
+        tests += [(name, test)] if test else []
     for name, rows in (("sensitivity", a.high == 1), ("specificity", a.high == 0)):
         if rows.any():
-            found.append((f"{name} for high", mcnemar(a.right[rows], b.right[rows])))
-    found.append(("accuracy low/high", mcnemar(a.right, b.right)))
-    return comparison_table(found)
+            tests.append((f"{name} for high", mcnemar(a.right[rows], b.right[rows])))
+    tests.append(("accuracy low/high", mcnemar(a.right, b.right)))
+    return comparison_table(tests)
 
 
 def _kappa_of(table_of, weights: str, rows: NDArray[np.intp]):  # type: ignore[no-untyped-def]
@@ -199,12 +199,12 @@ def _agreement_figures(
     table_of = graded.high_table_of if what == "low/high" else graded.table_of
     counts = table_of(graded.every)
     of = f"{len(ratings)} graded slices"
-    found = []
+    figures = []
     for weights in kinds:
         suffix = "" if weights == "identity" else f", {weights}"
         metric = _kappa_of(table_of, weights, np.arange(len(graded.truth)))
         on_card = weights == ("identity" if what == "low/high" else "linear")
-        found.append(
+        figures.append(
             _figure(
                 f"κ {what}{suffix}", cohen(counts, weights=weights), metric, graded, of, on_card
             )
@@ -213,21 +213,23 @@ def _agreement_figures(
         name = "AC1" if weights == "identity" else "AC2"
         suffix = "" if weights == "identity" else f", {weights}"
         coefficient = gwet(ratings, names, weights=weights) if len(ratings) > 1 else None
-        found.append(_figure(f"{name} {what}{suffix}", coefficient, None, graded, of, False))
-    return found
+        figures.append(_figure(f"{name} {what}{suffix}", coefficient, None, graded, of, False))
+    return figures
 
 
 def _figure(  # type: ignore[no-untyped-def]
-    name: str, found: Agreement | None, metric, graded: Graded, of: str, card: bool
+    name: str, agreement: Agreement | None, metric, graded: Graded, of: str, card: bool
 ) -> Figure:
-    if found is None:
+    if agreement is None:
         why = "not defined: truth and model know one category only, or no slice was graded"
         return Figure(name, None, of=of, note=why, card=card)
     interval = bootstrap(metric, graded.patients) if metric else None
-    note = f"standard error {found.error:.3f}"
+    note = f"standard error {agreement.error:.3f}"
     # Where truth and model agree wholly the standard error is 0, which is not being sure.
-    alone, method = (found.interval, "from the standard error") if found.error else (None, "")
-    return Figure(name, found.value, interval, alone, method, of, note, card)
+    alone, method = (
+        (agreement.interval, "from the standard error") if agreement.error else (None, "")
+    )
+    return Figure(name, agreement.value, interval, alone, method, of, note, card)
 
 
 def _within_one(graded: Graded) -> Figure:

@@ -73,8 +73,8 @@ def _picture(
     top = heights.get(first, heights["C2"]) + beyond + rng.normal(0, _MOVED_MM) * (view != "whole")
     bottom = heights[last] - beyond + rng.normal(0, _MOVED_MM) * (view != "whole")
     inside = [mark for mark in marks if bottom + 4 < mark.ras[2] < top - 4]
-    bodies = [one for one in inside if one.kind == "body" and one.state != "sacral"]
-    discs = [one for one in inside if one.kind == "disc" and one.state in ("free", "odd")]
+    bodies = [mark for mark in inside if mark.kind == "body" and mark.state != "sacral"]
+    discs = [mark for mark in inside if mark.kind == "disc" and mark.state in ("free", "odd")]
     part = _rows(volume, top, bottom)
     slices, centers = _slices(bodies, truth, marks, rng)
     return Picture(view, part, bodies, discs, truth, slices, centers)

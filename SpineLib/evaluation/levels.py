@@ -74,8 +74,8 @@ def predict_levels(
                 rows[n] += [{**about, **row} for row in (*_rows(picture, finding), *placed_)]
         last = others
     return [
-        Predictions(model.card, data, make_table("levels", found))
-        for model, found in zip(models, rows, strict=True)
+        Predictions(model.card, data, make_table("levels", own_rows))
+        for model, own_rows in zip(models, rows, strict=True)
     ]
 
 
@@ -89,17 +89,17 @@ def _rows(picture: Picture, finding: LevelsFinding) -> list[dict[str, Any]]:
             _row("slice", "|".join(sorted(names)), level.name, right=level.name in names,
                  region=level.region, region_right=level.region in regions_of(names))
         )  # fmt: skip
-    said = {one.code for one in finding.unusual}
+    answered = {anomaly.code for anomaly in finding.unusual}
     kinds = _unusual(picture)
     codes = {code for kind in kinds for code in _SAID[kind]}
     rows.append(
         _row(
             "picture",
             "|".join(kinds) or "none",
-            "|".join(sorted(said)),
-            right=all(said & set(_SAID[kind]) for kind in kinds)
+            "|".join(sorted(answered)),
+            right=all(answered & set(_SAID[kind]) for kind in kinds)
             if kinds
-            else not said & set(_ODD) - codes,
+            else not answered & set(_ODD) - codes,
         )
     )
     return rows
@@ -117,11 +117,11 @@ def _placings(
     if len(course) < 2 or len(centers) < LEAST_SLICES:
         return []
     rng = np.random.default_rng((seed, 78))
-    found = centers + rng.normal(0, _CENTER_MM, centers.shape)
+    measured = centers + rng.normal(0, _CENTER_MM, centers.shape)
     way = centers[-1] - centers[0]
     side = np.cross(way, rng.normal(size=3))
     moved = _SHIFT_MM * side / np.linalg.norm(side)
-    cases = [("same", found, reasons.ON_COURSE), ("shifted", found + moved,
+    cases = [("same", measured, reasons.ON_COURSE), ("shifted", measured + moved,
              reasons.SHIFTED_ON_COURSE)]  # fmt: skip
     if other is not None and len(other) >= LEAST_SLICES:
         there = other - other.mean(0) + centers.mean(0)
@@ -150,7 +150,7 @@ def _body(mark: Any, finding: LevelsFinding) -> dict[str, Any]:
         for vertebra in finding.vertebrae
         if vertebra.ras and _away(vertebra.ras, mark.ras) < NEAR_MM
     ]
-    best = min(near, key=lambda one: _away(one.ras, mark.ras), default=None)
+    best = min(near, key=lambda vertebra: _away(vertebra.ras, mark.ras), default=None)
     answer = best.name if best else ""
     return _row("vertebra", mark.name, answer, right=answer == mark.name, found=best is not None)
 
@@ -160,8 +160,8 @@ def _disc(mark: Any, finding: LevelsFinding) -> dict[str, Any]:
         _away(vertebra.disc_ras, mark.ras) for vertebra in finding.vertebrae if vertebra.disc_ras
     ]
     error = min(away, default=np.inf)
-    found = error < NEAR_MM
-    return _row("disc", mark.name, "", found=found, error=float(error) if found else np.nan)
+    is_found = error < NEAR_MM
+    return _row("disc", mark.name, "", found=is_found, error=float(error) if is_found else np.nan)
 
 
 def _row(
@@ -174,8 +174,8 @@ def _row(
     }  # fmt: skip
 
 
-def _away(one: Any, other: Any) -> float:
-    return float(np.linalg.norm(np.subtract(one, other)[1:]))
+def _away(first: Any, second: Any) -> float:
+    return float(np.linalg.norm(np.subtract(first, second)[1:]))
 
 
 def evaluate_levels(predictions: Predictions) -> Evaluation:

@@ -85,16 +85,20 @@ def simulated_rows(
         `starter-cord` learnt it.
     """
     rows: list[dict[str, Any]] = []
-    asked = [one for source in sources for one in patients_of(source)]
-    for number, (disease, profile, seed) in enumerate(progress.track(asked, "Measuring patients")):
+    wanted = [patient for source in sources for patient in patients_of(source)]
+    for number, (disease, profile, seed) in enumerate(progress.track(wanted, "Measuring patients")):
         case = lumbar_case(seed=seed, profile=profile, disease=disease)
         truth = case.truth
         masks = measure(case.segmentation, finding_of(case.segmentation, truth.labels))
-        found, sacs = read_levels(case, readers)
-        names = matched(found, masks)
-        own = {one.label: one.name for one in masks if one.kind == "disc"}
+        measured, sacs = read_levels(case, readers)
+        names = matched(measured, masks)
+        own = {size.label: size.name for size in masks if size.kind == "disc"}
         none: dict[int, float] = {}
-        ways = ((MASK, masks, own, none), (MODEL, found, names, none), (AXIAL, found, names, sacs))
+        ways = (
+            (MASK, masks, own, none),
+            (MODEL, measured, names, none),
+            (AXIAL, measured, names, sacs),
+        )
         for mask, sizes, known, beside in ways:
             by_level = _by_level(sizes, known, grader, beside)
             for level in own.values():
@@ -122,13 +126,13 @@ def real_rows(
         segmenter, progress: as for `simulated_rows`.
     """
     rows: list[dict[str, Any]] = []
-    for number, one in enumerate(progress.track(list(volumes), "Measuring volumes")):
-        volume, mask = one.open()
+    for number, labelled in enumerate(progress.track(list(volumes), "Measuring volumes")):
+        volume, mask = labelled.open()
         given = measure(mask, finding_of(mask, {}))
         labels, finding = name_instances(segment(volume, segmenter))
-        found = measure(labels, finding)
-        names = matched(found, given)
-        sizes = {names[m.label]: m for m in found if m.label in names}
+        measured = measure(labels, finding)
+        names = matched(measured, given)
+        sizes = {names[m.label]: m for m in measured if m.label in names}
         for disc in given:
             other = sizes.get(disc.name)
             if disc.kind == "disc" and disc.canal_area and other and other.canal_area:
@@ -145,9 +149,9 @@ def figures_of(table: pd.DataFrame) -> list[LumbarFigure]:
     """Median errors, bias and limits of agreement; of graded levels kappa and AUC of severe."""
     result: list[LumbarFigure] = []
     for mask, rows in table.groupby("mask", sort=False):
-        found = rows[rows["area"].notna()] if "area" in rows else rows[:0]
-        of = f"{len(found)} of {len(rows)} levels, {rows['patient'].nunique()} patients"
-        for name, metric, own in _metrics(found):
+        measured = rows[rows["area"].notna()] if "area" in rows else rows[:0]
+        of = f"{len(measured)} of {len(rows)} levels, {rows['patient'].nunique()} patients"
+        for name, metric, own in _metrics(measured):
             value = metric(own)
             if np.isfinite(value):
                 span = bootstrap(partial(_of_drawn, metric, own), own["patient"], draws=400)
@@ -159,20 +163,20 @@ def _of_drawn(metric: Metric, own: pd.DataFrame, k: NDArray[np.intp]) -> float:
     return metric(own.iloc[k])
 
 
-def _metrics(found: pd.DataFrame) -> Iterator[tuple[str, Metric, pd.DataFrame]]:
+def _metrics(table: pd.DataFrame) -> Iterator[tuple[str, Metric, pd.DataFrame]]:
     """Name with unit, what it is computed by, and of which rows."""
     for size, (unit, share) in _SIZES.items():
-        known = found[found[size].notna() & found[f"true_{size}"].notna()] if len(found) else found
+        known = table[table[size].notna() & table[f"true_{size}"].notna()] if len(table) else table
         if len(known):
             shown = "%" if share else unit
             yield f"{size}, median error ({shown})", partial(_median, size=size, share=share), known
             yield f"{size}, bias ({unit})", partial(_bias, size=size), known
             yield f"{size}, limits of agreement (± {unit})", partial(_limits, size=size), known
-    if "grade" in found and len(found):
-        yield "grade, kappa (linear weights)", _kappa, found
-        yield "grade, right (share)", _right, found
-        yield "severe, AUC", _auc, found
-        yield "severe, Brier score", _brier, found
+    if "grade" in table and len(table):
+        yield "grade, kappa (linear weights)", _kappa, table
+        yield "grade, right (share)", _right, table
+        yield "severe, AUC", _auc, table
+        yield "severe, Brier score", _brier, table
 
 
 def write_rows(folder: Path, table: pd.DataFrame, figures: Sequence[LumbarFigure]) -> None:
@@ -223,16 +227,16 @@ def _by_level(
     opinions = level_opinions(sizes, grader.card, load_trees(grader), sacs)
     answers = {opinion.level: opinion for opinion in opinions}
     values = grader.card.asked.values
-    found = {}
+    by_name = {}
     for size in sizes:
         answer = answers.get(size.name)
         if size.label in names and size.canal_area and answer and answer.assessed:
-            found[names[size.label]] = {
+            by_name[names[size.label]] = {
                 "area": size.canal_area, "ap": size.canal_ap, "slip": size.slip,
                 "sac_area": sacs.get(size.label),
                 "grade": values.index(answer.value), "p_severe": answer.probabilities[values[-1]],
             }  # fmt: skip
-    return found
+    return by_name
 
 
 def _away(table: pd.DataFrame, size: str) -> pd.Series:

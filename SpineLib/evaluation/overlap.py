@@ -58,8 +58,8 @@ def overlap_rows(semantic: Volume, truth: Volume, *, tolerance: float) -> list[R
     labels, finding = name_instances(semantic)
     for kind in ("vertebra", "disc"):
         true = [what for what in known.values() if what.kind == kind]
-        found = [s.label for s in finding.segments if s.kind == kind]
-        pairs = _paired(labels.voxels, found, truth.voxels, [what.label for what in true])
+        answered = [s.label for s in finding.segments if s.kind == kind]
+        pairs = _paired(labels.voxels, answered, truth.voxels, [what.label for what in true])
         for what in true:
             label = pairs.get(what.label, 0)
             answer = labels.voxels == label if label else np.zeros(truth.shape, bool)
@@ -67,7 +67,7 @@ def overlap_rows(semantic: Volume, truth: Volume, *, tolerance: float) -> list[R
             named = _named(label, what) if label and finding.lowest else ""
             rows.append({"kind": "level", "structure": level(what), "partial": what.partial,
                          "named": named, **values})  # fmt: skip
-        for _ in set(found) - set(pairs.values()):
+        for _ in set(answered) - set(pairs.values()):
             rows.append({"kind": "extra", "structure": kind, "partial": False, "named": "",
                          "found": True, "dice": None, "surface_dice": None,
                          "hd95_mm": None})  # fmt: skip
@@ -134,7 +134,7 @@ def _without_numbers(truth: Volume, known: Collection[Structure]) -> bool:
     numbers = {
         kind: {what.label for what in known if what.kind == kind} for kind in ("vertebra", "disc")
     }
-    if any(len(found) != 1 for found in numbers.values()):
+    if any(len(of_kind) != 1 for of_kind in numbers.values()):
         return False
     discs = ndimage.label(truth.voxels == numbers["disc"].pop(), np.ones((3, 3, 3)))[0]
     sizes = np.bincount(discs.ravel())[1:]
@@ -146,13 +146,13 @@ def _named(label: int, truth: Structure) -> str:
 
 
 def _paired(
-    labels: NDArray[np.uint8], found: Sequence[int], truth: NDArray, true: Sequence[int]
+    labels: NDArray[np.uint8], answered: Sequence[int], truth: NDArray, true: Sequence[int]
 ) -> dict[int, int]:
     """Truth's number → the model's, of those that overlap."""
-    if not found or not true:
+    if not answered or not true:
         return {}
-    shared = np.array([[np.sum((truth == t) & (labels == f)) for f in found] for t in true])
+    shared = np.array([[np.sum((truth == t) & (labels == f)) for f in answered] for t in true])
     sizes = np.array([np.sum(truth == t) for t in true])[:, None]
-    dice = 2 * shared / (sizes + np.array([np.sum(labels == f) for f in found]))
+    dice = 2 * shared / (sizes + np.array([np.sum(labels == f) for f in answered]))
     pairs = zip(*linear_sum_assignment(dice, maximize=True), strict=True)
-    return {true[i]: found[j] for i, j in pairs if shared[i, j]}
+    return {true[i]: answered[j] for i, j in pairs if shared[i, j]}

@@ -80,11 +80,11 @@ def predict_slices(
                 (forced if force else left_out)[n][stack.id] = why
             if force or not why:
                 rows[n] += _slice_rows(stack, volume, path, model, truth)
-    for model, found, missing in zip(models, rows, left_out, strict=True):
-        _require_some(model, found, missing)
+    for model, own_rows, missing in zip(models, rows, left_out, strict=True):
+        _require_some(model, own_rows, missing)
     return [
-        Predictions(model.card, data, make_table(task, found), missing, odd)
-        for model, found, missing, odd in zip(models, rows, left_out, forced, strict=True)
+        Predictions(model.card, data, make_table(task, own_rows), missing, odd)
+        for model, own_rows, missing, odd in zip(models, rows, left_out, forced, strict=True)
     ]
 
 
@@ -125,8 +125,8 @@ def predict_canal(
                        "region_seen": regions[k]}  # fmt: skip
                 rows[n].append({**_groups(stack), **row})
     return [
-        Predictions(model.card, data, make_table("canal", found))
-        for model, found in zip(models, rows, strict=True)
+        Predictions(model.card, data, make_table("canal", own_rows))
+        for model, own_rows in zip(models, rows, strict=True)
     ]
 
 
@@ -149,17 +149,17 @@ def predict_volumes(
     progress = progress or Progress()
     _one_task(models, ("segmentation",))
     rows: list[list[Row]] = [[] for _ in models]
-    for one in progress.track(volumes, "Segmenting"):
-        volume, truth = one.open()
-        _require_grid(one, volume, truth)
-        about: Row = {"stack": one.id, "patient": one.patient, "site": one.site}
+    for labelled in progress.track(volumes, "Segmenting"):
+        volume, truth = labelled.open()
+        _require_grid(labelled, volume, truth)
+        about: Row = {"stack": labelled.id, "patient": labelled.patient, "site": labelled.site}
         for n, model in enumerate(models):
-            found = overlap_rows(segment(volume, model), truth, tolerance=tolerance)
-            rows[n] += [{**_groups(one), **about, **row} for row in found]
+            own_rows = overlap_rows(segment(volume, model), truth, tolerance=tolerance)
+            rows[n] += [{**_groups(labelled), **about, **row} for row in own_rows]
     settings = {"tolerance_mm": tolerance}
     return [
-        Predictions(model.card, data, make_table("segmentation", found), settings=settings)
-        for model, found in zip(models, rows, strict=True)
+        Predictions(model.card, data, make_table("segmentation", own_rows), settings=settings)
+        for model, own_rows in zip(models, rows, strict=True)
     ]
 
 
@@ -206,22 +206,22 @@ def answer_cells(opinion: Opinion, card: Card) -> Row:
     }
 
 
-def _key(one: LabelledStack, volume: Volume, k: int) -> Row:
+def _key(labelled: LabelledStack, volume: Volume, k: int) -> Row:
     frame = volume.frames[k] if volume.frames else None
     return {
-        "stack": one.id,
-        "patient": one.patient,
-        "site": one.site,
+        "stack": labelled.id,
+        "patient": labelled.patient,
+        "site": labelled.site,
         "index": k,
         "sop_instance_uid": frame.sop_instance_uid if frame else "",
         "frame": frame.number if frame else 1,
     }
 
 
-def _groups(one: LabelledStack | LabelledVolume) -> Row:
-    known: Row = dict(one.columns)
-    if isinstance(one, LabelledStack):
-        known = {"region": one.region, "weighting": one.weighting, **known}
+def _groups(labelled: LabelledStack | LabelledVolume) -> Row:
+    known: Row = dict(labelled.columns)
+    if isinstance(labelled, LabelledStack):
+        known = {"region": labelled.region, "weighting": labelled.weighting, **known}
     return known
 
 
@@ -258,6 +258,6 @@ def _require_some(model: Loaded, rows: Sequence[Row], left_out: dict[str, str]) 
         )
 
 
-def _require_grid(one: LabelledVolume, volume: Volume, mask: Volume) -> None:
+def _require_grid(labelled: LabelledVolume, volume: Volume, mask: Volume) -> None:
     if not volume.same_grid(mask):
-        raise BadInput(f"The labels of {one.id} are on another grid than its image")
+        raise BadInput(f"The labels of {labelled.id} are on another grid than its image")

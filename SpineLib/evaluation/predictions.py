@@ -147,7 +147,7 @@ def read_predictions(path: str | Path) -> Predictions:
                 table[name] = table[name].astype(int)
             elif name in ("partial", "found", "right", "region_right"):
                 table[name] = table[name] == "True"
-        found = Predictions(
+        predictions = Predictions(
             card, about["data"], table, about["left_out"], about["forced"], about["settings"]
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -164,7 +164,7 @@ def read_predictions(path: str | Path) -> Predictions:
             file=path,
             advice="Evaluate the model again.",
         )
-    return found
+    return predictions
 
 
 def require_same_rows(first: Predictions, second: Predictions) -> None:
@@ -176,12 +176,14 @@ def require_same_rows(first: Predictions, second: Predictions) -> None:
     if first.task != second.task:
         raise BadInput(f"A model for {first.task} cannot be compared with one for {second.task}")
     keys = [c for c in (*KEY, "kind", "structure", "truth") if c in first.table.columns]
-    one, two = (
+    first_rows, second_rows = (
         _expected(p.table)[keys].astype(str).reset_index(drop=True) for p in (first, second)
     )
-    if one.equals(two):
+    if first_rows.equals(second_rows):
         return
-    apart = len(one.merge(two, how="outer", indicator=True).query("_merge != 'both'"))
+    apart = len(
+        first_rows.merge(second_rows, how="outer", indicator=True).query("_merge != 'both'")
+    )
     raise BadInput(
         f"The two tables do not hold the same rows: {apart} differ",
         advice="Two models are compared on the same slices with the same truth; evaluate both in "

@@ -80,10 +80,10 @@ def measure_sources(
             for pair, volume, cord in progress.track(open_axial_masks(source), "Measuring masks"):
                 slices += _masked(pair.id, volume, cord, readers)
             continue
-        asked = parse(source)
-        for n in progress.track(range(asked.count), "Measuring simulated studies"):
+        request = parse(source)
+        for n in progress.track(range(request.count), "Measuring simulated studies"):
             case = axial_case(
-                asked.region, asked.disease, seed=asked.seed + n, profile=asked.profile
+                request.region, request.disease, seed=request.seed + n, profile=request.profile
             )
             own, study = _simulated(case, readers)
             slices += own
@@ -93,25 +93,25 @@ def measure_sources(
 
 def figures_of(slices: pd.DataFrame, studies: pd.DataFrame) -> dict[str, float | int]:
     """The figures of both tables; what nothing was measured for is left out."""
-    found: dict[str, float | int] = {}
+    figures: dict[str, float | int] = {}
     for kind, part in slices.groupby("kind"):
-        found[f"slices, {kind}"] = len(part)
-        found[f"measured, {kind}"] = float(part["cord_ap"].notna().mean())
+        figures[f"slices, {kind}"] = len(part)
+        figures[f"measured, {kind}"] = float(part["cord_ap"].notna().mean())
         for key, relative in (("cord_ap", False), ("cord_area", True), ("sac_area", True)):
             if f"{key}_true" not in part:
                 continue
             both = part[[key, f"{key}_true"]].dropna()
             if len(both):
-                found |= _agreement(both, key, str(kind), relative)
+                figures |= _agreement(both, key, str(kind), relative)
         if "dice" in part and part["dice"].notna().any():
-            found[f"Dice of the cord, median of slices, {kind}"] = float(part["dice"].median())
+            figures[f"Dice of the cord, median of slices, {kind}"] = float(part["dice"].median())
             pooled = part.groupby("study")[["shared", "both"]].sum()
             for study, row in pooled.iterrows():
-                found[f"Dice of the cord, {study}"] = float(2 * row["shared"] / row["both"])
-            found[f"Dice of the cord, mean of studies, {kind}"] = float(
+                figures[f"Dice of the cord, {study}"] = float(2 * row["shared"] / row["both"])
+            figures[f"Dice of the cord, mean of studies, {kind}"] = float(
                 (2 * pooled["shared"] / pooled["both"]).mean()
             )
-    return found | _of_studies(studies) | _opinions(slices)
+    return figures | _of_studies(studies) | _opinions(slices)
 
 
 def draw_agreement(slices: pd.DataFrame, key: str, unit: str) -> bytes:
@@ -124,8 +124,8 @@ def draw_agreement(slices: pd.DataFrame, key: str, unit: str) -> bytes:
         away = both[:, 0] - both[:, 1]
         axes.plot(both.mean(axis=1), away, ".", color=color, alpha=0.5, label=f"{kind}")
         low, high = limits(away)
-        for place, style in ((away.mean(), "-"), (low, "--"), (high, "--")):
-            axes.axhline(place, color=color, linestyle=style, linewidth=1)
+        for height, style in ((away.mean(), "-"), (low, "--"), (high, "--")):
+            axes.axhline(height, color=color, linestyle=style, linewidth=1)
     axes.set(xlabel=f"mean of measured and true ({unit})", ylabel=f"measured - true ({unit})")
     axes.legend(fontsize=8)
     return to_png(figure)
@@ -153,7 +153,7 @@ def _agreement(both: pd.DataFrame, key: str, kind: str, relative: bool) -> dict[
 def _of_studies(studies: pd.DataFrame) -> dict[str, float | int]:
     if studies.empty:
         return {}
-    found: dict[str, float | int] = {
+    figures: dict[str, float | int] = {
         "time, as a share of finding the canal and asking for compression": float(
             studies["seconds_measuring"].sum() / studies["seconds_reading"].sum()
         )
@@ -162,9 +162,9 @@ def _of_studies(studies: pd.DataFrame) -> dict[str, float | int]:
     both = both[both["mscc_true"] > 0]
     if len(both):
         away = (both["mscc"] - both["mscc_true"]).abs()
-        found["studies with compression"] = len(both)
-        found["median error of MSCC, points"] = float(away.median())
-    return found
+        figures["studies with compression"] = len(both)
+        figures["median error of MSCC, points"] = float(away.median())
+    return figures
 
 
 def _opinions(slices: pd.DataFrame) -> dict[str, float | int]:
@@ -204,13 +204,13 @@ def _simulated(case: AxialCase, readers: Readers) -> tuple[list[Row], Row]:
     name = f"{case.region}-{case.disease}-{case.profile}-{case.seed}"
     rows = [
         {
-            "study": name, "kind": "simulated", "index": t.index, "level": one.level,
-            **{q.key: q.value for q in one.quantities},
+            "study": name, "kind": "simulated", "index": t.index, "level": finding.level,
+            **{q.key: q.value for q in finding.quantities},
             "cord_ap_true": t.cord_ap or None, "cord_area_true": t.cord_area or None,
             "sac_area_true": t.cord_area + t.csf_area, "compressed": t.compressed,
-            "p_network": answer.probability, "p_shape": _chance(one),
+            "p_network": answer.probability, "p_shape": _chance(finding),
         }
-        for t, one, answer in zip(case.slices, slices, answers, strict=True)
+        for t, finding, answer in zip(case.slices, slices, answers, strict=True)
     ]  # fmt: skip
     truths = [t.mscc for t in case.slices if t.mscc is not None]
     study = {
@@ -223,15 +223,15 @@ def _simulated(case: AxialCase, readers: Readers) -> tuple[list[Row], Row]:
     return rows, study
 
 
-def _chance(one: SliceFinding) -> float | None:
-    opinion = one.opinion(QUESTION.key)
+def _chance(finding: SliceFinding) -> float | None:
+    opinion = finding.opinion(QUESTION.key)
     return opinion.probability if opinion else None
 
 
-def _level(case: AxialCase, place: tuple[float, float, float]) -> str:
+def _level(case: AxialCase, point: tuple[float, float, float]) -> str:
     """The disc beside which a slice lies, else the vertebra."""
     spine = case.patient.spine
-    s = float(spine.coordinates(np.array([place], np.float32))[2][0])
+    s = float(spine.coordinates(np.array([point], np.float32))[2][0])
     for n, (above, below) in enumerate(pairwise(LEVELS)):
         if abs(s - spine.disc(n)) <= _BESIDE_MM:
             return f"{above}/{below}"

@@ -71,15 +71,15 @@ def compare_segmentation(first: Predictions, second: Predictions) -> pd.DataFram
         for p in (first, second)
     ]
     require_same_rows(*(_with(p, t) for p, t in zip((first, second), tables, strict=True)))
-    found: list[tuple[str, Comparison]] = []
+    tests: list[tuple[str, Comparison]] = []
     for name in tables[0]["structure"].unique():
-        one, two = (t[t["structure"] == name] for t in tables)
+        first_rows, second_rows = (t[t["structure"] == name] for t in tables)
         for metric, words in METRICS.items():
-            a, b = one[metric].to_numpy(float), two[metric].to_numpy(float)
+            a, b = first_rows[metric].to_numpy(float), second_rows[metric].to_numpy(float)
             both = np.isfinite(a) & np.isfinite(b)
             test = signed_rank(a[both], b[both])
-            found += [(f"{words}, {name} (n = {both.sum()})", test)] if test else []
-    return comparison_table(found)
+            tests += [(f"{words}, {name} (n = {both.sum()})", test)] if test else []
+    return comparison_table(tests)
 
 
 def _with(predictions: Predictions, table: pd.DataFrame) -> Predictions:

@@ -95,7 +95,7 @@ def evaluate_compression(
         table["patient"].nunique(),
         len(table),
         tuple(figures),
-        {name: one for name, one in tables.items() if len(one)},
+        {name: shown for name, shown in tables.items() if len(shown)},
         tuple(notes),
         bool(predictions.forced),
     )
@@ -227,20 +227,20 @@ def compare_compression(first: Predictions, second: Predictions) -> pd.DataFrame
         BadModel: models for another task.
     """
     require_same_rows(first, second)
-    (one, _), (two, _) = _decided(first), _decided(second)
-    a, b = Slices(one), Slices(two)
-    found: list[tuple[str, Comparison]] = []
+    (first_table, _), (second_table, _) = _decided(first), _decided(second)
+    a, b = Slices(first_table), Slices(second_table)
+    tests: list[tuple[str, Comparison]] = []
     if a.both_classes:
-        found.append(("AUC", paired(a.truth, a.score, b.score)))
+        tests.append(("AUC", paired(a.truth, a.score, b.score)))
         clustered = bootstrap_difference(a.auc_of, b.auc_of, a.patients)
-        found += [("AUC", clustered)] if clustered else []
+        tests += [("AUC", clustered)] if clustered else []
         for name, rows in (("sensitivity", a.truth), ("specificity", ~a.truth)):
-            found.append((name, mcnemar(a.right[rows], b.right[rows])))
-    found.append(("accuracy", mcnemar(a.right, b.right)))
-    return comparison_table(found)
+            tests.append((name, mcnemar(a.right[rows], b.right[rows])))
+    tests.append(("accuracy", mcnemar(a.right, b.right)))
+    return comparison_table(tests)
 
 
-def comparison_table(found: Sequence[tuple[str, Comparison]]) -> pd.DataFrame:
+def comparison_table(tests: Sequence[tuple[str, Comparison]]) -> pd.DataFrame:
     """Comparisons as a table: figure, both values, difference with interval, test and p."""
     return pd.DataFrame(
         [
@@ -254,7 +254,7 @@ def comparison_table(found: Sequence[tuple[str, Comparison]]) -> pd.DataFrame:
                 "p": c.p,
                 "test": c.method,
             }
-            for name, c in found
+            for name, c in tests
         ],
         columns=["figure", "first", "second", "difference", "low", "high", "p", "test"],
     )
@@ -324,13 +324,13 @@ def _patient_figures(patients: pd.DataFrame) -> list[Figure]:
     truth = (patients["truth"] == "abnormal").to_numpy()
     right = (patients["truth"] == patients["verdict"]).to_numpy()
     names = patients["patient"].to_numpy(dtype=str)
-    found = [
+    figures = [
         share("sensitivity by patient", right, truth, names,
               missing="no patient is abnormal", noun="patients"),
         share("specificity by patient", right, ~truth, names,
               missing="every patient is abnormal", noun="patients"),
     ]  # fmt: skip
-    return [replace(one, interval=None) for one in found]
+    return [replace(figure, interval=None) for figure in figures]
 
 
 def _confusion(truth: pd.Series, verdict: pd.Series) -> pd.DataFrame:

@@ -89,15 +89,20 @@ def bootstrap_difference(first: Metric, second: Metric, patients: ArrayLike) -> 
         patients: as for `bootstrap`.
     """
     every = np.arange(len(np.asarray(patients)))
-    one, two = first(every), second(every)
+    first_value, second_value = first(every), second(every)
     values = _drawn(lambda k: first(k) - second(k), patients)
-    if values is None or np.isnan(one - two):
+    if values is None or np.isnan(first_value - second_value):
         return None
     low, high = np.percentile(values, [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2])
     side = min((values <= 0).sum(), (values >= 0).sum())
     p = min(1.0, 2 * (side + 1) / (len(values) + 1))
     return Comparison(
-        one, two, one - two, (float(low), float(high)), float(p), "paired bootstrap by patient"
+        first_value,
+        second_value,
+        first_value - second_value,
+        (float(low), float(high)),
+        float(p),
+        "paired bootstrap by patient",
     )
 
 
@@ -136,8 +141,10 @@ def mcnemar(first: ArrayLike, second: ArrayLike) -> Comparison:
         raise BadInput(f"{a.size} answers cannot be paired with {b.size}")
     table = [[(a & b).sum(), (a & ~b).sum()], [(~a & b).sum(), (~a & ~b).sum()]]
     p = float(test(table, exact=True).pvalue)
-    one, two = float(a.mean()), float(b.mean())
-    return Comparison(one, two, one - two, None, p, "McNemar's exact test")
+    first_value, second_value = float(a.mean()), float(b.mean())
+    return Comparison(
+        first_value, second_value, first_value - second_value, None, p, "McNemar's exact test"
+    )
 
 
 def signed_rank(first: ArrayLike, second: ArrayLike) -> Comparison | None:
@@ -152,5 +159,12 @@ def signed_rank(first: ArrayLike, second: ArrayLike) -> Comparison | None:
     if not len(a) or np.array_equal(a, b):
         return None
     p = float(wilcoxon(a, b).pvalue)
-    one, two = float(a.mean()), float(b.mean())
-    return Comparison(one, two, one - two, None, p, "Wilcoxon's signed-rank test")
+    first_value, second_value = float(a.mean()), float(b.mean())
+    return Comparison(
+        first_value,
+        second_value,
+        first_value - second_value,
+        None,
+        p,
+        "Wilcoxon's signed-rank test",
+    )

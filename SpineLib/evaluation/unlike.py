@@ -100,8 +100,8 @@ def see_strangers(folder: Path, model: Loaded, canal: Loaded, *, progress: Progr
     """
     return _joined([
         _shown(volume, {}, name, name, model, canal)
-        for one in progress.track(_inputs(folder), "Reading strangers")
-        for name, volume in _volumes(one)
+        for path in progress.track(_inputs(folder), "Reading strangers")
+        for name, volume in _volumes(path)
     ])  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def _fit_stranger(known: Seen, strangers: Seen) -> NDArray[np.float64]:
     from sklearn.linear_model import LogisticRegression
 
     seen = np.concatenate(
-        [beside_contrast(one.features, one.contrasts) for one in (known, strangers)]
+        [beside_contrast(part.features, part.contrasts) for part in (known, strangers)]
     )
     strange = np.repeat([0, 1], [len(known.features), len(strangers.features)])
     mean, spread = seen.mean(axis=0), seen.std(axis=0) + 1e-6
@@ -231,14 +231,14 @@ def wrong_rows(
         BadInput: there is no input.
     """
     rows: list[dict[str, object]] = []
-    for one in progress.track(_inputs(folder), "Reading wrong inputs"):
-        for name, volume in _volumes(one):
+    for path in progress.track(_inputs(folder), "Reading wrong inputs"):
+        for name, volume in _volumes(path):
             answers = opinions(volume, locate(volume, canal), model)
             whole = answers[0].why
             stack = whole.values["score"] if whole and whole.code == STACK_UNLIKE else None
             rows += [
                 {
-                    "kind": one.parent.name,
+                    "kind": path.parent.name,
                     "input": name,
                     "index": k,
                     "unlikeness": answer.unlikeness,
@@ -259,17 +259,17 @@ def wrong_table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
     table["silent"] = table["value"] == ""
     table["unlike"] = table["reason"].isin(UNLIKE_CODES)
     table["no canal"] = table["reason"] == NO_CANAL
-    found = []
+    summary = []
     groups = [*table.groupby("kind", sort=True), ("all", table)]
     for kind, own in groups:
         inputs = own.groupby(["kind", "input"])["silent"].mean()
-        found.append({
+        summary.append({
             "kind": kind, "inputs": len(inputs), "withheld": int((inputs == 1).sum()),
             "share": float((inputs == 1).mean()), "slices": len(own),
             "slices withheld": float(own["silent"].mean()),
             "as unlike": float(own["unlike"].mean()), "without a canal": float(own["no canal"].mean()),
         })  # fmt: skip
-    return pd.DataFrame(found)
+    return pd.DataFrame(summary)
 
 
 def draw_unlike(groups: dict[str, NDArray[np.float64]], card: Unlike, what: str) -> bytes:
@@ -297,7 +297,7 @@ def _inputs(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise BadInput("is not a folder", file=folder, advice="Lay it out as KIND/INPUT.")
     kinds = [kind for kind in sorted(folder.iterdir()) if kind.is_dir()]
-    return [one for kind in kinds for one in sorted(kind.iterdir())]
+    return [path for kind in kinds for path in sorted(kind.iterdir())]
 
 
 def _volumes(path: Path) -> Iterator[tuple[str, Volume]]:

@@ -83,26 +83,26 @@ def open_unlike(
     if folder.card.task not in ("compression", "grading"):
         raise BadModel(f"A model for {folder.card.task} is asked nothing of slices")
     canal = open_model(asked["canal"]) if asked["canal"] else find_models("canal")[0]
-    made = Fitted(folder, load(folder, asked["device"]), load(canal, asked["device"]))
+    fitted = Fitted(folder, load(folder, asked["device"]), load(canal, asked["device"]))
     if strangers is None:
-        return made
+        return fitted
     seen, words = {}, []
     for part, sources in (("known", data), ("limits", limits)):
         how = Asked(tuple(sources), **asked)
         cases = open_cases([folder], how, unseen=("training",), leave_out=True, progress=progress)
         cases = [case for case in cases if _is_made_for(folder, case, how)]
-        seen[part] = see(cases, made.loaded, made.canal, progress=progress)
+        seen[part] = see(cases, fitted.loaded, fitted.canal, progress=progress)
         patients = len(np.unique(seen[part].patients))
         slices = count(len(seen[part].features), "slice")
         words.append(f"{title_of(how)} ({count(patients, 'patient')}, {slices})")
-    seen["strangers"] = see_strangers(strangers, made.loaded, made.canal, progress=progress)
+    seen["strangers"] = see_strangers(strangers, fitted.loaded, fitted.canal, progress=progress)
     known, card = fit_unlike(
         seen["known"], seen["limits"], seen["strangers"], known_in_words=words[0],
         limits_in_words=f"{words[1]}, of whose slices {100 * withheld:g} % are withheld",
         withheld=withheld,
     )  # fmt: skip
-    loaded = replace(made.loaded, known=known, card=replace(made.loaded.card, unlike=card))
-    return replace(made, loaded=loaded, seen=seen)
+    loaded = replace(fitted.loaded, known=known, card=replace(fitted.loaded.card, unlike=card))
+    return replace(fitted, loaded=loaded, seen=seen)
 
 
 def _is_made_for(model: ModelFolder, case: LabelledStack, asked: Asked) -> bool:
@@ -112,10 +112,10 @@ def _is_made_for(model: ModelFolder, case: LabelledStack, asked: Asked) -> bool:
         (case.weighting, asked.weighting, limits.weightings),
         (case.region, asked.region, limits.regions),
     )
-    told = [
-        (said if said != UNKNOWN else given or UNKNOWN, allowed) for said, given, allowed in pairs
+    words = [
+        (own if own != UNKNOWN else given or UNKNOWN, allowed) for own, given, allowed in pairs
     ]
-    return all(word in allowed or UNKNOWN in allowed for word, allowed in told)
+    return all(word in allowed or UNKNOWN in allowed for word, allowed in words)
 
 
 def measure_unlike(

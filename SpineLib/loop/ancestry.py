@@ -70,7 +70,7 @@ class FrozenImages:
         """Whether the image is one of the test's."""
         if tuple(sorted(volume.shape)) not in self._shapes:
             return False
-        return any(voxels_hash(one) in self.hashes for one in _alike(volume))
+        return any(voxels_hash(turned) in self.hashes for turned in _alike(volume))
 
 
 def learnt_from(card: Card) -> set[str]:

@@ -66,18 +66,18 @@ def read_answer(path: Path, grid: Volume, by: str = "") -> Answer:
     known = {(f.sop_instance_uid, f.number): k for k, f in enumerate(grid.frames)}
     if len(known) < len(grid.frames):  # UIDs that repeat do not say a slice; its number does
         known = {}
-    found = []
+    slice_labels = []
     for line, row in rows(path, COLUMNS):
         try:
             index = int(row["slice"]) - 1
             if known:
                 index = known[row["sop_instance_uid"], int(row["frame"])]
-            found.append(SliceLabel(index, row["value"], by, _box(row["box_ras"])))
+            slice_labels.append(SliceLabel(index, row["value"], by, _box(row["box_ras"])))
         except (KeyError, ValueError) as error:
             raise BadInput(
                 f"Line {line} is not a label of a slice of this image", file=path
             ) from error
-    return found
+    return slice_labels
 
 
 def _box(
@@ -114,13 +114,13 @@ def effort(
     return sum(old.get(k) != new.get(k) for k in old.keys() | new.keys()), {}
 
 
-def dice(one: NDArray, other: NDArray) -> dict[str, float]:
+def dice(first: NDArray, second: NDArray) -> dict[str, float]:
     """Dice 1945's coefficient of each number that either map holds.
 
     2·|A ∩ B| / (|A| + |B|): 0 where only one of the maps holds it.
     """
-    a, b = (np.bincount(x.ravel(), minlength=256).astype(float) for x in (one, other))
-    both = np.bincount(one[one == other].ravel(), minlength=256)
+    a, b = (np.bincount(x.ravel(), minlength=256).astype(float) for x in (first, second))
+    both = np.bincount(first[first == second].ravel(), minlength=256)
     held = [n for n in np.flatnonzero(a + b) if n]
     return {str(n): round(float(2 * both[n] / (a[n] + b[n])), 4) for n in held}
 
@@ -230,18 +230,18 @@ def _checked_labels(
     from SpineLib.datasets.vocabulary import vocabulary
 
     value = vocabulary(task, question)
-    found: dict[int, SliceLabel] = {}
+    by_slice: dict[int, SliceLabel] = {}
     for label in labels:
         if not 0 <= label.index < grid.shape[0]:
             raise BadInput(
                 f"There is no slice {label.index + 1}; the stack has {grid.shape[0]} slices"
             )
-        if label.index in found:
+        if label.index in by_slice:
             raise BadInput(f"Slice {label.index + 1} has two labels", advice="Keep one.")
         try:
-            found[label.index] = replace(label, value=value(label.value))
+            by_slice[label.index] = replace(label, value=value(label.value))
         except ValueError as error:
             raise BadInput(f"Slice {label.index + 1}: {error}") from error
-    if not found:
+    if not by_slice:
         raise BadInput("There is no label")
-    return [found[k] for k in sorted(found)]
+    return [by_slice[k] for k in sorted(by_slice)]

@@ -51,7 +51,7 @@ def write_candidate(
     from SpineLib.training.calibrating import calibrate_run
 
     slices = record["task"] != "segmentation"
-    watching = {one.patient for one in data.validation}
+    watching = {case.patient for case in data.validation}
     if slices and len(watching) >= LEAST_TO_CALIBRATE:
         run = calibrate_run(run, data.validation, device=device, progress=progress)
     calibrated = "temperature" in run.record.get("calibration", {})

@@ -94,8 +94,8 @@ class Change:
         """``Dice, disc 0.812 → 0.774 (margin 0.010)``."""
         if self.old is None or self.new is None:
             return f"{self.figure}: {self.note}"
-        told = f"{self.figure} {self.old:.3f} → {self.new:.3f}"
-        return f"{told} (margin {self.margin:.3f})" if self.margin is not None else told
+        text = f"{self.figure} {self.old:.3f} → {self.new:.3f}"
+        return f"{text} (margin {self.margin:.3f})" if self.margin is not None else text
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -146,24 +146,24 @@ def changes(old: Predictions, new: Predictions, margins: Mapping[str, float]) ->
     return of[old.task](old, new, margins)
 
 
-def change_table(found: list[Change]) -> pd.DataFrame:
+def change_table(changes: list[Change]) -> pd.DataFrame:
     """A row a figure, for CSV and the page."""
     return pd.DataFrame(
         [
             {
-                "figure": one.figure,
-                "patients": one.patients,
-                "old": one.old,
-                "new": one.new,
-                "difference": one.difference,
-                "low": one.interval[0] if one.interval else None,
-                "high": one.interval[1] if one.interval else None,
-                "p": one.p,
-                "test": one.test,
-                "margin": one.margin,
-                "judged": "worse" if one.worse else one.note or "not worse",
+                "figure": change.figure,
+                "patients": change.patients,
+                "old": change.old,
+                "new": change.new,
+                "difference": change.difference,
+                "low": change.interval[0] if change.interval else None,
+                "high": change.interval[1] if change.interval else None,
+                "p": change.p,
+                "test": change.test,
+                "margin": change.margin,
+                "judged": "worse" if change.worse else change.note or "not worse",
             }
-            for one in found
+            for change in changes
         ]
     )
 
@@ -171,22 +171,24 @@ def change_table(found: list[Change]) -> pd.DataFrame:
 def _segmentation(old: Predictions, new: Predictions, margins: Mapping[str, float]) -> list[Change]:
     keys = ["patient", "stack", "kind", "structure"]
     wanted = [*keys, "partial", "dice", "named"]
-    one, two = (p.table.loc[p.table["kind"] != "extra", wanted] for p in (old, new))
-    both = one.merge(two, on=[*keys, "partial"], suffixes=("_old", "_new"), validate="1:1")
+    old_table, new_table = (p.table.loc[p.table["kind"] != "extra", wanted] for p in (old, new))
+    both = old_table.merge(
+        new_table, on=[*keys, "partial"], suffixes=("_old", "_new"), validate="1:1"
+    )
     classes = both[both["kind"] == "class"]
     means = classes.groupby(["patient", "stack"], as_index=False)[["dice_old", "dice_new"]].mean()
-    found = [_paired(MEAN_DICE, "dice", means, margins)]
+    figures = [_paired(MEAN_DICE, "dice", means, margins)]
     for name, rows in classes.groupby("structure", sort=False):
-        found.append(_paired(f"Dice, {name}", "dice", rows, margins))
+        figures.append(_paired(f"Dice, {name}", "dice", rows, margins))
     levels = both[(both["kind"] == "level") & ~both["partial"].astype(bool)]
     if len(levels):
         rows = levels.assign(dice_old=(levels["named_old"] != "wrong").astype(float),
                              dice_new=(levels["named_new"] != "wrong").astype(float))  # fmt: skip
-        found.append(_paired(NAMES, "names", rows, margins))
+        figures.append(_paired(NAMES, "names", rows, margins))
     for name, rows in levels.groupby("structure", sort=False):
         one_level = _paired(f"Dice, {name}", "level", rows, margins)
-        found.append(one_level)
-    return found
+        figures.append(one_level)
+    return figures
 
 
 def _paired(name: str, margin: str, rows: pd.DataFrame, margins: Mapping[str, float]) -> Change:
@@ -218,10 +220,10 @@ def _compression(old: Predictions, new: Predictions, margins: Mapping[str, float
     a, b = (Slices(p.table[decided].reset_index(drop=True)) for p in (old, new))
     if not len(a.truth):
         return []
-    found = []
+    figures = []
     for name, of in (("AUC", _auc), ("sensitivity", _sensitivity), ("specificity", _specificity)):
-        found.append(_drawn(name, name.lower(), of(a), of(b), a.patients, margins))
-    return found
+        figures.append(_drawn(name, name.lower(), of(a), of(b), a.patients, margins))
+    return figures
 
 
 def _auc(data: Slices) -> Metric:
@@ -265,12 +267,12 @@ def _drawn(
     """A figure of all slices: paired bootstrap, patients drawn."""
     count = len(np.unique(patients))
     every = np.arange(len(patients))
-    one, two = old(every), new(every)
-    if not (np.isfinite(one) and np.isfinite(two)):
+    old_value, new_value = old(every), new(every)
+    if not (np.isfinite(old_value) and np.isfinite(new_value)):
         return Change(name, margin, count, note="not defined: the test's slices are of one kind")
     test = bootstrap_difference(new, old, patients)
     return Change(
-        name, margin, count, float(one), float(two),
+        name, margin, count, float(old_value), float(new_value),
         bootstrap(old, patients), bootstrap(new, patients),
         test.interval if test else None, test.p if test else None, test.method if test else "",
         margins[margin],

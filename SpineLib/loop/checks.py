@@ -50,16 +50,16 @@ def _of_map(image: Volume, labels: Volume) -> list[Problem]:
 
 
 def _of_slices(image: Volume, labels: Sequence[SliceLabel]) -> list[Problem]:
-    said = {label.index for label in labels}
-    missing = [k for k in range(image.shape[0]) if k not in said]
-    if not said:
+    labelled = {label.index for label in labels}
+    missing = [k for k in range(image.shape[0]) if k not in labelled]
+    if not labelled:
         return [Problem("No slice is labelled", serious=True)]
     if not missing:
         return []
     listed = ", ".join(str(k + 1) for k in missing[:8]) + (" …" if len(missing) > 8 else "")
     noun = "slice has" if len(missing) == 1 else "slices have"
-    place = slice_place(image, missing[0])
-    return [Problem(f"{len(missing)} {noun} no label: {listed}", None, place)]
+    point = slice_place(image, missing[0])
+    return [Problem(f"{len(missing)} {noun} no label: {listed}", None, point)]
 
 
 def _place(labels: Volume, number: int) -> Point:

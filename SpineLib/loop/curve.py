@@ -57,25 +57,25 @@ def points(dataset: Dataset) -> list[Point]:
         BadInput: nothing was compared yet.
     """
     last: dict[str, tuple[Comparison, str]] = {}
-    for one in comparisons(dataset):
-        if not one.cannot:
-            last[one.against] = (one, "against")
-            last[one.candidate] = (one, "candidate")
+    for comparison in comparisons(dataset):
+        if not comparison.cannot:
+            last[comparison.against] = (comparison, "against")
+            last[comparison.candidate] = (comparison, "candidate")
     states = {model.id: model.state for model in dataset.models}
-    found = []
-    for model, (one, role) in last.items():
-        for change in one.changes:
-            point = _point(model, one, role, change, states.get(model, ""))
+    model_points = []
+    for model, (comparison, role) in last.items():
+        for change in comparison.changes:
+            point = _point(model, comparison, role, change, states.get(model, ""))
             if point is not None and change.margin_of not in _ON_PAGES:
-                found.append(point)
-    if not found:
+                model_points.append(point)
+    if not model_points:
         raise BadInput(
             "No models were compared on the frozen test yet, so there is no curve",
             file=dataset.folder,
             advice="Compare two models first.",
             command=f"spine loop promote {dataset.folder}",
         )
-    return sorted(found, key=lambda p: (p.cases, p.minutes, p.model))
+    return sorted(model_points, key=lambda p: (p.cases, p.minutes, p.model))
 
 
 def write_curve(dataset: Dataset, folder: str | Path | None = None) -> list[Path]:
@@ -94,53 +94,59 @@ def write_curve(dataset: Dataset, folder: str | Path | None = None) -> list[Path
     """
     import pandas as pd
 
-    found = points(dataset)
+    model_points = points(dataset)
     folder = Path(folder) if folder else dataset.folder
     table = pd.DataFrame(
         [
             {
-                **{k: v for k, v in vars(one).items() if k != "interval"},
-                "low": one.interval[0] if one.interval else None,
-                "high": one.interval[1] if one.interval else None,
+                **{k: v for k, v in vars(point).items() if k != "interval"},
+                "low": point.interval[0] if point.interval else None,
+                "high": point.interval[1] if point.interval else None,
             }
-            for one in found
+            for point in model_points
         ]
     )
     files = [folder / f"{CURVE}.{suffix}" for suffix in ("csv", "svg", "png")]
     write_table(table, files[0])
     for file in files[1:]:
         with writing(file) as temporary:
-            _draw(found, dataset.task, temporary)
+            _draw(model_points, dataset.task, temporary)
     return files
 
 
-def _point(model: str, one: Comparison, role: str, change: Change, state: str) -> Point | None:
+def _point(
+    model: str, comparison: Comparison, role: str, change: Change, state: str
+) -> Point | None:
     value, interval = (
         (change.old, change.old_interval)
         if role == "against"
         else (change.new, change.new_interval)
     )
-    about = one.record[role]
+    about = comparison.record[role]
     if value is None:
         return None
     return Point(
         model, about["cases"], about["minutes"], change.figure, value, interval,
-        len(one.record["test"]), one.record["number"], state,
+        len(comparison.record["test"]), comparison.record["number"], state,
     )  # fmt: skip
 
 
-def _draw(found: Sequence[Point], task: str, path: Path) -> None:
+def _draw(model_points: Sequence[Point], task: str, path: Path) -> None:
     from matplotlib.figure import Figure
 
     # Minutes that nobody counted would be one point above another.
-    counted = [of for of in ("cases", "minutes") if len({getattr(p, of) for p in found}) > 1]
+    counted = [of for of in ("cases", "minutes") if len({getattr(p, of) for p in model_points}) > 1]
     shown = counted or ["cases"]
     figure = Figure(figsize=(4.7 * len(shown), 4.1), layout="constrained")
     panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
-    names = sorted({one.figure for one in found}, key=lambda name: (name != MAIN[task], name))
+    names = sorted(
+        {point.figure for point in model_points}, key=lambda name: (name != MAIN[task], name)
+    )
     for axes, of in zip(panels, shown, strict=True):
         for name, color in zip(names, _COLORS, strict=False):
-            own = sorted((p for p in found if p.figure == name), key=lambda p: getattr(p, of))
+            own = sorted(
+                (p for p in model_points if p.figure == name), key=lambda p: getattr(p, of)
+            )
             kept = [p for p in own if p.state in ("first", "promoted")]
             main = name == names[0]
             width = 2.2 if main else 1.2

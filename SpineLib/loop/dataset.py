@@ -95,15 +95,15 @@ class Dataset:
         Raises:
             BadInput: there is none.
         """
-        found = self.cases.get(case_id) or self.cases.get(case_id.zfill(4))
-        if found is None:
+        case = self.cases.get(case_id) or self.cases.get(case_id.zfill(4))
+        if case is None:
             raise BadInput(
                 f"The data set has no case {case_id}",
                 file=self.folder,
                 advice="See which there are.",
                 command=f"spine loop status {self.folder}",
             )
-        return found
+        return case
 
     def training(self) -> list[Case]:
         """Cases to learn from: corrected or approved, not set aside, never of a test patient.
@@ -214,13 +214,13 @@ def open_dataset(folder: str | Path) -> Dataset:
     journal = read_journal(folder / JOURNAL)
     problems = [*journal.problems, *lineage.problems]
     frozen: Frozen | None = None
-    found: dict[str, Case] = {}
+    cases: dict[str, Case] = {}
     for line in journal.lines:
         try:
             if line.record["kind"] == FREEZE:
                 frozen = freezing.read(folder, line.record["sha256"], line.record["strata"])
             else:
-                _tell(found, dataset, line.record)
+                _tell(cases, dataset, line.record)
         except (KeyError, TypeError, ValueError) as error:
             problems.append(f"Line {line.number} of {JOURNAL} is left out: {error}")
     if frozen is None and (folder / freezing.FROZEN).exists():
@@ -230,12 +230,12 @@ def open_dataset(folder: str | Path) -> Dataset:
     folders = {path.name for path in (folder / CASES).glob("*") if _CASE_ID.match(path.name)}
     problems += [
         f"The folder {CASES}/{name} is in no line of {JOURNAL}, so it is not used"
-        for name in sorted(folders - found.keys())
+        for name in sorted(folders - cases.keys())
     ]
-    for case in list(found.values()):
-        found[case.id] = fresh(case, frozen)
-        problems += [f"Case {case.id}: {problem}" for problem in found[case.id].history.problems]
-    return replace(dataset, cases=found, frozen=frozen, problems=tuple(problems))
+    for case in list(cases.values()):
+        cases[case.id] = fresh(case, frozen)
+        problems += [f"Case {case.id}: {problem}" for problem in cases[case.id].history.problems]
+    return replace(dataset, cases=cases, frozen=frozen, problems=tuple(problems))
 
 
 def fresh(case: Case, frozen: Frozen | None) -> Case:
@@ -253,24 +253,24 @@ def case_record(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tell(found: dict[str, Case], dataset: Dataset, record: dict[str, Any]) -> None:
+def _tell(cases: dict[str, Case], dataset: Dataset, record: dict[str, Any]) -> None:
     kind, name = record["kind"], str(record["id"])
     if kind == CASE:
-        if not _CASE_ID.match(name) or name in found:
+        if not _CASE_ID.match(name) or name in cases:
             raise ValueError(f"{name!r} is not an id of a new case")
-        found[name] = Case(
+        cases[name] = Case(
             name, str(record["patient"]), str(record["region"]), str(record["site"]),
             ImageReference.from_dict(record["image"]), dataset.folder, dataset.task,
             dataset.question, str(record["weighting"]), columns=dict(record["columns"]),
             added=str(record["time"]), person=Person.from_dict(record.get("person", {})).to_dict(),
         )  # fmt: skip
     elif kind == ASIDE:
-        found[name] = replace(found[name], set_aside=str(record["reason"]) or "no reason given")
+        cases[name] = replace(cases[name], set_aside=str(record["reason"]) or "no reason given")
     elif kind == TAKEN_BACK:
-        found[name] = replace(found[name], set_aside="")
+        cases[name] = replace(cases[name], set_aside="")
     elif kind == MOVED:
-        image = replace(found[name].image, path=str(record["path"]))
-        found[name] = replace(found[name], image=image)
+        image = replace(cases[name].image, path=str(record["path"]))
+        cases[name] = replace(cases[name], image=image)
     else:
         raise ValueError(f"{kind!r} is not a kind of line")
 

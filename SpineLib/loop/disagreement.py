@@ -24,16 +24,18 @@ class Disagreement:
     dice: dict[str, float] = field(default_factory=dict)
 
 
-def disagreement(one: Answer, other: Answer) -> Disagreement:
+def disagreement(answer: Answer, earlier: Answer) -> Disagreement:
     """Compares two answers to the same image, both label maps or both labels of slices.
 
     A vertebra that two models count otherwise is a disagreement, although its voxels are alike.
     """
-    if isinstance(one, Volume) and isinstance(other, Volume):
-        found = dice(one.voxels, other.voxels)
-        return Disagreement(1 - float(np.mean(list(found.values()))) if found else 0.0, found)
-    assert isinstance(one, list) and isinstance(other, list), "answers to one task"
-    first, second = ({label.index: label.value for label in said} for said in (one, other))
+    if isinstance(answer, Volume) and isinstance(earlier, Volume):
+        by_number = dice(answer.voxels, earlier.voxels)
+        return Disagreement(
+            1 - float(np.mean(list(by_number.values()))) if by_number else 0.0, by_number
+        )
+    assert isinstance(answer, list) and isinstance(earlier, list), "answers to one task"
+    first, second = ({label.index: label.value for label in labels} for labels in (answer, earlier))
     slices = first.keys() | second.keys()
     differ = sum(first.get(k) != second.get(k) for k in slices)
     return Disagreement(differ / len(slices) if slices else 0.0)

@@ -71,10 +71,10 @@ def read_correction(
             )
         labels = read_volume(file, orientation)
         return labels.with_voxels(in_spider(labels.voxels, numbering, file))
-    found = _by_case([case], file)
-    if not found:
+    by_case = _by_case([case], file)
+    if not by_case:
         raise BadInput(f"No line is of a slice of the case {case.id}", file=file)
-    return found[0][1]
+    return by_case[0][1]
 
 
 def read_reviews(dataset: Dataset, file: Path) -> list[tuple[Case, list[SliceLabel]]]:
@@ -85,10 +85,10 @@ def read_reviews(dataset: Dataset, file: Path) -> list[tuple[Case, list[SliceLab
     """
     if dataset.task == "segmentation":
         raise BadRequest("A table of slices is not a segmentation")
-    found = _by_case(list(dataset.cases.values()), file)
-    if not found:
+    by_case = _by_case(list(dataset.cases.values()), file)
+    if not by_case:
         raise BadInput("None of these slices is in the data set", file=file)
-    return found
+    return by_case
 
 
 def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, list[SliceLabel]]]]:
@@ -112,7 +112,7 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
         about = question.title if question else dataset.task
         raise BadInput(f"No model answered in this reading: {about}", file=file)
     model = used[0]
-    said: dict[tuple[str, int], str] = {}
+    answers: dict[tuple[str, int], str] = {}
     seen: set[tuple[str, int]] = set()
     for finding in (finding for stack in findings.stacks for finding in stack.slices):
         key = finding.key
@@ -121,20 +121,20 @@ def read_answers(dataset: Dataset, file: Path) -> tuple[str, list[tuple[Case, li
         seen.add(key)
         opinion = finding.opinion(question.key, model.name)
         if opinion and opinion.assessed:
-            said[key] = word_of(opinion)
-    found = []
+            answers[key] = word_of(opinion)
+    by_case = []
     for case in dataset.cases.values():
         places = slice_index(case.slices)
-        there = [(places[key], value) for key, value in said.items() if key in places]
+        there = [(places[key], value) for key, value in answers.items() if key in places]
         most = max((len(slices) for slices, _ in there), default=0)
         if most > 1:
             raise _ambiguous(f"In the case {case.id}", most, file)
         labels = [SliceLabel(k, value) for (k,), value in there]
         if labels:
-            found.append((case, labels))
-    if not found:
+            by_case.append((case, labels))
+    if not by_case:
         raise BadInput("No stack of this reading is a case of the data set", file=file)
-    return f"{model.name} {model.version}".strip(), found
+    return f"{model.name} {model.version}".strip(), by_case
 
 
 @dataclass(frozen=True)
@@ -189,16 +189,16 @@ def read_datalist(file: Path, wanted: Wanted, progress: Progress | None = None) 
                 )
             listed.append((part, item, patient))
     for part, item, patient in progress.track(listed, "Reading volumes"):
-        found = of_path(file.parent / item["image"], wanted)
-        if isinstance(found, LeftOut):
-            yield Listed(part, found)
+        arrival = of_path(file.parent / item["image"], wanted)
+        if isinstance(arrival, LeftOut):
+            yield Listed(part, arrival)
             continue
         labels = None
         if item.get("label") and not wanted.images_only:
             mask = file.parent / str(item["label"])
             labels = read_volume(mask, wanted.orientation)
             labels = labels.with_voxels(in_spider(labels.voxels, numbering, mask))
-        yield Listed(part, replace(found, patient=patient, labels=labels))
+        yield Listed(part, replace(arrival, patient=patient, labels=labels))
 
 
 def chosen_cases(dataset: Dataset, part: str, ids: Sequence[str] = ()) -> list[Case]:
@@ -212,7 +212,7 @@ def chosen_cases(dataset: Dataset, part: str, ids: Sequence[str] = ()) -> list[C
     groups = {TRAINING: dataset.training(), TEST: dataset.test()}
     allowed = groups.get(part) or (groups[TRAINING] + groups[TEST] if part == ALL else [])
     if ids:
-        named = [dataset.case(one) for one in ids]
+        named = [dataset.case(case_id) for case_id in ids]
         if part == TRAINING:
             dataset.require_training(named)
         known = {case.id for case in allowed}
@@ -267,8 +267,8 @@ def write_datalist(
 
 
 def _spider_name(number: int) -> str:
-    found = structure(number)
-    return f"{found.kind} {found.position or ''}".strip()
+    meaning = structure(number)
+    return f"{meaning.kind} {meaning.position or ''}".strip()
 
 
 def _names_spider(datalist: dict[str, Any]) -> bool:
@@ -361,7 +361,7 @@ def _by_case(cases: Sequence[Case], file: Path) -> list[tuple[Case, list[SliceLa
     for case in cases:
         for key, slices in slice_index(case.slices).items():
             places[key] += [(case, k) for k in slices]
-    found: dict[str, list[SliceLabel]] = defaultdict(list)
+    labels: dict[str, list[SliceLabel]] = defaultdict(list)
     for line, row in listed:
         if not row[column]:
             continue
@@ -375,8 +375,8 @@ def _by_case(cases: Sequence[Case], file: Path) -> list[tuple[Case, list[SliceLa
         if len(there) > 1:
             raise _ambiguous(f"Line {line}", len(there), file)
         for case, k in there:
-            found[case.id].append(SliceLabel(k, row[column]))
-    return [(case, found[case.id]) for case in cases if case.id in found]
+            labels[case.id].append(SliceLabel(k, row[column]))
+    return [(case, labels[case.id]) for case in cases if case.id in labels]
 
 
 def _label_columns(question: Question | None) -> tuple[str, ...]:

@@ -73,11 +73,11 @@ class FineTuning:
     def model(self) -> ModelFolder | None:
         """The candidate; None before it is there and whole."""
         try:
-            found = open_folder(self.folder / MODEL)
-            found.verify()
+            candidate = open_folder(self.folder / MODEL)
+            candidate.verify()
         except BadModel:
             return None
-        return found
+        return candidate
 
     @property
     def state(self) -> str:
@@ -207,23 +207,23 @@ def carry_out(
     from SpineLib.training.tasks import make_task
     from SpineLib.training.trainer import train
 
-    found = open_fine_tuning(folder)
-    with _held(found.folder / JOB):
-        if found.state == "trained":
-            return found
-        recipe = read_recipe(_unchanged(found) / _RECIPE)
-        parent = open_folder(found.folder / PARENT)
+    tuning = open_fine_tuning(folder)
+    with _held(tuning.folder / JOB):
+        if tuning.state == "trained":
+            return tuning
+        recipe = read_recipe(_unchanged(tuning) / _RECIPE)
+        parent = open_folder(tuning.folder / PARENT)
         data = open_kept(
-            found.folder / IMAGES,
-            found.record["cases"],
+            tuning.folder / IMAGES,
+            tuning.record["cases"],
             recipe,
-            sources=[f"fine-tuning {found.name}", *found.record["replay"]],
-            test_sha256=found.record["test_sha256"],
+            sources=[f"fine-tuning {tuning.name}", *tuning.record["replay"]],
+            test_sha256=tuning.record["test_sha256"],
         )
-        _forget_unbegun(found.folder / TRAINING)
+        _forget_unbegun(tuning.folder / TRAINING)
         run = train(
-            make_task(recipe, data, cache=found.folder / _PREPARED, progress=progress),
-            found.folder / TRAINING,
+            make_task(recipe, data, cache=tuning.folder / _PREPARED, progress=progress),
+            tuning.folder / TRAINING,
             device=device,
             resume=True,
             start=load(parent, "cpu").network.state_dict(),
@@ -234,10 +234,10 @@ def carry_out(
         )
         if run.finished and _first():
             write_candidate(
-                found.folder / MODEL, found.record, parent, run, data, device=device,
+                tuning.folder / MODEL, tuning.record, parent, run, data, device=device,
                 progress=progress,
             )  # fmt: skip
-    return found
+    return tuning
 
 
 def take(writer: DatasetWriter, folder: str | Path) -> LoopModel:
@@ -276,9 +276,9 @@ def take(writer: DatasetWriter, folder: str | Path) -> LoopModel:
             command=f"spine loop finetune --run {given.folder}",
         )
     require_untested(dataset, model, given)
-    for one in dataset.models:
-        if one.folder.card.weights_sha256 == model.card.weights_sha256:
-            return one
+    for taken in dataset.models:
+        if taken.folder.card.weights_sha256 == model.card.weights_sha256:
+            return taken
     if home.resolve() != given.folder.resolve():
         copy_model(model, home / MODEL)
         with writing_folder(home / TRAINING) as temporary:
@@ -288,7 +288,9 @@ def take(writer: DatasetWriter, folder: str | Path) -> LoopModel:
     return writer.add_model(open_folder(home / MODEL), parent=given.record["parent"]["id"])
 
 
-def require_untested(dataset: Dataset, model: ModelFolder, made: FineTuning | None = None) -> None:
+def require_untested(
+    dataset: Dataset, model: ModelFolder, tuning: FineTuning | None = None
+) -> None:
     """Refuses a model that learnt from what the frozen test holds, itself or through an ancestor.
 
     Args:
@@ -301,7 +303,7 @@ def require_untested(dataset: Dataset, model: ModelFolder, made: FineTuning | No
     """
     test = FrozenImages(dataset)
     images = test.hashes & learnt_from(model.card)
-    cases = [] if made is None else made.record["cases"]
+    cases = [] if tuning is None else tuning.record["cases"]
     patients = test.patients & {case["patient"] for case in cases}
     if images or patients:
         count = f"{len(images)} images" if images else f"{len(patients)} patients"
@@ -316,30 +318,30 @@ def require_untested(dataset: Dataset, model: ModelFolder, made: FineTuning | No
 def made_by(dataset: Dataset, model: ModelFolder) -> FineTuning | None:
     """The fine-tuning of the data set that a model came out of."""
     for fine_tuning in fine_tunings(dataset):
-        found = fine_tuning.model
-        if found is not None and found.card.weights_sha256 == model.card.weights_sha256:
+        candidate = fine_tuning.model
+        if candidate is not None and candidate.card.weights_sha256 == model.card.weights_sha256:
             return fine_tuning
     return None
 
 
 def unfinished(dataset: Dataset) -> list[str]:
     """What waits or was interrupted, a sentence each."""
-    taken = {one.folder.card.weights_sha256 for one in dataset.models}
-    said = []
+    taken = {known.folder.card.weights_sha256 for known in dataset.models}
+    sentences = []
     for tuning in fine_tunings(dataset):
         model, go_on = tuning.model, f"spine loop finetune --run {tuning.folder}"
         if model is not None and model.card.weights_sha256 not in taken:
-            said.append(
+            sentences.append(
                 f"Fine-tuning {tuning.name} is done, but its model was not added yet: "
                 f"spine loop finetune {dataset.folder} --take {tuning.folder}"
             )
         elif tuning.state == "stopped":
-            said.append(
+            sentences.append(
                 f"Fine-tuning {tuning.name} is at step {tuning.step} of {tuning.steps}: {go_on}"
             )
         elif tuning.state == "prepared":
-            said.append(f"Fine-tuning {tuning.name} is prepared and has not begun: {go_on}")
-    return said
+            sentences.append(f"Fine-tuning {tuning.name} is prepared and has not begun: {go_on}")
+    return sentences
 
 
 def identity(dataset: Dataset) -> str:
@@ -347,22 +349,22 @@ def identity(dataset: Dataset) -> str:
     return sha256(dataset.folder / "dataset.json")
 
 
-def _unchanged(found: FineTuning) -> Path:
+def _unchanged(tuning: FineTuning) -> Path:
     """The folder, whose recipe, parent and cases are those that were prepared."""
-    parent = open_folder(found.folder / PARENT)
+    parent = open_folder(tuning.folder / PARENT)
     parent.verify()
-    expected = [(found.folder / _RECIPE, found.record["recipe_sha256"])]
+    expected = [(tuning.folder / _RECIPE, tuning.record["recipe_sha256"])]
     expected += [
-        (file_of(found.folder / IMAGES, case), case["sha256"]) for case in found.record["cases"]
+        (file_of(tuning.folder / IMAGES, case), case["sha256"]) for case in tuning.record["cases"]
     ]
     wrong = [path for path, known in expected if not path.is_file() or sha256(path) != known]
-    if wrong or parent.card.weights_sha256 != found.record["parent"]["weights_sha256"]:
+    if wrong or parent.card.weights_sha256 != tuning.record["parent"]["weights_sha256"]:
         raise BadInput(
             "The fine-tuning's folder is not as it was prepared",
-            file=wrong[0] if wrong else found.folder / PARENT,
+            file=wrong[0] if wrong else tuning.folder / PARENT,
             advice="Copy the whole folder anew, or prepare another one.",
         )
-    return found.folder
+    return tuning.folder
 
 
 def _forget_unbegun(training: Path) -> None:

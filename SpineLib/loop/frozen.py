@@ -137,15 +137,15 @@ def read(folder: Path, sha256: str, strata: Strata) -> Frozen:
     Raises:
         BadInput: it is missing, or not the one that was frozen.
     """
-    found = read_frozen(folder / FROZEN)
-    if found.sha256 != sha256:
+    test = read_frozen(folder / FROZEN)
+    if test.sha256 != sha256:
         raise BadInput(
             "The frozen test was replaced: its SHA-256 is not the recorded one",
             file=folder / FROZEN,
             advice="Restore the file from a backup; figures measured on another set do not compare.",
         )
     return Frozen(
-        frozenset(found.patients), sha256, {k: (int(v[0]), int(v[1])) for k, v in strata.items()}
+        frozenset(test.patients), sha256, {k: (int(v[0]), int(v[1])) for k, v in strata.items()}
     )
 
 
@@ -169,7 +169,7 @@ def _strata(cases: Iterable[Case]) -> dict[str, Stratum]:
 def _shared(sizes: list[int], wanted: int) -> list[int]:
     """``wanted`` places among groups, in proportion to their sizes."""
     exact = [wanted * size / sum(sizes) for size in sizes]
-    counts = [int(one) for one in exact]
+    counts = [int(share) for share in exact]
     rest = sorted(range(len(sizes)), key=lambda n: (counts[n] - exact[n], n))
     for n in rest[: wanted - sum(counts)]:
         counts[n] += 1

@@ -142,8 +142,8 @@ def places_of(stack: Stack) -> tuple[Path, Slices]:
         )
     folder = Path(os.path.commonpath([str(file.parent) for file in files]))
     return folder, tuple(
-        (file.relative_to(folder).as_posix(), one.sop_instance_uid, one.frame)
-        for file, one in zip(files, stack.sources, strict=True)
+        (file.relative_to(folder).as_posix(), source.sop_instance_uid, source.frame)
+        for file, source in zip(files, stack.sources, strict=True)
     )
 
 
@@ -218,27 +218,27 @@ def open_image(reference: ImageReference, case: Path, dataset: Path) -> Volume:
         BadInput: it cannot be read.
     """
     reference = with_slices(reference, case)
-    place = case / IMAGE if reference.kind == COPY else dataset / reference.path
-    if not is_there(place):
+    path = case / IMAGE if reference.kind == COPY else dataset / reference.path
+    if not is_there(path):
         raise ImageMissing(
-            "The case's image is no longer here", file=place, advice=_ADVICE, command=_RELINK
+            "The case's image is no longer here", file=path, advice=_ADVICE, command=_RELINK
         )
-    volume = _read(reference, place)
+    volume = _read(reference, path)
     if not reference.grid.same_grid(volume, tolerance=TOLERANCE_MM):
-        raise ImageChanged("The image has another grid than when it was added", file=place)
+        raise ImageChanged("The image has another grid than when it was added", file=path)
     if voxels_hash(volume) != reference.sha256:
-        raise ImageChanged("The image's voxels are others than when it was added", file=place)
+        raise ImageChanged("The image's voxels are others than when it was added", file=path)
     return volume
 
 
-def _read(reference: ImageReference, place: Path) -> Volume:
+def _read(reference: ImageReference, path: Path) -> Volume:
     if reference.kind == DICOM:
-        return _dicom(reference, place)
+        return _dicom(reference, path)
     if reference.kind == FILE:
         from SpineLib.dicom import open_volume_file
 
-        return open_volume_file(place, plane=reference.plane, orientation=reference.orientation)[1]
-    volume = read_volume(place)
+        return open_volume_file(path, plane=reference.plane, orientation=reference.orientation)[1]
+    volume = read_volume(path)
     frames = tuple(Frame(uid, number) for _, uid, number in reference.slices)
     return replace(volume, frames=frames)
 
@@ -277,7 +277,7 @@ def inside(path: Path, dataset: Path) -> str:
 
 def slice_index(slices: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], list[int]]:
     """(SOP Instance UID, frame) → k of each slice that has it: several where an anonymiser lied."""
-    found: dict[tuple[str, int], list[int]] = defaultdict(list)
+    by_key: dict[tuple[str, int], list[int]] = defaultdict(list)
     for k, (_, uid, frame) in enumerate(slices):
-        found[uid, frame].append(k)
-    return found
+        by_key[uid, frame].append(k)
+    return by_key

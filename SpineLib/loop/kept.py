@@ -73,7 +73,7 @@ def keep_cases(
         seed=recipe.seed,
         stratify=recipe.split.stratify,
     )
-    watchers = {one.patient for one in watching}
+    watchers = {watcher.patient for watcher in watching}
     kept = []
     for case in progress.track(cases, "Copying the cases to learn from"):
         part = WATCHES if case.patient in watchers else LEARNT
@@ -91,13 +91,13 @@ def keep_cases(
         simulated = source.startswith(SIMULATED)
         others = open_sources(recipe, [source], cache=cache, progress=progress)
         where = f"The replayed source {source if simulated else Path(source).name}"
-        for one in progress.track(others, "Copying the cases to replay"):
-            patient = keyed(one.patient, dataset.secret)
-            if not {patient, one.patient} & watchers:
+        for replayed in progress.track(others, "Copying the cases to replay"):
+            patient = keyed(replayed.patient, dataset.secret)
+            if not {patient, replayed.patient} & watchers:
                 about = {
                     "minutes": 0.0, "simulated": simulated, "part": REPLAY, "patient": patient,
                 }  # fmt: skip
-                kept.append(_keep(folder, one, test, where) | about)
+                kept.append(_keep(folder, replayed, test, where) | about)
     return kept
 
 
@@ -166,25 +166,27 @@ def file_of(folder: Path, case: Mapping[str, Any]) -> Path:
     return folder / f"{case['key']}.npz"
 
 
-def _keep(folder: Path, one: Labelled, test: FrozenImages, where: str) -> dict[str, Any]:
+def _keep(folder: Path, case: Labelled, test: FrozenImages, where: str) -> dict[str, Any]:
     """Writes a case's arrays under a name that says nothing of it."""
-    opened = one.open()
+    opened = case.open()
     image, labels = opened if isinstance(opened, tuple) else (opened, None)
-    test.require_apart(one.patient, image, where)
+    test.require_apart(case.patient, image, where)
     about: dict[str, Any] = {
         "image": voxels_hash(image),
-        "patient": one.patient,
-        "site": one.site,
-        "columns": one.columns,
+        "patient": case.patient,
+        "site": case.site,
+        "columns": case.columns,
     }
     arrays = {"voxels": image.voxels, "ijk_to_ras": image.ijk_to_ras}
     if labels is not None:
         arrays["labels"] = labels.voxels
-    if isinstance(one, LabelledStack):
-        about["labels"] = [[n.index, n.value, n.reader, n.box_ras] for n in one.labels]
-        about |= {"region": one.region, "weighting": one.weighting}
-    told = json.dumps(about.get("labels")).encode() if labels is None else labels.voxels.tobytes()
-    key = hashlib.sha256(about["image"].encode() + told).hexdigest()[:16]
+    if isinstance(case, LabelledStack):
+        about["labels"] = [[n.index, n.value, n.reader, n.box_ras] for n in case.labels]
+        about |= {"region": case.region, "weighting": case.weighting}
+    content = (
+        json.dumps(about.get("labels")).encode() if labels is None else labels.voxels.tobytes()
+    )
+    key = hashlib.sha256(about["image"].encode() + content).hexdigest()[:16]
     path = file_of(folder, {"key": key})
     with writing(path) as temporary:
         np.savez_compressed(temporary, **arrays)  # type: ignore[arg-type]

@@ -73,9 +73,9 @@ class Lineage:
         Raises:
             BadInput: there is none.
         """
-        for one in self.models:
-            if one.id == model_id:
-                return one
+        for model in self.models:
+            if model.id == model_id:
+                return model
         raise BadInput(
             f"The data set has no model {model_id}",
             advice=f"It has {', '.join(model.id for model in self.models)}.",
@@ -85,13 +85,13 @@ class Lineage:
 def read_lineage(dataset: Path) -> Lineage:
     """Reads ``models.jsonl`` as far as it can be read."""
     journal = read_journal(dataset / JOURNAL)
-    found, problems = Lineage(), list(journal.problems)
+    lineage, problems = Lineage(), list(journal.problems)
     for line in journal.lines:
         try:
-            found = _told(found, line.record, dataset)
+            lineage = _told(lineage, line.record, dataset)
         except (KeyError, TypeError, ValueError, BadInput) as error:
             problems.append(f"Line {line.number} of {JOURNAL} is left out: {error}")
-    return replace(found, problems=tuple(problems))
+    return replace(lineage, problems=tuple(problems))
 
 
 def keep_model(dataset: Path, folder: ModelFolder, parent: str) -> str:
@@ -130,24 +130,24 @@ def tell(
     })  # fmt: skip
 
 
-def _told(found: Lineage, record: dict[str, Any], dataset: Path) -> Lineage:
+def _told(lineage: Lineage, record: dict[str, Any], dataset: Path) -> Lineage:
     kind, model_id = record["kind"], str(record["id"])
     if kind == MADE:
-        if not _ID.match(model_id) or any(model.id == model_id for model in found.models):
+        if not _ID.match(model_id) or any(model.id == model_id for model in lineage.models):
             raise ValueError(f"{model_id!r} is not an id of a new model")
         new = LoopModel(
             model_id, dataset / MODELS / model_id, str(record["parent"]), str(record["time"]),
-            CANDIDATE if found.models else FIRST,
+            CANDIDATE if lineage.models else FIRST,
         )  # fmt: skip
-        return replace(found, models=(*found.models, new), current=found.current or model_id)
+        return replace(lineage, models=(*lineage.models, new), current=lineage.current or model_id)
     if kind not in (PROMOTED, REFUSED, BACK):
         raise ValueError(f"{kind!r} is not a kind of line")
-    one = found.model(model_id)
-    state = one.state if one.state == FIRST or kind == BACK else kind
-    told = replace(
-        one, state=state, by=str(record["by"]), reason=str(record["reason"]),
+    model = lineage.model(model_id)
+    state = model.state if model.state == FIRST or kind == BACK else kind
+    changed = replace(
+        model, state=state, by=str(record["by"]), reason=str(record["reason"]),
         figures=dict(record.get("figures", {})),
     )  # fmt: skip
-    models = tuple(told if other.id == model_id else other for other in found.models)
-    current = found.current if kind == REFUSED else model_id
-    return replace(found, models=models, current=current)
+    models = tuple(changed if other.id == model_id else other for other in lineage.models)
+    current = lineage.current if kind == REFUSED else model_id
+    return replace(lineage, models=models, current=current)

@@ -69,10 +69,10 @@ def _left_in(case: Case) -> list[str]:
     known = {version.file for version in case.versions}
     left = []
     remove_left(case.folder)
-    with suppress(FileNotFoundError), os.scandir(case.folder) as found:
-        for one in found:
-            if FILE_NAME.match(one.name) and one.name not in known:
-                left.append(one.name)
+    with suppress(FileNotFoundError), os.scandir(case.folder) as entries:
+        for entry in entries:
+            if FILE_NAME.match(entry.name) and entry.name not in known:
+                left.append(entry.name)
     return sorted(left)
 
 

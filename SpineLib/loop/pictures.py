@@ -61,7 +61,7 @@ def draw_changes(
     else:
         table = _slice_changes(old, new, _truth_of_grades)
     by_id = {case.id: case for case in cases}
-    found = {}
+    pictures = {}
     for way, row in progress.track(_largest(table), "Drawing the largest changes"):
         case = by_id[row["stack"]]
         name = f"{way}-{row['stack']}" + (f"-{row['index'] + 1}" if "index" in row else "")
@@ -75,8 +75,8 @@ def draw_changes(
                 f"Case {case.id}, slice {row['index'] + 1}: {row['truth']}; "
                 f"{row['said_old']} → {row['said_new']}"
             )
-        found[f"{way.capitalize()}. {caption}"] = path
-    return found
+        pictures[f"{way.capitalize()}. {caption}"] = path
+    return pictures
 
 
 def _largest(table: pd.DataFrame) -> list[tuple[str, Mapping[str, Any]]]:
@@ -99,32 +99,35 @@ def _volume_changes(old: Predictions, new: Predictions) -> pd.DataFrame:
 
 def _slice_changes(old: Predictions, new: Predictions, truth_of: Any) -> pd.DataFrame:
     """A row a slice that is said otherwise now: how much more probable the truth became."""
-    one, two = (truth_of(p) for p in (old, new))
+    old_truth, new_truth = (truth_of(p) for p in (old, new))
     table = old.table[["stack", "index", "truth"]].assign(
-        old=one["p"], new=two["p"], said_old=one["said"], said_new=two["said"]
+        old=old_truth["p"],
+        new=new_truth["p"],
+        said_old=old_truth["said"],
+        said_new=new_truth["said"],
     )
     table = table[table["said_old"] != table["said_new"]]
     return table.assign(difference=table["new"] - table["old"]).dropna(subset="difference")
 
 
-def _truth_of_compression(one: Predictions) -> pd.DataFrame:
-    p = one.table["probability"].astype(float)
-    said = [
+def _truth_of_compression(predictions: Predictions) -> pd.DataFrame:
+    p = predictions.table["probability"].astype(float)
+    words = [
         verdict if np.isnan(x) else f"{verdict}, P = {x:.2f}"
-        for verdict, x in zip(one.table["verdict"], p, strict=True)
+        for verdict, x in zip(predictions.table["verdict"], p, strict=True)
     ]
-    truth = one.table["truth"]
+    truth = predictions.table["truth"]
     of_truth = p.where(truth == COMPRESSED, (1 - p).where(truth == NOT_COMPRESSED))
-    return pd.DataFrame({"p": of_truth, "said": said})
+    return pd.DataFrame({"p": of_truth, "said": words})
 
 
-def _truth_of_grades(one: Predictions) -> pd.DataFrame:
-    rows = one.table.to_dict("records")
+def _truth_of_grades(predictions: Predictions) -> pd.DataFrame:
+    rows = predictions.table.to_dict("records")
     p = [float(row.get(f"p_{row['truth']}") or np.nan) for row in rows]
-    said = [
+    words = [
         f"grade {row['grade']}, {row['verdict']}" if row["grade"] else row["reason"] for row in rows
     ]
-    return pd.DataFrame({"p": p, "said": said})
+    return pd.DataFrame({"p": p, "said": words})
 
 
 def _draw_volume(
@@ -151,9 +154,9 @@ def _draw_volume(
     _, down, across = order.canonical_values(volume.spacing[::-1])
     picture = image[k, rows, columns]
     figure, panels = _panels(picture.shape[1] * across / (picture.shape[0] * down))
-    told = ("truth", f"old: Dice {row['old']:.3f}", f"new: Dice {row['new']:.3f}")
+    titles = ("truth", f"old: Dice {row['old']:.3f}", f"new: Dice {row['new']:.3f}")
     for axes, title, answer, color in zip(
-        panels, told, (None, old, new), (None, _OLD, _NEW), strict=True
+        panels, titles, (None, old, new), (None, _OLD, _NEW), strict=True
     ):
         _show(axes, picture, title, down / across)
         _contours(axes, truth[k, rows, columns], _TRUTH)

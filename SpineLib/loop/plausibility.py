@@ -56,7 +56,7 @@ def implausible(labels: Volume) -> list[Problem]:
         From head to foot, what has no place last.
     """
     spine = shapes_of(labels)
-    found = [
+    problems = [
         *_count(spine),
         *_pairs(spine, labels),
         *_order(spine),
@@ -64,7 +64,7 @@ def implausible(labels: Volume) -> list[Problem]:
         *_loose_parts(spine),
         *_canal(spine),
     ]
-    return sorted(found, key=lambda one: -one.ras[2] if one.ras else float("inf"))
+    return sorted(problems, key=lambda problem: -problem.ras[2] if problem.ras else float("inf"))
 
 
 def severity(problems: Sequence[Problem]) -> float:
@@ -85,25 +85,25 @@ def _count(spine: Spine) -> Iterator[Problem]:
             f"The lowest vertebra has the number {first.what.position}; the count begins at 1",
             first.label, first.ras,
         )  # fmt: skip
-    for one, other in pairwise(spine.vertebrae):
-        missing = range(one.what.position + 1, other.what.position)
-        if one.what.position == other.what.position:
+    for lower, upper in pairwise(spine.vertebrae):
+        missing = range(lower.what.position + 1, upper.what.position)
+        if lower.what.position == upper.what.position:
             yield Problem(
-                f"Vertebra {one.what.position} is there twice, once as {other.label}",
-                other.label, other.ras, True,
+                f"Vertebra {lower.what.position} is there twice, once as {upper.label}",
+                upper.label, upper.ras, True,
             )  # fmt: skip
         elif missing:
             yield Problem(
                 f"{_named('Vertebra', missing)} missing between vertebrae "
-                f"{one.what.position} and {other.what.position}",
-                missing[0], _between(one, other), True,
+                f"{lower.what.position} and {upper.what.position}",
+                missing[0], _between(lower, upper), True,
             )  # fmt: skip
 
 
 def _pairs(spine: Spine, labels: Volume) -> Iterator[Problem]:
     """Discs without a vertebra on one side, vertebrae without a disc between them."""
-    vertebrae = {one.what.position: one for one in spine.vertebrae}
-    discs = {one.what.position: one for one in spine.discs}
+    vertebrae = {shape.what.position: shape for shape in spine.vertebrae}
+    discs = {shape.what.position: shape for shape in spine.discs}
     for position, disc in discs.items():
         above, below = vertebrae.get(position), vertebrae.get(position - 1)
         # What lies below disc 1 is the sacrum, which has no number.
@@ -176,27 +176,27 @@ def _sizes(spine: Spine) -> Iterator[Problem]:
     whole = [
         vertebra for vertebra in spine.vertebrae if not vertebra.cut and not vertebra.what.partial
     ]
-    for one in whole:
-        yield from _size(one, one.volume / 1000, "ml", _ml(VERTEBRA_VOLUME))
-        yield from _size(one, one.height, "mm high", VERTEBRA_HEIGHT)
+    for shape in whole:
+        yield from _size(shape, shape.volume / 1000, "ml", _ml(VERTEBRA_VOLUME))
+        yield from _size(shape, shape.height, "mm high", VERTEBRA_HEIGHT)
     discs = [disc for disc in spine.discs if not disc.cut]
-    for one in discs:
-        yield from _size(one, one.volume / 1000, "ml", _ml(DISC_VOLUME))
-        yield from _size(one, one.height, "mm thick", DISC_HEIGHT)
+    for shape in discs:
+        yield from _size(shape, shape.volume / 1000, "ml", _ml(DISC_VOLUME))
+        yield from _size(shape, shape.height, "mm thick", DISC_HEIGHT)
     yield from _shares(whole, "body", "volume", BODY_SHARE)
     yield from _shares(whole, "height", "height", HEIGHT_SHARE)
     yield from _shares(discs, "volume", "volume", DISC_SHARE)
 
 
-def _size(one: Shape, value: float, unit: str, limits: tuple[float, float]) -> Iterator[Problem]:
+def _size(shape: Shape, value: float, unit: str, limits: tuple[float, float]) -> Iterator[Problem]:
     low, high = limits
     if not low <= value <= high:
         yield Problem(
-            f"{_name(one)} has {value:.1f} {unit}, {'less' if value < low else 'more'} than any "
+            f"{_name(shape)} has {value:.1f} {unit}, {'less' if value < low else 'more'} than any "
             f"({low:g}-{high:g})" if unit == "ml" else
-            f"{_name(one)} is {value:.1f} {unit}, {'less' if value < low else 'more'} than any "
+            f"{_name(shape)} is {value:.1f} {unit}, {'less' if value < low else 'more'} than any "
             f"({low:g}-{high:g})",
-            one.label, one.ras, True,
+            shape.label, shape.ras, True,
         )  # fmt: skip
 
 
@@ -204,48 +204,50 @@ def _shares(
     shapes: Sequence[Shape], field: str, words: str, limits: tuple[float, float]
 ) -> Iterator[Problem]:
     by_position = {shape.what.position: shape for shape in shapes}
-    for position, one in by_position.items():
+    for position, shape in by_position.items():
         beside = [by_position[n] for n in (position - 1, position + 1) if n in by_position]
         if not beside:
             continue
-        share = getattr(one, field) / float(np.mean([getattr(two, field) for two in beside]))
+        share = getattr(shape, field) / float(
+            np.mean([getattr(neighbour, field) for neighbour in beside])
+        )
         if not limits[0] <= share <= limits[1]:
-            whose = f"The body of vertebra {position}" if field == "body" else _name(one)
+            whose = f"The body of vertebra {position}" if field == "body" else _name(shape)
             yield Problem(
                 f"{whose} has {share:.1f} times the {words} of its neighbours",
-                one.label, one.ras,
+                shape.label, shape.ras,
             )  # fmt: skip
 
 
 def _loose_parts(spine: Spine) -> Iterator[Problem]:
-    for one in (*spine.vertebrae, *spine.discs):
-        if one.cut:
+    for shape in (*spine.vertebrae, *spine.discs):
+        if shape.cut:
             continue
-        twins = [p for p in one.parts if p.volume > SECOND_PART * one.volume]
-        if one.twin is not None and one.twin.volume > SECOND_PART * one.body:
-            twins = [one.twin]
+        twins = [p for p in shape.parts if p.volume > SECOND_PART * shape.volume]
+        if shape.twin is not None and shape.twin.volume > SECOND_PART * shape.body:
+            twins = [shape.twin]
         if twins:
             yield Problem(
-                f"{_name(one)} is in two parts of which the smaller has "
+                f"{_name(shape)} is in two parts of which the smaller has "
                 f"{twins[0].volume / 1000:.1f} ml: two structures with one number?",
-                one.label, twins[0].ras, True,
+                shape.label, twins[0].ras, True,
             )  # fmt: skip
             continue
-        for part in one.parts:
-            if part.volume >= LEAST_PART and _is_astray(one, part):
+        for part in shape.parts:
+            if part.volume >= LEAST_PART and _is_astray(shape, part):
                 yield Problem(
-                    f"{_name(one)} has an island of {part.volume:.0f} mm³, {part.gap:.0f} mm from "
+                    f"{_name(shape)} has an island of {part.volume:.0f} mm³, {part.gap:.0f} mm from "
                     "the rest",
-                    one.label, part.ras,
+                    shape.label, part.ras,
                 )  # fmt: skip
 
 
-def _is_astray(one: Shape, part: Part) -> bool:
+def _is_astray(shape: Shape, part: Part) -> bool:
     """Whether a loose part is none of a vertebra's processes or ribs."""
-    if one.what.kind == "disc":
+    if shape.what.kind == "disc":
         return True
     if part.front:
-        return abs(part.ras[0] - one.ras[0]) < BESIDE
+        return abs(part.ras[0] - shape.ras[0]) < BESIDE
     return part.gap > FAR_PART
 
 
@@ -306,7 +308,7 @@ def _astray(spine: Spine, points: NDArray[np.float64]) -> Iterator[Problem]:
     """Canal in front of the line through the discs' middles."""
     if len(spine.discs) < 2:
         return
-    line = np.array(sorted((disc.middle for disc in spine.discs), key=lambda one: one[2]))
+    line = np.array(sorted((disc.middle for disc in spine.discs), key=lambda middle: middle[2]))
     between = (points[:, 2] > line[0, 2]) & (points[:, 2] < line[-1, 2])
     ahead = points[between]
     ahead = ahead[ahead[:, 1] > np.interp(ahead[:, 2], line[:, 2], line[:, 1])]
@@ -330,9 +332,9 @@ def _slab(disc: Shape) -> Slab:
     return disc.slab
 
 
-def _name(one: Shape) -> str:
-    partial = f" ({PARTIAL_OFFSET + one.what.position})" if one.what.partial else ""
-    return f"{one.what.kind.capitalize()} {one.what.position}{partial}"
+def _name(shape: Shape) -> str:
+    partial = f" ({PARTIAL_OFFSET + shape.what.position})" if shape.what.partial else ""
+    return f"{shape.what.kind.capitalize()} {shape.what.position}{partial}"
 
 
 def _named(kind: str, positions: range) -> str:

@@ -44,5 +44,5 @@ class Problem:
     def from_dict(cls, record: dict[str, Any]) -> Problem:
         """From what `to_dict` gave."""
         ras = record["ras"]
-        place = None if ras is None else (float(ras[0]), float(ras[1]), float(ras[2]))
-        return cls(record["what"], record["structure"], place, record["serious"])
+        point = None if ras is None else (float(ras[0]), float(ras[1]), float(ras[2]))
+        return cls(record["what"], record["structure"], point, record["serious"])

@@ -79,7 +79,7 @@ class Comparison:
         """Figure by figure."""
         from SpineLib.loop.changes import Change
 
-        return [Change.from_dict(one) for one in self.record["changes"]]
+        return [Change.from_dict(change) for change in self.record["changes"]]
 
     @property
     def page(self) -> Path:
@@ -125,8 +125,8 @@ def compare(
     old = dataset.lineage.model(against) if against else dataset.current
     if new.id == old.id:
         raise BadInput(f"{new.id} is the current model already, so there is nothing to compare")
-    for one in (new, old):
-        require_untested(dataset, one.folder, made_by(dataset, one.folder))
+    for model in (new, old):
+        require_untested(dataset, model.folder, made_by(dataset, model.folder))
     frozen = dataset.require_frozen()
     test = dataset.test()
     record: dict[str, Any] = {
@@ -178,8 +178,8 @@ def open_comparison(folder: str | Path) -> Comparison:
 
 def comparisons(dataset: Dataset) -> list[Comparison]:
     """Those of a data set that were written to their end, oldest first."""
-    found = sorted((dataset.folder / PROMOTIONS).glob(f"*/{COMPARISON}"))
-    return [open_comparison(path.parent) for path in found]
+    files = sorted((dataset.folder / PROMOTIONS).glob(f"*/{COMPARISON}"))
+    return [open_comparison(path.parent) for path in files]
 
 
 def fresh_comparison(
@@ -252,17 +252,17 @@ def back(writer: DatasetWriter, model_id: str, *, by: str, reason: str = "") -> 
 
 def standing(dataset: Dataset) -> list[str]:
     """What waits or was interrupted, fine-tunings included, a sentence each."""
-    said = unfinished(dataset)
+    sentences = unfinished(dataset)
     for model in dataset.models:
         if model.state != "candidate":
             continue
         lineage = model.folder.card.lineage
         if lineage is not None and lineage.promotion is not None:
-            said.append(f"The promotion of {model.id} was interrupted before it was finished")
+            sentences.append(f"The promotion of {model.id} was interrupted before it was finished")
         else:
-            said.append(f"{model.id} waits to be compared with {dataset.current.id}")
-        said[-1] += f": spine loop promote {dataset.folder} {model.id}"
-    return said
+            sentences.append(f"{model.id} waits to be compared with {dataset.current.id}")
+        sentences[-1] += f": spine loop promote {dataset.folder} {model.id}"
+    return sentences
 
 
 def _measure(
@@ -284,16 +284,16 @@ def _measure(
     loaded = [load(model.folder, device) for model in models]
     canal = None if dataset.task == "segmentation" else load(find_models("canal")[0], device)
     answers = _answers(dataset, cases, loaded, canal, progress)
-    found = changes(answers[0], answers[1], record["margins"])
-    record["changes"] = [one.to_dict() for one in found]
-    record["worse"] = [one.said for one in found if one.worse]
-    if all(one.difference is None or one.margin is None for one in found):
+    figures = changes(answers[0], answers[1], record["margins"])
+    record["changes"] = [change.to_dict() for change in figures]
+    record["worse"] = [change.said for change in figures if change.worse]
+    if all(change.difference is None or change.margin is None for change in figures):
         record["cannot"] = "No figure is defined on the test's cases"
-    for name, one in zip(("old", "new"), answers, strict=True):
-        one.write(folder / f"predictions-{name}.csv")
-    write_table(change_table(found), folder / CHANGES)
+    for name, predictions in zip(("old", "new"), answers, strict=True):
+        predictions.write(folder / f"predictions-{name}.csv")
+    write_table(change_table(figures), folder / CHANGES)
     pictures = draw_changes(folder / PICTURES, cases, answers, loaded, canal, progress)
-    write_page(folder / PAGE, record, found, pictures, answers)
+    write_page(folder / PAGE, record, figures, pictures, answers)
 
 
 def _answers(

@@ -89,13 +89,13 @@ def queue(
     scores = {case.id: read_score(dataset.folder, model, case.id) for case in waiting}
     known = {name: score for name, score in scores.items() if score is not None}
     fresh = {c.id: known[c.id] for c in waiting if c.id in known and _learns(c)}
-    values, told = teaching(fresh), reasons(fresh)
+    values, by_case = teaching(fresh), reasons(fresh)
     key = _key(order, dataset.seed if seed is None else seed, values)
     return [
         Queued(
             case,
             values.get(case.id),
-            _why(case, order, model, told.get(case.id, ()), case.id in known),
+            _why(case, order, model, by_case.get(case.id, ()), case.id in known),
             () if case.id not in known else known[case.id].problems,
             known.get(case.id),
         )
@@ -124,15 +124,15 @@ def teaching(scores: Mapping[str, Score]) -> dict[str, float]:
 def reasons(scores: Mapping[str, Score]) -> dict[str, tuple[str, ...]]:
     """Sentences on what each case's place by `teaching` comes from, the weightiest first."""
     shares = _shares(scores)
-    found = {}
+    by_case = {}
     for n, (name, score) in enumerate(scores.items()):
         ranked = sorted(((float(v[n]), measure) for measure, v in shares.items()), reverse=True)
-        found[name] = tuple(
+        by_case[name] = tuple(
             f"{MEASURES[measure]} {100 * share:.0f} % of the others: {_said(score, measure)}"
             for share, measure in ranked
             if share >= LEAST_SHARE and (measure != "implausibility" or score.problems)
         ) or (PLAIN,)
-    return found
+    return by_case
 
 
 def _shares(scores: Mapping[str, Score]) -> dict[str, NDArray[np.float64]]:
@@ -184,20 +184,20 @@ def _key(order: str, seed: int, values: Mapping[str, float]) -> Callable[[Case],
 
 
 def _why(
-    case: Case, order: str, model: str, told: Sequence[str], answered: bool
+    case: Case, order: str, model: str, from_score: Sequence[str], answered: bool
 ) -> tuple[str, ...]:
-    found = []
+    why = []
     if case.state == CORRECTED:
-        found.append("Corrected; it waits to be approved")
+        why.append("Corrected; it waits to be approved")
     if case.test:
-        found.append("Frozen test: needed to compare models, never learnt from")
+        why.append("Frozen test: needed to compare models, never learnt from")
     if order == OLDEST:
-        found.append(f"By arrival: {local_time(case.added, day=True) or 'day not known'}")
+        why.append(f"By arrival: {local_time(case.added, day=True) or 'day not known'}")
     elif order == RANDOM:
-        found.append("By chance")
+        why.append("By chance")
     elif not answered and _learns(case):
-        found.append(f"The current model, {model}, has not answered it yet")
-    return (*found, *told)
+        why.append(f"The current model, {model}, has not answered it yet")
+    return (*why, *from_score)
 
 
 def _learns(case: Case) -> bool:

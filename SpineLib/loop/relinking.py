@@ -59,14 +59,14 @@ def found_again(
             for stack in scan(folder, progress=progress).stacks:
                 path, slices = places_of(stack)
                 stacks[_keys(slices)] = str(path), slices
-    found = {}
+    references = {}
     for case in progress.track(lost, "Comparing images"):
         for candidate in _candidates(case, files, stacks):
             with suppress(BadInput):
                 open_image(candidate, case.folder, case.dataset)
-                found[case.id] = candidate
+                references[case.id] = candidate
                 break
-    return found
+    return references
 
 
 def _candidates(

@@ -88,7 +88,7 @@ def read_score(dataset: Path, model: str, case: str) -> Score | None:
         record: dict[str, Any] = parse_json(path.read_text(encoding="utf-8"))
         if record.pop("format") != FORMAT:
             raise ValueError("another format")
-        record["problems"] = tuple(Problem.from_dict(one) for one in record["problems"])
+        record["problems"] = tuple(Problem.from_dict(problem) for problem in record["problems"])
         record["per_slice"] = tuple(record["per_slice"])
         return Score(**record)
     except FileNotFoundError:

@@ -165,21 +165,23 @@ class _Reader:
         progress.stage("Reading the image")
         image = self._image(case)
         self._require_applicable(case, image)
-        found = self._answer(image, progress)
+        answered = self._answer(image, progress)
         before = earlier_answer(case, self.model.id)
         progress.stage("Keeping the answer")
-        differs = None if before is None else disagreement(found.answer, case.open_answer(before))
+        differs = (
+            None if before is None else disagreement(answered.answer, case.open_answer(before))
+        )
         problems = (
-            implausible(found.answer)
-            if isinstance(found.answer, Volume)
-            else found.look_at
-            + implausible_slices(found.answer, image, self.dataset.question or COMPRESSION)
+            implausible(answered.answer)
+            if isinstance(answered.answer, Volume)
+            else answered.look_at
+            + implausible_slices(answered.answer, image, self.dataset.question or COMPRESSION)
         )
         progress.check()
-        version = self._keep(case, found)
+        version = self._keep(case, answered)
         write_score(self.dataset.folder, Score(
-            case.id, self.model.id, case.image.sha256, version.number, found.uncertainty,
-            found.per_structure, found.per_slice,
+            case.id, self.model.id, case.image.sha256, version.number, answered.uncertainty,
+            answered.per_structure, answered.per_slice,
             None if differs is None else differs.score,
             "" if before is None else before.model,
             {} if differs is None else differs.dice,
@@ -211,14 +213,14 @@ class _Reader:
         # A slice that is unlike what the model knows is worth a label: its answer is a draft to be
         # corrected like any other, and a place to look at.
         answers = opinions(image, canal, self.loaded, force=True, progress=progress)
-        said = {k: answer for k, answer in enumerate(answers) if answer.assessed}
-        labels = [SliceLabel(k, word_of(answer)) for k, answer in said.items()]
+        assessed = {k: answer for k, answer in enumerate(answers) if answer.assessed}
+        labels = [SliceLabel(k, word_of(answer)) for k, answer in assessed.items()]
         if not labels:
             raise NotApplicable("None of its slices can be assessed: the canal was not found")
         unsure = uncertain_slices(image, canal, self.loaded, times=TIMES_SLICES, progress=progress)
         return _Answered(
             labels, unsure.score, per_slice=unsure.per_slice,
-            look_at=unlike_slices(said, image) + open_questions(said, image),
+            look_at=unlike_slices(assessed, image) + open_questions(assessed, image),
         )  # fmt: skip
 
     def _segmented(self, image: Volume, progress: Progress) -> _Answered:
@@ -229,16 +231,20 @@ class _Reader:
             lowest=finding.lowest,
         )  # fmt: skip
 
-    def _keep(self, case: Case, found: _Answered) -> Version:
+    def _keep(self, case: Case, answered: _Answered) -> Version:
         """The answer as a version; one that a killed program had kept already stays the only one."""
-        if found.overlay is not None:
+        if answered.overlay is not None:
             # Two digits are finer than any colour table, and compress to a fifth.
-            shown = found.overlay.with_voxels(np.round(found.overlay.voxels, 2))
+            shown = answered.overlay.with_voxels(np.round(answered.overlay.voxels, 2))
             write_volume(shown, overlay_file(self.dataset.folder, self.model.id, case.id))
         with DatasetWriter(self.dataset.folder, wait=WAIT) as writer:
             own = own_answer(writer.dataset.case(case.id), self.model.id)
             if own is not None:
                 return own
             return writer.add_version(
-                case.id, found.answer, kind=AUTOMATIC, model=self.model.id, lowest=found.lowest
+                case.id,
+                answered.answer,
+                kind=AUTOMATIC,
+                model=self.model.id,
+                lowest=answered.lowest,
             )

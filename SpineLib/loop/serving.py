@@ -66,7 +66,7 @@ def _compare(request: messages.LoopCompare, progress: Progress) -> replies.Compa
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.promotion import compare
 
-    found = compare(
+    comparison = compare(
         open_dataset(request.dataset),
         request.candidate,
         against=request.against,
@@ -75,11 +75,11 @@ def _compare(request: messages.LoopCompare, progress: Progress) -> replies.Compa
         progress=progress,
     )
     return {
-        "comparison": str(found.folder),
-        "page": str(found.page) if found.page.exists() else None,
-        "worse": list(found.worse),
-        "cannot": found.cannot,
-        "changes": found.record["changes"],
+        "comparison": str(comparison.folder),
+        "page": str(comparison.page) if comparison.page.exists() else None,
+        "worse": list(comparison.worse),
+        "cannot": comparison.cannot,
+        "changes": comparison.record["changes"],
     }
 
 

@@ -116,18 +116,18 @@ def shapes_of(labels: Volume) -> Spine:
     grid = canonical_volume(labels)
     voxel = float(abs(np.linalg.det(grid.ijk_to_ras[:3, :3])))
     boxes = scipy.ndimage.find_objects(grid.voxels.astype(np.int32))
-    found = {n: box for n, box in enumerate(boxes, 1) if box is not None and is_structure(n)}
-    canal = _canal(grid, found.get(CANAL), voxel)
+    structures = {n: box for n, box in enumerate(boxes, 1) if box is not None and is_structure(n)}
+    canal = _canal(grid, structures.get(CANAL), voxel)
     front = _Front(canal)
     shapes = [
         shape
-        for label, box in found.items()
+        for label, box in structures.items()
         if label != CANAL and (shape := _shape(grid, label, box, voxel, front)) is not None
     ]
-    ordered = sorted(shapes, key=lambda one: (one.what.position, one.label))
+    ordered = sorted(shapes, key=lambda shape: (shape.what.position, shape.label))
     return Spine(
-        tuple(one for one in ordered if one.what.kind == "vertebra"),
-        _with_course([one for one in ordered if one.what.kind == "disc"]),
+        tuple(shape for shape in ordered if shape.what.kind == "vertebra"),
+        _with_course([shape for shape in ordered if shape.what.kind == "disc"]),
         canal,
     )
 
@@ -189,8 +189,8 @@ def _twin(
     if count < 2:
         return None
     first, second = np.argsort(-np.bincount(pieces.ravel())[1:])[:2] + 1
-    one, other = (_points(grid, pieces == n, box) for n in (first, second))
-    return _part(other, one, voxel, front)
+    larger, smaller = (_points(grid, pieces == n, box) for n in (first, second))
+    return _part(smaller, larger, voxel, front)
 
 
 def _part(

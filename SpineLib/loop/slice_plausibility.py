@@ -41,14 +41,14 @@ def implausible_slices(
         In the order of the slices.
     """
     scale = question.values if question.sides else COMPRESSION_VALUES
-    said = {label.index: scale.index(label.value) for label in labels}
-    ordered = sorted(said)
+    ranks = {label.index: scale.index(label.value) for label in labels}
+    ordered = sorted(ranks)
     if 2 * float(grid.spacing[2]) > LEAST_LESION:
         return []
-    found = [*_flips(said, ordered, scale, grid)]
+    by_slice = [*_flips(ranks, ordered, scale, grid)]
     if question.sides:
-        found += _jumps(said, ordered, scale, grid)
-    return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
+        by_slice += _jumps(ranks, ordered, scale, grid)
+    return [problem for _, problem in sorted(by_slice, key=lambda pair: pair[0])]
 
 
 def unlike_slices(answers: Mapping[int, Opinion], grid: Volume) -> list[Problem]:
@@ -60,7 +60,7 @@ def unlike_slices(answers: Mapping[int, Opinion], grid: Volume) -> list[Problem]
         answers: slice index → the model's answer, forced where it would be withheld.
         grid: of the image.
     """
-    odd = {k: one.why for k, one in answers.items() if one.forced and one.why}
+    odd = {k: answer.why for k, answer in answers.items() if answer.forced and answer.why}
     if any(why.code in (STACK_UNLIKE, STRANGER) for why in odd.values()):
         middle = sorted(odd)[len(odd) // 2]
         return [Problem(_sentence(odd[middle]), None, slice_place(grid, middle), True)]
@@ -76,29 +76,29 @@ def _sentence(why: Reason) -> str:
 
 
 def _flips(
-    said: dict[int, int], ordered: Sequence[int], scale: Sequence[str], grid: Volume
+    ranks: dict[int, int], ordered: Sequence[int], scale: Sequence[str], grid: Volume
 ) -> Iterator[tuple[int, Problem]]:
     for k in ordered:
-        before, after = said.get(k - 1), said.get(k + 1)
+        before, after = ranks.get(k - 1), ranks.get(k + 1)
         if before is None or after is None:
             continue
-        less = min(before, after) - said[k] >= LEAST_STEPS
-        if less or said[k] - max(before, after) >= LEAST_STEPS:
+        less = min(before, after) - ranks[k] >= LEAST_STEPS
+        if less or ranks[k] - max(before, after) >= LEAST_STEPS:
             yield k, Problem(
-                f"Slice {k + 1} alone is {scale[said[k]]}, its neighbours are {scale[before]} and "
+                f"Slice {k + 1} alone is {scale[ranks[k]]}, its neighbours are {scale[before]} and "
                 f"{scale[after]}",
                 None, slice_place(grid, k), less,
             )  # fmt: skip
 
 
 def _jumps(
-    said: dict[int, int], ordered: Sequence[int], scale: Sequence[str], grid: Volume
+    ranks: dict[int, int], ordered: Sequence[int], scale: Sequence[str], grid: Volume
 ) -> Iterator[tuple[int, Problem]]:
     for a, b in pairwise(ordered):
-        if b == a + 1 and abs(said[b] - said[a]) > MOST_STEPS:
+        if b == a + 1 and abs(ranks[b] - ranks[a]) > MOST_STEPS:
             yield b, Problem(
-                f"From slice {a + 1} to {b + 1} the grade jumps from {scale[said[a]]} to "
-                f"{scale[said[b]]}",
+                f"From slice {a + 1} to {b + 1} the grade jumps from {scale[ranks[a]]} to "
+                f"{scale[ranks[b]]}",
                 None, slice_place(grid, b), True,
             )  # fmt: skip
 

@@ -100,9 +100,9 @@ def open_questions(answers: Mapping[int, Opinion], grid: Volume) -> list[Problem
         The largest sets first, then in the order of the slices.
     """
     unsure = [
-        (-len(one.grade_set), k, set_words(one.grade_set, str))
-        for k, one in answers.items()
-        if len(one.grade_set) > (2 if one.probabilities else 1)
+        (-len(answer.grade_set), k, set_words(answer.grade_set, str))
+        for k, answer in answers.items()
+        if len(answer.grade_set) > (2 if answer.probabilities else 1)
     ]
     return [
         Problem(f"Slice {k + 1} may be {words}", None, slice_place(grid, k))

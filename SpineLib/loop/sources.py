@@ -221,8 +221,8 @@ def _stacks(
 
 def _person(stack: Stack, wanted: Wanted) -> Person:
     """Nobody where a person has said whose it is, or where nothing keeps names apart from lists."""
-    said = wanted.patient or not wanted.secret
-    return NO_PERSON if said else person_of([stack]).keyed(wanted.secret)
+    named = wanted.patient or not wanted.secret
+    return NO_PERSON if named else person_of([stack]).keyed(wanted.secret)
 
 
 def scanner(stack: Stack) -> str:
@@ -242,26 +242,26 @@ def _listed(table: Path, wanted: Wanted, progress: Progress) -> Iterator[Arrival
         file, patient = table.parent / row["image"], known_patient(row["patient"], wanted.secret)
         if not patient:
             raise BadInput(f"Line {line} does not say the patient", file=table)
-        said = replace(
+        line_wanted = replace(
             wanted,
             region=row.get("region") or wanted.region,
             weighting=row.get("weighting") or wanted.weighting,
             numbering=_named(row.get("labels") or wanted.numbering, table, line),
             orientation=row.get("orientation") or wanted.orientation,
         )
-        found = of_path(file, said)
-        if isinstance(found, LeftOut):
-            yield found
+        arrival = of_path(file, line_wanted)
+        if isinstance(arrival, LeftOut):
+            yield arrival
             continue
         labels = None
         if row.get("mask") and not wanted.images_only:
             from SpineLib.datasets.nifti import open_pair
 
             mask = table.parent / row["mask"]
-            labels = open_pair(file, mask, said.numbering, said.orientation)[1]
+            labels = open_pair(file, mask, line_wanted.numbering, line_wanted.orientation)[1]
         columns = {name: value for name, value in row.items() if name not in _TABLE}
         yield replace(
-            found, patient=patient, site=row.get("site", ""), columns=columns, labels=labels
+            arrival, patient=patient, site=row.get("site", ""), columns=columns, labels=labels
         )
 
 
@@ -293,8 +293,8 @@ def _labelled(source: str, wanted: Wanted, progress: Progress) -> Iterator[Arriv
     from SpineLib.datasets.open_slices import open_slices
 
     scheme = wanted.question or COMPRESSION
-    found = open_slices(source, task=wanted.task, scheme=scheme, progress=progress)
-    return _labelled_stacks(found, source, wanted, progress)
+    stacks = open_slices(source, task=wanted.task, scheme=scheme, progress=progress)
+    return _labelled_stacks(stacks, source, wanted, progress)
 
 
 def _has_labels(path: Path, task: str) -> bool:
@@ -313,8 +313,8 @@ def _volumes(
 ) -> Iterator[Arrival]:
     from SpineLib.datasets.nifti import open_pair
 
-    for one in progress.track(volumes, "Reading labelled volumes"):
-        columns, call = dict(one.columns), one.open
+    for labelled in progress.track(volumes, "Reading labelled volumes"):
+        columns, call = dict(labelled.columns), labelled.open
         weighting = columns.pop("weighting", "unknown")
         image, labels = call()
         if getattr(call, "func", None) is open_pair:
@@ -325,7 +325,7 @@ def _volumes(
             reference, by = of_volume(image), "truth"
             columns["source"] = SIMULATED
         yield Arrival(
-            reference, keyed(one.patient, wanted.secret), "lumbar", one.site, weighting.split()[0].upper()
+            reference, keyed(labelled.patient, wanted.secret), "lumbar", labelled.site, weighting.split()[0].upper()
             if weighting != "unknown" else weighting, columns,
             None if wanted.images_only else labels, by,
         )  # fmt: skip
@@ -334,7 +334,7 @@ def _volumes(
 def _labelled_stacks(
     stacks: list[LabelledStack], source: str, wanted: Wanted, progress: Progress
 ) -> Iterator[Arrival]:
-    readers = sorted({label.reader for one in stacks for label in one.labels})
+    readers = sorted({label.reader for labelled in stacks for label in labelled.labels})
     if len(readers) > 1 and wanted.named not in readers and not wanted.images_only:
         raise BadInput(
             f"The labels are of {len(readers)} readers", file=source,
@@ -342,19 +342,19 @@ def _labelled_stacks(
             command="--named READER",
         )  # fmt: skip
     reader = wanted.named or (readers[0] if readers else "")
-    for one in progress.track(stacks, "Reading labelled stacks"):
-        volume, columns, person = one.open(), dict(one.columns), NO_PERSON
-        if getattr(one.open, "func", None) is read:
-            stack: Stack = one.open.args[0]  # type: ignore[attr-defined]
+    for labelled in progress.track(stacks, "Reading labelled stacks"):
+        volume, columns, person = labelled.open(), dict(labelled.columns), NO_PERSON
+        if getattr(labelled.open, "func", None) is read:
+            stack: Stack = labelled.open.args[0]  # type: ignore[attr-defined]
             image, person = of_stack(stack, volume, copy=wanted.copy), _person(stack, wanted)
         else:
             image = of_volume(volume)
             columns["source"] = SIMULATED
-        region = one.region if one.region != "unknown" else wanted.region
-        weighting = one.weighting if one.weighting != "unknown" else wanted.weighting
+        region = labelled.region if labelled.region != "unknown" else wanted.region
+        weighting = labelled.weighting if labelled.weighting != "unknown" else wanted.weighting
         yield Arrival(
-            image, keyed(one.patient, wanted.secret), region, one.site, weighting, columns,
-            None if wanted.images_only else _of_reader(one, reader), reader, person,
+            image, keyed(labelled.patient, wanted.secret), region, labelled.site, weighting, columns,
+            None if wanted.images_only else _of_reader(labelled, reader), reader, person,
         )  # fmt: skip
 
 

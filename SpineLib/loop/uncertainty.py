@@ -132,14 +132,14 @@ def expected_dice_loss(probabilities: NDArray[np.float32]) -> dict[str, float]:
         Structure → 0 (sure) to 1; 1 as well where no voxel is called so.
     """
     answer = probabilities.argmax(axis=0)
-    found = {}
+    losses = {}
     for number, name in enumerate(CLASSES):
         if number:
             p, y = probabilities[number], answer == number
             overlap = float(p[y].sum(dtype=np.float64))
             size = float(p.sum(dtype=np.float64)) + float(y.sum())
-            found[name] = 1 - 2 * overlap / size if y.any() else 1.0
-    return found
+            losses[name] = 1 - 2 * overlap / size if y.any() else 1.0
+    return losses
 
 
 @dataclass(frozen=True)

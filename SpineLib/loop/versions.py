@@ -102,14 +102,14 @@ class History:
         if kind == VERSION:
             return self._with(record["version"])
         number = int(record["number"])
-        one = self.version(number)
+        version = self.version(number)
         if kind not in (CHOICE, APPROVAL):
             raise ValueError(f"{kind!r} is not a kind of line")
         by = str(record.get("by", ""))
         chosen = replace(self, chosen=number, chosen_how=kind, chosen_by=by)
         if kind == CHOICE:
             return chosen
-        approved = replace(one, approved_by=str(record["by"]), approved_at=str(record["time"]))
+        approved = replace(version, approved_by=str(record["by"]), approved_at=str(record["time"]))
         versions = (*self.versions[: number - 1], approved, *self.versions[number:])
         minutes = self.minutes + float(record.get("minutes", 0))
         return replace(chosen, versions=versions, minutes=minutes)

@@ -136,7 +136,9 @@ class DatasetWriter:
             raise BadRequest("A case needs its patient", advice="Splits go by patient.")
         if labels is not None and not by.strip():
             raise BadRequest("Labels need the name of who gave them")
-        met = [(one.patient, Person.from_dict(one.person)) for one in self.dataset.cases.values()]
+        met = [
+            (case.patient, Person.from_dict(case.person)) for case in self.dataset.cases.values()
+        ]
         patient = told_apart(patient, person, met)
         for other in self.dataset.cases.values():
             if other.image.sha256 != image.sha256:
@@ -274,12 +276,12 @@ class DatasetWriter:
             raise BadRequest("An approval needs the reader's name")
         if case.chosen is None:
             raise BadInput(f"The case {case.id} has no answer yet")
-        found = problems_of(case.grid, case.open_answer(), question=case.question)
-        if not anyway and any(one.serious for one in found):
-            raise NotAccepted(case, found)
+        problems = problems_of(case.grid, case.open_answer(), question=case.question)
+        if not anyway and any(problem.serious for problem in problems):
+            raise NotAccepted(case, problems)
         record: dict[str, Any] = {"kind": APPROVAL, "number": case.chosen.number, "by": by}
-        if found:
-            record["problems"] = [one.to_dict() for one in found]
+        if problems:
+            record["problems"] = [problem.to_dict() for problem in problems]
         self._tell(case, {**record, "minutes": float(minutes)})
         return self.dataset.cases[case.id].version(case.chosen.number)
 

@@ -99,15 +99,15 @@ def _score(name: str, title: str, when: str, high: float) -> Variable:
 
 
 def _follow_up() -> list[Variable]:
-    made = []
+    variables = []
     for n in MONTHS:
-        made += [
+        variables += [
             _score(f"mjoa_{n}", f"mJOA at {n} months", FOLLOW_UP, 18),
             _score(f"nurick_{n}", f"Nurick grade at {n} months", FOLLOW_UP, 5),
             Variable(f"ndi_{n}", f"NDI at {n} months", FOLLOW_UP, unit="%", high=100),
             Variable(f"followup_date_{n}", f"date of the {n}-month visit", FOLLOW_UP, DATE),
         ]
-    return made
+    return variables
 
 
 # mJOA: Benzel et al. 1991 (J Spinal Disord 4:286): upper 0-5, lower 0-7, sensory 0-3, bladder 0-3.
@@ -160,7 +160,7 @@ VARIABLES: tuple[Variable, ...] = (
 
 @cache
 def _by_name() -> dict[str, Variable]:
-    return {one.name: one for one in VARIABLES}
+    return {column.name: column for column in VARIABLES}
 
 
 def is_variable(name: str) -> bool:
@@ -211,8 +211,8 @@ class Column:
 
 def columns_of(names: tuple[str, ...]) -> tuple[Column, ...]:
     """The matrix's columns for some variables; of a category, one a word but the first."""
-    found: list[Column] = []
+    columns: list[Column] = []
     for name in names:
         values = variable(name).values
-        found += [Column(name, value) for value in values[1:]] if values else [Column(name)]
-    return tuple(found)
+        columns += [Column(name, value) for value in values[1:]] if values else [Column(name)]
+    return tuple(columns)

@@ -40,7 +40,7 @@ def draw_missing(cohort: Cohort) -> bytes:
 
 def draw_run(run: Run) -> dict[str, bytes]:
     """Caption → drawing; calibration and decision curves only where the answer has classes."""
-    found: dict[str, bytes] = {}
+    pictures: dict[str, bytes] = {}
     for n, view in enumerate(
         views(run.data.kind, run.data.truth, run.validated[run.chosen].predicted)
     ):
@@ -48,26 +48,26 @@ def draw_run(run: Run) -> dict[str, bytes]:
         both = np.column_stack([1 - view.probability, view.probability])
         curve = reliability(both, view.truth.astype(np.int64))
         caption = f"Calibration: what P({what}) said of unseen patients, and how often it was true"
-        found[caption] = draw_reliability({run.chosen: curve}, f"P({what})", "patients")
+        pictures[caption] = draw_reliability({run.chosen: curve}, f"P({what})", "patients")
         caption = f"Net benefit of acting on P({what}), by the threshold from which one would act"
-        found[caption] = _decision(run, n)
-    found["How much worse unseen patients are told apart when a predictor is shuffled"] = (
+        pictures[caption] = _decision(run, n)
+    pictures["How much worse unseen patients are told apart when a predictor is shuffled"] = (
         _importance(run)
     )
-    found["Partial dependence: the mean answer with each predictor set to a value"] = _dependence(
-        run
+    pictures["Partial dependence: the mean answer with each predictor set to a value"] = (
+        _dependence(run)
     )
-    return found
+    return pictures
 
 
-def _decision(run: Run, place: int) -> bytes:
+def _decision(run: Run, side: int) -> bytes:
     figure, (axes,) = new_figure((5.6, 4.2))
     named = {run.chosen: COLORS[0], REFERENCE: COLORS[1]}
     truth = None
     for name, color in named.items():
         if name not in run.validated:
             continue
-        view = views(run.data.kind, run.data.truth, run.validated[name].predicted)[place]
+        view = views(run.data.kind, run.data.truth, run.validated[name].predicted)[side]
         truth = view.truth
         label = reference_title(run) if name == REFERENCE else name
         axes.plot(THRESHOLDS, net_benefit(view.truth, view.probability), color=color, label=label)

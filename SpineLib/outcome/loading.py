@@ -92,11 +92,11 @@ def _csv(path: Path) -> Loaded:
     import pandas as pd
 
     text, notes = _text(path)
-    said = _SEPARATOR_LINE.match(text)
-    text = text[said.end() :] if said else text
+    mark = _SEPARATOR_LINE.match(text)
+    text = text[mark.end() :] if mark else text
     first = _QUOTED.sub("", text.lstrip().partition("\n")[0])
-    separator = said[1] if said else max(_SEPARATORS, key=first.count)
-    skipped = number = int(bool(said))
+    separator = mark[1] if mark else max(_SEPARATORS, key=first.count)
+    skipped = number = int(bool(mark))
     records = []
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)

@@ -53,28 +53,28 @@ def figures(kind: str, truth: NDArray[np.float64], predicted: NDArray[np.float64
     missing = "the patients have one answer only"
     if kind not in (BINARY, ORDINAL):
         return _of_numbers(truth, predicted[:, 0], patients)
-    found = []
+    listed = []
     for view in views(kind, truth, predicted):
-        found.append(_auc(view))
+        listed.append(_auc(view))
         of = f"{int(view.truth.sum())} of {len(truth)} patients"
 
         def brier(k: NDArray[np.intp], view: View = view) -> float:
             return float(((view.probability[k] - view.truth[k]) ** 2).mean())
 
-        found.append(measured(view.named("Brier score"), brier, patients, of=of, missing=missing))
-        for place, name in enumerate(("calibration slope", "calibration intercept")):
+        listed.append(measured(view.named("Brier score"), brier, patients, of=of, missing=missing))
+        for which, name in enumerate(("calibration slope", "calibration intercept")):
 
-            def line(k: NDArray[np.intp], place: int = place, view: View = view) -> float:
-                return calibration(view.truth[k], view.probability[k])[place]
+            def line(k: NDArray[np.intp], which: int = which, view: View = view) -> float:
+                return calibration(view.truth[k], view.probability[k])[which]
 
-            found.append(measured(view.named(name), line, patients, of=of, missing=missing))
-    return found
+            listed.append(measured(view.named(name), line, patients, of=of, missing=missing))
+    return listed
 
 
 def _auc(view: View) -> Figure:
-    found = auc(view.truth, view.probability)
-    of = f"{found.positives} of {found.positives + found.negatives} patients"
-    return Figure(view.named("AUC"), found.value, found.interval, method="DeLong", of=of, card=True)
+    curve = auc(view.truth, view.probability)
+    of = f"{curve.positives} of {curve.positives + curve.negatives} patients"
+    return Figure(view.named("AUC"), curve.value, curve.interval, method="DeLong", of=of, card=True)
 
 
 def _of_numbers(

@@ -148,7 +148,7 @@ def write_model(model: OutcomeModel, folder: str | Path) -> None:
                     for scorer in scorers],
         "trees_sha256": hashlib.sha256(trees).hexdigest() if trees else "",
         "gaussian": model.gaussian.to_dict(),
-        "population": {name: asdict(one) for name, one in model.population.items()},
+        "population": {name: asdict(distribution) for name, distribution in model.population.items()},
         "patients": model.patients, "sites": model.sites, "simulated": model.simulated,
         "figures": list(model.figures), "notes": list(model.notes), "refused": model.refused,
         "software": model.software,
@@ -185,7 +185,7 @@ def read_model(folder: str | Path) -> OutcomeModel:
 
 def _model(data: dict[str, Any], scorers: list[Scorer]) -> OutcomeModel:
     recipe = read_arguments(Recipe, data["recipe"], "The recipe").checked()
-    columns = tuple(Column(one["variable"], one["value"]) for one in data["columns"])
+    columns = tuple(Column(column["variable"], column["value"]) for column in data["columns"])
     if columns != columns_of((*recipe.predictors, *recipe.auxiliary)):
         raise ValueError("its columns are not its recipe's")
     gaussian, predictors = Gaussian.from_dict(data["gaussian"]), int(data["predictors"])
@@ -210,8 +210,8 @@ def _model(data: dict[str, Any], scorers: list[Scorer]) -> OutcomeModel:
         recipe=recipe, candidate=str(data["candidate"]), columns=columns, predictors=predictors,
         classes=tuple(map(str, data["classes"])), scorer=scorers[0], members=tuple(scorers[1:]),
         native=bool(data["native"]), gaussian=gaussian,
-        population={name: read_arguments(Distribution, one, name).checked()
-                    for name, one in data["population"].items()},
+        population={name: read_arguments(Distribution, listed, name).checked()
+                    for name, listed in data["population"].items()},
         patients=int(data["patients"]), sites=int(data["sites"]), simulated=bool(data["simulated"]),
         figures=tuple(data["figures"]), notes=tuple(map(str, data["notes"])),
         refused=float(data["refused"]), software=str(data["software"]),
@@ -222,8 +222,8 @@ def _packed(trees: Sequence[Trees]) -> bytes:
     if not trees:
         return b""
     stream = io.BytesIO()
-    named = {f"{n}.{name}": values for n, one in enumerate(trees)
-             for name, values in one.arrays().items()}  # fmt: skip
+    named = {f"{n}.{name}": values for n, scorer in enumerate(trees)
+             for name, values in scorer.arrays().items()}  # fmt: skip
     np.savez_compressed(stream, allow_pickle=False, **named)
     return stream.getvalue()
 
@@ -231,16 +231,16 @@ def _packed(trees: Sequence[Trees]) -> bytes:
 def _unpacked(data: dict[str, Any], path: Path) -> list[Scorer]:
     listed = data["scorers"]
     if not data["trees_sha256"]:
-        return [Linear.from_dict(one) for one in listed]
+        return [Linear.from_dict(scorer) for scorer in listed]
     packed = path.read_bytes()
     if hashlib.sha256(packed).hexdigest() != data["trees_sha256"]:
         raise ValueError("its trees are not the ones that its card names")
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        if sum(one.file_size for one in archive.infolist()) > _MOST_BYTES:
+        if sum(member.file_size for member in archive.infolist()) > _MOST_BYTES:
             raise ValueError("its trees are too large")
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
         parts: list[dict[str, Any]] = [{} for _one in listed]
         for key in arrays.files:
             number, _dot, name = key.partition(".")
             parts[int(number)][name] = arrays[key]
-    return [Trees(link=one["link"], **part) for one, part in zip(listed, parts, strict=True)]
+    return [Trees(link=scorer["link"], **part) for scorer, part in zip(listed, parts, strict=True)]

@@ -54,38 +54,38 @@ def write_check(cohort: Cohort, folder: str | Path) -> Path:
 
 def tables_of(run: Run) -> dict[str, pd.DataFrame]:
     """Every table of a run by its title."""
-    found = {"Candidates": _candidates(run)}
+    tables = {"Candidates": _candidates(run)}
     if run.against:
-        found["Against the reference"] = pd.DataFrame([
-            {"figure": name, run.chosen: one.first, reference_title(run): one.second,
-             "difference": one.difference, "95 % interval": span_of(one.interval), "p": one.p}
-            for name, one in run.against.items()
+        tables["Against the reference"] = pd.DataFrame([
+            {"figure": name, run.chosen: comparison.first, reference_title(run): comparison.second,
+             "difference": comparison.difference, "95 % interval": span_of(comparison.interval), "p": comparison.p}
+            for name, comparison in run.against.items()
         ])  # fmt: skip
-    found["Bootstrap"] = pd.DataFrame([
+    tables["Bootstrap"] = pd.DataFrame([
         {"figure": name, "on its own patients": value, "optimism": run.bootstrapped.optimism[name],
          "corrected": value - run.bootstrapped.optimism[name]}
         for name, value in run.bootstrapped.apparent.items()
     ])  # fmt: skip
     if run.coefficients:
-        found["Coefficients"] = pd.DataFrame(run.coefficients)
-    found["Importance"] = pd.DataFrame([
+        tables["Coefficients"] = pd.DataFrame(run.coefficients)
+    tables["Importance"] = pd.DataFrame([
         {"predictor": variable(name).title, "fall": mean, "spread": spread}
         for name, (mean, spread) in sorted(
             run.validated[run.chosen].importance.items(), key=lambda item: -item[1][0])
     ])  # fmt: skip
-    found["Groups"] = pd.DataFrame(run.fairness)
-    found["Missing"] = run.prepared.cohort.missing()
-    found["TRIPOD+AI"] = pd.DataFrame(checklist(run), columns=["item", "topic", "here"])
-    return found
+    tables["Groups"] = pd.DataFrame(run.fairness)
+    tables["Missing"] = run.prepared.cohort.missing()
+    tables["TRIPOD+AI"] = pd.DataFrame(checklist(run), columns=["item", "topic", "here"])
+    return tables
 
 
 def _predictions(run: Run) -> pd.DataFrame:
     """What the model kept said of each patient whom it had not seen; identifiers are hashed."""
     answers = run.validated[run.chosen].predicted
     names = run.model.classes if len(run.model.classes) > 2 else ("",)
-    said = {f"predicted_{name}".rstrip("_"): answers[:, n] for n, name in enumerate(names)}
+    columns = {f"predicted_{name}".rstrip("_"): answers[:, n] for n, name in enumerate(names)}
     return pd.DataFrame(
-        {"patient": run.prepared.cohort.table["patient"], "truth": run.data.truth, **said}
+        {"patient": run.prepared.cohort.table["patient"], "truth": run.data.truth, **columns}
     )
 
 
@@ -93,14 +93,14 @@ def _candidates(run: Run) -> pd.DataFrame:
     """A row a candidate: its figures among unseen patients, and with each hospital left out."""
     rows = []
     kind, truth = run.data.kind, run.data.truth
-    for name, one in run.validated.items():
+    for name, validated in run.validated.items():
         title = reference_title(run) if name == REFERENCE else name
         sets = {"folds": run.figures[name]}
-        if one.by_site is not None:
-            sets["each hospital left out"] = figures(kind, truth, one.by_site)
-        for how, found in sets.items():
+        if validated.by_site is not None:
+            sets["each hospital left out"] = figures(kind, truth, validated.by_site)
+        for how, own_figures in sets.items():
             row: dict[str, Any] = {"model": title, "unseen by": how, "kept": name == run.chosen}
-            for figure in found:
+            for figure in own_figures:
                 row[figure.name] = figure.value
                 row[f"{figure.name}, 95 %"] = span_of(figure.interval)
             rows.append(row)

@@ -37,11 +37,11 @@ def read_values(given: Mapping[str, Any]) -> dict[str, float | str | None]:
     """
     read: dict[str, float | str | None] = {}
     for name, value in given.items():
-        one = variable(name)
+        column = variable(name)
         try:
-            read[name] = one.read(value)
+            read[name] = column.read(value)
         except ValueError as error:
-            raise BadRequest(f"{one.title}: {error}", advice=f"Give {one.range}.") from error
+            raise BadRequest(f"{column.title}: {error}", advice=f"Give {column.range}.") from error
     return read
 
 
@@ -83,8 +83,8 @@ def refused_share(model: OutcomeModel, rows: NDArray[np.float64]) -> float:
 
     Categories cannot be unknown to it where the rows are its own patients'.
     """
-    numbers = [n for n, one in enumerate(model.columns[: model.predictors])
-               if variable(one.variable).kind == NUMBER]  # fmt: skip
+    numbers = [n for n, column in enumerate(model.columns[: model.predictors])
+               if variable(column.variable).kind == NUMBER]  # fmt: skip
     out = model.gaussian.distance(_predicting(model, rows)) > RARE_TOGETHER
     for n in numbers:
         shares = model.population[model.columns[n].variable]
@@ -96,15 +96,19 @@ def refused_share(model: OutcomeModel, rows: NDArray[np.float64]) -> float:
 def _refusals(
     model: OutcomeModel, row: NDArray[np.float64], known: list[str], beside: tuple[Beside, ...]
 ) -> list[str]:
-    said = [beside_sentence(one) for one in beside if one.outside]
+    sentences = [beside_sentence(value) for value in beside if value.outside]
     total = len(model.recipe.predictors)
     if len(known) < LEAST_KNOWN * total:
         gone = [variable(n).title for n in model.recipe.predictors if n not in known]
-        said.append(f"{len(known)} of {total} inputs are known, half of them are needed; missing: "
+        sentences.append(f"{len(known)} of {total} inputs are known, half of them are needed; missing: "
                     f"{', '.join(gone)}")  # fmt: skip
-    elif not said and model.gaussian.distance(_predicting(model, row[None]))[0] > RARE_TOGETHER:
-        said.append("This combination of values is unlike the patients that the model learnt from")
-    return said
+    elif (
+        not sentences and model.gaussian.distance(_predicting(model, row[None]))[0] > RARE_TOGETHER
+    ):
+        sentences.append(
+            "This combination of values is unlike the patients that the model learnt from"
+        )
+    return sentences
 
 
 def _predicting(model: OutcomeModel, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -113,14 +117,16 @@ def _predicting(model: OutcomeModel, rows: NDArray[np.float64]) -> NDArray[np.fl
     return kept
 
 
-def _beside(model: OutcomeModel, one: Variable, value: Any) -> Beside:
-    shares = model.population[one.name]
-    if one.kind == NUMBER:
+def _beside(model: OutcomeModel, predictor: Variable, value: Any) -> Beside:
+    shares = model.population[predictor.name]
+    if predictor.kind == NUMBER:
         below, above = shares.shares(float(value))
-        return Beside(one.title, one.shown(value), below, above, max(below, above) >= OUTSIDE)
-    place = float(one.values.index(value)) if one.kind == CATEGORY else float(value)
+        return Beside(
+            predictor.title, predictor.shown(value), below, above, max(below, above) >= OUTSIDE
+        )
+    place = float(predictor.values.index(value)) if predictor.kind == CATEGORY else float(value)
     same = shares.same(place)
-    return Beside(one.title, one.shown(value), same, same, same < 1 - OUTSIDE)
+    return Beside(predictor.title, predictor.shown(value), same, same, same < 1 - OUTSIDE)
 
 
 def _mean(model: OutcomeModel, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -174,31 +180,37 @@ def _drivers(
     model: OutcomeModel, row: NDArray[np.float64], known: list[str], values: Values
 ) -> tuple[Driver, ...]:
     own = _worst(model, row[None])[0]
-    found = []
+    drivers = []
     for name in known:
-        shares, one = model.population[name], variable(name)
+        shares, predictor = model.population[name], variable(name)
         weight = np.diff(np.r_[0.0, shares.upto])
         usual = _worst(model, _with(model, row, name, shares.points))
         effect = float(own - (usual * weight).sum() / weight.sum())
-        found.append(Driver(one.title, one.shown(values[name]), effect))  # type: ignore[arg-type]
-    return tuple(sorted(found, key=lambda driver: -abs(driver.effect)))
+        drivers.append(Driver(predictor.title, predictor.shown(values[name]), effect))  # type: ignore[arg-type]
+    return tuple(sorted(drivers, key=lambda driver: -abs(driver.effect)))
 
 
 def _missing(
     model: OutcomeModel, row: NDArray[np.float64], names: tuple[str, ...], known: list[str]
 ) -> tuple[MissingInput, ...]:
-    found = []
+    inputs = []
     for name in names:
         if name in known:
             continue
-        one = variable(name)
-        if one.kind == NUMBER:
+        predictor = variable(name)
+        if predictor.kind == NUMBER:
             place = next(n for n, column in enumerate(model.columns) if column.variable == name)
             drawn = model.gaussian.draw(row[None], 10 * _DRAWS)[:, 0, place]
-            ends = np.clip(np.percentile(drawn, [_TAIL, 100 - _TAIL]), one.low, one.high)
+            ends = np.clip(
+                np.percentile(drawn, [_TAIL, 100 - _TAIL]), predictor.low, predictor.high
+            )
             tried = np.linspace(ends[0], ends[1], 5).tolist()
         else:
-            tried = [0.0, 1.0] if one.kind == YES_NO else [float(n) for n in range(len(one.values))]
+            tried = (
+                [0.0, 1.0]
+                if predictor.kind == YES_NO
+                else [float(n) for n in range(len(predictor.values))]
+            )
         answers = _worst(model, _with(model, row, name, tried))
-        found.append(MissingInput(one.title, float(answers.min()), float(answers.max())))
-    return tuple(sorted(found, key=lambda gone: gone.low - gone.high))
+        inputs.append(MissingInput(predictor.title, float(answers.min()), float(answers.max())))
+    return tuple(sorted(inputs, key=lambda gone: gone.low - gone.high))

@@ -42,14 +42,14 @@ class Prepared:
 
     def population(self) -> dict[str, Distribution]:
         """Each predictor's distribution among the patients."""
-        found = {}
+        distributions = {}
         for name in self.recipe.predictors:
             values = self.cohort.table[name]
             if variable(name).kind == CATEGORY:
                 words = {word: float(n) for n, word in enumerate(variable(name).values)}
                 values = values.map(words)
-            found[name] = Distribution.of(values.to_numpy(float))
-        return found
+            distributions[name] = Distribution.of(values.to_numpy(float))
+        return distributions
 
 
 def prepare(cohort: Cohort, recipe: Recipe) -> Prepared:
@@ -74,9 +74,9 @@ def prepare(cohort: Cohort, recipe: Recipe) -> Prepared:
     recipe = replace(recipe, auxiliary=helping)
     predicting = columns_of(recipe.predictors)
     columns = columns_of((*recipe.predictors, *recipe.auxiliary))
-    reference = tuple(n for n, one in enumerate(columns) if one.variable in recipe.reference)
+    reference = tuple(n for n, column in enumerate(columns) if column.variable in recipe.reference)
     data = Data(recipe.kind, own.matrix(columns), target.values, len(predicting), reference,
-                own.sites, tuple(one.variable for one in predicting))  # fmt: skip
+                own.sites, tuple(column.variable for column in predicting))  # fmt: skip
     if target.classes:
         rare = int(np.bincount(target.values.astype(int)).min())
         if rare < EVENTS_A_COLUMN * len(predicting):
@@ -128,14 +128,14 @@ def _check_predictors(cohort: Cohort, recipe: Recipe) -> None:
 
 def _alike(cohort: Cohort, recipe: Recipe) -> list[str]:
     """Predictors of which hardly anybody has another value than the rest."""
-    said = []
+    sentences = []
     for name in recipe.predictors:
         values = cohort.table[name].dropna()
         other = len(values) - int(values.value_counts().max())
         if other < LEAST_OTHER:
-            said.append(f"Only {count(other, 'patient')} with another {variable(name).title} "
+            sentences.append(f"Only {count(other, 'patient')} with another {variable(name).title} "
                         f"({name}) than all the rest: hardly anything can be learnt from it.")  # fmt: skip
-    return said
+    return sentences
 
 
 def _is_useful(cohort: Cohort, name: str) -> bool:

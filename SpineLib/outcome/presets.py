@@ -112,11 +112,11 @@ def preset(name: str) -> Preset:
     Raises:
         BadRequest: there is none.
     """
-    for one in PRESETS:
-        if one.name == name:
-            return one
+    for published in PRESETS:
+        if published.name == name:
+            return published
     raise BadRequest(f"There is no preset {name}", advice=f"There are: "
-                     f"{', '.join(one.name for one in PRESETS)}.")  # fmt: skip
+                     f"{', '.join(published.name for published in PRESETS)}.")  # fmt: skip
 
 
 def ranking(name: str) -> Preset:
@@ -125,17 +125,17 @@ def ranking(name: str) -> Preset:
     Raises:
         BadRequest: too little of it could be read.
     """
-    one = preset(name)
-    if not one.coefficients:
+    published = preset(name)
+    if not published.coefficients:
         raise BadRequest(
-            f"{name} cannot rank patients. Not read: {one.unknown}",
-            advice=f"Fit its predictors to a cohort of your own: the recipe {one.recipe}.",
-            command=f"spine outcome fit TABLE --recipe {one.recipe} --out FOLDER",
+            f"{name} cannot rank patients. Not read: {published.unknown}",
+            advice=f"Fit its predictors to a cohort of your own: the recipe {published.recipe}.",
+            command=f"spine outcome fit TABLE --recipe {published.recipe} --out FOLDER",
         )
-    return one
+    return published
 
 
-def recalibrate(one: Preset, rows: NDArray[np.float64], truth: NDArray[np.float64]) -> Linear:
+def recalibrate(published: Preset, rows: NDArray[np.float64], truth: NDArray[np.float64]) -> Linear:
     """The published coefficients with a constant that a cohort gives (Steyerberg et al. 2004, Stat
     Med 23:2567, "intercept only").
 
@@ -144,5 +144,5 @@ def recalibrate(one: Preset, rows: NDArray[np.float64], truth: NDArray[np.float6
         rows: [patient, column], in the order of its coefficients, none missing.
         truth: 0 or 1 a patient.
     """
-    constant = logistic_slopes(np.ones((len(truth), 1)), truth, one.score(rows))[0]
-    return Linear(LOGIT, np.array(list(one.coefficients.values())), np.array([constant]))
+    constant = logistic_slopes(np.ones((len(truth), 1)), truth, published.score(rows))[0]
+    return Linear(LOGIT, np.array(list(published.coefficients.values())), np.array([constant]))

@@ -88,15 +88,17 @@ class Recipe:
         return self
 
     def _check_predictor(self, name: str) -> None:
-        one = variable(name)
-        leaks = one.when == FOLLOW_UP or (self.target in _NOW and name in (*self.sources, *PARTS))
+        column = variable(name)
+        leaks = column.when == FOLLOW_UP or (
+            self.target in _NOW and name in (*self.sources, *PARTS)
+        )
         if leaks:
             raise BadRequest(
-                f"{name} ({one.title}) tells the answer to “{self.title}”, so it cannot predict it",
+                f"{name} ({column.title}) tells the answer to “{self.title}”, so it cannot predict it",
                 advice="Take it out of the recipe's predictors and auxiliary columns.",
             )
-        if one.when == IDENTITY or one.kind == TEXT:
-            raise BadRequest(f"{name} ({one.title}) is no predictor", advice="Take it out.")
+        if column.when == IDENTITY or column.kind == TEXT:
+            raise BadRequest(f"{name} ({column.title}) is no predictor", advice="Take it out.")
 
     def without(self, names: tuple[str, ...]) -> Recipe:
         """The recipe without some predictors.

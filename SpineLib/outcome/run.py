@@ -107,7 +107,8 @@ def run(
     count = min(draws, _MOST_TREES) if isinstance(fitted.scorer, Trees) else draws
     refits = bootstrap(data, chosen, fitted, count, seed=seed, progress=progress)
     measured = {
-        name: figures(recipe.kind, data.truth, one.predicted) for name, one in validated.items()
+        name: figures(recipe.kind, data.truth, result.predicted)
+        for name, result in validated.items()
     }
     model = _model(prepared, chosen, fitted, refits, measured[chosen])
     return Run(
@@ -132,29 +133,31 @@ def recalibrated(cohort: Cohort, recipe: Recipe, name: str, *, draws: int = DRAW
     Raises:
         BadInput, BadRequest: as of `prepare` and `ranking`.
     """
-    one = ranking(name)
-    recipe = replace(recipe, predictors=tuple(one.coefficients), auxiliary=())
+    published = ranking(name)
+    recipe = replace(recipe, predictors=tuple(published.coefficients), auxiliary=())
     table = cohort.table
-    gone = [column for column in one.coefficients if column not in table]
+    gone = [column for column in published.coefficients if column not in table]
     if gone:
         raise BadInput(f"The table has no column {', '.join(gone)}, which {name} needs")
-    whole = table[list(one.coefficients)].notna().all(axis=1)
+    whole = table[list(published.coefficients)].notna().all(axis=1)
     prepared = prepare(
         Cohort(table[whole].reset_index(drop=True), cohort.notes, cohort.simulated), recipe
     )
     data = prepared.data
-    scorer = recalibrate(one, data.rows, data.truth)
+    scorer = recalibrate(published, data.rows, data.truth)
     rng = np.random.default_rng((seed, 9))
     drawn = [rng.integers(0, len(data.truth), len(data.truth)) for _draw in range(draws)]
-    members = [recalibrate(one, data.rows[k], data.truth[k]) for k in drawn]
+    members = [recalibrate(published, data.rows[k], data.truth[k]) for k in drawn]
     from SpineLib.outcome.imputation import fit_gaussian
 
     fitted = Fitted(scorer, fit_gaussian(data.rows), data.predictors, False, {})
     refits = Bootstrapped([replace(fitted, scorer=m) for m in members], {}, {})
-    found = figures(BINARY, data.truth, scorer.predict(data.rows))
-    kept = [f for f in found if f.name != "calibration intercept"]  # it is 0 by the constant
+    measured = figures(BINARY, data.truth, scorer.predict(data.rows))
+    kept = [f for f in measured if f.name != "calibration intercept"]  # it is 0 by the constant
     model = _model(prepared, f"{name}, constant of this cohort", fitted, refits, kept)
-    return replace(model, notes=(*model.notes, f"Coefficients: {one.source}. {one.measured}"))
+    return replace(
+        model, notes=(*model.notes, f"Coefficients: {published.source}. {published.measured}")
+    )
 
 
 def coefficients(model: OutcomeModel) -> list[dict[str, Any]]:
@@ -170,9 +173,9 @@ def coefficients(model: OutcomeModel) -> list[dict[str, Any]]:
     half = NORMAL_95 * refits.std(axis=0, ddof=1)
     ratio = bool(model.classes)
     return [
-        {"column": one.title, "coefficient": float(value), "low": float(value - half[n]),
+        {"column": column.title, "coefficient": float(value), "low": float(value - half[n]),
          "high": float(value + half[n]), **({"odds ratio": float(np.exp(value))} if ratio else {})}
-        for n, (one, value) in enumerate(
+        for n, (column, value) in enumerate(
             zip(model.columns[: model.predictors], model.scorer.coefficients, strict=True))
     ]  # fmt: skip
 
@@ -184,13 +187,15 @@ def _against(data: Data, validated: dict[str, Validated], chosen: str) -> dict[s
         views(data.kind, data.truth, validated[name].predicted) for name in (chosen, REFERENCE)
     ]
     return {
-        one.named("AUC"): paired(one.truth, one.probability, other.probability)
-        for one, other in zip(*pairs, strict=True)
+        chosen_view.named("AUC"): paired(
+            chosen_view.truth, chosen_view.probability, reference_view.probability
+        )
+        for chosen_view, reference_view in zip(*pairs, strict=True)
     }
 
 
 def _model(
-    prepared: Prepared, chosen: str, fitted: Fitted, refits: Bootstrapped, found: list[Figure]
+    prepared: Prepared, chosen: str, fitted: Fitted, refits: Bootstrapped, measured: list[Figure]
 ) -> OutcomeModel:
     model = OutcomeModel(
         recipe=prepared.recipe, candidate=chosen, columns=prepared.columns,
@@ -199,23 +204,25 @@ def _model(
         gaussian=fitted.gaussian, population=prepared.population(),
         patients=len(prepared.data.truth), sites=max(1, len(set(prepared.data.sites) - {""})),
         simulated=prepared.cohort.simulated,
-        figures=tuple({k: v for k, v in asdict(one).items() if k in ("name", "value", "interval", "of")}
-                      for one in found),
+        figures=tuple({k: v for k, v in asdict(figure).items() if k in ("name", "value", "interval", "of")}
+                      for figure in measured),
         notes=prepared.notes,
     )  # fmt: skip
     return replace(model, refused=refused_share(model, prepared.data.rows))
 
 
 def _members(cohort: Cohort) -> list[tuple[str, str, NDArray[np.bool_]]]:
-    found = []
+    members = []
     if "sex" in cohort.table:
-        found += [("sex", w, (cohort.table["sex"] == w).to_numpy()) for w in variable("sex").values]
+        members += [
+            ("sex", w, (cohort.table["sex"] == w).to_numpy()) for w in variable("sex").values
+        ]
     if "age" in cohort.table:
         age = cohort.table["age"].to_numpy(float)
-        found += [("age", f"below {OLD}", age < OLD), ("age", f"{OLD} and older", age >= OLD)]
+        members += [("age", f"below {OLD}", age < OLD), ("age", f"{OLD} and older", age >= OLD)]
     sites = cohort.sites.astype(str)
-    found += [("hospital", str(site), sites == site) for site in sorted(set(sites) - {""})]
-    return [one for one in found if one[2].any()]
+    members += [("hospital", str(site), sites == site) for site in sorted(set(sites) - {""})]
+    return [member for member in members if member[2].any()]
 
 
 def _dependence(
@@ -223,11 +230,11 @@ def _dependence(
 ) -> dict[str, tuple[list[str], list[float]]]:
     """Partial dependence (Friedman 2001, Ann Stat 29:1189) of P(yes), P(severe) or the number."""
     filled = model.gaussian.expected(rows)[:, : model.predictors]
-    found = {}
+    dependence = {}
     for name in model.recipe.predictors:
-        one, shares = variable(name), model.population[name]
+        predictor, shares = variable(name), model.population[name]
         points = np.array(shares.points)
-        if one.kind != CATEGORY and len(points) > _GRID:
+        if predictor.kind != CATEGORY and len(points) > _GRID:
             points = points[np.linspace(0, len(points) - 1, _GRID).astype(int)]
         answers = []
         for point in points:
@@ -236,6 +243,9 @@ def _dependence(
                 if column.variable == name:
                     changed[:, n] = column.at(float(point))
             answers.append(float(model.scorer.predict(changed)[:, -1].mean()))
-        words = [one.values[int(p)] if one.values else one.shown(float(p)) for p in points]
-        found[name] = (words, answers)
-    return found
+        words = [
+            predictor.values[int(p)] if predictor.values else predictor.shown(float(p))
+            for p in points
+        ]
+        dependence[name] = (words, answers)
+    return dependence

@@ -17,8 +17,8 @@ from SpineLib.replies import OutcomeModelAnswer, PrognosisAnswer
 def _model(request: messages.OutcomeModel, _progress: Progress) -> OutcomeModelAnswer:
     model = read_model(request.model)
     inputs: list[dict[str, Any]] = [
-        {"name": one.name, "title": one.title, "range": one.range}
-        for one in map(variable, model.recipe.predictors)
+        {"name": column.name, "title": column.title, "range": column.range}
+        for column in map(variable, model.recipe.predictors)
     ]
     helping = [variable(name).title for name in model.recipe.auxiliary]
     return {

@@ -161,14 +161,14 @@ def read_cohort(
         problems.raise_any("Leave one reading a patient.")
     simulated = "simulated" in table and bool((table["simulated"] == 1).all())
     secret = secrets.token_bytes(32) if key is None else new_secret(key)
-    table["patient"] = [keyed(str(one), secret) for one in table["patient"]]
-    kept = [one.name for one in VARIABLES if one.name in table and _is_kept(one.name)]
+    table["patient"] = [keyed(str(patient), secret) for patient in table["patient"]]
+    kept = [column.name for column in VARIABLES if column.name in table and _is_kept(column.name)]
     return Cohort(table[kept].reset_index(drop=True), tuple(notes), simulated)
 
 
 def _is_kept(name: str) -> bool:
-    one = variable(name)
-    return one.kind != DATE and name not in ("study_instance_uid", "simulated")
+    column = variable(name)
+    return column.kind != DATE and name not in ("study_instance_uid", "simulated")
 
 
 def _with_point(cell: Any) -> Any:
@@ -180,25 +180,25 @@ def _with_point(cell: Any) -> Any:
 def _read_column(name: str, cells: list[Any], mapping: Mapped, problems: _Problems) -> Any:
     import pandas as pd
 
-    one, values = variable(name), []
+    column, values = variable(name), []
     wrong: dict[str, list[int]] = {}
     for row, cell in enumerate(cells):
         try:
-            values.append(one.read(mapping.value(name, cell)))
+            values.append(column.read(mapping.value(name, cell)))
         except ValueError as error:
             wrong.setdefault(str(error), []).append(row)
             values.append(None)
     problems.found += [f"{problems.where(*rows)}, {name}: {what}" for what, rows in wrong.items()]
-    if one.kind in (CATEGORY, TEXT, DATE):
+    if column.kind in (CATEGORY, TEXT, DATE):
         return pd.Series(values, dtype=object)
     return pd.Series([np.nan if v is None else v for v in values], dtype=float)
 
 
 def _check_patients(table: pd.DataFrame, problems: _Problems) -> None:
     rows: dict[str, int] = {}
-    for row, one in enumerate(table["patient"]):
-        name = _nfc(one).casefold()  # typed twice, it is hardly ever typed alike
-        if one is None:
+    for row, patient in enumerate(table["patient"]):
+        name = _nfc(patient).casefold()  # typed twice, it is hardly ever typed alike
+        if patient is None:
             problems.found.append(f"{problems.where(row)}: there is no patient's identifier")
         elif name in rows:
             problems.found.append(f"{problems.where(rows[name], row)} are the same patient")
@@ -267,7 +267,11 @@ def _join(
     used: set[str] = set()
     for row in range(len(table)):
         uid = table["study_instance_uid"][row] if "study_instance_uid" in table else None
-        keys = [key for one in (table["patient"][row], uid) if (key := _nfc(one)) in readings]
+        keys = [
+            key
+            for identifier in (table["patient"][row], uid)
+            if (key := _nfc(identifier)) in readings
+        ]
         if not keys:
             continue
         joined += 1
@@ -289,9 +293,9 @@ def _join(
     left = len(
         {id(readings[key]) for key in set(readings) - used} - {id(readings[k]) for k in used}
     )
-    said = f"Readings joined to {count(joined, 'patient')}, {count(filled, 'cell')} filled."
-    said += f" {count(left, 'reading')} of no patient of the table." * bool(left)
-    return [said] + [
+    sentence = f"Readings joined to {count(joined, 'patient')}, {count(filled, 'cell')} filled."
+    sentence += f" {count(left, 'reading')} of no patient of the table." * bool(left)
+    return [sentence] + [
         f"Left empty, since a reading says what cannot be: {', '.join(sorted(set(odd)))}."
     ] * bool(odd)
 

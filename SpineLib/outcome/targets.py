@@ -50,8 +50,8 @@ def severity_of(mjoa: Any) -> NDArray[np.float64]:
         [0.0, 0.0, 1.0, 1.0, 2.0, nan]
     """
     score = np.asarray(mjoa, dtype=float)
-    found = np.where(score >= MILD, 0.0, np.where(score >= MODERATE, 1.0, 2.0))
-    return np.where(np.isnan(score), np.nan, found)
+    severity = np.where(score >= MILD, 0.0, np.where(score >= MODERATE, 1.0, 2.0))
+    return np.where(np.isnan(score), np.nan, severity)
 
 
 def reached_mcid(before: Any, after: Any) -> NDArray[np.float64]:

@@ -95,11 +95,11 @@ def cross_validate(
         importance: also shuffle each predictor, which takes most of the time.
         progress: tells how far it is.
     """
-    told = progress or Progress()
+    progress = progress or Progress()
     names = (*candidates, REFERENCE) if data.reference else candidates
     parts = folds(data.kind, data.truth, data.sites, OUTER, seed)
-    found = {}
-    told.stage("Cross-validating", len(names) * len(parts))
+    validated = {}
+    progress.stage("Cross-validating", len(names) * len(parts))
     for name in names:
         predicted, drops = None, []
         for train, test in parts:
@@ -111,23 +111,23 @@ def cross_validate(
             predicted[test] = answer
             if importance and name != REFERENCE:
                 drops.append(_shuffled(data.only(test), fitted, name, seed))
-            told.advance()
+            progress.advance()
         assert predicted is not None
-        found[name] = Validated(predicted, log_loss(data.kind, data.truth, predicted),
+        validated[name] = Validated(predicted, log_loss(data.kind, data.truth, predicted),
                                 importance=_summed(drops))  # fmt: skip
-    return found
+    return validated
 
 
 def leave_sites_out(
     data: Data, name: str, *, seed: int = 0, progress: Progress | None = None
 ) -> NDArray[np.float64] | None:
     """Predictions for each hospital's patients by a model of all others; None of one hospital."""
-    told = progress or Progress()
+    progress = progress or Progress()
     names, number = np.unique(data.sites.astype(str), return_counts=True)
     if len(names) < 2 or number.min() < LEAST_OF_SITE:
         return None
     predicted = None
-    for site in told.track(names, "Leaving hospitals out"):
+    for site in progress.track(names, "Leaving hospitals out"):
         out = np.flatnonzero(data.sites.astype(str) == site)
         rest = data.only(np.flatnonzero(data.sites.astype(str) != site))
         if data.kind != REAL and len(np.unique(rest.truth)) < len(np.unique(data.truth)):
@@ -159,11 +159,11 @@ def bootstrap(
     progress: Progress | None = None,
 ) -> Bootstrapped:  # fmt: skip
     """Fits a candidate anew to drawn patients, filling and all, with the setting that was tuned."""
-    told = progress or Progress()
+    progress = progress or Progress()
     rng = np.random.default_rng((seed, 5))
     members: list[Fitted] = []
     gaps: list[dict[str, float]] = []
-    told.stage("Bootstrapping", draws)
+    progress.stage("Bootstrapping", draws)
     while len(members) < draws:
         chosen = rng.integers(0, len(data.truth), len(data.truth))
         own = data.only(chosen)
@@ -172,10 +172,10 @@ def bootstrap(
         if data.kind != REAL and len(np.unique(own.truth)) < len(np.unique(data.truth)):
             continue
         member = own.fit(name, setting=fitted.setting, seed=seed + len(members))
-        inside, outside = (_performance(one, one.predict(member, name)) for one in (own, data))
+        inside, outside = (_performance(part, part.predict(member, name)) for part in (own, data))
         gaps.append({key: inside[key] - outside[key] for key in inside})
         members.append(member)
-        told.advance()
+        progress.advance()
     apparent = _performance(data, data.predict(fitted, name))
     optimism = {key: float(np.mean([gap[key] for gap in gaps])) for key in apparent} if gaps else {}
     return Bootstrapped(members, apparent, optimism)
@@ -184,20 +184,20 @@ def bootstrap(
 def _performance(data: Data, predicted: NDArray[np.float64]) -> dict[str, float]:
     from SpineLib.evaluation.delong import area
 
-    found = {}
+    figures = {}
     for view in views(data.kind, data.truth, predicted):
-        found[view.named("AUC")] = area(view.truth, view.probability)
-        found[view.named("Brier score")] = float(((view.probability - view.truth) ** 2).mean())
-        found[view.named("calibration slope")] = calibration(view.truth, view.probability)[0]
-    if not found:
+        figures[view.named("AUC")] = area(view.truth, view.probability)
+        figures[view.named("Brier score")] = float(((view.probability - view.truth) ** 2).mean())
+        figures[view.named("calibration slope")] = calibration(view.truth, view.probability)[0]
+    if not figures:
         away = ((data.truth - predicted[:, 0]) ** 2).mean()
-        found["share of variance explained"] = float(1 - away / data.truth.var())
-    return found
+        figures["share of variance explained"] = float(1 - away / data.truth.var())
+    return figures
 
 
 def _score(data: Data, predicted: NDArray[np.float64]) -> float:
-    found = _performance(data, predicted)
-    return float(np.mean([v for key, v in found.items() if key.startswith(("AUC", "share"))]))
+    figures = _performance(data, predicted)
+    return float(np.mean([v for key, v in figures.items() if key.startswith(("AUC", "share"))]))
 
 
 def _shuffled(
@@ -213,7 +213,7 @@ def _shuffled(
     whole = _score(data, data.predict(fitted, name))
     drops: dict[str, list[float]] = {}
     for variable in dict.fromkeys(data.variable):
-        own = [n for n, one in enumerate(data.variable) if one == variable]
+        own = [n for n, owner in enumerate(data.variable) if owner == variable]
         for _time in range(times):
             rows = data.rows.copy()
             rows[:, own] = rows[rng.permutation(len(rows))][:, own]

@@ -116,8 +116,8 @@ def read_answers(project: Project, files: Sequence[str | Path], model: str = "")
         BadInput: no answer is for a slice of the project, several models answered and none of them
             is named, two models are mixed, or the scheme is another.
     """
-    known = {one.key for _, _, one in project.slices()}
-    found: dict[Key, ModelAnswer] = {}
+    known = {slice_.key for _, _, slice_ in project.slices()}
+    by_slice: dict[Key, ModelAnswer] = {}
     models = set()
     for file in map(Path, files):
         used, answers = (
@@ -126,14 +126,14 @@ def read_answers(project: Project, files: Sequence[str | Path], model: str = "")
         own = {key: answer for key, answer in answers if key in known}
         if not own:
             raise BadInput("No answer here is for a slice of this project", file=file)
-        found |= own
+        by_slice |= own
         models.add(used)
     if len(models) != 1:
         raise BadInput(
             f"The files are of {len(models)} models: {', '.join(sorted(name for name, _ in models))}",
             advice="Give the answers of one.",
         )
-    return Answers(*models.pop(), found)
+    return Answers(*models.pop(), by_slice)
 
 
 def answers_for(project: Project, reader: str) -> Answers:
@@ -162,9 +162,9 @@ def _kept(project: Project) -> Answers:
     try:
         data = parse_json(path.read_text(encoding="utf-8"))
         answers = {}
-        for one in data["answers"]:
-            key = one.pop("sop_instance_uid"), one.pop("frame")
-            answers[key] = ModelAnswer(**{**one, "why": Reason.from_dict(one.get("why"))})
+        for record in data["answers"]:
+            key = record.pop("sop_instance_uid"), record.pop("frame")
+            answers[key] = ModelAnswer(**{**record, "why": Reason.from_dict(record.get("why"))})
         return Answers(data["model"], bool(data["starter"]), answers)
     except FileNotFoundError as error:
         raise BadInput(
@@ -185,7 +185,7 @@ def _read(project: Project, file: Path, named: str) -> tuple[Model, Pairs]:
     findings, question = read_json(file), project.scheme
     used = [model for model in findings.models if model.question == question.key]
     if not used:
-        answered = ", ".join(asked.title for asked in findings.questions)
+        answered = ", ".join(known.title for known in findings.questions)
         raise BadInput(
             f"No model answered {question.title} in this reading"
             + (f"; it answers {answered}" if answered else ""),

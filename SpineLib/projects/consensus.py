@@ -81,15 +81,15 @@ def readings(project: Project) -> list[SliceReadings]:
     require_over(project)
     current = {name: read_labels(project, name).current(UNASSISTED) for name in project.readers}
     decided = _decisions(project)
-    found = []
+    listed = []
     for study in project.studies:
         for stack in study.stacks:
-            for index, one in enumerate(stack.slices):
-                key = (*one.key, FIRST)
+            for index, slice_ in enumerate(stack.slices):
+                key = (*slice_.key, FIRST)
                 labels = {name: own[key] for name, own in current.items() if key in own}
-                decision = decided.get(one.key)
-                found.append(SliceReadings(study, stack, one, index, labels, decision))
-    return found
+                decision = decided.get(slice_.key)
+                listed.append(SliceReadings(study, stack, slice_, index, labels, decision))
+    return listed
 
 
 def disagreements(project: Project) -> list[SliceReadings]:
@@ -121,21 +121,21 @@ def decide(
     names = tuple(name.strip() for name in present if name.strip())
     if not names:
         raise BadRequest("A consensus needs those who were there")
-    one = next((r for r in disagreements(project) if r.slice.key == key), None)
-    if one is None:
+    reading = next((r for r in disagreements(project) if r.slice.key == key), None)
+    if reading is None:
         raise BadInput(
             "The readers do not disagree on this slice, so there is nothing to settle",
             advice="See which are to be settled.",
             command=f"spine project consensus {project.folder}",
         )
     if note is None:
-        note = "" if one.decision is None else one.decision.note
+        note = "" if reading.decision is None else reading.decision.note
     path, time = project.folder / CONSENSUS, now()
     with holding(path):
         repair(path)
         append(path, {
-            "kind": DECISION, "sop_instance_uid": key[0], "frame": key[1], "study": one.study.id,
-            "labels": {name: label.value for name, label in one.labels.items()}, "label": value,
+            "kind": DECISION, "sop_instance_uid": key[0], "frame": key[1], "study": reading.study.id,
+            "labels": {name: label.value for name, label in reading.labels.items()}, "label": value,
             "note": note, "present": names, "time": time, "software": SOFTWARE,
         })  # fmt: skip
     return Decision(value, note, names, time)
@@ -145,17 +145,19 @@ def _decisions(project: Project) -> dict[Key, Decision]:
     path = project.folder / CONSENSUS
     journal = read_journal(path)
     require_whole(journal, path)
-    found: dict[Key, Decision] = {}
+    decisions: dict[Key, Decision] = {}
     for line in journal.lines:
-        one: dict[str, Any] = line.record
+        record: dict[str, Any] = line.record
         try:
-            value = project.scheme.checked(one["label"])
-            key = str(one["sop_instance_uid"]), int(one["frame"])
-            found[key] = Decision(value, one["note"], tuple(one["present"]), one["time"])
+            value = project.scheme.checked(record["label"])
+            key = str(record["sop_instance_uid"]), int(record["frame"])
+            decisions[key] = Decision(
+                value, record["note"], tuple(record["present"]), record["time"]
+            )
         except (KeyError, TypeError, ValueError, BadInput) as error:
             raise BadInput(
                 f"Line {line.number} is not a decision: {error}",
                 file=path,
                 advice="Restore the file from a backup.",
             ) from error
-    return found
+    return decisions

@@ -45,10 +45,10 @@ def write_tidy(project: Project, path: str | Path) -> int:
     require_over(project)
     count = 0
     places = {
-        one.key: (study, stack, k)
+        slice_.key: (study, stack, k)
         for study in project.studies
         for stack in study.stacks
-        for k, one in enumerate(stack.slices)
+        for k, slice_ in enumerate(stack.slices)
     }
     with _table(path, TIDY) as table:
         for name in project.readers:
@@ -100,8 +100,8 @@ def write_training(
     labels = {r.slice.key: v for r, v in _final(project, unsettled)}
     columns, files = ("sop_instance_uid", "frame", "label"), Outgoing(folder, key)
     with files.writing() as out, _table(out / TABLE, columns) as table:
-        for study, stack, found in _stacks(project, set(labels), progress):
-            files.copy(found, out / "dicom" / files.name(study, stack))
+        for study, stack, scanned in _stacks(project, set(labels), progress):
+            files.copy(scanned, out / "dicom" / files.name(study, stack))
             for slice_ in stack.slices:
                 if slice_.key in labels:
                     table.writerow({
@@ -134,25 +134,27 @@ def write_layout(
     folder = require_new(folder)
     _require_known(project)
     task, every = project.task, readings(project)
-    by_slice = {one.slice.key: one.labels for one in every}
+    by_slice = {reading.slice.key: reading.labels for reading in every}
     count, files = 0, Outgoing(folder, key)
     with files.writing() as out:
-        for study, stack, found in _stacks(project, set(by_slice), progress):
-            place = out / files.name(study, stack)
-            files.copy(found, place / STACK_FOLDER)
-            upward = sorted(range(found.slices), key=lambda k: found.positions[k][2])
+        for study, stack, scanned in _stacks(project, set(by_slice), progress):
+            stack_folder = out / files.name(study, stack)
+            files.copy(scanned, stack_folder / STACK_FOLDER)
+            upward = sorted(range(scanned.slices), key=lambda k: scanned.positions[k][2])
             for name in project.readers:
-                said = [by_slice[stack.slices[k].key].get(name) for k in upward]
-                missing = [str(k + 1) for k, one in zip(upward, said, strict=True) if one is None]
+                labels = [by_slice[stack.slices[k].key].get(name) for k in upward]
+                missing = [
+                    str(k + 1) for k, label in zip(upward, labels, strict=True) if label is None
+                ]
                 if missing:
                     raise BadInput(
                         f"{name} has no label of slice {', '.join(sorted(missing, key=int))} of "
                         f"study {study.id}, stack {stack.id}",
                         advice="This layout counts lines; the tidy table does without them.",
                     )
-                lines = [_number(project, one.value) for one in said if one]
+                lines = [_number(project, label.value) for label in labels if label]
                 text = "".join(f"{line}\n" for line in lines)
-                (place / f"{task}_label_{name}.csv").write_text(text, encoding="utf-8")
+                (stack_folder / f"{task}_label_{name}.csv").write_text(text, encoding="utf-8")
             count += 1
     return count
 
@@ -180,22 +182,22 @@ def write_voc(
     folder = require_new(folder)
     _require_known(project)
     boxes = {}
-    for one, value in _final(project, DROP):
-        drawn = [label.box for _, label in sorted(one.labels.items()) if label.box]
+    for reading, value in _final(project, DROP):
+        drawn = [label.box for _, label in sorted(reading.labels.items()) if label.box]
         if drawn:
-            boxes[one.slice.key] = drawn[0], value
+            boxes[reading.slice.key] = drawn[0], value
     if not boxes:
         raise BadInput("No reader drew a box on a slice whose label is settled")
     files = Outgoing(folder, key)
     with files.writing() as out:
-        for study, stack, found in _stacks(project, set(boxes), progress):
-            place = out / files.name(study, stack)
-            files.copy(found, place)
+        for study, stack, scanned in _stacks(project, set(boxes), progress):
+            stack_folder = out / files.name(study, stack)
+            files.copy(scanned, stack_folder)
             for each in stack.slices:
                 if each.key in boxes:
                     uid = files.uid(each.sop_instance_uid)
-                    xml = _annotation(uid, found, *boxes[each.key])
-                    xml.write(place / f"{uid}.xml", encoding="utf-8")
+                    xml = _annotation(uid, scanned, *boxes[each.key])
+                    xml.write(stack_folder / f"{uid}.xml", encoding="utf-8")
     return len(boxes)
 
 
@@ -232,15 +234,15 @@ def _labelled(
         BadInput: files have moved, or are likely to show text that names the patient.
     """
     labelled = []
-    for study, stack, found in _stacks(project, set(labels), progress):
-        require_no_text(found)
+    for study, stack, scanned in _stacks(project, set(labels), progress):
+        require_no_text(scanned)
         own = tuple(
             SliceLabel(k, labels[slice_.key])
             for k, slice_ in enumerate(stack.slices)
             if slice_.key in labels
         )
         labelled.append(LabelledStack(
-            f"{study.id}-{stack.id}", study.patient, partial(read, found), own,
+            f"{study.id}-{stack.id}", study.patient, partial(read, scanned), own,
             region=stack.region, weighting=stack.weighting,
         ))  # fmt: skip
     return labelled
@@ -254,15 +256,15 @@ def _final(project: Project, unsettled: str) -> list[tuple[SliceReadings, str]]:
             "Grades have no class for what readers disagree on",
             advice="Drop these slices, or settle them by consensus.",
         )
-    found = []
+    settled = []
     for reading in readings(project):
         if reading.final is not None:
-            found.append((reading, reading.final))
+            settled.append((reading, reading.final))
         elif reading.labels and unsettled == KEEP:
-            found.append((reading, POSSIBLY_COMPRESSED))
-    if not found:
+            settled.append((reading, POSSIBLY_COMPRESSED))
+    if not settled:
         raise BadInput("No slice has a label that is settled", file=project.folder)
-    return found
+    return settled
 
 
 def _stacks(

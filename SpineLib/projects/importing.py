@@ -45,7 +45,7 @@ def import_labels(
             f"The labels are of {len(readers)} readers", file=source,
             advice=f"Say whose: {', '.join(readers)}.",
         )  # fmt: skip
-    found: dict[Key, str] = {}
+    values: dict[Key, str] = {}
     found_in: dict[Key, tuple[str, int]] = {}
     for stack in stacks:
         frames = stack.open().frames
@@ -59,11 +59,11 @@ def import_labels(
                         "can tell which is the project's", file=source,
                         advice="Anonymise the originals again.",
                     )  # fmt: skip
-                found[key] = project.scheme.checked(label.value)
-    wanted = Counter(one.key for _, _, one in project.slices())
-    if not found.keys() & wanted.keys():
+                values[key] = project.scheme.checked(label.value)
+    wanted = Counter(slice_.key for _, _, slice_ in project.slices())
+    if not values.keys() & wanted.keys():
         raise BadInput("None of these slices is in the project", file=source)
-    if any(wanted[key] > 1 for key in found):
+    if any(wanted[key] > 1 for key in values):
         raise BadInput(
             "Several slices of the project carry one SOP Instance UID, so nothing says which "
             "a label is of",
@@ -72,8 +72,8 @@ def import_labels(
     with ReaderSession(project, reader) as session:
         count = 0
         for item in session.items:
-            if item.turn == 1 and item.slice.key in found:
+            if item.turn == 1 and item.slice.key in values:
                 session.go_to(item)
-                session.label(found[item.slice.key], comment="imported", timed=False)
+                session.label(values[item.slice.key], comment="imported", timed=False)
                 count += 1
     return count

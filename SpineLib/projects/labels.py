@@ -78,25 +78,25 @@ def read_labels(project: Project, reader: str) -> ReaderLabels:
     """
     path = project.labels_file(reader)
     journal = read_journal(path)
-    found = ReaderLabels(reader, problems=list(journal.problems), told=list(journal.problems))
+    labels = ReaderLabels(reader, problems=list(journal.problems), told=list(journal.problems))
     opened = unblinded_at(project, reader)
-    known = {one.key for _, _, one in project.slices()}
+    known = {slice_.key for _, _, slice_ in project.slices()}
     for line in journal.lines:
         try:
             if opened and line.record["kind"] in (LABEL, UNDO) and line.record["arm"] == UNASSISTED:
                 _require_before(line.record, opened)
-            _take(found, line.record, project, known, path)
+            _take(labels, line.record, project, known, path)
         except (KeyError, TypeError, ValueError) as error:
             what = f"has no {error}" if isinstance(error, KeyError) else str(error)
-            found.problems.append(f"Line {line.number} is left out: {what}")
-            told = error.told if isinstance(error, _NoLabel) else what
-            found.told.append(f"Line {line.number} is left out: {told}")
+            labels.problems.append(f"Line {line.number} is left out: {what}")
+            shown = error.told if isinstance(error, _NoLabel) else what
+            labels.told.append(f"Line {line.number} is left out: {shown}")
     if opened:
-        found.locks.setdefault(UNASSISTED, opened)
-    if found.seed is None and journal.lines:
-        for sentences in (found.problems, found.told):
+        labels.locks.setdefault(UNASSISTED, opened)
+    if labels.seed is None and journal.lines:
+        for sentences in (labels.problems, labels.told):
             sentences.append("The file does not begin with the reader's own line")
-    return found
+    return labels
 
 
 def unblinded_at(project: Project, reader: str) -> str:
@@ -129,43 +129,43 @@ def _require_before(data: dict[str, Any], opened: str) -> None:
 
 
 def _take(
-    found: ReaderLabels, data: dict[str, Any], project: Project, known: set, path: Path
+    labels: ReaderLabels, data: dict[str, Any], project: Project, known: set, path: Path
 ) -> None:
     kind = data["kind"]
     if kind == READER:
-        _begin(found, data, path)
+        _begin(labels, data, path)
         return
     if kind == TAKEN_OVER:
-        found.token = str(data["token"])
+        labels.token = str(data["token"])
         return
     arm = data["arm"]
     if arm not in ARMS:
         raise ValueError(f"{arm!r} is not an arm of the study")
     if kind == LOCK:
-        found.locks.setdefault(arm, str(data["time"]))
+        labels.locks.setdefault(arm, str(data["time"]))
         return
-    if arm in found.locks:
+    if arm in labels.locks:
         raise ValueError("it was written after the set was locked")
     if kind == LABEL:
-        found.given[arm].append(_label(data, project, known))
+        labels.given[arm].append(_label(data, project, known))
     elif kind == UNDO:
-        _undo(found.given[arm], _key(data))
+        _undo(labels.given[arm], _key(data))
     else:
         raise ValueError(f"{kind!r} is not a kind of line")
 
 
-def _begin(found: ReaderLabels, data: dict[str, Any], path: Path) -> None:
+def _begin(labels: ReaderLabels, data: dict[str, Any], path: Path) -> None:
     if data["format"] > FORMAT:
         raise BadInput(
             f"These labels have format {data['format']}; this program reads up to {FORMAT}",
             file=path,
             advice="Update SlicerSpineMRI; the labels stay as they are.",
         )
-    if found.seed is not None:
+    if labels.seed is not None:
         raise ValueError("the reader's own line is there twice")
-    if data["reader"] != found.reader:
+    if data["reader"] != labels.reader:
         raise ValueError("the reader's own line names somebody else than the file")
-    found.seed, found.token = int(data["seed"]), str(data["token"])
+    labels.seed, labels.token = int(data["seed"]), str(data["token"])
 
 
 def _label(data: dict[str, Any], project: Project, known: set) -> Label:
@@ -201,7 +201,7 @@ def box_of(box: Any) -> tuple[float, float, float, float]:
     Raises:
         ValueError: it is empty or not one.
     """
-    left, upper, right, lower = (float(one) for one in box)
+    left, upper, right, lower = (float(edge) for edge in box)
     if not (0 <= left < right and 0 <= upper < lower):
         raise ValueError(f"{tuple(box)} is not a box: left, upper, right, lower")
     return left, upper, right, lower

@@ -45,18 +45,18 @@ def merge(project: Project, other: str | Path) -> list[str]:
     names = [f"{LABELS}/{name}.jsonl" for name in there.readers]
     names += [name for name in (CONSENSUS, EVENTS, ANSWERS) if (there.folder / name).is_file()]
     newer = [name for name in names if _newer(project.folder / name, there.folder / name)]
-    said = []
+    taken = []
     known = {study.id for study in project.studies}
     joined = [_placed(there, study) for study in there.studies if study.id not in known]
     if joined:
         write_studies(replace(project, studies=(*project.studies, *joined)))
-        said.append(f"{len(joined)} studies")
+        taken.append(f"{len(joined)} studies")
     for name in newer:
         target = project.folder / name
         with holding(target), writing(target) as temporary:
             temporary.write_bytes((there.folder / name).read_bytes())
-        said.append(name)
-    return said
+        taken.append(name)
+    return taken
 
 
 def _newer(here: Path, there: Path) -> bool:

@@ -46,7 +46,7 @@ def order_of(project: Project, seed: int) -> list[Item]:
     every, again = [], []
     for study in project.studies:
         for stack in study.stacks:
-            items = [Item(study, stack, one, k) for k, one in enumerate(stack.slices)]
+            items = [Item(study, stack, slice_, k) for k, slice_ in enumerate(stack.slices)]
             every += items
             chosen = sorted(items, key=lambda item: _place(seed, "repeat", item.slice.key))
             for item in chosen[: _repeats(project, len(items))]:

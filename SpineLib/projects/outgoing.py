@@ -75,10 +75,10 @@ def require_no_text(stack: Stack) -> None:
     Raises:
         BadInput: with the first such file.
     """
-    found = text_in_pixels(dict.fromkeys(source.path for source in stack.sources))
-    if found:
+    texts = text_in_pixels(dict.fromkeys(source.path for source in stack.sources))
+    if texts:
         raise BadInput(
-            f"The picture may show text that names the patient ({found[0].reason})",
-            file=found[0].file,
+            f"The picture may show text that names the patient ({texts[0].reason})",
+            file=texts[0].file,
             advice="Look at it, and remove the study from the project if it does.",
         )

@@ -69,14 +69,14 @@ def render(study: ReaderStudy) -> str:
 
 def draw(study: ReaderStudy) -> dict[str, bytes]:
     """Caption → PNG: who found what against the consensus, and who said what beside whom."""
-    found = {}
+    pictures = {}
     if study.against:
         caption = "Sensitivity and specificity against the consensus, exact 95 % intervals by slice"
-        found[caption] = _rates(study.against)
-    tables = [one for name, one in study.tables.items() if name in study.confusions]
+        pictures[caption] = _rates(study.against)
+    tables = [table for name, table in study.tables.items() if name in study.confusions]
     if tables:
-        found["Label against label, in slices"] = _confusions(tables)
-    return found
+        pictures["Label against label, in slices"] = _confusions(tables)
+    return pictures
 
 
 def _labels(study: ReaderStudy) -> pd.DataFrame:
@@ -96,12 +96,12 @@ def _rates(against: dict[str, tuple[Figure, ...]]) -> bytes:
     figure = Drawing(figsize=(6.4, 1.4 + 0.45 * len(names)), layout="constrained")
     pair = figure.subplots(1, 2, sharey=True, squeeze=False)[0]
     for axes, what, color in zip(pair, ("sensitivity", "specificity"), COLORS[::-1], strict=True):
-        for place, name in enumerate(names):
-            one = next(f for f in against[name] if f.name == what)
-            if one.value is None or one.alone is None:
+        for line, name in enumerate(names):
+            rate = next(f for f in against[name] if f.name == what)
+            if rate.value is None or rate.alone is None:
                 continue
-            axes.hlines(place, *one.alone, color=color, linewidth=2)
-            axes.plot(one.value, place, "o", color=color)
+            axes.hlines(line, *rate.alone, color=color, linewidth=2)
+            axes.plot(rate.value, line, "o", color=color)
         axes.set(xlim=(0, 1.02), title=what, yticks=range(len(names)), yticklabels=names)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.spines[["top", "right"]].set_visible(False)

@@ -189,14 +189,14 @@ class Project:
         Raises:
             BadInput: the files have moved or changed; `relink` helps.
         """
-        place, keys = self.place(study), [slice_.key for slice_ in stack.slices]
-        if is_there(place):
-            for found in scan(place).stacks:
-                if keys_of(found) == keys:
-                    return found
+        folder, keys = self.place(study), [slice_.key for slice_ in stack.slices]
+        if is_there(folder):
+            for scanned in scan(folder).stacks:
+                if keys_of(scanned) == keys:
+                    return scanned
         raise BadInput(
             f"The slices of study {study.id} are no longer here",
-            file=place,
+            file=folder,
             advice="Say where they are.",
             command=f"spine project relink {self.folder} FOLDER",
         )
@@ -297,13 +297,13 @@ def _check(data: Any, file: Path) -> None:
     errors = list(jsonschema.Draft202012Validator(schema).iter_errors(data))
     if errors:
         worst = jsonschema.exceptions.best_match(errors)
-        place = "/".join(str(p) for p in worst.absolute_path) or "the top"
-        raise BadInput(f"The project is not valid at {place}: {worst.message}", file=file)
+        where = "/".join(str(p) for p in worst.absolute_path) or "the top"
+        raise BadInput(f"The project is not valid at {where}: {worst.message}", file=file)
 
 
 def _study(data: dict[str, Any]) -> ReadingStudy:
     stacks = tuple(
-        ReadingStack(**{**s, "slices": tuple(ReadingSlice(**one) for one in s["slices"])})
+        ReadingStack(**{**s, "slices": tuple(ReadingSlice(**slice_) for slice_ in s["slices"])})
         for s in data["stacks"]
     )
     study = ReadingStudy(**{**data, "stacks": stacks})

@@ -68,9 +68,9 @@ class ReaderStudy:
         Raises:
             KeyError: there is none.
         """
-        for one in self.sections[section]:
-            if one.name == name:
-                return one
+        for figure in self.sections[section]:
+            if figure.name == name:
+                return figure
         raise KeyError(name)
 
     def table(self) -> pd.DataFrame:
@@ -92,9 +92,9 @@ def evaluate_readers(readings: Readings, title: str = "") -> ReaderStudy:
     sections: dict[str, tuple[Figure, ...]] = {}
     confusions: dict[str, pd.DataFrame] = {}
     for a, b in combinations(readings.readers, 2):
-        one, two = readings.first[a], readings.first[b]
-        sections[f"{a} and {b}"] = tuple(_pair(readings, one, two))
-        confusions[f"confusion {a} and {b}"] = confusion(readings, one, two, a, b)
+        labels_a, labels_b = readings.first[a], readings.first[b]
+        sections[f"{a} and {b}"] = tuple(_pair(readings, labels_a, labels_b))
+        confusions[f"confusion {a} and {b}"] = confusion(readings, labels_a, labels_b, a, b)
     if len(readings.readers) > 2:
         sections["all readers"] = tuple(_several(readings))
     for name in readings.readers:
@@ -122,37 +122,37 @@ def evaluate_readers(readings: Readings, title: str = "") -> ReaderStudy:
         "by label": _by_label(readings, judged),
         "with and without help": _assistance(readings),
     }
-    kept = {name: one for name, one in tables.items() if len(one)}
+    kept = {name: table for name, table in tables.items() if len(table)}
     return ReaderStudy(
         title, readings, sections, kept, against, frozenset(confusions), tuple(_notes(readings))
     )
 
 
 def confusion(
-    readings: Readings, down: NDArray, across: NDArray, one: str, two: str
+    readings: Readings, down: NDArray, across: NDArray, down_name: str, across_name: str
 ) -> pd.DataFrame:
     """Counts of label against label, of the slices that both labelled; ``not assessed`` apart."""
-    rows = (down != "") & ((across != "") | (two == MODEL))
+    rows = (down != "") & ((across != "") | (across_name == MODEL))
     names = list(readings.scheme.values)
     columns = [*names, NOT_ASSESSED] if (across[rows] == "").any() else names
     counts = pd.DataFrame(0, index=names, columns=columns)
     for x, y in zip(down[rows], across[rows], strict=True):
         counts.loc[x, y or NOT_ASSESSED] += 1
-    counts.insert(0, f"{one} \\ {two}", names)
+    counts.insert(0, f"{down_name} \\ {across_name}", names)
     return counts.reset_index(drop=True)
 
 
-def _pair(readings: Readings, one: NDArray, two: NDArray) -> Iterator[Figure]:
-    rows = (one != "") & (two != "")
-    a, b, patients = one[rows], two[rows], readings.patients[rows]
+def _pair(readings: Readings, first: NDArray, second: NDArray) -> Iterator[Figure]:
+    rows = (first != "") & (second != "")
+    a, b, patients = first[rows], second[rows], readings.patients[rows]
     values, none = readings.scheme.values, "no slice was labelled by both"
     every = np.ones(len(a), bool)
     yield share("agreement", a == b, every, patients, missing=none)
     table = _table(a, b, values)
     for n, value in enumerate(values):
 
-        def metric(k: NDArray[np.intp], place: int = n) -> float:
-            return specific(table(k), place)
+        def metric(k: NDArray[np.intp], category: int = n) -> float:
+            return specific(table(k), category)
 
         given = f"{int((a == value).sum())} and {int((b == value).sum())} slices"
         yield measured(f"agreement on {value}", metric, patients, of=given,
@@ -178,8 +178,8 @@ def _table(
 
 
 def _places(labels: NDArray, values: tuple[str, ...]) -> NDArray[np.int64]:
-    place = {value: n for n, value in enumerate(values)}
-    return np.array([place[label] for label in labels], np.int64)
+    order = {value: n for n, value in enumerate(values)}
+    return np.array([order[label] for label in labels], np.int64)
 
 
 def _chance(
@@ -190,12 +190,12 @@ def _chance(
     of, table = count(len(a), "slice"), _table(a, b, values)
     for kind in kinds:
         suffix = "" if kind == "identity" else f", {kind}"
-        found = cohen(table(np.arange(len(a))), weights=kind)
+        agreement = cohen(table(np.arange(len(a))), weights=kind)
 
         def weighted(k: NDArray[np.intp], w: str = kind) -> float:
             return kappa(table(k), weights=w)
 
-        yield _coefficient(f"κ{what}{suffix}", found, bootstrap(weighted, patients), of)
+        yield _coefficient(f"κ{what}{suffix}", agreement, bootstrap(weighted, patients), of)
     each = np.eye(len(values))
     yield from _gwet(each[_places(a, values)] + each[_places(b, values)], patients, what, of)
 
@@ -210,20 +210,22 @@ def _gwet(counts: NDArray[np.float64], patients: NDArray, what: str, of: str) ->
         def metric(k: NDArray[np.intp], w: str = kind) -> float:
             return gwet_of(counts[k], weights=w).value
 
-        found = gwet_of(counts, weights=kind)
-        yield _coefficient(name, found, bootstrap(metric, patients), of)
+        agreement = gwet_of(counts, weights=kind)
+        yield _coefficient(name, agreement, bootstrap(metric, patients), of)
 
 
 def _coefficient(
-    name: str, found: Agreement | None, interval: tuple[float, float] | None, of: str
+    name: str, agreement: Agreement | None, interval: tuple[float, float] | None, of: str
 ) -> Figure:
-    if found is None or not np.isfinite(found.value):
+    if agreement is None or not np.isfinite(agreement.value):
         why = "not defined: one label only, or too few slices"
         return Figure(name, None, of=of, note=why)
-    note = f"standard error {found.error:.3f}"
+    note = f"standard error {agreement.error:.3f}"
     # Where both agree wholly the standard error is 0, which is not being sure.
-    alone, method = (found.interval, "from the standard error") if found.error else (None, "")
-    return Figure(name, found.value, interval, alone, method, of, note)
+    alone, method = (
+        (agreement.interval, "from the standard error") if agreement.error else (None, "")
+    )
+    return Figure(name, agreement.value, interval, alone, method, of, note)
 
 
 def _several(readings: Readings) -> Iterator[Figure]:
@@ -265,8 +267,8 @@ def _counts(readings: Readings, who: str, labels: NDArray) -> NDArray[np.bool_]:
 
 def _against(readings: Readings, who: str, labels: NDArray) -> Iterator[Figure]:
     rows = (readings.final != "") & _counts(readings, who, labels)
-    truth, said = readings.positive(readings.final), readings.positive(labels)
-    right = (truth == said) & (labels != "")
+    truth, called = readings.positive(readings.final), readings.positive(labels)
+    right = (truth == called) & (labels != "")
     patients = readings.patients
     yield share("sensitivity", right, rows & truth, patients, missing="no slice is positive")
     yield share("specificity", right, rows & ~truth, patients, missing="every slice is positive")
@@ -278,52 +280,52 @@ def _against(readings: Readings, who: str, labels: NDArray) -> Iterator[Figure]:
 
 def _comparisons(readings: Readings, judged: dict[str, NDArray]) -> pd.DataFrame:
     """McNemar's exact test of each two of them on the slices that both labelled."""
-    truth, found = readings.positive(readings.final), []
+    truth, lines = readings.positive(readings.final), []
     for a, b in combinations(judged, 2):
-        one, two = judged[a], judged[b]
+        labels_a, labels_b = judged[a], judged[b]
         rows = readings.final != ""
-        for who, labels in ((a, one), (b, two)):
+        for who, labels in ((a, labels_a), (b, labels_b)):
             rows = rows & _counts(readings, who, labels)
-        right = [(readings.positive(x) == truth) & (x != "") for x in (one, two)]
+        right = [(readings.positive(x) == truth) & (x != "") for x in (labels_a, labels_b)]
         for figure, chosen in (("sensitivity", rows & truth), ("specificity", rows & ~truth),
                                ("accuracy", rows)):  # fmt: skip
             if chosen.any():
                 test = mcnemar(right[0][chosen], right[1][chosen])
-                found.append({
+                lines.append({
                     "first": a, "second": b, "figure": figure, "slices": int(chosen.sum()),
                     "value_first": test.first, "value_second": test.second,
                     "difference": test.difference, "p": test.p, "test": test.method,
                 })  # fmt: skip
-    return pd.DataFrame(found)
+    return pd.DataFrame(lines)
 
 
 def _by_level(readings: Readings, judged: dict[str, NDArray]) -> pd.DataFrame:
     levels = readings.table["level"].to_numpy(dtype=str)
-    truth, found = readings.positive(readings.final), []
+    truth, lines = readings.positive(readings.final), []
     for level in sorted(set(levels) - {""}):
         here = levels == level
         for who, labels in judged.items():
             rows = here & (readings.final != "") & _counts(readings, who, labels)
             right = (readings.positive(labels) == truth) & (labels != "")
-            found.append({"level": level, "who": f"{who} against the consensus",
+            lines.append({"level": level, "who": f"{who} against the consensus",
                           "slices": int(rows.sum()), **_rates(right, truth, rows)})  # fmt: skip
         for a, b in combinations(readings.readers, 2):
-            one, two = readings.first[a], readings.first[b]
-            rows = here & (one != "") & (two != "")
-            found.append({"level": level, "who": f"{a} and {b}", "slices": int(rows.sum()),
-                          **_rate("agreement", one == two, rows)})  # fmt: skip
-    return pd.DataFrame(found)
+            labels_a, labels_b = readings.first[a], readings.first[b]
+            rows = here & (labels_a != "") & (labels_b != "")
+            lines.append({"level": level, "who": f"{a} and {b}", "slices": int(rows.sum()),
+                          **_rate("agreement", labels_a == labels_b, rows)})  # fmt: skip
+    return pd.DataFrame(lines)
 
 
 def _by_label(readings: Readings, judged: dict[str, NDArray]) -> pd.DataFrame:
     """How often each final label was given by each."""
-    found = []
+    lines = []
     for value in readings.scheme.values:
         for who, labels in judged.items():
             rows = (readings.final == value) & _counts(readings, who, labels)
-            found.append({"final_label": value, "who": who, "slices": int(rows.sum()),
+            lines.append({"final_label": value, "who": who, "slices": int(rows.sum()),
                           **_rate("same_label", labels == value, rows)})  # fmt: skip
-    return pd.DataFrame(found)
+    return pd.DataFrame(lines)
 
 
 def _rates(right: NDArray, truth: NDArray, rows: NDArray) -> dict[str, object]:
@@ -342,7 +344,7 @@ def _rate(name: str, hit: NDArray, rows: NDArray) -> dict[str, object]:
 
 def _assistance(readings: Readings) -> pd.DataFrame:
     """The same reader on the same slices with and without the model's answer."""
-    truth, found = readings.positive(readings.final), []
+    truth, lines = readings.positive(readings.final), []
     for name in readings.readers:
         arms = readings.first[name], readings.assisted[name]
         both = (arms[0] != "") & (arms[1] != "")
@@ -353,21 +355,21 @@ def _assistance(readings: Readings) -> pd.DataFrame:
         if timed.any():
             test = signed_rank(times[0][timed], times[1][timed])
             without, helped = (float(np.median(seconds[timed])) for seconds in times)
-            found.append(_row(name, "median seconds", timed, without, helped, test))
+            lines.append(_row(name, "median seconds", timed, without, helped, test))
         right = [(readings.positive(labels) == truth) & both for labels in arms]
         settled = both & (readings.final != "")
         for figure, rows in (("sensitivity", settled & truth), ("specificity", settled & ~truth),
                              ("accuracy", settled)):  # fmt: skip
             if rows.any():
                 paired = mcnemar(right[0][rows], right[1][rows])
-                found.append(_row(name, figure, rows, paired.first, paired.second, paired))
+                lines.append(_row(name, figure, rows, paired.first, paired.second, paired))
         if readings.model is not None:
             rows = both & (readings.model != "")
             if rows.any():
                 paired = mcnemar(*((labels == readings.model)[rows] for labels in arms))
-                found.append(_row(name, "agreement with the model", rows, paired.first,
+                lines.append(_row(name, "agreement with the model", rows, paired.first,
                                   paired.second, paired))  # fmt: skip
-    return pd.DataFrame(found)
+    return pd.DataFrame(lines)
 
 
 def _row(
@@ -384,10 +386,10 @@ def _assisted_pairs(readings: Readings, sections: dict[str, tuple[Figure, ...]])
         both = (readings.assisted[a] != "") & (readings.assisted[b] != "")
         both &= (readings.first[a] != "") & (readings.first[b] != "")
         if both.any():
-            for arm, said in (("without", readings.first), ("with", readings.assisted)):
-                one, two = (np.where(both, said[name], "") for name in (a, b))
+            for arm, arm_labels in (("without", readings.first), ("with", readings.assisted)):
+                labels_a, labels_b = (np.where(both, arm_labels[name], "") for name in (a, b))
                 sections[f"{a} and {b}, {arm} the model, same slices"] = tuple(
-                    _pair(readings, one, two)
+                    _pair(readings, labels_a, labels_b)
                 )
 
 
@@ -410,13 +412,13 @@ def _notes(readings: Readings) -> Iterator[str]:
     if none := int((~labelled).sum()):
         yield f"{count(none, 'slice')} that nobody labelled."
     if readings.model is not None:
-        asked = _counts(readings, MODEL, readings.model)
-        missing = int((asked & (readings.model == "")).sum())
+        was_asked = _counts(readings, MODEL, readings.model)
+        missing = int((was_asked & (readings.model == "")).sum())
         yield (
             f"The model is {readings.model_name}. {count(missing, 'slice')} that it did not "
             "assess count as wrong. Borderline slices are not compressed."
         )
-        if left := int((~asked).sum()):
+        if left := int((~was_asked).sum()):
             yield f"{count(left, 'slice')} that the model was not run on: in none of its figures."
     high = ", ".join(readings.scheme.values[readings.scheme.first_positive :])
     yield f"Positive, for sensitivity and specificity: {high}."

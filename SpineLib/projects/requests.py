@@ -66,19 +66,19 @@ def _disagreements(
 
 def readings_of_json(project: Project, rows: list[dict[str, Any]]) -> list[SliceReadings]:
     """What ``disagreements`` and ``decide`` answer, as values."""
-    found = []
+    readings = []
     for row in rows:
         study = project.study(row["study"])
-        stack = next(one for one in study.stacks if one.id == row["stack"])
-        one = stack.slices[row["index"]]
+        stack = next(stack for stack in study.stacks if stack.id == row["stack"])
+        slice_ = stack.slices[row["index"]]
         labels = {
-            name: Label((*one.key, FIRST), UNASSISTED, **said)
-            for name, said in row["labels"].items()
+            name: Label((*slice_.key, FIRST), UNASSISTED, **fields)
+            for name, fields in row["labels"].items()
         }
         decision = row["decision"]
         settled = decision and Decision(**{**decision, "present": tuple(decision["present"])})
-        found.append(SliceReadings(study, stack, one, row["index"], labels, settled))
-    return found
+        readings.append(SliceReadings(study, stack, slice_, row["index"], labels, settled))
+    return readings
 
 
 def _decide(request: messages.ProjectDecide, progress: Progress) -> DisagreementsAnswer:

@@ -114,7 +114,7 @@ class ReaderSession:
             raise
 
     def _begin(self, take_over: bool, seed: int | None) -> None:
-        said = repair(self._path)
+        repaired = repair(self._path)
         labels = read_labels(self.project, self.reader)
         if not self._path.exists():
             number = secrets.randbelow(2**31) if seed is None else seed
@@ -138,7 +138,7 @@ class ReaderSession:
                     command="--take-over",
                 )
             append(self._path, {"kind": TAKEN_OVER, "token": token(), "time": now()})
-        self.notes: tuple[str, ...] = tuple(one for one in (said, *labels.problems) if one)
+        self.notes: tuple[str, ...] = tuple(note for note in (repaired, *labels.problems) if note)
         self._labels: ReaderLabels = labels
         self.items: tuple[Item, ...] = tuple(order_of(self.project, labels.seed))
         self._given = labels.given[self.arm]
@@ -245,7 +245,7 @@ class ReaderSession:
             drawn = None if box is None else box_of(box)
         except ValueError as error:
             raise BadInput(str(error)) from error
-        one = Label(
+        label = Label(
             item.key,
             self.arm,
             self.project.scheme.checked(value),
@@ -257,15 +257,15 @@ class ReaderSession:
             SOFTWARE,
         )
         self._append({
-            "kind": LABEL, **self._said(item), "study": item.study.id, "label": one.value,
-            "confidence": confidence, "comment": comment, "seconds": one.seconds, "box": drawn,
-            "time": one.time, "software": SOFTWARE,
+            "kind": LABEL, **self._said(item), "study": item.study.id, "label": label.value,
+            "confidence": confidence, "comment": comment, "seconds": label.seconds, "box": drawn,
+            "time": label.time, "software": SOFTWARE,
         })  # fmt: skip
-        self._given.append(one)
-        self._current[item.key] = one
+        self._given.append(label)
+        self._current[item.key] = label
         assert self._place is not None
         self._go(self._unlabelled(self._place))
-        return one
+        return label
 
     def undo(self) -> Item | None:
         """Takes the last label back, by a line of its own, and makes its slice the current one.
@@ -277,13 +277,13 @@ class ReaderSession:
             return None
         self._require_open()
         key = self._given[-1].key
-        place = next(n for n, item in enumerate(self.items) if item.key == key)
-        said = self._said(self.items[place])
-        self._append({"kind": UNDO, **said, "time": now(), "software": SOFTWARE})
+        position = next(n for n, item in enumerate(self.items) if item.key == key)
+        about = self._said(self.items[position])
+        self._append({"kind": UNDO, **about, "time": now(), "software": SOFTWARE})
         self._given.pop()
         self._current = self._labels.current(self.arm)
-        self._go(place)
-        return self.items[place]
+        self._go(position)
+        return self.items[position]
 
     def go_to(self, item: Item) -> None:
         """Makes a slice the current one, labelled or not."""
@@ -308,7 +308,7 @@ class ReaderSession:
     def progress(self) -> Count:
         """How far this reader is."""
         done = [self._current[i.key] for i in self.items if i.key in self._current]
-        return Count(len(done), len(self.items), sum(one.seconds or 0.0 for one in done))
+        return Count(len(done), len(self.items), sum(label.seconds or 0.0 for label in done))
 
     def lock(self, *, incomplete: bool = False) -> None:
         """Closes the set for good; from then on the reader may see what others said.
@@ -341,8 +341,8 @@ class ReaderSession:
         uid, frame, turn = item.key
         return {"arm": self.arm, "sop_instance_uid": uid, "frame": frame, "turn": turn}
 
-    def _go(self, place: int | None) -> None:
-        self._place = place
+    def _go(self, position: int | None) -> None:
+        self._place = position
         self.begin()
 
     def _append(self, record: dict[str, Any]) -> None:

@@ -55,12 +55,13 @@ def _shared(project: Project) -> list[str]:
 
 def _notes(unblinded: list[dict[str, Any]], missing: list[dict[str, str]]) -> list[str]:
     notes = [
-        f"{', '.join(one['readers'])} unblinded by {one['who']} at {local_time(one['time'])}: "
-        f"{one['why']}"
-        for one in unblinded
+        f"{', '.join(unblinding['readers'])} unblinded by {unblinding['who']} at {local_time(unblinding['time'])}: "
+        f"{unblinding['why']}"
+        for unblinding in unblinded
     ]
     return notes + [
-        f"Study {one['study']} is no longer at {one['place']}; relink finds it" for one in missing
+        f"Study {study['study']} is no longer at {study['place']}; relink finds it"
+        for study in missing
     ]
 
 

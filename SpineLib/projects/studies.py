@@ -59,7 +59,7 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
         )
     secret = secret_of(project.patients_key, project.folder / KEY_FILE)
     known = {study.id for study in project.studies}
-    new = [one for one in _found(project, folder, secret, progress) if one.id not in known]
+    new = [study for study in _found(project, folder, secret, progress) if study.id not in known]
     if not new:
         kind = f"{project.plane} {project.weighting}".replace(ANY, "").strip() or "readable"
         raise BadInput(
@@ -69,10 +69,10 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
             command=f"spine scan {folder}",
         )
     changed = project
-    for one in new:
+    for study in new:
         met = [(s.patient, Person.from_dict(s.person)) for s in changed.studies]
-        patient = told_apart(one.patient, Person.from_dict(one.person), met)
-        changed = replace(changed, studies=(*changed.studies, replace(one, patient=patient)))
+        patient = told_apart(study.patient, Person.from_dict(study.person), met)
+        changed = replace(changed, studies=(*changed.studies, replace(study, patient=patient)))
     _require_unique(changed, folder)
     write_studies(changed)
     return changed
@@ -80,7 +80,7 @@ def _added(project: Project, folder: str | Path, progress: Progress | None) -> P
 
 def _require_unique(project: Project, folder: str | Path) -> None:
     """Labels are kept by UID: one that an anonymiser gave twice would be another slice's too."""
-    counts = Counter(one.key for _, _, one in project.slices())
+    counts = Counter(slice_.key for _, _, slice_ in project.slices())
     several = sum(count > 1 for count in counts.values())
     if several:
         raise BadInput(
@@ -109,11 +109,11 @@ def relink(
         places[study] = _place(project.folder, [stack], before[0] if before else ""), keys
     moved, studies = 0, []
     with holding(project.folder / STUDIES):
-        for one in open_project(project.folder).studies:
-            place, keys = places.get(one.id, (one.folder, set()))
-            if place != one.folder and {s.key for s in one.slices} <= keys:
-                one, moved = replace(one, folder=place), moved + 1
-            studies.append(one)
+        for known in open_project(project.folder).studies:
+            new_folder, keys = places.get(known.id, (known.folder, set()))
+            if new_folder != known.folder and {s.key for s in known.slices} <= keys:
+                known, moved = replace(known, folder=new_folder), moved + 1
+            studies.append(known)
         changed = replace(project, studies=tuple(studies))
         if moved:
             write_studies(changed)

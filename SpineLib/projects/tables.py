@@ -73,13 +73,13 @@ def readings_of(project: Project, answers: Answers | None = None) -> Readings:
     """
     slices = readings(project)
     keys = [slice_.slice.key for slice_ in slices]
-    said = answers.answers if answers else {}
+    answered = answers.answers if answers else {}
     rows = [
         {
             "study": slice_.study.id, "patient": slice_.study.patient, "stack": slice_.stack.id,
             "index": slice_.index, "sop_instance_uid": slice_.slice.sop_instance_uid,
             "frame": slice_.slice.frame, "final": slice_.final or "",
-            "level": said[slice_.slice.key].level if slice_.slice.key in said else "",
+            "level": answered[slice_.slice.key].level if slice_.slice.key in answered else "",
         }
         for slice_ in slices
     ]  # fmt: skip
@@ -104,9 +104,9 @@ def readings_of(project: Project, answers: Answers | None = None) -> Readings:
         {name: column(arms[name, UNASSISTED], SECOND) for name in labels},
         {name: column(arms[name, ASSISTED], FIRST) for name in labels},
         {which: seconds(own) for which, own in arms.items()},
-        np.array([said[k].value if k in said else "" for k in keys]) if answers else None,
-        np.array([k in said for k in keys]) if answers else None,
+        np.array([answered[k].value if k in answered else "" for k in keys]) if answers else None,
+        np.array([k in answered for k in keys]) if answers else None,
         answers.model if answers else "",
         bool(answers and answers.starter),
-        any(said[k].forced for k in keys if k in said),
+        any(answered[k].forced for k in keys if k in answered),
     )

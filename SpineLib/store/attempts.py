@@ -15,17 +15,17 @@ def state_after(lines: list[dict[str, Any]]) -> tuple[str, int, str]:
     """State, attempts to read, and why, after the lines on one set of images."""
     state, attempts, why, before = WAITING, 0, "", WAITING
     for line in lines:
-        event, said = line.get("event"), str(line.get("why", ""))
+        event, reason = line.get("event"), str(line.get("why", ""))
         if event == READING:
             attempts += 1
         elif event == STOPPED:
             attempts -= 1
         elif event == TRIED:
-            why = said
+            why = reason
         elif event == RETRY and state == FAILED:
             state, attempts, why = before, 0, ""
         elif event in (READ, SENT):
-            state, why = str(event), said
+            state, why = str(event), reason
         elif event == FAILED:
-            state, before, why = FAILED, state, said
+            state, before, why = FAILED, state, reason
     return state, max(attempts, 0), why

@@ -229,10 +229,10 @@ def sweep(folder: str | Path, process: int) -> None:
 
 def remove_left(folder: str | Path) -> None:
     """Removes what ended programs left half-written in a folder, which need not exist."""
-    with suppress(OSError), os.scandir(folder) as found:
-        for one in found:
-            if one.name.startswith(".writing-") and _has_ended(Path(one.path)):
-                _remove(Path(one.path))
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(".writing-") and _has_ended(Path(entry.path)):
+                _remove(Path(entry.path))
 
 
 @cache

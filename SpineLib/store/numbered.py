@@ -42,7 +42,7 @@ def numbered_folder(parent: Path, last: str) -> Iterator[Path]:
 def _next_folder(parent: Path) -> Path:
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        first = max((int(one.name) for one in _numbered(parent)), default=0) + 1
+        first = max((int(folder.name) for folder in _numbered(parent)), default=0) + 1
         for number in range(first, first + _TRIES):
             try:
                 (parent / f"{number:04d}").mkdir()
@@ -94,4 +94,4 @@ def read_record(path: Path, *, known: int, what: str, advice: str) -> dict[str, 
 
 
 def _numbered(parent: Path) -> list[Path]:
-    return [one for one in parent.iterdir() if one.name.isdecimal() and one.is_dir()]
+    return [path for path in parent.iterdir() if path.name.isdecimal() and path.is_dir()]

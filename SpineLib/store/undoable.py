@@ -46,7 +46,7 @@ class UndoableLog(Generic[T]):
 
     def append(self, step: T) -> None:
         """Adds a step; what was undone before is not brought back."""
-        self.steps = [_marked(one, replaced=one.undone) for one in self.steps]
+        self.steps = [_marked(earlier, replaced=earlier.undone) for earlier in self.steps]
         self.steps.append(step)
 
     def undo(self) -> T | None:
