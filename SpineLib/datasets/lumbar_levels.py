@@ -196,7 +196,7 @@ def matched(
     """Name of the true disc at each found disc's place; of none, where none is near.
 
     Args:
-        found: measured on a model's segmentation.
+        measured: on a model's segmentation.
         true: measured on the true mask.
         near: mm between two middles of one disc.
     """

@@ -252,11 +252,9 @@ def _evaluation(predictions: Predictions, groups: Sequence[str] | None) -> Evalu
         return evaluate_grading(predictions)
     if predictions.task == "levels":
         return evaluate_levels(predictions)
-    return (
-        evaluate_canal(predictions)
-        if predictions.task == "canal"
-        else evaluate_segmentation(predictions)
-    )
+    if predictions.task == "canal":
+        return evaluate_canal(predictions)
+    return evaluate_segmentation(predictions)
 
 
 def _opened(

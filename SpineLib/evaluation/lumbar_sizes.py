@@ -90,14 +90,14 @@ def simulated_rows(
         case = lumbar_case(seed=seed, profile=profile, disease=disease)
         truth = case.truth
         masks = measure(case.segmentation, finding_of(case.segmentation, truth.labels))
-        measured, sacs = read_levels(case, readers)
-        names = matched(measured, masks)
+        seen, sacs = read_levels(case, readers)
+        names = matched(seen, masks)
         own = {size.label: size.name for size in masks if size.kind == "disc"}
         none: dict[int, float] = {}
         ways = (
             (MASK, masks, own, none),
-            (MODEL, measured, names, none),
-            (AXIAL, measured, names, sacs),
+            (MODEL, seen, names, none),
+            (AXIAL, seen, names, sacs),
         )
         for mask, sizes, known, beside in ways:
             by_level = _by_level(sizes, known, grader, beside)
@@ -130,9 +130,9 @@ def real_rows(
         volume, mask = labelled.open()
         given = measure(mask, finding_of(mask, {}))
         labels, finding = name_instances(segment(volume, segmenter))
-        measured = measure(labels, finding)
-        names = matched(measured, given)
-        sizes = {names[m.label]: m for m in measured if m.label in names}
+        seen = measure(labels, finding)
+        names = matched(seen, given)
+        sizes = {names[m.label]: m for m in seen if m.label in names}
         for disc in given:
             other = sizes.get(disc.name)
             if disc.kind == "disc" and disc.canal_area and other and other.canal_area:

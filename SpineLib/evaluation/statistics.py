@@ -89,17 +89,17 @@ def bootstrap_difference(first: Metric, second: Metric, patients: ArrayLike) -> 
         patients: as for `bootstrap`.
     """
     every = np.arange(len(np.asarray(patients)))
-    first_value, second_value = first(every), second(every)
+    value, other = first(every), second(every)
     values = _drawn(lambda k: first(k) - second(k), patients)
-    if values is None or np.isnan(first_value - second_value):
+    if values is None or np.isnan(value - other):
         return None
     low, high = np.percentile(values, [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2])
     side = min((values <= 0).sum(), (values >= 0).sum())
     p = min(1.0, 2 * (side + 1) / (len(values) + 1))
     return Comparison(
-        first_value,
-        second_value,
-        first_value - second_value,
+        value,
+        other,
+        value - other,
         (float(low), float(high)),
         float(p),
         "paired bootstrap by patient",
@@ -141,10 +141,7 @@ def mcnemar(first: ArrayLike, second: ArrayLike) -> Comparison:
         raise BadInput(f"{a.size} answers cannot be paired with {b.size}")
     table = [[(a & b).sum(), (a & ~b).sum()], [(~a & b).sum(), (~a & ~b).sum()]]
     p = float(test(table, exact=True).pvalue)
-    first_value, second_value = float(a.mean()), float(b.mean())
-    return Comparison(
-        first_value, second_value, first_value - second_value, None, p, "McNemar's exact test"
-    )
+    return _of_means(a, b, p, "McNemar's exact test")
 
 
 def signed_rank(first: ArrayLike, second: ArrayLike) -> Comparison | None:
@@ -159,12 +156,9 @@ def signed_rank(first: ArrayLike, second: ArrayLike) -> Comparison | None:
     if not len(a) or np.array_equal(a, b):
         return None
     p = float(wilcoxon(a, b).pvalue)
-    first_value, second_value = float(a.mean()), float(b.mean())
-    return Comparison(
-        first_value,
-        second_value,
-        first_value - second_value,
-        None,
-        p,
-        "Wilcoxon's signed-rank test",
-    )
+    return _of_means(a, b, p, "Wilcoxon's signed-rank test")
+
+
+def _of_means(first: NDArray, second: NDArray, p: float, method: str) -> Comparison:
+    a, b = float(first.mean()), float(second.mean())
+    return Comparison(a, b, a - b, None, p, method)

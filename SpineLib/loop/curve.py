@@ -57,25 +57,25 @@ def points(dataset: Dataset) -> list[Point]:
         BadInput: nothing was compared yet.
     """
     last: dict[str, tuple[Comparison, str]] = {}
-    for comparison in comparisons(dataset):
-        if not comparison.cannot:
-            last[comparison.against] = (comparison, "against")
-            last[comparison.candidate] = (comparison, "candidate")
+    for compared in comparisons(dataset):
+        if not compared.cannot:
+            last[compared.against] = (compared, "against")
+            last[compared.candidate] = (compared, "candidate")
     states = {model.id: model.state for model in dataset.models}
-    model_points = []
-    for model, (comparison, role) in last.items():
-        for change in comparison.changes:
-            point = _point(model, comparison, role, change, states.get(model, ""))
+    drawn = []
+    for model, (compared, role) in last.items():
+        for change in compared.changes:
+            point = _point(model, compared, role, change, states.get(model, ""))
             if point is not None and change.margin_of not in _ON_PAGES:
-                model_points.append(point)
-    if not model_points:
+                drawn.append(point)
+    if not drawn:
         raise BadInput(
             "No models were compared on the frozen test yet, so there is no curve",
             file=dataset.folder,
             advice="Compare two models first.",
             command=f"spine loop promote {dataset.folder}",
         )
-    return sorted(model_points, key=lambda p: (p.cases, p.minutes, p.model))
+    return sorted(drawn, key=lambda p: (p.cases, p.minutes, p.model))
 
 
 def write_curve(dataset: Dataset, folder: str | Path | None = None) -> list[Path]:
@@ -94,7 +94,7 @@ def write_curve(dataset: Dataset, folder: str | Path | None = None) -> list[Path
     """
     import pandas as pd
 
-    model_points = points(dataset)
+    drawn = points(dataset)
     folder = Path(folder) if folder else dataset.folder
     table = pd.DataFrame(
         [
@@ -103,50 +103,44 @@ def write_curve(dataset: Dataset, folder: str | Path | None = None) -> list[Path
                 "low": point.interval[0] if point.interval else None,
                 "high": point.interval[1] if point.interval else None,
             }
-            for point in model_points
+            for point in drawn
         ]
     )
     files = [folder / f"{CURVE}.{suffix}" for suffix in ("csv", "svg", "png")]
     write_table(table, files[0])
     for file in files[1:]:
         with writing(file) as temporary:
-            _draw(model_points, dataset.task, temporary)
+            _draw(drawn, dataset.task, temporary)
     return files
 
 
-def _point(
-    model: str, comparison: Comparison, role: str, change: Change, state: str
-) -> Point | None:
+def _point(model: str, compared: Comparison, role: str, change: Change, state: str) -> Point | None:
     value, interval = (
         (change.old, change.old_interval)
         if role == "against"
         else (change.new, change.new_interval)
     )
-    about = comparison.record[role]
+    about = compared.record[role]
     if value is None:
         return None
     return Point(
         model, about["cases"], about["minutes"], change.figure, value, interval,
-        len(comparison.record["test"]), comparison.record["number"], state,
+        len(compared.record["test"]), compared.record["number"], state,
     )  # fmt: skip
 
 
-def _draw(model_points: Sequence[Point], task: str, path: Path) -> None:
+def _draw(drawn: Sequence[Point], task: str, path: Path) -> None:
     from matplotlib.figure import Figure
 
     # Minutes that nobody counted would be one point above another.
-    counted = [of for of in ("cases", "minutes") if len({getattr(p, of) for p in model_points}) > 1]
+    counted = [of for of in ("cases", "minutes") if len({getattr(p, of) for p in drawn}) > 1]
     shown = counted or ["cases"]
     figure = Figure(figsize=(4.7 * len(shown), 4.1), layout="constrained")
     panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
-    names = sorted(
-        {point.figure for point in model_points}, key=lambda name: (name != MAIN[task], name)
-    )
+    names = sorted({p.figure for p in drawn}, key=lambda name: (name != MAIN[task], name))
     for axes, of in zip(panels, shown, strict=True):
         for name, color in zip(names, _COLORS, strict=False):
-            own = sorted(
-                (p for p in model_points if p.figure == name), key=lambda p: getattr(p, of)
-            )
+            own = sorted((p for p in drawn if p.figure == name), key=lambda p: getattr(p, of))
             kept = [p for p in own if p.state in ("first", "promoted")]
             main = name == names[0]
             width = 2.2 if main else 1.2

@@ -296,7 +296,7 @@ def require_untested(
     Args:
         dataset: with its test.
         model: whose card is looked at.
-        made: its fine-tuning, whose record knows the patients too.
+        tuning: that it came out of, whose record knows the patients too.
 
     Raises:
         BadInput: an image or a patient is in both.

@@ -99,12 +99,12 @@ def _volume_changes(old: Predictions, new: Predictions) -> pd.DataFrame:
 
 def _slice_changes(old: Predictions, new: Predictions, truth_of: Any) -> pd.DataFrame:
     """A row a slice that is said otherwise now: how much more probable the truth became."""
-    old_truth, new_truth = (truth_of(p) for p in (old, new))
+    before, after = (truth_of(p) for p in (old, new))
     table = old.table[["stack", "index", "truth"]].assign(
-        old=old_truth["p"],
-        new=new_truth["p"],
-        said_old=old_truth["said"],
-        said_new=new_truth["said"],
+        old=before["p"],
+        new=after["p"],
+        said_old=before["said"],
+        said_new=after["said"],
     )
     table = table[table["said_old"] != table["said_new"]]
     return table.assign(difference=table["new"] - table["old"]).dropna(subset="difference")

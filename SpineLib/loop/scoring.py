@@ -165,23 +165,21 @@ class _Reader:
         progress.stage("Reading the image")
         image = self._image(case)
         self._require_applicable(case, image)
-        answered = self._answer(image, progress)
+        reply = self._answer(image, progress)
         before = earlier_answer(case, self.model.id)
         progress.stage("Keeping the answer")
-        differs = (
-            None if before is None else disagreement(answered.answer, case.open_answer(before))
-        )
+        differs = None if before is None else disagreement(reply.answer, case.open_answer(before))
         problems = (
-            implausible(answered.answer)
-            if isinstance(answered.answer, Volume)
-            else answered.look_at
-            + implausible_slices(answered.answer, image, self.dataset.question or COMPRESSION)
+            implausible(reply.answer)
+            if isinstance(reply.answer, Volume)
+            else reply.look_at
+            + implausible_slices(reply.answer, image, self.dataset.question or COMPRESSION)
         )
         progress.check()
-        version = self._keep(case, answered)
+        version = self._keep(case, reply)
         write_score(self.dataset.folder, Score(
-            case.id, self.model.id, case.image.sha256, version.number, answered.uncertainty,
-            answered.per_structure, answered.per_slice,
+            case.id, self.model.id, case.image.sha256, version.number, reply.uncertainty,
+            reply.per_structure, reply.per_slice,
             None if differs is None else differs.score,
             "" if before is None else before.model,
             {} if differs is None else differs.dice,
@@ -231,11 +229,11 @@ class _Reader:
             lowest=finding.lowest,
         )  # fmt: skip
 
-    def _keep(self, case: Case, answered: _Answered) -> Version:
+    def _keep(self, case: Case, reply: _Answered) -> Version:
         """The answer as a version; one that a killed program had kept already stays the only one."""
-        if answered.overlay is not None:
+        if reply.overlay is not None:
             # Two digits are finer than any colour table, and compress to a fifth.
-            shown = answered.overlay.with_voxels(np.round(answered.overlay.voxels, 2))
+            shown = reply.overlay.with_voxels(np.round(reply.overlay.voxels, 2))
             write_volume(shown, overlay_file(self.dataset.folder, self.model.id, case.id))
         with DatasetWriter(self.dataset.folder, wait=WAIT) as writer:
             own = own_answer(writer.dataset.case(case.id), self.model.id)
@@ -243,8 +241,8 @@ class _Reader:
                 return own
             return writer.add_version(
                 case.id,
-                answered.answer,
+                reply.answer,
                 kind=AUTOMATIC,
                 model=self.model.id,
-                lowest=answered.lowest,
+                lowest=reply.lowest,
             )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadRequest
-from SpineLib.outcome.dictionary import CATEGORY, NUMBER, YES_NO, Variable, variable
+from SpineLib.outcome.dictionary import CATEGORY, NUMBER, Variable, variable
 from SpineLib.outcome.model import OutcomeModel
 from SpineLib.outputs.prognosis import (
     Answer,
@@ -96,19 +96,15 @@ def refused_share(model: OutcomeModel, rows: NDArray[np.float64]) -> float:
 def _refusals(
     model: OutcomeModel, row: NDArray[np.float64], known: list[str], beside: tuple[Beside, ...]
 ) -> list[str]:
-    sentences = [beside_sentence(value) for value in beside if value.outside]
+    why = [beside_sentence(value) for value in beside if value.outside]
     total = len(model.recipe.predictors)
     if len(known) < LEAST_KNOWN * total:
         gone = [variable(n).title for n in model.recipe.predictors if n not in known]
-        sentences.append(f"{len(known)} of {total} inputs are known, half of them are needed; missing: "
+        why.append(f"{len(known)} of {total} inputs are known, half of them are needed; missing: "
                     f"{', '.join(gone)}")  # fmt: skip
-    elif (
-        not sentences and model.gaussian.distance(_predicting(model, row[None]))[0] > RARE_TOGETHER
-    ):
-        sentences.append(
-            "This combination of values is unlike the patients that the model learnt from"
-        )
-    return sentences
+    elif not why and model.gaussian.distance(_predicting(model, row[None]))[0] > RARE_TOGETHER:
+        why.append("This combination of values is unlike the patients that the model learnt from")
+    return why
 
 
 def _predicting(model: OutcomeModel, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -117,16 +113,14 @@ def _predicting(model: OutcomeModel, rows: NDArray[np.float64]) -> NDArray[np.fl
     return kept
 
 
-def _beside(model: OutcomeModel, predictor: Variable, value: Any) -> Beside:
-    shares = model.population[predictor.name]
-    if predictor.kind == NUMBER:
+def _beside(model: OutcomeModel, column: Variable, value: Any) -> Beside:
+    shares = model.population[column.name]
+    if column.kind == NUMBER:
         below, above = shares.shares(float(value))
-        return Beside(
-            predictor.title, predictor.shown(value), below, above, max(below, above) >= OUTSIDE
-        )
-    place = float(predictor.values.index(value)) if predictor.kind == CATEGORY else float(value)
+        return Beside(column.title, column.shown(value), below, above, max(below, above) >= OUTSIDE)
+    place = float(column.values.index(value)) if column.kind == CATEGORY else float(value)
     same = shares.same(place)
-    return Beside(predictor.title, predictor.shown(value), same, same, same < 1 - OUTSIDE)
+    return Beside(column.title, column.shown(value), same, same, same < 1 - OUTSIDE)
 
 
 def _mean(model: OutcomeModel, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -182,11 +176,11 @@ def _drivers(
     own = _worst(model, row[None])[0]
     drivers = []
     for name in known:
-        shares, predictor = model.population[name], variable(name)
+        shares, column = model.population[name], variable(name)
         weight = np.diff(np.r_[0.0, shares.upto])
         usual = _worst(model, _with(model, row, name, shares.points))
         effect = float(own - (usual * weight).sum() / weight.sum())
-        drivers.append(Driver(predictor.title, predictor.shown(values[name]), effect))  # type: ignore[arg-type]
+        drivers.append(Driver(column.title, column.shown(values[name]), effect))  # type: ignore[arg-type]
     return tuple(sorted(drivers, key=lambda driver: -abs(driver.effect)))
 
 
@@ -206,11 +200,7 @@ def _missing(
             )
             tried = np.linspace(ends[0], ends[1], 5).tolist()
         else:
-            tried = (
-                [0.0, 1.0]
-                if predictor.kind == YES_NO
-                else [float(n) for n in range(len(predictor.values))]
-            )
+            tried = [float(n) for n in range(len(predictor.values) or 2)]  # no and yes
         answers = _worst(model, _with(model, row, name, tried))
         inputs.append(MissingInput(predictor.title, float(answers.min()), float(answers.max())))
     return tuple(sorted(inputs, key=lambda gone: gone.low - gone.high))

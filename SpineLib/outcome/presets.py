@@ -140,7 +140,7 @@ def recalibrate(published: Preset, rows: NDArray[np.float64], truth: NDArray[np.
     Med 23:2567, "intercept only").
 
     Args:
-        one: ranks patients.
+        published: ranks patients.
         rows: [patient, column], in the order of its coefficients, none missing.
         truth: 0 or 1 a patient.
     """

@@ -187,10 +187,8 @@ def _against(data: Data, validated: dict[str, Validated], chosen: str) -> dict[s
         views(data.kind, data.truth, validated[name].predicted) for name in (chosen, REFERENCE)
     ]
     return {
-        chosen_view.named("AUC"): paired(
-            chosen_view.truth, chosen_view.probability, reference_view.probability
-        )
-        for chosen_view, reference_view in zip(*pairs, strict=True)
+        view.named("AUC"): paired(view.truth, view.probability, reference.probability)
+        for view, reference in zip(*pairs, strict=True)
     }
 
 
@@ -212,17 +210,15 @@ def _model(
 
 
 def _members(cohort: Cohort) -> list[tuple[str, str, NDArray[np.bool_]]]:
-    members = []
+    parts = []
     if "sex" in cohort.table:
-        members += [
-            ("sex", w, (cohort.table["sex"] == w).to_numpy()) for w in variable("sex").values
-        ]
+        parts += [("sex", w, (cohort.table["sex"] == w).to_numpy()) for w in variable("sex").values]
     if "age" in cohort.table:
         age = cohort.table["age"].to_numpy(float)
-        members += [("age", f"below {OLD}", age < OLD), ("age", f"{OLD} and older", age >= OLD)]
+        parts += [("age", f"below {OLD}", age < OLD), ("age", f"{OLD} and older", age >= OLD)]
     sites = cohort.sites.astype(str)
-    members += [("hospital", str(site), sites == site) for site in sorted(set(sites) - {""})]
-    return [member for member in members if member[2].any()]
+    parts += [("hospital", str(site), sites == site) for site in sorted(set(sites) - {""})]
+    return [part for part in parts if part[2].any()]
 
 
 def _dependence(

@@ -267,11 +267,7 @@ def _join(
     used: set[str] = set()
     for row in range(len(table)):
         uid = table["study_instance_uid"][row] if "study_instance_uid" in table else None
-        keys = [
-            key
-            for identifier in (table["patient"][row], uid)
-            if (key := _nfc(identifier)) in readings
-        ]
+        keys = [key for text in (table["patient"][row], uid) if (key := _nfc(text)) in readings]
         if not keys:
             continue
         joined += 1
