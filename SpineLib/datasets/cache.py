@@ -191,7 +191,7 @@ def _write(
 ) -> None:
     with writing_folder(target) as temporary, ExitStack() as streams:
         files: dict[str, _Growing] = {}
-        with closing(_made(cases, make, workers)) as results:
+        with closing(_results(cases, make, workers)) as results:
             for arrays in progress.track(results, stage, len(cases)):
                 if not files:
                     files = {
@@ -206,7 +206,7 @@ def _write(
     write_text(target / _INDEX, json.dumps({"starts": starts}))
 
 
-def _made(
+def _results(
     cases: Sequence[C], make: Callable[[C], Arrays], workers: int
 ) -> Generator[Arrays, None, None]:
     if workers < 2 or len(cases) < 2:

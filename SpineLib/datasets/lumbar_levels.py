@@ -193,7 +193,7 @@ def axial_findings(case: LumbarCase, readers: LevelReaders) -> Findings:
 def matched(
     measured: Sequence[Measure], true: Sequence[Measure], near: float = 8.0
 ) -> dict[int, str]:
-    """Name of the true disc at each found disc's place; of none, where none is near.
+    """Number of each measured disc → name of the true disc near it; without one it is left out.
 
     Args:
         measured: on a model's segmentation.

@@ -73,7 +73,7 @@ def in_spider(voxels: NDArray[Any], numbering: str, mask: Path) -> NDArray[np.ui
     present = [int(n) for n in np.unique(voxels) if n]
     if not present:
         raise BadInput("The mask marks nothing", file=mask)
-    name = numbering or _told(present, mask)
+    name = numbering or _by_numbers(present, mask)
     table = _table(name, present)
     unknown = [n for n in present if n not in table]
     if unknown:
@@ -89,7 +89,7 @@ def in_spider(voxels: NDArray[Any], numbering: str, mask: Path) -> NDArray[np.ui
     return change[voxels.astype(np.int64)]
 
 
-def _told(present: list[int], mask: Path) -> str:
+def _by_numbers(present: list[int], mask: Path) -> str:
     """SPIDER, where the numbers fit no other numbering."""
     fitting = [name for name in NAMES if all(n in _table(name, present) for n in present)]
     fitting = [name for name in fitting if name != TPTBOX]  # the same masks as SPINEPS

@@ -1,4 +1,4 @@
-"""Which reader reads a source of labelled slices."""
+"""Chooses the reader for a source of labelled slices."""
 
 from __future__ import annotations
 

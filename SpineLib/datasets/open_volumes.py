@@ -1,4 +1,4 @@
-"""Which reader reads a source of labelled volumes."""
+"""Chooses the reader for a source of labelled volumes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patients in training, validation and test: never one in two of them."""
+"""Splits by patient, so that training, validation and test share none."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _DIGITS = 6
 
 
 def fit_grade_sets(predictions: Predictions, temperature: float, bias: float) -> GradeSets:
-    """From when on each value is in a slice's set.
+    """Fits the thresholds from which a value belongs to a slice's set.
 
     Split conformal prediction with a threshold a value (Vovk 2012), by the value's `reach`, which
     makes neighbours of the sets and leaves the likeliest value in them (as Lu et al. 2022, "Improving

@@ -198,14 +198,14 @@ def _whole(labels: Volume) -> Volume:
 
 
 def _difference(labels: Volume, grid: Volume) -> str:
-    if _said(labels) != _said(grid):
-        return f"{_said(labels)} instead of {_said(grid)}"
+    if _size_in_words(labels) != _size_in_words(grid):
+        return f"{_size_in_words(labels)} instead of {_size_in_words(grid)}"
     corners = np.array(list(np.ndindex(2, 2, 2))) * (np.array(grid.shape[::-1]) - 1)
     moved = max(np.linalg.norm(labels.ras(corner) - grid.ras(corner)) for corner in corners)
     return f"as large, but up to {moved:.1f} mm away or turned"
 
 
-def _said(volume: Volume) -> str:
+def _size_in_words(volume: Volume) -> str:
     return (
         f"{'×'.join(map(str, volume.shape))} voxels of "
         f"{'×'.join(f'{mm:.2f}' for mm in volume.spacing[::-1])} mm"

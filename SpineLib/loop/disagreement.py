@@ -15,8 +15,8 @@ class Disagreement:
     """How far two answers differ.
 
     Attributes:
-        score: 0 (alike) to 1: one minus the mean of ``dice``, or the share of slices that are called
-            otherwise or by one of the two only.
+        score: 0 (alike) to 1: one minus the mean of ``dice``, or the share of slices that have
+            another label, or a label from one of the two only.
         dice: of each of SPIDER's numbers that either holds; empty for slices.
     """
 
@@ -27,7 +27,7 @@ class Disagreement:
 def disagreement(answer: Answer, earlier: Answer) -> Disagreement:
     """Compares two answers to the same image, both label maps or both labels of slices.
 
-    A vertebra that two models count otherwise is a disagreement, although its voxels are alike.
+    A vertebra that two models number differently is a disagreement, although its voxels are alike.
     """
     if isinstance(answer, Volume) and isinstance(earlier, Volume):
         by_number = dice(answer.voxels, earlier.voxels)

@@ -88,7 +88,7 @@ def read_lineage(dataset: Path) -> Lineage:
     lineage, problems = Lineage(), list(journal.problems)
     for line in journal.lines:
         try:
-            lineage = _told(lineage, line.record, dataset)
+            lineage = _after(lineage, line.record, dataset)
         except (KeyError, TypeError, ValueError, BadInput) as error:
             problems.append(f"Line {line.number} of {JOURNAL} is left out: {error}")
     return replace(lineage, problems=tuple(problems))
@@ -130,7 +130,7 @@ def tell(
     })  # fmt: skip
 
 
-def _told(lineage: Lineage, record: dict[str, Any], dataset: Path) -> Lineage:
+def _after(lineage: Lineage, record: dict[str, Any], dataset: Path) -> Lineage:
     kind, model_id = record["kind"], str(record["id"])
     if kind == MADE:
         if not _ID.match(model_id) or any(model.id == model_id for model in lineage.models):

@@ -98,7 +98,7 @@ def _volume_changes(old: Predictions, new: Predictions) -> pd.DataFrame:
 
 
 def _slice_changes(old: Predictions, new: Predictions, truth_of: Any) -> pd.DataFrame:
-    """A row a slice that is said otherwise now: how much more probable the truth became."""
+    """A row for each slice whose answer changed: how much more probable the truth became."""
     before, after = (truth_of(p) for p in (old, new))
     table = old.table[["stack", "index", "truth"]].assign(
         old=before["p"],

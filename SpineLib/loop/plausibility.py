@@ -1,4 +1,4 @@
-"""What cannot be, or hardly ever is, in a segmented lumbar spine.
+"""What is impossible, or very rare, in a segmented lumbar spine.
 
 Rules are about single structures, neighbours, the count and the canal. Their limits were set about
 what was measured on 96 simulated truths of all variants (with fractures, slips, transitional and
@@ -47,7 +47,7 @@ LEAST_ASTRAY = 100.0
 
 
 def implausible(labels: Volume) -> list[Problem]:
-    """Looks through a segmentation for what cannot be, or is rare enough for a second look.
+    """Finds what is impossible in a segmentation, or rare enough for a second look.
 
     Args:
         labels: SPIDER's numbers on any grid. Other numbers are passed over.

@@ -25,7 +25,7 @@ class Problem:
         what: one sentence for the person.
         structure: SPIDER's number of the structure that is meant; None where it is of none.
         ras: where to look, RAS mm; None where there is no place.
-        serious: such a thing cannot be; False where it is rare, or a matter of taste.
+        serious: it is impossible; False where it is rare, or a matter of taste.
     """
 
     what: str

@@ -128,7 +128,7 @@ def reasons(scores: Mapping[str, Score]) -> dict[str, tuple[str, ...]]:
     for n, (name, score) in enumerate(scores.items()):
         ranked = sorted(((float(v[n]), measure) for measure, v in shares.items()), reverse=True)
         by_case[name] = tuple(
-            f"{MEASURES[measure]} {100 * share:.0f} % of the others: {_said(score, measure)}"
+            f"{MEASURES[measure]} {100 * share:.0f} % of the others: {_in_words(score, measure)}"
             for share, measure in ranked
             if share >= LEAST_SHARE and (measure != "implausibility" or score.problems)
         ) or (PLAIN,)
@@ -151,7 +151,7 @@ def _below(values: Sequence[float]) -> NDArray[np.float64]:
     return (np.cumsum(count) - (count + 1) / 2)[which]
 
 
-def _said(score: Score, measure: str) -> str:
+def _in_words(score: Score, measure: str) -> str:
     if measure == "uncertainty":
         value = f"{score.uncertainty:.3f}"
         if score.per_structure:

@@ -1,4 +1,4 @@
-"""What a data set's writer refuses, because of what the case or its history is."""
+"""What a data set's writer refuses because of a case or its history."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AlreadyThere(BadInput):
     """An image is in the data set already.
 
     Attributes:
-        reason: in words that are the same for every such image, but for one under another patient.
+        reason: the same words for every such image, except for one under another patient.
     """
 
     def __init__(self, case: Case, image: ImageReference, patient: str) -> None:

@@ -32,10 +32,10 @@ class Score:
         per_structure: the same of vertebra, disc and canal.
         per_slice: the same of each slice; None where the slice was not assessed.
         disagreement: with an earlier model's answer: one minus the mean of ``dice``, or the share
-            of slices that are called otherwise; None without an earlier model.
+            of slices with another label; None without an earlier model.
         against: id of that model.
         dice: with its answer, by SPIDER's number.
-        problems: what cannot be, or hardly ever is.
+        problems: what is impossible or very rare in its answer.
     """
 
     case: str

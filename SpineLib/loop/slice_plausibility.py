@@ -1,4 +1,4 @@
-"""What hardly ever is in the labels of a stack's slices: flips of one slice, jumps of grades."""
+"""What is very rare in the labels of a stack's slices: one that flips, grades that jump."""
 
 from __future__ import annotations
 

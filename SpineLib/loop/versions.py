@@ -89,7 +89,7 @@ class History:
             raise KeyError(number)
         return self.versions[number - 1]
 
-    def told(self, record: dict[str, Any]) -> History:
+    def after(self, record: dict[str, Any]) -> History:
         """The history with one more line of the journal.
 
         A correction counts from then on. A model's answer counts only where no reader has
@@ -132,7 +132,7 @@ def read_history(case: Path) -> History:
     history, problems = History(), list(journal.problems)
     for line in journal.lines:
         try:
-            history = history.told(line.record)
+            history = history.after(line.record)
         except (KeyError, TypeError, ValueError) as error:
             problems.append(f"Line {line.number} of {VERSIONS} is left out: {error}")
     return replace(history, problems=tuple(problems))

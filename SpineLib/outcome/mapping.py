@@ -62,11 +62,11 @@ class Mapped:
     def value(self, name: str, cell: Any) -> Any:
         """A cell in the dictionary's words and unit."""
         text = "" if cell is None else str(cell).strip()
-        codes = self.values.get(self._told(name, self.values), {})
+        codes = self.values.get(self._key_of(name, self.values), {})
         for code in (text, text.removesuffix(".0")):  # the second: what was a number once
             if code in codes:
                 return codes[code]
-        factor = self.multiply.get(self._told(name, self.multiply))
+        factor = self.multiply.get(self._key_of(name, self.multiply))
         if factor and text:
             try:
                 return float(text) * factor
@@ -74,7 +74,7 @@ class Mapped:
                 return text
         return cell
 
-    def _told(self, name: str, names: Mapping[str, Any]) -> str:
+    def _key_of(self, name: str, names: Mapping[str, Any]) -> str:
         """The name by which a mapping tells of a column: of a later visit, that of every visit."""
         base, _line, months = name.rpartition("_")
         by_visit = self.events and name not in names and months.isdecimal()

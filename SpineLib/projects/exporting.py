@@ -1,4 +1,4 @@
-"""Labels out of a project in the formats that others read, and into it."""
+"""A project's labels in formats that other programs read."""
 
 from __future__ import annotations
 

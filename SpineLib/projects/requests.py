@@ -1,4 +1,4 @@
-"""What a panel asks of a reading project that takes longer than a moment; the worker answers."""
+"""A panel's requests of a reading project that take longer than a moment; the worker answers."""
 
 from __future__ import annotations
 

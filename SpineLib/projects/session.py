@@ -257,7 +257,7 @@ class ReaderSession:
             SOFTWARE,
         )
         self._append({
-            "kind": LABEL, **self._said(item), "study": item.study.id, "label": label.value,
+            "kind": LABEL, **self._about(item), "study": item.study.id, "label": label.value,
             "confidence": confidence, "comment": comment, "seconds": label.seconds, "box": drawn,
             "time": label.time, "software": SOFTWARE,
         })  # fmt: skip
@@ -278,7 +278,7 @@ class ReaderSession:
         self._require_open()
         key = self._given[-1].key
         position = next(n for n, item in enumerate(self.items) if item.key == key)
-        about = self._said(self.items[position])
+        about = self._about(self.items[position])
         self._append({"kind": UNDO, **about, "time": now(), "software": SOFTWARE})
         self._given.pop()
         self._current = self._labels.current(self.arm)
@@ -337,7 +337,7 @@ class ReaderSession:
         if self.arm == UNASSISTED and unblinded_at(self.project, self.reader):
             raise Blinded(f"{self.reader}'s set was unblinded, so it is closed", file=self._path)
 
-    def _said(self, item: Item) -> dict[str, object]:
+    def _about(self, item: Item) -> dict[str, object]:
         uid, frame, turn = item.key
         return {"arm": self.arm, "sop_instance_uid": uid, "frame": frame, "turn": turn}
 

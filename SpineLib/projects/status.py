@@ -1,4 +1,4 @@
-"""How far each reader is, without a word on what they said."""
+"""How far each reader has come; nothing of what they said."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def writing_folder(path: str | Path, *, new: bool = False) -> Iterator[Path]:
     """
     path = Path(path)
     _look_once(str(path.parent), os.getpid())
-    with _said_for(path):
+    with _errors_of(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _beside(path)
     try:
@@ -166,7 +166,7 @@ def alone(path: str | Path) -> Iterator[None]:
     """
     path = Path(path)
     _look_once(str(path.parent), os.getpid())
-    with _said_for(path):
+    with _errors_of(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         mark = _beside(path)
         mark.touch(mode=0o600, exist_ok=False)
@@ -179,7 +179,7 @@ def alone(path: str | Path) -> Iterator[None]:
 
 
 @contextmanager
-def _said_for(path: Path) -> Iterator[None]:
+def _errors_of(path: Path) -> Iterator[None]:
     """Says an operating system's refusal inside as one of this path."""
     try:
         yield
@@ -194,7 +194,7 @@ def temporary_folder(purpose: str) -> Path:
     """
     folder = Path(tempfile.gettempdir()) / purpose
     _look_once(str(folder.parent), os.getpid())
-    with _said_for(folder.parent):
+    with _errors_of(folder.parent):
         temporary = _beside(folder)
         temporary.mkdir(mode=0o700)
         return temporary
@@ -204,7 +204,7 @@ def temporary_directory(purpose: str) -> tempfile.TemporaryDirectory[str]:
     """As `temporary_folder`, as an object that removes the folder when it is cleaned up or let go."""
     base = Path(tempfile.gettempdir())
     _look_once(str(base), os.getpid())
-    with _said_for(base):
+    with _errors_of(base):
         return tempfile.TemporaryDirectory(prefix=f"{_beside(base / purpose).name}-")
 
 

@@ -86,7 +86,7 @@ def _let_go(file: int, lock: Path) -> None:
 
 
 def _take(file: int) -> bool:
-    """Asks the system for an open file, for this program alone; whether it was given.
+    """Locks an open file for this program alone; False where another program has it.
 
     By the system's own calls: Slicer's Python, in which panels hold files, has no library for it.
     """
