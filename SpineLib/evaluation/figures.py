@@ -78,10 +78,7 @@ class Evaluation:
         Raises:
             KeyError: there is none.
         """
-        for figure in self.figures:
-            if figure.name == name:
-                return figure
-        raise KeyError(name)
+        return {figure.name: figure for figure in reversed(self.figures)}[name]
 
     def table(self) -> pd.DataFrame:
         """The figures as a table."""

@@ -163,10 +163,7 @@ class Project:
         Raises:
             KeyError: there is none.
         """
-        for study in self.studies:
-            if study.id == study_id:
-                return study
-        raise KeyError(study_id)
+        return {study.id: study for study in reversed(self.studies)}[study_id]
 
     def slices(self) -> Iterator[tuple[ReadingStudy, ReadingStack, ReadingSlice]]:
         """Every slice with its stack and study."""

@@ -68,10 +68,7 @@ class ReaderStudy:
         Raises:
             KeyError: there is none.
         """
-        for figure in self.sections[section]:
-            if figure.name == name:
-                return figure
-        raise KeyError(name)
+        return {figure.name: figure for figure in reversed(self.sections[section])}[name]
 
     def table(self) -> pd.DataFrame:
         """Every figure as a row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,10 @@ def _sweep(parent: Path, last: str, *, besides: Path) -> None:
     for folder in _numbered(parent):
         if folder == besides or (folder / last).exists():
             continue
-        try:
+        with suppress(BadInput):
             with holding(folder / last):
                 pass
-        except BadInput:
-            continue
-        shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_record(path: Path, *, known: int, what: str, advice: str) -> dict[str, Any]:
