@@ -60,10 +60,8 @@ def write_evaluation(
     """
     html = render(answers, evaluations, comparison, {**draw(answers), **(drawings or {})})
     with writing_folder(folder) as out:
-        for name, predictions, evaluation in zip(
-            names_of(answers), answers, evaluations, strict=True
-        ):
-            predictions.write(out / name / PREDICTIONS)
+        for name, answer, evaluation in zip(names_of(answers), answers, evaluations, strict=True):
+            answer.write(out / name / PREDICTIONS)
             write_table(evaluation.table(), out / name / FIGURES)
             for title, table in evaluation.tables.items():
                 write_table(table, out / name / f"{title.replace('/', '-').replace(' ', '-')}.csv")

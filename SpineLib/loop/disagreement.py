@@ -30,10 +30,8 @@ def disagreement(answer: Answer, earlier: Answer) -> Disagreement:
     A vertebra that two models number differently is a disagreement, although its voxels are alike.
     """
     if isinstance(answer, Volume) and isinstance(earlier, Volume):
-        by_number = dice(answer.voxels, earlier.voxels)
-        return Disagreement(
-            1 - float(np.mean(list(by_number.values()))) if by_number else 0.0, by_number
-        )
+        scores = dice(answer.voxels, earlier.voxels)
+        return Disagreement(1 - float(np.mean(list(scores.values()))) if scores else 0.0, scores)
     assert isinstance(answer, list) and isinstance(earlier, list), "answers to one task"
     first, second = ({label.index: label.value for label in labels} for labels in (answer, earlier))
     slices = first.keys() | second.keys()

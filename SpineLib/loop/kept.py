@@ -183,10 +183,8 @@ def _keep(folder: Path, case: Labelled, test: FrozenImages, where: str) -> dict[
     if isinstance(case, LabelledStack):
         about["labels"] = [[n.index, n.value, n.reader, n.box_ras] for n in case.labels]
         about |= {"region": case.region, "weighting": case.weighting}
-    content = (
-        json.dumps(about.get("labels")).encode() if labels is None else labels.voxels.tobytes()
-    )
-    key = hashlib.sha256(about["image"].encode() + content).hexdigest()[:16]
+    answer = json.dumps(about.get("labels")).encode() if labels is None else labels.voxels.tobytes()
+    key = hashlib.sha256(about["image"].encode() + answer).hexdigest()[:16]
     path = file_of(folder, {"key": key})
     with writing(path) as temporary:
         np.savez_compressed(temporary, **arrays)  # type: ignore[arg-type]

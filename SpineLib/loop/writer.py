@@ -136,11 +136,10 @@ class DatasetWriter:
             raise BadRequest("A case needs its patient", advice="Splits go by patient.")
         if labels is not None and not by.strip():
             raise BadRequest("Labels need the name of who gave them")
-        met = [
-            (case.patient, Person.from_dict(case.person)) for case in self.dataset.cases.values()
-        ]
+        others = self.dataset.cases.values()
+        met = [(other.patient, Person.from_dict(other.person)) for other in others]
         patient = told_apart(patient, person, met)
-        for other in self.dataset.cases.values():
+        for other in others:
             if other.image.sha256 != image.sha256:
                 continue
             untouched = other.state in (NEW, AUTOMATIC) and not other.set_aside
