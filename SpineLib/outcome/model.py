@@ -58,7 +58,7 @@ class Distribution:
             points = np.unique(np.quantile(known, places, method="inverted_cdf"))
         below = np.searchsorted(known, points, "left") / len(known)
         upto = np.searchsorted(known, points, "right") / len(known)
-        return cls(tuple(points.tolist()), tuple(below.tolist()), tuple(upto.tolist()))
+        return cls(*(tuple(map(float, column)) for column in (points, below, upto)))
 
     def checked(self) -> Distribution:
         """The distribution itself, where its lists belong together.
