@@ -69,9 +69,10 @@ def paint_canal(c: Canvas, patient: Patient) -> tuple[Array, Array]:
     c.paint(np.maximum(sac, skull - 12), Tissue.CSF)
     # A squeezed cord widens a little; its front is a little flat.
     wide = half_width * (1 + 0.05 * np.minimum(t["squeeze"], 4))
-    flat = patient.canal.flat
-    free = np.where(exists, _outline(p, q, half_width, half_ap, flat), np.float32(9.0))
-    cord = np.maximum(_outline(p, q, wide, half_ap, flat), np.maximum(CORD_GAP - lesion, sac + 0.1))
+    flat, back = patient.canal.flat, 1 - patient.canal.pointed * np.clip(-q / half_ap, 0, 1)
+    free = np.where(exists, _outline(p / back, q, half_width, half_ap, flat), np.float32(9.0))
+    whole = _outline(p / back, q, wide, half_ap, flat)
+    cord = np.maximum(whole, np.maximum(CORD_GAP - lesion, sac + 0.1))
     cord = np.where(exists, cord, np.float32(9.0))
     _rootlets(c, patient, p, q, half_width, half_ap, sac)
     _cauda(c, patient, t, sac, lesion)

@@ -130,7 +130,8 @@ class Canal:
         spine: whose canal it is.
         rng: the source of chance.
         narrow: the canal's depth as a share of the spine's; its width follows with the root.
-        everyday: the sac may fill the canal, and the cord lie against its wall or be flat in front.
+        everyday: the sac may fill the canal or lie close around the cord, and the cord lie against
+            its wall, be flat in front or pointed at its back.
 
     Raises:
         BadInput: the sac would be more than 0.5 mm thinner or narrower than the cord in it.
@@ -156,10 +157,16 @@ class Canal:
         self._lumbar = lumbar
         self._rest, self._off = rng.uniform(-0.6, 1.2), 0.5
         self.flat = 0.94  # how far the cord's front reaches, as a share of its half depth
+        self.pointed = 0.0  # how much narrower the cord is at its back than in its middle
+        self._close = np.inf  # the sac's width as a share of the cord's, at most
+        self._corner = 0.0  # mm that a broad cord keeps from the narrow back of its sac
         if everyday:
             self._gap = (rng.uniform(0.2, 1.1), rng.uniform(0.4, 2.2))
             self._rest, self._off = rng.uniform(-3.0, 3.0), 0.95
             self.flat = rng.uniform(0.8, 1.0)
+            apart = rng.spawn(1)[0]  # what is drawn from it leaves all other draws as they are
+            self.pointed, self._close = apart.uniform(0, 0.45), apart.uniform(1.25, 2.2)
+            self._corner = 0.3
         shape = {"C": 0.45, "T": 0.06, "L": 0.30, "S": 0.4}
         self._triangle = np.array([shape[name[0]] for name in LEVELS]) * rng.uniform(0.6, 1.3)
         self._check(narrow)
@@ -195,7 +202,12 @@ class Canal:
         """Left to right of the thecal sac."""
         free = self.width(s) - 2 * self._gap[1] - 4.5 * self._read(self._lumbar, s)
         # Cervical sacs are wide ovals, thoracic ones nearly round.
-        return np.minimum(free, self.sac_ap(s) * 1.55 + 1.5) * self._read(self._taper, s) ** 0.3
+        oval = np.minimum(free, self.sac_ap(s) * 1.55 + 1.5)
+        if np.isfinite(self._close):
+            around = self.spine.at(self.spine.sizes.cord_width, s) * self._close
+            around = np.maximum(around, 1.15 * self.sac_ap(s)) + 30 * self._read(self._lumbar, s)
+            oval = np.minimum(oval, around)
+        return oval * self._read(self._taper, s) ** 0.3
 
     def sac_v(self, s: NDArray | float) -> NDArray:
         """How far in front of the canal's centre the sac's centre stands."""
@@ -212,7 +224,8 @@ class Canal:
     def cord_v(self, s: NDArray | float) -> NDArray:
         """Where the undisturbed cord stands: a little off the canal's centre."""
         room = np.maximum(self.sac_ap(s) - self.cord_ap(s), 0) / 2
-        return self.sac_v(s) + np.clip(self._rest, -self._off * room, self._off * room)
+        back = np.maximum(self._off * room - self._corner, 0)
+        return self.sac_v(s) + np.clip(self._rest, -back, self._off * room)
 
     def rest_v(self, sac_v: NDArray) -> NDArray:
         """Where the undisturbed roots' bundle stands, of `sac_v`: `cord_v` where there is room."""

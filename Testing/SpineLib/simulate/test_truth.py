@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from SpineLib.datasets.draws import draw_lesion
 from SpineLib.questions import BILSKY
 from SpineLib.simulate.lesions import Disease, Lobe, Sections
 from SpineLib.simulate.morphometry import LEVELS
@@ -127,3 +128,14 @@ def test_spine_coordinates_and_ras_are_each_others_inverse(level):
     point = spine.ras(7.0, 11.0, s).astype(np.float32)
     u, v, back = (float(a[0]) for a in spine.coordinates(point[None]))
     assert (u, v, back) == pytest.approx((7.0, 11.0, s), abs=0.15)
+
+
+def test_a_healthy_everyday_cord_is_not_called_compressed_however_close_its_sac_lies():
+    slices = [
+        slice_
+        for seed in (13001, 13006, 13008)
+        for slice_ in draw_lesion("cervical", "none", seed=seed, profile="everyday").slices
+    ]
+
+    assert min(slice_.csf_back for slice_ in slices) < 0.6  # at its back next to no fluid is left
+    assert not any(slice_.compressed for slice_ in slices)
