@@ -28,8 +28,8 @@ from SpineLib.progress import Progress, Step
 Orientation = Annotated[
     str,
     typer.Option(
-        help="Where the three axes of a volume file grow to that does not say so: LPS is Left, "
-        "Posterior, Superior."
+        help="Directions in which the three axes of a volume file grow, if it does not say: LPS is "
+        "Left, Posterior, Superior."
     ),
 ]
 Numbering = Annotated[

@@ -62,7 +62,7 @@ def read(
         str, typer.Option(help=f"Used where the images do not say: {', '.join(REGIONS[:-1])}.")
     ] = "",
     plane: Annotated[
-        str, typer.Option(help="Slice a volume file so: axial, sagittal, coronal.")
+        str, typer.Option(help="Slice a volume file in this plane: axial, sagittal, coronal.")
     ] = "",
     orientation: Orientation = "",
     activation: Annotated[

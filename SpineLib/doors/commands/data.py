@@ -16,7 +16,7 @@ from SpineLib.wording import count as counted
 data = typer.Typer(
     no_args_is_help=True,
     help="Labelled data: look at it, convert it, keep patients for the test. docs/training.md "
-    "tells the layouts.",
+    "explains the layouts.",
 )
 
 Source = Annotated[

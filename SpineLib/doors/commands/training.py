@@ -87,7 +87,7 @@ def _command(task: str) -> Callable[..., None]:
         leave_out_test: LeaveOut = False,
         change: Changes = None,
         resume: Annotated[
-            bool, typer.Option("--resume", help="Go on with the run in the folder, if one is.")
+            bool, typer.Option("--resume", help="Go on with the run in the folder, if any.")
         ] = False,
         start: Annotated[
             Path | None, typer.Option(help="Folder of a model to begin with its weights.")
@@ -212,7 +212,7 @@ def recipes(
 
 @train.command()
 def search(
-    recipe: Annotated[str, typer.Option(help="A recipe with a table [search].")],
+    recipe: Annotated[str, typer.Option(help=r"A recipe with a table \[search].")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the trials.")],
     data: Sources = None,
     trials: Annotated[int, typer.Option(help="Of all machines together.", min=1)] = 20,
