@@ -214,7 +214,7 @@ class CompressionPanel:
         self.send.show(self.study.study, findings is not None and is_dicom(findings))
         unseen = self.study.unseen()
         if unseen:
-            text = _("{what}, so nothing can be answered on them. Read the study again.")
+            text = _("{what}, so no answers can be given on them. Read the study again.")
             self._unseen = text.format(what=unseenText(unseen))
             self._tell(self._unseen)
         elif self._unseen and self._ui.statusLabel.text == self._unseen:
@@ -279,7 +279,8 @@ class CompressionPanel:
         """
         if self.readers.on:
             raise SpineError(
-                _("A blinded reading is under way"), advice=_("Stop that first: Read, Stop.")
+                _("A blinded reading is under way"),
+                advice=_("Stop it first: in the section Read, click Stop."),
             )
         finish(self._showing(reading, volumeNode))
 
@@ -334,7 +335,7 @@ class CompressionPanel:
     def _beginBlinded(self) -> str:
         """Leaves the views to a blinded reader; says why not where the models are at work."""
         if self._reader.busy or self._turns.busy or self.region.busy:
-            return _("The models are reading a study. Wait for them, or cancel it.")
+            return _("The models are reading a study. Wait until they are done, or cancel.")
         self.link.stop()
         self.level.listen(False)
         self.region.hide()

@@ -60,7 +60,7 @@ class Layouts:
         self._ui, self._study, self._link, self._onComparing = ui, study, link, onComparing
         self._former, self.comparing = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView, False
         self._manager = slicer.app.layoutManager()
-        for text, layout in ((_("As it is"), 0), (_("Axial, sagittal, plot"), PLOT_LAYOUT),
+        for text, layout in ((_("Slicer's layout"), 0), (_("Axial, sagittal, plot"), PLOT_LAYOUT),
                              ("", COMPARE_LAYOUT)):  # fmt: skip
             ui.layoutBox.addItem(text, layout)
         ui.layoutBox.connect("currentIndexChanged(int)", self._onBox)
@@ -139,9 +139,9 @@ class Layouts:
             box.currentIndex = self._other()
         box.blockSignals(blocked)
         item, several = ui.layoutBox.findData(COMPARE_LAYOUT), box.count > 1
-        text = _("Two stacks compared")
+        text = _("Compare two stacks")
         if study.findings and not several:
-            text += " " + _("(the study has one)")
+            text += " " + _("(the study has only one)")
         ui.layoutBox.setItemText(item, text)
         ui.layoutBox.setItemData(item, _ENABLED if several else _DISABLED, _FLAGS_ROLE)
 

@@ -95,7 +95,7 @@ class ModelsSection:
         self._ui.modelLimitsLabel.text = "<br>".join(dict.fromkeys(lines))
         card = self.chosen("compression")
         if card:
-            text = _("Card's: {x:.2f}").format(x=card["threshold"])
+            text = _("Card: {x:.2f}").format(x=card["threshold"])
             self._ui.thresholdDefaultButton.text = text
             if round(float(self._ui.thresholdSlider.value), 2) == round(self._cards, 2):
                 self._onDefault()  # it stood at the other card's
@@ -111,7 +111,7 @@ class ModelsSection:
         self._ui.removeModelButton.enabled = card is not None and not card["bundled"]
         self._ui.verifyModelButton.enabled = self._ui.showCardButton.enabled = card is not None
         if card:
-            whose = _("came with the program") if card["bundled"] else _("yours")
+            whose = _("came with the program") if card["bundled"] else _("added by you")
             self._say(f"{card['bytes'] / 1e6:.1f} MB, {whose}")
 
     def _managed(self) -> dict[str, Any] | None:
@@ -170,7 +170,7 @@ def cardHtml(card: dict[str, Any]) -> str:
 
     where = card["applicability"]
     rows = [
-        (_("For"), ", ".join([*where["planes"], *where["weightings"], *where["regions"]])),
+        (_("Made for"), ", ".join([*where["planes"], *where["weightings"], *where["regions"]])),
         (_("Limits"), card["limits"]),
         (_("Trained on"), card["training_data"]),
         (_("Threshold"), f"{card['threshold']:.2f}"),

@@ -170,7 +170,7 @@ class ProjectChoice:
         try:
             if not folder:
                 raise SpineError(
-                    _("No folder is named"), advice=_("Name a new or empty one above.")
+                    _("No folder is given"), advice=_("Enter a new or empty one above.")
                 )
             create(folder, title=title, scheme=scheme, plane=plane)
         except Exception as error:
@@ -184,12 +184,12 @@ class ProjectChoice:
         """Adds the studies below a folder."""
         before = len(self.project.studies) if self.project else 0
         self.ask("add", {"folder": folder}, lambda result: self._tell(
-            _("{n} studies added").format(n=result["studies"] - before)))  # fmt: skip
+            _("Studies added: {n}").format(n=result["studies"] - before)))  # fmt: skip
 
     def relink(self, folder: str) -> None:
         """Finds studies that have moved."""
         self.ask("relink", {"folder": folder}, lambda result: self._tell(
-            _("{n} studies were found again").format(n=result["moved"])))  # fmt: skip
+            _("Studies found again: {n}").format(n=result["moved"])))  # fmt: skip
 
     def setVisible(self, on: bool) -> None:
         """Nothing here is changed, or takes up room, while somebody reads."""
@@ -291,7 +291,7 @@ class ProjectChoice:
         part = self._ui.newProjectPart
         part.visible = not part.visible
         if part.visible:
-            self._tell(_("Name a new or empty folder, a title and the labels."))
+            self._tell(_("Enter a new or empty folder, a title and the labels."))
         else:  # the folder that is named may be another one by now
             self._tell("")
             self.open()
@@ -301,12 +301,12 @@ class ProjectChoice:
         self.make(ui.titleEdit.text.strip(), ui.schemeBox.currentData, ui.planeBox.currentData)
 
     def _onAdd(self, *_arguments: Any) -> None:
-        folder = self.askFolder(_("Choose the folder of DICOM; each study in one of its own"))
+        folder = self.askFolder(_("Choose a DICOM folder with each study in a folder of its own"))
         if folder:
             self.add(folder)
 
     def _onRelink(self, *_arguments: Any) -> None:
-        folder = self.askFolder(_("Choose where the files are now"))
+        folder = self.askFolder(_("Choose the folder where the files are now"))
         if folder:
             self.relink(folder)
 
@@ -330,7 +330,7 @@ def _notes(status: dict[str, Any]) -> list[str]:
         )  # fmt: skip
     missing = len(status.get("missing", ()))
     if missing:
-        text = _("Studies that are no longer at their place: {n}. Moved files… finds them.")
+        text = _("Studies whose files have moved: {n}. Moved files… finds them.")
         notes.append(text.format(n=missing))
     return notes
 
@@ -339,5 +339,5 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["reader"], _(row["arm"]), str(row["done"]), str(row["left"]),
         f"{row['seconds'] / 60:.1f} min" if row["seconds"] else "–",
-        readersDay(row["locked"]) if row["locked"] else _("open"),
+        readersDay(row["locked"]) if row["locked"] else _("not locked"),
     )  # fmt: skip

@@ -159,7 +159,7 @@ class ReadSection:
         """The slices go away with the scene; the labels do not."""
         if self.on:
             self.stop()
-            self._tell(_("The scene was closed. Every label is kept; start again to continue."))
+            self._tell(_("The scene was closed. All labels are kept; start again to continue."))
 
     def cleanup(self) -> None:
         """The panel goes away."""
@@ -232,8 +232,8 @@ class ReadSection:
 
     def _doneText(self, desk: Any) -> str:
         if desk.settles:
-            return _("Every disagreement is settled. ◀ goes back to change one.")
-        return _("Every slice has a label. ◀ goes back to change one; then lock your set.")
+            return _("Every disagreement is settled. Go back with ◀ to change one.")
+        return _("Every slice has a label. Go back with ◀ to change one, then lock your set.")
 
     def _onShown(self) -> None:
         """The stack is in the scene; the slice's seconds count from here."""
@@ -249,7 +249,7 @@ class ReadSection:
     def _onUnreadable(self, error: SpineError) -> None:
         self.ui.projectBar.visible = False
         self._tell(
-            _("{error} Here: Stop, then Moved files….").format(error=error)
+            _("{error} To do so, click Stop, then Moved files….").format(error=error)
             if self.choice.project and self.choice.project.missing()
             else str(error)
         )
@@ -291,9 +291,9 @@ class ReadSection:
     def _onExported(self, result: dict[str, Any]) -> None:
         self._tell(
             _(
-                "Written: {file}, with the slices beside it. The key to the old identities is "
-                "{key}; keep it separate. Models of slices are trained on the command line; the "
-                "documentation of training explains how."
+                "Written: {file}, with the slices beside it. The key to the original "
+                "identities is {key}; keep it in another place. Models of slices are "
+                "trained on the command line; see the documentation on training."
             ).format(file=result["file"], key=result["key"])
         )
 

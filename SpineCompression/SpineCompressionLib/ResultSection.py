@@ -89,7 +89,7 @@ class ResultSection:
         """Goes to the next slice that no reader answered."""
         self._step(
             lambda number: not self._study.isReviewed(number),
-            _("There is no unanswered slice after this one."),
+            _("There is no unreviewed slice after this one."),
         )
 
     def _step(self, test: Callable[[int], bool], otherwise: str, direction: int = 1) -> None:

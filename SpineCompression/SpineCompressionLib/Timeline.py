@@ -48,13 +48,13 @@ class Timeline(qt.QWidget):
         self._study, self._keys, self.curves = study, keys, Curves(study)
         self.focusPolicy = qt.Qt.StrongFocus
         self.toolTip = _(
-            "Click or drag to scroll the views. ← → neighbours, P N flagged, U unreviewed, "
-            "Shift chooses a range, 0 1 answer, A agree, Ctrl+Z undo."
+            "Click or drag to scroll the views. ← →: neighbours; P, N: flagged; U: "
+            "unreviewed; Shift: choose a range; 0, 1: answer; A: agree; Ctrl+Z: undo."
         )
         self.toolTip += "\n" + _("Several colours side by side along an edge: all are possible.")
         self.toolTip += "\n" + _("A dotted line in a cell: a model was run anyway (forced).")
         self.toolTip += "\n" + self.curves.toolTip
-        self.accessibleName = _("Timeline of slices")
+        self.accessibleName = _("Strip of slices")
         self._fit()
         study.listen(self._onChanged)
 

@@ -38,16 +38,16 @@ def writeLabels(study: ShownStudy, path: Path) -> str:
     if missing:
         names = ", ".join(str(study.slice(n).index + 1) for n in sorted(missing))
         raise BadInput(
-            _("No reader has answered on the slices {names} of stack {stack}").format(
+            _("Slices {names} of stack {stack} have no reader's answer").format(
                 names=names, stack=current.stack
             ),
-            advice=_("Answer them first; A takes over what the model says."),
+            advice=_("Answer them first; the key A agrees with the model."),
         )
     numbers.sort(key=lambda n: study.slice(n).position_ras[2])
     labels = [int(COMPRESSION.is_positive(study.value(n, COMPRESSION.key))) for n in numbers]
     with writing(path) as temporary:
         temporary.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
-    return _("{n} labels, from the feet upward: {file}").format(n=len(labels), file=path.name)
+    return _("{n} labels, from feet to head: {file}").format(n=len(labels), file=path.name)
 
 
 def writeTable(study: ShownStudy, path: Path) -> str:

@@ -163,15 +163,15 @@ class CorrectionSection:
 
     def _told(self, count: int) -> str:
         if self._models:
-            some = _("Segments that differ from what the model gave: {count}")
+            some = _("Segments that differ from the model's: {count}")
             return (
                 some.format(count=count)
                 if count
-                else _("Nothing differs from what the model gave.")
+                else _("Nothing differs from the model's segments.")
             )
-        some = _("Segments that differ from what was there before you corrected: {count}")
+        some = _("Segments that differ from before your correction: {count}")
         return (
-            some.format(count=count) if count else _("Nothing differs from what was there before.")
+            some.format(count=count) if count else _("Nothing differs from before your correction.")
         )
 
     def _hear(self, node: Any) -> None:
@@ -193,7 +193,7 @@ class CorrectionSection:
         self._ui.changesTable.visible = False
         self._ui.changesLabel.visible = True
         self._ui.changesLabel.text = _(
-            "Being corrected. What differs is counted when you save or finish."
+            "Being corrected. The differences are counted when you save or finish."
         )
 
 

@@ -278,9 +278,9 @@ class LoopCaseSection:
         if isinstance(error, NotAccepted):
             self._showPlaces(error.problems)
             self._blocked = True
-            self._say(_("Not accepted: fix what is marked ✖, or say that it is right as it is."))
+            self._say(_("Not accepted: fix what is marked ✖, or approve it as it is."))
         elif isinstance(error, Overtaken):
-            self._say(_("Nothing was saved over it. Your work is kept as a draft."))
+            self._say(_("The other version was not overwritten. Your work is kept as a draft."))
         else:
             self._say(str(from_exception(error)))
 
@@ -328,8 +328,8 @@ class LoopCaseSection:
         if strays:
             self._say(
                 _(
-                    "{names}: not one of SPIDER's structures, so only the draft keeps it. Use "
-                    "Missing."
+                    "{names}: not one of SPIDER's structures, so it is kept in the draft "
+                    "only. Use Missing."
                 ).format(names=", ".join(strays))
             )
 
@@ -340,7 +340,9 @@ class LoopCaseSection:
         self.work.shown.close()
         self._let()
         self._onClosed()
-        self._say(_("The case was removed from the scene; what was saved is kept. Open it again."))
+        self._say(
+            _("The case was removed from the scene; all that was saved is kept. Open it again.")
+        )
 
     def _let(self) -> None:
         self.work = None

@@ -127,17 +127,17 @@ class LoopDataSection:
         if self.data is None:
             if folder is None or new:
                 return ""
-            return _("This folder is not a data set, and not empty. Choose another one.")
+            return _("This folder is neither a data set nor empty. Choose another one.")
         dataset = self.data.dataset
         states = Counter(
-            (c.set_aside and _("set aside")) or c.state for c in dataset.cases.values()
+            (c.set_aside and _("set aside")) or _(c.state) for c in dataset.cases.values()
         )
         counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         lines = [f"{dataset.title}: {counts or _('no cases yet')}."]
         if dataset.frozen is None:
             lines.append(_("No test is frozen yet. Freeze one before you train."))
         else:
-            text = _("Patients in the frozen test: {count} ({sha}). They never train.")
+            text = _("Patients in the frozen test: {count} ({sha}). They are never trained on.")
             sha = dataset.frozen.sha256[:8]
             lines.append(text.format(count=len(dataset.frozen.patients), sha=sha))
         lines.append(_("Current model: {model}.").format(model=dataset.current.id))
@@ -204,7 +204,7 @@ class LoopDataSection:
         )  # fmt: skip
 
     def _onAdded(self, result: dict[str, Any]) -> None:
-        text = _("{count} cases added.").format(count=len(result["added"]))
+        text = _("Cases added: {count}.").format(count=len(result["added"]))
         left = Counter(result["left_out"]).most_common(_REASONS)
         lines = [_("Left out: {n} × {why}").format(n=n, why=why) for why, n in left]
         self._ended("\n".join([text, *lines]))

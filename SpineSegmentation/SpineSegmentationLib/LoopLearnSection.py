@@ -141,7 +141,7 @@ class LoopLearnSection:
                     continue
                 text = _("Fine-tuning {name} was stopped at step {step} of {steps}.")
                 if model is not None:
-                    text = _("Fine-tuning {name} is done; its model was not added yet.")
+                    text = _("Fine-tuning {name} is done; its model has not been added yet.")
                 steps = tuning.steps or "?"
                 lines.append(text.format(name=tuning.name, step=tuning.step, steps=steps))
         except SpineError as error:
@@ -292,7 +292,7 @@ class LoopLearnSection:
         if record.get("cannot"):
             self._tell("compare", str(record["cannot"]))
         elif worse:
-            text = _("Worse than the margin allows: {what}. Give a reason to promote it.")
+            text = _("Worse than the margin allows: {what}. To promote it, give a reason.")
             self._tell("compare", " ".join([text.format(what="; ".join(worse)), *_own(record)]))
         elif record:
             self._tell(
@@ -379,5 +379,5 @@ _RUNNING: dict[str, Callable[[], str]] = {
     "tune": lambda: _("A model is being fine-tuned; this can be resumed later."),
     "compare": lambda: _("Models are being compared; this would start over."),
     "promote": lambda: _("A model is being promoted."),
-    "curve": lambda: _("The learning curve is being worked out."),
+    "curve": lambda: _("The learning curve is being computed."),
 }

@@ -215,7 +215,7 @@ class LoopQueueSection:
 
     def _onScored(self, result: dict[str, Any]) -> None:
         failed = [f"{case}: {why}" for case, why in result["failed"].items()]
-        text = _("{count} cases segmented.").format(count=result["scored"])
+        text = _("Cases segmented: {count}.").format(count=result["scored"])
         self._ended("\n".join([text, *failed]))
 
     def _onError(self, error: SpineError) -> None:
@@ -231,5 +231,5 @@ class LoopQueueSection:
 
 
 def _state(case: Case) -> str:
-    state = _("set aside") if case.set_aside else case.state
+    state = _("set aside") if case.set_aside else _(case.state)
     return f"{state} (T)" if case.test else state

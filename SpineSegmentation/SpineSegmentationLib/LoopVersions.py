@@ -65,9 +65,9 @@ class LoopVersions:
         who = _("Another reader ({name})").format(name=over.by)
         if over.by == self._reader():
             who = _("Somebody with your name")
-        began = _("What is shown started from version {base}.").format(base=base)
+        began = _("What is shown is based on version {base}.").format(base=base)
         if not base:
-            began = _("What is shown started from no version.")
+            began = _("What is shown is not based on any version.")
         return f"{texts[over.did].format(who=who, number=over.number)} {began}"
 
     def _onActivated(self, *_arguments: Any) -> None:
@@ -75,5 +75,5 @@ class LoopVersions:
 
 
 def _about(one: Version) -> str:
-    words = [str(one.number), one.state, one.approved_by or one.by or one.model]
+    words = [str(one.number), _(one.state), one.approved_by or one.by or one.model]
     return " · ".join(word for word in (*words, readersTime(one.time)) if word)

@@ -77,14 +77,14 @@ class LoopWork:
     def title(self) -> str:
         """Which case this is, and how it stands."""
         case = self.case
-        words = [_("Case {case}").format(case=case.id), case.state]
+        words = [_("Case {case}").format(case=case.id), _(case.state)]
         if case.test:
-            words.append(_("of the frozen test"))
+            words.append(_("in the frozen test"))
         words.append(_("{minutes:.1f} min").format(minutes=case.minutes + self.minutes))
         if case.set_aside:
             words.append(_("set aside"))
         if self.readOnly:
-            words.append(_("only to be looked at"))
+            words.append(_("read-only"))
         return ", ".join(words)
 
     @property
@@ -301,7 +301,9 @@ class LoopWork:
                 _("{names} has no SPIDER number, so no version can hold it").format(
                     names=", ".join(strays)
                 ),
-                advice=_("Add the structure under Missing and paint into that one; delete this."),
+                advice=_(
+                    "Add the structure under Missing and paint into that; delete this segment."
+                ),
             )
 
 

@@ -100,7 +100,7 @@ class NamesSection:
         self._do(lambda: statedCount(self._node, count, reader=reader).evidence)
 
     def _onUndo(self, *_arguments: Any) -> None:
-        self._do(lambda: _("Taken back: {said}").format(said=_said(undoNaming(self._node))))
+        self._do(lambda: _("Undone: {naming}").format(naming=_said(undoNaming(self._node))))
 
     def _onRedo(self, *_arguments: Any) -> None:
         self._do(lambda: _said(redoNaming(self._node)))

@@ -172,7 +172,7 @@ class StructuresSection:
                     item.setTextAlignment(int(qt.Qt.AlignRight) | int(qt.Qt.AlignVCenter))
                     item.setToolTip("\n".join(level_lines(quantities, one.name)))
                 else:
-                    jump = _("Choose it to jump there in all views.")
+                    jump = _("Click to jump there in all views.")
                     item.setToolTip(f"{one.name}. {jump}")
                 table.setItem(row, column, item)
         table.resizeColumnsToContents()

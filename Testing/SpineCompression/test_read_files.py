@@ -48,7 +48,7 @@ def test_files_that_have_moved_are_said_and_found_again_in_the_panel(
     click(read.ui.stopReadingButton)
     assert "no longer at" in read.ui.projectLabel.text
     read.choice.relink(str(tmp_path / "elsewhere"))
-    assert read.ui.readMessageLabel.text == "8 studies were found again"
+    assert read.ui.readMessageLabel.text == "Studies found again: 8"
     click(read.ui.startReadingButton)
     settle(desktop)
     key(desktop, "1")

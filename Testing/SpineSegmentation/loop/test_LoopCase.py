@@ -335,22 +335,22 @@ def test_the_last_case_says_that_none_is_left(loop, ui, opened):
 def test_what_was_painted_saved_or_taken_up_again_is_never_said_to_be_the_models(
     loop, ui, case, opened
 ):
-    nothing = "Nothing differs from what the model gave."
+    nothing = "Nothing differs from the model's segments."
     assert ui.changesLabel.text == nothing
     erase_half(case)  # wherever it is painted
     assert ui.changesLabel.text.startswith("Being corrected")
     click(ui.saveButton)
-    assert ui.changesLabel.text == "Segments that differ from what the model gave: 1"
+    assert ui.changesLabel.text == "Segments that differ from the model's: 1"
     assert [row[0] for row in rows(ui.changesTable)] == ["vertebra 2"]
     erase_half(case, "vertebra3")
     loop.case.forget()  # as a kill would leave it
     click(ui.openButton)
     assert "draft" in ui.checksLabel.text
-    assert ui.changesLabel.text == "Segments that differ from what the model gave: 2"
+    assert ui.changesLabel.text == "Segments that differ from the model's: 2"
     click(ui.editButton)
     assert ui.changesLabel.text.startswith("Being corrected")
     click(ui.editButton)
-    assert ui.changesLabel.text == "Segments that differ from what the model gave: 2"
+    assert ui.changesLabel.text == "Segments that differ from the model's: 2"
     ui.versionBox.setCurrentIndex(1)  # the model's own
     ui.versionBox.activated.emit(1)
     settle()
@@ -364,7 +364,7 @@ def test_labels_that_no_model_gave_are_not_held_against_one(loop, ui, learnt):
     click(ui.editButton)
     erase_half(loop.case.work)
     click(ui.editButton)
-    assert ui.changesLabel.text.startswith("Segments that differ from what was there before")
+    assert ui.changesLabel.text.startswith("Segments that differ from before your correction")
 
 
 def test_when_a_version_was_saved_is_said_on_the_readers_clock(loop, ui, case, monkeypatch):
