@@ -305,7 +305,7 @@ class CompressionPanel:
         known = self._sources.get(folder, "")
         same = isStudyOf(self._scene, known, reading.findings)
         nodes = ReadingScene(self._scene, known if same else "")
-        others = [one for where, one in self._sources.items() if folder and where != folder]
+        others = [study for where, study in self._sources.items() if folder and where != folder]
         yield from nodes.showing(reading, given, apart=others, surfaces=False)
         if folder:
             self._sources[folder] = nodes.study

@@ -173,8 +173,8 @@ class Layouts:
         assert self._study.findings is not None
         ticks = levelTicks(self._study.findings.stack(stack))
         places, names = vtk.vtkDoubleArray(), vtk.vtkStringArray()
-        for place, name in ticks:
-            places.InsertNextValue(place)
+        for position, name in ticks:
+            places.InsertNextValue(position)
             names.InsertNextValue(name)
         for number in range(self._manager.plotViewCount):
             chart = self._manager.plotWidget(number).plotView().chart()

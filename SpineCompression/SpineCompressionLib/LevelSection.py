@@ -89,9 +89,9 @@ class LevelSection:
             return
         if self.dialog is None:
             self._make()
-        said = self._study.log.levelWord
-        for box, count in ((self.thoracicBox, said.thoracic if said else THORACIC[0]),
-                           (self.lumbarBox, said.lumbar if said else LUMBAR[0])):  # fmt: skip
+        levelWord = self._study.log.levelWord
+        for box, count in ((self.thoracicBox, levelWord.thoracic if levelWord else THORACIC[0]),
+                           (self.lumbarBox, levelWord.lumbar if levelWord else LUMBAR[0])):  # fmt: skip
             box.setCurrentText(str(count))
         self._fill(self._here.level)
         text = _("{where}, now {level}. All levels of the study follow.").format(
@@ -126,15 +126,15 @@ class LevelSection:
         self.nameButton.setDefault(True)
         self.nameButton.connect("clicked(bool)", self._onName)
         cancel.connect("clicked(bool)", lambda *_: self.dialog.hide())
-        row = qt.QHBoxLayout()
-        row.addWidget(self.nameButton)
-        row.addWidget(cancel)
+        buttons = qt.QHBoxLayout()
+        buttons.addWidget(self.nameButton)
+        buttons.addWidget(cancel)
         form.addRow(self.whereLabel)
         form.addRow(_("This one is:"), self.levelBox)
         form.addRow(_("Thoracic vertebrae:"), self.thoracicBox)
         form.addRow(_("Lumbar vertebrae:"), self.lumbarBox)
         form.addRow(self.problemLabel)
-        form.addRow(row)
+        form.addRow(buttons)
 
     def _fill(self, level: str = "") -> None:
         """The levels of such a spine; what was chosen stays chosen, where it still is one."""

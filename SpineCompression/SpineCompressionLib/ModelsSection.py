@@ -80,7 +80,7 @@ class ModelsSection:
         if first:
             self.useCardsThreshold()
         self._onModel()
-        broken = [_error["what"] for _error in result["broken"]]
+        broken = [problem["what"] for problem in result["broken"]]
         self._say(" ".join(broken)) if broken else self._onManaged()
 
     def _onError(self, error: SpineError) -> None:

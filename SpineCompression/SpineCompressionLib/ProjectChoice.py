@@ -321,11 +321,11 @@ class ProjectChoice:
 def _notes(status: dict[str, Any]) -> list[str]:
     """What a person should know of the project, beside how far everybody is."""
     notes = list(status.get("problems", ()))
-    for one in status.get("unblinded", ()):
+    for event in status.get("unblinded", ()):
         notes.append(
             _("{readers} unblinded by {who}, {time}: {why}").format(
-                readers=", ".join(one["readers"]), who=one["who"],
-                time=readersTime(one["time"]), why=one["why"],
+                readers=", ".join(event["readers"]), who=event["who"],
+                time=readersTime(event["time"]), why=event["why"],
             )
         )  # fmt: skip
     missing = len(status.get("missing", ()))

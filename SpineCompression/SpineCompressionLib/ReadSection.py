@@ -132,8 +132,8 @@ class ReadSection:
         if self._session is not None:
             self._session.close()
             self._session = None
-        for one in self._hidden:
-            one.visible = True
+        for widget in self._hidden:
+            widget.visible = True
         self._hidden = []
         self.choice.setVisible(True)
         self._tell("")
@@ -195,8 +195,8 @@ class ReadSection:
 
     def _open(self, desk: Any, present: str = "") -> None:
         self._hidden = [other for other in self._others if not other.isHidden()]
-        for one in self._hidden:
-            one.visible = False
+        for widget in self._hidden:
+            widget.visible = False
         self.choice.setVisible(False)
         self.desk.open(desk, present)
         self._update()
@@ -307,8 +307,8 @@ class ReadSection:
         ui.startReadingButton.enabled = has and bool(choice.reader) and bool(choice.project.studies)
         ui.addStudiesButton.enabled = ui.relinkButton.enabled = has
         over = has and choice.over
-        for one in (ui.settleButton, ui.agreementButton, ui.trainingButton):
-            one.enabled = over
+        for button in (ui.settleButton, ui.agreementButton, ui.trainingButton):
+            button.enabled = over
 
     def _tell(self, text: str) -> None:
         self.ui.readMessageLabel.text = text

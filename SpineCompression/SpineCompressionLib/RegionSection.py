@@ -152,8 +152,8 @@ class RegionSection:
         drawn = self._study.window(number)
         if drawn:
             return drawn
-        one, stack = self._study.slice(number), self._study.timeline.stack(self._places[number])
-        return corners(stack, one.models_center_ras or one.position_ras, [self._width()] * 2)
+        slice_, stack = self._study.slice(number), self._study.timeline.stack(self._places[number])
+        return corners(stack, slice_.models_center_ras or slice_.position_ras, [self._width()] * 2)
 
     @property
     def _places(self) -> list[Any]:

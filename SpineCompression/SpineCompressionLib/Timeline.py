@@ -239,11 +239,11 @@ class Timeline(qt.QWidget):
             self._paintColors(
                 painter, question, values or [value], start, top + height - BAND, share
             )
-        lead, one = self._study.lead, self._study.slice(number)
-        said = one.opinion(lead.key) if lead is not None else None
+        lead, slice_ = self._study.lead, self._study.slice(number)
+        leadOpinion = slice_.opinion(lead.key) if lead is not None else None
         answered = lead is not None and self._study.reviewed(number, lead.key) is not None
-        if said and len(said.grade_set) > 1 and not answered:
-            self._paintColors(painter, lead, said.grade_set, left + 0.5, top, room)
+        if leadOpinion and len(leadOpinion.grade_set) > 1 and not answered:
+            self._paintColors(painter, lead, leadOpinion.grade_set, left + 0.5, top, room)
 
     def _paintColors(
         self, painter: Any, question: Question, values: list[str],

@@ -66,7 +66,7 @@ class LabellingDesk:
         return (
             ""
             if item is None
-            else _where(item, [one.study.id for one in self.session.items], self._levels)
+            else _where(item, [entry.study.id for entry in self.session.items], self._levels)
         )
 
     def said(self) -> str:
@@ -165,7 +165,7 @@ class ConsensusDesk:
     @property
     def done(self) -> int:
         """Slices that are settled."""
-        return sum(one.decision is not None for one in self.rows)
+        return sum(reading.decision is not None for reading in self.rows)
 
     @property
     def total(self) -> int:
@@ -239,8 +239,12 @@ class ConsensusDesk:
         item = self.item
         if item is None:
             return
-        for number, one in enumerate(self.rows):
-            if number > self.rows.index(item) and one.study.id != item.study.id and not one.final:
+        for number, reading in enumerate(self.rows):
+            if (
+                number > self.rows.index(item)
+                and reading.study.id != item.study.id
+                and not reading.final
+            ):
                 self._at = number
                 return
 

@@ -69,11 +69,11 @@ def writeTable(study: ShownStudy, path: Path) -> str:
 
 
 def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
-    place, one = study.places[number], study.slice(number)
-    values = (place.stack, one.index + 1, one.sop_instance_uid, one.frame, one.level)
+    place, slice_ = study.places[number], study.slice(number)
+    values = (place.stack, slice_.index + 1, slice_.sop_instance_uid, slice_.frame, slice_.level)
     yield from zip(_SLICE, values, strict=True)
     for question, (label, model, prefix) in _columns(study):
-        answer, opinions = study.reviewed(number, question.key), _opinions(study, one, question)
+        answer, opinions = study.reviewed(number, question.key), _opinions(study, slice_, question)
         for behind, opinion in opinions.items():
             p = opinion.probability if opinion else None
             yield f"model_{prefix}probability{behind}", "" if p is None else f"{p:.4f}"
@@ -87,13 +87,13 @@ def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
 
 
 def _opinions(
-    study: ShownStudy, one: SliceFinding, question: Question
+    study: ShownStudy, slice_: SliceFinding, question: Question
 ) -> dict[str, Opinion | None]:
     """What stands behind a column's name → whose answer it holds: the first one's, then each other's."""
-    first = one.opinion(question.key)
+    first = slice_.opinion(question.key)
     columns = study.findings.columns if study.findings else []
     others = [c.by for c in columns if c.question is question and c.by][1:]
-    return {"": first} | {f"_{by}": one.opinion(question.key, by) for by in others}
+    return {"": first} | {f"_{by}": slice_.opinion(question.key, by) for by in others}
 
 
 def _columns(study: ShownStudy) -> Iterator[tuple[Question, tuple[str, str, str]]]:

@@ -111,7 +111,7 @@ class CorrectionSection:
 
     def _begin(self) -> None:
         keepOriginal(self._node)
-        editor = self._made()
+        editor = self._editorWidget()
         editor.setMRMLSegmentEditorNode(_editorNode(self._node.GetScene()))
         editor.setSegmentationNode(self._node)
         editor.setSourceVolumeNode(segmentedVolumeNode(self._node))
@@ -123,12 +123,12 @@ class CorrectionSection:
         self.leave()
         if self._node is None:
             return
-        found = markCorrections(self._node)
+        changed = markCorrections(self._node)
         updateFindings(self._node)
         self._onCorrected()
-        self._fill(found)
+        self._fill(changed)
 
-    def _made(self) -> Any:
+    def _editorWidget(self) -> Any:
         if self._editor is None:
             editor = slicer.qMRMLSegmentEditorWidget()
             editor.setMaximumNumberOfUndoStates(10)
@@ -143,25 +143,25 @@ class CorrectionSection:
             self._editor = editor
         return self._editor
 
-    def _fill(self, found: list[Change]) -> None:
+    def _fill(self, changed: list[Change]) -> None:
         import qt
 
         table = self._ui.changesTable
-        table.visible = bool(found)
+        table.visible = bool(changed)
         self._counted = True
         # Where nothing was kept, nobody can say what differs.
         known = self._node is not None and original(self._node) is not None
         self._ui.changesLabel.visible = known
-        self._ui.changesLabel.text = self._told(len(found)) if known else ""
-        table.setRowCount(len(found))
-        for row, one in enumerate(found):
-            numbers = [one.before, one.after, one.added, one.removed]
-            texts = [one.name, *map(str, numbers), f"{one.dice:.3f}"]
+        self._ui.changesLabel.text = self._changesText(len(changed)) if known else ""
+        table.setRowCount(len(changed))
+        for row, change in enumerate(changed):
+            numbers = [change.before, change.after, change.added, change.removed]
+            texts = [change.name, *map(str, numbers), f"{change.dice:.3f}"]
             for column, text in enumerate(texts):
                 table.setItem(row, column, qt.QTableWidgetItem(text))
         table.resizeColumnsToContents()
 
-    def _told(self, count: int) -> str:
+    def _changesText(self, count: int) -> str:
         if self._models:
             some = _("Segments that differ from the model's: {count}")
             return (

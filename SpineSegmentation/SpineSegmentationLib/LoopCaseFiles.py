@@ -51,10 +51,14 @@ def readCaseFiles(case: Case) -> LoopCaseFiles:
     if draft is not None:
         base = draft.base
     saved = None if base is None else readVersion(case, base)
-    made = [version for version in case.versions if version.kind == AUTOMATIC]
+    automaticVersions = [version for version in case.versions if version.kind == AUTOMATIC]
     automatic = None
-    if made:
-        automatic = saved if made[-1].number == base else readVersion(case, made[-1].number)
+    if automaticVersions:
+        automatic = (
+            saved
+            if automaticVersions[-1].number == base
+            else readVersion(case, automaticVersions[-1].number)
+        )
     labels = draft.labels if draft is not None else saved
     if labels is None:
         labels = case.grid.with_voxels(np.zeros(case.grid.shape, np.uint8))

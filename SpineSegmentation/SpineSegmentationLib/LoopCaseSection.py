@@ -70,7 +70,7 @@ class LoopCaseSection:
         self._turns, self._looking = Turns(), Turns()
         self._wanted: tuple[LoopDataSet, str] | None = None
         self._blocked, self._away, self._opening = False, False, ""
-        self._said, self._before, self._saved = "", "", 0.0
+        self._message, self._before, self._saved = "", "", 0.0
         self._clock = WorkClock(lambda: slicer.app.activeWindow() is not None)
         self._timer = qt.QTimer()
         self._timer.interval = TICK_MILLISECONDS
@@ -173,9 +173,9 @@ class LoopCaseSection:
         """Checks and approves the case, then opens the next one."""
         if self.work is None or self.busy or self.work.readOnly:
             return
-        said = _("Case {case} is approved.").format(case=self.work.case.id)
+        note = _("Case {case} is approved.").format(case=self.work.case.id)
         self._start(
-            self.work.accepting(self._reader(), anyway=anyway), lambda _none: self._goOn(said)
+            self.work.accepting(self._reader(), anyway=anyway), lambda _none: self._goOn(note)
         )
 
     def next(self) -> None:
@@ -191,7 +191,7 @@ class LoopCaseSection:
     ) -> None:
         """Does one thing with the case in turns."""
         self._looking.stop()
-        told = onError or self._onError
+        report = onError or self._onError
 
         def ended(tell: Callable[[Any], None], what: Any) -> None:
             tell(what)
@@ -201,7 +201,7 @@ class LoopCaseSection:
         self._turns.start(
             steps,
             onDone=lambda result: ended(onDone, result),
-            onError=lambda error: ended(told, error),
+            onError=lambda error: ended(report, error),
         )
         self._enable()
 
@@ -230,8 +230,8 @@ class LoopCaseSection:
     def _leaving(self) -> Steps[None]:
         if self.work is None:
             return
-        said = yield from self._handsOff(self.work.leaving(self._reader()))
-        self._before = f"{self._before} {said}".strip()
+        note = yield from self._handsOff(self.work.leaving(self._reader()))
+        self._before = f"{self._before} {note}".strip()
         self._let()
 
     def _handsOff(self, steps: Steps[Any]) -> Steps[Any]:
@@ -249,7 +249,7 @@ class LoopCaseSection:
 
     def _onWork(self, work: LoopWork, editing: bool) -> None:
         self.work, self._opening = work, ""
-        self._said, self._saved = f"{self._before} {work.note}".strip(), time.monotonic()
+        self._message, self._saved = f"{self._before} {work.note}".strip(), time.monotonic()
         self._before = ""
         self._structures.show(work.shown)
         self._showPlaces(work.problems)
@@ -265,14 +265,14 @@ class LoopCaseSection:
 
     def _onNotOpened(self, case: str, error: Exception) -> None:
         self._opening = ""
-        said = str(from_exception(error))
+        problem = str(from_exception(error))
         if self.work is not None:  # the one before could not be saved, so it is not left
-            self._say(said)
-            case, said = self.work.case.id, ""
+            self._say(problem)
+            case, problem = self.work.case.id, ""
         else:
             self._say(self._before)
         self._before = ""
-        self._onOpened(case, said)
+        self._onOpened(case, problem)
 
     def _onError(self, error: Exception) -> None:
         if isinstance(error, NotAccepted):
@@ -284,10 +284,10 @@ class LoopCaseSection:
         else:
             self._say(str(from_exception(error)))
 
-    def _goOn(self, said: str) -> None:
+    def _goOn(self, note: str) -> None:
         assert self.work is not None
         self._onChanged()
-        following, self._before = self._nextCase(self.work.case.id), said
+        following, self._before = self._nextCase(self.work.case.id), note
         if following:
             self._onOpen(following)
         else:
@@ -352,11 +352,11 @@ class LoopCaseSection:
         self._correction.show(None)
         self._places.show(())
         self._structures.show(None)
-        self._blocked, self._said = False, ""
+        self._blocked, self._message = False, ""
         self._show()
 
     def _say(self, text: str) -> None:
-        self._said = text
+        self._message = text
         self._show()
 
     def update(self) -> None:
@@ -370,13 +370,13 @@ class LoopCaseSection:
         self._versions.show(self.work)
         self._doubts.show(self.work)
         self._structures.update()
-        self._showSaid()
+        self._showMessage()
         self._ui.anywayButton.visible = self._blocked
         self._enable()
 
-    def _showSaid(self) -> None:
-        self._ui.checksLabel.text = self._said
-        self._ui.checksLabel.visible = bool(self._said)
+    def _showMessage(self) -> None:
+        self._ui.checksLabel.text = self._message
+        self._ui.checksLabel.visible = bool(self._message)
 
     def _title(self) -> None:
         if self.work is not None:
@@ -390,10 +390,10 @@ class LoopCaseSection:
         ui = self._ui
         work = None if self.busy else self.work
         writable = work is not None and not work.readOnly
-        for one in (ui.acceptButton, ui.saveButton, ui.anywayButton, ui.missingButton):
-            one.enabled = writable
-        for one in (ui.structureButton, ui.nextButton, ui.versionBox, ui.missingBox):
-            one.enabled = work is not None
+        for widget in (ui.acceptButton, ui.saveButton, ui.anywayButton, ui.missingButton):
+            widget.enabled = writable
+        for widget in (ui.structureButton, ui.nextButton, ui.versionBox, ui.missingBox):
+            widget.enabled = work is not None
         ui.editButton.enabled = writable
         self._keys.enable(work is not None and not self._away)
 
@@ -432,15 +432,15 @@ class LoopCaseSection:
         shown = None if self.work is None else self.work.shown
         self._places.show(places, shown.nameOf if shown is not None and shown.lowest else None)
 
-    def _onPlace(self, one: Problem) -> None:
+    def _onPlace(self, problem: Problem) -> None:
         if self.work is None:
             return
-        self._said = self._places.text(one)
-        self._showSaid()
-        if one.structure is not None:
-            self._structures.choose(one.structure)
+        self._message = self._places.text(problem)
+        self._showMessage()
+        if problem.structure is not None:
+            self._structures.choose(problem.structure)
         try:
-            if one.ras is not None:
-                self.work.shown.jump(one.ras)
+            if problem.ras is not None:
+                self.work.shown.jump(problem.ras)
         except SpineError as error:
             self._say(str(error))

@@ -50,7 +50,7 @@ class LoopDataSection:
     ) -> None:
         self._ui, self._task, self._model = ui, WorkerTask(worker), model
         self._mayLeave, self._onData, self._onChanged = mayLeave, onData, onChanged
-        self._said = ""
+        self._message = ""
         self.data: LoopDataSet | None = None
         ui.readerEdit.text = readersName()
         for box, words in ((ui.loopWeightingBox, WEIGHTINGS), (ui.loopRegionBox, REGIONS)):
@@ -87,7 +87,7 @@ class LoopDataSection:
 
     def say(self, text: str) -> None:
         """Shows what came of the last thing that was done."""
-        self._said = text
+        self._message = text
         self.update()
 
     def update(self) -> None:
@@ -97,7 +97,7 @@ class LoopDataSection:
         ui.createFrame.visible = new
         ui.fillFrame.visible = self.data is not None
         ui.dataSetLabel.text = "\n".join(
-            one for one in (self._about(folder, new), self._said) if one
+            text for text in (self._about(folder, new), self._message) if text
         )
         ui.dataSetLabel.visible = bool(ui.dataSetLabel.text)
         ui.reloadButton.visible = self.data is not None
@@ -156,7 +156,7 @@ class LoopDataSection:
         if self.data is not None and not self._mayLeave():
             self._ui.dataSetEdit.currentPath = str(self.data.folder)
             return
-        self._said = ""
+        self._message = ""
         self._open(folder)
 
     def _open(self, folder: Path | None) -> None:
@@ -166,9 +166,9 @@ class LoopDataSection:
             if folder is not None and (folder / DATASET).is_file():
                 self.data = LoopDataSet(folder)
         except SpineError as error:
-            self._said = str(error)
+            self._message = str(error)
         if self.data is not None and self.data.dataset.task != TASK:
-            self._said = _(
+            self._message = _(
                 "This data set is for {task}; only segmentations are corrected here."
             ).format(task=self.data.dataset.task)
             self.close()
@@ -177,7 +177,7 @@ class LoopDataSection:
 
     def _onReload(self, *_arguments: Any) -> None:
         self.data.reload()
-        self._said = ""
+        self._message = ""
         self._onChanged()
 
     def _onCreate(self, *_arguments: Any) -> None:
@@ -187,11 +187,11 @@ class LoopDataSection:
         except SpineError as error:
             self.say(str(error))
             return
-        self._said = ""
+        self._message = ""
         self._open(folder)
 
     def _add(self) -> None:
-        self._said = ""
+        self._message = ""
         arguments = {
             "dataset": str(self.data.folder), "source": self._ui.imagesEdit.currentPath.strip(),
             "weighting": self._ui.loopWeightingBox.currentText,
@@ -210,13 +210,13 @@ class LoopDataSection:
         self._ended("\n".join([text, *lines]))
 
     def _onAddError(self, error: SpineError) -> None:
-        said = (
+        message = (
             _("Cancelled; what was added is kept.") if isinstance(error, Cancelled) else str(error)
         )
-        self._ended(said)
+        self._ended(message)
 
-    def _ended(self, said: str) -> None:
-        self._said = said
+    def _ended(self, message: str) -> None:
+        self._message = message
         self._adding.update()
         if self.data is not None:
             self.data.reload()
@@ -226,9 +226,9 @@ class LoopDataSection:
         share = float(self._ui.shareBox.value) / 100
         try:
             self.data.write(lambda writer: writer.freeze(share, by=self.reader))
-            self._said = ""
+            self._message = ""
         except Exception as error:
-            self._said = str(from_exception(error))
+            self._message = str(from_exception(error))
         self._onChanged()
 
 

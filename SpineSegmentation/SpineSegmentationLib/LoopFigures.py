@@ -55,7 +55,7 @@ class LoopFigures:
             rows.append(
                 [number, str(point["cases"]), f"{point['minutes']:.0f}", point["figure"], value]
             )
-        notes = [[one["model"], *row[1:]] for one, row in zip(points, rows, strict=True)]
+        notes = [[point["model"], *row[1:]] for point, row in zip(points, rows, strict=True)]
         _fill(self._ui.curveTable, rows, notes)
         _link(self._ui.curveLabel, file, _("Drawing of the curve"))
 

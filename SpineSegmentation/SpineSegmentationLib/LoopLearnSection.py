@@ -130,7 +130,7 @@ class LoopLearnSection:
             ),
             _("Corrected cases of the test to measure on: {count}.").format(count=len(test)),
         ]
-        taken = {one.folder.card.weights_sha256 for one in dataset.models}
+        taken = {model.folder.card.weights_sha256 for model in dataset.models}
         try:
             for tuning in fine_tunings(dataset):
                 model = tuning.model
@@ -179,7 +179,7 @@ class LoopLearnSection:
         ui.curveButton.enabled = idle
 
     def _isOpen(self, model: str) -> bool:
-        return any(one.id == model for one in self._models((CANDIDATE,)))
+        return any(candidate.id == model for candidate in self._models((CANDIDATE,)))
 
     def _ask(
         self,
@@ -213,8 +213,8 @@ class LoopLearnSection:
         self._updateControls()
 
     def _updateControls(self) -> None:
-        for one in (self._tuning, self._comparing):
-            one.update()
+        for control in (self._tuning, self._comparing):
+            control.update()
 
     def _refresh(self) -> None:
         if self._data is not None:

@@ -55,19 +55,19 @@ class LoopPlaces:
         table.visible = self._ui.placeButton.enabled = bool(places)
         blocked = table.blockSignals(True)
         table.setRowCount(len(self._places))
-        for row, one in enumerate(self._places):
-            for column, text in enumerate(("✖" if one.serious else "·", self.text(one))):
+        for row, problem in enumerate(self._places):
+            for column, text in enumerate(("✖" if problem.serious else "·", self.text(problem))):
                 item = qt.QTableWidgetItem(text)
                 item.setToolTip(text)
                 table.setItem(row, column, item)
         table.resizeColumnToContents(0)
         table.blockSignals(blocked)
 
-    def text(self, one: Problem) -> str:
+    def text(self, problem: Problem) -> str:
         """What is to be looked at; its sentence counts from below, its name is the level's."""
-        if self._names is None or one.structure is None:
-            return one.what
-        return f"{self._names(one.structure)}: {one.what}"
+        if self._names is None or problem.structure is None:
+            return problem.what
+        return f"{self._names(problem.structure)}: {problem.what}"
 
     def next(self) -> None:
         """Goes to the next place, after the last one to the first."""

@@ -47,7 +47,7 @@ class LoopQueueSection:
         self._data: LoopDataSet | None = None
         self._waits: list[Queued] = []
         self._rows: list[Queued] = []
-        self._said = ""
+        self._message = ""
         for key, text in ORDERS.items():
             ui.orderBox.addItem(_(text), key)
         self._scoring = RunControl(
@@ -73,7 +73,7 @@ class LoopQueueSection:
         if data is not self._data:
             self._task.drop()
             self._scoring.update()
-            self._said = ""
+            self._message = ""
         self._data = data
         self.update()
 
@@ -87,8 +87,8 @@ class LoopQueueSection:
         self.choose(chosen)
         waiting = self._waiting()
         self._scoring.setReady(bool(waiting) and self._data is not None and not self._data.readOnly)
-        self._ui.scoreLabel.text = self._said
-        self._ui.scoreLabel.visible = bool(self._said)
+        self._ui.scoreLabel.text = self._message
+        self._ui.scoreLabel.visible = bool(self._message)
 
     def next(self, after: str) -> str:
         """The id of the case that comes next; empty where all are done.
@@ -101,8 +101,8 @@ class LoopQueueSection:
 
     def choose(self, case: str) -> None:
         """Marks a case's row."""
-        for row, one in enumerate(self._rows):
-            if one.case.id == case:
+        for row, queued in enumerate(self._rows):
+            if queued.case.id == case:
                 self._ui.queueTable.setCurrentCell(row, 0)
 
     @property
@@ -135,14 +135,14 @@ class LoopQueueSection:
     def _done(self) -> list[Queued]:
         """What waits for nobody: to look at again, or to take back."""
         cases = self._data.dataset.cases.values() if self._data is not None else ()
-        found = []
+        done = []
         for case in cases:
             if case.set_aside:
-                found.append(Queued(case, None, (case.set_aside,)))
+                done.append(Queued(case, None, (case.set_aside,)))
             elif case.state == APPROVED:
                 by = case.chosen.approved_by if case.chosen is not None else ""
-                found.append(Queued(case, None, (_("Approved by {by}").format(by=by),)))
-        return found
+                done.append(Queued(case, None, (_("Approved by {by}").format(by=by),)))
+        return done
 
     def _fill(self) -> None:
         import qt
@@ -150,12 +150,12 @@ class LoopQueueSection:
         table = self._ui.queueTable
         blocked = table.blockSignals(True)
         table.setRowCount(len(self._rows))
-        for row, one in enumerate(self._rows):
-            reasons = "; ".join(one.reasons)
-            score = "" if one.score is None else f"{one.score:.2f}"
-            for column, text in enumerate([one.case.id, _state(one.case), score, reasons]):
+        for row, queued in enumerate(self._rows):
+            reasons = "; ".join(queued.reasons)
+            score = "" if queued.score is None else f"{queued.score:.2f}"
+            for column, text in enumerate([queued.case.id, _state(queued.case), score, reasons]):
                 item = qt.QTableWidgetItem(text)
-                item.setToolTip("\n".join(one.reasons))
+                item.setToolTip("\n".join(queued.reasons))
                 table.setItem(row, column, item)
         table.resizeColumnsToContents()
         table.blockSignals(blocked)
@@ -186,9 +186,9 @@ class LoopQueueSection:
             else:
                 self._data.write(lambda writer: writer.set_aside(case, why, by=by))
         except SpineError as error:
-            self._said = str(error)
+            self._message = str(error)
         else:
-            self._said, self._ui.asideEdit.text = "", ""
+            self._message, self._ui.asideEdit.text = "", ""
         self._onChanged()
         self.choose(case.id)
 
@@ -198,7 +198,7 @@ class LoopQueueSection:
             self._onOpen(case)
 
     def _score(self) -> None:
-        self._said = ""
+        self._message = ""
         arguments = {
             "dataset": str(self._data.folder), "cases": self._waiting(), "device": self._device(),
         }  # fmt: skip
@@ -222,8 +222,8 @@ class LoopQueueSection:
         cancelled = isinstance(error, Cancelled)
         self._ended(_("Cancelled; what is finished is kept.") if cancelled else str(error))
 
-    def _ended(self, said: str) -> None:
-        self._said = said
+    def _ended(self, message: str) -> None:
+        self._message = message
         self._scoring.update()
         if self._data is not None:
             self._data.reload()

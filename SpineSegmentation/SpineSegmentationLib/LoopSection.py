@@ -95,7 +95,9 @@ class LoopSection:
     def _mayLeave(self) -> bool:
         """Whether another data set may be opened; asks where something runs for this one."""
         data = self.data.data
-        running = [one for one in (s.running for s in (self.data, self.queue, self.learn)) if one]
+        running = [
+            text for text in (s.running for s in (self.data, self.queue, self.learn)) if text
+        ]
         if not running or data is None:
             return True
         text = _("{title}: {running} Stop it and leave this data set?").format(

@@ -62,10 +62,10 @@ class LoopStructures:
             return
         after = numbers.index(self._number) + 1 if self._number in numbers else 0
         self.choose(numbers[after % len(numbers)])
-        place = self._shown.place(self._number)
+        ras = self._shown.place(self._number)
         try:
-            if place is not None:
-                self._shown.jump(place)
+            if ras is not None:
+                self._shown.jump(ras)
         except SpineError as error:
             self._say(str(error))
             return

@@ -51,10 +51,10 @@ class LoopVersions:
         over = None if work is None else work.overtaken
         self._ui.overtakenLabel.visible = self._ui.insistButton.visible = over is not None
         if work is not None and over is not None:
-            self._ui.overtakenLabel.text = self._told(over, work.base)
+            self._ui.overtakenLabel.text = self._overtakenText(over, work.base)
             self._ui.insistButton.enabled = not work.readOnly
 
-    def _told(self, over: Overtaken, base: int) -> str:
+    def _overtakenText(self, over: Overtaken, base: int) -> str:
         texts = {
             "saved": _("{who} saved version {number} meanwhile. That is the current version now."),
             "chose": _("{who} chose version {number} meanwhile. That is the current version now."),
@@ -74,6 +74,10 @@ class LoopVersions:
         self._onChosen(int(self._ui.versionBox.currentData))
 
 
-def _about(one: Version) -> str:
-    words = [str(one.number), _(one.state), one.approved_by or one.by or one.model]
-    return " · ".join(word for word in (*words, readersTime(one.time)) if word)
+def _about(version: Version) -> str:
+    words = [
+        str(version.number),
+        _(version.state),
+        version.approved_by or version.by or version.model,
+    ]
+    return " · ".join(word for word in (*words, readersTime(version.time)) if word)

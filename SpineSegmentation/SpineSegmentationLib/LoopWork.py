@@ -238,18 +238,18 @@ class LoopWork:
         Raises:
             SpineError: nothing could be saved; the case then stays open.
         """
-        said = ""
+        note = ""
         if self.shown.isThere and not self.data.readOnly:
             try:
                 if by and not self.case.set_aside:
                     yield from self.saving(by)
             except Overtaken as error:
-                said = _("{error} What you painted is kept as a draft.").format(error=error)
+                note = _("{error} What you painted is kept as a draft.").format(error=error)
             self._keepMinutes(by)
             yield
         self.forget()
         self.shown.close()
-        return said
+        return note
 
     def _letCount(self, number: int, by: str, over: Overtaken | None) -> Steps[None]:
         known = over is not None and self.overtaken is not None
@@ -313,16 +313,16 @@ def openingLoopWork(data: LoopDataSet, case: str, clock: WorkClock) -> Steps[Loo
     Raises:
         SpineError: the image changed (the case is then set aside) or is gone, or the answer's file.
     """
-    one = data.dataset.case(case)
+    caseToOpen = data.dataset.case(case)
     try:
-        files = yield from inThread(lambda: readCaseFiles(one))
+        files = yield from inThread(lambda: readCaseFiles(caseToOpen))
     except ImageChanged as error:
-        if not data.readOnly and not one.set_aside:
+        if not data.readOnly and not caseToOpen.set_aside:
             why = error.what
-            yield from data.writing(lambda writer: writer.set_aside(one, why, by=""))
+            yield from data.writing(lambda writer: writer.set_aside(caseToOpen, why, by=""))
         raise
     shown = yield from addingLoopCase(
-        slicer.mrmlScene, one, files.image, files.labels, files.lowest
+        slicer.mrmlScene, caseToOpen, files.image, files.labels, files.lowest
     )
     return LoopWork(data, clock, files, shown)
 

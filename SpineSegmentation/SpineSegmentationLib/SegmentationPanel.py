@@ -142,9 +142,10 @@ class SegmentationPanel:
             if not segmentationNode.GetAttribute(ASIDE)
         ]
         volumes = [
-            one
-            for one in nodesOfClass(scene, "vtkMRMLScalarVolumeNode")
-            if one.GetClassName() == "vtkMRMLScalarVolumeNode" and not one.GetAttribute(LOOP_CASE)
+            volume
+            for volume in nodesOfClass(scene, "vtkMRMLScalarVolumeNode")
+            if volume.GetClassName() == "vtkMRMLScalarVolumeNode"
+            and not volume.GetAttribute(LOOP_CASE)
         ]
         if len(nodes) == 1:
             parameters.segmentation = nodes[0]
