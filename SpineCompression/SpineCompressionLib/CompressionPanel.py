@@ -12,6 +12,7 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading, is_dicom
 from SpineLib.slabs import Steps, finish
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.OutlineWatch import OutlineWatch
 from SpineSlicer.host.ParameterBinding import ParameterBinding
@@ -357,8 +358,7 @@ class CompressionPanel:
 
     def _tell(self, text: str, *, restart: bool = False) -> None:
         self._ui.restartButton.visible = restart
-        self._ui.statusLabel.text = text
-        self._ui.statusLabel.visible = bool(text)
+        showLine(self._ui.statusLabel, text)
 
     def _update(self) -> None:
         self.run.setReady(self.input.ready)

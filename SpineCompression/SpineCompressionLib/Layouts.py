@@ -10,6 +10,7 @@ import slicer
 import vtk
 
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import silently
 from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.probabilityPlot import levelTicks, markPlace
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
@@ -106,9 +107,8 @@ class Layouts:
     def _follow(self, *_arguments: Any) -> None:
         """Box, button and views say and show what Slicer's layout is."""
         layout, box = self._layout, self._ui.layoutBox
-        blocked = box.blockSignals(True)
-        box.currentIndex = box.findData(layout if layout in LAYOUTS else 0)
-        box.blockSignals(blocked)
+        with silently(box):
+            box.currentIndex = box.findData(layout if layout in LAYOUTS else 0)
         self._ui.plotButton.checked = layout == PLOT_LAYOUT
         compares = layout == COMPARE_LAYOUT and self._ui.compareBox.count > 1
         self._ui.compareBox.visible = compares
@@ -129,15 +129,14 @@ class Layouts:
         """The stacks that can be compared; where there is one alone, the layout says so."""
         ui, study = self._ui, self._study
         chosen, box = ui.compareBox.currentData, ui.compareBox
-        blocked = box.blockSignals(True)
-        box.clear()
-        for stack in study.findings.stacks if study.findings else ():
-            if study.nodes.volumeNode(stack.id) is not None:
-                box.addItem(f"{stack.id} {stack.description or stack.plane}", stack.id)
-        box.currentIndex = max(box.findData(chosen), -1) if chosen else -1
-        if box.currentIndex < 0:
-            box.currentIndex = self._other()
-        box.blockSignals(blocked)
+        with silently(box):
+            box.clear()
+            for stack in study.findings.stacks if study.findings else ():
+                if study.nodes.volumeNode(stack.id) is not None:
+                    box.addItem(f"{stack.id} {stack.description or stack.plane}", stack.id)
+            box.currentIndex = box.findData(chosen) if chosen else -1
+            if box.currentIndex < 0:
+                box.currentIndex = self._other()
         item, several = ui.layoutBox.findData(COMPARE_LAYOUT), box.count > 1
         text = _("Compare two stacks")
         if study.findings and not several:

@@ -8,6 +8,7 @@ from typing import Any
 from SpineLib.errors import SpineError
 from SpineLib.inference.readers_level import LevelWord, level_choices
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.readersName import readersName
 from SpineSlicer.scene.levelHere import LevelHere, cursorIn, levelHere, levelUnder
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
@@ -98,8 +99,7 @@ class LevelSection:
             where=self._here.words, level=self._here.level or _("not known")
         )
         self.whereLabel.text = text[:1].upper() + text[1:]
-        self.problemLabel.text = ""
-        self.problemLabel.visible = False
+        showLine(self.problemLabel, "")
         self.dialog.show()
         self.dialog.activateWindow()
         self.levelBox.setFocus()
@@ -150,6 +150,6 @@ class LevelSection:
         try:
             self.say(self.levelBox.currentText, *counts)
         except SpineError as error:
-            self.problemLabel.text, self.problemLabel.visible = str(error), True
+            showLine(self.problemLabel, str(error))
             return
         self.dialog.hide()

@@ -6,6 +6,7 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillBox
 
 TASKS = ("compression", "grading")
 
@@ -29,8 +30,8 @@ class ModelsSection:
         ui.manageBox.connect("currentIndexChanged(int)", self._onManaged)
         ui.importFolderButton.connect("clicked(bool)", self._onImportFolder)
         ui.importZipButton.connect("clicked(bool)", self._onImportZip)
-        for button, action in (("verify", "verify"), ("remove", "remove")):
-            getattr(ui, f"{button}ModelButton").connect(
+        for action in ("verify", "remove"):
+            getattr(ui, f"{action}ModelButton").connect(
                 "clicked(bool)", lambda *_, action=action: self._manage(action)
             )
         ui.showCardButton.connect("clicked(bool)", self._onShowCard)
@@ -75,8 +76,8 @@ class ModelsSection:
         first = not self.models
         self.models = result["models"]
         for task, box in self._boxes.items():
-            _fill(box, [(_title(m), m["name"]) for m in self.models if m["task"] == task])
-        _fill(self._ui.manageBox, [(_title(m), m["name"]) for m in self.models])
+            fillBox(box, [(_title(m), m["name"]) for m in self.models if m["task"] == task])
+        fillBox(self._ui.manageBox, [(_title(m), m["name"]) for m in self.models])
         if first:
             self.useCardsThreshold()
         self._onModel()
@@ -204,14 +205,3 @@ def _limits(card: dict[str, Any]) -> str:
 def _title(card: dict[str, Any]) -> str:
     # The star stands first: a narrow panel cuts the end off.
     return ("★ " if card["starter"] else "") + card["title"]
-
-
-def _fill(box: Any, items: list[tuple[str, str]]) -> None:
-    kept = box.currentData
-    blocked = box.blockSignals(True)
-    box.clear()
-    for text, name in items:
-        box.addItem(text, name)
-    index = box.findData(kept)
-    box.currentIndex = max(index, 0)
-    box.blockSignals(blocked)

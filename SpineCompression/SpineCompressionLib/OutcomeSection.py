@@ -43,7 +43,7 @@ class OutcomeSection:
         table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
         table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         ui.outcomeModelButton.connect("clicked(bool)", self._onChoose)
-        ui.predictButton.connect("clicked(bool)", self._onPredict)
+        ui.predictButton.connect("clicked(bool)", lambda *_: self.predict())
         study.listen(self._onChanged)
         self._show()
 
@@ -83,9 +83,6 @@ class OutcomeSection:
         path = qt.QFileDialog.getExistingDirectory(self._ui.outcomeModelButton, title)
         if path:
             self.openModel(path)
-
-    def _onPredict(self, *_arguments: Any) -> None:
-        self.predict()
 
     def _onModel(self, folder: str, result: dict[str, Any]) -> None:
         self._folder, self._inputs = folder, result["inputs"]

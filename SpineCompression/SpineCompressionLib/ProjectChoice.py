@@ -13,6 +13,7 @@ from SpineLib.projects.project import Project, create, open_project
 from SpineLib.questions import KNOWN_QUESTIONS
 from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.fillWidgets import fillTable
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersTime import readersDay, readersTime
 from SpineSlicer.host.WorkerTask import WorkerTask
@@ -143,7 +144,7 @@ class ProjectChoice:
             "project",
             {"action": action, "project": str(self.project.folder), **arguments},
             onResult=onResult,
-            onError=lambda error: self._onError(error, failed or self._say),
+            onError=lambda error: self._onError(error, failed),
             onProgress=self.progress,
             name=action,
         )
@@ -229,13 +230,7 @@ class ProjectChoice:
         ui.projectLabel.visible = ui.readersTable.visible = project is not None
         rows = self.status.get("readers", ())
         table = ui.readersTable
-        table.setRowCount(len(rows))
-        for number, row in enumerate(rows):
-            for column, text in enumerate(_cells(row)):
-                import qt
-
-                table.setItem(number, column, qt.QTableWidgetItem(text))
-        table.resizeColumnsToContents()
+        fillTable(table, [_cells(row) for row in rows])
         table.setFixedHeight(ROW_HEIGHT * (len(rows) + 1) + 8)
         table.visible = bool(rows)
         if project is None:
@@ -249,13 +244,13 @@ class ProjectChoice:
         ]  # fmt: skip
         ui.projectLabel.text = "\n".join(lines)
 
-    def _onError(self, error: SpineError, tell: Callable[[SpineError], None]) -> None:
+    def _onError(self, error: SpineError, failed: Callable[[SpineError], None] | None) -> None:
         self._ui.projectBar.visible = False
-        tell(error)
+        if failed is not None:
+            failed(error)
+        else:
+            self._tell(str(error))
         self._changed()
-
-    def _say(self, error: SpineError) -> None:
-        self._tell(str(error))
 
     def _onPath(self, path: str) -> None:
         import qt

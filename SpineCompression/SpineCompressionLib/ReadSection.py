@@ -13,6 +13,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.projects.session import NameTaken, ReaderSession
 from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.loadForm import loadForm
 from SpineSlicer.host.StackLoader import StackLoader
 from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
@@ -311,8 +312,7 @@ class ReadSection:
             button.enabled = over
 
     def _tell(self, text: str) -> None:
-        self.ui.readMessageLabel.text = text
-        self.ui.readMessageLabel.visible = bool(text)
+        showLine(self.ui.readMessageLabel, text)
 
 
 def _answersText() -> str:

@@ -18,6 +18,7 @@ from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import UNLIKE_CODES
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.rowInSight import bringIntoSight
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import (
@@ -152,8 +153,7 @@ class ResultSection:
     def _tellVerdict(self) -> None:
         findings, ui = self._study.findings, self._ui
         warnings = level_words.level_warnings(findings) if findings is not None else []
-        ui.warningLabel.text = "\n".join(f"⚠ {warning}." for warning in warnings)
-        ui.warningLabel.visible = bool(warnings)
+        showLine(ui.warningLabel, "\n".join(f"⚠ {warning}." for warning in warnings))
         for widget in (ui.verdictLabel, ui.detailLabel, ui.noticeLabel, ui.timelineHolder,
                     ui.findingsTable, ui.sliceLabel, ui.plotButton):  # fmt: skip
             widget.visible = findings is not None
@@ -277,7 +277,7 @@ class ResultSection:
             if column == 0:
                 item.setData(qt.Qt.UserRole, number)
             if column == COLUMNS.index("Verdict"):
-                item.setData(qt.Qt.DecorationRole, qt.QColor(self._color(number)))
+                item.setData(qt.Qt.DecorationRole, qt.QColor(self._study.color(number)))
             self._ui.findingsTable.setItem(row, column, item)
 
     def _numbers(self) -> list[int]:
@@ -325,9 +325,6 @@ class ResultSection:
         possible = grade_set_words.beside(lead) if lead.grade_set else ""
         text = f" ({possible})" if possible else ""
         return text + (" " + _("(forced)") if lead.forced else "")
-
-    def _color(self, number: int) -> str:
-        return self._study.color(number)
 
     def _markRows(self) -> None:
         import qt

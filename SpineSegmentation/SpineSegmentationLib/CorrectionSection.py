@@ -8,6 +8,7 @@ from typing import Any
 import slicer
 
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillTable, silently
 from SpineSlicer.host.ScrolledSideways import ScrolledSideways
 from SpineSlicer.scene.corrections import (
     Change,
@@ -88,10 +89,9 @@ class CorrectionSection:
 
     def close(self) -> None:
         """Ends the editing without a word to the scene; for when the scene closes."""
-        blocked = self._ui.editButton.blockSignals(True)
-        self._ui.editButton.checked = False
-        self._ui.editButton.text = self._action
-        self._ui.editButton.blockSignals(blocked)
+        with silently(self._ui.editButton):
+            self._ui.editButton.checked = False
+            self._ui.editButton.text = self._action
         self._ui.editorFrame.visible = False
         self.leave()
         if self._editor is not None:
@@ -144,8 +144,6 @@ class CorrectionSection:
         return self._editor
 
     def _fill(self, changed: list[Change]) -> None:
-        import qt
-
         table = self._ui.changesTable
         table.visible = bool(changed)
         self._counted = True
@@ -153,13 +151,7 @@ class CorrectionSection:
         known = self._node is not None and original(self._node) is not None
         self._ui.changesLabel.visible = known
         self._ui.changesLabel.text = self._changesText(len(changed)) if known else ""
-        table.setRowCount(len(changed))
-        for row, change in enumerate(changed):
-            numbers = [change.before, change.after, change.added, change.removed]
-            texts = [change.name, *map(str, numbers), f"{change.dice:.3f}"]
-            for column, text in enumerate(texts):
-                table.setItem(row, column, qt.QTableWidgetItem(text))
-        table.resizeColumnsToContents()
+        fillTable(table, [_texts(change) for change in changed])
 
     def _changesText(self, count: int) -> str:
         if self._models:
@@ -195,6 +187,11 @@ class CorrectionSection:
         self._ui.changesLabel.text = _(
             "Being corrected. The differences are counted when you save or finish."
         )
+
+
+def _texts(change: Change) -> list[str]:
+    numbers = (change.before, change.after, change.added, change.removed)
+    return [change.name, *map(str, numbers), f"{change.dice:.3f}"]
 
 
 def _editorNode(scene: Any) -> Any:

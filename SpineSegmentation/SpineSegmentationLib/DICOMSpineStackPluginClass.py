@@ -87,11 +87,8 @@ class DICOMSpineStackPluginClass(DICOMPlugin):
     def _loadable(self, stackFiles: StackFiles) -> Any:
         loadable = DICOMLoadable()
         loadable.files = stackFiles.files
-        loadable.name, loadable.tooltip, loadable.warning = (
-            stackFiles.name,
-            stackFiles.toolTip,
-            stackFiles.warning,
-        )
+        loadable.name, loadable.tooltip = stackFiles.name, stackFiles.toolTip
+        loadable.warning = stackFiles.warning
         loadable.selected, loadable.confidence = True, CONFIDENCE
         loadable.spineStack = stackFiles
         return loadable

@@ -14,6 +14,7 @@ from SpineLib.loop.problem import Problem
 from SpineLib.loop.refusals import NotAccepted, Overtaken
 from SpineLib.slabs import Steps, finish
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkClock import WorkClock
 
@@ -375,8 +376,7 @@ class LoopCaseSection:
         self._enable()
 
     def _showMessage(self) -> None:
-        self._ui.checksLabel.text = self._message
-        self._ui.checksLabel.visible = bool(self._message)
+        showLine(self._ui.checksLabel, self._message)
 
     def _title(self) -> None:
         if self.work is not None:

@@ -12,6 +12,7 @@ from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.loop.dataset import DATASET, create_dataset
 from SpineLib.models.folder import ModelFolder
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.host.RunControl import RunControl
@@ -96,10 +97,8 @@ class LoopDataSection:
         new = self.data is None and folder is not None and _isFree(folder)
         ui.createFrame.visible = new
         ui.fillFrame.visible = self.data is not None
-        ui.dataSetLabel.text = "\n".join(
-            text for text in (self._about(folder, new), self._message) if text
-        )
-        ui.dataSetLabel.visible = bool(ui.dataSetLabel.text)
+        lines = (self._about(folder, new), self._message)
+        showLine(ui.dataSetLabel, "\n".join(line for line in lines if line))
         ui.reloadButton.visible = self.data is not None
         model = self._model()
         ui.createLabel.text = (

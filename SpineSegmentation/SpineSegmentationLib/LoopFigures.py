@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillTable
 
 from .trainingCurve import curveRows
 
@@ -61,16 +62,8 @@ class LoopFigures:
 
 
 def _fill(table: Any, rows: list[Any], notes: list[Any]) -> None:
-    import qt
-
     table.visible = bool(rows)
-    table.setRowCount(len(rows))
-    for row, texts in enumerate(rows):
-        for column, text in enumerate(texts):
-            item = qt.QTableWidgetItem(text)
-            item.setToolTip(notes[row][column])
-            table.setItem(row, column, item)
-    table.resizeColumnsToContents()
+    fillTable(table, rows, notes)
 
 
 def _isWorse(change: dict[str, Any]) -> bool:

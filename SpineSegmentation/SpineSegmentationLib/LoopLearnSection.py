@@ -13,6 +13,7 @@ from SpineLib.loop.finetune import FineTuning, fine_tunings
 from SpineLib.loop.lineage import CANDIDATE, REFUSED
 from SpineLib.progress import Step
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillBox, showLine
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.WorkerTask import WorkerTask
 
@@ -86,8 +87,9 @@ class LoopLearnSection:
         """Shows what may be learnt from, which models there are, and what waits."""
         ui = self._ui
         ui.learnLabel.text = self._standing()
-        self._fillBox(ui.candidateBox, [m.id for m in self._models((CANDIDATE, REFUSED))][::-1])
-        self._fillBox(ui.earlierBox, self._earlier()[::-1])
+        candidates = [model.id for model in self._models((CANDIDATE, REFUSED))]
+        for box, models in ((ui.candidateBox, candidates), (ui.earlierBox, self._earlier())):
+            fillBox(box, [(model, model) for model in reversed(models)])
         self._onCandidate()
 
     def stop(self) -> None:
@@ -147,15 +149,6 @@ class LoopLearnSection:
         except SpineError as error:
             lines.append(str(error))
         return "\n".join(lines)
-
-    def _fillBox(self, box: Any, ids: list[str]) -> None:
-        chosen = box.currentText
-        blocked = box.blockSignals(True)
-        box.clear()
-        box.addItems(ids)
-        if chosen in ids:
-            box.setCurrentText(chosen)
-        box.blockSignals(blocked)
 
     def _enable(self) -> None:
         ui = self._ui
@@ -222,9 +215,7 @@ class LoopLearnSection:
         self._onChanged()
 
     def _tell(self, doing: str, text: str) -> None:
-        label = self._ui.tuneLabel if doing == "tune" else self._ui.promoteLabel
-        label.text = text
-        label.visible = bool(text)
+        showLine(self._ui.tuneLabel if doing == "tune" else self._ui.promoteLabel, text)
 
     def _progress(self, step: Step) -> None:
         control = self._tuning if self._task.name == "tune" else self._comparing

@@ -12,6 +12,7 @@ from SpineLib.loop.scores import STAGE
 from SpineLib.loop.versions import APPROVED, NEW
 from SpineLib.progress import Step
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillTable, showLine
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.WorkerTask import WorkerTask
 
@@ -87,8 +88,7 @@ class LoopQueueSection:
         self.choose(chosen)
         waiting = self._waiting()
         self._scoring.setReady(bool(waiting) and self._data is not None and not self._data.readOnly)
-        self._ui.scoreLabel.text = self._message
-        self._ui.scoreLabel.visible = bool(self._message)
+        showLine(self._ui.scoreLabel, self._message)
 
     def next(self, after: str) -> str:
         """The id of the case that comes next; empty where all are done.
@@ -145,27 +145,16 @@ class LoopQueueSection:
         return done
 
     def _fill(self) -> None:
-        import qt
-
         table = self._ui.queueTable
-        blocked = table.blockSignals(True)
-        table.setRowCount(len(self._rows))
-        for row, queued in enumerate(self._rows):
-            reasons = "; ".join(queued.reasons)
-            score = "" if queued.score is None else f"{queued.score:.2f}"
-            for column, text in enumerate([queued.case.id, _state(queued.case), score, reasons]):
-                item = qt.QTableWidgetItem(text)
-                item.setToolTip("\n".join(queued.reasons))
-                table.setItem(row, column, item)
-        table.resizeColumnsToContents()
-        table.blockSignals(blocked)
+        rows = [_texts(queued) for queued in self._rows]
+        notes = [["\n".join(queued.reasons)] * len(rows[0]) for queued in self._rows]
+        fillTable(table, rows, notes)
         self._ui.openButton.enabled = bool(self._rows)
         self._onRow(table.currentRow())
 
     def _onRow(self, row: int, *_arguments: Any) -> None:
         reasons = self._rows[row].reasons if 0 <= row < len(self._rows) else ()
-        self._ui.whyLabel.text = "; ".join(reasons)
-        self._ui.whyLabel.visible = bool(reasons)
+        showLine(self._ui.whyLabel, "; ".join(reasons))
         self._enableAside()
 
     def _enableAside(self) -> None:
@@ -228,6 +217,11 @@ class LoopQueueSection:
         if self._data is not None:
             self._data.reload()
         self._onChanged()
+
+
+def _texts(queued: Queued) -> list[str]:
+    score = "" if queued.score is None else f"{queued.score:.2f}"
+    return [queued.case.id, _state(queued.case), score, "; ".join(queued.reasons)]
 
 
 def _state(case: Case) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 from SpineLib.labels import CANAL, DISC_OFFSET
+from SpineSlicer.host.fillWidgets import fillBox
 from SpineSlicer.scene.LoopCase import LoopCase, structureName
 
 from .CorrectionSection import CorrectionSection
@@ -42,12 +43,9 @@ class LoopStructures:
         offered = [number for number in _offered() if number not in there]
         if (lowest, offered) == self._offered:
             return
-        box, chosen = self._ui.missingBox, self._ui.missingBox.currentData
         self._offered = lowest, offered
-        box.clear()
-        for number in offered:
-            box.addItem(structureName(number, lowest), number)
-        box.setCurrentIndex(max(0, box.findData(chosen)))
+        names = [(structureName(number, lowest), number) for number in offered]
+        fillBox(self._ui.missingBox, names)
 
     def choose(self, number: int) -> None:
         """Has a structure edited, by SPIDER's number."""

@@ -8,6 +8,7 @@ from typing import Any
 from SpineLib.loop.refusals import Overtaken
 from SpineLib.loop.versions import Version
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import silently
 from SpineSlicer.host.readersTime import readersTime
 
 from .LoopWork import LoopWork
@@ -40,14 +41,13 @@ class LoopVersions:
     def show(self, work: LoopWork | None) -> None:
         """Lists those of another case, or none."""
         box, case = self._ui.versionBox, None if work is None else work.case
-        blocked = box.blockSignals(True)
-        box.clear()
-        versions = case.versions if case is not None else ()
-        for version in reversed(versions):
-            box.addItem(_about(version), version.number)
-        if case is not None and case.chosen is not None:
-            box.setCurrentIndex(len(versions) - case.chosen.number)
-        box.blockSignals(blocked)
+        with silently(box):
+            box.clear()
+            versions = case.versions if case is not None else ()
+            for version in reversed(versions):
+                box.addItem(_about(version), version.number)
+            if case is not None and case.chosen is not None:
+                box.setCurrentIndex(len(versions) - case.chosen.number)
         over = None if work is None else work.overtaken
         self._ui.overtakenLabel.visible = self._ui.insistButton.visible = over is not None
         if work is not None and over is not None:

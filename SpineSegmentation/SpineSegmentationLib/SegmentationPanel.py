@@ -13,6 +13,7 @@ from SpineLib.reading import Reading
 from SpineLib.reasons import sentence
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillBox, showLine
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.pathChanged import onPathChanged
@@ -190,9 +191,8 @@ class SegmentationPanel:
 
     def tell(self, verdict: str, notice: str = "", *, restart: bool = False) -> None:
         """Shows what came of it, by the button; never in a dialog."""
-        for label, text in ((self.ui.verdictLabel, verdict), (self.ui.noticeLabel, notice)):
-            label.text = text
-            label.visible = bool(text)
+        showLine(self.ui.verdictLabel, verdict)
+        showLine(self.ui.noticeLabel, notice)
         self.ui.restartButton.visible = restart
 
     def _fillBoxes(self) -> None:
@@ -208,12 +208,8 @@ class SegmentationPanel:
         except SpineError as error:
             self._models = []
             self.ui.modelLabel.text = str(error)
-        box = self.ui.modelBox
-        chosen, blocked = box.currentText, box.blockSignals(True)
-        box.clear()
-        box.addItems([model.card.name for model in self._models])
-        box.currentIndex = max(box.findText(chosen), 0)
-        box.blockSignals(blocked)
+        names = [model.card.name for model in self._models]
+        fillBox(self.ui.modelBox, [(name, name) for name in names])
 
     def _start(self) -> None:
         self._run += 1

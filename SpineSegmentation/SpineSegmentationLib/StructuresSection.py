@@ -20,6 +20,7 @@ from SpineLib.outputs.summary import evidence
 from SpineLib.quantities import Quantity
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillTable, silently
 from SpineSlicer.host.inThread import importing
 from SpineSlicer.host.rowInSight import bringIntoSight
 from SpineSlicer.host.threeD import lookAt
@@ -90,12 +91,14 @@ class StructuresSection:
         shown = bool(display and display.GetVisibility3D() and hasSurfaces(node))
         if shown:
             lookAt([node])
-        _silently(self._ui.show3DButton, shown)
+        with silently(self._ui.show3DButton):
+            self._ui.show3DButton.checked = shown
 
     def showGroups(self) -> None:
         """Ticks the groups that are in sight."""
         for group, box in self._boxes.items():
-            _silently(box, self._node is None or isGroupVisible(self._node, group))
+            with silently(box):
+                box.checked = self._node is None or isGroupVisible(self._node, group)
             box.enabled = self._node is not None
 
     def rename(self, finding: SegmentationFinding) -> None:
@@ -165,20 +168,16 @@ class StructuresSection:
         import qt
 
         table = self._ui.structuresTable
-        blocked = table.blockSignals(True)
-        table.setRowCount(len(self._measures))
-        for row, measure in enumerate(self._measures):
-            for column, text in enumerate(_texts(measure)):
-                item = qt.QTableWidgetItem(text)
-                if column:
-                    item.setTextAlignment(int(qt.Qt.AlignRight) | int(qt.Qt.AlignVCenter))
-                    item.setToolTip("\n".join(level_lines(quantities, measure.name)))
-                else:
-                    jump = _("Click to jump there in all views.")
-                    item.setToolTip(f"{measure.name}. {jump}")
-                table.setItem(row, column, item)
-        table.resizeColumnsToContents()
-        table.blockSignals(blocked)
+        jump = _("Click to jump there in all views.")
+        rows, notes = [_texts(measure) for measure in self._measures], []
+        for measure in self._measures:
+            level = "\n".join(level_lines(quantities, measure.name))
+            notes.append([f"{measure.name}. {jump}", *[level] * 4])
+        fillTable(table, rows, notes)
+        right = int(qt.Qt.AlignRight) | int(qt.Qt.AlignVCenter)
+        for row, texts in enumerate(rows):
+            for column in range(1, len(texts)):
+                table.item(row, column).setTextAlignment(right)
 
     def _onRow(self, row: int, *_arguments: Any) -> None:
         if not 0 <= row < len(self._measures):
@@ -229,9 +228,3 @@ def _texts(measure: Measure) -> list[str]:
         _NONE if measure.canal_area is None else f"{measure.canal_area:.0f}",
         _NONE if measure.canal_ap is None else f"{measure.canal_ap:.1f}",
     ]
-
-
-def _silently(button: Any, on: bool) -> None:
-    blocked = button.blockSignals(True)
-    button.checked = on
-    button.blockSignals(blocked)

@@ -40,7 +40,7 @@ def test_a_case_opens_with_image_named_segments_and_what_to_look_at(ui, case, op
 
 
 def test_an_implausible_place_is_jumped_to_in_all_views_by_click_and_key(loop, ui, case):
-    places = list(loop.case._places)
+    places = loop.case._places._places
     place = next(n for n, one in enumerate(places) if one.ras is not None)
     ui.placesTable.setCurrentCell(place, 0)
     np.testing.assert_allclose(center(), places[place].ras, atol=1e-3)
@@ -68,7 +68,7 @@ def test_the_next_structure_is_shown_and_edited(loop, ui, case):
 @pytest.mark.parametrize("hardened", [False, True])
 def test_a_case_that_is_moved_keeps_its_answer_and_its_places(loop, ui, case, hardened):
     before, node = case.shown.current(), case.shown.volumeNode
-    places = list(loop.case._places)
+    places = loop.case._places._places
     move(node, placed([0.0, 20.0, 0.0], [15.0, 0.0, -30.0]))
     if hardened:
         harden(node)
@@ -306,7 +306,7 @@ def test_a_serious_problem_blocks_with_its_place_until_it_is_mended(loop, ui, ca
     assert found[row][0] == "✖"
     assert "Not accepted" in ui.checksLabel.text and ui.anywayButton.visible
     ui.placesTable.setCurrentCell(row, 0)
-    np.testing.assert_allclose(center(), list(loop.case._places)[row].ras, atol=1e-3)
+    np.testing.assert_allclose(center(), loop.case._places._places[row].ras, atol=1e-3)
     case.shown.add(2)
     paint_all(case.shown.node, "vertebra2", learning.spine(1)[1].voxels == 2)
     click(ui.acceptButton)
