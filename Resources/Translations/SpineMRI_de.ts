@@ -753,7 +753,7 @@
     </message>
     <message>
         <source>Load DICOM…</source>
-        <translation>DICOM laden…</translation>
+        <translation>DICOM laden …</translation>
     </message>
     <message>
         <source>Stack:</source>
@@ -885,7 +885,7 @@
     </message>
     <message>
         <source>Report…</source>
-        <translation>Bericht…</translation>
+        <translation>Bericht …</translation>
     </message>
     <message>
         <source>Copy verdict</source>
@@ -901,7 +901,7 @@
     </message>
     <message>
         <source>Looking for stacks…</source>
-        <translation>Blöcke werden gesucht…</translation>
+        <translation>Blöcke werden gesucht …</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -988,7 +988,7 @@
         <translation>Ein Wirbel oder die Bandscheibe zwischen zweien.</translation>
     </message>
     <message>
-        <source>How many the patient has; other numbers than 12 and 5 are transitional anatomy.</source>
+        <source>How many the patient has; numbers other than 12 and 5 mean transitional anatomy.</source>
         <translation>Wie viele der Patient hat; andere Zahlen als 12 und 5 sind Übergangsanatomie.</translation>
     </message>
     <message>
@@ -1080,8 +1080,8 @@
         <translation>Höhe:</translation>
     </message>
     <message>
-        <source>Says which level this slice is, so that all others of the study get their names anew (key L, also over a slice view).</source>
-        <translation>Sagt, welche Höhe diese Schicht hat, so dass alle anderen der Studie neu benannt werden (Taste L, auch über einer Schichtansicht).</translation>
+        <source>Names the level of this slice; all other levels of the study follow (key L, also over a slice view).</source>
+        <translation>Benennt die Höhe dieser Schicht; alle anderen Höhen der Studie folgen (Taste L, auch über einer Schichtansicht).</translation>
     </message>
     <message>
         <source>This one is…  L</source>
@@ -1104,15 +1104,15 @@
         <translation>Verlauf (nur Forschung)</translation>
     </message>
     <message>
-        <source>How severe the disease is, or what becomes of the patient, by a model of a cohort of yours. Not for decisions.</source>
-        <translation>Wie schwer die Krankheit ist oder was aus dem Patienten wird, nach einem Modell Ihrer Kohorte. Nicht für Entscheidungen.</translation>
+        <source>How severe the disease is, or the patient's outcome, predicted by a model of your own cohort. Not for decisions.</source>
+        <translation>Wie schwer die Krankheit ist oder was aus dem Patienten wird, vorhergesagt von einem Modell Ihrer eigenen Kohorte. Nicht für Entscheidungen.</translation>
     </message>
     <message>
         <source>Model…</source>
         <translation>Modell …</translation>
     </message>
     <message>
-        <source>Chooses the folder of a model of an outcome.</source>
+        <source>Choose the folder of an outcome model.</source>
         <translation>Wählt den Ordner eines Verlaufsmodells.</translation>
     </message>
     <message>
@@ -1124,15 +1124,15 @@
         <translation>Was das Modell vorhersagt und woraus es gelernt hat.</translation>
     </message>
     <message>
-        <source>Type what is known of the patient; leave the rest empty. What the reading says stands there already. Nothing of it is saved.</source>
-        <translation>Tragen Sie ein, was vom Patienten bekannt ist; lassen Sie den Rest leer. Was der Befund sagt, steht schon da. Nichts davon wird gespeichert.</translation>
+        <source>Enter what is known of the patient; leave the rest empty. Values from the reading are filled in already. Nothing of this is saved.</source>
+        <translation>Tragen Sie ein, was vom Patienten bekannt ist; lassen Sie den Rest leer. Werte aus der Auswertung stehen schon da. Nichts davon wird gespeichert.</translation>
     </message>
     <message>
         <source>Predict</source>
         <translation>Vorhersagen</translation>
     </message>
     <message>
-        <source>Asks the model of this patient.</source>
+        <source>Asks the model about this patient.</source>
         <translation>Fragt das Modell nach diesem Patienten.</translation>
     </message>
     <message>
@@ -1140,15 +1140,15 @@
         <translation>Auch wenn anders als seine Patienten</translation>
     </message>
     <message>
-        <source>Answers although the patient is unlike those that the model learnt from; the answer is marked as forced.</source>
-        <translation>Antwortet, obwohl der Patient anders ist als die, aus denen das Modell gelernt hat; die Antwort ist als erzwungen bezeichnet.</translation>
+        <source>Answers even if the patient is unlike those that the model learnt from; the answer is then marked as forced.</source>
+        <translation>Antwortet auch dann, wenn der Patient anders ist als die, aus denen das Modell gelernt hat; die Antwort ist dann als erzwungen bezeichnet.</translation>
     </message>
     <message>
         <source>The answer with its interval, what drove it, what is missing, and the model's patients beside this one.</source>
         <translation>Die Antwort mit ihrem Intervall, was sie bestimmt hat, was fehlt, und die Patienten des Modells neben diesem.</translation>
     </message>
     <message>
-        <source>Choose the folder of a model of outcomes</source>
+        <source>Choose the folder of an outcome model</source>
         <translation>Ordner eines Verlaufsmodells wählen</translation>
     </message>
     <message>
@@ -1740,8 +1740,8 @@
         <translation>Hiermit vergleichen  C</translation>
     </message>
     <message>
-        <source>Compares the narrowest slice with this one, or with those that are chosen, in place of the nearest normal ones; once more takes it back (key C).</source>
-        <translation>Vergleicht die engste Schicht mit dieser oder mit den gewählten statt mit den nächsten normalen; noch einmal nimmt es zurück (Taste C).</translation>
+        <source>Compares the narrowest slice with this one, or with the chosen ones, instead of the nearest normal ones; click again to undo (key C).</source>
+        <translation>Vergleicht die engste Schicht mit dieser oder mit den gewählten statt mit den nächsten normalen; noch einmal klicken nimmt es zurück (Taste C).</translation>
     </message>
     <message>
         <source>{title} {value} ({low} to {high})</source>

@@ -114,7 +114,7 @@ class LevelSection:
         self.levelBox, self.thoracicBox, self.lumbarBox = (qt.QComboBox() for _n in range(3))
         self.levelBox.toolTip = _("A vertebra, or the disc between two.")
         self.levelBox.maxVisibleItems = 20
-        tip = _("How many the patient has; other numbers than 12 and 5 are transitional anatomy.")
+        tip = _("How many the patient has; numbers other than 12 and 5 mean transitional anatomy.")
         for box, counts in ((self.thoracicBox, THORACIC), (self.lumbarBox, LUMBAR)):
             box.toolTip = tip
             box.addItems([str(count) for count in counts])

@@ -79,7 +79,7 @@ class OutcomeSection:
     def _onChoose(self, *_arguments: Any) -> None:
         import qt
 
-        title = _("Choose the folder of a model of outcomes")
+        title = _("Choose the folder of an outcome model")
         path = qt.QFileDialog.getExistingDirectory(self._ui.outcomeModelButton, title)
         if path:
             self.openModel(path)
