@@ -29,7 +29,7 @@ from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import levellingReadings
 from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringStudy
+from SpineSlicer.scene.resultsToSend import gatheringStudy
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
 from SpineSlicer.scene.studies import isStudyOf, studiesIn
@@ -101,7 +101,7 @@ class CompressionPanel:
         self.send = SendSection(
             ui.sendFrame.layout(),
             reader.worker,
-            self._results,
+            lambda: gatheringStudy(scene, self.study.study),
             self._folderOfStudy,
             self._picturing,
         )
@@ -220,9 +220,6 @@ class CompressionPanel:
             self._tell(self._unseen)
         elif self._unseen and self._ui.statusLabel.text == self._unseen:
             self._tell("")
-
-    def _results(self) -> Steps[ResultsToSend]:
-        return gatheringStudy(self._scene, self.study.study)
 
     def _folderOfStudy(self) -> str:
         """Where the study that is shown was read from, or else what is chosen."""

@@ -114,11 +114,10 @@ class NamesSection:
         self._onNamed()
         self._ui.namesLabel.text = text[:1].upper() + text[1:]
         self._following.start(
-            following(self._node), onDone=self._onFollowed, onError=self._onFailed
+            following(self._node),
+            onDone=lambda _none: self._onNamed(),  # what others call it has followed, too
+            onError=self._onFailed,
         )
-
-    def _onFollowed(self, _none: Any) -> None:
-        self._onNamed()  # what others call it has followed, too
 
     def _onFailed(self, error: Exception) -> None:
         self._ui.namesLabel.text = str(from_exception(error))
