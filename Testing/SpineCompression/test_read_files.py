@@ -64,8 +64,8 @@ def test_a_torn_or_hand_edited_file_is_said_and_the_rest_is_used(desktop, projec
     lines[1] = lines[1].replace('"label":"compressed"', '"label":"compresed"')
     path.write_text("".join(lines)[:-30])
     read = choose(project, "anna")
-    said = read.ui.readMessageLabel.text
-    assert "Line 2 is left out: 'compresed' is not a label" in said and "anna.jsonl.torn" in said
+    text = read.ui.readMessageLabel.text
+    assert "Line 2 is left out: 'compresed' is not a label" in text and "anna.jsonl.torn" in text
     assert read.ui.deskBar.text == "1 / 40 labelled"
 
 
