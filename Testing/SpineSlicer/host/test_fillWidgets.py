@@ -1,6 +1,6 @@
-"""Boxes and tables that are filled anew emit nothing and keep what was chosen."""
+"""Boxes that are filled anew emit nothing and keep what was chosen."""
 
-from SpineSlicer.host.fillWidgets import fillBox, fillTable, showLine
+from SpineSlicer.host.fillWidgets import fillBox, showLine
 
 
 def test_a_box_keeps_what_was_chosen_and_tells_nobody(desktop):
@@ -15,18 +15,6 @@ def test_a_box_keeps_what_was_chosen_and_tells_nobody(desktop):
     assert (box.currentData, box.currentText) == ("2", "Two")
     fillBox(box, [("Zero", "0")])
     assert box.currentData == "0" and heard == []
-
-
-def test_a_table_has_its_texts_and_their_tooltips(desktop):
-    import qt
-
-    table = qt.QTableWidget()
-    table.setColumnCount(2)
-    fillTable(table, [("a", "b")], [("about a", "about b")])
-    assert [table.item(0, n).text() for n in (0, 1)] == ["a", "b"]
-    assert table.item(0, 1).toolTip() == "about b"
-    fillTable(table, [])
-    assert table.rowCount == 0
 
 
 def test_an_empty_line_takes_up_no_room(desktop):
