@@ -161,7 +161,7 @@ def test_a_study_of_one_stack_says_that_there_is_nothing_to_compare_with(ui, blo
     assert enabled() and "one" not in ui.layoutBox.itemText(item)
     slicer.mrmlScene.Clear(False)
     widget.panel.show(brief)
-    assert not enabled() and "the study has one" in ui.layoutBox.itemText(item)
+    assert not enabled() and "the study has only one" in ui.layoutBox.itemText(item)
 
 
 def plotted(study, stack):

@@ -46,7 +46,7 @@ def test_files_that_have_moved_are_said_and_found_again_in_the_panel(
     key(desktop, "1")
     assert labels(project) == []
     click(read.ui.stopReadingButton)
-    assert "no longer at" in read.ui.projectLabel.text
+    assert "have moved" in read.ui.projectLabel.text
     read.choice.relink(str(tmp_path / "elsewhere"))
     assert read.ui.readMessageLabel.text == "Studies found again: 8"
     click(read.ui.startReadingButton)

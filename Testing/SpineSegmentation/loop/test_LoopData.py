@@ -66,7 +66,7 @@ def test_labels_of_a_table_become_corrections_unless_only_images_are_wanted(
 def test_a_folder_that_holds_something_else_says_so(ui, tmp_path):
     (tmp_path / "holiday.txt").write_text("x")
     ui.dataSetEdit.currentPath = str(tmp_path)
-    assert "not a data set" in ui.dataSetLabel.text and not ui.createFrame.visible
+    assert "neither a data set" in ui.dataSetLabel.text and not ui.createFrame.visible
 
 
 def test_a_data_set_of_another_task_is_refused(ui, tmp_path):
