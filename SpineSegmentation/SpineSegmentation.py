@@ -149,16 +149,16 @@ class SpineSegmentationLogic(ScriptedLoadableModuleLogic):
             finding: a `SegmentationFinding`.
         """
         from SpineLib.outputs.summary import why
-        from SpineLib.translation import tr as _
+        from SpineLib.translation import tr
 
         if finding.status != "assessed":
-            return _("Not assessed: {reason}").format(reason=why(finding))
+            return tr("Not assessed: {reason}").format(reason=why(finding))
         if not finding.segments:
-            return _("This segmentation has no segments. If it had some, its file is missing.")
+            return tr("This segmentation has no segments. If it had any, its file is missing.")
         names = [segment.name for segment in finding.segments if segment.kind == "vertebra"]
         discs = sum(segment.kind == "disc" for segment in finding.segments)
-        levels = f"{names[-1]}–{names[0]}" if finding.lowest and names else _("levels not known")
-        text = _("{vertebrae} vertebrae ({levels}), {discs} discs").format(
+        levels = f"{names[-1]}–{names[0]}" if finding.lowest and names else tr("levels not known")
+        text = tr("{vertebrae} vertebrae ({levels}), {discs} discs").format(
             vertebrae=len(names), levels=levels, discs=discs
         )
         return f"{text}. {why(finding)}." if finding.forced else f"{text}."

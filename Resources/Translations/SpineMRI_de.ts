@@ -753,7 +753,7 @@
     </message>
     <message>
         <source>Load DICOM…</source>
-        <translation>DICOM laden…</translation>
+        <translation>DICOM laden …</translation>
     </message>
     <message>
         <source>Stack:</source>
@@ -885,7 +885,7 @@
     </message>
     <message>
         <source>Report…</source>
-        <translation>Bericht…</translation>
+        <translation>Bericht …</translation>
     </message>
     <message>
         <source>Copy verdict</source>
@@ -901,7 +901,7 @@
     </message>
     <message>
         <source>Looking for stacks…</source>
-        <translation>Blöcke werden gesucht…</translation>
+        <translation>Blöcke werden gesucht …</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -988,7 +988,7 @@
         <translation>Ein Wirbel oder die Bandscheibe zwischen zweien.</translation>
     </message>
     <message>
-        <source>How many the patient has; other numbers than 12 and 5 are transitional anatomy.</source>
+        <source>How many the patient has; numbers other than 12 and 5 mean transitional anatomy.</source>
         <translation>Wie viele der Patient hat; andere Zahlen als 12 und 5 sind Übergangsanatomie.</translation>
     </message>
     <message>
@@ -1080,8 +1080,8 @@
         <translation>Höhe:</translation>
     </message>
     <message>
-        <source>Says which level this slice is, so that all others of the study get their names anew (key L, also over a slice view).</source>
-        <translation>Sagt, welche Höhe diese Schicht hat, so dass alle anderen der Studie neu benannt werden (Taste L, auch über einer Schichtansicht).</translation>
+        <source>Names the level of this slice; all other levels of the study follow (key L, also over a slice view).</source>
+        <translation>Benennt die Höhe dieser Schicht; alle anderen Höhen der Studie folgen (Taste L, auch über einer Schichtansicht).</translation>
     </message>
     <message>
         <source>This one is…  L</source>
@@ -1104,15 +1104,15 @@
         <translation>Verlauf (nur Forschung)</translation>
     </message>
     <message>
-        <source>How severe the disease is, or what becomes of the patient, by a model of a cohort of yours. Not for decisions.</source>
-        <translation>Wie schwer die Krankheit ist oder was aus dem Patienten wird, nach einem Modell Ihrer Kohorte. Nicht für Entscheidungen.</translation>
+        <source>How severe the disease is, or the patient's outcome, predicted by a model of your own cohort. Not for decisions.</source>
+        <translation>Wie schwer die Krankheit ist oder was aus dem Patienten wird, vorhergesagt von einem Modell Ihrer eigenen Kohorte. Nicht für Entscheidungen.</translation>
     </message>
     <message>
         <source>Model…</source>
         <translation>Modell …</translation>
     </message>
     <message>
-        <source>Chooses the folder of a model of an outcome.</source>
+        <source>Choose the folder of an outcome model.</source>
         <translation>Wählt den Ordner eines Verlaufsmodells.</translation>
     </message>
     <message>
@@ -1124,15 +1124,15 @@
         <translation>Was das Modell vorhersagt und woraus es gelernt hat.</translation>
     </message>
     <message>
-        <source>Type what is known of the patient; leave the rest empty. What the reading says stands there already. Nothing of it is saved.</source>
-        <translation>Tragen Sie ein, was vom Patienten bekannt ist; lassen Sie den Rest leer. Was der Befund sagt, steht schon da. Nichts davon wird gespeichert.</translation>
+        <source>Enter what is known of the patient; leave the rest empty. Values from the reading are filled in already. Nothing of this is saved.</source>
+        <translation>Tragen Sie ein, was vom Patienten bekannt ist; lassen Sie den Rest leer. Werte aus der Auswertung stehen schon da. Nichts davon wird gespeichert.</translation>
     </message>
     <message>
         <source>Predict</source>
         <translation>Vorhersagen</translation>
     </message>
     <message>
-        <source>Asks the model of this patient.</source>
+        <source>Asks the model about this patient.</source>
         <translation>Fragt das Modell nach diesem Patienten.</translation>
     </message>
     <message>
@@ -1140,15 +1140,15 @@
         <translation>Auch wenn anders als seine Patienten</translation>
     </message>
     <message>
-        <source>Answers although the patient is unlike those that the model learnt from; the answer is marked as forced.</source>
-        <translation>Antwortet, obwohl der Patient anders ist als die, aus denen das Modell gelernt hat; die Antwort ist als erzwungen bezeichnet.</translation>
+        <source>Answers even if the patient is unlike those that the model learnt from; the answer is then marked as forced.</source>
+        <translation>Antwortet auch dann, wenn der Patient anders ist als die, aus denen das Modell gelernt hat; die Antwort ist dann als erzwungen bezeichnet.</translation>
     </message>
     <message>
         <source>The answer with its interval, what drove it, what is missing, and the model's patients beside this one.</source>
         <translation>Die Antwort mit ihrem Intervall, was sie bestimmt hat, was fehlt, und die Patienten des Modells neben diesem.</translation>
     </message>
     <message>
-        <source>Choose the folder of a model of outcomes</source>
+        <source>Choose the folder of an outcome model</source>
         <translation>Ordner eines Verlaufsmodells wählen</translation>
     </message>
     <message>
@@ -1740,8 +1740,8 @@
         <translation>Hiermit vergleichen  C</translation>
     </message>
     <message>
-        <source>Compares the narrowest slice with this one, or with those that are chosen, in place of the nearest normal ones; once more takes it back (key C).</source>
-        <translation>Vergleicht die engste Schicht mit dieser oder mit den gewählten statt mit den nächsten normalen; noch einmal nimmt es zurück (Taste C).</translation>
+        <source>Compares the narrowest slice with this one, or with the chosen ones, instead of the nearest normal ones; click again to undo (key C).</source>
+        <translation>Vergleicht die engste Schicht mit dieser oder mit den gewählten statt mit den nächsten normalen; noch einmal klicken nimmt es zurück (Taste C).</translation>
     </message>
     <message>
         <source>{title} {value} ({low} to {high})</source>
@@ -1938,6 +1938,2598 @@
     <message>
         <source>the sac was corrected, and the model {model}, as it graded, is not at hand</source>
         <translation>der Durasack wurde korrigiert, und das Modell {model} ist so, wie es den Grad gab, nicht zur Hand</translation>
+    </message>
+    <message>
+        <source>reader: {what}</source>
+        <translation>Befunder: {what}</translation>
+    </message>
+    <message>
+        <source>{what}, so no answers can be given on them. Read the study again.</source>
+        <translation>{what}; dazu kann nichts beantwortet werden. Werten Sie die Studie erneut aus.</translation>
+    </message>
+    <message>
+        <source>The models are reading a study. Wait until they are done, or cancel.</source>
+        <translation>Die Modelle werten gerade eine Studie aus. Warten Sie, bis sie fertig sind, oder brechen Sie ab.</translation>
+    </message>
+    <message>
+        <source>A blinded reading is under way</source>
+        <translation>Eine verblindete Befundung läuft</translation>
+    </message>
+    <message>
+        <source>Stop it first: in the section Read, click Stop.</source>
+        <translation>Beenden Sie sie zuerst: im Abschnitt Befunden auf Beenden klicken.</translation>
+    </message>
+    <message>
+        <source>Compare two stacks</source>
+        <translation>Zwei Blöcke vergleichen</translation>
+    </message>
+    <message>
+        <source>Slicer's layout</source>
+        <translation>Ansicht von Slicer</translation>
+    </message>
+    <message>
+        <source>Axial, sagittal, plot</source>
+        <translation>Axial, sagittal, Kurve</translation>
+    </message>
+    <message>
+        <source>(the study has only one)</source>
+        <translation>(die Studie hat nur einen)</translation>
+    </message>
+    <message>
+        <source>Choose a model's folder</source>
+        <translation>Ordner eines Modells wählen</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>Modelle werden gesucht …</translation>
+    </message>
+    <message>
+        <source>Choose a model's zip archive</source>
+        <translation>Zip-Archiv eines Modells wählen</translation>
+    </message>
+    <message>
+        <source>Zip archives (*.zip)</source>
+        <translation>Zip-Archive (*.zip)</translation>
+    </message>
+    <message>
+        <source>Made for</source>
+        <translation>Gemacht für</translation>
+    </message>
+    <message>
+        <source>Trained on</source>
+        <translation>Trainiert mit</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>STARTER MODEL: simulated training data</source>
+        <translation>STARTMODELL: mit simulierten Bildern trainiert</translation>
+    </message>
+    <message>
+        <source>STARTER MODEL:</source>
+        <translation>STARTMODELL:</translation>
+    </message>
+    <message>
+        <source>came with the program</source>
+        <translation>mit dem Programm geliefert</translation>
+    </message>
+    <message>
+        <source>added by you</source>
+        <translation>von Ihnen hinzugefügt</translation>
+    </message>
+    <message>
+        <source>Card: {x:.2f}</source>
+        <translation>Karte: {x:.2f}</translation>
+    </message>
+    <message>
+        <source>The worker is still busy with {title}. Stop it and leave this project?</source>
+        <translation>Für {title} läuft noch eine Aufgabe. Abbrechen und dieses Projekt verlassen?</translation>
+    </message>
+    <message>
+        <source>Studies whose files have moved: {n}. Moved files… finds them.</source>
+        <translation>Studien, deren Dateien verschoben wurden: {n}. „Verschobene Dateien …“ findet sie.</translation>
+    </message>
+    <message>
+        <source>The project was created. Add studies to it.</source>
+        <translation>Das Projekt wurde angelegt. Fügen Sie Studien hinzu.</translation>
+    </message>
+    <message>
+        <source>Blinded</source>
+        <translation>Verblindet</translation>
+    </message>
+    <message>
+        <source>With the model's answers</source>
+        <translation>Mit den Antworten des Modells</translation>
+    </message>
+    <message>
+        <source>Reading project</source>
+        <translation>Befundungsprojekt</translation>
+    </message>
+    <message>
+        <source>Choose a DICOM folder with each study in a folder of its own</source>
+        <translation>DICOM-Ordner wählen; darin jede Studie in einem eigenen Ordner</translation>
+    </message>
+    <message>
+        <source>Choose the folder where the files are now</source>
+        <translation>Ordner wählen, in dem die Dateien jetzt liegen</translation>
+    </message>
+    <message>
+        <source>not locked</source>
+        <translation>offen</translation>
+    </message>
+    <message>
+        <source>The project is busy</source>
+        <translation>Das Projekt ist beschäftigt</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>In Arbeit</translation>
+    </message>
+    <message>
+        <source>Enter a new or empty folder, a title and the labels.</source>
+        <translation>Geben Sie einen neuen oder leeren Ordner, einen Titel und die Labels an.</translation>
+    </message>
+    <message>
+        <source>Wait a moment.</source>
+        <translation>Warten Sie einen Moment.</translation>
+    </message>
+    <message>
+        <source>No folder is given</source>
+        <translation>Es ist kein Ordner angegeben</translation>
+    </message>
+    <message>
+        <source>{title}: {studies} studies, {slices} slices, {scheme}</source>
+        <translation>{title}: {studies} Studien, {slices} Schichten, {scheme}</translation>
+    </message>
+    <message>
+        <source>{readers} unblinded by {who}, {time}: {why}</source>
+        <translation>{readers} entblindet durch {who}, {time}: {why}</translation>
+    </message>
+    <message>
+        <source>Enter a new or empty one above.</source>
+        <translation>Geben Sie oben einen neuen oder leeren an.</translation>
+    </message>
+    <message>
+        <source>Studies added: {n}</source>
+        <translation>Studien hinzugefügt: {n}</translation>
+    </message>
+    <message>
+        <source>Studies found again: {n}</source>
+        <translation>Studien wiedergefunden: {n}</translation>
+    </message>
+    <message>
+        <source>settled</source>
+        <translation>entschieden</translation>
+    </message>
+    <message>
+        <source>labelled</source>
+        <translation>gelabelt</translation>
+    </message>
+    <message>
+        <source>The view showed another slice; here is the one to label. Please label it again.</source>
+        <translation>Die Ansicht zeigte eine andere Schicht; hier ist die, um die es geht. Bitte labeln Sie sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>simulated</source>
+        <translation>simuliert</translation>
+    </message>
+    <message>
+        <source>{value} (key {key})</source>
+        <translation>{value} (Taste {key})</translation>
+    </message>
+    <message>
+        <source>The scene holds answers of a model or a reader, which a blinded reader must not see. Save it, close it (File → Close Scene), then start again.</source>
+        <translation>Die Szene enthält Antworten eines Modells oder eines Befunders, die ein verblindeter Befunder nicht sehen darf. Speichern Sie sie, schließen Sie sie (File → Close Scene) und beginnen Sie dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>Every slice has a label. Go back with ◀ to change one, then lock your set.</source>
+        <translation>Jede Schicht hat ein Label. Mit ◀ können Sie zurückgehen und eines ändern; sperren Sie dann Ihren Satz.</translation>
+    </message>
+    <message>
+        <source>Your set is locked.</source>
+        <translation>Ihr Satz ist gesperrt.</translation>
+    </message>
+    <message>
+        <source>Every disagreement is settled. Go back with ◀ to change one.</source>
+        <translation>Alle Abweichungen sind entschieden. Mit ◀ können Sie zurückgehen und eine ändern.</translation>
+    </message>
+    <message>
+        <source>Lock my set</source>
+        <translation>Meinen Satz sperren</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the agreement page</source>
+        <translation>Ordner für die Seite zur Übereinstimmung wählen</translation>
+    </message>
+    <message>
+        <source>Choose an empty folder for the training set</source>
+        <translation>Leeren Ordner für den Trainingssatz wählen</translation>
+    </message>
+    <message>
+        <source>This set is locked: you can look at it, but not change it.</source>
+        <translation>Dieser Satz ist gesperrt: Sie können ihn ansehen, aber nicht ändern.</translation>
+    </message>
+    <message>
+        <source>The readers agree on every slice.</source>
+        <translation>Die Befunder sind sich bei jeder Schicht einig.</translation>
+    </message>
+    <message>
+        <source>The scene was closed. All labels are kept; start again to continue.</source>
+        <translation>Die Szene wurde geschlossen. Alle Labels bleiben erhalten; beginnen Sie erneut, um fortzufahren.</translation>
+    </message>
+    <message>
+        <source>Lock the set of {reader}? It can never be changed again.</source>
+        <translation>Den Satz von {reader} sperren? Er kann danach nie mehr geändert werden.</translation>
+    </message>
+    <message>
+        <source>{n} slice has no label.</source>
+        <translation>{n} Schicht hat kein Label.</translation>
+    </message>
+    <message>
+        <source>{n} slices have no label.</source>
+        <translation>{n} Schichten haben kein Label.</translation>
+    </message>
+    <message>
+        <source>Written: {file}</source>
+        <translation>Geschrieben: {file}</translation>
+    </message>
+    <message>
+        <source>Written: {path}</source>
+        <translation>Geschrieben: {path}</translation>
+    </message>
+    <message>
+        <source>Written: {file}, with the slices beside it. The key to the original identities is {key}; keep it in another place. Models of slices are trained on the command line; see the documentation on training.</source>
+        <translation>Geschrieben: {file}, mit den Schichten daneben. Der Schlüssel zu den ursprünglichen Identitäten ist {key}; bewahren Sie ihn getrennt auf. Schichtmodelle werden auf der Kommandozeile trainiert; siehe die Dokumentation zum Training.</translation>
+    </message>
+    <message>
+        <source>{error} To do so, click Stop, then Moved files….</source>
+        <translation>{error} Klicken Sie dazu auf Beenden, dann auf „Verschobene Dateien …“.</translation>
+    </message>
+    <message>
+        <source>A transform bends this volume, so no window can be drawn on it.</source>
+        <translation>Eine Transformation verformt dieses Volumen; darauf kann kein Fenster gezeichnet werden.</translation>
+    </message>
+    <message>
+        <source>The study was read again in the meantime. Grade again.</source>
+        <translation>Die Studie wurde inzwischen erneut ausgewertet. Bestimmen Sie den Grad noch einmal.</translation>
+    </message>
+    <message>
+        <source>{slices} graded again with the window</source>
+        <translation>{slices} mit dem Fenster neu bewertet</translation>
+    </message>
+    <message>
+        <source>A reader's window is shown.</source>
+        <translation>Gezeigt wird das Fenster eines Befunders.</translation>
+    </message>
+    <message>
+        <source>The model's window is shown.</source>
+        <translation>Gezeigt wird das Fenster des Modells.</translation>
+    </message>
+    <message>
+        <source>Writing the report…</source>
+        <translation>Der Bericht wird geschrieben …</translation>
+    </message>
+    <message>
+        <source>Write the report</source>
+        <translation>Bericht schreiben</translation>
+    </message>
+    <message>
+        <source>Reports (*.html)</source>
+        <translation>Berichte (*.html)</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Kopiert.</translation>
+    </message>
+    <message>
+        <source>There is no flagged slice before this one.</source>
+        <translation>Vor dieser Schicht gibt es keine markierte.</translation>
+    </message>
+    <message>
+        <source>There is no flagged slice after this one.</source>
+        <translation>Nach dieser Schicht gibt es keine markierte.</translation>
+    </message>
+    <message>
+        <source>There is no unreviewed slice after this one.</source>
+        <translation>Nach dieser Schicht gibt es keine ungeprüfte.</translation>
+    </message>
+    <message>
+        <source>"Run anyway" reads it nevertheless.</source>
+        <translation>„Trotzdem auswerten“ wertet sie dennoch aus.</translation>
+    </message>
+    <message>
+        <source>no study is shown</source>
+        <translation>keine Studie gezeigt</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Tabellen (*.csv)</translation>
+    </message>
+    <message>
+        <source>On {slices} the model gives no clear answer to agree with; use 0 or 1.</source>
+        <translation>Auf {slices} gibt das Modell keine eindeutige Antwort, der man zustimmen könnte; antworten Sie mit 0 oder 1.</translation>
+    </message>
+    <message>
+        <source>Click or drag to scroll the views. ← →: neighbours; P, N: flagged; U: unreviewed; Shift: choose a range; 0, 1: answer; A: agree; Ctrl+Z: undo.</source>
+        <translation>Klicken oder ziehen, um die Ansichten zu bewegen. ← →: Nachbarn; P, N: markierte; U: ungeprüfte; Umschalt: Bereich wählen; 0, 1: antworten; A: zustimmen; Strg+Z: rückgängig.</translation>
+    </message>
+    <message>
+        <source>Strip of slices</source>
+        <translation>Streifen der Schichten</translation>
+    </message>
+    <message>
+        <source>A dotted line in a cell: a model was run anyway (forced).</source>
+        <translation>Gepunktete Linie in einer Zelle: Ein Modell lief trotzdem (erzwungen).</translation>
+    </message>
+    <message>
+        <source>Study {n} of {m}, slice {k} of {slices}</source>
+        <translation>Studie {n} von {m}, Schicht {k} von {slices}</translation>
+    </message>
+    <message>
+        <source>{model} says: {verdict}</source>
+        <translation>{model} sagt: {verdict}</translation>
+    </message>
+    <message>
+        <source>{model} was not run on this slice</source>
+        <translation>{model} lief auf dieser Schicht nicht</translation>
+    </message>
+    <message>
+        <source>Settled: {value} ({names}, {time})</source>
+        <translation>Entschieden: {value} ({names}, {time})</translation>
+    </message>
+    <message>
+        <source>You said: {value}</source>
+        <translation>Ihre Antwort: {value}</translation>
+    </message>
+    <message>
+        <source>{n} labels, from feet to head: {file}</source>
+        <translation>{n} Labels, von den Füßen zum Kopf: {file}</translation>
+    </message>
+    <message>
+        <source>{slices}: {file}</source>
+        <translation>{slices}: {file}</translation>
+    </message>
+    <message>
+        <source>Answer them first; the key A agrees with the model.</source>
+        <translation>Beantworten Sie sie zuerst; Taste A stimmt dem Modell zu.</translation>
+    </message>
+    <message>
+        <source>Slices {names} of stack {stack} have no reader's answer</source>
+        <translation>Zu den Schichten {names} von Block {stack} hat kein Befunder geantwortet</translation>
+    </message>
+    <message>
+        <source>Another study is shown now</source>
+        <translation>Jetzt wird eine andere Studie gezeigt</translation>
+    </message>
+    <message>
+        <source>Start again.</source>
+        <translation>Beginnen Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Read (reader study)</source>
+        <translation>Befunden (Befunderstudie)</translation>
+    </message>
+    <message>
+        <source>A reading study: label slices blinded, settle disagreements, measure agreement.</source>
+        <translation>Eine Befundungsstudie: Schichten verblindet labeln, Abweichungen entscheiden, Übereinstimmung messen.</translation>
+    </message>
+    <message>
+        <source>Choose a project and the reader.</source>
+        <translation>Projekt und Befunder wählen.</translation>
+    </message>
+    <message>
+        <source>Project:</source>
+        <translation>Projekt:</translation>
+    </message>
+    <message>
+        <source>The folder of a reading project. It holds the labels; images stay where they are.</source>
+        <translation>Ordner eines Befundungsprojekts. Er enthält die Labels; die Bilder bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+        <source>A new project.</source>
+        <translation>Ein neues Projekt.</translation>
+    </message>
+    <message>
+        <source>Title:</source>
+        <translation>Titel:</translation>
+    </message>
+    <message>
+        <source>What the study is about.</source>
+        <translation>Worum es in der Studie geht.</translation>
+    </message>
+    <message>
+        <source>Labels:</source>
+        <translation>Labels:</translation>
+    </message>
+    <message>
+        <source>The labels that a reader may give a slice.</source>
+        <translation>Welche Labels ein Befunder einer Schicht geben kann.</translation>
+    </message>
+    <message>
+        <source>Plane:</source>
+        <translation>Ebene:</translation>
+    </message>
+    <message>
+        <source>The plane of the T2 stacks that are read.</source>
+        <translation>Ebene der T2-Blöcke, die befundet werden.</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>Anlegen</translation>
+    </message>
+    <message>
+        <source>Creates the project in the folder above.</source>
+        <translation>Legt das Projekt im oben genannten Ordner an.</translation>
+    </message>
+    <message>
+        <source>Your name in this project: letters, digits, - and _. Nobody else can use it.</source>
+        <translation>Ihr Name in diesem Projekt: Buchstaben, Ziffern, - und _. Niemand sonst kann ihn verwenden.</translation>
+    </message>
+    <message>
+        <source>Reading:</source>
+        <translation>Befundung:</translation>
+    </message>
+    <message>
+        <source>Blinded: you read alone. With the model's answers: you read the same slices again and see its answer, once your own set is locked.</source>
+        <translation>Verblindet: Sie befunden allein. Mit den Antworten des Modells: Sie befunden dieselben Schichten noch einmal und sehen seine Antwort, sobald Ihr eigener Satz gesperrt ist.</translation>
+    </message>
+    <message>
+        <source>It's me, on another machine</source>
+        <translation>Ich bin es, an einem anderen Rechner</translation>
+    </message>
+    <message>
+        <source>Tick if you used this name on another machine or account; it is recorded.</source>
+        <translation>Ankreuzen, wenn Sie diesen Namen an einem anderen Rechner oder unter einem anderen Konto verwendet haben; das wird festgehalten.</translation>
+    </message>
+    <message>
+        <source>The project, and any problem with its files.</source>
+        <translation>Das Projekt, und was an seinen Dateien nicht stimmt.</translation>
+    </message>
+    <message>
+        <source>How far each reader has got; nobody's labels are shown.</source>
+        <translation>Wie weit jeder Befunder ist; Labels werden nicht gezeigt.</translation>
+    </message>
+    <message>
+        <source>Start reading</source>
+        <translation>Befundung beginnen</translation>
+    </message>
+    <message>
+        <source>Shows your next slice. The sections with models and results are hidden meanwhile.</source>
+        <translation>Zeigt Ihre nächste Schicht. Die Abschnitte mit Modellen und Ergebnissen sind so lange ausgeblendet.</translation>
+    </message>
+    <message>
+        <source>Settle…</source>
+        <translation>Entscheiden …</translation>
+    </message>
+    <message>
+        <source>Once every set is locked: go through the slices on which readers disagree.</source>
+        <translation>Sobald alle Sätze gesperrt sind: die Schichten durchgehen, bei denen die Befunder abweichen.</translation>
+    </message>
+    <message>
+        <source>Agreement…</source>
+        <translation>Übereinstimmung …</translation>
+    </message>
+    <message>
+        <source>Once every set is locked: measures agreement and writes readers.html.</source>
+        <translation>Sobald alle Sätze gesperrt sind: misst die Übereinstimmung und schreibt readers.html.</translation>
+    </message>
+    <message>
+        <source>Training set…</source>
+        <translation>Trainingssatz …</translation>
+    </message>
+    <message>
+        <source>Once every set is locked: writes de-identified images with one label per slice, for "spine train".</source>
+        <translation>Sobald alle Sätze gesperrt sind: schreibt anonymisierte Bilder mit einem Label je Schicht, für „spine train“.</translation>
+    </message>
+    <message>
+        <source>New…</source>
+        <translation>Neu …</translation>
+    </message>
+    <message>
+        <source>Make a new project in an empty folder.</source>
+        <translation>Ein neues Projekt in einem leeren Ordner anlegen.</translation>
+    </message>
+    <message>
+        <source>Add studies…</source>
+        <translation>Studien hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Adds the studies in a DICOM folder. Not possible once a set is locked.</source>
+        <translation>Fügt die Studien eines DICOM-Ordners hinzu. Nicht mehr möglich, sobald ein Satz gesperrt ist.</translation>
+    </message>
+    <message>
+        <source>Moved files…</source>
+        <translation>Verschobene Dateien …</translation>
+    </message>
+    <message>
+        <source>Finds studies whose files have moved to another folder, by their UIDs.</source>
+        <translation>Findet Studien, deren Dateien in einen anderen Ordner verschoben wurden, anhand ihrer UIDs.</translation>
+    </message>
+    <message>
+        <source>What the program is doing.</source>
+        <translation>Was das Programm gerade tut.</translation>
+    </message>
+    <message>
+        <source>What happened, and what to do.</source>
+        <translation>Was geschehen ist, und was zu tun ist.</translation>
+    </message>
+    <message>
+        <source>The slice to be labelled.</source>
+        <translation>Die Schicht, die zu labeln ist.</translation>
+    </message>
+    <message>
+        <source>How many of your slices are done.</source>
+        <translation>Wie viele Ihrer Schichten erledigt sind.</translation>
+    </message>
+    <message>
+        <source>Which study and slice is labelled now.</source>
+        <translation>Welche Studie und Schicht jetzt gelabelt wird.</translation>
+    </message>
+    <message>
+        <source>What was said of this slice: by you, in the second reading by the model, and when settling by the readers.</source>
+        <translation>Was zu dieser Schicht gesagt wurde: von Ihnen, bei der zweiten Befundung vom Modell, beim Entscheiden von den Befundern.</translation>
+    </message>
+    <message>
+        <source>The project's rules for reading.</source>
+        <translation>Die Regeln des Projekts für die Befundung.</translation>
+    </message>
+    <message>
+        <source>What each label means. The pictures are simulated.</source>
+        <translation>Was jedes Label bedeutet. Die Bilder sind simuliert.</translation>
+    </message>
+    <message>
+        <source>Confidence:</source>
+        <translation>Sicherheit:</translation>
+    </message>
+    <message>
+        <source>How sure you are; + and - change it.</source>
+        <translation>Wie sicher Sie sind; + und - ändern es.</translation>
+    </message>
+    <message>
+        <source>not given</source>
+        <translation>keine Angabe</translation>
+    </message>
+    <message>
+        <source>Comment:</source>
+        <translation>Kommentar:</translation>
+    </message>
+    <message>
+        <source>Saved with the next label. Press Return to use the keys again.</source>
+        <translation>Wird mit dem nächsten Label gespeichert. Nach der Eingabetaste gelten wieder die Labeltasten.</translation>
+    </message>
+    <message>
+        <source>Present:</source>
+        <translation>Anwesend:</translation>
+    </message>
+    <message>
+        <source>The readers who settle, separated by commas.</source>
+        <translation>Die Befunder, die entscheiden, durch Kommas getrennt.</translation>
+    </message>
+    <message>
+        <source>Undoes your last label (Backspace).</source>
+        <translation>Nimmt Ihr letztes Label zurück (Rücktaste).</translation>
+    </message>
+    <message>
+        <source>◀</source>
+        <translation>◀</translation>
+    </message>
+    <message>
+        <source>The previous slice in your order (PgUp).</source>
+        <translation>Die vorige Schicht in Ihrer Reihenfolge (Bild auf).</translation>
+    </message>
+    <message>
+        <source>▶</source>
+        <translation>▶</translation>
+    </message>
+    <message>
+        <source>The next slice in your order (PgDown).</source>
+        <translation>Die nächste Schicht in Ihrer Reihenfolge (Bild ab).</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>Brings the views back to the slice (Home).</source>
+        <translation>Bringt die Ansichten zurück zur Schicht (Pos1).</translation>
+    </message>
+    <message>
+        <source>Next study</source>
+        <translation>Nächste Studie</translation>
+    </message>
+    <message>
+        <source>The next study with slices to do (N).</source>
+        <translation>Die nächste Studie mit offenen Schichten (N).</translation>
+    </message>
+    <message>
+        <source>Lock my set…</source>
+        <translation>Meinen Satz sperren …</translation>
+    </message>
+    <message>
+        <source>Locks your set for good; after that you may see the others' labels.</source>
+        <translation>Sperrt Ihren Satz endgültig; danach dürfen Sie die Labels der anderen sehen.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Ends the reading; everything is kept.</source>
+        <translation>Beendet die Befundung; alles bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>What is read: a loaded volume or a DICOM folder.</source>
+        <translation>Was ausgewertet wird: ein geladenes Volumen oder ein DICOM-Ordner.</translation>
+    </message>
+    <message>
+        <source>An axial T2 stack that is in the scene. It is used instead of the folder.</source>
+        <translation>Ein axialer T2-Block der Szene. Er wird anstelle des Ordners verwendet.</translation>
+    </message>
+    <message>
+        <source>The DICOM folder of one study, or a volume file. Drop it here or anywhere on the panel.</source>
+        <translation>Der DICOM-Ordner einer Studie oder eine Volumendatei. Hier oder irgendwo auf dem Panel ablegen.</translation>
+    </message>
+    <message>
+        <source>Choose a study's folder, or a study of Slicer's DICOM database; its stacks are then listed.</source>
+        <translation>Ordner einer Studie oder eine Studie aus Slicers DICOM-Datenbank wählen; ihre Blöcke werden dann aufgelistet.</translation>
+    </message>
+    <message>
+        <source>Which stack of the folder is read. Automatic: every axial T2 stack that the models are for.</source>
+        <translation>Welcher Block des Ordners ausgewertet wird. Automatisch: jeder axiale T2-Block, für den die Modelle gemacht sind.</translation>
+    </message>
+    <message>
+        <source>Why this stack was chosen, or why it is not assessed.</source>
+        <translation>Warum dieser Block gewählt wurde oder warum er nicht beurteilt wird.</translation>
+    </message>
+    <message>
+        <source>Run the models on what they were not made for. Such results are marked as forced wherever they are shown.</source>
+        <translation>Die Modelle auf Bildern laufen lassen, für die sie nicht gemacht sind. Solche Ergebnisse sind überall, wo sie erscheinen, als erzwungen bezeichnet.</translation>
+    </message>
+    <message>
+        <source>Used where the images do not say it.</source>
+        <translation>Gilt, wo die Bilder es nicht angeben.</translation>
+    </message>
+    <message>
+        <source>Which models answer, and on which device.</source>
+        <translation>Welche Modelle antworten und auf welchem Gerät.</translation>
+    </message>
+    <message>
+        <source>The model that says whether the cord is compressed.</source>
+        <translation>Das Modell, das sagt, ob das Rückenmark komprimiert ist.</translation>
+    </message>
+    <message>
+        <source>The model that grades epidural compression.</source>
+        <translation>Das Modell, das den Grad der epiduralen Kompression bestimmt.</translation>
+    </message>
+    <message>
+        <source>What the chosen models are made for, and what they are not.</source>
+        <translation>Wofür die gewählten Modelle gemacht sind und wofür nicht.</translation>
+    </message>
+    <message>
+        <source>P(compressed) from which a slice counts as compressed.</source>
+        <translation>P(komprimiert), ab der eine Schicht als komprimiert gilt.</translation>
+    </message>
+    <message>
+        <source>Card</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Sets the threshold to that of the model's card.</source>
+        <translation>Setzt die Schwelle auf die der Modellkarte.</translation>
+    </message>
+    <message>
+        <source>Where the networks run.</source>
+        <translation>Wo die Netze laufen.</translation>
+    </message>
+    <message>
+        <source>Show where the model looked</source>
+        <translation>Zeigen, wohin das Modell sah</translation>
+    </message>
+    <message>
+        <source>Computes the class activation of every slice; the reading takes longer.</source>
+        <translation>Berechnet die Klassenaktivierung jeder Schicht; die Auswertung dauert länger.</translation>
+    </message>
+    <message>
+        <source>Levels from the sagittal stack</source>
+        <translation>Höhen aus dem sagittalen Block</translation>
+    </message>
+    <message>
+        <source>Also segments the study's lumbar sagittal stack, if there is one, so that each slice gets its level. Not together with Run anyway, which could name levels on images that no model is made for.</source>
+        <translation>Segmentiert auch den lumbalen sagittalen Block der Studie, falls es einen gibt, damit jede Schicht ihre Höhe bekommt. Nicht zusammen mit „Trotzdem auswerten“, das Höhen auf Bildern benennen könnte, für die kein Modell gemacht ist.</translation>
+    </message>
+    <message>
+        <source>Manage:</source>
+        <translation>Verwalten:</translation>
+    </message>
+    <message>
+        <source>The model that the buttons below act on.</source>
+        <translation>Das Modell, für das die Schaltflächen darunter gelten.</translation>
+    </message>
+    <message>
+        <source>Import folder…</source>
+        <translation>Ordner importieren …</translation>
+    </message>
+    <message>
+        <source>Import a model from its folder.</source>
+        <translation>Ein Modell aus seinem Ordner importieren.</translation>
+    </message>
+    <message>
+        <source>Import zip…</source>
+        <translation>Zip importieren …</translation>
+    </message>
+    <message>
+        <source>Import a model from a zip archive.</source>
+        <translation>Ein Modell aus einem Zip-Archiv importieren.</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Check that the weights are the ones that the card names.</source>
+        <translation>Prüfen, ob die Gewichte die sind, die die Karte nennt.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove one of your own models from the disk.</source>
+        <translation>Eines Ihrer eigenen Modelle von der Festplatte löschen.</translation>
+    </message>
+    <message>
+        <source>Show the whole model card.</source>
+        <translation>Die ganze Modellkarte zeigen.</translation>
+    </message>
+    <message>
+        <source>Disk space, and what the last button did.</source>
+        <translation>Speicherplatz, und was die letzte Schaltfläche bewirkt hat.</translation>
+    </message>
+    <message>
+        <source>Read the study with the chosen models. Click again, or press Esc, to cancel.</source>
+        <translation>Die Studie mit den gewählten Modellen auswerten. Noch einmal klicken oder Esc bricht ab.</translation>
+    </message>
+    <message>
+        <source>Stage, slices done, seconds left.</source>
+        <translation>Schritt, fertige Schichten, verbleibende Sekunden.</translation>
+    </message>
+    <message>
+        <source>What went wrong, and what to do about it.</source>
+        <translation>Was nicht geklappt hat, und was zu tun ist.</translation>
+    </message>
+    <message>
+        <source>Restart the reading process</source>
+        <translation>Auswerteprozess neu starten</translation>
+    </message>
+    <message>
+        <source>The reading process ended unexpectedly. This starts a new one and tries again.</source>
+        <translation>Der Auswerteprozess hat sich unerwartet beendet. Das startet einen neuen und versucht es noch einmal.</translation>
+    </message>
+    <message>
+        <source>What was found.</source>
+        <translation>Was gefunden wurde.</translation>
+    </message>
+    <message>
+        <source>The studies of this scene that were read; one is shown at a time.</source>
+        <translation>Die ausgewerteten Studien dieser Szene; eine wird jeweils gezeigt.</translation>
+    </message>
+    <message>
+        <source>The study's verdict, by the rule on the model's card.</source>
+        <translation>Das Urteil über die Studie, nach der Regel der Modellkarte.</translation>
+    </message>
+    <message>
+        <source>Number of compressed slices, longest run, highest grade and levels.</source>
+        <translation>Zahl der komprimierten Schichten, längste Strecke, höchster Grad und Höhen.</translation>
+    </message>
+    <message>
+        <source>What this software is not for.</source>
+        <translation>Wofür diese Software nicht gedacht ist.</translation>
+    </message>
+    <message>
+        <source>The current slice.</source>
+        <translation>Die aktuelle Schicht.</translation>
+    </message>
+    <message>
+        <source>The previous flagged slice (P).</source>
+        <translation>Die vorige markierte Schicht (P).</translation>
+    </message>
+    <message>
+        <source>The next flagged slice (N).</source>
+        <translation>Die nächste markierte Schicht (N).</translation>
+    </message>
+    <message>
+        <source>The next slice that no reader has answered (U).</source>
+        <translation>Die nächste Schicht, zu der kein Befunder geantwortet hat (U).</translation>
+    </message>
+    <message>
+        <source>One row per slice. Click a row to jump there, a heading to sort. Several rows can be chosen and answered together.</source>
+        <translation>Eine Zeile je Schicht. Klick auf eine Zeile springt dorthin, auf eine Überschrift sortiert. Mehrere Zeilen können gewählt und zusammen beantwortet werden.</translation>
+    </message>
+    <message>
+        <source>Shows the plot of P(compressed) along the stack beside the views.</source>
+        <translation>Zeigt neben den Ansichten den Verlauf von P(komprimiert) entlang des Blocks.</translation>
+    </message>
+    <message>
+        <source>Enter what you see; the model's answer is kept beside yours.</source>
+        <translation>Geben Sie an, was Sie sehen; die Antwort des Modells bleibt neben Ihrer stehen.</translation>
+    </message>
+    <message>
+        <source>Your name or initials; kept in the settings of this computer and written beside your answers.</source>
+        <translation>Ihr Name oder Kürzel; wird in den Einstellungen dieses Rechners behalten und neben Ihre Antworten geschrieben.</translation>
+    </message>
+    <message>
+        <source>The slices that you answer for: the current one, or the range chosen with Shift in the strip or the table.</source>
+        <translation>Die Schichten, für die Sie antworten: die aktuelle oder der mit der Umschalttaste in Streifen oder Tabelle gewählte Bereich.</translation>
+    </message>
+    <message>
+        <source>The cord is not compressed (key 0).</source>
+        <translation>Das Rückenmark ist nicht komprimiert (Taste 0).</translation>
+    </message>
+    <message>
+        <source>0  not compressed</source>
+        <translation>0  nicht komprimiert</translation>
+    </message>
+    <message>
+        <source>1  compressed</source>
+        <translation>1  komprimiert</translation>
+    </message>
+    <message>
+        <source>The cord is compressed (key 1).</source>
+        <translation>Das Rückenmark ist komprimiert (Taste 1).</translation>
+    </message>
+    <message>
+        <source>Gives the model's answer for these slices as yours (key A).</source>
+        <translation>Übernimmt für diese Schichten die Antwort des Modells als Ihre (Taste A).</translation>
+    </message>
+    <message>
+        <source>A grade of the model's scheme; the button's tooltip names its key.</source>
+        <translation>Ein Grad nach dem Schema des Modells; seine Taste steht im Tooltip der Schaltfläche.</translation>
+    </message>
+    <message>
+        <source>Your reason, if you want to give one; saved with the next answer.</source>
+        <translation>Ihre Begründung, wenn Sie eine geben wollen; wird mit der nächsten Antwort gespeichert.</translation>
+    </message>
+    <message>
+        <source>Undoes the last answer (Ctrl+Z).</source>
+        <translation>Nimmt die letzte Antwort zurück (Strg+Z).</translation>
+    </message>
+    <message>
+        <source>Redoes the answer that was undone (Ctrl+Y).</source>
+        <translation>Stellt die zurückgenommene Antwort wieder her (Strg+Y).</translation>
+    </message>
+    <message>
+        <source>Writes compression_label.csv as published: one number per slice, from feet to head.</source>
+        <translation>Schreibt compression_label.csv wie veröffentlicht: eine Zahl je Schicht, von den Füßen zum Kopf.</translation>
+    </message>
+    <message>
+        <source>Labels…</source>
+        <translation>Labels …</translation>
+    </message>
+    <message>
+        <source>Table…</source>
+        <translation>Tabelle …</translation>
+    </message>
+    <message>
+        <source>Writes all answers of models and readers, one line per slice.</source>
+        <translation>Schreibt alle Antworten der Modelle und der Befunder, eine Zeile je Schicht.</translation>
+    </message>
+    <message>
+        <source>How many slices are reviewed, and what the last export did.</source>
+        <translation>Wie viele Schichten geprüft sind, und was der letzte Export ergab.</translation>
+    </message>
+    <message>
+        <source>The window around the canal that the model looks at.</source>
+        <translation>Das Fenster um den Kanal, in das das Modell sieht.</translation>
+    </message>
+    <message>
+        <source>Show the window on this slice</source>
+        <translation>Fenster auf dieser Schicht zeigen</translation>
+    </message>
+    <message>
+        <source>Shows the window that the model looked at. Drag its handles to move or resize it on the chosen slices; it is kept with your answers.</source>
+        <translation>Zeigt das Fenster, in das das Modell sah. Ziehen Sie an seinen Griffen, um es auf den gewählten Schichten zu verschieben oder in der Größe zu ändern; es wird mit Ihren Antworten behalten.</translation>
+    </message>
+    <message>
+        <source>Grade again with this window</source>
+        <translation>Mit diesem Fenster neu bewerten</translation>
+    </message>
+    <message>
+        <source>Grades the chosen slices again, with their windows as they are drawn now. Click again, or press Esc, to cancel.</source>
+        <translation>Bewertet die gewählten Schichten neu, mit ihren Fenstern, wie sie jetzt gezeichnet sind. Noch einmal klicken oder Esc bricht ab.</translation>
+    </message>
+    <message>
+        <source>Model's window</source>
+        <translation>Fenster des Modells</translation>
+    </message>
+    <message>
+        <source>Puts the model's own window back on the chosen slices.</source>
+        <translation>Setzt auf den gewählten Schichten wieder das Fenster des Modells ein.</translation>
+    </message>
+    <message>
+        <source>Whose window is shown, and the outcome of the last grading with it.</source>
+        <translation>Wessen Fenster gezeigt wird, und was die letzte Bewertung damit ergab.</translation>
+    </message>
+    <message>
+        <source>What is shown in the views.</source>
+        <translation>Was die Ansichten zeigen.</translation>
+    </message>
+    <message>
+        <source>The verdict's ring in the axial views.</source>
+        <translation>Der Ring des Urteils in den axialen Ansichten.</translation>
+    </message>
+    <message>
+        <source>The verdicts along the canal, in the sagittal, coronal and 3D views.</source>
+        <translation>Die Urteile entlang des Kanals, in sagittaler, koronaler und 3D-Ansicht.</translation>
+    </message>
+    <message>
+        <source>What the colours mean, in the axial view's corner.</source>
+        <translation>Was die Farben bedeuten, in der Ecke der axialen Ansicht.</translation>
+    </message>
+    <message>
+        <source>CAM:</source>
+        <translation>CAM:</translation>
+    </message>
+    <message>
+        <source>Where the model looked, shown over the slice; must have been chosen before the study was read.</source>
+        <translation>Wohin das Modell sah, über der Schicht gezeigt; muss vor dem Auswerten gewählt worden sein.</translation>
+    </message>
+    <message>
+        <source>How strongly it covers the slice.</source>
+        <translation>Wie stark sie die Schicht überdeckt.</translation>
+    </message>
+    <message>
+        <source>How the views are arranged.</source>
+        <translation>Wie die Ansichten angeordnet sind.</translation>
+    </message>
+    <message>
+        <source>The stack that is compared with the current one.</source>
+        <translation>Der Block, mit dem der aktuelle verglichen wird.</translation>
+    </message>
+    <message>
+        <source>The report, and the verdict as text.</source>
+        <translation>Der Bericht, und das Urteil als Text.</translation>
+    </message>
+    <message>
+        <source>Writes the report as one HTML file, with pictures from the views.</source>
+        <translation>Schreibt den Bericht als eine HTML-Datei, mit Bildern aus den Ansichten.</translation>
+    </message>
+    <message>
+        <source>Copies the verdict as text.</source>
+        <translation>Kopiert das Urteil als Text.</translation>
+    </message>
+    <message>
+        <source>Where the report was written.</source>
+        <translation>Wohin der Bericht geschrieben wurde.</translation>
+    </message>
+    <message>
+        <source>Sending results to an archive.</source>
+        <translation>Ergebnisse an ein Archiv senden.</translation>
+    </message>
+    <message>
+        <source>Reading studies.</source>
+        <translation>Befundungsstudien.</translation>
+    </message>
+    <message>
+        <source>Installation and diagnostics.</source>
+        <translation>Installation und Diagnose.</translation>
+    </message>
+    <message>
+        <source>This segmentation has no segments. If it had any, its file is missing.</source>
+        <translation>Diese Segmentierung hat keine Segmente. Falls sie welche hatte, fehlt ihre Datei.</translation>
+    </message>
+    <message>
+        <source>Segments that differ from before your correction: {count}</source>
+        <translation>Segmente, die sich gegenüber dem Stand vor Ihrer Korrektur unterscheiden: {count}</translation>
+    </message>
+    <message>
+        <source>Being corrected. The differences are counted when you save or finish.</source>
+        <translation>Wird korrigiert. Die Unterschiede werden beim Speichern oder Beenden gezählt.</translation>
+    </message>
+    <message>
+        <source>Finish correcting</source>
+        <translation>Korrektur beenden</translation>
+    </message>
+    <message>
+        <source>Segments that differ from the model's: {count}</source>
+        <translation>Segmente, die von denen des Modells abweichen: {count}</translation>
+    </message>
+    <message>
+        <source>Nothing differs from before your correction.</source>
+        <translation>Nichts unterscheidet sich vom Stand vor Ihrer Korrektur.</translation>
+    </message>
+    <message>
+        <source>Nothing differs from the model's segments.</source>
+        <translation>Nichts weicht von den Segmenten des Modells ab.</translation>
+    </message>
+    <message>
+        <source>The case was removed from the scene; all that was saved is kept. Open it again.</source>
+        <translation>Der Fall wurde aus der Szene entfernt; alles Gespeicherte bleibt erhalten. Öffnen Sie ihn erneut.</translation>
+    </message>
+    <message>
+        <source>Case {case} is approved.</source>
+        <translation>Fall {case} ist freigegeben.</translation>
+    </message>
+    <message>
+        <source>Not accepted: fix what is marked ✖, or approve it as it is.</source>
+        <translation>Nicht angenommen: Beheben Sie, was mit ✖ markiert ist, oder geben Sie es so frei, wie es ist.</translation>
+    </message>
+    <message>
+        <source>No case is open. Choose one in the queue.</source>
+        <translation>Kein Fall ist geöffnet. Wählen Sie einen aus der Warteliste.</translation>
+    </message>
+    <message>
+        <source>The other version was not overwritten. Your work is kept as a draft.</source>
+        <translation>Die andere Version wurde nicht überschrieben. Ihre Arbeit bleibt als Entwurf erhalten.</translation>
+    </message>
+    <message>
+        <source>Version {number} is the current one now.</source>
+        <translation>Version {number} ist jetzt die aktuelle.</translation>
+    </message>
+    <message>
+        <source>Saved as version {number}.</source>
+        <translation>Als Version {number} gespeichert.</translation>
+    </message>
+    <message>
+        <source>{names}: not one of SPIDER's structures, so it is kept in the draft only. Use Missing.</source>
+        <translation>{names}: keine der SPIDER-Strukturen, bleibt also nur im Entwurf. Verwenden Sie „Fehlend“.</translation>
+    </message>
+    <message>
+        <source>Opening case {case}…</source>
+        <translation>Fall {case} wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>No case is left to correct.</source>
+        <translation>Kein Fall ist mehr zu korrigieren.</translation>
+    </message>
+    <message>
+        <source>Not saved: {reason}</source>
+        <translation>Nicht gespeichert: {reason}</translation>
+    </message>
+    <message>
+        <source>Images are being added; those already added are kept.</source>
+        <translation>Bilder werden hinzugefügt; bereits hinzugefügte bleiben erhalten.</translation>
+    </message>
+    <message>
+        <source>No model is chosen under Model.</source>
+        <translation>Unter Modell ist keines gewählt.</translation>
+    </message>
+    <message>
+        <source>This folder is neither a data set nor empty. Choose another one.</source>
+        <translation>Dieser Ordner ist weder ein Datensatz noch leer. Wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>Patients in the frozen test: {count} ({sha}). They are never trained on.</source>
+        <translation>Patienten im eingefrorenen Test: {count} ({sha}). Mit ihnen wird nie trainiert.</translation>
+    </message>
+    <message>
+        <source>Cancelled; what was added is kept.</source>
+        <translation>Abgebrochen; was hinzugefügt wurde, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>No test is frozen yet. Freeze one before you train.</source>
+        <translation>Noch ist kein Test eingefroren. Frieren Sie einen ein, bevor Sie trainieren.</translation>
+    </message>
+    <message>
+        <source>Cases added: {count}.</source>
+        <translation>Fälle hinzugefügt: {count}.</translation>
+    </message>
+    <message>
+        <source>It starts with {title} {version}.</source>
+        <translation>Beginnt mit {title} {version}.</translation>
+    </message>
+    <message>
+        <source>Current model: {model}.</source>
+        <translation>Aktuelles Modell: {model}.</translation>
+    </message>
+    <message>
+        <source>This data set is for {task}; only segmentations are corrected here.</source>
+        <translation>Dieser Datensatz ist für {task}; hier werden nur Segmentierungen korrigiert.</translation>
+    </message>
+    <message>
+        <source>Left out: {n} × {why}</source>
+        <translation>Ausgelassen: {n} × {why}</translation>
+    </message>
+    <message>
+        <source>set aside</source>
+        <translation>zurückgestellt</translation>
+    </message>
+    <message>
+        <source>no cases yet</source>
+        <translation>noch keine Fälle</translation>
+    </message>
+    <message>
+        <source>It is closed.</source>
+        <translation>Er ist geschlossen.</translation>
+    </message>
+    <message>
+        <source>Open elsewhere: another Slicer is correcting this data set, so it is read-only here</source>
+        <translation>Anderswo geöffnet: Ein anderes Slicer korrigiert diesen Datensatz, hier ist er daher schreibgeschützt</translation>
+    </message>
+    <message>
+        <source>Read-only: {reason}</source>
+        <translation>Schreibgeschützt: {reason}</translation>
+    </message>
+    <message>
+        <source>Page with figures and pictures</source>
+        <translation>Seite mit Kennzahlen und Bildern</translation>
+    </message>
+    <message>
+        <source>Drawing of the curve</source>
+        <translation>Zeichnung der Kurve</translation>
+    </message>
+    <message>
+        <source>{model} was trained. Compare it before you use it.</source>
+        <translation>{model} wurde trainiert. Vergleichen Sie es, bevor Sie es verwenden.</translation>
+    </message>
+    <message>
+        <source>{n} of the {m} test cases were corrected from the current model's own answer, so its figures are too good and the new model looks worse than it is.</source>
+        <translation>{n} der {m} Testfälle wurden ausgehend von der Antwort des aktuellen Modells korrigiert; seine Kennzahlen sind daher zu gut, und das neue Modell wirkt schlechter, als es ist.</translation>
+    </message>
+    <message>
+        <source>{n} of the {m} test cases were corrected from the new model's own answer, so its figures are too good.</source>
+        <translation>{n} der {m} Testfälle wurden ausgehend von der Antwort des neuen Modells korrigiert; seine Kennzahlen sind daher zu gut.</translation>
+    </message>
+    <message>
+        <source>A model is being fine-tuned; this can be resumed later.</source>
+        <translation>Ein Modell wird nachtrainiert; das lässt sich später fortsetzen.</translation>
+    </message>
+    <message>
+        <source>Models are being compared; this would start over.</source>
+        <translation>Modelle werden verglichen; das müsste von vorn beginnen.</translation>
+    </message>
+    <message>
+        <source>A model is being promoted.</source>
+        <translation>Ein Modell wird übernommen.</translation>
+    </message>
+    <message>
+        <source>The learning curve is being computed.</source>
+        <translation>Die Lernkurve wird berechnet.</translation>
+    </message>
+    <message>
+        <source>Freeze the test first; without it nobody can tell whether a model is better.</source>
+        <translation>Frieren Sie zuerst den Test ein; ohne ihn kann niemand sagen, ob ein Modell besser ist.</translation>
+    </message>
+    <message>
+        <source>{model} was refused; {now} stays the current model.</source>
+        <translation>{model} wurde abgelehnt; {now} bleibt das aktuelle Modell.</translation>
+    </message>
+    <message>
+        <source>{model} is the current model again.</source>
+        <translation>{model} ist wieder das aktuelle Modell.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning {name} was stopped at step {step} of {steps}.</source>
+        <translation>Das Nachtrainieren {name} wurde bei Schritt {step} von {steps} angehalten.</translation>
+    </message>
+    <message>
+        <source>Worse than the margin allows: {what}. To promote it, give a reason.</source>
+        <translation>Schlechter, als die Toleranz erlaubt: {what}. Um es zu übernehmen, geben Sie einen Grund an.</translation>
+    </message>
+    <message>
+        <source>Corrected cases to learn from: {cases}, patients: {patients}.</source>
+        <translation>Korrigierte Fälle zum Lernen: {cases}, Patienten: {patients}.</translation>
+    </message>
+    <message>
+        <source>Corrected cases of the test to measure on: {count}.</source>
+        <translation>Korrigierte Fälle des Tests zum Messen: {count}.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning {name} is done; its model has not been added yet.</source>
+        <translation>Das Nachtrainieren {name} ist fertig; sein Modell wurde noch nicht hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>Promoting {model}…</source>
+        <translation>{model} wird übernommen …</translation>
+    </message>
+    <message>
+        <source>{model} is the current model now.</source>
+        <translation>{model} ist jetzt das aktuelle Modell.</translation>
+    </message>
+    <message>
+        <source>Nowhere worse than the margin allows.</source>
+        <translation>Nirgends schlechter, als die Toleranz erlaubt.</translation>
+    </message>
+    <message>
+        <source>New cases are being segmented; finished ones are kept.</source>
+        <translation>Neue Fälle werden segmentiert; fertige bleiben erhalten.</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Set aside</source>
+        <translation>Zurückstellen</translation>
+    </message>
+    <message>
+        <source>Case {part} of {parts}</source>
+        <translation>Fall {part} von {parts}</translation>
+    </message>
+    <message>
+        <source>Cases segmented: {count}.</source>
+        <translation>Fälle segmentiert: {count}.</translation>
+    </message>
+    <message>
+        <source>Cancelled; what is finished is kept.</source>
+        <translation>Abgebrochen; was fertig ist, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Approved by {by}</source>
+        <translation>Freigegeben von {by}</translation>
+    </message>
+    <message>
+        <source>Correction loop</source>
+        <translation>Korrekturschleife</translation>
+    </message>
+    <message>
+        <source>{title}: {running} Stop it and leave this data set?</source>
+        <translation>{title}: {running} Abbrechen und diesen Datensatz verlassen?</translation>
+    </message>
+    <message>
+        <source>{who} saved version {number} meanwhile. That is the current version now.</source>
+        <translation>{who} hat inzwischen Version {number} gespeichert. Sie ist jetzt die aktuelle.</translation>
+    </message>
+    <message>
+        <source>{who} chose version {number} meanwhile. That is the current version now.</source>
+        <translation>{who} hat inzwischen Version {number} gewählt. Sie ist jetzt die aktuelle.</translation>
+    </message>
+    <message>
+        <source>{who} approved version {number} meanwhile. That is the current version now.</source>
+        <translation>{who} hat inzwischen Version {number} freigegeben. Sie ist jetzt die aktuelle.</translation>
+    </message>
+    <message>
+        <source>Somebody with your name</source>
+        <translation>Jemand mit Ihrem Namen</translation>
+    </message>
+    <message>
+        <source>What is shown is not based on any version.</source>
+        <translation>Was gezeigt wird, beruht auf keiner Version.</translation>
+    </message>
+    <message>
+        <source>Another reader ({name})</source>
+        <translation>Ein anderer Befunder ({name})</translation>
+    </message>
+    <message>
+        <source>What is shown is based on version {base}.</source>
+        <translation>Was gezeigt wird, beruht auf Version {base}.</translation>
+    </message>
+    <message>
+        <source>in the frozen test</source>
+        <translation>im eingefrorenen Test</translation>
+    </message>
+    <message>
+        <source>read-only</source>
+        <translation>schreibgeschützt</translation>
+    </message>
+    <message>
+        <source>Case {case}</source>
+        <translation>Fall {case}</translation>
+    </message>
+    <message>
+        <source>{minutes:.1f} min</source>
+        <translation>{minutes:.1f} min</translation>
+    </message>
+    <message>
+        <source>The draft of {time} was restored; it is not a version yet.</source>
+        <translation>Der Entwurf von {time} wurde wiederhergestellt; er ist noch keine Version.</translation>
+    </message>
+    <message>
+        <source>Add the structure under Missing and paint into that; delete this segment.</source>
+        <translation>Fügen Sie die Struktur unter „Fehlend“ hinzu und malen Sie dort hinein; löschen Sie dieses Segment.</translation>
+    </message>
+    <message>
+        <source>Set aside: {why}</source>
+        <translation>Zurückgestellt: {why}</translation>
+    </message>
+    <message>
+        <source>{names} has no SPIDER number, so no version can hold it</source>
+        <translation>{names} hat keine SPIDER-Nummer und kann daher in keiner Version stehen</translation>
+    </message>
+    <message>
+        <source>{error} What you painted is kept as a draft.</source>
+        <translation>{error} Was Sie gemalt haben, bleibt als Entwurf erhalten.</translation>
+    </message>
+    <message>
+        <source>Undone: {naming}</source>
+        <translation>Zurückgenommen: {naming}</translation>
+    </message>
+    <message>
+        <source>Starter model. </source>
+        <translation>Startmodell. </translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation>Wird gemessen …</translation>
+    </message>
+    <message>
+        <source> (cut)</source>
+        <translation> (angeschnitten)</translation>
+    </message>
+    <message>
+        <source>Click to jump there in all views.</source>
+        <translation>Klicken springt in allen Ansichten dorthin.</translation>
+    </message>
+    <message>
+        <source>Segment, correct, accept, train, compare, promote: a data set that grows.</source>
+        <translation>Segmentieren, korrigieren, annehmen, trainieren, vergleichen, übernehmen: ein Datensatz, der wächst.</translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation>Datensatz</translation>
+    </message>
+    <message>
+        <source>The folder that holds cases, versions and models.</source>
+        <translation>Der Ordner mit Fällen, Versionen und Modellen.</translation>
+    </message>
+    <message>
+        <source>The data set's folder. Enter a new or empty one to make a data set there.</source>
+        <translation>Der Ordner des Datensatzes. Geben Sie einen neuen oder leeren an, um dort einen Datensatz anzulegen.</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>Neu laden</translation>
+    </message>
+    <message>
+        <source>Loads what another program wrote, and lets you write once the other reader has closed the data set.</source>
+        <translation>Lädt, was ein anderes Programm geschrieben hat, und lässt Sie schreiben, sobald der andere Befunder den Datensatz geschlossen hat.</translation>
+    </message>
+    <message>
+        <source>Who corrects; saved with every version. Kept in the settings of this computer.</source>
+        <translation>Wer korrigiert; wird mit jeder Version gespeichert. Wird in den Einstellungen dieses Rechners behalten.</translation>
+    </message>
+    <message>
+        <source>Your name</source>
+        <translation>Ihr Name</translation>
+    </message>
+    <message>
+        <source>What the data set holds, and whether you can write to it.</source>
+        <translation>Was der Datensatz enthält, und ob Sie in ihn schreiben können.</translation>
+    </message>
+    <message>
+        <source>Makes a data set in the folder above.</source>
+        <translation>Legt im Ordner oben einen Datensatz an.</translation>
+    </message>
+    <message>
+        <source>What the data set is called.</source>
+        <translation>Wie der Datensatz heißt.</translation>
+    </message>
+    <message>
+        <source>For example: lumbar, scanner 3</source>
+        <translation>Zum Beispiel: lumbal, Scanner 3</translation>
+    </message>
+    <message>
+        <source>The model that the loop starts with.</source>
+        <translation>Das Modell, mit dem die Schleife beginnt.</translation>
+    </message>
+    <message>
+        <source>Make a data set here</source>
+        <translation>Hier einen Datensatz anlegen</translation>
+    </message>
+    <message>
+        <source>Makes the data set with the model chosen under Model, which is copied into the folder.</source>
+        <translation>Legt den Datensatz mit dem unter Modell gewählten Modell an, das in den Ordner kopiert wird.</translation>
+    </message>
+    <message>
+        <source>Add images and keep a test apart.</source>
+        <translation>Bilder hinzufügen und einen Test abtrennen.</translation>
+    </message>
+    <message>
+        <source>The DICOM folder of one study or of many, or a folder of volume files.</source>
+        <translation>Der DICOM-Ordner einer oder vieler Studien oder ein Ordner mit Volumendateien.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Adds the images as cases. Images that are already there are not added twice. Click again to cancel.</source>
+        <translation>Fügt die Bilder als Fälle hinzu. Bilder, die schon da sind, werden nicht doppelt hinzugefügt. Noch einmal klicken bricht ab.</translation>
+    </message>
+    <message>
+        <source>The weighting, where the images do not say it.</source>
+        <translation>Die Wichtung, wo die Bilder sie nicht angeben.</translation>
+    </message>
+    <message>
+        <source>The region, where the images do not say it.</source>
+        <translation>Die Region, wo die Bilder sie nicht angeben.</translation>
+    </message>
+    <message>
+        <source>Images only</source>
+        <translation>Nur Bilder</translation>
+    </message>
+    <message>
+        <source>Ignores label maps that lie with the images; otherwise they are added as corrections.</source>
+        <translation>Übergeht Labelkarten, die bei den Bildern liegen; sonst werden sie als Korrekturen hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>Which images are read.</source>
+        <translation>Welche Bilder gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Test, %:</source>
+        <translation>Test, %:</translation>
+    </message>
+    <message>
+        <source>The share of patients that is kept for the test, and never trained on.</source>
+        <translation>Der Anteil der Patienten, der für den Test zurückgehalten und mit dem nie trainiert wird.</translation>
+    </message>
+    <message>
+        <source>Freeze the test</source>
+        <translation>Test einfrieren</translation>
+    </message>
+    <message>
+        <source>Draws the test patients, region by region and scanner by scanner. This is done once: the test is never drawn again, and never trained on.</source>
+        <translation>Lost die Testpatienten aus, Region für Region und Scanner für Scanner. Das geschieht einmal: Der Test wird nie neu gelost, und mit ihm wird nie trainiert.</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>Warteliste</translation>
+    </message>
+    <message>
+        <source>The cases in the order in which to correct them.</source>
+        <translation>Die Fälle in der Reihenfolge, in der sie zu korrigieren sind.</translation>
+    </message>
+    <message>
+        <source>Order:</source>
+        <translation>Reihenfolge:</translation>
+    </message>
+    <message>
+        <source>Which case comes first.</source>
+        <translation>Welcher Fall zuerst kommt.</translation>
+    </message>
+    <message>
+        <source>The cases, the next one on top. Double-click or Enter opens one.</source>
+        <translation>Die Fälle, der nächste oben. Doppelklick oder Eingabetaste öffnet einen.</translation>
+    </message>
+    <message>
+        <source>Why the chosen case stands at this place.</source>
+        <translation>Warum der gewählte Fall an dieser Stelle steht.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Opens the chosen case. Enter or a double-click does the same.</source>
+        <translation>Öffnet den gewählten Fall. Eingabetaste oder Doppelklick bewirken dasselbe.</translation>
+    </message>
+    <message>
+        <source>Segment the new cases</source>
+        <translation>Neue Fälle segmentieren</translation>
+    </message>
+    <message>
+        <source>Has the current model segment the cases that it has not segmented yet, and shows where it is not sure. Click again to cancel; finished cases are kept.</source>
+        <translation>Lässt das aktuelle Modell die Fälle segmentieren, die es noch nicht segmentiert hat, und zeigt, wo es unsicher ist. Noch einmal klicken bricht ab; fertige Fälle bleiben erhalten.</translation>
+    </message>
+    <message>
+        <source>Why this case is not to be used</source>
+        <translation>Warum dieser Fall nicht verwendet werden soll</translation>
+    </message>
+    <message>
+        <source>The reason is kept in the data set and shown in the queue.</source>
+        <translation>Der Grund wird im Datensatz behalten und in der Warteliste gezeigt.</translation>
+    </message>
+    <message>
+        <source>The chosen case is no longer used, neither for training nor in the test. Nothing of it is removed, and it can be taken back.</source>
+        <translation>Der gewählte Fall wird nicht mehr verwendet, weder zum Training noch im Test. Nichts von ihm wird gelöscht, und er kann zurückgeholt werden.</translation>
+    </message>
+    <message>
+        <source>Which case is being segmented, and the time left.</source>
+        <translation>Welcher Fall gerade segmentiert wird, und die verbleibende Zeit.</translation>
+    </message>
+    <message>
+        <source>The outcome.</source>
+        <translation>Das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Fall</translation>
+    </message>
+    <message>
+        <source>The open case: look, correct, accept.</source>
+        <translation>Der geöffnete Fall: ansehen, korrigieren, annehmen.</translation>
+    </message>
+    <message>
+        <source>The case, its state, and the time that you worked on it.</source>
+        <translation>Der Fall, sein Stand, und wie lange Sie an ihm gearbeitet haben.</translation>
+    </message>
+    <message>
+        <source>Version:</source>
+        <translation>Version:</translation>
+    </message>
+    <message>
+        <source>Every saved state of this case. Choosing an older one makes it the current one; nothing is deleted.</source>
+        <translation>Jeder gespeicherte Stand dieses Falls. Wird ein älterer gewählt, ist er der aktuelle; nichts wird gelöscht.</translation>
+    </message>
+    <message>
+        <source>What another reader did with this case while it was open here.</source>
+        <translation>Was ein anderer Befunder mit diesem Fall tat, während er hier geöffnet war.</translation>
+    </message>
+    <message>
+        <source>Use mine</source>
+        <translation>Meine verwenden</translation>
+    </message>
+    <message>
+        <source>Saves what is shown as the current version. The other reader's version stays in the list.</source>
+        <translation>Speichert, was gezeigt wird, als aktuelle Version. Die Version des anderen Befunders bleibt in der Liste.</translation>
+    </message>
+    <message>
+        <source>Uncertainty</source>
+        <translation>Unsicherheit</translation>
+    </message>
+    <message>
+        <source>Shows where the model is not sure, over the image.</source>
+        <translation>Zeigt über dem Bild, wo das Modell unsicher ist.</translation>
+    </message>
+    <message>
+        <source>How strongly it covers the image.</source>
+        <translation>Wie stark sie das Bild überdeckt.</translation>
+    </message>
+    <message>
+        <source>Next structure</source>
+        <translation>Nächste Struktur</translation>
+    </message>
+    <message>
+        <source>Jumps to the next structure from head to foot and makes it the one that is edited (Alt+S).</source>
+        <translation>Springt von Kopf nach Fuß zur nächsten Struktur und macht sie zur bearbeiteten (Alt+S).</translation>
+    </message>
+    <message>
+        <source>Next place</source>
+        <translation>Nächste Stelle</translation>
+    </message>
+    <message>
+        <source>Jumps to the next implausible place (Alt+P).</source>
+        <translation>Springt zur nächsten unplausiblen Stelle (Alt+P).</translation>
+    </message>
+    <message>
+        <source>Missing:</source>
+        <translation>Fehlend:</translation>
+    </message>
+    <message>
+        <source>A structure that the model missed.</source>
+        <translation>Eine Struktur, die das Modell nicht gefunden hat.</translation>
+    </message>
+    <message>
+        <source>Add it</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Adds an empty segment for it, for you to paint.</source>
+        <translation>Fügt ein leeres Segment dafür hinzu, in das Sie malen.</translation>
+    </message>
+    <message>
+        <source>Correct in Segment Editor</source>
+        <translation>Im Segment Editor korrigieren</translation>
+    </message>
+    <message>
+        <source>Opens the editor here with paint, erase, islands, smoothing and grow from seeds. Your work is saved automatically.</source>
+        <translation>Öffnet hier den Editor mit Malen, Radieren, Inseln, Glätten und Wachsen aus Startpunkten. Ihre Arbeit wird automatisch gespeichert.</translation>
+    </message>
+    <message>
+        <source>The segment editor.</source>
+        <translation>Der Segment Editor.</translation>
+    </message>
+    <message>
+        <source>What you changed.</source>
+        <translation>Was Sie geändert haben.</translation>
+    </message>
+    <message>
+        <source>What you changed in each segment, in voxels and as Dice overlap.</source>
+        <translation>Was in jedem Segment geändert wurde, in Voxeln und als Dice-Überlappung.</translation>
+    </message>
+    <message>
+        <source>What is impossible (✖, to be fixed before the case is accepted) or rare (·). Click a row to jump there; Alt+P goes to the next one.</source>
+        <translation>Was unmöglich (✖, vor dem Annehmen zu beheben) oder selten (·) ist. Klick auf eine Zeile springt dorthin; Alt+P geht zur nächsten.</translation>
+    </message>
+    <message>
+        <source>Whether the case can be accepted, or what to do first.</source>
+        <translation>Ob der Fall angenommen werden kann, oder was zuerst zu tun ist.</translation>
+    </message>
+    <message>
+        <source>Approve as it is</source>
+        <translation>So freigeben, wie es ist</translation>
+    </message>
+    <message>
+        <source>Approves the case in spite of the marked findings; they are recorded with your name.</source>
+        <translation>Gibt den Fall trotz der markierten Befunde frei; sie werden mit Ihrem Namen festgehalten.</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>Annehmen</translation>
+    </message>
+    <message>
+        <source>Checks the case, approves it, and opens the next one (Alt+A).</source>
+        <translation>Prüft den Fall, gibt ihn frei und öffnet den nächsten (Alt+A).</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Saves a version now. This also happens when you leave the case.</source>
+        <translation>Speichert jetzt eine Version. Das geschieht auch, wenn Sie den Fall verlassen.</translation>
+    </message>
+    <message>
+        <source>Next case</source>
+        <translation>Nächster Fall</translation>
+    </message>
+    <message>
+        <source>Saves this case and opens the next one of the queue (Alt+N).</source>
+        <translation>Speichert diesen Fall und öffnet den nächsten der Warteliste (Alt+N).</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>Lernen</translation>
+    </message>
+    <message>
+        <source>The model learns from corrected cases, is compared, and promoted.</source>
+        <translation>Das Modell lernt aus korrigierten Fällen, wird verglichen und übernommen.</translation>
+    </message>
+    <message>
+        <source>How many cases the next model would be trained on.</source>
+        <translation>Mit wie vielen Fällen das nächste Modell trainiert würde.</translation>
+    </message>
+    <message>
+        <source>Fine-tune</source>
+        <translation>Nachtrainieren</translation>
+    </message>
+    <message>
+        <source>Trains a new model in a process of its own, while you go on correcting. Click again to cancel; the run can be resumed.</source>
+        <translation>Trainiert ein neues Modell in einem eigenen Prozess, während Sie weiter korrigieren. Noch einmal klicken bricht ab; der Lauf lässt sich fortsetzen.</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Resumes the run that was stopped.</source>
+        <translation>Setzt den angehaltenen Lauf fort.</translation>
+    </message>
+    <message>
+        <source>Which step, and the time left.</source>
+        <translation>Welcher Schritt, und die verbleibende Zeit.</translation>
+    </message>
+    <message>
+        <source>How the run is going: one row per validation.</source>
+        <translation>Wie der Lauf vorankommt: eine Zeile je Validierung.</translation>
+    </message>
+    <message>
+        <source>The outcome of the run.</source>
+        <translation>Das Ergebnis des Laufs.</translation>
+    </message>
+    <message>
+        <source>New model:</source>
+        <translation>Neues Modell:</translation>
+    </message>
+    <message>
+        <source>Which model is compared with the current one.</source>
+        <translation>Welches Modell mit dem aktuellen verglichen wird.</translation>
+    </message>
+    <message>
+        <source>Compare on the test</source>
+        <translation>Am Test vergleichen</translation>
+    </message>
+    <message>
+        <source>Runs both models on the frozen test, in a process of its own.</source>
+        <translation>Lässt beide Modelle in einem eigenen Prozess auf dem eingefrorenen Test laufen.</translation>
+    </message>
+    <message>
+        <source>Which case is measured.</source>
+        <translation>Welcher Fall gemessen wird.</translation>
+    </message>
+    <message>
+        <source>Both models on the frozen test. Rows marked with ▼ are worse than the margin allows.</source>
+        <translation>Beide Modelle auf dem eingefrorenen Test. Zeilen mit ▼ sind schlechter, als die Toleranz erlaubt.</translation>
+    </message>
+    <message>
+        <source>Opens the page with all figures and pictures.</source>
+        <translation>Öffnet die Seite mit allen Kennzahlen und Bildern.</translation>
+    </message>
+    <message>
+        <source>Whether the model can be promoted, and if not, why.</source>
+        <translation>Ob das Modell übernommen werden kann, und falls nicht, warum.</translation>
+    </message>
+    <message>
+        <source>Why a model that is worse somewhere is promoted anyway. It is written on its card.</source>
+        <translation>Warum ein Modell, das irgendwo schlechter ist, trotzdem übernommen wird. Das steht dann auf seiner Karte.</translation>
+    </message>
+    <message>
+        <source>Promote</source>
+        <translation>Übernehmen</translation>
+    </message>
+    <message>
+        <source>Makes the new model the current one.</source>
+        <translation>Macht das neue Modell zum aktuellen.</translation>
+    </message>
+    <message>
+        <source>Refuse</source>
+        <translation>Ablehnen</translation>
+    </message>
+    <message>
+        <source>Keeps the current model; the new one stays in the folder, marked as refused.</source>
+        <translation>Behält das aktuelle Modell; das neue bleibt, als abgelehnt bezeichnet, im Ordner.</translation>
+    </message>
+    <message>
+        <source>Earlier model:</source>
+        <translation>Früheres Modell:</translation>
+    </message>
+    <message>
+        <source>A model that was the current one before.</source>
+        <translation>Ein Modell, das früher das aktuelle war.</translation>
+    </message>
+    <message>
+        <source>Go back</source>
+        <translation>Zurück dazu</translation>
+    </message>
+    <message>
+        <source>Makes the earlier model the current one again.</source>
+        <translation>Macht das frühere Modell wieder zum aktuellen.</translation>
+    </message>
+    <message>
+        <source>Learning curve</source>
+        <translation>Lernkurve</translation>
+    </message>
+    <message>
+        <source>Computes Dice on the test against corrected cases and minutes.</source>
+        <translation>Berechnet Dice auf dem Test gegen korrigierte Fälle und Minuten.</translation>
+    </message>
+    <message>
+        <source>Dice on the frozen test against cases and minutes of correcting.</source>
+        <translation>Dice auf dem eingefrorenen Test gegen Fälle und Minuten der Korrektur.</translation>
+    </message>
+    <message>
+        <source>Opens the page with the learning curve.</source>
+        <translation>Öffnet die Seite mit der Lernkurve.</translation>
+    </message>
+    <message>
+        <source>Its number in the data set.</source>
+        <translation>Seine Nummer im Datensatz.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>New, automatic, corrected or approved; T marks a case of the frozen test.</source>
+        <translation>Neu, automatisch, korrigiert oder freigegeben; T bezeichnet einen Fall des eingefrorenen Tests.</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>How much the model is likely to learn from it; higher comes first.</source>
+        <translation>Wie viel das Modell voraussichtlich daraus lernt; höhere kommen zuerst.</translation>
+    </message>
+    <message>
+        <source>Why it stands at this place.</source>
+        <translation>Warum er an dieser Stelle steht.</translation>
+    </message>
+    <message>
+        <source>Its name.</source>
+        <translation>Der Name.</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>Voxels before the correction.</source>
+        <translation>Voxel vor der Korrektur.</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>Voxels now.</source>
+        <translation>Voxel jetzt.</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>Hinzugefügt</translation>
+    </message>
+    <message>
+        <source>Voxels added.</source>
+        <translation>Hinzugefügte Voxel.</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>Entfernt</translation>
+    </message>
+    <message>
+        <source>Voxels removed.</source>
+        <translation>Entfernte Voxel.</translation>
+    </message>
+    <message>
+        <source>Dice</source>
+        <translation>Dice</translation>
+    </message>
+    <message>
+        <source>Overlap of before and after; 1 means identical.</source>
+        <translation>Überlappung von vorher und nachher; 1 heißt gleich.</translation>
+    </message>
+    <message>
+        <source>✖ has to be fixed, · is worth a look.</source>
+        <translation>✖ muss behoben werden, · ist einen Blick wert.</translation>
+    </message>
+    <message>
+        <source>Where to look</source>
+        <translation>Wo hinzusehen ist</translation>
+    </message>
+    <message>
+        <source>What is implausible; click to jump there in all views.</source>
+        <translation>Was unplausibel ist; Klicken springt in allen Ansichten dorthin.</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>Steps trained so far.</source>
+        <translation>Bisher trainierte Schritte.</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>Loss</translation>
+    </message>
+    <message>
+        <source>Mean training loss since the previous row.</source>
+        <translation>Mittlerer Trainings-Loss seit der vorigen Zeile.</translation>
+    </message>
+    <message>
+        <source>Mean of the validation cases, which are not trained on.</source>
+        <translation>Mittel der Validierungsfälle, mit denen nicht trainiert wird.</translation>
+    </message>
+    <message>
+        <source>▼ worse than the margin allows.</source>
+        <translation>▼ schlechter, als die Toleranz erlaubt.</translation>
+    </message>
+    <message>
+        <source>What is compared.</source>
+        <translation>Was verglichen wird.</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message>
+        <source>Dice of the current model.</source>
+        <translation>Dice des aktuellen Modells.</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Neu</translation>
+    </message>
+    <message>
+        <source>Dice of the new model.</source>
+        <translation>Dice des neuen Modells.</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>New minus current, with its 95 % interval.</source>
+        <translation>Neu minus aktuell, mit 95-%-Intervall.</translation>
+    </message>
+    <message>
+        <source>Which model.</source>
+        <translation>Welches Modell.</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Corrected cases that it was trained on.</source>
+        <translation>Korrigierte Fälle, mit denen es trainiert wurde.</translation>
+    </message>
+    <message>
+        <source>Minutes</source>
+        <translation>Minuten</translation>
+    </message>
+    <message>
+        <source>Time spent on correcting them.</source>
+        <translation>Zeit, die ihre Korrektur brauchte.</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>Kennzahl</translation>
+    </message>
+    <message>
+        <source>What was measured, as on the page of the comparison.</source>
+        <translation>Was gemessen wurde, wie auf der Seite des Vergleichs.</translation>
+    </message>
+    <message>
+        <source>Mean on the frozen test, with its 95 % interval.</source>
+        <translation>Mittel auf dem eingefrorenen Test, mit 95-%-Intervall.</translation>
+    </message>
+    <message>
+        <source>What is segmented: a loaded volume or a DICOM folder.</source>
+        <translation>Was segmentiert wird: ein geladenes Volumen oder ein DICOM-Ordner.</translation>
+    </message>
+    <message>
+        <source>A lumbar sagittal T1 or T2 volume of the scene. It is used instead of the folder.</source>
+        <translation>Ein lumbales sagittales T1- oder T2-Volumen der Szene. Es wird anstelle des Ordners verwendet.</translation>
+    </message>
+    <message>
+        <source>Which stack is segmented. Automatic: the sagittal one that the models fit best, T2 before T1; the reason is shown below.</source>
+        <translation>Welcher Block segmentiert wird. Automatisch: der sagittale, zu dem die Modelle am besten passen, T2 vor T1; der Grund steht darunter.</translation>
+    </message>
+    <message>
+        <source>Which stack is segmented and why, or why none is.</source>
+        <translation>Welcher Block segmentiert wird und warum, oder warum keiner.</translation>
+    </message>
+    <message>
+        <source>The weighting, where the headers do not say it.</source>
+        <translation>Die Wichtung, wo die Kopfdaten sie nicht angeben.</translation>
+    </message>
+    <message>
+        <source>The region, where the headers do not say it.</source>
+        <translation>Die Region, wo die Kopfdaten sie nicht angeben.</translation>
+    </message>
+    <message>
+        <source>Runs the model on images that it was not made for. The result is marked as forced wherever it is shown.</source>
+        <translation>Lässt das Modell auf Bildern laufen, für die es nicht gemacht ist. Das Ergebnis ist überall, wo es erscheint, als erzwungen bezeichnet.</translation>
+    </message>
+    <message>
+        <source>Which model segments, and on which device.</source>
+        <translation>Welches Modell segmentiert und auf welchem Gerät.</translation>
+    </message>
+    <message>
+        <source>Model:</source>
+        <translation>Modell:</translation>
+    </message>
+    <message>
+        <source>Which model segments. Its limits are shown below.</source>
+        <translation>Welches Modell segmentiert. Seine Grenzen stehen darunter.</translation>
+    </message>
+    <message>
+        <source>What the model is for, and what it is not.</source>
+        <translation>Wofür das Modell gedacht ist und wofür nicht.</translation>
+    </message>
+    <message>
+        <source>Where the network runs; auto uses the graphics card if there is one.</source>
+        <translation>Wo das Netz läuft; auto verwendet die Grafikkarte, falls es eine gibt.</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segmentieren</translation>
+    </message>
+    <message>
+        <source>Segments vertebrae, discs and canal in a process of its own; Slicer stays usable. Click again, or press Esc, to cancel.</source>
+        <translation>Segmentiert Wirbel, Bandscheiben und Kanal in einem eigenen Prozess; Slicer bleibt bedienbar. Noch einmal klicken oder Esc bricht ab.</translation>
+    </message>
+    <message>
+        <source>What is being done, and the time left.</source>
+        <translation>Was gerade geschieht, und die verbleibende Zeit.</translation>
+    </message>
+    <message>
+        <source>What the result may be used for.</source>
+        <translation>Wofür das Ergebnis verwendet werden darf.</translation>
+    </message>
+    <message>
+        <source>Structures</source>
+        <translation>Strukturen</translation>
+    </message>
+    <message>
+        <source>What was found, with its sizes.</source>
+        <translation>Was gefunden wurde, mit Größen.</translation>
+    </message>
+    <message>
+        <source>Segmentation:</source>
+        <translation>Segmentierung:</translation>
+    </message>
+    <message>
+        <source>Which segmentation is shown, named, corrected and exported here.</source>
+        <translation>Welche Segmentierung hier gezeigt, benannt, korrigiert und exportiert wird.</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>Noch keine</translation>
+    </message>
+    <message>
+        <source>Vertebrae</source>
+        <translation>Wirbel</translation>
+    </message>
+    <message>
+        <source>Shows or hides all vertebrae.</source>
+        <translation>Zeigt oder verbirgt alle Wirbel.</translation>
+    </message>
+    <message>
+        <source>Discs</source>
+        <translation>Bandscheiben</translation>
+    </message>
+    <message>
+        <source>Shows or hides all discs.</source>
+        <translation>Zeigt oder verbirgt alle Bandscheiben.</translation>
+    </message>
+    <message>
+        <source>Canal</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Shows or hides the spinal canal.</source>
+        <translation>Zeigt oder verbirgt den Spinalkanal.</translation>
+    </message>
+    <message>
+        <source>3D</source>
+        <translation>3D</translation>
+    </message>
+    <message>
+        <source>Makes surfaces and shows them in the 3D view; this takes a few seconds.</source>
+        <translation>Erzeugt Oberflächen und zeigt sie in der 3D-Ansicht; das dauert einige Sekunden.</translation>
+    </message>
+    <message>
+        <source>Click a row to jump there in all views. Sizes in mm, mm² and ml; hold the pointer over a number to see all measurements of its level.</source>
+        <translation>Klick auf eine Zeile springt in allen Ansichten dorthin. Größen in mm, mm² und ml; der Zeiger über einer Zahl zeigt alle Messwerte ihrer Höhe.</translation>
+    </message>
+    <message>
+        <source>Why the levels are named like this, or why they are not named; and the narrowest level.</source>
+        <translation>Warum die Höhen so benannt sind oder warum nicht; und die engste Höhe.</translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation>Namen</translation>
+    </message>
+    <message>
+        <source>Name one vertebra; all others, and the levels of axial slices, follow.</source>
+        <translation>Benennen Sie einen Wirbel; alle anderen und die Höhen der axialen Schichten folgen.</translation>
+    </message>
+    <message>
+        <source>Vertebra:</source>
+        <translation>Wirbel:</translation>
+    </message>
+    <message>
+        <source>The vertebra to name. You can also choose it in the table above.</source>
+        <translation>Welchen Wirbel Sie benennen. Er lässt sich auch in der Tabelle oben wählen.</translation>
+    </message>
+    <message>
+        <source>Name it</source>
+        <translation>Benennen</translation>
+    </message>
+    <message>
+        <source>Names this vertebra and, from it, all others, the discs and the levels of slices.</source>
+        <translation>Benennt diesen Wirbel und von ihm aus alle anderen, die Bandscheiben und die Höhen der Schichten.</translation>
+    </message>
+    <message>
+        <source>Transitional anatomy: four if L5 belongs to the sacrum, six if there is an L6.</source>
+        <translation>Übergangsanatomie: vier, wenn L5 zum Kreuzbein gehört, sechs bei einem L6.</translation>
+    </message>
+    <message>
+        <source>Set number</source>
+        <translation>Zahl festlegen</translation>
+    </message>
+    <message>
+        <source>Names all vertebrae from the lowest one, which must be the lowest free vertebra.</source>
+        <translation>Benennt alle vom untersten Wirbel an; er muss der unterste freie sein.</translation>
+    </message>
+    <message>
+        <source>Undo naming</source>
+        <translation>Benennung zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Undoes the last naming: names, levels of slices and tables. It stays in the log.</source>
+        <translation>Nimmt die letzte Benennung zurück: Namen, Höhen der Schichten und Tabellen. Sie bleibt im Protokoll.</translation>
+    </message>
+    <message>
+        <source>Redo naming</source>
+        <translation>Benennung wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Redoes the naming that was undone.</source>
+        <translation>Stellt die zurückgenommene Benennung wieder her.</translation>
+    </message>
+    <message>
+        <source>The outcome of the last naming.</source>
+        <translation>Das Ergebnis der letzten Benennung.</translation>
+    </message>
+    <message>
+        <source>Correct</source>
+        <translation>Korrigieren</translation>
+    </message>
+    <message>
+        <source>Correct segments with Segment Editor; the original is kept.</source>
+        <translation>Segmente mit dem Segment Editor korrigieren; das Original bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Opens the editor here with paint, erase, islands, smoothing and grow from seeds. The model's segmentation is kept.</source>
+        <translation>Öffnet hier den Editor mit Malen, Radieren, Inseln, Glätten und Wachsen aus Startpunkten. Die Segmentierung des Modells bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The label map as a file, in SPIDER’s numbers, on the input’s own grid.</source>
+        <translation>Die Labelkarte als Datei, mit den Nummern von SPIDER, auf dem Gitter des Eingabebilds.</translation>
+    </message>
+    <message>
+        <source>File:</source>
+        <translation>Datei:</translation>
+    </message>
+    <message>
+        <source>A file name that ends with .nii.gz, .nrrd or .mha.</source>
+        <translation>Ein Dateiname, der auf .nii.gz, .nrrd oder .mha endet.</translation>
+    </message>
+    <message>
+        <source>Writes the label map, your corrections included.</source>
+        <translation>Schreibt die Labelkarte, mit Ihren Korrekturen.</translation>
+    </message>
+    <message>
+        <source>The outcome of the last export.</source>
+        <translation>Das Ergebnis des letzten Exports.</translation>
+    </message>
+    <message>
+        <source>The correction loop.</source>
+        <translation>Die Korrekturschleife.</translation>
+    </message>
+    <message>
+        <source>Its name; "cut" means that the border of the image cuts it off.</source>
+        <translation>Der Name; „angeschnitten“ heißt, dass der Bildrand sie abschneidet.</translation>
+    </message>
+    <message>
+        <source>ml</source>
+        <translation>ml</translation>
+    </message>
+    <message>
+        <source>Volume, millilitres.</source>
+        <translation>Volumen in Millilitern.</translation>
+    </message>
+    <message>
+        <source>Height
+f m b</source>
+        <translation>Höhe
+v m h</translation>
+    </message>
+    <message>
+        <source>Height of the disc, or of the vertebra’s body, in its front, middle and back third, mm.</source>
+        <translation>Höhe der Bandscheibe oder des Wirbelkörpers im vorderen, mittleren und hinteren Drittel, mm.</translation>
+    </message>
+    <message>
+        <source>Canal
+mm²</source>
+        <translation>Kanal
+mm²</translation>
+    </message>
+    <message>
+        <source>Area of the canal in the disc’s plane, mm².</source>
+        <translation>Fläche des Kanals in der Ebene der Bandscheibe, mm².</translation>
+    </message>
+    <message>
+        <source>AP</source>
+        <translation>AP</translation>
+    </message>
+    <message>
+        <source>Canal, front to back, in the disc’s plane, mm.</source>
+        <translation>Kanal von vorn nach hinten in der Ebene der Bandscheibe, mm.</translation>
+    </message>
+    <message>
+        <source>Install downloads PyTorch through the PyTorch extension, which takes up to several gigabytes of disk, and the rest from the Python package index.</source>
+        <translation>Installieren lädt PyTorch über die Erweiterung PyTorch, was bis zu mehreren Gigabyte Speicher braucht, und das Übrige vom Python-Paketindex.</translation>
+    </message>
+    <message>
+        <source>Everything that reading needs is installed in Slicer's Python.</source>
+        <translation>Alles, was die Auswertung braucht, ist in Slicers Python installiert.</translation>
+    </message>
+    <message>
+        <source>This Slicer cannot install them; use 5.12 or later, or another Python.</source>
+        <translation>Dieses Slicer kann sie nicht installieren; verwenden Sie 5.12 oder neuer oder ein anderes Python.</translation>
+    </message>
+    <message>
+        <source>Install downloads them from the Python package index.</source>
+        <translation>Installieren lädt sie vom Python-Paketindex.</translation>
+    </message>
+    <message>
+        <source>First install the extension PyTorch in the Extension Manager and restart Slicer; or name another Python, or a folder of wheels.</source>
+        <translation>Installieren Sie zuerst im Extension Manager die Erweiterung PyTorch und starten Sie Slicer neu; oder nennen Sie ein anderes Python oder einen Ordner mit Wheels.</translation>
+    </message>
+    <message>
+        <source>The extension PyTorch is not installed</source>
+        <translation>Die Erweiterung PyTorch ist nicht installiert</translation>
+    </message>
+    <message>
+        <source>Nothing was installed</source>
+        <translation>Nichts wurde installiert</translation>
+    </message>
+    <message>
+        <source>Reading runs in {path}.</source>
+        <translation>Ausgewertet wird mit {path}.</translation>
+    </message>
+    <message>
+        <source>There is no Python at {path}. Name another one.</source>
+        <translation>Unter {path} gibt es kein Python. Nennen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>Missing in Slicer's Python: {packages}.</source>
+        <translation>In Slicers Python fehlt: {packages}.</translation>
+    </message>
+    <message>
+        <source>There are no wheels in {folder}. Name another folder.</source>
+        <translation>In {folder} sind keine Wheels. Nennen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Install takes them from {folder}; no network is used.</source>
+        <translation>Installieren nimmt sie aus {folder}; ein Netz wird nicht gebraucht.</translation>
+    </message>
+    <message>
+        <source>There are no wheels in this folder</source>
+        <translation>In diesem Ordner sind keine Wheels</translation>
+    </message>
+    <message>
+        <source>Install it in the Extension Manager and restart Slicer.</source>
+        <translation>Installieren Sie sie im Extension Manager und starten Sie Slicer neu.</translation>
+    </message>
+    <message>
+        <source>PyTorch was declined.</source>
+        <translation>PyTorch wurde abgelehnt.</translation>
+    </message>
+    <message>
+        <source>Slicer's Python console shows what pip said. Try again, or name a folder of wheels or another Python.</source>
+        <translation>Slicers Python-Konsole zeigt die Meldung von pip. Versuchen Sie es noch einmal, oder nennen Sie einen Ordner mit Wheels oder ein anderes Python.</translation>
+    </message>
+    <message>
+        <source>The installation failed: {kind}</source>
+        <translation>Die Installation ist fehlgeschlagen: {kind}</translation>
+    </message>
+    <message>
+        <source>Download them on another machine with:</source>
+        <translation>Laden Sie sie auf einem anderen Rechner herunter, mit:</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten …</translation>
+    </message>
+    <message>
+        <source>Asking the worker…</source>
+        <translation>Der Auswerteprozess wird befragt …</translation>
+    </message>
+    <message>
+        <source>Study {id}</source>
+        <translation>Studie {id}</translation>
+    </message>
+    <message>
+        <source>Choose a study's folder of DICOM</source>
+        <translation>DICOM-Ordner einer Studie wählen</translation>
+    </message>
+    <message>
+        <source>In Slicer's DICOM database</source>
+        <translation>In Slicers DICOM-Datenbank</translation>
+    </message>
+    <message>
+        <source>The folder holds {n} studies; choose one's folder.</source>
+        <translation>Der Ordner enthält {n} Studien; wählen Sie den Ordner einer Studie.</translation>
+    </message>
+    <message>
+        <source>The images of {name} are not in the scene: its file may be missing.</source>
+        <translation>Die Bilder von {name} sind nicht in der Szene: Vielleicht fehlt die Datei.</translation>
+    </message>
+    <message>
+        <source>There is nothing at this path. Choose another one.</source>
+        <translation>Unter diesem Pfad ist nichts. Wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>This study's files are no longer where Slicer's database expects them.</source>
+        <translation>Die Dateien dieser Studie sind nicht mehr dort, wo Slicers Datenbank sie erwartet.</translation>
+    </message>
+    <message>
+        <source>From Slicer's DICOM database.</source>
+        <translation>Aus Slicers DICOM-Datenbank.</translation>
+    </message>
+    <message>
+        <source>Set it under Region.</source>
+        <translation>Stellen Sie sie unter Region ein.</translation>
+    </message>
+    <message>
+        <source>Set it under Weighting.</source>
+        <translation>Stellen Sie sie unter Wichtung ein.</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Others: the DICOM module…</source>
+        <translation>Andere: das DICOM-Modul …</translation>
+    </message>
+    <message>
+        <source>There are no MR images in this folder. Choose another one.</source>
+        <translation>In diesem Ordner sind keine MRT-Bilder. Wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>Read: {names}. {reason}.</source>
+        <translation>Ausgewertet wird: {names}. {reason}.</translation>
+    </message>
+    <message>
+        <source>Not made for it ({reason}); it is read anyway and marked as forced.</source>
+        <translation>Dafür nicht gemacht ({reason}); es wird trotzdem ausgewertet und als erzwungen bezeichnet.</translation>
+    </message>
+    <message>
+        <source>The volume {name} is read.</source>
+        <translation>Ausgewertet wird das Volumen {name}.</translation>
+    </message>
+    <message>
+        <source>It is {words}.</source>
+        <translation>Es ist: {words}.</translation>
+    </message>
+    <message>
+        <source>What went wrong in the program itself.</source>
+        <translation>Was im Programm selbst nicht geklappt hat.</translation>
+    </message>
+    <message>
+        <source>Hides this line.</source>
+        <translation>Verbirgt diese Zeile.</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program: {kind} in {place}. What is shown may be wrong. This is a fault of the program; Slicer's Python console shows more.</source>
+        <translation>Im Programm ist etwas schiefgegangen: {kind} in {place}. Was gezeigt wird, kann falsch sein. Das ist ein Fehler des Programms; Slicers Python-Konsole zeigt mehr.</translation>
+    </message>
+    <message>
+        <source>The reading process was stopped, because it did not react when it was cancelled</source>
+        <translation>Der Auswerteprozess wurde beendet, weil er auf den Abbruch nicht reagierte</translation>
+    </message>
+    <message>
+        <source>Choose another Python under Setup, or none for Slicer's own.</source>
+        <translation>Wählen Sie unter Einrichtung ein anderes Python, oder keines für Slicers eigenes.</translation>
+    </message>
+    <message>
+        <source>{python} could not be started</source>
+        <translation>{python} ließ sich nicht starten</translation>
+    </message>
+    <message>
+        <source>Simulating a lumbar study…</source>
+        <translation>Eine lumbale Studie wird simuliert …</translation>
+    </message>
+    <message>
+        <source>{plane} stack {number} of {count}: {slices} slices every {spacing} mm about R {r}, A {a}, S {s} mm</source>
+        <translation>Block {number} von {count}, {plane}: {slices} Schichten alle {spacing} mm um R {r}, A {a}, S {s} mm</translation>
+    </message>
+    <message>
+        <source>{slices} left out: {reason}</source>
+        <translation>{slices} ausgelassen: {reason}</translation>
+    </message>
+    <message>
+        <source>{file} left out: it {reason}</source>
+        <translation>{file} ausgelassen: {reason}</translation>
+    </message>
+    <message>
+        <source>Save, then open the case again.</source>
+        <translation>Speichern Sie, und öffnen Sie den Fall dann erneut.</translation>
+    </message>
+    <message>
+        <source>{name} already exists</source>
+        <translation>{name} gibt es schon</translation>
+    </message>
+    <message>
+        <source>The log of this segmentation's names is damaged</source>
+        <translation>Das Protokoll der Namen dieser Segmentierung ist beschädigt</translation>
+    </message>
+    <message>
+        <source>Update SlicerSpineMRI; the log stays in the scene as it is.</source>
+        <translation>Aktualisieren Sie SlicerSpineMRI; das Protokoll bleibt in der Szene, wie es ist.</translation>
+    </message>
+    <message>
+        <source>It stays in the scene as it is; segment again to name the levels again.</source>
+        <translation>Es bleibt in der Szene, wie es ist; segmentieren Sie erneut, um die Höhen neu zu benennen.</translation>
+    </message>
+    <message>
+        <source>The log of this segmentation's names has version {version}; this program knows {known}</source>
+        <translation>Das Protokoll der Namen dieser Segmentierung hat Version {version}; dieses Programm kennt {known}</translation>
+    </message>
+    <message>
+        <source>The images of stack {stacks} are not in the scene</source>
+        <translation>Die Bilder von Block {stacks} sind nicht in der Szene</translation>
+    </message>
+    <message>
+        <source>Read the study again, then answer.</source>
+        <translation>Werten Sie die Studie erneut aus, und antworten Sie dann.</translation>
+    </message>
+    <message>
+        <source>The volume {name} no longer has the slices that were read: it was cropped, resampled, warped or changed. Nothing is shown on it and no answer is taken; read it again.</source>
+        <translation>Das Volumen {name} hat nicht mehr die Schichten, die ausgewertet wurden: Es wurde beschnitten, neu abgetastet, verformt oder geändert. Auf ihm wird nichts gezeigt und keine Antwort angenommen; werten Sie es erneut aus.</translation>
+    </message>
+    <message>
+        <source>Read it again.</source>
+        <translation>Werten Sie es erneut aus.</translation>
+    </message>
+    <message>
+        <source>The volume {name} was moved or changed while it was read</source>
+        <translation>Das Volumen {name} wurde während der Auswertung bewegt oder geändert</translation>
+    </message>
+    <message>
+        <source>The segmentation has no vertebra</source>
+        <translation>Die Segmentierung hat keinen Wirbel</translation>
+    </message>
+    <message>
+        <source>Say four, five or six.</source>
+        <translation>Geben Sie vier, fünf oder sechs an.</translation>
+    </message>
+    <message>
+        <source>{count} lumbar vertebrae</source>
+        <translation>{count} Lendenwirbel</translation>
+    </message>
+    <message>
+        <source>Read the study's folder again.</source>
+        <translation>Werten Sie den Ordner der Studie erneut aus.</translation>
+    </message>
+    <message>
+        <source>The volume {name} is not where stack {stack} of its study was read</source>
+        <translation>Das Volumen {name} liegt nicht dort, wo Block {stack} seiner Studie ausgewertet wurde</translation>
+    </message>
+    <message>
+        <source>The scene holds no reading</source>
+        <translation>Die Szene enthält keine Auswertung</translation>
+    </message>
+    <message>
+        <source>Read the study first.</source>
+        <translation>Werten Sie zuerst die Studie aus.</translation>
+    </message>
+    <message>
+        <source>This is not a file name for a label map</source>
+        <translation>Das ist kein Dateiname für eine Labelkarte</translation>
+    </message>
+    <message>
+        <source>Load it: its grid is what the file is written on.</source>
+        <translation>Laden Sie es: Auf seinem Gitter wird die Datei geschrieben.</translation>
+    </message>
+    <message>
+        <source>The volume of {name} is not in the scene</source>
+        <translation>Das Volumen von {name} ist nicht in der Szene</translation>
+    </message>
+    <message>
+        <source>End it with one of {suffixes}.</source>
+        <translation>Er muss enden mit: {suffixes}.</translation>
+    </message>
+    <message>
+        <source>The images of the segmented volume are not in the scene, so nothing can be measured.</source>
+        <translation>Die Bilder des segmentierten Volumens sind nicht in der Szene; es kann nichts gemessen werden.</translation>
+    </message>
+    <message>
+        <source>The volume {name} no longer has the voxels that were segmented: it was cropped, resampled, warped or changed. Nothing is measured on it; segment it again.</source>
+        <translation>Das Volumen {name} hat nicht mehr die Voxel, die segmentiert wurden: Es wurde beschnitten, neu abgetastet, verformt oder geändert. Auf ihm wird nichts gemessen; segmentieren Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Setup</source>
+        <translation>Einrichtung</translation>
+    </message>
+    <message>
+        <source>What reading needs, and what to send when something does not work.</source>
+        <translation>Was die Auswertung braucht, und was Sie senden können, wenn etwas nicht geht.</translation>
+    </message>
+    <message>
+        <source>What is installed, what is missing, and what Install would do.</source>
+        <translation>Was installiert ist, was fehlt, und was Installieren tun würde.</translation>
+    </message>
+    <message>
+        <source>Python:</source>
+        <translation>Python:</translation>
+    </message>
+    <message>
+        <source>A Python with PyTorch, MONAI and the rest, for example of a virtual environment. Empty: Slicer’s own.</source>
+        <translation>Ein Python mit PyTorch, MONAI und dem Übrigen, zum Beispiel aus einer virtuellen Umgebung. Leer: Slicers eigenes.</translation>
+    </message>
+    <message>
+        <source>Wheels:</source>
+        <translation>Wheels:</translation>
+    </message>
+    <message>
+        <source>A folder of wheels for a machine without a network. Empty: the Python package index.</source>
+        <translation>Ein Ordner mit Wheels für einen Rechner ohne Netz. Leer: der Python-Paketindex.</translation>
+    </message>
+    <message>
+        <source>Install…</source>
+        <translation>Installieren …</translation>
+    </message>
+    <message>
+        <source>Installs what is missing. Slicer asks before it changes anything.</source>
+        <translation>Installiert, was fehlt. Slicer fragt, bevor es etwas ändert.</translation>
+    </message>
+    <message>
+        <source>Diagnostics</source>
+        <translation>Diagnose</translation>
+    </message>
+    <message>
+        <source>Versions, device, models and the worker’s log; nothing of any patient.</source>
+        <translation>Versionen, Gerät, Modelle und das Protokoll des Auswerteprozesses; nichts von Patienten.</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copies the diagnostics, to paste into a message.</source>
+        <translation>Kopiert die Diagnose, zum Einfügen in eine Nachricht.</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>Objekt</translation>
+    </message>
+    <message>
+        <source>What was to be sent.</source>
+        <translation>Was zu senden war.</translation>
+    </message>
+    <message>
+        <source>Whether the archive has it.</source>
+        <translation>Ob das Archiv es hat.</translation>
+    </message>
+    <message>
+        <source>What the archive answered.</source>
+        <translation>Was das Archiv geantwortet hat.</translation>
+    </message>
+    <message>
+        <source>Arm</source>
+        <translation>Arm</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Offen</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Locked</source>
+        <translation>Gesperrt</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>beliebig</translation>
+    </message>
+    <message>
+        <source>assisted</source>
+        <translation>mit Modell</translation>
+    </message>
+    <message>
+        <source>unassisted</source>
+        <translation>verblindet</translation>
+    </message>
+    <message>
+        <source>What teaches most</source>
+        <translation>Was am meisten lehrt</translation>
+    </message>
+    <message>
+        <source>Oldest first</source>
+        <translation>Älteste zuerst</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>neu</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>corrected</source>
+        <translation>korrigiert</translation>
+    </message>
+    <message>
+        <source>approved</source>
+        <translation>freigegeben</translation>
+    </message>
+    <message>
+        <source>agreed</source>
+        <translation>zugestimmt</translation>
+    </message>
+    <message>
+        <source>overridden</source>
+        <translation>abweichend</translation>
+    </message>
+    <message>
+        <source>answered</source>
+        <translation>beantwortet</translation>
     </message>
 </context>
 </TS>

@@ -93,22 +93,22 @@ class AnswersInViews:
         findings, lead, questions = self._study.findings, self._study.lead, self._study.questions
         if findings is None or lead is None:
             return
-        said = [
+        answers = [
             {q.key: log.current(numbers[slice_.index], q.key) for q in questions}
             for slice_ in stack.slices
         ]
-        halo, place = nodes.node(VERDICTS, stack.id), self._study.inScene(stack.id)
-        if halo is not None and place.fits:
+        halo, stackInScene = nodes.node(VERDICTS, stack.id), self._study.inScene(stack.id)
+        if halo is not None and stackInScene.fits:
             verdicts = [
-                answer[lead.key].answer if answer[lead.key] else leadValue(findings, one)
-                for one, answer in zip(stack.slices, said, strict=True)
+                answer[lead.key].answer if answer[lead.key] else leadValue(findings, slice_)
+                for slice_, answer in zip(stack.slices, answers, strict=True)
             ]
-            recolourHalo(halo, place.stackInNode(), lead, verdicts)
+            recolourHalo(halo, stackInScene.stackInNode(), lead, verdicts)
         labels = nodes.node(SLICE_LABELS, stack.id)
         table = nodes.node("findings table", stack.id)
         column = table.GetTable().GetColumnByName(REVIEW_COLUMN) if table is not None else None
-        for row, (one, answer) in enumerate(zip(stack.slices, said, strict=True)):
-            text = labelText(findings, one)
+        for row, (slice_, answer) in enumerate(zip(stack.slices, answers, strict=True)):
+            text = labelText(findings, slice_)
             text += _beside(answer, "\n" if "\n" in text else " | ")
             if labels is not None and labels.GetNthControlPointLabel(row) != text:
                 labels.SetNthControlPointLabel(row, text)
@@ -122,10 +122,14 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-def _beside(said: dict[str, Answer | None], between: str) -> str:
-    answers = [one.answer for one in said.values() if one]
+def _beside(answered: dict[str, Answer | None], between: str) -> str:
+    answers = [answer.answer for answer in answered.values() if answer]
     return between + _("reader: {what}").format(what=", ".join(answers)) if answers else ""
 
 
-def _review(said: dict[str, Any]) -> str:
-    return ", ".join(f"{one.state}: {one.answer} ({one.reader})" for one in said.values() if one)
+def _review(answered: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{answer.state}: {answer.answer} ({answer.reader})"
+        for answer in answered.values()
+        if answer
+    )

@@ -12,6 +12,7 @@ from SpineLib.errors import Cancelled, SpineError, WorkerEnded, from_exception
 from SpineLib.reading import Reading, is_dicom
 from SpineLib.slabs import Steps, finish
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.OutlineWatch import OutlineWatch
 from SpineSlicer.host.ParameterBinding import ParameterBinding
@@ -28,7 +29,7 @@ from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import levellingReadings
 from SpineSlicer.scene.partOfStudy import onlyVolumeRead, studyWith, wholeReading
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringStudy
+from SpineSlicer.scene.resultsToSend import gatheringStudy
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy, unseenText
 from SpineSlicer.scene.studies import isStudyOf, studiesIn
@@ -100,7 +101,7 @@ class CompressionPanel:
         self.send = SendSection(
             ui.sendFrame.layout(),
             reader.worker,
-            self._results,
+            lambda: gatheringStudy(scene, self.study.study),
             self._folderOfStudy,
             self._picturing,
         )
@@ -214,14 +215,11 @@ class CompressionPanel:
         self.send.show(self.study.study, findings is not None and is_dicom(findings))
         unseen = self.study.unseen()
         if unseen:
-            text = _("{what}, so nothing can be answered on them. Read the study again.")
+            text = _("{what}, so no answers can be given on them. Read the study again.")
             self._unseen = text.format(what=unseenText(unseen))
             self._tell(self._unseen)
         elif self._unseen and self._ui.statusLabel.text == self._unseen:
             self._tell("")
-
-    def _results(self) -> Steps[ResultsToSend]:
-        return gatheringStudy(self._scene, self.study.study)
 
     def _folderOfStudy(self) -> str:
         """Where the study that is shown was read from, or else what is chosen."""
@@ -279,7 +277,8 @@ class CompressionPanel:
         """
         if self.readers.on:
             raise SpineError(
-                _("A blinded reading is under way"), advice=_("Stop that first: Read, Stop.")
+                _("A blinded reading is under way"),
+                advice=_("Stop it first: in the section Read, click Stop."),
             )
         finish(self._showing(reading, volumeNode))
 
@@ -304,7 +303,7 @@ class CompressionPanel:
         known = self._sources.get(folder, "")
         same = isStudyOf(self._scene, known, reading.findings)
         nodes = ReadingScene(self._scene, known if same else "")
-        others = [one for where, one in self._sources.items() if folder and where != folder]
+        others = [study for where, study in self._sources.items() if folder and where != folder]
         yield from nodes.showing(reading, given, apart=others, surfaces=False)
         if folder:
             self._sources[folder] = nodes.study
@@ -334,7 +333,7 @@ class CompressionPanel:
     def _beginBlinded(self) -> str:
         """Leaves the views to a blinded reader; says why not where the models are at work."""
         if self._reader.busy or self._turns.busy or self.region.busy:
-            return _("The models are reading a study. Wait for them, or cancel it.")
+            return _("The models are reading a study. Wait until they are done, or cancel.")
         self.link.stop()
         self.level.listen(False)
         self.region.hide()
@@ -356,8 +355,7 @@ class CompressionPanel:
 
     def _tell(self, text: str, *, restart: bool = False) -> None:
         self._ui.restartButton.visible = restart
-        self._ui.statusLabel.text = text
-        self._ui.statusLabel.visible = bool(text)
+        showLine(self._ui.statusLabel, text)
 
     def _update(self) -> None:
         self.run.setReady(self.input.ready)

@@ -52,11 +52,13 @@ class Curves:
         """Takes from the findings what is drawn; call it when they are others."""
         study, every = self._study, range(len(self._study.places))
         measured = [study.slice(n).quantities for n in every]
-        found = {key: [find_quantity(quantities, key) for quantities in measured] for key in KEYS}
-        self._values = {key: {n: one.value for n, one in enumerate(found[key])
-                              if one is not None and one.value is not None} for key in KEYS}  # fmt: skip
-        self._norms = {key: {n: _usual(one.norm) for n, one in enumerate(found[key])
-                             if one is not None and one.norm} for key in KEYS}  # fmt: skip
+        measuredByKey = {
+            key: [find_quantity(quantities, key) for quantities in measured] for key in KEYS
+        }
+        self._values = {key: {n: quantity.value for n, quantity in enumerate(measuredByKey[key])
+                              if quantity is not None and quantity.value is not None} for key in KEYS}  # fmt: skip
+        self._norms = {key: {n: _usual(quantity.norm) for n, quantity in enumerate(measuredByKey[key])
+                             if quantity is not None and quantity.norm} for key in KEYS}  # fmt: skip
         self._ranges = {key: self._range(key) for key in KEYS}
         self._compared = {key: self._comparedWith(of) for key, of in _NARROWING.items()}
 
@@ -187,7 +189,7 @@ class Curves:
         findings = self._study.findings
         narrowing = find_quantity(findings.quantities, key) if findings else None
         compared = narrowing.compared if narrowing is not None else []
-        known = {(one.stack, one.index): one.value for one in compared}
+        known = {(slice_.stack, slice_.index): slice_.value for slice_ in compared}
         places = [(place.stack, place.index) for place in self._study.places]
         return {n: known[place] for n, place in enumerate(places) if place in known}
 

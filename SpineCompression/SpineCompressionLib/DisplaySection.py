@@ -97,8 +97,8 @@ class DisplaySection:
         across, along = self._views()
         if kind == VERDICTS:
             display.SetVisibility(hasPlace and (ring or ladder))
-            one = across if ring else along
-            showOnlyIn(display, [] if ring and ladder else one)
+            views = across if ring else along
+            showOnlyIn(display, [] if ring and ladder else views)
         else:
             other = ring if kind == SLICE_LABELS else ladder
             display.SetVisibility(hasPlace and other and bool(self._ui.gradeTextBox.checked))

@@ -10,6 +10,7 @@ import slicer
 import vtk
 
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import silently
 from SpineSlicer.scene.drawOnce import drawOnce
 from SpineSlicer.scene.probabilityPlot import levelTicks, markPlace
 from SpineSlicer.scene.ShownStudy import PLACE_CHANGED, STUDY_CHANGED, ShownStudy
@@ -60,7 +61,7 @@ class Layouts:
         self._ui, self._study, self._link, self._onComparing = ui, study, link, onComparing
         self._former, self.comparing = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView, False
         self._manager = slicer.app.layoutManager()
-        for text, layout in ((_("As it is"), 0), (_("Axial, sagittal, plot"), PLOT_LAYOUT),
+        for text, layout in ((_("Slicer's layout"), 0), (_("Axial, sagittal, plot"), PLOT_LAYOUT),
                              ("", COMPARE_LAYOUT)):  # fmt: skip
             ui.layoutBox.addItem(text, layout)
         ui.layoutBox.connect("currentIndexChanged(int)", self._onBox)
@@ -106,9 +107,8 @@ class Layouts:
     def _follow(self, *_arguments: Any) -> None:
         """Box, button and views say and show what Slicer's layout is."""
         layout, box = self._layout, self._ui.layoutBox
-        blocked = box.blockSignals(True)
-        box.currentIndex = box.findData(layout if layout in LAYOUTS else 0)
-        box.blockSignals(blocked)
+        with silently(box):
+            box.currentIndex = box.findData(layout if layout in LAYOUTS else 0)
         self._ui.plotButton.checked = layout == PLOT_LAYOUT
         compares = layout == COMPARE_LAYOUT and self._ui.compareBox.count > 1
         self._ui.compareBox.visible = compares
@@ -129,19 +129,18 @@ class Layouts:
         """The stacks that can be compared; where there is one alone, the layout says so."""
         ui, study = self._ui, self._study
         chosen, box = ui.compareBox.currentData, ui.compareBox
-        blocked = box.blockSignals(True)
-        box.clear()
-        for stack in study.findings.stacks if study.findings else ():
-            if study.nodes.volumeNode(stack.id) is not None:
-                box.addItem(f"{stack.id} {stack.description or stack.plane}", stack.id)
-        box.currentIndex = max(box.findData(chosen), -1) if chosen else -1
-        if box.currentIndex < 0:
-            box.currentIndex = self._other()
-        box.blockSignals(blocked)
+        with silently(box):
+            box.clear()
+            for stack in study.findings.stacks if study.findings else ():
+                if study.nodes.volumeNode(stack.id) is not None:
+                    box.addItem(f"{stack.id} {stack.description or stack.plane}", stack.id)
+            box.currentIndex = box.findData(chosen) if chosen else -1
+            if box.currentIndex < 0:
+                box.currentIndex = self._other()
         item, several = ui.layoutBox.findData(COMPARE_LAYOUT), box.count > 1
-        text = _("Two stacks compared")
+        text = _("Compare two stacks")
         if study.findings and not several:
-            text += " " + _("(the study has one)")
+            text += " " + _("(the study has only one)")
         ui.layoutBox.setItemText(item, text)
         ui.layoutBox.setItemData(item, _ENABLED if several else _DISABLED, _FLAGS_ROLE)
 
@@ -173,8 +172,8 @@ class Layouts:
         assert self._study.findings is not None
         ticks = levelTicks(self._study.findings.stack(stack))
         places, names = vtk.vtkDoubleArray(), vtk.vtkStringArray()
-        for place, name in ticks:
-            places.InsertNextValue(place)
+        for position, name in ticks:
+            places.InsertNextValue(position)
             names.InsertNextValue(name)
         for number in range(self._manager.plotViewCount):
             chart = self._manager.plotWidget(number).plotView().chart()

@@ -8,6 +8,7 @@ from typing import Any
 from SpineLib.errors import SpineError
 from SpineLib.inference.readers_level import LevelWord, level_choices
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.readersName import readersName
 from SpineSlicer.scene.levelHere import LevelHere, cursorIn, levelHere, levelUnder
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
@@ -89,17 +90,16 @@ class LevelSection:
             return
         if self.dialog is None:
             self._make()
-        said = self._study.log.levelWord
-        for box, count in ((self.thoracicBox, said.thoracic if said else THORACIC[0]),
-                           (self.lumbarBox, said.lumbar if said else LUMBAR[0])):  # fmt: skip
+        levelWord = self._study.log.levelWord
+        for box, count in ((self.thoracicBox, levelWord.thoracic if levelWord else THORACIC[0]),
+                           (self.lumbarBox, levelWord.lumbar if levelWord else LUMBAR[0])):  # fmt: skip
             box.setCurrentText(str(count))
         self._fill(self._here.level)
         text = _("{where}, now {level}. All levels of the study follow.").format(
             where=self._here.words, level=self._here.level or _("not known")
         )
         self.whereLabel.text = text[:1].upper() + text[1:]
-        self.problemLabel.text = ""
-        self.problemLabel.visible = False
+        showLine(self.problemLabel, "")
         self.dialog.show()
         self.dialog.activateWindow()
         self.levelBox.setFocus()
@@ -114,7 +114,7 @@ class LevelSection:
         self.levelBox, self.thoracicBox, self.lumbarBox = (qt.QComboBox() for _n in range(3))
         self.levelBox.toolTip = _("A vertebra, or the disc between two.")
         self.levelBox.maxVisibleItems = 20
-        tip = _("How many the patient has; other numbers than 12 and 5 are transitional anatomy.")
+        tip = _("How many the patient has; numbers other than 12 and 5 mean transitional anatomy.")
         for box, counts in ((self.thoracicBox, THORACIC), (self.lumbarBox, LUMBAR)):
             box.toolTip = tip
             box.addItems([str(count) for count in counts])
@@ -126,15 +126,15 @@ class LevelSection:
         self.nameButton.setDefault(True)
         self.nameButton.connect("clicked(bool)", self._onName)
         cancel.connect("clicked(bool)", lambda *_: self.dialog.hide())
-        row = qt.QHBoxLayout()
-        row.addWidget(self.nameButton)
-        row.addWidget(cancel)
+        buttons = qt.QHBoxLayout()
+        buttons.addWidget(self.nameButton)
+        buttons.addWidget(cancel)
         form.addRow(self.whereLabel)
         form.addRow(_("This one is:"), self.levelBox)
         form.addRow(_("Thoracic vertebrae:"), self.thoracicBox)
         form.addRow(_("Lumbar vertebrae:"), self.lumbarBox)
         form.addRow(self.problemLabel)
-        form.addRow(row)
+        form.addRow(buttons)
 
     def _fill(self, level: str = "") -> None:
         """The levels of such a spine; what was chosen stays chosen, where it still is one."""
@@ -150,6 +150,6 @@ class LevelSection:
         try:
             self.say(self.levelBox.currentText, *counts)
         except SpineError as error:
-            self.problemLabel.text, self.problemLabel.visible = str(error), True
+            showLine(self.problemLabel, str(error))
             return
         self.dialog.hide()

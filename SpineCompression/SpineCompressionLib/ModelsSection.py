@@ -6,6 +6,7 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillBox
 
 TASKS = ("compression", "grading")
 
@@ -29,8 +30,8 @@ class ModelsSection:
         ui.manageBox.connect("currentIndexChanged(int)", self._onManaged)
         ui.importFolderButton.connect("clicked(bool)", self._onImportFolder)
         ui.importZipButton.connect("clicked(bool)", self._onImportZip)
-        for button, action in (("verify", "verify"), ("remove", "remove")):
-            getattr(ui, f"{button}ModelButton").connect(
+        for action in ("verify", "remove"):
+            getattr(ui, f"{action}ModelButton").connect(
                 "clicked(bool)", lambda *_, action=action: self._manage(action)
             )
         ui.showCardButton.connect("clicked(bool)", self._onShowCard)
@@ -75,12 +76,12 @@ class ModelsSection:
         first = not self.models
         self.models = result["models"]
         for task, box in self._boxes.items():
-            _fill(box, [(_title(m), m["name"]) for m in self.models if m["task"] == task])
-        _fill(self._ui.manageBox, [(_title(m), m["name"]) for m in self.models])
+            fillBox(box, [(_title(m), m["name"]) for m in self.models if m["task"] == task])
+        fillBox(self._ui.manageBox, [(_title(m), m["name"]) for m in self.models])
         if first:
             self.useCardsThreshold()
         self._onModel()
-        broken = [_error["what"] for _error in result["broken"]]
+        broken = [problem["what"] for problem in result["broken"]]
         self._say(" ".join(broken)) if broken else self._onManaged()
 
     def _onError(self, error: SpineError) -> None:
@@ -95,7 +96,7 @@ class ModelsSection:
         self._ui.modelLimitsLabel.text = "<br>".join(dict.fromkeys(lines))
         card = self.chosen("compression")
         if card:
-            text = _("Card's: {x:.2f}").format(x=card["threshold"])
+            text = _("Card: {x:.2f}").format(x=card["threshold"])
             self._ui.thresholdDefaultButton.text = text
             if round(float(self._ui.thresholdSlider.value), 2) == round(self._cards, 2):
                 self._onDefault()  # it stood at the other card's
@@ -111,7 +112,7 @@ class ModelsSection:
         self._ui.removeModelButton.enabled = card is not None and not card["bundled"]
         self._ui.verifyModelButton.enabled = self._ui.showCardButton.enabled = card is not None
         if card:
-            whose = _("came with the program") if card["bundled"] else _("yours")
+            whose = _("came with the program") if card["bundled"] else _("added by you")
             self._say(f"{card['bytes'] / 1e6:.1f} MB, {whose}")
 
     def _managed(self) -> dict[str, Any] | None:
@@ -170,7 +171,7 @@ def cardHtml(card: dict[str, Any]) -> str:
 
     where = card["applicability"]
     rows = [
-        (_("For"), ", ".join([*where["planes"], *where["weightings"], *where["regions"]])),
+        (_("Made for"), ", ".join([*where["planes"], *where["weightings"], *where["regions"]])),
         (_("Limits"), card["limits"]),
         (_("Trained on"), card["training_data"]),
         (_("Threshold"), f"{card['threshold']:.2f}"),
@@ -204,14 +205,3 @@ def _limits(card: dict[str, Any]) -> str:
 def _title(card: dict[str, Any]) -> str:
     # The star stands first: a narrow panel cuts the end off.
     return ("★ " if card["starter"] else "") + card["title"]
-
-
-def _fill(box: Any, items: list[tuple[str, str]]) -> None:
-    kept = box.currentData
-    blocked = box.blockSignals(True)
-    box.clear()
-    for text, name in items:
-        box.addItem(text, name)
-    index = box.findData(kept)
-    box.currentIndex = max(index, 0)
-    box.blockSignals(blocked)

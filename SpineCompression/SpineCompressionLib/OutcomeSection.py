@@ -43,7 +43,7 @@ class OutcomeSection:
         table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
         table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         ui.outcomeModelButton.connect("clicked(bool)", self._onChoose)
-        ui.predictButton.connect("clicked(bool)", self._onPredict)
+        ui.predictButton.connect("clicked(bool)", lambda *_: self.predict())
         study.listen(self._onChanged)
         self._show()
 
@@ -52,7 +52,9 @@ class OutcomeSection:
         """What stands in the table, by column of the data dictionary; empty cells are left out."""
         table = self._ui.outcomeTable
         typed = [str(table.item(n, VALUE).text()).strip() for n in range(len(self._inputs))]
-        return {one["name"]: text for one, text in zip(self._inputs, typed, strict=True) if text}
+        return {
+            entry["name"]: text for entry, text in zip(self._inputs, typed, strict=True) if text
+        }
 
     def openModel(self, folder: str) -> None:
         """Asks the worker what a model's folder asks for."""
@@ -77,13 +79,10 @@ class OutcomeSection:
     def _onChoose(self, *_arguments: Any) -> None:
         import qt
 
-        title = _("Choose the folder of a model of outcomes")
+        title = _("Choose the folder of an outcome model")
         path = qt.QFileDialog.getExistingDirectory(self._ui.outcomeModelButton, title)
         if path:
             self.openModel(path)
-
-    def _onPredict(self, *_arguments: Any) -> None:
-        self.predict()
 
     def _onModel(self, folder: str, result: dict[str, Any]) -> None:
         self._folder, self._inputs = folder, result["inputs"]
@@ -96,12 +95,12 @@ class OutcomeSection:
         import qt
 
         findings = self._study.findings
-        said = imaging_of(findings) if findings is not None else {}
+        imaging = imaging_of(findings) if findings is not None else {}
         table = self._ui.outcomeTable
         table.setRowCount(len(self._inputs))
-        for row, one in enumerate(self._inputs):
-            value = said.get(one["name"])
-            texts = one["title"], "" if value is None else f"{value:.4g}", one["range"]
+        for row, entry in enumerate(self._inputs):
+            value = imaging.get(entry["name"])
+            texts = entry["title"], "" if value is None else f"{value:.4g}", entry["range"]
             for column, text in enumerate(texts):
                 item = qt.QTableWidgetItem(text)
                 item.setToolTip(text)
@@ -133,7 +132,7 @@ class OutcomeSection:
         answer = self.prognosis
         if answer is not None:
             lines = [f"{answer.question}: {answer.headline}", *answer.lines]
-            lines += [beside_sentence(one) for one in answer.beside if not one.outside]
+            lines += [beside_sentence(patient) for patient in answer.beside if not patient.outside]
             text = "\n".join([*lines, f"{answer.model}. {_(answer.notice)}"])
         self._ui.outcomeAnswerLabel.text = text
         self._ui.predictButton.enabled = bool(self._folder)

@@ -13,6 +13,7 @@ from SpineLib.projects.project import Project, create, open_project
 from SpineLib.questions import KNOWN_QUESTIONS
 from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.fillWidgets import fillTable
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersTime import readersDay, readersTime
 from SpineSlicer.host.WorkerTask import WorkerTask
@@ -143,7 +144,7 @@ class ProjectChoice:
             "project",
             {"action": action, "project": str(self.project.folder), **arguments},
             onResult=onResult,
-            onError=lambda error: self._onError(error, failed or self._say),
+            onError=lambda error: self._onError(error, failed),
             onProgress=self.progress,
             name=action,
         )
@@ -170,7 +171,7 @@ class ProjectChoice:
         try:
             if not folder:
                 raise SpineError(
-                    _("No folder is named"), advice=_("Name a new or empty one above.")
+                    _("No folder is given"), advice=_("Enter a new or empty one above.")
                 )
             create(folder, title=title, scheme=scheme, plane=plane)
         except Exception as error:
@@ -184,12 +185,12 @@ class ProjectChoice:
         """Adds the studies below a folder."""
         before = len(self.project.studies) if self.project else 0
         self.ask("add", {"folder": folder}, lambda result: self._tell(
-            _("{n} studies added").format(n=result["studies"] - before)))  # fmt: skip
+            _("Studies added: {n}").format(n=result["studies"] - before)))  # fmt: skip
 
     def relink(self, folder: str) -> None:
         """Finds studies that have moved."""
         self.ask("relink", {"folder": folder}, lambda result: self._tell(
-            _("{n} studies were found again").format(n=result["moved"])))  # fmt: skip
+            _("Studies found again: {n}").format(n=result["moved"])))  # fmt: skip
 
     def setVisible(self, on: bool) -> None:
         """Nothing here is changed, or takes up room, while somebody reads."""
@@ -229,13 +230,7 @@ class ProjectChoice:
         ui.projectLabel.visible = ui.readersTable.visible = project is not None
         rows = self.status.get("readers", ())
         table = ui.readersTable
-        table.setRowCount(len(rows))
-        for number, row in enumerate(rows):
-            for column, text in enumerate(_cells(row)):
-                import qt
-
-                table.setItem(number, column, qt.QTableWidgetItem(text))
-        table.resizeColumnsToContents()
+        fillTable(table, [_cells(row) for row in rows])
         table.setFixedHeight(ROW_HEIGHT * (len(rows) + 1) + 8)
         table.visible = bool(rows)
         if project is None:
@@ -249,13 +244,13 @@ class ProjectChoice:
         ]  # fmt: skip
         ui.projectLabel.text = "\n".join(lines)
 
-    def _onError(self, error: SpineError, tell: Callable[[SpineError], None]) -> None:
+    def _onError(self, error: SpineError, failed: Callable[[SpineError], None] | None) -> None:
         self._ui.projectBar.visible = False
-        tell(error)
+        if failed is not None:
+            failed(error)
+        else:
+            self._tell(str(error))
         self._changed()
-
-    def _say(self, error: SpineError) -> None:
-        self._tell(str(error))
 
     def _onPath(self, path: str) -> None:
         import qt
@@ -291,7 +286,7 @@ class ProjectChoice:
         part = self._ui.newProjectPart
         part.visible = not part.visible
         if part.visible:
-            self._tell(_("Name a new or empty folder, a title and the labels."))
+            self._tell(_("Enter a new or empty folder, a title and the labels."))
         else:  # the folder that is named may be another one by now
             self._tell("")
             self.open()
@@ -301,12 +296,12 @@ class ProjectChoice:
         self.make(ui.titleEdit.text.strip(), ui.schemeBox.currentData, ui.planeBox.currentData)
 
     def _onAdd(self, *_arguments: Any) -> None:
-        folder = self.askFolder(_("Choose the folder of DICOM; each study in one of its own"))
+        folder = self.askFolder(_("Choose a DICOM folder with each study in a folder of its own"))
         if folder:
             self.add(folder)
 
     def _onRelink(self, *_arguments: Any) -> None:
-        folder = self.askFolder(_("Choose where the files are now"))
+        folder = self.askFolder(_("Choose the folder where the files are now"))
         if folder:
             self.relink(folder)
 
@@ -321,16 +316,16 @@ class ProjectChoice:
 def _notes(status: dict[str, Any]) -> list[str]:
     """What a person should know of the project, beside how far everybody is."""
     notes = list(status.get("problems", ()))
-    for one in status.get("unblinded", ()):
+    for event in status.get("unblinded", ()):
         notes.append(
             _("{readers} unblinded by {who}, {time}: {why}").format(
-                readers=", ".join(one["readers"]), who=one["who"],
-                time=readersTime(one["time"]), why=one["why"],
+                readers=", ".join(event["readers"]), who=event["who"],
+                time=readersTime(event["time"]), why=event["why"],
             )
         )  # fmt: skip
     missing = len(status.get("missing", ()))
     if missing:
-        text = _("Studies that are no longer at their place: {n}. Moved files… finds them.")
+        text = _("Studies whose files have moved: {n}. Moved files… finds them.")
         notes.append(text.format(n=missing))
     return notes
 
@@ -339,5 +334,5 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["reader"], _(row["arm"]), str(row["done"]), str(row["left"]),
         f"{row['seconds'] / 60:.1f} min" if row["seconds"] else "–",
-        readersDay(row["locked"]) if row["locked"] else _("open"),
+        readersDay(row["locked"]) if row["locked"] else _("not locked"),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 
 from .labelKeys import examplePicture, labelKeys
 
@@ -58,8 +59,7 @@ class ReadDesk:
         """Begins with a desk."""
         self.desk, ui = desk, self._ui
         self._fillLabels()
-        ui.rulesLabel.text = desk.project.rules
-        ui.rulesLabel.visible = bool(desk.project.rules)
+        showLine(ui.rulesLabel, desk.project.rules)
         ui.presentEdit.text = present
         ui.presentEdit.visible = ui.presentEditLabel.visible = desk.settles
         ui.confidenceBox.visible = ui.confidenceBoxLabel.visible = not desk.settles
@@ -98,8 +98,7 @@ class ReadDesk:
         what = _("settled") if desk.settles else _("labelled")
         ui.deskBar.setFormat(f"{desk.done} / {desk.total} {what}")
         ui.whereLabel.text = desk.where()
-        ui.saidLabel.text = desk.said()
-        ui.saidLabel.visible = bool(ui.saidLabel.text)
+        showLine(ui.saidLabel, desk.said())
         if desk.key != self._key:
             self._fillForm()
         ui.earlierButton.enabled = ui.laterButton.enabled = bool(desk.total)

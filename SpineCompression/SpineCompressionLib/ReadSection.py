@@ -13,6 +13,7 @@ from SpineLib.errors import SpineError, from_exception
 from SpineLib.projects.session import NameTaken, ReaderSession
 from SpineLib.translation import tr as _
 from SpineSlicer.host.confirm import confirm
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.loadForm import loadForm
 from SpineSlicer.host.StackLoader import StackLoader
 from SpineSlicer.scene.ReadScene import ReadScene, holdsAnswers
@@ -132,8 +133,8 @@ class ReadSection:
         if self._session is not None:
             self._session.close()
             self._session = None
-        for one in self._hidden:
-            one.visible = True
+        for widget in self._hidden:
+            widget.visible = True
         self._hidden = []
         self.choice.setVisible(True)
         self._tell("")
@@ -159,7 +160,7 @@ class ReadSection:
         """The slices go away with the scene; the labels do not."""
         if self.on:
             self.stop()
-            self._tell(_("The scene was closed. Every label is kept; start again to continue."))
+            self._tell(_("The scene was closed. All labels are kept; start again to continue."))
 
     def cleanup(self) -> None:
         """The panel goes away."""
@@ -195,8 +196,8 @@ class ReadSection:
 
     def _open(self, desk: Any, present: str = "") -> None:
         self._hidden = [other for other in self._others if not other.isHidden()]
-        for one in self._hidden:
-            one.visible = False
+        for widget in self._hidden:
+            widget.visible = False
         self.choice.setVisible(False)
         self.desk.open(desk, present)
         self._update()
@@ -232,8 +233,8 @@ class ReadSection:
 
     def _doneText(self, desk: Any) -> str:
         if desk.settles:
-            return _("Every disagreement is settled. ◀ goes back to change one.")
-        return _("Every slice has a label. ◀ goes back to change one; then lock your set.")
+            return _("Every disagreement is settled. Go back with ◀ to change one.")
+        return _("Every slice has a label. Go back with ◀ to change one, then lock your set.")
 
     def _onShown(self) -> None:
         """The stack is in the scene; the slice's seconds count from here."""
@@ -249,7 +250,7 @@ class ReadSection:
     def _onUnreadable(self, error: SpineError) -> None:
         self.ui.projectBar.visible = False
         self._tell(
-            _("{error} Here: Stop, then Moved files….").format(error=error)
+            _("{error} To do so, click Stop, then Moved files….").format(error=error)
             if self.choice.project and self.choice.project.missing()
             else str(error)
         )
@@ -291,9 +292,9 @@ class ReadSection:
     def _onExported(self, result: dict[str, Any]) -> None:
         self._tell(
             _(
-                "Written: {file}, with the slices beside it. The key to the old identities is "
-                "{key}; keep it separate. Models of slices are trained on the command line; the "
-                "documentation of training explains how."
+                "Written: {file}, with the slices beside it. The key to the original "
+                "identities is {key}; keep it in another place. Models of slices are "
+                "trained on the command line; see the documentation on training."
             ).format(file=result["file"], key=result["key"])
         )
 
@@ -307,12 +308,11 @@ class ReadSection:
         ui.startReadingButton.enabled = has and bool(choice.reader) and bool(choice.project.studies)
         ui.addStudiesButton.enabled = ui.relinkButton.enabled = has
         over = has and choice.over
-        for one in (ui.settleButton, ui.agreementButton, ui.trainingButton):
-            one.enabled = over
+        for button in (ui.settleButton, ui.agreementButton, ui.trainingButton):
+            button.enabled = over
 
     def _tell(self, text: str) -> None:
-        self.ui.readMessageLabel.text = text
-        self.ui.readMessageLabel.visible = bool(text)
+        showLine(self.ui.readMessageLabel, text)
 
 
 def _answersText() -> str:

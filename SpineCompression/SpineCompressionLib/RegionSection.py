@@ -152,19 +152,16 @@ class RegionSection:
         drawn = self._study.window(number)
         if drawn:
             return drawn
-        one, stack = self._study.slice(number), self._study.timeline.stack(self._places[number])
-        return corners(stack, one.models_center_ras or one.position_ras, [self._width()] * 2)
-
-    @property
-    def _places(self) -> list[Any]:
-        return self._study.places
+        slice_ = self._study.slice(number)
+        stack = self._study.timeline.stack(self._study.places[number])
+        return corners(stack, slice_.models_center_ras or slice_.position_ras, [self._width()] * 2)
 
     def _keep(self) -> None:
         """Puts a box that was moved into the reader's log, for the slices it was drawn on."""
         box = self.box
         if box is None or not self._placed or not self._at:
             return
-        where = self._study.inScene(self._places[self._at[0]].stack)
+        where = self._study.inScene(self._study.places[self._at[0]].stack)
         if not where.fits:
             return
         now = windowOf(box, where)

@@ -18,6 +18,7 @@ from SpineLib.questions import Opinion, Question
 from SpineLib.reasons import UNLIKE_CODES
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.rowInSight import bringIntoSight
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.ShownStudy import (
@@ -89,7 +90,7 @@ class ResultSection:
         """Goes to the next slice that no reader answered."""
         self._step(
             lambda number: not self._study.isReviewed(number),
-            _("There is no unanswered slice after this one."),
+            _("There is no unreviewed slice after this one."),
         )
 
     def _step(self, test: Callable[[int], bool], otherwise: str, direction: int = 1) -> None:
@@ -152,11 +153,10 @@ class ResultSection:
     def _tellVerdict(self) -> None:
         findings, ui = self._study.findings, self._ui
         warnings = level_words.level_warnings(findings) if findings is not None else []
-        ui.warningLabel.text = "\n".join(f"⚠ {warning}." for warning in warnings)
-        ui.warningLabel.visible = bool(warnings)
-        for one in (ui.verdictLabel, ui.detailLabel, ui.noticeLabel, ui.timelineHolder,
+        showLine(ui.warningLabel, "\n".join(f"⚠ {warning}." for warning in warnings))
+        for widget in (ui.verdictLabel, ui.detailLabel, ui.noticeLabel, ui.timelineHolder,
                     ui.findingsTable, ui.sliceLabel, ui.plotButton):  # fmt: skip
-            one.visible = findings is not None
+            widget.visible = findings is not None
         if findings is None:
             return
         head, lead = summary.headline(findings), findings.lead
@@ -173,7 +173,7 @@ class ResultSection:
     def _details(self) -> str:
         findings = self._study.findings
         assert findings is not None
-        levels = [one.level for _stack, one in findings.flagged() if one.level]
+        levels = [slice_.level for _stack, slice_ in findings.flagged() if slice_.level]
         named = level_words.flagged_levels(findings)  # the headline says them
         parts = (
             summary.headline(findings).detail,
@@ -189,32 +189,32 @@ class ResultSection:
 
     def _isWithheld(self) -> bool:
         """Whether a model answered nothing because all is unlike what it knows."""
-        silent = [one for one in self._study.findings.summaries if not one.assessed]
-        return any(why.code in UNLIKE_CODES for one in silent for why in one.whys)
+        silent = [answer for answer in self._study.findings.summaries if not answer.assessed]
+        return any(why.code in UNLIKE_CODES for answer in silent for why in answer.whys)
 
     def _tellSlice(self) -> None:
         place = self._study.current
         if place is None:
             self._ui.sliceLabel.text = ""
             return
-        one = self._study.slice(self._study.place)
-        text = _("Slice {n}").format(n=one.index + 1)
+        slice_ = self._study.slice(self._study.place)
+        text = _("Slice {n}").format(n=slice_.index + 1)
         text += _(" of stack {id}").format(id=place.stack) if self._severalStacks() else ""
-        text += f" ({one.level})" if one.level else ""
-        text += ": " + shortText(self._study.findings, one)
+        text += f" ({slice_.level})" if slice_.level else ""
+        text += ": " + shortText(self._study.findings, slice_)
         for question in self._study.questions:
             answer = self._study.reviewed(self._study.place, question.key)
             if answer:
                 who = _("reader {name}").format(name=answer.reader).strip()
                 text += f" | {who}: {_(answer.answer)}"
-        lead = one.opinion(self._study.lead.key) if self._study.lead else None
+        lead = slice_.opinion(self._study.lead.key) if self._study.lead else None
         reason = summary.why(lead) if lead else ""
         text += f" ({reason})" if reason else ""
-        against = contradiction_text(self._study.findings, one)
+        against = contradiction_text(self._study.findings, slice_)
         text += f". {against}" if against else ""
-        measured = quantity_words.slice_text(one)
+        measured = quantity_words.slice_text(slice_)
         text += f". {measured}" if measured else ""
-        self._ui.sliceLabel.toolTip = quantity_words.definitions_text(one)
+        self._ui.sliceLabel.toolTip = quantity_words.definitions_text(slice_)
         problem = self._study.inScene(place.stack).problem
         self._ui.sliceLabel.text = f"{text}. {problem}" if problem else text
 
@@ -277,7 +277,7 @@ class ResultSection:
             if column == 0:
                 item.setData(qt.Qt.UserRole, number)
             if column == COLUMNS.index("Verdict"):
-                item.setData(qt.Qt.DecorationRole, qt.QColor(self._color(number)))
+                item.setData(qt.Qt.DecorationRole, qt.QColor(self._study.color(number)))
             self._ui.findingsTable.setItem(row, column, item)
 
     def _numbers(self) -> list[int]:
@@ -288,22 +288,22 @@ class ResultSection:
         return [int(table.item(row, 0).data(qt.Qt.UserRole)) for row in range(table.rowCount)]
 
     def _row(self, number: int) -> tuple[Any, ...]:
-        study, one = self._study, self._study.slice(number)
-        lead = one.opinion(study.lead.key) if study.lead else None
+        study, slice_ = self._study, self._study.slice(number)
+        lead = slice_.opinion(study.lead.key) if study.lead else None
         answers = [study.reviewed(number, question.key) for question in study.questions]
         review = ", ".join(dict.fromkeys(_(a.state) for a in answers if a))
         others = [self._otherWords(*other) for other in study.others(number)]
         return (
-            one.index + 1,
+            slice_.index + 1,
             study.places[number].stack,
-            one.level,
+            slice_.level,
             "" if lead is None or lead.probability is None else f"{lead.probability:.2f}",
             _(study.leadValue(number) or NOT_ASSESSED)
             + self._besides(lead, number)
-            + f" {MARK}" * bool(contradictions_on(study.findings, one)),
+            + f" {MARK}" * bool(contradictions_on(study.findings, slice_)),
             "; ".join(others) or "–",
             review or "–",
-            *(_number(value_of(one.quantities, key)) for key in MEASURED),
+            *(_number(value_of(slice_.quantities, key)) for key in MEASURED),
         )
 
     def _otherWords(self, question: Question, value: str, opinion: Opinion | None) -> str:
@@ -325,9 +325,6 @@ class ResultSection:
         possible = grade_set_words.beside(lead) if lead.grade_set else ""
         text = f" ({possible})" if possible else ""
         return text + (" " + _("(forced)") if lead.forced else "")
-
-    def _color(self, number: int) -> str:
-        return self._study.color(number)
 
     def _markRows(self) -> None:
         import qt

@@ -79,18 +79,18 @@ class ReviewSection:
             self._ui.reviewStatusLabel.text = str(error)
 
     def _answer(self, task: str, answer: str) -> None:
-        self._file(lambda said: self._study.answer(task, answer, **said))
+        self._file(lambda author: self._study.answer(task, answer, **author))
 
     def _agree(self) -> None:
         chosen = len(self._study.chosen)
-        answered = self._file(lambda said: self._study.agree(**said))
+        answered = self._file(lambda author: self._study.agree(**author))
         if answered is not None and answered < chosen:
             self._ui.reviewStatusLabel.text = _(
                 "On {slices} the model gives no clear answer to agree with; use 0 or 1."
             ).format(slices=count(chosen - answered, "slice", tr=_))
 
     def _compare(self) -> None:
-        self._file(lambda said: self._study.compare(reader=said["reader"]))
+        self._file(lambda author: self._study.compare(reader=author["reader"]))
 
     @property
     def _two(self) -> Question | None:
@@ -101,7 +101,9 @@ class ReviewSection:
         """The other questions that a model or a reader answered anywhere in the study."""
         study = self._study
         stacks = study.findings.stacks if study.findings else ()
-        given = {o.question for s in stacks for one in s.slices for o in one.opinions if o.assessed}
+        given = {
+            o.question for s in stacks for slice_ in s.slices for o in slice_.opinions if o.assessed
+        }
         given |= study.log.questions
         return [q for q in study.questions if q is not self._two and q.key in given]
 

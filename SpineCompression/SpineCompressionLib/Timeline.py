@@ -48,13 +48,13 @@ class Timeline(qt.QWidget):
         self._study, self._keys, self.curves = study, keys, Curves(study)
         self.focusPolicy = qt.Qt.StrongFocus
         self.toolTip = _(
-            "Click or drag to scroll the views. ← → neighbours, P N flagged, U unreviewed, "
-            "Shift chooses a range, 0 1 answer, A agree, Ctrl+Z undo."
+            "Click or drag to scroll the views. ← →: neighbours; P, N: flagged; U: "
+            "unreviewed; Shift: choose a range; 0, 1: answer; A: agree; Ctrl+Z: undo."
         )
         self.toolTip += "\n" + _("Several colours side by side along an edge: all are possible.")
         self.toolTip += "\n" + _("A dotted line in a cell: a model was run anyway (forced).")
         self.toolTip += "\n" + self.curves.toolTip
-        self.accessibleName = _("Timeline of slices")
+        self.accessibleName = _("Strip of slices")
         self._fit()
         study.listen(self._onChanged)
 
@@ -239,11 +239,11 @@ class Timeline(qt.QWidget):
             self._paintColors(
                 painter, question, values or [value], start, top + height - BAND, share
             )
-        lead, one = self._study.lead, self._study.slice(number)
-        said = one.opinion(lead.key) if lead is not None else None
+        lead, slice_ = self._study.lead, self._study.slice(number)
+        leadOpinion = slice_.opinion(lead.key) if lead is not None else None
         answered = lead is not None and self._study.reviewed(number, lead.key) is not None
-        if said and len(said.grade_set) > 1 and not answered:
-            self._paintColors(painter, lead, said.grade_set, left + 0.5, top, room)
+        if leadOpinion and len(leadOpinion.grade_set) > 1 and not answered:
+            self._paintColors(painter, lead, leadOpinion.grade_set, left + 0.5, top, room)
 
     def _paintColors(
         self, painter: Any, question: Question, values: list[str],

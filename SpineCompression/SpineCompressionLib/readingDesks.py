@@ -62,12 +62,8 @@ class LabellingDesk:
 
     def where(self) -> str:
         """Which study and slice, in words; not whether it is shown a second time."""
-        item = self.item
-        return (
-            ""
-            if item is None
-            else _where(item, [one.study.id for one in self.session.items], self._levels)
-        )
+        item, studies = self.item, [entry.study.id for entry in self.session.items]
+        return "" if item is None else _where(item, studies, self._levels)
 
     def said(self) -> str:
         """What the reader said of this slice before, and in the assisted arm what the model says."""
@@ -165,7 +161,7 @@ class ConsensusDesk:
     @property
     def done(self) -> int:
         """Slices that are settled."""
-        return sum(one.decision is not None for one in self.rows)
+        return sum(reading.decision is not None for reading in self.rows)
 
     @property
     def total(self) -> int:
@@ -230,17 +226,13 @@ class ConsensusDesk:
         if 0 <= at < len(self.rows):
             self._at = at
 
-    def go(self, number: int) -> None:
-        """Goes to a disagreement by its number from 0."""
-        self._at = number
-
     def nextStudy(self) -> None:
         """Goes to the next study that has something to settle."""
         item = self.item
         if item is None:
             return
-        for number, one in enumerate(self.rows):
-            if number > self.rows.index(item) and one.study.id != item.study.id and not one.final:
+        for number in range(self.rows.index(item) + 1, len(self.rows)):
+            if self.rows[number].study.id != item.study.id and not self.rows[number].final:
                 self._at = number
                 return
 

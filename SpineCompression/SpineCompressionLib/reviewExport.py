@@ -38,16 +38,16 @@ def writeLabels(study: ShownStudy, path: Path) -> str:
     if missing:
         names = ", ".join(str(study.slice(n).index + 1) for n in sorted(missing))
         raise BadInput(
-            _("No reader has answered on the slices {names} of stack {stack}").format(
+            _("Slices {names} of stack {stack} have no reader's answer").format(
                 names=names, stack=current.stack
             ),
-            advice=_("Answer them first; A takes over what the model says."),
+            advice=_("Answer them first; the key A agrees with the model."),
         )
     numbers.sort(key=lambda n: study.slice(n).position_ras[2])
     labels = [int(COMPRESSION.is_positive(study.value(n, COMPRESSION.key))) for n in numbers]
     with writing(path) as temporary:
         temporary.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
-    return _("{n} labels, from the feet upward: {file}").format(n=len(labels), file=path.name)
+    return _("{n} labels, from feet to head: {file}").format(n=len(labels), file=path.name)
 
 
 def writeTable(study: ShownStudy, path: Path) -> str:
@@ -69,11 +69,11 @@ def writeTable(study: ShownStudy, path: Path) -> str:
 
 
 def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
-    place, one = study.places[number], study.slice(number)
-    values = (place.stack, one.index + 1, one.sop_instance_uid, one.frame, one.level)
+    place, slice_ = study.places[number], study.slice(number)
+    values = (place.stack, slice_.index + 1, slice_.sop_instance_uid, slice_.frame, slice_.level)
     yield from zip(_SLICE, values, strict=True)
     for question, (label, model, prefix) in _columns(study):
-        answer, opinions = study.reviewed(number, question.key), _opinions(study, one, question)
+        answer, opinions = study.reviewed(number, question.key), _opinions(study, slice_, question)
         for behind, opinion in opinions.items():
             p = opinion.probability if opinion else None
             yield f"model_{prefix}probability{behind}", "" if p is None else f"{p:.4f}"
@@ -87,13 +87,13 @@ def _cells(study: ShownStudy, number: int) -> Iterator[tuple[str, object]]:
 
 
 def _opinions(
-    study: ShownStudy, one: SliceFinding, question: Question
+    study: ShownStudy, slice_: SliceFinding, question: Question
 ) -> dict[str, Opinion | None]:
     """What stands behind a column's name → whose answer it holds: the first one's, then each other's."""
-    first = one.opinion(question.key)
+    first = slice_.opinion(question.key)
     columns = study.findings.columns if study.findings else []
     others = [c.by for c in columns if c.question is question and c.by][1:]
-    return {"": first} | {f"_{by}": one.opinion(question.key, by) for by in others}
+    return {"": first} | {f"_{by}": slice_.opinion(question.key, by) for by in others}
 
 
 def _columns(study: ShownStudy) -> Iterator[tuple[Question, tuple[str, str, str]]]:

@@ -8,6 +8,7 @@ from typing import Any
 import slicer
 
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillTable, silently
 from SpineSlicer.host.ScrolledSideways import ScrolledSideways
 from SpineSlicer.scene.corrections import (
     Change,
@@ -88,10 +89,9 @@ class CorrectionSection:
 
     def close(self) -> None:
         """Ends the editing without a word to the scene; for when the scene closes."""
-        blocked = self._ui.editButton.blockSignals(True)
-        self._ui.editButton.checked = False
-        self._ui.editButton.text = self._action
-        self._ui.editButton.blockSignals(blocked)
+        with silently(self._ui.editButton):
+            self._ui.editButton.checked = False
+            self._ui.editButton.text = self._action
         self._ui.editorFrame.visible = False
         self.leave()
         if self._editor is not None:
@@ -111,7 +111,7 @@ class CorrectionSection:
 
     def _begin(self) -> None:
         keepOriginal(self._node)
-        editor = self._made()
+        editor = self._editorWidget()
         editor.setMRMLSegmentEditorNode(_editorNode(self._node.GetScene()))
         editor.setSegmentationNode(self._node)
         editor.setSourceVolumeNode(segmentedVolumeNode(self._node))
@@ -123,12 +123,12 @@ class CorrectionSection:
         self.leave()
         if self._node is None:
             return
-        found = markCorrections(self._node)
+        changed = markCorrections(self._node)
         updateFindings(self._node)
         self._onCorrected()
-        self._fill(found)
+        self._fill(changed)
 
-    def _made(self) -> Any:
+    def _editorWidget(self) -> Any:
         if self._editor is None:
             editor = slicer.qMRMLSegmentEditorWidget()
             editor.setMaximumNumberOfUndoStates(10)
@@ -143,35 +143,27 @@ class CorrectionSection:
             self._editor = editor
         return self._editor
 
-    def _fill(self, found: list[Change]) -> None:
-        import qt
-
+    def _fill(self, changed: list[Change]) -> None:
         table = self._ui.changesTable
-        table.visible = bool(found)
+        table.visible = bool(changed)
         self._counted = True
         # Where nothing was kept, nobody can say what differs.
         known = self._node is not None and original(self._node) is not None
         self._ui.changesLabel.visible = known
-        self._ui.changesLabel.text = self._told(len(found)) if known else ""
-        table.setRowCount(len(found))
-        for row, one in enumerate(found):
-            numbers = [one.before, one.after, one.added, one.removed]
-            texts = [one.name, *map(str, numbers), f"{one.dice:.3f}"]
-            for column, text in enumerate(texts):
-                table.setItem(row, column, qt.QTableWidgetItem(text))
-        table.resizeColumnsToContents()
+        self._ui.changesLabel.text = self._changesText(len(changed)) if known else ""
+        fillTable(table, [_texts(change) for change in changed])
 
-    def _told(self, count: int) -> str:
+    def _changesText(self, count: int) -> str:
         if self._models:
-            some = _("Segments that differ from what the model gave: {count}")
+            some = _("Segments that differ from the model's: {count}")
             return (
                 some.format(count=count)
                 if count
-                else _("Nothing differs from what the model gave.")
+                else _("Nothing differs from the model's segments.")
             )
-        some = _("Segments that differ from what was there before you corrected: {count}")
+        some = _("Segments that differ from before your correction: {count}")
         return (
-            some.format(count=count) if count else _("Nothing differs from what was there before.")
+            some.format(count=count) if count else _("Nothing differs from before your correction.")
         )
 
     def _hear(self, node: Any) -> None:
@@ -193,8 +185,13 @@ class CorrectionSection:
         self._ui.changesTable.visible = False
         self._ui.changesLabel.visible = True
         self._ui.changesLabel.text = _(
-            "Being corrected. What differs is counted when you save or finish."
+            "Being corrected. The differences are counted when you save or finish."
         )
+
+
+def _texts(change: Change) -> list[str]:
+    numbers = (change.before, change.after, change.added, change.removed)
+    return [change.name, *map(str, numbers), f"{change.dice:.3f}"]
 
 
 def _editorNode(scene: Any) -> Any:

@@ -84,10 +84,11 @@ class DICOMSpineStackPluginClass(DICOMPlugin):
         stacks = stacksOfSeries(files, self.defaultSeriesNodeName(uid))
         return [self._loadable(stack) for stack in stacks]
 
-    def _loadable(self, one: StackFiles) -> Any:
+    def _loadable(self, stackFiles: StackFiles) -> Any:
         loadable = DICOMLoadable()
-        loadable.files = one.files
-        loadable.name, loadable.tooltip, loadable.warning = one.name, one.toolTip, one.warning
+        loadable.files = stackFiles.files
+        loadable.name, loadable.tooltip = stackFiles.name, stackFiles.toolTip
+        loadable.warning = stackFiles.warning
         loadable.selected, loadable.confidence = True, CONFIDENCE
-        loadable.spineStack = one
+        loadable.spineStack = stackFiles
         return loadable

@@ -51,10 +51,10 @@ def readCaseFiles(case: Case) -> LoopCaseFiles:
     if draft is not None:
         base = draft.base
     saved = None if base is None else readVersion(case, base)
-    made = [version for version in case.versions if version.kind == AUTOMATIC]
+    numbers = [version.number for version in case.versions if version.kind == AUTOMATIC]
     automatic = None
-    if made:
-        automatic = saved if made[-1].number == base else readVersion(case, made[-1].number)
+    if numbers:
+        automatic = saved if numbers[-1] == base else readVersion(case, numbers[-1])
     labels = draft.labels if draft is not None else saved
     if labels is None:
         labels = case.grid.with_voxels(np.zeros(case.grid.shape, np.uint8))

@@ -14,6 +14,7 @@ from SpineLib.loop.problem import Problem
 from SpineLib.loop.refusals import NotAccepted, Overtaken
 from SpineLib.slabs import Steps, finish
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.host.WorkClock import WorkClock
 
@@ -70,7 +71,7 @@ class LoopCaseSection:
         self._turns, self._looking = Turns(), Turns()
         self._wanted: tuple[LoopDataSet, str] | None = None
         self._blocked, self._away, self._opening = False, False, ""
-        self._said, self._before, self._saved = "", "", 0.0
+        self._message, self._before, self._saved = "", "", 0.0
         self._clock = WorkClock(lambda: slicer.app.activeWindow() is not None)
         self._timer = qt.QTimer()
         self._timer.interval = TICK_MILLISECONDS
@@ -173,9 +174,9 @@ class LoopCaseSection:
         """Checks and approves the case, then opens the next one."""
         if self.work is None or self.busy or self.work.readOnly:
             return
-        said = _("Case {case} is approved.").format(case=self.work.case.id)
+        note = _("Case {case} is approved.").format(case=self.work.case.id)
         self._start(
-            self.work.accepting(self._reader(), anyway=anyway), lambda _none: self._goOn(said)
+            self.work.accepting(self._reader(), anyway=anyway), lambda _none: self._goOn(note)
         )
 
     def next(self) -> None:
@@ -191,7 +192,7 @@ class LoopCaseSection:
     ) -> None:
         """Does one thing with the case in turns."""
         self._looking.stop()
-        told = onError or self._onError
+        report = onError or self._onError
 
         def ended(tell: Callable[[Any], None], what: Any) -> None:
             tell(what)
@@ -201,7 +202,7 @@ class LoopCaseSection:
         self._turns.start(
             steps,
             onDone=lambda result: ended(onDone, result),
-            onError=lambda error: ended(told, error),
+            onError=lambda error: ended(report, error),
         )
         self._enable()
 
@@ -230,8 +231,8 @@ class LoopCaseSection:
     def _leaving(self) -> Steps[None]:
         if self.work is None:
             return
-        said = yield from self._handsOff(self.work.leaving(self._reader()))
-        self._before = f"{self._before} {said}".strip()
+        note = yield from self._handsOff(self.work.leaving(self._reader()))
+        self._before = f"{self._before} {note}".strip()
         self._let()
 
     def _handsOff(self, steps: Steps[Any]) -> Steps[Any]:
@@ -249,7 +250,7 @@ class LoopCaseSection:
 
     def _onWork(self, work: LoopWork, editing: bool) -> None:
         self.work, self._opening = work, ""
-        self._said, self._saved = f"{self._before} {work.note}".strip(), time.monotonic()
+        self._message, self._saved = f"{self._before} {work.note}".strip(), time.monotonic()
         self._before = ""
         self._structures.show(work.shown)
         self._showPlaces(work.problems)
@@ -265,29 +266,29 @@ class LoopCaseSection:
 
     def _onNotOpened(self, case: str, error: Exception) -> None:
         self._opening = ""
-        said = str(from_exception(error))
+        problem = str(from_exception(error))
         if self.work is not None:  # the one before could not be saved, so it is not left
-            self._say(said)
-            case, said = self.work.case.id, ""
+            self._say(problem)
+            case, problem = self.work.case.id, ""
         else:
             self._say(self._before)
         self._before = ""
-        self._onOpened(case, said)
+        self._onOpened(case, problem)
 
     def _onError(self, error: Exception) -> None:
         if isinstance(error, NotAccepted):
             self._showPlaces(error.problems)
             self._blocked = True
-            self._say(_("Not accepted: fix what is marked ✖, or say that it is right as it is."))
+            self._say(_("Not accepted: fix what is marked ✖, or approve it as it is."))
         elif isinstance(error, Overtaken):
-            self._say(_("Nothing was saved over it. Your work is kept as a draft."))
+            self._say(_("The other version was not overwritten. Your work is kept as a draft."))
         else:
             self._say(str(from_exception(error)))
 
-    def _goOn(self, said: str) -> None:
+    def _goOn(self, note: str) -> None:
         assert self.work is not None
         self._onChanged()
-        following, self._before = self._nextCase(self.work.case.id), said
+        following, self._before = self._nextCase(self.work.case.id), note
         if following:
             self._onOpen(following)
         else:
@@ -328,8 +329,8 @@ class LoopCaseSection:
         if strays:
             self._say(
                 _(
-                    "{names}: not one of SPIDER's structures, so only the draft keeps it. Use "
-                    "Missing."
+                    "{names}: not one of SPIDER's structures, so it is kept in the draft "
+                    "only. Use Missing."
                 ).format(names=", ".join(strays))
             )
 
@@ -340,7 +341,9 @@ class LoopCaseSection:
         self.work.shown.close()
         self._let()
         self._onClosed()
-        self._say(_("The case was removed from the scene; what was saved is kept. Open it again."))
+        self._say(
+            _("The case was removed from the scene; all that was saved is kept. Open it again.")
+        )
 
     def _let(self) -> None:
         self.work = None
@@ -350,11 +353,11 @@ class LoopCaseSection:
         self._correction.show(None)
         self._places.show(())
         self._structures.show(None)
-        self._blocked, self._said = False, ""
+        self._blocked, self._message = False, ""
         self._show()
 
     def _say(self, text: str) -> None:
-        self._said = text
+        self._message = text
         self._show()
 
     def update(self) -> None:
@@ -368,13 +371,12 @@ class LoopCaseSection:
         self._versions.show(self.work)
         self._doubts.show(self.work)
         self._structures.update()
-        self._showSaid()
+        self._showMessage()
         self._ui.anywayButton.visible = self._blocked
         self._enable()
 
-    def _showSaid(self) -> None:
-        self._ui.checksLabel.text = self._said
-        self._ui.checksLabel.visible = bool(self._said)
+    def _showMessage(self) -> None:
+        showLine(self._ui.checksLabel, self._message)
 
     def _title(self) -> None:
         if self.work is not None:
@@ -388,10 +390,10 @@ class LoopCaseSection:
         ui = self._ui
         work = None if self.busy else self.work
         writable = work is not None and not work.readOnly
-        for one in (ui.acceptButton, ui.saveButton, ui.anywayButton, ui.missingButton):
-            one.enabled = writable
-        for one in (ui.structureButton, ui.nextButton, ui.versionBox, ui.missingBox):
-            one.enabled = work is not None
+        for widget in (ui.acceptButton, ui.saveButton, ui.anywayButton, ui.missingButton):
+            widget.enabled = writable
+        for widget in (ui.structureButton, ui.nextButton, ui.versionBox, ui.missingBox):
+            widget.enabled = work is not None
         ui.editButton.enabled = writable
         self._keys.enable(work is not None and not self._away)
 
@@ -430,15 +432,15 @@ class LoopCaseSection:
         shown = None if self.work is None else self.work.shown
         self._places.show(places, shown.nameOf if shown is not None and shown.lowest else None)
 
-    def _onPlace(self, one: Problem) -> None:
+    def _onPlace(self, problem: Problem) -> None:
         if self.work is None:
             return
-        self._said = self._places.text(one)
-        self._showSaid()
-        if one.structure is not None:
-            self._structures.choose(one.structure)
+        self._message = self._places.text(problem)
+        self._showMessage()
+        if problem.structure is not None:
+            self._structures.choose(problem.structure)
         try:
-            if one.ras is not None:
-                self.work.shown.jump(one.ras)
+            if problem.ras is not None:
+                self.work.shown.jump(problem.ras)
         except SpineError as error:
             self._say(str(error))

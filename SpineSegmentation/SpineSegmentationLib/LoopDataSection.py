@@ -12,6 +12,7 @@ from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.loop.dataset import DATASET, create_dataset
 from SpineLib.models.folder import ModelFolder
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import showLine
 from SpineSlicer.host.pathChanged import onPathChanged
 from SpineSlicer.host.readersName import keepReadersName, readersName
 from SpineSlicer.host.RunControl import RunControl
@@ -50,7 +51,7 @@ class LoopDataSection:
     ) -> None:
         self._ui, self._task, self._model = ui, WorkerTask(worker), model
         self._mayLeave, self._onData, self._onChanged = mayLeave, onData, onChanged
-        self._said = ""
+        self._message = ""
         self.data: LoopDataSet | None = None
         ui.readerEdit.text = readersName()
         for box, words in ((ui.loopWeightingBox, WEIGHTINGS), (ui.loopRegionBox, REGIONS)):
@@ -87,7 +88,7 @@ class LoopDataSection:
 
     def say(self, text: str) -> None:
         """Shows what came of the last thing that was done."""
-        self._said = text
+        self._message = text
         self.update()
 
     def update(self) -> None:
@@ -96,10 +97,8 @@ class LoopDataSection:
         new = self.data is None and folder is not None and _isFree(folder)
         ui.createFrame.visible = new
         ui.fillFrame.visible = self.data is not None
-        ui.dataSetLabel.text = "\n".join(
-            one for one in (self._about(folder, new), self._said) if one
-        )
-        ui.dataSetLabel.visible = bool(ui.dataSetLabel.text)
+        lines = (self._about(folder, new), self._message)
+        showLine(ui.dataSetLabel, "\n".join(line for line in lines if line))
         ui.reloadButton.visible = self.data is not None
         model = self._model()
         ui.createLabel.text = (
@@ -127,17 +126,17 @@ class LoopDataSection:
         if self.data is None:
             if folder is None or new:
                 return ""
-            return _("This folder is not a data set, and not empty. Choose another one.")
+            return _("This folder is neither a data set nor empty. Choose another one.")
         dataset = self.data.dataset
         states = Counter(
-            (c.set_aside and _("set aside")) or c.state for c in dataset.cases.values()
+            (c.set_aside and _("set aside")) or _(c.state) for c in dataset.cases.values()
         )
         counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         lines = [f"{dataset.title}: {counts or _('no cases yet')}."]
         if dataset.frozen is None:
             lines.append(_("No test is frozen yet. Freeze one before you train."))
         else:
-            text = _("Patients in the frozen test: {count} ({sha}). They never train.")
+            text = _("Patients in the frozen test: {count} ({sha}). They are never trained on.")
             sha = dataset.frozen.sha256[:8]
             lines.append(text.format(count=len(dataset.frozen.patients), sha=sha))
         lines.append(_("Current model: {model}.").format(model=dataset.current.id))
@@ -156,7 +155,7 @@ class LoopDataSection:
         if self.data is not None and not self._mayLeave():
             self._ui.dataSetEdit.currentPath = str(self.data.folder)
             return
-        self._said = ""
+        self._message = ""
         self._open(folder)
 
     def _open(self, folder: Path | None) -> None:
@@ -166,9 +165,9 @@ class LoopDataSection:
             if folder is not None and (folder / DATASET).is_file():
                 self.data = LoopDataSet(folder)
         except SpineError as error:
-            self._said = str(error)
+            self._message = str(error)
         if self.data is not None and self.data.dataset.task != TASK:
-            self._said = _(
+            self._message = _(
                 "This data set is for {task}; only segmentations are corrected here."
             ).format(task=self.data.dataset.task)
             self.close()
@@ -177,7 +176,7 @@ class LoopDataSection:
 
     def _onReload(self, *_arguments: Any) -> None:
         self.data.reload()
-        self._said = ""
+        self._message = ""
         self._onChanged()
 
     def _onCreate(self, *_arguments: Any) -> None:
@@ -187,11 +186,11 @@ class LoopDataSection:
         except SpineError as error:
             self.say(str(error))
             return
-        self._said = ""
+        self._message = ""
         self._open(folder)
 
     def _add(self) -> None:
-        self._said = ""
+        self._message = ""
         arguments = {
             "dataset": str(self.data.folder), "source": self._ui.imagesEdit.currentPath.strip(),
             "weighting": self._ui.loopWeightingBox.currentText,
@@ -204,19 +203,19 @@ class LoopDataSection:
         )  # fmt: skip
 
     def _onAdded(self, result: dict[str, Any]) -> None:
-        text = _("{count} cases added.").format(count=len(result["added"]))
+        text = _("Cases added: {count}.").format(count=len(result["added"]))
         left = Counter(result["left_out"]).most_common(_REASONS)
         lines = [_("Left out: {n} × {why}").format(n=n, why=why) for why, n in left]
         self._ended("\n".join([text, *lines]))
 
     def _onAddError(self, error: SpineError) -> None:
-        said = (
+        message = (
             _("Cancelled; what was added is kept.") if isinstance(error, Cancelled) else str(error)
         )
-        self._ended(said)
+        self._ended(message)
 
-    def _ended(self, said: str) -> None:
-        self._said = said
+    def _ended(self, message: str) -> None:
+        self._message = message
         self._adding.update()
         if self.data is not None:
             self.data.reload()
@@ -226,9 +225,9 @@ class LoopDataSection:
         share = float(self._ui.shareBox.value) / 100
         try:
             self.data.write(lambda writer: writer.freeze(share, by=self.reader))
-            self._said = ""
+            self._message = ""
         except Exception as error:
-            self._said = str(from_exception(error))
+            self._message = str(from_exception(error))
         self._onChanged()
 
 

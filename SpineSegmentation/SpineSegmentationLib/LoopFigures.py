@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillTable
 
 from .trainingCurve import curveRows
 
@@ -55,22 +56,14 @@ class LoopFigures:
             rows.append(
                 [number, str(point["cases"]), f"{point['minutes']:.0f}", point["figure"], value]
             )
-        notes = [[one["model"], *row[1:]] for one, row in zip(points, rows, strict=True)]
+        notes = [[point["model"], *row[1:]] for point, row in zip(points, rows, strict=True)]
         _fill(self._ui.curveTable, rows, notes)
         _link(self._ui.curveLabel, file, _("Drawing of the curve"))
 
 
 def _fill(table: Any, rows: list[Any], notes: list[Any]) -> None:
-    import qt
-
     table.visible = bool(rows)
-    table.setRowCount(len(rows))
-    for row, texts in enumerate(rows):
-        for column, text in enumerate(texts):
-            item = qt.QTableWidgetItem(text)
-            item.setToolTip(notes[row][column])
-            table.setItem(row, column, item)
-    table.resizeColumnsToContents()
+    fillTable(table, rows, notes)
 
 
 def _isWorse(change: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from SpineLib.loop.finetune import FineTuning, fine_tunings
 from SpineLib.loop.lineage import CANDIDATE, REFUSED
 from SpineLib.progress import Step
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillBox, showLine
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.WorkerTask import WorkerTask
 
@@ -86,8 +87,9 @@ class LoopLearnSection:
         """Shows what may be learnt from, which models there are, and what waits."""
         ui = self._ui
         ui.learnLabel.text = self._standing()
-        self._fillBox(ui.candidateBox, [m.id for m in self._models((CANDIDATE, REFUSED))][::-1])
-        self._fillBox(ui.earlierBox, self._earlier()[::-1])
+        candidates = [model.id for model in self._models((CANDIDATE, REFUSED))]
+        for box, models in ((ui.candidateBox, candidates), (ui.earlierBox, self._earlier())):
+            fillBox(box, [(model, model) for model in reversed(models)])
         self._onCandidate()
 
     def stop(self) -> None:
@@ -130,7 +132,7 @@ class LoopLearnSection:
             ),
             _("Corrected cases of the test to measure on: {count}.").format(count=len(test)),
         ]
-        taken = {one.folder.card.weights_sha256 for one in dataset.models}
+        taken = {model.folder.card.weights_sha256 for model in dataset.models}
         try:
             for tuning in fine_tunings(dataset):
                 model = tuning.model
@@ -141,21 +143,12 @@ class LoopLearnSection:
                     continue
                 text = _("Fine-tuning {name} was stopped at step {step} of {steps}.")
                 if model is not None:
-                    text = _("Fine-tuning {name} is done; its model was not added yet.")
+                    text = _("Fine-tuning {name} is done; its model has not been added yet.")
                 steps = tuning.steps or "?"
                 lines.append(text.format(name=tuning.name, step=tuning.step, steps=steps))
         except SpineError as error:
             lines.append(str(error))
         return "\n".join(lines)
-
-    def _fillBox(self, box: Any, ids: list[str]) -> None:
-        chosen = box.currentText
-        blocked = box.blockSignals(True)
-        box.clear()
-        box.addItems(ids)
-        if chosen in ids:
-            box.setCurrentText(chosen)
-        box.blockSignals(blocked)
 
     def _enable(self) -> None:
         ui = self._ui
@@ -179,7 +172,7 @@ class LoopLearnSection:
         ui.curveButton.enabled = idle
 
     def _isOpen(self, model: str) -> bool:
-        return any(one.id == model for one in self._models((CANDIDATE,)))
+        return any(candidate.id == model for candidate in self._models((CANDIDATE,)))
 
     def _ask(
         self,
@@ -213,8 +206,8 @@ class LoopLearnSection:
         self._updateControls()
 
     def _updateControls(self) -> None:
-        for one in (self._tuning, self._comparing):
-            one.update()
+        for control in (self._tuning, self._comparing):
+            control.update()
 
     def _refresh(self) -> None:
         if self._data is not None:
@@ -222,9 +215,7 @@ class LoopLearnSection:
         self._onChanged()
 
     def _tell(self, doing: str, text: str) -> None:
-        label = self._ui.tuneLabel if doing == "tune" else self._ui.promoteLabel
-        label.text = text
-        label.visible = bool(text)
+        showLine(self._ui.tuneLabel if doing == "tune" else self._ui.promoteLabel, text)
 
     def _progress(self, step: Step) -> None:
         control = self._tuning if self._task.name == "tune" else self._comparing
@@ -292,7 +283,7 @@ class LoopLearnSection:
         if record.get("cannot"):
             self._tell("compare", str(record["cannot"]))
         elif worse:
-            text = _("Worse than the margin allows: {what}. Give a reason to promote it.")
+            text = _("Worse than the margin allows: {what}. To promote it, give a reason.")
             self._tell("compare", " ".join([text.format(what="; ".join(worse)), *_own(record)]))
         elif record:
             self._tell(
@@ -379,5 +370,5 @@ _RUNNING: dict[str, Callable[[], str]] = {
     "tune": lambda: _("A model is being fine-tuned; this can be resumed later."),
     "compare": lambda: _("Models are being compared; this would start over."),
     "promote": lambda: _("A model is being promoted."),
-    "curve": lambda: _("The learning curve is being worked out."),
+    "curve": lambda: _("The learning curve is being computed."),
 }

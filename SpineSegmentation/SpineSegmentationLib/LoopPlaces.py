@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from SpineLib.loop.problem import Problem
+from SpineSlicer.host.fillWidgets import silently
 
 from .LoopQueueSection import ROW_HEIGHT
 
@@ -35,12 +36,6 @@ class LoopPlaces:
         table.horizontalHeader().setStretchLastSection(True)
         self.show(())
 
-    def __iter__(self) -> Any:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
     def show(self, places: Sequence[Problem], names: Callable[[int], str] | None = None) -> None:
         """Lists others.
 
@@ -53,21 +48,21 @@ class LoopPlaces:
         self._places, self._names = tuple(places), names
         table = self._ui.placesTable
         table.visible = self._ui.placeButton.enabled = bool(places)
-        blocked = table.blockSignals(True)
-        table.setRowCount(len(self._places))
-        for row, one in enumerate(self._places):
-            for column, text in enumerate(("✖" if one.serious else "·", self.text(one))):
-                item = qt.QTableWidgetItem(text)
-                item.setToolTip(text)
-                table.setItem(row, column, item)
-        table.resizeColumnToContents(0)
-        table.blockSignals(blocked)
+        with silently(table):
+            table.setRowCount(len(self._places))
+            for row, problem in enumerate(self._places):
+                texts = ("✖" if problem.serious else "·", self.text(problem))
+                for column, text in enumerate(texts):
+                    item = qt.QTableWidgetItem(text)
+                    item.setToolTip(text)
+                    table.setItem(row, column, item)
+            table.resizeColumnToContents(0)
 
-    def text(self, one: Problem) -> str:
+    def text(self, problem: Problem) -> str:
         """What is to be looked at; its sentence counts from below, its name is the level's."""
-        if self._names is None or one.structure is None:
-            return one.what
-        return f"{self._names(one.structure)}: {one.what}"
+        if self._names is None or problem.structure is None:
+            return problem.what
+        return f"{self._names(problem.structure)}: {problem.what}"
 
     def next(self) -> None:
         """Goes to the next place, after the last one to the first."""
@@ -75,9 +70,8 @@ class LoopPlaces:
             return
         table = self._ui.placesTable
         row = (table.currentRow() + 1) % len(self._places)
-        blocked = table.blockSignals(True)
-        table.setCurrentCell(row, 0)
-        table.blockSignals(blocked)
+        with silently(table):
+            table.setCurrentCell(row, 0)
         self._onRow(row)
 
     def _onRow(self, row: int, *_arguments: Any) -> None:

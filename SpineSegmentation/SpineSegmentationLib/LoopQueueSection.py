@@ -12,6 +12,7 @@ from SpineLib.loop.scores import STAGE
 from SpineLib.loop.versions import APPROVED, NEW
 from SpineLib.progress import Step
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillTable, showLine
 from SpineSlicer.host.RunControl import RunControl
 from SpineSlicer.host.WorkerTask import WorkerTask
 
@@ -47,7 +48,7 @@ class LoopQueueSection:
         self._data: LoopDataSet | None = None
         self._waits: list[Queued] = []
         self._rows: list[Queued] = []
-        self._said = ""
+        self._message = ""
         for key, text in ORDERS.items():
             ui.orderBox.addItem(_(text), key)
         self._scoring = RunControl(
@@ -73,7 +74,7 @@ class LoopQueueSection:
         if data is not self._data:
             self._task.drop()
             self._scoring.update()
-            self._said = ""
+            self._message = ""
         self._data = data
         self.update()
 
@@ -87,8 +88,7 @@ class LoopQueueSection:
         self.choose(chosen)
         waiting = self._waiting()
         self._scoring.setReady(bool(waiting) and self._data is not None and not self._data.readOnly)
-        self._ui.scoreLabel.text = self._said
-        self._ui.scoreLabel.visible = bool(self._said)
+        showLine(self._ui.scoreLabel, self._message)
 
     def next(self, after: str) -> str:
         """The id of the case that comes next; empty where all are done.
@@ -101,8 +101,8 @@ class LoopQueueSection:
 
     def choose(self, case: str) -> None:
         """Marks a case's row."""
-        for row, one in enumerate(self._rows):
-            if one.case.id == case:
+        for row, queued in enumerate(self._rows):
+            if queued.case.id == case:
                 self._ui.queueTable.setCurrentCell(row, 0)
 
     @property
@@ -135,37 +135,26 @@ class LoopQueueSection:
     def _done(self) -> list[Queued]:
         """What waits for nobody: to look at again, or to take back."""
         cases = self._data.dataset.cases.values() if self._data is not None else ()
-        found = []
+        done = []
         for case in cases:
             if case.set_aside:
-                found.append(Queued(case, None, (case.set_aside,)))
+                done.append(Queued(case, None, (case.set_aside,)))
             elif case.state == APPROVED:
                 by = case.chosen.approved_by if case.chosen is not None else ""
-                found.append(Queued(case, None, (_("Approved by {by}").format(by=by),)))
-        return found
+                done.append(Queued(case, None, (_("Approved by {by}").format(by=by),)))
+        return done
 
     def _fill(self) -> None:
-        import qt
-
         table = self._ui.queueTable
-        blocked = table.blockSignals(True)
-        table.setRowCount(len(self._rows))
-        for row, one in enumerate(self._rows):
-            reasons = "; ".join(one.reasons)
-            score = "" if one.score is None else f"{one.score:.2f}"
-            for column, text in enumerate([one.case.id, _state(one.case), score, reasons]):
-                item = qt.QTableWidgetItem(text)
-                item.setToolTip("\n".join(one.reasons))
-                table.setItem(row, column, item)
-        table.resizeColumnsToContents()
-        table.blockSignals(blocked)
+        rows = [_texts(queued) for queued in self._rows]
+        notes = [["\n".join(queued.reasons)] * len(rows[0]) for queued in self._rows]
+        fillTable(table, rows, notes)
         self._ui.openButton.enabled = bool(self._rows)
         self._onRow(table.currentRow())
 
     def _onRow(self, row: int, *_arguments: Any) -> None:
         reasons = self._rows[row].reasons if 0 <= row < len(self._rows) else ()
-        self._ui.whyLabel.text = "; ".join(reasons)
-        self._ui.whyLabel.visible = bool(reasons)
+        showLine(self._ui.whyLabel, "; ".join(reasons))
         self._enableAside()
 
     def _enableAside(self) -> None:
@@ -186,9 +175,9 @@ class LoopQueueSection:
             else:
                 self._data.write(lambda writer: writer.set_aside(case, why, by=by))
         except SpineError as error:
-            self._said = str(error)
+            self._message = str(error)
         else:
-            self._said, self._ui.asideEdit.text = "", ""
+            self._message, self._ui.asideEdit.text = "", ""
         self._onChanged()
         self.choose(case.id)
 
@@ -198,7 +187,7 @@ class LoopQueueSection:
             self._onOpen(case)
 
     def _score(self) -> None:
-        self._said = ""
+        self._message = ""
         arguments = {
             "dataset": str(self._data.folder), "cases": self._waiting(), "device": self._device(),
         }  # fmt: skip
@@ -215,21 +204,26 @@ class LoopQueueSection:
 
     def _onScored(self, result: dict[str, Any]) -> None:
         failed = [f"{case}: {why}" for case, why in result["failed"].items()]
-        text = _("{count} cases segmented.").format(count=result["scored"])
+        text = _("Cases segmented: {count}.").format(count=result["scored"])
         self._ended("\n".join([text, *failed]))
 
     def _onError(self, error: SpineError) -> None:
         cancelled = isinstance(error, Cancelled)
         self._ended(_("Cancelled; what is finished is kept.") if cancelled else str(error))
 
-    def _ended(self, said: str) -> None:
-        self._said = said
+    def _ended(self, message: str) -> None:
+        self._message = message
         self._scoring.update()
         if self._data is not None:
             self._data.reload()
         self._onChanged()
 
 
+def _texts(queued: Queued) -> list[str]:
+    score = "" if queued.score is None else f"{queued.score:.2f}"
+    return [queued.case.id, _state(queued.case), score, "; ".join(queued.reasons)]
+
+
 def _state(case: Case) -> str:
-    state = _("set aside") if case.set_aside else case.state
+    state = _("set aside") if case.set_aside else _(case.state)
     return f"{state} (T)" if case.test else state

@@ -95,11 +95,12 @@ class LoopSection:
     def _mayLeave(self) -> bool:
         """Whether another data set may be opened; asks where something runs for this one."""
         data = self.data.data
-        running = [one for one in (s.running for s in (self.data, self.queue, self.learn)) if one]
+        texts = [section.running for section in (self.data, self.queue, self.learn)]
+        running = " ".join(text for text in texts if text)
         if not running or data is None:
             return True
         text = _("{title}: {running} Stop it and leave this data set?").format(
-            title=data.dataset.title, running=" ".join(running)
+            title=data.dataset.title, running=running
         )
         return confirm(text, _("Correction loop"), self.widget)
 

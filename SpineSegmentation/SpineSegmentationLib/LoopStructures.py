@@ -7,6 +7,7 @@ from typing import Any
 
 from SpineLib.errors import SpineError
 from SpineLib.labels import CANAL, DISC_OFFSET
+from SpineSlicer.host.fillWidgets import fillBox
 from SpineSlicer.scene.LoopCase import LoopCase, structureName
 
 from .CorrectionSection import CorrectionSection
@@ -42,12 +43,9 @@ class LoopStructures:
         offered = [number for number in _offered() if number not in there]
         if (lowest, offered) == self._offered:
             return
-        box, chosen = self._ui.missingBox, self._ui.missingBox.currentData
         self._offered = lowest, offered
-        box.clear()
-        for number in offered:
-            box.addItem(structureName(number, lowest), number)
-        box.setCurrentIndex(max(0, box.findData(chosen)))
+        names = [(structureName(number, lowest), number) for number in offered]
+        fillBox(self._ui.missingBox, names)
 
     def choose(self, number: int) -> None:
         """Has a structure edited, by SPIDER's number."""
@@ -62,10 +60,10 @@ class LoopStructures:
             return
         after = numbers.index(self._number) + 1 if self._number in numbers else 0
         self.choose(numbers[after % len(numbers)])
-        place = self._shown.place(self._number)
+        ras = self._shown.place(self._number)
         try:
-            if place is not None:
-                self._shown.jump(place)
+            if ras is not None:
+                self._shown.jump(ras)
         except SpineError as error:
             self._say(str(error))
             return

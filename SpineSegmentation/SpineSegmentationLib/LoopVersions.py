@@ -8,6 +8,7 @@ from typing import Any
 from SpineLib.loop.refusals import Overtaken
 from SpineLib.loop.versions import Version
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import silently
 from SpineSlicer.host.readersTime import readersTime
 
 from .LoopWork import LoopWork
@@ -40,21 +41,20 @@ class LoopVersions:
     def show(self, work: LoopWork | None) -> None:
         """Lists those of another case, or none."""
         box, case = self._ui.versionBox, None if work is None else work.case
-        blocked = box.blockSignals(True)
-        box.clear()
-        versions = case.versions if case is not None else ()
-        for version in reversed(versions):
-            box.addItem(_about(version), version.number)
-        if case is not None and case.chosen is not None:
-            box.setCurrentIndex(len(versions) - case.chosen.number)
-        box.blockSignals(blocked)
+        with silently(box):
+            box.clear()
+            versions = case.versions if case is not None else ()
+            for version in reversed(versions):
+                box.addItem(_about(version), version.number)
+            if case is not None and case.chosen is not None:
+                box.setCurrentIndex(len(versions) - case.chosen.number)
         over = None if work is None else work.overtaken
         self._ui.overtakenLabel.visible = self._ui.insistButton.visible = over is not None
         if work is not None and over is not None:
-            self._ui.overtakenLabel.text = self._told(over, work.base)
+            self._ui.overtakenLabel.text = self._overtakenText(over, work.base)
             self._ui.insistButton.enabled = not work.readOnly
 
-    def _told(self, over: Overtaken, base: int) -> str:
+    def _overtakenText(self, over: Overtaken, base: int) -> str:
         texts = {
             "saved": _("{who} saved version {number} meanwhile. That is the current version now."),
             "chose": _("{who} chose version {number} meanwhile. That is the current version now."),
@@ -65,15 +65,19 @@ class LoopVersions:
         who = _("Another reader ({name})").format(name=over.by)
         if over.by == self._reader():
             who = _("Somebody with your name")
-        began = _("What is shown started from version {base}.").format(base=base)
+        began = _("What is shown is based on version {base}.").format(base=base)
         if not base:
-            began = _("What is shown started from no version.")
+            began = _("What is shown is not based on any version.")
         return f"{texts[over.did].format(who=who, number=over.number)} {began}"
 
     def _onActivated(self, *_arguments: Any) -> None:
         self._onChosen(int(self._ui.versionBox.currentData))
 
 
-def _about(one: Version) -> str:
-    words = [str(one.number), one.state, one.approved_by or one.by or one.model]
-    return " · ".join(word for word in (*words, readersTime(one.time)) if word)
+def _about(version: Version) -> str:
+    words = [
+        str(version.number),
+        _(version.state),
+        version.approved_by or version.by or version.model,
+    ]
+    return " · ".join(word for word in (*words, readersTime(version.time)) if word)

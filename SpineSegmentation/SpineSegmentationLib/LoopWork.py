@@ -77,14 +77,14 @@ class LoopWork:
     def title(self) -> str:
         """Which case this is, and how it stands."""
         case = self.case
-        words = [_("Case {case}").format(case=case.id), case.state]
+        words = [_("Case {case}").format(case=case.id), _(case.state)]
         if case.test:
-            words.append(_("of the frozen test"))
+            words.append(_("in the frozen test"))
         words.append(_("{minutes:.1f} min").format(minutes=case.minutes + self.minutes))
         if case.set_aside:
             words.append(_("set aside"))
         if self.readOnly:
-            words.append(_("only to be looked at"))
+            words.append(_("read-only"))
         return ", ".join(words)
 
     @property
@@ -238,18 +238,18 @@ class LoopWork:
         Raises:
             SpineError: nothing could be saved; the case then stays open.
         """
-        said = ""
+        note = ""
         if self.shown.isThere and not self.data.readOnly:
             try:
                 if by and not self.case.set_aside:
                     yield from self.saving(by)
             except Overtaken as error:
-                said = _("{error} What you painted is kept as a draft.").format(error=error)
+                note = _("{error} What you painted is kept as a draft.").format(error=error)
             self._keepMinutes(by)
             yield
         self.forget()
         self.shown.close()
-        return said
+        return note
 
     def _letCount(self, number: int, by: str, over: Overtaken | None) -> Steps[None]:
         known = over is not None and self.overtaken is not None
@@ -301,7 +301,9 @@ class LoopWork:
                 _("{names} has no SPIDER number, so no version can hold it").format(
                     names=", ".join(strays)
                 ),
-                advice=_("Add the structure under Missing and paint into that one; delete this."),
+                advice=_(
+                    "Add the structure under Missing and paint into that; delete this segment."
+                ),
             )
 
 
@@ -311,16 +313,16 @@ def openingLoopWork(data: LoopDataSet, case: str, clock: WorkClock) -> Steps[Loo
     Raises:
         SpineError: the image changed (the case is then set aside) or is gone, or the answer's file.
     """
-    one = data.dataset.case(case)
+    caseToOpen = data.dataset.case(case)
     try:
-        files = yield from inThread(lambda: readCaseFiles(one))
+        files = yield from inThread(lambda: readCaseFiles(caseToOpen))
     except ImageChanged as error:
-        if not data.readOnly and not one.set_aside:
+        if not data.readOnly and not caseToOpen.set_aside:
             why = error.what
-            yield from data.writing(lambda writer: writer.set_aside(one, why, by=""))
+            yield from data.writing(lambda writer: writer.set_aside(caseToOpen, why, by=""))
         raise
     shown = yield from addingLoopCase(
-        slicer.mrmlScene, one, files.image, files.labels, files.lowest
+        slicer.mrmlScene, caseToOpen, files.image, files.labels, files.lowest
     )
     return LoopWork(data, clock, files, shown)
 

@@ -100,31 +100,30 @@ class NamesSection:
         self._do(lambda: statedCount(self._node, count, reader=reader).evidence)
 
     def _onUndo(self, *_arguments: Any) -> None:
-        self._do(lambda: _("Taken back: {said}").format(said=_said(undoNaming(self._node))))
+        self._do(lambda: _("Undone: {naming}").format(naming=_namingText(undoNaming(self._node))))
 
     def _onRedo(self, *_arguments: Any) -> None:
-        self._do(lambda: _said(redoNaming(self._node)))
+        self._do(lambda: _namingText(redoNaming(self._node)))
 
     def _do(self, action: Callable[[], str]) -> None:
         try:
-            said = action()
+            text = action()
         except SpineError as error:
             self._ui.namesLabel.text = str(error)
             return
         self._onNamed()
-        self._ui.namesLabel.text = said[:1].upper() + said[1:]
+        self._ui.namesLabel.text = text[:1].upper() + text[1:]
         self._following.start(
-            following(self._node), onDone=self._onFollowed, onError=self._onFailed
+            following(self._node),
+            onDone=lambda _none: self._onNamed(),  # what others call it has followed, too
+            onError=self._onFailed,
         )
-
-    def _onFollowed(self, _none: Any) -> None:
-        self._onNamed()  # what others call it has followed, too
 
     def _onFailed(self, error: Exception) -> None:
         self._ui.namesLabel.text = str(from_exception(error))
 
 
-def _said(step: Naming | None) -> str:
+def _namingText(step: Naming | None) -> str:
     """What was said, by whom and when, as far as it is known."""
     if step is None:
         return ""

@@ -11,8 +11,8 @@ from SpineLib.labels import REGIONS, WEIGHTINGS
 from SpineLib.models import ModelFolder, find_models
 from SpineLib.reading import Reading
 from SpineLib.reasons import sentence
-from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillBox, showLine
 from SpineSlicer.host.FolderDrop import FolderDrop
 from SpineSlicer.host.ParameterBinding import ParameterBinding
 from SpineSlicer.host.pathChanged import onPathChanged
@@ -28,7 +28,7 @@ from SpineSlicer.host.WrappedLabels import WrappedLabels
 from SpineSlicer.scene.namesDiffer import namesDiffer
 from SpineSlicer.scene.NamesInViews import NamesInViews
 from SpineSlicer.scene.naming import noticeOf
-from SpineSlicer.scene.resultsToSend import ResultsToSend, gatheringSegmentation, sentAs
+from SpineSlicer.scene.resultsToSend import gatheringSegmentation, sentAs
 from SpineSlicer.scene.SceneKeeper import SceneKeeper
 from SpineSlicer.scene.segmentationExport import exportSegmentation
 from SpineSlicer.scene.spineSegmentation import ASIDE, segmentationFinding, segmentedVolumeNode
@@ -75,7 +75,7 @@ class SegmentationPanel:
         self._fillBoxes()
         ui.segmentationSelector.addAttribute("vtkMRMLSegmentationNode", KIND, SEGMENTATION)
         self._watch = SegmentWatch(self._onSegments)
-        self.structures = StructuresSection(ui, self._onStructure)
+        self.structures = StructuresSection(ui, lambda label: self.names.choose(label))
         self.names = NamesSection(ui, self._onNamed)
         self.correction = CorrectionSection(ui, self._onCorrected)
         self.input = StudySection(ui, self._reader.worker, self._onInput, TASK)
@@ -84,7 +84,10 @@ class SegmentationPanel:
             lambda: self.ui.deviceBox.currentText, self._showInViews,
         )  # fmt: skip
         self.send = SendSection(
-            ui.sendFrame.layout(), self._reader.worker, self._results, self._folderOfStudy
+            ui.sendFrame.layout(),
+            self._reader.worker,
+            lambda: gatheringSegmentation(self._shown),
+            self._folderOfStudy,
         )
         self.setup = SetupSection(ui.setupFrame.layout(), self._reader.worker)
         self.run = RunControl(
@@ -142,9 +145,10 @@ class SegmentationPanel:
             if not segmentationNode.GetAttribute(ASIDE)
         ]
         volumes = [
-            one
-            for one in nodesOfClass(scene, "vtkMRMLScalarVolumeNode")
-            if one.GetClassName() == "vtkMRMLScalarVolumeNode" and not one.GetAttribute(LOOP_CASE)
+            volume
+            for volume in nodesOfClass(scene, "vtkMRMLScalarVolumeNode")
+            if volume.GetClassName() == "vtkMRMLScalarVolumeNode"
+            and not volume.GetAttribute(LOOP_CASE)
         ]
         if len(nodes) == 1:
             parameters.segmentation = nodes[0]
@@ -189,9 +193,8 @@ class SegmentationPanel:
 
     def tell(self, verdict: str, notice: str = "", *, restart: bool = False) -> None:
         """Shows what came of it, by the button; never in a dialog."""
-        for label, text in ((self.ui.verdictLabel, verdict), (self.ui.noticeLabel, notice)):
-            label.text = text
-            label.visible = bool(text)
+        showLine(self.ui.verdictLabel, verdict)
+        showLine(self.ui.noticeLabel, notice)
         self.ui.restartButton.visible = restart
 
     def _fillBoxes(self) -> None:
@@ -207,12 +210,8 @@ class SegmentationPanel:
         except SpineError as error:
             self._models = []
             self.ui.modelLabel.text = str(error)
-        box = self.ui.modelBox
-        chosen, blocked = box.currentText, box.blockSignals(True)
-        box.clear()
-        box.addItems([model.card.name for model in self._models])
-        box.currentIndex = max(box.findText(chosen), 0)
-        box.blockSignals(blocked)
+        names = [model.card.name for model in self._models]
+        fillBox(self.ui.modelBox, [(name, name) for name in names])
 
     def _start(self) -> None:
         self._run += 1
@@ -328,12 +327,8 @@ class SegmentationPanel:
 
     def _onSegments(self) -> None:
         """The reader deleted a segment, or took that back."""
-        self.structures.show(self._shown)
-        self.names.show(self._shown)
+        self._onCorrected()
         self._tellVerdict()
-
-    def _onStructure(self, label: int) -> None:
-        self.names.choose(label)
 
     def _onNamed(self) -> None:
         self.structures.rename(segmentationFinding(self._shown))
@@ -343,9 +338,6 @@ class SegmentationPanel:
     def _onCorrected(self) -> None:
         self.structures.show(self._shown)
         self.names.show(self._shown)
-
-    def _results(self) -> Steps[ResultsToSend]:
-        return gatheringSegmentation(self._shown)
 
     def _folderOfStudy(self) -> str:
         return self._folders.get(studyOf(self._shown)) or self.input.folder

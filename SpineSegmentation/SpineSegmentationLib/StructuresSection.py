@@ -20,6 +20,7 @@ from SpineLib.outputs.summary import evidence
 from SpineLib.quantities import Quantity
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
+from SpineSlicer.host.fillWidgets import fillTable, silently
 from SpineSlicer.host.inThread import importing
 from SpineSlicer.host.rowInSight import bringIntoSight
 from SpineSlicer.host.threeD import lookAt
@@ -90,12 +91,14 @@ class StructuresSection:
         shown = bool(display and display.GetVisibility3D() and hasSurfaces(node))
         if shown:
             lookAt([node])
-        _silently(self._ui.show3DButton, shown)
+        with silently(self._ui.show3DButton):
+            self._ui.show3DButton.checked = shown
 
     def showGroups(self) -> None:
         """Ticks the groups that are in sight."""
         for group, box in self._boxes.items():
-            _silently(box, self._node is None or isGroupVisible(self._node, group))
+            with silently(box):
+                box.checked = self._node is None or isGroupVisible(self._node, group)
             box.enabled = self._node is not None
 
     def rename(self, finding: SegmentationFinding) -> None:
@@ -123,8 +126,8 @@ class StructuresSection:
 
     def choose(self, label: int) -> None:
         """Chooses the row of a structure, as a click does."""
-        for row, one in enumerate(self._measures):
-            if one.label == label:
+        for row, measure in enumerate(self._measures):
+            if measure.label == label:
                 self._ui.structuresTable.setCurrentCell(row, 0)
                 bringIntoSight(self._ui.structuresTable, row)
 
@@ -134,10 +137,10 @@ class StructuresSection:
             return []
         yield from importing("scipy.ndimage")
         finding = segmentationFinding(self._node)
-        found = yield from measuring(labelmap, finding)
+        measures = yield from measuring(labelmap, finding)
         # A vertebra's middle lies in its canal; what a reader wants to see is the body.
         parts = Parts(labelmap)
-        places = {one.label: np.array(one.place_ras) for one in found}
+        places = {measure.label: np.array(measure.place_ras) for measure in measures}
         for segment in finding.segments:
             if segment.kind == "vertebra" and segment.label in places:
                 yield
@@ -145,15 +148,17 @@ class StructuresSection:
         # As voxels, so that they are found again wherever the volume is moved.
         self._places = {label: labelmap.ijk(ras) for label, ras in places.items()}
         # As a reader goes down the picture; the canal, which runs through all of it, comes last.
-        return sorted(found, key=lambda one: (one.kind == "canal", -one.place_ras[2]))
+        return sorted(
+            measures, key=lambda measure: (measure.kind == "canal", -measure.place_ras[2])
+        )
 
-    def _onMeasured(self, found: list[Measure]) -> None:
+    def _onMeasured(self, measures: list[Measure]) -> None:
         finding = segmentationFinding(self._node)
-        self._measures, quantities = found, lumbar_quantities(found, finding)
-        showMeasures(self._node, found)
+        self._measures, quantities = measures, lumbar_quantities(measures, finding)
+        showMeasures(self._node, measures)
         self._fill(quantities)
-        told, problem = evidence(finding), volumeProblem(self._node)
-        self._ui.evidenceLabel.text = problem or f"{told[:1].upper()}{told[1:]}."
+        text, problem = evidence(finding), volumeProblem(self._node)
+        self._ui.evidenceLabel.text = problem or f"{text[:1].upper()}{text[1:]}."
         self._ui.evidenceLabel.toolTip = narrowest_sentence(quantities)
 
     def _onFailed(self, error: Exception) -> None:
@@ -163,20 +168,16 @@ class StructuresSection:
         import qt
 
         table = self._ui.structuresTable
-        blocked = table.blockSignals(True)
-        table.setRowCount(len(self._measures))
-        for row, one in enumerate(self._measures):
-            for column, text in enumerate(_texts(one)):
-                item = qt.QTableWidgetItem(text)
-                if column:
-                    item.setTextAlignment(int(qt.Qt.AlignRight) | int(qt.Qt.AlignVCenter))
-                    item.setToolTip("\n".join(level_lines(quantities, one.name)))
-                else:
-                    jump = _("Choose it to jump there in all views.")
-                    item.setToolTip(f"{one.name}. {jump}")
-                table.setItem(row, column, item)
-        table.resizeColumnsToContents()
-        table.blockSignals(blocked)
+        jump = _("Click to jump there in all views.")
+        rows, notes = [_texts(measure) for measure in self._measures], []
+        for measure in self._measures:
+            level = "\n".join(level_lines(quantities, measure.name))
+            notes.append([f"{measure.name}. {jump}", *[level] * 4])
+        fillTable(table, rows, notes)
+        right = int(qt.Qt.AlignRight) | int(qt.Qt.AlignVCenter)
+        for row, texts in enumerate(rows):
+            for column in range(1, len(texts)):
+                table.item(row, column).setTextAlignment(right)
 
     def _onRow(self, row: int, *_arguments: Any) -> None:
         if not 0 <= row < len(self._measures):
@@ -215,21 +216,15 @@ class StructuresSection:
         lookAt([node])
 
 
-def _texts(one: Measure) -> list[str]:
-    name = shortName(one.name) + (_(" (cut)") if one.partial else "")
-    heights = (one.height_front, one.height_middle, one.height_back)
+def _texts(measure: Measure) -> list[str]:
+    name = shortName(measure.name) + (_(" (cut)") if measure.partial else "")
+    heights = (measure.height_front, measure.height_middle, measure.height_back)
     return [
         name,
-        f"{one.volume_ml:.1f}",
+        f"{measure.volume_ml:.1f}",
         " ".join(_NONE if mm is None else f"{mm:.1f}" for mm in heights)
         if any(mm is not None for mm in heights)
         else _NONE,
-        _NONE if one.canal_area is None else f"{one.canal_area:.0f}",
-        _NONE if one.canal_ap is None else f"{one.canal_ap:.1f}",
+        _NONE if measure.canal_area is None else f"{measure.canal_area:.0f}",
+        _NONE if measure.canal_ap is None else f"{measure.canal_ap:.1f}",
     ]
-
-
-def _silently(button: Any, on: bool) -> None:
-    blocked = button.blockSignals(True)
-    button.checked = on
-    button.blockSignals(blocked)

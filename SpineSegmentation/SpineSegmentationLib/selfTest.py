@@ -70,7 +70,7 @@ def _use(test: Any, node: Any) -> None:
     labelmap = currentLabelmap(node)
     test.assertIsNotNone(labelmap)
     assert labelmap is not None
-    discs = [one for one in measure(labelmap, named) if one.kind == "disc"]
+    discs = [structure for structure in measure(labelmap, named) if structure.kind == "disc"]
     test.assertTrue(discs)
     test.assertGreater(discs[0].height_middle, 0)
     with tempfile.TemporaryDirectory() as folder:

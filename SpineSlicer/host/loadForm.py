@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -11,7 +12,19 @@ import slicer
 from SpineLib.store.files import temporary_directory
 from SpineLib.translation import language, speak, tr
 
-SHOWN = ("text", "title", "toolTip", "placeholderText", "noneDisplay")
+SHOWN = ("text", "title", "toolTip", "placeholderText", "noneDisplay", "specialValueText")
+
+
+def shownTexts(form: Any) -> Iterator[Any]:
+    """The elements of a parsed form whose text a person reads.
+
+    The words of a box are not among them: they are values too.
+    """
+    for part in (*form.iter("widget"), *form.iter("column")):
+        for shown in part.iterfind("property"):
+            text = shown.find("string")
+            if shown.get("name") in SHOWN and text is not None and text.text:
+                yield text
 
 
 def loadForm(path: str | Path) -> Any:
@@ -21,12 +34,8 @@ def loadForm(path: str | Path) -> Any:
     if language() == "en":
         return slicer.util.loadUI(str(path))
     form = ElementTree.parse(path)
-    # Not the words of a box, which are values too.
-    for widget in form.iter("widget"):
-        for shown in widget.iterfind("property"):
-            text = shown.find("string")
-            if shown.get("name") in SHOWN and text is not None and text.text:
-                text.text = tr(text.text)
+    for text in shownTexts(form):
+        text.text = tr(text.text or "")
     with temporary_directory("slicer") as folder:
         translated = Path(folder) / Path(path).name
         form.write(translated, encoding="utf-8", xml_declaration=True)

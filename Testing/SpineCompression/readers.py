@@ -60,9 +60,9 @@ def projectWorker(monkeypatch):
     """Panels that are opened from now on get this worker."""
     import SpineSlicer.host.StudyReader as module
 
-    one = ProjectWorker()
-    monkeypatch.setattr(module, "WorkerProcess", lambda *_: one)
-    return one
+    worker = ProjectWorker()
+    monkeypatch.setattr(module, "WorkerProcess", lambda *_: worker)
+    return worker
 
 
 def settle(desktop):

@@ -38,9 +38,9 @@ def test_a_study_that_is_withheld_as_a_whole_names_run_anyway(widget, ui, brief)
     why = Reason(STACK_UNLIKE, {"score": 9.0, "limit": 3.0})
     for slice_ in findings.stacks[0].slices:
         slice_.opinions = [Opinion(COMPRESSION.key, reason=str(why), why=why)]
-    said = findings.summaries[0]
+    summary = findings.summaries[0]
     findings.summaries = [
-        replace(said, status="not assessed", verdict="", whys=[why], reason=str(why))
+        replace(summary, status="not assessed", verdict="", whys=[why], reason=str(why))
     ]
     findings.questions = [COMPRESSION]
     widget.panel.show(Reading(findings, brief.volumes))

@@ -39,7 +39,7 @@ def test_a_slice_is_named_in_the_dialog_and_the_panel_says_so_everywhere(panel, 
 
 def test_norms_of_what_was_measured_follow_a_named_level(widget, graded):
     reading = localised(graded)
-    stack = next(one for one in reading.findings.stacks if one.slices)
+    stack = next(stack for stack in reading.findings.stacks if stack.slices)
     stack.slices[9].quantities = [Quantity("cord_ap", 6.0)]
     widget.panel.show(reading)
     study = widget.panel.study

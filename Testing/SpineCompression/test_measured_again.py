@@ -20,15 +20,15 @@ def panel(widget, outlined, monkeypatch):  # noqa: F811
 
 def shown_ap(panel):
     """Cord AP of the slice that is shown, in the panel, the table node, the chart and the findings."""
-    nodes, one = panel.study.nodes, panel.study.slice(1)
+    nodes, slice_ = panel.study.nodes, panel.study.slice(1)
     table = nodes.node("findings table").GetTable().GetColumnByName("Cord AP (mm)")
     chart = nodes.node("quantity chart").GetNthPlotSeriesNode(0).GetTableNode().GetTable()
-    saved = nodes.findings().stacks[0].slices[one.index]
+    saved = nodes.findings().stacks[0].slices[slice_.index]
     return [
-        value_of(one.quantities, "cord_ap"),
+        value_of(slice_.quantities, "cord_ap"),
         value_of(saved.quantities, "cord_ap"),
-        table.GetValue(one.index),
-        pytest.approx(chart.GetColumnByName("Cord AP").GetValue(one.index)),
+        table.GetValue(slice_.index),
+        pytest.approx(chart.GetColumnByName("Cord AP").GetValue(slice_.index)),
     ]
 
 

@@ -209,8 +209,8 @@ def test_the_window_is_drawn_on_the_moved_volume_and_kept_in_the_findings_own_sp
     i = whole.volumes["1"].directions[:, 0]
     np.testing.assert_allclose(kept, found + 5.0 * i, atol=1e-3)
     click(ui.regradeButton)
-    _command, asked = worker.last
-    sent = read_volume(asked["input"])
+    _command, arguments = worker.last
+    sent = read_volume(arguments["input"])
     np.testing.assert_array_equal(sent.voxels, whole.volumes["1"].voxels)
     np.testing.assert_allclose(sent.ijk_to_ras, whole.volumes["1"].ijk_to_ras, atol=1e-6)
 
@@ -334,7 +334,7 @@ def test_slices_of_a_volume_stored_from_head_to_foot_get_their_own_uids(scene, w
     for slice_ in findings.stacks[0].slices:
         slice_.sop_instance_uid = ""
     adoptIdentity(Reading(Findings([findings.stacks[0]])), node)
-    assert [one.sop_instance_uid for one in findings.stacks[0].slices] == uids[::-1]
+    assert [slice_.sop_instance_uid for slice_ in findings.stacks[0].slices] == uids[::-1]
 
 
 def openOld(app, widget):
@@ -440,9 +440,9 @@ def test_a_volume_that_was_moved_is_segmented_where_it_is_and_named_where_it_was
     np.testing.assert_array_equal(currentLabelmap(node).voxels, labels.voxels)
     read = labelmapAsRead(node).ijk_to_ras
     np.testing.assert_allclose(read, whole.volumes["2"].ijk_to_ras, atol=1e-9)
-    found = nodes.findings()
+    findings = nodes.findings()
     expected = [segment.centroid_ras for segment in whole.findings.segmentation.segments]
-    middles = [segment.centroid_ras for segment in found.segmentation.segments]
+    middles = [segment.centroid_ras for segment in findings.segmentation.segments]
     np.testing.assert_allclose(sorted(middles), sorted(expected), atol=1e-3)
-    levels = [slice_.level for slice_ in found.stack("1").slices]
+    levels = [slice_.level for slice_ in findings.stack("1").slices]
     assert "L4/L5" in levels and levels[0] == "L5"

@@ -48,8 +48,12 @@ def test_what_the_reading_says_stands_there_already(opened, ui, graded):
 def test_an_answer_stands_with_its_interval_and_notice(opened, ui, worker):
     cell(ui, 0, 1).setText("14")
     ui.predictButton.click()
-    command, asked = worker.last
-    assert (command, asked["action"], asked["values"]["mjoa"]) == ("outcome", "predict", "14")
+    command, arguments = worker.last
+    assert (command, arguments["action"], arguments["values"]["mjoa"]) == (
+        "outcome",
+        "predict",
+        "14",
+    )
     worker.answer({"prognosis": PROGNOSIS})
     for text in (
         "0.70 (0.60–0.80)",
@@ -92,7 +96,7 @@ def test_the_report_gets_the_prediction(opened, ui, worker, widget, monkeypatch)
     ui.predictButton.click()
     worker.answer({"prognosis": PROGNOSIS})
     widget.panel.report.write("/somewhere/report.html")
-    command, asked = worker.last
+    command, arguments = worker.last
     assert command == "report"
-    assert read_prognosis(asked["reading"]).answers[1].value == 0.7
+    assert read_prognosis(arguments["reading"]).answers[1].value == 0.7
     worker.answer({"file": "/somewhere/report.html"})

@@ -86,7 +86,7 @@ def high(findings) -> list[int]:
 
 
 def test_it_answers_beside_the_others_on_every_slice(findings):
-    assert [asked.key for asked in findings.questions] == ASKED
+    assert [question.key for question in findings.questions] == ASKED
     assert findings.lead == COMPRESSION
     asked = findings.question(KEY)
     assert asked.values == ("mild", "moderate", "severe") and asked.first_positive == 1
@@ -101,9 +101,9 @@ def test_it_answers_beside_the_others_on_every_slice(findings):
 
 
 def test_what_its_values_mean_travels_with_model_and_findings(findings):
-    asked = findings.question(KEY)
-    assert asked.definitions == own_scheme.SCHEME["definitions"]
-    assert asked.source == "our protocol"
+    question = findings.question(KEY)
+    assert question.definitions == own_scheme.SCHEME["definitions"]
+    assert question.source == "our protocol"
 
 
 def test_its_high_grades_are_flagged_where_no_other_model_finds_anything(findings):
@@ -111,8 +111,8 @@ def test_its_high_grades_are_flagged_where_no_other_model_finds_anything(finding
     alone = Findings.from_dict(findings.to_dict())
     for slice_ in alone.stacks[0].slices:
         slice_.opinions = [opinion for opinion in slice_.opinions if opinion.question == KEY]
-    assert [one.index for one in alone.stacks[0].slices if one.flagged] == high(findings)
-    assert {one.index for _stack, one in alone.flagged()} == set(high(findings))
+    assert [slice_.index for slice_ in alone.stacks[0].slices if slice_.flagged] == high(findings)
+    assert {slice_.index for _stack, slice_ in alone.flagged()} == set(high(findings))
     assert findings.summary(KEY).positive_slices == len(high(findings))
 
 
@@ -136,8 +136,8 @@ def test_report_and_headline_say_its_side_first(findings, story):
     assert line.startswith(f"Pressure: {side} grade, {worst.worst} at worst on slice")
     assert headline(findings).text
     page = render(story.reading, {})
-    one = findings.stacks[0].slices[high(findings)[0]].opinion(KEY)
-    assert f"high, Pressure {one.value}" in page and "Pressure grade" in page
+    opinion = findings.stacks[0].slices[high(findings)[0]].opinion(KEY)
+    assert f"high, Pressure {opinion.value}" in page and "Pressure grade" in page
 
 
 def test_in_a_scene_it_stands_in_table_labels_and_flags(app, scene, story, findings):
@@ -167,7 +167,7 @@ def test_in_a_scene_it_stands_in_table_labels_and_flags(app, scene, story, findi
 
 def test_where_it_is_the_only_question_it_colours_ring_strip_and_chart(app, scene, story):
     findings = Findings.from_dict(story.reading.findings.to_dict())
-    findings.questions = [asked for asked in findings.questions if asked.key == KEY]
+    findings.questions = [question for question in findings.questions if question.key == KEY]
     findings.summaries = [summary for summary in findings.summaries if summary.question == KEY]
     for slice_ in findings.stacks[0].slices:
         slice_.opinions = [opinion for opinion in slice_.opinions if opinion.question == KEY]
@@ -190,7 +190,7 @@ def test_the_panel_has_a_row_of_buttons_and_keys_for_each_grading(widget, ui, st
     widget.panel.show(story.reading)
     settle()
     study, timeline = widget.panel.study, widget.panel.result.timeline
-    assert [asked.key for asked in study.questions] == ASKED
+    assert [question.key for question in study.questions] == ASKED
     place = study.place
     press(timeline, "g")
     assert study.reviewed(place, KEY).answer == "severe"

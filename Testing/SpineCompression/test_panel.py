@@ -71,10 +71,10 @@ def test_what_the_person_chose_reaches_the_worker(ui, worker, folder):
     ui.thresholdSlider.value = 0.77
     ui.deviceBox.currentText = "cpu"
     click(ui.readButton)
-    said = worker.last[1]
-    assert (said["weighting"], said["region"], said["force"]) == ("T2", "", True)
-    assert (said["threshold"], said["device"]) == (0.77, "cpu")
-    assert len(said["models"]) == 2
+    arguments = worker.last[1]
+    assert (arguments["weighting"], arguments["region"], arguments["force"]) == ("T2", "", True)
+    assert (arguments["threshold"], arguments["device"]) == (0.77, "cpu")
+    assert len(arguments["models"]) == 2
 
 
 def test_the_sagittal_stack_is_segmented_for_levels_unless_models_are_forced(ui, worker, folder):
@@ -147,8 +147,8 @@ def test_a_volume_of_the_scene_is_read_and_gets_its_own_slices_findings(
     Reading(findings, brief.volumes).save(tmp_path / "reading")
     worker.answer({"folder": str(tmp_path / "reading")})
     said = ReadingScene(slicer.mrmlScene).findings()
-    uids = [one.sop_instance_uid for one in said.stacks[0].slices]
-    assert uids == [one.sop_instance_uid for one in brief.findings.stacks[0].slices]
+    uids = [slice_.sop_instance_uid for slice_ in said.stacks[0].slices]
+    assert uids == [slice_.sop_instance_uid for slice_ in brief.findings.stacks[0].slices]
     volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
     assert len(volumes) == 1 and ReadingScene(slicer.mrmlScene).volumeNode("4") is node
 
@@ -161,12 +161,14 @@ def test_the_worst_slice_is_gone_to_and_stands_on_top_of_the_table(ui, shown):
 
 def test_a_click_on_the_timeline_scrolls_every_view(widget, shown, graded):
     drag(widget.panel.result.timeline, center(widget.panel, 2))
-    one = shown.slice(2)
-    assert one.index == 16
+    slice_ = shown.slice(2)
+    assert slice_.index == 16
     for view in ("Red", "Yellow", "Green"):
         node = slicer.mrmlScene.GetNodeByID(f"vtkMRMLSliceNode{view}")
         matrix = slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS())
-        away = matrix[:3, 2] @ (np.array(one.canal_center_ras or one.position_ras) - matrix[:3, 3])
+        away = matrix[:3, 2] @ (
+            np.array(slice_.canal_center_ras or slice_.position_ras) - matrix[:3, 3]
+        )
         assert abs(away) < 0.1
 
 
@@ -180,11 +182,11 @@ def test_dragging_passes_the_slices_between(widget, shown):
 
 def test_scrolling_in_slicer_moves_timeline_and_table(ui, shown):
     red = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceNodeRed")
-    one = shown.slice(4)
-    red.JumpSliceByCentering(*one.position_ras)
+    slice_ = shown.slice(4)
+    red.JumpSliceByCentering(*slice_.position_ras)
     assert shown.place == 4
     rows = {item.row() for item in ui.findingsTable.selectedItems()}
-    assert {ui.findingsTable.item(row, 0).text() for row in rows} == {str(one.index + 1)}
+    assert {ui.findingsTable.item(row, 0).text() for row in rows} == {str(slice_.index + 1)}
 
 
 def test_a_sagittal_view_may_be_scrolled_without_losing_the_slice(shown):

@@ -161,7 +161,7 @@ def test_a_study_of_one_stack_says_that_there_is_nothing_to_compare_with(ui, blo
     assert enabled() and "one" not in ui.layoutBox.itemText(item)
     slicer.mrmlScene.Clear(False)
     widget.panel.show(brief)
-    assert not enabled() and "the study has one" in ui.layoutBox.itemText(item)
+    assert not enabled() and "the study has only one" in ui.layoutBox.itemText(item)
 
 
 def plotted(study, stack):
@@ -223,16 +223,16 @@ def test_the_plot_follows_the_stack_and_the_next_run(ui, widget, blocks):
 def test_the_report_is_asked_for_with_pictures_of_the_views(ui, widget, shown, worker, tmp_path):
     shown.answer("compression", "not compressed", reader="AB", reason="artefact")
     widget.panel.report.write(str(tmp_path / "report.html"))
-    command, said = worker.last
-    assert command == "report" and said["file"].endswith("report.html")
-    pictures = {path.stem for path in Path(said["pictures"]).glob("*.png")}
+    command, arguments = worker.last
+    assert command == "report" and arguments["file"].endswith("report.html")
+    pictures = {path.stem for path in Path(arguments["pictures"]).glob("*.png")}
     assert {"worst", "sagittal", "slice-4-01", "slice-4-02", "slice-4-03"} == pictures
-    (answer,) = read_answers(said["reading"])
+    (answer,) = read_answers(arguments["reading"])
     assert (answer.model, answer.answer, answer.reader) == ("compressed", "not compressed", "AB")
     assert answer.index == shown.slice(shown.place).index and answer.reason == "artefact"
-    worker.answer({"file": said["file"]})
+    worker.answer({"file": arguments["file"]})
     assert "report.html" in ui.reportStatusLabel.text
-    assert not Path(said["pictures"]).exists()
+    assert not Path(arguments["pictures"]).exists()
 
 
 def test_a_slice_whose_flag_a_reader_overruled_keeps_its_picture_in_the_report(

@@ -168,11 +168,11 @@ def test_reload_brings_back_the_study_its_folder_and_the_stack(desktop, data, gr
     widget.panel.input.choose(folder)
     waitFor(pytest, lambda: ui.stackBox.count > 1, 60)
     ui.stackBox.currentIndex = 1
-    said, rows, stack = ui.verdictLabel.text, ui.findingsTable.rowCount, ui.stackBox.currentData
+    text, rows, stack = ui.verdictLabel.text, ui.findingsTable.rowCount, ui.stackBox.currentData
     widget.onReload()
     new = slicer.modules.SpineCompressionWidget
     waitFor(pytest, lambda: new.ui.stackBox.count > 1, 60)
-    assert (new.ui.verdictLabel.text, new.ui.findingsTable.rowCount) == (said, rows)
+    assert (new.ui.verdictLabel.text, new.ui.findingsTable.rowCount) == (text, rows)
     assert new.ui.verdictLabel.visible and not ui.verdictLabel.visible
     assert new.ui.stackBox.currentData == stack and new.ui.pathEdit.currentPath == folder
     new.cleanup()
@@ -193,9 +193,9 @@ def test_a_python_that_cannot_be_started_sends_the_reader_to_setup(desktop, tmp_
     widget.ui.pathEdit.currentPath = str(tmp_path / "study")
     click(widget.ui.readButton)
     _waitFor(desktop, lambda: not widget.panel._reader.busy)
-    said = widget.ui.statusLabel.text
+    text = widget.ui.statusLabel.text
     widget.cleanup()
-    assert "no-python could not be started" in said and "Setup" in said and "memory" not in said
+    assert "no-python could not be started" in text and "Setup" in text and "memory" not in text
 
 
 def _waitFor(desktop, until):

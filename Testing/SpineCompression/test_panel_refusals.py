@@ -101,7 +101,7 @@ def test_without_a_readers_name_the_answer_still_counts(ui, widget, shown):
 
 def test_without_any_answer_there_are_no_labels_but_a_table(ui, widget, shown, tmp_path):
     widget.panel.review.exportLabels(str(tmp_path / "labels.csv"))
-    assert "No reader has answered" in ui.reviewStatusLabel.text
+    assert "no reader's answer" in ui.reviewStatusLabel.text
     widget.panel.review.exportTable(str(tmp_path / "table.csv"))
     assert len((tmp_path / "table.csv").read_text().splitlines()) == 4
     assert not (tmp_path / "labels.csv").exists()

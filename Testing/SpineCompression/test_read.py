@@ -59,7 +59,7 @@ def test_a_key_labels_the_slice_on_the_screen_and_shows_the_next_one(desktop, pr
     assert one.key == item.key and one.value == COMPRESSED
     assert (one.comment, one.confidence) == ("disc", 0.8) and one.seconds < 10
     assert read.ui.whereLabel.text == "Study 1 of 8, slice 2 of 4" and read.scene.isAt(1)
-    assert (read.ui.commentEdit.text, read.ui.confidenceBox.text) == ("", "not said")
+    assert (read.ui.commentEdit.text, read.ui.confidenceBox.text) == ("", "not given")
     key(desktop, "0")
     assert labels(project) == [COMPRESSED, NOT_COMPRESSED]
     assert read_labels(project, "anna").given["unassisted"][1].confidence is None
@@ -297,7 +297,7 @@ def test_with_the_models_answers_they_stand_there_with_the_starters_badge(
 def test_closing_the_scene_loses_no_label(desktop, project, read):
     key(desktop, "1")
     slicer.mrmlScene.Clear(False)
-    assert not read.on and "Every label is kept" in read.ui.readMessageLabel.text
+    assert not read.on and "All labels are kept" in read.ui.readMessageLabel.text
     assert labels(project) == [COMPRESSED]
     click(read.ui.startReadingButton)
     settle(desktop)

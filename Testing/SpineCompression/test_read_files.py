@@ -46,9 +46,9 @@ def test_files_that_have_moved_are_said_and_found_again_in_the_panel(
     key(desktop, "1")
     assert labels(project) == []
     click(read.ui.stopReadingButton)
-    assert "no longer at" in read.ui.projectLabel.text
+    assert "have moved" in read.ui.projectLabel.text
     read.choice.relink(str(tmp_path / "elsewhere"))
-    assert read.ui.readMessageLabel.text == "8 studies were found again"
+    assert read.ui.readMessageLabel.text == "Studies found again: 8"
     click(read.ui.startReadingButton)
     settle(desktop)
     key(desktop, "1")
@@ -64,8 +64,8 @@ def test_a_torn_or_hand_edited_file_is_said_and_the_rest_is_used(desktop, projec
     lines[1] = lines[1].replace('"label":"compressed"', '"label":"compresed"')
     path.write_text("".join(lines)[:-30])
     read = choose(project, "anna")
-    said = read.ui.readMessageLabel.text
-    assert "Line 2 is left out: 'compresed' is not a label" in said and "anna.jsonl.torn" in said
+    text = read.ui.readMessageLabel.text
+    assert "Line 2 is left out: 'compresed' is not a label" in text and "anna.jsonl.torn" in text
     assert read.ui.deskBar.text == "1 / 40 labelled"
 
 

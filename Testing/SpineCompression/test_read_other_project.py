@@ -133,5 +133,5 @@ def test_a_project_without_a_title_is_refused_in_plain_words(choose, two, tmp_pa
 def test_a_set_that_is_still_open_is_said_without_a_command(choose, make_project):
     section = choose(make_project("third"), "anna", arm="assisted", start=False)
     click(section.ui.startReadingButton)
-    said = section.ui.readMessageLabel.text
-    assert "has not locked" in said and said.endswith("Lock it first.")
+    text = section.ui.readMessageLabel.text
+    assert "has not locked" in text and text.endswith("Lock it first.")

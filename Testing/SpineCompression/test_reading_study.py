@@ -81,7 +81,7 @@ def create(read, folder, dicom):
     ui.titleEdit.text = "Two readers"
     click(ui.createButton)
     read.choice.add(str(dicom))
-    assert ui.readMessageLabel.text == "8 studies added"
+    assert ui.readMessageLabel.text == "Studies added: 8"
     assert ui.projectLabel.text.startswith("Two readers: 8 studies, 32 slices, Compression")
 
 

@@ -142,8 +142,8 @@ def test_a_window_is_no_answer_on_the_slice(shown, box):
 
 def answered(worker, index, center=None):
     """What the worker writes when it has graded a slice."""
-    _command, said = worker.last
-    file = Path(said["reading"]) / "findings.json"
+    _command, arguments = worker.last
+    file = Path(arguments["reading"]) / "findings.json"
     findings = Findings.from_dict(json.loads(file.read_text()))
     findings.stacks[0].slices[index].opinion("Bilsky").value = "3"
     findings.stacks[0].slices[index].opinion("Bilsky").source = "reader's box"
@@ -157,10 +157,14 @@ def test_a_moved_window_is_graded_by_the_worker_on_the_chosen_slices_only(ui, sh
     drawn = middle(box()) + MOVED
     move(box())
     click(ui.regradeButton)
-    command, said = worker.last
+    command, arguments = worker.last
     index = shown.slice(shown.place).index
-    assert command == "regrade" and said["stack"] == "4" and list(said["boxes"]) == [str(index)]
-    np.testing.assert_allclose(np.mean(said["boxes"][str(index)], axis=0), drawn, atol=1e-3)
+    assert (
+        command == "regrade"
+        and arguments["stack"] == "4"
+        and list(arguments["boxes"]) == [str(index)]
+    )
+    np.testing.assert_allclose(np.mean(arguments["boxes"][str(index)], axis=0), drawn, atol=1e-3)
     file = answered(worker, index)
     worker.answer({"slices": 1})
     assert shown.slice(shown.place).opinion("Bilsky").source == "reader's box"

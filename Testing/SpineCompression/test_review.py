@@ -83,7 +83,7 @@ def test_a_key_that_finds_no_further_slice_says_so_until_the_reader_moves(ui, sh
     press(timeline, "n")
     assert ui.sliceLabel.text.endswith("There is no flagged slice after this one.")
     press(timeline, "u")
-    assert ui.sliceLabel.text.endswith("There is no unanswered slice after this one.")
+    assert ui.sliceLabel.text.endswith("There is no unreviewed slice after this one.")
     press(timeline, "1")
     assert "There is no" not in ui.sliceLabel.text
 
@@ -179,7 +179,7 @@ def test_the_published_labels_need_every_slice_answered(ui, widget, shown, timel
     path = tmp_path / "compression_label.csv"
     press(timeline, "0")
     widget.panel.review.exportLabels(str(path))
-    assert "No reader has answered on the slices" in ui.reviewStatusLabel.text
+    assert "no reader's answer" in ui.reviewStatusLabel.text
     assert not path.exists()
     shown.choose([0, 1])
     press(timeline, "1")

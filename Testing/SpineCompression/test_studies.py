@@ -129,7 +129,7 @@ def twoStacks(brief):
         slice_.position_ras[2] -= 100
         slice_.canal_center_ras = None
     findings.stacks.append(below)
-    frames = tuple(Frame(one.sop_instance_uid) for one in below.slices)
+    frames = tuple(Frame(slice_.sop_instance_uid) for slice_ in below.slices)
     lower = Volume(brief.volumes["4"].voxels + 1, matrix, frames)
     return Reading(findings, {**brief.volumes, "5": lower})
 

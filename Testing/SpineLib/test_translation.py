@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -14,21 +15,26 @@ from SpineLib import reasons
 from SpineLib.findings import Findings, SegmentationFinding
 from SpineLib.findings_file import write_json
 from SpineLib.inference.naming import rename
+from SpineLib.loop.versions import APPROVED, AUTOMATIC, CORRECTED, NEW
 from SpineLib.models import find_models
 from SpineLib.outputs.answers import ReaderAnswer
 from SpineLib.outputs.findings_csv import write_csv
 from SpineLib.outputs.report import render
 from SpineLib.outputs.summary import evidence, headline, missing, why
+from SpineLib.projects.labels import ASSISTED, UNASSISTED
 from SpineLib.quantities import DEFINITIONS
 from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, Opinion
 from SpineLib.reasons import NO_STACK, RULE_NEEDS, Reason, sentence
 from SpineLib.store.files import resources
 from SpineLib.translation import language, speak, tr
 from SpineLib.wording import count
+from SpineSlicer.scene.ReviewLog import AGREED, ANSWERED, OVERRIDDEN
 
 ROOT = resources().parent
 CATALOGUES = sorted((resources() / "Translations").glob("*.ts"))
 PROGRAMS = ("SpineLib", "SpineSlicer", "SpineCompression", "SpineSegmentation")
+# Words that a panel translates one by one.
+TABLES = {"ProjectChoice.COLUMNS", "ResultSection.COLUMNS", "LoopQueueSection.ORDERS"}
 
 
 @pytest.fixture
@@ -148,6 +154,51 @@ def test_every_translation_is_of_a_sentence_that_there_is_and_names_the_same_val
         source, translated = message.findtext("source"), message.findtext("translation")
         assert source in known, f"nobody says {source!r} any more"
         assert sorted(fields.findall(source)) == sorted(fields.findall(translated)), source
+
+
+def translated(file: Path) -> set[str]:
+    """The sentences that a program's file has translated, and its tables of words."""
+    text = file.read_text(encoding="utf-8")
+    # What Slicer reads before the library is there it translates itself, by its own catalogues.
+    names = {"tr"} if "slicer.i18n" in text else {"_", "tr"}
+    parts = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
+            said = node.args[0]
+            parts += [said.body, said.orelse] if isinstance(said, ast.IfExp) else [said]
+        elif (
+            isinstance(node, ast.Assign) and f"{file.stem}.{ast.unparse(node.targets[0])}" in TABLES
+        ):
+            parts += ast.walk(node.value)
+    return {
+        part.value
+        for part in parts
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+
+
+def test_every_sentence_of_panels_and_reports_has_its_german():
+    from SpineSlicer.host.loadForm import shownTexts
+
+    texts = {
+        AUTOMATIC,
+        CORRECTED,
+        APPROVED,
+        NEW,
+        UNASSISTED,
+        ASSISTED,
+        AGREED,
+        OVERRIDDEN,
+        ANSWERED,
+    }
+    for program in PROGRAMS:
+        for file in (ROOT / program).rglob("*.py"):
+            texts |= translated(file)
+        for file in (ROOT / program).rglob("*.ui"):
+            texts |= {text.text for text in shownTexts(ElementTree.parse(file))}
+    catalogue = ElementTree.parse(resources() / "Translations" / "SpineMRI_de.ts")
+    german = {message.findtext("source") for message in catalogue.iter("message")}
+    assert sorted(texts - german) == []
 
 
 def test_a_catalogue_that_names_other_values_is_not_believed(tmp_path, monkeypatch):

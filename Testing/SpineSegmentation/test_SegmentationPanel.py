@@ -190,9 +190,9 @@ def test_a_name_is_taken_back_and_given_again_by_a_click(ui, segmented):
     click(ui.nameButton)
     click(ui.undoNameButton)
     assert rows(ui.structuresTable) == before and "levels not known" in ui.verdictLabel.text
-    said = ui.namesLabel.text
-    assert said.startswith("Taken back: the reader named vertebra 1 L5 (AB, ")
-    assert "T" not in said.partition("AB, ")[2] and "+00:00" not in said, "on the reader's clock"
+    text = ui.namesLabel.text
+    assert text.startswith("Undone: the reader named vertebra 1 L5 (AB, ")
+    assert "T" not in text.partition("AB, ")[2] and "+00:00" not in text, "on the reader's clock"
     assert not ui.undoNameButton.enabled
     click(ui.redoNameButton)
     assert "–L5" in ui.verdictLabel.text and not ui.redoNameButton.enabled

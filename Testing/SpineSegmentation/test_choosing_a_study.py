@@ -150,7 +150,7 @@ def test_a_study_that_slicers_database_does_not_hold_whole_is_read_from_its_fold
 ):
     stored = tmp_path / "database"
     shutil.copytree(lumbarStudy, stored)
-    files = sorted(one for one in stored.rglob("*.dcm"))
+    files = sorted(file for file in stored.rglob("*.dcm"))
     if left_out == "one image":
         files[len(files) // 2].unlink()
     database(monkeypatch, *([] if left_out == "all" else [stored]))

@@ -41,7 +41,9 @@ def test_a_vertebra_named_twice_bears_the_last_name_and_named_back_the_first(nod
 def test_a_segment_that_the_reader_renamed_is_measured_and_named_with_the_others(node):
     segment(node, "vertebra1").SetName("my vertebra")
     finding = segmentationFinding(node, currentLabelmap(node))
-    assert "my vertebra" in [one.name for one in measure(currentLabelmap(node), finding)]
+    assert "my vertebra" in [
+        structure.name for structure in measure(currentLabelmap(node), finding)
+    ]
     nameVertebra(node, 2, "L4")
     assert segment(node, "vertebra1").GetName() == "L5"
 

@@ -133,7 +133,7 @@ def center():
 def nodes(name):
     from SpineSlicer.scene.volumeNodes import nodesOfClass
 
-    return [one for one in nodesOfClass(slicer.mrmlScene, name) if one.GetClassName() == name]
+    return [node for node in nodesOfClass(slicer.mrmlScene, name) if node.GetClassName() == name]
 
 
 def lose(work):

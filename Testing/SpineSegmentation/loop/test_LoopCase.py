@@ -40,7 +40,7 @@ def test_a_case_opens_with_image_named_segments_and_what_to_look_at(ui, case, op
 
 
 def test_an_implausible_place_is_jumped_to_in_all_views_by_click_and_key(loop, ui, case):
-    places = list(loop.case._places)
+    places = loop.case._places._places
     place = next(n for n, one in enumerate(places) if one.ras is not None)
     ui.placesTable.setCurrentCell(place, 0)
     np.testing.assert_allclose(center(), places[place].ras, atol=1e-3)
@@ -68,7 +68,7 @@ def test_the_next_structure_is_shown_and_edited(loop, ui, case):
 @pytest.mark.parametrize("hardened", [False, True])
 def test_a_case_that_is_moved_keeps_its_answer_and_its_places(loop, ui, case, hardened):
     before, node = case.shown.current(), case.shown.volumeNode
-    places = list(loop.case._places)
+    places = loop.case._places._places
     move(node, placed([0.0, 20.0, 0.0], [15.0, 0.0, -30.0]))
     if hardened:
         harden(node)
@@ -306,7 +306,7 @@ def test_a_serious_problem_blocks_with_its_place_until_it_is_mended(loop, ui, ca
     assert found[row][0] == "✖"
     assert "Not accepted" in ui.checksLabel.text and ui.anywayButton.visible
     ui.placesTable.setCurrentCell(row, 0)
-    np.testing.assert_allclose(center(), list(loop.case._places)[row].ras, atol=1e-3)
+    np.testing.assert_allclose(center(), loop.case._places._places[row].ras, atol=1e-3)
     case.shown.add(2)
     paint_all(case.shown.node, "vertebra2", learning.spine(1)[1].voxels == 2)
     click(ui.acceptButton)
@@ -335,22 +335,22 @@ def test_the_last_case_says_that_none_is_left(loop, ui, opened):
 def test_what_was_painted_saved_or_taken_up_again_is_never_said_to_be_the_models(
     loop, ui, case, opened
 ):
-    nothing = "Nothing differs from what the model gave."
+    nothing = "Nothing differs from the model's segments."
     assert ui.changesLabel.text == nothing
     erase_half(case)  # wherever it is painted
     assert ui.changesLabel.text.startswith("Being corrected")
     click(ui.saveButton)
-    assert ui.changesLabel.text == "Segments that differ from what the model gave: 1"
+    assert ui.changesLabel.text == "Segments that differ from the model's: 1"
     assert [row[0] for row in rows(ui.changesTable)] == ["vertebra 2"]
     erase_half(case, "vertebra3")
     loop.case.forget()  # as a kill would leave it
     click(ui.openButton)
     assert "draft" in ui.checksLabel.text
-    assert ui.changesLabel.text == "Segments that differ from what the model gave: 2"
+    assert ui.changesLabel.text == "Segments that differ from the model's: 2"
     click(ui.editButton)
     assert ui.changesLabel.text.startswith("Being corrected")
     click(ui.editButton)
-    assert ui.changesLabel.text == "Segments that differ from what the model gave: 2"
+    assert ui.changesLabel.text == "Segments that differ from the model's: 2"
     ui.versionBox.setCurrentIndex(1)  # the model's own
     ui.versionBox.activated.emit(1)
     settle()
@@ -364,7 +364,7 @@ def test_labels_that_no_model_gave_are_not_held_against_one(loop, ui, learnt):
     click(ui.editButton)
     erase_half(loop.case.work)
     click(ui.editButton)
-    assert ui.changesLabel.text.startswith("Segments that differ from what was there before")
+    assert ui.changesLabel.text.startswith("Segments that differ from before your correction")
 
 
 def test_when_a_version_was_saved_is_said_on_the_readers_clock(loop, ui, case, monkeypatch):

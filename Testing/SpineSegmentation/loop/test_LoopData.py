@@ -37,7 +37,7 @@ def test_a_data_set_is_made_filled_and_its_test_frozen_from_the_panel(panel, ui,
     worker.work()
     cases = open_dataset(tmp_path / "new").cases
     assert len(cases) == 5 and {case.region for case in cases.values()} == {"lumbar"}
-    assert "5 cases added" in ui.dataSetLabel.text and ui.queueTable.rowCount == 5
+    assert "Cases added: 5" in ui.dataSetLabel.text and ui.queueTable.rowCount == 5
     ui.shareBox.value = 40
     click(ui.freezeButton)
     frozen = open_dataset(tmp_path / "new").frozen
@@ -66,7 +66,7 @@ def test_labels_of_a_table_become_corrections_unless_only_images_are_wanted(
 def test_a_folder_that_holds_something_else_says_so(ui, tmp_path):
     (tmp_path / "holiday.txt").write_text("x")
     ui.dataSetEdit.currentPath = str(tmp_path)
-    assert "not a data set" in ui.dataSetLabel.text and not ui.createFrame.visible
+    assert "neither a data set" in ui.dataSetLabel.text and not ui.createFrame.visible
 
 
 def test_a_data_set_of_another_task_is_refused(ui, tmp_path):
@@ -84,7 +84,7 @@ def test_a_data_set_that_another_reader_has_open_is_shown_and_not_written(loop, 
     assert "Open elsewhere" in ui.dataSetLabel.text
     assert not ui.freezeButton.enabled and not ui.scoreButton.enabled
     click(ui.openButton)
-    assert loop.case.work is not None and "only to be looked at" in ui.caseLabel.text
+    assert loop.case.work is not None and "read-only" in ui.caseLabel.text
     assert not ui.acceptButton.enabled and not ui.editButton.enabled
     erase_half(loop.case.work)
     before = sorted(path.name for path in (folder / "cases" / "0002").iterdir())

@@ -65,7 +65,7 @@ def test_a_model_that_is_done_too_late_is_taken_into_its_own_data_set(
     asked(result)
     assert ui.tuneLabel.text == "" and len(open_dataset(other).models) == 1
     ui.dataSetEdit.currentPath = str(learnt)
-    assert "is done; its model was not added yet" in ui.learnLabel.text
+    assert "is done; its model has not been added yet" in ui.learnLabel.text
     click(ui.resumeButton)
     learner.work()
     assert open_dataset(learnt).models[-1].state == "candidate"
@@ -89,5 +89,5 @@ def test_cases_that_were_segmented_or_added_elsewhere_are_not_told_of_this_data_
     ui.dataSetEdit.currentPath = str(opened)
     assert "being added" in said.asked[-1]
     worker.result({"added": ["0005"], "left_out": []})
-    assert "cases added" not in ui.dataSetLabel.text and ui.addButton.text != "Cancel"
+    assert "Cases added" not in ui.dataSetLabel.text and ui.addButton.text != "Cancel"
     assert len(rows(ui.queueTable)) == 5
