@@ -74,9 +74,8 @@ class Camera:
         shown.set_background_volume_id(self._scene.volumeNode(stack).GetID())
         _resize(shown, size)
         node = shown.get_view_node()
-        for row in range(4):
-            for column in range(4):
-                node.GetSliceToRAS().SetElement(row, column, float(matrix[row, column]))
+        for row, column in np.ndindex(4, 4):
+            node.GetSliceToRAS().SetElement(row, column, float(matrix[row, column]))
         node.UpdateMatrices()
         # How far a slice reaches in depth decides which labels belong to it.
         axis = int(np.argmax(np.abs(volume.directions.T @ matrix[:3, 2])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -161,8 +161,8 @@ def _lies_in(mask: NDArray[np.bool_], known: NDArray[Any], names: dict[int, str]
 
 
 def _key_pictures(folder: Path) -> list[str]:
-    wanted: Callable[[Path], bool] = lambda p: not p.name.startswith("slice-")  # noqa: E731
-    return sorted(p.name for p in (folder / "pictures").glob("*.png") if wanted(p))
+    names = (path.name for path in (folder / "pictures").glob("*.png"))
+    return sorted(name for name in names if not name.startswith("slice-"))
 
 
 def write_index(outcomes: Sequence[Outcome], out: Path) -> None:

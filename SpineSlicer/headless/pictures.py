@@ -95,11 +95,8 @@ class _Studio:
     ) -> None:
         self._reading, self._looked_at = reading, looked_at
         self._camera = Camera(app, reading)
-        self._stacks = [
-            stack
-            for stack in reading.findings.stacks
-            if stack.slices and stack.id in reading.volumes
-        ]
+        stacks = reading.findings.stacks
+        self._stacks = [s for s in stacks if s.slices and s.id in reading.volumes]
         self._centers = {
             stack.id: canalCenters(reading.volumes[stack.id], stack.slices)
             for stack in self._stacks
@@ -173,10 +170,9 @@ class _Studio:
         """The sagittal slice through the middle of the canal, or of all structures."""
         finding = self._reading.findings.segmentation
         volume = self._reading.volumes[finding.stack]
-        canal = [
-            segment for segment in finding.segments if segment.kind == "canal"
-        ] or finding.segments
-        through = np.mean([one.centroid_ras for one in canal], axis=0)
+        canal = [segment for segment in finding.segments if segment.kind == "canal"]
+        shown = canal or finding.segments
+        through = np.mean([segment.centroid_ras for segment in shown], axis=0)
         matrix = slice_to_ras(volume, "sagittal", through)
         corners = volume.ras(np.indices((2, 2, 2)).reshape(3, -1).T * np.array(volume.shape[::-1]))
         across, height = (_center_on(matrix, corners, axis=axis) for axis in (0, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from SpineSlicer.scene.studyVisibility import showAllSegments
+from SpineSlicer.scene.studyVisibility import showSegmentsOf
 
 
 class SegmentsAfterImport:
@@ -29,7 +29,7 @@ class SegmentsAfterImport:
             scene.AddObserver(scene.EndImportEvent, lambda *_: self._timer.start(0)),
             scene.AddObserver(scene.StartCloseEvent, lambda *_: self._timer.stop()),
         ]
-        showAllSegments(scene)
+        showSegmentsOf(scene)
 
     def stop(self) -> None:
         """Hears of the scene no more."""
@@ -39,5 +39,5 @@ class SegmentsAfterImport:
         self._observers = []
 
     def _show(self) -> None:
-        showAllSegments(self._scene)
+        showSegmentsOf(self._scene)
         self._onShown()

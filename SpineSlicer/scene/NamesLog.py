@@ -116,14 +116,13 @@ class NamesLog(UndoableLog[Naming]):
 
     def undo(self) -> Naming | None:
         """Marks the last step as taken back, and gives it; None where there is none."""
-        step = super().undo()
-        if step is not None:
-            self._keep()
-        return step
+        return self._kept(super().undo())
 
     def redo(self) -> Naming | None:
         """Takes the last undo back, and gives its step; None where there is none."""
-        step = super().redo()
+        return self._kept(super().redo())
+
+    def _kept(self, step: Naming | None) -> Naming | None:
         if step is not None:
             self._keep()
         return step

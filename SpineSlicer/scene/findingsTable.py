@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import slicer
@@ -26,11 +26,7 @@ def addFindingsTable(
     keys = shownKeys(stack)
     rows = [dict(_cells(findings, slice_, keys)) for slice_ in stack.slices]
     for name in rows[0] if rows else ():
-        column = _columnType(name, rows[0][name])()
-        column.SetName(name)
-        for row in rows:
-            column.InsertNextValue(row[name])
-        node.AddColumn(column)
+        addColumn(node, name, [row[name] for row in rows], _columnType(rows[0][name]))
     node.SetUseColumnTitleAsColumnHeader(True)
     node.SetLocked(True)
     placeBeside(scene, node, volumeNode)
@@ -53,7 +49,16 @@ def updateFindingsTable(node: Any, findings: Findings, stack: StackFindings) -> 
     node.GetTable().Modified()
 
 
-def _columnType(name: str, value: Any) -> Any:
+def addColumn(node: Any, title: str, values: Iterable[Any], kind: Any = vtk.vtkFloatArray) -> None:
+    """Adds a column to a table node; ``kind`` is the class of its values' array."""
+    column = kind()
+    column.SetName(title)
+    for value in values:
+        column.InsertNextValue(value)
+    node.AddColumn(column)
+
+
+def _columnType(value: Any) -> Any:
     if isinstance(value, float):
         return vtk.vtkDoubleArray
     return vtk.vtkIntArray if isinstance(value, int) else vtk.vtkStringArray

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from SpineLib.findings import Findings
@@ -12,7 +11,7 @@ from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
 from SpineSlicer.scene.apLine import addApLine
 from SpineSlicer.scene.findingsTable import updateFindingsTable
-from SpineSlicer.scene.findingsText import findingsIn
+from SpineSlicer.scene.findingsText import findingsIn, writeFindings
 from SpineSlicer.scene.outlineNodes import (
     asRead,
     isMeasured,
@@ -36,6 +35,7 @@ from SpineSlicer.scene.studyNodes import (
     STUDY,
     own,
 )
+from SpineSlicer.scene.volumeNodes import removeNodes
 
 
 def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | None]:
@@ -95,8 +95,7 @@ def showQuantities(
         data: the findings' `to_dict`, where it is at hand.
         outlines: of stacks, of `outlinesIn`, where they are at hand.
     """
-    written = json.dumps(data or findings.to_dict(), ensure_ascii=False, allow_nan=False)
-    nodes.node(FINDINGS).SetText(written)
+    writeFindings(nodes.node(FINDINGS), data or findings.to_dict())
     for stack in findings.stacks:
         for table in nodes.nodes(FINDINGS_TABLE, stack.id):
             updateFindingsTable(table, findings, stack)
@@ -106,8 +105,7 @@ def showQuantities(
 
 
 def _drawApLine(nodes: ReadingScene, findings: Findings, outlines: dict[str, Volume]) -> None:
-    for line in nodes.nodes(AP_LINE):
-        nodes.scene.RemoveNode(line)
+    removeNodes(nodes.nodes(AP_LINE))
     narrowest = find_quantity(findings.quantities, "mscc")
     stack = narrowest.stack if narrowest is not None else ""
     node, volume = nodes.node(OUTLINES, stack), nodes.volumeNode(stack)

@@ -37,7 +37,6 @@ from SpineSlicer.scene.spineSegmentation import (
 )
 from SpineSlicer.scene.studyNodes import (
     FINDINGS,
-    KIND,
     NOTICE,
     SEGMENT_NAMES,
     findingsNodes,
@@ -236,7 +235,7 @@ def updatingFindings(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
 
 def namesOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
     """The names of a segmentation's structures in the views; a clone has none."""
-    return [one for one in owned(node) if one.GetAttribute(KIND) == SEGMENT_NAMES]
+    return owned(node, SEGMENT_NAMES)
 
 
 def _giveNames(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:

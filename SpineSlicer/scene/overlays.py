@@ -137,9 +137,7 @@ def _referenceGeometry(node: Any) -> tuple[NDArray[np.float64], tuple[int, ...]]
     if not text or not converter.DeserializeImageGeometry(text, image, False):
         return np.eye(4), ()
     image.GetImageToWorldMatrix(matrix)
-    low_i, high_i, low_j, high_j, low_k, high_k = image.GetExtent()
-    shape = (high_k - low_k + 1, high_j - low_j + 1, high_i - low_i + 1)
-    return np.array(util.arrayFromVTKMatrix(matrix)), shape
+    return np.array(util.arrayFromVTKMatrix(matrix)), image.GetDimensions()[::-1]
 
 
 def _isSame(grid: dict[str, Any] | None, volumeNode: Any, voxels: str) -> bool:

@@ -6,7 +6,6 @@ It runs as the strip does, from the head on the left to the feet, and marks the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import slicer
@@ -15,6 +14,7 @@ import vtk
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import rgb
 from SpineLib.questions import Opinion, Question
+from SpineSlicer.scene.findingsTable import addColumn
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
 THRESHOLD = "Threshold"
@@ -54,12 +54,9 @@ def addProbabilityPlot(
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{name} probabilities")
     for title, values in columns.items():
         addColumn(table, title, values)
-    levels = vtk.vtkStringArray()
-    levels.SetName(LEVEL)
-    names = {slice_.index + 1.0: slice_.level for slice_ in stack.slices}
-    for number in columns["Slice"]:
-        levels.InsertNextValue(names[number])
-    table.AddColumn(levels)
+    levels = {slice_.index + 1.0: slice_.level for slice_ in stack.slices}
+    names = [levels[number] for number in columns["Slice"]]
+    addColumn(table, LEVEL, names, vtk.vtkStringArray)
     chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", f"{name} {chance}")
     nodes = [table, chart]
     for number, title in enumerate(list(columns)[1:]):
@@ -162,15 +159,6 @@ def _addMark(scene: Any, name: str, number: int) -> Any:
     series = addSeries(scene, table, MARK, "#808080")
     series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
     return series
-
-
-def addColumn(table: Any, title: str, values: Iterable[float]) -> None:
-    """Adds a column of numbers to a table node."""
-    column = vtk.vtkFloatArray()
-    column.SetName(title)
-    for value in values:
-        column.InsertNextValue(value)
-    table.AddColumn(column)
 
 
 def _chance(opinion: Opinion | None) -> float:

@@ -19,7 +19,7 @@ from SpineLib.reading import Reading, frames_of, is_dicom
 from SpineLib.slabs import Steps, write_in_slabs
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume, write_volume
-from SpineSlicer.scene.labelmapNodes import vtkTag
+from SpineSlicer.scene.labelmapNodes import segmentsIn, vtkTag
 from SpineSlicer.scene.naming import noticeOf
 from SpineSlicer.scene.outlineNodes import takeOutlines
 from SpineSlicer.scene.readersCorrections import correctionsOf, correctionsOfStudy
@@ -185,9 +185,7 @@ def _stack(node: Any, volumeNode: Any, labelmap: Volume) -> StackFindings:
 
 def _model(node: slicer.vtkMRMLSegmentationNode) -> ModelUsed:
     """The model, as the segments name it."""
-    segmentation = node.GetSegmentation()
-    segments = [segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())]
-    said = (vtkTag(segment, "DICOM.SegmentAlgorithmName") for segment in segments)
-    name, _space, version = next((one for one in said if one), "unknown").rpartition(" ")
+    tags = (vtkTag(one, "DICOM.SegmentAlgorithmName") for _id, one, _number in segmentsIn(node))
+    name, _space, version = next(filter(None, tags), "unknown").rpartition(" ")
     starter = noticeOf(node) == STARTER_NOTICE
     return ModelUsed("segmentation", name or version, name, version, "", starter, "")

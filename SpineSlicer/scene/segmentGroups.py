@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from SpineLib.labels import structure
-from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
+from SpineSlicer.scene.labelmapNodes import segmentsIn
 
 GROUPS = ("vertebra", "disc", "canal")
 # On the segmentation: the groups that were hidden here, which its display node may forget.
@@ -43,10 +43,8 @@ def _setVisible(node: Any, group: str, visible: bool) -> None:
 
 
 def _segmentsOf(node: Any, group: str) -> list[str]:
-    segmentation = node.GetSegmentation()
-    found = []
-    for index in range(segmentation.GetNumberOfSegments()):
-        number = vtkTag(segmentation.GetNthSegment(index), LABEL_TAG)
-        if number and structure(int(number)).kind == group:
-            found.append(segmentation.GetNthSegmentID(index))
-    return found
+    return [
+        identifier
+        for identifier, _segment, number in segmentsIn(node)
+        if number and structure(number).kind == group
+    ]

@@ -50,30 +50,44 @@ def addingSegmentNames(
 
 def addNamesNode(scene: slicer.vtkMRMLScene, name: str) -> slicer.vtkMRMLMarkupsFiducialNode:
     """A markups node for names, which are drawn as text alone in every parallel slice."""
+    node = addTextNode(scene, name, 3.4, VIEWS)
+    display = node.GetDisplayNode()
+    display.SetVisibility3D(False)
+    display.SetOccludedVisibility(True)  # in 3D a name's place lies within its bone
+    display.SetOccludedOpacity(1.0)
+    showInParallelSlices(display)
+    return node
+
+
+def addTextNode(
+    scene: slicer.vtkMRMLScene, name: str, scale: float, views: Iterable[str]
+) -> slicer.vtkMRMLMarkupsFiducialNode:
+    """A locked markups node that is drawn as bold white text alone, in these views."""
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name)
     node.CreateDefaultDisplayNodes()
     node.SetLocked(True)
     display = node.GetDisplayNode()
     drawTextAlone(display)
-    display.SetTextScale(3.4)
-    display.SetVisibility3D(False)
-    display.SetOccludedVisibility(True)  # in 3D a name's place lies within its bone
-    display.SetOccludedOpacity(1.0)
+    display.SetTextScale(scale)
     display.SetPropertiesLabelVisibility(False)
     display.SetPointLabelsVisibility(True)
-    display.SetSliceProjection(True)
-    display.SetSliceProjectionUseFiducialColor(True)
-    display.SetSliceProjectionOpacity(1.0)
     display.SetSelectedColor(1.0, 1.0, 1.0)
     display.GetTextProperty().SetBold(True)
     display.GetTextProperty().SetShadow(True)
-    for view in VIEWS:
+    for view in views:
         display.AddViewNodeID(view)
     return node
 
 
+def showInParallelSlices(display: Any) -> None:
+    """Draws points in every slice of a view, not only in the one that they lie in."""
+    display.SetSliceProjection(True)
+    display.SetSliceProjectionUseFiducialColor(True)
+    display.SetSliceProjectionOpacity(1.0)
+
+
 def addName(node: Any, ras: Iterable[float], name: str, description: str) -> None:
-    """Adds a name to such a node, with what it is the name of."""
+    """Adds a text to such a node, with what it is the text of."""
     index = node.AddControlPoint(*(float(x) for x in ras), name)
     node.SetNthControlPointDescription(index, description)
     node.SetNthControlPointLocked(index, True)
@@ -108,11 +122,6 @@ def shortName(whole: str) -> str:
     """
     name, _, explanation = whole.partition(" (")
     return f"{name} ?" if "not known" in explanation else name
-
-
-def bodyPoint(labelmap: Volume, one: SegmentFinding) -> NDArray[np.float64]:
-    """`bodyMiddle` of one segment of a label map."""
-    return bodyMiddle(Parts(labelmap), one)
 
 
 def bodyMiddle(parts: Parts, one: SegmentFinding) -> NDArray[np.float64]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
 import slicer
 
-from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
+from SpineLib.errors import BadInput
+from SpineLib.findings import StackFindings
 from SpineLib.labels import ASSESSED
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps
+from SpineSlicer.scene.findingsText import findingsIn, writeFindings
 from SpineSlicer.scene.heldVolumes import holdingVolume
 from SpineSlicer.scene.namesDiffer import rememberLocalised
 from SpineSlicer.scene.NamesLog import hasNamesLog
 from SpineSlicer.scene.naming import namedByReader, namesOf, updatingFindings
+from SpineSlicer.scene.outlineNodes import algorithmOf
 from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.segmentNames import addingSegmentNames
 from SpineSlicer.scene.spineSegmentation import ASIDE, addSpineSegmentation, segmentedVolumeNode
@@ -45,7 +48,7 @@ from SpineSlicer.scene.studyNodes import (
 )
 from SpineSlicer.scene.studyVisibility import HIDDEN
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem, studyUidOf
-from SpineSlicer.scene.volumeNodes import addingVolumeNode, describe
+from SpineSlicer.scene.volumeNodes import addingVolumeNode, describe, removeNodes
 
 from . import corrections
 
@@ -83,15 +86,13 @@ def showingSegmentation(
         else:
             volumeNode = yield from holdingVolume(scene, reading.volumes[stack.id], stack.id)
         if volumeNode is None:
-            volumeNode = yield from _addingVolume(scene, reading, stack)
+            volumeNode = yield from addingStackVolume(scene, reading, stack)
             added.append(volumeNode)
         yield
         node = yield from _addingSegmentation(scene, reading, volumeNode, added)
         added.clear()
     finally:
-        for one in added:
-            if one.GetScene() is not None:
-                scene.RemoveNode(one)
+        removeNodes(added)
     yield from _makingRoom(node)
     describe(volumeNode, weighting=stack.weighting, region=stack.region)
     rememberLocalised(node, reading.findings)
@@ -124,18 +125,13 @@ def replaceSegmentation(node: slicer.vtkMRMLSegmentationNode) -> None:
     """Makes room for a new one: sets it aside, or takes it and all that was made of it away."""
     names = namesOf(node)
     if not setAside(node):
-        _remove(node.GetNodeReference(role) for role in (ORIGINAL_ROLE, MEASURES_ROLE))
-        _remove([node])
-    _remove(names)
+        made = [node.GetNodeReference(role) for role in (ORIGINAL_ROLE, MEASURES_ROLE)]
+        removeNodes((*made, node))
+    removeNodes(names)
 
 
-def _remove(nodes: Iterable[Any]) -> None:
-    for node in nodes:
-        if node is not None and node.GetScene() is not None:
-            node.GetScene().RemoveNode(node)
-
-
-def _addingVolume(scene: Any, reading: Reading, stack: StackFindings) -> Steps[Any]:
+def addingStackVolume(scene: Any, reading: Reading, stack: StackFindings) -> Steps[Any]:
+    """Adds the volume of a stack that was read, under its study, in steps."""
     name = scene.GenerateUniqueName(f"{stack.id} {stack.description or stack.plane}")
     node = yield from addingVolumeNode(scene, reading.volumes[stack.id], name)
     node.SetAttribute(STACK, stack.id)
@@ -148,11 +144,10 @@ def _addingSegmentation(
 ) -> Steps[Any]:
     finding = reading.findings.segmentation
     assert reading.segmentation is not None
-    model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
+    algorithm = algorithmOf(reading.findings, "segmentation")
     node = addSpineSegmentation(
-        scene, reading.segmentation, finding, volumeNode,
-        f"{model.name} {model.version}" if model else "SlicerSpineMRI", surfaces=False,
-    )  # fmt: skip
+        scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=False
+    )
     added.append(node)
     yield
     names = yield from addingSegmentNames(scene, reading.segmentation, finding, volumeNode)
@@ -215,7 +210,7 @@ def _joinFindings(reading: Reading, node: Any) -> bool:
         models = [one for one in data["models"] if one["task"] != "segmentation"]
         new = [asdict(model) for model in reading.findings.models if model.task == "segmentation"]
         data["models"] = [*models, *new]
-        root.SetText(json.dumps(data, ensure_ascii=False, allow_nan=False))
+        writeFindings(root, data)
         own(root, [node, *namesOf(node)])
         for one in (node, *namesOf(node)):
             one.SetAttribute(STACK, stack)
@@ -229,13 +224,9 @@ def _readings(volumeNode: Any) -> Iterator[tuple[Any, StackInScene]]:
     Not those that cannot be read, nor those of slices that the volume no longer has.
     """
     for root in readingsOf(volumeNode, FINDINGS):
-        name = stackOf(root, volumeNode)
         try:
-            data = json.loads(root.GetText())
-            if int(data["schema_version"]) > SCHEMA_VERSION or not name:
-                continue
-            stack = Findings.from_dict(data).stack(name)
-        except (ValueError, TypeError, KeyError, AttributeError):
+            stack = findingsIn(root.GetText()).stack(stackOf(root, volumeNode))
+        except (BadInput, KeyError):
             continue
         place = StackInScene(stack, volumeNode, notedGrid(root, stack, volumeNode))
         if place.fits:

@@ -112,15 +112,14 @@ def planeOf(volumeNode: Any) -> str:
 
 def backgroundOf(view: Any) -> Any:
     """The volume node that a view shows; None where it shows none."""
-    composite = _layersOf(view)
-    return (
-        view.GetScene().GetNodeByID(composite.GetBackgroundVolumeID() or "") if composite else None
-    )
+    composite = partnerOf(view, "vtkMRMLSliceCompositeNode")
+    shown = composite.GetBackgroundVolumeID() if composite else None
+    return view.GetScene().GetNodeByID(shown) if shown else None
 
 
 def setBackground(view: Any, volumeNode: Any) -> bool:
     """Shows a volume in a view, which is neither turned nor fitted; whether it showed another."""
-    composite = _layersOf(view)
+    composite = partnerOf(view, "vtkMRMLSliceCompositeNode")
     if composite is None or composite.GetBackgroundVolumeID() == volumeNode.GetID():
         return False
     composite.SetBackgroundVolumeID(volumeNode.GetID())
@@ -201,10 +200,11 @@ def _rasToXy(view: Any) -> NDArray[np.float64]:
     return np.linalg.inv(util.arrayFromVTKMatrix(view.GetXYToRAS()))
 
 
-def _layersOf(view: Any) -> Any:
-    for composite in nodesOfClass(view.GetScene(), "vtkMRMLSliceCompositeNode"):
-        if composite.GetLayoutName() == view.GetLayoutName():
-            return composite
+def partnerOf(view: Any, className: str) -> Any:
+    """The node of a class that belongs to a view, by the name in the layout; None if none does."""
+    for node in nodesOfClass(view.GetScene(), className):
+        if node.GetLayoutName() == view.GetLayoutName():
+            return node
     return None
 
 

@@ -23,7 +23,7 @@ from SpineLib.labels import ASSESSED, structure, structure_color, terminology
 from SpineLib.reasons import Reason
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
-from SpineSlicer.scene.labelmapNodes import LABEL_TAG, addSegmentationNode, labelmapFromNode, vtkTag
+from SpineSlicer.scene.labelmapNodes import addSegmentationNode, labelmapFromNode, segmentsIn
 from SpineSlicer.scene.overlays import fitsItsVolume, gridAsRead
 from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.studyNodes import KIND, SEGMENTATION, STACK, VOLUME_ROLE, own
@@ -110,13 +110,12 @@ def segmentationFinding(
         node: from `addSpineSegmentation`, perhaps edited.
         labelmap: its numbers, for volumes and middles; without them these are 0.
     """
-    segmentation, segments = node.GetSegmentation(), []
     parts = None if labelmap is None else Parts(labelmap)
-    for index in range(segmentation.GetNumberOfSegments()):
-        segment = segmentation.GetNthSegment(index)
-        number = vtkTag(segment, LABEL_TAG)
-        if number:
-            segments.append(_finding(int(number), segment.GetName(), parts))
+    segments = [
+        segmentFinding(number, segment.GetName(), parts)
+        for _id, segment, number in segmentsIn(node)
+        if number
+    ]
     return SegmentationFinding(
         status=ASSESSED,
         stack=node.GetAttribute(STACK) or "",
@@ -138,7 +137,7 @@ def currentLabelmap(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
         return None
     volumeNode = segmentedVolumeNode(node)
     empty = np.broadcast_to(np.uint8(0), shapeOf(volumeNode))
-    return spineLabelmap(node, Volume(empty, ijkToRas(volumeNode)))
+    return labelmapFromNode(node, Volume(empty, ijkToRas(volumeNode)))
 
 
 def labelmapAsRead(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
@@ -180,11 +179,6 @@ def labelsHash(labelmap: Volume, labels: Iterable[int] = range(1, 256)) -> str:
     return hashlib.sha256(repr(voxels.shape).encode() + voxels.tobytes()).hexdigest()
 
 
-def spineLabelmap(node: slicer.vtkMRMLSegmentationNode, reference: Volume) -> Volume:
-    """SPIDER's numbers on the grid of the segmented volume, a reader's edits included."""
-    return labelmapFromNode(node, reference)
-
-
 def segmentId(label: int) -> str:
     """The segment ID of one of SPIDER's numbers, the same in every segmentation."""
     what = structure(label)
@@ -201,7 +195,8 @@ def isFlagged(one: SegmentFinding, *, levelKnown: bool) -> bool:
     return one.kind != "canal" and (one.partial or not levelKnown)
 
 
-def _finding(label: int, name: str, parts: Parts | None) -> SegmentFinding:
+def segmentFinding(label: int, name: str, parts: Parts | None) -> SegmentFinding:
+    """What is known of one of SPIDER's numbers; without ``parts``, volume and middle are 0."""
     what = structure(label)
     volume, middle = 0.0, [0.0, 0.0, 0.0]
     if parts is not None:

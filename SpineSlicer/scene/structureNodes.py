@@ -68,10 +68,8 @@ def _addingSegmentation(
     mark: Callable[[Any, str], None],
     surfaces: bool,
 ) -> Steps[None]:
-    finding, algorithm = (
-        reading.findings.segmentation,
-        algorithmOf(reading.findings, "segmentation"),
-    )
+    finding = reading.findings.segmentation
+    algorithm = algorithmOf(reading.findings, "segmentation")
     assert reading.segmentation is not None
     node = addSpineSegmentation(
         scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=surfaces

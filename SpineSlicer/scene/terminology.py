@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from SpineLib.labels import CATEGORY, Code
-from SpineLib.store.files import resources
 
 CONTEXT = "Segmentation category and type - SlicerSpineMRI"
-FILE_NAME = "SegmentationCategoryTypeModifier-SlicerSpineMRI.term.json"
 ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
 
 
@@ -30,8 +26,3 @@ def terminologyEntry(code: Code, category: Code = CATEGORY) -> str:
 
 def _triple(code: Code) -> str:
     return f"{code.scheme}^{code.value}^{code.meaning}"
-
-
-def terminologyFile() -> Path:
-    """The terminology in Slicer's format, with the codes that Slicer's own files lack."""
-    return resources() / "Terminology" / FILE_NAME

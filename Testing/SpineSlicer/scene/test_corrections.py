@@ -15,11 +15,11 @@ from SpineSlicer.scene.corrections import (
     markCorrections,
     original,
 )
-from SpineSlicer.scene.labelmapNodes import vtkTag
+from SpineSlicer.scene.labelmapNodes import labelmapFromNode, vtkTag
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.segmentationExport import exportSegmentation
 from SpineSlicer.scene.segmentGroups import isGroupVisible, setGroupVisible
-from SpineSlicer.scene.spineSegmentation import segmentationFinding, spineLabelmap
+from SpineSlicer.scene.spineSegmentation import segmentationFinding
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_what_was_changed_is_said_in_voxels_and_dice(node, lumbar):
     paint(node, "disc202", half)
     (change,) = changes(node)
     before = lumbar.segmentation.voxels == 202
-    after = spineLabelmap(node, lumbar.volumes["2"]).voxels == 202
+    after = labelmapFromNode(node, lumbar.volumes["2"]).voxels == 202
     assert (change.before, change.after) == (before.sum(), after.sum())
     assert change.removed == (before & ~after).sum() > 0 and change.added == 0
     dice = 2 * (before & after).sum() / (before.sum() + after.sum())
@@ -149,7 +149,7 @@ def test_a_file_holds_spiders_numbers_on_the_inputs_own_grid(node, lumbar, tmp_p
     volume = lumbar.volumes["2"]
     back = read_volume(path)
     assert back.same_grid(volume)
-    expected = spineLabelmap(node, volume).voxels
+    expected = labelmapFromNode(node, volume).voxels
     np.testing.assert_array_equal(back.voxels, expected)
     assert {CANAL, 202} <= set(np.unique(back.voxels))
     image = sitk.ReadImage(str(path))

@@ -8,6 +8,7 @@ import pytest
 import slicer
 
 from SpineLib.findings import SegmentationFinding, SegmentFinding
+from SpineLib.inference.parts import Parts
 from SpineLib.labels import (
     CANAL_CODE,
     DISC_CODE,
@@ -16,12 +17,15 @@ from SpineLib.labels import (
     structure,
     structure_color,
 )
+from SpineLib.store.files import resources
 from SpineSlicer.scene.labelmapNodes import labelmapFromNode, vtkTag
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.segmentNames import bodyPoint, shortName
+from SpineSlicer.scene.segmentNames import bodyMiddle, shortName
 from SpineSlicer.scene.spineSegmentation import addSpineSegmentation
-from SpineSlicer.scene.terminology import CONTEXT, terminologyEntry, terminologyFile
+from SpineSlicer.scene.terminology import CONTEXT, terminologyEntry
 from SpineSlicer.scene.volumeNodes import addVolumeNode
+
+TERMINOLOGY = resources() / "Terminology/SegmentationCategoryTypeModifier-SlicerSpineMRI.term.json"
 
 
 @pytest.fixture
@@ -123,7 +127,7 @@ def test_names_stand_on_the_bodies_in_front_of_the_canal(lumbar):
     canal = next(one for one in finding.segments if one.kind == "canal")
     for one in finding.segments:
         if one.kind == "vertebra":
-            place = bodyPoint(lumbar.segmentation, one)
+            place = bodyMiddle(Parts(lumbar.segmentation), one)
             assert place[1] > canal.centroid_ras[1] + 5
             i, j, k = np.round(lumbar.segmentation.ijk(place)).astype(int)
             assert lumbar.segmentation.voxels[k, j, i] == one.label
@@ -136,7 +140,7 @@ def test_a_level_that_is_not_known_is_shown_with_a_question_mark(node, scene):
 
 
 def test_the_terminology_file_has_every_code_that_segments_use(app):
-    data = json.loads(terminologyFile().read_text())
+    data = json.loads(TERMINOLOGY.read_text())
     assert data["SegmentationCategoryTypeContextName"] == CONTEXT
     (category,) = data["SegmentationCodes"]["Category"]
     listed = {(t["CodeValue"], t["CodeMeaning"]) for t in category["Type"]}
@@ -146,7 +150,7 @@ def test_the_terminology_file_has_every_code_that_segments_use(app):
 
 def test_slicer_reads_the_terminology_and_finds_the_canal_in_it():
     logic = slicer.vtkSlicerTerminologiesModuleLogic()
-    assert logic.LoadTerminologyFromFile(str(terminologyFile())) == CONTEXT
+    assert logic.LoadTerminologyFromFile(str(TERMINOLOGY)) == CONTEXT
     entry = slicer.vtkSlicerTerminologyEntry()
     assert logic.DeserializeTerminologyEntry(terminologyEntry(CANAL_CODE), entry)
     assert entry.GetTypeObject().GetCodeMeaning() == "Spinal canal"
@@ -154,7 +158,7 @@ def test_slicer_reads_the_terminology_and_finds_the_canal_in_it():
 
 
 def test_the_colour_table_names_every_label_as_it_is_shown():
-    file = terminologyFile().parents[1] / "Colors" / "SPIDER.ctbl"
+    file = resources() / "Colors" / "SPIDER.ctbl"
     rows = [line.split() for line in file.read_text().splitlines() if line[0] not in "#0"]
     assert len(rows) == 76
     for number, name, red, green, blue, _ in rows:
