@@ -154,4 +154,4 @@ def _resize(view: Any, size: tuple[int, int]) -> None:
 def _letters(screen: NDArray[np.float64]) -> dict[str, str]:
     right, up = screen[:3, 0], screen[:3, 1]
     sides = {"right": right, "left": -right, "top": up, "bottom": -up}
-    return {place: letter(direction) for place, direction in sides.items()}
+    return {side: letter(direction) for side, direction in sides.items()}

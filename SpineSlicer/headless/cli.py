@@ -164,14 +164,14 @@ def report(
             from SpineSlicer.headless.levels import say_level
 
             counts = {"thoracic": thoracic, "lumbar": lumbar}
-            reading, saved["said"] = say_level(
-                reading, saved.get("said"), level, slice, stack, **counts, reader=reader
+            reading, saved["log"] = say_level(
+                reading, saved.get("log"), level, slice, stack, **counts, reader=reader
             )
             complete(reading.findings)  # norms, too, are those of a level
         if references:
             from SpineSlicer.headless.levels import compare_with
 
-            reading, saved["said"] = compare_with(reading, saved.get("said"), references, reader)
+            reading, saved["log"] = compare_with(reading, saved.get("log"), references, reader)
         prognosis = read_prognosis(input if input.is_dir() else input.parent)
         _write(
             reading, out, **saved, prognosis=prognosis, every_picture=every_picture,
@@ -258,7 +258,7 @@ def _open_reading(path: Path) -> tuple[Any, dict[str, Any]]:
     reading = nodes.reading()
     if reading is None:
         raise BadInput("The scene holds no reading", file=path, advice="Read the study first.")
-    return reading, {"said": nodes.reviews(), "corrections": correctionsOfStudy(nodes)}
+    return reading, {"log": nodes.reviews(), "corrections": correctionsOfStudy(nodes)}
 
 
 def _write(reading: Any, out: Path, **options: Any) -> None:

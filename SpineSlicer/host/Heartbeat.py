@@ -82,8 +82,8 @@ class Heartbeat:
 
 def startHeartbeat() -> None:
     """Has Slicer's heart beat where the settings ask for it; for when Slicer has started."""
-    asked = str(slicer.app.settings().value(SETTING, "")).lower()
-    if asked in ("1", "true"):
+    setting = str(slicer.app.settings().value(SETTING, "")).lower()
+    if setting in ("1", "true"):
         heart = slicer.modules.spineMRIHeartbeat = Heartbeat()
         heart.start()
 

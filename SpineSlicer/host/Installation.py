@@ -69,7 +69,7 @@ class Installation:
         if self.externalPython:
             return []
         check = self._tools().pip_check if self._tools() is not None else _isThere
-        return [one for one in (TORCH, *PACKAGES) if not check(one)]
+        return [requirement for requirement in (TORCH, *PACKAGES) if not check(requirement)]
 
     def summary(self) -> str:
         """One or two lines for the person: what is there, what is missing, what would happen."""
@@ -132,7 +132,7 @@ class Installation:
             # MONAI would bring a PyTorch of its own choice, so that PyTorch comes first.
             if TORCH in missing:
                 _installTorch()
-            rest = [one for one in missing if one != TORCH]
+            rest = [requirement for requirement in missing if requirement != TORCH]
             if rest:
                 self._tools().pip_ensure(rest, requester=REQUESTER)
             importlib.invalidate_caches()
@@ -157,7 +157,7 @@ class Installation:
                 file=folder,
                 advice=_("Download them on another machine with:")
                 + " pip download --dest FOLDER "
-                + " ".join(f'"{one}"' for one in missing),
+                + " ".join(f'"{requirement}"' for requirement in missing),
             )
         self._tools().pip_install(
             ["--no-index", "--find-links", str(folder), *missing], requester=REQUESTER

@@ -184,7 +184,7 @@ class StudySection:
         self._say(_("Looking for stacks…"))
         self._changed()
 
-    def _look(self, where: dict[str, Any], found: Callable[[dict[str, Any]], None]) -> None:
+    def _look(self, where: dict[str, Any], onFound: Callable[[dict[str, Any]], None]) -> None:
         """Has the worker look for stacks; an answer that comes after another look is not heard."""
         self._cancel()
         look = self._looks
@@ -192,20 +192,20 @@ class StudySection:
         def answered(result: dict[str, Any]) -> None:
             if look == self._looks:
                 self._request = ""
-                found(result)
+                onFound(result)
 
         def failed(error: SpineError) -> None:
             if look == self._looks:
                 self._onError(error)
 
-        arguments = {**where, **{word: said for word, said in self._words().items() if said}}
+        arguments = {**where, **{word: value for word, value in self._words().items() if value}}
         self._request = self._worker.request("scan", arguments, onResult=answered, onError=failed)
 
     def _words(self) -> dict[str, str]:
         """What the person says of stacks whose images cannot say."""
         return {
-            "weighting": _said(self._ui.weightingBox.currentText),
-            "region": _said(self._ui.regionBox.currentText),
+            "weighting": _knownWord(self._ui.weightingBox.currentText),
+            "region": _knownWord(self._ui.regionBox.currentText),
         }
 
     def _onSaid(self, *_arguments: Any) -> None:
@@ -270,7 +270,7 @@ class StudySection:
 
     def _onScanned(self, result: dict[str, Any]) -> None:
         self._list(result)
-        files = seriesFiles([one.get("series_instance_uid", "") for one in _series(result)])
+        files = seriesFiles([series.get("series_instance_uid", "") for series in _series(result)])
         if len(result["studies"]) == 1 and files:
             # Which stacks the database's files make is only known when they were looked at.
             self._look({"files": files}, lambda there: self._onFoundThere(there, result, files))
@@ -347,7 +347,7 @@ class StudySection:
         if chosen == AUTOMATIC and not self._chosen.get("stacks"):
             return self._notAssessed(self._chosen, forcible=False)
         names = self._chosen["stacks"] if chosen == AUTOMATIC else [chosen]
-        stack = next(one for one in self._stacks if one["id"] == names[0])
+        stack = next(known for known in self._stacks if known["id"] == names[0])
         against = self._against(stack)
         if against is not None:
             rightPlane = stack["plane"] == PLANES[self._task]
@@ -364,7 +364,7 @@ class StudySection:
 
     def _against(self, stack: dict[str, Any]) -> dict[str, Any] | None:
         """What says why no model is made for a stack; None where one is."""
-        models = [one for one in stack["models"] if one["task"] == self._task]
+        models = [model for model in stack["models"] if model["task"] == self._task]
         if not models or any(model["applies"] for model in models):
             return None
         return models[0]
@@ -422,5 +422,5 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _said(word: str) -> str:
+def _knownWord(word: str) -> str:
     return "" if word == "unknown" else word

@@ -123,7 +123,7 @@ class WorkerProcess:
 
     def _stopping(self) -> list[float]:
         """Until when each cancelled request that is still open may take."""
-        return [end for one, end in self._ends.items() if self._client.is_open(one)]
+        return [end for request, end in self._ends.items() if self._client.is_open(request)]
 
     def _wait(self) -> None:
         stopping = self._stopping()

@@ -75,7 +75,7 @@ class LoopCase:
     @property
     def isThere(self) -> bool:
         """Whether the scene still has it; a reader may have deleted a node, or closed the scene."""
-        return all(self._scene.IsNodePresent(one) for one in (self.volumeNode, self.node))
+        return all(self._scene.IsNodePresent(node) for node in (self.volumeNode, self.node))
 
     def current(self) -> Volume:
         """SPIDER's numbers as they stand in the scene now, on the image's grid."""
@@ -130,8 +130,8 @@ class LoopCase:
         identifier = segmentId(number)
         if self.node.GetSegmentation().GetSegment(identifier) is not None:
             raise BadInput(_("{name} already exists").format(name=self.nameOf(number)))
-        one, segmentation = _segment(number, self.lowest), self.node.GetSegmentation()
-        segmentation.AddEmptySegment(identifier, one.name, rgb(one.color))
+        wanted, segmentation = _segment(number, self.lowest), self.node.GetSegmentation()
+        segmentation.AddEmptySegment(identifier, wanted.name, rgb(wanted.color))
         segment = segmentation.GetSegment(identifier)
         segment.SetTag(LABEL_TAG, str(number))
         segment.SetTag("DICOM.SegmentAlgorithmType", "MANUAL")
@@ -274,8 +274,8 @@ def _order(number: int) -> tuple[int, int]:
 
 
 def _numbers(labels: Volume) -> list[int]:
-    found = np.flatnonzero(np.bincount(labels.voxels.ravel(), minlength=256))
-    return [int(n) for n in found if n and is_structure(int(n))]
+    numbers = np.flatnonzero(np.bincount(labels.voxels.ravel(), minlength=256))
+    return [int(n) for n in numbers if n and is_structure(int(n))]
 
 
 def _segments(labels: Volume, lowest: str) -> list[Segment]:

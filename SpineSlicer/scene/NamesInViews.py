@@ -107,7 +107,7 @@ class NamesInViews:
         elif node.IsA("vtkMRMLCameraNode"):
             self._observed[node] = [node.AddObserver("ModifiedEvent", self._onCamera)]
         else:
-            self._observed[node] = [node.AddObserver(one, self._onSegmentation) for one in _SHOWN]
+            self._observed[node] = [node.AddObserver(e, self._onSegmentation) for e in _SHOWN]
 
     def _forget(self, node: Any) -> None:
         self._shown.pop(node, None)

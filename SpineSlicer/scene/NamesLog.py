@@ -94,7 +94,7 @@ class NamesLog(UndoableLog[Naming]):
         try:
             data: dict[str, Any] = json.loads(text) if text else {"version": VERSION, "steps": []}
             version = int(data["version"])
-            super().__init__([] if version > VERSION else [_step(one) for one in data["steps"]])
+            super().__init__([] if version > VERSION else [_step(step) for step in data["steps"]])
         except (ValueError, TypeError, KeyError) as error:
             raise BadInput(
                 _("The log of this segmentation's names is damaged"),

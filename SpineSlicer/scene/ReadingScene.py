@@ -173,15 +173,15 @@ class ReadingScene:
             BadInput: the stack's volume no longer has the slices that were read.
         """
         reading = withKeptLevel(reading, self)
-        node, place = self.volumeNode(stack), self.inScene(reading.findings.stack(stack))
-        place.require()
+        node, stackInScene = self.volumeNode(stack), self.inScene(reading.findings.stack(stack))
+        stackInScene.require()
         before = [n for kind in kinds for n in self.nodes(kind)]
         before = [n for n in before if n.GetAttribute(STACK) in (None, stack)]
-        volumes = {one.id: self.volumeNode(one.id) for one in reading.findings.stacks}
-        volumes = {name: one for name, one in volumes.items() if one is not None}
+        volumes = {other.id: self.volumeNode(other.id) for other in reading.findings.stacks}
+        volumes = {name: volume for name, volume in volumes.items() if volume is not None}
         images, grids = (self.node(FINDINGS).GetAttribute(name) or "" for name in (IMAGES, GRIDS))
         with self._adding() as added:
-            yield from self._showingStack(reading, place.stackInNode(), node, surfaces=False)
+            yield from self._showingStack(reading, stackInScene.stackInNode(), node, surfaces=False)
             self._showFindings(reading.findings, volumes, images, grids)
             if reading.segmentation is not None:
                 before += [n for n in self.nodes(SEGMENTATION) if n not in added]
@@ -209,9 +209,9 @@ class ReadingScene:
             if stack in held:
                 continue
             own = [self.volumeNode(stack)] if self.study else []
-            found = yield from holdingVolume(self.scene, volume, stack, others, own)
-            if found is not None:
-                held[stack] = found
+            volumeNode = yield from holdingVolume(self.scene, volume, stack, others, own)
+            if volumeNode is not None:
+                held[stack] = volumeNode
             yield
         return held
 
@@ -365,16 +365,16 @@ class ReadingScene:
             node = self.volumeNode(stack.id)
             if node is None:
                 continue
-            place = self.inScene(stack)
-            result.volumes[stack.id] = volume = place.volume(voxelsOf(node).copy())
+            stackInScene = self.inScene(stack)
+            result.volumes[stack.id] = volume = stackInScene.volume(voxelsOf(node).copy())
             activation = self.node(ACTIVATION, stack.id)
             if activation is not None:
                 result.activations[stack.id] = volume.with_voxels(voxelsOf(activation).copy())
-            takeOutlines(result, stack.id, self.node(OUTLINES, stack.id), place.nodeAsRead)
+            takeOutlines(result, stack.id, self.node(OUTLINES, stack.id), stackInScene.nodeAsRead)
             segmentation = self.node(SEGMENTATION)
             if segmentation is not None and stack.id == findings.segmentation.stack:
                 labels = labelmapFromNode(segmentation, volumeFromNode(node))
-                result.segmentation = place.volume(labels.voxels)
+                result.segmentation = stackInScene.volume(labels.voxels)
         return result
 
     def _showFindings(

@@ -208,16 +208,16 @@ class ViewLink:
     def _nearestOf(self, stack: str, world: list[float]) -> list[float]:
         """The canal, or else the middle, of a stack's slice that is nearest to a point, world mm."""
         assert self._study.findings is not None
-        found, where = self._study.findings.stack(stack), self._study.inScene(stack)
-        if not found.slices:  # it was not read slice by slice
+        compared, where = self._study.findings.stack(stack), self._study.inScene(stack)
+        if not compared.slices:  # it was not read slice by slice
             ijk, last = worldToIjk(where.volumeNode, world), shapeOf(where.volumeNode)[::-1]
             ijk = np.clip(ijk, 0, np.array(last) - 1)
             return [float(x) for x in ijkToWorld(where.volumeNode, ijk)]
         ras = where.fromWorld(world)
-        axes = np.array(found.ijk_to_ras)[:3]
+        axes = np.array(compared.ijk_to_ras)[:3]
         normal = np.cross(axes[:, 0], axes[:, 1])
         nearest = min(
-            found.slices, key=lambda one: abs(normal @ (np.array(one.position_ras) - ras))
+            compared.slices, key=lambda slice_: abs(normal @ (np.array(slice_.position_ras) - ras))
         )
         return where.toWorld(nearest.canal_center_ras or nearest.position_ras)
 

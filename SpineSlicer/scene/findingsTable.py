@@ -41,8 +41,8 @@ def updateFindingsTable(node: Any, findings: Findings, stack: StackFindings) -> 
         findings, stack: with the same columns as then.
     """
     keys = shownKeys(stack)
-    for row, one in enumerate(stack.slices):
-        for name, value in _cells(findings, one, keys):
+    for row, slice_ in enumerate(stack.slices):
+        for name, value in _cells(findings, slice_, keys):
             column = node.GetTable().GetColumnByName(name)
             if column is not None and name != REVIEW_COLUMN:
                 column.SetValue(row, value)
@@ -70,11 +70,11 @@ def shownKeys(stack: StackFindings) -> list[str]:
     return [key for key in DEFINITIONS if key in there]
 
 
-def _cells(findings: Findings, one: SliceFinding, keys: list[str]) -> Iterator[tuple[str, Any]]:
-    yield "Slice", one.index + 1
-    yield "Level", one.level
+def _cells(findings: Findings, slice_: SliceFinding, keys: list[str]) -> Iterator[tuple[str, Any]]:
+    yield "Slice", slice_.index + 1
+    yield "Level", slice_.level
     for question, by, title in findings.columns:
-        opinion = one.opinion(question.key, by) or Opinion(question.key)
+        opinion = slice_.opinion(question.key, by) or Opinion(question.key)
         probability = opinion.probability
         yield title, words(question, opinion, str)
         yield f"P {title}", float("nan") if probability is None else float(probability)
@@ -83,11 +83,11 @@ def _cells(findings: Findings, one: SliceFinding, keys: list[str]) -> Iterator[t
         if any(m.grade_sets and m.question == question.key for m in findings.models):
             yield f"{title} set", "|".join(opinion.grade_set)
     for key in keys:
-        what, value = DEFINITIONS[key], value_of(one.quantities, key)
+        what, value = DEFINITIONS[key], value_of(slice_.quantities, key)
         name = f"{what.title} ({what.unit})" if what.unit else what.title
         yield name, float("nan") if value is None else float(value)
-    sources = [opinion.source for opinion in one.opinions if opinion.source]
+    sources = [opinion.source for opinion in slice_.opinions if opinion.source]
     yield "Source", ", ".join(dict.fromkeys(sources))
     yield REVIEW_COLUMN, ""
-    yield "SOP Instance UID", one.sop_instance_uid
-    yield "Frame", one.frame
+    yield "SOP Instance UID", slice_.sop_instance_uid
+    yield "Frame", slice_.frame

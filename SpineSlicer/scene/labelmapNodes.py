@@ -143,8 +143,8 @@ def _numbersOf(segments: Sequence[Any]) -> NDArray[np.uint8]:
     """A layer's values → label numbers; the last one stands for every value beyond."""
     values = [int(segment.GetLabelValue()) for segment in segments]
     numbers = np.zeros(max(values, default=0) + 2, np.uint8)
-    for value, one in zip(values, segments, strict=True):
-        numbers[value] = int(vtkTag(one, LABEL_TAG) or 0)
+    for value, segment in zip(values, segments, strict=True):
+        numbers[value] = int(vtkTag(segment, LABEL_TAG) or 0)
     return numbers
 
 

@@ -55,18 +55,18 @@ def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | No
     yield
     before = text.GetText()
     findings, old = findingsIn(before), findingsIn(before)
-    place = nodes.inScene(findings.stack(stack))
-    if not place.fits:
+    stackInScene = nodes.inScene(findings.stack(stack))
+    if not stackInScene.fits:
         return None
     yield
-    outlines = asRead(node, now, place.nodeAsRead)
+    outlines = asRead(node, now, stackInScene.nodeAsRead)
     yield from measuringOutlines(findings, stack, node, outlines)
     data = findings.to_dict()
     yield
     if nodes.node(FINDINGS) is not text or text.GetText() != before:  # something else was said
         return (yield from measuringCorrections(nodes, stack))
     shown, known = answersOfStacks(findings), answersOfStacks(old)
-    for changed in [one for one in shown if shown[one] != known[one]]:
+    for changed in [stackId for stackId in shown if shown[stackId] != known[stackId]]:
         if nodes.volumeNode(changed) is not None:
             yield from nodes.showingAgain(findings, changed)
     showQuantities(nodes, findings, data, {stack: now})

@@ -120,7 +120,7 @@ def following(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
     _updateFindings(node, finding, levels)
     yield
     if namedByReader(node):
-        _levelOthers(node, finding, levels, asked=True)
+        _levelOthers(node, finding, levels, byRequest=True)
     else:
         yield from _levellingAnew(node, finding)
 
@@ -275,13 +275,13 @@ def _levellingAnew(
 def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
     segmentation = node.GetSegmentation()
     entry = slicer.vtkSegment.GetTerminologyEntryTagName()
-    for one in finding.segments:
-        segment = segmentation.GetSegment(segmentId(one.label))
+    for named in finding.segments:
+        segment = segmentation.GetSegment(segmentId(named.label))
         if segment is None:
             continue
-        segment.SetName(shownName(one))
-        segment.SetTag(entry, terminologyEntry(terminology(one.kind, one.name)))
-        flagged = isFlagged(one, levelKnown=bool(finding.lowest))
+        segment.SetName(shownName(named))
+        segment.SetTag(entry, terminologyEntry(terminology(named.kind, named.name)))
+        flagged = isFlagged(named, levelKnown=bool(finding.lowest))
         segment.SetTag("Segmentation.Status", "flagged" if flagged else "completed")
 
 
@@ -290,13 +290,13 @@ def _updateFindings(
 ) -> None:
     for text in findingsOf(node):
         findings = json.loads(text.GetText())
-        said = findings["segmentation"]
+        segmentation = findings["segmentation"]
         why = None if finding.evidence_why is None else asdict(finding.evidence_why)
-        said.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
+        segmentation.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
         _renameLevels(findings, finding)
-        said["segments"] = [asdict(segment) for segment in finding.segments]
+        segmentation["segments"] = [asdict(segment) for segment in finding.segments]
         stacks = {stack["id"]: stack for stack in findings["stacks"]}
-        frame = stacks[said["stack"]]["frame_of_reference_uid"]
+        frame = stacks[segmentation["stack"]]["frame_of_reference_uid"]
         _levelSlices(text, findings, levels, frame, over=namedByReader(node))
         keepFindings(text, findings)
 
@@ -305,13 +305,13 @@ def _renameLevels(findings: dict[str, Any], finding: SegmentationFinding) -> Non
     """Lets what was measured of levels, and their answers, follow the new names."""
     if not findings.get("quantities") and not findings.get("level_opinions"):
         return
-    made = Findings.from_dict(json.loads(json.dumps(findings)))
-    before, made.segmentation = made.segmentation, finding
-    rename_levels(made, before)
-    told = made.to_dict()
+    whole = Findings.from_dict(json.loads(json.dumps(findings)))
+    before, whole.segmentation = whole.segmentation, finding
+    rename_levels(whole, before)
+    data = whole.to_dict()
     for name in ("quantities", "level_opinions", "summaries", "stacks"):
-        if name in told:
-            findings[name] = told[name]
+        if name in data:
+            findings[name] = data[name]
 
 
 def _levelOthers(
@@ -319,7 +319,7 @@ def _levelOthers(
     finding: SegmentationFinding,
     levels: Levels,
     *,
-    asked: bool = False,
+    byRequest: bool = False,
 ) -> None:
     """Levels of the slices of other readings in the segmentation's Frame of Reference.
 
@@ -333,10 +333,10 @@ def _levelOthers(
         if text in own:
             continue
         findings = json.loads(text.GetText())
-        said = findings["segmentation"]
-        why = Reason.from_dict(said.get("evidence_why")) or evidence_reason(said["evidence"])
+        answer = findings["segmentation"]
+        why = Reason.from_dict(answer.get("evidence_why")) or evidence_reason(answer["evidence"])
         theirs = not namedByReader(node) or (why is not None and why.code in READERS)
-        if said["lowest"] and theirs and not asked:
+        if answer["lowest"] and theirs and not byRequest:
             continue
         if _levelSlices(text, findings, levels, frame, over=namedByReader(node)):
             keepFindings(text, findings)
@@ -348,8 +348,8 @@ def _frameOf(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding)
 
 
 def _frameIn(texts: list[Any], stack: str) -> str:
-    found = [load for text in texts for load in json.loads(text.GetText())["stacks"]]
-    return next((s["frame_of_reference_uid"] for s in found if s["id"] == stack), "")
+    stacks = [other for text in texts for other in json.loads(text.GetText())["stacks"]]
+    return next((s["frame_of_reference_uid"] for s in stacks if s["id"] == stack), "")
 
 
 def _levelSlices(
@@ -360,19 +360,19 @@ def _levelSlices(
     Only a reader's word goes ``over`` a level that the localiser told.
     """
     levelsFollow(text, findings)
-    found, localised = False, bool(findings.get("levels", {}).get("vertebrae"))
+    hasStack, localised = False, bool(findings.get("levels", {}).get("vertebrae"))
     for stack in findings["stacks"]:
         same = stack["frame_of_reference_uid"] or frameOfReference(stackVolume(text, stack["id"]))
         if not frame or same != frame or not stack["slices"]:
             continue
-        found = True
+        hasStack = True
         axes = np.array(stack["ijk_to_ras"])[:3, :3]
-        for one in stack["slices"]:
-            place = one["canal_center_ras"] or one["position_ras"]
-            level = levels.at(place, normal=axes[:, 2])
-            told = one["level"] if localised else ""
-            one["level"] = (level or told) if over else (told or level)
-    return found
+        for slice_ in stack["slices"]:
+            position = slice_["canal_center_ras"] or slice_["position_ras"]
+            level = levels.at(position, normal=axes[:, 2])
+            localisedLevel = slice_["level"] if localised else ""
+            slice_["level"] = (level or localisedLevel) if over else (localisedLevel or level)
+    return hasStack
 
 
 def findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:

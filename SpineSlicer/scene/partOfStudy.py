@@ -31,11 +31,11 @@ def studyWith(scene: slicer.vtkMRMLScene, volumeNode: Any, shown: str) -> tuple[
     """
     if volumeNode is None or volumeNode.GetScene() is not scene:
         return "", ""
-    roots = (one for one in readingsOf(volumeNode, FINDINGS) if stackOf(one, volumeNode))
-    found = [one for one in roots if _isReadable(scene, studyOfRoot(one))]
-    if not found:
+    roots = (root for root in readingsOf(volumeNode, FINDINGS) if stackOf(root, volumeNode))
+    readable = [root for root in roots if _isReadable(scene, studyOfRoot(root))]
+    if not readable:
         return "", ""
-    root = max(found, key=lambda one: studyOfRoot(one) == shown)
+    root = max(readable, key=lambda root: studyOfRoot(root) == shown)
     return studyOfRoot(root), stackOf(root, volumeNode)
 
 
@@ -60,7 +60,7 @@ def wholeReading(part: Reading, nodes: ReadingScene, stack: str) -> Reading:
             ),
             advice=_("Read the study's folder again."),
         )
-    (read,) = (one for one in part.findings.stacks if one.id in part.volumes)
+    (read,) = (partStack for partStack in part.findings.stacks if partStack.id in part.volumes)
     cards = {model.card.name: model.card for model in find_models() if model.card.question}
     findings = joined(study, part.findings, read.id, stack, cards=cards)
     segmented = part.findings.segmentation.status == ASSESSED

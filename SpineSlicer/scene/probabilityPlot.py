@@ -89,7 +89,7 @@ def _columns(
 
     Of a slice that only another model assessed, P is NaN.
     """
-    models = [by for asked, by, _title in findings.columns if asked is question]
+    models = [by for columnQuestion, by, _title in findings.columns if columnQuestion is question]
     answers = [
         [_chance(slice_.opinion(question.key, by)) for by in models] for slice_ in stack.slices
     ]
@@ -128,7 +128,7 @@ def markPlace(chart: Any, number: int) -> None:
 def levelTicks(stack: StackFindings) -> list[tuple[float, str]]:
     """Where on the plot's axis each level's name belongs: the middle of its slices, counted from 1."""
     runs: list[tuple[str, list[float]]] = []
-    for slice_ in sorted(stack.slices, key=lambda one: one.index):
+    for slice_ in sorted(stack.slices, key=lambda slice_: slice_.index):
         if runs and runs[-1][0] == slice_.level:
             runs[-1][1].append(slice_.index + 1.0)
         else:
@@ -147,7 +147,7 @@ def alongSpine(chart: Any, stack: StackFindings) -> None:
 
 def _ends(stack: StackFindings) -> tuple[int, int]:
     """The indices of the slices that are nearest to the head and to the feet."""
-    order = sorted(stack.slices, key=lambda one: -one.position_ras[2])
+    order = sorted(stack.slices, key=lambda slice_: -slice_.position_ras[2])
     return order[0].index, order[-1].index
 
 

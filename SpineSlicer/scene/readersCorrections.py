@@ -36,8 +36,8 @@ def correctionsOfStudy(nodes: Any) -> Corrections:
     outlines = [name for name, node in outlined if node is not None and isCorrected(node)]
     if segmentation is None or not findings.segmentation.stack:
         return Corrections(outlines=outlines)
-    place = nodes.inScene(findings.stack(findings.segmentation.stack))
-    own = correctionsOf(segmentation, lambda mask: place.volume(mask.voxels))
+    stackInScene = nodes.inScene(findings.stack(findings.segmentation.stack))
+    own = correctionsOf(segmentation, lambda mask: stackInScene.volume(mask.voxels))
     return replace(own, outlines=outlines)
 
 

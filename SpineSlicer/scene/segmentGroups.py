@@ -15,7 +15,7 @@ _HIDDEN = "SpineMRI.HiddenGroups"
 def setGroupVisible(node: Any, group: str, visible: bool) -> None:
     """Shows or hides all segments of a kind, in slices and in 3D."""
     _setVisible(node, group, visible)
-    hidden = [one for one in GROUPS if (one in _hidden(node) if one != group else not visible)]
+    hidden = [g for g in GROUPS if (g in _hidden(node) if g != group else not visible)]
     node.SetAttribute(_HIDDEN, " ".join(hidden))
 
 
@@ -28,7 +28,7 @@ def showGroups(node: Any) -> None:
 def isGroupVisible(node: Any, group: str) -> bool:
     """Whether any segment of a kind is shown."""
     display = node.GetDisplayNode()
-    return any(display.GetSegmentVisibility(one) for one in _segmentsOf(node, group))
+    return any(display.GetSegmentVisibility(identifier) for identifier in _segmentsOf(node, group))
 
 
 def _hidden(node: Any) -> list[str]:

@@ -38,12 +38,12 @@ def addingSegmentNames(
     parts = Parts(labelmap)
     shown = [segment for segment in finding.segments if segment.kind != "canal"]
     places = []
-    for one in shown:
+    for segment in shown:
         yield
-        places.append(bodyMiddle(parts, one))
+        places.append(bodyMiddle(parts, segment))
     node = addNamesNode(scene, f"{volumeNode.GetName()} segment names")
-    for one, place in zip(shown, places, strict=True):
-        addName(node, place, shortName(one.name), str(one.label))
+    for segment, middle in zip(shown, places, strict=True):
+        addName(node, middle, shortName(segment.name), str(segment.label))
     placeBeside(scene, node, volumeNode)
     return node
 
@@ -124,17 +124,17 @@ def shortName(whole: str) -> str:
     return f"{name} ?" if "not known" in explanation else name
 
 
-def bodyMiddle(parts: Parts, one: SegmentFinding) -> NDArray[np.float64]:
+def bodyMiddle(parts: Parts, segment: SegmentFinding) -> NDArray[np.float64]:
     """The middle of what lies in front of the canal, RAS mm: a vertebra's body, not its arch.
 
     Args:
         parts: of SPIDER's numbers; without a canal in them, or without anything in front of it,
             the middle of the whole segment is given.
-        one: the segment.
+        segment: the segment.
     """
-    points = parts.points(one.label)
+    points = parts.points(segment.label)
     if not len(points):
-        return np.asarray(one.centroid_ras, dtype=np.float64)
+        return np.asarray(segment.centroid_ras, dtype=np.float64)
     canal = parts.points(CANAL)
     near = canal[np.abs(canal[:, 2] - points[:, 2].mean()) < REACH]
     if len(near):

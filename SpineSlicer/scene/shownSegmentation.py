@@ -125,8 +125,8 @@ def replaceSegmentation(node: slicer.vtkMRMLSegmentationNode) -> None:
     """Makes room for a new one: sets it aside, or takes it and all that was made of it away."""
     names = namesOf(node)
     if not setAside(node):
-        made = [node.GetNodeReference(role) for role in (ORIGINAL_ROLE, MEASURES_ROLE)]
-        removeNodes((*made, node))
+        derived = [node.GetNodeReference(role) for role in (ORIGINAL_ROLE, MEASURES_ROLE)]
+        removeNodes((*derived, node))
     removeNodes(names)
 
 
@@ -154,12 +154,12 @@ def _addingSegmentation(
     added.append(names)
     names.SetAttribute(KIND, SEGMENT_NAMES)
     study = _studyOf(reading, volumeNode, finding.stack, node)
-    asRead = next((place.nodeAsRead for _root, place in _readings(volumeNode)), None)
-    for one in (node, names):
-        one.SetAttribute(STACK, finding.stack)
-        one.SetAttribute(NOTICE, reading.findings.notice)
-        one.SetAttribute(STUDY, study)
-        putOnVolume(one, volumeNode, asRead)
+    asRead = next((stackInScene.nodeAsRead for _root, stackInScene in _readings(volumeNode)), None)
+    for new in (node, names):
+        new.SetAttribute(STACK, finding.stack)
+        new.SetAttribute(NOTICE, reading.findings.notice)
+        new.SetAttribute(STUDY, study)
+        putOnVolume(new, volumeNode, asRead)
     own(node, [names])
     return node
 
@@ -181,7 +181,7 @@ def _studyOf(reading: Reading, volumeNode: Any, stack: str, node: Any) -> str:
     if not uid or len(copies) != 1:
         return freeStudy(scene, key)
     (study,) = copies
-    theirs = [one for root in others if studyOfRoot(root) == study for one in volumesOf(root)]
+    theirs = [volume for root in others if studyOfRoot(root) == study for volume in volumesOf(root)]
     return freeStudy(scene, key) if stack in [n.GetAttribute(STACK) for n in theirs] else study
 
 
@@ -201,19 +201,19 @@ def _makingRoom(node: Any) -> Steps[None]:
 def _joinFindings(reading: Reading, node: Any) -> bool:
     """Lets findings of the same volume, and of no other segmentation, have this one for theirs."""
     joined = False
-    for root, place in _readings(segmentedVolumeNode(node)):
-        data, stack = json.loads(root.GetText()), place.stack.id
-        said = data["segmentation"]
-        if said.get("status") == ASSESSED and said.get("stack") != stack:
+    for root, stackInScene in _readings(segmentedVolumeNode(node)):
+        data, stack = json.loads(root.GetText()), stackInScene.stack.id
+        segmentation = data["segmentation"]
+        if segmentation.get("status") == ASSESSED and segmentation.get("stack") != stack:
             continue
         data["segmentation"] = asdict(replace(reading.findings.segmentation, stack=stack))
-        models = [one for one in data["models"] if one["task"] != "segmentation"]
+        models = [model for model in data["models"] if model["task"] != "segmentation"]
         new = [asdict(model) for model in reading.findings.models if model.task == "segmentation"]
         data["models"] = [*models, *new]
         writeFindings(root, data)
         own(root, [node, *namesOf(node)])
-        for one in (node, *namesOf(node)):
-            one.SetAttribute(STACK, stack)
+        for ours in (node, *namesOf(node)):
+            ours.SetAttribute(STACK, stack)
         joined = True
     return joined
 
@@ -228,6 +228,6 @@ def _readings(volumeNode: Any) -> Iterator[tuple[Any, StackInScene]]:
             stack = findingsIn(root.GetText()).stack(stackOf(root, volumeNode))
         except (BadInput, KeyError):
             continue
-        place = StackInScene(stack, volumeNode, notedGrid(root, stack, volumeNode))
-        if place.fits:
-            yield root, place
+        stackInScene = StackInScene(stack, volumeNode, notedGrid(root, stack, volumeNode))
+        if stackInScene.fits:
+            yield root, stackInScene

@@ -45,17 +45,17 @@ def addSliceLabels(
     name = volumeNode.GetName()
     slices = _addNode(scene, f"{name} slice labels", AXIAL_VIEWS)
     modified = slices.StartModify()  # one event for all points
-    for one, center in zip(stack.slices, centers, strict=True):
+    for slice_, center in zip(stack.slices, centers, strict=True):
         # Above the ring, from its right edge on: the text runs along the ring and leaves it free.
-        place = center + (OUTER_RADIUS + GAP) * anterior + 0.8 * OUTER_RADIUS * right
-        addName(slices, place, labelText(findings, one), one.sop_instance_uid)
+        position = center + (OUTER_RADIUS + GAP) * anterior + 0.8 * OUTER_RADIUS * right
+        addName(slices, position, labelText(findings, slice_), slice_.sop_instance_uid)
     slices.EndModify(modified)
     flagged = _addNode(scene, f"{name} flagged runs", OTHER_VIEWS)
     # Seen in every sagittal and coronal slice, left and behind the ring, never on the cord.
     showInParallelSlices(flagged.GetDisplayNode())
-    for one, center in _apart(findings, stack, centers):
-        place = center + (OUTER_RADIUS + GAP) * (left - anterior)
-        addName(flagged, place, _runText(findings, one), one.sop_instance_uid)
+    for slice_, center in _apart(findings, stack, centers):
+        position = center + (OUTER_RADIUS + GAP) * (left - anterior)
+        addName(flagged, position, _runText(findings, slice_), slice_.sop_instance_uid)
     for node in (slices, flagged):
         placeBeside(scene, node, volumeNode)
     return slices, flagged
@@ -70,25 +70,25 @@ def renameRuns(node: Any, findings: Findings, stack: StackFindings) -> None:
         stack: of the node.
     """
     grid = gridOf(stack)
-    for n, (one, _) in enumerate(_apart(findings, stack, canalCenters(grid, stack.slices))):
+    for n, (slice_, _) in enumerate(_apart(findings, stack, canalCenters(grid, stack.slices))):
         if n < node.GetNumberOfControlPoints():
-            node.SetNthControlPointLabel(n, _runText(findings, one))
+            node.SetNthControlPointLabel(n, _runText(findings, slice_))
 
 
-def _runText(findings: Findings, one: SliceFinding) -> str:
-    return withLevel(one, shortText(findings, one, scheme=False))
+def _runText(findings: Findings, slice_: SliceFinding) -> str:
+    return withLevel(slice_, shortText(findings, slice_, scheme=False))
 
 
 def _apart(
     findings: Findings, stack: StackFindings, centers: NDArray[np.float64]
 ) -> list[tuple[SliceFinding, NDArray[np.float64]]]:
     """Each run's worst slice and its centre; of two runs too close for two lines, the worse one."""
-    found = [one for run in runs(stack) if (one := worst(findings, run)) is not None]
+    flagged = [slice_ for run in runs(stack) if (slice_ := worst(findings, run)) is not None]
     kept: list[tuple[SliceFinding, NDArray[np.float64]]] = []
-    for one in sorted(found, key=findings.severity, reverse=True):
-        center = centers[stack.slices.index(one)]
+    for slice_ in sorted(flagged, key=findings.severity, reverse=True):
+        center = centers[stack.slices.index(slice_)]
         if all(np.linalg.norm(center - other) >= LINE for _, other in kept):
-            kept.append((one, center))
+            kept.append((slice_, center))
     return kept
 
 

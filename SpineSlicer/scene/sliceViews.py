@@ -235,7 +235,7 @@ def _nearest(normal: NDArray[np.float64]) -> str:
 
 def _orientationOfLayout(view: Any) -> str:
     name = view.GetLayoutName() or ""
-    return next((said for begin, said in _OF_LAYOUT.items() if name.startswith(begin)), "")
+    return next((plane for begin, plane in _OF_LAYOUT.items() if name.startswith(begin)), "")
 
 
 def _liesNear(view: Any, orientation: str) -> bool:

@@ -185,14 +185,14 @@ def segmentId(label: int) -> str:
     return "canal" if what.kind == "canal" else f"{what.kind}{label}"
 
 
-def shownName(one: SegmentFinding) -> str:
+def shownName(segment: SegmentFinding) -> str:
     """The segment's name in the scene; a partial structure says so."""
-    return one.name + (PARTIAL if one.partial and "partial" not in one.name else "")
+    return segment.name + (PARTIAL if segment.partial and "partial" not in segment.name else "")
 
 
-def isFlagged(one: SegmentFinding, *, levelKnown: bool) -> bool:
+def isFlagged(segment: SegmentFinding, *, levelKnown: bool) -> bool:
     """Whether the reader should look at this segment: it is cut, or its level is not known."""
-    return one.kind != "canal" and (one.partial or not levelKnown)
+    return segment.kind != "canal" and (segment.partial or not levelKnown)
 
 
 def segmentFinding(label: int, name: str, parts: Parts | None) -> SegmentFinding:
@@ -209,12 +209,12 @@ def segmentFinding(label: int, name: str, parts: Parts | None) -> SegmentFinding
     )
 
 
-def _segment(one: SegmentFinding, *, levelKnown: bool) -> Segment:
+def _segment(segment: SegmentFinding, *, levelKnown: bool) -> Segment:
     return Segment(
-        label=one.label,
-        identifier=segmentId(one.label),
-        name=shownName(one),
-        color=structure_color(one.label),
-        code=terminology(one.kind, one.name),
-        flagged=isFlagged(one, levelKnown=levelKnown),
+        label=segment.label,
+        identifier=segmentId(segment.label),
+        name=shownName(segment),
+        color=structure_color(segment.label),
+        code=terminology(segment.kind, segment.name),
+        flagged=isFlagged(segment, levelKnown=levelKnown),
     )

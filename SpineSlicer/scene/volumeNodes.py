@@ -121,7 +121,7 @@ def framesOfNode(node: Any) -> list[Frame]:
     """
     uids = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
     numbers = [int(number) for number in (node.GetAttribute(_FRAMES) or "").split()]
-    frames = [Frame(*one) for one in zip(uids, numbers or [1] * len(uids), strict=False)]
+    frames = [Frame(*pair) for pair in zip(uids, numbers or [1] * len(uids), strict=False)]
     return frames if len(set(frames)) == len(uids) else []
 
 
@@ -134,10 +134,10 @@ def frameOfReference(node: Any) -> str:
     """
     if node is None:
         return ""
-    said = node.GetAttribute(FRAME_OF_REFERENCE)
+    uid = node.GetAttribute(FRAME_OF_REFERENCE)
     images = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
-    if said or not images or getattr(slicer, "dicomDatabase", None) is None:
-        return said or ""
+    if uid or not images or getattr(slicer, "dicomDatabase", None) is None:
+        return uid or ""
     return str(slicer.dicomDatabase.instanceValue(images[0], "0020,0052") or "")
 
 
