@@ -49,18 +49,18 @@ def settings(monkeypatch):
 @pytest.fixture
 def extension(monkeypatch):
     """The PyTorch extension, with what it was asked."""
-    asked = []
+    requests = []
 
     class PyTorchUtilsLogic:
         def installTorch(self, **how):
-            asked.append(how)
+            requests.append(how)
             return object()
 
     PyTorchUtils = types.ModuleType("PyTorchUtils")
     PyTorchUtils.PyTorchUtilsLogic = PyTorchUtilsLogic
     monkeypatch.setitem(sys.modules, "PyTorchUtils", PyTorchUtils)
     monkeypatch.setattr(module, "_hasPyTorchExtension", lambda: True)
-    return asked
+    return requests
 
 
 def test_the_packages_are_those_that_the_project_asks_for():

@@ -86,14 +86,19 @@ def test_only_corrected_segments_are_marked_and_an_undone_correction_is_none(nod
     assert kind(node, "disc202") == "AUTOMATIC"
 
 
-def test_a_segment_that_the_reader_added_is_manual_and_counted(node):
-    keepOriginal(node)
+def addCyst(node):
+    """A reader's own segment, where the canal is."""
     image = slicer.vtkOrientedImageData()
     node.GetBinaryLabelmapRepresentation("canal", image)
     mine = slicer.vtkSegment()
     mine.SetName("cyst")
     mine.AddRepresentation("Binary labelmap", image)
     node.GetSegmentation().AddSegment(mine, "cyst")
+
+
+def test_a_segment_that_the_reader_added_is_manual_and_counted(node):
+    keepOriginal(node)
+    addCyst(node)
     (change,) = markCorrections(node)
     assert (change.label, change.name, change.before) == (0, "cyst", 0)
     assert change.after > 0
@@ -131,12 +136,12 @@ def test_the_scene_alone_says_what_the_findings_said(app, scene, node, lumbar, t
     scene.Clear(False)
     load_scene(app, tmp_path / "scene.mrb")
     back = ReadingScene(scene).node("spine segmentation")
-    said, finding = segmentationFinding(back, lumbar.segmentation), lumbar.findings.segmentation
-    assert (said.lowest, said.evidence, said.stack) == (finding.lowest, finding.evidence, "2")
-    for one, other in zip(said.segments, finding.segments, strict=True):
-        assert (one.label, one.name, one.kind) == (other.label, other.name, other.kind)
-        assert one.volume_ml == pytest.approx(other.volume_ml)
-        np.testing.assert_allclose(one.centroid_ras, other.centroid_ras, atol=1e-3)
+    saved, finding = segmentationFinding(back, lumbar.segmentation), lumbar.findings.segmentation
+    assert (saved.lowest, saved.evidence, saved.stack) == (finding.lowest, finding.evidence, "2")
+    for segment, other in zip(saved.segments, finding.segments, strict=True):
+        assert (segment.label, segment.name, segment.kind) == (other.label, other.name, other.kind)
+        assert segment.volume_ml == pytest.approx(other.volume_ml)
+        np.testing.assert_allclose(segment.centroid_ras, other.centroid_ras, atol=1e-3)
 
 
 @pytest.mark.parametrize("suffix", [".nii.gz", ".nrrd", ".mha"])
