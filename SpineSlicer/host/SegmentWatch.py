@@ -7,6 +7,8 @@ from typing import Any
 
 import slicer
 
+from SpineSlicer.scene.laterTurn import singleShot
+
 
 class SegmentWatch:
     """Tells that a segmentation has other segments now, once for all that went and came together.
@@ -22,12 +24,8 @@ class SegmentWatch:
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
-        import qt
-
         self._observed: list[tuple[Any, int]] = []
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.connect("timeout()", changed)
+        self._timer = singleShot(changed)
 
     def follow(self, node: Any) -> None:
         """Watches this segmentation from now on, and no other; None for no one."""

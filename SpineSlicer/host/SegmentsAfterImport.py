@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from SpineSlicer.scene.laterTurn import singleShot
 from SpineSlicer.scene.studyVisibility import showSegmentsOf
 
 
@@ -19,12 +20,8 @@ class SegmentsAfterImport:
     """
 
     def __init__(self, scene: Any, onShown: Callable[[], None] = lambda: None) -> None:
-        import qt
-
         self._scene, self._onShown = scene, onShown
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.connect("timeout()", self._show)
+        self._timer = singleShot(self._show)
         self._observers = [
             scene.AddObserver(scene.EndImportEvent, lambda *_: self._timer.start(0)),
             scene.AddObserver(scene.StartCloseEvent, lambda *_: self._timer.stop()),

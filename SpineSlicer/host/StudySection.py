@@ -11,6 +11,7 @@ from SpineLib.reasons import NO_STACK, NONE_READABLE, NOT_SAID, UNREADABLE, Reas
 from SpineLib.translation import tr as _
 from SpineSlicer.host.dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
 from SpineSlicer.host.pathChanged import onPathChanged
+from SpineSlicer.scene.laterTurn import singleShot
 from SpineSlicer.scene.volumeNodes import described
 
 AUTOMATIC = ""
@@ -52,11 +53,7 @@ class StudySection:
         self._followed: Any = _NEVER
         self._filled = ["", ""]  # what the volume's own weighting and region are
         self._menu: Any = None
-        import qt
-
-        self._wait = qt.QTimer()
-        self._wait.setSingleShot(True)
-        self._wait.connect("timeout()", self.scan)
+        self._wait = singleShot(self.scan)
         onPathChanged(ui.pathEdit, self._onPath)
         ui.loadDicomButton.connect("clicked(bool)", self._onLoadDicom)
         ui.stackBox.connect("currentIndexChanged(int)", self._onStack)
@@ -355,12 +352,8 @@ class StudySection:
         there = " " + _("From Slicer's DICOM database.") if self._files else ""
         if chosen != AUTOMATIC:
             return _("A model is made for it.") + there
-        return (
-            _("Read: {names}. {reason}.").format(
-                names=", ".join(names), reason=_capital(self._chosen["reason"])
-            )
-            + there
-        )
+        text, reason = _("Read: {names}. {reason}."), _capital(self._chosen["reason"])
+        return text.format(names=", ".join(names), reason=reason) + there
 
     def _against(self, stack: dict[str, Any]) -> dict[str, Any] | None:
         """What says why no model is made for a stack; None where one is."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from SpineLib.slabs import Steps
 from SpineSlicer.scene.drawOnce import drawOnce
+from SpineSlicer.scene.laterTurn import singleShot
 
 # A turn takes no further step after this; no step takes longer than the rest to 50 ms.
 SECONDS_A_TURN = 0.015
@@ -87,9 +88,5 @@ class Turns:
 
     def _wait(self) -> None:
         if self._timer is None:
-            import qt
-
-            self._timer = qt.QTimer()
-            self._timer.setSingleShot(True)
-            self._timer.connect("timeout()", self._step)
+            self._timer = singleShot(self._step)
         self._timer.start(0)

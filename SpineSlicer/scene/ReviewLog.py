@@ -112,14 +112,7 @@ class ReviewLog(UndoableLog[_Step]):
 
     def text(self) -> str:
         """The whole log as JSON."""
-        steps = [
-            {
-                "answers": [asdict(answer) for answer in step.answers],
-                "undone": step.undone,
-                "replaced": step.replaced,
-            }
-            for step in self.steps
-        ]
+        steps = [asdict(step) for step in self.steps]
         return json.dumps({"version": VERSION, "steps": steps}, ensure_ascii=False)
 
     @property
@@ -154,9 +147,7 @@ class ReviewLog(UndoableLog[_Step]):
         last = {answer.slice: answer for answer in standing if answer.question == COMPARISON}
         return {key: answer.reader for key, answer in last.items() if answer.answer == CHOSEN}
 
-    def addLevel(
-        self, key: str, word: LevelWord, *, model: str = "", reader: str = "", time: str = ""
-    ) -> None:
+    def addLevel(self, key: str, word: LevelWord, *, model: str, reader: str, time: str) -> None:
         """Adds one step: a word on the levels, said of a slice.
 
         Args:

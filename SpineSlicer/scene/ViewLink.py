@@ -165,11 +165,7 @@ class ViewLink:
         mendViews(study.scene)
         self._stack, self._sagittal = stack, sagittalVolume(study.nodes, findings, where.stack)
         for view in views:
-            volume = where.volumeNode
-            if self._isComparing(view):
-                volume = study.inScene(self._compared).volumeNode
-            elif view.GetID() == SAGITTAL_VIEW:
-                volume = self._sagittal or volume
+            volume = self._volumeOf(view, where) or where.volumeNode
             if setBackground(view, volume) or view.GetID() != SAGITTAL_VIEW:
                 self._turned.pop(view.GetID(), None)
 
@@ -178,14 +174,10 @@ class ViewLink:
 
         Only where they lie otherwise than before: a reader may have turned the view.
         """
-        volume = where.volumeNode
-        if self._isComparing(view):
-            volume = self._study.inScene(self._compared).volumeNode
-        elif view.GetID() == SAGITTAL_VIEW:
-            volume = self._sagittal
-        elif view.GetID() != AXIAL_VIEW:
-            return False
+        volume = self._volumeOf(view, where)
         if volume is None or volume.GetScene() is None:
+            return False
+        if view.GetID() not in (AXIAL_VIEW, SAGITTAL_VIEW) and not self._isComparing(view):
             return False
         ijk = worldToIjk(volume, world)
         axes = axesInWorld(volume, ijk)
@@ -198,6 +190,12 @@ class ViewLink:
         else:
             turnToSlices(view, volume, ijk)
         return True
+
+    def _volumeOf(self, view: Any, where: StackInScene) -> Any:
+        """What a view is to show; None where the study has no sagittal series."""
+        if self._isComparing(view):
+            return self._study.inScene(self._compared).volumeNode
+        return self._sagittal if view.GetID() == SAGITTAL_VIEW else where.volumeNode
 
     def _isComparing(self, view: Any) -> bool:
         if not self._compared or view.GetID() != COMPARE_VIEW:

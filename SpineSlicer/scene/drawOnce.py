@@ -8,6 +8,8 @@ from typing import Any
 
 import slicer
 
+from SpineSlicer.scene.laterTurn import singleShot
+
 
 @contextmanager
 def drawOnce() -> Iterator[None]:
@@ -78,11 +80,7 @@ class _Drawing:
 
     def _wait(self) -> None:
         if self._timer is None:
-            import qt
-
-            self._timer = qt.QTimer()
-            self._timer.setSingleShot(True)
-            self._timer.connect("timeout()", self._drawNext)
+            self._timer = singleShot(self._drawNext)
         self._timer.start(0)
 
 

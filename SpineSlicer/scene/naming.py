@@ -56,12 +56,7 @@ _NO_LEVELS = Levels(Volume(np.zeros((1, 1, 1), np.uint8), np.eye(4)), Segmentati
 
 
 def nameVertebra(
-    node: slicer.vtkMRMLSegmentationNode,
-    label: int,
-    name: str,
-    *,
-    why: Reason | None = None,
-    reader: str = "",
+    node: slicer.vtkMRMLSegmentationNode, label: int, name: str, *, reader: str = ""
 ) -> SegmentationFinding:
     """Renames every structure after the reader said what one vertebra is.
 
@@ -75,14 +70,13 @@ def nameVertebra(
         node: a spine segmentation.
         label: the vertebra's number.
         name: one of `CHOICES`.
-        why: the evidence; by default that the reader named it.
         reader: who says so, for the log.
 
     Raises:
         BadInput: there is no such vertebra, or the vertebrae below it would have no name, or the
             node's log cannot be read.
     """
-    finding = renamed(node, label, name, why=why, reader=reader)
+    finding = renamed(node, label, name, reader=reader)
     finish(following(node))
     return finding
 
@@ -95,7 +89,10 @@ def renamed(
     why: Reason | None = None,
     reader: str = "",
 ) -> SegmentationFinding:
-    """`nameVertebra` for the segmentation alone; `following` does the rest."""
+    """`nameVertebra` for the segmentation alone; `following` does the rest.
+
+    ``why`` is the evidence; by default that the reader named the vertebra.
+    """
     log, before = NamesLog(node), segmentationFinding(node)
     finding = rename(before, label, name, why)
     log.add(Names.of(before), Names.of(finding), reader=reader)
@@ -255,12 +252,8 @@ def _levellingAnew(
     for text in allFindings(scene):
         if not frame or text in own:
             continue
-        theirs = [
-            segmentationNode
-            for segmentationNode in segmentationNodes(scene)
-            if text in findingsOf(segmentationNode)
-        ]
-        theirs = [their for their in theirs if not their.GetAttribute(ASIDE)]
+        theirs = [n for n in segmentationNodes(scene) if text in findingsOf(n)]
+        theirs = [n for n in theirs if not n.GetAttribute(ASIDE)]
         labelmap = labelmapAsRead(theirs[0]) if theirs else None
         yield
         levels = _NO_LEVELS
@@ -344,12 +337,10 @@ def _levelOthers(
 
 def _frameOf(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> str:
     frame = frameOfReference(segmentedVolumeNode(node))
-    return frame or _frameIn(findingsOf(node), finding.stack)
-
-
-def _frameIn(texts: list[Any], stack: str) -> str:
-    stacks = [other for text in texts for other in json.loads(text.GetText())["stacks"]]
-    return next((s["frame_of_reference_uid"] for s in stacks if s["id"] == stack), "")
+    if frame:
+        return frame
+    stacks = [s for text in findingsOf(node) for s in json.loads(text.GetText())["stacks"]]
+    return next((s["frame_of_reference_uid"] for s in stacks if s["id"] == finding.stack), "")
 
 
 def _levelSlices(

@@ -19,19 +19,17 @@ from SpineSlicer.scene.heldVolumes import holdingVolume
 from SpineSlicer.scene.namesDiffer import rememberLocalised
 from SpineSlicer.scene.NamesLog import hasNamesLog
 from SpineSlicer.scene.naming import namedByReader, namesOf, updatingFindings
-from SpineSlicer.scene.outlineNodes import algorithmOf
 from SpineSlicer.scene.overlays import putOnVolume
-from SpineSlicer.scene.segmentNames import addingSegmentNames
-from SpineSlicer.scene.spineSegmentation import ASIDE, addSpineSegmentation, segmentedVolumeNode
+from SpineSlicer.scene.spineSegmentation import ASIDE, segmentedVolumeNode
 from SpineSlicer.scene.stackGrids import notedGrid
 from SpineSlicer.scene.StackInScene import StackInScene, requireStill
+from SpineSlicer.scene.structureNodes import addingSegmentation
 from SpineSlicer.scene.studyNodes import (
     FINDINGS,
     KIND,
     MEASURES_ROLE,
     NOTICE,
     ORIGINAL_ROLE,
-    SEGMENT_NAMES,
     STACK,
     STUDY,
     disown,
@@ -142,25 +140,20 @@ def addingStackVolume(scene: Any, reading: Reading, stack: StackFindings) -> Ste
 def _addingSegmentation(
     scene: Any, reading: Reading, volumeNode: Any, added: list[Any]
 ) -> Steps[Any]:
-    finding = reading.findings.segmentation
-    assert reading.segmentation is not None
-    algorithm = algorithmOf(reading.findings, "segmentation")
-    node = addSpineSegmentation(
-        scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=False
-    )
-    added.append(node)
-    yield
-    names = yield from addingSegmentNames(scene, reading.segmentation, finding, volumeNode)
-    added.append(names)
-    names.SetAttribute(KIND, SEGMENT_NAMES)
-    study = _studyOf(reading, volumeNode, finding.stack, node)
+    def mark(new: Any, kind: str) -> None:
+        added.append(new)
+        new.SetAttribute(KIND, kind)
+
+    steps = addingSegmentation(scene, reading, volumeNode, mark, surfaces=False)
+    node, names = yield from steps
+    stack = reading.findings.segmentation.stack
+    study = _studyOf(reading, volumeNode, stack, node)
     asRead = next((stackInScene.nodeAsRead for _root, stackInScene in _readings(volumeNode)), None)
     for new in (node, names):
-        new.SetAttribute(STACK, finding.stack)
+        new.SetAttribute(STACK, stack)
         new.SetAttribute(NOTICE, reading.findings.notice)
         new.SetAttribute(STUDY, study)
         putOnVolume(new, volumeNode, asRead)
-    own(node, [names])
     return node
 
 

@@ -156,7 +156,7 @@ def slicesOff(view: Any, volumeNode: Any, ijk: Any) -> float:
 
 def isInSight(view: Any, world: Any) -> bool:
     """Whether a point lies within a view's borders, wherever it is across the view."""
-    x, y, _z, _w = _rasToXy(view) @ [*world, 1.0]
+    x, y, _z, _w = np.linalg.inv(util.arrayFromVTKMatrix(view.GetXYToRAS())) @ [*world, 1.0]
     width, height, _depth = view.GetDimensions()
     return bool(0.0 < x < width and 0.0 < y < height)
 
@@ -194,10 +194,6 @@ def _scaleOf(view: Any) -> float:
 def _setScale(view: Any, mm: float) -> None:
     width, height, _depth = view.GetDimensions()
     view.SetFieldOfView(width * mm, height * mm, view.GetFieldOfView()[2])
-
-
-def _rasToXy(view: Any) -> NDArray[np.float64]:
-    return np.linalg.inv(util.arrayFromVTKMatrix(view.GetXYToRAS()))
 
 
 def partnerOf(view: Any, className: str) -> Any:

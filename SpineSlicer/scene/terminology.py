@@ -8,7 +8,7 @@ CONTEXT = "Segmentation category and type - SlicerSpineMRI"
 ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
 
 
-def terminologyEntry(code: Code, category: Code = CATEGORY) -> str:
+def terminologyEntry(code: Code) -> str:
     """A segment's terminology tag.
 
     Serialised as ``vtkSlicerTerminologiesModuleLogic::SerializeTerminologyEntry`` does: context,
@@ -20,7 +20,7 @@ def terminologyEntry(code: Code, category: Code = CATEGORY) -> str:
         'SCT^61853006^Spinal canal'
     """
     empty = "^^"
-    parts = (CONTEXT, _triple(category), _triple(code), empty, ANATOMIC_CONTEXT, empty, empty)
+    parts = (CONTEXT, _triple(CATEGORY), _triple(code), empty, ANATOMIC_CONTEXT, empty, empty)
     return "~".join(parts)
 
 
