@@ -57,7 +57,7 @@ def say_level(
     (place,) = named
     slice_ = SpineTimeline(findings).slice(place)
     word = LevelWord(level, place_on(findings, place.stack, slice_.position_ras), thoracic, lumbar)
-    name_by(Findings.from_dict(findings.to_dict()), word)  # says at once what cannot be
+    name_by(Findings.from_dict(findings.to_dict()), word)  # fails at once where it cannot be
     log.addLevel(place.key, word, model=slice_.level, reader=reader, time=now("seconds"))
     return withReadersLevel(reading, log), log
 
@@ -65,7 +65,7 @@ def say_level(
 def compare_with(
     reading: Reading, log: ReviewLog | None, references: Sequence[Reference], reader: str = ""
 ) -> tuple[Reading, ReviewLog]:
-    """Compares the narrowest slice with these ones, in place of those of before.
+    """Compares the narrowest slice with these ones, in place of the earlier ones.
 
     Args:
         reading: it stays as it is.

@@ -20,7 +20,7 @@ class Heartbeat:
     """Beats in the event loop; a beat that comes late says how long nothing else could come.
 
     The views' drawing, other modules and Slicer itself count too: it is what a reader feels. Each
-    pause that can be felt stands in Slicer's log, among what was done then.
+    pause that can be felt is written to Slicer's log, beside what was done at that time.
 
     Args:
         now: seconds, from a clock that never goes back.

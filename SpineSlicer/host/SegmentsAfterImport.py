@@ -29,7 +29,7 @@ class SegmentsAfterImport:
         showSegmentsOf(scene)
 
     def stop(self) -> None:
-        """Hears of the scene no more."""
+        """Stops listening to the scene."""
         self._timer.stop()
         for observer in self._observers:
             self._scene.RemoveObserver(observer)

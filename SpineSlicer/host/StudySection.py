@@ -372,9 +372,9 @@ class StudySection:
         if not forcible or (why is not None and why.code in _NOTHING_TO_READ):
             return _("Not assessed: {reason}.").format(reason=reason)
         if self._ui.forceBox.checked:
-            return _("Not made for it ({reason}); it is read anyway and marked as forced.").format(
-                reason=reason
-            )
+            return _(
+                "No model is made for it ({reason}); it is read anyway and marked as forced."
+            ).format(reason=reason)
         help_ = [_('"Run anyway" reads it nevertheless.')]
         if why is not None and why.code == NOT_SAID:
             says = {"region": _("Set it under Region."), "weighting": _("Set it under Weighting.")}

@@ -1,4 +1,4 @@
-"""What a slot of ours raised and nobody caught, as a line in the panel; Slicer only prints it."""
+"""Exceptions that a slot of ours let out, as a line in the panel; Slicer only prints them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one section of a panel has the worker do, as long as anybody waits for it."""
+"""A panel section's request to the worker, for as long as the section waits for its answer."""
 
 from __future__ import annotations
 

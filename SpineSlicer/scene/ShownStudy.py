@@ -70,7 +70,7 @@ class ShownStudy:
         self._clear()
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Has ``listener`` called with what changed: study, place, reviews, numbers, a volume."""
+        """Calls ``listener`` with what changed: study, place, reviews, numbers, a volume."""
         self._listeners.append(listener)
 
     def open(self, study: str = "") -> None:
@@ -319,7 +319,7 @@ class ShownStudy:
         )  # fmt: skip
 
     def agree(self, *, reader: str = "", reason: str = "") -> int:
-        """Takes over what the model says for the chosen slices, each question by itself.
+        """Accepts what the model says for the chosen slices, each question by itself.
 
         A borderline slice is not an answer that one can agree with: the reader has to say.
 

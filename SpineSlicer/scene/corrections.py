@@ -1,4 +1,4 @@
-"""A reader's corrections of a segmentation: the original is kept, what was changed is said.
+"""A reader's corrections of a segmentation: the original is kept, and what changed is reported.
 
 The original is a hidden label map in the scene, so that it is saved with it. A segment that
 differs from it is marked ``SEMIAUTOMATIC`` (DICOM's Segment Algorithm Type, PS3.3 C.8.20.2), one
@@ -57,7 +57,7 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None =
 
     Args:
         node: a spine segmentation.
-        labelmap: what it is held against, where that is not what it is now.
+        labelmap: what it is compared with later, where that is not its present state.
 
     Returns:
         The hidden label map; None where the segmented volume is not in the scene.
@@ -87,7 +87,7 @@ def original(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
 
 
 def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
-    """What differs from the original: one a segment that was changed, removed or added."""
+    """The differences from the original, one for each segment changed, removed or added."""
     before = original(node)
     if before is None:
         return []

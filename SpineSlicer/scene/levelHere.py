@@ -1,4 +1,4 @@
-"""Which slice and place of a study a reader means who names a level."""
+"""The slice and the place of a study whose level a reader names."""
 
 from __future__ import annotations
 

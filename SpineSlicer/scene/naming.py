@@ -101,7 +101,7 @@ def renamed(
 
 
 def following(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
-    """Lets labels, findings, tables and levels of slices follow the names, a piece a step."""
+    """Makes labels, findings, tables and levels of slices follow the names, a piece a step."""
     if node.GetAttribute(ASIDE):
         return
     labelmap = labelmapAsRead(node)
@@ -190,7 +190,7 @@ def statedCount(
     """
     if count not in LOWEST_OF:
         raise BadInput(
-            _("{count} lumbar vertebrae").format(count=count), advice=_("Say four, five or six.")
+            _("{count} lumbar vertebrae").format(count=count), advice=_("Choose four, five or six.")
         )
     labels = [s.label for s in segmentationFinding(node).segments if s.kind == "vertebra"]
     if not labels:
@@ -295,7 +295,7 @@ def _updateFindings(
 
 
 def _renameLevels(findings: dict[str, Any], finding: SegmentationFinding) -> None:
-    """Lets what was measured of levels, and their answers, follow the new names."""
+    """Makes the measurements of levels, and their answers, follow the new names."""
     if not findings.get("quantities") and not findings.get("level_opinions"):
         return
     whole = Findings.from_dict(json.loads(json.dumps(findings)))

@@ -35,7 +35,7 @@ MOVED_ALONG = 0.01
 
 
 def putOnVolume(overlay: Any, volumeNode: Any, asRead: NDArray[np.float64] | None = None) -> None:
-    """Says of a new overlay that it is drawn on a volume, in the volume's own RAS as it is now.
+    """Records that a new overlay is drawn on a volume, in the volume's own RAS as it is now.
 
     Args:
         overlay: what is drawn.

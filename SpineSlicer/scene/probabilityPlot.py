@@ -137,7 +137,7 @@ def levelTicks(stack: StackFindings) -> list[tuple[float, str]]:
 
 
 def alongSpine(chart: Any, stack: StackFindings) -> None:
-    """Lets a chart run from the head on the left to the feet, slice by slice."""
+    """Makes a chart run from the head on the left to the feet, slice by slice."""
     head, feet = _ends(stack)
     step = 0.5 if feet >= head else -0.5
     chart.SetXAxisTitle("Slice")

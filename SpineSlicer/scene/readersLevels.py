@@ -50,13 +50,13 @@ def withReadersLevel(reading: Reading, log: ReviewLog) -> Reading:
     try:
         name_by(findings, word)
     except BadInput as error:
-        text = _("What the reader said of levels ({name}) does not fit this reading: {why}")
+        text = _("The level that the reader named ({name}) does not fit this reading: {why}")
         findings.warnings.append(text.format(name=word.name, why=error.what))
     return replace(reading, findings=findings)
 
 
 def followReadersLevel(nodes: ReadingScene) -> Steps[None]:
-    """Lets everything of a study follow what its reviews say of levels, or say no more.
+    """Makes everything of a study follow what its reviews say of levels, or say no more.
 
     Args:
         nodes: of the study; its reviews are kept already.

@@ -94,7 +94,7 @@ def addName(node: Any, ras: Iterable[float], name: str, description: str) -> Non
 
 
 def drawTextAlone(display: Any) -> None:
-    """Lets no glyph stand beside a label, where it would be a small tick."""
+    """Draws labels without a glyph, which would be a small tick beside them."""
     display.SetGlyphType(slicer.vtkMRMLMarkupsDisplayNode.GlyphTypeInvalid)
 
 

@@ -192,7 +192,7 @@ def _makingRoom(node: Any) -> Steps[None]:
 
 
 def _joinFindings(reading: Reading, node: Any) -> bool:
-    """Lets findings of the same volume, and of no other segmentation, have this one for theirs."""
+    """Gives this segmentation to findings of the same volume that have no other one."""
     joined = False
     for root, stackInScene in _readings(segmentedVolumeNode(node)):
         data, stack = json.loads(root.GetText()), stackInScene.stack.id

@@ -52,7 +52,7 @@ def stateOf(view: Any) -> ViewState:
 
 
 def bringBack(view: Any, state: ViewState) -> None:
-    """Lets a view lie as it did, and show what it showed, where that is still there."""
+    """Puts a view back where it was, and shows what it showed, if that is still there."""
     volume = view.GetScene().GetNodeByID(state.volume)
     if volume is not None:
         setBackground(view, volume)
@@ -127,7 +127,7 @@ def setBackground(view: Any, volumeNode: Any) -> bool:
 
 
 def showOnlyIn(display: Any, views: Collection[str]) -> None:
-    """Lets a display node draw in these views alone, by their IDs; in all where there is none."""
+    """Draws a display node in these views alone, by their IDs; in all where there is none."""
     if sorted(display.GetViewNodeIDs() or ()) == sorted(views):
         return
     modified = display.StartModify()
@@ -162,7 +162,7 @@ def isInSight(view: Any, world: Any) -> bool:
 
 
 def sameScale(view: Any, other: Any) -> None:
-    """Lets a millimetre be as many pixels in a view as in another one."""
+    """Gives a view the scale of another one: as many pixels a millimetre."""
     _setScale(view, _scaleOf(other))
 
 

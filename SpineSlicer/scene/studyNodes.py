@@ -68,7 +68,7 @@ def disown(node: Any) -> None:
 
 
 def dissolve(root: Any) -> None:
-    """Lets a root be none any more; its nodes stay, and belong to nobody."""
+    """Makes a node a root no more; its nodes stay, and belong to nobody."""
     root.SetAttribute(_REFERS, "1")
     root.RemoveNodeReferenceIDs(_NODES_ROLE)
 
@@ -150,7 +150,7 @@ def volumesOf(root: Any) -> list[Any]:
 
 
 def setStackVolumes(root: Any, stacks: Iterable[str], volumes: dict[str, Any]) -> None:
-    """Lets findings refer to their stacks' volumes.
+    """Makes findings refer to their stacks' volumes.
 
     Args:
         root: the findings.

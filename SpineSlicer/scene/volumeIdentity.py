@@ -1,4 +1,4 @@
-"""A volume of the scene says again which DICOM slices it was made of, and where they lie."""
+"""The DICOM identity of slices that were read from a volume of the scene."""
 
 from __future__ import annotations
 

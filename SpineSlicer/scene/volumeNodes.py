@@ -142,7 +142,7 @@ def frameOfReference(node: Any) -> str:
 
 
 def describe(node: Any, *, weighting: str, region: str) -> None:
-    """Lets a volume node remember what it shows, so that nobody has to say it again.
+    """Notes on a volume node what it shows, so that nobody has to say it again.
 
     Args:
         node: the volume node.

@@ -118,7 +118,7 @@ def test_a_folder_of_wheels_needs_no_network_and_no_extension(settings, tmp_path
     installation = Installation(packaging)
     for folder in (tmp_path / "none", tmp_path):
         installation.wheelFolder = str(folder)
-        assert f"There are no wheels in {folder}. Name another folder." in installation.summary()
+        assert f"There are no wheels in {folder}. Choose another folder." in installation.summary()
     with pytest.raises(SpineError, match="no wheels in this folder") as caught:
         installation.install()
     assert 'pip download --dest FOLDER "torch>=2.8" "einops"' in str(caught.value)
