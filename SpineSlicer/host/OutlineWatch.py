@@ -10,8 +10,8 @@ from SpineLib.findings import Findings
 from SpineLib.slabs import Steps
 from SpineSlicer.host.inThread import importing
 from SpineSlicer.host.Turns import Turns
-from SpineSlicer.scene.laterTurn import singleShot
 from SpineSlicer.scene.measuredAgain import answersOfStacks, measuringCorrections
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import OUTLINES, STACK
 
@@ -39,7 +39,7 @@ class OutlineWatch:
         self._study, self._turns = study, Turns()
         self._observed: list[tuple[Any, int]] = []
         self._waiting: list[str] = []  # the stacks whose outlines are to be measured
-        self._timer = singleShot(self._measure)
+        self._timer = oneShotTimer(self._measure)
         study.listen(self._onChanged)
         self._onChanged(STUDY_CHANGED)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import slicer
 
-from SpineSlicer.scene.laterTurn import singleShot
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 
 
 class SegmentWatch:
@@ -25,7 +25,7 @@ class SegmentWatch:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._observed: list[tuple[Any, int]] = []
-        self._timer = singleShot(changed)
+        self._timer = oneShotTimer(changed)
 
     def follow(self, node: Any) -> None:
         """Watches this segmentation from now on, and no other; None for none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from SpineSlicer.scene.laterTurn import singleShot
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 from SpineSlicer.scene.studyVisibility import showSegmentsOf
 
 
@@ -21,7 +21,7 @@ class SegmentsAfterImport:
 
     def __init__(self, scene: Any, onShown: Callable[[], None] = lambda: None) -> None:
         self._scene, self._onShown = scene, onShown
-        self._timer = singleShot(self._show)
+        self._timer = oneShotTimer(self._show)
         self._observers = [
             scene.AddObserver(scene.EndImportEvent, lambda *_: self._timer.start(0)),
             scene.AddObserver(scene.StartCloseEvent, lambda *_: self._timer.stop()),

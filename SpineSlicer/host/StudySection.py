@@ -11,7 +11,7 @@ from SpineLib.reasons import NO_STACK, NONE_READABLE, NOT_SAID, UNREADABLE, Reas
 from SpineLib.translation import tr as _
 from SpineSlicer.host.dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
 from SpineSlicer.host.pathChanged import onPathChanged
-from SpineSlicer.scene.laterTurn import singleShot
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 from SpineSlicer.scene.volumeNodes import described
 
 AUTOMATIC = ""
@@ -53,7 +53,7 @@ class StudySection:
         self._followed: Any = _NEVER
         self._filled = ["", ""]  # what the volume's own weighting and region are
         self._menu: Any = None
-        self._wait = singleShot(self.scan)
+        self._wait = oneShotTimer(self.scan)
         onPathChanged(ui.pathEdit, self._onPath)
         ui.loadDicomButton.connect("clicked(bool)", self._onLoadDicom)
         ui.stackBox.connect("currentIndexChanged(int)", self._onStack)

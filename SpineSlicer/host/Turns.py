@@ -8,7 +8,7 @@ from typing import Any
 
 from SpineLib.slabs import Steps
 from SpineSlicer.scene.drawOnce import drawOnce
-from SpineSlicer.scene.laterTurn import singleShot
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 
 # A turn takes no further step after this; no step takes longer than what is left of 50 ms.
 SECONDS_A_TURN = 0.015
@@ -88,5 +88,5 @@ class Turns:
 
     def _wait(self) -> None:
         if self._timer is None:
-            self._timer = singleShot(self._step)
+            self._timer = oneShotTimer(self._step)
         self._timer.start(0)

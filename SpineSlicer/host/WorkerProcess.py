@@ -15,7 +15,7 @@ from SpineLib.progress import Step
 from SpineLib.translation import VARIABLE, language
 from SpineLib.translation import tr as _
 from SpineSlicer.host.SafeLog import SafeLog
-from SpineSlicer.scene.laterTurn import singleShot
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 
 PYTHON_SETTING = "SpineMRI/WorkerPython"
 SECONDS_TO_CANCEL = 2
@@ -54,7 +54,7 @@ class WorkerProcess:
         self._ends: dict[str, float] = {}  # what was cancelled, and until when it may take to stop
         self._end = 0.0  # what the timer was set for
         self._killed = False
-        self._timer = singleShot(self.kill)
+        self._timer = oneShotTimer(self.kill)
         self._process.connect("readyReadStandardOutput()", self._onOutput)
         self._process.connect("readyReadStandardError()", self._onErrorOutput)
         self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)

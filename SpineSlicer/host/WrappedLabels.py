@@ -6,7 +6,7 @@ from typing import Any
 
 import slicer
 
-from SpineSlicer.scene.laterTurn import singleShot
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 
 
 class WrappedLabels:
@@ -25,7 +25,7 @@ class WrappedLabels:
 
         labels = slicer.util.findChildren(widget, className="QLabel")
         self._labels = [label for label in labels if label.wordWrap]
-        self._timer = timer = singleShot(self.fit)
+        self._timer = timer = oneShotTimer(self.fit)
         kinds = (qt.QEvent.LayoutRequest, qt.QEvent.Resize)
 
         class Filter(qt.QObject):

@@ -8,7 +8,7 @@ from typing import Any
 
 import slicer
 
-from SpineSlicer.scene.laterTurn import singleShot
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 
 
 @contextmanager
@@ -80,7 +80,7 @@ class _Drawing:
 
     def _wait(self) -> None:
         if self._timer is None:
-            self._timer = singleShot(self._drawNext)
+            self._timer = oneShotTimer(self._drawNext)
         self._timer.start(0)
 
 

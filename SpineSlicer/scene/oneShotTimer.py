@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def singleShot(callback: Callable[[], Any]) -> Any:
+def oneShotTimer(callback: Callable[[], Any]) -> Any:
     """A `QTimer` that calls once after each ``start``, of which the last counts."""
     import qt
 
