@@ -22,7 +22,7 @@ class StudyReader:
     """Has the worker read a study, and gives the reading back; one at a time.
 
     What passes between the processes stands in a temporary folder, which is removed when the
-    reading ended, however it ended. Large volumes are handed over in several turns of the event loop.
+    reading ended, however it ended. Large volumes are handed over in several turns of the loop.
 
     Args:
         worker: the process; by default one of its own.

@@ -60,7 +60,7 @@ class Turns:
             steps.close()
 
     def finish(self) -> None:
-        """Does the rest at once, with the same callbacks; for work that must not be left half done."""
+        """Does the rest at once, with the same callbacks; for work that must not stay half done."""
         steps = self._steps
         while steps is not None and steps is self._steps:
             self._step()

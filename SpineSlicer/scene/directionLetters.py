@@ -1,4 +1,4 @@
-"""The patient's directions: what one is called at a picture's border, and the axis nearest to it."""
+"""The patient's directions: their letters at a picture's border, and the axis nearest to one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def letter(direction: NDArray[np.float64]) -> str:
 
 
 def nearestAxis(axes: NDArray[np.float64], direction: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The one of some axes, columns of a matrix, that is nearest to a direction, pointing its way."""
+    """The one of some axes, a matrix's columns, that is nearest to a direction and points its way."""
     along = axes.T @ direction
     column = int(np.argmax(np.abs(along)))
     return axes[:, column] * (1.0 if along[column] >= 0 else -1.0)
