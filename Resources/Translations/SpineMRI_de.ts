@@ -1072,7 +1072,7 @@
         <translation>{name} ist keine Höhe einer solchen Wirbelsäule</translation>
     </message>
     <message>
-        <source>What the reader said of levels ({name}) does not fit this reading: {why}</source>
+        <source>The level that the reader named ({name}) does not fit this reading: {why}</source>
         <translation>Was der Befunder von den Höhen gesagt hat ({name}), passt nicht zu diesem Befund: {why}</translation>
     </message>
     <message>

@@ -9,6 +9,7 @@ from SpineLib.errors import SpineError
 from SpineLib.labels import CANAL, DISC_OFFSET
 from SpineSlicer.host.fillWidgets import fillBox
 from SpineSlicer.scene.LoopCase import LoopCase, structureName
+from SpineSlicer.scene.spineSegmentation import segmentId
 
 from .CorrectionSection import CorrectionSection
 
@@ -51,7 +52,7 @@ class LoopStructures:
         """Has a structure edited, by SPIDER's number."""
         assert self._shown is not None
         self._number = number
-        self._correction.select(self._shown.segment(number))
+        self._correction.select(segmentId(number))
 
     def next(self) -> None:
         """Jumps to the next structure from head to foot, and edits that one."""

@@ -74,9 +74,8 @@ class Camera:
         shown.set_background_volume_id(self._scene.volumeNode(stack).GetID())
         _resize(shown, size)
         node = shown.get_view_node()
-        for row in range(4):
-            for column in range(4):
-                node.GetSliceToRAS().SetElement(row, column, float(matrix[row, column]))
+        for row, column in np.ndindex(4, 4):
+            node.GetSliceToRAS().SetElement(row, column, float(matrix[row, column]))
         node.UpdateMatrices()
         # How far a slice reaches in depth decides which labels belong to it.
         axis = int(np.argmax(np.abs(volume.directions.T @ matrix[:3, 2])))
@@ -155,4 +154,4 @@ def _resize(view: Any, size: tuple[int, int]) -> None:
 def _letters(screen: NDArray[np.float64]) -> dict[str, str]:
     right, up = screen[:3, 0], screen[:3, 1]
     sides = {"right": right, "left": -right, "top": up, "bottom": -up}
-    return {place: letter(direction) for place, direction in sides.items()}
+    return {side: letter(direction) for side, direction in sides.items()}

@@ -104,16 +104,16 @@ def read(
         _show(reading.findings)
     with progress_bar() as progress:
         _write(reading, out, every_picture=every_picture, progress=progress, app=app)
-    _told(reading.findings, out, as_json)
+    _say_where(reading.findings, out, as_json)
     if dicom:  # last: of a study that is no DICOM the other results stand all the same
         from SpineLib.outputs.dicom import Results, write_dicom
 
         with progress_bar() as progress:
             write_dicom(Results(reading), input, out / "dicom", progress=progress)
-    reason = _nothing_assessed(reading.findings)
-    if reason:
-        from SpineSlicer.headless.tables import options_to_say
+    from SpineSlicer.headless.tables import nothing_assessed, options_to_say
 
+    reason = nothing_assessed(reading.findings)
+    if reason:
         saying = options_to_say(reading.findings)
         raise NotApplicable(
             f"Nothing was assessed: {reason}",
@@ -157,22 +157,21 @@ def report(
     from SpineLib.outputs.prognosis import read_prognosis
 
     _ready_to_write(out)
-    references = [_slice_of(one) for one in against or ()]
+    references = [_slice_of(text) for text in against or ()]
     with progress_bar() as progress:
         reading, saved = _open_reading(input)
         if level:
             from SpineSlicer.headless.levels import say_level
 
             counts = {"thoracic": thoracic, "lumbar": lumbar}
-            said = saved.get("said")
-            reading, saved["said"] = say_level(
-                reading, said, level, slice, stack, **counts, reader=reader
+            reading, saved["log"] = say_level(
+                reading, saved.get("log"), level, slice, stack, **counts, reader=reader
             )
             complete(reading.findings)  # norms, too, are those of a level
         if references:
             from SpineSlicer.headless.levels import compare_with
 
-            reading, saved["said"] = compare_with(reading, saved.get("said"), references, reader)
+            reading, saved["log"] = compare_with(reading, saved.get("log"), references, reader)
         prognosis = read_prognosis(input if input.is_dir() else input.parent)
         _write(
             reading, out, **saved, prognosis=prognosis, every_picture=every_picture,
@@ -180,7 +179,7 @@ def report(
         )  # fmt: skip
     if not as_json:
         _show(reading.findings)
-    _told(reading.findings, out, as_json)
+    _say_where(reading.findings, out, as_json)
 
 
 def _slice_of(text: str) -> Reference:
@@ -224,17 +223,11 @@ def _show(findings: Findings) -> None:
         say(sentence)
 
 
-def _told(findings: Findings, out: Path, as_json: bool) -> None:
+def _say_where(findings: Findings, out: Path, as_json: bool) -> None:
     if as_json:
         print_json(findings.to_dict())
     else:
         say(f"Open {out / 'report.html'}")
-
-
-def _nothing_assessed(findings: Findings) -> str:
-    from SpineSlicer.headless.tables import nothing_assessed
-
-    return nothing_assessed(findings)
 
 
 def _open_reading(path: Path) -> tuple[Any, dict[str, Any]]:
@@ -265,7 +258,7 @@ def _open_reading(path: Path) -> tuple[Any, dict[str, Any]]:
     reading = nodes.reading()
     if reading is None:
         raise BadInput("The scene holds no reading", file=path, advice="Read the study first.")
-    return reading, {"said": nodes.reviews(), "corrections": correctionsOfStudy(nodes)}
+    return reading, {"log": nodes.reviews(), "corrections": correctionsOfStudy(nodes)}
 
 
 def _write(reading: Any, out: Path, **options: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,32 +80,34 @@ def compare(study: DemoStudy, out: Path, *, progress: Progress) -> Outcome:
 
 
 def _slices(study: DemoStudy, reading: Reading, truth: dict[str, Any], folder: Path) -> Outcome:
-    known = {one["sop_instance_uid"]: one for one in truth["slices"]}
-    found = [slice_ for stack in reading.findings.stacks for slice_ in stack.slices]
+    known = {slice_["sop_instance_uid"]: slice_ for slice_ in truth["slices"]}
+    slices = [slice_ for stack in reading.findings.stacks for slice_ in stack.slices]
     grades = [scheme.key for scheme in (BILSKY, KANG) if _graded(truth, scheme)]
     columns = (*slice_columns(reading.findings), "truth: level", "compressed", *grades)
+    truths = [known[slice_.sop_instance_uid] for slice_ in slices]
     rows = [
         (
             *row,
-            known[one.sop_instance_uid]["level"],
-            "yes" if known[one.sop_instance_uid]["compressed"] else "no",
-            *(known[one.sop_instance_uid][key.lower()] or "–" for key in grades),
+            true["level"],
+            "yes" if true["compressed"] else "no",
+            *(true[key.lower()] or "–" for key in grades),
         )
-        for row, one in zip(slice_rows(reading.findings), found, strict=True)
+        for row, true in zip(slice_rows(reading.findings), truths, strict=True)
     ]
-    right = sum(_compressed(one) == known[one.sop_instance_uid]["compressed"] for one in found)
-    told = (
-        f"Compared with the truth: {right} of {len(found)} slices flagged or not as they should be"
+    flagged = map(_compressed, slices)
+    right = sum(flag == true["compressed"] for flag, true in zip(flagged, truths, strict=True))
+    comparison = (
+        f"Compared with the truth: {right} of {len(slices)} slices flagged or not as they should be"
     )
-    return Outcome(study, columns, rows, [*sentences(reading.findings), told])
+    return Outcome(study, columns, rows, [*sentences(reading.findings), comparison])
 
 
 def _graded(truth: dict[str, Any], scheme: Question) -> bool:
-    return any(one[scheme.key.lower()] for one in truth["slices"])
+    return any(slice_[scheme.key.lower()] for slice_ in truth["slices"])
 
 
-def _compressed(one: SliceFinding) -> bool:
-    opinion = one.opinion(COMPRESSION.key)
+def _compressed(slice_: SliceFinding) -> bool:
+    opinion = slice_.opinion(COMPRESSION.key)
     return bool(opinion and opinion.positive)
 
 
@@ -117,11 +119,12 @@ def _segmentation(
         return Outcome(study, columns, [], list(sentences(reading.findings)))
     drawn = read_volume(folder / "dicom" / "segmentation.nii.gz")
     known = resample(drawn, reading.segmentation, nearest=True).voxels
-    found = reading.segmentation.voxels
+    segmented = reading.segmentation.voxels
     named = {s.label: s.name for s in reading.findings.segmentation.segments}
     names = {int(label): name for label, name in truth["truth"]["labels"].items()}
     rows = [
-        _structure_row(kind, found, known, named, names) for kind in ("vertebra", "disc", "canal")
+        _structure_row(kind, segmented, known, named, names)
+        for kind in ("vertebra", "disc", "canal")
     ]
     return Outcome(study, columns, rows, [*sentences(reading.findings), _levels(reading)])
 
@@ -136,19 +139,19 @@ def _levels(reading: Reading) -> str:
 
 def _structure_row(
     kind: str,
-    found: NDArray[Any],
+    segmented: NDArray[Any],
     known: NDArray[Any],
     named: dict[int, str],
     names: dict[int, str],
 ) -> tuple[str, ...]:
     ours, theirs = (
         [int(n) for n in np.unique(labels) if n and structure(int(n)).kind == kind]
-        for labels in (found, known)
+        for labels in (segmented, known)
     )
-    a, b = np.isin(found, ours), np.isin(known, theirs)
+    a, b = np.isin(segmented, ours), np.isin(known, theirs)
     voxels = np.count_nonzero(a) + np.count_nonzero(b)
     dice = f"{2 * np.count_nonzero(a & b) / voxels:.2f}" if voxels else "–"
-    fitting = sum(_lies_in(found == n, known, names) == named.get(n) for n in ours)
+    fitting = sum(_lies_in(segmented == n, known, names) == named.get(n) for n in ours)
     # A canal has one name, whatever it lies in.
     fit = "–" if kind == "canal" else f"{fitting} of {len(ours)}"
     return kind, str(len(ours)), str(len(theirs)), dice, fit
@@ -161,8 +164,8 @@ def _lies_in(mask: NDArray[np.bool_], known: NDArray[Any], names: dict[int, str]
 
 
 def _key_pictures(folder: Path) -> list[str]:
-    wanted: Callable[[Path], bool] = lambda p: not p.name.startswith("slice-")  # noqa: E731
-    return sorted(p.name for p in (folder / "pictures").glob("*.png") if wanted(p))
+    names = (path.name for path in (folder / "pictures").glob("*.png"))
+    return sorted(name for name in names if not name.startswith("slice-"))
 
 
 def write_index(outcomes: Sequence[Outcome], out: Path) -> None:

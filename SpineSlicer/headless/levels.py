@@ -18,7 +18,7 @@ from SpineSlicer.scene.SpineTimeline import SpineTimeline
 
 def say_level(
     reading: Reading,
-    said: ReviewLog | None,
+    log: ReviewLog | None,
     level: str,
     number: int,
     stack: str = "",
@@ -31,7 +31,7 @@ def say_level(
 
     Args:
         reading: it stays as it is.
-        said: what readers said before.
+        log: what readers said before.
         level: `LevelWord.name`.
         number: the slice's, from 1.
         stack: its stack's id; empty where one stack alone has slices.
@@ -44,38 +44,38 @@ def say_level(
     Raises:
         BadInput: there is no such slice, or it cannot be called so.
     """
-    findings, log = reading.findings, said or ReviewLog()
+    findings, log = reading.findings, log or ReviewLog()
     places = [p for p in SpineTimeline(findings).places if stack in ("", p.stack)]
-    found = [place for place in places if place.index == number - 1]
-    if len(found) != 1:
+    named = [place for place in places if place.index == number - 1]
+    if len(named) != 1:
         stacks = ", ".join(dict.fromkeys(place.stack for place in places))
         raise BadInput(
-            f"There is no slice {number}" if not found else f"Several stacks have a slice {number}",
+            f"There is no slice {number}" if not named else f"Several stacks have a slice {number}",
             advice=f"Name one of the stacks {stacks or 'that were read'}, and a slice of it.",
             command="--stack STACK --slice NUMBER",
         )
-    (place,) = found
-    one = SpineTimeline(findings).slice(place)
-    word = LevelWord(level, place_on(findings, place.stack, one.position_ras), thoracic, lumbar)
-    name_by(Findings.from_dict(findings.to_dict()), word)  # says at once what cannot be
-    log.addLevel(place.key, word, model=one.level, reader=reader, time=now("seconds"))
+    (place,) = named
+    slice_ = SpineTimeline(findings).slice(place)
+    word = LevelWord(level, place_on(findings, place.stack, slice_.position_ras), thoracic, lumbar)
+    name_by(Findings.from_dict(findings.to_dict()), word)  # fails at once where it cannot be
+    log.addLevel(place.key, word, model=slice_.level, reader=reader, time=now("seconds"))
     return withReadersLevel(reading, log), log
 
 
 def compare_with(
-    reading: Reading, said: ReviewLog | None, references: Sequence[Reference], reader: str = ""
+    reading: Reading, log: ReviewLog | None, references: Sequence[Reference], reader: str = ""
 ) -> tuple[Reading, ReviewLog]:
-    """Compares the narrowest slice with these ones, in place of those of before.
+    """Compares the narrowest slice with these ones, in place of the earlier ones.
 
     Args:
         reading: it stays as it is.
-        said: what readers said before.
+        log: what readers said before.
         references: the slices.
         reader: who says so.
 
     Raises:
         BadInput: cord and sac were not measured on one of them.
     """
-    log = said or ReviewLog()
+    log = log or ReviewLog()
     chooseInstead(reading.findings, log, references, reader)
     return withComparisons(reading, log), log

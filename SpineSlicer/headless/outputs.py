@@ -24,7 +24,7 @@ def write_outputs(
     reading: Reading,
     out: str | Path,
     *,
-    said: ReviewLog | None = None,
+    log: ReviewLog | None = None,
     corrections: Corrections | None = None,
     prognosis: Prognosis | None = None,
     every_picture: bool = False,
@@ -38,10 +38,10 @@ def write_outputs(
     Args:
         reading: what was read.
         out: the folder; files of other names in it stay.
-        said: what readers answered; it stands in the report and in the scene.
+        log: what readers answered; it stands in the report and in the scene.
         corrections: what a reader changed of the segmentation, for ``spine export``.
         prognosis: of the patient; it stands in the report.
-        every_picture: of every slice; else of those that `looked_at` or ``said`` names.
+        every_picture: of every slice; else of those that `looked_at` or ``log`` names.
         progress: a stage for the pictures and one for the files.
         app: an application to use again; by default one is started. Its scene is cleared.
 
@@ -57,9 +57,9 @@ def write_outputs(
         app.scene.Clear(False)
         nodes, answers = ReadingScene(app.scene), []
         nodes.show(reading)
-        if said is not None:
-            nodes.keepReviews(said)
-            answers = readerAnswers(reading.findings, said)
+        if log is not None:
+            nodes.keepReviews(log)
+            answers = readerAnswers(reading.findings, log)
         shown = looked_at(reading.findings) | {(answer.stack, answer.index) for answer in answers}
         pictures = take_pictures(
             app, reading, looked_at=None if every_picture else shown, progress=progress

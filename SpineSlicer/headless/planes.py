@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.volume import Volume
-from SpineSlicer.scene.directionLetters import ANTERIOR, RIGHT, SUPERIOR
+from SpineSlicer.scene.directionLetters import ANTERIOR, RIGHT, SUPERIOR, nearestAxis
 
 # Radiological convention: the patient's right is on the screen's left, anterior is up; in sagittal
 # and coronal slices superior is up, and anterior is on the left of a sagittal one.
@@ -32,8 +30,8 @@ def slice_to_ras(volume: Volume, plane: str, through: NDArray[np.float64]) -> ND
         Columns: screen right, screen up, towards the reader (their cross product), middle.
     """
     right, up = CONVENTION[plane]
-    x = _nearest_axis(volume.directions, right)
-    y = _nearest_axis(volume.directions, up)
+    x = nearestAxis(volume.directions, right)
+    y = nearestAxis(volume.directions, up)
     # A sheared grid (gantry tilt) has no right angles: keep the horizontal, straighten the other.
     y = y - (y @ x) * x
     y /= np.linalg.norm(y)
@@ -46,9 +44,3 @@ def plane_of(volume: Volume) -> str:
     """The plane of the volume's slices: ``axial``, ``sagittal`` or ``coronal``, the nearest."""
     normal = np.cross(volume.directions[:, 0], volume.directions[:, 1])
     return ("sagittal", "coronal", "axial")[int(np.argmax(np.abs(normal)))]
-
-
-def _nearest_axis(directions: NDArray[Any], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-    along = directions.T @ wanted
-    column = int(np.argmax(np.abs(along)))
-    return directions[:, column] * (1.0 if along[column] >= 0 else -1.0)

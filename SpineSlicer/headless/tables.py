@@ -40,12 +40,12 @@ def slice_rows(findings: Findings) -> list[tuple[str, ...]]:
 def _shown(findings: Findings) -> list[Column]:
     """What was answered; everything where nothing was."""
     every = findings.columns
-    return [one for one in every if findings.summary(one.question.key, one.by).assessed] or every
+    return [c for c in every if findings.summary(c.question.key, c.by).assessed] or every
 
 
-def _answers(findings: Findings, one: SliceFinding) -> Iterator[str]:
+def _answers(findings: Findings, slice_: SliceFinding) -> Iterator[str]:
     for question, by, _title in _shown(findings):
-        yield from opinion_cells(question, one.opinion(question.key, by))
+        yield from opinion_cells(question, slice_.opinion(question.key, by))
 
 
 def opinion_cells(question: Question, opinion: Opinion | None) -> tuple[str, str]:
@@ -93,18 +93,18 @@ def _sentence(question: Question, summary: QuestionSummary, apart: str) -> str:
     if not summary.assessed:
         return f"{name}: not assessed: {summary.reason}{forcible(summary)}"
     if question.of_levels:
-        found = f"{summary.positive_slices} of {count(summary.assessed_slices, 'level')}"
+        tally = f"{summary.positive_slices} of {count(summary.assessed_slices, 'level')}"
         flagged = " or ".join(question.values[question.first_positive :])
-        return f"{name}: narrowest at {summary.level}, {summary.worst} ({found} {flagged})"
+        return f"{name}: narrowest at {summary.level}, {summary.worst} ({tally} {flagged})"
     positive = question.side(True) or question.values[-1]
     slices = count(summary.assessed_slices, "slice")
-    found = f"{summary.positive_slices} of {slices} {positive}"
+    tally = f"{summary.positive_slices} of {slices} {positive}"
     if summary.positive_slices:
-        found += f", longest run {summary.longest_run_mm:.0f} mm"
+        tally += f", longest run {summary.longest_run_mm:.0f} mm"
     if not summary.rule:
-        return f"{name}: {summary.worst} at worst ({found})"
+        return f"{name}: {summary.worst} at worst ({tally})"
     verdict = summary.verdict or f"no verdict on the study: {summary.reason}"
-    return f"{name}: {verdict} ({found}; rule: {summary.rule})"
+    return f"{name}: {verdict} ({tally}; rule: {summary.rule})"
 
 
 def forcible(summary: QuestionSummary) -> str:

@@ -20,7 +20,7 @@ class Heartbeat:
     """Beats in the event loop; a beat that comes late says how long nothing else could come.
 
     The views' drawing, other modules and Slicer itself count too: it is what a reader feels. Each
-    pause that can be felt stands in Slicer's log, among what was done then.
+    pause that can be felt is written to Slicer's log, beside what was done at that time.
 
     Args:
         now: seconds, from a clock that never goes back.
@@ -82,8 +82,8 @@ class Heartbeat:
 
 def startHeartbeat() -> None:
     """Has Slicer's heart beat where the settings ask for it; for when Slicer has started."""
-    asked = str(slicer.app.settings().value(SETTING, "")).lower()
-    if asked in ("1", "true"):
+    setting = str(slicer.app.settings().value(SETTING, "")).lower()
+    if setting in ("1", "true"):
         heart = slicer.modules.spineMRIHeartbeat = Heartbeat()
         heart.start()
 

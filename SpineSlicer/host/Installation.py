@@ -69,7 +69,7 @@ class Installation:
         if self.externalPython:
             return []
         check = self._tools().pip_check if self._tools() is not None else _isThere
-        return [one for one in (TORCH, *PACKAGES) if not check(one)]
+        return [requirement for requirement in (TORCH, *PACKAGES) if not check(requirement)]
 
     def summary(self) -> str:
         """One or two lines for the person: what is there, what is missing, what would happen."""
@@ -78,7 +78,7 @@ class Installation:
             text = (
                 _("Reading runs in {path}.")
                 if there
-                else _("There is no Python at {path}. Name another one.")
+                else _("There is no Python at {path}. Choose another one.")
             )
             return text.format(path=self.externalPython)
         missing = self.missing()
@@ -88,12 +88,12 @@ class Installation:
         return f"{what} {self._way(missing)}"
 
     def _way(self, missing: list[str]) -> str:
-        """How what is missing would come, or what to do first."""
+        """Where the missing packages would come from, or what to do first."""
         if self._tools() is None:
             return _("This Slicer cannot install them; use 5.12 or later, or another Python.")
         if self.wheelFolder:
             if not list(Path(self.wheelFolder).glob("*.whl")):
-                text = _("There are no wheels in {folder}. Name another folder.")
+                text = _("There are no wheels in {folder}. Choose another folder.")
             else:
                 text = _("Install takes them from {folder}; no network is used.")
             return text.format(folder=self.wheelFolder)
@@ -102,7 +102,7 @@ class Installation:
         if not _hasPyTorchExtension():
             return _(
                 "First install the extension PyTorch in the Extension Manager and restart "
-                "Slicer; or name another Python, or a folder of wheels."
+                "Slicer; or choose another Python, or a folder of wheels."
             )
         return _(
             "Install downloads PyTorch through the PyTorch extension, which takes up to "
@@ -132,7 +132,7 @@ class Installation:
             # MONAI would bring a PyTorch of its own choice, so that PyTorch comes first.
             if TORCH in missing:
                 _installTorch()
-            rest = [one for one in missing if one != TORCH]
+            rest = [requirement for requirement in missing if requirement != TORCH]
             if rest:
                 self._tools().pip_ensure(rest, requester=REQUESTER)
             importlib.invalidate_caches()
@@ -144,7 +144,7 @@ class Installation:
             raise SpineError(
                 _("The installation failed: {kind}").format(kind=type(error).__name__),
                 advice=_(
-                    "Slicer's Python console shows what pip said. Try again, or name a folder of "
+                    "Slicer's Python console shows what pip said. Try again, or choose a folder of "
                     "wheels or another Python."
                 ),
             ) from error
@@ -157,7 +157,7 @@ class Installation:
                 file=folder,
                 advice=_("Download them on another machine with:")
                 + " pip download --dest FOLDER "
-                + " ".join(f'"{one}"' for one in missing),
+                + " ".join(f'"{requirement}"' for requirement in missing),
             )
         self._tools().pip_install(
             ["--no-index", "--find-links", str(folder), *missing], requester=REQUESTER

@@ -11,6 +11,7 @@ from SpineLib.slabs import Steps
 from SpineSlicer.host.inThread import importing
 from SpineSlicer.host.Turns import Turns
 from SpineSlicer.scene.measuredAgain import answersOfStacks, measuringCorrections
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 from SpineSlicer.scene.ShownStudy import STUDY_CHANGED, ShownStudy
 from SpineSlicer.scene.studyNodes import OUTLINES, STACK
 
@@ -35,14 +36,10 @@ class OutlineWatch:
     """
 
     def __init__(self, study: ShownStudy) -> None:
-        import qt
-
         self._study, self._turns = study, Turns()
         self._observed: list[tuple[Any, int]] = []
         self._waiting: list[str] = []  # the stacks whose outlines are to be measured
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.connect("timeout()", self._measure)
+        self._timer = oneShotTimer(self._measure)
         study.listen(self._onChanged)
         self._onChanged(STUDY_CHANGED)
 

@@ -89,10 +89,8 @@ class ParameterBinding:
     def _tie(self) -> None:
         self.parameters = self._make()
         for name, value in self._kept.items():
-            if not _isNode(value) or self._scene.IsNodePresent(value):
-                setattr(self.parameters, name, value)
-            else:
-                setattr(self.parameters, name, None)
+            gone = _isNode(value) and not self._scene.IsNodePresent(value)
+            setattr(self.parameters, name, None if gone else value)
         self._kept = {}
         self._touch()
         self._gui = self.parameters.connectGui(self._widget)

@@ -8,7 +8,7 @@ from typing import Any
 from SpineLib.progress import Step
 from SpineLib.translation import tr as _
 
-# A part of several takes so much of the bar.
+# How much of the bar each of several parts takes.
 STAGES = 10
 
 
@@ -65,7 +65,7 @@ class RunControl:
             self._cancel()
 
     def update(self) -> None:
-        """Shows what the button does now; to be called when a run began or ended."""
+        """Shows what the button does now; to be called when a run begins or ends."""
         busy = self._busy()
         self._button.text = _("Cancel") if busy else self._action
         self._button.enabled = busy or self._ready

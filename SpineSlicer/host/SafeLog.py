@@ -69,13 +69,13 @@ class SafeLog:
     def _take(self, line: str) -> None:
         frame = _FRAME.match(line)
         if frame:
-            place = _PACKAGE.search(frame[1]) or _OURS.search(frame[1])
-            if place:
-                self._lines.append(f"{place[1]}:{frame[2]} in {frame[3]}")
+            module = _PACKAGE.search(frame[1]) or _OURS.search(frame[1])
+            if module:
+                self._lines.append(f"{module[1]}:{frame[2]} in {frame[3]}")
             return
         error, plain = _EXCEPTION.match(line.strip()), _PLAIN.search(line)
-        said = ": ".join(dict.fromkeys(one[0] for one in (error, plain) if one))
-        if said:
-            self._lines.append(said)
+        words = ": ".join(dict.fromkeys(matched[0] for matched in (error, plain) if matched))
+        if words:
+            self._lines.append(words)
         elif line.strip() and not line.startswith(("Traceback", "    ")):
             self.dropped += 1

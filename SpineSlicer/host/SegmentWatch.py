@@ -1,4 +1,4 @@
-"""Hears that segments went or came, wherever in Slicer that was done."""
+"""Notices segments that are added or removed, wherever in Slicer that is done."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import slicer
 
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
+
 
 class SegmentWatch:
-    """Tells that a segmentation has other segments now, once for all that went and came together.
+    """Tells when segments were added or removed, once for all that changed together.
 
-    What is painted is not told; nor is a name, which only this module's panel changes.
+    Painting is not reported, nor is a new name, which only this module's panel gives.
 
     Args:
         changed: called in a later turn of the event loop.
@@ -22,15 +24,11 @@ class SegmentWatch:
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
-        import qt
-
         self._observed: list[tuple[Any, int]] = []
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.connect("timeout()", changed)
+        self._timer = oneShotTimer(changed)
 
     def follow(self, node: Any) -> None:
-        """Watches this segmentation from now on, and no other; None for no one."""
+        """Watches this segmentation from now on, and no other; None for none."""
         self._timer.stop()
         for what, tag in self._observed:
             what.RemoveObserver(tag)

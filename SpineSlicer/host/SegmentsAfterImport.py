@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from SpineSlicer.scene.studyVisibility import showAllSegments
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
+from SpineSlicer.scene.studyVisibility import showSegmentsOf
 
 
 class SegmentsAfterImport:
@@ -19,25 +20,21 @@ class SegmentsAfterImport:
     """
 
     def __init__(self, scene: Any, onShown: Callable[[], None] = lambda: None) -> None:
-        import qt
-
         self._scene, self._onShown = scene, onShown
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.connect("timeout()", self._show)
+        self._timer = oneShotTimer(self._show)
         self._observers = [
             scene.AddObserver(scene.EndImportEvent, lambda *_: self._timer.start(0)),
             scene.AddObserver(scene.StartCloseEvent, lambda *_: self._timer.stop()),
         ]
-        showAllSegments(scene)
+        showSegmentsOf(scene)
 
     def stop(self) -> None:
-        """Hears of the scene no more."""
+        """Stops listening to the scene."""
         self._timer.stop()
         for observer in self._observers:
             self._scene.RemoveObserver(observer)
         self._observers = []
 
     def _show(self) -> None:
-        showAllSegments(self._scene)
+        showSegmentsOf(self._scene)
         self._onShown()

@@ -127,9 +127,9 @@ class SendSection:
         box = self.ui.destinationBox
         blocked = box.blockSignals(True)
         box.clear()
-        for one in result["destinations"]:
-            how = "" if one["encrypted"] else ", " + _("not encrypted")
-            box.addItem(f"{one['name']} ({one['where']}{how})", one["name"])
+        for destination in result["destinations"]:
+            how = "" if destination["encrypted"] else ", " + _("not encrypted")
+            box.addItem(f"{destination['name']} ({destination['where']}{how})", destination["name"])
         box.blockSignals(blocked)
         if not box.count:
             self.ui.addDestinationButton.checked = True
@@ -208,16 +208,16 @@ class SendSection:
     def _begin(self, destination: str, arguments: dict[str, Any]) -> None:
         self._giveUp()
         self._kept = temporary_directory("slicer")
-        place = Path(self._kept.name)
+        folder = Path(self._kept.name)
         self._sent = self._study, destination
         self._say("")
         self._turns.start(
-            self._writing(place),
+            self._writing(folder),
             onDone=lambda images: self._ask({**arguments, **images}),
             onError=lambda error: self._onError(from_exception(error)),
         )
 
-    def _writing(self, place: Path) -> Steps[dict[str, Any]]:
+    def _writing(self, folder: Path) -> Steps[dict[str, Any]]:
         """Puts the results where the worker finds them; gives its arguments."""
         results = yield from self._results()
         files = [self.ui.imagesEdit.currentPath.strip()]
@@ -228,7 +228,7 @@ class SendSection:
                 advice=_("Name the folder that they are in, under Images."),
             )
         yield
-        reading = place / "reading"
+        reading = folder / "reading"
         reading.mkdir()
         yield from results.writing(reading)
         if self._pictures is not None and "capture" in self.chosen:
@@ -251,10 +251,10 @@ class SendSection:
 
     def _onSent(self, result: dict[str, Any]) -> None:
         objects = result["objects"]
-        took = [one for one in objects if one["state"] == "sent"]
+        took = [object_ for object_ in objects if object_["state"] == "sent"]
         SentRecord(slicer.mrmlScene).add(self._sent[0], took)
         self._table.fill(objects + self._silent(objects))
-        left = [one for one in objects if one["state"] in ("refused", "not sent")]
+        left = [object_ for object_ in objects if object_["state"] in ("refused", "not sent")]
         if not objects:
             self._say(_("These results hold nothing that the chosen objects could say."))
         elif left:
@@ -269,13 +269,13 @@ class SendSection:
         return [
             {"name": f"{kind}.dcm", "state": "nothing to say", "reason": ""}
             for kind in self.chosen
-            if not any(one["name"].startswith(kind) for one in objects)
+            if not any(object_["name"].startswith(kind) for object_ in objects)
         ]
 
     def _onError(self, error: SpineError) -> None:
         self._say(_("Cancelled.") if isinstance(error, Cancelled) else str(error))
-        made = self._kept is not None and (Path(self._kept.name) / "objects").is_dir()
-        self._end(again=made)
+        written = self._kept is not None and (Path(self._kept.name) / "objects").is_dir()
+        self._end(again=written)
 
     def _end(self, *, again: bool) -> None:
         self.ui.retryButton.visible = again

@@ -24,8 +24,8 @@ class SentTable:
 
         self._table.visible = bool(objects)
         self._table.setRowCount(len(objects))
-        for row, one in enumerate(objects):
-            texts = (_objectName(one["name"]), _stateName(one["state"]), one["reason"])
+        for row, object_ in enumerate(objects):
+            texts = (_objectName(object_["name"]), _stateName(object_["state"]), object_["reason"])
             for column, text in enumerate(texts):
                 item = qt.QTableWidgetItem(text)
                 item.setToolTip(text)

@@ -26,14 +26,13 @@ class SetupSection:
     Args:
         layout: where it is added, at the end.
         worker: the panel's `WorkerProcess`, which is asked and started anew.
-        installation: by default one of its own.
 
     Example:
         self.setup = SetupSection(ui.setupFrame.layout(), reader.worker)
     """
 
-    def __init__(self, layout: Any, worker: Any, installation: Installation | None = None) -> None:
-        self._worker, self._installation = worker, installation or Installation()
+    def __init__(self, layout: Any, worker: Any) -> None:
+        self._worker, self._installation = worker, Installation()
         self.widget = loadForm(FORM)
         layout.addWidget(self.widget)
         self.ui = ui = slicer.util.childWidgetVariables(self.widget)

@@ -1,4 +1,4 @@
-"""What tells that a reader works: the mouse over a picture, a view that scrolls, a segment painted."""
+"""Signs that a reader is at work: the mouse over a picture, a view scrolled, a segment painted."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ class StackLoader:
     Args:
         worker: `WorkerProcess`.
         scene: where the stack is shown.
-        onShown: called when it is.
+        onShown: called when the stack is shown.
         onError: called where it cannot be read.
-        onProgress: told how far the worker is.
+        onProgress: called with how far the worker is.
 
     Attributes:
         shown: project folder, study and stack that the scene shows; empty where none.

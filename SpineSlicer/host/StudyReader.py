@@ -19,10 +19,10 @@ from SpineSlicer.scene.volumeNodes import volumeFromNode
 
 
 class StudyReader:
-    """Has a study read by the worker and gives the reading back; one at a time.
+    """Has the worker read a study, and gives the reading back; one at a time.
 
     What passes between the processes stands in a temporary folder, which is removed when the
-    reading ended, however it ended. Large volumes go to and fro in several turns of the event loop.
+    reading ended, however it ended. Large volumes are handed over in several turns of the loop.
 
     Args:
         worker: the process; by default one of its own.

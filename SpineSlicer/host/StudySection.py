@@ -11,6 +11,7 @@ from SpineLib.reasons import NO_STACK, NONE_READABLE, NOT_SAID, UNREADABLE, Reas
 from SpineLib.translation import tr as _
 from SpineSlicer.host.dicomDatabase import DatabaseStudy, databaseStudies, seriesFiles, studyFiles
 from SpineSlicer.host.pathChanged import onPathChanged
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 from SpineSlicer.scene.volumeNodes import described
 
 AUTOMATIC = ""
@@ -52,11 +53,7 @@ class StudySection:
         self._followed: Any = _NEVER
         self._filled = ["", ""]  # what the volume's own weighting and region are
         self._menu: Any = None
-        import qt
-
-        self._wait = qt.QTimer()
-        self._wait.setSingleShot(True)
-        self._wait.connect("timeout()", self.scan)
+        self._wait = oneShotTimer(self.scan)
         onPathChanged(ui.pathEdit, self._onPath)
         ui.loadDicomButton.connect("clicked(bool)", self._onLoadDicom)
         ui.stackBox.connect("currentIndexChanged(int)", self._onStack)
@@ -184,7 +181,7 @@ class StudySection:
         self._say(_("Looking for stacks…"))
         self._changed()
 
-    def _look(self, where: dict[str, Any], found: Callable[[dict[str, Any]], None]) -> None:
+    def _look(self, where: dict[str, Any], onFound: Callable[[dict[str, Any]], None]) -> None:
         """Has the worker look for stacks; an answer that comes after another look is not heard."""
         self._cancel()
         look = self._looks
@@ -192,20 +189,20 @@ class StudySection:
         def answered(result: dict[str, Any]) -> None:
             if look == self._looks:
                 self._request = ""
-                found(result)
+                onFound(result)
 
         def failed(error: SpineError) -> None:
             if look == self._looks:
                 self._onError(error)
 
-        arguments = {**where, **{word: said for word, said in self._words().items() if said}}
+        arguments = {**where, **{word: value for word, value in self._words().items() if value}}
         self._request = self._worker.request("scan", arguments, onResult=answered, onError=failed)
 
     def _words(self) -> dict[str, str]:
         """What the person says of stacks whose images cannot say."""
         return {
-            "weighting": _said(self._ui.weightingBox.currentText),
-            "region": _said(self._ui.regionBox.currentText),
+            "weighting": _knownWord(self._ui.weightingBox.currentText),
+            "region": _knownWord(self._ui.regionBox.currentText),
         }
 
     def _onSaid(self, *_arguments: Any) -> None:
@@ -270,7 +267,7 @@ class StudySection:
 
     def _onScanned(self, result: dict[str, Any]) -> None:
         self._list(result)
-        files = seriesFiles([one.get("series_instance_uid", "") for one in _series(result)])
+        files = seriesFiles([series.get("series_instance_uid", "") for series in _series(result)])
         if len(result["studies"]) == 1 and files:
             # Which stacks the database's files make is only known when they were looked at.
             self._look({"files": files}, lambda there: self._onFoundThere(there, result, files))
@@ -347,7 +344,7 @@ class StudySection:
         if chosen == AUTOMATIC and not self._chosen.get("stacks"):
             return self._notAssessed(self._chosen, forcible=False)
         names = self._chosen["stacks"] if chosen == AUTOMATIC else [chosen]
-        stack = next(one for one in self._stacks if one["id"] == names[0])
+        stack = next(known for known in self._stacks if known["id"] == names[0])
         against = self._against(stack)
         if against is not None:
             rightPlane = stack["plane"] == PLANES[self._task]
@@ -355,16 +352,12 @@ class StudySection:
         there = " " + _("From Slicer's DICOM database.") if self._files else ""
         if chosen != AUTOMATIC:
             return _("A model is made for it.") + there
-        return (
-            _("Read: {names}. {reason}.").format(
-                names=", ".join(names), reason=_capital(self._chosen["reason"])
-            )
-            + there
-        )
+        text, reason = _("Read: {names}. {reason}."), _capital(self._chosen["reason"])
+        return text.format(names=", ".join(names), reason=reason) + there
 
     def _against(self, stack: dict[str, Any]) -> dict[str, Any] | None:
         """What says why no model is made for a stack; None where one is."""
-        models = [one for one in stack["models"] if one["task"] == self._task]
+        models = [model for model in stack["models"] if model["task"] == self._task]
         if not models or any(model["applies"] for model in models):
             return None
         return models[0]
@@ -379,9 +372,9 @@ class StudySection:
         if not forcible or (why is not None and why.code in _NOTHING_TO_READ):
             return _("Not assessed: {reason}.").format(reason=reason)
         if self._ui.forceBox.checked:
-            return _("Not made for it ({reason}); it is read anyway and marked as forced.").format(
-                reason=reason
-            )
+            return _(
+                "No model is made for it ({reason}); it is read anyway and marked as forced."
+            ).format(reason=reason)
         help_ = [_('"Run anyway" reads it nevertheless.')]
         if why is not None and why.code == NOT_SAID:
             says = {"region": _("Set it under Region."), "weighting": _("Set it under Weighting.")}
@@ -422,5 +415,5 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _said(word: str) -> str:
+def _knownWord(word: str) -> str:
     return "" if word == "unknown" else word

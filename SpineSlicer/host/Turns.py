@@ -1,4 +1,4 @@
-"""Work that is too long for one call on the main thread, some of it a turn of the event loop."""
+"""Work that is too long for one call on the main thread, a piece in each turn of the event loop."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 
 from SpineLib.slabs import Steps
 from SpineSlicer.scene.drawOnce import drawOnce
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 
-# A turn takes no further step after this; no step takes longer than the rest to 50 ms.
+# A turn takes no further step after this; no step takes longer than what is left of 50 ms.
 SECONDS_A_TURN = 0.015
 
 
 class Turns:
-    """Does a generator's steps, one piece of work at a time; the window is alive in between.
+    """Takes a generator's steps, a piece of work at a time; the window stays alive in between.
 
     The first step is done at once, so that short work needs no turn at all.
 
@@ -51,7 +52,7 @@ class Turns:
         self._step()
 
     def stop(self) -> None:
-        """Leaves the work; nobody is told."""
+        """Abandons the work; no callback is called."""
         steps, self._steps = self._steps, None
         if self._timer is not None:
             self._timer.stop()
@@ -59,7 +60,7 @@ class Turns:
             steps.close()
 
     def finish(self) -> None:
-        """Does what is left at once, as it is told; for work that must not be left half done."""
+        """Does the rest at once, with the same callbacks; for work that must not stay half done."""
         steps = self._steps
         while steps is not None and steps is self._steps:
             self._step()
@@ -87,9 +88,5 @@ class Turns:
 
     def _wait(self) -> None:
         if self._timer is None:
-            import qt
-
-            self._timer = qt.QTimer()
-            self._timer.setSingleShot(True)
-            self._timer.connect("timeout()", self._step)
+            self._timer = oneShotTimer(self._step)
         self._timer.start(0)

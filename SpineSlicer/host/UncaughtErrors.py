@@ -1,4 +1,4 @@
-"""What a slot of ours raised and nobody caught, as a line in the panel; Slicer only prints it."""
+"""Exceptions that a slot of ours let out, as a line in the panel; Slicer only prints them."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class UncaughtErrors:
         import qt
 
         self.frame = qt.QFrame()
-        row = qt.QHBoxLayout(self.frame)
-        row.setContentsMargins(0, 0, 0, 0)
+        line = qt.QHBoxLayout(self.frame)
+        line.setContentsMargins(0, 0, 0, 0)
         self.label, self.button = qt.QLabel(), qt.QToolButton()
         self.label.wordWrap = True
         self.label.styleSheet = "font-weight: bold;"
@@ -41,8 +41,8 @@ class UncaughtErrors:
         self.button.text, self.button.autoRaise = "✕", True
         self.button.setToolTip(_("Hides this line."))
         self.button.connect("clicked(bool)", lambda *_: self.frame.hide())
-        row.addWidget(self.label, 1)
-        row.addWidget(self.button)
+        line.addWidget(self.label, 1)
+        line.addWidget(self.button)
         layout.insertWidget(0, self.frame)
         self.frame.hide()
         self._before, sys.excepthook = sys.excepthook, self._heard
@@ -74,12 +74,12 @@ def _module(trace: TracebackType) -> str:
 def _sentence(error: Exception, trace: TracebackType | None) -> str:
     if isinstance(error, (SpineError, OSError, ModuleNotFoundError, MemoryError)):
         return str(from_exception(error))
-    place = ""
+    codeLine = ""
     while trace is not None:
         if _isOurs(trace):
-            place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+            codeLine = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return _(
         "Something went wrong inside the program: {kind} in {place}. What is shown may be wrong. "
         "This is a fault of the program; Slicer's Python console shows more."
-    ).format(kind=type(error).__name__, place=place)
+    ).format(kind=type(error).__name__, place=codeLine)

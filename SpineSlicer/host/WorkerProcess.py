@@ -15,6 +15,7 @@ from SpineLib.progress import Step
 from SpineLib.translation import VARIABLE, language
 from SpineLib.translation import tr as _
 from SpineSlicer.host.SafeLog import SafeLog
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
 
 PYTHON_SETTING = "SpineMRI/WorkerPython"
 SECONDS_TO_CANCEL = 2
@@ -53,9 +54,7 @@ class WorkerProcess:
         self._ends: dict[str, float] = {}  # what was cancelled, and until when it may take to stop
         self._end = 0.0  # what the timer was set for
         self._killed = False
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.connect("timeout()", self.kill)
+        self._timer = oneShotTimer(self.kill)
         self._process.connect("readyReadStandardOutput()", self._onOutput)
         self._process.connect("readyReadStandardError()", self._onErrorOutput)
         self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
@@ -123,7 +122,7 @@ class WorkerProcess:
 
     def _stopping(self) -> list[float]:
         """Until when each cancelled request that is still open may take."""
-        return [end for one, end in self._ends.items() if self._client.is_open(one)]
+        return [end for request, end in self._ends.items() if self._client.is_open(request)]
 
     def _wait(self) -> None:
         stopping = self._stopping()

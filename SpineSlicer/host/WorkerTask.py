@@ -1,4 +1,4 @@
-"""What one section of a panel has the worker do, as long as anybody waits for it."""
+"""A panel section's request to the worker, for as long as the section waits for its answer."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class WorkerTask:
 
     def __init__(self, worker: Any) -> None:
         self._worker = worker
-        self._asked: _Asked | None = None
+        self._pending: _Pending | None = None
 
     @property
     def busy(self) -> bool:
         """Whether an answer is waited for."""
-        return self._asked is not None
+        return self._pending is not None
 
     @property
     def name(self) -> str:
         """What is under way, as `start` was told; empty where nothing is."""
-        return "" if self._asked is None else self._asked.name
+        return "" if self._pending is None else self._pending.name
 
     def start(
         self,
@@ -60,19 +60,19 @@ class WorkerTask:
                 usual time if None.
         """
         self.drop()
-        asked = self._asked = _Asked(name or command, secondsToStop)
+        pending = self._pending = _Pending(name or command, secondsToStop)
 
         def ended(tell: Callable[[Any], None], what: Any) -> None:
-            if self._asked is asked:
-                self._asked = None
+            if self._pending is pending:
+                self._pending = None
                 tell(what)
 
         def progressed(step: Step) -> None:
-            if self._asked is asked:
+            if self._pending is pending:
                 onProgress(step)
 
         # The worker of a test answers before it gives the request's number.
-        asked.request = self._worker.request(
+        pending.request = self._worker.request(
             command,
             arguments,
             onResult=lambda result: ended(onResult, result),
@@ -82,20 +82,20 @@ class WorkerTask:
 
     def cancel(self) -> None:
         """Asks the worker to stop; the error `Cancelled` is heard."""
-        if self._asked is None or not self._asked.request:
+        if self._pending is None or not self._pending.request:
             return
-        if self._asked.secondsToStop is None:
-            self._worker.cancel(self._asked.request)
+        if self._pending.secondsToStop is None:
+            self._worker.cancel(self._pending.request)
         else:
-            self._worker.cancel(self._asked.request, self._asked.secondsToStop)
+            self._worker.cancel(self._pending.request, self._pending.secondsToStop)
 
     def drop(self) -> None:
         """Asks the worker to stop, and hears nothing more of it."""
         self.cancel()
-        self._asked = None
+        self._pending = None
 
 
-class _Asked:
+class _Pending:
     """A request on its way."""
 
     def __init__(self, name: str, secondsToStop: float | None) -> None:

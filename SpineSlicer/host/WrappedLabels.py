@@ -6,6 +6,8 @@ from typing import Any
 
 import slicer
 
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
+
 
 class WrappedLabels:
     """Lets each wrapped label be as high as its text is at its width.
@@ -23,9 +25,7 @@ class WrappedLabels:
 
         labels = slicer.util.findChildren(widget, className="QLabel")
         self._labels = [label for label in labels if label.wordWrap]
-        self._timer = timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.connect("timeout()", self.fit)
+        self._timer = timer = oneShotTimer(self.fit)
         kinds = (qt.QEvent.LayoutRequest, qt.QEvent.Resize)
 
         class Filter(qt.QObject):

@@ -60,9 +60,9 @@ def _workerLines(worker: dict[str, Any]) -> list[str]:
         lines.append(worker["problem"])
     packages = worker["packages"].items()
     lines.append(
-        "Packages: " + ", ".join(f"{name} {found or 'missing'}" for name, found in packages)
+        "Packages: " + ", ".join(f"{name} {version or 'missing'}" for name, version in packages)
     )
     lines.append("Models:")
-    for one in worker["models"]:
-        lines.append(f"  {one['name']} {one['version']} ({one['task']}): {one['state']}")
+    for model in worker["models"]:
+        lines.append(f"  {model['name']} {model['version']} ({model['task']}): {model['state']}")
     return lines + [f"  broken: {what}" for what in worker["broken"]]

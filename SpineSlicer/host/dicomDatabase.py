@@ -31,35 +31,35 @@ def databaseStudies() -> list[DatabaseStudy]:
     database = _database()
     if database is None:
         return []
-    found = []
+    studies = []
     for patient in reversed(database.patients()[-MOST_PATIENTS:]):
         name = _readable(database.nameForPatient(patient))
         for uid in database.studiesForPatient(patient):
             series = database.seriesForStudy(uid)
-            if any(database.fieldForSeries("Modality", one) == "MR" for one in series):
+            if any(database.fieldForSeries("Modality", seriesUid) == "MR" for seriesUid in series):
                 words = (name, _day(database.fieldForStudy("StudyDate", uid)),
                          database.descriptionForStudy(uid))  # fmt: skip
-                found.append(DatabaseStudy(uid, ", ".join(word for word in words if word) or uid))
-    return found
+                studies.append(DatabaseStudy(uid, ", ".join(word for word in words if word) or uid))
+    return studies
 
 
 def studyFiles(studyInstanceUid: str) -> list[str]:
     """All files of a study of the database that are there."""
     database = _database()
     series = database.seriesForStudy(studyInstanceUid) if database is not None else ()
-    return [file for one in series for file in database.filesForSeries(one) if _isFile(file)]
+    return [file for uid in series for file in database.filesForSeries(uid) if _isFile(file)]
 
 
 def seriesFiles(seriesInstanceUids: Sequence[str]) -> list[str]:
     """The database's files of some series; nothing unless it has files of each of them."""
-    database, found = _database(), []
+    database, collected = _database(), []
     for uid in seriesInstanceUids:
         files = database.filesForSeries(uid) if database is not None and uid else ()
         files = [file for file in files if _isFile(file)]
         if not files:
             return []
-        found += files
-    return found
+        collected += files
+    return collected
 
 
 def instanceFiles(sopInstanceUids: Sequence[str]) -> list[str]:

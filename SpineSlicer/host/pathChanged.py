@@ -1,4 +1,4 @@
-"""A path line that is heard whatever stands in it."""
+"""A path field that reports every text in it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def onPathChanged(edit: Any, heard: Callable[..., None]) -> None:
-    """Has ``heard`` called with each new text of a `ctkPathLineEdit`, an emptied one included.
+    """Calls ``heard`` with each new text of a `ctkPathLineEdit`, an empty one included.
 
     The widget's own signal leaves out what its validator does not accept: nothing, and any name
-    with two suffixes (``labels.nii.gz``). The combo box inside says every text.
+    with two suffixes (``labels.nii.gz``). The combo box inside reports every text.
 
     Args:
         edit: the `ctkPathLineEdit`.

@@ -1,4 +1,4 @@
-"""Who sits here: one setting of this computer, asked for where somebody answers or corrects.
+"""Who is at this computer: one setting, used wherever somebody answers or corrects.
 
 A reading study's reader is another setting: there a name belongs to one set of labels.
 """

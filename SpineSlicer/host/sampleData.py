@@ -41,9 +41,9 @@ def registerSampleData(icons: str) -> None:
     """
     import SampleData
 
-    for one in PUBLIC:
+    for sample in PUBLIC:
         SampleData.SampleDataLogic.registerCustomSampleDataSource(
-            category=CATEGORY, thumbnailFileName=_icon(icons, one["sampleName"]), **one
+            category=CATEGORY, thumbnailFileName=_icon(icons, sample["sampleName"]), **sample
         )
     # Slicer asks for an address, a file and a node of each entry; this one's are never used.
     SampleData.SampleDataLogic.registerCustomSampleDataSource(

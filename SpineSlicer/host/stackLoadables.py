@@ -48,10 +48,10 @@ def stacksOfSeries(files: Sequence[str], name: str) -> list[StackFiles]:
         files: the series' files.
         name: the series' name in the list.
     """
-    found = scan_files([Path(file) for file in files])
-    if len(found.studies) != 1 or len(found.studies[0].series) != 1:
+    scanned = scan_files([Path(file) for file in files])
+    if len(scanned.studies) != 1 or len(scanned.studies[0].series) != 1:
         return []
-    stacks = found.studies[0].series[0].stacks
+    stacks = scanned.studies[0].series[0].stacks
     readable = [stack for stack in stacks if not stack.problem]
     if not _severalPlaces(readable):
         return []
@@ -63,29 +63,29 @@ def stacksOfSeries(files: Sequence[str], name: str) -> list[StackFiles]:
         if stack.problem
     ]
     left += [
-        _("{file} left out: it {reason}").format(file=one.file.name, reason=one.reason)
-        for one in found.skipped
+        _("{file} left out: it {reason}").format(file=skipped.file.name, reason=skipped.reason)
+        for skipped in scanned.skipped
     ]
     return [_stackFiles(stack, name, len(readable), left) for stack in readable]
 
 
-def addStackVolume(scene: slicer.vtkMRMLScene, one: StackFiles) -> Any:
+def addStackVolume(scene: slicer.vtkMRMLScene, stackFiles: StackFiles) -> Any:
     """Loads a stack: its own grid, its SOP Instance UIDs, its window.
 
     Args:
         scene: where the volume node is added.
-        one: which stack.
+        stackFiles: which stack.
 
     Raises:
         BadInput: a file cannot be decoded.
     """
-    node = addVolumeNode(scene, read(one.stack), scene.GenerateUniqueName(one.name))
-    describe(node, weighting=one.stack.weighting, region=one.stack.region)
+    node = addVolumeNode(scene, read(stackFiles.stack), scene.GenerateUniqueName(stackFiles.name))
+    describe(node, weighting=stackFiles.stack.weighting, region=stackFiles.stack.region)
     return node
 
 
 def _severalPlaces(stacks: Sequence[Stack]) -> bool:
-    places = [_place(stack) for stack in stacks]
+    places = [_middleAndNormal(stack) for stack in stacks]
     return any(
         np.linalg.norm(middle - places[0][0]) > SAME_MIDDLE_MM
         or abs(float(normal @ places[0][1])) < SAME_DIRECTION
@@ -93,7 +93,7 @@ def _severalPlaces(stacks: Sequence[Stack]) -> bool:
     )
 
 
-def _place(stack: Stack) -> tuple[Any, Any]:
+def _middleAndNormal(stack: Stack) -> tuple[Any, Any]:
     assert stack.ijk_to_ras is not None
     normal = np.cross(stack.ijk_to_ras[:3, 0], stack.ijk_to_ras[:3, 1])
     return np.mean(stack.positions, axis=0), normal / np.linalg.norm(normal)

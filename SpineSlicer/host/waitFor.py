@@ -10,12 +10,12 @@ import slicer
 
 
 def waitFor(test: Any, until: Callable[[], Any], seconds: float) -> None:
-    """Lets Slicer work until something has come, by the clock: `delayDisplay` may return at once.
+    """Lets Slicer work until a condition holds, by the clock: `delayDisplay` may return at once.
 
     Args:
-        test: fails when nothing has come in time.
-        until: asked again and again.
-        seconds: how long is waited.
+        test: fails when the condition does not hold in time.
+        until: the condition, asked again and again.
+        seconds: how long to wait.
     """
     end = time.monotonic() + seconds
     while not until():

@@ -7,35 +7,35 @@ from typing import Any
 import numpy as np
 import slicer
 from numpy.typing import NDArray
-from vtk.util.numpy_support import vtk_to_numpy
 
 from SpineLib.errors import BadInput
-from SpineLib.findings import SegmentFinding
 from SpineLib.inference.naming import name_of
+from SpineLib.inference.parts import Parts
 from SpineLib.labels import is_structure, rgb, structure, structure_color, terminology
 from SpineLib.loop.cases import Case
 from SpineLib.slabs import Steps
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
-from SpineSlicer.scene.heatRamp import heatRamp
+from SpineSlicer.scene.heatRamp import showAsHeat
 from SpineSlicer.scene.labelmapNodes import (
     LABEL_TAG,
     addSegmentationNode,
     binaryName,
     labelmapFromNode,
     orientedImage,
+    segmentMask,
+    segmentsIn,
     setSegments,
-    vtkTag,
 )
 from SpineSlicer.scene.overlays import gridUnder, putOnVolume
 from SpineSlicer.scene.Segment import Segment
-from SpineSlicer.scene.segmentNames import bodyPoint
+from SpineSlicer.scene.segmentNames import bodyMiddle
 from SpineSlicer.scene.sliceViews import mendViews
-from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentId, volumeProblem
+from SpineSlicer.scene.spineSegmentation import PARTIAL, segmentFinding, segmentId, volumeProblem
 from SpineSlicer.scene.studyNodes import CASE, KIND, LOOP_CASE, ORIGINAL_ROLE, UNCERTAINTY
 from SpineSlicer.scene.studyVisibility import hideStudies
 from SpineSlicer.scene.volumeInScene import ijkToWorld
-from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass
+from SpineSlicer.scene.volumeNodes import addingVolumeNode, nodesOfClass, removeNodes
 
 # Where the model is nearly sure, the picture stays as it is.
 VISIBLE_FROM = 0.15
@@ -75,7 +75,7 @@ class LoopCase:
     @property
     def isThere(self) -> bool:
         """Whether the scene still has it; a reader may have deleted a node, or closed the scene."""
-        return all(self._scene.IsNodePresent(one) for one in (self.volumeNode, self.node))
+        return all(self._scene.IsNodePresent(node) for node in (self.volumeNode, self.node))
 
     def current(self) -> Volume:
         """SPIDER's numbers as they stand in the scene now, on the image's grid."""
@@ -93,14 +93,14 @@ class LoopCase:
 
     def strays(self) -> list[str]:
         """Names of segments without a number of SPIDER's, which no version can hold."""
-        segmentation = self.node.GetSegmentation()
-        return [segmentation.GetSegment(stray).GetName() for stray in self._strays()]
+        return [segment.GetName() for _id, segment, number in segmentsIn(self.node) if not number]
 
     def own(self) -> tuple[tuple[str, NDArray[np.bool_]], ...]:
         """Name and voxels, on the image's grid, of segments without a number of SPIDER's."""
         return tuple(
-            (self.node.GetSegmentation().GetSegment(stray).GetName(), self._voxels(stray))
-            for stray in self._strays()
+            (segment.GetName(), segmentMask(self.node, identifier, self._inScene()))
+            for identifier, segment, number in segmentsIn(self.node)
+            if not number
         )
 
     def addOwn(self, name: str, voxels: NDArray[np.bool_]) -> None:
@@ -113,32 +113,10 @@ class LoopCase:
         segment.SetTag("DICOM.SegmentAlgorithmType", "MANUAL")
         segmentation.AddSegment(segment, segmentation.GenerateUniqueSegmentID(name))
 
-    def _strays(self) -> list[str]:
-        segmentation = self.node.GetSegmentation()
-        ids = [segmentation.GetNthSegmentID(n) for n in range(segmentation.GetNumberOfSegments())]
-        return [one for one in ids if not vtkTag(segmentation.GetSegment(one), LABEL_TAG)]
-
-    def _voxels(self, identifier: str) -> NDArray[np.bool_]:
-        image = slicer.vtkOrientedImageData()
-        self.node.GetBinaryLabelmapRepresentation(identifier, image)
-        empty = np.zeros(self.grid.shape, np.uint8)
-        if image.GetPointData().GetScalars() is None:
-            return empty.astype(bool)
-        fitting = slicer.vtkOrientedImageData()
-        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-            image, orientedImage(self._inScene().with_voxels(empty)), fitting, False
-        )
-        values = vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(self.grid.shape)
-        return np.asarray(values > 0)
-
     def structures(self) -> list[int]:
         """The numbers of the segments from head to foot, the canal last."""
-        segmentation = self.node.GetSegmentation()
-        numbers = [
-            int(vtkTag(segmentation.GetNthSegment(n), LABEL_TAG) or 0)
-            for n in range(segmentation.GetNumberOfSegments())
-        ]
-        return sorted((n for n in numbers if n), key=_order)
+        numbers = (number for _id, _segment, number in segmentsIn(self.node) if number)
+        return sorted(numbers, key=_order)
 
     def add(self, number: int) -> str:
         """Adds an empty segment for a structure that the model missed.
@@ -152,8 +130,8 @@ class LoopCase:
         identifier = segmentId(number)
         if self.node.GetSegmentation().GetSegment(identifier) is not None:
             raise BadInput(_("{name} already exists").format(name=self.nameOf(number)))
-        one, segmentation = _segment(number, self.lowest), self.node.GetSegmentation()
-        segmentation.AddEmptySegment(identifier, one.name, rgb(one.color))
+        wanted, segmentation = _segment(number, self.lowest), self.node.GetSegmentation()
+        segmentation.AddEmptySegment(identifier, wanted.name, rgb(wanted.color))
         segment = segmentation.GetSegment(identifier)
         segment.SetTag(LABEL_TAG, str(number))
         segment.SetTag("DICOM.SegmentAlgorithmType", "MANUAL")
@@ -161,10 +139,10 @@ class LoopCase:
 
     def place(self, number: int) -> tuple[float, float, float] | None:
         """Where to look for a structure, RAS mm; None where it is empty."""
-        labels = self.current()
-        if not (labels.voxels == number).any():
+        parts = Parts(self.current())
+        if parts.box(number) is None:
             return None
-        x, y, z = bodyPoint(labels, _found(number, self.nameOf(number)))
+        x, y, z = bodyMiddle(parts, segmentFinding(number, self.nameOf(number), parts))
         return float(x), float(y), float(z)
 
     def jump(self, ras: tuple[float, float, float]) -> None:
@@ -189,10 +167,6 @@ class LoopCase:
         """The case's grid where it lies in the scene: a hardened transform moves it."""
         return gridUnder(self.node) or self.grid
 
-    def segment(self, number: int) -> str:
-        """The segment ID of a structure."""
-        return segmentId(number)
-
     @property
     def hasOverlay(self) -> bool:
         """Whether the model's doubts are in the scene."""
@@ -209,11 +183,7 @@ class LoopCase:
         node = yield from addingVolumeNode(self._scene, there, name)
         node.SetAttribute(KIND, UNCERTAINTY)
         putOnVolume(node, self.volumeNode)
-        display = node.GetVolumeDisplayNode()
-        display.SetWindowLevelMinMax(0.0, 1.0)
-        display.SetAndObserveColorNodeID(heatRamp(self._scene, "SpineMRI uncertainty").GetID())
-        display.SetThreshold(VISIBLE_FROM, 1.0)
-        display.ApplyThresholdOn()
+        showAsHeat(node, "SpineMRI uncertainty", VISIBLE_FROM)
         self._overlay = node
 
     def showOverlay(self, on: bool, opacity: float) -> None:
@@ -244,9 +214,7 @@ class LoopCase:
     def close(self) -> None:
         """Takes the case out of the scene."""
         kept = self.node.GetNodeReference(ORIGINAL_ROLE) if self.isThere else None
-        for one in (kept, self._overlay, self.node, self.volumeNode):
-            if one is not None and self._scene.IsNodePresent(one):
-                self._scene.RemoveNode(one)
+        removeNodes((kept, self._overlay, self.node, self.volumeNode))
         self._overlay = None
 
 
@@ -283,9 +251,7 @@ def addingLoopCase(
         _showAlone(scene, volumeNode)
         yield
     except BaseException:
-        for one in added:
-            if scene.IsNodePresent(one):
-                scene.RemoveNode(one)
+        removeNodes(added)
         raise
     return LoopCase(scene, case, labels, lowest, volumeNode, node)
 
@@ -308,13 +274,8 @@ def _order(number: int) -> tuple[int, int]:
 
 
 def _numbers(labels: Volume) -> list[int]:
-    found = np.flatnonzero(np.bincount(labels.voxels.ravel(), minlength=256))
-    return [int(n) for n in found if n and is_structure(int(n))]
-
-
-def _found(number: int, name: str) -> SegmentFinding:
-    what = structure(number)
-    return SegmentFinding(number, what.kind, name, what.partial, 0.0, [0.0] * 3)
+    numbers = np.flatnonzero(np.bincount(labels.voxels.ravel(), minlength=256))
+    return [int(n) for n in numbers if n and is_structure(int(n))]
 
 
 def _segments(labels: Volume, lowest: str) -> list[Segment]:

@@ -12,7 +12,7 @@ from slicer import util
 
 from SpineLib.labels import structure
 from SpineSlicer.scene.closedSurfaces import hasSurfaces
-from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
+from SpineSlicer.scene.labelmapNodes import segmentsIn
 from SpineSlicer.scene.namesIn3D import canBeReadIn3D
 from SpineSlicer.scene.naming import namesOf
 from SpineSlicer.scene.segmentNames import drawTextAlone
@@ -107,7 +107,7 @@ class NamesInViews:
         elif node.IsA("vtkMRMLCameraNode"):
             self._observed[node] = [node.AddObserver("ModifiedEvent", self._onCamera)]
         else:
-            self._observed[node] = [node.AddObserver(one, self._onSegmentation) for one in _SHOWN]
+            self._observed[node] = [node.AddObserver(e, self._onSegmentation) for e in _SHOWN]
 
     def _forget(self, node: Any) -> None:
         self._shown.pop(node, None)
@@ -218,17 +218,11 @@ def _up(view: Any) -> NDArray[np.float64]:
 
 
 def _visibleNumbers(segmentation: Any) -> set[int]:
-    display, segments = segmentation.GetDisplayNode(), segmentation.GetSegmentation()
+    display = segmentation.GetDisplayNode()
     if display is None or not display.GetVisibility():
         return set()
-    identifiers = [
-        GetSegmentID
-        for GetSegmentID in segments.GetSegmentIDs()
-        if display.GetSegmentVisibility(GetSegmentID)
-    ]
-    return {
-        int(vtkTag(segments.GetSegment(identifier), LABEL_TAG) or 0) for identifier in identifiers
-    }
+    segments = segmentsIn(segmentation)
+    return {number for name, _segment, number in segments if display.GetSegmentVisibility(name)}
 
 
 def _showsSurfaces(segmentation: Any) -> bool:

@@ -94,7 +94,7 @@ class NamesLog(UndoableLog[Naming]):
         try:
             data: dict[str, Any] = json.loads(text) if text else {"version": VERSION, "steps": []}
             version = int(data["version"])
-            super().__init__([] if version > VERSION else [_step(one) for one in data["steps"]])
+            super().__init__([] if version > VERSION else [_step(step) for step in data["steps"]])
         except (ValueError, TypeError, KeyError) as error:
             raise BadInput(
                 _("The log of this segmentation's names is damaged"),
@@ -116,14 +116,13 @@ class NamesLog(UndoableLog[Naming]):
 
     def undo(self) -> Naming | None:
         """Marks the last step as taken back, and gives it; None where there is none."""
-        step = super().undo()
-        if step is not None:
-            self._keep()
-        return step
+        return self._kept(super().undo())
 
     def redo(self) -> Naming | None:
         """Takes the last undo back, and gives its step; None where there is none."""
-        step = super().redo()
+        return self._kept(super().redo())
+
+    def _kept(self, step: Naming | None) -> Naming | None:
         if step is not None:
             self._keep()
         return step

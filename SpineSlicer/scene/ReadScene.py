@@ -1,4 +1,4 @@
-"""What a reading study shows in the scene: one stack at full resolution, and nothing that was said."""
+"""What a reading study shows in the scene: one stack at full resolution, and nobody's answers."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import slicer
@@ -11,14 +11,15 @@ import slicer
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps, finish
-from SpineSlicer.scene.findingsText import findingsIn
+from SpineSlicer.scene.findingsText import findingsIn, writeFindings
 from SpineSlicer.scene.heldVolumes import holdingVolume
+from SpineSlicer.scene.labelmapNodes import labelmapFromNode
 from SpineSlicer.scene.outlineNodes import isCorrected, takeOutlines
 from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.readersLevels import withKeptLevel
 from SpineSlicer.scene.ReviewLog import ReviewLog
-from SpineSlicer.scene.shownSegmentation import replaceSegmentation
-from SpineSlicer.scene.spineSegmentation import segmentedVolumeNode, spineLabelmap
+from SpineSlicer.scene.shownSegmentation import addingStackVolume, replaceSegmentation
+from SpineSlicer.scene.spineSegmentation import segmentedVolumeNode
 from SpineSlicer.scene.stackGrids import notedGrid, noteGrids
 from SpineSlicer.scene.StackInScene import StackInScene, requireStill
 from SpineSlicer.scene.structureNodes import addingStructures
@@ -59,16 +60,10 @@ from SpineSlicer.scene.studyNodes import (
     studyOfRoot,
     volumesOf,
 )
-from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem
 from SpineSlicer.scene.verdictHalo import isRead
 from SpineSlicer.scene.verdictNodes import OF_VERDICTS, addingVerdicts
 from SpineSlicer.scene.volumeInScene import voxelsOf
-from SpineSlicer.scene.volumeNodes import (
-    addingVolumeNode,
-    describe,
-    nodesOfClass,
-    volumeFromNode,
-)
+from SpineSlicer.scene.volumeNodes import describe, nodesOfClass, removeNodes, volumeFromNode
 
 
 class ReadingScene:
@@ -94,7 +89,7 @@ class ReadingScene:
 
     def __init__(self, scene: slicer.vtkMRMLScene, study: str = "") -> None:
         self.scene, self.study = scene, study
-        self._made: list[Any] | None = None
+        self._added: list[Any] | None = None
 
     def show(
         self,
@@ -139,22 +134,18 @@ class ReadingScene:
         )
         reading = withKeptLevel(reading, self)
         before = self.nodes()
-        self._made, published = [], False
-        try:
+        with self._adding() as added:
             for stack in reading.findings.stacks:
                 if stack.id not in reading.volumes and stack.id not in nodes:
                     continue
                 if stack.id not in nodes:
-                    nodes[stack.id] = yield from self._addingVolume(reading, stack)
+                    nodes[stack.id] = yield from addingStackVolume(self.scene, reading, stack)
+                    self._mark(nodes[stack.id], VOLUME, stack.id, None)
+                    yield
                 yield from self._showingStack(reading, stack, nodes[stack.id], surfaces)
             self._showFindings(reading.findings, nodes, imagesOf(reading), "{}")
             self._publish([n for n in before if _kind(n) == REVIEWS or n in nodes.values()])
-            published = True
-        finally:
-            made, self._made = self._made, None
-            if not published:
-                self._remove(made)
-        yield from self._removing(before, made)
+        yield from self._removing(before, added)
 
     def showingAgain(self, findings: Findings, stack: str) -> Steps[None]:
         """Shows findings of which some of one stack's slices changed; all else stays as it is.
@@ -182,26 +173,20 @@ class ReadingScene:
             BadInput: the stack's volume no longer has the slices that were read.
         """
         reading = withKeptLevel(reading, self)
-        node, place = self.volumeNode(stack), self.inScene(reading.findings.stack(stack))
-        place.require()
+        node, stackInScene = self.volumeNode(stack), self.inScene(reading.findings.stack(stack))
+        stackInScene.require()
         before = [n for kind in kinds for n in self.nodes(kind)]
         before = [n for n in before if n.GetAttribute(STACK) in (None, stack)]
-        volumes = {one.id: self.volumeNode(one.id) for one in reading.findings.stacks}
-        volumes = {name: one for name, one in volumes.items() if one is not None}
+        volumes = {other.id: self.volumeNode(other.id) for other in reading.findings.stacks}
+        volumes = {name: volume for name, volume in volumes.items() if volume is not None}
         images, grids = (self.node(FINDINGS).GetAttribute(name) or "" for name in (IMAGES, GRIDS))
-        self._made, published = [], False
-        try:
-            yield from self._showingStack(reading, place.stackInNode(), node, surfaces=False)
+        with self._adding() as added:
+            yield from self._showingStack(reading, stackInScene.stackInNode(), node, surfaces=False)
             self._showFindings(reading.findings, volumes, images, grids)
             if reading.segmentation is not None:
-                before += [n for n in self.nodes(SEGMENTATION) if n not in self._made]
+                before += [n for n in self.nodes(SEGMENTATION) if n not in added]
             self._publish([n for n in self.nodes() if n not in before])
-            published = True
-        finally:
-            made, self._made = self._made, None
-            if not published:
-                self._remove(made)
-        yield from self._removing(before, made)
+        yield from self._removing(before, added)
 
     def clear(self) -> None:
         """Removes what `show` added; volumes that the reader loaded, and reviews, stay."""
@@ -224,20 +209,24 @@ class ReadingScene:
             if stack in held:
                 continue
             own = [self.volumeNode(stack)] if self.study else []
-            found = yield from holdingVolume(self.scene, volume, stack, others, own)
-            if found is not None:
-                held[stack] = found
+            volumeNode = yield from holdingVolume(self.scene, volume, stack, others, own)
+            if volumeNode is not None:
+                held[stack] = volumeNode
             yield
         return held
 
-    def _addingVolume(self, reading: Reading, stack: StackFindings) -> Steps[Any]:
-        name = self.scene.GenerateUniqueName(f"{stack.id} {stack.description or stack.plane}")
-        node = yield from addingVolumeNode(self.scene, reading.volumes[stack.id], name)
-        uid = reading.findings.study_instance_uid
-        placeUnder(self.scene, node, studyItem(self.scene, "Spine MRI", uid))
-        self._mark(node, VOLUME, stack.id, None)
-        yield
-        return node
+    @contextmanager
+    def _adding(self) -> Iterator[list[Any]]:
+        """Collects the nodes that `_mark` gets; where they are not published, they go again."""
+        added: list[Any] = []
+        self._added = added
+        try:
+            yield added
+        except BaseException:
+            removeNodes(added)
+            raise
+        finally:
+            self._added = None
 
     def _showingStack(
         self, reading: Reading, stack: StackFindings, node: Any, surfaces: bool
@@ -246,28 +235,28 @@ class ReadingScene:
             node.SetAttribute(STACK, stack.id)
         describe(node, weighting=stack.weighting, region=stack.region)
 
-        def mark(made: Any, kind: str) -> None:
-            self._mark(made, kind, stack.id, node)
+        def mark(added: Any, kind: str) -> None:
+            self._mark(added, kind, stack.id, node)
 
         if stack.slices:
             yield from addingVerdicts(self.scene, reading, stack, node, mark)
-            made = [n for n in self._made or [] if surfaces and _kind(n) == VERDICTS]
-            for halo in made[-1:] if isRead(stack) else ():
+            halos = [n for n in self._added or [] if surfaces and _kind(n) == VERDICTS]
+            for halo in halos[-1:] if isRead(stack) else ():
                 halo.CreateClosedSurfaceRepresentation()
         yield from addingStructures(self.scene, reading, stack.id, node, mark, surfaces=surfaces)
 
     def _publish(self, kept: list[Any]) -> None:
         """The new findings take the place of the old ones, all at once, with the nodes that stay."""
-        made = self._made or []
-        (root,) = (node for node in made if _kind(node) == FINDINGS)
+        added = self._added or []
+        (root,) = (node for node in added if _kind(node) == FINDINGS)
         if not any(_kind(node) == REVIEWS for node in kept):
             kept = [*kept, *self._leftReviews()]
         old = findingsOf(self.scene, self.study)
-        for node in made:
+        for node in added:
             node.SetAttribute(STUDY, self.study)
         if old is not None and old is not root:
             dissolve(old)
-        own(root, [*made, *(node for node in kept if _kind(node) and node is not old)])
+        own(root, [*added, *(node for node in kept if _kind(node) and node is not old)])
 
     def _leftReviews(self) -> list[Any]:
         """What readers said of this study before its findings were taken away."""
@@ -276,11 +265,11 @@ class ReadingScene:
         left = [n for n in texts if _kind(n) == REVIEWS and n.GetAttribute(STUDY) == self.study]
         return [node for node in left if node not in owned][:1]
 
-    def _removing(self, nodes: list[Any], made: list[Any]) -> Steps[None]:
+    def _removing(self, nodes: list[Any], added: list[Any]) -> Steps[None]:
         """Takes away what an earlier run left, but nothing that a reader made, said or changed."""
-        segmented = [segmentedVolumeNode(one) for one in made if _kind(one) == SEGMENTATION]
+        segmented = [segmentedVolumeNode(node) for node in added if _kind(node) == SEGMENTATION]
         for node in segmentationNodes(self.scene):  # whichever module made it
-            if node not in made and segmentedVolumeNode(node) in segmented:
+            if node not in added and segmentedVolumeNode(node) in segmented:
                 replaceSegmentation(node)
                 yield
         images = next((n.GetAttribute(IMAGES) for n in nodes if _kind(n) == FINDINGS), None)
@@ -296,18 +285,13 @@ class ReadingScene:
                 self.scene.RemoveNode(node)
             yield
 
-    def _remove(self, nodes: list[Any]) -> None:
-        for node in nodes:
-            if node.GetScene() is not None:
-                self.scene.RemoveNode(node)
-
     def nodes(self, kind: str = "", stack: str = "") -> list[Any]:
         """The reading's nodes, of one kind or stack where given."""
         roots = [n for n in findingsNodes(self.scene) if self.study in ("", studyOfRoot(n))]
-        found = {node.GetID(): node for root in roots for node in owned(root)}
+        nodes = {node.GetID(): node for root in roots for node in owned(root)}
         return [
             node
-            for node in found.values()
+            for node in nodes.values()
             if kind in ("", _kind(node)) and stack in ("", node.GetAttribute(STACK))
         ]
 
@@ -381,16 +365,16 @@ class ReadingScene:
             node = self.volumeNode(stack.id)
             if node is None:
                 continue
-            place = self.inScene(stack)
-            result.volumes[stack.id] = volume = place.volume(voxelsOf(node).copy())
+            stackInScene = self.inScene(stack)
+            result.volumes[stack.id] = volume = stackInScene.volume(voxelsOf(node).copy())
             activation = self.node(ACTIVATION, stack.id)
             if activation is not None:
                 result.activations[stack.id] = volume.with_voxels(voxelsOf(activation).copy())
-            takeOutlines(result, stack.id, self.node(OUTLINES, stack.id), place.nodeAsRead)
+            takeOutlines(result, stack.id, self.node(OUTLINES, stack.id), stackInScene.nodeAsRead)
             segmentation = self.node(SEGMENTATION)
             if segmentation is not None and stack.id == findings.segmentation.stack:
-                labels = spineLabelmap(segmentation, volumeFromNode(node))
-                result.segmentation = place.volume(labels.voxels)
+                labels = labelmapFromNode(segmentation, volumeFromNode(node))
+                result.segmentation = stackInScene.volume(labels.voxels)
         return result
 
     def _showFindings(
@@ -399,7 +383,7 @@ class ReadingScene:
         old = findingsOf(self.scene, self.study)
         name = old.GetAttribute(NAME) if old is not None else ""
         node = self.scene.AddNewNodeByClass("vtkMRMLTextNode", "Spine MRI findings")
-        node.SetText(json.dumps(findings.to_dict(), ensure_ascii=False, allow_nan=False))
+        writeFindings(node, findings.to_dict())
         node.SetAttribute(NOTICE, findings.notice)
         node.SetAttribute(IMAGES, images)
         node.SetAttribute(NAME, name or freeName(self.scene, findings))
@@ -416,8 +400,8 @@ class ReadingScene:
             node.SetNodeReferenceID(VOLUME_ROLE, volumeNode.GetID())
             if node.IsA("vtkMRMLTransformableNode"):
                 putOnVolume(node, volumeNode)
-        if self._made is not None:  # the study's from `_publish` on
-            self._made.append(node)
+        if self._added is not None:  # the study's from `_publish` on
+            self._added.append(node)
             return
         node.SetAttribute(STUDY, self.study)
         root = findingsOf(self.scene, self.study)

@@ -98,7 +98,7 @@ class ReviewLog(UndoableLog[_Step]):
                 )
             self.steps = [
                 _Step(
-                    tuple(Answer(**_named(one, questions)) for one in step["answers"]),
+                    tuple(Answer(**_named(answer, questions)) for answer in step["answers"]),
                     step["undone"],
                     step.get("replaced", False),
                 )
@@ -112,14 +112,7 @@ class ReviewLog(UndoableLog[_Step]):
 
     def text(self) -> str:
         """The whole log as JSON."""
-        steps = [
-            {
-                "answers": [asdict(answer) for answer in step.answers],
-                "undone": step.undone,
-                "replaced": step.replaced,
-            }
-            for step in self.steps
-        ]
+        steps = [asdict(step) for step in self.steps]
         return json.dumps({"version": VERSION, "steps": steps}, ensure_ascii=False)
 
     @property
@@ -133,30 +126,28 @@ class ReviewLog(UndoableLog[_Step]):
     def level(self) -> Answer | None:
         """The last word on the study's levels, of whatever slice, that was not undone."""
         standing = (step.answers for step in reversed(self.steps) if not step.undone)
-        return next((one for said in standing for one in said if one.question == LEVEL), None)
+        return next((a for answers in standing for a in answers if a.question == LEVEL), None)
 
     @property
     def levelWord(self) -> LevelWord | None:
         """The same as what names every level of the study."""
-        said = self.level
-        if said is None or not said.box:
+        answer = self.level
+        if answer is None or not answer.box:
             return None
-        counts = [self.current(said.slice, name) for name in (THORACIC, LUMBAR)]
+        counts = [self.current(answer.slice, name) for name in (THORACIC, LUMBAR)]
         thoracic, lumbar = (
-            int(one.answer) if one else n for one, n in zip(counts, (12, 5), strict=True)
+            int(count.answer) if count else n for count, n in zip(counts, (12, 5), strict=True)
         )
-        return LevelWord(said.answer, said.box[0], thoracic, lumbar)
+        return LevelWord(answer.answer, answer.box[0], thoracic, lumbar)
 
     @property
     def comparisons(self) -> dict[str, str]:
         """Slices that are to be compared with, by their keys → the reader who said so."""
         standing = [answer for step in self.steps if not step.undone for answer in step.answers]
-        last = {one.slice: one for one in standing if one.question == COMPARISON}
-        return {key: one.reader for key, one in last.items() if one.answer == CHOSEN}
+        last = {answer.slice: answer for answer in standing if answer.question == COMPARISON}
+        return {key: answer.reader for key, answer in last.items() if answer.answer == CHOSEN}
 
-    def addLevel(
-        self, key: str, word: LevelWord, *, model: str = "", reader: str = "", time: str = ""
-    ) -> None:
+    def addLevel(self, key: str, word: LevelWord, *, model: str, reader: str, time: str) -> None:
         """Adds one step: a word on the levels, said of a slice.
 
         Args:
@@ -165,10 +156,10 @@ class ReviewLog(UndoableLog[_Step]):
             model: what the slice's level was before.
             reader, time: of `Answer`.
         """
-        place = [[float(x) for x in word.place]]
+        box = [[float(x) for x in word.place]]
         counts = {THORACIC: word.thoracic, LUMBAR: word.lumbar}
         others = [Answer(key, name, str(n), "", reader, "", time) for name, n in counts.items()]
-        self.add([Answer(key, LEVEL, word.name, model, reader, "", time, place), *others])
+        self.add([Answer(key, LEVEL, word.name, model, reader, "", time, box), *others])
 
     def add(self, answers: Iterable[Answer]) -> bool:
         """Adds one step; False where there is no answer to add."""
@@ -193,5 +184,5 @@ def _named(answer: dict[str, Any], questions: Sequence[Question]) -> dict[str, A
     if "task" not in answer:
         return answer
     task, rest = answer["task"], {key: v for key, v in answer.items() if key != "task"}
-    graded = next((asked.key for asked in questions if len(asked.values) > 2), BILSKY.key)
+    graded = next((question.key for question in questions if len(question.values) > 2), BILSKY.key)
     return {**rest, "question": graded if task == "grading" else task}

@@ -41,8 +41,8 @@ class SentRecord:
             return
         known = kept.setdefault(study, {})
         # The two kinds of segmentation take each other's place.
-        known |= {one["name"].replace("labelmap", "segmentation"): one["object"] for one in sent}
-        node = self._node() or self._made()
+        known |= {s["name"].replace("labelmap", "segmentation"): s["object"] for s in sent}
+        node = self._node() or self._addNode()
         node.SetAttribute(_OBJECTS, json.dumps(kept))
 
     def _all(self) -> dict[str, dict[str, dict[str, str]]]:
@@ -56,7 +56,7 @@ class SentRecord:
     def _node(self) -> Any:
         return self._scene.GetSingletonNode(_SINGLETON, "vtkMRMLScriptedModuleNode")
 
-    def _made(self) -> Any:
+    def _addNode(self) -> Any:
         node = self._scene.CreateNodeByClass("vtkMRMLScriptedModuleNode")
         node.UnRegister(None)
         node.SetSingletonTag(_SINGLETON)

@@ -70,7 +70,7 @@ class ShownStudy:
         self._clear()
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Has ``listener`` called with what changed: study, place, reviews, numbers, a volume."""
+        """Calls ``listener`` with what changed: study, place, reviews, numbers, a volume."""
         self._listeners.append(listener)
 
     def open(self, study: str = "") -> None:
@@ -131,9 +131,9 @@ class ShownStudy:
     @property
     def questions(self) -> list[Question]:
         """What was asked of the study's slices, the lead question first."""
-        asked = self.findings.questions if self.findings else []
+        questions = self.findings.questions if self.findings else []
         lead = self.findings.lead if self.findings else None
-        return sorted(asked, key=lambda question: question is not lead)
+        return sorted(questions, key=lambda question: question is not lead)
 
     @property
     def lead(self) -> Question | None:
@@ -153,16 +153,16 @@ class ShownStudy:
 
         Where no reader answered the lead question, its other models' answers are among them.
         """
-        found: list[tuple[Question, str, Opinion | None]] = []
+        answers: list[tuple[Question, str, Opinion | None]] = []
         for question in self.questions:
             answer, lead = self.reviewed(number, question.key), question is self.lead
             opinions = [o for o in self.slice(number).opinions if o.question == question.key]
-            said = [(question, o.value, o) for o in opinions if o.assessed]
+            modelAnswers = [(question, o.value, o) for o in opinions if o.assessed]
             if answer is not None:
-                found += [] if lead else [(question, answer.answer, None)]
+                answers += [] if lead else [(question, answer.answer, None)]
             else:
-                found += said[1:] if lead else said
-        return found
+                answers += modelAnswers[1:] if lead else modelAnswers
+        return answers
 
     def slice(self, number: int) -> SliceFinding:
         """What the models found at a place."""
@@ -180,9 +180,9 @@ class ShownStudy:
 
     def toWorld(self, number: int) -> list[float]:
         """Where a slice's canal, or else its middle, is in the views, world mm."""
-        one = self.slice(number)
+        slice_ = self.slice(number)
         return self.inScene(self.places[number].stack).toWorld(
-            one.canal_center_ras or one.position_ras
+            slice_.canal_center_ras or slice_.position_ras
         )
 
     def numberAt(self, world: Sequence[float], normal: Sequence[float]) -> int | None:
@@ -266,10 +266,10 @@ class ShownStudy:
         numbers = range(
             self.place + direction, len(self.places) if direction > 0 else -1, direction
         )
-        found = next((n for n in numbers if test(n)), None)
-        if found is not None:
-            self.go(found)
-        return found is not None
+        number = next((n for n in numbers if test(n)), None)
+        if number is not None:
+            self.go(number)
+        return number is not None
 
     def reviewed(self, number: int, question: str) -> Answer | None:
         """The reader's answer on a slice."""
@@ -319,7 +319,7 @@ class ShownStudy:
         )  # fmt: skip
 
     def agree(self, *, reader: str = "", reason: str = "") -> int:
-        """Takes over what the model says for the chosen slices, each question by itself.
+        """Accepts what the model says for the chosen slices, each question by itself.
 
         A borderline slice is not an answer that one can agree with: the reader has to say.
 

@@ -95,22 +95,22 @@ class SpineTimeline:
             at = self.slice(place).position_ras
             far = abs(sum((x - y) * n for x, y, n in zip(ras, at, along, strict=True)))
             if far <= self._stacks[place.stack].spacing[2] / 2 + 1e-3:
-                found = (round(far, 3), place.stack != stack, number)
-                best = min(best, found) if best else found
+                candidate = (round(far, 3), place.stack != stack, number)
+                best = min(best, candidate) if best else candidate
         return best[2] if best else None
 
 
-def sliceKey(stack: StackFindings, one: SliceFinding, *, shared: bool = False) -> str:
+def sliceKey(stack: StackFindings, slice_: SliceFinding, *, shared: bool = False) -> str:
     """What a slice is called in reviews: it stays the same when a study is read again.
 
     Args:
         stack: of the slice.
-        one: the slice.
+        slice_: the slice.
         shared: an anonymiser gave its UID to other slices, too, so that it is called by its number.
     """
-    if one.sop_instance_uid and not shared:
-        return f"{one.sop_instance_uid}:{one.frame}"
-    return f"stack {stack.id}:{one.index}"
+    if slice_.sop_instance_uid and not shared:
+        return f"{slice_.sop_instance_uid}:{slice_.frame}"
+    return f"stack {stack.id}:{slice_.index}"
 
 
 def _height(stack: StackFindings) -> float:

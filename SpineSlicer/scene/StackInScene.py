@@ -128,7 +128,7 @@ class StackInScene:
             return ""
         return _(
             "The volume {name} no longer has the slices that were read: it was cropped, resampled, "
-            "warped or changed. Nothing is shown on it and no answer is taken; read it again."
+            "warped or changed. Nothing is shown on it and it takes no answers; read it again."
         ).format(name=self.volumeNode.GetName())
 
     @property

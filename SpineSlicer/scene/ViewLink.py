@@ -165,11 +165,7 @@ class ViewLink:
         mendViews(study.scene)
         self._stack, self._sagittal = stack, sagittalVolume(study.nodes, findings, where.stack)
         for view in views:
-            volume = where.volumeNode
-            if self._isComparing(view):
-                volume = study.inScene(self._compared).volumeNode
-            elif view.GetID() == SAGITTAL_VIEW:
-                volume = self._sagittal or volume
+            volume = self._volumeOf(view, where) or where.volumeNode
             if setBackground(view, volume) or view.GetID() != SAGITTAL_VIEW:
                 self._turned.pop(view.GetID(), None)
 
@@ -178,14 +174,10 @@ class ViewLink:
 
         Only where they lie otherwise than before: a reader may have turned the view.
         """
-        volume = where.volumeNode
-        if self._isComparing(view):
-            volume = self._study.inScene(self._compared).volumeNode
-        elif view.GetID() == SAGITTAL_VIEW:
-            volume = self._sagittal
-        elif view.GetID() != AXIAL_VIEW:
-            return False
+        volume = self._volumeOf(view, where)
         if volume is None or volume.GetScene() is None:
+            return False
+        if view.GetID() not in (AXIAL_VIEW, SAGITTAL_VIEW) and not self._isComparing(view):
             return False
         ijk = worldToIjk(volume, world)
         axes = axesInWorld(volume, ijk)
@@ -199,6 +191,12 @@ class ViewLink:
             turnToSlices(view, volume, ijk)
         return True
 
+    def _volumeOf(self, view: Any, where: StackInScene) -> Any:
+        """What a view is to show; None where the study has no sagittal series."""
+        if self._isComparing(view):
+            return self._study.inScene(self._compared).volumeNode
+        return self._sagittal if view.GetID() == SAGITTAL_VIEW else where.volumeNode
+
     def _isComparing(self, view: Any) -> bool:
         if not self._compared or view.GetID() != COMPARE_VIEW:
             return False
@@ -208,16 +206,16 @@ class ViewLink:
     def _nearestOf(self, stack: str, world: list[float]) -> list[float]:
         """The canal, or else the middle, of a stack's slice that is nearest to a point, world mm."""
         assert self._study.findings is not None
-        found, where = self._study.findings.stack(stack), self._study.inScene(stack)
-        if not found.slices:  # it was not read slice by slice
+        compared, where = self._study.findings.stack(stack), self._study.inScene(stack)
+        if not compared.slices:  # it was not read slice by slice
             ijk, last = worldToIjk(where.volumeNode, world), shapeOf(where.volumeNode)[::-1]
             ijk = np.clip(ijk, 0, np.array(last) - 1)
             return [float(x) for x in ijkToWorld(where.volumeNode, ijk)]
         ras = where.fromWorld(world)
-        axes = np.array(found.ijk_to_ras)[:3]
+        axes = np.array(compared.ijk_to_ras)[:3]
         normal = np.cross(axes[:, 0], axes[:, 1])
         nearest = min(
-            found.slices, key=lambda one: abs(normal @ (np.array(one.position_ras) - ras))
+            compared.slices, key=lambda slice_: abs(normal @ (np.array(slice_.position_ras) - ras))
         )
         return where.toWorld(nearest.canal_center_ras or nearest.position_ras)
 

@@ -8,7 +8,7 @@ import slicer
 
 from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
-from SpineSlicer.scene.heatRamp import heatRamp
+from SpineSlicer.scene.heatRamp import showAsHeat
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 from SpineSlicer.scene.volumeNodes import addingVolumeNode
 
@@ -28,10 +28,6 @@ def addingActivationVolume(
     """
     name = f"{volumeNode.GetName()} class activation"
     node = yield from addingVolumeNode(scene, activation, name)
-    display = node.GetVolumeDisplayNode()
-    display.SetWindowLevelMinMax(0.0, 1.0)
-    display.SetAndObserveColorNodeID(heatRamp(scene, "SpineCompression activation").GetID())
-    display.SetThreshold(VISIBLE_FROM, 1.0)
-    display.ApplyThresholdOn()
+    showAsHeat(node, "SpineCompression activation", VISIBLE_FROM)
     placeBeside(scene, node, volumeNode)
     return node

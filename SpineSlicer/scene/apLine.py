@@ -37,8 +37,8 @@ def addApLine(
     if narrowest is None or narrowest.stack != stack or narrowest.index is None:
         return None
     slices = reading.findings.stack(stack).slices
-    one = next(slice_ for slice_ in slices if slice_.index == narrowest.index)
-    value = value_of(one.quantities, "cord_ap")
+    slice_ = next(slice_ for slice_ in slices if slice_.index == narrowest.index)
+    value = value_of(slice_.quantities, "cord_ap")
     ends = _ends(reading.outlines[stack], narrowest.index)
     if value is None or ends is None:
         return None
@@ -63,9 +63,9 @@ def _ends(outlines: Volume, index: int) -> list[NDArray[np.float64]] | None:
     if not len(cord):
         return None
     places = outlines.ras(np.column_stack([cord[:, 1], cord[:, 0], np.full(len(cord), index)]))
-    row = outlines.directions[:, 1]
+    down = outlines.directions[:, 1]
     ahead = np.array([0.0, 1.0, 0.0])
-    normal = np.cross(outlines.directions[:, 0], row)
+    normal = np.cross(outlines.directions[:, 0], down)
     ahead = ahead - (ahead @ normal) * normal / (normal @ normal)
     ahead = ahead / np.linalg.norm(ahead)
     middle = places.mean(axis=0)

@@ -12,7 +12,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 from SpineLib.inference.parts import Parts
 from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
-from SpineSlicer.scene.labelmapNodes import SMOOTHING, binaryName, orientedImage
+from SpineSlicer.scene.labelmapNodes import SMOOTHING, binaryName, orientedImage, segmentsIn
 
 _RULE_PADDING = 1  # voxels around a structure, so that its surface is closed
 
@@ -58,47 +58,45 @@ def moveWithSurfaces(node: slicer.vtkMRMLSegmentationNode, matrix: Any) -> None:
         matrix: vtkMatrix4x4.
     """
     segmentation = node.GetSegmentation()
-    names = [segmentation.GetNthSegmentID(n) for n in range(segmentation.GetNumberOfSegments())]
-    surfaces = {name: segmentation.GetSegment(name).GetRepresentation(surfaceName())
-                for name in names}  # fmt: skip
+    surfaces = {identifier: segment.GetRepresentation(surfaceName())
+                for identifier, segment, _number in segmentsIn(node)}  # fmt: skip
     segmentation.RemoveRepresentation(surfaceName())
     node.ApplyTransformMatrix(matrix)
     moved, transform = vtk.vtkTransformPolyDataFilter(), vtk.vtkTransform()
     transform.SetMatrix(matrix)
     moved.SetTransform(transform)
-    for name, surface in surfaces.items():
+    for identifier, surface in surfaces.items():
         if surface is not None:
             moved.SetInputData(surface)
             moved.Update()
             copy = vtk.vtkPolyData()
             copy.DeepCopy(moved.GetOutput())
-            segmentation.GetSegment(name).AddRepresentation(surfaceName(), copy)
+            segmentation.GetSegment(identifier).AddRepresentation(surfaceName(), copy)
     if any(surface is not None for surface in surfaces.values()):
         node.CreateClosedSurfaceRepresentation()  # tells the views; what is there stays
 
 
 def _layers(segmentation: Any) -> list[tuple[Volume, list[Any]]]:
-    found = []
+    layers = []
     for number in range(segmentation.GetNumberOfLayers(binaryName())):
         image = segmentation.GetLayerDataObject(number, binaryName())
         names = segmentation.GetSegmentIDsForLayer(number, binaryName())
         if image.GetPointData().GetScalars() is not None:
             segments = [segmentation.GetSegment(name) for name in names]
-            found.append((volumeOfImage(image), segments))
-    return found
+            layers.append((_volumeOfImage(image), segments))
+    return layers
 
 
-def volumeOfImage(image: slicer.vtkOrientedImageData) -> Volume:
+def _volumeOfImage(image: slicer.vtkOrientedImageData) -> Volume:
     """An oriented image's numbers (not copied) and geometry."""
     from slicer import util
 
-    low_i, high_i, low_j, high_j, low_k, high_k = image.GetExtent()
-    shape = (high_k - low_k + 1, high_j - low_j + 1, high_i - low_i + 1)
     matrix = util.vtkMatrixFromArray(np.eye(4))
     image.GetImageToWorldMatrix(matrix)
     ijk_to_ras = util.arrayFromVTKMatrix(matrix)
-    ijk_to_ras[:3, 3] = (ijk_to_ras @ [low_i, low_j, low_k, 1.0])[:3]
-    return Volume(vtk_to_numpy(image.GetPointData().GetScalars()).reshape(shape), ijk_to_ras)
+    ijk_to_ras[:3, 3] = (ijk_to_ras @ [*image.GetExtent()[::2], 1.0])[:3]
+    numbers = vtk_to_numpy(image.GetPointData().GetScalars())
+    return Volume(numbers.reshape(image.GetDimensions()[::-1]), ijk_to_ras)
 
 
 def _addSurface(segment: Any, parts: Parts) -> None:

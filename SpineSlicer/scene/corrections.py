@@ -1,4 +1,4 @@
-"""A reader's corrections of a segmentation: the original is kept, what was changed is said.
+"""A reader's corrections of a segmentation: the original is kept, and what changed is reported.
 
 The original is a hidden label map in the scene, so that it is saved with it. A segment that
 differs from it is marked ``SEMIAUTOMATIC`` (DICOM's Segment Algorithm Type, PS3.3 C.8.20.2), one
@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 import slicer
+from vtk.util.numpy_support import vtk_to_numpy
 
 from SpineLib.volume import Volume
-from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
+from SpineSlicer.scene.labelmapNodes import labelmapFromNode, segmentsIn
 from SpineSlicer.scene.overlays import putOnVolume
 from SpineSlicer.scene.spineSegmentation import (
     GIVEN,
@@ -22,7 +23,6 @@ from SpineSlicer.scene.spineSegmentation import (
     labelmapAsRead,
     labelsHash,
     segmentedVolumeNode,
-    spineLabelmap,
 )
 from SpineSlicer.scene.studyNodes import KIND, ORIGINAL, ORIGINAL_ROLE, STACK
 from SpineSlicer.scene.subjectHierarchy import placeBeside
@@ -57,7 +57,7 @@ def keepOriginal(node: slicer.vtkMRMLSegmentationNode, labelmap: Volume | None =
 
     Args:
         node: a spine segmentation.
-        labelmap: what it is held against, where that is not what it is now.
+        labelmap: what it is compared with later, where that is not its present state.
 
     Returns:
         The hidden label map; None where the segmented volume is not in the scene.
@@ -87,22 +87,22 @@ def original(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
 
 
 def changes(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
-    """What differs from the original: one a segment that was changed, removed or added."""
+    """The differences from the original, one for each segment changed, removed or added."""
     before = original(node)
     if before is None:
         return []
     # On the original's own grid: the volume may have been cropped, or be gone.
-    after = spineLabelmap(node, before)
-    names = _names(node)
+    after = labelmapFromNode(node, before)
+    names = {number: segment.GetName() for _id, segment, number in segmentsIn(node)}
     differ = before.voxels != after.voxels
     removed = np.bincount(before.voxels[differ], minlength=256)
     added = np.bincount(after.voxels[differ], minlength=256)
-    found = [
+    changed = [
         _change(n, names.get(n, str(n)), before.voxels, int(removed[n]), int(added[n]))
         for n in range(1, 256)
         if removed[n] or added[n]
     ]
-    return found + _added(node)
+    return changed + _added(node)
 
 
 def isCorrected(node: slicer.vtkMRMLSegmentationNode) -> bool:
@@ -128,15 +128,12 @@ def labelsDiffer(node: slicer.vtkMRMLSegmentationNode) -> bool:
 
 def markCorrections(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
     """Marks each segment by whether the reader changed it; gives the changes."""
-    found = changes(node)
-    changed = {one.label for one in found}
-    segmentation = node.GetSegmentation()
-    for index in range(segmentation.GetNumberOfSegments()):
-        segment = segmentation.GetNthSegment(index)
-        number = int(vtkTag(segment, LABEL_TAG) or 0)
+    marked = changes(node)
+    changed = {change.label for change in marked}
+    for _id, segment, number in segmentsIn(node):
         kind = "SEMIAUTOMATIC" if number in changed else "AUTOMATIC"
         segment.SetTag(ALGORITHM_TYPE, kind if number else "MANUAL")
-    return found
+    return marked
 
 
 def _change(label: int, name: str, voxels: Any, removed: int, added: int) -> Change:
@@ -146,29 +143,15 @@ def _change(label: int, name: str, voxels: Any, removed: int, added: int) -> Cha
     return Change(label, name, before, after, added, removed, dice)
 
 
-def _names(node: slicer.vtkMRMLSegmentationNode) -> dict[int, str]:
-    segmentation = node.GetSegmentation()
-    segments = [segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())]
-    return {int(vtkTag(s, LABEL_TAG)): s.GetName() for s in segments if vtkTag(s, LABEL_TAG)}
-
-
 def _added(node: slicer.vtkMRMLSegmentationNode) -> list[Change]:
     """Segments without one of SPIDER's numbers: the reader's own."""
-    segmentation = node.GetSegmentation()
-    found = []
-    for index in range(segmentation.GetNumberOfSegments()):
-        segment = segmentation.GetNthSegment(index)
-        if vtkTag(segment, LABEL_TAG):
+    added = []
+    for identifier, segment, number in segmentsIn(node):
+        if number:
             continue
         image = slicer.vtkOrientedImageData()
-        node.GetBinaryLabelmapRepresentation(segmentation.GetNthSegmentID(index), image)
+        node.GetBinaryLabelmapRepresentation(identifier, image)
         scalars = image.GetPointData().GetScalars()
-        count = 0 if scalars is None else int((_array(scalars) > 0).sum())
-        found.append(Change(0, segment.GetName(), 0, count, count, 0, 0.0))
-    return found
-
-
-def _array(scalars: Any) -> Any:
-    from vtk.util.numpy_support import vtk_to_numpy
-
-    return vtk_to_numpy(scalars)
+        count = 0 if scalars is None else int((vtk_to_numpy(scalars) > 0).sum())
+        added.append(Change(0, segment.GetName(), 0, count, count, 0, 0.0))
+    return added

@@ -1,4 +1,4 @@
-"""What a direction in the patient is called at the border of a picture."""
+"""The patient's directions: their letters at a picture's border, and the axis nearest to one."""
 
 from __future__ import annotations
 
@@ -22,3 +22,10 @@ def letter(direction: NDArray[np.float64]) -> str:
     direction = np.asarray(direction) / np.linalg.norm(direction)
     parts = sorted(LETTERS, key=lambda pair: -float(direction @ pair[1]))
     return "".join(name for name, axis in parts if direction @ axis > 0.34)
+
+
+def nearestAxis(axes: NDArray[np.float64], direction: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The one of some axes, a matrix's columns, that is nearest to a direction and points its way."""
+    along = axes.T @ direction
+    column = int(np.argmax(np.abs(along)))
+    return axes[:, column] * (1.0 if along[column] >= 0 else -1.0)

@@ -8,15 +8,17 @@ from typing import Any
 
 import slicer
 
+from SpineSlicer.scene.oneShotTimer import oneShotTimer
+
 
 @contextmanager
 def drawOnce() -> Iterator[None]:
-    """Holds the views' drawing back, until the event loop turns; also within another one.
+    """Holds back the drawing of views until the next turn of the event loop; it may be nested.
 
     A view that was asked to draw and could not do so for a sixtieth of a second draws at the next
     request, in the middle of whatever is changed. And one that is let go at once draws, hears from
-    Slicer's own widgets, whose turn comes after ours, and draws again. Then each view draws in a
-    turn of its own, so that the window is alive in between. Without an application nothing is
+    Slicer's own widgets, whose turn comes after ours, and draws again. So each view draws in a
+    turn of its own, and the window stays alive in between. Without an application nothing is
     drawn at all.
 
     Example:
@@ -78,11 +80,7 @@ class _Drawing:
 
     def _wait(self) -> None:
         if self._timer is None:
-            import qt
-
-            self._timer = qt.QTimer()
-            self._timer.setSingleShot(True)
-            self._timer.connect("timeout()", self._drawNext)
+            self._timer = oneShotTimer(self._drawNext)
         self._timer.start(0)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import slicer
@@ -12,6 +11,7 @@ from SpineLib.findings import Findings
 from SpineLib.inference.readers_level import LevelWord, name_by, name_without
 from SpineLib.inference.study_quantities import complete
 from SpineLib.reasons import READER_LEVEL
+from SpineSlicer.scene.findingsText import writeFindings
 from SpineSlicer.scene.levelNames import renameLevelNames
 from SpineSlicer.scene.NamesLog import NamesLog, Naming
 from SpineSlicer.scene.ReviewLog import ReviewLog
@@ -62,22 +62,21 @@ def lastNaming(node: slicer.vtkMRMLSegmentationNode) -> Naming | None:
 
 def _wordThatStands(text: Any) -> LevelWord | None:
     """A reader's word on a slice, unless the segmentation was named by a reader after it."""
-    kept = [one for one in owned(text) if one.GetAttribute(KIND) == REVIEWS]
-    log = ReviewLog(kept[0].GetText()) if kept else ReviewLog()
-    said = log.level
-    if said is None:
+    reviews = owned(text, REVIEWS)
+    log = ReviewLog(reviews[0].GetText()) if reviews else ReviewLog()
+    answer = log.level
+    if answer is None:
         return None
-    segmentations = [one for one in owned(text) if one.GetAttribute(KIND) == SEGMENTATION]
-    last = [step for step in map(lastNaming, segmentations) if step is not None]
-    codes = {(step.after.why or {}).get("code") for step in last if step.time >= said.time}
+    last = [step for step in map(lastNaming, owned(text, SEGMENTATION)) if step is not None]
+    codes = {(step.after.why or {}).get("code") for step in last if step.time >= answer.time}
     return None if codes - {READER_LEVEL} else log.levelWord
 
 
 def keepFindings(text: Any, findings: dict[str, Any]) -> None:
     """Puts findings with other levels into their node; tables and labels follow."""
-    text.SetText(json.dumps(findings, ensure_ascii=False, allow_nan=False))
+    writeFindings(text, findings)
     _levelTables(text, findings)
-    labels = [one for one in owned(text) if one.GetAttribute(KIND) in (LEVEL_NAMES, FLAGGED_RUNS)]
+    labels = owned(text, LEVEL_NAMES, FLAGGED_RUNS)
     whole = Findings.from_dict(findings) if labels else Findings()
     for node in labels:
         if node.GetAttribute(KIND) == LEVEL_NAMES:
@@ -88,9 +87,9 @@ def keepFindings(text: Any, findings: dict[str, Any]) -> None:
 
 def _levelTables(text: Any, findings: dict[str, Any]) -> None:
     """The "Level" columns of the tables of this reading's stacks."""
-    tables = [one for one in owned(text) if one.IsA("vtkMRMLTableNode")]
+    tables = [node for node in owned(text) if node.IsA("vtkMRMLTableNode")]
     for stack in findings["stacks"]:
-        levels = {one["index"] + 1: one["level"] for one in stack["slices"]}
+        levels = {slice_["index"] + 1: slice_["level"] for slice_ in stack["slices"]}
         for table in tables:
             if table.GetAttribute(STACK) != stack["id"]:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import slicer
@@ -26,11 +26,7 @@ def addFindingsTable(
     keys = shownKeys(stack)
     rows = [dict(_cells(findings, slice_, keys)) for slice_ in stack.slices]
     for name in rows[0] if rows else ():
-        column = _columnType(name, rows[0][name])()
-        column.SetName(name)
-        for row in rows:
-            column.InsertNextValue(row[name])
-        node.AddColumn(column)
+        addColumn(node, name, [row[name] for row in rows], _columnType(rows[0][name]))
     node.SetUseColumnTitleAsColumnHeader(True)
     node.SetLocked(True)
     placeBeside(scene, node, volumeNode)
@@ -45,15 +41,24 @@ def updateFindingsTable(node: Any, findings: Findings, stack: StackFindings) -> 
         findings, stack: with the same columns as then.
     """
     keys = shownKeys(stack)
-    for row, one in enumerate(stack.slices):
-        for name, value in _cells(findings, one, keys):
+    for row, slice_ in enumerate(stack.slices):
+        for name, value in _cells(findings, slice_, keys):
             column = node.GetTable().GetColumnByName(name)
             if column is not None and name != REVIEW_COLUMN:
                 column.SetValue(row, value)
     node.GetTable().Modified()
 
 
-def _columnType(name: str, value: Any) -> Any:
+def addColumn(node: Any, title: str, values: Iterable[Any], kind: Any = vtk.vtkFloatArray) -> None:
+    """Adds a column to a table node; ``kind`` is the class of its values' array."""
+    column = kind()
+    column.SetName(title)
+    for value in values:
+        column.InsertNextValue(value)
+    node.AddColumn(column)
+
+
+def _columnType(value: Any) -> Any:
     if isinstance(value, float):
         return vtk.vtkDoubleArray
     return vtk.vtkIntArray if isinstance(value, int) else vtk.vtkStringArray
@@ -65,11 +70,11 @@ def shownKeys(stack: StackFindings) -> list[str]:
     return [key for key in DEFINITIONS if key in there]
 
 
-def _cells(findings: Findings, one: SliceFinding, keys: list[str]) -> Iterator[tuple[str, Any]]:
-    yield "Slice", one.index + 1
-    yield "Level", one.level
+def _cells(findings: Findings, slice_: SliceFinding, keys: list[str]) -> Iterator[tuple[str, Any]]:
+    yield "Slice", slice_.index + 1
+    yield "Level", slice_.level
     for question, by, title in findings.columns:
-        opinion = one.opinion(question.key, by) or Opinion(question.key)
+        opinion = slice_.opinion(question.key, by) or Opinion(question.key)
         probability = opinion.probability
         yield title, words(question, opinion, str)
         yield f"P {title}", float("nan") if probability is None else float(probability)
@@ -78,11 +83,11 @@ def _cells(findings: Findings, one: SliceFinding, keys: list[str]) -> Iterator[t
         if any(m.grade_sets and m.question == question.key for m in findings.models):
             yield f"{title} set", "|".join(opinion.grade_set)
     for key in keys:
-        what, value = DEFINITIONS[key], value_of(one.quantities, key)
+        what, value = DEFINITIONS[key], value_of(slice_.quantities, key)
         name = f"{what.title} ({what.unit})" if what.unit else what.title
         yield name, float("nan") if value is None else float(value)
-    sources = [opinion.source for opinion in one.opinions if opinion.source]
+    sources = [opinion.source for opinion in slice_.opinions if opinion.source]
     yield "Source", ", ".join(dict.fromkeys(sources))
     yield REVIEW_COLUMN, ""
-    yield "SOP Instance UID", one.sop_instance_uid
-    yield "Frame", one.frame
+    yield "SOP Instance UID", slice_.sop_instance_uid
+    yield "Frame", slice_.frame

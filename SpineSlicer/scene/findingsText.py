@@ -1,8 +1,9 @@
-"""Findings as a scene keeps them, read back."""
+"""Findings as a scene keeps them, written and read back."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings
@@ -29,3 +30,8 @@ def findingsIn(text: str) -> Findings:
         raise BadInput(
             "The scene's findings are damaged", advice="Read the study again."
         ) from error
+
+
+def writeFindings(node: Any, findings: dict[str, Any]) -> None:
+    """Writes findings, of `Findings.to_dict`, into their text node."""
+    node.SetText(json.dumps(findings, ensure_ascii=False, allow_nan=False))

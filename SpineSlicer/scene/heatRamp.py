@@ -7,7 +7,22 @@ from typing import Any
 import slicer
 
 
-def heatRamp(scene: slicer.vtkMRMLScene, name: str) -> Any:
+def showAsHeat(node: Any, name: str, visibleFrom: float) -> None:
+    """Colours a volume of shares by the ramp of this name.
+
+    Args:
+        node: a volume node, 0 to 1.
+        name: of the ramp.
+        visibleFrom: lower shares are transparent.
+    """
+    display = node.GetVolumeDisplayNode()
+    display.SetWindowLevelMinMax(0.0, 1.0)
+    display.SetAndObserveColorNodeID(_heatRamp(node.GetScene(), name).GetID())
+    display.SetThreshold(visibleFrom, 1.0)
+    display.ApplyThresholdOn()
+
+
+def _heatRamp(scene: slicer.vtkMRMLScene, name: str) -> Any:
     """The scene's colour node of this name, made where there is none.
 
     It is our own node: it is saved with the scene and does not depend on the application's tables.

@@ -36,8 +36,8 @@ def holdingVolume(
         scene: where it is looked for.
         volume: what was read.
         stack: its stack's id.
-        without: nodes that are not asked.
-        first: nodes that are asked before all others.
+        without: nodes that are passed over.
+        first: nodes that are looked at before all others.
     """
     for node in (*first, *nodesOfClass(scene, "vtkMRMLScalarVolumeNode")):
         if node is None or node in without or not _isImage(node):

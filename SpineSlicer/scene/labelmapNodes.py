@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,15 +88,44 @@ def labelmapFromNode(node: slicer.vtkMRMLSegmentationNode, reference: Volume) ->
         numbers = _numbersOf([segmentation.GetSegment(name) for name in segments])
         if image.GetPointData().GetScalars() is None or not numbers.any():
             continue
-        fitting = slicer.vtkOrientedImageData()
-        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-            image, grid, fitting, False
-        )
+        fitting = _resampled(image, grid)
         values = vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(reference.shape)
         filled = _filled(fitting)
         layer = np.take(numbers, values[filled], mode="clip")
         np.copyto(voxels[filled], layer, where=layer > 0)
     return reference.with_voxels(voxels)
+
+
+def segmentMask(
+    node: slicer.vtkMRMLSegmentationNode, identifier: str, grid: Volume
+) -> NDArray[np.bool_]:
+    """Where one segment is on a grid [slice, row, column]."""
+    image = slicer.vtkOrientedImageData()
+    node.GetBinaryLabelmapRepresentation(identifier, image)
+    if image.GetPointData().GetScalars() is None:
+        return np.zeros(grid.shape, bool)
+    fitting = _resampled(image, orientedImage(grid))
+    return np.asarray(vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(grid.shape) > 0)
+
+
+def segmentsIn(
+    node: slicer.vtkMRMLSegmentationNode,
+) -> Iterator[tuple[str, slicer.vtkSegment, int]]:
+    """Each segment's ID, the segment, and its label number: 0 for one that a reader added."""
+    segmentation = node.GetSegmentation()
+    for identifier in segmentation.GetSegmentIDs():
+        segment = segmentation.GetSegment(identifier)
+        yield identifier, segment, int(vtkTag(segment, LABEL_TAG) or 0)
+
+
+def _resampled(
+    image: slicer.vtkOrientedImageData, grid: slicer.vtkOrientedImageData
+) -> slicer.vtkOrientedImageData:
+    fitting = slicer.vtkOrientedImageData()
+    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+        image, grid, fitting, False
+    )
+    return fitting
 
 
 def _filled(image: slicer.vtkOrientedImageData) -> tuple[slice, slice, slice]:
@@ -114,8 +143,8 @@ def _numbersOf(segments: Sequence[Any]) -> NDArray[np.uint8]:
     """A layer's values → label numbers; the last one stands for every value beyond."""
     values = [int(segment.GetLabelValue()) for segment in segments]
     numbers = np.zeros(max(values, default=0) + 2, np.uint8)
-    for value, one in zip(values, segments, strict=True):
-        numbers[value] = int(vtkTag(one, LABEL_TAG) or 0)
+    for value, segment in zip(values, segments, strict=True):
+        numbers[value] = int(vtkTag(segment, LABEL_TAG) or 0)
     return numbers
 
 

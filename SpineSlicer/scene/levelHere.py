@@ -1,4 +1,4 @@
-"""Which slice and place of a study a reader means who names a level."""
+"""The slice and the place of a study whose level a reader names."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def levelHere(study: ShownStudy) -> LevelHere:
     """
     if study.findings is None or study.current is None:
         raise BadInput(_("No slice is shown"), advice=_("Read a study, or choose one."))
-    at, one = study.current, study.slice(study.place)
-    place = place_on(study.findings, at.stack, one.position_ras)
-    return LevelHere(at.key, place, one.level, _words(at.stack, one.index))
+    at, slice_ = study.current, study.slice(study.place)
+    place = place_on(study.findings, at.stack, slice_.position_ras)
+    return LevelHere(at.key, place, slice_.level, _words(at.stack, slice_.index))
 
 
 def levelUnder(study: ShownStudy, view: Any, world: list[float]) -> LevelHere:
@@ -67,17 +67,17 @@ def levelUnder(study: ShownStudy, view: Any, world: list[float]) -> LevelHere:
         raise BadInput(
             _("This view shows no stack of the study"), advice=_("Point at one of its slices.")
         )
-    where, found = study.inScene(stack), study.findings.stack(stack)
+    where, stackFindings = study.inScene(stack), study.findings.stack(stack)
     where.require()
     ras = where.fromWorld(world)
-    index = int(np.round(np.linalg.inv(np.array(found.ijk_to_ras)) @ [*ras, 1.0])[2])
+    index = int(np.round(np.linalg.inv(np.array(stackFindings.ijk_to_ras)) @ [*ras, 1.0])[2])
     place = place_on(study.findings, stack, ras)
-    keys = {(one.stack, one.index): one.key for one in study.places}
-    uids, numbers = found.sop_instance_uids, found.frame_numbers
+    keys = {(slicePlace.stack, slicePlace.index): slicePlace.key for slicePlace in study.places}
+    uids, numbers = stackFindings.sop_instance_uids, stackFindings.frame_numbers
     own = f"stack {stack}:{index}"
     if 0 <= index < len(uids) and uids[index]:
         own = f"{uids[index]}:{numbers[index] if numbers else 1}"
-    slices = {slice_.index: slice_.level for slice_ in found.slices}
+    slices = {slice_.index: slice_.level for slice_ in stackFindings.slices}
     level = slices.get(index) or SpineLevels(study.findings.levels).near(np.array(place)).name
     return LevelHere(keys.get((stack, index), own), place, level, _words(stack, index))
 

@@ -29,8 +29,8 @@ def addLevelNames(
     if not findings.levels.vertebrae:
         return None
     node = addNamesNode(scene, f"{volumeNode.GetName()} level names")
-    for n, one in enumerate(findings.levels.vertebrae):
-        for kind, ras in (("vertebra", one.ras), ("disc", one.disc_ras)):
+    for n, vertebra in enumerate(findings.levels.vertebrae):
+        for kind, ras in (("vertebra", vertebra.ras), ("disc", vertebra.disc_ras)):
             if ras is not None:
                 addName(node, ras, "", f"{kind} {n}")
     renameLevelNames(node, findings)  # Slicer calls a point without a name after its node
@@ -52,13 +52,14 @@ def renameLevelNames(node: Any, findings: Findings) -> None:
 
 def _namesOf(findings: Findings) -> list[tuple[str, str]]:
     """Kind and place in the chain → name; empty where it is not known, or a segment bears it."""
-    vertebrae, segmented, found = findings.levels.vertebrae, _segmented(findings), []
-    for n, one in enumerate(vertebrae):
+    vertebrae, segmented = findings.levels.vertebrae, _segmented(findings)
+    names: list[tuple[str, str]] = []
+    for n, vertebra in enumerate(vertebrae):
         below = vertebrae[n + 1].name if n + 1 < len(vertebrae) else ""
-        disc = f"{one.name}/{below}" if one.name and below else ""
-        own = n not in segmented
-        found += [(f"vertebra {n}", one.name if own else ""), (f"disc {n}", disc if own else "")]
-    return found
+        disc = f"{vertebra.name}/{below}" if vertebra.name and below else ""
+        shown = ("", "") if n in segmented else (vertebra.name, disc)
+        names += zip((f"vertebra {n}", f"disc {n}"), shown, strict=True)
+    return names
 
 
 def _segmented(findings: Findings) -> set[int]:

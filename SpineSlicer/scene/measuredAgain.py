@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from SpineLib.findings import Findings
@@ -12,7 +11,7 @@ from SpineLib.slabs import Steps
 from SpineLib.volume import Volume
 from SpineSlicer.scene.apLine import addApLine
 from SpineSlicer.scene.findingsTable import updateFindingsTable
-from SpineSlicer.scene.findingsText import findingsIn
+from SpineSlicer.scene.findingsText import findingsIn, writeFindings
 from SpineSlicer.scene.outlineNodes import (
     asRead,
     isMeasured,
@@ -36,6 +35,7 @@ from SpineSlicer.scene.studyNodes import (
     STUDY,
     own,
 )
+from SpineSlicer.scene.volumeNodes import removeNodes
 
 
 def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | None]:
@@ -55,18 +55,18 @@ def measuringCorrections(nodes: ReadingScene, stack: str) -> Steps[Findings | No
     yield
     before = text.GetText()
     findings, old = findingsIn(before), findingsIn(before)
-    place = nodes.inScene(findings.stack(stack))
-    if not place.fits:
+    stackInScene = nodes.inScene(findings.stack(stack))
+    if not stackInScene.fits:
         return None
     yield
-    outlines = asRead(node, now, place.nodeAsRead)
+    outlines = asRead(node, now, stackInScene.nodeAsRead)
     yield from measuringOutlines(findings, stack, node, outlines)
     data = findings.to_dict()
     yield
     if nodes.node(FINDINGS) is not text or text.GetText() != before:  # something else was said
         return (yield from measuringCorrections(nodes, stack))
     shown, known = answersOfStacks(findings), answersOfStacks(old)
-    for changed in [one for one in shown if shown[one] != known[one]]:
+    for changed in [stackId for stackId in shown if shown[stackId] != known[stackId]]:
         if nodes.volumeNode(changed) is not None:
             yield from nodes.showingAgain(findings, changed)
     showQuantities(nodes, findings, data, {stack: now})
@@ -95,8 +95,7 @@ def showQuantities(
         data: the findings' `to_dict`, where it is at hand.
         outlines: of stacks, of `outlinesIn`, where they are at hand.
     """
-    written = json.dumps(data or findings.to_dict(), ensure_ascii=False, allow_nan=False)
-    nodes.node(FINDINGS).SetText(written)
+    writeFindings(nodes.node(FINDINGS), data or findings.to_dict())
     for stack in findings.stacks:
         for table in nodes.nodes(FINDINGS_TABLE, stack.id):
             updateFindingsTable(table, findings, stack)
@@ -106,8 +105,7 @@ def showQuantities(
 
 
 def _drawApLine(nodes: ReadingScene, findings: Findings, outlines: dict[str, Volume]) -> None:
-    for line in nodes.nodes(AP_LINE):
-        nodes.scene.RemoveNode(line)
+    removeNodes(nodes.nodes(AP_LINE))
     narrowest = find_quantity(findings.quantities, "mscc")
     stack = narrowest.stack if narrowest is not None else ""
     node, volume = nodes.node(OUTLINES, stack), nodes.volumeNode(stack)

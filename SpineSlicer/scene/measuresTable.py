@@ -8,6 +8,7 @@ from typing import Any
 import vtk
 
 from SpineLib.inference.measures import Measure
+from SpineSlicer.scene.findingsTable import addColumn
 from SpineSlicer.scene.studyNodes import KIND, MEASURES, MEASURES_ROLE, STACK
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
@@ -44,11 +45,8 @@ def showMeasures(segmentationNode: Any, measures: Sequence[Measure]) -> Any:
         placeBeside(scene, node, segmentationNode)
     node.RemoveAllColumns()
     for name, values in _columns(measures).items():
-        column = vtk.vtkStringArray() if name == "Structure" else vtk.vtkDoubleArray()
-        column.SetName(name)
-        for value in values:
-            column.InsertNextValue(value)
-        node.AddColumn(column)
+        kind = vtk.vtkStringArray if name == "Structure" else vtk.vtkDoubleArray
+        addColumn(node, name, values, kind)
     return node
 
 

@@ -33,8 +33,8 @@ def namesDiffer(node: Any) -> Reason | None:
     """
     texts = findingsOf(node)
     if texts:
-        found = [differing(Findings.from_dict(json.loads(text.GetText()))) for text in texts]
-        return next((why for why in found if why is not None), None)
+        reasons = [differing(Findings.from_dict(json.loads(text.GetText()))) for text in texts]
+        return next((why for why in reasons if why is not None), None)
     kept = node.GetAttribute(LOCALISED)
     if not kept or namedByReader(node):
         return None

@@ -10,6 +10,7 @@ import numpy as np
 import slicer
 from numpy.typing import NDArray
 
+from SpineSlicer.scene.sliceViews import partnerOf
 from SpineSlicer.scene.volumeNodes import nodesOfClass
 
 # Pixels from the bottom to the top of a view whose size nobody knows.
@@ -32,11 +33,11 @@ def canBeReadIn3D(names: Any, shown: Collection[int], textHeight: float) -> bool
 
 
 def _apart(names: Any, shown: Collection[int], view: Any, textHeight: float) -> bool:
-    camera = _cameraOf(view)
-    if camera is None or len(shown) < 2:
+    node = partnerOf(view, "vtkMRMLCameraNode")
+    if node is None or len(shown) < 2:
         return True
     places = np.array([names.GetNthControlPointPositionWorld(n) for n in shown])
-    at = _onScreen(places, camera, _height())
+    at = _onScreen(places, node.GetCamera(), _height())
     line = textHeight * view.GetScreenScaleFactor()
     wide = [line * LETTER * len(names.GetNthControlPointLabel(n)) for n in shown]
     for a, b in combinations(range(len(at)), 2):
@@ -57,13 +58,6 @@ def _onScreen(places: NDArray[np.float64], camera: Any, height: int) -> NDArray[
         return np.asarray(flat * height / (2 * camera.GetParallelScale()))
     depth = np.maximum(away @ ahead, 1.0) * np.tan(np.radians(camera.GetViewAngle()) / 2)
     return np.asarray(flat * height / (2 * depth[:, None]))
-
-
-def _cameraOf(view: Any) -> Any:
-    for node in nodesOfClass(view.GetScene(), "vtkMRMLCameraNode"):
-        if node.GetLayoutName() == view.GetLayoutName():
-            return node.GetCamera()
-    return None
 
 
 def _height() -> int:

@@ -37,7 +37,6 @@ from SpineSlicer.scene.spineSegmentation import (
 )
 from SpineSlicer.scene.studyNodes import (
     FINDINGS,
-    KIND,
     NOTICE,
     SEGMENT_NAMES,
     findingsNodes,
@@ -57,12 +56,7 @@ _NO_LEVELS = Levels(Volume(np.zeros((1, 1, 1), np.uint8), np.eye(4)), Segmentati
 
 
 def nameVertebra(
-    node: slicer.vtkMRMLSegmentationNode,
-    label: int,
-    name: str,
-    *,
-    why: Reason | None = None,
-    reader: str = "",
+    node: slicer.vtkMRMLSegmentationNode, label: int, name: str, *, reader: str = ""
 ) -> SegmentationFinding:
     """Renames every structure after the reader said what one vertebra is.
 
@@ -76,14 +70,13 @@ def nameVertebra(
         node: a spine segmentation.
         label: the vertebra's number.
         name: one of `CHOICES`.
-        why: the evidence; by default that the reader named it.
         reader: who says so, for the log.
 
     Raises:
         BadInput: there is no such vertebra, or the vertebrae below it would have no name, or the
             node's log cannot be read.
     """
-    finding = renamed(node, label, name, why=why, reader=reader)
+    finding = renamed(node, label, name, reader=reader)
     finish(following(node))
     return finding
 
@@ -96,7 +89,10 @@ def renamed(
     why: Reason | None = None,
     reader: str = "",
 ) -> SegmentationFinding:
-    """`nameVertebra` for the segmentation alone; `following` does the rest."""
+    """`nameVertebra` for the segmentation alone; `following` does the rest.
+
+    ``why`` is the evidence; by default that the reader named the vertebra.
+    """
     log, before = NamesLog(node), segmentationFinding(node)
     finding = rename(before, label, name, why)
     log.add(Names.of(before), Names.of(finding), reader=reader)
@@ -105,7 +101,7 @@ def renamed(
 
 
 def following(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
-    """Lets labels, findings, tables and levels of slices follow the names, a piece a step."""
+    """Makes labels, findings, tables and levels of slices follow the names, a piece a step."""
     if node.GetAttribute(ASIDE):
         return
     labelmap = labelmapAsRead(node)
@@ -121,7 +117,7 @@ def following(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
     _updateFindings(node, finding, levels)
     yield
     if namedByReader(node):
-        _levelOthers(node, finding, levels, asked=True)
+        _levelOthers(node, finding, levels, byRequest=True)
     else:
         yield from _levellingAnew(node, finding)
 
@@ -194,7 +190,7 @@ def statedCount(
     """
     if count not in LOWEST_OF:
         raise BadInput(
-            _("{count} lumbar vertebrae").format(count=count), advice=_("Say four, five or six.")
+            _("{count} lumbar vertebrae").format(count=count), advice=_("Choose four, five or six.")
         )
     labels = [s.label for s in segmentationFinding(node).segments if s.kind == "vertebra"]
     if not labels:
@@ -236,7 +232,7 @@ def updatingFindings(node: slicer.vtkMRMLSegmentationNode) -> Steps[None]:
 
 def namesOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:
     """The names of a segmentation's structures in the views; a clone has none."""
-    return [one for one in owned(node) if one.GetAttribute(KIND) == SEGMENT_NAMES]
+    return owned(node, SEGMENT_NAMES)
 
 
 def _giveNames(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
@@ -256,12 +252,8 @@ def _levellingAnew(
     for text in allFindings(scene):
         if not frame or text in own:
             continue
-        theirs = [
-            segmentationNode
-            for segmentationNode in segmentationNodes(scene)
-            if text in findingsOf(segmentationNode)
-        ]
-        theirs = [their for their in theirs if not their.GetAttribute(ASIDE)]
+        theirs = [n for n in segmentationNodes(scene) if text in findingsOf(n)]
+        theirs = [n for n in theirs if not n.GetAttribute(ASIDE)]
         labelmap = labelmapAsRead(theirs[0]) if theirs else None
         yield
         levels = _NO_LEVELS
@@ -276,13 +268,13 @@ def _levellingAnew(
 def _renameSegments(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> None:
     segmentation = node.GetSegmentation()
     entry = slicer.vtkSegment.GetTerminologyEntryTagName()
-    for one in finding.segments:
-        segment = segmentation.GetSegment(segmentId(one.label))
+    for named in finding.segments:
+        segment = segmentation.GetSegment(segmentId(named.label))
         if segment is None:
             continue
-        segment.SetName(shownName(one))
-        segment.SetTag(entry, terminologyEntry(terminology(one.kind, one.name)))
-        flagged = isFlagged(one, levelKnown=bool(finding.lowest))
+        segment.SetName(shownName(named))
+        segment.SetTag(entry, terminologyEntry(terminology(named.kind, named.name)))
+        flagged = isFlagged(named, levelKnown=bool(finding.lowest))
         segment.SetTag("Segmentation.Status", "flagged" if flagged else "completed")
 
 
@@ -291,28 +283,28 @@ def _updateFindings(
 ) -> None:
     for text in findingsOf(node):
         findings = json.loads(text.GetText())
-        said = findings["segmentation"]
+        segmentation = findings["segmentation"]
         why = None if finding.evidence_why is None else asdict(finding.evidence_why)
-        said.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
+        segmentation.update(lowest=finding.lowest, evidence=finding.evidence, evidence_why=why)
         _renameLevels(findings, finding)
-        said["segments"] = [asdict(segment) for segment in finding.segments]
+        segmentation["segments"] = [asdict(segment) for segment in finding.segments]
         stacks = {stack["id"]: stack for stack in findings["stacks"]}
-        frame = stacks[said["stack"]]["frame_of_reference_uid"]
+        frame = stacks[segmentation["stack"]]["frame_of_reference_uid"]
         _levelSlices(text, findings, levels, frame, over=namedByReader(node))
         keepFindings(text, findings)
 
 
 def _renameLevels(findings: dict[str, Any], finding: SegmentationFinding) -> None:
-    """Lets what was measured of levels, and their answers, follow the new names."""
+    """Makes the measurements of levels, and their answers, follow the new names."""
     if not findings.get("quantities") and not findings.get("level_opinions"):
         return
-    made = Findings.from_dict(json.loads(json.dumps(findings)))
-    before, made.segmentation = made.segmentation, finding
-    rename_levels(made, before)
-    told = made.to_dict()
+    whole = Findings.from_dict(json.loads(json.dumps(findings)))
+    before, whole.segmentation = whole.segmentation, finding
+    rename_levels(whole, before)
+    data = whole.to_dict()
     for name in ("quantities", "level_opinions", "summaries", "stacks"):
-        if name in told:
-            findings[name] = told[name]
+        if name in data:
+            findings[name] = data[name]
 
 
 def _levelOthers(
@@ -320,7 +312,7 @@ def _levelOthers(
     finding: SegmentationFinding,
     levels: Levels,
     *,
-    asked: bool = False,
+    byRequest: bool = False,
 ) -> None:
     """Levels of the slices of other readings in the segmentation's Frame of Reference.
 
@@ -334,10 +326,10 @@ def _levelOthers(
         if text in own:
             continue
         findings = json.loads(text.GetText())
-        said = findings["segmentation"]
-        why = Reason.from_dict(said.get("evidence_why")) or evidence_reason(said["evidence"])
+        answer = findings["segmentation"]
+        why = Reason.from_dict(answer.get("evidence_why")) or evidence_reason(answer["evidence"])
         theirs = not namedByReader(node) or (why is not None and why.code in READERS)
-        if said["lowest"] and theirs and not asked:
+        if answer["lowest"] and theirs and not byRequest:
             continue
         if _levelSlices(text, findings, levels, frame, over=namedByReader(node)):
             keepFindings(text, findings)
@@ -345,12 +337,10 @@ def _levelOthers(
 
 def _frameOf(node: slicer.vtkMRMLSegmentationNode, finding: SegmentationFinding) -> str:
     frame = frameOfReference(segmentedVolumeNode(node))
-    return frame or _frameIn(findingsOf(node), finding.stack)
-
-
-def _frameIn(texts: list[Any], stack: str) -> str:
-    found = [load for text in texts for load in json.loads(text.GetText())["stacks"]]
-    return next((s["frame_of_reference_uid"] for s in found if s["id"] == stack), "")
+    if frame:
+        return frame
+    stacks = [s for text in findingsOf(node) for s in json.loads(text.GetText())["stacks"]]
+    return next((s["frame_of_reference_uid"] for s in stacks if s["id"] == finding.stack), "")
 
 
 def _levelSlices(
@@ -361,19 +351,19 @@ def _levelSlices(
     Only a reader's word goes ``over`` a level that the localiser told.
     """
     levelsFollow(text, findings)
-    found, localised = False, bool(findings.get("levels", {}).get("vertebrae"))
+    hasStack, localised = False, bool(findings.get("levels", {}).get("vertebrae"))
     for stack in findings["stacks"]:
         same = stack["frame_of_reference_uid"] or frameOfReference(stackVolume(text, stack["id"]))
         if not frame or same != frame or not stack["slices"]:
             continue
-        found = True
+        hasStack = True
         axes = np.array(stack["ijk_to_ras"])[:3, :3]
-        for one in stack["slices"]:
-            place = one["canal_center_ras"] or one["position_ras"]
-            level = levels.at(place, normal=axes[:, 2])
-            told = one["level"] if localised else ""
-            one["level"] = (level or told) if over else (told or level)
-    return found
+        for slice_ in stack["slices"]:
+            position = slice_["canal_center_ras"] or slice_["position_ras"]
+            level = levels.at(position, normal=axes[:, 2])
+            localisedLevel = slice_["level"] if localised else ""
+            slice_["level"] = (level or localisedLevel) if over else (localisedLevel or level)
+    return hasStack
 
 
 def findingsOf(node: slicer.vtkMRMLSegmentationNode) -> list[Any]:

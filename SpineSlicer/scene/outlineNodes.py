@@ -104,14 +104,14 @@ def measuringOutlines(findings: Findings, stack: str, node: Any, outlines: Volum
     hashes = json.loads(node.GetAttribute(_GIVEN_SLICES) or "[]")
     if len(hashes) == len(slices):
         given = json.loads(node.GetAttribute(_GIVEN_QUANTITIES))
-        changed = {k for k, one in enumerate(_slicesOf(outlines)) if one != hashes[k]}
+        changed = {k for k, print_ in enumerate(_slicesOf(outlines)) if print_ != hashes[k]}
         before = [[Quantity.from_dict(quantity) for quantity in quantities] for quantities in given]
     else:  # a scene of an earlier version does not know which
         changed = set(range(len(slices))) if isCorrected(node) else set()
         before = [slice_.quantities for slice_ in slices]
-    if changed or any(_differ(one.quantities, b) for one, b in zip(slices, before, strict=True)):
-        for one, quantities in zip(slices, before, strict=True):
-            one.quantities = quantities
+    if changed or any(_differ(s.quantities, b) for s, b in zip(slices, before, strict=True)):
+        for slice_, quantities in zip(slices, before, strict=True):
+            slice_.quantities = quantities
         yield from measuring_again(findings, stack, outlines, changed)
 
 
@@ -151,7 +151,7 @@ def inOrderOf(stack: StackFindings, outlines: Volume) -> Volume:
 
 def algorithmOf(findings: Findings, task: str) -> str:
     """Name and version of the model that did a task."""
-    model = next((one for one in findings.models if one.task == task), None)
+    model = next((used for used in findings.models if used.task == task), None)
     return f"{model.name} {model.version}" if model else "SlicerSpineMRI"
 
 
@@ -176,7 +176,7 @@ def _slicesOf(outlines: Volume) -> list[str]:
 
 def _differ(some: list[Quantity], others: list[Quantity]) -> bool:
     """Whether other numbers were measured; norms follow from the level."""
-    return [(one.key, one.value) for one in some] != [(one.key, one.value) for one in others]
+    return [(q.key, q.value) for q in some] != [(q.key, q.value) for q in others]
 
 
 def _grid(

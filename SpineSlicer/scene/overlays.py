@@ -35,7 +35,7 @@ MOVED_ALONG = 0.01
 
 
 def putOnVolume(overlay: Any, volumeNode: Any, asRead: NDArray[np.float64] | None = None) -> None:
-    """Says of a new overlay that it is drawn on a volume, in the volume's own RAS as it is now.
+    """Records that a new overlay is drawn on a volume, in the volume's own RAS as it is now.
 
     Args:
         overlay: what is drawn.
@@ -72,14 +72,14 @@ def standOnVolume(volumeNode: Any) -> None:
 
 def overlaysOf(volumeNode: Any) -> list[Any]:
     """The nodes of ours that are drawn on a volume."""
-    found: list[Any] = []
+    overlays: list[Any] = []
     for node in nodesOfClass(volumeNode.GetScene(), "vtkMRMLDisplayableNode"):
         if node.GetAttribute(KIND) and _volumeOf(node) is volumeNode and node is not volumeNode:
-            found.append(node)
+            overlays.append(node)
             kept = node.GetNodeReference(ORIGINAL_ROLE)
             if kept is not None:
-                found.append(kept)
-    return list(dict.fromkeys(found))
+                overlays.append(kept)
+    return list(dict.fromkeys(overlays))
 
 
 def gridUnder(overlay: Any) -> Volume | None:
@@ -122,8 +122,8 @@ def _firstGrid(overlay: Any, volumeNode: Any, overlays: list[Any]) -> NDArray[np
     the labels and volumes were put that were made with it.
     """
     kind = SEGMENTATION if overlay.GetAttribute(KIND) == SEGMENT_NAMES else VERDICTS
-    first = [overlay, *(one for one in overlays if one.GetAttribute(KIND) == kind), *overlays]
-    known = [_referenceGeometry(one) for one in first if one.IsA("vtkMRMLSegmentationNode")]
+    first = [overlay, *(other for other in overlays if other.GetAttribute(KIND) == kind), *overlays]
+    known = [_referenceGeometry(other) for other in first if other.IsA("vtkMRMLSegmentationNode")]
     shape = shapeOf(volumeNode)
     return next((matrix for matrix, size in known if size == shape), ijkToRas(volumeNode))
 
@@ -137,9 +137,7 @@ def _referenceGeometry(node: Any) -> tuple[NDArray[np.float64], tuple[int, ...]]
     if not text or not converter.DeserializeImageGeometry(text, image, False):
         return np.eye(4), ()
     image.GetImageToWorldMatrix(matrix)
-    low_i, high_i, low_j, high_j, low_k, high_k = image.GetExtent()
-    shape = (high_k - low_k + 1, high_j - low_j + 1, high_i - low_i + 1)
-    return np.array(util.arrayFromVTKMatrix(matrix)), shape
+    return np.array(util.arrayFromVTKMatrix(matrix)), image.GetDimensions()[::-1]
 
 
 def _isSame(grid: dict[str, Any] | None, volumeNode: Any, voxels: str) -> bool:
@@ -187,8 +185,8 @@ def _points(node: Any) -> NDArray[np.float64]:
     """A few points that go where an overlay's contents go, in its own RAS, mm; shape [n, 3]."""
     if node.IsA("vtkMRMLMarkupsNode"):
         count = min(node.GetNumberOfControlPoints(), 4)
-        found = [list(node.GetNthControlPointPosition(n)) for n in range(count)]
-        return np.array(found, np.float64).reshape(-1, 3)
+        points = [list(node.GetNthControlPointPosition(n)) for n in range(count)]
+        return np.array(points, np.float64).reshape(-1, 3)
     isSegmentation = node.IsA("vtkMRMLSegmentationNode")
     matrix = _referenceGeometry(node)[0] if isSegmentation else ijkToRas(node)
     return np.stack([matrix[:3, 3], *(matrix[:3, 3] + 100 * matrix[:3, n] for n in range(3))])

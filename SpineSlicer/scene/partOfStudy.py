@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import slicer
 
 from SpineLib.errors import BadInput, SpineError
@@ -13,12 +12,13 @@ from SpineLib.labels import ASSESSED
 from SpineLib.models import find_models
 from SpineLib.reading import Reading
 from SpineLib.translation import tr as _
-from SpineLib.volume import Volume, resample
+from SpineLib.volume import resample
 from SpineSlicer.scene.outlineNodes import inOrderOf
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.StackInScene import AsRead
 from SpineSlicer.scene.studies import studiesIn
 from SpineSlicer.scene.studyNodes import FINDINGS, readingsOf, stackOf, studyOfRoot
+from SpineSlicer.scene.verdictHalo import gridOf
 
 
 def studyWith(scene: slicer.vtkMRMLScene, volumeNode: Any, shown: str) -> tuple[str, str]:
@@ -31,11 +31,11 @@ def studyWith(scene: slicer.vtkMRMLScene, volumeNode: Any, shown: str) -> tuple[
     """
     if volumeNode is None or volumeNode.GetScene() is not scene:
         return "", ""
-    roots = (one for one in readingsOf(volumeNode, FINDINGS) if stackOf(one, volumeNode))
-    found = [one for one in roots if _isReadable(scene, studyOfRoot(one))]
-    if not found:
+    roots = (root for root in readingsOf(volumeNode, FINDINGS) if stackOf(root, volumeNode))
+    readable = [root for root in roots if _isReadable(scene, studyOfRoot(root))]
+    if not readable:
         return "", ""
-    root = max(found, key=lambda one: studyOfRoot(one) == shown)
+    root = max(readable, key=lambda root: studyOfRoot(root) == shown)
     return studyOfRoot(root), stackOf(root, volumeNode)
 
 
@@ -60,14 +60,14 @@ def wholeReading(part: Reading, nodes: ReadingScene, stack: str) -> Reading:
             ),
             advice=_("Read the study's folder again."),
         )
-    (read,) = (one for one in part.findings.stacks if one.id in part.volumes)
+    (read,) = (partStack for partStack in part.findings.stacks if partStack.id in part.volumes)
     cards = {model.card.name: model.card for model in find_models() if model.card.question}
     findings = joined(study, part.findings, read.id, stack, cards=cards)
     segmented = part.findings.segmentation.status == ASSESSED
     whole = Reading(findings, {}, part.segmentation if segmented else None)
     if read.id in part.activations:
-        grid = Volume(np.broadcast_to(np.uint8(0), own.shape), np.array(own.ijk_to_ras))
-        whole.activations[stack] = resample(part.activations[read.id], grid, nearest=True)
+        activation = part.activations[read.id]
+        whole.activations[stack] = resample(activation, gridOf(own), nearest=True)
     if read.id in part.outlines:
         whole.outlines[stack] = inOrderOf(own, part.outlines[read.id])
     return whole
@@ -83,11 +83,8 @@ def onlyVolumeRead(scene: slicer.vtkMRMLScene) -> Any:
         findings = nodes.findings()
     except SpineError:  # the panel says so where it shows the study
         return None
-    read = (
-        [nodes.volumeNode(stack.id) for stack in findings.stacks if stack.slices]
-        if findings
-        else []
-    )
+    stacks = findings.stacks if findings else ()
+    read = [nodes.volumeNode(stack.id) for stack in stacks if stack.slices]
     return read[0] if len(read) == 1 else None
 
 

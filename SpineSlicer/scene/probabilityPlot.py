@@ -6,7 +6,6 @@ It runs as the strip does, from the head on the left to the feet, and marks the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import slicer
@@ -15,6 +14,7 @@ import vtk
 from SpineLib.findings import Findings, StackFindings
 from SpineLib.labels import rgb
 from SpineLib.questions import Opinion, Question
+from SpineSlicer.scene.findingsTable import addColumn
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
 THRESHOLD = "Threshold"
@@ -54,12 +54,9 @@ def addProbabilityPlot(
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{name} probabilities")
     for title, values in columns.items():
         addColumn(table, title, values)
-    levels = vtk.vtkStringArray()
-    levels.SetName(LEVEL)
-    names = {slice_.index + 1.0: slice_.level for slice_ in stack.slices}
-    for number in columns["Slice"]:
-        levels.InsertNextValue(names[number])
-    table.AddColumn(levels)
+    levels = {slice_.index + 1.0: slice_.level for slice_ in stack.slices}
+    names = [levels[number] for number in columns["Slice"]]
+    addColumn(table, LEVEL, names, vtk.vtkStringArray)
     chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", f"{name} {chance}")
     nodes = [table, chart]
     for number, title in enumerate(list(columns)[1:]):
@@ -92,7 +89,7 @@ def _columns(
 
     Of a slice that only another model assessed, P is NaN.
     """
-    models = [by for asked, by, _title in findings.columns if asked is question]
+    models = [by for columnQuestion, by, _title in findings.columns if columnQuestion is question]
     answers = [
         [_chance(slice_.opinion(question.key, by)) for by in models] for slice_ in stack.slices
     ]
@@ -131,7 +128,7 @@ def markPlace(chart: Any, number: int) -> None:
 def levelTicks(stack: StackFindings) -> list[tuple[float, str]]:
     """Where on the plot's axis each level's name belongs: the middle of its slices, counted from 1."""
     runs: list[tuple[str, list[float]]] = []
-    for slice_ in sorted(stack.slices, key=lambda one: one.index):
+    for slice_ in sorted(stack.slices, key=lambda slice_: slice_.index):
         if runs and runs[-1][0] == slice_.level:
             runs[-1][1].append(slice_.index + 1.0)
         else:
@@ -140,7 +137,7 @@ def levelTicks(stack: StackFindings) -> list[tuple[float, str]]:
 
 
 def alongSpine(chart: Any, stack: StackFindings) -> None:
-    """Lets a chart run from the head on the left to the feet, slice by slice."""
+    """Makes a chart run from the head on the left to the feet, slice by slice."""
     head, feet = _ends(stack)
     step = 0.5 if feet >= head else -0.5
     chart.SetXAxisTitle("Slice")
@@ -150,7 +147,7 @@ def alongSpine(chart: Any, stack: StackFindings) -> None:
 
 def _ends(stack: StackFindings) -> tuple[int, int]:
     """The indices of the slices that are nearest to the head and to the feet."""
-    order = sorted(stack.slices, key=lambda one: -one.position_ras[2])
+    order = sorted(stack.slices, key=lambda slice_: -slice_.position_ras[2])
     return order[0].index, order[-1].index
 
 
@@ -162,15 +159,6 @@ def _addMark(scene: Any, name: str, number: int) -> Any:
     series = addSeries(scene, table, MARK, "#808080")
     series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
     return series
-
-
-def addColumn(table: Any, title: str, values: Iterable[float]) -> None:
-    """Adds a column of numbers to a table node."""
-    column = vtk.vtkFloatArray()
-    column.SetName(title)
-    for value in values:
-        column.InsertNextValue(value)
-    table.AddColumn(column)
 
 
 def _chance(opinion: Opinion | None) -> float:

@@ -11,7 +11,8 @@ import slicer
 from SpineLib.findings import StackFindings
 from SpineLib.quantities import DEFINITIONS, find_quantity
 from SpineLib.translation import tr as _
-from SpineSlicer.scene.probabilityPlot import addColumn, addSeries, alongSpine
+from SpineSlicer.scene.findingsTable import addColumn
+from SpineSlicer.scene.probabilityPlot import addSeries, alongSpine
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 
 # The quantities of each chart, which share a unit, and their colours (Okabe and Ito).

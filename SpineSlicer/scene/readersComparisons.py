@@ -47,11 +47,9 @@ def comparedAgain(findings: Findings, log: ReviewLog) -> Findings:
 
     Slices on which cord and sac are not measured any more do not count.
     """
-    made = Findings.from_dict(findings.to_dict())
-    complete(
-        made, [reference for reference in _references(made, log) if is_comparable(made, reference)]
-    )
-    return made
+    compared = Findings.from_dict(findings.to_dict())
+    complete(compared, [r for r in _references(compared, log) if is_comparable(compared, r)])
+    return compared
 
 
 def withComparisons(reading: Reading, log: ReviewLog) -> Reading:
@@ -70,10 +68,10 @@ def chooseInstead(
         BadInput: a reference is not a slice on which cord and sac were measured; the log stays.
     """
     chosen = list(references)
-    for one in chosen:
-        require_comparable(findings, one)
+    for reference in chosen:
+        require_comparable(findings, reference)
     keys = {(p.stack, p.index): p.key for p in SpineTimeline(findings).places}
-    wanted = [keys[one.stack, one.index] for one in chosen]
+    wanted = [keys[reference.stack, reference.index] for reference in chosen]
     others = [key for key in log.comparisons if key not in wanted]
     log.add([*_answers(others, NOT_CHOSEN, reader), *_answers(wanted, CHOSEN, reader)])
 

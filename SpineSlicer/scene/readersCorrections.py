@@ -13,7 +13,7 @@ from SpineLib.labels import Code
 from SpineLib.outputs.corrections import SEMIAUTOMATIC, TISSUE, Corrections, DrawnSegment
 from SpineLib.volume import Volume
 from SpineSlicer.scene.corrections import changes, labelsDiffer, original
-from SpineSlicer.scene.labelmapNodes import LABEL_TAG, orientedImage, vtkTag
+from SpineSlicer.scene.labelmapNodes import segmentMask, segmentsIn, vtkTag
 from SpineSlicer.scene.outlineNodes import isCorrected
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentationFinding
 from SpineSlicer.scene.studyNodes import OUTLINES, SEGMENTATION
@@ -36,8 +36,8 @@ def correctionsOfStudy(nodes: Any) -> Corrections:
     outlines = [name for name, node in outlined if node is not None and isCorrected(node)]
     if segmentation is None or not findings.segmentation.stack:
         return Corrections(outlines=outlines)
-    place = nodes.inScene(findings.stack(findings.segmentation.stack))
-    own = correctionsOf(segmentation, lambda mask: place.volume(mask.voxels))
+    stackInScene = nodes.inScene(findings.stack(findings.segmentation.stack))
+    own = correctionsOf(segmentation, lambda mask: stackInScene.volume(mask.voxels))
     return replace(own, outlines=outlines)
 
 
@@ -64,42 +64,24 @@ def correctionsOf(
 def _drawn(
     node: slicer.vtkMRMLSegmentationNode, placed: Callable[[Volume], Volume]
 ) -> list[DrawnSegment]:
-    segmentation = node.GetSegmentation()
-    numbers = range(segmentation.GetNumberOfSegments())
-    own = [n for n in numbers if not vtkTag(segmentation.GetNthSegment(n), LABEL_TAG)]
+    own = [(name, segment) for name, segment, number in segmentsIn(node) if not number]
     grid = currentLabelmap(node) if own else None
     if grid is None:
         return []
-    found = []
-    for number in own:
-        segment = segmentation.GetNthSegment(number)
-        mask = _mask(node, segmentation.GetNthSegmentID(number), grid)
+    drawn = []
+    for identifier, segment in own:
+        mask = segmentMask(node, identifier, grid).astype(np.uint8)
         if mask.any():
             codes = _codes(vtkTag(segment, slicer.vtkSegment.GetTerminologyEntryTagName()))
-            found.append(DrawnSegment(segment.GetName(), placed(grid.with_voxels(mask)), *codes))
-    return found
-
-
-def _mask(node: slicer.vtkMRMLSegmentationNode, identifier: str, grid: Volume) -> Any:
-    """1 where a segment is on a grid, uint8."""
-    from vtk.util.numpy_support import vtk_to_numpy
-
-    image, fitting = slicer.vtkOrientedImageData(), slicer.vtkOrientedImageData()
-    node.GetBinaryLabelmapRepresentation(identifier, image)
-    if image.GetPointData().GetScalars() is None:
-        return np.zeros(grid.shape, np.uint8)
-    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-        image, orientedImage(grid), fitting, False
-    )
-    values = vtk_to_numpy(fitting.GetPointData().GetScalars()).reshape(grid.shape)
-    return (values > 0).astype(np.uint8)
+            drawn.append(DrawnSegment(segment.GetName(), placed(grid.with_voxels(mask)), *codes))
+    return drawn
 
 
 def _codes(entry: str) -> tuple[Code, Code]:
     """Category and type of a segment's terminology; tissue where it says none."""
     parts = entry.split("~")
-    found = [_code(parts[n]) if n < len(parts) else None for n in (_CATEGORY, _TYPE)]
-    return found[0] or TISSUE, found[1] or TISSUE
+    category, kind = (_code(parts[n]) if n < len(parts) else None for n in (_CATEGORY, _TYPE))
+    return category or TISSUE, kind or TISSUE
 
 
 def _code(triple: str) -> Code | None:

@@ -50,13 +50,13 @@ def withReadersLevel(reading: Reading, log: ReviewLog) -> Reading:
     try:
         name_by(findings, word)
     except BadInput as error:
-        text = _("What the reader said of levels ({name}) does not fit this reading: {why}")
+        text = _("The level that the reader named ({name}) does not fit this reading: {why}")
         findings.warnings.append(text.format(name=word.name, why=error.what))
     return replace(reading, findings=findings)
 
 
 def followReadersLevel(nodes: ReadingScene) -> Steps[None]:
-    """Lets everything of a study follow what its reviews say of levels, or say no more.
+    """Makes everything of a study follow what its reviews say of levels, or say no more.
 
     Args:
         nodes: of the study; its reviews are kept already.
@@ -77,8 +77,8 @@ def _nameSegmentation(node: Any, nodes: ReadingScene) -> None:
     if last is not None and (last.after.why or {}).get("code") == READER_LEVEL:
         undoNaming(node)
     log, findings = nodes.reviews(), nodes.findings()
-    word, said = log.levelWord, log.level
-    if word is None or said is None or findings is None:
+    word, answer = log.levelWord, log.level
+    if word is None or answer is None or findings is None:
         return
     name_by(findings, word)
     named = findings.segmentation
@@ -86,5 +86,5 @@ def _nameSegmentation(node: Any, nodes: ReadingScene) -> None:
         return
     for segment in named.segments:
         if segment.kind == "vertebra" and known_name(structure(segment.label), named.lowest):
-            renamed(node, segment.label, segment.name, why=word.why, reader=said.reader)
+            renamed(node, segment.label, segment.name, why=word.why, reader=answer.reader)
             return

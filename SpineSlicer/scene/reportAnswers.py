@@ -31,7 +31,7 @@ def readerAnswers(findings: Findings, log: ReviewLog) -> list[ReaderAnswer]:
     ]  # fmt: skip
 
 
-def modelAnswer(one: SliceFinding, question: str) -> str:
+def modelAnswer(slice_: SliceFinding, question: str) -> str:
     """What the first model said of a slice; empty where it was not assessed."""
-    opinion = one.opinion(question)
+    opinion = slice_.opinion(question)
     return opinion.value if opinion else ""

@@ -19,7 +19,7 @@ from SpineLib.reading import Reading, frames_of, is_dicom
 from SpineLib.slabs import Steps, write_in_slabs
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume, write_volume
-from SpineSlicer.scene.labelmapNodes import vtkTag
+from SpineSlicer.scene.labelmapNodes import segmentsIn, vtkTag
 from SpineSlicer.scene.naming import noticeOf
 from SpineSlicer.scene.outlineNodes import takeOutlines
 from SpineSlicer.scene.readersCorrections import correctionsOf, correctionsOfStudy
@@ -102,8 +102,8 @@ def gatheringStudy(scene: slicer.vtkMRMLScene, study: str) -> Steps[ResultsToSen
         raise BadInput(_("The scene holds no reading"), advice=_("Read the study first."))
     labelmap, segmentation = None, nodes.node(SEGMENTATION)
     if segmentation is not None and findings.segmentation.stack:
-        place = nodes.inScene(findings.stack(findings.segmentation.stack))
-        labelmap = place.volume(_labels(segmentation).voxels)
+        stackInScene = nodes.inScene(findings.stack(findings.segmentation.stack))
+        labelmap = stackInScene.volume(_labels(segmentation).voxels)
         yield
         findings.segmentation = _finding(segmentation, labelmap, findings.segmentation)
     else:
@@ -162,11 +162,11 @@ def _labels(node: slicer.vtkMRMLSegmentationNode) -> Volume:
 
 
 def _finding(
-    node: slicer.vtkMRMLSegmentationNode, labelmap: Volume, said: SegmentationFinding
+    node: slicer.vtkMRMLSegmentationNode, labelmap: Volume, read: SegmentationFinding
 ) -> SegmentationFinding:
     """Segments, sizes and names as they are now."""
     now = segmentationFinding(node, labelmap)
-    return replace(now, file=_FILE, stack=said.stack or now.stack, forced=now.forced or said.forced)
+    return replace(now, file=_FILE, stack=read.stack or now.stack, forced=now.forced or read.forced)
 
 
 def _stack(node: Any, volumeNode: Any, labelmap: Volume) -> StackFindings:
@@ -185,9 +185,7 @@ def _stack(node: Any, volumeNode: Any, labelmap: Volume) -> StackFindings:
 
 def _model(node: slicer.vtkMRMLSegmentationNode) -> ModelUsed:
     """The model, as the segments name it."""
-    segmentation = node.GetSegmentation()
-    segments = [segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())]
-    said = (vtkTag(segment, "DICOM.SegmentAlgorithmName") for segment in segments)
-    name, _space, version = next((one for one in said if one), "unknown").rpartition(" ")
+    tags = (vtkTag(s, "DICOM.SegmentAlgorithmName") for _id, s, _number in segmentsIn(node))
+    name, _space, version = next(filter(None, tags), "unknown").rpartition(" ")
     starter = noticeOf(node) == STARTER_NOTICE
     return ModelUsed("segmentation", name or version, name, version, "", starter, "")

@@ -22,7 +22,7 @@ def sagittalsOf(findings: Findings, stack: StackFindings) -> list[str]:
     hasLevels = any(slice_.level for slice_ in stack.slices)
     placed = findings.levels.placed.get(stack.id)
     onCourse = placed is not None and placed.code == ON_COURSE
-    found = [
+    sagittals = [
         other
         for other in findings.stacks
         if other.plane == "sagittal"
@@ -33,8 +33,8 @@ def sagittalsOf(findings: Findings, stack: StackFindings) -> list[str]:
         )
     ]
     # No localiser of few slices where there is better.
-    found.sort(key=lambda s: (s.id != segmented, s.weighting != "T2", -(s.shape or [0])[0]))
-    return [one.id for one in found]
+    sagittals.sort(key=lambda s: (s.id != segmented, s.weighting != "T2", -(s.shape or [0])[0]))
+    return [other.id for other in sagittals]
 
 
 def sagittalVolume(nodes: ReadingScene, findings: Findings, stack: StackFindings) -> Any:
@@ -45,13 +45,13 @@ def sagittalVolume(nodes: ReadingScene, findings: Findings, stack: StackFindings
             return volume
     frame = stack.frame_of_reference_uid
     volumes = nodesOfClass(nodes.scene, "vtkMRMLScalarVolumeNode") if frame else []
-    fitting = [one for one in volumes if _isSagittal(one) and frameOfReference(one) == frame]
+    fitting = [v for v in volumes if _isSagittal(v) and frameOfReference(v) == frame]
     # The largest: no localiser where there is better.
-    return max(fitting, key=lambda one: one.GetImageData().GetNumberOfPoints(), default=None)
+    return max(fitting, key=lambda volume: volume.GetImageData().GetNumberOfPoints(), default=None)
 
 
 def _isSagittal(volume: Any) -> bool:
     if volume.GetImageData() is None or volume.IsA("vtkMRMLLabelMapVolumeNode"):
         return False
-    made = volume.GetAttribute(KIND) not in (None, "", VOLUME)
-    return not made and planeOf(volume) == "Sagittal"
+    derived = volume.GetAttribute(KIND) not in (None, "", VOLUME)
+    return not derived and planeOf(volume) == "Sagittal"

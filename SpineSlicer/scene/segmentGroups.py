@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from SpineLib.labels import structure
-from SpineSlicer.scene.labelmapNodes import LABEL_TAG, vtkTag
+from SpineSlicer.scene.labelmapNodes import segmentsIn
 
 GROUPS = ("vertebra", "disc", "canal")
 # On the segmentation: the groups that were hidden here, which its display node may forget.
@@ -15,7 +15,7 @@ _HIDDEN = "SpineMRI.HiddenGroups"
 def setGroupVisible(node: Any, group: str, visible: bool) -> None:
     """Shows or hides all segments of a kind, in slices and in 3D."""
     _setVisible(node, group, visible)
-    hidden = [one for one in GROUPS if (one in _hidden(node) if one != group else not visible)]
+    hidden = [g for g in GROUPS if (g in _hidden(node) if g != group else not visible)]
     node.SetAttribute(_HIDDEN, " ".join(hidden))
 
 
@@ -28,7 +28,7 @@ def showGroups(node: Any) -> None:
 def isGroupVisible(node: Any, group: str) -> bool:
     """Whether any segment of a kind is shown."""
     display = node.GetDisplayNode()
-    return any(display.GetSegmentVisibility(one) for one in _segmentsOf(node, group))
+    return any(display.GetSegmentVisibility(identifier) for identifier in _segmentsOf(node, group))
 
 
 def _hidden(node: Any) -> list[str]:
@@ -43,10 +43,8 @@ def _setVisible(node: Any, group: str, visible: bool) -> None:
 
 
 def _segmentsOf(node: Any, group: str) -> list[str]:
-    segmentation = node.GetSegmentation()
-    found = []
-    for index in range(segmentation.GetNumberOfSegments()):
-        number = vtkTag(segmentation.GetNthSegment(index), LABEL_TAG)
-        if number and structure(int(number)).kind == group:
-            found.append(segmentation.GetNthSegmentID(index))
-    return found
+    return [
+        identifier
+        for identifier, _segment, number in segmentsIn(node)
+        if number and structure(number).kind == group
+    ]

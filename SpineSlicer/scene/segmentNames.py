@@ -38,49 +38,63 @@ def addingSegmentNames(
     parts = Parts(labelmap)
     shown = [segment for segment in finding.segments if segment.kind != "canal"]
     places = []
-    for one in shown:
+    for segment in shown:
         yield
-        places.append(bodyMiddle(parts, one))
+        places.append(bodyMiddle(parts, segment))
     node = addNamesNode(scene, f"{volumeNode.GetName()} segment names")
-    for one, place in zip(shown, places, strict=True):
-        addName(node, place, shortName(one.name), str(one.label))
+    for segment, middle in zip(shown, places, strict=True):
+        addName(node, middle, shortName(segment.name), str(segment.label))
     placeBeside(scene, node, volumeNode)
     return node
 
 
 def addNamesNode(scene: slicer.vtkMRMLScene, name: str) -> slicer.vtkMRMLMarkupsFiducialNode:
     """A markups node for names, which are drawn as text alone in every parallel slice."""
+    node = addTextNode(scene, name, 3.4, VIEWS)
+    display = node.GetDisplayNode()
+    display.SetVisibility3D(False)
+    display.SetOccludedVisibility(True)  # in 3D a name's place lies within its bone
+    display.SetOccludedOpacity(1.0)
+    showInParallelSlices(display)
+    return node
+
+
+def addTextNode(
+    scene: slicer.vtkMRMLScene, name: str, scale: float, views: Iterable[str]
+) -> slicer.vtkMRMLMarkupsFiducialNode:
+    """A locked markups node that is drawn as bold white text alone, in these views."""
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name)
     node.CreateDefaultDisplayNodes()
     node.SetLocked(True)
     display = node.GetDisplayNode()
     drawTextAlone(display)
-    display.SetTextScale(3.4)
-    display.SetVisibility3D(False)
-    display.SetOccludedVisibility(True)  # in 3D a name's place lies within its bone
-    display.SetOccludedOpacity(1.0)
+    display.SetTextScale(scale)
     display.SetPropertiesLabelVisibility(False)
     display.SetPointLabelsVisibility(True)
-    display.SetSliceProjection(True)
-    display.SetSliceProjectionUseFiducialColor(True)
-    display.SetSliceProjectionOpacity(1.0)
     display.SetSelectedColor(1.0, 1.0, 1.0)
     display.GetTextProperty().SetBold(True)
     display.GetTextProperty().SetShadow(True)
-    for view in VIEWS:
+    for view in views:
         display.AddViewNodeID(view)
     return node
 
 
+def showInParallelSlices(display: Any) -> None:
+    """Draws points in every slice of a view, not only in the one that they lie in."""
+    display.SetSliceProjection(True)
+    display.SetSliceProjectionUseFiducialColor(True)
+    display.SetSliceProjectionOpacity(1.0)
+
+
 def addName(node: Any, ras: Iterable[float], name: str, description: str) -> None:
-    """Adds a name to such a node, with what it is the name of."""
+    """Adds a text to such a node, with what it is the text of."""
     index = node.AddControlPoint(*(float(x) for x in ras), name)
     node.SetNthControlPointDescription(index, description)
     node.SetNthControlPointLocked(index, True)
 
 
 def drawTextAlone(display: Any) -> None:
-    """Lets no glyph stand beside a label, where it would be a small tick."""
+    """Draws labels without a glyph, which would be a small tick beside them."""
     display.SetGlyphType(slicer.vtkMRMLMarkupsDisplayNode.GlyphTypeInvalid)
 
 
@@ -110,22 +124,17 @@ def shortName(whole: str) -> str:
     return f"{name} ?" if "not known" in explanation else name
 
 
-def bodyPoint(labelmap: Volume, one: SegmentFinding) -> NDArray[np.float64]:
-    """`bodyMiddle` of one segment of a label map."""
-    return bodyMiddle(Parts(labelmap), one)
-
-
-def bodyMiddle(parts: Parts, one: SegmentFinding) -> NDArray[np.float64]:
+def bodyMiddle(parts: Parts, segment: SegmentFinding) -> NDArray[np.float64]:
     """The middle of what lies in front of the canal, RAS mm: a vertebra's body, not its arch.
 
     Args:
         parts: of SPIDER's numbers; without a canal in them, or without anything in front of it,
             the middle of the whole segment is given.
-        one: the segment.
+        segment: the segment.
     """
-    points = parts.points(one.label)
+    points = parts.points(segment.label)
     if not len(points):
-        return np.asarray(one.centroid_ras, dtype=np.float64)
+        return np.asarray(segment.centroid_ras, dtype=np.float64)
     canal = parts.points(CANAL)
     near = canal[np.abs(canal[:, 2] - points[:, 2].mean()) < REACH]
     if len(near):

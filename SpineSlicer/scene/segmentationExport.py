@@ -39,6 +39,6 @@ def exportSegmentation(node: Any, path: str | Path) -> None:
     if labelmap is None:
         raise BadInput(
             _("The volume of {name} is not in the scene").format(name=node.GetName()),
-            advice=_("Load it: its grid is what the file is written on."),
+            advice=_("Load it: the file is written on its grid."),
         )
     write_volume(labelmap, path)

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
 import slicer
 
-from SpineLib.findings import SCHEMA_VERSION, Findings, StackFindings
+from SpineLib.errors import BadInput
+from SpineLib.findings import StackFindings
 from SpineLib.labels import ASSESSED
 from SpineLib.reading import Reading
 from SpineLib.slabs import Steps
+from SpineSlicer.scene.findingsText import findingsIn, writeFindings
 from SpineSlicer.scene.heldVolumes import holdingVolume
 from SpineSlicer.scene.namesDiffer import rememberLocalised
 from SpineSlicer.scene.NamesLog import hasNamesLog
 from SpineSlicer.scene.naming import namedByReader, namesOf, updatingFindings
 from SpineSlicer.scene.overlays import putOnVolume
-from SpineSlicer.scene.segmentNames import addingSegmentNames
-from SpineSlicer.scene.spineSegmentation import ASIDE, addSpineSegmentation, segmentedVolumeNode
+from SpineSlicer.scene.spineSegmentation import ASIDE, segmentedVolumeNode
 from SpineSlicer.scene.stackGrids import notedGrid
 from SpineSlicer.scene.StackInScene import StackInScene, requireStill
+from SpineSlicer.scene.structureNodes import addingSegmentation
 from SpineSlicer.scene.studyNodes import (
     FINDINGS,
     KIND,
     MEASURES_ROLE,
     NOTICE,
     ORIGINAL_ROLE,
-    SEGMENT_NAMES,
     STACK,
     STUDY,
     disown,
@@ -45,7 +46,7 @@ from SpineSlicer.scene.studyNodes import (
 )
 from SpineSlicer.scene.studyVisibility import HIDDEN
 from SpineSlicer.scene.subjectHierarchy import placeUnder, studyItem, studyUidOf
-from SpineSlicer.scene.volumeNodes import addingVolumeNode, describe
+from SpineSlicer.scene.volumeNodes import addingVolumeNode, describe, removeNodes
 
 from . import corrections
 
@@ -83,15 +84,13 @@ def showingSegmentation(
         else:
             volumeNode = yield from holdingVolume(scene, reading.volumes[stack.id], stack.id)
         if volumeNode is None:
-            volumeNode = yield from _addingVolume(scene, reading, stack)
+            volumeNode = yield from addingStackVolume(scene, reading, stack)
             added.append(volumeNode)
         yield
         node = yield from _addingSegmentation(scene, reading, volumeNode, added)
         added.clear()
     finally:
-        for one in added:
-            if one.GetScene() is not None:
-                scene.RemoveNode(one)
+        removeNodes(added)
     yield from _makingRoom(node)
     describe(volumeNode, weighting=stack.weighting, region=stack.region)
     rememberLocalised(node, reading.findings)
@@ -124,18 +123,13 @@ def replaceSegmentation(node: slicer.vtkMRMLSegmentationNode) -> None:
     """Makes room for a new one: sets it aside, or takes it and all that was made of it away."""
     names = namesOf(node)
     if not setAside(node):
-        _remove(node.GetNodeReference(role) for role in (ORIGINAL_ROLE, MEASURES_ROLE))
-        _remove([node])
-    _remove(names)
+        derived = [node.GetNodeReference(role) for role in (ORIGINAL_ROLE, MEASURES_ROLE)]
+        removeNodes((*derived, node))
+    removeNodes(names)
 
 
-def _remove(nodes: Iterable[Any]) -> None:
-    for node in nodes:
-        if node is not None and node.GetScene() is not None:
-            node.GetScene().RemoveNode(node)
-
-
-def _addingVolume(scene: Any, reading: Reading, stack: StackFindings) -> Steps[Any]:
+def addingStackVolume(scene: Any, reading: Reading, stack: StackFindings) -> Steps[Any]:
+    """Adds the volume of a stack that was read, under its study, in steps."""
     name = scene.GenerateUniqueName(f"{stack.id} {stack.description or stack.plane}")
     node = yield from addingVolumeNode(scene, reading.volumes[stack.id], name)
     node.SetAttribute(STACK, stack.id)
@@ -146,26 +140,20 @@ def _addingVolume(scene: Any, reading: Reading, stack: StackFindings) -> Steps[A
 def _addingSegmentation(
     scene: Any, reading: Reading, volumeNode: Any, added: list[Any]
 ) -> Steps[Any]:
-    finding = reading.findings.segmentation
-    assert reading.segmentation is not None
-    model = next((m for m in reading.findings.models if m.task == "segmentation"), None)
-    node = addSpineSegmentation(
-        scene, reading.segmentation, finding, volumeNode,
-        f"{model.name} {model.version}" if model else "SlicerSpineMRI", surfaces=False,
-    )  # fmt: skip
-    added.append(node)
-    yield
-    names = yield from addingSegmentNames(scene, reading.segmentation, finding, volumeNode)
-    added.append(names)
-    names.SetAttribute(KIND, SEGMENT_NAMES)
-    study = _studyOf(reading, volumeNode, finding.stack, node)
-    asRead = next((place.nodeAsRead for _root, place in _readings(volumeNode)), None)
-    for one in (node, names):
-        one.SetAttribute(STACK, finding.stack)
-        one.SetAttribute(NOTICE, reading.findings.notice)
-        one.SetAttribute(STUDY, study)
-        putOnVolume(one, volumeNode, asRead)
-    own(node, [names])
+    def mark(new: Any, kind: str) -> None:
+        added.append(new)
+        new.SetAttribute(KIND, kind)
+
+    steps = addingSegmentation(scene, reading, volumeNode, mark, surfaces=False)
+    node, names = yield from steps
+    stack = reading.findings.segmentation.stack
+    study = _studyOf(reading, volumeNode, stack, node)
+    asRead = next((stackInScene.nodeAsRead for _root, stackInScene in _readings(volumeNode)), None)
+    for new in (node, names):
+        new.SetAttribute(STACK, stack)
+        new.SetAttribute(NOTICE, reading.findings.notice)
+        new.SetAttribute(STUDY, study)
+        putOnVolume(new, volumeNode, asRead)
     return node
 
 
@@ -186,7 +174,7 @@ def _studyOf(reading: Reading, volumeNode: Any, stack: str, node: Any) -> str:
     if not uid or len(copies) != 1:
         return freeStudy(scene, key)
     (study,) = copies
-    theirs = [one for root in others if studyOfRoot(root) == study for one in volumesOf(root)]
+    theirs = [volume for root in others if studyOfRoot(root) == study for volume in volumesOf(root)]
     return freeStudy(scene, key) if stack in [n.GetAttribute(STACK) for n in theirs] else study
 
 
@@ -204,21 +192,21 @@ def _makingRoom(node: Any) -> Steps[None]:
 
 
 def _joinFindings(reading: Reading, node: Any) -> bool:
-    """Lets findings of the same volume, and of no other segmentation, have this one for theirs."""
+    """Gives this segmentation to findings of the same volume that have no other one."""
     joined = False
-    for root, place in _readings(segmentedVolumeNode(node)):
-        data, stack = json.loads(root.GetText()), place.stack.id
-        said = data["segmentation"]
-        if said.get("status") == ASSESSED and said.get("stack") != stack:
+    for root, stackInScene in _readings(segmentedVolumeNode(node)):
+        data, stack = json.loads(root.GetText()), stackInScene.stack.id
+        segmentation = data["segmentation"]
+        if segmentation.get("status") == ASSESSED and segmentation.get("stack") != stack:
             continue
         data["segmentation"] = asdict(replace(reading.findings.segmentation, stack=stack))
-        models = [one for one in data["models"] if one["task"] != "segmentation"]
+        models = [model for model in data["models"] if model["task"] != "segmentation"]
         new = [asdict(model) for model in reading.findings.models if model.task == "segmentation"]
         data["models"] = [*models, *new]
-        root.SetText(json.dumps(data, ensure_ascii=False, allow_nan=False))
+        writeFindings(root, data)
         own(root, [node, *namesOf(node)])
-        for one in (node, *namesOf(node)):
-            one.SetAttribute(STACK, stack)
+        for ours in (node, *namesOf(node)):
+            ours.SetAttribute(STACK, stack)
         joined = True
     return joined
 
@@ -229,14 +217,10 @@ def _readings(volumeNode: Any) -> Iterator[tuple[Any, StackInScene]]:
     Not those that cannot be read, nor those of slices that the volume no longer has.
     """
     for root in readingsOf(volumeNode, FINDINGS):
-        name = stackOf(root, volumeNode)
         try:
-            data = json.loads(root.GetText())
-            if int(data["schema_version"]) > SCHEMA_VERSION or not name:
-                continue
-            stack = Findings.from_dict(data).stack(name)
-        except (ValueError, TypeError, KeyError, AttributeError):
+            stack = findingsIn(root.GetText()).stack(stackOf(root, volumeNode))
+        except (BadInput, KeyError):
             continue
-        place = StackInScene(stack, volumeNode, notedGrid(root, stack, volumeNode))
-        if place.fits:
-            yield root, place
+        stackInScene = StackInScene(stack, volumeNode, notedGrid(root, stack, volumeNode))
+        if stackInScene.fits:
+            yield root, stackInScene

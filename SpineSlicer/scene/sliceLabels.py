@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from SpineLib.findings import Findings, SliceFinding, StackFindings
 from SpineLib.volume import Volume
-from SpineSlicer.scene.segmentNames import drawTextAlone
+from SpineSlicer.scene.directionLetters import ANTERIOR, RIGHT, nearestAxis
+from SpineSlicer.scene.segmentNames import addName, addTextNode, showInParallelSlices
 from SpineSlicer.scene.subjectHierarchy import placeBeside
 from SpineSlicer.scene.verdictHalo import OUTER_RADIUS, canalCenters, gridOf
 from SpineSlicer.scene.verdicts import labelText, runs, shortText, withLevel, worst
@@ -44,19 +45,17 @@ def addSliceLabels(
     name = volumeNode.GetName()
     slices = _addNode(scene, f"{name} slice labels", AXIAL_VIEWS)
     modified = slices.StartModify()  # one event for all points
-    for one, center in zip(stack.slices, centers, strict=True):
+    for slice_, center in zip(stack.slices, centers, strict=True):
         # Above the ring, from its right edge on: the text runs along the ring and leaves it free.
-        place = center + (OUTER_RADIUS + GAP) * anterior + 0.8 * OUTER_RADIUS * right
-        _addPoint(slices, place, labelText(findings, one), one)
+        position = center + (OUTER_RADIUS + GAP) * anterior + 0.8 * OUTER_RADIUS * right
+        addName(slices, position, labelText(findings, slice_), slice_.sop_instance_uid)
     slices.EndModify(modified)
     flagged = _addNode(scene, f"{name} flagged runs", OTHER_VIEWS)
     # Seen in every sagittal and coronal slice, left and behind the ring, never on the cord.
-    flagged.GetDisplayNode().SetSliceProjection(True)
-    flagged.GetDisplayNode().SetSliceProjectionUseFiducialColor(True)
-    flagged.GetDisplayNode().SetSliceProjectionOpacity(1.0)
-    for one, center in _apart(findings, stack, centers):
-        place = center + (OUTER_RADIUS + GAP) * (left - anterior)
-        _addPoint(flagged, place, _runText(findings, one), one)
+    showInParallelSlices(flagged.GetDisplayNode())
+    for slice_, center in _apart(findings, stack, centers):
+        position = center + (OUTER_RADIUS + GAP) * (left - anterior)
+        addName(flagged, position, _runText(findings, slice_), slice_.sop_instance_uid)
     for node in (slices, flagged):
         placeBeside(scene, node, volumeNode)
     return slices, flagged
@@ -71,64 +70,39 @@ def renameRuns(node: Any, findings: Findings, stack: StackFindings) -> None:
         stack: of the node.
     """
     grid = gridOf(stack)
-    for n, (one, _) in enumerate(_apart(findings, stack, canalCenters(grid, stack.slices))):
+    for n, (slice_, _) in enumerate(_apart(findings, stack, canalCenters(grid, stack.slices))):
         if n < node.GetNumberOfControlPoints():
-            node.SetNthControlPointLabel(n, _runText(findings, one))
+            node.SetNthControlPointLabel(n, _runText(findings, slice_))
 
 
-def _runText(findings: Findings, one: SliceFinding) -> str:
-    return withLevel(one, shortText(findings, one, scheme=False))
+def _runText(findings: Findings, slice_: SliceFinding) -> str:
+    return withLevel(slice_, shortText(findings, slice_, scheme=False))
 
 
 def _apart(
     findings: Findings, stack: StackFindings, centers: NDArray[np.float64]
 ) -> list[tuple[SliceFinding, NDArray[np.float64]]]:
     """Each run's worst slice and its centre; of two runs too close for two lines, the worse one."""
-    found = [one for run in runs(stack) if (one := worst(findings, run)) is not None]
+    flagged = [slice_ for run in runs(stack) if (slice_ := worst(findings, run)) is not None]
     kept: list[tuple[SliceFinding, NDArray[np.float64]]] = []
-    for one in sorted(found, key=findings.severity, reverse=True):
-        center = centers[stack.slices.index(one)]
+    for slice_ in sorted(flagged, key=findings.severity, reverse=True):
+        center = centers[stack.slices.index(slice_)]
         if all(np.linalg.norm(center - other) >= LINE for _, other in kept):
-            kept.append((one, center))
+            kept.append((slice_, center))
     return kept
 
 
 def _addNode(scene: Any, name: str, views: tuple[str, ...]) -> Any:
-    node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name)
-    node.CreateDefaultDisplayNodes()
-    node.SetLocked(True)
+    node = addTextNode(scene, name, 3.2, views)
     display = node.GetDisplayNode()
-    drawTextAlone(display)
-    display.SetTextScale(3.2)
-    display.SetPropertiesLabelVisibility(False)
-    display.SetPointLabelsVisibility(True)
-    display.SetSelectedColor(1.0, 1.0, 1.0)
     display.SetColor(1.0, 1.0, 1.0)
-    text = display.GetTextProperty()
-    text.SetBold(True)
-    text.SetShadow(True)
-    text.SetBackgroundColor(0.0, 0.0, 0.0)
-    text.SetBackgroundOpacity(0.45)
-    for view in views:
-        display.AddViewNodeID(view)
+    display.GetTextProperty().SetBackgroundColor(0.0, 0.0, 0.0)
+    display.GetTextProperty().SetBackgroundOpacity(0.45)
     return node
-
-
-def _addPoint(node: Any, ras: NDArray[np.float64], label: str, one: SliceFinding) -> None:
-    index = node.AddControlPoint(*(float(x) for x in ras), label)
-    node.SetNthControlPointDescription(index, one.sop_instance_uid)
-    node.SetNthControlPointLocked(index, True)
 
 
 def _inPlane(volume: Volume) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     # The slice's own axes nearest to right and anterior: labels stay in an oblique slice's plane.
     directions = volume.directions[:, :2]
-    left = _nearest(directions, np.array([-1.0, 0.0, 0.0]))
-    anterior = _nearest(directions, np.array([0.0, 1.0, 0.0]))
-    return -left, anterior, left
-
-
-def _nearest(directions: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-    along = directions.T @ wanted
-    column = int(np.argmax(np.abs(along)))
-    return directions[:, column] * (1.0 if along[column] >= 0 else -1.0)
+    left = nearestAxis(directions, -RIGHT)
+    return -left, nearestAxis(directions, ANTERIOR), left

@@ -52,7 +52,7 @@ def stateOf(view: Any) -> ViewState:
 
 
 def bringBack(view: Any, state: ViewState) -> None:
-    """Lets a view lie as it did, and show what it showed, where that is still there."""
+    """Puts a view back where it was, and shows what it showed, if that is still there."""
     volume = view.GetScene().GetNodeByID(state.volume)
     if volume is not None:
         setBackground(view, volume)
@@ -112,15 +112,14 @@ def planeOf(volumeNode: Any) -> str:
 
 def backgroundOf(view: Any) -> Any:
     """The volume node that a view shows; None where it shows none."""
-    composite = _layersOf(view)
-    return (
-        view.GetScene().GetNodeByID(composite.GetBackgroundVolumeID() or "") if composite else None
-    )
+    composite = partnerOf(view, "vtkMRMLSliceCompositeNode")
+    shown = composite.GetBackgroundVolumeID() if composite else None
+    return view.GetScene().GetNodeByID(shown) if shown else None
 
 
 def setBackground(view: Any, volumeNode: Any) -> bool:
     """Shows a volume in a view, which is neither turned nor fitted; whether it showed another."""
-    composite = _layersOf(view)
+    composite = partnerOf(view, "vtkMRMLSliceCompositeNode")
     if composite is None or composite.GetBackgroundVolumeID() == volumeNode.GetID():
         return False
     composite.SetBackgroundVolumeID(volumeNode.GetID())
@@ -128,7 +127,7 @@ def setBackground(view: Any, volumeNode: Any) -> bool:
 
 
 def showOnlyIn(display: Any, views: Collection[str]) -> None:
-    """Lets a display node draw in these views alone, by their IDs; in all where there is none."""
+    """Draws a display node in these views alone, by their IDs; in all where there is none."""
     if sorted(display.GetViewNodeIDs() or ()) == sorted(views):
         return
     modified = display.StartModify()
@@ -157,13 +156,13 @@ def slicesOff(view: Any, volumeNode: Any, ijk: Any) -> float:
 
 def isInSight(view: Any, world: Any) -> bool:
     """Whether a point lies within a view's borders, wherever it is across the view."""
-    x, y, _z, _w = _rasToXy(view) @ [*world, 1.0]
+    x, y, _z, _w = np.linalg.inv(util.arrayFromVTKMatrix(view.GetXYToRAS())) @ [*world, 1.0]
     width, height, _depth = view.GetDimensions()
     return bool(0.0 < x < width and 0.0 < y < height)
 
 
 def sameScale(view: Any, other: Any) -> None:
-    """Lets a millimetre be as many pixels in a view as in another one."""
+    """Gives a view the scale of another one: as many pixels a millimetre."""
     _setScale(view, _scaleOf(other))
 
 
@@ -197,14 +196,11 @@ def _setScale(view: Any, mm: float) -> None:
     view.SetFieldOfView(width * mm, height * mm, view.GetFieldOfView()[2])
 
 
-def _rasToXy(view: Any) -> NDArray[np.float64]:
-    return np.linalg.inv(util.arrayFromVTKMatrix(view.GetXYToRAS()))
-
-
-def _layersOf(view: Any) -> Any:
-    for composite in nodesOfClass(view.GetScene(), "vtkMRMLSliceCompositeNode"):
-        if composite.GetLayoutName() == view.GetLayoutName():
-            return composite
+def partnerOf(view: Any, className: str) -> Any:
+    """The node of a class that belongs to a view, by the name in the layout; None if none does."""
+    for node in nodesOfClass(view.GetScene(), className):
+        if node.GetLayoutName() == view.GetLayoutName():
+            return node
     return None
 
 
@@ -235,7 +231,7 @@ def _nearest(normal: NDArray[np.float64]) -> str:
 
 def _orientationOfLayout(view: Any) -> str:
     name = view.GetLayoutName() or ""
-    return next((said for begin, said in _OF_LAYOUT.items() if name.startswith(begin)), "")
+    return next((plane for begin, plane in _OF_LAYOUT.items() if name.startswith(begin)), "")
 
 
 def _liesNear(view: Any, orientation: str) -> bool:

@@ -23,7 +23,7 @@ from SpineLib.labels import ASSESSED, structure, structure_color, terminology
 from SpineLib.reasons import Reason
 from SpineLib.translation import tr as _
 from SpineLib.volume import Volume
-from SpineSlicer.scene.labelmapNodes import LABEL_TAG, addSegmentationNode, labelmapFromNode, vtkTag
+from SpineSlicer.scene.labelmapNodes import addSegmentationNode, labelmapFromNode, segmentsIn
 from SpineSlicer.scene.overlays import fitsItsVolume, gridAsRead
 from SpineSlicer.scene.Segment import Segment
 from SpineSlicer.scene.studyNodes import KIND, SEGMENTATION, STACK, VOLUME_ROLE, own
@@ -110,13 +110,12 @@ def segmentationFinding(
         node: from `addSpineSegmentation`, perhaps edited.
         labelmap: its numbers, for volumes and middles; without them these are 0.
     """
-    segmentation, segments = node.GetSegmentation(), []
     parts = None if labelmap is None else Parts(labelmap)
-    for index in range(segmentation.GetNumberOfSegments()):
-        segment = segmentation.GetNthSegment(index)
-        number = vtkTag(segment, LABEL_TAG)
-        if number:
-            segments.append(_finding(int(number), segment.GetName(), parts))
+    segments = [
+        segmentFinding(number, segment.GetName(), parts)
+        for _id, segment, number in segmentsIn(node)
+        if number
+    ]
     return SegmentationFinding(
         status=ASSESSED,
         stack=node.GetAttribute(STACK) or "",
@@ -138,7 +137,7 @@ def currentLabelmap(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
         return None
     volumeNode = segmentedVolumeNode(node)
     empty = np.broadcast_to(np.uint8(0), shapeOf(volumeNode))
-    return spineLabelmap(node, Volume(empty, ijkToRas(volumeNode)))
+    return labelmapFromNode(node, Volume(empty, ijkToRas(volumeNode)))
 
 
 def labelmapAsRead(node: slicer.vtkMRMLSegmentationNode) -> Volume | None:
@@ -180,28 +179,24 @@ def labelsHash(labelmap: Volume, labels: Iterable[int] = range(1, 256)) -> str:
     return hashlib.sha256(repr(voxels.shape).encode() + voxels.tobytes()).hexdigest()
 
 
-def spineLabelmap(node: slicer.vtkMRMLSegmentationNode, reference: Volume) -> Volume:
-    """SPIDER's numbers on the grid of the segmented volume, a reader's edits included."""
-    return labelmapFromNode(node, reference)
-
-
 def segmentId(label: int) -> str:
     """The segment ID of one of SPIDER's numbers, the same in every segmentation."""
     what = structure(label)
     return "canal" if what.kind == "canal" else f"{what.kind}{label}"
 
 
-def shownName(one: SegmentFinding) -> str:
+def shownName(segment: SegmentFinding) -> str:
     """The segment's name in the scene; a partial structure says so."""
-    return one.name + (PARTIAL if one.partial and "partial" not in one.name else "")
+    return segment.name + (PARTIAL if segment.partial and "partial" not in segment.name else "")
 
 
-def isFlagged(one: SegmentFinding, *, levelKnown: bool) -> bool:
+def isFlagged(segment: SegmentFinding, *, levelKnown: bool) -> bool:
     """Whether the reader should look at this segment: it is cut, or its level is not known."""
-    return one.kind != "canal" and (one.partial or not levelKnown)
+    return segment.kind != "canal" and (segment.partial or not levelKnown)
 
 
-def _finding(label: int, name: str, parts: Parts | None) -> SegmentFinding:
+def segmentFinding(label: int, name: str, parts: Parts | None) -> SegmentFinding:
+    """What is known of one of SPIDER's numbers; without ``parts``, volume and middle are 0."""
     what = structure(label)
     volume, middle = 0.0, [0.0, 0.0, 0.0]
     if parts is not None:
@@ -214,12 +209,12 @@ def _finding(label: int, name: str, parts: Parts | None) -> SegmentFinding:
     )
 
 
-def _segment(one: SegmentFinding, *, levelKnown: bool) -> Segment:
+def _segment(segment: SegmentFinding, *, levelKnown: bool) -> Segment:
     return Segment(
-        label=one.label,
-        identifier=segmentId(one.label),
-        name=shownName(one),
-        color=structure_color(one.label),
-        code=terminology(one.kind, one.name),
-        flagged=isFlagged(one, levelKnown=levelKnown),
+        label=segment.label,
+        identifier=segmentId(segment.label),
+        name=shownName(segment),
+        color=structure_color(segment.label),
+        code=terminology(segment.kind, segment.name),
+        flagged=isFlagged(segment, levelKnown=levelKnown),
     )

@@ -27,11 +27,11 @@ def noteGrids(findingsNode: Any, findings: Findings, volumes: dict[str, Any]) ->
     for stack in findings.stacks:
         if stack.id in noted or volumes.get(stack.id) is None:
             continue
-        found = AsRead.of(stack, volumes[stack.id]) or _ofFirstVersion(
+        grid = AsRead.of(stack, volumes[stack.id]) or _ofFirstVersion(
             findingsNode, stack, volumes[stack.id]
         )
-        if found is not None:
-            noted[stack.id] = found.toDict()
+        if grid is not None:
+            noted[stack.id] = grid.toDict()
     findingsNode.SetAttribute(GRIDS, json.dumps(noted))
 
 

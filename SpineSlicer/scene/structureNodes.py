@@ -46,7 +46,7 @@ def addingStructures(
     """
     findings = reading.findings
     if reading.segmentation is not None and stack == findings.segmentation.stack:
-        yield from _addingSegmentation(scene, reading, volumeNode, mark, surfaces)
+        yield from addingSegmentation(scene, reading, volumeNode, mark, surfaces=surfaces)
         yield
     if stack in reading.outlines:
         mark(addOutlines(scene, reading, stack, volumeNode), OUTLINES)
@@ -61,17 +61,17 @@ def addingStructures(
         yield
 
 
-def _addingSegmentation(
+def addingSegmentation(
     scene: slicer.vtkMRMLScene,
     reading: Reading,
     volumeNode: Any,
     mark: Callable[[Any, str], None],
+    *,
     surfaces: bool,
-) -> Steps[None]:
-    finding, algorithm = (
-        reading.findings.segmentation,
-        algorithmOf(reading.findings, "segmentation"),
-    )
+) -> Steps[tuple[Any, Any]]:
+    """Adds a reading's segmentation and its structures' names, and gives both nodes, in steps."""
+    finding = reading.findings.segmentation
+    algorithm = algorithmOf(reading.findings, "segmentation")
     assert reading.segmentation is not None
     node = addSpineSegmentation(
         scene, reading.segmentation, finding, volumeNode, algorithm, surfaces=surfaces
@@ -81,3 +81,4 @@ def _addingSegmentation(
     names = yield from addingSegmentNames(scene, reading.segmentation, finding, volumeNode)
     mark(names, SEGMENT_NAMES)
     own(node, [names])
+    return node, names

@@ -66,10 +66,10 @@ def studyOfReading(
         sameVolumes = bool(volumes) and all(volume in held.values() for volume in volumes)
         if sameVolumes and (copy or not _uidIn(root.GetText())):
             return study
-        said = root.GetAttribute(IMAGES)
+        earlier = root.GetAttribute(IMAGES)
         # Scenes of the first version do not say which images were read.
-        first = said is None and bool(reading.findings.study_instance_uid)
-        if byImages and copy and (first or said == images):
+        first = earlier is None and bool(reading.findings.study_instance_uid)
+        if byImages and copy and (first or earlier == images):
             return study
     return _segmentedBefore(scene, reading, held) or freeStudy(scene, key)
 
@@ -98,8 +98,8 @@ def isStudyOf(scene: slicer.vtkMRMLScene, study: str, findings: Findings) -> boo
 
 def imagesOf(reading: Reading) -> str:
     """What was read, short: of each volume its grid and three rows of each slice, as a hash."""
-    found = {stack: fingerprint(volume) for stack, volume in sorted(reading.volumes.items())}
-    return json.dumps(found)
+    prints = {stack: fingerprint(volume) for stack, volume in sorted(reading.volumes.items())}
+    return json.dumps(prints)
 
 
 def fingerprint(volume: Volume) -> str:
@@ -133,8 +133,8 @@ def studiesIn(scene: slicer.vtkMRMLScene) -> list[str]:
 
 def findingsOf(scene: slicer.vtkMRMLScene, study: str) -> Any:
     """The text node with a study's findings; of any study where none is named; None without one."""
-    found = (root for root in findingsNodes(scene) if study in ("", studyOfRoot(root)))
-    return next(found, None)
+    nodes = (root for root in findingsNodes(scene) if study in ("", studyOfRoot(root)))
+    return next(nodes, None)
 
 
 def separateStudies(scene: slicer.vtkMRMLScene) -> None:
@@ -157,7 +157,7 @@ def separateStudies(scene: slicer.vtkMRMLScene) -> None:
 def studyNames(scene: slicer.vtkMRMLScene) -> dict[str, str]:
     """Study → what it is called, in the order of the names."""
     names = {studyOfRoot(root): root.GetAttribute(NAME) or "" for root in findingsNodes(scene)}
-    return dict(sorted(names.items(), key=lambda one: one[1]))
+    return dict(sorted(names.items(), key=lambda item: item[1]))
 
 
 def freeName(scene: slicer.vtkMRMLScene, findings: Findings) -> str:

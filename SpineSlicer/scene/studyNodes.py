@@ -68,23 +68,21 @@ def disown(node: Any) -> None:
 
 
 def dissolve(root: Any) -> None:
-    """Lets a root be none any more; its nodes stay, and belong to nobody."""
+    """Makes a node a root no more; its nodes stay, and belong to nobody."""
     root.SetAttribute(_REFERS, "1")
     root.RemoveNodeReferenceIDs(_NODES_ROLE)
 
 
-def owned(root: Any) -> list[Any]:
-    """The nodes of a reading, its root among them."""
-    return _referred(root) if root.GetAttribute(_REFERS) else _ofEarlierVersion(root)
+def owned(root: Any, *kinds: str) -> list[Any]:
+    """The nodes of a reading, its root among them; of some kinds alone where these are named."""
+    nodes = _referred(root) if root.GetAttribute(_REFERS) else _ofEarlierVersion(root)
+    return [node for node in nodes if not kinds or node.GetAttribute(KIND) in kinds]
 
 
 def roots(scene: slicer.vtkMRMLScene) -> list[Any]:
     """The scene's readings: findings, then segmentations, each in the order of the scene."""
-    found = []
-    for name in ("vtkMRMLTextNode", "vtkMRMLSegmentationNode"):
-        count = scene.GetNumberOfNodesByClass(name)
-        found += [scene.GetNthNodeByClass(n, name) for n in range(count)]
-    return [node for node in found if _isRoot(node)]
+    names = ("vtkMRMLTextNode", "vtkMRMLSegmentationNode")
+    return [node for name in names for node in nodesOfClass(scene, name) if _isRoot(node)]
 
 
 def findingsNodes(scene: slicer.vtkMRMLScene) -> list[Any]:
@@ -99,8 +97,8 @@ def segmentationNodes(scene: slicer.vtkMRMLScene) -> list[slicer.vtkMRMLSegmenta
 
 def nodesOfKind(scene: slicer.vtkMRMLScene, kind: str) -> list[Any]:
     """Our nodes of a kind, of whatever study."""
-    found = {n.GetID(): n for root in roots(scene) for n in owned(root)}
-    return [node for node in found.values() if node.GetAttribute(KIND) == kind]
+    nodes = {node.GetID(): node for root in roots(scene) for node in owned(root, kind)}
+    return list(nodes.values())
 
 
 def studyOf(node: Any) -> str:
@@ -148,13 +146,11 @@ def isNeeded(volume: Any) -> bool:
 
 def volumesOf(root: Any) -> list[Any]:
     """The volume nodes that a reading is about, whoever loaded them."""
-    count = root.GetNumberOfNodeReferences(VOLUME_ROLE)
-    nodes = [root.GetNthNodeReference(VOLUME_ROLE, n) for n in range(count)]
-    return [node for node in nodes if node is not None]
+    return [node for node in _references(root, VOLUME_ROLE) if node is not None]
 
 
 def setStackVolumes(root: Any, stacks: Iterable[str], volumes: dict[str, Any]) -> None:
-    """Lets findings refer to their stacks' volumes.
+    """Makes findings refer to their stacks' volumes.
 
     Args:
         root: the findings.
@@ -175,7 +171,7 @@ def stackVolume(root: Any, stack: str) -> Any:
     if names:
         known = stack in names
         return root.GetNodeReference(_STACK_ROLE.format(names.index(stack))) if known else None
-    ours = [one for one in volumesOf(root) if one.GetAttribute(STACK) == stack]
+    ours = [volume for volume in volumesOf(root) if volume.GetAttribute(STACK) == stack]
     return next(iter(ours), None)  # a scene of the first version
 
 
@@ -215,15 +211,18 @@ def _isRoot(node: Any) -> bool:
     if kind not in (FINDINGS, SEGMENTATION):
         return False
     if node.GetAttribute(_REFERS):
-        count = node.GetNumberOfNodeReferences(_NODES_ROLE)  # a root refers to itself first
-        return any(node.GetNthNodeReference(_NODES_ROLE, n) is node for n in range(count))
+        return node in _references(node, _NODES_ROLE)  # a root refers to itself first
     return kind == FINDINGS or node.GetNodeReference(VOLUME_ROLE) is not None
 
 
 def _referred(root: Any) -> list[Any]:
-    count = root.GetNumberOfNodeReferences(_NODES_ROLE)
-    nodes = [root.GetNthNodeReference(_NODES_ROLE, n) for n in range(count)]
+    nodes = _references(root, _NODES_ROLE)
     return [node for node in nodes if node is not None and node.GetAttribute(KIND)]
+
+
+def _references(node: Any, role: str) -> list[Any]:
+    numbers = range(node.GetNumberOfNodeReferences(role))
+    return [node.GetNthNodeReference(role, number) for number in numbers]
 
 
 def _forget(root: Any, node: Any) -> None:
@@ -235,7 +234,7 @@ def _forget(root: Any, node: Any) -> None:
 def _ofEarlierVersion(root: Any) -> list[Any]:
     """What bears the same study; all but volumes and texts also refer to a volume, as no clone does."""
     findings, study = root.GetAttribute(KIND) == FINDINGS, root.GetAttribute(STUDY)
-    volumes, found = volumesOf(root), [root]
+    volumes, nodes = volumesOf(root), [root]
     for node in nodesOfClass(root.GetScene(), "vtkMRMLNode"):
         kind = node.GetAttribute(KIND)
         if not kind or node is root or node.GetAttribute(_REFERS):
@@ -244,7 +243,7 @@ def _ofEarlierVersion(root: Any) -> list[Any]:
         if findings:
             same = node.GetAttribute(STUDY) == study and kind != FINDINGS
             if same and (kind == REVIEWS or node in volumes or about is not None):
-                found.append(node)
+                nodes.append(node)
         elif kind == SEGMENT_NAMES and about in volumes:
-            found.append(node)
-    return found
+            nodes.append(node)
+    return nodes

@@ -51,7 +51,7 @@ def showStudy(scene: slicer.vtkMRMLScene, study: str) -> None:
     others: dict[str, slicer.vtkMRMLNode] = {}
     for root in roots(scene):
         whose = mine if studyOfRoot(root) == study else others
-        whose |= {n.GetID(): n for n in owned(root) if n.GetAttribute(KIND) in OVERLAYS}
+        whose |= {node.GetID(): node for node in owned(root, *OVERLAYS)}
     for identifier, node in others.items():
         if identifier not in mine:
             hideForNow(node)
@@ -62,9 +62,8 @@ def showStudy(scene: slicer.vtkMRMLScene, study: str) -> None:
 def hideStudies(scene: slicer.vtkMRMLScene) -> None:
     """Hides what was made of every study, until `showStudy`; for a case of a loop, which is none."""
     for root in roots(scene):
-        for node in owned(root):
-            if node.GetAttribute(KIND) in OVERLAYS:
-                hideForNow(node)
+        for node in owned(root, *OVERLAYS):
+            hideForNow(node)
 
 
 def hideRings(scene: slicer.vtkMRMLScene) -> None:
@@ -74,8 +73,8 @@ def hideRings(scene: slicer.vtkMRMLScene) -> None:
             hideForNow(node)
 
 
-def showAllSegments(scene: slicer.vtkMRMLScene) -> None:
-    """Makes the segments of all our segmentations visible again; for after a scene was loaded.
+def showSegmentsOf(scene: slicer.vtkMRMLScene, study: str = "") -> None:
+    """Makes the segments of a study visible again, where none is named those of every study.
 
     The controllers of Slicer's slice views hide segments by themselves where the segmentation that
     they follow gives way to one whose segments have other IDs: in the second scene of a session,
@@ -83,14 +82,7 @@ def showAllSegments(scene: slicer.vtkMRMLScene) -> None:
     """
     for kind in _SEGMENTED:
         for node in nodesOfKind(scene, kind):
-            _showSegments(node)
-
-
-def showSegmentsOf(scene: slicer.vtkMRMLScene, study: str) -> None:
-    """`showAllSegments` of one study; for when it is shown."""
-    for kind in _SEGMENTED:
-        for node in nodesOfKind(scene, kind):
-            if studyOf(node) == study:
+            if not study or studyOf(node) == study:
                 _showSegments(node)
 
 
@@ -101,9 +93,7 @@ def _showSegments(node: Any) -> None:
     if node.GetAttribute(KIND) == SEGMENTATION:
         showGroups(node)
         return
-    segmentation = node.GetSegmentation()
-    for index in range(segmentation.GetNumberOfSegments()):
-        identifier = segmentation.GetNthSegmentID(index)
+    for identifier in node.GetSegmentation().GetSegmentIDs():
         if not display.GetSegmentVisibility(identifier):
             display.SetSegmentVisibility(identifier, True)
 

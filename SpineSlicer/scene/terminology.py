@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from SpineLib.labels import CATEGORY, Code
-from SpineLib.store.files import resources
 
 CONTEXT = "Segmentation category and type - SlicerSpineMRI"
-FILE_NAME = "SegmentationCategoryTypeModifier-SlicerSpineMRI.term.json"
 ANATOMIC_CONTEXT = "Anatomic codes - DICOM master list"
 
 
-def terminologyEntry(code: Code, category: Code = CATEGORY) -> str:
+def terminologyEntry(code: Code) -> str:
     """A segment's terminology tag.
 
     Serialised as ``vtkSlicerTerminologiesModuleLogic::SerializeTerminologyEntry`` does: context,
@@ -24,14 +20,9 @@ def terminologyEntry(code: Code, category: Code = CATEGORY) -> str:
         'SCT^61853006^Spinal canal'
     """
     empty = "^^"
-    parts = (CONTEXT, _triple(category), _triple(code), empty, ANATOMIC_CONTEXT, empty, empty)
+    parts = (CONTEXT, _triple(CATEGORY), _triple(code), empty, ANATOMIC_CONTEXT, empty, empty)
     return "~".join(parts)
 
 
 def _triple(code: Code) -> str:
     return f"{code.scheme}^{code.value}^{code.meaning}"
-
-
-def terminologyFile() -> Path:
-    """The terminology in Slicer's format, with the codes that Slicer's own files lack."""
-    return resources() / "Terminology" / FILE_NAME

@@ -108,14 +108,14 @@ def haloLabelmap(
     # Pixels wider than the ring would leave holes in it.
     width = max(OUTER_RADIUS - INNER_RADIUS, 1.5 * max(across, down))
     at = volume.ijk(canalCenters(volume, slices))
-    for one, verdict, (ci, cj, _k) in zip(slices, verdicts, at, strict=True):
+    for slice_, verdict, (ci, cj, _k) in zip(slices, verdicts, at, strict=True):
         # Only the square around the ring: an image of 1024 pixels a side costs no more.
         i = np.arange(*_span(ci, OUTER_RADIUS / across, columns))
         j = np.arange(*_span(cj, OUTER_RADIUS / down, rows))
         squares = ((i - ci) * across)[None, :] ** 2 + ((j - cj) * down)[:, None] ** 2
         ring = (squares >= (OUTER_RADIUS - width) ** 2) & (squares <= OUTER_RADIUS**2)
         if ring.size:
-            voxels[one.index, j[0] : j[-1] + 1, i[0] : i[-1] + 1][ring] = labels[verdict]
+            voxels[slice_.index, j[0] : j[-1] + 1, i[0] : i[-1] + 1][ring] = labels[verdict]
     return volume.with_voxels(voxels)
 
 

@@ -10,9 +10,9 @@ from SpineLib.questions import NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.translation import tr as _
 
 
-def leadValue(findings: Findings, one: SliceFinding) -> str:
+def leadValue(findings: Findings, slice_: SliceFinding) -> str:
     """The slice's answer to the lead question; empty where it was not assessed."""
-    opinion = one.opinion(findings.lead.key) if findings.lead else None
+    opinion = slice_.opinion(findings.lead.key) if findings.lead else None
     return opinion.value if opinion else ""
 
 
@@ -24,14 +24,14 @@ def shownValues(question: Question) -> list[str]:
     return [*values, ""]
 
 
-def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> str:
+def shortText(findings: Findings, slice_: SliceFinding, *, scheme: bool = True) -> str:
     """``C 0.96 · Bilsky 2 (high, 1c or 2)``: letter and probability, then what other questions answered.
 
     A ``≠`` at the end says that two answers contradict each other.
 
     Args:
         findings: whose questions were asked.
-        one: the slice.
+        slice_: the slice.
         scheme: name the other questions and their side too; without, ``C 0.96 · 2``.
 
     Example:
@@ -39,31 +39,31 @@ def shortText(findings: Findings, one: SliceFinding, *, scheme: bool = True) -> 
         '– not assessed'
     """
     lead = findings.lead
-    opinion = one.opinion(lead.key) if lead else None
+    opinion = slice_.opinion(lead.key) if lead else None
     if lead is None or opinion is None or not opinion.assessed:
         text = f"{NOT_ASSESSED_LETTER} {_(NOT_ASSESSED)}"
     else:
         text = f"{lead.letter(opinion.value)} {opinion.probability:.2f}"
         text += f" {beside(opinion)}".rstrip() if scheme and opinion.grade_set else ""
-    others = [o for o in one.opinions if o is not opinion and o.assessed]
+    others = [o for o in slice_.opinions if o is not opinion and o.assessed]
     if not scheme:
         text += "".join(f" · {_letter(findings, other)}" for other in others)
         return text + _forced(any(o.forced for o in (opinion, *others) if o is not None))
     text += _forced(opinion is not None and opinion.forced)
     for other in others:
         text += f" · {_words(findings.question(other.question), other)}{_forced(other.forced)}"
-    return text + f" {MARK}" * bool(contradictions_on(findings, one))
+    return text + f" {MARK}" * bool(contradictions_on(findings, slice_))
 
 
-def labelText(findings: Findings, one: SliceFinding) -> str:
+def labelText(findings: Findings, slice_: SliceFinding) -> str:
     """Level and `shortText` as a view shows them: more than two words stand one below the other."""
-    text = withLevel(one, shortText(findings, one))
+    text = withLevel(slice_, shortText(findings, slice_))
     return text.replace(" · ", "\n") if text.count(" · ") > 1 else text
 
 
-def withLevel(one: SliceFinding, text: str) -> str:
+def withLevel(slice_: SliceFinding, text: str) -> str:
     """``C5/C6 · C 0.96``: the slice's level before what was said of it, where it is known."""
-    return f"{one.level} · {text}" if one.level else text
+    return f"{slice_.level} · {text}" if slice_.level else text
 
 
 def _letter(findings: Findings, opinion: Opinion) -> str:

@@ -1,4 +1,4 @@
-"""A volume of the scene says again which DICOM slices it was made of, and where they lie."""
+"""The DICOM identity of slices that were read from a volume of the scene."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def adoptIdentity(reading: Reading, volumeNode: Any) -> None:
     frames = framesOfNode(volumeNode)
     for stack in findings.stacks:
         stack.frame_of_reference_uid = stack.frame_of_reference_uid or frameOfReference(volumeNode)
-        if any(stack.sop_instance_uids) or any(one.sop_instance_uid for one in stack.slices):
+        if any(stack.sop_instance_uids) or any(slice_.sop_instance_uid for slice_ in stack.slices):
             continue
         asRead = AsRead.of(stack, volumeNode)
         if asRead is None or not asRead.keepsSlices or len(frames) != asRead.shape[0]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from vtk.util import numpy_support
 
 from SpineLib.slabs import Steps, finish, slabs
 from SpineLib.volume import Frame, Volume
+from SpineSlicer.scene.volumeInScene import ijkToRas, voxelsOf
 
 # What VTK and Slicer display without trouble; anything else is stored as float32.
 DISPLAYABLE_TYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
@@ -108,12 +110,8 @@ def volumeFromNode(node: Any, *, copied: bool = True) -> Volume:
         node: the volume node.
         copied: False gives the node's own voxels, which are only to be read.
     """
-    from slicer import util
-
-    matrix = util.vtkMatrixFromArray(np.eye(4))
-    node.GetIJKToRASMatrix(matrix)
-    voxels = util.arrayFromVolume(node)
-    return Volume(np.array(voxels) if copied else voxels, util.arrayFromVTKMatrix(matrix))
+    voxels = voxelsOf(node)
+    return Volume(np.array(voxels) if copied else voxels, ijkToRas(node))
 
 
 def framesOfNode(node: Any) -> list[Frame]:
@@ -123,7 +121,7 @@ def framesOfNode(node: Any) -> list[Frame]:
     """
     uids = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
     numbers = [int(number) for number in (node.GetAttribute(_FRAMES) or "").split()]
-    frames = [Frame(*one) for one in zip(uids, numbers or [1] * len(uids), strict=False)]
+    frames = [Frame(*pair) for pair in zip(uids, numbers or [1] * len(uids), strict=False)]
     return frames if len(set(frames)) == len(uids) else []
 
 
@@ -136,15 +134,15 @@ def frameOfReference(node: Any) -> str:
     """
     if node is None:
         return ""
-    said = node.GetAttribute(FRAME_OF_REFERENCE)
+    uid = node.GetAttribute(FRAME_OF_REFERENCE)
     images = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
-    if said or not images or getattr(slicer, "dicomDatabase", None) is None:
-        return said or ""
+    if uid or not images or getattr(slicer, "dicomDatabase", None) is None:
+        return uid or ""
     return str(slicer.dicomDatabase.instanceValue(images[0], "0020,0052") or "")
 
 
 def describe(node: Any, *, weighting: str, region: str) -> None:
-    """Lets a volume node remember what it shows, so that nobody has to say it again.
+    """Notes on a volume node what it shows, so that nobody has to say it again.
 
     Args:
         node: the volume node.
@@ -160,11 +158,18 @@ def described(node: Any) -> dict[str, str]:
     return {word: node.GetAttribute(name) or "" for word, name in _WORDS.items()}
 
 
+def removeNodes(nodes: Iterable[Any]) -> None:
+    """Takes nodes out of their scene; None, and what has left it already, is passed over."""
+    for node in nodes:
+        if node is not None and node.GetScene() is not None:
+            node.GetScene().RemoveNode(node)
+
+
 def nodesOfClass(scene: slicer.vtkMRMLScene, className: str) -> list[Any]:
     """The scene's nodes of a class and its subclasses.
 
     `slicer.util.getNodesByClass` asks the application's scene whatever scene it is given.
     """
-    found = scene.GetNodesByClass(className)
-    found.UnRegister(None)  # the collection is the caller's
-    return [found.GetItemAsObject(n) for n in range(found.GetNumberOfItems())]
+    nodes = scene.GetNodesByClass(className)
+    nodes.UnRegister(None)  # the collection is the caller's
+    return [nodes.GetItemAsObject(n) for n in range(nodes.GetNumberOfItems())]

@@ -9,6 +9,7 @@ from PySide6 import QtWidgets
 
 from SpineLib.errors import BadInput, Cancelled, WorkerEnded
 from SpineLib.inference.naming import rename
+from SpineLib.inference.parts import Parts
 from SpineLib.labels import ASSESSED
 from SpineLib.levels import LevelsFinding, VertebraFinding
 from SpineLib.progress import Step
@@ -17,7 +18,7 @@ from SpineLib.volume import read_volume
 from SpineSlicer.headless.scene import load_scene, save_scene
 from SpineSlicer.scene.corrections import ALGORITHM_TYPE
 from SpineSlicer.scene.labelmapNodes import vtkTag
-from SpineSlicer.scene.segmentNames import bodyPoint
+from SpineSlicer.scene.segmentNames import bodyMiddle
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentationFinding
 from SpineSlicer.scene.volumeNodes import addVolumeNode
 from Testing.desktop import click
@@ -108,8 +109,8 @@ def test_a_click_on_a_row_jumps_there_in_all_views_and_chooses_the_vertebra(ui, 
     center = np.array([node.GetSliceToRAS().GetElement(n, 3) for n in range(3)])
     labelmap = currentLabelmap(segmented)
     segments = segmentationFinding(segmented, labelmap).segments
-    place = bodyPoint(labelmap, next(segment for segment in segments if segment.label == 2))
-    np.testing.assert_allclose(center, place, atol=1e-3)
+    vertebra = next(segment for segment in segments if segment.label == 2)
+    np.testing.assert_allclose(center, bodyMiddle(Parts(labelmap), vertebra), atol=1e-3)
     assert ui.vertebraSelector.currentText == name
 
 

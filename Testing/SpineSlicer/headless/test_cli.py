@@ -102,8 +102,8 @@ def test_a_forced_model_is_marked_wherever_its_answer_stands(spine, study, tmp_p
 def test_a_file_that_cannot_say_what_it_shows_is_read_when_the_person_says_it(
     spine, axial_file, tmp_path
 ):
-    said = ("--weighting", "T2", "--region", "cervical", "--json")
-    answer = spine("read", axial_file(), "--out", tmp_path / "out", *said)
+    options = ("--weighting", "T2", "--region", "cervical", "--json")
+    answer = spine("read", axial_file(), "--out", tmp_path / "out", *options)
     assert answer.code == 0, answer.errors
     (stack,) = json.loads(answer.out)["stacks"]
     assert stack["chosen_for"] == ["compression", "Kang"]
@@ -200,8 +200,8 @@ def test_voxels_that_hold_no_picture_are_refused_or_not_assessed(
     spine, axial_file, tmp_path, value
 ):
     path = axial_file(np.full((4, 96, 96), value, np.float32))
-    said = ("--weighting", "T2", "--region", "cervical")
-    answer = spine("read", path, "--out", tmp_path / "out", *said)
+    options = ("--weighting", "T2", "--region", "cervical")
+    answer = spine("read", path, "--out", tmp_path / "out", *options)
     assert answer.code in (3, 4)
     assert len(answer.errors) == 1, answer.errors
     assert "went wrong inside" not in answer.errors[0]
@@ -238,8 +238,8 @@ def test_sagittal_images_are_not_given_to_the_compression_model(spine, tmp_path)
     to_sagittal = np.array([[0, 0, 4.0, 0], [-0.8, 0, 0, 0], [0, -0.8, 0, 0], [0, 0, 0, 1]])
     voxels = np.random.default_rng(0).uniform(0, 100, (4, 64, 64)).astype(np.float32)
     write_volume(Volume(voxels, to_sagittal), tmp_path / "sagittal.nrrd")
-    said = ("--weighting", "T2", "--region", "cervical", "--json")
-    answer = spine("read", tmp_path / "sagittal.nrrd", "--out", tmp_path / "out", *said)
+    options = ("--weighting", "T2", "--region", "cervical", "--json")
+    answer = spine("read", tmp_path / "sagittal.nrrd", "--out", tmp_path / "out", *options)
     assert answer.code == 4
     assert len(answer.errors) == 1
     compression = json.loads(answer.out)["summaries"][0]

@@ -91,7 +91,7 @@ def test_the_3d_view_shows_left_where_its_letter_stands(app, scene, cervical):
     camera = Camera(app, cervical)
     with camera.only(["4"], "verdicts"):
         camera.three_d_picture((200, 200), "", {})
-    shown = {place: actor.GetInput() for place, actor in app.overlay(app.three_d).actors.items()}
+    shown = {side: actor.GetInput() for side, actor in app.overlay(app.three_d).actors.items()}
     renderer = app.three_d.renderer()
     focus = np.array(renderer.GetActiveCamera().GetFocalPoint())
 

@@ -75,7 +75,7 @@ def test_what_readers_answered_is_in_the_report_and_stays_in_the_scene(app, brie
     log.add(
         [Answer(sliceKey(stack, stack.slices[0]), "compression", "not compressed", reader="AB")]
     )
-    write_outputs(brief, tmp_path / "out", said=log, app=app)
+    write_outputs(brief, tmp_path / "out", log=log, app=app)
     assert "reader AB: not compressed" in (tmp_path / "out" / "report.html").read_text("utf-8")
     load_scene(app, tmp_path / "out" / "scene.mrb")
     assert ReadingScene(app.scene).reviews().text() == log.text()

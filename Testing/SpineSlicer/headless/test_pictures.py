@@ -41,7 +41,7 @@ def test_every_slice_has_a_picture(pictures, cervical):
 def test_a_person_looks_at_the_flagged_slices_and_the_worst_of_each_level(cervical):
     findings = copy.deepcopy(cervical.findings)
     (stack,) = findings.stacks
-    flagged = {("4", one.index) for one in stack.slices if one.flagged}
+    flagged = {("4", slice_.index) for slice_ in stack.slices if slice_.flagged}
     assert flagged and looked_at(findings) == flagged
     stack.slices[16].level = "T1"
     assert looked_at(findings) == flagged | {("4", 16)}

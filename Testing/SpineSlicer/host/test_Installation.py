@@ -49,18 +49,18 @@ def settings(monkeypatch):
 @pytest.fixture
 def extension(monkeypatch):
     """The PyTorch extension, with what it was asked."""
-    asked = []
+    requests = []
 
     class PyTorchUtilsLogic:
         def installTorch(self, **how):
-            asked.append(how)
+            requests.append(how)
             return object()
 
     PyTorchUtils = types.ModuleType("PyTorchUtils")
     PyTorchUtils.PyTorchUtilsLogic = PyTorchUtilsLogic
     monkeypatch.setitem(sys.modules, "PyTorchUtils", PyTorchUtils)
     monkeypatch.setattr(module, "_hasPyTorchExtension", lambda: True)
-    return asked
+    return requests
 
 
 def test_the_packages_are_those_that_the_project_asks_for():
@@ -118,7 +118,7 @@ def test_a_folder_of_wheels_needs_no_network_and_no_extension(settings, tmp_path
     installation = Installation(packaging)
     for folder in (tmp_path / "none", tmp_path):
         installation.wheelFolder = str(folder)
-        assert f"There are no wheels in {folder}. Name another folder." in installation.summary()
+        assert f"There are no wheels in {folder}. Choose another folder." in installation.summary()
     with pytest.raises(SpineError, match="no wheels in this folder") as caught:
         installation.install()
     assert 'pip download --dest FOLDER "torch>=2.8" "einops"' in str(caught.value)

@@ -70,9 +70,9 @@ def test_what_nobody_said_is_asked_for_in_the_panels_words_and_the_answer_renews
     panel, worker
 ):
     ui = panel.ui
-    said = ui.stackReasonLabel.text
-    assert said.startswith("Not assessed: made for sagittal") and "--" not in said
-    assert "the region of this stack is not known. Set it under Region." in said
+    reason = ui.stackReasonLabel.text
+    assert reason.startswith("Not assessed: made for sagittal") and "--" not in reason
+    assert "the region of this stack is not known. Set it under Region." in reason
     ui.stackBox.currentIndex = 1
     ui.regionBox.setCurrentText("lumbar")
     assert worker.scans[-1] == {"folder": panel.input.folder, "region": "lumbar"}
@@ -83,15 +83,15 @@ def test_what_nobody_said_is_asked_for_in_the_panels_words_and_the_answer_renews
     ui.regionBox.setCurrentText("cervical")
     assert "this stack is sagittal T2 of the cervical spine" in ui.stackReasonLabel.text
     assert "Set it" not in ui.stackReasonLabel.text
-    asked = len(worker.scans)
+    scans = len(worker.scans)
     ui.regionBox.setCurrentText("lumbar")
     click(ui.segmentButton)
-    assert worker.read["region"] == "lumbar" and len(worker.scans) == asked + 1
+    assert worker.read["region"] == "lumbar" and len(worker.scans) == scans + 1
 
 
 def test_where_there_is_no_stack_to_read_nobody_is_told_to_run_it_anyway(desktop, worker, data):
     widget = desktop.open("SpineSegmentation", FOLDER)
     widget.panel.input.choose(str(data / "dicom" / "cervical_t2_axial"))
-    said = widget.panel.ui.stackReasonLabel.text
-    assert said == "Not assessed: the study has no sagittal stack."
+    reason = widget.panel.ui.stackReasonLabel.text
+    assert reason == "Not assessed: the study has no sagittal stack."
     widget.cleanup()

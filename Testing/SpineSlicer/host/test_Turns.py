@@ -7,7 +7,7 @@ from SpineSlicer.host.Turns import Turns
 
 
 @pytest.fixture
-def told():
+def heard():
     """What the work told, in order."""
     return []
 
@@ -43,70 +43,70 @@ def step_by_step(monkeypatch):
     monkeypatch.setattr(module, "SECONDS_A_TURN", -1.0)
 
 
-def steps(told, count=3, error=None):
+def steps(heard, count=3, error=None):
     try:
         for number in range(count):
-            told.append(number)
+            heard.append(number)
             yield
         if error:
             raise error
     finally:
-        told.append("end")
+        heard.append("end")
     return "result"
 
 
-def start(turns, told, **how):
-    turns.start(steps(told, **how), onDone=told.append, onError=told.append)
+def start(turns, heard, **how):
+    turns.start(steps(heard, **how), onDone=heard.append, onError=heard.append)
 
 
-def test_the_window_is_alive_between_the_steps(told, process):
+def test_the_window_is_alive_between_the_steps(heard, process):
     turns = Turns()
-    start(turns, told)
-    assert told == [0] and turns.busy
+    start(turns, heard)
+    assert heard == [0] and turns.busy
     process(1)
-    assert told == [0, 1]
+    assert heard == [0, 1]
     process()
-    assert told == [0, 1, 2, "end", "result"] and not turns.busy
+    assert heard == [0, 1, 2, "end", "result"] and not turns.busy
 
 
-def test_short_work_is_done_at_once(told, desktop):
+def test_short_work_is_done_at_once(heard, desktop):
     turns = Turns()
-    start(turns, told, count=0)
-    assert told == ["end", "result"] and not turns.busy
+    start(turns, heard, count=0)
+    assert heard == ["end", "result"] and not turns.busy
 
 
-def test_steps_that_are_quick_share_a_turn(told, monkeypatch, desktop):
+def test_steps_that_are_quick_share_a_turn(heard, monkeypatch, desktop):
     monkeypatch.setattr(module, "SECONDS_A_TURN", 60.0)
     turns = Turns()
-    start(turns, told)
-    assert told[-1] == "result"
+    start(turns, heard)
+    assert heard[-1] == "result"
 
 
-def test_work_that_is_left_tidies_up_and_tells_nobody(told, process):
+def test_work_that_is_left_tidies_up_and_tells_nobody(heard, process):
     turns = Turns()
-    start(turns, told)
+    start(turns, heard)
     turns.stop()
     process()
-    assert told == [0, "end"]
+    assert heard == [0, "end"]
 
 
-def test_newer_work_takes_the_place_of_older_one(told, process):
+def test_newer_work_takes_the_place_of_older_one(heard, process):
     turns, other = Turns(), []
-    start(turns, told)
+    start(turns, heard)
     start(turns, other, count=1)
     process()
-    assert told == [0, "end"] and other == [0, "end", "result"]
+    assert heard == [0, "end"] and other == [0, "end", "result"]
 
 
-def test_an_error_in_a_later_step_is_told(told, process):
+def test_an_error_in_a_later_step_is_told(heard, process):
     error, turns = ValueError("why"), Turns()
-    start(turns, told, error=error)
+    start(turns, heard, error=error)
     process()
-    assert told[-1] is error
+    assert heard[-1] is error
 
 
-def test_what_is_done_may_start_the_next(told, process):
+def test_what_is_done_may_start_the_next(heard, process):
     turns = Turns()
-    turns.start(steps(told, 1), onDone=lambda _one: start(turns, told), onError=told.append)
+    turns.start(steps(heard, 1), onDone=lambda _one: start(turns, heard), onError=heard.append)
     process()
-    assert told == [0, "end", 0, 1, 2, "end", "result"]
+    assert heard == [0, "end", 0, 1, 2, "end", "result"]

@@ -53,11 +53,11 @@ def test_two_public_volumes_and_a_simulated_study_are_offered(sources):
 
 def test_the_checksums_are_those_of_the_published_files(data):
     folders = ("cervical_t2_axial", "lumbar_t2_sagittal")
-    for one, folder in zip(PUBLIC, folders, strict=True):
+    for sample, folder in zip(PUBLIC, folders, strict=True):
         file = data / "nifti" / folder / "t2.nii.gz"
-        found = hashlib.sha256(file.read_bytes()).hexdigest()
-        assert one["checksums"] == f"SHA256:{found}"
-        assert "f176fd21cfb0e07978761bfff4867c5f848d4c01" in one["uris"]
+        checksum = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert sample["checksums"] == f"SHA256:{checksum}"
+        assert "f176fd21cfb0e07978761bfff4867c5f848d4c01" in sample["uris"]
 
 
 class Worker:
@@ -90,14 +90,14 @@ def test_the_simulated_study_is_made_by_the_worker_and_loaded_when_it_is_done(
 
 
 def test_a_worker_that_fails_is_said(tmp_path, monkeypatch):
-    said = []
+    messages = []
     monkeypatch.setattr(
         slicer, "app", types.SimpleNamespace(temporaryPath=str(tmp_path)), raising=False
     )
     monkeypatch.setattr(
-        slicer.util, "showStatusMessage", lambda text, *_: said.append(text), raising=False
+        slicer.util, "showStatusMessage", lambda text, *_: messages.append(text), raising=False
     )
     worker = Worker()
     loadSimulatedStudy(worker)
     worker.error("The disk is full")
-    assert said[-1] == "The disk is full"
+    assert messages[-1] == "The disk is full"

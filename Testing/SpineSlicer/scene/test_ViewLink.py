@@ -160,7 +160,7 @@ def test_two_stacks_stand_side_by_side_each_in_its_own_slices(study):
     study.link.compare(LOWER)
     for index in (2, 5):
         go(study, UPPER, index)
-        stack = next(one for one in study.findings.stacks if one.id == LOWER)
+        stack = next(lower for lower in study.findings.stacks if lower.id == LOWER)
         assert background("Red") == study.nodes.volumeNode(UPPER).GetID()
         assert background("Green") == study.nodes.volumeNode(LOWER).GetID()
         axes = slicer.util.arrayFromVTKMatrix(view("Green").GetSliceToRAS())

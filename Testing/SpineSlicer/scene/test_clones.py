@@ -97,10 +97,10 @@ def test_a_corrected_copy_of_the_segmentation_outlives_both_modules_runs(
     save_scene(app, tmp_path / "scene.mrb")
     scene.Clear(False)
     load_scene(app, tmp_path / "scene.mrb")
-    names = [one.GetName() for one in nodesOfClass(scene, "vtkMRMLSegmentationNode")]
+    names = [node.GetName() for node in nodesOfClass(scene, "vtkMRMLSegmentationNode")]
     back = ReadingScene(scene, studiesIn(scene)[0])
     back.show(again(lumbar), surfaces=False)
-    after = [one.GetName() for one in nodesOfClass(scene, "vtkMRMLSegmentationNode")]
+    after = [node.GetName() for node in nodesOfClass(scene, "vtkMRMLSegmentationNode")]
     assert name in names and name in after
 
 
@@ -130,7 +130,7 @@ def test_copies_of_a_scene_of_the_first_version_stay_too(scene, shown, brief):
     copies = [clone(volume), clone(ring)]
     voxels(copies[0])[:] = 7
     shown.show(again(brief), surfaces=False)
-    assert [one.GetScene() for one in (*copies, ring)] == [scene, scene, None]
+    assert [node.GetScene() for node in (*copies, ring)] == [scene, scene, None]
     assert (voxels(copies[0]) == 7).all() and shown.volumeNode("4") is volume
 
 

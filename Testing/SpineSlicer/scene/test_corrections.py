@@ -15,11 +15,11 @@ from SpineSlicer.scene.corrections import (
     markCorrections,
     original,
 )
-from SpineSlicer.scene.labelmapNodes import vtkTag
+from SpineSlicer.scene.labelmapNodes import labelmapFromNode, vtkTag
 from SpineSlicer.scene.ReadingScene import ReadingScene
 from SpineSlicer.scene.segmentationExport import exportSegmentation
 from SpineSlicer.scene.segmentGroups import isGroupVisible, setGroupVisible
-from SpineSlicer.scene.spineSegmentation import segmentationFinding, spineLabelmap
+from SpineSlicer.scene.spineSegmentation import segmentationFinding
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_what_was_changed_is_said_in_voxels_and_dice(node, lumbar):
     paint(node, "disc202", half)
     (change,) = changes(node)
     before = lumbar.segmentation.voxels == 202
-    after = spineLabelmap(node, lumbar.volumes["2"]).voxels == 202
+    after = labelmapFromNode(node, lumbar.volumes["2"]).voxels == 202
     assert (change.before, change.after) == (before.sum(), after.sum())
     assert change.removed == (before & ~after).sum() > 0 and change.added == 0
     dice = 2 * (before & after).sum() / (before.sum() + after.sum())
@@ -86,14 +86,19 @@ def test_only_corrected_segments_are_marked_and_an_undone_correction_is_none(nod
     assert kind(node, "disc202") == "AUTOMATIC"
 
 
-def test_a_segment_that_the_reader_added_is_manual_and_counted(node):
-    keepOriginal(node)
+def addCyst(node):
+    """A reader's own segment, where the canal is."""
     image = slicer.vtkOrientedImageData()
     node.GetBinaryLabelmapRepresentation("canal", image)
     mine = slicer.vtkSegment()
     mine.SetName("cyst")
     mine.AddRepresentation("Binary labelmap", image)
     node.GetSegmentation().AddSegment(mine, "cyst")
+
+
+def test_a_segment_that_the_reader_added_is_manual_and_counted(node):
+    keepOriginal(node)
+    addCyst(node)
     (change,) = markCorrections(node)
     assert (change.label, change.name, change.before) == (0, "cyst", 0)
     assert change.after > 0
@@ -131,12 +136,12 @@ def test_the_scene_alone_says_what_the_findings_said(app, scene, node, lumbar, t
     scene.Clear(False)
     load_scene(app, tmp_path / "scene.mrb")
     back = ReadingScene(scene).node("spine segmentation")
-    said, finding = segmentationFinding(back, lumbar.segmentation), lumbar.findings.segmentation
-    assert (said.lowest, said.evidence, said.stack) == (finding.lowest, finding.evidence, "2")
-    for one, other in zip(said.segments, finding.segments, strict=True):
-        assert (one.label, one.name, one.kind) == (other.label, other.name, other.kind)
-        assert one.volume_ml == pytest.approx(other.volume_ml)
-        np.testing.assert_allclose(one.centroid_ras, other.centroid_ras, atol=1e-3)
+    saved, finding = segmentationFinding(back, lumbar.segmentation), lumbar.findings.segmentation
+    assert (saved.lowest, saved.evidence, saved.stack) == (finding.lowest, finding.evidence, "2")
+    for segment, other in zip(saved.segments, finding.segments, strict=True):
+        assert (segment.label, segment.name, segment.kind) == (other.label, other.name, other.kind)
+        assert segment.volume_ml == pytest.approx(other.volume_ml)
+        np.testing.assert_allclose(segment.centroid_ras, other.centroid_ras, atol=1e-3)
 
 
 @pytest.mark.parametrize("suffix", [".nii.gz", ".nrrd", ".mha"])
@@ -149,7 +154,7 @@ def test_a_file_holds_spiders_numbers_on_the_inputs_own_grid(node, lumbar, tmp_p
     volume = lumbar.volumes["2"]
     back = read_volume(path)
     assert back.same_grid(volume)
-    expected = spineLabelmap(node, volume).voxels
+    expected = labelmapFromNode(node, volume).voxels
     np.testing.assert_array_equal(back.voxels, expected)
     assert {CANAL, 202} <= set(np.unique(back.voxels))
     image = sitk.ReadImage(str(path))

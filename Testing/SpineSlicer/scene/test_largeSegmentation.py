@@ -14,7 +14,7 @@ from SpineLib.labels import CANAL, structure
 from SpineLib.reading import Reading
 from SpineLib.volume import Volume
 from SpineSlicer.scene.closedSurfaces import addingSurfaces, hasSurfaces, surfaceName
-from SpineSlicer.scene.labelmapNodes import labelmapFromNode
+from SpineSlicer.scene.labelmapNodes import labelmapFromNode, segmentsIn
 from SpineSlicer.scene.naming import following, renamed
 from SpineSlicer.scene.shownSegmentation import showingSegmentation
 from SpineSlicer.scene.spineSegmentation import currentLabelmap, segmentationFinding
@@ -68,8 +68,8 @@ def test_no_step_of_a_large_segmentation_holds_the_window_up_for_long(scene, lar
     took, (node, _volume) = longest_step(showing, MOST)
     assert took < MOST
     finding, labelmap = segmentationFinding(node), currentLabelmap(node)
-    took, found = longest_step(lambda: measuring(labelmap, finding), MOST)
-    assert took < MOST and len(found) == 2 * VERTEBRAE
+    took, measures = longest_step(lambda: measuring(labelmap, finding), MOST)
+    assert took < MOST and len(measures) == 2 * VERTEBRAE
     renamed(node, 1, "L5")
     assert longest_step(lambda: following(node), MOST)[0] < MOST
     assert not hasSurfaces(node)
@@ -87,9 +87,9 @@ def test_surfaces_made_one_by_one_are_those_that_slicer_makes_of_all(scene, lumb
     segmentation = node.GetSegmentation()
 
     def surfaces():
-        numbers = range(segmentation.GetNumberOfSegments())
-        made = [segmentation.GetNthSegment(n).GetRepresentation(surfaceName()) for n in numbers]
-        return [(one.GetNumberOfPoints(), one.GetBounds()) for one in made]
+        segments = [segment for _id, segment, _number in segmentsIn(node)]
+        made = [segment.GetRepresentation(surfaceName()) for segment in segments]
+        return [(surface.GetNumberOfPoints(), surface.GetBounds()) for surface in made]
 
     result(addingSurfaces(node))
     ours = surfaces()

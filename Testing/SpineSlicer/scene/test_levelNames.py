@@ -24,5 +24,5 @@ def test_a_segmented_vertebra_without_a_disc_below_is_named_once(scene, lumbar):
     ])  # fmt: skip
     ReadingScene(scene).show(replace(lumbar, findings=findings), surfaces=False)
     node = ReadingScene(scene).node("level names")
-    told = [node.GetNthControlPointLabel(n) for n in range(node.GetNumberOfControlPoints())]
-    assert len(told) > 3 and not any(told)
+    labels = [node.GetNthControlPointLabel(n) for n in range(node.GetNumberOfControlPoints())]
+    assert len(labels) > 3 and not any(labels)

@@ -15,7 +15,7 @@ from SpineLib.reading import Reading
 from SpineLib.slabs import finish
 from SpineLib.volume import Volume
 from SpineSlicer.headless.scene import load_scene, save_scene
-from SpineSlicer.scene.labelmapNodes import vtkTag
+from SpineSlicer.scene.labelmapNodes import segmentsIn, vtkTag
 from SpineSlicer.scene.NamesLog import NamesLog
 from SpineSlicer.scene.naming import (
     CHOICES,
@@ -39,7 +39,7 @@ def studied(scene, lumbar):
     """The lumbar reading with an axial stack of the same Frame of Reference, shown."""
     findings = Findings.from_dict(lumbar.findings.to_dict())
     discs = [segment for segment in findings.segmentation.segments if segment.kind == "disc"]
-    low, high = (np.array(one.centroid_ras) for one in (discs[0], discs[-1]))
+    low, high = (np.array(disc.centroid_ras) for disc in (discs[0], discs[-1]))
     step = (high - low) / (len(discs) - 1 or 1)
     matrix = np.diag([-1.0, -1.0, float(step[2] / 2), 1.0])
     matrix[:3, 3] = low + np.array([40, 20, 0])
@@ -57,10 +57,7 @@ def studied(scene, lumbar):
 
 
 def names(node):
-    segmentation = node.GetSegmentation()
-    return [
-        segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments())
-    ]
+    return [segment.GetName() for _id, segment, _number in segmentsIn(node)]
 
 
 def test_all_others_follow_the_one_that_was_named(studied):
@@ -168,10 +165,10 @@ def separate(studied, scene, frame):
 
 def levels_in(scene):
     text = next(
-        one for one in nodesOfClass(scene, "vtkMRMLTextNode")
-        if one.GetAttribute("SpineMRI.Kind") == "findings"
+        node for node in nodesOfClass(scene, "vtkMRMLTextNode")
+        if node.GetAttribute("SpineMRI.Kind") == "findings"
     )  # fmt: skip
-    return [one["level"] for one in json.loads(text.GetText())["stacks"][0]["slices"]]
+    return [slice_["level"] for slice_ in json.loads(text.GetText())["stacks"][0]["slices"]]
 
 
 def test_a_reading_made_separately_follows_in_the_same_frame_of_reference(scene, studied, lumbar):
@@ -249,18 +246,23 @@ def giveAgain(node):
 
 def words(findings):
     """What findings say of names and levels; sizes are measured anew."""
-    said = findings.segmentation
+    segmentation = findings.segmentation
     levels = [[slice_.level for slice_ in stack.slices] for stack in findings.stacks]
-    return said.lowest, said.evidence, [segment.name for segment in said.segments], levels
+    return (
+        segmentation.lowest,
+        segmentation.evidence,
+        [segment.name for segment in segmentation.segments],
+        levels,
+    )
 
 
 def test_a_name_that_is_taken_back_leaves_all_as_it_was_and_can_be_given_again(studied):
     node = studied.node("spine segmentation")
-    before, said = names(node), words(studied.findings())
+    before, wordsBefore = names(node), words(studied.findings())
     nameVertebra(node, 1, "L5", reader="AB")
     after = words(studied.findings())
     assert takeBack(node).reader == "AB"
-    assert names(node) == before and words(studied.findings()) == said
+    assert names(node) == before and words(studied.findings()) == wordsBefore
     assert segmentationFinding(node).lowest == ""
     table = studied.node("findings table", "4").GetTable().GetColumnByName("Level")
     assert {table.GetValue(n) for n in range(table.GetNumberOfValues())} == {""}
@@ -324,13 +326,13 @@ def test_renaming_a_segmentation_that_was_set_aside_changes_nothing_of_the_newer
     whole, node = studied.reading(), studied.node("spine segmentation")
     nameVertebra(node, 1, "L5")
     studied.show(whole, {"2": studied.volumeNode("2")})  # read again from the same volume
-    newer, said = studied.node("spine segmentation"), studied.findings()
+    newer, findings = studied.node("spine segmentation"), studied.findings()
     shown = [n.GetName() for n in (newer, studied.node("segment names"))]
     nameVertebra(node, 1, "L4")
     takeBack(node)
     stateLumbarCount(node, 6)
     updateFindings(node)
-    assert "L6" in names(node) and studied.findings() == said
+    assert "L6" in names(node) and studied.findings() == findings
     assert "not known" in names(newer)[0]
     assert studied.node("segment names").GetNthControlPointLabel(0) == "vertebra 1 ?"
     assert shown == [n.GetName() for n in (newer, studied.node("segment names"))]

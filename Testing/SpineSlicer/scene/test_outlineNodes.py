@@ -31,8 +31,8 @@ def outlined(brief) -> Reading:
     away = np.hypot(
         *(np.stack([i - 30, j - 30]) * np.linalg.norm(matrix[:3, :2], axis=0)[:, None, None])
     )
-    one = (away < 8).astype(np.uint8) + (away < 4)
-    labels = Volume(np.repeat(one[None], volume.shape[0], axis=0).astype(np.uint8), matrix)
+    disk = (away < 8).astype(np.uint8) + (away < 4)
+    labels = Volume(np.repeat(disk[None], volume.shape[0], axis=0).astype(np.uint8), matrix)
     finish(measuring_again(findings, "4", labels, range(len(labels.voxels))))
     return Reading(findings, brief.volumes, outlines={"4": labels})
 
@@ -99,7 +99,7 @@ def test_what_is_sent_has_the_outlines_as_they_are_now_and_says_that_a_reader_ch
     sent = results_in(tmp_path)
     assert sent.corrections.outlines == ["4"]
     assert cord_ap(sent.reading) == pytest.approx(4, abs=0.5)
-    cords = [np.count_nonzero(one.voxels == CORD_LABEL) for one in
+    cords = [np.count_nonzero(outlines.voxels == CORD_LABEL) for outlines in
              (outlined.outlines["4"], sent.reading.outlines["4"])]  # fmt: skip
     assert 0 < cords[1] < cords[0]
 

@@ -25,7 +25,7 @@ def narrow(outlined):  # noqa: F811
 
 def chosen(findings):
     mscc = find_quantity(findings.quantities, "mscc")
-    return [(one.index, one.chosen_by) for one in mscc.compared]
+    return [(slice_.index, slice_.chosen_by) for slice_ in mscc.compared]
 
 
 def test_findings_and_report_say_which_slices_were_taken_and_who_chose_them(narrow):
@@ -51,8 +51,8 @@ def test_a_slice_on_which_nothing_was_measured_is_refused_and_nothing_is_kept(na
 
 def test_the_table_names_each_slice_beside_its_level(narrow):
     slices = narrow.findings.stacks[0].slices
-    for one, level in zip(slices, ("T1", "C7", "C6"), strict=True):
-        one.level = level
+    for slice_, level in zip(slices, ("T1", "C7", "C6"), strict=True):
+        slice_.level = level
     reading, _log = compare_with(narrow, None, [Reference("4", 0), Reference("4", 2)])
     beside = study_rows(reading.findings)[0][3]
     assert beside == "T1 and C6 (slices 1, 3), chosen by reader"

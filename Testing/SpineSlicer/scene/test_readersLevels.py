@@ -92,20 +92,20 @@ def test_the_word_is_undone_and_redone_and_survives_saving_and_a_new_reading(
     app, scene, study, graded, tmp_path
 ):
     say(study, "T6/T7", thoracic=13)
-    said = levels(study)
+    named = levels(study)
     study.undo()
     assert set(levels(study)) == {""} and set(texts(study, LEVEL_NAMES, "2")) == {""}
     study.redo()
-    assert levels(study) == said
+    assert levels(study) == named
     save_scene(app, tmp_path / "scene.mrb")
     study.close()
     scene.Clear(False)
     load_scene(app, tmp_path / "scene.mrb")
     study.open()
-    assert levels(study) == said
+    assert levels(study) == named
     ReadingScene(scene, study.study).show(localised(graded))  # read again
     study.open()
-    assert levels(study) == said and study.log.levelWord.thoracic == 13
+    assert levels(study) == named and study.log.levelWord.thoracic == 13
     assert "T6/T7" in texts(study, LEVEL_NAMES, "2")
     labels = texts(study, SLICE_LABELS, "4")
     assert any(text.startswith("T6/T7") for text in labels)

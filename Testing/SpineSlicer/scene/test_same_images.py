@@ -20,7 +20,7 @@ from SpineSlicer.scene.studyNodes import segmentationNodes
 from SpineSlicer.scene.volumeNodes import addVolumeNode, nodesOfClass
 from Testing.clones import clone
 from Testing.SpineSlicer.scene.at_once import heldVolume, showSegmentation
-from Testing.SpineSlicer.scene.test_corrections import half, paint
+from Testing.SpineSlicer.scene.test_corrections import addCyst, half, paint
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def named(lumbar, tmp_path):
 def counts(scene):
     classes = ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode",
                "vtkMRMLMarkupsFiducialNode", "vtkMRMLTableNode")  # fmt: skip
-    return [len(nodesOfClass(scene, one)) for one in classes]
+    return [len(nodesOfClass(scene, name)) for name in classes]
 
 
 def test_three_runs_on_a_folder_leave_one_volume_one_segmentation_and_one_set_of_names(
@@ -84,12 +84,7 @@ def test_a_corrected_segmentation_is_set_aside_by_a_new_run(scene, named, where)
 
 def test_a_segment_that_a_reader_added_is_a_correction(scene, named):
     node, _volume = showSegmentation(scene, named())
-    image = slicer.vtkOrientedImageData()
-    node.GetBinaryLabelmapRepresentation("canal", image)
-    mine = slicer.vtkSegment()
-    mine.SetName("cyst")
-    mine.AddRepresentation("Binary labelmap", image)
-    node.GetSegmentation().AddSegment(mine, "cyst")
+    addCyst(node)
     showSegmentation(scene, named())
     assert node.GetScene() is scene and "(corrected)" in node.GetName()
 
@@ -126,12 +121,12 @@ def test_a_run_that_is_left_in_the_middle_leaves_the_earlier_one_as_it_was(scene
 
 
 def test_the_stacks_that_slicers_dicom_module_loaded_are_the_ones_that_are_read(scene, lumbarStudy):
-    series = [one for one in scan(lumbarStudy).studies[0].series if len(one.stacks) > 1]
+    series = [series for series in scan(lumbarStudy).studies[0].series if len(series.stacks) > 1]
     blocks = series[-1].stacks
     files = [str(source.path) for stack in blocks for source in stack.sources]
-    loaded = [addStackVolume(scene, one) for one in stacksOfSeries(files, "axial")]
-    found = [heldVolume(scene, read(stack), stack.id) for stack in blocks]
-    assert len(found) > 2 and found == loaded
+    loaded = [addStackVolume(scene, stackFiles) for stackFiles in stacksOfSeries(files, "axial")]
+    held = [heldVolume(scene, read(stack), stack.id) for stack in blocks]
+    assert len(held) > 2 and held == loaded
 
 
 def test_slices_in_the_other_order_are_the_same_images(scene, lumbar):

@@ -38,9 +38,9 @@ def app():
 def study(app, tmp_path):
     shutil.copy(SAMPLES / "scene.mrb", tmp_path / "scene.mrb")
     load_scene(app, tmp_path / "scene.mrb")
-    one = ShownStudy(app.scene)
-    one.open()
-    return one
+    shown = ShownStudy(app.scene)
+    shown.open()
+    return shown
 
 
 def test_its_findings_are_those_of_the_file_beside_it(study):
@@ -50,8 +50,8 @@ def test_its_findings_are_those_of_the_file_beside_it(study):
 
 
 def test_both_answers_of_a_reader_stand_under_their_questions(study):
-    said = study.reviewed(ANNAS, COMPRESSION.key)
-    assert (said.answer, said.model, said.reader, said.reason) == (
+    compression = study.reviewed(ANNAS, COMPRESSION.key)
+    assert (compression.answer, compression.model, compression.reader, compression.reason) == (
         "compressed", "compressed", "anna", "deformed",
     )  # fmt: skip
     graded = study.reviewed(ANNAS, BILSKY.key)
@@ -75,8 +75,8 @@ def test_every_step_is_there_undone_ones_too(study, written):
 
 
 def test_the_report_has_the_readers_answers(study):
-    told = readerAnswers(study.findings, study.log)
-    assert len(told) >= 2 and {"anna", "ben"} <= {one.reader for one in told}
+    answers = readerAnswers(study.findings, study.log)
+    assert len(answers) >= 2 and {"anna", "ben"} <= {answer.reader for answer in answers}
 
 
 def test_saved_again_it_holds_the_same(app, study, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 import slicer
 
 from SpineLib.findings import SegmentationFinding, SegmentFinding
+from SpineLib.inference.parts import Parts
 from SpineLib.labels import (
     CANAL_CODE,
     DISC_CODE,
@@ -16,12 +17,15 @@ from SpineLib.labels import (
     structure,
     structure_color,
 )
-from SpineSlicer.scene.labelmapNodes import labelmapFromNode, vtkTag
+from SpineLib.store.files import resources
+from SpineSlicer.scene.labelmapNodes import labelmapFromNode, segmentsIn, vtkTag
 from SpineSlicer.scene.ReadingScene import ReadingScene
-from SpineSlicer.scene.segmentNames import bodyPoint, shortName
+from SpineSlicer.scene.segmentNames import bodyMiddle, shortName
 from SpineSlicer.scene.spineSegmentation import addSpineSegmentation
-from SpineSlicer.scene.terminology import CONTEXT, terminologyEntry, terminologyFile
+from SpineSlicer.scene.terminology import CONTEXT, terminologyEntry
 from SpineSlicer.scene.volumeNodes import addVolumeNode
+
+TERMINOLOGY = resources() / "Terminology/SegmentationCategoryTypeModifier-SlicerSpineMRI.term.json"
 
 
 @pytest.fixture
@@ -35,11 +39,8 @@ def segment(node, name):
 
 
 def test_segments_have_their_findings_names(node, lumbar):
-    segmentation = node.GetSegmentation()
-    names = [
-        segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments())
-    ]
-    assert names == [one.name for one in lumbar.findings.segmentation.segments]
+    names = [segment.GetName() for _id, segment, _number in segmentsIn(node)]
+    assert names == [finding.name for finding in lumbar.findings.segmentation.segments]
 
 
 def test_segments_carry_what_dicom_export_asks_for(node):
@@ -84,10 +85,8 @@ def test_named_and_cut_vertebrae_say_so(scene, lumbar):
 
 
 def test_every_structure_has_a_closed_surface(node):
-    segmentation = node.GetSegmentation()
-    for n in range(segmentation.GetNumberOfSegments()):
-        surface = segmentation.GetNthSegment(n).GetRepresentation("Closed surface")
-        assert surface.GetNumberOfPoints() > 100
+    for _id, segment, _number in segmentsIn(node):
+        assert segment.GetRepresentation("Closed surface").GetNumberOfPoints() > 100
 
 
 def test_the_label_map_comes_back_after_slicer_renumbers_its_layers(node, lumbar):
@@ -120,13 +119,13 @@ def test_no_structure_looks_like_its_neighbour(offset):
 
 def test_names_stand_on_the_bodies_in_front_of_the_canal(lumbar):
     finding = lumbar.findings.segmentation
-    canal = next(one for one in finding.segments if one.kind == "canal")
-    for one in finding.segments:
-        if one.kind == "vertebra":
-            place = bodyPoint(lumbar.segmentation, one)
-            assert place[1] > canal.centroid_ras[1] + 5
-            i, j, k = np.round(lumbar.segmentation.ijk(place)).astype(int)
-            assert lumbar.segmentation.voxels[k, j, i] == one.label
+    canal = next(segment for segment in finding.segments if segment.kind == "canal")
+    for segment in finding.segments:
+        if segment.kind == "vertebra":
+            middle = bodyMiddle(Parts(lumbar.segmentation), segment)
+            assert middle[1] > canal.centroid_ras[1] + 5
+            i, j, k = np.round(lumbar.segmentation.ijk(middle)).astype(int)
+            assert lumbar.segmentation.voxels[k, j, i] == segment.label
 
 
 def test_a_level_that_is_not_known_is_shown_with_a_question_mark(node, scene):
@@ -136,7 +135,7 @@ def test_a_level_that_is_not_known_is_shown_with_a_question_mark(node, scene):
 
 
 def test_the_terminology_file_has_every_code_that_segments_use(app):
-    data = json.loads(terminologyFile().read_text())
+    data = json.loads(TERMINOLOGY.read_text())
     assert data["SegmentationCategoryTypeContextName"] == CONTEXT
     (category,) = data["SegmentationCodes"]["Category"]
     listed = {(t["CodeValue"], t["CodeMeaning"]) for t in category["Type"]}
@@ -146,7 +145,7 @@ def test_the_terminology_file_has_every_code_that_segments_use(app):
 
 def test_slicer_reads_the_terminology_and_finds_the_canal_in_it():
     logic = slicer.vtkSlicerTerminologiesModuleLogic()
-    assert logic.LoadTerminologyFromFile(str(terminologyFile())) == CONTEXT
+    assert logic.LoadTerminologyFromFile(str(TERMINOLOGY)) == CONTEXT
     entry = slicer.vtkSlicerTerminologyEntry()
     assert logic.DeserializeTerminologyEntry(terminologyEntry(CANAL_CODE), entry)
     assert entry.GetTypeObject().GetCodeMeaning() == "Spinal canal"
@@ -154,7 +153,7 @@ def test_slicer_reads_the_terminology_and_finds_the_canal_in_it():
 
 
 def test_the_colour_table_names_every_label_as_it_is_shown():
-    file = terminologyFile().parents[1] / "Colors" / "SPIDER.ctbl"
+    file = resources() / "Colors" / "SPIDER.ctbl"
     rows = [line.split() for line in file.read_text().splitlines() if line[0] not in "#0"]
     assert len(rows) == 76
     for number, name, red, green, blue, _ in rows:

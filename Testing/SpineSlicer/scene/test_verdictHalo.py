@@ -24,8 +24,8 @@ def grid(spacing: tuple[float, float, float], slices: int = 3, size: int = 160) 
     return Volume(np.zeros((slices, size, size), np.uint8), matrix)
 
 
-def valueOf(one: SliceFinding) -> str:
-    return one.opinion("compression").value
+def valueOf(slice_: SliceFinding) -> str:
+    return slice_.opinion("compression").value
 
 
 def halo_of(volume: Volume, slices: list[SliceFinding]) -> Volume:
@@ -54,8 +54,8 @@ def test_the_ring_stays_clear_of_cord_and_canal(cervical):
     stack = cervical.findings.stacks[0]
     volume = cervical.volumes["4"]
     halo = halo_of(volume, stack.slices)
-    for one, center in zip(stack.slices, canalCenters(volume, stack.slices), strict=True):
-        k = one.index
+    for slice_, center in zip(stack.slices, canalCenters(volume, stack.slices), strict=True):
+        k = slice_.index
         j, i = np.nonzero(halo.voxels[k])
         points = volume.ras(np.stack([i, j, np.full_like(i, k)], axis=1))
         distance = np.linalg.norm(points - center, axis=1)
