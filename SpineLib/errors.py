@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 # Set in the environment, it lets an unexpected error end with its traceback.
 DEBUG = "SPINE_DEBUG"
@@ -76,6 +78,15 @@ class SpineError(Exception):
             "advice": self.advice,
         }
         return told | ({"command": self.command} if self.command else {})
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> SpineError:
+        """From what `to_dict` gave; of a class that this program does not know, a plain one."""
+        kind = globals().get(str(data["kind"]), SpineError)
+        if kind is Cancelled:
+            return Cancelled()
+        command = data.get("command", "")
+        return kind(data["what"], file=data["file"], advice=data["advice"], command=command)
 
 
 def _one_line(text: str) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings
 from SpineLib.findings_upgrade import upgraded
-from SpineLib.json_values import parse_json
+from SpineLib.json_values import misfit, parse_json
 from SpineLib.quantities import unknown_quantity
 from SpineLib.questions import BORDERLINE, KNOWN_QUESTIONS
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "findings.schema.json"
 
@@ -39,25 +39,16 @@ def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:
             file=file,
             advice="Update SlicerSpineMRI.",
         )
-    try:
-        import jsonschema
-    except ModuleNotFoundError:  # Slicer's own Python; the worker checked what it wrote
-        return
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(upgraded(data)))
-    if errors:
-        worst = jsonschema.exceptions.best_match(errors)
-        place = "/".join(str(p) for p in worst.absolute_path) or "the top"
-        raise BadInput(f"The findings are not valid at {place}: {worst.message}", file=file)
+    wrong = misfit(upgraded(data), SCHEMA_FILE)
+    if wrong:
+        raise BadInput(f"The findings are not valid {wrong}", file=file)
 
 
 def write_json(findings: Findings, path: str | Path) -> None:
     """Writes ``findings.json``, checked against the schema, whole or not at all."""
     data = findings.to_dict()
     validate(data, file=path)
-    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-    with writing(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def read_json(path: str | Path, *, checked: bool = False) -> Findings:

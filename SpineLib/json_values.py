@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -25,6 +26,32 @@ def parse_json(text: str | bytes) -> Any:
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     raise ValueError("it holds a number that is not finite")
+
+
+def misfit(values: Any, schema: Path) -> str:
+    """Where JSON values do not fit a schema, and why: ``at stacks/0: …``; empty where they fit.
+
+    Empty, too, where there is no jsonschema, as in Slicer's own Python before its set-up: the worker
+    checks what it reads and writes.
+
+    Args:
+        values: what ``json.load`` gave.
+        schema: file of a JSON schema, draft 2020-12.
+    """
+    try:
+        import jsonschema
+    except ModuleNotFoundError:
+        return ""
+    errors = list(jsonschema.Draft202012Validator(_read(schema)).iter_errors(values))
+    if not errors:
+        return ""
+    worst = jsonschema.exceptions.best_match(errors)
+    return f"at {'/'.join(map(str, worst.absolute_path)) or 'the top'}: {worst.message}"
+
+
+@cache
+def _read(schema: Path) -> Any:
+    return json.loads(schema.read_text(encoding="utf-8"))
 
 
 def is_finite(value: Any) -> bool:

@@ -11,7 +11,7 @@ from SpineLib.findings import Findings, StackFindings
 from SpineLib.findings_file import read_json, write_json
 from SpineLib.json_values import parse_json
 from SpineLib.slabs import Steps, finish, read_in_slabs, write_in_slabs
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.volume import Frame, Volume
 
 _FOLDERS = ("volumes", "activations", "outlines")
@@ -50,8 +50,7 @@ class Reading:
                 finish(write_in_slabs(volume, folder / name / f"{stack}.nrrd"))
         windows = {stack: one.window for stack, one in self.volumes.items() if one.window}
         if windows:
-            with writing(folder / _WINDOWS) as temporary:
-                temporary.write_text(json.dumps(windows), encoding="utf-8")
+            write_text(folder / _WINDOWS, json.dumps(windows))
         if self.segmentation is not None:
             name = self.findings.segmentation.file
             finish(write_in_slabs(self.segmentation, folder / name))

@@ -23,8 +23,8 @@ from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
 from SpineLib.json_values import parse_json
 from SpineLib.labels import structure_color
-from SpineLib.outputs.findings_csv import columns, groups_of_findings, slice_row
-from SpineLib.store.files import writing
+from SpineLib.outputs.findings_csv import cell, columns, groups_of_findings, slice_row
+from SpineLib.store.files import write_text, writing
 from SpineLib.volume import read_volume, write_volume
 
 COHORT = "cohort"  # in the folder of the derivatives
@@ -100,8 +100,8 @@ def write_description(out: Path) -> None:
         "DatasetType": "derivative",
         "GeneratedBy": [{"Name": "SlicerSpineMRI", "Version": __version__}],
     }
-    _write(out / "dataset_description.json", json.dumps(description, indent=1) + "\n")
-    _write(out / ".bidsignore", f"{COHORT}/\n")
+    write_text(out / "dataset_description.json", json.dumps(description, indent=1) + "\n")
+    write_text(out / ".bidsignore", f"{COHORT}/\n")
 
 
 def write_derivatives(kept: Kept, out: Path) -> None:
@@ -116,7 +116,7 @@ def write_derivatives(kept: Kept, out: Path) -> None:
     folder, entities, suffix = out / inside.parent, name["entities"], name["suffix"]
     findings = read_json(kept.reading / FINDINGS, checked=True)
     text = (kept.reading / FINDINGS).read_text(encoding="utf-8")
-    _write(folder / f"{entities}_desc-findings_{suffix}.json", text)
+    write_text(folder / f"{entities}_desc-findings_{suffix}.json", text)
     _write_slices(findings, folder / f"{entities}_desc-slices_{suffix}.tsv")
     if not findings.segmentation.segments:
         return
@@ -135,7 +135,7 @@ def write_derivatives(kept: Kept, out: Path) -> None:
         "Type": "Seg",
         "Description": "Numbers of SPIDER; the image's axes are turned as the slices were read.",
     }
-    _write(folder / f"{labels}.json", json.dumps(about, indent=1) + "\n")
+    write_text(folder / f"{labels}.json", json.dumps(about, indent=1) + "\n")
 
 
 def write_group(cohort: Path, out: Path) -> list[Path]:
@@ -163,13 +163,4 @@ def _write_table(path: Path, names: list[str], rows: Iterable[dict[str, Any]]) -
         writer.writerow(names)
         for row in rows:
             values = [row.get(name) for name in names]
-            writer.writerow([_NOTHING if value in ("", None) else _text(value) for value in values])
-
-
-def _text(value: Any) -> Any:
-    return f"{value:.4f}" if isinstance(value, float) else value
-
-
-def _write(path: Path, text: str) -> None:
-    with writing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+            writer.writerow([_NOTHING if value in ("", None) else cell(value) for value in values])

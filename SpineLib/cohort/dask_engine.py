@@ -10,11 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from SpineLib import errors
 from SpineLib.cohort.engines import COMMAND, SECONDS, Answer, MakeReader, Reader
 from SpineLib.errors import BadRequest, SpineError, WorkerEnded
 
@@ -164,16 +162,9 @@ def _taken(future: Future) -> Answer:
     if future.status != "finished":
         return WorkerEnded("A Dask worker was lost"), ""
     said, worker = future.result()
-    return (_error(said["error"]) if "error" in said else said), worker
+    return (SpineError.from_dict(said["error"]) if "error" in said else said), worker
 
 
 def _gone() -> SpineError:
     advice = "Start it again, then run again: it goes on where it was."
     return SpineError("The Dask scheduler has gone", advice=advice)
-
-
-def _error(data: Mapping[str, Any]) -> SpineError:
-    kind = getattr(errors, str(data["kind"]), SpineError)
-    made: SpineError = kind(data["what"])
-    made.file, made.advice = data["file"], data["advice"]
-    return made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -202,7 +201,8 @@ def _on_the_web(source: str) -> Iterator[Place]:
         raise BadRequest(f"{name} is no DICOMweb server", advice="Fetch its studies first.")
     for uid, images in find_studies(place, dict(parse_qsl(query))):
         part = Part(WEB, name, (uid,), images, str(images))
-        yield Place(WEB, f"{_WEB}{name} {uid}", studies=[PlannedStudy(_key(uid), uid, "", (part,))])
+        study = PlannedStudy(digest(uid), uid, "", (part,))
+        yield Place(WEB, f"{_WEB}{name} {uid}", studies=[study])
 
 
 def _stamp(place: Place) -> str:
@@ -280,10 +280,6 @@ def _planned(study: Study, place: Place, folder: Path, stamp: str, *, whole: boo
     stacks = dict.fromkeys((s.plane, s.weighting) for s in study.stacks if not s.problem)
     uid = study.study_instance_uid
     return PlannedStudy(
-        _key(uid) if uid else digest(place.kind, place.path), uid, study.patient_hash, (part,),
+        digest(uid) if uid else digest(place.kind, place.path), uid, study.patient_hash, (part,),
         tuple(stacks),
     )  # fmt: skip
-
-
-def _key(uid: str) -> str:
-    return hashlib.sha256(uid.encode()).hexdigest()[:16]

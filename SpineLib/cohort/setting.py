@@ -14,7 +14,7 @@ from SpineLib.json_values import parse_json
 from SpineLib.models import ModelFolder
 from SpineLib.options import ReadOptions
 from SpineLib.reasons import UNKNOWN
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.store.lock import holding
 
 NAME = "setting.json"
@@ -193,6 +193,5 @@ def settle(cohort: Path, wanted: Setting, *, renew: bool) -> Setting:
                 command="spine cohort run --renew",
             )
         if known != wanted:
-            with writing(cohort / NAME) as temporary:
-                temporary.write_text(json.dumps(asdict(wanted), indent=1), encoding="utf-8")
+            write_text(cohort / NAME, json.dumps(asdict(wanted), indent=1))
     return wanted

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from SpineLib.dicom.grouping import lone_together, protocol
 from SpineLib.dicom.header import FrameHeader, ObjectHeader
-from SpineLib.dicom.people import NO_PERSON, Person
+from SpineLib.dicom.people import NO_PERSON, Person, hashed
 from SpineLib.dicom.stack import Stack
 from SpineLib.dicom.stacking import blocks
 
@@ -92,7 +91,7 @@ def _owners(files: Iterable[ObjectHeader]) -> tuple[dict[ObjectHeader, str], lis
         for source in sources:
             owners[source] = patient
             if len(people) > 1:
-                owners[source] = _hash(patient, _who(source.person, people))
+                owners[source] = hashed(f"{patient}\0{_who(source.person, people)}")
         if len(people) > 1:
             warnings.append(SHARED_ID.format(count=len(people)))
     return owners, warnings
@@ -222,7 +221,3 @@ def _without_lone(studies: list[StudyFrames]) -> list[StudyFrames]:
 
 def _in_study(frames: list[FrameHeader], uid: str) -> list[FrameHeader]:
     return [replace(f, source=replace(f.source, study_instance_uid=uid)) for f in frames]
-
-
-def _hash(patient: str, person: str) -> str:
-    return hashlib.sha256(f"{patient}\0{person}".encode()).hexdigest()[:12]

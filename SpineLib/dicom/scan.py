@@ -214,17 +214,16 @@ def _series(series: SeriesFrames, patient: str, used: dict[str, int]) -> Series:
     if used[name] > 1:
         name += f"_{used[name]}"
     found = blocks(series.frames)
-    stacks = tuple(
-        replace(
-            _stack(block, name if len(found) == 1 else f"{name}.{n}"),
-            patient_hash=patient,
-            series_instance_uid=source.series_instance_uid,
+    stacks = []
+    for n, block in enumerate(found, 1):
+        stack = _stack(block, name if len(found) == 1 else f"{name}.{n}")
+        warnings = (*stack.warnings, *series.warnings)
+        uid = source.series_instance_uid
+        stacks.append(
+            replace(stack, patient_hash=patient, series_instance_uid=uid, warnings=warnings)
         )
-        for n, block in enumerate(found, 1)
-    )
-    stacks = tuple(replace(stack, warnings=(*stack.warnings, *series.warnings)) for stack in stacks)
     return Series(
-        source.series_instance_uid, source.series_number, source.series_description, stacks
+        source.series_instance_uid, source.series_number, source.series_description, tuple(stacks)
     )
 
 

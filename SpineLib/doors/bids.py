@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from SpineLib import __version__
-from SpineLib.doors.console import progress_bar, run, say
+from SpineLib.doors.console import NamedModels, progress_bar, run, say, version
 from SpineLib.errors import SpineError
 from SpineLib.wording import count
 
@@ -21,12 +20,6 @@ class Level(str, Enum):
 
     participant = "participant"
     group = "group"
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        say(f"SlicerSpineMRI {__version__}")
-        raise typer.Exit
 
 
 @app.command()
@@ -46,16 +39,14 @@ def bids(
         list[str] | None,
         typer.Option("--session-label", "--session_label", help="Without ses-; may repeat."),
     ] = None,
-    model: Annotated[
-        list[str] | None, typer.Option(help="Name or folder of a model; may repeat.")
-    ] = None,
+    model: NamedModels = None,
     workers: Annotated[
         int | None, typer.Option("--n-procs", "--n_procs", help="Processes. Default: one a core.")
     ] = None,
     skip_bids_validation: Annotated[
         bool, typer.Option("--skip-bids-validation", "--skip_bids_validation", hidden=True)
     ] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    version: Annotated[bool, typer.Option("--version", callback=version, is_eager=True)] = False,
 ) -> None:
     """Read the T1w, T2w, T2starw and PDw images of a BIDS data set, each by itself."""
     from SpineLib.cohort import bids as naming

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,7 @@ def three_axes(sizes: Sequence[int], spatial: Sequence[int]) -> tuple[int, ...]:
     others = [size for axis, size in enumerate(sizes) if axis not in spatial]
     if len(spatial) != 3:
         raise BadInput(f"A volume needs three dimensions, this image has {len(spatial)}")
-    several = int(np.prod(np.array([1, *others], dtype=object)))
+    several = math.prod(others)
     if several > 1 and any(axis < max(spatial) and sizes[axis] > 1
                            for axis in range(len(sizes)) if axis not in spatial):  # fmt: skip
         raise BadInput("This is a colour or vector image", advice="Choose a greyscale MR image.")

@@ -152,22 +152,23 @@ def joined(trees: Sequence[dict[str, NDArray[Any]]], link: str, base: NDArray[np
             [node, output], and ``output``.
         link, base: as of `Trees`.
     """
-    sizes = [len(one["feature"]) for one in trees]
+    sizes = [len(tree["feature"]) for tree in trees]
     roots = np.r_[0, np.cumsum(sizes)[:-1]]
+    first = np.repeat(roots, sizes)
+
+    def column(name: str) -> NDArray[Any]:
+        return np.concatenate([tree[name] for tree in trees])
+
     return Trees(
         link,
-        np.concatenate([one["feature"] for one in trees]).astype(np.int32),
-        np.concatenate([one["threshold"] for one in trees]).astype(float),
-        np.concatenate([one["left"] + n for one, n in zip(trees, roots, strict=True)]).astype(
-            np.int32
-        ),
-        np.concatenate([one["right"] + n for one, n in zip(trees, roots, strict=True)]).astype(
-            np.int32
-        ),
-        np.concatenate([one["missing_left"] for one in trees]).astype(bool),
-        np.concatenate([one["value"] for one in trees]).astype(float),
+        column("feature").astype(np.int32),
+        column("threshold").astype(float),
+        (column("left") + first).astype(np.int32),
+        (column("right") + first).astype(np.int32),
+        column("missing_left").astype(bool),
+        column("value").astype(float),
         roots.astype(np.int32),
-        np.array([int(one["output"]) for one in trees], dtype=np.int32),
+        np.array([int(tree["output"]) for tree in trees], dtype=np.int32),
         np.asarray(base, dtype=float),
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.translation import tr
 from SpineLib.wording import count
 
@@ -48,9 +48,8 @@ class ReaderAnswer:
 
 def write_answers(answers: Iterable[ReaderAnswer], folder: str | Path) -> None:
     """Puts answers beside a ``findings.json``, where `read_answers` finds them."""
-    text = json.dumps([asdict(answer) for answer in answers], ensure_ascii=False)
-    with writing(Path(folder) / NAME) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    records = [asdict(answer) for answer in answers]
+    write_text(Path(folder) / NAME, json.dumps(records, ensure_ascii=False))
 
 
 def read_answers(folder: str | Path) -> list[ReaderAnswer]:

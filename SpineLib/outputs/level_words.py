@@ -6,6 +6,7 @@ from SpineLib.findings import Findings
 from SpineLib.inference.readers_level import differing
 from SpineLib.reasons import SAME_FRAME, Reason, sentence
 from SpineLib.translation import tr
+from SpineLib.wording import listed
 
 
 def flagged_levels(findings: Findings) -> list[str]:
@@ -37,7 +38,7 @@ def flagged_at(findings: Findings) -> str:
     summary = findings.summary(lead.key)
     slices = next((s.slices for s in findings.stacks if s.id == summary.stack), [])
     worst = next((slice_.level for slice_ in slices if slice_.index == summary.index), "")
-    levels = tr(" and ").join([", ".join(at[:-1]), at[-1]] if len(at) > 1 else at)
+    levels = listed(at, tr(" and "))
     text = tr("{title} flagged at {levels}").format(title=tr(lead.title), levels=levels)
     if len(at) > 1 and worst:
         text += tr(", worst at {level}").format(level=worst)

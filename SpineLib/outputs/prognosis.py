@@ -14,7 +14,7 @@ from typing import Any
 from SpineLib.arguments import read_arguments
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.json_values import parse_json
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.translation import tr
 from SpineLib.wording import count
 
@@ -160,9 +160,8 @@ def beside_sentence(one: Beside) -> str:
 def write_prognosis(prognosis: Prognosis, folder: str | Path) -> Path:
     """Puts a prediction beside a ``findings.json``; gives the file."""
     path = Path(folder) / NAME
-    with writing(path) as temporary:
-        text = json.dumps(asdict(prognosis), ensure_ascii=False, indent=1, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+    text = json.dumps(asdict(prognosis), ensure_ascii=False, indent=1, allow_nan=False)
+    write_text(path, text + "\n")
     return path
 
 

@@ -27,7 +27,7 @@ from SpineLib.outputs.templates import environment
 from SpineLib.quantities import find_quantity
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reading import Reading
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.translation import language, tr
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def write_report(
     Raises:
         OutputError: the file cannot be written.
     """
-    html = render(reading, pictures, answers, prognosis)
-    with writing(path) as temporary:
-        temporary.write_text(html, encoding="utf-8")
+    write_text(path, render(reading, pictures, answers, prognosis))
 
 
 def render(

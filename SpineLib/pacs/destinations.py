@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import stat
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from SpineLib.errors import BadInput, BadRequest, from_os_error
 from SpineLib.json_values import parse_json
 from SpineLib.models.registry import user_folder
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 
 _SERVICE = "SlicerSpineMRI"
 # Application Entity titles (PS3.5, AE): 16 characters without a backslash; blanks at the ends count
@@ -176,10 +175,8 @@ def remove_destination(name: str) -> None:
 
 
 def _write(known: Mapping[str, Destination]) -> None:
-    path = destinations_file()
     values = [value.model_dump(mode="json", exclude_defaults=True) for value in known.values()]
-    with writing(path, mode=stat.S_IRUSR | stat.S_IWUSR) as temporary:
-        temporary.write_text(json.dumps(values, indent=1), encoding="utf-8")
+    write_text(destinations_file(), json.dumps(values, indent=1), mode=0o600)
 
 
 def keep_password(name: str, password: str) -> None:

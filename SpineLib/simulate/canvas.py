@@ -7,7 +7,6 @@ column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -63,9 +62,9 @@ class Canvas:
         self._span: dict[str, tuple[float, float]] = {}
         self.measure_edges()
 
-    def measure_edges(self, names: Sequence[str] = ("u", "v", "s", "x", "y", "z")) -> None:
+    def measure_edges(self) -> None:
         """Notes each row's and column's lowest and highest coordinate, for `within`."""
-        for name in names:
+        for name in FIELDS[:6]:
             a = getattr(self, name)
             low, high = a.min(1), a.max(1)
             self._edges[name] = (low, high, a.min(0), a.max(0))

@@ -85,6 +85,12 @@ def writing(path: str | Path, *, mode: int = 0o666) -> Iterator[Path]:
             temporary.unlink()
 
 
+def write_text(path: str | Path, text: str, *, mode: int = 0o666) -> None:
+    """Writes a text file (UTF-8), whole or not at all; arguments and errors as of `writing`."""
+    with writing(path, mode=mode) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
 @contextmanager
 def writing_folder(path: str | Path, *, new: bool = False) -> Iterator[Path]:
     """Gives a temporary folder beside ``path`` and moves it there when the block succeeds.

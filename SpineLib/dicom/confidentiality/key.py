@@ -15,7 +15,7 @@ from typing import Any
 
 from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.store.lock import holding
 
 VERSION = 1
@@ -159,5 +159,4 @@ def _write(key: Key, path: Path) -> None:
     kept = {
         "version": VERSION, "secret": key.secret.hex(), "patients": key.patients, "uids": key.uids,
     }  # fmt: skip
-    with writing(path, mode=0o600) as temporary:
-        temporary.write_text(json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8")
+    write_text(path, json.dumps(kept, indent=1, ensure_ascii=False), mode=0o600)

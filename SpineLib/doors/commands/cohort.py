@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import (
+    Json,
+    NamedModels,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from SpineLib.errors import BadRequest
 from SpineLib.wording import count
 
@@ -20,7 +27,6 @@ if TYPE_CHECKING:
 
 cohort = typer.Typer(no_args_is_help=True, help="Read thousands of studies. docs/cohort.md.")
 Folder = Annotated[Path, typer.Argument(metavar="COHORT", help="Folder of the cohort.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
 @cohort.command()
@@ -66,9 +72,7 @@ def run(
     local_cluster: Annotated[
         int | None, typer.Option(help="Start a Dask cluster of so many workers here.", min=1)
     ] = None,
-    model: Annotated[
-        list[str] | None, typer.Option(help="Name or folder of a model; may repeat.")
-    ] = None,
+    model: NamedModels = None,
     threshold: Annotated[
         float | None, typer.Option(help="P(compressed) from which a slice is compressed, 0 to 1.")
     ] = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from SpineLib.doors.console import (
+    Device,
     Numbering,
     Orientation,
     print_json,
     print_table,
     progress_bar,
     say,
+    say_notes,
 )
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.wording import count
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from SpineLib.datasets.cases import LabelledStack
     from SpineLib.evaluation.calibration import Calibration
     from SpineLib.evaluation.evaluate import Asked
-    from SpineLib.evaluation.figures import Evaluation
+    from SpineLib.evaluation.figures import Evaluation, Figure
     from SpineLib.evaluation.predictions import Predictions
     from SpineLib.models import ModelFolder
     from SpineLib.progress import Progress
@@ -72,7 +74,6 @@ Region = Annotated[str, typer.Option(help="Used where the data do not say.")]
 Weighting = Annotated[str, typer.Option(help="Used where the data do not say.")]
 Force = Annotated[bool, typer.Option("--force", help="Run models on what they were not made for.")]
 Tolerance = Annotated[float, typer.Option(help="Tolerance of surface Dice, mm.", min=0.0)]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Cache = Annotated[Path | None, typer.Option(help="Keep simulated cases here between runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
@@ -402,32 +403,42 @@ def _as_json(one: Evaluation) -> dict[str, object]:
         "data": one.data,
         "patients": one.patients,
         "rows": one.rows,
-        "figures": [
-            {"name": f.name, "value": f.value, "interval": f.interval, "alone": f.alone,
-             "method": f.method, "of": f.of, "note": f.note}
-            for f in one.figures
-        ],
+        "figures": figures_as_json(one.figures),
         "notes": list(one.notes),
-    }  # fmt: skip
+    }
+
+
+def figures_as_json(figures: Iterable[Figure]) -> list[dict[str, object]]:
+    """Measured figures as JSON values."""
+    return [
+        {"name": f.name, "value": f.value, "interval": f.interval, "alone": f.alone,
+         "method": f.method, "of": f.of, "note": f.note}
+        for f in figures
+    ]  # fmt: skip
+
+
+def print_figures(figures: Iterable[Figure], title: str) -> None:
+    """Prints measured figures as a table."""
+    from SpineLib.evaluation.report import span_of
+
+    rows = [
+        [f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval),
+         span_of(f.alone), f.of]
+        for f in figures
+    ]  # fmt: skip
+    print_table(("figure", "value", "95 % by patient", "95 % by slice", "of"), rows, title)
 
 
 def _print(one: Evaluation) -> None:
     from SpineLib.evaluation.figures import unit
-    from SpineLib.evaluation.report import span_of
 
     starter = " (starter)" if one.card.starter else ""
     title = (
         f"{one.card.name}{starter} on {one.data}: {count(one.patients, 'patient')}, "
         f"{count(one.rows, unit(one.card.task))}"
     )
-    rows = [
-        [f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval),
-         span_of(f.alone), f.of]
-        for f in one.figures
-    ]  # fmt: skip
-    print_table(("figure", "value", "95 % by patient", "95 % by slice", "of"), rows, title)
-    for note in one.notes:
-        say(f"Note: {note}")
+    print_figures(one.figures, title)
+    say_notes(one.notes)
 
 
 def _print_comparison(table: pd.DataFrame) -> None:

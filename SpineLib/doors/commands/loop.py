@@ -14,12 +14,14 @@ import typer
 
 from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import (
+    Json,
     Numbering,
     Orientation,
     print_json,
     print_table,
     progress_bar,
     say,
+    say_notes,
 )
 from SpineLib.errors import BadInput, BadRequest, Cancelled
 from SpineLib.wording import count
@@ -41,7 +43,6 @@ Reader = Annotated[
     str, typer.Option("--reader", help="Who does this; by default the system's user.")
 ]
 Minutes = Annotated[float, typer.Option(help="Minutes that it took.", min=0)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 # Seconds to wait for another program that writes.
 WAIT = 10.0
 
@@ -151,8 +152,7 @@ def add(
         + (f", {test} of patients in the frozen test" if test else "")
         + (f"; {count(len(joined), 'earlier case')} got labels" if joined else ""))  # fmt: skip
     say_left_out(Counter(one.in_terminal for one in left))
-    for note in shared_ids({case.patient for case in (*dataset.cases.values(), *added)}):
-        say(f"Note: {note}")
+    say_notes(shared_ids({case.patient for case in (*dataset.cases.values(), *added)}))
     if not added and not left:
         raise BadInput("The sources hold nothing that can be a case", file=sources[0])
 
@@ -252,8 +252,7 @@ def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
     for row in shown["cases"]:
         if row["set_aside"]:
             say(f"Case {row['id']} is set aside: {row['set_aside']}")
-    for problem in (*dataset.problems, *standing(dataset)):
-        say(f"Note: {problem}")
+    say_notes((*dataset.problems, *standing(dataset)))
 
 
 @loop.command()
@@ -324,8 +323,7 @@ def opened_writer(folder: Path) -> DatasetWriter:
     from SpineLib.loop.writer import DatasetWriter
 
     writer = DatasetWriter(folder, wait=WAIT)
-    for note in writer.notes:
-        say(f"Note: {note}")
+    say_notes(writer.notes)
     return writer
 
 

@@ -9,15 +9,23 @@ import typer
 
 from SpineLib.doors.commands.loop import (
     Folder,
-    Json,
     Reader,
     kept_when_cancelled,
     opened_writer,
     user,
 )
 from SpineLib.doors.commands.loop_queue import loop
-from SpineLib.doors.commands.training import Cache, Changes, Device, Workers, first_bar, is_first
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.commands.training import Cache, Changes, Workers, first_bar, is_first
+from SpineLib.doors.console import (
+    Device,
+    Json,
+    named_numbers,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+    say_notes,
+)
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.wording import count
 
@@ -139,7 +147,8 @@ def promote(
     from SpineLib.loop.promotion import compare, fresh_comparison
     from SpineLib.loop.promotion import promote as promote_model
 
-    dataset, margins = open_dataset(folder), _margins(margin or [])
+    dataset = open_dataset(folder)
+    margins = named_numbers(margin or [], "{} is not NAME=VALUE", advice="As --margin dice=0.02")
     chosen = _model_id(dataset, model) if model else _newest(dataset)
     found = fresh_comparison(dataset, chosen, margins)
     if found is None:
@@ -290,8 +299,7 @@ def _say_comparison(found: Comparison) -> None:
     ]  # fmt: skip
     columns = ("figure", "patients", "old", "new", "difference", "95 % by patient", "p", "")
     print_table(columns, rows, f"{found.candidate} (new) against {found.against} (old)")
-    for line in told(found.record):
-        say(f"Note: {line}")
+    say_notes(told(found.record))
     say(f"The page is {found.page}")
 
 
@@ -315,14 +323,3 @@ def _model_id(dataset: Dataset, given: str) -> str:
         if given == model.id or (given.isdigit() and model.id.startswith(f"{given.zfill(4)}-")):
             return model.id
     return dataset.lineage.model(given).id
-
-
-def _margins(given: list[str]) -> dict[str, float]:
-    margins = {}
-    for one in given:
-        name, _, value = one.partition("=")
-        try:
-            margins[name.strip()] = float(value)
-        except ValueError as error:
-            raise BadRequest(f"{one} is not NAME=VALUE", advice="As --margin dice=0.02") from error
-    return margins

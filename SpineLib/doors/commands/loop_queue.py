@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.commands.loop import CaseId, Folder, Json, kept_when_cancelled
+from SpineLib.doors.commands.loop import CaseId, Folder, kept_when_cancelled
 from SpineLib.doors.commands.loop_exchange import loop
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import Device, Json, print_json, print_table, progress_bar, say
 
 if TYPE_CHECKING:
     from SpineLib.loop.queue import Queued
@@ -37,7 +37,7 @@ def answer(
     folder: Folder,
     case: Annotated[list[str] | None, typer.Option(help="Only these; may repeat.")] = None,
     model: Annotated[str, typer.Option(help="Id of a model; by default the current one.")] = "",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Have the model answer the cases that it has not answered, and score them for the queue."""
     from SpineLib.errors import SpineError

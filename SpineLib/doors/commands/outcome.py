@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import Json, print_json, print_table, progress_bar, say, say_notes
 from SpineLib.errors import BadRequest
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 
@@ -19,7 +19,6 @@ outcome = typer.Typer(
     help="How severe the disease is, and what becomes of the patient. Research only.",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 Table = Annotated[
     Path, typer.Argument(metavar="TABLE", help="CSV, Parquet or REDCap's CSV, a row a patient.")
 ]
@@ -107,7 +106,7 @@ def check(
         [row.column, row.title, str(row.missing), f"{100 * row.share:.0f} %"]
         for row in missing.itertuples()
     ], f"{len(cohort.table)} patients")  # fmt: skip
-    _say_notes(cohort.notes)
+    say_notes(cohort.notes)
     say(RESEARCH_NOTICE)
 
 
@@ -160,7 +159,7 @@ def fit(
             [f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval), f.of]
             for f in found
         ], f"{name}{kept}")  # fmt: skip
-    _say_notes(done.prepared.notes)
+    say_notes(done.prepared.notes)
     say(f"The page is {page}; the model is {out / 'model'}")
     say(done.model.notice)
 
@@ -203,7 +202,7 @@ def predict(
     for line in answer.lines:
         say(f"  {line}")
     if idle:
-        _say_notes((f"The model does not use {', '.join(sorted(idle))}.",))
+        say_notes((f"The model does not use {', '.join(sorted(idle))}.",))
     say(f"{answer.model}. {answer.notice}")
 
 
@@ -261,7 +260,7 @@ def _fit_preset(cohort: Cohort, name: str, out: Path, draws: int, seed: int) -> 
     print_table(("figure", "value", "95 %"), [
         [f["name"], f"{f['value']:.3f}", span_of(f["interval"])] for f in made.figures
     ], made.title)  # fmt: skip
-    _say_notes(made.notes)
+    say_notes(made.notes)
     say("The published coefficients were not fitted to these patients; the constant was.")
     say(f"The model is {out / 'model'}")
     say(made.notice)
@@ -305,8 +304,3 @@ def _settings(given: list[str]) -> dict[str, str]:
 def _figure(figure: Any) -> dict[str, Any]:
     return {"name": figure.name, "value": figure.value, "interval": figure.interval,
             "of": figure.of}  # fmt: skip
-
-
-def _say_notes(notes: tuple[str, ...]) -> None:
-    for note in notes:
-        say(f"Note: {note}")

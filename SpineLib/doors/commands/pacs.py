@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import Json, print_json, print_table, progress_bar, say
 from SpineLib.errors import SpineError
 
 pacs = typer.Typer(no_args_is_help=True, help="The archives that results go to. docs/pacs.md.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the destination is called.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
 @pacs.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib.doors.commands.schemes import read_scheme
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import Json, print_json, print_table, progress_bar, say, say_notes
 from SpineLib.errors import BadRequest
 from SpineLib.questions import KNOWN_QUESTIONS, scheme_data
 from SpineLib.times import local_time
@@ -34,7 +34,6 @@ TakeOver = Annotated[
         "--take-over", help="Take over a name that the same person used on another machine."
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
 NamedModel = Annotated[
@@ -124,8 +123,7 @@ def add(
         after = add_studies(before, dicom, progress=progress)
     new = len(after.studies) - len(before.studies)
     say(f"{new} studies added; the project has {len(list(after.slices()))} slices")
-    for note in shared_ids(study.patient for study in after.studies):
-        say(f"Note: {note}")
+    say_notes(shared_ids(study.patient for study in after.studies))
 
 
 @project.command()
@@ -159,8 +157,7 @@ def status(folder: Folder, as_json: Json = False) -> None:
         for r in found["readers"]
     ]  # fmt: skip
     print_table(("reader", "arm", "done", "left", "time", "time left", "locked"), rows)
-    for line in found["notes"]:
-        say(f"Note: {line}")
+    say_notes(found["notes"])
 
 
 def _minutes(seconds: float | None) -> str:
@@ -432,6 +429,5 @@ def _session(
 
     arm = ASSISTED if assisted else UNASSISTED
     session = ReaderSession(folder, reader, arm=arm, take_over=take_over, seed=seed)
-    for note in session.notes:
-        say(f"Note: {note}")
+    say_notes(session.notes)
     return session

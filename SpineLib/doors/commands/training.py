@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib.doors.console import (
+    Device,
     Numbering,
     Orientation,
     print_json,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from SpineLib.evaluation.evaluate import Asked
     from SpineLib.training.recipe import Recipe
     from SpineLib.training.run import Run
-    from SpineLib.training.task import Task
     from SpineLib.training.tasks import Data
 
 train = typer.Typer(
@@ -64,7 +64,6 @@ LeaveOut = Annotated[
     bool, typer.Option("--leave-out-test", help="Leave the test's patients out instead.")
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Workers = Annotated[
     int | None, typer.Option(help="Processes that load; by default as the cores allow.", min=0)
 ]
@@ -111,13 +110,14 @@ def _command(task: str) -> Callable[..., None]:
         as_json: Annotated[bool, typer.Option("--json", help="Print the run's record.")] = False,
     ) -> None:
         from SpineLib.evaluation.evaluate import Asked
+        from SpineLib.training.tasks import make_task
         from SpineLib.training.trainer import train as train_task
 
         chosen = chosen_recipe(recipe, [*(change or []), *of_files(numbering, orientation)], task)
         with first_bar() as progress:
             data_ = opened_data(chosen, data, validation, test, leave_out_test, progress, cache)
             run = train_task(
-                made_task(chosen, data_, cache, progress),
+                make_task(chosen, data_, cache=cache, progress=progress),
                 out,
                 device=device,
                 resume=resume,
@@ -236,6 +236,7 @@ def search(
     """Search for better values of a recipe, on one machine or many that share a storage."""
     from SpineLib.training.search import BEST
     from SpineLib.training.search import search as search_values
+    from SpineLib.training.tasks import make_task
     from SpineLib.training.trainer import train as train_task
 
     chosen = chosen_recipe(recipe, change)
@@ -244,7 +245,7 @@ def search(
 
         def trial(changed: Recipe, folder: Path, validated: Any) -> Run:
             return train_task(
-                made_task(changed, data_, cache, progress),
+                make_task(changed, data_, cache=cache, progress=progress),
                 folder,
                 device=device,
                 data=data_.record,
@@ -320,13 +321,6 @@ def opened_data(
         cache=cache,
         progress=progress,
     )
-
-
-def made_task(recipe: Recipe, data: Data, cache: Path | None, progress: Progress) -> Task:
-    """The recipe's task on its data."""
-    from SpineLib.training.tasks import make_task
-
-    return make_task(recipe, data, cache=cache, progress=progress)
 
 
 def _weights(folder: Path) -> dict[str, torch.Tensor]:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.doors.commands.evaluation import Cache, Canal, Device, Out, Region, Weighting
+from SpineLib.doors.commands.evaluation import Cache, Canal, Out, Region, Weighting
 from SpineLib.doors.commands.readers import evaluate
-from SpineLib.doors.console import print_table, progress_bar, say
+from SpineLib.doors.console import Device, print_table, progress_bar, say
 from SpineLib.errors import BadModel, BadRequest
 
 

@@ -197,15 +197,10 @@ def _of_study(making: Making, quantity: Quantity, numbers: list[sr.Measurement])
         stack = making.findings.stack(quantity.stack)
         one = next(slice_ for slice_ in stack.slices if slice_.index == quantity.index)
         return _group(making, stack, one, codes.MEASURED, [], numbers, by=_measurer(making))
-    said = [_evaluation(codes.LEVEL, quantity.level)] if quantity.level else None
-    return Group(
-        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier="study"),
-        finding_type=codes.own(codes.MEASURED.key, codes.MEASURED.title),
-        algorithm_id=_algorithm(making, _measurer(making)),
-        finding_sites=_sites(quantity.level),
-        measurements=numbers,
-        qualitative_evaluations=said,
-    )
+    return _of_no_slice(
+        quantity.level, codes.own(codes.MEASURED.key, codes.MEASURED.title), numbers, [],
+        algorithm=_algorithm(making, _measurer(making)), identifier="study",
+    )  # fmt: skip
 
 
 def _measurer(making: Making) -> str:
@@ -292,16 +287,12 @@ def _study(making: Making, summary: QuestionSummary) -> Group:
         said.append(_evaluation(codes.VERDICT, summary.verdict))
     if summary.forced:
         said.append(_evaluation(codes.FORCED, "yes"))
-    return Group(
-        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier="study"),
-        finding_type=codes.own(question.key, question.title),
-        algorithm_id=_algorithm(making, summary.by),
-        measurements=[
-            _number(codes.POSITIVE_SLICES, summary.positive_slices),
-            _number(codes.LONGEST_RUN, summary.longest_run_mm, codes.MILLIMETRE),
-        ],
-        qualitative_evaluations=said or None,
-    )
+    numbers = [
+        _number(codes.POSITIVE_SLICES, summary.positive_slices),
+        _number(codes.LONGEST_RUN, summary.longest_run_mm, codes.MILLIMETRE),
+    ]
+    return _of_no_slice("", codes.own(question.key, question.title), numbers, said,
+                        algorithm=_algorithm(making, summary.by))  # fmt: skip
 
 
 def _levels(making: Making) -> Iterable[Group]:
@@ -311,7 +302,7 @@ def _levels(making: Making) -> Iterable[Group]:
     for level in dict.fromkeys(one.level for one in ours):
         numbers = _numbers(one for one in ours if one.level == level)
         if numbers:
-            yield _level(level, codes.own("level sizes", "Sizes of a level"), numbers, [])
+            yield _of_no_slice(level, codes.own("level sizes", "Sizes of a level"), numbers, [])
     for opinion in findings.level_opinions:
         if opinion.assessed:
             question = findings.question(opinion.question)
@@ -320,18 +311,22 @@ def _levels(making: Making) -> Iterable[Group]:
             if opinion.forced:
                 said.append(_evaluation(codes.FORCED, "yes"))
             chance = [_number(codes.PROBABILITY, opinion.probability or 0.0)]
-            yield _level(opinion.level, codes.own(question.key, question.title), chance, said,
-                         algorithm=_algorithm(making, opinion.by))  # fmt: skip
+            yield _of_no_slice(opinion.level, codes.own(question.key, question.title), chance, said,
+                               algorithm=_algorithm(making, opinion.by))  # fmt: skip
 
 
-def _level(
+def _of_no_slice(
     level: str, finding: sr.CodedConcept, numbers: list[sr.Measurement],
     said: list[sr.QualitativeEvaluation], *, algorithm: sr.AlgorithmIdentification | None = None,
+    identifier: str = "",
 ) -> Group:  # fmt: skip
+    """A group of a level, or of the whole study where ``level`` is empty."""
     if level:
         said = [*said, _evaluation(codes.LEVEL, level)]
     return Group(
-        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier=level or "study"),
+        tracking_identifier=sr.TrackingIdentifier(
+            uid=hd.UID(), identifier=identifier or level or "study"
+        ),
         finding_type=finding,
         algorithm_id=algorithm,
         finding_sites=_sites(level),
