@@ -71,13 +71,13 @@ class SpineError(Exception):
 
     def to_dict(self) -> dict[str, str | None]:
         """The error as JSON: ``what``, ``file``, ``advice``, ``kind`` (the class's name), ``command``."""
-        told = {
+        values = {
             "kind": type(self).__name__,
             "what": self.what,
             "file": self.file,
             "advice": self.advice,
         }
-        return told | ({"command": self.command} if self.command else {})
+        return values | ({"command": self.command} if self.command else {})
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> SpineError:
@@ -188,8 +188,8 @@ def _is_full(file: str | Path | None) -> bool:
     """Whether the disk that a file is on, or was to be on, has no space left."""
     if file is None:
         return False
-    place = Path(file).absolute()
-    there = next((p for p in (place, *place.parents) if p.exists()), None)
+    path = Path(file).absolute()
+    there = next((p for p in (path, *path.parents) if p.exists()), None)
     try:
         return there is not None and shutil.disk_usage(there).free < _FULL_BYTES
     except OSError:

@@ -87,17 +87,17 @@ def _settle_questions(findings: Findings) -> str:
     Returns:
         What no schema can tell: an answer to a question that is not there, or none of its values.
     """
-    opinions = [o for stack in findings.stacks for one in stack.slices for o in one.opinions]
-    asked_of = [one.question for one in opinions] + [one.question for one in findings.summaries]
-    named = dict.fromkeys(asked_of)
-    listed = {asked.key for asked in findings.questions}
+    opinions = [o for stack in findings.stacks for slice_ in stack.slices for o in slice_.opinions]
+    answered = [o.question for o in opinions] + [s.question for s in findings.summaries]
+    named = dict.fromkeys(answered)
+    listed = {question.key for question in findings.questions}
     findings.questions += [
         KNOWN_QUESTIONS[k] for k in named if k in KNOWN_QUESTIONS.keys() - listed
     ]
-    values = {asked.key: {*asked.values, BORDERLINE, ""} for asked in findings.questions}
+    values = {question.key: {*question.values, BORDERLINE, ""} for question in findings.questions}
     for opinion in opinions:
-        told = {opinion.value, *opinion.interval, *opinion.probabilities, *opinion.grade_set}
-        if opinion.question not in values or not told <= values[opinion.question]:
+        values_used = {opinion.value, *opinion.interval, *opinion.probabilities, *opinion.grade_set}
+        if opinion.question not in values or not values_used <= values[opinion.question]:
             return f"an answer that its question {opinion.question[:40]!r} does not have"
         if (
             opinion.assessed

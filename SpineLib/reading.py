@@ -48,7 +48,7 @@ class Reading:
         for name in _FOLDERS:
             for stack, volume in getattr(self, name).items():
                 finish(write_in_slabs(volume, folder / name / f"{stack}.nrrd"))
-        windows = {stack: one.window for stack, one in self.volumes.items() if one.window}
+        windows = {stack: volume.window for stack, volume in self.volumes.items() if volume.window}
         if windows:
             write_text(folder / _WINDOWS, json.dumps(windows))
         if self.segmentation is not None:
@@ -96,7 +96,7 @@ def _windows(folder: Path) -> dict[str, tuple[float, float]]:
     """Display windows by stack; none where no header said one."""
     try:
         kept = parse_json((folder / _WINDOWS).read_text(encoding="utf-8"))
-        return {str(stack): (float(one[0]), float(one[1])) for stack, one in kept.items()}
+        return {str(stack): (float(window[0]), float(window[1])) for stack, window in kept.items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, IndexError, AttributeError) as error:
@@ -108,7 +108,7 @@ def frames_of(stack: StackFindings) -> tuple[Frame, ...]:
     uids = stack.sop_instance_uids
     if uids:
         numbers = stack.frame_numbers or [1] * len(uids)
-        return tuple(Frame(*one) for one in zip(uids, numbers, strict=True))
+        return tuple(Frame(*frame) for frame in zip(uids, numbers, strict=True))
     return tuple(Frame(slice_.sop_instance_uid, slice_.frame) for slice_ in stack.slices)
 
 

@@ -40,12 +40,12 @@ def participants(folder: Path) -> list[str]:
     Raises:
         BadInput: it has none.
     """
-    found = sorted(path.name.removeprefix("sub-") for path in folder.glob("sub-*") if path.is_dir())
-    if not found:
+    names = sorted(path.name.removeprefix("sub-") for path in folder.glob("sub-*") if path.is_dir())
+    if not names:
         raise BadInput(
             "This is no BIDS data set: it has no folder of a participant (sub-…)", file=folder
         )
-    return found
+    return names
 
 
 def images_of(folder: Path, label: str, sessions: Iterable[str] = ()) -> Iterator[Place]:
@@ -59,11 +59,11 @@ def images_of(folder: Path, label: str, sessions: Iterable[str] = ()) -> Iterato
     Raises:
         BadRequest: there is no such participant.
     """
-    place = folder / f"sub-{label}"
-    if not place.is_dir():
+    participant = folder / f"sub-{label}"
+    if not participant.is_dir():
         raise BadRequest(f"There is no participant {label}", file=folder)
-    wanted = {f"ses-{one}" for one in sessions}
-    for path in sorted([*place.glob("anat/*.nii*"), *place.glob("ses-*/anat/*.nii*")]):
+    wanted = {f"ses-{session_label}" for session_label in sessions}
+    for path in sorted([*participant.glob("anat/*.nii*"), *participant.glob("ses-*/anat/*.nii*")]):
         name, session = _IMAGE.fullmatch(path.name), path.parents[1].name
         if name is None or name["suffix"] not in _SUFFIXES:
             continue
@@ -82,10 +82,10 @@ def _region(path: Path) -> str:
     """Of the image's sidecar, where its name does not say."""
     try:
         text = path.with_name(f"{_stem(path.name)}.json").read_text(encoding="utf-8")
-        said = region_of(str(parse_json(text).get("BodyPart", "")))
+        region = region_of(str(parse_json(text).get("BodyPart", "")))
     except (OSError, ValueError, AttributeError):
         return ""
-    return said if said != "unknown" and region_of(_stem(path.name)) == "unknown" else ""
+    return region if region != "unknown" and region_of(_stem(path.name)) == "unknown" else ""
 
 
 def _stem(name: str) -> str:

@@ -126,11 +126,11 @@ def told_apart(patient: str, who: Person, known: Iterable[tuple[str, Person]]) -
         known: hash and person of those who are there already.
     """
     met = list(known)
-    count, found = 1, patient
-    while any(name == found and who.is_another(other) for name, other in met):
+    count, numbered = 1, patient
+    while any(name == numbered and who.is_another(other) for name, other in met):
         count += 1
-        found = f"{patient}-{count}"
-    return found
+        numbered = f"{patient}-{count}"
+    return numbered
 
 
 def shared_ids(patients: Iterable[str]) -> list[str]:

@@ -59,12 +59,12 @@ def bids(
     from SpineLib.cohort.collecting import collect
 
     with progress_bar() as progress:
-        made = collect(output_dir / naming.COHORT, progress=progress)
-    for note in made.notes:
+        collected = collect(output_dir / naming.COHORT, progress=progress)
+    for note in collected.notes:
         say(note)
     for path in naming.write_group(output_dir / naming.COHORT, output_dir):
         say(str(path))
-    say(f"Open {made.page}; rate at {made.quality}")
+    say(f"Open {collected.page}; rate at {collected.quality}")
 
 
 def _read(
@@ -84,23 +84,23 @@ def _read(
     cohort, images = out / naming.COHORT, set()
     with progress_bar() as progress:
         for label in [label.removeprefix("sub-") for label in labels]:
-            found = list(naming.images_of(bids_dir, label, sessions))
-            images |= {study.key for place in found for study in place.studies or ()}
+            images_found = list(naming.images_of(bids_dir, label, sessions))
+            images |= {study.key for image in images_found for study in image.studies or ()}
             # A plan each: jobs that run apart are put together as files.
-            add(found, cohort / f"plan-sub-{label}.jsonl", progress)
+            add(images_found, cohort / f"plan-sub-{label}.jsonl", progress)
         setting = settle(cohort, Setting.here(models), renew=False)
-        studies = [one for one in read_plan(cohort) if one.key in images]
+        studies = [entry for entry in read_plan(cohort) if entry.key in images]
         rows = kept.of_cohort(cohort, studies, setting)
         read_all(
             cohort, rows, setting, lambda: Local(reading_process, workers or default_workers()),
             name=f"run-{digest(*sorted(images))}", progress=progress,
             say=lambda line: typer.echo(line, err=True),
         )  # fmt: skip
-        states = [(one, one.state()) for one in rows]
-        for one, state in states:
+        states = [(entry, entry.state()) for entry in rows]
+        for entry, state in states:
             if state.state == READ:
-                naming.write_derivatives(one, out)
-    failed = [(one.study.label, state.why) for one, state in states if state.state != READ]
+                naming.write_derivatives(entry, out)
+    failed = [(entry.study.label, state.why) for entry, state in states if state.state != READ]
     say(f"{count(len(rows) - len(failed), 'image')} of {len(rows)} read")
     for label, why in failed:
         say(f"  {label}: {why}")

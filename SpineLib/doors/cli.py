@@ -126,29 +126,29 @@ def scan(
 
     with progress_bar() as progress:
         if is_volume_file(folder):
-            found = scan_volume_file(folder)
+            scanned = scan_volume_file(folder)
         else:
-            found = scan_folder(folder, progress=progress)
+            scanned = scan_folder(folder, progress=progress)
     if as_json:
         from SpineLib.doors.listing import scan_as_json
 
-        print_json(scan_as_json(found))
+        print_json(scan_as_json(scanned))
     else:
-        _print_scan(found)
+        _print_scan(scanned)
 
 
-def _print_scan(found: Scan) -> None:
+def _print_scan(scanned: Scan) -> None:
     from SpineLib.doors.listing import shown_patient
 
     columns = (
         *("stack", "description", "plane", "weighting", "region", "slices", "spacing (mm)"),
         "models",
     )
-    for number, study in enumerate(found.studies, 1):
+    for number, study in enumerate(scanned.studies, 1):
         stacks = [stack for series in study.series for stack in series.stacks]
         patient = f"patient {shown_patient(study)}, " if study.patient_hash else ""
         say(
-            f"Study {number} of {len(found.studies)}: {patient}"
+            f"Study {number} of {len(scanned.studies)}: {patient}"
             f"{count(len(study.series), 'series', 'series')}, {count(len(stacks), 'stack')}"
         )
         print_table(columns, [_scan_row(stack) for stack in stacks])
@@ -156,10 +156,10 @@ def _print_scan(found: Scan) -> None:
         for stack in stacks:
             for warning in stack.warnings:
                 say(f"Stack {stack.id}: {warning}")
-    say_notes(found.warnings)
-    if found.skipped:
-        say(f"Left out: {count(len(found.skipped), 'file')}")
-        for skipped in found.skipped:
+    say_notes(scanned.warnings)
+    if scanned.skipped:
+        say(f"Left out: {count(len(scanned.skipped), 'file')}")
+        for skipped in scanned.skipped:
             say(f"  {skipped.file}: {skipped.reason}")
 
 

@@ -131,7 +131,7 @@ def in_other_units(unit: str) -> BadInput:
 
 
 def unreadable(format_name: str) -> BadInput:
-    """The refusal of what is no file of the format that its name says."""
+    """The refusal of a file that is not of the format that its name says."""
     return BadInput(
         f"The file could not be read as an image: it is no {format_name}",
         advice="It may be damaged or of another format; export it again.",

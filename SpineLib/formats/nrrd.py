@@ -213,14 +213,14 @@ def _require_millimetres(fields: dict[str, str], name: str, axes: Iterable[int])
 
 def _vectors(text: str) -> list[tuple[float, ...] | None]:
     try:
-        found = [
+        vectors = [
             None if match[0] == "none" else tuple(float(x) for x in match[1].split(","))
             for match in _VECTOR.finditer(text.lower())
         ]
     except ValueError as error:
         raise unreadable("NRRD") from error
     # An axis that is not of space may also be written with numbers that are none.
-    return [None if v is not None and np.isnan(v).all() else v for v in found]
+    return [None if v is not None and np.isnan(v).all() else v for v in vectors]
 
 
 def _whole(text: str) -> int:

@@ -253,8 +253,8 @@ class Card:
                 "colors": list(self.scheme.colors),
             }
             if self.scheme.key not in KNOWN_QUESTIONS | LEVEL_QUESTIONS:
-                told = {"definitions": self.scheme.definitions, "source": self.scheme.source}
-                data["scheme"] |= {key: value for key, value in told.items() if value}
+                own_scheme = {"definitions": self.scheme.definitions, "source": self.scheme.source}
+                data["scheme"] |= {key: value for key, value in own_scheme.items() if value}
         if self.lineage and not self.lineage.promotion:
             del data["lineage"]["promotion"]
         data["weights"] = {"file": data.pop("weights_file"), "sha256": data.pop("weights_sha256")}
@@ -329,15 +329,15 @@ def _read_card(text: str, path: Path) -> Card:
 
 def _question(scheme: dict[str, Any]) -> Question:
     """A card's grading; what is known of one that comes with the program is told with it."""
-    asked = Question(
+    question = Question(
         scheme["name"], "", tuple(scheme["grades"]), int(scheme["first_high"]),
         tuple(scheme["colors"]), definitions=scheme.get("definitions", {}),
         source=scheme.get("source", ""),
     )  # fmt: skip
-    known = (KNOWN_QUESTIONS | LEVEL_QUESTIONS).get(asked.key)
-    if known and (known.values, known.first_positive) == (asked.values, asked.first_positive):
-        return replace(known, colors=asked.colors)
-    return asked
+    known = (KNOWN_QUESTIONS | LEVEL_QUESTIONS).get(question.key)
+    if known and (known.values, known.first_positive) == (question.values, question.first_positive):
+        return replace(known, colors=question.colors)
+    return question
 
 
 def _tuples(data: dict[str, Any]) -> dict[str, Any]:

@@ -82,10 +82,10 @@ def read_corrections(folder: str | Path) -> Corrections:
         types = {int(label): str(kind) for label, kind in kept["algorithm_types"].items()}
         drawn = [
             DrawnSegment(
-                one["name"], read_volume(Path(folder) / Path(one["file"]).name),
-                Code(**one["category"]), Code(**one["kind"]),
+                segment["name"], read_volume(Path(folder) / Path(segment["file"]).name),
+                Code(**segment["category"]), Code(**segment["kind"]),
             )
-            for one in kept["drawn"]
+            for segment in kept["drawn"]
         ]  # fmt: skip
         changed = [str(stack) for stack in kept.get("outlines", [])]
     except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -16,14 +16,14 @@ def flagged_levels(findings: Findings) -> list[str]:
     """
     lead = findings.lead
     slices = [
-        one
+        slice_
         for stack in findings.stacks
-        for one in stack.slices
-        if lead and (opinion := one.opinion(lead.key)) and opinion.positive
+        for slice_ in stack.slices
+        if lead and (opinion := slice_.opinion(lead.key)) and opinion.positive
     ]
     if not slices or not all(slice_.level for slice_ in slices):
         return []
-    slices.sort(key=lambda one: -one.position_ras[2])
+    slices.sort(key=lambda slice_: -slice_.position_ras[2])
     return list(dict.fromkeys(slice_.level for slice_ in slices))
 
 
@@ -48,9 +48,9 @@ def flagged_at(findings: Findings) -> str:
 def level_lines(findings: Findings) -> list[str]:
     """Where the names of levels come from, what is unusual, and how axial stacks were placed."""
     levels = findings.levels
-    lines = [sentence(one) for one in (*levels.evidence, *levels.unusual)]
+    lines = [sentence(reason) for reason in (*levels.evidence, *levels.unusual)]
     lines += [sentence(levels.why)] if levels.why else []
-    placed = {stack: one for stack, one in levels.placed.items() if one.code != SAME_FRAME}
+    placed = {stack: reason for stack, reason in levels.placed.items() if reason.code != SAME_FRAME}
     return [*lines, *_of_stacks(placed)]
 
 

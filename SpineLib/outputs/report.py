@@ -144,7 +144,7 @@ def _key(lead: Question) -> list[Mark]:
     if lead.borderline:
         values.insert(lead.first_positive, BORDERLINE)
     meant = [Opinion(lead.key, value=value, positive=lead.is_positive(value)) for value in values]
-    return [replace(mark(lead, one), words=tr(one.value)) for one in meant] + [mark(lead, None)]
+    return [replace(mark(lead, o), words=tr(o.value)) for o in meant] + [mark(lead, None)]
 
 
 def _flagged(
@@ -160,7 +160,7 @@ def _flagged(
         (strip.stack, cell)
         for strip in shown
         for cell in strip.cells
-        if any(one.opinion.positive for one in cell.marks)
+        if any(shown_mark.opinion.positive for shown_mark in cell.marks)
         or (strip.stack.id, cell.one.index) in by_reader
     ]
     return sorted(pairs, key=lambda pair: findings.severity(pair[1].one), reverse=True)

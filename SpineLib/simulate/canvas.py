@@ -108,9 +108,9 @@ class Canvas:
         if self.label.shape == whole.label.shape:
             return array
         offset = _address(self.label) - _address(whole.label)
-        row, column = divmod(offset, whole.label.strides[0])
+        top, left = divmod(offset, whole.label.strides[0])
         rows, columns = self.u.shape
-        return array[row : row + rows, column : column + columns]
+        return array[top : top + rows, left : left + columns]
 
     def moved(self, du: float, dv: float, ds: float) -> Canvas:
         """A copy of the same points a little off, with signal and labels of its own."""

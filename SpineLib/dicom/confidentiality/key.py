@@ -124,14 +124,14 @@ def shared_key(path: str | Path) -> Iterator[Key]:
     """
     path = Path(path)
     with holding(path, patience=_PATIENCE_SECONDS):
-        key, made = open_key(path), not path.exists()
-        if made:
+        key, is_new = open_key(path), not path.exists()
+        if is_new:
             _write(key, path)
     try:
         yield key
     except BaseException:
         with holding(path, patience=_PATIENCE_SECONDS):
-            if made and not open_key(path).patients:
+            if is_new and not open_key(path).patients:
                 path.unlink(missing_ok=True)
         raise
 

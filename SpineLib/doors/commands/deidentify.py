@@ -42,7 +42,7 @@ def deidentify(
             keep_burnt_in=keep_burnt_in,
             progress=progress,
         )  # fmt: skip
-    left_out = [{"file": str(one.file), "reason": one.reason} for one in report.left_out]
+    left_out = [{"file": str(file.file), "reason": file.reason} for file in report.left_out]
     if as_json:
         print_json({**report.to_dict(), "key": str(report.key), "left_out_files": left_out})
         return

@@ -84,7 +84,7 @@ def run(
     if not send_to or not callers:
         raise BadRequest(
             "Say where results go (--send-to) and who may send (--from)",
-            advice="A station lets nobody in whom nobody named.",
+            advice="Only senders that you name are let in.",
         )
     settings = Settings(
         folder or default_folder(), destination(send_to), tuple(map(Caller.parse, callers)),
@@ -93,11 +93,11 @@ def run(
         certificate=certificate, key=key, ca=ca,
     )  # fmt: skip
     reads = ReadingProcess()
-    made = Station(settings, reads, say=say_aside, tell=_tell)
+    opened_station = Station(settings, reads, say=say_aside, tell=_tell)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: made.end())
+        signal.signal(number, lambda *_: opened_station.end())
     try:
-        made.run()
+        opened_station.run()
     finally:
         reads.close()
 

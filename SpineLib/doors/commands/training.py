@@ -205,8 +205,8 @@ def recipes(
     if name is not None:
         say(path_of(name).read_text(encoding="utf-8").rstrip())
         return
-    found = [read_recipe(one) for one in names()]
-    rows = [[r.name, r.task, r.network.name, r.about.strip().split("\n")[0]] for r in found]
+    all_recipes = [read_recipe(recipe_name) for recipe_name in names()]
+    rows = [[r.name, r.task, r.network.name, r.about.strip().split("\n")[0]] for r in all_recipes]
     print_table(("recipe", "task", "network", "about"), rows)
 
 
@@ -276,8 +276,8 @@ def package(
 
 def of_files(numbering: str, orientation: str) -> list[str]:
     """What a person says of a CSV's images and masks, as changes of the recipe."""
-    said = {"data.numbering": numbering, "data.orientation": orientation}
-    return [f'{key}="{value}"' for key, value in said.items() if value]
+    values = {"data.numbering": numbering, "data.orientation": orientation}
+    return [f'{key}="{value}"' for key, value in values.items() if value]
 
 
 def chosen_recipe(name: str, change: list[str] | None, task: str = "") -> Recipe:
@@ -340,10 +340,10 @@ def _evaluate(run: Run, asked: Asked, test: Path | None, progress: Progress) -> 
     model = open_folder(run.model)
     cases = open_cases([model], asked, only=test, progress=progress)
     answers = predict([model], cases, asked, progress=progress)
-    found, comparison = evaluated(answers)
+    evaluations, comparison = evaluated(answers)
     curves = {"Loss and validation while it was trained": (run.folder / DRAWING).read_bytes()}
-    write_evaluation(run.folder / "evaluation", answers, found, comparison, drawings=curves)
-    write_figures(model, found[0])
+    write_evaluation(run.folder / "evaluation", answers, evaluations, comparison, drawings=curves)
+    write_figures(model, evaluations[0])
 
 
 def is_first() -> bool:
@@ -375,12 +375,12 @@ def _say_run(run: Run, as_json: bool) -> None:
     say(f"The model is in {run.model}; its curves are in {run.folder / 'curves.png'}")
 
 
-def _say_calibration(found: dict[str, Any]) -> None:
-    if "failed" in found:
-        say(f"Not calibrated: {found['failed']}")
-    elif found:
+def _say_calibration(calibration: dict[str, Any]) -> None:
+    if "failed" in calibration:
+        say(f"Not calibrated: {calibration['failed']}")
+    elif calibration:
         say(
-            f"Calibrated on {found['slices']} slices of the validation data: temperature "
-            f"{found['temperature']:.3f}, bias {found['bias']:+.3f}, expected calibration error "
-            f"{found['ece_before']:.3f} → {found['ece']:.3f}"
+            f"Calibrated on {calibration['slices']} slices of the validation data: temperature "
+            f"{calibration['temperature']:.3f}, bias {calibration['bias']:+.3f}, expected calibration error "
+            f"{calibration['ece_before']:.3f} → {calibration['ece']:.3f}"
         )
