@@ -154,7 +154,7 @@ def joined(trees: Sequence[dict[str, NDArray[Any]]], link: str, base: NDArray[np
     """
     sizes = [len(tree["feature"]) for tree in trees]
     roots = np.r_[0, np.cumsum(sizes)[:-1]]
-    first = np.repeat(roots, sizes)
+    first: NDArray[np.int64] = np.repeat(roots, sizes)
 
     def column(name: str) -> NDArray[Any]:
         return np.concatenate([tree[name] for tree in trees])
