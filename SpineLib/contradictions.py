@@ -20,18 +20,18 @@ def contradictions(opinions: Sequence[Opinion], questions: Mapping[str, Question
         opinions: on one slice.
         questions: key → question, with ``compressed_from`` where its values say it.
     """
-    said = [
+    sided = [
         (opinion, end)
         for opinion in opinions
         if (end := _end(opinion, questions.get(opinion.question)))
     ]
     return [
         Reason(CONTRADICT, {
-            "first": questions[one.question].title, "first_value": one.value,
-            "second": questions[other.question].title, "second_value": other.value,
+            "first": questions[first.question].title, "first_value": first.value,
+            "second": questions[second.question].title, "second_value": second.value,
         })
-        for (one, end), (other, other_end) in combinations(said, 2)
-        if one.question != other.question and end == -other_end
+        for (first, end), (second, second_end) in combinations(sided, 2)
+        if first.question != second.question and end == -second_end
     ]  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 # Set in the environment, it lets an unexpected error end with its traceback.
 DEBUG = "SPINE_DEBUG"
@@ -69,13 +71,22 @@ class SpineError(Exception):
 
     def to_dict(self) -> dict[str, str | None]:
         """The error as JSON: ``what``, ``file``, ``advice``, ``kind`` (the class's name), ``command``."""
-        told = {
+        values = {
             "kind": type(self).__name__,
             "what": self.what,
             "file": self.file,
             "advice": self.advice,
         }
-        return told | ({"command": self.command} if self.command else {})
+        return values | ({"command": self.command} if self.command else {})
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> SpineError:
+        """From what `to_dict` gave; of a class that this program does not know, a plain one."""
+        kind = globals().get(str(data["kind"]), SpineError)
+        if kind is Cancelled:
+            return Cancelled()
+        command = data.get("command", "")
+        return kind(data["what"], file=data["file"], advice=data["advice"], command=command)
 
 
 def _one_line(text: str) -> str:
@@ -177,8 +188,8 @@ def _is_full(file: str | Path | None) -> bool:
     """Whether the disk that a file is on, or was to be on, has no space left."""
     if file is None:
         return False
-    place = Path(file).absolute()
-    there = next((p for p in (place, *place.parents) if p.exists()), None)
+    path = Path(file).absolute()
+    there = next((p for p in (path, *path.parents) if p.exists()), None)
     try:
         return there is not None and shutil.disk_usage(there).free < _FULL_BYTES
     except OSError:

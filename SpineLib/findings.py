@@ -60,14 +60,14 @@ class SliceFinding:
 
     def opinion(self, question: str, by: str = "") -> Opinion | None:
         """The first answer to a question, of one model where ``by`` names it; else why there is none."""
-        asked = [o for o in self.opinions if o.question == question and by in ("", o.by)]
-        return next((opinion for opinion in asked if opinion.assessed), asked[0] if asked else None)
+        given = [o for o in self.opinions if o.question == question and by in ("", o.by)]
+        return next((opinion for opinion in given if opinion.assessed), given[0] if given else None)
 
     @property
     def models_center_ras(self) -> list[float] | None:
         """Where the model found the canal, whatever window a reader drew, RAS mm."""
-        found = self.found_center_ras
-        return self.canal_center_ras if found is None else found or None
+        before = self.found_center_ras
+        return self.canal_center_ras if before is None else before or None
 
     def take_center(self, center: list[float]) -> None:
         """Puts the middle of a reader's window, RAS mm, in the place of what the model found."""
@@ -281,17 +281,17 @@ class Findings:
     @property
     def answered(self) -> bool:
         """Whether any model answered anything."""
-        return self.segmentation.status == ASSESSED or any(one.assessed for one in self.summaries)
+        return self.segmentation.status == ASSESSED or any(s.assessed for s in self.summaries)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        data = {**plain(self), "questions": [asked.to_dict() for asked in self.questions]}
-        questions = {asked.key: asked for asked in self.questions}
+        data = {**plain(self), "questions": [question.to_dict() for question in self.questions]}
+        questions = {question.key: question for question in self.questions}
         _shorten_quantities(data)
         if not self.level_opinions:
             del data["level_opinions"]
-        for stack, made in zip(self.stacks, data["stacks"], strict=True):
-            for finding, made_slice in zip(stack.slices, made["slices"], strict=True):
+        for stack, stack_data in zip(self.stacks, data["stacks"], strict=True):
+            for finding, made_slice in zip(stack.slices, stack_data["slices"], strict=True):
                 _shorten_quantities(made_slice)
                 against = contradictions(finding.opinions, questions)
                 if against:
@@ -311,10 +311,10 @@ class Findings:
         data["segmentation"] = made_of(SegmentationFinding, _reasoned(segmentation))
         data["levels"] = LevelsFinding.from_dict(data.get("levels", {}))
         data["models"] = [made_of(ModelUsed, model) for model in data.get("models", [])]
-        data["questions"] = [Question.from_dict(asked) for asked in data.get("questions", [])]
-        data["summaries"] = [_summary(one) for one in data.get("summaries", [])]
+        data["questions"] = [Question.from_dict(question) for question in data.get("questions", [])]
+        data["summaries"] = [_summary(summary) for summary in data.get("summaries", [])]
         data["quantities"] = _quantities(data)
-        data["level_opinions"] = [_opinion(one) for one in data.get("level_opinions", [])]
+        data["level_opinions"] = [_opinion(opinion) for opinion in data.get("level_opinions", [])]
         return made_of(cls, data)
 
     def stack(self, stack_id: str) -> StackFindings:
@@ -334,18 +334,18 @@ class Findings:
         Raises:
             KeyError: it was not asked.
         """
-        for asked in self.questions:
-            if asked.key == key:
-                return asked
+        for question in self.questions:
+            if question.key == key:
+                return question
         raise KeyError(key)
 
     @property
     def lead(self) -> Question | None:
         """The question whose answers colour strip and ring: the first that was answered."""
         answered = {summary.question for summary in self.summaries if summary.assessed}
-        for asked in self.questions:
-            if asked.key in answered:
-                return asked
+        for question in self.questions:
+            if question.key in answered:
+                return question
         return self.questions[0] if self.questions else None
 
     def summary(self, question: str, by: str = "") -> QuestionSummary:
@@ -359,11 +359,12 @@ class Findings:
     def columns(self) -> list[Column]:
         """Every question and model that were asked, in the order in which they are shown."""
         result = []
-        for asked in self.questions:
-            models = [summary.by for summary in self.summaries if summary.question == asked.key]
+        for question in self.questions:
+            models = [summary.by for summary in self.summaries if summary.question == question.key]
             names = models if len(models) > 1 else [""]
             result += [
-                Column(asked, by, asked.title + self.told_apart(asked.key, by)) for by in names
+                Column(question, by, question.title + self.told_apart(question.key, by))
+                for by in names
             ]
         return result
 
@@ -385,11 +386,11 @@ class Findings:
     def severity(self, finding: SliceFinding) -> tuple[tuple[float, float], ...]:
         """A key that sorts slices by how bad they are: by the lead question, then by the others."""
         lead = self.lead
-        ordered = sorted(self.questions, key=lambda asked: asked is not lead)
-        answers = [(asked, finding.opinion(asked.key)) for asked in ordered]
+        ordered = sorted(self.questions, key=lambda question: question is not lead)
+        answers = [(question, finding.opinion(question.key)) for question in ordered]
         return tuple(
-            severity(asked, opinion) if opinion and opinion.assessed else (-1.0, 0.0)
-            for asked, opinion in answers
+            severity(question, opinion) if opinion and opinion.assessed else (-1.0, 0.0)
+            for question, opinion in answers
         )
 
 
@@ -410,14 +411,14 @@ def _stack(data: dict[str, Any]) -> StackFindings:
         made_of(
             SliceFinding,
             {
-                **one,
-                "opinions": [_opinion(o) for o in one.get("opinions", [])],
-                "quantities": _quantities(one),
+                **slice_data,
+                "opinions": [_opinion(o) for o in slice_data.get("opinions", [])],
+                "quantities": _quantities(slice_data),
             },
         )
-        for one in map(_without_contradictions, data.get("slices", []))
+        for slice_data in map(_without_contradictions, data.get("slices", []))
     ]
-    why = {key: Reason(**one) for key, one in data.get("not_assessed_why", {}).items()}
+    why = {key: Reason(**reason) for key, reason in data.get("not_assessed_why", {}).items()}
     return made_of(StackFindings, {**data, "slices": slices, "not_assessed_why": why})
 
 
@@ -427,7 +428,7 @@ def _without_contradictions(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _summary(data: dict[str, Any]) -> QuestionSummary:
-    whys = [Reason(**one) for one in data.get("whys", [])]
+    whys = [Reason(**reason) for reason in data.get("whys", [])]
     return made_of(QuestionSummary, {**data, "whys": whys})
 
 
@@ -438,7 +439,7 @@ def _shorten_quantities(data: dict[str, Any]) -> None:
 
 
 def _quantities(data: dict[str, Any]) -> list[Quantity]:
-    return [Quantity.from_dict(one) for one in data.get("quantities", [])]
+    return [Quantity.from_dict(quantity) for quantity in data.get("quantities", [])]
 
 
 def _opinion(data: dict[str, Any]) -> Opinion:

@@ -12,10 +12,10 @@ from typing import Any
 from SpineLib.errors import BadInput
 from SpineLib.findings import SCHEMA_VERSION, Findings
 from SpineLib.findings_upgrade import upgraded
-from SpineLib.json_values import parse_json
+from SpineLib.json_values import misfit, parse_json
 from SpineLib.quantities import unknown_quantity
 from SpineLib.questions import BORDERLINE, KNOWN_QUESTIONS
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "findings.schema.json"
 
@@ -39,25 +39,16 @@ def validate(data: dict[str, Any], *, file: str | Path | None = None) -> None:
             file=file,
             advice="Update SlicerSpineMRI.",
         )
-    try:
-        import jsonschema
-    except ModuleNotFoundError:  # Slicer's own Python; the worker checked what it wrote
-        return
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(upgraded(data)))
-    if errors:
-        worst = jsonschema.exceptions.best_match(errors)
-        place = "/".join(str(p) for p in worst.absolute_path) or "the top"
-        raise BadInput(f"The findings are not valid at {place}: {worst.message}", file=file)
+    wrong = misfit(upgraded(data), SCHEMA_FILE)
+    if wrong:
+        raise BadInput(f"The findings are not valid {wrong}", file=file)
 
 
 def write_json(findings: Findings, path: str | Path) -> None:
     """Writes ``findings.json``, checked against the schema, whole or not at all."""
     data = findings.to_dict()
     validate(data, file=path)
-    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-    with writing(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def read_json(path: str | Path, *, checked: bool = False) -> Findings:
@@ -96,17 +87,17 @@ def _settle_questions(findings: Findings) -> str:
     Returns:
         What no schema can tell: an answer to a question that is not there, or none of its values.
     """
-    opinions = [o for stack in findings.stacks for one in stack.slices for o in one.opinions]
-    asked_of = [one.question for one in opinions] + [one.question for one in findings.summaries]
-    named = dict.fromkeys(asked_of)
-    listed = {asked.key for asked in findings.questions}
+    opinions = [o for stack in findings.stacks for slice_ in stack.slices for o in slice_.opinions]
+    answered = [o.question for o in opinions] + [s.question for s in findings.summaries]
+    named = dict.fromkeys(answered)
+    listed = {question.key for question in findings.questions}
     findings.questions += [
         KNOWN_QUESTIONS[k] for k in named if k in KNOWN_QUESTIONS.keys() - listed
     ]
-    values = {asked.key: {*asked.values, BORDERLINE, ""} for asked in findings.questions}
+    values = {question.key: {*question.values, BORDERLINE, ""} for question in findings.questions}
     for opinion in opinions:
-        told = {opinion.value, *opinion.interval, *opinion.probabilities, *opinion.grade_set}
-        if opinion.question not in values or not told <= values[opinion.question]:
+        values_used = {opinion.value, *opinion.interval, *opinion.probabilities, *opinion.grade_set}
+        if opinion.question not in values or not values_used <= values[opinion.question]:
             return f"an answer that its question {opinion.question[:40]!r} does not have"
         if (
             opinion.assessed

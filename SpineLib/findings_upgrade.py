@@ -53,9 +53,9 @@ def upgraded(data: dict[str, Any]) -> dict[str, Any]:
 def evidence_reason(evidence: str) -> Reason | None:
     """The reader's word in a sentence of before there were codes; None where it is not theirs."""
     for code, pattern in _EVIDENCE.items():
-        told = pattern.fullmatch(evidence)
-        if told:
-            return Reason(code, told.groupdict())
+        match = pattern.fullmatch(evidence)
+        if match:
+            return Reason(code, match.groupdict())
     return None
 
 
@@ -68,7 +68,7 @@ def _model(model: dict[str, Any]) -> dict[str, Any]:
 def _scheme(data: dict[str, Any]) -> Question:
     """The one grading of such findings: a known one, or one rebuilt from a slice's probabilities."""
     name = str(data.get("grading", {}).get("scheme") or "Bilsky")
-    slices = [one for stack in data.get("stacks", []) for one in stack["slices"]]
+    slices = [slice_ for stack in data.get("stacks", []) for slice_ in stack["slices"]]
     answers = [
         slice_["grading"] for slice_ in slices if slice_.get("grading", {}).get("probabilities")
     ]
@@ -91,14 +91,14 @@ def _stack(stack: dict[str, Any], graded: Question, names: dict[str, str]) -> di
         return graded.key if task == "grading" else task
 
     slices = []
-    for one in stack.get("slices", []):
-        one = dict(one)
-        compression, grading = one.pop("compression", {}), one.pop("grading", {})
-        one["opinions"] = [
+    for slice_ in stack.get("slices", []):
+        slice_ = dict(slice_)
+        compression, grading = slice_.pop("compression", {}), slice_.pop("grading", {})
+        slice_["opinions"] = [
             asdict(_compression(compression, names.get("compression", ""))),
             asdict(_grading(grading, graded, names.get("grading", ""))),
         ]
-        slices.append(one)
+        slices.append(slice_)
     return {
         **stack,
         "chosen_for": [key(task) for task in stack.get("chosen_for", [])],
@@ -164,21 +164,21 @@ def _compression_summary(
 
 def _peak(stacks: list[dict[str, Any]]) -> dict[str, Any]:
     answers = [
-        (one["opinions"][0]["probability"], stack["id"], one)
+        (slice_["opinions"][0]["probability"], stack["id"], slice_)
         for stack in stacks
-        for one in stack["slices"]
-        if one["opinions"][0]["probability"] is not None
+        for slice_ in stack["slices"]
+        if slice_["opinions"][0]["probability"] is not None
     ]
     if not answers:
         return {"worst": "", "stack": "", "index": None}
-    _, stack, one = max(answers, key=lambda answer: answer[0])
-    return {"worst": one["opinions"][0]["value"], "stack": stack, "index": one["index"]}
+    _, stack, slice_ = max(answers, key=lambda answer: answer[0])
+    return {"worst": slice_["opinions"][0]["value"], "stack": stack, "index": slice_["index"]}
 
 
 def _grading_summary(
     summary: dict[str, Any], graded: Question, stacks: list[dict[str, Any]], by: str
 ) -> dict[str, Any]:
-    opinions = [one["opinions"][1] for stack in stacks for one in stack["slices"]]
+    opinions = [slice_["opinions"][1] for stack in stacks for slice_ in stack["slices"]]
     run, millimetres = max((_longest_run(stack) for stack in stacks), default=(0, 0.0))
     return {
         "question": graded.key,
@@ -200,6 +200,6 @@ def _grading_summary(
 
 def _longest_run(stack: dict[str, Any]) -> tuple[int, float]:
     """Slices and millimetres of the most high grades in a row, which version 1 did not write."""
-    positive = (one["opinions"][1]["positive"] for one in stack["slices"])
+    positive = (slice_["opinions"][1]["positive"] for slice_ in stack["slices"])
     run = max((len(list(group)) for high, group in groupby(positive) if high), default=0)
     return run, run * (stack["spacing"][2] if stack.get("spacing") else 0.0)

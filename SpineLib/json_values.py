@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -27,6 +28,32 @@ def parse_json(text: str | bytes) -> Any:
     raise ValueError("it holds a number that is not finite")
 
 
+def misfit(values: Any, schema: Path) -> str:
+    """Where JSON values do not fit a schema, and why: ``at stacks/0: …``; empty where they fit.
+
+    Empty, too, where there is no jsonschema, as in Slicer's own Python before its set-up: the worker
+    checks what it reads and writes.
+
+    Args:
+        values: what ``json.load`` gave.
+        schema: file of a JSON schema, draft 2020-12.
+    """
+    try:
+        import jsonschema
+    except ModuleNotFoundError:
+        return ""
+    errors = list(jsonschema.Draft202012Validator(_read(schema)).iter_errors(values))
+    if not errors:
+        return ""
+    worst = jsonschema.exceptions.best_match(errors)
+    return f"at {'/'.join(map(str, worst.absolute_path)) or 'the top'}: {worst.message}"
+
+
+@cache
+def _read(schema: Path) -> Any:
+    return json.loads(schema.read_text(encoding="utf-8"))
+
+
 def is_finite(value: Any) -> bool:
     """Whether no number in JSON values is infinite or none at all."""
     return finite(value) == value
@@ -45,9 +72,9 @@ def finite(value: Any) -> Any:
         except OverflowError:  # a whole number beyond what a float holds
             return None
     if isinstance(value, dict):
-        return {key: finite(one) for key, one in value.items()}
+        return {key: finite(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [finite(one) for one in value]
+        return [finite(inner) for inner in value]
     return value
 
 
@@ -60,9 +87,9 @@ def plain(value: Any) -> Any:
     """
     kind = type(value)
     if kind is list or kind is tuple:
-        return kind([plain(one) for one in value])
+        return kind([plain(inner) for inner in value])
     if kind is dict:
-        return {key: plain(one) for key, one in value.items()}
+        return {key: plain(inner) for key, inner in value.items()}
     names = _field_names(kind)  # type: ignore[arg-type]
     return {name: plain(getattr(value, name)) for name in names} if names is not None else value
 
@@ -75,14 +102,14 @@ def _field_names(kind: type) -> tuple[str, ...] | None:
 
 def made_of(kind: type[T], data: dict[str, Any]) -> T:
     """A data class from its values; whole numbers are whole, since JSON writes 1 as 1.0 too."""
-    made = dict(data)
+    whole = dict(data)
     for name, annotation in _whole_numbers(kind):  # type: ignore[arg-type]
-        value = made.get(name)
+        value = whole.get(name)
         if annotation == "list[int]" and value is not None:
-            made[name] = [int(one) for one in value]
+            whole[name] = [int(number) for number in value]
         elif isinstance(value, float):
-            made[name] = int(value)
-    return kind(**made)
+            whole[name] = int(value)
+    return kind(**whole)
 
 
 @cache

@@ -71,13 +71,13 @@ class LevelsFinding:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> LevelsFinding:
         """From what `dataclasses.asdict` gave."""
-        made: dict[str, Any] = {**data, "why": Reason.from_dict(data.get("why"))}
+        values: dict[str, Any] = {**data, "why": Reason.from_dict(data.get("why"))}
         for name in ("evidence", "unusual"):
-            made[name] = [Reason(**one) for one in data.get(name, [])]
+            values[name] = [Reason(**reason) for reason in data.get(name, [])]
         for name in ("placed", "regions"):
-            made[name] = {stack: Reason(**one) for stack, one in data.get(name, {}).items()}
-        made["vertebrae"] = [VertebraFinding(**one) for one in data.get("vertebrae", [])]
-        return cls(**made)
+            values[name] = {stack: Reason(**reason) for stack, reason in data.get(name, {}).items()}
+        values["vertebrae"] = [VertebraFinding(**body) for body in data.get("vertebrae", [])]
+        return cls(**values)
 
     @property
     def known(self) -> bool:

@@ -11,40 +11,11 @@ from SpineLib.errors import BadRequest
 from SpineLib.progress import Progress
 from SpineLib.replies import JsonObject
 
-REQUESTS: tuple[type[messages.Request], ...] = (
-    messages.Read,
-    messages.Scan,
-    messages.Models,
-    messages.VerifyModel,
-    messages.RemoveModel,
-    messages.ImportModel,
-    messages.Regrade,
-    messages.Report,
-    messages.Send,
-    messages.Destinations,
-    messages.AddDestination,
-    messages.Simulate,
-    messages.Diagnose,
-    messages.ProjectStatus,
-    messages.ProjectAdd,
-    messages.ProjectRelink,
-    messages.ProjectStack,
-    messages.ProjectDisagreements,
-    messages.ProjectDecide,
-    messages.ProjectReaders,
-    messages.ProjectTraining,
-    messages.ProjectModel,
-    messages.LoopAdd,
-    messages.LoopScore,
-    messages.LoopFinetune,
-    messages.LoopTake,
-    messages.LoopCompare,
-    messages.LoopPromote,
-    messages.LoopBack,
-    messages.LoopCurve,
-    messages.OutcomeModel,
-    messages.OutcomePredict,
-    messages.CohortRead,
+# In the order of `SpineLib.messages`; a class that others derive from has no answer of its own.
+REQUESTS: tuple[type[messages.Request], ...] = tuple(
+    kind
+    for kind in vars(messages).values()
+    if isinstance(kind, type) and issubclass(kind, messages.Request) and hasattr(kind, "answer")
 )
 COMMANDS = tuple(dict.fromkeys(request.command for request in REQUESTS))
 Handlers = Mapping[type[messages.Request], Callable[[Any, Progress], Mapping[str, Any]]]

@@ -216,9 +216,9 @@ class Quantity:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Quantity:
         """From `to_dict`'s JSON values."""
-        made: dict[str, Any] = {**data, "why": Reason.from_dict(data.get("why"))}
-        made["compared"] = [_whole(Compared(**one)) for one in data.get("compared", [])]
-        return _whole(cls(**made))
+        values: dict[str, Any] = {**data, "why": Reason.from_dict(data.get("why"))}
+        values["compared"] = [_whole(Compared(**compared)) for compared in data.get("compared", [])]
+        return _whole(cls(**values))
 
     def shown(self) -> str:
         """Value and unit as a person reads them: ``4.6 mm``; empty without a value."""
@@ -235,9 +235,9 @@ _USUAL = plain(Quantity(""))
 
 def without_usual(data: dict[str, Any]) -> dict[str, Any]:
     """A quantity's JSON values, all of them, without what is as by default."""
-    for one in data["compared"]:
-        if not one["chosen_by"]:
-            del one["chosen_by"]
+    for compared in data["compared"]:
+        if not compared["chosen_by"]:
+            del compared["chosen_by"]
     return {
         key: value for key, value in data.items() if key in ("key", "value") or value != _USUAL[key]
     }
@@ -259,7 +259,7 @@ def unknown_quantity(quantities: list[Quantity]) -> str:
     return next((quantity.key for quantity in quantities if quantity.key not in DEFINITIONS), "")
 
 
-def _whole(made: T) -> T:
+def _whole(measured: T) -> T:
     # JSON writes 1 as 1.0 too.
-    made.index = None if made.index is None else int(made.index)
-    return made
+    measured.index = None if measured.index is None else int(measured.index)
+    return measured

@@ -11,7 +11,7 @@ from SpineLib.findings import Findings, StackFindings
 from SpineLib.findings_file import read_json, write_json
 from SpineLib.json_values import parse_json
 from SpineLib.slabs import Steps, finish, read_in_slabs, write_in_slabs
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.volume import Frame, Volume
 
 _FOLDERS = ("volumes", "activations", "outlines")
@@ -48,10 +48,9 @@ class Reading:
         for name in _FOLDERS:
             for stack, volume in getattr(self, name).items():
                 finish(write_in_slabs(volume, folder / name / f"{stack}.nrrd"))
-        windows = {stack: one.window for stack, one in self.volumes.items() if one.window}
+        windows = {stack: volume.window for stack, volume in self.volumes.items() if volume.window}
         if windows:
-            with writing(folder / _WINDOWS) as temporary:
-                temporary.write_text(json.dumps(windows), encoding="utf-8")
+            write_text(folder / _WINDOWS, json.dumps(windows))
         if self.segmentation is not None:
             name = self.findings.segmentation.file
             finish(write_in_slabs(self.segmentation, folder / name))
@@ -97,7 +96,7 @@ def _windows(folder: Path) -> dict[str, tuple[float, float]]:
     """Display windows by stack; none where no header said one."""
     try:
         kept = parse_json((folder / _WINDOWS).read_text(encoding="utf-8"))
-        return {str(stack): (float(one[0]), float(one[1])) for stack, one in kept.items()}
+        return {str(stack): (float(window[0]), float(window[1])) for stack, window in kept.items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, IndexError, AttributeError) as error:
@@ -109,7 +108,7 @@ def frames_of(stack: StackFindings) -> tuple[Frame, ...]:
     uids = stack.sop_instance_uids
     if uids:
         numbers = stack.frame_numbers or [1] * len(uids)
-        return tuple(Frame(*one) for one in zip(uids, numbers, strict=True))
+        return tuple(Frame(*frame) for frame in zip(uids, numbers, strict=True))
     return tuple(Frame(slice_.sop_instance_uid, slice_.frame) for slice_ in stack.slices)
 
 

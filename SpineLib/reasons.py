@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from SpineLib import translation
+from SpineLib.wording import listed
 
 NOT_ASKED = "not-asked"
 # Of a study: ``plane``, ``problem``.
@@ -264,5 +265,4 @@ def _stack(values: dict[str, Any], tr: Callable[[str], str]) -> str:
 
 
 def _or(words: Sequence[str], tr: Callable[[str], str]) -> str:
-    said = [tr(word) for word in words]
-    return tr(" or ").join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+    return listed([tr(word) for word in words], tr(" or "))

@@ -6,6 +6,7 @@ other reader opens too.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -68,7 +69,7 @@ def read_in_slabs(path: str | Path) -> Steps[Volume]:
     if raw is None:
         return read_volume(path)
     begin, shape, kind, matrix = raw
-    if int(np.prod(np.array(shape, dtype=object))) * kind.itemsize > path.stat().st_size - begin:
+    if math.prod(shape) * kind.itemsize > path.stat().st_size - begin:
         raise BadInput("The file is cut off", file=path, advice="Export it again.")
     voxels = np.empty(shape, kind)
     with path.open("rb") as stream:

@@ -55,10 +55,10 @@ def _catalogue(language: str) -> dict[str, str]:
     messages = ElementTree.parse(_file(language)).iter("message")
     pairs = [(message.findtext("source", ""), message.find("translation")) for message in messages]
     return {
-        source: found.text
-        for source, found in pairs
-        if found is not None and found.text and found.get("type") is None
-        and sorted(_FIELD.findall(source)) == sorted(_FIELD.findall(found.text))
+        source: translation.text
+        for source, translation in pairs
+        if translation is not None and translation.text and translation.get("type") is None
+        and sorted(_FIELD.findall(source)) == sorted(_FIELD.findall(translation.text))
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
 def count(number: int, noun: str, plural: str = "", tr: Callable[[str], str] = str) -> str:
@@ -13,6 +13,16 @@ def count(number: int, noun: str, plural: str = "", tr: Callable[[str], str] = s
         ('1 slice', '3 slices', '2 series')
     """
     return f"{number} {tr(noun if number == 1 else plural or f'{noun}s')}"
+
+
+def listed(words: Sequence[str], last: str) -> str:
+    """Words as a person lists them; ``last`` stands before the last one.
+
+    Example:
+        >>> listed(["C4", "C5", "C6"], " and "), listed(["C4"], " and ")
+        ('C4, C5 and C6', 'C4')
+    """
+    return last.join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def ranges(numbers: list[int]) -> str:

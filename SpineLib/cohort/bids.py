@@ -23,8 +23,8 @@ from SpineLib.findings import Findings
 from SpineLib.findings_file import read_json
 from SpineLib.json_values import parse_json
 from SpineLib.labels import structure_color
-from SpineLib.outputs.findings_csv import columns, groups_of_findings, slice_row
-from SpineLib.store.files import writing
+from SpineLib.outputs.findings_csv import cell, columns, groups_of_findings, slice_row
+from SpineLib.store.files import write_text, writing
 from SpineLib.volume import read_volume, write_volume
 
 COHORT = "cohort"  # in the folder of the derivatives
@@ -40,12 +40,12 @@ def participants(folder: Path) -> list[str]:
     Raises:
         BadInput: it has none.
     """
-    found = sorted(path.name.removeprefix("sub-") for path in folder.glob("sub-*") if path.is_dir())
-    if not found:
+    names = sorted(path.name.removeprefix("sub-") for path in folder.glob("sub-*") if path.is_dir())
+    if not names:
         raise BadInput(
             "This is no BIDS data set: it has no folder of a participant (sub-…)", file=folder
         )
-    return found
+    return names
 
 
 def images_of(folder: Path, label: str, sessions: Iterable[str] = ()) -> Iterator[Place]:
@@ -59,11 +59,11 @@ def images_of(folder: Path, label: str, sessions: Iterable[str] = ()) -> Iterato
     Raises:
         BadRequest: there is no such participant.
     """
-    place = folder / f"sub-{label}"
-    if not place.is_dir():
+    participant = folder / f"sub-{label}"
+    if not participant.is_dir():
         raise BadRequest(f"There is no participant {label}", file=folder)
-    wanted = {f"ses-{one}" for one in sessions}
-    for path in sorted([*place.glob("anat/*.nii*"), *place.glob("ses-*/anat/*.nii*")]):
+    wanted = {f"ses-{session_label}" for session_label in sessions}
+    for path in sorted([*participant.glob("anat/*.nii*"), *participant.glob("ses-*/anat/*.nii*")]):
         name, session = _IMAGE.fullmatch(path.name), path.parents[1].name
         if name is None or name["suffix"] not in _SUFFIXES:
             continue
@@ -82,10 +82,10 @@ def _region(path: Path) -> str:
     """Of the image's sidecar, where its name does not say."""
     try:
         text = path.with_name(f"{_stem(path.name)}.json").read_text(encoding="utf-8")
-        said = region_of(str(parse_json(text).get("BodyPart", "")))
+        region = region_of(str(parse_json(text).get("BodyPart", "")))
     except (OSError, ValueError, AttributeError):
         return ""
-    return said if said != "unknown" and region_of(_stem(path.name)) == "unknown" else ""
+    return region if region != "unknown" and region_of(_stem(path.name)) == "unknown" else ""
 
 
 def _stem(name: str) -> str:
@@ -100,8 +100,8 @@ def write_description(out: Path) -> None:
         "DatasetType": "derivative",
         "GeneratedBy": [{"Name": "SlicerSpineMRI", "Version": __version__}],
     }
-    _write(out / "dataset_description.json", json.dumps(description, indent=1) + "\n")
-    _write(out / ".bidsignore", f"{COHORT}/\n")
+    write_text(out / "dataset_description.json", json.dumps(description, indent=1) + "\n")
+    write_text(out / ".bidsignore", f"{COHORT}/\n")
 
 
 def write_derivatives(kept: Kept, out: Path) -> None:
@@ -116,7 +116,7 @@ def write_derivatives(kept: Kept, out: Path) -> None:
     folder, entities, suffix = out / inside.parent, name["entities"], name["suffix"]
     findings = read_json(kept.reading / FINDINGS, checked=True)
     text = (kept.reading / FINDINGS).read_text(encoding="utf-8")
-    _write(folder / f"{entities}_desc-findings_{suffix}.json", text)
+    write_text(folder / f"{entities}_desc-findings_{suffix}.json", text)
     _write_slices(findings, folder / f"{entities}_desc-slices_{suffix}.tsv")
     if not findings.segmentation.segments:
         return
@@ -135,7 +135,7 @@ def write_derivatives(kept: Kept, out: Path) -> None:
         "Type": "Seg",
         "Description": "Numbers of SPIDER; the image's axes are turned as the slices were read.",
     }
-    _write(folder / f"{labels}.json", json.dumps(about, indent=1) + "\n")
+    write_text(folder / f"{labels}.json", json.dumps(about, indent=1) + "\n")
 
 
 def write_group(cohort: Path, out: Path) -> list[Path]:
@@ -163,13 +163,4 @@ def _write_table(path: Path, names: list[str], rows: Iterable[dict[str, Any]]) -
         writer.writerow(names)
         for row in rows:
             values = [row.get(name) for name in names]
-            writer.writerow([_NOTHING if value in ("", None) else _text(value) for value in values])
-
-
-def _text(value: Any) -> Any:
-    return f"{value:.4f}" if isinstance(value, float) else value
-
-
-def _write(path: Path, text: str) -> None:
-    with writing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+            writer.writerow([_NOTHING if value in ("", None) else cell(value) for value in values])

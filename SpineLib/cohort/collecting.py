@@ -74,9 +74,9 @@ def collect(
         (folder / PAGE).write_text(render_page(shown, setting), encoding="utf-8")
         html = render_quality(shown, writer.tiles, cohort)
         (folder / QUALITY).write_text(html, encoding="utf-8")
-    made = Collected(cohort / FOLDER / PAGE, cohort / FOLDER / QUALITY)
-    made.notes = _notes(shown, writer.others, new)
-    return made
+    collected = Collected(cohort / FOLDER / PAGE, cohort / FOLDER / QUALITY)
+    collected.notes = _notes(shown, writer.others, new)
+    return collected
 
 
 def _notes(shown: Distributions, others: int, new: int) -> list[str]:
@@ -129,8 +129,8 @@ class _Writer:
                 state = State(FAILED, 0, error.what.rstrip("."))
         if kept.folder.is_dir():
             self.others += any(
-                one.is_dir() and one.name != kept.key and not one.name.startswith(".")
-                for one in kept.folder.iterdir()
+                reading.is_dir() and reading.name != kept.key and not reading.name.startswith(".")
+                for reading in kept.folder.iterdir()
             )
         row = tables.study_row(kept, state, rating, findings, seconds, self._groups)
         self._studies.add(row)
@@ -138,11 +138,11 @@ class _Writer:
         if findings is None:
             return
         if not row["excluded"]:
-            for one in tables.slice_rows(kept.study.key, findings, self._groups):
-                self._slices.add(one)
-            for one in tables.level_rows(kept.study.key, findings, self._groups):
-                self._levels.add(one)
-                self.shown.add_level(one)
+            for slice_row in tables.slice_rows(kept.study.key, findings, self._groups):
+                self._slices.add(slice_row)
+            for level_row in tables.level_rows(kept.study.key, findings, self._groups):
+                self._levels.add(level_row)
+                self.shown.add_level(level_row)
         self.tiles.append(_tile(kept, findings, rating))
 
 
@@ -160,18 +160,18 @@ def _tile(kept: Kept, findings: Findings, rating: Rating | None) -> dict[str, An
         f"../{kept.reading.relative_to(kept.folder.parents[2]).as_posix()}/{path.name}"
         for path in sorted(kept.reading.glob("*.jpg"))
     ]
-    said = []
+    answers = []
     for column in findings.columns:
         summary = findings.summary(column.question.key, column.by)
         if summary.assessed:
             worst = f"{summary.verdict or summary.worst}, {summary.positive_slices} positive"
-            said.append(f"{column.title}: {worst} of {summary.assessed_slices}")
+            answers.append(f"{column.title}: {worst} of {summary.assessed_slices}")
     if findings.segmentation.segments:
         lowest = findings.segmentation.lowest or "level not known"
-        said.append(f"{count(len(findings.segmentation.segments), 'segment')}, lowest {lowest}")
+        answers.append(f"{count(len(findings.segmentation.segments), 'segment')}, lowest {lowest}")
     tile = {
         "study": study, "label": kept.study.label, "reading": key, "pictures": pictures,
-        "said": said or ["nothing was assessed"], "flagged": bool(findings.flagged()),
+        "said": answers or ["nothing was assessed"], "flagged": bool(findings.flagged()),
         "notice": findings.notice,
     }  # fmt: skip
     if rating is not None:

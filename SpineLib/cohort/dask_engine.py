@@ -10,11 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from SpineLib import errors
 from SpineLib.cohort.engines import COMMAND, SECONDS, Answer, MakeReader, Reader
 from SpineLib.errors import BadRequest, SpineError, WorkerEnded
 
@@ -83,7 +81,7 @@ class Dask:
         self._counted = now
         with_gpu = [worker for worker in workers if worker["resources"].get(GPU)]
         self._gpus = bool(with_gpu)
-        self._threads = sum(one["nthreads"] for one in with_gpu or workers)
+        self._threads = sum(worker["nthreads"] for worker in with_gpu or workers)
         if self._threads:
             self._seen = now
         elif now - self._seen > _PATIENCE:
@@ -147,10 +145,10 @@ def answer(make: MakeReader, request: dict[str, Any]) -> tuple[dict[str, Any], s
     if reader is None:
         reader = _own.reader = make({})
     try:
-        said = reader.ask(COMMAND, request, _never)
+        result = reader.ask(COMMAND, request, _never)
     except SpineError as error:
-        said = {"error": error.to_dict()}
-    return said, get_worker().address
+        result = {"error": error.to_dict()}
+    return result, get_worker().address
 
 
 def _taken(future: Future) -> Answer:
@@ -163,17 +161,10 @@ def _taken(future: Future) -> Answer:
         return BadRequest(what, advice=advice), ""
     if future.status != "finished":
         return WorkerEnded("A Dask worker was lost"), ""
-    said, worker = future.result()
-    return (_error(said["error"]) if "error" in said else said), worker
+    result, worker = future.result()
+    return (SpineError.from_dict(result["error"]) if "error" in result else result), worker
 
 
 def _gone() -> SpineError:
     advice = "Start it again, then run again: it goes on where it was."
-    return SpineError("The Dask scheduler has gone", advice=advice)
-
-
-def _error(data: Mapping[str, Any]) -> SpineError:
-    kind = getattr(errors, str(data["kind"]), SpineError)
-    made: SpineError = kind(data["what"])
-    made.file, made.advice = data["file"], data["advice"]
-    return made
+    return SpineError("The Dask scheduler is gone", advice=advice)

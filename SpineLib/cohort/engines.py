@@ -1,4 +1,4 @@
-"""Who brings studies to workers: the processes of this computer, or whatever else asks one."""
+"""What brings studies to workers: processes of this computer, or any other engine."""
 
 from __future__ import annotations
 
@@ -132,5 +132,5 @@ def _gpus() -> list[str]:
     """NVIDIA's GPUs that this program may use, as CUDA names them."""
     given = os.environ.get("CUDA_VISIBLE_DEVICES")
     if given is not None:
-        return [one.strip() for one in given.split(",") if one.strip()]
+        return [gpu.strip() for gpu in given.split(",") if gpu.strip()]
     return [str(n) for n, _ in enumerate(Path("/proc/driver/nvidia/gpus").glob("*"))]

@@ -100,7 +100,7 @@ class Kept:
         state = self.state()
         if state.state != FAILED or self.study.problem:
             return
-        if self._noted().state != FAILED:  # it is told by the number of attempts only
+        if self._noted().state != FAILED:  # only the number of attempts says so
             self.failed(state.why)
         self._note(RETRY)
 

@@ -32,11 +32,11 @@ def draw(reading: Reading) -> dict[str, bytes]:
     worst = _worst(reading.findings)
     if worst is not None and worst[0].id in reading.volumes:
         pictures[AXIAL] = _axial(reading.volumes[worst[0].id], worst[1])
-    found = reading.findings
-    looked_at = [found.segmentation.stack, *found.levels.stacks]
-    stack = next((one for one in looked_at if one in reading.volumes), None)
+    findings = reading.findings
+    looked_at = [findings.segmentation.stack, *findings.levels.stacks]
+    stack = next((stack_id for stack_id in looked_at if stack_id in reading.volumes), None)
     if stack is not None:
-        labels = reading.segmentation if stack == found.segmentation.stack else None
+        labels = reading.segmentation if stack == findings.segmentation.stack else None
         pictures[SAGITTAL] = _sagittal(reading.volumes[stack], labels)
     return pictures
 

@@ -73,7 +73,7 @@ def _files(part: Part, fetched: list[Path], progress: Progress) -> list[Path]:
     assert part.kind == FOLDER
     folder = Path(part.path)
     try:
-        found = sorted(path for path in folder.iterdir() if path.is_file())
+        files = sorted(path for path in folder.iterdir() if path.is_file())
     except OSError as error:
         raise BadInput("The images are no longer where the plan found them") from error
-    return [folder / name for name in part.files] if part.files else found
+    return [folder / name for name in part.files] if part.files else files

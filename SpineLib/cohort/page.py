@@ -61,11 +61,11 @@ class Distributions:
         if row["seconds"]:
             self.seconds[math.floor(math.log2(max(row["seconds"], 0.01)))] += 1
         for column in findings.columns:
-            summary, asked = findings.summary(column.question.key, column.by), column.question
+            summary, question = findings.summary(column.question.key, column.by), column.question
             title = column.title
-            self.colors[title] = dict(zip(asked.values, asked.colors, strict=False))
+            self.colors[title] = dict(zip(question.values, question.colors, strict=False))
             if summary.assessed:
-                self.answers[title].setdefault(asked.values[0], 0)
+                self.answers[title].setdefault(question.values[0], 0)
                 self.answers[title][summary.worst] += 1
             else:
                 self.silent[title][summary.reason] += 1

@@ -84,7 +84,7 @@ class PlannedStudy:
         Raises:
             TypeError: a value is unknown or missing.
         """
-        parts = tuple(Part(**{**one, "files": tuple(one["files"])}) for one in data["parts"])
+        parts = tuple(Part(**{**part, "files": tuple(part["files"])}) for part in data["parts"])
         stacks = data.get("stacks")
         if stacks is not None:
             stacks = tuple((str(plane), str(weighting)) for plane, weighting in stacks)
@@ -108,8 +108,8 @@ def read_plan(cohort: Path) -> list[PlannedStudy]:
             "There is no plan here", file=cohort, advice="Plan the cohort first.",
             command=f"spine cohort plan SOURCE --out {cohort}",
         )  # fmt: skip
-    found = [s for plan in plans for line in places(plan).values() for s in _studies(line, plan)]
-    return sorted(merged(found), key=lambda study: study.key)
+    studies = [s for plan in plans for line in places(plan).values() for s in _studies(line, plan)]
+    return sorted(merged(studies), key=lambda study: study.key)
 
 
 def places(plan: Path) -> dict[str, dict[str, Any]]:
@@ -121,23 +121,23 @@ def places(plan: Path) -> dict[str, dict[str, Any]]:
 
 def _studies(line: Mapping[str, Any], plan: Path) -> list[PlannedStudy]:
     try:
-        return [PlannedStudy.from_dict(one) for one in line["studies"]]
+        return [PlannedStudy.from_dict(study) for study in line["studies"]]
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput("The plan is damaged", file=plan) from error
 
 
 def merged(studies: Iterable[PlannedStudy]) -> list[PlannedStudy]:
     """One row a study: images of one study in several places come together."""
-    found: dict[str, PlannedStudy] = {}
+    by_key: dict[str, PlannedStudy] = {}
     for study in studies:
-        first = found.get(study.key)
-        found[study.key] = study if first is None else _joined(first, study)
-    return list(found.values())
+        first = by_key.get(study.key)
+        by_key[study.key] = study if first is None else _joined(first, study)
+    return list(by_key.values())
 
 
-def _joined(one: PlannedStudy, other: PlannedStudy) -> PlannedStudy:
+def _joined(first: PlannedStudy, second: PlannedStudy) -> PlannedStudy:
     stacks = None
-    if one.stacks is not None and other.stacks is not None:
-        stacks = tuple(dict.fromkeys((*one.stacks, *other.stacks)))
-    problem = one.problem if other.problem else ""
-    return replace(one, parts=(*one.parts, *other.parts), stacks=stacks, problem=problem)
+    if first.stacks is not None and second.stacks is not None:
+        stacks = tuple(dict.fromkeys((*first.stacks, *second.stacks)))
+    problem = first.problem if second.problem else ""
+    return replace(first, parts=(*first.parts, *second.parts), stacks=stacks, problem=problem)

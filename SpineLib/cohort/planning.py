@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -96,11 +95,11 @@ def plan(sources: Sequence[str], cohort: Path, *, progress: Progress | None = No
     return done
 
 
-def add(found: Iterable[Place], path: Path, progress: Progress) -> Planned:
+def add(to_add: Iterable[Place], path: Path, progress: Progress) -> Planned:
     """Adds places to a plan; those that are as it has them are not looked at again.
 
     Args:
-        found: one after the other.
+        to_add: one after the other.
         path: of the plan, in the cohort's folder.
         progress: a step a place.
     """
@@ -110,7 +109,7 @@ def add(found: Iterable[Place], path: Path, progress: Progress) -> Planned:
         known = {name: str(line.get("stamp")) for name, line in places(path).items()}
         secret = new_secret(path.parent)
         progress.stage("Looking for studies")
-        for place in found:
+        for place in to_add:
             stamp = _stamp(place)
             if known.get(place.path) == stamp:
                 done.known += 1
@@ -135,7 +134,7 @@ def _places(sources: Iterable[str]) -> Iterator[Place]:
         if path.suffix.lower() == _LIST and path.is_file():
             lines = path.read_text(encoding="utf-8").splitlines()
             inside = [line.strip() for line in lines if line.strip() and line[0] != "#"]
-            yield from _places(_from_list(path.parent, one) for one in inside)
+            yield from _places(_from_list(path.parent, inner) for inner in inside)
         elif path.is_dir():
             yield from _below(path)
         elif path.name.upper() == DICOMDIR and path.is_file():
@@ -161,7 +160,7 @@ def _below(folder: Path) -> Iterator[Place]:
         if branch.is_dir():
             files, closed = files_of(branch)
             yield from _grouped(files)
-            yield from (_closed(one) for one in closed)
+            yield from (_closed(skipped) for skipped in closed)
 
 
 def _closed(skipped: Skipped) -> Place:
@@ -197,12 +196,13 @@ def _on_the_web(source: str) -> Iterator[Place]:
     from SpineLib.pacs.web import find_studies
 
     name, _, query = source.partition("?")
-    place = destination(name)
-    if not place.is_web:
+    server = destination(name)
+    if not server.is_web:
         raise BadRequest(f"{name} is no DICOMweb server", advice="Fetch its studies first.")
-    for uid, images in find_studies(place, dict(parse_qsl(query))):
+    for uid, images in find_studies(server, dict(parse_qsl(query))):
         part = Part(WEB, name, (uid,), images, str(images))
-        yield Place(WEB, f"{_WEB}{name} {uid}", studies=[PlannedStudy(_key(uid), uid, "", (part,))])
+        study = PlannedStudy(digest(uid), uid, "", (part,))
+        yield Place(WEB, f"{_WEB}{name} {uid}", studies=[study])
 
 
 def _stamp(place: Place) -> str:
@@ -248,17 +248,17 @@ def _scanned(place: Place, stamp: str) -> tuple[list[PlannedStudy], dict[str, in
     try:
         if place.kind == ZIP:
             folder, files, closed = unpacked(folder)
-        found = scan_files(files)
+        scanned = scan_files(files)
     finally:
         remove_unpacked()
-    skipped = [*found.skipped, *closed]
-    broken = [one for one in skipped if not one.other]
-    if not found.studies and broken:
-        reason = Counter(one.reason for one in broken).most_common(1)[0][0]
+    skipped = [*scanned.skipped, *closed]
+    broken = [file for file in skipped if not file.other]
+    if not scanned.studies and broken:
+        reason = Counter(file.reason for file in broken).most_common(1)[0][0]
         raise BadInput(f"No image here can be read; a file {reason}")
-    whole = len(found.studies) == 1 and Path(place.path) != place.files[0]
-    studies = [_planned(study, place, folder, stamp, whole=whole) for study in found.studies]
-    return studies, dict(Counter(one.reason for one in skipped))
+    whole = len(scanned.studies) == 1 and Path(place.path) != place.files[0]
+    studies = [_planned(study, place, folder, stamp, whole=whole) for study in scanned.studies]
+    return studies, dict(Counter(file.reason for file in skipped))
 
 
 def _planned(study: Study, place: Place, folder: Path, stamp: str, *, whole: bool) -> PlannedStudy:
@@ -280,10 +280,6 @@ def _planned(study: Study, place: Place, folder: Path, stamp: str, *, whole: boo
     stacks = dict.fromkeys((s.plane, s.weighting) for s in study.stacks if not s.problem)
     uid = study.study_instance_uid
     return PlannedStudy(
-        _key(uid) if uid else digest(place.kind, place.path), uid, study.patient_hash, (part,),
+        digest(uid) if uid else digest(place.kind, place.path), uid, study.patient_hash, (part,),
         tuple(stacks),
     )  # fmt: skip
-
-
-def _key(uid: str) -> str:
-    return hashlib.sha256(uid.encode()).hexdigest()[:16]

@@ -51,16 +51,16 @@ def keep_ratings(cohort: Path, files: Iterable[Path]) -> int:
         OutputError: the disk is full or not writable.
     """
     known = set(_all(cohort))
-    new = [one for file in files for one in _from_file(file) if one not in known]
-    for one in dict.fromkeys(new):
-        append(cohort / RATINGS, asdict(one))
+    new = [rating for file in files for rating in _from_file(file) if rating not in known]
+    for rating in dict.fromkeys(new):
+        append(cohort / RATINGS, asdict(rating))
     return len(set(new))
 
 
 def read_ratings(cohort: Path) -> dict[str, Rating]:
     """Study → the rating that was given last, by its time."""
-    ordered = sorted(_all(cohort), key=lambda one: one.time)
-    return {one.study: one for one in ordered}
+    ordered = sorted(_all(cohort), key=lambda rating: rating.time)
+    return {rating.study: rating for rating in ordered}
 
 
 def _all(cohort: Path) -> list[Rating]:
@@ -69,13 +69,13 @@ def _all(cohort: Path) -> list[Rating]:
 
 def _from_file(file: Path) -> list[Rating]:
     try:
-        found = [Rating(**one) for one in parse_json(file.read_text(encoding="utf-8"))]
-        wrong = [one for one in found if one.rating not in (PASS, DOUBTFUL, FAIL, "")]
-        if wrong or not all(isinstance(v, str) for one in found for v in vars(one).values()):
+        ratings = [Rating(**record) for record in parse_json(file.read_text(encoding="utf-8"))]
+        wrong = [r for r in ratings if r.rating not in (PASS, DOUBTFUL, FAIL, "")]
+        if wrong or not all(isinstance(v, str) for r in ratings for v in vars(r).values()):
             raise ValueError
     except (OSError, ValueError, TypeError) as error:
         raise BadInput(
             "This is not a file of ratings", file=file,
             advice="Give the file that the quality control page saved.",
         ) from error  # fmt: skip
-    return found
+    return ratings

@@ -92,7 +92,7 @@ class _Runner:
         progress: Progress, say: Callable[[str], None],
     ) -> None:  # fmt: skip
         waiting = [study for study in studies if study.state().state == WAITING]
-        self.waiting, self._by_key = deque(waiting), {one.study.key: one for one in waiting}
+        self.waiting, self._by_key = deque(waiting), {kept.study.key: kept for kept in waiting}
         self.ran = Ran(before=len(studies) - len(waiting))
         self._progress, self._say = progress, say
         self._common = {"cohort": str(cohort), "setting": asdict(setting), "device": device}
@@ -119,16 +119,16 @@ class _Runner:
         return {**self._common, "study": kept.study.to_dict()}
 
     def _take(self, kept: Kept, answer: Answer, engine: Engine) -> None:
-        said, worker = answer
-        if isinstance(said, SpineError):
-            self._take_error(kept, said, worker, engine)
-        elif said["state"] == ANOTHER_SETTING:
-            error = BadRequest(f"The worker reads with another setting: {said['why']}")
+        result, worker = answer
+        if isinstance(result, SpineError):
+            self._take_error(kept, result, worker, engine)
+        elif result["state"] == ANOTHER_SETTING:
+            error = BadRequest(f"The worker reads with another setting: {result['why']}")
             self._take_error(kept, error, worker, engine)
-        elif said["state"] == WAITING:
+        elif result["state"] == WAITING:
             self._again(kept)
         else:
-            self._count(said["state"], said["why"])
+            self._count(result["state"], result["why"])
 
     def _take_error(self, kept: Kept, error: SpineError, worker: str, engine: Engine) -> None:
         """A worker that did not answer; the study's own faults are counted where it lies."""

@@ -1,4 +1,4 @@
-"""With what a cohort is read: program, models and options; who reads with another one is told."""
+"""What a cohort is read with: program, models and options; a run with others is refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from SpineLib.json_values import parse_json
 from SpineLib.models import ModelFolder
 from SpineLib.options import ReadOptions
 from SpineLib.reasons import UNKNOWN
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.store.lock import holding
 
 NAME = "setting.json"
@@ -98,9 +98,9 @@ class Setting:
         """
         from SpineLib.inference.models import Models
 
-        found = Models.at_hand(named)
-        models = [found.canal, *found.of_slices, found.segmentation]
-        models += [found.levels] if found.levels else []
+        models_at_hand = Models.at_hand(named)
+        models = [models_at_hand.canal, *models_at_hand.of_slices, models_at_hand.segmentation]
+        models += [models_at_hand.levels] if models_at_hand.levels else []
         keys = tuple(map(ModelKey.of, models))
         return cls(__version__, keys, named, threshold, force)
 
@@ -118,9 +118,9 @@ class Setting:
 
         So a new model has only those studies read again to which it could say something.
         """
-        asked = [m for m in self.models if m.could_answer(study, force=self.force)]
-        said = [f"{m.task} {m.name} {m.version} {m.sha256}" for m in asked]
-        return digest(study.fingerprint, self.software, f"{self.threshold} {self.force}", *said)
+        able = [m for m in self.models if m.could_answer(study, force=self.force)]
+        named = [f"{m.task} {m.name} {m.version} {m.sha256}" for m in able]
+        return digest(study.fingerprint, self.software, f"{self.threshold} {self.force}", *named)
 
     @property
     def answers(self) -> list[tuple[str, str]]:
@@ -135,10 +135,10 @@ class Setting:
         )  # fmt: skip
 
     def difference(self, other: Setting) -> str:
-        """In what another one differs, in words; empty where it does not."""
+        """How another one differs, in words; empty where it does not."""
         if self.software != other.software:
             return f"version {other.software} and not {self.software}"
-        mine, others = ({m.name: m for m in one.models} for one in (self, other))
+        mine, others = ({m.name: m for m in setting.models} for setting in (self, other))
         names = [n for n in {**mine, **others} if mine.get(n) != others.get(n)]
         if names:
             return f"other models: {', '.join(names)}"
@@ -148,10 +148,8 @@ class Setting:
     def from_dict(cls, data: dict[str, Any]) -> Setting:
         """From what `dataclasses.asdict` gave, also by way of JSON."""
         models = tuple(
-            ModelKey(
-                **{**one, "planes": tuple(one["planes"]), "weightings": tuple(one["weightings"])}
-            )
-            for one in data["models"]
+            ModelKey(**{**m, "planes": tuple(m["planes"]), "weightings": tuple(m["weightings"])})
+            for m in data["models"]
         )
         given = {f.name: data[f.name] for f in fields(cls)}
         return cls(**{**given, "models": models, "named": tuple(data["named"])})
@@ -193,6 +191,5 @@ def settle(cohort: Path, wanted: Setting, *, renew: bool) -> Setting:
                 command="spine cohort run --renew",
             )
         if known != wanted:
-            with writing(cohort / NAME) as temporary:
-                temporary.write_text(json.dumps(asdict(wanted), indent=1), encoding="utf-8")
+            write_text(cohort / NAME, json.dumps(asdict(wanted), indent=1))
     return wanted

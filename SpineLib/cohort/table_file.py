@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from SpineLib.cohort.tables import Columns
+from SpineLib.outputs.findings_csv import cell
 
 _BATCH = 5000  # rows
 
@@ -28,7 +29,7 @@ class TableFile:
             name: None if row.get(name) in ("", None) else kind(row[name])
             for name, kind in self._columns.items()
         }
-        self._writer.writerow({key: _text(value) for key, value in values.items()})
+        self._writer.writerow({key: cell(value) for key, value in values.items()})
         self.rows += 1
         if self._parquet is not None:
             self._batch.append(values)
@@ -73,7 +74,3 @@ def table_file(path: Path, columns: Columns) -> Iterator[TableFile]:
 def can_write_parquet() -> bool:
     """Whether pyarrow is installed."""
     return importlib.util.find_spec("pyarrow") is not None
-
-
-def _text(value: Any) -> Any:
-    return f"{value:.4f}" if isinstance(value, float) else value

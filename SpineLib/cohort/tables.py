@@ -135,16 +135,16 @@ def level_rows(key: str, findings: Findings, groups: Groups) -> Iterator[dict[st
 
 def _at_level(slices: list[SliceFinding], findings: Findings, groups: Groups) -> dict[str, Any]:
     row: dict[str, Any] = {"slices": len(slices)}
-    asked: dict[str, Question] = {one.key: one for one in findings.questions}
+    questions: dict[str, Question] = {question.key: question for question in findings.questions}
     for name, (question, by) in groups.items():
-        said = [o for slice_ in slices if (o := slice_.opinion(question, by)) and o.assessed]
-        if not said or question not in asked:
+        opinions = [o for slice_ in slices if (o := slice_.opinion(question, by)) and o.assessed]
+        if not opinions or question not in questions:
             continue
-        worst = max(said, key=lambda opinion: asked[question].severity(opinion.value))
-        probabilities = [one.probability for one in said if one.probability is not None]
+        worst = max(opinions, key=lambda opinion: questions[question].severity(opinion.value))
+        probabilities = [o.probability for o in opinions if o.probability is not None]
         row |= {
             f"{name}_worst": worst.value,
-            f"{name}_positive_slices": sum(bool(one.positive) for one in said),
+            f"{name}_positive_slices": sum(bool(opinion.positive) for opinion in opinions),
             f"{name}_probability": max(probabilities, default=None),
         }
     return row

@@ -52,12 +52,12 @@ def normal_of(frame: FrameHeader) -> FloatArray:
 
 def middle(frame: FrameHeader, corner: FloatArray) -> Point:
     """RAS mm of the middle of a slice like ``frame`` whose first pixel is at ``corner`` (LPS)."""
-    row, column = cosines(frame)
+    along_row, along_column = cosines(frame)
     between_rows, between_columns = frame.pixel_spacing
     center = (
         corner
-        + row * between_columns * (frame.source.columns - 1) / 2
-        + column * between_rows * (frame.source.rows - 1) / 2
+        + along_row * between_columns * (frame.source.columns - 1) / 2
+        + along_column * between_rows * (frame.source.rows - 1) / 2
     )
     r, a, s = lps_to_ras(center)
     return float(r), float(a), float(s)
@@ -113,14 +113,14 @@ def _left_between(row: list[FrameHeader], step: float) -> list[str]:
 
 def matrix(frame: FrameHeader, step: FloatArray, origin: FloatArray) -> FloatArray:
     """Voxel indices to RAS (PS3.3 C.7.6.2.1.1); rows of pixels run along the first cosines."""
-    row, column = cosines(frame)
+    along_row, along_column = cosines(frame)
     normal = normal_of(frame)
-    row = row / np.linalg.norm(row)
-    column = np.cross(normal, row)
+    along_row = along_row / np.linalg.norm(along_row)
+    along_column = np.cross(normal, along_row)
     between_rows, between_columns = frame.pixel_spacing
     lps = np.eye(4)
-    lps[:3, 0] = row * between_columns
-    lps[:3, 1] = column * between_rows
+    lps[:3, 0] = along_row * between_columns
+    lps[:3, 1] = along_column * between_rows
     lps[:3, 2] = step
     lps[:3, 3] = origin
     return LPS_TO_RAS @ lps

@@ -49,10 +49,10 @@ def encodings(character_set: str) -> tuple[str, ...]:
         (('UTF8',), ('latin-1',))
     """
     values = [value.strip() for value in character_set.split("\\", _MOST)[:_MOST]]
-    found = [(value, name) for value in values if (name := _encoding(value))]
-    if found and found[0][0] in _STANDING_ALONE:
-        return (found[0][1],)
-    return tuple(dict.fromkeys(name for _, name in found)) or (DEFAULT,)
+    known = [(value, name) for value in values if (name := _encoding(value))]
+    if known and known[0][0] in _STANDING_ALONE:
+        return (known[0][1],)
+    return tuple(dict.fromkeys(name for _, name in known)) or (DEFAULT,)
 
 
 def is_known(character_set: str) -> bool:

@@ -95,7 +95,7 @@ class Report:
             "options": [option.value for option in self.options],
             "patients": self.patients,
             "files": len(self.files),
-            "left_out": dict(Counter(one.reason for one in self.left_out)),
+            "left_out": dict(Counter(skipped.reason for skipped in self.left_out)),
             "warnings": [
                 {"file": str(warning.file), "reason": warning.reason} for warning in self.warnings
             ],
@@ -198,7 +198,7 @@ def text_in_pixels(files: Iterable[str | Path]) -> tuple[Skipped, ...]:
     Raises:
         BadInput: a file is not DICOM or damaged.
     """
-    found = []
+    suspicious = []
     for path in map(Path, files):
         try:
             suspicion, why = burnt_in(_read(path)[0])
@@ -207,8 +207,8 @@ def text_in_pixels(files: Iterable[str | Path]) -> tuple[Skipped, ...]:
         except Exception as error:  # a damaged value can break a parser in any way
             raise BadInput("is damaged in its header", file=path) from error
         if suspicion is not Suspicion.none:
-            found.append(Skipped(path, f"{suspicion.value}: {why}"))
-    return tuple(found)
+            suspicious.append(Skipped(path, f"{suspicion.value}: {why}"))
+    return tuple(suspicious)
 
 
 class _Run:
@@ -238,13 +238,13 @@ class _Run:
             self.warnings.append(Skipped(name, warning))
 
     def _name(self, clean: Dataset) -> Path:
-        place = Path(str(clean.PatientID))
+        folder = Path(str(clean.PatientID))
         for level, keyword in (("study", "StudyInstanceUID"), ("series", "SeriesInstanceUID")):
-            place /= f"{level}-{_short(clean.get(keyword), 8)}"
+            folder /= f"{level}-{_short(clean.get(keyword), 8)}"
         name = _short(clean.get("SOPInstanceUID"), 12)
-        self._used[str(place / name)] += 1
-        again = self._used[str(place / name)]
-        return place / f"{name}{f'-{again}' if again > 1 else ''}.dcm"
+        self._used[str(folder / name)] += 1
+        again = self._used[str(folder / name)]
+        return folder / f"{name}{f'-{again}' if again > 1 else ''}.dcm"
 
 
 def _cleaned(
@@ -257,7 +257,7 @@ def _cleaned(
         # pydicom's warnings quote them, and a damaged file has thousands.
         with warnings.catch_warnings(), config.disable_value_validation():
             warnings.simplefilter("ignore")
-            original, syntax, place = _read(path)
+            original, syntax, pixel_place = _read(path)
             _require_safe_class(original, path)
             suspicion, why = burnt_in(original)
             warning = f"{suspicion.value}: {why}" if suspicion is not Suspicion.none else ""
@@ -267,7 +267,7 @@ def _cleaned(
             content = _encoded(clean, original, syntax)
             _require_no_trace(content, original, deidentifier.options, path)
             pixels = clean.get("PixelData")
-            syntax = spare_bits.clear(clean, path, syntax, compressed=place.length < 0)
+            syntax = spare_bits.clear(clean, path, syntax, compressed=pixel_place.length < 0)
             if clean.get("PixelData") is not pixels:
                 deidentifier.counts["PixelData", "cleared of bits beside the value"] += 1
                 content = _encoded(clean, original, syntax)
@@ -313,8 +313,8 @@ def _check_places(source: Path, folder: Path, key: Path) -> None:
             "The folder for the copy is not empty", file=folder,
             advice="Choose a new one; nothing is ever replaced.",
         )  # fmt: skip
-    for place in (inside, outside):
-        if place == link or place in link.parents:
+    for root in (inside, outside):
+        if root == link or root in link.parents:
             raise BadInput(
                 "The key would lie beside what it unlocks", file=key,
                 advice="Keep it in a folder of its own that is not passed on.",
@@ -324,37 +324,37 @@ def _check_places(source: Path, folder: Path, key: Path) -> None:
 def _read(path: Path) -> tuple[Dataset, str, PixelPlace]:
     """A whole data set, its transfer syntax and its pixels; `BadInput` where it is none."""
     try:
-        elements, syntax, place = read_elements(path, {CHARACTER_SET})
+        elements, syntax, pixel_place = read_elements(path, {CHARACTER_SET})
         if not is_known(text(elements, CHARACTER_SET)):
             raise BadInput("says a character set that the standard does not know", file=path)
         if syntax == DeflatedExplicitVRLittleEndian:
-            return _inflated(path, place), syntax, place
-        _require_short_character_sets(path, place)
+            return _inflated(path, pixel_place), syntax, pixel_place
+        _require_short_character_sets(path, pixel_place)
         dataset = pydicom.dcmread(path, force=True)
         kept = dataset.get_item(CHARACTER_SET) if CHARACTER_SET in dataset else None
         if kept is not None and kept.VR not in ("CS", None):  # nobody could read what is written
             dataset.add_new(CHARACTER_SET, "CS", text(elements, CHARACTER_SET).split("\\"))
-        return dataset, syntax, place
+        return dataset, syntax, pixel_place
     except OSError as error:
         raise BadInput(f"cannot be opened ({error.strerror or error})", file=path) from error
 
 
-def _inflated(path: Path, place: PixelPlace) -> Dataset:
+def _inflated(path: Path, pixels: PixelPlace) -> Dataset:
     """pydicom would inflate whatever a small file unpacks to."""
     with path.open("rb") as stream:
         stream.seek(132 if stream.read(132)[128:] == b"DICM" else 0)
         meta = walk_meta(stream, path.stat().st_size)
-        inflating = Inflating(stream, max(place.offset, 0) + place.length + LARGEST_HEADER)
+        inflating = Inflating(stream, max(pixels.offset, 0) + pixels.length + LARGEST_HEADER)
         dataset = read_dataset(io.BytesIO(inflating.read()), False, True)
     dataset.file_meta = FileMetaDataset()  # type: ignore[attr-defined]
     dataset.file_meta.MediaStorageSOPClassUID = UID(text(meta, MEDIA_CLASS))  # type: ignore[attr-defined]
     return dataset
 
 
-def _require_short_character_sets(path: Path, place: PixelPlace) -> None:
+def _require_short_character_sets(path: Path, pixel_place: PixelPlace) -> None:
     """pydicom looks for a codec of each value's name, which for a damaged one takes seconds."""
     with path.open("rb") as stream:
-        header = stream.read(place.offset if place.offset > 0 else LARGEST_HEADER)
+        header = stream.read(pixel_place.offset if pixel_place.offset > 0 else LARGEST_HEADER)
     for begin in _CHARACTER_SETS.finditer(header):
         if header.count(b"\\", begin.end(), begin.end() + _LONG_VALUE) > _MOST_VALUES:
             raise BadInput("says a character set that the standard does not know", file=path)
@@ -383,6 +383,6 @@ def _short(uid: object, length: int) -> str:
 def _nothing(source: Path, left_out: list[Skipped]) -> BadInput:
     if not left_out:
         return BadInput("The folder is empty", file=source, advice="Choose a folder with DICOM.")
-    reason, count = Counter(one.reason for one in left_out).most_common(1)[0]
+    reason, count = Counter(skipped.reason for skipped in left_out).most_common(1)[0]
     what = f"No file here can be de-identified; of {len(left_out)} files {count} say: {reason}"
     return BadInput(what, file=source, advice="Nothing was written.")

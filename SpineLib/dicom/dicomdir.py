@@ -33,11 +33,11 @@ def named_files(directory: Path) -> tuple[list[Path], list[Path]]:
     folder = _Folder(directory.parent)
     there, missing = [], []
     for parts in dict.fromkeys(_names(directory)):
-        found = folder.find(parts)
-        if found is None:
+        file = folder.find(parts)
+        if file is None:
             missing.append(directory.parent.joinpath(*parts))
         else:
-            there.append(found)
+            there.append(file)
     return sorted(there), missing
 
 
@@ -76,21 +76,21 @@ class _Folder:
         self._listed: dict[Path, dict[str, Path]] = {}
 
     def find(self, parts: tuple[str, ...]) -> Path | None:
-        place = self._top
+        path = self._top
         for part in parts:
             if part in ("", ".", ".."):
                 return None
-            known = self._names(place)
-            found = next((p for e in _ENDINGS if (p := known.get((part + e).casefold()))), None)
-            if found is None:
+            known = self._names(path)
+            inner = next((p for e in _ENDINGS if (p := known.get((part + e).casefold()))), None)
+            if inner is None:
                 return None
-            place = found
-        return place if place.is_file() else None
+            path = inner
+        return path if path.is_file() else None
 
-    def _names(self, place: Path) -> dict[str, Path]:
-        if place not in self._listed:
+    def _names(self, folder: Path) -> dict[str, Path]:
+        if folder not in self._listed:
             try:
-                self._listed[place] = {path.name.casefold(): path for path in place.iterdir()}
+                self._listed[folder] = {path.name.casefold(): path for path in folder.iterdir()}
             except OSError:
-                self._listed[place] = {}
-        return self._listed[place]
+                self._listed[folder] = {}
+        return self._listed[folder]

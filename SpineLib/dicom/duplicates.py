@@ -75,13 +75,13 @@ def _copy_of(first: ObjectHeader, source: ObjectHeader) -> Skipped:
 def _first_copy(
     source: ObjectHeader, same_name: list[ObjectHeader], same_protocol: list[ObjectHeader]
 ) -> ObjectHeader | None:
-    for one in same_name:
-        if same_pixels(one, source):
-            return one
+    for earlier in same_name:
+        if same_pixels(earlier, source):
+            return earlier
     # Two black slices of a series that shows the same places again and again are no copies.
-    for one in same_protocol:
-        if one not in same_name and same_pixels(one, source) and not is_constant(one):
-            return one
+    for earlier in same_protocol:
+        if earlier not in same_name and same_pixels(earlier, source) and not is_constant(earlier):
+            return earlier
     return None
 
 
@@ -102,5 +102,5 @@ def _protocol(source: ObjectHeader, frames: list[FrameHeader]) -> tuple[object, 
 
 def _image(source: ObjectHeader, frames: list[FrameHeader]) -> tuple[object, ...]:
     """What copies under another number have in common: where, and how it was made."""
-    made = tuple((f.thickness, f.between, f.kind[:CONTRAST_KINDS], f.physics) for f in frames)
-    return _place(source, frames), made
+    acquired = tuple((f.thickness, f.between, f.kind[:CONTRAST_KINDS], f.physics) for f in frames)
+    return _place(source, frames), acquired

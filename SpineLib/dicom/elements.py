@@ -183,8 +183,8 @@ def text(elements: Elements | None, keyword: str | int) -> str:
 
 def words(elements: Elements | None, keyword: str) -> tuple[str, ...]:
     """The values of an element as upper-case words; empty if it is missing."""
-    found = text(elements, keyword)
-    return tuple(word.strip().upper() for word in found.split("\\")) if found else ()
+    value = text(elements, keyword)
+    return tuple(word.strip().upper() for word in value.split("\\")) if value else ()
 
 
 def numbers(elements: Elements | None, keyword: str, count: int = 0) -> tuple[float, ...]:
@@ -200,42 +200,42 @@ def numbers(elements: Elements | None, keyword: str, count: int = 0) -> tuple[fl
     try:
         if code is not None:
             order = "<" if element.encoding.little else ">"
-            found = tuple(float(v[0]) for v in struct.iter_unpack(order + code, value))
+            values = tuple(float(v[0]) for v in struct.iter_unpack(order + code, value))
         else:
-            found = tuple(map(float, value.replace(b"\0", b"").split(b"\\")))
+            values = tuple(map(float, value.replace(b"\0", b"").split(b"\\")))
     except (ValueError, struct.error):
         return ()
-    if (count and len(found) != count) or any(number - number != 0 for number in found):
+    if (count and len(values) != count) or any(number - number != 0 for number in values):
         return ()
-    return found
+    return values
 
 
 def number(elements: Elements | None, keyword: str) -> float | None:
     """The first number of an element; None if it is missing or malformed."""
-    found = numbers(elements, keyword)
-    return found[0] if found else None
+    values = numbers(elements, keyword)
+    return values[0] if values else None
 
 
 def integer(elements: Elements | None, keyword: str) -> int | None:
     """The first number of an element as an integer; None if it is missing, malformed or absurd."""
-    found = number(elements, keyword)
-    return None if found is None or abs(found) > _LARGEST_INTEGER else int(found)
+    value = number(elements, keyword)
+    return None if value is None or abs(value) > _LARGEST_INTEGER else int(value)
 
 
 def length(elements: Elements | None, keyword: str) -> float | None:
     """Millimetres; some writers say by the sign in which direction they count."""
-    found = number(elements, keyword)
-    return None if not found else abs(found)
+    value = number(elements, keyword)
+    return None if not value else abs(value)
 
 
 def rescale(elements: Elements | None, keyword: str, path: Path) -> float | None:
     """Refuses what is there and no number: without it the values would be others."""
-    found = number(elements, keyword)
-    if found is None and text(elements, keyword):
+    value = number(elements, keyword)
+    if value is None and text(elements, keyword):
         raise BadInput("says a rescale that is not a number", file=path)
-    if found is not None and abs(found) > _MOST_RESCALE:
+    if value is not None and abs(value) > _MOST_RESCALE:
         raise BadInput("says a rescale whose values are not finite", file=path)
-    return found
+    return value
 
 
 def window(elements: Elements | None) -> Vector:
@@ -256,8 +256,8 @@ def items(elements: Elements | None, keyword: str) -> list[Elements]:
 
 def item(elements: Elements | None, keyword: str) -> Elements | None:
     """The first item of a sequence; None if there is none."""
-    found = items(elements, keyword)
-    return found[0] if found else None
+    all_items = items(elements, keyword)
+    return all_items[0] if all_items else None
 
 
 def _find(elements: Elements | None, keyword: str | int) -> Element | None:

@@ -65,16 +65,16 @@ def weighting_of(name: str) -> str:
     if entities.get("part", "").lower() in _NO_MAGNITUDE:
         return "unknown"
     words = _words(plain)
-    found = {_weighting(word, following) for word, following in _pairs(words)} - {""}
+    weightings = {_weighting(word, following) for word, following in _pairs(words)} - {""}
     described = _words(_described(entities))
-    if "STIR" in found | {_weighting(word, "") for word in described}:
+    if "STIR" in weightings | {_weighting(word, "") for word in described}:
         return "STIR"
-    if found == {"T2", "T2*"} or (found == {"T2"} and {"gre", "megre"} & set(words)):
+    if weightings == {"T2", "T2*"} or (weightings == {"T2"} and {"gre", "megre"} & set(words)):
         return "T2*"
     # GE's sequence MERGE is T2*, and a file that was merged is anything.
-    if found == {"T2"} and "merge" in words and not {"t2w", "t2wi"} & set(words):
+    if weightings == {"T2"} and "merge" in words and not {"t2w", "t2wi"} & set(words):
         return "unknown"
-    return found.pop() if len(found) == 1 else "unknown"
+    return weightings.pop() if len(weightings) == 1 else "unknown"
 
 
 def fat_saturated_of(name: str) -> bool:
@@ -95,9 +95,9 @@ def region_of(name: str) -> str:
     """
     entities, plain = _parts(name)
     words = _words(f"{plain} {_described(entities)}")
-    found = {region for region, known in _REGIONS.items() if known & set(words)}
-    found |= {_SPINES[a] for a, b in _pairs(words) if a in _SPINES and b in ("spine", "sp")}
-    return found.pop() if len(found) == 1 else "unknown"
+    regions = {region for region, known in _REGIONS.items() if known & set(words)}
+    regions |= {_SPINES[a] for a, b in _pairs(words) if a in _SPINES and b in ("spine", "sp")}
+    return regions.pop() if len(regions) == 1 else "unknown"
 
 
 def _parts(name: str) -> tuple[dict[str, str], str]:

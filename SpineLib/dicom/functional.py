@@ -31,13 +31,13 @@ def enhanced_frames(base: FrameHeader, elements: Elements) -> list[FrameHeader]:
         raise BadInput("describes another number of frames than it holds", file=base.source.path)
     shared = item(elements, "SharedFunctionalGroupsSequence")
     common = _with_groups(base, shared) if shared is not None else base
-    return [replace(_with_groups(common, one), number=count) for count, one in enumerate(groups, 1)]
+    return [replace(_with_groups(common, own), number=count) for count, own in enumerate(groups, 1)]
 
 
 def _with_groups(frame: FrameHeader, groups: Elements) -> FrameHeader:
     """The frame with what these functional groups say."""
     measures = item(groups, "PixelMeasuresSequence")
-    place = item(groups, "PlanePositionSequence")
+    position = item(groups, "PlanePositionSequence")
     plane = item(groups, "PlaneOrientationSequence")
     values = item(groups, "PixelValueTransformationSequence")
     content = item(groups, "FrameContentSequence")
@@ -49,7 +49,7 @@ def _with_groups(frame: FrameHeader, groups: Elements) -> FrameHeader:
     intercept = rescale(values, "RescaleIntercept", frame.source.path)
     return replace(
         frame,
-        position=numbers(place, "ImagePositionPatient", 3) or frame.position,
+        position=numbers(position, "ImagePositionPatient", 3) or frame.position,
         orientation=numbers(plane, "ImageOrientationPatient", 6) or frame.orientation,
         pixel_spacing=numbers(measures, "PixelSpacing", 2) or frame.pixel_spacing,
         thickness=length(measures, "SliceThickness") or frame.thickness,

@@ -51,18 +51,18 @@ def by_series(frames: Iterable[FrameHeader]) -> list[SeriesFrames]:
     for frame in frames:
         source = frame.source
         key = source.series_instance_uid
-        told = f"{source.series_number} {source.series_description} {source.path.parent}"
-        by_uid[key or told].append(frame)
-    found, lone = [], []
+        description = f"{source.series_number} {source.series_description} {source.path.parent}"
+        by_uid[key or description].append(frame)
+    series, lone = [], []
     for own in by_uid.values():
         if len(own) == 1:
             lone += own
         else:
-            found.append(SeriesFrames(own))
+            series.append(SeriesFrames(own))
     together, alone = lone_together(lone)
-    found += [SeriesFrames(own, (_SERIES_EACH.format(count=len(own)),)) for own in together]
-    found += [SeriesFrames([frame]) for frame in alone]
-    return [_in_one_space(one) for one in _parts_together(found)]
+    series += [SeriesFrames(own, (_SERIES_EACH.format(count=len(own)),)) for own in together]
+    series += [SeriesFrames([frame]) for frame in alone]
+    return [_in_one_space(joined) for joined in _parts_together(series)]
 
 
 def _parts_together(series: list[SeriesFrames]) -> list[SeriesFrames]:
@@ -73,19 +73,19 @@ def _parts_together(series: list[SeriesFrames]) -> list[SeriesFrames]:
     """
     alike: dict[tuple[object, ...], list[SeriesFrames]] = defaultdict(list)
     kept = []
-    for one in series:
-        shared = {protocol(frame) for frame in one.frames}
-        number = one.frames[0].source.series_number
+    for series_frames in series:
+        shared = {protocol(frame) for frame in series_frames.frames}
+        number = series_frames.frames[0].source.series_number
         if number is None or len(shared) > 1 or shared == {()}:
-            kept.append(one)
+            kept.append(series_frames)
         else:
-            alike[(number, *shared)].append(one)
+            alike[(number, *shared)].append(series_frames)
     for parts in alike.values():
         frames = [frame for part in parts for frame in part.frames]
         if len(parts) > 1 and _at_one_time(frames) and _fill_gaps(parts, frames):
-            said = _SERIES_IN_PARTS.format(count=len(frames), series=len(parts))
+            warning = _SERIES_IN_PARTS.format(count=len(frames), series=len(parts))
             warnings = dict.fromkeys(text for part in parts for text in part.warnings)
-            kept.append(SeriesFrames(frames, (*warnings, said)))
+            kept.append(SeriesFrames(frames, (*warnings, warning)))
         else:
             kept += parts
     return kept
@@ -187,15 +187,15 @@ def _in_one_space(series: SeriesFrames) -> SeriesFrames:
         each or partly or _mixed(together, series.frames)
     ):
         return series
-    said = _FRAME_EACH if each else _FRAMES_MIXED.format(count=len(spaces))
-    return SeriesFrames(joined, (*series.warnings, _FRAME_IN_PART if partly else said))
+    warning = _FRAME_EACH if each else _FRAMES_MIXED.format(count=len(spaces))
+    return SeriesFrames(joined, (*series.warnings, _FRAME_IN_PART if partly else warning))
 
 
 def _mixed(together: list[Block], frames: list[FrameHeader]) -> bool:
     """Whether slices of several Frames of Reference lie in turn, as no patient that moved does."""
     named = {(f.source.path, f.number): f.source.frame_of_reference_uid for f in frames}
-    rows = [[named[f.source.path, f.number] for f in block.frames] for block in together]
-    return any(sum(a != b for a, b in pairwise(row)) >= len(set(row)) > 1 for row in rows)
+    by_block = [[named[f.source.path, f.number] for f in block.frames] for block in together]
+    return any(sum(a != b for a, b in pairwise(uids)) >= len(set(uids)) > 1 for uids in by_block)
 
 
 def _in_space(frames: list[FrameHeader], uid: str) -> list[FrameHeader]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +23,7 @@ from SpineLib.dicom.elements import (
     words,
 )
 from SpineLib.dicom.functional import enhanced_frames
-from SpineLib.dicom.people import NO_PERSON, Person, is_placeholder, moment, person
+from SpineLib.dicom.people import NO_PERSON, Person, hashed, is_placeholder, moment, person
 from SpineLib.dicom.walk import Elements
 from SpineLib.errors import BadInput
 
@@ -298,7 +297,7 @@ def _hash(patient: str, who: Person) -> str:
     """Of the Patient ID, or of what else tells who it is where that is nobody's own."""
     if is_placeholder(patient):
         return who.digest
-    return hashlib.sha256(patient.encode()).hexdigest()[:12]
+    return hashed(patient)
 
 
 def _classic_frame(source: ObjectHeader, elements: Elements) -> FrameHeader:

@@ -45,9 +45,9 @@ class Inflating:
             self._held += block
         if len(self._held) > self._most:
             raise Damaged
-        found = bytes(self._held[self._at : end])
-        self._at += len(found)
-        return found
+        content = bytes(self._held[self._at : end])
+        self._at += len(content)
+        return content
 
     def reaches(self, end: int) -> bool:
         """Whether there are so many bytes; they are not kept, so that this is the last question."""

@@ -102,9 +102,9 @@ def weighting(physics: Physics, *texts: str) -> str:
     """T1, T2, T2*, STIR, PD or unknown: by the physics, else by the texts in their order."""
     if _is_other(physics):
         return "unknown"
-    found = _by_physics(physics) or _CONTRASTS.get(physics.acquisition_contrast, "")
-    if found:
-        return found
+    by_physics = _by_physics(physics) or _CONTRASTS.get(physics.acquisition_contrast, "")
+    if by_physics:
+        return by_physics
     return described_weighting(*texts)
 
 
@@ -149,9 +149,9 @@ def described_region(*texts: str) -> str:
     for text in texts:
         if _SEVERAL.search(text):
             continue
-        found = [name for name, pattern in _REGIONS if pattern.search(text)]
-        if len(found) == 1:
-            return found[0]
+        regions = [name for name, pattern in _REGIONS if pattern.search(text)]
+        if len(regions) == 1:
+            return regions[0]
     return "unknown"
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from SpineLib.dicom.grouping import lone_together, protocol
 from SpineLib.dicom.header import FrameHeader, ObjectHeader
-from SpineLib.dicom.people import NO_PERSON, Person
+from SpineLib.dicom.people import NO_PERSON, Person, hashed
 from SpineLib.dicom.stack import Stack
 from SpineLib.dicom.stacking import blocks
 
@@ -32,8 +31,8 @@ _STUDY_EACH = (
 def person_of(stacks: Iterable[Stack]) -> Person:
     """Who the stacks of one patient say that they are: the one who is told most of."""
     persons = {frame.source.person for stack in stacks for frame in stack.frames}
-    told = sorted(persons, key=lambda p: (bool(p.birth), len(p.words), _digest(p)))
-    return told[-1] if told else NO_PERSON
+    by_detail = sorted(persons, key=lambda p: (bool(p.birth), len(p.words), _digest(p)))
+    return by_detail[-1] if by_detail else NO_PERSON
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def by_study(frames: Iterable[FrameHeader]) -> tuple[list[StudyFrames], list[str
     for frame in frames:
         files[frame.source].append(frame)
     owners, warnings = _owners(files)
-    found = []
+    by_patient = []
     studies: dict[str, list[ObjectHeader]] = defaultdict(list)
     for source in files:
         studies[source.study_instance_uid].append(source)
@@ -75,9 +74,9 @@ def by_study(frames: Iterable[FrameHeader]) -> tuple[list[StudyFrames], list[str
         for source in sources:
             by_owner[owners[source]].append(source)
         for owner, own in by_owner.items():
-            said = (reasons[owner],) if owner in reasons else ()
-            found.append(StudyFrames(uid, owner, [f for s in own for f in files[s]], said))
-    return sorted(_without_lone(found), key=lambda one: (one.uid, one.patient)), warnings
+            warning = (reasons[owner],) if owner in reasons else ()
+            by_patient.append(StudyFrames(uid, owner, [f for s in own for f in files[s]], warning))
+    return sorted(_without_lone(by_patient), key=lambda study: (study.uid, study.patient)), warnings
 
 
 def _owners(files: Iterable[ObjectHeader]) -> tuple[dict[ObjectHeader, str], list[str]]:
@@ -92,7 +91,7 @@ def _owners(files: Iterable[ObjectHeader]) -> tuple[dict[ObjectHeader, str], lis
         for source in sources:
             owners[source] = patient
             if len(people) > 1:
-                owners[source] = _hash(patient, _who(source.person, people))
+                owners[source] = hashed(f"{patient}\0{_who(source.person, people)}")
         if len(people) > 1:
             warnings.append(SHARED_ID.format(count=len(people)))
     return owners, warnings
@@ -139,20 +138,20 @@ def _unite(
     pairs = {**_of_one_series(sources, owners, files), **_of_one_name(sources, owners)}
     united = {owner: {owner} for owner in counts}
     reasons: dict[str, str] = {}
-    for (one, other), reason in pairs.items():
-        if united[one] is not united[other]:
-            both = united[one] | united[other]
+    for (first, second), reason in pairs.items():
+        if united[first] is not united[second]:
+            both = united[first] | united[second]
             for owner in both:
                 united[owner] = both
-        reasons[one] = reasons[other] = reason
-    said = {}
+        reasons[first] = reasons[second] = reason
+    warnings = {}
     for source in sources:
         group = united[owners[source]]
         if len(group) > 1:
             reason = reasons[owners[source]]
             owners[source] = min(group, key=lambda o: (-counts[o], o))
-            said[owners[source]] = _CHANGES.format(count=len(group), reason=reason)
-    return said
+            warnings[owners[source]] = _CHANGES.format(count=len(group), reason=reason)
+    return warnings
 
 
 def _of_one_name(
@@ -164,11 +163,11 @@ def _of_one_name(
         persons[owners[source]].add(source.person)
     names = sorted(persons)
     return {
-        (one, other): _SAME_NAME
-        for n, one in enumerate(names)
-        for other in names[n + 1 :]
-        if any(a.is_same(b) for a in persons[one] for b in persons[other])
-        and not _are_others(persons[one] | persons[other])
+        (first, second): _SAME_NAME
+        for n, first in enumerate(names)
+        for second in names[n + 1 :]
+        if any(a.is_same(b) for a in persons[first] for b in persons[second])
+        and not _are_others(persons[first] | persons[second])
     }
 
 
@@ -182,7 +181,7 @@ def _of_one_series(
     for source in sources:
         if source.series_instance_uid:
             series[source.series_instance_uid] += files[source]
-    found = {}
+    pairs = {}
     for frames in series.values():
         there = {owners[frame.source] for frame in frames}
         places = {(frame.position, frame.orientation) for frame in frames}
@@ -193,8 +192,8 @@ def _of_one_series(
             persons = {frame.source.person for frame in block.frames}
             alike = len({protocol(frame) for frame in block.frames}) == 1
             if not block.problem and alike and not _are_others(persons):
-                found.update({(own[0], other): _ONE_SERIES for other in own[1:]})
-    return found
+                pairs.update({(own[0], other): _ONE_SERIES for other in own[1:]})
+    return pairs
 
 
 def _are_others(persons: Iterable[Person]) -> bool:
@@ -206,23 +205,19 @@ def _without_lone(studies: list[StudyFrames]) -> list[StudyFrames]:
     """Puts slices together of which each named a study of its own."""
     kept = [study for study in studies if len(study.frames) > 1 or not study.patient]
     lone: dict[str, list[StudyFrames]] = defaultdict(list)
-    for one in studies:
-        if len(one.frames) == 1 and one.patient:
-            lone[one.patient].append(one)
+    for study in studies:
+        if len(study.frames) == 1 and study.patient:
+            lone[study.patient].append(study)
     for patient, own in lone.items():
-        together, alone = lone_together([one.frames[0] for one in own], least=3)
+        together, alone = lone_together([study.frames[0] for study in own], least=3)
         for frames in together:
             uid = min(frame.source.study_instance_uid for frame in frames)
-            said = _STUDY_EACH.format(count=len(frames))
-            kept.append(StudyFrames(uid, patient, _in_study(frames, uid), (said,)))
+            warning = _STUDY_EACH.format(count=len(frames))
+            kept.append(StudyFrames(uid, patient, _in_study(frames, uid), (warning,)))
         left = {id(frame) for frame in alone}
-        kept += [one for one in own if id(one.frames[0]) in left]
+        kept += [study for study in own if id(study.frames[0]) in left]
     return kept
 
 
 def _in_study(frames: list[FrameHeader], uid: str) -> list[FrameHeader]:
     return [replace(f, source=replace(f.source, study_instance_uid=uid)) for f in frames]
-
-
-def _hash(patient: str, person: str) -> str:
-    return hashlib.sha256(f"{patient}\0{person}".encode()).hexdigest()[:12]

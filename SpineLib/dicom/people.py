@@ -59,8 +59,8 @@ class Person:
     @property
     def digest(self) -> str:
         """One hash of all, the same for the same name and date; empty where nothing is said."""
-        said = "\0".join((*sorted(self.words), self.birth))
-        return hashlib.sha256(said.encode()).hexdigest()[:12] if self.words or self.birth else ""
+        words = "\0".join((*sorted(self.words), self.birth))
+        return hashed(words) if self.words or self.birth else ""
 
     def is_another(self, other: Person) -> bool:
         """Whether these are certainly two people: what both say of themselves cannot be of one.
@@ -126,11 +126,11 @@ def told_apart(patient: str, who: Person, known: Iterable[tuple[str, Person]]) -
         known: hash and person of those who are there already.
     """
     met = list(known)
-    count, found = 1, patient
-    while any(name == found and who.is_another(other) for name, other in met):
+    count, numbered = 1, patient
+    while any(name == numbered and who.is_another(other) for name, other in met):
         count += 1
-        found = f"{patient}-{count}"
-    return found
+        numbered = f"{patient}-{count}"
+    return numbered
 
 
 def shared_ids(patients: Iterable[str]) -> list[str]:
@@ -154,11 +154,11 @@ def person(name: str, birth: str = "", sex: str = "", issuer: str = "") -> Perso
     birth = "".join(re.findall(r"\d", birth))
     birth = birth if len(birth) == 8 and birth not in _NO_BIRTHS else ""
     return Person(
-        frozenset(map(_hashed, words)),
+        frozenset(map(hashed, words)),
         frozenset(map(_writing, words)),
-        birth and _hashed(birth),
+        birth and hashed(birth),
         sex.strip().upper() if sex.strip().upper() in ("M", "F") else "",
-        _hashed(fold(issuer.strip())) if issuer.strip() else "",
+        hashed(fold(issuer.strip())) if issuer.strip() else "",
     )
 
 
@@ -246,5 +246,6 @@ def moment(day: str, time: str) -> float | None:
         return seconds
 
 
-def _hashed(word: str) -> str:
+def hashed(word: str) -> str:
+    """12 hex digits that stand for a word in memory; what is kept is `keyed`."""
     return hashlib.sha256(word.encode()).hexdigest()[:12]

@@ -80,15 +80,15 @@ def raw_frames(source: ObjectHeader) -> Iterator[NDArray[Any] | BadInput]:
     return _encapsulated(source, range(1, source.number_of_frames + 1), None)
 
 
-def same_pixels(one: ObjectHeader, other: ObjectHeader) -> bool:
+def same_pixels(first: ObjectHeader, second: ObjectHeader) -> bool:
     """Whether two files hold the same pixels; compressed and not, too."""
-    if _layout(one) == _layout(other) and not _is_deflated(one):
-        if _raw(one, middle=True) == _raw(other, middle=True) and _raw(one) == _raw(other):
+    if _layout(first) == _layout(second) and not _is_deflated(first):
+        if _raw(first, middle=True) == _raw(second, middle=True) and _raw(first) == _raw(second):
             return True
-        if one.pixels.length >= 0:
+        if first.pixels.length >= 0:
             return False
-    pairs = zip(_all(one), _all(other), strict=False)
-    return one.number_of_frames == other.number_of_frames and all(
+    pairs = zip(_all(first), _all(second), strict=False)
+    return first.number_of_frames == second.number_of_frames and all(
         not isinstance(a, BadInput) and not isinstance(b, BadInput) and np.array_equal(a, b)
         for a, b in pairs
     )

@@ -18,14 +18,14 @@ _MISSING = "is named by the DICOMDIR but is missing"
 
 
 def files_of(
-    place: str | Path, progress: Progress | None = None
+    source: str | Path, progress: Progress | None = None
 ) -> tuple[list[Path], list[Skipped]]:
     """The files of a folder with all folders below it, of a zip, or that a DICOMDIR names.
 
     Links are followed once: each folder and file is met once, however many ways lead to it.
 
     Args:
-        place: a folder or a file.
+        source: a folder or a file.
         progress: told of what is unpacked.
 
     Returns:
@@ -34,22 +34,22 @@ def files_of(
     Raises:
         BadInput: there is no such folder, or it is a zip that cannot be unpacked.
     """
-    place = Path(place)
-    if not place.exists():
-        raise BadInput("There is no such folder", file=place)
-    if place.is_file():
-        if place.name.upper() == NAME:
-            return _of_dicomdir(place)
-        if not is_zip(place):
-            return [place], []
-        folder, left_out = unzipped(place, progress)
+    source = Path(source)
+    if not source.exists():
+        raise BadInput("There is no such folder", file=source)
+    if source.is_file():
+        if source.name.upper() == NAME:
+            return _of_dicomdir(source)
+        if not is_zip(source):
+            return [source], []
+        folder, left_out = unzipped(source, progress)
         return _in_folder(folder, left_out)
-    return _in_folder(place, ()) if place.is_dir() else ([], [Skipped(place, _NO_FILE)])
+    return _in_folder(source, ()) if source.is_dir() else ([], [Skipped(source, _NO_FILE)])
 
 
-def _in_folder(place: Path, left_out: Sequence[Skipped]) -> tuple[list[Path], list[Skipped]]:
+def _in_folder(folder: Path, left_out: Sequence[Skipped]) -> tuple[list[Path], list[Skipped]]:
     closed = list(left_out)
-    files = sorted(walk(place, closed))
+    files = sorted(walk(folder, closed))
     for directory in [path for path in files if path.name.upper() == NAME]:
         closed += _missing(directory)
     return files, closed
@@ -60,11 +60,11 @@ def walk(folder: Path, closed: list[Skipped]) -> list[Path]:
 
     Links come last, so that a file is found at its own place if that is in the folder too.
     """
-    found = _Found()
-    found.enter(folder, closed)
-    while found.links:
-        found.follow(closed)
-    return found.files
+    met = _Found()
+    met.enter(folder, closed)
+    while met.links:
+        met.follow(closed)
+    return met.files
 
 
 class _Found:
@@ -82,17 +82,17 @@ class _Found:
         """Takes the files of a folder and of all folders below it; keeps links for later."""
         waiting = [folder]
         while waiting:
-            place = waiting.pop()
-            if self._was_met(place):
+            inside = waiting.pop()
+            if self._was_met(inside):
                 continue
-            self._folders.append(place)
+            self._folders.append(inside)
             try:
-                entries = sorted(os.scandir(place), key=lambda entry: entry.name)
+                entries = sorted(os.scandir(inside), key=lambda entry: entry.name)
             except OSError as error:
-                closed.append(_closed(place, error))
+                closed.append(_closed(inside, error))
                 continue
             for entry in entries:
-                path = place / entry.name
+                path = inside / entry.name
                 if entry.is_symlink() or _is_junction(entry):
                     self.links.append(path)
                 elif entry.is_dir(follow_symlinks=False):

@@ -95,7 +95,7 @@ class _Reading:
         self.pixels = np.empty((len(self.frames), first.rows, first.columns), common_type(by_file))
         progress.stage("Reading slices", len(by_file))
         with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-            futures = [pool.submit(self._fill, source, one) for source, one in by_file.items()]
+            futures = [pool.submit(self._fill, source, own) for source, own in by_file.items()]
             try:
                 for future in futures:
                     while not wait([future], _BETWEEN_LOOKS).done:

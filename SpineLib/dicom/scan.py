@@ -62,11 +62,11 @@ def scan(folder: str | Path, *, progress: Progress | None = None) -> Scan:
     files, closed = files_of(folder, progress)
     if not files and not closed:
         raise BadInput("The folder is empty", file=folder, advice="Choose a folder with DICOM.")
-    found = scan_files(files, progress=progress)
-    skipped = (*found.skipped, *closed)
-    if not found.studies:
-        raise _nothing(folder, list(found.skipped), closed)
-    return replace(found, skipped=skipped)
+    scanned = scan_files(files, progress=progress)
+    skipped = (*scanned.skipped, *closed)
+    if not scanned.studies:
+        raise _nothing(folder, list(scanned.skipped), closed)
+    return replace(scanned, skipped=skipped)
 
 
 def scan_files(files: Sequence[Path], *, progress: Progress | None = None) -> Scan:
@@ -97,11 +97,11 @@ def without(stack: Stack, indices: Collection[int]) -> tuple[Stack, ...]:
         One stack, or several where a slice in between is lost; with ids below the stack's.
     """
     left = [_spaced(f, stack) for n, f in enumerate(stack.frames) if n not in indices]
-    found = blocks(left)
+    blocks_left = blocks(left)
     lost = f"{len(indices)} of its {stack.slices} slices cannot be read and were left out"
     parts = []
-    for n, block in enumerate(found, 1):
-        part = _stack(block, stack.id if len(found) == 1 else f"{stack.id}.{n}")
+    for n, block in enumerate(blocks_left, 1):
+        part = _stack(block, stack.id if len(blocks_left) == 1 else f"{stack.id}.{n}")
         kept = ("weighting", "region", "series_instance_uid", "patient_hash")
         known = {name: getattr(stack, name) for name in kept}
         parts.append(replace(part, **known, warnings=(*stack.warnings, lost, *part.warnings)))
@@ -170,16 +170,16 @@ def _in_threads(files: list[Path]) -> Iterator[Result]:
 
 def _nothing(folder: Path, skipped: list[Skipped], closed: list[Skipped]) -> BadInput:
     if closed:
-        one = closed[0]
+        first = closed[0]
         more = f" (and {len(closed) - 1} more)" if len(closed) > 1 else ""
-        what = f"No readable DICOM image is here, and this {one.reason}{more}"
-        return BadInput(what, file=one.file, advice=_ANOTHER)
-    if all(one.other for one in skipped):
-        files = (one.file for one in skipped)
+        what = f"No readable DICOM image is here, and this {first.reason}{more}"
+        return BadInput(what, file=first.file, advice=_ANOTHER)
+    if all(skipped_file.other for skipped_file in skipped):
+        files = (skipped_file.file for skipped_file in skipped)
         volume = next((file for file in files if file.name.lower().endswith(FILE_SUFFIXES)), None)
         advice = f"To read {volume.name}, give that file." if volume else "Choose another folder."
         return BadInput("There is no DICOM here", file=folder, advice=advice)
-    reason, count = Counter(one.reason for one in skipped).most_common(1)[0]
+    reason, count = Counter(skipped_file.reason for skipped_file in skipped).most_common(1)[0]
     if len(skipped) == 1:
         return BadInput(f"The file {reason}", file=skipped[0].file, advice=_ANOTHER)
     return BadInput(
@@ -190,13 +190,13 @@ def _nothing(folder: Path, skipped: list[Skipped], closed: list[Skipped]) -> Bad
 
 
 def _studies(frames: Sequence[FrameHeader]) -> tuple[tuple[Study, ...], list[str]]:
-    found, warnings = by_study(frames)
+    by_patient, warnings = by_study(frames)
     used: dict[str, int] = defaultdict(int)
     studies = []
-    for one in found:
-        ordered = sorted(by_series(one.frames), key=_order)
-        series = tuple(_series(each, one.patient, used) for each in ordered)
-        studies.append(Study(one.uid, one.patient, series, one.warnings))
+    for study in by_patient:
+        ordered = sorted(by_series(study.frames), key=_order)
+        series = tuple(_series(each, study.patient, used) for each in ordered)
+        studies.append(Study(study.uid, study.patient, series, study.warnings))
     return tuple(studies), warnings
 
 
@@ -213,18 +213,17 @@ def _series(series: SeriesFrames, patient: str, used: dict[str, int]) -> Series:
     used[name] += 1
     if used[name] > 1:
         name += f"_{used[name]}"
-    found = blocks(series.frames)
-    stacks = tuple(
-        replace(
-            _stack(block, name if len(found) == 1 else f"{name}.{n}"),
-            patient_hash=patient,
-            series_instance_uid=source.series_instance_uid,
+    series_blocks = blocks(series.frames)
+    stacks = []
+    for n, block in enumerate(series_blocks, 1):
+        stack = _stack(block, name if len(series_blocks) == 1 else f"{name}.{n}")
+        warnings = (*stack.warnings, *series.warnings)
+        uid = source.series_instance_uid
+        stacks.append(
+            replace(stack, patient_hash=patient, series_instance_uid=uid, warnings=warnings)
         )
-        for n, block in enumerate(found, 1)
-    )
-    stacks = tuple(replace(stack, warnings=(*stack.warnings, *series.warnings)) for stack in stacks)
     return Series(
-        source.series_instance_uid, source.series_number, source.series_description, stacks
+        source.series_instance_uid, source.series_number, source.series_description, tuple(stacks)
     )
 
 

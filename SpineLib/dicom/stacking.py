@@ -54,7 +54,7 @@ def blocks(frames: Iterable[FrameHeader]) -> list[Block]:
         The blocks in the order of their lowest instance number, then position.
     """
     ordered = sorted(frames, key=_canonical)
-    found: list[Block] = []
+    split: list[Block] = []
     alike: dict[tuple[Any, ...], Frames] = defaultdict(list)
     several = _several_series(ordered)
     for frame in ordered:
@@ -62,11 +62,11 @@ def blocks(frames: Iterable[FrameHeader]) -> list[Block]:
         alike[(_frame_problem(frame), number, *_shape(frame))].append(frame)
     for (problem, *_), group in alike.items():
         if problem:
-            found.append(Block(tuple(group), problem=problem))
+            split.append(Block(tuple(group), problem=problem))
             continue
         for parallel in _parallel(group):
-            found += _parallel_blocks(parallel)
-    return sorted(found, key=lambda block: min(_canonical(f) for f in block.frames))
+            split += _parallel_blocks(parallel)
+    return sorted(split, key=lambda block: min(_canonical(f) for f in block.frames))
 
 
 def _canonical(frame: FrameHeader) -> tuple[object, ...]:
@@ -137,10 +137,10 @@ def are_cosines(values: tuple[float, ...]) -> bool:
     """Whether these are two unit vectors at right angles, as an orientation is."""
     if len(values) != 6:
         return False
-    row, column = np.array(values).reshape(2, 3)
+    along_row, along_column = np.array(values).reshape(2, 3)
     with np.errstate(all="ignore"):  # absurd values are not near 1 either
-        away = np.abs(np.linalg.norm([row, column], axis=1) - 1).max()
-        return bool(away <= 0.01 and abs(row @ column) <= 0.01)
+        away = np.abs(np.linalg.norm([along_row, along_column], axis=1) - 1).max()
+        return bool(away <= 0.01 and abs(along_row @ along_column) <= 0.01)
 
 
 def _parallel(frames: Frames) -> list[Frames]:
@@ -166,13 +166,13 @@ def _parallel(frames: Frames) -> list[Frames]:
 
 def _parallel_blocks(frames: Frames) -> list[Block]:
     normal = normal_of(frames[0])
-    found = []
+    placed = []
     for kind in _without_repeats(frames, normal):
         rows = _rows(kind, normal)
         missing = _missing(rows, normal)
         for row, lost in zip(rows, missing, strict=True):
-            found.append(placed_block(row, normal, lost))
-    return found
+            placed.append(placed_block(row, normal, lost))
+    return placed
 
 
 def _without_repeats(frames: Frames, normal: NDArray[np.float64]) -> list[Frames]:
@@ -250,12 +250,12 @@ def _runs_by_number(frames: Frames, normal: NDArray[np.float64]) -> list[Frames]
     if None in numbers or len(set(numbers)) < len(numbers):
         return []
     ordered = sorted(frames, key=_canonical)
-    found: list[Frames] = []
+    runs: list[Frames] = []
     for run in _steady(ordered):
         run = sorted(run, key=lambda f: _depth(f, normal))
         alone = len(set(_places(run, normal))) < len(run)  # a step of nothing is steady, too
-        found += [[frame] for frame in run] if alone else [run]
-    return found
+        runs += [[frame] for frame in run] if alone else [run]
+    return runs
 
 
 def _depth(frame: FrameHeader, normal: NDArray[np.float64]) -> float:
@@ -284,14 +284,14 @@ def _rows(frames: Frames, normal: NDArray[np.float64]) -> list[Frames]:
 
 def _spacings(ordered: Frames, normal: NDArray[np.float64]) -> list[float]:
     """Slice spacings that the header or the order of the numbers suggests."""
-    found = {round(f.between, 3) for f in ordered if f.between and f.between > STEP_TOLERANCE_MM}
+    known = {round(f.between, 3) for f in ordered if f.between and f.between > STEP_TOLERANCE_MM}
     by_number = sorted(ordered, key=_canonical)
     steps = np.abs(np.diff([_depth(f, normal) for f in by_number]))
     steps = steps[steps > STEP_TOLERANCE_MM].round(2)
     if len(steps):
         values, counts = np.unique(steps, return_counts=True)
-        found.add(float(values[counts.argmax()]))
-    return sorted(found)
+        known.add(float(values[counts.argmax()]))
+    return sorted(known)
 
 
 def _by_line(ordered: Frames, normal: NDArray[np.float64], spacing: float) -> list[Frames]:
@@ -373,10 +373,10 @@ def _lost_between(below: Frames, above: Frames) -> list[tuple[float, float, floa
     lost; if they run on, the protocol left the gap. Where the numbers say neither, a gap of at
     most `MOST_MISSING` slices counts as lost, and a longer one as two blocks.
     """
-    row = max(below, above, key=len)
-    if len(row) < 2:
+    longer = max(below, above, key=len)
+    if len(longer) < 2:
         return []
-    step = (np.array(row[-1].position) - row[0].position) / (len(row) - 1)
+    step = (np.array(longer[-1].position) - longer[0].position) / (len(longer) - 1)
     size = float(np.linalg.norm(step))
     gap = np.array(above[0].position) - below[-1].position
     count = round(float(gap @ step) / size**2)
@@ -387,17 +387,17 @@ def _lost_between(below: Frames, above: Frames) -> list[tuple[float, float, floa
         own = np.diff([f.position for f in other], axis=0)
         if len(own) and np.abs(own - step).max() > tolerance:
             return []
-    if not _counts_as_lost(count - 1, below[-1], above[0], row):
+    if not _counts_as_lost(count - 1, below[-1], above[0], longer):
         return []
     start = np.array(below[-1].position)
     return [middle(below[-1], start + n * step) for n in range(1, count)]
 
 
-def _counts_as_lost(lost: int, end: FrameHeader, begin: FrameHeader, row: Frames) -> bool:
-    ends = [frame.instance for frame in (end, begin, row[0], row[-1])]
+def _counts_as_lost(lost: int, end: FrameHeader, begin: FrameHeader, longer: Frames) -> bool:
+    ends = [frame.instance for frame in (end, begin, longer[0], longer[-1])]
     if lost > 1 and None not in ends:
         a, b, first, last = (float(n) for n in ends if n is not None)
-        pace = (last - first) / (len(row) - 1)
+        pace = (last - first) / (len(longer) - 1)
         if pace and b - a in (pace, pace * (lost + 1)):
             return b - a != pace
     return lost <= MOST_MISSING

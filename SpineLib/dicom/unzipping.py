@@ -81,7 +81,7 @@ def _unpack(file: Path, progress: Progress) -> tuple[Path, list[Skipped]]:
     done = False
     try:
         with zipfile.ZipFile(file) as packed:
-            members = [one for one in packed.infolist() if not one.is_dir()]
+            members = [member for member in packed.infolist() if not member.is_dir()]
             _check(members, file)
             folder = temporary_folder("unzipped")
             atexit.register(_remove, folder, os.getpid())
@@ -104,14 +104,14 @@ def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
     """Before anything is unpacked: names, and sizes as the zip says them."""
     if not members:
         raise BadInput("The zip holds no files", file=file)
-    for one in members:
+    for member in members:
         # As the zip has it: on Windows a backslash divides, and a letter and a colon are a drive.
-        name = PurePosixPath(one.orig_filename.replace("\\", "/"))
+        name = PurePosixPath(member.orig_filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts or _DRIVE.match(str(name)):
             raise BadInput(
                 "The zip holds a file whose name leads out of its folder", file=file, advice=_ADVICE
             )
-        if one.flag_bits & 1:
+        if member.flag_bits & 1:
             raise BadInput("The zip is locked by a password", file=file, advice=_ADVICE)
     size, packed = sum(member.file_size for member in members), file.stat().st_size
     overlapping = sum(member.compress_size for member in members) > packed
@@ -131,28 +131,28 @@ def _check(members: list[zipfile.ZipInfo], file: Path) -> None:
 
 
 def _take(
-    packed: zipfile.ZipFile, one: zipfile.ZipInfo, folder: Path, file: Path, progress: Progress
+    packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, file: Path, progress: Progress
 ) -> list[Skipped]:
     """Unpacks one file, and no more of it than the zip said; or says why not."""
-    if stat.S_ISLNK(one.external_attr >> 16):
-        return [Skipped(file / one.filename, "is a link in a zip")]
-    target = _free_place(folder, one.filename)
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return [Skipped(file / member.filename, "is a link in a zip")]
+    target = _free_place(folder, member.filename)
     try:
         with target.open("xb") as out:
-            for block in _blocks(packed, one):
+            for block in _blocks(packed, member):
                 out.write(block)
                 progress.check()
     except zipfile.BadZipFile:
         target.unlink(missing_ok=True)
-        return [Skipped(file / one.filename, "is damaged in the zip")]
+        return [Skipped(file / member.filename, "is damaged in the zip")]
     return []
 
 
-def _blocks(packed: zipfile.ZipFile, one: zipfile.ZipInfo) -> Iterator[bytes]:
+def _blocks(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """What a file unpacks to; `zipfile.BadZipFile` whatever is wrong with it."""
-    left = one.file_size
+    left = member.file_size
     try:
-        with packed.open(one) as source:
+        with packed.open(member) as source:
             while block := source.read(min(_BLOCK, left + 1)):
                 left -= len(block)
                 if left < 0:

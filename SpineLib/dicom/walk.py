@@ -102,7 +102,7 @@ def walk(
     Raises:
         Damaged: a length leads out of the file, or a sequence has no end.
     """
-    found: Elements = {}
+    elements: Elements = {}
     read, seek = stream.read, stream.seek
     explicit_head, implicit_head, long_length = _HEADS[encoding.little]
     implicit, at = encoding.implicit, stream.tell()
@@ -124,13 +124,13 @@ def walk(
                 group, element, length = implicit_head(head)
         tag = group << 16 | element
         if tag in PIXEL_TAGS:
-            return found, Begin(tag, vr, length)
+            return elements, Begin(tag, vr, length)
         if length == UNDEFINED:
             _skip_items(stream, _inside(vr, encoding), end, _DEEPEST)
             after = stream.tell()
             if tag in wanted:
                 seek(at)
-                found[tag] = Element(vr, read(after - 8 - at), encoding)
+                elements[tag] = Element(vr, read(after - 8 - at), encoding)
                 seek(after)
             at = after
             continue
@@ -140,10 +140,10 @@ def walk(
         if at > end or (length > _LARGEST and tag in wanted):
             raise Damaged
         if tag in wanted:
-            found[tag] = Element(vr, read(length), encoding)
+            elements[tag] = Element(vr, read(length), encoding)
         else:
             seek(at)
-    return found, None
+    return elements, None
 
 
 def walk_items(element: Element) -> list[Elements]:
@@ -154,15 +154,15 @@ def walk_items(element: Element) -> list[Elements]:
     """
     stream, end = BytesIO(element.value), len(element.value)
     encoding = _inside(element.vr, element.encoding)
-    found = []
+    items = []
     while end - stream.tell() >= 8 and (begin := _begin(stream, encoding)).tag == _ITEM:
         start, inside = stream.tell(), stream
         if begin.length != UNDEFINED:
             if start + begin.length > end:
                 raise Damaged
             inside = BytesIO(stream.read(begin.length))
-        found.append(walk(inside, encoding, _EVERY, end)[0])
-    return found
+        items.append(walk(inside, encoding, _EVERY, end)[0])
+    return items
 
 
 def walk_meta(stream: Stream, end: int) -> Elements:
@@ -171,16 +171,16 @@ def walk_meta(stream: Stream, end: int) -> Elements:
     Raises:
         Damaged: as `walk`.
     """
-    found: Elements = {}
+    elements: Elements = {}
     while True:
         start = stream.tell()
         begin = _begin(stream, META)
         if begin.tag >> 16 != 2:
             stream.seek(start)
-            return found
+            return elements
         if stream.tell() + begin.length > end or begin.length > _LARGEST:
             raise Damaged
-        found[begin.tag] = Element(begin.vr, stream.read(begin.length), META)
+        elements[begin.tag] = Element(begin.vr, stream.read(begin.length), META)
 
 
 def walk_fragments(stream: Stream, end: int) -> tuple[int, int]:

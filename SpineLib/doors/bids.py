@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from SpineLib import __version__
-from SpineLib.doors.console import progress_bar, run, say
+from SpineLib.doors.console import NamedModels, progress_bar, run, say, version
 from SpineLib.errors import SpineError
 from SpineLib.wording import count
 
@@ -21,12 +20,6 @@ class Level(str, Enum):
 
     participant = "participant"
     group = "group"
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        say(f"SlicerSpineMRI {__version__}")
-        raise typer.Exit
 
 
 @app.command()
@@ -46,16 +39,14 @@ def bids(
         list[str] | None,
         typer.Option("--session-label", "--session_label", help="Without ses-; may repeat."),
     ] = None,
-    model: Annotated[
-        list[str] | None, typer.Option(help="Name or folder of a model; may repeat.")
-    ] = None,
+    model: NamedModels = None,
     workers: Annotated[
         int | None, typer.Option("--n-procs", "--n_procs", help="Processes. Default: one a core.")
     ] = None,
     skip_bids_validation: Annotated[
         bool, typer.Option("--skip-bids-validation", "--skip_bids_validation", hidden=True)
     ] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    version: Annotated[bool, typer.Option("--version", callback=version, is_eager=True)] = False,
 ) -> None:
     """Read the T1w, T2w, T2starw and PDw images of a BIDS data set, each by itself."""
     from SpineLib.cohort import bids as naming
@@ -68,12 +59,12 @@ def bids(
     from SpineLib.cohort.collecting import collect
 
     with progress_bar() as progress:
-        made = collect(output_dir / naming.COHORT, progress=progress)
-    for note in made.notes:
+        collected = collect(output_dir / naming.COHORT, progress=progress)
+    for note in collected.notes:
         say(note)
     for path in naming.write_group(output_dir / naming.COHORT, output_dir):
         say(str(path))
-    say(f"Open {made.page}; rate at {made.quality}")
+    say(f"Open {collected.page}; rate at {collected.quality}")
 
 
 def _read(
@@ -93,23 +84,23 @@ def _read(
     cohort, images = out / naming.COHORT, set()
     with progress_bar() as progress:
         for label in [label.removeprefix("sub-") for label in labels]:
-            found = list(naming.images_of(bids_dir, label, sessions))
-            images |= {study.key for place in found for study in place.studies or ()}
+            images_found = list(naming.images_of(bids_dir, label, sessions))
+            images |= {study.key for image in images_found for study in image.studies or ()}
             # A plan each: jobs that run apart are put together as files.
-            add(found, cohort / f"plan-sub-{label}.jsonl", progress)
+            add(images_found, cohort / f"plan-sub-{label}.jsonl", progress)
         setting = settle(cohort, Setting.here(models), renew=False)
-        studies = [one for one in read_plan(cohort) if one.key in images]
+        studies = [entry for entry in read_plan(cohort) if entry.key in images]
         rows = kept.of_cohort(cohort, studies, setting)
         read_all(
             cohort, rows, setting, lambda: Local(reading_process, workers or default_workers()),
             name=f"run-{digest(*sorted(images))}", progress=progress,
             say=lambda line: typer.echo(line, err=True),
         )  # fmt: skip
-        states = [(one, one.state()) for one in rows]
-        for one, state in states:
+        states = [(entry, entry.state()) for entry in rows]
+        for entry, state in states:
             if state.state == READ:
-                naming.write_derivatives(one, out)
-    failed = [(one.study.label, state.why) for one, state in states if state.state != READ]
+                naming.write_derivatives(entry, out)
+    failed = [(entry.study.label, state.why) for entry, state in states if state.state != READ]
     say(f"{count(len(rows) - len(failed), 'image')} of {len(rows)} read")
     for label, why in failed:
         say(f"  {label}: {why}")

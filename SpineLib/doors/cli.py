@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib import __version__
 from SpineLib.doors.commands.cohort import cohort
 from SpineLib.doors.commands.comparing import train
 from SpineLib.doors.commands.data import data
@@ -26,11 +25,15 @@ from SpineLib.doors.commands.training import package
 from SpineLib.doors.commands.unlike import evaluate
 from SpineLib.doors.console import (
     EXIT_CODES,
+    Json,
+    named_numbers,
     print_json,
     print_table,
     progress_bar,
     run,
     say,
+    say_notes,
+    version,
 )
 from SpineLib.errors import BadModel, BadRequest, SpineError
 from SpineLib.wording import count
@@ -63,8 +66,6 @@ app.command()(export)
 app.command()(send)
 app.command()(fetch)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
-
 
 class Region(str, Enum):
     """What `simulate` makes; a word each, as in `SpineLib.simulate`."""
@@ -95,17 +96,11 @@ class Part(str, Enum):
     training = "training"
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        say(f"SlicerSpineMRI {__version__}")
-        raise typer.Exit
-
-
 @app.callback()
 def start(
     version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+        typer.Option("--version", help="Print the version.", callback=version, is_eager=True),
     ] = False,
 ) -> None:
     """SlicerSpineMRI: reads spine MR studies.
@@ -131,42 +126,40 @@ def scan(
 
     with progress_bar() as progress:
         if is_volume_file(folder):
-            found = scan_volume_file(folder)
+            scanned = scan_volume_file(folder)
         else:
-            found = scan_folder(folder, progress=progress)
+            scanned = scan_folder(folder, progress=progress)
     if as_json:
         from SpineLib.doors.listing import scan_as_json
 
-        print_json(scan_as_json(found))
+        print_json(scan_as_json(scanned))
     else:
-        _print_scan(found)
+        _print_scan(scanned)
 
 
-def _print_scan(found: Scan) -> None:
+def _print_scan(scanned: Scan) -> None:
     from SpineLib.doors.listing import shown_patient
 
     columns = (
         *("stack", "description", "plane", "weighting", "region", "slices", "spacing (mm)"),
         "models",
     )
-    for number, study in enumerate(found.studies, 1):
+    for number, study in enumerate(scanned.studies, 1):
         stacks = [stack for series in study.series for stack in series.stacks]
         patient = f"patient {shown_patient(study)}, " if study.patient_hash else ""
         say(
-            f"Study {number} of {len(found.studies)}: {patient}"
+            f"Study {number} of {len(scanned.studies)}: {patient}"
             f"{count(len(study.series), 'series', 'series')}, {count(len(stacks), 'stack')}"
         )
         print_table(columns, [_scan_row(stack) for stack in stacks])
-        for warning in study.warnings:
-            say(f"Note: {warning}")
+        say_notes(study.warnings)
         for stack in stacks:
             for warning in stack.warnings:
                 say(f"Stack {stack.id}: {warning}")
-    for warning in found.warnings:
-        say(f"Note: {warning}")
-    if found.skipped:
-        say(f"Left out: {count(len(found.skipped), 'file')}")
-        for skipped in found.skipped:
+    say_notes(scanned.warnings)
+    if scanned.skipped:
+        say(f"Left out: {count(len(scanned.skipped), 'file')}")
+        for skipped in scanned.skipped:
             say(f"  {skipped.file}: {skipped.reason}")
 
 
@@ -319,9 +312,11 @@ def simulate(
     """Make simulated spine MR studies with known truth."""
     from SpineLib.simulate import write_studies, write_study
 
+    settings = named_numbers(scanner or [], "{!r} is not a setting",
+                             advice="Give a name and a number, as --set thickness=5.")  # fmt: skip
     how: dict[str, Any] = {
         "profile": profile.value, "disease": disease, "contrast": contrast,
-        "scanner": _settings(scanner or []), "companions": companions, "format": format,
+        "scanner": settings, "companions": companions, "format": format,
         "vendor": vendor, "enhanced": enhanced,
     }  # fmt: skip
     if format == "spider":
@@ -362,20 +357,6 @@ def _simulate_spider(
     say(f"{count} simulated patients are in {folder}, laid out as SPIDER")
 
 
-def _settings(given: list[str]) -> dict[str, float]:
-    settings = {}
-    for one in given:
-        name, _, value = one.partition("=")
-        try:
-            settings[name.strip()] = float(value)
-        except ValueError as error:
-            raise BadRequest(
-                f"{one!r} is not a setting",
-                advice="Give a name and a number, as --set thickness=5.",
-            ) from error
-    return settings
-
-
 @app.command()
 def bench(
     out: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
@@ -387,7 +368,7 @@ def bench(
 
     from SpineLib.bench import PARTS
     from SpineLib.bench import run as measure
-    from SpineLib.store.files import writing
+    from SpineLib.store.files import write_text
 
     parts = tuple(p.value for p in part) if part else PARTS
     with progress_bar() as progress:
@@ -395,8 +376,7 @@ def bench(
     if out is None:
         print_json(figures)
         return
-    with writing(out) as temporary:
-        temporary.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    write_text(out, json.dumps(figures, indent=1) + "\n")
     say(f"The figures are in {out}")
 
 

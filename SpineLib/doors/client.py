@@ -8,7 +8,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from SpineLib import errors
 from SpineLib.errors import BadRequest, Cancelled, SpineError, WorkerEnded
 from SpineLib.progress import Step
 from SpineLib.protocol import answered
@@ -148,7 +147,7 @@ class WorkerClient:
             return
         del self._open[str(message["id"])]
         if kind == "error":
-            request.on_error(_error(message["error"]))
+            request.on_error(SpineError.from_dict(message["error"]))
             return
         try:
             result = answered(request.command, request.arguments, message)
@@ -169,11 +168,3 @@ class WorkerClient:
 
     def _write(self, message: dict[str, Any]) -> None:
         self._send(json.dumps({"protocol": PROTOCOL, **message}) + "\n")
-
-
-def _error(data: dict[str, Any]) -> SpineError:
-    kind = getattr(errors, str(data["kind"]), SpineError)
-    if kind is errors.Cancelled:
-        return errors.Cancelled()
-    command = data.get("command", "")
-    return kind(data["what"], file=data["file"], advice=data["advice"], command=command)

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
@@ -20,8 +20,9 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from typer.exceptions import TyperException
 
+from SpineLib import __version__
 from SpineLib.doors import SLEEP
-from SpineLib.errors import DEBUG, Cancelled, from_exception
+from SpineLib.errors import DEBUG, BadRequest, Cancelled, from_exception
 from SpineLib.json_values import finite
 from SpineLib.progress import Progress, Step
 
@@ -38,6 +39,11 @@ Numbering = Annotated[
         help="How masks are numbered where nothing says so: SPIDER, TotalSpineSeg, SPINEPS, TPTBox "
         "or cord."
     ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+NamedModels = Annotated[
+    list[str] | None, typer.Option("--model", help="Name or folder of a model; may repeat.")
 ]
 _WIDTH_WITHOUT_TERMINAL = 220
 # After torch, Python searches for cycles for seconds before it ends: Ctrl-C would seem unheard.
@@ -79,7 +85,7 @@ def _run(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> int
     except TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else program
-        _complain(f"Error: {error.format_message()} Help: {command} --help")
+        say_aside(f"Error: {error.format_message()} Help: {command} --help")
         return error.exit_code
     except (BrokenPipeError, SystemExit) as error:
         if not isinstance(error.__context__ or error, BrokenPipeError):
@@ -91,13 +97,42 @@ def _run(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> int
         if os.environ.get(DEBUG):
             raise
         known = from_exception(error)
-        _complain(f"Error: {known.in_terminal}")
+        say_aside(f"Error: {known.in_terminal}")
         return known.exit_code
 
 
-def _complain(line: str) -> None:
-    with suppress(OSError):  # nobody listens: the exit code says it
-        print(line, file=sys.stderr)
+def named_numbers(given: Sequence[str], wrong: str, *, advice: str) -> dict[str, float]:
+    """Name → number of options such as ``thickness=5``.
+
+    Args:
+        given: as typed.
+        wrong: what is said of one that is not so, which it names.
+        advice: what a right one looks like.
+
+    Raises:
+        BadRequest: no number stands behind a name.
+    """
+    numbers = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        try:
+            numbers[name.strip()] = float(value)
+        except ValueError as error:
+            raise BadRequest(wrong.format(text), advice=advice) from error
+    return numbers
+
+
+def say_aside(line: str) -> None:
+    """Prints a line on stderr; that nobody listens is no error."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def version(wanted: bool) -> None:
+    """What ``--version`` does."""
+    if wanted:
+        say(f"SlicerSpineMRI {__version__}")
+        raise typer.Exit
 
 
 @contextmanager
@@ -142,6 +177,12 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: st
 def say(text: str) -> None:
     """Prints a line on stdout, as it is."""
     _stdout().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def say_notes(notes: Iterable[object]) -> None:
+    """Prints what a person should know beside the answer, a line each."""
+    for note in notes:
+        say(f"Note: {note}")
 
 
 def print_json(data: Any) -> None:

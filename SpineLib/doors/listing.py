@@ -31,11 +31,11 @@ PACKAGES = ("torch", "monai", "einops", "safetensors", "numpy", "scipy", "pydico
             "jsonschema", "pylibjpeg", "pylibjpeg-openjpeg", "pyjpegls", "python-gdcm")  # fmt: skip
 
 
-def scan_as_json(found: Scan, *, weighting: str = "", region: str = "") -> ScanAnswer:
+def scan_as_json(scanned: Scan, *, weighting: str = "", region: str = "") -> ScanAnswer:
     """A scan as JSON values: studies, their series, their stacks, and files left out.
 
     Args:
-        found: the scan.
+        scanned: the scan.
         weighting, region: what a person said of stacks whose images cannot say; as in a reading.
     """
 
@@ -62,10 +62,10 @@ def scan_as_json(found: Scan, *, weighting: str = "", region: str = "") -> ScanA
                     for series in study.series
                 ],
             }
-            for study in found.studies
+            for study in scanned.studies
         ],
-        "skipped": [{"file": _printable(s.file), "reason": s.reason} for s in found.skipped],
-        "warnings": list(found.warnings),
+        "skipped": [{"file": _printable(s.file), "reason": s.reason} for s in scanned.skipped],
+        "warnings": list(scanned.warnings),
     }
 
 
@@ -141,8 +141,8 @@ def models_as_json() -> ModelsAnswer:
 
 def _model_as_json(model: ModelFolder) -> dict[str, Any]:
     size = sum(path.stat().st_size for path in model.path.iterdir() if path.is_file())
-    place = {"path": str(model.path), "bundled": model.bundled, "bytes": size}
-    return {**model.card.to_dict(), **place}
+    about = {"path": str(model.path), "bundled": model.bundled, "bytes": size}
+    return {**model.card.to_dict(), **about}
 
 
 def diagnosis_as_json() -> DiagnoseAnswer:
@@ -184,13 +184,13 @@ def _devices() -> tuple[list[str], str]:
     except (ImportError, OSError) as error:
         # Its text may name a folder of this machine; the class says enough.
         return [], f"PyTorch cannot be imported ({type(error).__name__})"
-    found = [f"CPU, {torch.get_num_threads()} threads"]
+    devices = [f"CPU, {torch.get_num_threads()} threads"]
     for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
-        one = torch.cuda.get_device_properties(index)
-        found.append(f"CUDA {index}: {one.name}, {one.total_memory / 2**30:.0f} GB")
+        gpu = torch.cuda.get_device_properties(index)
+        devices.append(f"CUDA {index}: {gpu.name}, {gpu.total_memory / 2**30:.0f} GB")
     if sys.platform == "darwin" and torch.backends.mps.is_available():
-        found.append("MPS")
-    return found, ""
+        devices.append("MPS")
+    return devices, ""
 
 
 def _state(model: ModelFolder) -> str:

@@ -130,7 +130,7 @@ class ReadingProcess:
         end = time.monotonic() + _SECONDS_OF_EXPORT
         while True:
             try:
-                said, errors = process.communicate(timeout=_SECONDS_BETWEEN_LOOKS)
+                answer, errors = process.communicate(timeout=_SECONDS_BETWEEN_LOOKS)
                 break
             except subprocess.TimeoutExpired:
                 if stop.is_set() or time.monotonic() > end:
@@ -139,7 +139,7 @@ class ReadingProcess:
             raise Cancelled
         if process.returncode:
             raise _export_error(process.returncode, errors)
-        return [Path(path) for path in json.loads(said)["files"]]
+        return [Path(path) for path in json.loads(answer)["files"]]
 
     def close(self) -> None:
         """Ends the process."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import io
+import math
 import os
 import zlib
 from pathlib import Path
@@ -87,8 +88,7 @@ def read_voxels(
     Raises:
         BadInput: there are fewer, or the compressed stream is cut off or damaged.
     """
-    count = int(np.prod(np.array(shape, dtype=object)))
-    if count * kind.itemsize > available * _MOST[compression]:
+    if math.prod(shape) * kind.itemsize > available * _MOST[compression]:
         raise truncated()
     voxels = np.empty(shape, kind)
     target = voxels.reshape(-1).view(np.uint8).data
@@ -116,7 +116,7 @@ def read_text(stream: IO[bytes], kind: np.dtype[Any], shape: tuple[int, ...]) ->
         BadInput: there are fewer than the shape claims, or something is no number of this kind.
     """
     words = stream.read().split()
-    count = int(np.prod(np.array(shape, dtype=object)))
+    count = math.prod(shape)
     if len(words) < count:
         raise truncated()
     try:
@@ -126,15 +126,48 @@ def read_text(stream: IO[bytes], kind: np.dtype[Any], shape: tuple[int, ...]) ->
     return voxels.reshape(shape)
 
 
-def file_beside(header: Path, name: str) -> Path:
+def read_bytes(stream: IO[bytes], count: int) -> bytes:
+    """So many plain bytes of a stream (`opened`).
+
+    Raises:
+        BadInput: there are fewer, or the compressed stream is cut off or damaged.
+    """
+    try:
+        raw = stream.read(count)
+    except EOFError as error:
+        raise truncated() from error
+    except Exception as error:  # zlib.error, and whatever else says that it cannot be unpacked
+        raise damaged() from error
+    if len(raw) < count:
+        raise truncated()
+    return raw
+
+
+def skip_bytes(stream: IO[bytes], count: int) -> None:
+    """Reads over so many bytes, which take no memory; raises as `read_bytes`."""
+    while count > 0:
+        count -= len(read_bytes(stream, min(count, 1 << 20)))
+
+
+def file_beside(header: Path, name: str, whole: str) -> Path:
     """The file of voxels that a header names, beside it or in a folder below.
 
     A header that came from elsewhere must not choose which other files of this machine are read.
     A link that lies in the folder was put there by the person, wherever it leads.
 
+    Args:
+        header: the file that names it.
+        name: as it stands there.
+        whole: ending of a file of the same format that holds all.
+
     Raises:
-        BadInput: it is not there, or the name leads out of the header's folder.
+        BadInput: it is not there or there are several, or the name leads out of the header's folder.
     """
+    if name.upper().startswith("LIST") or "%" in name:
+        raise BadInput(
+            "The voxels lie in several files, which is not read",
+            advice=f"Convert it to one {whole}.",
+        )
     folder = Path(os.path.normpath(header.absolute())).parent
     path = Path(os.path.normpath(folder / name))
     if not path.is_relative_to(folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,7 @@ def three_axes(sizes: Sequence[int], spatial: Sequence[int]) -> tuple[int, ...]:
     others = [size for axis, size in enumerate(sizes) if axis not in spatial]
     if len(spatial) != 3:
         raise BadInput(f"A volume needs three dimensions, this image has {len(spatial)}")
-    several = int(np.prod(np.array([1, *others], dtype=object)))
+    several = math.prod(others)
     if several > 1 and any(axis < max(spatial) and sizes[axis] > 1
                            for axis in range(len(sizes)) if axis not in spatial):  # fmt: skip
         raise BadInput("This is a colour or vector image", advice="Choose a greyscale MR image.")
@@ -130,7 +131,7 @@ def in_other_units(unit: str) -> BadInput:
 
 
 def unreadable(format_name: str) -> BadInput:
-    """The refusal of what is no file of the format that its name says."""
+    """The refusal of a file that is not of the format that its name says."""
     return BadInput(
         f"The file could not be read as an image: it is no {format_name}",
         advice="It may be damaged or of another format; export it again.",

@@ -7,6 +7,7 @@ Places are LPS, as ITK writes them.
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 from typing import IO, Any
 
@@ -118,17 +119,12 @@ def _voxels(
     name = fields[_LAST]
     if name.upper() == "LOCAL":
         return _read(file, header.stat().st_size - file.tell(), fields, kind, shape)
-    if name.upper().startswith("LIST") or "%" in name:
-        raise BadInput(
-            "The voxels lie in several files, which is not read",
-            advice="Convert it to one .mha.",
-        )
-    beside = file_beside(header, name)
+    beside = file_beside(header, name, ".mha")
     with beside.open("rb") as stream:
         size = beside.stat().st_size
         skipped = _whole(fields, "HeaderSize", 0)
         if skipped < 0:  # the voxels are the file's last bytes
-            skipped = size - int(np.prod(np.array(shape, dtype=object))) * kind.itemsize
+            skipped = size - math.prod(shape) * kind.itemsize
         if not 0 <= skipped <= size:
             return _read(io.BytesIO(), 0, fields, kind, shape)
         stream.seek(skipped)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.formats.contents import damaged, opened, read_voxels, truncated
+from SpineLib.formats.contents import opened, read_bytes, read_voxels, skip_bytes
 from SpineLib.formats.image import three_axes, unreadable
 from SpineLib.formats.orientation import placed
 
@@ -79,12 +79,12 @@ def read_nifti(
 
 def _read_header(stream: IO[bytes]) -> tuple[_Header, int]:
     """The header, with the stream at the first voxel; and where that is."""
-    raw = _read(stream, 4)
+    raw = read_bytes(stream, 4)
     order = next((o for o in "<>" if struct.unpack(o + "i", raw)[0] in _SIZES), "")
     if not order:
         raise unreadable("NIfTI")
     version, earliest = _SIZES[struct.unpack(order + "i", raw)[0]]
-    raw += _read(stream, earliest - len(raw))
+    raw += read_bytes(stream, earliest - len(raw))
     header = (_version_1 if version == 1 else _version_2)(raw, order)
     magic = raw[344:347] if version == 1 else raw[4:7]
     if magic in (b"ni1", b"ni2"):
@@ -104,25 +104,8 @@ def _read_header(stream: IO[bytes]) -> tuple[_Header, int]:
     begin = header.offset or earliest
     if not np.isfinite(begin) or begin < earliest:
         raise unreadable("NIfTI")
-    _skip(stream, int(begin) - earliest)
+    skip_bytes(stream, int(begin) - earliest)
     return header, int(begin)
-
-
-def _read(stream: IO[bytes], count: int) -> bytes:
-    try:
-        raw = stream.read(count)
-    except EOFError as error:
-        raise truncated() from error
-    except Exception as error:  # zlib.error, and whatever else says that it cannot be unpacked
-        raise damaged() from error
-    if len(raw) < count:
-        raise truncated()
-    return raw
-
-
-def _skip(stream: IO[bytes], count: int) -> None:
-    while count > 0:
-        count -= len(_read(stream, min(count, 1 << 20)))
 
 
 def _sizes(dim: tuple[int, ...]) -> tuple[int, ...]:

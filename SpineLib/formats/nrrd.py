@@ -7,8 +7,8 @@ NRRD File Format", teem.sourceforge.net/nrrd/format.html).
 from __future__ import annotations
 
 import io
+import math
 import re
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +23,7 @@ from SpineLib.formats.contents import (
     opened,
     read_text,
     read_voxels,
+    skip_bytes,
     truncated,
 )
 from SpineLib.formats.image import MILLIMETRES, in_other_units, keep, three_axes, unreadable
@@ -212,14 +213,14 @@ def _require_millimetres(fields: dict[str, str], name: str, axes: Iterable[int])
 
 def _vectors(text: str) -> list[tuple[float, ...] | None]:
     try:
-        found = [
+        vectors = [
             None if match[0] == "none" else tuple(float(x) for x in match[1].split(","))
             for match in _VECTOR.finditer(text.lower())
         ]
     except ValueError as error:
         raise unreadable("NRRD") from error
     # An axis that is not of space may also be written with numbers that are none.
-    return [None if v is not None and np.isnan(v).all() else v for v in found]
+    return [None if v is not None and np.isnan(v).all() else v for v in vectors]
 
 
 def _whole(text: str) -> int:
@@ -257,12 +258,7 @@ def _voxels(
     kind, name = voxel_type(fields), fields.get("datafile", "")
     if not name:
         return _read(file, header.stat().st_size, fields, kind, shape)
-    if name.upper().startswith("LIST") or "%" in name:
-        raise BadInput(
-            "The voxels lie in several files, which is not read",
-            advice="Convert it to one .nrrd.",
-        )
-    beside = file_beside(header, name)
+    beside = file_beside(header, name, ".nrrd")
     with beside.open("rb") as stream:
         return _read(stream, beside.stat().st_size, fields, kind, shape)
 
@@ -287,29 +283,16 @@ def _read(
     if encoding not in _COMPRESSIONS:
         raise BadInput(f"The voxels are encoded in a way that is not read ({encoding[:20]})")
     compression = _COMPRESSIONS[encoding]
-    needed = int(np.prod(np.array(shape, dtype=object))) * kind.itemsize
+    needed = math.prod(shape) * kind.itemsize
     if skipped == -1 and not compression:  # the voxels are the file's last bytes
         stream.seek(max(size - needed, stream.tell()))
         skipped = 0
     available = size - stream.tell()
-    plain = opened(stream, compression)
-    _skip(plain, skipped)
-    return read_voxels(plain, kind, shape, available=available, compression=compression)
-
-
-def _skip(stream: IO[bytes], count: int) -> None:
-    if count < 0:
+    if skipped < 0:
         raise unreadable("NRRD")
-    try:
-        while count > 0:
-            piece = stream.read(min(count, 1 << 20))
-            if not piece:
-                raise truncated()
-            count -= len(piece)
-    except EOFError as error:
-        raise truncated() from error
-    except (zlib.error, OSError) as error:
-        raise damaged() from error
+    plain = opened(stream, compression)
+    skip_bytes(plain, skipped)
+    return read_voxels(plain, kind, shape, available=available, compression=compression)
 
 
 def _from_hex(stream: IO[bytes], kind: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:

@@ -37,16 +37,16 @@ def directions_of(letters: str) -> NDArray[np.float64]:
         [-1.0, -1.0, 1.0]
     """
     known = [_LETTERS.get(letter) for letter in letters.upper()]
-    axes = {one[0] for one in known if one}
+    axes = {direction[0] for direction in known if direction}
     if len(known) != 3 or None in known or len(axes) != 3:
         raise BadInput(
             f"{letters!r} is not an orientation",
             advice="Name where the file's three axes grow to, of R or L, A or P, S or I: LPS.",
         )
     directions = np.zeros((3, 3))
-    for column, one in enumerate(known):
-        assert one is not None
-        directions[one[0], column] = one[1]
+    for column, direction in enumerate(known):
+        assert direction is not None
+        directions[direction[0], column] = direction[1]
     return directions
 
 
@@ -60,7 +60,7 @@ def placed(letters: str, spacing: ArrayLike) -> tuple[NDArray[np.float64], list[
         spacing: mm between voxels along i, j, k.
 
     Raises:
-        BadInput: the person said nothing: left would then be taken for right at a venture.
+        BadInput: the person said nothing, and a guess could take left for right.
     """
     if not letters:
         raise BadInput(

@@ -29,19 +29,19 @@ def check(card: Card, stack: Stack) -> Reason | None:
     if stack.problem:
         return Reason(reasons.UNREADABLE, {"problem": stack.problem})
     limits = card.applicability
-    made = {
+    scope = {
         "planes": list(limits.planes), "weightings": list(limits.weightings),
         "regions": list(limits.regions), "note": limits.note,
     }  # fmt: skip
     words = {"plane": stack.plane, "weighting": stack.weighting, "region": stack.region}
     if stack.plane not in limits.planes:
-        return Reason(reasons.OTHER_PLANE, {**made, **words})
+        return Reason(reasons.OTHER_PLANE, {**scope, **words})
     for word, allowed in (("weighting", limits.weightings), ("region", limits.regions)):
         if words[word] in allowed or UNKNOWN in allowed:
             continue
         if words[word] == UNKNOWN:
-            return Reason(reasons.NOT_SAID, {**made, **words, "word": word})
-        return Reason(reasons.OTHER_STACK, {**made, **words})
+            return Reason(reasons.NOT_SAID, {**scope, **words, "word": word})
+        return Reason(reasons.OTHER_STACK, {**scope, **words})
     if stack.slices < limits.minimum_slices:
         few = {"least": limits.minimum_slices, "slices": stack.slices}
         return Reason(reasons.FEW_SLICES, few)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from SpineLib.errors import BadInput, BadModel
-from SpineLib.json_values import parse_json
+from SpineLib.json_values import misfit, parse_json
 from SpineLib.questions import COMPRESSION, KNOWN_QUESTIONS, LEVEL_QUESTIONS, Question
 
 SCHEMA_VERSION = 1
@@ -253,8 +253,8 @@ class Card:
                 "colors": list(self.scheme.colors),
             }
             if self.scheme.key not in KNOWN_QUESTIONS | LEVEL_QUESTIONS:
-                told = {"definitions": self.scheme.definitions, "source": self.scheme.source}
-                data["scheme"] |= {key: value for key, value in told.items() if value}
+                own_scheme = {"definitions": self.scheme.definitions, "source": self.scheme.source}
+                data["scheme"] |= {key: value for key, value in own_scheme.items() if value}
         if self.lineage and not self.lineage.promotion:
             del data["lineage"]["promotion"]
         data["weights"] = {"file": data.pop("weights_file"), "sha256": data.pop("weights_sha256")}
@@ -329,15 +329,15 @@ def _read_card(text: str, path: Path) -> Card:
 
 def _question(scheme: dict[str, Any]) -> Question:
     """A card's grading; what is known of one that comes with the program is told with it."""
-    asked = Question(
+    question = Question(
         scheme["name"], "", tuple(scheme["grades"]), int(scheme["first_high"]),
         tuple(scheme["colors"]), definitions=scheme.get("definitions", {}),
         source=scheme.get("source", ""),
     )  # fmt: skip
-    known = (KNOWN_QUESTIONS | LEVEL_QUESTIONS).get(asked.key)
-    if known and (known.values, known.first_positive) == (asked.values, asked.first_positive):
-        return replace(known, colors=asked.colors)
-    return asked
+    known = (KNOWN_QUESTIONS | LEVEL_QUESTIONS).get(question.key)
+    if known and (known.values, known.first_positive) == (question.values, question.first_positive):
+        return replace(known, colors=question.colors)
+    return question
 
 
 def _tuples(data: dict[str, Any]) -> dict[str, Any]:
@@ -352,15 +352,9 @@ def _validate(data: Any, file: str | Path | None) -> None:
             file=file,
             advice="Update SlicerSpineMRI.",
         )
-    try:
-        import jsonschema
-    except ModuleNotFoundError:  # Slicer's own Python; the worker checks before it loads a model
-        return
-    errors = list(jsonschema.Draft202012Validator(_schema()).iter_errors(data))
-    if errors:
-        worst = jsonschema.exceptions.best_match(errors)
-        place = "/".join(str(p) for p in worst.absolute_path) or "the top"
-        raise BadModel(f"The model's card is not valid at {place}: {worst.message}", file=file)
+    wrong = misfit(data, SCHEMA_FILE)
+    if wrong:
+        raise BadModel(f"The model's card is not valid {wrong}", file=file)
 
 
 def _check_scheme(data: dict[str, Any], file: str | Path | None) -> None:
@@ -369,8 +363,3 @@ def _check_scheme(data: dict[str, Any], file: str | Path | None) -> None:
         raise BadModel("The grading scheme needs one colour a grade", file=file)
     if data["task"] in ("grading", LEVEL_GRADING) and not scheme:
         raise BadModel("A grading model's card needs a grading scheme", file=file)
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    return json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))

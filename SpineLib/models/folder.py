@@ -41,11 +41,11 @@ class ModelFolder:
         advice = "Import the model again from where you got it."
         if not self.weights.is_file():
             raise BadModel("The model's weights are missing", file=self.weights, advice=advice)
-        found = sha256(self.weights)
-        if found != self.card.weights_sha256:
+        digest = sha256(self.weights)
+        if digest != self.card.weights_sha256:
             raise BadModel(
                 f"The model's weights are not the ones that its card names: SHA-256 "
-                f"{found[:12]}… instead of {self.card.weights_sha256[:12]}…",
+                f"{digest[:12]}… instead of {self.card.weights_sha256[:12]}…",
                 file=self.weights,
                 advice=advice,
             )

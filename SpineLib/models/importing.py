@@ -110,16 +110,16 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def _card_folder(source: Path, named: Path) -> Path:
-    found = [source] if (source / CARD_NAME).is_file() else []
-    found = found or [card.parent for card in sorted(source.glob(f"*/{CARD_NAME}"))]
-    if len(found) != 1:
-        count = "no" if not found else f"{len(found)}"
+    folders = [source] if (source / CARD_NAME).is_file() else []
+    folders = folders or [card.parent for card in sorted(source.glob(f"*/{CARD_NAME}"))]
+    if len(folders) != 1:
+        count = "no" if not folders else f"{len(folders)}"
         raise BadModel(
             f"A model to import holds one {CARD_NAME}; this holds {count}",
             file=named,
             advice="Choose the folder that holds model.json and its weights.",
         )
-    return found[0]
+    return folders[0]
 
 
 def _unpack(path: Path, folder: Path) -> None:

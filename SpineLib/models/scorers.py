@@ -91,24 +91,24 @@ class Trees:
         node = np.broadcast_to(self.roots, (len(flat), len(self.roots))).copy()
         at = np.arange(len(flat))[:, None]
         for _level in range(_DEEPEST):
-            asked = self.feature[node]
-            if (asked < 0).all():
+            column = self.feature[node]
+            if (column < 0).all():
                 break
-            value = flat[at, np.maximum(asked, 0)]
+            value = flat[at, np.maximum(column, 0)]
             goes = np.where(np.isnan(value), self.missing_left[node], value <= self.threshold[node])
-            node = np.where(asked < 0, node, np.where(goes, self.left[node], self.right[node]))
-        found = self.value[node]  # [row, tree, output]
+            node = np.where(column < 0, node, np.where(goes, self.left[node], self.right[node]))
+        leaves = self.value[node]  # [row, tree, output]
         if self.link == MEAN:
-            answer = found.mean(axis=1)
+            answer = leaves.mean(axis=1)
             answer = answer[:, 1:] if answer.shape[1] == 2 else answer
         else:
-            answer = _linked(self._sum(found), self.link)
+            answer = _linked(self._sum(leaves), self.link)
         return answer.reshape(*rows.shape[:-1], -1)
 
-    def _sum(self, found: NDArray[np.float64]) -> NDArray[np.float64]:
-        total = np.broadcast_to(self.base, (len(found), len(self.base))).copy()
+    def _sum(self, leaves: NDArray[np.float64]) -> NDArray[np.float64]:
+        total = np.broadcast_to(self.base, (len(leaves), len(self.base))).copy()
         for output in range(len(self.base)):
-            total[:, output] += found[:, self.outputs == output, 0].sum(axis=1)
+            total[:, output] += leaves[:, self.outputs == output, 0].sum(axis=1)
         return total
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -152,22 +152,23 @@ def joined(trees: Sequence[dict[str, NDArray[Any]]], link: str, base: NDArray[np
             [node, output], and ``output``.
         link, base: as of `Trees`.
     """
-    sizes = [len(one["feature"]) for one in trees]
+    sizes = [len(tree["feature"]) for tree in trees]
     roots = np.r_[0, np.cumsum(sizes)[:-1]]
+    first: NDArray[np.int64] = np.repeat(roots, sizes)
+
+    def column(name: str) -> NDArray[Any]:
+        return np.concatenate([tree[name] for tree in trees])
+
     return Trees(
         link,
-        np.concatenate([one["feature"] for one in trees]).astype(np.int32),
-        np.concatenate([one["threshold"] for one in trees]).astype(float),
-        np.concatenate([one["left"] + n for one, n in zip(trees, roots, strict=True)]).astype(
-            np.int32
-        ),
-        np.concatenate([one["right"] + n for one, n in zip(trees, roots, strict=True)]).astype(
-            np.int32
-        ),
-        np.concatenate([one["missing_left"] for one in trees]).astype(bool),
-        np.concatenate([one["value"] for one in trees]).astype(float),
+        column("feature").astype(np.int32),
+        column("threshold").astype(float),
+        (column("left") + first).astype(np.int32),
+        (column("right") + first).astype(np.int32),
+        column("missing_left").astype(bool),
+        column("value").astype(float),
         roots.astype(np.int32),
-        np.array([int(one["output"]) for one in trees], dtype=np.int32),
+        np.array([int(tree["output"]) for tree in trees], dtype=np.int32),
         np.asarray(base, dtype=float),
     )
 

@@ -1,1 +1,1 @@
-"""What is written for somebody: so far the report, one self-contained HTML file."""
+"""Results as files for people and other programs: report, tables, DICOM objects."""

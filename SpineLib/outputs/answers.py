@@ -9,7 +9,7 @@ from pathlib import Path
 
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.translation import tr
 from SpineLib.wording import count
 
@@ -48,9 +48,8 @@ class ReaderAnswer:
 
 def write_answers(answers: Iterable[ReaderAnswer], folder: str | Path) -> None:
     """Puts answers beside a ``findings.json``, where `read_answers` finds them."""
-    text = json.dumps([asdict(answer) for answer in answers], ensure_ascii=False)
-    with writing(Path(folder) / NAME) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    records = [asdict(answer) for answer in answers]
+    write_text(Path(folder) / NAME, json.dumps(records, ensure_ascii=False))
 
 
 def read_answers(folder: str | Path) -> list[ReaderAnswer]:
@@ -63,7 +62,7 @@ def read_answers(folder: str | Path) -> list[ReaderAnswer]:
     if not path.is_file():
         return []
     try:
-        return [ReaderAnswer(**one) for one in parse_json(path.read_text(encoding="utf-8"))]
+        return [ReaderAnswer(**record) for record in parse_json(path.read_text(encoding="utf-8"))]
     except (ValueError, TypeError) as error:
         raise BadInput("The readers' answers cannot be read", file=path) from error
 
@@ -75,11 +74,11 @@ def by_slice(answers: Iterable[ReaderAnswer]) -> dict[tuple[str, int], str]:
         >>> by_slice([ReaderAnswer("4", 2, "compression", "compressed", "borderline", "AB")])
         {('4', 2): 'reader AB: compressed'}
     """
-    said: dict[tuple[str, int], list[str]] = {}
+    answered: dict[tuple[str, int], list[str]] = {}
     for answer in answers:
         who = tr("reader {name}").format(name=answer.reader).strip()
-        said.setdefault((answer.stack, answer.index), []).append(f"{who}: {tr(answer.answer)}")
-    return {key: "; ".join(texts) for key, texts in said.items()}
+        answered.setdefault((answer.stack, answer.index), []).append(f"{who}: {tr(answer.answer)}")
+    return {key: "; ".join(texts) for key, texts in answered.items()}
 
 
 def sentence(answers: list[ReaderAnswer]) -> str:

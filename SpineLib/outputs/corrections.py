@@ -10,7 +10,7 @@ from pathlib import Path
 from SpineLib.errors import BadInput
 from SpineLib.json_values import parse_json
 from SpineLib.labels import Code
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.volume import Volume, read_volume, write_volume
 
 NAME = "corrections.json"
@@ -65,9 +65,7 @@ def write_corrections(corrections: Corrections, folder: str | Path) -> None:
         drawn.append({"file": file, "name": segment.name, **codes})
     types = {str(label): kind for label, kind in corrections.algorithm_types.items()}
     kept = {"algorithm_types": types, "drawn": drawn, "outlines": list(corrections.outlines)}
-    text = json.dumps(kept, ensure_ascii=False)
-    with writing(Path(folder) / NAME) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_text(Path(folder) / NAME, json.dumps(kept, ensure_ascii=False))
 
 
 def read_corrections(folder: str | Path) -> Corrections:
@@ -84,10 +82,10 @@ def read_corrections(folder: str | Path) -> Corrections:
         types = {int(label): str(kind) for label, kind in kept["algorithm_types"].items()}
         drawn = [
             DrawnSegment(
-                one["name"], read_volume(Path(folder) / Path(one["file"]).name),
-                Code(**one["category"]), Code(**one["kind"]),
+                segment["name"], read_volume(Path(folder) / Path(segment["file"]).name),
+                Code(**segment["category"]), Code(**segment["kind"]),
             )
-            for one in kept["drawn"]
+            for segment in kept["drawn"]
         ]  # fmt: skip
         changed = [str(stack) for stack in kept.get("outlines", [])]
     except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -52,7 +52,7 @@ def write_csv(findings: Findings, path: str | Path) -> None:
             for finding in stack.slices:
                 against = "; ".join(map(str, contradictions_on(findings, finding)))
                 values = {**slice_row(stack, finding, groups), CONTRADICTION: against}
-                writer.writerow({key: _text(value) for key, value in values.items()})
+                writer.writerow({key: cell(value) for key, value in values.items()})
 
 
 def groups_of_findings(findings: Findings) -> dict[str, tuple[str, str]]:
@@ -83,13 +83,14 @@ def slice_row(
         opinion = finding.opinion(question, by)
         if opinion is not None:
             cells = zip(OPINION_COLUMNS, _cells(opinion), strict=True)
-            row |= {f"{name}_{part}": cell for part, cell in cells}
+            row |= {f"{name}_{part}": value for part, value in cells}
     return row | {
         quantity.key: value_of(finding.quantities, quantity.key) for quantity in finding.quantities
     }
 
 
-def _text(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """A value as every table has it: numbers with a fraction to four decimals."""
     return f"{value:.4f}" if isinstance(value, float) else value
 
 

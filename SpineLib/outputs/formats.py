@@ -20,10 +20,10 @@ Writer = Callable[[Reading, Mapping[str, bytes | Path], Sequence[ReaderAnswer], 
 
 
 def _answers(
-    _reading: Reading, _pictures: object, said: Sequence[ReaderAnswer], path: Path
+    _reading: Reading, _pictures: object, answers: Sequence[ReaderAnswer], path: Path
 ) -> None:
-    if said:
-        readers.write_answers(said, path.parent)
+    if answers:
+        readers.write_answers(answers, path.parent)
 
 
 def _segmentation(reading: Reading, _pictures: object, _said: object, path: Path) -> None:

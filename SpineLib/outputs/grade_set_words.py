@@ -51,20 +51,20 @@ def set_lines(findings: Findings, tr: Callable[[str], str] = tr) -> list[str]:
     """A sentence a model with sets: on how many slices, if any, several answers are possible."""
     lines = []
     for model in _promising(findings):
-        said = [
-            one
+        opinions = [
+            opinion
             for stack in findings.stacks
             for finding in stack.slices
-            for one in finding.opinions
-            if one.grade_set and (one.question, one.by) == (model.question, model.name)
+            for opinion in finding.opinions
+            if opinion.grade_set and (opinion.question, opinion.by) == (model.question, model.name)
         ]
-        unsure = sum(len(one.grade_set) > 1 for one in said)
+        unsure = sum(len(opinion.grade_set) > 1 for opinion in opinions)
         if unsure:
             text = tr("{title}: more than one answer is possible on {number} of {slices}")
             title = tr(findings.question(model.question).title)
             title += findings.told_apart(model.question, model.name)
             lines.append(
-                text.format(title=title, number=unsure, slices=count(len(said), "slice", tr=tr))
+                text.format(title=title, number=unsure, slices=count(len(opinions), "slice", tr=tr))
             )
     return lines
 

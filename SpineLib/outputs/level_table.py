@@ -59,7 +59,7 @@ def narrowest_sentence(quantities: Sequence[Quantity]) -> str:
     ]
     if not areas:
         return ""
-    level = min(areas, key=lambda one: one.value or 0.0).level
+    level = min(areas, key=lambda quantity: quantity.value or 0.0).level
     sizes = narrowest_words(quantities, level)
     return tr("Narrowest at {level}: {sizes}").format(level=level, sizes=sizes)
 
@@ -94,23 +94,23 @@ def write_levels(findings: Findings, path: str | Path) -> None:
     ours = [quantity for quantity in findings.quantities if quantity.key in LEVEL_KEYS]
     if not ours:
         return
-    questions = [asked.key for asked in findings.questions if asked.of_levels]
+    questions = [question.key for question in findings.questions if question.of_levels]
     answers = [f"{key}_{part}" for key in questions for part in ("value", "probability", "by")]
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, ("level", "stack", *LEVEL_KEYS, *answers, "reason"))
         writer.writeheader()
         for level in _levels(ours):
-            own = [one for one in ours if one.level == level]
-            row = {one.key: f"{one.value:.4f}" for one in own if one.value is not None}
-            whys = dict.fromkeys(str(one.why) for one in own if one.why)
+            own = [quantity for quantity in ours if quantity.level == level]
+            row = {q.key: f"{q.value:.4f}" for q in own if q.value is not None}
+            whys = dict.fromkeys(str(quantity.why) for quantity in own if quantity.why)
             row |= {"level": level, "stack": own[0].stack, "reason": "; ".join(whys)}
-            for said in _opinions(findings, level):
+            for opinion in _opinions(findings, level):
                 row |= {
-                    f"{said.question}_value": said.value,
-                    f"{said.question}_by": said.by,
-                    f"{said.question}_probability": ""
-                    if said.probability is None
-                    else f"{said.probability:.4f}",
+                    f"{opinion.question}_value": opinion.value,
+                    f"{opinion.question}_by": opinion.by,
+                    f"{opinion.question}_probability": ""
+                    if opinion.probability is None
+                    else f"{opinion.probability:.4f}",
                 }
             writer.writerow(row)
 
@@ -119,16 +119,16 @@ def _table(findings: Findings, keys: Sequence[str]) -> LevelTable:
     ours = [quantity for quantity in findings.quantities if quantity.key in keys]
     rows = []
     for level in reversed(_levels(ours)):
-        sizes = {one.key: one for one in ours if one.level == level}
+        sizes = {quantity.key: quantity for quantity in ours if quantity.level == level}
         cells = [_cell(sizes.get(key, Quantity(key))) for key in keys]
-        said = _opinions(findings, level)
-        if said or any(text != NONE for text, _why in cells):
-            rows.append(LevelRow(level, cells, said))
+        opinions = _opinions(findings, level)
+        if opinions or any(text != NONE for text, _why in cells):
+            rows.append(LevelRow(level, cells, opinions))
     return LevelTable([DEFINITIONS[key] for key in keys], rows)
 
 
-def _cell(one: Quantity) -> tuple[str, str]:
-    return one.shown() or NONE, sentence(one.why) if one.why else ""
+def _cell(quantity: Quantity) -> tuple[str, str]:
+    return quantity.shown() or NONE, sentence(quantity.why) if quantity.why else ""
 
 
 def _levels(quantities: Sequence[Quantity]) -> list[str]:

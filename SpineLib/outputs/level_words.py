@@ -6,6 +6,7 @@ from SpineLib.findings import Findings
 from SpineLib.inference.readers_level import differing
 from SpineLib.reasons import SAME_FRAME, Reason, sentence
 from SpineLib.translation import tr
+from SpineLib.wording import listed
 
 
 def flagged_levels(findings: Findings) -> list[str]:
@@ -15,14 +16,14 @@ def flagged_levels(findings: Findings) -> list[str]:
     """
     lead = findings.lead
     slices = [
-        one
+        slice_
         for stack in findings.stacks
-        for one in stack.slices
-        if lead and (opinion := one.opinion(lead.key)) and opinion.positive
+        for slice_ in stack.slices
+        if lead and (opinion := slice_.opinion(lead.key)) and opinion.positive
     ]
     if not slices or not all(slice_.level for slice_ in slices):
         return []
-    slices.sort(key=lambda one: -one.position_ras[2])
+    slices.sort(key=lambda slice_: -slice_.position_ras[2])
     return list(dict.fromkeys(slice_.level for slice_ in slices))
 
 
@@ -37,7 +38,7 @@ def flagged_at(findings: Findings) -> str:
     summary = findings.summary(lead.key)
     slices = next((s.slices for s in findings.stacks if s.id == summary.stack), [])
     worst = next((slice_.level for slice_ in slices if slice_.index == summary.index), "")
-    levels = tr(" and ").join([", ".join(at[:-1]), at[-1]] if len(at) > 1 else at)
+    levels = listed(at, tr(" and "))
     text = tr("{title} flagged at {levels}").format(title=tr(lead.title), levels=levels)
     if len(at) > 1 and worst:
         text += tr(", worst at {level}").format(level=worst)
@@ -47,9 +48,9 @@ def flagged_at(findings: Findings) -> str:
 def level_lines(findings: Findings) -> list[str]:
     """Where the names of levels come from, what is unusual, and how axial stacks were placed."""
     levels = findings.levels
-    lines = [sentence(one) for one in (*levels.evidence, *levels.unusual)]
+    lines = [sentence(reason) for reason in (*levels.evidence, *levels.unusual)]
     lines += [sentence(levels.why)] if levels.why else []
-    placed = {stack: one for stack, one in levels.placed.items() if one.code != SAME_FRAME}
+    placed = {stack: reason for stack, reason in levels.placed.items() if reason.code != SAME_FRAME}
     return [*lines, *_of_stacks(placed)]
 
 

@@ -1,4 +1,4 @@
-"""What the pictures are called, for those who take them and the report that shows them."""
+"""Names of the pictures, shared by what takes them and the report that shows them."""
 
 # The slice with the highest probability; where its network looked; the verdicts across the
 # slices and in 3D; the segmentation.

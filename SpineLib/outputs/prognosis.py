@@ -14,7 +14,7 @@ from typing import Any
 from SpineLib.arguments import read_arguments
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.json_values import parse_json
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.translation import tr
 from SpineLib.wording import count
 
@@ -109,9 +109,9 @@ class Prognosis:
             return f"{only.value:.1f} ({only.low:.1f}–{only.high:.1f})"
         shown = self.answers if len(self.answers) > 2 else self.answers[-1:]
         text = "; ".join(
-            f"{'' if len(shown) == 1 else tr(one.name) + ' '}{one.value:.2f} "
-            f"({one.low:.2f}–{one.high:.2f})"
-            for one in shown
+            f"{'' if len(shown) == 1 else tr(answer.name) + ' '}{answer.value:.2f} "
+            f"({answer.low:.2f}–{answer.high:.2f})"
+            for answer in shown
         )
         return tr("Probability {text}").format(text=text)
 
@@ -131,21 +131,21 @@ class Prognosis:
                 lines.append(tr("{title} is missing: with it the answer would lie between {low} and {high}")
                              .format(title=gone.title, low=self._number(gone.low),
                                      high=self._number(gone.high)))  # fmt: skip
-        for place in self.beside:
-            if place.outside:
-                lines.append(beside_sentence(place))
+        for beside in self.beside:
+            if beside.outside:
+                lines.append(beside_sentence(beside))
         return lines
 
     def _number(self, value: float, sign: str = "") -> str:
         return f"{value:{sign}.2f}" if self.probability else f"{value:{sign}.1f}"
 
 
-def beside_sentence(one: Beside) -> str:
+def beside_sentence(given: Beside) -> str:
     """Where a patient stands among those that the model learnt from."""
-    if one.below == one.above:
+    if given.below == given.above:
         text = tr("{title} {shown}: as in {share} % of the patients that the model learnt from")
-        return text.format(title=one.title, shown=one.shown, share=f"{100 * one.below:.0f}")
-    higher = one.below >= one.above
+        return text.format(title=given.title, shown=given.shown, share=f"{100 * given.below:.0f}")
+    higher = given.below >= given.above
     text = tr(
         "{title} {shown}: higher than in {share} % of the patients that the model learnt from"
     )
@@ -153,16 +153,15 @@ def beside_sentence(one: Beside) -> str:
         text = tr(
             "{title} {shown}: lower than in {share} % of the patients that the model learnt from"
         )
-    share = one.below if higher else one.above
-    return text.format(title=one.title, shown=one.shown, share=f"{100 * share:.0f}")
+    share = given.below if higher else given.above
+    return text.format(title=given.title, shown=given.shown, share=f"{100 * share:.0f}")
 
 
 def write_prognosis(prognosis: Prognosis, folder: str | Path) -> Path:
     """Puts a prediction beside a ``findings.json``; gives the file."""
     path = Path(folder) / NAME
-    with writing(path) as temporary:
-        text = json.dumps(asdict(prognosis), ensure_ascii=False, indent=1, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+    text = json.dumps(asdict(prognosis), ensure_ascii=False, indent=1, allow_nan=False)
+    write_text(path, text + "\n")
     return path
 
 
@@ -189,11 +188,11 @@ def prognosis_of(data: dict[str, object]) -> Prognosis:
     """
     if not isinstance(data, dict):
         raise BadRequest("The prediction is not a JSON object")
-    made = dict(data)
+    values = dict(data)
     parts = {"answers": Answer, "drivers": Driver, "missing": MissingInput, "beside": Beside}
-    given = {key: made.pop(key, []) for key in parts}
-    plain = read_arguments(_Plain, made, "The prediction")
-    read: dict[str, Any] = {key: tuple(read_arguments(kind, one, key) for one in _list(given[key]))
+    given = {key: values.pop(key, []) for key in parts}
+    plain = read_arguments(_Plain, values, "The prediction")
+    read: dict[str, Any] = {key: tuple(read_arguments(kind, part, key) for part in _list(given[key]))
             for key, kind in parts.items()}  # fmt: skip
     return Prognosis(**{**{n: getattr(plain, n) for n in plain.__dataclass_fields__}, **read})
 

@@ -86,28 +86,28 @@ def study_rows(findings: Findings) -> list[tuple[Definition, str, str, str]]:
     return rows
 
 
-def slice_text(one: SliceFinding) -> str:
+def slice_text(finding: SliceFinding) -> str:
     """``Cord AP 4.6 mm (P 3), Cord area 51.2 mm²``, and that network and equation disagree."""
-    said = []
+    words = []
     for key in SHOWN:
-        quantity = find_quantity(one.quantities, key)
+        quantity = find_quantity(finding.quantities, key)
         if quantity is not None and quantity.value is not None:
             share = percentile_text(quantity)
-            said.append(
+            words.append(
                 f"{tr(quantity.definition.title)} {quantity.shown()}" + f" ({share})" * bool(share)
             )
-    if disagree(one):
-        said.append(tr("the network and the equation of the cord’s shape disagree"))
-    return ", ".join(said)
+    if disagree(finding):
+        words.append(tr("the network and the equation of the cord’s shape disagree"))
+    return ", ".join(words)
 
 
-def definitions_text(one: SliceFinding) -> str:
+def definitions_text(finding: SliceFinding) -> str:
     """A line for each quantity of a slice: its definition, or why there is no value."""
     lines = [
         f"{tr(q.definition.title)}: {sentence(q.why) if q.why else tr(q.definition.definition)}"
-        for q in one.quantities
+        for q in finding.quantities
     ]
-    if any(quantity.norm_own for quantity in one.quantities):
+    if any(quantity.norm_own for quantity in finding.quantities):
         lines.append(tr("Own P: percentile among the patient's own slices without a flag."))
     return "\n".join(lines)
 
@@ -117,13 +117,13 @@ def slice_rows(findings: Findings) -> list[Row]:
     rows = []
     for stack in findings.stacks:
         measured = [slice_ for slice_ in stack.slices if slice_.quantities]
-        measured.sort(key=lambda one: -one.position_ras[2])
+        measured.sort(key=lambda finding: -finding.position_ras[2])
         kept: dict[str, SliceFinding] = {}
-        for one in measured:
-            name = one.level or f"slice {one.index}"
-            if name not in kept or _ap(one) < _ap(kept[name]):
-                kept[name] = one
-        rows += [_row(stack.id, one) for one in kept.values()]
+        for finding in measured:
+            name = finding.level or f"slice {finding.index}"
+            if name not in kept or _ap(finding) < _ap(kept[name]):
+                kept[name] = finding
+        rows += [_row(stack.id, finding) for finding in kept.values()]
     return rows
 
 
@@ -152,19 +152,19 @@ def percentile_text(quantity: Quantity) -> str:
     return tr("own {percentile}").format(percentile=text) if quantity.norm_own else text
 
 
-def _row(stack: str, one: SliceFinding) -> Row:
+def _row(stack: str, finding: SliceFinding) -> Row:
     values, notes = [], []
     for key in SHOWN:
-        quantity = find_quantity(one.quantities, key)
+        quantity = find_quantity(finding.quantities, key)
         if quantity is None:
             continue
         values.append(quantity.shown() or "–")
         notes.append(sentence(quantity.why) if quantity.why else percentile_text(quantity))
-    return Row(one.level, stack, one.index + 1, values, notes, disagree(one))
+    return Row(finding.level, stack, finding.index + 1, values, notes, disagree(finding))
 
 
-def _ap(one: SliceFinding) -> float:
-    cord, sac = (value_of(one.quantities, key) for key in ("cord_ap", "sac_ap"))
+def _ap(finding: SliceFinding) -> float:
+    cord, sac = (value_of(finding.quantities, key) for key in ("cord_ap", "sac_ap"))
     return cord if cord is not None else sac if sac is not None else float("inf")
 
 
@@ -183,7 +183,7 @@ def _slice(index: int | None) -> str:
 def _others(compared: Sequence[Compared], index: int | None) -> str:
     """The levels, or the slices, of both sides."""
     sides = [
-        [one for one in compared if ((one.index or 0) < (index or 0)) is before]
+        [other for other in compared if ((other.index or 0) < (index or 0)) is before]
         for before in (True, False)
     ]
     return tr(" and ").join(_side(side) for side in sides if side)
@@ -191,21 +191,21 @@ def _others(compared: Sequence[Compared], index: int | None) -> str:
 
 def _exactly(quantity: Quantity) -> str:
     """The levels and each slice of both sides, and who chose them."""
-    numbers = sorted((one.index or 0) + 1 for one in quantity.compared)
+    numbers = sorted((c.index or 0) + 1 for c in quantity.compared)
     levels, word = _others(quantity.compared, quantity.index), tr("slices")
-    slices = f" ({word} {ranges(numbers)})" if all(one.level for one in quantity.compared) else ""
+    slices = f" ({word} {ranges(numbers)})" if all(c.level for c in quantity.compared) else ""
     return levels + slices + _chosen(quantity)
 
 
 def _chosen(quantity: Quantity) -> str:
-    names = dict.fromkeys(one.chosen_by for one in quantity.compared if one.chosen_by)
+    names = dict.fromkeys(other.chosen_by for other in quantity.compared if other.chosen_by)
     return tr(", chosen by {name}").format(name=", ".join(names)) if names else ""
 
 
 def _side(side: Sequence[Compared]) -> str:
-    levels = list(dict.fromkeys(one.level for one in side))
+    levels = list(dict.fromkeys(other.level for other in side))
     if all(levels):
         return ", ".join(levels)
-    numbers = sorted((one.index or 0) + 1 for one in side)
+    numbers = sorted((other.index or 0) + 1 for other in side)
     word = tr("slices") if len(numbers) > 1 else tr("slice")
     return f"{word} {ranges(numbers)}"

@@ -27,7 +27,7 @@ from SpineLib.outputs.templates import environment
 from SpineLib.quantities import find_quantity
 from SpineLib.questions import COMPRESSION, NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.reading import Reading
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.translation import language, tr
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def write_report(
     Raises:
         OutputError: the file cannot be written.
     """
-    html = render(reading, pictures, answers, prognosis)
-    with writing(path) as temporary:
-        temporary.write_text(html, encoding="utf-8")
+    write_text(path, render(reading, pictures, answers, prognosis))
 
 
 def render(
@@ -146,7 +144,7 @@ def _key(lead: Question) -> list[Mark]:
     if lead.borderline:
         values.insert(lead.first_positive, BORDERLINE)
     meant = [Opinion(lead.key, value=value, positive=lead.is_positive(value)) for value in values]
-    return [replace(mark(lead, one), words=tr(one.value)) for one in meant] + [mark(lead, None)]
+    return [replace(mark(lead, o), words=tr(o.value)) for o in meant] + [mark(lead, None)]
 
 
 def _flagged(
@@ -162,7 +160,7 @@ def _flagged(
         (strip.stack, cell)
         for strip in shown
         for cell in strip.cells
-        if any(one.opinion.positive for one in cell.marks)
+        if any(shown_mark.opinion.positive for shown_mark in cell.marks)
         or (strip.stack.id, cell.one.index) in by_reader
     ]
     return sorted(pairs, key=lambda pair: findings.severity(pair[1].one), reverse=True)

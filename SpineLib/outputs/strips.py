@@ -96,10 +96,10 @@ def strips(findings: Findings) -> list[Strip]:
     if lead is None:
         return []
     assessed = [
-        one
+        slice_
         for stack in read
-        for one in stack.slices
-        if (opinion := one.opinion(lead.key)) and opinion.assessed
+        for slice_ in stack.slices
+        if (opinion := slice_.opinion(lead.key)) and opinion.assessed
     ]
     peak = max(assessed, key=findings.severity, default=None)
     return [_strip(findings, lead, stack, peak) for stack in read]
@@ -140,14 +140,14 @@ def _strip(
     )
 
 
-def _cell(findings: Findings, lead: Question, one: SliceFinding, worst: bool) -> Cell:
-    first = one.opinion(lead.key)
+def _cell(findings: Findings, lead: Question, finding: SliceFinding, worst: bool) -> Cell:
+    first = finding.opinion(lead.key)
     others = [
         _mark_of(findings, opinion)
-        for opinion in one.opinions
+        for opinion in finding.opinions
         if opinion is not first and opinion.assessed
     ]
-    return Cell(one, one.index + 1, mark(lead, first), others, worst)
+    return Cell(finding, finding.index + 1, mark(lead, first), others, worst)
 
 
 def _mark_of(findings: Findings, opinion: Opinion) -> Mark:
@@ -180,10 +180,10 @@ def _levels(findings: Findings, cells: list[Cell]) -> list[Level]:
 
 def _worst_of_each(groups: Iterable[list[Mark]]) -> list[Mark]:
     kept: dict[tuple[str, str], Mark] = {}
-    for found in (found for group in groups for found in group):
-        key = found.opinion.question, found.opinion.by
-        if key not in kept or (found.opinion.probability or 0.0) > (
+    for shown in (shown for group in groups for shown in group):
+        key = shown.opinion.question, shown.opinion.by
+        if key not in kept or (shown.opinion.probability or 0.0) > (
             kept[key].opinion.probability or 0.0
         ):
-            kept[key] = found
+            kept[key] = shown
     return list(kept.values())

@@ -63,11 +63,11 @@ def headline(findings: Findings) -> Headline:
     if lead.of_levels:
         return _levels_headline(findings, lead, summary)
     parts = _conclusion(summary)
-    said = _flagged_text(lead, summary)
+    flagged = _flagged_text(lead, summary)
     by_level = level_words.flagged_at(findings)
     if by_level:
-        parts.insert(0, said)
-        said = by_level
+        parts.insert(0, flagged)
+        flagged = by_level
     if threshold_line(findings):
         parts.append(threshold_line(findings))
     total = sum(len(stack.slices) for stack in findings.stacks)
@@ -77,7 +77,7 @@ def headline(findings: Findings) -> Headline:
     if summary.forced:
         parts.append(tr("forced"))
     value = _study_value(lead, summary)
-    return Headline(said, " · ".join(parts), lead.letter(value), lead.color(value))
+    return Headline(flagged, " · ".join(parts), lead.letter(value), lead.color(value))
 
 
 def _levels_headline(findings: Findings, lead: Question, summary: QuestionSummary) -> Headline:
@@ -93,14 +93,15 @@ def _levels_headline(findings: Findings, lead: Question, summary: QuestionSummar
     return Headline(text, " · ".join(parts), lead.letter(summary.worst), lead.color(summary.worst))
 
 
-def positive_words(asked: Question, tr: Callable[[str], str] = tr) -> str:
+def positive_words(question: Question, tr: Callable[[str], str] = tr) -> str:
     """What is flagged: ``high``, or of a question without sides its values, ``moderate or severe``."""
-    return tr(asked.side(True)) or tr(" or ").join(map(tr, asked.values[asked.first_positive :]))
+    values = question.values[question.first_positive :]
+    return tr(question.side(True)) or tr(" or ").join(map(tr, values))
 
 
-def _of_levels(asked: Question, summary: QuestionSummary) -> str:
+def _of_levels(question: Question, summary: QuestionSummary) -> str:
     return tr("{values} at {number} of {total} levels").format(
-        values=positive_words(asked),
+        values=positive_words(question),
         number=summary.positive_slices,
         total=summary.assessed_slices,
     )
@@ -234,22 +235,23 @@ def missing(findings: Findings) -> list[Missing]:
             # A forced run answered in spite of the reason.
             if not any(_assessed(slice_, key) for slice_ in stack.slices):
                 code = stack.not_assessed_why.get(key)
-                told = sentence(code) if code else reason
-                rows.append(Missing(titles.get(key, tr(key.capitalize())), where, told))
+                why_not = sentence(code) if code else reason
+                rows.append(Missing(titles.get(key, tr(key.capitalize())), where, why_not))
         for key, title in titles.items():
             if key not in stack.not_assessed:
                 rows += _missing_slices(stack, key, title, where)
-    for said in findings.level_opinions:
-        if not said.assessed:
-            rows.append(Missing(titles.get(said.question, said.question), said.level, why(said)))
+    for opinion in findings.level_opinions:
+        if not opinion.assessed:
+            title = titles.get(opinion.question, opinion.question)
+            rows.append(Missing(title, opinion.level, why(opinion)))
     if findings.segmentation.status != ASSESSED:
         rows.append(Missing(tr("Segmentation"), tr("study"), why(findings.segmentation)))
-    done = {row.what for row in rows}
+    done = {missed.what for missed in rows}
     for summary in findings.summaries:
         title = titles.get(summary.question, summary.question)
         if summary.reason and title not in done:
             rows.append(Missing(title, tr("study"), why(summary)))
-    return [row for row in rows if row.reason]
+    return [missed for missed in rows if missed.reason]
 
 
 def forced(findings: Findings) -> list[str]:
@@ -267,8 +269,8 @@ def _segmentation_headline(findings: Findings) -> Headline:
     if not segmentation.lowest:
         text += tr(", their levels not known")
     elif vertebrae:
-        ends = (max(vertebrae, key=lambda one: one.centroid_ras[2]),
-                min(vertebrae, key=lambda one: one.centroid_ras[2]))  # fmt: skip
+        ends = (max(vertebrae, key=lambda vertebra: vertebra.centroid_ras[2]),
+                min(vertebrae, key=lambda vertebra: vertebra.centroid_ras[2]))  # fmt: skip
         text += tr(": {first} to {last}").format(first=ends[0].name, last=ends[1].name)
     lead = findings.lead or COMPRESSION
     detail = tr("{title} was not assessed: {reason}").format(
@@ -277,8 +279,8 @@ def _segmentation_headline(findings: Findings) -> Headline:
     return Headline(text, detail, str(len(vertebrae)), "")
 
 
-def _assessed(one: SliceFinding, key: str) -> bool:
-    return any(opinion.assessed for opinion in one.opinions if opinion.question == key)
+def _assessed(finding: SliceFinding, key: str) -> bool:
+    return any(opinion.assessed for opinion in finding.opinions if opinion.question == key)
 
 
 def _missing_slices(stack: StackFindings, key: str, title: str, where: str) -> list[Missing]:

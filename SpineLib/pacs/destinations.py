@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import stat
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from SpineLib.errors import BadInput, BadRequest, from_os_error
 from SpineLib.json_values import parse_json
 from SpineLib.models.registry import user_folder
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 
 _SERVICE = "SlicerSpineMRI"
 # Application Entity titles (PS3.5, AE): 16 characters without a backslash; blanks at the ends count
@@ -115,10 +114,10 @@ def read_destinations() -> dict[str, Destination]:
     except OSError as error:
         raise from_os_error(error, path) from error
     try:
-        known = [Destination.model_validate(one) for one in parse_json(text)]
+        known = [Destination.model_validate(record) for record in parse_json(text)]
     except (ValueError, TypeError) as error:
         raise BadInput("The list of destinations is damaged", file=path) from error
-    return {one.name: one for one in known}
+    return {archive.name: archive for archive in known}
 
 
 def destination(name: str) -> Destination:
@@ -145,21 +144,21 @@ def add_destination(values: Mapping[str, Any]) -> Destination:
         OutputError: the file cannot be written.
     """
     try:
-        made = Destination.model_validate(dict(values))
+        added = Destination.model_validate(dict(values))
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
+        field = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
         if first["type"] == "string_pattern_mismatch":
-            said = _PATTERNS[place]
+            message = _PATTERNS[field]
         raise BadRequest(
-            f"This is not a destination: {place + ': ' if place else ''}{said}"
+            f"This is not a destination: {field + ': ' if field else ''}{message}"
         ) from error
-    for path in (made.ca, made.certificate, made.key):
+    for path in (added.ca, added.certificate, added.key):
         if path is not None and not path.is_file():
             raise BadRequest("There is no such file", file=path)
-    _write({**read_destinations(), made.name: made})
-    return made
+    _write({**read_destinations(), added.name: added})
+    return added
 
 
 def remove_destination(name: str) -> None:
@@ -169,17 +168,15 @@ def remove_destination(name: str) -> None:
         BadRequest: there is none of this name.
     """
     destination(name)
-    _write({key: one for key, one in read_destinations().items() if key != name})
+    _write({key: kept for key, kept in read_destinations().items() if key != name})
     keyring = _keyring()
     if keyring is not None and keyring.get_password(_SERVICE, name):
         keyring.delete_password(_SERVICE, name)
 
 
 def _write(known: Mapping[str, Destination]) -> None:
-    path = destinations_file()
     values = [value.model_dump(mode="json", exclude_defaults=True) for value in known.values()]
-    with writing(path, mode=stat.S_IRUSR | stat.S_IWUSR) as temporary:
-        temporary.write_text(json.dumps(values, indent=1), encoding="utf-8")
+    write_text(destinations_file(), json.dumps(values, indent=1), mode=0o600)
 
 
 def keep_password(name: str, password: str) -> None:

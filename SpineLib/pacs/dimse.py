@@ -49,16 +49,16 @@ SUCCESS, WARNINGS = 0x0000, (0xB000, 0xB006, 0xB007)
 IMAGES = (MRImageStorage, EnhancedMRImageStorage)
 
 
-def echo(place: Destination) -> None:
+def echo(archive: Destination) -> None:
     """Asks the archive whether it is there (C-ECHO).
 
     Raises:
         SpineError: as `associated`; or it answers with another status.
     """
-    with associated(place, [build_context(Verification)]) as association:
+    with associated(archive, [build_context(Verification)]) as association:
         status = association.send_c_echo()
         if getattr(status, "Status", None) != SUCCESS:
-            raise SpineError(f"{place.where} answered {status_words(status)}")
+            raise SpineError(f"{archive.where} answered {status_words(status)}")
 
 
 def contexts_for(wanted: Collection[tuple[str, str]]) -> list[Any]:
@@ -67,20 +67,20 @@ def contexts_for(wanted: Collection[tuple[str, str]]) -> list[Any]:
     Raises:
         BadInput: there are more than one association can hold (128, PS3.8).
     """
-    made = []
+    contexts = []
     for kind in sorted({kind for kind, _ in wanted}):
-        syntaxes = {syntax for one, syntax in wanted if one == kind}
+        syntaxes = {syntax for other_kind, syntax in wanted if other_kind == kind}
         plain: list[Any] = [syntax for syntax in _PLAIN if syntaxes & set(_PLAIN)]
-        made += [build_context(kind, plain)] if plain else []
-        made += [build_context(kind, one) for one in sorted(syntaxes - set(_PLAIN))]
-    if len(made) > 128:
+        contexts += [build_context(kind, plain)] if plain else []
+        contexts += [build_context(kind, syntax) for syntax in sorted(syntaxes - set(_PLAIN))]
+    if len(contexts) > 128:
         raise BadInput("These files are of too many kinds for one association")
-    return made
+    return contexts
 
 
 @contextmanager
 def associated(
-    place: Destination,
+    archive: Destination,
     contexts: list[Any],
     *,
     roles: list[Any] | None = None,
@@ -91,18 +91,18 @@ def associated(
     Raises:
         SpineError: nobody answers there, the certificate does not fit, or the archive refuses.
     """
-    entity = AE(place.calling)
+    entity = AE(archive.calling)
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = SECONDS
     entity.connection_timeout = SECONDS
     try:
         association = entity.associate(
-            place.host, place.port or 0, contexts, ae_title=place.ae or "ANY-SCP",
-            ext_neg=roles or [], evt_handlers=handlers or [], tls_args=_tls(place),
+            archive.host, archive.port or 0, contexts, ae_title=archive.ae or "ANY-SCP",
+            ext_neg=roles or [], evt_handlers=handlers or [], tls_args=_tls(archive),
         )  # fmt: skip
     except socket.gaierror as error:
-        raise SpineError(f"No computer called {place.host} is known here") from error
+        raise SpineError(f"No computer called {archive.host} is known here") from error
     if not association.is_established:
-        raise SpineError(_why_not(association, place))
+        raise SpineError(_why_not(association, archive))
     try:
         yield association
     finally:
@@ -110,43 +110,43 @@ def associated(
             association.release()
 
 
-def _why_not(association: Association, place: Destination) -> str:
+def _why_not(association: Association, archive: Destination) -> str:
     if association.is_rejected:
         answer = association.acceptor.primitive
         reason = getattr(answer, "reason_str", "") or "no reason"
-        return f"{place.where} refused the association: {reason}"
-    return _tls_problem(place) or f"Nobody at {place.where} speaks DICOM with us"
+        return f"{archive.where} refused the association: {reason}"
+    return _tls_problem(archive) or f"Nobody at {archive.where} speaks DICOM with us"
 
 
-def _tls_problem(place: Destination) -> str:
+def _tls_problem(archive: Destination) -> str:
     """Why no encrypted connection comes about, which pynetdicom does not tell; empty otherwise."""
-    tls = _tls(place)
+    tls = _tls(archive)
     if tls is None:
         return ""
     context, host = tls
     try:
-        with socket.create_connection((place.host, place.port or 0), SECONDS) as plain:
+        with socket.create_connection((archive.host, archive.port or 0), SECONDS) as plain:
             context.wrap_socket(plain, server_hostname=host).close()
     except ssl.SSLCertVerificationError as error:
-        return f"The certificate of {place.where} is not trusted: {error.verify_message}"
+        return f"The certificate of {archive.where} is not trusted: {error.verify_message}"
     except (ssl.SSLError, ConnectionResetError) as error:
-        said = getattr(error, "reason", None) or "it ended the connection"
-        return f"{place.where} makes no encrypted connection with us: {said}"
+        reason = getattr(error, "reason", None) or "it ended the connection"
+        return f"{archive.where} makes no encrypted connection with us: {reason}"
     except OSError:
         return ""
-    return f"{place.where} ended the encrypted connection; it may ask for a certificate of ours"
+    return f"{archive.where} ended the encrypted connection; it may ask for a certificate of ours"
 
 
-def _tls(place: Destination) -> tuple[ssl.SSLContext, str] | None:
-    if not place.tls:
+def _tls(archive: Destination) -> tuple[ssl.SSLContext, str] | None:
+    if not archive.tls:
         return None
     try:
-        context = ssl.create_default_context(cafile=place.ca)
-        if place.certificate is not None:
-            context.load_cert_chain(place.certificate, place.key)
+        context = ssl.create_default_context(cafile=archive.ca)
+        if archive.certificate is not None:
+            context.load_cert_chain(archive.certificate, archive.key)
     except (OSError, ssl.SSLError) as error:
-        raise BadRequest(f"The certificates of {place.name} cannot be used: {error}") from error
-    return context, place.host
+        raise BadRequest(f"The certificates of {archive.name} cannot be used: {error}") from error
+    return context, archive.host
 
 
 def status_words(status: Dataset) -> str:
@@ -160,30 +160,30 @@ def status_words(status: Dataset) -> str:
     return f"0x{number:04X} ({comment or code_to_category(number)})"
 
 
-def find_study(place: Destination, **wanted: str) -> list[str]:
+def find_study(archive: Destination, **wanted: str) -> list[str]:
     """Study Instance UIDs that fit (C-FIND, study root).
 
     Args:
-        place: the archive.
+        archive: the archive.
         wanted: DICOM keywords and values, as ``AccessionNumber``.
 
     Raises:
         SpineError: as `associated`; or the archive answers with a failure.
     """
-    return _find(place, "STUDY", "StudyInstanceUID", **wanted)
+    return _find(archive, "STUDY", "StudyInstanceUID", **wanted)
 
 
-def _find(place: Destination, level: str, answer: str, **wanted: str) -> list[str]:
+def _find(archive: Destination, level: str, answer: str, **wanted: str) -> list[str]:
     query = _query(level, **{answer: "", **wanted})
-    model, found = StudyRootQueryRetrieveInformationModelFind, []
-    with associated(place, [build_context(model)]) as association:
-        for status, one in association.send_c_find(query, model):
+    model, values = StudyRootQueryRetrieveInformationModelFind, []
+    with associated(archive, [build_context(model)]) as association:
+        for status, match in association.send_c_find(query, model):
             number = getattr(status, "Status", None)
-            if number in PENDING and one is not None:
-                found.append(str(one[answer].value))
+            if number in PENDING and match is not None:
+                values.append(str(match[answer].value))
             elif number != SUCCESS:
-                raise SpineError(f"{place.where} answered {status_words(status)}")
-    return found
+                raise SpineError(f"{archive.where} answered {status_words(status)}")
+    return values
 
 
 def _query(level: str, **values: str) -> Dataset:
@@ -194,11 +194,11 @@ def _query(level: str, **values: str) -> Dataset:
     return query
 
 
-def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -> int:
+def get_study(archive: Destination, study: str, keep: Callable[[Dataset], Path]) -> int:
     """Retrieves a study's MR series over the same association (C-GET).
 
     Args:
-        place: the archive.
+        archive: the archive.
         study: Study Instance UID.
         keep: called with each object; it writes the file. What it raises ends the retrieval.
 
@@ -209,7 +209,7 @@ def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -
         SpineError: as `associated`; or the archive answers with a failure.
     """
     known = {"StudyInstanceUID": study, "Modality": "MR"}
-    every_series = _find(place, "SERIES", "SeriesInstanceUID", **known)
+    every_series = _find(archive, "SERIES", "SeriesInstanceUID", **known)
     model = StudyRootQueryRetrieveInformationModelGet
     kept: list[Path] = []
     failed: list[Exception] = []
@@ -229,7 +229,7 @@ def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -
     roles = [build_role(image, scp_role=True) for image in IMAGES]
     handlers = [(evt.EVT_C_STORE, on_store)]
     if every_series:
-        with associated(place, contexts, roles=roles, handlers=handlers) as association:
+        with associated(archive, contexts, roles=roles, handlers=handlers) as association:
             for series in every_series:
                 query = _query("SERIES", StudyInstanceUID=study, SeriesInstanceUID=series)
                 for status, _ in association.send_c_get(query, model):
@@ -237,5 +237,5 @@ def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -
                         association.abort()
                         raise failed[0]
                     if getattr(status, "Status", None) not in (*PENDING, SUCCESS):
-                        raise SpineError(f"{place.where} answered {status_words(status)}")
+                        raise SpineError(f"{archive.where} answered {status_words(status)}")
     return len(kept)

@@ -14,7 +14,7 @@ from SpineLib.store.files import writing_folder
 
 
 def fetch(
-    place: Destination,
+    archive: Destination,
     out: str | Path,
     *,
     study: str = "",
@@ -24,7 +24,7 @@ def fetch(
     """Retrieves the MR images of one study by DICOMweb or C-GET.
 
     Args:
-        place: the archive.
+        archive: the archive.
         out: the folder; files of other names in it stay.
         study: Study Instance UID.
         accession: Accession Number, in its place.
@@ -43,18 +43,18 @@ def fetch(
         raise BadRequest("Give the study by its UID or by its accession number")
     if set(study or accession) & set("*?\\"):  # an archive would take them for many numbers
         raise BadRequest("The number of a study has no *, ? or backslash in it")
-    if place.is_web:
+    if archive.is_web:
         from SpineLib.pacs import web as way
     else:
         from SpineLib.pacs import dimse as way  # type: ignore[no-redef]
-    wanted = study or _only(way.find_study(place, AccessionNumber=accession), place)
+    wanted = study or _only(way.find_study(archive, AccessionNumber=accession), archive)
     progress.stage("Fetching")
     with writing_folder(out) as folder:
 
         def keep(image: Dataset) -> Path:
             progress.check()
             if image.get("StudyInstanceUID") != wanted:
-                raise SpineError(f"{place.where} sent an image of another study")
+                raise SpineError(f"{archive.where} sent an image of another study")
             path = folder / _name(image)
             try:
                 image.save_as(path, enforce_file_format=True)
@@ -63,17 +63,17 @@ def fetch(
             progress.advance()
             return path
 
-        count = way.get_study(place, wanted, keep)
+        count = way.get_study(archive, wanted, keep)
         if not count:
-            raise SpineError(f"{place.where} sent no MR image of this study")
+            raise SpineError(f"{archive.where} sent no MR image of this study")
     return count
 
 
-def _only(found: list[str], place: Destination) -> str:
-    if len(found) != 1:
-        how_many = f"{len(found)} studies" if found else "no study"
-        raise SpineError(f"{place.where} has {how_many} with this accession number")
-    return found[0]
+def _only(studies: list[str], archive: Destination) -> str:
+    if len(studies) != 1:
+        how_many = f"{len(studies)} studies" if studies else "no study"
+        raise SpineError(f"{archive.where} has {how_many} with this accession number")
+    return studies[0]
 
 
 def _name(image: Dataset) -> str:

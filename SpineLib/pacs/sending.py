@@ -43,7 +43,7 @@ class Outcome:
 
 
 def send(
-    folder: str | Path, place: Destination, *, progress: Progress | None = None
+    folder: str | Path, archive: Destination, *, progress: Progress | None = None
 ) -> list[Outcome]:
     """Sends every DICOM file of a folder.
 
@@ -52,7 +52,7 @@ def send(
 
     Args:
         folder: of objects; a file is sent alone.
-        place: where to.
+        archive: where to.
         progress: one step an object.
 
     Returns:
@@ -65,37 +65,38 @@ def send(
     """
     progress = progress or Progress()
     files, journal = _files(Path(folder)), _journal(Path(folder))
-    has = _sent(journal, place)
-    there = {path for path, one in files if _uid(one) in has}
+    has = _sent(journal, archive)
+    there = {path for path, header in files if _uid(header) in has}
     before = [Outcome(path, "sent before") for path in there]
     # Of a label map and its binary twin, the archive gets one, in this sending or in the last.
     twins = [path for path, _ in files if path not in there and _twin(path) in there]
     before += [Outcome(path, "left out", _TAKEN[_twin(path).name]) for path in twins]
-    waiting = [(path, one) for path, one in files if path not in there and path not in twins]
+    waiting = [(path, header) for path, header in files if path not in there and path not in twins]
     progress.stage("Sending", len(waiting))
     outcomes = []
-    for outcome, uid in (_by_web if place.is_web else _by_dimse)(waiting, place) if waiting else ():
+    send_all = _by_web if archive.is_web else _by_dimse
+    for outcome, uid in send_all(waiting, archive) if waiting else ():
         outcomes.append(outcome)
         if outcome.state == "sent":
-            append(journal, {"uid": uid, "to": place.where})
+            append(journal, {"uid": uid, "to": archive.where})
         progress.advance()
-    return sorted([*before, *outcomes], key=lambda one: one.file)
+    return sorted([*before, *outcomes], key=lambda outcome: outcome.file)
 
 
-def so_far(folder: str | Path, place: Destination, why: str) -> list[Outcome]:
+def so_far(folder: str | Path, archive: Destination, why: str) -> list[Outcome]:
     """One outcome a file after `send` was given up: what the archive has, and what not.
 
     Args:
-        folder, place: as of `send`.
+        folder, archive: as of `send`.
         why: it was given up.
 
     Raises:
         BadInput: there is no DICOM file.
     """
-    has = _sent(_journal(Path(folder)), place)
+    has = _sent(_journal(Path(folder)), archive)
     return [
-        Outcome(path, "sent") if _uid(one) in has else Outcome(path, "not sent", why)
-        for path, one in _files(Path(folder))
+        Outcome(path, "sent") if _uid(header) in has else Outcome(path, "not sent", why)
+        for path, header in _files(Path(folder))
     ]
 
 
@@ -110,9 +111,9 @@ def _journal(folder: Path) -> Path:
     return (folder if folder.is_dir() else folder.parent) / SENT
 
 
-def _sent(journal: Path, place: Destination) -> set[str]:
+def _sent(journal: Path, archive: Destination) -> set[str]:
     lines = read_journal(journal).lines
-    return {str(line.record.get("uid")) for line in lines if line.record.get("to") == place.where}
+    return {str(line.record.get("uid")) for line in lines if line.record.get("to") == archive.where}
 
 
 def _uid(header: Dataset) -> str:
@@ -121,7 +122,7 @@ def _uid(header: Dataset) -> str:
 
 def _files(folder: Path) -> list[tuple[Path, Dataset]]:
     paths = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file())
-    found: list[tuple[Path, Dataset]] = []
+    files: list[tuple[Path, Dataset]] = []
     for path in paths:
         try:
             header = pydicom.dcmread(path, stop_before_pixels=True)
@@ -130,48 +131,48 @@ def _files(folder: Path) -> list[tuple[Path, Dataset]]:
         except OSError as error:
             raise from_os_error(error, path) from error
         if "SOPInstanceUID" in header and "SOPClassUID" in header:
-            found.append((path, header))
-    if not found:
+            files.append((path, header))
+    if not files:
         raise BadInput("There is no DICOM file to send here", file=folder)
-    return found
+    return files
 
 
 Waiting = Sequence[tuple[Path, Dataset]]
 
 
-def _by_dimse(waiting: Waiting, place: Destination) -> Iterator[tuple[Outcome, str]]:
+def _by_dimse(waiting: Waiting, archive: Destination) -> Iterator[tuple[Outcome, str]]:
     from SpineLib.pacs import dimse
 
     wanted = {
-        (str(one.SOPClassUID), str(one.file_meta.TransferSyntaxUID))  # type: ignore[attr-defined]
-        for _, one in waiting
+        (str(header.SOPClassUID), str(header.file_meta.TransferSyntaxUID))  # type: ignore[attr-defined]
+        for _, header in waiting
     }
-    with dimse.associated(place, dimse.contexts_for(wanted)) as association:
+    with dimse.associated(archive, dimse.contexts_for(wanted)) as association:
         accepted = {str(context.abstract_syntax) for context in association.accepted_contexts}
 
         def store(path: Path, header: Dataset) -> str:
             kind = str(header.SOPClassUID)
             if kind not in accepted:
                 labelmap = kind == _LABELMAP_STORAGE
-                return f"{place.where} takes no {'label maps' if labelmap else UID(kind).name}"
+                return f"{archive.where} takes no {'label maps' if labelmap else UID(kind).name}"
             status = association.send_c_store(_whole(path))
             number = getattr(status, "Status", None)
             if number is None:
                 raise SpineError(
-                    f"{place.where} ended the association at {path.name}",
+                    f"{archive.where} ended the association at {path.name}",
                     advice="Send again: what it has already is not sent twice.",
                 )
             taken = number == dimse.SUCCESS or number in dimse.WARNINGS
-            return "" if taken else f"{place.where} answered {dimse.status_words(status)}"
+            return "" if taken else f"{archive.where} answered {dimse.status_words(status)}"
 
         yield from _in_turn(waiting, store)
 
 
-def _by_web(waiting: Waiting, place: Destination) -> Iterator[tuple[Outcome, str]]:
+def _by_web(waiting: Waiting, archive: Destination) -> Iterator[tuple[Outcome, str]]:
     from SpineLib.pacs import web
 
-    client = web.client(place)
-    yield from _in_turn(waiting, lambda path, _: web.store(client, place, _whole(path)))
+    client = web.client(archive)
+    yield from _in_turn(waiting, lambda path, _: web.store(client, archive, _whole(path)))
 
 
 def _in_turn(
@@ -183,7 +184,7 @@ def _in_turn(
     """
     taken: set[Path] = set()
     paths = {path for path, _ in waiting}
-    for path, header in sorted(waiting, key=lambda one: one[0].name != LABELMAP):
+    for path, header in sorted(waiting, key=lambda pair: pair[0].name != LABELMAP):
         twin = _twin(path)
         if twin in taken and twin != path:
             yield Outcome(path, "left out", _TAKEN[twin.name]), _uid(header)

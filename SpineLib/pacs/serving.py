@@ -18,15 +18,15 @@ def _send(request: messages.Send, progress: Progress) -> replies.SendAnswer:
     from SpineLib.pacs.destinations import destination
     from SpineLib.pacs.sending import send, so_far
 
-    place = destination(request.destination)
+    archive = destination(request.destination)
     if request.reading is not None and not _write(request, progress):
         return {"objects": []}
     try:
-        outcomes = send(request.output, place, progress=progress)
+        outcomes = send(request.output, archive, progress=progress)
     except Cancelled:
         raise
     except SpineError as error:
-        outcomes = so_far(request.output, place, str(error))
+        outcomes = so_far(request.output, archive, str(error))
     return {
         "objects": [
             {
@@ -45,10 +45,10 @@ def _write(request: messages.Send, progress: Progress) -> list[Path]:
     from SpineLib.outputs.dicom.earlier import Earlier
 
     assert request.reading is not None
-    earlier = [Earlier.from_dict(one) for one in request.earlier]
+    earlier = [Earlier.from_dict(record) for record in request.earlier]
     signature = Signature(request.signed_by, request.organization) if request.signed_by else None
     try:
-        kinds = [DicomObject(one) for one in request.objects]
+        kinds = [DicomObject(name) for name in request.objects]
     except ValueError as error:
         raise BadRequest(str(error)) from error
     if not request.images:
@@ -75,7 +75,7 @@ def _list(*_: Any) -> replies.DestinationsAnswer:
     known = read_destinations().values()
     return {
         "destinations": [
-            {"name": one.name, "where": one.where, "encrypted": one.encrypted} for one in known
+            {"name": dest.name, "where": dest.where, "encrypted": dest.encrypted} for dest in known
         ]
     }
 

@@ -19,20 +19,20 @@ SECONDS = 60.0
 _AT_ONCE = 500  # studies of one answer
 
 
-def client(place: Destination) -> DICOMwebClient:
+def client(server: Destination) -> DICOMwebClient:
     """A client of the server, with the person's password or token where there is one."""
-    password, token = password_of(place.name), token_of(place.name)
+    password, token = password_of(server.name), token_of(server.name)
     session = (
-        create_session_from_user_pass(place.user, password) if place.user else create_session()
+        create_session_from_user_pass(server.user, password) if server.user else create_session()
     )
-    if place.ca is not None:
-        _trust(session, place.ca)
-    if place.certificate is not None:
-        session.cert = (str(place.certificate), str(place.key or place.certificate))
+    if server.ca is not None:
+        _trust(session, server.ca)
+    if server.certificate is not None:
+        session.cert = (str(server.certificate), str(server.key or server.certificate))
     headers = {"Authorization": f"Bearer {token}"} if token else None
-    made = DICOMwebClient(url=place.url, session=session, headers=headers)
-    made.set_http_retry_params(retry=False)
-    return made
+    web = DICOMwebClient(url=server.url, session=session, headers=headers)
+    web.set_http_retry_params(retry=False)
+    return web
 
 
 def _trust(session: requests.Session, ca: Path) -> None:
@@ -46,7 +46,7 @@ def _trust(session: requests.Session, ca: Path) -> None:
 
 
 @contextmanager
-def plainly(place: Destination) -> Iterator[None]:
+def plainly(server: Destination) -> Iterator[None]:
     """What goes wrong in between is said in a sentence.
 
     Raises:
@@ -55,25 +55,25 @@ def plainly(place: Destination) -> Iterator[None]:
     try:
         yield
     except requests.exceptions.SSLError as error:
-        raise SpineError(f"The certificate of {place.where} is not trusted") from error
+        raise SpineError(f"The certificate of {server.where} is not trusted") from error
     except requests.exceptions.HTTPError as error:
         status = error.response.status_code if error.response is not None else "nothing"
-        raise SpineError(f"{place.where} answered {status}") from error
+        raise SpineError(f"{server.where} answered {status}") from error
     except requests.exceptions.RequestException as error:
-        raise SpineError(f"Nobody at {place.where} answers") from error
+        raise SpineError(f"Nobody at {server.where} answers") from error
 
 
-def echo(place: Destination) -> None:
+def echo(server: Destination) -> None:
     """Asks the server for a study, as DICOMweb has no other way to ask whether it is there.
 
     Raises:
         SpineError: as `plainly`.
     """
-    with plainly(place):
-        client(place).search_for_studies(limit=1)
+    with plainly(server):
+        client(server).search_for_studies(limit=1)
 
 
-def store(web: DICOMwebClient, place: Destination, instance: Dataset) -> str:
+def store(web: DICOMwebClient, server: Destination, instance: Dataset) -> str:
     """Sends one object.
 
     Returns:
@@ -83,7 +83,7 @@ def store(web: DICOMwebClient, place: Destination, instance: Dataset) -> str:
         SpineError: as `plainly`.
     """
     try:
-        with plainly(place):
+        with plainly(server):
             answer = web.store_instances([instance])
     except SpineError as error:
         cause = error.__cause__
@@ -94,48 +94,48 @@ def store(web: DICOMwebClient, place: Destination, instance: Dataset) -> str:
     if not failed:
         return ""
     reason: Any = failed[0].get("FailureReason", 0)
-    return f"{place.where} answered 0x{int(reason):04X}"
+    return f"{server.where} answered 0x{int(reason):04X}"
 
 
-def find_study(place: Destination, **wanted: str) -> list[str]:
+def find_study(server: Destination, **wanted: str) -> list[str]:
     """Study Instance UIDs that fit (QIDO-RS).
 
     Raises:
         SpineError: as `plainly`.
     """
-    with plainly(place):
-        found = client(place).search_for_studies(search_filters=dict(wanted))
-    return [str(Dataset.from_json(one).StudyInstanceUID) for one in found]
+    with plainly(server):
+        matches = client(server).search_for_studies(search_filters=dict(wanted))
+    return [str(Dataset.from_json(match).StudyInstanceUID) for match in matches]
 
 
-def find_studies(place: Destination, wanted: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+def find_studies(server: Destination, wanted: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Study Instance UIDs of MR studies that fit (QIDO-RS), and how many images each has.
 
     Args:
-        place: the server.
+        server: the server.
         wanted: attribute → value, as ``StudyDate`` → ``20260101-20261231``.
 
     Raises:
         SpineError: as `plainly`.
     """
-    web = client(place)
+    web = client(server)
     known: set[str] = set()
     filters = {"ModalitiesInStudy": "MR", **wanted}
     while True:
-        with plainly(place):
+        with plainly(server):
             answer = web.search_for_studies(
                 limit=_AT_ONCE, offset=len(known), search_filters=filters
             )
-        found = [Dataset.from_json(one) for one in answer]
-        new = [one for one in found if str(one.StudyInstanceUID) not in known]
+        page = [Dataset.from_json(match) for match in answer]
+        new = [study for study in page if str(study.StudyInstanceUID) not in known]
         if not new:  # also where a server gives the same page for every offset
             return
-        for one in new:
-            known.add(str(one.StudyInstanceUID))
-            yield str(one.StudyInstanceUID), int(one.get("NumberOfStudyRelatedInstances") or 0)
+        for study in new:
+            known.add(str(study.StudyInstanceUID))
+            yield str(study.StudyInstanceUID), int(study.get("NumberOfStudyRelatedInstances") or 0)
 
 
-def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -> int:
+def get_study(server: Destination, study: str, keep: Callable[[Dataset], Path]) -> int:
     """Retrieves a study's MR series (WADO-RS).
 
     Returns:
@@ -144,8 +144,8 @@ def get_study(place: Destination, study: str, keep: Callable[[Dataset], Path]) -
     Raises:
         SpineError: as `plainly`.
     """
-    web, kept = client(place), 0
-    with plainly(place):
+    web, kept = client(server), 0
+    with plainly(server):
         for search_for_sery in web.search_for_series(study, search_filters={"Modality": "MR"}):
             series = str(Dataset.from_json(search_for_sery).SeriesInstanceUID)
             for instance in web.iter_series(study, series):

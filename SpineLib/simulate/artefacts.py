@@ -69,23 +69,23 @@ def draw_metal(rng: np.random.Generator, spine: Spine, canal: Canal, levels: ran
     if region_of(LEVELS[first]) == "cervical":
         s, v = spine.disc(first), float(canal.ap(spine.disc(first))) / 2 + 7
         return [Metal((-4.0, v), (4.0, v), s, 2.2, kind)]
-    made = []
+    screws = []
     for level in range(first, first + int(rng.integers(2, 4))):
         s = float(spine.center[level] + 0.18 * spine.sizes.height[level])
         out = float(canal.width(s)) / 2 + 3.5
         deep = float(canal.ap(s)) / 2 + 0.55 * float(spine.sizes.depth[level])
         for side in (-1, 1):
-            made.append(Metal((side * (out + 5), -14.0), (side * 0.55 * out, deep), s, 2.6, kind))
-    return made
+            screws.append(Metal((side * (out + 5), -14.0), (side * 0.55 * out, deep), s, 2.6, kind))
+    return screws
 
 
 def paint_metal(c: Canvas, metal: list[Metal]) -> None:
     """Paints what is metal; it gives no signal."""
-    for one in metal:
-        far = one.radius + 1
-        part = c.within(s=(one.s - far, one.s + far))
+    for piece in metal:
+        far = piece.radius + 1
+        part = c.within(s=(piece.s - far, piece.s + far))
         if part is not None:
-            part.paint(one.distance(part), Tissue.METAL)
+            part.paint(piece.distance(part), Tissue.METAL)
 
 
 def hidden_share(c: Canvas, metal: list[Metal], sac: Array) -> float:
@@ -93,8 +93,8 @@ def hidden_share(c: Canvas, metal: list[Metal], sac: Array) -> float:
     if not metal or not sac.any():
         return 0.0
     void = np.zeros(sac.shape, bool)
-    for one in metal:
-        void |= one.strength(1.5) > HIDDEN * one.offsets(c)[0]
+    for piece in metal:
+        void |= piece.strength(1.5) > HIDDEN * piece.offsets(c)[0]
     return float((void & sac).sum() / sac.sum())
 
 
@@ -115,14 +115,14 @@ def disturb(c: Canvas, metal: list[Metal], protocol: Protocol) -> None:
     """
     if not metal:
         return
-    at = [one.s for one in metal]
+    at = [piece.s for piece in metal]
     part = c.within(s=(min(at) - 45, max(at) + 45), u=(-75, 75), v=(-75, 75))
     if part is None or part.u.shape[1] < 3:
         return
     field, gradient = np.zeros_like(part.signal), np.zeros_like(part.signal)
-    for one in metal:
-        square, along = one.offsets(part)
-        strength = one.strength(protocol.field) / square
+    for piece in metal:
+        square, along = piece.offsets(part)
+        strength = piece.strength(protocol.field) / square
         field += strength * (2 * along / square - 1)
         gradient += 2 * strength / np.sqrt(square)
     signal = part.signal / (1 + gradient * (protocol.thickness / SLICE_BANDWIDTH))
@@ -149,8 +149,8 @@ def _displaced(signal: Array, pixels: Array, fine: int = 4) -> Array:
     moved = np.zeros(rows * columns)
     for index, share in ((floor, 1 - (where - floor)), (floor + 1, where - floor)):
         inside = (index >= 0) & (index < columns)
-        place = index + np.arange(rows)[:, None] * columns
-        moved += np.bincount(place[inside], (weight * share)[inside], rows * columns)
+        target = index + np.arange(rows)[:, None] * columns
+        moved += np.bincount(target[inside], (weight * share)[inside], rows * columns)
     return moved.reshape(rows, columns).astype(np.float32)
 
 
@@ -173,7 +173,7 @@ def draw_jets(rng: np.random.Generator, spine: Spine, canal: Canal, region: str)
         region
     ]
     s, low = float(spine.center[LEVELS.index(top)]), float(spine.center[LEVELS.index(bottom)])
-    made = []
+    jets = []
     while s > low:
         half = float(canal.sac_ap(s)) / 2
         free = max(half - float(canal.cord_ap(s)) / 2, 1.0)
@@ -182,9 +182,9 @@ def draw_jets(rng: np.random.Generator, spine: Spine, canal: Canal, region: str)
         u = np.sin(angle) * (float(canal.sac_width(s)) / 2 - 0.5 * free)
         v = float(canal.sac_v(s)) + np.cos(angle) * (half - 0.5 * free)
         radius = (rng.uniform(1.5, 3.5), rng.uniform(0.5, 0.9) * free, rng.uniform(4, 13))
-        made.append(Jet(float(u), float(v), s, tuple(map(float, radius)), rng.uniform(0.4, 0.95)))  # type: ignore[arg-type]
+        jets.append(Jet(float(u), float(v), s, tuple(map(float, radius)), rng.uniform(0.4, 0.95)))  # type: ignore[arg-type]
         s -= float(rng.uniform(8, 28))
-    return made
+    return jets
 
 
 def dim_jets(c: Canvas, jets: list[Jet]) -> None:

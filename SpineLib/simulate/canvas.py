@@ -7,7 +7,6 @@ column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -63,9 +62,9 @@ class Canvas:
         self._span: dict[str, tuple[float, float]] = {}
         self.measure_edges()
 
-    def measure_edges(self, names: Sequence[str] = ("u", "v", "s", "x", "y", "z")) -> None:
+    def measure_edges(self) -> None:
         """Notes each row's and column's lowest and highest coordinate, for `within`."""
-        for name in names:
+        for name in FIELDS[:6]:
             a = getattr(self, name)
             low, high = a.min(1), a.max(1)
             self._edges[name] = (low, high, a.min(0), a.max(0))
@@ -109,9 +108,9 @@ class Canvas:
         if self.label.shape == whole.label.shape:
             return array
         offset = _address(self.label) - _address(whole.label)
-        row, column = divmod(offset, whole.label.strides[0])
+        top, left = divmod(offset, whole.label.strides[0])
         rows, columns = self.u.shape
-        return array[row : row + rows, column : column + columns]
+        return array[top : top + rows, left : left + columns]
 
     def moved(self, du: float, dv: float, ds: float) -> Canvas:
         """A copy of the same points a little off, with signal and labels of its own."""

@@ -257,14 +257,18 @@ def _sagittal_grid(
     spine = patient.spine
     middle = spine.ras(rng.normal(0, 2), 22, float(spine.center[LEVELS.index("L3")]))
     middle = middle + np.array([0, rng.normal(0, 8), rng.normal(0, 14)])
+    return stack_matrix(middle, *sagittal_axes(rng), protocol)
+
+
+def sagittal_axes(rng: np.random.Generator) -> tuple[NDArray, NDArray, NDArray]:
+    """Unit vectors of i, j, k in RAS, a degree or two off the planes as a technician plans them."""
     turn = np.radians(rng.normal(0, 1.2, 3))
     k = np.array([np.cos(turn[0]), np.sin(turn[0]), np.sin(turn[1])])
     k /= np.linalg.norm(k)
     j = np.array([0.0, np.sin(turn[2]), -np.cos(turn[2])])
     j -= k * (j @ k)
     j /= np.linalg.norm(j)
-    i = np.cross(j, k)
-    return stack_matrix(middle, i, j, k, protocol)
+    return np.cross(j, k), j, k
 
 
 def _crossing(patient: Patient, grid: NDArray[np.float64], k: int) -> float:

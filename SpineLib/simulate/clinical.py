@@ -115,15 +115,15 @@ def draw_patients(
                          f"{', '.join(KINDS)}")  # fmt: skip
     rng = np.random.default_rng((seed, 23))
     site = rng.choice(len(SITES), len(necks), p=(0.4, 0.35, 0.25))
-    rows = [_patient(rng, n, neck, int(place)) for n, (neck, place) in
+    rows = [_patient(rng, n, neck, int(hospital)) for n, (neck, hospital) in
             enumerate(zip(necks, site, strict=True), 1)]  # fmt: skip
     if missing:
         _take_out(rng, rows, missing, how)
     return rows
 
 
-def _patient(rng: np.random.Generator, number: int, neck: Neck, place: int) -> dict[str, Any]:
-    on_mjoa, on_mcc, on_age, on_odds = _SHIFTS[place]
+def _patient(rng: np.random.Generator, number: int, neck: Neck, hospital: int) -> dict[str, Any]:
+    on_mjoa, on_mcc, on_age, on_odds = _SHIFTS[hospital]
     images = dict(neck.images)
     images["mcc"] = float(np.clip(images["mcc"] + on_mcc + rng.normal(0, 2), -20, 95))
     age = float(np.round(np.clip(0.55 * neck.age + 22 + on_age + rng.normal(0, 8), 25, 90)))
@@ -143,7 +143,7 @@ def _patient(rng: np.random.Generator, number: int, neck: Neck, place: int) -> d
     upper, lower, sensory, bladder = rng.multivariate_hypergeometric((5, 7, 3, 3), int(lost))
     tall = rng.normal(176 if neck.sex == "male" else 163, 7)
     return {
-        "patient": f"S{number:04d}", "site": SITES[place], "simulated": 1.0,
+        "patient": f"S{number:04d}", "site": SITES[hospital], "simulated": 1.0,
         "age": age, "sex": neck.sex, "height": round(float(np.clip(tall, 140, 205))),
         "weight": round(float(np.clip(rng.normal(tall - 98, 12), 42, 160))),
         "smoking": _maybe(rng, 0.27), "diabetes": _maybe(rng, 0.16),
@@ -178,13 +178,13 @@ def _take_out(rng: np.random.Generator, rows: list[dict[str, Any]], share: float
     for name in [n for n in rows[0] if n not in _NEVER_MISSING]:
         chance = np.full(len(rows), share)
         if how == "not-random" and name != "approach":
-            values = np.array([row[name] for row in rows])
+            values = np.array([patient[name] for patient in rows])
             better = name.startswith(("mjoa", "sf36", "cord", "height"))
-            place = np.argsort(np.argsort(-values if better else values, kind="stable"))
-            chance = 2 * share * (place + 0.5) / len(rows)
-        for row, gone in zip(rows, rng.random(len(rows)) < chance, strict=True):
+            rank = np.argsort(np.argsort(-values if better else values, kind="stable"))
+            chance = 2 * share * (rank + 0.5) / len(rows)
+        for patient, gone in zip(rows, rng.random(len(rows)) < chance, strict=True):
             if gone:
-                row[name] = None
+                patient[name] = None
 
 
 def write_patients(
@@ -203,9 +203,9 @@ def write_patients(
     Raises:
         OutputError: the file cannot be written.
     """
-    told = progress or Progress()
+    reporting = progress or Progress()
     numbers = range(seed * 100_000, seed * 100_000 + count)
-    necks = [measure_neck(n) for n in told.track(numbers, "Simulating patients")]
+    necks = [measure_neck(n) for n in reporting.track(numbers, "Simulating patients")]
     rows = draw_patients(necks, seed, missing=missing, how=how)
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, list(rows[0]))

@@ -26,10 +26,10 @@ class Identity:
     key: str
 
     @classmethod
-    def of(cls, kind: str, seed: int, profile: str, *asked: object) -> Identity:
-        """The identity of a simulated study; ``asked`` is what else was asked for."""
+    def of(cls, kind: str, seed: int, profile: str, *wanted: object) -> Identity:
+        """The identity of a simulated study; ``wanted`` is what else was asked for."""
         return cls(
-            " ".join(["SlicerSpineMRI simulate", kind, str(seed), profile, *map(str, asked)])
+            " ".join(["SlicerSpineMRI simulate", kind, str(seed), profile, *map(str, wanted)])
         )
 
     def uid(self, *parts: object) -> str:

@@ -358,8 +358,8 @@ class Sections:
     def read(self, s: NDArray) -> dict[str, NDArray[np.float32]]:
         """Every row of the table at arc lengths ``s``, by name; read-only where ``s`` is constant."""
         if s.size > 1 and s.min() == s.max():
-            one = self.read(s.reshape(-1)[:1])
-            return {name: np.broadcast_to(value, s.shape) for name, value in one.items()}
+            single = self.read(s.reshape(-1)[:1])
+            return {name: np.broadcast_to(value, s.shape) for name, value in single.items()}
         position = (s - self.first) * np.float32(1 / STEP)
         index = np.clip(position.astype(np.int32), 0, self.table.shape[1] - 2)
         part = np.clip(position - index, 0, 1).astype(np.float32)

@@ -145,7 +145,7 @@ def _disease_seen(patient: Patient, names: set[str]) -> dict[str, Any]:
     return {
         "slips": seen(sick.slips, LEVELS.__getitem__),
         "fractures": seen(sick.collapse, LEVELS.__getitem__),
-        "schmorl": [LEVELS[one.level] for one in sick.schmorl if LEVELS[one.level] in names],
+        "schmorl": [LEVELS[node.level] for node in sick.schmorl if LEVELS[node.level] in names],
         "endplates": seen(sick.endplates, lambda k: f"{LEVELS[k]}/{LEVELS[k + 1]}"),
     }
 

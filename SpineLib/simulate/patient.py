@@ -128,8 +128,8 @@ def build_patient(
         _more_shapes(person, spine)
     canal = _canal_of(spine, rng, narrow, everyday=everyday)
     make = {"none": _healthy, "degenerative": _degenerative, "metastatic": grow_metastases}[disease]
-    found = Disease(disease, [], [], degeneration, narrowing)
-    sick = make(rng, spine, canal, region, found)
+    drawn = Disease(disease, [], [], degeneration, narrowing)
+    sick = make(rng, spine, canal, region, drawn)
     if held_out:
         sick.lobes = [_other_shapes(person, lobe) for lobe in sick.lobes]
     sick.lobes += step
@@ -208,13 +208,13 @@ def _other_shapes(rng: np.random.Generator, lobe: Lobe) -> Lobe:
 
 
 def _healthy(
-    rng: np.random.Generator, spine: Spine, canal: Canal, region: str, found: Disease
+    rng: np.random.Generator, spine: Spine, canal: Canal, region: str, drawn: Disease
 ) -> Disease:
-    age = float(found.degeneration.mean())
+    age = float(drawn.degeneration.mean())
     for level in levels_of(region):
         if rng.random() < 0.25 + 0.5 * age:  # bulges that leave the cord alone
-            found.lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.9, -0.05)))
-    return found
+            drawn.lobes.append(_bulge(rng, spine, canal, level, rng.uniform(-0.9, -0.05)))
+    return drawn
 
 
 def _bulge(
@@ -241,9 +241,9 @@ def _bulge(
 
 
 def _degenerative(
-    rng: np.random.Generator, spine: Spine, canal: Canal, region: str, found: Disease
+    rng: np.random.Generator, spine: Spine, canal: Canal, region: str, drawn: Disease
 ) -> Disease:
-    lobes, myelopathy = found.lobes, found.myelopathy
+    lobes, myelopathy = drawn.lobes, drawn.myelopathy
     levels = list(levels_of(region))
     weights = np.array(
         [2.0 if LEVELS[n] in ("C4", "C5", "C6", "L3", "L4") else 1.0 for n in levels]
@@ -290,7 +290,7 @@ def _degenerative(
                 tissue=Tissue.BONE_LESION,
             )
         )
-    return found
+    return drawn
 
 
 def _squeeze(

@@ -101,26 +101,26 @@ def with_settings(protocol: Protocol, settings: Mapping[str, float]) -> Protocol
     """
     for name, value in settings.items():
         _check_setting(name, value)
-    told: dict[str, Any] = {n: int(v) if n in _WHOLE else float(v) for n, v in settings.items()}
-    made = replace(protocol, **told)
-    if "slices" not in told:
+    values: dict[str, Any] = {n: int(v) if n in _WHOLE else float(v) for n, v in settings.items()}
+    new = replace(protocol, **values)
+    if "slices" not in values:
         length = protocol.slices * (protocol.thickness + protocol.gap)
-        made = replace(made, slices=max(1, round(length / (made.thickness + made.gap))))
-    if "pixel" in told:
-        share = protocol.pixel / made.pixel
+        new = replace(new, slices=max(1, round(length / (new.thickness + new.gap))))
+    if "pixel" in values:
+        share = protocol.pixel / new.pixel
         matrix = {n: round(getattr(protocol, n) * share) for n in ("rows", "columns")}
-        made = replace(made, **(matrix | {n: told[n] for n in matrix if n in told}))
+        new = replace(new, **(matrix | {n: values[n] for n in matrix if n in values}))
     for name in _WHOLE:
         low, high = SETTINGS[name]
-        if not low <= getattr(made, name) <= high:
+        if not low <= getattr(new, name) <= high:
             raise BadInput(
-                f"These settings need {getattr(made, name)} {name}, the scanner has "
+                f"These settings need {getattr(new, name)} {name}, the scanner has "
                 f"{low:g} to {high:g}",
                 advice=f"Set {name} too, or other millimetres.",
             )
-    if made.te >= made.tr:
-        raise BadInput(f"The echo comes before the next pulse: TE {made.te:g} ms, TR {made.tr:g}")
-    return made
+    if new.te >= new.tr:
+        raise BadInput(f"The echo comes before the next pulse: TE {new.te:g} ms, TR {new.tr:g}")
+    return new
 
 
 def _check_setting(name: str, value: float) -> None:
@@ -242,7 +242,7 @@ def _everyday(rng: np.random.Generator, base: Protocol, plane: str) -> Protocol:
     The held-out profile's resolution, slices past 7 mm and strongest ghosts stay out of it.
     """
     thickness = float(rng.uniform(2, 7))
-    made = replace(
+    changed = replace(
         base,
         thickness=thickness if plane == "axial" else base.thickness,
         gap=float(thickness * rng.choice([0, 0.1, 0.2, 0.4])) if plane == "axial" else base.gap,
@@ -251,4 +251,4 @@ def _everyday(rng: np.random.Generator, base: Protocol, plane: str) -> Protocol:
         blur=float(rng.uniform(0.15, 0.9)),
     )
     echo = plane == "axial" and rng.random() < GRADIENT_ECHO
-    return with_contrast(rng, made, "T2*") if echo else made
+    return with_contrast(rng, changed, "T2*") if echo else changed

@@ -70,22 +70,22 @@ def write_study(
     """
     _check(kind, vendor, enhanced, format)
     settings = {name: float(value) for name, value in sorted((scanner or {}).items())}
-    asked: dict[str, Any] = {"disease": disease, "contrast": contrast, "scanner": settings}
+    wanted: dict[str, Any] = {"disease": disease, "contrast": contrast, "scanner": settings}
     # A study that nothing special was asked of keeps the UIDs that it always had.
-    special = [f"{name}={value}" for name, value in asked.items() if value]
+    special = [f"{name}={value}" for name, value in wanted.items() if value]
     identity = Identity.of(kind, seed, profile, *special)
 
-    def write(out: Path, one: _Series) -> dict[str, Any]:
+    def write(out: Path, series: _Series) -> dict[str, Any]:
         if format == "nifti":
-            return _write_nifti(out, one)
+            return _write_nifti(out, series)
         return write_series(
-            out / one.name, one.stacks, one.protocol, identity, number=one.number,
-            plane=one.plane, region=kind, vendor=vendor, enhanced=enhanced,
+            out / series.name, series.stacks, series.protocol, identity, number=series.number,
+            plane=series.plane, region=kind, vendor=vendor, enhanced=enhanced,
         )  # fmt: skip
 
     with writing_folder(folder) as out:
         old = _old_files(Path(folder))
-        study = _measured(kind, seed, profile, **asked)
+        study = _measured(kind, seed, profile, **wanted)
         write_volume(study.labels, out / study.labels_name)
         truth = {
             "version": __version__, "kind": kind, "seed": seed, "profile": profile,
@@ -95,7 +95,7 @@ def write_study(
         }  # fmt: skip
         if companions:
             beside = _companions(kind, seed, study.patient, study.series.protocol)
-            truth["companions"] = [write(out, one) for one in beside]
+            truth["companions"] = [write(out, companion) for companion in beside]
         if format == "dicom":
             _name_frames(truth)
         (out / "truth.json").write_text(json.dumps(truth, indent=1), encoding="utf-8")
@@ -211,13 +211,13 @@ class _Study:
     truth: dict[str, Any]
 
 
-def _measured(kind: str, seed: int, profile: str, *, disease: str | None, **asked: Any) -> _Study:
+def _measured(kind: str, seed: int, profile: str, *, disease: str | None, **wanted: Any) -> _Study:
     if kind == "lumbar":
-        back = lumbar_case(seed=seed, profile=profile, disease=disease, **asked)
+        back = lumbar_case(seed=seed, profile=profile, disease=disease, **wanted)
         series = _Series("sagittal", 2, "sagittal", [back.volume], back.protocol)
         truth: dict[str, Any] = {"truth": back.truth.to_dict()}
         return _Study(back.patient, series, back.segmentation, "segmentation.nii.gz", truth)
-    case = axial_case(kind, disease or KINDS[kind], seed=seed, profile=profile, **asked)
+    case = axial_case(kind, disease or KINDS[kind], seed=seed, profile=profile, **wanted)
     series = _Series("axial", 4, "axial", [case.volume], case.protocol)
     truth = {"slices": [slice_.to_dict() for slice_ in case.slices]}
     return _Study(case.patient, series, case.labels, "tissues.nii.gz", truth)
@@ -227,15 +227,15 @@ def _name_frames(truth: dict[str, Any]) -> None:
     """Says of each slice's truth, in place, which DICOM frame it is of."""
     series = truth["series"]
     keys = zip(series["sop_instance_uids"], series["frames"], strict=True)
-    for one, (uid, frame) in zip(truth.get("slices", ()), keys, strict=False):
-        one |= {"sop_instance_uid": uid, "frame": frame}
+    for slice_truth, (uid, frame) in zip(truth.get("slices", ()), keys, strict=False):
+        slice_truth |= {"sop_instance_uid": uid, "frame": frame}
 
 
-def _write_nifti(out: Path, one: _Series) -> dict[str, Any]:
-    names = [f"{one.name}-{n + 1}.nii.gz" for n in range(len(one.stacks))]
+def _write_nifti(out: Path, series: _Series) -> dict[str, Any]:
+    names = [f"{series.name}-{n + 1}.nii.gz" for n in range(len(series.stacks))]
     if len(names) == 1:
-        names = [f"{one.name}.nii.gz"]
-    for stack, name in zip(one.stacks, names, strict=True):
+        names = [f"{series.name}.nii.gz"]
+    for stack, name in zip(series.stacks, names, strict=True):
         write_volume(stack, out / name)
     return {"files": names}
 
@@ -249,7 +249,7 @@ def _old_files(folder: Path) -> list[str]:
     try:
         truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
         series = [truth["series"], *truth.get("companions", [])]
-        files = [one["files"] if "files" in one else [one["folder"]] for one in series]
+        files = [record["files"] if "files" in record else [record["folder"]] for record in series]
         labels = [truth["labels"]] if "labels" in truth else []
         return [_inside(name) for names in [labels, *files] for name in names]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -276,11 +276,11 @@ def _remove(path: Path) -> None:
 
 def _companions(kind: str, seed: int, patient: Patient, protocol: Protocol) -> list[_Series]:
     scout, how = localiser(patient, kind, protocol, seed)
-    made = [_Series("localiser", 1, "localiser", scout, how)]
+    series = [_Series("localiser", 1, "localiser", scout, how)]
     if kind == "lumbar":
         blocks, how = disc_blocks(patient, protocol, seed)
-        return [*made, _Series("axial", 3, "axial", blocks, how)]
+        return [*series, _Series("axial", 3, "axial", blocks, how)]
     for number, weighting in ((2, "T2"), (3, "T1")):
         stack, how = sagittal(patient, kind, replace(protocol, weighting=weighting), seed)
-        made.append(_Series(f"sagittal-{weighting.lower()}", number, "sagittal", [stack], how))
-    return made
+        series.append(_Series(f"sagittal-{weighting.lower()}", number, "sagittal", [stack], how))
+    return series

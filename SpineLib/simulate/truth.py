@@ -262,7 +262,7 @@ def _sac_dent(patient: Patient, s: float, sac: NDArray[np.bool_]) -> float:
 def _bone_tumour(patient: Patient, s: float) -> bool:
     """Whether a cross-section of the whole vertebra shows 1 mm² of tumour."""
     step = 0.8
-    if not any(abs(one.s - s) < one.radius[2] + 2 for one in patient.disease.bone):
+    if not any(abs(tumour.s - s) < tumour.radius[2] + 2 for tumour in patient.disease.bone):
         return False
     v, u = np.meshgrid(
         np.arange(58, -62, -step, dtype=np.float32),

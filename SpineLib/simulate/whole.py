@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineLib.simulate.bones import in_sacrum
-from SpineLib.simulate.cases import image, stack_matrix
+from SpineLib.simulate.cases import image, sagittal_axes, stack_matrix
 from SpineLib.simulate.morphometry import LEVELS
 from SpineLib.simulate.patient import Patient, build_patient
 from SpineLib.simulate.protocols import CONTRASTS, PROFILES, draw_protocol, with_contrast
@@ -144,10 +144,4 @@ def _grid(rng: np.random.Generator, patient: Patient, protocol: Any) -> NDArray[
     low, high = line[inside, :2].min(0), line[inside, :2].max(0)
     middle = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2 + 12, (top + bottom) / 2])
     middle += rng.normal(0, (2, 5, 5))
-    turn = np.radians(rng.normal(0, 1.2, 3))
-    k = np.array([np.cos(turn[0]), np.sin(turn[0]), np.sin(turn[1])])
-    k /= np.linalg.norm(k)
-    j = np.array([0.0, np.sin(turn[2]), -np.cos(turn[2])])
-    j -= k * (j @ k)
-    j /= np.linalg.norm(j)
-    return stack_matrix(middle, np.cross(j, k), j, k, protocol)
+    return stack_matrix(middle, *sagittal_axes(rng), protocol)

@@ -87,13 +87,20 @@ def writing(path: str | Path, *, mode: int = 0o666) -> Iterator[Path]:
             temporary.unlink()
 
 
-def write_text(path: str | Path, text: str, *, newline: str | None = None) -> None:
-    """Writes a text as UTF-8, whole or not at all; ``newline`` is that of `open`.
+def write_text(
+    path: str | Path, text: str, *, mode: int = 0o666, newline: str | None = None
+) -> None:
+    """Writes a text file (UTF-8), whole or not at all.
+
+    Args:
+        path, mode: as of `writing`.
+        text: what it holds.
+        newline: as of `open`.
 
     Raises:
         OutputError: the disk is full or the folder cannot be written to.
     """
-    with writing(path) as temporary:
+    with writing(path, mode=mode) as temporary:
         temporary.write_text(text, encoding="utf-8", newline=newline)
 
 

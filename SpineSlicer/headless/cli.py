@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.cli import Json, app
-from SpineLib.doors.console import Orientation, print_json, print_table, progress_bar, run, say
+from SpineLib.doors.cli import app
+from SpineLib.doors.console import (
+    Json,
+    Orientation,
+    print_json,
+    print_table,
+    progress_bar,
+    run,
+    say,
+)
 from SpineLib.errors import BadInput, BadRequest, NotApplicable, OutputError, SpineError
 from SpineLib.findings import Findings
 from SpineLib.labels import REGIONS, WEIGHTINGS

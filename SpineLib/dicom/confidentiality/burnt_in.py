@@ -30,17 +30,17 @@ def burnt_in(dataset: Dataset) -> tuple[Suspicion, str]:
 
     Nothing looks at the pixels: text in an image whose header is silent is not found.
     """
-    said = str(dataset.get("BurnedInAnnotation", "")).upper()
+    annotation = str(dataset.get("BurnedInAnnotation", "")).upper()
     sop_class = str(dataset.get("SOPClassUID", ""))
     types = dataset.get("ImageType") or ()
     kinds = {str(kind).upper() for kind in ([types] if isinstance(types, str) else types)}
-    if said == "YES":
+    if annotation == "YES":
         return Suspicion.likely, "its header says that text is burnt in"
-    if any(sop_class == one or sop_class.startswith(f"{one}.") for one in _CAPTURED):
+    if any(sop_class == captured or sop_class.startswith(f"{captured}.") for captured in _CAPTURED):
         return Suspicion.likely, "it is a captured picture"
     if kinds & _SCREENS:
         return Suspicion.likely, "its image type is that of a picture of a screen"
-    if said == "NO" or "PixelData" not in dataset:
+    if annotation == "NO" or "PixelData" not in dataset:
         return Suspicion.none, ""
     if dataset.get("ConversionType"):
         return Suspicion.possible, "it was converted from something else"

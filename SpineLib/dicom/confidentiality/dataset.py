@@ -70,7 +70,7 @@ class Deidentifier:
     @property
     def shared(self) -> dict[str, int]:
         """Patient IDs that stand for several people, and for how many."""
-        return {one: len(people) for one, people in self._people.items() if len(people) > 1}
+        return {named: len(people) for named, people in self._people.items() if len(people) > 1}
 
     def pseudonym(self, dataset: Dataset) -> str:
         """The pseudonym of the patient of an original data set."""
@@ -142,10 +142,10 @@ class Deidentifier:
         if what is Action.empty:
             element.value = Sequence()
         for item in element.value or ():
-            place = id(item), what is Action.dummy
-            if place in self._done:
+            done = id(item), what is Action.dummy
+            if done in self._done:
                 continue
-            self._done[place] = item
+            self._done[done] = item
             if what is Action.dummy:
                 self._put_dummies(item)
             else:
@@ -225,8 +225,8 @@ def patient_of(dataset: Dataset) -> str:
 def person_of(dataset: Dataset) -> Person:
     """What the data set says of the person, to tell two people of one ID apart."""
     keywords = ("PatientName", "PatientBirthDate", "PatientSex", "IssuerOfPatientID")
-    said = (dataset.get(keyword) for keyword in keywords)
-    return person(*(str(value or "") for value in said))
+    values = (dataset.get(keyword) for keyword in keywords)
+    return person(*(str(value or "") for value in values))
 
 
 def _values(element: DataElement) -> list[object]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from SpineLib.dicom.people import Person
 from SpineLib.errors import BadInput
-from SpineLib.store.files import writing
+from SpineLib.store.files import write_text
 from SpineLib.store.lock import holding
 
 VERSION = 1
@@ -124,14 +124,14 @@ def shared_key(path: str | Path) -> Iterator[Key]:
     """
     path = Path(path)
     with holding(path, patience=_PATIENCE_SECONDS):
-        key, made = open_key(path), not path.exists()
-        if made:
+        key, is_new = open_key(path), not path.exists()
+        if is_new:
             _write(key, path)
     try:
         yield key
     except BaseException:
         with holding(path, patience=_PATIENCE_SECONDS):
-            if made and not open_key(path).patients:
+            if is_new and not open_key(path).patients:
                 path.unlink(missing_ok=True)
         raise
 
@@ -159,5 +159,4 @@ def _write(key: Key, path: Path) -> None:
     kept = {
         "version": VERSION, "secret": key.secret.hex(), "patients": key.patients, "uids": key.uids,
     }  # fmt: skip
-    with writing(path, mode=0o600) as temporary:
-        temporary.write_text(json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8")
+    write_text(path, json.dumps(kept, indent=1, ensure_ascii=False), mode=0o600)

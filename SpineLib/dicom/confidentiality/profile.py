@@ -62,7 +62,7 @@ _NEEDED = {
 
 
 def _tags(text: str) -> frozenset[int]:
-    return frozenset(int(one, 16) for one in text.split())
+    return frozenset(int(digits, 16) for digits in text.split())
 
 
 # Columns of PS3.15 Table E.1-1. What a column says "C" of and that is neither a date nor a
@@ -121,8 +121,8 @@ def action(tag: int, vr: str, options: frozenset[Option]) -> Action:
     Attributes that the table does not name are kept, but for those whose kind alone may identify:
     names, dates, addresses and free text. There this goes beyond the profile.
     """
-    found = _table().get(tag)
-    if Option.uids in options and (found is Action.uid or tag in _REFERENCES):
+    by_table = _table().get(tag)
+    if Option.uids in options and (by_table is Action.uid or tag in _REFERENCES):
         return Action.keep
     for option, tags in (
         (Option.device, _DEVICE),
@@ -132,13 +132,13 @@ def action(tag: int, vr: str, options: frozenset[Option]) -> Action:
         if option in options and tag in tags and vr not in ("DA", "TM", "DT"):
             return Action.keep
     if vr in ("DA", "TM", "DT"):
-        known = found is not None and keyword_for_tag(tag) not in _NEVER_SHIFTED
+        known = by_table is not None and keyword_for_tag(tag) not in _NEVER_SHIFTED
         if Option.modified_dates in options and known:
             return Action.shift
-        return found or Action.dummy
+        return by_table or Action.dummy
     if Option.descriptors in options and tag in _DESCRIPTORS and vr != "SQ":
         return Action.clean
-    return found or _unnamed(tag, vr)
+    return by_table or _unnamed(tag, vr)
 
 
 def _unnamed(tag: int, vr: str) -> Action:

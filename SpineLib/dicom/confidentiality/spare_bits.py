@@ -18,7 +18,7 @@ from SpineLib.dicom.pixels import BIG_ENDIAN, raw_frames
 from SpineLib.errors import BadInput
 
 _SIZES = ("Rows", "Columns", "SamplesPerPixel", "NumberOfFrames")
-_UNKNOWN = "its pixels cannot be decoded, so nobody knows what stands beside their values"
+_UNKNOWN = "its pixels cannot be decoded, so the bits beside their values cannot be checked"
 
 
 def clear(dataset: Dataset, path: Path, syntax: str, *, compressed: bool) -> str:
@@ -39,7 +39,7 @@ def clear(dataset: Dataset, path: Path, syntax: str, *, compressed: bool) -> str
         The transfer syntax that the data set now needs.
 
     Raises:
-        BadInput: nobody can tell what stands there; ``what`` is the reason.
+        BadInput: these bits cannot be checked; ``what`` is the reason.
     """
     if "PixelData" not in dataset or "BitsAllocated" not in dataset:
         return syntax

@@ -43,7 +43,7 @@ def spellings(text: str) -> frozenset[str]:
     lowered = unicodedata.normalize("NFKC", text).casefold()
     if lowered.isascii():
         return frozenset((lowered,))
-    found = {fold(lowered), fold(lowered.translate(_SPELT)), fold(lowered.translate(_BARE))}
+    spelt = {fold(lowered), fold(lowered.translate(_SPELT)), fold(lowered.translate(_BARE))}
     # Hiragana and katakana say the same, in the same order.
     sounds = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in lowered)
     sounds = "".join(map(_of_hangul, _KANA.sub(_of_kana, sounds)))
@@ -54,10 +54,10 @@ def spellings(text: str) -> frozenset[str]:
         latin = fold(latin)
         for pair, sound in _PAIRS.items():
             latin = latin.replace(pair, sound)
-        found.add(latin.translate(_LATIN).strip())
+        spelt.add(latin.translate(_LATIN).strip())
     if sounds != lowered:
-        found.add(_LONG.sub("", fold(sounds)).strip())
-    return frozenset(found)
+        spelt.add(_LONG.sub("", fold(sounds)).strip())
+    return frozenset(spelt)
 
 
 def _of_kana(run: re.Match[str]) -> str:

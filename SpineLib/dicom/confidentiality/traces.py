@@ -195,11 +195,11 @@ def _readings(texts: list[str], names: tuple[str, ...]) -> list[str]:
 
 def _coded(value: str) -> set[bytes]:
     """The value in every character set that has it, without the sequences that switch between sets."""
-    found = set()
+    codes = set()
     for name in every_encoding():
         with suppress(LookupError, ValueError):
-            found.add(_ESCAPES.sub(b"", value.encode(name)).lower())
-    return {coded for coded in found if len(coded) >= _SHORTEST_BYTES_UNBROKEN}
+            codes.add(_ESCAPES.sub(b"", value.encode(name)).lower())
+    return {coded for coded in codes if len(coded) >= _SHORTEST_BYTES_UNBROKEN}
 
 
 def _pattern(folded: str) -> str:
@@ -274,4 +274,4 @@ def _elements(dataset: Dataset) -> Iterator[DataElement]:
 def _strings(element: DataElement) -> list[str]:
     value = element.value
     many = value if isinstance(value, (list, MultiValue)) else [value]
-    return [text for one in many if one is not None and (text := str(one).strip(" \0"))]
+    return [text for item in many if item is not None and (text := str(item).strip(" \0"))]

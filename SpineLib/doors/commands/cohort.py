@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import (
+    Json,
+    NamedModels,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from SpineLib.errors import BadRequest
 from SpineLib.wording import count
 
@@ -20,7 +27,6 @@ if TYPE_CHECKING:
 
 cohort = typer.Typer(no_args_is_help=True, help="Read thousands of studies. docs/cohort.md.")
 Folder = Annotated[Path, typer.Argument(metavar="COHORT", help="Folder of the cohort.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
 @cohort.command()
@@ -66,9 +72,7 @@ def run(
     local_cluster: Annotated[
         int | None, typer.Option(help="Start a Dask cluster of so many workers here.", min=1)
     ] = None,
-    model: Annotated[
-        list[str] | None, typer.Option(help="Name or folder of a model; may repeat.")
-    ] = None,
+    model: NamedModels = None,
     threshold: Annotated[
         float | None, typer.Option(help="P(compressed) from which a slice is compressed, 0 to 1.")
     ] = None,
@@ -96,16 +100,16 @@ def run(
         number, of = _shard(shard)
         studies, name = kept.shard(studies, number, of), f"run-{number}-of-{of}"
     known = read_setting(folder)
-    asked = bool(model) or threshold is not None or force
+    has_options = bool(model) or threshold is not None or force
     wanted = (
-        known.again_here() if known and not asked
+        known.again_here() if known and not has_options
         else Setting.here(tuple(model or ()), threshold, force=force)
     )  # fmt: skip
     setting = settle(folder, wanted, renew=renew)
     rows = kept.of_cohort(folder, studies, setting)
     if retry:
-        for one in rows:
-            one.retry()
+        for kept_study in rows:
+            kept_study.retry()
     with progress_bar() as progress:
         ran = read_all(
             folder, rows, setting, lambda: _engine(workers, scheduler, local_cluster),
@@ -162,9 +166,9 @@ def status(folder: Folder, as_json: Json = False) -> None:
 
     setting = read_setting(folder)
     rows = kept.of_cohort(folder, read_plan(folder), setting or Setting.here())
-    found = [one.state() for one in rows]
-    states = Counter(one.state for one in found)
-    reasons = Counter(one.why for one in found if one.why)
+    study_states = [kept_study.state() for kept_study in rows]
+    states = Counter(study_state.state for study_state in study_states)
+    reasons = Counter(study_state.why for study_state in study_states if study_state.why)
     if as_json:
         print_json({"studies": len(rows), "states": states, "reasons": reasons})
         return
@@ -187,7 +191,7 @@ def collect(
     from SpineLib.cohort.collecting import collect as write
 
     with progress_bar() as progress:
-        made = write(folder, ratings or (), progress=progress)
-    for note in made.notes:
+        collected = write(folder, ratings or (), progress=progress)
+    for note in collected.notes:
         say(note)
-    say(f"Open {made.page}; rate at {made.quality}")
+    say(f"Open {collected.page}; rate at {collected.quality}")

@@ -11,7 +11,6 @@ import typer
 from SpineLib.doors.commands.training import (
     Cache,
     Changes,
-    Device,
     LeaveOut,
     Sources,
     Test,
@@ -19,11 +18,10 @@ from SpineLib.doors.commands.training import (
     Workers,
     chosen_recipe,
     first_bar,
-    made_task,
     opened_data,
     train,
 )
-from SpineLib.doors.console import say
+from SpineLib.doors.console import Device, say
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder of the runs and the table.")]
 Usual = Annotated[str, typer.Option(help="A recipe for the same task.")]
@@ -45,6 +43,7 @@ def _command(
         cache: Cache = None,
     ) -> None:
         from SpineLib.training import compare
+        from SpineLib.training.tasks import make_task
         from SpineLib.training.trainer import train as train_task
 
         chosen = chosen_recipe(recipe, change, task)
@@ -53,7 +52,7 @@ def _command(
             compare.compare(
                 chosen,
                 variants(compare, chosen),
-                lambda recipe: made_task(recipe, held, cache, progress),  # type: ignore[arg-type,return-value]
+                lambda recipe: make_task(recipe, held, cache=cache, progress=progress),  # type: ignore[arg-type,return-value]
                 lambda task, folder: train_task(
                     task, folder, device=device, resume=True, data=held.record, workers=workers,
                     progress=progress,

@@ -116,11 +116,11 @@ def _opened(
     from SpineLib.datasets.open_slices import open_slices
     from SpineLib.datasets.open_volumes import open_canals, open_volumes
 
-    said: dict[str, Any] = {"numbering": numbering, "orientation": orientation}
+    of_files: dict[str, Any] = {"numbering": numbering, "orientation": orientation}
     if task == "segmentation":
-        return open_volumes(source, **said, progress=progress)
+        return open_volumes(source, **of_files, progress=progress)
     if task == "canal":
-        return open_canals(source, **said, progress=progress)
+        return open_canals(source, **of_files, progress=progress)
     if task not in ("compression", "grading"):
         raise BadRequest(
             f"There is no task {task}", advice="Use compression, grading, segmentation or canal."
@@ -139,8 +139,8 @@ def _say_volumes(volumes: list[Any], progress: Progress) -> None:
     counts: Counter[str] = Counter()
     for volume in progress.track(volumes, "Reading labelled volumes"):
         _, mask = volume.open()
-        found = [structure(int(n)) for n in np.unique(mask.voxels) if n]
-        counts.update({f"partial {s.kind}" if s.partial else s.kind for s in found})
+        structures = [structure(int(n)) for n in np.unique(mask.voxels) if n]
+        counts.update({f"partial {s.kind}" if s.partial else s.kind for s in structures})
     patients = counted(len({v.patient for v in volumes}), "patient")
     say(f"{counted(len(volumes), 'volume')} of {patients}")
     print_table(("structure", "volumes"), [[name, str(n)] for name, n in sorted(counts.items())])

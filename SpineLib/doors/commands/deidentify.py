@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import Json, print_json, print_table, progress_bar, say, say_notes
 from SpineLib.options import ProfileOption
 from SpineLib.wording import count
 
@@ -31,9 +31,7 @@ def deidentify(
     keep_burnt_in: Annotated[
         bool, typer.Option("--keep-burnt-in", help="Also copy files that are likely to show text.")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON for another program.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Copy DICOM without its patients' identities (DICOM PS3.15). docs/deidentification.md."""
     from SpineLib.dicom.deidentify import deidentify as run
@@ -44,14 +42,13 @@ def deidentify(
             keep_burnt_in=keep_burnt_in,
             progress=progress,
         )  # fmt: skip
-    left_out = [{"file": str(one.file), "reason": one.reason} for one in report.left_out]
+    left_out = [{"file": str(file.file), "reason": file.reason} for file in report.left_out]
     if as_json:
         print_json({**report.to_dict(), "key": str(report.key), "left_out_files": left_out})
         return
     rows = [[name, done, str(times)] for (name, done), times in sorted(report.counts.items())]
     print_table(("attribute", "what was done", "times"), rows)
-    for note in report.notes:
-        say(f"Note: {note}")
+    say_notes(report.notes)
     for warning in report.warnings:
         say(f"Look at {warning.file}: it {warning.reason}")
     say(f"Left out: {count(len(left_out), 'file')}")

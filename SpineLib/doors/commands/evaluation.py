@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from SpineLib.doors.console import (
+    Device,
     Numbering,
     Orientation,
     print_json,
     print_table,
     progress_bar,
     say,
+    say_notes,
 )
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.wording import count
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from SpineLib.datasets.cases import LabelledStack
     from SpineLib.evaluation.calibration import Calibration
     from SpineLib.evaluation.evaluate import Asked
-    from SpineLib.evaluation.figures import Evaluation
+    from SpineLib.evaluation.figures import Evaluation, Figure
     from SpineLib.evaluation.predictions import Predictions
     from SpineLib.models import ModelFolder
     from SpineLib.progress import Progress
@@ -72,7 +74,6 @@ Region = Annotated[str, typer.Option(help="Used where the data do not say.")]
 Weighting = Annotated[str, typer.Option(help="Used where the data do not say.")]
 Force = Annotated[bool, typer.Option("--force", help="Run models on what they were not made for.")]
 Tolerance = Annotated[float, typer.Option(help="Tolerance of surface Dice, mm.", min=0.0)]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Cache = Annotated[Path | None, typer.Option(help="Keep simulated cases here between runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
@@ -186,13 +187,13 @@ def quantities(
         readers = Readers(*(load(folder, device) for folder in folders))
         readers.outline.require("outline")
         slices, studies = measure_sources(data, readers, progress=progress)
-    found = figures_of(slices, studies)
+    figures = figures_of(slices, studies)
     write_quantities(out, slices, studies)
     if as_json:
-        print_json(found)
+        print_json(figures)
         return
     rows = [[name, f"{value:.3f}" if isinstance(value, float) else str(value)] for name, value in
-            found.items()]  # fmt: skip
+            figures.items()]  # fmt: skip
     print_table(("figure", "value"), rows)
     say(f"Tables and drawings are in {out}")
 
@@ -240,30 +241,30 @@ def calibrate(
         cases = open_cases([folder], asked, without=test, unseen=("training",), leave_out=True,
                            progress=progress)  # fmt: skip
         answers = predict([folder], cases, asked, progress=progress)[0]
-        found, apart = fit_calibration(answers), None
+        calibration, apart = fit_calibration(answers), None
         if sets:
-            found, apart = _with_sets(found, folder, cases, replace(asked, sources=tuple(sets)),
+            calibration, apart = _with_sets(calibration, folder, cases, replace(asked, sources=tuple(sets)),
                                       test, progress)  # fmt: skip
-    picture = write_calibration(out, answers, found, apart)
+    picture = write_calibration(out, answers, calibration, apart)
     say(
-        f"Temperature {found.temperature:.3f} (was {folder.card.temperature:g}), bias "
-        f"{found.bias:+.3f}; on {found.slices} slices ECE {found.before.ece:.3f} → "
-        f"{found.after.ece:.3f}, Brier {found.before.brier:.3f} → {found.after.brier:.3f}"
+        f"Temperature {calibration.temperature:.3f} (was {folder.card.temperature:g}), bias "
+        f"{calibration.bias:+.3f}; on {calibration.slices} slices ECE {calibration.before.ece:.3f} → "
+        f"{calibration.after.ece:.3f}, Brier {calibration.before.brier:.3f} → {calibration.after.brier:.3f}"
     )
-    if found.sets:
-        least = ", ".join(f"{value} from {p:.3f}" for value, p in found.sets.least.items())
+    if calibration.sets:
+        least = ", ".join(f"{value} from {p:.3f}" for value, p in calibration.sets.least.items())
         say(
-            f"Sets that hold {found.sets.coverage:.0%} of each value: {least}; of "
-            f"{count(found.sets.patients, 'patient')}, {count(found.sets.slices, 'slice')}"
+            f"Sets that hold {calibration.sets.coverage:.0%} of each value: {least}; of "
+            f"{count(calibration.sets.patients, 'patient')}, {count(calibration.sets.slices, 'slice')}"
         )
     if write_card:
-        apply_calibration(folder, found)
+        apply_calibration(folder, calibration)
         say(f"Written into {folder.path}; its figures are removed until it is evaluated again")
     say(f"The drawing is {picture}")
 
 
 def _with_sets(
-    found: Calibration, folder: ModelFolder, others: Sequence[LabelledStack], asked: Asked,
+    fitted: Calibration, folder: ModelFolder, others: Sequence[LabelledStack], asked: Asked,
     test: Path | None, progress: Progress,
 ) -> tuple[Calibration, Predictions]:  # fmt: skip
     """The calibration with grade sets, fitted to patients of whom none served anything before."""
@@ -278,7 +279,7 @@ def _with_sets(
             advice="The promise of the sets is kept by patients that nothing else was fitted to.",
         )
     apart = predict([folder], cases, asked, progress=progress)[0]
-    return replace(found, sets=fit_grade_sets(apart, found.temperature, found.bias)), apart
+    return replace(fitted, sets=fit_grade_sets(apart, fitted.temperature, fitted.bias)), apart
 
 
 def _lumbar_levels(
@@ -329,7 +330,7 @@ def _run(
     by: list[str] | None,
     write_card: bool,
     as_json: bool,
-    **asked: object,
+    **options: object,
 ) -> None:
     from SpineLib.evaluation.evaluate import evaluated, write_figures
     from SpineLib.evaluation.report import write_evaluation
@@ -343,18 +344,18 @@ def _run(
     answers = (
         _read(task, predictions)
         if predictions
-        else _predicted(task, model or [], data or [], split, write_card, asked)
+        else _predicted(task, model or [], data or [], split, write_card, options)
     )
     evaluations, comparison = evaluated(answers, groups=by)
     page = write_evaluation(out, answers, evaluations, comparison)
     if write_card:
-        for name, one in zip(model or (), evaluations, strict=True):
-            write_figures(open_model(name), one)
+        for name, evaluation in zip(model or (), evaluations, strict=True):
+            write_figures(open_model(name), evaluation)
     if as_json:
         print_json([_as_json(evaluation) for evaluation in evaluations])
         return
-    for one in evaluations:
-        _print(one)
+    for evaluation in evaluations:
+        _print(evaluation)
     if comparison is not None:
         _print_comparison(comparison)
     say(f"The page is {page}")
@@ -366,9 +367,9 @@ def _read(task: str, files: list[Path]) -> list[Predictions]:
     if len(files) > 2:
         raise BadInput(f"{len(files)} tables were given", advice="Name one, or two to compare.")
     answers = [read_predictions(file) for file in files]
-    for one, file in zip(answers, files, strict=True):
-        if one.task != task:
-            raise BadInput(f"These predictions are of a model for {one.task}", file=file)
+    for predicted, file in zip(answers, files, strict=True):
+        if predicted.task != task:
+            raise BadInput(f"These predictions are of a model for {predicted.task}", file=file)
     return answers
 
 
@@ -378,61 +379,71 @@ def _predicted(
     sources: list[str],
     split: Path | None,
     write_card: bool,
-    asked: dict[str, object],
+    options: dict[str, object],
 ) -> list[Predictions]:
     from SpineLib.evaluation.evaluate import Asked, open_cases, open_models, predict
 
     if not sources:
         raise BadInput("No data was given", advice="Give it with --data, or give --predictions.")
-    if write_card and not asked["title"] and not all(s.startswith("simulated:") for s in sources):
+    if write_card and not options["title"] and not all(s.startswith("simulated:") for s in sources):
         raise BadInput(
             "Figures on a card must say what they were measured on",
             advice="Give it with --title, as: --title 'spinal cord masks of 4 real series'.",
         )
-    how = Asked(tuple(sources), **asked)  # type: ignore[arg-type]
+    how = Asked(tuple(sources), **options)  # type: ignore[arg-type]
     models = open_models(task, names)
     with progress_bar() as progress:
         cases = open_cases(models, how, only=split, progress=progress)
         return predict(models, cases, how, progress=progress)
 
 
-def _as_json(one: Evaluation) -> dict[str, object]:
+def _as_json(evaluation: Evaluation) -> dict[str, object]:
     return {
-        "model": one.card.name,
-        "data": one.data,
-        "patients": one.patients,
-        "rows": one.rows,
-        "figures": [
-            {"name": f.name, "value": f.value, "interval": f.interval, "alone": f.alone,
-             "method": f.method, "of": f.of, "note": f.note}
-            for f in one.figures
-        ],
-        "notes": list(one.notes),
-    }  # fmt: skip
+        "model": evaluation.card.name,
+        "data": evaluation.data,
+        "patients": evaluation.patients,
+        "rows": evaluation.rows,
+        "figures": figures_as_json(evaluation.figures),
+        "notes": list(evaluation.notes),
+    }
 
 
-def _print(one: Evaluation) -> None:
-    from SpineLib.evaluation.figures import unit
+def figures_as_json(figures: Iterable[Figure]) -> list[dict[str, object]]:
+    """Measured figures as JSON values."""
+    return [
+        {"name": f.name, "value": f.value, "interval": f.interval, "alone": f.alone,
+         "method": f.method, "of": f.of, "note": f.note}
+        for f in figures
+    ]  # fmt: skip
+
+
+def print_figures(figures: Iterable[Figure], title: str) -> None:
+    """Prints measured figures as a table."""
     from SpineLib.evaluation.report import span_of
 
-    starter = " (starter)" if one.card.starter else ""
-    title = (
-        f"{one.card.name}{starter} on {one.data}: {count(one.patients, 'patient')}, "
-        f"{count(one.rows, unit(one.card.task))}"
-    )
     rows = [
         [f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval),
          span_of(f.alone), f.of]
-        for f in one.figures
+        for f in figures
     ]  # fmt: skip
     print_table(("figure", "value", "95 % by patient", "95 % by slice", "of"), rows, title)
-    for note in one.notes:
-        say(f"Note: {note}")
+
+
+def _print(evaluation: Evaluation) -> None:
+    from SpineLib.evaluation.figures import unit
+
+    starter = " (starter)" if evaluation.card.starter else ""
+    title = (
+        f"{evaluation.card.name}{starter} on {evaluation.data}: {count(evaluation.patients, 'patient')}, "
+        f"{count(evaluation.rows, unit(evaluation.card.task))}"
+    )
+    print_figures(evaluation.figures, title)
+    say_notes(evaluation.notes)
 
 
 def _print_comparison(table: pd.DataFrame) -> None:
     rows = [
-        [c if isinstance(c, str) else "" if c is None or c != c else f"{c:.3f}" for c in row]
-        for row in table.astype(object).to_numpy().tolist()
+        [c if isinstance(c, str) else "" if c is None or c != c else f"{c:.3f}" for c in values]
+        for values in table.astype(object).to_numpy().tolist()
     ]
     print_table([str(c) for c in table.columns], rows, "The first model against the second")

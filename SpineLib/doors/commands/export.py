@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.doors.console import print_json, progress_bar, say
+from SpineLib.doors.console import Json, print_json, progress_bar, say
 from SpineLib.errors import BadRequest
 from SpineLib.options import DicomObject
 
@@ -45,9 +45,7 @@ def export(
     organization: Annotated[
         str, typer.Option(help="Whose they are; by default the institution of the images.")
     ] = "",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON for another program.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Write results as DICOM objects of the same patient and study. docs/dicom-results.md."""
     from SpineLib.outputs.dicom import DEFAULT, Signature, results_in, write_dicom

@@ -14,12 +14,14 @@ import typer
 
 from SpineLib.doors.commands.schemes import read_scheme
 from SpineLib.doors.console import (
+    Json,
     Numbering,
     Orientation,
     print_json,
     print_table,
     progress_bar,
     say,
+    say_notes,
 )
 from SpineLib.errors import BadInput, BadRequest, Cancelled
 from SpineLib.wording import count
@@ -41,7 +43,6 @@ Reader = Annotated[
     str, typer.Option("--reader", help="Who does this; by default the system's user.")
 ]
 Minutes = Annotated[float, typer.Option(help="Minutes that it took.", min=0)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 # Seconds to wait for another program that writes.
 WAIT = 10.0
 
@@ -70,7 +71,7 @@ def create(
     from SpineLib.models import find_models, open_model
 
     chosen = open_model(model) if model else find_models(task.value)[0]
-    made = create_dataset(
+    dataset = create_dataset(
         folder,
         title=title or folder.name,
         task=task.value,
@@ -78,8 +79,8 @@ def create(
         scheme=read_scheme(scheme) if scheme else None,
         seed=seed,
     )
-    say(f"The data set is in {made.folder}; its first model is {chosen.card.name}")
-    say(f"Add cases with: spine loop add {made.folder} SOURCE")
+    say(f"The data set is in {dataset.folder}; its first model is {chosen.card.name}")
+    say(f"Add cases with: spine loop add {dataset.folder} SOURCE")
 
 
 @loop.command()
@@ -150,9 +151,8 @@ def add(
     say(f"{count(len(new), 'case')} added, {labelled} with labels"
         + (f", {test} of patients in the frozen test" if test else "")
         + (f"; {count(len(joined), 'earlier case')} got labels" if joined else ""))  # fmt: skip
-    say_left_out(Counter(one.in_terminal for one in left))
-    for note in shared_ids({case.patient for case in (*dataset.cases.values(), *added)}):
-        say(f"Note: {note}")
+    say_left_out(Counter(left_out.in_terminal for left_out in left))
+    say_notes(shared_ids({case.patient for case in (*dataset.cases.values(), *added)}))
     if not added and not left:
         raise BadInput("The sources hold nothing that can be a case", file=sources[0])
 
@@ -166,9 +166,9 @@ def freeze(
     """Set patients aside for the test, once and for all, evenly from each region and scanner."""
     with opened_writer(folder) as writer:
         frozen = writer.freeze(share, by=reader or user())
-    one = len(frozen.patients) == 1
-    say(f"{count(len(frozen.patients), 'patient')} {'is' if one else 'are'} kept for the test and "
-        f"never {'trains' if one else 'train'}")  # fmt: skip
+    single = len(frozen.patients) == 1
+    say(f"{count(len(frozen.patients), 'patient')} {'is' if single else 'are'} kept for the test and "
+        f"never {'trains' if single else 'train'}")  # fmt: skip
     print_table(("region, scanner", "test", "of"),
                 [[name, str(kept), str(total)] for name, (kept, total) in frozen.strata.items()])  # fmt: skip
     say(f"SHA-256 of the set: {frozen.sha256}")
@@ -226,34 +226,33 @@ def _case_row(case: Case) -> dict[str, Any]:
 def _say_status(dataset: Dataset, shown: dict[str, Any]) -> None:
     from SpineLib.loop.promotion import standing
 
-    states = Counter(row["state"] for row in shown["cases"] if not row["set_aside"])
-    said = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
-    minutes = sum(row["minutes"] for row in shown["cases"])
+    states = Counter(case["state"] for case in shown["cases"] if not case["set_aside"])
+    by_state = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
+    minutes = sum(case["minutes"] for case in shown["cases"])
     say(f"{dataset.title} ({dataset.task}): {count(len(shown['cases']), 'case')}"
-        + (f": {said}" if said else "") + f"; {minutes:.0f} minutes of readers")  # fmt: skip
+        + (f": {by_state}" if by_state else "") + f"; {minutes:.0f} minutes of readers")  # fmt: skip
     print_table(
         ("case", "state", "part", "region", "scanner", "version", "by", "minutes", "changed"),
-        [[row["id"], "set aside" if row["set_aside"] else row["state"],
-          "test" if row["test"] else "training", row["region"], row["site"],
-          f"{row['version'] or '–'} of {row['versions']}", row["by"], f"{row['minutes']:.1f}",
-          str(row["changed"])]
-         for row in shown["cases"]],
+        [[case["id"], "set aside" if case["set_aside"] else case["state"],
+          "test" if case["test"] else "training", case["region"], case["site"],
+          f"{case['version'] or '–'} of {case['versions']}", case["by"], f"{case['minutes']:.1f}",
+          str(case["changed"])]
+         for case in shown["cases"]],
     )  # fmt: skip
     print_table(
         ("model", "from", "state", ""),
-        [[one["id"], one["parent"], one["state"], "current" if one["in_force"] else ""]
-         for one in shown["models"]],
+        [[model["id"], model["parent"], model["state"], "current" if model["in_force"] else ""]
+         for model in shown["models"]],
     )  # fmt: skip
     if dataset.frozen is None:
         say(f"No test is frozen yet: spine loop freeze {dataset.folder}")
     else:
         say(f"Frozen test: {count(len(dataset.frozen.patients), 'patient')}, "
             f"SHA-256 {dataset.frozen.sha256[:12]}…")  # fmt: skip
-    for row in shown["cases"]:
-        if row["set_aside"]:
-            say(f"Case {row['id']} is set aside: {row['set_aside']}")
-    for problem in (*dataset.problems, *standing(dataset)):
-        say(f"Note: {problem}")
+    for case in shown["cases"]:
+        if case["set_aside"]:
+            say(f"Case {case['id']} is set aside: {case['set_aside']}")
+    say_notes((*dataset.problems, *standing(dataset)))
 
 
 @loop.command()
@@ -268,11 +267,11 @@ def relink(
     dataset = open_dataset(folder)
     lost = len(missing(dataset))
     with progress_bar() as progress:
-        found = found_again(dataset, place, progress=progress)
+        images = found_again(dataset, place, progress=progress)
     with opened_writer(folder) as writer:
-        for case, image in found.items():
+        for case, image in images.items():
             writer.move(case, image)
-    say(f"{count(len(found), 'image')} found again, {lost - len(found)} still missing")
+    say(f"{count(len(images), 'image')} found again, {lost - len(images)} still missing")
 
 
 @loop.command()
@@ -324,8 +323,7 @@ def opened_writer(folder: Path) -> DatasetWriter:
     from SpineLib.loop.writer import DatasetWriter
 
     writer = DatasetWriter(folder, wait=WAIT)
-    for note in writer.notes:
-        say(f"Note: {note}")
+    say_notes(writer.notes)
     return writer
 
 

@@ -57,17 +57,17 @@ def import_(
         return
     with opened_writer(folder) as writer:
         if source.suffix.lower() == ".json":
-            model, found = read_answers(dataset, source)
-            for case, labels in found:
+            model, labelled = read_answers(dataset, source)
+            for case, labels in labelled:
                 writer.add_version(case, labels, kind=AUTOMATIC, model=model)
-            say(f"Answers of {model} to {count(len(found), 'case')}")
+            say(f"Answers of {model} to {count(len(labelled), 'case')}")
             return
-        found = read_reviews(dataset, source)
-        for case, labels in found:
-            share = minutes / len(found)
+        labelled = read_reviews(dataset, source)
+        for case, labels in labelled:
+            share = minutes / len(labelled)
             writer.add_version(case, labels, kind=CORRECTED, by=by, minutes=share)
-    said = sum(len(labels) for _, labels in found)
-    say(f"{count(said, 'label')} of {by} in {count(len(found), 'case')}")
+    label_count = sum(len(labels) for _, labels in labelled)
+    say(f"{count(label_count, 'label')} of {by} in {count(len(labelled), 'case')}")
 
 
 def _import_datalist(folder: Path, source: Path, words: dict[str, Any], by: str) -> None:
@@ -83,18 +83,18 @@ def _import_datalist(folder: Path, source: Path, words: dict[str, Any], by: str)
     left: Counter[str] = Counter()
     patients, added = set(), 0
     with progress_bar() as progress:
-        for one in read_datalist(source, wanted, progress):
-            if isinstance(one.arrival, LeftOut):
-                left[one.arrival.in_terminal] += 1
+        for item in read_datalist(source, wanted, progress):
+            if isinstance(item.arrival, LeftOut):
+                left[item.arrival.in_terminal] += 1
                 continue
             try:
                 with DatasetWriter(folder, wait=WAIT) as writer:
-                    writer.add(one.arrival.image, by=by, **about(one.arrival))
+                    writer.add(item.arrival.image, by=by, **about(item.arrival))
                 added += 1
             except AlreadyThere as error:
                 left[error.reason] += 1
-            if one.part == TEST:
-                patients.add(one.arrival.patient)
+            if item.part == TEST:
+                patients.add(item.arrival.patient)
     say(f"{count(added, 'case')} added")
     say_left_out(left)
     _keep_test(folder, patients, by)

@@ -9,15 +9,23 @@ import typer
 
 from SpineLib.doors.commands.loop import (
     Folder,
-    Json,
     Reader,
     kept_when_cancelled,
     opened_writer,
     user,
 )
 from SpineLib.doors.commands.loop_queue import loop
-from SpineLib.doors.commands.training import Cache, Changes, Device, Workers, first_bar, is_first
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.commands.training import Cache, Changes, Workers, first_bar, is_first
+from SpineLib.doors.console import (
+    Device,
+    Json,
+    named_numbers,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+    say_notes,
+)
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.wording import count
 
@@ -83,35 +91,35 @@ def finetune(
         return
     with first_bar() as progress:
         if run is not None:
-            found = open_fine_tuning(run)
+            tuning = open_fine_tuning(run)
         else:
             assert folder is not None
             dataset = open_dataset(folder)
             left = None if anew or prepare_only else _interrupted(dataset)
-            found = left or prepare(
+            tuning = left or prepare(
                 dataset, replay=replay or (), changes=parse_changes(change or []), cache=cache,
                 progress=progress,
             )  # fmt: skip
         if prepare_only:
-            _say_prepared(found)
+            _say_prepared(tuning)
             return
-        _say_begin(found)
-        stays = f"fine-tuning {found.name} resumes from its last checkpoint with the same command"
+        _say_begin(tuning)
+        stays = f"fine-tuning {tuning.name} resumes from its last checkpoint with the same command"
         with kept_when_cancelled(stays):
-            found = carry_out(
-                found.folder, device=device, workers=workers, minutes=minutes, progress=progress
+            tuning = carry_out(
+                tuning.folder, device=device, workers=workers, minutes=minutes, progress=progress
             )
     if not is_first():
         return
-    if found.model is None:
-        say(f"The time is up at step {found.step} of {found.steps}; the next call resumes")
+    if tuning.model is None:
+        say(f"The time is up at step {tuning.step} of {tuning.steps}; the next call resumes")
         return
-    home = folder or _home(found)
+    home = folder or _home(tuning)
     if home is not None:
-        _take(home, found.folder)
+        _take(home, tuning.folder)
         return
-    say(f"The model is in {found.folder / 'model'}")
-    say(f"Copy the folder back, then: spine loop finetune DATASET --take {found.folder.name}")
+    say(f"The model is in {tuning.folder / 'model'}")
+    say(f"Copy the folder back, then: spine loop finetune DATASET --take {tuning.folder.name}")
 
 
 @loop.command()
@@ -139,23 +147,24 @@ def promote(
     from SpineLib.loop.promotion import compare, fresh_comparison
     from SpineLib.loop.promotion import promote as promote_model
 
-    dataset, margins = open_dataset(folder), _margins(margin or [])
+    dataset = open_dataset(folder)
+    margins = named_numbers(margin or [], "{} is not NAME=VALUE", advice="As --margin dice=0.02")
     chosen = _model_id(dataset, model) if model else _newest(dataset)
-    found = fresh_comparison(dataset, chosen, margins)
-    if found is None:
+    comparison = fresh_comparison(dataset, chosen, margins)
+    if comparison is None:
         with progress_bar() as progress:
-            found = compare(dataset, chosen, margins=margins, device=device, progress=progress)
+            comparison = compare(dataset, chosen, margins=margins, device=device, progress=progress)
     if as_json:
-        print_json(found.record)
+        print_json(comparison.record)
     else:
-        _say_comparison(found)
+        _say_comparison(comparison)
     if compare_only:
         return
     with opened_writer(folder) as writer:
-        promote_model(writer, found, by=reader or user(), reason=reason)
+        promote_model(writer, comparison, by=reader or user(), reason=reason)
     if not as_json:
         say(
-            f"{chosen} is the current model now; back with: spine loop back {folder} {found.against}"
+            f"{chosen} is the current model now; back with: spine loop back {folder} {comparison.against}"
         )
 
 
@@ -231,68 +240,67 @@ def _interrupted(dataset: Dataset) -> FineTuning | None:
     return None
 
 
-def _home(found: FineTuning) -> Path | None:
+def _home(tuning: FineTuning) -> Path | None:
     """The data set that a fine-tuning lies in; None where it is a copy."""
     from SpineLib.loop.dataset import open_dataset
     from SpineLib.loop.finetune import identity
 
-    place = found.folder.resolve().parents[1]
+    home = tuning.folder.resolve().parents[1]
     try:
-        dataset = open_dataset(place)
+        dataset = open_dataset(home)
     except BadInput:
         return None
-    return place if identity(dataset) == found.record["dataset"] else None
+    return home if identity(dataset) == tuning.record["dataset"] else None
 
 
-def _say_prepared(found: FineTuning) -> None:
-    say(f"Fine-tuning {found.name} is prepared in {found.folder}: {_learns(found)}")
+def _say_prepared(tuning: FineTuning) -> None:
+    say(f"Fine-tuning {tuning.name} is prepared in {tuning.folder}: {_learns(tuning)}")
     say(
         "It holds all that training needs, and no names. Copy it to where it is to be trained, then"
     )
-    say(f"  there: spine loop finetune --run {found.folder.name}")
+    say(f"  there: spine loop finetune --run {tuning.folder.name}")
     say(
-        f"  here, with the folder copied back: spine loop finetune DATASET --take {found.folder.name}"
+        f"  here, with the folder copied back: spine loop finetune DATASET --take {tuning.folder.name}"
     )
 
 
-def _say_begin(found: FineTuning) -> None:
+def _say_begin(tuning: FineTuning) -> None:
     if not is_first():
         return
-    if found.state == "stopped":
-        say(f"Fine-tuning {found.name} resumes from step {found.step} of {found.steps}")
-    elif found.state == "prepared":
-        say(f"Fine-tuning {found.name}: {_learns(found)}")
+    if tuning.state == "stopped":
+        say(f"Fine-tuning {tuning.name} resumes from step {tuning.step} of {tuning.steps}")
+    elif tuning.state == "prepared":
+        say(f"Fine-tuning {tuning.name}: {_learns(tuning)}")
 
 
-def _learns(found: FineTuning) -> str:
-    parts = [case["part"] for case in found.record["cases"]]
+def _learns(tuning: FineTuning) -> str:
+    parts = [case["part"] for case in tuning.record["cases"]]
     counts = {name: parts.count(name) for name in ("training", "validation", "replay")}
     return (
         f"learns from {count(counts['training'], 'corrected case')}, {counts['validation']} "
         + ("watches" if counts["validation"] == 1 else "watch")
         + (f", {counts['replay']} replayed" if counts["replay"] else "")
-        + f"; starts from {found.record['parent']['id']}"
+        + f"; starts from {tuning.record['parent']['id']}"
     )
 
 
-def _say_comparison(found: Comparison) -> None:
+def _say_comparison(comparison: Comparison) -> None:
     from SpineLib.loop.origins import told
 
-    if found.cannot:
-        say(f"Not compared: {found.cannot}")
+    if comparison.cannot:
+        say(f"Not compared: {comparison.cannot}")
         return
     rows = [
         [change.figure, str(change.patients), _number(change.old), _number(change.new),
          _number(change.difference, "+.3f"),
          " to ".join(f"{x:+.3f}" for x in change.interval or ()), _number(change.p, ".2g"),
          "worse" if change.worse else change.note]
-        for change in found.changes
+        for change in comparison.changes
     ]  # fmt: skip
     columns = ("figure", "patients", "old", "new", "difference", "95 % by patient", "p", "")
-    print_table(columns, rows, f"{found.candidate} (new) against {found.against} (old)")
-    for line in told(found.record):
-        say(f"Note: {line}")
-    say(f"The page is {found.page}")
+    print_table(columns, rows, f"{comparison.candidate} (new) against {comparison.against} (old)")
+    say_notes(told(comparison.record))
+    say(f"The page is {comparison.page}")
 
 
 def _number(value: float | None, how: str = ".3f") -> str:
@@ -315,14 +323,3 @@ def _model_id(dataset: Dataset, given: str) -> str:
         if given == model.id or (given.isdigit() and model.id.startswith(f"{given.zfill(4)}-")):
             return model.id
     return dataset.lineage.model(given).id
-
-
-def _margins(given: list[str]) -> dict[str, float]:
-    margins = {}
-    for one in given:
-        name, _, value = one.partition("=")
-        try:
-            margins[name.strip()] = float(value)
-        except ValueError as error:
-            raise BadRequest(f"{one} is not NAME=VALUE", advice="As --margin dice=0.02") from error
-    return margins

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.commands.loop import CaseId, Folder, Json, kept_when_cancelled
+from SpineLib.doors.commands.loop import CaseId, Folder, kept_when_cancelled
 from SpineLib.doors.commands.loop_exchange import loop
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import Device, Json, print_json, print_table, progress_bar, say
 
 if TYPE_CHECKING:
     from SpineLib.loop.queue import Queued
@@ -37,7 +37,7 @@ def answer(
     folder: Folder,
     case: Annotated[list[str] | None, typer.Option(help="Only these; may repeat.")] = None,
     model: Annotated[str, typer.Option(help="Id of a model; by default the current one.")] = "",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Have the model answer the cases that it has not answered, and score them for the queue."""
     from SpineLib.errors import SpineError
@@ -46,9 +46,9 @@ def answer(
     stays = "finished answers are kept, and the same command continues"
     with kept_when_cancelled(stays), progress_bar() as progress:
         done = score(folder, case or None, model=model, device=device, progress=progress)
-    said = f"{len(done.scored)} answered, {done.skipped} had an answer already"
+    counts = f"{len(done.scored)} answered, {done.skipped} had an answer already"
     none = "1 has none" if len(done.failed) == 1 else f"{len(done.failed)} have none"
-    say(said + (f", {none}:" if done.failed else ""))
+    say(counts + (f", {none}:" if done.failed else ""))
     for name, why in done.failed.items():
         say(f"Case {name}: {why}")
     if done.failed and not done.scored and not done.skipped:
@@ -70,20 +70,20 @@ def queue_(
     from SpineLib.loop.queue import queue
 
     dataset = open_dataset(folder)
-    found = queue(dataset, order=order.value, part=part.value, seed=seed)
+    waiting = queue(dataset, order=order.value, part=part.value, seed=seed)
     if as_json:
-        print_json([queued_as_json(one) for one in found])
+        print_json([queued_as_json(queued) for queued in waiting])
         return
-    if not found:
+    if not waiting:
         none = f"The data set has no case yet: spine loop add {folder} SOURCE"
         say("No case is waiting: all are approved or set aside" if dataset.cases else none)
         return
     print_table(
         ("case", "state", "part", "score", "places", "why"),
-        [[one.case.id, one.case.state, "test" if one.case.test else "training",
-          "–" if one.score is None else f"{one.score:.2f}", str(len(one.problems)),
-          "; ".join(one.reasons)]
-         for one in found],
+        [[queued.case.id, queued.case.state, "test" if queued.case.test else "training",
+          "–" if queued.score is None else f"{queued.score:.2f}", str(len(queued.problems)),
+          "; ".join(queued.reasons)]
+         for queued in waiting],
     )  # fmt: skip
 
 
@@ -94,25 +94,25 @@ def show(folder: Folder, case: CaseId, as_json: Json = False) -> None:
     from SpineLib.loop.scores import overlay_file, read_score
 
     dataset = open_dataset(folder)
-    found, model = dataset.case(case), dataset.current.id
-    score = read_score(dataset.folder, model, found.id)
-    overlay = overlay_file(dataset.folder, model, found.id)
+    shown, model = dataset.case(case), dataset.current.id
+    score = read_score(dataset.folder, model, shown.id)
+    overlay = overlay_file(dataset.folder, model, shown.id)
     if as_json:
         print_json({
-            "id": found.id, "state": found.state, "test": found.test, "model": model,
+            "id": shown.id, "state": shown.state, "test": shown.test, "model": model,
             "score": None if score is None else score_as_json(score),
             "overlay": str(overlay) if overlay.is_file() else None,
         })  # fmt: skip
         return
-    part = "frozen test" if found.test else "training"
-    say(f"Case {found.id}: {found.state}, {part}, {found.minutes:.1f} minutes")
+    part = "frozen test" if shown.test else "training"
+    say(f"Case {shown.id}: {shown.state}, {part}, {shown.minutes:.1f} minutes")
     print_table(
         ("version", "kind", "by", "changed", ""),
-        [[str(v.number), v.kind, v.by or v.model, str(v.changed), "counts" if v == found.chosen
-          else ""] for v in found.versions],
+        [[str(v.number), v.kind, v.by or v.model, str(v.changed), "counts" if v == shown.chosen
+          else ""] for v in shown.versions],
     )  # fmt: skip
     if score is None:
-        say(f"{model} has not answered it: spine loop answer {folder} --case {found.id}")
+        say(f"{model} has not answered it: spine loop answer {folder} --case {shown.id}")
         return
     _say_score(score)
     if overlay.is_file():
@@ -127,21 +127,21 @@ def _say_score(score: Score) -> None:
     if not score.problems:
         say("Nothing implausible was found")
     for problem in score.problems:
-        place = (
+        where = (
             ""
             if problem.ras is None
             else " at R {:.0f}, A {:.0f}, S {:.0f} mm".format(*problem.ras)
         )
-        say(f"{'!' if problem.serious else '-'} {problem.what}{place}")
+        say(f"{'!' if problem.serious else '-'} {problem.what}{where}")
 
 
-def queued_as_json(one: Queued) -> dict[str, Any]:
+def queued_as_json(queued: Queued) -> dict[str, Any]:
     """A case of the queue as JSON values."""
     return {
-        "id": one.case.id, "state": one.case.state, "test": one.case.test,
-        "score": None if one.score is None else round(one.score, 4),
-        "reasons": list(one.reasons),
-        "problems": [problem.to_dict() for problem in one.problems],
+        "id": queued.case.id, "state": queued.case.state, "test": queued.case.test,
+        "score": None if queued.score is None else round(queued.score, 4),
+        "reasons": list(queued.reasons),
+        "problems": [problem.to_dict() for problem in queued.problems],
     }  # fmt: skip
 
 

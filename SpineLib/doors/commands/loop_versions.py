@@ -56,17 +56,17 @@ def correct(
     from SpineLib.loop.versions import CORRECTED
 
     with opened_writer(folder) as writer:
-        found = writer.dataset.case(case)
+        opened = writer.dataset.case(case)
         answer = read_correction(
-            found, file, numbering=numbering_named(numbering), orientation=orientation
+            opened, file, numbering=numbering_named(numbering), orientation=orientation
         )
         version = writer.add_version(
-            found, answer, kind=CORRECTED, by=reader or user(), minutes=minutes, base=base,
+            opened, answer, kind=CORRECTED, by=reader or user(), minutes=minutes, base=base,
             seen=None if anyway else base, resampled=resample,
         )  # fmt: skip
     unit = "voxels" if writer.dataset.task == "segmentation" else "slices"
     say(
-        f"Case {found.id} is corrected as version {version.number}: {version.changed} {unit} changed"
+        f"Case {opened.id} is corrected as version {version.number}: {version.changed} {unit} changed"
     )
     if version.dice:
         lowest = sorted(version.dice.items(), key=lambda pair: pair[1])[:5]
@@ -108,12 +108,12 @@ def undo(
 ) -> None:
     """Go back to the version that the current one started from; nothing is removed."""
     with opened_writer(folder) as writer:
-        found = writer.dataset.case(case)
-        if found.chosen is None or found.chosen.base is None:
-            raise BadRequest(f"The case {found.id} has no earlier version to go back to")
+        opened = writer.dataset.case(case)
+        if opened.chosen is None or opened.chosen.base is None:
+            raise BadRequest(f"The case {opened.id} has no earlier version to go back to")
         seen = None if anyway else base
-        version = writer.choose(found, found.chosen.base, by=reader or user(), seen=seen)
-    _say_choice(writer, found.id, version.number)
+        version = writer.choose(opened, opened.chosen.base, by=reader or user(), seen=seen)
+    _say_choice(writer, opened.id, version.number)
 
 
 @loop.command()
@@ -127,16 +127,16 @@ def choose(
 ) -> None:
     """Make any version the current one: an undo, or a redo."""
     with opened_writer(folder) as writer:
-        found = writer.dataset.case(case)
+        opened = writer.dataset.case(case)
         seen = None if anyway else base
-        writer.choose(found, number, by=reader or user(), seen=seen)
-    _say_choice(writer, found.id, number)
+        writer.choose(opened, number, by=reader or user(), seen=seen)
+    _say_choice(writer, opened.id, number)
 
 
 def _say_choice(writer: DatasetWriter, case: str, number: int) -> None:
-    found = writer.dataset.case(case)
+    opened = writer.dataset.case(case)
     say(
-        f"Case {case}: version {number} of {len(found.versions)} is the current one; it is {found.state}"
+        f"Case {case}: version {number} of {len(opened.versions)} is the current one; it is {opened.state}"
     )
 
 

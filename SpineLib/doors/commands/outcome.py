@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import Json, print_json, print_table, progress_bar, say, say_notes
 from SpineLib.errors import BadRequest
 from SpineLib.labels import RESEARCH_NOTICE, STARTER_NOTICE
 
@@ -19,7 +19,6 @@ outcome = typer.Typer(
     help="How severe the disease is, and what becomes of the patient. Research only.",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 Table = Annotated[
     Path, typer.Argument(metavar="TABLE", help="CSV, Parquet or REDCap's CSV, a row a patient.")
 ]
@@ -58,9 +57,9 @@ def recipes() -> None:
     """Show the questions that come with the program."""
     from SpineLib.outcome.recipe import read_recipe, recipe_names
 
-    found = [read_recipe(name) for name in recipe_names()]
+    all_recipes = [read_recipe(name) for name in recipe_names()]
     print_table(("recipe", "question", "predictors", "after"),
-                [[r.name, r.title, ", ".join(r.predictors), r.source] for r in found])  # fmt: skip
+                [[r.name, r.title, ", ".join(r.predictors), r.source] for r in all_recipes])  # fmt: skip
 
 
 @outcome.command()
@@ -104,10 +103,10 @@ def check(
                     "missing": missing.to_dict("records")})  # fmt: skip
         return
     print_table(("column", "what", "missing", "share"), [
-        [row.column, row.title, str(row.missing), f"{100 * row.share:.0f} %"]
-        for row in missing.itertuples()
+        [column.column, column.title, str(column.missing), f"{100 * column.share:.0f} %"]
+        for column in missing.itertuples()
     ], f"{len(cohort.table)} patients")  # fmt: skip
-    _say_notes(cohort.notes)
+    say_notes(cohort.notes)
     say(RESEARCH_NOTICE)
 
 
@@ -136,7 +135,7 @@ def fit(
     from SpineLib.outcome.recipe import read_recipe
     from SpineLib.outcome.run import run
 
-    asked = read_recipe(recipe).without(tuple(without or ()))
+    chosen = read_recipe(recipe).without(tuple(without or ()))
     cohort = _cohort(table, mapping, readings, key or out)
     if preset:
         _fit_preset(cohort, preset, out, draws, seed)
@@ -144,23 +143,23 @@ def fit(
     from SpineLib.outcome.page import write_run
 
     with progress_bar() as progress:
-        done = run(cohort, asked, candidate=model, draws=draws, seed=seed, progress=progress)
+        done = run(cohort, chosen, candidate=model, draws=draws, seed=seed, progress=progress)
         page = write_run(done, out)
     if as_json:
         print_json({
             "model": str(out / "model"), "kept": done.chosen, "notice": done.model.notice,
-            "figures": {name: [_figure(f) for f in found] for name, found in done.figures.items()},
+            "figures": {name: [_figure(f) for f in figures] for name, figures in done.figures.items()},
         })  # fmt: skip
         return
     from SpineLib.evaluation.report import span_of
 
-    for name, found in done.figures.items():
+    for name, figures in done.figures.items():
         kept = ", kept" if name == done.chosen else ""
         print_table(("figure", "value", "95 %", "of"), [
             [f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval), f.of]
-            for f in found
+            for f in figures
         ], f"{name}{kept}")  # fmt: skip
-    _say_notes(done.prepared.notes)
+    say_notes(done.prepared.notes)
     say(f"The page is {page}; the model is {out / 'model'}")
     say(done.model.notice)
 
@@ -203,7 +202,7 @@ def predict(
     for line in answer.lines:
         say(f"  {line}")
     if idle:
-        _say_notes((f"The model does not use {', '.join(sorted(idle))}.",))
+        say_notes((f"The model does not use {', '.join(sorted(idle))}.",))
     say(f"{answer.model}. {answer.notice}")
 
 
@@ -256,15 +255,15 @@ def _fit_preset(cohort: Cohort, name: str, out: Path, draws: int, seed: int) -> 
     from SpineLib.outcome.recipe import read_recipe
     from SpineLib.outcome.run import recalibrated
 
-    made = recalibrated(cohort, read_recipe(ranking(name).recipe), name, draws=draws, seed=seed)
-    write_model(made, out / "model")
+    model = recalibrated(cohort, read_recipe(ranking(name).recipe), name, draws=draws, seed=seed)
+    write_model(model, out / "model")
     print_table(("figure", "value", "95 %"), [
-        [f["name"], f"{f['value']:.3f}", span_of(f["interval"])] for f in made.figures
-    ], made.title)  # fmt: skip
-    _say_notes(made.notes)
+        [f["name"], f"{f['value']:.3f}", span_of(f["interval"])] for f in model.figures
+    ], model.title)  # fmt: skip
+    say_notes(model.notes)
     say("The published coefficients were not fitted to these patients; the constant was.")
     say(f"The model is {out / 'model'}")
-    say(made.notice)
+    say(model.notice)
 
 
 def _model(folder: Path) -> Any:
@@ -280,8 +279,8 @@ def _cohort(table: Path, mapping: Path | None, readings: Path | None, key: Path 
     from SpineLib.outcome.table import read_cohort
 
     mapped = read_mapping(mapping) if mapping else None
-    said = read_imaging(readings) if readings else None
-    return read_cohort(table, mapping=mapped, readings=said, key=key)
+    imaging = read_imaging(readings) if readings else None
+    return read_cohort(table, mapping=mapped, readings=imaging, key=key)
 
 
 def _reading_values(folder: Path) -> dict[str, float]:
@@ -292,21 +291,16 @@ def _reading_values(folder: Path) -> dict[str, float]:
 
 
 def _settings(given: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for one in given:
-        name, equals, value = one.partition("=")
+    settings: dict[str, str] = {}
+    for setting in given:
+        name, equals, value = setting.partition("=")
         if not equals:
-            raise BadRequest(f"{one!r} is not a column and a value", advice="As --set age=67.")
-        if found.setdefault(name.strip(), value) != value:
+            raise BadRequest(f"{setting!r} is not a column and a value", advice="As --set age=67.")
+        if settings.setdefault(name.strip(), value) != value:
             raise BadRequest(f"--set says {name.strip()} twice", advice="Keep one of them.")
-    return found
+    return settings
 
 
 def _figure(figure: Any) -> dict[str, Any]:
     return {"name": figure.name, "value": figure.value, "interval": figure.interval,
             "of": figure.of}  # fmt: skip
-
-
-def _say_notes(notes: tuple[str, ...]) -> None:
-    for note in notes:
-        say(f"Note: {note}")

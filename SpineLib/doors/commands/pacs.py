@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import Json, print_json, print_table, progress_bar, say
 from SpineLib.errors import SpineError
 
 pacs = typer.Typer(no_args_is_help=True, help="The archives that results go to. docs/pacs.md.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the destination is called.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
 @pacs.command()
@@ -40,7 +39,7 @@ def add(
     from SpineLib.pacs.destinations import add_destination, keep_password
 
     files = {"ca": ca, "certificate": certificate, "key": key}
-    made = add_destination(
+    added = add_destination(
         {
             "name": name, "host": host, "port": port, "ae": ae, "calling": calling, "url": url,
             "user": user, "tls": tls,
@@ -49,7 +48,7 @@ def add(
     )  # fmt: skip
     if password:
         keep_password(name, typer.prompt("Password", hide_input=True))
-    say(f"{made.name}: {made.where}. Try it: spine pacs echo {made.name}")
+    say(f"{added.name}: {added.where}. Try it: spine pacs echo {added.name}")
 
 
 @pacs.command("list")
@@ -59,11 +58,11 @@ def list_them(as_json: Json = False) -> None:
 
     known = read_destinations().values()
     if as_json:
-        print_json([one.model_dump(mode="json", exclude_defaults=True) for one in known])
+        print_json([dest.model_dump(mode="json", exclude_defaults=True) for dest in known])
         return
     print_table(
         ("name", "where", "how"),
-        [(one.name, one.where, _how(one.is_web, one.encrypted)) for one in known],
+        [(dest.name, dest.where, _how(dest.is_web, dest.encrypted)) for dest in known],
     )
 
 
@@ -87,9 +86,9 @@ def echo(name: Name) -> None:
     from SpineLib.pacs import dimse, web
     from SpineLib.pacs.destinations import destination
 
-    place = destination(name)
-    (web if place.is_web else dimse).echo(place)
-    say(f"{place.where} answers.")
+    archive = destination(name)
+    (web if archive.is_web else dimse).echo(archive)
+    say(f"{archive.where} answers.")
 
 
 def send(
@@ -106,9 +105,9 @@ def send(
     from SpineLib.pacs.sending import as_records
     from SpineLib.pacs.sending import send as run
 
-    place = destination(name)
+    archive = destination(name)
     with progress_bar() as progress:
-        outcomes = run(folder, place, progress=progress)
+        outcomes = run(folder, archive, progress=progress)
     if as_json:
         print_json(as_records(outcomes))
     else:

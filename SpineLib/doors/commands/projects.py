@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib.doors.commands.schemes import read_scheme
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import Json, print_json, print_table, progress_bar, say, say_notes
 from SpineLib.errors import BadRequest
 from SpineLib.questions import KNOWN_QUESTIONS, scheme_data
 from SpineLib.times import local_time
@@ -34,7 +34,6 @@ TakeOver = Annotated[
         "--take-over", help="Take over a name that the same person used on another machine."
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
 NamedModel = Annotated[
@@ -102,11 +101,11 @@ def create(
     """Make an empty project."""
     from SpineLib.projects.project import create as create_project
 
-    made = create_project(
+    new = create_project(
         folder, title=title, scheme=scheme_data(read_scheme(scheme)), plane=plane.value, weighting=weighting, rules=rules,
         order=order.value, repeat_share=repeat, visible_after=visible_after.value,
     )  # fmt: skip
-    say(f"The project is in {made.folder}; add studies with: spine project add {made.folder} DICOM")
+    say(f"The project is in {new.folder}; add studies with: spine project add {new.folder} DICOM")
 
 
 @project.command()
@@ -124,8 +123,7 @@ def add(
         after = add_studies(before, dicom, progress=progress)
     new = len(after.studies) - len(before.studies)
     say(f"{new} studies added; the project has {len(list(after.slices()))} slices")
-    for note in shared_ids(study.patient for study in after.studies):
-        say(f"Note: {note}")
+    say_notes(shared_ids(study.patient for study in after.studies))
 
 
 @project.command()
@@ -148,19 +146,18 @@ def status(folder: Folder, as_json: Json = False) -> None:
     from SpineLib.projects.project import open_project
     from SpineLib.projects.status import status_of
 
-    found = status_of(open_project(folder))
+    shown = status_of(open_project(folder))
     if as_json:
-        print_json(found)
+        print_json(shown)
         return
-    say(f"{found['title']}: {found['studies']} studies, {found['slices']} slices")
+    say(f"{shown['title']}: {shown['studies']} studies, {shown['slices']} slices")
     rows = [
         [r["reader"], r["arm"], str(r["done"]), str(r["left"]), _minutes(r["seconds"]),
          _minutes(r["seconds_left"]), local_time(r["locked"]) or "open"]
-        for r in found["readers"]
+        for r in shown["readers"]
     ]  # fmt: skip
     print_table(("reader", "arm", "done", "left", "time", "time left", "locked"), rows)
-    for line in found["notes"]:
-        say(f"Note: {line}")
+    say_notes(shown["notes"])
 
 
 def _minutes(seconds: float | None) -> str:
@@ -371,21 +368,21 @@ def export(
                 opened, out, unsettled=unsettled.value, key=kept, progress=progress
             )
             recipe = "" if opened.scheme.key in KNOWN_QUESTIONS else "--recipe RECIPE.toml "
-            told = f"train on it with: spine train {opened.task} {recipe}--data {table} --out RUN"
-            told += " (docs/training.md tells how a recipe is given your scheme)" if recipe else ""
+            done = f"train on it with: spine train {opened.task} {recipe}--data {table} --out RUN"
+            done += " (docs/training.md tells how a recipe is given your scheme)" if recipe else ""
         elif format is Format.tidy:
-            told = f"{exporting.write_tidy(opened, out)} labels are in {out}"
+            done = f"{exporting.write_tidy(opened, out)} labels are in {out}"
         elif format is Format.jpeg:
-            told = (
+            done = (
                 f"{exporting.write_pictures(opened, out, progress=progress)} pictures are in {out}"
             )
         elif format is Format.layout:
             count = exporting.write_layout(opened, out, key=kept, progress=progress)
-            told = f"{count} stacks are in {out}"
+            done = f"{count} stacks are in {out}"
         else:
             count = exporting.write_voc(opened, out, key=kept, progress=progress)
-            told = f"{count} boxes are in {out}"
-    say(told[0].upper() + told[1:])
+            done = f"{count} boxes are in {out}"
+    say(done[0].upper() + done[1:])
     if format not in (Format.tidy, Format.jpeg):
         say(f"The key is {kept}; keep it apart" if kept
             else "The DICOM still names its patients")  # fmt: skip
@@ -432,6 +429,5 @@ def _session(
 
     arm = ASSISTED if assisted else UNASSISTED
     session = ReaderSession(folder, reader, arm=arm, take_over=take_over, seed=seed)
-    for note in session.notes:
-        say(f"Note: {note}")
+    say_notes(session.notes)
     return session

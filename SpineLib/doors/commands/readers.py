@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.doors.commands.evaluation import evaluate
-from SpineLib.doors.commands.projects import Folder, Json, NamedModel
-from SpineLib.doors.console import print_json, print_table, say
+from SpineLib.doors.commands.evaluation import evaluate, figures_as_json, print_figures
+from SpineLib.doors.commands.projects import Folder, NamedModel
+from SpineLib.doors.console import Json, print_json, say, say_notes
 
 
 @evaluate.command()
@@ -28,7 +28,6 @@ def readers(
     as_json: Json = False,
 ) -> None:
     """Measure a reading project: agreement, and readers and the model against the consensus."""
-    from SpineLib.evaluation.report import span_of
     from SpineLib.projects.answers import all_answers, read_answers
     from SpineLib.projects.page import write_page
     from SpineLib.projects.project import open_project
@@ -42,16 +41,9 @@ def readers(
     )
     page = write_page(study, out)
     if as_json:
-        print_json({
-            section: [{"name": f.name, "value": f.value, "interval": f.interval, "alone": f.alone,
-                       "method": f.method, "of": f.of, "note": f.note} for f in figures]
-            for section, figures in study.sections.items()
-        })  # fmt: skip
+        print_json({name: figures_as_json(figures) for name, figures in study.sections.items()})
         return
     for section, figures in study.sections.items():
-        rows = [[f.name, f.note if f.value is None else f"{f.value:.3f}", span_of(f.interval),
-                 span_of(f.alone), f.of] for f in figures]  # fmt: skip
-        print_table(("figure", "value", "95 % by patient", "95 % by slice", "of"), rows, section)
-    for note in study.notes:
-        say(f"Note: {note}")
+        print_figures(figures, section)
+    say_notes(study.notes)
     say(f"The page is {page}")

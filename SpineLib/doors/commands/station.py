@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, say
+from SpineLib.doors.console import Json, print_json, print_table, say, say_aside
 from SpineLib.errors import BadRequest
 
 station = typer.Typer(
@@ -21,7 +20,6 @@ Folder = Annotated[
     Path | None,
     typer.Option("--folder", help="Where the studies are kept. Default: beside the destinations."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
 @station.callback()
@@ -86,7 +84,7 @@ def run(
     if not send_to or not callers:
         raise BadRequest(
             "Say where results go (--send-to) and who may send (--from)",
-            advice="A station lets nobody in whom nobody named.",
+            advice="Only senders that you name are let in.",
         )
     settings = Settings(
         folder or default_folder(), destination(send_to), tuple(map(Caller.parse, callers)),
@@ -95,11 +93,11 @@ def run(
         certificate=certificate, key=key, ca=ca,
     )  # fmt: skip
     reads = ReadingProcess()
-    made = Station(settings, reads, say=_log, tell=_tell)
+    opened_station = Station(settings, reads, say=say_aside, tell=_tell)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: made.end())
+        signal.signal(number, lambda *_: opened_station.end())
     try:
-        made.run()
+        opened_station.run()
     finally:
         reads.close()
 
@@ -136,11 +134,6 @@ def retry_them(
     say(f"To be tried again: {', '.join(names) or 'none, as none failed'}")
 
 
-def _log(line: str) -> None:
-    with suppress(OSError):  # nobody listens, and the station goes on
-        print(line, file=sys.stderr, flush=True)
-
-
 def _tell(line: str) -> None:
-    with suppress(OSError):
+    with suppress(OSError):  # nobody listens, and the station goes on
         print(line, flush=True)

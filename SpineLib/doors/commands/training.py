@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from SpineLib.doors.console import (
+    Device,
     Numbering,
     Orientation,
     print_json,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from SpineLib.evaluation.evaluate import Asked
     from SpineLib.training.recipe import Recipe
     from SpineLib.training.run import Run
-    from SpineLib.training.task import Task
     from SpineLib.training.tasks import Data
 
 train = typer.Typer(
@@ -64,7 +64,6 @@ LeaveOut = Annotated[
     bool, typer.Option("--leave-out-test", help="Leave the test's patients out instead.")
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Workers = Annotated[
     int | None, typer.Option(help="Processes that load; by default as the cores allow.", min=0)
 ]
@@ -111,13 +110,14 @@ def _command(task: str) -> Callable[..., None]:
         as_json: Annotated[bool, typer.Option("--json", help="Print the run's record.")] = False,
     ) -> None:
         from SpineLib.evaluation.evaluate import Asked
+        from SpineLib.training.tasks import make_task
         from SpineLib.training.trainer import train as train_task
 
         chosen = chosen_recipe(recipe, [*(change or []), *of_files(numbering, orientation)], task)
         with first_bar() as progress:
             data_ = opened_data(chosen, data, validation, test, leave_out_test, progress, cache)
             run = train_task(
-                made_task(chosen, data_, cache, progress),
+                make_task(chosen, data_, cache=cache, progress=progress),
                 out,
                 device=device,
                 resume=resume,
@@ -205,8 +205,8 @@ def recipes(
     if name is not None:
         say(path_of(name).read_text(encoding="utf-8").rstrip())
         return
-    found = [read_recipe(one) for one in names()]
-    rows = [[r.name, r.task, r.network.name, r.about.strip().split("\n")[0]] for r in found]
+    all_recipes = [read_recipe(recipe_name) for recipe_name in names()]
+    rows = [[r.name, r.task, r.network.name, r.about.strip().split("\n")[0]] for r in all_recipes]
     print_table(("recipe", "task", "network", "about"), rows)
 
 
@@ -236,6 +236,7 @@ def search(
     """Search for better values of a recipe, on one machine or many that share a storage."""
     from SpineLib.training.search import BEST
     from SpineLib.training.search import search as search_values
+    from SpineLib.training.tasks import make_task
     from SpineLib.training.trainer import train as train_task
 
     chosen = chosen_recipe(recipe, change)
@@ -244,7 +245,7 @@ def search(
 
         def trial(changed: Recipe, folder: Path, validated: Any) -> Run:
             return train_task(
-                made_task(changed, data_, cache, progress),
+                make_task(changed, data_, cache=cache, progress=progress),
                 folder,
                 device=device,
                 data=data_.record,
@@ -275,8 +276,8 @@ def package(
 
 def of_files(numbering: str, orientation: str) -> list[str]:
     """What a person says of a CSV's images and masks, as changes of the recipe."""
-    said = {"data.numbering": numbering, "data.orientation": orientation}
-    return [f'{key}="{value}"' for key, value in said.items() if value]
+    values = {"data.numbering": numbering, "data.orientation": orientation}
+    return [f'{key}="{value}"' for key, value in values.items() if value]
 
 
 def chosen_recipe(name: str, change: list[str] | None, task: str = "") -> Recipe:
@@ -322,13 +323,6 @@ def opened_data(
     )
 
 
-def made_task(recipe: Recipe, data: Data, cache: Path | None, progress: Progress) -> Task:
-    """The recipe's task on its data."""
-    from SpineLib.training.tasks import make_task
-
-    return make_task(recipe, data, cache=cache, progress=progress)
-
-
 def _weights(folder: Path) -> dict[str, torch.Tensor]:
     from SpineLib.inference.loaded import load
     from SpineLib.models import open_folder
@@ -346,10 +340,10 @@ def _evaluate(run: Run, asked: Asked, test: Path | None, progress: Progress) -> 
     model = open_folder(run.model)
     cases = open_cases([model], asked, only=test, progress=progress)
     answers = predict([model], cases, asked, progress=progress)
-    found, comparison = evaluated(answers)
+    evaluations, comparison = evaluated(answers)
     curves = {"Loss and validation while it was trained": (run.folder / DRAWING).read_bytes()}
-    write_evaluation(run.folder / "evaluation", answers, found, comparison, drawings=curves)
-    write_figures(model, found[0])
+    write_evaluation(run.folder / "evaluation", answers, evaluations, comparison, drawings=curves)
+    write_figures(model, evaluations[0])
 
 
 def is_first() -> bool:
@@ -381,12 +375,12 @@ def _say_run(run: Run, as_json: bool) -> None:
     say(f"The model is in {run.model}; its curves are in {run.folder / 'curves.png'}")
 
 
-def _say_calibration(found: dict[str, Any]) -> None:
-    if "failed" in found:
-        say(f"Not calibrated: {found['failed']}")
-    elif found:
+def _say_calibration(calibration: dict[str, Any]) -> None:
+    if "failed" in calibration:
+        say(f"Not calibrated: {calibration['failed']}")
+    elif calibration:
         say(
-            f"Calibrated on {found['slices']} slices of the validation data: temperature "
-            f"{found['temperature']:.3f}, bias {found['bias']:+.3f}, expected calibration error "
-            f"{found['ece_before']:.3f} → {found['ece']:.3f}"
+            f"Calibrated on {calibration['slices']} slices of the validation data: temperature "
+            f"{calibration['temperature']:.3f}, bias {calibration['bias']:+.3f}, expected calibration error "
+            f"{calibration['ece_before']:.3f} → {calibration['ece']:.3f}"
         )

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.doors.commands.evaluation import Cache, Canal, Device, Out, Region, Weighting
+from SpineLib.doors.commands.evaluation import Cache, Canal, Out, Region, Weighting
 from SpineLib.doors.commands.readers import evaluate
-from SpineLib.doors.console import print_table, progress_bar, say
+from SpineLib.doors.console import Device, print_table, progress_bar, say
 from SpineLib.errors import BadModel, BadRequest
 
 
@@ -66,9 +66,9 @@ def unlike(
             "Nothing was fitted that could be written", command="--data … --limits … --strangers …"
         )
     with progress_bar() as progress:
-        asked = {"canal": canal, "region": region, "weighting": weighting, "device": device,
+        how = {"canal": canal, "region": region, "weighting": weighting, "device": device,
                  "cache": cache}  # fmt: skip
-        fitted = open_unlike(model, data or (), limits or (), strangers, withheld, asked, progress)
+        fitted = open_unlike(model, data or (), limits or (), strangers, withheld, how, progress)
         if fitted.loaded.known is None:
             raise BadModel(
                 f"The model {fitted.folder.card.name} has no statistics of what it knows",
@@ -82,8 +82,8 @@ def unlike(
         f"logit of {card.stranger_limit:g}"
     )
     for title, table in tables.items():
-        rows = [[f"{x:.3f}" if isinstance(x, float) else str(x) for x in row]
-                for row in table.to_numpy(object).tolist()]  # fmt: skip
+        rows = [[f"{x:.3f}" if isinstance(x, float) else str(x) for x in values]
+                for values in table.to_numpy(object).tolist()]  # fmt: skip
         print_table([str(name) for name in table.columns], rows, title)
     if write_card:
         fitted.write()

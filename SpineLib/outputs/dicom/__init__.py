@@ -69,8 +69,8 @@ def results_in(folder: str | Path, *, earlier: Sequence[Earlier] = ()) -> Result
     reading = Reading.load(folder)
     shown = {names.WORST: "Worst slice", names.LADDER: "Along the spine"}
     shown |= {
-        names.slice_picture(stack.id, one.index): f"Stack {stack.id}, slice {one.index + 1}"
-        for stack, one in reading.findings.flagged()
+        names.slice_picture(stack.id, finding.index): f"Stack {stack.id}, slice {finding.index + 1}"
+        for stack, finding in reading.findings.flagged()
     }
     shown[names.SEGMENTATION_SLICE] = "Segmentation"
     pictures = {
@@ -114,8 +114,8 @@ def write_dicom(
         OutputError: the folder cannot be written to.
     """
     progress = progress or Progress()
-    found = find_images(results.reading.findings, images, progress=progress)
-    making = Making(results.reading.findings, found)
+    source_images = find_images(results.reading.findings, images, progress=progress)
+    making = Making(results.reading.findings, source_images)
     earlier = [*results.earlier, *before.in_folder(Path(out))]
     progress.stage("Writing DICOM")
     try:
@@ -128,9 +128,9 @@ def write_dicom(
             file=Path(images) if isinstance(images, (str, Path)) else None,
         ) from error
     with writing_folder(out) as folder:
-        for name, made in objects.items():
+        for name, dicom_object in objects.items():
             progress.check()
-            made.save_as(folder / name)
+            dicom_object.save_as(folder / name)
     return [Path(out) / name for name in objects]
 
 
@@ -142,10 +142,10 @@ def _objects(
     signature: Signature | None,
 ) -> Iterator[tuple[str, Dataset]]:
     segments = None
-    for name, made in _segmentations(making, results, kinds):
-        before.name_earlier(made, earlier)
-        segments = segments or made
-        yield name, made
+    for name, segmentation_object in _segmentations(making, results, kinds):
+        before.name_earlier(segmentation_object, earlier)
+        segments = segments or segmentation_object
+        yield name, segmentation_object
     if Kind.report in kinds:
         yield from _measurement_reports(making, results, segments, earlier, signature)
     if Kind.segmentation in kinds:
@@ -180,13 +180,13 @@ def _outlines(
 ) -> Iterator[tuple[str, Dataset]]:
     """Cord and sac, an object a stack."""
     for number, (stack, outlined) in enumerate(results.reading.outlines.items(), 1):
-        made = outline_segmentation(
+        outlined_object = outline_segmentation(
             making, making.findings.stack(stack), outlined,
             corrected=stack in results.corrections.outlines,
         )  # fmt: skip
-        if made is not None:
-            before.name_earlier(made, earlier)
-            yield f"cord-{number}.dcm", made
+        if outlined_object is not None:
+            before.name_earlier(outlined_object, earlier)
+            yield f"cord-{number}.dcm", outlined_object
 
 
 def _measurement_reports(

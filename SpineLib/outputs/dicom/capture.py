@@ -23,7 +23,7 @@ def secondary_capture(making: Making, picture: bytes, title: str) -> SCImage:
     identity = making.identity()
     for name in ("manufacturer_model_name", "software_versions", "device_serial_number"):
         identity.pop(name)
-    made = SCImage.from_ref_dataset(
+    capture = SCImage.from_ref_dataset(
         ref_dataset=making.images.any,
         pixel_array=np.asarray(image),
         photometric_interpretation="RGB",
@@ -34,6 +34,6 @@ def secondary_capture(making: Making, picture: bytes, title: str) -> SCImage:
         **identity,
     )
     # highdicom asks for an orientation; a picture of a view may have another one.
-    made["PatientOrientation"].value = None
-    made.BurnedInAnnotation = "YES"
-    return making.finished(made, title)
+    capture["PatientOrientation"].value = None
+    capture.BurnedInAnnotation = "YES"
+    return making.finished(capture, title)

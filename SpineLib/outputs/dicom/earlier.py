@@ -66,10 +66,10 @@ class Earlier:
 
     def header(self) -> Dataset:
         """As much of a header as highdicom asks for."""
-        made = Dataset()
-        made.StudyInstanceUID, made.SeriesInstanceUID = self.study, self.series
-        made.SOPClassUID, made.SOPInstanceUID = self.kind, self.instance
-        return made
+        dataset = Dataset()
+        dataset.StudyInstanceUID, dataset.SeriesInstanceUID = self.study, self.series
+        dataset.SOPClassUID, dataset.SOPInstanceUID = self.kind, self.instance
+        return dataset
 
 
 def in_folder(folder: Path) -> list[Earlier]:
@@ -80,10 +80,10 @@ def in_folder(folder: Path) -> list[Earlier]:
 
 def reports(earlier: Iterable[Earlier]) -> list[Dataset]:
     """Headers of the reports among them."""
-    return [one.header() for one in dict.fromkeys(earlier) if one.kind == REPORT]
+    return [report.header() for report in dict.fromkeys(earlier) if report.kind == REPORT]
 
 
-def name_earlier(made: Dataset, earlier: Sequence[Earlier]) -> None:
+def name_earlier(newer: Dataset, earlier: Sequence[Earlier]) -> None:
     """Has an object that is not a report name those before it of its study.
 
     Only reports have a list of predecessor documents. A segmentation refers to the other image
@@ -91,21 +91,21 @@ def name_earlier(made: Dataset, earlier: Sequence[Earlier]) -> None:
     carry its Referenced Instance Sequence as a Standard Extended SOP Class (PS3.2). The purpose is
     a term of our own.
     """
-    now = Earlier.of(made)
+    now = Earlier.of(newer)
     same = SEGMENTATIONS if now.kind in SEGMENTATIONS else (now.kind,)
     before = [
-        one for one in dict.fromkeys(earlier)
-        if one.kind in same and (one.study, one.image) == (now.study, now.image)
+        older for older in dict.fromkeys(earlier)
+        if older.kind in same and (older.study, older.image) == (now.study, now.image)
     ]  # fmt: skip
     if not before:
         return
-    references = [_reference(one) for one in before]
+    references = [_reference(older) for older in before]
     if now.kind in SEGMENTATIONS:
-        made.ReferencedImageSequence = references
-        for one in before:
-            made.ReferencedSeriesSequence.append(_series(one))
+        newer.ReferencedImageSequence = references
+        for older in before:
+            newer.ReferencedSeriesSequence.append(_series(older))
     else:
-        made.ReferencedInstanceSequence = references
+        newer.ReferencedInstanceSequence = references
 
 
 def _first_image(header: Dataset) -> str:
@@ -117,17 +117,17 @@ def _first_image(header: Dataset) -> str:
     return str(images[0].ReferencedSOPInstanceUID)
 
 
-def _reference(one: Earlier) -> Dataset:
+def _reference(older: Earlier) -> Dataset:
     reference = Dataset()
-    reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = one.kind, one.instance
+    reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = older.kind, older.instance
     reference.PurposeOfReferenceCodeSequence = [PREDECESSOR]
     return reference
 
 
-def _series(one: Earlier) -> Dataset:
+def _series(older: Earlier) -> Dataset:
     instance = Dataset()
-    instance.ReferencedSOPClassUID, instance.ReferencedSOPInstanceUID = one.kind, one.instance
+    instance.ReferencedSOPClassUID, instance.ReferencedSOPInstanceUID = older.kind, older.instance
     series = Dataset()
-    series.SeriesInstanceUID = one.series
+    series.SeriesInstanceUID = older.series
     series.ReferencedInstanceSequence = [instance]
     return series

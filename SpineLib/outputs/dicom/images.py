@@ -54,13 +54,13 @@ class SourceImages:
 
 
 def find_images(
-    findings: Findings, place: str | Path | Sequence[Path], *, progress: Progress | None = None
+    findings: Findings, images: str | Path | Sequence[Path], *, progress: Progress | None = None
 ) -> SourceImages:
     """Finds the images of a reading.
 
     Args:
         findings: of the reading.
-        place: what was read: a folder, a zip, a DICOMDIR, a file, or a list of files.
+        images: what was read: a folder, a zip, a DICOMDIR, a file, or a list of files.
         progress: as for `SpineLib.dicom.scan`.
 
     Raises:
@@ -76,9 +76,9 @@ def find_images(
         )
     files: dict[str, set[Path]] = {}
     planes: dict[Frame, NDArray[np.float64]] = {}
-    listed = isinstance(place, Sequence) and not isinstance(place, str)
-    found = scan_files(place, progress=progress) if listed else scan(place, progress=progress)  # type: ignore[arg-type]
-    for stack in found.stacks:
+    listed = isinstance(images, Sequence) and not isinstance(images, str)
+    scanned = scan_files(images, progress=progress) if listed else scan(images, progress=progress)  # type: ignore[arg-type]
+    for stack in scanned.stacks:
         for k, source in enumerate(stack.sources):
             frame = Frame(source.sop_instance_uid, source.frame)
             if frame not in wanted:
@@ -90,7 +90,7 @@ def find_images(
     if missing:
         raise BadInput(
             f"{len(missing)} of the images that were read are not here",
-            file=None if listed else Path(place),  # type: ignore[arg-type]
+            file=None if listed else Path(images),  # type: ignore[arg-type]
             advice="Name the folder of the study that the results were made from.",
         )
     twice = [paths for paths in files.values() if len(paths) > 1]
@@ -162,8 +162,8 @@ def at_source(
     if len(images) > 1:
         raise BadInput("The slices of this stack come from several multi-frame images")
     whole = np.zeros((frames, *voxels.shape[1:]), voxels.dtype)
-    for k, one in enumerate(slices):
-        whole[one.frame - 1] = voxels[k]
+    for k, slice_ in enumerate(slices):
+        whole[slice_.frame - 1] = voxels[k]
     return [_sharing(images[0], slices[0].frame)], whole
 
 

@@ -23,7 +23,7 @@ def key_images(
     """
     flagged = {}
     findings = making.findings
-    slices = [(stack, one.index) for stack, one in findings.flagged()]
+    slices = [(stack, finding.index) for stack, finding in findings.flagged()]
     slices += [
         (findings.stack(answer.stack), answer.index)
         for answer in answers
@@ -40,7 +40,7 @@ def key_images(
             uid=hd.UID(), name=MANUFACTURER, model_name=f"{MANUFACTURER} {__version__}"
         ),
     )
-    made = ko.KeyObjectSelectionDocument(
+    selection = ko.KeyObjectSelectionDocument(
         evidence=list(flagged.values()),
         content=ko.KeyObjectSelection(
             document_title=codes.OF_INTEREST,
@@ -50,4 +50,4 @@ def key_images(
         ),
         **making.identity(),
     )
-    return making.finished(made, "key images")
+    return making.finished(selection, "key images")

@@ -67,14 +67,14 @@ class Making:
             ],
         }
 
-    def finished(self, made: Made, what: str) -> Made:
+    def finished(self, dicom_object: Made, what: str) -> Made:
         """The object with what highdicom has no argument for.
 
         Args:
-            made: by highdicom.
+            dicom_object: by highdicom.
             what: of which kind, and by which model.
         """
-        made.SeriesDescription = f"RESEARCH {what}"[:_LONGEST_TEXT]
-        made.ContentQualification = "RESEARCH"
-        made.BodyPartExamined = "SPINE"  # not paired, so that no laterality is asked for
-        return made
+        dicom_object.SeriesDescription = f"RESEARCH {what}"[:_LONGEST_TEXT]
+        dicom_object.ContentQualification = "RESEARCH"
+        dicom_object.BodyPartExamined = "SPINE"  # not paired, so that no laterality is asked for
+        return dicom_object

@@ -16,7 +16,7 @@ from SpineLib.outputs.dicom.making import Making
 from SpineLib.outputs.dicom.segmentation import Outline, segments_of
 from SpineLib.volume import Volume
 
-# Of the sac no code is known to us. Colours as in Slicer's views.
+# We know of no standard code for the sac. Colours as in Slicer's views.
 _SEGMENTS = (
     ("dural sac", labels.Code("dural-sac", SCHEME, "Dural sac with all that it holds"), "#56B4E9"),
     ("spinal cord", labels.Code("2748008", "SCT", "Spinal cord"), "#F0E442"),

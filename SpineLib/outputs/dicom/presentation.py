@@ -38,12 +38,12 @@ def presentation_states(
             yield _state(making, stack, lead, shown, own)
 
 
-def _drawn(stack: StackFindings, one: SliceFinding, lead: Question) -> Opinion | None:
+def _drawn(stack: StackFindings, finding: SliceFinding, lead: Question) -> Opinion | None:
     """The answer that is drawn; none where there is none, or no canal in the picture."""
-    opinion = one.opinion(lead.key)
-    if opinion is None or not opinion.assessed or one.canal_center_ras is None:
+    opinion = finding.opinion(lead.key)
+    if opinion is None or not opinion.assessed or finding.canal_center_ras is None:
         return None
-    middle = _pixel(stack, np.array(one.canal_center_ras))
+    middle = _pixel(stack, np.array(finding.canal_center_ras))
     return opinion if ((middle > 0) & (middle < _size(stack))).all() else None
 
 
@@ -57,12 +57,12 @@ def _state(
     slices = making.images.slices(stack)
     layers: dict[str, pr.GraphicLayer] = {}
     answered = {answer.index: answer.answer for answer in answers}
-    said = by_slice(answers)
+    reader_words = by_slice(answers)
     annotations = []
-    for one in shown:
-        opinion = _drawn(stack, one, lead)
+    for finding in shown:
+        opinion = _drawn(stack, finding, lead)
         assert opinion is not None
-        value = answered.get(one.index, opinion.value)
+        value = answered.get(finding.index, opinion.value)
         color = lead.color(value)
         if color not in layers:
             layers[color] = pr.GraphicLayer(
@@ -70,19 +70,19 @@ def _state(
                 description=value,
                 display_color=hd.color.CIELabColor.from_rgb(*(round(255 * c) for c in rgb(color))),
             )  # fmt: skip
-        header, frame = slices[one.index]
-        words = said.get((stack.id, one.index), "")
+        header, frame = slices[finding.index]
+        words = reader_words.get((stack.id, finding.index), "")
         several = int(getattr(header, "NumberOfFrames", 1) or 1) > 1
         annotations.append(
             pr.GraphicAnnotation(
                 referenced_images=[header],
                 graphic_layer=layers[color],
                 referenced_frame_number=frame if several else None,
-                graphic_objects=[_ring(stack, one)],
-                text_objects=[_text(stack, one, _words(lead, opinion, one.level, words))],
+                graphic_objects=[_ring(stack, finding)],
+                text_objects=[_text(stack, finding, _words(lead, opinion, finding.level, words))],
             )
         )
-    made = pr.GrayscaleSoftcopyPresentationState(
+    state = pr.GrayscaleSoftcopyPresentationState(
         referenced_images=list({s.header.SOPInstanceUID: s.header for s in slices}.values()),
         content_label="SPINE",
         content_description=making.notice,
@@ -90,16 +90,16 @@ def _state(
         graphic_layers=list(layers.values()),
         **making.identity(),
     )
-    return making.finished(made, f"{lead.title} of stack {stack.id}")
+    return making.finished(state, f"{lead.title} of stack {stack.id}")
 
 
-def _words(lead: Question, opinion: Opinion, level: str, said: str) -> str:
+def _words(lead: Question, opinion: Opinion, level: str, reader_words: str) -> str:
     parts = [lead.letter(opinion.value), level]
     if opinion.probability is not None:
         parts.append(f"{opinion.probability:.2f}")
     parts.append("forced" if opinion.forced else "")
     text = " ".join(part for part in parts if part)
-    return f"{text} | {said}" if said else text
+    return f"{text} | {reader_words}" if reader_words else text
 
 
 def _pixel(stack: StackFindings, ras: np.ndarray) -> np.ndarray:
@@ -108,9 +108,9 @@ def _pixel(stack: StackFindings, ras: np.ndarray) -> np.ndarray:
     return np.asarray((inverse[:3, :3] @ ras + inverse[:3, 3])[:2] + 0.5)
 
 
-def _ring(stack: StackFindings, one: SliceFinding) -> pr.GraphicObject:
+def _ring(stack: StackFindings, finding: SliceFinding) -> pr.GraphicObject:
     """An ellipse by the ends of its axes: a circle in the patient, smaller near the border."""
-    middle, size = _pixel(stack, np.array(one.canal_center_ras)), _size(stack)
+    middle, size = _pixel(stack, np.array(finding.canal_center_ras)), _size(stack)
     radii = RADIUS_MM / np.array(stack.spacing[:2])
     radii = radii * min(1.0, *(middle / radii), *((size - middle) / radii))
     axes = np.diag(radii)
@@ -118,9 +118,9 @@ def _ring(stack: StackFindings, one: SliceFinding) -> pr.GraphicObject:
     return pr.GraphicObject("ELLIPSE", ends, "PIXEL")
 
 
-def _text(stack: StackFindings, one: SliceFinding, words: str) -> pr.TextObject:
+def _text(stack: StackFindings, finding: SliceFinding, words: str) -> pr.TextObject:
     below = np.array([0.0, (RADIUS_MM + _BELOW_MM) / stack.spacing[1]])
-    anchor = np.clip(_pixel(stack, np.array(one.canal_center_ras)) + below, 0, _size(stack))
+    anchor = np.clip(_pixel(stack, np.array(finding.canal_center_ras)) + below, 0, _size(stack))
     return pr.TextObject(
         words, "PIXEL", anchor_point=tuple(anchor.tolist()), anchor_point_visible=False
     )

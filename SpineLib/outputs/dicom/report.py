@@ -60,7 +60,7 @@ def measurement_report(
         answers: of one reader.
         segmentation: the object of `SpineLib.outputs.dicom.segmentation`, to refer to.
         outlines: its segments.
-        previous: reports that this one takes the place of.
+        previous: reports that this one replaces.
         signature: who signs it; without one it stays preliminary and unverified.
 
     Raises:
@@ -84,7 +84,7 @@ def measurement_report(
         imaging_measurements=groups,
         referenced_images=evidence,
     )
-    made = sr.Comprehensive3DSR(
+    report = sr.Comprehensive3DSR(
         evidence=[*evidence, *([segmentation] if segmentation is not None else [])],
         content=content[0],
         is_complete=True,
@@ -95,7 +95,7 @@ def measurement_report(
     names = ", ".join(
         f"{model.name} {model.version}" for model in findings.models if model.question
     )
-    return making.finished(made, f"report {names}".strip())
+    return making.finished(report, f"report {names}".strip())
 
 
 def _context(reader: str | None) -> sr.ObservationContext:
@@ -149,28 +149,28 @@ def _slices(making: Making) -> Iterable[Group]:
                     yield _slice(making, stack, slice_, opinion)
 
 
-def _slice(making: Making, stack: StackFindings, one: SliceFinding, opinion: Opinion) -> Group:
+def _slice(making: Making, stack: StackFindings, finding: SliceFinding, opinion: Opinion) -> Group:
     question = making.findings.question(opinion.question)
-    said = [_evaluation(question.key, opinion.value or NOT_ASSESSED, question.title)]
+    evaluations = [_evaluation(question.key, opinion.value or NOT_ASSESSED, question.title)]
     numbers = []
     if opinion.assessed:
-        said.append(_evaluation(codes.POSITIVE, "yes" if opinion.positive else "no"))
+        evaluations.append(_evaluation(codes.POSITIVE, "yes" if opinion.positive else "no"))
     if not opinion.assessed and opinion.why:
-        said.append(_evaluation(codes.REASON, opinion.why.code))
-    pairs = [reason.values for reason in contradictions_on(making.findings, one)]
+        evaluations.append(_evaluation(codes.REASON, opinion.why.code))
+    pairs = [reason.values for reason in contradictions_on(making.findings, finding)]
     if any(question.title in (pair["first"], pair["second"]) for pair in pairs):
-        said.append(_evaluation(codes.CONTRADICTED, "yes"))
+        evaluations.append(_evaluation(codes.CONTRADICTED, "yes"))
     if opinion.interval:
         ends = zip((codes.LEAST, codes.MOST), opinion.interval, strict=True)
-        said += [_evaluation(name, value) for name, value in ends]
-    said += [_evaluation(codes.POSSIBLE, value) for value in opinion.grade_set]
+        evaluations += [_evaluation(name, value) for name, value in ends]
+    evaluations += [_evaluation(codes.POSSIBLE, value) for value in opinion.grade_set]
     if opinion.forced:
-        said.append(_evaluation(codes.FORCED, "yes"))
+        evaluations.append(_evaluation(codes.FORCED, "yes"))
     if opinion.probability is not None:
         numbers.append(_number(codes.PROBABILITY, opinion.probability))
     for value, probability in opinion.probabilities.items():
         numbers.append(_number(f"{codes.PROBABILITY} {value}", probability))
-    return _group(making, stack, one, question, said, numbers, by=opinion.by)
+    return _group(making, stack, finding, question, evaluations, numbers, by=opinion.by)
 
 
 def _withheld(opinion: Opinion) -> bool:
@@ -195,17 +195,12 @@ def _measured(making: Making) -> Iterable[Group]:
 def _of_study(making: Making, quantity: Quantity, numbers: list[sr.Measurement]) -> Group:
     if quantity.stack and quantity.index is not None:
         stack = making.findings.stack(quantity.stack)
-        one = next(slice_ for slice_ in stack.slices if slice_.index == quantity.index)
-        return _group(making, stack, one, codes.MEASURED, [], numbers, by=_measurer(making))
-    said = [_evaluation(codes.LEVEL, quantity.level)] if quantity.level else None
-    return Group(
-        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier="study"),
-        finding_type=codes.own(codes.MEASURED.key, codes.MEASURED.title),
-        algorithm_id=_algorithm(making, _measurer(making)),
-        finding_sites=_sites(quantity.level),
-        measurements=numbers,
-        qualitative_evaluations=said,
-    )
+        finding = next(slice_ for slice_ in stack.slices if slice_.index == quantity.index)
+        return _group(making, stack, finding, codes.MEASURED, [], numbers, by=_measurer(making))
+    return _of_no_slice(
+        quantity.level, codes.own(codes.MEASURED.key, codes.MEASURED.title), numbers, [],
+        algorithm=_algorithm(making, _measurer(making)), identifier="study",
+    )  # fmt: skip
 
 
 def _measurer(making: Making) -> str:
@@ -230,34 +225,34 @@ def _answers(making: Making, answers: Iterable[ReaderAnswer]) -> Iterable[Group]
     for answer in answers:
         stack = making.findings.stack(answer.stack)
         question = making.findings.question(answer.question)
-        one = next(slice_ for slice_ in stack.slices if slice_.index == answer.index)
-        said = [_evaluation(question.key, answer.answer, question.title)]
-        yield _group(making, stack, one, question, said, [])
+        finding = next(slice_ for slice_ in stack.slices if slice_.index == answer.index)
+        evaluations = [_evaluation(question.key, answer.answer, question.title)]
+        yield _group(making, stack, finding, question, evaluations, [])
 
 
 def _group(
     making: Making,
     stack: StackFindings,
-    one: SliceFinding,
+    finding: SliceFinding,
     question: Question | codes.Topic,
-    said: list[sr.QualitativeEvaluation],
+    evaluations: list[sr.QualitativeEvaluation],
     numbers: list[sr.Measurement],
     *,
     by: str = "",
 ) -> Group:
-    header, frame = making.images.slices(stack)[one.index]
+    header, frame = making.images.slices(stack)[finding.index]
     several = int(getattr(header, "NumberOfFrames", 1) or 1) > 1
-    if one.level:
-        said = [*said, _evaluation(codes.LEVEL, one.level)]
+    if finding.level:
+        evaluations = [*evaluations, _evaluation(codes.LEVEL, finding.level)]
     return Group(
         tracking_identifier=sr.TrackingIdentifier(
-            uid=hd.UID(), identifier=f"stack {stack.id}, slice {one.index + 1}"
+            uid=hd.UID(), identifier=f"stack {stack.id}, slice {finding.index + 1}"
         ),
         finding_type=codes.own(question.key, question.title),
         algorithm_id=_algorithm(making, by) if by else None,
-        finding_sites=_sites(one.level),
+        finding_sites=_sites(finding.level),
         measurements=numbers or None,
-        qualitative_evaluations=said or None,
+        qualitative_evaluations=evaluations or None,
         source_images=[
             sr.SourceImageForMeasurementGroup(
                 header.SOPClassUID, header.SOPInstanceUID, [frame] if several else None
@@ -268,9 +263,9 @@ def _group(
 
 def _algorithm(making: Making, name: str) -> sr.AlgorithmIdentification:
     model = making.model(name)
-    told = [making.notice, *([promise(model, str)] if model and model.grade_sets else [])]
+    parameters = [making.notice, *([promise(model, str)] if model and model.grade_sets else [])]
     return sr.AlgorithmIdentification(
-        name=name, version=model.version if model else "unknown", parameters=told
+        name=name, version=model.version if model else "unknown", parameters=parameters
     )
 
 
@@ -287,56 +282,56 @@ def _studies(making: Making) -> Iterable[Group]:
 
 def _study(making: Making, summary: QuestionSummary) -> Group:
     question = making.findings.question(summary.question)
-    said = [_evaluation(question.key, summary.worst, question.title)] if summary.worst else []
+    answers = [_evaluation(question.key, summary.worst, question.title)] if summary.worst else []
     if summary.verdict:
-        said.append(_evaluation(codes.VERDICT, summary.verdict))
+        answers.append(_evaluation(codes.VERDICT, summary.verdict))
     if summary.forced:
-        said.append(_evaluation(codes.FORCED, "yes"))
-    return Group(
-        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier="study"),
-        finding_type=codes.own(question.key, question.title),
-        algorithm_id=_algorithm(making, summary.by),
-        measurements=[
-            _number(codes.POSITIVE_SLICES, summary.positive_slices),
-            _number(codes.LONGEST_RUN, summary.longest_run_mm, codes.MILLIMETRE),
-        ],
-        qualitative_evaluations=said or None,
-    )
+        answers.append(_evaluation(codes.FORCED, "yes"))
+    numbers = [
+        _number(codes.POSITIVE_SLICES, summary.positive_slices),
+        _number(codes.LONGEST_RUN, summary.longest_run_mm, codes.MILLIMETRE),
+    ]
+    return _of_no_slice("", codes.own(question.key, question.title), numbers, answers,
+                        algorithm=_algorithm(making, summary.by))  # fmt: skip
 
 
 def _levels(making: Making) -> Iterable[Group]:
     """A group a level: what was measured there, in UCUM units, and a group an answer."""
     findings = making.findings
     ours = [quantity for quantity in findings.quantities if quantity.key in LEVEL_KEYS]
-    for level in dict.fromkeys(one.level for one in ours):
-        numbers = _numbers(one for one in ours if one.level == level)
+    for level in dict.fromkeys(quantity.level for quantity in ours):
+        numbers = _numbers(quantity for quantity in ours if quantity.level == level)
         if numbers:
-            yield _level(level, codes.own("level sizes", "Sizes of a level"), numbers, [])
+            yield _of_no_slice(level, codes.own("level sizes", "Sizes of a level"), numbers, [])
     for opinion in findings.level_opinions:
         if opinion.assessed:
             question = findings.question(opinion.question)
-            said = [_evaluation(question.key, opinion.value, question.title),
+            evaluations = [_evaluation(question.key, opinion.value, question.title),
                     _evaluation(codes.POSITIVE, "yes" if opinion.positive else "no")]  # fmt: skip
             if opinion.forced:
-                said.append(_evaluation(codes.FORCED, "yes"))
+                evaluations.append(_evaluation(codes.FORCED, "yes"))
             chance = [_number(codes.PROBABILITY, opinion.probability or 0.0)]
-            yield _level(opinion.level, codes.own(question.key, question.title), chance, said,
-                         algorithm=_algorithm(making, opinion.by))  # fmt: skip
+            yield _of_no_slice(opinion.level, codes.own(question.key, question.title), chance, evaluations,
+                               algorithm=_algorithm(making, opinion.by))  # fmt: skip
 
 
-def _level(
+def _of_no_slice(
     level: str, finding: sr.CodedConcept, numbers: list[sr.Measurement],
-    said: list[sr.QualitativeEvaluation], *, algorithm: sr.AlgorithmIdentification | None = None,
+    evaluations: list[sr.QualitativeEvaluation], *, algorithm: sr.AlgorithmIdentification | None = None,
+    identifier: str = "",
 ) -> Group:  # fmt: skip
+    """A group of a level, or of the whole study where ``level`` is empty."""
     if level:
-        said = [*said, _evaluation(codes.LEVEL, level)]
+        evaluations = [*evaluations, _evaluation(codes.LEVEL, level)]
     return Group(
-        tracking_identifier=sr.TrackingIdentifier(uid=hd.UID(), identifier=level or "study"),
+        tracking_identifier=sr.TrackingIdentifier(
+            uid=hd.UID(), identifier=identifier or level or "study"
+        ),
         finding_type=finding,
         algorithm_id=algorithm,
         finding_sites=_sites(level),
         measurements=numbers,
-        qualitative_evaluations=said or None,
+        qualitative_evaluations=evaluations or None,
     )
 
 
@@ -344,7 +339,7 @@ def _segments(
     making: Making, segmentation: Dataset, outlines: Sequence[Outline]
 ) -> Iterable[Volumetric]:
     forced = [_evaluation(codes.FORCED, "yes")] if making.findings.segmentation.forced else None
-    for number, (one, item) in enumerate(
+    for number, (outline, item) in enumerate(
         zip(outlines, segmentation.SegmentSequence, strict=True), 1
     ):
         yield Volumetric(
@@ -352,8 +347,8 @@ def _segments(
                 uid=item.TrackingUID, identifier=item.TrackingID
             ),
             referenced_segment=sr.ReferencedSegment.from_segmentation(segmentation, number),
-            finding_type=codes.coded(one.kind),
-            measurements=[sr.Measurement(codes.VOLUME, float(one.volume_ml), codes.MILLILITRE)],
+            finding_type=codes.coded(outline.kind),
+            measurements=[sr.Measurement(codes.VOLUME, float(outline.volume_ml), codes.MILLILITRE)],
             qualitative_evaluations=forced,
         )
 

@@ -56,10 +56,10 @@ def outlines(finding: SegmentationFinding, corrections: Corrections) -> list[Out
     ]  # fmt: skip
     return structures + [
         Outline(
-            one.name, f"{one.name} (drawn {number})", one.category, one.kind, _DRAWN, MANUAL,
-            float(np.count_nonzero(one.mask.voxels) * one.mask.spacing.prod() / 1000),
+            drawn.name, f"{drawn.name} (drawn {number})", drawn.category, drawn.kind, _DRAWN, MANUAL,
+            float(np.count_nonzero(drawn.mask.voxels) * drawn.mask.spacing.prod() / 1000),
         )
-        for number, one in enumerate(corrections.drawn, 1)
+        for number, drawn in enumerate(corrections.drawn, 1)
     ]  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def segmentation(
     if corrections.drawn and not whole:
         numbers = range(1, len(finding.segments) + 1)
         masks = [voxels == number for number in numbers]
-        masks += [one.mask.voxels > 0 for one in corrections.drawn]
+        masks += [drawn.mask.voxels > 0 for drawn in corrections.drawn]
         voxels = np.stack(masks, axis=-1).astype(np.uint8)
     elif corrections.drawn:
         voxels = _with_drawn(voxels, len(finding.segments), corrections)
@@ -125,9 +125,9 @@ def segments_of(
         BadInput: as `SpineLib.outputs.dicom.images.at_source`.
     """
     images, planes = at_source(making.images.slices(stack), voxels)
-    model = next((one for one in making.findings.models if one.task == task), None)
+    model = next((used for used in making.findings.models if used.task == task), None)
     name, version = (model.name, model.version) if model else ("unknown", "unknown")
-    made = Segmentation(
+    dicom_object = Segmentation(
         source_images=images,
         pixel_array=planes,
         segmentation_type="LABELMAP" if whole else "BINARY",
@@ -136,17 +136,17 @@ def segments_of(
         content_label="SPINE",
         **making.identity(),
     )
-    return making.finished(made, f"{name} {version}{' forced' if forced else ''}")
+    return making.finished(dicom_object, f"{name} {version}{' forced' if forced else ''}")
 
 
 def _numbered(
     finding: SegmentationFinding, labelmap: Volume, corrections: Corrections
 ) -> NDArray[np.uint8]:
     """Segment numbers in the place of SPIDER's."""
-    for one in corrections.drawn:
-        if one.mask.shape != labelmap.shape:
+    for drawn in corrections.drawn:
+        if drawn.mask.shape != labelmap.shape:
             raise BadInput(
-                f"The segment {one.name} does not lie on the grid of the segmented stack"
+                f"The segment {drawn.name} does not lie on the grid of the segmented stack"
             )
     numbers = np.zeros(256, np.uint8)
     for number, segment in enumerate(finding.segments, 1):
@@ -157,11 +157,11 @@ def _numbered(
 def _with_drawn(
     voxels: NDArray[np.uint8], segments: int, corrections: Corrections
 ) -> NDArray[np.uint8]:
-    for number, one in enumerate(corrections.drawn, segments + 1):
-        mask = one.mask.voxels > 0
+    for number, drawn in enumerate(corrections.drawn, segments + 1):
+        mask = drawn.mask.voxels > 0
         if voxels[mask].any():
             raise BadInput(
-                f"A label map cannot hold the segment {one.name}, which overlaps another one",
+                f"A label map cannot hold the segment {drawn.name}, which overlaps another one",
                 advice="Leave the label map out; the binary segmentation holds it.",
             )
         voxels[mask] = number
@@ -172,17 +172,17 @@ def _descriptions(
     described: Sequence[Outline], name: str, version: str
 ) -> Iterator[SegmentDescription]:
     algorithm = hd.AlgorithmIdentificationSequence(name, ARTIFICIAL_INTELLIGENCE, version)
-    for number, one in enumerate(described, 1):
+    for number, outline in enumerate(described, 1):
         yield SegmentDescription(
             segment_number=number,
-            segment_label=one.name,
-            segmented_property_category=coded(one.category),
-            segmented_property_type=coded(one.kind),
-            algorithm_type=one.algorithm_type,
-            algorithm_identification=None if one.algorithm_type == MANUAL else algorithm,
+            segment_label=outline.name,
+            segmented_property_category=coded(outline.category),
+            segmented_property_type=coded(outline.kind),
+            algorithm_type=outline.algorithm_type,
+            algorithm_identification=None if outline.algorithm_type == MANUAL else algorithm,
             tracking_uid=hd.UID(),
-            tracking_id=one.identifier,
+            tracking_id=outline.identifier,
             display_color=hd.color.CIELabColor.from_rgb(
-                *(round(255 * part) for part in labels.rgb(one.color))
+                *(round(255 * part) for part in labels.rgb(outline.color))
             ),
         )

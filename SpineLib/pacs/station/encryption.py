@@ -52,9 +52,9 @@ def context_of(settings: Settings) -> ssl.SSLContext | None:
             context.load_verify_locations(settings.ca)
             context.verify_mode = ssl.CERT_REQUIRED
     except (OSError, ValueError) as error:
-        said = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
         raise BadRequest(
-            f"The station's {wrong} cannot be used: {said}",
+            f"The station's {wrong} cannot be used: {reason}",
             advice="Give PEM files; the key without a passphrase.",
         ) from error
     return context

@@ -1,4 +1,4 @@
-"""The station's ear: a C-STORE and C-ECHO provider, by pynetdicom, that lets few in.
+"""The station's receiver: a C-STORE and C-ECHO provider, by pynetdicom, for named senders only.
 
 What arrives goes to the disk piece by piece, never whole into memory.
 """
@@ -203,8 +203,8 @@ class _Bounded:
 def _who(event: Any) -> str:
     """A sender's title and address; what it says of itself goes into a line."""
     caller = event.assoc.requestor
-    asked = getattr(caller.primitive, "calling_ae_title", "")
-    title = "".join(c if c.isprintable() else " " for c in str(asked))
+    ae = getattr(caller.primitive, "calling_ae_title", "")
+    title = "".join(c if c.isprintable() else " " for c in str(ae))
     return f"{title.strip()[:16]}@{caller.address}"
 
 

@@ -147,11 +147,11 @@ class Station:
 
     def _look_after(self) -> None:
         """What is done now and then, until the station is stopped."""
-        tidied = told = time.monotonic()
+        tidied = counted = time.monotonic()
         while not (self._asked_to_end or self._stop.wait(_SECONDS_BETWEEN_LOOKS)):
             now, every = time.monotonic(), self._settings.metrics_seconds
-            if every and now - told >= every:
-                told = now
+            if every and now - counted >= every:
+                counted = now
                 self._tell(json.dumps(self.figures()))
             if now - tidied >= min(_SECONDS_BETWEEN_TIDYING, self._settings.wait_seconds):
                 tidied = now
@@ -276,8 +276,8 @@ class Station:
         sent = sum(outcome.state == "sent" for outcome in outcomes)
         self._figures.add("objects_sent", sent)
         self._figures.add("objects_refused", len(refused))
-        for one in refused:
-            self._say(f"Study {study.name}: {one.file.name} was refused: {one.reason}")
+        for outcome in refused:
+            self._say(f"Study {study.name}: {outcome.file.name} was refused: {outcome.reason}")
         if not refused:
             self._record(study, SENT, images, objects=sent)
             study.drop_results_but(images)

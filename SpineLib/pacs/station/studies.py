@@ -159,7 +159,7 @@ class Studies:
         """
         now, old = time.time(), 0
         with self._lock:
-            for study in [one for one in self._studies.values() if not one.busy]:
+            for study in [idle for idle in self._studies.values() if not idle.busy]:
                 finished = study.finished()
                 if not study.folder.is_dir():  # a person removed it
                     self._forget(study)
@@ -211,12 +211,12 @@ def read_studies(folder: Path, *, mend: bool = False) -> list[StudyFolder]:
     """
     try:
         places = sorted((folder / "studies").iterdir()) if (folder / "studies").is_dir() else []
-        studies = [StudyFolder(place) for place in places if place.is_dir()]
+        studies = [StudyFolder(path) for path in places if path.is_dir()]
         for study in studies:
             study.load(mend=mend)
     except OSError as error:
         raise from_os_error(error, folder) from error
-    return sorted((one for one in studies if one.count), key=lambda study: study.last_arrival)
+    return sorted((study for study in studies if study.count), key=lambda study: study.last_arrival)
 
 
 def retry(folder: Path, names: list[str]) -> list[str]:

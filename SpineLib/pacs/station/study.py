@@ -94,7 +94,7 @@ class StudyFolder:
         return self._known
 
     def _fingerprint(self) -> str:
-        lines = sorted(f"{name} {one.size} {one.changed}" for name, one in self._images.items())
+        lines = sorted(f"{name} {file.size} {file.changed}" for name, file in self._images.items())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
     def results(self, fingerprint: str) -> Path:
