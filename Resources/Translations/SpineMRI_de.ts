@@ -4128,7 +4128,7 @@ mm²</translation>
         <translation>Installieren lädt sie vom Python-Paketindex.</translation>
     </message>
     <message>
-        <source>First install the extension PyTorch in the Extension Manager and restart Slicer; or name another Python, or a folder of wheels.</source>
+        <source>First install the extension PyTorch in the Extension Manager and restart Slicer; or choose another Python, or a folder of wheels.</source>
         <translation>Installieren Sie zuerst im Extension Manager die Erweiterung PyTorch und starten Sie Slicer neu; oder nennen Sie ein anderes Python oder einen Ordner mit Wheels.</translation>
     </message>
     <message>
@@ -4144,7 +4144,7 @@ mm²</translation>
         <translation>Ausgewertet wird mit {path}.</translation>
     </message>
     <message>
-        <source>There is no Python at {path}. Name another one.</source>
+        <source>There is no Python at {path}. Choose another one.</source>
         <translation>Unter {path} gibt es kein Python. Nennen Sie ein anderes.</translation>
     </message>
     <message>
@@ -4152,7 +4152,7 @@ mm²</translation>
         <translation>In Slicers Python fehlt: {packages}.</translation>
     </message>
     <message>
-        <source>There are no wheels in {folder}. Name another folder.</source>
+        <source>There are no wheels in {folder}. Choose another folder.</source>
         <translation>In {folder} sind keine Wheels. Nennen Sie einen anderen Ordner.</translation>
     </message>
     <message>
@@ -4172,7 +4172,7 @@ mm²</translation>
         <translation>PyTorch wurde abgelehnt.</translation>
     </message>
     <message>
-        <source>Slicer's Python console shows what pip said. Try again, or name a folder of wheels or another Python.</source>
+        <source>Slicer's Python console shows what pip said. Try again, or choose a folder of wheels or another Python.</source>
         <translation>Slicers Python-Konsole zeigt die Meldung von pip. Versuchen Sie es noch einmal, oder nennen Sie einen Ordner mit Wheels oder ein anderes Python.</translation>
     </message>
     <message>
@@ -4248,7 +4248,7 @@ mm²</translation>
         <translation>Ausgewertet wird: {names}. {reason}.</translation>
     </message>
     <message>
-        <source>Not made for it ({reason}); it is read anyway and marked as forced.</source>
+        <source>No model is made for it ({reason}); it is read anyway and marked as forced.</source>
         <translation>Dafür nicht gemacht ({reason}); es wird trotzdem ausgewertet und als erzwungen bezeichnet.</translation>
     </message>
     <message>
@@ -4332,7 +4332,7 @@ mm²</translation>
         <translation>Werten Sie die Studie erneut aus, und antworten Sie dann.</translation>
     </message>
     <message>
-        <source>The volume {name} no longer has the slices that were read: it was cropped, resampled, warped or changed. Nothing is shown on it and no answer is taken; read it again.</source>
+        <source>The volume {name} no longer has the slices that were read: it was cropped, resampled, warped or changed. Nothing is shown on it and it takes no answers; read it again.</source>
         <translation>Das Volumen {name} hat nicht mehr die Schichten, die ausgewertet wurden: Es wurde beschnitten, neu abgetastet, verformt oder geändert. Auf ihm wird nichts gezeigt und keine Antwort angenommen; werten Sie es erneut aus.</translation>
     </message>
     <message>
@@ -4348,7 +4348,7 @@ mm²</translation>
         <translation>Die Segmentierung hat keinen Wirbel</translation>
     </message>
     <message>
-        <source>Say four, five or six.</source>
+        <source>Choose four, five or six.</source>
         <translation>Geben Sie vier, fünf oder sechs an.</translation>
     </message>
     <message>
@@ -4376,7 +4376,7 @@ mm²</translation>
         <translation>Das ist kein Dateiname für eine Labelkarte</translation>
     </message>
     <message>
-        <source>Load it: its grid is what the file is written on.</source>
+        <source>Load it: the file is written on its grid.</source>
         <translation>Laden Sie es: Auf seinem Gitter wird die Datei geschrieben.</translation>
     </message>
     <message>
