@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import (
+    kept_when_cancelled,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from SpineLib.errors import BadRequest
 from SpineLib.wording import count
 
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
 
 cohort = typer.Typer(no_args_is_help=True, help="Read thousands of studies. docs/cohort.md.")
 Folder = Annotated[Path, typer.Argument(metavar="COHORT", help="Folder of the cohort.")]
+KEPT = "what was read is kept, and the next run goes on"
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 
 
@@ -39,7 +46,8 @@ def plan(
     from SpineLib.cohort.planned import read_plan
     from SpineLib.cohort.planning import plan as look
 
-    with progress_bar() as progress:
+    stays = "the plan has what was looked at, and planning again goes on"
+    with kept_when_cancelled(stays), progress_bar() as progress:
         done = look(sources, out, progress=progress)
     studies = read_plan(out)
     broken = sum(bool(study.problem) for study in studies)
@@ -106,7 +114,7 @@ def run(
     if retry:
         for one in rows:
             one.retry()
-    with progress_bar() as progress:
+    with kept_when_cancelled(KEPT), progress_bar() as progress:
         ran = read_all(
             folder, rows, setting, lambda: _engine(workers, scheduler, local_cluster),
             device=device, name=name, progress=progress, say=_log,

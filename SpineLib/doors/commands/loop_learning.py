@@ -11,13 +11,18 @@ from SpineLib.doors.commands.loop import (
     Folder,
     Json,
     Reader,
-    kept_when_cancelled,
     opened_writer,
     user,
 )
 from SpineLib.doors.commands.loop_queue import loop
 from SpineLib.doors.commands.training import Cache, Changes, Device, Workers, first_bar, is_first
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import (
+    kept_when_cancelled,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from SpineLib.errors import BadInput, BadRequest
 from SpineLib.wording import count
 

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.commands.loop import CaseId, Folder, Json, kept_when_cancelled
+from SpineLib.doors.commands.loop import CaseId, Folder, Json
 from SpineLib.doors.commands.loop_exchange import loop
-from SpineLib.doors.console import print_json, print_table, progress_bar, say
+from SpineLib.doors.console import (
+    kept_when_cancelled,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 
 if TYPE_CHECKING:
     from SpineLib.loop.queue import Queued
