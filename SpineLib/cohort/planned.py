@@ -140,4 +140,6 @@ def _joined(one: PlannedStudy, other: PlannedStudy) -> PlannedStudy:
     if one.stacks is not None and other.stacks is not None:
         stacks = tuple(dict.fromkeys((*one.stacks, *other.stacks)))
     problem = one.problem if other.problem else ""
-    return replace(one, parts=(*one.parts, *other.parts), stacks=stacks, problem=problem)
+    # Several plans may have the very same place, as of a participant and of one of its sessions.
+    parts = tuple(dict.fromkeys((*one.parts, *other.parts)))
+    return replace(one, parts=parts, stacks=stacks, problem=problem)
