@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from SpineLib import __version__
 from SpineLib.cohort.kept import Kept
@@ -32,6 +34,8 @@ VERSION = "1.10.0"
 _IMAGE = re.compile(r"(?P<entities>sub-.+)_(?P<suffix>[A-Za-z0-9]+)\.nii(\.gz)?")
 _SUFFIXES = ("T1w", "T2w", "T2starw", "PDw")
 _NOTHING = "n/a"
+# What BIDS has no names for, as .bidsignore names it; the validator takes no slash behind a folder.
+_OWN = (COHORT, "group_desc-*", "*_desc-findings_*", "*_desc-slices_*")
 
 
 def participants(folder: Path) -> list[str]:
@@ -92,16 +96,30 @@ def _stem(name: str) -> str:
     return name.removesuffix(".gz").removesuffix(".nii")
 
 
-def write_description(out: Path) -> None:
-    """Writes ``dataset_description.json`` of the derivatives, and what a validator need not look at."""
+def write_description(out: Path, images: Path) -> None:
+    """Writes ``dataset_description.json`` of the derivatives, and what a validator need not look at.
+
+    Args:
+        out: folder of the derivatives.
+        images: folder of the data set that was read; what ``bids:raw:`` stands for.
+    """
     description = {
         "Name": "SlicerSpineMRI",
         "BIDSVersion": VERSION,
         "DatasetType": "derivative",
         "GeneratedBy": [{"Name": "SlicerSpineMRI", "Version": __version__}],
+        "DatasetLinks": {"raw": _link(images.absolute(), out.absolute())},
     }
     write_text(out / "dataset_description.json", json.dumps(description, indent=1) + "\n")
-    write_text(out / ".bidsignore", f"{COHORT}/\n")
+    write_text(out / ".bidsignore", "".join(f"{name}\n" for name in _OWN))
+
+
+def _link(to: Path, start: Path) -> str:
+    """A URI, relative where it can be: it names no computer, and survives a move of both."""
+    try:
+        return quote(Path(os.path.relpath(to, start)).as_posix())
+    except ValueError:  # on another drive
+        return to.as_uri()
 
 
 def write_derivatives(kept: Kept, out: Path) -> None:

@@ -140,4 +140,6 @@ def _joined(first: PlannedStudy, second: PlannedStudy) -> PlannedStudy:
     if first.stacks is not None and second.stacks is not None:
         stacks = tuple(dict.fromkeys((*first.stacks, *second.stacks)))
     problem = first.problem if second.problem else ""
-    return replace(first, parts=(*first.parts, *second.parts), stacks=stacks, problem=problem)
+    # Several plans may have the very same place, as of a participant and of one of its sessions.
+    parts = tuple(dict.fromkeys((*first.parts, *second.parts)))
+    return replace(first, parts=parts, stacks=stacks, problem=problem)

@@ -164,6 +164,15 @@ def progress_bar() -> Iterator[Progress]:
         yield Progress(show)
 
 
+@contextmanager
+def kept_when_cancelled(what: str) -> Iterator[None]:
+    """Says of what is cancelled inside what stays of it."""
+    try:
+        yield
+    except (KeyboardInterrupt, Cancelled) as error:
+        raise Cancelled(f"Cancelled; {what}") from error
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
     """Prints a table on stdout, as wide as the terminal; wide enough for all where there is none."""
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)

@@ -12,6 +12,7 @@ import typer
 from SpineLib.doors.console import (
     Json,
     NamedModels,
+    kept_when_cancelled,
     print_json,
     print_table,
     progress_bar,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 cohort = typer.Typer(no_args_is_help=True, help="Read thousands of studies. docs/cohort.md.")
 Folder = Annotated[Path, typer.Argument(metavar="COHORT", help="Folder of the cohort.")]
+KEPT = "what was read is kept, and the next run goes on"
 
 
 @cohort.command()
@@ -45,7 +47,8 @@ def plan(
     from SpineLib.cohort.planned import read_plan
     from SpineLib.cohort.planning import plan as look
 
-    with progress_bar() as progress:
+    stays = "the plan has what was looked at, and planning again goes on"
+    with kept_when_cancelled(stays), progress_bar() as progress:
         done = look(sources, out, progress=progress)
     studies = read_plan(out)
     broken = sum(bool(study.problem) for study in studies)
@@ -110,7 +113,7 @@ def run(
     if retry:
         for kept_study in rows:
             kept_study.retry()
-    with progress_bar() as progress:
+    with kept_when_cancelled(KEPT), progress_bar() as progress:
         ran = read_all(
             folder, rows, setting, lambda: _engine(workers, scheduler, local_cluster),
             device=device, name=name, progress=progress, say=_log,

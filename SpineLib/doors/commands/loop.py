@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import getpass
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,13 +15,14 @@ from SpineLib.doors.console import (
     Json,
     Numbering,
     Orientation,
+    kept_when_cancelled,
     print_json,
     print_table,
     progress_bar,
     say,
     say_notes,
 )
-from SpineLib.errors import BadInput, BadRequest, Cancelled
+from SpineLib.errors import BadInput, BadRequest
 from SpineLib.wording import count
 
 if TYPE_CHECKING:
@@ -297,15 +296,6 @@ def numbering_named(text: str) -> str:
         raise BadRequest(
             f"There is no such numbering: {text}", advice=f"Use one of {', '.join(NAMES)}."
         ) from error
-
-
-@contextmanager
-def kept_when_cancelled(what: str) -> Iterator[None]:
-    """Says of what is cancelled inside what stays of it."""
-    try:
-        yield
-    except (KeyboardInterrupt, Cancelled) as error:
-        raise Cancelled(f"Cancelled; {what}") from error
 
 
 def say_left_out(reasons: Counter[str]) -> None:

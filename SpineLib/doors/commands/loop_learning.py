@@ -10,7 +10,6 @@ import typer
 from SpineLib.doors.commands.loop import (
     Folder,
     Reader,
-    kept_when_cancelled,
     opened_writer,
     user,
 )
@@ -19,6 +18,7 @@ from SpineLib.doors.commands.training import Cache, Changes, Workers, first_bar,
 from SpineLib.doors.console import (
     Device,
     Json,
+    kept_when_cancelled,
     named_numbers,
     print_json,
     print_table,

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from SpineLib.doors.commands.loop import CaseId, Folder, kept_when_cancelled
+from SpineLib.doors.commands.loop import CaseId, Folder
 from SpineLib.doors.commands.loop_exchange import loop
-from SpineLib.doors.console import Device, Json, print_json, print_table, progress_bar, say
+from SpineLib.doors.console import (
+    Device,
+    Json,
+    kept_when_cancelled,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 
 if TYPE_CHECKING:
     from SpineLib.loop.queue import Queued

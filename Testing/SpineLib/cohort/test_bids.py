@@ -8,7 +8,8 @@ import pytest
 from SpineLib.cohort import bids
 from SpineLib.cohort.planned import read_plan
 from SpineLib.cohort.planning import add
-from SpineLib.errors import BadInput
+from SpineLib.doors.bids import _planned, several
+from SpineLib.errors import BadInput, BadRequest
 from SpineLib.inference import study
 from SpineLib.progress import Progress
 from SpineLib.volume import read_volume, write_volume
@@ -79,3 +80,66 @@ def test_the_help_of_the_app_names_the_app(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["spine-bids", "--help"])
     assert main() == 0
     assert "Usage: spine-bids " in capsys.readouterr().out
+
+
+def test_sessions_read_apart_are_one_participant_when_their_folders_are_put_together(
+    data_set, tmp_path
+):
+    image = data_set / "sub-02" / "ses-a" / "anat" / "sub-02_ses-a_T1w.nii.gz"
+    other = data_set / "sub-02" / "ses-b" / "anat" / "sub-02_ses-b_T1w.nii.gz"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(image.read_bytes())
+    cohort = tmp_path / "out"
+    for session in (["a"], ["b"], []):
+        _planned(data_set, cohort, ["sub-02"], session, Progress())
+    studies = read_plan(cohort)
+    assert [len(one.parts) for one in studies] == [1, 1]
+    assert {path.name for path in cohort.glob("plan*")} == {
+        "plan-sub-02.jsonl", "plan-sub-02-ses-a.jsonl", "plan-sub-02-ses-b.jsonl"
+    }  # fmt: skip
+    with pytest.raises(BadRequest, match="no image of session c"):
+        _planned(data_set, cohort, ["02"], ["c"], Progress())
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("in out participant --participant-label 01 02 --n-procs 1",
+         "in out participant --participant-label 01 --participant-label 02 --n-procs 1"),
+        ("in out participant --session_label a b --participant_label sub-01",
+         "in out participant --session_label a --session_label b --participant_label sub-01"),
+        ("--participant-label 01 in out participant", "--participant-label 01 in out participant"),
+        ("in out participant --participant-label=01 --model a",
+         "in out participant --participant-label=01 --model a"),
+    ],
+)  # fmt: skip
+def test_several_labels_may_stand_behind_their_option_as_bids_apps_take_them(given, meant):
+    assert several(given.split()) == meant.split()
+
+
+def test_sessions_may_be_named_with_their_prefix_as_babs_names_them(
+    data_set, tmp_path, monkeypatch
+):
+    from SpineLib.doors import bids as door
+
+    asked = []
+    monkeypatch.setattr(door, "_read", lambda *given: asked.append(given[2:4]))
+    words = [str(data_set), str(tmp_path / "out"), "participant", "--participant-label", "sub-02"]
+    monkeypatch.setattr("sys.argv", ["spine-bids", *words, "--session-label", "ses-a", "ses-b"])
+    assert door.main() == 0
+    assert asked == [(["sub-02"], ["a", "b"])]
+
+
+def test_the_description_says_where_the_images_are_and_what_bids_has_no_names_for(tmp_path):
+    out = tmp_path / "raw images" / "derivatives" / "spine"
+    bids.write_description(out, tmp_path / "raw images")
+    assert json.loads((out / "dataset_description.json").read_text())["DatasetLinks"] == {
+        "raw": "../.."
+    }
+    # The validator (bids-validator-deno 3.0.2) takes `cohort/` for no folder.
+    assert (out / ".bidsignore").read_text().split() == [
+        "cohort", "group_desc-*", "*_desc-findings_*", "*_desc-slices_*"
+    ]  # fmt: skip
+    bids.write_description(out, tmp_path / "other images")
+    links = json.loads((out / "dataset_description.json").read_text())["DatasetLinks"]
+    assert links == {"raw": "../../../other%20images"}

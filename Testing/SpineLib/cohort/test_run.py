@@ -11,7 +11,9 @@ from SpineLib.cohort.kept import JOURNAL
 from SpineLib.cohort.planned import read_plan
 from SpineLib.cohort.run import run
 from SpineLib.cohort.setting import Setting, settle
-from SpineLib.errors import BadRequest, OutputError, SpineError, WorkerEnded
+from SpineLib.doors import console
+from SpineLib.doors.cli import app
+from SpineLib.errors import BadRequest, Cancelled, OutputError, SpineError, WorkerEnded
 from SpineLib.inference import study
 from SpineLib.store.lock import holding
 from Testing.experiments.cohort_worker import read_study
@@ -164,3 +166,15 @@ def test_images_that_changed_after_the_plan_are_another_reading(cohort, images):
     os.utime(images / "0" / "0.dcm", ns=(1, 1))
     plan([str(images)], cohort)
     assert states(cohort).count("waiting") == 1
+
+
+@pytest.mark.parametrize("how", [Cancelled, KeyboardInterrupt])
+def test_a_cancelled_run_says_that_what_was_read_is_kept(cohort, monkeypatch, capsys, how):
+    def stopped(*arguments, **options):
+        raise how
+
+    monkeypatch.setattr("SpineLib.cohort.run.run", stopped)
+    assert console.run(app, ["cohort", "run", str(cohort)]) == 130
+    assert "Error: Cancelled; what was read is kept, and the next run goes on." in (
+        capsys.readouterr().err
+    )
