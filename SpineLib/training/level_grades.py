@@ -152,7 +152,7 @@ def _card(
         "for clinical use. The grade means the area of the dural sac at the disc, not symptoms, "
         "morphology (Schizas, Lee), recesses or foramina. Without axial slices it is as good as the "
         "segmentation: starter-segmentation draws narrow canals too wide, so that severe levels are "
-        "missed. With axial slices a third of the severe levels are called moderate.",
+        "missed. With axial slices two of eleven severe levels are called moderate.",
         licence="Apache-2.0",
         citation=STENOSIS.source,
         weights_sha256="",

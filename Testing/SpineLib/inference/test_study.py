@@ -383,4 +383,5 @@ def test_a_constant_slice_is_not_assessed_and_the_others_are(axial_file, session
     options = ReadOptions(weighting="T2", region="cervical")
     slices = read_study(axial_file, options=options, session=session).findings.stacks[0].slices
     assert not slices[2].opinion("compression").assessed and slices[2].opinion("compression").reason
-    assert slices[3].opinion("compression").assessed
+    # The slices beside it were shown with it, and so may be unlike others; this one was not.
+    assert slices[5].opinion("compression").assessed
