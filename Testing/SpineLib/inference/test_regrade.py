@@ -41,7 +41,9 @@ def test_only_the_boxed_slices_are_answered_and_the_study_is_summed_up(
     findings, axial_volume, session, monkeypatch
 ):
     # A drawn phantom may be unlike what the bundled models know, which would force its answer.
-    monkeypatch.setattr("SpineLib.inference.opinions.unlike", lambda scores, *_: [None] * len(scores))
+    monkeypatch.setattr(
+        "SpineLib.inference.opinions.unlike", lambda scores, *_: [None] * len(scores)
+    )
     regrade(findings, "4", axial_volume, {2: box(axial_volume, 2, 5.0)}, session=session)
     slices = findings.stacks[0].slices
     for question in ("compression", "Bilsky"):
