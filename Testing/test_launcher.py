@@ -144,7 +144,7 @@ def test_a_failure_of_pip_is_said_with_pips_own_last_words(launcher, capsys, mon
 def test_a_machine_without_a_gpu_takes_the_cpu_build(launcher, monkeypatch):
     monkeypatch.setattr(launcher.Path, "exists", lambda path: False)
     monkeypatch.setattr(launcher.shutil, "which", lambda name: None)
-    monkeypatch.setattr(launcher.urllib.request, "urlopen", lambda *a, **k: io.StringIO())
+    monkeypatch.setattr("urllib.request.urlopen", lambda *a, **k: io.StringIO())
     index, _ = launcher._torch_index()
     assert index == ["--extra-index-url", launcher.TORCH_CPU]
 

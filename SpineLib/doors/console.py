@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from typing import Annotated, Any
 
 import typer
@@ -78,7 +79,8 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None, *, program: st
 
 def _run(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> int:
     try:
-        code = app(args=arguments, prog_name=program, standalone_mode=False)
+        asked = _asked(app, sys.argv[1:] if arguments is None else arguments)
+        code = asked(args=arguments, prog_name=program, standalone_mode=False)
         if code == Cancelled.exit_code:  # the library turns Ctrl-C into this code
             raise Cancelled
         return code if isinstance(code, int) else 0
@@ -99,6 +101,19 @@ def _run(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> int
         known = from_exception(error)
         say_aside(f"Error: {known.in_terminal}")
         return known.exit_code
+
+
+def _asked(app: typer.Typer, arguments: Sequence[str]) -> typer.Typer:
+    """The app with the command or group alone that is asked for: it takes long to build them all."""
+    command = arguments[0] if arguments else ""
+    alone = copy(app)
+    alone.registered_commands = [
+        info
+        for info in app.registered_commands
+        if (info.name or getattr(info.callback, "__name__", "").replace("_", "-")) == command
+    ]
+    alone.registered_groups = [info for info in app.registered_groups if info.name == command]
+    return alone if alone.registered_commands or alone.registered_groups else app
 
 
 def named_numbers(given: Sequence[str], wrong: str, *, advice: str) -> dict[str, float]:

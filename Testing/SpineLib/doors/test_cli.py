@@ -39,6 +39,17 @@ def test_help_shows_every_command_and_the_exit_codes(spine):
     assert "Exit codes" in answer.out
 
 
+def test_a_misspelt_command_is_answered_with_the_one_that_is_meant(spine):
+    assert "Did you mean 'models'?" in spine("modles", "list").errors[0]
+    assert "Did you mean 'list'?" in spine("models", "lst").errors[0]
+
+
+def test_each_command_and_group_has_its_help(spine):
+    for command in ("scan", "simulate", "models", "train", "evaluate", "data", "project", "loop"):
+        answer = spine(command, "--help")
+        assert answer.code == 0 and f"spine {command} " in answer.out
+
+
 @pytest.mark.parametrize("arguments", [(), ("scn",), ("scan",), ("bench", "--rounds", "0")])
 def test_a_command_that_is_not_understood_is_one_sentence_and_code_2(spine, arguments):
     answer = spine(*arguments)
