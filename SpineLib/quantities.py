@@ -42,7 +42,8 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "cord_ap": Definition(
         "Cord AP", *_MM,
-        "Diameter of the spinal cord from front to back, at a right angle to the canal.",
+        "Diameter of the spinal cord from front to back, at a right angle to the canal, mean of "
+        "the middle third of its width.",
     ),
     "cord_transverse": Definition(
         "Cord width", *_MM,
@@ -73,7 +74,9 @@ DEFINITIONS: dict[str, Definition] = {
         "Sac area", *_MM2, "Area of the dural sac with all that it holds, at a right angle to it."
     ),
     "sac_ap": Definition(
-        "Sac AP", *_MM, "Diameter of the dural sac from front to back, at a right angle to it."
+        "Sac AP", *_MM,
+        "Diameter of the dural sac from front to back, at a right angle to it, mean of the middle "
+        "third of its width.",
     ),
     "ascor": Definition(
         "aSCOR", *_PERCENT, "Cord area as a share of the dural sac's area (occupation ratio)."

@@ -40,6 +40,7 @@ NO_OUTLINE, NO_CORD, OUTLINE_CUT, TOO_OBLIQUE, NO_COURSE, FEW_NEIGHBOURS = (
     "no-outline", "no-cord", "outline-cut", "too-oblique", "no-course", "few-neighbours",
 )  # fmt: skip
 NO_NORMAL, OTHER_LEVEL, NOT_MEASURED = "no-normal", "other-level", "not-measured"
+UNSURE_OUTLINE, UNSURE_NARROWEST = "unsure-outline", "unsure-narrowest"
 # Of a study whose card has a rule: ``minimum``, ``assessed``.
 RULE_NEEDS = "rule-needs"
 # Of a segmentation.
@@ -106,6 +107,10 @@ _SENTENCES = {
         "the canal's course, and so the slice's slope to it, needs at least {least} outlined slices"
     ),
     FEW_NEIGHBOURS: "torsion needs an outlined cord on three slices to each side",
+    UNSURE_OUTLINE: "the cord's outline is not sure on this slice; correct it to have it measured",
+    UNSURE_NARROWEST: (
+        "the cord's outline is not sure on a flagged slice, so that the narrowest place is not known"
+    ),
     NO_NORMAL: "no slice without compression to compare with was measured",
     OTHER_LEVEL: "the equation is for slices beside the discs {levels}",
     NOT_MEASURED: "nothing was measured on this slice",

@@ -1624,8 +1624,8 @@
         <translation>Fläche des Rückenmarks, im rechten Winkel zum Kanal.</translation>
     </message>
     <message>
-        <source>Diameter of the spinal cord from front to back, at a right angle to the canal.</source>
-        <translation>Durchmesser des Rückenmarks von vorn nach hinten, im rechten Winkel zum Kanal.</translation>
+        <source>Diameter of the spinal cord from front to back, at a right angle to the canal, mean of the middle third of its width.</source>
+        <translation>Durchmesser des Rückenmarks von vorn nach hinten, im rechten Winkel zum Kanal, Mittel des mittleren Drittels seiner Breite.</translation>
     </message>
     <message>
         <source>Diameter of the spinal cord from left to right, at a right angle to the canal.</source>
@@ -1656,8 +1656,8 @@
         <translation>Fläche des Durasacks mit allem, was er enthält, im rechten Winkel zu ihm.</translation>
     </message>
     <message>
-        <source>Diameter of the dural sac from front to back, at a right angle to it.</source>
-        <translation>Durchmesser des Durasacks von vorn nach hinten, im rechten Winkel zu ihm.</translation>
+        <source>Diameter of the dural sac from front to back, at a right angle to it, mean of the middle third of its width.</source>
+        <translation>Durchmesser des Durasacks von vorn nach hinten, im rechten Winkel zu ihm, Mittel des mittleren Drittels seiner Breite.</translation>
     </message>
     <message>
         <source>Cord area as a share of the dural sac's area (occupation ratio).</source>
@@ -1814,6 +1814,14 @@
     <message>
         <source>torsion needs an outlined cord on three slices to each side</source>
         <translation>die Torsion braucht ein umrissenes Mark auf drei Schichten nach jeder Seite</translation>
+    </message>
+    <message>
+        <source>the cord's outline is not sure on this slice; correct it to have it measured</source>
+        <translation>der Umriss des Rückenmarks ist auf dieser Schicht nicht sicher; korrigieren Sie ihn, um ihn messen zu lassen</translation>
+    </message>
+    <message>
+        <source>the cord's outline is not sure on a flagged slice, so that the narrowest place is not known</source>
+        <translation>der Umriss des Rückenmarks ist auf einer auffälligen Schicht nicht sicher, sodass die engste Stelle nicht bekannt ist</translation>
     </message>
     <message>
         <source>no slice without compression to compare with was measured</source>

@@ -19,6 +19,7 @@ from SpineLib.reasons import (
     NO_OUTLINE,
     OUTLINE_CUT,
     TOO_OBLIQUE,
+    UNSURE_OUTLINE,
     Reason,
 )
 from SpineLib.slabs import Steps, finish
@@ -32,6 +33,10 @@ SAC_KEYS = ("sac_area", "sac_ap", "ascor")
 MOST_OBLIQUE = 30.0
 # Slices that tell the canal's course, and how far along it they count, mm.
 LEAST_SLICES, _ALONG_MM = 3, 12.0
+# A cord is measured where what is surely cord (probability 0.9) is at least this share of what may be
+# (0.1). By hand, on 86 simulated patients that are in no figure: below it, on 1 % of the slices, AP was
+# off by 37 % in the median, elsewhere by 3 %. On every real slice at hand the share is above 0.65.
+_SURE, _SURELY, _MAYBE = 0.4, 0.9, 0.1
 # Slices to each side that torsion is taken over.
 TORSION_SLICES = 3
 
@@ -189,7 +194,14 @@ def _shapes(
         why = Reason(TOO_OBLIQUE, {"degrees": round(degrees), "most": round(MOST_OBLIQUE)})
         return why, why
     cord = _shape(one.cord, one, course, NO_CORD)
+    if isinstance(cord, Shape) and not _is_sure(np.asarray(one.cord)):
+        cord = Reason(UNSURE_OUTLINE)
     return cord if cord_alone else _shape(one.sac, one, course, NO_OUTLINE), cord
+
+
+def _is_sure(field: NDArray[np.floating]) -> bool:
+    """Whether an outline lies where it lies at other levels, too; a mask's does."""
+    return bool((field > _SURELY).sum() >= _SURE * (field > _MAYBE).sum())
 
 
 def _shape(

@@ -26,7 +26,10 @@ class Shape:
         inside: sample points, some a pixel.
         steps: 2×2, mm to the left and to the front of a step along their rows and columns.
         area: mm².
-        ap, transverse: mm from front to back and from left to right.
+        ap: mm from front to back, the mean over the middle third of the width: what the
+            mid-sagittal slice of 3 to 4 mm shows, on which MSCC was defined (Fehlings et al. 1999,
+            Spine 24:605). A cord that is cut from one side keeps its depth in the other half.
+        transverse: mm from left to right, the outline's extent.
         cut: it touches the border of the field.
         rim: the sample points with a neighbour that is outside, [points, 2].
     """
@@ -94,8 +97,7 @@ def shape_of(
     """Measures what lies inside of the 0.5 level of a field.
 
     Every point is projected along the canal's course onto the plane at a right angle to it, so that
-    a slice that cuts the canal obliquely does not make it larger. Lengths are those of the
-    projection's extent.
+    a slice that cuts the canal obliquely does not make it larger.
 
     Args:
         field: [rows, columns] of probabilities, or of a mask (0 and 1).
@@ -116,10 +118,18 @@ def shape_of(
     if area < LEAST_AREA:
         return None
     rim = _places(_rim(inside))
-    away = rim @ steps
-    transverse, ap = away.max(axis=0) - away.min(axis=0) + np.abs(steps).sum(axis=0)
+    to_left = rim @ steps[:, 0]
+    point = float(np.abs(steps[:, 0]).sum())
+    transverse = float(to_left.max() - to_left.min()) + point
+    middle = 0.5 * float(to_left.max() + to_left.min())
+    third = transverse / 3
+    # A point at the third's border counts as far as it lies within.
+    rows, columns = (np.arange(n) for n in inside.shape)
+    away = np.abs(np.add.outer(rows * steps[0, 0], columns * steps[1, 0]) - middle)
+    within = np.clip((third / 2 - away) / point + 0.5, 0, 1)
+    ap = float(within[inside].sum()) * abs(float(np.linalg.det(steps))) / third
     cut = _touches(np.asarray(field))
-    return Shape(inside, steps, area, float(ap), float(transverse), cut, rim)
+    return Shape(inside, steps, area, ap, transverse, cut, rim)
 
 
 def _box(field: NDArray[np.floating]) -> tuple[slice, slice] | None:

@@ -17,7 +17,7 @@ from SpineLib.inference.second_opinion import NAME, QUESTION, second_opinion
 from SpineLib.inference.summary import summarise_question
 from SpineLib.quantities import Compared, Quantity, find_quantity, value_of
 from SpineLib.questions import COMPRESSION
-from SpineLib.reasons import NO_NORMAL, Reason
+from SpineLib.reasons import NO_NORMAL, UNSURE_NARROWEST, UNSURE_OUTLINE, Reason
 from SpineLib.translation import tr
 
 # Of the study → what is measured on slices for it.
@@ -101,7 +101,8 @@ def measure_study(findings: Findings, references: Sequence[Reference] | None = N
     the canal, here of the dural sac. Above and below are the nearest normal slices of the same
     stack: those that no model flags and that are not narrower than what is around them; up to
     `_AVERAGED` neighbouring ones are averaged on each side. It is computed of every slice with such
-    neighbours (of a flagged one at the stack's end, on one side) and reported where it is greatest.
+    neighbours (of a flagged one at the stack's end, on one side) and reported where it is greatest;
+    not at all where the outline of a flagged slice is not sure, which may be the narrowest one.
 
     Args:
         findings: changed.
@@ -158,6 +159,9 @@ def _chosen_before(findings: Findings) -> list[Reference]:
 def _of_study(
     findings: Findings, key: str, source: str, references: Sequence[Reference]
 ) -> Quantity:
+    flagged = [one for stack in findings.stacks for one in stack.slices if one.flagged]
+    if any(_is_unsure(one, source) for one in flagged):
+        return Quantity(key, why=Reason(UNSURE_NARROWEST))
     narrowest: Quantity | None = None
     for stack in findings.stacks:
         chosen = {
@@ -174,6 +178,11 @@ def _of_study(
             if found and (narrowest is None or (found.value or 0) > (narrowest.value or 0)):
                 narrowest = found
     return narrowest or Quantity(key, why=Reason(NO_NORMAL))
+
+
+def _is_unsure(one: SliceFinding, source: str) -> bool:
+    quantity = find_quantity(one.quantities, source)
+    return bool(quantity and quantity.why and quantity.why.code == UNSURE_OUTLINE)
 
 
 def _narrowing(

@@ -41,7 +41,8 @@ class SliceTruth:
         canal_center_ras: where the canal's centre line meets the slice, RAS mm.
         sac_center_ras: centre of mass of the sac in the slice, RAS mm.
         level: vertebra (or the one above the disc).
-        cord_area, cord_ap, cord_width: mm², mm, mm; 0 where there is no cord.
+        cord_area, cord_ap, cord_width: mm², mm, mm; 0 where there is no cord. AP is the mean over
+            the middle third of the width (`cord_depth`).
         compression_ratio: cord front-to-back over left-to-right.
         csf_area, csf_front, csf_back: mm², mm, mm.
         mscc: maximum spinal cord compression, percent: 100 (1 - AP / mean AP of the cross-sections
@@ -103,7 +104,7 @@ def slice_truth(
     touching = _extrinsic_distance(c, cord)
     compressed = bool(area > 5 and cut > DEFORMED)
     front, back = _csf_thickness(cord, csf)
-    ap = float(cord.any(1).sum() * FINE)
+    ap = cord_depth(c)
     width = float(cord.any(0).sum() * FINE)
     center = (0.0, 0.0) if not sac.any() else (float(u[sac].mean()), float(v[sac].mean()))
     tumour = c.label == Tissue.TUMOUR
@@ -178,8 +179,21 @@ def untouched(patient: Patient, s: float) -> list[float]:
 
 
 def cord_depth(c: Canvas) -> float:
-    """Front to back of the cord in a cross-section, mm."""
-    return float(np.isin(c.label, CORD).any(1).sum() * FINE)
+    """Front to back of the cord in a cross-section, mm: the mean over the middle third of its width.
+
+    MSCC was defined on mid-sagittal slices (Fehlings et al. 1999, Spine 24:605), which are 3 to 4 mm
+    thick; 0 where there is no cord.
+    """
+    depths = np.isin(c.label, CORD).sum(axis=0) * FINE
+    across = np.flatnonzero(depths)
+    if not len(across):
+        return 0.0
+    left, right = across[0] - 0.5, across[-1] + 0.5
+    third = (right - left) / 3
+    columns = np.arange(len(depths))
+    from_left = np.maximum(columns - 0.5, left + third)
+    share = np.clip(np.minimum(columns + 0.5, right - third) - from_left, 0, 1)
+    return float(depths @ share / third)
 
 
 def without_lesions(patient: Patient) -> Patient:

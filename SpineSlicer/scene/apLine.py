@@ -58,7 +58,7 @@ def addApLine(
 
 
 def _ends(outlines: Volume, index: int) -> list[NDArray[np.float64]] | None:
-    """RAS mm of the foremost and the hindmost place of the cord on a slice, through its middle."""
+    """RAS mm of the foremost and the hindmost place of the cord on a slice, in its middle."""
     cord = np.argwhere(outlines.voxels[index] == CORD_LABEL)
     if not len(cord):
         return None
@@ -68,7 +68,11 @@ def _ends(outlines: Volume, index: int) -> list[NDArray[np.float64]] | None:
     normal = np.cross(outlines.directions[:, 0], down)
     ahead = ahead - (ahead @ normal) * normal / (normal @ normal)
     ahead = ahead / np.linalg.norm(ahead)
-    middle = places.mean(axis=0)
-    away = (places - middle) @ ahead
+    aside = np.cross(normal / np.linalg.norm(normal), ahead)
+    to_side = places @ aside
+    from_middle = np.abs(to_side - (to_side.max() + to_side.min()) / 2)
+    middle = places[from_middle <= from_middle.min() + 0.5 * float(outlines.spacing[0])]
+    center = middle.mean(axis=0)
+    away = (middle - center) @ ahead
     half = 0.5 * float(outlines.spacing[1])
-    return [middle + (away.max() + half) * ahead, middle + (away.min() - half) * ahead]
+    return [center + (away.max() + half) * ahead, center + (away.min() - half) * ahead]

@@ -20,7 +20,8 @@ def reading(outlined):  # noqa: F811
     findings = deepcopy(outlined.findings)
     slices = findings.stacks[0].slices
     slices[0].quantities = [Quantity("cord_ap", why=Reason(NO_CORD))]
-    find_quantity(slices[1].quantities, "cord_ap").norm = [7.0, 0.5]
+    usual = find_quantity(slices[1].quantities, "cord_ap")
+    usual.value, usual.norm = 8.0, [7.0, 0.5]
     find_quantity(slices[2].quantities, "cord_ap").value = 6.0
     return Reading(findings, outlined.volumes)
 
