@@ -109,7 +109,7 @@ _SENTENCES = {
     FEW_NEIGHBOURS: "torsion needs an outlined cord on three slices to each side",
     UNSURE_OUTLINE: "the cord's outline is not sure on this slice; correct it to have it measured",
     UNSURE_NARROWEST: (
-        "the cord's outline is not sure on a flagged slice, so that the narrowest place is not known"
+        "the cord was not outlined surely on a flagged slice, so that the narrowest place is not known"
     ),
     NO_NORMAL: "no slice without compression to compare with was measured",
     OTHER_LEVEL: "the equation is for slices beside the discs {levels}",

@@ -1820,8 +1820,8 @@
         <translation>der Umriss des Rückenmarks ist auf dieser Schicht nicht sicher; korrigieren Sie ihn, um ihn messen zu lassen</translation>
     </message>
     <message>
-        <source>the cord's outline is not sure on a flagged slice, so that the narrowest place is not known</source>
-        <translation>der Umriss des Rückenmarks ist auf einer auffälligen Schicht nicht sicher, sodass die engste Stelle nicht bekannt ist</translation>
+        <source>the cord was not outlined surely on a flagged slice, so that the narrowest place is not known</source>
+        <translation>das Rückenmark wurde auf einer auffälligen Schicht nicht sicher umrissen, sodass die engste Stelle nicht bekannt ist</translation>
     </message>
     <message>
         <source>no slice without compression to compare with was measured</source>

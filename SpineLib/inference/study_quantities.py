@@ -17,7 +17,7 @@ from SpineLib.inference.second_opinion import NAME, QUESTION, second_opinion
 from SpineLib.inference.summary import summarise_question
 from SpineLib.quantities import Compared, Quantity, find_quantity, value_of
 from SpineLib.questions import COMPRESSION
-from SpineLib.reasons import NO_NORMAL, UNSURE_NARROWEST, UNSURE_OUTLINE, Reason
+from SpineLib.reasons import NO_CORD, NO_NORMAL, UNSURE_NARROWEST, UNSURE_OUTLINE, Reason
 from SpineLib.translation import tr
 
 # Of the study → what is measured on slices for it.
@@ -159,8 +159,7 @@ def _chosen_before(findings: Findings) -> list[Reference]:
 def _of_study(
     findings: Findings, key: str, source: str, references: Sequence[Reference]
 ) -> Quantity:
-    flagged = [one for stack in findings.stacks for one in stack.slices if one.flagged]
-    if any(_is_unsure(one, source) for one in flagged):
+    if any(_may_be_narrowest(stack, source) for stack in findings.stacks):
         return Quantity(key, why=Reason(UNSURE_NARROWEST))
     narrowest: Quantity | None = None
     for stack in findings.stacks:
@@ -171,18 +170,25 @@ def _of_study(
         }
         if references and not chosen:
             continue
-        normal = [] if chosen else normal_slices(stack, source)
+        normal, free = normal_slices(stack, source), free_slices(stack, source)
         for slice_ in stack.slices:
-            beside = [stack.slices[n] for n in chosen] or _beside(normal, slice_)
+            beside = [stack.slices[n] for n in chosen] or _beside(normal, slice_, free)
             found = _narrowing(stack, slice_, key, source, beside, chosen)
             if found and (narrowest is None or (found.value or 0) > (narrowest.value or 0)):
                 narrowest = found
     return narrowest or Quantity(key, why=Reason(NO_NORMAL))
 
 
-def _is_unsure(one: SliceFinding, source: str) -> bool:
-    quantity = find_quantity(one.quantities, source)
-    return bool(quantity and quantity.why and quantity.why.code == UNSURE_OUTLINE)
+def _may_be_narrowest(stack: StackFindings, source: str) -> bool:
+    """Whether a flagged slice has no number because its outline, between others', is not sure."""
+    measured = [one.index for one in stack.slices if value_of(one.quantities, source) is not None]
+    for one in stack.slices:
+        quantity = find_quantity(one.quantities, source)
+        why = quantity.why.code if quantity and quantity.why else ""
+        between = bool(measured) and measured[0] < one.index < measured[-1]
+        if one.flagged and (why == UNSURE_OUTLINE or (why == NO_CORD and between)):
+            return True
+    return False
 
 
 def _narrowing(
@@ -219,27 +225,27 @@ def _sides(compared: Sequence[Compared], index: int) -> list[list[float]]:
     return [side for side in (below, above) if side]
 
 
-def _beside(normal: Sequence[SliceFinding], one: SliceFinding) -> list[SliceFinding]:
+def _beside(
+    normal: Sequence[SliceFinding], one: SliceFinding, free: Sequence[SliceFinding] = ()
+) -> list[SliceFinding]:
     """The nearest normal slices on each side, in the stack's order.
 
-    A slice without a flag needs both sides: a cord grows thinner downward by itself. A flag at the
-    stack's end is compared with the one side that there is, if that has two slices.
+    A slice without a flag needs both sides: a cord grows thinner downward by itself. A flagged one
+    takes the nearest slices without a flag where a side has no normal one, and at the stack's end
+    the one side that there is, if that has two slices.
+
+    Args:
+        normal: as `normal_slices` gives them.
+        one: the slice that is compared.
+        free: the stack's slices without a flag.
     """
-    below = [other for other in normal if other.index < one.index]
-    above = [other for other in normal if other.index > one.index]
-    beside = _run(below[::-1])[::-1] + _run(above)
+    below = [other for other in normal if other.index < one.index][-_AVERAGED:]
+    above = [other for other in normal if other.index > one.index][:_AVERAGED]
+    if one.flagged:
+        below = below or [other for other in free if other.index < one.index][-_AVERAGED:]
+        above = above or [other for other in free if other.index > one.index][:_AVERAGED]
     both = bool(below and above)
-    return beside if both or (one.flagged and len(beside) > 1) else []
-
-
-def _run(ordered: list[SliceFinding]) -> list[SliceFinding]:
-    """The first slice and its direct neighbours away from where it was looked from."""
-    run = ordered[:1]
-    for other in ordered[1:_AVERAGED]:
-        if abs(other.index - run[-1].index) != 1:
-            break
-        run.append(other)
-    return run
+    return [*below, *above] if both or (one.flagged and len(below + above) > 1) else []
 
 
 def _is_assessed(one: SliceFinding) -> bool:
@@ -253,19 +259,28 @@ def normal_slices(stack: StackFindings, source: str) -> list[SliceFinding]:
         stack: its slices are measured.
         source: ``cord_ap`` or ``sac_ap``.
     """
-    values = np.array([value_of(slice_.quantities, source) for slice_ in stack.slices], float)
+    free = free_slices(stack, source)
+    values = np.array([value_of(slice_.quantities, source) for slice_ in free], float)
     reach = _AROUND_MM / max(stack.spacing[2], 1e-3) if stack.spacing else np.inf
-    indices = np.array([slice_.index for slice_ in stack.slices])
-    seen = np.array([_is_assessed(slice_) for slice_ in stack.slices], bool)
-    free = np.isfinite(values) & ~np.array([slice_.flagged for slice_ in stack.slices], bool)
-    # What a network was asked of and did not answer is not known to be normal.
-    free &= seen | ~seen.any()
-    normal = []
-    for one, value, unflagged in zip(stack.slices, values, free, strict=True):
-        if unflagged:
-            around = values[(np.abs(indices - one.index) <= reach) & free]
-            normal += [one] if value >= _SHARE * _upper_quartile(around) else []
-    return normal
+    indices = np.array([slice_.index for slice_ in free])
+    return [
+        one
+        for one, value in zip(free, values, strict=True)
+        if value >= _SHARE * _upper_quartile(values[np.abs(indices - one.index) <= reach])
+    ]
+
+
+def free_slices(stack: StackFindings, source: str) -> list[SliceFinding]:
+    """The measured slices that no answer flags and, if any was, whose question was answered."""
+    seen = any(_is_assessed(slice_) for slice_ in stack.slices)
+    return [
+        slice_
+        for slice_ in stack.slices
+        if value_of(slice_.quantities, source) is not None
+        and not slice_.flagged
+        # What a network was asked of and did not answer is not known to be normal.
+        and (_is_assessed(slice_) or not seen)
+    ]
 
 
 def _upper_quartile(values: NDArray[np.float64]) -> float:

@@ -217,6 +217,25 @@ def test_a_flag_at_the_stacks_end_is_compared_with_the_one_side_that_there_is():
     assert find_quantity(findings_of(label_map([7.0] * 5 + [5.0])).quantities, "mscc").index != 5
 
 
+def test_a_flagged_slice_is_compared_with_what_nothing_flags_where_a_side_has_no_normal_slice():
+    # The upper neck is thinner than the lower one, though nothing presses on it.
+    findings = findings_of(label_map([6.0, 6.0, 6.0, 3.5, *[7.5] * 8]), flagged=(3,))
+    mscc = find_quantity(findings.quantities, "mscc")
+    assert (mscc.index, [one.index for one in mscc.compared]) == (3, [0, 1, 2, 4, 5, 6])
+    # At the end of a stack the nearest normal slices need not be neighbours of each other.
+    aps = [7.0, 7.0, 7.0, 6.2, 7.0, 6.2, 3.5]
+    mscc = find_quantity(findings_of(label_map(aps), flagged=(6,)).quantities, "mscc")
+    assert (mscc.index, [one.index for one in mscc.compared]) == (6, [1, 2, 4])
+
+
+def test_a_flagged_slice_without_a_cord_between_others_leaves_the_narrowest_place_unknown():
+    findings = findings_of(label_map([*NARROW[:5], None, *NARROW[6:]]), flagged=(4, 5))
+    assert find_quantity(findings.quantities, "mscc").why.code == UNSURE_NARROWEST
+    # Where the cord ends, a flag leaves nothing unknown.
+    findings = findings_of(label_map([7.0, 7.0, 7.0, 5.0, 7.0, None]), flagged=(3, 5))
+    assert find_quantity(findings.quantities, "mscc").index == 3
+
+
 def test_wide_flagged_slices_and_those_that_the_network_withheld_make_no_other_normal_or_less():
     findings = findings_of(label_map([6.0] * 4 + [7.0] * 5), flagged=range(4, 9))
     (stack,) = findings.stacks
