@@ -101,8 +101,9 @@ def measure_study(findings: Findings, references: Sequence[Reference] | None = N
     the canal, here of the dural sac. Above and below are the nearest normal slices of the same
     stack: those that no model flags and that are not narrower than what is around them; up to
     `_AVERAGED` neighbouring ones are averaged on each side. It is computed of every slice with such
-    neighbours (of a flagged one at the stack's end, on one side) and reported where it is greatest;
-    not at all where the outline of a flagged slice is not sure, which may be the narrowest one.
+    neighbours (of a flagged one at the stack's end, on one side) and reported where it is greatest,
+    MSCC among flagged slices if any has such neighbours; not at all where the outline of a flagged
+    slice is not sure, which may be the narrowest one.
 
     Args:
         findings: changed.
@@ -161,7 +162,8 @@ def _of_study(
 ) -> Quantity:
     if any(_may_be_narrowest(stack, source) for stack in findings.stacks):
         return Quantity(key, why=Reason(UNSURE_NARROWEST))
-    narrowest: Quantity | None = None
+    flagged: list[Quantity] = []
+    others: list[Quantity] = []
     for stack in findings.stacks:
         chosen = {
             reference.index: reference.by
@@ -174,9 +176,13 @@ def _of_study(
         for slice_ in stack.slices:
             beside = [stack.slices[n] for n in chosen] or _beside(normal, slice_, free)
             found = _narrowing(stack, slice_, key, source, beside, chosen)
-            if found and (narrowest is None or (found.value or 0) > (narrowest.value or 0)):
-                narrowest = found
-    return narrowest or Quantity(key, why=Reason(NO_NORMAL))
+            if found:
+                (flagged if slice_.flagged else others).append(found)
+    # A narrow canal may leave the cord as it is, so that MCC may be greatest on any slice.
+    candidates = flagged if key == "mscc" and flagged else flagged + others
+    return max(
+        candidates, key=lambda one: one.value or 0.0, default=Quantity(key, why=Reason(NO_NORMAL))
+    )
 
 
 def _may_be_narrowest(stack: StackFindings, source: str) -> bool:

@@ -17,7 +17,7 @@ from SpineLib.quantities import (
     find_quantity,
     value_of,
 )
-from SpineLib.reasons import sentence
+from SpineLib.reasons import UNSURE_NARROWEST, sentence
 from SpineLib.translation import language, tr
 from SpineLib.wording import ranges
 
@@ -47,10 +47,15 @@ class Row:
 
 
 def narrowest_lines(findings: Findings) -> list[str]:
-    """``Narrowest at C5/C6: cord AP 4.6 mm, 52 % below the mean of C2/C3 and C7/T1``, of cord and sac."""
+    """``Narrowest at C5/C6: cord AP 4.6 mm, 52 % below the mean of C2/C3 and C7/T1``, of cord and sac.
+
+    And that the narrowest place of the cord is not known where its outline is not sure.
+    """
     lines = []
     for key, source in _NARROWEST.items():
         quantity = find_quantity(findings.quantities, key)
+        if quantity and quantity.why and quantity.why.code == UNSURE_NARROWEST:
+            lines.append(f"{tr(quantity.definition.title)}: {quantity.why}")
         value = None if quantity is None else _measured_at(findings, quantity, source)
         if quantity is None or quantity.value is None or value is None:
             continue

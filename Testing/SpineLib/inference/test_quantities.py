@@ -173,6 +173,7 @@ def test_a_cord_whose_outline_is_not_sure_is_not_measured_until_a_reader_correct
     complete(findings)
     assert find_quantity(findings.quantities, "mscc").why.code == UNSURE_NARROWEST
     assert find_quantity(findings.quantities, "mcc").value is not None
+    assert narrowest_lines(findings)[0].startswith("MSCC: the cord was not outlined surely")
     finish(measuring_again(findings, "4", label_map(NARROW), [5]))
     assert find_quantity(findings.quantities, "mscc").value == pytest.approx(50, abs=2)
 
@@ -193,6 +194,13 @@ def test_mscc_is_against_the_nearest_normal_slices_above_and_below():
     )  # fmt: skip
     assert imaging_of(findings)["mscc"] == mscc.value
     assert imaging_of(findings)["cord_ap"] == pytest.approx(3.5, abs=0.25)
+
+
+def test_mscc_is_that_of_a_flagged_slice_where_there_is_one():
+    aps = [7.0, 7.0, 7.0, 5.0, 7.0, 7.0, 7.0, 5.5, 7.0, 7.0, 7.0]
+    flagged, none = (findings_of(label_map(aps), flagged=which) for which in ((7,), ()))
+    assert find_quantity(flagged.quantities, "mscc").index == 7
+    assert find_quantity(none.quantities, "mscc").index == 3
 
 
 def test_a_reader_chooses_other_slices_to_compare_with():
