@@ -16,7 +16,7 @@ from SpineLib.datasets.cases import LabelledVolume
 from SpineLib.datasets.split import require_apart
 from SpineLib.errors import BadInput
 from SpineLib.inference.segmentation import centred, sliding_window
-from SpineLib.inference.semantic import CLASSES, WITH_SACRUM
+from SpineLib.inference.semantic import CLASSES, SACRUM, WITH_SACRUM
 from SpineLib.models.card import Card
 from SpineLib.networks import build
 from SpineLib.progress import Progress
@@ -71,7 +71,10 @@ class _DiceCE(BaseModel):
 class SegmentationTask(Task):
     """One class a voxel, learnt from patches and validated on whole volumes.
 
-    A network of five classes learns the sacrum too, where the data has it.
+    A network of five classes learns the sacrum too, where the data has it. Where no training volume
+    has (SPIDER's numbering, corrected cases), sacrum and background count as one class together, so
+    that a network which knows the sacrum does not forget it (the marginal loss of Shi et al. 2021,
+    Med Image Anal 70:101979).
 
     A network that gives several resolutions while it is trained (deep supervision) is taught all
     of them, each half as much as the finer one (nnU-Net, Isensee et al. 2021).
@@ -102,6 +105,9 @@ class SegmentationTask(Task):
         self._training = self._prepared(training, "training", cache, progress)
         self._validation = self._prepared(validation, "validation", cache, progress)
         self._counts = (len(training), len(validation))
+        self._unlabelled = len(self._classes) > SACRUM and SACRUM not in self._training.array(
+            "present"
+        )
 
     def network(self) -> nn.Module:
         """The recipe's network with random weights."""
@@ -127,8 +133,15 @@ class SegmentationTask(Task):
         weights = [0.5**n for n in range(len(outputs))]
         total = torch.zeros((), device=images.device)
         for weight, logits in zip(weights, outputs, strict=True):
-            total = total + weight * self._loss(logits.float(), classes)
+            total = total + weight * self._loss(self._labelled(logits.float()), classes)
         return total / sum(weights)
+
+    def _labelled(self, logits: torch.Tensor) -> torch.Tensor:
+        """The logits of the classes that the data tells apart."""
+        if not self._unlabelled:
+            return logits
+        together = logits[:, [0, SACRUM]].logsumexp(1, keepdim=True)
+        return torch.cat([together, logits[:, 1:SACRUM]], 1)
 
     def validate(
         self, network: nn.Module, device: torch.device, progress: Progress
@@ -155,6 +168,7 @@ class SegmentationTask(Task):
         classes = {
             f"dice_{name}": float(values[:, n].nanmean())
             for n, name in enumerate(self._classes[1:])
+            if not values[:, n].isnan().all()
         }
         # SPIDER's structures only, so that networks with and without the sacrum compare.
         figures = [classes[f"dice_{name}"] for name in CLASSES[1:]]
@@ -188,7 +202,7 @@ class SegmentationTask(Task):
             progress=progress,
         )
         present = np.unique(prepared.array("present"))
-        missing = [c for n, c in enumerate(self._classes) if n and n not in present]
+        missing = [c for n, c in enumerate(CLASSES) if n and n not in present]
         if missing:
             raise BadInput(
                 f"No {name} volume holds a {' or a '.join(missing)}",

@@ -32,7 +32,10 @@ def main(folder: Path) -> None:
         write_study(Path(temporary) / "study", **CASE)
         made = create(Path(temporary) / "project", title="Two readers", scheme="Bilsky")
         add(made, Path(temporary) / "study")
-        widget = desktop.open("SpineCompression", ROOT / "SpineCompression", height=HEIGHT)
+        # As wide as Slicer makes its panel for what the section holds.
+        widget = desktop.open(
+            "SpineCompression", ROOT / "SpineCompression", width=460, height=HEIGHT
+        )
         section = widget.panel.readers
         section.ui.readingSectionButton.collapsed = False
         section.ui.projectEdit.currentPath = str(made.folder)
