@@ -78,6 +78,9 @@ def name_instances(semantic: Volume) -> tuple[Volume, SegmentationFinding]:
     part = _cropped(grid, box[0])
     canal = _canal(part)
     discs, disc_labels = _discs(part, canal)
+    while len(discs) > 1 and sacrum_lies_below(part, discs[1:]):
+        # The lowest one lies within the sacrum: what is left of the disc between S1 and S2.
+        discs, disc_labels = discs[1:], np.maximum(disc_labels - 1, 0)
     bones = _vertebrae(part, discs)
     sacrum = sacrum_lies_below(part, discs)
     if sacrum:

@@ -150,6 +150,15 @@ def test_bone_of_the_sacrum_that_was_taken_for_a_vertebra_is_dropped(drawn_spine
     assert sum(s.kind == "vertebra" for s in finding.segments) == 5
 
 
+def test_what_is_left_of_a_disc_within_the_sacrum_is_no_disc(drawn_spine):
+    semantic = drawn_spine(tilts=(-8, -4, 0, 4, 12, 32, 40), sacrum=SACRUM)
+    lowest = name_instances(semantic)[0].voxels == 1
+    voxels = np.where(lowest, SACRUM, semantic.voxels).astype(np.uint8)
+    _, finding = name_instances(semantic.with_voxels(voxels))
+    assert finding.lowest == "L5"
+    assert {s.label for s in finding.segments} == {*range(1, 6), CANAL_NUMBER, *range(201, 207)}
+
+
 def test_a_little_sacrum_below_what_is_mostly_a_vertebra_names_nothing(drawn_spine):
     semantic = drawn_spine(sacrum=VERTEBRA)
     voxels = semantic.voxels.copy()
