@@ -28,7 +28,7 @@ class Shape:
         area: mm².
         ap: mm from front to back, the mean over the middle third of the width: what the
             mid-sagittal slice of 3 to 4 mm shows, on which MSCC was defined (Fehlings et al. 1999,
-            Spine 24:605). A cord that is cut from one side keeps its depth in the other half.
+            Spine 24:605). The extent would hardly tell of a cord that is cut from one side.
         transverse: mm from left to right, the outline's extent.
         cut: it touches the border of the field.
         rim: the sample points with a neighbour that is outside, [points, 2].

@@ -25,7 +25,7 @@ OF_STUDY = {"mscc": "cord_ap", "mcc": "sac_ap"}
 # A slice counts as normal where it is at least this share of what the stack is like around it: of
 # the upper quartile of slices without a flag within so many mm. By hand, on simulated studies of training's profile.
 _SHARE, _AROUND_MM = 0.93, 45.0
-# Normal slices that are averaged to each side: the nearest one and its normal neighbours.
+# Normal slices that are averaged to each side at most, the nearest ones.
 _AVERAGED = 3
 # So many normal slices tell what is usual in a patient.
 _LEAST_OWN = 5
@@ -99,8 +99,8 @@ def measure_study(findings: Findings, references: Sequence[Reference] | None = N
     MSCC is 100 (1 - d / mean(d above, d below)), where d is the cord's diameter from front to back
     (Fehlings et al. 1999, Spine 24:605; Miyanji et al. 2007, Radiology 243:820); MCC is the same of
     the canal, here of the dural sac. Above and below are the nearest normal slices of the same
-    stack: those that no model flags and that are not narrower than what is around them; up to
-    `_AVERAGED` neighbouring ones are averaged on each side. It is computed of every slice with such
+    stack: those that no model flags and that are not narrower than what is around them; the nearest
+    `_AVERAGED` at most are averaged on each side. It is computed of every slice with such
     neighbours (of a flagged one at the stack's end, on one side) and reported where it is greatest,
     MSCC among flagged slices if any has such neighbours; not at all where the outline of a flagged
     slice is not sure, which may be the narrowest one.
@@ -232,7 +232,7 @@ def _sides(compared: Sequence[Compared], index: int) -> list[list[float]]:
 
 
 def _beside(
-    normal: Sequence[SliceFinding], one: SliceFinding, free: Sequence[SliceFinding] = ()
+    normal: Sequence[SliceFinding], one: SliceFinding, free: Sequence[SliceFinding]
 ) -> list[SliceFinding]:
     """The nearest normal slices on each side, in the stack's order.
 
