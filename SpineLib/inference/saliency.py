@@ -70,8 +70,9 @@ def class_activation(
         camera = GradCAM(loaded.network, target_layers="trunk.layer4", postprocessing=_as_is)
         # Gradients are needed of the activations only; an input that asks for them is enough.
         held = batch.to(loaded.device).contiguous().requires_grad_(True)
-        activation = camera(held, class_idx=target)[0, 0].detach().cpu()
-    activation = torch.nan_to_num(activation)
+        seen = torch.nan_to_num(camera(held, class_idx=target)[:, 0].detach().cpu())
+    # Of a network that looks at the mirror image too there are two, the second one mirrored.
+    activation = seen[0] if len(seen) == 1 else (seen[0] + seen[1].flip(-1)) / 2
     return _on_slice(activation, part, k - near.start, centers, preprocessing)
 
 

@@ -23,6 +23,8 @@ class PrototypeNetwork(nn.Module):
         grades: number of prototypes.
         embedding: size of the space of features; 0 takes the trunk's own.
         temperature: squared distances are divided by it.
+        mirror: outside of training, a window's point is the middle of its own and of its mirror
+            image's, so that a grade does not depend on the side. It takes twice the time.
 
     The trunk's own features are averages of rectified values, never negative: there the prototypes
     begin evenly between 0 and 1, as in the published code. In an embedding they begin normally.
@@ -38,6 +40,7 @@ class PrototypeNetwork(nn.Module):
         pool: bool = True,
         embedding: int = 0,
         temperature: float = 10.0,
+        mirror: bool = False,
     ) -> None:
         super().__init__()
         self.trunk = resnet_trunk(depth, widths, channels, pool)
@@ -46,10 +49,15 @@ class PrototypeNetwork(nn.Module):
         draw = torch.randn if embedding else torch.rand
         self.prototypes = nn.Parameter(draw(grades, embedding or size))
         self.temperature = temperature
+        self.mirror = mirror
 
     def features(self, windows: torch.Tensor) -> torch.Tensor:
         """Points [batch, embedding] of windows [batch, channels, rows, columns]."""
-        return self.embed(self.trunk(windows))
+        if self.training or not self.mirror:
+            return self.embed(self.trunk(windows))
+        # In one pass, the windows as they are first: who watches a layer sees both.
+        points = self.embed(self.trunk(torch.cat([windows, windows.flip(-1)])))
+        return points.unflatten(0, (2, -1)).mean(dim=0)
 
     def logits(self, points: torch.Tensor) -> torch.Tensor:
         """Logits [batch, grades] of points [batch, embedding]."""

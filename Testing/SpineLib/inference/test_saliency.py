@@ -33,8 +33,17 @@ class BrightnessSeeker(torch.nn.Module):
         return torch.stack([-bright, bright], dim=1)
 
 
-def test_it_is_highest_where_the_network_looked(axial_volume, make_card):
-    loaded = Loaded(make_card(), BrightnessSeeker(), torch.device("cpu"))
+class BothSides(BrightnessSeeker):
+    """The same of the windows and their mirror images, as `PrototypeNetwork` may look at them."""
+
+    def forward(self, windows):
+        both = super().forward(torch.cat([windows, windows.flip(-1)]))
+        return both.unflatten(0, (2, -1)).mean(dim=0)
+
+
+@pytest.mark.parametrize("network", [BrightnessSeeker, BothSides])
+def test_it_is_highest_where_the_network_looked(axial_volume, make_card, network):
+    loaded = Loaded(make_card(), network(), torch.device("cpu"))
     centers = np.array([axial_volume.slice_center(k) for k in range(8)]) - [16, 0, 0]
     activation = class_activation(axial_volume, 3, CanalPath(centers, np.ones(8)), loaded)
     row, column = np.unravel_index(activation.argmax(), activation.shape)

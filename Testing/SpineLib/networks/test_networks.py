@@ -43,6 +43,22 @@ def test_prototype_logits_are_negative_squared_distances_over_the_temperature():
     torch.testing.assert_close(network(windows), expected, rtol=1e-3, atol=1e-3)
 
 
+def test_a_grade_does_not_depend_on_the_side_where_the_network_looks_at_both():
+    arguments = {"grades": 4, "depth": 10, "widths": [4, 4, 4, 8], "embedding": 5}
+    plain = build("prototype", arguments).eval()
+    both = build("prototype", arguments | {"mirror": True}).eval()
+    both.load_state_dict(plain.state_dict())
+    windows = torch.rand(3, 3, 48, 48)
+    torch.testing.assert_close(both(windows), both(windows.flip(-1)), rtol=1e-4, atol=1e-4)
+    middle = (plain.features(windows) + plain.features(windows.flip(-1))) / 2
+    torch.testing.assert_close(both.features(windows), middle, rtol=1e-4, atol=1e-4)
+    assert (plain(windows) - plain(windows.flip(-1))).abs().max() > 1e-3
+    both.train(), plain.train()
+    torch.manual_seed(0)
+    learnt = both(windows)
+    torch.testing.assert_close(learnt, plain(windows))
+
+
 def test_the_nearest_prototype_wins():
     network = build("prototype", {"grades": 6, "depth": 10, "embedding": 8}).eval()
     won = network.logits(network.prototypes.detach()).argmax(1)
