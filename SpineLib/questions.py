@@ -103,6 +103,10 @@ class Question:
         """
         return value != BORDERLINE and self.values.index(value) >= self.first_positive
 
+    def has_both_sides(self, values: Sequence[str]) -> bool:
+        """Whether some of these values are positive and others are not."""
+        return len({self.is_positive(value) for value in values}) > 1
+
     def severity(self, value: str) -> float:
         """A number that is higher the worse a value is; -1 where nothing was answered."""
         if not value:

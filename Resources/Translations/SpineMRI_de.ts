@@ -688,8 +688,16 @@
         <translation>{title}: mehr als eine Antwort ist möglich auf {number} von {slices}</translation>
     </message>
     <message>
+        <source>, low and high ones on {number}</source>
+        <translation>, niedrige und hohe auf {number}</translation>
+    </message>
+    <message>
         <source>{model}: the possible answers hold the true one in {share:.0%} of the slices of each answer, on images like those of {patients} ({data}). Nothing is promised of others.</source>
         <translation>{model}: Die möglichen Antworten enthalten die wahre in {share:.0%} der Schichten jeder Antwort, auf Bildern wie denen von {patients} ({data}). Von anderen wird nichts versprochen.</translation>
+    </message>
+    <message>
+        <source>{model}: the possible answers hold the true one in {share:.0%} of the slices, on images like those of {patients} ({data}). Nothing is promised of others.</source>
+        <translation>{model}: Die möglichen Antworten enthalten die wahre in {share:.0%} der Schichten, auf Bildern wie denen von {patients} ({data}). Von anderen wird nichts versprochen.</translation>
     </message>
     <message>
         <source>Several colours side by side along an edge: all are possible.</source>

@@ -13,7 +13,8 @@ from SpineLib.evaluation.calibration import answers_with, assessed
 from SpineLib.evaluation.figures import Figure, measured, share
 from SpineLib.evaluation.predictions import Predictions
 from SpineLib.inference.interval import grade_set, reach
-from SpineLib.models.card import GradeSets
+from SpineLib.labels import NOT_ASSESSED
+from SpineLib.models.card import Card, GradeSets
 from SpineLib.wording import count
 
 COVERAGE = 0.9
@@ -21,7 +22,10 @@ COVERAGE = 0.9
 _DIGITS = 6
 
 
-def fit_grade_sets(predictions: Predictions, temperature: float, bias: float) -> GradeSets:
+def fit_grade_sets(
+    predictions: Predictions, temperature: float, bias: float, coverage: float = COVERAGE,
+    *, of_each: bool = True,
+) -> GradeSets:  # fmt: skip
     """Fits the thresholds from which a value belongs to a slice's set.
 
     Split conformal prediction with a threshold a value (Vovk 2012), by the value's `reach`, which
@@ -34,6 +38,9 @@ def fit_grade_sets(predictions: Predictions, temperature: float, bias: float) ->
         predictions: of patients that neither weights nor temperature were fitted to.
         temperature, bias: with which the model will answer; see
             `SpineLib.evaluation.calibration.Calibration`.
+        coverage: the promised share.
+        of_each: promise it for the slices of each value; otherwise for all slices together, with
+            one threshold for all values.
 
     Raises:
         BadInput: no slice of a value, or too few for the promise.
@@ -42,17 +49,18 @@ def fit_grade_sets(predictions: Predictions, temperature: float, bias: float) ->
     probabilities, truth = answers_with(predictions, temperature, bias)
     values, least = predictions.card.asked.values, {}
     reached = reach(probabilities)
+    held = reached[np.arange(len(truth)), truth]
     for n, value in enumerate(values):
-        own = reached[truth == n, n]
-        limit = least_reach(own, COVERAGE)
+        own = held[truth == n] if of_each else held
+        limit = least_reach(own, coverage)
         if limit is None:
             raise BadInput(
-                f"{count(len(own), 'slice')} of {value} are too few to promise {COVERAGE:.0%}",
+                f"{count(len(own), 'slice')} of {value} are too few to promise {coverage:.0%}",
                 advice="Give more patients for the sets.",
             )
         least[value] = limit
     patients = assessed(predictions)["patient"].nunique()
-    return GradeSets(COVERAGE, least, predictions.data, int(patients), len(truth))
+    return GradeSets(coverage, least, predictions.data, int(patients), len(truth), of_each=of_each)
 
 
 def least_reach(own: NDArray[np.float64], coverage: float) -> float | None:
@@ -103,6 +111,29 @@ def grade_set_table(predictions: Predictions) -> pd.DataFrame:
     """A row a value: coverage, mean size, slices by size; without a row where there are no sets."""
     sets = Sets.of(predictions)
     return pd.DataFrame() if sets is None else sets.table()
+
+
+def uncertain_slices(table: pd.DataFrame, card: Card) -> NDArray[np.bool_] | None:
+    """Whether each row's set holds answers of both sides: compressed and not, or low and high.
+
+    Args:
+        table: predictions; rows that are not assessed are not uncertain.
+        card: of the model; None is returned where it has no sets.
+    """
+    if card.grade_sets is None:
+        return None
+    question = card.asked
+    if len(question.values) == 2:
+        chance = table["probability"].to_numpy(float)
+        probabilities = np.column_stack([1 - chance, chance])
+    else:
+        probabilities = table[[f"p_{value}" for value in question.values]].to_numpy(float)
+    sets = [
+        grade_set(dict(zip(question.values, chances, strict=True)), card)
+        for chances in np.nan_to_num(probabilities).tolist()
+    ]
+    answered = (table["verdict"] != NOT_ASSESSED).to_numpy()
+    return answered & np.array([question.has_both_sides(values) for values in sets], bool)
 
 
 class Sets:

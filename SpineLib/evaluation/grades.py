@@ -19,7 +19,7 @@ from SpineLib.evaluation.figures import (
     share,
     stack_notes,
 )
-from SpineLib.evaluation.grade_sets import grade_set_figures, grade_set_table
+from SpineLib.evaluation.grade_sets import grade_set_figures, grade_set_table, uncertain_slices
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
 from SpineLib.evaluation.slices import comparison_table, level_table
 from SpineLib.evaluation.statistics import (
@@ -60,7 +60,7 @@ def evaluate_grading(predictions: Predictions) -> Evaluation:
         _within_one(graded),
         *reliability_figures(predictions),
         *grade_set_figures(predictions),
-        *withheld_figures(predictions.table, ~graded.right),
+        *withheld_figures(predictions.table, ~graded.right, uncertain_slices(predictions.table, predictions.card)),
     ]  # fmt: skip
     tables = {
         "confusion low/high": _matrix(two, HIGH_LOW, graded.missing_by(graded.high, HIGH_LOW)),

@@ -20,7 +20,7 @@ from SpineLib.evaluation.figures import (
     share,
     stack_notes,
 )
-from SpineLib.evaluation.grade_sets import grade_set_figures, grade_set_table
+from SpineLib.evaluation.grade_sets import grade_set_figures, grade_set_table, uncertain_slices
 from SpineLib.evaluation.predictions import LEVEL, Predictions, require_same_rows
 from SpineLib.evaluation.statistics import (
     Comparison,
@@ -67,7 +67,7 @@ def evaluate_compression(
     patients = patient_table(table, predictions.card)
     figures += [*_patient_figures(patients), *reliability_figures(predictions)]
     figures += grade_set_figures(predictions)
-    figures += withheld_figures(table, ~data.right)
+    figures += withheld_figures(table, ~data.right, uncertain_slices(table, predictions.card))
     names = predictions.groups if groups is None else list(groups)
     tables = {
         "confusion by slice": _confusion(table["truth"], table["verdict"]),

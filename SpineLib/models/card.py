@@ -69,7 +69,8 @@ class GradeSets:
 
     Split conformal prediction, a threshold a value ("class-conditional", Vovk 2012, "Conditional
     validity of inductive conformal predictors"): of new slices like those that it was fitted to,
-    the set holds the true value in at least ``coverage`` of the slices of each value.
+    the set holds the true value in at least ``coverage`` of the slices of each value. Without
+    ``of_each`` the threshold is one for all values, and the share one of all slices.
 
     Attributes:
         coverage: the promised share.
@@ -77,6 +78,7 @@ class GradeSets:
         data: the fitting patients in words; no weight and no temperature was fitted to them.
         patients, slices: how many they were.
         note: what the promise does not hold for.
+        of_each: whether it is a promise for the slices of each value, or for all slices together.
     """
 
     coverage: float
@@ -85,6 +87,7 @@ class GradeSets:
     patients: int
     slices: int
     note: str = "Nothing is promised of images unlike these."
+    of_each: bool = True
 
 
 @dataclass(frozen=True)

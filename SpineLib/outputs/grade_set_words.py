@@ -60,12 +60,16 @@ def set_lines(findings: Findings, tr: Callable[[str], str] = tr) -> list[str]:
         ]
         unsure = sum(len(opinion.grade_set) > 1 for opinion in opinions)
         if unsure:
+            question = findings.question(model.question)
             text = tr("{title}: more than one answer is possible on {number} of {slices}")
-            title = tr(findings.question(model.question).title)
-            title += findings.told_apart(model.question, model.name)
-            lines.append(
-                text.format(title=title, number=unsure, slices=count(len(opinions), "slice", tr=tr))
+            title = tr(question.title) + findings.told_apart(model.question, model.name)
+            line = text.format(
+                title=title, number=unsure, slices=count(len(opinions), "slice", tr=tr)
             )
+            both = sum(question.has_both_sides(opinion.grade_set) for opinion in opinions)
+            if question.sides and both:
+                line += tr(", low and high ones on {number}").format(number=both)
+            lines.append(line)
     return lines
 
 
@@ -82,6 +86,11 @@ def promise(model: ModelUsed, tr: Callable[[str], str] = tr) -> str:
         "{model}: the possible answers hold the true one in {share:.0%} of the slices of each "
         "answer, on images like those of {patients} ({data}). Nothing is promised of others."
     )
+    if not model.grade_sets.get("of_each", True):
+        text = tr(
+            "{model}: the possible answers hold the true one in {share:.0%} of the slices, on "
+            "images like those of {patients} ({data}). Nothing is promised of others."
+        )
     return text.format(
         model=model.title,
         share=model.grade_sets["coverage"],

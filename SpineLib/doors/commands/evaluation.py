@@ -210,6 +210,13 @@ def calibrate(
         typer.Option(help="Data that the grade sets are fitted to, as --data; patients that serve "
                      "nothing else; may repeat."),
     ] = None,
+    coverage: Annotated[
+        float, typer.Option(help="Promise of the sets: the share of each answer's slices that they "
+                            "hold; rounded to whole percent.", min=0.5, max=0.99)
+    ] = 0.9,
+    overall: Annotated[
+        bool, typer.Option("--overall", help="Promise it of all slices together, not of each answer's.")
+    ] = False,
     test: Annotated[
         Path | None, typer.Option(help="Frozen test set; its patients in the data are an error.")
     ] = None,
@@ -244,7 +251,7 @@ def calibrate(
         calibration, apart = fit_calibration(answers), None
         if sets:
             calibration, apart = _with_sets(calibration, folder, cases, replace(asked, sources=tuple(sets)),
-                                      test, progress)  # fmt: skip
+                                            (round(coverage, 2), not overall), test, progress)  # fmt: skip
     picture = write_calibration(out, answers, calibration, apart)
     say(
         f"Temperature {calibration.temperature:.3f} (was {folder.card.temperature:g}), bias "
@@ -254,7 +261,7 @@ def calibrate(
     if calibration.sets:
         least = ", ".join(f"{value} from {p:.3f}" for value, p in calibration.sets.least.items())
         say(
-            f"Sets that hold {calibration.sets.coverage:.0%} of each value: {least}; of "
+            f"Sets that hold {calibration.sets.coverage:.0%} of {'each value' if not overall else 'all slices'}: {least}; of "
             f"{count(calibration.sets.patients, 'patient')}, {count(calibration.sets.slices, 'slice')}"
         )
     if write_card:
@@ -265,7 +272,7 @@ def calibrate(
 
 def _with_sets(
     fitted: Calibration, folder: ModelFolder, others: Sequence[LabelledStack], asked: Asked,
-    test: Path | None, progress: Progress,
+    promise: tuple[float, bool], test: Path | None, progress: Progress,
 ) -> tuple[Calibration, Predictions]:  # fmt: skip
     """The calibration with grade sets, fitted to patients of whom none served anything before."""
     from SpineLib.evaluation.evaluate import open_cases, predict
@@ -279,7 +286,8 @@ def _with_sets(
             advice="The promise of the sets is kept by patients that nothing else was fitted to.",
         )
     apart = predict([folder], cases, asked, progress=progress)[0]
-    return replace(fitted, sets=fit_grade_sets(apart, fitted.temperature, fitted.bias)), apart
+    sets = fit_grade_sets(apart, fitted.temperature, fitted.bias, promise[0], of_each=promise[1])
+    return replace(fitted, sets=sets), apart
 
 
 def _lumbar_levels(

@@ -17,9 +17,10 @@ from SpineLib.evaluation.grade_sets import (
     grade_set_figures,
     grade_set_table,
     least_reach,
+    uncertain_slices,
 )
 from SpineLib.evaluation.grades import evaluate_grading
-from SpineLib.inference.interval import reach
+from SpineLib.inference.interval import grade_set, reach
 from SpineLib.models.card import Card, GradeSets
 from SpineLib.questions import BILSKY
 
@@ -113,6 +114,37 @@ def test_it_is_known_whom_the_promise_rests_on(with_sets):
     sets = with_sets.card.grade_sets
     assert (sets.coverage, sets.data, sets.patients, sets.slices) == (0.9, "test", 150, 3000)
     assert "Nothing is promised" in sets.note
+
+
+def test_a_higher_promise_makes_wider_sets_that_hold_more(grading, calibration):
+    sure = fit_grade_sets(grading(by_patient(calibration)), 1.0, 0.0, 0.98)
+    figures = {f.name: f.value for f in grade_set_figures(
+        grading(by_patient(drawn(1500, 2)), grade_sets=sure))}  # fmt: skip
+    assert sure.coverage == 0.98
+    for value in VALUES:
+        assert figures[f"sets that hold {value}"] == pytest.approx(0.98, abs=0.03)
+
+
+def test_a_promise_of_all_slices_holds_for_them_together(grading, calibration):
+    sets = fit_grade_sets(grading(by_patient(calibration)), 1.0, 0.0, 0.98, of_each=False)
+    new = grading(by_patient(drawn(1500, 2)), grade_sets=sets)
+    figures = {f.name: f.value for f in grade_set_figures(new)}
+    assert not sets.of_each and len({*sets.least.values()}) == 1
+    assert figures["sets that hold the truth"] == pytest.approx(0.98, abs=0.015)
+
+
+def test_a_slice_whose_set_holds_low_and_high_grades_is_uncertain(with_sets):
+    table, card = with_sets.table, with_sets.card
+    uncertain = uncertain_slices(table, card)
+    possible = [
+        grade_set(dict(zip(VALUES, row, strict=True)), card)
+        for row in table[[f"p_{value}" for value in VALUES]].to_numpy().tolist()
+    ]
+    assert uncertain.tolist() == [{"1b", "1c"} <= set(own) for own in possible]
+    assert 0 < uncertain.mean() < 0.5
+    silent = table.assign(verdict="not assessed")
+    assert not uncertain_slices(silent, card).any()
+    assert uncertain_slices(table, replace(card, grade_sets=None)) is None
 
 
 def test_too_few_slices_of_a_grade_allow_no_promise(grading):

@@ -192,6 +192,11 @@ def test_the_evaluation_counts_what_is_withheld_and_errors_with_and_without_it()
         "withheld as unlike": 1 / 3, "stacks withheld as unlike": 0.0,
         "errors before withholding": 2 / 3, "errors among the rest": 1 / 2,
     })  # fmt: skip
+    uncertain = np.array([False, True, False, False])
+    both = {f.name: f.value for f in withheld_figures(table, wrong, uncertain)}
+    assert both["withheld or uncertain"] == pytest.approx(2 / 3)
+    assert both["errors among the certain"] == 1.0
+    assert {name: both[name] for name in found} == found
     assert withheld_figures(table.drop(columns="withheld"), wrong) == []
 
 

@@ -63,10 +63,21 @@ def test_the_table_has_a_column_of_them(unsure, tmp_path):
 
 def test_the_terminal_says_how_often_and_what_is_promised(unsure):
     told = "\n".join(sentences(unsure.findings))
-    assert "Bilsky grade: more than one answer is possible on 2 of 3 slices" in told
+    assert (
+        "Bilsky grade: more than one answer is possible on 2 of 3 slices, low and high ones on 1"
+        in told
+    )
     assert "90% of the slices of each answer" in told and "60 patients" in told
     assert "Bilsky 2 (1c or 2)" in slice_rows(unsure.findings)[0]
     assert "compressed (uncertain)" in slice_rows(unsure.findings)[1]
+
+
+def test_a_promise_of_all_slices_is_not_said_of_each_answer(unsure):
+    for model in unsure.findings.models:
+        if model.grade_sets:
+            model.grade_sets["of_each"] = False
+    told = "\n".join(promise_lines(unsure.findings))
+    assert "in 90% of the slices, on images" in told and "of each answer" not in told
 
 
 def test_the_report_shows_them_with_their_promise(unsure):
@@ -80,6 +91,7 @@ def test_they_are_said_in_german_too(unsure):
     speak("de")
     try:
         assert set_words(["1b", "1c"]) == "1b oder 1c"
-        assert "mehr als eine Antwort ist möglich" in "".join(set_lines(unsure.findings))
+        told = "".join(set_lines(unsure.findings))
+        assert "mehr als eine Antwort ist möglich auf 2 von 3 Schichten, niedrige und hohe" in told
     finally:
         speak("")
