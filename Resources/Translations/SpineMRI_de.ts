@@ -692,12 +692,12 @@
         <translation>, niedrige und hohe auf {number}</translation>
     </message>
     <message>
-        <source>{model}: the possible answers hold the true one in {share:.0%} of the slices of each answer, on images like those of {patients} ({data}). Nothing is promised of others.</source>
-        <translation>{model}: Die möglichen Antworten enthalten die wahre in {share:.0%} der Schichten jeder Antwort, auf Bildern wie denen von {patients} ({data}). Von anderen wird nichts versprochen.</translation>
+        <source>{model}: the possible answers hold the true one in {share:.3g}% of the slices of each answer, on images like those of {patients} ({data}). Nothing is promised of others.</source>
+        <translation>{model}: Die möglichen Antworten enthalten die wahre in {share:.3g}% der Schichten jeder Antwort, auf Bildern wie denen von {patients} ({data}). Von anderen wird nichts versprochen.</translation>
     </message>
     <message>
-        <source>{model}: the possible answers hold the true one in {share:.0%} of the slices, on images like those of {patients} ({data}). Nothing is promised of others.</source>
-        <translation>{model}: Die möglichen Antworten enthalten die wahre in {share:.0%} der Schichten, auf Bildern wie denen von {patients} ({data}). Von anderen wird nichts versprochen.</translation>
+        <source>{model}: the possible answers hold the true one in {share:.3g}% of the slices, on images like those of {patients} ({data}). Nothing is promised of others.</source>
+        <translation>{model}: Die möglichen Antworten enthalten die wahre in {share:.3g}% der Schichten, auf Bildern wie denen von {patients} ({data}). Von anderen wird nichts versprochen.</translation>
     </message>
     <message>
         <source>Several colours side by side along an edge: all are possible.</source>
@@ -708,8 +708,8 @@
         <translation>Mögliche Antworten</translation>
     </message>
     <message>
-        <source>{share:.0%} hold the true one, on images like those of {patients} patients ({data}). Nothing is promised of others.</source>
-        <translation>{share:.0%} enthalten die wahre, auf Bildern wie denen von {patients} Patienten ({data}). Von anderen wird nichts versprochen.</translation>
+        <source>{share:.3g}% hold the true one, on images like those of {patients} patients ({data}). Nothing is promised of others.</source>
+        <translation>{share:.3g}% enthalten die wahre, auf Bildern wie denen von {patients} Patienten ({data}). Von anderen wird nichts versprochen.</translation>
     </message>
     <message>
         <source>possible: {values}</source>

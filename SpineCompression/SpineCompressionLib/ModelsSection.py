@@ -185,8 +185,8 @@ def cardHtml(card: dict[str, Any]) -> str:
     ]  # fmt: skip
     sets = card.get("grade_sets")
     if sets:
-        rows.append((_("Possible answers"), _("{share:.0%} hold the true one, on images like those of {patients} patients ({data}). Nothing is promised of others.").format(
-            share=sets["coverage"], patients=sets["patients"], data=sets["data"])))  # fmt: skip
+        rows.append((_("Possible answers"), _("{share:.3g}% hold the true one, on images like those of {patients} patients ({data}). Nothing is promised of others.").format(
+            share=100 * sets["coverage"], patients=sets["patients"], data=sets["data"])))  # fmt: skip
     starter = "<p><b>" + _("STARTER MODEL: simulated training data") + "</b></p>"
     table = "".join(
         f"<tr><th align=left>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in rows

@@ -53,6 +53,7 @@ class Calibration:
         before, after: on the data that it was fitted to.
         slices: how many they were.
         sets: fitted to other patients with this temperature and bias; None where that was not asked.
+        threshold: from which a slice is compressed, for the card; None leaves the card's.
     """
 
     temperature: float
@@ -61,6 +62,7 @@ class Calibration:
     after: Reliability
     slices: int
     sets: GradeSets | None = None
+    threshold: float | None = None
 
 
 def fit_calibration(predictions: Predictions) -> Calibration:
@@ -202,10 +204,12 @@ def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFold
                 file=model.path,
             )
         last.bias.data[COMPRESSED_LOGIT] += calibration.bias
+    threshold = calibration.threshold or model.card.threshold
     card = replace(
         model.card,
         temperature=round(calibration.temperature, 4),
-        borderline=min(model.card.threshold, round(model.card.threshold * BORDERLINE, 4)),
+        threshold=threshold,
+        borderline=min(threshold, round(threshold * BORDERLINE, 4)),
         figures=(),
         grade_sets=calibration.sets,
     )

@@ -55,7 +55,7 @@ def fit_grade_sets(
         limit = least_reach(own, coverage)
         if limit is None:
             raise BadInput(
-                f"{count(len(own), 'slice')} of {value} are too few to promise {coverage:.0%}",
+                f"{count(len(own), 'slice')} of {value} are too few to promise {100 * coverage:.3g}%",
                 advice="Give more patients for the sets.",
             )
         least[value] = limit

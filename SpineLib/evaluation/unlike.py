@@ -39,6 +39,8 @@ _FOLDS = 5
 # A stack is withheld from so many standard deviations above the mean of the limits' stacks on. By
 # hand: right stacks are to be answered, and wrong ones lie far beyond.
 _DEVIATIONS = 3.5
+# Share of single slices above which the mean of a stack of few slices is withheld (by hand).
+_OF_SMALL = 0.07
 # Of the classifier of strangers: the inverse of its penalty, on features of unit variance (by hand).
 _PENALTY = 0.1
 
@@ -162,8 +164,10 @@ def fit_unlike(
     slice_limit = float(np.quantile(scores, 1 - withheld))
     stacks = stack_means(scores, limits.stacks)
     stack_limit = float(stacks.mean() + _DEVIATIONS * stacks.std())
+    small_limit = float(np.quantile(scores, 1 - max(withheld, _OF_SMALL)))
     limited = replace(
         card, slice_limit=round(slice_limit, 2), stack_limit=round(stack_limit, 2),
+        small_limit=round(small_limit, 2),
         stranger_limit=round(_stranger_limit(limits, statistics), 2),
     )  # fmt: skip
     return statistics, limited

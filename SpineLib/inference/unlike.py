@@ -166,8 +166,8 @@ def unlike(
 ) -> list[Reason | None]:
     """Why each slice is withheld, None where it is not.
 
-    A stack of fewer than `LEAST_SLICES` slices that can be assessed is not judged as a whole: one
-    slice of its own may well be unusual.
+    The mean of a stack of fewer than `LEAST_SLICES` slices that can be assessed has a limit of its
+    own, since one slice may well be unusual; whether such a stack is a stranger is not judged.
 
     Args:
         scores: of the slices of one stack; NaN where a slice cannot be assessed at all.
@@ -181,6 +181,10 @@ def unlike(
             return [_reason(STACK_UNLIKE, mean, card.stack_limit)] * len(scores)
         if strange > card.stranger_limit:
             return [_reason(STRANGER, strange, card.stranger_limit)] * len(scores)
+    elif known.any() and card.small_limit is not None:
+        mean = float(scores[known].mean())
+        if mean > card.small_limit:
+            return [_reason(STACK_UNLIKE, mean, card.small_limit)] * len(scores)
     return [
         _reason(UNLIKE, score, card.slice_limit) if score > card.slice_limit else None
         for score in scores

@@ -98,6 +98,7 @@ class Unlike:
         distance, confidence: mean and standard deviation, on slices that the model knows, of the
             distance of their features and of how surely the canal was found.
         slice_limit, stack_limit: a slice, and a stack, above it are withheld.
+        small_limit: a stack of too few slices for `stack_limit` is withheld if their mean is above it.
         stranger_limit: a stack whose slices look more like strangers than this is withheld, a logit.
         known: the patients in words to whom the statistics were fitted.
         limits: the patients to whom the limits were fitted, and how.
@@ -110,6 +111,7 @@ class Unlike:
     stranger_limit: float
     known: str
     limits: str
+    small_limit: float | None = None
 
 
 @dataclass(frozen=True)

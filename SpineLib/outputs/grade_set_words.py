@@ -83,17 +83,17 @@ def promise(model: ModelUsed, tr: Callable[[str], str] = tr) -> str:
     if model.grade_sets is None:
         return ""
     text = tr(
-        "{model}: the possible answers hold the true one in {share:.0%} of the slices of each "
+        "{model}: the possible answers hold the true one in {share:.3g}% of the slices of each "
         "answer, on images like those of {patients} ({data}). Nothing is promised of others."
     )
     if not model.grade_sets.get("of_each", True):
         text = tr(
-            "{model}: the possible answers hold the true one in {share:.0%} of the slices, on "
+            "{model}: the possible answers hold the true one in {share:.3g}% of the slices, on "
             "images like those of {patients} ({data}). Nothing is promised of others."
         )
     return text.format(
         model=model.title,
-        share=model.grade_sets["coverage"],
+        share=100 * model.grade_sets["coverage"],
         patients=count(model.grade_sets["patients"], "patient", tr=tr),
         data=model.grade_sets["data"],
     )

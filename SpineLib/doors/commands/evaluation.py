@@ -212,11 +212,16 @@ def calibrate(
     ] = None,
     coverage: Annotated[
         float, typer.Option(help="Promise of the sets: the share of each answer's slices that they "
-                            "hold; rounded to whole percent.", min=0.5, max=0.99)
+                            "hold.", min=0.5, max=0.99)
     ] = 0.9,
     overall: Annotated[
         bool, typer.Option("--overall", help="Promise it of all slices together, not of each answer's.")
     ] = False,
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Of compression: probability from which a slice is compressed; the card's "
+                     "if not given.", min=0.01, max=0.99),
+    ] = None,
     test: Annotated[
         Path | None, typer.Option(help="Frozen test set; its patients in the data are an error.")
     ] = None,
@@ -244,14 +249,16 @@ def calibrate(
     folder = open_model(model)
     if folder.card.task not in ("compression", "grading"):
         raise BadModel(f"A model for {folder.card.task} has no probabilities to calibrate")
+    if threshold and folder.card.task != "compression":
+        raise BadInput("Grades are answered without a threshold", advice="Leave --threshold out.")
     with progress_bar() as progress:
         cases = open_cases([folder], asked, without=test, unseen=("training",), leave_out=True,
                            progress=progress)  # fmt: skip
         answers = predict([folder], cases, asked, progress=progress)[0]
-        calibration, apart = fit_calibration(answers), None
+        calibration, apart = replace(fit_calibration(answers), threshold=threshold), None
         if sets:
             calibration, apart = _with_sets(calibration, folder, cases, replace(asked, sources=tuple(sets)),
-                                            (round(coverage, 2), not overall), test, progress)  # fmt: skip
+                                            (coverage, not overall), test, progress)  # fmt: skip
     picture = write_calibration(out, answers, calibration, apart)
     say(
         f"Temperature {calibration.temperature:.3f} (was {folder.card.temperature:g}), bias "
@@ -261,7 +268,7 @@ def calibrate(
     if calibration.sets:
         least = ", ".join(f"{value} from {p:.3f}" for value, p in calibration.sets.least.items())
         say(
-            f"Sets that hold {calibration.sets.coverage:.0%} of {'each value' if not overall else 'all slices'}: {least}; of "
+            f"Sets that hold {100 * calibration.sets.coverage:.3g}% of {'all slices' if overall else 'each value'}: {least}; of "
             f"{count(calibration.sets.patients, 'patient')}, {count(calibration.sets.slices, 'slice')}"
         )
     if write_card:

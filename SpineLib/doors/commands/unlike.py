@@ -42,7 +42,7 @@ def unlike(
     withheld: Annotated[
         float,
         typer.Option(help="Share of the slices of --limits to withhold.", min=0.001, max=0.5),
-    ] = 0.07,
+    ] = 0.04,
     canal: Canal = "", region: Region = "", weighting: Weighting = "", device: Device = "auto",
     cache: Cache = None,
     write_card: Annotated[

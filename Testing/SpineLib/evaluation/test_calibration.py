@@ -97,6 +97,8 @@ def test_a_written_calibration_is_what_the_model_then_answers(make_model, tmp_pa
     torch.testing.assert_close(answers, expected, atol=2e-3, rtol=0)
     assert written.card.figures == ()
     assert written.card.borderline <= written.card.threshold
+    lower = apply_calibration(written, Calibration(1.7, 0.0, nothing, nothing, 2, threshold=0.4))
+    assert (lower.card.threshold, lower.card.borderline) == (0.4, 0.16)
 
 
 def test_a_canal_model_has_no_probabilities_to_calibrate(compression):

@@ -180,6 +180,16 @@ def test_a_fine_tuned_model_has_no_limits_of_its_parent(fitted, make_card):
     assert card.unlike is None
 
 
+def test_a_stack_of_few_slices_is_withheld_by_their_mean():
+    limits = replace(LIMITS, slice_limit=5.0, stack_limit=3.0, small_limit=3.5)
+    nothing_strange = np.full(4, -9.0)
+    small = unlike(np.array([4.0, 4.5, np.nan, 2.5]), nothing_strange, limits)
+    assert [reason.code for reason in small] == [STACK_UNLIKE] * 4
+    assert unlike(np.array([4.0, 2.5, 2.5, 2.5]), nothing_strange, limits) == [None] * 4
+    lone = unlike(np.array([np.nan, 6.0]), nothing_strange[:2], replace(limits, small_limit=None))
+    assert [reason and reason.code for reason in lone] == [None, UNLIKE]
+
+
 def test_the_evaluation_counts_what_is_withheld_and_errors_with_and_without_it():
     table = pd.DataFrame({
         "patient": ["a"] * 4, "stack": ["1"] * 4,
