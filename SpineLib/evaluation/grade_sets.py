@@ -23,7 +23,8 @@ _DIGITS = 6
 
 
 def fit_grade_sets(
-    predictions: Predictions, temperature: float, bias: float, coverage: float = COVERAGE,
+    predictions: Predictions, temperature: float, bias: float | tuple[float, ...],
+    coverage: float = COVERAGE,
     *, of_each: bool = True,
 ) -> GradeSets:  # fmt: skip
     """Fits the thresholds from which a value belongs to a slice's set.
