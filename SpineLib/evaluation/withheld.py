@@ -40,10 +40,10 @@ def withheld_figures(
     ]  # fmt: skip
     if uncertain is None:
         return figures
-    open_ = held | uncertain
+    left_open = held | uncertain
     return [
         *figures,
-        share("withheld or uncertain", open_, answered, patients, missing=none, card=True),
-        share("errors among the certain", wrong, answered & ~open_, patients,
+        share("withheld or uncertain", left_open, answered, patients, missing=none, card=True),
+        share("errors among the certain", wrong, answered & ~left_open, patients,
               missing="every slice is withheld or uncertain", card=True),
     ]  # fmt: skip

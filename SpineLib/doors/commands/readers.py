@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.doors.commands.evaluation import evaluate, figures_as_json, print_figures
+from SpineLib.doors.commands.calibrating import evaluate
+from SpineLib.doors.commands.evaluation import figures_as_json, print_figures
 from SpineLib.doors.commands.projects import Folder, NamedModel
 from SpineLib.doors.console import Json, print_json, say, say_notes
 
