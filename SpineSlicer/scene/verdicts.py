@@ -9,6 +9,9 @@ from SpineLib.outputs.grade_set_words import beside
 from SpineLib.questions import NOT_ASSESSED_LETTER, Opinion, Question
 from SpineLib.translation import tr as _
 
+# Characters; a longer label leaves a report's small picture, in whose middle it begins (by hand).
+LABEL_LENGTH = 26
+
 
 def leadValue(findings: Findings, slice_: SliceFinding) -> str:
     """The slice's answer to the lead question; empty where it was not assessed."""
@@ -56,9 +59,9 @@ def shortText(findings: Findings, slice_: SliceFinding, *, scheme: bool = True) 
 
 
 def labelText(findings: Findings, slice_: SliceFinding) -> str:
-    """Level and `shortText` as a view shows them: more than two words stand one below the other."""
+    """Level and `shortText` as a view shows them: what is long stands one below the other."""
     text = withLevel(slice_, shortText(findings, slice_))
-    return text.replace(" · ", "\n") if text.count(" · ") > 1 else text
+    return text.replace(" · ", "\n") if len(text) > LABEL_LENGTH else text
 
 
 def withLevel(slice_: SliceFinding, text: str) -> str:

@@ -51,7 +51,7 @@ def test_a_bundle_keeps_how_things_are_shown(app, scene, graded, tmp_path):
     load_scene(app, tmp_path / "scene.mrb")
     shown = ReadingScene(scene)
     labels = shown.node("slice labels")
-    assert labels.GetNthControlPointLabel(8) == "C 0.96 · Bilsky 2 (high) forced"
+    assert labels.GetNthControlPointLabel(8) == "C 0.96\nBilsky 2 (high) forced"
     assert labels.GetDisplayNode().IsDisplayableInView("vtkMRMLSliceNodeRed")
     assert not labels.GetDisplayNode().IsDisplayableInView("vtkMRMLSliceNodeYellow")
     halo = shown.node("verdicts").GetSegmentation()

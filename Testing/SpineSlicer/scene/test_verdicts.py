@@ -2,7 +2,7 @@
 
 from SpineLib.findings import Findings, QuestionSummary, SliceFinding, StackFindings
 from SpineLib.questions import BILSKY, COMPRESSION, Opinion
-from SpineSlicer.scene.verdicts import runs, shortText, worst
+from SpineSlicer.scene.verdicts import labelText, runs, shortText, worst
 from Testing.readings import bilsky
 
 
@@ -18,6 +18,13 @@ def test_letter_probability_and_grade_stand_side_by_side():
     assert shortText(*graded) == "C 0.96 · Bilsky 2 (high)"
     assert shortText(*graded, scheme=False) == "C 0.96 · 2"
     assert shortText(*of()) == "C 0.96"
+
+
+def test_a_long_label_stands_on_several_lines_so_that_a_small_picture_holds_it():
+    findings, slice_ = of(bilsky("2", 0.8, ["1c", "2"]))
+    assert labelText(findings, slice_) == "C 0.96 · Bilsky 2 (high)"
+    slice_.opinions[0].grade_set = ["not compressed", "compressed"]
+    assert labelText(findings, slice_) == "C 0.96 uncertain\nBilsky 2 (high)"
 
 
 def test_a_forced_answer_says_so_wherever_it_stands():
