@@ -244,9 +244,9 @@ def _add_bias(network: Any, bias: float | tuple[float, ...], model: ModelFolder)
 
 
 def logits(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The network's logits, up to a constant a row, and the true class of the assessed slices.
+    """What the card's temperature divides, up to a constant a row, and the true class of the assessed slices.
 
-    They follow from the probabilities and the card's temperature.
+    The network's logits, or, where the card has ``neighbours``, what is freed of their share.
     """
     table, card = assessed(predictions), predictions.card
     if predictions.task == "compression":

@@ -16,6 +16,7 @@ from SpineLib.inference.unlike import Known, taken_out
 from SpineLib.models.card import Card
 from SpineLib.models.folder import ModelFolder
 from SpineLib.networks import build
+from SpineLib.networks.soft_targets import without_neighbours
 from SpineLib.progress import Progress
 
 BATCH = 32
@@ -66,13 +67,18 @@ class Loaded:
         """
         parts = [self._features(part) for part in _watched(batch.split(BATCH), progress)]
         logits, features = (torch.cat(one) for one in zip(*parts, strict=True))
-        return torch.softmax(logits / self.card.temperature, dim=1), features
+        return self._calibrated(logits), features
 
     def probabilities(
         self, batch: torch.Tensor, *, progress: Progress | None = None
     ) -> torch.Tensor:
         """Calibrated class probabilities [items, classes] of a batch; see `run`."""
-        return torch.softmax(self.run(batch, progress=progress) / self.card.temperature, dim=1)
+        return self._calibrated(self.run(batch, progress=progress))
+
+    def _calibrated(self, logits: torch.Tensor) -> torch.Tensor:
+        if self.card.neighbours:
+            logits = without_neighbours(logits, self.card.neighbours)
+        return torch.softmax(logits / self.card.temperature, dim=1)
 
     def _part(self, part: torch.Tensor) -> torch.Tensor:
         with torch.inference_mode(), self._precision():

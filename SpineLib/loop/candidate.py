@@ -57,6 +57,7 @@ def write_candidate(
     calibrated = "temperature" in run.record.get("calibration", {})
     trained = open_folder(run.model)
     card = _card(parent.card, record, run, parents_calibration=slices and not calibrated)
+    card = replace(card, neighbours=trained.card.neighbours)
     if calibrated:
         card = replace(
             card, temperature=trained.card.temperature, borderline=trained.card.borderline

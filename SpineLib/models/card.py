@@ -195,6 +195,8 @@ class Card:
         threshold: probability from which a slice is positive; of outlines, at which the cord's
             boundary is placed.
         borderline: probability from which it is borderline.
+        neighbours: share of each grade beside the true one in what training taught; the answers are
+            freed of it before the temperature. None where there was none.
         temperature: logits are divided by it before the softmax (Guo et al. 2017, "On
             Calibration of Modern Neural Networks").
         grade_sets: which values a slice's set holds; None where none was fitted.
@@ -222,6 +224,7 @@ class Card:
     threshold: float = 0.5
     borderline: float = 0.5
     temperature: float = 1.0
+    neighbours: float | None = None
     study_rule: StudyRule | None = None
     scheme: Question | None = None
     figures: tuple[Figure, ...] = ()

@@ -17,10 +17,10 @@ from SpineLib.datasets.consensus import agreed
 from SpineLib.errors import BadInput
 from SpineLib.models.card import Card
 from SpineLib.networks.prototype import PrototypeNetwork
+from SpineLib.networks.soft_targets import soft_targets
 from SpineLib.questions import Question, question_of
 from SpineLib.training.losses import (
     compactness,
-    soft_targets,
     virtual_adversarial_loss,
     without_tracking,
 )
@@ -28,6 +28,8 @@ from SpineLib.training.slices import SliceData, SliceTask
 from SpineLib.training.task import Item
 
 Weight = Annotated[float, Field(ge=0)]
+# From a third on a share cannot be taken out of the answers again.
+MOST_NEIGHBOURS = 0.3
 
 
 class GradingData(SliceData):
@@ -40,13 +42,15 @@ class CrossEntropy(BaseModel):
     """Cross-entropy of the grades.
 
     Attributes:
-        neighbours: share of the target that the grades beside it are given.
+        neighbours: share of the target that the grades beside it are given; goes on the card, since
+            the model's probabilities are freed of it
+            (`SpineLib.networks.soft_targets.without_neighbours`).
         weigh_classes: weigh each grade by one less its share of the training slices, as the
             published grading code does.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    neighbours: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    neighbours: Annotated[float, Field(ge=0, le=MOST_NEIGHBOURS)] = 0.0
     weigh_classes: bool = False
 
 
@@ -187,4 +191,9 @@ class GradingTask(SliceTask):
 
     def card(self) -> Card:
         """See `Task.card`."""
-        return Card(**self.recipe.card_fields(), labels=self.labels, scheme=self.scheme)
+        return Card(
+            **self.recipe.card_fields(),
+            labels=self.labels,
+            scheme=self.scheme,
+            neighbours=self._loss.neighbours or None,
+        )

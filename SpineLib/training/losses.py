@@ -27,20 +27,6 @@ def weighted_bce(logits: torch.Tensor, targets: torch.Tensor, positive: float) -
     return F.binary_cross_entropy_with_logits(apart, targets.float(), pos_weight=weight)
 
 
-def soft_targets(targets: torch.Tensor, classes: int, neighbours: float) -> torch.Tensor:
-    """Rows that sum to 1: most on the target, a little on the grades beside it.
-
-    Args:
-        targets: [batch] indices of ordered classes.
-        classes: how many there are.
-        neighbours: weight of each neighbouring grade beside ``1 - neighbours`` of the target's,
-            before the row is divided by its sum.
-    """
-    away = (torch.arange(classes, device=targets.device) - targets[:, None]).abs()
-    rows = (away == 0) * (1 - neighbours) + (away == 1) * neighbours
-    return rows / rows.sum(dim=1, keepdim=True)
-
-
 def compactness(
     features: torch.Tensor, prototypes: torch.Tensor, targets: torch.Tensor
 ) -> torch.Tensor:
