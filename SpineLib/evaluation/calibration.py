@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,8 +49,7 @@ class Calibration:
 
     Attributes:
         temperature: for the card; instead of the one it has.
-        bias: is added to the logit of ``compressed`` before the division; for grades a number for
-            each, or 0 where none were fitted.
+        bias: is added to the logit of ``compressed`` before the division; 0 for grades.
         before, after: on the data that it was fitted to.
         slices: how many they were.
         sets: fitted to other patients with this temperature and bias; None where that was not asked.
@@ -59,7 +57,7 @@ class Calibration:
     """
 
     temperature: float
-    bias: float | tuple[float, ...]
+    bias: float
     before: Reliability
     after: Reliability
     slices: int
@@ -67,23 +65,19 @@ class Calibration:
     threshold: float | None = None
 
 
-def fit_calibration(predictions: Predictions, *, grade_biases: bool = False) -> Calibration:
+def fit_calibration(predictions: Predictions) -> Calibration:
     """Temperature scaling (Guo et al. 2017), for compression with a bias (Platt 1999).
 
     The bias puts the share of compressed slices in studies back where training showed both
-    classes more evenly. Grades get none unless asked, so that the most probable grade stays the
-    same. Fitted by the greatest likelihood of the assessed slices; fit on validation data, never on
-    the test's.
+    classes more evenly. Grades get none, so that the most probable grade stays the same. Fitted by
+    the greatest likelihood of the assessed slices; fit on validation data, never on the test's.
 
     Args:
         predictions: of a compression or grading model on validation data.
-        grade_biases: fit one for each grade too (vector scaling; Guo et al. 2017), where grades are
-            as common in the data as in what will be read.
 
     Raises:
         BadModel: a model for another task.
-        BadInput: one class only, or data that the model tells apart without any error; a grade
-            without a slice, where each is to have a bias.
+        BadInput: one class only, or data that the model tells apart without any error.
     """
     from scipy.optimize import minimize
 
@@ -93,18 +87,15 @@ def fit_calibration(predictions: Predictions, *, grade_biases: bool = False) -> 
             "The validation data are all of one class, so nothing can be calibrated",
             advice="Give validation data with compressed and other slices, or several grades.",
         )
-    classes = scores.shape[1]
-    if grade_biases and len(np.unique(truth)) < classes:
-        raise BadInput("A grade has no slice, so it can have no bias", advice="Give more patients.")
-    fitted = grade_biases or predictions.task == "compression"
+    free = 2 if predictions.task == "compression" else 1
 
     def loss(x: NDArray) -> float:
-        z = _moved(scores, float(np.exp(x[0])), tuple(x[1:]))
+        z = _moved(scores, float(np.exp(x[0])), float(x[1]) if free == 2 else 0.0)
         return float((np.logaddexp.reduce(z, axis=1) - z[np.arange(len(z)), truth]).mean())
 
     most = np.log(MOST_TEMPERATURE)
-    bounds = [(-most, most), (0, 0), *[(None, None) if fitted else (0, 0)] * (classes - 1)]
-    start = np.array([np.log(predictions.card.temperature), *np.zeros(classes)])
+    bounds = [(-most, most), (None, None)][:free]
+    start = np.array([np.log(predictions.card.temperature), 0.0][:free])
     best = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     if abs(best[0]) > most - 1e-3:
         raise BadInput(
@@ -112,10 +103,7 @@ def fit_calibration(predictions: Predictions, *, grade_biases: bool = False) -> 
             "not at all",
             advice="Give more validation data.",
         )
-    temperature = float(np.exp(best[0]))
-    bias: float | tuple[float, ...] = tuple(map(float, best[1:])) if grade_biases else 0.0
-    if predictions.task == "compression":
-        bias = float(best[1 + COMPRESSED_LOGIT])
+    temperature, bias = float(np.exp(best[0])), float(best[1]) if free == 2 else 0.0
     before = reliability(_probabilities(scores, predictions.card.temperature, 0.0), truth)
     after = reliability(_probabilities(scores, temperature, bias), truth)
     return Calibration(temperature, bias, before, after, len(truth))
@@ -209,7 +197,13 @@ def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFold
 
     loaded = load(model, "cpu")
     if calibration.bias:
-        _add_bias(loaded.network, calibration.bias, model)
+        last = getattr(loaded.network, "head", [None])[-1]
+        if getattr(last, "bias", None) is None:
+            raise BadModel(
+                f"The network {model.card.network['name']} has no last layer with a bias",
+                file=model.path,
+            )
+        last.bias.data[COMPRESSED_LOGIT] += calibration.bias
     threshold = calibration.threshold or model.card.threshold
     card = replace(
         model.card,
@@ -222,25 +216,6 @@ def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFold
     if model.card.task != "compression":
         card = replace(card, borderline=model.card.borderline)
     return write_model(model.path, card, loaded.tensors())
-
-
-def _add_bias(network: Any, bias: float | tuple[float, ...], model: ModelFolder) -> None:
-    prototypes = getattr(network, "prototypes", None)
-    last = getattr(network, "head", [None])[-1]
-    if prototypes is not None and isinstance(bias, tuple) and prototypes.shape[1] >= len(bias):
-        # Prototypes that all move by d have logits of -|x - p - d|² / T: each is changed by
-        # -2 d·p / T, and all by what depends on x alone, which the softmax does not see.
-        points = prototypes.data.double()
-        wanted = points.new_tensor(bias)
-        wanted = (wanted - wanted.mean()) * -network.temperature / 2
-        prototypes.data += (points.pinverse() @ wanted).float()
-    elif getattr(last, "bias", None) is not None and not isinstance(bias, tuple):
-        last.bias.data[COMPRESSED_LOGIT] += bias
-    else:
-        raise BadModel(
-            f"The network {model.card.network['name']} takes no bias after its training",
-            file=model.path,
-        )
 
 
 def logits(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -271,25 +246,19 @@ def assessed(predictions: Predictions) -> pd.DataFrame:
 
 
 def answers_with(
-    predictions: Predictions, temperature: float, bias: float | tuple[float, ...] = 0.0
+    predictions: Predictions, temperature: float, bias: float = 0.0
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Probabilities [rows, classes] that the model would give so, and true classes, of `assessed`."""
     scores, truth = logits(predictions)
     return _probabilities(scores, temperature, bias), truth
 
 
-def _moved(
-    scores: NDArray, temperature: float, bias: float | tuple[float, ...]
-) -> NDArray[np.float64]:
+def _moved(scores: NDArray, temperature: float, bias: float) -> NDArray[np.float64]:
     moved = scores.copy()
-    if isinstance(bias, tuple):
-        return (moved + np.array(bias)) / temperature
     moved[:, COMPRESSED_LOGIT] += bias
     return moved / temperature
 
 
-def _probabilities(
-    scores: NDArray, temperature: float, bias: float | tuple[float, ...]
-) -> NDArray[np.float64]:
+def _probabilities(scores: NDArray, temperature: float, bias: float) -> NDArray[np.float64]:
     z = _moved(scores, temperature, bias)
     return np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True))

@@ -23,7 +23,7 @@ _DIGITS = 6
 
 
 def fit_grade_sets(
-    predictions: Predictions, temperature: float, bias: float | tuple[float, ...],
+    predictions: Predictions, temperature: float, bias: float,
     coverage: float = COVERAGE,
     *, of_each: bool = True,
 ) -> GradeSets:  # fmt: skip

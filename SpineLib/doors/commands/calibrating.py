@@ -42,10 +42,6 @@ def calibrate(
     overall: Annotated[
         bool, typer.Option("--overall", help="Promise it of all slices together, not of each answer's.")
     ] = False,
-    grade_biases: Annotated[
-        bool, typer.Option("--grade-biases", help="Fit a bias for each grade too, where grades are as "
-                           "common in the data as in what will be read.")
-    ] = False,
     threshold: Annotated[
         float | None,
         typer.Option(help="Of compression: probability from which a slice is compressed; the card's "
@@ -78,15 +74,13 @@ def calibrate(
     folder = open_model(model)
     if folder.card.task not in ("compression", "grading"):
         raise BadModel(f"A model for {folder.card.task} has no probabilities to calibrate")
-    if grade_biases and folder.card.task != "grading":
-        raise BadInput("Compression has its bias anyway", advice="Leave --grade-biases out.")
     if threshold and folder.card.task != "compression":
         raise BadInput("Grades are answered without a threshold", advice="Leave --threshold out.")
     with progress_bar() as progress:
         cases = open_cases([folder], asked, without=test, unseen=("training",), leave_out=True,
                            progress=progress)  # fmt: skip
         answers = predict([folder], cases, asked, progress=progress)[0]
-        calibration, apart = fit_calibration(answers, grade_biases=grade_biases), None
+        calibration, apart = fit_calibration(answers), None
         calibration = replace(calibration, threshold=threshold)
         if sets:
             calibration, apart = _with_sets(calibration, folder, cases, replace(asked, sources=tuple(sets)),
@@ -100,11 +94,9 @@ def calibrate(
 
 
 def _tell(calibration: Calibration, folder: ModelFolder) -> None:
-    import numpy as np
-
     say(
         f"Temperature {calibration.temperature:.3f} (was {folder.card.temperature:g}), bias "
-        f"{' '.join(f'{x:+.3f}' for x in np.atleast_1d(calibration.bias))}; on {calibration.slices} slices ECE {calibration.before.ece:.3f} → "
+        f"{calibration.bias:+.3f}; on {calibration.slices} slices ECE {calibration.before.ece:.3f} → "
         f"{calibration.after.ece:.3f}, Brier {calibration.before.brier:.3f} → {calibration.after.brier:.3f}"
     )
     if calibration.sets:

@@ -55,45 +55,6 @@ def test_grades_get_a_temperature_and_keep_their_order(grading):
     assert found.bias == 0
 
 
-def test_a_bias_for_each_grade_is_found_where_it_is_asked_for(grading):
-    put_in = np.array([0.0, 0.5, -0.7, 0.3, 1.0, -0.4])
-    z = RNG.normal(scale=1.5, size=(4000, 6))
-    truth = [RNG.choice(6, p=p) for p in probabilities(z + put_in)]
-    names = ("0", "1a", "1b", "1c", "2", "3")
-    rows = [(names[t], p.tolist()) for t, p in zip(truth, probabilities(z), strict=True)]
-    found = fit_calibration(grading({"a": rows}), grade_biases=True)
-    assert np.array(found.bias) == pytest.approx(put_in, abs=0.2)
-    with pytest.raises(BadInput, match="no slice"):
-        mild = [row for row in rows if row[0] != "3"]
-        fit_calibration(grading({"a": mild}), grade_biases=True)
-
-
-def test_a_written_bias_of_grades_is_what_the_model_then_answers(make_model, tmp_path):
-    torch = pytest.importorskip("torch")
-    from SpineLib.evaluation.calibration import Calibration, apply_calibration
-    from SpineLib.inference.loaded import load
-    from SpineLib.models import open_folder
-
-    small = {"depth": 10, "widths": [4, 4, 4, 8], "pool": False, "grades": 6}
-    nothing = reliability(np.array([[0.5, 0.5]] * 2), np.array([0, 1]))
-    network = {"name": "prototype", "arguments": {**small, "embedding": 16}}
-    make_model("grading", tmp_path / "tiny", network=network)
-    model = open_folder(tmp_path / "tiny")
-    batch = torch.rand(5, 3, 64, 64)
-    before = load(model, "cpu").run(batch)
-    bias = (0.0, 0.5, -0.7, 0.3, 1.0, -0.4)
-    written = apply_calibration(model, Calibration(1.7, bias, nothing, nothing, 2))
-    answers = load(written, "cpu").probabilities(batch)
-    expected = torch.softmax((before + torch.tensor(bias)) / 1.7, dim=1)
-    torch.testing.assert_close(answers, expected, atol=5e-3, rtol=0)
-    few = {"name": "prototype", "arguments": {**small, "embedding": 4}}
-    with pytest.raises(BadModel, match="takes no bias"):
-        apply_calibration(
-            make_model("grading", tmp_path / "few", network=few),
-            Calibration(1.7, bias, nothing, nothing, 2),
-        )
-
-
 def test_reliability_counts_each_slice_once():
     p = np.array([0.05, 0.05, 0.95, 1.0, 0.55])
     found = reliability(np.column_stack([1 - p, p]), np.array([0, 1, 1, 1, 0]))

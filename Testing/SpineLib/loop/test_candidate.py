@@ -43,3 +43,12 @@ def test_where_fewer_watched_the_card_says_that_the_calibration_is_the_parents(t
     card = done.model.card
     assert (card.temperature, card.borderline) == (parent.temperature, parent.borderline)
     assert "Its probabilities were not calibrated anew." in card.limits
+
+
+def test_what_was_learnt_with_a_share_for_neighbouring_grades_says_so_on_its_card(tmp_path):
+    dataset = slice_set(tmp_path / "set", "grading", patients=4, test=1)
+    changes = FEW_SLICES | {"split.validation": 0.34, "loss.neighbours": 0.2}
+    made = prepare(dataset, changes=changes)
+    done = carry_out(made.folder, device="cpu", workers=0)
+    assert dataset.current.folder.card.neighbours is None
+    assert done.model.card.neighbours == 0.2

@@ -12,7 +12,6 @@ from torch.nn import functional as F  # noqa: N812
 from SpineLib.training.losses import (
     adversarial_direction,
     compactness,
-    soft_targets,
     virtual_adversarial_loss,
     weighted_bce,
     without_tracking,
@@ -26,13 +25,6 @@ def test_an_error_on_a_compressed_slice_costs_3_8_times_more():
     weights = np.where(targets.numpy() == 1, 3.8, 1.0)
     independent = log_loss(targets, p, sample_weight=weights, labels=[0, 1]) * weights.mean()
     assert float(weighted_bce(logits, targets, 3.8)) == pytest.approx(independent, rel=1e-5)
-
-
-def test_soft_targets_give_a_little_to_the_grades_beside():
-    rows = soft_targets(torch.tensor([0, 2]), 4, 0.1)
-    assert rows[0].tolist() == pytest.approx([0.9, 0.1, 0, 0])
-    assert rows[1].tolist() == pytest.approx([0, 0.1 / 1.1, 0.9 / 1.1, 0.1 / 1.1])
-    assert (soft_targets(torch.arange(4), 4, 0.0) == torch.eye(4)).all()
 
 
 def test_compactness_is_the_mean_squared_distance_to_the_own_prototype():

@@ -239,6 +239,14 @@ def test_grades_are_learnt_in_the_schemes_order_and_weighed():
     assert figures["accuracy"] == pytest.approx(5 / 6) and figures["low_high_kappa"] == 1.0
 
 
+def test_a_share_for_neighbouring_grades_goes_on_the_card_and_stays_small_enough_to_take_back():
+    card = grading({"loss.neighbours": 0.1}).card()
+    assert card.neighbours == 0.1 and card.to_dict()["neighbours"] == 0.1
+    assert "neighbours" not in grading().card().to_dict()
+    with pytest.raises(BadInput, match=r"loss\.neighbours"):
+        grading({"loss.neighbours": 0.4})
+
+
 def test_a_network_of_another_scheme_is_refused():
     with pytest.raises(BadInput, match=r"4 grades, Bilsky's scheme 6"):
         grading({"network.arguments.grades": 4})
