@@ -43,7 +43,7 @@ def test_the_ring_follows_the_reader_and_the_text_names_both(widget, shown, ring
     assert ring() == "compressed"
     press(widget.panel.result.timeline, "0")
     assert ring() == "not compressed"
-    assert text().startswith("C 0.96") and text().endswith("| reader: not compressed")
+    assert text().startswith("C 0.96") and text().endswith("\nreader: not compressed")
 
 
 def test_an_undone_answer_leaves_the_models_ring(widget, shown, ring, text):
