@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from SpineLib.doors.commands.evaluation import Cache, Canal, Out, Region, Weighting, evaluate
+from SpineLib.doors.commands.evaluation import (
+    Cache,
+    Canal,
+    Out,
+    Region,
+    Weighting,
+    WriteFitted,
+    evaluate,
+)
 from SpineLib.doors.console import Device, progress_bar, say
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.wording import count
@@ -51,10 +59,7 @@ def calibrate(
         Path | None, typer.Option(help="Frozen test set; its patients in the data are an error.")
     ] = None,
     canal: Canal = "", region: Region = "", weighting: Weighting = "", device: Device = "auto",
-    cache: Cache = None,
-    write_card: Annotated[
-        bool, typer.Option("--write-card", help="Also write what was fitted into the model.")
-    ] = False,
+    cache: Cache = None, write_card: WriteFitted = False,
 ) -> None:  # fmt: skip
     """Fit temperature (for compression also a bias), and sets of answers that keep a promise.
 

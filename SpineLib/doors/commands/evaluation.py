@@ -59,6 +59,9 @@ Title = Annotated[
 WriteCard = Annotated[
     bool, typer.Option("--write-card", help="Also write the figures into the model's folder.")
 ]
+WriteFitted = Annotated[
+    bool, typer.Option("--write-card", help="Also write what was fitted into the model.")
+]
 Canal = Annotated[str, typer.Option(help="Model that finds the canal; the bundled one if none.")]
 By = Annotated[
     list[str] | None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from SpineLib.doors.commands.evaluation import Cache, Canal, Out, Region, Weighting
+from SpineLib.doors.commands.evaluation import Cache, Canal, Out, Region, Weighting, WriteFitted
 from SpineLib.doors.commands.readers import evaluate
 from SpineLib.doors.console import Device, print_table, progress_bar, say
 from SpineLib.errors import BadModel, BadRequest
@@ -44,10 +44,7 @@ def unlike(
         typer.Option(help="Share of the slices of --limits to withhold.", min=0.001, max=0.5),
     ] = 0.04,
     canal: Canal = "", region: Region = "", weighting: Weighting = "", device: Device = "auto",
-    cache: Cache = None,
-    write_card: Annotated[
-        bool, typer.Option("--write-card", help="Also write what was fitted into the model.")
-    ] = False,
+    cache: Cache = None, write_card: WriteFitted = False,
 ) -> None:  # fmt: skip
     """Fit from where on images are unlike those that a model knows, and count what that withholds.
 
