@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from SpineLib.evaluation.calibration import Reliability, reliability_by_site, reliability_of
 from SpineLib.evaluation.predictions import Predictions, names_of
+from SpineLib.evaluation.reliability import (
+    Reliability,
+    by_site,
+    reliability_of,
+    reliability_of_high,
+)
 from SpineLib.evaluation.slices import Slices
 from SpineLib.labels import COMPRESSED, NOT_COMPRESSED
 
@@ -107,13 +112,24 @@ def _roc(data: Slices) -> bytes:
 
 
 def _reliabilities(answers: Sequence[Predictions]) -> dict[str, bytes]:
-    curves = dict(zip(names_of(answers), map(reliability_of, answers), strict=True))
-    sites = reliability_by_site(answers[0])
+    if answers[0].task == "compression":
+        return _reliability("P(compressed)", reliability_of, answers)
+    return {
+        **_reliability("P(high)", reliability_of_high, answers),
+        **_reliability("P(most probable grade)", reliability_of, answers),
+    }
+
+
+def _reliability(
+    what: str, curve_of: Callable[[Predictions], Reliability | None], answers: Sequence[Predictions]
+) -> dict[str, bytes]:
+    named = dict(zip(names_of(answers), answers, strict=True))
+    sites = by_site(answers[0])
     if len(answers) == 1 and len(sites) < len(MORE_COLORS):
-        curves |= sites
+        named |= sites
+    curves = {name: curve_of(part) for name, part in named.items()}
     known = {name: curve for name, curve in curves.items() if curve is not None}
-    what = "P(compressed)" if answers[0].task == "compression" else "P(most probable grade)"
-    caption = "Reliability: what a probability says and how often it was true"
+    caption = f"Reliability: what {what} says and how often it was true"
     return {caption: draw_reliability(known, what)} if known else {}
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.evaluation.calibration import answers_with, assessed
 from SpineLib.evaluation.figures import Figure, measured, share
 from SpineLib.evaluation.predictions import Predictions
+from SpineLib.evaluation.reliability import answers_with, assessed
 from SpineLib.inference.interval import grade_set, reach
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.models.card import Card, GradeSets

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput, BadModel
 from SpineLib.evaluation.agreement import Agreement, cohen, gwet, kappa
-from SpineLib.evaluation.calibration import reliability_figures, site_table
 from SpineLib.evaluation.figures import (
     Evaluation,
     Figure,
@@ -21,6 +20,7 @@ from SpineLib.evaluation.figures import (
 )
 from SpineLib.evaluation.grade_sets import grade_set_figures, grade_set_table, uncertain_slices
 from SpineLib.evaluation.predictions import Predictions, require_same_rows
+from SpineLib.evaluation.reliability import reliability_figures, site_table
 from SpineLib.evaluation.slices import comparison_table, level_table
 from SpineLib.evaluation.statistics import (
     Comparison,

@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from SpineLib.errors import BadInput
-from SpineLib.evaluation.calibration import reliability_figures, site_table
 from SpineLib.evaluation.delong import Auc, area, auc, paired, unpaired
 from SpineLib.evaluation.figures import (
     Evaluation,
@@ -22,6 +21,7 @@ from SpineLib.evaluation.figures import (
 )
 from SpineLib.evaluation.grade_sets import grade_set_figures, grade_set_table, uncertain_slices
 from SpineLib.evaluation.predictions import LEVEL, Predictions, require_same_rows
+from SpineLib.evaluation.reliability import reliability_figures, site_table
 from SpineLib.evaluation.statistics import (
     Comparison,
     bootstrap,

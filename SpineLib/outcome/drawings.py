@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from SpineLib.evaluation.calibration import reliability
 from SpineLib.evaluation.drawings import COLORS, GREY, draw_reliability, new_figure, to_png
+from SpineLib.evaluation.reliability import reliability
 from SpineLib.outcome.dictionary import NUMBER, variable
 from SpineLib.outcome.measuring import THRESHOLDS, net_benefit, views
 from SpineLib.outcome.table import Cohort

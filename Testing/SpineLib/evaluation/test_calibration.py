@@ -5,7 +5,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from SpineLib.errors import BadInput, BadModel
-from SpineLib.evaluation.calibration import fit_calibration, logits, reliability
+from SpineLib.evaluation.calibration import fit_calibration
+from SpineLib.evaluation.reliability import logits, reliability
 
 RNG = np.random.default_rng(0)
 

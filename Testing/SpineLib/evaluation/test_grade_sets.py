@@ -10,8 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from SpineLib.errors import BadInput, BadModel
-from SpineLib.evaluation import drawings
-from SpineLib.evaluation.calibration import answers_with, site_table
 from SpineLib.evaluation.grade_sets import (
     fit_grade_sets,
     grade_set_figures,
@@ -20,6 +18,7 @@ from SpineLib.evaluation.grade_sets import (
     uncertain_slices,
 )
 from SpineLib.evaluation.grades import evaluate_grading
+from SpineLib.evaluation.reliability import answers_with
 from SpineLib.inference.interval import grade_set, reach
 from SpineLib.models.card import Card, GradeSets
 from SpineLib.questions import BILSKY
@@ -166,20 +165,6 @@ def test_an_evaluation_shows_coverage_and_size_by_grade(with_sets):
 def test_a_model_without_sets_is_measured_as_before(grading):
     plain = grading(by_patient(drawn(60, 5)))
     assert grade_set_figures(plain) == [] and not len(grade_set_table(plain))
-
-
-def test_each_profile_has_its_own_calibration_error_and_curve(grading, monkeypatch):
-    predictions = grading(by_patient(drawn(200, 6)))
-    half = predictions.table["patient"].isin(["P0", "P20", "P40"])
-    predictions.table["site"] = np.where(half, "standard", "held-out")
-    table = site_table(predictions)
-    assert table["site"].tolist() == ["standard", "held-out"]
-    assert table["slices"].tolist() == [60, 140]
-    drawn_curves = {}
-    monkeypatch.setattr(drawings, "draw_reliability", lambda curves, _: drawn_curves.update(curves))
-    drawings.draw([predictions])
-    assert list(drawn_curves) == ["tiny-grading", "standard", "held-out"]
-    assert drawn_curves["held-out"].ece == table["expected calibration error"][1]
 
 
 def test_a_card_keeps_its_sets_and_refuses_those_of_other_grades(make_card):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from SpineLib.evaluation.calibration import Calibration, logits, reliability  # noqa: E402
+from SpineLib.evaluation.calibration import Calibration  # noqa: E402
+from SpineLib.evaluation.reliability import logits, reliability  # noqa: E402
 from SpineLib.loop.finetune import carry_out, prepare  # noqa: E402
 from SpineLib.training import calibrating  # noqa: E402
 from Testing.SpineLib.loop.learning import FEW_SLICES, slice_set  # noqa: E402
