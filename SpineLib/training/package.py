@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+
+import torch
 
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.models import Card, ModelFolder, open_folder, write_model
@@ -13,16 +16,27 @@ from SpineLib.training.checkpoints import load_checkpoint
 from SpineLib.training.run import Run, open_run
 
 
-def package(folder: str | Path, out: str | Path, *, best: bool = False) -> ModelFolder:
+def package(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    best: bool = False,
+    mean_with: ModelFolder | None = None,
+) -> ModelFolder:
     """Writes the model of a run, with what evaluation and calibration wrote on its card since.
 
     Args:
         folder: of the run.
         out: the model's folder; new or empty.
         best: take the best checkpoint of a run that has not come to its end.
+        mean_with: the model that the run began from; what is written has the mean of both weights
+            (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"): it keeps more of what
+            the first knew of images that the run did not show. It is another model than the run's,
+            so that nothing that was measured or fitted is on its card.
 
     Raises:
-        BadInput: not a run, or one that has not ended or never validated.
+        BadInput: not a run, or one that has not ended or never validated; or a model of another
+            network to take the mean with.
         OutputError: ``out`` holds something already.
     """
     run, out = open_run(folder), Path(out)
@@ -44,6 +58,8 @@ def package(folder: str | Path, out: str | Path, *, best: bool = False) -> Model
             file=out,
             advice="Choose a new or an empty folder.",
         )
+    if mean_with:
+        return _mean(run, mean_with, out)
     return _copied(run, out) if run.finished else write_best(run, out)
 
 
@@ -62,3 +78,25 @@ def _copied(run: Run, out: Path) -> ModelFolder:
         for file in (run.model / CARD_NAME, model.weights):
             shutil.copyfile(file, temporary / file.name)
     return open_folder(out)
+
+
+def _mean(run: Run, other: ModelFolder, out: Path) -> ModelFolder:
+    from SpineLib.inference.loaded import load
+
+    held = load_checkpoint(run.best_checkpoint)
+    card = Card.from_dict(held["card"], file=run.best_checkpoint)
+    if card.network != other.card.network:
+        raise BadInput(
+            f"The model {other.card.name} is of another network than the run's",
+            file=other.path,
+            advice="Name the model that the run began from.",
+        )
+    own, before = held["weights"], load(other, "cpu").network.state_dict()
+    weights = {
+        name: torch.lerp(before[name].float(), tensor.float(), 0.5)
+        if tensor.is_floating_point()
+        else tensor
+        for name, tensor in own.items()
+    }
+    card = replace(card, temperature=1.0, figures=(), grade_sets=None, unlike=None)
+    return write_model(out, card, weights)

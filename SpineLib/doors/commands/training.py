@@ -266,11 +266,17 @@ def package(
     best: Annotated[
         bool, typer.Option("--best", help="The best weights so far of a run that has not ended.")
     ] = False,
-) -> None:
+    mean_with: Annotated[
+        str, typer.Option(help="Name or folder of the model that the run began from: the mean of both "
+                          "models' weights is written, nothing measured on its card.")
+    ] = "",
+) -> None:  # fmt: skip
     """Make the model's folder from a training run."""
+    from SpineLib.models import open_model
     from SpineLib.training.package import package as package_run
 
-    model = package_run(run, out, best=best)
+    other = open_model(mean_with) if mean_with else None
+    model = package_run(run, out, best=best, mean_with=other)
     say(f"{model.card.name} is in {model.path}; import it with: spine models import {model.path}")
 
 

@@ -3,12 +3,13 @@
 import dataclasses
 
 import pytest
+import torch
 
 from SpineLib.errors import BadInput, OutputError
 from SpineLib.inference.loaded import load
 from SpineLib.models import open_folder
 from SpineLib.models.card import Figure
-from SpineLib.models.folder import replace_card
+from SpineLib.models.folder import replace_card, write_model
 from SpineLib.training.package import package
 from SpineLib.training.trainer import train
 from Testing.SpineLib.training import tiny
@@ -59,3 +60,25 @@ def test_a_folder_with_something_in_it_is_not_written_into(run, tmp_path):
 def test_what_is_no_run_cannot_be_packaged(tmp_path):
     with pytest.raises(BadInput, match="not the folder of a training run"):
         package(tmp_path, tmp_path / "tiny")
+
+
+def test_the_mean_with_the_model_before_has_its_weights_halfway_and_nothing_measured(run, tmp_path):
+    begun = package(run.folder, tmp_path / "begun")
+    card = dataclasses.replace(begun.card, temperature=0.7)
+    first = load(begun, "cpu").tensors()
+    moved = {name: t + 2 if t.is_floating_point() else t for name, t in first.items()}
+    other = write_model(tmp_path / "other", card, moved)
+    made = package(run.folder, tmp_path / "mean", mean_with=other)
+    assert run.finished and made.card.figures == () and made.card.temperature == 1
+    for name, tensor in load(made, "cpu").tensors().items():
+        expected = first[name] + 1 if tensor.is_floating_point() else first[name]
+        torch.testing.assert_close(tensor, expected, atol=2e-3, rtol=2e-3)
+
+
+def test_the_mean_of_two_networks_is_refused(run, tmp_path):
+    begun = package(run.folder, tmp_path / "begun")
+    network = {**begun.card.network, "name": "another"}
+    other = dataclasses.replace(begun, card=dataclasses.replace(begun.card, network=network))
+    with pytest.raises(BadInput, match="another network") as error:
+        package(run.folder, tmp_path / "mean", mean_with=other)
+    assert "began from" in error.value.advice and not (tmp_path / "mean").exists()
