@@ -1,4 +1,4 @@
-"""What makes probabilities honest: temperature, and for compression the classes' share."""
+"""What makes probabilities honest: a temperature, and a bias towards or away from the positive side."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineLib.errors import BadInput, BadModel
+from SpineLib.errors import BadInput
 from SpineLib.evaluation.predictions import Predictions
 from SpineLib.evaluation.reliability import (
-    COMPRESSED_LOGIT,
     Reliability,
+    answers_of,
+    answers_with,
     logits,
     moved,
     reliability,
-    softened,
 )
-from SpineLib.models import ModelFolder, write_model
+from SpineLib.models import ModelFolder
 from SpineLib.models.card import GradeSets
+from SpineLib.models.folder import replace_card
 
 # A slice is borderline from this share of the threshold on (by hand).
 BORDERLINE = 0.4
@@ -31,8 +32,7 @@ class Calibration:
     """What to write into a model.
 
     Attributes:
-        temperature: for the card; instead of the one it has.
-        bias: is added to the logit of ``compressed`` before the division; 0 for grades.
+        temperature, bias: for the card; instead of those that it has.
         before, after: on the data that it was fitted to.
         slices: how many they were.
         sets: fitted to other patients with this temperature and bias; None where that was not asked.
@@ -49,11 +49,11 @@ class Calibration:
 
 
 def fit_calibration(predictions: Predictions) -> Calibration:
-    """Temperature scaling (Guo et al. 2017), for compression with a bias (Platt 1999).
+    """Temperature scaling (Guo et al. 2017) with a bias (Platt 1999).
 
-    The bias puts the share of compressed slices in studies back where training showed both
-    classes more evenly. Grades get none, so that the most probable grade stays the same. Fitted by
-    the greatest likelihood of the assessed slices; fit on validation data, never on the test's.
+    The bias puts the share of compressed slices, or of high grades, in studies back where training
+    showed both sides more evenly. There is none where all slices are of one side. Fitted by the
+    greatest likelihood of the assessed slices; fit on validation data, never on the test's.
 
     Args:
         predictions: of a compression or grading model on validation data.
@@ -70,15 +70,16 @@ def fit_calibration(predictions: Predictions) -> Calibration:
             "The validation data are all of one class, so nothing can be calibrated",
             advice="Give validation data with compressed and other slices, or several grades.",
         )
-    free = 2 if predictions.task == "compression" else 1
+    first = predictions.card.asked.first_positive
+    free = len(np.unique(truth >= first))
 
     def loss(x: NDArray) -> float:
-        z = moved(scores, float(np.exp(x[0])), float(x[1]) if free == 2 else 0.0)
+        z = moved(scores, float(np.exp(x[0])), float(x[1]) if free == 2 else 0.0, first)
         return float((np.logaddexp.reduce(z, axis=1) - z[np.arange(len(z)), truth]).mean())
 
     most = np.log(MOST_TEMPERATURE)
     bounds = [(-most, most), (None, None)][:free]
-    start = np.array([np.log(predictions.card.temperature), 0.0][:free])
+    start = np.array([np.log(predictions.card.temperature), predictions.card.bias][:free])
     best = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     if abs(best[0]) > most - 1e-3:
         raise BadInput(
@@ -87,40 +88,29 @@ def fit_calibration(predictions: Predictions) -> Calibration:
             advice="Give more validation data.",
         )
     temperature, bias = float(np.exp(best[0])), float(best[1]) if free == 2 else 0.0
-    before = reliability(softened(scores, predictions.card.temperature, 0.0), truth)
-    after = reliability(softened(scores, temperature, bias), truth)
+    before = reliability(*answers_of(predictions))
+    after = reliability(*answers_with(predictions, temperature, bias))
     return Calibration(temperature, bias, before, after, len(truth))
 
 
 def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFolder:
-    """Writes temperature, bias, borderline and grade sets into a model's folder.
+    """Writes temperature, bias, borderline and grade sets onto a model's card.
 
-    The bias goes into the network's last layer. Figures and grade sets on the card were of the model
-    before, so they are removed; evaluate the model anew.
+    Figures and grade sets on the card were of the model before, so they are removed; evaluate the
+    model anew.
 
     Args:
         model: its folder is written to, whole or not at all.
         calibration: of `fit_calibration` with this model's predictions.
 
     Raises:
-        BadModel: the network has no last layer that takes a bias.
         OutputError: the folder cannot be written to.
     """
-    from SpineLib.inference.loaded import load
-
-    loaded = load(model, "cpu")
-    if calibration.bias:
-        last = getattr(loaded.network, "head", [None])[-1]
-        if getattr(last, "bias", None) is None:
-            raise BadModel(
-                f"The network {model.card.network['name']} has no last layer with a bias",
-                file=model.path,
-            )
-        last.bias.data[COMPRESSED_LOGIT] += calibration.bias
     threshold = calibration.threshold or model.card.threshold
     card = replace(
         model.card,
         temperature=round(calibration.temperature, 4),
+        bias=round(calibration.bias, 4),
         threshold=threshold,
         borderline=min(threshold, round(threshold * BORDERLINE, 4)),
         figures=(),
@@ -128,4 +118,4 @@ def apply_calibration(model: ModelFolder, calibration: Calibration) -> ModelFold
     )
     if model.card.task != "compression":
         card = replace(card, borderline=model.card.borderline)
-    return write_model(model.path, card, loaded.tensors())
+    return replace_card(model, card)

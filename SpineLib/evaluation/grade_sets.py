@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from SpineLib.errors import BadInput
 from SpineLib.evaluation.figures import Figure, measured, share
 from SpineLib.evaluation.predictions import Predictions
-from SpineLib.evaluation.reliability import answers_with, assessed
+from SpineLib.evaluation.reliability import answers_of, answers_with, assessed
 from SpineLib.inference.interval import grade_set, reach
 from SpineLib.labels import NOT_ASSESSED
 from SpineLib.models.card import Card, GradeSets
@@ -165,7 +165,7 @@ class Sets:
         """Those of the model's answers; None where its card has none, or nothing was assessed."""
         if predictions.card.grade_sets is None:
             return None
-        probabilities, truth = answers_with(predictions, predictions.card.temperature)
+        probabilities, truth = answers_of(predictions)
         if not len(truth):
             return None
         patients = assessed(predictions)["patient"].to_numpy(dtype=str)

@@ -16,7 +16,6 @@ from SpineLib.labels import COMPRESSED, NOT_ASSESSED, NOT_COMPRESSED
 BINS = 10
 ECE = "expected calibration error"
 ECE_HIGH = f"{ECE}, low/high"
-COMPRESSED_LOGIT = 1
 _LEAST = 1e-12
 
 
@@ -41,7 +40,7 @@ class Reliability:
 
 def reliability_of(predictions: Predictions) -> Reliability | None:
     """Of P(compressed) or of the most probable grade; None without a slice, or with one class only."""
-    return _unless_one_class(*answers_with(predictions, predictions.card.temperature))
+    return _unless_one_class(*answers_of(predictions))
 
 
 def reliability_of_high(predictions: Predictions) -> Reliability | None:
@@ -49,7 +48,7 @@ def reliability_of_high(predictions: Predictions) -> Reliability | None:
     scheme = predictions.card.scheme
     if predictions.task != "grading" or scheme is None:
         return None
-    grades, truth = answers_with(predictions, predictions.card.temperature)
+    grades, truth = answers_of(predictions)
     high = grades[:, scheme.first_positive :].sum(axis=1)
     is_high = (truth >= scheme.first_positive).astype(int)
     return _unless_one_class(np.column_stack([1 - high, high]), is_high)
@@ -145,7 +144,7 @@ def reliability(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) ->
 
 
 def logits(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """What the card's temperature divides, up to a constant a row, and the true class of the assessed slices.
+    """What the card's bias is added to, up to a constant a row, and the true class of the assessed slices.
 
     The network's logits, or, where the card has ``neighbours``, what is freed of their share.
     """
@@ -160,7 +159,9 @@ def logits(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.in
         truth = table["truth"].map({name: n for n, name in enumerate(names)}).to_numpy(int)
     else:
         raise BadModel(f"A model for {predictions.task} has no probabilities to calibrate")
-    return card.temperature * np.log(np.maximum(probabilities, _LEAST)), truth
+    scores = card.temperature * np.log(np.maximum(probabilities, _LEAST))
+    scores[:, card.asked.first_positive :] -= card.bias
+    return scores, truth
 
 
 def assessed(predictions: Predictions) -> pd.DataFrame:
@@ -171,22 +172,24 @@ def assessed(predictions: Predictions) -> pd.DataFrame:
     return table[table["truth"].isin((COMPRESSED, NOT_COMPRESSED))]
 
 
+def answers_of(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Probabilities [rows, classes] that the model gave, and true classes, of `assessed`."""
+    return answers_with(predictions, predictions.card.temperature, predictions.card.bias)
+
+
 def answers_with(
-    predictions: Predictions, temperature: float, bias: float = 0.0
+    predictions: Predictions, temperature: float, bias: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Probabilities [rows, classes] that the model would give so, and true classes, of `assessed`."""
+    """What `answers_of` would be with another temperature and bias on the card."""
     scores, truth = logits(predictions)
-    return softened(scores, temperature, bias), truth
+    z = moved(scores, temperature, bias, predictions.card.asked.first_positive)
+    return np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True)), truth
 
 
-def moved(scores: NDArray, temperature: float, bias: float) -> NDArray[np.float64]:
-    """Logits [rows, classes] after a calibration: a bias for ``compressed``, then the temperature."""
-    shifted = scores.copy()
-    shifted[:, COMPRESSED_LOGIT] += bias
-    return shifted / temperature
-
-
-def softened(scores: NDArray, temperature: float, bias: float) -> NDArray[np.float64]:
-    """The probabilities [rows, classes] of `moved`."""
-    z = moved(scores, temperature, bias)
-    return np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True))
+def moved(
+    scores: NDArray[np.float64], temperature: float, bias: float, first_positive: int
+) -> NDArray[np.float64]:
+    """Logits [rows, classes] after bias and temperature; see `SpineLib.models.card.Card`."""
+    raised = scores.copy()
+    raised[:, first_positive:] += bias
+    return raised / temperature

@@ -78,6 +78,9 @@ class Loaded:
     def _calibrated(self, logits: torch.Tensor) -> torch.Tensor:
         if self.card.neighbours:
             logits = without_neighbours(logits, self.card.neighbours)
+        if self.card.bias:
+            logits = logits.clone()
+            logits[:, self.card.asked.first_positive :] += self.card.bias
         return torch.softmax(logits / self.card.temperature, dim=1)
 
     def _part(self, part: torch.Tensor) -> torch.Tensor:

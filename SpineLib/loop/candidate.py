@@ -35,7 +35,7 @@ def write_candidate(
     """Writes the model of a finished fine-tuning, with its lineage on the card.
 
     Models of slices are calibrated on the patients who watched, if those are at least
-    `LEAST_TO_CALIBRATE`; otherwise the temperature stays the parent's, and the card's limits say so.
+    `LEAST_TO_CALIBRATE`; otherwise temperature and bias stay the parent's, and the card's limits say so.
 
     Args:
         folder: for the model; written whole or not at all.
@@ -59,9 +59,8 @@ def write_candidate(
     card = _card(parent.card, record, run, parents_calibration=slices and not calibrated)
     card = replace(card, neighbours=trained.card.neighbours)
     if calibrated:
-        card = replace(
-            card, temperature=trained.card.temperature, borderline=trained.card.borderline
-        )
+        own = trained.card
+        card = replace(card, temperature=own.temperature, bias=own.bias, borderline=own.borderline)
     return write_model(folder, card, load_file(trained.weights))
 
 

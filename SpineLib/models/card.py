@@ -197,6 +197,8 @@ class Card:
         borderline: probability from which it is borderline.
         neighbours: share of each grade beside the true one in what training taught; the answers are
             freed of it before the temperature. None where there was none.
+        bias: is added to the logits of the positive values (compressed, high) before the temperature
+            (Platt 1999, "Probabilistic Outputs for Support Vector Machines").
         temperature: logits are divided by it before the softmax (Guo et al. 2017, "On
             Calibration of Modern Neural Networks").
         grade_sets: which values a slice's set holds; None where none was fitted.
@@ -224,6 +226,7 @@ class Card:
     threshold: float = 0.5
     borderline: float = 0.5
     temperature: float = 1.0
+    bias: float = 0.0
     neighbours: float | None = None
     study_rule: StudyRule | None = None
     scheme: Question | None = None
@@ -263,6 +266,8 @@ class Card:
             if self.scheme.key not in KNOWN_QUESTIONS | LEVEL_QUESTIONS:
                 own_scheme = {"definitions": self.scheme.definitions, "source": self.scheme.source}
                 data["scheme"] |= {key: value for key, value in own_scheme.items() if value}
+        if not self.bias:
+            del data["bias"]
         if self.lineage and not self.lineage.promotion:
             del data["lineage"]["promotion"]
         data["weights"] = {"file": data.pop("weights_file"), "sha256": data.pop("weights_sha256")}

@@ -98,5 +98,5 @@ def _mean(run: Run, other: ModelFolder, out: Path) -> ModelFolder:
         else tensor
         for name, tensor in own.items()
     }
-    card = replace(card, temperature=1.0, figures=(), grade_sets=None, unlike=None)
+    card = replace(card, temperature=1.0, bias=0.0, figures=(), grade_sets=None, unlike=None)
     return write_model(out, card, weights)

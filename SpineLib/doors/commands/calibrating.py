@@ -61,7 +61,7 @@ def calibrate(
     canal: Canal = "", region: Region = "", weighting: Weighting = "", device: Device = "auto",
     cache: Cache = None, write_card: WriteFitted = False,
 ) -> None:  # fmt: skip
-    """Fit temperature (for compression also a bias), and sets of answers that keep a promise.
+    """Fit temperature and bias, and sets of answers that keep a promise.
 
     The sets are fitted to the patients of --sets; without it the model has none afterwards.
     Patients that the model learnt from are left out, where it lies in its run's folder.
@@ -101,7 +101,7 @@ def calibrate(
 def _tell(calibration: Calibration, folder: ModelFolder) -> None:
     say(
         f"Temperature {calibration.temperature:.3f} (was {folder.card.temperature:g}), bias "
-        f"{calibration.bias:+.3f}; on {calibration.slices} slices ECE {calibration.before.ece:.3f} → "
+        f"{calibration.bias:+.3f} (was {folder.card.bias:g}); on {calibration.slices} slices ECE {calibration.before.ece:.3f} → "
         f"{calibration.after.ece:.3f}, Brier {calibration.before.brier:.3f} → {calibration.after.brier:.3f}"
     )
     if calibration.sets:

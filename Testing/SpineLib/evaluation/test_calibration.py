@@ -5,10 +5,13 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from SpineLib.errors import BadInput, BadModel
-from SpineLib.evaluation.calibration import fit_calibration
+from SpineLib.evaluation.calibration import Calibration, apply_calibration, fit_calibration
 from SpineLib.evaluation.reliability import logits, reliability
+from SpineLib.models import open_folder
+from SpineLib.questions import BILSKY
 
 RNG = np.random.default_rng(0)
+NOTHING = reliability(np.array([[0.5, 0.5]] * 2), np.array([0, 1]))
 
 
 def probabilities(z):
@@ -46,14 +49,32 @@ def test_the_temperature_that_the_card_has_is_taken_into_account(compression):
     assert again.temperature == pytest.approx(3 * once.temperature, rel=1e-3)
 
 
-def test_grades_get_a_temperature_and_keep_their_order(grading):
-    z = RNG.normal(scale=1.5, size=(1500, 6))
+def grades_off(temperature, bias, count=4000):
+    """Grades of a model whose logits are so much too sharp, and too high from 1c on, and the truth."""
+    z = RNG.normal(scale=1.5, size=(count, 6))
     truth = [RNG.choice(6, p=p) for p in probabilities(z)]
-    names = ("0", "1a", "1b", "1c", "2", "3")
-    rows = [(names[t], p.tolist()) for t, p in zip(truth, probabilities(z * 3), strict=True)]
-    found = fit_calibration(grading({"a": rows}))
+    said = probabilities(z * temperature - bias * np.array([0, 0, 0, 1, 1, 1]))
+    return [(BILSKY.values[t], p.tolist()) for t, p in zip(truth, said, strict=True)]
+
+
+def test_grades_get_the_temperature_and_the_bias_of_low_against_high_that_were_put_in(grading):
+    found = fit_calibration(grading({"a": grades_off(3, -1.2)}))
     assert found.temperature == pytest.approx(3, rel=0.1)
-    assert found.bias == 0
+    assert found.bias == pytest.approx(-1.2, abs=0.3)
+    assert fit_calibration(grading({"a": grades_off(1, 0)})).bias == pytest.approx(0, abs=0.15)
+
+
+def test_the_bias_that_the_card_has_is_replaced_by_the_one_that_is_found(grading):
+    rows = grades_off(2, -0.7)
+    once = fit_calibration(grading({"a": rows}))
+    again = fit_calibration(grading({"a": rows}, bias=0.4))
+    assert again.bias == pytest.approx(once.bias + 0.4, abs=1e-2)
+    assert again.after.ece == pytest.approx(once.after.ece, abs=1e-3)
+
+
+def test_grades_that_are_all_low_get_no_bias(grading):
+    low = [row for row in grades_off(2, -0.7) if row[0] in ("0", "1a", "1b")]
+    assert fit_calibration(grading({"a": low})).bias == 0
 
 
 def test_reliability_counts_each_slice_once():
@@ -81,24 +102,35 @@ def test_a_slice_that_was_not_assessed_is_not_calibrated_on(compression):
     assert (len(scores), truth.tolist()) == (2, [0, 1])
 
 
-def test_a_written_calibration_is_what_the_model_then_answers(make_model, tmp_path):
+@pytest.mark.parametrize(
+    ("task", "raised"), [("compression", [0, 1]), ("grading", [0, 0, 0, 1, 1, 1])]
+)
+def test_a_written_calibration_is_what_the_model_then_answers(task, raised, make_model, tmp_path):
     torch = pytest.importorskip("torch")
-    from SpineLib.evaluation.calibration import Calibration, apply_calibration
     from SpineLib.inference.loaded import load
-    from SpineLib.models import open_folder
 
-    make_model("compression", tmp_path / "tiny")
+    make_model(task, tmp_path / "tiny")
     model = open_folder(tmp_path / "tiny")
     batch = torch.rand(5, 3, 64, 64)
     before = load(model, "cpu").run(batch)
-    nothing = reliability(np.array([[0.5, 0.5]] * 2), np.array([0, 1]))
-    written = apply_calibration(model, Calibration(1.7, -0.5, nothing, nothing, 2))
+    written = apply_calibration(model, Calibration(1.7, -0.5, NOTHING, NOTHING, 2))
     answers = load(written, "cpu").probabilities(batch)
-    expected = torch.softmax((before + torch.tensor([0, -0.5])) / 1.7, dim=1)
+    expected = torch.softmax((before - 0.5 * torch.tensor(raised)) / 1.7, dim=1)
     torch.testing.assert_close(answers, expected, atol=2e-3, rtol=0)
-    assert written.card.figures == ()
+    again = apply_calibration(written, Calibration(1.0, 0.0, NOTHING, NOTHING, 2))
+    assert "bias" not in again.card.to_dict()
+    torch.testing.assert_close(
+        load(again, "cpu").probabilities(batch), torch.softmax(before, dim=1), atol=2e-3, rtol=0
+    )
+
+
+def test_a_written_calibration_takes_the_figures_and_moves_the_borderline(make_model, tmp_path):
+    make_model("compression", tmp_path / "tiny")
+    model = open_folder(tmp_path / "tiny")
+    written = apply_calibration(model, Calibration(1.7, -0.5, NOTHING, NOTHING, 2))
+    assert written.card.figures == () and written.card.bias == -0.5
     assert written.card.borderline <= written.card.threshold
-    lower = apply_calibration(written, Calibration(1.7, 0.0, nothing, nothing, 2, threshold=0.4))
+    lower = apply_calibration(written, Calibration(1.7, 0.0, NOTHING, NOTHING, 2, threshold=0.4))
     assert (lower.card.threshold, lower.card.borderline) == (0.4, 0.16)
 
 

@@ -18,7 +18,7 @@ from SpineLib.evaluation.grade_sets import (
     uncertain_slices,
 )
 from SpineLib.evaluation.grades import evaluate_grading
-from SpineLib.evaluation.reliability import answers_with
+from SpineLib.evaluation.reliability import answers_of
 from SpineLib.inference.interval import grade_set, reach
 from SpineLib.models.card import Card, GradeSets
 from SpineLib.questions import BILSKY
@@ -92,7 +92,7 @@ def test_thresholds_are_those_of_mapie_grade_by_grade(grading, calibration):
 
         predictions = grading(by_patient(calibration))
         least = fit_grade_sets(predictions, 1.0, 0.0).least
-        p, truth = answers_with(predictions, 1.0)
+        p, truth = answers_of(predictions)
         old, new = reach(p), reach([row for _, row in drawn(300, 3)])
         for n, value in enumerate(VALUES):
             theirs = SplitConformalClassifier(Given(), confidence_level=0.9, prefit=True)

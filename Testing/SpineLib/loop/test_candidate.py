@@ -34,7 +34,7 @@ def test_a_model_that_enough_patients_watched_is_calibrated_on_them(tmp_path, mo
     watching = {c["patient"] for c in done.record["cases"] if c["part"] == "validation"}
     assert len(watching) == 5 and [len(patients) for patients in asked] == [5]  # numbered anew
     card = done.model.card
-    assert (card.temperature, parent.temperature) == (1.7, 1.0)
+    assert (card.temperature, card.bias, parent.temperature) == (1.7, 0.2, 1.0)
     assert card.borderline < card.threshold and card.lineage is not None
     assert "not calibrated anew" not in card.limits
 
