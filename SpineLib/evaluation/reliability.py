@@ -60,12 +60,8 @@ def reliability_figures(predictions: Predictions) -> list[Figure]:
     if curve is None:
         return [Figure("Brier score", None, note="not defined: the slices are of one class")]
     of = f"{curve.count.sum()} assessed slices"
-    figures = [
-        Figure("Brier score", curve.brier, of=of),
-        Figure(ECE, curve.ece, of=of, card=True),
-    ]
-    high = reliability_of_high(predictions)
-    return [*figures, Figure(ECE_HIGH, high.ece, of=of, card=True)] if high else figures
+    errors = [Figure(name, ece, of=of, card=True) for name, ece in _errors(predictions).items()]
+    return [Figure("Brier score", curve.brier, of=of), *errors]
 
 
 def by_site(predictions: Predictions) -> dict[str, Predictions]:
@@ -86,20 +82,21 @@ def site_table(predictions: Predictions) -> pd.DataFrame:
     """
     rows = []
     for name, part in by_site(predictions).items():
-        curve, high = reliability_of(part), reliability_of_high(part)
+        curve, answered = reliability_of(part), _answered(part)
         if curve is None:
             continue
-        row = {"site": name, "slices": int(curve.count.sum()), "Brier score": curve.brier,
-               ECE: curve.ece}  # fmt: skip
-        row |= {ECE_HIGH: high.ece} if high else {}
-        answered = _answered(part)
+        row = {"site": name, "slices": int(curve.count.sum()), "Brier score": curve.brier}
+        row |= _errors(part)
         if answered is not None:
-            own, own_high = reliability_of(answered), reliability_of_high(answered)
-            row["answered"] = int(own.count.sum()) if own else 0
-            row[f"{ECE} of the answered"] = own.ece if own else np.nan
-            row |= {f"{ECE_HIGH} of the answered": own_high.ece} if own_high else {}
+            row["answered"] = len(assessed(answered))
+            row |= {f"{error} of the answered": ece for error, ece in _errors(answered).items()}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _errors(predictions: Predictions) -> dict[str, float]:
+    curves = {ECE: reliability_of(predictions), ECE_HIGH: reliability_of_high(predictions)}
+    return {name: curve.ece for name, curve in curves.items() if curve is not None}
 
 
 def _answered(predictions: Predictions) -> Predictions | None:

@@ -105,3 +105,13 @@ def test_a_profile_of_which_everything_is_withheld_has_no_error_of_answers(two_s
     assert standard["answered"] == 0 and np.isnan(
         standard["expected calibration error of the answered"]
     )
+
+
+def test_answered_slices_of_one_grade_are_counted_though_nothing_can_be_said_of_them(two_sites):
+    table = two_sites.table
+    first = table["truth"][table["site"] == "standard"].iloc[0]
+    other = (table["site"] == "standard") & (table["truth"] != first)
+    table[WITHHELD] = np.where(other, "unlike", "")
+    standard = site_table(two_sites).iloc[0]
+    assert standard["answered"] == 60 - other.sum() > 0
+    assert np.isnan(standard["expected calibration error of the answered"])
